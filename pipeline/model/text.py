@@ -10,6 +10,8 @@ import unicodedata
 _HIDDEN = "\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
 _CONTROL = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff"
 _UNWANTED = re.compile(f"[{_HIDDEN}{_CONTROL}]")
+# What colours a terminal, clears it or gives it a title: without the character that begins it, the rest is read out.
+_TERMINAL = re.compile(r"\x1b(?:\[[0-?]{0,40}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\))")
 # Line breaks of every kind; no-break and thin spaces stay, they are typography.
 _SPACES = re.compile("[ \t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
 
@@ -59,6 +61,8 @@ _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}|[^\W\d_]|\d{1,2}")
 
 def strip_unseen(text: str) -> str:
     """`text` in NFC, without control characters and invisible ones that mislead; line breaks and tabs stay."""
+    if "\x1b" in text:
+        text = _TERMINAL.sub("", text)
     return unicodedata.normalize("NFC", _UNWANTED.sub("", text))
 
 

@@ -13,14 +13,18 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from pipeline.model import Word, split_words
 from pipeline.model.pace import weight
 from pipeline.model.text import has_words
-from pipeline.narration.estimate import estimate, spread
+from pipeline.narration.estimate import estimate, least_s, spread
 from pipeline.narration.spoken import SpokenText
 
 Span = tuple[float, float]
+
+# One and the same moment, told twice.
+_CLOCKS_DIFFER_S = 0.08
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +54,17 @@ def match(words: Sequence[str], events: Sequence[Word]) -> Alignment:
                 spans[index] = span
             unheard = len(said) - last + (last - first - 2 * (heard_last - heard_first) if kind == "replace" else 0)
     return Alignment(spans=tuple(spans), unheard_at_end=max(0, unheard))
+
+
+def can_be(words: Sequence[str], spans: Sequence[Span | None], rate: float) -> bool:
+    """Whether these times come one after the other, and no faster than anybody speaks `words` at `rate`.
+
+    Others are no better than none: all captions of a film would stand at its beginning.
+    """
+    timed = [(word, span[0]) for word, span in zip(words, spans, strict=True) if span]
+    if any(start < before - _CLOCKS_DIFFER_S for (_, before), (_, start) in pairwise(timed)):
+        return False
+    return not timed or timed[-1][1] - timed[0][1] >= least_s([word for word, _ in timed[:-1]], rate)
 
 
 def fold(said: SpokenText, spans: Sequence[Span | None]) -> tuple[Span | None, ...]:

@@ -11,6 +11,8 @@ from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS
 # A calm narrator of English; a word of average length has 4.7 letters and weighs one more for its edges.
 WORDS_PER_MIN = 160
 _SECONDS_PER_WEIGHT = 60 / WORDS_PER_MIN / 5.7
+# Nobody speaks more than so many times as fast as we reckon, and no text lasts so many times as long, and a moment.
+_FASTEST, _SLOWEST, _MOMENT_S = 2.5, 10, 30.0
 # Heard after a word that ends in one of these.
 _PAUSES_S = {
     **dict.fromkeys(SENTENCE_ENDS, 0.42),
@@ -44,3 +46,13 @@ def spread(words: Sequence[str], start_s: float, end_s: float) -> tuple[Word, ..
         Word(text=word.text, start_s=start_s + word.start_s * scale, end_s=start_s + word.end_s * scale)
         for word in timed
     )
+
+
+def least_s(words: Sequence[str], rate: float) -> float:
+    """The shortest time that `words` may take in a voice that is asked for `rate` (1.0: its own)."""
+    return estimate(words)[-1].end_s / rate / _FASTEST if words else 0.0
+
+
+def most_s(words: Sequence[str], rate: float) -> float:
+    """The longest: an hour of sound takes gigabytes."""
+    return _MOMENT_S + (estimate(words)[-1].end_s * _SLOWEST / rate if words else 0.0)

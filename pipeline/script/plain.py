@@ -11,6 +11,7 @@ from pipeline.model.text import clean_text, strip_unseen
 
 # Marks without their other half must not cost a search to the end of the text, each.
 _LONGEST = 200
+_LONGEST_PROBLEM = 300
 _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
 _LINK = re.compile(rf"!?\[([^\]]{{0,{_LONGEST}}})\]\([^)]{{0,{_LONGEST}}}\)")
 _MARKS = re.compile(r"\*\*|__|~~|`+|^\s*(?:#{1,6}|[-*•])\s+|[<>]")
@@ -34,5 +35,6 @@ Code = Annotated[str, AfterValidator(_plain_code)]
 
 
 def describe(error: ValidationError) -> tuple[str, ...]:
-    """What is wrong with a model's JSON, a line each, as it is told to the model."""
-    return tuple(f"{'.'.join(map(str, each['loc'])) or 'the answer'}: {each['msg']}" for each in error.errors()[:8])
+    """What is wrong with a model's JSON, a line each, as it is told to the model; names in it are anything."""
+    lines = (f"{'.'.join(map(str, each['loc'])) or 'the answer'}: {each['msg']}" for each in error.errors()[:8])
+    return tuple(clean_text(line[:_LONGEST_PROBLEM]) for line in lines)

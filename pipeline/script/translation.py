@@ -12,6 +12,7 @@ A film of a wanted length takes more or fewer words in each language: the model 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -183,12 +184,24 @@ class _Job:
         """Take what the cache has; returns the parts that it does not have. Blocks."""
         missing = []
         for part in self.parts:
-            path = self.cache.find(_KIND, self.key(part), _SUFFIX) if part.texts else None
-            if path:
-                self.texts[part.name] = _TEXTS.validate_json(path.read_bytes())
+            texts = self._kept(part) if part.texts else None
+            if texts is not None:
+                self.texts[part.name] = texts
             elif part.texts:
                 missing.append(part)
         return missing
+
+    def _kept(self, part: Part) -> Texts | None:
+        """A part as the cache has it; what is there and is not this part goes, or it would be paid for every time."""
+        path = self.cache.find(_KIND, self.key(part), _SUFFIX)
+        if path is None:
+            return None
+        with suppress(ValidationError):
+            texts = _TEXTS.validate_json(path.read_bytes())
+            if texts.keys() == dict(part.texts).keys():
+                return texts
+        path.unlink(missing_ok=True)
+        return None
 
     def key(self, part: Part) -> str:
         """Names a translated part: by its texts and the film's name, but not by its place in the film."""

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pipeline.errors import NightreelError, PermanentError, TransientError
 from pipeline.limits import Purse, RetryPolicy
 from pipeline.model import Brief, LengthPlan, Pace, Script, narration_of
-from pipeline.script.chat import Asked, ChatModel, Message, Question, Unusable, ask, kept_answers
+from pipeline.script.chat import Asked, ChatModel, Message, Question, Unusable, ask, kept_answers, read_kept
 from pipeline.script.chat.failures import TooLargeError
 from pipeline.script.checks import find_problems, shortened, tidied
 from pipeline.script.ends import find_other_ends
@@ -114,7 +114,7 @@ class ModelWriter:
         for path, model in kept_answers(self._models, _questions(brief, template, pace), self._cache):
             read = _Reading(brief, template, pace, where=model.service)
             try:
-                script = read(path.read_text(encoding="utf-8"), last=True)
+                script = read(read_kept(path), last=True)
             except Unusable:
                 continue
             return replace(script, writer=model.service, model=model.model)

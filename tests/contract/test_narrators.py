@@ -14,6 +14,8 @@ import anyio.lowlevel
 import numpy as np
 import psutil
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from pipeline.errors import InputError, MissingToolError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
@@ -366,6 +368,14 @@ async def test_some_faults_are_no_reason_to_give_up(edge, edge_narrator, fault):
     assert starts == pytest.approx([word.start_s for word in undisturbed.words], abs=0.6 if speech.estimated else 0.2)
 
 
+async def test_words_that_are_reported_out_of_order_have_the_times_that_they_have(edge, edge_narrator):
+    text = spoken("The sky is blue, and nobody ever asks why it is so.")
+    in_order = await edge_narrator.speak(text, "en-US-AvaNeural", Prosody())
+    edge.enqueue("disordered_words")
+
+    assert await edge_narrator.speak(text, "en-US-AvaNeural", Prosody()) == in_order
+
+
 async def test_a_request_to_wait_is_handed_on(edge, edge_narrator):
     edge.retry_after = "90"
     edge.enqueue("busy_429")
@@ -626,6 +636,25 @@ async def test_where_nobody_can_be_asked_the_shape_of_a_name_is_enough():
         narrator = edge_at(gone.url)
 
     assert await narrator.choose_voice("en", "en-US-EmaNeural") == "en-US-EmaNeural"
+
+
+async def test_a_list_of_voices_is_not_fetched_from_wherever_the_service_says():
+    asked = []
+
+    async def answer(request):
+        asked.append(request.path)
+        if request.path == "/voices/list":
+            return web.Response(status=302, headers={"Location": "/inner"})
+        return web.json_response([{"ShortName": "en-US-EvilNeural", "Locale": "en-US"}])
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    async with TestServer(app) as server:
+        narrator = edge_at(f"ws://127.0.0.1:{server.port}/edge/v1")
+
+        assert (await narrator.voices()).source == "built in, since the service does not say"
+
+    assert asked == ["/voices/list"]
 
 
 # --- espeak ----------------------------------------------------------------------------------------------------------

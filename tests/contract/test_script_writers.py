@@ -27,7 +27,18 @@ from pipeline.errors import (
     TransientError,
 )
 from pipeline.limits import Budget, Call, Purse, RetryPolicy
-from pipeline.model import Brief, BulletList, BulletsScene, Cost, Paragraph, Price, Section, TitleScene, narration_of
+from pipeline.model import (
+    Brief,
+    BulletList,
+    BulletsScene,
+    Cost,
+    Paragraph,
+    Price,
+    Script,
+    Section,
+    TitleScene,
+    narration_of,
+)
 from pipeline.narration.pace import guess_pace
 from pipeline.script import (
     ModelWriter,
@@ -808,13 +819,51 @@ async def test_a_kept_script_that_does_not_fit_the_template_any_more_is_written_
     assert len(groq.history) == 2
 
 
-async def writer_forgets(kept: Path, root: Path) -> None:
+@pytest.mark.parametrize("nonsense", [b"{}", b"\xff\xfe", b"[" * 100_000], ids=["no script", "no text", "nested"])
+async def test_two_who_find_a_kept_script_that_is_none_pay_for_one_between_them(
+    nonsense: bytes, groq: GroqStandIn, template: Template, tmp_path: Path
+) -> None:
+    writer = groq_at(groq.url, cache=Cache(tmp_path))
+    wanted = await write_script(TOPIC, writers=[writer], template=template)
+    (kept,) = await to_thread.run_sync(partial(kept_scripts, TOPIC, writers=[writer], template=template))
+    await writer_forgets(kept, tmp_path, nonsense)
+    written: list[Script] = []
+
+    async def write() -> None:
+        written.append(await write_script(TOPIC, writers=[writer], template=template))
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(2):
+            tasks.start_soon(write)
+
+    assert written == [wanted, wanted]
+    assert len(groq.history) == 2
+
+
+async def test_a_kept_script_that_somebody_else_has_just_removed_is_written_again(
+    groq: GroqStandIn, template: Template, tmp_path: Path
+) -> None:
+    class Unlucky(Cache):
+        async def get_or_make(self, *wanted: Any) -> tuple[Path, bool]:
+            path, was_there = await super().get_or_make(*wanted)
+            if was_there:
+                await self.discard(path)
+            return path, was_there
+
+    writer = groq_at(groq.url, cache=Unlucky(tmp_path))
+    first = await write_script(TOPIC, writers=[writer], template=template)
+
+    assert await write_script(TOPIC, writers=[writer], template=template) == first
+    assert len(groq.history) == 2
+
+
+async def writer_forgets(kept: Path, root: Path, said: bytes = b"{}") -> None:
     """Put something else into the slot of the cache."""
     cache, (kind, key) = Cache(root), (kept.parent.parent.name, kept.name.split(".")[0])
     await cache.discard(kept)
 
     async def other(path: Path) -> None:
-        await to_thread.run_sync(path.write_text, "{}")
+        await to_thread.run_sync(path.write_bytes, said)
 
     await cache.get_or_make(kind, key, ".json", other)
 

@@ -19,6 +19,7 @@ from pipeline.script import SpokenLength, known_translation, translate_script
 from pipeline.script.checks import find_problems
 from pipeline.script.translation import kept_translations
 from pipeline.state import Cache
+from pipeline.state.sealed import publish_sealed, slot_of
 from pipeline.template import Template, load_template
 from tests.standins import translator
 from tests.standins.groq import GroqStandIn
@@ -144,6 +145,22 @@ async def test_what_the_cache_keeps_of_a_translation_can_be_found_to_be_made_afr
     await translate(SCRIPT, desk)
 
     assert len(kept) == 5
+    assert len(groq.history) == 2
+
+
+@pytest.mark.parametrize("nonsense", [b'{"a": "b"}', b"[" * 100_000, b"\xff\xfe"], ids=["another", "nested", "no text"])
+async def test_a_file_of_the_cache_that_is_no_translation_is_paid_for_once_more(groq, desk, nonsense, tmp_path):
+    wanted = await translate(SCRIPT, desk)
+
+    def spoil() -> None:
+        for path in kept_translations(SCRIPT, language="es", **desk):
+            path.unlink()
+            (tmp_path / "nonsense").write_bytes(nonsense)
+            publish_sealed(tmp_path / "nonsense", Path(slot_of(path)))
+
+    await to_thread.run_sync(spoil)
+
+    assert [await translate(SCRIPT, desk), await translate(SCRIPT, desk)] == [wanted, wanted]
     assert len(groq.history) == 2
 
 

@@ -63,6 +63,8 @@ DISTURBANCES = {
     "stall_after_audio": "everything is sent but turn.end",
     "other_text": "boundary texts are not the words of the text",
     "no_boundaries": "sound without word boundaries",
+    "timeless_words": "all boundaries at the very beginning",
+    "disordered_words": "the boundaries after the sound, the last one first",
     "unknown_path": "a message with a path nobody knows",
     "short_binary": "a binary message of one byte",
     "broken_json": "metadata that is not JSON",
@@ -314,7 +316,7 @@ class EdgeStandIn:
         words, request_id = _words_of(order.text), order.request_id
         rate = 1 + int(order.prosody[0].rstrip("%")) / 100
         await _send_nonsense(socket, request_id, fault)
-        sent = 0
+        sent, kept = 0, list[str]()
         for number, (word, (start, end)) in enumerate(zip(words, _timing(words, rate), strict=True)):
             if fault == "abort" and number == len(words) // 2:
                 _drop(request)
@@ -325,13 +327,18 @@ class EdgeStandIn:
                 return
             if fault != "no_boundaries":
                 said = f"other{number}" if fault == "other_text" else word.strip(".,;:!?\"'()“”。、？！，")
-                if said:
-                    await socket.send_str(_boundary(request_id, said, start, end))
+                told = _boundary(request_id, said, *((0, 0) if fault == "timeless_words" else (start, end)))
+                if said and fault == "disordered_words":
+                    kept.append(told)
+                elif said:
+                    await socket.send_str(told)
             if fault == "short_audio" and number >= len(words) // 2:
                 continue
             sound = _frames(sent, start, end, faint=fault == "faint_audio")
             await socket.send_bytes(_binary(request_id, sound, broken=fault == "broken_audio"))
             sent = end
+        for told in reversed(kept):
+            await socket.send_str(told)
         await socket.send_bytes(_binary(request_id, _sounds()[1] * 35, broken=fault == "broken_audio"))
         # The service's own last binary message: no Content-Type, no sound.
         await socket.send_bytes(_binary(request_id, b"", broken=False))

@@ -1,7 +1,9 @@
 """What is particular to Piper: voices are files of somebody's, and some tell when they say what."""
 
+import io
 import json
 import os
+import wave
 
 import pytest
 
@@ -69,6 +71,12 @@ async def test_other_files_of_the_same_name_are_another_voice(tmp_path):
         {"language": {"code": ["en"]}},
         # It would colour a terminal.
         {"language": {"code": "en\x1b[31m"}},
+        # A sentence would be hours long, and take all memory; or no time at all; or none that Piper knows.
+        {"audio": {"sample_rate": 1}},
+        {"audio": {"sample_rate": 1_000_000_000}},
+        {"audio": {"sample_rate": "fast"}},
+        {"audio": None},
+        {"hop_length": -256},
     ],
 )
 def test_a_description_that_can_not_be_used_is_no_voice(tmp_path, spoilt):
@@ -92,6 +100,33 @@ async def test_a_file_that_is_no_model_is_refused_in_one_line(tmp_path):
     with pytest.raises(PermanentError, match=r"Piper: .+ Is the voice whole") as caught:
         await piper.speak(TEXT, "a", Prosody())
     assert "\n" not in str(caught.value)
+
+
+async def test_times_that_are_none_are_worked_out_from_the_text(tmp_path):
+    model = write_voice(tmp_path, "a", "en_US", tells_times=True)
+    path = model.with_name("a.onnx.json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"hop_length": 1}))
+
+    speech = await PiperNarrator(folder=tmp_path).speak(TEXT, "a", Prosody())
+
+    assert speech.estimated
+    assert speech.words[-1].start_s > 0.5
+
+
+@pytest.mark.parametrize("frames", [0, 10, 16_000 * 3_600])
+async def test_sound_that_can_not_be_the_text_is_refused(voices, monkeypatch, frames):
+    sound = io.BytesIO()
+    with wave.open(sound, "wb") as wav:
+        wav.setparams((1, 2, 16_000, 0, "NONE", ""))
+        wav.writeframes(bytes(2 * frames))
+    piper = PiperNarrator(folder=voices)
+
+    async def ask(*_):
+        return b"null\n" + sound.getvalue()
+
+    monkeypatch.setattr(piper, "_ask", ask)
+    with pytest.raises(PermanentError, match=r"Piper's sound lasts [\d.]+ s, which is not the text"):
+        await piper.speak(TEXT, "de_AT-one-low", Prosody())
 
 
 FAILURES = {

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from pipeline.errors import NeedsLoginError, PermanentError, TransientError
 from pipeline.model import Brief, BulletList, Paragraph, Section
@@ -16,6 +17,8 @@ from pipeline.script.chat.completion import Completion
 from pipeline.script.chat.failures import Reply, TooLargeError, error_of
 from pipeline.script.chat.headers import duration_s, told_limits
 from pipeline.script.notes import count_words, with_fewer_notes
+from pipeline.script.plain import describe
+from pipeline.script.wire import WireScript
 from tests.standins.models import groq_model
 
 SERVICE = Service(name="s", set_key="Set KEY", set_model="Set MODELS", set_address="Check URL")
@@ -279,3 +282,23 @@ def test_when_all_fail_each_reason_is_told_once_and_the_one_that_may_pass_comes_
     assert isinstance(error, TransientError)
     assert str(error) == "ollama: no connection; office: refuses the request (HTTP 400). Start it"
     assert str(most_hopeful([refused])) == "office: refuses the request (HTTP 400). Check the model"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"k" * 300_000: 1}, {"scenes": [{"layout": "z" * 300_000}]}, {"scenes": [{"layout": "title", "k" * 99_999: 1}]}],
+)
+def test_what_is_wrong_with_an_answer_is_told_in_few_words_whatever_it_quotes(answer: dict[str, object]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        WireScript.model_validate(answer)
+
+    assert max(map(len, describe(caught.value))) <= 300
+
+
+def test_a_model_that_is_wrong_in_everything_is_not_told_all_of_it() -> None:
+    question = Question(messages=(Message(role="user", content="Why?"),), schema={}, schema_name="script")
+
+    told = question.corrected("{}", ("x" * 100_000,) * 10_000).messages[-1].content
+
+    assert told.startswith("That can't be used:\n- xxx")
+    assert len(told) < 40_000

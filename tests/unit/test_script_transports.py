@@ -10,6 +10,7 @@ import re
 import socket
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -325,3 +326,31 @@ def test_an_address_with_a_password_does_where_there_is_no_key() -> None:
     table = {"base_url": "http://me:mine@models.example/v1", "models": ("m",)}
 
     assert make_models("ollama", Settings(services={"ollama": table}))  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize("way", MODELS)
+async def test_a_key_that_is_repeated_in_escapes_is_not_told(way: str, serve: Serve) -> None:
+    spelt = "".join(f"\\u{ord(sign):04x}" for sign in KEY)
+    message = f'{{"content": "never {spelt}", "refusal": "{"x" * 195}{spelt}"}}'
+
+    async def refuse(_request: web.Request) -> web.StreamResponse:
+        return web.Response(text=f'{{"choices": [{{"message": {message}}}]}}', content_type="application/json")
+
+    answer = await MODELS[way](await serve(refuse)).answer(QUESTION, Purse())
+
+    assert (answer.text, answer.refusal) == ("never ***", "x" * 195 + "***")
+
+
+@pytest.mark.parametrize("way", MODELS)
+@pytest.mark.parametrize("charset", ["rot13", "zlib", "undefined", "idna"])
+async def test_an_answer_is_utf_8_whatever_it_calls_itself(way: str, charset: str, serve: Serve) -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        headers = {"Content-Type": f"application/json; charset={charset}"}
+        return web.Response(status=200 if "{}" in await request.text() else 400, body=ANSWER, headers=headers)
+
+    question = replace(QUESTION, messages=(Message(role="user", content="{}"),))
+    model = MODELS[way](await serve(answer))
+
+    assert (await model.answer(question, Purse())).text == "{}"
+    with pytest.raises(PermanentError, match="refuses the request"):
+        await model.answer(QUESTION, Purse())

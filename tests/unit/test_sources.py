@@ -61,7 +61,7 @@ async def test_titles_are_normalised_and_what_is_unseen_is_taken_out(tmp_path: P
 
     (brief,) = await read_briefs(path)
 
-    assert brief.title == "Café olé[31m"
+    assert brief.title == "Café olé"
     assert unicodedata.is_normalized("NFC", brief.title)
 
 

@@ -105,7 +105,7 @@ def test_lists_know_whether_they_are_numbered_or_ticked() -> None:
 
 def test_code_keeps_its_lines_without_what_moves_a_cursor() -> None:
     assert blocks("```py title=x\n\ndef f():\n\treturn '\u202e\x1b[2J'  \n\n```") == [
-        CodeBlock(code="def f():\n    return '[2J'", language="py")
+        CodeBlock(code="def f():\n    return ''", language="py")
     ]
     assert blocks("~~~\n\n~~~") == []
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.model import join_words, split_words
 from pipeline.model.names import NAME_MAX_BYTES, RESERVED, safe_name
-from pipeline.model.text import has_words, is_abbreviation
+from pipeline.model.text import clean_text, has_words, is_abbreviation
 
 TEXTS = st.text(
     alphabet=st.one_of(st.sampled_from("日本語。、「」（）ーっ abc1,.()“”—กิเะาๆ្ក👍\u200d"), st.characters()),
@@ -128,3 +128,17 @@ def test_no_text_makes_an_unsafe_name(text):
 
 def test_a_long_name_in_letters_of_several_bytes_is_cut_between_them():
     assert safe_name("天" * 60, 60, default="film") == "天" * 40
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("\x1b[1;31mRed\x1b[0m alert", "Red alert"),
+        ("\x1b]0;owned\x07\x1b[2JSky", "Sky"),
+        ("\x1b]8;;https://example.org\x1b\\here\x1b]8;;\x1b\\", "here"),
+        ("\x1bHello", "Hello"),
+        ("\x1b]0;" + "no end " * 99, "]0;" + "no end " * 98 + "no end"),
+    ],
+)
+def test_what_is_meant_for_a_terminal_is_not_read_out(text, said):
+    assert clean_text(text) == said

@@ -204,7 +204,7 @@ async def test_what_the_server_says_moves_no_cursor(youtube, film, tmp_path):
 
     assert not {"\x1b", "\x07", "\u202e", "\n"} & set("".join(receipt.remarks))
     assert "rejected by YouTube" in receipt.remarks[0]
-    assert text_at({"title": evil}, "title") == "[2J]0;ownedprocessed next"
+    assert text_at({"title": evil}, "title") == "processed next"
 
 
 @pytest.mark.parametrize(

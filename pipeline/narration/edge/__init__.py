@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from operator import attrgetter
 
 import anyio
 import numpy as np
@@ -18,7 +19,7 @@ from pipeline.errors import ConfigurationError, InputError, ProviderError, Trans
 from pipeline.limits import Gate
 from pipeline.media.audio import Samples, read_audio
 from pipeline.model import SAMPLE_RATE_HZ, Prosody, Word, split_words
-from pipeline.narration.alignment import fold, match, place, proportional
+from pipeline.narration.alignment import can_be, fold, match, place, proportional
 from pipeline.narration.edge.health import VoiceHealth
 from pipeline.narration.edge.voices import (
     DEFAULT_VOICES,
@@ -31,7 +32,7 @@ from pipeline.narration.edge.voices import (
 )
 from pipeline.narration.edge.whole import is_whole
 from pipeline.narration.edge.wire import EdgeService, ServiceBusyError, VoicelessError
-from pipeline.narration.estimate import estimate
+from pipeline.narration.estimate import most_s
 from pipeline.narration.narrator import Speech, Voice, VoiceFailsError, VoiceList, in_order
 from pipeline.narration.phrases import size_bytes
 from pipeline.narration.spoken import SpokenText
@@ -41,8 +42,6 @@ _CHECK_TIMEOUT_S = 3.0
 # The service takes 4,096 bytes of escaped text. edge-tts would cut longer ones itself, in the middle of words or not at
 # all.
 _MAX_BYTES = 4_000
-# An hour of sound takes gigabytes. No text lasts so many times as long as we reckon, and a moment more.
-_SLOWEST, _LONGEST_S = 10, 30.0
 
 
 class EdgeNarrator:
@@ -167,14 +166,16 @@ def _voice_fails(voice: str) -> VoiceFailsError:
 
 def _heard(said: SpokenText, audio: bytes, events: tuple[Word, ...], rate: float) -> Speech:
     """What came back, with a time for each word. Raises `TransientError` if it is not the whole text. Blocks."""
-    words = split_words(said.text)
-    longest_s = _LONGEST_S + _SLOWEST * estimate(words)[-1].end_s / rate
+    words, events = split_words(said.text), tuple(sorted(events, key=attrgetter("start_s")))
+    longest_s = most_s(words, rate)
     try:
         sound = read_audio(audio, longest_s=longest_s)
     except InputError as error:
         raise TransientError("edge sent sound that can't be decoded") from error
     if len(sound) >= round(longest_s * SAMPLE_RATE_HZ):
         raise TransientError("edge sent sound that does not end")
+    if not can_be(words, match(words, events).spans, rate):
+        events = ()
     if not is_whole(words, events, sound, rate):
         raise TransientError("edge broke off in the middle of a text")
     if not events:

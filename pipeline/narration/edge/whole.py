@@ -10,7 +10,7 @@ from pipeline.media.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ, Word
 from pipeline.model.text import has_words
 from pipeline.narration.alignment import match
-from pipeline.narration.estimate import estimate
+from pipeline.narration.estimate import least_s
 from pipeline.narration.trimming import audible, loudness_steps, seconds_of
 
 # Speech ends in silence. What is this loud (against the loudest part) in its last 20 ms was cut there.
@@ -18,8 +18,6 @@ _LOUD_END_DB = -30.0
 _END_STEPS = 4
 # Events are counted from another clock than the sound: MP3 frames are 24 ms long, and a decoder drops the first.
 _CLOCKS_DIFFER_S = 0.08
-# Nobody speaks more than this many times as fast as we reckon.
-_FASTEST = 2.5
 
 
 def is_whole(words: Sequence[str], events: Sequence[Word], sound: Samples, rate: float) -> bool:
@@ -36,7 +34,7 @@ def is_whole(words: Sequence[str], events: Sequence[Word], sound: Samples, rate:
         return False
     heard_until_s = seconds_of(int(heard[-1]) + 1)
     if not events:
-        return heard_until_s >= _least_s(words, rate)
+        return heard_until_s >= least_s(words, rate)
     last_event = events[-1]
     if last_event.end_s > len(sound) / SAMPLE_RATE_HZ + _CLOCKS_DIFFER_S:
         return False
@@ -45,9 +43,4 @@ def is_whole(words: Sequence[str], events: Sequence[Word], sound: Samples, rate:
     unheard = match(words, events).unheard_at_end
     last = [word for word in words if has_words(word)][-unheard:] if unheard else []
     # Where all have an event, half of the last one is enough: a consonant may be too soft to be heard until it ends.
-    return not last or heard_until_s - last_event.end_s >= _least_s(last, rate)
-
-
-def _least_s(words: Sequence[str], rate: float) -> float:
-    """The shortest time that `words` (one or more) may take."""
-    return estimate(words)[-1].end_s / rate / _FASTEST
+    return not last or heard_until_s - last_event.end_s >= least_s(last, rate)

@@ -194,7 +194,13 @@ async def _list_voices(address: str, tls: ssl.SSLContext) -> tuple[Voice, ...]:
 
     async with (
         aiohttp.ClientSession(trust_env=True, raise_for_status=True) as session,
-        session.get(f"{address}&{_credentials()}", headers=DRM.headers_with_muid(VOICE_HEADERS), ssl=tls) as response,
+        # What another address says is no list of this service's.
+        session.get(
+            f"{address}&{_credentials()}",
+            headers=DRM.headers_with_muid(VOICE_HEADERS),
+            ssl=tls,
+            allow_redirects=False,
+        ) as response,
     ):
         return tuple(
             Voice(

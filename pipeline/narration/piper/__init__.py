@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import wave
+from collections.abc import Sequence
 from pathlib import Path
 
 import anyio
@@ -15,7 +16,8 @@ from anyio import to_thread
 from pipeline.errors import MissingToolError, PermanentError, ProviderError, TransientError
 from pipeline.model import Prosody, split_words
 from pipeline.model.text import has_words
-from pipeline.narration.alignment import Span, fold, place, proportional
+from pipeline.narration.alignment import Span, can_be, fold, place, proportional
+from pipeline.narration.estimate import least_s, most_s
 from pipeline.narration.narrator import Speech, VoiceList, in_order
 from pipeline.narration.piper import child
 from pipeline.narration.piper.voices import PiperVoice, choose, find_voices, listed
@@ -72,7 +74,8 @@ class PiperNarrator:
     async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
         """Speak in a fresh process; Piper knows no pitch, and loudness is set afterwards: only the rate is heard."""
         chosen = choose(await self._list_voices(), "", voice)
-        answer = await self._ask(chosen.model, 1 / (1 + prosody.rate_percent / 100), said.text)
+        rate, words = 1 + prosody.rate_percent / 100, split_words(said.text)
+        answer = await self._ask(chosen.model, 1 / rate, said.text)
         head, _, audio = answer.partition(b"\n")
         try:
             heard = json.loads(head)
@@ -80,9 +83,9 @@ class PiperNarrator:
                 length_s = wav.getnframes() / wav.getframerate()
         except (ValueError, EOFError, wave.Error) as error:
             raise PermanentError("Piper's process said something else than sound", hint=_WHOLE) from error
-        if not length_s:
-            raise PermanentError("Piper gave no sound", hint="Try another voice")
-        spans = _spans(said, heard)
+        if not least_s(words, rate) <= length_s <= most_s(words, rate):
+            raise PermanentError(f"Piper's sound lasts {length_s:.1f} s, which is not the text", hint=_WHOLE)
+        spans = _spans(words, heard, rate)
         if spans is None:
             return Speech(audio=audio, words=proportional(said, 0.0, length_s), estimated=True)
         return Speech(audio=audio, words=place(said.words, fold(said, spans), length_s))
@@ -103,13 +106,13 @@ class PiperNarrator:
         return done.stdout
 
 
-def _spans(said: SpokenText, heard: list[list[float]] | None) -> list[Span | None] | None:
-    """A span for each word of the spoken text; None: the voice does not tell, or tells of other words."""
-    words = split_words(said.text)
+def _spans(words: Sequence[str], heard: list[list[float]] | None, rate: float) -> list[Span | None] | None:
+    """A span for each word; None: the voice does not tell, or tells of other words, or what can't be."""
     if heard is None or len(heard) != sum(map(has_words, words)):
         return None
     times = iter(heard)
-    return [tuple(next(times)) if has_words(word) else None for word in words]  # type: ignore[misc]
+    spans: list[Span | None] = [tuple(next(times)) if has_words(word) else None for word in words]  # type: ignore[misc]
+    return spans if can_be(words, spans, rate) else None
 
 
 def _is_installed() -> bool:

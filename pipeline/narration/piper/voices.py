@@ -33,12 +33,20 @@ class _Espeak(BaseModel):
     voice: _Code
 
 
-class _Description(BaseModel):
-    """What of NAME.onnx.json is used here."""
+class _Audio(BaseModel):
+    # One sample a second would be an hour of silence for each of a sentence's: gigabytes.
+    sample_rate: int = Field(ge=4_000, le=192_000)
 
+
+class _Description(BaseModel):
+    """What of NAME.onnx.json is used here, and what Piper takes as it is."""
+
+    audio: _Audio
     espeak: _Espeak
     language: _Language | None = None
     phoneme_type: str = "espeak"
+    # Samples of a step in which lengths of phonemes are told.
+    hop_length: int = Field(256, ge=1, le=65_536)
 
 
 @dataclass(frozen=True, kw_only=True)

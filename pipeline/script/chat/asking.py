@@ -124,6 +124,11 @@ def kept_answers(
                 yield path, model
 
 
+def read_kept(path: Path) -> str:
+    """An answer in the cache, whatever is there by now: who reads it finds out whether it is one. Blocks."""
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
 def _key(model: ChatModel, question: Question) -> str:
     return content_key(model.version, question)
 
@@ -161,6 +166,8 @@ class _Conversation(Generic[T]):
         path, was_there = await self.cache.get_or_make(*slot, make)
         try:
             return await self._read_file(path)
+        except FileNotFoundError:
+            pass  # somebody else has read it, and it was none
         except Unusable as unusable:
             if not was_there:
                 raise unusable.error from unusable
@@ -170,8 +177,7 @@ class _Conversation(Generic[T]):
         return await self._read_file(path)
 
     async def _read_file(self, path: Path) -> T:
-        text = await to_thread.run_sync(partial(path.read_text, encoding="utf-8"))
-        return await self._read(text, last=True)
+        return await self._read(await to_thread.run_sync(read_kept, path), last=True)
 
     async def _read(self, text: str, *, last: bool) -> T:
         """What `read` makes of it, in a thread: nobody knows how long an answer is, or of what."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
@@ -65,20 +66,22 @@ class Completion(BaseModel):
     choices: list[_Choice]
     usage: Annotated[Usage | None, WrapValidator(_or_nothing)] = None
 
-    def answer(self) -> Answer:
-        """What the model said."""
+    def answer(self, hide: Callable[[str], str] = str) -> Answer:
+        """What the model said; `hide` takes out of it what nobody may read."""
         if not self.choices:
             return Answer(flaw="the answer has no choices")
         choice = self.choices[0]
         if len(choice.message.content or "") > _MOST_CHARS:
             return Answer(flaw="the model's answer does not end")
-        refusal = choice.message.refusal or ""
+        refusal = hide(choice.message.refusal or "")
         if choice.finish_reason == "content_filter":
             refusal = refusal or "no reason given"
         if choice.finish_reason in _BROKEN_OFF:
             return Answer(flaw="the model broke off in its answer")
         return Answer(
-            text=_bare(choice.message.content or ""), cut_off=choice.finish_reason == "length", refusal=refusal[:200]
+            text=_bare(hide(choice.message.content or "")),
+            cut_off=choice.finish_reason == "length",
+            refusal=refusal[:200],
         )
 
 

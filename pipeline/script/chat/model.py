@@ -9,6 +9,9 @@ from typing import Any, Literal, Protocol
 
 from pipeline.limits import Purse
 
+# As much of what is wrong is told, however much it is: it quotes the answer, and is paid for by the token.
+_MOST_COMPLAINTS, _COMPLAINT_CHARS = 50, 600
+
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
@@ -36,7 +39,8 @@ class Question:
 
     def corrected(self, answer: str, problems: tuple[str, ...]) -> Question:
         """The same question, with the last answer to it and what is wrong with that."""
-        complaint = "\n".join(["That can't be used:", *(f"- {each}" for each in problems), "Write it again, whole."])
+        told = (f"- {each[:_COMPLAINT_CHARS]}" for each in problems[:_MOST_COMPLAINTS])
+        complaint = "\n".join(["That can't be used:", *told, "Write it again, whole."])
         said = (Message(role="assistant", content=answer), Message(role="user", content=complaint))
         asked = takewhile(lambda message: message.role != "assistant", self.messages)
         return replace(self, messages=(*asked, *said))

@@ -148,7 +148,7 @@ class ServiceModel:
                     tokens_cached=min(usage.cached_tokens, usage.prompt_tokens),
                 )
                 self._learn(usage, size_bytes)
-        return completion.answer()
+        return completion.answer(self._without_key)
 
     async def _complete(self, line: Line, request: dict[str, Any], call: Call, purchase: Purchase) -> Completion:
         """One request; what the service surely does not charge for is taken off at once, whatever is raised."""
@@ -181,7 +181,7 @@ class ServiceModel:
         if reply.status != 200:
             raise error_of(reply, self._service, model=self.model, api_key=self._api_key)
         try:
-            return Completion.model_validate_json(self._without_key(reply.text))
+            return Completion.model_validate_json(reply.text)
         except ValidationError as error:
             if within := error_within(reply):
                 raise error_of(within, self._service, model=self.model, api_key=self._api_key) from error
