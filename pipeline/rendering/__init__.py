@@ -50,10 +50,20 @@ RENDERING_VERSION = "27"
 
 
 def load() -> None:
-    """Import what draws, and read what all films need, so that the first call need not."""
-    from pipeline.rendering import captions, fonts, layouts, numbers, thumbnail, timeline, transitions  # noqa: F401, PLC0415
+    """Import what draws, and get ready what most films need, so that the first call need not."""
+    from pipeline.rendering import (  # noqa: PLC0415
+        background,
+        captions,  # noqa: F401
+        fonts,
+        layouts,  # noqa: F401
+        numbers,
+        thumbnail,  # noqa: F401
+        timeline,  # noqa: F401
+        transitions,  # noqa: F401
+    )
 
-    fonts.look_around()
+    background.load()
+    fonts.load_packaged()
     numbers.zero_of(numbers.locale_of("en"))
 
 

@@ -69,8 +69,8 @@ class Face:
     strike_px: int = 0
 
 
-def look_around() -> None:
-    """Find the packaged fonts, and read which letters the first of them has: once for all processes that are forked."""
+def load_packaged() -> None:
+    """Find the packaged fonts, and read which letters the first has: once for all processes that are forked."""
     with suppress(MissingToolError):  # whoever wants to draw is told
         _has(packaged_faces()[0], "")
 

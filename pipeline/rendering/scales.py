@@ -30,7 +30,12 @@ def ticks(low: float, high: float, *, most: int) -> tuple[float, ...]:
 
     `low` is below `high`.
     """
-    step = _step_above((high - low) / most)
+    # Usually the finest that fits; of two steps that wide, there may be no multiple in the range.
+    return _multiples(low, high, (high - low) / most, most) or _multiples(low, high, (high - low) / (most + 1), most)
+
+
+def _multiples(low: float, high: float, least_step: float, most: int) -> tuple[float, ...]:
+    step = _step_above(least_step)
     while True:
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         if last - first < most:

@@ -20,8 +20,10 @@ from pipeline.orchestrator.workshop import open_workshop
 from pipeline.orchestrator.workshop.machine import Machine
 from tests.standins.groq import GroqStandIn, _prompt_tokens
 from tests.standins.plan import FreePlan
+from tests.standins.threads import in_threads
 from tests.virtual_time import START_S, run_in_virtual_time
 
+__all__ = ["in_threads"]
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LATENCY_S = 3.0
 # Of a script of this length with a medium effort.
@@ -58,7 +60,7 @@ class Night:
 
 
 @pytest.fixture
-def only_scripts(monkeypatch):
+def only_scripts(monkeypatch, in_threads):
     """Films are written, and no more: virtual time would not wait for the processes that lay scenes out."""
 
     async def as_written(script, _look, _compute):

@@ -4,7 +4,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from pipeline.rendering.scales import Scale, round_range, spread, ticks
@@ -17,6 +17,7 @@ def is_round(step):
 
 
 @given(low=AMOUNTS, high=AMOUNTS, most=st.integers(2, 8))
+@example(low=500_000_000_501.0, high=900_000_000_902.0, most=2)
 def test_ticks_are_round_and_evenly_apart_and_no_more_than_asked_for(low, high, most):
     assume(high - low > 1e-6 * max(abs(low), abs(high), 1e-3))
 
