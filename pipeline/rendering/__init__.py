@@ -54,8 +54,10 @@ def load() -> None:
     from pipeline.rendering import (  # noqa: PLC0415
         background,
         captions,  # noqa: F401
+        coverage,  # noqa: F401
         fonts,
         layouts,  # noqa: F401
+        misfits,  # noqa: F401
         numbers,
         thumbnail,  # noqa: F401
         timeline,  # noqa: F401

@@ -204,13 +204,20 @@ class _Reading:
             problems = describe(error)
             failure = TransientError(f"the model wrote no script: {problems[0]}", where=self._where)
             raise Unusable(*problems, error=failure) from error
-        problems = (*find_problems(script, self._template), *_in_another_language(script))
+        problems = (*find_problems(script, self._template), *_in_another_language(script), *self._left_in(script))
         invented = self._invented(script)
         # A film that begins or ends otherwise, or is too long, is better than none.
         wishes = () if last else (*find_other_ends(script, self._template), self._length(script))
         if told := tuple(dict.fromkeys((*problems, *invented, *filter(None, wishes)))):
             raise Unusable(*told, error=self._failure(problems, invented))
         return script
+
+    def _left_in(self, script: Script) -> tuple[str, ...]:
+        """What was never meant for viewers, as the gate would find when the film is made."""
+        from pipeline.model.leftovers import leftovers  # noqa: PLC0415 - takes a moment to load
+
+        cells = [text for _, text in self._brief.row.fields] if self._brief.row else []
+        return tuple(f"there is {left}" for left in leftovers(script, cells))
 
     def _invented(self, script: Script) -> tuple[str, ...]:
         """What the notes do not say, where only they may be used."""

@@ -64,6 +64,12 @@ def make(tmp_path, groq, edge):
     return make
 
 
+@pytest.fixture
+def blind_writer(monkeypatch):
+    """A writer that does not see what is left in a script: only the gate does."""
+    monkeypatch.setattr("pipeline.script.writer._Reading._left_in", lambda *_: ())
+
+
 async def test_a_voice_that_can_hardly_be_heard_is_asked_once_more_and_nobody_writes_again(make, groq, edge):
     # Both scenes say the same.
     edge.enqueue("faint_audio")
@@ -80,6 +86,7 @@ async def test_a_voice_that_can_hardly_be_heard_is_asked_once_more_and_nobody_wr
     assert job.history[1].why.startswith("made afresh from narration on, once: ")
 
 
+@pytest.mark.usefixtures("blind_writer")
 async def test_a_script_with_leftovers_is_written_once_more_and_only_what_is_new_is_spoken(make, groq, edge):
     groq.enqueue("leftover_json")
 
@@ -92,6 +99,7 @@ async def test_a_script_with_leftovers_is_written_once_more_and_only_what_is_new
     assert not any("{" in line.text for scene in job.script.scenes for line in scene.lines)
 
 
+@pytest.mark.usefixtures("blind_writer")
 async def test_a_film_that_stays_bad_fails_with_its_reasons_and_is_paid_for_twice_at_most(make, groq, edge):
     groq.faults.append("leftover_json")
 

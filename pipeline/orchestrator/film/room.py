@@ -15,7 +15,6 @@ from anyio import create_task_group
 from pipeline.errors import first_error
 from pipeline.model import Scene, Script, texts_of
 from pipeline.rendering import Look, find_misfits
-from pipeline.script import split_scene
 
 # As much of a text as is told.
 _TOLD_CHARS = 40
@@ -58,12 +57,19 @@ def parted(scene: Scene, look: Look) -> tuple[Shown, ...]:
     """The scene, or its halves as far as less is cut in them. The films of a campaign have scenes in common."""
     texts = {shown.name: shown.text for shown in texts_of(scene)}
     whole = Shown(scene=scene, cut=frozenset(texts[name] for name in find_misfits(scene, look)))
-    halves = split_scene(scene) if whole.cut else None
+    halves = _halves_of(scene) if whole.cut else None
     if halves is None:
         return (whole,)
     parts = tuple(part for half in halves for part in parted(half, look))
     # A heading that is too long is so in each of them.
     return parts if len(_all_cut(parts)) < len(whole.cut) else (whole,)
+
+
+def _halves_of(scene: Scene) -> tuple[Scene, Scene] | None:
+    # A worker would load all that writes scripts, and most scenes have room.
+    from pipeline.script import split_scene  # noqa: PLC0415
+
+    return split_scene(scene)
 
 
 def _all_cut(parts: Iterable[Shown]) -> set[str]:

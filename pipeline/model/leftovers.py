@@ -1,0 +1,127 @@
+"""What no viewer should read or hear: fields that nobody filled, what a model says of itself, mark-up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from pipeline.model import CodeScene, Script, texts_of
+
+# A few words of the text are shown around what was found.
+_SHOWN = 24
+_FIELD = re.compile(
+    r"\{\{.*?\}\}|\{\{|\}\}|\{%.*?%\}|\{#.*?#\}"  # Jinja2
+    r"|\$\{\w[^}]*\}|<<\s*\w+\s*>>|%\(\w+\)[sd]|%%\w+%%"
+    r"|\[(?:insert|your|placeholder|company name|first name|name here)\b[^\]]*\]|\blorem ipsum\b",
+    re.IGNORECASE | re.DOTALL,
+)
+# A value that was none, as Python, pandas and JavaScript write it; "None" is also a word.
+_NO_VALUE = re.compile(r"None|nan|NaN|null|undefined|\[object Object\]|#N/A|#REF!")
+# What models say of themselves, in the first person: a film about them may well say "as an AI model, it".
+_MODEL = re.compile(
+    r"\bas (?:an? )?(?:ai|artificial intelligence|(?:large )?language model)"
+    r"(?: language)?(?: model| assistant| chatbot)?,? (?:i|i['’]m|my)\b"
+    r"|\bi(?:['’]m| am) (?:just |only )?an? (?:ai\b|artificial intelligence|(?:large )?language model)"
+    r"|\bi (?:can['’]?t|cannot|can not|am unable to) (?:assist|help|fulfill|comply) with (?:that|this|your)\b"
+    r"|\bas of my (?:last|latest) (?:knowledge )?(?:update|cutoff)\b"
+    r"|\b(?:sure|certainly|of course)[!,.] here(?:['’]s| is| are)\b"
+    r"|\bals (?:ki|künstliche intelligenz|(?:großes )?sprachmodell)\w*(?:-\w+)?,? (?:kann|bin|habe|darf) ich\b"
+    r"|\ben tant qu(?:['’]ia|e modèle de langage)\b[^.]{0,20}\bje\b"
+    r"|\bcomo (?:una? )?(?:ia|inteligencia artificial|modelo de lenguaje)\b[^.]{0,20}\b(?:no puedo|yo)\b"
+    r"|\bcomo (?:uma? )?(?:ia|inteligência artificial|modelo de linguagem)\b[^.]{0,20}\b(?:não posso|eu)\b"
+    r"|\b(?:как|я)\s+(?:ии|языковая модель|искусственный интеллект),? (?:я|не могу)\b"
+    r"|(?:作为|身为)(?:一个|一名)?(?:AI|人工智能|语言模型)[^。]{0,10}我|AI(?:言語モデル|アシスタント)?として、?(?:私|お手伝い)",
+    re.IGNORECASE,
+)
+_JSON = re.compile(r'[{\[,]\s*"\w+"\s*:|^\s*[\[{]\s*"|"\s*[}\]]\s*$|\\n|\\u[0-9a-f]{4}', re.IGNORECASE)
+_MARKDOWN = re.compile(
+    r"^\s{0,3}#{1,6}\s|\*\*(?=\S)[^*\n]*[^\W\d][^*\n]*\*\*|```|^\s*(?:[-*+]|\d+\.)\s+\S.*\n\s*(?:[-*+]|\d+\.)\s|!?\[[^\]]*\]\((?:https?:|[./#])",
+    re.MULTILINE,
+)
+_MARKUP = re.compile(
+    r"</?(?:b|i|u|p|br|div|span|strong|em|a|ul|li|h[1-6]|speak|break|prosody|emphasis|s|think)\b[^>]*/?>"
+    r"|&(?:amp|lt|gt|quot|nbsp|apos|#\d+|#x[0-9a-f]+);",
+    re.IGNORECASE,
+)
+_STAGE = re.compile(
+    r"^\s*[\[(*](?:music|scene|cut to|fade|intro|outro|pause|narrator|voice ?over|sound)\b[^\])*]*[\])*]"
+    r"|^\s*(?:narrator|voice ?over|host|speaker(?: \d+)?):\s",
+    re.IGNORECASE,
+)
+# Nowhere meant for viewers; captions by anybody may well have the marks and directions of the others.
+_NOT_SAID = (
+    ("a field that nobody filled", _FIELD),
+    ("what a model says of itself", _MODEL),
+)
+_KINDS = (
+    *_NOT_SAID,
+    ("JSON", _JSON),
+    ("Markdown", _MARKDOWN),
+    ("mark-up", _MARKUP),
+    ("stage directions", _STAGE),
+)
+
+
+def leftovers(script: Script, cells: Sequence[str] = ()) -> Iterator[str]:
+    """What is left in what a film says and shows that was never meant for viewers, each with its place.
+
+    What stands in `cells`, those of the row that it is made of, is somebody's text, whatever it looks like.
+    """
+    known = _Cells(cells)
+    for place, said in _texts(script):
+        if leftover := find_leftover(said, known):
+            yield f"{leftover} in {place}"
+
+
+class _Cells:
+    """What a row says, in the cells that could be taken for something that was left."""
+
+    def __init__(self, cells: Sequence[str]) -> None:
+        odd = sorted({" ".join(cell.split()) for cell in cells if find_leftover(cell)}, key=len, reverse=True)
+        self._all = "\n".join(odd).casefold()
+        # The longest first: one may be a part of another.
+        self._whole = re.compile("|".join(map(re.escape, odd)), re.IGNORECASE) if odd else None
+
+    def left_out_of(self, said: str) -> str:
+        """A text without what these cells say in it."""
+        return self._whole.sub("…", said) if self._whole else said
+
+    def say(self, part: str) -> bool:
+        """Whether it is a part of one of them: a long one is told in several sentences."""
+        return " ".join(part.split()).casefold() in self._all
+
+
+def find_leftover(said: str, cells: _Cells | None = None) -> str:
+    """What does not belong into a text and is not in `cells`, with a few words around it; empty: nothing."""
+    said = cells.left_out_of(said) if cells else said
+    if _NO_VALUE.fullmatch(said.strip()):
+        return f"no value (“{said.strip()}”)"
+    return _found(said, _KINDS, cells)
+
+
+def find_unsaid(said: str) -> str:
+    """The same of captions by anybody, which may well have marks and directions."""
+    return _found(said, _NOT_SAID)
+
+
+def _found(said: str, kinds: Iterable[tuple[str, re.Pattern[str]]], cells: _Cells | None = None) -> str:
+    for kind, pattern in kinds:
+        for match in pattern.finditer(said):
+            if cells and cells.say(match[0]):
+                continue
+            start, end = max(0, match.start() - _SHOWN // 2), match.end() + _SHOWN // 2
+            return f"{kind} (“{' '.join(said[start:end].split())}”)"
+    return ""
+
+
+def _texts(script: Script) -> Iterator[tuple[str, str]]:
+    yield from (("the title", script.title), ("the thumbnail", script.thumbnail_text))
+    yield "the description", script.description
+    yield from (("a tag", tag) for tag in script.tags)
+    for number, scene in enumerate(script.scenes, start=1):
+        for line in scene.lines:
+            yield f"scene {number}, spoken", line.text
+        for shown in texts_of(scene):
+            # A program may hold anything.
+            if not (isinstance(scene, CodeScene) and shown.name == "code"):
+                yield f"scene {number}, {shown.name.replace('_', ' ')}", shown.text
