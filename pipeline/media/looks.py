@@ -7,6 +7,8 @@ Without the frequency zero, the mean, what is brighter is still the same picture
 
 from __future__ import annotations
 
+from statistics import median
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,7 +25,7 @@ def look_of(luma: NDArray[np.uint8]) -> int:
     waves = _COSINES @ _shrunk(luma) @ _COSINES.T
     # Less than a level of brightness is no detail, but rounding: it must not decide.
     waves[np.abs(waves) < _SIDE] = 0
-    bits = waves > np.median(waves)
+    bits = waves > median(waves.ravel().tolist())  # numpy loads masked arrays for its own
     return int.from_bytes(np.packbits(bits).tobytes(), "big")
 
 
