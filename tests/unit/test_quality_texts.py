@@ -21,6 +21,7 @@ from pipeline.model import (
     VideoFormat,
     Word,
 )
+from pipeline.model.leftovers import find_leftover
 from pipeline.model.tongues import another_language
 from pipeline.quality import Expected, checks, companions, cues, judged, languages, texts
 from pipeline.quality.expected import TimedText
@@ -67,7 +68,7 @@ def script(said="Tea cools by itself, and nobody asks why.", **changes):
     ],
 )
 def test_what_was_never_meant_for_viewers_is_found(said, kind):
-    assert texts.find_leftover(said).startswith(kind)
+    assert find_leftover(said).startswith(kind)
 
     check = texts.text(script(said))
     assert not check.passed
@@ -92,7 +93,7 @@ def test_what_was_never_meant_for_viewers_is_found(said, kind):
     ],
 )
 def test_what_only_looks_like_it_raises_no_alarm(said):
-    assert texts.find_leftover(said) == ""
+    assert find_leftover(said) == ""
 
 
 @pytest.mark.parametrize(
