@@ -1,4 +1,4 @@
-"""A look at a picture before anything is made with it: how its file begins and ends. Nothing is decoded.
+"""A look at a picture before anything is made with it: how its file begins and ends. Hardly any is decoded.
 
 What is told here, `preparing` would tell as well, hours later. It does not see everything: a file may be broken in its
 middle.
@@ -45,14 +45,14 @@ def glance(source: Path, *, name: str) -> None:
             if _is_cut_off(file, kind, head, size_bytes):
                 raise broken(name)
             if kind != "WEBP":  # Pillow reads all of those
-                _check_header(file, kind, name)
+                _check_header(file, kind, name, to_its_end=kind == "JPEG" and not _has_end(file, size_bytes))
     except OSError as error:
         raise InputError(
             f"can't be read: {error.strerror or error}", where=name, hint="Look at its permissions"
         ) from error
 
 
-def _check_header(file: BinaryIO, kind: Kind, name: str) -> None:
+def _check_header(file: BinaryIO, kind: Kind, name: str, *, to_its_end: bool) -> None:
     file.seek(0)
     try:
         # Pillow warns of what is refused here.
@@ -60,21 +60,28 @@ def _check_header(file: BinaryIO, kind: Kind, name: str) -> None:
             warnings.simplefilter("ignore")
             with Image.open(file, formats=(kind,)) as image:
                 width, height = image.size
+                check_size(width, height, kind=kind, name=name)
+                if to_its_end:
+                    # Its mark of an end is missing, which some decoders forgive: an eighth of the size tells.
+                    image.draft("L", (1, 1))
+                    image.load()
     except (Image.DecompressionBombError, MemoryError) as error:
         raise too_many(name) from error
     except BROKEN as error:
         raise broken(name) from error
-    check_size(width, height, kind=kind, name=name)
+
+
+def _has_end(file: BinaryIO, size_bytes: int) -> bool:
+    """Whether a JPEG has the mark of its end."""
+    file.seek(max(0, size_bytes - _TAIL_BYTES))
+    if _END_OF_JPEG in file.read(_TAIL_BYTES):
+        return True
+    file.seek(0)
+    return _END_OF_JPEG in file.read(MOST_BYTES)
 
 
 def _is_cut_off(file: BinaryIO, kind: Kind, head: bytes, size_bytes: int) -> bool:
     """Whether so much is missing at the end of a file that nobody can decode it."""
-    if kind == "JPEG":
-        file.seek(max(0, size_bytes - _TAIL_BYTES))
-        if _END_OF_JPEG in file.read(_TAIL_BYTES):
-            return False
-        file.seek(0)
-        return _END_OF_JPEG not in file.read(MOST_BYTES)
     if kind == "WEBP":
         return 8 + int.from_bytes(head[4:8], "little") > size_bytes + 1
     return kind == "PNG" and _is_png_cut_off(file, size_bytes)

@@ -35,7 +35,7 @@ class Host:
         self._command = command
         self._name = name
         self._starting = anyio.Lock()
-        self._started: _Started | None = None
+        self._started: Started | None = None
 
     async def answer_of(self, task: Sequence[str], *, text: str, timeout_s: float) -> CompletedProcess[bytes]:
         """What a process of its own says to a task. Time-out and cancelling kill that process.
@@ -49,10 +49,10 @@ class Host:
             except _EndedError as error:
                 return await to_thread.run_sync(error.started.last_word)
 
-    async def _ready(self) -> _Started:
+    async def _ready(self) -> Started:
         async with self._starting:
             if self._started is None or self._started.has_ended:
-                started = await to_thread.run_sync(_Started, self._command)
+                started = await to_thread.run_sync(Started, self._command)
                 try:
                     await started.until_ready()
                 except _EndedError:
@@ -74,7 +74,7 @@ class _Process(subprocess.Popen[bytes]):
             self.wait()
 
 
-class _Started:
+class Started:
     """A host that runs."""
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -125,7 +125,7 @@ class _Started:
 class _EndedError(Exception):
     """A host is not there any more."""
 
-    def __init__(self, started: _Started) -> None:
+    def __init__(self, started: Started) -> None:
         super().__init__()
         self.started = started
 
