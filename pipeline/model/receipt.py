@@ -20,9 +20,14 @@ class Package:
     more_thumbnails: tuple[Path, ...] = ()
 
     @property
+    def stills(self) -> tuple[Path, ...]:
+        """The thumbnail and the others to choose from, the best first."""
+        return (self.thumbnail, *self.more_thumbnails)
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """All of them, in the order in which they appear where they are delivered: the film is the last."""
-        return (self.srt, self.vtt, self.thumbnail, *self.more_thumbnails, self.metadata, self.video)
+        return (self.srt, self.vtt, *self.stills, self.metadata, self.video)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,14 +73,13 @@ def inspect_film(
         # One that is gone, or was made before parts were inspected: then the film itself is looked at.
         with suppress(InputError):
             found = found_parts(parts, expected.pictures)
-    stills = (package.thumbnail, *package.more_thumbnails)
     everything = depth == "full" or found is None
     ordered: list[Check] = []
     lenient: list[Check] = []
     for check in (
         *_film(package, expected, profile, found, everything=everything),
         *_texts(expected, profile),
-        companions.thumbnails(stills, expected.video_format.thumbnail_px),
+        companions.thumbnails(package.stills, expected.video_format.thumbnail_px),
         companions.metadata(package.metadata, expected.script, expected.title),
     ):
         (lenient if check.name in _LENIENT else ordered).append(check)

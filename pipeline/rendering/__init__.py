@@ -8,8 +8,10 @@ Drawing is plain synchronous code that keeps a processor busy: call it in a work
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from pipeline.errors import MissingToolError
 from pipeline.model import Cue, Scene, Script, Transition, Word
 from pipeline.rendering.brought import Fonts, Logo, Typeface
 from pipeline.rendering.look import Frame, Look
@@ -52,21 +54,17 @@ RENDERING_VERSION = "27"
 def load() -> None:
     """Import what draws, and get ready what most films need, so that the first call need not."""
     from pipeline.rendering import (  # noqa: PLC0415
-        background,
         captions,  # noqa: F401
         coverage,  # noqa: F401
-        fonts,
-        layouts,  # noqa: F401
         misfits,  # noqa: F401
-        numbers,
+        rehearsal,
         thumbnail,  # noqa: F401
         timeline,  # noqa: F401
         transitions,  # noqa: F401
     )
 
-    background.load()
-    fonts.load_packaged()
-    numbers.zero_of(numbers.locale_of("en"))
+    with suppress(MissingToolError):  # a font is gone: whoever wants to draw is told
+        rehearsal.rehearse()
 
 
 def draw_scene(

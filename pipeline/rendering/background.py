@@ -44,13 +44,6 @@ def background(video_format: VideoFormat, theme: Theme, lights: tuple[Light, ...
     return Picture(*(_rounded(np.asarray(plane) + noise) for plane, noise in zip(large, noises, strict=True)))
 
 
-def load() -> None:
-    """Make the noise of a picture as most films have it: once for all processes that are forked."""
-    width, height = VideoFormat().width_px, VideoFormat().height_px
-    _noise((width, height))
-    _noise((width // 2, height // 2))
-
-
 def _rounded(plane: npt.NDArray[np.float32]) -> Image.Image:
     return Image.fromarray((plane + np.float32(0.5)).astype(np.uint8))
 

@@ -15,7 +15,6 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -67,12 +66,6 @@ class Face:
     sha256: str = ""
     # The size of the coloured pictures in it; 0: it has outlines, for any size and colour.
     strike_px: int = 0
-
-
-def load_packaged() -> None:
-    """Find the packaged fonts, and read which letters the first has: once for all processes that are forked."""
-    with suppress(MissingToolError):  # whoever wants to draw is told
-        _has(packaged_faces()[0], "")
 
 
 def stand_in() -> Face:

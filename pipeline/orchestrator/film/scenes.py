@@ -105,7 +105,24 @@ def join_film(segments: tuple[Segment, ...], sound: Path | None, title: str, pat
     return join_segments(segments, path=path, frame_rate=frame_rate, title=title, sound=sound)
 
 
-def make_thumbnails(script: Script, look: Look, paths: tuple[Path, ...], episode: int = 0) -> None:
-    """Draw the stills of a film to `paths`, JPEGs, the best first; 0: it is no episode. Runs in a worker process."""
-    for number, path in enumerate(paths, start=1):
-        write_jpeg(draw_thumbnail(script, look, number, episode=episode), path)
+@dataclass(frozen=True, kw_only=True)
+class StillOrder:
+    """Everything a worker needs to make one of a film's stills."""
+
+    script: Script
+    look: Look
+    # Digest of the font files it will be set in.
+    fonts: str
+    # 1 is the best; the episode that it names, 0: none.
+    number: int
+    episode: int = 0
+
+    @property
+    def key(self) -> str:
+        """Names the still by its content."""
+        return content_key(RENDERING_VERSION, self.fonts, self.script, self.look, self.number, self.episode)
+
+
+def make_still(order: StillOrder, path: Path) -> None:
+    """Draw a still of a film to `path`, a JPEG. Runs in a worker process."""
+    write_jpeg(draw_thumbnail(order.script, order.look, order.number, episode=order.episode), path)

@@ -9,7 +9,8 @@ behind is written whole or not at all. It never touches the job's status or its 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from pipeline.assembly.plan import ENCODERS
 from pipeline.errors import NightreelError, PermanentError, QualityError, first_error
 from pipeline.files import write_atomically
 from pipeline.media.versions import require_encoder
-from pipeline.model import Clip, FailedVerdict, Job, Narration, Segment
+from pipeline.model import Clip, FailedVerdict, Job, Narration, Package, Segment
 from pipeline.model.metadata import fit_title
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.film.attempt import Attempt
@@ -34,7 +35,7 @@ from pipeline.orchestrator.film.likeness import is_compared, sketch_for, twin_of
 from pipeline.orchestrator.film.outgoing import send_out
 from pipeline.orchestrator.film.pictures import attributions_of, gather, gather_for, with_what_is_there
 from pipeline.orchestrator.film.room import with_room
-from pipeline.orchestrator.film.scenes import join_film, make_thumbnails
+from pipeline.orchestrator.film.scenes import join_film
 from pipeline.orchestrator.film.scripts import Commission, speaker
 from pipeline.orchestrator.film.soundtrack import bed_of, loop_of, sound_of
 from pipeline.orchestrator.film.studio import studio_for
@@ -125,23 +126,26 @@ async def _require_encoder(name: str, shop: Workshop, attempt: Attempt) -> None:
 
 
 async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
-    """Script -> Narration. Each scene is drawn ahead as soon as its clip exists."""
+    """Script -> Narration. Stills are drawn ahead, and each scene as soon as its clip exists."""
     script = _made(job.script)
     studio = await studio_for(job, shop, attempt)
-    limits = shop.cue_limits(studio.look.format)
+    limits, episode = shop.cue_limits(studio.look.format), badge_of(job.brief, shop)
 
     async def draw_ahead(index: int, clip: Clip) -> None:
         cut = partial(make_subtitles, _only(clip), language=script.language, limits=limits)
         cues = (await to_thread.run_sync(cut)).scenes[0]
-        try:
+        with _met_again(f"scene {index + 1}"):
             await studio.segment(index, clip, cues)
-        except NightreelError as error:
-            # The scenes' own stage will meet it again, and say so in its own name.
-            logger.debug("scene %d could not be drawn ahead: %s", index + 1, error)
+
+    async def draw_still(number: int) -> None:
+        with _met_again(f"still {number}"):
+            await studio.still(number, episode)
 
     def spoken(index: int, clip: Clip) -> None:
         attempt.ahead.start_soon(draw_ahead, index, clip)
 
+    for number, _ in enumerate(_package(job, shop).stills, start=1):
+        attempt.ahead.start_soon(draw_still, number)
     narrated = partial(await speaker(job.brief, shop, attempt), script, spoken=spoken)
     narration = await narrated()
     if job.brief.length_s:
@@ -187,16 +191,20 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Segments -> Video, and beside it the subtitle files, the thumbnails and the metadata."""
     script, clips = _made(job.script), _made(job.narration).clips
     shown = await to_thread.run_sync(_shown, job, shop)
-    folder = shop.bench(job)
-    await to_thread.run_sync(lambda: folder.mkdir(parents=True, exist_ok=True))
-    package = FileNames().within(folder)
+    package = _package(job, shop)
+    await to_thread.run_sync(lambda: package.video.parent.mkdir(parents=True, exist_ok=True))
     lengths = tuple(clip.samples for clip in clips)
-    look = await to_thread.run_sync(shop.look, job)
-    rate, called = look.format.frame_rate, shown.title if job.brief.episode else script.title
+    studio, episode = await studio_for(job, shop, attempt), badge_of(job.brief, shop)
+    rate, called = studio.look.format.frame_rate, shown.title if job.brief.episode else script.title
+
+    async def put_still(number: int, path: Path) -> None:
+        still = await studio.still(number, episode)
+        await to_thread.run_sync(lambda: write_atomically(path, still.read_bytes()))
+
     with first_error():
         async with create_task_group() as tasks:
-            stills = (package.thumbnail, *package.more_thumbnails)
-            tasks.start_soon(attempt.compute, make_thumbnails, script, look, stills, badge_of(job.brief, shop))
+            for number, path in enumerate(package.stills, start=1):
+                tasks.start_soon(put_still, number, path)
             video = await attempt.compute(join_film, job.segments, job.music, called, package.video, rate)
 
     def write_texts() -> None:
@@ -286,6 +294,20 @@ def _shown(job: Job, shop: Workshop) -> Shown:
         hashtags=template.hashtags,
         publicity=dict(template.publicity),
     )
+
+
+def _package(job: Job, shop: Workshop) -> Package:
+    """The files of a film before it is delivered, there or not."""
+    return FileNames().within(shop.bench(job))
+
+
+@contextmanager
+def _met_again(what: str) -> Iterator[None]:
+    """What is drawn ahead may fail: the stage that needs it will meet that again, and say so in its own name."""
+    try:
+        yield
+    except NightreelError as error:
+        logger.debug("%s could not be drawn ahead: %s", what, error)
 
 
 def _only(clip: Clip) -> Narration:

@@ -1,4 +1,4 @@
-"""Where the scenes of one film are drawn and encoded, by worker processes, each at most once."""
+"""Where the scenes of one film are drawn and encoded, and its stills drawn, by worker processes, each at most once."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from pipeline.errors import CrashError, QualityError
 from pipeline.model import Clip, Cue, Job, Script, Segment, Transition
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.pictures import still_there
-from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
+from pipeline.orchestrator.film.scenes import SegmentOrder, StillOrder, make_segment, make_still
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.rendering import Look
+
+# A still takes about as long as so many frames of a scene.
+_STILL_FRAMES = 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,16 @@ class Studio:
         except QualityError as error:
             raise QualityError(error.message, where=f"scene {index + 1}", hint="The film was not made") from error
         return Segment(path=path, frames=order.frames)
+
+    async def still(self, number: int, episode: int) -> Path:
+        """One of the stills that sell the film, 1 is the best, drawn in a worker process, if the cache has it not."""
+        order = StillOrder(script=self.script, look=self.look, fonts=self.fonts, number=number, episode=episode)
+
+        async def make(path: Path) -> None:
+            await self.attempt.compute(make_still, order, path, takes=_STILL_FRAMES)
+
+        path, _ = await self.shop.cache.get_or_make("still", order.key, ".jpg", make)
+        return path
 
 
 async def studio_for(job: Job, shop: Workshop, attempt: Attempt) -> Studio:
