@@ -15,7 +15,7 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Python looks for garbage after every 700 new objects. A command loads 200,000, none of them garbage, and looking
     # would take a tenth as long as loading. When it is at work, it is as usual again (`cli/session.py`).
-    gc.set_threshold(100_000)
+    gc.set_threshold(500_000)
     from pipeline.cli import main as command  # noqa: PLC0415
 
     try:

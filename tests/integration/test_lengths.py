@@ -21,10 +21,10 @@ from pipeline.narration.estimate import estimate
 from pipeline.narration.narrate import narrate
 from pipeline.narration.pace import pace_of
 from pipeline.narration.samples import SAMPLES
-from pipeline.orchestrator.film import stages
 from pipeline.orchestrator.film.afresh import forget_from
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.lengths import film_s, hold_to_length, translate_to_length, write_to_length
+from pipeline.orchestrator.film.stages.script import write as write_stage
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.script import ModelWriter, SpokenLength, kept_scripts, translate_script, write_script
 from pipeline.script.length import predicted_s
@@ -142,7 +142,7 @@ async def test_the_stage_writes_to_length_and_keeps_the_pace(groq: GroqStandIn, 
     brief = await to_thread.run_sync(shop.wishes.complete, Brief(title="Rain", length_s=30))
     job, attempt = job_of(brief), attempt_in(tmp_path)
 
-    written = await stages.write(job, shop, attempt)
+    written = await write_stage(job, shop, attempt)
 
     assert written.script
     assert written.pace
@@ -150,7 +150,7 @@ async def test_the_stage_writes_to_length_and_keeps_the_pace(groq: GroqStandIn, 
     assert "It lasts 30 seconds." in groq.history[0].prompt
     asked = len(groq.history)
     # What was paid for is found again, also by whoever makes the script afresh.
-    again = await stages.write(written.evolve(script=None, attempts=2), shop, attempt)
+    again = await write_stage(written.evolve(script=None, attempts=2), shop, attempt)
     assert (again.script, len(groq.history)) == (written.script, asked)
     kept = partial(kept_scripts, brief, writers=shop.crew.writers, template=TEMPLATE, pace=written.pace)
     assert len(list(await to_thread.run_sync(kept))) == 1
@@ -165,7 +165,7 @@ async def test_the_stage_translates_to_length_and_what_is_made_afresh_is_asked_f
     _, brief = await to_thread.run_sync(shop.wishes.films_of, asked)
     attempt = attempt_in(tmp_path)
 
-    written = await stages.write(job_of(brief), shop, attempt)
+    written = await write_stage(job_of(brief), shop, attempt)
 
     spoken = partial(narrate, narrators=shop.crew.narrators, voice=None, cache=shop.cache, retry=ONCE)
     assert written.script
@@ -174,11 +174,11 @@ async def test_the_stage_translates_to_length_and_what_is_made_afresh_is_asked_f
     assert asked
     assert all("(about " in prompt for prompt in asked)
     requests = len(groq.history)
-    again = await stages.write(written.evolve(script=None, attempts=2), shop, attempt)
+    again = await write_stage(written.evolve(script=None, attempts=2), shop, attempt)
     assert (again.script, len(groq.history)) == (written.script, requests)
     # The script is that of other films, too; the translation is this film's own.
     forgotten = await to_thread.run_sync(forget_from, "script", written.evolve(asked=shop.asked), shop)
-    await stages.write(forgotten, shop, attempt)
+    await write_stage(forgotten, shop, attempt)
     assert len(groq.history) > requests
     assert all(" > de)" in topic for topic in groq.topics[requests:])
 
@@ -190,7 +190,7 @@ async def test_notes_that_nobody_wrote_to_length_are_translated_as_they_are(groq
     asked = Brief(title="Rain", length_s=60, languages=("en", "de"), sections=notes)
     _, brief = await to_thread.run_sync(shop.wishes.films_of, asked)
 
-    written = await stages.write(job_of(brief), shop, attempt_in(tmp_path))
+    written = await write_stage(job_of(brief), shop, attempt_in(tmp_path))
 
     assert written.script
     assert written.script.language == "de"
@@ -205,7 +205,7 @@ async def test_the_first_film_too_long_for_an_account_that_has_told_nothing_befo
         brief = await to_thread.run_sync(shop.wishes.complete, Brief(title="Rain", length_s=900))
 
         with pytest.raises(PermanentError, match=r"8,000 a minute\. Ask for at most \dm\d\ds, or name a service"):
-            await stages.write(job_of(brief), shop, attempt_in(tmp_path))
+            await write_stage(job_of(brief), shop, attempt_in(tmp_path))
 
 
 async def test_a_film_that_is_too_long_for_the_account_is_known_before_anybody_speaks_or_writes(
@@ -215,7 +215,7 @@ async def test_a_film_that_is_too_long_for_the_account_is_known_before_anybody_s
     brief = await to_thread.run_sync(shop.wishes.complete, Brief(title="Rain", length_s=900))
 
     with pytest.raises(PermanentError) as caught:
-        await stages.write(job_of(brief), shop, attempt_in(tmp_path))
+        await write_stage(job_of(brief), shop, attempt_in(tmp_path))
 
     told = re.fullmatch(
         r"groq: the script takes about 1\d,\d{3} tokens in one request, and the account has 8,000 a minute\. "

@@ -16,8 +16,9 @@ from pipeline.errors import CrashError, QualityError
 from pipeline.limits import Cores
 from pipeline.model import Brief, Check, Clip, Job, Narration, Script, Segment, Subtitles, Verdict, VideoFormat
 from pipeline.orchestrator.film import attempt as attempts
-from pipeline.orchestrator.film import scenes, stages
+from pipeline.orchestrator.film import scenes
 from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.stages.quality import inspect
 from pipeline.orchestrator.film.studio import Studio
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames
@@ -162,7 +163,7 @@ async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tm
     )
 
     with pytest.raises(QualityError, match=f"{wrong} is this, must be that"):
-        await stages.inspect(job, shop, SimpleNamespace(compute=verdict, keep=keep))
+        await inspect(job, shop, SimpleNamespace(compute=verdict, keep=keep))
 
     assert cleared == [("films", job.id)]
     (after,) = kept

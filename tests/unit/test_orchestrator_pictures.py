@@ -22,7 +22,7 @@ from pipeline.model import (
 )
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.pictures import gather, still_there, with_what_is_there
-from pipeline.orchestrator.film.stages import write
+from pipeline.orchestrator.film.stages.script import write
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.pictures.fetching import fetch
 from tests.standins.gallery import PictureServer

@@ -31,7 +31,7 @@ from pipeline.model import (
 )
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.pictures import attributions_of, gather, gather_for, still_there
-from pipeline.orchestrator.film.stages import write
+from pipeline.orchestrator.film.stages.script import write
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import film_metadata
 from tests.standins.photos import coast

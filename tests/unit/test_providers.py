@@ -11,7 +11,7 @@ from anyio import to_thread
 from pipeline.errors import ConfigurationError
 from pipeline.limits import Purse
 from pipeline.model import Brief, Job
-from pipeline.orchestrator.film.stages import write
+from pipeline.orchestrator.film.stages.script import write
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.orchestrator.workshop.providers import gate_limits, is_service, make_models, writer_names
 from pipeline.settings import Settings

@@ -82,12 +82,10 @@ _VULGAR = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
 _FRACTION = re.compile(r"(?<![\w./,–-])(?P<whole>\d+\s?)?(?P<vulgar>[½¼¾⅓⅔])(?!\w)|(?<![\w./,:–-])[123]/[234](?![\w/])")
 _SIGN = re.compile(r"(?<![^\s(\[„“«=×*/<>、，。（：])(?P<sign>[-−–+±])\s?(?=\d|[$€£¥₹₽₩₺₴₪]\d)")
 _EDGE = not_after(r".,:/'\u2019-")
-_EN_DASH = re.compile(
-    rf"{_EDGE}(?<!–)(?P<low>{NUMBER})(?P<dash>\s?[–{_WAVES}]\s?)(?P<high>{NUMBER})(?![–/-]\d|[.,:]\d)"
-)
+_EN_DASH = rf"{_EDGE}(?<!–)(?P<low>{NUMBER})(?P<dash>\s?[–{_WAVES}]\s?)(?P<high>{NUMBER})(?![–/-]\d|[.,:]\d)"
 # Between two that each have their sign: "3.5%–4%", "$3.5M–$4M".
 _BETWEEN_SIGNS = re.compile(r"(?<=\d[%€£MBk])\s?–\s?(?=[$€£]?\d)")
-_YEARS = re.compile(rf"{not_after('./:-')}(?P<low>[12]\d{{3}})(?P<dash>-)(?P<high>[12]\d{{3}})(?!{LETTER}|[/:-]|\.\d)")
+_YEARS = rf"{not_after('./:-')}(?P<low>[12]\d{{3}})(?P<dash>-)(?P<high>[12]\d{{3}})(?!{LETTER}|[/:-]|\.\d)"
 
 
 def value_of(number: str, tongue: Tongue) -> Decimal | None:
@@ -141,7 +139,7 @@ def say_ranges(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     for match in _BETWEEN_SIGNS.finditer(text):
         yield [Change(start=match.start(), end=match.end(), said=f" {tongue.signs.to} ")]
     for pattern in (_EN_DASH, _YEARS):
-        for match in pattern.finditer(text):
+        for match in re.finditer(pattern, text):
             low, high = value_of(match["low"], tongue), value_of(match["high"], tongue)
             if low is not None and high is not None and low < high:
                 yield [Change(start=match.start("dash"), end=match.end("dash"), said=f" {tongue.signs.to} ")]

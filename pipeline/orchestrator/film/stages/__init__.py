@@ -1,0 +1,71 @@
+"""The story of a film, as a table: each stage takes a job and gives it back with one thing more.
+
+    Brief ─► script ─► narration ─► subtitles ─► scenes ─► film ─► quality ─► publishing ─► Receipt
+
+A stage may be run again without harm: what is expensive in it is content-addressed in the cache, and what it leaves
+behind is written whole or not at all. It never touches the job's status or its checkpoint; `jobs.py` does that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from pipeline.model import Job
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.delivered import is_complete
+from pipeline.orchestrator.film.leaving import has_left, is_judged
+from pipeline.orchestrator.film.stages.film import assemble
+from pipeline.orchestrator.film.stages.narration import speak
+from pipeline.orchestrator.film.stages.publishing import deliver
+from pipeline.orchestrator.film.stages.quality import OF_SCENES, inspect
+from pipeline.orchestrator.film.stages.scenes import draw
+from pipeline.orchestrator.film.stages.script import write
+from pipeline.orchestrator.film.stages.so_far import is_drawn, is_spoken
+from pipeline.orchestrator.film.stages.subtitles import subtitle
+from pipeline.orchestrator.workshop import Workshop
+
+__all__ = ["OF_SCENES", "STAGES", "Stage"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One step. `is_done` looks at the job and the files it names, so that a finished step is never paid for twice.
+
+    It reads files: call it in a thread.
+    """
+
+    name: str
+    run: Callable[[Job, Workshop, Attempt], Awaitable[Job]]
+    is_done: Callable[[Job, Workshop], bool]
+    # The fields of the job that it fills: `retry --from` empties them.
+    fills: tuple[str, ...]
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage(
+        name="script", run=write, fills=("script", "sketch", "pictures"), is_done=lambda job, _: job.script is not None
+    ),
+    Stage(name="narration", run=speak, fills=("narration",), is_done=is_spoken),
+    Stage(
+        name="subtitles",
+        run=subtitle,
+        fills=("subtitles",),
+        # The scenes need the clips as well: subtitles of a narration that is gone are nothing to go on with.
+        is_done=lambda job, shop: job.subtitles is not None and is_spoken(job, shop),
+    ),
+    Stage(name="scenes", run=draw, fills=("segments", "music"), is_done=is_drawn),
+    Stage(name="film", run=assemble, fills=("video", "package"), is_done=lambda job, _: is_complete(job.package)),
+    Stage(
+        name="quality",
+        run=inspect,
+        fills=("verdict",),
+        is_done=lambda job, _: is_judged(job) and is_complete(job.package),
+    ),
+    Stage(
+        name="publishing",
+        run=deliver,
+        fills=("receipt",),
+        is_done=has_left,
+    ),
+)

@@ -1,0 +1,65 @@
+"""Script ─► Narration, and the pictures ahead: whatever can be drawn by now is drawn beside the voices."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from anyio import to_thread
+
+from pipeline.errors import NightreelError
+from pipeline.model import Clip, Job, Narration
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.episodes import badge_of
+from pipeline.orchestrator.film.lengths import hold_to_length
+from pipeline.orchestrator.film.scripts import speaker
+from pipeline.orchestrator.film.stages.so_far import made, package_of
+from pipeline.orchestrator.film.studio import studio_for
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.subtitles import make_subtitles
+
+logger = logging.getLogger("nightreel")
+
+
+async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
+    """Script -> Narration. Stills are drawn ahead, and each scene as soon as its clip exists."""
+    script = made(job.script)
+    studio = await studio_for(job, shop, attempt)
+    limits, episode = shop.cue_limits(studio.look.format), badge_of(job.brief, shop)
+
+    async def draw_ahead(index: int, clip: Clip) -> None:
+        cut = partial(make_subtitles, _only(clip), language=script.language, limits=limits)
+        cues = (await to_thread.run_sync(cut)).scenes[0]
+        with _met_again(f"scene {index + 1}"):
+            await studio.segment(index, clip, cues)
+
+    async def draw_still(number: int) -> None:
+        with _met_again(f"still {number}"):
+            await studio.still(number, episode)
+
+    def spoken(index: int, clip: Clip) -> None:
+        attempt.ahead.start_soon(draw_ahead, index, clip)
+
+    for number, _ in enumerate(package_of(job, shop).stills, start=1):
+        attempt.ahead.start_soon(draw_still, number)
+    narrated = partial(await speaker(job.brief, shop, attempt), script, spoken=spoken)
+    narration = await narrated()
+    if job.brief.length_s:
+        narration = await hold_to_length(narration, job.brief.length_s, prosody=shop.crew.prosody, speak=narrated)
+    return job.evolve(narration=narration)
+
+
+@contextmanager
+def _met_again(what: str) -> Iterator[None]:
+    """What is drawn ahead may fail: the stage that needs it will meet that again, and say so in its own name."""
+    try:
+        yield
+    except NightreelError as error:
+        logger.debug("%s could not be drawn ahead: %s", what, error)
+
+
+def _only(clip: Clip) -> Narration:
+    """A narration of one scene."""
+    return Narration(narrator="", voice="", clips=(clip,))

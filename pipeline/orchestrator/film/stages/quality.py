@@ -1,0 +1,73 @@
+"""Video ─► Verdict."""
+
+from __future__ import annotations
+
+from anyio import to_thread
+
+from pipeline.errors import QualityError
+from pipeline.model import FailedVerdict, Job
+from pipeline.model.metadata import fit_title
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.leaving import without_film
+from pipeline.orchestrator.film.likeness import is_compared, twin_of
+from pipeline.orchestrator.film.stages.so_far import drawn_files, made, shown_of
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.strictness import profile_for
+from pipeline.quality import Expected, Parts, inspect_film
+from pipeline.rendering import undrawable
+
+# Checks of what a film has from its scenes, and may have in common with others: what else is wrong is its own.
+OF_SCENES = {
+    "pictures",
+    "decoded",
+    "loudness",
+    "silence",
+    "true_peak",
+    "picture_codec",
+    "sound_codec",
+    "size",
+    "frame_rate",
+    "colours",
+}
+
+_NOT_DELIVERED = "It was not delivered"
+
+
+async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
+    """Video -> Verdict; a film that does not pass goes no further.
+
+    Its scenes were decoded and inspected when they were made: the film is checked to be exactly these.
+    """
+    narration, encoding = made(job.narration), shop.encoding(job.brief)
+    expected = Expected(
+        video_format=encoding.video_format,
+        lengths=tuple(clip.samples for clip in narration.clips),
+        subtitles=made(job.subtitles),
+        codec=encoding.encoder.codec,
+        silent=narration.narrator == "silence" and job.music is None,
+        variable_rate=encoding.encoder.holds_of_codec == "variable",
+        script=made(job.script),
+        cells=tuple(text for _, text in job.brief.row.fields) if job.brief.row else (),
+        title=fit_title((await to_thread.run_sync(shown_of, job, shop)).title),
+        words=tuple(clip.words for clip in narration.clips),
+        undrawable=await attempt.compute(undrawable, made(job.script), await to_thread.run_sync(shop.look, job)),
+        compared=is_compared(job),
+        twin=await to_thread.run_sync(twin_of, job, shop),
+    )
+    profile = await to_thread.run_sync(lambda: profile_for(shop.settings, shop.template(job.brief)))
+    parts = Parts(segments=tuple(segment.path for segment in job.segments), sound=job.music) if job.segments else None
+    depth = shop.settings.quality.inspect
+    verdict = await attempt.compute(inspect_film, made(job.package), expected, parts, depth, profile)
+    if not verdict.passed:
+        # Whatever was wrong must not be found in the cache, or on the bench, by the next attempt.
+        await shop.clear_bench(job.batch, job.id)
+        if any(check.name in OF_SCENES for check in verdict.checks if not check.passed):
+            for path in drawn_files(job):
+                await shop.cache.discard(path)
+        await attempt.keep(without_film(job, FailedVerdict(at=shop.clock(), verdict=verdict)))
+        raise QualityError(
+            "the film does not pass: " + "; ".join(verdict.reasons), where=job.folder, hint=_NOT_DELIVERED
+        )
+    if not verdict.lets_pass(made(job.video).sha256):
+        raise QualityError("the film has changed since it was joined", where=job.folder, hint=_NOT_DELIVERED)
+    return job.evolve(verdict=verdict)

@@ -1,0 +1,42 @@
+"""Scenes ─► Segments, over all cores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from anyio import create_task_group
+
+from pipeline.errors import first_error
+from pipeline.model import Job, Segment
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.soundtrack import sound_of
+from pipeline.orchestrator.film.stages.so_far import made
+from pipeline.orchestrator.film.studio import studio_for
+from pipeline.orchestrator.workshop import Workshop
+
+
+async def draw(job: Job, shop: Workshop, attempt: Attempt) -> Job:
+    """Script + Narration + Subtitles -> a segment per scene, over all cores; most may have been drawn ahead.
+
+    Each is inspected by the process that made it: one that does not pass is not kept, and stops the film.
+
+    Beside them, if there is music: Narration -> the sound of the whole film.
+    """
+    clips, cues = made(job.narration).clips, made(job.subtitles).scenes
+    studio = await studio_for(job, shop, attempt)
+    segments: dict[int, Segment] = {}
+    music: Path | None = None
+
+    async def make(index: int) -> None:
+        segments[index] = await studio.segment(index, clips[index], cues[index])
+
+    async def mix() -> None:
+        nonlocal music
+        music = await sound_of(job.brief, clips, shop, attempt)
+
+    with first_error():
+        async with create_task_group() as tasks:
+            tasks.start_soon(mix)
+            for index in range(len(clips)):
+                tasks.start_soon(make, index)
+    return job.evolve(segments=tuple(segments[index] for index in sorted(segments)), music=music)

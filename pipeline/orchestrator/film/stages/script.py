@@ -1,0 +1,67 @@
+"""Brief ─► Script, and what is shown in it: all that can be known to go wrong later is found out here."""
+
+from __future__ import annotations
+
+from anyio import to_thread
+
+from pipeline.assembly.plan import ENCODERS
+from pipeline.errors import PermanentError
+from pipeline.media.versions import require_encoder
+from pipeline.model import Job
+from pipeline.narration.narrate import check_voice
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.episodes import let_next, waits_for, with_earlier
+from pipeline.orchestrator.film.kept import Kept, Voices
+from pipeline.orchestrator.film.likeness import sketch_for
+from pipeline.orchestrator.film.pictures import gather, gather_for, with_what_is_there
+from pipeline.orchestrator.film.room import with_room
+from pipeline.orchestrator.film.scripts import Commission
+from pipeline.orchestrator.film.soundtrack import bed_of, loop_of
+from pipeline.orchestrator.film.stages.so_far import made
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.script import only_showing, with_number
+
+
+async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
+    """Brief -> Script, and its pictures. A film that is translated begins with the script of its whole family."""
+    # Music that is missing or broken, a voice or a preset that nobody has, a film too long for every writer, a
+    # time to publish it that is past: all of that is better known before anything is paid for.
+    await to_thread.run_sync(shop.hosts.check, job.brief)
+    if bed := await bed_of(job.brief, shop):
+        await loop_of(bed, shop, attempt)
+    await _require_encoder(ENCODERS[shop.encoding(job.brief).encoder.codec], shop, attempt)
+    narrators = await to_thread.run_sync(lambda: shop.crew.narrators)
+    await check_voice(narrators, job.brief.language, job.brief.voice)
+    template = await to_thread.run_sync(shop.template, job.brief)
+    if waits := await to_thread.run_sync(waits_for, job, shop, "script"):
+        raise waits
+    kept = Kept(template=template, shop=shop, voices=Voices(narrators=narrators))
+    await kept.check_size(job.brief)
+    pictures = await gather(job.brief, shop, attempt) if job.brief.pictures else None
+    # Nobody writes about a picture that can't be had.
+    brief = await to_thread.run_sync(with_earlier, job.brief, shop)
+    offered = job.evolve(brief=with_what_is_there(brief, pictures))
+    try:
+        script, pace = await Commission(job=offered, template=template, shop=shop, attempt=attempt).script()
+    except PermanentError as error:
+        # How much an account has, its service may have told only now.
+        if too_long := await kept.size_error(job.brief):
+            raise too_long from error
+        raise
+    script = with_number(script, job.brief, template)
+    pictures = await gather_for(script, job.brief, shop, attempt, pictures)
+    names = [still.name for still in pictures.stills] if pictures else []
+    job = job.evolve(script=only_showing(script, names), pace=pace, pictures=pictures)
+    # What can't be drawn is better known before it is spoken, and so is what has no room.
+    look = await to_thread.run_sync(shop.look, job)
+    await attempt.fonts_of(made(job.script), look)
+    job = job.evolve(script=await with_room(made(job.script), look, attempt.compute))
+    await let_next(job, shop, stage="script")
+    return job.evolve(sketch=await to_thread.run_sync(sketch_for, job, shop))
+
+
+async def _require_encoder(name: str, shop: Workshop, attempt: Attempt) -> None:
+    """See `require_encoder`, asked once, and of a worker: these have loaded FFmpeg, and the command does without."""
+    if name not in shop.machine.encoders:
+        await attempt.compute(require_encoder, name)
+        shop.machine.encoders.add(name)

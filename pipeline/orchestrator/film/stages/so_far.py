@@ -1,0 +1,51 @@
+"""What a job has come to when a stage takes it up."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from pipeline.model import Job, Package
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.publishing import FileNames, Shown
+
+_T = TypeVar("_T")
+
+
+def made(value: _T | None) -> _T:
+    """What an earlier stage has made. The order of the table guarantees that it is there."""
+    assert value is not None
+    return value
+
+
+def drawn_files(job: Job) -> tuple[Path, ...]:
+    """What its scenes have become, and the sound of the whole film if it has one."""
+    return (*(segment.path for segment in job.segments), *((job.music,) if job.music else ()))
+
+
+def package_of(job: Job, shop: Workshop) -> Package:
+    """The files of a film before it is delivered, there or not."""
+    return FileNames().within(shop.bench(job))
+
+
+def shown_of(job: Job, shop: Workshop) -> Shown:
+    """How the template wants the film shown by a host."""
+    brief, script, template = job.brief, made(job.script), shop.template(job.brief)
+    title = template.title_of(brief, script)
+    return Shown(
+        title=brief.serial.numbered(title, brief.episode, script.language) if brief.serial else title,
+        page=partial(template.page_of, brief, script),
+        hashtags=template.hashtags,
+        publicity=dict(template.publicity),
+    )
+
+
+def is_spoken(job: Job, shop: Workshop) -> bool:
+    """Whether it has its narration, and the cache all of that. Blocks."""
+    return job.narration is not None and all(shop.cache.intact(clip.path) for clip in job.narration.clips)
+
+
+def is_drawn(job: Job, shop: Workshop) -> bool:
+    """Whether it has its scenes, and the cache all of them. Blocks."""
+    return bool(job.segments) and all(shop.cache.intact(path) for path in drawn_files(job))
