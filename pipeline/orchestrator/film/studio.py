@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from anyio import to_thread
 
@@ -18,6 +20,7 @@ from pipeline.rendering import Look
 
 # A still takes about as long as so many frames of a scene.
 _STILL_FRAMES = 15
+_Order = TypeVar("_Order", SegmentOrder, StillOrder)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,16 +49,7 @@ class Studio:
             transition=self.transition if index else "cut",
         )
 
-        async def make(path: Path) -> None:
-            if order.key in self.attempt.deadly:
-                raise self.attempt.deadly[order.key]
-            try:
-                await self.attempt.compute(make_segment, order, path, takes=order.frames)
-            except (CrashError, QualityError) as error:
-                # It would end like that again.
-                self.attempt.deadly[order.key] = error
-                raise
-
+        make = self._made(make_segment, order, takes=order.frames)
         try:
             path, _ = await self.shop.cache.get_or_make("segment", order.key, ".mp4", make)
         except QualityError as error:
@@ -66,11 +60,25 @@ class Studio:
         """One of the stills that sell the film, 1 is the best, drawn in a worker process, if the cache has it not."""
         order = StillOrder(script=self.script, look=self.look, fonts=self.fonts, number=number, episode=episode)
 
-        async def make(path: Path) -> None:
-            await self.attempt.compute(make_still, order, path, takes=_STILL_FRAMES)
-
+        make = self._made(make_still, order, takes=_STILL_FRAMES)
         path, _ = await self.shop.cache.get_or_make("still", order.key, ".jpg", make)
         return path
+
+    def _made(
+        self, work: Callable[[_Order, Path], None], order: _Order, *, takes: int
+    ) -> Callable[[Path], Awaitable[None]]:
+        """Has a worker do it, unless it has killed its workers or did not pass: it would end like that again."""
+
+        async def make(path: Path) -> None:
+            if order.key in self.attempt.deadly:
+                raise self.attempt.deadly[order.key]
+            try:
+                await self.attempt.compute(work, order, path, takes=takes)
+            except (CrashError, QualityError) as error:
+                self.attempt.deadly[order.key] = error
+                raise
+
+        return make
 
 
 async def studio_for(job: Job, shop: Workshop, attempt: Attempt) -> Studio:
