@@ -54,9 +54,13 @@ class Motion:
     drawn: bool = False
     levels: tuple[Level, ...] = ()
     ease: Ease = "cubic"
+    # In how many frames it fades to a level.
+    fades_over: int = FADE_FRAMES
 
     def entering(self, manner: Manner) -> Motion:
         """The same in this manner. Reduced: it neither rises nor is it drawn on; else only what rises is changed."""
+        if manner.amount == "none":
+            return replace(self, rise_px=0, drawn=False, over=1, fades_over=1)
         if manner.amount == "reduced":
             return replace(self, rise_px=0, drawn=False, over=min(self.over, FADE_FRAMES))
         if not self.rise_px or self.drawn:
@@ -80,7 +84,7 @@ class Motion:
     # Most frames of most scenes only ask for these two.
     @cached_property
     def _rests_from(self) -> int:
-        return max(self.enters + self.over, *(change.frame + FADE_FRAMES for change in self.levels), 0)
+        return max(self.enters + self.over, *(change.frame + self.fades_over for change in self.levels), 0)
 
     @cached_property
     def _rest(self) -> Pose | None:
@@ -92,7 +96,7 @@ class Motion:
         for change in self.levels:
             if frame >= change.frame:
                 # What leaves is nearly gone at once, so that nothing is written over it: a quarter of a second in all.
-                eased = _seen(ease_out(min(1.0, (frame - change.frame + 1) / FADE_FRAMES)))
+                eased = _seen(ease_out(min(1.0, (frame - change.frame + 1) / self.fades_over)))
                 level += (change.opacity - level) * eased
         return level
 

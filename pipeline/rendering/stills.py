@@ -80,8 +80,8 @@ class MovingStill:
         return replace(self, area=area)
 
     def entering(self, manner: Manner) -> MovingStill:
-        """See `sprites.Element`. With reduced motion it rests where it would have arrived."""
-        return replace(self, start=self.end) if manner.amount == "reduced" else self
+        """See `sprites.Element`. With less motion it rests where it would have arrived."""
+        return replace(self, start=self.end) if manner.amount != "full" else self
 
     def passes_behind(self, box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
         """The part of the still, in pixels of it at a size, that is behind a box of the area at some time."""

@@ -138,8 +138,8 @@ class VideoSettings(Group):
     )
     motion: OptionalMotion = Field(
         None,
-        description="full, or reduced: things fade in where they stay, and nothing is moved over; empty: as the "
-        "template says, else its theme.",
+        description="full, reduced (things fade in where they stay, and nothing is moved over) or none (things are "
+        "there at once, which is the fastest to make); empty: as the template says, else its theme.",
     )
     transition: OptionalTransition = Field(
         None,

@@ -52,7 +52,7 @@ class Palette:
 class Manner:
     """How things come into the picture. Charts, counters and code keep the pace that the words give them."""
 
-    # With "reduced" they fade in where they stay.
+    # With "reduced" they fade in where they stay, with "none" they are there at once.
     amount: MotionAmount = "full"
     # How long an entrance takes, and a factor on how far things rise on the way.
     enter_s: float = 0.5

@@ -5,6 +5,7 @@ import os
 import random
 import unicodedata
 from functools import cache
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -396,10 +397,11 @@ def test_where_text_begins_at_the_right_the_picture_is_the_mirror_image(kind, si
 
 
 @EVERY_LAYOUT
-def test_with_reduced_motion_nothing_moves_and_the_end_is_the_same(kind):
+@pytest.mark.parametrize("amount", ["reduced", "none"])
+def test_with_less_motion_nothing_moves_and_the_end_is_the_same(kind, amount):
     scene = typical(kind)
     words = spoken(scene)
-    calm, moving = (lay_out(scene, words, look_of((960, 540), motion=amount)) for amount in ("reduced", "full"))
+    calm, moving = (lay_out(scene, words, look_of((960, 540), motion=motion)) for motion in (amount, "full"))
 
     places = {}
     for frame in range(round(words[-1].end_s * MOTION_RATE) + 60):
@@ -410,6 +412,18 @@ def test_with_reduced_motion_nothing_moves_and_the_end_is_the_same(kind):
                 places.setdefault(index, set()).add((element.box(pose), getattr(pose, "drop_px", 0)))
     assert all(len(seen) == 1 for seen in places.values())
     assert (picture_of(calm) == picture_of(moving)).all()
+
+
+@EVERY_LAYOUT
+def test_without_motion_pictures_change_at_once(kind):
+    scene = typical(kind)
+    words = spoken(scene)
+    still = lay_out(scene, words, look_of((960, 540), motion="none"))
+
+    for element in still.elements:
+        poses = [element.pose(frame) for frame in range(round(words[-1].end_s * MOTION_RATE) + 60)]
+        changes = [frame for frame, (before, now) in enumerate(pairwise(poses), start=1) if before != now]
+        assert all(later - change > 1 for change, later in pairwise(changes)), (type(element), changes)
 
 
 @EVERY_LAYOUT

@@ -191,7 +191,7 @@ def test_a_template_brings_its_own_and_the_brand_goes_before_it(tmp_path):
             'transition = "swirl"',
             r"template\.toml:\d+: transition: is 'swirl', must be 'cut', 'fade', 'slide' or 'wipe'",
         ),
-        ('motion = "wild"', r"template\.toml:\d+: motion: is 'wild', must be 'full' or 'reduced'"),
+        ('motion = "wild"', r"template\.toml:\d+: motion: is 'wild', must be 'full', 'reduced' or 'none'"),
         (
             'assets.logo = "../x.png"',
             r"template\.toml:\d+: assets\.logo: is '\.\./x\.png', must be the name of a PNG beside template\.toml",

@@ -110,11 +110,12 @@ def test_with_reduced_motion_nothing_rises_and_nothing_is_drawn_on():
         assert {(pose.drop_px, pose.drawn) for pose in poses} == {(0, 255)}
 
 
-def test_with_reduced_motion_films_fade_where_they_would_slide(tmp_path):
-    (tmp_path / "nightreel.toml").write_text('[video]\ntransition = "slide"\nmotion = "reduced"\n', encoding="utf-8")
+@pytest.mark.parametrize(("motion", "shown"), [("full", "slide"), ("reduced", "fade"), ("none", "cut")])
+def test_with_less_motion_films_fade_or_cut_where_they_would_slide(tmp_path, motion, shown):
+    (tmp_path / "nightreel.toml").write_text(f'[video]\ntransition = "slide"\nmotion = "{motion}"\n', encoding="utf-8")
     shop = open_workshop(workspace=tmp_path)
 
-    assert shop.appearance.transition(Brief(title="Tea")) == "fade"
+    assert shop.appearance.transition(Brief(title="Tea")) == shown
 
 
 def test_the_settings_go_before_the_template(tmp_path):

@@ -94,9 +94,11 @@ class Appearance:
         return self.settings.subtitles.style or self.template_of(brief).captions
 
     def transition(self, brief: Brief) -> Transition:
-        """How scenes follow each other; who does not want to see things move gets a fade in place of a slide."""
-        wanted = self.settings.video.transition or self.template_of(brief).transition
-        return wanted if self.motion(brief) == "full" or wanted == "cut" else "fade"
+        """How scenes follow each other; who does not want to see things move gets a fade for a slide, or a cut."""
+        wanted, motion = self.settings.video.transition or self.template_of(brief).transition, self.motion(brief)
+        if motion == "none":
+            return "cut"
+        return wanted if motion == "full" or wanted == "cut" else "fade"
 
     def motion(self, brief: Brief) -> MotionAmount:
         """How much moves."""

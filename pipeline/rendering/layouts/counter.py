@@ -50,12 +50,13 @@ class Counter:
     # What it says in each frame.
     readings: tuple[str, ...]
     enters: int
+    fades_over: int = FADE_FRAMES
 
     def pose(self, frame: float) -> Reading | None:
         """See `sprites.Element`."""
         if frame < self.enters:
             return None
-        shown = min(1.0, (frame - self.enters + 1) / FADE_FRAMES)
+        shown = min(1.0, (frame - self.enters + 1) / self.fades_over)
         return Reading(
             self.readings[min(int(frame - self.enters), len(self.readings) - 1)], round(FULL * ease_out(shown))
         )
@@ -80,8 +81,10 @@ class Counter:
                 self.sprites[at].paint(patch, origin, _pose(pose.opacity))
 
     def entering(self, manner: Manner) -> Counter:
-        """See `sprites.Element`: with reduced motion it does not count."""
-        return replace(self, readings=self.readings[-1:]) if manner.amount == "reduced" else self
+        """See `sprites.Element`: with less motion it does not count."""
+        if manner.amount == "full":
+            return self
+        return replace(self, readings=self.readings[-1:], fades_over=1 if manner.amount == "none" else self.fades_over)
 
     def mirrored(self, width_px: int) -> Counter:
         """See `sprites.Element`: it moves as one, its digits run as they do everywhere."""

@@ -43,8 +43,8 @@ class Growth:
     moves: bool
 
     def entering(self, manner: Manner) -> Growth:
-        """See `Element`: with reduced motion it is there at once."""
-        return replace(self, over=1) if manner.amount == "reduced" else self
+        """See `Element`: with less motion it is there at once."""
+        return replace(self, over=1) if manner.amount != "full" else self
 
     def mirrored(self, width_px: int) -> Growth:
         """See `Element`."""
