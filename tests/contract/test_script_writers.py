@@ -267,7 +267,7 @@ async def test_markup_and_unseen_characters_of_a_model_are_taken_out(
     assert "http" not in repr(script)
 
 
-@pytest.mark.parametrize("fault", ["leaked_thinking", "fenced"])
+@pytest.mark.parametrize("fault", ["leaked_thinking", "in_parts", "fenced"])
 async def test_an_answer_is_found_behind_thinking_and_between_fences(
     fault: str, groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
