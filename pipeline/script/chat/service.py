@@ -134,7 +134,7 @@ class ServiceModel:
         async with (
             # Before the gate: who has passed it sends at once, not after it may have been closed.
             self._transport.open() as line,
-            purse.buying(self.model, tokens_in=prompt, tokens_out=room) as purchase,
+            purse.buying(self.service, self.model, tokens_in=prompt, tokens_out=room) as purchase,
             self._gate.call(tokens=prompt + room, model=self.model) as call,
         ):
             await purchase.reserve()
