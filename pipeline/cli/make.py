@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -12,6 +13,10 @@ from pipeline.cli.options import Making, Place
 
 if TYPE_CHECKING:
     from pipeline.api import Film
+    from pipeline.orchestrator.events import Listener
+
+# After a failure that may pass by itself.
+_GOES_ON = "Later, the same command goes on where this one stopped: what is done is kept"
 
 
 def make(
@@ -52,7 +57,6 @@ def make(
     from pipeline.errors import InputError, NightreelError
     from pipeline.model import QUEUE, Priority
     from pipeline.orchestrator.batch import batches
-    from pipeline.orchestrator.events import JobEvent, Told
     from pipeline.sources import read_brief
 
     films: list[Film] = []
@@ -67,17 +71,13 @@ def make(
             return await leave_work([brief], session.workshop, QUEUE, Priority(priority or Priority.NORMAL), place)
         count = session.workshop.wishes.count_films([brief])
         with reporter(place, total=count) as tell:
-
-            def listen(event: Told) -> None:
-                # The failure of a single film is raised below: whatever ends a command is told in one place.
-                if isinstance(event, JobEvent) and event.error and count == 1:
-                    errors.append(event.error)
-                else:
-                    tell(event)
-
+            # The failure of a single film is raised below: whatever ends a command is told in one place.
+            listen = _with_errors_to(errors, tell, are_told=count > 1)
             films.extend(map(Film.of, await batches.run_family(brief, session.workshop, listen=listen)))
-        if errors:
-            raise errors[0]
+        if errors and count == 1:
+            raise _with_way_on(errors[0])
+        if any(map(_may_pass, errors)):
+            print(f"nightreel: {_GOES_ON}.", file=sys.stderr)
         return _exit_code(films)
 
     try:
@@ -94,6 +94,36 @@ def make(
             print_json(objects if count > 1 else objects[0])
         elif films:
             print_films(films)
+
+
+def _with_errors_to(errors: list[Exception], tell: Listener, *, are_told: bool) -> Listener:
+    """A listener that keeps the errors of films, and tells everything else, or them as well."""
+    from pipeline.orchestrator.events import JobEvent, Told
+
+    def listen(event: Told) -> None:
+        error = event.error if isinstance(event, JobEvent) else None
+        if error:
+            errors.append(error)
+        if not error or are_told:
+            tell(event)
+
+    return listen
+
+
+def _with_way_on(error: Exception) -> Exception:
+    """The error, with what to do where that is to wait."""
+    from pipeline.errors import NightreelError
+
+    if isinstance(error, NightreelError) and _may_pass(error):
+        error.hint = ". ".join(filter(None, (error.hint, _GOES_ON)))
+    return error
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether it may go away by itself: a service does not answer, has trouble, or asks to wait."""
+    from pipeline.errors import ClosedError, QuotaError, TimeLimitError, TransientError
+
+    return isinstance(error, TransientError | ClosedError | QuotaError | TimeLimitError)
 
 
 def _exit_code(films: Sequence[Film]) -> int:

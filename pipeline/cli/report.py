@@ -6,6 +6,7 @@ import json
 import shlex
 import shutil
 import sys
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -98,6 +99,7 @@ def print_summary(
     console.print(
         f"\n[bold]{name}[/]: {made} of {total} {films}, {clock(length_s)} in all, in {clock(seconds)}{others}"
     )
+    _print_fallbacks(rows, console)
     _print_warnings(rows, console)
     groups = Groups()
     for row in (*refused, *rows(JobStatus.FAILED, JobStatus.PARKED, JobStatus.REVIEW)):
@@ -124,6 +126,22 @@ def print_summary(
 def _waits_for_a_person(row: JobSummary) -> bool:
     kinds = (SampleError.__name__, BudgetError.__name__)
     return row.status is JobStatus.REVIEW or (row.error is not None and row.error.kind in kinds)
+
+
+def _print_fallbacks(rows: Callable[..., Iterable[JobSummary]], console: Console) -> None:
+    """Films of which not the first choice is the voice or the writer: how many, whose they are instead, and why."""
+    reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows(JobStatus.COMPLETED, JobStatus.REVIEW):
+        if row.voice_fallback_reason:
+            reasons[f"spoken by {row.narrator}"][row.voice_fallback_reason] += 1
+        if row.writer_fallback_reason:
+            writer = ", ".join(filter(None, (row.writer, row.model)))
+            reasons[f"written by {writer}"][row.writer_fallback_reason] += 1
+    for done, counts in reasons.items():
+        films = "1 film is" if counts.total() == 1 else f"{counts.total()} films are"
+        ((reason, _),) = counts.most_common(1)
+        others = "; other reasons are in the report" if len(counts) > 1 else ""
+        console.print(f"  [yellow]warns[/] {films} {marked(f'{done}: {reason}{others}')}")
 
 
 def _print_warnings(rows: Callable[..., Iterable[JobSummary]], console: Console) -> None:

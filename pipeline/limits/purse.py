@@ -1,6 +1,6 @@
 """The money that models may cost: looked at before a call, reserved when it begins, corrected when it is over.
 
-    async with purse.buying("openai/gpt-oss-120b", tokens_in=1_500, tokens_out=4_096) as purchase:
+    async with purse.buying("groq", "openai/gpt-oss-120b", tokens_in=1_500, tokens_out=4_096) as purchase:
         async with gate.call(...):            # may take a while: nothing is reserved meanwhile
             await purchase.reserve()
             answer = await service.ask(...)
@@ -20,7 +20,7 @@ from typing import Protocol
 import anyio
 
 from pipeline.errors import BudgetError, ConfigurationError
-from pipeline.model import Cost, Price
+from pipeline.model import Cost, Price, price_of
 
 # Sums of floats are not finer than this; no token is so cheap.
 _NOTHING_USD = 1e-9
@@ -148,7 +148,10 @@ class Purchase:
 
 
 class Purse:
-    """What one film may buy with: prices by model, the budgets that hold for it, and who is told what it cost."""
+    """What one film may buy with: prices, the budgets that hold for it, and who is told what it cost.
+
+    `prices` are those of models by name, or by service and model ("ollama/llama3"), which go first.
+    """
 
     def __init__(
         self,
@@ -162,13 +165,13 @@ class Purse:
         self._told = told
 
     @contextlib.asynccontextmanager
-    async def buying(self, model: str, *, tokens_in: int, tokens_out: int) -> AsyncIterator[Purchase]:
-        """One call of `model`, which will read and write at most so many tokens. The block reserves when it begins.
+    async def buying(self, service: str, model: str, *, tokens_in: int, tokens_out: int) -> AsyncIterator[Purchase]:
+        """One call of a model, which will read and write at most so many tokens. The block reserves when it begins.
 
         Raises `BudgetError` at once when that can't be afforded, and `ConfigurationError` for a model without a price
         while a budget is set: it could cost anything.
         """
-        price = self._prices.get(model)
+        price = price_of(self._prices, service, model)
         if price is None and any(budget.allowed is not None for budget in self._budgets):
             hint = f'Say what it costs in nightreel.toml, under [prices."{model}"]; 0 for one that costs nothing'
             raise ConfigurationError("has no price, and there is a budget to keep", where=model, hint=hint)

@@ -12,7 +12,7 @@ from pipeline.model.blocks import (
     Table,
 )
 from pipeline.model.brief import Brief, Section, SourceRow
-from pipeline.model.cost import Cost, ModelCost, Price, bill, dollars
+from pipeline.model.cost import Cost, ModelCost, Price, bill, dollars, price_of
 from pipeline.model.job import (
     STEPS,
     TRANSITIONS,
@@ -224,6 +224,7 @@ __all__ = [
     "narration_of",
     "numbers_of",
     "pauses_of",
+    "price_of",
     "row_of",
     "rules_of",
     "split_words",

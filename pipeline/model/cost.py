@@ -24,6 +24,11 @@ class Price:
         return (read + tokens_out * self.usd_per_million_out) / _MILLION
 
 
+def price_of(prices: Mapping[str, Price], service: str, model: str) -> Price | None:
+    """The price of a model at a service; others may sell one of the same name for another. None: nobody knows it."""
+    return prices.get(f"{service}/{model}") or prices.get(model)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ModelCost:
     """What one model was asked to do, and its price."""

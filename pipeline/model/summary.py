@@ -101,7 +101,8 @@ class JobSummary:
     writer_fallback_reason: str = ""
     narrator: str = ""
     voice: str = ""
-    # Why it is not the first choice who speaks, and what went wrong on the way.
+    # Why it is not the first choice who speaks; and beside that what went wrong on the way.
+    voice_fallback_reason: str = ""
     voice_remarks: tuple[str, ...] = ()
     # The pictures that it had to do without, and why.
     picture_remarks: tuple[str, ...] = ()
@@ -163,6 +164,7 @@ def summary_of(job: Job) -> JobSummary:
         writer_fallback_reason=job.script.fallback_reason if job.script else "",
         narrator=job.narration.narrator if job.narration else "",
         voice=job.narration.voice if job.narration else "",
+        voice_fallback_reason=job.narration.fallback_reason if job.narration else "",
         voice_remarks=job.narration.remarks if job.narration else (),
         picture_remarks=job.pictures.incidents if job.pictures else (),
         sample=_sample_mark(job),

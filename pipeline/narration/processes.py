@@ -6,10 +6,11 @@ Their libraries have state, licences and crashes of their own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from subprocess import CompletedProcess
 
 import anyio
+from anyio.abc import ByteReceiveStream, Process
 
 from pipeline.errors import MissingToolError, TransientError
 
@@ -21,8 +22,34 @@ async def answer_of(command: Sequence[str], *, name: str, text: str, timeout_s: 
     caller's to read. `name` is the voice's, for messages.
     """
     with asking(name, timeout_s):
+        # Cancelled while it starts, it would be killed, and nobody would wait for its end.
+        with anyio.CancelScope(shield=True):
+            process = await anyio.open_process(command)
         # anyio kills the process when this is cancelled or times out.
-        return await anyio.run_process(command, input=text.encode(), check=False)
+        async with process:
+            stdout, stderr = await _said(process, text.encode())
+            return CompletedProcess(command, await process.wait(), stdout=stdout, stderr=stderr)
+
+
+async def _said(process: Process, text: bytes) -> tuple[bytes, bytes]:
+    """What comes back for a text, to the end, on both of its outputs."""
+    said, errors = bytearray(), bytearray()
+
+    async def listen(stream: ByteReceiveStream, to: bytearray) -> None:
+        async for some in stream:
+            to += some
+
+    assert process.stdin
+    assert process.stdout
+    assert process.stderr
+    async with anyio.create_task_group() as listeners:
+        listeners.start_soon(listen, process.stdout, said)
+        listeners.start_soon(listen, process.stderr, errors)
+        # One that dies without reading all of it breaks the line; what it said before is still there.
+        with suppress(OSError, anyio.BrokenResourceError):
+            await process.stdin.send(text)
+            await process.stdin.aclose()
+    return bytes(said), bytes(errors)
 
 
 @contextmanager

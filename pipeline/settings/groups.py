@@ -253,8 +253,9 @@ class Settings(BaseSettings):
     services: Services = Field(default_factory=dict)
     prices: Prices = Field(
         KNOWN_PRICES,
-        description="What models cost, by the name of the model. Prices change: check them. A model that is not here "
-        "has no known price; 0 says that it costs nothing.",
+        description="What models cost, by the name of the model, or of a service and a model where services ask "
+        'different prices ("ollama/openai/gpt-oss-20b"), which goes first. Prices change: check them. A model that is '
+        "not here has no known price; 0 says that it costs nothing.",
     )
     budget: BudgetSettings = BudgetSettings()
     narration: NarrationSettings = NarrationSettings()

@@ -104,7 +104,8 @@ class TimeLimitSettings(Group):
         gt=0,
         le=WEEK_S,
         description="Writing, with all waiting for the model; narration_s more where a length is wanted, because the "
-        "script is spoken then to see how long it lasts.",
+        "script is spoken then to see how long it lasts. One question takes two thirds of what is left at most, so "
+        "that there is time for the next writer.",
     )
     narration_s: float = Field(1800, gt=0, le=WEEK_S, description="Speaking, with all waiting for the voices.")
     subtitles_s: float = Field(60, gt=0, le=WEEK_S, description="Cutting the subtitles.")

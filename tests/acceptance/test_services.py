@@ -197,6 +197,44 @@ async def test_a_refused_key_is_one_line_that_names_the_variable(tmp_path):
     assert KEY not in refused.stdout
 
 
+@pytest.mark.parametrize(
+    ("fault", "retry_after", "may_pass"),
+    [("overloaded", "0", True), ("rate_limited", "900", True), ("reset", "0", True), ("model_gone", "0", False)],
+)
+async def test_a_fault_that_passes_is_told_with_the_way_to_go_on(fault, retry_after, may_pass, tmp_path):
+    workspace = new_workspace(tmp_path)
+
+    async with services() as (groq, edge):
+        groq.faults, groq.retry_after = [fault] * 6, retry_after
+        env = as_environment(settings(groq, edge))
+        failed = await command("make", TOPICS[0], cwd=workspace, env=env)
+
+    assert failed.code == 5
+    line = failed.stderr.splitlines()[-1]
+    assert line.startswith("nightreel: groq: ")
+    assert line.endswith("Later, the same command goes on where this one stopped: what is done is kept") is may_pass
+
+
+async def test_films_in_languages_that_a_fault_stopped_are_told_with_the_way_to_go_on_and_it_is_one(tmp_path):
+    workspace = new_workspace(tmp_path)
+    brief = write_brief(workspace / "tea.md")
+    flags = ("--languages", "en,es", "--narrator", "silence", "--json")
+
+    async with services() as (groq, edge):
+        env = as_environment(settings(groq, edge))
+        # The script is written, and its translation is not.
+        groq.enqueue(None, *["overloaded"] * 6)
+        failed = await command("make", brief, *flags, cwd=workspace, env=env)
+        again = await command("make", brief, *flags, cwd=workspace, env=env)
+
+    assert [film["status"] for film in failed.json] == ["completed", "failed"]
+    assert failed.stderr == (
+        "nightreel: Later, the same command goes on where this one stopped: what is done is kept.\n"
+    )
+    assert [film["status"] for film in again.json] == ["completed", "completed"]
+    assert again.stderr == ""
+
+
 async def test_without_the_online_voice_another_speaks_the_whole_film_and_the_reason_is_kept(tea, tmp_path):
     film = await make_video(
         write_brief(tmp_path / "tea.md"), workspace=stock(tmp_path, tea.workspace), settings={"edge.url": NOBODY}

@@ -24,7 +24,7 @@ from tests.standins.openai import MODELS, OpenAIStandIn
 DOCUMENT = Path(__file__).parents[2] / "docs" / "faults.md"
 TOPIC = Brief(title="Why is the sky blue?")
 # What is mended as it is read, or found by the gate, fails no request.
-NO_FAILURE = {"too_long_texts", "in_english", "markup", "leaked_thinking", "fenced"}
+NO_FAILURE = {"too_long_texts", "in_english", "markup", "leaked_thinking", "in_parts", "fenced"}
 TWICE = RetryPolicy(attempts=2, wait_initial_s=0, wait_max_s=0, retry_after_max_s=300)
 
 

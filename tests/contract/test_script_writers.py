@@ -51,6 +51,7 @@ from pipeline.script import (
     write_script,
 )
 from pipeline.script.checks import find_problems
+from pipeline.settings import Settings
 from pipeline.settings.services import PRESETS
 from pipeline.state import Cache
 from pipeline.state.use import CacheSize
@@ -62,6 +63,7 @@ from tests.standins.groq import GroqStandIn
 from tests.standins.models import IMPATIENT, KEY, Forgetful, groq_model, service_models
 from tests.standins.openai import MODELS, OpenAIStandIn
 from tests.standins.plan import FreePlan
+from tests.virtual_time import run_in_virtual_time
 
 TOPIC = Brief(title="Why is the sky blue?", origin="topics/space.txt:3")
 NOTES = Brief(
@@ -265,7 +267,7 @@ async def test_markup_and_unseen_characters_of_a_model_are_taken_out(
     assert "http" not in repr(script)
 
 
-@pytest.mark.parametrize("fault", ["leaked_thinking", "fenced"])
+@pytest.mark.parametrize("fault", ["leaked_thinking", "in_parts", "fenced"])
 async def test_an_answer_is_found_behind_thinking_and_between_fences(
     fault: str, groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
@@ -369,6 +371,35 @@ async def test_who_is_too_slow_twice_is_left_for_the_next_one(groq: GroqStandIn,
 
     assert (script.writer, script.fallback_reason) == ("groq", "groq: did not answer in time")
     assert [len(server.history) for server in (slow, groq)] == [2, 1]
+
+
+def test_a_local_model_that_hangs_leaves_time_for_the_next_writer_within_the_stage(template: Template) -> None:
+    """600 s for an answer, asked twice, would be more than the stage has."""
+    patient = RetryPolicy(attempts=5, wait_initial_s=1, wait_max_s=30, retry_after_max_s=300)
+    stage_s = Settings().time_limits.script_s
+
+    async def film() -> tuple[Script, list[int], float]:
+        async with (
+            OpenAIStandIn(dialect="ollama", faults=["slow_body"] * 9) as hanging,
+            OpenAIStandIn(dialect="deepseek") as well,
+        ):
+            servers = (hanging, well)
+            models = (
+                *service_models("ollama", hanging.url, models=MODELS["ollama"][:1] * 2),
+                *service_models("deepseek", well.url),
+            )
+            start = anyio.current_time()
+            with anyio.fail_after(stage_s):
+                writer = ModelWriter(models, cache=Forgetful(), retry=patient)
+                script = await write_script(TOPIC, writers=[writer], template=template)
+            return script, [len(server.history) for server in servers], anyio.current_time() - start
+
+    script, asked, took_s = run_in_virtual_time(film)
+
+    assert (script.writer, script.fallback_reason) == ("deepseek", "ollama: did not answer in time")
+    assert asked == [2, 1]
+    # The first question had what an answer takes on such a machine.
+    assert took_s > PRESETS["ollama"]["timeout_s"]
 
 
 async def test_nobody_listening_is_worth_another_try(template: Template) -> None:

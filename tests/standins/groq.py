@@ -87,6 +87,7 @@ ANSWERS = {
     "markup": "a script full of Markdown, SSML and control characters",
     "in_english": "a script in English, whatever was asked for",
     "leaked_thinking": "a script after the thinking of the model, with braces in it",
+    "in_parts": "a script in two parts after one of thinking, as Mistral's models that think give it",
     "fenced": "a script between two lines of Markdown, and a word about it",
     "leftover_json": "a script in the right shape, a narration of which is a piece of JSON",
     "declined": "a refusal",
@@ -382,6 +383,8 @@ def _limits(used: int) -> dict[str, str]:
 def _completion(body: dict[str, Any], fault: str | None, *, number: int, terse: bool, thinking: int) -> dict[str, Any]:
     content, finish_reason = _content(body, fault, terse=terse)
     message: dict[str, Any] = {"role": "assistant", "content": content}
+    if fault == "in_parts":
+        message["content"] = _parts(content or "")
     if fault == "declined":
         message |= {"content": None, "refusal": "I can't help with that."}
     prompt, written = _prompt_tokens(body), thinking + _tokens(content or "")
@@ -407,6 +410,12 @@ def _completion(body: dict[str, Any], fault: str | None, *, number: int, terse: 
         "x_groq": {"id": "req_01standin"},
         "service_tier": "on_demand",
     }
+
+
+def _parts(content: str) -> list[dict[str, Any]]:
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": "What about {this}?"}], "closed": True}
+    half = len(content) // 2
+    return [thought, {"type": "text", "text": content[:half]}, {"type": "text", "text": content[half:]}]
 
 
 def _content(body: dict[str, Any], fault: str | None, *, terse: bool) -> tuple[str | None, str]:

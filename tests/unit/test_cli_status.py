@@ -331,6 +331,32 @@ def test_a_summary_tells_of_films_that_lack_a_picture(capsys):
     assert f"  warns Reefs: {why}" in capsys.readouterr().out.splitlines()
 
 
+def test_a_summary_tells_how_many_films_not_the_first_choice_speaks_or_writes_and_why(capsys):
+    def row(number, status=JobStatus.COMPLETED, **changes):
+        return JobSummary(id=f"{number}", batch="big", title=f"Film {number}", folder="", status=status, **changes)
+
+    gone, slow = "edge could not be reached", "groq: did not answer in time"
+    rows = [
+        *(row(number, narrator="espeak", voice_fallback_reason=gone) for number in range(2)),
+        row(3, JobStatus.REVIEW, narrator="espeak", voice_fallback_reason="edge: [b]none[/b] of its voices speaks"),
+        row(4, narrator="edge", writer="outline", writer_fallback_reason=slow),
+        row(5, narrator="edge", writer="groq", model="openai/gpt-oss-20b", writer_fallback_reason=slow),
+        row(6, narrator="edge", writer="groq", voice_remarks=("edge sent no sound: once, spoken again",)),
+        row(7, JobStatus.FAILED, narrator="espeak", voice_fallback_reason=gone),
+    ]
+
+    def rows_of(*statuses):
+        return [row for row in rows if row.status in statuses]
+
+    print_summary(Outcome(batch="big", counts={JobStatus.COMPLETED: 5}), rows_of, refused=[], seconds=5, report=None)
+
+    assert [line for line in capsys.readouterr().out.splitlines() if " by " in line] == [
+        f"  warns 3 films are spoken by espeak: {gone}; other reasons are in the report",
+        f"  warns 1 film is written by outline: {slow}",
+        f"  warns 1 film is written by groq, openai/gpt-oss-20b: {slow}",
+    ]
+
+
 def test_a_summary_tells_one_cause_once_and_everything_that_is_not_there(capsys):
     def row(number, cause="no key", **changes):
         error = JobError(

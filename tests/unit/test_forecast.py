@@ -399,6 +399,17 @@ async def test_money_is_what_scripts_took_at_the_prices_of_today(tmp_path):
     assert money.usd == pytest.approx(10 * (2000 * 1 + 2000 * 10) / 1e6)
 
 
+async def test_money_is_reckoned_at_the_price_of_the_service_that_is_asked(tmp_path):
+    dear, free = ({"usd_per_million_in": usd, "usd_per_million_out": usd} for usd in (1.0, 0.0))
+    prices = {"openai/gpt-oss-120b": dear, "groq/openai/gpt-oss-120b": free, "ollama/openai/gpt-oss-120b": dear}
+    shop = await shop_in(tmp_path, **MODEL, prices=prices, **{"budget.usd_per_batch": 0.0001})
+
+    found = await foretold(shop, *map(topic, range(10)))
+
+    assert (found.money.scripts, found.money.usd) == (10, 0)
+    assert found.notes == ()
+
+
 @pytest.mark.parametrize(("budget", "enough"), [(0.04, 0), (0.043, 1), (0.07, 2), (0.25, 10)])
 async def test_a_budget_is_enough_for_as_many_scripts_as_the_run_would_begin(tmp_path, budget, enough):
     # A script takes 2,000 tokens and may take 4,096.

@@ -27,8 +27,8 @@ def budget(allowed, coins=None):
     return Budget(coins or Coins(), allowed, exceeded)
 
 
-async def buy(purse, *, most, used=None, model="m", error=None, takes_s=0.0):
-    async with purse.buying(model, tokens_in=0, tokens_out=most) as purchase:
+async def buy(purse, *, most, used=None, service="s", model="m", error=None, takes_s=0.0):
+    async with purse.buying(service, model, tokens_in=0, tokens_out=most) as purchase:
         await purchase.reserve()
         await anyio.sleep(takes_s)
         if error:
@@ -62,7 +62,7 @@ async def test_what_is_said_to_be_free_costs_nothing_and_what_failed_or_was_brok
     coins = Coins()
     purse = Purse(prices=PRICES, budgets=[budget(None, coins)])
 
-    async with purse.buying("m", tokens_in=0, tokens_out=5) as purchase:
+    async with purse.buying("s", "m", tokens_in=0, tokens_out=5) as purchase:
         await purchase.reserve()
         purchase.free()
     assert coins.usd == 0
@@ -79,7 +79,7 @@ async def test_who_waits_before_the_call_begins_has_reserved_nothing():
     coins = Coins()
     purse = Purse(prices=PRICES, budgets=[budget(10, coins)])
 
-    async with purse.buying("m", tokens_in=0, tokens_out=8):
+    async with purse.buying("s", "m", tokens_in=0, tokens_out=8):
         assert coins.usd == 0
     assert coins.usd == 0
 
@@ -103,7 +103,7 @@ async def test_when_two_budgets_hold_and_one_refuses_the_other_gets_its_own_back
     batch, day = Coins(), Coins(9)
     purse = Purse(prices=PRICES, budgets=[budget(100, batch), budget(10, day)])
 
-    async with purse.buying("m", tokens_in=0, tokens_out=1) as purchase:
+    async with purse.buying("s", "m", tokens_in=0, tokens_out=1) as purchase:
         day.usd = 10  # by another process, between the look and the call
         with pytest.raises(BudgetError):
             await purchase.reserve()
@@ -119,6 +119,22 @@ async def test_a_model_without_a_price_is_counted_but_not_bought_while_a_budget_
     with pytest.raises(ConfigurationError, match=r'unheard of: has no price.*\[prices\."unheard of"\]'):
         await buy(Purse(prices=PRICES, budgets=[budget(1)]), most=5, model="unheard of")
     await buy(Purse(prices=PRICES, budgets=[budget(1)]), most=5000, used=4000, model="free")
+
+
+async def test_a_price_of_one_service_goes_before_that_of_the_models_name():
+    prices = PRICES | {"home/m": PRICES["free"], "home/large/m": PRICES["m"]}
+    coins, told = Coins(), []
+    purse = Purse(prices=prices, budgets=[budget(10, coins)], told=told.append)
+
+    await buy(purse, service="home", most=5000, used=4000)
+    await buy(purse, service="office", most=5, used=4)
+    # As OpenRouter calls its models.
+    await buy(purse, service="home", model="large/m", most=5, used=3)
+
+    assert [cost.usd for cost in told] == [0, 4, 3]
+    assert coins.usd == 7
+    with pytest.raises(BudgetError):
+        await buy(purse, service="office", most=5000)
 
 
 CALLS = st.lists(
@@ -146,7 +162,7 @@ def test_no_budget_is_ever_exceeded_and_nothing_that_fits_is_refused(calls, allo
             purse = Purse(prices=PRICES, budgets=[budgets[number % processes]])
             with anyio.CancelScope() as scope, contextlib.suppress(PermanentError):
                 try:
-                    async with purse.buying("m", tokens_in=0, tokens_out=most) as purchase:
+                    async with purse.buying("s", "m", tokens_in=0, tokens_out=most) as purchase:
                         await purchase.reserve()
                         for _ in range(steps):
                             await anyio.lowlevel.checkpoint()

@@ -34,7 +34,7 @@ async def main():
     async def buy():
         nonlocal bought
         try:
-            async with purse.buying("m", tokens_in=0, tokens_out=2) as purchase:
+            async with purse.buying("s", "m", tokens_in=0, tokens_out=2) as purchase:
                 await purchase.reserve()
                 await anyio.sleep(0.001)
                 bought += 0.5
@@ -122,7 +122,7 @@ PRICES = {"m": Price(usd_per_million_in=0, usd_per_million_out=1e6)}
 
 
 async def buy(budget, most=1):
-    async with Purse(prices=PRICES, budgets=[budget]).buying("m", tokens_in=0, tokens_out=most) as purchase:
+    async with Purse(prices=PRICES, budgets=[budget]).buying("s", "m", tokens_in=0, tokens_out=most) as purchase:
         await purchase.reserve()
 
 

@@ -11,7 +11,6 @@ from pipeline.media.loudness import Loudness
 from pipeline.model import (
     SAMPLE_RATE_HZ,
     STANDARD,
-    CodeScene,
     QuizScene,
     Script,
     SpokenLine,
@@ -21,13 +20,8 @@ from pipeline.model import (
     VideoFormat,
     Word,
 )
-from pipeline.model.leftovers import find_leftover
-from pipeline.model.tongues import another_language
 from pipeline.quality import Expected, checks, companions, cues, judged, languages, texts
 from pipeline.quality.expected import TimedText
-from tests.acceptance.command import REPOSITORY
-
-WORLD = sorted((REPOSITORY / "tests" / "acceptance" / "world").glob("*.md"))
 
 
 def script(said="Tea cools by itself, and nobody asks why.", **changes):
@@ -38,149 +32,26 @@ def script(said="Tea cools by itself, and nobody asks why.", **changes):
     return replace(Script(title="Why tea cools", language="en", scenes=scenes, tags=("tea",)), **changes)
 
 
-@pytest.mark.parametrize(
-    ("said", "kind"),
-    [
-        ("Dear {{ name }}, this is for you.", "a field that nobody filled"),
-        ("Dear {% if name %}", "a field that nobody filled"),
-        ("Hello ${first_name}!", "a field that nobody filled"),
-        ("Call us at [insert phone number].", "a field that nobody filled"),
-        ("Welcome to [Your Company].", "a field that nobody filled"),
-        ("Lorem ipsum dolor sit amet.", "a field that nobody filled"),
-        ("nan", "no value"),
-        ("None", "no value"),
-        ("As an AI language model, I cannot taste tea.", "what a model says of itself"),
-        ("As an AI, I don't drink.", "what a model says of itself"),
-        ("I'm just an AI, but tea is nice.", "what a model says of itself"),
-        ("I cannot assist with that request.", "what a model says of itself"),
-        ("Sure! Here's a script about tea.", "what a model says of itself"),
-        ("Als KI-Modell kann ich keinen Tee trinken.", "what a model says of itself"),
-        ('{"title": "Tea", "scenes": []}', "JSON"),
-        ('and then, "text": "It cools" }', "JSON"),
-        ("It is **very** hot.", "Markdown"),
-        ("## Heat", "Markdown"),
-        ("See [the source](https://example.org).", "Markdown"),
-        ("- one\n- two", "Markdown"),
-        ("It is <b>hot</b>.", "mark-up"),
-        ("Tea &amp; milk.", "mark-up"),
-        ("[Music] Tea cools.", "stage directions"),
-        ("Narrator: Tea cools.", "stage directions"),
-    ],
-)
-def test_what_was_never_meant_for_viewers_is_found(said, kind):
-    assert find_leftover(said).startswith(kind)
+def test_what_was_never_meant_for_viewers_fails_with_its_place_but_not_what_a_row_says():
+    film = script("Dear {{ name }}, see you.")
 
-    check = texts.text(script(said))
-    assert not check.passed
-    assert check.measured.endswith("in scene 2, spoken")
+    check = texts.text(film)
+
+    assert (check.passed, check.value) == (False, 1)
+    assert check.measured == "a field that nobody filled (“Dear {{ name }}, see you.”) in scene 2, spoken"
+    assert texts.text(film, ["Maria", "{{ name }}"]).passed
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        "She works as an AI researcher.",
-        "As an AI model, it learns from what people write.",
-        "None of them has asked why.",
-        "In C, a block stands between { and }.",
-        "Five stars * * * * * for this tea.",
-        "2 * 3 * 4 is 24, and 2**10 is not said.",
-        "Prices: $5, €4 [as of May].",
-        "He said: \u201cHere it is.\u201d",
-        "A < B, and B > C.",
-        "In 1969 (the music was loud) they danced.",
-        "Sure, here and there it rains.",
-        "The file is called data.json, and #1 of its kind.",
-    ],
-)
-def test_what_only_looks_like_it_raises_no_alarm(said):
-    assert find_leftover(said) == ""
-
-
-@pytest.mark.parametrize(
-    ("said", "cells"),
-    [
-        ("Dear {{ name }}, this is for you.", ["{{ name }}"]),
-        ("Dear {{ Name }}, this is for you.", ["{{ name }}"]),  # as filters write it
-        ("b }} for {{ a.", ["{{ a", "b }}"]),
-        ("Hello {{ x.", ["{{ x. y }}"]),  # one of its sentences
-        ("As an AI, I greet **you**.", ["As an AI, I", "**you**"]),
-    ],
-)
-def test_what_a_row_says_is_text_whatever_it_looks_like(said, cells):
-    assert texts.text(script(said), ["Maria", *cells]).passed
-    assert not texts.text(script(said), ["Maria", "name", "you"]).passed
-
-
-def test_what_a_template_left_is_found_beside_what_a_row_says():
-    check = texts.text(script("Dear {{ first_name }}, here is {{ x }} for ${name}."), ["{{ x }}", "name", "first_name"])
-
-    assert not check.passed
-    assert "Dear {{ first_name }}" in check.measured
-    assert not texts.text(script("Dear ${name}."), ["{{ x }}", "name"]).passed
-
-
-def test_every_text_of_a_film_is_looked_at_but_programs():
-    unfilled = "{{ name }}"
-    places = {
-        "the title": script(title=unfilled),
-        "the thumbnail": script(thumbnail_text=unfilled),
-        "the description": script(description=unfilled),
-        "a tag": script(tags=(unfilled,)),
-        "scene 2, text": script(scenes=(script().scenes[0], replace(script().scenes[1], text=unfilled))),
-    }
-    for place, film in places.items():
-        assert texts.text(film).measured.endswith(f"in {place}")
-    program = CodeScene(
-        heading="A template", code="{{ name }}", items=(), lines=(SpokenLine(text="A name goes here."),)
+def test_an_english_film_that_was_to_be_german_fails():
+    said = (
+        "Tea cools because it gives its heat away. The air above the cup is colder than the tea, and so is the table "
+        "that it stands on. What is fast in the water leaves it first, and what stays is slower than it was before."
     )
-    assert texts.text(script(scenes=(program,))).passed
 
+    check = languages.language(script(said, language="de"))
 
-# Languages ---------------------------------------------------------------------------------------------------------
-
-
-def body(path):
-    front, _, text = path.read_text(encoding="utf-8").removeprefix("---\n").partition("\n---\n")
-    (tag,) = [line.split(":")[1].strip() for line in front.splitlines() if line.startswith("language:")]
-    return tag, text
-
-
-@pytest.mark.parametrize("path", WORLD, ids=lambda path: path.stem)
-def test_topics_of_the_world_are_in_their_language(path):
-    tag, text = body(path)
-
-    assert another_language(text, tag) == ""
-
-
-@pytest.mark.parametrize("path", WORLD, ids=lambda path: path.stem)
-def test_topics_of_the_world_are_not_in_english(path):
-    _, text = body(path)
-
-    # A short one says too little.
-    assert another_language(text, "en") or sum(map(str.isalpha, text)) < 60
-
-
-ENGLISH = (
-    "Tea cools because it gives its heat away. The air above the cup is colder than the tea, and so is the table that "
-    "it stands on. What is fast in the water leaves it first, and what stays is slower than it was before."
-)
-
-
-@pytest.mark.parametrize("tag", ["de", "fr-CA", "es", "pt-BR", "it", "nl", "sv", "pl", "tr", "ru", "ja", "zh", "ar"])
-def test_an_english_text_is_in_no_other_language(tag):
-    assert another_language(ENGLISH, tag)
-    check = languages.language(script(ENGLISH, language=tag))
-    assert (check.name, check.passed, check.limit) == ("language", False, f"a text in {tag}")
-
-
-@pytest.mark.parametrize("tag", ["en", "en-GB", "sw", "xx"])
-def test_an_english_text_may_be_in_these(tag):
-    """Of Swahili we have no words, and say nothing."""
-    assert another_language(ENGLISH, tag) == ""
-
-
-def test_names_and_short_texts_say_nothing():
-    assert another_language("Apple, Google, Microsoft, IBM.", "de") == ""
+    assert (check.name, check.passed, check.limit) == ("language", False, "a text in de")
+    assert languages.language(script(said)).passed
 
 
 # Words, metadata, glyphs -------------------------------------------------------------------------------------------

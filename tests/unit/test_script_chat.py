@@ -247,6 +247,50 @@ def test_of_what_a_model_writes_the_json_is_the_answer(content: str, text: str) 
     assert Completion.model_validate(completion).answer().text == text
 
 
+def said(content: object) -> str:
+    body = json.dumps({"choices": [{"message": {"content": content}, "finish_reason": "stop"}]})
+    return Completion.model_validate_json(body).answer().text
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ([{"type": "text", "text": '{"a": 2}'}], '{"a": 2}'),
+        ([{"type": "text", "text": '{"a"'}, {"type": "text", "text": ": 2}"}], '{"a": 2}'),
+        # The thinking of Mistral's models, and that of others.
+        ([{"type": "thinking", "thinking": [{"type": "text", "text": "{}"}]}, {"type": "text", "text": "{1}"}], "{1}"),
+        ([{"type": "thinking", "thinking": "{}"}, {"type": "text", "text": "{1}"}], "{1}"),
+        ([{"type": "reasoning", "text": "{}"}, {"type": "text", "text": "{1}"}], "{1}"),
+        ([{"type": "text", "text": "{1}"}, {"type": "reference", "reference_ids": [1]}], "{1}"),
+        ([{"type": "thinking", "thinking": []}], ""),
+        ([], ""),
+    ],
+)
+def test_of_an_answer_in_parts_its_texts_are_the_answer(content: object, text: str) -> None:
+    assert said(content) == text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"type": "text", "text": "{1}"},
+        ["{1}"],
+        [["{1}"]],
+        [{"text": "{1}"}],
+        [{"type": "text", "text": 1}],
+        [{"type": "text", "text": None}],
+        [{"type": "text", "text": [{"type": "text", "text": "{1}"}]}],
+        [{"type": ["text"], "text": "{1}"}],
+        [{"type": "text", "text": "{1}"}] * 100_000,
+        7,
+    ],
+    ids=["no list", "a text", "a list", "no type", "a number", "nothing", "parts", "a list of types", "many", "7"],
+)
+def test_parts_of_no_shape_that_is_known_are_no_answer(content: object) -> None:
+    with pytest.raises(ValidationError):
+        said(content)
+
+
 def test_a_count_of_tokens_without_any_is_none() -> None:
     completion = Completion.model_validate_json('{"choices": [{"message": {"content": "hi"}}], "usage": {}}')
 
@@ -257,6 +301,13 @@ def test_a_text_that_is_longer_than_any_script_is_no_answer() -> None:
     completion = Completion.model_validate({"choices": [{"message": {"content": "x" * 500_000}}]})
 
     assert completion.answer().text == ""
+    assert completion.answer().flaw == "the model's answer does not end"
+
+
+def test_parts_that_are_longer_together_than_any_script_are_no_answer() -> None:
+    part = {"type": "text", "text": "x" * 100_000}
+    completion = Completion.model_validate({"choices": [{"message": {"content": [part] * 5}}]})
+
     assert completion.answer().flaw == "the model's answer does not end"
 
 

@@ -17,7 +17,7 @@ from anyio import from_thread, to_thread
 
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError, NightreelError
 from pipeline.limits import GateLimits
-from pipeline.model import Brief, Priority, dollars
+from pipeline.model import Brief, Price, Priority, dollars, price_of
 from pipeline.orchestrator.forecast.experience import Experience, learn
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, Survey
 from pipeline.orchestrator.forecast.survey import survey
@@ -150,7 +150,7 @@ def _exit_code(problems: Sequence[Problem]) -> int:
 def _money(found: Survey, known: Experience, shop: Workshop) -> Money:
     scripts, model = found.scripts_to_ask, _model(shop)
     tokens_in, tokens_out = round(scripts * known.tokens_in), round(scripts * known.tokens_out)
-    price = shop.prices.get(model)
+    price = _price(shop)
     usd = price.usd(tokens_in=tokens_in, tokens_out=tokens_out) if price else None
     return Money(
         scripts=scripts,
@@ -183,7 +183,8 @@ def _money_notes(money: Money, known: Experience, shop: Workshop, batch: str) ->
 
 def _most_usd(known: Experience, shop: Workshop) -> float:
     """What the call for a script may cost, if its answer takes all the room that it has."""
-    price = shop.prices[_model(shop)]
+    price = _price(shop)
+    assert price is not None
     return price.usd(tokens_in=round(known.tokens_in), tokens_out=max(Question.max_tokens, round(known.tokens_out)))
 
 
@@ -202,6 +203,10 @@ def _service(shop: Workshop) -> str:
 def _model(shop: Workshop) -> str:
     """The model that is asked first."""
     return next(iter(providers.model_settings(_service(shop), shop.settings).models), "")
+
+
+def _price(shop: Workshop) -> Price | None:
+    return price_of(shop.prices, _service(shop), _model(shop))
 
 
 def _limits(shop: Workshop) -> GateLimits:

@@ -19,7 +19,7 @@ _ENDLESS = frozenset({SINGLES, QUEUE})
 
 
 def prices_of(settings: Settings) -> dict[str, Price]:
-    """What models cost, by name."""
+    """What models cost, by name, or by that of their service and their own."""
     return {
         name: Price(
             usd_per_million_in=price.usd_per_million_in,

@@ -12,7 +12,8 @@ What each model comes to:
     too large a question            asked with less room, then the next, shorter question; an answer that was to be
                                     bettered is taken as it is
     a failure that may pass         tried again by the retry policy
-    no answer in time               asked again, once: a third time would take no less, and may be paid for as well
+    no answer in time               asked again, once: a third time would take no less, and may be paid for as well;
+                                    not at all when it had most of what was left of the stage, which others need
     whatever is left of these       the next model; after the last one, the error
 
 An answer that was used is kept in the cache under the model, the messages and the schema, and nobody pays for it twice;
@@ -32,7 +33,7 @@ from anyio import to_thread
 from pipeline.errors import ClosedError, PermanentError, ProviderError, QuotaError, TransientError
 from pipeline.keys import content_key
 from pipeline.limits import Purse, RetryPolicy, with_retries
-from pipeline.script.chat.failures import SHORTER, SlowError, TooLargeError
+from pipeline.script.chat.failures import SHORTER, OutOfTimeError, SlowError, TooLargeError
 from pipeline.script.chat.model import Answer, ChatModel, Question
 from pipeline.state import Cache
 
@@ -243,9 +244,9 @@ class _Conversation(Generic[T]):
                 return await self.model.answer(question, self.purse)
             except SlowError as error:
                 slow.append(error)
-                if len(slow) < _SLOW_ATTEMPTS:
-                    raise
-                raise _TooSlowError from error
+                if len(slow) == _SLOW_ATTEMPTS or isinstance(error, OutOfTimeError):
+                    raise _TooSlowError from error
+                raise
 
         try:
             return await with_retries(self.retry, once)

@@ -13,6 +13,8 @@ from pipeline.script.chat.model import Answer
 # As long as a script of forty minutes, escaped; a text that is longer is none, and would take long to look through.
 _MOST_CHARS = 400_000
 _MOST_TOKENS = 10**9
+# Texts and thoughts, where an answer comes in parts.
+_MOST_PARTS = 1_000
 # Where thinking ends that a server has left in the answer: in the tags of DeepSeek and Qwen, or those of gpt-oss.
 _THOUGHT_ENDS = re.compile(r"</think(?:ing)?>|<\|message\|>")
 _THOUGHT_BEGINS = ("<think>", "<thinking>")
@@ -20,9 +22,23 @@ _THOUGHT_BEGINS = ("<think>", "<thinking>")
 _BROKEN_OFF = frozenset({"error", "insufficient_system_resource"})
 
 
+class _Part(BaseModel):
+    """A part of a message, as Mistral's models that think give it; only what is a text is read."""
+
+    type: str
+    text: str = ""
+
+
 class _Message(BaseModel):
-    content: str | None = None
+    content: str | Annotated[list[_Part], Field(max_length=_MOST_PARTS)] | None = None
     refusal: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What is said, without the parts in which the model thinks."""
+        if isinstance(self.content, list):
+            return "".join(part.text for part in self.content if part.type == "text")
+        return self.content or ""
 
 
 class _Choice(BaseModel):
@@ -71,7 +87,8 @@ class Completion(BaseModel):
         if not self.choices:
             return Answer(flaw="the answer has no choices")
         choice = self.choices[0]
-        if len(choice.message.content or "") > _MOST_CHARS:
+        text = choice.message.text
+        if len(text) > _MOST_CHARS:
             return Answer(flaw="the model's answer does not end")
         refusal = hide(choice.message.refusal or "")
         if choice.finish_reason == "content_filter":
@@ -79,7 +96,7 @@ class Completion(BaseModel):
         if choice.finish_reason in _BROKEN_OFF:
             return Answer(flaw="the model broke off in its answer")
         return Answer(
-            text=_bare(hide(choice.message.content or "")),
+            text=_bare(hide(text)),
             cut_off=choice.finish_reason == "length",
             refusal=refusal[:200],
         )

@@ -30,6 +30,10 @@ class SlowError(TransientError):
     """No answer in time. It may have been written all the same, and charged."""
 
 
+class OutOfTimeError(SlowError):
+    """No answer in as much time as the film has for one question. Asked again, it would have less."""
+
+
 class MalformedOutputError(TransientError):
     """The service itself refused what its model wrote (400 json_validate_failed). Stays within this room."""
 
@@ -61,6 +65,13 @@ class Reply:
 def no_time(service: Service) -> SlowError:
     """It did not answer in time."""
     return SlowError("did not answer in time", where=service.name, hint=service.set_time)
+
+
+def out_of_time(service: Service) -> OutOfTimeError:
+    """It did not answer as long as whoever is asked next still has time."""
+    return OutOfTimeError(
+        "did not answer in time", where=service.name, hint="If it only thinks, raise time_limits.script_s"
+    )
 
 
 def without_key(text: str, api_key: str) -> str:

@@ -29,6 +29,7 @@ from pipeline.script.chat.failures import (
     is_refusal,
     no_completion,
     no_time,
+    out_of_time,
     too_large_for_a_minute,
 )
 from pipeline.script.chat.headers import told_limits
@@ -44,6 +45,8 @@ _AROUND_TOKENS = 1_000
 _FEWEST_TOKENS_PER_BYTE = 1 / 6
 # Servers at home take any word for a key.
 _SHORTEST_SECRET_CHARS = 12
+# How much of the time that is left of the stage one question may take; the rest is for whoever is asked next.
+_MOST_OF_WHAT_IS_LEFT = 2 / 3
 # Raise it when the same question is put in another way.
 _VERSION = "4"
 
@@ -131,7 +134,7 @@ class ServiceModel:
         async with (
             # Before the gate: who has passed it sends at once, not after it may have been closed.
             self._transport.open() as line,
-            purse.buying(self.model, tokens_in=prompt, tokens_out=room) as purchase,
+            purse.buying(self.service, self.model, tokens_in=prompt, tokens_out=room) as purchase,
             self._gate.call(tokens=prompt + room, model=self.model) as call,
         ):
             await purchase.reserve()
@@ -170,12 +173,14 @@ class ServiceModel:
             raise
 
     async def _post(self, line: Line, request: dict[str, Any]) -> Reply:
+        left_s = max(0.0, anyio.current_effective_deadline() - anyio.current_time())
+        share_s = left_s * _MOST_OF_WHAT_IS_LEFT
         try:
             # The timeouts of HTTP libraries start anew with every byte; this one does not.
-            with anyio.fail_after(self._timeout_s):
+            with anyio.fail_after(min(self._timeout_s, share_s)):
                 return await line.post(request)
         except TimeoutError as error:
-            raise no_time(self._service) from error
+            raise (out_of_time if share_s < self._timeout_s else no_time)(self._service) from error
 
     def _completion(self, reply: Reply) -> Completion:
         if reply.status != 200:

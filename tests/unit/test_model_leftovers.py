@@ -1,0 +1,114 @@
+"""What was never meant for viewers is found in what a film says and shows, and nothing else is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.model import CodeScene, Script, SpokenLine, StatementScene, TitleScene
+from pipeline.model.leftovers import find_leftover, leftovers
+
+
+def script(said="Tea cools by itself, and nobody asks why.", **changes):
+    scenes = (
+        TitleScene(heading="Why tea cools", lines=(SpokenLine(text="Why does tea cool?"),)),
+        StatementScene(text="It gives its heat away", lines=(SpokenLine(text=said),)),
+    )
+    return replace(Script(title="Why tea cools", language="en", scenes=scenes, tags=("tea",)), **changes)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("Dear {{ name }}, this is for you.", "a field that nobody filled"),
+        ("Dear {% if name %}", "a field that nobody filled"),
+        ("Hello ${first_name}!", "a field that nobody filled"),
+        ("Call us at [insert phone number].", "a field that nobody filled"),
+        ("Welcome to [Your Company].", "a field that nobody filled"),
+        ("Lorem ipsum dolor sit amet.", "a field that nobody filled"),
+        ("nan", "no value"),
+        ("None", "no value"),
+        ("As an AI language model, I cannot taste tea.", "what a model says of itself"),
+        ("As an AI, I don't drink.", "what a model says of itself"),
+        ("I'm just an AI, but tea is nice.", "what a model says of itself"),
+        ("I cannot assist with that request.", "what a model says of itself"),
+        ("Sure! Here's a script about tea.", "what a model says of itself"),
+        ("Als KI-Modell kann ich keinen Tee trinken.", "what a model says of itself"),
+        ('{"title": "Tea", "scenes": []}', "JSON"),
+        ('and then, "text": "It cools" }', "JSON"),
+        ("It is **very** hot.", "Markdown"),
+        ("## Heat", "Markdown"),
+        ("See [the source](https://example.org).", "Markdown"),
+        ("- one\n- two", "Markdown"),
+        ("It is <b>hot</b>.", "mark-up"),
+        ("Tea &amp; milk.", "mark-up"),
+        ("[Music] Tea cools.", "stage directions"),
+        ("Narrator: Tea cools.", "stage directions"),
+    ],
+)
+def test_what_was_never_meant_for_viewers_is_found(said, kind):
+    assert find_leftover(said).startswith(kind)
+    (left,) = leftovers(script(said))
+    assert left.endswith("in scene 2, spoken")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "She works as an AI researcher.",
+        "As an AI model, it learns from what people write.",
+        "None of them has asked why.",
+        "In C, a block stands between { and }.",
+        "Five stars * * * * * for this tea.",
+        "2 * 3 * 4 is 24, and 2**10 is not said.",
+        "Prices: $5, €4 [as of May].",
+        "He said: \u201cHere it is.\u201d",
+        "A < B, and B > C.",
+        "In 1969 (the music was loud) they danced.",
+        "Sure, here and there it rains.",
+        "The file is called data.json, and #1 of its kind.",
+    ],
+)
+def test_what_only_looks_like_it_raises_no_alarm(said):
+    assert find_leftover(said) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "cells"),
+    [
+        ("Dear {{ name }}, this is for you.", ["{{ name }}"]),
+        ("Dear {{ Name }}, this is for you.", ["{{ name }}"]),  # as filters write it
+        ("b }} for {{ a.", ["{{ a", "b }}"]),
+        ("Hello {{ x.", ["{{ x. y }}"]),  # one of its sentences
+        ("As an AI, I greet **you**.", ["As an AI, I", "**you**"]),
+    ],
+)
+def test_what_a_row_says_is_text_whatever_it_looks_like(said, cells):
+    assert not any(leftovers(script(said), ["Maria", *cells]))
+    assert any(leftovers(script(said), ["Maria", "name", "you"]))
+
+
+def test_what_a_template_left_is_found_beside_what_a_row_says():
+    said = "Dear {{ first_name }}, here is {{ x }} for ${name}."
+    first, *_ = leftovers(script(said), ["{{ x }}", "name", "first_name"])
+
+    assert "Dear {{ first_name }}" in first
+    assert any(leftovers(script("Dear ${name}."), ["{{ x }}", "name"]))
+
+
+def test_every_text_of_a_film_is_looked_at_but_programs():
+    unfilled = "{{ name }}"
+    places = {
+        "the title": script(title=unfilled),
+        "the thumbnail": script(thumbnail_text=unfilled),
+        "the description": script(description=unfilled),
+        "a tag": script(tags=(unfilled,)),
+        "scene 2, text": script(scenes=(script().scenes[0], replace(script().scenes[1], text=unfilled))),
+    }
+    for place, film in places.items():
+        assert next(leftovers(film)).endswith(f"in {place}")
+    program = CodeScene(
+        heading="A template", code="{{ name }}", items=(), lines=(SpokenLine(text="A name goes here."),)
+    )
+    assert not any(leftovers(script(scenes=(program,))))

@@ -1,0 +1,52 @@
+"""In which language a text is not: what its words and letters say."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.model.tongues import another_language
+from tests.acceptance.command import REPOSITORY
+
+WORLD = sorted((REPOSITORY / "tests" / "acceptance" / "world").glob("*.md"))
+
+
+def body(path):
+    front, _, text = path.read_text(encoding="utf-8").removeprefix("---\n").partition("\n---\n")
+    (tag,) = [line.split(":")[1].strip() for line in front.splitlines() if line.startswith("language:")]
+    return tag, text
+
+
+@pytest.mark.parametrize("path", WORLD, ids=lambda path: path.stem)
+def test_topics_of_the_world_are_in_their_language(path):
+    tag, text = body(path)
+
+    assert another_language(text, tag) == ""
+
+
+@pytest.mark.parametrize("path", WORLD, ids=lambda path: path.stem)
+def test_topics_of_the_world_are_not_in_english(path):
+    _, text = body(path)
+
+    # A short one says too little.
+    assert another_language(text, "en") or sum(map(str.isalpha, text)) < 60
+
+
+ENGLISH = (
+    "Tea cools because it gives its heat away. The air above the cup is colder than the tea, and so is the table that "
+    "it stands on. What is fast in the water leaves it first, and what stays is slower than it was before."
+)
+
+
+@pytest.mark.parametrize("tag", ["de", "fr-CA", "es", "pt-BR", "it", "nl", "sv", "pl", "tr", "ru", "ja", "zh", "ar"])
+def test_an_english_text_is_in_no_other_language(tag):
+    assert another_language(ENGLISH, tag)
+
+
+@pytest.mark.parametrize("tag", ["en", "en-GB", "sw", "xx"])
+def test_an_english_text_may_be_in_these(tag):
+    """Of Swahili we have no words, and say nothing."""
+    assert another_language(ENGLISH, tag) == ""
+
+
+def test_names_and_short_texts_say_nothing():
+    assert another_language("Apple, Google, Microsoft, IBM.", "de") == ""
