@@ -14,8 +14,7 @@ SCENE_QUANTUM_SAMPLES = 25_600
 Codec = Literal["h264", "h265", "av1"]
 # From one scene to the next.
 Transition = Literal["cut", "fade", "slide", "wipe"]
-# How much moves. With reduced motion things fade in where they stay, and nothing is moved over; with none they are there
-# at once.
+# How much moves. Reduced: things fade in where they stay, and nothing is moved over. None: they are there at once.
 MotionAmount = Literal["full", "reduced", "none"]
 # Width to height, as people ask for it.
 Shape = Literal["16:9", "9:16", "1:1", "4:5"]

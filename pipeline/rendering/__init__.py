@@ -84,9 +84,11 @@ def draw_scene(
     valid until the next is asked for. The same arguments and fonts give the same pixels. With a `transition`, the scene
     comes from the last picture of the scene `after` which it stands, without its captions.
     """
-    from pipeline.rendering import captions, layouts, timeline, transitions  # noqa: PLC0415
+    from pipeline.rendering import bursts, captions, layouts, timeline, transitions  # noqa: PLC0415
 
     composition = layouts.lay_out(scene, words, look)
+    if look.manner.amount == "none":
+        composition = bursts.in_bursts(composition, timeline.motion_frames(frames, look.format.frame_rate))
     overlay = captions.captions(cues, look, on_picture=composition.is_picture)
     rate = look.format.frame_rate
     played = timeline.play(composition.under(overlay), frames, frame_rate=rate)

@@ -39,6 +39,11 @@ def play(composition: Composition, frames: int, *, frame_rate: int = MOTION_RATE
         yield Frame(canvas.picture, hold, changed)
 
 
+def motion_frames(frames: int, frame_rate: int) -> int:
+    """So many frames of a film in frames of motion, and one more where they don't come out even."""
+    return -(-frames * MOTION_RATE // frame_rate)
+
+
 def last_picture(composition: Composition) -> Picture:
     """How a scene looks when all has come to rest."""
     canvas = Canvas(composition.ground, composition.elements)

@@ -4,9 +4,10 @@ import itertools
 import os
 import random
 import unicodedata
+from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ from pipeline.model import (
     split_words,
 )
 from pipeline.model.showing import texts_of
-from pipeline.rendering import Look
+from pipeline.rendering import Look, draw_scene
 from pipeline.rendering import theme as type_scale
 from pipeline.rendering.background import background
 from pipeline.rendering.captions import captions
@@ -415,15 +416,26 @@ def test_with_less_motion_nothing_moves_and_the_end_is_the_same(kind, amount):
 
 
 @EVERY_LAYOUT
-def test_without_motion_pictures_change_at_once(kind):
+@pytest.mark.parametrize("rate", [24, 30, 60])
+def test_without_motion_what_belongs_together_comes_at_once(kind, rate):
     scene = typical(kind)
     words = spoken(scene)
-    still = lay_out(scene, words, look_of((960, 540), motion="none"))
+    size = replace(look_of((480, 270)).format, frame_rate=rate)
+    frames = round((words[-1].end_s + 2) * rate)
+    still, moving = (replace(look_of((480, 270), motion=amount), format=size) for amount in ("none", "full"))
 
-    for element in still.elements:
-        poses = [element.pose(frame) for frame in range(round(words[-1].end_s * MOTION_RATE) + 60)]
-        changes = [frame for frame, (before, now) in enumerate(pairwise(poses), start=1) if before != now]
-        assert all(later - change > 1 for change, later in pairwise(changes)), (type(element), changes)
+    shown = list(_copies(draw_scene(scene, words=words, cues=(), frames=frames, look=still)))
+    *_, (last, _) = _copies(draw_scene(scene, words=words, cues=(), frames=frames, look=moving))
+
+    # A look at the picture, and something else comes.
+    assert all(hold >= 0.6 * rate for _, hold in shown[:-1])
+    assert (shown[-1][0] == last).all()
+    assert len(shown) <= 2 * len(scene.lines) + 8
+
+
+def _copies(frames):
+    for frame in frames:
+        yield np.asarray(frame.picture.to_rgb()).copy(), frame.hold
 
 
 @EVERY_LAYOUT
