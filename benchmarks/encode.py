@@ -70,6 +70,7 @@ def measure_all(asked: argparse.Namespace, home: Path) -> Measured:
         cost, film = make_film(brief, home / "long", watch_s=SELDOM_S)
         measured.long = Row(name=f"one film of {film['duration_s'] / 60:.1f} minutes, cold", films=1, cost=cost)
     if asked.moviepy:
+        measured.still = measure_still(home, runs=asked.runs, sections=sections)
         measured.moviepy = measure_moviepy(home / "material", orders, asked.moviepy)
     return measured
 
@@ -93,6 +94,17 @@ def measure_single(home: Path, *, runs: int, sections: int) -> tuple[Measured, t
         holding=holding(orders, home, rounds=max(1, runs)),
     )
     return measured, orders
+
+
+def measure_still(home: Path, *, runs: int, sections: int) -> Row:
+    """The same film, cold, with the pictures that MoviePy is given: nothing moves, and no word lights up."""
+    brief, workspace = _write(home / "still.md", brief_text(sections=sections)), home / "still"
+    workspace.mkdir()
+    _write(workspace / "nightreel.toml", '[video]\nmotion = "none"\n[subtitles]\nstyle = "boxed"\n')
+    timed = [make_film(brief, workspace, forget=_COLD)[0] for _ in range(runs)]
+    watched, _ = make_film(brief, workspace, forget=_COLD, watch_s=CLOSELY_S if runs else SELDOM_S)
+    cost = replace(typical(timed or [watched]), peak_bytes=watched.peak_bytes)
+    return Row(name="the same pictures as below: nothing moves, no word lights up; cold", films=1, cost=cost)
 
 
 def make_film(

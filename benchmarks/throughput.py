@@ -36,6 +36,8 @@ class Measured:
     warm: Row
     limit: Limit
     holding: Holding
+    # The single film as MoviePy makes it: cards that stand, captions on top.
+    still: Row | None = None
     different: Row | None = None
     campaign: Row | None = None
     long: Row | None = None
@@ -44,7 +46,7 @@ class Measured:
     @property
     def ours(self) -> list[Row]:
         """What we have made, in the order of the table."""
-        rows = (self.cold, self.warm, self.different, self.campaign, self.long)
+        rows = (self.cold, self.warm, self.still, self.different, self.campaign, self.long)
         return [row for row in rows if row]
 
 
@@ -78,8 +80,11 @@ def promises(measured: Measured) -> list[tuple[str, str, str]]:
     lines = []
     cold = measured.cold.cost
     if measured.moviepy:
-        times = measured.moviepy.cost.wall_s / cold.wall_s
-        lines.append(("one cold film, times as fast as MoviePy", f"{times:.1f}", "at least 40"))
+        wall_s = measured.moviepy.cost.wall_s
+        if measured.still:
+            times = f"{wall_s / measured.still.cost.wall_s:.1f}"
+            lines.append(("one cold film of the same pictures, times as fast as MoviePy", times, "at least 40"))
+        lines.append(("one cold film in which things move, likewise", f"{wall_s / cold.wall_s:.1f}", ""))
     lines.append(("CPU of one cold film / x264 alone", f"{cold.cpu_s / measured.limit.cpu_s:.2f}", "at most 1.6"))
     more = f"{100 * (measured.holding.ratio - 1):+.1f} %"
     lines.append(("CPU of drawing and encoding when scenes last twice as long", more, "at most +5 %"))
