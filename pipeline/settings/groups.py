@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.model.pace import LONGEST_FILM_S, SHORTEST_FILM_S
 from pipeline.settings.campaign import CampaignSettings
@@ -207,12 +206,8 @@ class CacheSettings(Group):
         return int(self.max_gb * 1_000_000_000)
 
 
-class Settings(BaseSettings):
+class Settings(Group):
     """All settings. `Settings()` are the defaults; `load_settings()` reads those of a workspace."""
-
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True, validate_default=True
-    )
 
     template: str = Field(
         "explainer", min_length=1, description="Name of a folder in templates/, or of a built-in one."
@@ -296,15 +291,3 @@ class Settings(BaseSettings):
     campaign: CampaignSettings = CampaignSettings()
     source: SourceSettings = SourceSettings()
     cache: CacheSettings = CacheSettings()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the base class says what is passed
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Nothing is read behind the back of `load_settings()`, which knows where each value comes from."""
-        return (init_settings,)
