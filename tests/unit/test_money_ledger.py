@@ -86,7 +86,7 @@ async def test_a_new_day_begins_with_nothing_spent_and_the_old_one_is_not_correc
     today[0] += timedelta(days=1)
 
     assert await ledger.spent() == 0
-    await ledger.reserve(2, allowed=5)
+    await ledger.settle(await ledger.reserve(2, allowed=5), 2)
     await ledger.settle(yesterday, 1)
     assert await ledger.spent() == 2
     assert [path.name for path in tmp_path.glob(f"day.{yesterday}.lock")] == []
@@ -98,6 +98,8 @@ async def test_a_cent_that_fits_to_a_hair_is_not_refused_for_the_last_bit_of_a_s
     taken = [await ledger.reserve(0.1, allowed=0.3) for _ in range(4)]
 
     assert [each is not None for each in taken] == [True, True, True, False]
+    for each in filter(None, taken):
+        await ledger.settle(each, 0.1)
 
 
 @pytest.mark.parametrize(
