@@ -52,7 +52,7 @@ def preview(
     from pipeline.errors import EXIT_OK, InputError, NightreelError
     from pipeline.orchestrator.batch import batches
     from pipeline.orchestrator.batch.asking import read_source
-    from pipeline.orchestrator.batch.batches import Outcome
+    from pipeline.orchestrator.batch.run import Outcome
     from pipeline.orchestrator.events import Listener
     from pipeline.sources import as_source, batch_name, is_table, told
 

@@ -73,7 +73,7 @@ def publish(
     from pipeline.cli.session import open_session
     from pipeline.cli.work import ending_in_json, work_on
     from pipeline.errors import EXIT_OK
-    from pipeline.orchestrator.batch.batches import Outcome
+    from pipeline.orchestrator.batch.run import Outcome
     from pipeline.orchestrator.control import updating
     from pipeline.orchestrator.control.publishing import (
         find_job,

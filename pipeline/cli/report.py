@@ -17,7 +17,7 @@ from pipeline.cli.console import Console
 from pipeline.cli.text import marked, named, plain_json, shown
 from pipeline.errors import BudgetError, SampleError
 from pipeline.model import JobStatus, JobSummary
-from pipeline.orchestrator.batch.batches import Outcome
+from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.progress.snapshot import why_not
 from pipeline.reporting.groups import Group, Groups
 

@@ -46,7 +46,7 @@ def retry(
     from pipeline.cli.work import ending_in_json, total_of, work_on
     from pipeline.errors import InputError
     from pipeline.orchestrator import control
-    from pipeline.orchestrator.batch.batches import Outcome
+    from pipeline.orchestrator.batch.run import Outcome
     from pipeline.orchestrator.events import Listener
 
     async def work() -> int:

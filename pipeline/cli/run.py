@@ -61,7 +61,7 @@ def run(
     from pipeline.model import Priority
     from pipeline.orchestrator.batch import batches
     from pipeline.orchestrator.batch.asking import read_source
-    from pipeline.orchestrator.batch.batches import Outcome
+    from pipeline.orchestrator.batch.run import Outcome
     from pipeline.orchestrator.events import Listener
     from pipeline.sources import as_source, batch_name
 

@@ -16,7 +16,7 @@ from pipeline.cli.report import json_summary, print_json, print_summary
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, NightreelError
 from pipeline.model import Brief, Priority
 from pipeline.orchestrator.batch import batches
-from pipeline.orchestrator.batch.batches import Outcome
+from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.events import Listener
 from pipeline.orchestrator.workshop import Workshop, providers
 

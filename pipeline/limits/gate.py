@@ -5,14 +5,7 @@
         call.used(tokens=answer.tokens)
         call.told(answer.limits)
 
-What leaves the block teaches the gate:
-
-    TransientError with retry_after_s    closed for everybody until then
-    QuotaError with resets_at            likewise
-    any other TransientError             counts; so many in a row open the circuit breaker (`breaker.py`) of this model
-    NeedsLoginError                      closed for good: a key does not get better by being shown again
-    anything else                        says nothing about the service
-    nothing                              the service is well
+What leaves the block teaches the gate when it has to be closed: see `closures.py`.
 """
 
 from __future__ import annotations
@@ -20,22 +13,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import inf
 
 import anyio
 from aiolimiter import AsyncLimiter
 
-from pipeline.errors import BudgetError, ClosedError, NeedsLoginError, QuotaError, TransientError
-from pipeline.limits.breaker import Breakers
-from pipeline.limits.budget import MINUTE_S, CallLedger, MinuteBudget, ToldLimits
+from pipeline.errors import BudgetError, ClosedError, QuotaError, TransientError
+from pipeline.limits.budget import MINUTE_S, CallLedger, MinuteBudget
 from pipeline.limits.calls import Call, GateLimits, Obstacle
-from pipeline.limits.news import News
-from pipeline.limits.times import bounded_s, told, utc_now
+from pipeline.limits.closures import Closures
+from pipeline.limits.times import bounded_s, utc_now
 
 # Clocks and sums of floats are not finer than this.
 _TICK_S = 0.001
-_DAY_S = 86_400
 # How often the ledger is looked into while other processes have spent the minute.
 _LOOK_AGAIN_S = 2.0
 
@@ -72,17 +63,11 @@ class Gate:
         self._limits = limits
         self._ledger = ledger
         self._clock = clock
-        self._breakers = Breakers(limits.breaker_failures, limits.breaker_cooldown_s, limits.breaker_cooldown_max_s)
+        self._closures = Closures(name, limits, clock=clock, tell=self._say)
         self._budget = MinuteBudget(limits.tokens_per_min)
         # Whether the service has answered, and so has said what its limits are, if it ever does.
         self._has_answered = False
         self._inside: set[Call] = set()
-        # Asked to wait: until when, in loop time.
-        self._asked_until = -inf
-        # An allowance that is spent: until when, by the wall clock.
-        self._quota: QuotaError | None = None
-        self._wrong_key: NeedsLoginError | None = None
-        self._news = News(name, clock=clock, tell=self._say)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._turn: anyio.Lock
         self._changed: anyio.Event
@@ -116,9 +101,9 @@ class Gate:
         """Ask whether the service is there: as `call`, but it counts for no limit and waits for no place."""
         self._settle()
         call = Call(0)
-        while obstacle := self._closure(call.model):
+        while obstacle := self._closures.obstacle(call.model):
             await self._wait(obstacle, call)
-        self._breakers[call.model].begin(call)
+        self._closures.begin(call)
         async with self._under_way(call):
             yield
 
@@ -130,19 +115,19 @@ class Gate:
         """
         self._settle()
         call = Call(0)
-        while obstacle := self._closure(call.model):
-            if 0 < self._breakers[call.model].wait_s(self._now()) < inf:
-                raise self._closed(obstacle.seconds, call.model)
+        while obstacle := self._closures.obstacle(call.model):
+            if 0 < self._closures.left_alone_s(call.model) < inf:
+                raise self._closures.error(obstacle.seconds, call.model)
             await self._wait(obstacle, call)
 
     # Going in ----------------------------------------------------------------------------------------------------
 
     def _is_failing(self, call: Call) -> bool:
-        return self._breakers[call.model].wait_s(self._now()) > 0
+        return self._closures.left_alone_s(call.model) > 0
 
     async def _until_on_its_feet(self, call: Call) -> None:
         """Wait for a model that keeps failing, beside the line: those behind may want another one."""
-        while self._is_failing(call) and (obstacle := self._closure(call.model)):
+        while self._is_failing(call) and (obstacle := self._closures.obstacle(call.model)):
             await self._wait(obstacle, call)
 
     async def _enter(self, call: Call) -> bool:
@@ -163,50 +148,29 @@ class Gate:
                 break
             await self._give_back(call)
         self._inside.add(call)
-        self._breakers[call.model].begin(call)
-        call.minute = self._budget.spend(call.expected, self._now())
+        self._closures.begin(call)
+        call.minute = self._budget.spend(call.expected, anyio.current_time())
         return True
 
     def _obstacle(self, call: Call) -> Obstacle | None:
         """What keeps `call` from beginning now."""
-        if closure := self._closure(call.model):
+        if closure := self._closures.obstacle(call.model):
             return closure
         is_scout = call.expected > 0 and self._budget.limit is None and not self._has_answered
         if len(self._inside) >= (1 if is_scout else self._limits.concurrency):
             return Obstacle(inf)
-        wait_s = self._budget.wait_s(call.expected, self._now())
+        wait_s = self._budget.wait_s(call.expected, anyio.current_time())
         return Obstacle(wait_s) if wait_s > 0 else None
-
-    def _closure(self, model: str) -> Obstacle | None:
-        """What keeps everybody from beginning now who wants this model."""
-        if refused := self._wrong_key:
-            return Obstacle(inf, lambda: NeedsLoginError(refused.message, where=refused.where, hint=refused.hint))
-        if (quota := self._quota) and quota.resets_at:
-            left_s = (quota.resets_at - self._clock()).total_seconds()
-            if left_s > 0:
-                return Obstacle(left_s, lambda: _again(quota))
-        breaker = self._breakers[model]
-        seconds = max(self._asked_until - self._now(), breaker.wait_s(self._now()))
-        if seconds <= 0:
-            return None
-        # A trial tells within a time that only the service knows; whoever can't wait comes back after a cooldown.
-        away_s = breaker.cooldown_s if seconds == inf else seconds
-        return Obstacle(seconds, lambda: self._closed(away_s, model))
-
-    def _closed(self, seconds: float, model: str) -> ClosedError:
-        until = self._clock() + timedelta(seconds=seconds)
-        why = f"{_failing(model)} and is left alone" if self._breakers[model].is_open else "asks us to wait"
-        return ClosedError(f"{self.name} {why} until {told(until, self._clock())}", until=until)
 
     async def _wait(self, obstacle: Obstacle, call: Call) -> None:
         """Wait until the obstacle may be gone. Raises its error if the call is not that patient."""
         seconds = obstacle.seconds
         if obstacle.error:
-            if self._wrong_key:
+            if self._closures.is_for_good:
                 raise obstacle.error()
             if call.patient_until is None:
-                call.patient_until = self._now() + self._limits.patience_s
-            left_s = call.patient_until - self._now()
+                call.patient_until = anyio.current_time() + self._limits.patience_s
+            left_s = call.patient_until - anyio.current_time()
             # Nobody knows how long a trial takes: that is waited for while there is patience.
             if left_s <= 0 if seconds == inf else seconds > left_s + _TICK_S:
                 raise obstacle.error()
@@ -230,7 +194,8 @@ class Gate:
                 tokens_per_day=limits.tokens_per_day,
             )
         except ClosedError as closed:
-            self._close(bounded_s((closed.until - self._clock()).total_seconds()))
+            self._closures.close(bounded_s((closed.until - self._clock()).total_seconds()))
+            self._wake()
             return False
         except TransientError as full:
             # Other processes may give back some of what they have reserved, and tell only the ledger.
@@ -238,7 +203,7 @@ class Gate:
             return False
         except QuotaError as spent:
             if not self._inside:
-                self._news.spent(spent)
+                self._closures.spent(spent)
                 raise
             # Those under way may give back some of what they have reserved.
             await changed.wait()
@@ -266,13 +231,14 @@ class Gate:
         finally:
             try:
                 self._account(call, error)
-                until = self._learn(call, error)
+                self._has_answered = self._has_answered or error is None
+                until = self._closures.learn(call, error)
                 self._wake()
                 await self._record(call, until)
             finally:
                 # Whatever that came to (whoever is told may fail as well), the place is free, and the trial over.
                 self._inside.discard(call)
-                self._breakers[call.model].abandon(call)
+                self._closures.abandon(call)
                 self._wake()
 
     def _account(self, call: Call, error: BaseException | None) -> None:
@@ -282,14 +248,9 @@ class Gate:
         if call.minute and call.spent is not None:
             call.minute.tokens = call.spent
         if call.limits:
-            self._heed(call.limits)
-
-    def _heed(self, told: ToldLimits) -> None:
-        """What the service counts goes before what we count."""
-        self._budget.heed(told, self._now())
-        if told.requests_left == 0 and told.requests_per_day:
-            # The allowance of a day comes back bit by bit: until the next request there is none.
-            self._asked_until = max(self._asked_until, self._now() + _DAY_S / told.requests_per_day)
+            # What the service counts goes before what we count.
+            self._budget.heed(call.limits, anyio.current_time())
+            self._closures.heed(call.limits)
 
     async def _record(self, call: Call, until: datetime | None) -> None:
         """Write down what the day and other processes have to know."""
@@ -303,45 +264,6 @@ class Gate:
             if call.day and (more or told):
                 await self._ledger.correct(call.day, call=call.name, tokens=more, told_tokens_per_min=told)
 
-    def _learn(self, call: Call, error: BaseException | None) -> datetime | None:
-        """Change the state of the door; until when all processes must stay away, if the service said so."""
-        breaker = self._breakers[call.model]
-        if error is None:
-            self._has_answered = True
-            breaker.succeed()
-            if self._closure(call.model) is None and not self._breakers.any_open:
-                self._news.opened()
-        elif isinstance(error, TransientError):
-            if asked_s := bounded_s(error.retry_after_s or 0):
-                breaker.abandon(call)
-                return self._close(asked_s)
-            if breaker.fail(call, self._now()):
-                self._news.closed(f"{_failing(call.model)}: left alone", breaker.wait_s(self._now()))
-        elif isinstance(error, QuotaError) and error.resets_at:
-            left_s = bounded_s((error.resets_at - self._clock()).total_seconds())
-            is_news = self._quota is None or self._quota.resets_at != error.resets_at
-            self._quota = error
-            if is_news:
-                self._news.closed("has no allowance left for us", left_s)
-            return self._clock() + timedelta(seconds=left_s)
-        elif isinstance(error, NeedsLoginError) and self._wrong_key is None:
-            self._wrong_key = error
-            self.on_change(str(error))
-        breaker.abandon(call)
-        return None
-
-    def _close(self, seconds: float) -> datetime:
-        """Close for `seconds`, or as long as it is closed anyway; until when, by the wall clock."""
-        due = self._now() + seconds
-        if due > self._asked_until:
-            # Two calls that were refused at the same time are one event for a person.
-            is_news = due > max(self._asked_until, self._now()) + 1 or not self._news.has_told_closed
-            self._asked_until = due
-            if is_news:
-                self._news.closed("asks us to wait", seconds)
-        self._wake()
-        return self._clock() + timedelta(seconds=seconds)
-
     def _say(self, line: str) -> None:
         self.on_change(line)  # who listens may be another by now
 
@@ -349,10 +271,6 @@ class Gate:
         """Let whoever waits look again."""
         self._changed.set()
         self._changed = anyio.Event()
-
-    def _now(self) -> float:
-        assert self._loop is not None
-        return self._loop.time()
 
     def _settle(self) -> None:
         """Makes what belongs to a loop in the one that runs: a gate may outlive several."""
@@ -363,13 +281,3 @@ class Gate:
             self._changed = anyio.Event()
             rate = self._limits.requests_per_min
             self._pace = AsyncLimiter(1, MINUTE_S / rate) if rate else None
-
-
-def _failing(model: str) -> str:
-    """What the service does, as it is said after its name."""
-    return f"keeps failing with {model}" if model else "keeps failing"
-
-
-def _again(quota: QuotaError) -> QuotaError:
-    """The same error, with a traceback of its own."""
-    return QuotaError(quota.message, where=quota.where, hint=quota.hint, resets_at=quota.resets_at)

@@ -22,8 +22,10 @@ import anyio
 from pipeline.errors import BudgetError, ConfigurationError
 from pipeline.model import Cost, Price, price_of
 
-# Sums of floats are not finer than this; no token is so cheap.
-_NOTHING_USD = 1e-9
+# So many digits behind the point a ledger has; no token is so cheap.
+_DIGITS = 9
+# How often a ledger is looked into while others have reserved what is left: they tell only the ledger.
+_LOOK_AGAIN_S = 2.0
 
 
 class MoneyLedger(Protocol):
@@ -32,44 +34,53 @@ class MoneyLedger(Protocol):
     async def spent(self) -> float:
         """What was spent so far, with what is reserved."""
 
+    async def certain(self) -> float:
+        """What was spent for sure: without what is reserved, by whoever it is, and may still come back."""
+
     async def reserve(self, usd: float, *, allowed: float | None) -> str | None:
         """Count `usd` as spent; None: that would make more than `allowed` (itself None: anything goes).
 
-        Returns what it counts for (a day, a batch), for `correct`.
+        Returns the name of the reservation, for `settle`.
         """
 
-    async def correct(self, counts_for: str, usd: float) -> None:
-        """Add to what was spent; a negative number gives back. A day that is over stays as it is."""
+    async def settle(self, reservation: str, usd: float) -> None:
+        """It has cost `usd` in the end. A day that is over stays as it is."""
 
 
 class Budget:
     """What may be spent of one ledger, by all tasks of this process and whoever else writes into it.
 
-    `allowed` is in US dollars; None: everything is only counted. `exceeded` makes the error, of what was spent so far
+    `allowed` is in US dollars; None: everything is only counted. `exceeded` makes the error, of what was spent for sure
     and what the refused call may cost.
     """
 
     def __init__(
-        self, ledger: MoneyLedger, allowed: float | None, exceeded: Callable[[float, float], BudgetError] | None = None
+        self,
+        ledger: MoneyLedger,
+        allowed: float | None,
+        exceeded: Callable[[float, float], BudgetError] | None = None,
+        *,
+        look_again_s: float = _LOOK_AGAIN_S,
     ) -> None:
         self._ledger = ledger
         self._exceeded = exceeded
+        self._look_again_s = look_again_s
         self.allowed = allowed if exceeded else None
-        # What purchases of this process have reserved and for what, how many were settled, and who waits for that.
-        self._reserved: dict[object, tuple[str, float]] = {}
+        # What purchases of this process have reserved, how many were settled, and who waits for that.
+        self._reserved: dict[object, str] = {}
         self._settled = 0
-        self._waiting: list[anyio.Event] = []
+        self._waiting: set[anyio.Event] = set()
 
     async def spent(self) -> float:
         """US dollars so far, with what is reserved."""
         return await self._ledger.spent()
 
     async def look(self, usd: float) -> None:
-        """Raise `BudgetError` when `usd` could not be spent even if all that is under way here cost nothing."""
+        """Raise `BudgetError` when `usd` could not be spent even if all that is reserved came back."""
         if self.allowed is None or self._exceeded is None:
             return
-        certain = await self._ledger.spent() - sum(reserved for _, reserved in self._reserved.values())
-        if certain + usd > self.allowed + _NOTHING_USD:
+        certain = await self._ledger.certain()
+        if round(certain + usd, _DIGITS) > self.allowed:
             raise self._exceeded(certain, usd)
 
     async def reserve(self, purchase: object, usd: float) -> None:
@@ -79,31 +90,35 @@ class Budget:
         """
         while True:
             settled = self._settled
-            counts_for = await self._ledger.reserve(usd, allowed=self.allowed)
-            if counts_for is not None:
-                self._reserved[purchase] = counts_for, usd
+            reservation = await self._ledger.reserve(usd, allowed=self.allowed)
+            if reservation is not None:
+                self._reserved[purchase] = reservation
                 return
-            if not self._reserved and settled == self._settled:
-                assert self._exceeded is not None
-                raise self._exceeded(await self._ledger.spent(), usd)
+            await self.look(usd)
             if settled == self._settled:
-                event = anyio.Event()
-                self._waiting.append(event)
-                await event.wait()
+                await self._until_settled()
 
     async def settle(self, purchase: object, usd: float) -> None:
         """It has cost `usd` in the end; nothing if it has reserved nothing."""
         if purchase not in self._reserved:
             return
-        counts_for, reserved = self._reserved[purchase]
         try:
-            await self._ledger.correct(counts_for, usd - reserved)
+            await self._ledger.settle(self._reserved[purchase], usd)
         finally:
             del self._reserved[purchase]
             self._settled += 1
-            waiting, self._waiting = self._waiting, []
-            for event in waiting:
+            for event in self._waiting:
                 event.set()
+
+    async def _until_settled(self) -> None:
+        """Until a purchase of this process is over, or one of another may be."""
+        event = anyio.Event()
+        self._waiting.add(event)
+        try:
+            with anyio.move_on_after(self._look_again_s):
+                await event.wait()
+        finally:
+            self._waiting.discard(event)
 
 
 class Purchase:

@@ -1,7 +1,7 @@
 """Where the files of batches and their jobs lie.
 
 state/batches/<batch>/batch.json            what was asked
-state/batches/<batch>/spent.json            what its models have cost (see `money`), and its lock beside it
+state/batches/<batch>/spent.json            what its models have cost (see `money`), and its locks beside it
 state/batches/<batch>/jobs/<job>.json       one file per job, so that saving one costs the same in any batch
 state/batches/<batch>/index.sqlite          rows read from those files (see `index`); made anew when it is lost
 state/batches/<batch>/index.lock            held for a moment by who opens it or makes it anew

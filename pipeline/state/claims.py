@@ -9,6 +9,7 @@ from uuid import uuid4
 from pipeline.files import discard, write_atomically
 from pipeline.state.batch_files import BatchFiles
 from pipeline.state.locks import held, held_now, is_held
+from pipeline.state.money import forget_the_dead
 
 
 class Claims:
@@ -48,6 +49,7 @@ class Claims:
     def tidy(self, batch: str) -> None:
         """Removes what killed processes have left: files that they were writing, locks that nobody holds. Blocks."""
         folder, jobs = self._files.folder(batch), self._files.folder(batch) / "jobs"
+        forget_the_dead(folder / "spent.json")
         unfinished = [*folder.glob(".*.json"), *jobs.glob(".*.json")]
         for lock in (*jobs.glob("*.lock"), *(folder / "workers").glob("*.lock"), folder / "spent.lock"):
             is_held(lock)  # which leaves nothing, if it is not

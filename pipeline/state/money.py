@@ -1,7 +1,8 @@
 """What was spent in US dollars, of a batch or on a day, for all processes of a workspace: a file for people to read.
 
-It is read, changed and written under a lock of the operating system, as ledgers of services are. What a killed process
-had reserved counts as spent: its call may have been charged.
+It is read, changed and written under a lock of the operating system, as ledgers of services are. A reservation holds a
+lock of its own, `spent.<reservation>.lock`, for as long as some of it may come back. That lock dies with its process,
+and what a killed process had reserved counts as spent: its call may have been charged.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from uuid import uuid4
 
 from anyio import to_thread
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from pipeline.errors import DamagedError, NightreelError, StorageError
 from pipeline.files import storage_errors, write_atomically
 from pipeline.state.ledgers import lock_beside
+from pipeline.state.locks import held_now, is_held
 
 # So many digits behind the point; a token costs more than that.
 _DIGITS = 9
@@ -35,7 +38,10 @@ class _Entry(BaseModel):
     model_schema: Literal[1] = Field(1, alias="schema")
     # On which day; None: over all days.
     day: date | None = None
+    # What was spent, with what is reserved.
     usd: float = Field(0, ge=0)
+    # What may still come back, by reservation. Each names a file.
+    reserved: dict[Annotated[str, StringConstraints(pattern="^[0-9a-f]{12}$")], Annotated[float, Field(ge=0)]] = {}
 
 
 class MoneyLedger:
@@ -50,54 +56,85 @@ class MoneyLedger:
         self._today = today
         # Threads of this process take turns here, so that they need not poll the file's lock.
         self._mutex = threading.Lock()
+        # The locks of our reservations.
+        self._held: dict[str, contextlib.ExitStack] = {}
         self._has_warned = False
 
     async def spent(self) -> float:
         """What was spent so far, with what is reserved. Takes no lock, and leaves no file."""
         return await to_thread.run_sync(lambda: self._read().usd)
 
+    async def certain(self) -> float:
+        """What was spent for sure: without what is reserved, by whoever it is, and may still come back."""
+        return await to_thread.run_sync(self._certain)
+
     async def reserve(self, usd: float, *, allowed: float | None) -> str | None:
         """Count `usd` as spent; None: that would make more than `allowed` (itself None: anything goes).
 
-        Returns the day that it counts for, for `correct`; an empty text when all days count.
+        Returns the name of the reservation, for `settle`.
         """
         return await to_thread.run_sync(self._reserve, usd, allowed)
 
-    async def correct(self, counts_for: str, usd: float) -> None:
-        """Add to what was spent; a negative number gives back. A day that is over stays as it is.
+    async def settle(self, reservation: str, usd: float) -> None:
+        """It has cost `usd` in the end. A day that is over stays as it is.
 
         What came of a call does not fail for its bookkeeping: this never raises.
         """
-        await to_thread.run_sync(self._correct, counts_for, usd)
+        await to_thread.run_sync(self._settle, reservation, usd)
+
+    def _certain(self) -> float:
+        entry = self._read()
+        return round(max(0.0, entry.usd - sum(self._open(entry).values())), _DIGITS)
 
     def _reserve(self, usd: float, allowed: float | None) -> str | None:
+        reservation = uuid4().hex[:12]
         try:
-            with self._alone():
+            with self._alone(), contextlib.ExitStack() as held:
                 entry = self._read()
                 # As exact as the file: what fits to a hair is not refused for the last bit of a sum.
                 total = round(entry.usd + usd, _DIGITS)
                 if allowed is not None and total > allowed:
                     return None
-                self._write(entry, total)
-                return _name(entry.day)
+                held.enter_context(held_now(self._lock_of(reservation), what=str(self._path)))
+                self._write(_Entry(day=entry.day, usd=total, reserved={**self._open(entry), reservation: usd}))
+                self._held[reservation] = held.pop_all()
         except NightreelError as error:
             if allowed is not None:
                 raise
             self._warn(error)
-            return _name(self._day())
+        return reservation
 
-    def _correct(self, counts_for: str, usd: float) -> None:
+    def _settle(self, reservation: str, usd: float) -> None:
         try:
             with self._alone():
                 entry = self._read()
-                if _name(entry.day) == counts_for:
-                    self._write(entry, round(max(0.0, entry.usd + usd), _DIGITS))
+                reserved = dict(entry.reserved)
+                if reservation in reserved:
+                    total = round(max(0.0, entry.usd - reserved.pop(reservation) + usd), _DIGITS)
+                    self._write(_Entry(day=entry.day, usd=total, reserved=reserved))
         except NightreelError as error:
             self._warn(error)
+        finally:
+            # From now on what could not be corrected counts as spent.
+            if held := self._held.pop(reservation, None):
+                held.close()
 
-    def _write(self, entry: _Entry, usd: float) -> None:
-        changed = _Entry(day=entry.day, usd=usd)
-        write_atomically(self._path, changed.model_dump_json(by_alias=True, indent=2) + "\n")
+    def _open(self, entry: _Entry) -> dict[str, float]:
+        """The reservations of those who live. Looking at the lock of a dead one removes it."""
+        return {
+            reservation: usd
+            for reservation, usd in entry.reserved.items()
+            if reservation in self._held or is_held(self._lock_of(reservation))
+        }
+
+    def _lock_of(self, reservation: str) -> Path:
+        return self._path.with_suffix(f".{reservation}.lock")
+
+    def _write(self, entry: _Entry) -> None:
+        # A file in which nothing is reserved is one that earlier versions read.
+        left_out = None if entry.reserved else {"reserved"}
+        text = entry.model_dump_json(by_alias=True, indent=2, exclude=left_out)
+        write_atomically(self._path, text + "\n")
 
     def _day(self) -> date | None:
         return self._today() if self._today else None
@@ -129,5 +166,12 @@ class MoneyLedger:
             logger.warning("what is spent is not written down: %s", error)
 
 
-def _name(day: date | None) -> str:
-    return day.isoformat() if day else ""
+def forget_the_dead(path: Path) -> None:
+    """Removes what reservations of killed processes have left beside a ledger: locks that nobody holds. Blocks."""
+    if not any(path.parent.glob(f"{path.stem}.*.lock")):
+        return
+    with contextlib.suppress(NightreelError), contextlib.ExitStack() as alone:
+        # Nobody takes one meanwhile: a look at a lock would be in the way.
+        lock_beside(path, alone)
+        for lock in path.parent.glob(f"{path.stem}.*.lock"):
+            is_held(lock)

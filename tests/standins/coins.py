@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import anyio.lowlevel
 
 
@@ -11,11 +13,17 @@ class Coins:
     def __init__(self, usd: float = 0.0) -> None:
         self.usd = usd
         self.most = usd
+        self.reserved: dict[str, float] = {}
 
     async def spent(self) -> float:
         """See `MoneyLedger`."""
         await anyio.lowlevel.checkpoint()
         return self.usd
+
+    async def certain(self) -> float:
+        """See `MoneyLedger`."""
+        await anyio.lowlevel.checkpoint()
+        return round(self.usd - sum(self.reserved.values()), 9)
 
     async def reserve(self, usd: float, *, allowed: float | None) -> str | None:
         """See `MoneyLedger`."""
@@ -24,9 +32,11 @@ class Coins:
             return None
         self.usd = round(self.usd + usd, 9)
         self.most = max(self.most, self.usd)
-        return ""
+        reservation = uuid4().hex
+        self.reserved[reservation] = usd
+        return reservation
 
-    async def correct(self, counts_for: str, usd: float) -> None:
+    async def settle(self, reservation: str, usd: float) -> None:
         """See `MoneyLedger`."""
         await anyio.lowlevel.checkpoint()
-        self.usd = round(self.usd + usd, 9)
+        self.usd = round(self.usd - self.reserved.pop(reservation) + usd, 9)

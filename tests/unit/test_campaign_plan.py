@@ -140,13 +140,9 @@ async def test_names_that_differ_only_in_case_or_in_how_a_letter_is_written_shar
 
 
 async def test_a_plain_run_tells_of_folders_that_are_not_those_of_the_pattern(campaign):
-    told = []
     plan = await campaign.plan("1,Maria,Roof,5 €", "2,Maria,Roof,5 €")
-    batches._tell_plan(plan, "people", told.append)
 
-    assert [notice.text for notice in told] == [
-        "1 film gets a folder with a number behind its name: another film has it"
-    ]
+    assert [*plan.news("people")] == ["1 film gets a folder with a number behind its name: another film has it"]
 
 
 async def test_a_password_in_the_address_of_a_fallback_is_in_no_checkpoint(tmp_path):
@@ -170,10 +166,9 @@ async def test_rows_that_are_gone_are_listed(campaign):
 
 async def test_a_film_whose_row_is_refused_today_is_not_told_as_gone(campaign):
     await campaign.plan(*ROWS)
-    told = []
-    batches._tell_plan(await campaign.plan(*ROWS[:2], "3,Ann,Roof,free"), "people", told.append)
+    again = await campaign.plan(*ROWS[:2], "3,Ann,Roof,free")
 
-    (text,) = [notice.text for notice in told if "Ann" in notice.text]
+    (text,) = [line for line in again.news("people") if "Ann" in line]
     assert text.startswith("1 film is not in the source any more, or refused there, and left where it lies")
 
 

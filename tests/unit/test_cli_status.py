@@ -33,7 +33,7 @@ from pipeline.model import (
     Video,
 )
 from pipeline.model.episodes import Serial
-from pipeline.orchestrator.batch.batches import Outcome
+from pipeline.orchestrator.batch.run import Outcome
 from pipeline.state import CheckpointStore
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)

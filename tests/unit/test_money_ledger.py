@@ -11,7 +11,7 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import BudgetError, DamagedError, StorageError
-from pipeline.limits import Purse
+from pipeline.limits import Budget, Purse
 from pipeline.model import Price
 from pipeline.orchestrator.workshop.budgets import budget_of_batch, budget_of_day
 from pipeline.settings import load_settings
@@ -28,7 +28,8 @@ from pipeline.model import Price
 from pipeline.state import MoneyLedger
 
 async def main():
-    budget = Budget(MoneyLedger(Path(sys.argv[1])), 3.0, lambda spent, call: BudgetError("spent"))
+    ledger = MoneyLedger(Path(sys.argv[1]))
+    budget = Budget(ledger, 3.0, lambda spent, call: BudgetError("spent"), look_again_s=0.01)
     purse = Purse(prices={"m": Price(usd_per_million_in=0, usd_per_million_out=5e5)}, budgets=[budget])
     bought = 0.0
     async def buy():
@@ -57,11 +58,25 @@ def on_disk(path):
 async def test_what_is_spent_can_be_read_by_a_person(tmp_path):
     ledger = MoneyLedger(tmp_path / "spent.json", today=lambda: DAY)
 
-    counts_for = await ledger.reserve(0.3, allowed=1)
-    await ledger.correct(counts_for, -0.1)
+    reservation = await ledger.reserve(0.3, allowed=1)
+    reserved = on_disk(tmp_path / "spent.json")
+    await ledger.settle(reservation, 0.2)
 
+    assert reserved == {"schema": 1, "day": "2026-11-21", "usd": 0.3, "reserved": {reservation: 0.3}}
     assert on_disk(tmp_path / "spent.json") == {"schema": 1, "day": "2026-11-21", "usd": 0.2}
     assert await ledger.spent() == 0.2
+
+
+async def test_what_is_reserved_is_spent_until_it_is_settled_but_not_for_sure(tmp_path):
+    ours, theirs = MoneyLedger(tmp_path / "spent.json"), MoneyLedger(tmp_path / "spent.json")
+    await ours.settle(await ours.reserve(0.25, allowed=1), 0.25)
+    reservation = await ours.reserve(0.5, allowed=1)
+
+    assert (await theirs.spent(), await theirs.certain()) == (0.75, 0.25)
+    assert await theirs.reserve(0.5, allowed=1) is None
+    await ours.settle(reservation, 0.125)
+    assert (await theirs.spent(), await theirs.certain()) == (0.375, 0.375)
+    assert [path.name for path in tmp_path.glob("spent.*.lock")] == []
 
 
 async def test_a_new_day_begins_with_nothing_spent_and_the_old_one_is_not_corrected(tmp_path):
@@ -71,9 +86,10 @@ async def test_a_new_day_begins_with_nothing_spent_and_the_old_one_is_not_correc
     today[0] += timedelta(days=1)
 
     assert await ledger.spent() == 0
-    await ledger.reserve(2, allowed=5)
-    await ledger.correct(yesterday, -4)
+    await ledger.settle(await ledger.reserve(2, allowed=5), 2)
+    await ledger.settle(yesterday, 1)
     assert await ledger.spent() == 2
+    assert [path.name for path in tmp_path.glob(f"day.{yesterday}.lock")] == []
 
 
 async def test_a_cent_that_fits_to_a_hair_is_not_refused_for_the_last_bit_of_a_sum(tmp_path):
@@ -81,10 +97,23 @@ async def test_a_cent_that_fits_to_a_hair_is_not_refused_for_the_last_bit_of_a_s
 
     taken = [await ledger.reserve(0.1, allowed=0.3) for _ in range(4)]
 
-    assert taken == ["", "", "", None]
+    assert [each is not None for each in taken] == [True, True, True, False]
+    for each in filter(None, taken):
+        await ledger.settle(each, 0.1)
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"schema": 2}', '{"schema": 1, "usd": -1}', '{"schema": 1, "usd": NaN}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        '{"schema": 2}',
+        '{"schema": 1, "usd": -1}',
+        '{"schema": 1, "usd": NaN}',
+        '{"schema": 1, "usd": 1, "reserved": {"/../../jobs/0": 1}}',
+        '{"schema": 1, "usd": 1, "reserved": {"0123456789ab": NaN}}',
+    ],
+)
 async def test_whoever_does_not_know_what_was_spent_spends_nothing_while_there_is_a_budget(tmp_path, caplog, text):
     path = tmp_path / "spent.json"
     await anyio.Path(path).write_text(text)
@@ -92,8 +121,9 @@ async def test_whoever_does_not_know_what_was_spent_spends_nothing_while_there_i
 
     with pytest.raises(DamagedError, match=r"Remove .*spent\.json; nothing counts as spent then"):
         await ledger.reserve(1, allowed=5)
-    assert await ledger.reserve(1, allowed=None) == ""
-    await ledger.correct("", 1)
+    reservation = await ledger.reserve(1, allowed=None)
+    assert reservation is not None
+    await ledger.settle(reservation, 1)
 
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert await anyio.Path(path).read_text() == text
@@ -113,9 +143,71 @@ def test_two_processes_at_the_same_time_never_exceed_a_budget_and_use_all_of_it(
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     bought = sum(float(process.communicate(timeout=60)[0]) for process in both)
 
-    # The last half could cost a whole one, and is not begun.
-    assert bought == on_disk(path)["usd"]
-    assert 2.0 <= bought <= 3.0
+    # The last half could cost a whole one, and is not begun. Whatever was reserved meanwhile came back and was used.
+    assert bought == on_disk(path)["usd"] == 2.5
+
+
+RESERVE = """
+import sys, anyio
+from pathlib import Path
+from pipeline.state import MoneyLedger
+
+async def main():
+    ledger = MoneyLedger(Path(sys.argv[1]))
+    print(await ledger.reserve(2.0, allowed=3.0), flush=True)
+    sys.stdin.read()
+
+anyio.run(main)
+"""
+
+
+class Watched(MoneyLedger):
+    """One that tells when it is looked at."""
+
+    def __init__(self, path):
+        super().__init__(path)
+        self.looked = [anyio.Event() for _ in range(3)]
+
+    async def certain(self):
+        for event in self.looked:
+            if not event.is_set():
+                event.set()
+                break
+        return await super().certain()
+
+
+async def test_the_reservation_of_another_process_is_waited_for_while_it_lives_and_is_spent_when_it_was_killed(
+    tmp_path,
+):
+    path = tmp_path / "spent.json"
+    ledger, came = Watched(path), []
+    budget = Budget(ledger, 3.0, lambda spent, call: BudgetError(f"{spent}"), look_again_s=0.01)
+    command = [sys.executable, "-c", RESERVE, str(path)]
+    async with await anyio.open_process(command, stderr=None) as other:
+        reservation = (await other.stdout.receive()).decode().strip()
+
+        async def want():
+            with pytest.raises(BudgetError) as caught:
+                await budget.reserve("a purchase", 1.5)
+            came.append(caught.value.message)
+
+        with anyio.fail_after(30):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(want)
+                for event in ledger.looked:
+                    await event.wait()
+                waited = came == []
+                locked = [each.name for each in tmp_path.glob("spent.*.lock")]
+                other.kill()
+
+    assert waited
+    assert came == ["2.0"]
+    assert locked == [f"spent.{reservation}.lock"]
+    # What is left fits, and the next who writes forgets the dead one.
+    await budget.reserve("a purchase", 1.0)
+    await budget.settle("a purchase", 0.5)
+    assert on_disk(path) == {"schema": 1, "day": None, "usd": 2.5}
+    assert [each.name for each in tmp_path.glob("spent.*.lock")] == []
 
 
 PRICES = {"m": Price(usd_per_million_in=0, usd_per_million_out=1e6)}
@@ -199,7 +291,9 @@ async def test_the_day_of_a_budget_is_that_of_the_person_and_not_that_of_a_servi
 async def test_a_batch_that_is_over_keeps_its_sum_and_no_lock(tmp_path):
     store = CheckpointStore(tmp_path)
     folder = store.folder("night")
-    await MoneyLedger(folder / "spent.json").reserve(1.5, allowed=None)
+    ledger = MoneyLedger(folder / "spent.json")
+    await ledger.settle(await ledger.reserve(2, allowed=None), 1.5)
+    await anyio.Path(folder / "spent.0123456789ab.lock").write_text("")  # of a process that was killed
 
     await to_thread.run_sync(store.claims.tidy, "night")
 

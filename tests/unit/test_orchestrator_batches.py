@@ -427,7 +427,7 @@ async def test_every_disk_that_films_are_written_to_is_watched(shop, tmp_path, m
 
 async def test_a_disk_that_stays_full_ends_the_run_with_what_to_do(room, shop, monkeypatch):
     monkeypatch.setattr(shop.machine.resources, "sample", lambda: load(disk_free_bytes=10**9))
-    monkeypatch.setattr("pipeline.orchestrator.batch.scheduler._DISK_PATIENCE_S", 0.0)
+    monkeypatch.setattr("pipeline.orchestrator.batch.floor._DISK_PATIENCE_S", 0.0)
 
     with pytest.raises(StorageError, match=r"the disk has 1.* GB free.*Free some space and run the command again"):
         await run(shop, "One")

@@ -6,7 +6,8 @@ Read in this order::
     asking      what a command asks for, read      (tabular: a table, suitable: and whether its rows make films)
     plan        briefs become jobs                 (planned: what that says, folders: which film gets which)
     sampling    which films a person looks at before the rest is published
-    scheduler   how many films at once, and what stops a night
+    run         one run of a batch, and its report
+    scheduler   how many films at once, and what stops a night   (floor: no room for more, unwanted: cancelled)
     turns       whose turn it is
     results     what became of the batch           (packing: and all its films in a ZIP)
 """

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import shlex
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 import anyio
@@ -18,43 +14,17 @@ from pipeline.limits import Rank
 from pipeline.model import QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
 from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.batch.planned import Plan
-from pipeline.orchestrator.batch.results import write_results
-from pipeline.orchestrator.batch.scheduler import Scheduler, follow_wish
-from pipeline.orchestrator.events import Listener, Notice, Told, ignore, tell
-from pipeline.orchestrator.film.episodes import wake
-from pipeline.orchestrator.film.jobs import error_record, run_job
+from pipeline.orchestrator.batch.run import Outcome, work_on
+from pipeline.orchestrator.batch.unwanted import run_until_unwanted
+from pipeline.orchestrator.events import Listener, Notice, ignore, tell
+from pipeline.orchestrator.film.jobs import error_record
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.reporting import RunFacts
 from pipeline.sources import batch_name, told
-from pipeline.version import __version__
 
-logger = logging.getLogger("nightreel")
-
-_NOTICES = 100
+# Lines about one thing; whoever reads more has seen what it is about.
+_MOST_TOLD = 100
 # Of a family: while one is drawn, the next is translated and spoken.
 _FAMILY_AT_ONCE = 2
-# How often a film that is made by itself asks whether it is still wanted.
-_HEARING_S = 1.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """How a batch stands after a run."""
-
-    batch: str
-    counts: dict[JobStatus, int]
-    # Briefs that can't be read, and so are no jobs; jobs that could not even be begun.
-    refused: int = 0
-    troubles: int = 0
-    # Why the run ended before its time; empty: it did not.
-    stopped_because: str = ""
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether every film that was asked for is there."""
-        if self.refused or self.troubles:
-            return False
-        return all(status in {JobStatus.COMPLETED, JobStatus.CANCELLED} for status, n in self.counts.items() if n)
 
 
 async def run_one(brief: Brief, shop: Workshop, *, listen: Listener = ignore) -> Job:
@@ -97,28 +67,7 @@ async def _make_single(job_id: str, shop: Workshop, listen: Listener, *, rank: R
     job = await shop.store.load_job(SINGLES, job_id)
     if job.status is JobStatus.CANCELLED:
         job = advance(job, JobStatus.PENDING, at=shop.clock(), why="asked for again")
-    return await _run_until_unwanted(job, shop, listen, rank=rank)
-
-
-async def _run_until_unwanted(job: Job, shop: Workshop, listen: Listener, *, rank: Rank) -> Job:
-    """`run_job`, with an ear for who wants the film no more."""
-    key = (job.batch, job.id)
-    # Whoever wanted it no more before: somebody wants it now.
-    await to_thread.run_sync(shop.store.claims.cancel_is_heard, *key)
-
-    async def hear(scope: anyio.CancelScope) -> None:
-        while True:
-            await anyio.sleep(_HEARING_S)
-            if await to_thread.run_sync(shop.store.claims.cancel_is_asked, *key):
-                scope.cancel()
-
-    with first_error():
-        async with anyio.create_task_group() as tasks:
-            with anyio.CancelScope() as scope:
-                tasks.start_soon(hear, scope)
-                job = await run_job(job, shop, listen, rank=rank)
-            tasks.cancel_scope.cancel()
-    return await follow_wish(shop, *key, listen) or job
+    return await run_until_unwanted(job, shop, listen, rank=rank)
 
 
 async def run_batch(
@@ -155,8 +104,9 @@ async def run_batch(
         numbered=numbered,
     )
     await _tell_idle_voices(briefs, shop, listen)
-    _tell_plan(plan, batch, listen)
-    return await _work(shop, batch, listen)
+    for line in plan.news(batch):
+        tell(listen, Notice(text=line))
+    return await work_on(shop, batch, listen)
 
 
 def refusals(unreadable: Iterable[InputError]) -> list[Refused]:
@@ -177,12 +127,12 @@ async def resume(shop: Workshop, *, batch: str, listen: Listener = ignore) -> Ou
     """Go on with a batch as its checkpoints stand, without its source. Raises `InputError` for an unknown one."""
     await known_batch(shop, batch)
     await to_thread.run_sync(shop.store.refreshed, batch)
-    return await _work(shop, batch, listen)
+    return await work_on(shop, batch, listen)
 
 
 async def resume_some(shop: Workshop, *, batch: str, jobs: Collection[str], listen: Listener = ignore) -> Outcome:
     """Go on with some jobs of a batch, and nothing else."""
-    return await _work(shop, batch, listen, only=list(jobs))
+    return await work_on(shop, batch, listen, only=list(jobs))
 
 
 async def name_for(shop: Workshop, source: Path | str) -> str:
@@ -209,69 +159,6 @@ async def known_batch(shop: Workshop, name: str) -> Batch:
     return batch
 
 
-@dataclass
-class _Night:
-    """What is remembered of a run for its report."""
-
-    listen: Listener
-    notices: list[str] = field(default_factory=list)
-
-    def hear(self, event: Told) -> None:
-        if isinstance(event, Notice) and len(self.notices) < _NOTICES:
-            self.notices.append(event.text)
-        tell(self.listen, event)
-
-
-async def _work(shop: Workshop, batch: str, listen: Listener, only: Sequence[str] | None = None) -> Outcome:
-    night = _Night(listen)
-    scheduler = Scheduler(shop, batch, night.hear, only=only)
-    started_at, start = shop.clock(), anyio.current_time()
-    try:
-        await wake(batch, shop)
-        await scheduler.run()
-    finally:
-        # However the night ends, there is a report of it.
-        with anyio.CancelScope(shield=True):
-            seconds = anyio.current_time() - start
-            await to_thread.run_sync(_report, shop, batch, night, scheduler, started_at, seconds)
-    counts = await to_thread.run_sync(shop.store.index(batch).sums.counts)
-    asked = await shop.store.load_batch(batch)
-    return Outcome(
-        batch=batch,
-        counts={status: standing.jobs for status, standing in counts.items()},
-        refused=len(asked.refused) if asked else 0,
-        troubles=scheduler.troubles,
-        stopped_because=scheduler.stopped_because,
-    )
-
-
-def _report(  # noqa: PLR0917 - called in a thread, which takes no names
-    shop: Workshop, batch: str, night: _Night, scheduler: Scheduler, started_at: datetime, seconds: float
-) -> None:
-    """Write the reports, beside the films. One that can't be written does not spoil the night."""
-    try:
-        asked = shop.store.read_batch(batch)
-        if asked is None or shop.store.claims.workers(batch):
-            return  # whoever else works on the batch writes it in the end
-        facts = RunFacts(
-            batch=batch,
-            source=asked.source,
-            created_at=asked.created_at.astimezone(),
-            started_at=started_at.astimezone(),
-            ended_at=shop.clock().astimezone(),
-            seconds=round(seconds, 3),
-            version=__version__,
-            strategy=shop.settings.work.strategy,
-            most_at_once=scheduler.most_at_once,
-            peak_memory_bytes=shop.machine.resources.peak_memory_bytes,
-            cpu_percent=shop.machine.resources.mean_cpu_percent,
-            notices=tuple(night.notices),
-        )
-        write_results(shop, asked, facts)
-    except Exception as error:  # noqa: BLE001 - a page about a night must not change how it ended
-        logger.warning("the report of “%s” could not be written: %s", batch, error)
-
-
 def running(shop: Workshop, batch: str) -> list[int]:
     """Processes that will see new work in a batch: those at work on it, or on anything if it is the queue. Blocks."""
     names = (batch,) if batch != QUEUE else shop.store.batch_names()
@@ -287,33 +174,8 @@ def refuse_while_busy(shop: Workshop, batch: str) -> None:
         raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
 
 
-def _tell_plan(plan: Plan, batch: str, listen: Listener) -> None:
-    if plan.replaced:
-        films = "film takes" if len(plan.replaced) == 1 else "films take"
-        text = f"{len(plan.replaced)} {films} the place of another: the brief, or how it is asked for, has changed"
-        tell(listen, Notice(text=text))
-    if plan.crowded:
-        tell(listen, Notice(text=plan.crowding))
-    if plan.removed:
-        one = plan.removed == 1
-        films = "film is" if one else "films are"
-        unnamed = plan.removed - len(plan.removed_titles)
-        more = f" and {unnamed:,} more" if unnamed else ""
-        why = "not in the source any more, or refused there," if plan.has_refused else "not in the source any more,"
-        text = f"{plan.removed:,} {films} {why} and left where {'it lies' if one else 'they lie'}"
-        tell(listen, Notice(text=f"{text}: {'; '.join(plan.removed_titles)}{more}"))
-    if plan.shown_otherwise:
-        one = plan.shown_otherwise == 1
-        films = "film is out, and its brief wants it" if one else "films are out, and their briefs want them"
-        hint = f"nightreel publish {shlex.quote(batch)} --to youtube --update tells YouTube"
-        tell(listen, Notice(text=f"{plan.shown_otherwise} {films} shown otherwise: {hint}"))
-    if plan.untouched:
-        films = "film is" if len(plan.ids) == 1 else "films are"
-        tell(listen, Notice(text=f"{plan.untouched} of {len(plan.ids)} {films} there already"))
-
-
 async def _tell_idle_voices(briefs: Collection[Brief], shop: Workshop, listen: Listener) -> None:
-    for line in (await to_thread.run_sync(shop.wishes.idle_voices, briefs))[:_NOTICES]:
+    for line in (await to_thread.run_sync(shop.wishes.idle_voices, briefs))[:_MOST_TOLD]:
         tell(listen, Notice(text=line))
 
 

@@ -23,11 +23,13 @@ import anyio
 from anyio import to_thread
 from anyio.abc import TaskGroup
 
-from pipeline.errors import BusyError, DamagedError, NightreelError, StorageError, first_error
+from pipeline.errors import BusyError, DamagedError, NightreelError, first_error
 from pipeline.limits import Load, Situation
-from pipeline.model import QUEUE, TRANSITIONS, Job, JobStatus, advance, title_of
+from pipeline.model import QUEUE, Job, JobStatus, title_of
+from pipeline.orchestrator.batch.floor import Floor
 from pipeline.orchestrator.batch.turns import Key, Look, Queue, TheseJobs, WholeBatches
-from pipeline.orchestrator.events import JobEvent, Listener, Notice, Pulse, ignore, tell
+from pipeline.orchestrator.batch.unwanted import follow_wish
+from pipeline.orchestrator.events import Listener, Notice, Pulse, ignore, tell
 from pipeline.orchestrator.film.episodes import wake
 from pipeline.orchestrator.film.jobs import run_job
 from pipeline.orchestrator.workshop import Workshop
@@ -39,8 +41,6 @@ logger = logging.getLogger("nightreel")
 _PULSE_S = 1.0
 # A job that another process makes, or that was just put down, is looked at again after this.
 _ELSEWHERE_S = 2.0
-# How long a full disk is waited for, when nothing is under way that could give space back.
-_DISK_PATIENCE_S = 60.0
 _IDLE = Load(memory_bytes=0, memory_free_bytes=2**62, cpu_percent=0.0, disk_free_bytes=2**62)
 
 
@@ -71,7 +71,7 @@ class Scheduler:
         self._away: dict[Key, float] = {}
         self._failures = 0
         self._load = _IDLE
-        self._floor = _Floor(self._say)
+        self._floor = Floor(self._say)
         self._said = ""
         self._woken = anyio.Event()
         # Why no new job is begun any more; empty: they are.
@@ -309,44 +309,3 @@ class Scheduler:
             disk_free_bytes=self._load.disk_free_bytes,
         )
         tell(self._listen, pulse)
-
-
-class _Floor:
-    """The point below which no new film is begun. It is told once, and how long a full disk is waited for counts."""
-
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
-        self._refusal = ""
-        # Since when (monotonic) nothing is under way that could give space back.
-        self._alone_since: float | None = None
-
-    def refuses(self, refusal: str | None, *, has_company: bool) -> bool:
-        """Whether a film must wait because of `refusal`. Raises `StorageError` when that will not pass by itself."""
-        if refusal and not self._refusal:
-            self._say(f"no new film is begun: {refusal}")
-        elif self._refusal and not refusal:
-            self._say("there is room again: going on")
-        self._refusal = refusal or ""
-        if not refusal or has_company:
-            self._alone_since = None
-        elif self._alone_since is None:
-            self._alone_since = time.monotonic()
-        if self._alone_since is not None and time.monotonic() >= self._alone_since + _DISK_PATIENCE_S:
-            raise StorageError(
-                self._refusal, hint="Free some space and run the command again; it goes on where it stopped"
-            )
-        return bool(refusal)
-
-
-async def follow_wish(shop: Workshop, batch: str, job_id: str, listen: Listener) -> Job | None:
-    """Make a job cancelled if `nightreel cancel` has asked for that; for who has claimed it, and put it down."""
-    store = shop.store
-    if not await to_thread.run_sync(store.claims.cancel_is_asked, batch, job_id):
-        return None
-    job = await store.load_job(batch, job_id)
-    if JobStatus.CANCELLED in TRANSITIONS[job.status]:
-        job = advance(job, JobStatus.CANCELLED, at=shop.clock(), why="cancelled while it was made")
-        await store.save_job(job)
-        tell(listen, JobEvent(job=job))
-    await to_thread.run_sync(store.claims.cancel_is_heard, batch, job_id)
-    return job

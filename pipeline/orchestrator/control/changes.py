@@ -18,10 +18,11 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError, InputError
 from pipeline.model import QUEUE, Asked, Brief, Job, JobStatus, advance
 from pipeline.orchestrator.batch import batches
-from pipeline.orchestrator.batch.batches import Outcome, known_batch
+from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.batch.numbering import number_episodes
 from pipeline.orchestrator.batch.plan import plan_batch, replace_jobs
 from pipeline.orchestrator.batch.planned import Mended
+from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.control.changing import Changed, change_jobs, chosen, settle
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.afresh import forget_from, is_published

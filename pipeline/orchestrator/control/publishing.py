@@ -13,7 +13,8 @@ from pipeline.errors import InputError, QualityError, ReviewError, did_you_mean
 from pipeline.media.probe import probe
 from pipeline.model import Brief, Job, JobStatus, JobSummary, Package, Receipt, Verdict, advance
 from pipeline.orchestrator.batch import batches
-from pipeline.orchestrator.batch.batches import Outcome, known_batch
+from pipeline.orchestrator.batch.batches import known_batch
+from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.batch.sampling import sample_for, take_one
 from pipeline.orchestrator.control.changes import of_some
 from pipeline.orchestrator.control.changing import change_jobs, chosen

@@ -10,9 +10,11 @@ from typing import Any
 
 import anyio
 
+from pipeline.errors import ProviderError
 from pipeline.publishing.youtube.answers import id_at, objects, text_at
 from pipeline.publishing.youtube.calls import Calls
-from pipeline.publishing.youtube.journal import Seen
+from pipeline.publishing.youtube.channel import Channel
+from pipeline.publishing.youtube.journal import Journal, Record, Seen
 
 # The first look comes soon: a short film is processed in some seconds. Each wait is half as long again as the last.
 _FIRST_WAIT_S, _LONGEST_WAIT_S, _GROWTH = 5.0, 60.0, 1.5
@@ -33,6 +35,25 @@ async def look(calls: Calls, ids: Sequence[str]) -> dict[str, Seen]:
         for video in objects(answer.get("items")):
             found[id_at(video, "id")] = _seen(calls, video)
     return found
+
+
+async def remarks_on(channel: Channel, journal: Journal, record: Record) -> tuple[str, ...]:
+    """What YouTube has made of a film that is out, where that is not what was asked for. It is told once."""
+    patience_s, out = channel.processing_s, record.published
+    assert out is not None
+    if patience_s is None or (record.seen and is_over(record.seen)):
+        return ()
+    try:
+        # Not through the gate: others may send their films meanwhile.
+        async with channel.open() as calls:
+            seen = await until_processed(calls, out.id, patience_s=patience_s)
+    except ProviderError as error:
+        return (f"{out.url} is out, and whether it is processed can't be asked: {error.message}",)
+    if seen:
+        await journal.write(record.model_copy(update={"seen": seen}))
+    trouble = trouble_of(seen)
+    told = f"“{out.title}” ({out.url}) is {trouble}" if trouble else ""
+    return tuple(filter(None, (told, LOCKED if is_locked(record.privacy, seen) else "")))
 
 
 async def until_processed(calls: Calls, video_id: str, *, patience_s: float) -> Seen | None:

@@ -24,19 +24,12 @@ from functools import partial
 
 from anyio import to_thread
 
-from pipeline.errors import (
-    ClosedError,
-    HeldError,
-    InputError,
-    ProviderError,
-    QuotaError,
-    TransientError,
-)
+from pipeline.errors import ClosedError, HeldError, InputError, QuotaError, TransientError
 from pipeline.model import Package, Receipt
 from pipeline.model.metadata import fit_title
 from pipeline.model.text import clean_text
 from pipeline.publishing.destination import Subject, refuse_other_film
-from pipeline.publishing.youtube.after import LOCKED, is_locked, is_over, trouble_of, until_processed
+from pipeline.publishing.youtube.after import remarks_on
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.changing import change_film, put_off
 from pipeline.publishing.youtube.channel import Channel
@@ -153,7 +146,7 @@ class YouTubeDestination:
                 missing=tuple(missing.lines),
                 missing_until=missing.until,
                 missing_may_pass=missing.may_pass,
-                remarks=await self._look(record),
+                remarks=await remarks_on(self._channel, self._journal, record),
             )
 
     @asynccontextmanager
@@ -219,24 +212,6 @@ class YouTubeDestination:
         left = await calls.uploads_left()
         most = _MOST_OTHERS if left is None else left
         return await to_thread.run_sync(self._to_come, most)
-
-    async def _look(self, record: Record) -> tuple[str, ...]:
-        """What YouTube has made of a film that is out, where that is not what was asked for. It is told once."""
-        patience_s, out = self._channel.processing_s, record.published
-        assert out is not None
-        if patience_s is None or (record.seen and is_over(record.seen)):
-            return ()
-        try:
-            # Not through the gate: others may send their films meanwhile.
-            async with self._channel.open() as calls:
-                seen = await until_processed(calls, out.id, patience_s=patience_s)
-        except ProviderError as error:
-            return (f"{out.url} is out, and whether it is processed can't be asked: {error.message}",)
-        if seen:
-            await self._journal.write(record.model_copy(update={"seen": seen}))
-        trouble = trouble_of(seen)
-        told = f"“{out.title}” ({out.url}) is {trouble}" if trouble else ""
-        return tuple(filter(None, (told, LOCKED if is_locked(record.privacy, seen) else "")))
 
     # One film ----------------------------------------------------------------------------------------------------
 

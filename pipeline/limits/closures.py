@@ -1,0 +1,150 @@
+"""When a service has to be left alone: what its answers teach, and what keeps everybody away until then.
+
+What a call comes to teaches this:
+
+    TransientError with retry_after_s    closed for everybody until then
+    QuotaError with resets_at            likewise
+    any other TransientError             counts; so many in a row open the circuit breaker (`breaker.py`) of this model
+    NeedsLoginError                      closed for good: a key does not get better by being shown again
+    anything else                        says nothing about the service
+    nothing                              the service is well
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from math import inf
+
+import anyio
+
+from pipeline.errors import ClosedError, NeedsLoginError, QuotaError, TransientError
+from pipeline.limits.breaker import Breakers
+from pipeline.limits.budget import ToldLimits
+from pipeline.limits.calls import Call, GateLimits, Obstacle
+from pipeline.limits.news import News
+from pipeline.limits.times import bounded_s, told
+
+_DAY_S = 86_400
+
+
+class Closures:
+    """Why nobody may go to a service now, or to one of its models. It waits for nothing, and wakes nobody.
+
+    Waits follow the loop's clock; `clock` is the wall clock. `tell` gets a line for a person whenever there is a new
+    reason, and when the service answers again.
+    """
+
+    def __init__(
+        self, name: str, limits: GateLimits, *, clock: Callable[[], datetime], tell: Callable[[str], None]
+    ) -> None:
+        self._name = name
+        self._clock = clock
+        self._tell = tell
+        self._news = News(name, clock=clock, tell=tell)
+        self._breakers = Breakers(limits.breaker_failures, limits.breaker_cooldown_s, limits.breaker_cooldown_max_s)
+        # Asked to wait: until when, in loop time.
+        self._asked_until = -inf
+        # An allowance that is spent: until when, by the wall clock.
+        self._quota: QuotaError | None = None
+        self._wrong_key: NeedsLoginError | None = None
+
+    # What is in the way ------------------------------------------------------------------------------------------
+
+    @property
+    def is_for_good(self) -> bool:
+        """Whether no wait helps."""
+        return self._wrong_key is not None
+
+    def left_alone_s(self, model: str) -> float:
+        """For how long a model is left alone because it keeps failing: 0 not at all, infinite while it is on trial."""
+        return self._breakers[model].wait_s(anyio.current_time())
+
+    def obstacle(self, model: str) -> Obstacle | None:
+        """What keeps everybody from beginning now who wants this model."""
+        if refused := self._wrong_key:
+            return Obstacle(inf, lambda: NeedsLoginError(refused.message, where=refused.where, hint=refused.hint))
+        if (quota := self._quota) and quota.resets_at:
+            left_s = (quota.resets_at - self._clock()).total_seconds()
+            if left_s > 0:
+                return Obstacle(left_s, lambda: _again(quota))
+        breaker = self._breakers[model]
+        seconds = max(self._asked_until - anyio.current_time(), breaker.wait_s(anyio.current_time()))
+        if seconds <= 0:
+            return None
+        # A trial tells within a time that only the service knows; whoever can't wait comes back after a cooldown.
+        away_s = breaker.cooldown_s if seconds == inf else seconds
+        return Obstacle(seconds, lambda: self.error(away_s, model))
+
+    def error(self, seconds: float, model: str) -> ClosedError:
+        """What is raised for who can't wait so long."""
+        until = self._clock() + timedelta(seconds=seconds)
+        why = f"{_failing(model)} and is left alone" if self._breakers[model].is_open else "asks us to wait"
+        return ClosedError(f"{self._name} {why} until {told(until, self._clock())}", until=until)
+
+    # What calls teach --------------------------------------------------------------------------------------------
+
+    def begin(self, call: Call) -> None:
+        """A call begins; it may be the trial of its model."""
+        self._breakers[call.model].begin(call)
+
+    def abandon(self, call: Call) -> None:
+        """A call is over, whatever it came to: it is no trial any more."""
+        self._breakers[call.model].abandon(call)
+
+    def learn(self, call: Call, error: BaseException | None) -> datetime | None:
+        """Change the state of the door; until when all processes must stay away, if the service said so."""
+        breaker = self._breakers[call.model]
+        if error is None:
+            breaker.succeed()
+            if self.obstacle(call.model) is None and not self._breakers.any_open:
+                self._news.opened()
+        elif isinstance(error, TransientError):
+            if asked_s := bounded_s(error.retry_after_s or 0):
+                breaker.abandon(call)
+                return self.close(asked_s)
+            if breaker.fail(call, anyio.current_time()):
+                self._news.closed(f"{_failing(call.model)}: left alone", breaker.wait_s(anyio.current_time()))
+        elif isinstance(error, QuotaError) and error.resets_at:
+            left_s = bounded_s((error.resets_at - self._clock()).total_seconds())
+            is_news = self._quota is None or self._quota.resets_at != error.resets_at
+            self._quota = error
+            if is_news:
+                self._news.closed("has no allowance left for us", left_s)
+            return self._clock() + timedelta(seconds=left_s)
+        elif isinstance(error, NeedsLoginError) and self._wrong_key is None:
+            self._wrong_key = error
+            self._tell(str(error))
+        breaker.abandon(call)
+        return None
+
+    def close(self, seconds: float) -> datetime:
+        """Close for `seconds`, or as long as it is closed anyway; until when, by the wall clock."""
+        due = anyio.current_time() + seconds
+        if due > self._asked_until:
+            # Two calls that were refused at the same time are one event for a person.
+            is_news = due > max(self._asked_until, anyio.current_time()) + 1 or not self._news.has_told_closed
+            self._asked_until = due
+            if is_news:
+                self._news.closed("asks us to wait", seconds)
+        return self._clock() + timedelta(seconds=seconds)
+
+    def heed(self, told: ToldLimits) -> None:
+        """The service has said with an answer how much it allows."""
+        if told.requests_left == 0 and told.requests_per_day:
+            # The allowance of a day comes back bit by bit: until the next request there is none.
+            self._asked_until = max(self._asked_until, anyio.current_time() + _DAY_S / told.requests_per_day)
+
+    def spent(self, quota: QuotaError) -> None:
+        """The day's allowance is spent, by our own count."""
+        self._news.spent(quota)
+
+
+def _failing(model: str) -> str:
+    """What the service does, as it is said after its name."""
+    return f"keeps failing with {model}" if model else "keeps failing"
+
+
+def _again(quota: QuotaError) -> QuotaError:
+    """The same error, with a traceback of its own."""
+    return QuotaError(quota.message, where=quota.where, hint=quota.hint, resets_at=quota.resets_at)

@@ -1,0 +1,109 @@
+"""One run of a batch by this process: the scheduler's work, how the batch stands then, and the report of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import anyio
+from anyio import to_thread
+
+from pipeline.model import JobStatus
+from pipeline.orchestrator.batch.results import write_results
+from pipeline.orchestrator.batch.scheduler import Scheduler
+from pipeline.orchestrator.events import Listener, Notice, Told, tell
+from pipeline.orchestrator.film.episodes import wake
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.reporting import RunFacts
+from pipeline.version import __version__
+
+logger = logging.getLogger("nightreel")
+
+# Of a night, as many lines as a page has room for.
+_NOTICES = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a batch stands after a run."""
+
+    batch: str
+    counts: dict[JobStatus, int]
+    # Briefs that can't be read, and so are no jobs; jobs that could not even be begun.
+    refused: int = 0
+    troubles: int = 0
+    # Why the run ended before its time; empty: it did not.
+    stopped_because: str = ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every film that was asked for is there."""
+        if self.refused or self.troubles:
+            return False
+        return all(status in {JobStatus.COMPLETED, JobStatus.CANCELLED} for status, n in self.counts.items() if n)
+
+
+@dataclass
+class _Night:
+    """What is remembered of a run for its report."""
+
+    listen: Listener
+    notices: list[str] = field(default_factory=list)
+
+    def hear(self, event: Told) -> None:
+        if isinstance(event, Notice) and len(self.notices) < _NOTICES:
+            self.notices.append(event.text)
+        tell(self.listen, event)
+
+
+async def work_on(shop: Workshop, batch: str, listen: Listener, only: Sequence[str] | None = None) -> Outcome:
+    """Make what is left of a batch, or `only` some of its jobs, and what is in the queue."""
+    night = _Night(listen)
+    scheduler = Scheduler(shop, batch, night.hear, only=only)
+    started_at, start = shop.clock(), anyio.current_time()
+    try:
+        await wake(batch, shop)
+        await scheduler.run()
+    finally:
+        # However the night ends, there is a report of it.
+        with anyio.CancelScope(shield=True):
+            seconds = anyio.current_time() - start
+            await to_thread.run_sync(_report, shop, batch, night, scheduler, started_at, seconds)
+    counts = await to_thread.run_sync(shop.store.index(batch).sums.counts)
+    asked = await shop.store.load_batch(batch)
+    return Outcome(
+        batch=batch,
+        counts={status: standing.jobs for status, standing in counts.items()},
+        refused=len(asked.refused) if asked else 0,
+        troubles=scheduler.troubles,
+        stopped_because=scheduler.stopped_because,
+    )
+
+
+def _report(  # noqa: PLR0917 - called in a thread, which takes no names
+    shop: Workshop, batch: str, night: _Night, scheduler: Scheduler, started_at: datetime, seconds: float
+) -> None:
+    """Write the reports, beside the films. One that can't be written does not spoil the night."""
+    try:
+        asked = shop.store.read_batch(batch)
+        if asked is None or shop.store.claims.workers(batch):
+            return  # whoever else works on the batch writes it in the end
+        facts = RunFacts(
+            batch=batch,
+            source=asked.source,
+            created_at=asked.created_at.astimezone(),
+            started_at=started_at.astimezone(),
+            ended_at=shop.clock().astimezone(),
+            seconds=round(seconds, 3),
+            version=__version__,
+            strategy=shop.settings.work.strategy,
+            most_at_once=scheduler.most_at_once,
+            peak_memory_bytes=shop.machine.resources.peak_memory_bytes,
+            cpu_percent=shop.machine.resources.mean_cpu_percent,
+            notices=tuple(night.notices),
+        )
+        write_results(shop, asked, facts)
+    except Exception as error:  # noqa: BLE001 - a page about a night must not change how it ended
+        logger.warning("the report of “%s” could not be written: %s", batch, error)
