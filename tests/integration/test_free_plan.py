@@ -14,8 +14,8 @@ from anyio import to_thread
 from pipeline.model import Brief, JobStatus
 from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
-from pipeline.orchestrator.film import jobs, stages
-from pipeline.orchestrator.film.stages import STAGES
+from pipeline.orchestrator.film import jobs
+from pipeline.orchestrator.film.stages import STAGES, script
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.orchestrator.workshop.machine import Machine
 from tests.standins.groq import GroqStandIn, _prompt_tokens
@@ -66,7 +66,7 @@ def only_scripts(monkeypatch, in_threads):
     async def as_written(script, _look, _compute):
         return script
 
-    monkeypatch.setattr(stages, "with_room", as_written)
+    monkeypatch.setattr(script, "with_room", as_written)
     monkeypatch.setattr(jobs, "STAGES", STAGES[:1])
 
 
