@@ -22,7 +22,8 @@ from pipeline.model import (
     TitleScene,
     VideoFormat,
 )
-from pipeline.orchestrator.film import room, stages
+from pipeline.orchestrator.film import room
+from pipeline.orchestrator.film.stages.script import write
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Look, find_misfits
@@ -133,7 +134,7 @@ async def test_the_stage_of_the_script_keeps_what_it_split(tmp_path, monkeypatch
     job = Job(id="0" * 16, batch="b", folder="b/film", brief=await to_thread.run_sync(shop.wishes.complete, brief))
     attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "e.txt", ahead=None)
 
-    script = (await stages.write(job, shop, attempt)).script
+    script = (await write(job, shop, attempt)).script
 
     split = [scene for scene in script.scenes if isinstance(scene, StepsScene)]
     assert [scene.first for scene in split] == [1, 3]
