@@ -23,8 +23,8 @@ from pipeline.model import (
     VideoFormat,
 )
 from pipeline.orchestrator.film import room
-from pipeline.orchestrator.film.stages.script import write
 from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.stages.script import write
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Look, find_misfits
 from pipeline.rendering.layouts import LAYOUTS
