@@ -51,7 +51,7 @@ _STAGE = re.compile(
 # UTF-8 that was read as Windows-1252, and what was lost in between. Ã and a quotation mark may be the end of a word.
 _AFTER = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _GARBLED = re.compile(
-    rf"\ufffd|â€|ðŸ|[ÃÂ][\x80-\x9f¡-ª¬-±´-º¼-¿]|(?:[Ã-ß][{_AFTER}]){{3,}}|(?:[à-ï][{_AFTER}]{{2}}){{2,}}",
+    rf"\ufffd|â€|ðŸ|[Â-Å][\x80-\x9f¡-ª¬-®´-º¼-¿]|Ã[¯-³]|Â°|(?:[Ã-ß][{_AFTER}]){{3,}}|(?:[à-ï][{_AFTER}]{{2}}){{2,}}",
 )
 # Nowhere meant for viewers; captions by anybody may well have the marks and directions of the others.
 _NOT_SAID = (

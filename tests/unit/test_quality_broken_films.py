@@ -178,7 +178,8 @@ def hum(at_s):
 
 
 def noise(at_s):
-    return np.random.default_rng(1).normal(size=len(at_s)) * 0.1
+    # Without the highest tones, which AAC leaves out.
+    return np.convolve(np.random.default_rng(1).normal(size=len(at_s)), np.full(12, 0.1), mode="same")
 
 
 def flashing(hold, colours=((16, 16, 16), (220, 220, 220)), share=1.0):
