@@ -47,12 +47,11 @@ class Flashes:
         self._has_red = False
 
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
-        """The next picture, and when it is shown."""
-        plain = _plain(picture)
+        """The next picture, of `in_planes`, and when it is shown."""
         levels = _FULL if picture.color_range == ColorRange.JPEG else _TELEVISION
-        luma = _thinner(thin_plane(plain, 0))
+        luma = _thinner(thin_plane(picture, 0))
         self._light.see(_fields(_LIGHT[levels][luma]), at_s)
-        blue, red = (_fields(_thinner(thin_plane(plain, number))) for number in (1, 2))
+        blue, red = (_fields(_thinner(thin_plane(picture, number))) for number in (1, 2))
         # Most films have no such red anywhere.
         self._has_red = self._has_red or bool(red.max() > 128 + levels[2] / 8)
         if self._has_red:
@@ -129,8 +128,8 @@ def _fields(plane: NDArray[np.generic]) -> _Fields:
     return (sums / pixels).ravel().astype(np.float64)
 
 
-def _plain(picture: av.VideoFrame) -> av.VideoFrame:
-    """A picture of three planes: brightness and two colours."""
+def in_planes(picture: av.VideoFrame) -> av.VideoFrame:
+    """A picture of any kind as one of three planes: brightness and two colours."""
     name, width, height = picture.format.name, *_LEAST_PX
     is_plain = name.startswith(("yuv4", "yuvj4")) and not name.endswith("be")
     if is_plain and picture.width >= width and picture.height >= height:

@@ -22,9 +22,10 @@ from pipeline.errors import InputError
 from pipeline.media.boxes import Box, has_edit_list, index_is_first, read_boxes
 from pipeline.media.demux import open_film
 from pipeline.media.ears import Heard
-from pipeline.media.flashes import Flashes
+from pipeline.media.flashes import Flashes, in_planes
 from pipeline.media.looks import look_of
 from pipeline.media.mux import Packet
+from pipeline.media.plain import PlainWatch
 from pipeline.media.span import Span
 from pipeline.media.spans import Meter, PictureWatch, SoundWatch
 from pipeline.media.times import Times, start_of
@@ -63,6 +64,7 @@ class SeenTrack:
     # How many were decoded.
     pictures: int
     black: tuple[Span, ...]
+    plain: tuple[Span, ...]
     frozen: tuple[Span, ...]
     # How often it flashes in its worst second, and when that begins (`media.flashes`).
     flashes: float
@@ -179,7 +181,7 @@ class _Seeing:
         # All cores: nobody waits beside it.
         stream.thread_type = "AUTO"
         self._times, self._watch = Times(stream), PictureWatch(stream)
-        self._flashes = Flashes()
+        self._flashes, self._plain = Flashes(), PlainWatch()
         self._pictures, self._rotation = 0, 0
         self._looks: list[int] = []
 
@@ -193,7 +195,9 @@ class _Seeing:
             self._pictures, self._rotation = self._pictures + 1, picture.rotation
             self._times.show(picture.pts)
             self._watch.see(picture)
-            self._flashes.see(picture, float((picture.pts or 0) * (self.stream.time_base or 0)))
+            planes, at_s = in_planes(picture), float((picture.pts or 0) * (self.stream.time_base or 0))
+            self._flashes.see(planes, at_s)
+            self._plain.see(planes, at_s)
             self._look_at(picture)
         if packet is None:
             self._watch.see(None)
@@ -233,6 +237,7 @@ class _Seeing:
             colours=_colours(self.stream),
             pictures=self._pictures,
             black=self._watch.black(times.end_s),
+            plain=self._plain.spans(times.end_s),
             frozen=self._watch.frozen(times.end_s),
             flashes=self._flashes.most,
             flashes_at_s=max(0.0, self._flashes.most_at_s - times.start_s),

@@ -26,6 +26,7 @@ JUDGED = (
     "balance",
     "phase",
     "black",
+    "plain",
     "frozen",
     "flashes",
     "colours",

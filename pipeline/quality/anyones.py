@@ -79,6 +79,8 @@ def _picture(track: SeenTrack, profile: QualityProfile) -> Iterator[_Found]:
     yield "keyframes", track.keyframe_s <= profile.keyframe_s, f"{track.keyframe_s:.2f} s", track.keyframe_s, "s"
     longest, where = _longest(track.black)
     yield "black", longest <= profile.black_s, where, longest, "s"
+    longest, where = _longest(track.plain)
+    yield "plain", longest <= profile.black_s, where, longest, "s"
     yield _frozen(track, profile)
     flashes = track.flashes
     told = f"{flashes:g} in the second at {track.flashes_at_s:.2f} s" if flashes else "none"

@@ -37,6 +37,7 @@ def limits_of(profile: QualityProfile) -> dict[str, str]:
         "balance": f"at most {profile.ears_s:g} s for one ear, and not all of it",
         "phase": f"at most {profile.ears_s:g} s that cancel out in mono, and not all of it",
         "black": f"at most {profile.black_s:g} s",
+        "plain": f"at most {profile.black_s:g} s of one colour",
         "frozen": f"at most {profile.frozen_s:g} s, and {profile.frozen_percent:g} % of the film",
         "flashes": f"at most {profile.flashes:g} in a second",
         "colours": "BT.709, tagged",

@@ -97,7 +97,9 @@ class ProfileSettings(Group):
     ears_s: _Seconds | None = Field(
         None, description="balance and phase: seconds that one ear hears, or that cancel out in mono, at most."
     )
-    black_s: _Seconds | None = Field(None, description="black: seconds of black pictures, at most.")
+    black_s: _Seconds | None = Field(
+        None, description="black and plain: seconds of black pictures, or of one colour, at most."
+    )
     frozen_s: _Seconds | None = Field(None, description="frozen: seconds in which nothing moves, at most.")
     frozen_percent: float | None = Field(None, ge=0, le=100, description="frozen: share of the film, at most.")
     flashes: float | None = Field(None, ge=0, le=100, description="flashes: in any second, at most.")

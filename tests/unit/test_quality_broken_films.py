@@ -41,7 +41,7 @@ def test_a_good_film_has_nothing_wrong_and_every_check_is_made(good):
     assert [check.name for check in verdict.checks] == [
         "file", "container", "streams", "picture_codec", "size", "aspect", "frame_rate", "sound_codec", "sync",
         "offset", "drift", "loudness", "true_peak", "clipping", "silence", "hum", "balance",
-        "phase", "black", "frozen", "flashes", "colours", "index", "keyframes",
+        "phase", "black", "plain", "frozen", "flashes", "colours", "index", "keyframes",
     ]  # fmt: skip
 
 
@@ -182,12 +182,22 @@ def noise(at_s):
     return np.convolve(np.random.default_rng(1).normal(size=len(at_s)), np.full(12, 0.1), mode="same")
 
 
-def flashing(hold, colours=((16, 16, 16), (220, 220, 220)), share=1.0):
+def flashing(hold, colours=((16, 16, 16), (220, 220, 220)), share=0.9):
     """Pictures of which a part is lit and dark by turns, each for so many pictures."""
 
     def picture(at, width, height):
         drawn = moving(at, width, height)
         drawn[:, : round(width * share)] = colours[at // hold % 2]
+        return drawn
+
+    return picture
+
+
+def ending_in(colour):
+    def picture(at, width, height):
+        drawn = moving(at, width, height)
+        if at >= 60:
+            drawn[:] = colour
         return drawn
 
     return picture
@@ -200,6 +210,8 @@ EDITED = {"movflags": "+faststart"}
 BROKEN = {
     "a black film": ({"picture": black}, {"black", "frozen"}),
     "black for more than a second": ({"picture": part_black}, {"black"}),
+    "white for more than a second": ({"picture": ending_in((235, 235, 235))}, {"plain"}),
+    "what a decoder shows that has nothing": ({"picture": ending_in((0, 135, 0))}, {"plain"}),
     "a film of one picture": ({"picture": still}, {"frozen"}),
     "a picture that stands for eleven seconds": ({"picture": part_still, "length_s": 12.0}, {"frozen"}),
     "a silent film": ({"sound": np.zeros((153_600, 2), np.float32)}, {"loudness", "silence"}),
@@ -366,6 +378,7 @@ GOOD = {
     "a word in one ear": {"sound": heard_as(1, 0, 3, 5), "length_s": LONG_S},
     "an effect that cancels out": {"sound": heard_as(1, -1, 3, 5), "length_s": LONG_S},
     "a hum below a voice": {"sound": set_loudness(talk(LONG_S) + sounding(hum) * 0.2)[0], "length_s": LONG_S},
+    "a ground with something faint on it": {"picture": lambda at, *size: moving(at, *size) // 10 + 100},
     "three flashes a second": {"picture": flashing(5)},
     "a small light that blinks": {"picture": flashing(2, share=0.15)},
     "flashes that are hardly seen": {"picture": flashing(2, ((100, 100, 100), (115, 115, 115)))},
