@@ -22,7 +22,6 @@ class PlainWatch:
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
         luma = thin_plane(picture, 0)
-        # Black as television has it and as computers do: what is darker than that either way is no other colour.
         is_plain = int(luma.max()) - int(luma.min()) <= _PLAIN and not is_black(luma)
         if is_plain and self._since_s is None:
             self._since_s = at_s
