@@ -61,9 +61,6 @@ class PictureWatch:
         self._source: FilterContext | None = None
         self._black = _Spans("lavfi.black_start", "lavfi.black_end", BLACK["least_s"])
         self._frozen = _Spans("lavfi.freezedetect.freeze_start", "lavfi.freezedetect.freeze_end", FROZEN["least_s"])
-        # A picture that is shown so long by itself, which the filter does not count.
-        self._held: list[Span] = []
-        self._last_s: float | None = None
 
     def see(self, picture: av.VideoFrame | None) -> None:
         """The next picture; None: it was the last."""
@@ -72,8 +69,6 @@ class PictureWatch:
                 return
             self._source = self._set_up(picture)
         self._source.push(picture)
-        if picture is not None and picture.pts is not None and picture.time_base is not None:
-            self._hold(float(picture.pts * picture.time_base))
         for found in _metadata(self._sink):
             self._black.note(found)
             self._frozen.note(found)
@@ -99,20 +94,7 @@ class PictureWatch:
 
     def frozen(self, end_s: float) -> tuple[Span, ...]:
         """Spans in which nothing moves."""
-        self._hold(end_s)
-        found = self._frozen.until(end_s)
-        alone = (
-            held
-            for held in self._held
-            if not any(span.start_s - 1e-6 <= held.start_s < span.end_s - 1e-6 for span in found)
-        )
-        return tuple(sorted((*found, *alone), key=lambda span: span.start_s))
-
-    def _hold(self, until_s: float) -> None:
-        """The last picture was shown until then."""
-        if self._last_s is not None and until_s - self._last_s >= FROZEN["least_s"]:
-            self._held.append(Span(start_s=self._last_s, end_s=until_s))
-        self._last_s = until_s
+        return self._frozen.until(end_s)
 
 
 class SoundWatch:

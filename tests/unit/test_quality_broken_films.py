@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
 import shutil
+import struct
 from dataclasses import replace
 from fractions import Fraction
 
@@ -287,6 +289,18 @@ def test_a_broken_film_is_caught_for_its_own_reason(tmp_path, made, reasons):
     form = made.get("form", "mp4")
 
     assert faults(write_film(tmp_path / f"film.{form}", **made)) == reasons
+
+
+@pytest.mark.parametrize(("degrees", "reasons"), [(90, set()), (180, set()), (7, {"aspect"})])
+def test_a_film_that_is_to_be_turned_by_an_odd_angle_is_told(copy, degrees, reasons):
+    data = bytearray(copy.read_bytes())
+    # The matrix of the first track, the pictures: behind the times, the layer and the volume (ISO/IEC 14496-12, 8.3.2).
+    at = data.index(b"tkhd") + 4 + 40
+    cos, sin = (round(65_536 * turn(math.radians(degrees))) for turn in (math.cos, math.sin))
+    data[at : at + 36] = struct.pack(">9i", cos, sin, 0, -sin, cos, 0, 0, 0, 1 << 30)
+    copy.write_bytes(data)
+
+    assert faults(copy) == reasons
 
 
 # Captions --------------------------------------------------------------------------------------------------------
