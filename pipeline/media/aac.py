@@ -63,7 +63,10 @@ class SoundEncoder:
         that players hide with an edit list. Leaving it out keeps the sound in its place; only the first 1,024 samples
         lose their helper, and clips begin with more silence than that.
         """
-        return _after_priming(_encoded(self._stream.codec_context, sound, "stereo"))
+        for packet in _after_priming(_encoded(self._stream.codec_context, sound, "stereo")):
+            # A codec knows no stream; a muxer takes what has none for a part of the first.
+            packet.stream = self._stream
+            yield packet
 
     def _twins(self, samples: Samples) -> list[Packet]:
         """Two channels that are the same. Raises `ValueError` for packets that `twin` does not understand."""

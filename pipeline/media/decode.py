@@ -21,7 +21,8 @@ from pipeline.errors import InputError
 from pipeline.media.demux import OpenFilm, opened
 from pipeline.media.mux import Packet
 from pipeline.media.repeats import Repeats
-from pipeline.media.spans import PictureWatch, Span, is_black
+from pipeline.media.span import Span
+from pipeline.media.spans import PictureWatch, is_black
 
 # A worker decodes scene after scene, all encoded likewise: making its pictures of 3 MB anew each time took a seventh of
 # the decoding. One rests here, by what the MP4 tells decoders first.
@@ -195,12 +196,17 @@ class _Eye:
 
 
 def _luma(picture: av.VideoFrame) -> Luma:
-    """The brightness plane, thinned out; of levels with more bits, the upper 8."""
-    plane, bits = picture.planes[0], picture.format.components[0].bits
+    """The brightness plane, thinned out."""
+    return thin_plane(picture, 0)
+
+
+def thin_plane(picture: av.VideoFrame, number: int) -> Luma:
+    """A plane of a picture, thinned out; of levels with more bits, the upper 8."""
+    plane, bits = picture.planes[number], picture.format.components[number].bits
     # All that is left of four levels is the first: numpy takes it faster as the low end of one number than by itself.
     four_bytes = _STEP_PX * (1 if bits == 8 else 2)
     fours = np.frombuffer(memoryview(plane), f"<u{four_bytes}").reshape(-1, plane.line_size // four_bytes)
-    thin = fours[: picture.height : _STEP_PX, : -(-picture.width // _STEP_PX)]
+    thin = fours[: plane.height : _STEP_PX, : -(-plane.width // _STEP_PX)]
     return (thin >> (bits - 8) if bits > 8 else thin).astype(np.uint8)
 
 

@@ -17,6 +17,10 @@ from av.filter.context import FilterContext
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from pipeline.media.ears import Ears, Heard
+from pipeline.media.span import Span
+from pipeline.media.steady import longest_steady
+
 # Each as the filters have them by default, but for silence, which is -60 dB there: the hiss of a room is not said.
 BLACK = {"least_s": 0.5, "picture": 0.98, "pixel": 0.10}
 FROZEN = {"least_s": 2.0, "noise_db": -60.0}
@@ -29,19 +33,6 @@ _MOMENTARY = "lavfi.r128.M"
 # So many samples in a row at full scale are no peak any more.
 _RUN = 3
 _FULL_SCALE = 1 - 2**-14
-
-
-@dataclass(frozen=True, kw_only=True)
-class Span:
-    """A part of a film, in seconds from its start."""
-
-    start_s: float
-    end_s: float
-
-    @property
-    def length_s(self) -> float:
-        """How long it lasts."""
-        return self.end_s - self.start_s
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,27 +118,39 @@ class SoundWatch:
         self._flat = _FlatTops(stream.codec_context.channels)
         self._report: dict[str, str] = {}
         self._heard_s = 0.0
-        self._steps = 0
         self._levels: list[float] = []
+        # None: there are not two.
+        self._ears = Ears(stream.codec_context.sample_rate) if stream.codec_context.channels == 2 else None
 
     def hear(self, piece: av.AudioFrame | None) -> None:
         """The next of it; None: there is no more."""
         if piece is not None:
             self._heard_s += piece.samples / (piece.sample_rate or 1)
-            self._flat.look_at(piece)
+            waves = _planes(piece)
+            self._flat.look_at(waves)
+            if self._ears:
+                self._ears.hear(*waves)
         self._source.push(piece)
         for found in _metadata(self._sink):
             self._silent.note(found)
             self._report = {**self._report, **found}
             if _MOMENTARY in found:
-                self._steps += 1
-                if self._steps % _STEPS_PER_S == 0:
-                    self._levels.append(max(_GATE_LUFS, float(found[_MOMENTARY])))
+                self._levels.append(max(_GATE_LUFS, float(found[_MOMENTARY])))
 
     @property
     def levels_lufs(self) -> tuple[float, ...]:
         """How loud it is at the end of each second, over 400 ms; -70: silent."""
-        return tuple(self._levels)
+        return tuple(self._levels[_STEPS_PER_S - 1 :: _STEPS_PER_S])
+
+    @property
+    def steady(self) -> Span:
+        """The longest span in which the sound does not change."""
+        return longest_steady(self._levels, per_s=_STEPS_PER_S, window_s=_BLOCK_S)
+
+    @property
+    def ears(self) -> Heard | None:
+        """Whether both ears hear it; None: there are not two channels."""
+        return self._ears.heard if self._ears else None
 
     @property
     def clipped_runs(self) -> int:
@@ -200,8 +203,7 @@ class _FlatTops:
         self.runs = 0
         self._running = np.zeros(channels, np.int64)
 
-    def look_at(self, piece: av.AudioFrame) -> None:
-        samples = _planes(piece)
+    def look_at(self, samples: NDArray[np.float64]) -> None:
         if np.abs(samples).max(initial=0.0) < _FULL_SCALE:
             self._running[:] = 0
             return

@@ -21,9 +21,13 @@ from numpy.typing import NDArray
 from pipeline.errors import InputError
 from pipeline.media.boxes import Box, has_edit_list, index_is_first, read_boxes
 from pipeline.media.demux import open_film
+from pipeline.media.ears import Heard
+from pipeline.media.flashes import Flashes, in_planes
 from pipeline.media.looks import look_of
 from pipeline.media.mux import Packet
-from pipeline.media.spans import Meter, PictureWatch, SoundWatch, Span
+from pipeline.media.plain import PlainWatch
+from pipeline.media.span import Span
+from pipeline.media.spans import Meter, PictureWatch, SoundWatch
 from pipeline.media.times import Times, start_of
 
 _HEAD_BYTES = 64
@@ -60,7 +64,11 @@ class SeenTrack:
     # How many were decoded.
     pictures: int
     black: tuple[Span, ...]
+    plain: tuple[Span, ...]
     frozen: tuple[Span, ...]
+    # How often it flashes in its worst second, and when that begins (`media.flashes`).
+    flashes: float
+    flashes_at_s: float
     # What it looks like in the middle of each of its seconds: `look_of`.
     looks: tuple[int, ...]
 
@@ -81,6 +89,9 @@ class HeardTrack:
     meter: Meter
     clipped_runs: int
     silent: tuple[Span, ...]
+    # The longest span in which the sound does not change, and whether both ears hear it; None: it is not stereo.
+    steady: Span
+    ears: Heard | None
     # How loud it is at the end of each of its seconds, in LUFS over 400 ms.
     levels_lufs: tuple[float, ...]
 
@@ -170,6 +181,7 @@ class _Seeing:
         # All cores: nobody waits beside it.
         stream.thread_type = "AUTO"
         self._times, self._watch = Times(stream), PictureWatch(stream)
+        self._flashes, self._plain = Flashes(), PlainWatch()
         self._pictures, self._rotation = 0, 0
         self._looks: list[int] = []
 
@@ -183,6 +195,9 @@ class _Seeing:
             self._pictures, self._rotation = self._pictures + 1, picture.rotation
             self._times.show(picture.pts)
             self._watch.see(picture)
+            planes, at_s = in_planes(picture), float((picture.pts or 0) * (self.stream.time_base or 0))
+            self._flashes.see(planes, at_s)
+            self._plain.see(planes, at_s)
             self._look_at(picture)
         if packet is None:
             self._watch.see(None)
@@ -222,7 +237,10 @@ class _Seeing:
             colours=_colours(self.stream),
             pictures=self._pictures,
             black=self._watch.black(times.end_s),
+            plain=self._plain.spans(times.end_s),
             frozen=self._watch.frozen(times.end_s),
+            flashes=self._flashes.most,
+            flashes_at_s=max(0.0, self._flashes.most_at_s - times.start_s),
             looks=tuple(self._looks),
         )
 
@@ -270,6 +288,8 @@ class _Hearing:
             meter=self._watch.meter,
             clipped_runs=self._watch.clipped_runs,
             silent=self._watch.silent(max(times.end_s, self._last_s)),
+            steady=self._watch.steady,
+            ears=self._watch.ears,
             levels_lufs=self._watch.levels_lufs,
         )
 

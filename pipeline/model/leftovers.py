@@ -48,10 +48,16 @@ _STAGE = re.compile(
     r"|^\s*(?:narrator|voice ?over|host|speaker(?: \d+)?):\s",
     re.IGNORECASE,
 )
+# UTF-8 that was read as Windows-1252, and what was lost in between. Ã and a quotation mark may be the end of a word.
+_AFTER = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_GARBLED = re.compile(
+    rf"\ufffd|â€|ðŸ|[Â-Å][\x80-\x9f¡-ª¬-®´-º¼-¿]|Ã[¯-³]|Â°|(?:[Ã-ß][{_AFTER}]){{3,}}|(?:[à-ï][{_AFTER}]{{2}}){{2,}}",
+)
 # Nowhere meant for viewers; captions by anybody may well have the marks and directions of the others.
 _NOT_SAID = (
     ("a field that nobody filled", _FIELD),
     ("what a model says of itself", _MODEL),
+    ("letters in a wrong encoding", _GARBLED),
 )
 _KINDS = (
     *_NOT_SAID,
@@ -106,6 +112,8 @@ def find_unsaid(said: str) -> str:
 
 def _found(said: str, kinds: Iterable[tuple[str, re.Pattern[str]]], cells: _Cells | None = None) -> str:
     for kind, pattern in kinds:
+        if pattern is _GARBLED and said.isascii():
+            continue
         for match in pattern.finditer(said):
             if cells and cells.say(match[0]):
                 continue

@@ -22,8 +22,13 @@ JUDGED = (
     "true_peak",
     "clipping",
     "silence",
+    "hum",
+    "balance",
+    "phase",
     "black",
+    "plain",
     "frozen",
+    "flashes",
     "colours",
     "index",
     "keyframes",
@@ -58,9 +63,12 @@ class QualityProfile:
     peak_dbtp: float
     clipped_runs: int
     silence_s: float
+    hum_s: float
+    ears_s: float
     black_s: float
     frozen_s: float
     frozen_percent: float
+    flashes: float
     chars_per_s: float
     chars_per_line: int
     lines: int
@@ -99,9 +107,12 @@ STANDARD = QualityProfile(
     peak_dbtp=-1,
     clipped_runs=0,
     silence_s=5,
+    hum_s=20,
+    ears_s=5,
     black_s=2,
     frozen_s=20,
     frozen_percent=98,
+    flashes=3,
     chars_per_s=25,
     chars_per_line=50,
     lines=2,

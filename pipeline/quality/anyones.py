@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from pipeline.media.spans import Span
+from pipeline.media.span import Span
 from pipeline.media.survey import HeardTrack, SeenTrack, Survey
 from pipeline.model import Check, QualityProfile
-from pipeline.quality.judged import RANGED_S
+from pipeline.quality.judged import RANGED_S, fits_both_ears
 from pipeline.quality.limits import CODECS, CONTAINERS, FRAME_RATES, RATE_HZ, SHAPES, SOUND_CODECS, limits_of
 
 # By the ending of a name, what the file should be.
@@ -28,6 +28,8 @@ _RATE = 0.0015
 _Found = tuple[str, bool, str, float | None, str]
 # What lasts to within this of both ends is all of a film.
 _ALL_S = 0.2
+# A hum begins and ends, too: what a meter of 400 ms makes of that.
+_FADES_S, _LEAST_HUM_S = 1.0, 5.0
 
 
 def film_checks(path: Path, film: Survey, profile: QualityProfile) -> Iterator[Check]:
@@ -77,7 +79,12 @@ def _picture(track: SeenTrack, profile: QualityProfile) -> Iterator[_Found]:
     yield "keyframes", track.keyframe_s <= profile.keyframe_s, f"{track.keyframe_s:.2f} s", track.keyframe_s, "s"
     longest, where = _longest(track.black)
     yield "black", longest <= profile.black_s, where, longest, "s"
+    longest, where = _longest(track.plain)
+    yield "plain", longest <= profile.black_s, where, longest, "s"
     yield _frozen(track, profile)
+    flashes = track.flashes
+    told = f"{flashes:g} in the second at {track.flashes_at_s:.2f} s" if flashes else "none"
+    yield "flashes", flashes <= profile.flashes, told, flashes, ""
 
 
 def _aspect(track: SeenTrack) -> _Found:
@@ -85,8 +92,9 @@ def _aspect(track: SeenTrack) -> _Found:
     shape = track.width_px * pixel / track.height_px
     shape = 1 / shape if track.rotation % 180 else shape
     known = [float(Fraction(*map(int, each.split(":")))) for each in SHAPES]
-    usual = any(abs(max(shape, 1 / shape) / each - 1) <= _SHAPE for each in known)
+    usual = not track.rotation % 90 and any(abs(max(shape, 1 / shape) / each - 1) <= _SHAPE for each in known)
     measured = f"{shape:.3f}:1" + ("" if abs(pixel - 1) <= _SQUARE else f", pixels of {pixel:.3f}:1")
+    measured += f", turned by {track.rotation}°" if track.rotation % 90 else ""
     return "aspect", usual and abs(pixel - 1) <= _SQUARE, measured, shape, ""
 
 
@@ -115,6 +123,19 @@ def _sound(track: HeardTrack, profile: QualityProfile) -> Iterator[_Found]:
     longest, where = _longest(track.silent)
     all_of_it = longest >= track.end_s - track.start_s - _ALL_S
     yield "silence", longest <= profile.silence_s and not all_of_it, where, longest, "s"
+    yield _hum(track, profile)
+    if track.ears and track.ears.audible:
+        for name, spans in (("balance", track.ears.one_ear), ("phase", track.ears.cancelled)):
+            good, longest, where = fits_both_ears(spans, track.ears.audible, profile)
+            yield name, good, where, longest, "s"
+
+
+def _hum(track: HeardTrack, profile: QualityProfile) -> _Found:
+    steady_s, length_s = track.steady.length_s, track.end_s - track.start_s
+    # In a shorter one, hardly a word can be said.
+    all_of_it = length_s >= _LEAST_HUM_S and steady_s >= length_s - _FADES_S
+    _, where = _longest([track.steady] if steady_s >= 1 else [])
+    return "hum", steady_s <= profile.hum_s and not all_of_it, where, steady_s, "s"
 
 
 def _together(picture: SeenTrack, sound: HeardTrack, profile: QualityProfile) -> Iterator[_Found]:

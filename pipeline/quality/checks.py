@@ -9,7 +9,7 @@ from statistics import fmean
 from pipeline.media.decode import View
 from pipeline.media.loudness import Loudness
 from pipeline.media.probe import MediaInfo, PictureTrack, SoundTrack
-from pipeline.media.spans import Span
+from pipeline.media.span import Span
 from pipeline.model import SAMPLE_RATE_HZ, Check, Codec, VideoFormat
 from pipeline.quality.findings import Brightness, FoundParts
 

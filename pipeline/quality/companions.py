@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageStat
 
 from pipeline.model import Check, Script
 from pipeline.model.metadata import (
@@ -20,6 +20,8 @@ from pipeline.model.metadata import (
 
 # What hosts take.
 THUMBNAIL_BYTES = 2_000_000
+# Of 255 levels of brightness: a line of text on a plain ground varies by more than 10.
+_EMPTY_SPREAD = 4.0
 
 
 def thumbnail(path: Path, size_px: tuple[int, int]) -> Check:
@@ -32,13 +34,15 @@ def thumbnail(path: Path, size_px: tuple[int, int]) -> Check:
             if passed:
                 # Every byte is read, but only an eighth of the width and height is worked out.
                 image.draft("L", (image.width // 8, image.height // 8))
-                image.load()
+                # What is black or of one colour stands for nothing.
+                passed = ImageStat.Stat(image.convert("L")).stddev[0] >= _EMPTY_SPREAD
+                measured += "" if passed else ", empty"
     except FileNotFoundError:
         passed, measured = False, "not there"
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         # All of them are what Pillow says to damaged files.
         passed, measured = False, "damaged"
-    limit = "a JPEG of {}x{} below {:g} MB".format(*size_px, THUMBNAIL_BYTES / 1e6)
+    limit = "a JPEG of {}x{} below {:g} MB that shows something".format(*size_px, THUMBNAIL_BYTES / 1e6)
     return Check.of("thumbnail", passed=passed, measured=measured, limit=limit)
 
 

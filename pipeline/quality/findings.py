@@ -21,7 +21,7 @@ from pipeline.media.boxes import append_extra, read_extra
 from pipeline.media.decode import Luma
 from pipeline.media.loudness import Loudness, together
 from pipeline.media.probe import Packets
-from pipeline.media.spans import Span
+from pipeline.media.span import Span
 from pipeline.quality.expected import Parts
 
 if TYPE_CHECKING:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from pipeline.media.loudness import Loudness
 from pipeline.media.meter import CELLS_PER_S, range_of, silent_spans
 from pipeline.media.probe import PictureTrack
-from pipeline.media.spans import Span
+from pipeline.media.span import Span
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.checks import in_lufs
 from pipeline.quality.expected import Expected, Twin
@@ -91,6 +91,26 @@ def silence(measured: Loudness, expected: Expected, profile: QualityProfile) -> 
         value=longest,
         unit="s",
     )
+
+
+def both_ears(measured: Loudness, profile: QualityProfile) -> Iterator[Check]:
+    """Nobody hears half of it, or on a phone nothing."""
+    ears = measured.ears
+    if ears.audible:
+        for name, spans in (("balance", ears.one_ear), ("phase", ears.cancelled)):
+            passed, longest, told = fits_both_ears(spans, ears.audible, profile)
+            limit = limits_of(profile).get(name, "")
+            yield Check.of(name, passed=passed, measured=told, limit=limit, value=longest, unit="s")
+
+
+def fits_both_ears(spans: Sequence[Span], audible: Span, profile: QualityProfile) -> tuple[bool, float, str]:
+    """Whether these spans, of `Heard`, are few enough; how long the longest is, in seconds; and where."""
+    if not spans:
+        return True, 0.0, "none"
+    longest = max(spans, key=lambda span: span.length_s)
+    all_of_it = longest.length_s >= audible.length_s
+    told = f"{longest.length_s:.2f} s at {longest.start_s:.2f} s" + (", all that is heard" if all_of_it else "")
+    return longest.length_s <= profile.ears_s and not all_of_it, longest.length_s, told
 
 
 def duplicate(twin: Twin | None, profile: QualityProfile) -> Check:

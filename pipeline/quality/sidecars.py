@@ -13,6 +13,7 @@ from pipeline.model import Check, QualityProfile
 from pipeline.model.text import strip_unseen
 from pipeline.model.writing import width
 from pipeline.quality.expected import TimedText
+from pipeline.quality.languages import named_language
 from pipeline.quality.limits import limits_of
 from pipeline.quality.texts import caption_text
 
@@ -42,6 +43,7 @@ def caption_checks(paths: Sequence[Path], sound_s: float, profile: QualityProfil
     if not paths:
         return
     limits, faults, cues = limits_of(profile), [], []
+    languages: list[Check] = []
     for path in paths:
         try:
             found = read_cues(path)
@@ -50,12 +52,16 @@ def caption_checks(paths: Sequence[Path], sound_s: float, profile: QualityProfil
             continue
         faults += [f"{path.name}: {fault}" for fault in find_faults(found, sound_s)][:1]
         cues += found
+        if told := named_language(path, found):
+            languages.append(told)
     if "captions" in limits:
         measured = "; ".join(faults) or f"{len(cues)} cues in order"
         yield Check.of("captions", passed=not faults, measured=measured, limit=limits["captions"])
     if cues:
         yield from (check for check in reading_checks(cues, profile) if check.name in limits)
         yield caption_text(cues)
+    if languages:
+        yield next((check for check in languages if not check.passed), languages[0])
 
 
 def first_cues(paths: Sequence[Path]) -> list[TimedText]:

@@ -20,7 +20,7 @@ def text(script: Script, cells: Sequence[str] = ()) -> Check:
         "text",
         passed=not found,
         measured=f"{found[0]}{more}" if found else "for viewers",
-        limit="no unfilled field, no word of a model about itself, no JSON or Markdown",
+        limit="no unfilled field, no word of a model about itself, no JSON or Markdown, no garbled letter",
         value=len(found),
     )
 
@@ -33,6 +33,6 @@ def caption_text(cues: Sequence[TimedText]) -> Check:
         "text",
         passed=not found,
         measured=f"{found[0][1]} in caption {found[0][0]}{more}" if found else "for viewers",
-        limit="no unfilled field, no word of a model about itself",
+        limit="no unfilled field, no word of a model about itself, no garbled letter",
         value=len(found),
     )

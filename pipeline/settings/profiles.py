@@ -32,6 +32,8 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "peak_dbtp": 0,
             "clipped_runs": 10,
             "silence_s": 10,
+            "hum_s": 60,
+            "ears_s": 20,
             "black_s": 5,
             "frozen_s": 60,
             "frozen_percent": 100,
@@ -55,6 +57,8 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "keyframe_s": 5,
             "range_lu": 15,
             "silence_s": 4,
+            "hum_s": 10,
+            "ears_s": 3,
             "black_s": 1,
             "frozen_s": 10,
             "frozen_percent": 95,
@@ -89,9 +93,16 @@ class ProfileSettings(Group):
     peak_dbtp: float | None = Field(None, ge=-70, le=20, description="true_peak: dBTP, at most.")
     clipped_runs: int | None = Field(None, ge=0, description="clipping: places where the wave is cut off, at most.")
     silence_s: _Seconds | None = Field(None, description="silence: seconds without any sound, at most.")
-    black_s: _Seconds | None = Field(None, description="black: seconds of black pictures, at most.")
+    hum_s: _Seconds | None = Field(None, description="hum: seconds of a sound that never changes, at most.")
+    ears_s: _Seconds | None = Field(
+        None, description="balance and phase: seconds that one ear hears, or that cancel out in mono, at most."
+    )
+    black_s: _Seconds | None = Field(
+        None, description="black and plain: seconds of black pictures, or of one colour, at most."
+    )
     frozen_s: _Seconds | None = Field(None, description="frozen: seconds in which nothing moves, at most.")
     frozen_percent: float | None = Field(None, ge=0, le=100, description="frozen: share of the film, at most.")
+    flashes: float | None = Field(None, ge=0, le=100, description="flashes: in any second, at most.")
     chars_per_s: float | None = Field(None, gt=0, le=1000, description="caption_speed: letters a second, at most.")
     chars_per_line: int | None = Field(None, ge=1, le=1000, description="caption_lines: letters in a line, at most.")
     lines: int | None = Field(None, ge=1, le=100, description="caption_lines: lines at a time, at most.")

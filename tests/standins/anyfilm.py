@@ -22,9 +22,11 @@ _BT709 = 1
 
 @cache
 def talk(length_s: float = LENGTH_S, seed: int = 0) -> NDArray[np.float32]:
-    """Something like a voice at -15 LUFS, stereo, at 48 kHz."""
+    """Something like a voice at -15 LUFS, stereo, at 48 kHz: it rises and falls with words and phrases."""
     samples = round(length_s * 48_000)
-    wave, _ = set_loudness(voice(-(-samples // 25_600), seed=seed)[:samples])
+    at_s = np.arange(samples, dtype=np.float32)[:, None] / 48_000
+    words = 0.65 + 0.2 * np.sin(2 * np.pi * 3.1 * at_s + seed) + 0.15 * np.sin(2 * np.pi * 0.83 * at_s + seed)
+    wave, _ = set_loudness(voice(-(-samples // 25_600), seed=seed)[:samples] * words)
     # Everybody gets the same.
     wave.flags.writeable = False
     return wave

@@ -9,6 +9,22 @@ import pytest
 from pipeline.model import CodeScene, Script, SpokenLine, StatementScene, TitleScene
 from pipeline.model.leftovers import find_leftover, leftovers
 
+# As UTF-8; read as Windows-1252, each must be told.
+WRITTEN = (
+    "Der Tee kühlt ab.",
+    "Pourquoi le thé refroidit.",
+    "Tea isn’t hot – it cools…",
+    "¿Por qué?",
+    "Herbata stygnie, gdyż oddaje ciepło.",
+    "Чай остывает сам.",
+    "Το τσάι κρυώνει.",
+    "お茶は冷める。",
+    "차는 식는다.",
+    "الشاي يبرد.",
+    "चाय ठंडी होती है।",
+    "Tea 🍵 cools.",
+)
+
 
 def script(said="Tea cools by itself, and nobody asks why.", **changes):
     scenes = (
@@ -45,6 +61,8 @@ def script(said="Tea cools by itself, and nobody asks why.", **changes):
         ("Tea &amp; milk.", "mark-up"),
         ("[Music] Tea cools.", "stage directions"),
         ("Narrator: Tea cools.", "stage directions"),
+        *((said.encode().decode("cp1252", "replace"), "letters in a wrong encoding") for said in WRITTEN),
+        ("Der Tee k\ufffdhlt ab.", "letters in a wrong encoding"),
     ],
 )
 def test_what_was_never_meant_for_viewers_is_found(said, kind):
@@ -68,6 +86,10 @@ def test_what_was_never_meant_for_viewers_is_found(said, kind):
         "In 1969 (the music was loud) they danced.",
         "Sure, here and there it rains.",
         "The file is called data.json, and #1 of its kind.",
+        "«AMANHû, “IRMÔ, ‘MAÇÔ e “NÃO”: Ãs.",
+        "Â «non», Ä… Ö–Ä, À—É, ß“, Ñ’, Ø€, 5 Å², Ð»",
+        "Þórður Ægisson, Ÿ, ðæ, à “l’été” — ça… où « là »",
+        *WRITTEN,
     ],
 )
 def test_what_only_looks_like_it_raises_no_alarm(said):

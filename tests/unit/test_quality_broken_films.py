@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
 import shutil
+import struct
 from dataclasses import replace
 from fractions import Fraction
 
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pipeline.media.loudness import set_loudness
 from pipeline.quality.judge import judge_file
 from pipeline.settings import Settings, profiles_of
 from tests.standins.anyfilm import LENGTH_S, black, moving, still, talk, write_film
@@ -39,8 +42,8 @@ def test_a_good_film_has_nothing_wrong_and_every_check_is_made(good):
     assert (verdict.grade, verdict.score, verdict.profile) == ("pass", 1.0, "strict"), verdict.reasons
     assert [check.name for check in verdict.checks] == [
         "file", "container", "streams", "picture_codec", "size", "aspect", "frame_rate", "sound_codec", "sync",
-        "offset", "drift", "loudness", "true_peak", "clipping", "silence", "black", "frozen", "colours",
-        "index", "keyframes",
+        "offset", "drift", "loudness", "true_peak", "clipping", "silence", "hum", "balance",
+        "phase", "black", "plain", "frozen", "flashes", "colours", "index", "keyframes",
     ]  # fmt: skip
 
 
@@ -159,11 +162,58 @@ def clipped():
     return np.clip(wave, -1, 1) * np.float32(1.0)
 
 
+def heard_as(left, right, start_s=0.0, end_s=LONG_S):
+    """A voice that is so loud in each ear, from then to then."""
+    wave = talk(LONG_S).copy()
+    wave[round(start_s * 48_000) : round(end_s * 48_000)] *= np.float32([left, right])
+    return set_loudness(wave)[0]
+
+
+def sounding(of_time):
+    """A sound in place of a voice."""
+    wave = of_time(np.arange(round(LONG_S * 48_000)) / 48_000)
+    return set_loudness(np.repeat(wave[:, None], 2, axis=1).astype(np.float32))[0]
+
+
+def hum(at_s):
+    return np.sin(2 * np.pi * 50 * at_s) + 0.3 * np.sin(2 * np.pi * 150 * at_s)
+
+
+def noise(at_s):
+    # Without the highest tones, which AAC leaves out.
+    return np.convolve(np.random.default_rng(1).normal(size=len(at_s)), np.full(12, 0.1), mode="same")
+
+
+def flashing(hold, colours=((16, 16, 16), (220, 220, 220)), share=0.9):
+    """Pictures of which a part is lit and dark by turns, each for so many pictures."""
+
+    def picture(at, width, height):
+        drawn = moving(at, width, height)
+        drawn[:, : round(width * share)] = colours[at // hold % 2]
+        return drawn
+
+    return picture
+
+
+def ending_in(colour):
+    def picture(at, width, height):
+        drawn = moving(at, width, height)
+        if at >= 60:
+            drawn[:] = colour
+        return drawn
+
+    return picture
+
+
+# As bright as each other on a screen: only their colour flashes.
+RED, GREY = (150, 0, 0), (76, 76, 76)
 NEVER = 10_000
 EDITED = {"movflags": "+faststart"}
 BROKEN = {
     "a black film": ({"picture": black}, {"black", "frozen"}),
     "black for more than a second": ({"picture": part_black}, {"black"}),
+    "white for more than a second": ({"picture": ending_in((235, 235, 235))}, {"plain"}),
+    "what a decoder shows that has nothing": ({"picture": ending_in((0, 135, 0))}, {"plain"}),
     "a film of one picture": ({"picture": still}, {"frozen"}),
     "a picture that stands for eleven seconds": ({"picture": part_still, "length_s": 12.0}, {"frozen"}),
     "a silent film": ({"sound": np.zeros((153_600, 2), np.float32)}, {"loudness", "silence"}),
@@ -172,6 +222,16 @@ BROKEN = {
     "hardly to be heard": ({"sound": talk() * np.float32(0.002)}, {"loudness", "silence"}),
     "too loud": ({"sound": talk() * np.float32(1.3)}, {"loudness"}),
     "a wave that is cut off": ({"sound": clipped()}, {"loudness", "true_peak", "clipping"}),
+    "a voice in the left ear alone": ({"sound": heard_as(1, 0), "length_s": LONG_S}, {"balance"}),
+    "a voice 13 dB weaker in the right ear": ({"sound": heard_as(1, 0.22), "length_s": LONG_S}, {"balance"}),
+    "a voice in the right ear for four seconds": ({"sound": heard_as(0, 1, 2, 6), "length_s": LONG_S}, {"balance"}),
+    "a voice that cancels itself out": ({"sound": heard_as(1, -1), "length_s": LONG_S}, {"phase"}),
+    "a voice that does for four seconds": ({"sound": heard_as(1, -1, 2, 6), "length_s": LONG_S}, {"phase"}),
+    "the hum of a plug": ({"sound": sounding(hum), "length_s": LONG_S}, {"hum"}),
+    "noise": ({"sound": sounding(noise), "length_s": LONG_S}, {"hum"}),
+    "a film that flashes": ({"picture": flashing(2)}, {"flashes"}),
+    "a third of a film that flashes": ({"picture": flashing(4, share=0.33)}, {"flashes"}),
+    "red that comes and goes": ({"picture": flashing(3, (RED, GREY))}, {"flashes"}),
     "sound that comes 200 ms late": (
         {"sound": talk(LENGTH_S - 0.2), "sound_delay_s": 0.2, "options": EDITED},
         {"offset"},
@@ -212,6 +272,10 @@ BROKEN = {
     "an odd shape": ({"size": (520, 180)}, {"aspect"}),
     "pixels that are not square": ({"pixel_aspect": Fraction(4, 3)}, {"aspect"}),
     "twelve pictures a second": ({"rate": 12}, {"frame_rate"}),
+    "a picture that stands for eleven seconds alone": (
+        {"skip": range(10, 340), "length_s": 12.0, "keyframe": NEVER},
+        {"frame_rate", "frozen", "keyframes"},
+    ),
     "pictures that are left out": ({"skip": (40, 41, 42)}, {"frame_rate"}),
     "colours without a name": ({"colour": None}, {"colours"}),
     "colours of television in the nineties": ({"colour": 6}, {"colours"}),
@@ -225,6 +289,18 @@ def test_a_broken_film_is_caught_for_its_own_reason(tmp_path, made, reasons):
     form = made.get("form", "mp4")
 
     assert faults(write_film(tmp_path / f"film.{form}", **made)) == reasons
+
+
+@pytest.mark.parametrize(("degrees", "reasons"), [(90, set()), (180, set()), (7, {"aspect"})])
+def test_a_film_that_is_to_be_turned_by_an_odd_angle_is_told(copy, degrees, reasons):
+    data = bytearray(copy.read_bytes())
+    # The matrix of the first track, the pictures: behind the times, the layer and the volume (ISO/IEC 14496-12, 8.3.2).
+    at = data.index(b"tkhd") + 4 + 40
+    cos, sin = (round(65_536 * turn(math.radians(degrees))) for turn in (math.cos, math.sin))
+    data[at : at + 36] = struct.pack(">9i", cos, sin, 0, -sin, cos, 0, 0, 0, 1 << 30)
+    copy.write_bytes(data)
+
+    assert faults(copy) == reasons
 
 
 # Captions --------------------------------------------------------------------------------------------------------
@@ -259,6 +335,8 @@ CAPTIONS = {
     "that nobody can read in time": (srt(((0.2, 0.9, "Tea cools by itself, whoever."), CUES[1])), {"caption_speed"}),
     "wider than a line": (srt(((0.2, 2.9, "Tea cools by itself, and nobody has known why."),)), {"caption_lines"}),
     "with a field that nobody filled": (srt(((0.2, 1.4, "Hello {{ name }},"), CUES[1])), {"text"}),
+    "in an encoding that was taken for another": (srt(((0.2, 2.9, "Der Tee kÃ¼hlt ab."),)), {"text"}),
+    "with letters that were lost": (srt(((0.2, 2.9, "Der Tee k\ufffdhlt ab."),)), {"text"}),
     "with what a model says of itself": (srt(((0.2, 2.9, "As an AI model, I can't say."),)), {"text"}),
     "of three lines": (srt(((0.2, 2.9, "Tea\ncools\nby itself."),)), {"caption_lines"}),
 }
@@ -269,6 +347,22 @@ def test_captions_that_are_wrong_are_told(copy, captions, reasons):
     copy.with_suffix(".srt").write_bytes(captions if isinstance(captions, bytes) else captions.encode())
 
     assert faults(copy) == reasons
+
+
+def test_captions_in_another_language_than_their_name_tells_are_told(copy):
+    said = (
+        "It is the air around the cup that takes",
+        "the heat of the tea,\nand so it will be as",
+        "cold as the room is",
+    )
+    cues = srt([(at, at + 0.99, f"{words},\nand we know that it is") for at, words in enumerate(said)])
+    told = {}
+    for language in ("de", "en"):
+        copy.with_suffix(f".{language}.srt").write_text(cues.replace(",\nand so", " and so"), encoding="utf-8")
+        told[language] = faults(copy) & {"language"}
+        copy.with_suffix(f".{language}.srt").unlink()
+
+    assert told == {"de": {"language"}, "en": set()}
 
 
 def test_captions_beside_a_film_are_found_in_both_formats_and_by_language(copy):
@@ -288,6 +382,28 @@ def test_marks_and_directions_are_usual_in_captions(copy):
 
 
 # Good ones -------------------------------------------------------------------------------------------------------
+
+GOOD = {
+    "music that is another one in each ear": {
+        "sound": set_loudness(np.stack([talk(LONG_S, 1)[:, 0], talk(LONG_S, 2)[:, 0]], axis=1))[0],
+        "length_s": LONG_S,
+    },
+    "a voice that stands on the left": {"sound": heard_as(1, 0.5), "length_s": LONG_S},
+    "a word in one ear": {"sound": heard_as(1, 0, 3, 5), "length_s": LONG_S},
+    "an effect that cancels out": {"sound": heard_as(1, -1, 3, 5), "length_s": LONG_S},
+    "a hum below a voice": {"sound": set_loudness(talk(LONG_S) + sounding(hum) * 0.2)[0], "length_s": LONG_S},
+    "a ground with something faint on it": {"picture": lambda at, *size: moving(at, *size) // 10 + 100},
+    "three flashes a second": {"picture": flashing(5)},
+    "a small light that blinks": {"picture": flashing(2, share=0.15)},
+    "flashes that are hardly seen": {"picture": flashing(2, ((100, 100, 100), (115, 115, 115)))},
+    "a red that stays": {"picture": flashing(2, (RED, (148, 0, 0)))},
+}
+
+
+@pytest.mark.parametrize("made", GOOD.values(), ids=GOOD)
+def test_what_is_only_unusual_raises_no_alarm(tmp_path, made):
+    assert faults(write_film(tmp_path / "film.mp4", **made)) == set()
+
 
 KINDS = (
     {"form": "mp4"},

@@ -108,6 +108,12 @@ def test_a_file_with_a_cue_too_few_fails(tmp_path, form):
     assert checked(tmp_path, form, written(form, CUES[:-1])).measured == "2 cues"
 
 
+def plain(colour, size=(1280, 720)):
+    file = io.BytesIO()
+    Image.new("RGB", size, colour).save(file, "JPEG")
+    return file.getvalue()
+
+
 def jpeg(size=(1280, 720), form="JPEG", **options):
     file = io.BytesIO()
     noise = np.random.default_rng(0).integers(0, 256, (*size[::-1], 3), dtype=np.uint8)
@@ -138,8 +144,10 @@ def test_a_thumbnail_passes(tmp_path):
         (jpeg((64, 36), "PNG"), "damaged"),
         (jpeg((640, 360), quality=50), "640x360, 0.1"),
         (jpeg(quality=100, subsampling=0), "1280x720, 3."),
+        (plain((0, 0, 0)), "1280x720, 0.02 MB, empty"),
+        (plain((30, 90, 200)), "1280x720, 0.02 MB, empty"),
     ],
-    ids=["empty", "text", "cut short", "PNG", "small", "heavy"],
+    ids=["empty", "text", "cut short", "PNG", "small", "heavy", "black", "blue"],
 )
 def test_a_thumbnail_that_no_host_takes_fails(tmp_path, content, measured):
     (tmp_path / "t.jpg").write_bytes(content)

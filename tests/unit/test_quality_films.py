@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from pipeline.assembly import EncoderPlan, join_segments
+from pipeline.media.loudness import set_loudness
 from pipeline.model import SCENE_QUANTUM_SAMPLES, STANDARD, Subtitles, VideoFormat
 from pipeline.quality import Expected, inspect_film
 from tests.standins.films import SMALL, card, cards, make_film, make_package, make_segment, spoken_cue, voice
@@ -114,7 +115,8 @@ def test_a_good_film_passes_every_check(good):
     assert [check.name for check in verdict.checks] == [
         "streams", "picture_codec", "size", "frame_rate", "colours", "sound_codec", "duration", "sync", "offset",
         "index", "decoded", "frozen", "pictures", "srt", "vtt", "thumbnail", "metadata",
-        "black", "keyframes", "loudness", "loudness_range", "silence", "true_peak", "caption_speed", "caption_lines",
+        "black", "keyframes", "loudness", "loudness_range", "silence", "balance", "phase", "true_peak",
+        "caption_speed", "caption_lines",
     ]  # fmt: skip
 
 
@@ -216,6 +218,16 @@ def test_a_silent_film_fails_when_a_voice_was_asked_for(tmp_path):
 
     assert failures(film) == ["loudness"]
     assert inspected(film, replace(EXPECTED, silent=True)).passed
+
+
+@pytest.mark.parametrize(("left", "right", "name"), [(1, 0, "balance"), (0.2, 1, "balance"), (-1, 1, "phase")])
+def test_a_film_that_one_ear_or_no_phone_plays_fails(tmp_path, left, right, name):
+    sound = set_loudness(voice(8) * np.float32([left, right]))[0]
+
+    film = film_of(tmp_path, sound=sound)
+
+    assert failures(film) == [name]
+    assert f"{name} is 4.27 s at 0.00 s, all that is heard" in inspected(film).reasons[0]
 
 
 @pytest.mark.parametrize("gain_db", [-1.2, 1.2])

@@ -17,7 +17,7 @@ from pipeline.media import demux
 from pipeline.media.audio import read_audio
 from pipeline.media.boxes import append_extra, read_boxes, read_extra
 from pipeline.media.demux import open_packets
-from pipeline.media.loudness import measure_film_loudness, together
+from pipeline.media.loudness import measure_film_loudness, set_loudness, together
 from pipeline.media.probe import probe
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Subtitles
 from pipeline.quality import Expected, Parts, inspect, inspect_film, inspect_segment, inspect_sound
@@ -305,8 +305,29 @@ def test_a_film_of_inspected_scenes_passes_and_nothing_is_decoded(tmp_path, scen
     assert [check.name for check in verdict.checks] == [
         "streams", "picture_codec", "size", "frame_rate", "colours", "sound_codec", "duration", "sync", "offset",
         "index", "parts", "pictures", "srt", "vtt", "thumbnail", "metadata",
-        "black", "keyframes", "loudness", "loudness_range", "silence", "true_peak", "caption_speed", "caption_lines",
+        "black", "keyframes", "loudness", "loudness_range", "silence", "balance", "phase", "true_peak",
+        "caption_speed", "caption_lines",
     ]  # fmt: skip
+
+
+def test_a_voice_in_one_ear_is_added_up_over_scenes(tmp_path):
+    """None of them is long enough to be told by itself."""
+    sounds = [
+        set_loudness(voice(QUANTA, seed=seed) * np.float32([1, right]))[0] for seed, right in enumerate((1, 0, 0, 0))
+    ]
+    scenes = [
+        scene(tmp_path, f"scene-{number}", sound=sound, frames=cards(16 * QUANTA, hue=40 * number + 20))
+        for number, sound in enumerate(sounds)
+    ]
+
+    by_parts = inspected(tmp_path, scenes, parts_of(scenes))
+    decoded = inspected(tmp_path, scenes, None)
+
+    length_s, start_s = 3 * SAMPLES / 48_000, SAMPLES / 48_000
+    for verdict in (by_parts, decoded):
+        assert verdict.value_of("balance") == pytest.approx(length_s, abs=1.0)
+        (check,) = [check for check in verdict.checks if check.name == "balance"]
+        assert float(check.measured.split()[3]) == pytest.approx(start_s, abs=1.0)
 
 
 def test_the_film_does_not_carry_what_was_found_in_its_scenes(tmp_path, scenes):
