@@ -16,7 +16,7 @@ from PIL import Image
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.theme import rgb
-from pipeline.theme.colours import contrast
+from pipeline.theme.colours import contrast, readable, to_lch
 from pipeline.theme.theme import TEXT_CONTRAST, Theme
 
 # Rounding to the levels of a film, and letters' soft edges, take a little away.
@@ -54,6 +54,14 @@ def veil_on(parts: Sequence[Image.Image], theme: Theme) -> Veil:
         return dark
     light = Veil(theme.plate_text, theme.plate, needed_opacity(parts, text=theme.plate, scrim=theme.plate_text))
     return light if light.opacity <= dark.opacity else dark
+
+
+def accent_on(ground: str, theme: Theme, *, is_light: bool, least: float) -> str:
+    """An accent of the theme that has a contrast of `least` to the ground; on a light veil the most colourful one."""
+    if not is_light:
+        return readable(theme.plate_accent, (ground,), least)
+    accents = (theme.accent, theme.accent_deep, theme.accent_2)
+    return max((readable(each, (ground,), least) for each in accents), key=lambda each: to_lch(each).chroma)
 
 
 def needed_opacity(parts: Sequence[Image.Image], *, text: str, scrim: str) -> float:

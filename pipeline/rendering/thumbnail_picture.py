@@ -10,11 +10,10 @@ from pipeline.model import Script, Still
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
 from pipeline.rendering.photographs import fitted, whole
-from pipeline.rendering.scrims import hardest_behind, needed_opacity, side_scrim_mask, veil_on
+from pipeline.rendering.scrims import accent_on, hardest_behind, needed_opacity, side_scrim_mask, veil_on
 from pipeline.rendering.shapes import disc
 from pipeline.rendering.theme import rgb
 from pipeline.rendering.thumbnail_sheet import MARGIN, Sheet
-from pipeline.theme.colours import readable
 from pipeline.theme.theme import TEXT_CONTRAST
 
 # A picture with fewer pixels is taken only if there is no other.
@@ -94,7 +93,7 @@ def on_picture(sheet: Sheet, *, across: bool) -> None:
     if not veil.is_light:
         opacity = max(opacity, min(_DARK, needed_opacity(behind, text=theme.plate_accent, scrim=veil.colour)))
     ground = hardest_behind(behind, text=veil.ink, scrim=veil.colour, opacity=opacity)
-    inks = (veil.ink, readable(theme.plate_accent, (ground,), TEXT_CONTRAST))
+    inks = (veil.ink, accent_on(ground, theme, is_light=veil.is_light, least=TEXT_CONTRAST))
     mirrored = across is not sheet.look.right_to_left
     end = Box(width - around.right, around.top, width - around.left, around.bottom) if mirrored else around
     mask = side_scrim_mask((width, height), end, opacity, from_top=sheet.is_upright, mirrored=mirrored)

@@ -27,13 +27,12 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
 from pipeline.rendering.photographs import whole
 from pipeline.rendering.picture import colour
-from pipeline.rendering.scrims import Veil, scrim_mask, side_scrim_mask, veil_on
+from pipeline.rendering.scrims import Veil, accent_on, scrim_mask, side_scrim_mask, veil_on
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.stills import Framing, MovingStill, moving_still
 from pipeline.rendering.styles import BODY, DISPLAY
 from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
 from pipeline.rendering.timeline import frame_at
-from pipeline.theme.colours import readable
 from pipeline.theme.theme import LARGE_CONTRAST
 
 # How much closer the nearer end of the move is; for how long it goes on after the last word, and without any.
@@ -187,5 +186,5 @@ def _bar(scene: SceneryScene, text: Sequence[Sprite], veil: Veil, look: Look) ->
     if not (scene.heading or scene.subtitle):
         return []
     top = min(line.top for line in text) - look.grid.px(_AFTER_BAR)
-    accent = readable(look.theme.plate_accent, (veil.colour,), LARGE_CONTRAST)
+    accent = accent_on(veil.colour, look.theme, is_light=veil.is_light, least=LARGE_CONTRAST)
     return [replace(bar(look, left=look.grid.content.left, top=top, frame=4), ink=colour(accent))]
