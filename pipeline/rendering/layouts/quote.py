@@ -24,7 +24,7 @@ from pipeline.rendering.motion import Motion
 from pipeline.rendering.picture import colour
 from pipeline.rendering.sprites import Element, Sprite, letters
 from pipeline.rendering.styles import BODY, HEADING, STATEMENT, TextStyle
-from pipeline.rendering.text import shape
+from pipeline.rendering.text import measure, shape
 from pipeline.rendering.theme import STATEMENT_SIZES, TEXT_SIZES
 from pipeline.rendering.timeline import frame_at, line_frames
 
@@ -134,7 +134,10 @@ def _plan(scene: QuoteScene, look: Look) -> _Plan:
 def _said(text: str, look: Look, *, width_px: int, height_px: int) -> TextBlock:
     """The words: the fewer, the larger."""
     text, style, grid = _unquoted(text), look.styled(STATEMENT), look.grid
+    wide_em = measure(text, style)
     for lines, steps in (_FEW,) if grid.is_stacked else _LARGE:
+        if wide_em * grid.type_px(steps[-1]) > lines * width_px:
+            continue
         # High scripts need some of it above their first line and below the last.
         room = height_px - round(2 * style.reach * grid.type_px(steps[0]))
         few = fit(text, style, sizes(grid, steps), width_px=width_px, height_px=room, most_lines=lines)
