@@ -46,7 +46,7 @@ _PAD, _NEAR = 24, 12
 # that is seen.
 _CALMER, _CALMER_IF_SMALLER, _SEEN_AT = 0.6, 0.5, (48, 24)
 # What goes on where words need not get smaller, and at most where they do.
-_QUIET, _CALM = 2.5, 5.5
+_QUIET, _CALM = 1.5, 5.5
 
 
 class _Place(NamedTuple):
