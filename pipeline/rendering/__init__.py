@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 # Part of the keys of cached scenes: raise it with every change that shows.
-RENDERING_VERSION = "27"
+RENDERING_VERSION = "28"
 
 # Pillow, numpy and fontTools are loaded by the first call, or by `load`, not by whoever imports this room.
 

@@ -1,12 +1,14 @@
-"""The darkness under text that stands on a picture: as much as it takes to read it, and no more.
+"""The veil under text that stands on a picture: as much as it takes to read it, and no more.
 
-How much that is, is computed from the picture itself: from the brightest red, green and blue of what passes behind the
-text while the picture moves.
+It is dark, with light text on it. On what is bright, that would be a dull grey: there the veil is light and the text
+dark. How much it takes is computed from the picture itself: from the brightest (or darkest) red, green and blue of what
+passes behind the text while the picture moves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +16,15 @@ from PIL import Image
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.theme import rgb
-from pipeline.theme.colours import contrast
-from pipeline.theme.theme import TEXT_CONTRAST
+from pipeline.theme.colours import contrast, readable, to_lch
+from pipeline.theme.theme import TEXT_CONTRAST, Theme
 
 # Rounding to the levels of a film, and letters' soft edges, take a little away.
 _CONTRAST = TEXT_CONTRAST + 0.25
-# There is always some, so that films look alike; and never so much that nothing is seen.
+# There is always some darkness, so that films look alike. White is left as it is.
 _LEAST, _STEP = 0.34, 0.01
+# From which mean level (0 to 255) on a picture is bright: a light veil would wash out a darker one.
+_BRIGHT = 156
 # How far above the text it reaches, as a share of the picture's height, and what is left of it beside the text.
 _REACH, _BESIDE = 0.28, 0.6
 # How much of the picture has to lie beside the text for that, as a share.
@@ -30,28 +34,73 @@ _BEYOND, _BEYOND_DOWN = 0.24, 0.20
 _NOISE_SEED = 7
 
 
+class Veil(NamedTuple):
+    """The colour of a scrim and of the text on it, each #RRGGBB, and how opaque it has to be, 0 to 1."""
+
+    colour: str
+    ink: str
+    opacity: float
+
+    @property
+    def is_light(self) -> bool:
+        """Whether the text on it is dark."""
+        return _is_dark(self.ink)
+
+
+def veil_on(parts: Sequence[Image.Image], theme: Theme) -> Veil:
+    """What lets text be read on these parts of a picture (mode RGB): dark, or light where they are bright."""
+    dark = Veil(theme.plate, theme.plate_text, needed_opacity(parts, text=theme.plate_text, scrim=theme.plate))
+    if _mean_level(parts) < _BRIGHT:
+        return dark
+    light = Veil(theme.plate_text, theme.plate, needed_opacity(parts, text=theme.plate, scrim=theme.plate_text))
+    return light if light.opacity <= dark.opacity else dark
+
+
+def accent_on(ground: str, theme: Theme, *, is_light: bool, least: float) -> str:
+    """An accent of the theme that has a contrast of `least` to the ground; on a light veil the most colourful one."""
+    if not is_light:
+        return readable(theme.plate_accent, (ground,), least)
+    accents = (theme.accent, theme.accent_deep, theme.accent_2)
+    return max((readable(each, (ground,), least) for each in accents), key=lambda each: to_lch(each).chroma)
+
+
 def needed_opacity(parts: Sequence[Image.Image], *, text: str, scrim: str) -> float:
-    """How opaque a scrim has to be for light text to be read on these parts of a picture (mode RGB), 0 to 1."""
-    brightest = _brightest(parts)
+    """How opaque a scrim has to be for text to be read on these parts of a picture (mode RGB), 0 to 1."""
+    hardest = _hardest(parts, text)
+    least = 0.0 if _is_dark(text) else _LEAST
     for number in range(round(1 / _STEP) + 1):
-        opacity = max(_LEAST, number * _STEP)
-        if contrast(text, _through(brightest, scrim, opacity)) >= _CONTRAST:
+        opacity = max(least, number * _STEP)
+        if contrast(text, _through(hardest, scrim, opacity, text)) >= _CONTRAST:
             return opacity
     return 1.0
 
 
-def brightest_behind(parts: Sequence[Image.Image], *, scrim: str, opacity: float) -> str:
-    """The brightest red, green and blue of these parts of a picture (mode RGB) through a scrim, #RRGGBB."""
-    return _through(_brightest(parts), scrim, opacity)
+def hardest_behind(parts: Sequence[Image.Image], *, text: str, scrim: str, opacity: float) -> str:
+    """What is nearest to a text of these parts of a picture (mode RGB) through a scrim, channel by channel, #RRGGBB."""
+    return _through(_hardest(parts, text), scrim, opacity, text)
 
 
-def _brightest(parts: Sequence[Image.Image]) -> npt.NDArray[np.float64]:
-    peaks = [np.asarray(part).reshape(-1, 3).max(axis=0) for part in parts if part.width and part.height]
-    return np.asarray(np.max(peaks, axis=0) if peaks else np.zeros(3), np.float64)
+def _hardest(parts: Sequence[Image.Image], text: str) -> npt.NDArray[np.float64]:
+    """The brightest levels behind a light text, the darkest behind a dark one."""
+    levels = [np.asarray(part).reshape(-1, 3) for part in parts if part.width and part.height]
+    if _is_dark(text):
+        return np.asarray(np.min([each.min(axis=0) for each in levels], axis=0) if levels else np.full(3, 255.0))
+    return np.asarray(np.max([each.max(axis=0) for each in levels], axis=0) if levels else np.zeros(3), np.float64)
 
 
-def _through(levels: npt.NDArray[np.float64], scrim: str, opacity: float) -> str:
-    return _hex(levels * (1 - opacity) + np.array(rgb(scrim), float) * opacity)
+def _mean_level(parts: Sequence[Image.Image]) -> float:
+    levels = [np.asarray(part.convert("L")) for part in parts if part.width and part.height]
+    return float(np.mean([each.mean() for each in levels])) if levels else 0.0
+
+
+def _through(levels: npt.NDArray[np.float64], scrim: str, opacity: float, text: str) -> str:
+    seen = levels * (1 - opacity) + np.array(rgb(scrim), float) * opacity
+    whole = np.floor(seen) if _is_dark(text) else np.ceil(seen)
+    return "#" + "".join(f"{min(255, int(level)):02X}" for level in whole)
+
+
+def _is_dark(colour: str) -> bool:
+    return contrast(colour, "#FFFFFF") > contrast(colour, "#000000")
 
 
 def scrim_mask(
@@ -93,7 +142,3 @@ def _eased(share: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """0 to 1, slow at both ends."""
     share = np.clip(share, 0, 1)
     return np.asarray(share * share * (3 - 2 * share), np.float32)
-
-
-def _hex(levels: npt.NDArray[np.float64]) -> str:
-    return "#" + "".join(f"{min(255, int(np.ceil(level))):02X}" for level in levels)

@@ -10,11 +10,10 @@ from pipeline.model import Script, Still
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
 from pipeline.rendering.photographs import fitted, whole
-from pipeline.rendering.scrims import brightest_behind, needed_opacity, side_scrim_mask
+from pipeline.rendering.scrims import accent_on, hardest_behind, needed_opacity, side_scrim_mask, veil_on
 from pipeline.rendering.shapes import disc
 from pipeline.rendering.theme import rgb
 from pipeline.rendering.thumbnail_sheet import MARGIN, Sheet
-from pipeline.theme.colours import readable
 from pipeline.theme.theme import TEXT_CONTRAST
 
 # A picture with fewer pixels is taken only if there is no other.
@@ -89,14 +88,16 @@ def on_picture(sheet: Sheet, *, across: bool) -> None:
     around = Box(text.left - _PAD, text.top - _PAD, text.right + _PAD, text.bottom + _PAD)
     around = around.within(Box(0, 0, width, height))
     behind = [sheet.picture.crop(around)]
-    needs = [needed_opacity(behind, text=ink, scrim=theme.plate) for ink in (theme.plate_text, theme.plate_accent)]
-    opacity = max(needs[0], min(_DARK, needs[1]))
-    ground = brightest_behind(behind, scrim=theme.plate, opacity=opacity)
-    inks = (theme.plate_text, readable(theme.plate_accent, (ground,), TEXT_CONTRAST))
+    veil = veil_on(behind, theme)
+    opacity = veil.opacity
+    if not veil.is_light:
+        opacity = max(opacity, min(_DARK, needed_opacity(behind, text=theme.plate_accent, scrim=veil.colour)))
+    ground = hardest_behind(behind, text=veil.ink, scrim=veil.colour, opacity=opacity)
+    inks = (veil.ink, accent_on(ground, theme, is_light=veil.is_light, least=TEXT_CONTRAST))
     mirrored = across is not sheet.look.right_to_left
     end = Box(width - around.right, around.top, width - around.left, around.bottom) if mirrored else around
     mask = side_scrim_mask((width, height), end, opacity, from_top=sheet.is_upright, mirrored=mirrored)
-    sheet.picture.paste(rgb(theme.plate), (0, 0), mask)
+    sheet.picture.paste(rgb(veil.colour), (0, 0), mask)
     sheet.write(block, top, inks, across=across)
 
 

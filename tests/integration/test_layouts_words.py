@@ -252,6 +252,18 @@ def test_the_key_phrase_of_a_statement_has_the_accent_and_the_rest_has_not(size)
     assert not all(lit("heart stops"))
 
 
+@pytest.mark.parametrize("text", ["Stay curious.", "I came, I saw, I won.", QUOTE.text, f"{QUOTE.text} {QUOTE.text}"])
+def test_a_quotation_beside_its_mark_is_as_far_from_both_edges_and_fills_most_of_a_wide_picture(text):
+    look = look_of()
+    composition = lay_out(replace(QUOTE, text=text), (), look)
+    lines = texts(composition)
+    left = composition.elements[0].left
+    right = max(box.right for box in lines)
+
+    assert abs(left - (960 - right)) <= 6
+    assert right - left > 0.58 * 960
+
+
 def test_a_quotation_has_one_pair_of_marks():
     def drawn(text):
         scene = replace(QUOTE, text=text)

@@ -134,3 +134,10 @@ def still_of(image: Image.Image, folder: Path, name: str, *, credit: str = "") -
 def photo_of_tests() -> Still:
     """The picture that scenes of `typical` and random scenes show."""
     return still_of(coast(), Path(tempfile.mkdtemp(prefix="photo-")), PHOTO, credit="Anna Beer")
+
+
+@cache
+def mirrored_photo_of_tests() -> Still:
+    """The same seen in a mirror, under the same name."""
+    image = coast().transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    return still_of(image, Path(tempfile.mkdtemp(prefix="photo-")), PHOTO, credit="Anna Beer")

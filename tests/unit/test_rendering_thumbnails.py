@@ -151,8 +151,11 @@ def test_words_on_a_picture_are_read_on_every_pixel(theme, size, paint, stills, 
     next(shown(stills[paint], theme=theme, size=size))
     ((part, colours),) = behind
 
-    brightest = "#{:02X}{:02X}{:02X}".format(*np.asarray(part).reshape(-1, 3).max(axis=0))
-    assert all(contrast(ink, brightest) >= 4.5 for ink in colours), (brightest, colours)
+    levels = np.asarray(part).reshape(-1, 3)
+    # Dark on what is as white as a wall.
+    hardest = "#{:02X}{:02X}{:02X}".format(*(levels.min(axis=0) if paint is wall else levels.max(axis=0)))
+    assert all(contrast(ink, hardest) >= 4.5 for ink in colours), (hardest, colours)
+    assert (levels.min() > 240) == (paint is wall)
 
 
 def test_the_first_still_of_a_film_with_pictures_is_one_of_them_and_small_enough(stills, tmp_path):

@@ -38,6 +38,9 @@ _PRICE_SIZES = (112, 100, 90, 80, 72, 64, 56)
 _BEFORE_SIZES = (44, 40, 36, 32)
 _AFTER_LABEL, _AFTER_NAME, _AFTER_RATING, _AFTER_PRICE, _AFTER_FACT = 40, 48, 64, 64, 44
 _STAR, _STAR_GAP, _TICK, _AFTER_TICK = 36, 8, 28, 24
+_BEFORE_GAP = 32
+# Of the picture beside the words, least and most.
+_COLUMNS = (5, 6)
 _GAP, _GAP_STACKED, _PAD, _ABOVE_CREDIT, _MOST_FIGURE = 96, 72, 56, 28, 400
 # How much of the accent there is in the disc behind a thing; in a wide room the thing would hide it.
 _DISC, _DISC_WIDEST = 0.16, 1.4
@@ -71,6 +74,14 @@ class _Texts:
         if self.facts_at_px:
             return max(self._main_px(look), facts)
         return self._main_px(look) + grid.px(_AFTER_PRICE - _AFTER_FACT) + gap + facts
+
+    def width_px(self, look: Look) -> int:
+        """Of the widest line, where facts stand below."""
+        grid = look.grid
+        lines = [self.label.width_px, self.name.width_px, self.price.width_px]
+        lines.append(_stars_px(look) + self.rating.width_px if self.rating.lines else 0)
+        lines.append(self.price.width_px + grid.px(_BEFORE_GAP) + self.before.width_px if self.before.lines else 0)
+        return max(*lines, *(grid.px(_TICK + _AFTER_TICK) + fact.width_px for fact in self.facts))
 
     def facts_px(self, look: Look) -> int:
         """From the capitals of the first fact to the last baseline."""
@@ -118,10 +129,15 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
             side = min(bottom - content.top, grid.px(_MOST_FIGURE))
             box = Box(left, bottom - side, left + side, bottom)
     else:
-        width = grid.columns(5)
+        gap = grid.px(_GAP)
+        texts = _fitted(scene, look, content.width - grid.columns(_COLUMNS[0]) - gap, [(content.height, False)])
+        # What short texts leave free is the picture's.
+        columns = [each for each in _COLUMNS if grid.columns(each) + gap + texts.width_px(look) <= content.width]
+        width = grid.columns(columns[-1] if columns else _COLUMNS[0])
+        if still and not still.has_alpha:
+            width = max(grid.columns(_COLUMNS[0]), framed(still.aspect, width, content.height)[0])
         box = Box(content.left, content.top, content.left + width, content.bottom)
-        left = box.right + grid.px(_GAP)
-        texts = _fitted(scene, look, content.right - left, [(content.height, False)])
+        left = box.right + gap
         top = content.middle - (texts.height_px(look) + texts.tails_px(look)) // 2
     elements = [*_shown(still, box, look), *_words(scene, texts, starts, look, left=left, top=top)]
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
@@ -206,7 +222,7 @@ def _texts(
         facts_at = round(width_px * _MAIN_SHARE)
         facts_width, width_px = width_px - facts_at, facts_at - grid.px(_BETWEEN_COLUMNS)
     price = fit(scene.price, look.styled(DISPLAY), sizes(grid, _PRICE_SIZES[step:]), width_px=width_px)
-    room = width_px - price.width_px - grid.px(32)
+    room = width_px - price.width_px - grid.px(_BEFORE_GAP)
     # What it cost before means nothing without what it costs.
     before = scene.price_before if scene.price and room > grid.px(120) else ""
     indent = grid.px(_TICK + _AFTER_TICK)
@@ -258,7 +274,7 @@ def _words(
     if texts.price.lines:
         top += texts.above_price_px(look)
         found += letters(texts.price, left=left, top=top, colours=(theme.text,), motion=enter(grid, 11))
-        beside = left + texts.price.width_px + grid.px(32)
+        beside = left + texts.price.width_px + grid.px(_BEFORE_GAP)
         found += _struck(texts.before, look, left=beside, baseline=top + texts.price.cap_px)
     left += texts.facts_at_px
     for fact, frame in zip(texts.facts, starts, strict=True):

@@ -24,7 +24,7 @@ from pipeline.rendering.motion import Motion
 from pipeline.rendering.picture import colour
 from pipeline.rendering.sprites import Element, Sprite, letters
 from pipeline.rendering.styles import BODY, HEADING, STATEMENT, TextStyle
-from pipeline.rendering.text import shape
+from pipeline.rendering.text import measure, shape
 from pipeline.rendering.theme import STATEMENT_SIZES, TEXT_SIZES
 from pipeline.rendering.timeline import frame_at, line_frames
 
@@ -49,7 +49,9 @@ _MARK_OPACITY = 0.20
 _TALL, _STACKED_TALL = 232, 168
 _BESIDE_MARK, _BELOW_MARK = 72, 56
 _BELOW_TEXT, _BELOW_BAR, _BELOW_NAME = 72, 48, 28
-_FEW_SIZES = (112, 100)
+# Sizes of so many lines: few words fill the picture as many do.
+_LARGE = ((1, (156, 140)), (2, (140, 124, 112)), (3, (124, 112, 100)))
+_FEW = (2, (112, 100))
 # Above and below all of it, together; where the grid leaves air above captions, half of it.
 _AIR = 48
 # In frames. Words that are spoken later wait for that; those over sooner than they can be read come early enough.
@@ -65,6 +67,8 @@ class _Plan:
     role: TextBlock
     # Of text, bar, name and role.
     height_px: int
+    # Where the mark begins, and where the text does.
+    mark_left: int
     left: int
 
 
@@ -78,7 +82,7 @@ def lay_out(scene: QuoteScene, words: Sequence[Word], look: Look) -> Composition
     if grid.is_stacked:
         top += (plan.mark.height + grid.px(_BELOW_MARK)) // 2
         above = top - grid.px(_BELOW_MARK) - plan.mark.height
-    elements: list[Element] = [_mark_at(plan.mark, look, top=above)]
+    elements: list[Element] = [_mark_at(plan.mark, look, left=plan.mark_left, top=above)]
     left = plan.left
     elements += letters(plan.text, left=left, top=top, colours=(theme.text,), motion=enter(grid, enters, rise=40))
     top += plan.text.height_px + plan.text.reach_px + grid.type_px(_BELOW_TEXT)
@@ -114,21 +118,34 @@ def _plan(scene: QuoteScene, look: Look) -> _Plan:
     above = mark.height + grid.px(_BELOW_MARK) if grid.is_stacked else 0
     room = content.height - above - below - grid.px(_AIR // 2 if grid.is_stacked else _AIR)
     text = _said(scene.text, look, width_px=width, height_px=room)
+    # Beside each other, they stand in the middle; above each other, at the edge.
+    spare = 0 if grid.is_stacked else width - max(each.width_px for each in (text, name, role))
     return _Plan(
-        mark=mark, text=text, name=name, role=role, left=left, height_px=text.height_px + text.reach_px + below
+        mark=mark,
+        text=text,
+        name=name,
+        role=role,
+        height_px=text.height_px + text.reach_px + below,
+        mark_left=content.left + spare // 2,
+        left=left + spare // 2,
     )
 
 
 def _said(text: str, look: Look, *, width_px: int, height_px: int) -> TextBlock:
-    """The words: a few of them larger, on two lines."""
+    """The words: the fewer, the larger."""
     text, style, grid = _unquoted(text), look.styled(STATEMENT), look.grid
-    # High scripts need some of it above their first line and below the last.
-    height_px -= round(2 * style.reach * grid.type_px(_FEW_SIZES[0]))
-    few = fit(text, style, sizes(grid, _FEW_SIZES), width_px=width_px, height_px=height_px, most_lines=2)
-    if not few.cut:
-        return few
+    wide_em = measure(text, style)
+    for lines, steps in (_FEW,) if grid.is_stacked else _LARGE:
+        if wide_em * grid.type_px(steps[-1]) > lines * width_px:
+            continue
+        # High scripts need some of it above their first line and below the last.
+        room = height_px - round(2 * style.reach * grid.type_px(steps[0]))
+        few = fit(text, style, sizes(grid, steps), width_px=width_px, height_px=room, most_lines=lines)
+        if not few.cut:
+            return few
     most = 9 if grid.is_tall else 7
-    return fit(text, style, sizes(grid, STATEMENT_SIZES[1:]), width_px=width_px, height_px=height_px, most_lines=most)
+    room = height_px - round(2 * style.reach * grid.type_px(STATEMENT_SIZES[1]))
+    return fit(text, style, sizes(grid, STATEMENT_SIZES[1:]), width_px=width_px, height_px=room, most_lines=most)
 
 
 def _unquoted(text: str) -> str:
@@ -138,11 +155,11 @@ def _unquoted(text: str) -> str:
     return text[1:-1].strip() if marks == [0, len(text) - 1] else text
 
 
-def _mark_at(mark: Image.Image, look: Look, *, top: int) -> Sprite:
+def _mark_at(mark: Image.Image, look: Look, *, left: int, top: int) -> Sprite:
     return Sprite(
         mask=mark,
         ink=colour(look.theme.accent),
-        left=look.grid.content.left,
+        left=left,
         top=top,
         motion=Motion(over=20, drawn=True),
         order=Image.linear_gradient("L").resize(mark.size),

@@ -1,7 +1,9 @@
 """A picture that fills the frame and is slowly moved over; a few words on it, low, at the left.
 
-If it is much calmer there, they stand high on a picture that is not wide, and in a narrower column on one that is.
-Under the words it is darkened, by as much as it takes to read them wherever the picture has moved to.
+If it is much calmer there, they stand high on a picture that is not wide, smaller if that keeps them off what the
+picture shows, and in a narrower column on one that is wide.
+Under the words it is veiled, by as much as it takes to read them wherever the picture has moved to: light words in the
+dark, dark ones on a picture that is bright there.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -24,21 +27,40 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
 from pipeline.rendering.photographs import whole
 from pipeline.rendering.picture import colour
-from pipeline.rendering.scrims import needed_opacity, scrim_mask, side_scrim_mask
+from pipeline.rendering.scrims import Veil, accent_on, scrim_mask, side_scrim_mask, veil_on
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.stills import Framing, MovingStill, moving_still
 from pipeline.rendering.styles import BODY, DISPLAY
 from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
 from pipeline.rendering.timeline import frame_at
+from pipeline.theme.theme import LARGE_CONTRAST
 
 # How much closer the nearer end of the move is; for how long it goes on after the last word, and without any.
 _ZOOM = 1.06
 _AFTER_WORDS, _WITHOUT_WORDS = 24, 180
 _HEADING_SIZES = (*DISPLAY_SIZES[3:], 56, 50)
 _AFTER_BAR, _AFTER_HEADING, _ABOVE_CREDIT, _ABOVE_EDGE = 56, 60, 40, 16
-_PAD = 24
-# How busy it may be elsewhere, as a share of where they usually stand, and the size at which that is seen.
-_CALMER, _SEEN_AT = 0.6, (48, 24)
+# How far around all of the text, and around a line of it, a picture has to be calm and dark.
+_PAD, _NEAR = 24, 12
+# How busy it may be elsewhere, as a share of where they usually stand, also for smaller words; and the size at which
+# that is seen.
+_CALMER, _CALMER_IF_SMALLER, _SEEN_AT = 0.6, 0.5, (48, 24)
+# What goes on where words need not get smaller, and at most where they do.
+_QUIET, _CALM = 1.5, 5.5
+
+
+class _Place(NamedTuple):
+    """How many columns text has, by how many steps its heading is smaller than it might be, and whether it is high."""
+
+    columns: int = 9
+    smaller: int = 0
+    is_high: bool = False
+
+
+_USUAL = _Place()
+# What is tried: on a wide picture and on others.
+_BESIDE = (_Place(columns=6), _Place(columns=6, is_high=True))
+_RAISED = tuple(_Place(smaller=steps, is_high=True) for steps in range(5))
 
 
 def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Composition:
@@ -50,19 +72,30 @@ def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Compositi
     over = frame_at(words[-1].end_s) + _AFTER_WORDS if words else _WITHOUT_WORDS
     image = _sized(still, screen, look)
     moving = _moving(image, still, screen, over)
-    text = _text(scene, still, look, columns=9)
-    other = _raised(text, look) if look.grid.is_stacked else _text(scene, still, look, columns=6)
-    is_whole = not any(line.is_cut for line in other)
-    moves = text and is_whole and _busy(other, image, moving, look) < _CALMER * _busy(text, image, moving, look)
-    text = other if moves else text
-    beside = bool(moves) and not look.grid.is_stacked
-    elements: list[Element] = [
-        moving,
-        *_scrim(text, image, moving, look, beside=beside),
-        *_bar(scene, text, look),
-        *text,
-    ]
+    place = _calmest(scene, still, image, moving, look)
+    text = _text(scene, still, look, place)
+    elements: list[Element] = [moving]
+    if text:
+        veil = veil_on([_behind([line], image, moving, look, _NEAR) for line in text], look.theme)
+        text = _text(scene, still, look, place, ink=veil.ink)
+        elements += [*_scrim(text, veil, moving.area, look, place), *_bar(scene, text, veil, look), *text]
     return Composition(ground=background(look.format, look.theme, ()), elements=elements, is_picture=True)
+
+
+def _calmest(scene: SceneryScene, still: Still, image: Image.Image, moving: MovingStill, look: Look) -> _Place:
+    """Where the words stand: at another place than usual only if it is much calmer there, and they fit."""
+    best = _USUAL
+    text = _text(scene, still, look, best)
+    busy = _busy(text, image, moving, look) if text else 0.0
+    for place in _RAISED if look.grid.is_stacked else _BESIDE:
+        if not text or (place.smaller and busy < _QUIET):
+            break
+        other = _text(scene, still, look, place)
+        found = _busy(other, image, moving, look)
+        most = min(_CALMER_IF_SMALLER * busy, _CALM) if place.smaller else _CALMER * busy
+        if found < most and not any(line.is_cut for line in other):
+            best, busy = place, found
+    return best
 
 
 def _sized(still: Still, screen: Box, look: Look) -> Image.Image:
@@ -80,18 +113,18 @@ def _moving(image: Image.Image, still: Still, screen: Box, over: int) -> MovingS
     return moving_still(image, screen, start=start, end=end, over=over)
 
 
-def _around(text: Sequence[Sprite], screen: Box, look: Look) -> Box:
+def _around(text: Sequence[Sprite], screen: Box, look: Look, *, pad: int = _PAD) -> Box:
     """The place of the text, with some air."""
-    pad = look.grid.px(_PAD)
+    pad = look.grid.px(pad)
     lines = [Box(each.left, each.top, each.left + each.mask.width, each.top + each.mask.height) for each in text]
     around = reduce(Box.union, lines)
     return Box(around.left - pad, around.top - pad, around.right + pad, around.bottom + pad).within(screen)
 
 
-def _behind(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look) -> Image.Image:
-    """What of the picture is behind the text at some time."""
+def _behind(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look, pad: int) -> Image.Image:
+    """What of the picture is behind the text, and so near to it, at some time."""
     screen = moving.area
-    box = _around(text, screen, look)
+    box = _around(text, screen, look, pad=pad)
     if look.right_to_left:
         box = Box(screen.right - box.right, box.top, screen.right - box.left, box.bottom)
     return image.crop(moving.passes_behind(box, image.size))
@@ -99,38 +132,33 @@ def _behind(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, loo
 
 def _busy(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look) -> float:
     """How much goes on behind the text: the mean difference of neighbours, from afar."""
-    levels = np.asarray(_behind(text, image, moving, look).convert("L").resize(_SEEN_AT, Image.Resampling.BOX), float)
+    seen = _behind(text, image, moving, look, _PAD).convert("L").resize(_SEEN_AT, Image.Resampling.BOX)
+    levels = np.asarray(seen, float)
     return float(np.abs(np.diff(levels, axis=0)).mean() + np.abs(np.diff(levels, axis=1)).mean())
 
 
-def _scrim(
-    text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look, *, beside: bool
-) -> list[Sprite]:
-    """What darkens the picture under the text, nothing without text; text `beside` something leaves that as it is."""
-    if not text:
+def _scrim(text: Sequence[Sprite], veil: Veil, screen: Box, look: Look, place: _Place) -> list[Sprite]:
+    """The veil under the text, if it takes one; text beside something leaves that as it is."""
+    if not veil.opacity:
         return []
-    screen = moving.area
-    box = _around(text, screen, look)
-    behind = _behind(text, image, moving, look)
-    opacity = needed_opacity([behind], text=look.theme.plate_text, scrim=look.theme.plate)
-    size, mirrored = (screen.width, screen.height), look.right_to_left
-    if beside:
-        mask = side_scrim_mask(size, box, opacity, from_top=False, mirrored=mirrored)
+    box, size, mirrored = _around(text, screen, look), (screen.width, screen.height), look.right_to_left
+    if place.columns < _USUAL.columns:
+        mask = side_scrim_mask(size, box, veil.opacity, from_top=False, mirrored=mirrored)
     else:
-        mask = scrim_mask(size, box, opacity, from_top=box.middle < screen.middle, mirrored=mirrored)
+        mask = scrim_mask(size, box, veil.opacity, from_top=box.middle < screen.middle, mirrored=mirrored)
     # It is drawn on every frame: what lets all of the picture through is left out.
     part = Box(*(mask.getbbox() or screen)).even()
-    return [flat(mask.crop(part), look.theme.plate, left=part.left, top=part.top, motion=Motion(over=1))]
+    return [flat(mask.crop(part), veil.colour, left=part.left, top=part.top, motion=Motion(over=1))]
 
 
-def _text(scene: SceneryScene, still: Still, look: Look, *, columns: int) -> list[Sprite]:
-    """From the bottom of the content upwards: whose it is, the subtitle, the heading, the bar."""
-    grid, theme, content = look.grid, look.theme, look.grid.content
-    width = grid.columns(columns)
-    heading = fit(scene.heading, look.styled(DISPLAY), sizes(grid, _HEADING_SIZES), width_px=width, most_lines=3)
+def _text(scene: SceneryScene, still: Still, look: Look, place: _Place, *, ink: str = "") -> list[Sprite]:
+    """From the bottom of the content upwards: whose it is, the subtitle, the heading; `ink`: that of light text."""
+    grid, content, ink = look.grid, look.grid.content, ink or look.theme.plate_text
+    width, steps = grid.columns(place.columns), sizes(grid, _HEADING_SIZES[place.smaller :])
+    heading = fit(scene.heading, look.styled(DISPLAY), steps, width_px=width, most_lines=3)
     subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width, most_lines=2)
     credit = source_line(still.credit, look, width_px=width)
-    ink, left, bottom = theme.plate_text, content.left, content.bottom - grid.px(_ABOVE_EDGE)
+    left, bottom = content.left, content.bottom - grid.px(_ABOVE_EDGE)
     found: list[Sprite] = []
     if credit.lines:
         top = bottom - credit.height_px
@@ -143,7 +171,7 @@ def _text(scene: SceneryScene, still: Still, look: Look, *, columns: int) -> lis
     if heading.lines:
         top = bottom - heading.height_px - heading.reach_px
         found += letters(heading, left=left, top=top, colours=(ink,), motion=enter(grid, 8, rise=40))
-    return found
+    return _raised(found, look) if place.is_high else found
 
 
 def _raised(text: Sequence[Sprite], look: Look) -> list[Sprite]:
@@ -153,9 +181,10 @@ def _raised(text: Sequence[Sprite], look: Look) -> list[Sprite]:
     return [replace(line, top=line.top - up) for line in text]
 
 
-def _bar(scene: SceneryScene, text: Sequence[Sprite], look: Look) -> list[Sprite]:
+def _bar(scene: SceneryScene, text: Sequence[Sprite], veil: Veil, look: Look) -> list[Sprite]:
     """The short bar above the highest line; none above nothing but whose the picture is."""
-    if not text or not (scene.heading or scene.subtitle):
+    if not (scene.heading or scene.subtitle):
         return []
     top = min(line.top for line in text) - look.grid.px(_AFTER_BAR)
-    return [replace(bar(look, left=look.grid.content.left, top=top, frame=4), ink=colour(look.theme.plate_accent))]
+    accent = accent_on(veil.colour, look.theme, is_light=veil.is_light, least=LARGE_CONTRAST)
+    return [replace(bar(look, left=look.grid.content.left, top=top, frame=4), ink=colour(accent))]

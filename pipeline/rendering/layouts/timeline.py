@@ -43,8 +43,9 @@ _TEXT_SIZES = (44, 40, 36, 32)
 _BESIDE_SIZES = (40, 36, 32)
 # Beside each other, up to so many stand below the line, all of them.
 _MOST_ON_ONE_SIDE = 4
-# Steps down from the largest sizes, for few moments and for more.
-_START_FEW, _START_MANY = 0, 2
+# Steps down from the largest sizes, for few moments and for more; downwards, where times stand close below the heading
+# and must not look like it.
+_START_FEW, _START_MANY, _START_STACKED = 0, 2, 2
 # Lines that what happened takes before it gets smaller.
 _FEW_LINES = 3
 _FEW = 3
@@ -134,7 +135,7 @@ def lay_out(scene: TimelineScene, words: Sequence[Word], look: Look) -> Composit
 def _plan(scene: TimelineScene, look: Look) -> _Plan:
     """The largest type at which everything fits, with less and less room around it and fewer lines in the end."""
     stacked = look.grid.is_stacked
-    few = _START_FEW if len(scene.items) <= _FEW else _START_MANY
+    few = _START_STACKED if stacked else _START_FEW if len(scene.items) <= _FEW else _START_MANY
     squeezes = _STACKED_SQUEEZES if stacked else _SQUEEZES
     room_px = look.grid.content.height - look.grid.px(_AIR)
     plan = None
@@ -169,12 +170,14 @@ def _try(scene: TimelineScene, look: Look, squeeze: _Squeeze, smaller: int) -> _
     else:
         width = grid.content.width - grid.px(_INDENT) if grid.is_stacked else _column_width(look, count)
         whens = fit_alike(times, style, sizes(grid, _WHEN_SIZES[smaller:]), width_px=width)
-        text_steps = sizes(grid, _TEXT_SIZES[smaller // 2 :] or _TEXT_SIZES[-1:])
+        step = (smaller - _START_STACKED if grid.is_stacked else smaller) // 2
+        text_steps = sizes(grid, _TEXT_SIZES[step:] or _TEXT_SIZES[-1:])
         texts = _large(events, text_style, text_steps, width_px=width, most_lines=squeeze.lines)
         dot_x = grid.px(_DOT) // 2
     if grid.is_stacked:
         room_px = grid.content.height - grid.px(_AIR) - head.height_px
         places, body_px = _downwards(whens, texts, look, beside=squeeze.beside, dot_x=dot_x, room_px=room_px)
+        head = replace(head, below_px=head.below_px + max(0, min(grid.px(_AIR), room_px - body_px)))
     else:
         places, body_px = _across(whens, texts, look)
         air = min(grid.px(_MOST_AIR), grid.px(_AIRY) - head.height_px - body_px)
