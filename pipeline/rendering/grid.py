@@ -65,6 +65,10 @@ class Box(NamedTuple):
         """The smallest box around it that begins and ends at even pixels."""
         return Box(self.left & ~1, self.top & ~1, self.right + 1 & ~1, self.bottom + 1 & ~1)
 
+    def grown(self, by: int) -> Box:
+        """The same box with so much around it, on all sides."""
+        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
+
     def moved(self, right: int, down: int) -> Box:
         """The same box elsewhere."""
         return Box(self.left + right, self.top + down, self.right + right, self.bottom + down)

@@ -24,11 +24,11 @@ _FOCUS_X, _FOCUS_Y = 0.71, 0.66
 # point may stay rather than going twice as close, or having the words where reading does not begin.
 _CLOSEST, _STEP, _ENLARGED = 1.4, 0.05, 1.6
 _PRICE_OF_CLOSER, _PRICE_OF_ACROSS = 0.3, 0.12
-# Around words on a picture, where it is as dark as behind them. Their width, and that of words beside a disc; and how
-# high they may be at the right, where sites put the length below them.
-_PAD, _ON_PICTURE, _BESIDE_DISC, _LOW_SIDE = 36, 640, 620, 500
-# How dark a picture gets for the accent: then the accent gets lighter instead.
-_DARK = 0.68
+# Around words on a picture, where it is veiled as behind them, and around a line that has to be read. The words' width,
+# and that of words beside a disc; and how high they may be at the right, where sites put the length below them.
+_PAD, _NEAR, _ON_PICTURE, _BESIDE_DISC, _LOW_SIDE = 36, 12, 640, 620, 500
+# How dark, or pale, a picture gets for the accent: then the accent gets lighter, or darker, instead.
+_DARK, _PALE = 0.68, 0.4
 # What is cut out stands on a disc, which it is a little higher than; both as shares of the still's height or width.
 _DISC, _STANDS = 0.70, 0.80
 
@@ -85,13 +85,15 @@ def on_picture(sheet: Sheet, *, across: bool) -> None:
     block = sheet.fitted(sheet.words, sheet.sizes, wide, high)
     top = height // 8 if sheet.is_upright else (height - block.height_px) // 2
     text = sheet.place(block, top, across=across)
-    around = Box(text.left - _PAD, text.top - _PAD, text.right + _PAD, text.bottom + _PAD)
-    around = around.within(Box(0, 0, width, height))
-    behind = [sheet.picture.crop(around)]
+    screen = Box(0, 0, width, height)
+    around = text.grown(_PAD).within(screen)
+    lines = (line.grown(_NEAR).within(screen) for line in sheet.lines(block, top, across=across))
+    behind = [sheet.picture.crop(line) for line in lines]
     veil = veil_on(behind, theme)
-    opacity = veil.opacity
-    if not veil.is_light:
-        opacity = max(opacity, min(_DARK, needed_opacity(behind, text=theme.plate_accent, scrim=veil.colour)))
+    # What the accent asks for: the theme's own on a dark veil, what can be read on a light one.
+    most = _PALE if veil.is_light else _DARK
+    accent = accent_on(veil.colour, theme, is_light=veil.is_light, least=TEXT_CONTRAST)
+    opacity = max(veil.opacity, min(most, needed_opacity(behind, text=accent, scrim=veil.colour)))
     ground = hardest_behind(behind, text=veil.ink, scrim=veil.colour, opacity=opacity)
     inks = (veil.ink, accent_on(ground, theme, is_light=veil.is_light, least=TEXT_CONTRAST))
     mirrored = across is not sheet.look.right_to_left

@@ -82,19 +82,26 @@ class Sheet:
             top = min(top, max(_HIGHEST, _LENGTH_TOP - block.size_px // 4 - block.height_px))
         return Box(left, top, left + block.width_px, top + block.height_px)
 
+    def lines(self, block: TextBlock, top: int, *, across: bool = False) -> list[Box]:
+        """Where each of them stands: `place`, line by line, from the tops of capitals to below tails."""
+        place, tail = self.place(block, top, across=across), block.size_px // 4
+        found = []
+        for number, line in enumerate(block.lines):
+            width_px, high = round(line.width_em * block.size_px), place.top + number * block.leading_px
+            left = place.right - width_px if self.look.right_to_left else place.left
+            found.append(Box(left, high, left + width_px, high + block.cap_px + tail))
+        return found
+
     def write(self, block: TextBlock, top: int, colours: Sequence[str], *, across: bool = False) -> None:
         """The lines from `top`, pixels; the last of several in the last colour."""
         place = self.place(block, top, across=across)
         self.taken.append(place)
-        for number, line in enumerate(block.lines):
+        for number, (line, stands) in enumerate(zip(block.lines, self.lines(block, top, across=across), strict=True)):
             ink = draw_ink(line, block.size_px)
             if ink is None:
                 continue
             last = number == len(block.lines) - 1 and number > 0
-            start = place.left
-            if self.look.right_to_left:
-                start = place.right - round(line.width_em * block.size_px)
-            at = (start + ink.left, place.top + block.cap_px + number * block.leading_px + ink.top)
+            at = (stands.left + ink.left, stands.top + block.cap_px + ink.top)
             inked = ink.painted(Image.new("RGB", ink.mask.size, rgb(colours[-1] if last else colours[0])))
             self.picture.paste(inked, at, ink.mask)
 

@@ -118,7 +118,7 @@ def _around(text: Sequence[Sprite], screen: Box, look: Look, *, pad: int = _PAD)
     pad = look.grid.px(pad)
     lines = [Box(each.left, each.top, each.left + each.mask.width, each.top + each.mask.height) for each in text]
     around = reduce(Box.union, lines)
-    return Box(around.left - pad, around.top - pad, around.right + pad, around.bottom + pad).within(screen)
+    return around.grown(pad).within(screen)
 
 
 def _behind(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look, pad: int) -> Image.Image:
