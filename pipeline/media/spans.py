@@ -33,6 +33,8 @@ _MOMENTARY = "lavfi.r128.M"
 # So many samples in a row at full scale are no peak any more.
 _RUN = 3
 _FULL_SCALE = 1 - 2**-14
+# Of so many planes and more PyAV does not see the last: it reads on behind it.
+_MOST_PLANES = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,21 +123,30 @@ class SoundWatch:
         self._levels: list[float] = []
         # None: there are not two.
         self._ears = Ears(stream.codec_context.sample_rate) if stream.codec_context.channels == 2 else None
+        self._packer: av.AudioResampler | None = None
 
     def hear(self, piece: av.AudioFrame | None) -> None:
         """The next of it; None: there is no more."""
         if piece is not None:
             self._heard_s += piece.samples / (piece.sample_rate or 1)
-            waves = _planes(piece)
-            self._flat.look_at(waves)
-            if self._ears:
-                self._ears.hear(*waves)
+            for whole in self._packed(piece):
+                waves = _planes(whole)
+                self._flat.look_at(waves)
+                if self._ears:
+                    self._ears.hear(*waves)
         self._source.push(piece)
         for found in _metadata(self._sink):
             self._silent.note(found)
             self._report = {**self._report, **found}
             if _MOMENTARY in found:
                 self._levels.append(max(_GATE_LUFS, float(found[_MOMENTARY])))
+
+    def _packed(self, piece: av.AudioFrame) -> list[av.AudioFrame]:
+        """The same samples, those of many channels in one plane."""
+        if not piece.format.is_planar or piece.layout.nb_channels <= _MOST_PLANES:
+            return [piece]
+        self._packer = self._packer or av.AudioResampler(format=piece.format.packed)
+        return self._packer.resample(piece)
 
     @property
     def levels_lufs(self) -> tuple[float, ...]:

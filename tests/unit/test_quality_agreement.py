@@ -86,3 +86,23 @@ def test_loudness_range_and_peak_are_those_of_ebur128(tmp_path, gain):
     assert meter.integrated_lufs == pytest.approx(lufs, abs=0.11)
     assert meter.range_lu == pytest.approx(lu, abs=0.2)
     assert meter.true_peak_dbtp == pytest.approx(peak, abs=0.11)
+
+
+@pytest.mark.parametrize("layout", ["5.1", "7.1"])
+def test_sound_of_many_channels_is_measured_like_any_other(tmp_path, layout):
+    # In planes: PyAV reads on behind the eighth, and the process dies.
+    film = write_film(tmp_path / "film.mkv", form="matroska", picture=None, layout=layout)
+
+    sound = survey(film).sound
+
+    assert (sound.channels, sound.clipped_runs, sound.ears) == (sum(map(int, layout.split("."))), 0, None)
+    assert sound.meter.integrated_lufs is not None
+
+
+def test_a_wave_that_is_cut_off_is_seen_among_eight_channels(tmp_path):
+    loud = talk(2.0) * np.float32(30)
+    film = write_film(
+        tmp_path / "film.mkv", form="matroska", sound_codec="flac", picture=None, sound=loud, layout="7.1"
+    )
+
+    assert survey(film).sound.clipped_runs > 0
