@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import anyio
 import pytest
+from anyio import to_thread
 
 from pipeline.errors import QualityError
 from pipeline.model import (
@@ -21,11 +22,13 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.orchestrator.film import jobs as jobs_module
-from pipeline.orchestrator.film.afresh import stage_to_mend
+from pipeline.orchestrator.film.afresh import forget_from, stage_to_mend
 from pipeline.orchestrator.film.jobs import run_job
+from pipeline.orchestrator.film.scenes import StillOrder
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames
+from pipeline.rendering import fonts_for
 
 AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
@@ -174,3 +177,25 @@ async def test_a_crash_while_it_is_made_afresh_goes_on_there_and_is_no_third_att
     assert (failed.status, voice.spoken) == (JobStatus.FAILED, 3)
     assert [each.again for each in failed.failed_verdicts] == ["narration", ""]
     await anyio.lowlevel.checkpoint()
+
+
+async def test_a_film_that_is_joined_afresh_gets_other_stills_than_those_in_the_cache(shop):
+    # What is wrong with a thumbnail may be a slip in the drawing of it.
+    script = Script(title="Tea", language="en", scenes=(StatementScene(lines=(), text="Tea cools."),))
+    job = new_job().evolve(script=script)
+
+    async def draw(path):
+        await anyio.Path(path).write_bytes(b"a slip")
+
+    look = await to_thread.run_sync(shop.look, job)
+    fonts = await to_thread.run_sync(fonts_for, script, look)
+    for number in (1, 2, 3):
+        order = StillOrder(script=script, look=look, fonts=fonts, number=number)
+        await shop.cache.get_or_make("still", order.key, ".jpg", draw)
+
+    await to_thread.run_sync(forget_from, "quality", job, shop)
+    kept = await to_thread.run_sync(shop.cache.size)
+    await to_thread.run_sync(forget_from, "film", job, shop)
+    left = await to_thread.run_sync(shop.cache.size)
+
+    assert (kept["still"].files, left["still"].files) == (3, 0)

@@ -20,6 +20,8 @@ from pipeline.orchestrator.film.delivered import film_is_whole
 from pipeline.orchestrator.film.episodes import with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.film.stages import OF_SCENES, STAGES
+from pipeline.orchestrator.film.stages.so_far import package_of
+from pipeline.orchestrator.film.studio import kept_stills
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import kept_scripts, known_script
 
@@ -108,6 +110,9 @@ def _made_by(stages: Iterable[str], job: Job, shop: Workshop) -> Iterable[Path]:
         yield from (segment.path for segment in job.segments)
         if job.music:
             yield job.music
+    if "film" in stages and job.script:
+        with contextlib.suppress(NightreelError):  # a font or the template is gone: the stage will say so
+            yield from kept_stills(job, shop.for_job(job), len(package_of(job, shop).stills))
 
 
 def _sounds(narration: Narration, shop: Workshop) -> Iterable[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,13 +13,15 @@ from pipeline.assembly import EncoderPlan
 from pipeline.errors import CrashError, QualityError
 from pipeline.model import Clip, Cue, Job, Script, Segment, Transition
 from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.episodes import badge_of
 from pipeline.orchestrator.film.pictures import still_there
 from pipeline.orchestrator.film.scenes import SegmentOrder, StillOrder, make_segment, make_still
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.rendering import Look
+from pipeline.rendering import Look, fonts_for
 
 # A still takes about as long as so many frames of a scene.
 _STILL_FRAMES = 15
+_STILL = "still"
 _Order = TypeVar("_Order", SegmentOrder, StillOrder)
 
 
@@ -59,9 +61,8 @@ class Studio:
     async def still(self, number: int, episode: int) -> Path:
         """One of the stills that sell the film, 1 is the best, drawn in a worker process, if the cache has it not."""
         order = StillOrder(script=self.script, look=self.look, fonts=self.fonts, number=number, episode=episode)
-
         make = self._made(make_still, order, takes=_STILL_FRAMES)
-        path, _ = await self.shop.cache.get_or_make("still", order.key, ".jpg", make)
+        path, _ = await self.shop.cache.get_or_make(_STILL, order.key, ".jpg", make)
         return path
 
     def _made(
@@ -95,3 +96,17 @@ async def studio_for(job: Job, shop: Workshop, attempt: Attempt) -> Studio:
         shop=shop,
         attempt=attempt,
     )
+
+
+def kept_stills(job: Job, shop: Workshop, count: int) -> Iterator[Path]:
+    """The first `count` of a film that has its script, as far as the cache has them.
+
+    Blocks. Raises `NightreelError` where nobody can know what they would look like.
+    """
+    script, look = job.script, shop.look(job)
+    assert script is not None
+    fonts, episode = fonts_for(script, look), badge_of(job.brief, shop)
+    for number in range(1, count + 1):
+        order = StillOrder(script=script, look=look, fonts=fonts, number=number, episode=episode)
+        if path := shop.cache.find(_STILL, order.key, ".jpg"):
+            yield path
