@@ -94,6 +94,26 @@ def test_what_workers_need_is_loaded_once_before_the_first_is_asked_for(tmp_path
         anyio.run(work)
 
 
+def test_workers_after_the_first_need_not_wait_for_what_is_loaded_already(tmp_path):
+    loaded = tmp_path / "loaded"
+
+    async def work() -> None:
+        parent = the_nursery()
+        assert parent
+        parent.load()
+        async with anyio.create_task_group() as tasks:
+            for _ in range(3):
+                tasks.start_soon(parent.run, os.getpid)
+
+    def load() -> None:
+        with loaded.open("a", encoding="utf-8") as file:
+            file.write("1")
+
+    with forking_workers(load):
+        anyio.run(work)
+    assert _read(loaded) == "1"
+
+
 def test_who_loads_for_nobody_is_not_waited_for(tmp_path):
     started = time.monotonic()
     with forking_workers(lambda: pid_after(tmp_path / "pid")):

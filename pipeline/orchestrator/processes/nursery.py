@@ -40,13 +40,14 @@ def nurse(orders: int, load: Callable[[], None]) -> NoReturn:
 
 def _obey(told: socket.socket, load: Callable[[], None]) -> None:
     children: set[int] = set()
+    has_loaded = False
     while True:
         order, files, _, _ = socket.recv_fds(told, _ORDER_BYTES, 1)
         children -= _ended()
-        if order == LOAD:
+        if order in {LOAD, FORK} and not has_loaded:
             load()
-        elif order == FORK:
-            load()
+            has_loaded = True
+        if order == FORK:
             # Memory that is shared stays so: workers do not look through it either.
             gc.freeze()
             pid = os.fork()
@@ -57,7 +58,7 @@ def _obey(told: socket.socket, load: Callable[[], None]) -> None:
             children.add(pid)
         elif not order:
             break
-        elif int(order) in children:
+        elif order != LOAD and int(order) in children:
             os.kill(int(order), signal.SIGKILL)
     for pid in children:
         os.kill(pid, signal.SIGKILL)
