@@ -6,6 +6,7 @@ import hashlib
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import anyio
 import pytest
@@ -41,8 +42,10 @@ from pipeline.model import (
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.jobs import run_job
 from pipeline.orchestrator.film.stages import STAGES, Stage
+from pipeline.orchestrator.film.stages import narration as narration_module
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames
+from pipeline.rendering import Look
 from pipeline.settings import ErrorSettings, TimeLimitSettings
 from pipeline.state import CheckpointStore
 
@@ -521,6 +524,36 @@ async def test_work_begun_ahead_ends_with_its_attempt(rooms, shop, job, monkeypa
 
     assert (await run_job(job, shop)).status is JobStatus.COMPLETED
     assert ended == [True]
+
+
+async def test_a_defect_in_what_is_drawn_ahead_stops_no_voice(shop, job, monkeypatch):
+    tried = []
+
+    class Studio:
+        look = Look(title="Tea")
+
+        async def still(self, number, episode):
+            tried.append(number)
+            raise ZeroDivisionError
+
+    async def studio_for(*_):
+        return Studio()
+
+    async def speaker(*_):
+        async def speak(script, spoken):
+            await anyio.wait_all_tasks_blocked()
+            return Narration(narrator="edge", voice="v", clips=())
+
+        return speak
+
+    monkeypatch.setattr(narration_module, "studio_for", studio_for)
+    monkeypatch.setattr(narration_module, "speaker", speaker)
+    async with anyio.create_task_group() as ahead:
+        job = job.evolve(script=Script(title="Tea", language="en", scenes=()))
+        spoken = await narration_module.speak(job, shop, SimpleNamespace(ahead=ahead))
+
+    # The stage that needs the stills meets it again, and fails for it.
+    assert (sorted(tried), spoken.narration.voice) == ([1, 2, 3], "v")
 
 
 async def test_a_job_is_made_as_it_was_asked_for_whoever_makes_it(rooms, shop, job, monkeypatch):
