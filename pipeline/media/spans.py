@@ -17,9 +17,9 @@ from av.filter.context import FilterContext
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from pipeline.media.ears import Ears, Heard
 from pipeline.media.span import Span
 from pipeline.media.steady import longest_steady
+from pipeline.media.stereo import Stereo, StereoWatch
 
 # Each as the filters have them by default, but for silence, which is -60 dB there: the hiss of a room is not said.
 BLACK = {"least_s": 0.5, "picture": 0.98, "pixel": 0.10}
@@ -120,7 +120,7 @@ class SoundWatch:
         self._heard_s = 0.0
         self._levels: list[float] = []
         # None: there are not two.
-        self._ears = Ears(stream.codec_context.sample_rate) if stream.codec_context.channels == 2 else None
+        self._stereo = StereoWatch(stream.codec_context.sample_rate) if stream.codec_context.channels == 2 else None
 
     def hear(self, piece: av.AudioFrame | None) -> None:
         """The next of it; None: there is no more."""
@@ -128,8 +128,8 @@ class SoundWatch:
             self._heard_s += piece.samples / (piece.sample_rate or 1)
             waves = _planes(piece)
             self._flat.look_at(waves)
-            if self._ears:
-                self._ears.hear(*waves)
+            if self._stereo:
+                self._stereo.hear(*waves)
         self._source.push(piece)
         for found in _metadata(self._sink):
             self._silent.note(found)
@@ -148,9 +148,9 @@ class SoundWatch:
         return longest_steady(self._levels, per_s=_STEPS_PER_S, window_s=_BLOCK_S)
 
     @property
-    def ears(self) -> Heard | None:
-        """Whether both ears hear it; None: there are not two channels."""
-        return self._ears.heard if self._ears else None
+    def stereo(self) -> Stereo | None:
+        """Whether both channels are there and go together; None: there are not two."""
+        return self._stereo.stereo if self._stereo else None
 
     @property
     def clipped_runs(self) -> int:
