@@ -17,10 +17,11 @@ from pathlib import Path
 import av
 import numpy as np
 
+from pipeline.assembly import join_segments
 from pipeline.assembly.plan import encoder_options
 from pipeline.media.audio import read_wav, to_pcm, write_wav
 from pipeline.media.planes import Planes
-from pipeline.model import SINGLES, Clip
+from pipeline.model import SINGLES, Clip, Segment
 from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import draw_scene, fonts_for
@@ -36,7 +37,7 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True)
 class Holding:
-    """What the segments of a film cost as they are, and how much of that with every scene held for as long again."""
+    """What scenes that are drawn, encoded, inspected and joined cost, and how much of that, each held as long again."""
 
     cpu_s: float
     # The median of pairs made one after the other.
@@ -72,20 +73,21 @@ def x264_alone(orders: Sequence[SegmentOrder], *, rounds: int) -> Limit:
 
 
 def holding(orders: Sequence[SegmentOrder], folder: Path, *, rounds: int) -> Holding:
-    """Draw and encode all segments, and again with clips that end in as much silence as they are long."""
+    """Make all segments and join them, and again with clips that end in as much silence as they are long."""
     longer = [replace(order, clip=_held(order.clip, folder / f"{n}.wav")) for n, order in enumerate(orders)]
-    path = folder / "segment.mp4"
-    make_segment(orders[0], path)  # loads fonts and libraries
-    pairs = [(_cpu_s(partial(_make, orders, path)), _cpu_s(partial(_make, longer, path))) for _ in range(rounds)]
+    make_segment(orders[0], folder / "first.mp4")  # loads fonts and libraries
+    pairs = [(_cpu_s(partial(_make, orders, folder)), _cpu_s(partial(_make, longer, folder))) for _ in range(rounds)]
     return Holding(
         cpu_s=statistics.median(plain for plain, _ in pairs),
         ratio=statistics.median(held / plain for plain, held in pairs),
     )
 
 
-def _make(orders: Sequence[SegmentOrder], path: Path) -> None:
-    for order in orders:
-        make_segment(order, path)
+def _make(orders: Sequence[SegmentOrder], folder: Path) -> None:
+    segments = [Segment(path=folder / f"{number}.mp4", frames=order.frames) for number, order in enumerate(orders)]
+    for order, segment in zip(orders, segments, strict=True):
+        make_segment(order, segment.path)
+    join_segments(segments, path=folder / "film.mp4", frame_rate=orders[0].look.format.frame_rate)
 
 
 def _held(clip: Clip, path: Path) -> Clip:

@@ -5,7 +5,7 @@
         call.used(tokens=answer.tokens)
         call.told(answer.limits)
 
-What leaves the block teaches the gate when it has to be closed: see `closures.py`.
+What leaves the block teaches the gate when it has to be closed: see `availability.py`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ import anyio
 from aiolimiter import AsyncLimiter
 
 from pipeline.errors import BudgetError, ClosedError, QuotaError, TransientError
+from pipeline.limits.availability import Availability
 from pipeline.limits.budget import MINUTE_S, CallLedger, MinuteBudget
 from pipeline.limits.calls import Call, GateLimits, Obstacle
-from pipeline.limits.closures import Closures
 from pipeline.limits.times import bounded_s, utc_now
 
 # Clocks and sums of floats are not finer than this.
@@ -63,7 +63,7 @@ class Gate:
         self._limits = limits
         self._ledger = ledger
         self._clock = clock
-        self._closures = Closures(name, limits, clock=clock, tell=self._say)
+        self._availability = Availability(name, limits, clock=clock, tell=self._say)
         self._budget = MinuteBudget(limits.tokens_per_min)
         # Whether the service has answered, and so has said what its limits are, if it ever does.
         self._has_answered = False
@@ -101,9 +101,9 @@ class Gate:
         """Ask whether the service is there: as `call`, but it counts for no limit and waits for no place."""
         self._settle()
         call = Call(0)
-        while obstacle := self._closures.obstacle(call.model):
+        while obstacle := self._availability.obstacle(call.model):
             await self._wait(obstacle, call)
-        self._closures.begin(call)
+        self._availability.begin(call)
         async with self._under_way(call):
             yield
 
@@ -115,19 +115,19 @@ class Gate:
         """
         self._settle()
         call = Call(0)
-        while obstacle := self._closures.obstacle(call.model):
-            if 0 < self._closures.left_alone_s(call.model) < inf:
-                raise self._closures.error(obstacle.seconds, call.model)
+        while obstacle := self._availability.obstacle(call.model):
+            if 0 < self._availability.left_alone_s(call.model) < inf:
+                raise self._availability.error(obstacle.seconds, call.model)
             await self._wait(obstacle, call)
 
     # Going in ----------------------------------------------------------------------------------------------------
 
     def _is_failing(self, call: Call) -> bool:
-        return self._closures.left_alone_s(call.model) > 0
+        return self._availability.left_alone_s(call.model) > 0
 
     async def _until_on_its_feet(self, call: Call) -> None:
         """Wait for a model that keeps failing, beside the line: those behind may want another one."""
-        while self._is_failing(call) and (obstacle := self._closures.obstacle(call.model)):
+        while self._is_failing(call) and (obstacle := self._availability.obstacle(call.model)):
             await self._wait(obstacle, call)
 
     async def _enter(self, call: Call) -> bool:
@@ -148,13 +148,13 @@ class Gate:
                 break
             await self._give_back(call)
         self._inside.add(call)
-        self._closures.begin(call)
+        self._availability.begin(call)
         call.minute = self._budget.spend(call.expected, anyio.current_time())
         return True
 
     def _obstacle(self, call: Call) -> Obstacle | None:
         """What keeps `call` from beginning now."""
-        if closure := self._closures.obstacle(call.model):
+        if closure := self._availability.obstacle(call.model):
             return closure
         is_scout = call.expected > 0 and self._budget.limit is None and not self._has_answered
         if len(self._inside) >= (1 if is_scout else self._limits.concurrency):
@@ -166,7 +166,7 @@ class Gate:
         """Wait until the obstacle may be gone. Raises its error if the call is not that patient."""
         seconds = obstacle.seconds
         if obstacle.error:
-            if self._closures.is_for_good:
+            if self._availability.is_for_good:
                 raise obstacle.error()
             if call.patient_until is None:
                 call.patient_until = anyio.current_time() + self._limits.patience_s
@@ -194,7 +194,7 @@ class Gate:
                 tokens_per_day=limits.tokens_per_day,
             )
         except ClosedError as closed:
-            self._closures.close(bounded_s((closed.until - self._clock()).total_seconds()))
+            self._availability.close(bounded_s((closed.until - self._clock()).total_seconds()))
             self._wake()
             return False
         except TransientError as full:
@@ -203,7 +203,7 @@ class Gate:
             return False
         except QuotaError as spent:
             if not self._inside:
-                self._closures.spent(spent)
+                self._availability.spent(spent)
                 raise
             # Those under way may give back some of what they have reserved.
             await changed.wait()
@@ -232,13 +232,13 @@ class Gate:
             try:
                 self._account(call, error)
                 self._has_answered = self._has_answered or error is None
-                until = self._closures.learn(call, error)
+                until = self._availability.learn(call, error)
                 self._wake()
                 await self._record(call, until)
             finally:
                 # Whatever that came to (whoever is told may fail as well), the place is free, and the trial over.
                 self._inside.discard(call)
-                self._closures.abandon(call)
+                self._availability.abandon(call)
                 self._wake()
 
     def _account(self, call: Call, error: BaseException | None) -> None:
@@ -250,7 +250,7 @@ class Gate:
         if call.limits:
             # What the service counts goes before what we count.
             self._budget.heed(call.limits, anyio.current_time())
-            self._closures.heed(call.limits)
+            self._availability.heed(call.limits)
 
     async def _record(self, call: Call, until: datetime | None) -> None:
         """Write down what the day and other processes have to know."""

@@ -157,9 +157,9 @@ class _Eye:
         """The next picture, shown from frame time `at` on."""
         while self._shown and self._times and self._times[0] < at:
             self._times.popleft()
-            self._seen.append(_luma(self._shown))
+            self._seen.append(thin_plane(self._shown, 0))
         if self._changes is not None:
-            luma = _luma(picture)
+            luma = thin_plane(picture, 0)
             self._compare(luma, at, is_change=at in self._changes)
             if is_black(luma) == (len(self._black) % 2 == 0):
                 self._black.append(at)
@@ -192,16 +192,11 @@ class _Eye:
         """What was asked for. Raises `ValueError` if nothing was shown."""
         if self._shown is None:
             raise ValueError("no picture")
-        return (*self._seen, *(_luma(self._shown) for _ in self._times))
-
-
-def _luma(picture: av.VideoFrame) -> Luma:
-    """The brightness plane, thinned out."""
-    return thin_plane(picture, 0)
+        return (*self._seen, *(thin_plane(self._shown, 0) for _ in self._times))
 
 
 def thin_plane(picture: av.VideoFrame, number: int) -> Luma:
-    """A plane of a picture, thinned out; of levels with more bits, the upper 8."""
+    """A plane of a picture, thinned out; of levels with more bits, the upper 8. Number 0 is its brightness."""
     plane, bits = picture.planes[number], picture.format.components[number].bits
     # All that is left of four levels is the first: numpy takes it faster as the low end of one number than by itself.
     four_bytes = _STEP_PX * (1 if bits == 8 else 2)

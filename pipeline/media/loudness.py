@@ -19,9 +19,9 @@ import numpy as np
 from pipeline.errors import InputError
 from pipeline.media.audio import Samples
 from pipeline.media.demux import OpenFilm, opened
-from pipeline.media.ears import NOTHING_HEARD, Heard, heard_together
 from pipeline.media.hearing import hear
 from pipeline.media.meter import CELLS_PER_S, FilmMeter, between_samples, loudness_of
+from pipeline.media.stereo import NOTHING_AUDIBLE, Stereo, stereo_together
 from pipeline.model import SAMPLE_RATE_HZ
 
 # Just below the -14 LUFS at which YouTube plays films: louder ones are turned down, quieter ones stay behind.
@@ -53,8 +53,8 @@ class Loudness:
     true_peak_dbtp: float
     # Of a film or a part of one: its power by thirtieths of a second (see `meter.py`), to put parts together.
     powers: tuple[float, ...] = ()
-    # Whether both ears hear it; of a voice alone, which is the same in both, nothing but when it is heard.
-    ears: Heard = NOTHING_HEARD
+    # Whether both channels are there and go together. Those of a voice are the same: then, only when it is heard.
+    stereo: Stereo = NOTHING_AUDIBLE
 
 
 def measure_film_loudness(film: Path | OpenFilm) -> Loudness:
@@ -71,7 +71,7 @@ def measure_film_loudness(film: Path | OpenFilm) -> Loudness:
             where = source.path.name
             raise InputError(f"its sound can't be decoded ({type(error).__name__})", where=where) from error
     peak, powers = meter.finish()
-    found = Loudness(integrated_lufs=None, true_peak_dbtp=_decibels(peak), powers=powers, ears=meter.heard)
+    found = Loudness(integrated_lufs=None, true_peak_dbtp=_decibels(peak), powers=powers, stereo=meter.stereo)
     return together([found])
 
 
@@ -88,7 +88,7 @@ def together(parts: Iterable[Loudness]) -> Loudness:
         integrated_lufs=loudness_of(np.array(powers)),
         true_peak_dbtp=max((part.true_peak_dbtp for part in measured), default=-math.inf),
         powers=powers,
-        ears=heard_together(zip(starts_s, (part.ears for part in measured), strict=False)),
+        stereo=stereo_together(zip(starts_s, (part.stereo for part in measured), strict=False)),
     )
 
 

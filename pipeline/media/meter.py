@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.audio import Samples
-from pipeline.media.ears import Ears, Heard
 from pipeline.media.span import Span
+from pipeline.media.stereo import Stereo, StereoWatch
 from pipeline.model import SAMPLE_RATE_HZ
 
 # Annex 1, tables 1 and 2: the weighting of the head, then that of low tones, at 48 kHz.
@@ -56,7 +56,7 @@ class FilmMeter:
         self._samples = 0
         self._before: Samples = np.zeros((2, len(_TAPS)), np.float32)
         self._peak = 0.0
-        self._ears = Ears(SAMPLE_RATE_HZ)
+        self._stereo = StereoWatch(SAMPLE_RATE_HZ)
 
     def hear(self, piece: Samples) -> None:
         """The next of the sound."""
@@ -75,9 +75,9 @@ class FilmMeter:
         return self._peak, tuple(float(f"{power:.{_DIGITS}g}") for power in both)
 
     @property
-    def heard(self) -> Heard:
-        """Whether both ears hear it, when all was measured, peaks too."""
-        return self._ears.heard
+    def stereo(self) -> Stereo:
+        """Whether both channels are there and go together, when all was measured, peaks too."""
+        return self._stereo.stereo
 
     def _measure(self, *, is_last: bool = False) -> None:
         """Measure what there is, in whole cells but for the last piece."""
@@ -93,7 +93,7 @@ class FilmMeter:
             self._side.hear((left - right) / 2)
         if not self._is_peak_wanted:
             return
-        self._ears.hear(left, left if is_mono else right)
+        self._stereo.hear(left, left if is_mono else right)
         for number, channel in enumerate(sound[: 1 if is_mono else 2]):
             end = np.zeros(len(_TAPS) if is_last else 0, np.float32)
             known = np.concatenate([self._before[number], channel, end])

@@ -17,9 +17,9 @@ from av.filter.context import FilterContext
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from pipeline.media.ears import Ears, Heard
 from pipeline.media.span import Span
 from pipeline.media.steady import longest_steady
+from pipeline.media.stereo import Stereo, StereoWatch
 
 # Each as the filters have them by default, but for silence, which is -60 dB there: the hiss of a room is not said.
 BLACK = {"least_s": 0.5, "picture": 0.98, "pixel": 0.10}
@@ -33,7 +33,7 @@ _MOMENTARY = "lavfi.r128.M"
 # So many samples in a row at full scale are no peak any more.
 _RUN = 3
 _FULL_SCALE = 1 - 2**-14
-# Of so many planes and more PyAV does not see the last: it reads on behind it.
+# Of more planes than these PyAV does not see the last: it reads on behind it.
 _MOST_PLANES = 7
 
 
@@ -122,7 +122,7 @@ class SoundWatch:
         self._heard_s = 0.0
         self._levels: list[float] = []
         # None: there are not two.
-        self._ears = Ears(stream.codec_context.sample_rate) if stream.codec_context.channels == 2 else None
+        self._stereo = StereoWatch(stream.codec_context.sample_rate) if stream.codec_context.channels == 2 else None
         self._packer: av.AudioResampler | None = None
 
     def hear(self, piece: av.AudioFrame | None) -> None:
@@ -132,8 +132,8 @@ class SoundWatch:
             for whole in self._packed(piece):
                 waves = _planes(whole)
                 self._flat.look_at(waves)
-                if self._ears:
-                    self._ears.hear(*waves)
+                if self._stereo:
+                    self._stereo.hear(*waves)
         self._source.push(piece)
         for found in _metadata(self._sink):
             self._silent.note(found)
@@ -159,9 +159,9 @@ class SoundWatch:
         return longest_steady(self._levels, per_s=_STEPS_PER_S, window_s=_BLOCK_S)
 
     @property
-    def ears(self) -> Heard | None:
-        """Whether both ears hear it; None: there are not two channels."""
-        return self._ears.heard if self._ears else None
+    def stereo(self) -> Stereo | None:
+        """Whether both channels are there and go together; None: there are not two."""
+        return self._stereo.stereo if self._stereo else None
 
     @property
     def clipped_runs(self) -> int:

@@ -5,7 +5,6 @@ Nothing is known of it beforehand. `probe` and `view` are for films of ours, of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,13 +20,12 @@ from numpy.typing import NDArray
 from pipeline.errors import InputError
 from pipeline.media.boxes import Box, has_edit_list, index_is_first, read_boxes
 from pipeline.media.demux import open_film
-from pipeline.media.ears import Heard
 from pipeline.media.flashes import Flashes, in_planes
 from pipeline.media.looks import look_of
 from pipeline.media.mux import Packet
 from pipeline.media.plain import PlainWatch
-from pipeline.media.span import Span
-from pipeline.media.spans import Meter, PictureWatch, SoundWatch
+from pipeline.media.spans import PictureWatch, SoundWatch
+from pipeline.media.surveyed import HeardTrack, SeenTrack, Survey
 from pipeline.media.times import Times, start_of
 
 _HEAD_BYTES = 64
@@ -37,79 +35,6 @@ _CUT_S = 0.5
 _UNSAID = 2
 # Where in a second it is looked at, and how large: more than `look_of` needs.
 _MIDDLE_S, _LOOK_PX = 0.5, 64
-
-
-@dataclass(frozen=True, kw_only=True)
-class SeenTrack:
-    """The pictures of a film."""
-
-    # As FFmpeg names them: "h264", "High", "yuv420p".
-    codec: str
-    profile: str
-    pixel_format: str
-    width_px: int
-    height_px: int
-    # Width of a pixel by its height: 1 is square.
-    pixel_aspect: Fraction
-    # Degrees that players turn it.
-    rotation: int
-    # Pictures a second; None: some are shown longer than others.
-    constant_rate: Fraction | None
-    start_s: float
-    end_s: float
-    # Seconds from one keyframe to the next, at most, and from the last to the end.
-    keyframe_s: float
-    # "BT.709", limited range; else the numbers of primaries, transfer and matrix (ITU-T H.273); empty: not said.
-    colours: str
-    # How many were decoded.
-    pictures: int
-    black: tuple[Span, ...]
-    plain: tuple[Span, ...]
-    frozen: tuple[Span, ...]
-    # How often it flashes in its worst second, and when that begins (`media.flashes`).
-    flashes: float
-    flashes_at_s: float
-    # What it looks like in the middle of each of its seconds: `look_of`.
-    looks: tuple[int, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class HeardTrack:
-    """The sound of a film."""
-
-    codec: str
-    profile: str
-    sample_rate_hz: int
-    channels: int
-    start_s: float
-    end_s: float
-    # How much later it is by its times than by what was heard until then, where they are furthest apart (negative:
-    # earlier): gaps that players close, or don't, and times that run faster or slower than the sound.
-    drift_s: float
-    meter: Meter
-    clipped_runs: int
-    silent: tuple[Span, ...]
-    # The longest span in which the sound does not change, and whether both ears hear it; None: it is not stereo.
-    steady: Span
-    ears: Heard | None
-    # How loud it is at the end of each of its seconds, in LUFS over 400 ms.
-    levels_lufs: tuple[float, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Survey:
-    """A whole film."""
-
-    # "mp4", "mov", "webm", "matroska", or as FFmpeg names others.
-    container: str
-    # How many streams there are of each kind; a cover is another.
-    counts: tuple[int, int, int]
-    # The first of each; None: there is none.
-    picture: SeenTrack | None
-    sound: HeardTrack | None
-    # Of MP4 and QuickTime; True where a container has none.
-    index_first: bool
-    edit_list: bool
 
 
 def survey(path: Path) -> Survey:
@@ -189,22 +114,21 @@ class _Seeing:
         if packet is not None:
             self._times.note(packet)
         for picture in self.stream.decode(packet):
+            at_s = float((picture.pts or 0) * (self.stream.time_base or 0))
             if picture.is_corrupt:
-                at_s = float((picture.pts or 0) * (self.stream.time_base or 0))
                 raise ValueError(f"its pictures are damaged at {at_s:.2f} s")
             self._pictures, self._rotation = self._pictures + 1, picture.rotation
             self._times.show(picture.pts)
             self._watch.see(picture)
-            planes, at_s = in_planes(picture), float((picture.pts or 0) * (self.stream.time_base or 0))
+            planes = in_planes(picture)
             self._flashes.see(planes, at_s)
             self._plain.see(planes, at_s)
-            self._look_at(picture)
+            self._look_at(picture, at_s - self._times.start_s)
         if packet is None:
             self._watch.see(None)
 
-    def _look_at(self, picture: av.VideoFrame) -> None:
+    def _look_at(self, picture: av.VideoFrame, at_s: float) -> None:
         """Once a second is enough to know it again."""
-        at_s = float((picture.pts or 0) * (self.stream.time_base or 0)) - self._times.start_s
         if at_s >= len(self._looks) + _MIDDLE_S:
             # Times that leap leave no hole: nobody asks for a picture of an hour in which there is none.
             self._looks.append(look_of(_small(picture)))
@@ -289,7 +213,7 @@ class _Hearing:
             clipped_runs=self._watch.clipped_runs,
             silent=self._watch.silent(max(times.end_s, self._last_s)),
             steady=self._watch.steady,
-            ears=self._watch.ears,
+            stereo=self._watch.stereo,
             levels_lufs=self._watch.levels_lufs,
         )
 

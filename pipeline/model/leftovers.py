@@ -112,8 +112,6 @@ def find_unsaid(said: str) -> str:
 
 def _found(said: str, kinds: Iterable[tuple[str, re.Pattern[str]]], cells: _Cells | None = None) -> str:
     for kind, pattern in kinds:
-        if pattern is _GARBLED and said.isascii():
-            continue
         for match in pattern.finditer(said):
             if cells and cells.say(match[0]):
                 continue

@@ -64,7 +64,7 @@ class QualityProfile:
     clipped_runs: int
     silence_s: float
     hum_s: float
-    ears_s: float
+    stereo_s: float
     black_s: float
     frozen_s: float
     frozen_percent: float
@@ -108,7 +108,7 @@ STANDARD = QualityProfile(
     clipped_runs=0,
     silence_s=5,
     hum_s=20,
-    ears_s=5,
+    stereo_s=5,
     black_s=2,
     frozen_s=20,
     frozen_percent=98,

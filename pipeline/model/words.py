@@ -9,7 +9,8 @@ A space means nothing in Chinese and Japanese and is dropped. In the other four 
 comma does elsewhere, and like one it stays on the word it follows: "ดี ".
 
 Cutting survives joining: for words of `split_words`, from one text or from several one after another,
-`split_words(join_words(words)) == words`.
+`split_words(join_words(words)) == words`. (Of several in Thai, Lao, Khmer or Burmese: if none begins or ends within a
+letter, with a mark whose consonant is missing or a stop of another sentence.)
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def split_words(text: str) -> tuple[str, ...]:
     words: list[str] = []
     chunks = text.split()
     for chunk, following in pairwise([*chunks, ""]):
-        words.extend(_split_unspaced(chunk) if _STARTS_UNSPACED.search(chunk) else (chunk,))
+        words.extend(_cut(chunk))
         if _pauses(chunk, following):
             words[-1] += " "
     return tuple(words)
@@ -70,13 +71,18 @@ def touch(word: str, following: str) -> bool:
         may_touch = all(map(_STARTS_UNSPACED.match, edges)) or linked is not None
     else:
         may_touch = any(map(_STARTS_EAST_ASIAN.match, edges))
-    return may_touch and _split_unspaced(word + following) == [*_split_unspaced(word), *_split_unspaced(following)]
+    return may_touch and _cut(word + following) == [*_cut(word), *_cut(following)]
 
 
 def _pauses(chunk: str, following: str) -> bool:
     """Whether the space between two chunks is one that speaks: between letters of a script that writes few."""
     ends = _STARTS_SOUTHEAST_ASIAN.match(chunk[-1]) or _LINKS.search(chunk)
     return bool(ends and following and _STARTS_SOUTHEAST_ASIAN.match(following))
+
+
+def _cut(chunk: str) -> list[str]:
+    """The words of a text without white space."""
+    return _split_unspaced(chunk) if _STARTS_UNSPACED.search(chunk) else [chunk]
 
 
 def _split_unspaced(chunk: str) -> list[str]:

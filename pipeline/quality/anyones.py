@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from pipeline.media.span import Span
-from pipeline.media.survey import HeardTrack, SeenTrack, Survey
+from pipeline.media.surveyed import HeardTrack, SeenTrack, Survey
 from pipeline.model import Check, QualityProfile
-from pipeline.quality.judged import RANGED_S, fits_both_ears
+from pipeline.quality.judged import RANGED_S, longest_of, stereo
 from pipeline.quality.limits import CODECS, CONTAINERS, FRAME_RATES, RATE_HZ, SHAPES, SOUND_CODECS, limits_of
 
 # By the ending of a name, what the file should be.
@@ -77,10 +76,10 @@ def _picture(track: SeenTrack, profile: QualityProfile) -> Iterator[_Found]:
     yield "frame_rate", usual, "variable" if rate is None else f"{rate:.5g} a second", rate, "Hz"
     yield "colours", track.colours == "BT.709", track.colours or "not tagged", None, ""
     yield "keyframes", track.keyframe_s <= profile.keyframe_s, f"{track.keyframe_s:.2f} s", track.keyframe_s, "s"
-    longest, where = _longest(track.black)
-    yield "black", longest <= profile.black_s, where, longest, "s"
-    longest, where = _longest(track.plain)
-    yield "plain", longest <= profile.black_s, where, longest, "s"
+    longest_s, where = longest_of(track.black)
+    yield "black", longest_s <= profile.black_s, where, longest_s, "s"
+    longest_s, where = longest_of(track.plain)
+    yield "plain", longest_s <= profile.black_s, where, longest_s, "s"
     yield _frozen(track, profile)
     flashes = track.flashes
     told = f"{flashes:g} in the second at {track.flashes_at_s:.2f} s" if flashes else "none"
@@ -99,11 +98,11 @@ def _aspect(track: SeenTrack) -> _Found:
 
 
 def _frozen(track: SeenTrack, profile: QualityProfile) -> _Found:
-    longest, where = _longest(track.frozen)
+    longest_s, where = longest_of(track.frozen)
     length_s = max(track.end_s - track.start_s, 1e-9)
     percent = 100 * sum(span.length_s for span in track.frozen) / length_s
-    good = longest <= profile.frozen_s and percent <= profile.frozen_percent
-    return "frozen", good, f"{where}, {percent:.0f} % of the film" if longest else where, longest, "s"
+    good = longest_s <= profile.frozen_s and percent <= profile.frozen_percent
+    return "frozen", good, f"{where}, {percent:.0f} % of the film" if longest_s else where, longest_s, "s"
 
 
 def _sound(track: HeardTrack, profile: QualityProfile) -> Iterator[_Found]:
@@ -120,21 +119,19 @@ def _sound(track: HeardTrack, profile: QualityProfile) -> Iterator[_Found]:
     yield "true_peak", round(peak, 2) <= profile.peak_dbtp, f"{peak:.2f} dBTP", peak, "dBTP"
     runs = track.clipped_runs
     yield "clipping", runs <= profile.clipped_runs, f"{runs} places", runs, ""
-    longest, where = _longest(track.silent)
-    all_of_it = longest >= track.end_s - track.start_s - _ALL_S
-    yield "silence", longest <= profile.silence_s and not all_of_it, where, longest, "s"
+    longest_s, where = longest_of(track.silent)
+    all_of_it = longest_s >= track.end_s - track.start_s - _ALL_S
+    yield "silence", longest_s <= profile.silence_s and not all_of_it, where, longest_s, "s"
     yield _hum(track, profile)
-    if track.ears and track.ears.audible:
-        for name, spans in (("balance", track.ears.one_ear), ("phase", track.ears.cancelled)):
-            good, longest, where = fits_both_ears(spans, track.ears.audible, profile)
-            yield name, good, where, longest, "s"
+    for check in stereo(track.stereo, profile) if track.stereo else ():
+        yield check.name, check.passed, check.measured, check.value, check.unit
 
 
 def _hum(track: HeardTrack, profile: QualityProfile) -> _Found:
     steady_s, length_s = track.steady.length_s, track.end_s - track.start_s
     # In a shorter one, hardly a word can be said.
     all_of_it = length_s >= _LEAST_HUM_S and steady_s >= length_s - _FADES_S
-    _, where = _longest([track.steady] if steady_s >= 1 else [])
+    _, where = longest_of([track.steady] if steady_s >= 1 else [])
     return "hum", steady_s <= profile.hum_s and not all_of_it, where, steady_s, "s"
 
 
@@ -156,11 +153,3 @@ def _together(picture: SeenTrack, sound: HeardTrack, profile: QualityProfile) ->
 
 def _index(film: Survey) -> _Found:
     return "index", film.index_first, "first" if film.index_first else "behind the media", None, ""
-
-
-def _longest(spans: Sequence[Span]) -> tuple[float, str]:
-    """The length of the longest one in seconds, and where it is."""
-    if not spans:
-        return 0.0, "none"
-    longest = max(spans, key=lambda span: span.length_s)
-    return longest.length_s, f"{longest.length_s:.2f} s at {longest.start_s:.2f} s"

@@ -191,7 +191,7 @@ def _film(
                 yield judged.loudness(seen.loudness, profile)
                 yield judged.loudness_range(seen.loudness, profile)
                 yield judged.silence(seen.loudness, expected, profile)
-            yield from judged.both_ears(seen.loudness, profile)
+            yield from judged.stereo(seen.loudness.stereo, profile)
             yield checks.true_peak(seen.loudness, profile.peak_dbtp)
             yield checks.pictures(seen.scenes)
             yield cues.srt(package.srt, expected.cues, sound.duration_s)

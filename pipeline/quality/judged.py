@@ -10,6 +10,7 @@ from pipeline.media.loudness import Loudness
 from pipeline.media.meter import CELLS_PER_S, range_of, silent_spans
 from pipeline.media.probe import PictureTrack
 from pipeline.media.span import Span
+from pipeline.media.stereo import Stereo
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.checks import in_lufs
 from pipeline.quality.expected import Expected, Twin
@@ -37,13 +38,13 @@ def keyframes(picture: PictureTrack, profile: QualityProfile) -> Check:
 
 def black(spans: Sequence[Span], profile: QualityProfile) -> Check:
     """No black picture stays."""
-    longest = max((span.length_s for span in spans), default=0.0)
+    length_s = max((span.length_s for span in spans), default=0.0)
     return Check.of(
         "black",
-        passed=longest <= profile.black_s,
-        measured=f"{longest:.2f} s",
+        passed=length_s <= profile.black_s,
+        measured=f"{length_s:.2f} s",
         limit=limits_of(profile).get("black", ""),
-        value=longest,
+        value=length_s,
         unit="s",
     )
 
@@ -76,41 +77,46 @@ def loudness_range(measured: Loudness, profile: QualityProfile) -> Check:
 
 def silence(measured: Loudness, expected: Expected, profile: QualityProfile) -> Check:
     """No dead air but the pauses that are meant, and no word that is not heard."""
-    longest, lost, at_s = 0.0, 0.0, 0.0
+    length_s, lost, at_s = 0.0, 0.0, 0.0
     for span in filter(lambda span: span.length_s >= _PAUSE_S, silent_spans(measured.powers)):
-        longest = max(longest, span.length_s - expected.pause_s(span.start_s, span.end_s))
+        length_s = max(length_s, span.length_s - expected.pause_s(span.start_s, span.end_s))
         missing = expected.spoken_s(span.start_s, span.end_s)
         if missing > lost:
             lost, at_s = missing, span.start_s
-    told = f"{lost:.2f} s of words without sound at {at_s:.2f} s" if lost > LOST_S else f"{longest:.2f} s"
+    told = f"{lost:.2f} s of words without sound at {at_s:.2f} s" if lost > LOST_S else f"{length_s:.2f} s"
     return Check.of(
         "silence",
-        passed=longest <= profile.silence_s and lost <= LOST_S,
+        passed=length_s <= profile.silence_s and lost <= LOST_S,
         measured=told,
         limit=limits_of(profile).get("silence", ""),
-        value=longest,
+        value=length_s,
         unit="s",
     )
 
 
-def both_ears(measured: Loudness, profile: QualityProfile) -> Iterator[Check]:
-    """Nobody hears half of it, or on a phone nothing."""
-    ears = measured.ears
-    if ears.audible:
-        for name, spans in (("balance", ears.one_ear), ("phase", ears.cancelled)):
-            passed, longest, told = fits_both_ears(spans, ears.audible, profile)
-            limit = limits_of(profile).get(name, "")
-            yield Check.of(name, passed=passed, measured=told, limit=limit, value=longest, unit="s")
+def stereo(found: Stereo, profile: QualityProfile) -> Iterator[Check]:
+    """Nobody hears half of it, or on a phone nothing; of what is silent, nothing is said."""
+    if not found.audible:
+        return
+    for name, spans in (("balance", found.one_sided), ("phase", found.cancelled)):
+        length_s, told = longest_of(spans)
+        is_all = length_s >= found.audible.length_s
+        yield Check.of(
+            name,
+            passed=length_s <= profile.stereo_s and not is_all,
+            measured=told + (", all that is heard" if is_all else ""),
+            limit=limits_of(profile).get(name, ""),
+            value=length_s,
+            unit="s",
+        )
 
 
-def fits_both_ears(spans: Sequence[Span], audible: Span, profile: QualityProfile) -> tuple[bool, float, str]:
-    """Whether these spans, of `Heard`, are few enough; how long the longest is, in seconds; and where."""
+def longest_of(spans: Sequence[Span]) -> tuple[float, str]:
+    """The length of the longest one in seconds, and where it is."""
     if not spans:
-        return True, 0.0, "none"
-    longest = max(spans, key=lambda span: span.length_s)
-    all_of_it = longest.length_s >= audible.length_s
-    told = f"{longest.length_s:.2f} s at {longest.start_s:.2f} s" + (", all that is heard" if all_of_it else "")
-    return longest.length_s <= profile.ears_s and not all_of_it, longest.length_s, told
+        return 0.0, "none"
+    found = max(spans, key=lambda span: span.length_s)
+    return found.length_s, f"{found.length_s:.2f} s at {found.start_s:.2f} s"
 
 
 def duplicate(twin: Twin | None, profile: QualityProfile) -> Check:

@@ -30,7 +30,7 @@ class Burst:
 def in_bursts(composition: Composition, frames: int) -> Composition:
     """The same for a scene of so many frames of motion, its elements coming and going in bursts."""
     bursts = _bursts(composition.elements, frames)
-    return replace(composition, elements=[Prompt(element=each, bursts=bursts) for each in composition.elements])
+    return replace(composition, elements=[Stepped(element=each, bursts=bursts) for each in composition.elements])
 
 
 def _bursts(elements: Sequence[Element], frames: int) -> tuple[Burst, ...]:
@@ -49,7 +49,7 @@ def _bursts(elements: Sequence[Element], frames: int) -> tuple[Burst, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Prompt:
+class Stepped:
     """An element that is in each burst as it is at its end."""
 
     element: Element
@@ -72,10 +72,10 @@ class Prompt:
         """See `Element`."""
         self.element.paint(patch, origin, pose)
 
-    def mirrored(self, width_px: int) -> Prompt:
+    def mirrored(self, width_px: int) -> Stepped:
         """See `Element`."""
         return replace(self, element=self.element.mirrored(width_px))
 
-    def entering(self, manner: Manner) -> Prompt:
+    def entering(self, manner: Manner) -> Stepped:
         """See `Element`."""
         return replace(self, element=self.element.entering(manner))

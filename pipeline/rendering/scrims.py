@@ -1,6 +1,6 @@
-"""The veil under text that stands on a picture: as much as it takes to read it, and no more.
+"""The scrim under text that stands on a picture: as much as it takes to read it, and no more.
 
-It is dark, with light text on it. On what is bright, that would be a dull grey: there the veil is light and the text
+It is dark, with light text on it. On what is bright, that would be a dull grey: there the scrim is light and the text
 dark. How much it takes is computed from the picture itself: from the brightest (or darkest) red, green and blue of what
 passes behind the text while the picture moves.
 """
@@ -23,7 +23,7 @@ from pipeline.theme.theme import TEXT_CONTRAST, Theme
 _CONTRAST = TEXT_CONTRAST + 0.25
 # There is always some darkness, so that films look alike. White is left as it is.
 _LEAST, _STEP = 0.34, 0.01
-# From which mean level (0 to 255) on a picture is bright: a light veil would wash out a darker one.
+# From which mean level (0 to 255) on a picture is bright: a light scrim would wash out a darker one.
 _BRIGHT = 156
 # How far above the text it reaches, as a share of the picture's height, and what is left of it beside the text.
 _REACH, _BESIDE = 0.28, 0.6
@@ -34,8 +34,8 @@ _BEYOND, _BEYOND_DOWN = 0.24, 0.20
 _NOISE_SEED = 7
 
 
-class Veil(NamedTuple):
-    """The colour of a scrim and of the text on it, each #RRGGBB, and how opaque it has to be, 0 to 1."""
+class Scrim(NamedTuple):
+    """Its colour and that of the text on it, each #RRGGBB, and how opaque it has to be, 0 to 1."""
 
     colour: str
     ink: str
@@ -47,17 +47,17 @@ class Veil(NamedTuple):
         return _is_dark(self.ink)
 
 
-def veil_on(parts: Sequence[Image.Image], theme: Theme) -> Veil:
+def scrim_on(parts: Sequence[Image.Image], theme: Theme) -> Scrim:
     """What lets text be read on these parts of a picture (mode RGB): dark, or light where they are bright."""
-    dark = Veil(theme.plate, theme.plate_text, needed_opacity(parts, text=theme.plate_text, scrim=theme.plate))
+    dark = Scrim(theme.plate, theme.plate_text, needed_opacity(parts, text=theme.plate_text, scrim=theme.plate))
     if _mean_level(parts) < _BRIGHT:
         return dark
-    light = Veil(theme.plate_text, theme.plate, needed_opacity(parts, text=theme.plate, scrim=theme.plate_text))
+    light = Scrim(theme.plate_text, theme.plate, needed_opacity(parts, text=theme.plate, scrim=theme.plate_text))
     return light if light.opacity <= dark.opacity else dark
 
 
 def accent_on(ground: str, theme: Theme, *, is_light: bool, least: float) -> str:
-    """An accent of the theme that has a contrast of `least` to the ground; on a light veil the most colourful one."""
+    """An accent of the theme that has a contrast of `least` to the ground; on a light scrim the most colourful one."""
     if not is_light:
         return readable(theme.plate_accent, (ground,), least)
     accents = (theme.accent, theme.accent_deep, theme.accent_2)

@@ -10,7 +10,7 @@ from pipeline.model import Script, Still
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
 from pipeline.rendering.photographs import fitted, whole
-from pipeline.rendering.scrims import accent_on, hardest_behind, needed_opacity, side_scrim_mask, veil_on
+from pipeline.rendering.scrims import accent_on, hardest_behind, needed_opacity, scrim_on, side_scrim_mask
 from pipeline.rendering.shapes import disc
 from pipeline.rendering.theme import rgb
 from pipeline.rendering.thumbnail_sheet import MARGIN, Sheet
@@ -24,9 +24,11 @@ _FOCUS_X, _FOCUS_Y = 0.71, 0.66
 # point may stay rather than going twice as close, or having the words where reading does not begin.
 _CLOSEST, _STEP, _ENLARGED = 1.4, 0.05, 1.6
 _PRICE_OF_CLOSER, _PRICE_OF_ACROSS = 0.3, 0.12
-# Around words on a picture, where it is veiled as behind them, and around a line that has to be read. The words' width,
-# and that of words beside a disc; and how high they may be at the right, where sites put the length below them.
-_PAD, _NEAR, _ON_PICTURE, _BESIDE_DISC, _LOW_SIDE = 36, 12, 640, 620, 500
+# Around words on a picture, where there is as much scrim as behind them, and around a line that has to be read.
+_PAD, _NEAR = 36, 12
+# The words' width, and that of words beside a disc; and how high they may be at the right, where sites put the length
+# below them.
+_ON_PICTURE, _BESIDE_DISC, _LOW_SIDE = 640, 620, 500
 # How dark, or pale, a picture gets for the accent: then the accent gets lighter, or darker, instead.
 _DARK, _PALE = 0.68, 0.4
 # What is cut out stands on a disc, which it is a little higher than; both as shares of the still's height or width.
@@ -89,17 +91,17 @@ def on_picture(sheet: Sheet, *, across: bool) -> None:
     around = text.grown(_PAD).within(screen)
     lines = (line.grown(_NEAR).within(screen) for line in sheet.lines(block, top, across=across))
     behind = [sheet.picture.crop(line) for line in lines]
-    veil = veil_on(behind, theme)
-    # What the accent asks for: the theme's own on a dark veil, what can be read on a light one.
-    most = _PALE if veil.is_light else _DARK
-    accent = accent_on(veil.colour, theme, is_light=veil.is_light, least=TEXT_CONTRAST)
-    opacity = max(veil.opacity, min(most, needed_opacity(behind, text=accent, scrim=veil.colour)))
-    ground = hardest_behind(behind, text=veil.ink, scrim=veil.colour, opacity=opacity)
-    inks = (veil.ink, accent_on(ground, theme, is_light=veil.is_light, least=TEXT_CONTRAST))
+    scrim = scrim_on(behind, theme)
+    # What the accent asks for: the theme's own on a dark scrim, what can be read on a light one.
+    most = _PALE if scrim.is_light else _DARK
+    accent = accent_on(scrim.colour, theme, is_light=scrim.is_light, least=TEXT_CONTRAST)
+    opacity = max(scrim.opacity, min(most, needed_opacity(behind, text=accent, scrim=scrim.colour)))
+    ground = hardest_behind(behind, text=scrim.ink, scrim=scrim.colour, opacity=opacity)
+    inks = (scrim.ink, accent_on(ground, theme, is_light=scrim.is_light, least=TEXT_CONTRAST))
     mirrored = across is not sheet.look.right_to_left
     end = Box(width - around.right, around.top, width - around.left, around.bottom) if mirrored else around
     mask = side_scrim_mask((width, height), end, opacity, from_top=sheet.is_upright, mirrored=mirrored)
-    sheet.picture.paste(rgb(veil.colour), (0, 0), mask)
+    sheet.picture.paste(rgb(scrim.colour), (0, 0), mask)
     sheet.write(block, top, inks, across=across)
 
 

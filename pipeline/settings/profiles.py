@@ -33,7 +33,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "clipped_runs": 10,
             "silence_s": 10,
             "hum_s": 60,
-            "ears_s": 20,
+            "stereo_s": 20,
             "black_s": 5,
             "frozen_s": 60,
             "frozen_percent": 100,
@@ -58,7 +58,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "range_lu": 15,
             "silence_s": 4,
             "hum_s": 10,
-            "ears_s": 3,
+            "stereo_s": 3,
             "black_s": 1,
             "frozen_s": 10,
             "frozen_percent": 95,
@@ -94,7 +94,7 @@ class ProfileSettings(Group):
     clipped_runs: int | None = Field(None, ge=0, description="clipping: places where the wave is cut off, at most.")
     silence_s: _Seconds | None = Field(None, description="silence: seconds without any sound, at most.")
     hum_s: _Seconds | None = Field(None, description="hum: seconds of a sound that never changes, at most.")
-    ears_s: _Seconds | None = Field(
+    stereo_s: _Seconds | None = Field(
         None, description="balance and phase: seconds that one ear hears, or that cancel out in mono, at most."
     )
     black_s: _Seconds | None = Field(

@@ -217,7 +217,8 @@ def test_words_on_an_upright_picture_stand_where_it_is_calm(tmp_path):
 
 
 def test_words_on_a_wide_picture_make_room_for_what_stands_beside_them_and_leave_it_as_it_is(tmp_path):
-    sky, bricks = np.full((400, 320), 100), 140 + 90 * (np.indices((400, 320)) // 20).sum(axis=0) % 120
+    # As bright as may be where words are light: on a brighter sky they are dark, and nothing has to be laid under them.
+    sky, bricks = np.full((400, 320), 150), 140 + 90 * (np.indices((400, 320)) // 20).sum(axis=0) % 120
     found = {}
     for name, halves in (("beside", (sky, bricks)), ("alike", (sky, sky))):
         image = Image.fromarray(np.concatenate(halves, axis=1).astype(np.uint8)).convert("RGB")
@@ -230,7 +231,7 @@ def test_words_on_a_wide_picture_make_room_for_what_stands_beside_them_and_leave
 
     assert found["beside", True][0] < 480 < found["alike", True][0]
     assert np.abs(found["beside", True][1] - found["beside", False][1]).max() <= 2
-    assert found["alike", True][1].mean() < found["alike", False][1].mean() - 5
+    assert found["alike", True][1].mean() < found["alike", False][1].mean() - 10
 
 
 def test_facts_of_a_product_appear_when_they_are_spoken_of(stills):

@@ -37,7 +37,7 @@ from pipeline.model import (
 from pipeline.narration.narrate import narrate
 from pipeline.narration.silence import SilenceNarrator
 from pipeline.orchestrator import control
-from pipeline.orchestrator.batch import batches, unwanted
+from pipeline.orchestrator.batch import batches, cancelling
 from pipeline.orchestrator.batch.scheduler import QUEUE
 from pipeline.orchestrator.control import changes, cleaning, returning
 from pipeline.orchestrator.events import JobEvent, Notice
@@ -162,7 +162,7 @@ async def test_a_film_under_way_is_stopped_by_who_makes_it(room, shop, monkeypat
 
 
 async def test_a_film_that_is_made_by_itself_can_be_cancelled_as_well(room, shop, monkeypatch):
-    monkeypatch.setattr(unwanted, "_HEARING_S", 0.01)
+    monkeypatch.setattr(cancelling, "_HEARING_S", 0.01)
     room.open = anyio.Event()
     made = []
 

@@ -316,7 +316,7 @@ async def test_whoever_is_told_may_fail_and_leaves_no_place_taken_and_no_trial(m
             await visit(door, DOWN)
 
     assert not door._inside
-    assert door._closures._breakers[""].trial is None
+    assert door._availability._breakers[""].trial is None
 
 
 async def test_people_hear_once_that_it_closed_and_once_that_it_answers(make, said):

@@ -60,6 +60,9 @@ def job_of(*names, model="gpt", narrator="edge", **values):
         (["loudness"], "", "edge", "narration"),
         (["caption_speed", "thumbnail"], "", "edge", "narration"),
         (["pictures"], "", "espeak", "scenes"),
+        # What both channels have is mixed with the scenes, and black is drawn there.
+        (["balance"], "", "espeak", "scenes"),
+        (["phase", "black"], "", "espeak", "scenes"),
         (["thumbnail"], "", "espeak", "film"),
         (["index", "pictures"], "", "espeak", "scenes"),
         # What is the same each time fails each time.

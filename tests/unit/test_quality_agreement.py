@@ -95,7 +95,7 @@ def test_sound_of_many_channels_is_measured_like_any_other(tmp_path, layout):
 
     sound = survey(film).sound
 
-    assert (sound.channels, sound.clipped_runs, sound.ears) == (sum(map(int, layout.split("."))), 0, None)
+    assert (sound.channels, sound.clipped_runs, sound.stereo) == (sum(map(int, layout.split("."))), 0, None)
     assert sound.meter.integrated_lufs is not None
 
 

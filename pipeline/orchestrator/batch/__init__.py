@@ -7,7 +7,7 @@ Read in this order::
     plan        briefs become jobs                 (planned: what that says, folders: which film gets which)
     sampling    which films a person looks at before the rest is published
     run         one run of a batch, and its report
-    scheduler   how many films at once, and what stops a night   (floor: no room for more, unwanted: cancelled)
+    scheduler   how many films at once, and what stops a night   (floor: no room for more, cancelling: wanted no more)
     turns       whose turn it is
     results     what became of the batch           (packing: and all its films in a ZIP)
 """

@@ -12,10 +12,10 @@ from anyio import to_thread
 from pipeline.errors import BusyError, CheckpointError, InputError, first_error
 from pipeline.limits import Rank
 from pipeline.model import QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
+from pipeline.orchestrator.batch.cancelling import run_until_cancelled
 from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.batch.planned import Plan
-from pipeline.orchestrator.batch.run import Outcome, work_on
-from pipeline.orchestrator.batch.unwanted import run_until_unwanted
+from pipeline.orchestrator.batch.run import Outcome, run_jobs
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.jobs import error_record
 from pipeline.orchestrator.workshop import Workshop
@@ -67,7 +67,7 @@ async def _make_single(job_id: str, shop: Workshop, listen: Listener, *, rank: R
     job = await shop.store.load_job(SINGLES, job_id)
     if job.status is JobStatus.CANCELLED:
         job = advance(job, JobStatus.PENDING, at=shop.clock(), why="asked for again")
-    return await run_until_unwanted(job, shop, listen, rank=rank)
+    return await run_until_cancelled(job, shop, listen, rank=rank)
 
 
 async def run_batch(
@@ -106,7 +106,7 @@ async def run_batch(
     await _tell_idle_voices(briefs, shop, listen)
     for line in plan.news(batch):
         tell(listen, Notice(text=line))
-    return await work_on(shop, batch, listen)
+    return await run_jobs(shop, batch, listen)
 
 
 def refusals(unreadable: Iterable[InputError]) -> list[Refused]:
@@ -127,12 +127,12 @@ async def resume(shop: Workshop, *, batch: str, listen: Listener = ignore) -> Ou
     """Go on with a batch as its checkpoints stand, without its source. Raises `InputError` for an unknown one."""
     await known_batch(shop, batch)
     await to_thread.run_sync(shop.store.refreshed, batch)
-    return await work_on(shop, batch, listen)
+    return await run_jobs(shop, batch, listen)
 
 
 async def resume_some(shop: Workshop, *, batch: str, jobs: Collection[str], listen: Listener = ignore) -> Outcome:
     """Go on with some jobs of a batch, and nothing else."""
-    return await work_on(shop, batch, listen, only=list(jobs))
+    return await run_jobs(shop, batch, listen, only=list(jobs))
 
 
 async def name_for(shop: Workshop, source: Path | str) -> str:

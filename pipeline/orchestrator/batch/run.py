@@ -58,7 +58,7 @@ class _Night:
         tell(self.listen, event)
 
 
-async def work_on(shop: Workshop, batch: str, listen: Listener, only: Sequence[str] | None = None) -> Outcome:
+async def run_jobs(shop: Workshop, batch: str, listen: Listener, only: Sequence[str] | None = None) -> Outcome:
     """Make what is left of a batch, or `only` some of its jobs, and what is in the queue."""
     night = _Night(listen)
     scheduler = Scheduler(shop, batch, night.hear, only=only)

@@ -26,9 +26,9 @@ from anyio.abc import TaskGroup
 from pipeline.errors import BusyError, DamagedError, NightreelError, first_error
 from pipeline.limits import Load, Situation
 from pipeline.model import QUEUE, Job, JobStatus, title_of
+from pipeline.orchestrator.batch.cancelling import cancel_if_asked
 from pipeline.orchestrator.batch.floor import Floor
 from pipeline.orchestrator.batch.turns import Key, Look, Queue, TheseJobs, WholeBatches
-from pipeline.orchestrator.batch.unwanted import follow_wish
 from pipeline.orchestrator.events import Listener, Notice, Pulse, ignore, tell
 from pipeline.orchestrator.film.episodes import wake
 from pipeline.orchestrator.film.jobs import run_job
@@ -190,7 +190,7 @@ class Scheduler:
                 await self._run(key, rank, claim)
             is_put_down = await to_thread.run_sync(self._put_down, key, claim)
             if not is_put_down:
-                await follow_wish(self._shop, *key, self._listen)
+                await cancel_if_asked(self._shop, *key, self._listen)
         finally:
             if not is_put_down:
                 with anyio.CancelScope(shield=True):

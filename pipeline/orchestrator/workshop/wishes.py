@@ -58,10 +58,6 @@ class Wishes:
         name = self.series_of(brief)
         return with_series(brief, name, self.settings) if name and brief.serial is None else brief
 
-    def languages_of(self, brief: Brief) -> tuple[str, ...]:
-        """The languages in which films are wanted of it, each once."""
-        return self._languages(brief) or (self._language(brief),)
-
     def _shown(self, film: Brief, brief: Brief) -> Iterable[Brief]:
         """A completed brief for each format that is wanted: what is heard is the same in all of them."""
         shapes = self._formats(brief)

@@ -11,17 +11,18 @@ from dataclasses import dataclass, replace
 from babel.numbers import format_decimal
 from PIL import Image
 
-from pipeline.model import ProductScene, Still, Word
+from pipeline.model import ProductScene, Word
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.parts import enter, kicker, motif, panel, sizes, source_line
+from pipeline.rendering.layouts.parts import enter, kicker, sizes
+from pipeline.rendering.layouts.product_picture import credit_px, shown_thing
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
 from pipeline.rendering.numbers import locale_of, native
-from pipeline.rendering.photographs import cut_out, framed, photograph, picture_room
-from pipeline.rendering.shapes import disc, rounded
+from pipeline.rendering.photographs import framed, picture_room
+from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.stars import filled, star_row
 from pipeline.rendering.styles import BODY, DISPLAY, HEADING, TextStyle
@@ -41,9 +42,7 @@ _STAR, _STAR_GAP, _TICK, _AFTER_TICK = 36, 8, 28, 24
 _BEFORE_GAP = 32
 # Of the picture beside the words, least and most.
 _COLUMNS = (5, 6)
-_GAP, _GAP_STACKED, _PAD, _ABOVE_CREDIT, _MOST_FIGURE = 96, 72, 56, 28, 400
-# How much of the accent there is in the disc behind a thing; in a wide room the thing would hide it.
-_DISC, _DISC_WIDEST = 0.16, 1.4
+_GAP, _GAP_STACKED, _MOST_FIGURE = 96, 72, 400
 # What a picture takes of the content at least where one stacks; the second, where words would have to be cut else. In
 # a square, facts stand beside the other words if that fits, and the picture takes more.
 _PICTURE_SHARES, _SQUARE_SHARE = (0.32, 0.16), 0.46
@@ -122,7 +121,7 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
         tries = [(round(content.height * (1 - share)), beside) for share, beside in shares]
         texts = _fitted(scene, look, content.width, tries)
         left, top = content.left, content.bottom - texts.tails_px(look) - texts.height_px(look)
-        bottom = top - grid.px(_GAP_STACKED) - _credit_px(still, look)
+        bottom = top - grid.px(_GAP_STACKED) - credit_px(still, look)
         # From edge to edge and from the top: a picture may run under what apps show up there, as no word may.
         box = Box(0, 0, look.format.width_px, bottom)
         if still is None:
@@ -139,63 +138,12 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
         box = Box(content.left, content.top, content.left + width, content.bottom)
         left = box.right + gap
         top = content.middle - (texts.height_px(look) + texts.tails_px(look)) // 2
-    elements = [*_shown(still, box, look), *_words(scene, texts, starts, look, left=left, top=top)]
+    elements = [*shown_thing(still, box, look), *_words(scene, texts, starts, look, left=left, top=top)]
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
 def _is_square(look: Look) -> bool:
     return look.grid.is_stacked and look.format.height_px <= _SQUARE * look.format.width_px
-
-
-def _shown(still: Still | None, box: Box, look: Look) -> list[Element]:
-    """The picture: standing free on a surface if it is cut out; else as it is. Whose it is stands below."""
-    grid, stacked = look.grid, look.grid.is_stacked
-    if still is None:
-        return [motif(look, side_px=min(box.width, box.height), centre=(box.centre, box.middle))]
-    room = box if stacked else Box(box.left, box.top, box.right, box.bottom - _credit_px(still, look))
-    shown, frame = _free(still, room, look) if still.has_alpha else _filling(still, room, look)
-    credit = source_line(still.credit, look, width_px=look.grid.columns(5))
-    left, top = max(frame.left, grid.content.left), frame.bottom + grid.px(_ABOVE_CREDIT)
-    motion = enter(grid, 12, rise=16)
-    return [*shown, *letters(credit, left=left, top=top, colours=(look.theme.muted,), motion=motion)]
-
-
-def _credit_px(still: Still | None, look: Look) -> int:
-    """What whose it is takes below the picture."""
-    credit = source_line(still.credit if still else "", look, width_px=look.grid.columns(5))
-    return look.grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
-
-
-def _free(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
-    """On a surface, in front of a disc."""
-    grid, pad = look.grid, look.grid.px(_PAD)
-    motion = enter(grid, 0, rise=0 if grid.is_stacked else 24)
-    inner = Box(box.left + pad, box.top + pad, box.right - pad, box.bottom - pad)
-    surface: list[Element] = [*panel(look, box, motion=motion)]
-    if grid.is_stacked:
-        # Apps show things over the upper part of a tall picture.
-        inner = inner._replace(top=pad + (grid.content.top // 2 if grid.is_tall else 0))
-        whole = Image.new("L", (box.width, box.height), 255)
-        surface = [flat(whole, look.theme.surface, left=box.left, top=box.top, motion=motion)]
-    side = min(inner.width, inner.height)
-    spot = disc(side).point([round(level * _DISC) for level in range(256)])
-    left, top = inner.centre - side // 2, inner.middle - side // 2
-    if inner.width < _DISC_WIDEST * side:
-        surface.append(flat(spot, look.theme.accent, left=left, top=top, motion=enter(grid, 3, rise=24)))
-    return [*surface, cut_out(still, inner, motion=enter(grid, 6, rise=40))], box
-
-
-def _filling(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
-    """In the middle of the room, as large as it can be without losing much; where one stacks, all of the room."""
-    if look.grid.is_stacked:
-        return [photograph(look, still, box, motion=enter(look.grid, 0, rise=0), radius_px=0)], box
-    width, height = framed(still.aspect, box.width, box.height)
-    left, top = box.left + (box.width - width) // 2, box.top + (box.height - height) // 2
-    frame = Box(left, top, left + width, top + height)
-    motion = enter(look.grid, 0, rise=24)
-    radius = look.grid.px(look.theme.radius_px)
-    # Its shadow is that of a card.
-    return [*panel(look, frame, motion=motion), photograph(look, still, frame, motion=motion, radius_px=radius)], frame
 
 
 def _fitted(scene: ProductScene, look: Look, width_px: int, tries: Sequence[tuple[int, bool]]) -> _Texts:

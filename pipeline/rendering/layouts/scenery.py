@@ -2,7 +2,7 @@
 
 If it is much calmer there, they stand high on a picture that is not wide, smaller if that keeps them off what the
 picture shows, and in a narrower column on one that is wide.
-Under the words it is veiled, by as much as it takes to read them wherever the picture has moved to: light words in the
+Under the words is a scrim, as much of it as it takes to read them wherever the picture has moved to: light words in the
 dark, dark ones on a picture that is bright there.
 """
 
@@ -27,7 +27,7 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
 from pipeline.rendering.photographs import whole
 from pipeline.rendering.picture import colour
-from pipeline.rendering.scrims import Veil, accent_on, scrim_mask, side_scrim_mask, veil_on
+from pipeline.rendering.scrims import Scrim, accent_on, scrim_mask, scrim_on, side_scrim_mask
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.stills import Framing, MovingStill, moving_still
 from pipeline.rendering.styles import BODY, DISPLAY
@@ -76,9 +76,9 @@ def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Compositi
     text = _text(scene, still, look, place)
     elements: list[Element] = [moving]
     if text:
-        veil = veil_on([_behind([line], image, moving, look, _NEAR) for line in text], look.theme)
-        text = _text(scene, still, look, place, ink=veil.ink)
-        elements += [*_scrim(text, veil, moving.area, look, place), *_bar(scene, text, veil, look), *text]
+        scrim = scrim_on([_behind([line], image, moving, look, _NEAR) for line in text], look.theme)
+        text = _text(scene, still, look, place, ink=scrim.ink)
+        elements += [*_scrim(text, scrim, moving.area, look, place), *_bar(scene, text, scrim, look), *text]
     return Composition(ground=background(look.format, look.theme, ()), elements=elements, is_picture=True)
 
 
@@ -137,22 +137,22 @@ def _busy(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look:
     return float(np.abs(np.diff(levels, axis=0)).mean() + np.abs(np.diff(levels, axis=1)).mean())
 
 
-def _scrim(text: Sequence[Sprite], veil: Veil, screen: Box, look: Look, place: _Place) -> list[Sprite]:
-    """The veil under the text, if it takes one; text beside something leaves that as it is."""
-    if not veil.opacity:
+def _scrim(text: Sequence[Sprite], scrim: Scrim, screen: Box, look: Look, place: _Place) -> list[Sprite]:
+    """The scrim under the text, if it takes one; text beside something leaves that as it is."""
+    if not scrim.opacity:
         return []
     box, size, mirrored = _around(text, screen, look), (screen.width, screen.height), look.right_to_left
     if place.columns < _USUAL.columns:
-        mask = side_scrim_mask(size, box, veil.opacity, from_top=False, mirrored=mirrored)
+        mask = side_scrim_mask(size, box, scrim.opacity, from_top=False, mirrored=mirrored)
     else:
-        mask = scrim_mask(size, box, veil.opacity, from_top=box.middle < screen.middle, mirrored=mirrored)
+        mask = scrim_mask(size, box, scrim.opacity, from_top=box.middle < screen.middle, mirrored=mirrored)
     # It is drawn on every frame: what lets all of the picture through is left out.
     part = Box(*(mask.getbbox() or screen)).even()
-    return [flat(mask.crop(part), veil.colour, left=part.left, top=part.top, motion=Motion(over=1))]
+    return [flat(mask.crop(part), scrim.colour, left=part.left, top=part.top, motion=Motion(over=1))]
 
 
 def _text(scene: SceneryScene, still: Still, look: Look, place: _Place, *, ink: str = "") -> list[Sprite]:
-    """From the bottom of the content upwards: whose it is, the subtitle, the heading; `ink`: that of light text."""
+    """From the bottom of the content upwards: whose it is, the subtitle, the heading, all in `ink`; empty: in light."""
     grid, content, ink = look.grid, look.grid.content, ink or look.theme.plate_text
     width, steps = grid.columns(place.columns), sizes(grid, _HEADING_SIZES[place.smaller :])
     heading = fit(scene.heading, look.styled(DISPLAY), steps, width_px=width, most_lines=3)
@@ -181,10 +181,10 @@ def _raised(text: Sequence[Sprite], look: Look) -> list[Sprite]:
     return [replace(line, top=line.top - up) for line in text]
 
 
-def _bar(scene: SceneryScene, text: Sequence[Sprite], veil: Veil, look: Look) -> list[Sprite]:
+def _bar(scene: SceneryScene, text: Sequence[Sprite], scrim: Scrim, look: Look) -> list[Sprite]:
     """The short bar above the highest line; none above nothing but whose the picture is."""
     if not (scene.heading or scene.subtitle):
         return []
     top = min(line.top for line in text) - look.grid.px(_AFTER_BAR)
-    accent = accent_on(veil.colour, look.theme, is_light=veil.is_light, least=LARGE_CONTRAST)
+    accent = accent_on(scrim.colour, look.theme, is_light=scrim.is_light, least=LARGE_CONTRAST)
     return [replace(bar(look, left=look.grid.content.left, top=top, frame=4), ink=colour(accent))]

@@ -28,8 +28,8 @@ from pipeline.limits.times import bounded_s, told
 _DAY_S = 86_400
 
 
-class Closures:
-    """Why nobody may go to a service now, or to one of its models. It waits for nothing, and wakes nobody.
+class Availability:
+    """Whether a service may be asked now, or one of its models, and why not. It waits for nothing, and wakes nobody.
 
     Waits follow the loop's clock; `clock` is the wall clock. `tell` gets a line for a person whenever there is a new
     reason, and when the service answers again.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pipeline.media.span import Span
 
 # A voice that is so much weaker in one ear is not in the middle of anything any more (a pan law ends at 3 to 6 dB).
-ONE_EAR_DB = 12.0
+ONE_SIDED_DB = 12.0
 # A loudspeaker that plays both, as phones have, loses so much of the sound; of channels that have nothing in common, 3.
 CANCELLED_DB = 10.0
 # Fainter sound is no sound.
@@ -24,31 +24,31 @@ _PAUSE_S = 1.5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
-    """What is wrong with the channels of some sound; both empty: nothing."""
+class Stereo:
+    """What is wrong with the two channels of some sound; both empty: nothing."""
 
     # Spans that only one ear hears, and that a single loudspeaker does not play.
-    one_ear: tuple[Span, ...] = ()
+    one_sided: tuple[Span, ...] = ()
     cancelled: tuple[Span, ...] = ()
     # From the first to the last second in which something is to be heard; None: nothing is.
     audible: Span | None = None
 
 
-def heard_together(parts: Iterable[tuple[float, Heard]]) -> Heard:
+NOTHING_AUDIBLE = Stereo()
+
+
+def stereo_together(parts: Iterable[tuple[float, Stereo]]) -> Stereo:
     """The same of a film by its parts, each with the time at which it begins, in seconds."""
-    placed = [(start_s, heard) for start_s, heard in parts if heard.audible]
-    audible = [_moved(heard.audible, start_s) for start_s, heard in placed if heard.audible]
-    return Heard(
-        one_ear=_joined(_moved(span, start_s) for start_s, heard in placed for span in heard.one_ear),
-        cancelled=_joined(_moved(span, start_s) for start_s, heard in placed for span in heard.cancelled),
+    placed = [(start_s, part) for start_s, part in parts if part.audible]
+    audible = [_moved(part.audible, start_s) for start_s, part in placed if part.audible]
+    return Stereo(
+        one_sided=_joined(_moved(span, start_s) for start_s, part in placed for span in part.one_sided),
+        cancelled=_joined(_moved(span, start_s) for start_s, part in placed for span in part.cancelled),
         audible=Span(start_s=audible[0].start_s, end_s=audible[-1].end_s) if audible else None,
     )
 
 
-NOTHING_HEARD = Heard()
-
-
-class Ears:
+class StereoWatch:
     """Hears two channels, piece by piece."""
 
     def __init__(self, rate_hz: int) -> None:
@@ -68,7 +68,7 @@ class Ears:
             self._end_second()
 
     @property
-    def heard(self) -> Heard:
+    def stereo(self) -> Stereo:
         """What was found, when all was heard."""
         if self._samples:
             self._end_second()
@@ -78,14 +78,14 @@ class Ears:
         both = (left + right) / 2
         audible = both > 10 ** (_FAINT_DB / 10)
         if not audible.any():
-            return NOTHING_HEARD
+            return NOTHING_AUDIBLE
         starts_s, ends_s = starts_s[audible], ends_s[audible]
         left, right, common, both = left[audible], right[audible], common[audible], both[audible]
-        one_ear = np.minimum(left, right) <= np.maximum(left, right) * 10 ** (-ONE_EAR_DB / 10)
+        one_sided = np.minimum(left, right) <= np.maximum(left, right) * 10 ** (-ONE_SIDED_DB / 10)
         # The power of (left + right) / 2, beside what it would be if both were the same.
         cancelled = (both + common) / 2 <= both * 10 ** (-CANCELLED_DB / 10)
-        return Heard(
-            one_ear=tuple(_spans(one_ear, starts_s, ends_s)),
+        return Stereo(
+            one_sided=tuple(_spans(one_sided, starts_s, ends_s)),
             cancelled=tuple(_spans(cancelled, starts_s, ends_s)),
             audible=Span(start_s=float(starts_s[0]), end_s=float(ends_s[-1])),
         )

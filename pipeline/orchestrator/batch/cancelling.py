@@ -16,7 +16,7 @@ from pipeline.orchestrator.workshop import Workshop
 _HEARING_S = 1.0
 
 
-async def run_until_unwanted(job: Job, shop: Workshop, listen: Listener, *, rank: Rank) -> Job:
+async def run_until_cancelled(job: Job, shop: Workshop, listen: Listener, *, rank: Rank) -> Job:
     """`run_job`, with an ear for who wants the film no more."""
     key = (job.batch, job.id)
     # Whoever wanted it no more before: somebody wants it now.
@@ -34,10 +34,10 @@ async def run_until_unwanted(job: Job, shop: Workshop, listen: Listener, *, rank
                 tasks.start_soon(hear, scope)
                 job = await run_job(job, shop, listen, rank=rank)
             tasks.cancel_scope.cancel()
-    return await follow_wish(shop, *key, listen) or job
+    return await cancel_if_asked(shop, *key, listen) or job
 
 
-async def follow_wish(shop: Workshop, batch: str, job_id: str, listen: Listener) -> Job | None:
+async def cancel_if_asked(shop: Workshop, batch: str, job_id: str, listen: Listener) -> Job | None:
     """Make a job cancelled if `nightreel cancel` has asked for that; for who has claimed it, and put it down."""
     store = shop.store
     if not await to_thread.run_sync(store.claims.cancel_is_asked, batch, job_id):

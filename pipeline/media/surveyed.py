@@ -1,0 +1,84 @@
+"""What a survey says of a film: of the whole of it, its pictures and its sound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pipeline.media.span import Span
+from pipeline.media.spans import Meter
+from pipeline.media.stereo import Stereo
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenTrack:
+    """The pictures of a film."""
+
+    # As FFmpeg names them: "h264", "High", "yuv420p".
+    codec: str
+    profile: str
+    pixel_format: str
+    width_px: int
+    height_px: int
+    # Width of a pixel by its height: 1 is square.
+    pixel_aspect: Fraction
+    # Degrees that players turn it.
+    rotation: int
+    # Pictures a second; None: some are shown longer than others.
+    constant_rate: Fraction | None
+    start_s: float
+    end_s: float
+    # Seconds from one keyframe to the next, at most, and from the last to the end.
+    keyframe_s: float
+    # "BT.709", limited range; else the numbers of primaries, transfer and matrix (ITU-T H.273); empty: not said.
+    colours: str
+    # How many were decoded.
+    pictures: int
+    black: tuple[Span, ...]
+    plain: tuple[Span, ...]
+    frozen: tuple[Span, ...]
+    # How often it flashes in its worst second, and when that begins (`media.flashes`).
+    flashes: float
+    flashes_at_s: float
+    # What it looks like in the middle of each of its seconds: `look_of`.
+    looks: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeardTrack:
+    """The sound of a film."""
+
+    codec: str
+    profile: str
+    sample_rate_hz: int
+    channels: int
+    start_s: float
+    end_s: float
+    # How much later it is by its times than by what was heard until then, where they are furthest apart (negative:
+    # earlier): gaps that players close, or don't, and times that run faster or slower than the sound.
+    drift_s: float
+    meter: Meter
+    clipped_runs: int
+    silent: tuple[Span, ...]
+    # The longest span in which the sound does not change.
+    steady: Span
+    # Whether both channels are there and go together; None: there are not two.
+    stereo: Stereo | None
+    # How loud it is at the end of each of its seconds, in LUFS over 400 ms.
+    levels_lufs: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """A whole film."""
+
+    # "mp4", "mov", "webm", "matroska", or as FFmpeg names others.
+    container: str
+    # How many streams there are of each kind; a cover is another.
+    counts: tuple[int, int, int]
+    # The first of each; None: there is none.
+    picture: SeenTrack | None
+    sound: HeardTrack | None
+    # Of MP4 and QuickTime; True where a container has none.
+    index_first: bool
+    edit_list: bool

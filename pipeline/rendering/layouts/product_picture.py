@@ -1,0 +1,68 @@
+"""The picture of a thing to buy, and whose it is; without one, a figure."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from pipeline.model import Still
+from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.parts import enter, motif, panel, source_line
+from pipeline.rendering.look import Look
+from pipeline.rendering.photographs import cut_out, framed, photograph
+from pipeline.rendering.shapes import disc
+from pipeline.rendering.sprites import Element, flat, letters
+
+_PAD, _ABOVE_CREDIT = 56, 28
+# How much of the accent there is in the disc behind a thing; in a wide room the thing would hide it.
+_DISC, _DISC_WIDEST = 0.16, 1.4
+
+
+def shown_thing(still: Still | None, box: Box, look: Look) -> list[Element]:
+    """The picture: standing free on a surface if it is cut out; else as it is. Whose it is stands below."""
+    grid, stacked = look.grid, look.grid.is_stacked
+    if still is None:
+        return [motif(look, side_px=min(box.width, box.height), centre=(box.centre, box.middle))]
+    room = box if stacked else Box(box.left, box.top, box.right, box.bottom - credit_px(still, look))
+    shown, frame = _free(still, room, look) if still.has_alpha else _filling(still, room, look)
+    credit = source_line(still.credit, look, width_px=look.grid.columns(5))
+    left, top = max(frame.left, grid.content.left), frame.bottom + grid.px(_ABOVE_CREDIT)
+    motion = enter(grid, 12, rise=16)
+    return [*shown, *letters(credit, left=left, top=top, colours=(look.theme.muted,), motion=motion)]
+
+
+def credit_px(still: Still | None, look: Look) -> int:
+    """What whose it is takes below the picture."""
+    credit = source_line(still.credit if still else "", look, width_px=look.grid.columns(5))
+    return look.grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
+
+
+def _free(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
+    """On a surface, in front of a disc."""
+    grid, pad = look.grid, look.grid.px(_PAD)
+    motion = enter(grid, 0, rise=0 if grid.is_stacked else 24)
+    inner = Box(box.left + pad, box.top + pad, box.right - pad, box.bottom - pad)
+    surface: list[Element] = [*panel(look, box, motion=motion)]
+    if grid.is_stacked:
+        # Apps show things over the upper part of a tall picture.
+        inner = inner._replace(top=pad + (grid.content.top // 2 if grid.is_tall else 0))
+        whole = Image.new("L", (box.width, box.height), 255)
+        surface = [flat(whole, look.theme.surface, left=box.left, top=box.top, motion=motion)]
+    side = min(inner.width, inner.height)
+    spot = disc(side).point([round(level * _DISC) for level in range(256)])
+    left, top = inner.centre - side // 2, inner.middle - side // 2
+    if inner.width < _DISC_WIDEST * side:
+        surface.append(flat(spot, look.theme.accent, left=left, top=top, motion=enter(grid, 3, rise=24)))
+    return [*surface, cut_out(still, inner, motion=enter(grid, 6, rise=40))], box
+
+
+def _filling(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
+    """In the middle of the room, as large as it can be without losing much; where one stacks, all of the room."""
+    if look.grid.is_stacked:
+        return [photograph(look, still, box, motion=enter(look.grid, 0, rise=0), radius_px=0)], box
+    width, height = framed(still.aspect, box.width, box.height)
+    left, top = box.left + (box.width - width) // 2, box.top + (box.height - height) // 2
+    frame = Box(left, top, left + width, top + height)
+    motion = enter(look.grid, 0, rise=24)
+    radius = look.grid.px(look.theme.radius_px)
+    # Its shadow is that of a card.
+    return [*panel(look, frame, motion=motion), photograph(look, still, frame, motion=motion, radius_px=radius)], frame
