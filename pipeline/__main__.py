@@ -5,6 +5,7 @@ Worker processes import the main module of their parent: nothing is loaded here 
 
 import gc
 import os
+import sys
 
 
 def main() -> None:
@@ -16,10 +17,14 @@ def main() -> None:
     # Python looks for garbage after every 700 new objects. A command loads 200,000, none of them garbage, and looking
     # would take a tenth as long as loading. When it is at work, it is as usual again (`cli/session.py`).
     gc.set_threshold(500_000)
-    from pipeline.cli import main as command  # noqa: PLC0415
+    from pipeline.errors import EXIT_INTERRUPTED  # noqa: PLC0415
 
     try:
+        from pipeline.cli import main as command  # noqa: PLC0415
+
         command()
+    except KeyboardInterrupt:  # while it loads: later, the command says what is left to do
+        sys.exit(EXIT_INTERRUPTED)
     finally:
         # When Python ends, it looks at every object once more, in case some hold each other: a third of a second for
         # all that we have loaded. The system takes everything back at once.

@@ -7,7 +7,7 @@ from pathlib import Path
 from anyio import create_task_group, to_thread
 
 from pipeline.errors import first_error
-from pipeline.files import write_atomically
+from pipeline.files import storage_errors, write_atomically
 from pipeline.model import Job
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import badge_of, part_of
@@ -32,7 +32,7 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
 
     async def put_still(number: int, path: Path) -> None:
         still = await studio.still(number, episode)
-        await to_thread.run_sync(lambda: write_atomically(path, still.read_bytes()))
+        await to_thread.run_sync(_copy, still, path)
 
     with first_error():
         async with create_task_group() as tasks:
@@ -58,3 +58,10 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
 
     await to_thread.run_sync(write_texts)
     return job.evolve(video=video, package=package, verdict=None)
+
+
+def _copy(kept: Path, path: Path) -> None:
+    # Another process may have pruned the cache by now.
+    with storage_errors(kept):
+        data = kept.read_bytes()
+    write_atomically(path, data)
