@@ -32,9 +32,14 @@ def test_a_film_in_the_usual_look_finds_its_grounds_lit_and_most_of_its_letters_
 
 
 def test_a_font_that_is_gone_is_told_to_whoever_draws_and_not_before(monkeypatch):
+    asked = []
+
     def gone():
+        asked.append(True)
         raise MissingToolError("the font Inter is not installed", hint="Install nightreel again")
 
     monkeypatch.setattr("pipeline.rendering.rehearsal.rehearse", gone)
 
     rendering.load()
+
+    assert asked
