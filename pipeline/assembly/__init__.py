@@ -4,7 +4,7 @@ plan        what the encoder is told
 holds       how a picture that does not change is written
 repeats     the numbers in such a stream
 segments    `encode_segment` (in a worker process) and `join_segments`
-thumbnail   `write_jpeg`
+thumbnail   `write_jpeg`; all the stills of a film in one file
 
 PyAV and numpy are loaded by the first call, not by whoever only plans.
 """
@@ -33,7 +33,9 @@ __all__ = [
     "encoder_options",
     "join_segments",
     "load",
+    "read_stills",
     "write_jpeg",
+    "write_stills",
 ]
 
 
@@ -76,3 +78,17 @@ def write_jpeg(picture: Image, path: Path) -> None:
     from pipeline.assembly import thumbnail  # noqa: PLC0415
 
     thumbnail.write_jpeg(picture, path)
+
+
+def write_stills(pictures: Iterable[Image], path: Path) -> None:
+    """Write the stills of a film to one file. Blocks: see `thumbnail.write_stills`."""
+    from pipeline.assembly import thumbnail  # noqa: PLC0415
+
+    thumbnail.write_stills(pictures, path)
+
+
+def read_stills(path: Path) -> tuple[bytes, ...]:
+    """The JPEGs that `write_stills` wrote, in their order. Blocks: see `thumbnail.read_stills`."""
+    from pipeline.assembly import thumbnail  # noqa: PLC0415
+
+    return thumbnail.read_stills(path)

@@ -1,13 +1,17 @@
-"""The still picture that people choose a film by."""
+"""The still pictures that people choose a film by."""
 
 from __future__ import annotations
 
 import io
+import zipfile
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PIL.Image import Image
+from pipeline.files import replacing, storage_errors
 
-from pipeline.files import replacing
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 # YouTube took no more than 2 MB for years, and other hosts still don't.
 MAX_BYTES = 2_000_000
@@ -21,6 +25,29 @@ def write_jpeg(picture: Image, path: Path) -> None:
     The same picture gives the same bytes. Raises `StorageError` when `path` can't be written and `ValueError` for a
     picture of another mode.
     """
+    with replacing(path) as part:
+        part.write_bytes(_small_jpeg(picture))
+
+
+def write_stills(pictures: Iterable[Image], path: Path) -> None:
+    """Write each as `write_jpeg` does, to one ZIP archive: what is made together is kept together.
+
+    JPEGs do not get smaller: they are stored as they are, under their numbers, from 1. A power cut may leave an empty
+    file, as it is for the cache, which flushes what it takes in.
+    """
+    with replacing(path, durable=False) as part, zipfile.ZipFile(part, "w") as archive:
+        for number, picture in enumerate(pictures, start=1):
+            # Without a date: the same pictures give the same bytes.
+            archive.writestr(zipfile.ZipInfo(f"{number}.jpg"), _small_jpeg(picture))
+
+
+def read_stills(path: Path) -> tuple[bytes, ...]:
+    """The JPEGs in such a file, in their order. Raises `StorageError` when it can't be read."""
+    with storage_errors(path), zipfile.ZipFile(path) as archive:
+        return tuple(archive.read(name) for name in archive.namelist())
+
+
+def _small_jpeg(picture: Image) -> bytes:
     if picture.mode != "RGB":
         raise ValueError(f"the thumbnail is {picture.mode}, must be RGB")
     data = b""
@@ -28,8 +55,7 @@ def write_jpeg(picture: Image, path: Path) -> None:
         data = _jpeg(picture, quality)
         if len(data) <= MAX_BYTES:
             break
-    with replacing(path) as part:
-        part.write_bytes(data)
+    return data
 
 
 def _jpeg(picture: Image, quality: int) -> bytes:

@@ -35,6 +35,7 @@ __all__ = [
     "can_shape",
     "draw_scene",
     "draw_thumbnail",
+    "draw_thumbnails",
     "find_misfits",
     "font_advice",
     "font_coverage",
@@ -105,6 +106,13 @@ def draw_thumbnail(script: Script, look: Look, number: int = 1, *, episode: int 
     from pipeline.rendering import thumbnail  # noqa: PLC0415
 
     return thumbnail.draw(script, look, number, episode=episode)
+
+
+def draw_thumbnails(script: Script, look: Look, *, episode: int = 0) -> Iterator[Image.Image]:
+    """All of them, the best first: see `draw_thumbnail`. What they have in common is drawn once."""
+    from pipeline.rendering import thumbnail  # noqa: PLC0415
+
+    return (thumbnail.draw(script, look, number, episode=episode) for number in range(1, thumbnail.COUNT + 1))
 
 
 def find_misfits(scene: Scene, look: Look) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.assembly import write_jpeg
+from pipeline.assembly import read_stills, write_jpeg, write_stills
 from pipeline.assembly.thumbnail import MAX_BYTES
 from pipeline.errors import StorageError
 
@@ -46,3 +46,20 @@ def test_a_picture_of_another_kind_is_refused(tmp_path):
 def test_a_folder_that_is_not_there_is_a_storage_error(tmp_path):
     with pytest.raises(StorageError, match="can't be written: no such file"):
         write_jpeg(Image.new("RGB", (1280, 720)), tmp_path / "nowhere" / "thumbnail.jpg")
+
+
+def test_the_stills_of_a_film_are_read_in_the_order_in_which_they_were_written(tmp_path):
+    pictures = [Image.new("RGB", (1280, 720), (200, 30, 6 * number)) for number in range(12)]
+    for number, picture in enumerate(pictures):
+        write_jpeg(picture, tmp_path / f"{number}.jpg")
+
+    write_stills(pictures, tmp_path / "stills.zip")
+    write_stills(iter(pictures), tmp_path / "again.zip")
+
+    assert read_stills(tmp_path / "stills.zip") == tuple((tmp_path / f"{n}.jpg").read_bytes() for n in range(12))
+    assert (tmp_path / "stills.zip").read_bytes() == (tmp_path / "again.zip").read_bytes()
+
+
+def test_stills_that_are_gone_are_a_storage_error(tmp_path):
+    with pytest.raises(StorageError, match=r"stills\.zip"):
+        read_stills(tmp_path / "stills.zip")

@@ -24,7 +24,7 @@ from pipeline.model import (
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.afresh import forget_from, stage_to_mend
 from pipeline.orchestrator.film.jobs import run_job
-from pipeline.orchestrator.film.scenes import StillOrder
+from pipeline.orchestrator.film.scenes import StillsOrder
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames
@@ -192,13 +192,12 @@ async def test_a_film_that_is_joined_afresh_gets_other_stills_than_those_in_the_
 
     look = await to_thread.run_sync(shop.look, job)
     fonts = await to_thread.run_sync(fonts_for, script, look)
-    for number in (1, 2, 3):
-        order = StillOrder(script=script, look=look, fonts=fonts, number=number)
-        await shop.cache.get_or_make("still", order.key, ".jpg", draw)
+    order = StillsOrder(script=script, look=look, fonts=fonts)
+    await shop.cache.get_or_make("stills", order.key, ".zip", draw)
 
     await to_thread.run_sync(forget_from, "quality", job, shop)
     kept = await to_thread.run_sync(shop.cache.size)
     await to_thread.run_sync(forget_from, "film", job, shop)
     left = await to_thread.run_sync(shop.cache.size)
 
-    assert (kept["still"].files, left["still"].files) == (3, 0)
+    assert (kept["stills"].files, left["stills"].files) == (1, 0)

@@ -114,23 +114,22 @@ async def test_stills_are_drawn_once_by_what_they_show(studio, monkeypatch):
     drawn = []
 
     async def draw(self, function, order, path, takes=0):
-        drawn.append((function.__name__, order.number, order.episode))
-        await anyio.Path(path).write_bytes(f"still {order.number} of {order.episode}".encode())
+        drawn.append((function.__name__, order.script.title, order.episode))
+        await anyio.Path(path).write_bytes(f"stills of {order.episode}".encode())
 
     monkeypatch.setattr(Attempt, "compute", draw)
     studio = replace(studio, script=Script(title="Tea", language="en", scenes=()))
 
     async with anyio.create_task_group() as tasks:
-        for number in (1, 2, 1):
-            tasks.start_soon(studio.still, number, 0)
-    first = await studio.still(1, 0)
-    other = await studio.still(1, 7)
-    renamed = await replace(studio, script=Script(title="Coffee", language="en", scenes=())).still(1, 0)
+        for _ in range(2):
+            tasks.start_soon(studio.stills, 0)
+    first = await studio.stills(0)
+    other = await studio.stills(7)
+    renamed = await replace(studio, script=Script(title="Coffee", language="en", scenes=())).stills(0)
 
-    assert sorted(drawn[:2]) == [("make_still", 1, 0), ("make_still", 2, 0)]
-    assert drawn[2:] == [("make_still", 1, 7), ("make_still", 1, 0)]
+    assert drawn == [("make_stills", "Tea", 0), ("make_stills", "Tea", 7), ("make_stills", "Coffee", 0)]
     assert len({first, other, renamed}) == 3
-    assert await anyio.Path(first).read_bytes() == b"still 1 of 0"
+    assert await anyio.Path(first).read_bytes() == b"stills of 0"
 
 
 async def test_a_scene_that_does_not_pass_is_named_and_not_kept(studio, clip, monkeypatch):

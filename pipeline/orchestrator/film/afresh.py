@@ -20,7 +20,6 @@ from pipeline.orchestrator.film.delivered import film_is_whole
 from pipeline.orchestrator.film.episodes import with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.film.stages import OF_SCENES, STAGES
-from pipeline.orchestrator.film.stages.so_far import package_of
 from pipeline.orchestrator.film.studio import kept_stills
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import kept_scripts, known_script
@@ -112,7 +111,8 @@ def _made_by(stages: Iterable[str], job: Job, shop: Workshop) -> Iterable[Path]:
             yield job.music
     if "film" in stages and job.script:
         with contextlib.suppress(NightreelError):  # a font or the template is gone: the stage will say so
-            yield from kept_stills(job, shop.for_job(job), len(package_of(job, shop).stills))
+            stills = kept_stills(job, shop.for_job(job))
+            yield from [stills] if stills else []
 
 
 def _sounds(narration: Narration, shop: Workshop) -> Iterable[Path]:

@@ -54,12 +54,12 @@ def twin_of(job: Job, shop: Workshop) -> Twin | None:
     said, found = shingles_of(said_in(job.script)), Twin(name="")
     for row, is_before in shop.store.index(job.batch).alike(job.id, job.sketch, limit=_MOST_COMPARED):
         try:
-            other = _read(shop.store, job.batch, row.id, shop.store.stamp(job.batch, row.id))
+            other, other_said = _read(shop.store, job.batch, row.id, shop.store.stamp(job.batch, row.id))
         except NightreelError:
             continue  # a damaged file is told elsewhere
         if other is None or other.script is None or not (is_before or _was_passed(other)):
             continue
-        share = min(share_said(said, shingles_of(said_in(other.script))), _share_shown(job, other))
+        share = min(share_said(said, other_said), _share_shown(job, other))
         if share > found.share:
             found = Twin(name=f"job {other.id}", title=other.script.title, share=share)
         if share >= 1:
@@ -68,9 +68,15 @@ def twin_of(job: Job, shop: Workshop) -> Twin | None:
 
 
 @lru_cache(maxsize=2 * _MOST_COMPARED)
-def _read(store: CheckpointStore, batch: str, job_id: str, _stamp: str) -> Job | None:
-    """A job, read once as long as its file stays the same: the films of a batch are compared with the same ones."""
-    return store.read_job(batch, job_id)
+def _read(store: CheckpointStore, batch: str, job_id: str, _stamp: str) -> tuple[Job | None, frozenset[str]]:
+    """A job and the shingles of what it says, read once as long as its file stays the same.
+
+    The films of a batch are compared with the same ones.
+    """
+    from pipeline.quality.likeness import said_in, shingles_of  # noqa: PLC0415 - loads numpy
+
+    job = store.read_job(batch, job_id)
+    return job, shingles_of(said_in(job.script)) if job and job.script else frozenset()
 
 
 def _was_passed(job: Job) -> bool:

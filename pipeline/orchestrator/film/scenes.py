@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import assembly, quality, rendering
-from pipeline.assembly import ASSEMBLY_VERSION, EncoderPlan, encode_segment, join_segments, write_jpeg
+from pipeline.assembly import ASSEMBLY_VERSION, EncoderPlan, encode_segment, join_segments, write_stills
 from pipeline.keys import content_key
 from pipeline.model import Clip, Cue, Scene, Script, Segment, Subtitles, Transition, Video
 from pipeline.quality import INSPECTION_VERSION, Expected, inspect_segment
-from pipeline.rendering import RENDERING_VERSION, Frame, Look, draw_scene, draw_thumbnail
+from pipeline.rendering import RENDERING_VERSION, Frame, Look, draw_scene, draw_thumbnails
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,23 +106,22 @@ def join_film(segments: tuple[Segment, ...], sound: Path | None, title: str, pat
 
 
 @dataclass(frozen=True, kw_only=True)
-class StillOrder:
-    """Everything a worker needs to make one of a film's stills."""
+class StillsOrder:
+    """Everything a worker needs to make a film's stills. One piece of work: what they have in common is drawn once."""
 
     script: Script
     look: Look
     # Digest of the font files it will be set in.
     fonts: str
-    # 1 is the best; the episode that it names, 0: none.
-    number: int
+    # That they name, 0: none.
     episode: int = 0
 
     @property
     def key(self) -> str:
-        """Names the still by its content."""
-        return content_key(RENDERING_VERSION, self.fonts, self.script, self.look, self.number, self.episode)
+        """Names the stills by their content."""
+        return content_key(RENDERING_VERSION, self.fonts, self.script, self.look, self.episode)
 
 
-def make_still(order: StillOrder, path: Path) -> None:
-    """Draw a still of a film to `path`, a JPEG. Runs in a worker process."""
-    write_jpeg(draw_thumbnail(order.script, order.look, order.number, episode=order.episode), path)
+def make_stills(order: StillsOrder, path: Path) -> None:
+    """Draw the stills of a film to `path`, all in one file. Runs in a worker process."""
+    write_stills(draw_thumbnails(order.script, order.look, episode=order.episode), path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -15,14 +15,14 @@ from pipeline.model import Clip, Cue, Job, Script, Segment, Transition
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import badge_of
 from pipeline.orchestrator.film.pictures import still_there
-from pipeline.orchestrator.film.scenes import SegmentOrder, StillOrder, make_segment, make_still
+from pipeline.orchestrator.film.scenes import SegmentOrder, StillsOrder, make_segment, make_stills
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.rendering import Look, fonts_for
 
-# A still takes about as long as so many frames of a scene.
-_STILL_FRAMES = 15
-_STILL = "still"
-_Order = TypeVar("_Order", SegmentOrder, StillOrder)
+# The stills take about as long as so many frames of a scene.
+_STILLS_FRAMES = 40
+_STILLS = "stills"
+_Order = TypeVar("_Order", SegmentOrder, StillsOrder)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +58,11 @@ class Studio:
             raise QualityError(error.message, where=f"scene {index + 1}", hint="The film was not made") from error
         return Segment(path=path, frames=order.frames)
 
-    async def still(self, number: int, episode: int) -> Path:
-        """One of the stills that sell the film, 1 is the best, drawn in a worker process, if the cache has it not."""
-        order = StillOrder(script=self.script, look=self.look, fonts=self.fonts, number=number, episode=episode)
-        make = self._made(make_still, order, takes=_STILL_FRAMES)
-        path, _ = await self.shop.cache.get_or_make(_STILL, order.key, ".jpg", make)
+    async def stills(self, episode: int) -> Path:
+        """The stills that sell the film, in one file, drawn in a worker process, if the cache has them not."""
+        order = StillsOrder(script=self.script, look=self.look, fonts=self.fonts, episode=episode)
+        make = self._made(make_stills, order, takes=_STILLS_FRAMES)
+        path, _ = await self.shop.cache.get_or_make(_STILLS, order.key, ".zip", make)
         return path
 
     def _made(
@@ -98,15 +98,13 @@ async def studio_for(job: Job, shop: Workshop, attempt: Attempt) -> Studio:
     )
 
 
-def kept_stills(job: Job, shop: Workshop, count: int) -> Iterator[Path]:
-    """The first `count` of a film that has its script, as far as the cache has them.
+def kept_stills(job: Job, shop: Workshop) -> Path | None:
+    """Those of a film that has its script, if the cache has them.
 
     Blocks. Raises `NightreelError` where nobody can know what they would look like.
     """
     script, look = job.script, shop.look(job)
     assert script is not None
     fonts, episode = fonts_for(script, look), badge_of(job.brief, shop)
-    for number in range(1, count + 1):
-        order = StillOrder(script=script, look=look, fonts=fonts, number=number, episode=episode)
-        if path := shop.cache.find(_STILL, order.key, ".jpg"):
-            yield path
+    order = StillsOrder(script=script, look=look, fonts=fonts, episode=episode)
+    return shop.cache.find(_STILLS, order.key, ".zip")

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from anyio import create_task_group, to_thread
 
+from pipeline.assembly import read_stills
 from pipeline.errors import first_error
-from pipeline.files import storage_errors, write_atomically
+from pipeline.files import write_together
 from pipeline.model import Job
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import badge_of, part_of
@@ -30,18 +31,12 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     studio, episode = await studio_for(job, shop, attempt), badge_of(job.brief, shop)
     rate, called = studio.look.format.frame_rate, shown.title if job.brief.episode else script.title
 
-    async def put_still(number: int, path: Path) -> None:
-        still = await studio.still(number, episode)
-        await to_thread.run_sync(_copy, still, path)
+    async def write_beside() -> None:
+        await to_thread.run_sync(write_files, await studio.stills(episode))
 
-    with first_error():
-        async with create_task_group() as tasks:
-            for number, path in enumerate(package.stills, start=1):
-                tasks.start_soon(put_still, number, path)
-            video = await attempt.compute(join_film, job.segments, job.music, called, package.video, rate)
-
-    def write_texts() -> None:
-        texts = {
+    def write_files(stills: Path) -> None:
+        files: dict[Path, str | bytes] = {
+            **dict(zip(package.stills, read_stills(stills), strict=True)),
             package.srt: to_srt(made(job.subtitles), lengths, language=script.language),
             package.vtt: to_vtt(made(job.subtitles), lengths, language=script.language),
             package.metadata: film_metadata(
@@ -53,15 +48,11 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
                 part_of=part_of(job.brief),
             ),
         }
-        for path, text in texts.items():
-            write_atomically(path, text)
+        for error in write_together(files).values():
+            raise error
 
-    await to_thread.run_sync(write_texts)
+    with first_error():
+        async with create_task_group() as tasks:
+            tasks.start_soon(write_beside)
+            video = await attempt.compute(join_film, job.segments, job.music, called, package.video, rate)
     return job.evolve(video=video, package=package, verdict=None)
-
-
-def _copy(kept: Path, path: Path) -> None:
-    # Another process may have pruned the cache by now.
-    with storage_errors(kept):
-        data = kept.read_bytes()
-    write_atomically(path, data)

@@ -14,7 +14,7 @@ from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import badge_of
 from pipeline.orchestrator.film.lengths import hold_to_length
 from pipeline.orchestrator.film.scripts import speaker
-from pipeline.orchestrator.film.stages.so_far import made, package_of
+from pipeline.orchestrator.film.stages.so_far import made
 from pipeline.orchestrator.film.studio import studio_for
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.subtitles import make_subtitles
@@ -34,15 +34,14 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         with _met_again(f"scene {index + 1}"):
             await studio.segment(index, clip, cues)
 
-    async def draw_still(number: int) -> None:
-        with _met_again(f"still {number}"):
-            await studio.still(number, episode)
+    async def draw_stills() -> None:
+        with _met_again("stills"):
+            await studio.stills(episode)
 
     def spoken(index: int, clip: Clip) -> None:
         attempt.ahead.start_soon(draw_ahead, index, clip)
 
-    for number, _ in enumerate(package_of(job, shop).stills, start=1):
-        attempt.ahead.start_soon(draw_still, number)
+    attempt.ahead.start_soon(draw_stills)
     narrated = partial(await speaker(job.brief, shop, attempt), script, spoken=spoken)
     narration = await narrated()
     if job.brief.length_s:
