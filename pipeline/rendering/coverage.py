@@ -119,9 +119,9 @@ def _found(script: Script, look: Look) -> tuple[set[Face], dict[str, str]]:
     # Figures and signs of ours are always set in the first two.
     faces: set[Face] = set(packaged_faces()[:2])
     missing: dict[str, str] = {}
-    texts = [(presentable(text), False) for text in _drawn(script, look)]
-    texts += [(clean(scene.code), True) for scene in script.scenes if isinstance(scene, CodeScene)]
-    letters = dict.fromkeys((letter, of_code) for text, of_code in texts for letter in clusters(text))
+    texts = [(text, False) for text in _drawn(script, look)]
+    texts += [(scene.code, True) for scene in script.scenes if isinstance(scene, CodeScene)]
+    letters = dict.fromkeys((letter, of_code) for text, of_code in texts for letter in _letters(text, of_code=of_code))
     for letter, of_code in letters:
         found = _faces_for(letter, look, of_code=of_code)
         faces.update(face for face in found if face)
@@ -129,6 +129,12 @@ def _found(script: Script, look: Look) -> tuple[set[Face], dict[str, str]]:
             name = _script_of(letter, script.language)
             missing[name] = missing.get(name, "") + visible(letter)
     return faces, missing
+
+
+@lru_cache(maxsize=1024)
+def _letters(text: str, *, of_code: bool) -> tuple[str, ...]:
+    """The letters of a text, each once. The films of a campaign have most of their texts in common."""
+    return tuple(dict.fromkeys(clusters(clean(text) if of_code else presentable(text))))
 
 
 def _faces_for(letter: str, look: Look, *, of_code: bool) -> set[Face | None]:

@@ -8,6 +8,7 @@ programming, in time linear in the words. Limits of the Netflix Timed Text Style
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 
 from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Subtitles, Word, join_words
@@ -46,6 +47,8 @@ def make_subtitles(narration: Narration, *, language: str, limits: CueLimits) ->
     return Subtitles(scenes=tuple(_cues(clip, language, own) for clip in narration.clips))
 
 
+# A scene is drawn before the others are spoken, and the films of a campaign have scenes in common.
+@lru_cache(maxsize=256)
 def _cues(clip: Clip, language: str, limits: CueLimits) -> tuple[Cue, ...]:
     scene = _Scene(clip, language, limits)
     return tuple(scene.cue(start, end) for start, end in scene.cheapest_path())
