@@ -17,7 +17,7 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from pipeline.files import DISK_FULL, storage_error, storage_errors, temporary_sibling
+from pipeline.files import DISK_FULL, discard, storage_error, storage_errors, temporary_sibling
 from pipeline.state.locks import held
 from pipeline.state.sealed import (
     files_below,
@@ -176,7 +176,7 @@ class Cache:
         return any(slot in use.slots for use in tuple(self._blocks))
 
     def _take(self, slot: Path) -> Path | None:
-        """The good file of the slot, marked as used; bad ones are removed."""
+        """The good file of the slot, marked as used; bad ones are removed. None: there is none, but a folder for it."""
         for path in sealed_files(slot):
             try:
                 intact = has_its_bytes(path)
@@ -190,6 +190,8 @@ class Cache:
             with self._lock:
                 if _touch(path):
                     return path
+        with storage_errors(slot):
+            slot.parent.mkdir(parents=True, exist_ok=True)
         return None
 
     def _discard(self, path: Path) -> None:
@@ -198,6 +200,8 @@ class Cache:
 
     def _publish(self, temporary: Path, slot: Path) -> tuple[Path, int]:
         path, size = publish_sealed(temporary, slot)
+        # Where another process was quicker, its file is the answer.
+        discard(temporary)
         with self._lock:
             self._bytes += size
         return path, size
@@ -205,17 +209,15 @@ class Cache:
     async def _make(self, slot: Path, make: Callable[[Path], Awaitable[None]]) -> tuple[Path, int]:
         temporary = temporary_sibling(slot)
         try:
-            await to_thread.run_sync(_make_folder, slot)
             await make(temporary)
             return await to_thread.run_sync(self._publish, temporary, slot)
-        except OSError as error:
-            # Only a full disk is surely ours to explain; anything else is what `make` has to say.
-            if error.errno in DISK_FULL:
-                raise storage_error(error, slot) from error
-            raise
-        finally:
+        except BaseException as error:
             with anyio.CancelScope(shield=True):
                 await to_thread.run_sync(_remove, temporary)
+            # Only a full disk is surely ours to explain; anything else is what `make` has to say.
+            if isinstance(error, OSError) and error.errno in DISK_FULL:
+                raise storage_error(error, slot) from error
+            raise
 
     @contextlib.asynccontextmanager
     async def _flight(self, slot: str) -> AsyncIterator[None]:
@@ -251,11 +253,6 @@ def _touch(path: Path) -> bool:
     with contextlib.suppress(OSError):  # a read-only cache still serves
         os.utime(path, ns=(time.time_ns(), changed_ns))
     return True
-
-
-def _make_folder(path: Path) -> None:
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _remove(path: Path) -> int:

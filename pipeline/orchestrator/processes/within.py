@@ -30,10 +30,15 @@ def guarded(trace: Path, work: Callable[[*Arguments], Result], *arguments: *Argu
 
 @contextlib.contextmanager
 def _tracing(trace: Path) -> Iterator[None]:
+    """Only a process that dies in the block leaves the trace behind."""
     trace.parent.mkdir(parents=True, exist_ok=True)
-    with trace.open("wb") as file:
-        faulthandler.enable(file)
-        try:
-            yield
-        finally:
-            faulthandler.disable()
+    try:
+        with trace.open("wb") as file:
+            faulthandler.enable(file)
+            try:
+                yield
+            finally:
+                faulthandler.disable()
+    finally:
+        with contextlib.suppress(OSError):
+            trace.unlink()

@@ -62,9 +62,11 @@ async def in_worker(
         except (anyio.BrokenWorkerProcess, KeyboardInterrupt) as error:
             how = await to_thread.run_sync(_keep_evidence, evidence, trace, work.__name__, repr(arguments))
             raise CrashError(f"a worker process died twice ({how})", where=work.__name__, hint=_HINT) from error
-    finally:
+    except BaseException:
+        # A process that was killed has left it there.
         with anyio.CancelScope(shield=True):
             await to_thread.run_sync(discard, trace)
+        raise
 
 
 @contextlib.asynccontextmanager
