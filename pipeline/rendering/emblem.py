@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from PIL import Image
 
@@ -37,15 +37,13 @@ class Emblem:
         """See `Element`."""
         return Box(self.left, self.top, self.left + self.side_px, self.top + self.side_px)
 
-    def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:  # noqa: ARG002
+    def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
         """See `Element`."""
-        return [self.box(None)]
+        return self._sprite.changes(before, now)
 
     def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
         """See `Element`."""
-        tile, mask, order = _drawn(self.seed, self.side_px, self.theme, self.opacity)
-        drawn = Sprite(mask=mask, ink=tile, left=self.left, top=self.top, motion=self.motion, order=order)
-        drawn.paint(patch, origin, pose)
+        self._sprite.paint(patch, origin, pose)
 
     def mirrored(self, width_px: int) -> Emblem:
         """See `Element`. It moves and is not turned round."""
@@ -54,6 +52,11 @@ class Emblem:
     def entering(self, manner: Manner) -> Emblem:
         """See `Element`."""
         return replace(self, motion=self.motion.entering(manner))
+
+    @cached_property
+    def _sprite(self) -> Sprite:
+        tile, mask, order = _drawn(self.seed, self.side_px, self.theme, self.opacity)
+        return Sprite(mask=mask, ink=tile, left=self.left, top=self.top, motion=self.motion, order=order)
 
 
 @lru_cache(maxsize=4)

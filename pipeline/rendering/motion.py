@@ -35,6 +35,11 @@ class Pose(NamedTuple):
     # How much of it is drawn, 0 to 255; all of it at 255.
     drawn: int
 
+    @property
+    def is_being_drawn(self) -> bool:
+        """Whether it stays in its place and is drawn on there, or just was."""
+        return not self.drop_px and (self.drawn < FULL or self.opacity == FULL)
+
 
 class Level(NamedTuple):
     """From this frame on, fade to this opacity (0 to 255)."""

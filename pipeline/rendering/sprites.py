@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from PIL import Image, ImageChops
@@ -14,11 +14,9 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.lettering import Ink, draw_ink
 from pipeline.rendering.motion import FULL, STAGGER_FRAMES, Motion, Pose
 from pipeline.rendering.picture import Colour, Picture, colour, part_of, tile
+from pipeline.rendering.reveal import Reach, opacities
 from pipeline.rendering.theme import rgb
 from pipeline.theme.theme import Manner
-
-# How soft the edge is where a figure is being drawn, in steps of its order map.
-_EDGE = 24
 
 
 class Element(Protocol):
@@ -90,7 +88,10 @@ class Sprite:
 
     def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
         """See `Element`."""
-        return [self.box(pose) for pose in (before, now) if pose is not None]
+        poses = [pose if isinstance(pose, Pose) else None for pose in (before, now)]
+        if self._reach and all(pose is None or pose.is_being_drawn for pose in poses):
+            return [self._reach.between(*poses).moved(self.left, self.top)]
+        return [self.box(pose) for pose in poses if pose]
 
     def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
         """See `Element`."""
@@ -104,10 +105,14 @@ class Sprite:
         mask = self.mask.crop(part)
         if self.order is not None and pose.drawn < FULL:
             order = self.order.crop(part)
-            mask = ImageChops.multiply(mask, order.point(_reveal_table(pose.drawn, pose.opacity)))
+            mask = ImageChops.multiply(mask, order.point(opacities(pose)))
         elif pose.opacity < FULL:
             mask = mask.point(_opacity_table(pose.opacity))
         patch.fill(part_of(self.ink, part), mask, seen.moved(-origin.left, -origin.top))
+
+    @cached_property
+    def _reach(self) -> Reach | None:
+        return Reach.of(self.mask, self.order) if self.order is not None else None
 
 
 def flat(mask: Image.Image, name: str, *, left: int, top: int, motion: Motion) -> Sprite:
@@ -158,10 +163,3 @@ def letters(
 @lru_cache(maxsize=256)
 def _opacity_table(opacity: int) -> list[int]:
     return [round(value * opacity / FULL) for value in range(256)]
-
-
-@lru_cache(maxsize=256)
-def _reveal_table(drawn: int, opacity: int) -> list[int]:
-    """Opacity by order: everything before `drawn` is there, with a soft edge running ahead."""
-    front = drawn * (255 + _EDGE) / 255
-    return [round(opacity * min(1.0, max(0.0, (front - order) / _EDGE))) for order in range(256)]
