@@ -19,14 +19,18 @@ _WIDOW = 0.30
 _STUB = 0.20
 _EXTRA_LINE = 0.09
 _SPLIT_PHRASE = 0.14
-_DANGLING_WORD = 0.035
+# A word of so few letters at the end of a line.
+_DANGLING_WORD, _SHORT_WORD = 0.05, 3
 _HYPHEN = 0.06
 # A word divided: two of them cost more than a widow.
 _DIVIDED = 0.16
 _PHRASE_END = -0.02
-# In scripts with few spaces, a space is where a phrase ends.
-_NO_SPACE = 0.03
+# A line had better end with a sentence than with the first word of the next one.
+_SENTENCE_END, _SENTENCE_BEGUN = -0.06, 0.08
+# In scripts with few spaces, a space is where a phrase ends. A text of so few letters had better be on one line.
+_NO_SPACE, _FEW_LETTERS = 0.03, 8
 _PHRASE_ENDS = tuple(",.:;–—!?،؛؟।，、。：；！？")
+_SENTENCE_ENDS = tuple(".!?…؟。！？")
 # What may stand around a word that is divided.
 _MARKS_BEFORE, _MARKS_AFTER = "([{„“‚‘«»‹›¿¡\u00a0", ",.:;!?…)]}”“’‘»«›‹–—-‐\u00a0"
 # A line below this share of the ideal width is a stub.
@@ -60,10 +64,10 @@ class Chunk(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Lines:
-    """Where the lines of a text begin and end, and whether one of them is a lonely word or a stub."""
+    """Where the lines of a text begin and end, and how ugly that is: 1 for a lonely word or a stub, 2 for “Die”."""
 
     spans: tuple[Chunk, ...]
-    ragged: bool
+    ragged: int
 
     @property
     def hyphens(self) -> int:
@@ -97,7 +101,7 @@ def break_lines(
     _price, spans = min(
         (price + _EXTRA_LINE * (count - fewest), spans) for count in counts for price, spans in [breaker.balance(count)]
     )
-    return Lines(spans=spans, ragged=breaker.is_ragged(spans))
+    return Lines(spans=spans, ragged=breaker.raggedness(spans))
 
 
 def divide_long(
@@ -167,18 +171,28 @@ class _Breaker:
                 lines, room = lines + 1, self._limit - width
         return lines
 
-    def is_ragged(self, spans: Sequence[Chunk]) -> bool:
-        """Whether the last line is a word on its own, or any line (or lonely word) far shorter than the longest."""
-        if len(spans) < 2 or len(self._chunks) < 3:
-            return False
+    def raggedness(self, spans: Sequence[Chunk]) -> int:
+        """1: the last line is a word on its own, or any line (or lonely word) far shorter than the longest.
+
+        2: one is an article or the like on its own. 1 as well for a few letters that are parted without a space.
+        """
+        if len(spans) < 2:
+            return 0
+        if len(self._chunks) < 3:
+            return int(not self._gaps[0] and len(self._text) <= _FEW_LETTERS and not self._chunks[0].divided)
         widths = [measure(span.of(self._text), self._style) for span in spans]
         starts = {chunk.start: chunk.end for chunk in self._chunks}
         lonely = [starts[span.start] == span.end for span in spans]
+        if any(
+            alone and span.of(self._text).isalpha() and span.end - span.start <= _SHORT_WORD
+            for span, alone in zip(spans, lonely, strict=True)
+        ):
+            return 2
         short = (
             width < (_LONELY_SHARE if alone else _STUB_SHARE) * max(widths)
             for width, alone in zip(widths, lonely, strict=True)
         )
-        return lonely[-1] or any(short)
+        return int(lonely[-1] or any(short))
 
     def balance(self, count: int) -> tuple[float, tuple[Chunk, ...]]:
         """Exactly `count` lines, as even as possible, ugly ends avoided; with what their ugliness costs."""
@@ -216,7 +230,7 @@ class _Breaker:
             return price + (_WIDOW if start == end and end > 0 else 0.0)
         if self._phrase and self._phrase.start < self._chunks[end].end < self._phrase.end:
             price += _SPLIT_PHRASE
-        if self._gaps[end] and len(last) <= 3 and last.isalpha():
+        if self._gaps[end] and len(last) <= _SHORT_WORD and last.isalpha():
             price += _DANGLING_WORD
         if self._chunks[end].divided:
             price += _DIVIDED
@@ -224,7 +238,17 @@ class _Breaker:
             price += _HYPHEN
         elif not self._gaps[end] and not last.endswith("/"):
             price += _NO_SPACE
+        if start < end and self._ends_sentence(end - 1) and not self._ends_sentence(end):
+            price += _SENTENCE_BEGUN
+        if self._ends_sentence(end):
+            return price + _SENTENCE_END
         return price + (_PHRASE_END if last.endswith(_PHRASE_ENDS) else 0.0)
+
+    def _ends_sentence(self, index: int) -> bool:
+        """Whether a sentence ends with that chunk: “No.”, but not “e.g.” before a small letter."""
+        chunk = self._chunks[index]
+        after = self._text[chunk.end :].lstrip()
+        return self._text[: chunk.end].endswith(_SENTENCE_ENDS) and not after[:1].islower()
 
 
 def _joints(word: str) -> tuple[int, ...]:

@@ -32,8 +32,8 @@ def entering(
         hold = frame.hold
         while shown < count and hold:
             shown += 1
-            # The last of them is not yet the scene itself.
-            amount = ease_out(shown / (count + 1)) if kind != "fade" else shown / (count + 1)
+            # The last of them is not yet the scene itself. Fast at first, a fade too: words should not cross words.
+            amount = ease_out(shown / (count + 1))
             yield Frame(_mixed(before, frame.picture, kind, amount, right_to_left=right_to_left), 1, (screen,))
             hold, is_mixed = hold - 1, True
         if hold:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from pipeline.model import (
     PictureScene,
@@ -109,6 +109,35 @@ def test_text_stays_in_its_place_and_no_line_lies_on_another(scene, size, stills
     for one, other in itertools.combinations(lines, 2):
         shared = one.within(other)
         assert shared.height <= 0.25 * min(one.height, other.height) or not shared.width
+
+
+def _vase(width, height, radius):
+    """In its middle something tall: a dark vase before a light wall."""
+    image = Image.new("RGB", (width, height), (204, 196, 184))
+    box = (width // 2 - radius, height // 10, width // 2 + radius, height * 19 // 20)
+    ImageDraw.Draw(image).ellipse(box, fill=(30, 84, 96))
+    return image
+
+
+def test_beside_something_tall_words_get_narrower_and_do_not_cross_it(tmp_path):
+    still = still_of(_vase(960, 540, 150), tmp_path, "vase")
+    scene = SceneryScene(lines=LINES, picture="vase", heading="The vase that survived", subtitle="One of nine")
+
+    lines = lines_of(lay_out(scene, (), look_of((960, 540), (still,))))
+
+    assert max(box.right for box in lines) < 960 // 2 - 150
+
+
+def test_on_an_upright_picture_what_the_words_cross_is_faded_out_under_them(tmp_path):
+    still = still_of(_vase(600, 900, 120), tmp_path, "vase")
+    scene = SceneryScene(lines=LINES, picture="vase", heading="The vase that survived", subtitle="One of nine")
+
+    composition = lay_out(scene, (), look_of((540, 960), (still,)))
+
+    words = lines_of(composition)
+    (scrim,) = (e for e in composition.elements if isinstance(e, Sprite) and e.mask.width > 500)
+    at = (words[-1].left, words[-1].bottom)
+    assert scrim.mask.getpixel((at[0] - scrim.left, at[1] - scrim.top)) > 0.7 * 255
 
 
 @EVERY_SIZE

@@ -12,7 +12,7 @@ from pipeline.rendering.hyphenation import division_points
 from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.styles import BODY, DISPLAY, HEADING, ITEM, STATEMENT
 from pipeline.rendering.text import measure, presentable, shape
-from pipeline.rendering.theme import DISPLAY_SIZES
+from pipeline.rendering.theme import DISPLAY_SIZES, STATEMENT_SIZES
 
 LETTERS = "abcdefghij MNOW.,’–-éßŁğЖщΩξ日本語中文한국กขคकखिا😀👩‍👩‍👧️!?"
 WORDS = st.lists(st.text(alphabet=LETTERS, min_size=1, max_size=40), min_size=1, max_size=25).map(" ".join)
@@ -238,6 +238,32 @@ def test_a_better_break_costs_at_most_a_fifth_of_the_size(title, monkeypatch):
     monkeypatch.setattr(fitting, "_STEPS_FOR_BEAUTY", 0)
 
     assert chosen.size_px >= 0.79 * fit(title, DISPLAY, DISPLAY_SIZES, **box).size_px
+
+
+def test_a_sentence_does_not_begin_with_one_word_at_the_end_of_a_line():
+    text = "Below 573 degrees you can still dissolve a pot in a bucket. Above it, never again."
+
+    for width_px in range(600, 1400, 40):
+        assert not any(line.endswith("bucket. Above") for line in lines_of(text, width_px=width_px, most=9))
+
+
+def test_an_article_is_not_left_alone_on_a_line_before_a_long_word():
+    block = fit(
+        "Die Binnenschifffahrtsordnung galt für alle, nur nicht für den Kapitän.",
+        STATEMENT.in_language("de"),
+        STATEMENT_SIZES,
+        width_px=1180,
+        most_lines=6,
+        emphasis="nur nicht für den Kapitän",
+    )
+
+    assert block.lines[0].text == "Die Binnenschifffahrtsordnung"
+
+
+def test_a_japanese_heading_of_a_few_letters_is_not_parted_in_a_word():
+    block = fit("湯気のはたらき", DISPLAY.in_language("ja"), DISPLAY_SIZES, width_px=900, most_lines=3)
+
+    assert [line.text for line in block.lines] == ["湯気のはたらき"]
 
 
 def test_the_key_phrase_is_kept_on_one_line_where_that_is_possible():

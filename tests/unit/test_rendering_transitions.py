@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from pipeline.model import Brief, BulletsScene, SpokenLine, StatementScene, VideoFormat
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.look import Frame
+from pipeline.rendering.picture import Picture
 from pipeline.rendering.timeline import last_picture
 from pipeline.rendering.transitions import entering
 
@@ -52,6 +54,16 @@ def test_a_transition_costs_the_pictures_of_a_third_of_a_second_and_a_cut_costs_
 
     made = [frame.hold for frame in entering(resting, before, transition, frame_rate=30, right_to_left=False)]
     assert made == [1] * costs + [FRAMES - costs]
+
+
+def test_halfway_through_a_fade_the_words_of_the_scene_before_have_nearly_gone():
+    white, black = (Picture.of(Image.new("RGB", (64, 36), shade)) for shade in ("white", "black"))
+
+    made = entering([Frame(black, FRAMES, ())], white, "fade", frame_rate=30, right_to_left=False)
+    left = [float(bright(frame.picture).mean() - 16) / 219 for frame in made]
+
+    assert left[0] > 0.5
+    assert left[5] < 0.15
 
 
 @pytest.mark.parametrize("transition", ["fade", "slide", "wipe"])

@@ -122,6 +122,12 @@ def test_a_film_that_another_wrote_than_was_asked_for_says_who_and_why(tmp_path:
     assert f"written by outline : {told}" in page.text
 
 
+def test_films_of_one_title_in_several_formats_can_be_told_apart(tmp_path: Path):
+    page = page_of(tmp_path, [film(1, format="16:9"), film(1, format="9:16")])
+
+    assert all(f"{shape} · en-US-AvaNeural" in page.text for shape in ("16:9", "9:16"))
+
+
 def test_a_film_that_lacks_a_picture_says_which_and_why(tmp_path: Path):
     told = "picture reef.png: is a page, not a picture. The film goes without it"
     page = page_of(tmp_path, [film(1, picture_remarks=(told,)), film(2)])

@@ -47,6 +47,8 @@ _PAD, _NEAR = 24, 12
 _CALMER, _CALMER_IF_SMALLER, _SEEN_AT = 0.6, 0.5, (48, 24)
 # What goes on where words need not get smaller, and at most where they do.
 _QUIET, _CALM = 1.5, 5.5
+# What light words cross, low on a picture that is not wide, is faded out under them: at least so much of it.
+_FADED = 0.76
 
 
 class _Place(NamedTuple):
@@ -59,7 +61,7 @@ class _Place(NamedTuple):
 
 _USUAL = _Place()
 # What is tried: on a wide picture and on others.
-_BESIDE = (_Place(columns=6), _Place(columns=6, is_high=True))
+_BESIDE = tuple(_Place(columns=columns, is_high=high) for columns in (6, 4) for high in (False, True))
 _RAISED = tuple(_Place(smaller=steps, is_high=True) for steps in range(5))
 
 
@@ -77,6 +79,8 @@ def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Compositi
     elements: list[Element] = [moving]
     if text:
         scrim = scrim_on([_behind([line], image, moving, look, _NEAR) for line in text], look.theme)
+        if look.grid.is_stacked and not (place.is_high or scrim.is_light) and _busy(text, image, moving, look) > _CALM:
+            scrim = scrim._replace(opacity=max(scrim.opacity, _FADED))
         text = _text(scene, still, look, place, ink=scrim.ink)
         elements += [*_scrim(text, scrim, moving.area, look, place), *_bar(scene, text, scrim, look), *text]
     return Composition(ground=background(look.format, look.theme, ()), elements=elements, is_picture=True)
@@ -92,7 +96,8 @@ def _calmest(scene: SceneryScene, still: Still, image: Image.Image, moving: Movi
             break
         other = _text(scene, still, look, place)
         found = _busy(other, image, moving, look)
-        most = min(_CALMER_IF_SMALLER * busy, _CALM) if place.smaller else _CALMER * busy
+        is_smaller = place.smaller or place.columns < _BESIDE[0].columns
+        most = min(_CALMER_IF_SMALLER * busy, _CALM) if is_smaller else _CALMER * busy
         if found < most and not any(line.is_cut for line in other):
             best, busy = place, found
     return best
