@@ -1,6 +1,7 @@
 """What the stages work with: one workspace, with the settings of one request.
 
 workshop    `Workshop`: settings become providers, formats and looks; `open_workshop` opens one
+request     what its flags come to: what jobs and batches keep of them
 machine     what all requests share: checkpoints, cache, cores, gates, memory and disk
 places      where films come from and go to
 hosts       the video hosts that films are published to
