@@ -10,6 +10,6 @@ budgets     what may be spent
 providers   which writer and which narrators, and how much of a service may be used
 """
 
-from pipeline.orchestrator.workshop.workshop import Workshop, now, open_workshop
+from pipeline.orchestrator.workshop.workshop import Workshop, open_workshop
 
-__all__ = ["Workshop", "now", "open_workshop"]
+__all__ = ["Workshop", "open_workshop"]

@@ -6,7 +6,7 @@ import contextlib
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from anyio import to_thread
 
 from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
+from pipeline.limits.times import utc_now
 from pipeline.model import Asked, Brief, Job, Price, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
 from pipeline.orchestrator.workshop.appearance import Appearance
@@ -32,11 +33,6 @@ from pipeline.state import Cache, CheckpointStore
 from pipeline.subtitles import CueLimits
 from pipeline.template import Template, load_template
 from pipeline.workspace import find_workspace
-
-
-def now() -> datetime:
-    """The time, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 def open_workshop(
@@ -63,7 +59,7 @@ def open_workshop(
         settings=settings,
         overrides=overrides or {},
         output=Path(output).absolute() if output else None,
-        machine=Machine(workspace=folder, settings=settings, clock=now),
+        machine=Machine(workspace=folder, settings=settings, clock=utc_now),
     )
 
 
