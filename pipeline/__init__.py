@@ -20,7 +20,6 @@ from pipeline.version import __version__
 
 if TYPE_CHECKING:
     from pipeline.api import (
-        Film,
         approve_films,
         make_video,
         make_videos,
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
         review_batch,
         run_batch,
     )
+    from pipeline.film import Film
 
 __all__ = [
     "Film",

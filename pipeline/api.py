@@ -2,132 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError, InputError, NightreelError
-from pipeline.model import Brief, Job, JobStatus, title_of
-from pipeline.music import NO_BED
+from pipeline.errors import CheckpointError, InputError
+from pipeline.film import Film
 from pipeline.orchestrator import control
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.asking import read_source
 from pipeline.orchestrator.control import reviewing
+from pipeline.orchestrator.control.mending import read_again
 from pipeline.orchestrator.control.reviewing import Said, Waits
 from pipeline.orchestrator.events import JobEvent, Listener, Told, ignore
 from pipeline.orchestrator.workshop import Workshop, open_workshop
-from pipeline.sources import folder_of_pattern, is_remote, read_brief
-
-
-@dataclass(frozen=True, kw_only=True)
-class Film:
-    """What became of one brief. Paths and the length are None where the film was not made."""
-
-    job: str
-    title: str
-    # BCP-47; empty for what never became a job.
-    language: str
-    # The series that it is a part of, and its number there; empty and 0: none.
-    series: str
-    episode: int
-    # "completed", "failed", …: see `pipeline.model.JobStatus`.
-    status: str
-    video: Path | None
-    subtitles: Path | None
-    thumbnail: Path | None
-    metadata: Path | None
-    duration_s: float | None
-    # Who wrote, e.g. "groq" and "openai/gpt-oss-120b", and why it was not an earlier choice (empty: it was).
-    writer: str | None
-    model: str | None
-    writer_fallback_reason: str
-    # Who spoke, e.g. "edge" and "en-US-AvaNeural", and why it was not an earlier choice (empty: it was).
-    narrator: str | None
-    voice: str | None
-    fallback_reason: str
-    # What went wrong with pictures and voices on the way, and what came of it; and what a host does not have yet.
-    incidents: tuple[str, ...]
-    # The file in music/ that plays under the voice, also where "auto" chose it; None: there is no music.
-    music: str | None
-    # What the quality gate thinks of it, 0 to 1, and what it warns of, a line each. None: it has not been judged.
-    score: float | None
-    warnings: tuple[str, ...]
-    # Where it is seen, by video host: {"youtube": "https://…"}.
-    published: Mapping[str, str]
-    # Seconds of work by stage.
-    seconds: Mapping[str, float]
-    # One line, what went wrong and what to do.
-    error: str | None
-
-    @classmethod
-    def of(cls, job: Job) -> Film:
-        """The film of a job, as it stands."""
-        files = job.receipt.package if job.receipt else None
-        return cls(
-            job=job.id,
-            title=title_of(job),
-            language=job.brief.language,
-            series=job.brief.series,
-            episode=job.brief.episode,
-            status=job.status.value,
-            video=files.video if files else None,
-            subtitles=files.srt if files else None,
-            thumbnail=files.thumbnail if files else None,
-            metadata=files.metadata if files else None,
-            duration_s=round(job.video.duration_s, 3) if files and job.video else None,
-            writer=job.script.writer if job.script else None,
-            model=job.script.model if job.script else None,
-            writer_fallback_reason=job.script.fallback_reason if job.script else "",
-            narrator=job.narration.narrator if job.narration else None,
-            voice=job.narration.voice if job.narration else None,
-            fallback_reason=job.narration.fallback_reason if job.narration else "",
-            incidents=(
-                *(job.script.incidents if job.script else ()),
-                *(job.pictures.incidents if job.pictures else ()),
-                *(job.narration.incidents if job.narration else ()),
-                *(f"{receipt.destination}: without {line}" for receipt in job.published for line in receipt.missing),
-                *(f"{receipt.destination}: {line}" for receipt in job.published for line in receipt.remarks),
-            ),
-            music=job.brief.music if job.brief.music != NO_BED else None,
-            score=job.verdict.score if job.verdict else None,
-            warnings=job.verdict.warnings if job.verdict else (),
-            published={receipt.destination: receipt.url for receipt in job.published},
-            seconds=job.seconds,
-            error=job.error.message if job.error else None,
-        )
-
-    @classmethod
-    def refused(cls, title: str, error: NightreelError) -> Film:
-        """What never became a job: a brief that can't be read, a setting that is wrong, a film that is being made."""
-        return cls(
-            job="",
-            title=title,
-            language="",
-            series="",
-            episode=0,
-            status=JobStatus.FAILED.value,
-            video=None,
-            subtitles=None,
-            thumbnail=None,
-            metadata=None,
-            duration_s=None,
-            writer=None,
-            model=None,
-            writer_fallback_reason="",
-            narrator=None,
-            voice=None,
-            fallback_reason="",
-            incidents=(),
-            music=None,
-            score=None,
-            warnings=(),
-            published={},
-            seconds={},
-            error=str(error),
-        )
+from pipeline.sources import read_brief
 
 
 async def make_video(
@@ -286,22 +177,6 @@ async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str |
     """
     shop = await control.as_asked(await _open(workspace, None, None), batch)
     return await reviewing.reject(shop, batch=batch, job=job, why=why)
-
-
-async def read_again(shop: Workshop, batch: str, *, report: Callable[[InputError], None]) -> Collection[Brief]:
-    """The briefs of a batch as its source holds them now; none when there is no source, or it is gone."""
-    source = (await batches.known_batch(shop, batch)).source
-    place = source if is_remote(source) else shop.workspace / source
-    if not source or (isinstance(place, Path) and not await to_thread.run_sync(_is_there, place)):
-        return ()
-    wanted = await read_source(place, shop, batch=batch)
-    for error in wanted.unreadable:
-        report(error)
-    return wanted.briefs
-
-
-def _is_there(path: Path) -> bool:
-    return path.exists() or folder_of_pattern(path) is not None
 
 
 async def _films(shop: Workshop, batch: str) -> tuple[Film, ...]:

@@ -7,10 +7,10 @@ from dataclasses import asdict
 
 from rich.table import Table
 
-from pipeline.api import Film
 from pipeline.cli.console import Console
 from pipeline.cli.report import print_json, print_refusal
 from pipeline.cli.text import marked
+from pipeline.film import Film
 from pipeline.orchestrator.batch.asking import Asked
 
 _MOST_ROWS = 20

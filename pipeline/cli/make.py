@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from pipeline.cli.options import Making, Place
 
 if TYPE_CHECKING:
-    from pipeline.api import Film
+    from pipeline.film import Film
     from pipeline.orchestrator.events import Listener
 
 # After a failure that may pass by itself.
@@ -49,12 +49,12 @@ def make(
     """
     from dataclasses import asdict
 
-    from pipeline.api import Film
     from pipeline.cli.display import reporter
     from pipeline.cli.report import print_films, print_json
     from pipeline.cli.session import open_session
     from pipeline.cli.work import leave_work, tell_unheeded
     from pipeline.errors import InputError, NightreelError
+    from pipeline.film import Film
     from pipeline.model import QUEUE, Priority
     from pipeline.orchestrator.batch import batches
     from pipeline.sources import read_brief

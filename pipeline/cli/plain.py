@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 
-from pipeline.api import Film
 from pipeline.cli.picture import outcome_line
 from pipeline.cli.report import print_json
 from pipeline.cli.text import shown
+from pipeline.film import Film
 from pipeline.model import Job, JobStatus, summary_of, title_of
 from pipeline.orchestrator.events import JobEvent, Notice, Told
 from pipeline.orchestrator.progress.snapshot import OVER, finished

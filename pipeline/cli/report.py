@@ -12,10 +12,10 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.api import Film
 from pipeline.cli.console import Console
 from pipeline.cli.text import marked, named, plain_json, shown
 from pipeline.errors import BudgetError, SampleError
+from pipeline.film import Film
 from pipeline.model import JobStatus, JobSummary
 from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.progress.snapshot import why_not

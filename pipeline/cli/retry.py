@@ -40,13 +40,14 @@ def retry(
         Make everything from this stage on afresh, also what the cache has. What was published on a video host is not
         made again; nightreel publish --again publishes it once more.
     """
-    from pipeline.api import Film, read_again
     from pipeline.cli.report import print_refusal
     from pipeline.cli.session import open_session_of
     from pipeline.cli.work import ending_in_json, total_of, work_on
     from pipeline.errors import InputError
+    from pipeline.film import Film
     from pipeline.orchestrator import control
     from pipeline.orchestrator.batch.run import Outcome
+    from pipeline.orchestrator.control.mending import read_again
     from pipeline.orchestrator.events import Listener
 
     async def work() -> int:

@@ -85,6 +85,11 @@ def runs_right_to_left(text: str, language: str) -> bool:
     return first_direction(text) == "R" and backwards > directions.count("L")
 
 
+def ascii_digits(text: str) -> str:
+    """The text with digits of every script as those of ASCII."""
+    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text)
+
+
 def width(text: str) -> int:
     """Characters, the full-width ones of East Asia counted twice: they take the room and the time of two letters.
 

@@ -15,11 +15,11 @@ that nobody gave him.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from pipeline.model import Brief, Script, numbers_of, texts_of
 from pipeline.model.text import OPENING_MARKS, SENTENCE_ENDS
+from pipeline.model.writing import ascii_digits
 from pipeline.script.numbers import spelt_numbers
 from pipeline.script.serial import told_of_series
 from pipeline.template import notes_as_text
@@ -88,7 +88,7 @@ def _parts_of_date(number: str) -> set[str]:
 
 def _digits(number: str) -> list[str]:
     """The runs of digits, as ASCII."""
-    return _DIGITS.findall("".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in number))
+    return _DIGITS.findall(ascii_digits(number))
 
 
 def _is_counting(number: str) -> bool:

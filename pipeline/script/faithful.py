@@ -7,13 +7,12 @@ be the original. Names are left to the model: many languages inflect or respell 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from pipeline.model import split_words
 from pipeline.model.languages import same_language
 from pipeline.model.text import has_words
-from pipeline.model.writing import width
+from pipeline.model.writing import ascii_digits, width
 from pipeline.script.checks import QUOTED_CHARS
 from pipeline.script.parts import Part, Texts
 from pipeline.script.shortening import shorten
@@ -59,23 +58,20 @@ def _losses(text: str, translated: str, limit: int | None) -> Iterator[str]:
 
 
 def _lost_numbers(text: str, translated: str) -> list[str]:
-    there = set(_numbers(translated)) | set(_DIGITS.findall(_plain(translated)))
+    there = set(_numbers(translated)) | set(_DIGITS.findall(ascii_digits(translated)))
     words = set(re.findall(r"[IVX]+", translated))
     return [
         written
         for number, written in _numbers(text).items()
-        if number not in there and not set(_DIGITS.findall(_plain(written))) <= there and _roman(number) not in words
+        if number not in there
+        and not set(_DIGITS.findall(ascii_digits(written))) <= there
+        and _roman(number) not in words
     ]
 
 
 def _numbers(text: str) -> dict[str, str]:
     """The numbers in a text, digits only ("1.234,5" is "12345"), and how each is written."""
-    return {"".join(_DIGITS.findall(_plain(found[0]))): found[0] for found in _NUMBER.finditer(text)}
-
-
-def _plain(text: str) -> str:
-    """Digits of any script as ours."""
-    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text)
+    return {"".join(_DIGITS.findall(ascii_digits(found[0]))): found[0] for found in _NUMBER.finditer(text)}
 
 
 def _roman(number: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pipeline.model import Paragraph, SpokenLine, split_words
 from pipeline.model.sentences import split_sentences
 from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after, has_words
-from pipeline.model.writing import width
+from pipeline.model.writing import ascii_digits, width
 from pipeline.script.numbers import spelt_numbers
 from pipeline.script.shortening import shorten, split_clauses, without_full_stop
 
@@ -137,7 +137,7 @@ def _says(sentence: str, value: float) -> int:
 
 
 def _digits(number: str) -> str:
-    return "".join(str(unicodedata.decimal(character)) for character in number if character.isdecimal())
+    return ascii_digits("".join(filter(str.isdecimal, number)))
 
 
 def spoken_item(text: str, *, reveals: int | None = None) -> SpokenLine:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -23,13 +22,14 @@ from pipeline.state.batch_files import BatchFiles
 from pipeline.state.claims import Claims
 from pipeline.state.documents import read_document, to_json
 from pipeline.state.index import BatchIndex, Damage
+from pipeline.state.quarantine import put_aside
+from pipeline.state.reconciling import reconcile
 from pipeline.state.rows import looked_up
 from pipeline.state.saves import GroupedSaves
-from pipeline.state.stamps import stamp_from, stamp_of, stamps_in
+from pipeline.state.stamps import stamp_from, stamp_of
 
 logger = logging.getLogger("nightreel")
 T = TypeVar("T", Job, Batch)
-_READ_AT_ONCE = 200
 
 
 class CheckpointStore:
@@ -115,7 +115,7 @@ class CheckpointStore:
 
         Until it does, the job counts as failed, for the reason `why`, also for other processes and later runs.
         """
-        aside = _put_aside(self._files.of_job(batch, job_id))
+        aside = put_aside(self._files.of_job(batch, job_id))
         self.index(batch).put_damage(Damage(job=job_id, message=why), "")
         return aside
 
@@ -141,7 +141,7 @@ class CheckpointStore:
 
     def set_aside_batch(self, name: str) -> Path:
         """Gives the batch's file another name because it can't be read. Blocks."""
-        return _put_aside(self._files.of_batch(name))
+        return put_aside(self._files.of_batch(name))
 
     async def batches(self) -> list[str]:
         """The names of all batches, sorted."""
@@ -165,14 +165,14 @@ class CheckpointStore:
     def refreshed(self, batch: str) -> BatchIndex:
         """The rows of a batch, after every file that has changed since was read again. Blocks."""
         index = self.index(batch)
-        self._bring_up_to_date(index, batch)
+        self._reconcile(index, batch)
         return index
 
     def glance(self, batch: str) -> BatchIndex:
         """The same in memory: nothing is made or changed on the disk. A damaged list counts as none. Blocks."""
         index = self._new_index(batch, in_memory=True)
         try:
-            self._bring_up_to_date(index, batch)
+            self._reconcile(index, batch)
         except CheckpointError as error:
             logger.debug("%s", error)
             index.arrange((), "")
@@ -190,29 +190,19 @@ class CheckpointStore:
         return BatchIndex(
             self._files.of_index(batch),
             self.workspace,
-            refill=lambda index: self._bring_up_to_date(index, batch),
+            refill=lambda index: self._reconcile(index, batch),
             in_memory=in_memory,
             now_s=self._now_s,
         )
 
-    def _bring_up_to_date(self, index: BatchIndex, batch: str) -> None:
-        if index.has_holes():
-            index.renew()
-        index.drop_nonsense()
-        jobs, known = self.folder(batch) / "jobs", index.stamps()
-        found = dict(stamps_in(jobs))
-        changed = [(name, stamp) for name, stamp in found.items() if known.get(name) != stamp]
-        # A listing may miss a file that is replaced that very moment: it is looked for by its name.
-        gone = [name for name in known.keys() - found.keys() if not (jobs / f"{name}.json").exists()]
-        if gone:
-            kept = {damage.job for damage in index.damages() if _aside_of(jobs / f"{damage.job}.json").exists()}
-            index.forget([name for name in gone if name not in kept])
-        for start in range(0, len(changed), _READ_AT_ONCE):
-            self._read_again(index, batch, changed[start : start + _READ_AT_ONCE])
-        stamp = stamp_of(self._files.of_batch(batch))
-        if stamp != index.arranged() or not found.keys() <= known.keys():
-            listed = self.read_batch(batch)
-            index.arrange(listed.jobs if listed else (), stamp)
+    def _reconcile(self, index: BatchIndex, batch: str) -> None:
+        reconcile(
+            index,
+            jobs=self.folder(batch) / "jobs",
+            listed_in=self._files.of_batch(batch),
+            read_job=partial(self.read_job, batch),
+            read_batch=partial(self.read_batch, batch),
+        )
 
     # Files -------------------------------------------------------------------------------------------------------
 
@@ -252,17 +242,6 @@ class CheckpointStore:
         write_atomically(path, to_json(job, self.workspace), durable=durable)
         return summary_of(job), stamp_of(path)
 
-    def _read_again(self, index: BatchIndex, batch: str, changed: Iterable[tuple[str, str]]) -> None:
-        rows = []
-        for job_id, stamp in changed:
-            try:
-                job = self.read_job(batch, job_id)
-            except CheckpointError as error:
-                index.put_damage(Damage(job=job_id, message=str(error)), stamp)
-            else:
-                rows += [(summary_of(job), stamp)] if job else []
-        index.put(rows)
-
     def _read(self, path: Path, kind: type[T], batch: str) -> T | None:
         try:
             return read_document(path, kind, self.workspace, batch=batch)
@@ -271,23 +250,6 @@ class CheckpointStore:
 
     def _shown(self, path: Path) -> str:
         return path.relative_to(self.workspace).as_posix()
-
-
-def _put_aside(path: Path) -> Path:
-    """Renames a damaged file; one that was set aside before stays as well."""
-    numbers = itertools.count(2)
-    aside = _aside_of(path)
-    if aside.exists() and not path.exists():
-        return aside  # by an earlier run
-    while aside.exists():
-        aside = path.with_suffix(f".json.damaged-{next(numbers)}")
-    with storage_errors(path):
-        path.replace(aside)
-    return aside
-
-
-def _aside_of(path: Path) -> Path:
-    return path.with_suffix(".json.damaged")
 
 
 async def _to_the_end(work: Callable[[], None]) -> None:

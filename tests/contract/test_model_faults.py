@@ -16,7 +16,7 @@ from pipeline.limits import RetryPolicy
 from pipeline.model import Brief
 from pipeline.script import ModelWriter, write_script
 from pipeline.script.chat import ChatModel
-from pipeline.template import Template, load_template
+from pipeline.template import Template
 from tests.standins.groq import FAULTS, GroqStandIn
 from tests.standins.models import IMPATIENT, KEY, SERVICE_KEY, Forgetful, groq_model, service_models
 from tests.standins.openai import MODELS, OpenAIStandIn
@@ -65,11 +65,6 @@ def rows() -> list[Row]:
 ROWS = rows()
 IDS = [f"{row.fault}{row.retry_after}" for row in ROWS]
 SERVICES = ("groq", *MODELS)
-
-
-@pytest.fixture(scope="module")
-def template() -> Template:
-    return load_template("explainer", search=[])
 
 
 @asynccontextmanager

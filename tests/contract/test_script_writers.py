@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import anyio
@@ -20,20 +17,16 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import (
-    BudgetError,
     InputError,
     NeedsLoginError,
     PermanentError,
     TransientError,
 )
-from pipeline.limits import Budget, Call, Purse, RetryPolicy
+from pipeline.limits import Call, RetryPolicy
 from pipeline.model import (
     Brief,
-    BulletList,
     BulletsScene,
-    Cost,
     Paragraph,
-    Price,
     Script,
     Section,
     TitleScene,
@@ -44,7 +37,6 @@ from pipeline.script import (
     ModelWriter,
     OutlineWriter,
     ScriptWriter,
-    bought_script,
     check_size,
     kept_scripts,
     known_script,
@@ -54,55 +46,14 @@ from pipeline.script.checks import find_problems
 from pipeline.settings import Settings
 from pipeline.settings.services import PRESETS
 from pipeline.state import Cache
-from pipeline.state.use import CacheSize
-from pipeline.template import Template, load_template
-from tests.standins.coins import Coins
-from tests.standins.faults import ON_ITS_WAY_S
+from pipeline.template import Template
 from tests.standins.gates import gate
 from tests.standins.groq import GroqStandIn
-from tests.standins.models import IMPATIENT, KEY, Forgetful, groq_model, service_models
+from tests.standins.models import IMPATIENT, KEY, Forgetful, groq_at, groq_model, service_models
 from tests.standins.openai import MODELS, OpenAIStandIn
 from tests.standins.plan import FreePlan
+from tests.standins.questions import NOTES, TOPIC
 from tests.virtual_time import run_in_virtual_time
-
-TOPIC = Brief(title="Why is the sky blue?", origin="topics/space.txt:3")
-NOTES = Brief(
-    title="Why the sky is blue",
-    language="de",
-    tags=("physics",),
-    kicker="Light, explained",
-    sections=(
-        Section(heading="", blocks=(Paragraph(text="Look up. The sky is blue, and nobody asks why."),)),
-        Section(
-            heading="Three things happen",
-            blocks=(
-                Paragraph(text="Every ray does the same:"),
-                BulletList(items=(Paragraph(text="It arrives white."), Paragraph(text="It meets molecules."))),
-                Paragraph(text="Blue light is scattered most.", strong=("scattered",)),
-            ),
-        ),
-        Section(heading="In the end", blocks=(Paragraph(text="Red is what is left in the evening."),)),
-    ),
-)
-
-
-def groq_at(
-    base_url: str = "https://api.groq.com", *, cache: Cache | None = None, retry: RetryPolicy = IMPATIENT, **wanted: Any
-) -> ModelWriter:
-    """A writer that asks Groq's best model there; without a cache it never remembers."""
-    return ModelWriter([groq_model(base_url, **wanted)], cache=cache or Forgetful(), retry=retry)
-
-
-@pytest.fixture(scope="module")
-def template() -> Template:
-    return load_template("explainer", search=[])
-
-
-@pytest.fixture
-async def groq() -> AsyncIterator[GroqStandIn]:
-    async with GroqStandIn() as server:
-        yield server
-        assert server.complaints == []
 
 
 @pytest.fixture(params=["outline", "groq", *MODELS])
@@ -129,11 +80,6 @@ def writer(make_writer: Callable[[Cache], ScriptWriter]) -> ScriptWriter:
 
 def test_every_service_that_is_known_by_name_is_under_test() -> None:
     assert PRESETS.keys() == MODELS.keys()
-
-
-@pytest.fixture
-def groq_writer(groq: GroqStandIn) -> ModelWriter:
-    return groq_at(groq.url)
 
 
 async def test_a_writer_makes_a_script_that_can_be_filmed(writer: ScriptWriter, template: Template) -> None:
@@ -475,196 +421,6 @@ async def test_the_stand_in_refuses_a_schema_that_is_not_strict(template: Templa
         assert server.complaints
 
 
-# --- what it costs, and the gate ------------------------------------------------------------------------------------
-
-
-PRICES = {"openai/gpt-oss-120b": Price(usd_per_million_in=0.15, usd_per_million_out=0.60)}
-
-
-def purse(spent: list[Cost]) -> Purse:
-    """One without a limit, that tells what was bought."""
-    return Purse(prices=PRICES, told=spent.append)
-
-
-async def test_every_request_tells_what_it_cost_also_one_that_came_to_nothing(
-    groq: GroqStandIn, groq_writer: ModelWriter, template: Template
-) -> None:
-    groq.enqueue("invalid_json", "declined")
-    spent: list[Cost] = []
-
-    with pytest.raises(PermanentError, match="declines"):
-        await write_script(TOPIC, writers=[groq_writer], template=template, purse=purse(spent))
-
-    assert len(spent) == 2
-    for cost in spent:
-        assert cost.tokens_in > 100
-        assert cost.tokens_out > 0
-        assert cost.usd == pytest.approx((0.15 * cost.tokens_in + 0.60 * cost.tokens_out) / 1e6)
-
-
-@pytest.mark.parametrize("name", ["openai", "deepseek"])
-async def test_what_a_service_has_in_a_cache_of_its_own_costs_less(name: Any, template: Template) -> None:
-    prices = {MODELS[name][0]: Price(usd_per_million_in=1.0, usd_per_million_out=0.0, usd_per_million_cached=0.1)}
-    spent: list[Cost] = []
-    async with OpenAIStandIn(dialect=name, cached_tokens=1000) as server:
-        writer = ModelWriter(service_models(name, server.url), cache=Forgetful(), retry=IMPATIENT)
-        await write_script(TOPIC, writers=[writer], template=template, purse=Purse(prices=prices, told=spent.append))
-
-    assert spent[0].usd == pytest.approx((spent[0].tokens_in - 1000 + 100) / 1e6)
-
-
-async def test_a_writer_without_a_service_costs_nothing(template: Template) -> None:
-    spent: list[Cost] = []
-
-    await write_script(NOTES, writers=[OutlineWriter()], template=template, purse=purse(spent))
-
-    assert spent == []
-
-
-async def test_each_request_is_a_call_of_its_own_and_says_what_it_used(groq: GroqStandIn, template: Template) -> None:
-    book = Book()
-    writer = groq_at(groq.url, door=gate("groq", ledger=book))
-    groq.enqueue("wrong_schema")
-    spent: list[Cost] = []
-
-    await write_script(TOPIC, writers=[writer], template=template, purse=purse(spent))
-
-    assert len(book.reserved) == len(spent) == 2
-    assert all(4096 < tokens < 8000 for tokens in book.reserved)
-    for reserved, corrected, cost in zip(book.reserved, book.corrections, spent, strict=True):
-        assert reserved + corrected == cost.tokens_in + cost.tokens_out
-
-
-async def test_a_call_counts_for_its_prompt_and_all_its_room_and_the_prompt_is_learned_from_the_answers(
-    groq: GroqStandIn, template: Template
-) -> None:
-    book, spent = Book(), []
-    writer = groq_at(groq.url, door=gate("groq", ledger=book))
-
-    for _ in range(3):
-        await write_script(TOPIC, writers=[writer], template=template, purse=purse(spent))
-
-    room = 4096
-    over = [reserved - room - cost.tokens_in for reserved, cost in zip(book.reserved, spent, strict=True)]
-    assert 0 < over[0] < spent[0].tokens_in
-    assert all(0 <= more <= 0.05 * spent[0].tokens_in for more in over[1:])
-
-
-async def test_a_request_that_a_budget_does_not_allow_is_not_made(groq: GroqStandIn, template: Template) -> None:
-    exceeded = BudgetError("nothing is left")
-    budget = Budget(Coins(0.0), 0.0001, lambda _spent, _call: exceeded)
-    asked = len(groq.history)
-
-    with pytest.raises(BudgetError) as caught:
-        await write_script(
-            TOPIC, writers=[groq_at(groq.url)], template=template, purse=Purse(prices=PRICES, budgets=[budget])
-        )
-
-    assert caught.value is exceeded
-    assert len(groq.history) == asked
-
-
-async def test_one_429_closes_the_gate_for_all_writers_and_nobody_comes_too_early(
-    groq: GroqStandIn, template: Template
-) -> None:
-    groq.retry_after = "0.3"
-    groq.enqueue("rate_limited")
-    policy = RetryPolicy(attempts=3, wait_initial_s=0, wait_max_s=0, retry_after_max_s=60)
-    writer = groq_at(groq.url, door=gate("groq", concurrency=1), retry=policy)
-
-    async def write() -> None:
-        await write_script(TOPIC, writers=[writer], template=template)
-
-    async with anyio.create_task_group() as tasks:
-        for _ in range(3):
-            tasks.start_soon(write)
-
-    assert [request.fault for request in groq.history] == ["rate_limited", None, None, None]
-    assert groq.complaints == []
-
-
-async def test_the_stand_in_complains_of_a_client_that_does_not_wait(template: Template) -> None:
-    async with GroqStandIn(retry_after="5") as server:
-        server.enqueue("rate_limited")
-        for attempt in range(2):
-            with contextlib.suppress(TransientError):
-                await write_script(TOPIC, writers=[groq_at(server.url)], template=template)
-            await anyio.sleep(1.1 * ON_ITS_WAY_S * (1 - attempt))
-
-        assert [complaint[:19] for complaint in server.complaints] == ["called while closed"]
-
-
-async def test_a_wrong_key_is_asked_about_once(groq: GroqStandIn, template: Template) -> None:
-    groq.faults = ["bad_key"]
-    writer = groq_at(groq.url)
-
-    for _ in range(3):
-        with pytest.raises(NeedsLoginError, match="GROQ_API_KEY"):
-            await write_script(TOPIC, writers=[writer], template=template)
-
-    assert len(groq.history) == 1
-
-
-async def test_a_wrong_key_for_a_brief_with_notes_is_told_with_the_way_to_do_without_one(
-    groq: GroqStandIn, groq_writer: ModelWriter, template: Template
-) -> None:
-    groq.faults = ["bad_key"]
-
-    hints = []
-    for brief in (NOTES, NOTES, TOPIC):
-        with pytest.raises(NeedsLoginError) as caught:
-            await write_script(brief, writers=[groq_writer], template=template)
-        hints.append(caught.value.hint)
-
-    assert [hint.count("or take the notes as they are: --writer outline") for hint in hints] == [1, 1, 0]
-
-
-async def test_a_model_that_writes_nonsense_is_no_reason_to_leave_the_service_alone(
-    groq: GroqStandIn, template: Template
-) -> None:
-    writer = groq_at(groq.url, door=gate("groq", breaker_failures=1, patience_s=0))
-    groq.faults = ["json_validate_failed"]
-
-    for _ in range(2):
-        with pytest.raises(TransientError, match="not valid JSON"):
-            await write_script(TOPIC, writers=[writer], template=template)
-
-    assert len(groq.history) == 4
-
-
-async def test_what_was_asked_can_be_read_by_other_processes(groq: GroqStandIn, template: Template) -> None:
-    groq.enqueue("overloaded")
-    with pytest.raises(TransientError):
-        await write_script(TOPIC, writers=[groq_at(groq.url)], template=template)
-
-    async with aiohttp.ClientSession() as session, session.get(f"{groq.url}/_history") as response:
-        assert await response.json() == {
-            "requests": [{"topic": "Why is the sky blue?", "fault": "overloaded"}],
-            "faults": {"overloaded": 1},
-            "complaints": [],
-        }
-
-
-class Book:
-    """A ledger that remembers what was asked of it."""
-
-    def __init__(self) -> None:
-        self.reserved: list[int] = []
-        self.corrections: list[int] = []
-
-    async def reserve(self, tokens: int, *, call: str, **_limits: float | None) -> date:
-        self.reserved.append(tokens)
-        return date(2026, 11, 21)
-
-    async def correct(
-        self, day: date, *, call: str, tokens: int, requests: int = 0, told_tokens_per_min: int | None = None
-    ) -> None:
-        self.corrections.append(tokens)
-
-    async def close(self, until: datetime) -> None:
-        pass
-
-
 # --- several models, several writers ------------------------------------------------------------------------------
 
 
@@ -761,142 +517,6 @@ async def test_notes_that_are_too_long_are_shortened_where_a_paragraph_ends(
     assert script.fallback_reason == (
         "the notes are too long for openai/gpt-oss-120b: it was given the first 2,000 of 8,000 words"
     )
-
-
-# --- what is kept -------------------------------------------------------------------------------------------------
-
-
-async def test_a_script_is_paid_for_once(groq: GroqStandIn, template: Template, tmp_path: Path) -> None:
-    writer = groq_at(groq.url, cache=Cache(tmp_path))
-
-    first = await write_script(TOPIC, writers=[writer], template=template)
-    second = await write_script(replace(TOPIC, tags=("sky",)), writers=[writer], template=template)
-
-    assert len(groq.history) == 1
-    assert second == replace(first, tags=("sky", *first.tags))
-
-
-async def test_a_template_that_asks_the_same_keeps_the_script(
-    groq: GroqStandIn, template: Template, tmp_path: Path
-) -> None:
-    writer = groq_at(groq.url, cache=Cache(tmp_path))
-    await write_script(TOPIC, writers=[writer], template=template)
-
-    await write_script(TOPIC, writers=[writer], template=replace(template, theme="other", fingerprint="other"))
-
-    assert len(groq.history) == 1
-
-
-@pytest.mark.parametrize("change", [{"title": "Why is the sea blue?"}, {"language": "de"}, {"kicker": "Light"}])
-async def test_another_question_is_another_script(
-    groq: GroqStandIn, template: Template, tmp_path: Path, change: dict[str, str]
-) -> None:
-    writer = groq_at(groq.url, cache=Cache(tmp_path))
-    await write_script(TOPIC, writers=[writer], template=template)
-
-    await write_script(replace(TOPIC, **change), writers=[writer], template=template)
-
-    assert len(groq.history) == 2
-
-
-async def test_what_a_fallback_wrote_is_not_taken_for_what_the_first_choice_would_have_written(
-    groq: GroqStandIn, template: Template, tmp_path: Path
-) -> None:
-    models = [groq_model(groq.url, model=name) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")]
-    writer = ModelWriter(models, cache=Cache(tmp_path), retry=IMPATIENT)
-    groq.enqueue("overloaded")
-    fallback = await write_script(TOPIC, writers=[writer], template=template)
-
-    again = await write_script(TOPIC, writers=[writer], template=template)
-
-    assert (fallback.model, again.model) == ("openai/gpt-oss-20b", "openai/gpt-oss-120b")
-
-
-async def test_what_a_film_has_paid_for_is_found_whoever_wrote_it(
-    groq: GroqStandIn, template: Template, tmp_path: Path
-) -> None:
-    models = [groq_model(groq.url, model=name) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")]
-    writers = [OutlineWriter(), ModelWriter(models, cache=Cache(tmp_path), retry=IMPATIENT)]
-    groq.enqueue("overloaded")
-    fallback = await write_script(TOPIC, writers=writers, template=template)
-
-    bought = await to_thread.run_sync(partial(bought_script, TOPIC, writers=writers, template=template))
-
-    assert bought == replace(fallback, fallback_reason="")
-
-
-async def test_nothing_that_can_not_be_filmed_is_kept(groq: GroqStandIn, template: Template, tmp_path: Path) -> None:
-    groq.faults = ["invalid_json"]
-    writer = groq_at(groq.url, cache=Cache(tmp_path))
-
-    with pytest.raises(TransientError):
-        await write_script(TOPIC, writers=[writer], template=template)
-
-    assert await to_thread.run_sync(writer._cache.size) == {"script": CacheSize(files=0, bytes=0)}
-
-
-async def test_a_kept_script_that_does_not_fit_the_template_any_more_is_written_again(
-    groq: GroqStandIn, template: Template, tmp_path: Path
-) -> None:
-    writer = groq_at(groq.url, cache=Cache(tmp_path))
-    await write_script(TOPIC, writers=[writer], template=template)
-    (kept,) = await to_thread.run_sync(partial(kept_scripts, TOPIC, writers=[writer], template=template))
-    # As if by the rules of another version; the seal is right.
-    await writer_forgets(kept, tmp_path)
-
-    script = await write_script(TOPIC, writers=[writer], template=template)
-
-    assert find_problems(script, template) == ()
-    assert len(groq.history) == 2
-
-
-@pytest.mark.parametrize("nonsense", [b"{}", b"\xff\xfe", b"[" * 100_000], ids=["no script", "no text", "nested"])
-async def test_two_who_find_a_kept_script_that_is_none_pay_for_one_between_them(
-    nonsense: bytes, groq: GroqStandIn, template: Template, tmp_path: Path
-) -> None:
-    writer = groq_at(groq.url, cache=Cache(tmp_path))
-    wanted = await write_script(TOPIC, writers=[writer], template=template)
-    (kept,) = await to_thread.run_sync(partial(kept_scripts, TOPIC, writers=[writer], template=template))
-    await writer_forgets(kept, tmp_path, nonsense)
-    written: list[Script] = []
-
-    async def write() -> None:
-        written.append(await write_script(TOPIC, writers=[writer], template=template))
-
-    async with anyio.create_task_group() as tasks:
-        for _ in range(2):
-            tasks.start_soon(write)
-
-    assert written == [wanted, wanted]
-    assert len(groq.history) == 2
-
-
-async def test_a_kept_script_that_somebody_else_has_just_removed_is_written_again(
-    groq: GroqStandIn, template: Template, tmp_path: Path
-) -> None:
-    class Unlucky(Cache):
-        async def get_or_make(self, *wanted: Any) -> tuple[Path, bool]:
-            path, was_there = await super().get_or_make(*wanted)
-            if was_there:
-                await self.discard(path)
-            return path, was_there
-
-    writer = groq_at(groq.url, cache=Unlucky(tmp_path))
-    first = await write_script(TOPIC, writers=[writer], template=template)
-
-    assert await write_script(TOPIC, writers=[writer], template=template) == first
-    assert len(groq.history) == 2
-
-
-async def writer_forgets(kept: Path, root: Path, said: bytes = b"{}") -> None:
-    """Put something else into the slot of the cache."""
-    cache, (kind, key) = Cache(root), (kept.parent.parent.name, kept.name.split(".")[0])
-    await cache.discard(kept)
-
-    async def other(path: Path) -> None:
-        await to_thread.run_sync(path.write_bytes, said)
-
-    await cache.get_or_make(kind, key, ".json", other)
 
 
 # --- services besides Groq ----------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,23 +19,11 @@ from pipeline.script.checks import find_problems
 from pipeline.script.translation import kept_translations
 from pipeline.state import Cache
 from pipeline.state.sealed import publish_sealed, slot_of
-from pipeline.template import Template, load_template
+from pipeline.template import Template
 from tests.standins import translator
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import IMPATIENT, groq_model
 from tests.standins.scripts import SCRIPT, STATEMENT
-
-
-@pytest.fixture(scope="module")
-def template() -> Template:
-    return load_template("explainer", search=[])
-
-
-@pytest.fixture
-async def groq() -> AsyncIterator[GroqStandIn]:
-    async with GroqStandIn() as server:
-        yield server
-        assert server.complaints == []
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from pipeline.model import (
 )
 from pipeline.rendering import Look
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts import arrows, diagram, lay_out
+from pipeline.rendering.layouts import diagram, lay_out, routing
 from pipeline.rendering.layouts.growth import Drawing, Growth
 from pipeline.rendering.layouts.network import arrange
 from pipeline.rendering.scrims import scrim_mask
@@ -87,7 +87,7 @@ def test_an_arrow_that_leads_back_beside_boxes_runs_level_and_upright(size):
     seen = []
 
     def ways(*given):
-        seen.extend(arrows.ways(*given))
+        seen.extend(routing.ways(*given))
         return seen
 
     with pytest.MonkeyPatch.context() as patch:

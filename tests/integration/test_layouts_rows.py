@@ -24,7 +24,7 @@ from pipeline.model import (
 )
 from pipeline.rendering import Look
 from pipeline.rendering.fitting import TextBlock
-from pipeline.rendering.layouts import arrows, comparison, diagram, lay_out
+from pipeline.rendering.layouts import comparison, diagram, lay_out, routing
 from pipeline.rendering.layouts.network import arrange
 from pipeline.rendering.sprites import letters
 
@@ -154,7 +154,7 @@ def test_arrows_never_cross_boxes(boxes_and_links, size):
     seen = []
 
     def ways(network, boxes, lanes, between, look):
-        found = arrows.ways(network, boxes, lanes, between, look)
+        found = routing.ways(network, boxes, lanes, between, look)
         seen.append((boxes, between, found))
         return found
 
@@ -169,7 +169,7 @@ def test_arrows_never_cross_boxes(boxes_and_links, size):
     for (start, end), way in zip(between, found, strict=True):
         for one, other in itertools.pairwise(way):
             for share in (0, 0.25, 0.5, 0.75):
-                x, y = arrows.between(one, other, share)
+                x, y = routing.between(one, other, share)
                 assert not any(box.left < x < box.right and box.top < y < box.bottom for box in boxes)
                 assert content.left <= x <= content.right
                 assert y <= content.bottom
@@ -192,7 +192,7 @@ def test_downwards_the_boxes_of_a_rank_share_the_width_and_an_arrow_between_two_
     seen = []
 
     def ways(*how):
-        seen.append(arrows.ways(*how))
+        seen.append(routing.ways(*how))
         return seen[-1]
 
     with pytest.MonkeyPatch.context() as patch:

@@ -9,9 +9,11 @@ import tempfile
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from pipeline.limits import Gate, RetryPolicy
 from pipeline.orchestrator.workshop.providers import make_models
+from pipeline.script import ModelWriter
 from pipeline.script.chat import ChatModel, GroqTransport, Service, ServiceModel, groq_dialect
 from pipeline.settings import Settings
 from pipeline.state import Cache
@@ -89,3 +91,10 @@ def service_models(
         **wanted,
     }
     return make_models(name, Settings(services={name: table}), door or gate(name))  # type: ignore[dict-item]
+
+
+def groq_at(
+    base_url: str = "https://api.groq.com", *, cache: Cache | None = None, retry: RetryPolicy = IMPATIENT, **wanted: Any
+) -> ModelWriter:
+    """A writer that asks Groq's best model there; without a cache it never remembers."""
+    return ModelWriter([groq_model(base_url, **wanted)], cache=cache or Forgetful(), retry=retry)

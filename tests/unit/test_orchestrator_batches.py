@@ -684,4 +684,4 @@ async def test_a_run_whose_last_film_fails_is_over_with_it(room, shop):
     await scheduler.run()
 
     assert await statuses(shop) == {"Bad": "failed"}
-    assert scheduler._away == {}, "nothing that could keep it waiting"
+    assert scheduler._backoff._until == {}, "nothing that could keep it waiting"

@@ -11,6 +11,7 @@ from anyio import to_thread
 
 import pipeline
 from pipeline.errors import InputError
+from pipeline.limits.times import utc_now
 from pipeline.model import (
     Asked,
     Batch,
@@ -30,7 +31,6 @@ from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.jobs import run_job
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import open_workshop
-from pipeline.orchestrator.workshop.workshop import now
 from pipeline.publishing import FileNames
 from pipeline.state import CheckpointStore
 
@@ -80,7 +80,7 @@ async def batch_of(shop, *jobs, sample=None):
     for job in jobs:
         await shop.store.save_job(job)
     ids = tuple(job.id for job in jobs)
-    await shop.store.save_batch(Batch(name=jobs[0].batch, source="", created_at=now(), jobs=ids, sample=sample))
+    await shop.store.save_batch(Batch(name=jobs[0].batch, source="", created_at=utc_now(), jobs=ids, sample=sample))
 
 
 async def run(shop, *jobs):

@@ -12,7 +12,7 @@ from anyio import to_thread
 
 from pipeline.errors import ClosedError, InputError
 from pipeline.model import Brief, JobStatus
-from pipeline.orchestrator.batch import scheduler
+from pipeline.orchestrator.batch import backoff
 from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.film import jobs as jobs_module
@@ -25,7 +25,7 @@ SETTINGS = {"work.strategy": "fixed", "work.max_concurrent": 2, "errors.retries"
 
 @pytest.fixture(autouse=True)
 def short_looks_away(monkeypatch):
-    monkeypatch.setattr(scheduler, "_ELSEWHERE_S", 0.2)
+    monkeypatch.setattr(backoff, "_WHILE_S", 0.2)
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ async def test_a_film_that_another_process_drops_while_we_finish_our_last_one_is
             async with shop.store.claims.claim("kitchen", theirs, what="Theirs"):
                 tasks.start_soon(run.run)
                 await room.entered.wait()
-                while not run._away:
+                while not run._backoff._until:
                     await anyio.lowlevel.checkpoint()
             # It is gone, and before we look again, nothing of ours is under way any more.
             room.open.set()
@@ -96,7 +96,7 @@ async def test_a_film_that_somebody_only_looked_at_is_not_forgotten(room, shop):
     with anyio.fail_after(30):
         async with anyio.create_task_group() as tasks, shop.store.claims.claim("kitchen", job_id, what="Ours"):
             tasks.start_soon(run.run)
-            while not run._away:
+            while not run._backoff._until:
                 await anyio.lowlevel.checkpoint()
 
     assert room.served == ["Ours"]
@@ -109,7 +109,7 @@ async def test_failed_films_are_not_remembered_for_the_rest_of_the_night(room, s
     await run.run()
 
     assert set((await statuses(shop)).values()) == {JobStatus.FAILED}
-    assert inf not in run._away.values()
+    assert inf not in run._backoff._until.values()
 
 
 async def test_what_killed_processes_left_is_cleared_away_and_what_is_at_work_stays(room, shop):

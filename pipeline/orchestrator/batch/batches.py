@@ -17,7 +17,7 @@ from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.batch.planned import Plan
 from pipeline.orchestrator.batch.run import Outcome, run_jobs
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
-from pipeline.orchestrator.film.jobs import error_record
+from pipeline.orchestrator.film.failures import error_record
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.sources import batch_name, told
 

@@ -17,7 +17,6 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from math import inf
 
 import anyio
 from anyio import to_thread
@@ -26,10 +25,12 @@ from anyio.abc import TaskGroup
 from pipeline.errors import BusyError, DamagedError, NightreelError, first_error
 from pipeline.limits import Load, Situation
 from pipeline.model import QUEUE, Job, JobStatus, title_of
+from pipeline.orchestrator.batch.backoff import Backoff
 from pipeline.orchestrator.batch.cancelling import cancel_if_asked
 from pipeline.orchestrator.batch.floor import Floor
+from pipeline.orchestrator.batch.pulse import pulse_of
 from pipeline.orchestrator.batch.turns import Key, Look, Queue, TheseJobs, WholeBatches
-from pipeline.orchestrator.events import Listener, Notice, Pulse, ignore, tell
+from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.episodes import wake
 from pipeline.orchestrator.film.jobs import run_job
 from pipeline.orchestrator.workshop import Workshop
@@ -39,8 +40,6 @@ logger = logging.getLogger("nightreel")
 
 # How often the machine is looked at, the display told, and the queue asked for work that came from elsewhere.
 _PULSE_S = 1.0
-# A job that another process makes, or that was just put down, is looked at again after this.
-_ELSEWHERE_S = 2.0
 _IDLE = Load(memory_bytes=0, memory_free_bytes=2**62, cpu_percent=0.0, disk_free_bytes=2**62)
 
 
@@ -66,9 +65,7 @@ class Scheduler:
         self._pulse_s = pulse_s
         self._sleep = sleep
         self._under_way: dict[Key, anyio.CancelScope] = {}
-        # Made by other processes, just put down, or ended in a way that can't be read back: until when (monotonic) we
-        # look away.
-        self._away: dict[Key, float] = {}
+        self._backoff = Backoff()
         self._failures = 0
         self._load = _IDLE
         self._floor = Floor(self._say)
@@ -115,8 +112,8 @@ class Scheduler:
         """Begin as many jobs as may be under way now. Whether there is anything left to wait for."""
         look = Look()
         while not self.stopped_because and (places := self._at_once() - len(self._under_way)) > 0:
-            look = await to_thread.run_sync(self._queue.look, places, self._looked_away(), self._shop.clock())
-            self._away.update(dict.fromkeys(look.others, time.monotonic() + _ELSEWHERE_S))
+            look = await to_thread.run_sync(self._queue.look, places, self._passed_over(), self._shop.clock())
+            self._backoff.for_a_while(*look.others)
             if not look.turns:
                 break
             limits = self._shop.machine.resource_limits
@@ -137,11 +134,9 @@ class Scheduler:
             return False
         return sum([await wake(batch, self._shop) for batch in dict.fromkeys((self._batch, QUEUE))]) > 0
 
-    def _looked_away(self) -> set[Key]:
+    def _passed_over(self) -> set[Key]:
         """The jobs that are none of our business now."""
-        now = time.monotonic()
-        self._away = {key: until for key, until in self._away.items() if until > now}
-        return {*self._under_way, *self._away}
+        return {*self._under_way, *self._backoff.keys()}
 
     def _at_once(self) -> int:
         cores = self._shop.cores
@@ -159,7 +154,7 @@ class Scheduler:
         """Whether a job waits for its time, or another process makes one: it may die, and leave it to us."""
         if parked_until:
             self._say(f"all other films are parked, the first until {parked_until.astimezone():%Y-%m-%d %H:%M:%S}")
-        return bool(parked_until) or any(key.batch == self._batch and until < inf for key, until in self._away.items())
+        return bool(parked_until) or self._backoff.ends_for(self._batch)
 
     def _say(self, text: str) -> None:
         """A line for a person, not twice in a row."""
@@ -175,7 +170,7 @@ class Scheduler:
             try:
                 await self._make_claimed(key, rank, scope)
             except BusyError:
-                self._away[key] = time.monotonic() + _ELSEWHERE_S
+                self._backoff.for_a_while(key)
             except NightreelError as error:
                 self._give_up(key, error)
             except Exception as error:
@@ -198,7 +193,7 @@ class Scheduler:
 
     def _give_up(self, key: Key, error: Exception) -> None:
         """A job that can't be begun, or whose end can't be written down, is left alone for the rest of the run."""
-        self._away[key] = inf
+        self._backoff.for_good(key)
         self.troubles += 1
         self._say(f"job {key.job} of “{key.batch}” is left for the next run: {error}")
 
@@ -220,7 +215,7 @@ class Scheduler:
             job = await to_thread.run_sync(self._take_up, key, claim)
         except DamagedError as error:
             aside = await to_thread.run_sync(store.set_aside, *key, str(error))
-            self._away[key] = inf
+            self._backoff.for_good(key)
             self._say(f"{error}; it is kept as {aside.name}, and made afresh by the next run")
             return
         if job.status not in {JobStatus.PENDING, JobStatus.PARKED, JobStatus.IN_PROGRESS}:
@@ -229,10 +224,10 @@ class Scheduler:
         job = await run_job(job, self._shop, self._listen, rank=rank)
         if job.status is not JobStatus.COMPLETED and not await to_thread.run_sync(self._is_saved, key, job.status):
             # A full disk kept its end from being written down: it is not its turn again in this run.
-            self._away[key] = inf
+            self._backoff.for_good(key)
         elif job.parked_until:
             # Even if that is now, it is not its turn again at once.
-            self._away[key] = time.monotonic() + _ELSEWHERE_S
+            self._backoff.for_a_while(key)
         if job.status is JobStatus.FAILED and key.batch == self._batch:
             self._count_failure(job)
         if self._shop.cache.may_exceed(self._shop.settings.cache.max_bytes):
@@ -291,21 +286,6 @@ class Scheduler:
         return self._shop.store.claims.cancel_is_asked(*key)
 
     async def _pulse(self) -> None:
-        try:
-            standing = await to_thread.run_sync(self._shop.store.index(self._batch).sums.counts)
-        except NightreelError as error:
-            # The index is broken; each job says so itself, and the next run makes it anew.
-            logger.debug("no pulse: %s", error)
-            return
-        left = (JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED)
-        pulse = Pulse(
-            batch=self._batch,
-            counts={status.value: count.jobs for status, count in standing.items()},
-            weight_done=standing[JobStatus.COMPLETED].weight,
-            weight_left=sum(standing[status].weight for status in left),
-            at_once=self._at_once(),
-            memory_bytes=self._load.memory_bytes,
-            cpu_percent=self._load.cpu_percent,
-            disk_free_bytes=self._load.disk_free_bytes,
-        )
-        tell(self._listen, pulse)
+        pulse = await pulse_of(self._shop.store, self._batch, load=self._load, at_once=self._at_once)
+        if pulse:
+            tell(self._listen, pulse)

@@ -1,6 +1,7 @@
 """What can be asked of jobs that exist.
 
 changes     cancel, resume, retry, and a named copy of how a batch stands
+mending     the source of a batch, read again, and what was mended in it since
 changing    how jobs are claimed and changed, some at a time
 returning   back to such a copy, without ever making a delivered film twice
 publishing  films that are made, onto video hosts

@@ -19,15 +19,12 @@ from pipeline.errors import CheckpointError, InputError
 from pipeline.model import QUEUE, Asked, Brief, Job, JobStatus, advance
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
-from pipeline.orchestrator.batch.numbering import number_episodes
-from pipeline.orchestrator.batch.plan import plan_batch, replace_jobs
-from pipeline.orchestrator.batch.planned import Mended
 from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.control.changing import Changed, change_jobs, chosen, settle
+from pipeline.orchestrator.control.mending import mend, read_at_last
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.afresh import forget_from, is_published
 from pipeline.orchestrator.workshop import Workshop, open_workshop
-from pipeline.sources import is_table
 from pipeline.state import CheckpointStore, Copies
 from pipeline.workspace import find_workspace
 
@@ -142,7 +139,7 @@ async def retry(
     shop = await as_asked(shop, batch)
     await _remember_budget(shop, batch)
     ids = await chosen(shop, batch, jobs, _RETRIED[:1] if failed else _RETRIED, damaged=True)
-    ids = await _mend(shop, batch, ids, briefs)
+    ids = await mend(shop, batch, ids, briefs)
 
     def take_up(job: Job) -> Job | None:
         if job.status is JobStatus.COMPLETED and not stage:
@@ -158,7 +155,7 @@ async def retry(
 
     done = await change_jobs(shop, batch, ids, take_up)
     if not jobs:
-        done.changed += await _read_at_last(shop, batch, briefs)
+        done.changed += await read_at_last(shop, batch, briefs)
     _tell_left(done, batch, listen, named=bool(jobs))
     if failed and not ids and not done.changed:
         tell(listen, Notice(text=f"nothing in “{batch}” has failed"))
@@ -206,63 +203,6 @@ async def checkpoint(shop: Workshop, *, batch: str, name: str, replace: bool = F
     copies = Copies(shop.store.folder(batch), shop.workspace)
     async with shop.store.claims.planning(batch):
         return await to_thread.run_sync(partial(copies.make, name, replace=replace))
-
-
-async def _mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Collection[Brief]) -> list[str]:
-    """The same ids, with new ones for jobs whose rows were mended, and for damaged ones that the source still has."""
-    if not len(briefs):
-        return list(ids)
-
-    def compare() -> list[Mended]:
-        index = shop.store.index(batch)
-        numbers = number_episodes(briefs, shop, gives=False)
-        films_of = shop.wishes.films_of
-        whole = ((at, film) for at, brief in enumerate(briefs, start=1) for film in films_of(numbers.of(brief)))
-        now = {shop.job_id(film): (number, film) for number, film in whole}
-        listed = set(index.ids(*JobStatus))
-        # A place of the source, or a row with a name, has a film for each of its languages and formats.
-        places: dict[tuple[str, str, str], tuple[int, Brief]] = {
-            (film.key or film.origin, film.language, film.format or ""): (number, film)
-            for job, (number, film) in now.items()
-            if job not in listed
-        }
-        mended = []
-        for job in ids:
-            row = index.find(job)
-            if row is None:
-                found = now.get(job)
-            else:
-                place = row.key or row.origin
-                found = places.get((place, row.language, row.format)) if job not in now and place else None
-            if found and not shop.store.claims.is_claimed(batch, job):
-                mended.append(Mended(job=job, number=found[0], brief=found[1]))
-        return mended
-
-    swapped = await replace_jobs(await to_thread.run_sync(compare), shop, batch=batch)
-    return list(dict.fromkeys(swapped.get(job, job) for job in ids))
-
-
-async def _read_at_last(shop: Workshop, batch: str, briefs: Collection[Brief]) -> list[str]:
-    """Ids of new jobs: for briefs that could not be read when the batch was asked for, and can be read now."""
-    asked = await known_batch(shop, batch)
-    places = {_file_of(shop.places.origin(refused.where)): refused for refused in asked.refused}
-    readable = [brief for brief in briefs if _file_of(shop.places.origin(brief.origin)) in places]
-    if not readable:
-        return []
-    plan = await plan_batch(readable, shop, batch=batch, source="", priority=asked.priority, keep=True)
-    read = {_file_of(shop.places.origin(brief.origin)) for brief in readable}
-    async with shop.store.claims.planning(batch):
-        now = await known_batch(shop, batch)
-        left = [refused for refused in now.refused if _file_of(shop.places.origin(refused.where)) not in read]
-        # They stand in the source: they leave the batch when they leave it.
-        await shop.store.save_batch(replace(now, refused=tuple(left), added=asked.added))
-    return plan.ids
-
-
-def _file_of(place: str) -> str:
-    """A place without its line: "kitchen/tea.md:4" -> "kitchen/tea.md". A table has a film in each line."""
-    path, _, line = place.rpartition(":")
-    return path if line.isdecimal() and not is_table(path) else place
 
 
 def _tell_left(done: Changed, batch: str, listen: Listener, *, named: bool) -> None:

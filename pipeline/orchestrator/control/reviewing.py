@@ -17,7 +17,7 @@ from pipeline.model.text import clean_text
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.control.changing import change_jobs, chosen
 from pipeline.orchestrator.film.delivered import film_is_whole
-from pipeline.orchestrator.film.jobs import error_record
+from pipeline.orchestrator.film.failures import error_record
 from pipeline.orchestrator.film.leaving import rejected, waits_for_sample
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.version import __version__

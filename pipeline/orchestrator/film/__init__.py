@@ -13,6 +13,7 @@ Read in this order::
     outgoing    a film goes to video hosts, and what goes with it follows
     attempt     what the stages of one attempt share
     jobs        one job from its checkpoint to its film     (afresh: made once more, delivered: or still there)
+    failures    what stops it, and whether it goes on by itself
     family      the films of one brief in other languages
 
 Nothing is imported here: worker processes load `scenes` and what that takes, not all this.

@@ -5,27 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import anyio
 from anyio import to_thread
 
 from pipeline.errors import (
-    EXIT_DEFECT,
-    EXIT_INTERRUPTED,
-    BudgetError,
-    ClosedError,
-    CrashError,
     HeldError,
-    NeedsLoginError,
     NightreelError,
     QualityError,
-    QuotaError,
     SampleError,
     StorageError,
     TimeLimitError,
-    TransientError,
     TurnError,
     first_error,
 )
@@ -37,6 +28,7 @@ from pipeline.orchestrator.film.afresh import forget_from, stage_to_mend
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.delivered import film_is_whole, is_delivered, is_where_wanted
 from pipeline.orchestrator.film.episodes import let_next, waits_for
+from pipeline.orchestrator.film.failures import MAY_PASS, crash_loop, error_record, goes_on
 from pipeline.orchestrator.film.leaving import held_because
 from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.orchestrator.processes.workers import expect_work
@@ -52,14 +44,7 @@ _BACK: Mapping[JobStatus, str] = {
     JobStatus.PARKED: "its time has come",
     JobStatus.COMPLETED: "its film is gone or changed, or wanted in another place",
 }
-# When a service does not say when its allowance comes back.
-_QUOTA_WAIT = timedelta(hours=1)
-# A film whose process dies so often before a stage is done is given up: it may be what kills it.
-_MOST_DEATHS = 5
-_DEADLY = "Nothing is tried again by itself; nightreel retry does, best while nothing else runs"
 _RESULTS = tuple(result for stage in STAGES for result in stage.fills)
-# Failures that may pass by themselves, after services were already asked as patiently as the settings say.
-_MAY_PASS = (TransientError, TimeLimitError)
 
 
 async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore, *, rank: Rank = ()) -> Job:
@@ -110,11 +95,10 @@ class _Run:
         self._take_up()
         if self.job.asked != self._shop.asked:
             self._shop = await to_thread.run_sync(self._shop.for_job, self.job)
-        if is_orphan and _deaths(self.job) >= _MOST_DEATHS:
-            what = f"its process died {_deaths(self.job)} times before a stage was done"
-            told = f"{what}: see the history in its checkpoint.\n"
+        if is_orphan and (crash := crash_loop(self.job)):
+            told = f"{crash.message}: see the history in its checkpoint.\n"
             await to_thread.run_sync(write_atomically, self._shop.evidence(self.job), told)
-            raise CrashError(what, hint=_DEADLY)
+            raise crash
         async with self._shop.cache.holding(*_kept_files(self.job)) as use:
             stages = await self._begin()
             with first_error():
@@ -226,14 +210,15 @@ class _Run:
         if self.job.status is not JobStatus.IN_PROGRESS:
             self._take_up()
         record = error_record(error, self.job.stage)
-        until, may_go_on = self._goes_on(error)
+        now, errors = self._shop.clock(), self._shop.settings.errors
+        until, may_go_on = goes_on(error, retries=self.job.retries, errors=errors, now=now)
         status = JobStatus.PARKED if may_go_on else JobStatus.FAILED
         status = JobStatus.REVIEW if isinstance(error, HeldError) else status
         job = self.job.evolve(error=record)
         if status is JobStatus.FAILED:
             # Whoever asks for it again, asks anew.
             job = job.evolve(remakes=0)
-        if may_go_on and isinstance(error, _MAY_PASS):
+        if may_go_on and isinstance(error, MAY_PASS):
             job = job.evolve(retries=job.retries + 1)
         job = advance(job, status, at=self._shop.clock(), why=record.message).evolve(parked_until=until)
         with anyio.CancelScope(shield=True):
@@ -252,21 +237,6 @@ class _Run:
         elif status is JobStatus.FAILED:
             await let_next(job, self._shop)
 
-    def _goes_on(self, error: Exception) -> tuple[datetime | None, bool]:
-        """When the job may be taken up again (None: when a person has done something), and whether at all."""
-        now, errors = self._shop.clock(), self._shop.settings.errors
-        if isinstance(error, ClosedError):
-            return error.until, True
-        if isinstance(error, QuotaError):
-            return error.resets_at or now + _QUOTA_WAIT, True
-        if isinstance(error, BudgetError):
-            return error.resets_at, True
-        if isinstance(error, NeedsLoginError | SampleError | TurnError):
-            return None, True
-        if isinstance(error, _MAY_PASS) and self.job.retries < errors.retries:
-            return now + timedelta(seconds=errors.retry_wait_s * 2**self.job.retries), True
-        return None, False
-
     async def _keep_quietly(self, job: Job) -> None:
         """In the middle of a stage: nobody hears of it before the stage is over."""
         with anyio.CancelScope(shield=True):
@@ -277,20 +247,6 @@ class _Run:
         await self._shop.store.save_job(job)
         self.job = job
         tell(self._listen, JobEvent(job=job))
-
-
-def _deaths(job: Job) -> int:
-    """How often in a row the process died with this film under way, and no stage of it was done or failed.
-
-    Whoever tries a film again that was given up begins to count anew.
-    """
-    begun = 0
-    for event in reversed(job.history):
-        if event.status not in {JobStatus.PENDING, JobStatus.IN_PROGRESS}:
-            break
-        begun += event.status is JobStatus.IN_PROGRESS
-    without_a_record = job.attempts - max((record.attempt for record in job.records), default=0)
-    return min(begun, without_a_record) - 1
 
 
 def _as_found(job: Job, shop: Workshop) -> tuple[Job, tuple[Stage, ...]]:
@@ -319,22 +275,3 @@ def _kept_files(job: Job) -> tuple[Path, ...]:
     stills = job.pictures.stills if job.pictures else ()
     paths = [*(clip.path for clip in clips), *(still.path for still in stills)]
     return (*paths, *(segment.path for segment in job.segments), *music)
-
-
-def error_record(error: BaseException, stage: str) -> JobError:
-    """The error as it is kept in the checkpoint."""
-    kind = type(error).__name__
-    if not isinstance(error, Exception):
-        return JobError(kind="Interrupted", stage=stage, message="interrupted", exit_code=EXIT_INTERRUPTED)
-    if isinstance(error, NightreelError):
-        return JobError(
-            kind=kind,
-            stage=stage,
-            message=str(error),
-            exit_code=error.exit_code,
-            cause=error.message,
-            hint=error.hint,
-        )
-    cause = f"unexpected {kind}: {' '.join(str(error).split())}"
-    hint = "Run with --debug for the traceback"
-    return JobError(kind=kind, stage=stage, message=f"{cause}. {hint}", exit_code=EXIT_DEFECT, cause=cause, hint=hint)

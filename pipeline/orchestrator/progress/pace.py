@@ -4,8 +4,8 @@ Two answers, since there are two reasons why a batch takes its time:
 
 - The cores are full. Then work leaves at a steady rate, however many films share them:
   work left / work per second.
-- Films wait for services. Then each takes the time it takes, and what counts is how many go side by side: those that
-  wait are dealt out to the places at work, and the last one to be over tells.
+- Films wait for services. Then each takes the time it takes, and what counts is how many go side by side: the
+  `makespan` of those that wait, dealt out to the places at work.
 
 How busy the cores are says how much of each is true. Work is counted in weight (`model.weight_of`); a film on its way
 counts for the part that films like it have behind them at its stage. What the cache had is no work: it is counted by
@@ -14,14 +14,13 @@ itself, as a share of what is still to come.
 
 from __future__ import annotations
 
-import heapq
-import random
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.model import JobStatus
 from pipeline.orchestrator.events import Pulse
+from pipeline.orchestrator.progress.makespan import makespan_s
 
 # What is learned fades over about so many films: long enough to be calm, short enough to see a night change.
 _FILMS_REMEMBERED = 60
@@ -34,8 +33,6 @@ _PULSES_REMEMBERED = 30
 _FIRST_WAVE = 0.4
 # A stage that takes longer than expected is always nearly over.
 _NEARLY = 0.95
-# So many waiting films are dealt out one by one, so many times; beyond that every place gets the same.
-_DEALT, _DEALS = 64, 9
 
 
 @dataclass(kw_only=True)
@@ -190,7 +187,7 @@ class Pace:
         rest_s += self._rest_elsewhere_s(others, self._film_s(each or self._mean_weight), now_s)
         # A place that was just left is taken again at once.
         rest_s += [0.0] * min(queued, self._at_work_at_pulse - len(self._at_work))
-        return full * steady + (1 - full) * self._dealt_s(rest_s, to_make, self._film_s(each))
+        return full * steady + (1 - full) * makespan_s(rest_s, to_make, self._film_s(each), self._recent)
 
     def per_second(self, now_s: float) -> float:
         """Work per second, while there was any."""
@@ -277,26 +274,3 @@ class Pace:
     def _film_s(self, weight: float, *, first: int = 0) -> float:
         """Seconds that a film takes from a stage on."""
         return weight * sum(stage.ratio for stage in self._stage_s[first:])
-
-    def _dealt_s(self, rest_s: Sequence[float], waiting: float, film_s: float) -> float:
-        """When the last film is over: those at work end after `rest_s`, and each place then takes the next that waits.
-
-        No film is like the average: they are drawn from the last ones, in size and in luck.
-        """
-        draw = random.Random(0)  # noqa: S311 - the same draws each time, so that the answer is calm
-        if not self._recent:
-            return max(rest_s, default=0.0) + waiting * film_s / (len(rest_s) or 1)
-        weight = self._mean_weight
-        per_weight = sum(seconds for _, seconds in self._recent) / weight / len(self._recent)
-        kinds = [(one / weight, seconds / one / per_weight) for one, seconds in self._recent]
-        dealt = min(round(waiting), _DEALT)
-        more_s = (waiting - dealt) * film_s / (len(rest_s) or 1)
-        ends = 0.0
-        for _ in range(_DEALS):
-            heap = [rest * draw.choice(kinds)[1] for rest in rest_s] or [0.0]
-            heapq.heapify(heap)
-            for _ in range(dealt):
-                size, luck = draw.choice(kinds)
-                heapq.heapreplace(heap, heap[0] + film_s * size * luck)
-            ends += max(heap)
-        return max(0.0, ends / _DEALS + more_s)

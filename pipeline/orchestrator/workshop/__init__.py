@@ -1,6 +1,7 @@
 """What the stages work with: one workspace, with the settings of one request.
 
 workshop    `Workshop`: settings become providers, formats and looks; `open_workshop` opens one
+request     what its flags come to: what jobs and batches keep of them
 machine     what all requests share: checkpoints, cache, cores, gates, memory and disk
 places      where films come from and go to
 hosts       the video hosts that films are published to
@@ -9,6 +10,6 @@ budgets     what may be spent
 providers   which writer and which narrators, and how much of a service may be used
 """
 
-from pipeline.orchestrator.workshop.workshop import Workshop, now, open_workshop
+from pipeline.orchestrator.workshop.workshop import Workshop, open_workshop
 
-__all__ = ["Workshop", "now", "open_workshop"]
+__all__ = ["Workshop", "open_workshop"]

@@ -6,7 +6,7 @@ import contextlib
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from anyio import to_thread
 
 from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
+from pipeline.limits.times import utc_now
 from pipeline.model import Asked, Brief, Job, Price, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
 from pipeline.orchestrator.workshop.appearance import Appearance
@@ -24,26 +25,14 @@ from pipeline.orchestrator.workshop.hosts import Hosts
 from pipeline.orchestrator.workshop.identity import Identity
 from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.orchestrator.workshop.places import Places, check_output
+from pipeline.orchestrator.workshop.request import asked_by, of_this_run, working_by
 from pipeline.orchestrator.workshop.wishes import Wishes
 from pipeline.rendering import Look
-from pipeline.settings import Settings, is_secret, load_settings
-from pipeline.sources import as_source, told
+from pipeline.settings import Settings, load_settings
 from pipeline.state import Cache, CheckpointStore
 from pipeline.subtitles import CueLimits
 from pipeline.template import Template, load_template
 from pipeline.workspace import find_workspace
-
-# An address may have a password in it.
-_FALLBACK = "source.fallback"
-# Groups of settings that say how a command works, not what it makes.
-_HABITS = frozenset({"work", "errors", "retry", "breaker", "time_limits", "cache", "prices", "budget"})
-# Of these, the ones that a batch remembers.
-_WORKING = frozenset({"work", "errors", "budget"})
-
-
-def now() -> datetime:
-    """The time, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 def open_workshop(
@@ -70,7 +59,7 @@ def open_workshop(
         settings=settings,
         overrides=overrides or {},
         output=Path(output).absolute() if output else None,
-        machine=Machine(workspace=folder, settings=settings, clock=now),
+        machine=Machine(workspace=folder, settings=settings, clock=utc_now),
     )
 
 
@@ -96,20 +85,12 @@ class Workshop:
     @cached_property
     def asked(self) -> Asked:
         """How films are asked for here, as their checkpoints keep it: without secrets and the habits of one run."""
-        named = {key: _as_flag(value) for key, value in self.overrides.items() if not _is_of_this_run(key)}
-        kept = {key: value for key, value in named.items() if isinstance(value, str | bool | int | float)}
-        if fallback := kept.get(_FALLBACK):
-            kept[_FALLBACK] = told(as_source(str(fallback)))
-        return Asked(settings=kept, output=str(self.output) if self.output else "")
+        return Asked(settings=asked_by(self.overrides), output=str(self.output) if self.output else "")
 
     @property
     def working(self) -> dict[str, str | bool | int | float]:
         """How this command works: what flags said about work, errors and money."""
-        return {
-            key: value
-            for key, value in self.overrides.items()
-            if isinstance(value, str | bool | int | float) and key.partition(".")[0] in _WORKING
-        }
+        return working_by(self.overrides)
 
     def for_job(self, job: Job) -> Workshop:
         """The workshop for a job that may have been asked for otherwise, by another command. Reads files."""
@@ -121,8 +102,7 @@ class Workshop:
             return self
         key = repr(sorted(asked.settings.items())) + asked.output
         if key not in self._others:
-            ours = {key: value for key, value in self.overrides.items() if _is_of_this_run(key)}
-            overrides = {**ours, **asked.settings}
+            overrides = {**of_this_run(self.overrides), **asked.settings}
             self._others[key] = replace(
                 self,
                 settings=load_settings(self.workspace, overrides),
@@ -305,13 +285,3 @@ class Workshop:
             template_of=self.template,
             bed_of=self.bed,
         )
-
-
-def _as_flag(value: object) -> object:
-    """The value as a flag gives it: a list of names with commas."""
-    return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
-
-
-def _is_of_this_run(key: str) -> bool:
-    """Whether a setting is a habit or a secret, which no checkpoint keeps."""
-    return key.partition(".")[0] in _HABITS or is_secret(key)

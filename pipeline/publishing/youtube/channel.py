@@ -10,6 +10,7 @@ from pathlib import Path
 
 from anyio import to_thread
 
+from pipeline.errors import ClosedError
 from pipeline.limits import Bandwidth, Gate, RetryPolicy
 from pipeline.model.schedule import Hours
 from pipeline.publishing.youtube.calls import Calls
@@ -47,6 +48,12 @@ class Channel:
     def how_to_log_in(self) -> str:
         """What a person has to do."""
         return f"Run: nightreel auth youtube --channel {self.name}"
+
+    def check_hours(self) -> None:
+        """Raise `ClosedError` outside of the hours in which films are sent."""
+        now = self.clock()
+        if self.hours and not self.hours.contain(now):
+            raise ClosedError(f"films are sent at {self.hours}", until=self.hours.next_begin(now), where=self.address)
 
     @asynccontextmanager
     async def open(self, token: Token | None = None) -> AsyncIterator[Calls]:

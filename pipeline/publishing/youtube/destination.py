@@ -35,8 +35,8 @@ from pipeline.publishing.youtube.changing import change_film, put_off
 from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.extras import Extras, Missing, do_steps, is_done, plan_steps, planned
 from pipeline.publishing.youtube.film import Film, measured, open_film
-from pipeline.publishing.youtube.identity import known_identity, whose
-from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record, intent
+from pipeline.publishing.youtube.identity import elsewhere, known_identity, whose
+from pipeline.publishing.youtube.journal import Journal, Published, Record, intent
 from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
 from pipeline.publishing.youtube.lookup import find_film
 from pipeline.publishing.youtube.timing import AS_IT_IS, Timing
@@ -117,8 +117,8 @@ class YouTubeDestination:
             wanted = video_resource(text, publicity, tag=tag)
             try:
                 async with self._channel.gate.call(), self._channel.open() as calls:
-                    if elsewhere := await self._elsewhere(calls, record):
-                        raise InputError(elsewhere, where=self.name, hint=f"{self._channel.how_to_log_in} --replace")
+                    if other := await elsewhere(calls, record):
+                        raise InputError(other, where=self.name, hint=f"{self._channel.how_to_log_in} --replace")
                     changed = await change_film(calls, record.published.id, wanted, when=self._timing.is_asked)
             except (ClosedError, QuotaError) as error:
                 refused = put_off(error)
@@ -191,8 +191,8 @@ class YouTubeDestination:
         if steps and not is_done(steps, record):
             try:
                 async with self._channel.gate.call(), self._channel.open() as calls:
-                    if elsewhere := await self._elsewhere(calls, record):
-                        return record, Missing(lines=[elsewhere])
+                    if other := await elsewhere(calls, record):
+                        return record, Missing(lines=[other])
                     save, clock, others = self._journal.write, self._channel.clock, partial(self._others, calls)
                     record, missing = await do_steps(steps, record, calls=calls, save=save, clock=clock, to_come=others)
             except (ClosedError, QuotaError, TransientError) as error:
@@ -222,7 +222,7 @@ class YouTubeDestination:
         sha256, film = await to_thread.run_sync(measured, file)
         refuse_other_film(self._subject, sha256, where=str(package.video))
         async with self._channel.gate.call(), self._channel.open() as calls:
-            upload = Upload(calls, chunk_bytes=self._channel.chunk_bytes, while_allowed=self._while_allowed)
+            upload = Upload(calls, chunk_bytes=self._channel.chunk_bytes, while_allowed=self._channel.check_hours)
             if before and before.session:
                 await self._refuse_elsewhere(calls, before)
                 can_go_on = before.sha256 == sha256
@@ -256,25 +256,12 @@ class YouTubeDestination:
                     return out
         raise TransientError("forgets every upload before it is complete", where=self.name)
 
-    async def _elsewhere(self, calls: Calls, record: Record) -> str:
-        """In a line that a film is, or was begun, on another channel than the login is for; empty: it is not."""
-        if not record.channel_id or (now := await whose(calls)).id in {"", record.channel_id}:
-            return ""
-        stands = "is" if record.published else "was begun"
-        return f"“{record.title}” {stands} on the channel {record.channel_id}, and the login is for {now}"
-
     async def _refuse_elsewhere(self, calls: Calls, begun: Record) -> None:
         """Raise `HeldError` for a film that was begun on another channel than the login is for."""
-        if elsewhere := await self._elsewhere(calls, begun):
+        if other := await elsewhere(calls, begun):
             login = f"{self._channel.how_to_log_in} --replace, with the account of that channel"
             hint = f"{login}; then, or to have it on this one: {self._command} --again"
-            raise HeldError(elsewhere, where=self.name, hint=hint)
-
-    def _while_allowed(self) -> None:
-        """Raises `ClosedError` outside of the hours in which films are sent."""
-        now, hours = self._channel.clock(), self._channel.hours
-        if hours and not hours.contain(now):
-            raise ClosedError(f"films are sent at {hours}", until=hours.next_begin(now), where=self.name)
+            raise HeldError(other, where=self.name, hint=hint)
 
     async def _made_public(self, publicity: Publicity, text: FilmText, tag: str) -> Publicity:
         """What is asked for the film. One that becomes public at a time has to be private until then."""
@@ -298,14 +285,4 @@ class YouTubeDestination:
             # Another channel's login does not know it either.
             await self._refuse_elsewhere(calls, record)
             video_id = await find_film(calls, self._journal.tag(record), since=record.intended_at)
-        return await self._arrived(record, video_id) if video_id else None
-
-    async def _arrived(self, record: Record, video_id: str) -> Record:
-        published = Published(
-            id=video_id,
-            url=WATCH + video_id,
-            job=record.job,
-            title=record.title,
-            at=self._channel.clock(),
-        )
-        return await self._journal.write(record.model_copy(update={"session": None, "published": published}))
+        return await self._journal.write(record.arrived(video_id, self._channel.clock())) if video_id else None

@@ -15,6 +15,7 @@ from pipeline.errors import NeedsLoginError, ProviderError
 from pipeline.publishing.youtube.answers import id_at, objects, text_at
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.channel import Channel
+from pipeline.publishing.youtube.journal import Record
 from pipeline.publishing.youtube.tokens import Token, lies_at, read_token, save_login
 
 _UPLOADS_ONLY = "/auth/youtube.upload"
@@ -46,6 +47,14 @@ async def whose(calls: Calls) -> Identity:
     if token.scopes and all(scope.endswith(_UPLOADS_ONLY) for scope in token.scopes):
         return Identity(id="")
     return identity_in(token) or await ask_whose(calls)
+
+
+async def elsewhere(calls: Calls, record: Record) -> str:
+    """In a line that a film is, or was begun, on another channel than the login is for; empty: it is not."""
+    if not record.channel_id or (now := await whose(calls)).id in {"", record.channel_id}:
+        return ""
+    stands = "is" if record.published else "was begun"
+    return f"“{record.title}” {stands} on the channel {record.channel_id}, and the login is for {now}"
 
 
 async def ask_whose(calls: Calls) -> Identity:

@@ -108,6 +108,11 @@ class Record(_Document):
             steps[CHANGE] = Step(state="failed", at=at, why=put_off)
         return self.model_copy(update={"steps": steps})
 
+    def arrived(self, video_id: str, at: datetime) -> Record:
+        """With the film on the channel: its session is over."""
+        published = Published(id=video_id, url=WATCH + video_id, job=self.job, title=self.title, at=at)
+        return self.model_copy(update={"session": None, "published": published})
+
     def on_another(self) -> Record:
         """Ready to begin anew on another channel, under another tag: what was begun there is left alone."""
         return self.model_copy(update={"session": None, "channel_id": "", "round": self.round + 1})

@@ -13,6 +13,7 @@ from pipeline.rendering.background import background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock
 from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.axis import UprightAxis, level_axis
 from pipeline.rendering.layouts.charts import (
     GROWTH_FRAMES,
     LIGHTS,
@@ -26,7 +27,6 @@ from pipeline.rendering.layouts.charts import (
     quiet,
     rule,
     sheet,
-    tick_texts,
     value_frames,
     value_texts,
     waiting,
@@ -35,13 +35,12 @@ from pipeline.rendering.layouts.growth import Direction, grown_bar
 from pipeline.rendering.layouts.parts import enter
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
-from pipeline.rendering.scales import Scale, ticks
+from pipeline.rendering.scales import Scale
 from pipeline.rendering.sprites import Element, letters
 from pipeline.rendering.styles import BODY, TextStyle
 
 # From so many bars on they stand, if their labels are short.
 _STANDING_FROM = 5
-_MOST_TICKS = 5
 # At 1080: how thick a bar is at most, lying and standing, the round of their ends, the gap beside them;
 # how far apart lying bars are, at most and when they have no axis, and how high standing ones.
 _THICK, _BROAD, _ROUND, _GAP = 72, 168, 12, 24
@@ -112,7 +111,8 @@ class _Bars:
             elements += self._bar(number, at, to)
             elements += self._value(number, value, value_left, middle - value.cap_px // 2)
         field = Box(left, area.top, area.right, area.top + pitch * count)
-        return [*self._grid_across(scale, field, clear, has_axis=has_axis), *sprites, *elements]
+        axis = level_axis(scale, self._scene.unit, self._look, field, clear, only_zero=not has_axis)
+        return [*axis, *sprites, *elements]
 
     def _lying_below(self, page: Sheet) -> list[Element]:
         """On a narrow picture: label and number on a line, the bar below them, as wide as the picture."""
@@ -158,9 +158,8 @@ class _Bars:
             start_px=ends[0] - (value_px if self._low < 0 else 0),
             end_px=ends[1] + (value_px if self._high > 0 else 0),
         )
-        marks = self._ticks(scale, *ends)
-        texts = tick_texts(marks, self._scene.unit, self._look)
-        left = area.left + max(text.width_px for text in texts) + grid.px(_GAP)
+        axis = UprightAxis(scale, self._scene.unit, self._look, *ends)
+        left = area.left + axis.width_px
         slot = (area.right - left) // count
         labels = self._labels(slot - grid.px(_GAP), 1)
         if any(label.cut for label in labels):
@@ -176,18 +175,7 @@ class _Bars:
             elements += self._bar(number, at, to)
             elements += self._value(number, value, centre - value.width_px // 2, value_top)
             elements += self._label(number, label, centre - label.width_px // 2, area.bottom - label.height_px)
-        for mark, text in zip(marks, texts, strict=True):
-            y = scale.px(mark)
-            line = Box(left, y - grid.px(1), area.right, y + max(1, grid.px(1)))
-            elements.insert(0, rule(self._look, line, frame=6, strong=mark == 0, clear=clear))
-            sprites += letters(
-                text,
-                left=left - grid.px(_GAP) - text.width_px,
-                top=y - text.cap_px // 2,
-                colours=(self._look.theme.muted,),
-                motion=enter(grid, 6, rise=0),
-            )
-        return [*elements, *sprites]
+        return [*axis.lines(left, area.right, clear), *elements, *sprites, *axis.numbers(left)]
 
     def _labels_in_rows(self, width_px: int, row_px: int) -> tuple[tuple[TextBlock, ...], int]:
         """Labels on up to two lines, and how far apart rows have to be for their tails and accents."""
@@ -268,40 +256,6 @@ class _Bars:
         before = max((px for px, amount in zip(room, self._amounts, strict=True) if amount < 0), default=0)
         after = max((px for px, amount in zip(room, self._amounts, strict=True) if amount >= 0), default=0)
         return before, after
-
-    def _ticks(self, scale: Scale, start_px: int, end_px: int, most: int = _MOST_TICKS) -> tuple[float, ...]:
-        """Round numbers as far as the axis reaches, which is beyond the longest bar."""
-        per_px = (scale.high - scale.low) / (scale.end_px - scale.start_px)
-        low = scale.low + (start_px - scale.start_px) * per_px if scale.low < 0 else 0.0
-        high = scale.high + (end_px - scale.end_px) * per_px if scale.high > 0 else 0.0
-        return ticks(low, high, most=most)
-
-    def _grid_across(self, scale: Scale, box: Box, clear: Sequence[Box], *, has_axis: bool) -> list[Element]:
-        """Upright lines at round numbers, which stand below them; without an axis, only the one at zero."""
-        elements: list[Element] = []
-        width = max(1, self._grid.px(2))
-        for mark, text, left in self._axis(scale, box) if has_axis else ((0.0, None, 0),):
-            x = scale.px(mark)
-            line = Box(x - width, box.top, x, box.bottom)
-            elements.append(rule(self._look, line, frame=6, strong=mark == 0, clear=clear if mark else ()))
-            if text:
-                top, motion = box.bottom + self._grid.px(16), enter(self._grid, 6, rise=0)
-                elements += letters(text, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
-        return elements
-
-    def _axis(self, scale: Scale, box: Box) -> list[tuple[float, TextBlock | None, int]]:
-        """As many round numbers as stand apart, set, and where; where even two would not, zero alone, unwritten."""
-        for most in range(_MOST_TICKS, 1, -1):
-            marks = self._ticks(scale, box.left, box.right, most)
-            texts = tick_texts(marks, self._scene.unit, self._look)
-            lefts = [
-                min(max(scale.px(mark) - text.width_px // 2, box.left), box.right - text.width_px)
-                for mark, text in zip(marks, texts, strict=True)
-            ]
-            ends = [left + text.width_px + self._grid.px(_GAP) for left, text in zip(lefts, texts, strict=True)]
-            if all(end <= left for end, left in zip(ends, lefts[1:], strict=False)):
-                return list(zip(marks, texts, lefts, strict=True))
-        return [(0.0, None, 0)]
 
     def _around(self, block: TextBlock, left: int, top: int) -> Box:
         """The place of a text with some air, which lines of the grid do not cross."""

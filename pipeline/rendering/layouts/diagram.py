@@ -18,10 +18,11 @@ from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.arrows import Point, between, drawn, head_of, ways
+from pipeline.rendering.layouts.arrows import drawn, head_of
 from pipeline.rendering.layouts.diagram_setting import AIR, AROUND, BESIDE_ARROW, PADDING, set_diagram
 from pipeline.rendering.layouts.header import header_letters
 from pipeline.rendering.layouts.parts import panel, placeholder
+from pipeline.rendering.layouts.routing import Point, between, ways
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import FADE_FRAMES, Level, Motion
 from pipeline.rendering.shapes import rounded

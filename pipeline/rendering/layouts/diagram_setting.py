@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pipeline.model import DiagramScene
 from pipeline.rendering.fitting import TextBlock, fit, fit_alike
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.arrows import Point
 from pipeline.rendering.layouts.header import Header, header, narrow_header
 from pipeline.rendering.layouts.network import Arrow, Network, Place, arrange
 from pipeline.rendering.layouts.parts import sizes
+from pipeline.rendering.layouts.routing import Point
 from pipeline.rendering.look import Look
 from pipeline.rendering.styles import BODY, HEADING
 from pipeline.rendering.text import measure, presentable

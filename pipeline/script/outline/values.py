@@ -13,6 +13,8 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_decimal_symbol
 
+from pipeline.model.writing import ascii_digits
+
 _SPACES = " \u00a0\u2009\u202f"
 _MINUS = "−–-"
 _NUMBER = rf"\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,٫]\d+)?(?!\d)|\d+(?:[.,'’٫٬]\d+)*"
@@ -98,11 +100,6 @@ def year_of(text: str, language: str) -> int | None:
     if not found:
         return None
     return -int(found[0]) if is_before else int(found[0])
-
-
-def ascii_digits(text: str) -> str:
-    """Digits of any script as ours."""
-    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text)
 
 
 def _value(number: str, language: str) -> float | None:

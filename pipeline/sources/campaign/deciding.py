@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model.text import clean_text
 from pipeline.sources.campaign.columns import column_named
-from pipeline.sources.front_matter import checked_value
+from pipeline.sources.fields import checked_value
 from pipeline.sources.tables import Table
 
 # The keys of a brief's front matter that a column may be. `template` is chosen before the row is read.

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date
 from functools import lru_cache
 
 from babel.dates import get_date_format, get_month_names
 
+from pipeline.model.writing import ascii_digits
 from pipeline.template.rows.numbers import known_locale
 from pipeline.template.rows.problem import CellProblem
 
@@ -33,7 +33,7 @@ def read_date(text: str, *, order: str = "", locale: str = "") -> date:
 
     Raises `CellProblem`.
     """
-    written = "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in " ".join(text.split()))
+    written = ascii_digits(" ".join(text.split()))
     if found := _ISO.fullmatch(written) or _EAST.fullmatch(written):
         day = _day(text, found[1], found[2], found[3])
     elif numbers := _NUMBERS.fullmatch(written):

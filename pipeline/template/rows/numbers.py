@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
+from pipeline.model.writing import ascii_digits
 from pipeline.template.rows.problem import CellProblem
 
 # Spaces, apostrophes and underscores only ever group digits.
@@ -70,11 +70,7 @@ def _odd(text: str) -> str:
 
 def _plain_digits(text: str) -> str:
     """With digits of every script as ASCII, and one kind of minus and decimal mark."""
-    text = text.strip().replace("−", "-").replace("\u066b", ".")
-    return "".join(
-        character if character.isascii() or not character.isdecimal() else str(unicodedata.decimal(character))
-        for character in text
-    )
+    return ascii_digits(text.strip().replace("−", "-").replace("\u066b", "."))
 
 
 @lru_cache(maxsize=64)
