@@ -43,7 +43,8 @@ def lock_beside(path: Path, held: contextlib.ExitStack) -> None:
         try:
             lock.acquire(timeout=_LOCK_WAIT_S, poll_interval=_LOCK_POLL_S)
         except Timeout as error:
-            raise StorageError("another process does not give it back", where=str(lock_path)) from error
+            hint = "Stop the nightreel that has stood still, and run this again"
+            raise StorageError("another process does not give it back", where=str(lock_path), hint=hint) from error
         held.callback(lock.release)
 
 
