@@ -38,21 +38,27 @@ def digest_of(title, **texts):
         (
             "ລາວ",
             "lo",
-            "no font for Lao (ລາວ; U+0EA5 in the title). "
-            "Install fonts-noto-core (Debian, Ubuntu), elsewhere Noto Sans Lao",
+            (
+                "no font for Lao (ລາວ; U+0EA5 in the title). "
+                "Install fonts-noto-core (Debian, Ubuntu), elsewhere Noto Sans Lao"
+            ),
         ),
         (
             "ລາວ ሰላም",
             "lo",
-            "no font for Lao (ລາວ; U+0EA5 in the title) and Ethiopic (ሰላም; U+1230 in the title). "
-            "Install fonts-noto-core",
+            (
+                "no font for Lao (ລາວ; U+0EA5 in the title) and Ethiopic (ሰላም; U+1230 in the title). "
+                "Install fonts-noto-core"
+            ),
         ),
         ("字一二三四五六七八九", "zh", "no font for Chinese (字一二三四五六七…; U+5B57 in the title)."),
         (
             "ᱚᱞ",
             "en",
-            "no font for Ol Chiki (ᱚᱞ; U+1C5A in the title). "
-            "Install fonts-noto-core (Debian, Ubuntu), elsewhere Noto Sans Ol Chiki from fonts.google.com",
+            (
+                "no font for Ol Chiki (ᱚᱞ; U+1C5A in the title). "
+                "Install fonts-noto-core (Debian, Ubuntu), elsewhere Noto Sans Ol Chiki from fonts.google.com"
+            ),
         ),
     ],
 )
