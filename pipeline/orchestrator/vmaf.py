@@ -43,10 +43,19 @@ async def measure_vmaf(command: str, film: Path, reference: Path, size_px: tuple
 
 
 async def _said(command: list[str], most_s: float) -> str:
-    """What a command prints; nothing if it fails or takes too long."""
+    """What a command prints; nothing if it fails or takes too long. It is gone when this returns, however that is."""
+    said = bytearray()
     try:
         with anyio.fail_after(most_s):
-            done = await anyio.run_process(command, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=True)
-    except (OSError, TimeoutError, subprocess.CalledProcessError):
+            # Cancelled while it starts, it would be killed, and nobody would wait for its end.
+            with anyio.CancelScope(shield=True):
+                process = await anyio.open_process(command, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+            # anyio kills the process when this is cancelled or times out.
+            async with process:
+                assert process.stdout
+                async for some in process.stdout:
+                    said += some
+                has_failed = await process.wait() != 0
+    except (OSError, TimeoutError):
         return ""
-    return done.stdout.decode("utf-8", "replace")
+    return "" if has_failed else said.decode("utf-8", "replace")

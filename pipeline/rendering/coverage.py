@@ -52,6 +52,8 @@ _FAMILIES: Final = {
 }
 # Scripts by the first word of their letters' Unicode names, where the two differ; ideographs depend on the language.
 _SCRIPTS: Final = {"HANGUL": "Korean", "HIRAGANA": "Japanese", "KATAKANA": "Japanese"}
+# With what follows the name of a script in that of a letter.
+_KINDS: Final = frozenset({"CAPITAL", "SMALL", "LETTER", "SIGN", "SYLLABLE", "VOWEL", "DIGIT"})
 _IDEOGRAPHS: Final = {"ja": "Japanese", "ko": "Korean"}
 _SYMBOLS: Final = "Symbols"
 # System fonts may have another file for bold letters: one weight for each.
@@ -104,30 +106,49 @@ def fonts_for(script: Script, look: Look) -> str:
     """
     faces, missing = _found(script, look)
     if missing:
-        named = [f"{name} ({_few(letters)})" for name, letters in missing.items()]
+        named = [f"{name} ({letters})" for name, letters in missing.items()]
         raise MissingToolError(f"no font for {_listed(named)}", hint=font_advice(missing))
     return _digest(faces)
 
 
 def undrawable(script: Script, look: Look) -> str:
     """All letters of a film that no font here has; emoji are none, and are left out where there is no font for them."""
-    return "".join(_found(script, look)[1].values())
+    return "".join(letters.all for letters in _found(script, look)[1].values())
 
 
-def _found(script: Script, look: Look) -> tuple[set[Face], dict[str, str]]:
+@dataclass
+class _Letters:
+    """Letters of one script, and where the first of them is drawn."""
+
+    all: str
+    place: str
+
+    def __str__(self) -> str:
+        """A few of them, and the first by its number: what has no font here may be a box in a terminal, too."""
+        few = self.all if len(self.all) <= _SHOWN else f"{self.all[:_SHOWN]}…"
+        return f"{few}; U+{ord(self.all[0]):04X} in {self.place}"
+
+
+def _found(script: Script, look: Look) -> tuple[set[Face], dict[str, _Letters]]:
     """The fonts that draw a film, and the letters that none has, by the name of their script."""
     # Figures and signs of ours are always set in the first two.
     faces: set[Face] = set(packaged_faces()[:2])
-    missing: dict[str, str] = {}
-    texts = [(text, False) for text in _drawn(script, look)]
-    texts += [(scene.code, True) for scene in script.scenes if isinstance(scene, CodeScene)]
-    letters = dict.fromkeys((letter, of_code) for text, of_code in texts for letter in _letters(text, of_code=of_code))
-    for letter, of_code in letters:
+    missing: dict[str, _Letters] = {}
+    texts = [(place, text, False) for place, text in _drawn(script, look)]
+    for number, scene in enumerate(script.scenes, 1):
+        if isinstance(scene, CodeScene):
+            texts.append((f"scene {number}", scene.code, True))
+    # Each where it is met first.
+    places: dict[tuple[str, bool], str] = {}
+    for place, text, of_code in texts:
+        for letter in _letters(text, of_code=of_code):
+            places.setdefault((letter, of_code), place)
+    for (letter, of_code), place in places.items():
         found = _faces_for(letter, look, of_code=of_code)
         faces.update(face for face in found if face)
         if None in found and not letter.isspace():
             name = _script_of(letter, script.language)
-            missing[name] = missing.get(name, "") + visible(letter)
+            missing.setdefault(name, _Letters("", place)).all += visible(letter)
     return faces, missing
 
 
@@ -147,14 +168,14 @@ def _faces_for(letter: str, look: Look, *, of_code: bool) -> set[Face | None]:
     }
 
 
-def _drawn(script: Script, look: Look) -> Iterator[str]:
-    """Every text that is drawn somewhere in a film, but programs."""
-    yield from (look.title, script.title, script.thumbnail_text)
-    yield from (still.credit for still in look.stills)
-    for scene in script.scenes:
-        yield from _shown(scene, script.language)
+def _drawn(script: Script, look: Look) -> Iterator[tuple[str, str]]:
+    """Every text that is drawn somewhere in a film, but programs, and where."""
+    yield from (("the title", look.title), ("the title", script.title), ("the thumbnail", script.thumbnail_text))
+    yield from (("the credit of a picture", still.credit) for still in look.stills)
+    for number, scene in enumerate(script.scenes, 1):
+        yield from ((f"scene {number}", text) for text in _shown(scene, script.language))
         if look.captions != "off":
-            yield narration_of(scene)
+            yield f"the captions of scene {number}", narration_of(scene)
 
 
 def _shown(scene: Scene, language: str) -> Iterator[str]:
@@ -169,12 +190,17 @@ def _shown(scene: Scene, language: str) -> Iterator[str]:
 def _script_of(cluster: str, language: str) -> str:
     """The name of the script that a letter belongs to, as a user knows it."""
     character = cluster[0]
-    name = unicodedata.name(character, "").partition(" ")[0].partition("-")[0]
+    words = unicodedata.name(character, "").split()
+    name = words[0].partition("-")[0] if words else ""
     if name in _SCRIPTS:
         return _SCRIPTS[name]
     if unicodedata.east_asian_width(character) in {"W", "F", "H"}:
         return _IDEOGRAPHS.get(language.partition("-")[0].lower(), "Chinese")
-    return name.capitalize() if character.isalnum() and name else _SYMBOLS
+    if not character.isalnum() or not name:
+        return _SYMBOLS
+    # "OL CHIKI LETTER LA", but "CIRCLED LATIN SMALL LETTER A".
+    end = next((number for number, word in enumerate(words) if word in _KINDS), 1)
+    return name.capitalize() if "LATIN" in words else " ".join(words[:end]).title() or name.capitalize()
 
 
 def _digest(faces: Iterable[Face]) -> str:
@@ -193,10 +219,6 @@ def _file_digest(path: str, _changed_ns: int, _size: int) -> str:
     """The content of a file, read once as long as it does not change."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "blake2b").hexdigest()
-
-
-def _few(letters: str) -> str:
-    return letters if len(letters) <= _SHOWN else f"{letters[:_SHOWN]}…"
 
 
 def _listed(names: Iterable[str]) -> str:

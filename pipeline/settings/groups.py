@@ -197,7 +197,11 @@ class CacheSettings(Group):
     """What was paid for once and is kept."""
 
     max_gb: float = Field(
-        10, ge=0, le=MOST_GB, description="Gigabytes that the cache may grow to; least recently used goes first."
+        10,
+        ge=0,
+        le=MOST_GB,
+        description="Gigabytes that the cache may grow to; least recently used goes first. What films under way have "
+        "got from it stays until they are made, whatever process makes them: with 0 films are slower, and do not fail.",
     )
 
     @property

@@ -13,12 +13,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from math import inf
 from pathlib import Path
+from uuid import uuid4
 
 import anyio
 from anyio import to_thread
 
+from pipeline.errors import StorageError
 from pipeline.files import DISK_FULL, discard, storage_error, storage_errors, temporary_sibling
-from pipeline.state.locks import held
+from pipeline.state.locks import held, is_held
 from pipeline.state.sealed import (
     files_below,
     has_its_bytes,
@@ -49,6 +51,8 @@ class Cache:
         # What is being made now, by slot, and how many tasks want it.
         self._flights: dict[str, _Flight] = {}
         self._blocks: set[CacheUse] = set()
+        # Their locks, by which other processes know since when we hold something.
+        self._signs: set[Path] = set()
         # What lies below `root`, as far as this process knows; not counted yet.
         self._bytes: float = inf
         # Held for moments, in threads: what `prune` is about to remove can't be found by anybody in between.
@@ -121,19 +125,20 @@ class Cache:
     async def holding(self, *paths: Path) -> AsyncIterator[CacheUse]:
         """`prune` leaves alone what the block, and every task that it starts, gets from the cache, until it ends.
 
-        So it does with `paths`: what an earlier process got for the same work; some may be missing. Yields what tells
-        how much of it was there already. Blocks do not nest.
+        So does that of every other process; and so it is with `paths`: what an earlier process got for the same work;
+        some may be missing. Yields what tells how much of it was there already. Blocks do not nest.
         """
         use = CacheUse(paths)
-        self._blocks.add(use)
-        token = current_use.set(use)
-        try:
-            if paths:
-                await to_thread.run_sync(_touch_all, paths)
-            yield use
-        finally:
-            current_use.reset(token)
-            self._blocks.remove(use)
+        async with self._signed():
+            self._blocks.add(use)
+            token = current_use.set(use)
+            try:
+                if paths:
+                    await to_thread.run_sync(_touch_all, paths)
+                yield use
+            finally:
+                current_use.reset(token)
+                self._blocks.remove(use)
 
     def may_exceed(self, max_bytes: int) -> bool:
         """Whether there may be something to prune, as far as is known; costs nothing."""
@@ -142,10 +147,10 @@ class Cache:
     def prune(self, max_bytes: int) -> int:
         """Removes the least recently used files until the rest is at most `max_bytes`; returns the bytes freed.
 
-        What a block of `holding` has got stays, even above the limit. Half-made files of killed processes go after a
-        day, and so do those that two processes made of the same, but for one.
+        What a block of `holding` has got stays, even above the limit; of other processes, what anybody has used since
+        the oldest of their blocks began. Half-made files of killed processes go after a day, and so do those that two
+        processes made of the same, but for one.
         Files are counted the first time and when they may be too many, so it costs nothing to call this often.
-        What other processes hold it can't know: the limit has room for what all of them make at one time.
         Blocks: call it in a thread.
         """
         with self._lock:
@@ -154,14 +159,20 @@ class Cache:
             self._bytes = 0  # from now on, what is made while we count
         files, half_made = files_below(self._root)
         day_ago_ns = time.time_ns() - _LEFTOVER_AGE_NS
-        freed = sum(_remove(Path(file.path)) for file in half_made if file.made_ns < day_ago_ns)
+        old = [Path(file.path) for file in half_made if file.made_ns < day_ago_ns]
+        # Those at the top are signs: they are not taken away from who works for longer than a day.
+        freed = sum(_remove(path) for path in old if path.parent != self._root)
         total = sum(file.bytes for file in files)
         spare = {file.path for file in spare_files(files) if file.used_ns < day_ago_ns}
+        others_began_ns = self._others_began_ns()
         for file in sorted(files):
             if total <= max_bytes and file.path not in spare:
                 continue
+            if file.used_ns >= others_began_ns:
+                continue
             with self._lock:
-                if not self._is_held(file.path):
+                # Another process may have begun, and taken it, since it was counted.
+                if not self._is_held(file.path) and _used_ns(file.path) == file.used_ns:
                     freed += _remove(Path(file.path))
                     total -= file.bytes
         with self._lock:
@@ -170,6 +181,28 @@ class Cache:
 
     def _slot(self, kind: str, key: str, suffix: str) -> Path:
         return self._root / kind / key[:2] / f"{key}{suffix}"
+
+    @contextlib.asynccontextmanager
+    async def _signed(self) -> AsyncIterator[None]:
+        """Other processes know that something is held since now, by a lock as old as that."""
+        # A name that `prune` takes for half-made.
+        sign = self._root / f".{uuid4().hex[:12]}.lock"
+        async with contextlib.AsyncExitStack() as stack:
+            with contextlib.suppress(StorageError):  # a read-only cache still serves
+                await stack.enter_async_context(held(sign, what="the cache"))
+                self._signs.add(sign)
+                stack.callback(self._signs.discard, sign)
+            yield
+
+    def _others_began_ns(self) -> float:
+        """Since when other processes hold what they use. Looking at the sign of a dead one removes it."""
+        began_ns = inf
+        for sign in self._root.glob(".*.lock"):
+            with contextlib.suppress(FileNotFoundError):  # it has just ended
+                since_ns = sign.stat().st_mtime_ns
+                if sign not in self._signs and is_held(sign):
+                    began_ns = min(began_ns, since_ns)
+        return began_ns
 
     def _is_held(self, path: str) -> bool:
         slot = slot_of(path)
@@ -253,6 +286,14 @@ def _touch(path: Path) -> bool:
     with contextlib.suppress(OSError):  # a read-only cache still serves
         os.utime(path, ns=(time.time_ns(), changed_ns))
     return True
+
+
+def _used_ns(path: str) -> int:
+    """When the file was used last; 0: it is not there."""
+    try:
+        return Path(path).stat().st_atime_ns
+    except OSError:
+        return 0
 
 
 def _remove(path: Path) -> int:

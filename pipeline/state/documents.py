@@ -60,7 +60,8 @@ def read_document(path: Path, kind: type[T], workspace: Path, *, batch: str) -> 
         raise
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        raise CheckpointError(f"can't be read: {reason}", where=where) from error
+        hint = "Give yourself the right to read it" if isinstance(error, PermissionError) else ""
+        raise CheckpointError(f"can't be read: {reason}", where=where, hint=hint) from error
     ours = value.name == batch if isinstance(value, Batch) else (value.batch, value.id) == (batch, path.stem)
     if not ours:
         raise DamagedError("was copied from another batch or job", where=where, hint="Remove the file")

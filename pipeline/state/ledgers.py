@@ -26,6 +26,8 @@ from pipeline.state.minute import Spent, wait_s, within_minute
 # Held for milliseconds; who waits longer than this meets a process that was stopped while it held the lock.
 _LOCK_WAIT_S = 5.0
 _LOCK_POLL_S = 0.005
+# How many days other than today are remembered, for when a clock that was wrong is set right.
+_OTHER_DAYS = 7
 # No service means more than a month when it asks us to wait.
 _LONGEST = timedelta(days=30)
 
@@ -41,20 +43,27 @@ def lock_beside(path: Path, held: contextlib.ExitStack) -> None:
         try:
             lock.acquire(timeout=_LOCK_WAIT_S, poll_interval=_LOCK_POLL_S)
         except Timeout as error:
-            raise StorageError("another process does not give it back", where=str(lock_path)) from error
+            hint = "Stop the nightreel that has stood still, and run this again"
+            raise StorageError("another process does not give it back", where=str(lock_path), hint=hint) from error
         held.callback(lock.release)
 
 
-class _Entry(BaseModel):
-    """The file."""
+class _Day(BaseModel):
+    """What was spent on a day."""
 
     model_config = ConfigDict(extra="forbid")
 
-    model_schema: Literal[1] = Field(1, alias="schema")
-    # What was spent on this day.
     day: date
     requests: int = Field(0, ge=0)
     tokens: int = Field(0, ge=0)
+
+
+class _Entry(_Day):
+    """The file: today, as far as its clock knew."""
+
+    model_schema: Literal[1] = Field(1, alias="schema")
+    # The last ones before a clock told another day, or was set back.
+    other_days: list[_Day] = []
     # Tokens that a minute has, as the provider told today.
     told_tokens_per_min: int | None = Field(None, ge=0)
     # What it may still count of its minute.
@@ -77,7 +86,8 @@ class Ledger:
     """The minute and the day of one provider, on disk below `folder` (state/ledgers).
 
     Safe for many tasks and many processes. A day is that of `zone` (IANA), as the provider counts it: 23 or 25 hours
-    where its clocks change. Times come from `clock` (aware). What can't be read is set aside and begun anew; what can't
+    where its clocks change. A call counts for the day that the clock told then, also after it was set to another day
+    and back. Times come from `clock` (aware). What can't be read is set aside and begun anew; what can't
     be written costs a warning and no call.
     """
 
@@ -112,7 +122,7 @@ class Ledger:
     async def correct(
         self, day: date, *, call: str, tokens: int, requests: int = 0, told_tokens_per_min: int | None = None
     ) -> None:
-        """Add to what `call` spent on `day`; negative numbers give back. A day that is over stays as it is.
+        """Add to what `call` spent on `day`; negative numbers give back. A day long over stays as it is.
 
         `told_tokens_per_min` is what the provider has said that a minute has.
         """
@@ -128,7 +138,8 @@ class Ledger:
             entry = _Entry.model_validate_json(self._path.read_bytes())
         except (OSError, ValueError):  # the next call begins a new one
             return 0, 0
-        return (entry.requests, entry.tokens) if entry.day == self._today() else (0, 0)
+        today = _day_of(entry, self._today())
+        return (today.requests, today.tokens) if today else (0, 0)
 
     def _reserve(self, tokens: int, call: str, limits: _Limits) -> date:
         with self._open() as entry:
@@ -165,9 +176,9 @@ class Ledger:
 
     def _correct(self, day: date, call: str, tokens: int, requests: int, told_tokens_per_min: int | None) -> None:
         with self._open() as entry:
-            if entry.day == day:
-                entry.requests = max(0, entry.requests + requests)
-                entry.tokens = max(0, entry.tokens + tokens)
+            if counted := _day_of(entry, day):
+                counted.requests = max(0, counted.requests + requests)
+                counted.tokens = max(0, counted.tokens + tokens)
             for each in [each for each in entry.minute if each.call == call]:
                 each.tokens = max(0, each.tokens + tokens)
                 if requests < 0:
@@ -211,12 +222,15 @@ class Ledger:
                 entry = _Entry(day=self._today())
             yield entry
             try:
-                write_atomically(self._path, entry.model_dump_json(by_alias=True, indent=2) + "\n")
+                # A file of one day is one that earlier versions read.
+                left_out = None if entry.other_days else {"other_days"}
+                text = entry.model_dump_json(by_alias=True, indent=2, exclude=left_out)
+                write_atomically(self._path, text + "\n")
             except StorageError as error:
                 self._warn(error)
 
     def _read(self) -> _Entry:
-        """What the file says of today; a new entry, with the closure, on another day."""
+        """What the file says of today, and, on another day, of the closure."""
         with storage_errors(self._path):
             try:
                 text = self._path.read_bytes()
@@ -229,12 +243,30 @@ class Ledger:
                 self._path.replace(aside)
                 logger.warning("%s is damaged or newer than this nightreel: set aside as %s", self._path, aside.name)
                 return _Entry(day=self._today())
-        if entry.day == self._today():
-            return entry
-        kept = {"closed_at": entry.closed_at, "closed_until": entry.closed_until, "minute": entry.minute}
-        return _Entry.model_validate({"day": self._today(), **kept})
+        return entry if entry.day == self._today() else _on(self._today(), entry)
 
     def _warn(self, error: StorageError) -> None:
         if not self._has_warned:
             self._has_warned = True
             logger.warning("what is spent today is not written down: %s", error)
+
+
+def _day_of(entry: _Entry, day: date) -> _Day | None:
+    """What was spent on that day; None: nothing is known of it."""
+    return next((each for each in (entry, *entry.other_days) if each.day == day), None)
+
+
+def _on(today: date, entry: _Entry) -> _Entry:
+    """The file on another day than when it was written: a later one, or one that it was before."""
+    known = _day_of(entry, today) or _Day(day=today)
+    before = _Day(day=entry.day, requests=entry.requests, tokens=entry.tokens)
+    others = [before, *(each for each in entry.other_days if each.day != today)][:_OTHER_DAYS]
+    return _Entry(
+        day=today,
+        requests=known.requests,
+        tokens=known.tokens,
+        other_days=others,
+        minute=entry.minute,
+        closed_at=entry.closed_at,
+        closed_until=entry.closed_until,
+    )

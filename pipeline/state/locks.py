@@ -16,7 +16,7 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import BusyError
+from pipeline.errors import BusyError, StorageError
 from pipeline.files import storage_errors
 
 _POLL_S = 0.05
@@ -38,6 +38,10 @@ if sys.platform == "win32":
             except Timeout:
                 return False
             return True
+
+        def is_taken(self) -> bool:
+            """Whether somebody holds it, though it can't be opened: here that is how a locked file shows."""
+            return self._path.exists()
 
         def sign(self) -> None:
             """Leave word who holds it. Raises `OSError`."""
@@ -83,6 +87,21 @@ else:
                     os.close(descriptor)
                     raise
                 os.close(descriptor)  # whoever held it has just removed the file
+
+        def is_taken(self) -> bool:
+            """Whether somebody holds it, for a file that is only to be read, as another user's is. Raises `OSError`."""
+            try:
+                descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW)
+            except FileNotFoundError:
+                return False
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
+            except BlockingIOError:
+                return True
+            finally:
+                os.close(descriptor)
+            return False
 
         def sign(self) -> None:
             """Leave word who holds it. Raises `OSError`."""
@@ -151,17 +170,29 @@ def held_now(path: Path, *, what: str) -> Iterator[None]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process (this one included) holds the lock at `path`. Makes and leaves nothing."""
-    if not path.exists():
-        return False
+    """Whether some process (this one included) holds the lock at `path`. Makes and leaves nothing.
+
+    Raises `StorageError` about a file that can't even be read: nobody would ever see it free.
+    """
     lock = _Lock(path)
     try:
+        if not path.exists():
+            return False
         is_ours = lock.take()
-    except OSError:  # a lock file that is not ours to open belongs to somebody who is at work, as far as we can tell
-        is_ours = False
+    except OSError as error:  # not ours to write
+        return _is_taken(lock, path, error)
     if is_ours:
         lock.give_back()
     return not is_ours and path.exists()
+
+
+def _is_taken(lock: _Lock, path: Path, error: OSError) -> bool:
+    try:
+        return lock.is_taken()
+    except OSError:
+        reason = (error.strerror or type(error).__name__).lower()
+        hint = "Give yourself the right to read and write it; if no nightreel is running, remove it"
+        raise StorageError(f"can't be opened, to see who holds it: {reason}", where=str(path), hint=hint) from error
 
 
 def _take(lock: _Lock, path: Path) -> bool:

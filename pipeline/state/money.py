@@ -26,16 +26,17 @@ from pipeline.state.locks import held_now, is_held
 
 # So many digits behind the point; a token costs more than that.
 _DIGITS = 9
+# How many days other than today are remembered, for when a clock that was wrong is set right.
+_OTHER_DAYS = 7
 
 logger = logging.getLogger("nightreel")
 
 
-class _Entry(BaseModel):
-    """The file."""
+class _Sum(BaseModel):
+    """What was spent."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    model_schema: Literal[1] = Field(1, alias="schema")
     # On which day; None: over all days.
     day: date | None = None
     # What was spent, with what is reserved.
@@ -44,8 +45,18 @@ class _Entry(BaseModel):
     reserved: dict[Annotated[str, StringConstraints(pattern="^[0-9a-f]{12}$")], Annotated[float, Field(ge=0)]] = {}
 
 
+class _Entry(_Sum):
+    """The file: today, as far as its clock knew, or all days."""
+
+    model_schema: Literal[1] = Field(1, alias="schema")
+    # The last ones before a clock told another day, or was set back.
+    other_days: list[_Sum] = []
+
+
 class MoneyLedger:
     """What was spent, in the file at `path`. With `today`, what was spent on other days does not count.
+
+    A call counts for the day that the clock told when it began, also after it was set to another day and back.
 
     While a limit is to be kept, what can't be read or written raises `StorageError` or `DamagedError`: whoever does not
     know what was spent must not spend. Without one it costs a warning, and no call.
@@ -76,7 +87,7 @@ class MoneyLedger:
         return await to_thread.run_sync(self._reserve, usd, allowed)
 
     async def settle(self, reservation: str, usd: float) -> None:
-        """It has cost `usd` in the end. A day that is over stays as it is.
+        """It has cost `usd` in the end, on the day that it began. A day long over stays as it is.
 
         What came of a call does not fail for its bookkeeping: this never raises.
         """
@@ -96,7 +107,8 @@ class MoneyLedger:
                 if allowed is not None and total > allowed:
                     return None
                 held.enter_context(held_now(self._lock_of(reservation), what=str(self._path)))
-                self._write(_Entry(day=entry.day, usd=total, reserved={**self._open(entry), reservation: usd}))
+                entry.usd, entry.reserved = total, {**self._open(entry), reservation: usd}
+                self._write(entry)
                 self._held[reservation] = held.pop_all()
         except NightreelError as error:
             if allowed is not None:
@@ -108,10 +120,10 @@ class MoneyLedger:
         try:
             with self._alone():
                 entry = self._read()
-                reserved = dict(entry.reserved)
-                if reservation in reserved:
-                    total = round(max(0.0, entry.usd - reserved.pop(reservation) + usd), _DIGITS)
-                    self._write(_Entry(day=entry.day, usd=total, reserved=reserved))
+                for day in (entry, *entry.other_days):
+                    if reservation in day.reserved:
+                        day.usd = round(max(0.0, day.usd - day.reserved.pop(reservation) + usd), _DIGITS)
+                        self._write(entry)
         except NightreelError as error:
             self._warn(error)
         finally:
@@ -131,8 +143,8 @@ class MoneyLedger:
         return self._path.with_suffix(f".{reservation}.lock")
 
     def _write(self, entry: _Entry) -> None:
-        # A file in which nothing is reserved is one that earlier versions read.
-        left_out = None if entry.reserved else {"reserved"}
+        # A file of one day in which nothing is reserved is one that earlier versions read.
+        left_out = {name for name in ("reserved", "other_days") if not getattr(entry, name)}
         text = entry.model_dump_json(by_alias=True, indent=2, exclude=left_out)
         write_atomically(self._path, text + "\n")
 
@@ -158,12 +170,20 @@ class MoneyLedger:
             # In the hint, because a batch tells what failed without the places where it did.
             hint = f"Remove {self._path}; nothing counts as spent then"
             raise DamagedError("is damaged, or newer than this nightreel", where=str(self._path), hint=hint) from error
-        return entry if entry.day == day else _Entry(day=day)
+        return entry if entry.day == day else _on(day, entry)
 
     def _warn(self, error: NightreelError) -> None:
         if not self._has_warned:
             self._has_warned = True
             logger.warning("what is spent is not written down: %s", error)
+
+
+def _on(day: date | None, entry: _Entry) -> _Entry:
+    """The file on another day than when it was written: a later one, or one that it was before."""
+    known = next((each for each in entry.other_days if each.day == day), _Sum(day=day))
+    before = _Sum(day=entry.day, usd=entry.usd, reserved=entry.reserved)
+    others = [before, *(each for each in entry.other_days if each.day != day)][:_OTHER_DAYS]
+    return _Entry(day=day, usd=known.usd, reserved=known.reserved, other_days=others)
 
 
 def forget_the_dead(path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from anyio import to_thread
 from filelock import FileLock
 
 from pipeline.errors import ClosedError, QuotaError, StorageError, TransientError
@@ -107,6 +108,60 @@ async def test_a_new_day_begins_with_nothing_spent_and_the_old_one_is_not_correc
     await ledger.correct(yesterday, **FREE, tokens=-50)
 
     assert (await entry(tmp_path))["tokens"] == 7
+
+
+@pytest.mark.parametrize("away", [timedelta(days=1), timedelta(days=-1), timedelta(days=400)])
+async def test_a_clock_that_was_on_another_day_for_a_while_has_forgotten_no_call(ledger, clock, tmp_path, away):
+    first = await ledger.reserve(100, **FREE)
+    clock.now += away
+    second = await ledger.reserve(7, call="two")
+    clock.now -= away
+
+    assert await to_thread.run_sync(ledger.spent_today) == (1, 100)
+    await ledger.reserve(20, call="three")
+    with pytest.raises(QuotaError):
+        await ledger.reserve(1, call="four", tokens_per_day=120)
+    # What comes back goes to the day that it was taken from.
+    await ledger.correct(second, call="two", tokens=-2)
+    await ledger.correct(first, call="one", tokens=-50)
+    assert await to_thread.run_sync(ledger.spent_today) == (2, 70)
+
+    clock.now += away
+    assert await to_thread.run_sync(ledger.spent_today) == (1, 5)
+    assert await to_thread.run_sync(Ledger(tmp_path, "groq", clock=clock).spent_today) == (1, 5)
+
+
+# 2026-11-01: the clocks of California go back, the day has 25 hours.
+@pytest.mark.parametrize(
+    ("zone", "midnight", "hours"), [("UTC", "2026-11-01T00:00Z", 24), ("America/Los_Angeles", "2026-11-01T07:00Z", 25)]
+)
+async def test_a_clock_that_is_set_back_over_midnight_gives_no_second_allowance(tmp_path, clock, zone, midnight, hours):
+    ledger = Ledger(tmp_path, "groq", clock=clock, zone=zone)
+    midnight = datetime.fromisoformat(midnight)
+    clock.now = midnight - timedelta(seconds=5)
+    for _ in range(3):
+        await ledger.reserve(1, **FREE, requests_per_day=3)
+
+    for seconds in (10, -10, 10, -20):  # NTP, again and again
+        clock.now += timedelta(seconds=seconds)
+        if clock.now < midnight:
+            with pytest.raises(QuotaError):
+                await ledger.reserve(1, **FREE, requests_per_day=3)
+        else:
+            await ledger.reserve(1, **FREE, requests_per_day=3)
+
+    clock.now = midnight + timedelta(hours=hours, seconds=-1)
+    assert await to_thread.run_sync(ledger.spent_today) == (2, 2)
+
+
+async def test_the_days_that_are_remembered_are_a_few(ledger, clock, tmp_path):
+    for _ in range(20):
+        await ledger.reserve(1, **FREE)
+        clock.now += timedelta(days=1)
+
+    assert [each["day"] for each in (await entry(tmp_path))["other_days"]] == [
+        f"2026-12-{day:02}" for day in range(9, 2, -1)
+    ]
 
 
 async def test_nothing_falls_below_zero(ledger, tmp_path):

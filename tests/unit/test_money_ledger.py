@@ -92,6 +92,25 @@ async def test_a_new_day_begins_with_nothing_spent_and_the_old_one_is_not_correc
     assert [path.name for path in tmp_path.glob(f"day.{yesterday}.lock")] == []
 
 
+@pytest.mark.parametrize("days", [1, -1, 400])
+async def test_a_clock_that_was_on_another_day_for_a_while_has_forgotten_no_money(tmp_path, days):
+    today = [DAY]
+    ledger = MoneyLedger(tmp_path / "day.json", today=lambda: today[0])
+    await ledger.settle(await ledger.reserve(3, allowed=5), 3)
+    under_way = await ledger.reserve(1, allowed=5)
+    today[0] += timedelta(days=days)
+    await ledger.settle(await ledger.reserve(2, allowed=5), 2)
+    await ledger.settle(under_way, 0.5)
+    assert await ledger.spent() == 2
+
+    today[0] -= timedelta(days=days)
+    assert (await ledger.spent(), await ledger.certain()) == (3.5, 3.5)
+    assert await ledger.reserve(2, allowed=5) is None
+    today[0] += timedelta(days=days)
+    assert await MoneyLedger(tmp_path / "day.json", today=lambda: today[0]).spent() == 2
+    assert [path.name for path in tmp_path.glob("day.*.lock")] == []
+
+
 async def test_a_cent_that_fits_to_a_hair_is_not_refused_for_the_last_bit_of_a_sum(tmp_path):
     ledger = MoneyLedger(tmp_path / "spent.json")
 

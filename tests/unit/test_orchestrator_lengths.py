@@ -19,7 +19,7 @@ from pipeline.model import (
     narration_of,
     split_words,
 )
-from pipeline.orchestrator.film.lengths import film_s, hold_to_length, translate_to_length, write_to_length
+from pipeline.orchestrator.film.lengths import film_s, hold_to_length, told_length, translate_to_length, write_to_length
 from pipeline.script import SpokenLength
 
 WORD_S = 0.5
@@ -168,3 +168,18 @@ async def test_a_film_that_no_small_change_can_mend_says_so_and_is_whole(lasts_s
 
     assert held.clips == lasting(lasts_s).clips
     assert held.incidents == (f"the film lasts {lasts_s} s, and 60 s were asked for",)
+
+
+@pytest.mark.parametrize(
+    ("lasts_s", "says"),
+    [
+        (52, ""),
+        (
+            1455,
+            "it lasts 1,455 s, and 60 s were asked for: shorten the notes, or ask for another length",
+        ),
+        (5, "it lasts 5 s, and 60 s were asked for: add to the notes, or ask for another length"),
+    ],
+)
+def test_a_film_that_is_not_as_long_as_was_asked_for_says_what_to_do(lasts_s: float, says: str) -> None:
+    assert told_length(lasting(lasts_s), 60) == says

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import numpy as np
 import pytest
 
@@ -160,3 +163,30 @@ def test_one_that_says_no_score_has_measured_nothing(tmp_path, monkeypatch):
     ffmpeg(tmp_path / "bin", monkeypatch, score="Error reinitializing filters!")
 
     assert anyio.run(vmaf.measure_vmaf, "ffmpeg", Path("a.mp4"), Path("b.mp4"), (320, 180)) is None
+
+
+@pytest.mark.parametrize("steps", range(1, 13))
+async def test_however_early_it_is_cancelled_the_end_of_its_process_was_waited_for(steps, monkeypatch):
+    started = []
+
+    class Noted(subprocess.Popen):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
+    monkeypatch.setattr(vmaf, "_said", partial(waits, vmaf._said))
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(vmaf.measure_vmaf, "ffmpeg", Path("a.mp4"), Path("b.mp4"), (320, 180))
+        while not started:
+            await anyio.lowlevel.checkpoint()
+        for _ in range(steps - 1):
+            await anyio.lowlevel.checkpoint()
+        tasks.cancel_scope.cancel()
+
+    assert [process.returncode for process in started] == [-9]
+
+
+async def waits(said, _command, most_s):
+    return await said([sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"], most_s)

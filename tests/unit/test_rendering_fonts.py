@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.errors import MissingToolError
-from pipeline.model import BulletsScene, ClosingScene, Script, SpokenLine, StatementScene, TitleScene
+from pipeline.model import BulletsScene, ClosingScene, CodeScene, Script, SpokenLine, StatementScene, TitleScene
 from pipeline.rendering import (
     Look,
     draw_thumbnail,
@@ -31,13 +31,35 @@ def digest_of(title, **texts):
 @pytest.mark.parametrize(
     ("title", "language", "says"),
     [
-        ("今日は学校", "ja", "no font for Japanese (今日は学校). Install fonts-noto-cjk"),
-        ("为什么", "zh", "no font for Chinese (为什么). Install fonts-noto-cjk"),
-        ("Warum 山 so heißt", "de", "no font for Chinese (山)."),
-        ("한국어", "ko", "no font for Korean (한국어). Install fonts-noto-cjk"),
-        ("ລາວ", "lo", "no font for Lao (ລາວ). Install fonts-noto-core (Debian, Ubuntu), elsewhere Noto Sans Lao"),
-        ("ລາວ ሰላም", "lo", "no font for Lao (ລາວ) and Ethiopic (ሰላም). Install fonts-noto-core"),
-        ("字一二三四五六七八九", "zh", "no font for Chinese (字一二三四五六七…)."),
+        ("今日は学校", "ja", "no font for Japanese (今日は学校; U+4ECA in the title). Install fonts-noto-cjk"),
+        ("为什么", "zh", "no font for Chinese (为什么; U+4E3A in the title). Install fonts-noto-cjk"),
+        ("Warum 山 so heißt", "de", "no font for Chinese (山; U+5C71 in the title)."),
+        ("한국어", "ko", "no font for Korean (한국어; U+D55C in the title). Install fonts-noto-cjk"),
+        (
+            "ລາວ",
+            "lo",
+            (
+                "no font for Lao (ລາວ; U+0EA5 in the title). "
+                "Install fonts-noto-core (Debian, Ubuntu), elsewhere Noto Sans Lao"
+            ),
+        ),
+        (
+            "ລາວ ሰላም",
+            "lo",
+            (
+                "no font for Lao (ລາວ; U+0EA5 in the title) and Ethiopic (ሰላም; U+1230 in the title). "
+                "Install fonts-noto-core"
+            ),
+        ),
+        ("字一二三四五六七八九", "zh", "no font for Chinese (字一二三四五六七…; U+5B57 in the title)."),
+        (
+            "ᱚᱞ",
+            "en",
+            (
+                "no font for Ol Chiki (ᱚᱞ; U+1C5A in the title). "
+                "Install fonts-noto-core (Debian, Ubuntu), elsewhere Noto Sans Ol Chiki from fonts.google.com"
+            ),
+        ),
     ],
 )
 def test_a_film_that_would_be_boxes_is_refused_with_what_to_install(title, language, says):
@@ -67,6 +89,22 @@ def test_a_film_that_would_be_boxes_is_refused_with_what_to_install(title, langu
 def test_every_text_of_a_scene_is_looked_at(scene):
     with pytest.raises(MissingToolError, match="Chinese"):
         fonts_for(film("A film", scene), Look(title="A film"))
+
+
+@pytest.mark.usefixtures("system_fonts")
+@pytest.mark.parametrize(
+    ("scenes", "place"),
+    [
+        ((TitleScene(lines=LINES, heading="a"), StatementScene(lines=LINES, text="a 字")), "scene 2"),
+        ((TitleScene(lines=(SpokenLine(text="字"),), heading="a"),), "the captions of scene 1"),
+        ((CodeScene(lines=LINES, heading="a", items=(), code="print('字')", language="python"),), "scene 1"),
+    ],
+)
+def test_the_first_letter_without_a_font_is_told_by_its_number_and_its_scene(scenes, place):
+    with pytest.raises(MissingToolError) as caught:
+        fonts_for(film("A film", *scenes), Look(title="A film", captions="boxed"))
+
+    assert caught.value.message == f"no font for Chinese (字; U+5B57 in {place})"
 
 
 @pytest.mark.usefixtures("system_fonts")

@@ -170,6 +170,7 @@ def test_a_413_that_says_when_to_come_back_is_waited_for_and_not_made_smaller() 
 
     assert isinstance(error, TransientError)
     assert error.retry_after_s == 4.2
+    assert error.hint == "If it says so again: shorten the notes, or ask for a shorter film"
 
 
 def test_a_key_that_the_service_repeats_is_not_told() -> None:

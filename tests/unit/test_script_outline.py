@@ -195,7 +195,7 @@ def test_description_and_tags_come_from_the_brief_or_its_first_paragraph() -> No
 def test_notes_beyond_a_film_are_refused(section: Section, told: str) -> None:
     brief = Brief(title="Much", origin="a.md", sections=(section,))
 
-    with pytest.raises(InputError, match=rf"a\.md: .*{told}"):
+    with pytest.raises(InputError, match=rf"a\.md: .*{told}.*\. Shorten them"):
         outline(brief, TEMPLATE)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import anyio
+import anyio.from_thread
 import pytest
 from anyio import to_thread
 from hypothesis import given
@@ -55,7 +56,8 @@ def put(cache: Cache, name: str, content: bytes, *, age_s: float = 5) -> Path:
 
 
 def files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    """All but the locks that tell other processes what is held."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
 
 
 values = st.recursive(
@@ -553,6 +555,54 @@ async def test_what_two_hold_stays_while_either_holds_it(cache):
 
     assert await to_thread.run_sync(cache.prune, 0) == 4
     assert not await anyio.Path(path).exists()
+
+
+async def test_what_another_process_holds_stays_at_any_size_until_its_block_ends(cache, tmp_path):
+    other = Cache(tmp_path / "cache")
+    unused, taken = await to_thread.run_sync(lambda: [put(cache, name, b"x" * 100) for name in ("unused", "taken")])
+
+    async with other.holding():
+        await get(other, "taken")
+        made = await get(other, "made")
+        assert await to_thread.run_sync(cache.prune, 0) == 100
+        assert await to_thread.run_sync(files, tmp_path) == sorted([taken, made])
+        # What the other one holds counts for nobody else's block, and the other way round.
+        assert await to_thread.run_sync(other.prune, 0) == 0
+
+    assert not await anyio.Path(unused).exists()
+    assert await to_thread.run_sync(cache.prune, 0) == 104
+    assert list(tmp_path.rglob("*.lock")) == []
+
+
+async def test_what_another_process_takes_while_files_are_being_counted_stays(cache, tmp_path, monkeypatch):
+    other, path = Cache(tmp_path / "cache"), await to_thread.run_sync(lambda: put(cache, "old", b"x" * 100))
+    look = sealed.files_below
+
+    def and_then(folder):
+        found = look(folder)
+        anyio.from_thread.run(get, other, "old")
+        return found
+
+    monkeypatch.setattr("pipeline.state.cache.files_below", and_then)
+    assert await to_thread.run_sync(cache.prune, 0) == 0
+    assert await anyio.Path(path).exists()
+
+
+def test_a_process_that_was_killed_holds_nothing_and_its_lock_goes_with_the_next_look(cache, tmp_path):
+    put(cache, "old", b"x" * 100)
+    sign = tmp_path / "cache" / ".0123456789ab.lock"
+    sign.write_text("4711", encoding="ascii")
+    os.utime(sign, (time.time() - 60,) * 2)
+
+    assert cache.prune(0) == 100
+    assert not sign.exists()
+
+
+async def test_a_cache_that_can_not_be_written_still_holds(tmp_path):
+    (tmp_path / "cache").write_text("in the way", encoding="ascii")
+
+    async with Cache(tmp_path / "cache").holding() as use:
+        assert use.made == 0
 
 
 async def test_what_an_earlier_process_got_can_be_held_and_counts_as_used(cache, tmp_path):

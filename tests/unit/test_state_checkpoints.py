@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import json
 import os
 import shutil
@@ -43,7 +44,7 @@ from pipeline.model import (
     summary_of,
 )
 from pipeline.state import CheckpointStore, Damage, check_batch_name
-from pipeline.state.documents import from_json, to_json
+from pipeline.state.documents import from_json, read_document, to_json
 
 WORKSPACE = Path("/somewhere/space") if os.name == "posix" else Path("C:/somewhere/space")
 AT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
@@ -604,3 +605,14 @@ def test_a_changed_job_has_what_was_changed_and_nothing_that_jobs_do_not_have():
     assert job.stage == ""
     with pytest.raises(TypeError, match="a job has no stages"):
         job.evolve(stages="script")
+
+
+def test_a_checkpoint_that_may_not_be_read_says_what_to_do(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(CheckpointError) as caught:
+        read_document(tmp_path / "batch.json", Batch, tmp_path, batch="space")
+
+    assert str(caught.value) == "batch.json: can't be read: permission denied. Give yourself the right to read it"

@@ -1,15 +1,18 @@
+import errno
 import math
 import os
 import subprocess
 import sys
 from functools import partial
+from pathlib import Path
 
 import anyio
 import pytest
 from anyio import to_thread
 
-from pipeline.errors import BusyError
-from pipeline.state import CheckpointStore
+from pipeline.errors import BudgetError, BusyError, StorageError
+from pipeline.limits import Budget
+from pipeline.state import CheckpointStore, MoneyLedger
 
 SKY, SEA = "a" * 8, "b" * 8
 HOLD = """
@@ -188,3 +191,64 @@ async def test_many_takers_hold_a_lock_one_at_a_time(store):
             tasks.start_soon(take)
 
     assert (most, turns) == (1, 5)
+
+
+# Lock files that are not ours to open ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def refused(monkeypatch):
+    """Adds to the ways of opening a lock that the system refuses: what a user meets who is not root."""
+    ways, really = [], os.open
+
+    def open_(path, flags, *rest):
+        if str(path).endswith(".lock") and Path(path).name != "spent.lock" and flags & os.O_ACCMODE in ways:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return really(path, flags, *rest)
+
+    monkeypatch.setattr(os, "open", open_)
+    return ways
+
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="a locked file can't be opened there")
+
+
+@posix_only
+async def test_a_lock_of_another_user_counts_only_while_somebody_holds_it(store, other_process, claimed, refused):
+    refused.append(os.O_RDWR)
+    assert await claimed()
+
+    await to_thread.run_sync(other_process.kill)
+    await to_thread.run_sync(other_process.wait)
+    assert not await claimed()
+
+
+@posix_only
+async def test_a_lock_that_can_not_be_opened_is_an_error_that_says_what_to_do(store, tmp_path, claimed, refused):
+    path = store.claims._files.of_job("space", SKY, "lock")
+    await anyio.Path(path.parent).mkdir(parents=True)
+    await anyio.Path(path).touch()
+    refused += [os.O_RDWR, os.O_RDONLY]
+
+    with pytest.raises(StorageError) as caught:
+        await claimed()
+    assert str(caught.value) == (
+        f"{path}: can't be opened, to see who holds it: permission denied. "
+        "Give yourself the right to read and write it; if no nightreel is running, remove it"
+    )
+    with pytest.raises(StorageError, match="permission denied"):
+        async with store.claims.claim("space", SKY, what="Sky"):
+            pass
+
+
+@posix_only
+async def test_money_behind_a_lock_that_can_not_be_opened_is_not_waited_for(tmp_path, refused):
+    ledger = MoneyLedger(tmp_path / "spent.json")
+    lock = tmp_path / "spent.0123456789ab.lock"
+    await anyio.Path(tmp_path / "spent.json").write_text('{"schema": 1, "usd": 3, "reserved": {"0123456789ab": 3}}')
+    await anyio.Path(lock).touch()
+    refused += [os.O_RDWR, os.O_RDONLY]
+    budget = Budget(ledger, 3.0, lambda spent, _call: BudgetError(f"{spent}"), look_again_s=0.01)
+
+    with anyio.fail_after(30), pytest.raises(StorageError, match=r"spent\.0123456789ab\.lock: can't be opened"):
+        await budget.reserve("a purchase", 1)

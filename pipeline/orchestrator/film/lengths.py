@@ -85,6 +85,15 @@ async def hold_to_length(
     return _with(narration, f"the film lasts {film_s(narration):.0f} s, and {wanted_s} s were asked for")
 
 
+def told_length(narration: Narration, wanted_s: int) -> str:
+    """What to do about a film that is not as long as was asked for; empty: it is."""
+    lasts_s = film_s(narration)
+    if is_about(lasts_s, wanted_s):
+        return ""
+    what = "shorten" if lasts_s > wanted_s else "add to"
+    return f"it lasts {lasts_s:,.0f} s, and {wanted_s:,} s were asked for: {what} the notes, or ask for another length"
+
+
 def _with(narration: Narration, incident: str) -> Narration:
     return replace(narration, incidents=(*narration.incidents, incident))
 

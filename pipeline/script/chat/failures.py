@@ -186,7 +186,9 @@ def error_of(reply: Reply, service: Service, *, model: str, api_key: str) -> Pro
     message = kind.message.format(status=reply.status, model=model, detail=detail)
     hint = kind.hint.format(service=service)
     if kind.error is TransientError:
-        return TransientError(message, where=service.name, retry_after_s=after_s)
+        # A minute that is spent, or one that is too small for ever: only the next try tells.
+        hint = f"If it says so again: {SHORTER[0].lower()}{SHORTER[1:]}" if reply.status == 413 else ""
+        return TransientError(message, where=service.name, hint=hint, retry_after_s=after_s)
     return kind.error(message, where=service.name, hint=hint)
 
 

@@ -77,6 +77,7 @@ __all__ = ["OutlineWriter", "outline"]
 # A maker gives the scenes of a piece; none: it is not for it, or does not fit the limits of the template.
 Maker = Callable[[Piece, Desk], Sequence[Scene]]
 
+_TOO_MUCH = "Shorten them, make several films of them, or let a model write a shorter one (set GROQ_API_KEY=...)"
 _MAKERS: Mapping[type, tuple[Maker, ...]] = {
     Chapter: (section,),
     Paragraph: (number, statement),
@@ -134,10 +135,12 @@ def outline(brief: Brief, template: Template) -> Script:
         )
     texts = [each.text for section in brief.sections for block in section.blocks for each in block.said]
     if excess := find_excess(texts):
-        raise InputError(f"the notes have {excess}", where=where)
+        raise InputError(f"the notes have {excess}", where=where, hint=_TOO_MUCH)
     scenes = illustrated(tuple(_scenes(Desk(brief=brief, template=template))), brief, template)
     if len(scenes) > MAX_SCENES:
-        raise InputError(f"the notes make {len(scenes):,} scenes, at most {MAX_SCENES} fit a film", where=where)
+        raise InputError(
+            f"the notes make {len(scenes):,} scenes, at most {MAX_SCENES} fit a film", where=where, hint=_TOO_MUCH
+        )
     return Script(
         title=brief.title,
         language=brief.language,

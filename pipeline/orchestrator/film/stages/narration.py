@@ -9,10 +9,10 @@ from functools import partial
 
 from anyio import to_thread
 
-from pipeline.model import Clip, Job, Narration
+from pipeline.model import Clip, Job, Narration, title_of
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import badge_of
-from pipeline.orchestrator.film.lengths import hold_to_length
+from pipeline.orchestrator.film.lengths import hold_to_length, told_length
 from pipeline.orchestrator.film.scripts import speaker
 from pipeline.orchestrator.film.stages.so_far import made
 from pipeline.orchestrator.film.studio import studio_for
@@ -46,6 +46,8 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     narration = await narrated()
     if job.brief.length_s:
         narration = await hold_to_length(narration, job.brief.length_s, prosody=shop.crew.prosody, speak=narrated)
+        if differs := told_length(narration, job.brief.length_s):
+            attempt.note(f"“{title_of(job)}”: {differs}")
     return job.evolve(narration=narration)
 
 
