@@ -1,7 +1,7 @@
 """A template: a folder that says which layouts a film may use, how much text they hold, and what a model is told."""
 
 from pipeline.template.ends import End
-from pipeline.template.loading import builtin_root, known_templates, load_template, read_template
+from pipeline.template.loading import builtin_root, files_in, known_templates, load_template, read_template
 from pipeline.template.material import LAYOUTS_OF_PICTURES
 from pipeline.template.notes import notes_as_text
 from pipeline.template.rows import (
@@ -34,6 +34,7 @@ __all__ = [
     "builtin_root",
     "compile_table",
     "compile_text",
+    "files_in",
     "known_templates",
     "load_template",
     "names_in",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -215,9 +215,13 @@ def _check_ends(checked: TemplateFile, text: str, path: str) -> None:
 def _known_keys(tables: Sequence[str]) -> list[str]:
     """The keys of the table with this path."""
     model: type[BaseModel] = TemplateFile
-    for name in tables:
+    rest = iter(tables)
+    for name in rest:
         annotation = model.model_fields[name].annotation
-        model = next(kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type))
+        if get_origin(annotation) is dict:
+            next(rest, "")  # whoever wrote the table named it
+        kinds = (annotation, *get_args(annotation))
+        model = next(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel))
     return list(model.model_fields)
 
 

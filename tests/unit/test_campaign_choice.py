@@ -346,7 +346,7 @@ async def test_retry_makes_a_mended_row_anew_in_the_language_and_format_that_fai
     plan = await campaign.plan("ID,Name", "1,Bo")
     wanted = await campaign.read("ID,Name", "1,Bob")
     shop = campaign.shop
-    swapped = await control.changes._mend(shop, "people", [plan.ids[3]], wanted.briefs)
+    swapped = await control.mending.mend(shop, "people", [plan.ids[3]], wanted.briefs)
 
     (job,) = [job for job in await campaign.jobs() if job.id in swapped]
     assert (job.brief.language, job.brief.format, dict(job.brief.row.fields)["name"]) == ("de", "9:16", "Bob")

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from anyio import from_thread
 
 from pipeline.errors import InputError
-from pipeline.model import Brief
+from pipeline.model import Brief, is_stock
 from pipeline.narration.narrate import check_voice
+from pipeline.orchestrator.film.pictures import file_of, named_by_script
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import glance_at_picture, is_address
 from pipeline.script import check_play
@@ -50,6 +51,9 @@ class Judge:
             template = self._shop.template(brief)
             for script in row.scripts:
                 check_play(script, template, where=origin)
+                for wanted in named_by_script(script, brief, self._shop):
+                    if not (is_address(wanted.source) or is_stock(wanted.source)):
+                        self._look_at(file_of(wanted.source, brief, self._shop))
             if brief.publish_at:
                 self._shop.hosts.check(brief)
             wrong = self._not_to_be_had(brief)

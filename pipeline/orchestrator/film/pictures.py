@@ -12,7 +12,7 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import ConfigurationError, InputError, NightreelError, StorageError, first_error
+from pipeline.errors import ConfigurationError, InputError, NightreelError, StorageError, did_you_mean, first_error
 from pipeline.keys import content_key
 from pipeline.limits import with_retries
 from pipeline.model import (
@@ -39,6 +39,8 @@ from pipeline.pictures import (
     prepare_picture,
 )
 from pipeline.pictures.stock import PictureSource, StockPhoto
+from pipeline.script import has_play
+from pipeline.template import files_in
 
 # Pictures of one film that are got at once.
 _AT_ONCE = 4
@@ -101,8 +103,8 @@ def _incidents(reasons: Mapping[str, str]) -> Iterator[str]:
 async def gather_for(
     script: Script, brief: Brief, shop: Workshop, attempt: Attempt, known: Pictures | None
 ) -> Pictures | None:
-    """What is `known` of the pictures of the brief, and with it those that the writer of its script searches for."""
-    asked = _searched_for(script, brief)
+    """What is `known` of the pictures of the brief, and with it those that only its script names."""
+    asked = await to_thread.run_sync(named_by_script, script, brief, shop)
     if not asked:
         return known
     found, known = await gather(brief, shop, attempt, wanted=asked), known or Pictures()
@@ -113,10 +115,31 @@ async def gather_for(
     )
 
 
-def _searched_for(script: Script, brief: Brief) -> tuple[WantedPicture, ...]:
-    named = {picture.source for picture in brief.pictures}
+def named_by_script(script: Script, brief: Brief, shop: Workshop) -> tuple[WantedPicture, ...]:
+    """The pictures that a script names and its brief does not: its writer searches for them, or they lie beside it.
+
+    What a model makes up is none. Blocks.
+    """
+    named = {"", *(picture.source for picture in brief.pictures)}
     shown = dict.fromkeys(getattr(scene, "picture", "") for scene in script.scenes)
-    return tuple(WantedPicture(source=name) for name in shown if is_stock(name) and name not in named)
+    is_ours = has_play(brief, shop.template(brief))
+    return tuple(WantedPicture(source=name) for name in shown if name not in named and (is_ours or is_stock(name)))
+
+
+def file_of(name: str, brief: Brief, shop: Workshop) -> Path:
+    """A picture that lies on this machine: beside the brief that names it, else beside the script of its template.
+
+    Blocks. Raises `InputError` for one that is not there.
+    """
+    template = shop.template(brief)
+    if name in {picture.source for picture in brief.pictures} or not has_play(brief, template):
+        return shop.places.picture(brief.origin, name)
+    # Only what the folder lists is opened: "../secret.png" is just a name that is not there.
+    beside = files_in(Path(template.folder), "*.*")
+    if name not in beside:
+        hint = did_you_mean(name, beside, otherwise="Put it beside script.toml")
+        raise InputError("no such file", where=str(Path(template.folder, name)), hint=hint)
+    return beside[name]
 
 
 def attributions_of(script: Script, pictures: Pictures | None) -> tuple[Attribution, ...]:
@@ -150,7 +173,7 @@ async def still_there(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     if not job.pictures or await to_thread.run_sync(_all_intact, job.pictures, shop):
         return job
     brief = with_what_is_there(job.brief, job.pictures)
-    asked = _searched_for(job.script, job.brief) if job.script else ()
+    asked = await to_thread.run_sync(named_by_script, job.script, job.brief, shop) if job.script else ()
     again = await gather(brief, shop, attempt, wanted=(*brief.pictures, *asked))
     if again.missing:
         hint = "Put it back, or have the film written anew: nightreel retry --from script"
@@ -175,7 +198,7 @@ async def _still(wanted: WantedPicture, brief: Brief, shop: Workshop, attempt: A
     if is_address(name):
         source = await _fetched(name, shop, fetch)
     else:
-        source = await to_thread.run_sync(shop.places.picture, brief.origin, name)
+        source = await to_thread.run_sync(file_of, name, brief, shop)
     return await _prepared(source, wanted, shop, attempt)
 
 

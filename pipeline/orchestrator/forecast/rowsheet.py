@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import replacing, storage_errors
 from pipeline.model import Brief, Job, Pictures, Script, Still, is_stock
+from pipeline.orchestrator.film.pictures import file_of, named_by_script
 from pipeline.orchestrator.film.room import parted
 from pipeline.orchestrator.templates.preview import draw_scene
 from pipeline.orchestrator.workshop import Workshop
@@ -95,7 +96,7 @@ def _script(shop: Workshop, film: Brief) -> Script | None:
 
 
 def _look(shop: Workshop, film: Brief, script: Script, stills: _Stills) -> Look:
-    pictures = Pictures(stills=tuple(stills.of(film)), missing=(), incidents=())
+    pictures = Pictures(stills=tuple(stills.of(film, script)), missing=(), incidents=())
     job = Job(id="preview", batch="preview", folder="", brief=film, script=script, pictures=pictures)
     look = shop.look(job)
     return replace(look, format=size_within(look.format, _LARGER * _HEIGHT_PX))
@@ -112,20 +113,20 @@ class _Stills:
         # What a film does without, and why: a line each.
         self.missing: dict[str, None] = {}
 
-    def of(self, film: Brief) -> Iterator[Still]:
+    def of(self, film: Brief, script: Script) -> Iterator[Still]:
         """Those of a film, as far as they can be shown."""
-        for wanted in film.pictures:
+        for wanted in (*film.pictures, *named_by_script(script, film, self._shop)):
             name = wanted.source
             if is_address(name) or is_stock(name):
                 continue
             try:
-                yield replace(self._still(film.origin, name), name=name)
+                yield replace(self._still(film, name), name=name)
             except NightreelError as error:
                 why = ". ".join(filter(None, (error.message, error.hint)))
                 self.missing[f"{_place(film)}: picture {name}: {why}"] = None
 
-    def _still(self, origin: str, name: str) -> Still:
-        source = self._shop.places.picture(origin, name)
+    def _still(self, film: Brief, name: str) -> Still:
+        source = file_of(name, film, self._shop)
         if source not in self._known:
             path = self._folder / f"{len(self._known)}.still"
             try:

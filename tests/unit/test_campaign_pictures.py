@@ -1,0 +1,138 @@
+"""Pictures that the script of a template names itself: they lie beside it, and every row shows them."""
+
+from __future__ import annotations
+
+import pytest
+from anyio import to_thread
+
+from pipeline.limits import Cores
+from pipeline.model import Brief, Script, SourceRow, SplitScene, WantedPicture
+from pipeline.orchestrator.batch.asking import read_source
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.pictures import gather_for, named_by_script
+from pipeline.orchestrator.forecast.rowsheet import draw_rows
+from pipeline.orchestrator.workshop import open_workshop
+from tests.standins.photos import coast
+
+pytestmark = pytest.mark.anyio
+
+TEMPLATE = """
+title = "Tour"
+[layouts.title]
+heading = 30
+kicker = 30
+subtitle = 30
+[layouts.statement]
+text = 60
+kicker = 20
+[layouts.split]
+heading = 40
+text = 80
+[fields.name]
+required = true
+[fields.photo]
+type = "image"
+"""
+SCRIPT = """
+language = "en"
+title = "A tour for {{ name }}"
+[[scenes]]
+layout = "title"
+heading = "A tour"
+say = "Hello {{ name }}."
+[[scenes]]
+layout = "split"
+heading = "The house"
+text = "It stands by the sea"
+picture = "house.png"
+say = "This is the house, {{ name }}."
+[[scenes]]
+layout = "statement"
+text = "That is all"
+say = "That is all."
+"""
+
+
+@pytest.fixture
+def shop(tmp_path):
+    folder = tmp_path / "templates" / "tour"
+    folder.mkdir(parents=True)
+    (folder / "template.toml").write_text(TEMPLATE)
+    (folder / "script.toml").write_text(SCRIPT)
+    for name in ("system.jinja", "user.jinja", "description.jinja"):
+        (folder / name).touch()
+    coast(400, 260).save(folder / "house.png")
+    (tmp_path / "people.csv").write_text("name,photo\nBo,\n")
+    (tmp_path / "nightreel.toml").touch()
+    return open_workshop(workspace=tmp_path, overrides={"offline": True, "template": "tour"})
+
+
+def script_with(*names):
+    return Script(
+        title="A tour",
+        language="en",
+        scenes=tuple(SplitScene(lines=(), heading="It", text="It stands", picture=name) for name in names),
+    )
+
+
+def row_of(shop, *pictures):
+    return Brief(
+        title="A tour",
+        template="tour",
+        language="en",
+        row=SourceRow(key="1", fields=(("name", "Bo"),)),
+        pictures=tuple(WantedPicture(source=each) for each in pictures),
+        origin=f"{shop.workspace / 'people.csv'}:2",
+    )
+
+
+async def test_a_picture_beside_the_script_of_a_template_is_in_the_film_of_every_row(shop, tmp_path):
+    attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=None)
+
+    found = await gather_for(script_with("house.png"), row_of(shop), shop, attempt, None)
+
+    (still,) = found.stills
+    assert (still.name, still.width_px, still.height_px, found.incidents) == ("house.png", 400, 260, ())
+
+
+async def test_a_row_whose_script_names_a_picture_that_is_not_there_is_told_before_anything_is_made(shop):
+    source = shop.workspace / "people.csv"
+    fits = await read_source(source, shop, batch="people")
+    await to_thread.run_sync((shop.workspace / "templates" / "tour" / "house.png").unlink)
+    asked = await read_source(source, shop, batch="people")
+
+    assert (len(fits.briefs), fits.unreadable, len(asked.briefs)) == (1, (), 0)
+    (refused,) = asked.unreadable
+    assert "house.png: no such file" in str(refused)
+
+
+async def test_only_what_lies_in_the_folder_of_the_template_is_shown(shop, tmp_path):
+    attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=None)
+    coast(400, 260).save(tmp_path / "templates" / "secret.png")
+
+    found = await gather_for(script_with("../secret.png"), row_of(shop), shop, attempt, None)
+
+    assert found.stills == ()
+    assert "secret.png: no such file" in found.incidents[0]
+
+
+async def test_a_preview_of_rows_shows_it_too(shop, tmp_path):
+    rows = [(row_of(shop), "")]
+
+    there = await to_thread.run_sync(lambda: draw_rows(shop, rows, tmp_path / "sheet.png", title="people"))
+    await to_thread.run_sync((shop.workspace / "templates" / "tour" / "house.png").unlink)
+    gone = await to_thread.run_sync(lambda: draw_rows(shop, rows, tmp_path / "sheet.png", title="people"))
+
+    assert there.missing == ()
+    assert ["house.png" in line and "no such file" in line for line in gone.missing] == [True]
+
+
+async def test_pictures_that_a_model_makes_up_are_none(shop):
+    brief = Brief(title="A tour", template="tour", language="en")
+
+    named = await to_thread.run_sync(named_by_script, script_with("made-up.png", "stock: sea"), brief, shop)
+    script, row = script_with("house.png", "mine.png"), row_of(shop, "mine.png")
+    of_a_row = await to_thread.run_sync(named_by_script, script, row, shop)
+
+    assert [each.source for each in named] == ["stock: sea"]
+    assert [each.source for each in of_a_row] == ["house.png"]
