@@ -24,6 +24,7 @@ from pipeline.media.flashes import Flashes, in_planes
 from pipeline.media.gaps import GapWatch
 from pipeline.media.jumps import JumpWatch
 from pipeline.media.looks import look_of
+from pipeline.media.lost import LostWatch
 from pipeline.media.mux import Packet
 from pipeline.media.plain import PlainWatch
 from pipeline.media.snow import SnowWatch
@@ -110,6 +111,7 @@ class _Seeing:
         stream.thread_type = "AUTO"
         self._times, self._watch = Times(stream), PictureWatch(stream)
         self._flashes, self._plain = Flashes(), PlainWatch()
+        self._lost = LostWatch(stream)
         self._snow, self._gaps, self._jumps = SnowWatch(), GapWatch(), JumpWatch()
         self._pictures, self._rotation = 0, 0
         self._looks: list[int] = []
@@ -117,6 +119,8 @@ class _Seeing:
     def take(self, packet: Packet | None) -> None:
         if packet is not None:
             self._times.note(packet)
+            if self._lost.misses(packet):
+                raise ValueError(f"a picture is missing at {float(start_of(packet) * packet.time_base):.2f} s")
         for picture in self.stream.decode(packet):
             at_s = float((picture.pts or 0) * (self.stream.time_base or 0))
             if picture.is_corrupt:

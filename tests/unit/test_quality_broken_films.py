@@ -8,7 +8,9 @@ import shutil
 import struct
 from dataclasses import replace
 from fractions import Fraction
+from itertools import count
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,7 +18,7 @@ from PIL import Image
 from pipeline.media.loudness import set_loudness
 from pipeline.quality.judge import judge_file
 from pipeline.settings import Settings, profiles_of
-from tests.standins.anyfilm import LENGTH_S, black, moving, still, talk, write_film
+from tests.standins.anyfilm import LENGTH_S, OURS, black, moving, still, talk, write_film
 
 # Nothing is forgiven, but that the films of tests are small.
 STRICT = replace(profiles_of(Settings().profiles)["strict"], shorter_side_px=180)
@@ -116,6 +118,26 @@ def test_a_film_with_a_hole_in_it_is_no_whole_film(copy, share):
     copy.write_bytes(data)
 
     assert faults(copy) == {"file"}
+
+
+@pytest.mark.parametrize("lost", [(45,), range(40, 50), (60,)], ids=["one", "ten", "a keyframe"])
+def test_a_film_of_which_pictures_were_lost_is_no_whole_film(good, tmp_path, lost):
+    film = tmp_path / "film.mp4"
+    pictures = count()
+    with av.open(str(good)) as source, av.open(str(film), "w", format="mp4", container_options=OURS) as target:
+        streams = {stream.index: target.add_stream_from_template(stream) for stream in source.streams}
+        closed_up = count()
+        for packet in source.demux():
+            is_picture = packet.stream.type == "video"
+            if packet.dts is None or (is_picture and next(pictures) in lost):
+                continue
+            if is_picture:
+                packet.pts = packet.dts = next(closed_up) * packet.duration
+            packet.stream = streams[packet.stream_index]
+            target.mux(packet)
+
+    (check,) = judge_file(film, STRICT).checks
+    assert check.measured == f"a picture is missing at {lost[0] / 30:.2f} s"
 
 
 @pytest.mark.parametrize(
