@@ -60,7 +60,7 @@ class Sequence:
     # In a picture.
     macroblocks: int
     # Whether numbers of pictures may be left out.
-    may_skip: bool
+    may_skip: bool = False
 
     @property
     def is_chain(self) -> bool:
