@@ -42,6 +42,7 @@ _TO_ESCAPE = re.compile(rb"\x00\x00(?=[\x00-\x03]|\Z)")
 _HEADER_BYTES = 24
 _HIGH_PROFILES = {100, 110, 122, 244, 44}
 _SLICE_TYPE_P = 5  # and all slices of the picture are P
+_SLICE_TYPE_I = 2  # 7: and all of the picture are
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,8 @@ class Sequence:
     references: int
     # In a picture.
     macroblocks: int
+    # Whether numbers of pictures may be left out.
+    may_skip: bool = False
 
     @property
     def is_chain(self) -> bool:
@@ -78,7 +81,7 @@ class Sequence:
         if order_type not in {0, 2}:
             raise ValueError(f"pic_order_cnt_type is {order_type}")
         order_bits = bits.golomb() + 4 if order_type == 0 else 0
-        references, _gaps = bits.golomb(), bits.fixed(1)
+        references, gaps = bits.golomb(), bits.fixed(1)
         width, height, only_frames = bits.golomb() + 1, bits.golomb() + 1, bits.fixed(1)
         if not only_frames:
             raise ValueError("interlaced")
@@ -89,6 +92,7 @@ class Sequence:
             order_bits=order_bits,
             references=references,
             macroblocks=width * height,
+            may_skip=bool(gaps),
         )
 
 
@@ -98,6 +102,8 @@ class Slice:
 
     is_idr: bool
     is_reference: bool
+    # Whether all of it is coded without another picture.
+    is_intra: bool
     frame_num: int
     # `pic_order_cnt_lsb`; 0 where the sequence has none.
     order: int
@@ -109,7 +115,7 @@ class Slice:
         """From a NAL unit of type `SLICE` or `IDR_SLICE`."""
         is_idr = unit_type(unit) == IDR_SLICE
         bits = BitReader(_unescaped(unit[1 : 1 + _HEADER_BYTES]))
-        _first_macroblock, _kind, _picture_set = bits.golomb(), bits.golomb(), bits.golomb()
+        _first_macroblock, kind, _picture_set = bits.golomb(), bits.golomb(), bits.golomb()
         at = bits.at
         frame_num = bits.fixed(sequence.frame_num_bits)
         if is_idr:
@@ -117,6 +123,7 @@ class Slice:
         return cls(
             is_idr=is_idr,
             is_reference=bool(unit[0] & 0x60),
+            is_intra=kind % 5 == _SLICE_TYPE_I,
             frame_num=frame_num,
             order=bits.fixed(sequence.order_bits),
             frame_num_at=at,

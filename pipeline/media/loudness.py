@@ -18,6 +18,7 @@ import numpy as np
 
 from pipeline.errors import InputError
 from pipeline.media.audio import Samples
+from pipeline.media.clicks import UNTORN, Torn, torn_together
 from pipeline.media.demux import OpenFilm, opened
 from pipeline.media.hearing import hear
 from pipeline.media.meter import CELLS_PER_S, FilmMeter, between_samples, loudness_of
@@ -55,6 +56,8 @@ class Loudness:
     powers: tuple[float, ...] = ()
     # Whether both channels are there and go together. Those of a voice are the same: then, only when it is heard.
     stereo: Stereo = NOTHING_AUDIBLE
+    # Where it clicks and drops out; likewise.
+    torn: Torn = UNTORN
 
 
 def measure_film_loudness(film: Path | OpenFilm) -> Loudness:
@@ -71,7 +74,13 @@ def measure_film_loudness(film: Path | OpenFilm) -> Loudness:
             where = source.path.name
             raise InputError(f"its sound can't be decoded ({type(error).__name__})", where=where) from error
     peak, powers = meter.finish()
-    found = Loudness(integrated_lufs=None, true_peak_dbtp=_decibels(peak), powers=powers, stereo=meter.stereo)
+    found = Loudness(
+        integrated_lufs=None,
+        true_peak_dbtp=_decibels(peak),
+        powers=powers,
+        stereo=meter.stereo,
+        torn=meter.torn,
+    )
     return together([found])
 
 
@@ -83,12 +92,13 @@ def together(parts: Iterable[Loudness]) -> Loudness:
     """
     measured = tuple(parts)
     powers = tuple(power for part in measured for power in part.powers)
-    starts_s = accumulate((len(part.powers) / CELLS_PER_S for part in measured), initial=0.0)
+    starts_s = tuple(accumulate((len(part.powers) / CELLS_PER_S for part in measured), initial=0.0))
     return Loudness(
         integrated_lufs=loudness_of(np.array(powers)),
         true_peak_dbtp=max((part.true_peak_dbtp for part in measured), default=-math.inf),
         powers=powers,
         stereo=stereo_together(zip(starts_s, (part.stereo for part in measured), strict=False)),
+        torn=torn_together(zip(starts_s, (part.torn for part in measured), strict=False)),
     )
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.audio import Samples
+from pipeline.media.clicks import TearWatch, Torn
 from pipeline.media.span import Span
 from pipeline.media.stereo import Stereo, StereoWatch
 from pipeline.model import SAMPLE_RATE_HZ
@@ -56,7 +57,7 @@ class FilmMeter:
         self._samples = 0
         self._before: Samples = np.zeros((2, len(_TAPS)), np.float32)
         self._peak = 0.0
-        self._stereo = StereoWatch(SAMPLE_RATE_HZ)
+        self._stereo, self._tears = StereoWatch(SAMPLE_RATE_HZ), TearWatch(SAMPLE_RATE_HZ)
 
     def hear(self, piece: Samples) -> None:
         """The next of the sound."""
@@ -79,6 +80,11 @@ class FilmMeter:
         """Whether both channels are there and go together, when all was measured, peaks too."""
         return self._stereo.stereo
 
+    @property
+    def torn(self) -> Torn:
+        """Where it clicks and drops out, likewise."""
+        return self._tears.torn
+
     def _measure(self, *, is_last: bool = False) -> None:
         """Measure what there is, in whole cells but for the last piece."""
         sound = np.concatenate([np.zeros((2, 0), np.float32), *self._pieces], axis=1)
@@ -94,6 +100,7 @@ class FilmMeter:
         if not self._is_peak_wanted:
             return
         self._stereo.hear(left, left if is_mono else right)
+        self._tears.hear(left if is_mono else (left + right) / 2)
         for number, channel in enumerate(sound[: 1 if is_mono else 2]):
             end = np.zeros(len(_TAPS) if is_last else 0, np.float32)
             known = np.concatenate([self._before[number], channel, end])

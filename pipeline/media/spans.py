@@ -17,7 +17,9 @@ from av.filter.context import FilterContext
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from pipeline.media.clicks import TearWatch, Torn
 from pipeline.media.span import Span
+from pipeline.media.speech import spoken_spans
 from pipeline.media.steady import longest_steady
 from pipeline.media.stereo import Stereo, StereoWatch
 
@@ -118,6 +120,7 @@ class SoundWatch:
         self._graph = graph
         self._silent = _Spans("lavfi.silence_start", "lavfi.silence_end", SILENT["least_s"])
         self._flat = _FlatTops(stream.codec_context.channels)
+        self._tears = TearWatch(stream.codec_context.sample_rate)
         self._report: dict[str, str] = {}
         self._heard_s = 0.0
         self._levels: list[float] = []
@@ -132,6 +135,7 @@ class SoundWatch:
             for whole in self._packed(piece):
                 waves = _planes(whole)
                 self._flat.look_at(waves)
+                self._tears.hear(waves.mean(axis=0))
                 if self._stereo:
                     self._stereo.hear(*waves)
         self._source.push(piece)
@@ -159,6 +163,11 @@ class SoundWatch:
         return longest_steady(self._levels, per_s=_STEPS_PER_S, window_s=_BLOCK_S)
 
     @property
+    def spoken(self) -> tuple[Span, ...]:
+        """Spans that sound like speech."""
+        return spoken_spans(self._levels, per_s=_STEPS_PER_S)
+
+    @property
     def stereo(self) -> Stereo | None:
         """Whether both channels are there and go together; None: there are not two."""
         return self._stereo.stereo if self._stereo else None
@@ -167,6 +176,11 @@ class SoundWatch:
     def clipped_runs(self) -> int:
         """How often the wave is cut off at full scale."""
         return self._flat.runs
+
+    @property
+    def torn(self) -> Torn:
+        """Where the wave leaps, and where it is torn out."""
+        return self._tears.torn
 
     def silent(self, end_s: float) -> tuple[Span, ...]:
         """Spans without sound, in a film whose sound ends at `end_s`."""

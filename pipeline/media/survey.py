@@ -21,9 +21,13 @@ from pipeline.errors import InputError
 from pipeline.media.boxes import Box, has_edit_list, index_is_first, read_boxes
 from pipeline.media.demux import open_film
 from pipeline.media.flashes import Flashes, in_planes
+from pipeline.media.gaps import GapWatch
+from pipeline.media.jumps import JumpWatch
 from pipeline.media.looks import look_of
+from pipeline.media.lost import LostWatch
 from pipeline.media.mux import Packet
 from pipeline.media.plain import PlainWatch
+from pipeline.media.snow import SnowWatch
 from pipeline.media.spans import PictureWatch, SoundWatch
 from pipeline.media.surveyed import HeardTrack, SeenTrack, Survey
 from pipeline.media.times import Times, start_of
@@ -107,12 +111,16 @@ class _Seeing:
         stream.thread_type = "AUTO"
         self._times, self._watch = Times(stream), PictureWatch(stream)
         self._flashes, self._plain = Flashes(), PlainWatch()
+        self._lost = LostWatch(stream)
+        self._snow, self._gaps, self._jumps = SnowWatch(), GapWatch(), JumpWatch()
         self._pictures, self._rotation = 0, 0
         self._looks: list[int] = []
 
     def take(self, packet: Packet | None) -> None:
         if packet is not None:
             self._times.note(packet)
+            if self._lost.misses(packet):
+                raise ValueError(f"a picture is missing at {float(start_of(packet) * packet.time_base):.2f} s")
         for picture in self.stream.decode(packet):
             at_s = float((picture.pts or 0) * (self.stream.time_base or 0))
             if picture.is_corrupt:
@@ -121,8 +129,8 @@ class _Seeing:
             self._times.show(picture.pts)
             self._watch.see(picture)
             planes = in_planes(picture)
-            self._flashes.see(planes, at_s)
-            self._plain.see(planes, at_s)
+            for watch in (self._flashes, self._plain, self._snow, self._gaps, self._jumps):
+                watch.see(planes, at_s)
             self._look_at(picture, at_s - self._times.start_s)
         if packet is None:
             self._watch.see(None)
@@ -162,7 +170,10 @@ class _Seeing:
             pictures=self._pictures,
             black=self._watch.black(times.end_s),
             plain=self._plain.spans(times.end_s),
+            snow=self._snow.spans(times.end_s),
+            missing=self._gaps.spans(times.end_s),
             frozen=self._watch.frozen(times.end_s),
+            jumps_s=tuple(max(0.0, at_s - times.start_s) for at_s in self._jumps.times_s),
             flashes=self._flashes.most,
             flashes_at_s=max(0.0, self._flashes.most_at_s - times.start_s),
             looks=tuple(self._looks),
@@ -211,8 +222,10 @@ class _Hearing:
             drift_s=self._drift_s,
             meter=self._watch.meter,
             clipped_runs=self._watch.clipped_runs,
+            torn=self._watch.torn,
             silent=self._watch.silent(max(times.end_s, self._last_s)),
             steady=self._watch.steady,
+            spoken=self._watch.spoken,
             stereo=self._watch.stereo,
             levels_lufs=self._watch.levels_lufs,
         )

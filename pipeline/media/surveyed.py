@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from pipeline.media.clicks import Torn
 from pipeline.media.span import Span
 from pipeline.media.spans import Meter
 from pipeline.media.stereo import Stereo
@@ -36,7 +37,12 @@ class SeenTrack:
     pictures: int
     black: tuple[Span, ...]
     plain: tuple[Span, ...]
+    snow: tuple[Span, ...]
+    # Where its lower part is what a decoder leaves that has nothing.
+    missing: tuple[Span, ...]
     frozen: tuple[Span, ...]
+    # When it jumps back (`media.jumps`).
+    jumps_s: tuple[float, ...]
     # How often it flashes in its worst second, and when that begins (`media.flashes`).
     flashes: float
     flashes_at_s: float
@@ -59,9 +65,13 @@ class HeardTrack:
     drift_s: float
     meter: Meter
     clipped_runs: int
+    # Clicks and dropouts.
+    torn: Torn
     silent: tuple[Span, ...]
     # The longest span in which the sound does not change.
     steady: Span
+    # Spans that sound like speech (`media.speech`).
+    spoken: tuple[Span, ...]
     # Whether both channels are there and go together; None: there are not two.
     stereo: Stereo | None
     # How loud it is at the end of each of its seconds, in LUFS over 400 ms.

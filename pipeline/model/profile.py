@@ -21,18 +21,24 @@ JUDGED = (
     "loudness_range",
     "true_peak",
     "clipping",
+    "dropouts",
+    "clicks",
     "silence",
     "hum",
     "balance",
     "phase",
     "black",
     "plain",
+    "snow",
+    "missing",
     "frozen",
+    "jumps",
     "flashes",
     "colours",
     "index",
     "keyframes",
     "captions",
+    "caption_gaps",
     "caption_speed",
     "caption_lines",
     "text",
@@ -62,13 +68,18 @@ class QualityProfile:
     range_lu: float
     peak_dbtp: float
     clipped_runs: int
+    dropouts: int
+    clicks: int
     silence_s: float
     hum_s: float
     stereo_s: float
     black_s: float
+    damaged_s: float
     frozen_s: float
     frozen_percent: float
+    jumps: int
     flashes: float
+    uncaptioned_s: float
     chars_per_s: float
     chars_per_line: int
     lines: int
@@ -88,9 +99,11 @@ STANDARD = QualityProfile(
         "frame_rate",
         "sound_codec",
         "loudness_range",
+        "clicks",
         "colours",
         "index",
         "keyframes",
+        "caption_gaps",
         "caption_speed",
         "language",
         "duplicate",
@@ -106,13 +119,18 @@ STANDARD = QualityProfile(
     range_lu=18,
     peak_dbtp=-1,
     clipped_runs=0,
+    dropouts=2,
+    clicks=5,
     silence_s=5,
     hum_s=20,
     stereo_s=5,
     black_s=2,
+    damaged_s=0.2,
     frozen_s=20,
     frozen_percent=98,
+    jumps=2,
     flashes=3,
+    uncaptioned_s=10,
     chars_per_s=25,
     chars_per_line=50,
     lines=2,

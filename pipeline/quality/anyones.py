@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+from pipeline.media.clicks import most_within
 from pipeline.media.surveyed import HeardTrack, SeenTrack, Survey
 from pipeline.model import Check, QualityProfile
-from pipeline.quality.judged import RANGED_S, longest_of, stereo
+from pipeline.quality.judged import RANGED_S, longest_of, stereo, torn
 from pipeline.quality.limits import CODECS, CONTAINERS, FRAME_RATES, RATE_HZ, SHAPES, SOUND_CODECS, limits_of
 
 # By the ending of a name, what the file should be.
@@ -80,7 +81,14 @@ def _picture(track: SeenTrack, profile: QualityProfile) -> Iterator[_Found]:
     yield "black", longest_s <= profile.black_s, where, longest_s, "s"
     longest_s, where = longest_of(track.plain)
     yield "plain", longest_s <= profile.black_s, where, longest_s, "s"
+    longest_s, where = longest_of(track.snow)
+    yield "snow", longest_s <= profile.damaged_s, where, longest_s, "s"
+    longest_s, where = longest_of(track.missing)
+    yield "missing", longest_s <= profile.damaged_s, where, longest_s, "s"
     yield _frozen(track, profile)
+    most, at_s = most_within(track.jumps_s, 1.0)
+    told = f"{most} in the second at {at_s:.2f} s" if most else "none"
+    yield "jumps", most <= profile.jumps, told, most, ""
     flashes = track.flashes
     told = f"{flashes:g} in the second at {track.flashes_at_s:.2f} s" if flashes else "none"
     yield "flashes", flashes <= profile.flashes, told, flashes, ""
@@ -119,6 +127,8 @@ def _sound(track: HeardTrack, profile: QualityProfile) -> Iterator[_Found]:
     yield "true_peak", round(peak, 2) <= profile.peak_dbtp, f"{peak:.2f} dBTP", peak, "dBTP"
     runs = track.clipped_runs
     yield "clipping", runs <= profile.clipped_runs, f"{runs} places", runs, ""
+    for check in torn(track.torn, profile):
+        yield check.name, check.passed, check.measured, check.value, check.unit
     longest_s, where = longest_of(track.silent)
     all_of_it = longest_s >= track.end_s - track.start_s - _ALL_S
     yield "silence", longest_s <= profile.silence_s and not all_of_it, where, longest_s, "s"

@@ -108,6 +108,8 @@ def _compare(found: Sequence[TimedText], texts: Sequence[str], cues: Sequence[Ti
             raise _FaultError(f"cue {number} until {cue.end_s:.2f} s")
         if abs(cue.start_s - wanted.start_s) > _LATE_S:
             raise _FaultError(f"cue {number} from {cue.start_s:.2f} s, spoken at {wanted.start_s:.2f} s")
+        if abs(cue.end_s - wanted.end_s) > _LATE_S:
+            raise _FaultError(f"cue {number} until {cue.end_s:.2f} s, wanted until {wanted.end_s:.2f} s")
         previous_end_s = cue.end_s
 
 

@@ -40,6 +40,8 @@ _LENIENT = frozenset(
         "loudness",
         "loudness_range",
         "true_peak",
+        "dropouts",
+        "clicks",
         "silence",
         "balance",
         "phase",
@@ -191,6 +193,7 @@ def _film(
                 yield judged.loudness(seen.loudness, profile)
                 yield judged.loudness_range(seen.loudness, profile)
                 yield judged.silence(seen.loudness, expected, profile)
+            yield from judged.torn(seen.loudness.torn, profile, expected.starts_s)
             yield from judged.stereo(seen.loudness.stereo, profile)
             yield checks.true_peak(seen.loudness, profile.peak_dbtp)
             yield checks.pictures(seen.scenes)

@@ -40,7 +40,7 @@ def judge_to_compare(path: Path, profile: QualityProfile) -> tuple[Verdict, Port
     read = Check.of("file", passed=True, measured="decoded to its end", limit=limit)
     end_s = film.sound.end_s if film.sound else film.picture.end_s if film.picture else 0.0
     beside = sidecars_of(path)
-    checks = (read, *film_checks(path, film, profile), *caption_checks(beside, end_s, profile))
+    checks = (read, *film_checks(path, film, profile), *caption_checks(beside, end_s, profile, film.sound))
     portrait = Portrait(
         length_s=end_s,
         looks=film.picture.looks if film.picture else (),

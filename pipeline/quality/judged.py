@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from pipeline.media.clicks import Torn, most_within
 from pipeline.media.loudness import Loudness
 from pipeline.media.meter import CELLS_PER_S, range_of, silent_spans
 from pipeline.media.probe import PictureTrack
@@ -22,6 +23,8 @@ LOST_S = 1.5
 _PAUSE_S = 0.5
 # A shorter film has too few numbers for a range (EBU R 128 s1: none for short-form content).
 RANGED_S = 60.0
+# A click now and then is no fault.
+CLICKED_S = 10.0
 
 
 def keyframes(picture: PictureTrack, profile: QualityProfile) -> Check:
@@ -109,6 +112,27 @@ def stereo(found: Stereo, profile: QualityProfile) -> Iterator[Check]:
             value=length_s,
             unit="s",
         )
+
+
+def torn(found: Torn, profile: QualityProfile, joints_s: Sequence[float] = ()) -> Iterator[Check]:
+    """The voice does not stutter, and nothing cracks; at joints there is a pause that is meant."""
+    places = [span for span in found.dropouts if not any(span.start_s <= at_s <= span.end_s for at_s in joints_s)]
+    dropouts = len(places)
+    yield Check.of(
+        "dropouts",
+        passed=dropouts <= profile.dropouts,
+        measured=f"{dropouts} places, first at {places[0].start_s:.2f} s" if dropouts else "none",
+        limit=limits_of(profile).get("dropouts", ""),
+        value=dropouts,
+    )
+    most, at_s = most_within(found.clicks_s, CLICKED_S)
+    yield Check.of(
+        "clicks",
+        passed=most <= profile.clicks,
+        measured=f"{most} in the ten seconds at {at_s:.2f} s" if most else "none",
+        limit=limits_of(profile).get("clicks", ""),
+        value=most,
+    )
 
 
 def longest_of(spans: Sequence[Span]) -> tuple[float, str]:

@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pysubs2
 
+from pipeline.media.span import Span
+from pipeline.media.surveyed import HeardTrack
 from pipeline.model import Check, QualityProfile
 from pipeline.model.text import strip_unseen
 from pipeline.model.writing import width
+from pipeline.quality.coverage import is_partial, longest_uncaptioned
 from pipeline.quality.expected import TimedText
+from pipeline.quality.judged import longest_of
 from pipeline.quality.languages import named_language
 from pipeline.quality.limits import limits_of
 from pipeline.quality.texts import caption_text
@@ -38,12 +42,15 @@ def sidecars_of(film: Path) -> list[Path]:
     return [path for path in beside if path.stem.casefold() == stem or path.stem.casefold().startswith(f"{stem}.")]
 
 
-def caption_checks(paths: Sequence[Path], sound_s: float, profile: QualityProfile) -> Iterator[Check]:
+def caption_checks(
+    paths: Sequence[Path], sound_s: float, profile: QualityProfile, sound: HeardTrack | None = None
+) -> Iterator[Check]:
     """The checks of these files together, each telling of the worst; none without files."""
     if not paths:
         return
     limits, faults, cues = limits_of(profile), [], []
     languages: list[Check] = []
+    gap = Span(start_s=0.0, end_s=0.0)
     for path in paths:
         try:
             found = read_cues(path)
@@ -52,11 +59,24 @@ def caption_checks(paths: Sequence[Path], sound_s: float, profile: QualityProfil
             continue
         faults += [f"{path.name}: {fault}" for fault in find_faults(found, sound_s)][:1]
         cues += found
+        if sound and not is_partial(path.name):
+            uncaptioned = longest_uncaptioned(found, sound.spoken, sound.levels_lufs, sound_s)
+            gap = max(gap, uncaptioned, key=lambda span: span.length_s)
         if told := named_language(path, found):
             languages.append(told)
     if "captions" in limits:
         measured = "; ".join(faults) or f"{len(cues)} cues in order"
         yield Check.of("captions", passed=not faults, measured=measured, limit=limits["captions"])
+    if cues and sound and "caption_gaps" in limits:
+        length_s, where = longest_of([gap] if gap.length_s else [])
+        yield Check.of(
+            "caption_gaps",
+            passed=length_s <= profile.uncaptioned_s,
+            measured=where,
+            limit=limits["caption_gaps"],
+            value=length_s,
+            unit="s",
+        )
     if cues:
         yield from (check for check in reading_checks(cues, profile) if check.name in limits)
         yield caption_text(cues)

@@ -31,12 +31,17 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "range_lu": 25,
             "peak_dbtp": 0,
             "clipped_runs": 10,
+            "dropouts": 10,
+            "clicks": 20,
             "silence_s": 10,
             "hum_s": 60,
             "stereo_s": 20,
             "black_s": 5,
+            "damaged_s": 1,
             "frozen_s": 60,
             "frozen_percent": 100,
+            "jumps": 5,
+            "uncaptioned_s": 30,
             "chars_per_s": 35,
             "chars_per_line": 80,
             "lines": 3,
@@ -49,19 +54,23 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         DEFAULT_PROFILE: _STANDARD,
         "strict": {
             **_STANDARD,
-            # Whether one of two films is too many, only people know.
-            "warns": ("duplicate",),
+            # Whether one of two films is too many, and what is speech, only people know.
+            "warns": ("caption_gaps", "duplicate"),
             "shorter_side_px": 720,
             "sync_s": 0.05,
             "offset_s": 0.04,
             "keyframe_s": 5,
             "range_lu": 15,
+            "dropouts": 0,
+            "clicks": 3,
             "silence_s": 4,
             "hum_s": 10,
             "stereo_s": 3,
             "black_s": 1,
+            "damaged_s": 0,
             "frozen_s": 10,
             "frozen_percent": 95,
+            "uncaptioned_s": 6,
             "chars_per_s": 21,
             "chars_per_line": 42,
             "alike_percent": 80,
@@ -92,6 +101,8 @@ class ProfileSettings(Group):
     range_lu: float | None = Field(None, ge=0, le=70, description="loudness_range: LU, at most.")
     peak_dbtp: float | None = Field(None, ge=-70, le=20, description="true_peak: dBTP, at most.")
     clipped_runs: int | None = Field(None, ge=0, description="clipping: places where the wave is cut off, at most.")
+    dropouts: int | None = Field(None, ge=0, description="dropouts: places where the sound is torn out, at most.")
+    clicks: int | None = Field(None, ge=0, description="clicks: in any ten seconds, at most.")
     silence_s: _Seconds | None = Field(None, description="silence: seconds without any sound, at most.")
     hum_s: _Seconds | None = Field(None, description="hum: seconds of a sound that never changes, at most.")
     stereo_s: _Seconds | None = Field(
@@ -100,9 +111,16 @@ class ProfileSettings(Group):
     black_s: _Seconds | None = Field(
         None, description="black and plain: seconds of black pictures, or of one colour, at most."
     )
+    damaged_s: _Seconds | None = Field(
+        None, description="snow and missing: seconds of noise, or of pictures whose lower part is missing, at most."
+    )
     frozen_s: _Seconds | None = Field(None, description="frozen: seconds in which nothing moves, at most.")
     frozen_percent: float | None = Field(None, ge=0, le=100, description="frozen: share of the film, at most.")
+    jumps: int | None = Field(None, ge=0, description="jumps: how often pictures go back, in any second, at most.")
     flashes: float | None = Field(None, ge=0, le=100, description="flashes: in any second, at most.")
+    uncaptioned_s: _Seconds | None = Field(
+        None, description="caption_gaps: seconds of speech without captions, at most."
+    )
     chars_per_s: float | None = Field(None, gt=0, le=1000, description="caption_speed: letters a second, at most.")
     chars_per_line: int | None = Field(None, ge=1, le=1000, description="caption_lines: letters in a line, at most.")
     lines: int | None = Field(None, ge=1, le=100, description="caption_lines: lines at a time, at most.")

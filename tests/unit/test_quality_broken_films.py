@@ -8,7 +8,9 @@ import shutil
 import struct
 from dataclasses import replace
 from fractions import Fraction
+from itertools import count
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,7 +18,7 @@ from PIL import Image
 from pipeline.media.loudness import set_loudness
 from pipeline.quality.judge import judge_file
 from pipeline.settings import Settings, profiles_of
-from tests.standins.anyfilm import LENGTH_S, black, moving, still, talk, write_film
+from tests.standins.anyfilm import LENGTH_S, OURS, black, moving, still, talk, write_film
 
 # Nothing is forgiven, but that the films of tests are small.
 STRICT = replace(profiles_of(Settings().profiles)["strict"], shorter_side_px=180)
@@ -42,8 +44,8 @@ def test_a_good_film_has_nothing_wrong_and_every_check_is_made(good):
     assert (verdict.grade, verdict.score, verdict.profile) == ("pass", 1.0, "strict"), verdict.reasons
     assert [check.name for check in verdict.checks] == [
         "file", "container", "streams", "picture_codec", "size", "aspect", "frame_rate", "sound_codec", "sync",
-        "offset", "drift", "loudness", "true_peak", "clipping", "silence", "hum", "balance",
-        "phase", "black", "plain", "frozen", "flashes", "colours", "index", "keyframes",
+        "offset", "drift", "loudness", "true_peak", "clipping", "dropouts", "clicks", "silence", "hum", "balance",
+        "phase", "black", "plain", "snow", "missing", "frozen", "jumps", "flashes", "colours", "index", "keyframes",
     ]  # fmt: skip
 
 
@@ -118,6 +120,26 @@ def test_a_film_with_a_hole_in_it_is_no_whole_film(copy, share):
     assert faults(copy) == {"file"}
 
 
+@pytest.mark.parametrize("lost", [(45,), range(40, 50), (60,)], ids=["one", "ten", "a keyframe"])
+def test_a_film_of_which_pictures_were_lost_is_no_whole_film(good, tmp_path, lost):
+    film = tmp_path / "film.mp4"
+    pictures = count()
+    with av.open(str(good)) as source, av.open(str(film), "w", format="mp4", container_options=OURS) as target:
+        streams = {stream.index: target.add_stream_from_template(stream) for stream in source.streams}
+        closed_up = count()
+        for packet in source.demux():
+            is_picture = packet.stream.type == "video"
+            if packet.dts is None or (is_picture and next(pictures) in lost):
+                continue
+            if is_picture:
+                packet.pts = packet.dts = next(closed_up) * packet.duration
+            packet.stream = streams[packet.stream_index]
+            target.mux(packet)
+
+    (check,) = judge_file(film, STRICT).checks
+    assert check.measured == f"a picture is missing at {lost[0] / 30:.2f} s"
+
+
 @pytest.mark.parametrize(
     ("ending", "made"),
     [
@@ -184,6 +206,64 @@ def noise(at_s):
     return np.convolve(np.random.default_rng(1).normal(size=len(at_s)), np.full(12, 0.1), mode="same")
 
 
+def torn(every_s, hole_s, gain=0.0):
+    """A voice with holes in it."""
+    wave = talk(LONG_S).copy()
+    for at_s in np.arange(0.3, LONG_S - 0.5, every_s):
+        wave[round(at_s * 48_000) : round((at_s + hole_s) * 48_000)] *= np.float32(gain)
+    return set_loudness(wave)[0]
+
+
+def cracking(every_s, height=0.4):
+    """A voice in which the wave leaps for two samples."""
+    wave = talk(LONG_S).copy()
+    for at_s in np.arange(0.3, LONG_S - 0.5, every_s):
+        wave[round(at_s * 48_000) :][:2] += np.float32(height)
+    return np.clip(wave, -0.75, 0.75)
+
+
+def spliced(every_s, lost_s):
+    """A voice of which pieces are missing, so that it leaps from one to the next."""
+    wave = talk(2 * LONG_S)
+    pieces = [
+        wave[round(at_s * 48_000) : round((at_s + every_s) * 48_000)]
+        for at_s in np.arange(0, 1.9 * LONG_S - every_s, every_s + lost_s)
+    ]
+    return np.concatenate(pieces)[: round(LONG_S * 48_000)]
+
+
+def snowing(scale=1, start=0, end=10_000, channels=1):
+    """Pictures that are noise, of dots that are so many pixels wide."""
+
+    def picture(at, width, height):
+        if not start <= at < end:
+            return moving(at, width, height)
+        size = (-(-height // scale), -(-width // scale), channels)
+        dots = np.random.default_rng(at).integers(16, 236, size, dtype=np.uint8)
+        dots = dots.repeat(scale, axis=0).repeat(scale, axis=1)[:height, :width]
+        return np.ascontiguousarray(np.broadcast_to(dots, (height, width, 3)))
+
+    return picture
+
+
+def in_order(*numbers):
+    """Pictures in another order: these, and again and again as many further on as the last says."""
+    *order, further = numbers
+    return lambda at, width, height: moving(order[at % len(order)] + at // len(order) * further, width, height)
+
+
+def half(colour, rows=0.5, start=30, end=75):
+    """Pictures of whose lower part nothing is left."""
+
+    def picture(at, width, height):
+        drawn = moving(at, width, height)
+        if start <= at < end:
+            drawn[round(height * rows) // 16 * 16 :] = colour
+        return drawn
+
+    return picture
+
+
 def flashing(hold, colours=((16, 16, 16), (220, 220, 220)), share=0.9):
     """Pictures of which a part is lit and dark by turns, each for so many pictures."""
 
@@ -193,6 +273,28 @@ def flashing(hold, colours=((16, 16, 16), (220, 220, 220)), share=0.9):
         return drawn
 
     return picture
+
+
+def phrased(length_s, music_s=np.inf):
+    """A voice that says four phrases in five seconds, until there is something that goes on like music."""
+    at_s = np.arange(round(length_s * 48_000)) / 48_000
+    said = np.clip(np.maximum(8 * np.sin(2 * np.pi * 0.8 * at_s) + 4, 4 * (at_s - music_s)), 0, 1).astype(np.float32)
+    return set_loudness(talk(length_s) * said[:, None])[0]
+
+
+def snowfall(at, width, height):
+    """White dots that fall through the night, no two pictures alike."""
+    drawn = np.zeros((height, width, 3), np.uint8) + np.uint8(16)
+    drawn[np.random.default_rng(at // 2).random((height, width)) < 0.02] = 235
+    return drawn
+
+
+def on_grey(at, width, height):
+    """A bar on a ground that is as grey as what a decoder leaves."""
+    drawn = moving(at, width, height)
+    ground = np.full_like(drawn, 130)
+    ground[height // 3 : height // 2] = drawn[height // 3 : height // 2]
+    return ground
 
 
 def ending_in(colour):
@@ -229,6 +331,19 @@ BROKEN = {
     "a voice that does for four seconds": ({"sound": heard_as(1, -1, 2, 6), "length_s": LONG_S}, {"phase"}),
     "the hum of a plug": ({"sound": sounding(hum), "length_s": LONG_S}, {"hum"}),
     "noise": ({"sound": sounding(noise), "length_s": LONG_S}, {"hum"}),
+    "a voice with holes of 100 ms": ({"sound": torn(0.3, 0.1), "length_s": LONG_S}, {"dropouts", "clicks"}),
+    "a voice with holes of 50 ms": ({"sound": torn(0.5, 0.05), "length_s": LONG_S}, {"dropouts", "clicks"}),
+    "a voice with holes that hiss": ({"sound": torn(0.8, 0.2, 0.001), "length_s": LONG_S}, {"dropouts", "clicks"}),
+    "a voice with clicks": ({"sound": cracking(0.37), "length_s": LONG_S}, {"clicks"}),
+    "a voice of which pieces are missing": ({"sound": spliced(0.25, 0.03), "length_s": LONG_S}, {"clicks"}),
+    "snow": ({"picture": snowing(), "keyframe": 5}, {"snow", "flashes"}),
+    "snow in colours": ({"picture": snowing(channels=3)}, {"snow"}),
+    "snow of dots that are four pixels wide": ({"picture": snowing(4)}, {"snow", "flashes"}),
+    "snow for two thirds of a second": ({"picture": snowing(start=40, end=60)}, {"snow"}),
+    "pictures in a wrong order": ({"picture": in_order(0, 1, 2, 1, 2)}, {"jumps"}),
+    "pictures that come twice": ({"picture": in_order(0, 1, 2, 0, 1, 2, 3)}, {"jumps"}),
+    "half a picture that is grey": ({"picture": half((130, 130, 130))}, {"missing"}),
+    "the lower third of a picture that is green": ({"picture": half((0, 135, 0), 0.67)}, {"missing"}),
     "a film that flashes": ({"picture": flashing(2)}, {"flashes"}),
     "a third of a film that flashes": ({"picture": flashing(4, share=0.33)}, {"flashes"}),
     "red that comes and goes": ({"picture": flashing(3, (RED, GREY))}, {"flashes"}),
@@ -349,6 +464,48 @@ def test_captions_that_are_wrong_are_told(copy, captions, reasons):
     assert faults(copy) == reasons
 
 
+SPOKEN_S = 24.0
+
+
+def said(*gaps):
+    """Captions of a film of 24 seconds, two seconds each, but for some."""
+    times = [at for at in np.arange(0, SPOKEN_S - 2, 2) if not any(start <= at < end for start, end in gaps)]
+    return srt([(at + 0.1, at + 1.9, "Tea cools by itself.") for at in times])
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("spoken")
+    return write_film(folder / "film.mp4", sound=phrased(SPOKEN_S), length_s=SPOKEN_S)
+
+
+@pytest.mark.parametrize(
+    ("name", "gaps", "reasons"),
+    [
+        ("film.srt", [], set()),
+        ("film.srt", [(12, SPOKEN_S)], {"caption_gaps"}),
+        ("film.srt", [(8, 18)], {"caption_gaps"}),
+        ("film.srt", [(0, 10)], {"caption_gaps"}),
+        ("film.srt", [(12, 16)], set()),
+        ("film.forced.srt", [(4, SPOKEN_S)], set()),
+    ],
+    ids=["all", "not of the second half", "not in the middle", "not at first", "but for a sentence", "of signs alone"],
+)
+def test_captions_that_leave_out_what_is_said_are_told(spoken, name, gaps, reasons):
+    spoken.with_name(name).write_text(said(*gaps), encoding="utf-8")
+    try:
+        assert faults(spoken) - {"silence"} == reasons
+    finally:
+        spoken.with_name(name).unlink()
+
+
+def test_music_needs_no_captions(tmp_path):
+    film = write_film(tmp_path / "film.mp4", sound=phrased(SPOKEN_S, 10), length_s=SPOKEN_S)
+    film.with_suffix(".srt").write_text(said((10, SPOKEN_S)), encoding="utf-8")
+
+    assert faults(film) == set()
+
+
 def test_captions_in_another_language_than_their_name_tells_are_told(copy):
     said = (
         "It is the air around the cup that takes",
@@ -392,6 +549,15 @@ GOOD = {
     "a word in one ear": {"sound": heard_as(1, 0, 3, 5), "length_s": LONG_S},
     "an effect that cancels out": {"sound": heard_as(1, -1, 3, 5), "length_s": LONG_S},
     "a hum below a voice": {"sound": set_loudness(talk(LONG_S) + sounding(hum) * 0.2)[0], "length_s": LONG_S},
+    "a click now and then": {"sound": cracking(3.0), "length_s": LONG_S},
+    "a voice with pauses that fade": {"sound": phrased(LONG_S), "length_s": LONG_S},
+    "lights on a dark ground": {"picture": snowfall},
+    "a swing": {"picture": lambda at, *size: moving(round(10 + 10 * math.sin(at / 3)), *size)},
+    "a loop of two pictures": {"picture": lambda at, *size: moving(at % 2, *size)},
+    "a loop of eight pictures, and another": {"picture": lambda at, *size: moving(at % 8 + at // 32 * 50, *size)},
+    "a grey ground": {"picture": on_grey},
+    "a band of another grey": {"picture": half((118, 118, 118))},
+    "a band of green": {"picture": half((20, 160, 60))},
     "a ground with something faint on it": {"picture": lambda at, *size: moving(at, *size) // 10 + 100},
     "three flashes a second": {"picture": flashing(5)},
     "a small light that blinks": {"picture": flashing(2, share=0.15)},

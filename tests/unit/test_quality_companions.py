@@ -65,9 +65,20 @@ def test_whatever_a_cue_says_is_read_as_it_was_written(tmp_path_factory, lines):
         ("00:00:04.000", "00:00:03.000", "cue 3 from 3.00 s to 3.00 s"),
         ("00:00:04.000", "00:00:04.202", "cue 3 until 4.20 s"),
         ("00:00:03.000", "00:00:03.100", "cue 3 from 3.10 s, spoken at 3.00 s"),
+        ("00:00:04.000", "00:00:03.500", "cue 3 until 3.50 s, wanted until 4.00 s"),
         (" --> ", " -> ", "not a cue in place 1"),
     ],
-    ids=["numbered wrongly", "no number", "another text", "overlap", "no length", "past the end", "late", "arrow"],
+    ids=[
+        "numbered wrongly",
+        "no number",
+        "another text",
+        "overlap",
+        "no length",
+        "past the end",
+        "late",
+        "cut off",
+        "arrow",
+    ],
 )
 def test_the_first_thing_that_is_wrong_with_subtitles_is_told(tmp_path, form, old, new, measured):
     content = written(form)

@@ -115,7 +115,8 @@ def test_a_good_film_passes_every_check(good):
     assert [check.name for check in verdict.checks] == [
         "streams", "picture_codec", "size", "frame_rate", "colours", "sound_codec", "duration", "sync", "offset",
         "index", "decoded", "frozen", "pictures", "srt", "vtt", "thumbnail", "metadata",
-        "black", "keyframes", "loudness", "loudness_range", "silence", "balance", "phase", "true_peak",
+        "black", "keyframes", "loudness", "loudness_range", "silence", "dropouts", "clicks", "balance", "phase",
+        "true_peak",
         "caption_speed", "caption_lines",
     ]  # fmt: skip
 
@@ -228,6 +229,18 @@ def test_a_film_that_one_ear_or_no_phone_plays_fails(tmp_path, left, right, name
 
     assert failures(film) == [name]
     assert f"{name} is 4.27 s at 0.00 s, all that is heard" in inspected(film).reasons[0]
+
+
+def test_a_film_whose_voice_drops_out_fails(tmp_path):
+    sound = voice(8)
+    for at in range(20_000, 200_000, 50_000):
+        sound[at : at + 4_800] = 0
+
+    film = film_of(tmp_path, sound=set_loudness(sound)[0])
+
+    assert failures(film) == ["dropouts"]
+    assert "dropouts is 4 places, first at 0.4" in inspected(film).reasons[0]
+    assert any(warning.startswith("clicks is ") for warning in inspected(film).warnings)
 
 
 @pytest.mark.parametrize("gain_db", [-1.2, 1.2])

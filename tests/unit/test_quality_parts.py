@@ -305,8 +305,8 @@ def test_a_film_of_inspected_scenes_passes_and_nothing_is_decoded(tmp_path, scen
     assert [check.name for check in verdict.checks] == [
         "streams", "picture_codec", "size", "frame_rate", "colours", "sound_codec", "duration", "sync", "offset",
         "index", "parts", "pictures", "srt", "vtt", "thumbnail", "metadata",
-        "black", "keyframes", "loudness", "loudness_range", "silence", "balance", "phase", "true_peak",
-        "caption_speed", "caption_lines",
+        "black", "keyframes", "loudness", "loudness_range", "silence", "dropouts", "clicks", "balance", "phase",
+        "true_peak", "caption_speed", "caption_lines",
     ]  # fmt: skip
 
 
