@@ -9,9 +9,9 @@
     boxes      the structure of an MP4, read without FFmpeg; riff, that of a WAV
     probe      what a film is made of
     decode     the pictures of a film as a viewer sees them
-    survey     a film by anybody, decoded to its end, and surveyed, what that says (times: of its packets)
-    spans      what FFmpeg's filters find in it, and what is looked for beside them: plain, flashes, steady
-    stereo     whether both channels are there and go together, in it and in films of ours
+    survey/    a film by anybody, decoded to its end
+    spans      what FFmpeg's filters find in it, and what is looked for beside them: speech, and what is steady
+    stereo     whether both channels are there and go together, in any film; clicks, whether its sound is torn
     audio      sound as arrays, from anything and from our WAV clips
     loudness   measured and set; meter, so that the loudness of a film follows from its scenes
     versions   which FFmpeg there is, and what it can do

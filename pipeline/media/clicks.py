@@ -74,7 +74,7 @@ class TearWatch:
         self._cell_s = self._cell / rate_hz
         self._pieces: list[NDArray[np.floating]] = []
         self._samples = 0
-        self._before = np.zeros(3)
+        self._before = np.zeros(3, np.float32)
         # Of each cell: how far the wave leaps in it, how much it does so all along, and how strong it is.
         self._cells: list[NDArray[np.float64]] = []
 

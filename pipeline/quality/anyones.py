@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from pipeline.media.clicks import most_within
-from pipeline.media.surveyed import HeardTrack, SeenTrack, Survey
+from pipeline.media.survey.found import HeardTrack, SeenTrack, Survey
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.judged import RANGED_S, longest_of, stereo, torn
 from pipeline.quality.limits import CODECS, CONTAINERS, FRAME_RATES, RATE_HZ, SHAPES, SOUND_CODECS, limits_of

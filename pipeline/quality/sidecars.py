@@ -10,7 +10,7 @@ from pathlib import Path
 import pysubs2
 
 from pipeline.media.span import Span
-from pipeline.media.surveyed import HeardTrack
+from pipeline.media.survey.found import HeardTrack
 from pipeline.model import Check, QualityProfile
 from pipeline.model.text import strip_unseen
 from pipeline.model.writing import width

@@ -41,9 +41,9 @@ class SeenTrack:
     # Where its lower part is what a decoder leaves that has nothing.
     missing: tuple[Span, ...]
     frozen: tuple[Span, ...]
-    # When it jumps back (`media.jumps`).
+    # When it jumps back (`survey.jumps`).
     jumps_s: tuple[float, ...]
-    # How often it flashes in its worst second, and when that begins (`media.flashes`).
+    # How often it flashes in its worst second, and when that begins (`survey.flashes`).
     flashes: float
     flashes_at_s: float
     # What it looks like in the middle of each of its seconds: `look_of`.

@@ -20,17 +20,17 @@ from numpy.typing import NDArray
 from pipeline.errors import InputError
 from pipeline.media.boxes import Box, has_edit_list, index_is_first, read_boxes
 from pipeline.media.demux import open_film
-from pipeline.media.flashes import Flashes, in_planes
-from pipeline.media.gaps import GapWatch
-from pipeline.media.jumps import JumpWatch
 from pipeline.media.looks import look_of
-from pipeline.media.lost import LostWatch
 from pipeline.media.mux import Packet
-from pipeline.media.plain import PlainWatch
-from pipeline.media.snow import SnowWatch
 from pipeline.media.spans import PictureWatch, SoundWatch
-from pipeline.media.surveyed import HeardTrack, SeenTrack, Survey
-from pipeline.media.times import Times, start_of
+from pipeline.media.survey.flashes import Flashes, in_planes
+from pipeline.media.survey.found import HeardTrack, SeenTrack, Survey
+from pipeline.media.survey.gaps import GapWatch
+from pipeline.media.survey.jumps import JumpWatch
+from pipeline.media.survey.lost import LostWatch
+from pipeline.media.survey.plain import PlainWatch
+from pipeline.media.survey.snow import SnowWatch
+from pipeline.media.survey.times import Times, start_of
 
 _HEAD_BYTES = 64
 # A film may end so much before its header says: a rounding of the last packet.

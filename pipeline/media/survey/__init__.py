@@ -1,0 +1,16 @@
+"""A film by anybody, decoded to its end: what is seen and heard in it that no film should have.
+
+film      from the first packet to the last, each given to all that watch
+times     when its packets are shown, whatever the container says
+lost      pictures that are missing in the stream; missing parts of them are gaps
+plain     one colour
+snow      noise
+jumps     pictures that come back
+flashes   light and red that flash
+found     what all of them say
+"""
+
+from pipeline.media.survey.film import survey
+from pipeline.media.survey.found import HeardTrack, SeenTrack, Survey
+
+__all__ = ["HeardTrack", "SeenTrack", "Survey", "survey"]
