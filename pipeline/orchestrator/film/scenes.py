@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pipeline import assembly, quality, rendering
@@ -38,7 +39,7 @@ class SegmentOrder:
         """How many pictures the scene lasts."""
         return self.look.format.frames_of(self.clip.samples)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Names the segment by its content: the same order, made by the same code, is made once."""
         versions = (RENDERING_VERSION, ASSEMBLY_VERSION, INSPECTION_VERSION, self.fonts)
@@ -116,7 +117,7 @@ class StillsOrder:
     # That they name, 0: none.
     episode: int = 0
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Names the stills by their content."""
         return content_key(RENDERING_VERSION, self.fonts, self.script, self.look, self.episode)
