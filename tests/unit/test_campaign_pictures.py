@@ -106,6 +106,20 @@ async def test_a_row_whose_script_names_a_picture_that_is_not_there_is_told_befo
     assert "house.png: no such file" in str(refused)
 
 
+async def test_another_picture_of_the_same_name_beside_the_script_makes_other_films(shop, tmp_path):
+    folder = tmp_path / "templates" / "tour"
+
+    def job_id():
+        again = open_workshop(workspace=tmp_path, overrides={"offline": True, "template": "tour"})
+        return again.job_id(row_of(again))
+
+    before = await to_thread.run_sync(job_id)
+    coast(300, 200).save(folder / "sample.png")
+    assert await to_thread.run_sync(job_id) == before, "no script names it"
+    coast(300, 200).save(folder / "house.png")
+    assert await to_thread.run_sync(job_id) != before
+
+
 async def test_only_what_lies_in_the_folder_of_the_template_is_shown(shop, tmp_path):
     attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=None)
     coast(400, 260).save(tmp_path / "templates" / "secret.png")
