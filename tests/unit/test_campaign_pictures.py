@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from anyio import to_thread
 
+from pipeline.errors import InputError
 from pipeline.limits import Cores
 from pipeline.model import Brief, Script, SourceRow, SplitScene, WantedPicture
 from pipeline.orchestrator.batch.asking import read_source
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.pictures import gather_for, named_by_script
+from pipeline.orchestrator.film.pictures import file_of, gather_for, named_by_script
 from pipeline.orchestrator.forecast.rowsheet import draw_rows
 from pipeline.orchestrator.workshop import open_workshop
 from tests.standins.photos import coast
@@ -128,6 +129,14 @@ async def test_only_what_lies_in_the_folder_of_the_template_is_shown(shop, tmp_p
 
     assert found.stills == ()
     assert "secret.png: no such file" in found.incidents[0]
+
+
+async def test_a_link_out_of_the_folder_of_the_template_is_not_followed(shop, tmp_path):
+    coast(400, 260).save(tmp_path / "secret.png")
+    (tmp_path / "templates" / "tour" / "link.png").symlink_to(tmp_path / "secret.png")
+
+    with pytest.raises(InputError, match="leads out of the template's folder"):
+        await to_thread.run_sync(file_of, "link.png", row_of(shop), shop)
 
 
 async def test_a_preview_of_rows_shows_it_too(shop, tmp_path):
