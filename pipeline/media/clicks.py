@@ -29,6 +29,10 @@ _SHORTEST, _LONGEST = 15, 400
 _EDGE = 4
 _CELLS_PER_S = 1_000
 _SECOND_S = 1.0
+# So many cells are judged together, with those beside them: what is needed after one, and before one.
+_TOGETHER = 60_000
+_AFTER = _EDGE + _BESIDE + 2
+_BEFORE = _LONGEST + _AFTER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +71,7 @@ def most_within(times_s: Sequence[float], window_s: float) -> tuple[int, float]:
 
 
 class TearWatch:
-    """Hears one channel, or the middle of two, piece by piece."""
+    """Hears one channel, or the middle of two, piece by piece. Memory does not grow with its length."""
 
     def __init__(self, rate_hz: int) -> None:
         self._cell = max(1, round(rate_hz / _CELLS_PER_S))
@@ -75,8 +79,13 @@ class TearWatch:
         self._pieces: list[NDArray[np.floating]] = []
         self._samples = 0
         self._before = np.zeros(3, np.float32)
-        # Of each cell: how far the wave leaps in it, how much it does so all along, and how strong it is.
+        # Of the last cells: how far the wave leaps in each, how much it does so all along, and how strong it is.
         self._cells: list[NDArray[np.float64]] = []
+        # The number of the first of them, how many there are, and up to which all is judged.
+        self._first, self._count, self._judged = 0, 0, 0
+        # In cells from the beginning.
+        self._clicks: list[int] = []
+        self._dropouts: list[tuple[int, int]] = []
 
     def hear(self, channel: NDArray[np.floating]) -> None:
         """The next of it."""
@@ -89,17 +98,14 @@ class TearWatch:
     def torn(self) -> Torn:
         """What was found, when all was heard."""
         self._measure()
-        if not self._cells:
-            return UNTORN
-        leap, restless, power = np.concatenate(self._cells, axis=1)
-        clicks = _clicks(leap, restless)
-        times_s = clicks * self._cell_s
+        self._judge(is_last=True)
+        times_s = np.array(self._clicks) * self._cell_s
         first = np.diff(times_s, prepend=-np.inf) > _ONE_S
         return Torn(
             clicks_s=tuple(round(float(at_s), 3) for at_s in times_s[first]),
             dropouts=tuple(
                 Span(start_s=round(start * self._cell_s, 3), end_s=round(end * self._cell_s, 3))
-                for start, end in _dropouts(power, clicks)
+                for start, end in self._dropouts
             ),
         )
 
@@ -117,6 +123,25 @@ class TearWatch:
         cells = wave.reshape(-1, self._cell)
         power = np.square(cells, dtype=np.float64).mean(axis=1)
         self._cells.append(np.stack([leaps.max(axis=1), np.square(leaps).mean(axis=1), power]))
+        self._count += len(power)
+        if self._count >= _TOGETHER:
+            self._judge()
+
+    def _judge(self, *, is_last: bool = False) -> None:
+        """Judge the cells of which it is known what comes after them, and forget what nothing needs any more."""
+        if not self._cells:
+            return
+        cells = np.concatenate(self._cells, axis=1)
+        leap, restless, power = cells
+        first, judged, until = self._first, self._judged, self._first + self._count - (0 if is_last else _AFTER)
+        clicks = _clicks(leap, restless)
+        self._clicks += [first + int(at) for at in clicks if judged <= first + at < until]
+        self._dropouts += [
+            (first + start, first + end) for start, end in _dropouts(power, clicks) if judged < first + end <= until
+        ]
+        forgotten = max(0, until - _BEFORE - first)
+        self._cells, self._count = [cells[:, forgotten:].copy()], self._count - forgotten
+        self._first, self._judged = first + forgotten, until
 
 
 def _clicks(leap: NDArray[np.float64], restless: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -117,8 +117,8 @@ def undrawable(script: Script, look: Look) -> str:
 
 
 @dataclass
-class _Letters:
-    """Letters of one script, and where the first of them is drawn."""
+class _Missing:
+    """Letters of one script that no font has, and where the first of them is drawn."""
 
     all: str
     place: str
@@ -129,11 +129,11 @@ class _Letters:
         return f"{few}; U+{ord(self.all[0]):04X} in {self.place}"
 
 
-def _found(script: Script, look: Look) -> tuple[set[Face], dict[str, _Letters]]:
+def _found(script: Script, look: Look) -> tuple[set[Face], dict[str, _Missing]]:
     """The fonts that draw a film, and the letters that none has, by the name of their script."""
     # Figures and signs of ours are always set in the first two.
     faces: set[Face] = set(packaged_faces()[:2])
-    missing: dict[str, _Letters] = {}
+    missing: dict[str, _Missing] = {}
     texts = [(place, text, False) for place, text in _drawn(script, look)]
     for number, scene in enumerate(script.scenes, 1):
         if isinstance(scene, CodeScene):
@@ -148,7 +148,7 @@ def _found(script: Script, look: Look) -> tuple[set[Face], dict[str, _Letters]]:
         faces.update(face for face in found if face)
         if None in found and not letter.isspace():
             name = _script_of(letter, script.language)
-            missing.setdefault(name, _Letters("", place)).all += visible(letter)
+            missing.setdefault(name, _Missing("", place)).all += visible(letter)
     return faces, missing
 
 

@@ -200,7 +200,7 @@ class Cache:
         for sign in self._root.glob(".*.lock"):
             with contextlib.suppress(FileNotFoundError):  # it has just ended
                 since_ns = sign.stat().st_mtime_ns
-                if sign not in self._signs and is_held(sign):
+                if sign not in self._signs and _may_be_held(sign):
                     began_ns = min(began_ns, since_ns)
         return began_ns
 
@@ -270,6 +270,13 @@ class _Flight:
     def __init__(self) -> None:
         self.lock = anyio.Lock()
         self.wanted_by = 0
+
+
+def _may_be_held(sign: Path) -> bool:
+    try:
+        return is_held(sign)
+    except StorageError:  # another user's, and not ours to open
+        return True
 
 
 def _touch_all(paths: Iterable[Path]) -> None:

@@ -49,7 +49,7 @@ if sys.platform == "win32":
 
         def give_back(self) -> None:
             """Remove the file while it is still ours: who waits for the old one notices, and opens the new one."""
-            with contextlib.suppress(OSError):  # Windows does not remove an open file: it stays, unlocked
+            with contextlib.suppress(OSError):  # Windows does not remove an open file: its release does
                 _pid_file(self._path).unlink(missing_ok=True)
                 self._path.unlink()
             self._lock.release()

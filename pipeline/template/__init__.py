@@ -1,7 +1,14 @@
 """A template: a folder that says which layouts a film may use, how much text they hold, and what a model is told."""
 
 from pipeline.template.ends import End
-from pipeline.template.loading import builtin_root, files_in, known_templates, load_template, read_template
+from pipeline.template.loading import (
+    builtin_root,
+    check_inside,
+    files_in,
+    known_templates,
+    load_template,
+    read_template,
+)
 from pipeline.template.material import LAYOUTS_OF_PICTURES
 from pipeline.template.notes import notes_as_text
 from pipeline.template.rows import (
@@ -32,6 +39,7 @@ __all__ = [
     "Template",
     "Values",
     "builtin_root",
+    "check_inside",
     "compile_table",
     "compile_text",
     "files_in",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from anyio import to_thread
 
+from pipeline.errors import InputError
 from pipeline.limits import Cores
 from pipeline.model import Brief, Script, SourceRow, SplitScene, WantedPicture
 from pipeline.orchestrator.batch.asking import read_source
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.pictures import gather_for, named_by_script
+from pipeline.orchestrator.film.pictures import file_of, gather_for, named_by_script
 from pipeline.orchestrator.forecast.rowsheet import draw_rows
 from pipeline.orchestrator.workshop import open_workshop
 from tests.standins.photos import coast
@@ -106,6 +107,20 @@ async def test_a_row_whose_script_names_a_picture_that_is_not_there_is_told_befo
     assert "house.png: no such file" in str(refused)
 
 
+async def test_another_picture_of_the_same_name_beside_the_script_makes_other_films(shop, tmp_path):
+    folder = tmp_path / "templates" / "tour"
+
+    def job_id():
+        again = open_workshop(workspace=tmp_path, overrides={"offline": True, "template": "tour"})
+        return again.job_id(row_of(again))
+
+    before = await to_thread.run_sync(job_id)
+    coast(300, 200).save(folder / "sample.png")
+    assert await to_thread.run_sync(job_id) == before, "no script names it"
+    coast(300, 200).save(folder / "house.png")
+    assert await to_thread.run_sync(job_id) != before
+
+
 async def test_only_what_lies_in_the_folder_of_the_template_is_shown(shop, tmp_path):
     attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=None)
     coast(400, 260).save(tmp_path / "templates" / "secret.png")
@@ -114,6 +129,14 @@ async def test_only_what_lies_in_the_folder_of_the_template_is_shown(shop, tmp_p
 
     assert found.stills == ()
     assert "secret.png: no such file" in found.incidents[0]
+
+
+async def test_a_link_out_of_the_folder_of_the_template_is_not_followed(shop, tmp_path):
+    coast(400, 260).save(tmp_path / "secret.png")
+    (tmp_path / "templates" / "tour" / "link.png").symlink_to(tmp_path / "secret.png")
+
+    with pytest.raises(InputError, match="leads out of the template's folder"):
+        await to_thread.run_sync(file_of, "link.png", row_of(shop), shop)
 
 
 async def test_a_preview_of_rows_shows_it_too(shop, tmp_path):

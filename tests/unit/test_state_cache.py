@@ -598,6 +598,21 @@ def test_a_process_that_was_killed_holds_nothing_and_its_lock_goes_with_the_next
     assert not sign.exists()
 
 
+def test_what_was_used_since_a_lock_that_can_not_be_opened_came_stays(cache, tmp_path, monkeypatch):
+    put(cache, "old", b"x" * 100, age_s=100)
+    recent = put(cache, "recent", b"x" * 100, age_s=5)
+    sign = tmp_path / "cache" / ".0123456789ab.lock"
+    sign.touch()
+    os.utime(sign, (time.time() - 60,) * 2)
+
+    def is_held(path):
+        raise StorageError("can't be opened", where=str(path))
+
+    monkeypatch.setattr("pipeline.state.cache.is_held", is_held)
+    assert cache.prune(0) == 100
+    assert files(tmp_path) == [recent]
+
+
 async def test_a_cache_that_can_not_be_written_still_holds(tmp_path):
     (tmp_path / "cache").write_text("in the way", encoding="ascii")
 

@@ -40,7 +40,7 @@ from pipeline.pictures import (
 )
 from pipeline.pictures.stock import PictureSource, StockPhoto
 from pipeline.script import has_play
-from pipeline.template import files_in
+from pipeline.template import check_inside, files_in
 
 # Pictures of one film that are got at once.
 _AT_ONCE = 4
@@ -134,12 +134,13 @@ def file_of(name: str, brief: Brief, shop: Workshop) -> Path:
     template = shop.template(brief)
     if name in {picture.source for picture in brief.pictures} or not has_play(brief, template):
         return shop.places.picture(brief.origin, name)
-    # Only what the folder lists is opened: "../secret.png" is just a name that is not there.
-    beside = files_in(Path(template.folder), "*.*")
-    if name not in beside:
-        hint = did_you_mean(name, beside, otherwise="Put it beside script.toml")
-        raise InputError("no such file", where=str(Path(template.folder, name)), hint=hint)
-    return beside[name]
+    folder = Path(template.folder)
+    # Only what lies in the folder itself is opened: "../secret.png" is just a name that is not there.
+    if Path(name).name != name or not (folder / name).is_file():
+        hint = did_you_mean(name, files_in(folder, "*.*"), otherwise="Put it beside script.toml")
+        raise InputError("no such file", where=str(folder / name), hint=hint)
+    check_inside(folder, folder / name)
+    return folder / name
 
 
 def attributions_of(script: Script, pictures: Pictures | None) -> tuple[Attribution, ...]:

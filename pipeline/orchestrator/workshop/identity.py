@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
+from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.keys import canonical_text, key_of_texts
@@ -17,7 +18,7 @@ from pipeline.orchestrator.workshop.encoding import cue_limits, encoding_of, mix
 from pipeline.orchestrator.workshop.places import Places
 from pipeline.script import has_play
 from pipeline.settings import Settings
-from pipeline.template import Template
+from pipeline.template import Template, files_in
 
 _ID_DIGITS = 16
 # Of a brief, what shapes no film, or does so by what it stands for.
@@ -73,17 +74,32 @@ class Identity:
         return f"{before}{canonical_text(brief.row)}{between}{canonical_text(brief.title)}{after}"
 
     def _digests(self, brief: Brief) -> tuple[str, ...]:
+        """What tells its pictures from others of their names."""
         return tuple(self.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures)
+
+    def _digests_beside(self, template: Template) -> tuple[str, ...]:
+        """The same of the pictures beside the template's own scripts that these name."""
+        names = files_in(Path(template.folder), "*.*")
+        return tuple(
+            self.places.digest_of_picture(play.path, name)
+            for play in template.plays
+            for name in names
+            if name in play.text
+        )
 
     def _shape(self, brief: Brief) -> tuple[str, ...]:
         """What does not depend on the words of a brief. What can't be read will fail the job, with this very error."""
         settings = self.settings
+        template: object = ""
+        writer = self._first_choice()
         try:
-            template = self.template_of(brief).fingerprint
-            writer = ("template",) if has_play(brief, self.template_of(brief)) else self._first_choice()
+            used = self.template_of(brief)
+            template = used.fingerprint
+            if has_play(brief, used):
+                writer, beside = ("template",), self._digests_beside(used)
+                template = (template, *beside) if beside else template
         except InputError:
-            # Mending the template makes it another job.
-            template, writer = "", self._first_choice()
+            pass  # mending the template makes it another job
         try:
             theme = self.appearance.theme(brief)
             brought = self.appearance.brought(brief)
