@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.errors import StorageError
 from pipeline.files import replacing, storage_errors
 
 if TYPE_CHECKING:
@@ -43,8 +44,11 @@ def write_stills(pictures: Iterable[Image], path: Path) -> None:
 
 def read_stills(path: Path) -> tuple[bytes, ...]:
     """The JPEGs in such a file, in their order. Raises `StorageError` when it can't be read."""
-    with storage_errors(path), zipfile.ZipFile(path) as archive:
-        return tuple(archive.read(name) for name in archive.namelist())
+    try:
+        with storage_errors(path), zipfile.ZipFile(path) as archive:
+            return tuple(archive.read(name) for name in archive.namelist())
+    except zipfile.BadZipFile as error:
+        raise StorageError("is damaged", where=str(path), hint="Delete it: it is made afresh") from error
 
 
 def _small_jpeg(picture: Image) -> bytes:

@@ -25,8 +25,8 @@ _ONE_S = 0.01
 # What is quiet for so long, between two that are loud, is torn out.
 _QUIET_DB, _LOUD_DB = -50.0, -35.0
 _SHORTEST, _LONGEST = 15, 400
-# A leap lies so close to where it is torn: a codec smears it.
-_EDGE = 4
+# A leap lies so close to where it is torn: a codec smears it. Most of so much beside it is loud: a crackle is shorter.
+_EDGE, _LASTS = 4, 10
 _CELLS_PER_S = 1_000
 _SECOND_S = 1.0
 # So many cells are judged together, with those beside them: what is needed after one, and before one.
@@ -163,8 +163,12 @@ def _dropouts(power: NDArray[np.float64], clicks: NDArray[np.intp]) -> list[tupl
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         if not _SHORTEST <= end - start <= _LONGEST:
             continue
-        before, after = power[max(0, start - _EDGE) : start], power[end : end + _EDGE]
+        before, after = power[max(0, start - _LASTS) : start], power[end : end + _LASTS]
         torn = any(np.abs(clicks - edge).min(initial=_EDGE + 1) <= _EDGE for edge in (start, end))
-        if torn and before.max(initial=0) > loud and after.max(initial=0) > loud:
+        if torn and min(_usual(before), _usual(after)) > loud:
             found.append((int(start), int(end)))
     return found
+
+
+def _usual(power: NDArray[np.float64]) -> float:
+    return float(np.median(power)) if len(power) else 0.0

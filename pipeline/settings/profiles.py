@@ -54,8 +54,8 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         DEFAULT_PROFILE: _STANDARD,
         "strict": {
             **_STANDARD,
-            # Whether one of two films is too many, and what is speech, only people know.
-            "warns": ("caption_gaps", "duplicate"),
+            # Whether one of two films is too many, what is speech, and what crackles on purpose, only people know.
+            "warns": ("caption_gaps", "clicks", "duplicate"),
             "shorter_side_px": 720,
             "sync_s": 0.05,
             "offset_s": 0.04,

@@ -82,7 +82,7 @@ def files_in(folder: Path, pattern: str) -> dict[str, Path]:
     Raises `InputError` for a link that leads out of it: what is told to models, or shown, would be anything on the
     machine.
     """
-    found = {path.name: path for path in sorted(folder.glob(pattern)) if not path.is_dir()}
+    found = {path.name: path for path in sorted(folder.glob(pattern)) if path.is_file()}
     for path in found.values():
         check_inside(folder, path)
     return found

@@ -63,3 +63,12 @@ def test_the_stills_of_a_film_are_read_in_the_order_in_which_they_were_written(t
 def test_stills_that_are_gone_are_a_storage_error(tmp_path):
     with pytest.raises(StorageError, match=r"stills\.zip"):
         read_stills(tmp_path / "stills.zip")
+
+
+def test_stills_that_are_no_archive_say_what_to_do(tmp_path):
+    (tmp_path / "stills.zip").write_bytes(b"not a zip")
+
+    with pytest.raises(StorageError, match="is damaged") as raised:
+        read_stills(tmp_path / "stills.zip")
+
+    assert raised.value.hint == "Delete it: it is made afresh"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import shutil
 from collections.abc import Callable
@@ -29,6 +30,7 @@ from pipeline.model import (
     WantedPicture,
 )
 from pipeline.template import builtin_root, known_templates, load_template, notes_as_text
+from pipeline.template.loading import files_in
 from pipeline.template.sample import load_sample
 from pipeline.template.schema import parse_template_file
 
@@ -425,3 +427,10 @@ def test_what_is_wrong_about_what_hosts_show_is_told_with_its_line(
 def test_a_template_without_a_title_layout_is_told_so():
     with pytest.raises(InputError, match=r"t\.toml:1: layouts\.title: is missing"):
         parse_template_file('title = "T"\n[layouts.statement]\n', path="t.toml")
+
+
+def test_a_link_that_goes_round_and_a_pipe_are_no_files_of_a_template(tmp_path):
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    os.mkfifo(tmp_path / "pipe.png")
+
+    assert files_in(tmp_path, "*.*") == {}

@@ -20,8 +20,8 @@ from pipeline.media.decode import thin_plane
 _COLUMNS, _ROWS = 16, 9
 # A smaller picture would leave fields without a pixel that is looked at.
 _LEAST_PX = (8 * _COLUMNS, 8 * _ROWS)
-# So many pixels of a field, from the top to the bottom, are more than are needed.
-_MANY = 10
+# Every second row, of large pictures so many: with fewer, lines that scroll are now seen, now not.
+_ROW_STEP, _MANY_ROWS = 2, 540
 _AREA = _COLUMNS * _ROWS // 4
 _SECOND_S = 1.0
 _ROUNDING_S = 1e-6
@@ -49,9 +49,9 @@ class Flashes:
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, of `in_planes`, and when it is shown."""
         levels = _FULL if picture.color_range == ColorRange.JPEG else _TELEVISION
-        luma = _thinner(thin_plane(picture, 0))
+        luma, *colours = (thin_plane(picture, number, _row_step(picture, number)) for number in (0, 1, 2))
         self._light.see(_fields(_LIGHT[levels][luma]), at_s)
-        blue, red = (_fields(_thinner(thin_plane(picture, number))) for number in (1, 2))
+        blue, red = map(_fields, colours)
         # Most films have no such red anywhere.
         self._has_red = self._has_red or bool(red.max() > 128 + levels[2] / 8)
         if self._has_red:
@@ -114,9 +114,8 @@ def _redness(luma: _Fields, blue: _Fields, red: _Fields, levels: tuple[int, int,
     return found
 
 
-def _thinner(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Of a large picture, a quarter is enough."""
-    return plane[::2, ::2] if len(plane) >= _MANY * _ROWS else plane
+def _row_step(picture: av.VideoFrame, number: int) -> int:
+    return max(_ROW_STEP, picture.planes[number].height // _MANY_ROWS)
 
 
 def _fields(plane: NDArray[np.generic]) -> _Fields:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import av
 import numpy as np
+from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
 from pipeline.media.decode import thin_plane
@@ -16,7 +17,7 @@ from pipeline.media.span import Span
 # What is left of these in a film that was encoded again: brightness, blueness, redness. The green as it is clipped to
 # what a screen can show, by both matrices (ITU-R BT.601 and BT.709).
 _GREY, *_GREENS = (128, 128, 128), (0, 0, 0), (16, 16, 16), (84, 89, 78), (99, 74, 68)
-# The grey that people choose, half of red, green and blue, is 126.
+# The grey that people choose, half of red, green and blue, is 126; but 128 in the full range of levels.
 _NEAR_GREY, _NEAR_GREEN = 1, 3
 _FLAT = 4
 _LEAST_SHARE, _LEAST_S = 1 / 8, 0.1
@@ -52,9 +53,12 @@ class GapWatch:
 def _has_gap(picture: av.VideoFrame) -> bool:
     planes = [thin_plane(picture, number) for number in (0, 1, 2)]
     levels = tuple(int(plane[-1, 0]) for plane in planes)
+    looked_for = [(green, _NEAR_GREEN) for green in _GREENS]
+    if picture.color_range != ColorRange.JPEG:
+        looked_for.append((_GREY, _NEAR_GREY))
     if not any(
         all(abs(level - wanted) <= near for level, wanted in zip(levels, empty, strict=True))
-        for empty, near in ((_GREY, _NEAR_GREY), *((green, _NEAR_GREEN) for green in _GREENS))
+        for empty, near in looked_for
     ):
         return False
     flat = min(_flat_rows(plane, level) / len(plane) for plane, level in zip(planes, levels, strict=True))
