@@ -45,6 +45,9 @@ def print_films(films: Sequence[Film]) -> None:
     made = [film for film in films if film.video]
     for film in made:
         _print_film(film, console)
+    for film in films if made else ():
+        if film.error:
+            console.print(f"\n[bold]{marked(film.title)}[/]  [red]{marked(film.status)}[/]: {marked(film.error)}")
     if made:
         command = marked(_command())
         console.print(

@@ -1,8 +1,8 @@
 """The blocks of a Markdown document: parsed nodes -> paragraphs, lists, quotations, tables, code, pictures.
 
 What has no voice and no picture is left out: raw HTML, rules, code that is only indented. A nested list goes on in the
-list around it. A quotation needs somebody who said it ("— Ada Lovelace, mathematician" in its last line or below it);
-without, it is running text.
+list around it. A quotation needs somebody who said it ("— Ada Lovelace, mathematician" at its end, in its last line or
+below it); without, it is running text.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ from pipeline.model.text import clean_text, has_words, strip_unseen
 from pipeline.sources.pictures import source_as_named
 
 _ATTRIBUTION = re.compile(r"(?:[—–―‒]|--+)\s*(?P<who>\S.*)")
+# The same behind a finished sentence, in the line of it; what is a sentence itself goes on after a dash.
+_SENTENCE_AND_ATTRIBUTION = re.compile(
+    r"(?P<words>.*[.!?…。！？][\"'”’»“)]*)\s+(?P<attribution>(?:[—–―‒]|--+)\s*\S.*(?<![.!?…。！？]))"
+)
 # More are a sentence that begins with a dash.
 _ATTRIBUTION_WORDS = 14
 _TICK = re.compile(r"\[(?P<tick>[ xX])\]\s+(?=\S)")
@@ -156,6 +160,8 @@ def _attributed(nodes: Sequence[SyntaxTreeNode], *, is_below: bool = False) -> Q
     else:
         return None
     *ours, line = lines or [""]
+    if ends := _SENTENCE_AND_ATTRIBUTION.fullmatch(line):
+        ours, line = [*ours, ends["words"]], ends["attribution"]
     who = _ATTRIBUTION.fullmatch(line)
     if not who or len(split_words(who["who"])) > _ATTRIBUTION_WORDS or (is_below and ours):
         return None

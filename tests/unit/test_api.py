@@ -57,6 +57,14 @@ def test_a_person_reads_which_piece_plays(capsys):
     assert re.findall(r"music\s+(\S+)", capsys.readouterr().out) == ["calm.mp3"]
 
 
+def test_the_last_words_tell_what_was_not_made_beside_what_was(capsys):
+    lost = Film.refused("Tee", InputError("nobody translates"))
+
+    print_films([replace(lost, title="Tea", video=Path("tea.mp4"), error=None), lost])
+
+    assert "Tee  failed: nobody translates" in capsys.readouterr().out.splitlines()
+
+
 def test_what_never_became_a_job_is_a_film_with_a_reason_too():
     film = Film.refused("tea.md", InputError("is empty", where="tea.md"))
 

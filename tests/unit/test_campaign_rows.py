@@ -191,6 +191,7 @@ def test_columns_are_mapped(checked):
     ("header", "mapped", "problem"),
     [
         ("Vorname", (), "no column is the field first_name: there is Vorname"),
+        ("Vorname", (), "Write --map 'Column=field', or --template NAME"),
         ("Vorname", ("Vorname=first_nam",), "the template has no field 'first_nam'. Did you mean first_name"),
         ("Vorname", ("Vornme=first_name",), "the table has no column 'Vornme'. Did you mean Vorname"),
         ("Vorname", ("first_name",), "is no column and field"),

@@ -45,6 +45,8 @@ def said(body: str) -> list[str]:
         "> I see **it**.\n> -- Ada Lovelace, mathematician",
         "> I see **it**.\n> - Ada Lovelace, mathematician",
         "> I see\n> **it**.\n\n― Ada Lovelace, mathematician",
+        "> I see **it**. — Ada Lovelace, mathematician",
+        "> I see\n> **it**. -- Ada Lovelace, mathematician",
     ],
 )
 def test_a_quotation_has_its_words_and_who_said_them(written: str) -> None:
@@ -72,6 +74,8 @@ def test_name_and_role_are_parted_by_the_comma_of_their_script(attribution: str,
         ("> Said **he**.", ["Said he."]),
         ("> Shopping:\n> - milk", ["Shopping:", "milk"]),
         ("> — Only a name", ["— Only a name"]),
+        ("> He left. — And so did she.", ["He left. — And so did she."]),
+        ("> He left — Ada stayed", ["He left — Ada stayed"]),
         ("> Yes.\n\n- one thing", ["Yes.", "one thing"]),
         ("> Yes.\n\n— and then he went on to tell me all that had happened on that day in May", None),
     ],

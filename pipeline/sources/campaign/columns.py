@@ -9,6 +9,7 @@ from pipeline.sources.tables import Table, plain
 from pipeline.template import Field
 
 _MAP_HINT = "Write --map 'Column=field'"
+_MISSING_HINT = f"{_MAP_HINT}, or --template NAME for the one that this table is for"
 _DELIMITER_HINT = "Say what stands between cells: delimiter in [campaign] of nightreel.toml"
 # What seldom stands in the name of a column.
 _DELIMITERS = frozenset(";,|\t")
@@ -88,7 +89,8 @@ class Columns:
             what = f"no column is the field {missing[0]}" if len(missing) == 1 else f"no columns are {_listed(missing)}"
             there = f"there is {_listed(self._table.columns)} ({self._table.form})"
             is_torn = any(_DELIMITERS.intersection(column) for column in self._table.columns)
-            raise InputError(f"{what}: {there}", where=self._table.path, hint=_DELIMITER_HINT if is_torn else _MAP_HINT)
+            hint = _DELIMITER_HINT if is_torn else _MISSING_HINT
+            raise InputError(f"{what}: {there}", where=self._table.path, hint=hint)
 
 
 def column_named(table: Table, column: str, *, where: str) -> str:
