@@ -608,7 +608,7 @@ def test_what_was_used_since_a_lock_that_can_not_be_opened_came_stays(cache, tmp
     def is_held(path):
         raise StorageError("can't be opened", where=str(path))
 
-    monkeypatch.setattr("pipeline.state.cache.is_held", is_held)
+    monkeypatch.setattr("pipeline.state.signs.is_held", is_held)
     assert cache.prune(0) == 100
     assert files(tmp_path) == [recent]
 
