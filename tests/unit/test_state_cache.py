@@ -355,7 +355,7 @@ async def divide_by_zero(path: Path) -> None:
 async def test_a_file_is_read_once_for_as_long_as_it_does_not_change(cache, monkeypatch):
     path = await to_thread.run_sync(put, cache, "sky", b"film")
     read = []
-    monkeypatch.setattr(sealed, "_sha256", lambda path, sha256=sealed._sha256: read.append(path) or sha256(path))
+    monkeypatch.setattr(sealed, "sha256_of", lambda path, read_it=sealed.sha256_of: read.append(path) or read_it(path))
 
     for _ in range(3):
         assert (await cache.get_or_make("clip", KEY, ".wav", Maker()))[1]
