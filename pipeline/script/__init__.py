@@ -8,6 +8,17 @@ passes the same checks.
     translated = await translate_script(script, language="es", models=models, template=template, …)
 
 The same film in another language, translated scene by scene.
+
+writer       `ScriptWriter`, and the one who asks a model  (wire: in JSON, plain: cleaned, notes: cut to its size,
+             serial: told of earlier episodes; chat: the models)
+outline      who takes the notes                           (played: who takes the template's script)
+length       is it as long as was asked for
+ends         how a film begins and ends
+pictures     what is shown of those there are              (illustrating: where nobody has said)
+shown        what of a sentence stands on the picture      (shortening: shorter, splitting: on two pictures)
+checks       what every script holds to                    (sense: of its scenes, facts, numbers: of the notes alone)
+translation  scene by scene                                (translator: who, parts: what, allotment: how long,
+             faithful: and whether it says the same)
 """
 
 from __future__ import annotations

@@ -1,4 +1,14 @@
-"""A template: a folder that says which layouts a film may use, how much text they hold, and what a model is told."""
+"""A template: a folder that says which layouts a film may use, how much text they hold, and what a model is told.
+
+loading      a folder, by name, read
+schema       what may stand in its template.toml          (limits, ends: in some of the tables)
+template     what comes of it
+sandbox      where its texts are filled in                (fields: with which names, included: from which files,
+             bounds: to which size)
+notes        what a model reads                           (material: and what it can be asked to show)
+rows         what it asks of the row of a table
+sample       what its layouts look like                   (scenes: written in TOML)
+"""
 
 from pipeline.template.ends import End
 from pipeline.template.loading import (
