@@ -15,8 +15,9 @@ from pipeline.template.limits import ITEMS, limits_in
 from pipeline.template.rows import Play
 from pipeline.template.rows.declared import in_order
 from pipeline.template.rows.play import parse_play
-from pipeline.template.schema import TemplateFile, line_of, parse_template_file
+from pipeline.template.schema import TemplateFile, parse_template_file
 from pipeline.template.template import Layout, Template
+from pipeline.toml import line_of
 
 TOML = "template.toml"
 # The keys of [metadata] that say how a host shows a film.

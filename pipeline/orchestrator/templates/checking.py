@@ -16,7 +16,7 @@ from pipeline.rendering import Look, fonts_for
 from pipeline.script.checks import find_problems
 from pipeline.template import PAGE_PARTS, Template
 from pipeline.template.sample import SAMPLE, load_sample, pictures_of
-from pipeline.template.schema import line_of
+from pipeline.toml import line_of
 
 # Layouts are drawn to scale: at this height a limit is as wrong as at any other.
 _HEIGHT_PX = 540
