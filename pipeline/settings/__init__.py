@@ -16,6 +16,7 @@ night.py       how a batch is worked through
 kinds.py       the kinds of values      (languages.py, secrets.py: some of their own; based.py: tables by name)
 fields.py      the same by dotted name
 loading.py     from the three sources to `Settings`, every problem told with its place
+problems.py    what is wrong with them, in words
 example.py     the commented nightreel.toml of `nightreel init`
 """
 
