@@ -3,7 +3,7 @@
 from pipeline.template.ends import End
 from pipeline.template.loading import (
     builtin_root,
-    check_inside,
+    file_beside,
     files_in,
     known_templates,
     load_template,
@@ -39,9 +39,9 @@ __all__ = [
     "Template",
     "Values",
     "builtin_root",
-    "check_inside",
     "compile_table",
     "compile_text",
+    "file_beside",
     "files_in",
     "known_templates",
     "load_template",

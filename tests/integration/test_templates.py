@@ -23,6 +23,7 @@ from pipeline.orchestrator.templates.shelf import find_template
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.template import builtin_root, known_templates, load_template
 from pipeline.template.sample import load_sample
+from tests.standins.photos import coast
 from tests.standins.system_fonts import system_fonts
 
 __all__ = ["system_fonts"]
@@ -145,6 +146,65 @@ def test_what_is_wrong_with_a_template_is_told_with_its_place(own, shop, place, 
     told = "\n".join(map(str, check_template(shop, "mine")))
 
     assert says.format(line=line) in told
+
+
+# A film of rows by a template of the layouts in SMALL, split besides.
+SCRIPT = """\
+language = "en"
+title = "A house for {{ name }}"
+
+[[scenes]]
+layout = "title"
+heading = "A house for {{ name }}"
+say = "Hello {{ name }}."
+
+[[scenes]]
+layout = "split"
+heading = "The house"
+text = "It stands by the sea"
+picture = "house.png"
+say = "This is the house."
+"""
+
+
+@pytest.fixture
+def tour(own: Path) -> Path:
+    """The same with a script, which shows a picture that is there."""
+    split = "[layouts.split]\nheading = 30\nkicker = 24\ntext = 100\n[fields.name]\nrequired = true\n"
+    (own / "template.toml").write_text(f"{SMALL}\n{split}", encoding="utf-8")
+    (own / "script.toml").write_text(SCRIPT, encoding="utf-8")
+    coast(400, 260).save(own / "house.png")
+    return own
+
+
+def test_a_picture_that_a_script_names_and_that_is_not_there_is_told_with_its_line(tour, shop):
+    assert check_template(shop, "mine") == ()
+    (tour / "house.png").rename(tour / "home.png")
+    (tour / "script.de.toml").write_text(
+        SCRIPT.replace('"en"', '"de"').replace("house.png", "https://example.org/a.png")
+    )
+
+    (told,) = map(str, check_template(shop, "mine"))
+
+    assert told == (
+        f"{tour / 'script.toml'}:13: scene 2 (split): picture house.png: no such file. Did you mean home.png?"
+    )
+
+
+def test_a_picture_of_a_script_that_is_none_is_told(tour, shop):
+    (tour / "house.png").write_text("<!doctype html>")
+
+    (told,) = map(str, check_template(shop, "mine"))
+
+    assert told.startswith(f"{tour / 'script.toml'}:13: scene 2 (split): picture house.png: is ")
+
+
+def test_a_scene_that_no_row_changes_and_that_can_not_be_filmed_is_told(tour, shop):
+    edit(tour / "script.toml", "It stands by the sea", "It stands " + "by the sea " * 10)
+
+    (told,) = map(str, check_template(shop, "mine"))
+
+    assert told.startswith(f"{tour / 'script.toml'}:9: scene 2 (split): text has 119 characters, at most 100 fit")
 
 
 @pytest.mark.usefixtures("system_fonts")

@@ -59,6 +59,48 @@ def test_values_are_shown_as_the_language_of_the_film_does(text, language, shown
     assert said(text, language) == shown
 
 
+CODE = '''
+[[scenes]]
+layout = "code"
+language = "python"
+code = """
+{code}
+"""
+items = [{{first = 1, last = 2}}]
+say = ["Look.", "Two."]
+'''
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("for x in y:\n    print(x)", "for x in y:\n    print(x)"),
+        ("for x in y:\n\tprint(x)  ", "for x in y:\n    print(x)"),
+        ("\nname = '{{ name }}'\nprint(name)", "name = 'Maria'\nprint(name)"),
+        ("print(1)\u202e\n\nprint(2)", "print(1)\n\nprint(2)"),
+    ],
+)
+def test_code_of_several_lines_keeps_them(written, shown):
+    (scene,) = play(CODE.format(code=written)).script(values()).scenes
+
+    assert scene.code == shown
+
+
+def test_code_of_several_lines_may_have_a_condition():
+    scene = '[[scenes]]\nlayout = "code"\nitems = []\ncode = {{ text = "a\\nb", when = "{when}" }}\nsay = "Look."'
+
+    (there,) = play(scene.format(when="name")).script(values()).scenes
+    (not_there,) = play(scene.format(when="not name")).script(values()).scenes
+
+    assert (there.code, not_there.code) == ("a\nb", "")
+
+
+def test_what_a_cell_says_stays_one_line_in_code():
+    (scene,) = play(CODE.format(code="a\n{{ name }}")).script(values(name="x y")).scenes
+
+    assert scene.code == "a\nx y"
+
+
 def test_an_empty_cell_is_empty_and_may_have_a_default():
     assert said("Hi {{ name | default('friend') }}", name="") == "Hi friend"
     assert said("Hi {{ price }}!", price="") == "Hi !"
