@@ -9,17 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from anyio import to_thread
 from PIL import Image
 
 from docs.gallery import build as gallery
 from pipeline.cli import main
+from pipeline.errors import InputError
 from pipeline.model import Brief, StatementScene, VideoFormat
 from pipeline.model.showing import texts_of
+from pipeline.orchestrator.batch.asking import read_source
 from pipeline.orchestrator.templates import checking
 from pipeline.orchestrator.templates.checking import check_template
 from pipeline.orchestrator.templates.filling import filled, find_overfull, text_of, words_of
 from pipeline.orchestrator.templates.preview import draw_preview, look_of
-from pipeline.orchestrator.templates.shelf import find_template
+from pipeline.orchestrator.templates.shelf import copy_template, find_template
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.template import builtin_root, known_templates, load_template
 from pipeline.template.sample import load_sample
@@ -352,6 +355,52 @@ def test_a_new_template_is_a_copy_in_the_workspace_that_is_in_order(tmp_path, ca
     again, _, err = run(capsys, "templates", "new", "my-news", "--workspace", tmp_path)
     assert again == 2
     assert "is there already" in err
+
+
+TABLES = {"offer": "customers.csv", "product": "products.csv"}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", known_templates([]))
+async def test_a_copy_of_each_template_makes_films_of_a_table(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(checking, "SHAPES", ("16:9",))
+    table = tmp_path / TABLES.get(name, "table.csv")
+
+    def copied():
+        overrides = {"offline": True, "template": "mine", "script.writers": ["outline"]}
+        shop = open_workshop(workspace=tmp_path, overrides=overrides)
+        files = copy_template(shop, "mine", origin=name)
+        if name in TABLES:
+            shutil.copy(builtin_root() / "topics" / table.name, table)
+        else:
+            table.write_text("title,notes\nBread,Bread rises. It takes a night.\n", encoding="utf-8")
+        return shop, {path.name for path in files}, check_template(shop, "mine")
+
+    shop, files, faults = await to_thread.run_sync(copied)
+    asked = await read_source(table, shop, batch="table")
+
+    assert files == {path.name for path in (BUILTIN / name).iterdir()}
+    assert (faults, asked.unreadable) == ((), ())
+    assert len(asked.briefs) > 0
+
+
+def test_a_copy_without_a_script_says_who_makes_films_of_rows(tmp_path, capsys):
+    _, news, _ = run(capsys, "templates", "new", "my-news", "--from", "news", "--workspace", tmp_path)
+    _, offer, _ = run(capsys, "templates", "new", "my-offer", "--from", "offer", "--workspace", tmp_path)
+
+    assert "It has no script.toml" in news
+    assert "script.toml" in offer
+    assert "no script.toml" not in offer
+
+
+def test_a_template_is_copied_whole_or_not_at_all(own, shop, tmp_path):
+    (own / "zebra.png").symlink_to(tmp_path / "secret.png")
+    (tmp_path / "secret.png").touch()
+
+    with pytest.raises(InputError, match="leads out of the template's folder"):
+        copy_template(shop, "copy", origin="mine")
+
+    assert not (tmp_path / "templates" / "copy").exists()
 
 
 @pytest.mark.parametrize("name", ["My News", "../news", "shared", ""])
