@@ -181,6 +181,17 @@ def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
         ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name'", "broken text"),
         ("[[scenes]]\nlayout = 'statement'\nwhen = 'price >'\ntext = 'x'", "broken text"),
         ("[[scenes]]\nlayout = 'statement'\ntxt = 'x'\nsay = 'x'", "a statement scene has no txt"),
+        ("[[scenes]]\nlayout = ['statement']", "a scene has the layout \"['statement']\""),
+        (
+            "[[scenes]]\nlayout = 'statement'\ntxt = '{{ name }}'\nsay = 'x'",
+            "script.toml:3: a statement scene has no txt",
+        ),
+        ("[[scenes]]\nlayout = 'statement'\nuse = 'x'\ntext = 'x'\nsay = 'x'", "a statement scene has no use"),
+        ("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = ['x', 5]", "say is a list of texts in quotes"),
+        ("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = [['x']]", "say is a list of texts in quotes"),
+        ("[[scenes]]\nlayout = 'statement'\ntext = 5\nsay = 'x'", "statement: text: must be a text in quotes"),
+        ("[[scenes]]\nlayout = 'statement'\nwhen = ['x']\ntext = 'x'\nsay = 'x'", "when must be a condition in quotes"),
+        ("thumbnail_text = ['x']", "thumbnail_text must be a text in quotes"),
         ("colour = 1", "unknown key colour"),
         ("", "has no title or no scenes"),
         ("[[scenes]", "broken TOML"),
@@ -191,3 +202,9 @@ def test_a_broken_script_is_told_when_it_is_loaded(scenes, problem):
         play(scenes)
     assert problem in str(caught.value).replace("did you mean", "Did you mean")
     assert str(caught.value).startswith("script.toml")
+
+
+@pytest.mark.parametrize("language", ["klingon", "", "en_GB", "e"])
+def test_a_language_that_is_no_tag_is_told(language):
+    with pytest.raises(InputError, match="Write a language tag like en, de or pt-BR"):
+        play("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'", language)

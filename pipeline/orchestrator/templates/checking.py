@@ -104,7 +104,7 @@ def _scripts(template: Template) -> Iterator[Fault]:
             try:
                 glance_at_picture(file_beside(Path(template.folder), name), name)
             except InputError as error:
-                message = f"{place}: picture {name}: {error.message}"
+                message = f"{place}: picture {name[:80]}: {error.message}"
                 yield Fault(where=f"{play.path}:{line}", message=message, hint=error.hint)
 
 

@@ -29,11 +29,12 @@ from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SCENES, Scene, Script
 from pipeline.model.text import clean_text
 from pipeline.template.rows.press import NOTHING, WHEN, PlayError, Sheet, Values, compile_table
-from pipeline.template.scenes import build_scene
+from pipeline.template.scenes import build_scene, check_keys
 
 _ABOUT = ("title", "thumbnail_text", "description")
 _KEYS = (*_ABOUT, "language", "scenes")
 _SAY, _LAYOUT, _PICTURE = "say", "layout", "picture"
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*")
 _FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 # Some two thousand scenes take some megabytes.
 _MOST_KNOWN = 2000
@@ -129,17 +130,21 @@ def parse_play(text: str, *, path: str, known: Sequence[str], images: Collection
     for key in table:
         if key not in _KEYS:
             raise InputError(f"unknown key {key}", where=path, hint=did_you_mean(key, _KEYS))
+        if key != "scenes" and not isinstance(table[key], str):
+            raise InputError(f"{key} must be a text in quotes", where=path)
     scenes = table.get("scenes")
     if not isinstance(scenes, list) or not scenes or not table.get("title"):
         raise InputError("has no title or no scenes", where=path, hint='Write title = "…" and a [[scenes]] for each')
-    language = str(table.get("language", "en"))
-    about = {key: str(table[key]) for key in _ABOUT if key in table}
+    language = table.get("language", "en")
+    if not _LANGUAGE.fullmatch(language):
+        raise InputError(f"language is {language[:40]!r}", where=path, hint="Write a language tag like en, de or pt-BR")
+    about = {key: table[key] for key in _ABOUT if key in table}
     parts, pictures, made = [], [], []
     for number, each in enumerate(scenes, start=1):
         where = f"{path}:{lines[number - 1] if number <= len(lines) else 1}"
-        if not isinstance(each, dict) or each.get(_LAYOUT) not in SCENES:
-            name = str(each.get(_LAYOUT, "")) if isinstance(each, dict) else ""
-            raise InputError(f"a scene has the layout {name!r}", where=where, hint=did_you_mean(name, SCENES))
+        name = str(each.get(_LAYOUT, "")) if isinstance(each, dict) else ""
+        if name not in SCENES:
+            raise InputError(f"a scene has the layout {name[:40]!r}", where=where, hint=did_you_mean(name, SCENES))
         part = _part(each, f"scene {number} ({each[_LAYOUT]})", where, known, language)
         parts.append(part)
         if isinstance(named := each.get(_PICTURE, ""), str) and "{" not in named:
@@ -178,6 +183,11 @@ def _part(table: Mapping[str, Any], place: str, where: str, known: Sequence[str]
     for key in ("items", _SAY):
         if key in table and not isinstance(table[key], list | str):
             raise InputError(f"{key} must be a list", where=where)
+    if any(not isinstance(line, str | dict) for line in table.get(_SAY, ())):
+        raise InputError("say is a list of texts in quotes", where=where)
+    if not isinstance(table.get(WHEN, ""), str | bool):
+        raise InputError("when must be a condition in quotes", where=where, hint='Write when = "price"')
+    check_keys(table, where=where, also={WHEN})
     # A moment of a timeline has a `when` that is shown.
     moments = table.get("items", []) if table[_LAYOUT] == "timeline" else []
     sheet = compile_table(table, where=where, known=known, shown={id(each) for each in moments})
