@@ -202,7 +202,9 @@ ELSEWHERE = {
         "contract/test_row_services.py::test_what_is_no_table_is_told_with_its_address",
     ],
     "A broken line of JSON Lines": ["unit/test_sources_tables.py::test_json_lines_are_rows_and_broken_ones_are_told"],
-    "A broken JSON array, or one with something behind it": ["unit/test_sources_tables.py::test_a_json_array_that_breaks_off_ends_with_its_line"],
+    "A broken JSON array, or one with something behind it": [
+        "unit/test_sources_tables.py::test_a_json_array_that_breaks_off_ends_with_its_line"
+    ],
 }
 
 

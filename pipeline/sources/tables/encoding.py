@@ -196,5 +196,5 @@ def _check_western(lines: Sequence[bytes], path: Path) -> None:
     strange = [each for each in marked if len(each) >= _STRANGE_CHARS and sum(map(str.isalpha, each)) > 1]
     if len(strange) * 2 > len(marked):
         told = f"is not UTF-8, and no Windows-1252 either: it would say “{strange[0][:40]}”"
-        hint = "Save it as UTF-8, or name its encoding: campaign.encoding = 'cp1251'"
+        hint = "Save it as UTF-8, or name its encoding, e.g. campaign.encoding = 'cp1251'"
         raise SourceError(told, where=str(path), hint=hint)
