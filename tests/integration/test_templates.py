@@ -403,7 +403,7 @@ def test_a_template_is_copied_whole_or_not_at_all(own, shop, tmp_path):
     assert not (tmp_path / "templates" / "copy").exists()
 
 
-@pytest.mark.parametrize("name", ["My News", "../news", "shared", ""])
+@pytest.mark.parametrize("name", ["My News", "../news", "shared", "con", ""])
 def test_what_is_no_name_for_a_template_is_refused(name, tmp_path, capsys):
     code, _, err = run(capsys, "templates", "new", name, "--workspace", tmp_path)
 

@@ -247,6 +247,18 @@ async def test_a_table_that_is_wrong_as_a_whole_stops_the_run_with_what_to_do(tm
     assert "\n" not in str(error)
 
 
+async def test_rows_that_are_asked_for_and_not_there_are_told(tmp_path):
+    def prepare():
+        (tmp_path / "nightreel.toml").touch()
+        (tmp_path / "people.csv").write_text(HEADER + "1,Bo,Roof,5 €,,,\n", encoding="utf-8")
+        return open_workshop(workspace=tmp_path, overrides={"offline": True, "template": "offer"})
+
+    shop = await to_thread.run_sync(prepare)
+    asked = await read_source(tmp_path / "people.csv", shop, batch="people", rows="5-9")
+
+    assert "has none of the rows 5-9" in str(asked.stop)
+
+
 def test_the_page_tells_of_nothing_that_is_not_tried_and_all_that_is():
     table = (ROOT / "docs" / "campaigns.md").read_text(encoding="utf-8").partition("## Bad input\n")[2]
     lines = re.findall(r"^\| (.+?) \| (.+) \|$", table, re.MULTILINE)

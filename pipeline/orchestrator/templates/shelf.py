@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import storage_errors, write_atomically
+from pipeline.model.names import is_device
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.template import Template, builtin_root, files_in, known_templates, load_template, read_template
 from pipeline.template.included import SHARED
@@ -58,7 +59,7 @@ def copy_template(shop: Workshop, name: str, *, origin: str) -> tuple[Path, ...]
 
     Raises `InputError` for a name that is none or is taken, and `StorageError`.
     """
-    if not _NAME.fullmatch(name) or name == SHARED:
+    if not _NAME.fullmatch(name) or name == SHARED or is_device(name):
         hint = "Use small letters, digits and hyphens, e.g. my-explainer"
         raise InputError(f"{name!r} is no name for a template", hint=hint)
     source = Path(load_template(origin, search=search_of(shop)).folder)
