@@ -15,10 +15,12 @@ from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, row_of
 
 _SAY, _LAYOUT = "say", "layout"
 _WORDS = {
+    "Field required": "is missing",
     "a valid string": "a text in quotes",
     "a valid tuple": "a list, in [ ]",
     "a valid integer": "a whole number",
     "a valid number": "a number",
+    ", unable to parse string as a number": "",
     "a valid boolean": "true or false",
     "a dictionary or an instance of": "a table like",
 }
