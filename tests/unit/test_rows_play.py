@@ -208,3 +208,12 @@ def test_a_broken_script_is_told_when_it_is_loaded(scenes, problem):
 def test_a_language_that_is_no_tag_is_told(language):
     with pytest.raises(InputError, match="Write a language tag like en, de or pt-BR"):
         play("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'", language)
+
+
+def test_a_script_is_in_the_language_of_its_name():
+    scene = "title = 'Hallo'\n[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'"
+
+    assert parse_play(scene, path="hello/script.de.toml", known=[]).language == "de"
+    assert parse_play(f"language = 'de-AT'\n{scene}", path="script.de.toml", known=[]).language == "de-AT"
+    with pytest.raises(InputError, match="is called after de, and its language is en"):
+        parse_play(f"language = 'en'\n{scene}", path="script.de.toml", known=[])
