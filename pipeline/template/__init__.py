@@ -13,7 +13,7 @@ sample       what its layouts look like                   (scenes: written in TO
 from pipeline.template.ends import End
 from pipeline.template.loading import (
     builtin_root,
-    check_inside,
+    file_beside,
     files_in,
     known_templates,
     load_template,
@@ -49,9 +49,9 @@ __all__ = [
     "Template",
     "Values",
     "builtin_root",
-    "check_inside",
     "compile_table",
     "compile_text",
+    "file_beside",
     "files_in",
     "known_templates",
     "load_template",

@@ -106,7 +106,8 @@ class Places:
             file = (folder / source).resolve()
             allowed = any(file.is_relative_to(root.resolve()) for root in (folder, self.workspace))
             file.exists()  # a name that no file can have is refused here
-        except (OSError, ValueError) as error:
+        # RuntimeError: a link that leads to itself, before Python 3.13.
+        except (OSError, RuntimeError, ValueError) as error:
             raise InputError("no such file", where=source[:80], hint=_BESIDE) from error
         if not allowed:
             raise InputError("lies outside the workspace and the folder of its brief", where=source, hint=_BESIDE)
