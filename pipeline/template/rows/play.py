@@ -19,7 +19,6 @@ when it is filled in. `say` is as in sample.toml: the last lines bring the items
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -31,6 +30,7 @@ from pipeline.model.languages import same_language
 from pipeline.model.text import clean_text
 from pipeline.template.rows.press import NOTHING, WHEN, PlayError, Sheet, Values, compile_table
 from pipeline.template.scenes import build_scene, check_keys
+from pipeline.toml import parse_toml
 
 _ABOUT = ("title", "thumbnail_text", "description")
 _KEYS = (*_ABOUT, "language", "scenes")
@@ -128,7 +128,7 @@ def parse_play(text: str, *, path: str, known: Sequence[str], images: Collection
 
     Raises `InputError` with the line.
     """
-    table = _toml(text, path)
+    table = parse_toml(text, path)
     lines = [n for n, line in enumerate(text.split("\n"), start=1) if re.match(r"\s*\[\[\s*scenes\s*\]\]", line)]
     for key in table:
         if key not in _KEYS:
@@ -221,12 +221,3 @@ def _scene(place: str, sheet: Sheet, values: Values) -> Scene | None:
         return None if table == NOTHING else build_scene(table, where=place)
     except InputError as error:
         raise PlayError(place, error.message) from error
-
-
-def _toml(text: str, path: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message, _, place = str(error).partition(" (at ")
-        line = re.match(r"line (\d+)", place)
-        raise InputError(f"broken TOML: {message}", where=f"{path}:{line[1] if line else 1}") from error
