@@ -613,3 +613,13 @@ def test_all_notes_are_said_once_in_order_and_can_be_filmed(brief: Brief) -> Non
 def _bare(word: str) -> str:
     """Without a full stop at its end, which items get when they have none."""
     return word.strip().removesuffix(".").removesuffix("。")
+
+
+@pytest.mark.parametrize("name", ["explainer", "listicle", "news", "product", "offer", "lesson"])
+def test_no_template_cuts_what_the_briefs_that_ship_say(name: str) -> None:
+    template = load_template(name, search=[])
+
+    for path in sorted((REPOSITORY / "topics").glob("*.md")):
+        script = outline(parse_brief(path.read_text(encoding="utf-8"), path), template)
+        cut = [text.text for scene in script.scenes for text in texts_of(scene) if text.text.endswith("…")]
+        assert cut == [], path.name
