@@ -14,6 +14,8 @@ from pipeline.orchestrator.uploads import told_days
 
 _MOST_PROBLEMS = 20
 _NAME_CHARS = 11
+# Presets and sizes of which no film was made here: the first of them.
+_MOST_KINDS = 2
 
 
 def print_forecast(forecast: Forecast) -> None:
@@ -92,14 +94,13 @@ def _shared(forecast: Forecast) -> str:
 
 
 def _time(forecast: Forecast) -> str:
-    basis = (
-        f"as fast as {'the last film' if forecast.learned_from == 1 else f'the last {forecast.learned_from:,} films'} "
-        "here"
-        if forecast.learned_from
-        else "by docs/performance.md: no film was made here yet"
-    )
+    films = "the last film" if forecast.learned_from == 1 else f"the last {forecast.learned_from:,} films"
+    basis = [f"as fast as {films} like that here"] if forecast.learned_from else []
+    basis += [
+        f"by docs/performance.md: no film with {kind} was made here yet" for kind in forecast.unlike[:_MOST_KINDS]
+    ]
     done = datetime.fromisoformat(forecast.done_at).astimezone()
-    return f"about {_span(forecast.seconds)}, until {done:%Y-%m-%d %H:%M} ({basis})"
+    return f"about {_span(forecast.seconds)}, until {done:%Y-%m-%d %H:%M} ({'; '.join(basis)})"
 
 
 def _money(forecast: Forecast) -> str:

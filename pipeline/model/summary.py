@@ -55,6 +55,8 @@ class JobSummary:
     language: str = ""
     # The shape of its picture, as far as it was asked for.
     format: str = ""
+    # How it is encoded; empty: as the settings say.
+    preset: str = ""
     variant: int = 0
     # The series that it is a part of, and its number there; empty and 0: none.
     series: str = ""
@@ -132,6 +134,7 @@ def summary_of(job: Job) -> JobSummary:
         template=job.brief.template or "",
         language=job.brief.language,
         format=job.brief.format or "",
+        preset=job.brief.preset or "",
         variant=job.brief.variant,
         series=job.brief.series if job.brief.serial else "",
         episode=job.brief.episode,

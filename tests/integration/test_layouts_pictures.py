@@ -111,6 +111,31 @@ def test_text_stays_in_its_place_and_no_line_lies_on_another(scene, size, stills
         assert shared.height <= 0.25 * min(one.height, other.height) or not shared.width
 
 
+@pytest.mark.parametrize("size", [(540, 960), (540, 676), (540, 540)], ids=lambda size: "{}x{}".format(*size))
+def test_an_upright_picture_is_seen_from_top_to_bottom_where_words_stack(size, tmp_path):
+    image = Image.new("RGB", (400, 640), (120, 140, 150))
+    # Near its edges: what would be cut off first.
+    for top in (96, 534):
+        ImageDraw.Draw(image).rectangle((180, top, 220, top + 10), fill=(255, 0, 0))
+    still = still_of(image, tmp_path, "tower")
+    scene = SplitScene(lines=LINES, picture="tower", heading="Why it is tall", text="It is seen from afar")
+
+    pixels = picture_of(lay_out(scene, (), look_of(size, (still,)))).astype(int)
+
+    red = np.argwhere((pixels[..., 0] > 90) & (pixels[..., 1] < 60) & (pixels[..., 2] < 60))
+    assert red.size
+    assert np.ptp(red[:, 0]) > 0.4 * size[1]
+
+
+def test_words_too_long_for_an_upright_picture_are_not_cut_for_it(tmp_path):
+    still = still_of(lighthouse(400, 640), tmp_path, "tower")
+    scene = SplitScene(lines=LINES, picture="tower", heading="The last keeper", text=LONG, kicker="The coast")
+
+    for size in SIZES:
+        lines = lay_out(scene, (), look_of(size, (still,))).elements
+        assert not any(line.is_cut for line in lines if isinstance(line, Sprite))
+
+
 def _vase(width, height, radius):
     """In its middle something tall: a dark vase before a light wall."""
     image = Image.new("RGB", (width, height), (204, 196, 184))

@@ -88,9 +88,9 @@ async def planned(shop, *briefs, **more):
     return [await shop.store.load_job("kitchen", job_id) for job_id in ids]
 
 
-async def made(shop, number, *, minutes=1.0, after=0.0, cost=NOTHING, found=0, bytes_=30_000_000) -> Job:
+async def made(shop, number, *, minutes=1.0, after=0.0, cost=NOTHING, found=0, bytes_=30_000_000, **more) -> Job:
     """A film of 1,000 characters and 100 seconds that was made in `minutes`, beginning after `after` minutes."""
-    about = brief(number, text="xx " * 331 + "x")
+    about = brief(number, text="xx " * 331 + "x", **more)
     begin, end = AT + timedelta(minutes=after), AT + timedelta(minutes=after + minutes)
     folder = shop.workspace / "output" / "earlier" / str(number)
     await to_thread.run_sync(lambda: folder.mkdir(parents=True))
@@ -366,6 +366,27 @@ async def test_it_is_as_fast_as_the_films_before_it(shop):
     assert found.film_s == pytest.approx(100, rel=0.01)
     assert found.disk.output_bytes == pytest.approx(10_000, rel=0.01)
     assert found.disk.cache_bytes == pytest.approx(30_000_000, rel=0.01)
+
+
+async def test_drafts_say_nothing_about_uploads_and_what_is_unknown_is_told(shop):
+    await earlier(shop, await made(shop, 1, minutes=1, preset="fast_draft"))
+    text = "xx " * 331 + "x"
+
+    draft = await foretold(shop, brief(5, text=text, preset="fast_draft"))
+    upload = await foretold(shop, brief(5, text=text))
+    square = await foretold(shop, brief(5, text=text, preset="fast_draft", format="1:1"))
+    both = await foretold(shop, brief(5, text=text, preset="fast_draft"), brief(6, text=text))
+
+    measured = (weight_of(brief(5, text=text)) * CORE_S_PER_CHAR) / (shop.settings.work.workers * 0.9)
+    assert (draft.learned_from, draft.unlike) == (1, ())
+    assert draft.seconds == pytest.approx(60, rel=0.01)
+    assert (upload.learned_from, upload.unlike) == (0, ("preset youtube (1920x1080)",))
+    assert upload.seconds == pytest.approx(measured, rel=0.01)
+    assert (square.learned_from, square.unlike) == (0, ("preset fast_draft (720x720)",))
+    assert (both.learned_from, both.unlike) == (1, upload.unlike)
+    assert both.seconds == pytest.approx(60 + measured, rel=0.01)
+    # How long a film lasts is the same in any size.
+    assert upload.film_s == draft.film_s
 
 
 async def test_a_film_that_was_found_in_the_cache_tells_nothing_about_time(shop):

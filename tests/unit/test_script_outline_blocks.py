@@ -247,6 +247,29 @@ def test_an_amount_in_bold_becomes_a_number_and_the_rest_its_meaning(
     assert [line for line, reveals in said(scene) if reveals == 0] == [markdown.replace("**", "").split("so. ")[-1]]
 
 
+@pytest.mark.parametrize(
+    ("block", "layout"),
+    [
+        ("| Gas | Share |\n|---|---|\n| Nitrogen | 78 km |\n| Oxygen | 21 km |", "bars"),
+        ("- a few\n- of many", "bullets"),
+    ],
+)
+def test_an_amount_in_bold_counts_up_before_a_table_or_a_list_too(block: str, layout: str) -> None:
+    number, after = scenes(f"**43 %** of all birds migrate.\n\n{block}")
+
+    assert isinstance(number, NumberScene)
+    assert number.lines[0].text == "43 % of all birds migrate."
+    assert after.layout == layout
+    assert after.lines[0].reveals == 0
+
+
+def test_an_amount_in_bold_leads_to_what_its_colon_announces_and_to_what_nobody_else_speaks_of() -> None:
+    announced, quiz = "**43 %** of all birds migrate, among them:\n\n- storks\n- cranes", "- [x] Storks\n- [ ] Tits"
+
+    assert layouts(announced) == ["bullets"]
+    assert layouts(f"**43 %** of all birds migrate. Which ones?\n\n{quiz}") == ["quiz"]
+
+
 @pytest.mark.parametrize("phrase", ["43", "1969", "May 3", "38 millionths of a second", "sixteen times", "3rd"])
 def test_what_is_no_amount_with_a_unit_stays_a_statement(phrase: str) -> None:
     assert layouts(f"It was **{phrase}** of them.") == ["statement"]
@@ -328,6 +351,35 @@ def test_labels_and_numbers_become_bars() -> None:
     assert (scene.unit, scene.point) == ("m", 2)
     assert scene.items == (Bar(label="Winstanley", value=35), Bar(label="Smeaton", value=22))
     assert said(scene) == [("Each is tall.", None), ("Winstanley: 35.", 0), ("Smeaton: 22.", 1)]
+
+
+def test_a_header_without_a_known_unit_stays_in_the_picture() -> None:
+    (unknown,) = scenes(table("Planet | Mass (Earths)", "Jupiter | 318", "Saturn | 95"))
+    (line,) = scenes(table("Year | Visitors of all museums (thousands)", "1990 | 1", "2000 | 2", "2010 | 3"))
+
+    assert isinstance(unknown, BarsScene)
+    assert isinstance(line, LinesScene)
+    assert (unknown.subtitle, unknown.unit) == ("Mass (Earths)", "")
+    assert line.subtitle == "Visitors of all museums (thousands)"
+
+
+def test_a_header_says_what_is_measured_unless_the_heading_does() -> None:
+    rows = table("Tower | Height in m", "Winstanley | 35", "Smeaton | 22")
+    (plain,) = scenes(rows)
+    text = f"# Towers\n\nLook up.\n\n## The height of towers\n\n{rows}\n"
+    (told,) = outline(parse_brief(text, Path("a.md")), TEMPLATE).scenes[1:]
+
+    assert isinstance(plain, BarsScene)
+    assert isinstance(told, BarsScene)
+    assert (plain.subtitle, plain.unit) == ("Height", "m")
+    assert (told.subtitle, told.unit) == ("", "m")
+
+
+def test_a_header_with_another_unit_than_its_cells_is_shown_whole() -> None:
+    (scene,) = scenes(table("City | Rent in €/month", "Rome | 900 €", "Oslo | 1200 €"))
+
+    assert isinstance(scene, BarsScene)
+    assert (scene.subtitle, scene.unit) == ("Rent in €/month", "€")
 
 
 def test_times_and_numbers_become_a_line_each() -> None:
@@ -561,3 +613,13 @@ def test_all_notes_are_said_once_in_order_and_can_be_filmed(brief: Brief) -> Non
 def _bare(word: str) -> str:
     """Without a full stop at its end, which items get when they have none."""
     return word.strip().removesuffix(".").removesuffix("。")
+
+
+@pytest.mark.parametrize("name", ["explainer", "listicle", "news", "product", "offer", "lesson"])
+def test_no_template_cuts_what_the_briefs_that_ship_say(name: str) -> None:
+    template = load_template(name, search=[])
+
+    for path in sorted((REPOSITORY / "topics").glob("*.md")):
+        script = outline(parse_brief(path.read_text(encoding="utf-8"), path), template)
+        cut = [text.text for scene in script.scenes for text in texts_of(scene) if text.text.endswith("…")]
+        assert cut == [], path.name

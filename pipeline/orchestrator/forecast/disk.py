@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.orchestrator.forecast.experience import Experience
-from pipeline.orchestrator.forecast.findings import Problem
+from pipeline.orchestrator.forecast.findings import Problem, Survey
 from pipeline.orchestrator.workshop import Workshop
 
 
@@ -20,13 +20,15 @@ class Disk:
     free_bytes: int
 
 
-def disk_of(film_s: float, known: Experience, shop: Workshop) -> Disk:
-    """The room for films of this length in all."""
+def disk_of(found: Survey, known: Experience, shop: Workshop) -> Disk:
+    """The room for the films that were found, by their presets and sizes."""
+    lengths = {kind: work.weight * known.film_s_per_char for kind, work in found.work.items()}
+    cached = sum(seconds * known.of(kind).cache_bytes_per_s for kind, seconds in lengths.items())
     in_cache = sum(size.bytes for size in shop.cache.size().values())
     room = max(0, shop.settings.cache.max_bytes - in_cache)
     return Disk(
-        output_bytes=round(film_s * known.output_bytes_per_s),
-        cache_bytes=min(room, round(film_s * known.cache_bytes_per_s)),
+        output_bytes=round(sum(seconds * known.of(kind).output_bytes_per_s for kind, seconds in lengths.items())),
+        cache_bytes=min(room, round(cached)),
         free_bytes=shutil.disk_usage(_existing(shop.places.films_root)).free,
     )
 

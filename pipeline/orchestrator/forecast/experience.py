@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
-from pipeline.errors import NightreelError
-from pipeline.model import JobStatus, JobSummary
+from pipeline.errors import InputError, NightreelError
+from pipeline.model import SHAPES, Brief, JobStatus, JobSummary
 from pipeline.orchestrator.workshop import Workshop
 
 # Older films were made under other circumstances; and a workspace may have many.
@@ -31,24 +33,54 @@ CACHE_BYTES_PER_S = 32_000_000 / 60
 TOKENS_IN, TOKENS_OUT = 1500.0, 2000.0
 
 
+class Kind(NamedTuple):
+    """What films have in common that take about the same time: a draft says nothing about an upload."""
+
+    preset: str
+    width_px: int
+    height_px: int
+
+    def __str__(self) -> str:
+        return f"preset {self.preset} ({self.width_px}x{self.height_px})"
+
+
+def kind_of(brief: Brief, shop: Workshop) -> Kind:
+    """The kind of a film that is or will be made. Raises `InputError` for a preset that is not there."""
+    size = shop.encoding(brief).video_format
+    return Kind(brief.preset or shop.settings.video.preset, size.width_px, size.height_px)
+
+
 @dataclass(frozen=True, kw_only=True)
-class Experience:
-    """Rates, and on how many films and scripts each rests; 0: on none of this workspace."""
+class Rates:
+    """What films of one kind take, and on how many it rests; 0: on none of this workspace."""
 
     films: int
-    # Per character of weight (`model.weight_of`): seconds of the machine, with other films at work beside it, and
-    # seconds of film.
+    # Seconds of the machine per character of weight (`model.weight_of`), with other films at work beside it.
     work_s_per_char: float
-    film_s_per_char: float
-    # Seconds of the machine for a film of which others have made all scenes.
-    join_s: float
     # Per second of film, in the folder of the film and in the cache.
     output_bytes_per_s: float
     cache_bytes_per_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experience:
+    """Rates, and on how many scripts those of scripts rest; 0: on none of this workspace."""
+
+    rates: Mapping[Kind, Rates]
+    # Of kinds that were not made here yet.
+    measured: Rates
+    # Seconds of film per character, whatever the kind.
+    film_s_per_char: float
+    # Seconds of the machine for a film of which others have made all scenes.
+    join_s: float
     scripts: int
     # Of one script, with what corrections cost.
     tokens_in: float
     tokens_out: float
+
+    def of(self, kind: Kind) -> Rates:
+        """The rates of a kind."""
+        return self.rates.get(kind, self.measured)
 
 
 def learn(shop: Workshop) -> Experience:
@@ -56,18 +88,42 @@ def learn(shop: Workshop) -> Experience:
     rows = sorted(_completed(shop), key=attrgetter("ended_at"))[-_FILMS_MOST:]
     # A film that was found in the cache says nothing about making one.
     made = [row for row in rows if row.made > row.found and row.duration_s and row.weight]
-    film_s, weight = sum(row.duration_s or 0 for row in made), sum(row.weight for row in made)
+    kinds: dict[Kind, list[JobSummary]] = {}
+    for row in made:
+        with suppress(InputError):  # a preset that is not there any more
+            kinds.setdefault(kind_of(_as_made(row), shop), []).append(row)
+    weight = sum(row.weight for row in made)
     written = [row for row in rows if row.cost.tokens_in]
     return Experience(
-        films=len(made),
-        work_s_per_char=_busy_s(made) / weight if made else CORE_S_PER_CHAR / _cores_used(shop),
-        film_s_per_char=film_s / weight if made else FILM_S_PER_CHAR,
+        rates={kind: _rates(rows) for kind, rows in kinds.items()},
+        measured=Rates(
+            films=0,
+            work_s_per_char=CORE_S_PER_CHAR / _cores_used(shop),
+            output_bytes_per_s=OUTPUT_BYTES_PER_S,
+            cache_bytes_per_s=CACHE_BYTES_PER_S,
+        ),
+        film_s_per_char=sum(row.duration_s or 0 for row in made) / weight if made else FILM_S_PER_CHAR,
         join_s=CORE_S_PER_FILM / _cores_used(shop),
-        output_bytes_per_s=_output_bytes_per_s(made[-_WEIGHED_MOST:]),
-        cache_bytes_per_s=sum(row.bytes for row in made) / film_s if made else CACHE_BYTES_PER_S,
         scripts=len(written),
         tokens_in=sum(row.cost.tokens_in for row in written) / len(written) if written else TOKENS_IN,
         tokens_out=sum(row.cost.tokens_out for row in written) / len(written) if written else TOKENS_OUT,
+    )
+
+
+def _as_made(row: JobSummary) -> Brief:
+    return Brief(
+        title=row.title,
+        preset=row.preset or None,
+        format=next((shape for shape in SHAPES if shape == row.format), None),
+    )
+
+
+def _rates(rows: Sequence[JobSummary]) -> Rates:
+    return Rates(
+        films=len(rows),
+        work_s_per_char=_busy_s(rows) / sum(row.weight for row in rows),
+        output_bytes_per_s=_output_bytes_per_s(rows[-_WEIGHED_MOST:]),
+        cache_bytes_per_s=sum(row.bytes for row in rows) / sum(row.duration_s or 0 for row in rows),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import NightreelError
+from pipeline.orchestrator.forecast.experience import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +55,22 @@ class Cached:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Work:
+    """What there is to do for films of one kind."""
+
+    # Characters to speak.
+    weight: int = 0
+    # Of these, those in scenes that no film before had; and how many films' worth of scenes are shared.
+    fresh: float = 0.0
+    spared: float = 0.0
+
+    def __add__(self, other: Work) -> Work:
+        return Work(
+            weight=self.weight + other.weight, fresh=self.fresh + other.fresh, spared=self.spared + other.spared
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Problem:
     """Something that will not work."""
 
@@ -82,11 +100,9 @@ class Survey:
 
     films: Films
     cached: Cached
-    # Of the films that can be made: characters to speak, and scripts that a model has to write.
-    weight: int
-    # Of these characters, those in scenes that no film before had; and how many films' worth of scenes are shared.
-    fresh: float
-    spared: float
+    # Of the films that can be made, by their kind.
+    work: Mapping[Kind, Work]
+    # Those that a model has to write.
     scripts_to_ask: int
     # Those that the films are episodes of.
     series: tuple[str, ...]

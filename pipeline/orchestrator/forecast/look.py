@@ -15,7 +15,8 @@ from pipeline.narration.booth import Manner
 from pipeline.narration.spoken import way_of_saying
 from pipeline.orchestrator.film.episodes import with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices
-from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, Survey
+from pipeline.orchestrator.forecast.experience import Kind, kind_of
+from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, Survey, Work
 from pipeline.orchestrator.forecast.sharing import Sharing
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import ScriptWriter, check_any
@@ -29,13 +30,10 @@ class Look:
     batch: str
     notes: list[str] = field(default_factory=list)
     impossible: int = 0
-    weight: int = 0
     scripts: int = 0
     known_scripts: int = 0
     clips: int = 0
-    # Of the weight, what no film before had; and films that others spare work, as shares of films.
-    fresh: float = 0.0
-    spared: float = 0.0
+    work: dict[Kind, Work] = field(default_factory=dict)
     sharing: Sharing = field(default_factory=Sharing)
 
     def __post_init__(self) -> None:
@@ -62,9 +60,7 @@ class Look:
         return Survey(
             films=films,
             cached=cached,
-            weight=self.weight,
-            fresh=self.fresh,
-            spared=self.spared,
+            work=self.work,
             scripts_to_ask=len(self._unwritten) + self._untranslated,
             series=tuple(sorted(self._series)),
             notes=tuple(self.notes),
@@ -85,9 +81,9 @@ class Look:
             self.impossible += 1
             self._add(error, brief)
         else:
-            self.weight += weight_of(brief)
-            self.fresh += weight_of(brief) * share
-            self.spared += 1 - share
+            kind, weight = kind_of(brief, self.shop), weight_of(brief)
+            more = Work(weight=weight, fresh=weight * share, spared=1 - share)
+            self.work[kind] = self.work.get(kind, Work()) + more
             self._series |= {brief.series} - {""}
 
     def _add(self, error: NightreelError, brief: Brief) -> None:

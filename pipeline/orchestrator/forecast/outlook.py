@@ -32,8 +32,10 @@ class Forecast:
     # Of the films that would be made: their length, and how long it takes to make them.
     film_s: float
     seconds: float
-    # How many earlier films of this workspace both are reckoned from; 0: what docs/performance.md measured.
+    # How many earlier films of this workspace, of the same presets and sizes, the time is reckoned from; and of which
+    # presets and sizes there is none: for them, what docs/performance.md measured.
     learned_from: int
+    unlike: tuple[str, ...]
     # When the last one is there (ISO 8601), if the run begins now.
     done_at: str
     money: Money
@@ -68,10 +70,12 @@ async def forecast(
 def _reckon(found: Survey, shop: Workshop, batch: str, problems: tuple[Problem, ...]) -> Forecast:
     known = learn(shop)
     money, quota = money_of(found, known, shop), quota_of(found, known, shop)
-    work_s = found.fresh * known.work_s_per_char + found.spared * known.join_s
+    work_s = sum(
+        work.fresh * known.of(kind).work_s_per_char + work.spared * known.join_s for kind, work in found.work.items()
+    )
     seconds = max(work_s, asking_s(found, known, shop))
-    film_s = found.weight * known.film_s_per_char
-    disk = disk_of(film_s, known, shop)
+    film_s = sum(work.weight for work in found.work.values()) * known.film_s_per_char
+    disk = disk_of(found, known, shop)
     full, tight = disk_trouble(disk, shop)
     films = found.films.to_make - found.films.impossible
     uploads = upload_days(shop.workspace, shop.settings, films, series=found.series, clock=shop.clock)
@@ -81,7 +85,8 @@ def _reckon(found: Survey, shop: Workshop, batch: str, problems: tuple[Problem, 
         cached=found.cached,
         film_s=round(film_s, 1),
         seconds=round(seconds, 1),
-        learned_from=known.films,
+        learned_from=sum(known.of(kind).films for kind in found.work),
+        unlike=tuple(sorted(str(kind) for kind in found.work if not known.of(kind).films)),
         done_at=done_at(shop.clock(), seconds, found.scripts_to_ask, quota).isoformat(timespec="seconds"),
         money=money,
         disk=disk,

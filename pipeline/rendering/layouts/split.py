@@ -1,6 +1,8 @@
 """A picture on one side, words on the other; where one stacks, the picture stands above them.
 
-The wider the picture, the more of the width it gets: little of it is cut off.
+The wider the picture, the more of the width it gets: little of it is cut off. Above words there is no room for one that
+is upright: it fills a picture that is as tall as a phone, with the words on it, and others from top to bottom at their
+side, as long as all words fit.
 """
 
 from __future__ import annotations
@@ -8,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.model import SplitScene, Still, Word
+from pipeline.model import SceneryScene, SplitScene, Still, Word
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts import scenery
 from pipeline.rendering.layouts.parts import bar, enter, kicker, sizes, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.photographs import GIVE, framed, photograph, picture_room
-from pipeline.rendering.sprites import Element, letters
+from pipeline.rendering.sprites import Element, Sprite, letters
 from pipeline.rendering.styles import BODY, HEADING
 from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES
 
@@ -32,16 +35,25 @@ _GAP, _GAP_STACKED = 80, 64
 _AFTER_LABEL, _AFTER_HEADING, _AFTER_BAR, _ABOVE_CREDIT = 40, 48, 48, 28
 # Of a stacked picture: the least that it may be high, as a share of the whole, and how much of it may be cut off.
 _LEAST_HEIGHT, _GIVE_STACKED = 0.24, 1.6
+# Width over height below which a picture is upright; beside words, how much of the width it takes and the room between.
+_UPRIGHT, _SHARE_UPRIGHT, _GAP_UPRIGHT = 0.85, 0.44, 56
 # Below stacked words: captions of two lines come close otherwise.
 _ABOVE_CAPTIONS = 32
 
 
-def lay_out(scene: SplitScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - like every layout
+def lay_out(scene: SplitScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module. Raises `LookupError` if the look does not have the picture."""
     still = look.still(scene.picture)
     if still is None:
         raise LookupError(scene.picture)
-    elements = _stacked(scene, still, look) if look.grid.is_stacked else _side_by_side(scene, still, look)
+    is_upright = still.aspect < _UPRIGHT
+    if look.grid.is_tall and is_upright and (found := _filling(scene, words, look)):
+        return found
+    if not look.grid.is_stacked:
+        elements = _side_by_side(scene, still, look)
+    else:
+        beside = _beside(scene, still, look) if is_upright and not look.grid.is_tall else None
+        elements = beside or _stacked(scene, still, look)
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
@@ -52,6 +64,10 @@ class _Words:
     label: TextBlock
     heading: TextBlock
     text: TextBlock
+
+    @property
+    def is_cut(self) -> bool:
+        return any(block.cut for block in (self.label, self.heading, self.text))
 
     def height_px(self, look: Look) -> int:
         grid = look.grid
@@ -120,6 +136,39 @@ def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
             motion=enter(grid, 12, rise=16),
         ),
         *words.elements(look, left=content.left, top=at),
+    ]
+
+
+def _filling(scene: SplitScene, words: Sequence[Word], look: Look) -> Composition | None:
+    """The picture over all of the frame, the words low on it; None: they need more room."""
+    if scene.kicker:
+        return None
+    whole = SceneryScene(lines=scene.lines, picture=scene.picture, heading=scene.heading, subtitle=scene.text)
+    found = scenery.lay_out(whole, words, look)
+    return None if any(isinstance(each, Sprite) and each.is_cut for each in found.elements) else found
+
+
+def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None:
+    """The picture at the right edge, from the top to the captions, words on the left; None: they need more room."""
+    grid, content = look.grid, picture_room(look)
+    right = look.format.width_px
+    credit = source_line(still.credit, look, width_px=round(right * _SHARE_UPRIGHT))
+    below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
+    width, height = framed(still.aspect, round(right * _SHARE_UPRIGHT), content.bottom - below)
+    box = Box(right - width, 0, right, height)
+    words = _words(scene, look, box.left - grid.px(_GAP_UPRIGHT) - content.left, content.height, 7)
+    if words.is_cut or words.height_px(look) > content.height:
+        return None
+    return [
+        photograph(look, still, box, motion=enter(grid, 0, rise=0), radius_px=0),
+        *letters(
+            credit,
+            left=box.left,
+            top=box.bottom + grid.px(_ABOVE_CREDIT),
+            colours=(look.theme.muted,),
+            motion=enter(grid, 12, rise=16),
+        ),
+        *words.elements(look, left=content.left, top=content.middle - words.height_px(look) // 2),
     ]
 
 

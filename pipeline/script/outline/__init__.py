@@ -4,13 +4,14 @@ It says everything that stands in the notes, once and in order, and nothing else
 
     text before the first heading   title scene (its first paragraph), then statements
     a paragraph                     a statement; shown is its bold sentence or its shortest one
-    … with an amount in bold        a number ("**43 %** of all birds migrate."): the rest is what it means
+    … with an amount in bold        a number ("**43 %** of all birds migrate."): the rest is what it means; before a
+                                    list or a table, too, if it does not end with a colon
     a paragraph and a list          bullets: the paragraph leads in, then each item appears as it is spoken
     … whose items begin with dates  a timeline
     … numbered, with labels         steps ("1. **Knead**: ten minutes are enough")
     a question and a ticked list    a quiz (`- [ ] Mars`, `- [x] Jupiter`); the paragraph below it tells the answer
     a quotation with a name         a quote
-    a table                         a comparison, a chart, a table, or bullets: see `tables`
+    a table                         a comparison, a chart, a table, or bullets: see `tables`, and `units` of its headers
     code, a picture                 shown while the paragraph before it is spoken
     chapters of long notes          sections
     the front matter's `closing`    closing scene; without it the film ends with its last section

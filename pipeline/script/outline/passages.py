@@ -139,6 +139,11 @@ def number(piece: Piece, desk: Desk) -> Sequence[Scene]:
     )
 
 
+def is_number(piece: Piece, desk: Desk) -> bool:
+    """Whether it is a paragraph with an amount in bold that has a picture of its own."""
+    return bool(number(piece, desk))
+
+
 def code(piece: Piece, desk: Desk) -> Sequence[Scene]:
     """Lines of a program while the paragraph before them is said."""
     layout, block = desk.layout("code"), piece.block

@@ -18,7 +18,7 @@ from pipeline.model import (
 )
 from pipeline.script.outline.desk import Chapter, Desk, Piece
 from pipeline.script.outline.lists import is_quiz
-from pipeline.script.outline.passages import can_show_code, can_show_picture, parts_of
+from pipeline.script.outline.passages import can_show_code, can_show_picture, is_number, parts_of
 
 # Notes of fewer pieces are one film without chapters, and a chapter of fewer is none.
 _LONG_NOTES, _CHAPTER_PIECES = 10, 2
@@ -51,16 +51,16 @@ def together(pieces: Sequence[Piece], desk: Desk) -> Iterator[Piece]:
     spoken_headings: set[int] = set()
     while left:
         piece = left.pop(0)
-        if isinstance(piece.block, Paragraph) and _leads(piece, left):
+        if isinstance(piece.block, Paragraph) and _leads(piece, left, desk):
             piece = replace(left.pop(0), lead=piece.block)
-        if isinstance(piece.block, Chapter) and (paragraph := _free_paragraph(piece, left)):
+        if isinstance(piece.block, Chapter) and (paragraph := _free_paragraph(piece, left, desk)):
             piece = replace(piece, lead=paragraph)
             left.pop(0)
-        elif is_quiz(piece, desk) and (paragraph := _free_paragraph(piece, left)):
+        elif is_quiz(piece, desk) and (paragraph := _free_paragraph(piece, left, desk)):
             piece = replace(piece, answer=paragraph)
             left.pop(0)
         elif isinstance(piece.block, Illustration | CodeBlock) and not piece.lead:
-            paragraph = _free_paragraph(piece, left)
+            paragraph = _free_paragraph(piece, left, desk)
             if paragraph and (isinstance(piece.block, Illustration) or not piece.heading):
                 piece = replace(piece, lead=paragraph)
                 left.pop(0)
@@ -86,20 +86,24 @@ def _plain(block: Block, desk: Desk) -> Sequence[Block]:
             return (block,)
 
 
-def _leads(piece: Piece, following: Sequence[Piece]) -> bool:
-    """Whether a paragraph says what comes next: a list, a table, a picture; a quotation only where it has a colon."""
+def _leads(piece: Piece, following: Sequence[Piece], desk: Desk) -> bool:
+    """Whether a paragraph says what comes next: a list, a table, a picture; a quotation only where it has a colon.
+
+    An amount in bold has a picture of its own, unless what comes next needs words or the paragraph ends with a colon.
+    """
     if not following or following[0].section != piece.section:
         return False
     block = following[0].block
-    if isinstance(block, Quotation):
-        return isinstance(piece.block, Paragraph) and piece.block.text.endswith((":", "："))
+    has_colon = isinstance(piece.block, Paragraph) and piece.block.text.endswith((":", "："))
+    if isinstance(block, Quotation) or (not following[0].needs_words and is_number(piece, desk)):
+        return has_colon
     return not isinstance(block, Paragraph | Chapter)
 
 
-def _free_paragraph(piece: Piece, following: Sequence[Piece]) -> Paragraph | None:
+def _free_paragraph(piece: Piece, following: Sequence[Piece], desk: Desk) -> Paragraph | None:
     """The paragraph right below a piece, unless it leads to something else."""
     below = following[0] if following else None
-    if below is None or below.section != piece.section or _leads(below, following[1:]):
+    if below is None or below.section != piece.section or _leads(below, following[1:], desk):
         return None
     return below.block if isinstance(below.block, Paragraph) else None
 

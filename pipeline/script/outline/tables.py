@@ -14,7 +14,6 @@ It is read out row by row as a list is: "first cell: the others". Headers are sh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -37,6 +36,7 @@ from pipeline.model import (
 from pipeline.model.writing import width
 from pipeline.script.outline.desk import Desk, Piece
 from pipeline.script.outline.lists import evenly, lines
+from pipeline.script.outline.units import read_header
 from pipeline.script.outline.values import is_time, read_amount, year_of
 from pipeline.script.shortening import shorten
 
@@ -46,7 +46,6 @@ _FEWEST_MARKS, _MOST_MARKS = 3, 24
 _FEWEST_COLUMNS, _MOST_COLUMNS = 2, 5
 # One in so many cells may be shortened.
 _LONG_CELLS_IN = 8
-_UNIT_IN_HEADER = re.compile(r"(?P<name>.*?)\s*[(\[（](?P<unit>[^()\[\]（）]{1,16})[)\]）]")
 
 
 class _Column(NamedTuple):
@@ -55,6 +54,10 @@ class _Column(NamedTuple):
     label: str
     unit: str
     values: tuple[float, ...]
+
+    def told(self, heading: str, most: int) -> str:
+        """The line that says what is measured; empty: the heading does."""
+        return "" if self.label.casefold() in heading.casefold() else shorten(self.label, most)
 
 
 def comparison(piece: Piece, desk: Desk) -> Sequence[Scene]:
@@ -100,11 +103,14 @@ def line_chart(piece: Piece, desk: Desk) -> Sequence[Scene]:
     if not in_order or not fits:
         return ()
     spoken = lines(piece, block.said, is_first=True)
+    is_long = len(series) == 1 and width(series[0].label) > layout.limit("item_label")
     heading = desk.heading(piece, layout)
     return (
         LinesScene(
             lines=tuple(replace(line, reveals=0 if line.reveals == 0 else None) for line in spoken),
             heading=heading,
+            # A line alone has it at its end, if there is room.
+            subtitle=series[0].told(heading, layout.limit("subtitle")) if is_long else "",
             unit=series[0].unit,
             marks=tuple(marks),
             items=tuple(
@@ -128,7 +134,8 @@ def shares(piece: Piece, desk: Desk) -> Sequence[Scene]:
     return (
         SharesScene(
             lines=lines(piece, block.said, is_first=True),
-            heading=desk.heading(piece, layout),
+            heading=(heading := desk.heading(piece, layout)),
+            subtitle=found.told(heading, layout.limit("subtitle")),
             unit=found.unit,
             point=_point(block),
             items=tuple(Share(label=row[0], value=value) for row, value in zip(block.rows, found.values, strict=True)),
@@ -144,7 +151,8 @@ def bars(piece: Piece, desk: Desk) -> Sequence[Scene]:
     return (
         BarsScene(
             lines=lines(piece, block.said, is_first=True),
-            heading=desk.heading(piece, layout),
+            heading=(heading := desk.heading(piece, layout)),
+            subtitle=found.told(heading, layout.limit("subtitle")),
             unit=found.unit,
             point=_point(block),
             items=tuple(Bar(label=row[0], value=value) for row, value in zip(block.rows, found.values, strict=True)),
@@ -194,11 +202,13 @@ def _numbers(block: Table, column: int, desk: Desk) -> _Column | None:
     units = {amount.unit for amount in found}
     if len(found) < len(amounts) or len(units) != 1:
         return None
-    header = _UNIT_IN_HEADER.fullmatch(block.columns[column])
+    header = read_header(block.columns[column], desk.brief.language)
     (unit,) = units
+    # A header that says another unit than its cells says both.
+    is_read = not unit or unit == header.unit
     return _Column(
-        label=header["name"] if header else block.columns[column],
-        unit=unit or (header["unit"] if header else ""),
+        label=header.name if is_read else block.columns[column],
+        unit=unit or header.unit,
         values=tuple(amount.value for amount in found),
     )
 

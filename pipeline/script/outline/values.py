@@ -135,7 +135,7 @@ def _is_currency(sign: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _locale(language: str) -> Locale:
+def locale_of(language: str) -> Locale:
     """CLDR's data for a language, else for English."""
     tag = language
     while tag:
@@ -147,12 +147,12 @@ def _locale(language: str) -> Locale:
 
 
 def _decimal_mark(language: str) -> str:
-    return get_decimal_symbol(_locale(language))
+    return get_decimal_symbol(locale_of(language))
 
 
 @lru_cache(maxsize=64)
 def _calendar(language: str) -> _Calendar:
-    locale = _locale(language)
+    locale = locale_of(language)
     months = _names(locale.months, "wide", "abbreviated")
     days = _names(locale.days, "wide", "abbreviated")
     quarters = _names(locale.quarters, "wide", "abbreviated")

@@ -1,0 +1,134 @@
+"""Units in the headers of tables: "Height (m)", "Höhe in m", "Height, m", "l / m", "Price €", "% of adults".
+
+What a language calls its units and currencies, and how it shortens millions, comes from CLDR; whatever is in no such
+list is no unit ("Visitors (2024)", "Made in Japan"), and the header stays as it is written.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from babel import Locale
+
+from pipeline.script.outline.values import locale_of
+
+_PER_CENT = "%"
+# How a header joins its unit, the surest first. The last two are for signs alone: "Plan A" has no amperes.
+_IN_BRACKETS = re.compile(r"(?P<name>.*?)\s*[(\[（](?P<unit>[^()\[\]（）]+)[)\]）]")
+_AFTER_WORD = re.compile(r"(?P<name>.+?)\s+(?:in|en|em|i|în|w|v|в|у)\s+(?P<unit>\S.*)")
+_AFTER_MARK = re.compile(r"(?P<name>.+?)\s*(?:[,，:：]\s*|\s/\s|/)(?P<unit>[^,，:：]+)")
+_ALONE = re.compile(r"(?P<name>)(?P<unit>.+)")
+_AT_END = re.compile(r"(?P<name>.*?[^\W\d_].*?)\s*(?P<unit>[^\w\s,;:/]+|[^\w\s]?\s?°[CF]|(?<=\s)[A-Z]{3})")
+_AT_START = re.compile(r"(?P<name>(?P<unit>[^\w\s])\s.+)")
+_SIGNS = frozenset("%‰°")
+_PARTS = re.compile(r"\s*[/·⋅*]\s*")
+# A shorter name could be anything in capitals or small letters.
+_NAME_CHARS = 4
+# "kWh/100 km", "1000 t": so many of them.
+_SO_MANY = re.compile(r"10+\s?")
+# What CLDR does not have, or writes otherwise.
+_MORE = {
+    *("m", "g", "s", "h", "t", "l", "K", "A", "kt", "Mt", "Gt", "MWh", "GWh", "TWh", "mV", "kV", "µm", "µg", "µs"),
+    *("ml", "cl", "dl", "hl", "mph", "kph", "kmh", "rpm", "fps", "dB", "kN", "Bq", "Sv", "mSv", "lx", "bpm"),
+}
+# Of three capitals, many are a word, too: "ALL", "TOP", "BAD".
+_MONEY = {
+    *("EUR", "USD", "GBP", "CHF", "JPY", "CNY", "INR", "KRW", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "CAD", "AUD"),
+    *("NZD", "BRL", "MXN", "ZAR", "RUB", "UAH"),
+}
+
+
+class Measure(NamedTuple):
+    """A header, read."""
+
+    name: str
+    # Empty: it has none, or none that is known.
+    unit: str
+
+
+def read_header(header: str, language: str) -> Measure:
+    """What a column of numbers tells, and its unit. Nothing is lost: a header without a known unit is all name."""
+    text = header.strip()
+    for pattern in (_IN_BRACKETS, _AFTER_WORD, _AFTER_MARK, _ALONE, _AT_END, _AT_START):
+        match = pattern.fullmatch(text)
+        if match and _is_certain(match, pattern) and (unit := _unit(match["unit"].strip(), language)):
+            return Measure(name=match["name"].strip(" –—-:,"), unit=unit)
+    return Measure(name=text, unit="")
+
+
+def _is_certain(match: re.Match[str], pattern: re.Pattern[str]) -> bool:
+    """Whether it can be nothing else: "Team / A" and "W" have no amperes and watts, and "Days" is a header."""
+    unit = match["unit"].strip()
+    if pattern in (_IN_BRACKETS, _AFTER_WORD):
+        return True
+    is_word = pattern is _ALONE and len(unit) >= _NAME_CHARS and unit[0].isupper()
+    return not (len(unit) == 1 and unit.isupper()) and not is_word
+
+
+def _unit(text: str, language: str) -> str:
+    """The unit as it stands behind numbers; empty: it is none."""
+    known = _known(language)
+    if text.casefold() in known.per_cent or text in {"％", "٪"}:
+        return _PER_CENT
+    first, _, rest = text.partition(" ")
+    if first.casefold() in known.scales and (not rest or _is_compound(rest, known)):
+        return text
+    return text if _is_compound(text, known) else ""
+
+
+def _is_compound(text: str, known: _Known) -> bool:
+    return _is_one(text, known) or all(_is_one(_SO_MANY.sub("", part), known) for part in _PARTS.split(text))
+
+
+def _is_one(text: str, known: _Known) -> bool:
+    without_power = text.rstrip("²³")
+    is_sign = text in _SIGNS or any(unicodedata.category(each) == "Sc" for each in text[-1:] + text[:1])
+    # "k€", "US$", "Mio.€"
+    return (is_sign and len(text) <= 3) or without_power in known.symbols or text.casefold() in known.names
+
+
+class _Known(NamedTuple):
+    """What a language calls its units."""
+
+    # As they are written, and in small letters what has no other meaning.
+    symbols: frozenset[str]
+    names: frozenset[str]
+    per_cent: frozenset[str]
+    scales: frozenset[str]
+
+
+@lru_cache(maxsize=64)
+def _known(language: str) -> _Known:
+    own, english = locale_of(language), Locale("en")
+    units = {word for locale in (own, english) for word in _words(locale)}
+    names = {word.casefold() for word in units if len(word) >= _NAME_CHARS or not word.isascii()}
+    # Where the name of a currency stands, its plural does, too, in the languages that mark it with an s.
+    money = {name.casefold() for locale in (own, english) for name in locale.currencies.values()}
+    return _Known(
+        symbols=frozenset(units | _MORE | _MONEY),
+        names=frozenset(names | money | {f"{name}s" for name in money}),
+        per_cent=frozenset(word.casefold() for locale in (own, english) for word in _words(locale, "percent")),
+        scales=frozenset(word.casefold() for word in _scales(own) if len(word) > 1 or not word.isascii()),
+    )
+
+
+def _words(locale: Locale, ending: str = "") -> Iterator[str]:
+    """What a language calls its units: "kilometers", "km"."""
+    for unit, lengths in locale.unit_display_names.items():
+        if unit.endswith(ending):
+            yield from lengths.values()
+
+
+def _scales(locale: Locale) -> Iterator[str]:
+    """What a language calls thousands and more: "thousand", "Mio.", "млн", "億"."""
+    for lengths in locale.compact_decimal_formats.values():
+        for forms in lengths.values():
+            yield from (word for form in forms.values() if (word := _alone(form.pattern.replace("'", ""), "0")))
+
+
+def _alone(text: str, number: str) -> str:
+    return text.replace(number, "").strip(" \u00a0\u202f")

@@ -1,0 +1,59 @@
+"""Units in the headers of tables: read in the usual ways, and nothing that is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.script.outline.units import read_header
+
+
+@pytest.mark.parametrize(
+    ("language", "header", "name", "unit"),
+    [
+        ("en", "Height (m)", "Height", "m"),
+        ("en", "Height [m]", "Height", "m"),
+        ("en", "Height in m", "Height", "m"),
+        ("en", "Height, m", "Height", "m"),
+        ("en", "Height / m", "Height", "m"),
+        ("en", "Price €", "Price", "€"),
+        ("en", "Price EUR", "Price", "EUR"),
+        ("en", "Price, US$", "Price", "US$"),
+        ("en", "Temperature °C", "Temperature", "°C"),
+        ("en", "Current in A", "Current", "A"),
+        ("en", "Speed (km/h)", "Speed", "km/h"),
+        ("en", "Use in kWh/100 km", "Use", "kWh/100 km"),
+        ("en", "Area in km²", "Area", "km²"),
+        ("en", "Time in days", "Time", "days"),
+        ("en", "Share in percent", "Share", "%"),
+        ("en", "% of adults", "% of adults", "%"),
+        ("en", "km", "", "km"),
+        ("de", "Höhe in m", "Höhe", "m"),
+        ("de", "Anteil in Prozent", "Anteil", "%"),
+        ("de", "Umsatz (Mio. €)", "Umsatz", "Mio. €"),
+        ("de", "Preis in Euro", "Preis", "Euro"),
+        ("fr", "Hauteur en mètres", "Hauteur", "mètres"),
+        ("fr", "Prix en euros", "Prix", "euros"),
+        ("es", "Altura en m", "Altura", "m"),
+        ("pt", "Altura em m", "Altura", "m"),
+        ("pl", "Wysokość w m", "Wysokość", "m"),
+        ("ru", "Высота, м", "Высота", "м"),
+        ("sv", "Höjd i m", "Höjd", "m"),
+        ("ja", "高さ（m）", "高さ", "m"),
+        ("zh", "高度（米）", "高度", "米"),
+    ],
+)
+def test_a_unit_in_a_header_is_read_as_people_write_it(language, header, name, unit):
+    assert read_header(header, language) == (name, unit)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("", "Value", "A", "W", "n", "Days", "Points", "MAX", "2024", "Rank #", "What?", "Price *"),
+        *("Visitors (2024)", "Wins (home)", "Sales (estimated)", "Mass (Earths)", "Height (m) 2024"),
+        *("Made in Japan", "Born in LA", "Sold in May", "Change in share"),
+        *("Plan A", "Vitamin C", "Model T", "Team / A", "Count, A", "Men/women", "Deaths, total", "NET ALL"),
+    ],
+)
+def test_an_ordinary_header_has_no_unit_and_stays_whole(header):
+    assert read_header(header, "en") == (header, "")
