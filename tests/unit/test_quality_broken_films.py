@@ -156,6 +156,16 @@ def test_a_film_under_the_name_of_another_container_is_known(tmp_path, ending, m
     assert faults(write_film(tmp_path / f"film.{ending}", **made)) == {"container"}
 
 
+@pytest.mark.parametrize("made", [{}, {"picture": None}], ids=["a film", "sound"])
+def test_a_transport_stream_that_ends_behind_its_head_is_told_in_words(tmp_path, made):
+    film = write_film(tmp_path / "film.ts", form="mpegts", **made)
+    film.write_bytes(film.read_bytes()[:1_000])
+
+    (check,) = judge_file(film, STRICT).checks
+
+    assert check.measured == "has no sound that can be decoded: it is cut short"
+
+
 def test_a_container_that_hosts_do_not_want_is_known(tmp_path):
     film = write_film(tmp_path / "film.ts", form="mpegts")
 
@@ -206,6 +216,19 @@ def hum(at_s):
 def noise(at_s):
     # Without the highest tones, which AAC leaves out.
     return np.convolve(np.random.default_rng(1).normal(size=len(at_s)), np.full(12, 0.1), mode="same")
+
+
+def roar(at_s):
+    """Noise that has most where it is deepest, as a waterfall has it."""
+    waves = np.fft.rfft(np.random.default_rng(1).normal(size=len(at_s)))
+    waves[: round(50 * LONG_S)] = 0
+    return np.fft.irfft(waves / np.sqrt(np.arange(len(waves)) + 1), len(at_s))
+
+
+def tune(at_s):
+    """Eight notes again and again, of square waves, as loud all along."""
+    notes_hz = np.array([440, 494, 523, 587, 659, 587, 523, 494])[np.int64(at_s * 4) % 8]
+    return np.where(np.cumsum(notes_hz) / 48_000 % 1 < 0.5, 0.3, -0.3)
 
 
 def torn(every_s, hole_s, gain=0.0):
@@ -360,6 +383,7 @@ BROKEN = {
     "a voice that does for four seconds": ({"sound": heard_as(1, -1, 2, 6), "length_s": LONG_S}, {"phase"}),
     "the hum of a plug": ({"sound": sounding(hum), "length_s": LONG_S}, {"hum"}),
     "noise": ({"sound": sounding(noise), "length_s": LONG_S}, {"hum"}),
+    "the roar of a waterfall": ({"sound": sounding(roar), "length_s": LONG_S}, {"hum"}),
     "a voice with holes of 100 ms": ({"sound": torn(0.3, 0.1), "length_s": LONG_S}, {"dropouts", "clicks"}),
     "a voice with holes of 50 ms": ({"sound": torn(0.5, 0.05), "length_s": LONG_S}, {"dropouts", "clicks"}),
     "a voice with holes that hiss": ({"sound": torn(0.8, 0.2, 0.001), "length_s": LONG_S}, {"dropouts", "clicks"}),
@@ -578,6 +602,7 @@ GOOD = {
     "a word in one ear": {"sound": heard_as(1, 0, 3, 5), "length_s": LONG_S},
     "an effect that cancels out": {"sound": heard_as(1, -1, 3, 5), "length_s": LONG_S},
     "a hum below a voice": {"sound": set_loudness(talk(LONG_S) + sounding(hum) * 0.2)[0], "length_s": LONG_S},
+    "a tune of square waves": {"sound": sounding(tune), "length_s": LONG_S},
     "a click now and then": {"sound": cracking(3.0), "length_s": LONG_S},
     "a voice with pauses that fade": {"sound": phrased(LONG_S), "length_s": LONG_S},
     "lights on a dark ground": {"picture": snowfall},

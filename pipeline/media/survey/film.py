@@ -185,6 +185,9 @@ class _Hearing:
 
     def __init__(self, stream: AudioStream) -> None:
         self.stream = stream
+        if not stream.codec_context.channels:
+            # FFmpeg found nothing from which it could tell, as where a transport stream ends right behind its head.
+            raise ValueError("has no sound that can be decoded: it is cut short")
         self._times, self._watch = Times(stream), SoundWatch(stream)
         self._heard_s, self._last_s, self._drift_s = 0.0, 0.0, 0.0
 
