@@ -13,10 +13,11 @@ from pipeline.media.span import Span
 # Loudness over 400 ms. Of speech it moves by ten LU, of dense music by three; of a tone not at all, of noise by 0.1.
 STEADY_LU = 1.0
 _AUDIBLE_LUFS = -50.0
-# A tune of square waves is as loud all along, but goes from pitch to pitch. Its power is looked at by quarters of an
-# octave, in pieces of so many seconds: two pieces of noise have half of it in common and more, of a hum all.
-_PIECE_S, _IN_COMMON = 0.4, 0.45
-_BANDS_HZ = 50 * 2 ** (np.arange(40) / 4)
+# A tune of square waves, or of an organ, is as loud all along, but goes from pitch to pitch. Its power is looked at by
+# semitones, in pieces of so many seconds: two pieces of noise have half of it in common and more, of a hum all. The hum
+# of mains, 50 Hz or 60, is not where two of them meet.
+_PIECE_S, _IN_COMMON = 0.4, 0.4
+_BANDS_HZ = 48.6 * 2 ** (np.arange(120) / 12)
 
 
 class TuneWatch:

@@ -231,6 +231,13 @@ def tune(at_s):
     return np.where(np.cumsum(notes_hz) / 48_000 % 1 < 0.5, 0.3, -0.3)
 
 
+def organ(at_s):
+    """Chords of two seconds, each as loud as the one before it."""
+    chord = np.int64(at_s / 2) % 4
+    tones_hz = np.array([(262, 330, 392), (294, 349, 440), (247, 294, 392), (262, 330, 392)])[chord].T
+    return sum(np.sin(2 * np.pi * tone_hz * number * at_s) / number for tone_hz in tones_hz for number in (1, 2, 3))
+
+
 def torn(every_s, hole_s, gain=0.0):
     """A voice with holes in it."""
     wave = talk(LONG_S).copy()
@@ -603,6 +610,7 @@ GOOD = {
     "an effect that cancels out": {"sound": heard_as(1, -1, 3, 5), "length_s": LONG_S},
     "a hum below a voice": {"sound": set_loudness(talk(LONG_S) + sounding(hum) * 0.2)[0], "length_s": LONG_S},
     "a tune of square waves": {"sound": sounding(tune), "length_s": LONG_S},
+    "chords of an organ": {"sound": sounding(organ), "length_s": LONG_S},
     "a click now and then": {"sound": cracking(3.0), "length_s": LONG_S},
     "a voice with pauses that fade": {"sound": phrased(LONG_S), "length_s": LONG_S},
     "lights on a dark ground": {"picture": snowfall},
