@@ -13,7 +13,7 @@ from itertools import count
 import av
 import numpy as np
 import pytest
-from av.video.reformatter import ColorRange
+from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
 from pipeline.media.loudness import set_loudness
@@ -23,6 +23,7 @@ from pipeline.settings import Settings, profiles_of
 from tests.standins.anyfilm import LENGTH_S, OURS, black, moving, still, talk, write_film
 
 # Nothing is forgiven, but that the films of tests are small.
+ITU601, ITU709 = Colorspace.ITU601, Colorspace.ITU709
 STRICT = replace(profiles_of(Settings().profiles)["strict"], shorter_side_px=180)
 
 
@@ -331,6 +332,40 @@ def confetti(at, width, height):
     return drawn
 
 
+def credits_on_black(at, width, height):
+    """One line of letters at a time."""
+    drawn = np.zeros((height, width, 3), np.uint8)
+    left = width // 4 + 20 * (at // 30)
+    drawn[height // 2 : height // 2 + 10, left : left + 80 : 4] = 235
+    return drawn
+
+
+def night(at, width, height):
+    """Stars that turn."""
+    drawn = np.full((height, width, 3), 6, np.uint8)
+    chance = np.random.default_rng(5)
+    for left, top in zip(chance.integers(0, width - 2, 90), chance.integers(0, height - 2, 90), strict=True):
+        drawn[top : top + 2, (left + at) % (width - 2)] = 200
+    return drawn
+
+
+def black_but_for_a_sign(at, width, height):
+    """A film that is gone for two seconds, and the sign in its corner is not."""
+    drawn = black(at, width, height) if 15 <= at < 75 else moving(at, width, height)
+    drawn[10:22, width - 50 : width - 10] = 220
+    return drawn
+
+
+def typed(at, width, height):
+    """Somebody types, a small letter every eight pictures, and nothing else moves."""
+    drawn = np.full((height, width, 3), 30, np.uint8)
+    drawn[: height // 4, ::7] = 200
+    for number in range(at // 8):
+        left, top = 8 + number % 80 * 8, 300 + number // 80 * 24
+        drawn[top : top + 14, left : left + 5] = 210
+    return drawn
+
+
 def scrolled(at, width, height):
     """Thin lines that go up, evenly."""
     drawn = np.full((height, width, 3), 235, np.uint8)
@@ -373,6 +408,7 @@ EDITED = {"movflags": "+faststart"}
 BROKEN = {
     "a black film": ({"picture": black}, {"black", "frozen"}),
     "black for more than a second": ({"picture": part_black}, {"black"}),
+    "black for two seconds, but for the sign in its corner": ({"picture": black_but_for_a_sign}, {"black"}),
     "white for more than a second": ({"picture": ending_in((235, 235, 235))}, {"plain"}),
     "what a decoder shows that has nothing": ({"picture": ending_in((0, 135, 0))}, {"plain"}),
     "a film of one picture": ({"picture": still}, {"frozen"}),
@@ -614,6 +650,9 @@ GOOD = {
     "a click now and then": {"sound": cracking(3.0), "length_s": LONG_S},
     "a voice with pauses that fade": {"sound": phrased(LONG_S), "length_s": LONG_S},
     "lights on a dark ground": {"picture": snowfall},
+    "credits on black": {"picture": credits_on_black},
+    "a night of stars": {"picture": night},
+    "somebody who types": {"picture": typed, "length_s": 5.0, "size": (960, 720), "keyframe": 10_000},
     "a swing": {"picture": lambda at, *size: moving(round(10 + 10 * math.sin(at / 3)), *size)},
     "a loop of two pictures": {"picture": lambda at, *size: moving(at % 2, *size)},
     "a loop of eight pictures, and another": {"picture": lambda at, *size: moving(at % 8 + at // 32 * 50, *size)},
@@ -655,6 +694,21 @@ def test_the_grey_that_is_half_of_all_colours_in_the_full_range_is_chosen():
         watch.see(picture, number / 30)
 
     assert watch.spans(1.0) == ()
+
+
+@pytest.mark.parametrize("shown", [ITU601, ITU709])
+@pytest.mark.parametrize("stored", [ITU601, ITU709])
+def test_the_green_of_a_decoder_that_has_nothing_is_known_however_it_was_encoded_again(shown, stored):
+    empty = av.VideoFrame.from_ndarray(np.zeros((180 * 3 // 2, 320), np.uint8), "yuv420p")
+    screen = np.array(empty.reformat(format="rgb24", src_colorspace=shown).to_ndarray())
+    screen[:90] = (np.arange(320) % 200)[:, None]
+    picture = av.VideoFrame.from_ndarray(screen, "rgb24").reformat(format="yuv420p", dst_colorspace=stored)
+    watch = GapWatch()
+    for number in range(30):
+        watch.see(picture, number / 30)
+
+    # A screen that shows it by the one and a film that keeps it by the other, the other way round, is nobody's.
+    assert bool(watch.spans(1.0)) == ((shown, stored) != (ITU709, ITU601))
 
 
 KINDS = (
