@@ -652,7 +652,7 @@ GOOD = {
     "lights on a dark ground": {"picture": snowfall},
     "credits on black": {"picture": credits_on_black},
     "a night of stars": {"picture": night},
-    "somebody who types": {"picture": typed, "length_s": 5.0, "size": (960, 720), "keyframe": 10_000},
+    "somebody who types": {"picture": typed, "length_s": 4.0, "size": (960, 720), "keyframe": 10_000},
     "a swing": {"picture": lambda at, *size: moving(round(10 + 10 * math.sin(at / 3)), *size)},
     "a loop of two pictures": {"picture": lambda at, *size: moving(at % 2, *size)},
     "a loop of eight pictures, and another": {"picture": lambda at, *size: moving(at % 8 + at // 32 * 50, *size)},
