@@ -120,7 +120,7 @@ class SoundWatch:
         self._graph = graph
         self._silent = _Spans("lavfi.silence_start", "lavfi.silence_end", SILENT["least_s"])
         self._flat = _FlatTops(stream.codec_context.channels)
-        self._tears = TearWatch(stream.codec_context.sample_rate)
+        self._tears = TearWatch(stream.codec_context.sample_rate, faded=True)
         self._tune = TuneWatch(stream.codec_context.sample_rate)
         self._report: dict[str, str] = {}
         self._heard_s = 0.0

@@ -247,6 +247,16 @@ def torn(every_s, hole_s, gain=0.0):
     return set_loudness(wave)[0]
 
 
+def faded(every_s, hole_s, fade_s, room=0.001):
+    """A voice in a room, with holes in it whose edges are soft."""
+    wave = talk(LONG_S) + np.float32(room) * np.random.default_rng(3).normal(size=(round(LONG_S * 48_000), 1))
+    fade = np.linspace(1, 0, round(fade_s * 48_000))
+    hole = np.concatenate([fade, np.zeros(round(hole_s * 48_000)), fade[::-1]])[:, None]
+    for at_s in np.arange(0.5, LONG_S - 1, every_s):
+        wave[round(at_s * 48_000) :][: len(hole)] *= hole
+    return set_loudness(wave.astype(np.float32))[0]
+
+
 def cracking(every_s, height=0.4):
     """A voice in which the wave leaps for two samples."""
     wave = talk(LONG_S).copy()
@@ -430,6 +440,8 @@ BROKEN = {
     "a voice with holes of 100 ms": ({"sound": torn(0.3, 0.1), "length_s": LONG_S}, {"dropouts", "clicks"}),
     "a voice with holes of 50 ms": ({"sound": torn(0.5, 0.05), "length_s": LONG_S}, {"dropouts", "clicks"}),
     "a voice with holes that hiss": ({"sound": torn(0.8, 0.2, 0.001), "length_s": LONG_S}, {"dropouts", "clicks"}),
+    "a voice with holes that fade in 5 ms": ({"sound": faded(1.0, 0.06, 0.005), "length_s": LONG_S}, {"dropouts"}),
+    "a voice with holes that fade in 20 ms": ({"sound": faded(1.5, 0.1, 0.02), "length_s": LONG_S}, {"dropouts"}),
     "a voice with clicks": ({"sound": cracking(0.37), "length_s": LONG_S}, {"clicks"}),
     "a voice of which pieces are missing": ({"sound": spliced(0.25, 0.03), "length_s": LONG_S}, {"clicks"}),
     "snow": ({"picture": snowing(), "keyframe": 5}, {"snow"}),
@@ -647,6 +659,7 @@ GOOD = {
     "a hum below a voice": {"sound": set_loudness(talk(LONG_S) + sounding(hum) * 0.2)[0], "length_s": LONG_S},
     "a tune of square waves": {"sound": sounding(tune), "length_s": LONG_S},
     "chords of an organ": {"sound": sounding(organ), "length_s": LONG_S},
+    "notes that end before the next begins": {"sound": faded(0.5, 0.08, 0.005), "length_s": LONG_S},
     "a click now and then": {"sound": cracking(3.0), "length_s": LONG_S},
     "a voice with pauses that fade": {"sound": phrased(LONG_S), "length_s": LONG_S},
     "lights on a dark ground": {"picture": snowfall},
