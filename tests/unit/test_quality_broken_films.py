@@ -18,6 +18,7 @@ from PIL import Image
 
 from pipeline.media.loudness import set_loudness
 from pipeline.media.survey.gaps import GapWatch
+from pipeline.media.survey.plain import PlainWatch
 from pipeline.quality.judge import judge_file
 from pipeline.settings import Settings, profiles_of
 from tests.standins.anyfilm import LENGTH_S, OURS, black, moving, still, talk, write_film
@@ -707,6 +708,18 @@ def test_the_grey_that_is_half_of_all_colours_in_the_full_range_is_chosen():
         watch.see(picture, number / 30)
 
     assert watch.spans(1.0) == ()
+
+
+def test_colours_that_are_as_bright_as_each_other_are_not_one():
+    watches = PlainWatch(), PlainWatch()
+    for number in range(30):
+        plane = np.full((180 * 3 // 2, 320), 120, np.uint8)
+        one = av.VideoFrame.from_ndarray(plane, "yuv420p")
+        plane[180:] = np.arange(320) % 160 + 40
+        for watch, picture in zip(watches, (one, av.VideoFrame.from_ndarray(plane, "yuv420p")), strict=True):
+            watch.see(picture, number / 30)
+
+    assert [len(watch.spans(1.0)) for watch in watches] == [1, 0]
 
 
 @pytest.mark.parametrize("shown", [ITU601, ITU709])
