@@ -28,8 +28,8 @@ _SHORTEST, _LONGEST = 15, 400
 # A leap lies so close to where it is torn: a codec smears it. Most of so much beside it is loud: a crackle is shorter.
 _EDGE, _LASTS = 4, 10
 # In a room it is never as quiet as this, but for so small a part of the time. There, what is, is torn out, though its
-# edges be faded, as decoders do that hide what they lost; and what is so for a larger part is the style of some music.
-_DEEP_DB, _NEVER, _STYLE = -80.0, 0.002, 0.1
+# edges be faded, as decoders do that hide what they lost; and an eighth of it is the style of some music.
+_DEEP_DB, _NEVER, _STYLE = -80.0, 0.002, 0.125
 _FADE = 20
 _CELLS_PER_S = 1_000
 _SECOND_S = 1.0
@@ -170,14 +170,11 @@ def _clicks(leap: NDArray[np.float64], restless: NDArray[np.float64]) -> NDArray
 
 def _holes(power: NDArray[np.float64], fade: int = 0) -> list[_Hole]:
     """The cells from and to which it is quiet, between two that are loud, so many cells away from it."""
-    quiet = (power < 10 ** (_QUIET_DB / 10)).astype(np.int8)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet, [0]])))
     loud = 10 ** (_LOUD_DB / 10)
     return [
-        (int(start), int(end))
-        for start, end in zip(edges[::2], edges[1::2], strict=True)
-        if _SHORTEST <= end - start <= _LONGEST
-        and _usual(power[max(0, start - fade - _LASTS) : max(0, start - fade)]) > loud
+        (start, end)
+        for start, end in _runs(power < 10 ** (_QUIET_DB / 10), _SHORTEST, _LONGEST)
+        if _usual(power[max(0, start - fade - _LASTS) : max(0, start - fade)]) > loud
         and _usual(power[end + fade : end + fade + _LASTS]) > loud
     ]
 
@@ -191,10 +188,22 @@ def _faded(holes: Iterable[_Hole], power: NDArray[np.float64]) -> list[_Hole]:
     """Those in which a room is silent that never is."""
     deep = power < 10 ** (_DEEP_DB / 10)
     found = [(start, end) for start, end in holes if 2 * np.count_nonzero(deep[start:end]) >= end - start]
+    torn_out = np.zeros(len(power), bool)
     for start, end in found:
-        deep[start:end] = False
-    is_style = sum(end - start for start, end in found) > _STYLE * len(power)
-    return [] if is_style or np.count_nonzero(deep) > _NEVER * len(power) else found
+        torn_out[start:end] = True
+    # A hole may also lie where a voice just pauses; of a voice that is silent between words, most do.
+    pauses = deep & ~torn_out
+    for start, end in _runs(deep, 1, _LONGEST):
+        pauses[start:end] = False
+    elsewhere = np.count_nonzero(deep & ~torn_out)
+    in_room = np.count_nonzero(pauses) <= _NEVER * len(power) and 2 * elsewhere <= np.count_nonzero(deep & torn_out)
+    return found if in_room and np.count_nonzero(torn_out) <= _STYLE * len(power) else []
+
+
+def _runs(marked: NDArray[np.bool_], shortest: int, longest: int) -> list[_Hole]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], marked.astype(np.int8), [0]])))
+    pairs = zip(edges[::2], edges[1::2], strict=True)
+    return [(int(start), int(end)) for start, end in pairs if shortest <= end - start <= longest]
 
 
 def _usual(power: NDArray[np.float64]) -> float:
