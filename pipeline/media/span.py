@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -16,3 +18,22 @@ class Span:
     def length_s(self) -> float:
         """How long it lasts."""
         return self.end_s - self.start_s
+
+
+def without(spans: Iterable[Span], others: Sequence[Span], least_s: float) -> tuple[Span, ...]:
+    """What is left of spans where none of the others is, in pieces of so many seconds and more.
+
+    The others come one after the other; one without length parts a span in two.
+    """
+    return tuple(piece for span in spans for piece in _pieces(span, others) if piece.length_s >= least_s - 1e-6)
+
+
+def _pieces(span: Span, others: Sequence[Span]) -> Iterator[Span]:
+    reached_s = span.start_s
+    for number in range(bisect_right(others, reached_s, key=lambda other: other.end_s), len(others)):
+        other = others[number]
+        if other.start_s >= span.end_s:
+            break
+        yield Span(start_s=reached_s, end_s=max(reached_s, other.start_s))
+        reached_s = other.end_s
+    yield Span(start_s=reached_s, end_s=max(reached_s, span.end_s))

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pipeline.media.clicks import TearWatch, Torn
 from pipeline.media.span import Span
 from pipeline.media.speech import spoken_spans
-from pipeline.media.steady import longest_steady
+from pipeline.media.steady import TuneWatch, longest_steady
 from pipeline.media.stereo import Stereo, StereoWatch
 
 # Each as the filters have them by default, but for silence, which is -60 dB there: the hiss of a room is not said.
@@ -120,7 +120,8 @@ class SoundWatch:
         self._graph = graph
         self._silent = _Spans("lavfi.silence_start", "lavfi.silence_end", SILENT["least_s"])
         self._flat = _FlatTops(stream.codec_context.channels)
-        self._tears = TearWatch(stream.codec_context.sample_rate)
+        self._tears = TearWatch(stream.codec_context.sample_rate, faded=True)
+        self._tune = TuneWatch(stream.codec_context.sample_rate)
         self._report: dict[str, str] = {}
         self._heard_s = 0.0
         self._levels: list[float] = []
@@ -135,7 +136,9 @@ class SoundWatch:
             for whole in self._packed(piece):
                 waves = _planes(whole)
                 self._flat.look_at(waves)
-                self._tears.hear(waves.mean(axis=0))
+                middle = waves.mean(axis=0)
+                self._tears.hear(middle)
+                self._tune.hear(middle)
                 if self._stereo:
                     self._stereo.hear(*waves)
         self._source.push(piece)
@@ -160,7 +163,8 @@ class SoundWatch:
     @property
     def steady(self) -> Span:
         """The longest span in which the sound does not change."""
-        return longest_steady(self._levels, per_s=_STEPS_PER_S, window_s=_BLOCK_S)
+        turns_s = self._tune.turns_s
+        return longest_steady(self._levels, per_s=_STEPS_PER_S, window_s=_BLOCK_S, turns_s=turns_s)
 
     @property
     def spoken(self) -> tuple[Span, ...]:

@@ -1,27 +1,80 @@
-"""A sound that never changes: a hum, a tone, noise. Whatever speaks, sings or plays rises and falls."""
+"""A sound that never changes: a hum, a tone, noise. Whatever speaks, sings or plays rises and falls, or is a tune."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.media.span import Span
 
 # Loudness over 400 ms. Of speech it moves by ten LU, of dense music by three; of a tone not at all, of noise by 0.1.
 STEADY_LU = 1.0
 _AUDIBLE_LUFS = -50.0
+# A tune of square waves, or of an organ, is as loud all along, but goes from pitch to pitch. Its power is looked at by
+# semitones, in pieces of so many seconds: two pieces of noise have half of it in common and more, of a hum all. The hum
+# of mains, 50 Hz or 60, is not where two of them meet.
+_PIECE_S, _IN_COMMON = 0.4, 0.4
+_BANDS_HZ = 48.6 * 2 ** (np.arange(120) / 12)
 
 
-def longest_steady(levels_lufs: Sequence[float], *, per_s: int, window_s: float) -> Span:
+class TuneWatch:
+    """Hears one channel, or the middle of two, piece by piece: when does it go to another pitch?"""
+
+    def __init__(self, rate_hz: int) -> None:
+        self._samples = max(1, round(_PIECE_S * rate_hz))
+        self._piece_s = self._samples / rate_hz
+        self._window = np.hanning(self._samples)
+        # Of each frequency, in which band it is.
+        self._bands = np.searchsorted(_BANDS_HZ, np.fft.rfftfreq(self._samples, 1 / rate_hz), side="right")
+        self._waiting: list[NDArray[np.floating]] = []
+        self._count, self._pieces = 0, 0
+        # Of the last piece, the share of its power in each band; None: it had none.
+        self._last: NDArray[np.float64] | None = None
+        # When a piece begins that is another one than the one before it.
+        self.turns_s: list[float] = []
+
+    def hear(self, channel: NDArray[np.floating]) -> None:
+        """The next of it."""
+        self._waiting.append(channel)
+        self._count += len(channel)
+        if self._count < self._samples:
+            return
+        wave = np.concatenate(self._waiting)
+        whole = len(wave) // self._samples * self._samples
+        for piece in wave[:whole].reshape(-1, self._samples):
+            self._look_at(piece)
+        self._waiting, self._count = [wave[whole:]], len(wave) - whole
+
+    def _look_at(self, piece: NDArray[np.floating]) -> None:
+        power = np.square(np.abs(np.fft.rfft(piece * self._window)))
+        bands = np.bincount(self._bands, weights=power, minlength=len(_BANDS_HZ) + 1)
+        total = float(bands.sum())
+        shares = bands / total if total else None
+        if shares is not None and self._last is not None and np.minimum(shares, self._last).sum() < _IN_COMMON:
+            self.turns_s.append(self._pieces * self._piece_s)
+        self._last = shares
+        self._pieces += 1
+
+
+def longest_steady(levels_lufs: Sequence[float], *, per_s: int, window_s: float, turns_s: Sequence[float] = ()) -> Span:
     """The longest span in which a sound is heard and does not change.
 
-    `levels_lufs` are told so many times a second, each of the time that a window lasts until then.
+    `levels_lufs` are told so many times a second, each of the time that a window lasts until then; `turns_s` are the
+    ascending times at which it goes to another pitch.
     """
     longest = Span(start_s=0.0, end_s=0.0)
+    turns = deque(turns_s)
     # Where the span begins, and in it the places of the levels that may become its highest and its lowest.
     start, highest, lowest = 0, deque[int](), deque[int]()
     for at, level in enumerate(levels_lufs):
-        if level < _AUDIBLE_LUFS:
+        turned = False
+        while turns and turns[0] < (at + 1) / per_s:
+            turns.popleft()
+            turned = True
+        if level < _AUDIBLE_LUFS or turned:
             start = at + 1
             highest.clear()
             lowest.clear()

@@ -77,7 +77,7 @@ def _picture(track: SeenTrack, profile: QualityProfile) -> Iterator[_Found]:
     yield "frame_rate", usual, "variable" if rate is None else f"{rate:.5g} a second", rate, "Hz"
     yield "colours", track.colours == "BT.709", track.colours or "not tagged", None, ""
     yield "keyframes", track.keyframe_s <= profile.keyframe_s, f"{track.keyframe_s:.2f} s", track.keyframe_s, "s"
-    longest_s, where = longest_of(track.black)
+    longest_s, where = longest_of(track.unlit)
     yield "black", longest_s <= profile.black_s, where, longest_s, "s"
     longest_s, where = longest_of(track.plain)
     yield "plain", longest_s <= profile.black_s, where, longest_s, "s"
@@ -106,9 +106,9 @@ def _aspect(track: SeenTrack) -> _Found:
 
 
 def _frozen(track: SeenTrack, profile: QualityProfile) -> _Found:
-    longest_s, where = longest_of(track.frozen)
+    longest_s, where = longest_of(track.still)
     length_s = max(track.end_s - track.start_s, 1e-9)
-    percent = 100 * sum(span.length_s for span in track.frozen) / length_s
+    percent = 100 * sum(span.length_s for span in track.still) / length_s
     good = longest_s <= profile.frozen_s and percent <= profile.frozen_percent
     return "frozen", good, f"{where}, {percent:.0f} % of the film" if longest_s else where, longest_s, "s"
 

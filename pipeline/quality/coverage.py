@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 
 from pipeline.media.span import Span
@@ -24,35 +25,55 @@ def longest_uncaptioned(
 ) -> Span:
     """The longest span without a cue in which it sounds as in those that have one.
 
-    `spoken` are spans that sound like speech, and `levels_lufs` tell how loud each second is.
+    `spoken` are spans that sound like speech, one after the other, and `levels_lufs` tell how loud each second is.
+    Works in proportion to their number: a film may have ten hours of both.
     """
     nothing = Span(start_s=0.0, end_s=0.0)
-    shown = sorted((cue.start_s, cue.end_s) for cue in cues)
-    captioned = [_level(levels_lufs, start_s, until_s) for start_s, until_s in shown]
+    shown = list(_shown(cues))
+    captioned = [_level(levels_lufs, span) for span in shown]
     told = [level for level in captioned if level is not None]
-    if not told or sum(_common_s(spoken, *each) for each in shown) < sum(end - start for start, end in shown) / 2:
+    if not told or _length_s(_common(shown, spoken)) < _length_s(shown) / 2:
         # Where it is known that somebody speaks, it does not sound like it: then nothing is known of the rest.
         return nothing
     usual = median(told)
-    reached, gaps = 0.0, []
-    for start_s, until_s in (*shown, (end_s, end_s)):
-        gaps.append((reached, start_s))
-        reached = max(reached, until_s)
+    edges = (nothing, *shown, Span(start_s=end_s, end_s=end_s))
+    gaps = [Span(start_s=before.end_s, end_s=after.start_s) for before, after in pairwise(edges)]
     found = nothing
-    for gap_start_s, gap_end_s in gaps:
-        for span in spoken:
-            start_s, until_s = max(gap_start_s, span.start_s), min(gap_end_s, span.end_s)
-            level = _level(levels_lufs, start_s, until_s)
-            if level is not None and abs(level - usual) <= _OTHER_LU and until_s - start_s > found.length_s:
-                found = Span(start_s=start_s, end_s=until_s)
+    for span in _common(gaps, spoken):
+        level = _level(levels_lufs, span)
+        if level is not None and abs(level - usual) <= _OTHER_LU and span.length_s > found.length_s:
+            found = span
     return found
 
 
-def _level(levels_lufs: Sequence[float], start_s: float, end_s: float) -> float | None:
+def _shown(cues: Sequence[TimedText]) -> Iterator[Span]:
+    """When there are cues: each from its beginning, or from the end of those before it."""
+    reached_s = 0.0
+    for cue in sorted(cues, key=lambda cue: cue.start_s):
+        if cue.end_s > max(reached_s, cue.start_s):
+            yield Span(start_s=max(reached_s, cue.start_s), end_s=cue.end_s)
+            reached_s = cue.end_s
+
+
+def _common(some: Sequence[Span], others: Sequence[Span]) -> Iterator[Span]:
+    """What lies in a span of both; of each, one comes after the other."""
+    at = 0
+    for span in some:
+        while at < len(others) and others[at].end_s <= span.start_s:
+            at += 1
+        for number in range(at, len(others)):
+            start_s, end_s = max(span.start_s, others[number].start_s), min(span.end_s, others[number].end_s)
+            if others[number].start_s >= span.end_s:
+                break
+            if start_s < end_s:
+                yield Span(start_s=start_s, end_s=end_s)
+
+
+def _length_s(spans: Iterable[Span]) -> float:
+    return sum(span.length_s for span in spans)
+
+
+def _level(levels_lufs: Sequence[float], span: Span) -> float | None:
     """How loud most seconds of a span are; None: there is none."""
-    part = levels_lufs[max(0, round(start_s)) : max(0, round(end_s))]
+    part = levels_lufs[max(0, round(span.start_s)) : max(0, round(span.end_s))]
     return median(part) if part else None
-
-
-def _common_s(spans: Sequence[Span], start_s: float, end_s: float) -> float:
-    return sum(max(0.0, min(end_s, span.end_s) - max(start_s, span.start_s)) for span in spans)

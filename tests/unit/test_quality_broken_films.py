@@ -13,16 +13,18 @@ from itertools import count
 import av
 import numpy as np
 import pytest
-from av.video.reformatter import ColorRange
+from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
 from pipeline.media.loudness import set_loudness
 from pipeline.media.survey.gaps import GapWatch
+from pipeline.media.survey.plain import PlainWatch
 from pipeline.quality.judge import judge_file
 from pipeline.settings import Settings, profiles_of
 from tests.standins.anyfilm import LENGTH_S, OURS, black, moving, still, talk, write_film
 
 # Nothing is forgiven, but that the films of tests are small.
+ITU601, ITU709 = Colorspace.ITU601, Colorspace.ITU709
 STRICT = replace(profiles_of(Settings().profiles)["strict"], shorter_side_px=180)
 
 
@@ -156,6 +158,16 @@ def test_a_film_under_the_name_of_another_container_is_known(tmp_path, ending, m
     assert faults(write_film(tmp_path / f"film.{ending}", **made)) == {"container"}
 
 
+@pytest.mark.parametrize("made", [{}, {"picture": None}], ids=["a film", "sound"])
+def test_a_transport_stream_that_ends_behind_its_head_is_told_in_words(tmp_path, made):
+    film = write_film(tmp_path / "film.ts", form="mpegts", **made)
+    film.write_bytes(film.read_bytes()[:1_000])
+
+    (check,) = judge_file(film, STRICT).checks
+
+    assert check.measured == "has no sound that can be decoded: it is cut short"
+
+
 def test_a_container_that_hosts_do_not_want_is_known(tmp_path):
     film = write_film(tmp_path / "film.ts", form="mpegts")
 
@@ -208,12 +220,42 @@ def noise(at_s):
     return np.convolve(np.random.default_rng(1).normal(size=len(at_s)), np.full(12, 0.1), mode="same")
 
 
+def roar(at_s):
+    """Noise that has most where it is deepest, as a waterfall has it."""
+    waves = np.fft.rfft(np.random.default_rng(1).normal(size=len(at_s)))
+    waves[: round(50 * LONG_S)] = 0
+    return np.fft.irfft(waves / np.sqrt(np.arange(len(waves)) + 1), len(at_s))
+
+
+def tune(at_s):
+    """Eight notes again and again, of square waves, as loud all along."""
+    notes_hz = np.array([440, 494, 523, 587, 659, 587, 523, 494])[np.int64(at_s * 4) % 8]
+    return np.where(np.cumsum(notes_hz) / 48_000 % 1 < 0.5, 0.3, -0.3)
+
+
+def organ(at_s):
+    """Chords of two seconds, each as loud as the one before it."""
+    chord = np.int64(at_s / 2) % 4
+    tones_hz = np.array([(262, 330, 392), (294, 349, 440), (247, 294, 392), (262, 330, 392)])[chord].T
+    return sum(np.sin(2 * np.pi * tone_hz * number * at_s) / number for tone_hz in tones_hz for number in (1, 2, 3))
+
+
 def torn(every_s, hole_s, gain=0.0):
     """A voice with holes in it."""
     wave = talk(LONG_S).copy()
     for at_s in np.arange(0.3, LONG_S - 0.5, every_s):
         wave[round(at_s * 48_000) : round((at_s + hole_s) * 48_000)] *= np.float32(gain)
     return set_loudness(wave)[0]
+
+
+def faded(every_s, hole_s, fade_s, room=0.001):
+    """A voice in a room, with holes in it whose edges are soft."""
+    wave = talk(LONG_S) + np.float32(room) * np.random.default_rng(3).normal(size=(round(LONG_S * 48_000), 1))
+    fade = np.linspace(1, 0, round(fade_s * 48_000))
+    hole = np.concatenate([fade, np.zeros(round(hole_s * 48_000)), fade[::-1]])[:, None]
+    for at_s in np.arange(0.5, LONG_S - 1, every_s):
+        wave[round(at_s * 48_000) :][: len(hole)] *= hole
+    return set_loudness(wave.astype(np.float32))[0]
 
 
 def cracking(every_s, height=0.4):
@@ -301,6 +343,40 @@ def confetti(at, width, height):
     return drawn
 
 
+def credits_on_black(at, width, height):
+    """One line of letters at a time."""
+    drawn = np.zeros((height, width, 3), np.uint8)
+    left = width // 4 + 20 * (at // 30)
+    drawn[height // 2 : height // 2 + 10, left : left + 80 : 4] = 235
+    return drawn
+
+
+def night(at, width, height):
+    """Stars that turn."""
+    drawn = np.full((height, width, 3), 6, np.uint8)
+    chance = np.random.default_rng(5)
+    for left, top in zip(chance.integers(0, width - 2, 90), chance.integers(0, height - 2, 90), strict=True):
+        drawn[top : top + 2, (left + at) % (width - 2)] = 200
+    return drawn
+
+
+def black_but_for_a_sign(at, width, height):
+    """A film that is gone for two seconds, and the sign in its corner is not."""
+    drawn = black(at, width, height) if 15 <= at < 75 else moving(at, width, height)
+    drawn[10:22, width - 50 : width - 10] = 220
+    return drawn
+
+
+def typed(at, width, height):
+    """Somebody types, a small letter every eight pictures, and nothing else moves."""
+    drawn = np.full((height, width, 3), 30, np.uint8)
+    drawn[: height // 4, ::7] = 200
+    for number in range(at // 8):
+        left, top = 8 + number % 80 * 8, 300 + number // 80 * 24
+        drawn[top : top + 14, left : left + 5] = 210
+    return drawn
+
+
 def scrolled(at, width, height):
     """Thin lines that go up, evenly."""
     drawn = np.full((height, width, 3), 235, np.uint8)
@@ -343,6 +419,7 @@ EDITED = {"movflags": "+faststart"}
 BROKEN = {
     "a black film": ({"picture": black}, {"black", "frozen"}),
     "black for more than a second": ({"picture": part_black}, {"black"}),
+    "black for two seconds, but for the sign in its corner": ({"picture": black_but_for_a_sign}, {"black"}),
     "white for more than a second": ({"picture": ending_in((235, 235, 235))}, {"plain"}),
     "what a decoder shows that has nothing": ({"picture": ending_in((0, 135, 0))}, {"plain"}),
     "a film of one picture": ({"picture": still}, {"frozen"}),
@@ -360,9 +437,12 @@ BROKEN = {
     "a voice that does for four seconds": ({"sound": heard_as(1, -1, 2, 6), "length_s": LONG_S}, {"phase"}),
     "the hum of a plug": ({"sound": sounding(hum), "length_s": LONG_S}, {"hum"}),
     "noise": ({"sound": sounding(noise), "length_s": LONG_S}, {"hum"}),
+    "the roar of a waterfall": ({"sound": sounding(roar), "length_s": LONG_S}, {"hum"}),
     "a voice with holes of 100 ms": ({"sound": torn(0.3, 0.1), "length_s": LONG_S}, {"dropouts", "clicks"}),
     "a voice with holes of 50 ms": ({"sound": torn(0.5, 0.05), "length_s": LONG_S}, {"dropouts", "clicks"}),
     "a voice with holes that hiss": ({"sound": torn(0.8, 0.2, 0.001), "length_s": LONG_S}, {"dropouts", "clicks"}),
+    "a voice with holes that fade in 5 ms": ({"sound": faded(1.0, 0.06, 0.005), "length_s": LONG_S}, {"dropouts"}),
+    "a voice with holes that fade in 20 ms": ({"sound": faded(1.5, 0.1, 0.02), "length_s": LONG_S}, {"dropouts"}),
     "a voice with clicks": ({"sound": cracking(0.37), "length_s": LONG_S}, {"clicks"}),
     "a voice of which pieces are missing": ({"sound": spliced(0.25, 0.03), "length_s": LONG_S}, {"clicks"}),
     "snow": ({"picture": snowing(), "keyframe": 5}, {"snow"}),
@@ -578,9 +658,15 @@ GOOD = {
     "a word in one ear": {"sound": heard_as(1, 0, 3, 5), "length_s": LONG_S},
     "an effect that cancels out": {"sound": heard_as(1, -1, 3, 5), "length_s": LONG_S},
     "a hum below a voice": {"sound": set_loudness(talk(LONG_S) + sounding(hum) * 0.2)[0], "length_s": LONG_S},
+    "a tune of square waves": {"sound": sounding(tune), "length_s": LONG_S},
+    "chords of an organ": {"sound": sounding(organ), "length_s": LONG_S},
+    "notes that end before the next begins": {"sound": faded(0.5, 0.08, 0.005), "length_s": LONG_S},
     "a click now and then": {"sound": cracking(3.0), "length_s": LONG_S},
     "a voice with pauses that fade": {"sound": phrased(LONG_S), "length_s": LONG_S},
     "lights on a dark ground": {"picture": snowfall},
+    "credits on black": {"picture": credits_on_black},
+    "a night of stars": {"picture": night},
+    "somebody who types": {"picture": typed, "length_s": 4.0, "size": (960, 720), "keyframe": 10_000},
     "a swing": {"picture": lambda at, *size: moving(round(10 + 10 * math.sin(at / 3)), *size)},
     "a loop of two pictures": {"picture": lambda at, *size: moving(at % 2, *size)},
     "a loop of eight pictures, and another": {"picture": lambda at, *size: moving(at % 8 + at // 32 * 50, *size)},
@@ -622,6 +708,33 @@ def test_the_grey_that_is_half_of_all_colours_in_the_full_range_is_chosen():
         watch.see(picture, number / 30)
 
     assert watch.spans(1.0) == ()
+
+
+def test_colours_that_are_as_bright_as_each_other_are_not_one():
+    watches = PlainWatch(), PlainWatch()
+    for number in range(30):
+        plane = np.full((180 * 3 // 2, 320), 120, np.uint8)
+        one = av.VideoFrame.from_ndarray(plane, "yuv420p")
+        plane[180:] = np.arange(320) % 160 + 40
+        for watch, picture in zip(watches, (one, av.VideoFrame.from_ndarray(plane, "yuv420p")), strict=True):
+            watch.see(picture, number / 30)
+
+    assert [len(watch.spans(1.0)) for watch in watches] == [1, 0]
+
+
+@pytest.mark.parametrize("shown", [ITU601, ITU709])
+@pytest.mark.parametrize("stored", [ITU601, ITU709])
+def test_the_green_of_a_decoder_that_has_nothing_is_known_however_it_was_encoded_again(shown, stored):
+    empty = av.VideoFrame.from_ndarray(np.zeros((180 * 3 // 2, 320), np.uint8), "yuv420p")
+    screen = np.array(empty.reformat(format="rgb24", src_colorspace=shown).to_ndarray())
+    screen[:90] = (np.arange(320) % 200)[:, None]
+    picture = av.VideoFrame.from_ndarray(screen, "rgb24").reformat(format="yuv420p", dst_colorspace=stored)
+    watch = GapWatch()
+    for number in range(30):
+        watch.see(picture, number / 30)
+
+    # A screen that shows it by the one and a film that keeps it by the other, the other way round, is nobody's.
+    assert bool(watch.spans(1.0)) == ((shown, stored) != (ITU709, ITU601))
 
 
 KINDS = (

@@ -4,7 +4,9 @@ film      from the first packet to the last, each given to all that watch
 times     when its packets are shown, whatever the container says
 lost      pictures that are missing in the stream; missing parts of them are gaps
 plain     one colour
+lights    what is seen on black
 snow      noise
+stirs     what moves in a picture that stands
 jumps     pictures that come back
 flashes   light and red that flash
 found     what all of them say

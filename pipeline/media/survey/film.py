@@ -27,9 +27,11 @@ from pipeline.media.survey.flashes import Flashes, in_planes
 from pipeline.media.survey.found import HeardTrack, SeenTrack, Survey
 from pipeline.media.survey.gaps import GapWatch
 from pipeline.media.survey.jumps import JumpWatch
+from pipeline.media.survey.lights import LightWatch
 from pipeline.media.survey.lost import LostWatch
 from pipeline.media.survey.plain import PlainWatch
 from pipeline.media.survey.snow import SnowWatch
+from pipeline.media.survey.stirs import StirWatch
 from pipeline.media.survey.times import Times, start_of
 
 _HEAD_BYTES = 64
@@ -109,9 +111,12 @@ class _Seeing:
         # All cores: nobody waits beside it.
         stream.thread_type = "AUTO"
         self._times, self._watch = Times(stream), PictureWatch(stream)
-        self._flashes, self._plain = Flashes(), PlainWatch()
+        self._flashes, self._plain, self._lights = Flashes(), PlainWatch(), LightWatch()
         self._lost = LostWatch(stream)
-        self._snow, self._gaps, self._jumps = SnowWatch(), GapWatch(), JumpWatch()
+        self._snow, self._gaps, self._jumps, self._stirs = SnowWatch(), GapWatch(), JumpWatch(), StirWatch()
+        self._watches = (
+            self._flashes, self._plain, self._lights, self._snow, self._gaps, self._jumps, self._stirs,
+        )  # fmt: skip
         self._pictures, self._rotation = 0, 0
         self._looks: list[int] = []
 
@@ -128,7 +133,7 @@ class _Seeing:
             self._times.show(picture.pts)
             self._watch.see(picture)
             planes = in_planes(picture)
-            for watch in (self._flashes, self._plain, self._snow, self._gaps, self._jumps):
+            for watch in self._watches:
                 watch.see(planes, at_s)
             self._look_at(picture, at_s - self._times.start_s)
         if packet is None:
@@ -153,6 +158,7 @@ class _Seeing:
         if not self._pictures:
             raise ValueError("has no picture that can be decoded")
         codec, times = self.stream.codec_context, self._times
+        black, frozen = self._watch.black(times.end_s), self._watch.frozen(times.end_s)
         return SeenTrack(
             codec=codec.codec.canonical_name,
             profile=codec.profile or "",
@@ -167,11 +173,13 @@ class _Seeing:
             keyframe_s=times.keyframe_s,
             colours=_colours(self.stream),
             pictures=self._pictures,
-            black=self._watch.black(times.end_s),
+            black=black,
+            unlit=self._lights.unlit(black, times.end_s),
             plain=self._plain.spans(times.end_s),
             snow=self._snow.spans(times.end_s),
             missing=self._gaps.spans(times.end_s),
-            frozen=self._watch.frozen(times.end_s),
+            frozen=frozen,
+            still=self._stirs.still(frozen),
             jumps_s=tuple(max(0.0, at_s - times.start_s) for at_s in self._jumps.times_s),
             flashes=self._flashes.most,
             flashes_at_s=max(0.0, self._flashes.most_at_s - times.start_s),
@@ -184,6 +192,9 @@ class _Hearing:
 
     def __init__(self, stream: AudioStream) -> None:
         self.stream = stream
+        if not stream.codec_context.channels:
+            # FFmpeg found nothing from which it could tell, as where a transport stream ends right behind its head.
+            raise ValueError("has no sound that can be decoded: it is cut short")
         self._times, self._watch = Times(stream), SoundWatch(stream)
         self._heard_s, self._last_s, self._drift_s = 0.0, 0.0, 0.0
 

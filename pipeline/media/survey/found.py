@@ -35,12 +35,16 @@ class SeenTrack:
     colours: str
     # How many were decoded.
     pictures: int
+    # As FFmpeg has it, and what of it shows nothing at all (`survey.lights`).
     black: tuple[Span, ...]
+    unlit: tuple[Span, ...]
     plain: tuple[Span, ...]
     snow: tuple[Span, ...]
     # Where its lower part is what a decoder leaves that has nothing.
     missing: tuple[Span, ...]
+    # Likewise, and what of it stands still to the last cursor (`survey.stirs`).
     frozen: tuple[Span, ...]
+    still: tuple[Span, ...]
     # When it jumps back (`survey.jumps`).
     jumps_s: tuple[float, ...]
     # How often it flashes in its worst second, and when that begins (`survey.flashes`).

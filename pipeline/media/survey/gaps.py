@@ -15,8 +15,8 @@ from pipeline.media.decode import thin_plane
 from pipeline.media.span import Span
 
 # What is left of these in a film that was encoded again: brightness, blueness, redness. The green as it is clipped to
-# what a screen can show, by both matrices (ITU-R BT.601 and BT.709).
-_GREY, *_GREENS = (128, 128, 128), (0, 0, 0), (16, 16, 16), (84, 89, 78), (99, 74, 68)
+# what a screen can show: shown and encoded by ITU-R BT.601, shown by that and encoded by BT.709, and both by BT.709.
+_GREY, *_GREENS = (128, 128, 128), (0, 0, 0), (16, 16, 16), (84, 89, 78), (99, 82, 74), (63, 102, 98)
 # The grey that people choose, half of red, green and blue, is 126; but 128 in the full range of levels.
 _NEAR_GREY, _NEAR_GREEN = 1, 3
 _FLAT = 4

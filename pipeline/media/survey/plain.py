@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import av
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.media.decode import thin_plane
 from pipeline.media.span import Span
 from pipeline.media.spans import BLACK, is_black
 
-# Levels of brightness by which an encoder lets a plain ground vary; a line of faint letters varies by more.
+# Levels by which an encoder lets a plain ground vary; a line of faint letters varies by more.
 _PLAIN = 6
 
 
@@ -22,7 +24,9 @@ class PlainWatch:
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
         luma = thin_plane(picture, 0)
-        is_plain = int(luma.max()) - int(luma.min()) <= _PLAIN and not is_black(luma)
+        is_plain = _is_even(luma) and not is_black(luma)
+        # As bright all over, it may still be of many colours.
+        is_plain = is_plain and all(_is_even(thin_plane(picture, number)) for number in (1, 2))
         if is_plain and self._since_s is None:
             self._since_s = at_s
         elif not is_plain:
@@ -37,3 +41,7 @@ class PlainWatch:
         if self._since_s is not None and at_s - self._since_s >= BLACK["least_s"]:
             self._found.append(Span(start_s=self._since_s, end_s=at_s))
         self._since_s = None
+
+
+def _is_even(plane: NDArray[np.uint8]) -> bool:
+    return int(plane.max()) - int(plane.min()) <= _PLAIN

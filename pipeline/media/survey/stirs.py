@@ -1,0 +1,44 @@
+"""Times at which something small moves in a picture that stands, as `freezedetect` has it: a cursor, a letter, a bird.
+
+The filter asks how much changes in all of a picture. Somebody who types in a large one changes less than that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.media.decode import thin_plane
+from pipeline.media.span import Span, without
+from pipeline.media.spans import FROZEN
+
+# So many of the pixels that are looked at change by so many levels of brightness: encoded anew, what stands does not.
+_PIXELS, _CHANGE = 3, 40
+
+
+class StirWatch:
+    """Sees the pictures of a stream, one after the other."""
+
+    def __init__(self) -> None:
+        # What was there when something last moved: what creeps moves, too.
+        self._shown: NDArray[np.int16] | None = None
+        self._found: list[Span] = []
+
+    def see(self, picture: av.VideoFrame, at_s: float) -> None:
+        """The next picture, and when it is shown."""
+        luma = thin_plane(picture, 0).astype(np.int16)
+        if self._shown is None or self._shown.shape != luma.shape:
+            self._shown = luma
+        elif np.count_nonzero(np.abs(luma - self._shown) >= _CHANGE) >= _PIXELS:
+            self._shown = luma
+            # It moves again before it stood for long enough: one span, however many pictures.
+            goes_on = bool(self._found) and at_s - self._found[-1].end_s < FROZEN["least_s"]
+            since_s = self._found.pop().start_s if goes_on else at_s
+            self._found.append(Span(start_s=since_s, end_s=at_s))
+
+    def still(self, frozen: Iterable[Span]) -> tuple[Span, ...]:
+        """What is left of spans in which the picture stands, where nothing moves for as long as the filter asks."""
+        return without(frozen, self._found, FROZEN["least_s"])
