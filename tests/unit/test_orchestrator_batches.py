@@ -556,9 +556,7 @@ async def test_a_batch_that_is_removed_while_it_runs_is_not_told_as_done(room, s
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(remove)
-        with pytest.raises(
-            CheckpointError, match=r"kitchen: was removed while it was worked on\. Run"
-        ):
+        with pytest.raises(CheckpointError, match=r"kitchen: was removed while it was worked on\. Run"):
             await run(shop, "One", "Two")
 
     assert (await run(shop, "One", "Two")).is_complete
