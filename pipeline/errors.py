@@ -120,6 +120,13 @@ class ClosedError(ProviderError):
         self.until = until
 
 
+def opens_at(error: Exception) -> datetime | None:
+    """When what is closed or spent is there again; None: it is neither, or nobody has told."""
+    if isinstance(error, ClosedError):
+        return error.until
+    return error.resets_at if isinstance(error, QuotaError) else None
+
+
 class PermanentError(ProviderError):
     """Trying again would give the same answer."""
 

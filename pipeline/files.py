@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import random
 import re
@@ -224,6 +225,12 @@ def discard(path: Path) -> None:
     # The folder is gone or not ours: whatever made the file impossible to remove is already being reported.
     with contextlib.suppress(OSError):
         path.unlink()
+
+
+def sha256_of(path: Path) -> str:
+    """The digest (hex) of what is in a file. Raises `OSError`."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _create(path: str, mode: int | None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import NightreelError
@@ -20,36 +20,36 @@ class Film:
     # BCP-47; empty for what never became a job.
     language: str
     # The series that it is a part of, and its number there; empty and 0: none.
-    series: str
-    episode: int
+    series: str = ""
+    episode: int = 0
     # "completed", "failed", …: see `pipeline.model.JobStatus`.
     status: str
-    video: Path | None
-    subtitles: Path | None
-    thumbnail: Path | None
-    metadata: Path | None
-    duration_s: float | None
+    video: Path | None = None
+    subtitles: Path | None = None
+    thumbnail: Path | None = None
+    metadata: Path | None = None
+    duration_s: float | None = None
     # Who wrote, e.g. "groq" and "openai/gpt-oss-120b", and why it was not an earlier choice (empty: it was).
-    writer: str | None
-    model: str | None
-    writer_fallback_reason: str
+    writer: str | None = None
+    model: str | None = None
+    writer_fallback_reason: str = ""
     # Who spoke, e.g. "edge" and "en-US-AvaNeural", and why it was not an earlier choice (empty: it was).
-    narrator: str | None
-    voice: str | None
-    fallback_reason: str
+    narrator: str | None = None
+    voice: str | None = None
+    fallback_reason: str = ""
     # What went wrong with pictures and voices on the way, and what came of it; and what a host does not have yet.
-    incidents: tuple[str, ...]
+    incidents: tuple[str, ...] = ()
     # The file in music/ that plays under the voice, also where "auto" chose it; None: there is no music.
-    music: str | None
+    music: str | None = None
     # What the quality gate thinks of it, 0 to 1, and what it warns of, a line each. None: it has not been judged.
-    score: float | None
-    warnings: tuple[str, ...]
+    score: float | None = None
+    warnings: tuple[str, ...] = ()
     # Where it is seen, by video host: {"youtube": "https://…"}.
-    published: Mapping[str, str]
+    published: Mapping[str, str] = field(default_factory=dict)
     # Seconds of work by stage.
-    seconds: Mapping[str, float]
+    seconds: Mapping[str, float] = field(default_factory=dict)
     # One line, what went wrong and what to do.
-    error: str | None
+    error: str | None = None
 
     @classmethod
     def of(cls, job: Job) -> Film:
@@ -91,29 +91,4 @@ class Film:
     @classmethod
     def refused(cls, title: str, error: NightreelError) -> Film:
         """What never became a job: a brief that can't be read, a setting that is wrong, a film that is being made."""
-        return cls(
-            job="",
-            title=title,
-            language="",
-            series="",
-            episode=0,
-            status=JobStatus.FAILED.value,
-            video=None,
-            subtitles=None,
-            thumbnail=None,
-            metadata=None,
-            duration_s=None,
-            writer=None,
-            model=None,
-            writer_fallback_reason="",
-            narrator=None,
-            voice=None,
-            fallback_reason="",
-            incidents=(),
-            music=None,
-            score=None,
-            warnings=(),
-            published={},
-            seconds={},
-            error=str(error),
-        )
+        return cls(job="", title=title, language="", status=JobStatus.FAILED.value, error=str(error))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from pipeline.assembly.holds import encode_held
 from pipeline.assembly.plan import ENCODERS, EncoderPlan, encoder_options
 from pipeline.errors import CheckpointError
-from pipeline.files import discard, replacing, storage_errors
+from pipeline.files import discard, replacing, sha256_of, storage_errors
 from pipeline.media.aac import SoundEncoder
 from pipeline.media.audio import read_wav
 from pipeline.media.encode import Drawn, PictureEncoder
@@ -87,9 +86,7 @@ def join_segments(
         raise ValueError("a film needs at least one segment")
     with replacing(path) as part:
         frames = join_mp4(segments, part, frame_rate=frame_rate, title=title, sound=sound)
-        with part.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        size = part.stat().st_size
+        digest, size = sha256_of(part), part.stat().st_size
     return Video(frames=frames, frame_rate=frame_rate, bytes=size, sha256=digest)
 
 

@@ -1,4 +1,13 @@
-"""The command line: thin commands over the library. Nothing heavy is imported before a command needs it."""
+"""The command line: thin commands over the library. Nothing heavy is imported before a command needs it.
+
+A module for each command, called as it is (but for `listing` and `report_batch`). What they have in common::
+
+    options, session, work, ahead               flags, a workspace, the end of a night, workers that begin meanwhile
+    display, plain, picture, watch              how it goes: told, drawn, or seen from another process
+    report, asked, forecast,
+    standing, standing_tables                   what came of it, or would
+    console, text                               what is safe to print, and where nobody reads any more
+"""
 
 from __future__ import annotations
 

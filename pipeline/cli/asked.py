@@ -39,11 +39,11 @@ def print_unreadable(batch: str, asked: Asked, *, as_json: bool) -> None:
 def _print_table(asked: Asked) -> None:
     console = Console(stderr=True, highlight=False)
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("row", "column", "value", "problem", "what to do"):
+    for name in ("line", "column", "value", "problem", "what to do"):
         table.add_column(name, overflow="fold")
     for each in asked.problems[:_MOST_ROWS]:
         cells = (each.column, each.value, each.problem, each.mend)
-        table.add_row(str(each.row), *map(marked, cells))
+        table.add_row(str(each.line), *map(marked, cells))
     console.print(table)
     if len(asked.problems) > _MOST_ROWS:
         console.print("… and more")

@@ -7,17 +7,21 @@ from pathlib import Path
 _FOLDERS = {
     "templates": "Your own templates, a folder each: nightreel templates new NAME. "
     "One with the name of a built-in template takes its place.\n",
+    "themes": "Your own themes, a file NAME.toml each: nightreel make BRIEF --theme NAME. my-theme.toml, a copy "
+    "of paper, is one to begin with. One with the name of a built-in theme takes its place.\n",
     "topics": "",
     "music": "Music that may lie under the voice, a file each: nightreel make BRIEF --music FILE. Ignored by git.\n",
     "credentials": "OAuth client and token files. Never share or commit them.\n",
     "state": "Checkpoints, locks and the cache. Safe to delete when nothing runs: films are then made afresh.\n",
 }
+# The theme that one's own begins as.
+_BEGUN_AS = "paper"
 _KEPT_OUT = ("state", "credentials", "music")
 _GITIGNORE = "/output/\n" + "".join(f"/{folder}/*\n!/{folder}/README.md\n" for folder in _KEPT_OUT)
 
 
 def init(directory: Path, /) -> int:
-    """Make a workspace: a folder with nightreel.toml, topics/, templates/, music/, credentials/, state/ and output/.
+    """Make a workspace: a folder with nightreel.toml, and folders for topics, templates, themes, music, films and more.
 
     What is there already stays as it is.
 
@@ -35,6 +39,9 @@ def init(directory: Path, /) -> int:
     files |= {directory / folder / "README.md": text for folder, text in _FOLDERS.items() if text}
     for topic in sorted((builtin_root() / "topics").glob("*.*")):
         files[directory / "topics" / topic.name] = topic.read_text(encoding="utf-8")
+    theme = (builtin_root() / "themes" / f"{_BEGUN_AS}.toml").read_text(encoding="utf-8")
+    own = theme.replace(f'"{_BEGUN_AS.title()}"', '"My theme"').replace(f'"{_BEGUN_AS}', '"my-theme')
+    files[directory / "themes" / "my-theme.toml"] = own
     made = [path for path in files if not path.exists()]
     for path in made:
         write_atomically(path, files[path])

@@ -46,10 +46,9 @@ def preview(
     from anyio import to_thread
 
     from pipeline.cli.asked import print_unreadable
-    from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
-    from pipeline.cli.work import work_on
-    from pipeline.errors import EXIT_OK, InputError, NightreelError
+    from pipeline.cli.work import ending_in_json, work_on
+    from pipeline.errors import EXIT_OK, InputError
     from pipeline.orchestrator.batch import batches
     from pipeline.orchestrator.batch.asking import read_source
     from pipeline.orchestrator.batch.run import Outcome
@@ -76,7 +75,7 @@ def preview(
 
         return await work_on(make, shop, place, batch=called, total=shop.wishes.count_films(some))
 
-    try:
+    with ending_in_json(place, None):
         if not is_table(given):
             hint = "Give a .csv, .tsv, .json, .jsonl or .xlsx file, a database or an address"
             raise InputError("is no table", where=told(given), hint=hint)
@@ -88,13 +87,8 @@ def preview(
                 "a preview is not published", where="--publish", hint="Leave it out, and look at the films"
             )
         flags = {**making.as_settings(), **table.as_settings(), **working.as_settings()}
-        settings = {"video.preset": _PRESET, **flags, "publishing.to": ""}
-        session = open_session(place, settings)
+        session = open_session(place, {"video.preset": _PRESET, **flags, "publishing.to": ""})
         return session.run(work)
-    except NightreelError as error:
-        if place.json:
-            print_json({"event": "summary", "batch": None, "counts": {}, "error": str(error)})
-        raise
 
 
 def _check(wanted: Asked, name: str) -> None:

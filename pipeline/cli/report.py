@@ -104,15 +104,7 @@ def print_summary(
     )
     _print_fallbacks(rows, console)
     _print_warnings(rows, console)
-    groups = Groups()
-    for row in (*refused, *rows(JobStatus.FAILED, JobStatus.PARKED, JobStatus.REVIEW)):
-        groups.add(row)
-    causes = groups.ordered()
-    for group in causes[:_MOST_CAUSES]:
-        for line in _lines_of(group):
-            console.print(line)
-    if len(causes) > _MOST_CAUSES:
-        console.print("  … and more: see the report")
+    causes = _print_causes([*refused, *rows(JobStatus.FAILED, JobStatus.PARKED, JobStatus.REVIEW)], console)
     if outcome.stopped_because:
         console.print(f"Stopped: {marked(outcome.stopped_because)}")
     # A film that is held, or lacks money, goes on by a word of a person, not by another try: its reason says so.
@@ -124,6 +116,20 @@ def print_summary(
     console.print(f"Details: nightreel status {typed}")
     if report:
         console.print(f"Report: {marked(str(report))}")
+
+
+def _print_causes(rows: Iterable[JobSummary], console: Console) -> Sequence[Group]:
+    """What stopped these films, by cause: the first are told, all are returned."""
+    groups = Groups()
+    for row in rows:
+        groups.add(row)
+    causes = groups.ordered()
+    for group in causes[:_MOST_CAUSES]:
+        for line in _lines_of(group):
+            console.print(line)
+    if len(causes) > _MOST_CAUSES:
+        console.print("  … and more: see the report")
+    return causes
 
 
 def _waits_for_a_person(row: JobSummary) -> bool:

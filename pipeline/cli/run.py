@@ -54,10 +54,8 @@ def run(
     from anyio import to_thread
 
     from pipeline.cli.asked import print_unreadable
-    from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
-    from pipeline.cli.work import tell_unheeded, work_on
-    from pipeline.errors import NightreelError
+    from pipeline.cli.work import ending_in_json, tell_unheeded, work_on
     from pipeline.model import Priority
     from pipeline.orchestrator.batch import batches
     from pipeline.orchestrator.batch.asking import read_source
@@ -98,13 +96,9 @@ def run(
             make, session.workshop, place, batch=name, total=session.workshop.wishes.count_films(briefs)
         )
 
-    try:
+    with ending_in_json(place, batch):
         session = open_session(place, {**making.as_settings(), **table.as_settings(), **working.as_settings()}, output)
         return session.run(work)
-    except NightreelError as error:
-        if place.json:
-            print_json({"event": "summary", "batch": batch, "counts": {}, "error": str(error)})
-        raise
 
 
 async def _foretell(

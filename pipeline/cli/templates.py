@@ -134,13 +134,17 @@ def new(name: str, /, *, origin: Annotated[str, Parameter(name="--from")] = "exp
     from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK
-    from pipeline.orchestrator.templates.shelf import copy_template
+    from pipeline.orchestrator.templates.shelf import copy_template, find_template
 
-    files = copy_template(open_session(place, {}).workshop, name, origin=origin)
+    shop = open_session(place, {}).workshop
+    files = copy_template(shop, name, origin=origin)
     if place.json:
         print_json({"name": name, "folder": files[0].parent, "files": files})
         return EXIT_OK
     print(f"{files[0].parent}: {', '.join(path.name for path in files)}")
+    if not find_template(shop, name).plays:
+        print("It has no script.toml: a row of a table becomes a brief, and whoever writes scripts writes its film.")
+        print("A template that makes the films of rows by itself begins with --from offer or --from product.")
     print(f"Next: edit them, then nightreel templates check {name} && nightreel templates preview {name}")
     return EXIT_OK
 
@@ -177,11 +181,12 @@ def check(name: str, /, *, place: Place = Place()) -> int:
 
 
 def _fields_of(place: Place, name: str, faults: Sequence[object]) -> Sequence[Field]:
-    """The fields that a template declares; of one with faults nobody knows."""
+    """What a template asks of a row; of one with faults nobody knows."""
     from pipeline.cli.session import open_session
     from pipeline.orchestrator.templates.shelf import find_template
+    from pipeline.sources.campaign import row_fields
 
-    return () if faults else find_template(open_session(place, {}).workshop, name).fields
+    return () if faults else row_fields(find_template(open_session(place, {}).workshop, name))
 
 
 @templates.command

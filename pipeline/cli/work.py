@@ -58,8 +58,8 @@ async def total_of(shop: Workshop, batch: str) -> int:
 
 
 @contextmanager
-def ending_in_json(place: Place, batch: str) -> Iterator[None]:
-    """With --json, whatever ends the command is told on stdout, too."""
+def ending_in_json(place: Place, batch: str | None) -> Iterator[None]:
+    """With --json, whatever ends the command is told on stdout, too. `batch` is None where it is not known yet."""
     try:
         yield
     except NightreelError as error:

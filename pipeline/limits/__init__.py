@@ -1,4 +1,13 @@
-"""How often, how many at once, and how long to try again."""
+"""How often, how many at once, and how long to try again.
+
+gate         the door in front of a service   (calls: what passes it, availability, breaker: when it is closed,
+             news: what people hear of that; bandwidth: of a line)
+retry        what is tried again
+budget       tokens by the minute             (purse: and money)
+cores        who may use one
+strategy     how many films at once           (resources, cgroups: as the machine has room)
+times        the wall clock
+"""
 
 from pipeline.limits.bandwidth import Bandwidth
 from pipeline.limits.budget import CallLedger, ToldLimits

@@ -8,7 +8,9 @@
     mux        packets into an MP4, demux out of one, and join from many into one
     boxes      the structure of an MP4, read without FFmpeg; riff, that of a WAV
     probe      what a film is made of
-    decode     the pictures of a film as a viewer sees them
+    decode     the pictures of a film as a viewer sees them; hearing, its sound; span, a part of either
+    stills     a few of the pictures, small; scaling, a part of one at another size
+    looks      what a picture looks like, in 64 bits; ssim, how much two films are alike
     survey/    a film by anybody, decoded to its end
     spans      what FFmpeg's filters find in it, and what is looked for beside them: speech, and what is steady
     stereo     whether both channels are there and go together, in any film; clicks, whether its sound is torn

@@ -102,32 +102,30 @@ def together(parts: Iterable[Loudness]) -> Loudness:
     )
 
 
-def set_loudness(
-    samples: Samples, target_lufs: float = FILM_LUFS, ceiling_dbtp: float = CEILING_DBTP
-) -> tuple[Samples, float | None]:
-    """A copy at `target_lufs`, its true peak at most `ceiling_dbtp`, measured again until both hold; how loud it is.
+def set_loudness(samples: Samples) -> tuple[Samples, float | None]:
+    """A copy as loud as films are, its true peak below the ceiling, measured again until both hold; how loud it is.
 
     A clip too quiet or too short to be measured is only kept below the ceiling: nothing is known that would justify
     a gain, and None is how loud it is.
     """
     if len(samples) and np.array_equal(samples[:, 0], samples[:, 1]):
         # A voice is the same in both channels: half the work.
-        one, loudness = _set_loudness(samples[:, :1], target_lufs, ceiling_dbtp)
+        one, loudness = _set_loudness(samples[:, :1])
         return np.repeat(one, 2, axis=1), loudness
-    return _set_loudness(samples, target_lufs, ceiling_dbtp)
+    return _set_loudness(samples)
 
 
-def _set_loudness(samples: Samples, target_lufs: float, ceiling_dbtp: float) -> tuple[Samples, float | None]:
+def _set_loudness(samples: Samples) -> tuple[Samples, float | None]:
     before = integrated_lufs([samples])
     if before is None:
-        result = _limited(samples, gain_db=0.0, ceiling_dbtp=ceiling_dbtp)
+        result = _limited(samples, gain_db=0.0)
         return result, integrated_lufs([result])
-    gain_db = min(target_lufs - before, _MAX_GAIN_DB)
+    gain_db = min(FILM_LUFS - before, _MAX_GAIN_DB)
     for _ in range(_ATTEMPTS):
-        result = _limited(samples, gain_db=gain_db, ceiling_dbtp=ceiling_dbtp)
+        result = _limited(samples, gain_db=gain_db)
         # The limiter took some loudness with the peaks: give it back and look again.
         loudness = integrated_lufs([result])
-        missing = target_lufs - (loudness or target_lufs)
+        missing = FILM_LUFS - (loudness or FILM_LUFS)
         if abs(missing) <= _TOLERANCE_LU or gain_db >= _MAX_GAIN_DB:
             break
         gain_db = min(gain_db + missing, _MAX_GAIN_DB)
@@ -164,15 +162,15 @@ def _limited_blocks(sound: Iterable[Samples], *, gain_db: float) -> Iterator[Sam
         known = np.concatenate([known, block])
         certain = len(known) - _MARGIN_SAMPLES
         if certain > given:
-            yield _limited(known, gain_db=gain_db, ceiling_dbtp=CEILING_DBTP)[given:certain]
+            yield _limited(known, gain_db=gain_db)[given:certain]
             forgotten = max(0, certain - _MARGIN_SAMPLES)
             known, given = known[forgotten:], certain - forgotten
-    yield _limited(known, gain_db=gain_db, ceiling_dbtp=CEILING_DBTP)[given:]
+    yield _limited(known, gain_db=gain_db)[given:]
 
 
-def _limited(samples: Samples, *, gain_db: float, ceiling_dbtp: float) -> Samples:
+def _limited(samples: Samples, *, gain_db: float) -> Samples:
     """`samples` with a gain, and less of it around each peak that would pass the ceiling."""
-    gain, ceiling = _amplitude(gain_db), _amplitude(ceiling_dbtp)
+    gain, ceiling = _amplitude(gain_db), _amplitude(CEILING_DBTP)
     peaks = _true_peaks(samples, least=_HIGH * ceiling / gain)
     if not len(peaks) or peaks.max() * gain <= ceiling:
         return samples * np.float32(gain)

@@ -155,27 +155,28 @@ class _Weighted:
 
 def loudness_of(powers: NDArray[np.float64]) -> float | None:
     """The loudness of a film by its powers. None: silent, or shorter than a block."""
-    if len(powers) < _BLOCK:
-        return None
-    blocks = np.convolve(powers, np.full(_BLOCK, 1 / _BLOCK), mode="valid")[::_STEP]
-    loud = blocks[blocks > 10 ** ((_ABSOLUTE_GATE_LUFS - _OFFSET_LU) / 10)]
+    loud = _gated(powers, _BLOCK, _RELATIVE_GATE_LU)
     if not len(loud):
         return None
-    loud = loud[loud > loud.mean() * 10 ** (_RELATIVE_GATE_LU / 10)]
     return _OFFSET_LU + 10 * math.log10(loud.mean())
 
 
 def range_of(powers: NDArray[np.float64]) -> float:
     """The loudness range of a film in LU (EBU Tech 3342), by its powers; of three seconds each, ten times a second."""
-    if len(powers) < _SHORT_TERM:
-        return 0.0
-    blocks = np.convolve(powers, np.full(_SHORT_TERM, 1 / _SHORT_TERM), mode="valid")[::_STEP]
-    loud = blocks[blocks > 10 ** ((_ABSOLUTE_GATE_LUFS - _OFFSET_LU) / 10)]
+    loud = _gated(powers, _SHORT_TERM, _RANGE_GATE_LU)
     if not len(loud):
         return 0.0
-    loud = loud[loud > loud.mean() * 10 ** (_RANGE_GATE_LU / 10)]
     low, high = np.quantile(loud, (0.10, 0.95))
     return float(10 * math.log10(high / low))
+
+
+def _gated(powers: NDArray[np.float64], block: int, relative_gate_lu: float) -> NDArray[np.float64]:
+    """The powers of blocks of so many cells, without those that the two gates shut out. Empty: all is silent."""
+    if len(powers) < block:
+        return powers[:0]
+    blocks = np.convolve(powers, np.full(block, 1 / block), mode="valid")[::_STEP]
+    loud = blocks[blocks > 10 ** ((_ABSOLUTE_GATE_LUFS - _OFFSET_LU) / 10)]
+    return loud[loud > loud.mean() * 10 ** (relative_gate_lu / 10)] if len(loud) else loud
 
 
 def silent_spans(powers: Sequence[float]) -> Iterator[Span]:

@@ -1,4 +1,13 @@
-"""The nouns: frozen values that travel from room to room. Nothing here reads, writes or waits."""
+"""The nouns: frozen values that travel from room to room. Nothing here reads, writes or waits.
+
+    a film    brief (blocks, pictures, episodes, priority) · script (scenes, showing, metadata) · narration (words,
+              pace) · subtitles · video · verdict (profile, leftovers) · review · receipt (schedule)
+              · job (summary, cost)
+    films     batch
+    texts     text · sentences · phrases · writing · languages · tongues · names · cells
+
+`evolving` copies what has very many fields.
+"""
 
 from pipeline.model.batch import QUEUE, SINGLES, Batch, Refused
 from pipeline.model.blocks import (

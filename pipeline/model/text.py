@@ -15,6 +15,9 @@ _TERMINAL = re.compile(r"\x1b(?:\[[0-?]{0,40}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,200
 # Line breaks of every kind; no-break and thin spaces stay, they are typography.
 _SPACES = re.compile("[ \t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
 
+# Of a program.
+TAB_WIDTH = 4
+
 # What players take for mark-up in SubRip, which has no way to quote it: its arrow, tags of HTML, and styles of SSA.
 _SUBRIP_MARKUP = re.compile(r"-->|<(?=[a-z/!])([^<>]*)(>?)|\{(?=\\)", re.IGNORECASE)
 
@@ -82,6 +85,11 @@ def clean_text(text: str) -> str:
     if text.isprintable() and "  " not in text and (text.isascii() or unicodedata.is_normalized("NFC", text)):
         return text.strip()  # as most are: there is nothing to find, all that is unwanted can't be printed
     return _SPACES.sub(" ", strip_unseen(text)).strip()
+
+
+def clean_code(text: str) -> str:
+    """A program with its lines and indents, tabs as spaces, without what moves a cursor or hides."""
+    return "\n".join(strip_unseen(line).rstrip() for line in text.expandtabs(TAB_WIDTH).splitlines()).strip("\n")
 
 
 def has_words(text: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from pipeline.errors import InputError, StorageError, did_you_mean
+from pipeline.files import sha256_of
 
 # What can be asked for instead of a file.
 NO_BED = "none"
@@ -92,7 +93,6 @@ class BedLibrary:
 def digest_of(path: Path) -> str:
     """SHA-256 of a file. Raises `InputError` for one that can't be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise InputError(f"can't be read: {error.strerror}", where=f"{path.parent.name}/{path.name}") from error

@@ -5,8 +5,9 @@
     edge/ · espeak/ · piper/ · silence.py      the voices; processes.py runs those that need a process of their own
     spoken.py      what of a text is said, and how; saying/ has the rules for numbers, dates, signs, abbreviations…
     reading.py     what of a film a voice can't read, and when that is too much
-    phrases.py     what is spoken in one go: a sentence; and the breath after it
+    phrases.py     what is spoken in one go: a sentence; and the breath after it; parting.py: words set apart
     booth.py       one voice at work on one script; recording.py keeps what it said
+    pace.py        how fast it speaks, measured on one of samples.py
     alignment.py, estimate.py    from a voice's reports, or from nothing, to word times
     mastering.py, trimming.py    from speeches to a clip: trimmed, joined, as loud as the others, silence around it;
                    clips.py has what its file says about itself

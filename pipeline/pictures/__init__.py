@@ -1,9 +1,9 @@
 """Pictures of a brief: got from files and addresses, checked, and made ready to be drawn.
 
-    glance_at_picture  a file, before anything is made with it -> whether it can be a picture
-    fetch_picture      an address -> the bytes behind it, if they may be had at all
-    prepare_picture    any picture -> upright, in sRGB, no larger than films need
-    examine_picture    a prepared picture -> its size and the point that people look at
+    glance_at_picture  a file, before anything is made with it -> whether it can be a picture   (glancing, kinds)
+    fetch_picture      an address -> the bytes behind it, if they may be had at all   (fetching; stock: finds one)
+    prepare_picture    any picture -> upright, in sRGB, no larger than films need   (preparing, vector)
+    examine_picture    a prepared picture -> its size and the point that people look at   (saliency)
 
 What comes from outside is hostile: it is told by its bytes, not by its name, and decoded in a process of its own.
 """

@@ -88,10 +88,10 @@ class FolderDestination:
 
     def _deliver(self, package: Package) -> Receipt:
         delivered = self._receipt.package
-        # In the order of appearance.
         if len(package.files) != len(delivered.files):
-            hint = "Run: nightreel retry BATCH --from assemble"
+            hint = "Run: nightreel retry BATCH --from film"
             raise CheckpointError("the film was packed by an earlier version", where=str(package.video), hint=hint)
+        # In the order of appearance.
         pairs = dict(zip(delivered.files, package.files, strict=True))
         for source in pairs.values():
             if not source.is_file():

@@ -10,7 +10,7 @@ inspect      `inspect_segment`, `inspect_sound` and `inspect_film` open, measure
 
 limits       what a profile asks, in words
 anyones      a film by anybody, and sidecars, the captions beside it     (coverage: for as long as somebody speaks)
-judge        `judge_file` decodes, measures and collects
+judge        `judge_file` decodes, measures and collects    (likeness: and whether it is another one again)
 
 PyAV and numpy are loaded by the first call, not by whoever says what is expected.
 """

@@ -6,13 +6,13 @@ after the other. Asked to, or when a part can't be asked any more, it decodes ev
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import InputError, QualityError
+from pipeline.files import sha256_of
 from pipeline.media.decode import view
 from pipeline.media.demux import opened
 from pipeline.media.looks import look_of
@@ -93,8 +93,7 @@ def inspect_film(
 
 def _digest(path: Path) -> str:
     try:
-        with path.open("rb") as film:
-            return hashlib.file_digest(film, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError:
         return ""  # that it can't be read is among the checks
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from pipeline.errors import InputError
+from pipeline.files import sha256_of
 from pipeline.media.survey import survey
 from pipeline.model import Check, QualityProfile, Verdict
 from pipeline.quality.anyones import film_checks
@@ -29,8 +29,7 @@ def judge_to_compare(path: Path, profile: QualityProfile) -> tuple[Verdict, Port
     """The same, and by what the film is known again; None: it can't be read."""
     limit = limits_of(profile).get("file", "a whole film")
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = sha256_of(path)
     except OSError as error:
         return unreadable(f"it can't be read ({type(error).__name__})", profile, limit), None
     try:

@@ -2,7 +2,19 @@
 
     Scene ─ layouts ─► Composition (background, elements) ─ timeline ─► Frame (picture, hold, changed), Frame, …
 
-Drawing is plain synchronous code that keeps a processor busy: call it in a worker process.
+Drawing is plain synchronous code that keeps a processor busy: call it in a worker process. In groups::
+
+    what films share    look · theme · styles · grid · brought (fonts and a logo of somebody's own), reading (of them)
+    a picture laid out  layouts/ · composition · background · motif · emblem · logos · stars · shapes · photographs,
+                        scrims (behind words on them) · scales, numbers (of charts) · listing (of programs)
+    text                fitting (into its box), breaking (into lines), hyphenation, graphemes, capitals, bidi
+                        · text (one line, measured), fonts (that have its letters), coverage, advances, emoji
+                        · lettering (the line, drawn) · misfits (what has no room)
+    in motion           motion · reveal · stills (pan and zoom) · sprites, canvas · timeline (frames, at last)
+                        · transitions · bursts (without motion) · picture (as it is encoded)
+    over it             captions
+    beside the film     thumbnail, thumbnail_picture, thumbnail_badge, thumbnail_sheet · sheet (a template at a glance)
+    before all          rehearsal
 """
 
 from __future__ import annotations
@@ -112,7 +124,7 @@ def draw_thumbnails(script: Script, look: Look, *, episode: int = 0) -> Iterator
     """All of them, the best first: see `draw_thumbnail`. What they have in common is drawn once."""
     from pipeline.rendering import thumbnail  # noqa: PLC0415
 
-    return (thumbnail.draw(script, look, number, episode=episode) for number in range(1, thumbnail.COUNT + 1))
+    return (draw_thumbnail(script, look, number, episode=episode) for number in range(1, thumbnail.COUNT + 1))
 
 
 def find_misfits(scene: Scene, look: Look) -> tuple[str, ...]:

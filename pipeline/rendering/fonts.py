@@ -9,7 +9,6 @@ other shapes in Tokyo, Seoul, Beijing and Taipei.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
 import re
@@ -25,6 +24,7 @@ from fontTools.ttLib import TTCollection, TTFont, TTLibError
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.errors import InputError, MissingToolError
+from pipeline.files import sha256_of
 from pipeline.model.writing import writing_of
 from pipeline.rendering.brought import Axis, Typeface
 from pipeline.rendering.graphemes import is_emoji, visible
@@ -113,8 +113,7 @@ def load(face: Face, *, size_px: int, weight: int, optical_size: int) -> ImageFo
 def _check_unchanged(path: str, sha256: str) -> None:
     """Raise `InputError` if a font is not the one that the film is to be set in."""
     try:
-        with Path(path).open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = sha256_of(Path(path))
     except OSError as error:
         raise InputError("the font is gone", where=path, hint="Put it back, and go on") from error
     if found != sha256:

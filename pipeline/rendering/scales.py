@@ -44,16 +44,16 @@ def _multiples(low: float, high: float, least_step: float, most: int) -> tuple[f
         step = _step_above(step * 1.01)
 
 
-def round_range(values: Sequence[float], *, most: int, from_zero: bool = False) -> tuple[float, float]:
-    """A range with round ends that holds all values; it begins at zero where that costs little room, or if asked for.
+def round_range(values: Sequence[float], *, most: int) -> tuple[float, float]:
+    """A range with round ends that holds all values; it begins at zero where that costs little room.
 
     `most` (3 or more) is the number of its ticks, at most; of the steps that give nearly as many, the one that wastes
     least room is taken.
     """
     low, high = min(values), max(values)
-    if from_zero or 0 <= low < 0.5 * high:
+    if 0 <= low < 0.5 * high:
         low = min(low, 0.0)
-    if from_zero or 0.5 * low < high <= 0:
+    if 0.5 * low < high <= 0:
         high = max(high, 0.0)
     if high - low <= 1e-9 * max(abs(high), abs(low)):
         low, high = (min(low, 0.0), max(high, 0.0)) if low else (0.0, 1.0)

@@ -1,4 +1,12 @@
-"""What a batch came to: files for programs, a page that a person would rather look at, rows with their films."""
+"""What a batch came to: files for programs, a page that a person would rather look at, rows with their films.
+
+facts        what is told beside the rows of the films
+tally        what is counted over them   (groups: causes, gate: verdicts, night: hours, spread: durations)
+page         report.html                 (axes, pictures, wording, stages: what stands in it)
+review       the page of films that wait for a person
+documents    the JSON files
+manifest     manifest.csv
+"""
 
 from __future__ import annotations
 

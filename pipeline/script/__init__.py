@@ -8,6 +8,17 @@ passes the same checks.
     translated = await translate_script(script, language="es", models=models, template=template, …)
 
 The same film in another language, translated scene by scene.
+
+writer       `ScriptWriter`, and the one who asks a model  (wire: in JSON, plain: cleaned, notes: cut to its size,
+             serial: told of earlier episodes; chat: the models)
+outline      who takes the notes                           (played: who takes the template's script)
+length       is it as long as was asked for
+ends         how a film begins and ends
+pictures     what is shown of those there are              (illustrating: where nobody has said)
+shown        what of a sentence stands on the picture      (shortening: shorter, splitting: on two pictures)
+checks       what every script holds to                    (sense: of its scenes, facts, numbers: of the notes alone)
+translation  scene by scene                                (translator: who, parts: what, allotment: how long,
+             faithful: and whether it says the same)
 """
 
 from __future__ import annotations
@@ -16,7 +27,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.errors import InputError, NeedsLoginError, NightreelError, PermanentError, ProviderError
+from pipeline.errors import InputError, NeedsLoginError, PermanentError, ProviderError
 from pipeline.limits import Purse
 from pipeline.model import Brief, Pace, Script
 from pipeline.model.metadata import fit_description, fit_tags, fit_title
@@ -30,7 +41,7 @@ from pipeline.script.played import PlayWriter, check_play, has_play, play, play_
 from pipeline.script.serial import with_number
 from pipeline.script.splitting import split_scene
 from pipeline.script.translation import kept_translations, known_translation, translate_script
-from pipeline.script.writer import ModelWriter, ScriptWriter
+from pipeline.script.writer import ModelWriter, ScriptWriter, check_any
 from pipeline.template import Template
 
 __all__ = [
@@ -41,9 +52,9 @@ __all__ = [
     "ScriptWriter",
     "SpokenLength",
     "bought_script",
+    "check_any",
     "check_play",
     "check_size",
-    "check_writers",
     "has_play",
     "kept_scripts",
     "kept_translations",
@@ -128,19 +139,6 @@ def kept_scripts(
 ) -> Iterable[Path]:
     """Where the cache keeps what was written for `brief`, by whomever. Blocks."""
     return [path for writer in writers for path in writer.kept(brief, template, pace=pace)]
-
-
-def check_writers(writers: Sequence[ScriptWriter]) -> None:
-    """Raise what keeps the first writer from writing, unless another one can. Asks nobody."""
-    errors: list[NightreelError] = []
-    for writer in writers:
-        try:
-            writer.check()
-        except NightreelError as error:
-            errors.append(error)
-        else:
-            return
-    raise errors[0]
 
 
 def check_size(brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace) -> None:

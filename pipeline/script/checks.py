@@ -90,12 +90,16 @@ def _problems(script: Script, template: Template) -> Iterator[str]:
     if excess := find_excess(line.text for scene in script.scenes for line in scene.lines):
         yield f"the narration has {excess}"
     for number, scene in enumerate(script.scenes, start=1):
-        layout = template.layout(scene.layout)
         place = f"scene {number} ({scene.layout})"
-        if layout is None:
-            yield f"{place}: the template {template.name} has no such layout"
-        else:
-            yield from (f"{place}: {problem}" for problem in _known_problems(scene, layout))
+        yield from (f"{place}: {problem}" for problem in find_problems_of_scene(scene, template))
+
+
+def find_problems_of_scene(scene: Scene, template: Template) -> tuple[str, ...]:
+    """Everything that keeps one scene from being filmed with `template`, whatever comes before and after it."""
+    layout = template.layout(scene.layout)
+    if layout is None:
+        return (f"the template {template.name} has no such layout",)
+    return _known_problems(scene, layout)
 
 
 def _known_problems(scene: Scene, layout: Layout) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ValidationError
 
-from pipeline.model.text import clean_text, strip_unseen
+from pipeline.model.text import clean_code, clean_text
 
 # Marks without their other half must not cost a search to the end of the text, each.
 _LONGEST = 200
@@ -24,14 +24,9 @@ def plain_text(text: str) -> str:
     return clean_text(re.sub(" {2,}", " ", _EMPHASIS.sub(r"\2", _MARKS.sub("", text))))
 
 
-def _plain_code(text: str) -> str:
-    """`text` with its lines, without what moves a cursor or hides."""
-    return "\n".join(strip_unseen(line).rstrip() for line in text.expandtabs(4).splitlines()).strip("\n")
-
-
 Text = Annotated[str, AfterValidator(plain_text)]
 # What keeps its lines and marks.
-Code = Annotated[str, AfterValidator(_plain_code)]
+Code = Annotated[str, AfterValidator(clean_code)]
 
 
 def describe(error: ValidationError) -> tuple[str, ...]:

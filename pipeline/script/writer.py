@@ -69,6 +69,19 @@ class ScriptWriter(Protocol):
         ...
 
 
+def check_any(asked: Sequence[ChatModel] | Sequence[ScriptWriter]) -> None:
+    """Raise what keeps the first of them from working, unless another one can."""
+    errors: list[NightreelError] = []
+    for one in asked:
+        try:
+            one.check()
+        except NightreelError as error:
+            errors.append(error)
+        else:
+            return
+    raise errors[0]
+
+
 class ModelWriter:
     """Asks the first of its models that answers, with structured output held to our schema."""
 
@@ -86,15 +99,7 @@ class ModelWriter:
 
     def check(self) -> None:
         """Raise what keeps the first model from being asked, unless another one can be."""
-        errors: list[NightreelError] = []
-        for model in self._models:
-            try:
-                model.check()
-            except NightreelError as error:
-                errors.append(error)
-            else:
-                return
-        raise errors[0]
+        check_any(self._models)
 
     def check_size(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> None:
         """Raise what is too much for every model, even with less room and fewer notes."""

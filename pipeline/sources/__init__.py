@@ -1,4 +1,12 @@
-"""What somebody wants films about -> Briefs: a topic, a topic list, a Markdown brief, a folder of briefs, a table."""
+"""What somebody wants films about -> Briefs: a topic, a topic list, a Markdown brief, a folder of briefs, a table.
+
+reading      `read_briefs`: begin here       (naming: what a batch is called)
+topics       a list, a topic a line
+markdown     a brief: notes with headings    (front_matter: what stands above them, nodes: its values, fields: by name,
+             length, pictures: of these two; blocks: the notes; textfile: the file)
+campaign     a table: a brief for each row   (tables: whatever it lies in)
+endpoint     a service that answers rows     (fetching: page by page, addresses: told without passwords)
+"""
 
 from pipeline.sources.addresses import as_source, is_endpoint, is_remote, told
 from pipeline.sources.naming import batch_name, folder_of_pattern

@@ -27,7 +27,7 @@ from pipeline.model import (
     join_words,
     split_words,
 )
-from pipeline.model.text import clean_text, has_words, strip_unseen
+from pipeline.model.text import clean_code, clean_text, has_words
 from pipeline.sources.pictures import source_as_named
 
 _ATTRIBUTION = re.compile(r"(?:[—–―‒]|--+)\s*(?P<who>\S.*)")
@@ -40,7 +40,6 @@ _ATTRIBUTION_WORDS = 14
 _TICK = re.compile(r"\[(?P<tick>[ xX])\]\s+(?=\S)")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\]:?")
 _CODE_LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
-_TAB_WIDTH = 4
 # Beyond it an address is a picture spelt out.
 _SOURCE_MAX_CHARS = 2000
 
@@ -131,8 +130,7 @@ def _table(node: SyntaxTreeNode) -> Table | None:
 
 
 def _code(node: SyntaxTreeNode) -> CodeBlock | None:
-    lines = [strip_unseen(line).rstrip() for line in node.content.expandtabs(_TAB_WIDTH).splitlines()]
-    code = "\n".join(lines).strip("\n")
+    code = clean_code(node.content)
     language = _CODE_LANGUAGE.match(clean_text(node.info))
     return CodeBlock(code=code, language=language[0] if language else "") if has_words(code) else None
 

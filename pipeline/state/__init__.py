@@ -1,4 +1,15 @@
-"""What is on disk and survives `kill -9`: checkpoints, a content-addressed cache, ledgers, locks."""
+"""What is on disk and survives `kill -9`: checkpoints, a content-addressed cache, ledgers, locks.
+
+checkpoints  jobs and batches, saved and read   (batch_files: where, documents: as JSON, saves: many at once,
+             moments: times in them, fields: where; quarantine: those that can't be read, copies: as they stood once)
+index        the rows of a batch, in SQLite     (rows, stamps, sums: of what; turns: as a queue;
+             database, keeper: its file; reconciling: with the job files)
+claims       who works on what                  (locks: how)
+cache        everything expensive               (sealed: its files, signs: which are held, use: by whom)
+ledgers      what was spent at a service        (minute: in the last one, quota: of YouTube's, money: in dollars)
+episodes     the numbers of a series
+names        that become paths
+"""
 
 from pipeline.state.cache import Cache
 from pipeline.state.checkpoints import CheckpointStore

@@ -13,14 +13,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from math import inf
 from pathlib import Path
-from uuid import uuid4
 
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import StorageError
 from pipeline.files import DISK_FULL, discard, storage_error, storage_errors, temporary_sibling
-from pipeline.state.locks import held, is_held
+from pipeline.state.locks import held
 from pipeline.state.sealed import (
     files_below,
     has_its_bytes,
@@ -30,6 +28,7 @@ from pipeline.state.sealed import (
     slot_of,
     spare_files,
 )
+from pipeline.state.signs import Signs
 from pipeline.state.use import CacheSize, CacheUse, current_use
 
 # A file being made is written all the time; one that nobody has touched for a day belongs to a killed process. Nor does
@@ -51,8 +50,8 @@ class Cache:
         # What is being made now, by slot, and how many tasks want it.
         self._flights: dict[str, _Flight] = {}
         self._blocks: set[CacheUse] = set()
-        # Their locks, by which other processes know since when we hold something.
-        self._signs: set[Path] = set()
+        # By which other processes know since when we hold something.
+        self._signs = Signs(self._root)
         # What lies below `root`, as far as this process knows; not counted yet.
         self._bytes: float = inf
         # Held for moments, in threads: what `prune` is about to remove can't be found by anybody in between.
@@ -129,7 +128,7 @@ class Cache:
         some may be missing. Yields what tells how much of it was there already. Blocks do not nest.
         """
         use = CacheUse(paths)
-        async with self._signed():
+        async with self._signs.shown():
             self._blocks.add(use)
             token = current_use.set(use)
             try:
@@ -164,7 +163,7 @@ class Cache:
         freed = sum(_remove(path) for path in old if path.parent != self._root)
         total = sum(file.bytes for file in files)
         spare = {file.path for file in spare_files(files) if file.used_ns < day_ago_ns}
-        others_began_ns = self._others_began_ns()
+        others_began_ns = self._signs.others_began_ns()
         for file in sorted(files):
             if total <= max_bytes and file.path not in spare:
                 continue
@@ -181,28 +180,6 @@ class Cache:
 
     def _slot(self, kind: str, key: str, suffix: str) -> Path:
         return self._root / kind / key[:2] / f"{key}{suffix}"
-
-    @contextlib.asynccontextmanager
-    async def _signed(self) -> AsyncIterator[None]:
-        """Other processes know that something is held since now, by a lock as old as that."""
-        # A name that `prune` takes for half-made.
-        sign = self._root / f".{uuid4().hex[:12]}.lock"
-        async with contextlib.AsyncExitStack() as stack:
-            with contextlib.suppress(StorageError):  # a read-only cache still serves
-                await stack.enter_async_context(held(sign, what="the cache"))
-                self._signs.add(sign)
-                stack.callback(self._signs.discard, sign)
-            yield
-
-    def _others_began_ns(self) -> float:
-        """Since when other processes hold what they use. Looking at the sign of a dead one removes it."""
-        began_ns = inf
-        for sign in self._root.glob(".*.lock"):
-            with contextlib.suppress(FileNotFoundError):  # it has just ended
-                since_ns = sign.stat().st_mtime_ns
-                if sign not in self._signs and _may_be_held(sign):
-                    began_ns = min(began_ns, since_ns)
-        return began_ns
 
     def _is_held(self, path: str) -> bool:
         slot = slot_of(path)
@@ -270,13 +247,6 @@ class _Flight:
     def __init__(self) -> None:
         self.lock = anyio.Lock()
         self.wanted_by = 0
-
-
-def _may_be_held(sign: Path) -> bool:
-    try:
-        return is_held(sign)
-    except StorageError:  # another user's, and not ours to open
-        return True
 
 
 def _touch_all(paths: Iterable[Path]) -> None:

@@ -16,13 +16,14 @@ from collections.abc import Callable
 from functools import cache
 from operator import is_not
 from pathlib import Path, PurePath, PurePosixPath
-from typing import Any, TypeVar, cast, get_args, get_type_hints
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
 from pydantic_core import PydanticSerializationError
 
 from pipeline.errors import CheckpointError, DamagedError, InputError
 from pipeline.model import Batch, Job
+from pipeline.state.fields import fields_with
 from pipeline.state.moments import has_sane_moments
 from pipeline.state.names import is_folder
 
@@ -152,25 +153,11 @@ def _with_paths(value: object, change: Callable[[Path], PurePath]) -> object:
     if not dataclasses.is_dataclass(value) or isinstance(value, type):
         return value
     changed: dict[str, Any] = {}
-    for name in _path_fields(type(value)):
+    for name in fields_with(Path, type(value)):
         old = getattr(value, name)
         if old is not None and (new := _with_paths(old, change)) is not old:
             changed[name] = new
     return dataclasses.replace(value, **changed) if changed else value
-
-
-@cache
-def _path_fields(kind: type) -> tuple[str, ...]:
-    """The fields of a dataclass that hold paths, directly or further inside."""
-    return tuple(name for name, annotation in get_type_hints(kind).items() if _mentions_path(annotation))
-
-
-def _mentions_path(annotation: object) -> bool:
-    if isinstance(annotation, type) and issubclass(annotation, Path):
-        return True
-    if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
-        return bool(_path_fields(annotation))
-    return any(_mentions_path(argument) for argument in get_args(annotation))
 
 
 def _from_schema_1(content: dict[str, Any]) -> dict[str, Any]:

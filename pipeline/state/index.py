@@ -164,21 +164,22 @@ class BatchIndex:
     def of_key(self, key: str) -> list[JobSummary]:
         """The listed jobs of the row with this name, one for each of its films."""
         query = "SELECT id, row FROM jobs WHERE key = ? AND key != '' AND position IS NOT NULL ORDER BY position"
-        rows = (self._row(job_id, row, sensible) for job_id, row in self._ask(query, (key,)))
-        return [row for row in rows if row]
+        return self._all(query, key)
 
     def of_row(self, name: str) -> list[JobSummary]:
         """The listed jobs of a row of a table (`SourceRow.name`), one for each of its films."""
         query = "SELECT id, row FROM jobs WHERE of_row = ? AND of_row != '' AND position IS NOT NULL ORDER BY position"
-        rows = (self._row(job_id, row, sensible) for job_id, row in self._ask(query, (name,)))
-        return [row for row in rows if row]
+        return self._all(query, name)
 
     def beside(self, id_chars: int) -> list[JobSummary]:
         """The listed jobs whose folders end with so much of their ids: theirs was taken. Rows with a name have keys."""
         query = (
             "SELECT id, row FROM jobs WHERE folder LIKE '%-' || substr(id, 1, ?) AND key = '' AND position IS NOT NULL"
         )
-        rows = (self._row(job_id, row, sensible) for job_id, row in self._ask(query, (id_chars,)))
+        return self._all(query, id_chars)
+
+    def _all(self, query: str, value: str | int) -> list[JobSummary]:
+        rows = (self._row(job_id, row, sensible) for job_id, row in self._ask(query, (value,)))
         return [row for row in rows if row]
 
     def alike(self, job_id: str, sketch: Sequence[str], *, limit: int) -> list[tuple[JobSummary, bool]]:

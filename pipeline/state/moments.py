@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any, get_args, get_type_hints
+
+from pipeline.state.fields import fields_with
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -30,18 +30,5 @@ def _moments_in(value: object) -> Iterator[datetime]:
         for item in value:
             yield from _moments_in(item)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for name in _fields_with_moments(type(value)):
+        for name in fields_with(datetime, type(value)):
             yield from _moments_in(getattr(value, name))
-
-
-@cache
-def _fields_with_moments(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(name for name, annotation in get_type_hints(kind).items() if _mentions_moment(annotation))
-
-
-def _mentions_moment(annotation: object) -> bool:
-    if isinstance(annotation, type) and issubclass(annotation, datetime):
-        return True
-    if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
-        return bool(_fields_with_moments(annotation))
-    return any(map(_mentions_moment, get_args(annotation)))

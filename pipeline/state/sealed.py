@@ -8,7 +8,6 @@ lost or torn. Everything here blocks: call it in a thread.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import re
 import threading
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.errors import StorageError
-from pipeline.files import publish_file, storage_errors
+from pipeline.files import publish_file, sha256_of, storage_errors
 
 # 64 bits: chance does not get past them, and nobody attacks their own cache.
 _SEAL_DIGITS = 16
@@ -78,7 +77,7 @@ def publish_sealed(temporary: Path, slot: Path) -> tuple[Path, int]:
         there = next(filter(is_intact, sealed_files(slot)), None)
         if there:
             return there, made.st_size
-        digest = _sha256(temporary)
+        digest = sha256_of(temporary)
         path = slot.with_name(f"{slot.stem}.{digest[:_SEAL_DIGITS]}{slot.suffix}")
         publish_file(temporary, path)
         # A rename leaves size and time as they were.
@@ -133,7 +132,7 @@ class _Hashes:
             if key in self._known:
                 self._known.move_to_end(key)
                 return self._known[key]
-        digest = _sha256(path)
+        digest = sha256_of(path)
         self.remember(path, stat, digest)
         return digest
 
@@ -148,11 +147,6 @@ class _Hashes:
 
 
 _hashes = _Hashes()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _entries_below(folder: Path | str) -> Iterator[os.DirEntry[str]]:

@@ -1,9 +1,19 @@
-"""A template: a folder that says which layouts a film may use, how much text they hold, and what a model is told."""
+"""A template: a folder that says which layouts a film may use, how much text they hold, and what a model is told.
+
+loading      a folder, by name, read
+schema       what may stand in its template.toml          (limits, ends: in some of the tables)
+template     what comes of it
+sandbox      where its texts are filled in                (fields: with which names, included: from which files,
+             bounds: to which size)
+notes        what a model reads                           (material: and what it can be asked to show)
+rows         what it asks of the row of a table
+sample       what its layouts look like                   (scenes: written in TOML)
+"""
 
 from pipeline.template.ends import End
 from pipeline.template.loading import (
     builtin_root,
-    check_inside,
+    file_beside,
     files_in,
     known_templates,
     load_template,
@@ -39,9 +49,9 @@ __all__ = [
     "Template",
     "Values",
     "builtin_root",
-    "check_inside",
     "compile_table",
     "compile_text",
+    "file_beside",
     "files_in",
     "known_templates",
     "load_template",

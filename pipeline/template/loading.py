@@ -12,11 +12,12 @@ from pipeline.model import SCENES, row_of
 from pipeline.template.ends import end_of
 from pipeline.template.included import SHARED, included_files
 from pipeline.template.limits import ITEMS, limits_in
-from pipeline.template.rows import Play
+from pipeline.template.rows import Field, Play
 from pipeline.template.rows.declared import in_order
 from pipeline.template.rows.play import parse_play
-from pipeline.template.schema import TemplateFile, line_of, parse_template_file
+from pipeline.template.schema import TemplateFile, parse_template_file
 from pipeline.template.template import Layout, Template
+from pipeline.toml import line_of
 
 TOML = "template.toml"
 # The keys of [metadata] that say how a host shows a film.
@@ -94,6 +95,20 @@ def check_inside(folder: Path, path: Path) -> None:
         raise InputError("leads out of the template's folder", where=str(path), hint="Copy the file into it")
 
 
+def file_beside(folder: Path, name: str) -> Path:
+    """A picture that a script of the template in `folder` names. Raises `InputError` for one that is not there."""
+    # Only what lies in the folder itself is opened: "../secret.png" is just a name that is not there.
+    try:
+        is_there = Path(name).name == name and (folder / name).is_file()
+    except (OSError, ValueError):
+        is_there = False  # a name that no file can have
+    if not is_there:
+        hint = did_you_mean(name, files_in(folder, "*.*"), otherwise="Put it beside script.toml")
+        raise InputError("no such file", where=str(folder / name[:80]), hint=hint)
+    check_inside(folder, folder / name)
+    return folder / name
+
+
 def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
     toml = read_text(files_in(folder, TOML).get(TOML, folder / TOML))
     checked = parse_template_file(toml, path=str(folder / TOML))
@@ -128,7 +143,7 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
         tags=tuple(dict.fromkeys(shown.tags)),
         fields=fields,
         key=checked.key,
-        plays=_plays(scripts, folder, [each.name for each in fields]),
+        plays=_plays(scripts, folder, fields),
         fingerprint=_fingerprint({TOML: toml, **scripts, **files}),
         folder=str(folder),
         places=tuple((name, str(path)) for name, path in {**paths, **shared}.items() if name in files),
@@ -156,9 +171,10 @@ def _layouts(checked: TemplateFile) -> tuple[Layout, ...]:
     )
 
 
-def _plays(scripts: Mapping[str, str], folder: Path, fields: Sequence[str]) -> tuple[Play, ...]:
+def _plays(scripts: Mapping[str, str], folder: Path, fields: Sequence[Field]) -> tuple[Play, ...]:
     """script.toml first, then script.de.toml and the like."""
-    plays = [parse_play(text, path=str(folder / name), known=fields) for name, text in scripts.items()]
+    known, images = [each.name for each in fields], {each.name for each in fields if each.kind == "image"}
+    plays = [parse_play(text, path=str(folder / name), known=known, images=images) for name, text in scripts.items()]
     return tuple(sorted(plays, key=lambda play: len(play.path)))
 
 

@@ -17,7 +17,6 @@ A sample.toml lies beside template.toml; what it has no scene for is taken from 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from pipeline.template.included import SHARED
 from pipeline.template.loading import files_in, read_text, shared_files
 from pipeline.template.scenes import build_scene
 from pipeline.template.template import Template
+from pipeline.toml import parse_toml
 
 SAMPLE = "sample.toml"
 _KEYS = ("title", "language", "thumbnail_text", "scenes")
@@ -76,12 +76,7 @@ def _place(layout: str, template: Template) -> int:
 
 def _parse(path: Path) -> Script:
     text = read_text(path)
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message, _, place = str(error).partition(" (at ")
-        line = re.match(r"line (\d+)", place)
-        raise InputError(f"broken TOML: {message}", where=f"{path}:{line[1] if line else 1}") from error
+    table = parse_toml(text, path)
     lines = [n for n, line in enumerate(text.split("\n"), start=1) if re.match(r"\s*\[\[\s*scenes\s*\]\]", line)]
     unknown = next((key for key in table if key not in _KEYS), None)
     if unknown:

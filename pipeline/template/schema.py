@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -19,6 +18,7 @@ from pipeline.template.rows.dates import ORDERS
 from pipeline.template.rows.declared import find_wrong_fields
 from pipeline.template.rows.field import TEXT_MAX_CHARS, Kind
 from pipeline.template.rows.field import Field as RowField
+from pipeline.toml import line_of, parse_toml
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
 
@@ -164,11 +164,7 @@ class TemplateFile(_Table):
 def parse_template_file(text: str, *, path: str) -> TemplateFile:
     """`text` checked. Raises `InputError` with the line of the first thing that is wrong."""
     try:
-        checked = TemplateFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        message, _, place = str(error).partition(" (at ")
-        line = re.match(r"line (\d+)", place)
-        raise InputError(f"broken TOML: {message}", where=f"{path}:{line[1] if line else 1}") from error
+        checked = TemplateFile.model_validate(parse_toml(text, path))
     except ValidationError as error:
         # A misspelt table is also a missing one; the misspelling is what helps.
         first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
@@ -223,19 +219,3 @@ def _known_keys(tables: Sequence[str]) -> list[str]:
         kinds = (annotation, *get_args(annotation))
         model = next(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel))
     return list(model.model_fields)
-
-
-def line_of(text: str, keys: Sequence[str]) -> int:
-    """The line where `keys` is written, else the line of the nearest table around it; tomllib doesn't tell."""
-    table: list[str] = []
-    best, best_depth = 1, 0
-    for number, line in enumerate(text.split("\n"), start=1):
-        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
-            path = table = [part.strip(" \"'") for part in header[1].split(".")]
-        elif key := re.match(r"\s*([\w.\"' -]+?)\s*=", line):
-            path = [*table, *(part.strip(" \"'") for part in key[1].split("."))]
-        else:
-            continue
-        if path == list(keys[: len(path)]) and len(path) > best_depth:
-            best, best_depth = number, len(path)
-    return best

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from pipeline.errors import InputError, did_you_mean
 from pipeline.model import MotionAmount
 from pipeline.theme.colours import Lch, is_hex, to_hex
 from pipeline.theme.theme import ROLES, Ease, Manner, Theme, find_faint
+from pipeline.toml import line_of, parse_toml
 
 Mode = Literal["dark", "light"]
 _MODES: tuple[Mode, ...] = ("dark", "light")
@@ -134,7 +134,7 @@ def _theme(name: str, path: Path, text: str, mode: Mode | None) -> Theme:
         **dict(palette),
     )
     for role, ground, found, least in find_faint(theme):
-        line = _line_of(text, wanted, role)
+        line = line_of(text, [wanted, role])
         raise InputError(
             f"{role} can't be read on {ground}: contrast {found:.1f} to 1, at least {least:g} is needed",
             where=f"{path}:{line}",
@@ -145,15 +145,11 @@ def _theme(name: str, path: Path, text: str, mode: Mode | None) -> Theme:
 
 def _parse(text: str, path: Path) -> _ThemeFile:
     try:
-        return _ThemeFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        message, _, place = str(error).partition(" (at ")
-        line = re.match(r"line (\d+)", place)
-        raise InputError(f"broken TOML: {message}", where=f"{path}:{line[1] if line else 1}") from error
+        return _ThemeFile.model_validate(parse_toml(text, path))
     except ValidationError as error:
         first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
         table, key = [*map(str, first["loc"]), ""][:2]
-        where = f"{path}:{_line_of(text, table, key)}"
+        where = f"{path}:{line_of(text, [table, key])}"
         named = ".".join(map(str, first["loc"]))
         if first["type"] == "extra_forbidden":
             names = _KEYS.get(table if key else "", list(_ThemeFile.model_fields))
@@ -171,20 +167,6 @@ def _in_our_words(details: ErrorDetails) -> str:
     given = details["input"]
     shown = str(given).lower() if isinstance(given, bool) else repr(given)
     return f"is {shown}, {wish}" if isinstance(given, str | int | float) and len(shown) <= _SHOWN_CHARS else wish
-
-
-def _line_of(text: str, table: str, key: str) -> int:
-    """The line where `key` of a table is written, else that of the table; tomllib doesn't tell."""
-    here, best = "", 1
-    for number, line in enumerate(text.split("\n"), start=1):
-        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
-            here = header[1].strip()
-            best = number if here == table else best
-            continue
-        written = re.match(r"\s*(\w+)\s*=", line)
-        if written and ((here == table and written[1] == key) or (not here and written[1] == table)):
-            return number
-    return best
 
 
 @lru_cache(maxsize=32)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import tomllib
+from dataclasses import replace
 
 import pytest
 
+from pipeline.theme.loading import load_theme
 from tests.acceptance.command import REPOSITORY, nightreel
 from tests.acceptance.films import contents, counts, stock, write_brief
 
@@ -39,6 +41,17 @@ def test_a_new_workspace_shows_every_setting_and_all_topics_and_keeps_secrets_ou
     assert contents(workspace / "topics") == contents(REPOSITORY / "topics")
     ignored = (workspace / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert {"/output/", "/state/*", "/credentials/*"} <= set(ignored)
+
+
+def test_a_new_workspace_has_a_theme_to_begin_with(tmp_path):
+    nightreel("init", "bread", cwd=tmp_path)
+    themes = tmp_path / "bread" / "themes"
+
+    mine, paper = (load_theme(name, search=[themes]) for name in ("my-theme", "paper"))
+
+    assert sorted(path.name for path in themes.iterdir()) == ["README.md", "my-theme.toml"]
+    assert replace(mine, name="paper") == paper
+    assert "Paper" not in (themes / "my-theme.toml").read_text(encoding="utf-8")
 
 
 def test_init_keeps_what_is_there(tmp_path):

@@ -25,6 +25,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import KW_ONLY, dataclass
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Any, NoReturn
@@ -333,7 +334,7 @@ def _read_once() -> None:
     from pipeline.narration.spoken import spoken  # noqa: PLC0415
     from pipeline.reporting import page  # noqa: PLC0415
     from pipeline.script.chat import groq  # noqa: PLC0415
-    from pipeline.state import documents, moments  # noqa: PLC0415
+    from pipeline.state import documents, fields  # noqa: PLC0415
 
     wire._trusting()
     groq._tls()
@@ -343,8 +344,8 @@ def _read_once() -> None:
         documents._writer(kind)
         with suppress(DamagedError):
             documents.from_json(b'{"schema": 1}', kind, Path(), where="")
-        documents._path_fields(kind)
-        moments._fields_with_moments(kind)
+        fields.fields_with(Path, kind)
+        fields.fields_with(datetime, kind)
 
 
 def _run(program: ModuleType) -> NoReturn:

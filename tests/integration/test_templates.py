@@ -9,20 +9,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from anyio import to_thread
 from PIL import Image
 
 from docs.gallery import build as gallery
 from pipeline.cli import main
+from pipeline.errors import InputError
 from pipeline.model import Brief, StatementScene, VideoFormat
 from pipeline.model.showing import texts_of
+from pipeline.orchestrator.batch.asking import read_source
 from pipeline.orchestrator.templates import checking
 from pipeline.orchestrator.templates.checking import check_template
 from pipeline.orchestrator.templates.filling import filled, find_overfull, text_of, words_of
 from pipeline.orchestrator.templates.preview import draw_preview, look_of
-from pipeline.orchestrator.templates.shelf import find_template
+from pipeline.orchestrator.templates.shelf import copy_template, find_template
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.template import builtin_root, known_templates, load_template
 from pipeline.template.sample import load_sample
+from tests.standins.photos import coast
 from tests.standins.system_fonts import system_fonts
 
 __all__ = ["system_fonts"]
@@ -145,6 +149,65 @@ def test_what_is_wrong_with_a_template_is_told_with_its_place(own, shop, place, 
     told = "\n".join(map(str, check_template(shop, "mine")))
 
     assert says.format(line=line) in told
+
+
+# A film of rows by a template of the layouts in SMALL, split besides.
+SCRIPT = """\
+language = "en"
+title = "A house for {{ name }}"
+
+[[scenes]]
+layout = "title"
+heading = "A house for {{ name }}"
+say = "Hello {{ name }}."
+
+[[scenes]]
+layout = "split"
+heading = "The house"
+text = "It stands by the sea"
+picture = "house.png"
+say = "This is the house."
+"""
+
+
+@pytest.fixture
+def tour(own: Path) -> Path:
+    """The same with a script, which shows a picture that is there."""
+    split = "[layouts.split]\nheading = 30\nkicker = 24\ntext = 100\n[fields.name]\nrequired = true\n"
+    (own / "template.toml").write_text(f"{SMALL}\n{split}", encoding="utf-8")
+    (own / "script.toml").write_text(SCRIPT, encoding="utf-8")
+    coast(400, 260).save(own / "house.png")
+    return own
+
+
+def test_a_picture_that_a_script_names_and_that_is_not_there_is_told_with_its_line(tour, shop):
+    assert check_template(shop, "mine") == ()
+    (tour / "house.png").rename(tour / "home.png")
+    (tour / "script.de.toml").write_text(
+        SCRIPT.replace('"en"', '"de"').replace("house.png", "https://example.org/a.png")
+    )
+
+    (told,) = map(str, check_template(shop, "mine"))
+
+    assert told == (
+        f"{tour / 'script.toml'}:13: scene 2 (split): picture house.png: no such file. Did you mean home.png?"
+    )
+
+
+def test_a_picture_of_a_script_that_is_none_is_told(tour, shop):
+    (tour / "house.png").write_text("<!doctype html>")
+
+    (told,) = map(str, check_template(shop, "mine"))
+
+    assert told.startswith(f"{tour / 'script.toml'}:13: scene 2 (split): picture house.png: is ")
+
+
+def test_a_scene_that_no_row_changes_and_that_can_not_be_filmed_is_told(tour, shop):
+    edit(tour / "script.toml", "It stands by the sea", "It stands " + "by the sea " * 10)
+
+    (told,) = map(str, check_template(shop, "mine"))
+
+    assert told.startswith(f"{tour / 'script.toml'}:9: scene 2 (split): text has 119 characters, at most 100 fit")
 
 
 @pytest.mark.usefixtures("system_fonts")
@@ -294,7 +357,53 @@ def test_a_new_template_is_a_copy_in_the_workspace_that_is_in_order(tmp_path, ca
     assert "is there already" in err
 
 
-@pytest.mark.parametrize("name", ["My News", "../news", "shared", ""])
+TABLES = {"offer": "customers.csv", "product": "products.csv"}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", known_templates([]))
+async def test_a_copy_of_each_template_makes_films_of_a_table(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(checking, "SHAPES", ("16:9",))
+    table = tmp_path / TABLES.get(name, "table.csv")
+
+    def copied():
+        overrides = {"offline": True, "template": "mine", "script.writers": ["outline"]}
+        shop = open_workshop(workspace=tmp_path, overrides=overrides)
+        files = copy_template(shop, "mine", origin=name)
+        if name in TABLES:
+            shutil.copy(builtin_root() / "topics" / table.name, table)
+        else:
+            table.write_text("title,notes\nBread,Bread rises. It takes a night.\n", encoding="utf-8")
+        return shop, {path.name for path in files}, check_template(shop, "mine")
+
+    shop, files, faults = await to_thread.run_sync(copied)
+    asked = await read_source(table, shop, batch="table")
+
+    assert files == {path.name for path in (BUILTIN / name).iterdir()}
+    assert (faults, asked.unreadable) == ((), ())
+    assert len(asked.briefs) > 0
+
+
+def test_a_copy_without_a_script_says_who_makes_films_of_rows(tmp_path, capsys):
+    _, news, _ = run(capsys, "templates", "new", "my-news", "--from", "news", "--workspace", tmp_path)
+    _, offer, _ = run(capsys, "templates", "new", "my-offer", "--from", "offer", "--workspace", tmp_path)
+
+    assert "It has no script.toml" in news
+    assert "script.toml" in offer
+    assert "no script.toml" not in offer
+
+
+def test_a_template_is_copied_whole_or_not_at_all(own, shop, tmp_path):
+    (own / "zebra.png").symlink_to(tmp_path / "secret.png")
+    (tmp_path / "secret.png").touch()
+
+    with pytest.raises(InputError, match="leads out of the template's folder"):
+        copy_template(shop, "copy", origin="mine")
+
+    assert not (tmp_path / "templates" / "copy").exists()
+
+
+@pytest.mark.parametrize("name", ["My News", "../news", "shared", "con", ""])
 def test_what_is_no_name_for_a_template_is_refused(name, tmp_path, capsys):
     code, _, err = run(capsys, "templates", "new", name, "--workspace", tmp_path)
 

@@ -11,7 +11,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from pipeline.model import SCENES, Scene, SpokenLine, Word, row_of, split_words
+from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, Word, row_of, split_words
 from pipeline.model.showing import Several, Shown, rules_of
 from pipeline.model.writing import fitting, width
 from pipeline.script.sense import find_nonsense
@@ -246,7 +246,7 @@ def _code(draw: st.DrawFn, values: dict[str, Any]) -> dict[str, Any]:
 def _lines(draw: st.DrawFn, scene: Scene, language: str) -> tuple[SpokenLine, ...]:
     """What is said: something first, perhaps, then of one thing after the other."""
     said = texts(language, 120)
-    things = len(getattr(scene, "items", ())) + getattr(scene, "has_answer", False)
+    things = len(getattr(scene, "items", ())) + isinstance(scene, QuizScene)
     lead = [SpokenLine(text=draw(said))] if draw(st.booleans()) or not things else []
     row = row_of(type(scene))
     if row is None:

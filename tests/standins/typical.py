@@ -196,6 +196,6 @@ def typical(kind: type[Scene]) -> Scene:
     """The scene of a kind. First something is said that shows nothing, then of each thing in turn."""
     (scene,) = (each for each in _SCENES if type(each) is kind)
     count = len(getattr(scene, "items", ())) or 1
-    told = range(count + getattr(scene, "has_answer", False))
+    told = range(count + isinstance(scene, QuizScene))
     lines = (SpokenLine(text=f"This is what it says of number {number}.", reveals=number) for number in told)
     return replace(scene, lines=(SpokenLine(text="Here is something new that takes a while."), *lines))

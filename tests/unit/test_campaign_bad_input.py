@@ -116,7 +116,15 @@ ROWS = {
         ],
         ["Roof for Ida"],
     ),
-    "A picture that is not there": (HEADER + "1,Bo,Roof,5 €,,bo.jpg,\n", [(1, "photo", "'bo.jpg': no such file")], []),
+    "A picture that is not there": (
+        HEADER + "1,Bo,Roof,5 €,,bo.jpg,\n2,Eve,Roof,5 €,,round.png,\n3,Ann,Roof,5 €,,folder.png,\n",
+        [
+            (1, "photo", "'bo.jpg': no such file"),
+            (2, "photo", "'round.png': no such file"),
+            (3, "photo", "'folder.png': no such file"),
+        ],
+        [],
+    ),
     "A row that was there before": (
         HEADER + "1,Bo,Roof,5 €,,,\n1,Eve,Roof,5 €,,,\n",
         [(2, "", "has the same key as line 2")],
@@ -140,6 +148,9 @@ TABLES = {
     "5,000 columns": [({}, ",".join(f"c{n}" for n in range(20_001)) + "\n", "at most 20,000 can be read", "")],
     "Two columns of one name": [
         ({}, "first_name,First Name,product,price\nBo,Eve,Roof,5 €\n", "first_name may be", "--map"),
+    ],
+    "Letters of another alphabet in neither UTF-8 nor Windows-1252": [
+        ({}, (HEADER + "1,Борис,Крыша,5 EUR,,,\n").encode("cp1251"), "no Windows-1252 either", "campaign.encoding"),
     ],
     "A workbook, a PDF, an archive, a web page by the name of .csv": [
         ({}, "\n<!DOCTYPE html><p>Sign in", "is a web page", "Export the table as CSV"),
@@ -191,7 +202,9 @@ ELSEWHERE = {
         "contract/test_row_services.py::test_what_is_no_table_is_told_with_its_address",
     ],
     "A broken line of JSON Lines": ["unit/test_sources_tables.py::test_json_lines_are_rows_and_broken_ones_are_told"],
-    "A broken JSON array": ["unit/test_sources_tables.py::test_a_json_array_that_breaks_off_ends_with_its_line"],
+    "A broken JSON array, or one with something behind it": [
+        "unit/test_sources_tables.py::test_a_json_array_that_breaks_off_ends_with_its_line"
+    ],
 }
 
 
@@ -202,6 +215,8 @@ async def read(folder, content, **settings):
         (folder / "nightreel.toml").touch()
         write_hostile(folder)
         coast(400, 260).save(folder / "coast.webp")
+        (folder / "round.png").symlink_to("round.png")
+        (folder / "folder.png").mkdir()
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return open_workshop(workspace=folder, overrides={"offline": True, "template": "offer", **settings})
 
@@ -230,6 +245,18 @@ async def test_a_table_that_is_wrong_as_a_whole_stops_the_run_with_what_to_do(tm
     assert problem in error.message
     assert mend in error.hint
     assert "\n" not in str(error)
+
+
+async def test_rows_that_are_asked_for_and_not_there_are_told(tmp_path):
+    def prepare():
+        (tmp_path / "nightreel.toml").touch()
+        (tmp_path / "people.csv").write_text(HEADER + "1,Bo,Roof,5 €,,,\n", encoding="utf-8")
+        return open_workshop(workspace=tmp_path, overrides={"offline": True, "template": "offer"})
+
+    shop = await to_thread.run_sync(prepare)
+    asked = await read_source(tmp_path / "people.csv", shop, batch="people", rows="5-9")
+
+    assert "has none of the rows 5-9" in str(asked.stop)
 
 
 def test_the_page_tells_of_nothing_that_is_not_tried_and_all_that_is():

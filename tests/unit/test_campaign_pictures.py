@@ -159,3 +159,73 @@ async def test_pictures_that_a_model_makes_up_are_none(shop):
 
     assert [each.source for each in named] == ["stock: sea"]
     assert [each.source for each in of_a_row] == ["house.png"]
+
+
+# Names that are made of cells -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def coloured(shop, tmp_path):
+    """A house for each row, in a colour."""
+    folder = tmp_path / "templates" / "tour"
+    (folder / "script.toml").write_text(SCRIPT.replace("house.png", "{{ name | lower }}.png"))
+    for name in ("red", "blue"):
+        coast(400, 260).save(folder / f"{name}.png")
+    (tmp_path / "people.csv").write_text("name,photo\nRed,\nBlue,\n")
+    return folder
+
+
+async def ids_of(tmp_path):
+    """The jobs of a table by the names in its rows, and what was refused."""
+    overrides = {"offline": True, "template": "tour"}
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=overrides))
+    asked = await read_source(tmp_path / "people.csv", shop, batch="people")
+    ids = {dict(each.row.fields)["name"]: await to_thread.run_sync(shop.job_id, each) for each in asked.briefs}
+    return ids, [str(each) for each in asked.unreadable]
+
+
+async def test_another_picture_of_a_name_that_is_made_of_cells_makes_the_films_of_these_rows_anew(coloured, tmp_path):
+    before, _ = await ids_of(tmp_path)
+    again, _ = await ids_of(tmp_path)
+    coast(300, 200).save(coloured / "red.png")
+    after, _ = await ids_of(tmp_path)
+
+    assert before == again
+    assert before["Red"] != after["Red"]
+    assert before["Blue"] == after["Blue"]
+
+
+async def test_a_picture_that_is_missing_for_one_row_is_told_of_that_row(coloured, tmp_path):
+    (coloured / "blue.png").unlink()
+
+    ids, told = await ids_of(tmp_path)
+
+    assert list(ids) == ["Red"]
+    (line,) = told
+    assert "people.csv:3: " in line
+    assert "blue.png: no such file" in line
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "..", "a/b", "x\ty"])
+async def test_a_name_that_no_file_can_have_is_a_picture_that_is_missing(coloured, tmp_path, name):
+    (coloured / "template.toml").write_text(TEMPLATE.replace("[fields.name]", "[fields.name]\nmax_chars = 400"))
+    script = SCRIPT.replace(", {{ name }}", "").replace(" {{ name }}", " you")
+    (coloured / "script.toml").write_text(script.replace("house.png", "{{ name }}.png"))
+    (tmp_path / "people.csv").write_text(f"name,photo\n{name},\n")
+
+    ids, told = await ids_of(tmp_path)
+
+    assert ids == {}
+    assert ["no such file" in line for line in told] == [True]
+
+
+async def test_a_scene_that_a_row_leaves_out_asks_for_no_picture(coloured, tmp_path):
+    script = SCRIPT.replace("house.png", "{{ name | lower }}.png").replace(
+        'layout = "split"', 'layout = "split"\nwhen = "photo"'
+    )
+    (coloured / "script.toml").write_text(script)
+    before, _ = await ids_of(tmp_path)
+    (coloured / "red.png").unlink()
+    after, told = await ids_of(tmp_path)
+
+    assert (before, told) == (after, [])

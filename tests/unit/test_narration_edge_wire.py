@@ -12,7 +12,8 @@ from multidict import CIMultiDict
 
 from pipeline.errors import TransientError
 from pipeline.narration.edge import _heard
-from pipeline.narration.edge.wire import EdgeService, _event, _refusal
+from pipeline.narration.edge.failures import refusal_of
+from pipeline.narration.edge.wire import EdgeService, _event
 from pipeline.narration.spoken import spoken
 from tests.standins.served import Served
 
@@ -21,7 +22,7 @@ from tests.standins.served import Served
 def test_a_service_that_is_busy_says_in_seconds_or_by_a_date_when_it_has_time(asked):
     headers = CIMultiDict({"Retry-After": asked, "Date": "Sat, 21 Nov 2026 00:00:00 GMT"})
 
-    error = _refusal(aiohttp.ClientResponseError(None, (), status=503, headers=headers))
+    error = refusal_of(aiohttp.ClientResponseError(None, (), status=503, headers=headers))
 
     assert (type(error), error.retry_after_s) == (TransientError, 90)
 

@@ -32,16 +32,14 @@ def test_ticks_are_round_and_evenly_apart_and_no_more_than_asked_for(low, high, 
         assert is_round(float(f"{steps[0]:.6g}"))
 
 
-@given(values=st.lists(AMOUNTS, min_size=1, max_size=12), most=st.integers(4, 8), from_zero=st.booleans())
-def test_a_round_range_holds_every_value_and_begins_at_zero_if_asked_for(values, most, from_zero):
-    low, high = round_range(values, most=most, from_zero=from_zero)
+@given(values=st.lists(AMOUNTS, min_size=1, max_size=12), most=st.integers(4, 8))
+def test_a_round_range_holds_every_value(values, most):
+    low, high = round_range(values, most=most)
 
     slack = 1e-6 * max(1e-9, high - low)
     assert low < high
     assert low - slack <= min(values)
     assert max(values) <= high + slack
-    if from_zero:
-        assert low <= 0 <= high
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,48 @@ def test_values_are_shown_as_the_language_of_the_film_does(text, language, shown
     assert said(text, language) == shown
 
 
+CODE = '''
+[[scenes]]
+layout = "code"
+language = "python"
+code = """
+{code}
+"""
+items = [{{first = 1, last = 2}}]
+say = ["Look.", "Two."]
+'''
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("for x in y:\n    print(x)", "for x in y:\n    print(x)"),
+        ("for x in y:\n\tprint(x)  ", "for x in y:\n    print(x)"),
+        ("\nname = '{{ name }}'\nprint(name)", "name = 'Maria'\nprint(name)"),
+        ("print(1)\u202e\n\nprint(2)", "print(1)\n\nprint(2)"),
+    ],
+)
+def test_code_of_several_lines_keeps_them(written, shown):
+    (scene,) = play(CODE.format(code=written)).script(values()).scenes
+
+    assert scene.code == shown
+
+
+def test_code_of_several_lines_may_have_a_condition():
+    scene = '[[scenes]]\nlayout = "code"\nitems = []\ncode = {{ text = "a\\nb", when = "{when}" }}\nsay = "Look."'
+
+    (there,) = play(scene.format(when="name")).script(values()).scenes
+    (not_there,) = play(scene.format(when="not name")).script(values()).scenes
+
+    assert (there.code, not_there.code) == ("a\nb", "")
+
+
+def test_what_a_cell_says_stays_one_line_in_code():
+    (scene,) = play(CODE.format(code="a\n{{ name }}")).script(values(name="x y")).scenes
+
+    assert scene.code == "a\nx y"
+
+
 def test_an_empty_cell_is_empty_and_may_have_a_default():
     assert said("Hi {{ name | default('friend') }}", name="") == "Hi friend"
     assert said("Hi {{ price }}!", price="") == "Hi !"
@@ -139,6 +181,17 @@ def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
         ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name'", "broken text"),
         ("[[scenes]]\nlayout = 'statement'\nwhen = 'price >'\ntext = 'x'", "broken text"),
         ("[[scenes]]\nlayout = 'statement'\ntxt = 'x'\nsay = 'x'", "a statement scene has no txt"),
+        ("[[scenes]]\nlayout = ['statement']", "a scene has the layout \"['statement']\""),
+        (
+            "[[scenes]]\nlayout = 'statement'\ntxt = '{{ name }}'\nsay = 'x'",
+            "script.toml:3: a statement scene has no txt",
+        ),
+        ("[[scenes]]\nlayout = 'statement'\nuse = 'x'\ntext = 'x'\nsay = 'x'", "a statement scene has no use"),
+        ("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = ['x', 5]", "say is a list of texts in quotes"),
+        ("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = [['x']]", "say is a list of texts in quotes"),
+        ("[[scenes]]\nlayout = 'statement'\ntext = 5\nsay = 'x'", "statement: text: must be a text in quotes"),
+        ("[[scenes]]\nlayout = 'statement'\nwhen = ['x']\ntext = 'x'\nsay = 'x'", "when must be a condition in quotes"),
+        ("thumbnail_text = ['x']", "thumbnail_text must be a text in quotes"),
         ("colour = 1", "unknown key colour"),
         ("", "has no title or no scenes"),
         ("[[scenes]", "broken TOML"),
@@ -149,3 +202,18 @@ def test_a_broken_script_is_told_when_it_is_loaded(scenes, problem):
         play(scenes)
     assert problem in str(caught.value).replace("did you mean", "Did you mean")
     assert str(caught.value).startswith("script.toml")
+
+
+@pytest.mark.parametrize("language", ["klingon", "", "en_GB", "e"])
+def test_a_language_that_is_no_tag_is_told(language):
+    with pytest.raises(InputError, match="Write a language tag like en, de or pt-BR"):
+        play("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'", language)
+
+
+def test_a_script_is_in_the_language_of_its_name():
+    scene = "title = 'Hallo'\n[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'"
+
+    assert parse_play(scene, path="hello/script.de.toml", known=[]).language == "de"
+    assert parse_play(f"language = 'de-AT'\n{scene}", path="script.de.toml", known=[]).language == "de-AT"
+    with pytest.raises(InputError, match="is called after de, and its language is en"):
+        parse_play(f"language = 'en'\n{scene}", path="script.de.toml", known=[])

@@ -49,6 +49,37 @@ def test_the_encoding_is_found_out(table, encoding, said):
     assert people.form.startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1251", "Борис;Тула\nАнна;Орёл\n"),
+        ("cp1253", "Ελένη;Αθήνα\n"),
+        ("gbk", "李小龙;北京市\n"),
+        ("euc-kr", "김민수;서울시\n"),
+    ],
+)
+def test_letters_that_windows_1252_would_make_nonsense_of_are_told_and_read_when_they_are_named(table, encoding, text):
+    with pytest.raises(InputError, match="is not UTF-8, and no Windows-1252 either"):
+        table(f"name;town\n{text}".encode(encoding))
+
+    named = table(f"name;town\n{text}".encode(encoding), encoding=encoding)
+
+    assert [";".join(row.values()) for row in cells(named)] == text.split()
+
+
+@pytest.mark.parametrize("text", ["ÄÖÜ GmbH;Köln\nMüller;Ölde\n", "Łódź", "señor;año\nÎle d'Été;où\n", "×;½ °\n"])
+def test_western_words_stay_windows_1252(table, text):
+    people = table(f"name;town\n{text}".encode("cp1252", errors="ignore"), has_header=True)
+
+    assert people.form.startswith("Windows-1252")
+
+
+def test_half_of_a_character_is_damage(table):
+    (row,) = cells(table('{"name": "B\\ud83do"}\n', "a.jsonl"))
+
+    assert damage_in(row["name"]) == "holds half of a character"
+
+
 def test_a_file_of_two_encodings_keeps_the_bytes_that_are_none_visible(table):
     people = table("name\nZoë\n".encode() + "Jürgen\n".encode("cp1252"))
 
@@ -207,6 +238,7 @@ def test_a_json_array_is_streamed_with_the_lines_of_its_rows(table):
         ('[{"name": "Maria"}', "ends before its list does"),
         ('[{"name": "Maria"} {"name": "Bo"}]', "a comma is missing"),
         ('[{"name": "Maria", }]', "is broken JSON"),
+        ('[{"name": "Maria"}]\n[{"name": "Bo"}]', "a.json:2: has something behind its list of rows"),
         ("[" * 100_000, "nested too deeply"),
     ],
 )

@@ -355,7 +355,7 @@ async def divide_by_zero(path: Path) -> None:
 async def test_a_file_is_read_once_for_as_long_as_it_does_not_change(cache, monkeypatch):
     path = await to_thread.run_sync(put, cache, "sky", b"film")
     read = []
-    monkeypatch.setattr(sealed, "_sha256", lambda path, sha256=sealed._sha256: read.append(path) or sha256(path))
+    monkeypatch.setattr(sealed, "sha256_of", lambda path, read_it=sealed.sha256_of: read.append(path) or read_it(path))
 
     for _ in range(3):
         assert (await cache.get_or_make("clip", KEY, ".wav", Maker()))[1]
@@ -608,7 +608,7 @@ def test_what_was_used_since_a_lock_that_can_not_be_opened_came_stays(cache, tmp
     def is_held(path):
         raise StorageError("can't be opened", where=str(path))
 
-    monkeypatch.setattr("pipeline.state.cache.is_held", is_held)
+    monkeypatch.setattr("pipeline.state.signs.is_held", is_held)
     assert cache.prune(0) == 100
     assert files(tmp_path) == [recent]
 

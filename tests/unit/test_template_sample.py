@@ -94,8 +94,8 @@ def test_what_is_said_brings_the_items_with_it(own: Own) -> None:
     [
         ('layout = "bulets"', ":2: a scene has the layout 'bulets'. Did you mean bullets?"),
         ('layout = "title"\nheding = "A"', ":2: a title scene has no heding. Did you mean heading?"),
-        ('layout = "title"\nheading = 3', ":2: title: heading: Input should be a valid string"),
-        ('layout = "title"', ":2: title: heading: "),
+        ('layout = "title"\nheading = 3', ":2: title: heading: must be a text in quotes"),
+        ('layout = "title"', ":2: title: heading: is missing"),
         ('layout = "title"\nheading = ', ":4: broken TOML"),
         (
             'layout = "steps"\nheading = "A"\nitems = [{ titel = "A" }]',

@@ -18,7 +18,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from pipeline.errors import InputError
-from pipeline.media.boxes import Box, has_edit_list, index_is_first, read_boxes
+from pipeline.media.boxes import Box, index_is_first, read_boxes
 from pipeline.media.demux import open_film
 from pipeline.media.looks import look_of
 from pipeline.media.mux import Packet
@@ -82,7 +82,6 @@ def _surveyed(path: Path, source: InputContainer, boxes: tuple[Box, ...]) -> Sur
         picture=seeing.track if seeing else None,
         sound=hearing.track if hearing else None,
         index_first=not has_boxes or index_is_first(boxes),
-        edit_list=has_boxes and has_edit_list(boxes),
     )
 
 

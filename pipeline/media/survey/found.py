@@ -91,4 +91,3 @@ class Survey:
     sound: HeardTrack | None
     # Of MP4 and QuickTime; True where a container has none.
     index_first: bool
-    edit_list: bool

@@ -113,7 +113,6 @@ class QuizScene(SpokenScene):
     """
 
     use: ClassVar[str] = "a question to the viewer, with its answer"
-    has_answer: ClassVar[bool] = True
     kicker: str = kicker()
     text: str = shown(120, needed=True, is_sentence=True)
     items: tuple[str, ...] = several("item", 2, 4, Shown(max_chars=40, needed=True), all_spoken=True)

@@ -2,7 +2,7 @@
 
 The service is undocumented and changes; it should never be the only voice in the list. What edge-tts leaves open is
 closed here and beside it: sockets that fall silent and a clock that is wrong (`wire`), sound cut short without an
-error (`whole`), single voices that fail (`health`).
+error (`whole`), single voices that fail (`health`), errors of three libraries (`failures`); `voices` chooses one.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pipeline.limits import Gate
 from pipeline.media.audio import Samples, read_audio
 from pipeline.model import SAMPLE_RATE_HZ, Prosody, Word, split_words
 from pipeline.narration.alignment import can_be, fold, match, place, proportional
+from pipeline.narration.edge.failures import ServiceBusyError, VoicelessError
 from pipeline.narration.edge.health import VoiceHealth
 from pipeline.narration.edge.voices import (
     DEFAULT_VOICES,
@@ -31,7 +32,7 @@ from pipeline.narration.edge.voices import (
     unknown_voice,
 )
 from pipeline.narration.edge.whole import is_whole
-from pipeline.narration.edge.wire import EdgeService, ServiceBusyError, VoicelessError
+from pipeline.narration.edge.wire import EdgeService
 from pipeline.narration.estimate import most_s
 from pipeline.narration.narrator import Speech, Voice, VoiceFailsError, VoiceList, in_order
 from pipeline.narration.phrases import size_bytes

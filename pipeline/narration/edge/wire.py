@@ -1,10 +1,8 @@
-"""Talking to the Edge service: one request, one handshake, the list of voices, and its failures in our words."""
+"""Talking to the Edge service: one request, one handshake, the list of voices."""
 
 from __future__ import annotations
 
-import errno
 import json
-import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
@@ -16,10 +14,10 @@ import aiohttp
 import anyio
 import certifi
 
-from pipeline.errors import PermanentError, ProviderError, TransientError
-from pipeline.limits.times import retry_after_s
+from pipeline.errors import TransientError
 from pipeline.model import Prosody, Word
 from pipeline.model.text import clean_text
+from pipeline.narration.edge.failures import LATER, ServiceBusyError, in_our_words, refusal_of
 from pipeline.narration.narrator import Voice
 
 T = TypeVar("T")
@@ -33,10 +31,12 @@ _MOST_CHARS = 40_000
 # The real list has some 300 kB.
 _LONGEST_LIST_BYTES = 4_000_000
 _SPEAKING_PATH, _VOICES_PATH = "/edge/v1", "/voices/list"
-_LATER = "Try again later, or let another narrator speak"
 
 # The service takes a change of pitch in Hertz; what a percent is depends on the voice. Ours are women's, around 200 Hz.
 _USUAL_PITCH_HZ = 200
+
+# A handshake asks for nothing that its id would have to tell from something else.
+_CONNECTION_ID = "0" * 32
 
 # Whom the running task talks to; None: edge-tts is used by somebody else.
 _service: ContextVar[EdgeService | None] = ContextVar("edge_service", default=None)
@@ -75,14 +75,6 @@ class _SkewOfTask(float):
             return _SkewOfTask(float(self) + more_s)
         service.skew_s += more_s
         return self
-
-
-class ServiceBusyError(TransientError):
-    """The service is there and has no time for us. Stays within this room."""
-
-
-class VoicelessError(TransientError):
-    """The service took the text, and no voice was heard. Stays within this room."""
 
 
 @cache
@@ -137,7 +129,7 @@ class EdgeService:
                         left_chars -= len(chunk["text"]) + 1
                         events.append(_event(chunk["text"], chunk["offset"], chunk["duration"]))
                     if left_bytes < 0 or left_chars < 0:
-                        raise TransientError("edge sent more than the text can be", hint=_LATER)
+                        raise TransientError("edge sent more than the text can be", hint=LATER)
         return bytes(audio), tuple(events)
 
     async def shake_hands(self, timeout_s: float) -> None:
@@ -146,7 +138,7 @@ class EdgeService:
             try:
                 await _with_right_clock(self._open)
             except aiohttp.WSServerHandshakeError as error:
-                refusal = _refusal(error)
+                refusal = refusal_of(error)
                 if not isinstance(refusal, TransientError):
                     raise
                 raise ServiceBusyError(refusal.message, retry_after_s=refusal.retry_after_s) from error
@@ -178,14 +170,10 @@ class EdgeService:
         """The block talks to this service; what goes wrong in it becomes an error of ours."""
         token = _service.set(self)
         try:
-            with _translated(timeout_s):
+            with in_our_words(timeout_s):
                 yield
         finally:
             _service.reset(token)
-
-
-# A handshake asks for nothing that its id would have to tell from something else.
-_CONNECTION_ID = "0" * 32
 
 
 async def _list_voices(address: str, tls: ssl.SSLContext) -> tuple[Voice, ...]:
@@ -249,51 +237,3 @@ def _event(text: str, offset: float, duration: float) -> Word:
     if not (-_MOST_TICKS < offset < _MOST_TICKS and -_MOST_TICKS < duration < _MOST_TICKS):
         raise ValueError("a word at no time")
     return Word(text=text, start_s=offset / _TICKS_PER_S, end_s=(offset + max(0, duration)) / _TICKS_PER_S)
-
-
-@contextmanager
-def _translated(timeout_s: float) -> Iterator[None]:
-    """The one place where failures of edge-tts, aiohttp and the network become ours."""
-    from edge_tts import exceptions as theirs  # noqa: PLC0415
-
-    try:
-        yield
-    except TimeoutError as error:
-        raise VoicelessError(f"edge gave no answer within {timeout_s:g} s", hint=_LATER) from error
-    except aiohttp.ClientResponseError as error:
-        raise _refusal(error) from error
-    except (aiohttp.ClientError, theirs.WebSocketError, OSError) as error:
-        raise TransientError(f"edge can't be reached ({_trouble(error)})", hint=_LATER) from error
-    except theirs.NoAudioReceived as error:
-        # A limit, a hiccup and a voice that does not exist all look like this.
-        raise VoicelessError("edge sent no sound", hint=_LATER) from error
-    except theirs.SkewAdjustmentError as error:
-        raise PermanentError(
-            "edge refuses our token (403)", hint="Update edge-tts, or choose another narrator"
-        ) from error
-    except (theirs.EdgeTTSException, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise TransientError(f"edge answered what can't be understood ({type(error).__name__})", hint=_LATER) from error
-
-
-def _trouble(error: Exception) -> str:
-    """What is wrong with the network, as people say it."""
-    if isinstance(error, aiohttp.ClientSSLError):
-        return "its certificate is not trusted"
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-    if isinstance(cause, socket.gaierror):
-        return "no such host"
-    if isinstance(cause, ConnectionRefusedError):
-        return "connection refused"
-    if isinstance(cause, OSError) and cause.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH}:
-        return "no network"
-    return "the connection was dropped"
-
-
-def _refusal(error: aiohttp.ClientResponseError) -> ProviderError:
-    """An HTTP status instead of a websocket."""
-    if error.status in {401, 403}:
-        return PermanentError(f"edge refuses us ({error.status})", hint="Update edge-tts, or choose another narrator")
-    if error.status == 429 or error.status >= 500:
-        asked_s = retry_after_s(error.headers or {})
-        return TransientError(f"edge is busy ({error.status})", hint=_LATER, retry_after_s=asked_s)
-    return PermanentError(f"edge does not speak at this address ({error.status})", hint="Check edge.url")

@@ -144,7 +144,9 @@ def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> Asked:
         problems=tuple(checked.problems),
         rejected=rejected if checked.refused and rejected else None,
         is_partial=bool(wanted.rows),
-        stop=_stop(checked, table.path, is_strict=shop.settings.campaign.strict),
+        stop=_stop(
+            checked, table.path, rows="" if outstanding else wanted.rows, is_strict=shop.settings.campaign.strict
+        ),
     )
 
 
@@ -162,7 +164,10 @@ def _rejected(shop: Workshop, batch: str) -> Path:
     return (folder or shop.places.films_root.parent) / REJECTED
 
 
-def _stop(checked: Checked, path: str, *, is_strict: bool) -> InputError | None:
+def _stop(checked: Checked, path: str, *, rows: str, is_strict: bool) -> InputError | None:
+    if not checked.rows and rows:
+        hint = "They are counted from 1, below the line that names the columns"
+        return InputError(f"has none of the rows {rows}, or none at all", where=path, hint=hint)
     if not checked.rows:
         hint = "Below the line that names the columns, each line is a film"
         return InputError("has no rows", where=path, hint=hint)

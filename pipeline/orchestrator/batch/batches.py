@@ -44,7 +44,7 @@ async def run_family(brief: Brief, shop: Workshop, *, listen: Listener = ignore)
 
     Raises `BusyError` when another process is making one of them, and `InputError` for several films in one file.
     """
-    _refuse_one_file_for_many([brief], shop)
+    refuse_one_file_for_many([brief], shop)
     await _tell_idle_voices([brief], shop, listen)
     ids = (await plan_batch([brief], shop, batch=SINGLES, source="", keep=True)).ids
     jobs: dict[str, Job] = {}
@@ -89,7 +89,7 @@ async def run_batch(
     than these, whose films stay as they are. `numbered`: episodes of series get their numbers. Raises `InputError` when
     several films should go to one file.
     """
-    _refuse_one_file_for_many(briefs, shop)
+    refuse_one_file_for_many(briefs, shop)
     if not len(briefs) and not unreadable:
         return Outcome(batch=batch, counts={})
     plan = await plan_batch(
@@ -118,7 +118,7 @@ async def add(
     briefs: Sequence[Brief], shop: Workshop, *, batch: str, priority: Priority = Priority.NORMAL
 ) -> tuple[Plan, list[int]]:
     """Add films to a batch, for whoever runs it, now or later; the processes that do so now are returned as well."""
-    _refuse_one_file_for_many(briefs, shop)
+    refuse_one_file_for_many(briefs, shop)
     plan = await plan_batch(briefs, shop, batch=batch, source="", priority=priority, keep=True)
     return plan, await to_thread.run_sync(running, shop, batch)
 
@@ -179,7 +179,8 @@ async def _tell_idle_voices(briefs: Collection[Brief], shop: Workshop, listen: L
         tell(listen, Notice(text=line))
 
 
-def _refuse_one_file_for_many(briefs: Collection[Brief], shop: Workshop) -> None:
+def refuse_one_file_for_many(briefs: Collection[Brief], shop: Workshop) -> None:
+    """Raise `InputError` when several films should go to one file."""
     count = shop.wishes.count_films(briefs)
     if count > 1 and shop.output and shop.output.suffix.lower() == ".mp4":
         raise InputError(f"{count} films don't fit one file", where=str(shop.output), hint="Give a folder as --output")

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
@@ -54,7 +54,6 @@ class Scheduler:
         *,
         only: Sequence[str] | None = None,
         pulse_s: float = _PULSE_S,
-        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
         """`only` names the jobs to make, when it is not the whole batch and the queue."""
         self._shop = shop
@@ -63,7 +62,6 @@ class Scheduler:
         self._only = dict.fromkeys(only) if only is not None else None
         self._queue = self._make_queue()
         self._pulse_s = pulse_s
-        self._sleep = sleep
         self._under_way: dict[Key, anyio.CancelScope] = {}
         self._backoff = Backoff()
         self._failures = 0
@@ -275,7 +273,7 @@ class Scheduler:
                     self._under_way[key].cancel()
             await self._pulse()
             self._woken.set()
-            await self._sleep(self._pulse_s)
+            await anyio.sleep(self._pulse_s)
 
     def _processes(self) -> int:
         """How many processes work in this workspace."""

@@ -117,20 +117,15 @@ def _as_seen(known: Out, record: Record, seen: Seen | None) -> Out:
 
 
 async def _compared(calls: Calls, known: Sequence[tuple[Out, Journal]]) -> tuple[list[Out], list[str]]:
+    """What a channel says of the films of its journals, and the addresses of those with our tags that none knows."""
     from pipeline.publishing.youtube.after import look  # noqa: PLC0415
     from pipeline.publishing.youtube.identity import ask_whose  # noqa: PLC0415
     from pipeline.publishing.youtube.journal import WATCH  # noqa: PLC0415
-    from pipeline.publishing.youtube.lookup import films_of  # noqa: PLC0415
 
     records = {out.key: await journal.read() for out, journal in known if not (out.trouble and not out.url)}
-    now = await ask_whose(calls) if records else None
-    ids = {key: record.published.id for key, record in records.items() if record and record.published}
-    seen = await look(calls, list(ids.values()))
-    by_tag: dict[str, list[str]] = {}
-    async for video_id, tags in films_of(calls):
-        for tag in tags:
-            if tag.startswith("nightreel-"):
-                by_tag.setdefault(tag, []).append(video_id)
+    login = await ask_whose(calls) if records else None
+    seen = await look(calls, [record.published.id for record in records.values() if record and record.published])
+    by_tag = await _films_by_tag(calls)
     told: list[Out] = []
     ours: set[str] = set()
     for out, journal in known:
@@ -142,20 +137,34 @@ async def _compared(calls: Calls, known: Sequence[tuple[Out, Journal]]) -> tuple
         ours |= {tag, *(journal.tag_of(number) for number in range(1, record.round))}
         if record.published is None:
             told.append(out)
-            continue
-        if now and record.channel_id not in {"", now.id}:
-            told.append(replace(out, trouble=f"is on the channel {record.channel_id}, and the login is for {now}"))
-            continue
-        stands = seen.get(record.published.id)
-        if stands:
-            await _note(journal, record, stands)
-        compared = _as_seen(out, record, stands)
-        doubles = [WATCH + one for one in by_tag.get(tag, []) if one != record.published.id]
-        if doubles and not compared.trouble:
-            compared = replace(compared, trouble=f"doubled: it is there as {', '.join(doubles)}, too")
-        told.append(compared)
+        elif login and record.channel_id not in {"", login.id}:
+            told.append(replace(out, trouble=f"is on the channel {record.channel_id}, and the login is for {login}"))
+        else:
+            stands = seen.get(record.published.id)
+            if stands:
+                await _note(journal, record, stands)
+            doubles = [WATCH + one for one in by_tag.get(tag, []) if one != record.published.id]
+            told.append(_with_doubles(_as_seen(out, record, stands), doubles))
     strangers = [WATCH + one for tag, found in by_tag.items() if tag not in ours for one in found]
     return told, strangers
+
+
+async def _films_by_tag(calls: Calls) -> dict[str, list[str]]:
+    """The ids of all films of a channel that have a tag of ours."""
+    from pipeline.publishing.youtube.lookup import films_of  # noqa: PLC0415
+
+    by_tag: dict[str, list[str]] = {}
+    async for video_id, tags in films_of(calls):
+        for tag in tags:
+            if tag.startswith("nightreel-"):
+                by_tag.setdefault(tag, []).append(video_id)
+    return by_tag
+
+
+def _with_doubles(seen: Out, doubles: Sequence[str]) -> Out:
+    if seen.trouble or not doubles:
+        return seen
+    return replace(seen, trouble=f"doubled: it is there as {', '.join(doubles)}, too")
 
 
 async def _note(journal: Journal, record: Record, seen: Seen) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from anyio import from_thread, to_thread
 
 from pipeline.errors import CheckpointError, HeldError, InputError, RejectedError, SampleError
-from pipeline.model import Check, Job, JobStatus, JobSummary, Review, SampleStanding, advance
+from pipeline.model import Check, Job, JobStatus, JobSummary, Review, SampleStanding, advance, title_of
 from pipeline.model.text import clean_text
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.control.changing import change_jobs, chosen
@@ -201,7 +201,7 @@ def _waiting(job: Job) -> Waiting:
     files, verdict = job.receipt.package if job.receipt else None, job.verdict
     return Waiting(
         id=job.id,
-        title=job.script.title if job.script else job.brief.title,
+        title=title_of(job),
         language=job.brief.language,
         why=(job.error.cause or job.error.message) if job.error else "",
         hint=job.error.hint if job.error else "",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.model import Job, JobStatus, advance
+from pipeline.model import Job, JobStatus, advance, title_of
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.control.changing import change_jobs, chosen
@@ -59,7 +59,7 @@ async def update_batch(
             host = await to_thread.run_sync(hosts.destination, name, hosts.subject(job), wanted.brief)
             changed |= await host.update(job.receipt.package)
         if changed:
-            done.changed.append(job.script.title if job.script else job.brief.title)
+            done.changed.append(title_of(job))
         done.same += not changed
 
         noted = await change_jobs(shop, batch, [job_id], partial(_noted, shop=shop, wishes=wishes))

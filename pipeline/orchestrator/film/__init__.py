@@ -6,6 +6,7 @@ Read in this order::
     scripts     how a film gets its script      (kept: what of that the cache has, lengths: and how long it lasts)
     pictures    what is shown in it             (stock: photos that are searched for)
     room        and whether each scene has room for its texts
+    studio      where its scenes are ordered, each once
     scenes      where drawing and encoding meet, in a worker process
     soundtrack  where voice and music meet, likewise
     likeness    whether the batch has the same film already
@@ -14,7 +15,7 @@ Read in this order::
     attempt     what the stages of one attempt share
     jobs        one job from its checkpoint to its film     (afresh: made once more, delivered: or still there)
     failures    what stops it, and whether it goes on by itself
-    family      the films of one brief in other languages
+    family      the films of one brief in other languages   (episodes: of one series)
 
 Nothing is imported here: worker processes load `scenes` and what that takes, not all this.
 """

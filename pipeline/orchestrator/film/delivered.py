@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 
+from pipeline.files import sha256_of
 from pipeline.model import Job, JobSummary, Package
 from pipeline.orchestrator.workshop import Workshop
 
@@ -57,8 +57,7 @@ def film_is_whole(job: Job) -> bool:
     """Whether the job's film has been delivered and still lies where the receipt says, byte for byte. Reads it all."""
     if job.receipt is None or job.video is None or not is_complete(job.receipt.package):
         return False
-    with job.receipt.package.video.open("rb") as film:
-        return hashlib.file_digest(film, "sha256").hexdigest() == job.video.sha256
+    return sha256_of(job.receipt.package.video) == job.video.sha256
 
 
 def is_complete(package: Package | None) -> bool:

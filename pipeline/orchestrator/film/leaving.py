@@ -9,11 +9,11 @@ Everything here blocks.
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from pathlib import Path
 
 from pipeline.errors import NightreelError, QualityError, RejectedError, ReviewError, SampleError, StorageError
+from pipeline.files import sha256_of
 from pipeline.model import QUEUE, SINGLES, FailedVerdict, Job, Review, SampleStanding
 from pipeline.orchestrator.film.delivered import has_gone_out, is_out
 from pipeline.orchestrator.workshop import Workshop
@@ -39,8 +39,7 @@ def check_judged(job: Job) -> None:
 def digest_of(path: Path) -> str:
     """SHA-256 of a file. Raises `StorageError` for one that can't be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise StorageError("can't be read, or is gone", where=str(path), hint="Run the command again") from error
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from anyio import to_thread
 
-from pipeline.errors import ClosedError, HeldError, NightreelError, ProviderError, QuotaError, TransientError
+from pipeline.errors import ClosedError, HeldError, NightreelError, ProviderError, TransientError, opens_at
 from pipeline.model import Job, JobStatus, Package, Receipt, title_of
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.delivered import has_gone_out
@@ -103,13 +102,7 @@ def _wait(job: Job, receipt: Receipt, shop: Workshop) -> ProviderError | None:
 
 def _first_to_go_on(errors: Sequence[NightreelError]) -> NightreelError:
     """The one that the job waits for: the first that may pass. What needs a person comes up again then."""
-
-    def at(error: NightreelError) -> datetime | None:
-        if isinstance(error, ClosedError):
-            return error.until
-        return error.resets_at if isinstance(error, QuotaError) else None
-
-    timed = [(until, number) for number, error in enumerate(errors) if (until := at(error))]
+    timed = [(until, number) for number, error in enumerate(errors) if (until := opens_at(error))]
     passing = [error for error in errors if isinstance(error, TransientError)]
     return passing[0] if passing else errors[min(timed)[1]] if timed else errors[0]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import ConfigurationError, InputError, NightreelError, StorageError, did_you_mean, first_error
+from pipeline.errors import ConfigurationError, InputError, NightreelError, StorageError, first_error
 from pipeline.keys import content_key
 from pipeline.limits import with_retries
 from pipeline.model import (
@@ -40,7 +40,7 @@ from pipeline.pictures import (
 )
 from pipeline.pictures.stock import PictureSource, StockPhoto
 from pipeline.script import has_play
-from pipeline.template import check_inside, files_in
+from pipeline.template import file_beside
 
 # Pictures of one film that are got at once.
 _AT_ONCE = 4
@@ -134,13 +134,7 @@ def file_of(name: str, brief: Brief, shop: Workshop) -> Path:
     template = shop.template(brief)
     if name in {picture.source for picture in brief.pictures} or not has_play(brief, template):
         return shop.places.picture(brief.origin, name)
-    folder = Path(template.folder)
-    # Only what lies in the folder itself is opened: "../secret.png" is just a name that is not there.
-    if Path(name).name != name or not (folder / name).is_file():
-        hint = did_you_mean(name, files_in(folder, "*.*"), otherwise="Put it beside script.toml")
-        raise InputError("no such file", where=str(folder / name), hint=hint)
-    check_inside(folder, folder / name)
-    return folder / name
+    return file_beside(Path(template.folder), name)
 
 
 def attributions_of(script: Script, pictures: Pictures | None) -> tuple[Attribution, ...]:

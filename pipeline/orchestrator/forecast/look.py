@@ -18,7 +18,7 @@ from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, Survey
 from pipeline.orchestrator.forecast.sharing import Sharing
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.script import ScriptWriter, check_writers
+from pipeline.script import ScriptWriter, check_any
 
 
 @dataclass
@@ -127,7 +127,7 @@ class Look:
         """Who would speak. Raises what is wrong with the settings, or what keeps everybody from writing."""
         if self._voices is None:
             try:
-                check_writers(writers)
+                check_any(writers)
                 self._voices = Voices(narrators=self.shop.crew.narrators)
             except NightreelError as error:
                 self._voices = error

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from pipeline.errors import InputError, NightreelError, StorageError
 from pipeline.model import Brief, JobStatus, JobSummary, Priority
+from pipeline.orchestrator.batch.batches import refuse_one_file_for_many
 from pipeline.orchestrator.batch.plan import draft_plan
 from pipeline.orchestrator.batch.planned import Draft
 from pipeline.orchestrator.forecast.findings import Films, Survey
@@ -38,9 +39,7 @@ def survey(briefs: Collection[Brief], shop: Workshop, *, batch: str, priority: P
 
 def _refuse_what_a_run_refuses(briefs: Collection[Brief], shop: Workshop, batch: str) -> None:
     shop.store.folder(batch)
-    count = shop.wishes.count_films(briefs)
-    if count > 1 and shop.output and shop.output.suffix.lower() == ".mp4":
-        raise InputError(f"{count} films don't fit one file", where=str(shop.output), hint="Give a folder as --output")
+    refuse_one_file_for_many(briefs, shop)
     for folder in (shop.places.films_root, shop.workspace / "state"):
         existing = next(place for place in (folder, *folder.parents) if place.exists())
         if folder.suffix.lower() != ".mp4" and not existing.is_dir():

@@ -1,4 +1,4 @@
-"""What is wrong with a template: files, fields, prompts, the sample, fonts, contrast, and limits that can't fit."""
+"""What is wrong with a template: files, fields, prompts, scripts, sample, fonts, contrast, limits that can't fit."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError
-from pipeline.model import SHAPES, Brief, LengthPlan, Paragraph, Script, Section
+from pipeline.model import SHAPES, Brief, LengthPlan, Paragraph, Script, Section, is_stock
 from pipeline.orchestrator.templates.filling import Misfit, find_overfull, words_of
 from pipeline.orchestrator.templates.preview import format_of, look_of
 from pipeline.orchestrator.templates.shelf import find_template, folder_of, search_of
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.pictures import glance_at_picture, is_address
 from pipeline.rendering import Look, fonts_for
-from pipeline.script.checks import find_problems
-from pipeline.template import PAGE_PARTS, Template
+from pipeline.script.checks import find_problems, find_problems_of_scene, tidied
+from pipeline.script.ends import with_ends
+from pipeline.template import PAGE_PARTS, Template, file_beside
 from pipeline.template.sample import SAMPLE, load_sample, pictures_of
-from pipeline.template.schema import line_of
+from pipeline.toml import line_of
 
 # Layouts are drawn to scale: at this height a limit is as wrong as at any other.
 _HEIGHT_PX = 540
@@ -55,6 +57,7 @@ def check_template(shop: Workshop, named: str) -> tuple[Fault, ...]:
             found.append(Fault(where=_with_line(where, template), message=error.message, hint=error.hint))
 
     tried(lambda: _prompts(template))
+    tried(lambda: _scripts(template))
     tried(lambda: _pictures(shop, template))
     return tuple(found)
 
@@ -85,6 +88,24 @@ def _prompts(template: Template) -> Iterator[Fault]:
         for text in ("", "A text."):
             template.page_of(brief, script, dict.fromkeys(PAGE_PARTS, text))
     yield from ()
+
+
+def _scripts(template: Template) -> Iterator[Fault]:
+    """What is wrong with the films of all rows: scenes that no field changes, pictures that are named and not there."""
+    for play in template.plays:
+        for place, line, scene in play.fixed_scenes:
+            # Where it opens or closes the film, the template may have words for it.
+            alone = Script(title="A film", language=play.language, scenes=(scene,))
+            for problem in find_problems_of_scene(tidied(with_ends(alone, template)).scenes[0], template):
+                yield Fault(where=f"{play.path}:{line}", message=f"{place}: {problem}")
+        for place, line, name in play.pictures:
+            if is_address(name) or is_stock(name):
+                continue
+            try:
+                glance_at_picture(file_beside(Path(template.folder), name), name)
+            except InputError as error:
+                message = f"{place}: picture {name[:80]}: {error.message}"
+                yield Fault(where=f"{play.path}:{line}", message=message, hint=error.hint)
 
 
 def _pictures(shop: Workshop, template: Template) -> Iterator[Fault]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import storage_errors, write_atomically
+from pipeline.model.names import is_device
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.template import Template, builtin_root, known_templates, load_template, read_template
+from pipeline.template import Template, builtin_root, files_in, known_templates, load_template, read_template
 from pipeline.template.included import SHARED
 from pipeline.template.loading import TOML, read_text
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _TITLE = re.compile(r"^title\s*=.*$", re.MULTILINE)
 # What a template is made of.
-_SUFFIXES = frozenset({".toml", ".jinja", ".jpg", ".jpeg", ".png", ".webp", ".svg", ".md", ".ttf", ".otf"})
+_SUFFIXES = frozenset({".toml", ".jinja", ".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg", ".md", ".ttf", ".otf"})
 
 
 def search_of(shop: Workshop) -> list[Path]:
@@ -57,19 +59,23 @@ def copy_template(shop: Workshop, name: str, *, origin: str) -> tuple[Path, ...]
 
     Raises `InputError` for a name that is none or is taken, and `StorageError`.
     """
-    if not _NAME.fullmatch(name) or name == SHARED:
+    if not _NAME.fullmatch(name) or name == SHARED or is_device(name):
         hint = "Use small letters, digits and hyphens, e.g. my-explainer"
         raise InputError(f"{name!r} is no name for a template", hint=hint)
     source = Path(load_template(origin, search=search_of(shop)).folder)
     target = shop.workspace / "templates" / name
     if target.exists():
         raise InputError("is there already", where=str(target), hint="Choose another name, or edit that one")
-    files = [path for path in sorted(source.iterdir()) if path.suffix.lower() in _SUFFIXES and path.is_file()]
-    with storage_errors(target):
-        for path in files:
-            data = path.read_bytes()
-            if path.name == TOML:
-                title = name.replace("-", " ").replace("_", " ").capitalize()
-                data = _TITLE.sub(f'title = "{title}"', read_text(path), count=1).encode()
-            write_atomically(target / path.name, data)
+    files = [path for path in files_in(source, "*.*").values() if path.suffix.lower() in _SUFFIXES]
+    title = name.replace("-", " ").replace("_", " ").capitalize()
+    try:
+        with storage_errors(target):
+            for path in files:
+                data = path.read_bytes()
+                if path.name == TOML:
+                    data = _TITLE.sub(f'title = "{title}"', read_text(path), count=1).encode()
+                write_atomically(target / path.name, data)
+    except BaseException:
+        shutil.rmtree(target, ignore_errors=True)  # half of one would be in the way of the next attempt
+        raise
     return tuple(target / path.name for path in files)

@@ -4,10 +4,15 @@ workshop    `Workshop`: settings become providers, formats and looks; `open_work
 request     what its flags come to: what jobs and batches keep of them
 machine     what all requests share: checkpoints, cache, cores, gates, memory and disk
 places      where films come from and go to
-hosts       the video hosts that films are published to
+identity    what jobs are called, by what shapes their films
 wishes      what is wanted of a brief: flags, the brief and settings, in this order
+serials     what is wanted of the episodes of a series
+appearance  what films look like     (encoding: and how they are encoded)
+strictness  how they are judged
+hosts       the video hosts that films are published to     (release: who sees them there, and when)
+crew        who writes, translates, speaks and finds pictures
+providers   how these are made, and how much of a service may be used
 budgets     what may be spent
-providers   which writer and which narrators, and how much of a service may be used
 """
 
 from pipeline.orchestrator.workshop.workshop import Workshop, open_workshop

@@ -18,7 +18,7 @@ from pipeline.orchestrator.workshop.encoding import cue_limits, encoding_of, mix
 from pipeline.orchestrator.workshop.places import Places
 from pipeline.script import has_play
 from pipeline.settings import Settings
-from pipeline.template import Template, files_in
+from pipeline.template import Play, PlayError, Template, files_in
 
 _ID_DIGITS = 16
 # Of a brief, what shapes no film, or does so by what it stands for.
@@ -46,6 +46,9 @@ class Identity:
     # What very many briefs have in common, by what they ask for.
     _known: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict, init=False)
     _around: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict, init=False)
+    # By template, its scripts that make names of pictures; and by script and name what lies there.
+    _makers: dict[str | None, tuple[Play, ...]] = field(default_factory=dict, init=False)
+    _beside: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
 
     def job_id(self, brief: Brief) -> str:
         """The id: the hash of the completed brief, of the template's files, of the settings that matter."""
@@ -57,7 +60,8 @@ class Identity:
         # Not what its preset is called, but what that says.
         own = self._own_text(brief) if brief.row else canonical_text(brief, instead=_NO_MATTER)
         part = (canonical_text((brief.series, brief.episode, brief.serial)),) if brief.serial else ()
-        return key_of_texts(own, *shape, pictures, bed, *part)[:_ID_DIGITS]
+        beside = (canonical_text({"beside": made}),) if brief.row and (made := self._digests_made(brief)) else ()
+        return key_of_texts(own, *shape, pictures, bed, *part, *beside)[:_ID_DIGITS]
 
     def _own_text(self, brief: Brief) -> str:
         """What the brief of a row says, as a text: what it has in common with other rows is written once."""
@@ -86,6 +90,34 @@ class Identity:
             for name in names
             if name in play.text
         )
+
+    def _digests_made(self, brief: Brief) -> tuple[str, ...]:
+        """The same of those whose names the scripts make of this row."""
+        if brief.row is None or not (plays := self._making(brief)):
+            return ()
+        template, asked = self.template_of(brief), {each.source for each in brief.pictures}
+        try:
+            made = [(each, each.made_names(template.values(brief.row, each.language))) for each in plays]
+        except PlayError:
+            return ()  # the row will be told
+        return tuple(self._digest(play.path, name) for play, names in made for name in names if name not in asked)
+
+    def _making(self, brief: Brief) -> tuple[Play, ...]:
+        """The scripts of its template that make names of pictures."""
+        if brief.template not in self._makers:
+            try:
+                plays = self.template_of(brief).plays
+            except InputError:
+                plays = ()
+            self._makers[brief.template] = tuple(play for play in plays if play.makes_names)
+        return self._makers[brief.template]
+
+    def _digest(self, path: str, name: str) -> str:
+        if (path, name) not in self._beside:
+            if len(self._beside) >= _MOST_KNOWN:
+                self._beside.clear()
+            self._beside[path, name] = self.places.digest_of_picture(path, name)
+        return self._beside[path, name]
 
     def _shape(self, brief: Brief) -> tuple[str, ...]:
         """What does not depend on the words of a brief. What can't be read will fail the job, with this very error."""

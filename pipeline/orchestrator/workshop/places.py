@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.files import storage_errors
+from pipeline.files import sha256_of, storage_errors
 from pipeline.model import Job, Package, is_stock
 from pipeline.orchestrator.naming import SUMMARY
 from pipeline.pictures import is_address
@@ -107,7 +106,8 @@ class Places:
             file = (folder / source).resolve()
             allowed = any(file.is_relative_to(root.resolve()) for root in (folder, self.workspace))
             file.exists()  # a name that no file can have is refused here
-        except (OSError, ValueError) as error:
+        # RuntimeError: a link that leads to itself, before Python 3.13.
+        except (OSError, RuntimeError, ValueError) as error:
             raise InputError("no such file", where=source[:80], hint=_BESIDE) from error
         if not allowed:
             raise InputError("lies outside the workspace and the folder of its brief", where=source, hint=_BESIDE)
@@ -118,8 +118,7 @@ class Places:
         if is_address(source) or is_stock(source):
             return ""
         try:
-            with self.picture(origin, source).open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
+            return sha256_of(self.picture(origin, source))
         except (InputError, OSError):
             return ""  # the film goes without it
 

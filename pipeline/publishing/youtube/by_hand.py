@@ -16,7 +16,7 @@ from pathlib import Path
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError, InputError
-from pipeline.files import flush_to_disk, storage_errors, sync_folder
+from pipeline.files import flush_to_disk, sha256_of, storage_errors, sync_folder
 from pipeline.model import Package, Receipt
 from pipeline.publishing.destination import Subject, refuse_other_film
 from pipeline.publishing.folder import FileNames
@@ -79,10 +79,7 @@ class ByHandDestination:
         if not package.video.is_file():
             raise CheckpointError("the film is gone", where=str(package.video), hint="Run the command again")
         if self._subject:
-            with package.video.open("rb") as film:
-                refuse_other_film(
-                    self._subject, hashlib.file_digest(film, "sha256").hexdigest(), where=str(package.video)
-                )
+            refuse_other_film(self._subject, sha256_of(package.video), where=str(package.video))
         text = text.model_copy(update={"description": with_links(text.description, self._neighbours())})
         told = json.dumps(self._metadata(text), ensure_ascii=False, indent=2) + "\n"
         sums = _sums(files, told)
@@ -155,9 +152,7 @@ class ByHandDestination:
 
 def _sums(files: dict[str, Path], metadata: str) -> str:
     sums = {FileNames().metadata: hashlib.sha256(metadata.encode()).hexdigest()}
-    for name, path in files.items():
-        with path.open("rb") as file:
-            sums[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    sums |= {name: sha256_of(path) for name, path in files.items()}
     return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
 
 

@@ -1,4 +1,13 @@
-"""Layouts: one module each, from a scene to a composition. To add one, write its module and name it in `LAYOUTS`."""
+"""Layouts: one module each, from a scene to a composition. To add one, write its module and name it in `LAYOUTS`.
+
+    words       title · section · statement · bullets (dial) · quote · steps · timeline (timeline_setting)
+                · comparison · quiz (countdown) · code (code_setting) · closing
+    numbers     number (counter, ring) · table (table_setting) · bars (axis) · lines · shares (donut)
+    pictures    picture · split · scenery · product (product_picture)
+    figures     diagram (diagram_setting, network, routing, arrows)
+
+What several of them are made of: parts, header, logo, inks, amount (a number with its unit), charts, growth.
+"""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ nothing below it is left out. Something is said that is no running text only whe
     a chapter that does not, code and pictures          the heading, if no paragraph speaks of them; else left out
     a quiz without a paragraph below it                 the right option again, when the answer is shown
 
+desk      what all who make scenes have before them
 pieces    what belongs together in the notes
 lists, tables, passages    the scenes of each kind of block; of several makers, the first that can make one does
 values    numbers and dates, as people write them

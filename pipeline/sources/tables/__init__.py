@@ -4,6 +4,7 @@
     for row in table.rows():  # a `TableRow`, or a `BrokenRow` with the reason
         ...
 
+opening     which sources are tables, and who reads them
 encoding    bytes -> text, whatever program wrote it
 dialect     which character stands between cells, and whether the first line names the columns
 delimited   CSV, TSV, semicolons, bars

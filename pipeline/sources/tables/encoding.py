@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _HEAD_BYTES = 64 * 1024
+# Lines by which it is told whether a text that is no UTF-8 can be Windows-1252.
+_MOST_JUDGED, _STRANGE_CHARS = 200, 3
+_MARKED = re.compile(r"[^\x00-\x7f]+")
 # Files of other kinds that are often given by mistake, by how they begin.
 _OTHERS = (
     (b"PK\x03\x04", "is a workbook or an archive, not text", "Call a workbook .xlsx, or save the sheet as CSV (UTF-8)"),
@@ -38,8 +41,8 @@ _OTHERS = (
 )
 # What a service sends whoever is not logged in, saved as the table that was asked for.
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNORECASE)
-# Undecoded bytes (PEP 383 puts them at these code points), and what stands where a character was lost.
-_DAMAGE = re.compile("[\udc80-\udcff\ufffd\0]")
+# Undecoded bytes (PEP 383 puts them at U+DC80 to U+DCFF), halves of characters, and what stands for one that was lost.
+_DAMAGE = re.compile("[\ud800-\udfff\ufffd\0]")
 # What programs write where they have nothing to write: nobody is called so, "Null" and "none" apart.
 _NO_VALUE = re.compile(r"None|nan|NaN|null|undefined|\[object Object\]|#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)")
 
@@ -103,13 +106,17 @@ def damage_in(text: str) -> str:
     if _NO_VALUE.fullmatch(text.strip()):
         return f"is {text.strip()}, which programs write where they have no value"
     found = _DAMAGE.search(text)
-    if found is None:
-        return ""
-    if found[0] == "\0":
+    return _told_damage(found[0]) if found else ""
+
+
+def _told_damage(found: str) -> str:
+    if found == "\0":
         return "holds a NUL byte, and may be cut"
-    if found[0] == "\ufffd":
+    if found == "\ufffd":
         return "holds � where a letter was lost"
-    return f"holds the byte 0x{ord(found[0]) - 0xDC00:02X}, which is not in the encoding of the rest"
+    if not "\udc80" <= found <= "\udcff":
+        return "holds half of a character"
+    return f"holds the byte 0x{ord(found) - 0xDC00:02X}, which is not in the encoding of the rest"
 
 
 def mend_of(text: str) -> str:
@@ -158,7 +165,7 @@ def _unmarked_utf_16(head: bytes) -> str:
 
 def _eight_bits(path: Path) -> str:
     """UTF-8, unless there are bytes that are none and no line that nothing else explains."""
-    has_other = False
+    others: list[bytes] = []
     try:
         with path.open("rb") as file:
             while line := file.readline(ROW_MAX_CHARS):
@@ -168,9 +175,26 @@ def _eight_bits(path: Path) -> str:
                     line.decode()
                 except UnicodeDecodeError as error:
                     # A line that is longer than a row may end within a character.
-                    has_other = has_other or error.end < len(line)
+                    if error.end < len(line) and len(others) < _MOST_JUDGED:
+                        others.append(line[:_HEAD_BYTES])
                 else:
                     return "utf-8"
     except OSError as error:
         raise SourceError(f"can't be read: {error.strerror or error}", where=str(path)) from error
-    return "cp1252" if has_other else "utf-8"
+    if not others:
+        return "utf-8"
+    _check_western(others, path)
+    return "cp1252"
+
+
+def _check_western(lines: Sequence[bytes], path: Path) -> None:
+    """Raise `SourceError` for letters that no Western language writes: Cyrillic or Chinese, read as Windows-1252.
+
+    There, a letter with an accent has others beside it.
+    """
+    marked = [each for line in lines for each in _MARKED.findall(line.decode("cp1252", errors="replace"))]
+    strange = [each for each in marked if len(each) >= _STRANGE_CHARS and sum(map(str.isalpha, each)) > 1]
+    if len(strange) * 2 > len(marked):
+        told = f"is not UTF-8, and no Windows-1252 either: it would say “{strange[0][:40]}”"
+        hint = "Save it as UTF-8, or name its encoding, e.g. campaign.encoding = 'cp1251'"
+        raise SourceError(told, where=str(path), hint=hint)

@@ -68,7 +68,7 @@ def _of_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
     number = 0
     while (character := text.next_character()) != "]" or number == 0:
         if character == "]":
-            return
+            break
         if number:
             if character != ",":
                 raise SourceError("is broken JSON: a comma is missing between two rows", where=text.where)
@@ -77,6 +77,11 @@ def _of_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
         number += 1
         line = text.line
         yield row_of_value(text.value(), number, line)
+    text.take(1)
+    text.skip()
+    if text.buffer:
+        hint = "Put all rows into one list, [{…}, {…}]"
+        raise SourceError("has something behind its list of rows", where=text.where, hint=hint)
 
 
 @dataclass(kw_only=True)

@@ -1,6 +1,7 @@
 """What a template asks of a row, and the film that it makes of one without any model.
 
-field      a field and what holds for it; a cell becomes its value, or a `CellProblem` with what to do
+field      a field and what holds for it; a cell becomes its value, or a `CellProblem` with what to do (`problem`)
+declared   whether the fields of a template go together
 numbers, money, dates, plain    the kinds of values, in the forms in which people write them
 shown      values as a film shows and says them, by language
 filters    `money`, `date`, `ordinal`, `plural`, `title`, `default`

@@ -15,11 +15,13 @@ import jinja2
 from jinja2 import meta
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model.text import clean_text
+from pipeline.model.text import clean_code, clean_text
 from pipeline.template.rows.filters import LANGUAGE, row_sandbox
 
 WHEN = "when"
 _TEXT = "text"
+# The key whose text keeps its lines.
+_CODE = "code"
 # What a table or a text is whose condition is false, and a text that is empty.
 NOTHING = ""
 _FAILURES = (jinja2.TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError, AttributeError)
@@ -70,15 +72,20 @@ class Sheet:
     fill: Fill
     # The fields that it names: none, and it is the same for every row.
     names: frozenset[str]
+    # Which of its texts, by number, are programs.
+    programs: frozenset[int] = frozenset()
 
     def filled(self, values: Values, *, place: str) -> Any:  # noqa: ANN401 - what was compiled, filled in
         """It, for a row; `NOTHING` where its condition is false. Raises `PlayError`."""
         try:
             written = SANDBOX.filled(self.template, values.context)
             parts = (part.partition(_BEFORE_TEXT) for part in written.split(_BEFORE_PART)[1:])
-            return self.fill({int(number): clean_text(text) for number, _, text in parts})
+            return self.fill({(number := int(mark)): self._cleaned(number, text) for mark, _, text in parts})
         except _FAILURES as error:
             raise PlayError(place, f"can't be filled in: {error}") from error
+
+    def _cleaned(self, number: int, text: str) -> str:
+        return clean_code(text) if number in self.programs else clean_text(text)
 
 
 def compile_text(text: str, *, where: str, known: Sequence[str]) -> Sheet:
@@ -103,42 +110,46 @@ class _Press:
         self._source: list[str] = []
         self._count = 0
         self._names: frozenset[str] = frozenset()
+        self._programs: set[int] = set()
 
     def sheet(self, fill: Fill) -> Sheet:
         """All that was compiled."""
-        return Sheet(template=SANDBOX.from_string("".join(self._source)), fill=fill, names=self._names)
+        template = SANDBOX.from_string("".join(self._source))
+        return Sheet(template=template, fill=fill, names=self._names, programs=frozenset(self._programs))
 
-    def any(self, value: object) -> Fill:
+    def any(self, value: object, *, is_program: bool = False) -> Fill:
         """A text, a list, a table or anything else that stands in TOML."""
         before = self._count
-        fill = self._fill(value)
+        fill = self._fill(value, is_program=is_program)
         if self._count > before:
             return fill
         constant = fill({})
         return lambda _filled: constant
 
-    def _fill(self, value: object) -> Fill:
+    def _fill(self, value: object, *, is_program: bool) -> Fill:
         if isinstance(value, str):
-            return self._text(value)
+            return self._text(value, is_program=is_program)
         if isinstance(value, list):
             parts = [self.any(each) for each in value]
             return lambda filled: [each for part in parts if (each := part(filled)) != NOTHING]
         if isinstance(value, dict):
-            return self._table(value)
+            return self._table(value, is_program=is_program)
         return lambda _filled: value
 
-    def _text(self, text: str) -> Fill:
+    def _text(self, text: str, *, is_program: bool) -> Fill:
         if "{" not in text:
-            plain = clean_text(text)
+            plain = clean_code(text) if is_program else clean_text(text)
             return lambda _filled: plain
         number = self._put("", text)
+        if is_program:
+            self._programs.add(number)
         return lambda filled: filled[number]
 
-    def _table(self, table: Mapping[str, Any]) -> Fill:
+    def _table(self, table: Mapping[str, Any], *, is_program: bool) -> Fill:
         has_condition = WHEN in table and id(table) not in self._shown
         number = self._put(f"{{% if {table[WHEN]} %}}", "", end="{% endif %}") if has_condition else None
         own = {key: value for key, value in table.items() if not (has_condition and key == WHEN)}
-        parts = {key: self.any(value) for key, value in own.items()}
+        parts = {key: self.any(value, is_program=is_program or key == _CODE) for key, value in own.items()}
         if has_condition:
             self._source.append("{% endif %}")
         is_text = has_condition and set(parts) == {_TEXT}

@@ -4,6 +4,7 @@
 
 A stage may be run again without harm: what is expensive in it is content-addressed in the cache, and what it leaves
 behind is written whole or not at all. It never touches the job's status or its checkpoint; `jobs.py` does that.
+What a job has when a stage takes it up is asked of `so_far`.
 """
 
 from __future__ import annotations

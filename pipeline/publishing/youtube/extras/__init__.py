@@ -7,6 +7,7 @@ thumbnail    its picture
 captions     its words, a track for each language
 titles       its title and description in the languages of its family
 playlist     its place in a playlist, which is made if there is none of that name
+link         the way to it from the episode before
 """
 
 from pipeline.publishing.youtube.extras.doing import Missing, do_steps, is_done, planned

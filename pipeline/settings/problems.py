@@ -1,0 +1,147 @@
+"""What is wrong with settings, in words: who says it, what it is, what it may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from pydantic_core import ErrorDetails
+
+from pipeline.errors import did_you_mean
+from pipeline.settings.fields import (
+    PREFIX,
+    environment_name,
+    is_secret,
+    setting_fields,
+    setting_groups,
+    setting_tables,
+)
+from pipeline.settings.groups import Settings
+from pipeline.settings.secrets import without_keys
+
+_PRICED = 'is told by model now: write usd_per_million_in and usd_per_million_out under [prices."NAME OF THE MODEL"]'
+# Names of earlier versions, and what became of them.
+_MOVED = {
+    "subtitles.burn_in": "is subtitles.style now: off for false, karaoke for true",
+    "groq.usd_per_million_in": _PRICED,
+    "groq.usd_per_million_out": _PRICED,
+}
+# What it was called before there were several.
+_RENAMED = {"script.writer": "script.writers", "groq.model": "groq.models"}
+# The name of a service as it is written, where it can't be one.
+_ODD_SERVICE = re.compile(r'services\.("[^"]*"|[^."]*-[^."]*)(?:\.|$)')
+# What pydantic puts into the place of a value beside its names: a key, a branch of a union.
+_BRANCH = re.compile(r"\[key\]$|constrained-str$|dict\[|<\w+>$")
+_ALL = "`nightreel init` writes a file with all settings"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A value as it was found, and how to speak of it: "nightreel.toml:3: video.quality", "NIGHTREEL_OFFLINE"."""
+
+    value: object
+    subject: str
+
+
+def names_of_nothing(settings: Settings, found: Mapping[str, Found]) -> Iterator[str]:
+    """Writers, presets, profiles and series that are named, and are not there."""
+    yield from _unknown_writers(settings, found)
+    yield from _unknown_preset(settings, found)
+    yield from _unknown_profile(settings, found)
+    yield from _unknown_series(settings, found)
+
+
+def unknown(name: str, entry: Found) -> str:
+    """What is wrong with a name, and what was probably meant, in the spelling of the place it stands in."""
+    if odd := _ODD_SERVICE.match(name):
+        return f"{entry.subject}: {odd[1]} can't be the name of a service: take letters, digits and _"
+    if name in _MOVED:
+        return f"{entry.subject} {_MOVED[name]}"
+    spelled = environment_name if entry.subject.upper().startswith(PREFIX) else str
+    if name in _RENAMED:
+        return f"{entry.subject} is now {spelled(_RENAMED[name])}, a list of names, best first"
+    if name in setting_groups():
+        example = next(key for key in setting_fields() if key.startswith(f"{name}."))
+        return f"{entry.subject} is a group of settings, not one: set {spelled(example)}, for example"
+    # Not `did_you_mean()` on the spelled names: with one prefix in common, all variables look alike.
+    nearest = get_close_matches(name, setting_fields(), n=1)
+    return f"{entry.subject} is not a setting: {f'did you mean {spelled(nearest[0])}?' if nearest else _ALL}"
+
+
+def wrong(details: ErrorDetails, found: Mapping[str, Found]) -> str:
+    """One problem that pydantic found, in our words: who says it, what it is, what it may be."""
+    name = _name_at(details["loc"])
+    wish = details["msg"].removeprefix("Value error, ")
+    wish = re.sub(r"^(Input|String|Value|Tuple) should", "must", wish).split(", unable")[0]
+    wish = wish.split(" or instance of")[0].replace("a valid boolean", "true or false")
+    wish = wish.replace("a valid string", "a text in quotes").replace("a valid number", "a number")
+    wish = wish.replace("a valid integer", "a whole number").split(" after validation")[0]
+    wish = wish.replace("a valid dictionary", "a table in nightreel.toml")
+    wish = "is not a setting" if details["type"] == "extra_forbidden" else wish
+    table, *path = (str(part) for part in details["loc"] if not _BRANCH.match(str(part)))
+    if table in setting_tables() and (path or details["type"] == "value_error"):
+        wish = "must be set" if details["type"] == "missing" else wish
+        return f"{'.'.join([found[table].subject, *path])}{'' if path else ':'} {wish}"
+    if details["type"] == "missing":
+        wish, name = f"{name} is needed", name.rpartition(".")[0]
+    if name not in found:  # a rule between the settings of one group, or one that is missing
+        culprit = next(entry.subject for key, entry in found.items() if key.startswith(f"{name}."))
+        return f"{culprit}: {wish}"
+    if details["type"] == "string_pattern_mismatch":
+        wish = "must be a language tag like en, de or pt-BR"
+    shown = "" if is_secret(name) else f" is {_shown(found[name].value)},"
+    return f"{found[name].subject}{shown} {wish}"
+
+
+def _name_at(place: tuple[int | str, ...]) -> str:
+    """The setting at a place that pydantic speaks of, without the branches of a union and the items of a list."""
+    if place[0] == "services":
+        return ".".join(str(part) for part in place[:3])
+    if place[0] in setting_tables():
+        return str(place[0])
+    return ".".join(str(part) for part in place if part in {*setting_groups(), *_last_names()})
+
+
+def _last_names() -> set[str]:
+    return {name.rpartition(".")[2] for name in setting_fields()}
+
+
+def _shown(value: object) -> str:
+    """The value as the user wrote it, short, and without the password of an address."""
+    text = f"“{value}”" if isinstance(value, str) else str(value).lower()
+    text = without_keys(re.sub(r"//[^/@\s]*@", "//…@", text))
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def _unknown_writers(settings: Settings, found: Mapping[str, Found]) -> Iterator[str]:
+    known = ("auto", "groq", "outline", *settings.services)
+    for name in settings.script.writers:
+        if name not in known:
+            hint = did_you_mean(
+                name, known, otherwise=f"Add a table [services.{name}], or take one of {', '.join(known)}"
+            )
+            yield f"{found['script.writers'].subject}: there is no writer “{name}”. {hint}"
+
+
+def _unknown_preset(settings: Settings, found: Mapping[str, Found]) -> Iterator[str]:
+    if settings.video.preset not in settings.presets:
+        hint = did_you_mean(settings.video.preset, settings.presets)
+        yield f"{found['video.preset'].subject}: there is no preset “{settings.video.preset}”. {hint}"
+
+
+def _unknown_profile(settings: Settings, found: Mapping[str, Found]) -> Iterator[str]:
+    name = settings.quality.profile
+    if name and name not in settings.profiles:
+        hint = did_you_mean(name, settings.profiles)
+        yield f"{found['quality.profile'].subject}: there is no profile “{name}”. {hint}"
+
+
+def _unknown_series(settings: Settings, found: Mapping[str, Found]) -> Iterator[str]:
+    name = settings.episodes_of
+    if name and name not in settings.series:
+        hint = did_you_mean(
+            name, settings.series, otherwise=None if settings.series else f"Add a table [series.{name}]"
+        )
+        yield f"{found['episodes_of'].subject}: there is no series “{name}”. {hint}"
