@@ -253,7 +253,7 @@ def _hint(number: int | None) -> str:
     if number in _NOT_ALLOWED:
         return "Check the permissions of the folder, or choose another with --workspace or --output"
     if number in _IN_THE_WAY:
-        return "Something else is in its place: choose another folder with --workspace or --output"
+        return "Something else is in its place: move it away, or choose another folder with --workspace or --output"
     if number == errno.EROFS:
         return "The file system is read-only: choose another folder with --workspace or --output"
     return ""

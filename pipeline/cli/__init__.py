@@ -17,6 +17,8 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -47,6 +49,7 @@ from pipeline.cli.status import status
 from pipeline.cli.templates import templates
 from pipeline.cli.voices import voices
 from pipeline.errors import EXIT_DEFECT, EXIT_INTERRUPTED, InputError, NightreelError
+from pipeline.files import storage_error
 
 app = App(
     name="nightreel",
@@ -107,20 +110,44 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = _complain(error, debug=debug)
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # Nobody reads any more, as after `| head`; what is still to be said at the end would only meet it again.
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # nobody reads any more, as after `| head`
         code = EXIT_DEFECT
     except Exception as error:  # noqa: BLE001 - told in one line; a traceback is for --debug
+        lost = _lost(sys.stdout)
         defect = NightreelError(f"unexpected {type(error).__name__}: {error}", hint="Run with --debug")
-        code = _complain(defect, debug=debug)
+        code = _unheard(lost, debug=debug) if lost else _complain(defect, debug=debug)
+    # What is still to be printed, now and by us: Python's own end would tell its errors in its own way.
+    lost = _lost(sys.stdout)
+    if lost:
+        code = code or _unheard(lost, debug=debug)
+    _lost(sys.stderr)
     sys.exit(code)
+
+
+def _lost(stream: TextIO | None) -> OSError | None:
+    """Why what was printed can't be written, and from now on goes nowhere; None: it is written."""
+    if stream is None:  # closed before we began
+        return None
+    try:
+        stream.flush()
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return error
+    return None
+
+
+def _unheard(error: OSError, *, debug: bool) -> int:
+    """The exit code of a command that could not print what it had to say, as on a full disk."""
+    if isinstance(error, BrokenPipeError):
+        return EXIT_DEFECT
+    return _complain(storage_error(error, Path("standard output")), debug=debug)
 
 
 def _complain(error: NightreelError, *, debug: bool) -> int:
     """Tell an error in one line, below the traceback of the exception at hand if that is wanted."""
-    if debug:
-        traceback.print_exc()
-    print(f"nightreel: {error}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # nobody can be told
+        if debug:
+            traceback.print_exc()
+        print(f"nightreel: {error}", file=sys.stderr)
     return error.exit_code

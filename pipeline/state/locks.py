@@ -6,11 +6,13 @@ the same lock and more, takes ten times as long. On Windows, which locks in anot
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import math
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import anyio
@@ -22,6 +24,8 @@ from pipeline.files import storage_errors
 _POLL_S = 0.05
 
 if sys.platform == "win32":
+    import msvcrt
+
     from filelock import FileLock, Timeout
 
     class _Lock:
@@ -40,8 +44,20 @@ if sys.platform == "win32":
             return True
 
         def is_taken(self) -> bool:
-            """Whether somebody holds it, though it can't be opened: here that is how a locked file shows."""
-            return self._path.exists()
+            """Whether somebody holds it, for a file that is only to be read, as another user's is. Raises `OSError`."""
+            try:
+                descriptor = os.open(self._path, os.O_RDONLY)
+            except FileNotFoundError:
+                return False
+            try:
+                # filelock locks the first byte, be there one or not; who may only read the file can lock it, too.
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+                msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+            except PermissionError:
+                return True
+            finally:
+                os.close(descriptor)
+            return False
 
         def sign(self) -> None:
             """Leave word who holds it. Raises `OSError`."""
@@ -144,17 +160,56 @@ async def held(path: Path, *, what: str, wait_s: float = math.inf) -> AsyncItera
     Waits up to `wait_s` seconds for another holder, then raises `BusyError` about `what` with the holder's process id
     (best effort, from a file beside the lock: a locked file can't be read on Windows).
     """
-    lock = _Lock(path)
+    turn = _Turn(path)
     deadline = anyio.current_time() + wait_s
-    while not await to_thread.run_sync(_take, lock, path):
-        if anyio.current_time() >= deadline:
-            raise await to_thread.run_sync(_busy, path, what)
-        await anyio.sleep(_POLL_S)
     try:
+        while not await to_thread.run_sync(turn.take):
+            if anyio.current_time() >= deadline:
+                raise await to_thread.run_sync(_busy, path, what)
+            await anyio.sleep(_POLL_S)
         yield
     finally:
-        with anyio.CancelScope(shield=True):
-            await to_thread.run_sync(lock.give_back)
+        await _to_the_end(turn.end)
+
+
+class _Turn:
+    """What a task wants of a lock. Its methods block: they are for threads, which may outlive the task's patience."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = _Lock(path)
+        self._path = path
+        self._alone = threading.Lock()
+        self._is_wanted = True
+        self._is_ours = False
+
+    def take(self) -> bool:
+        """Whether the lock is ours now. Not after the end, however late the thread comes. Raises `StorageError`."""
+        with self._alone:
+            self._is_ours = self._is_wanted and _take(self._lock, self._path)
+            return self._is_ours
+
+    def end(self) -> None:
+        """The lock is given back, if it was taken, and never taken again."""
+        with self._alone:
+            self._is_wanted = False
+            if self._is_ours:
+                self._is_ours = False
+                self._lock.give_back()
+
+
+async def _to_the_end(work: Callable[[], None]) -> None:
+    """Does it in a thread and waits, whoever cancels: a scope, or asyncio itself, which is held off by no shield."""
+    thread = asyncio.get_running_loop().run_in_executor(None, work)
+    cancelled: asyncio.CancelledError | None = None
+    with anyio.CancelScope(shield=True):
+        while not thread.done():
+            try:
+                await asyncio.wait([thread])
+            except asyncio.CancelledError as error:
+                cancelled = error
+    thread.result()
+    if cancelled:
+        raise cancelled
 
 
 @contextlib.contextmanager

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from tests.acceptance.command import Running, all_gone, nightreel
+from tests.acceptance.command import DEADLINE_S, Running, all_gone, environment, nightreel
 from tests.acceptance.films import TITLES, checkpoint, small_preset, write_brief, write_folder
 
 SILENT = ("--offline", "--narrator", "silence")
@@ -205,3 +207,42 @@ def test_priority_is_for_the_queue(tmp_path):
     refused = nightreel("make", "tea.md", "--priority", "high", cwd=tmp_path)
 
     assert (refused.code, refused.stderr) == (2, "nightreel: --priority is for films that wait. Add --queue\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("command", [("presets",), ("presets", "--json"), ("list", "--json"), ("--help",)])
+def test_a_full_disk_behind_what_is_printed_is_told_in_one_line(tmp_path, command):
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "pipeline", *command],
+            cwd=tmp_path,
+            env=environment({}),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=DEADLINE_S,
+            check=False,
+        )
+
+    assert ran.returncode == 8
+    assert ran.stderr == (
+        "nightreel: standard output: can't be written: no space left on device. "
+        "Free some space and run the command again; it goes on where it stopped\n"
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize(("command", "code"), [("presets", 0), ("status nothing", 2)])
+def test_a_full_disk_behind_what_is_complained_of_changes_no_exit_code(tmp_path, command, code):
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "pipeline", *command.split()],
+            cwd=tmp_path,
+            env=environment({}),
+            stdout=subprocess.PIPE,
+            stderr=full,
+            timeout=DEADLINE_S,
+            check=False,
+        )
+
+    assert ran.returncode == code

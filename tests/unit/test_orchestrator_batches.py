@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -10,7 +11,14 @@ import anyio
 import pytest
 from anyio import to_thread
 
-from pipeline.errors import BusyError, InputError, NeedsLoginError, StorageError, TransientError
+from pipeline.errors import (
+    BusyError,
+    CheckpointError,
+    InputError,
+    NeedsLoginError,
+    StorageError,
+    TransientError,
+)
 from pipeline.limits import Load
 from pipeline.model import Asked, Brief, Event, Job, JobStatus, Paragraph, Priority, Section, StageRecord, advance
 from pipeline.orchestrator.batch import batches
@@ -536,6 +544,22 @@ async def test_a_job_file_that_vanishes_costs_no_other_film(room, tmp_path):
     assert room.served == ["One", "Three"]
     assert (outcomes[0].troubles, outcomes[0].is_complete) == (1, False)
     assert (await run(shop, "One", "Two", "Three")).is_complete
+
+
+async def test_a_batch_that_is_removed_while_it_runs_is_not_told_as_done(room, shop, tmp_path):
+    room.open = anyio.Event()
+
+    async def remove() -> None:
+        await room.entered.wait()
+        await to_thread.run_sync(shutil.rmtree, shop.store.folder("kitchen"))
+        room.open.set()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(remove)
+        with pytest.raises(CheckpointError, match=r"kitchen: was removed while it was worked on\. Run"):
+            await run(shop, "One", "Two")
+
+    assert (await run(shop, "One", "Two")).is_complete
 
 
 async def test_a_job_whose_settings_are_none_any_more_fails_by_itself(room, shop):

@@ -308,6 +308,16 @@ async def test_a_wrong_field_is_named_without_its_value(store, tmp_path, changes
     assert "gsk_1" not in str(caught.value)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+async def test_a_pipe_in_the_place_of_a_checkpoint_is_told_and_waits_for_nobody(store, tmp_path):
+    await store.save_job(job())
+    await anyio.Path(file_of(tmp_path)).unlink()
+    os.mkfifo(file_of(tmp_path))
+
+    with anyio.fail_after(30), pytest.raises(CheckpointError, match="can't be read: not a file"):
+        await store.load_job("space", "ab12" * 8)
+
+
 async def test_a_file_of_a_newer_version_asks_for_an_update(store, tmp_path):
     await store.save_job(job())
     await change(file_of(tmp_path), schema=5, novelty=True)
@@ -608,10 +618,10 @@ def test_a_changed_job_has_what_was_changed_and_nothing_that_jobs_do_not_have():
 
 
 def test_a_checkpoint_that_may_not_be_read_says_what_to_do(tmp_path, monkeypatch):
-    def refuse(path):
+    def refuse(path, *_):
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(CheckpointError) as caught:
         read_document(tmp_path / "batch.json", Batch, tmp_path, batch="space")
 

@@ -1,8 +1,10 @@
+import asyncio
 import errno
 import math
 import os
 import subprocess
 import sys
+import threading
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from anyio import to_thread
 
 from pipeline.errors import BudgetError, BusyError, StorageError
 from pipeline.limits import Budget
-from pipeline.state import CheckpointStore, MoneyLedger
+from pipeline.state import CheckpointStore, MoneyLedger, locks
 
 SKY, SEA = "a" * 8, "b" * 8
 HOLD = """
@@ -162,6 +164,61 @@ async def test_a_cancellation_inside_gives_the_film_back(store, claimed):
     assert not await claimed()
 
 
+async def test_a_task_that_asyncio_cancels_while_it_takes_a_film_does_not_keep_it(store, claimed, monkeypatch):
+    begun, go_on, taken = threading.Event(), threading.Event(), threading.Event()
+    really = locks._take
+
+    def slowly(*lock) -> bool:
+        begun.set()
+        go_on.wait(10)
+        is_ours = really(*lock)
+        taken.set()
+        return is_ours
+
+    async def make() -> None:
+        async with store.claims.claim("space", SKY, what="Sky"):
+            raise AssertionError("nobody wants it any more")
+
+    monkeypatch.setattr(locks, "_take", slowly)
+    task = asyncio.create_task(make())
+    await to_thread.run_sync(begun.wait, 10)
+    task.cancel()
+    await anyio.wait_all_tasks_blocked()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await to_thread.run_sync(taken.wait, 10)
+
+    assert taken.is_set()
+    assert not await claimed()
+
+
+async def test_a_task_that_asyncio_cancels_while_it_gives_a_film_back_gives_it_back(store, claimed, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+    really = locks._Lock.give_back
+
+    def slowly(lock) -> None:
+        begun.set()
+        go_on.wait(10)
+        really(lock)
+
+    async def make() -> None:
+        async with store.claims.claim("space", SKY, what="Sky"):
+            pass
+
+    monkeypatch.setattr(locks._Lock, "give_back", slowly)
+    task = asyncio.create_task(make())
+    await to_thread.run_sync(begun.wait, 10)
+    for _ in range(2):
+        task.cancel()
+        await anyio.wait_all_tasks_blocked()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert not await claimed()
+
+
 async def test_a_wish_to_cancel_is_asked_for_and_heard(store, tmp_path):
     def is_asked() -> bool:
         return store.claims.cancel_is_asked("space", SKY)
@@ -210,7 +267,7 @@ def refused(monkeypatch):
     return ways
 
 
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="a locked file can't be opened there")
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="filelock opens files in a way of its own there")
 
 
 @posix_only

@@ -10,6 +10,7 @@ from datetime import datetime
 import anyio
 from anyio import to_thread
 
+from pipeline.errors import CheckpointError
 from pipeline.model import JobStatus
 from pipeline.orchestrator.batch.results import write_results
 from pipeline.orchestrator.batch.scheduler import Scheduler
@@ -59,8 +60,12 @@ class _Night:
 
 
 async def run_jobs(shop: Workshop, batch: str, listen: Listener, only: Sequence[str] | None = None) -> Outcome:
-    """Make what is left of a batch, or `only` some of its jobs, and what is in the queue."""
+    """Make what is left of a batch, or `only` some of its jobs, and what is in the queue.
+
+    Raises `CheckpointError` when somebody removed the batch meanwhile: how it stands, nobody knows.
+    """
     night = _Night(listen)
+    was_there = await shop.store.load_batch(batch) is not None
     scheduler = Scheduler(shop, batch, night.hear, only=only)
     started_at, start = shop.clock(), anyio.current_time()
     try:
@@ -73,6 +78,9 @@ async def run_jobs(shop: Workshop, batch: str, listen: Listener, only: Sequence[
             await to_thread.run_sync(_report, shop, batch, night, scheduler, started_at, seconds)
     counts = await to_thread.run_sync(shop.store.index(batch).sums.counts)
     asked = await shop.store.load_batch(batch)
+    if was_there and asked is None:
+        hint = "Run the command again: films that are made stay where they are"
+        raise CheckpointError("was removed while it was worked on", where=str(shop.store.folder(batch)), hint=hint)
     return Outcome(
         batch=batch,
         counts={status: standing.jobs for status, standing in counts.items()},
