@@ -18,6 +18,7 @@ from PIL import Image
 
 from pipeline.media.loudness import set_loudness
 from pipeline.media.survey.gaps import GapWatch
+from pipeline.quality import judge
 from pipeline.quality.judge import judge_file
 from pipeline.settings import Settings, profiles_of
 from tests.standins.anyfilm import LENGTH_S, OURS, black, moving, still, talk, write_film
@@ -467,6 +468,23 @@ def shifted(by_s):
     return tuple((start + by_s, end + by_s, text) for start, end, text in CUES)
 
 
+SURVEYS = {}
+
+
+@pytest.fixture
+def surveyed_once(monkeypatch):
+    """What is beside a film differs, and the film does not: the same bytes are decoded once."""
+
+    def surveyed(path):
+        data = path.read_bytes()
+        if data not in SURVEYS:
+            SURVEYS[data] = plain(path)
+        return SURVEYS[data]
+
+    plain = judge.survey
+    monkeypatch.setattr(judge, "survey", surveyed)
+
+
 CAPTIONS = {
     "past the end of the sound": (srt(shifted(1.0)), {"captions"}),
     "over each other": (srt(((0.2, 1.6, "Tea cools."), CUES[1])), {"captions"}),
@@ -486,6 +504,7 @@ CAPTIONS = {
 }
 
 
+@pytest.mark.usefixtures("surveyed_once")
 @pytest.mark.parametrize(("captions", "reasons"), CAPTIONS.values(), ids=CAPTIONS)
 def test_captions_that_are_wrong_are_told(copy, captions, reasons):
     copy.with_suffix(".srt").write_bytes(captions if isinstance(captions, bytes) else captions.encode())
@@ -508,6 +527,7 @@ def spoken(tmp_path_factory):
     return write_film(folder / "film.mp4", sound=phrased(SPOKEN_S), length_s=SPOKEN_S)
 
 
+@pytest.mark.usefixtures("surveyed_once")
 @pytest.mark.parametrize(
     ("name", "gaps", "reasons"),
     [
@@ -535,6 +555,7 @@ def test_music_needs_no_captions(tmp_path):
     assert faults(film) == set()
 
 
+@pytest.mark.usefixtures("surveyed_once")
 def test_captions_in_another_language_than_their_name_tells_are_told(copy):
     said = (
         "It is the air around the cup that takes",
@@ -551,6 +572,7 @@ def test_captions_in_another_language_than_their_name_tells_are_told(copy):
     assert told == {"de": {"language"}, "en": set()}
 
 
+@pytest.mark.usefixtures("surveyed_once")
 def test_captions_beside_a_film_are_found_in_both_formats_and_by_language(copy):
     copy.with_suffix(".srt").write_text(srt(CUES), encoding="utf-8")
     copy.with_suffix(".de.vtt").write_text("WEBVTT\n\n" + srt(CUES).replace(",", "."), encoding="utf-8")
@@ -560,6 +582,7 @@ def test_captions_beside_a_film_are_found_in_both_formats_and_by_language(copy):
     assert (check.verdict, check.measured) == ("pass", "4 cues in order")
 
 
+@pytest.mark.usefixtures("surveyed_once")
 def test_marks_and_directions_are_usual_in_captions(copy):
     said = ("{\\an8}<i>[music]</i>", "- Tea?\n- Tea.", "HOST: It cools.")
     copy.with_suffix(".srt").write_text(srt([(at, at + 0.9, text) for at, text in enumerate(said)]), encoding="utf-8")
