@@ -56,7 +56,7 @@ def write_film(
     path: Path,
     *,
     picture: Callable[[int, int, int], NDArray[np.uint8]] | None = moving,
-    sound: NDArray[np.float32] | None = None,
+    sound: NDArray[np.float32] | Callable[[], NDArray[np.float32]] | None = None,
     silent: bool = False,
     length_s: float = LENGTH_S,
     size: tuple[int, int] = (320, 180),
@@ -78,6 +78,7 @@ def write_film(
 ) -> Path:
     """A film at `path`; by default a good one. `picture` None: only sound; `silent`: only pictures.
 
+    `sound` is a wave, or what makes one when it is needed.
     `sound_times` gives the time at which sound is said to be heard, for the time at which it should be, in seconds.
     """
     with av.open(str(path), "w", format=form, container_options=options if form in {"mp4", "mov"} else {}) as film:
@@ -104,7 +105,7 @@ def write_film(
                 partial(
                     _sound,
                     stream,
-                    talk(length_s) if sound is None else sound,
+                    talk(length_s) if sound is None else sound() if callable(sound) else sound,
                     sound_times or (lambda time_s: time_s + sound_delay_s),
                 ),
             )
