@@ -73,6 +73,8 @@ def small_range(*limits: int) -> range:
 
 def check_call(method: Callable[..., object], given: tuple[object, ...]) -> None:
     """Before a method of a text or a number is called."""
+    # Jinja2 puts a function of its own around `format` and `format_map`.
+    method = getattr(method, "__wrapped__", method)
     owner, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
     if not isinstance(owner, str | bytes | int | float):
         return

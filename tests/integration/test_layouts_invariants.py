@@ -83,13 +83,17 @@ def _knowing_letters():
         yield
 
 
+# Read and checked once: there are thousands of looks.
+theme_of = cache(load_theme)
+
+
 def look_of(size, *, language="en", theme="midnight", **others):
     width, height = size
     return Look(
         title="Why octopuses have three hearts",
         format=VideoFormat(width_px=width, height_px=height),
         language=language,
-        theme=load_theme(theme),
+        theme=theme_of(theme),
         stills=(photo_of_tests(),),
         **others,
     )
@@ -299,9 +303,9 @@ def test_numbers_of_an_axis_stand_apart_and_each_is_another():
 
 
 @cache
-def composed(kind, size, language="en"):
+def composed(kind, size, motion=None):
     scene = typical(kind)
-    return lay_out(scene, spoken(scene), look_of(size, language=language))
+    return lay_out(scene, spoken(scene), look_of(size, motion=motion))
 
 
 def items_shown(scene):
@@ -364,7 +368,8 @@ def test_of_bullets_the_one_that_is_spoken_of_is_bright_and_those_before_it_step
 @EVERY_FORMAT
 @EVERY_LAYOUT
 def test_every_text_has_a_size_of_the_type_scale(kind, size):
-    steps = {look_of(size).grid.type_px(each) for each in SCALE}
+    grid = look_of(size).grid
+    steps = {grid.type_px(each) for each in SCALE}
     for line in read(composed(kind, size)):
         # Numbers and letters in rings are as large as these; a figure that counts, and its unit, fill their place.
         in_ring = len(letters_of(line.text)) <= 1
@@ -388,9 +393,9 @@ def test_a_text_has_come_within_six_tenths_of_a_second_and_from_nearby_whatever_
 @EVERY_LAYOUT
 def test_where_text_begins_at_the_right_the_picture_is_the_mirror_image(kind, size):
     # Words on a photograph stand where it is calm, so it is mirrored, too: layouts leave photographs as they are.
-    scene, looks = typical(kind), [look_of(size), look_of(size, language="he")]
-    looks[1] = replace(looks[1], stills=(mirrored_photo_of_tests(),))
-    boxes = {look.language: [line.box for line in read(lay_out(scene, spoken(scene), look))] for look in looks}
+    scene, mirrored = typical(kind), replace(look_of(size, language="he"), stills=(mirrored_photo_of_tests(),))
+    compositions = {"en": composed(kind, size), "he": lay_out(scene, spoken(scene), mirrored)}
+    boxes = {language: [line.box for line in read(each)] for language, each in compositions.items()}
 
     # The strong edge: where most lines begin.
     width, reach = size[0], look_of(size).grid.px(REACH_X) + 1
@@ -405,7 +410,7 @@ def test_where_text_begins_at_the_right_the_picture_is_the_mirror_image(kind, si
 def test_with_less_motion_nothing_moves_and_the_end_is_the_same(kind, amount):
     scene = typical(kind)
     words = spoken(scene)
-    calm, moving = (lay_out(scene, words, look_of((960, 540), motion=motion)) for motion in (amount, "full"))
+    calm, moving = (composed(kind, (960, 540), motion) for motion in (amount, "full"))
 
     places = {}
     for frame in range(round(words[-1].end_s * MOTION_RATE) + 60):
@@ -428,18 +433,22 @@ def test_without_motion_what_belongs_together_comes_at_once(kind):
     frames = round((words[-1].end_s + 2) * rate)
     still, moving = (replace(look_of((480, 270), motion=amount), format=size) for amount in ("none", "full"))
 
-    shown = list(_copies(draw_scene(scene, words=words, cues=(), frames=frames, look=still)))
-    *_, (last, _) = _copies(draw_scene(scene, words=words, cues=(), frames=frames, look=moving))
+    holds, calm = _played(draw_scene(scene, words=words, cues=(), frames=frames, look=still))
+    _, moved = _played(draw_scene(scene, words=words, cues=(), frames=frames, look=moving))
 
     # A look at the picture, and something else comes.
-    assert all(hold >= 0.6 * rate for _, hold in shown[:-1])
-    assert (shown[-1][0] == last).all()
-    assert len(shown) <= 2 * len(scene.lines) + 8
+    assert all(hold >= 0.6 * rate for hold in holds[:-1])
+    assert (calm == moved).all()
+    assert len(holds) <= 2 * len(scene.lines) + 8
 
 
-def _copies(frames):
+def _played(frames):
+    """How long each picture is held, and the last of them."""
+    holds, last = [], None
     for frame in frames:
-        yield np.asarray(frame.picture.to_rgb()).copy(), frame.hold
+        holds.append(frame.hold)
+        last = frame.picture
+    return holds, np.asarray(last.to_rgb())
 
 
 @EVERY_LAYOUT

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import av
@@ -56,7 +56,7 @@ def write_film(
     path: Path,
     *,
     picture: Callable[[int, int, int], NDArray[np.uint8]] | None = moving,
-    sound: NDArray[np.float32] | None = None,
+    sound: NDArray[np.float32] | Callable[[], NDArray[np.float32]] | None = None,
     silent: bool = False,
     length_s: float = LENGTH_S,
     size: tuple[int, int] = (320, 180),
@@ -78,23 +78,55 @@ def write_film(
 ) -> Path:
     """A film at `path`; by default a good one. `picture` None: only sound; `silent`: only pictures.
 
+    `sound` is a wave, or what makes one when it is needed.
     `sound_times` gives the time at which sound is said to be heard, for the time at which it should be, in seconds.
     """
     with av.open(str(path), "w", format=form, container_options=options if form in {"mp4", "mov"} else {}) as film:
         packets = []
         if picture is not None:
-            stream = _picture_stream(film, codec, rate=rate, size=size, pixels=pixels, keyframe=keyframe, colour=colour)
+            wanted = {"rate": rate, "size": size, "pixels": pixels, "keyframe": keyframe, "colour": colour}
+            stream = _picture_stream(film, codec, **wanted)
             if pixel_aspect:
                 stream.codec_context.sample_aspect_ratio = pixel_aspect
-            packets += _pictures(stream, picture, [at for at in range(round(length_s * rate)) if at not in skip])
-        for _ in range(0 if silent else sounds):
-            wave = talk(length_s) if sound is None else sound
+            times = tuple(at for at in range(round(length_s * rate)) if at not in skip)
+            packets += _once(
+                (picture, codec, *wanted.values(), pixel_aspect, times, form) if picture in (moving, black) else None,
+                stream,
+                partial(_pictures, stream, picture, times),
+            )
+        for number in range(0 if silent else sounds):
             stream = film.add_stream(sound_codec, rate=sound_rate)
             stream.layout = layout
-            packets += _sound(stream, wave, sound_times or (lambda time_s: time_s + sound_delay_s))
+            packets += _once(
+                (number, length_s, sound_codec, sound_rate, layout, sound_delay_s, form)
+                if sound is None and sound_times is None
+                else None,
+                stream,
+                partial(
+                    _sound,
+                    stream,
+                    talk(length_s) if sound is None else sound() if callable(sound) else sound,
+                    sound_times or (lambda time_s: time_s + sound_delay_s),
+                ),
+            )
         for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
             film.mux(packet)
     return path
+
+
+# What most films have in common, encoded: they differ in one thing.
+_KNOWN: dict[Hashable, list[av.Packet]] = {}
+
+
+def _once(known_by: Hashable | None, stream, encode):
+    """The packets of a stream, from the last film that had the same; None: they are this film's alone."""
+    if known_by is None:
+        return encode()
+    if known_by not in _KNOWN:
+        _KNOWN[known_by] = encode()
+    for packet in _KNOWN[known_by]:
+        packet.stream = stream
+    return _KNOWN[known_by]
 
 
 def _picture_stream(film, codec, *, rate, size, pixels, keyframe, colour):

@@ -3,6 +3,7 @@
 import os
 import re
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -35,12 +36,15 @@ EVERY_LAYOUT = pytest.mark.parametrize("kind", LAYOUTS, ids=lambda kind: kind.la
 AT_REST = 10**6
 
 
+theme_of = cache(load_theme)
+
+
 def look_of(size=(960, 540), *, theme="midnight", language="en", **others):
     width, height = size
     return Look(
         title="Why octopuses have three hearts",
         format=VideoFormat(width_px=width, height_px=height),
-        theme=load_theme(theme),
+        theme=theme_of(theme),
         language=language,
         stills=(photo_of_tests(),),
         **others,

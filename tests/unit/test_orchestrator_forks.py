@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -23,6 +24,25 @@ from pipeline.orchestrator.processes.forks import NoNurseryError, Nursery, forki
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has forked workers")
 
 _SO_LONG_S = 60.0
+_ENDING_S = 30.0
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> None:
+    """Only a process with one thread forks: those of earlier tests may still be ending.
+
+    Threads for blocking calls are told to end with their loop and who waits for a process ends with it, but no loop
+    waits for either.
+    """
+    others = [thread for thread in threading.enumerate() if thread is not threading.current_thread()]
+    until = time.monotonic() + _ENDING_S
+    while any(thread.is_alive() for thread in others) and time.monotonic() < until:
+        for thread in others:
+            # A thread that was not begun by Python can't be waited for.
+            with contextlib.suppress(RuntimeError, AssertionError):
+                thread.join(0.1)
+    left = [thread.name for thread in others if thread.is_alive()]
+    assert not left, f"an earlier test has left threads behind: {left}"
 
 
 def pid_after(path: Path) -> int:

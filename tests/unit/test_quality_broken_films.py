@@ -19,6 +19,7 @@ from PIL import Image
 from pipeline.media.loudness import set_loudness
 from pipeline.media.survey.gaps import GapWatch
 from pipeline.media.survey.plain import PlainWatch
+from pipeline.quality import judge
 from pipeline.quality.judge import judge_file
 from pipeline.settings import Settings, profiles_of
 from tests.standins.anyfilm import LENGTH_S, OURS, black, moving, still, talk, write_film
@@ -424,27 +425,39 @@ BROKEN = {
     "what a decoder shows that has nothing": ({"picture": ending_in((0, 135, 0))}, {"plain"}),
     "a film of one picture": ({"picture": still}, {"frozen"}),
     "a picture that stands for eleven seconds": ({"picture": part_still, "length_s": 12.0}, {"frozen"}),
-    "a silent film": ({"sound": np.zeros((153_600, 2), np.float32)}, {"loudness", "silence"}),
-    "a silence of four seconds": ({"sound": silent_middle(), "length_s": LONG_S}, {"silence"}),
-    "too quiet": ({"sound": talk() * np.float32(0.5)}, {"loudness"}),
-    "hardly to be heard": ({"sound": talk() * np.float32(0.002)}, {"loudness", "silence"}),
-    "too loud": ({"sound": talk() * np.float32(1.3)}, {"loudness"}),
-    "a wave that is cut off": ({"sound": clipped()}, {"loudness", "true_peak", "clipping"}),
-    "a voice in the left ear alone": ({"sound": heard_as(1, 0), "length_s": LONG_S}, {"balance"}),
-    "a voice 13 dB weaker in the right ear": ({"sound": heard_as(1, 0.22), "length_s": LONG_S}, {"balance"}),
-    "a voice in the right ear for four seconds": ({"sound": heard_as(0, 1, 2, 6), "length_s": LONG_S}, {"balance"}),
-    "a voice that cancels itself out": ({"sound": heard_as(1, -1), "length_s": LONG_S}, {"phase"}),
-    "a voice that does for four seconds": ({"sound": heard_as(1, -1, 2, 6), "length_s": LONG_S}, {"phase"}),
-    "the hum of a plug": ({"sound": sounding(hum), "length_s": LONG_S}, {"hum"}),
-    "noise": ({"sound": sounding(noise), "length_s": LONG_S}, {"hum"}),
-    "the roar of a waterfall": ({"sound": sounding(roar), "length_s": LONG_S}, {"hum"}),
-    "a voice with holes of 100 ms": ({"sound": torn(0.3, 0.1), "length_s": LONG_S}, {"dropouts", "clicks"}),
-    "a voice with holes of 50 ms": ({"sound": torn(0.5, 0.05), "length_s": LONG_S}, {"dropouts", "clicks"}),
-    "a voice with holes that hiss": ({"sound": torn(0.8, 0.2, 0.001), "length_s": LONG_S}, {"dropouts", "clicks"}),
-    "a voice with holes that fade in 5 ms": ({"sound": faded(1.0, 0.06, 0.005), "length_s": LONG_S}, {"dropouts"}),
-    "a voice with holes that fade in 20 ms": ({"sound": faded(1.5, 0.1, 0.02), "length_s": LONG_S}, {"dropouts"}),
-    "a voice with clicks": ({"sound": cracking(0.37), "length_s": LONG_S}, {"clicks"}),
-    "a voice of which pieces are missing": ({"sound": spliced(0.25, 0.03), "length_s": LONG_S}, {"clicks"}),
+    "a silent film": ({"sound": lambda: np.zeros((153_600, 2), np.float32)}, {"loudness", "silence"}),
+    "a silence of four seconds": ({"sound": silent_middle, "length_s": LONG_S}, {"silence"}),
+    "too quiet": ({"sound": lambda: talk() * np.float32(0.5)}, {"loudness"}),
+    "hardly to be heard": ({"sound": lambda: talk() * np.float32(0.002)}, {"loudness", "silence"}),
+    "too loud": ({"sound": lambda: talk() * np.float32(1.3)}, {"loudness"}),
+    "a wave that is cut off": ({"sound": clipped}, {"loudness", "true_peak", "clipping"}),
+    "a voice in the left ear alone": ({"sound": lambda: heard_as(1, 0), "length_s": LONG_S}, {"balance"}),
+    "a voice 13 dB weaker in the right ear": ({"sound": lambda: heard_as(1, 0.22), "length_s": LONG_S}, {"balance"}),
+    "a voice in the right ear for four seconds": (
+        {"sound": lambda: heard_as(0, 1, 2, 6), "length_s": LONG_S},
+        {"balance"},
+    ),
+    "a voice that cancels itself out": ({"sound": lambda: heard_as(1, -1), "length_s": LONG_S}, {"phase"}),
+    "a voice that does for four seconds": ({"sound": lambda: heard_as(1, -1, 2, 6), "length_s": LONG_S}, {"phase"}),
+    "the hum of a plug": ({"sound": lambda: sounding(hum), "length_s": LONG_S}, {"hum"}),
+    "noise": ({"sound": lambda: sounding(noise), "length_s": LONG_S}, {"hum"}),
+    "a voice with holes of 100 ms": ({"sound": lambda: torn(0.3, 0.1), "length_s": LONG_S}, {"dropouts", "clicks"}),
+    "a voice with holes of 50 ms": ({"sound": lambda: torn(0.5, 0.05), "length_s": LONG_S}, {"dropouts", "clicks"}),
+    "a voice with holes that hiss": (
+        {"sound": lambda: torn(0.8, 0.2, 0.001), "length_s": LONG_S},
+        {"dropouts", "clicks"},
+    ),
+    "a voice with clicks": ({"sound": lambda: cracking(0.37), "length_s": LONG_S}, {"clicks"}),
+    "a voice of which pieces are missing": ({"sound": lambda: spliced(0.25, 0.03), "length_s": LONG_S}, {"clicks"}),
+    "the roar of a waterfall": ({"sound": lambda: sounding(roar), "length_s": LONG_S}, {"hum"}),
+    "a voice with holes that fade in 5 ms": (
+        {"sound": lambda: faded(1.0, 0.06, 0.005), "length_s": LONG_S},
+        {"dropouts"},
+    ),
+    "a voice with holes that fade in 20 ms": (
+        {"sound": lambda: faded(1.5, 0.1, 0.02), "length_s": LONG_S},
+        {"dropouts"},
+    ),
     "snow": ({"picture": snowing(), "keyframe": 5}, {"snow"}),
     "snow in colours": ({"picture": snowing(channels=3)}, {"snow"}),
     "snow of dots that are four pixels wide": ({"picture": snowing(4)}, {"snow", "flashes"}),
@@ -457,35 +470,39 @@ BROKEN = {
     "a third of a film that flashes": ({"picture": flashing(4, share=0.33)}, {"flashes"}),
     "red that comes and goes": ({"picture": flashing(3, (RED, GREY))}, {"flashes"}),
     "sound that comes 200 ms late": (
-        {"sound": talk(LENGTH_S - 0.2), "sound_delay_s": 0.2, "options": EDITED},
+        {"sound": lambda: talk(LENGTH_S - 0.2), "sound_delay_s": 0.2, "options": EDITED},
         {"offset"},
     ),
     "sound that is 200 ms late all along": ({"sound_delay_s": 0.2, "options": EDITED}, {"offset", "sync"}),
-    "sound with a gap of 200 ms": ({"sound": talk(LENGTH_S - 0.2), "sound_delay_s": 0.2}, {"drift"}),
+    "sound with a gap of 200 ms": ({"sound": lambda: talk(LENGTH_S - 0.2), "sound_delay_s": 0.2}, {"drift"}),
     "sound whose times run two percent slow": (
-        {"sound": talk(LONG_S), "sound_times": lambda time_s: 1.02 * time_s, "length_s": LONG_S},
+        {"sound": lambda: talk(LONG_S), "sound_times": lambda time_s: 1.02 * time_s, "length_s": LONG_S},
         {"drift", "sync"},
     ),
     "sound whose times run two percent fast": (
-        {"sound": talk(LONG_S), "sound_times": lambda time_s: 0.98 * time_s, "length_s": LONG_S},
+        {"sound": lambda: talk(LONG_S), "sound_times": lambda time_s: 0.98 * time_s, "length_s": LONG_S},
         {"drift", "sync"},
     ),
     "sound that falls behind and catches up": (
-        {"sound": talk(LONG_S), "sound_times": lambda time_s: time_s + 0.006 * time_s * (LONG_S - time_s)}
+        {"sound": lambda: talk(LONG_S), "sound_times": lambda time_s: time_s + 0.006 * time_s * (LONG_S - time_s)}
         | {"length_s": LONG_S},
         {"drift"},
     ),
     "sound that leaps ahead and back": (
-        {"sound": talk(LONG_S), "sound_times": lambda time_s: time_s + 0.2 * (2 <= time_s < 5), "length_s": LONG_S},
+        {
+            "sound": lambda: talk(LONG_S),
+            "sound_times": lambda time_s: time_s + 0.2 * (2 <= time_s < 5),
+            "length_s": LONG_S,
+        },
         {"drift"},
     ),
-    "sound that ends a second early": ({"sound": talk(LENGTH_S - 1)}, {"sync"}),
-    "sound that goes on for a second": ({"sound": talk(LENGTH_S + 1)}, {"sync"}),
+    "sound that ends a second early": ({"sound": lambda: talk(LENGTH_S - 1)}, {"sync"}),
+    "sound that goes on for a second": ({"sound": lambda: talk(LENGTH_S + 1)}, {"sync"}),
     "no sound": ({"silent": True}, {"streams"}),
     "no picture": ({"picture": None}, {"streams"}),
     "two tracks of sound": ({"sounds": 2}, {"streams"}),
     # FFmpeg adds two channels that are alike with 3 dB more.
-    "mono": ({"layout": "mono", "sound": talk() * np.float32(0.7071)}, {"sound_codec"}),
+    "mono": ({"layout": "mono", "sound": lambda: talk() * np.float32(0.7071)}, {"sound_codec"}),
     "5.1": ({"layout": "5.1"}, {"sound_codec"}),
     "44.1 kHz": ({"sound_rate": 44_100}, {"sound_codec"}),
     "22.05 kHz": ({"sound_rate": 22_050}, {"sound_codec"}),
@@ -547,6 +564,23 @@ def shifted(by_s):
     return tuple((start + by_s, end + by_s, text) for start, end, text in CUES)
 
 
+SURVEYS = {}
+
+
+@pytest.fixture
+def surveyed_once(monkeypatch):
+    """What is beside a film differs, and the film does not: the same bytes are decoded once."""
+
+    def surveyed(path):
+        data = path.read_bytes()
+        if data not in SURVEYS:
+            SURVEYS[data] = plain(path)
+        return SURVEYS[data]
+
+    plain = judge.survey
+    monkeypatch.setattr(judge, "survey", surveyed)
+
+
 CAPTIONS = {
     "past the end of the sound": (srt(shifted(1.0)), {"captions"}),
     "over each other": (srt(((0.2, 1.6, "Tea cools."), CUES[1])), {"captions"}),
@@ -566,6 +600,7 @@ CAPTIONS = {
 }
 
 
+@pytest.mark.usefixtures("surveyed_once")
 @pytest.mark.parametrize(("captions", "reasons"), CAPTIONS.values(), ids=CAPTIONS)
 def test_captions_that_are_wrong_are_told(copy, captions, reasons):
     copy.with_suffix(".srt").write_bytes(captions if isinstance(captions, bytes) else captions.encode())
@@ -588,6 +623,7 @@ def spoken(tmp_path_factory):
     return write_film(folder / "film.mp4", sound=phrased(SPOKEN_S), length_s=SPOKEN_S)
 
 
+@pytest.mark.usefixtures("surveyed_once")
 @pytest.mark.parametrize(
     ("name", "gaps", "reasons"),
     [
@@ -615,6 +651,7 @@ def test_music_needs_no_captions(tmp_path):
     assert faults(film) == set()
 
 
+@pytest.mark.usefixtures("surveyed_once")
 def test_captions_in_another_language_than_their_name_tells_are_told(copy):
     said = (
         "It is the air around the cup that takes",
@@ -631,6 +668,7 @@ def test_captions_in_another_language_than_their_name_tells_are_told(copy):
     assert told == {"de": {"language"}, "en": set()}
 
 
+@pytest.mark.usefixtures("surveyed_once")
 def test_captions_beside_a_film_are_found_in_both_formats_and_by_language(copy):
     copy.with_suffix(".srt").write_text(srt(CUES), encoding="utf-8")
     copy.with_suffix(".de.vtt").write_text("WEBVTT\n\n" + srt(CUES).replace(",", "."), encoding="utf-8")
@@ -640,6 +678,7 @@ def test_captions_beside_a_film_are_found_in_both_formats_and_by_language(copy):
     assert (check.verdict, check.measured) == ("pass", "4 cues in order")
 
 
+@pytest.mark.usefixtures("surveyed_once")
 def test_marks_and_directions_are_usual_in_captions(copy):
     said = ("{\\an8}<i>[music]</i>", "- Tea?\n- Tea.", "HOST: It cools.")
     copy.with_suffix(".srt").write_text(srt([(at, at + 0.9, text) for at, text in enumerate(said)]), encoding="utf-8")
@@ -651,18 +690,18 @@ def test_marks_and_directions_are_usual_in_captions(copy):
 
 GOOD = {
     "music that is another one in each ear": {
-        "sound": set_loudness(np.stack([talk(LONG_S, 1)[:, 0], talk(LONG_S, 2)[:, 0]], axis=1))[0],
+        "sound": lambda: set_loudness(np.stack([talk(LONG_S, 1)[:, 0], talk(LONG_S, 2)[:, 0]], axis=1))[0],
         "length_s": LONG_S,
     },
-    "a voice that stands on the left": {"sound": heard_as(1, 0.5), "length_s": LONG_S},
-    "a word in one ear": {"sound": heard_as(1, 0, 3, 5), "length_s": LONG_S},
-    "an effect that cancels out": {"sound": heard_as(1, -1, 3, 5), "length_s": LONG_S},
-    "a hum below a voice": {"sound": set_loudness(talk(LONG_S) + sounding(hum) * 0.2)[0], "length_s": LONG_S},
-    "a tune of square waves": {"sound": sounding(tune), "length_s": LONG_S},
-    "chords of an organ": {"sound": sounding(organ), "length_s": LONG_S},
-    "notes that end before the next begins": {"sound": faded(0.5, 0.08, 0.005), "length_s": LONG_S},
-    "a click now and then": {"sound": cracking(3.0), "length_s": LONG_S},
-    "a voice with pauses that fade": {"sound": phrased(LONG_S), "length_s": LONG_S},
+    "a voice that stands on the left": {"sound": lambda: heard_as(1, 0.5), "length_s": LONG_S},
+    "a word in one ear": {"sound": lambda: heard_as(1, 0, 3, 5), "length_s": LONG_S},
+    "an effect that cancels out": {"sound": lambda: heard_as(1, -1, 3, 5), "length_s": LONG_S},
+    "a hum below a voice": {"sound": lambda: set_loudness(talk(LONG_S) + sounding(hum) * 0.2)[0], "length_s": LONG_S},
+    "a click now and then": {"sound": lambda: cracking(3.0), "length_s": LONG_S},
+    "a voice with pauses that fade": {"sound": lambda: phrased(LONG_S), "length_s": LONG_S},
+    "a tune of square waves": {"sound": lambda: sounding(tune), "length_s": LONG_S},
+    "chords of an organ": {"sound": lambda: sounding(organ), "length_s": LONG_S},
+    "notes that end before the next begins": {"sound": lambda: faded(0.5, 0.08, 0.005), "length_s": LONG_S},
     "lights on a dark ground": {"picture": snowfall},
     "credits on black": {"picture": credits_on_black},
     "a night of stars": {"picture": night},

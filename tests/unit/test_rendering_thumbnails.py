@@ -1,6 +1,7 @@
 """Stills: three to choose from, that can be read when they are small."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -25,9 +26,12 @@ def script(text="Three hearts, one swimmer", scenes=()):
     return Script(title=TITLE, language="en", scenes=scenes, thumbnail_text=text)
 
 
+theme_of = cache(load_theme)
+
+
 def look(theme="midnight", size=(1920, 1080), language="en"):
     fmt = VideoFormat(width_px=size[0], height_px=size[1])
-    return Look(title=TITLE, theme=load_theme(theme), format=fmt, language=language)
+    return Look(title=TITLE, theme=theme_of(theme), format=fmt, language=language)
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1080, 1080), (1080, 1350)])

@@ -53,6 +53,20 @@ def test_a_text_that_would_use_up_the_machine_is_refused(text):
         fill_in(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{{ '{:>999999}'.format(1) }}", "a format of more than 999 characters"),
+        ("{{ '{:>{}}'.format(1, 999) }}", "a format of more than 999 characters"),
+        ("{{ ('{:>' ~ 999999 ~ '}').format(1) }}", "a format of more than 999 characters"),
+        ("{{ '{x}'.format_map({'x': 1}) }}", "format_map\\(\\) is not for templates"),
+    ],
+)
+def test_a_format_is_looked_at_before_it_makes_anything(text, why):
+    with pytest.raises(jinja2.TemplateError, match=why):
+        fill_in(text)
+
+
 def test_a_padding_of_billions_is_cut_to_something_sane():
     assert len(fill_in("a{{ 'x' | center(9999999999) }}b")) <= 1_002
 
