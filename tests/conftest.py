@@ -18,6 +18,9 @@ from hypothesis import settings
 settings.register_profile("nightreel", deadline=None)
 settings.load_profile("nightreel")
 
+# As commands do, and before anything loads numpy: its threads wait for work by turning in circles, a core each.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 # The longest of all. Begun last, as the alphabet has it, they would keep one process busy when the others have no more.
 BEGUN_FIRST = ("tests/unit/test_quality_broken_films.py", "tests/integration/test_layouts_invariants.py")
