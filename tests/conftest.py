@@ -22,8 +22,8 @@ settings.load_profile("nightreel")
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-# The longest of all. Begun last, as the alphabet has it, they would keep one process busy when the others have no more.
-BEGUN_FIRST = ("tests/unit/test_quality_broken_films.py", "tests/integration/test_layouts_invariants.py")
+# The longest of all. Begun late, as the alphabet has it, it would keep one process busy when the others have no more.
+BEGUN_FIRST = "tests/unit/test_quality_broken_films.py"
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -43,7 +43,7 @@ def pytest_collection() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files go first; all others stay as they lie."""
+    """The longest file goes first; all others stay as they lie."""
     items.sort(key=lambda item: not item.nodeid.startswith(BEGUN_FIRST))
 
 
