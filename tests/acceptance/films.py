@@ -111,13 +111,13 @@ class MadeFilm:
         return self.workspace / "output" / "films" / "why-tea-cools"
 
 
-def make_tea(home: Path, *, workers: int) -> MadeFilm:
-    """The film, spoken by eSpeak, by a command that begins from nothing; drawn by up to so many processes."""
+def make_tea(home: Path, *, workers: int, from_nothing: bool = True) -> MadeFilm:
+    """The film, spoken by eSpeak, by a command that begins from nothing or not; drawn by up to so many processes."""
     brief = write_brief(home / "tea.md")
     running = Running.start(
         *("make", "tea.md", "--offline", "--json", "--workspace", home / "ws"),
         cwd=home,
         env={"NIGHTREEL_WORK__WORKERS": str(workers)},
-        from_nothing=True,
+        from_nothing=from_nothing,
     )
     return MadeFilm(brief=brief, workspace=home / "ws", made=running.finish())

@@ -74,7 +74,7 @@ def check_campaign(workspace, names, spoken):
 
 
 def test_rows_in_two_languages_and_two_formats_share_what_they_can(tmp_path):
-    names = ["Bo", "Zoë", "Eve", "Ann"]
+    names = ["Bo", "Zoë"]
     spoken = run_campaign(tmp_path, names)
     check_campaign(tmp_path, names, spoken)
 
@@ -85,8 +85,8 @@ def test_rows_in_two_languages_and_two_formats_share_what_they_can(tmp_path):
         "run", "people.csv", *FLAGS, "--narrator", "silence", "--batch", "again", "--dry-run", cwd=tmp_path
     )
     cached = forecast.events[-1]["cached"]
-    assert (cached["scenes"], cached["different_scenes"]) == (32, 20)
-    assert (cached["sentences"], cached["different_sentences"]) == (32, 10)
+    assert (cached["scenes"], cached["different_scenes"]) == (16, 12)
+    assert (cached["sentences"], cached["different_sentences"]) == (16, 6)
 
 
 @pytest.mark.soak

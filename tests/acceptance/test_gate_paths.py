@@ -13,19 +13,22 @@ import inspect
 import json
 import re
 import shutil
-import subprocess
-import sys
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from pipeline import api
 from pipeline.cli import app
-from tests.acceptance.command import DEADLINE_S, REPOSITORY, environment, nightreel
+from pipeline.errors import NightreelError
+from tests.acceptance.command import REPOSITORY, nightreel
 from tests.acceptance.films import small_preset, write_brief
 from tests.acceptance.services import service
+from tests.standins.threads import in_threads
 
+__all__ = ["in_threads"]
 MAKING = ("--writer", "outline", "--narrator", "silence", "--preset", "small")
 TITLES = (
     "The exchanged film",
@@ -204,47 +207,31 @@ def test_a_file_is_judged_before_it_is_sent_whatever_it_is_called_and_whatever_l
     assert not list(tampered.home.glob("usb/*/video.mp4"))
 
 
-def test_the_functions_of_the_library_send_only_what_was_judged(tampered):
+@pytest.mark.usefixtures("in_threads")
+async def test_the_functions_of_the_library_send_only_what_was_judged(tampered, monkeypatch):
+    making = {"script.writers": "outline", "narration.narrator": "silence", "video.preset": "small"}
     calls = {
-        "make_video": "await api.make_video('kitchen/1.md', settings=MAKING)",
-        "make_videos": "await api.make_videos('kitchen/2.md', settings=MAKING)",
-        "run_batch": "await api.run_batch('kitchen', settings=MAKING)",
-        "resume_batch": "await api.resume_batch('kitchen')",
-        "retry_batch": "await api.retry_batch('kitchen')",
-        "review_batch": "await api.review_batch('kitchen')",
-        "approve_films": "await api.approve_films('kitchen')",
-        "reject_film": "await api.reject_film('kitchen', job='', why='it is not good')",
+        "make_video": partial(api.make_video, "kitchen/1.md", settings=making),
+        "make_videos": partial(api.make_videos, "kitchen/2.md", settings=making),
+        "run_batch": partial(api.run_batch, "kitchen", settings=making),
+        "resume_batch": partial(api.resume_batch, "kitchen"),
+        "retry_batch": partial(api.retry_batch, "kitchen"),
+        "review_batch": partial(api.review_batch, "kitchen"),
+        "approve_films": partial(api.approve_films, "kitchen"),
+        "reject_film": partial(api.reject_film, "kitchen", job="", why="it is not good"),
     }
     public = {name for name, value in vars(api).items() if inspect.iscoroutinefunction(value) and name[0] != "_"}
     assert public == {*calls, "read_source", "read_brief", "read_again"}
-    making = {"script.writers": "outline", "narration.narrator": "silence", "video.preset": "small"}
-    lines = [f"    try:\n        {call}\n    except NightreelError:\n        pass" for call in calls.values()]
-    program = "\n".join(
-        (
-            "import anyio",
-            "from pipeline import api",
-            "from pipeline.errors import NightreelError",
-            f"MAKING = {making!r}",
-            "async def main():",
-            *lines,
-            "if __name__ == '__main__':",
-            "    anyio.run(main)",
-        )
-    )
-    script = tampered.home / "films.py"
-    script.write_text(program, encoding="utf-8")
+
+    monkeypatch.chdir(tampered.home)
     with channel_for(tampered.home) as channel:
-        ran = subprocess.run(
-            [sys.executable, str(script)],
-            cwd=tampered.home,
-            env=environment(env_of(channel)),
-            capture_output=True,
-            timeout=DEADLINE_S,
-            check=False,
-        )
+        for name, value in env_of(channel).items():
+            monkeypatch.setenv(name, value)
+        for call in calls.values():
+            with suppress(NightreelError):
+                await call()
         sent = uploaded(channel)
 
-    assert ran.returncode == 0, ran.stderr
     assert set(sent) == tampered.judged
     assert set(sent) <= verdicts(tampered.home)
 

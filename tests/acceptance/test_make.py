@@ -67,7 +67,7 @@ def test_a_film_of_variable_frame_rate_is_made_where_it_is_asked_for(tea, tmp_pa
 
 
 def test_one_process_and_four_make_the_same_bytes_of_the_same_brief(tea, tmp_path):
-    twin = make_tea(tmp_path, workers=4)
+    twin = make_tea(tmp_path, workers=4, from_nothing=False)
 
     assert contents(twin.folder) == contents(tea.folder)
 

@@ -18,7 +18,9 @@ from tests.acceptance.command import REPOSITORY, Finished, nightreel
 from tests.acceptance.films import checkpoint, counts, stock, tiny_template, write_brief
 from tests.standins.edge import EdgeStandIn
 from tests.standins.groq import GroqStandIn
+from tests.standins.threads import in_threads
 
+__all__ = ["in_threads"]
 KEY = "gsk_acceptance0123456789"
 TOPICS = ("Why the night sky is dark", "Why bread rises")
 # Nothing listens on the port "discard" of loopback.
@@ -125,6 +127,7 @@ def test_the_key_is_in_no_file_and_in_no_output(night):
     assert [path for path in files if KEY.encode() in path.read_bytes()] == []
 
 
+@pytest.mark.usefixtures("in_threads")
 async def test_a_film_is_made_although_the_model_has_every_kind_of_trouble(night, tmp_path):
     trouble = ["rate_limited", "reset", "overloaded", "invalid_json", "json_validate_failed", "no_capacity"]
 
@@ -140,6 +143,7 @@ async def test_a_film_is_made_although_the_model_has_every_kind_of_trouble(night
     assert [request.fault for request in groq.history] == [*trouble, None]
 
 
+@pytest.mark.usefixtures("in_threads")
 async def test_a_film_is_made_although_the_voice_has_every_kind_of_trouble(night, tmp_path):
     # Twice each: for both scenes, or for the question whether it answers at all.
     trouble = [fault for fault in ("busy_503", "busy_429", "abort", "abort_before_audio") for _ in range(2)]
@@ -235,6 +239,7 @@ async def test_films_in_languages_that_a_fault_stopped_are_told_with_the_way_to_
     assert again.stderr == ""
 
 
+@pytest.mark.usefixtures("in_threads")
 async def test_without_the_online_voice_another_speaks_the_whole_film_and_the_reason_is_kept(tea, tmp_path):
     film = await make_video(
         write_brief(tmp_path / "tea.md"), workspace=stock(tmp_path, tea.workspace), settings={"edge.url": NOBODY}
@@ -245,6 +250,7 @@ async def test_without_the_online_voice_another_speaks_the_whole_film_and_the_re
     assert checkpoint(tmp_path, "films", film.job)["narration"]["fallback_reason"] == film.fallback_reason
 
 
+@pytest.mark.usefixtures("in_threads")
 async def test_an_online_voice_that_breaks_off_is_replaced_in_the_whole_film(tea, tmp_path):
     brief = write_brief(tmp_path / "tea.md")
 

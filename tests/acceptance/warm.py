@@ -98,7 +98,9 @@ def _begin(repository: Path, env: Mapping[str, str], owner: int) -> dict[str, An
     """Where it is, when it is ready; nobody uses it yet."""
     address = str(Path(tempfile.mkdtemp(prefix="warm")) / "socket")
     command = [sys.executable, "-m", "tests.acceptance.warm", address, str(owner)]
-    with subprocess.Popen(command, cwd=repository, env=env, stdout=subprocess.PIPE) as process:
+    # As the command itself does, before it loads numpy.
+    alone = {**env, "OPENBLAS_NUM_THREADS": "1"}
+    with subprocess.Popen(command, cwd=repository, env=alone, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         ready, _, pid = process.stdout.readline().decode().partition(" ")
     assert ready == "warm"
@@ -326,18 +328,20 @@ def _load() -> None:
 def _read_once() -> None:
     """What the first of its kind reads or makes for all that come after it.
 
-    Certificates, what checks and writes jobs, the page of a batch, and how English is said.
+    Certificates, fonts of the system, what checks and writes jobs, the page of a batch, and how English is said.
     """
     from pipeline.errors import DamagedError  # noqa: PLC0415
     from pipeline.model import Batch, Job  # noqa: PLC0415
     from pipeline.narration.edge import wire  # noqa: PLC0415
     from pipeline.narration.spoken import spoken  # noqa: PLC0415
+    from pipeline.rendering import font_coverage  # noqa: PLC0415
     from pipeline.reporting import page  # noqa: PLC0415
     from pipeline.script.chat import groq  # noqa: PLC0415
     from pipeline.state import documents, fields  # noqa: PLC0415
 
     wire._trusting()
     groq._tls()
+    font_coverage()
     page.environment().get_template("report.html.jinja")
     spoken("1 km, $1, 2000-01-01", "en")
     for kind in (Batch, Job):
