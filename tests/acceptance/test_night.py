@@ -16,13 +16,13 @@ from tests.acceptance.command import Finished, Running, nightreel
 from tests.acceptance.films import checkpoint, stock
 from tests.acceptance.services import Service, asking, service, workspace_for_services
 
-TOPICS = tuple(f"Odd thing {number}" for number in range(1, 9))
+TOPICS = tuple(f"Odd thing {number}" for number in range(1, 13))
 BAD_WEATHER = ("--fault", "rate_limited", "overloaded", "--fault-share", "0.33", "--seed", "3", "--retry-after", "1")
 
 
 @dataclass(frozen=True, kw_only=True)
 class BadNight:
-    """Eight topics, written by a model that refuses a third of its requests."""
+    """Twelve topics, written by a model that refuses a third of its requests."""
 
     workspace: Path
     run: Finished
@@ -92,7 +92,7 @@ def test_no_script_is_paid_twice(bad_night):
 
 
 def test_a_second_process_on_the_same_batch_helps(workspace, groq, edge):
-    write_list(workspace, *TOPICS[:6])
+    write_list(workspace, *TOPICS[:8])
     command = ("run", "things.txt", "--json", "--max-concurrent", "1")
 
     first = Running.start(*command, cwd=workspace, env=asking(groq, edge))
@@ -103,15 +103,15 @@ def test_a_second_process_on_the_same_batch_helps(workspace, groq, edge):
     assert [(end.code, end.stderr) for end in ends] == [(0, ""), (0, "")]
     made = [Counter(event["title"] for event in first.seen if event.get("status") == "completed")]
     made = [made[0] + completed(ends[0]), completed(ends[1])]
-    assert made[0] + made[1] == Counter(TOPICS[:6])
+    assert made[0] + made[1] == Counter(TOPICS[:8])
     assert all(made)
     assert {job["attempts"] for job in jobs(workspace).values()} == {1}
-    assert groq.asked("topic") == Counter(TOPICS[:6])
+    assert groq.asked("topic") == Counter(TOPICS[:8])
 
 
 def test_an_urgent_film_overtakes_those_that_wait(workspace, groq, edge):
     write_list(workspace, *TOPICS[:5])
-    (workspace / "urgent.txt").write_text(TOPICS[7] + "\n", encoding="utf-8")
+    (workspace / "urgent.txt").write_text(TOPICS[11] + "\n", encoding="utf-8")
     running = Running.start(
         "run", "things.txt", "--json", "--strategy", "sequential", cwd=workspace, env=asking(groq, edge)
     )
@@ -124,7 +124,7 @@ def test_an_urgent_film_overtakes_those_that_wait(workspace, groq, edge):
     order = sorted(jobs(workspace).items(), key=lambda entry: begun_at(entry[1]))
     assert len(order) == 6
     # One film was under way when it came, and one more may have been begun in that moment.
-    assert TOPICS[7] in [title for title, _ in order[:3]]
+    assert TOPICS[11] in [title for title, _ in order[:3]]
 
 
 def test_after_ctrl_c_resume_finishes_the_batch(workspace, groq, edge):
