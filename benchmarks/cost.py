@@ -92,10 +92,11 @@ class _PeakMemory:
                 family = [self._process, *self._process.children(recursive=True)]
             except psutil.NoSuchProcess:
                 return
-            self._peak_bytes = max(self._peak_bytes, sum(_memory_bytes(process) for process in family))
+            self._peak_bytes = max(self._peak_bytes, sum(memory_bytes(process) for process in family))
 
 
-def _memory_bytes(process: psutil.Process) -> int:
+def memory_bytes(process: psutil.Process) -> int:
+    """What a process holds; of what several share, its part (Linux). 0: it has ended."""
     try:
         memory = process.memory_full_info() if sys.platform == "linux" else process.memory_info()
     except psutil.Error:

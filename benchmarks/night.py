@@ -24,7 +24,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.cost import REPOSITORY, environment, nightreel
+from benchmarks.cost import REPOSITORY, environment, memory_bytes, nightreel
 
 _TOPICS = REPOSITORY / "topics"
 _SAMPLE_S = 0.5
@@ -164,17 +164,17 @@ class _Watch:
 
     def _watch(self) -> None:
         while not self._done.wait(_SAMPLE_S):
-            memory_bytes = 0
+            held_bytes = 0
             for process in psutil.Process().children(recursive=True):
                 if process.pid in self._standins:
                     continue
                 try:
-                    times, memory = process.cpu_times(), process.memory_info()
+                    times = process.cpu_times()
                 except psutil.Error:
                     continue
                 self._used_s[process.pid] = times.user + times.system
-                memory_bytes += memory.rss - getattr(memory, "shared", 0)
-            self._peak_bytes = max(self._peak_bytes, memory_bytes)
+                held_bytes += memory_bytes(process)
+            self._peak_bytes = max(self._peak_bytes, held_bytes)
             self._samples.append((time.perf_counter(), sum(self._used_s.values())))
 
 
