@@ -5,15 +5,16 @@ After a change that is meant, and looked at: `make golden`.
 """
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from pipeline.model import Cue, VideoFormat
+from pipeline.model import Cue, NumberScene, VideoFormat
 from pipeline.rendering import Look, background, draw_scene
-from pipeline.rendering.layouts import LAYOUTS
+from pipeline.rendering.layouts import LAYOUTS, number
 from tests.standins.photos import photo_of_tests
 from tests.standins.scenes import spoken
 from tests.standins.typical import typical
@@ -104,3 +105,13 @@ def test_smoother_letters_pass_and_what_has_moved_does_not(kind, name):
 
     assert blocks(picture, smoother).max() <= TOLERANCE
     assert blocks(picture, moved).max() > TOLERANCE
+
+
+def test_what_stands_below_a_number_keeps_clear_of_its_comma():
+    plain, with_comma = (
+        number._plan(replace(typical(NumberScene), value=value), Look(title="", format=VideoFormat(), language="en"))
+        for value in (380, 384_400)
+    )
+
+    assert plain.digits.tail_px == 0
+    assert with_comma.digits.tail_px > 0.1 * with_comma.digits.size_px

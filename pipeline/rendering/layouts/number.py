@@ -53,6 +53,8 @@ _RING = 496
 _BESIDE_DIGITS, _SMALLEST_RING = 64, 0.6
 # Distances at 1080: kicker, figure, meaning, source.
 _BELOW_KICKER, _BELOW_FIGURE, _BELOW_MEANING = 80, 88, 64
+# How far a comma reaches below the digits.
+_COMMA_EM = 0.12
 # In frames: how long it counts, and how long where it is spoken at once; when something may come first.
 _COUNTING, _COUNTING_FAST, _FIRST = 30, 24, 6
 # A number that is spoken later is announced; how long an announcement fades; what the meaning takes to be read.
@@ -87,6 +89,11 @@ class _Digits(NamedTuple):
         """Height of the digits."""
         return round(self.size_px * CAP_HEIGHT_EM)
 
+    @property
+    def tail_px(self) -> int:
+        """What a comma needs below the digits."""
+        return round(self.size_px * _COMMA_EM) if "," in self.amount.figure else 0
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
@@ -116,7 +123,7 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     elements += letters(plan.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 2 + announced))
     top += plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0
     elements += _digits(plan.digits, look, top=top, enters=enters, over=over)
-    top += plan.digits.cap_px + grid.px(_BELOW_FIGURE)
+    top += plan.digits.cap_px + plan.digits.tail_px + grid.px(_BELOW_FIGURE)
     told = _told(scene, words, enters, enters + over)
     elements += letters(plan.meaning, left=left, top=top, colours=(theme.text,), motion=enter(grid, told))
     top += plan.meaning.height_px + grid.px(_BELOW_MEANING)
@@ -175,7 +182,8 @@ def _plan(scene: NumberScene, look: Look) -> _Plan:
     width = _width(look)
     label = kicker(scene.kicker, look, width_px=width)
     source = source_line(scene.source, look, width_px=width)
-    above = (label.height_px + grid.px(_BELOW_KICKER) if label.lines else 0) + digits.cap_px + grid.px(_BELOW_FIGURE)
+    above = label.height_px + grid.px(_BELOW_KICKER) if label.lines else 0
+    above += digits.cap_px + digits.tail_px + grid.px(_BELOW_FIGURE)
     below = grid.px(_BELOW_MEANING) + source.height_px if source.lines else 0
     meaning = fit(
         scene.text,
