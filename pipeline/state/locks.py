@@ -199,7 +199,8 @@ class _Turn:
 
 async def _to_the_end(work: Callable[[], None]) -> None:
     """Does it in a thread and waits, whoever cancels: a scope, or asyncio itself, which is held off by no shield."""
-    thread = asyncio.get_running_loop().run_in_executor(None, work)
+    # Not in the threads of asyncio itself, which are few, and may all be waiting for the addresses of services.
+    thread = asyncio.ensure_future(to_thread.run_sync(work))
     cancelled: asyncio.CancelledError | None = None
     with anyio.CancelScope(shield=True):
         while not thread.done():

@@ -204,7 +204,7 @@ def test_a_broken_script_is_told_when_it_is_loaded(scenes, problem):
     assert str(caught.value).startswith("script.toml")
 
 
-@pytest.mark.parametrize("language", ["klingon", "", "en_GB", "e"])
+@pytest.mark.parametrize("language", ["klingon", "", "e", "en GB"])
 def test_a_language_that_is_no_tag_is_told(language):
     with pytest.raises(InputError, match="Write a language tag like en, de or pt-BR"):
         play("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'", language)
@@ -217,3 +217,20 @@ def test_a_script_is_in_the_language_of_its_name():
     assert parse_play(f"language = 'de-AT'\n{scene}", path="script.de.toml", known=[]).language == "de-AT"
     with pytest.raises(InputError, match="is called after de, and its language is en"):
         parse_play(f"language = 'en'\n{scene}", path="script.de.toml", known=[])
+
+
+@pytest.mark.parametrize("written", ["en_GB", "en-gb", "EN-GB"])
+def test_a_language_of_a_script_may_be_written_in_other_ways(written):
+    assert play("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'", written).language == "en-GB"
+
+
+def test_the_name_of_a_script_may_have_an_underscore():
+    scene = "title = 'Olá'\n[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'"
+
+    assert parse_play(scene, path="script.pt_BR.toml", known=[]).language == "pt-BR"
+
+
+def test_a_title_that_is_a_number_is_shown_as_it_is_written():
+    scene = "title = 1984\n[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'"
+
+    assert parse_play(scene, path="script.toml", known=[]).script(values()).title == "1984"

@@ -14,7 +14,6 @@ from pipeline.script.outline.units import read_header
         ("en", "Height [m]", "Height", "m"),
         ("en", "Height in m", "Height", "m"),
         ("en", "Height, m", "Height", "m"),
-        ("en", "Height / m", "Height", "m"),
         ("en", "Price €", "Price", "€"),
         ("en", "Price EUR", "Price", "EUR"),
         ("en", "Price, US$", "Price", "US$"),
@@ -27,6 +26,8 @@ from pipeline.script.outline.units import read_header
         ("en", "Share in percent", "Share", "%"),
         ("en", "% of adults", "% of adults", "%"),
         ("en", "km", "", "km"),
+        ("en", "kWh", "", "kWh"),
+        ("en", "km/h", "", "km/h"),
         ("de", "Höhe in m", "Höhe", "m"),
         ("de", "Anteil in Prozent", "Anteil", "%"),
         ("de", "Umsatz (Mio. €)", "Umsatz", "Mio. €"),
@@ -57,3 +58,28 @@ def test_a_unit_in_a_header_is_read_as_people_write_it(language, header, name, u
 )
 def test_an_ordinary_header_has_no_unit_and_stays_whole(header):
     assert read_header(header, "en") == (header, "")
+
+
+@pytest.mark.parametrize("header", ["Price / kg", "Price/kg", "Rent / m²", "Visits/day", "Wins / day", "Cost/100 g"])
+def test_what_is_told_by_a_unit_is_not_in_it(header):
+    assert read_header(header, "en") == (header, "")
+
+
+@pytest.mark.parametrize(
+    ("language", "header"),
+    [
+        *(("en", "Bar"), ("en", "MP"), ("en", "day"), ("en", "items"), ("en", "Speed of light"), ("en", "Sun (light)")),
+        *(
+            ("de", "Bar"),
+            ("de", "Medaillen (Gold)"),
+            ("fr", "Or"),
+            ("fr", "Médailles, or"),
+            ("es", "Oro"),
+            ("es", "Mil"),
+        ),
+        *(("it", "Medaglie (oro)"), ("pt", "Pés"), ("sv", "År"), ("ru", "Дни"), ("pl", "Medale, złoto")),
+        *(("ja", "日"), ("ja", "金"), ("zh", "天"), ("tr", "Gün")),
+    ],
+)
+def test_words_that_are_also_called_units_somewhere_are_headers(language, header):
+    assert read_header(header, language) == (header, "")

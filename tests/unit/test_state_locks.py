@@ -219,6 +219,20 @@ async def test_a_task_that_asyncio_cancels_while_it_gives_a_film_back_gives_it_b
     assert not await claimed()
 
 
+async def test_a_film_is_given_back_though_all_threads_of_asyncio_wait_for_addresses(store, claimed):
+    go_on = threading.Event()
+    loop = asyncio.get_running_loop()
+    waiting = [loop.run_in_executor(None, go_on.wait, 10) for _ in range(40)]
+    try:
+        with anyio.fail_after(5):
+            async with store.claims.claim("space", SKY, what="Sky"):
+                pass
+            assert not await claimed()
+    finally:
+        go_on.set()
+        await asyncio.gather(*waiting)
+
+
 async def test_a_wish_to_cancel_is_asked_for_and_heard(store, tmp_path):
     def is_asked() -> bool:
         return store.claims.cancel_is_asked("space", SKY)

@@ -1,7 +1,8 @@
-"""Units in the headers of tables: "Height (m)", "Höhe in m", "Height, m", "l / m", "Price €", "% of adults".
+"""Units in the headers of tables: "Height (m)", "Höhe in m", "Height, m", "Price €", "% of adults".
 
 What a language calls its units and currencies, and how it shortens millions, comes from CLDR; whatever is in no such
-list is no unit ("Visitors (2024)", "Made in Japan"), and the header stays as it is written.
+list is no unit ("Visitors (2024)", "Made in Japan"), and the header stays as it is written. So does "Price / kg": what
+is told by the kilogram is no kilogram, and nothing but its words tells it from "Height / m".
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _PER_CENT = "%"
 # How a header joins its unit, the surest first. The last two are for signs alone: "Plan A" has no amperes.
 _IN_BRACKETS = re.compile(r"(?P<name>.*?)\s*[(\[（](?P<unit>[^()\[\]（）]+)[)\]）]")
 _AFTER_WORD = re.compile(r"(?P<name>.+?)\s+(?:in|en|em|i|în|w|v|в|у)\s+(?P<unit>\S.*)")
-_AFTER_MARK = re.compile(r"(?P<name>.+?)\s*(?:[,，:：]\s*|\s/\s|/)(?P<unit>[^,，:：]+)")
+_AFTER_MARK = re.compile(r"(?P<name>.+?)\s*[,，:：]\s*(?P<unit>[^,，:：]+)")
 _ALONE = re.compile(r"(?P<name>)(?P<unit>.+)")
 _AT_END = re.compile(r"(?P<name>.*?[^\W\d_].*?)\s*(?P<unit>[^\w\s,;:/]+|[^\w\s]?\s?°[CF]|(?<=\s)[A-Z]{3})")
 _AT_START = re.compile(r"(?P<name>(?P<unit>[^\w\s])\s.+)")
@@ -28,6 +29,10 @@ _SIGNS = frozenset("%‰°")
 _PARTS = re.compile(r"\s*[/·⋅*]\s*")
 # A shorter name could be anything in capitals or small letters.
 _NAME_CHARS = 4
+# Carats, which CLDR calls gold in some languages, things, and how fast light is: as headers, other words.
+_NO_UNITS = frozenset({"concentr-karat", "concentr-item", "speed-light-speed"})
+# Metals that banks trade in: "Medals, gold".
+_METALS = frozenset({"XAU", "XAG", "XPT", "XPD"})
 # "kWh/100 km", "1000 t": so many of them.
 _SO_MANY = re.compile(r"10+\s?")
 # What CLDR does not have, or writes otherwise.
@@ -61,12 +66,18 @@ def read_header(header: str, language: str) -> Measure:
 
 
 def _is_certain(match: re.Match[str], pattern: re.Pattern[str]) -> bool:
-    """Whether it can be nothing else: "Team / A" and "W" have no amperes and watts, and "Days" is a header."""
+    """Whether it can be nothing else: "Team, A" and "W" have no amperes and watts, and "Days" is a header."""
     unit = match["unit"].strip()
     if pattern in (_IN_BRACKETS, _AFTER_WORD):
         return True
-    is_word = pattern is _ALONE and len(unit) >= _NAME_CHARS and unit[0].isupper()
-    return not (len(unit) == 1 and unit.isupper()) and not is_word
+    return not (len(unit) == 1 and unit.isupper()) and not (pattern is _ALONE and _is_word(unit))
+
+
+def _is_word(header: str) -> bool:
+    """Whether a header could be one, or its initials: "Bar", "day", "MP", "年", and not "km" or "kWh"."""
+    if not header.isalpha():  # "km/h", "%"
+        return False
+    return not header.isascii() or header.isupper() or header.istitle() or (header.islower() and len(header) > 2)
 
 
 def _unit(text: str, language: str) -> str:
@@ -107,7 +118,9 @@ def _known(language: str) -> _Known:
     units = {word for locale in (own, english) for word in _words(locale)}
     names = {word.casefold() for word in units if len(word) >= _NAME_CHARS or not word.isascii()}
     # Where the name of a currency stands, its plural does, too, in the languages that mark it with an s.
-    money = {name.casefold() for locale in (own, english) for name in locale.currencies.values()}
+    money = {
+        name.casefold() for locale in (own, english) for code, name in locale.currencies.items() if code not in _METALS
+    }
     return _Known(
         symbols=frozenset(units | _MORE | _MONEY),
         names=frozenset(names | money | {f"{name}s" for name in money}),
@@ -119,7 +132,7 @@ def _known(language: str) -> _Known:
 def _words(locale: Locale, ending: str = "") -> Iterator[str]:
     """What a language calls its units: "kilometers", "km"."""
     for unit, lengths in locale.unit_display_names.items():
-        if unit.endswith(ending):
+        if unit.endswith(ending) and unit not in _NO_UNITS:
             yield from lengths.values()
 
 

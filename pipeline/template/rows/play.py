@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SCENES, Scene, Script
-from pipeline.model.languages import same_language
+from pipeline.model.languages import LANGUAGE_TAG, same_language, usual_case
 from pipeline.model.text import clean_text
 from pipeline.template.rows.press import NOTHING, WHEN, PlayError, Sheet, Values, compile_table
 from pipeline.template.scenes import build_scene, check_keys
@@ -35,9 +35,8 @@ from pipeline.toml import parse_toml
 _ABOUT = ("title", "thumbnail_text", "description")
 _KEYS = (*_ABOUT, "language", "scenes")
 _SAY, _LAYOUT, _PICTURE = "say", "layout", "picture"
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*")
 # script.de.toml
-_NAMED = re.compile(r"script\.([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)\.toml$")
+_NAMED = re.compile(r"script\.([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*)\.toml$")
 _FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 # Some two thousand scenes take some megabytes.
 _MOST_KNOWN = 2000
@@ -133,13 +132,13 @@ def parse_play(text: str, *, path: str, known: Sequence[str], images: Collection
     for key in table:
         if key not in _KEYS:
             raise InputError(f"unknown key {key}", where=path, hint=did_you_mean(key, _KEYS))
-        if key != "scenes" and not isinstance(table[key], str):
+        if key != "scenes" and isinstance(table[key], bool | list | dict):
             raise InputError(f"{key} must be a text in quotes", where=path)
     scenes = table.get("scenes")
     if not isinstance(scenes, list) or not scenes or not table.get("title"):
         raise InputError("has no title or no scenes", where=path, hint='Write title = "…" and a [[scenes]] for each')
     language = _language_of(table, path)
-    about = {key: table[key] for key in _ABOUT if key in table}
+    about = {key: str(table[key]) for key in _ABOUT if key in table}
     parts, pictures, made = [], [], []
     for number, each in enumerate(scenes, start=1):
         where = f"{path}:{lines[number - 1] if number <= len(lines) else 1}"
@@ -168,10 +167,11 @@ def _language_of(table: Mapping[str, Any], path: str) -> str:
     """What a script says, else what the name of its file does. Raises `InputError` where they differ."""
     found = _NAMED.search(path)
     named = found[1] if found else "en"
-    language = str(table.get("language", named))
-    if not _LANGUAGE.fullmatch(language):
-        raise InputError(f"language is {language[:40]!r}", where=path, hint="Write a language tag like en, de or pt-BR")
-    if found and not same_language(named, language):
+    written = str(table.get("language", named))
+    language = usual_case(written.replace("_", "-"))
+    if not LANGUAGE_TAG.fullmatch(language):
+        raise InputError(f"language is {written[:40]!r}", where=path, hint="Write a language tag like en, de or pt-BR")
+    if found and not same_language(named.replace("_", "-"), language):
         hint = f'Write language = "{named}", or give the file another name'
         raise InputError(f"is called after {named}, and its language is {language}", where=path, hint=hint)
     return language
