@@ -378,6 +378,14 @@ def typed(at, width, height):
     return drawn
 
 
+def clocked(at, width, height):
+    """A picture that hangs, with a clock that goes on, as players and stations draw over it."""
+    drawn = moving(0, width, height)
+    digits = np.random.default_rng(at // 30).integers(0, 2, (3, 2)).repeat(4, axis=0).repeat(4, axis=1)
+    drawn[8:20, 8:16] = (60 + 90 * digits)[:, :, None]
+    return drawn
+
+
 def scrolled(at, width, height):
     """Thin lines that go up, evenly."""
     drawn = np.full((height, width, 3), 235, np.uint8)
@@ -425,6 +433,7 @@ BROKEN = {
     "what a decoder shows that has nothing": ({"picture": ending_in((0, 135, 0))}, {"plain"}),
     "a film of one picture": ({"picture": still}, {"frozen"}),
     "a picture that stands for eleven seconds": ({"picture": part_still, "length_s": 12.0}, {"frozen"}),
+    "a picture that hangs, and a clock that goes on": ({"picture": clocked, "length_s": 14.0}, {"frozen"}),
     "a silent film": ({"sound": lambda: np.zeros((153_600, 2), np.float32)}, {"loudness", "silence"}),
     "a silence of four seconds": ({"sound": silent_middle, "length_s": LONG_S}, {"silence"}),
     "too quiet": ({"sound": lambda: talk() * np.float32(0.5)}, {"loudness"}),
