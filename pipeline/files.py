@@ -12,6 +12,7 @@ import hashlib
 import os
 import random
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -225,6 +226,18 @@ def discard(path: Path) -> None:
     # The folder is gone or not ours: whatever made the file impossible to remove is already being reported.
     with contextlib.suppress(OSError):
         path.unlink()
+
+
+def read_file(path: Path) -> bytes:
+    """What is in a file. Raises `OSError`, also for a pipe or a device, which would keep whoever reads it for ever."""
+    with open(path, "rb", opener=_open_at_once) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "Not a file")
+        return file.read()
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def sha256_of(path: Path) -> str:

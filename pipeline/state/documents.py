@@ -8,10 +8,7 @@ a workspace goes on after it was moved, even to another system.
 from __future__ import annotations
 
 import dataclasses
-import errno
 import json
-import os
-import stat
 from collections.abc import Callable
 from functools import cache
 from operator import is_not
@@ -22,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create
 from pydantic_core import PydanticSerializationError
 
 from pipeline.errors import CheckpointError, DamagedError, InputError
+from pipeline.files import read_file
 from pipeline.model import Batch, Job
 from pipeline.state.fields import fields_with
 from pipeline.state.moments import has_sane_moments
@@ -59,7 +57,7 @@ def read_document(path: Path, kind: type[T], workspace: Path, *, batch: str) -> 
     """
     where = path.relative_to(workspace).as_posix()
     try:
-        value = from_json(_content_of(path), kind, workspace, where=where)
+        value = from_json(read_file(path), kind, workspace, where=where)
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -72,18 +70,6 @@ def read_document(path: Path, kind: type[T], workspace: Path, *, batch: str) -> 
     if isinstance(value, Job) and not is_folder(value.folder):
         raise DamagedError("is damaged: folder: leads out of the folder of all output", where=where, hint=_REMEDY)
     return value
-
-
-def _content_of(path: Path) -> bytes:
-    """Raises `OSError`, also for a pipe or a device, which would keep whoever reads it for ever."""
-    with open(path, "rb", opener=_open_at_once) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "Not a file")
-        return file.read()
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:

@@ -19,7 +19,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import DamagedError
-from pipeline.files import discard_leftovers, storage_errors, write_atomically
+from pipeline.files import discard_leftovers, read_file, storage_errors, write_atomically
 from pipeline.model.episodes import MOST_EPISODES
 from pipeline.state.ledgers import lock_beside
 
@@ -123,7 +123,7 @@ class EpisodeLedger:
         path = self._told / f"{film.subject}.json"
         with storage_errors(path):
             try:
-                return Told.model_validate_json(path.read_bytes())
+                return Told.model_validate_json(read_file(path))
             except (FileNotFoundError, ValidationError):  # told of one less, a film is as good
                 return None
 
@@ -167,7 +167,7 @@ def _read(path: Path, _stamp: tuple[int, int, int]) -> tuple[Episode, ...]:
 def _parsed(path: Path) -> list[Episode]:
     with storage_errors(path):
         try:
-            text = path.read_bytes()
+            text = read_file(path)
         except FileNotFoundError:
             return []
     try:

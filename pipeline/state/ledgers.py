@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ClosedError, QuotaError, StorageError, TransientError
-from pipeline.files import discard_leftovers, storage_errors, write_atomically
+from pipeline.files import discard_leftovers, read_file, storage_errors, write_atomically
 from pipeline.state.minute import Spent, wait_s, within_minute
 
 # Held for milliseconds; who waits longer than this meets a process that was stopped while it held the lock.
@@ -135,7 +135,7 @@ class Ledger:
     def spent_today(self) -> tuple[int, int]:
         """Requests and tokens so far, without the lock and its file, for those who only want to know. Blocks."""
         try:
-            entry = _Entry.model_validate_json(self._path.read_bytes())
+            entry = _Entry.model_validate_json(read_file(self._path))
         except (OSError, ValueError):  # the next call begins a new one
             return 0, 0
         today = _day_of(entry, self._today())
@@ -233,7 +233,7 @@ class Ledger:
         """What the file says of today, and, on another day, of the closure."""
         with storage_errors(self._path):
             try:
-                text = self._path.read_bytes()
+                text = read_file(self._path)
             except FileNotFoundError:
                 return _Entry(day=self._today())
             try:

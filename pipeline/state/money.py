@@ -20,7 +20,7 @@ from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from pipeline.errors import DamagedError, NightreelError, StorageError
-from pipeline.files import storage_errors, write_atomically
+from pipeline.files import read_file, storage_errors, write_atomically
 from pipeline.state.ledgers import lock_beside
 from pipeline.state.locks import held_now, is_held
 
@@ -161,7 +161,7 @@ class MoneyLedger:
         day = self._day()
         try:
             with storage_errors(self._path):
-                entry = _Entry.model_validate_json(self._path.read_bytes())
+                entry = _Entry.model_validate_json(read_file(self._path))
         except StorageError as error:
             if isinstance(error.__cause__, FileNotFoundError):
                 return _Entry(day=day)

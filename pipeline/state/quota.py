@@ -20,6 +20,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import ClosedError, QuotaError
+from pipeline.files import read_file
 from pipeline.keys import content_key
 from pipeline.state.ledgers import Ledger
 
@@ -44,7 +45,7 @@ def project_of(client_id: str) -> str:
 def project_of_token(path: Path) -> str:
     """The project of the client that a token file was made for; one of its own for a file that does not say. Blocks."""
     try:
-        client_id = json.loads(path.read_bytes())["client_id"]
+        client_id = json.loads(read_file(path))["client_id"]
     except (OSError, ValueError, KeyError, TypeError):
         return _UNKNOWN
     return project_of(str(client_id))

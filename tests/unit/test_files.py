@@ -8,12 +8,14 @@ import pytest
 from pipeline.errors import StorageError
 from pipeline.files import (
     discard_leftovers,
+    read_file,
     replacing,
     storage_errors,
     temporary_sibling,
     write_atomically,
     write_together,
 )
+from pipeline.state.episodes import EpisodeLedger
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no permission bits")
 
@@ -219,3 +221,19 @@ def test_leftovers_of_a_file_are_removed_and_those_of_others_are_not(tmp_path):
 
     assert not left.exists()
     assert len(list(tmp_path.iterdir())) == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+def test_a_pipe_in_the_place_of_a_file_is_told_and_waits_for_nobody(tmp_path):
+    os.mkfifo(tmp_path / "spent.json")
+
+    with pytest.raises(OSError, match="Not a file"):
+        read_file(tmp_path / "spent.json")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+def test_a_ledger_of_episodes_that_is_a_pipe_is_told(tmp_path):
+    os.mkfifo(tmp_path / "optics.json")
+
+    with pytest.raises(StorageError, match=r"optics\.json: can't be written: not a file"):
+        EpisodeLedger(tmp_path, "optics").episodes()

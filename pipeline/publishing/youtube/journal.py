@@ -24,7 +24,7 @@ from anyio import to_thread
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import DamagedError
-from pipeline.files import discard_leftovers, storage_errors, write_atomically
+from pipeline.files import discard_leftovers, read_file, storage_errors, write_atomically
 from pipeline.state.locks import held
 
 _MODE = 0o600
@@ -165,7 +165,7 @@ class Journal:
         """As `read`, for those who are in a thread already. Blocks."""
         with storage_errors(self._path):
             try:
-                text = self._path.read_bytes()
+                text = read_file(self._path)
             except FileNotFoundError:
                 return None
         try:

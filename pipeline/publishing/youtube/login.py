@@ -24,6 +24,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from pipeline.errors import InputError, NeedsLoginError
+from pipeline.files import read_file
 from pipeline.publishing.youtube.http import open_http
 from pipeline.publishing.youtube.tokens import Token, post_form
 
@@ -57,7 +58,7 @@ def read_client(path: Path) -> Client:
     where = "/".join(path.parts[-3:])
     make = "In Google's console, make an OAuth client of the type Desktop app, and save its JSON there"
     try:
-        text = path.read_bytes()
+        text = read_file(path)
         return _ClientFile.model_validate_json(text).installed
     except FileNotFoundError as error:
         raise NeedsLoginError("is not there", where=where, hint=make) from error

@@ -16,7 +16,7 @@ from anyio import to_thread
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import DamagedError, InputError
-from pipeline.files import discard_leftovers, storage_errors, write_atomically
+from pipeline.files import discard_leftovers, read_file, storage_errors, write_atomically
 from pipeline.model.schedule import Slots
 from pipeline.state.ledgers import lock_beside
 
@@ -67,7 +67,7 @@ class SlotBook:
         """All times that are still to come. Raises `DamagedError`: whoever can't read it must not give any."""
         with storage_errors(self._path):
             try:
-                text = self._path.read_bytes()
+                text = read_file(self._path)
             except FileNotFoundError:
                 return {}
         try:

@@ -22,7 +22,7 @@ from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from pipeline.errors import NeedsLoginError, ProviderError, TransientError
-from pipeline.files import discard_leftovers, write_atomically
+from pipeline.files import discard_leftovers, read_file, write_atomically
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.limits.times import bounded_s, retry_after_s
 from pipeline.publishing.youtube.http import Http, Reply
@@ -94,7 +94,7 @@ def _plain(value: object) -> object:
 def read_token(path: Path, *, login: str) -> Token:
     """The file at `path`. Raises `NeedsLoginError`, with `login` as what to do, if it is not there or none. Blocks."""
     try:
-        return Token.model_validate_json(path.read_bytes())
+        return Token.model_validate_json(read_file(path))
     except FileNotFoundError as error:
         raise NeedsLoginError("nobody is logged in", where=_shown(path), hint=login) from error
     except OSError as error:

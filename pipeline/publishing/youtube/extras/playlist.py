@@ -15,7 +15,7 @@ from typing import Any, Literal
 from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.files import storage_errors, write_atomically
+from pipeline.files import read_file, storage_errors, write_atomically
 from pipeline.keys import content_key
 from pipeline.model.text import clean_text
 from pipeline.publishing.youtube.answers import id_at, pages, text_at
@@ -145,7 +145,7 @@ class PlaylistPlace:
     def _read(self) -> _Book:
         with storage_errors(self._path):
             try:
-                return _Book.model_validate_json(self._path.read_bytes())
+                return _Book.model_validate_json(read_file(self._path))
             except (FileNotFoundError, ValidationError):
                 # Nothing is lost with it but the order of films that are out: the playlist is found by its name.
                 return _Book(name=self._title)
