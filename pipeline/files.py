@@ -15,6 +15,7 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Literal
 
 from pipeline.errors import StorageError
 
@@ -29,22 +30,22 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_names.seed)
 
 
-def storage_error(error: OSError, path: Path) -> StorageError:
-    """What the operating system said about `path`, in our words."""
+def storage_error(error: OSError, path: Path, doing: Literal["written", "read"] = "written") -> StorageError:
+    """What the operating system said about `path`, in our words: what can't be done with it, and why."""
     reason = error.strerror or type(error).__name__
     if reason[1:2].islower():
         # A sentence that goes on after our colon. Only its first letter changes: the rest may name a file.
         reason = reason[0].lower() + reason[1:]
-    return StorageError(f"can't be written: {reason}", where=str(path), hint=_hint(error.errno))
+    return StorageError(f"can't be {doing}: {reason}", where=str(path), hint=_hint(error.errno))
 
 
 @contextlib.contextmanager
-def storage_errors(path: Path) -> Iterator[None]:
+def storage_errors(path: Path, doing: Literal["written", "read"] = "written") -> Iterator[None]:
     """Translates what the disk refuses inside the block into `StorageError` about `path`."""
     try:
         yield
     except OSError as error:
-        raise storage_error(error, path) from error
+        raise storage_error(error, path, doing) from error
 
 
 @contextlib.contextmanager

@@ -121,7 +121,7 @@ class EpisodeLedger:
     def told(self, film: EpisodeFilm) -> Told | None:
         """What the film's script is about, though another batch may have made it; None: nobody has noted it."""
         path = self._told / f"{film.subject}.json"
-        with storage_errors(path):
+        with storage_errors(path, "read"):
             try:
                 return Told.model_validate_json(read_file(path))
             except (FileNotFoundError, ValidationError):  # told of one less, a film is as good
@@ -165,7 +165,7 @@ def _read(path: Path, _stamp: tuple[int, int, int]) -> tuple[Episode, ...]:
 
 
 def _parsed(path: Path) -> list[Episode]:
-    with storage_errors(path):
+    with storage_errors(path, "read"):
         try:
             text = read_file(path)
         except FileNotFoundError:

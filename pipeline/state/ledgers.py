@@ -231,7 +231,7 @@ class Ledger:
 
     def _read(self) -> _Entry:
         """What the file says of today, and, on another day, of the closure."""
-        with storage_errors(self._path):
+        with storage_errors(self._path, "read"):
             try:
                 text = read_file(self._path)
             except FileNotFoundError:

@@ -160,7 +160,7 @@ class MoneyLedger:
     def _read(self) -> _Entry:
         day = self._day()
         try:
-            with storage_errors(self._path):
+            with storage_errors(self._path, "read"):
                 entry = _Entry.model_validate_json(read_file(self._path))
         except StorageError as error:
             if isinstance(error.__cause__, FileNotFoundError):

@@ -235,5 +235,5 @@ def test_a_pipe_in_the_place_of_a_file_is_told_and_waits_for_nobody(tmp_path):
 def test_a_ledger_of_episodes_that_is_a_pipe_is_told(tmp_path):
     os.mkfifo(tmp_path / "optics.json")
 
-    with pytest.raises(StorageError, match=r"optics\.json: can't be written: not a file"):
+    with pytest.raises(StorageError, match=r"optics\.json: can't be read: not a file"):
         EpisodeLedger(tmp_path, "optics").episodes()

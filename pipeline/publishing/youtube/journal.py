@@ -163,7 +163,7 @@ class Journal:
 
     def read_now(self) -> Record | None:
         """As `read`, for those who are in a thread already. Blocks."""
-        with storage_errors(self._path):
+        with storage_errors(self._path, "read"):
             try:
                 text = read_file(self._path)
             except FileNotFoundError:

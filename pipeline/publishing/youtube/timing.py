@@ -65,7 +65,7 @@ class SlotBook:
 
     def _read(self, now: datetime) -> dict[str, datetime]:
         """All times that are still to come. Raises `DamagedError`: whoever can't read it must not give any."""
-        with storage_errors(self._path):
+        with storage_errors(self._path, "read"):
             try:
                 text = read_file(self._path)
             except FileNotFoundError:

@@ -143,7 +143,7 @@ class PlaylistPlace:
         ]
 
     def _read(self) -> _Book:
-        with storage_errors(self._path):
+        with storage_errors(self._path, "read"):
             try:
                 return _Book.model_validate_json(read_file(self._path))
             except (FileNotFoundError, ValidationError):
