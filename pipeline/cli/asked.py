@@ -44,7 +44,7 @@ def _print_table(asked: Asked) -> None:
     for each in asked.problems[:_MOST_ROWS]:
         cells = (each.column, each.value, each.problem, each.mend)
         table.add_row(str(each.line), *map(marked, cells))
-    console.print(table)
+    console.print_table(table)
     if len(asked.problems) > _MOST_ROWS:
         console.print("… and more")
     have, them = ("has a problem", "it") if asked.refused == 1 else ("have problems", "them")

@@ -32,7 +32,7 @@ def doctor(*, place: Place = Place()) -> int:
             for finding in findings:
                 remedy = f"\n[dim]→ {escape(finding.remedy)}[/]" if finding.remedy else ""
                 table.add_row(marks[finding.state], finding.name, escape(finding.found) + remedy)
-            Console(highlight=False).print(table)
+            Console(highlight=False).print_table(table)
         broken = any(finding.state is State.BROKEN for finding in findings)
         return MissingToolError.exit_code if broken else EXIT_OK
 

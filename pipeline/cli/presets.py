@@ -31,5 +31,5 @@ def presets(*, place: Place = Place()) -> int:
             f"{each.audio_kbps} kbit/s",
             "default" if each.name == settings.video.preset else "",
         )
-    Console(highlight=False).print(table)
+    Console(highlight=False).print_table(table)
     return EXIT_OK

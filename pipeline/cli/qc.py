@@ -97,7 +97,7 @@ def _print_film(film: Judged, *, alone: bool) -> None:
             grade = Text(f"  {check.verdict}", style=colours[check.verdict])
             table.add_row(grade, check.name, Text(shown(check.measured)), Text(check.limit, style="dim"))
     if table.row_count:
-        console.print(table)
+        console.print_table(table)
 
 
 def _as_json(film: Judged) -> dict[str, object]:

@@ -109,7 +109,7 @@ def _print(waits: Waits, page: Path | None) -> None:
         for film in waits.films:
             score = "" if film.score is None else f"{film.score:.2f}"
             table.add_row(film.id[:8], f"[bold]{marked(film.title)}[/]", score, marked(film.why))
-        console.print(table)
+        console.print_table(table)
         for film in waits.films:
             print(f"{film.id[:8]}  {shown(str(film.video or ''))}")
     else:

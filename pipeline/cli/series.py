@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pipeline.cli.options import Place
 
-_ANY_WIDTH = 10_000
-
 
 def series(name: str = "", /, *, forget: int | None = None, place: Place = Place()) -> int:
     """List the episodes of a series: number, title, how the film stands, and where it is seen.
@@ -47,7 +45,5 @@ def series(name: str = "", /, *, forget: int | None = None, place: Place = Place
         table.add_row(each.series, str(each.number), marked(each.title), each.track, each.status, marked(urls))
     if found:
         # Addresses are there to be copied: the table takes the width it needs, however narrow the terminal.
-        console = Console(highlight=False)
-        console.width = max(console.width, Console(width=_ANY_WIDTH).measure(table).maximum)
-        console.print(table)
+        Console(highlight=False).print_table(table, whole=True)
     return EXIT_OK

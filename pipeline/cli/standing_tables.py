@@ -25,7 +25,6 @@ _COLOURS = {
     JobStatus.REVIEW: "magenta",
     JobStatus.CANCELLED: "dim",
 }
-_ANY_WIDTH = 10_000
 # So many digits tell the films of a batch apart, mostly; a command takes any beginning of an id.
 _ID_DIGITS = 6
 # Between columns; and what the last column of a cropped table needs to say anything.
@@ -63,10 +62,8 @@ def print_batch(report: BatchReport, *, fits: bool = False) -> None:
     console.print()
     if fits:
         _crop_last(table, console)
-    else:
-        # Paths are there to be copied: the table takes the width it needs, however narrow the terminal.
-        console.width = max(console.width, Console(width=_ANY_WIDTH).measure(table).maximum)
-    console.print(table)
+    # Paths are there to be copied: the table takes the width it needs, however narrow the terminal.
+    console.print_table(table, whole=not fits)
     more = sum(state.counts.values()) - len(jobs)
     if more > 0:
         console.print(f"… and {more} more: --json lists all")
@@ -97,8 +94,7 @@ def print_list(states: Iterable[BatchState]) -> None:
     if not table.row_count:
         console.print("Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md")
         return
-    console.width = max(console.width, Console(width=_ANY_WIDTH).measure(table).maximum)
-    console.print(table)
+    console.print_table(table, whole=True)
 
 
 def _why_not(job: JobState, report: BatchReport) -> str:

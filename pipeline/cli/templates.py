@@ -49,7 +49,7 @@ def list_all(*, place: Place = Place()) -> int:
             "" if is_builtin(each) else "yours",
             "default" if each.name == usual else "",
         )
-    Console(highlight=False).print(table)
+    Console(highlight=False).print_table(table)
     return EXIT_OK
 
 

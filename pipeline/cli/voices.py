@@ -78,7 +78,7 @@ def voices(
             table = Table(box=None, pad_edge=False, show_header=False)
             for entry in listing.voices:
                 table.add_row("", entry.language, escape(entry.name), entry.gender, f"[dim]{escape(entry.title)}[/]")
-            console.print(table)
+            console.print_table(table)
         return exit_code
 
     if (voice or out) and not sample:

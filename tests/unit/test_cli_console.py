@@ -1,0 +1,35 @@
+"""Tables where somebody reads them, and where a program does."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.table import Table
+
+from pipeline.cli.console import Console
+
+WORDS = "eSpeak NG speaks about a hundred languages, and needs no network, but it is not what people like to listen to"
+
+
+def printed(*, whole=False, more="here", **made):
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_row("voice", WORDS, more)
+    out = io.StringIO()
+    Console(file=out, highlight=False, **made).print_table(table, whole=whole)
+    return out.getvalue().splitlines()
+
+
+def test_a_table_that_goes_through_a_pipe_has_a_line_for_each_row():
+    assert printed(_environ={}, more="") == [f"voice  {WORDS}"]
+
+
+@pytest.mark.parametrize(
+    "made", [{"force_terminal": True, "width": 80}, {"_environ": {"COLUMNS": "80"}}], ids=["a screen", "COLUMNS"]
+)
+def test_on_a_screen_and_with_a_width_that_was_asked_for_it_fits(made):
+    assert len(printed(**made)) == 2
+
+
+def test_a_table_of_what_is_there_to_be_copied_is_as_wide_as_it_is():
+    assert len(printed(force_terminal=True, width=80, whole=True)) == 1
