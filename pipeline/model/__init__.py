@@ -9,6 +9,7 @@
 `evolving` copies what has very many fields.
 """
 
+from pipeline.choices import Shape
 from pipeline.model.batch import QUEUE, SINGLES, Batch, Refused
 from pipeline.model.blocks import (
     Block,
@@ -109,7 +110,6 @@ from pipeline.model.video import (
     Codec,
     MotionAmount,
     Segment,
-    Shape,
     Transition,
     Video,
     VideoFormat,
