@@ -557,7 +557,7 @@ async def test_a_short_rest_does_not_change_the_voice_of_a_film(edge, tmp_path):
     assert (narration.narrator, narration.fallback_reason) == ("edge", "")
 
 
-async def test_a_long_rest_does(edge, tmp_path):
+async def test_a_long_rest_has_another_voice_speak_the_film(edge, tmp_path):
     edge.retry_after = "90"
     edge.enqueue("busy_429")
     narrator = edge_at(edge.url, door=gate("edge", patience_s=60))
