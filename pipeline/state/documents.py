@@ -74,7 +74,22 @@ def read_document(path: Path, kind: type[T], workspace: Path, *, batch: str) -> 
 
 def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
     """What `to_json` wrote, as a `kind`. Raises `DamagedError`, naming the file `where`."""
-    content = _in_this_schema(_parsed(text, where), where)
+    try:
+        content = json.loads(text, parse_int=_whole, parse_float=_real, parse_constant=_real)
+        if b"\\u" in text:  # half a character, which can be written so, goes nowhere from here
+            json.dumps(content, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise DamagedError("is damaged: not JSON", where=where, hint=_REMEDY) from error
+    schema = content.pop("schema", None) if isinstance(content, dict) else None
+    if not isinstance(schema, int) or schema < 1:
+        raise DamagedError("is damaged: no schema number", where=where, hint=_REMEDY)
+    if schema > SCHEMA:
+        message = f"was written by a newer nightreel (schema {schema}; this one reads {SCHEMA})"
+        raise DamagedError(message, where=where, hint="Update nightreel: pip install --upgrade nightreel")
+    if schema == 1:
+        content = _from_schema_1(content)
+    if schema <= 2:
+        content = _from_schema_2(content)
     try:
         document = _document(kind).model_validate({"value": content})  # type: ignore[arg-type]
     except ValidationError as error:
@@ -83,28 +98,6 @@ def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
     if not has_sane_moments(value):
         raise DamagedError("is damaged: a time that is none", where=where, hint=_REMEDY)
     return cast("T", _with_paths(value, lambda path: workspace / path))
-
-
-def _parsed(text: bytes, where: str) -> object:
-    try:
-        content = json.loads(text, parse_int=_whole, parse_float=_real, parse_constant=_real)
-        if b"\\u" in text:  # half a character, which can be written so, goes nowhere from here
-            json.dumps(content, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise DamagedError("is damaged: not JSON", where=where, hint=_REMEDY) from error
-    return content
-
-
-def _in_this_schema(content: object, where: str) -> dict[str, Any]:
-    """The content of a document without its schema number, as this version writes it."""
-    if not isinstance(content, dict) or not isinstance(schema := content.pop("schema", None), int) or schema < 1:
-        raise DamagedError("is damaged: no schema number", where=where, hint=_REMEDY)
-    if schema > SCHEMA:
-        message = f"was written by a newer nightreel (schema {schema}; this one reads {SCHEMA})"
-        raise DamagedError(message, where=where, hint="Update nightreel: pip install --upgrade nightreel")
-    if schema == 1:
-        content = _from_schema_1(content)
-    return _from_schema_2(content) if schema <= 2 else content
 
 
 def _whole(text: str) -> int:

@@ -18,8 +18,8 @@ _BATCHES_MOST = 20
 # Whose folders are looked into for their size.
 _WEIGHED_MOST = 50
 
-# Where there is no earlier film, what docs/performance.md measured of three films of a minute: how long they are, how long
-# the cores work for them, by the characters that are spoken; a minute of film is 11 MB, and 25 MB more in the cache.
+# Where there is no earlier film, what docs/performance.md measured of three films of a minute: their length, and how
+# long the cores work for them, by the characters that are spoken; a minute is 11 MB, and 25 MB more in the cache.
 FILM_S_PER_CHAR = 198.4 / 2717
 CORE_S_PER_CHAR = 22.3 / 2717
 CORES_USED = 0.9
