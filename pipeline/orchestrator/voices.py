@@ -12,13 +12,14 @@ from anyio import to_thread
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import storage_errors
 from pipeline.model import SAMPLE_RATE_HZ, Brief, Script, SpokenLine, StatementScene
+from pipeline.narration.narrate import NARRATORS
 from pipeline.narration.narrator import Narrator, Voice
 from pipeline.narration.samples import sample_text
 from pipeline.orchestrator.film.scripts import speaker
 from pipeline.orchestrator.workshop import Workshop
 
 # Whose voices are listed when nobody is named; silence has none to hear.
-_SPEAKING = ("edge", "espeak", "piper")
+_SPEAKING = tuple(name for name in NARRATORS if name != "silence")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ import re
 import socket
 from dataclasses import replace
 from functools import partial
+from typing import get_args
 
 import aiohttp
 import anyio
@@ -17,6 +18,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from pipeline.choices import NarratorName
 from pipeline.errors import InputError, MissingToolError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.media.audio import read_audio, read_wav
@@ -85,6 +87,10 @@ NARRATORS_UNDER_TEST = ["edge", "espeak", "espeak afresh", "piper", "silence"]
 
 def test_every_narrator_that_settings_can_name_is_under_test():
     assert NARRATORS.keys() <= set(NARRATORS_UNDER_TEST)
+
+
+def test_every_narrator_can_be_asked_for_by_its_name():
+    assert {"auto", *NARRATORS} == set(get_args(NarratorName))
 
 
 @pytest.fixture(scope="session")
