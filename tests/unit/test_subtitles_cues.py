@@ -138,6 +138,17 @@ def test_a_long_sentence_is_cut_at_its_clauses():
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "lines"),
+    [
+        ("en", "If it sounds right, Li, one word is enough.", ("If it sounds right, Li,", "one word is enough.")),
+        ("de", "Wenn es passt, Jörg, genügt ein einziges Wort.", ("Wenn es passt, Jörg,", "genügt ein einziges Wort.")),
+    ],
+)
+def test_a_name_that_is_called_ends_its_line_and_begins_none(language, text, lines):
+    assert texts(text, language) == [lines]
+
+
+@pytest.mark.parametrize(
     ("language", "text"),
     [
         ("en", "They travelled for nine long days across the coldest sea of the whole wide world"),
