@@ -117,6 +117,10 @@ def _with_number(sheet: Sheet, scene: NumberScene) -> None:
     gap = max(_GAP, min(2 * _GAP, sheet.most_height - number.height_px - block.height_px))
     whole = number.height_px + gap + block.height_px
     top = (height - whole) // 2 if not sheet.is_upright else height // 6
+    if sheet.is_upright:
+        # Words alone would leave the lower half empty.
+        drawn = _large_figure(sheet)
+        sheet.put(drawn.rgb(theme), drawn.mask, width - drawn.mask.width * 3 // 5, height // 2)
     # Both move up together where the words would stand in the corner of the film's length.
     top -= top + number.height_px + gap - sheet.place(block, top + number.height_px + gap).top
     sheet.write(number, top, (theme.accent,))

@@ -79,6 +79,15 @@ def test_the_number_of_a_film_is_its_third_still():
     assert np.abs(np.asarray(draw_thumbnail(told, look(), 3), np.int16) - plain).mean() > 10
 
 
+def test_no_upright_still_is_empty_below_its_words():
+    told = script(scenes=(NumberScene(lines=(), value=17.5, unit="h", text="From the Sun to the Earth"),))
+
+    for film, number in ((script(), 1), (script(), 2), (script(), 3), (told, 3)):
+        lower = np.asarray(draw_thumbnail(film, look(size=(1080, 1920)), number).convert("L"), np.int16)[1150:]
+        # Edges of a figure, where a ground alone has none.
+        assert (np.abs(np.diff(lower, axis=1)) > 6).mean() > 0.001, number
+
+
 def test_a_large_number_of_a_still_is_written_as_its_language_does():
     def still(value, language):
         scenes = (NumberScene(lines=(), value=value, unit="km", text="x"),)
