@@ -261,6 +261,22 @@ def test_a_compound_longer_than_a_line_is_hyphenated_and_shares_the_time_of_its_
     assert pieces[1].end_s == clip.words[1].end_s
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "ends"),
+    [
+        ("de", "Die Wahrscheinlichkeitsrechnung zählt.", ["Wahrscheinlichkeitsrech-"]),
+        ("de", "Das Rindfleischetikettierungsüberwachungsgesetz galt.", ["Das Rindfleischetikettie-"]),
+        ("de", "Die Höchstgeschwindigkeits-Messanlage misst.", ["Höchstgeschwindigkeits-"]),
+        ("en", "We read www.abcdefghijklmnopqrstuvwxyz.example today.", []),
+    ],
+)
+def test_a_word_longer_than_a_line_is_divided_where_its_language_does(language, text, ends):
+    lines = [line for cue in cues_of(spoken(text), language=language, limits=VERTICAL) for line in cue.texts]
+
+    assert [line for line in lines if line.endswith("-")] == ends
+    assert max(map(len, lines)) <= 25
+
+
 def test_a_letter_is_never_parted_from_its_accents():
     word = "e\u0301" * 60
 
