@@ -49,7 +49,7 @@ class Brief:
     """One topic, with or without notes. The input of a job."""
 
     title: str
-    # BCP-47, e.g. "en", "de", "pt-BR"; empty: the setting decides.
+    # BCP-47, e.g. "en", "de", "pt-BR"; empty: the setting decides, else the notes.
     language: str = ""
     # The language that the script is written in before it is translated; empty: it is written in `language`.
     translated_from: str = ""
@@ -119,6 +119,11 @@ class Brief:
     def has_notes(self) -> bool:
         """Whether there is anything to say beyond the title."""
         return any(block.said for section in self.sections for block in section.blocks)
+
+    @property
+    def notes(self) -> str:
+        """All that its notes say, in one line."""
+        return " ".join(each.text for section in self.sections for block in section.blocks for each in block.said)
 
     @property
     def key(self) -> str:

@@ -76,6 +76,11 @@ class CaptionElement:
     # Frame in which each word begins; empty: none is lit.
     word_frames: tuple[int, ...]
 
+    @property
+    def rests_from(self) -> int:
+        """See `sprites.Element`."""
+        return self.ends
+
     def pose(self, frame: float) -> _Caption | None:
         """See `sprites.Element`."""
         if not self.starts <= frame < self.ends:

@@ -14,8 +14,8 @@ from pipeline.settings.kinds import (
     MOST_GB,
     Formats,
     Group,
-    Language,
     Names,
+    OptionalLanguage,
     OptionalText,
     OptionalWebSocketUrl,
     Percent,
@@ -221,7 +221,11 @@ class Settings(Group):
         description="Colours: the name of a file in themes/, or of a built-in one, e.g. plum or plum-light; empty: "
         "the template's.",
     )
-    language: Language = Field("en", description="Language of briefs that name none, e.g. en, de, pt-BR.")
+    language: OptionalLanguage = Field(
+        None,
+        description="Language of briefs that name none, e.g. en, de, pt-BR; empty: the one that their notes are in, "
+        "English where that can't be told.",
+    )
     languages: Languages = Field(
         (),
         description='Make every film in each of these languages, from one script, e.g. ["en", "es", "fr"]: written in '
