@@ -4,7 +4,8 @@
               pace) · subtitles · video · verdict (profile, leftovers) · review · receipt (schedule)
               · job (summary, cost)
     films     batch
-    texts     text · sentences · phrases · writing · languages · tongues · names · cells
+    texts     text · sentences · phrases · graphemes · hyphenation · quantity · writing · languages · tongues
+              · names · cells
 
 `evolving` copies what has very many fields.
 """

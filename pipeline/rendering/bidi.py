@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TypeVar
 
+from pipeline.model.quantity import QUANTITY
 from pipeline.model.writing import has_right_to_left
-from pipeline.rendering.quantity import QUANTITY
 
 T = TypeVar("T")
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pipeline.model.graphemes import clusters, typographic
+from pipeline.model.hyphenation import division_points
 from pipeline.rendering import fitting
 from pipeline.rendering.breaking import break_lines, chunks_of
 from pipeline.rendering.fitting import fit
-from pipeline.rendering.graphemes import clusters, typographic
-from pipeline.rendering.hyphenation import division_points
 from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.styles import BODY, DISPLAY, HEADING, ITEM, STATEMENT
 from pipeline.rendering.text import measure, presentable, shape

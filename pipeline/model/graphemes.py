@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pipeline.rendering.quantity import QUANTITY
+from pipeline.model.quantity import QUANTITY
 
 # The joiner and the non-joiner shape the letters beside them and are not seen themselves.
 _ZWNJ, _ZWJ = "\u200c", "\u200d"
