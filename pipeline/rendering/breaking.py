@@ -35,8 +35,8 @@ _SENTENCE_ENDS = tuple(".!?…؟。！？")
 _MARKS_BEFORE, _MARKS_AFTER = "([{„“‚‘«»‹›¿¡\u00a0", ",.:;!?…)]}”“’‘»«›‹–—-‐\u00a0"
 # A line below this share of the ideal width is a stub.
 _STUB_SHARE = 0.5
-# A word that has a line to itself needs more: this share of the longest line.
-_LONELY_SHARE = 0.8
+# A word that has a line to itself needs more: this share of the longest line; below the second, the first one is a stump.
+_LONELY_SHARE, _STUMP_SHARE = 0.8, 0.6
 
 # Mail and the web: maria@example.org, https://…, example.org/roofs.
 _ADDRESS = re.compile(r"[^\W_]@[^\W_]|[a-z]://|[^\W_]\.[a-z]{2}")
@@ -64,7 +64,7 @@ class Chunk(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Lines:
-    """Where the lines of a text begin and end, and how ugly that is: 1 for a lonely word or a stub, 2 for “Die”."""
+    """Where the lines of a text begin and end, and how ugly that is: 1 for a lonely word or a stub, 2 for “Die” alone."""
 
     spans: tuple[Chunk, ...]
     ragged: int
@@ -174,7 +174,8 @@ class _Breaker:
     def raggedness(self, spans: Sequence[Chunk]) -> int:
         """1: the last line is a word on its own, or any line (or lonely word) far shorter than the longest.
 
-        2: one is an article or the like on its own. 1 as well for a few letters that are parted without a space.
+        2: one is an article or the like on its own, or the first a word far shorter than the longest line. 1
+        as well for a few letters that are parted without a space.
         """
         if len(spans) < 2:
             return 0
@@ -186,7 +187,7 @@ class _Breaker:
         if any(
             alone and span.of(self._text).isalpha() and span.end - span.start <= _SHORT_WORD
             for span, alone in zip(spans, lonely, strict=True)
-        ):
+        ) or (lonely[0] and widths[0] < _STUMP_SHARE * max(widths)):
             return 2
         short = (
             width < (_LONELY_SHARE if alone else _STUB_SHARE) * max(widths)
