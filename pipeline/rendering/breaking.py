@@ -35,7 +35,8 @@ _SENTENCE_ENDS = tuple(".!?…؟。！？")
 _MARKS_BEFORE, _MARKS_AFTER = "([{„“‚‘«»‹›¿¡\u00a0", ",.:;!?…)]}”“’‘»«›‹–—-‐\u00a0"
 # A line below this share of the ideal width is a stub.
 _STUB_SHARE = 0.5
-# A word that has a line to itself needs more: this share of the longest line; below the second, the first one is a stump.
+# A word that has a line to itself needs more: this share of the longest line; with less than the second, the
+# first one is a stump.
 _LONELY_SHARE, _STUMP_SHARE = 0.8, 0.6
 
 # Mail and the web: maria@example.org, https://…, example.org/roofs.
@@ -64,7 +65,7 @@ class Chunk(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Lines:
-    """Where the lines of a text begin and end, and how ugly that is: 1 for a lonely word or a stub, 2 for “Die” alone."""
+    """Where the lines of a text begin and end, and how ugly that is: 1 for a lonely word or a stub, 2 for “Die”."""
 
     spans: tuple[Chunk, ...]
     ragged: int

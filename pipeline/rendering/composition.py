@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.rendering.picture import Picture
 from pipeline.rendering.sprites import Element
+from pipeline.rendering.stills import MovingStill
 from pipeline.theme.theme import Manner
 
 
@@ -28,6 +29,10 @@ class Composition:
     def entering(self, manner: Manner) -> Composition:
         """The same, its elements entering in this manner."""
         return replace(self, elements=[element.entering(manner) for element in self.elements])
+
+    def stage(self) -> Composition:
+        """The same before anything comes: the background, or the picture that fills the frame."""
+        return replace(self, elements=[each for each in self.elements if isinstance(each, MovingStill)])
 
     def under(self, overlay: Sequence[Element]) -> Composition:
         """The same composition with more elements on top."""

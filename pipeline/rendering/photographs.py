@@ -143,6 +143,9 @@ def _middle(focus: float, first: float, last: float, seen: float) -> float:
     if around >= 0:
         start = max(start, last + around - seen) if last < 1 else start
         start = min(start, first - around) if first > 0 else start
+        # Whatever was taken for the thing, that point stays in sight.
+        inside = min(AROUND, seen / 2)
+        start = min(max(start, focus + inside - seen), focus - inside)
     return max(0.0, min(start, 1 - seen)) + seen / 2
 
 
