@@ -22,8 +22,9 @@ _EDGES, _CENTRE_WIDTH = 0.35, 1.0
 # What lies below this share of the strongest does not count.
 _FLOOR = 0.35
 # Width of the ends of a row; by how many levels a subject differs from them, at least, and as a share of what differs
-# most; and how near to the edge of a picture it has to come to be taken for one that goes on beyond it.
-_END, _LEAST_LEVELS, _STANDS_OUT, _AT_EDGE = 4, 24, 0.22, 0.03
+# most; how near to the edge of a picture it has to come to be taken for one that goes on beyond it; and how much of one
+# nothing stands out of.
+_END, _LEAST_LEVELS, _STANDS_OUT, _AT_EDGE, _NEARLY_ALL = 4, 24, 0.22, 0.03, 0.93
 
 
 def focal_point(image: Image.Image) -> tuple[float, float]:
@@ -73,7 +74,9 @@ def _reach(counts: npt.NDArray[np.int_]) -> tuple[float, float]:
     if not lines.size:
         return 0.0, 1.0
     first, last = round(int(lines[0]) / _SIDE, 2), round((int(lines[-1]) + 1) / _SIDE, 2)
-    return (0.0 if first < _AT_EDGE else first), (1.0 if last > 1 - _AT_EDGE else last)
+    first, last = (0.0 if first < _AT_EDGE else first), (1.0 if last > 1 - _AT_EDGE else last)
+    # What goes on beyond the picture and is nearly all of it ends nowhere.
+    return (0.0, 1.0) if (first == 0 or last == 1) and last - first > _NEARLY_ALL else (first, last)
 
 
 def _residual(grey: Field) -> Field:
