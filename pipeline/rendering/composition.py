@@ -10,6 +10,9 @@ from pipeline.rendering.sprites import Element
 from pipeline.rendering.stills import MovingStill
 from pipeline.theme.theme import Manner
 
+# By this frame everything has come.
+_AT_REST = 1e6
+
 
 @dataclass(frozen=True, kw_only=True)
 class Composition:
@@ -31,9 +34,14 @@ class Composition:
         return replace(self, elements=[element.entering(manner) for element in self.elements])
 
     def stage(self) -> Composition:
-        """The same before anything comes: the background, or the picture that fills the frame."""
-        return replace(self, elements=[each for each in self.elements if isinstance(each, MovingStill)])
+        """The same before anything comes: the background, a picture that fills the frame, and what is there at once."""
+        return replace(self, elements=[each for each in self.elements if _is_there(each)])
 
     def under(self, overlay: Sequence[Element]) -> Composition:
         """The same composition with more elements on top."""
         return replace(self, elements=[*self.elements, *overlay])
+
+
+def _is_there(element: Element) -> bool:
+    pose = element.pose(0)
+    return isinstance(element, MovingStill) or (pose is not None and pose == element.pose(_AT_REST))

@@ -1,18 +1,21 @@
 """From one scene to the next, and what does not move for who does not want to see it move."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from pipeline.model import Brief, BulletsScene, SceneryScene, SpokenLine, StatementScene, VideoFormat
 from pipeline.orchestrator.workshop import open_workshop
-from pipeline.rendering import Look, draw_scene
+from pipeline.rendering import Look, draw_scene, read_logo
 from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.look import Frame
 from pipeline.rendering.picture import Picture
 from pipeline.rendering.timeline import last_picture
 from pipeline.rendering.transitions import entering
+from tests.standins.brands import logo
 from tests.standins.photos import photo_of_tests
 
 SIZE = VideoFormat(width_px=480, height_px=270)
@@ -81,6 +84,16 @@ def test_in_a_fade_the_words_of_the_scene_before_have_gone_when_the_first_of_the
     assert new[-1]
     # Only the background is on its way.
     assert np.array_equal(seen[4], np.zeros_like(stage))
+
+
+def test_a_logo_that_both_scenes_have_stays_through_a_fade(tmp_path):
+    now = look(logo=read_logo(str(logo(tmp_path / "logo.png", "#E04020")), tmp_path))
+    resting, bare = bright(last_picture(lay_out(SECOND, (), now))), bright(last_picture(lay_out(SECOND, (), look())))
+    shown = np.abs(resting - bare) > 30
+    assert shown.any()
+
+    for picture, _ in frames_of("fade", now, after=replace(SECOND, heading="Three others"))[:10]:
+        assert np.abs(picture - resting)[shown].mean() < 12
 
 
 def test_a_picture_that_fills_the_frame_is_there_before_its_words_are():
