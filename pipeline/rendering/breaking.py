@@ -176,7 +176,7 @@ class _Breaker:
         """1: the last line is a word on its own, or any line (or lonely word) far shorter than the longest.
 
         2: one is an article or the like on its own, or the first a word far shorter than the longest line. 1
-        as well for a few letters that are parted without a space.
+        as well for a few letters that are parted without a space, and where each word has a line: that is a column.
         """
         if len(spans) < 2:
             return 0
@@ -185,10 +185,13 @@ class _Breaker:
         widths = [measure(span.of(self._text), self._style) for span in spans]
         starts = {chunk.start: chunk.end for chunk in self._chunks}
         lonely = [starts[span.start] == span.end for span in spans]
-        if any(
-            alone and span.of(self._text).isalpha() and span.end - span.start <= _SHORT_WORD
-            for span, alone in zip(spans, lonely, strict=True)
-        ) or (lonely[0] and widths[0] < _STUMP_SHARE * max(widths)):
+        if not all(lonely) and (
+            any(
+                alone and span.of(self._text).isalpha() and span.end - span.start <= _SHORT_WORD
+                for span, alone in zip(spans, lonely, strict=True)
+            )
+            or (lonely[0] and widths[0] < _STUMP_SHARE * max(widths))
+        ):
             return 2
         short = (
             width < (_LONELY_SHARE if alone else _STUB_SHARE) * max(widths)
