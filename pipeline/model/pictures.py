@@ -73,6 +73,8 @@ class Still:
     height_px: int
     # The point that stays in sight whatever is cut off, from 0 to 1 of its width and height.
     focus: tuple[float, float] = (0.5, 0.5)
+    # Left, top, right and bottom of what stands out, likewise; 0 and 1: there it goes on beyond the picture.
+    subject: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
     credit: str = ""
     # Whether what is behind it shows through anywhere.
     has_alpha: bool = False

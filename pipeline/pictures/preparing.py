@@ -17,7 +17,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from pipeline.errors import InputError
 from pipeline.pictures.kinds import MOST_BYTES, kind_of, suffix_hint
-from pipeline.pictures.saliency import focal_point
+from pipeline.pictures.saliency import focal_point, subject_of
 from pipeline.pictures.vector import draw_svg, is_svg
 
 # A file of a few kilobytes may say it has a billion pixels. Those of a JPEG need not all be decoded.
@@ -48,6 +48,7 @@ class Examined(NamedTuple):
     width_px: int
     height_px: int
     focus: tuple[float, float]
+    subject: tuple[float, float, float, float]
     has_alpha: bool
 
 
@@ -83,13 +84,13 @@ def prepare(source: Path, path: Path, *, name: str) -> None:
 
 
 def examine(path: Path) -> Examined:
-    """Size, contents and focal point of a prepared picture."""
+    """Size, contents, focal point and subject of a prepared picture."""
     with Image.open(path, formats=("JPEG", "PNG")) as image:
         width, height = image.size
         image.draft("RGB", (_FOCUS_PX, _FOCUS_PX))
         image.thumbnail((_FOCUS_PX, _FOCUS_PX))
-        focus, has_alpha = focal_point(image), image.mode == "RGBA"
-    return Examined(hashlib.sha256(path.read_bytes()).hexdigest(), width, height, focus, has_alpha)
+        focus, subject, has_alpha = focal_point(image), subject_of(image), image.mode == "RGBA"
+    return Examined(hashlib.sha256(path.read_bytes()).hexdigest(), width, height, focus, subject, has_alpha)
 
 
 def check_size(width_px: int, height_px: int, *, kind: str, name: str) -> None:

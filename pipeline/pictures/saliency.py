@@ -1,15 +1,17 @@
-"""Where people look: the point that must stay in sight, whatever else is cut off.
+"""Where people look: the point that must stay in sight, whatever else is cut off; and how far the thing there reaches.
 
 Spectral residual (Hou and Zhang, 2007): what is expected of a picture is the smooth course of its spectrum; what is
 left when that is taken away, turned back into a picture, is what stands out. It knows nothing of faces, so it is mixed
 with where edges are strong, and leans to the middle, where people put what they mean.
+
+A thing reaches as far as rows differ from what is at both their ends: a wall, a table, a sky.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageFilter
 
 Field = npt.NDArray[np.float64]
 
@@ -19,6 +21,10 @@ _SIDE = 96
 _EDGES, _CENTRE_WIDTH = 0.35, 1.0
 # What lies below this share of the strongest does not count.
 _FLOOR = 0.35
+# Width of the ends of a row; by how many levels a subject differs from them, at least, and as a share of what differs
+# most; how near to the edge of a picture it has to come to be taken for one that goes on beyond it; and how much of one
+# nothing stands out of.
+_END, _LEAST_LEVELS, _STANDS_OUT, _AT_EDGE, _NEARLY_ALL = 4, 24, 0.22, 0.03, 0.93
 
 
 def focal_point(image: Image.Image) -> tuple[float, float]:
@@ -39,6 +45,38 @@ def focal_point(image: Image.Image) -> tuple[float, float]:
     x, y = float((seen.sum(axis=0) * along).sum() / total), float((seen.sum(axis=1) * along).sum() / total)
     # Two decimals are finer than any crop, and the same on every machine.
     return round(x, 2), round(y, 2)
+
+
+def subject_of(image: Image.Image) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of what stands out of a picture (mode RGB or RGBA), 0 to 1; all of one without that.
+
+    0 and 1 are edges that it goes beyond. Of a picture that shows through it is all that there is.
+    """
+    if image.mode == "RGBA":
+        return 0.0, 0.0, 1.0, 1.0
+    levels = np.asarray(image.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.BOX), float)
+    left, right = levels[:, :_END].mean(axis=1)[:, None], levels[:, -_END:].mean(axis=1)[:, None]
+    along = ((np.arange(_SIDE) + 0.5) / _SIDE)[None, :, None]
+    differs = np.abs(levels - (left + (right - left) * along)).max(axis=2)
+    most = float(np.percentile(differs, 99))
+    if most < _LEAST_LEVELS:
+        return 0.0, 0.0, 1.0, 1.0
+    # Without grain.
+    seen = Image.fromarray(((differs > _STANDS_OUT * most) * 255).astype(np.uint8)).filter(ImageFilter.MedianFilter(3))
+    inside = np.asarray(seen) > 0
+    (left_at, right_at), (top, bottom) = _reach(inside.sum(axis=0)), _reach(inside.sum(axis=1))
+    return left_at, top, right_at, bottom
+
+
+def _reach(counts: npt.NDArray[np.int_]) -> tuple[float, float]:
+    """From the first to the last line that has more than a speck."""
+    lines = np.flatnonzero(counts > 1)
+    if not lines.size:
+        return 0.0, 1.0
+    first, last = round(int(lines[0]) / _SIDE, 2), round((int(lines[-1]) + 1) / _SIDE, 2)
+    first, last = (0.0 if first < _AT_EDGE else first), (1.0 if last > 1 - _AT_EDGE else last)
+    # What goes on beyond the picture and is nearly all of it ends nowhere.
+    return (0.0, 1.0) if (first == 0 or last == 1) and last - first > _NEARLY_ALL else (first, last)
 
 
 def _residual(grey: Field) -> Field:

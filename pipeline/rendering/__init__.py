@@ -109,8 +109,9 @@ def draw_scene(
         yield from played
         return
     before = timeline.last_picture(layouts.lay_out(after, (), look))
+    stage = timeline.play(composition.stage(), frames, frame_rate=rate)
     mirrored = look.right_to_left
-    yield from transitions.entering(played, before, transition, frame_rate=rate, right_to_left=mirrored)
+    yield from transitions.entering(played, before, transition, frame_rate=rate, right_to_left=mirrored, stage=stage)
 
 
 def draw_thumbnail(script: Script, look: Look, number: int = 1, *, episode: int = 0) -> Image.Image:

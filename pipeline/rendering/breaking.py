@@ -35,8 +35,9 @@ _SENTENCE_ENDS = tuple(".!?…؟。！？")
 _MARKS_BEFORE, _MARKS_AFTER = "([{„“‚‘«»‹›¿¡\u00a0", ",.:;!?…)]}”“’‘»«›‹–—-‐\u00a0"
 # A line below this share of the ideal width is a stub.
 _STUB_SHARE = 0.5
-# A word that has a line to itself needs more: this share of the longest line.
-_LONELY_SHARE = 0.8
+# A word that has a line to itself needs more: this share of the longest line; with less than the second, the
+# first one is a stump.
+_LONELY_SHARE, _STUMP_SHARE = 0.8, 0.6
 
 # Mail and the web: maria@example.org, https://…, example.org/roofs.
 _ADDRESS = re.compile(r"[^\W_]@[^\W_]|[a-z]://|[^\W_]\.[a-z]{2}")
@@ -174,7 +175,8 @@ class _Breaker:
     def raggedness(self, spans: Sequence[Chunk]) -> int:
         """1: the last line is a word on its own, or any line (or lonely word) far shorter than the longest.
 
-        2: one is an article or the like on its own. 1 as well for a few letters that are parted without a space.
+        2: one is an article or the like on its own, or the first a word far shorter than the longest line. 1
+        as well for a few letters that are parted without a space, and where each word has a line: that is a column.
         """
         if len(spans) < 2:
             return 0
@@ -183,9 +185,12 @@ class _Breaker:
         widths = [measure(span.of(self._text), self._style) for span in spans]
         starts = {chunk.start: chunk.end for chunk in self._chunks}
         lonely = [starts[span.start] == span.end for span in spans]
-        if any(
-            alone and span.of(self._text).isalpha() and span.end - span.start <= _SHORT_WORD
-            for span, alone in zip(spans, lonely, strict=True)
+        if not all(lonely) and (
+            any(
+                alone and span.of(self._text).isalpha() and span.end - span.start <= _SHORT_WORD
+                for span, alone in zip(spans, lonely, strict=True)
+            )
+            or (lonely[0] and widths[0] < _STUMP_SHARE * max(widths))
         ):
             return 2
         short = (

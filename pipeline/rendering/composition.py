@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 
 from pipeline.rendering.picture import Picture
 from pipeline.rendering.sprites import Element
+from pipeline.rendering.stills import MovingStill
 from pipeline.theme.theme import Manner
+
+# By this frame everything has come.
+_AT_REST = 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +33,15 @@ class Composition:
         """The same, its elements entering in this manner."""
         return replace(self, elements=[element.entering(manner) for element in self.elements])
 
+    def stage(self) -> Composition:
+        """The same before anything comes: the background, a picture that fills the frame, and what is there at once."""
+        return replace(self, elements=[each for each in self.elements if _is_there(each)])
+
     def under(self, overlay: Sequence[Element]) -> Composition:
         """The same composition with more elements on top."""
         return replace(self, elements=[*self.elements, *overlay])
+
+
+def _is_there(element: Element) -> bool:
+    pose = element.pose(0)
+    return isinstance(element, MovingStill) or (pose is not None and pose == element.pose(_AT_REST))

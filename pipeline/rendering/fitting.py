@@ -16,8 +16,9 @@ from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.styles import CAP_HEIGHT_EM, TextStyle
 from pipeline.rendering.text import Line, leading_of, measure, presentable, reach_of, shape
 
-# How far down the sizes a better break (nothing ragged) may take a text before the larger type wins.
-_STEPS_FOR_BEAUTY = 2
+# How far down the sizes a better break (nothing ragged) may take a text before the larger type wins; and how far where
+# a line is a short word and nothing else.
+_STEPS_FOR_BEAUTY, _STEPS_FOR_COMPANY = 2, 4
 # How many of the largest sizes are tried before a word is divided.
 _SIZES_UNDIVIDED = 2
 # How many of the largest sizes are left out where emoji would be blurred.
@@ -190,7 +191,8 @@ def _possible(
             found.append((size_px, lines))
         # For fewer hyphens than two, type may get as small as it has to.
         best = found[-1][1] if found else None
-        if best and not best.hyphens and (len(found) > _STEPS_FOR_BEAUTY or not best.ragged):
+        steps = _STEPS_FOR_COMPANY if all(lines.ragged > 1 for _, lines in found) else _STEPS_FOR_BEAUTY
+        if best and not best.hyphens and (len(found) > steps or not best.ragged):
             break
     return found
 

@@ -37,6 +37,11 @@ class Box(NamedTuple):
         return self.bottom - self.top
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.width, self.height
+
+    @property
     def middle(self) -> int:
         """The row half-way down."""
         return (self.top + self.bottom) // 2

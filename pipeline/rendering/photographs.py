@@ -1,7 +1,11 @@
-"""Pictures that somebody brought along, cut to a shape around the point that people look at."""
+"""Pictures that somebody brought along, cut to a shape around the point that people look at.
+
+What stands out is not cut where it can be whole: then as little as possible is moved for that.
+"""
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +16,7 @@ from pipeline.model import Still
 from pipeline.rendering.grid import Box
 from pipeline.rendering.picture import tile
 from pipeline.rendering.shapes import rounded
-from pipeline.rendering.sprites import Sprite
+from pipeline.rendering.sprites import Sprite, flat
 from pipeline.rendering.theme import rgb
 
 if TYPE_CHECKING:
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
 
 # How much wider or narrower than it is a picture may be cut: about a fifth of it goes.
 GIVE = 1.25
+# What is left around what stands out, as a share of the picture; and around a thing that is cut out, of its room.
+AROUND, _PAD = 0.03, 0.08
+# How wide a thing may be, for the height of its picture, to be shown whole where it would be cut: a view is no thing.
+_COMPACT = 1.18
 # Below pictures, and what stands below them.
 _ABOVE_EDGE = 16
 
@@ -41,10 +49,35 @@ def framed(aspect: float, width_px: int, height_px: int, *, give: float = GIVE) 
 
 def photograph(look: Look, still: Still, box: Box, *, motion: Motion, radius_px: int | None = None) -> Sprite:
     """A picture that fills a box with barely round corners; what shows through is filled with the surface."""
-    image = covering(still, box.width, box.height, ground=look.theme.surface)
+    image = _on_surface(still, box, look) if still.has_alpha else covering(still, *box.size, ground=look.theme.surface)
     radius = look.grid.px(look.theme.radius_px) // 2 if radius_px is None else radius_px
     mask = rounded(box.width, box.height, radius=radius)
     return Sprite(mask=mask, ink=tile(image), left=box.left, top=box.top, motion=motion)
+
+
+def edge_to_edge(look: Look, still: Still, box: Box, *, motion: Motion) -> list[Sprite]:
+    """A picture that fills a box at the edges of the frame; a thing that would be cut stands whole on a surface."""
+    if not is_cut(still, box.width / box.height):
+        return [photograph(look, still, box, motion=motion, radius_px=0)]
+    width = round(box.height * widest(still)) & ~1
+    left = box.centre - width // 2
+    frame = Box(left, box.top, left + width, box.bottom)
+    return [surface(look, box, motion=motion), photograph(look, still, frame, motion=motion, radius_px=0)]
+
+
+def surface(look: Look, box: Box, *, motion: Motion) -> Sprite:
+    """What pictures stand on that don't fill their box."""
+    whole_box = Image.new("L", box.size, 255)
+    return flat(whole_box, look.theme.surface, left=box.left, top=box.top, motion=motion)
+
+
+def _on_surface(still: Still, box: Box, look: Look) -> Image.Image:
+    """A thing that is cut out, whole: in the middle of a surface."""
+    pad = round(_PAD * min(box.size))
+    image, mask = fitted(still, box.width - 2 * pad, box.height - 2 * pad)
+    filled = Image.new("RGB", box.size, rgb(look.theme.surface))
+    filled.paste(image, ((box.width - image.width) // 2, (box.height - image.height) // 2), mask)
+    return filled
 
 
 def cut_out(still: Still, box: Box, *, motion: Motion) -> Sprite:
@@ -67,10 +100,53 @@ def covering(still: Still, width_px: int, height_px: int, *, ground: str) -> Ima
     """The picture in mode RGB at a size, cut around its focal point, on a ground of that colour (#RRGGBB)."""
     scale = max(width_px / still.width_px, height_px / still.height_px)
     wide, high = width_px / scale, height_px / scale
+    x, y = looked_at(still, width_px / height_px)
     # Floats may make the part a hair larger than the whole.
-    left = max(0.0, min(still.focus[0] * still.width_px - wide / 2, still.width_px - wide))
-    top = max(0.0, min(still.focus[1] * still.height_px - high / 2, still.height_px - high))
+    left = max(0.0, min(x * still.width_px - wide / 2, still.width_px - wide))
+    top = max(0.0, min(y * still.height_px - high / 2, still.height_px - high))
     return whole(still, (width_px, height_px), ground=ground, part=(left, top, left + wide, top + high))
+
+
+def looked_at(still: Still, shape: float) -> tuple[float, float]:
+    """The middle of what is seen of a picture in a frame of that shape (width over height), from 0 to 1."""
+    left, top, right, bottom = still.subject
+    wide, high = min(1.0, shape / still.aspect), min(1.0, still.aspect / shape)
+    return _middle(still.focus[0], left, right, wide), _middle(still.focus[1], top, bottom, high)
+
+
+def widest(still: Still) -> float:
+    """The shape of the widest frame that a thing is whole in from its top to its bottom; of what is none, any."""
+    _, top, _, bottom = still.subject
+    return still.aspect / min(1.0, bottom - top + 2 * AROUND) if top > 0 and bottom < 1 else math.inf
+
+
+def is_cut(still: Still, shape: float) -> bool:
+    """Whether something compact is not whole in a frame of that shape from its top to its bottom."""
+    return shape > widest(still) and narrowest(still) <= _COMPACT
+
+
+def narrowest(still: Still) -> float:
+    """The shape of the narrowest frame, as high as the picture, that a thing is whole in; of what is none, by `GIVE`.
+
+    A thing ends in the picture, at its top and at its bottom.
+    """
+    left, top, right, bottom = still.subject
+    is_thing = still.has_alpha or (top > 0 and bottom < 1)
+    return still.aspect * (min(1.0, right - left + AROUND * ((left > 0) + (right < 1))) if is_thing else 1 / GIVE)
+
+
+def _middle(focus: float, first: float, last: float, seen: float) -> float:
+    """Of a part so long around a focus, moved by what it takes to have all from `first` to `last` in it, if it can."""
+    start = focus - seen / 2
+    # What goes on beyond the picture is cut anyway.
+    around = min(AROUND, (seen - (last - first)) / 2) if first > 0 and last < 1 else AROUND
+    if around >= 0:
+        start = max(start, last + around - seen) if last < 1 else start
+        start = min(start, first - around) if first > 0 else start
+        # Whatever was taken for the thing, that point stays in sight.
+        inside = min(AROUND, seen / 2)
+        start = min(max(start, focus + inside - seen), focus - inside)
+    return max(0.0, min(start, 1 - seen)) + seen / 2
 
 
 def whole(

@@ -25,8 +25,9 @@ _CONTRAST = TEXT_CONTRAST + 0.25
 _LEAST, _STEP = 0.34, 0.01
 # From which mean level (0 to 255) on a picture is bright: a light scrim would wash out a darker one.
 _BRIGHT = 156
-# How far above the text it reaches, as a share of the picture's height, and what is left of it beside the text.
-_REACH, _BESIDE = 0.28, 0.6
+# How far above the text it reaches, as a share of the picture's height; from above it bleaches what it reaches if it is
+# light. And what is left of it beside the text.
+_REACH, REACH_LIGHT, _BESIDE = 0.28, 0.09, 0.6
 # How much of the picture has to lie beside the text for that, as a share.
 _WIDE = 0.4
 # From the end of a text beside which nothing is darkened, as shares of the picture.
@@ -104,7 +105,7 @@ def _is_dark(colour: str) -> bool:
 
 
 def scrim_mask(
-    size: tuple[int, int], text: Box, opacity: float, *, from_top: bool = False, mirrored: bool
+    size: tuple[int, int], text: Box, opacity: float, *, from_top: bool = False, mirrored: bool, reach: float = _REACH
 ) -> Image.Image:
     """The scrim of a picture as a mask: full behind the text and below it, fading above and, in part, beside it.
 
@@ -112,7 +113,7 @@ def scrim_mask(
     """
     width, height = size
     rows = np.arange(height, dtype=np.float32)
-    y = (text.bottom - rows if from_top else rows - text.top) / np.float32(_REACH * height) + 1
+    y = (text.bottom - rows if from_top else rows - text.top) / np.float32(reach * height) + 1
     x = 1 - (np.arange(width, dtype=np.float32) - text.right) / np.float32(max(1, width - text.right))
     # A narrow strip that is brighter than the rest would look like a fault.
     rest = min(1.0, (width - text.right) / (_WIDE * width))

@@ -165,6 +165,79 @@ def test_on_an_upright_picture_what_the_words_cross_is_faded_out_under_them(tmp_
     assert scrim.mask.getpixel((at[0] - scrim.left, at[1] - scrim.top)) > 0.7 * 255
 
 
+KETTLE, FOOT = (110, 220, 90), (230, 50, 160)
+# Width and height, and where its foot ends.
+KETTLES = [(640, 480, 0.93), (720, 480, 0.94), (480, 480, 0.92), (480, 600, 0.90), (720, 480, 0.72)]
+
+
+def _kettle(width, height, bottom):
+    """Something that stands on a table, two thirds as high as the picture at least, its lid and its foot in pink."""
+    image = Image.new("RGB", (width, height), (226, 220, 210))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, round(height * (bottom - 0.05)), width, height), fill=(150, 104, 70))
+    high, middle = height * min(0.82, bottom - 0.1), width / 2
+    top, half = height * bottom - high, 0.36 * high
+    draw.rectangle((middle - half, top, middle + half, height * bottom - 1), fill=KETTLE)
+    for at in (top, height * bottom - 0.04 * high):
+        draw.rectangle((middle - half, at, middle + half, at + 0.04 * high - 1), fill=FOOT)
+    return image
+
+
+def _seen(composition, colour_of):
+    """Rows in which so many pixels are about of that colour."""
+    shown = np.asarray(picture_of(composition), int)
+    return np.flatnonzero((np.abs(shown - colour_of).max(axis=2) < 40).sum(axis=1) > 30)
+
+
+@pytest.mark.parametrize("size", SIZES[1:], ids=lambda size: "{}x{}".format(*size))
+@pytest.mark.parametrize("kettle", KETTLES, ids=lambda kettle: "{}x{}-{}".format(*kettle))
+@pytest.mark.parametrize("layout", ["split", "product"])
+def test_a_thing_is_not_cut_where_words_stack(layout, kettle, size, tmp_path):
+    look = look_of(size, (still_of(_kettle(*kettle), tmp_path, "kettle"),))
+    scene = {
+        "split": SplitScene(lines=LINES, picture="kettle", kicker="Two walls", heading="Nothing between", text=LONG),
+        "product": ProductScene(lines=BUY, picture="kettle", heading="A kettle", price="€129", items=FACTS),
+    }[layout]
+
+    composition = lay_out(scene, (), look)
+
+    body, ends = _seen(composition, KETTLE), _seen(composition, FOOT)
+    assert ends.min() < body.min() < body.max() < ends.max()
+
+
+def test_where_there_is_room_a_tall_frame_shows_a_thing_to_buy_large(stills):
+    scene = ProductScene(lines=BUY, picture="shoe", heading="Trail shoes", price="84,90 €", items=FACTS, rating=4.6)
+    look = look_of((540, 960), (replace(stills[2], credit=""),))
+
+    sprites = [e for e in lay_out(scene, (), look).elements if isinstance(e, Sprite)]
+
+    (shown,) = (each for each in sprites if not isinstance(each.ink.y, int))
+    assert shown.mask.width > 0.7 * 540
+
+
+def _jug(top):
+    """Something that stands on a striped table before a bright wall, so high up."""
+    image = Image.new("RGB", (810, 540), (244, 240, 232))
+    draw = ImageDraw.Draw(image)
+    for row in range(300, 540, 20):
+        draw.rectangle((0, row, 810, row + 9), fill=(120, 80, 50))
+    draw.rectangle((300, top, 510, 480), fill=(200, 70, 40))
+    return image
+
+
+@pytest.mark.parametrize("top", [165, 180])
+def test_under_words_that_stand_high_a_bright_picture_keeps_its_colours_and_does_not_come_up_to_them(top, tmp_path):
+    scene = SceneryScene(lines=LINES, picture="jug", heading="Half past ten, still hot", subtitle="On a Tuesday night")
+
+    composition = lay_out(scene, (), look_of((540, 540), (still_of(_jug(top), tmp_path, "jug"),)))
+
+    lowest = max(box.bottom for box in lines_of(composition))
+    assert lowest < 200
+    assert np.abs(picture_of(composition)[lowest + 70, 270] - (200, 70, 40)).max() < 12
+    (moving,) = (e for e in composition.elements if isinstance(e, MovingStill))
+    assert moving.start.top == pytest.approx(moving.end.top, abs=0.5)
+
+
 @EVERY_SIZE
 @EVERY_SCENE
 def test_a_picture_keeps_out_of_the_captions_and_of_the_words_unless_it_fills_the_frame(scene, size, stills):

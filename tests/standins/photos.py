@@ -125,6 +125,7 @@ def still_of(image: Image.Image, folder: Path, name: str, *, credit: str = "") -
         width_px=seen.width_px,
         height_px=seen.height_px,
         focus=seen.focus,
+        subject=seen.subject,
         credit=credit,
         has_alpha=seen.has_alpha,
     )

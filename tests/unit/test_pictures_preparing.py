@@ -11,7 +11,7 @@ from PIL import Image, ImageCms, ImageDraw
 
 from pipeline.errors import InputError
 from pipeline.pictures import examine_picture, prepare_picture
-from pipeline.pictures.saliency import focal_point
+from pipeline.pictures.saliency import focal_point, subject_of
 from tests.standins.photos import coast, png_of, shoe
 
 
@@ -170,3 +170,20 @@ def test_the_eye_is_drawn_to_the_one_thing_there_is(x, y, is_dark):
 
 def test_a_picture_of_nothing_is_looked_at_in_its_middle():
     assert focal_point(Image.new("RGB", (300, 200), "white")) == (0.5, 0.5)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.floats(0.3, 0.7), st.floats(0.35, 0.65), st.floats(0.1, 0.25), st.booleans())
+def test_a_thing_on_a_table_reaches_as_far_as_it_is_seen(x, y, half, is_dark):
+    image = Image.new("RGB", (600, 400), (30, 30, 40) if is_dark else (225, 225, 215))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 300, 600, 400), fill=(120, 90, 60))
+    draw.ellipse(((x - half) * 600, (y - half) * 400, (x + half) * 600, (y + half) * 400), fill=(60, 200, 230))
+
+    assert subject_of(image) == pytest.approx((x - half, y - half, x + half, y + half), abs=0.05)
+
+
+def test_a_landscape_that_goes_on_beyond_the_picture_and_a_picture_of_nothing_have_no_end_there():
+    assert subject_of(coast(600, 400))[3] == 1
+    assert subject_of(Image.new("RGB", (300, 200), "white")) == (0, 0, 1, 1)
+    assert subject_of(shoe(300, 200)) == (0, 0, 1, 1)

@@ -242,6 +242,21 @@ def test_a_better_break_costs_at_most_a_fifth_of_the_size(title, monkeypatch):
     assert chosen.size_px >= 0.79 * fit(title, DISPLAY, DISPLAY_SIZES, **box).size_px
 
 
+@pytest.mark.parametrize(
+    ("title", "width_px", "lines"),
+    [
+        ("How headphones cancel noise", 970, ["How headphones", "cancel noise"]),
+        ("How headphones cancel noise", 840, ["How headphones", "cancel noise"]),
+        ("What GPS owes to Einstein", 840, ["What GPS owes", "to Einstein"]),
+    ],
+)
+def test_a_title_gets_smaller_before_its_first_line_is_one_short_word(title, width_px, lines):
+    chosen = fit(title, DISPLAY, DISPLAY_SIZES, width_px=width_px, height_px=520, most_lines=5)
+
+    assert [line.text for line in chosen.lines] == lines
+    assert chosen.size_px >= 0.63 * DISPLAY_SIZES[0]
+
+
 def test_a_sentence_does_not_begin_with_one_word_at_the_end_of_a_line():
     text = "Below 573 degrees you can still dissolve a pot in a bucket. Above it, never again."
 

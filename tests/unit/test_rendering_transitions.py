@@ -1,17 +1,22 @@
 """From one scene to the next, and what does not move for who does not want to see it move."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.model import Brief, BulletsScene, SpokenLine, StatementScene, VideoFormat
+from pipeline.model import Brief, BulletsScene, SceneryScene, SpokenLine, StatementScene, VideoFormat
 from pipeline.orchestrator.workshop import open_workshop
-from pipeline.rendering import Look, draw_scene
+from pipeline.rendering import Look, draw_scene, read_logo
+from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.look import Frame
 from pipeline.rendering.picture import Picture
 from pipeline.rendering.timeline import last_picture
 from pipeline.rendering.transitions import entering
+from tests.standins.brands import logo
+from tests.standins.photos import photo_of_tests
 
 SIZE = VideoFormat(width_px=480, height_px=270)
 FIRST = StatementScene(lines=(SpokenLine(text="It rests."),), text="An octopus rests.")
@@ -64,6 +69,44 @@ def test_halfway_through_a_fade_the_words_of_the_scene_before_have_nearly_gone()
 
     assert left[0] > 0.5
     assert left[5] < 0.15
+
+
+def test_in_a_fade_the_words_of_the_scene_before_have_gone_when_the_first_of_the_scene_come():
+    first, second = (lay_out(scene, (), look()) for scene in (FIRST, SECOND))
+    stage = bright(last_picture(second.stage()))
+    is_old = np.abs(bright(last_picture(first)) - bright(last_picture(first.stage()))) > 60
+    is_new = np.any([np.abs(picture - stage) > 3 for picture, _ in frames_of("cut", look())], axis=0)
+    seen = [np.abs(picture - stage) for picture, _ in frames_of("fade", look())[:10]]
+
+    old, new = ([float(each[where].mean()) > 2 for each in seen] for where in (is_old & ~is_new, is_new & ~is_old))
+    assert old[0]
+    assert not any(old[5:])
+    assert new[-1]
+    # Only the background is on its way.
+    assert np.array_equal(seen[4], np.zeros_like(stage))
+
+
+def test_a_logo_that_both_scenes_have_stays_through_a_fade(tmp_path):
+    now = look(logo=read_logo(str(logo(tmp_path / "logo.png", "#E04020")), tmp_path))
+    resting, bare = bright(last_picture(lay_out(SECOND, (), now))), bright(last_picture(lay_out(SECOND, (), look())))
+    shown = np.abs(resting - bare) > 30
+    assert shown.any()
+
+    for picture, _ in frames_of("fade", now, after=replace(SECOND, heading="Three others"))[:10]:
+        assert np.abs(picture - resting)[shown].mean() < 12
+
+
+def test_a_picture_that_fills_the_frame_is_there_before_its_words_are():
+    scene = SceneryScene(lines=(), picture=photo_of_tests().name, heading="Where the land ends")
+    now = look(stills=(photo_of_tests(),))
+    stage = lay_out(scene, (), now).stage()
+
+    made = draw_scene(scene, words=(), cues=(), frames=FRAMES, look=now, after=FIRST, transition="fade")
+    fifth = [bright(frame.picture).copy() for frame in made][4]
+
+    canvas = Canvas(stage.ground, stage.elements)
+    canvas.apply(canvas.advance(4))
+    assert np.array_equal(fifth, bright(canvas.picture))
 
 
 @pytest.mark.parametrize("transition", ["fade", "slide", "wipe"])

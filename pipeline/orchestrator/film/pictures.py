@@ -211,6 +211,7 @@ async def _prepared(source: Path, wanted: WantedPicture, shop: Workshop, attempt
         width_px=seen.width_px,
         height_px=seen.height_px,
         focus=seen.focus,
+        subject=seen.subject,
         credit=wanted.credit,
         has_alpha=seen.has_alpha,
     )

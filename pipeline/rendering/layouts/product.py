@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from babel.numbers import format_decimal
 from PIL import Image
 
-from pipeline.model import ProductScene, Word
+from pipeline.model import ProductScene, Still, Word
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
@@ -44,8 +45,10 @@ _BEFORE_GAP = 32
 _COLUMNS = (5, 6)
 _GAP, _GAP_STACKED, _MOST_FIGURE = 96, 72, 400
 # What a picture takes of the content at least where one stacks; the second, where words would have to be cut else. In
-# a square, facts stand beside the other words if that fits, and the picture takes more.
+# a square, facts stand beside the other words if that fits, and the picture takes more. So it does in a tall frame, if
+# words get smaller by a few steps at most, and closer.
 _PICTURE_SHARES, _SQUARE_SHARE = (0.32, 0.16), 0.46
+_TALL_SHARE, _STEPS_TALL, _SPREAD_TALL = 0.46, 4, 0.75
 # Of the width, with facts beside them: the other words; between both, and below all, at 1080.
 _MAIN_SHARE, _BETWEEN_COLUMNS, _BELOW = 0.54, 48, 16
 # Pictures higher than this, for their width, are none.
@@ -64,15 +67,19 @@ class _Texts:
     facts: tuple[TextBlock, ...]
     # From the left edge to the facts, if they stand beside the others, on the same last baseline; 0: below them.
     facts_at_px: int = 0
+    # Of the usual room between them.
+    spread: float = 1.0
+
+    def gap_px(self, look: Look, at_1080: int) -> int:
+        return look.grid.px(self.spread * at_1080)
 
     def height_px(self, look: Look) -> int:
-        grid = look.grid
-        gap, facts = grid.px(_AFTER_FACT), self.facts_px(look)
+        facts = self.facts_px(look)
         if not facts:
             return self._main_px(look)
         if self.facts_at_px:
             return max(self._main_px(look), facts)
-        return self._main_px(look) + grid.px(_AFTER_PRICE - _AFTER_FACT) + gap + facts
+        return self._main_px(look) + self.gap_px(look, _AFTER_PRICE) + facts
 
     def width_px(self, look: Look) -> int:
         """Of the widest line, where facts stand below."""
@@ -84,7 +91,7 @@ class _Texts:
 
     def facts_px(self, look: Look) -> int:
         """From the capitals of the first fact to the last baseline."""
-        between = look.grid.px(_AFTER_FACT) * max(0, len(self.facts) - 1)
+        between = self.gap_px(look, _AFTER_FACT) * max(0, len(self.facts) - 1)
         return sum(fact.height_px for fact in self.facts) + between
 
     def tails_px(self, look: Look) -> int:
@@ -96,13 +103,13 @@ class _Texts:
     def above_price_px(self, look: Look) -> int:
         """From the stars, or the last baseline of the name, to the capitals of the price."""
         tails = 0 if self.rating.lines else self.name.reach_px
-        return look.grid.px(_AFTER_RATING) + tails + self.price.reach_px
+        return self.gap_px(look, _AFTER_RATING) + tails + self.price.reach_px
 
     def _main_px(self, look: Look) -> int:
-        grid = look.grid
-        height = self.label.height_px + grid.px(_AFTER_LABEL) + self.name.reach_px if self.label.lines else 0
+        after_label = self.gap_px(look, _AFTER_LABEL)
+        height = self.label.height_px + after_label + self.name.reach_px if self.label.lines else 0
         height += self.name.height_px
-        height += grid.px(_AFTER_NAME + _STAR) if self.rating.lines else 0
+        height += self.gap_px(look, _AFTER_NAME) + look.grid.px(_STAR) if self.rating.lines else 0
         return height + (self.above_price_px(look) + self.price.height_px if self.price.lines else 0)
 
 
@@ -115,11 +122,7 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
     grid, content = look.grid, picture_room(look)
     if grid.is_stacked:
         content = content._replace(bottom=content.bottom - grid.px(_BELOW))
-        shares = [(share, False) for share in _PICTURE_SHARES]
-        if _is_square(look) and scene.items:
-            shares.insert(0, (_SQUARE_SHARE, True))
-        tries = [(round(content.height * (1 - share)), beside) for share, beside in shares]
-        texts = _fitted(scene, look, content.width, tries)
+        texts = _fitted(scene, look, content.width, _tries(scene, still, look, content.height))
         left, top = content.left, content.bottom - texts.tails_px(look) - texts.height_px(look)
         bottom = top - grid.px(_GAP_STACKED) - credit_px(still, look)
         # From edge to edge and from the top: a picture may run under what apps show up there, as no word may.
@@ -129,7 +132,7 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
             box = Box(left, bottom - side, left + side, bottom)
     else:
         gap = grid.px(_GAP)
-        texts = _fitted(scene, look, content.width - grid.columns(_COLUMNS[0]) - gap, [(content.height, False)])
+        texts = _fitted(scene, look, content.width - grid.columns(_COLUMNS[0]) - gap, [_Try(content.height)])
         # What short texts leave free is the picture's.
         columns = [each for each in _COLUMNS if grid.columns(each) + gap + texts.width_px(look) <= content.width]
         width = grid.columns(columns[-1] if columns else _COLUMNS[0])
@@ -142,15 +145,35 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
+class _Try(NamedTuple):
+    """How high words may be, whether facts stand beside them, how many sizes they may have, and room between them."""
+
+    height_px: int
+    is_beside: bool = False
+    steps: int = len(_NAME_SIZES)
+    spread: float = 1.0
+
+
+def _tries(scene: ProductScene, still: Still | None, look: Look, height_px: int) -> list[_Try]:
+    """Where one stacks: what leaves much room for the picture first."""
+    tries = [_Try(round(height_px * (1 - share))) for share in _PICTURE_SHARES]
+    if _is_square(look) and scene.items:
+        tries.insert(0, _Try(round(height_px * (1 - _SQUARE_SHARE)), is_beside=True))
+    elif look.grid.is_tall and still:
+        low = _Try(round(height_px * (1 - _TALL_SHARE)), steps=1)
+        tries = [low, low._replace(steps=_STEPS_TALL, spread=_SPREAD_TALL), *tries]
+    return tries
+
+
 def _is_square(look: Look) -> bool:
     return look.grid.is_stacked and look.format.height_px <= _SQUARE * look.format.width_px
 
 
-def _fitted(scene: ProductScene, look: Look, width_px: int, tries: Sequence[tuple[int, bool]]) -> _Texts:
-    """The largest sizes at which all of it fits, in the first of the heights (facts beside?) that it fits."""
-    for height_px, beside in tries:
-        for step in range(len(_NAME_SIZES)):
-            texts = _texts(scene, look, width_px, step, 2, beside=beside)
+def _fitted(scene: ProductScene, look: Look, width_px: int, tries: Sequence[_Try]) -> _Texts:
+    """The largest sizes at which all of it fits, in the first of the tries that it fits."""
+    for height_px, is_beside, steps, spread in tries:
+        for step in range(steps):
+            texts = replace(_texts(scene, look, width_px, step, 2, beside=is_beside), spread=spread)
             cut = any(each.cut for each in (texts.name, texts.before, *texts.facts))
             cut = cut or bool(scene.price and scene.price_before and not texts.before.lines)
             if not cut and texts.height_px(look) + texts.tails_px(look) <= height_px:
@@ -212,11 +235,11 @@ def _words(
     facts_top = top + texts.height_px(look) - texts.facts_px(look)
     if texts.label.lines:
         found += letters(texts.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 3))
-        top += texts.label.height_px + grid.px(_AFTER_LABEL) + texts.name.reach_px
+        top += texts.label.height_px + texts.gap_px(look, _AFTER_LABEL) + texts.name.reach_px
     found += letters(texts.name, left=left, top=top, colours=(theme.text,), motion=enter(grid, 5))
     top += texts.name.height_px
     if texts.rating.lines:
-        top += grid.px(_AFTER_NAME)
+        top += texts.gap_px(look, _AFTER_NAME)
         found += _rated(scene.rating, texts.rating, look, left=left, top=top)
         top += grid.px(_STAR)
     if texts.price.lines:
@@ -230,7 +253,7 @@ def _words(
         found.append(_tick(look, left=left, middle=facts_top + fact.cap_px // 2, motion=motion))
         at = left + grid.px(_TICK + _AFTER_TICK)
         found += letters(fact, left=at, top=facts_top, colours=(theme.text,), motion=motion)
-        facts_top += fact.height_px + grid.px(_AFTER_FACT)
+        facts_top += fact.height_px + texts.gap_px(look, _AFTER_FACT)
     return found
 
 

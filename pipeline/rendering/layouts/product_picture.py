@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from PIL import Image
-
 from pipeline.model import Still
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.parts import enter, motif, panel, source_line
 from pipeline.rendering.look import Look
-from pipeline.rendering.photographs import cut_out, framed, photograph
+from pipeline.rendering.photographs import cut_out, edge_to_edge, framed, photograph, surface
 from pipeline.rendering.shapes import disc
 from pipeline.rendering.sprites import Element, flat, letters
 
@@ -41,24 +39,26 @@ def _free(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
     grid, pad = look.grid, look.grid.px(_PAD)
     motion = enter(grid, 0, rise=0 if grid.is_stacked else 24)
     inner = Box(box.left + pad, box.top + pad, box.right - pad, box.bottom - pad)
-    surface: list[Element] = [*panel(look, box, motion=motion)]
+    under: list[Element] = [*panel(look, box, motion=motion)]
     if grid.is_stacked:
         # Apps show things over the upper part of a tall picture.
-        inner = inner._replace(top=pad + (grid.content.top // 2 if grid.is_tall else 0))
-        whole = Image.new("L", (box.width, box.height), 255)
-        surface = [flat(whole, look.theme.surface, left=box.left, top=box.top, motion=motion)]
+        inner = inner._replace(top=grid.content.top // 2 if grid.is_tall else pad)
+        under = [surface(look, box, motion=motion)]
     side = min(inner.width, inner.height)
     spot = disc(side).point([round(level * _DISC) for level in range(256)])
     left, top = inner.centre - side // 2, inner.middle - side // 2
     if inner.width < _DISC_WIDEST * side:
-        surface.append(flat(spot, look.theme.accent, left=left, top=top, motion=enter(grid, 3, rise=24)))
-    return [*surface, cut_out(still, inner, motion=enter(grid, 6, rise=40))], box
+        under.append(flat(spot, look.theme.accent, left=left, top=top, motion=enter(grid, 3, rise=24)))
+    return [*under, cut_out(still, inner, motion=enter(grid, 6, rise=40))], box
 
 
 def _filling(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
-    """In the middle of the room, as large as it can be without losing much; where one stacks, all of the room."""
+    """In the middle of the room, as large as it can be without losing much.
+
+    Where one stacks, in all of the room.
+    """
     if look.grid.is_stacked:
-        return [photograph(look, still, box, motion=enter(look.grid, 0, rise=0), radius_px=0)], box
+        return [*edge_to_edge(look, still, box, motion=enter(look.grid, 0, rise=0))], box
     width, height = framed(still.aspect, box.width, box.height)
     left, top = box.left + (box.width - width) // 2, box.top + (box.height - height) // 2
     frame = Box(left, top, left + width, top + height)

@@ -9,9 +9,9 @@ dark, dark ones on a picture that is bright there.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import cache, partial, reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -25,9 +25,9 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.parts import bar, enter, sizes, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
-from pipeline.rendering.photographs import whole
+from pipeline.rendering.photographs import looked_at, whole
 from pipeline.rendering.picture import colour
-from pipeline.rendering.scrims import Scrim, accent_on, scrim_mask, scrim_on, side_scrim_mask
+from pipeline.rendering.scrims import REACH_LIGHT, Scrim, accent_on, scrim_mask, scrim_on, side_scrim_mask
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.stills import Framing, MovingStill, moving_still
 from pipeline.rendering.styles import BODY, DISPLAY
@@ -73,8 +73,9 @@ def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Compositi
     screen = Box(0, 0, look.format.width_px, look.format.height_px)
     over = frame_at(words[-1].end_s) + _AFTER_WORDS if words else _WITHOUT_WORDS
     image = _sized(still, screen, look)
-    moving = _moving(image, still, screen, over)
-    place = _calmest(scene, still, image, moving, look)
+    move = cache(partial(_moving, image, still, screen, over))
+    place = _calmest(scene, still, image, move, look)
+    moving = move(place.is_high)
     text = _text(scene, still, look, place)
     elements: list[Element] = [moving]
     if text:
@@ -86,16 +87,18 @@ def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Compositi
     return Composition(ground=background(look.format, look.theme, ()), elements=elements, is_picture=True)
 
 
-def _calmest(scene: SceneryScene, still: Still, image: Image.Image, moving: MovingStill, look: Look) -> _Place:
+def _calmest(
+    scene: SceneryScene, still: Still, image: Image.Image, move: Callable[[bool], MovingStill], look: Look
+) -> _Place:
     """Where the words stand: at another place than usual only if it is much calmer there, and they fit."""
     best = _USUAL
     text = _text(scene, still, look, best)
-    busy = _busy(text, image, moving, look) if text else 0.0
+    busy = _busy(text, image, move(best.is_high), look) if text else 0.0
     for place in _RAISED if look.grid.is_stacked else _BESIDE:
         if not text or (place.smaller and busy < _QUIET):
             break
         other = _text(scene, still, look, place)
-        found = _busy(other, image, moving, look)
+        found = _busy(other, image, move(place.is_high), look)
         is_smaller = place.smaller or place.columns < _BESIDE[0].columns
         most = min(_CALMER_IF_SMALLER * busy, _CALM) if is_smaller else _CALMER * busy
         if found < most and not any(line.is_cut for line in other):
@@ -110,9 +113,15 @@ def _sized(still: Still, screen: Box, look: Look) -> Image.Image:
     return whole(still, (size[0] + size[0] % 2, size[1] + size[1] % 2), ground=look.theme.surface)
 
 
-def _moving(image: Image.Image, still: Still, screen: Box, over: int) -> MovingStill:
-    """Closer to what is looked at, or away from it: not the same way in every scene."""
-    far, near = Framing(*still.focus, 1.0), Framing(*still.focus, _ZOOM)
+def _moving(image: Image.Image, still: Still, screen: Box, over: int, is_under: bool) -> MovingStill:  # noqa: FBT001
+    """Closer to what is looked at, or away from it: not the same way in every scene.
+
+    What `is_under` the words does not come up to them: the upper edge stays where it is.
+    """
+    shape = screen.width / screen.height
+    x, y = looked_at(still, shape)
+    high = min(1.0, still.aspect / shape)
+    far, near = Framing(x, y, 1.0), Framing(x, y - is_under * (high - high / _ZOOM) / 2, _ZOOM)
     away = int(still.sha256[:8], 16) % 2
     start, end = (near, far) if away else (far, near)
     return moving_still(image, screen, start=start, end=end, over=over)
@@ -143,14 +152,18 @@ def _busy(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look:
 
 
 def _scrim(text: Sequence[Sprite], scrim: Scrim, screen: Box, look: Look, place: _Place) -> list[Sprite]:
-    """The scrim under the text, if it takes one; text beside something leaves that as it is."""
+    """The scrim under the text, if it takes one; text beside something leaves that as it is, a light one too."""
     if not scrim.opacity:
         return []
     box, size, mirrored = _around(text, screen, look), (screen.width, screen.height), look.right_to_left
+    from_top = box.middle < screen.middle
     if place.columns < _USUAL.columns:
         mask = side_scrim_mask(size, box, scrim.opacity, from_top=False, mirrored=mirrored)
+    elif from_top and scrim.is_light:
+        near = _around(text, screen, look, pad=_NEAR)
+        mask = scrim_mask(size, near, scrim.opacity, from_top=True, mirrored=mirrored, reach=REACH_LIGHT)
     else:
-        mask = scrim_mask(size, box, scrim.opacity, from_top=box.middle < screen.middle, mirrored=mirrored)
+        mask = scrim_mask(size, box, scrim.opacity, from_top=from_top, mirrored=mirrored)
     # It is drawn on every frame: what lets all of the picture through is left out.
     part = Box(*(mask.getbbox() or screen)).even()
     return [flat(mask.crop(part), scrim.colour, left=part.left, top=part.top, motion=Motion(over=1))]

@@ -18,7 +18,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import scenery
 from pipeline.rendering.layouts.parts import bar, enter, kicker, sizes, source_line
 from pipeline.rendering.look import Look
-from pipeline.rendering.photographs import GIVE, framed, photograph, picture_room
+from pipeline.rendering.photographs import GIVE, edge_to_edge, framed, is_cut, narrowest, photograph, picture_room
 from pipeline.rendering.sprites import Element, Sprite, letters
 from pipeline.rendering.styles import BODY, HEADING
 from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES
@@ -35,8 +35,12 @@ _GAP, _GAP_STACKED = 80, 64
 _AFTER_LABEL, _AFTER_HEADING, _AFTER_BAR, _ABOVE_CREDIT = 40, 48, 48, 28
 # Of a stacked picture: the least that it may be high, as a share of the whole, and how much of it may be cut off.
 _LEAST_HEIGHT, _GIVE_STACKED = 0.24, 1.6
-# Width over height below which a picture is upright; beside words, how much of the width it takes and the room between.
-_UPRIGHT, _SHARE_UPRIGHT, _GAP_UPRIGHT = 0.85, 0.44, 56
+# Width over height below which a picture is upright, and below which it is none that lies.
+_UPRIGHT, _SQUARISH = 0.85, 1.1
+# Beside words: how much of the width a picture takes that is upright or not, and the room between.
+_SHARE_UPRIGHT, _SHARE_SQUARISH, _GAP_BESIDE = 0.44, 0.5, 56
+# From which share of the room on it is taken up to the top.
+_TALL_BESIDE = 0.8
 # Below stacked words: captions of two lines come close otherwise.
 _ABOVE_CAPTIONS = 32
 
@@ -52,7 +56,7 @@ def lay_out(scene: SplitScene, words: Sequence[Word], look: Look) -> Composition
     if not look.grid.is_stacked:
         elements = _side_by_side(scene, still, look)
     else:
-        beside = _beside(scene, still, look) if is_upright and not look.grid.is_tall else None
+        beside = _beside(scene, still, look) if _is_better_beside(scene, still, look) else None
         elements = beside or _stacked(scene, still, look)
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
@@ -148,15 +152,32 @@ def _filling(scene: SplitScene, words: Sequence[Word], look: Look) -> Compositio
     return None if any(isinstance(each, Sprite) and each.is_cut for each in found.elements) else found
 
 
+def _is_better_beside(scene: SplitScene, still: Still, look: Look) -> bool:
+    """Whether a picture would lose too much above the words, and has room at their side."""
+    if look.grid.is_tall or still.aspect < _UPRIGHT:
+        return not look.grid.is_tall
+    _, height, _ = _above(scene, still, look)
+    shape = look.format.width_px / height
+    loses_much = still.aspect < _SQUARISH and shape > _GIVE_STACKED * still.aspect
+    return not still.has_alpha and (loses_much or is_cut(still, shape))
+
+
 def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None:
-    """The picture at the right edge, from the top to the captions, words on the left; None: they need more room."""
+    """The picture at the right edge, words on the left; None: they need more room.
+
+    From the top to the captions, if so much of its sides can be cut off; else in the middle.
+    """
     grid, content = look.grid, picture_room(look)
     right = look.format.width_px
-    credit = source_line(still.credit, look, width_px=round(right * _SHARE_UPRIGHT))
+    most = round(right * (_SHARE_UPRIGHT if still.aspect < _UPRIGHT else _SHARE_SQUARISH))
+    credit = source_line(still.credit, look, width_px=most)
     below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
-    width, height = framed(still.aspect, round(right * _SHARE_UPRIGHT), content.bottom - below)
-    box = Box(right - width, 0, right, height)
-    words = _words(scene, look, box.left - grid.px(_GAP_UPRIGHT) - content.left, content.height, 7)
+    room = content.bottom - below
+    shape = min(still.aspect, max(most / room, narrowest(still)))
+    height = min(room, round(most / shape)) & ~1
+    top = 0 if height > _TALL_BESIDE * room else max(0, content.middle - (height + below) // 2)
+    box = Box(right - min(most, round(height * shape)), top, right, top + height)
+    words = _words(scene, look, box.left - grid.px(_GAP_BESIDE) - content.left, content.height, 7)
     if words.is_cut or words.height_px(look) > content.height:
         return None
     return [
@@ -172,26 +193,37 @@ def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None
     ]
 
 
-def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
-    """The picture above, from edge to edge: it may run under what apps show up there, as no word may. Words below."""
+def _above(scene: SplitScene, still: Still, look: Look) -> tuple[_Words, int, int]:
+    """Words with a picture above them, its height, and what is left over."""
     grid, content = look.grid, picture_room(look)
-    credit = source_line(still.credit, look, width_px=content.width)
-    below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
-    room = content.bottom - below - grid.px(_GAP_STACKED + _ABOVE_CAPTIONS)
+    room = content.bottom - _credit_px(still, look) - grid.px(_GAP_STACKED + _ABOVE_CAPTIONS)
     words = _words(scene, look, content.width, room - round(look.format.height_px * _LEAST_HEIGHT), 5)
     room -= words.height_px(look)
     _, height = framed(still.aspect, look.format.width_px, room, give=_GIVE_STACKED)
+    return words, height, room - height
+
+
+def _credit_px(still: Still, look: Look) -> int:
+    """What whose it is takes below a picture above words."""
+    credit = source_line(still.credit, look, width_px=look.grid.content.width)
+    return look.grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
+
+
+def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
+    """The picture above, from edge to edge: it may run under what apps show up there, as no word may. Words below."""
+    grid, content = look.grid, picture_room(look)
+    words, height, spare = _above(scene, still, look)
     box = Box(0, 0, look.format.width_px, height)
-    # What is left over stands above and below the words.
-    spare = (room - height) // 3
+    top = box.bottom + _credit_px(still, look) + grid.px(_GAP_STACKED) + spare // 3
     return [
-        photograph(look, still, box, motion=enter(grid, 0, rise=0), radius_px=0),
+        *edge_to_edge(look, still, box, motion=enter(grid, 0, rise=0)),
         *letters(
-            credit,
+            source_line(still.credit, look, width_px=content.width),
             left=content.left,
             top=box.bottom + grid.px(_ABOVE_CREDIT),
             colours=(look.theme.muted,),
             motion=enter(grid, 12, rise=16),
         ),
-        *words.elements(look, left=content.left, top=box.bottom + below + grid.px(_GAP_STACKED) + spare),
+        # What is left over stands above and below the words.
+        *words.elements(look, left=content.left, top=top),
     ]
