@@ -142,4 +142,4 @@ async def test_the_hundred_and_first_upload_of_a_day_is_refused(youtube):
     with pytest.raises(HttpError) as raised:
         await to_thread.run_sync(insert, youtube, resource())
 
-    assert (raised.value.status_code, raised.value.error_details[0]["reason"]) == (403, "quotaExceeded")
+    assert (raised.value.status_code, raised.value.error_details[0]["reason"]) == (429, "rateLimitExceeded")

@@ -9,8 +9,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.errors import DamagedError, HeldError, NeedsLoginError, PermanentError, QuotaError, TransientError
+from pipeline.errors import (
+    ClosedError,
+    DamagedError,
+    HeldError,
+    NeedsLoginError,
+    PermanentError,
+    QuotaError,
+    TransientError,
+)
 from pipeline.model import Package
+from pipeline.publishing.youtube.failures import error_of, says_spent
+from pipeline.publishing.youtube.http import Reply
 from pipeline.state.quota import next_day
 from tests.standins.youtube import CHUNK_BYTES, FAULTS, PASSING, UPLOAD, YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, token_file
@@ -158,6 +168,16 @@ async def test_a_session_that_is_gone_is_followed_by_one_more_and_no_film_is_the
     assert the_film(youtube).data == film.video.read_bytes()
 
 
+async def test_a_film_that_is_listed_late_is_not_sent_again(youtube, film, tmp_path):
+    youtube.faults.order("final_lost_and_gone")
+    youtube.looks_until_listed = 3
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert (the_film(youtube).id, len(youtube.sessions)) == (receipt.id, 1)
+    assert youtube.calls["playlistItems.list"] == 4
+
+
 async def test_a_film_whose_session_is_gone_is_found_by_its_tag_among_many_others(youtube, film, tmp_path):
     youtube.faults.order("final_lost_and_gone")
     youtube.watch = lambda what, _: youtube.add_films(120) if what == "published" else None
@@ -224,8 +244,9 @@ async def test_a_film_that_was_remade_half_way_does_not_go_on_in_the_old_session
     assert record(tmp_path)["published"]["job"] == "job2"
 
 
-async def test_a_spent_quota_says_when_it_comes_back_and_costs_no_further_call(youtube, film, tmp_path):
-    youtube.faults.order("quota_exceeded")
+@pytest.mark.parametrize("fault", ["quota_exceeded", "daily_limit_exceeded", "uploads_spent"])
+async def test_a_spent_quota_says_when_it_comes_back_and_costs_no_further_call(youtube, film, tmp_path, fault):
+    youtube.faults.order(fault)
     channel = channel_of(youtube, tmp_path, clock=lambda: NOW)
     token_file(tmp_path).unlink()
     youtube.accounts.clock = lambda: NOW
@@ -238,6 +259,52 @@ async def test_a_spent_quota_says_when_it_comes_back_and_costs_no_further_call(y
     with pytest.raises(QuotaError):
         await film_for(channel, KEY).deliver(film)
     assert youtube.calls["videos.insert"] == 1
+
+
+@pytest.mark.parametrize(
+    ("unit", "is_spent"), [("1/d/{project}", True), ("1/min/{project}", False), ("1/min/{project}/{user}", False)]
+)
+def test_what_is_spent_for_a_day_is_told_from_what_is_for_a_minute_by_the_unit(unit, is_spent):
+    info = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "metadata": {"quota_unit": unit}}
+    error = {"code": 429, "errors": [{"reason": "rateLimitExceeded"}], "details": ["?", {}, info]}
+    reply = Reply(status=429, headers={}, body=json.dumps({"error": error}).encode())
+
+    told = error_of(reply, where="youtube", login="", now=NOW)
+
+    assert says_spent(reply) == is_spent == isinstance(told, QuotaError)
+    assert is_spent or isinstance(told, TransientError)
+
+
+@pytest.mark.parametrize("fault", ["start_503", "rate_limited", "rate_limited_429", "chunk_503", "chunk_rate_limited"])
+async def test_who_asks_for_more_patience_than_we_have_is_left_alone_until_then(youtube, film, tmp_path, fault):
+    youtube.faults.order(fault)
+    youtube.retry_after = "900"
+    before = datetime.now(UTC)
+
+    with pytest.raises(ClosedError) as raised:
+        await deliver(youtube, tmp_path, film)
+
+    assert before + timedelta(seconds=900) <= raised.value.until <= datetime.now(UTC) + timedelta(seconds=900)
+    assert youtube.faults.met == [fault]
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [("account_suspended", "the YouTube account is suspended"), ("no_channel", "has no YouTube channel")],
+)
+async def test_an_account_that_can_have_no_films_waits_for_a_person_and_is_asked_once(
+    youtube, film, tmp_path, fault, told
+):
+    channel = channel_of(youtube, tmp_path)
+    # A token that is refused is renewed first, and the question asked once more.
+    youtube.faults.order(fault, fault)
+
+    with pytest.raises(NeedsLoginError, match=told):
+        await film_for(channel, KEY).deliver(film)
+    with pytest.raises(NeedsLoginError, match=told):
+        await film_for(channel, "fedcba9876543210").deliver(film)
+
+    assert youtube.calls["videos.insert"] == (2 if fault == "no_channel" else 1)
 
 
 async def test_a_channel_that_may_upload_no_more_today_waits_a_day(youtube, film, tmp_path):

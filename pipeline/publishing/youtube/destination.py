@@ -38,7 +38,7 @@ from pipeline.publishing.youtube.film import Film, measured, open_film
 from pipeline.publishing.youtube.identity import elsewhere, known_identity, whose
 from pipeline.publishing.youtube.journal import Journal, Published, Record, intent
 from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
-from pipeline.publishing.youtube.lookup import find_film
+from pipeline.publishing.youtube.lookup import find_again, find_film
 from pipeline.publishing.youtube.timing import AS_IT_IS, Timing
 from pipeline.publishing.youtube.upload import SessionGoneError, Upload
 from pipeline.publishing.youtube.video import FilmText, Publicity, text_of, video_resource
@@ -284,5 +284,6 @@ class YouTubeDestination:
         except SessionGoneError:
             # Another channel's login does not know it either.
             await self._refuse_elsewhere(calls, record)
-            video_id = await find_film(calls, self._journal.tag(record), since=record.intended_at)
+            look = find_again if upload.may_be_whole else find_film
+            video_id = await look(calls, self._journal.tag(record), since=record.intended_at)
         return await self._journal.write(record.arrived(video_id, self._channel.clock())) if video_id else None

@@ -51,6 +51,8 @@ class Upload:
         self._calls = calls
         self._chunk_bytes = chunk_bytes
         self._while_allowed = while_allowed
+        # Whether all bytes of the session that was spoken of last may have arrived, and so a film have come of it.
+        self.may_be_whole = True
 
     async def start(self, video: Mapping[str, Any], *, size_bytes: int, notify_subscribers: bool) -> str:
         """The address of a new session. Costs one of the day's uploads."""
@@ -74,7 +76,9 @@ class Upload:
                 raise self._calls.error(reply)
             return self._session(url, reply)
 
-        return await self._calls.patiently(ask)
+        session = await self._calls.patiently(ask)
+        self.may_be_whole = False
+        return session
 
     async def finish(self, session: str, film: Film) -> str:
         """Send what is not there yet; the id of the film. Raises `SessionGoneError`, too.
@@ -119,6 +123,7 @@ class Upload:
             raise self._passing("has all bytes, and no film yet")
         self._while_allowed()
         chunk = await to_thread.run_sync(film.read, first, size)
+        self.may_be_whole |= first + size == film.size_bytes
         headers = {
             "Content-Type": "video/mp4",
             "Content-Range": f"bytes {first}-{first + size - 1}/{film.size_bytes}",

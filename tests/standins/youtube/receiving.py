@@ -13,13 +13,16 @@ from tests.standins.youtube.mishaps import (
     ELSEWHERE,
     Reset,
     backend_error,
+    daily_limit,
     page,
     rate_limited,
     redirected,
+    signup_required,
+    suspended,
     unauthorized,
     upload_limit,
 )
-from tests.standins.youtube.quota import exceeded
+from tests.standins.youtube.quota import exceeded, spent_for_now, spent_for_today
 from tests.standins.youtube.rules import Refusal, check
 from tests.standins.youtube.semantics import MOST_BYTES, check_film
 from tests.standins.youtube.uploads import BadRange, Film, Piece, Session, piece_of
@@ -59,16 +62,21 @@ def _ranged(told: str) -> Callable[[], web.Response]:
 # What a start is answered instead of a session, and a chunk of which nothing is taken.
 _REFUSED_STARTS: dict[str, Callable[[], web.Response]] = {
     "quota_exceeded": _refusing(exceeded),
+    "uploads_spent": _refusing(spent_for_today),
+    "daily_limit_exceeded": _refusing(daily_limit),
     "upload_limit_exceeded": _refusing(upload_limit),
     "start_401": _refusing(unauthorized),
     "start_503": _refusing(backend_error),
-    "rate_limited": rate_limited,
+    "rate_limited": _refusing(rate_limited),
+    "rate_limited_429": _refusing(spent_for_now),
+    "account_suspended": _refusing(suspended),
+    "no_channel": _refusing(signup_required),
     "start_redirected": redirected,
 }
 _REFUSED_PUTS: dict[str, Callable[[], web.Response]] = {
     "503": _refusing(backend_error),
     "401": _refusing(unauthorized),
-    "rate_limited": rate_limited,
+    "rate_limited": _refusing(rate_limited),
     "gone_404": lambda: _gone(404),
     "gone_410": lambda: _gone(410),
     "huge_range": _ranged("bytes=0-99999999999"),
