@@ -167,6 +167,8 @@ async def test_a_track_that_an_earlier_request_has_left_there_is_the_one_that_wa
     assert (receipt.missing, youtube.faults.met) == ((), ["caption_409"])
     assert youtube.shelf.captions[receipt.id] == {("en", "en"): SRT}
     assert (steps(tmp_path)["captions (en)"], youtube.calls["captions.insert"]) == ("done", 1)
+    # Nobody pays for being told twice.
+    assert youtube.calls["captions.list"] == 0
 
 
 async def test_a_conflict_that_says_nothing_of_a_track_is_not_taken_for_one(youtube, film, tmp_path):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
 import re
+import traceback
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -115,8 +117,14 @@ async def test_what_a_films_own_metadata_says_goes_before_the_settings_but_shows
     }
 
 
-async def test_words_that_are_too_long_are_cut_before_youtube_refuses_them(youtube, tmp_path):
-    text = {"title": "Why <the> sky " * 20, "description": "ä" * 6000, "tags": [f"tag number {n}" for n in range(90)]}
+# Too many bytes, and few enough characters; and too many of both.
+@pytest.mark.parametrize("letters", [4000, 6000])
+async def test_words_that_are_too_long_are_cut_before_youtube_refuses_them(youtube, tmp_path, letters):
+    text = {
+        "title": "Why <the> sky " * 20,
+        "description": "ä" * letters,
+        "tags": [f"tag number {n}" for n in range(90)],
+    }
 
     await deliver(youtube, tmp_path, write_film(tmp_path / "film.mp4", **text))
 
@@ -262,6 +270,44 @@ async def test_a_spent_quota_says_when_it_comes_back_and_costs_no_further_call(y
 
 
 @pytest.mark.parametrize(
+    ("status", "reason", "kind"),
+    [
+        (403, "quotaExceeded", QuotaError),
+        (403, "dailyLimitExceeded", QuotaError),
+        (400, "uploadLimitExceeded", QuotaError),
+        (429, "uploadRateLimitExceeded", QuotaError),
+        (403, "rateLimitExceeded", TransientError),
+        (403, "userRateLimitExceeded", TransientError),
+        (403, "userRequestsExceedRateLimit", TransientError),
+        (409, "SERVICE_UNAVAILABLE", TransientError),
+        (500, "internalError", TransientError),
+        (503, "backendError", TransientError),
+        (401, "authError", NeedsLoginError),
+        (401, "youtubeSignupRequired", NeedsLoginError),
+        (403, "insufficientPermissions", NeedsLoginError),
+        (403, "accessNotConfigured", NeedsLoginError),
+        (403, "authenticatedUserAccountClosed", NeedsLoginError),
+        (403, "channelSuspended", NeedsLoginError),
+        (403, "forbidden", PermanentError),
+        (400, "invalidTitle", PermanentError),
+        (400, "invalidPublishAt", PermanentError),
+        (404, "videoNotFound", PermanentError),
+    ],
+)
+def test_every_reason_of_youtubes_is_told_as_what_it_is(status, reason, kind):
+    error = {"code": status, "message": "No.", "errors": [{"domain": "youtube", "reason": reason, "message": "No."}]}
+    reply = Reply(status=status, headers={}, body=json.dumps({"error": error}).encode())
+
+    told = error_of(reply, where="youtube", login="Log in", now=NOW)
+
+    assert type(told) is kind
+    assert kind is QuotaError or f"HTTP {status}, {reason}: No." in str(told)
+    # What a person has to do is another thing where there is no channel, or no API.
+    if reason in {"youtubeSignupRequired", "accessNotConfigured", "channelSuspended"}:
+        assert "refuses the login" not in str(told)
+
+
+@pytest.mark.parametrize(
     ("unit", "is_spent"), [("1/d/{project}", True), ("1/min/{project}", False), ("1/min/{project}/{user}", False)]
 )
 def test_what_is_spent_for_a_day_is_told_from_what_is_for_a_minute_by_the_unit(unit, is_spent):
@@ -361,6 +407,23 @@ async def test_a_refusal_is_told_with_its_reason_and_is_not_tried_again(youtube,
 
     assert youtube.calls["videos.insert"] == 1
     youtube.complaints.clear()
+
+
+@pytest.mark.parametrize("fault", ["query_dropped", "chunk_503", "chunk_redirected", "chunk_odd_range"])
+async def test_no_secret_stands_in_what_is_told_of_a_failure_or_logged(youtube, film, tmp_path, fault, caplog):
+    caplog.set_level(logging.DEBUG)
+    # One answer in between shows that the address was there to be told.
+    youtube.faults.order("chunk_503", *[fault] * 40)
+
+    with pytest.raises(TransientError) as raised:
+        await deliver(youtube, tmp_path, film)
+
+    # What the stand-in logs of its visitors is its own.
+    logged = [each.getMessage() for each in caplog.records if each.name != "aiohttp.access"]
+    told = "\n".join([*traceback.format_exception(raised.value), *logged])
+    assert "TransientError" in told
+    assert youtube.sessions
+    assert not any(secret in told for secret in youtube.secrets)
 
 
 async def test_only_its_owner_can_read_a_session(youtube, film, tmp_path):

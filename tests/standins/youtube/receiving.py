@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -23,7 +24,7 @@ from tests.standins.youtube.mishaps import (
     upload_limit,
 )
 from tests.standins.youtube.quota import exceeded, spent_for_now, spent_for_today
-from tests.standins.youtube.rules import Refusal, check
+from tests.standins.youtube.rules import Asked, Refusal, check
 from tests.standins.youtube.semantics import MOST_BYTES, check_film
 from tests.standins.youtube.uploads import BadRange, Film, Piece, Session, piece_of
 
@@ -110,10 +111,7 @@ class Receiving:
             raise Refusal("mediaBodyRequired", "The request does not say how long the film is.")
         if not (kind.startswith("video/") or kind == "application/octet-stream"):
             raise Refusal("badRequest", f"Media type {kind!r} is not supported.", domain="global")
-        if "selfDeclaredMadeForKids" not in asked.body.get("status", {}):
-            self._server.complaints.append("a film without selfDeclaredMadeForKids")
-        if "privacyStatus" not in asked.body.get("status", {}):
-            self._server.complaints.append("a film without privacyStatus, which makes it public")
+        self._server.complaints += _careless(asked, self._server.clock())
         self._numbers += 1
         session = Session(f"standin-session-{self._numbers}", grant.channel, int(total), asked.body)
         self._server.sessions[session.id] = session
@@ -220,6 +218,25 @@ class Receiving:
             session.id,
         )
         self._server.films[film.id] = session.film = film
+
+
+def _careless(asked: Asked, now: datetime) -> list[str]:
+    """What Google takes, and who sent it did not mean."""
+    status, found = asked.body.get("status", {}), []
+    if "selfDeclaredMadeForKids" not in status:
+        found.append("a film without selfDeclaredMadeForKids")
+    if "privacyStatus" not in status:
+        found.append("a film without privacyStatus, which makes it public")
+    if not asked.one("notifySubscribers"):
+        found.append("a film of which all subscribers are told, since nobody said not to")
+    if (at := status.get("publishAt")) and _is_past(at, now):
+        found.append(f"a film that becomes public at once, since {at} is past")
+    return found
+
+
+def _is_past(moment: str, now: datetime) -> bool:
+    at = datetime.fromisoformat(moment)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)) <= now
 
 
 def _parsed(request: web.Request, body: bytes) -> object:

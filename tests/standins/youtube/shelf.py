@@ -15,7 +15,7 @@ from aiohttp import web
 from tests.standins.youtube.accounts import Grant
 from tests.standins.youtube.quota import spent_for_now
 from tests.standins.youtube.rules import Asked, Refusal, check
-from tests.standins.youtube.semantics import check_film
+from tests.standins.youtube.semantics import check_film, no_srt
 from tests.standins.youtube.uploads import Film
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 # What we promise to stay below; since September 2026 YouTube takes 50 MB.
 THUMBNAIL_BYTES = 2_000_000
 _MAGIC = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
-_SRT = re.compile(r"1\r?\n\d\d:\d\d:\d\d,\d\d\d --> \d\d:\d\d:\d\d,\d\d\d\r?\n")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -116,8 +115,8 @@ class Shelf:
         if not media:
             raise Refusal("contentRequired", "The request does not contain the caption track contents.")
         text = media.decode()
-        if not _SRT.match(text):
-            self._server.complaints.append(f"captions that are no SRT: {text[:40]!r}")
+        if wrong := no_srt(text):
+            self._server.complaints.append(f"captions that are no SRT: {wrong}")
         tracks = self.captions.setdefault(film.id, {})
         key = (snippet["language"].casefold(), snippet["name"])
         message = "The specified video already has a caption track with the given languageCode and name."
