@@ -65,6 +65,25 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
         "invalid_request_error",
         "Failed to validate JSON. Please adjust your prompt. See 'failed_generation' for more details.",
     ),
+    "parse_failed": (
+        400,
+        "output_parse_failed",
+        "invalid_request_error",
+        "Parsing failed. The model generated output that could not be parsed. Please adjust your prompt.",
+    ),
+    "odd_output": (400, "reasoning_failed", "invalid_request_error", "The model generated what nobody can use."),
+    "called_a_tool": (
+        400,
+        "tool_use_failed",
+        "invalid_request_error",
+        "Tool choice is none, but model called a tool",
+    ),
+    "restricted": (
+        400,
+        "organization_restricted",
+        "invalid_request_error",
+        "Organization has been restricted. Please reach out to support if you believe this was in error.",
+    ),
     "model_gone": (404, "model_not_found", "invalid_request_error", "The model does not exist or you lack access."),
     "quota_spent": (
         429,
@@ -76,6 +95,8 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
     "no_credit": (402, "invalid_request_error", "unknown_error", "Insufficient Balance"),
     "bad_key": (401, "invalid_api_key", "invalid_request_error", "Invalid API Key"),
 }
+# With what the model wrote.
+_SHOWING = {"json_validate_failed", "parse_failed", "odd_output", "called_a_tool"}
 # An answer that is none.
 ANSWERS = {
     "empty_content": "a message without text",
@@ -262,7 +283,7 @@ class GroqStandIn:
         status, code, kind, message = REFUSALS[fault]
         error: dict[str, str] = {"message": message, "type": kind, "code": code}
         headers: dict[str, str] = {}
-        if fault == "json_validate_failed":
+        if fault in _SHOWING:
             error["failed_generation"] = '{"title": "The sky", '
         if fault == "rate_limited":
             headers["retry-after"] = self.retry_after
