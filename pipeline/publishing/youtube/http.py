@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -43,6 +44,23 @@ class Reply:
         return content if isinstance(content, dict) else {}
 
 
+class _Once:
+    """A body that is sent once.
+
+    aiohttp repeats a PUT by itself when the line breaks, and before 3.14.5 with what is left of a body: the server waits
+    for its end then. What has arrived is asked first, anyway.
+    """
+
+    def __init__(self, pieces: AsyncIterator[memoryview]) -> None:
+        self._pieces: AsyncIterator[memoryview] | None = pieces
+
+    def __aiter__(self) -> AsyncIterator[memoryview]:
+        pieces, self._pieces = self._pieces, None
+        if pieces is None:
+            raise ConnectionResetError(errno.ECONNRESET, "the line broke while it was sent")
+        return pieces
+
+
 class UnreachedError(TransientError):
     """There was no connection, so that nothing can have been sent."""
 
@@ -73,7 +91,7 @@ class Http:
                     method,
                     url,
                     headers={**headers, "Content-Length": str(len(body))},
-                    data=self._in_pieces(body, deadline) if body else None,
+                    data=_Once(self._in_pieces(body, deadline)) if body else None,
                     allow_redirects=False,
                     proxy=proxy,
                 ) as response,
