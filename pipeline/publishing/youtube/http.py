@@ -47,8 +47,8 @@ class Reply:
 class _Once:
     """A body that is sent once.
 
-    aiohttp repeats a PUT by itself when the line breaks, and before 3.14.5 with what is left of a body: the server waits
-    for its end then. What has arrived is asked first, anyway.
+    aiohttp repeats a PUT by itself when the line breaks, and before 3.14.5 with what is left of a body: the server then
+    waits for its end. What has arrived is asked first, anyway.
     """
 
     def __init__(self, pieces: AsyncIterator[memoryview]) -> None:

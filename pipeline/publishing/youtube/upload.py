@@ -30,7 +30,8 @@ from pipeline.publishing.youtube.http import Reply
 UPLOAD_PATH = "upload/youtube/v3/videos"
 # A chunk is a multiple of this, but for the last.
 CHUNK_UNIT_BYTES = 262_144
-_STORED = re.compile(r"bytes=0-(\d{1,15})")
+# Google's own client reads it without the unit, too.
+_STORED = re.compile(r"(?:bytes=)?0-(\d{1,15})")
 _GONE = frozenset({404, 410})
 _GOOGLE = ".googleapis.com"
 # Bytes that do not continue those that are there.
