@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from dataclasses import dataclass
@@ -170,6 +171,12 @@ async def test_other_answers_are_told_by_their_status(made, status, error):
     assert type(raised.value) is error
 
 
+async def _nonsense(reader, writer):
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"220 mail.example.org ESMTP\r\n\r\n")
+    writer.close()
+
+
 async def test_nobody_gets_to_see_the_key(made, caplog):
     """Not in an error, not in its causes, not in what is logged on the way, not in what the source is called."""
     caplog.set_level(logging.DEBUG)
@@ -182,6 +189,12 @@ async def test_nobody_gets_to_see_the_key(made, caplog):
             errors.append(raised.value)
     with pytest.raises(TransientError, match="no connection") as raised:
         await made.at("http://127.0.0.1:9").search(FOX)
+    errors.append(raised.value)
+
+    # What is no HTTP at all, HTTP libraries tell with the address.
+    async with await asyncio.start_server(_nonsense, "127.0.0.1", 0) as server:
+        with pytest.raises(TransientError, match="no connection") as raised:
+            await made.at(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}").search(FOX)
     errors.append(raised.value)
 
     shown = [repr(made.at("http://127.0.0.1:9")), caplog.text]

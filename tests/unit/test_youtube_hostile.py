@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import stat
+import traceback
 
 import pytest
 from anyio import to_thread
@@ -371,6 +372,21 @@ async def test_a_body_is_sent_once_whoever_asks_for_it_again():
     assert [bytes(piece) async for piece in body] == [b"film"]
     with pytest.raises(ConnectionResetError):
         aiter(body)
+
+
+async def test_what_is_no_http_at_all_is_told_without_the_address_that_was_asked():
+    async def another_service(writer):
+        writer.write(b"220 mail.example.org ESMTP\r\n\r\n")
+
+    # Not as one word: a traceback shows these lines, too.
+    session, token = "-".join(("the", "session")), "-".join(("the", "token"))
+    async with answering(another_service) as url, open_http(where="youtube", timeout_s=30) as http:
+        with pytest.raises(TransientError, match="no connection") as raised:
+            await http.send("PUT", f"{url}?upload_id={session}", headers={"Authorization": f"Bearer {token}"})
+
+    told = "".join(traceback.format_exception(raised.value))
+    assert session not in told
+    assert token not in told
 
 
 async def test_an_answer_that_drips_is_given_up_in_time():
