@@ -92,6 +92,12 @@ async def test_a_film_gets_its_thumbnail_captions_titles_and_place_in_a_playlist
     assert set(steps(tmp_path).values()) == {"done"}
 
 
+async def test_a_thumbnail_may_be_a_png(youtube, film, tmp_path):
+    film.thumbnail.write_bytes(b"\x89PNG\r\n\x1a\n" + b"picture")
+
+    assert (await deliver(youtube, tmp_path, film)).missing == ()
+
+
 async def test_what_is_cheap_goes_first_and_costs_what_google_says(youtube, film, tmp_path):
     youtube.quota.units = 50 + 1 + 50 + 1 + 50 + 1 + 50
 

@@ -186,6 +186,18 @@ async def test_a_film_that_is_listed_late_is_not_sent_again(youtube, film, tmp_p
     assert youtube.calls["playlistItems.list"] == 4
 
 
+async def test_a_film_that_is_listed_and_of_which_nothing_is_told_is_not_taken_for_another(youtube, film, tmp_path):
+    youtube.faults.order("final_lost_and_gone")
+    youtube.looks_until_shown = 20
+
+    with pytest.raises(TransientError, match="knows none of the films that it lists"):
+        await deliver(youtube, tmp_path, film)
+    youtube.looks_until_shown = 0
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert (the_film(youtube).id, len(youtube.sessions)) == (receipt.id, 1)
+
+
 async def test_a_film_whose_session_is_gone_is_found_by_its_tag_among_many_others(youtube, film, tmp_path):
     youtube.faults.order("final_lost_and_gone")
     youtube.watch = lambda what, _: youtube.add_films(120) if what == "published" else None

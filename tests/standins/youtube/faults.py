@@ -28,6 +28,7 @@ FAULTS: dict[str, str] = {
     "chunk_401": "chunk",
     "chunk_rate_limited": "chunk",
     "short_range": "chunk",  # a part is kept
+    "plain_range": "chunk",  # a part is kept, and told without the unit
     "no_range": "chunk",  # nothing of the whole film is kept
     "gone_404": "chunk",
     "gone_410": "chunk",

@@ -168,10 +168,12 @@ class Receiving:
             await self._read(request, session, 0)
             session.gone = _GONE.get(name, 0)
             return refused()
-        kept = piece.size // 2 if name in {"dropped", "short_range"} else piece.size
+        kept = piece.size // 2 if name in {"dropped", "short_range", "plain_range"} else piece.size
         await self._read(request, session, kept, stop=name == "dropped")
         if name == "dropped":
             raise Reset
+        if name == "plain_range":
+            return web.Response(status=308, headers={"Range": session.range["Range"].removeprefix("bytes=")})
         if name == "no_range":
             session.data.clear()
         self._complete(session)
