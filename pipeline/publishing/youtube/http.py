@@ -16,6 +16,7 @@ from anyio import to_thread
 from pipeline.errors import TransientError
 from pipeline.limits import Bandwidth
 from pipeline.proxy import proxy_for
+from pipeline.trust import trusted
 
 # An answer that describes fifty films has some 300,000 bytes; one that does not end must not fill the memory.
 _MOST_BYTES = 8_000_000
@@ -101,6 +102,8 @@ class Http:
             raise TransientError("did not answer in time", where=self._where) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             told = getattr(error, "strerror", None) or type(error).__name__
+            if isinstance(error, aiohttp.ClientConnectorCertificateError):
+                told = "its certificate is not trusted"
             kind = UnreachedError if isinstance(error, aiohttp.ClientConnectorError) else TransientError
             # `from None`: what aiohttp says may quote the address.
             raise kind(f"no connection ({str(told)[:120]})", where=self._where) from None
@@ -131,7 +134,12 @@ class Http:
 async def open_http(*, where: str, timeout_s: float, bandwidth: Bandwidth | None = None) -> AsyncIterator[Http]:
     """A pool for the length of the block; `bandwidth` is what all that is sent has in common."""
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S)
+    connector = aiohttp.TCPConnector(ssl=await to_thread.run_sync(trusted))
     async with aiohttp.ClientSession(
-        timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, auto_decompress=True
+        connector=connector,
+        timeout=timeout,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
+        auto_decompress=True,
     ) as session:
         yield Http(session, where=where, timeout_s=timeout_s, bandwidth=bandwidth)
