@@ -114,10 +114,12 @@ ANSWERS = {
     "declined": "a refusal",
     "no_choices": "an empty list of choices",
     "login_page": "HTML with status 200",
+    "blocked": "HTML with status 403, of whoever stands before the service",
     "slow_body": "the body begins and never ends",
     "reset": "the connection is reset",
 }
 FAULTS = {**REFUSALS, **ANSWERS}
+_PAGES = {"login_page": (200, "Please log in"), "blocked": (403, "Sorry, you have been blocked")}
 
 LIVE_MODELS = {"openai/gpt-oss-120b", "openai/gpt-oss-20b", "qwen/qwen3.6-27b"}
 # In one request, whatever the account: what the free plan has in a minute.
@@ -252,8 +254,9 @@ class GroqStandIn:
             return self._refusal(fault)
         if fault == "reset":
             _reset(request)
-        if fault == "login_page":
-            return web.Response(text="<html>Please log in</html>", content_type="text/html")
+        if fault in _PAGES:
+            status, text = _PAGES[fault]
+            return web.Response(status=status, text=f"<html>{text}</html>", content_type="text/html")
         completion = _completion(body, fault, number=len(self.history), terse=self.terse, thinking=self.thinking_tokens)
         completion["usage"] |= self._cached()
         await asyncio.sleep(self.latency_s)

@@ -59,8 +59,11 @@ def error_of(reply: Reply, *, where: str, login: str, now: datetime) -> Provider
         return QuotaError(what, where=where, hint=f"It goes on then; {more}", resets_at=now + _CHANNEL_DAY)
     # A redirection is not followed; it is a portal's on the way, not Google's.
     is_redirected = 300 <= reply.status < 400
+    # A page that refuses is a proxy's or a portal's: Google says what it minds.
+    is_page = reply.status in {403, 407} and not reason
     is_conflict = reply.status == 409 and reason in _CONFLICT
-    if reason in _SLOW_DOWN or reply.status in {408, 429} or reply.status >= 500 or is_redirected or is_conflict:
+    is_passing = reply.status in {408, 429} or reply.status >= 500 or is_redirected or is_page or is_conflict
+    if reason in _SLOW_DOWN or is_passing:
         return TransientError(
             f"is not available now ({detail})", where=where, retry_after_s=retry_after_s(reply.headers)
         )

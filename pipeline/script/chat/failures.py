@@ -188,7 +188,7 @@ def error_of(reply: Reply, service: Service, *, model: str, api_key: str) -> Pro
     said = without_key(said, api_key)[:200]
     detail = f"HTTP {reply.status}" + (f": {said}" if said else "")
     after_s = retry_after_s(reply.headers)
-    kind = _kind(reply.status, code, said, waits=after_s is not None)
+    kind = _kind(reply.status, code, said, waits=after_s is not None, is_page=not _error(reply.text))
     message = kind.message.format(status=reply.status, model=model, detail=detail)
     hint = kind.hint.format(service=service)
     if kind.error is TransientError:
@@ -198,10 +198,13 @@ def error_of(reply: Reply, service: Service, *, model: str, api_key: str) -> Pro
     return kind.error(message, where=service.name, hint=hint)
 
 
-def _kind(status: int, code: str, said: str, *, waits: bool) -> _Kind:
+def _kind(status: int, code: str, said: str, *, waits: bool, is_page: bool) -> _Kind:
     if code in _BY_CODE:
         return _BY_CODE[code]
     if status >= 500 or (status == 413 and waits):
+        return _AWAY
+    if status == 403 and is_page:
+        # Not the service: whoever stands before it blocks our address for a while (groq-python issue 125).
         return _AWAY
     if status == 404:
         # Who says something in the form of an error speaks the protocol, and misses the model.

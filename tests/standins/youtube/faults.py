@@ -58,6 +58,7 @@ PASSING = tuple(name for name in FAULTS if name not in {*_SPENT, "account_suspen
 FAULTS |= {
     "start_elsewhere": "start",  # the film shall be sent to another host
     "start_redirected": "start",
+    "start_page": "start",  # a page, with the status 403
     "chunk_redirected": "chunk",
     "chunk_huge_range": "chunk",  # more is there than the film has
     "chunk_odd_range": "chunk",
@@ -70,6 +71,7 @@ FAULTS |= {
 }
 HOSTILE_PASSING = (
     "start_redirected",
+    "start_page",
     "chunk_redirected",
     "chunk_huge_range",
     "chunk_odd_range",

@@ -62,6 +62,11 @@ def page() -> web.Response:
     return web.Response(text="<html>Please log in to the network</html>", content_type="text/html")
 
 
+def refused_page() -> web.Response:
+    """What a proxy answers to whom it does not know."""
+    return web.Response(status=403, text="<html>Access denied</html>", content_type="text/html")
+
+
 def redirected() -> web.Response:
     return web.Response(status=302, headers={"Location": ELSEWHERE})
 

@@ -18,6 +18,7 @@ from tests.standins.youtube.mishaps import (
     page,
     rate_limited,
     redirected,
+    refused_page,
     signup_required,
     suspended,
     unauthorized,
@@ -73,6 +74,7 @@ _REFUSED_STARTS: dict[str, Callable[[], web.Response]] = {
     "account_suspended": _refusing(suspended),
     "no_channel": _refusing(signup_required),
     "start_redirected": redirected,
+    "start_page": refused_page,
 }
 _REFUSED_PUTS: dict[str, Callable[[], web.Response]] = {
     "503": _refusing(backend_error),
