@@ -142,6 +142,12 @@ async def test_a_key_that_is_refused_is_shown_once_and_never_again(made):
     assert raised.value.hint == "Set the key"
 
 
+async def test_a_page_that_refuses_is_not_taken_for_a_wrong_key(made):
+    page = Fault(status=403, text="<html>Just a moment…</html>", headers={"Content-Type": "text/html; charset=utf-8"})
+    async with StockServer(faults=[page]) as server:
+        assert len(await with_retries(ONCE, lambda: made.at(server.root).search(FOX))) == 2
+
+
 async def test_a_429_with_retry_after_is_waited_for(made):
     async with StockServer(faults=[Fault(status=429, headers={"Retry-After": "0.01"})]) as server:
         assert len(await with_retries(ONCE, lambda: made.at(server.root).search(FOX))) == 2

@@ -90,11 +90,13 @@ class Service:
             raise TransientError(f"no connection ({told})", where=self.title) from None
 
     def _error_of(self, status: int, headers: Mapping[str, str]) -> ProviderError:
-        if status in self._refused:
+        # A page is not the service's: whoever stands before it blocks an address for a while.
+        is_page = status == 403 and headers.get("content-type", "").startswith("text/html")
+        if status in self._refused and not is_page:
             return NeedsLoginError(f"refuses the key (HTTP {status})", where=self.title, hint=self._options.set_key)
         if status == 429:
             return TransientError("asks to slow down", where=self.title, retry_after_s=_wait_s(headers))
-        if status >= 500 or status in _MAY_PASS:
+        if status >= 500 or status in _MAY_PASS or is_page:
             told = f"is not available now (HTTP {status})"
             return TransientError(told, where=self.title, retry_after_s=retry_after_s(headers))
         return PermanentError(f"refuses the search (HTTP {status})", where=self.title)
