@@ -146,6 +146,17 @@ async def test_after_every_fault_that_passes_the_film_is_there_once(youtube, fil
     assert record(tmp_path)["published"]["id"] == receipt.id == the_film(youtube).id
 
 
+async def test_a_token_server_that_is_down_is_asked_as_often_as_we_are_patient_and_no_oftener(youtube, film, tmp_path):
+    youtube.write_token(token_file(tmp_path), fresh=False)
+    youtube.faults.order(*["token_503"] * 40)
+    channel = channel_of(youtube, tmp_path)
+
+    with pytest.raises(TransientError, match="could not be renewed now"):
+        await film_for(channel, KEY).deliver(film)
+
+    assert youtube.calls["token"] == channel.retry.attempts
+
+
 async def test_every_chunk_may_fail_once_however_few_attempts_there_are(youtube, tmp_path):
     film = write_film(tmp_path / "film.mp4", size=12 * CHUNK_BYTES)
     youtube.faults.order(*["chunk_503", "chunk_stored_503"] * 5)
