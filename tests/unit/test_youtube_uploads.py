@@ -197,6 +197,23 @@ async def test_a_film_that_is_listed_late_is_not_sent_again(youtube, film, tmp_p
     assert youtube.calls["playlistItems.list"] == 4
 
 
+@pytest.mark.parametrize(("days", "looks"), [(0, 5), (2, 1)])
+async def test_a_session_of_long_ago_is_looked_for_once(youtube, film, tmp_path, days, looks):
+    youtube.faults.order(*["chunk_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+    (session,) = youtube.sessions.values()
+    session.gone = 404
+    later = datetime.now(UTC) + timedelta(days=days)
+    youtube.accounts.clock = lambda: later
+    youtube.write_token(token_file(tmp_path))
+
+    await film_for(channel_of(youtube, tmp_path, clock=lambda: later), KEY).deliver(film)
+
+    assert (len(youtube.films), youtube.calls["playlistItems.list"]) == (1, looks)
+
+
 async def test_a_film_that_is_listed_and_of_which_nothing_is_told_is_not_taken_for_another(youtube, film, tmp_path):
     youtube.faults.order("final_lost_and_gone")
     youtube.looks_until_shown = 20

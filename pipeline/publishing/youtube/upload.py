@@ -52,8 +52,8 @@ class Upload:
         self._calls = calls
         self._chunk_bytes = chunk_bytes
         self._while_allowed = while_allowed
-        # Whether all bytes of the session that was spoken of last may have arrived, and so a film have come of it.
-        self.may_be_whole = True
+        # Whether all bytes of the session may have arrived, and so a film have come of it; None: it was begun before.
+        self.may_be_whole: bool | None = None
 
     async def start(self, video: Mapping[str, Any], *, size_bytes: int, notify_subscribers: bool) -> str:
         """The address of a new session. Costs one of the day's uploads."""
@@ -124,7 +124,8 @@ class Upload:
             raise self._passing("has all bytes, and no film yet")
         self._while_allowed()
         chunk = await to_thread.run_sync(film.read, first, size)
-        self.may_be_whole |= first + size == film.size_bytes
+        if first + size == film.size_bytes:
+            self.may_be_whole = True
         headers = {
             "Content-Type": "video/mp4",
             "Content-Range": f"bytes {first}-{first + size - 1}/{film.size_bytes}",
