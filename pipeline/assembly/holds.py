@@ -28,8 +28,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.assembly.plan import Holds
 from pipeline.assembly.repeats import RepeatingStream
+from pipeline.choices import Holds
 from pipeline.media.encode import Drawn, Picture, PictureEncoder
 from pipeline.media.mux import Packet
 

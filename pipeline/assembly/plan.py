@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from pipeline.choices import Holds
 from pipeline.model import Codec
 
 if TYPE_CHECKING:
     from pipeline.media.encode import EncoderName
 
-# splice: written here (`holds.py`). encode: every frame goes through the encoder. variable: a picture simply lasts
-# longer.
-Holds = Literal["splice", "encode", "variable"]
 ENCODERS: Mapping[Codec, EncoderName] = {"h264": "libx264", "h265": "libx265", "av1": "libsvtav1"}
 
 _X264_TUNING = {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from pipeline.choices import PriorityName
 from pipeline.cli.options import Making, Place
 
 
@@ -12,7 +11,7 @@ def add(
     topic: str,
     /,
     *topics: str,
-    priority: Literal["urgent", "high", "normal", "low"] = "normal",
+    priority: PriorityName = "normal",
     making: Making = Making(),
     place: Place = Place(),
 ) -> int:

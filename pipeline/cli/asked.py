@@ -17,23 +17,25 @@ _MOST_ROWS = 20
 
 
 def print_unreadable(batch: str, asked: Asked, *, as_json: bool) -> None:
-    """All of it, before anything is made: to a machine as events, of a table to a person as a table.
-
-    Before it, that another source was read than the one that was named.
-    """
-    if asked.instead_of and as_json:
-        print_json({"event": "fallback", "batch": batch, "reason": str(asked.instead_of)})
-    elif asked.instead_of:
-        print(f"{asked.instead_of}. The fallback is read instead.", file=sys.stderr)
-    if asked.rows:
-        if as_json:
-            for problem in asked.problems:
-                print_json({"event": "row", "batch": batch, **asdict(problem)})
-        elif asked.problems:
-            _print_table(asked)
-    elif asked.unreadable:
+    """All of it, before anything is made: to a machine as events, of a table to a person as a table."""
+    if asked.instead_of:
+        _print_fallback(batch, asked.instead_of, as_json=as_json)
+    if not asked.rows:
         for error in asked.unreadable:
             print_refusal(batch, Film.refused(error.where, error), as_json=as_json)
+    elif as_json:
+        for problem in asked.problems:
+            print_json({"event": "row", "batch": batch, **asdict(problem)})
+    elif asked.problems:
+        _print_table(asked)
+
+
+def _print_fallback(batch: str, reason: Exception, *, as_json: bool) -> None:
+    """Another source was read than the one that was named."""
+    if as_json:
+        print_json({"event": "fallback", "batch": batch, "reason": str(reason)})
+    else:
+        print(f"{reason}. The fallback is read instead.", file=sys.stderr)
 
 
 def _print_table(asked: Asked) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from pipeline.choices import PriorityName
 from pipeline.cli.options import Making, Place
 
 if TYPE_CHECKING:
     from pipeline.film import Film
+    from pipeline.model import Brief
     from pipeline.orchestrator.events import Listener
+    from pipeline.orchestrator.workshop import Workshop
 
 # After a failure that may pass by itself.
 _GOES_ON = "Later, the same command goes on where this one stopped: what is done is kept"
@@ -25,7 +28,7 @@ def make(
     *,
     output: Path | None = None,
     queue: Annotated[bool, Parameter(negative="")] = False,
-    priority: Literal["urgent", "high", "normal", "low"] | None = None,
+    priority: PriorityName | None = None,
     making: Making = Making(),
     place: Place = Place(),
 ) -> int:
@@ -47,16 +50,11 @@ def make(
     priority
         With --queue: how soon it is wanted.
     """
-    from dataclasses import asdict
-
-    from pipeline.cli.display import reporter
-    from pipeline.cli.report import print_films, print_json
     from pipeline.cli.session import open_session
     from pipeline.cli.work import leave_work, tell_unheeded
     from pipeline.errors import InputError, NightreelError
     from pipeline.film import Film
     from pipeline.model import QUEUE, Priority
-    from pipeline.orchestrator.batch import batches
     from pipeline.sources import read_brief
 
     films: list[Film] = []
@@ -64,21 +62,12 @@ def make(
 
     async def work() -> int:
         nonlocal count
-        errors: list[Exception] = []
         brief = await read_brief(topic)
         tell_unheeded(making, [brief], session.workshop)
         if queue:
             return await leave_work([brief], session.workshop, QUEUE, Priority(priority or Priority.NORMAL), place)
         count = session.workshop.wishes.count_films([brief])
-        with reporter(place, total=count) as tell:
-            # The failure of a single film is raised below: whatever ends a command is told in one place.
-            listen = _with_errors_to(errors, tell, are_told=count > 1)
-            films.extend(map(Film.of, await batches.run_family(brief, session.workshop, listen=listen)))
-        if errors and count == 1:
-            raise _with_way_on(errors[0])
-        if any(map(_may_pass, errors)):
-            print(f"nightreel: {_GOES_ON}.", file=sys.stderr)
-        return _exit_code(films)
+        return await _make(brief, session.workshop, place, films, count=count)
 
     try:
         if priority and not queue:
@@ -89,11 +78,40 @@ def make(
         films = films or [Film.refused(topic, error)]
         raise
     finally:
-        if films and place.json:
-            objects = [asdict(film) for film in films]
-            print_json(objects if count > 1 else objects[0])
-        elif films:
-            print_films(films)
+        _print(films, place, is_one=count == 1)
+
+
+async def _make(brief: Brief, shop: Workshop, place: Place, films: list[Film], *, count: int) -> int:
+    """Make the films of a brief, `count` of them, and put them into `films`. Returns the exit code.
+
+    The failure of a single film is raised: whatever ends a command is told in one place.
+    """
+    from pipeline.cli.display import reporter
+    from pipeline.film import Film
+    from pipeline.orchestrator.batch import batches
+
+    errors: list[Exception] = []
+    with reporter(place, total=count) as tell:
+        listen = _with_errors_to(errors, tell, are_told=count > 1)
+        films.extend(map(Film.of, await batches.run_family(brief, shop, listen=listen)))
+    if errors and count == 1:
+        raise _with_way_on(errors[0])
+    if any(map(_may_pass, errors)):
+        print(f"nightreel: {_GOES_ON}.", file=sys.stderr)
+    return _exit_code(films)
+
+
+def _print(films: Sequence[Film], place: Place, *, is_one: bool) -> None:
+    """What came of it; where nothing did, nothing. With --json a film that is the only one is told as one object."""
+    from dataclasses import asdict
+
+    from pipeline.cli.report import print_films, print_json
+
+    if films and place.json:
+        objects = [asdict(film) for film in films]
+        print_json(objects[0] if is_one else objects)
+    elif films:
+        print_films(films)
 
 
 def _with_errors_to(errors: list[Exception], tell: Listener, *, are_told: bool) -> Listener:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
+
+from pipeline.choices import Depth, NarratorName, OnError, Reviewed, Shape, Strategy
+
+
+def given(flags: Mapping[str, object]) -> dict[str, object]:
+    """The flags that were given: the others leave the setting as it is."""
+    return {key: value for key, value in flags.items() if value is not None}
 
 
 @Parameter(name="*")
@@ -40,7 +48,7 @@ class Making:
     """Voice, e.g. en-US-AvaNeural; one for each language: de=de-DE-ConradNeural,es=es-MX-DaliaNeural."""
     preset: str | None = None
     """How it is encoded, e.g. youtube, social_media (upright), fast_draft: see nightreel presets."""
-    format: Literal["16:9", "9:16", "1:1", "4:5"] | None = None
+    format: Shape | None = None
     """Shape of the picture: 16:9, 9:16 (Shorts, Reels, TikTok), 1:1 or 4:5; the layouts are composed for each."""
     formats: str | None = None
     """A film in each of these, with one script and one voice, e.g. 16:9,9:16."""
@@ -48,7 +56,7 @@ class Making:
     """Music under the voice: a file in music/, auto (any of them) or none."""
     writer: str | None = None
     """Who writes the script, best first: groq, deepseek, … (models) or outline (your notes as they are)."""
-    narrator: Literal["auto", "edge", "espeak", "piper", "silence"] | None = None
+    narrator: NarratorName | None = None
     """Who speaks: edge (online), espeak (offline), piper (offline, your voice files) or silence."""
     audience: str | None = None
     """Who watches, e.g. "children of ten". This and the next four are for a model that writes, not for notes as is."""
@@ -66,11 +74,11 @@ class Making:
     """The series that the films are episodes of: a table [series.NAME] in nightreel.toml; none: of none."""
     publish: str | None = None
     """Where films go besides output/: youtube, or youtube:CHANNEL; several with commas."""
-    inspect: Literal["parts", "full"] | None = None
+    inspect: Depth | None = None
     """What is decoded to check a film: parts (default; each scene once, when it is made) or full (the film as well)."""
     profile: str | None = None
     """How strictly it is judged: draft, standard, strict, or one of [profiles] of yours; default: the template's."""
-    review: Literal["never", "warnings", "all"] | None = None
+    review: Reviewed | None = None
     """Which films wait for you (nightreel review): none (default), those with warnings, or all."""
     review_sample: str | None = None
     """A share of the batch, e.g. 5%, drawn by chance: the rest is published when you have approved these."""
@@ -114,7 +122,7 @@ class Making:
             "quality.review": self.review,
             "quality.review_sample_percent": self.review_sample,
         }
-        return {key: value for key, value in flags.items() if value is not None}
+        return given(flags)
 
     def told_to_writers(self) -> tuple[str, ...]:
         """The flags that were given and only a model that writes can heed."""
@@ -145,13 +153,13 @@ def _voices(flag: str | None) -> dict[str, str]:
 class Working:
     """How a batch is worked on. These go before nightreel.toml, for this command."""
 
-    strategy: Literal["sequential", "fixed", "adaptive", "smart"] | None = None
+    strategy: Strategy | None = None
     """How many films are under way at once: sequential, fixed, adaptive (default) or smart (short ones first)."""
     max_concurrent: int | None = None
     """Films under way at once, at most."""
     max_memory: str | None = None
     """Memory that all our processes may use, e.g. 4GB or 800MB."""
-    on_error: Literal["continue", "stop"] | None = None
+    on_error: OnError | None = None
     """After a film has failed: continue with the others (default), or stop."""
     max_failures: int | None = None
     """Stop after so many failed films."""
@@ -174,7 +182,7 @@ class Working:
             "errors.retries": self.retries,
             "budget.usd_per_batch": self.budget,
         }
-        return {key: value for key, value in flags.items() if value is not None}
+        return given(flags)
 
 
 def length_s(flag: str, text: str) -> int:
@@ -239,4 +247,4 @@ class Rows:
             "source.query": self.query,
             "source.fallback": self.fallback,
         }
-        return {key: value for key, value in flags.items() if value is not None}
+        return given(flags)

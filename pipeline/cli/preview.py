@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,12 +49,10 @@ def preview(
     from pipeline.cli.asked import print_unreadable
     from pipeline.cli.session import open_session
     from pipeline.cli.work import ending_in_json, work_on
-    from pipeline.errors import EXIT_OK, InputError
+    from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.batch import batches
     from pipeline.orchestrator.batch.asking import read_source
-    from pipeline.orchestrator.batch.run import Outcome
-    from pipeline.orchestrator.events import Listener
-    from pipeline.sources import as_source, batch_name, is_table, told
+    from pipeline.sources import as_source, batch_name, told
 
     given = as_source(source)
 
@@ -69,26 +68,29 @@ def preview(
         if not some:
             return EXIT_OK
         session.batch = called
-
-        async def make(listen: Listener) -> Outcome:
-            return await batches.run_batch(some, shop, batch=called, source="", numbered=False, listen=listen)
-
+        make = partial(batches.run_batch, some, shop, batch=called, source="", numbered=False)
         return await work_on(make, shop, place, batch=called, total=shop.wishes.count_films(some))
 
     with ending_in_json(place, None):
-        if not is_table(given):
-            hint = "Give a .csv, .tsv, .json, .jsonl or .xlsx file, a database or an address"
-            raise InputError("is no table", where=told(given), hint=hint)
-        if output and output.suffix.lower() != ".png":
-            raise InputError("is no picture", where=str(output), hint="Write FILE.png")
+        _refuse(given, output, publish=bool(making.publish))
         # Whatever the settings say of hosts: what is looked at is not for viewers yet.
-        if making.publish:
-            raise InputError(
-                "a preview is not published", where="--publish", hint="Leave it out, and look at the films"
-            )
         flags = {**making.as_settings(), **table.as_settings(), **working.as_settings()}
         session = open_session(place, {"video.preset": _PRESET, **flags, "publishing.to": ""})
         return session.run(work)
+
+
+def _refuse(source: Path | str, output: Path | None, *, publish: bool) -> None:
+    """Raise `InputError` for what can't be previewed, or not like this."""
+    from pipeline.errors import InputError
+    from pipeline.sources import is_table, told
+
+    if not is_table(source):
+        hint = "Give a .csv, .tsv, .json, .jsonl or .xlsx file, a database or an address"
+        raise InputError("is no table", where=told(source), hint=hint)
+    if output and output.suffix.lower() != ".png":
+        raise InputError("is no picture", where=str(output), hint="Write FILE.png")
+    if publish:
+        raise InputError("a preview is not published", where="--publish", hint="Leave it out, and look at the films")
 
 
 def _check(wanted: Asked, name: str) -> None:

@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from pipeline.cli.options import Place, Working
+from pipeline.choices import Privacy
+from pipeline.cli.options import Place, Working, given
 
 if TYPE_CHECKING:
     from pipeline.model import Receipt
     from pipeline.orchestrator.control.updating import Updated
+    from pipeline.orchestrator.workshop import Workshop
+
+# Ids of jobs, or their beginnings.
+Jobs = tuple[str, ...]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Showing:
+    """Who sees a film, and where. These go before the brief and nightreel.toml."""
+
+    privacy: Privacy | None = None
+    """Who may see it. Default: what the brief says, else youtube.privacy in nightreel.toml."""
+    publish_at: str = ""
+    """When it becomes public, e.g. "2027-01-26 18:00"; until then it is private. Of a batch, for each film."""
+    time_zone: str = ""
+    """Where --publish-at is meant, e.g. Europe/Berlin. Default: youtube.time_zone, else this machine's."""
+    playlist: str = ""
+    """Playlist that it goes into, by name; none: into none. Default: what the brief says, else youtube.playlist."""
 
 
 def publish(
@@ -21,10 +44,7 @@ def publish(
     to: str,
     channel: str | None = None,
     metadata: Path | None = None,
-    privacy: Literal["private", "unlisted", "public"] | None = None,
-    publish_at: str = "",
-    time_zone: str = "",
-    playlist: str = "",
+    showing: Showing = Showing(),
     job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
     again: Annotated[bool, Parameter(negative="")] = False,
     profile: str | None = None,
@@ -50,14 +70,6 @@ def publish(
         Which login of yours (nightreel auth youtube --channel NAME); as youtube:NAME in --to.
     metadata
         Of a file: title, description, tags and language as JSON. Default: what lies beside it, else its name.
-    privacy
-        Who may see it. Default: what the brief says, else youtube.privacy in nightreel.toml.
-    publish_at
-        When it becomes public, e.g. "2027-01-26 18:00"; until then it is private. Of a batch, for each film.
-    time_zone
-        Where --publish-at is meant, e.g. Europe/Berlin. Default: youtube.time_zone, else this machine's.
-    playlist
-        Playlist that it goes into, by name; none: into none. Default: what the brief says, else youtube.playlist.
     job
         Only the job with this id, or the beginning of it; can be given several times.
     again
@@ -72,59 +84,46 @@ def publish(
 
     from pipeline.cli.session import open_session
     from pipeline.cli.work import ending_in_json, work_on
-    from pipeline.errors import EXIT_OK
-    from pipeline.orchestrator.batch.run import Outcome
-    from pipeline.orchestrator.control import updating
-    from pipeline.orchestrator.control.publishing import (
-        find_job,
-        publish_batch,
-        publish_file,
-        refuse_unknown,
-    )
+    from pipeline.orchestrator.control.publishing import publish_batch, publish_file
+    from pipeline.orchestrator.control.updating import update_batch, update_file
     from pipeline.orchestrator.control.wishes import ReleaseWishes
-    from pipeline.orchestrator.events import Listener
 
-    wishes = ReleaseWishes(publish_at=publish_at, time_zone=time_zone, playlist=playlist)
-    is_file = what.lower().endswith(".mp4")
-
-    async def work_on_batch(batch: str, jobs: tuple[str, ...]) -> int:
-        shop, session.batch = session.workshop, batch
-        if update:
-            _tell_updated(await updating.update_batch(shop, batch=batch, jobs=jobs, wishes=wishes), place)
-            return EXIT_OK
-
-        async def make(listen: Listener) -> Outcome:
-            return await publish_batch(shop, batch=batch, jobs=jobs, again=again, wishes=wishes, listen=listen)
-
-        return await work_on(make, shop, place, batch=batch, total=len(jobs))
-
-    async def work_on_file(file: Path) -> int:
-        shop = session.workshop
-        if update:
-            _tell_updated(await updating.update_file(shop, file, metadata=metadata, wishes=wishes), place)
-            return EXIT_OK
-        for receipt in await publish_file(shop, file, metadata=metadata, again=again, wishes=wishes):
-            _tell(receipt, as_json=place.json)
-        return EXIT_OK
+    wishes = ReleaseWishes(publish_at=showing.publish_at, time_zone=showing.time_zone, playlist=showing.playlist)
 
     async def work() -> int:
-        if not is_file:
-            await to_thread.run_sync(refuse_unknown, session.workshop, what)
-        ours = await to_thread.run_sync(find_job, session.workshop, Path(what)) if is_file and not metadata else None
-        if is_file and not ours:
-            return await work_on_file(Path(what))
-        return await work_on_batch(ours.batch if ours else what, (ours.id,) if ours else job)
+        shop = session.workshop
+        ours = await to_thread.run_sync(partial(_ours, shop, what, job, has_metadata=metadata is not None))
+        if ours is None:
+            if update:
+                return _tell_updated(await update_file(shop, Path(what), metadata=metadata, wishes=wishes), place)
+            return _tell(await publish_file(shop, Path(what), metadata=metadata, again=again, wishes=wishes), place)
+        session.batch, jobs = ours
+        if update:
+            return _tell_updated(await update_batch(shop, batch=session.batch, jobs=jobs, wishes=wishes), place)
+        films = partial(publish_batch, shop, batch=session.batch, jobs=jobs, again=again, wishes=wishes)
+        return await work_on(films, shop, place, batch=session.batch, total=len(jobs))
 
+    is_file = _is_file(what)
     with ending_in_json(place, "" if is_file else what):
         _refuse(job=bool(job) and is_file, metadata=metadata is not None and not is_file, both=update and again)
-        flags = {
-            "publishing.to": _to(to, channel),
-            "youtube.privacy": privacy,
-            "quality.profile": profile,
-            **working.as_settings(),
-        }
-        session = open_session(place, {key: value for key, value in flags.items() if value is not None})
+        flags = {"publishing.to": _to(to, channel), "youtube.privacy": showing.privacy, "quality.profile": profile}
+        session = open_session(place, given({**flags, **working.as_settings()}))
         return session.run(work)
+
+
+def _is_file(what: str) -> bool:
+    return what.lower().endswith(".mp4")
+
+
+def _ours(shop: Workshop, what: str, jobs: Jobs, *, has_metadata: bool) -> tuple[str, Jobs] | None:
+    """The batch that is meant, and which of its jobs (none: all); None: a file that goes by itself. Blocks."""
+    from pipeline.orchestrator.control.publishing import find_job, refuse_unknown
+
+    if not _is_file(what):
+        refuse_unknown(shop, what)
+        return what, jobs
+    ours = None if has_metadata else find_job(shop, Path(what))
+    return (ours.batch, (ours.id,)) if ours else None
 
 
 def _refuse(*, job: bool, metadata: bool, both: bool) -> None:
@@ -139,35 +138,37 @@ def _refuse(*, job: bool, metadata: bool, both: bool) -> None:
         raise InputError("goes without --again", where="--update", hint="Say which of the two is meant")
 
 
-def _tell(receipt: Receipt, *, as_json: bool) -> None:
+def _tell(receipts: Iterable[Receipt], place: Place) -> int:
     from pipeline.cli.report import print_json
+    from pipeline.errors import EXIT_OK
 
-    if as_json:
-        told = {"destination": receipt.destination, "id": receipt.id, "url": receipt.url}
-        print_json(
-            {"video": receipt.package.video, **told, "missing": list(receipt.missing), "remarks": list(receipt.remarks)}
-        )
-        return
-    print(f"{receipt.package.video.name} is {receipt.url} ({receipt.destination})")
-    for line in receipt.missing:
-        print(f"  without {line}")
-    for line in receipt.remarks:
-        print(f"  {line}")
+    for receipt in receipts:
+        if place.json:
+            about = {"destination": receipt.destination, "id": receipt.id, "url": receipt.url}
+            notes = {"missing": list(receipt.missing), "remarks": list(receipt.remarks)}
+            print_json({"video": receipt.package.video, **about, **notes})
+            continue
+        print(f"{receipt.package.video.name} is {receipt.url} ({receipt.destination})")
+        for line in (*(f"without {each}" for each in receipt.missing), *receipt.remarks):
+            print(f"  {line}")
+    return EXIT_OK
 
 
-def _tell_updated(done: Updated, place: Place) -> None:
+def _tell_updated(done: Updated, place: Place) -> int:
     from dataclasses import asdict
 
     from pipeline.cli.report import print_json
     from pipeline.cli.text import shown
+    from pipeline.errors import EXIT_OK
 
     if place.json:
         print_json(asdict(done))
-        return
+        return EXIT_OK
     for title in done.changed:
         print(f"changed: {shown(title)}")
     told = {"changed": len(done.changed), "shown as asked already": done.same, "not out": done.not_out}
     print(", ".join(f"{number} {what}" for what, number in told.items() if number) or "0 changed")
+    return EXIT_OK
 
 
 def _to(to: str, channel: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,9 @@ from cyclopts import Parameter
 from pipeline.cli.options import Place
 
 if TYPE_CHECKING:
+    from pipeline.model.profile import QualityProfile
     from pipeline.orchestrator.judging import Judged
+    from pipeline.orchestrator.workshop import Workshop
 
 
 def qc(
@@ -37,13 +40,11 @@ def qc(
     """
     from functools import partial
 
-    from anyio import Path as AsyncPath
     from anyio import to_thread
 
-    from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
-    from pipeline.errors import EXIT_OK, InputError, QualityError
-    from pipeline.orchestrator.judging import films_among, judge_against, judge_films
+    from pipeline.errors import EXIT_OK, QualityError
+    from pipeline.orchestrator.judging import films_among, judge_films
     from pipeline.orchestrator.workshop.strictness import profile_for
 
     session = open_session(place, {"quality.profile": profile})
@@ -51,29 +52,46 @@ def qc(
 
     async def work() -> int:
         films = await to_thread.run_sync(partial(films_among, files, recursive=recursive))
+        alone = len(films) == 1
 
         def told(film: Judged) -> None:
             judged.append(film)
-            if place.json:
-                print_json(_as_json(film))
-            else:
-                _print_film(film, alone=len(films) == 1)
+            _tell(film, place, alone=alone)
 
         strictness = profile_for(session.workshop.settings)
         if against is None:
             await judge_films(films, strictness, session.workshop, told)
-        elif len(films) > 1:
-            raise InputError(f"{len(films)} films can't all be compared with one", where=str(against))
         else:
-            if not await AsyncPath(against).is_file():
-                raise InputError("there is no such film", where=str(against))
-            told(await judge_against(films[0], against, strictness, session.workshop))
-        if not place.json and len(films) > 1:
+            told(await _compare(films, against, strictness, session.workshop))
+        if not place.json and not alone:
             grades = [film.verdict.grade for film in judged]
             print(f"\n{grades.count('pass')} pass, {grades.count('warn')} warn, {grades.count('fail')} fail")
         return EXIT_OK if all(film.verdict.passed for film in judged) else QualityError.exit_code
 
     return session.run(work)
+
+
+async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, shop: Workshop) -> Judged:
+    """The one film, beside the one that it was made of. Raises `InputError`."""
+    from anyio import Path as AsyncPath
+
+    from pipeline.errors import InputError
+    from pipeline.orchestrator.judging import judge_against
+
+    if len(films) > 1:
+        raise InputError(f"{len(films)} films can't all be compared with one", where=str(with_))
+    if not await AsyncPath(with_).is_file():
+        raise InputError("there is no such film", where=str(with_))
+    return await judge_against(films[0], with_, profile, shop)
+
+
+def _tell(film: Judged, place: Place, *, alone: bool) -> None:
+    from pipeline.cli.report import print_json
+
+    if place.json:
+        print_json(_as_json(film))
+    else:
+        _print_film(film, alone=alone)
 
 
 def _print_film(film: Judged, *, alone: bool) -> None:

@@ -47,12 +47,12 @@ def resume(
             notices = [f"{reason}; the job stays as it is" for reason in done.damaged]
             notices.append(f"{done.jobs} {jobs} again as at checkpoint {from_}")
 
-        async def make(listen: Listener) -> Outcome:
+        async def go_on(*, listen: Listener) -> Outcome:
             for text in notices:
                 listen(Notice(text=text))
             return await control.resume(shop, batch=batch, listen=listen)
 
-        return await work_on(make, shop, place, batch=batch, total=await total_of(shop, batch))
+        return await work_on(go_on, shop, place, batch=batch, total=await total_of(shop, batch))
 
     with ending_in_json(place, batch):
         session = open_session_of(place, batch, working.as_settings())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -46,9 +47,7 @@ def retry(
     from pipeline.errors import InputError
     from pipeline.film import Film
     from pipeline.orchestrator import control
-    from pipeline.orchestrator.batch.run import Outcome
     from pipeline.orchestrator.control.mending import read_again
-    from pipeline.orchestrator.events import Listener
 
     async def work() -> int:
         unreadable: list[InputError] = []
@@ -56,13 +55,8 @@ def retry(
         briefs = await read_again(shop, batch, report=unreadable.append)
         for error in unreadable:
             print_refusal(batch, Film.refused(error.where, error), as_json=place.json)
-
-        async def make(listen: Listener) -> Outcome:
-            return await control.retry(
-                shop, batch=batch, failed=failed, jobs=job, stage=from_ or "", briefs=briefs, listen=listen
-            )
-
-        return await work_on(make, shop, place, batch=batch, total=len(job) or await total_of(shop, batch))
+        films = partial(control.retry, shop, batch=batch, failed=failed, jobs=job, stage=from_ or "", briefs=briefs)
+        return await work_on(films, shop, place, batch=batch, total=len(job) or await total_of(shop, batch))
 
     with ending_in_json(place, batch):
         if failed and job:

@@ -48,19 +48,9 @@ def review(
         With --reject: what is wrong with it, in your words.
     """
     from pipeline.cli.session import open_session
-    from pipeline.errors import EXIT_OK, InputError
+    from pipeline.errors import EXIT_OK
     from pipeline.orchestrator import control
     from pipeline.orchestrator.control import reviewing
-
-    def check() -> None:
-        if approve is not None and reject is not None:
-            raise InputError("--approve and --reject are two answers", hint="Give one of them, then the other")
-        if approve is not None and bool(approve) == all_:
-            raise InputError("needs the ids of films, or --all", where="--approve")
-        if all_ and approve is None:
-            raise InputError("goes with --approve", where="--all")
-        if (reject is None) != (why is None):
-            raise InputError("--reject ID and --why TEXT go together", hint='Write --why "the name is wrong"')
 
     async def work() -> int:
         shop = await control.as_asked(session.workshop, batch)
@@ -73,9 +63,23 @@ def review(
             return EXIT_OK
         return _tell(said, await reviewing.waiting(shop, batch), as_json=place.json)
 
-    check()
+    _refuse(approve, all_=all_, reject=reject, why=why)
     session = open_session(place, {})
     return session.run(work)
+
+
+def _refuse(approve: tuple[str, ...] | None, *, all_: bool, reject: str | None, why: str | None) -> None:
+    """Raise `InputError` for flags that don't go together."""
+    from pipeline.errors import InputError
+
+    if approve is not None and reject is not None:
+        raise InputError("--approve and --reject are two answers", hint="Give one of them, then the other")
+    if approve is not None and bool(approve) == all_:
+        raise InputError("needs the ids of films, or --all", where="--approve")
+    if all_ and approve is None:
+        raise InputError("goes with --approve", where="--all")
+    if (reject is None) != (why is None):
+        raise InputError("--reject ID and --why TEXT go together", hint='Write --why "the name is wrong"')
 
 
 async def _show(shop: Workshop, batch: str, *, as_json: bool) -> None:

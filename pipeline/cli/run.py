@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from pipeline.choices import PriorityName
 from pipeline.cli.options import Making, Place, Rows, Working
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ def run(
     *,
     batch: str | None = None,
     output: Path | None = None,
-    priority: Literal["urgent", "high", "normal", "low"] = "normal",
+    priority: PriorityName = "normal",
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     making: Making = Making(),
     table: Rows = Rows(),
@@ -59,42 +61,36 @@ def run(
     from pipeline.model import Priority
     from pipeline.orchestrator.batch import batches
     from pipeline.orchestrator.batch.asking import read_source
-    from pipeline.orchestrator.batch.run import Outcome
-    from pipeline.orchestrator.events import Listener
     from pipeline.sources import as_source, batch_name
 
     given = as_source(source)
 
     async def work() -> int:
+        shop = session.workshop
         called = await to_thread.run_sync(batch_name, given) if batch is None else batch
-        wanted = await read_source(given, session.workshop, batch=called, rows=table.rows or "", writes=not dry_run)
+        wanted = await read_source(given, shop, batch=called, rows=table.rows or "", writes=not dry_run)
         briefs, unreadable = wanted.briefs, wanted.unreadable
         if not dry_run or wanted.rows:
             print_unreadable(called, wanted, as_json=place.json)
         if wanted.stop:
             raise wanted.stop
-        tell_unheeded(making, briefs, session.workshop)
-        asked = await to_thread.run_sync(session.workshop.places.source_name, given)
-        name = await batches.name_for(session.workshop, given) if batch is None else batch
+        tell_unheeded(making, briefs, shop)
+        asked = await to_thread.run_sync(shop.places.source_name, given)
+        name = await batches.name_for(shop, given) if batch is None else batch
         if dry_run:
-            return await _foretell(briefs, session.workshop, name, Priority(priority), unreadable, as_json=place.json)
+            return await _foretell(briefs, shop, name, Priority(priority), unreadable, as_json=place.json)
         session.batch = name
-
-        async def make(listen: Listener) -> Outcome:
-            return await batches.run_batch(
-                briefs,
-                session.workshop,
-                batch=name,
-                source=asked,
-                priority=Priority(priority),
-                unreadable=unreadable,
-                is_partial=wanted.is_partial,
-                listen=listen,
-            )
-
-        return await work_on(
-            make, session.workshop, place, batch=name, total=session.workshop.wishes.count_films(briefs)
+        films = partial(
+            batches.run_batch,
+            briefs,
+            shop,
+            batch=name,
+            source=asked,
+            priority=Priority(priority),
+            unreadable=unreadable,
+            is_partial=wanted.is_partial,
         )
+        return await work_on(films, shop, place, batch=name, total=shop.wishes.count_films(briefs))
 
     with ending_in_json(place, batch):
         session = open_session(place, {**making.as_settings(), **table.as_settings(), **working.as_settings()}, output)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from pipeline.choices import Shape
 from pipeline.cli.options import Place
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def preview(
     name: str,
     /,
     *,
-    format: Literal["16:9", "9:16", "1:1", "4:5"] | None = None,  # noqa: A002 - the name of the flag
+    format: Shape | None = None,  # noqa: A002 - the name of the flag
     theme: str | None = None,
     output: Path | None = None,
     place: Place = Place(),

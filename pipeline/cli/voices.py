@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from pipeline.cli.options import Place
+from pipeline.choices import NarratorName
+from pipeline.cli.options import Place, given
+
+if TYPE_CHECKING:
+    from pipeline.orchestrator.voices import Listing, Sample
 
 _HINT = "Write a language as de or pt-BR; nightreel voices lists all that there are"
 
@@ -16,7 +20,7 @@ _HINT = "Write a language as de or pt-BR; nightreel voices lists all that there 
 def voices(
     *,
     language: str | None = None,
-    narrator: Literal["auto", "edge", "espeak", "piper", "silence"] | None = None,
+    narrator: NarratorName | None = None,
     sample: Annotated[bool, Parameter(negative="")] = False,
     voice: str | None = None,
     out: Path | None = None,
@@ -42,6 +46,42 @@ def voices(
     offline
         Ask nobody outside this machine.
     """
+    from pipeline.cli.session import open_session
+    from pipeline.errors import InputError
+    from pipeline.orchestrator.voices import list_voices, speak_sample
+
+    async def hear() -> int:
+        return _tell_heard(await speak_sample(session.workshop, language=language, out=out), place)
+
+    async def show() -> int:
+        return _tell_listed(await list_voices(session.workshop, language=language), place, language=language)
+
+    if (voice or out) and not sample:
+        raise InputError("--voice and --out are about a sample", hint="Add --sample")
+    flags = {"narration.narrator": narrator, "narration.voice": voice, "offline": offline or None}
+    session = open_session(place, given(flags))
+    return session.run(hear if sample else show)
+
+
+def _tell_heard(heard: Sample, place: Place) -> int:
+    from dataclasses import asdict
+
+    from pipeline.cli.report import print_json
+    from pipeline.errors import EXIT_OK
+
+    if place.json:
+        print_json(asdict(heard))
+        return EXIT_OK
+    print(f"{heard.path}  ({heard.narrator}, {heard.voice}, {heard.language}, {heard.length_s:.1f} s)")
+    if heard.fallback_reason:
+        print(f"Not the first choice: {heard.fallback_reason}")
+    for incident in heard.incidents:
+        print(f"Note: {incident}")
+    return EXIT_OK
+
+
+def _tell_listed(listings: Sequence[Listing], place: Place, *, language: str | None) -> int:
+    """The voices of each narrator; the exit code says whether there is one for the language that was asked for."""
     import sys
     from dataclasses import asdict
 
@@ -50,47 +90,20 @@ def voices(
 
     from pipeline.cli.console import Console
     from pipeline.cli.report import print_json
-    from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, InputError
-    from pipeline.orchestrator.voices import list_voices, speak_sample
 
-    async def hear() -> int:
-        heard = await speak_sample(session.workshop, language=language, out=out)
-        if place.json:
-            print_json(asdict(heard))
-        else:
-            print(f"{heard.path}  ({heard.narrator}, {heard.voice}, {heard.language}, {heard.length_s:.1f} s)")
-            _print_notes(heard.fallback_reason, heard.incidents)
-        return EXIT_OK
-
-    async def show() -> int:
-        listings = await list_voices(session.workshop, language=language)
-        exit_code = EXIT_OK
-        if language and not any(listing.voices for listing in listings):
-            print(f"nightreel: nobody here speaks {language}. {_HINT}", file=sys.stderr)
-            exit_code = InputError.exit_code
-        if place.json:
-            print_json([asdict(listing) for listing in listings])
-            return exit_code
-        console = Console(highlight=False)
-        for listing in listings:
-            console.print(f"[bold]{listing.narrator}[/]: {len(listing.voices)} ({escape(listing.source)})")
-            table = Table(box=None, pad_edge=False, show_header=False)
-            for entry in listing.voices:
-                table.add_row("", entry.language, escape(entry.name), entry.gender, f"[dim]{escape(entry.title)}[/]")
-            console.print_table(table)
+    exit_code = EXIT_OK
+    if language and not any(listing.voices for listing in listings):
+        print(f"nightreel: nobody here speaks {language}. {_HINT}", file=sys.stderr)
+        exit_code = InputError.exit_code
+    if place.json:
+        print_json([asdict(listing) for listing in listings])
         return exit_code
-
-    if (voice or out) and not sample:
-        raise InputError("--voice and --out are about a sample", hint="Add --sample")
-    flags = {"narration.narrator": narrator, "narration.voice": voice, "offline": offline or None}
-    session = open_session(place, {key: value for key, value in flags.items() if value is not None})
-    return session.run(hear if sample else show)
-
-
-def _print_notes(fallback_reason: str, incidents: Sequence[str]) -> None:
-    """What else is to be known about a sample."""
-    if fallback_reason:
-        print(f"Not the first choice: {fallback_reason}")
-    for incident in incidents:
-        print(f"Note: {incident}")
+    console = Console(highlight=False)
+    for listing in listings:
+        console.print(f"[bold]{listing.narrator}[/]: {len(listing.voices)} ({escape(listing.source)})")
+        table = Table(box=None, pad_edge=False, show_header=False)
+        for entry in listing.voices:
+            table.add_row("", entry.language, escape(entry.name), entry.gender, f"[dim]{escape(entry.title)}[/]")
+        console.print_table(table)
+    return exit_code

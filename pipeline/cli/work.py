@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 from anyio import to_thread
 
@@ -21,18 +22,18 @@ from pipeline.orchestrator.events import Listener
 from pipeline.orchestrator.workshop import Workshop, providers
 
 
-async def work_on(
-    make: Callable[[Listener], Awaitable[Outcome]],
-    shop: Workshop,
-    place: Place,
-    *,
-    batch: str,
-    total: int,
-) -> int:
-    """Run `make` with somebody to tell how it goes; then say how the batch stands. Returns the exit code."""
+class Work(Protocol):
+    """What a command does to a batch, but for whom it tells how it goes."""
+
+    async def __call__(self, *, listen: Listener) -> Outcome:
+        """Do it."""
+
+
+async def work_on(work: Work, shop: Workshop, place: Place, *, batch: str, total: int) -> int:
+    """Do `work` with somebody to tell how it goes; then say how the batch stands. Returns the exit code."""
     start = time.monotonic()
     with reporter(place, total=total, batch=batch, events=True) as listen:
-        outcome = await make(listen)
+        outcome = await work(listen=listen)
     seconds = time.monotonic() - start
 
     def summarise() -> None:

@@ -106,17 +106,20 @@ class Availability:
             if breaker.fail(call, anyio.current_time()):
                 self._news.closed(f"{_failing(call.model)}: left alone", breaker.wait_s(anyio.current_time()))
         elif isinstance(error, QuotaError) and error.resets_at:
-            left_s = bounded_s((error.resets_at - self._clock()).total_seconds())
-            is_news = self._quota is None or self._quota.resets_at != error.resets_at
-            self._quota = error
-            if is_news:
-                self._news.closed("has no allowance left for us", left_s)
-            return self._clock() + timedelta(seconds=left_s)
+            return self._learn_quota(error, error.resets_at)
         elif isinstance(error, NeedsLoginError) and self._wrong_key is None:
             self._wrong_key = error
             self._tell(str(error))
         breaker.abandon(call)
         return None
+
+    def _learn_quota(self, error: QuotaError, resets_at: datetime) -> datetime:
+        left_s = bounded_s((resets_at - self._clock()).total_seconds())
+        is_news = self._quota is None or self._quota.resets_at != resets_at
+        self._quota = error
+        if is_news:
+            self._news.closed("has no allowance left for us", left_s)
+        return self._clock() + timedelta(seconds=left_s)
 
     def close(self, seconds: float) -> datetime:
         """Close for `seconds`, or as long as it is closed anyway; until when, by the wall clock."""

@@ -20,6 +20,32 @@ class Span:
         return self.end_s - self.start_s
 
 
+class Spells:
+    """The spans in which something is so, put together of what is told at one time after the other."""
+
+    def __init__(self, least_s: float) -> None:
+        self._least_s = least_s
+        self._since_s: float | None = None
+        self._found: list[Span] = []
+
+    def note(self, at_s: float, *, is_so: bool) -> None:
+        """How it is from now on."""
+        if not is_so:
+            self._end(at_s)
+        elif self._since_s is None:
+            self._since_s = at_s
+
+    def until(self, end_s: float) -> tuple[Span, ...]:
+        """Those of so many seconds and more, in a film that ends then."""
+        self._end(end_s)
+        return tuple(self._found)
+
+    def _end(self, at_s: float) -> None:
+        if self._since_s is not None and at_s - self._since_s >= self._least_s - 1e-6:
+            self._found.append(Span(start_s=self._since_s, end_s=at_s))
+        self._since_s = None
+
+
 def without(spans: Iterable[Span], others: Sequence[Span], least_s: float) -> tuple[Span, ...]:
     """What is left of spans where none of the others is, in pieces of so many seconds and more.
 

@@ -4,11 +4,13 @@
               pace) · subtitles · video · verdict (profile, leftovers) · review · receipt (schedule)
               · job (summary, cost)
     films     batch
-    texts     text · sentences · phrases · writing · languages · tongues · names · cells
+    texts     text · sentences · phrases · graphemes · hyphenation · quantity · writing · languages · tongues
+              · names · cells
 
 `evolving` copies what has very many fields.
 """
 
+from pipeline.choices import Shape
 from pipeline.model.batch import QUEUE, SINGLES, Batch, Refused
 from pipeline.model.blocks import (
     Block,
@@ -109,7 +111,6 @@ from pipeline.model.video import (
     Codec,
     MotionAmount,
     Segment,
-    Shape,
     Transition,
     Video,
     VideoFormat,

@@ -6,12 +6,12 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from pipeline.choices import Facts, Privacy, Shape
 from pipeline.model.blocks import Block
 from pipeline.model.episodes import Serial
 from pipeline.model.evolving import evolved
 from pipeline.model.pictures import WantedPicture
 from pipeline.model.priority import Priority
-from pipeline.model.video import Shape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class Brief:
     """One topic, with or without notes. The input of a job."""
 
     title: str
-    # BCP-47, e.g. "en", "de", "pt-BR"; empty: the setting decides.
+    # BCP-47, e.g. "en", "de", "pt-BR"; empty: the setting decides, else the notes.
     language: str = ""
     # The language that the script is written in before it is translated; empty: it is written in `language`.
     translated_from: str = ""
@@ -68,7 +68,7 @@ class Brief:
     audience: str = ""
     tone: str = ""
     length_s: int | None = None
-    facts: Literal["", "open", "notes"] = ""
+    facts: Literal["", Facts] = ""
     variant: int = 0
     # The bed under the voice: a file in music/, "auto" (one of them), "none"; None: the setting decides.
     music: str | None = None
@@ -107,7 +107,7 @@ class Brief:
     serial: Serial | None = field(default=None, compare=False)
     # How a video host shows it: who may see it, and from when ("2027-01-26 18:00", in the time zone or with an offset).
     # Empty: the settings decide. None of it shapes the film, so it is not compared.
-    privacy: Literal["", "private", "unlisted", "public"] = field(default="", compare=False)
+    privacy: Literal["", Privacy] = field(default="", compare=False)
     publish_at: str = field(default="", compare=False)
     time_zone: str = field(default="", compare=False)
 
@@ -119,6 +119,11 @@ class Brief:
     def has_notes(self) -> bool:
         """Whether there is anything to say beyond the title."""
         return any(block.said for section in self.sections for block in section.blocks)
+
+    @property
+    def notes(self) -> str:
+        """All that its notes say, in one line."""
+        return " ".join(each.text for section in self.sections for block in section.blocks for each in block.said)
 
     @property
     def key(self) -> str:

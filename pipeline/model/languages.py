@@ -13,6 +13,9 @@ LANGUAGE_TAG = re.compile(
     r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"
 )
 
+# Of films whose language nobody named, and nothing tells.
+DEFAULT_LANGUAGE = "en"
+
 # Of films that one brief is made in: more is a slip, and each is paid for.
 MOST_LANGUAGES = 50
 

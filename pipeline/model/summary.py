@@ -16,7 +16,7 @@ from pipeline.model.verdict import Grade, Verdict
 
 # A bare topic becomes a film of about this many characters of speech.
 _TOPIC_CHARS = 900
-# And one whose length was asked for, so many a second (docs/performance.md: 905 in 66 s).
+# And one whose length was asked for, so many a second (docs/performance.md: 2,717 in 198 s).
 _CHARS_PER_S = 14
 _NOTHING = Cost()
 
@@ -116,12 +116,7 @@ class JobSummary:
 def summary_of(job: Job) -> JobSummary:
     """The row of a job."""
     files = job.receipt.package if job.receipt else None
-    begun_at = next((event.at for event in reversed(job.history) if event.status is JobStatus.IN_PROGRESS), None)
-    found, made, made_bytes, cost = 0, 0, 0, _NOTHING
-    for record in job.records:
-        found, made, made_bytes = found + record.found, made + record.made, made_bytes + record.bytes
-        cost = cost + record.cost if record.cost != _NOTHING else cost
-    over = job.history and job.status not in {JobStatus.IN_PROGRESS, JobStatus.PENDING}
+    verdict = _last_verdict(job)
     return JobSummary(
         id=job.id,
         batch=job.batch,
@@ -150,17 +145,17 @@ def summary_of(job: Job) -> JobSummary:
         why=job.history[-1].why if job.history else "",
         weight=weight_of(job.brief),
         kin="/".join((job.brief.template or "", job.brief.language, job.brief.voice or "")),
-        started_at=begun_at,
-        ended_at=job.history[-1].at if over else None,
+        started_at=_started_at(job),
+        ended_at=_ended_at(job),
         seconds=job.seconds,
-        found=found,
-        made=made,
-        bytes=made_bytes,
-        cost=cost,
+        found=sum(record.found for record in job.records),
+        made=sum(record.made for record in job.records),
+        bytes=sum(record.bytes for record in job.records),
+        cost=_cost_of(job),
         duration_s=job.video.duration_s if files and job.video else None,
         video=files.video if files else None,
         thumbnail=files.thumbnail if files else None,
-        marks=_marks_of(verdict) if (verdict := _last_verdict(job)) else None,
+        marks=_marks_of(verdict) if verdict else None,
         sketch=job.sketch,
         writer=job.script.writer if job.script else "",
         model=job.script.model if job.script else "",
@@ -173,6 +168,20 @@ def summary_of(job: Job) -> JobSummary:
         sample=_sample_mark(job),
         error=job.error,
     )
+
+
+def _started_at(job: Job) -> datetime | None:
+    return next((event.at for event in reversed(job.history) if event.status is JobStatus.IN_PROGRESS), None)
+
+
+def _ended_at(job: Job) -> datetime | None:
+    is_over = job.history and job.status not in {JobStatus.IN_PROGRESS, JobStatus.PENDING}
+    return job.history[-1].at if is_over else None
+
+
+def _cost_of(job: Job) -> Cost:
+    """Most stages cost nothing, and a sum of costs is dear: every save asks for it."""
+    return sum((record.cost for record in job.records if record.cost != _NOTHING), _NOTHING)
 
 
 def _sample_mark(job: Job) -> SampleMark:

@@ -1,4 +1,4 @@
-"""Whether a text is in the language that was asked for: by its letters, and by the small words that every text has.
+"""In which language a text is, and in which it is not: by its letters, and by the small words that every text has.
 
 Light, and slow to judge: short texts, names, quotations and languages that we have no words of raise no alarm.
 """
@@ -19,6 +19,8 @@ _FEWEST_LETTERS, _FEWEST_WORDS = 60, 30
 _OF_SCRIPT = 0.5
 # Another language it is when so many words are its small ones, and so many times as many as those of the one asked for.
 _SHARE, _TIMES = 0.15, 2.5
+# The language it is in has so many times as many as any other; in scripts of one language, so few letters tell.
+_AHEAD, _FEW_LETTERS = 1.15, 8
 # First words of the Unicode names of letters, by script (ISO 15924).
 _LETTERS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -113,8 +115,35 @@ _SMALL_WORDS = MappingProxyType(
         }.items()
     }
 )
+# Scripts that many languages share; of the others, CLDR knows whose they are.
+_SHARED = frozenset({"Latn", "Cyrl", "Arab"})
 _SAME = MappingProxyType({"no": "nb", "nn": "nb", "bs": "hr", "ms": "id"})
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+
+
+def language_of(said: str) -> str:
+    """The language of a text, without a region ("de"); empty: it can't be told.
+
+    Of languages that share a script that is mostly one's (Devanagari), it is that one.
+    """
+    kinds = Counter(_kind(letter) for letter in said if letter.isalpha())
+    for script, letters in _LETTERS.items():
+        own, least = _OWN.get(script, (letters, _OF_SCRIPT))
+        is_most = sum(kinds[kind] for kind in letters) > _OF_SCRIPT * kinds.total()
+        if is_most and sum(kinds[kind] for kind in own) >= least * kinds.total():
+            return _by_words(said) if script in _SHARED else _by_script(script) * (kinds.total() >= _FEW_LETTERS)
+    return ""
+
+
+def _by_script(script: str) -> str:
+    """Whose letters they are: "Thai" is "th"."""
+    return str(get_global("likely_subtags").get(f"und_{script}", "")).partition("_")[0]
+
+
+def _by_words(said: str) -> str:
+    shares = _shares(said)
+    *_, second, best = sorted(shares, key=lambda each: shares[each]) if shares else ("", "")
+    return best if best and shares[best] >= max(_SHARE, _AHEAD * shares[second]) else ""
 
 
 def another_language(said: str, tag: str) -> str:
@@ -143,20 +172,27 @@ def _wrong_letters(said: str, tag: str) -> str:
 def _wrong_words(said: str, tag: str) -> str:
     asked = tag.partition("-")[0].lower()
     asked = _SAME.get(asked, asked)
-    words = [word.replace("’", "'") for word in _WORD.findall(said.casefold())]
-    if asked not in _SMALL_WORDS or len(words) < _FEWEST_WORDS:
+    shares = _shares(said)
+    if asked not in shares:
         return ""
-    counts = Counter(words)
-    shares = {
-        language: sum(counts[word] for word in small & counts.keys()) / len(words)
-        for language, small in _SMALL_WORDS.items()
-    }
     best = max(shares, key=lambda each: shares[each])
     if shares[best] < _SHARE or shares[best] < _TIMES * shares[asked]:
         return ""
     return (
         f"like {best}: {100 * shares[best]:.0f} % of its words are common there, {100 * shares[asked]:.0f} % in {asked}"
     )
+
+
+def _shares(said: str) -> dict[str, float]:
+    """Of all words, how many are small ones of each language that we have words of; nothing for a short text."""
+    words = [word.replace("’", "'") for word in _WORD.findall(said.casefold())]
+    if len(words) < _FEWEST_WORDS:
+        return {}
+    counts = Counter(words)
+    return {
+        language: sum(counts[word] for word in small & counts.keys()) / len(words)
+        for language, small in _SMALL_WORDS.items()
+    }
 
 
 def script_of(tag: str) -> str:

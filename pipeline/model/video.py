@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, get_args
 
+from pipeline.choices import Shape
+
 SAMPLE_RATE_HZ = 48_000
 # An AAC packet holds 1,024 samples; a picture at 30 frames/s lasts 1,600. Both divide 25,600 samples (16 pictures, 25
 # packets), so scenes whose length is a multiple of it are joined by copying packets and stay exactly in step. At other
@@ -16,8 +18,6 @@ Codec = Literal["h264", "h265", "av1"]
 Transition = Literal["cut", "fade", "slide", "wipe"]
 # How much moves. Reduced: things fade in where they stay, and nothing is moved over. None: they are there at once.
 MotionAmount = Literal["full", "reduced", "none"]
-# Width to height, as people ask for it.
-Shape = Literal["16:9", "9:16", "1:1", "4:5"]
 SHAPES: Final = get_args(Shape)
 
 

@@ -129,7 +129,7 @@ async def _voices(shop: Workshop) -> Finding:
         )
         return Finding(name="voices", state=State.BROKEN, found="; ".join(silent), remedy=remedy)
     found = "; ".join([f"{' and '.join(speaking)} can speak", *silent, *await _piper(shop)])
-    languages = {tag.partition("-")[0] for tag in (shop.settings.language, *shop.settings.languages)}
+    languages = {tag.partition("-")[0] for tag in (shop.settings.language or "", *shop.settings.languages)}
     remedy = ""
     if "edge" not in speaking:
         found += f"; {_NAMES_IDEOGRAPHS}"

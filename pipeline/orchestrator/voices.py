@@ -12,13 +12,15 @@ from anyio import to_thread
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import storage_errors
 from pipeline.model import SAMPLE_RATE_HZ, Brief, Script, SpokenLine, StatementScene
+from pipeline.model.languages import DEFAULT_LANGUAGE
+from pipeline.narration.narrate import NARRATORS
 from pipeline.narration.narrator import Narrator, Voice
 from pipeline.narration.samples import sample_text
 from pipeline.orchestrator.film.scripts import speaker
 from pipeline.orchestrator.workshop import Workshop
 
 # Whose voices are listed when nobody is named; silence has none to hear.
-_SPEAKING = ("edge", "espeak", "piper")
+_SPEAKING = tuple(name for name in NARRATORS if name != "silence")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +78,8 @@ async def speak_sample(shop: Workshop, *, language: str | None, out: Path | None
         raise InputError("a sample is a WAV file", where=str(out), hint="Write a name that ends with .wav")
     narrators = await to_thread.run_sync(lambda: shop.crew.narrators)
     wanted = shop.settings.narration.voice
-    tongue = language or (await _language_of(narrators, wanted) if wanted else None) or shop.settings.language
+    own = await _language_of(narrators, wanted) if wanted else None
+    tongue = language or own or shop.settings.language or DEFAULT_LANGUAGE
     text = sample_text(tongue)
     if text is None:
         raise InputError(f"there is no sample sentence in {tongue!r}", hint="Name a language with --language")

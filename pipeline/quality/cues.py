@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pipeline.model import Check, Script, narration_of
@@ -41,7 +41,7 @@ def vtt(path: Path, cues: Sequence[TimedText], sound_s: float) -> Check:
 def words(cues: Sequence[TimedText], script: Script) -> Check:
     """Every word of the script can be read, in its order."""
     said = "".join("".join(narration_of(scene).split()) for scene in script.scenes)
-    shown = "".join("".join(cue.text.split()) for cue in cues)
+    shown = _undivided((line for cue in cues for line in cue.text.split("\n")), said)
     same = next((at for at, (one, other) in enumerate(zip(said, shown, strict=False)) if one != other), None)
     at = min(len(said), len(shown)) if same is None else same
     return Check.of(
@@ -51,6 +51,16 @@ def words(cues: Sequence[TimedText], script: Script) -> Check:
         limit=f"the {len(said)} letters of the script",
         value=len(shown),
     )
+
+
+def _undivided(lines: Iterable[str], said: str) -> str:
+    """The letters of lines, without the hyphens of words that are longer than a line."""
+    shown = ""
+    for line in lines:
+        letters = "".join(line.split())
+        is_divided = letters.endswith("-") and not said.startswith(letters, len(shown))
+        shown += letters[:-1] if is_divided else letters
+    return shown
 
 
 def _check(name: str, path: Path, texts: Sequence[str], cues: Sequence[TimedText], sound_s: float) -> Check:

@@ -7,7 +7,7 @@ Drawing is plain synchronous code that keeps a processor busy: call it in a work
     what films share    look · theme · styles · grid · brought (fonts and a logo of somebody's own), reading (of them)
     a picture laid out  layouts/ · composition · background · motif · emblem · logos · stars · shapes · photographs,
                         scrims (behind words on them) · scales, numbers (of charts) · listing (of programs)
-    text                fitting (into its box), breaking (into lines), hyphenation, graphemes, capitals, bidi
+    text                fitting (into its box), breaking (into lines), capitals, bidi
                         · text (one line, measured), fonts (that have its letters), coverage, advances, emoji
                         · lettering (the line, drawn) · misfits (what has no room)
     in motion           motion · reveal · stills (pan and zoom) · sprites, canvas · timeline (frames, at last)

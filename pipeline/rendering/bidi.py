@@ -7,24 +7,17 @@ its unit in Latin letters, which the algorithm alone would part in an Arabic lin
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from typing import TypeVar
 
+from pipeline.model.quantity import QUANTITY
 from pipeline.model.writing import has_right_to_left
 
 T = TypeVar("T")
 
 # Brackets that face each other (a part of BidiBrackets.txt).
 _PAIRS = dict(zip("([{⟨（［｛「『【《〈", ")]}⟩）］｝」』】》〉", strict=True))
-# A number and its unit: SI's with their usual prefixes, and the others that are seen in films. As UAX #9 (X5c) has it,
-# an isolate counts as a neutral for what is around it.
-_QUANTITY = re.compile(
-    r"(?:(?<!\w)[+\-\u2212])?\d[\d.,\u066b\u066c]*(?:[-\u2013]\d[\d.,\u066b\u066c]*)?[ \u00a0\u202f]?"
-    r"(?:°[CF]|[kMGTPcdm\u00b5\u03bcn]?(?:m|g|l|L|s|W|Wh|V|A|Hz|B|Pa|J|N|cal|bit|Ω)(?:/[hsm]|ps)?|K|t|h|min|mph|dB|ppm|ft|lb|oz)"
-    r"[\u00b2\u00b3]?(?!\w)"
-)
 # The level of what runs left to right within a line that runs the other way.
 _WITHIN = 2
 _NEUTRAL = frozenset({"B", "S", "WS", "ON"})
@@ -38,7 +31,8 @@ def levels(text: str, *, right_to_left: bool) -> list[int]:
         return [0] * len(text)
     edge = "R" if right_to_left else "L"
     original = [unicodedata.bidirectional(character) or "L" for character in text]
-    quantities = {index for match in _QUANTITY.finditer(text) for index in range(*match.span())}
+    # As UAX #9 (X5c) has it, an isolate counts as a neutral for what is around it.
+    quantities = {index for match in QUANTITY.finditer(text) for index in range(*match.span())}
     outside = ["ON" if index in quantities else kind for index, kind in enumerate(original)]
     kinds = _resolved_numbers(outside, edge)
     _resolve_brackets(text, kinds, edge)

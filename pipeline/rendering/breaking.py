@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from pipeline.model.graphemes import clusters
+from pipeline.model.hyphenation import division_points, is_word
 from pipeline.model.phrases import split_phrases
-from pipeline.rendering.graphemes import clusters
-from pipeline.rendering.hyphenation import division_points, is_word
 from pipeline.rendering.styles import TextStyle
 from pipeline.rendering.text import measure
 

@@ -55,6 +55,11 @@ class Stepped:
     element: Element
     bursts: tuple[Burst, ...]
 
+    @property
+    def rests_from(self) -> int:
+        """See `Element`."""
+        return self.element.rests_from
+
     def pose(self, frame: float) -> Hashable | None:
         """See `Element`."""
         burst = self.bursts[bisect(self.bursts, frame, key=lambda burst: burst.first) - 1]

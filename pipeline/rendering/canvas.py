@@ -19,6 +19,8 @@ class Canvas:
         self._poses: list[Hashable | None] = [None] * len(elements)
         self.screen = Box(0, 0, *ground.size)
         self.picture = ground.copy()
+        # Nothing changes from this frame on.
+        self.rests_from = max((element.rests_from for element in elements), default=0)
 
     def advance(self, frame: float) -> list[Patch]:
         """Take the poses of a frame and return what has to change on the picture; nothing if it looks the same."""

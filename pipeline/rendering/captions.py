@@ -33,6 +33,8 @@ _NOT_A_WORD = -1
 _STILL, _AT_REST = Motion(), Pose(FULL, 0, FULL)
 # Words at a time where they are few and large, and letters in them.
 _MOST_WORDS, _MOST_LETTERS = 3, 18
+# More letters than these, with the spaces, may end at a mark before there are as many words.
+_MARK_AT_END, _LEAST_LETTERS = re.compile(r"[.,:;!?…،؛؟、。！？]\W*$"), 6
 # Of letters without a plate, at 1080.
 _EDGE = 4
 # Depth of a letter with a tail, in em.
@@ -73,6 +75,11 @@ class CaptionElement:
     ends: int
     # Frame in which each word begins; empty: none is lit.
     word_frames: tuple[int, ...]
+
+    @property
+    def rests_from(self) -> int:
+        """See `sprites.Element`."""
+        return self.ends
 
     def pose(self, frame: float) -> _Caption | None:
         """See `sprites.Element`."""
@@ -126,21 +133,37 @@ def captions(cues: Sequence[Cue], look: Look, *, on_picture: bool = False) -> li
 
 
 def _few_words(cue: Cue) -> Iterator[Cue]:
-    """The cue as several that follow each other without a gap, each of a few words on one line."""
-    groups: list[list[Word]] = [[]]
+    """The cue as several that follow each other without a gap, each of a few words of one phrase, on one line."""
+    phrases: list[list[Word]] = [[]]
     for word in (word for line in cue.lines for word in line):
-        group = groups[-1]
-        if len(group) == _MOST_WORDS or (_letter_count([*group, word]) > _MOST_LETTERS and group):
-            groups.append(group := [])
-        group.append(word)
-    *_, before, last = [[], *groups]
+        if phrases[-1] and _ends_phrase(phrases[-1]):
+            phrases.append([])
+        phrases[-1].append(word)
+    groups = [group for phrase in phrases for group in _grouped(phrase)]
+    starts = [cue.start_s, *(group[0].start_s for group in groups[1:])]
+    for group, start_s, end_s in zip(groups, starts, (*starts[1:], cue.end_s), strict=False):
+        yield Cue(start_s=start_s, end_s=end_s, lines=(tuple(group),))
+
+
+def _grouped(phrase: Sequence[Word]) -> list[list[Word]]:
+    groups: list[list[Word]] = []
+    for word in phrase:
+        if groups and len(groups[-1]) < _MOST_WORDS and _letter_count([*groups[-1], word]) <= _MOST_LETTERS:
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+    if len(groups) < 2:
+        return groups
+    before, last = groups[-2:]
     if len(last) == 1 and len(before) == _MOST_WORDS and _letter_count([before[-1], *last]) <= _MOST_LETTERS:
         # No last word on its own.
         last.insert(0, before.pop())
-    starts = [cue.start_s, *(group[0].start_s for group in groups[1:])]
-    for group, start_s, end_s in zip(groups, starts, (*starts[1:], cue.end_s), strict=True):
-        if group:
-            yield Cue(start_s=start_s, end_s=end_s, lines=(tuple(group),))
+    return groups
+
+
+def _ends_phrase(words: Sequence[Word]) -> bool:
+    """Whether words end with a mark, and are enough to stand for a moment."""
+    return bool(_MARK_AT_END.search(words[-1].text)) and _letter_count(words) > _LEAST_LETTERS
 
 
 def _letter_count(words: Sequence[Word]) -> int:

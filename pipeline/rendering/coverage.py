@@ -14,9 +14,9 @@ from PIL import features
 
 from pipeline.errors import MissingToolError
 from pipeline.model import CodeScene, Scene, Script, narration_of, texts_of
+from pipeline.model.graphemes import clusters, visible
 from pipeline.rendering.capitals import capitals
 from pipeline.rendering.fonts import Face, emoji_face, face_for, packaged_faces
-from pipeline.rendering.graphemes import clusters, visible
 from pipeline.rendering.listing import clean
 from pipeline.rendering.look import Look
 from pipeline.rendering.text import presentable

@@ -29,6 +29,11 @@ class Emblem:
     top: int
     motion: Motion
 
+    @property
+    def rests_from(self) -> int:
+        """See `Element`."""
+        return self.motion.rests_from
+
     def pose(self, frame: float) -> Pose | None:
         """See `Element`."""
         return self.motion.pose(frame)

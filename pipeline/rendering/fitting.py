@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from pipeline.model.graphemes import clusters, is_emoji
 from pipeline.model.writing import runs_right_to_left
 from pipeline.rendering.breaking import Chunk, Lines, break_lines, chunks_of, divide_long, split_long
 from pipeline.rendering.emoji import sharp_px
 from pipeline.rendering.fonts import face_for
-from pipeline.rendering.graphemes import clusters, is_emoji
 from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.styles import CAP_HEIGHT_EM, TextStyle
 from pipeline.rendering.text import Line, leading_of, measure, presentable, reach_of, shape

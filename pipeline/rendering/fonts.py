@@ -25,9 +25,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.errors import InputError, MissingToolError
 from pipeline.files import sha256_of
+from pipeline.model.graphemes import is_emoji, visible
 from pipeline.model.writing import writing_of
 from pipeline.rendering.brought import Axis, Typeface
-from pipeline.rendering.graphemes import is_emoji, visible
 
 # Weight from which a system font's bold file is taken, if it has one.
 _BOLD_FROM = 550

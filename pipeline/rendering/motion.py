@@ -77,7 +77,7 @@ class Motion:
         """The pose in a frame, or between two; None while nothing of it is to be seen."""
         if frame < self.enters:
             return None
-        if frame >= self._rests_from:
+        if frame >= self.rests_from:
             return self._rest
         progress = min(1.0, (frame - self.enters + 1) / self.over)
         eased = ease_out(progress, self.ease)
@@ -88,7 +88,8 @@ class Motion:
 
     # Most frames of most scenes only ask for these two.
     @cached_property
-    def _rests_from(self) -> int:
+    def rests_from(self) -> int:
+        """The frame from which on its pose stays the same."""
         return max(self.enters + self.over, *(change.frame + self.fades_over for change in self.levels), 0)
 
     @cached_property

@@ -22,6 +22,11 @@ from pipeline.theme.theme import Manner
 class Element(Protocol):
     """Anything the canvas can show. A pose is all that tells one of its looks from another."""
 
+    @property
+    def rests_from(self) -> int:
+        """The frame from which on its pose stays the same."""
+        ...
+
     def pose(self, frame: float) -> Hashable | None:
         """How it stands in a frame; None while it is not there."""
         ...
@@ -76,6 +81,11 @@ class Sprite:
     def entering(self, manner: Manner) -> Sprite:
         """See `Element`."""
         return replace(self, motion=self.motion.entering(manner))
+
+    @property
+    def rests_from(self) -> int:
+        """See `Element`."""
+        return self.motion.rests_from
 
     def pose(self, frame: float) -> Pose | None:
         """See `Element`."""

@@ -61,6 +61,11 @@ class MovingStill:
     # The view that was drawn last, and what it shows: a part of it may be asked for again.
     _shown: tuple[Hashable, Picture] | None = None
 
+    @property
+    def rests_from(self) -> int:
+        """See `sprites.Element`."""
+        return self.enters + self.over
+
     def pose(self, frame: float) -> _View:
         """See `sprites.Element`. Before it sets out it shows its start; afterwards it rests at its end."""
         share = min(1.0, max(0.0, (frame - self.enters) / self.over))

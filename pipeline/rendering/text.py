@@ -12,11 +12,11 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from pipeline.model.graphemes import clusters, is_emoji, is_symbol, plain, typographic
 from pipeline.model.writing import runs_right_to_left
 from pipeline.rendering.advances import advance, digit_width, ink_edges, kerning, rise
 from pipeline.rendering.bidi import levels, visual_order
 from pipeline.rendering.fonts import Face, face_for, stand_in
-from pipeline.rendering.graphemes import clusters, is_emoji, is_symbol, plain, typographic
 from pipeline.rendering.styles import CAP_HEIGHT_EM, TextStyle
 
 # Letters of these scripts join or stack: a run of them is drawn in one go and never tracked.

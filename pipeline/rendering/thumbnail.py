@@ -33,6 +33,8 @@ _LIGHTS = (
     Light(role="glow_far", x=0.05, y=0.0, width=0.40, height=0.60, strength=0.35),
 )
 _GAP = 40
+# Where the figure stands beside the words: a little high, as sites put the film's length below it.
+_FIGURE_LEFT, _FIGURE_RIGHT, _FIGURE_MIDDLE = 724, 1220, 324
 # Height of the words below a number: three lines in the smallest size.
 _BELOW_NUMBER = 272
 # Of the figure on a poster.
@@ -75,15 +77,18 @@ def _beside(sheet: Sheet) -> None:
     theme, height = sheet.look.theme, sheet.picture.height
     room = sheet.most_height if not sheet.is_upright else height * 2 // 5
     block = sheet.fitted(sheet.words, sheet.sizes, sheet.width, room)
-    side = 496 if not sheet.is_upright else 760
-    drawn = figure(sheet.look.seed, side, bold=True)
     if sheet.is_upright:
-        top = height // 8
-        sheet.put(drawn.rgb(theme), drawn.mask, sheet.picture.width - side * 4 // 5, height // 2)
+        top, side = height // 8, 760
+        # Cut firmly, or not at all.
+        left, high = sheet.picture.width - side * 4 // 5, height // 2
     else:
         top = (height - block.height_px) // 2
-        # It makes room for long words by leaving the picture on the right.
-        sheet.put(drawn.rgb(theme), drawn.mask, max(724, MARGIN + block.width_px + _GAP), 76)
+        # Beside long words it is smaller.
+        left = max(_FIGURE_LEFT, MARGIN + block.width_px + _GAP)
+        side = _FIGURE_RIGHT - left
+        high = _FIGURE_MIDDLE - side // 2
+    drawn = figure(sheet.look.seed, side, bold=True)
+    sheet.put(drawn.rgb(theme), drawn.mask, left, high)
     sheet.write(block, top, (theme.text, theme.accent))
 
 
@@ -112,6 +117,10 @@ def _with_number(sheet: Sheet, scene: NumberScene) -> None:
     gap = max(_GAP, min(2 * _GAP, sheet.most_height - number.height_px - block.height_px))
     whole = number.height_px + gap + block.height_px
     top = (height - whole) // 2 if not sheet.is_upright else height // 6
+    if sheet.is_upright:
+        # Words alone would leave the lower half empty.
+        drawn = _large_figure(sheet)
+        sheet.put(drawn.rgb(theme), drawn.mask, width - drawn.mask.width * 3 // 5, height // 2)
     # Both move up together where the words would stand in the corner of the film's length.
     top -= top + number.height_px + gap - sheet.place(block, top + number.height_px + gap).top
     sheet.write(number, top, (theme.accent,))
@@ -125,7 +134,7 @@ def _behind(sheet: Sheet) -> None:
     top = -side // 3 if not sheet.is_upright else height // 3
     sheet.put(drawn.rgb(theme), drawn.mask, width - side * 3 // 5, top)
     room = height * 2 // 3 if not sheet.is_upright else height // 3
-    block = sheet.fitted(sheet.words, SIZES[2:], sheet.width - 80 * (not sheet.is_upright), room)
+    block = sheet.fitted(sheet.words, sheet.sizes[2:], sheet.width - 80 * (not sheet.is_upright), room)
     low = height - MARGIN - block.height_px if not sheet.is_upright else height // 8
     sheet.write(block, low, (theme.text, theme.accent))
 

@@ -54,8 +54,10 @@ class Sheet:
 
     @property
     def most_height(self) -> int:
-        """Of the words in the middle of a lying one: a logo has its corner above them."""
-        return 560 if self.look.logo is None else 440
+        """Of the words in the middle of a lying one: a logo has its corner above them, or the length one below."""
+        if self.look.logo is not None:
+            return 440
+        return 500 if self.look.right_to_left else 560
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -93,16 +95,16 @@ class Sheet:
         return found
 
     def write(self, block: TextBlock, top: int, colours: Sequence[str], *, across: bool = False) -> None:
-        """The lines from `top`, pixels; the last of several in the last colour."""
+        """The lines from `top`, pixels; the last of several in the last colour, with all of a word that it ends."""
         place = self.place(block, top, across=across)
         self.taken.append(place)
+        lit = _last_words(block)
         for number, (line, stands) in enumerate(zip(block.lines, self.lines(block, top, across=across), strict=True)):
             ink = draw_ink(line, block.size_px)
             if ink is None:
                 continue
-            last = number == len(block.lines) - 1 and number > 0
             at = (stands.left + ink.left, stands.top + block.cap_px + ink.top)
-            inked = ink.painted(Image.new("RGB", ink.mask.size, rgb(colours[-1] if last else colours[0])))
+            inked = ink.painted(Image.new("RGB", ink.mask.size, rgb(colours[-1] if number >= lit > 0 else colours[0])))
             self.picture.paste(inked, at, ink.mask)
 
     def put(self, tile: Image.Image, mask: Image.Image, left: int, top: int) -> None:
@@ -141,3 +143,11 @@ class Sheet:
         near = _BESIDE_LOGO
         around = Box(box.left - near, box.top - near, box.right + near, box.bottom + near)
         return any(around.meets(each) for each in self.taken)
+
+
+def _last_words(block: TextBlock) -> int:
+    """The number of the last line that begins with a word; 0: there is no other."""
+    starts = (
+        number for number, line in enumerate(block.lines) if not (number and block.lines[number - 1].text.endswith("-"))
+    )
+    return max(starts, default=0)

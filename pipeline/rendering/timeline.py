@@ -29,12 +29,16 @@ def play(composition: Composition, frames: int, *, frame_rate: int = MOTION_RATE
     hold = 0
     changed: tuple[Box, ...] = (canvas.screen,)
     for frame in range(frames):
-        patches = canvas.advance(frame * MOTION_RATE / frame_rate)
+        at = frame * MOTION_RATE / frame_rate
+        patches = canvas.advance(at)
         if patches and hold:
             yield Frame(canvas.picture, hold, changed)
             hold, changed = 0, tuple(box for _, box in patches)
         canvas.apply(patches)
         hold += 1
+        if at >= canvas.rests_from:
+            hold += frames - frame - 1
+            break
     if hold:
         yield Frame(canvas.picture, hold, changed)
 

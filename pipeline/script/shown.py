@@ -160,27 +160,20 @@ def sound_of(text: str) -> str:
 
 
 def thumbnail_words(title: str) -> str:
-    """At most five words of a title: the title, else its first clause that is short, else its fullest run."""
-    words = title.split()
-    if len(words) <= _THUMBNAIL_WORDS:
+    """Of a title of more than five words the first clause that is short, else as much of its beginning as has room."""
+    if len(title.split()) <= _THUMBNAIL_WORDS:
         return shorten(title, THUMBNAIL_MAX_CHARS)
     clauses = [clause for clause in split_clauses(title) if len(clause) > 3 and len(clause.split()) <= _THUMBNAIL_WORDS]
     if clauses:
         return capitalised(shorten(clauses[0], THUMBNAIL_MAX_CHARS))
-    runs = [words[start : start + _THUMBNAIL_WORDS] for start in range(len(words) - _THUMBNAIL_WORDS + 1)]
-    return capitalised(shorten(" ".join(_trimmed(max(runs, key=_weight))), THUMBNAIL_MAX_CHARS))
+    return _without_loose_end(shorten(title, THUMBNAIL_MAX_CHARS))
 
 
-def _weight(words: Sequence[str]) -> int:
-    # In most languages the words that carry the meaning are the long ones.
-    return sum(len(word) for word in words if len(word) > 3)
-
-
-def _trimmed(words: Sequence[str]) -> list[str]:
-    """The run without short words ("the", "und", "à") at its edges, at least three words if there are."""
-    kept = list(words)
-    while len(kept) > 3 and len(kept[-1]) <= 3:
-        kept.pop()
-    while len(kept) > 3 and len(kept[0]) <= 3:
-        kept.pop(0)
-    return kept
+def _without_loose_end(text: str) -> str:
+    """What is cut off without the short words ("the", "und", "à") before the cut, at least three words if there are."""
+    words = text.removesuffix("…").split()
+    if not text.endswith("…"):
+        return text
+    while len(words) > 3 and len(words[-1]) <= 3:
+        words.pop()
+    return " ".join(words) + "…"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field, field_validator, model_validator
 
+from pipeline.choices import Depth, Facts, NarratorName, Reviewed
 from pipeline.model.pace import LONGEST_FILM_S, SHORTEST_FILM_S
 from pipeline.settings.campaign import CampaignSettings
 from pipeline.settings.kinds import (
@@ -14,8 +13,8 @@ from pipeline.settings.kinds import (
     MOST_GB,
     Formats,
     Group,
-    Language,
     Names,
+    OptionalLanguage,
     OptionalText,
     OptionalWebSocketUrl,
     Percent,
@@ -55,7 +54,7 @@ class ScriptSettings(Group):
         description="Seconds that a film lasts, within 15 %; 0: as the template says. Notes that are spoken as they "
         "are (outline) last as long as they last.",
     )
-    facts: Literal["open", "notes"] = Field(
+    facts: Facts = Field(
         "open",
         description="Where facts come from: open (what is well established, too) or notes (only those of the brief).",
     )
@@ -74,7 +73,7 @@ class ScriptSettings(Group):
 class NarrationSettings(Group):
     """Who speaks."""
 
-    narrator: Literal["auto", "edge", "espeak", "piper", "silence"] = Field(
+    narrator: NarratorName = Field(
         "auto",
         description="Who speaks: edge (online, natural), espeak (offline), piper (offline, natural, with voice files "
         "of yours), silence (subtitles only), or auto: edge when it answers, else espeak. One film never mixes voices.",
@@ -155,7 +154,7 @@ class PiperSettings(Group):
 class QualitySettings(Group):
     """How a film is inspected before it is delivered."""
 
-    inspect: Literal["parts", "full"] = Field(
+    inspect: Depth = Field(
         "parts",
         description="parts: every scene is decoded once, when it is made, and a film is checked to be exactly its "
         "scenes; full: all pictures and all sound of every film are decoded as well, two seconds of work for 15 s.",
@@ -165,7 +164,7 @@ class QualitySettings(Group):
         description="How strictly it is judged: draft, standard, strict, or one of [profiles] of yours; empty: as the "
         "template says, and standard where that says nothing.",
     )
-    review: Literal["never", "warnings", "all"] = Field(
+    review: Reviewed = Field(
         "never",
         description="Which films a person looks at before they are published (nightreel review): none, those that pass "
         "with warnings, or all. Until then they are held in review, in their folder.",
@@ -221,7 +220,11 @@ class Settings(Group):
         description="Colours: the name of a file in themes/, or of a built-in one, e.g. plum or plum-light; empty: "
         "the template's.",
     )
-    language: Language = Field("en", description="Language of briefs that name none, e.g. en, de, pt-BR.")
+    language: OptionalLanguage = Field(
+        None,
+        description="Language of briefs that name none, e.g. en, de, pt-BR; empty: the one that their notes are in, "
+        "English where that can't be told.",
+    )
     languages: Languages = Field(
         (),
         description='Make every film in each of these languages, from one script, e.g. ["en", "es", "fr"]: written in '

@@ -80,7 +80,9 @@ DAY_S = 86_400
 WEEK_S = 7 * DAY_S
 MOST_GB = 1e6
 MOST = 10**12
-Language = Annotated[str, Field(pattern=f"^{LANGUAGE_TAG.pattern}$")]
+OptionalLanguage = Annotated[
+    Annotated[str, Field(pattern=f"^{LANGUAGE_TAG.pattern}$")] | None, BeforeValidator(_empty_is_none)
+]
 
 
 class Group(BaseModel):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
+from pipeline.choices import OnError, Strategy
 from pipeline.settings.kinds import DAY_S, MOST, MOST_GB, WEEK_S, Group
 
 
@@ -55,7 +56,7 @@ class WorkSettings(Group):
     workers: Annotated[int, AfterValidator(_cores_for_zero)] = Field(
         0, ge=0, le=1024, description="Processes that draw and encode; 0: one per core."
     )
-    strategy: Literal["sequential", "fixed", "adaptive", "smart"] = Field(
+    strategy: Strategy = Field(
         "adaptive",
         description="How many films are under way at once: sequential (one), fixed (max_concurrent), adaptive (as many "
         "as keep the cores busy and fit into memory), or smart (adaptive, and films that share work and short ones "
@@ -83,9 +84,7 @@ class WorkSettings(Group):
 class ErrorSettings(Group):
     """What a failure does to the rest of a batch."""
 
-    on_error: Literal["continue", "stop"] = Field(
-        "continue", description="After a film has failed: continue with the others, or stop."
-    )
+    on_error: OnError = Field("continue", description="After a film has failed: continue with the others, or stop.")
     max_failures: int = Field(0, ge=0, le=MOST, description="Stop after so many failed films; 0: never.")
     retries: int = Field(
         1,

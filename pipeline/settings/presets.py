@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from pipeline.choices import Holds
 from pipeline.model import Codec
 from pipeline.settings.based import Kind
 from pipeline.settings.kinds import (
@@ -151,7 +152,7 @@ class VideoSettings(Group):
         le=51,
         description="In place of the preset's qp or crf: higher is smaller; empty: as the preset says.",
     )
-    holds: Literal["splice", "encode", "variable"] = Field(
+    holds: Holds = Field(
         "splice",
         description="How a picture of h264 that rests is written, mostly the case: splice (as repeated pictures of a "
         "dozen bytes, without the encoder), encode (each by the encoder: slower, and looks the same) or variable (as "

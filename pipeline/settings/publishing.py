@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from pipeline.choices import License, Privacy
 from pipeline.model.metadata import known_category
 from pipeline.model.schedule import Hours, Slots, Zone
 from pipeline.settings.kinds import DAY_S, MOST, Group, HttpUrl, Names
@@ -110,9 +111,7 @@ class YouTubeSettings(Group):
         DEFAULT_CHANNEL,
         description="Which login is used where none is named: credentials/youtube/CHANNEL.token.json.",
     )
-    privacy: Literal["private", "unlisted", "public"] = Field(
-        "private", description="Who may see a film; what a brief says (privacy:) goes before it."
-    )
+    privacy: Privacy = Field("private", description="Who may see a film; what a brief says (privacy:) goes before it.")
     slots: Annotated[tuple[str, ...], BeforeValidator(_slots), AfterValidator(_known_slots)] = Field(
         (),
         description='When films become public, one at each time: ["Mon-Fri 18:00", "Sat,Sun 10:00,16:00"], or "daily '
@@ -141,7 +140,7 @@ class YouTubeSettings(Group):
         "Scripts, voices that read them, charts and captions need no label; realistic scenes and cloned voices do.",
     )
     notify_subscribers: bool = Field(default=False, description="Whether subscribers are told of each film.")
-    license: Literal["youtube", "creativeCommon"] = Field(
+    license: License = Field(
         "youtube", description="youtube: nobody may use it elsewhere; creativeCommon: CC BY, for everybody."
     )
     embeddable: bool = Field(default=True, description="Whether other sites may show a film.")

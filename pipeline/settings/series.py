@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 from pipeline.model.episodes import MOST_EPISODES, checked_pattern
 from pipeline.model.languages import LANGUAGE_TAG
 from pipeline.model.text import clean_text, has_words
-from pipeline.settings.kinds import Group, Language, OptionalShape, OptionalText
+from pipeline.settings.kinds import Group, OptionalLanguage, OptionalShape, OptionalText
 from pipeline.settings.languages import VoiceTable
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -77,9 +77,7 @@ class SeriesSettings(Group):
     first: int = Field(1, ge=1, le=MOST_EPISODES, description="The number of the first episode.")
     template: OptionalText = Field(None, description="Template of episodes whose briefs name none.")
     theme: OptionalText = Field(None, description="Their colours.")
-    language: Annotated[Language | None, BeforeValidator(lambda v: v or None)] = Field(
-        None, description="Their language."
-    )
+    language: OptionalLanguage = Field(None, description="Their language.")
     voice: OptionalText = Field(None, description="Their voice.")
     voices: VoiceTable = Field({}, description='Their voices by language, e.g. {de = "de-DE-ConradNeural"}.')
     music: OptionalText = Field(None, description="Their music: a file in music/, auto or none.")

@@ -61,7 +61,7 @@ class _Scene:
         self.limits = limits
         self.end_s = clip.samples / SAMPLE_RATE_HZ
         phrases = join_phrases(clip.words, language, limits.max_chars_per_line)
-        self.words, self.continues = fit_words(phrases, limits.max_chars_per_line)
+        self.words, self.continues = fit_words(phrases, limits.max_chars_per_line, language)
         self.breaks = break_costs(self.words, language)
         # Width of the running text up to each word, and of the space before it.
         self.spaces = [0] + [_space(self.words[i - 1], self.words[i]) for i in range(1, len(self.words))]

@@ -85,6 +85,7 @@ _NO_LANGUAGE = _language("", "")
 _CLOSERS = re.escape(CLOSING_MARKS)
 _SENTENCE_END = re.compile(rf"(?:[{SENTENCE_ENDS}]|{GREEK_QUESTION})[{_CLOSERS}]*$")
 _CLAUSE_END = re.compile(rf"(?:[,;:，、；：،؛–—]|(?<=\S)-)[{_CLOSERS}]*$")
+_BETWEEN_COMMAS = re.compile(r"[,،] [^\W\d]\S*[,،]$")
 _NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/]*$")
 
 
@@ -114,7 +115,8 @@ def _text_cost(word: str, following: str) -> float:
         goes_on = is_abbreviation(word[:-1], following) or following[0].islower()
         return PHRASE if goes_on and word[-1] == "." else SENTENCE
     if _CLAUSE_END.search(word):
-        return CLAUSE
+        # A word between two commas is a name that is called, or one of a list: it goes with what is before it.
+        return OPENING if _BETWEEN_COMMAS.search(f"{word} {following}") else CLAUSE
     if following[0] in "–—":
         return PHRASE  # a dash stays with what it follows
     if _NUMBER.match(word):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.model import Word, join_words
+from pipeline.model.hyphenation import division_points
 from pipeline.model.phrases import phrase_spans
 from pipeline.model.writing import fitting, width
 
 # Addresses and compounds are broken after one of these, if there is one.
 _SEAMS = frozenset("-‐–/\\.,:;=&?#_@+%")
+# No hyphen is written in an address: it would be read as its own.
+_ADDRESS = re.compile(r"[/@]|\w\.[a-z]{2}")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def join_phrases(words: Sequence[Word], language: str, max_width: int) -> list[Word]:
@@ -28,24 +33,25 @@ def join_phrases(words: Sequence[Word], language: str, max_width: int) -> list[W
     return joined
 
 
-def fit_words(words: Sequence[Word], max_width: int) -> tuple[list[Word], list[bool]]:
+def fit_words(words: Sequence[Word], max_width: int, language: str) -> tuple[list[Word], list[bool]]:
     """The words, those wider than a line in pieces that fit; and for each whether it continues the one before it.
 
-    Pieces share the time of their word by length.
+    They are divided where their `language` (a tag) does. Pieces share the time of their word by length.
     """
     fitted: list[Word] = []
     continues: list[bool] = []
     for word in words:
-        pieces = _pieces(word, max_width) if width(word.text) > max_width else [word]
+        pieces = _pieces(word, max_width, language) if width(word.text) > max_width else [word]
         fitted += pieces
         continues += [False] + [True] * (len(pieces) - 1)
     return fitted, continues
 
 
-def _pieces(word: Word, max_width: int) -> list[Word]:
+def _pieces(word: Word, max_width: int, language: str) -> list[Word]:
     texts = []
     rest = word.text
-    is_address = "/" in rest or "@" in rest
+    is_address = bool(_ADDRESS.search(rest))
+    points = [] if is_address else _points(rest, language)
     while width(rest) > max_width:
         end = fitting(rest, max_width)
         seam = max((at for at in range(1, end + 1) if rest[at - 1] in _SEAMS), default=0)
@@ -55,11 +61,19 @@ def _pieces(word: Word, max_width: int) -> list[Word]:
             continue
         if not is_address and rest[end - 1].isalpha():
             end = fitting(rest, max_width - 1)
+            begins = len(word.text) - len(rest)
+            end = max((at - begins for at in points if begins < at <= begins + end), default=end)
             texts.append(f"{rest[:end]}-")
         else:
             texts.append(rest[:end])
         rest = rest[end:]
     return _timed([*texts, rest], word)
+
+
+def _points(text: str, language: str) -> list[int]:
+    """Where words may be divided, whatever stands between them."""
+    runs = _LETTERS.finditer(text)
+    return [run.start() + point for run in runs for point in division_points(run.group(), language)]
 
 
 def _timed(texts: Sequence[str], word: Word) -> list[Word]:

@@ -112,19 +112,13 @@ def file_beside(folder: Path, name: str) -> Path:
 def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
     toml = read_text(files_in(folder, TOML).get(TOML, folder / TOML))
     checked = parse_template_file(toml, path=str(folder / TOML))
-    paths = files_in(folder, "*.jinja")
-    shown = checked.metadata
-    chosen = {f"prompt.{key}": getattr(checked.prompt, key) for key in ("system", "user")}
-    chosen |= {f"metadata.{key}": getattr(shown, key) for key in ("description", "title", "page")}
-    for key, file in chosen.items():
-        if file and file not in paths:
-            where = f"{folder / TOML}:{line_of(toml, key.split('.'))}"
-            raise InputError(f"there is no file {file}", where=where, hint=did_you_mean(file, paths))
+    paths, shared = files_in(folder, "*.jinja"), shared_files(search)
+    _refuse_missing(checked, paths, toml, folder)
     files = {name: read_text(path) for name, path in paths.items()}
-    shared = shared_files(search)
     files |= included_files(files, lambda name: read_text(shared[name]) if name in shared else None)
     scripts = {name: read_text(path) for name, path in files_in(folder, "script*.toml").items()}
     fields = in_order(checked.row_fields)
+    shown = checked.metadata
     return Template(
         name=name,
         title=checked.title,
@@ -156,6 +150,16 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
         hashtags=tuple(dict.fromkeys(shown.hashtags)),
         publicity=tuple((name, value) for name in _PUBLICITY if (value := getattr(shown, name)) is not None),
     )
+
+
+def _refuse_missing(checked: TemplateFile, paths: Mapping[str, Path], toml: str, folder: Path) -> None:
+    """Raise `InputError` for a file that template.toml names and that is not beside it."""
+    chosen = {f"prompt.{key}": getattr(checked.prompt, key) for key in ("system", "user")}
+    chosen |= {f"metadata.{key}": getattr(checked.metadata, key) for key in ("description", "title", "page")}
+    for key, file in chosen.items():
+        if file and file not in paths:
+            where = f"{folder / TOML}:{line_of(toml, key.split('.'))}"
+            raise InputError(f"there is no file {file}", where=where, hint=did_you_mean(file, paths))
 
 
 def _layouts(checked: TemplateFile) -> tuple[Layout, ...]:

@@ -22,19 +22,9 @@ TEMPLATE = load_template("explainer", search=[])
 # What a person would draw for each.
 LAYOUTS = {
     "lighthouse": (
-        *(
-            "title",
-            "statement",
-            "statement",
-            "section",
-            "quote",
-            "statement",
-            "timeline",
-            "timeline",
-            "section",
-            "bars",
-        ),
-        *("steps", "comparison", "section", "number", "bullets"),
+        *("title", "statement", "statement", "statement"),
+        *("section", "statement", "quote", "statement", "statement", "timeline", "timeline"),
+        *("section", "bars", "steps", "comparison", "section", "statement", "number", "bullets"),
     ),
     "headphones": (
         *("title", "number", "bullets", "table", "table", "bars", "statement", "quote", "statement", "shares"),
@@ -45,7 +35,8 @@ LAYOUTS = {
         *("section", "bullets", "bars"),
     ),
     "flammkuchen": (
-        *("title", "statement", "bullets", "bullets", "steps", "steps", "statement", "bars", "quiz", "closing"),
+        *("title", "statement", "statement", "bullets", "bullets", "steps", "steps", "statement", "bars", "quiz"),
+        "closing",
     ),
     "hafez": ("title", "statement", "statement", "statement", "statement", "quote", "timeline"),
 }

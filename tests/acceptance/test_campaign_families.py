@@ -90,7 +90,7 @@ def test_rows_in_two_languages_and_two_formats_share_what_they_can(tmp_path):
 
 
 @pytest.mark.soak
-def test_five_hundred_rows_in_two_languages_and_two_formats(tmp_path, monkeypatch):
+def test_five_hundred_rows_in_two_languages_and_two_formats_share_what_they_can(tmp_path, monkeypatch):
     monkeypatch.setattr(command, "DEADLINE_S", SOAK_S)
     names = [f"Guest {number}" for number in range(1, SOAK_ROWS + 1)]
     check_campaign(tmp_path, names, run_campaign(tmp_path, names))

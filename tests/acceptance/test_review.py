@@ -55,12 +55,13 @@ def test_a_night_with_a_sample_publishes_nothing_before_the_morning_and_everythi
 
 
 def test_answers_that_contradict_themselves_are_refused(tmp_path):
-    for answer in (
-        ("--approve",),
-        ("--approve", "3fa9", "--all"),
-        ("--all",),
-        ("--reject", "3fa9"),
-        ("--why", "no"),
-        ("--approve", "3fa9", "--reject", "77c1", "--why", "no"),
+    for answer, told in (
+        (("--approve",), "needs the ids of films"),
+        (("--approve", "3fa9", "--all"), "needs the ids of films"),
+        (("--all",), "goes with --approve"),
+        (("--reject", "3fa9"), "go together"),
+        (("--why", "no"), "go together"),
+        (("--approve", "3fa9", "--reject", "77c1", "--why", "no"), "are two answers"),
     ):
-        assert nightreel("review", "kitchen", *answer, cwd=tmp_path).code == 2
+        refused = nightreel("review", "kitchen", *answer, cwd=tmp_path)
+        assert (refused.code, told in refused.stderr) == (2, True), answer

@@ -7,6 +7,7 @@ import re
 import socket
 from dataclasses import replace
 from functools import partial
+from typing import get_args
 
 import aiohttp
 import anyio
@@ -17,6 +18,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from pipeline.choices import NarratorName
 from pipeline.errors import InputError, MissingToolError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.media.audio import read_audio, read_wav
@@ -85,6 +87,10 @@ NARRATORS_UNDER_TEST = ["edge", "espeak", "espeak afresh", "piper", "silence"]
 
 def test_every_narrator_that_settings_can_name_is_under_test():
     assert NARRATORS.keys() <= set(NARRATORS_UNDER_TEST)
+
+
+def test_every_narrator_can_be_asked_for_by_its_name():
+    assert {"auto", *NARRATORS} == set(get_args(NarratorName))
 
 
 @pytest.fixture(scope="session")
@@ -572,7 +578,7 @@ async def test_a_short_rest_does_not_change_the_voice_of_a_film(edge, tmp_path):
     assert (narration.narrator, narration.fallback_reason) == ("edge", "")
 
 
-async def test_a_long_rest_does(edge, tmp_path):
+async def test_a_long_rest_has_another_voice_speak_the_film(edge, tmp_path):
     edge.retry_after = "90"
     edge.enqueue("busy_429")
     narrator = edge_at(edge.url, door=gate("edge", patience_s=60))

@@ -27,7 +27,7 @@ from pipeline.cli.options import Making, Place, Rows, Working
 from pipeline.cli.pack import pack
 from pipeline.cli.presets import presets
 from pipeline.cli.preview import preview as preview_rows
-from pipeline.cli.publish import publish
+from pipeline.cli.publish import Showing, publish
 from pipeline.cli.published import published
 from pipeline.cli.qc import qc
 from pipeline.cli.report_batch import report
@@ -71,7 +71,7 @@ OF_COMMANDS = {
 }
 # What a flag is called where its parameter can't be called so.
 FLAGS = {"origin": "--from"}
-GROUPS = {"making": Making, "table": Rows, "working": Working, "place": Place}
+GROUPS = {"making": Making, "table": Rows, "showing": Showing, "working": Working, "place": Place}
 HEAVY = {"av", "PIL", "numpy", "pydantic", "groq", "edge_tts", "aiohttp", "psutil", "sqlite3", "babel"}
 _SCRIPT = """
 import contextlib, io, json, sys

@@ -266,6 +266,13 @@ def test_names_of_five_lines_are_whole_and_stand_apart(size):
     assert_readable(scene, look_of(size))
 
 
+def test_the_name_of_a_line_gets_more_room_before_it_is_divided():
+    scene = replace(LINES, items=(Series(label="Lighthouses", values=(1, 5, 30)),))
+
+    shown = [each.text for each in lay_out(scene, (), look_of((1080, 1920))).elements if isinstance(each, Sprite)]
+    assert "Lighthouses" in shown
+
+
 def test_lines_rise_with_their_values():
     solar = grown(LINES)[-1]
     rows = [int(np.asarray(solar.mask)[:, column].argmax()) for column in (4, -5)]

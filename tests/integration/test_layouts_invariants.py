@@ -44,7 +44,7 @@ from pipeline.rendering.captions import captions
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import LAYOUTS, lay_out
-from pipeline.rendering.motion import MOTION_RATE
+from pipeline.rendering.motion import ENTRANCE_FRAMES, MOTION_RATE
 from pipeline.rendering.picture import Picture
 from pipeline.rendering.timeline import line_frames
 from pipeline.theme.loading import known_themes, load_theme
@@ -421,6 +421,19 @@ def test_with_less_motion_nothing_moves_and_the_end_is_the_same(kind, amount):
                 places.setdefault(index, set()).add((element.box(pose), getattr(pose, "drop_px", 0)))
     assert all(len(seen) == 1 for seen in places.values())
     assert (picture_of(calm) == picture_of(moving)).all()
+
+
+@EVERY_LAYOUT
+@pytest.mark.parametrize("amount", ["full", "reduced", "none"])
+def test_what_rests_from_a_frame_on_has_moved_until_then_and_never_does_again(kind, amount):
+    composition = composed(kind, (960, 540), amount)
+    for element in composition.elements:
+        rests_from = element.rests_from
+        rest = element.pose(AT_REST)
+        assert all(element.pose(rests_from + later) == rest for later in (0, 0.5, *range(1, 90)))
+        # Not much later than it has to: an entrance eases out, and its last frames may show the same.
+        early = range(max(0, rests_from - ENTRANCE_FRAMES), rests_from)
+        assert not early or any(element.pose(frame) != rest for frame in early) or element.pose(0) == rest
 
 
 @EVERY_LAYOUT

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.cli.options import Making
 from pipeline.errors import InputError
-from pipeline.model import Brief, Job, JobStatus, Paragraph, Section, summary_of
+from pipeline.model import Brief, Job, JobStatus, Paragraph, Section, SourceRow, summary_of
 from pipeline.model.languages import LANGUAGE_TAG, entry_for, usual_case
 from pipeline.orchestrator.batch.batches import run_batch, run_family, run_one
 from pipeline.orchestrator.batch.plan import draft_plan, plan_batch
@@ -47,6 +47,37 @@ def test_a_brief_without_languages_is_one_film(tmp_path):
 
     assert (film.language, film.translated_from) == ("en", "")
     assert film == shop.wishes.complete(brief())
+
+
+GERMAN = (
+    "Am 7. Dezember 1835 fuhr die erste deutsche Eisenbahn von Nürnberg nach Fürth. Die Lokomotive hieß Adler und kam "
+    "aus England, in 19 Kisten zerlegt. Die Fahrt dauerte neun Minuten. Meist zogen Pferde die Wagen, Kohle war teuer."
+)
+IN_GERMAN = (Section(heading="", blocks=(Paragraph(text=GERMAN),)),)
+
+
+def test_a_film_is_in_the_language_of_its_notes_where_nobody_names_one(tmp_path):
+    complete = shop_in(tmp_path).wishes.complete
+
+    assert complete(Brief(title="Der Adler", sections=IN_GERMAN)).language == "de"
+    # What is chosen for one brief is not for another.
+    assert complete(Brief(title="Why tea cools", sections=NOTES)).language == "en"
+    assert complete(Brief(title="ブラックホールとは何か")).language == "ja"
+
+
+def test_a_language_that_is_named_goes_before_that_of_the_notes(tmp_path):
+    german = Brief(title="Der Adler", sections=IN_GERMAN)
+
+    assert shop_in(tmp_path).wishes.complete(replace(german, language="en-GB")).language == "en-GB"
+    assert shop_in(tmp_path, language="en").wishes.complete(german).language == "en"
+    (tmp_path / "nightreel.toml").write_text('language = "fr"\n', encoding="utf-8")
+    assert shop_in(tmp_path).wishes.complete(german).language == "fr"
+
+
+def test_rows_are_in_the_language_in_which_their_cells_were_read(tmp_path):
+    row = Brief(title="Der Adler", sections=IN_GERMAN, row=SourceRow(key="1"))
+
+    assert shop_in(tmp_path).wishes.complete(row).language == "en"
 
 
 def test_a_flag_asks_for_the_film_without_a_variant_though_the_brief_has_one(tmp_path):

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from pipeline.media import h264
 from pipeline.media.bits import BitReader, BitWriter
 
-# A sequence and a picture parameter set of x264 for 96x64, from the plan of films, and from one with B-frames.
+# Sequence parameter sets of x264 for 96x64, from the plan of films, and from one with B-frames.
 CHAIN = bytes.fromhex("6764000aacb43134d40404050000030001000003003c0f1226a0")
-CHAIN_PICTURES = bytes.fromhex("68ee02bcb0")
 B_FRAMES = bytes.fromhex("6764000aacd946269a808080a0000003002000000781e244b2c0")
 
 

@@ -66,6 +66,20 @@ def test_captions_with_every_word_of_the_script_pass():
     assert cues.words(READ, script()).passed
 
 
+def test_a_word_that_is_longer_than_a_line_of_captions_is_divided_and_loses_nothing():
+    film = script("Rindfleischetikettierungen und U-Bahn-Fahrten.")
+    (before, *_) = READ
+    divided = TimedText(start_s=1.2, end_s=4.0, text="Rindfleischetiket-\ntierungen und U-Bahn-\nFahrten.")
+
+    assert cues.words((before, divided), film).passed
+    # A hyphen that is the script's own is not to be lost, and none is to stand where no word is divided.
+    for text in (
+        "Rindfleischetiket-\ntierungen und U-Bahn\nFahrten.",
+        "Rindfleischetiket-tierungen und U-Bahn-Fahrten.",
+    ):
+        assert not cues.words((before, replace(divided, text=text)), film).passed
+
+
 @pytest.mark.parametrize(
     ("shown", "told"),
     [

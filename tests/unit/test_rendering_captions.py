@@ -76,6 +76,15 @@ def test_few_words_at_a_time_do_not_end_in_one_alone():
     assert [len({each.word for each in element.letters} - {-1}) for element in elements] == [2, 2]
 
 
+def test_few_words_at_a_time_end_where_a_phrase_ends():
+    elements, _ = shown("words", ["The", "yellow,", "that", "was", "there,", "oh,", "all", "along."])
+    assert [len(element.word_frames) for element in elements] == [2, 3, 3]
+
+    # No word of a phrase is left for itself where there is another one to go with it.
+    elements, _ = shown("words", ["There", "is", "a", "price:", "it", "is", "hard."])
+    assert [len(element.word_frames) for element in elements] == [2, 2, 3]
+
+
 @pytest.mark.parametrize("style", ["block", "words"])
 def test_letters_without_a_plate_are_dark_on_a_light_theme(style):
     theme = load_theme("paper")

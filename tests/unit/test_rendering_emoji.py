@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from pipeline.model import Cue, Script, SpokenLine, TitleScene, Word
+from pipeline.model.graphemes import clusters, is_emoji
 from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage, fonts, fonts_for
 from pipeline.rendering.emoji import draw_sign
 from pipeline.rendering.fitting import fit
-from pipeline.rendering.graphemes import clusters, is_emoji
 from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.styles import BODY, CAP_HEIGHT_EM, CODE, DISPLAY
 from pipeline.rendering.text import measure, presentable, shape

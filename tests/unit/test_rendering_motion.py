@@ -1,6 +1,6 @@
 """Poses over time: entrances settle, dimming dims, and rest is rest."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -13,7 +13,7 @@ from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.motion import DIMMED, FULL, MOTION_RATE, Level, Motion
 from pipeline.rendering.picture import Picture
-from pipeline.rendering.sprites import flat, letters
+from pipeline.rendering.sprites import Sprite, flat, letters
 from pipeline.rendering.styles import BODY
 from pipeline.rendering.timeline import frame_at, item_frames, play
 from pipeline.theme.theme import Manner
@@ -104,6 +104,24 @@ def test_holds_add_up_and_neighbours_differ():
 
     assert sum(holds) == 90
     assert all(before != after for before, after in pairwise(pictures))
+
+
+def test_what_rests_is_not_asked_again_however_long_it_lasts():
+    asked = []
+
+    class Watched(Sprite):
+        def pose(self, frame):
+            asked.append(frame)
+            return super().pose(frame)
+
+    before = square(enters=5, over=6)
+    element = Watched(**{field.name: getattr(before, field.name) for field in fields(before)})
+    short, long = (
+        [hold for _, hold, _ in play(Composition(ground=GROUND, elements=[element]), n)] for n in (40, 4_000)
+    )
+
+    assert long == [*short[:-1], short[-1] + 3_960]
+    assert len(asked) < 40
 
 
 def test_a_change_that_nobody_sees_is_not_a_frame():

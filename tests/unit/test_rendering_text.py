@@ -4,15 +4,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pipeline.model.graphemes import clusters, typographic
+from pipeline.model.hyphenation import division_points
 from pipeline.rendering import fitting
 from pipeline.rendering.breaking import break_lines, chunks_of
 from pipeline.rendering.fitting import fit
-from pipeline.rendering.graphemes import clusters, typographic
-from pipeline.rendering.hyphenation import division_points
 from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.styles import BODY, DISPLAY, HEADING, ITEM, STATEMENT
 from pipeline.rendering.text import measure, presentable, shape
 from pipeline.rendering.theme import DISPLAY_SIZES, STATEMENT_SIZES
+
+NBSP = "\u00a0"
 
 LETTERS = "abcdefghij MNOW.,’–-éßŁğЖщΩξ日本語中文한국กขคकखिا😀👩‍👩‍👧️!?"
 WORDS = st.lists(st.text(alphabet=LETTERS, min_size=1, max_size=40), min_size=1, max_size=25).map(" ".join)
@@ -298,6 +300,17 @@ def test_graphemes_stay_whole(whole):
 
 def test_quotes_apostrophes_and_dashes_become_real_ones():
     assert typographic("It's \"hot\" -- isn't it...") == "It’s “hot”\u00a0– isn’t it…"
+
+
+@pytest.mark.parametrize("text", ["24 °C", "6.04 km", "3 m/s²", "50 %", "100 €", "$ 5.20", "−3 K", "440 Hz"])
+def test_no_line_ends_between_a_number_and_its_unit(text):
+    set_text = typographic(f"It was {text} by then")
+
+    assert " ".join(chunk.of(set_text) for chunk in chunks_of(set_text)) == f"It was {text.replace(' ', NBSP)} by then"
+
+
+def test_a_number_and_a_word_may_stand_in_two_lines():
+    assert typographic("19 crates, 7 men, 3 lions") == "19 crates, 7 men, 3 lions"
 
 
 def test_control_characters_and_direction_overrides_are_dropped():

@@ -12,6 +12,7 @@ from pipeline.model import NumberScene, SceneryScene, Script, VideoFormat
 from pipeline.rendering import Look, draw_thumbnail, thumbnail_sheet
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.lettering import draw_ink
+from pipeline.rendering.theme import rgb
 from pipeline.rendering.thumbnail import COUNT
 from pipeline.rendering.thumbnail_picture import framed
 from pipeline.theme.colours import contrast
@@ -78,6 +79,15 @@ def test_the_number_of_a_film_is_its_third_still():
     assert np.abs(np.asarray(draw_thumbnail(told, look(), 3), np.int16) - plain).mean() > 10
 
 
+def test_no_upright_still_is_empty_below_its_words():
+    told = script(scenes=(NumberScene(lines=(), value=17.5, unit="h", text="From the Sun to the Earth"),))
+
+    for film, number in ((script(), 1), (script(), 2), (script(), 3), (told, 3)):
+        lower = np.asarray(draw_thumbnail(film, look(size=(1080, 1920)), number).convert("L"), np.int16)[1150:]
+        # Edges of a figure, where a ground alone has none.
+        assert (np.abs(np.diff(lower, axis=1)) > 6).mean() > 0.001, number
+
+
 def test_a_large_number_of_a_still_is_written_as_its_language_does():
     def still(value, language):
         scenes = (NumberScene(lines=(), value=value, unit="km", text="x"),)
@@ -113,6 +123,75 @@ def test_a_compound_is_divided_before_it_is_too_small_for_a_list(number):
 
     # Twelve pixels where a list shows stills 168 pixels wide.
     assert min(sizes) >= 92
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "lit"),
+    [
+        ("Three hearts, one swimmer", "en", "swimmer"),
+        ("Internationalization", "en", ""),
+        ("Your roof, Maximiliane-Alexandra", "en", "Maximiliane-Alexandra"),
+        ("Die Rindfleischetikettierungsüberwachung", "de", ""),
+    ],
+)
+def test_no_word_of_a_still_is_in_two_colours(text, language, lit, monkeypatch):
+    film, lines, colours = look(language=language), [], []
+    monkeypatch.setattr(
+        thumbnail_sheet, "draw_ink", lambda line, *rest: (lines.append(line.text), draw_ink(line, *rest))[1]
+    )
+    monkeypatch.setattr(thumbnail_sheet, "rgb", lambda colour: (colours.append(colour), rgb(colour))[1])
+    draw_thumbnail(Script(title=TITLE, language=language, scenes=(), thumbnail_text=text), film)
+
+    assert len(lines) > 1
+    accented = "".join(line for line, colour in zip(lines, colours, strict=True) if colour == film.theme.accent)
+    assert accented.replace("-", "") == lit.replace("-", "")
+
+
+@pytest.mark.parametrize("text", ["Why?", "Octopus", "Three hearts, one swimmer", "なぜ空は青いのか"])
+def test_the_figure_beside_the_words_is_whole(text, monkeypatch):
+    places, put = [], thumbnail_sheet.Sheet.put
+
+    def noted(sheet, tile, mask, left, top):
+        places.append((left, top, left + tile.width, top + tile.height))
+        put(sheet, tile, mask, left, top)
+
+    monkeypatch.setattr(thumbnail_sheet.Sheet, "put", noted)
+    draw_thumbnail(script(text), look())
+
+    ((left, top, right, bottom),) = places
+    assert right == 1280 - 60
+    assert 360 <= right - left <= 496
+    assert top >= 60
+    assert bottom <= 720 - 90
+
+
+def test_a_single_short_word_is_larger_than_a_line_of_them():
+    sizes = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            thumbnail_sheet,
+            "draw_ink",
+            lambda line, size_px, *rest: (sizes.append(size_px), draw_ink(line, size_px, *rest))[1],
+        )
+        for number in range(1, COUNT + 1):
+            draw_thumbnail(script("Why?"), look(), number)
+
+    assert min(sizes) >= 220
+
+
+def test_words_above_the_length_keep_their_margin_from_the_upper_edge(monkeypatch):
+    tops, write = [], thumbnail_sheet.Sheet.write
+
+    def noted(sheet, block, top, colours):
+        tops.append(sheet.place(block, top).top)
+        write(sheet, block, top, colours)
+
+    monkeypatch.setattr(thumbnail_sheet.Sheet, "write", noted)
+    for text in ("لماذا السماء زرقاء؟", LONG["ar"]):
+        film = Script(title=text, language="ar", scenes=())
+        draw_thumbnail(film, look(language="ar"))
+
+    assert all(top >= thumbnail_sheet.MARGIN for top in tops), tops
 
 
 def test_stills_are_mirrored_for_right_to_left():

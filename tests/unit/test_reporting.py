@@ -183,7 +183,7 @@ def test_the_batch_report_by_example(tmp_path: Path):
     assert report["jobs"][1]["film"] is None
 
 
-def test_the_metrics_by_example(tmp_path: Path):
+def test_metrics_tell_the_times_of_all_films_and_the_pace_of_this_run(tmp_path: Path):
     earlier = film(9, ended_at=START - timedelta(hours=3), started_at=START - timedelta(hours=4))
     metrics = reports(tmp_path, [film(1), film(2), film(3), earlier, failed(4)])["processing_metrics"]
 

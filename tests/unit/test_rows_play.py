@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.errors import InputError
+from pipeline.model import NumberScene
+from pipeline.template import load_template
 from pipeline.template.rows import Field, PlayError
 from pipeline.template.rows.play import parse_play
 
@@ -43,6 +45,7 @@ def said(text, language="en", **row):
         ("{{ before }}", "de", "1.499,50\xa0€"),
         ("{{ before - price }}", "en", "€200.50"),
         ("{{ 5 | money('USD') }}", "en", "$5"),
+        ("{{ before.amount }} {{ price.symbol }}", "en", "1499.50 €"),
         ("{{ day }}", "en", "November 3, 2026"),
         ("{{ day }}", "de", "3. November 2026"),
         ("{{ day | date('d MMMM') }}", "fr", "3 novembre"),
@@ -57,6 +60,18 @@ def said(text, language="en", **row):
 )
 def test_values_are_shown_as_the_language_of_the_film_does(text, language, shown):
     assert said(text, language) == shown
+
+
+@pytest.mark.parametrize(("currency", "sign"), [("EUR", "€"), ("USD", "$"), ("CHF", "CHF")])
+@pytest.mark.parametrize("name", ["offer", "product"])
+def test_a_big_number_of_money_has_the_sign_that_its_price_has(name, currency, sign):
+    template = load_template(name, search=[])
+    row = {"first_name": "Li", "product": "Roof", "name": "Cup", "benefit_1": "Warm", "need": "Tea is cold."}
+    row |= {"price": f"19 {currency}", "price_before": f"24 {currency}", "saving_per_year": f"5 {currency}"}
+    cells = {field.name: field.value(row.get(field.name, ""), "en") for field in template.fields}
+
+    scenes = template.play("en").script(cells).scenes
+    assert [scene.unit for scene in scenes if isinstance(scene, NumberScene)] == [sign]
 
 
 CODE = '''

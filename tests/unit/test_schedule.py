@@ -33,6 +33,7 @@ def test_slots_come_one_after_the_other_and_each_is_one_that_was_asked_for(rules
     place = Zone(zone)
     slots = list(islice(Slots.parse(rules, place).after(now), 20))
 
+    assert len(slots) == 20
     assert all(before < after for before, after in zip([now, *slots], slots, strict=False))
     for slot in slots:
         wall = place.wall(slot)

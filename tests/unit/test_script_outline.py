@@ -109,8 +109,8 @@ def test_a_long_paragraph_becomes_several_statements_of_about_equal_length() -> 
 
     _, *found, last = scenes(INTRO, Section(heading="A", blocks=(paragraph(" ".join(sentences)), paragraph("End."))))
 
-    assert [scene.layout for scene in found] == ["statement", "statement"]
-    assert [len(scene.lines) for scene in found] == [4, 5]
+    assert [scene.layout for scene in found] == ["statement", "statement", "statement"]
+    assert [len(scene.lines) for scene in found] == [3, 3, 3]
     assert narration_of(last) == "End."
 
 

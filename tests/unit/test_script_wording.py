@@ -222,7 +222,10 @@ def test_what_is_no_number_is_not_taken_for_one(value: float) -> None:
         ("Why is the sky blue?", "Why is the sky blue?"),
         ("Rainbows: how light gets bent into seven colours", "Rainbows"),
         ("Honey never spoils, and here is the reason why", "Honey never spoils"),
-        ("The strange life of the immortal jellyfish in the sea", "Life of the immortal jellyfish"),
+        ("Rhythms of the sea and its lighthouses", "Rhythms of the sea and its lighthouses"),
+        ("What happens when you stop sleeping for eleven days?", "What happens when you stop sleeping…"),
+        ("A short history of the bicycle in the nineteenth century", "A short history of the bicycle…"),
+        ("Warum Blätter im Herbst bunt werden und dann fallen", "Warum Blätter im Herbst bunt werden…"),
         ("为什么天空是蓝色的", "为什么天空是蓝色的"),
     ],
 )

@@ -82,8 +82,8 @@ def test_a_dotenv_file_is_not_read(workspace, monkeypatch):
     (workspace / ".env").write_text("NIGHTREEL_LANGUAGE=de\n")
     monkeypatch.chdir(workspace)
 
-    assert load_settings(workspace).language == "en"
-    assert Settings().language == "en"
+    assert load_settings(workspace).language is None
+    assert Settings().language is None
 
 
 def test_an_empty_variable_counts_as_not_set(workspace):

@@ -138,6 +138,17 @@ def test_a_long_sentence_is_cut_at_its_clauses():
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "lines"),
+    [
+        ("en", "If it sounds right, Li, one word is enough.", ("If it sounds right, Li,", "one word is enough.")),
+        ("de", "Wenn es passt, Jörg, genügt ein einziges Wort.", ("Wenn es passt, Jörg,", "genügt ein einziges Wort.")),
+    ],
+)
+def test_a_name_that_is_called_ends_its_line_and_begins_none(language, text, lines):
+    assert texts(text, language) == [lines]
+
+
+@pytest.mark.parametrize(
     ("language", "text"),
     [
         ("en", "They travelled for nine long days across the coldest sea of the whole wide world"),
@@ -248,6 +259,22 @@ def test_a_compound_longer_than_a_line_is_hyphenated_and_shares_the_time_of_its_
     assert pieces[0].start_s == clip.words[1].start_s
     assert pieces[0].end_s == pieces[1].start_s
     assert pieces[1].end_s == clip.words[1].end_s
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "ends"),
+    [
+        ("de", "Die Wahrscheinlichkeitsrechnung zählt.", ["Wahrscheinlichkeitsrech-"]),
+        ("de", "Das Rindfleischetikettierungsüberwachungsgesetz galt.", ["Das Rindfleischetikettie-"]),
+        ("de", "Die Höchstgeschwindigkeits-Messanlage misst.", ["Höchstgeschwindigkeits-"]),
+        ("en", "We read www.abcdefghijklmnopqrstuvwxyz.example today.", []),
+    ],
+)
+def test_a_word_longer_than_a_line_is_divided_where_its_language_does(language, text, ends):
+    lines = [line for cue in cues_of(spoken(text), language=language, limits=VERTICAL) for line in cue.texts]
+
+    assert [line for line in lines if line.endswith("-")] == ends
+    assert max(map(len, lines)) <= 25
 
 
 def test_a_letter_is_never_parted_from_its_accents():

@@ -51,7 +51,7 @@ async def test_a_product_export_of_a_shop(films_of):
     ]
 
 
-async def test_a_contact_export(films_of):
+async def test_an_export_of_contacts_greets_each_and_tells_the_key_that_is_there_twice(films_of):
     said, told = await films_of("customers")
 
     assert told == [(5, 6, "", "has the same key as line 5")]

@@ -16,7 +16,7 @@ def test_these_languages_run_right_to_left(tag):
 
 
 @pytest.mark.parametrize("tag", ["", "en", "de", "ja", "ku-Latn", "ar-Latn", "sr-Cyrl", "uz", "zh-Hant"])
-def test_these_do_not(tag):
+def test_all_other_languages_run_left_to_right(tag):
     assert not writing_of(tag).right_to_left
 
 

@@ -12,7 +12,7 @@ from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
 from pipeline.media.decode import thin_plane
-from pipeline.media.span import Span
+from pipeline.media.span import Span, Spells
 
 # What is left of these in a film that was encoded again: brightness, blueness, redness. The green as it is clipped to
 # what a screen can show: shown and encoded by ITU-R BT.601, shown by that and encoded by BT.709, and both by BT.709.
@@ -29,25 +29,15 @@ class GapWatch:
     """Sees the pictures of a stream, one after the other. One that is all of one colour is `PlainWatch`'s."""
 
     def __init__(self) -> None:
-        self._since_s: float | None = None
-        self._found: list[Span] = []
+        self._spells = Spells(_LEAST_S)
 
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
-        if _has_gap(picture):
-            self._since_s = at_s if self._since_s is None else self._since_s
-        else:
-            self._end(at_s)
+        self._spells.note(at_s, is_so=_has_gap(picture))
 
     def spans(self, end_s: float) -> tuple[Span, ...]:
         """What was found, in a film that ends at `end_s`."""
-        self._end(end_s)
-        return tuple(self._found)
-
-    def _end(self, at_s: float) -> None:
-        if self._since_s is not None and at_s - self._since_s >= _LEAST_S - 1e-6:
-            self._found.append(Span(start_s=self._since_s, end_s=at_s))
-        self._since_s = None
+        return self._spells.until(end_s)
 
 
 def _has_gap(picture: av.VideoFrame) -> bool:

@@ -240,4 +240,8 @@ def _sound_between(samples: array[int], rate_hz: int, start_s: float, end_s: flo
 
 
 def _first_audible(samples: Iterable[int]) -> int | None:
-    return next((number for number, sample in enumerate(samples) if abs(sample) > _AUDIBLE), None)
+    """How many samples come before the first that is heard; None: none is."""
+    for number, sample in enumerate(samples):
+        if abs(sample) > _AUDIBLE:
+            return number
+    return None

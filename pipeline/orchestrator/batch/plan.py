@@ -54,24 +54,18 @@ async def plan_batch(
     async with store.claims.planning(batch):
         asked = await _asked_before(shop, batch, source)
         sample = sample_for(asked, shop)
-        numbers = Numbers(shop=shop)
-        if numbered:
-            numbers = await to_thread.run_sync(partial(number_episodes, briefs, shop, gives=True))
+        give = partial(number_episodes, briefs, shop, gives=True)
+        numbers = await to_thread.run_sync(give) if numbered else Numbers(shop=shop)
         planner = Planner(shop, batch, priority, sample=sample, numbers=numbers)
         plan = await to_thread.run_sync(planner.plan, briefs)
         for change in plan.changed:
             await _apply(change, shop, batch, priority)
         await _move(plan.moved, shop, batch)
-        gone = {*plan.ids, *plan.replaced}
-        added = {*asked.added, *(plan.ids if keep else ())} - plan.replaced.keys()
-        stays = keep or is_partial
-        others = [job_id for job_id in asked.jobs if job_id not in gone and (stays or job_id in added)]
-        left = gone.union(others)
+        about = replace(_with_jobs(asked, plan, keep=keep, is_partial=is_partial), sample=sample)
+        left = {*about.jobs, *plan.replaced}
         removed = [job_id for job_id in asked.jobs if job_id not in left]
         plan.removed, plan.has_refused = len(removed), bool(refused)
         plan.removed_titles = await to_thread.run_sync(_titles, planner.index, removed[:_NAMED])
-        jobs = (*others, *plan.ids)
-        about = replace(asked, jobs=jobs, added=tuple(job_id for job_id in jobs if job_id in added), sample=sample)
         if not keep:
             about = replace(
                 about,
@@ -86,6 +80,15 @@ async def plan_batch(
         for job_id, title in plan.replaced.items():
             await _forget(shop, batch, job_id, title)
     return plan
+
+
+def _with_jobs(asked: Batch, plan: Plan, *, keep: bool, is_partial: bool) -> Batch:
+    """The batch with the jobs of the plan, after those of before that stay in it."""
+    planned = {*plan.ids, *plan.replaced}
+    added = {*asked.added, *(plan.ids if keep else ())} - plan.replaced.keys()
+    others = [job_id for job_id in asked.jobs if job_id not in planned and (keep or is_partial or job_id in added)]
+    jobs = (*others, *plan.ids)
+    return replace(asked, jobs=jobs, added=tuple(job_id for job_id in jobs if job_id in added))
 
 
 def _titles(index: BatchIndex, ids: Iterable[str]) -> list[str]:

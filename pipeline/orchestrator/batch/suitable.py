@@ -40,13 +40,9 @@ class Judge:
 
     def __call__(self, row: ReadRow) -> Unfit | None:
         """What is wrong with it, and what to do; None: nothing."""
+        if unfit := self._without_pictures(row.brief):
+            return unfit
         brief, origin = row.brief, row.brief.origin
-        for wanted in brief.pictures:
-            try:
-                if not is_address(wanted.source):
-                    self._look_at(self._shop.places.picture(self._shop.places.origin(origin), wanted.source))
-            except InputError as error:
-                return Unfit(f"{wanted.source!r}: {error.message}", error.hint, cell=wanted.source)
         try:
             template = self._shop.template(brief)
             for script in row.scripts:
@@ -60,6 +56,16 @@ class Judge:
         except InputError as error:
             return _unfit(error, origin)
         return _unfit(wrong.error, origin, cell=wrong.cell) if wrong else None
+
+    def _without_pictures(self, brief: Brief) -> Unfit | None:
+        """The first picture of its cells that no film can show; None: all can be shown."""
+        for wanted in brief.pictures:
+            try:
+                if not is_address(wanted.source):
+                    self._look_at(self._shop.places.picture(self._shop.places.origin(brief.origin), wanted.source))
+            except InputError as error:
+                return Unfit(f"{wanted.source!r}: {error.message}", error.hint, cell=wanted.source)
+        return None
 
     def _look_at(self, picture: Path) -> None:
         """Raise `InputError` for a file that no film can show, as far as that is seen without decoding it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import Brief
+from pipeline.model.languages import DEFAULT_LANGUAGE
 from pipeline.orchestrator.naming import FolderPattern
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import play_in
@@ -69,7 +70,7 @@ def reader_of(table: Table, shop: Workshop) -> CampaignReader:
         hint = did_you_mean(missing[0], columns)
         raise InputError(f"the table has no column {missing[0]}", where="output.pattern", hint=hint)
     options = {
-        "language": language or shop.settings.language,
+        "language": language or shop.settings.language or DEFAULT_LANGUAGE,
         "languages": () if language else shop.settings.languages,
         "key": asked.key,
         "locale": asked.locale,

@@ -209,18 +209,7 @@ class _Run:
         """Park the job or give it up, with the reason. When not even that can be saved, the reason is still told."""
         if self.job.status is not JobStatus.IN_PROGRESS:
             self._take_up()
-        record = error_record(error, self.job.stage)
-        now, errors = self._shop.clock(), self._shop.settings.errors
-        until, may_go_on = goes_on(error, retries=self.job.retries, errors=errors, now=now)
-        status = JobStatus.PARKED if may_go_on else JobStatus.FAILED
-        status = JobStatus.REVIEW if isinstance(error, HeldError) else status
-        job = self.job.evolve(error=record)
-        if status is JobStatus.FAILED:
-            # Whoever asks for it again, asks anew.
-            job = job.evolve(remakes=0)
-        if may_go_on and isinstance(error, MAY_PASS):
-            job = job.evolve(retries=job.retries + 1)
-        job = advance(job, status, at=self._shop.clock(), why=record.message).evolve(parked_until=until)
+        job = _stopped(self.job, error, self._shop)
         with anyio.CancelScope(shield=True):
             try:
                 await self._shop.store.save_job(job)
@@ -234,7 +223,7 @@ class _Run:
             await self.to(JobStatus.PENDING, why="the sample is approved")
         if isinstance(error, TurnError) and not await to_thread.run_sync(waits_for, job, self._shop, job.stage):
             await self.to(JobStatus.PENDING, why="the episode before it has come so far")
-        elif status is JobStatus.FAILED:
+        elif job.status is JobStatus.FAILED:
             await let_next(job, self._shop)
 
     async def _keep_quietly(self, job: Job) -> None:
@@ -247,6 +236,21 @@ class _Run:
         await self._shop.store.save_job(job)
         self.job = job
         tell(self._listen, JobEvent(job=job))
+
+
+def _stopped(job: Job, error: Exception, shop: Workshop) -> Job:
+    """The job parked, held or given up, with what the error says."""
+    record, now = error_record(error, job.stage), shop.clock()
+    until, may_go_on = goes_on(error, retries=job.retries, errors=shop.settings.errors, now=now)
+    status = JobStatus.PARKED if may_go_on else JobStatus.FAILED
+    status = JobStatus.REVIEW if isinstance(error, HeldError) else status
+    job = job.evolve(error=record)
+    if status is JobStatus.FAILED:
+        # Whoever asks for it again, asks anew.
+        job = job.evolve(remakes=0)
+    if may_go_on and isinstance(error, MAY_PASS):
+        job = job.evolve(retries=job.retries + 1)
+    return advance(job, status, at=now, why=record.message).evolve(parked_until=until)
 
 
 def _as_found(job: Job, shop: Workshop) -> tuple[Job, tuple[Stage, ...]]:

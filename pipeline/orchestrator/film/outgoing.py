@@ -49,11 +49,7 @@ async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt)
         if passed and before is None:
             receipt = replace(receipt, remarks=(*receipt.remarks, *passed))
         job = job.evolve(published=(*(each for each in job.published if each is not before), receipt))
-        if receipt.missing and not _follows(job, receipt, shop):
-            attempt.note(_told(job, receipt))
-        for remark in receipt.remarks:
-            # One that concerns the whole project is the same for all films.
-            shop.machine.tell_once(f"{receipt.destination}: {remark}")
+        _tell(job, receipt, shop, attempt)
     if job.brief.episode and has_gone_out(job, shop):
         await attempt.keep(job)
         await let_next(job, shop)
@@ -63,6 +59,15 @@ async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt)
         await attempt.keep(job)
         raise _first_to_go_on(errors)
     return job
+
+
+def _tell(job: Job, receipt: Receipt, shop: Workshop, attempt: Attempt) -> None:
+    """Say what a film that is out still lacks, and what a host remarked."""
+    if receipt.missing and not _follows(job, receipt, shop):
+        attempt.note(_told(job, receipt))
+    for remark in receipt.remarks:
+        # One that concerns the whole project is the same for all films.
+        shop.machine.tell_once(f"{receipt.destination}: {remark}")
 
 
 async def _turn_of(job: Job, shop: Workshop, attempt: Attempt) -> tuple[str, ...]:

@@ -18,17 +18,17 @@ _BATCHES_MOST = 20
 # Whose folders are looked into for their size.
 _WEIGHED_MOST = 50
 
-# Where there is no earlier film, what docs/performance.md measured: 905 characters become 66 s of film, for which the
-# cores work 23.5 s and leave a tenth of their time unused; a minute of film is 8 MB, and 32 MB more in the cache.
-FILM_S_PER_CHAR = 66 / 905
-CORE_S_PER_CHAR = 23.5 / 905
+# Where there is no earlier film, what docs/performance.md measured of three films of a minute: their length, and how
+# long the cores work for them, by the characters that are spoken; a minute is 11 MB, and 25 MB more in the cache.
+FILM_S_PER_CHAR = 198.4 / 2717
+CORE_S_PER_CHAR = 22.3 / 2717
 CORES_USED = 0.9
 # And what is left of a film whose scenes are all there: thumbnails, joining, checking, delivering.
 CORE_S_PER_FILM = 0.5
 # A single film has no more scenes than this to draw at once.
 _SCENES_AT_ONCE = 4
-OUTPUT_BYTES_PER_S = 8_000_000 / 60
-CACHE_BYTES_PER_S = 32_000_000 / 60
+OUTPUT_BYTES_PER_S = 11_000_000 / 60
+CACHE_BYTES_PER_S = 25_000_000 / 60
 # A script without corrections: the prompt with its schema, and an answer with the thinking before it.
 TOKENS_IN, TOKENS_OUT = 1500.0, 2000.0
 

@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.choices import Privacy
 from pipeline.errors import ConfigurationError
 from pipeline.limits import RetryPolicy
 from pipeline.model import Brief, Job, Script
 from pipeline.model.schedule import Hours, Zone
 from pipeline.orchestrator.workshop.machine import Machine
-from pipeline.orchestrator.workshop.release import Privacy, Release, release_of
+from pipeline.orchestrator.workshop.release import Release, release_of
 from pipeline.orchestrator.workshop.serials import neighbours_of, serial_of, subject_key
 from pipeline.publishing import Destination, Subject
 from pipeline.settings import DEFAULT_CHANNEL, Settings

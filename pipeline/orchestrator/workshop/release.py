@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import cast
 
+from pipeline.choices import Privacy
 from pipeline.errors import InputError
 from pipeline.model import Brief
 from pipeline.model.schedule import Slots, Zone, parse_moment
 from pipeline.settings.publishing import YouTubeSettings
-
-Privacy = Literal["private", "unlisted", "public"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,8 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.model import MOST_PICTURES, Brief, Shape, WantedPicture
-from pipeline.model.languages import entry_for, usual_case
+from pipeline.model.languages import DEFAULT_LANGUAGE, entry_for, usual_case
+from pipeline.model.tongues import language_of
 from pipeline.music import ANY_BED, NO_BED, BedLibrary
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.places import Places
@@ -146,7 +147,7 @@ class Wishes:
 
     def _choices_for(self, brief: Brief) -> Mapping[str, Any]:
         """What is chosen for a brief whatever it says: the rows of a table have it in common."""
-        asked = _ASKED(brief)
+        asked = _ASKED(brief), self._language(brief)
         if asked not in self._known:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
@@ -204,7 +205,10 @@ class Wishes:
         return NO_BED if chosen == ANY_BED else chosen
 
     def _language(self, brief: Brief) -> str:
-        return usual_case(self._flag("language") or brief.language or self.settings.language)
+        named = self._flag("language") or brief.language or self.settings.language
+        # What cells say is read before, in a language that is known for the whole table.
+        told = language_of(f"{brief.title}. {brief.notes}") if not named and brief.row is None else ""
+        return usual_case(named or told or DEFAULT_LANGUAGE)
 
     def _voice(self, brief: Brief, language: str) -> str | None:
         flags = {

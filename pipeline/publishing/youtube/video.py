@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from pipeline.choices import License, Privacy
 from pipeline.errors import InputError
 from pipeline.model import Package
 from pipeline.model.languages import LANGUAGE_TAG
@@ -18,7 +19,6 @@ from pipeline.model.metadata import fit_description, fit_tags, fit_title, known_
 from pipeline.model.text import clean_text, strip_unseen
 from pipeline.publishing.destination import Subject
 
-Privacy = Literal["private", "unlisted", "public"]
 # Each takes 50 units and more of a day's 10,000.
 _MOST_PLAYLISTS = 20
 # With all its chapters and credits, what we write has some 50,000 bytes.
@@ -39,7 +39,7 @@ class Publicity:
     notify_subscribers: bool
     # When a private film becomes public (aware); None: it stays as it is.
     publish_at: datetime | None = None
-    license: Literal["youtube", "creativeCommon"] = "youtube"
+    license: License = "youtube"
     embeddable: bool = True
 
     def of(self, text: FilmText) -> Publicity:
@@ -82,7 +82,7 @@ class FilmText(BaseModel):
     made_for_kids: bool | None = Field(None, alias="madeForKids")
     synthetic_media: bool | None = Field(None, alias="containsSyntheticMedia")
     notify_subscribers: bool | None = Field(None, alias="notifySubscribers")
-    license: Literal["youtube", "creativeCommon"] | None = None
+    license: License | None = None
     embeddable: bool | None = None
     playlist_titles: tuple[str, ...] = Field((), alias="playlistTitles", max_length=_MOST_PLAYLISTS)
 

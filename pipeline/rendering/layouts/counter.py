@@ -52,6 +52,11 @@ class Counter:
     enters: int
     fades_over: int = FADE_FRAMES
 
+    @property
+    def rests_from(self) -> int:
+        """See `sprites.Element`."""
+        return self.enters + max(self.fades_over, len(self.readings))
+
     def pose(self, frame: float) -> Reading | None:
         """See `sprites.Element`."""
         if frame < self.enters:

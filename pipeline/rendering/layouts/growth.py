@@ -51,6 +51,11 @@ class Growth:
         at = Box(width_px - self.at.right, self.at.top, width_px - self.at.left, self.at.bottom)
         return replace(self, mask=self.mask.transpose(FLIP), at=at, to=_OPPOSITE[self.to])
 
+    @property
+    def rests_from(self) -> int:
+        """See `Element`."""
+        return self.enters + self.over
+
     def pose(self, frame: float) -> int | None:
         """See `Element`: how long it is, in pixels."""
         if frame < self.enters:

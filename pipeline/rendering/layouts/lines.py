@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import LinesScene, Word
 from pipeline.rendering.background import background
+from pipeline.rendering.breaking import HYPHEN
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box
@@ -200,14 +201,19 @@ def _end(end: _End, left: int, top: int, written: str, motion: Motion) -> list[E
 
 
 def _ends(scene: LinesScene, look: Look, *, room_px: int) -> tuple[_End, ...]:
-    """What stands at the ends of the lines: whole and apart from each other if that can be, at least apart."""
+    """What stands at the ends of the lines: whole words and apart from each other if that can be, at least apart."""
     tried = [
         _ends_within(scene, look, share, most_lines, room_px)
         for share, most_lines in (_NAMES_NARROW if look.grid.is_stacked else _NAMES)
     ]
     apart = [ends for ends in tried if _height(ends, look) <= room_px]
     whole = [ends for ends in apart if not any(end.name.cut for end in ends)]
-    return [*whole, *apart, tried[-1]][0]
+    undivided = [ends for ends in whole if not any(_is_divided(end.name) for end in ends)]
+    return [*undivided, *whole, *apart, tried[-1]][0]
+
+
+def _is_divided(name: TextBlock) -> bool:
+    return any(line.text.endswith(HYPHEN) for line in name.lines[:-1])
 
 
 def _ends_within(scene: LinesScene, look: Look, share: float, most_lines: int, room_px: int) -> tuple[_End, ...]:

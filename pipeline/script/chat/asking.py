@@ -186,8 +186,8 @@ class _Conversation(Generic[T]):
 
     async def _hold(self, question: Question) -> str:
         """The conversation: an answer that can be used. Raises the error that is left when there is none."""
-        assert self.turns > 0
         said, room_before = "", 0
+        failure: ProviderError | None = None
         for turn in range(1, self.turns + 1):
             try:
                 answer = await self._answer(question, room_before)
@@ -196,23 +196,31 @@ class _Conversation(Generic[T]):
                     raise
                 # With the last answer and what is wrong with it, the question has grown too large.
                 return await self._as_it_is(said)
-            if answer.refusal:
-                raise self._permanent(f"the model declines to write about this: {answer.refusal}")
+            failure = self._flaw_of(answer)
             if answer.cut_off:
-                failure = self._permanent("the model's answer is cut off", hint=SHORTER)
                 room_before = question.max_tokens
                 question = replace(question, max_tokens=question.more_tokens)
-            elif not answer.text.strip():
-                failure = TransientError(answer.flaw or "the model's answer is empty", where=self.model.service)
+            if failure:
+                continue
+            try:
+                await self._read(answer.text, last=turn == self.turns)
+            except Unusable as unusable:
+                said = answer.text
+                failure, question = unusable.error, question.corrected(said, unusable.problems)
             else:
-                try:
-                    await self._read(answer.text, last=turn == self.turns)
-                except Unusable as unusable:
-                    said = answer.text
-                    failure, question = unusable.error, question.corrected(said, unusable.problems)
-                else:
-                    return answer.text
+                return answer.text
+        assert failure  # there is at least one turn
         raise failure
+
+    def _flaw_of(self, answer: Answer) -> ProviderError | None:
+        """Why an answer is none that could be read; None: it may be one. Raises for one that declines."""
+        if answer.refusal:
+            raise self._permanent(f"the model declines to write about this: {answer.refusal}")
+        if answer.cut_off:
+            return self._permanent("the model's answer is cut off", hint=SHORTER)
+        if not answer.text.strip():
+            return TransientError(answer.flaw or "the model's answer is empty", where=self.model.service)
+        return None
 
     async def _as_it_is(self, said: str) -> str:
         """An answer that nobody can be told to better, if it can be used all the same."""

@@ -30,8 +30,8 @@ from pipeline.script.outline.values import is_date, read_amount
 from pipeline.script.shortening import shorten, without_full_stop
 from pipeline.script.shown import shown_statement, spoken_item, spoken_lines
 
-# About 18 seconds: as long as one statement may stand on the screen.
-_STATEMENT_WORDS = 45
+# About ten seconds: as long as one statement may stand on the screen. A quotation is read to its end, in 18 at most.
+_STATEMENT_WORDS, _QUOTE_WORDS = 26, 45
 # More can't be read from a chair.
 _CODE_LINES, _CODE_COLUMNS = 14, 80
 _AFTER_PHRASE = " ,;:،–—-"
@@ -90,7 +90,7 @@ def quote(piece: Piece, desk: Desk) -> Sequence[Scene]:
     if layout is None or not isinstance(block, Quotation):
         return ()
     lead = spoken_lines(piece.lead.text) if piece.lead else ()
-    parts = parts_of(block.words, most_chars=layout.limit("text"))
+    parts = parts_of(block.words, most_words=_QUOTE_WORDS, most_chars=layout.limit("text"))
     scenes: list[Scene] = []
     for number, part in enumerate(parts, start=1):
         text = part.text if width(part.text) <= layout.limit("text") else shown_statement(part, layout.limit("text"))[0]
@@ -181,13 +181,13 @@ def can_show_picture(block: Illustration, desk: Desk) -> bool:
     return block.is_there and desk.layout("picture") is not None
 
 
-def parts_of(paragraph: Paragraph, *, most_chars: int = 0) -> tuple[Paragraph, ...]:
+def parts_of(paragraph: Paragraph, *, most_words: int = _STATEMENT_WORDS, most_chars: int = 0) -> tuple[Paragraph, ...]:
     """The paragraph cut at the ends of sentences into parts of about equal length, short enough for one scene each.
 
     Where all of it is shown, a part has at most `most_chars` characters, unless a sentence has more.
     """
     sentences = split_sentences(paragraph.text)
-    count = -(-sum(len(split_words(sentence)) for sentence in sentences) // _STATEMENT_WORDS)
+    count = -(-sum(len(split_words(sentence)) for sentence in sentences) // most_words)
     texts = _grouped(sentences, count)
     while most_chars and count < len(sentences) and max(map(width, texts)) > most_chars:
         count += 1

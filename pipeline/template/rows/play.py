@@ -129,14 +129,7 @@ def parse_play(text: str, *, path: str, known: Sequence[str], images: Collection
     """
     table = parse_toml(text, path)
     lines = [n for n, line in enumerate(text.split("\n"), start=1) if re.match(r"\s*\[\[\s*scenes\s*\]\]", line)]
-    for key in table:
-        if key not in _KEYS:
-            raise InputError(f"unknown key {key}", where=path, hint=did_you_mean(key, _KEYS))
-        if key != "scenes" and isinstance(table[key], bool | list | dict):
-            raise InputError(f"{key} must be a text in quotes", where=path)
-    scenes = table.get("scenes")
-    if not isinstance(scenes, list) or not scenes or not table.get("title"):
-        raise InputError("has no title or no scenes", where=path, hint='Write title = "…" and a [[scenes]] for each')
+    scenes = _scenes_of(table, path)
     language = _language_of(table, path)
     about = {key: str(table[key]) for key in _ABOUT if key in table}
     parts, pictures, made = [], [], []
@@ -161,6 +154,19 @@ def parse_play(text: str, *, path: str, known: Sequence[str], images: Collection
         pictures=tuple(pictures),
         _made=tuple(made),
     )
+
+
+def _scenes_of(table: Mapping[str, Any], path: str) -> list[Any]:
+    """Its scenes, whatever they are. Raises `InputError` for a script that is none."""
+    for key in table:
+        if key not in _KEYS:
+            raise InputError(f"unknown key {key}", where=path, hint=did_you_mean(key, _KEYS))
+        if key != "scenes" and isinstance(table[key], bool | list | dict):
+            raise InputError(f"{key} must be a text in quotes", where=path)
+    scenes = table.get("scenes")
+    if not isinstance(scenes, list) or not scenes or not table.get("title"):
+        raise InputError("has no title or no scenes", where=path, hint='Write title = "…" and a [[scenes]] for each')
+    return scenes
 
 
 def _language_of(table: Mapping[str, Any], path: str) -> str:

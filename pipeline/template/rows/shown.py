@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from pipeline.template.rows.numbers import known_locale
 
@@ -59,6 +59,11 @@ class Money:
         self.amount = amount
         self.currency = currency
         self.language = language
+
+    @property
+    def symbol(self) -> str:
+        """What its language writes for the currency: €, $, CHF."""
+        return get_currency_symbol(self.currency, locale=known_locale(self.language))
 
     def __str__(self) -> str:
         return money_text(self.amount, self.currency, self.language)

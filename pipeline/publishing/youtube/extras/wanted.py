@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
+from pipeline.choices import Privacy
 from pipeline.publishing.youtube.calls import Calls
 
 
@@ -26,7 +27,7 @@ class Extras:
     # By name; empty: none.
     playlist: str = ""
     # Who may see a playlist that is made for it.
-    playlist_privacy: Literal["private", "unlisted", "public"] = "private"
+    playlist_privacy: Privacy = "private"
     # Where the film stands among others of its playlist: those of a list in the order of its lines, those of a folder
     # in that of their names ("talks/9.md" before "talks/10.md"). Empty: it comes last.
     place: str = ""

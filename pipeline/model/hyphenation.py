@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 
 from pyphen import LANGUAGES, language_fallback
 
+from pipeline.model.graphemes import clusters
 from pipeline.model.writing import writing_of
-from pipeline.rendering.graphemes import clusters
 
 # Letters that stay together at either end of a word.
 _LEAST_LETTERS = 3

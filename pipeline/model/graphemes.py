@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from pipeline.model.quantity import QUANTITY
+
 # The joiner and the non-joiner shape the letters beside them and are not seen themselves.
 _ZWNJ, _ZWJ = "\u200c", "\u200d"
 _REGIONAL = range(0x1F1E6, 0x1F200)
@@ -51,6 +53,9 @@ def typographic(text: str) -> str:
     # A dash ends a line, it does not begin one; French spaces before ; : ! ? and inside guillemets do not break.
     text = text.replace(" – ", "\u00a0– ").replace(" — ", "\u00a0— ")
     text = re.sub(r" (?=[;:!?»%])", "\u00a0", text).replace("« ", "«\u00a0")
+    # Nor does what stands between a number and its unit, or its money.
+    text = QUANTITY.sub(lambda match: match[0].replace(" ", "\u00a0"), text)
+    text = re.sub(r"(?<=\d) (?=[€£$¥₹₽₩₺₴])|(?<=[€£$¥₹₽₩₺₴]) (?=\d)", "\u00a0", text)
     return re.sub(r"[ \t\n]+", " ", text).strip(" ")
 
 
