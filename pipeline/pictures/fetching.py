@@ -20,6 +20,7 @@ from pipeline.addresses import PublicResolver, check_address
 from pipeline.errors import PermanentError, TransientError
 from pipeline.pictures.kinds import MOST_BYTES, kind_of, suffix_hint
 from pipeline.pictures.vector import is_svg
+from pipeline.trust import trusted
 
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=15)
 _MOST_REDIRECTS = 5
@@ -40,9 +41,10 @@ async def fetch(url: str, path: Path, *, also_allowed: Collection[str] = ()) -> 
     Raises `TransientError` for what may pass, else `PermanentError`: no picture, one that is too large, an address that
     is not public, unless `also_allowed` has its host, or "host:port": of a service that the settings put there.
     """
+    tls = await to_thread.run_sync(trusted)
     with _translated():
         async with aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=PublicResolver(also_allowed), limit=1),
+            connector=aiohttp.TCPConnector(resolver=PublicResolver(also_allowed), limit=1, ssl=tls),
             timeout=_TIMEOUT,
             trust_env=False,
             auto_decompress=False,

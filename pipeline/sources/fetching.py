@@ -27,6 +27,7 @@ from pipeline.sources.addresses import told
 from pipeline.sources.endpoint import Endpoint
 from pipeline.sources.tables.pages import Page, open_page, value_at
 from pipeline.sources.tables.table import TableForm
+from pipeline.trust import trusted
 
 _MOST_PAGES = 10_000
 _MOST_REDIRECTS = 5
@@ -46,8 +47,9 @@ async def fetch(asked: Endpoint, folder: Path, form: TableForm, *, retry: RetryP
     """See `endpoint.fetch_pages`."""
     name = told(asked.address)
     timeout = aiohttp.ClientTimeout(total=asked.timeout_s, sock_connect=10)
+    resolver, tls = PublicResolver(asked.allowed, hint=_ALLOW), await to_thread.run_sync(trusted)
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(resolver=PublicResolver(asked.allowed, hint=_ALLOW), limit=1),
+        connector=aiohttp.TCPConnector(resolver=resolver, limit=1, ssl=tls),
         timeout=timeout,
         trust_env=False,
         auto_decompress=False,

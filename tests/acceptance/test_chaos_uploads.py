@@ -18,6 +18,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
@@ -25,7 +26,7 @@ import pytest
 
 from tests.acceptance.command import REPOSITORY, environment
 from tests.standins.youtube import CHUNK_BYTES, CLIENT_ID, FAULTS, FaultPlan, Quota, Reset, YouTubeStandIn
-from tests.standins.youtube.clients import quota_in, token_file
+from tests.standins.youtube.clients import now, quota_in, token_file
 from tests.standins.youtube.uploader import GAVE_UP, order
 
 UPLOADS = int(os.environ.get("CHAOS_UPLOADS", "500"))
@@ -140,8 +141,9 @@ async def upload_all(root: Path, *, uploads: int, seed: int) -> Killer:
                 days += code == GAVE_UP
             check_film(youtube, root, key, hashes[key])
     # Whoever counts next clears away what a killed process has left of the ledgers.
-    await (await quota_in(root)(CLIENT_ID).reserve("captions.insert")).give_back()
-    await (await quota_in(root)(CLIENT_ID).reserve("videos.insert")).give_back()
+    quota = quota_in(root, clock=lambda: now() + timedelta(days=days + 1))(CLIENT_ID)
+    await (await quota.reserve("captions.insert")).give_back()
+    await (await quota.reserve("videos.insert")).give_back()
     check_everything(youtube, root, hashes)
     killer.kills["faults"] = len(faults.met)
     return killer

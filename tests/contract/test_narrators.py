@@ -436,6 +436,21 @@ async def test_a_check_with_a_wrong_clock_is_two_handshakes_and_one_that_stays_w
         await edge_narrator.check()
 
 
+@pytest.mark.parametrize("ahead_s", [-86_400, 3_600])
+async def test_on_a_machine_whose_clock_is_wrong_a_film_is_spoken_and_the_service_says_the_time_once(
+    edge, edge_narrator, ahead_s
+):
+    edge.ahead_s = ahead_s
+
+    for text in ("One.", "Two."):
+        assert (await say(edge_narrator, text, "en-US-AvaNeural")).audio
+    await edge_narrator.check()
+
+    assert [(each.kind, each.fault) for each in edge.history] == [
+        ("handshake", "forbidden"), ("speak", None), ("speak", None), ("handshake", None)
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("fault", ["busy_429", "bad_gateway_502", "busy_503"])
 async def test_a_service_that_is_busy_or_unwell_counts_as_there(edge, edge_narrator, fault):
     edge.faults.append(fault)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from dataclasses import dataclass
@@ -141,6 +142,12 @@ async def test_a_key_that_is_refused_is_shown_once_and_never_again(made):
     assert raised.value.hint == "Set the key"
 
 
+async def test_a_page_that_refuses_is_not_taken_for_a_wrong_key(made):
+    page = Fault(status=403, text="<html>Just a moment…</html>", headers={"Content-Type": "text/html; charset=utf-8"})
+    async with StockServer(faults=[page]) as server:
+        assert len(await with_retries(ONCE, lambda: made.at(server.root).search(FOX))) == 2
+
+
 async def test_a_429_with_retry_after_is_waited_for(made):
     async with StockServer(faults=[Fault(status=429, headers={"Retry-After": "0.01"})]) as server:
         assert len(await with_retries(ONCE, lambda: made.at(server.root).search(FOX))) == 2
@@ -170,6 +177,12 @@ async def test_other_answers_are_told_by_their_status(made, status, error):
     assert type(raised.value) is error
 
 
+async def _nonsense(reader, writer):
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"220 mail.example.org ESMTP\r\n\r\n")
+    writer.close()
+
+
 async def test_nobody_gets_to_see_the_key(made, caplog):
     """Not in an error, not in its causes, not in what is logged on the way, not in what the source is called."""
     caplog.set_level(logging.DEBUG)
@@ -182,6 +195,12 @@ async def test_nobody_gets_to_see_the_key(made, caplog):
             errors.append(raised.value)
     with pytest.raises(TransientError, match="no connection") as raised:
         await made.at("http://127.0.0.1:9").search(FOX)
+    errors.append(raised.value)
+
+    # What is no HTTP at all, HTTP libraries tell with the address.
+    async with await asyncio.start_server(_nonsense, "127.0.0.1", 0) as server:
+        with pytest.raises(TransientError, match="no connection") as raised:
+            await made.at(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}").search(FOX)
     errors.append(raised.value)
 
     shown = [repr(made.at("http://127.0.0.1:9")), caplog.text]

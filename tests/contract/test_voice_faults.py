@@ -30,7 +30,7 @@ class Row:
 
 
 def rows():
-    section = DOCUMENT.read_text(encoding="utf-8").split("\n## Voices\n")[1]
+    section = DOCUMENT.read_text(encoding="utf-8").split("\n## Voices\n")[1].split("\n## ")[0]
     lines = [line.split("|")[1:6] for line in section.splitlines() if line.startswith("| `")]
     cells = [[cell.strip("` ") for cell in line] for line in lines]
     return [Row(fault, once, for_good, record) for fault, _, once, for_good, record in cells]

@@ -20,12 +20,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import json
 import re
 import sys
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from email.utils import formatdate
 from fractions import Fraction
 from functools import lru_cache
 from types import TracebackType
@@ -35,6 +38,8 @@ from xml.sax.saxutils import escape
 import av
 import numpy as np
 from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, web
+from edge_tts import drm
+from edge_tts.constants import TRUSTED_CLIENT_TOKEN
 
 from tests.standins.faults import Chance, Door, history
 
@@ -97,6 +102,11 @@ _FRAME_BYTES = 144  # 48 kbit/s
 _FRAME_TICKS = 240_000  # 24 ms in units of 100 ns
 _MAX_TEXT_BYTES = 4_096  # escaped
 _NO_DATE = "none"
+_UNTIMELY = "forbidden"
+# The first second of 2026: what a clock shows that is not ours.
+_ANOTHER_YEAR_S = 1_767_225_600.0
+# From 1601, where Windows counts from, to 1970; and how long a token lasts.
+_EPOCHS_S, _TOKEN_S = 11_644_473_600, 300
 _FULL_NAME = re.compile(r"Microsoft Server Speech Text to Speech Voice \(([\w-]+), (\w+Neural)\)")
 _CONFIG = {
     "context": {
@@ -149,6 +159,8 @@ class EdgeStandIn:
     # Seconds before the sound.
     latency_s: float = 0.0
     retry_after: str = "0"
+    # How far its clock is ahead of this machine's, in seconds: a token of another time is refused.
+    ahead_s: float = 0.0
     # Voices that give no sound, whatever they are asked.
     silent_voices: frozenset[str] = frozenset()
     history: list[Request] = field(default_factory=list)
@@ -211,7 +223,7 @@ class EdgeStandIn:
         except ProtocolError as error:
             self.complaints.append(str(error))
             return web.Response(status=400, text=str(error))
-        fault = self._take(REFUSALS, None)
+        fault = self._take(REFUSALS, None) or self._untimely(request)
         self.history.append(Request(kind="voices", fault=fault))
         if fault is not None:
             if fault == "drop_handshake":
@@ -241,7 +253,7 @@ class EdgeStandIn:
             self.complaints.append(str(error))
             return web.Response(status=400, text=str(error))
         drawn = None if self.fault_share >= 1 else self._chance.draw(self.faults, self.fault_share)
-        if (fault := self._take(REFUSALS, drawn)) is not None:
+        if fault := self._take(REFUSALS, drawn) or self._untimely(request):
             self.history.append(Request(kind="handshake", fault=fault))
             if fault == "drop_handshake":
                 _drop(request)
@@ -267,10 +279,21 @@ class EdgeStandIn:
             return drawn if drawn in kind else None
         return next((fault for fault in self.faults if fault in kind), None)
 
+    def _time_s(self) -> float:
+        """What its clock shows."""
+        return time.time() + self.ahead_s
+
+    def _untimely(self, request: web.Request) -> str | None:
+        """What is done with who shows a token of another time."""
+        return None if request.query["Sec-MS-GEC"] in _tokens(self._time_s()) else _UNTIMELY
+
     def _refusal(self, fault: str) -> web.Response:
         """An answer instead of a socket."""
+        if fault == "forbidden_skewed_clock":
+            # For good: who comes again with the time of before is refused again.
+            self.ahead_s = _ANOTHER_YEAR_S - time.time()
         if fault.startswith("forbidden"):
-            date = "Thu, 01 Jan 2026 00:00:00 GMT" if fault == "forbidden_skewed_clock" else _NO_DATE
+            date = _NO_DATE if fault == "forbidden_without_date" else formatdate(self._time_s(), usegmt=True)
             return web.Response(status=403, headers={"Date": date})
         status = int(fault[-3:]) if fault[-3:].isdigit() else 500
         self._door.tell(self.retry_after)
@@ -368,16 +391,26 @@ async def _without_date(request: web.Request, response: web.StreamResponse) -> N
 
 # What Edge shows of itself, by its shapes.
 _CREDENTIALS = {
-    # The token and its version: up to edge-tts 7.2.8, and since 7.3.0.
+    # The token and its version: up to edge-tts 7.2.8, and since 7.3.0. What it is made of, is in `_tokens`.
     "Sec-MS-GEC": r"[0-9A-F]{64}|[0-9A-F]{16}-[0-9A-F]{64}",
     "Sec-MS-GEC-Version": r"[12]-\d+(\.\d+){3}",
 }
 _BROWSER = {"User-Agent": r"Mozilla/5\.0 .* Edg/.*", "Cookie": r"muid=[0-9A-F]{32};?"}
 
 
+def _tokens(time_s: float) -> set[str]:
+    """All that show this time, give or take a token's life: as the service takes clocks that are a little wrong."""
+    times_s = [time_s + off_s for off_s in (-_TOKEN_S, 0, _TOKEN_S)]
+    ticks = [int(at_s + _EPOCHS_S) // _TOKEN_S * _TOKEN_S * 10_000_000 for at_s in times_s]
+    plain = {hashlib.sha256(f"{each}{TRUSTED_CLIENT_TOKEN}".encode()).hexdigest().upper() for each in ticks}
+    # Nobody has said how the newer one is made but for those who make it.
+    newer = getattr(drm, "generate_sec_ms_gec_v2", None)
+    return plain | ({newer(at_s) for at_s in times_s} if newer else set())
+
+
 def _check_handshake(request: web.Request) -> None:
     """Query and headers of who wants to speak."""
-    _check_query(request, {"TrustedClientToken": r"[0-9A-F]{32}", "ConnectionId": r"[0-9a-f]{32}", **_CREDENTIALS})
+    _check_query(request, {"TrustedClientToken": TRUSTED_CLIENT_TOKEN, "ConnectionId": r"[0-9a-f]{32}", **_CREDENTIALS})
     _check_headers(
         request,
         {
@@ -391,7 +424,7 @@ def _check_handshake(request: web.Request) -> None:
 
 def _check_list_request(request: web.Request) -> None:
     """Query and headers of who wants to know the voices."""
-    _check_query(request, {"trustedclienttoken": r"[0-9A-F]{32}", **_CREDENTIALS})
+    _check_query(request, {"trustedclienttoken": TRUSTED_CLIENT_TOKEN, **_CREDENTIALS})
     _check_headers(request, _BROWSER)
 
 

@@ -65,6 +65,25 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
         "invalid_request_error",
         "Failed to validate JSON. Please adjust your prompt. See 'failed_generation' for more details.",
     ),
+    "parse_failed": (
+        400,
+        "output_parse_failed",
+        "invalid_request_error",
+        "Parsing failed. The model generated output that could not be parsed. Please adjust your prompt.",
+    ),
+    "odd_output": (400, "reasoning_failed", "invalid_request_error", "The model generated what nobody can use."),
+    "called_a_tool": (
+        400,
+        "tool_use_failed",
+        "invalid_request_error",
+        "Tool choice is none, but model called a tool",
+    ),
+    "restricted": (
+        400,
+        "organization_restricted",
+        "invalid_request_error",
+        "Organization has been restricted. Please reach out to support if you believe this was in error.",
+    ),
     "model_gone": (404, "model_not_found", "invalid_request_error", "The model does not exist or you lack access."),
     "quota_spent": (
         429,
@@ -76,6 +95,8 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
     "no_credit": (402, "invalid_request_error", "unknown_error", "Insufficient Balance"),
     "bad_key": (401, "invalid_api_key", "invalid_request_error", "Invalid API Key"),
 }
+# With what the model wrote.
+_SHOWING = {"json_validate_failed", "parse_failed", "odd_output", "called_a_tool"}
 # An answer that is none.
 ANSWERS = {
     "empty_content": "a message without text",
@@ -93,10 +114,12 @@ ANSWERS = {
     "declined": "a refusal",
     "no_choices": "an empty list of choices",
     "login_page": "HTML with status 200",
+    "blocked": "HTML with status 403, of whoever stands before the service",
     "slow_body": "the body begins and never ends",
     "reset": "the connection is reset",
 }
 FAULTS = {**REFUSALS, **ANSWERS}
+_PAGES = {"login_page": (200, "Please log in"), "blocked": (403, "Sorry, you have been blocked")}
 
 LIVE_MODELS = {"openai/gpt-oss-120b", "openai/gpt-oss-20b", "qwen/qwen3.6-27b"}
 # In one request, whatever the account: what the free plan has in a minute.
@@ -231,8 +254,9 @@ class GroqStandIn:
             return self._refusal(fault)
         if fault == "reset":
             _reset(request)
-        if fault == "login_page":
-            return web.Response(text="<html>Please log in</html>", content_type="text/html")
+        if fault in _PAGES:
+            status, text = _PAGES[fault]
+            return web.Response(status=status, text=f"<html>{text}</html>", content_type="text/html")
         completion = _completion(body, fault, number=len(self.history), terse=self.terse, thinking=self.thinking_tokens)
         completion["usage"] |= self._cached()
         await asyncio.sleep(self.latency_s)
@@ -262,7 +286,7 @@ class GroqStandIn:
         status, code, kind, message = REFUSALS[fault]
         error: dict[str, str] = {"message": message, "type": kind, "code": code}
         headers: dict[str, str] = {}
-        if fault == "json_validate_failed":
+        if fault in _SHOWING:
             error["failed_generation"] = '{"title": "The sky", '
         if fault == "rate_limited":
             headers["retry-after"] = self.retry_after

@@ -1,6 +1,7 @@
 import asyncio
 import io
 import json
+from xml.sax.saxutils import escape
 
 import aiohttp
 import anyio
@@ -11,7 +12,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from pipeline.errors import TransientError
-from pipeline.narration.edge import _heard
+from pipeline.narration.edge import _fitting, _heard
 from pipeline.narration.edge.failures import refusal_of
 from pipeline.narration.edge.wire import EdgeService, _event
 from pipeline.narration.spoken import spoken
@@ -48,6 +49,14 @@ def test_minutes_of_sound_for_a_word_are_refused_before_they_fill_the_memory():
 
     with pytest.raises(TransientError, match="does not end"):
         _heard(spoken("Tea."), file.getvalue(), (), 1.0)
+
+
+@pytest.mark.parametrize("letter", ["a", "漢", "&", "𝄞"])
+def test_a_word_without_end_is_cut_to_what_a_request_takes_since_edge_tts_cuts_only_at_spaces(letter):
+    text = _fitting(letter * 6_000)
+
+    assert 3_500 < len(escape(text).encode()) <= 4_096
+    assert _fitting("Tea & milk.") == "Tea & milk."
 
 
 class VoicesOf(Served):

@@ -64,6 +64,14 @@ def test_without_patience_it_is_looked_at_once(tmp_path):
     assert (looks, waited_s < 1) == (1, True)
 
 
+def test_a_film_that_is_not_shown_at_the_first_look_is_not_taken_for_one_that_is_gone(tmp_path):
+    receipt, _, looks, waited_s = published(tmp_path, looks_until_shown=2)
+
+    assert receipt.remarks == ()
+    assert (looks, 5 + 7.5 <= waited_s < 14) == (3, True)
+    assert record(tmp_path)["seen"]["processing"] == "succeeded"
+
+
 @pytest.mark.parametrize(
     ("becomes", "because", "said"),
     [

@@ -59,6 +59,16 @@ async def test_words_that_have_changed_are_sent_and_all_else_stays(youtube, out,
     assert (youtube.calls["videos.list"], youtube.calls["videos.update"]) == (1, 1)
 
 
+async def test_what_somebody_has_set_by_hand_in_a_part_that_changes_stays(youtube, out, tmp_path):
+    film(youtube)["status"]["publicStatsViewable"] = False
+    words(out, license="creativeCommon")
+
+    assert await film_for(channel_of(youtube, tmp_path)).update(out)
+
+    status = film(youtube)["status"]
+    assert (status["license"], status["publicStatsViewable"]) == ("creativeCommon", False)
+
+
 async def test_what_is_shown_so_already_costs_a_look(youtube, out, tmp_path):
     assert not await film_for(channel_of(youtube, tmp_path)).update(out)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,11 +15,12 @@ from pipeline.errors import HeldError, NeedsLoginError
 from pipeline.model import Package
 from pipeline.publishing.youtube import Extras, Title
 from pipeline.state.quota import Allowance, ProjectQuota, project_of
-from tests.standins.youtube import CLIENT_ID, UPLOAD, YouTubeStandIn
+from tests.standins.youtube import CLIENT_ID, FAULTS, UPLOAD, YouTubeStandIn
 from tests.standins.youtube.clients import PLENTY, channel_of, film_for, now, quota_in, token_file
 from tests.standins.youtube.quota import COSTS
 
 KEY = "0123456789abcdef"
+KINDS = ("thumbnail", "caption", "playlist", "item", "update")
 JPEG = b"\xff\xd8\xff" + b"picture" * 100
 SRT = "1\n00:00:00,000 --> 00:00:02,000\nWhy is the sky blue?\n"
 ALL = Extras(
@@ -90,6 +92,12 @@ async def test_a_film_gets_its_thumbnail_captions_titles_and_place_in_a_playlist
     assert set(steps(tmp_path).values()) == {"done"}
 
 
+async def test_a_thumbnail_may_be_a_png(youtube, film, tmp_path):
+    film.thumbnail.write_bytes(b"\x89PNG\r\n\x1a\n" + b"picture")
+
+    assert (await deliver(youtube, tmp_path, film)).missing == ()
+
+
 async def test_what_is_cheap_goes_first_and_costs_what_google_says(youtube, film, tmp_path):
     youtube.quota.units = 50 + 1 + 50 + 1 + 50 + 1 + 50
 
@@ -119,15 +127,16 @@ async def test_what_is_done_is_not_done_again_and_what_is_missing_is(youtube, fi
     assert (calls["captions.insert"], calls["captions.list"]) == (2, 1)
 
 
-@pytest.mark.parametrize("kind", ["thumbnail", "caption", "playlist", "item", "update"])
-@pytest.mark.parametrize("how", ["503", "429", "lost"])
-async def test_a_fault_that_passes_is_waited_for_and_nothing_is_done_twice(youtube, film, tmp_path, kind, how):
-    youtube.faults.order(f"{kind}_{how}")
+@pytest.mark.parametrize(
+    "fault", [name for name in FAULTS if re.fullmatch(f"({'|'.join(KINDS)})_(503|429|404|conflict|lost)", name)]
+)
+async def test_a_fault_that_passes_is_waited_for_and_nothing_is_done_twice(youtube, film, tmp_path, fault):
+    youtube.faults.order(fault)
 
     receipt = await deliver(youtube, tmp_path, film)
 
     assert receipt.missing == ()
-    assert youtube.faults.met == [f"{kind}_{how}"]
+    assert youtube.faults.met == [fault]
     (playlist,) = youtube.shelf.playlists.values()
     assert playlist.films == [receipt.id]
     assert list(youtube.shelf.captions[receipt.id]) == [("en", "en")]
@@ -164,16 +173,64 @@ async def test_a_track_that_an_earlier_request_has_left_there_is_the_one_that_wa
     assert (receipt.missing, youtube.faults.met) == ((), ["caption_409"])
     assert youtube.shelf.captions[receipt.id] == {("en", "en"): SRT}
     assert (steps(tmp_path)["captions (en)"], youtube.calls["captions.insert"]) == ("done", 1)
+    # Nobody pays for being told twice.
+    assert youtube.calls["captions.list"] == 0
 
 
 async def test_a_conflict_that_says_nothing_of_a_track_is_not_taken_for_one(youtube, film, tmp_path):
+    once = replace(channel_of(youtube, tmp_path), retry=replace(channel_of(youtube, tmp_path).retry, attempts=1))
     youtube.faults.order("caption_conflict")
 
-    receipt = await deliver(youtube, tmp_path, film)
+    receipt = await film_for(once, KEY, extras=ALL).deliver(film)
     again = await deliver(youtube, tmp_path, film)
 
-    assert "captions (en): youtube: refuses the request (HTTP 409, conflict" in receipt.missing[0]
+    assert "captions (en): youtube: is not available now (HTTP 409, SERVICE_UNAVAILABLE" in receipt.missing[0]
     assert (again.missing, youtube.shelf.captions[receipt.id]) == ((), {("en", "en"): SRT})
+
+
+async def test_a_film_that_somebody_else_has_put_into_its_playlist_is_in_it_once(youtube, film, tmp_path):
+    youtube.faults.order("item_409")
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert (receipt.missing, youtube.faults.met) == ((), ["item_409"])
+    assert [each.films for each in youtube.shelf.playlists.values()] == [[receipt.id]]
+    assert youtube.calls["playlistItems.insert"] == 1
+
+
+async def test_a_film_that_not_all_servers_know_yet_is_shown_to_them_again(youtube, film, tmp_path):
+    youtube.looks_until_shown = 2
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert receipt.missing == ()
+    assert "es" in youtube.films[receipt.id].resource["localizations"]
+
+
+async def test_a_film_that_is_gone_for_long_is_not_waited_for(youtube, film, tmp_path):
+    receipt = await deliver(youtube, tmp_path, film, extras=Extras())
+    del youtube.films[receipt.id]
+    later = channel_of(youtube, tmp_path, clock=lambda: now() + timedelta(minutes=11))
+
+    missing = (await film_for(later, KEY, extras=replace(ALL, playlist="")).deliver(film)).missing
+
+    assert [line.partition(":")[0] for line in missing] == ["thumbnail", "titles in other languages", "captions (en)"]
+    assert "the film is gone" in missing[1]
+    assert (youtube.calls["thumbnails.set"], youtube.calls["captions.insert"]) == (1, 1)
+
+
+async def test_a_channel_that_has_had_its_thumbnails_for_today_is_asked_again_tomorrow(youtube, film, tmp_path):
+    youtube.faults.order("thumbnail_limit")
+    before = now()
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert receipt.missing == (
+        "thumbnail: youtube: the channel may get no more thumbnails today. It goes on then; the film is out without it",
+    )
+    assert before + timedelta(hours=24) <= receipt.missing_until <= now() + timedelta(hours=24)
+    assert youtube.calls["thumbnails.set"] == 1
+    assert (await deliver(youtube, tmp_path, film)).missing == ()
 
 
 async def test_what_nobody_wants_any_more_and_was_never_begun_is_missing_no_more(youtube, film, tmp_path):

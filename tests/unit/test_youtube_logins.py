@@ -14,7 +14,7 @@ from anyio import to_thread
 from google.oauth2.credentials import Credentials
 
 from pipeline.cli.auth import _lines
-from pipeline.errors import InputError, NeedsLoginError, NightreelError, TransientError
+from pipeline.errors import ClosedError, InputError, NeedsLoginError, NightreelError, TransientError
 from pipeline.orchestrator.logins import standing
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing.youtube.device import log_in_by_code
@@ -207,6 +207,32 @@ async def test_a_token_server_that_is_down_is_asked_again_and_then_given_up_for_
     youtube.faults.order(*["token_503"] * 5)
     with pytest.raises(TransientError, match="HTTP 503"):
         await login(youtube, http, path).access_token(rejected=json.loads(path.read_bytes())["token"])
+
+
+@pytest.mark.parametrize("fault", ["token_failure", "token_429", "token_503"])
+async def test_a_token_server_that_fails_for_reasons_of_its_own_ends_no_login(youtube, http, tmp_path, fault):
+    path = token_file(tmp_path)
+    youtube.write_token(path, fresh=False)
+    youtube.faults.order(*[fault] * 5)
+    ours = login(youtube, http, path)
+
+    with pytest.raises(TransientError):
+        await ours.access_token()
+
+    assert not ours.is_over
+    assert await ours.access_token()
+
+
+async def test_a_token_server_that_asks_for_more_patience_than_we_have_is_left_alone(youtube, http, tmp_path):
+    path = token_file(tmp_path)
+    youtube.write_token(path, fresh=False)
+    youtube.retry_after = "900"
+    youtube.faults.order("token_429")
+
+    with pytest.raises(ClosedError, match=r"could not be renewed now \(HTTP 429\): not before"):
+        await login(youtube, http, path).access_token()
+
+    assert youtube.calls["token"] == 1
 
 
 # Logging in

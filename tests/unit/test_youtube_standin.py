@@ -15,6 +15,7 @@ from googleapiclient.http import MediaIoBaseUpload
 
 from tests.standins.youtube import CHUNK_BYTES, YouTubeStandIn
 from tests.standins.youtube.rules import discovery
+from tests.standins.youtube.semantics import no_srt
 
 FILM = random.Random(1).randbytes(2 * CHUNK_BYTES + 77)
 
@@ -42,7 +43,7 @@ def resource(**changes):
 def insert(youtube, body, *, part="snippet,status", chunk=CHUNK_BYTES):
     media = MediaIoBaseUpload(io.BytesIO(FILM), "video/mp4", chunksize=chunk, resumable=True)
     with client(youtube) as service:
-        request = service.videos().insert(part=part, body=body, media_body=media)
+        request = service.videos().insert(part=part, body=body, media_body=media, notifySubscribers=False)
         answer = None
         while answer is None:
             _, answer = request.next_chunk()
@@ -142,4 +143,21 @@ async def test_the_hundred_and_first_upload_of_a_day_is_refused(youtube):
     with pytest.raises(HttpError) as raised:
         await to_thread.run_sync(insert, youtube, resource())
 
-    assert (raised.value.status_code, raised.value.error_details[0]["reason"]) == (403, "quotaExceeded")
+    assert (raised.value.status_code, raised.value.error_details[0]["reason"]) == (429, "rateLimitExceeded")
+
+
+def test_captions_that_youtube_would_show_wrongly_are_noticed():
+    good = "1\n00:00:00,000 --> 00:00:02,000\nOne\ntwo\n\n2\n00:00:02,000 --> 00:00:03,500\nThree\n"
+
+    assert no_srt(good) == no_srt(good.replace("\n", "\r\n")) == ""
+    for wrong in (
+        "WEBVTT\n\n" + good,
+        good.replace("2\n00", "3\n00"),
+        good.replace("One\ntwo", " "),
+        good.replace("00:00:02,000 --> 00:00:03", "00:00:01,000 --> 00:00:03"),
+        good.replace("00:00:03,500", "00:00:02,000"),
+        good.replace("00:00:03,500", "00:00:03.500"),
+        good.replace("One\ntwo", "One\n\ntwo"),
+        "",
+    ):
+        assert no_srt(wrong), wrong

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
 import re
+import traceback
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.errors import DamagedError, HeldError, NeedsLoginError, PermanentError, QuotaError, TransientError
+from pipeline.errors import (
+    ClosedError,
+    DamagedError,
+    HeldError,
+    NeedsLoginError,
+    PermanentError,
+    QuotaError,
+    TransientError,
+)
 from pipeline.model import Package
+from pipeline.publishing.youtube.failures import error_of, says_spent
+from pipeline.publishing.youtube.http import Reply
 from pipeline.state.quota import next_day
 from tests.standins.youtube import CHUNK_BYTES, FAULTS, PASSING, UPLOAD, YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, token_file
@@ -105,8 +117,14 @@ async def test_what_a_films_own_metadata_says_goes_before_the_settings_but_shows
     }
 
 
-async def test_words_that_are_too_long_are_cut_before_youtube_refuses_them(youtube, tmp_path):
-    text = {"title": "Why <the> sky " * 20, "description": "ä" * 6000, "tags": [f"tag number {n}" for n in range(90)]}
+# Too many bytes, and few enough characters; and too many of both.
+@pytest.mark.parametrize("letters", [4000, 6000])
+async def test_words_that_are_too_long_are_cut_before_youtube_refuses_them(youtube, tmp_path, letters):
+    text = {
+        "title": "Why <the> sky " * 20,
+        "description": "ä" * letters,
+        "tags": [f"tag number {n}" for n in range(90)],
+    }
 
     await deliver(youtube, tmp_path, write_film(tmp_path / "film.mp4", **text))
 
@@ -126,6 +144,17 @@ async def test_after_every_fault_that_passes_the_film_is_there_once(youtube, fil
     assert fault in youtube.faults.met
     assert the_film(youtube).data == film.video.read_bytes()
     assert record(tmp_path)["published"]["id"] == receipt.id == the_film(youtube).id
+
+
+async def test_a_token_server_that_is_down_is_asked_as_often_as_we_are_patient_and_no_oftener(youtube, film, tmp_path):
+    youtube.write_token(token_file(tmp_path), fresh=False)
+    youtube.faults.order(*["token_503"] * 40)
+    channel = channel_of(youtube, tmp_path)
+
+    with pytest.raises(TransientError, match="could not be renewed now"):
+        await film_for(channel, KEY).deliver(film)
+
+    assert youtube.calls["token"] == channel.retry.attempts
 
 
 async def test_every_chunk_may_fail_once_however_few_attempts_there_are(youtube, tmp_path):
@@ -156,6 +185,45 @@ async def test_a_session_that_is_gone_is_followed_by_one_more_and_no_film_is_the
 
     assert youtube.calls["videos.insert"] == 2
     assert the_film(youtube).data == film.video.read_bytes()
+
+
+async def test_a_film_that_is_listed_late_is_not_sent_again(youtube, film, tmp_path):
+    youtube.faults.order("final_lost_and_gone")
+    youtube.looks_until_listed = 3
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert (the_film(youtube).id, len(youtube.sessions)) == (receipt.id, 1)
+    assert youtube.calls["playlistItems.list"] == 4
+
+
+@pytest.mark.parametrize(("days", "looks"), [(0, 5), (2, 1)])
+async def test_a_session_of_long_ago_is_looked_for_once(youtube, film, tmp_path, days, looks):
+    youtube.faults.order(*["chunk_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+    (session,) = youtube.sessions.values()
+    session.gone = 404
+    later = datetime.now(UTC) + timedelta(days=days)
+    youtube.accounts.clock = lambda: later
+    youtube.write_token(token_file(tmp_path))
+
+    await film_for(channel_of(youtube, tmp_path, clock=lambda: later), KEY).deliver(film)
+
+    assert (len(youtube.films), youtube.calls["playlistItems.list"]) == (1, looks)
+
+
+async def test_a_film_that_is_listed_and_of_which_nothing_is_told_is_not_taken_for_another(youtube, film, tmp_path):
+    youtube.faults.order("final_lost_and_gone")
+    youtube.looks_until_shown = 20
+
+    with pytest.raises(TransientError, match="knows none of the films that it lists"):
+        await deliver(youtube, tmp_path, film)
+    youtube.looks_until_shown = 0
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert (the_film(youtube).id, len(youtube.sessions)) == (receipt.id, 1)
 
 
 async def test_a_film_whose_session_is_gone_is_found_by_its_tag_among_many_others(youtube, film, tmp_path):
@@ -224,8 +292,9 @@ async def test_a_film_that_was_remade_half_way_does_not_go_on_in_the_old_session
     assert record(tmp_path)["published"]["job"] == "job2"
 
 
-async def test_a_spent_quota_says_when_it_comes_back_and_costs_no_further_call(youtube, film, tmp_path):
-    youtube.faults.order("quota_exceeded")
+@pytest.mark.parametrize("fault", ["quota_exceeded", "daily_limit_exceeded", "uploads_spent"])
+async def test_a_spent_quota_says_when_it_comes_back_and_costs_no_further_call(youtube, film, tmp_path, fault):
+    youtube.faults.order(fault)
     channel = channel_of(youtube, tmp_path, clock=lambda: NOW)
     token_file(tmp_path).unlink()
     youtube.accounts.clock = lambda: NOW
@@ -238,6 +307,90 @@ async def test_a_spent_quota_says_when_it_comes_back_and_costs_no_further_call(y
     with pytest.raises(QuotaError):
         await film_for(channel, KEY).deliver(film)
     assert youtube.calls["videos.insert"] == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "kind"),
+    [
+        (403, "quotaExceeded", QuotaError),
+        (403, "dailyLimitExceeded", QuotaError),
+        (400, "uploadLimitExceeded", QuotaError),
+        (429, "uploadRateLimitExceeded", QuotaError),
+        (403, "rateLimitExceeded", TransientError),
+        (403, "userRateLimitExceeded", TransientError),
+        (403, "userRequestsExceedRateLimit", TransientError),
+        (409, "SERVICE_UNAVAILABLE", TransientError),
+        (500, "internalError", TransientError),
+        (503, "backendError", TransientError),
+        (401, "authError", NeedsLoginError),
+        (401, "youtubeSignupRequired", NeedsLoginError),
+        (403, "insufficientPermissions", NeedsLoginError),
+        (403, "accessNotConfigured", NeedsLoginError),
+        (403, "authenticatedUserAccountClosed", NeedsLoginError),
+        (403, "channelSuspended", NeedsLoginError),
+        (403, "forbidden", PermanentError),
+        (400, "invalidTitle", PermanentError),
+        (400, "invalidPublishAt", PermanentError),
+        (404, "videoNotFound", PermanentError),
+    ],
+)
+def test_every_reason_of_youtubes_is_told_as_what_it_is(status, reason, kind):
+    error = {"code": status, "message": "No.", "errors": [{"domain": "youtube", "reason": reason, "message": "No."}]}
+    reply = Reply(status=status, headers={}, body=json.dumps({"error": error}).encode())
+
+    told = error_of(reply, where="youtube", login="Log in", now=NOW)
+
+    assert type(told) is kind
+    assert kind is QuotaError or f"HTTP {status}, {reason}: No." in str(told)
+    # What a person has to do is another thing where there is no channel, or no API.
+    if reason in {"youtubeSignupRequired", "accessNotConfigured", "channelSuspended"}:
+        assert "refuses the login" not in str(told)
+
+
+@pytest.mark.parametrize(
+    ("unit", "is_spent"), [("1/d/{project}", True), ("1/min/{project}", False), ("1/min/{project}/{user}", False)]
+)
+def test_what_is_spent_for_a_day_is_told_from_what_is_for_a_minute_by_the_unit(unit, is_spent):
+    info = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "metadata": {"quota_unit": unit}}
+    error = {"code": 429, "errors": [{"reason": "rateLimitExceeded"}], "details": ["?", {}, info]}
+    reply = Reply(status=429, headers={}, body=json.dumps({"error": error}).encode())
+
+    told = error_of(reply, where="youtube", login="", now=NOW)
+
+    assert says_spent(reply) == is_spent == isinstance(told, QuotaError)
+    assert is_spent or isinstance(told, TransientError)
+
+
+@pytest.mark.parametrize("fault", ["start_503", "rate_limited", "rate_limited_429", "chunk_503", "chunk_rate_limited"])
+async def test_who_asks_for_more_patience_than_we_have_is_left_alone_until_then(youtube, film, tmp_path, fault):
+    youtube.faults.order(fault)
+    youtube.retry_after = "900"
+    before = datetime.now(UTC)
+
+    with pytest.raises(ClosedError) as raised:
+        await deliver(youtube, tmp_path, film)
+
+    assert before + timedelta(seconds=900) <= raised.value.until <= datetime.now(UTC) + timedelta(seconds=900)
+    assert youtube.faults.met == [fault]
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [("account_suspended", "the YouTube account is suspended"), ("no_channel", "has no YouTube channel")],
+)
+async def test_an_account_that_can_have_no_films_waits_for_a_person_and_is_asked_once(
+    youtube, film, tmp_path, fault, told
+):
+    channel = channel_of(youtube, tmp_path)
+    # A token that is refused is renewed first, and the question asked once more.
+    youtube.faults.order(fault, fault)
+
+    with pytest.raises(NeedsLoginError, match=told):
+        await film_for(channel, KEY).deliver(film)
+    with pytest.raises(NeedsLoginError, match=told):
+        await film_for(channel, "fedcba9876543210").deliver(film)
+
+    assert youtube.calls["videos.insert"] == (2 if fault == "no_channel" else 1)
 
 
 async def test_a_channel_that_may_upload_no_more_today_waits_a_day(youtube, film, tmp_path):
@@ -294,6 +447,23 @@ async def test_a_refusal_is_told_with_its_reason_and_is_not_tried_again(youtube,
 
     assert youtube.calls["videos.insert"] == 1
     youtube.complaints.clear()
+
+
+@pytest.mark.parametrize("fault", ["query_dropped", "chunk_503", "chunk_redirected", "chunk_odd_range"])
+async def test_no_secret_stands_in_what_is_told_of_a_failure_or_logged(youtube, film, tmp_path, fault, caplog):
+    caplog.set_level(logging.DEBUG)
+    # One answer in between shows that the address was there to be told.
+    youtube.faults.order("chunk_503", *[fault] * 40)
+
+    with pytest.raises(TransientError) as raised:
+        await deliver(youtube, tmp_path, film)
+
+    # What the stand-in logs of its visitors is its own.
+    logged = [each.getMessage() for each in caplog.records if each.name != "aiohttp.access"]
+    told = "\n".join([*traceback.format_exception(raised.value), *logged])
+    assert "TransientError" in told
+    assert youtube.sessions
+    assert not any(secret in told for secret in youtube.secrets)
 
 
 async def test_only_its_owner_can_read_a_session(youtube, film, tmp_path):

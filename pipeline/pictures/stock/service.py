@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import aiohttp
+from anyio import to_thread
 from pydantic import BaseModel, ValidationError
 from yarl import URL
 
@@ -16,6 +17,7 @@ from pipeline.limits.times import bounded_s, retry_after_s, utc_now
 from pipeline.model import Attribution
 from pipeline.model.text import clean_text
 from pipeline.pictures.stock.photos import ServiceOptions
+from pipeline.trust import trusted
 
 # Twenty photos have some 30 KB.
 _MOST_BYTES = 2_000_000
@@ -58,8 +60,10 @@ class Service:
 
     async def _ask(self, url: URL, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
         ours = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "nightreel"}
+        tls = await to_thread.run_sync(trusted)
         async with (
             aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(ssl=tls),
                 timeout=aiohttp.ClientTimeout(total=self._options.timeout_s),
                 trust_env=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -86,11 +90,13 @@ class Service:
             raise TransientError(f"no connection ({told})", where=self.title) from None
 
     def _error_of(self, status: int, headers: Mapping[str, str]) -> ProviderError:
-        if status in self._refused:
+        # A page is not the service's: whoever stands before it blocks an address for a while.
+        is_page = status == 403 and headers.get("content-type", "").startswith("text/html")
+        if status in self._refused and not is_page:
             return NeedsLoginError(f"refuses the key (HTTP {status})", where=self.title, hint=self._options.set_key)
         if status == 429:
             return TransientError("asks to slow down", where=self.title, retry_after_s=_wait_s(headers))
-        if status >= 500 or status in _MAY_PASS:
+        if status >= 500 or status in _MAY_PASS or is_page:
             told = f"is not available now (HTTP {status})"
             return TransientError(told, where=self.title, retry_after_s=retry_after_s(headers))
         return PermanentError(f"refuses the search (HTTP {status})", where=self.title)

@@ -6,6 +6,7 @@ https://developers.google.com/youtube/v3/docs/videos: status and processingDetai
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import anyio
@@ -46,7 +47,7 @@ async def remarks_on(channel: Channel, journal: Journal, record: Record) -> tupl
     try:
         # Not through the gate: others may send their films meanwhile.
         async with channel.open() as calls:
-            seen = await until_processed(calls, out.id, patience_s=patience_s)
+            seen = await until_processed(calls, out.id, patience_s=patience_s, published_at=out.at)
     except ProviderError as error:
         return (f"{out.url} is out, and whether it is processed can't be asked: {error.message}",)
     if seen:
@@ -56,15 +57,16 @@ async def remarks_on(channel: Channel, journal: Journal, record: Record) -> tupl
     return tuple(filter(None, (told, LOCKED if is_locked(record.privacy, seen) else "")))
 
 
-async def until_processed(calls: Calls, video_id: str, *, patience_s: float) -> Seen | None:
+async def until_processed(calls: Calls, video_id: str, *, patience_s: float, published_at: datetime) -> Seen | None:
     """How a film stands as soon as it is processed, or after `patience_s` seconds; None: it is not there.
 
-    It is looked at at least once.
+    It is looked at at least once. One that came out just now may not be shown at the first look.
     """
     deadline, wait_s = anyio.current_time() + patience_s, _FIRST_WAIT_S
     while True:
         seen = (await look(calls, [video_id])).get(video_id)
-        if seen is None or is_over(seen) or anyio.current_time() + wait_s > deadline:
+        is_settled = is_over(seen) if seen else calls.is_known(published_at)
+        if is_settled or anyio.current_time() + wait_s > deadline:
             return seen
         await anyio.sleep(wait_s)
         wait_s = min(wait_s * _GROWTH, _LONGEST_WAIT_S)

@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from anyio import to_thread
 
-from pipeline.errors import ClosedError, ProviderError, TransientError
+from pipeline.errors import ClosedError, PermanentError, ProviderError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.publishing.youtube.failures import error_of, reason_of, says_spent
 from pipeline.publishing.youtube.http import Http, Reply, UnreachedError
@@ -22,6 +22,8 @@ from pipeline.state.quota import ProjectQuota
 
 T = TypeVar("T")
 _API_PATH = re.compile(r"(?P<upload>/upload)?/youtube/v3/(?P<what>\w+)(?:/(?P<verb>\w+))?$", re.ASCII)
+# A film that came out so lately is sometimes told to be unknown (tokland/youtube-upload issues 269 and 305).
+_UNTIL_KNOWN = timedelta(minutes=10)
 _VERBS = {"GET": "list", "POST": "insert", "PUT": "update"}
 
 
@@ -50,6 +52,8 @@ class Calls:
         self._retry = retry
         # Units of the day that are left to others.
         self._leave = 0
+        # Whether the film that is spoken of came out just now.
+        self._is_new = False
         # Requests that may have arrived.
         self.sent = 0
         self.where = where
@@ -114,6 +118,19 @@ class Calls:
         finally:
             self._leave = before
 
+    @contextmanager
+    def about(self, published_at: datetime) -> Iterator[None]:
+        """Within the block, calls are about a film that came out then: YouTube's servers may not all know it yet."""
+        before, self._is_new = self._is_new, not self.is_known(published_at)
+        try:
+            yield
+        finally:
+            self._is_new = before
+
+    def is_known(self, published_at: datetime) -> bool:
+        """Whether a film that came out then is known to all of YouTube's servers by now."""
+        return self._clock() - published_at >= _UNTIL_KNOWN
+
     def units(self, method: str) -> int:
         """What a call costs."""
         return self._project.price(method)["units"]
@@ -166,6 +183,8 @@ class Calls:
 
     def error(self, reply: Reply) -> ProviderError:
         """The error for an answer that is none."""
+        if self._is_new and reply.status == 404 and reason_of(reply) == "videoNotFound":
+            return self.absent()
         return error_of(reply, where=self.where, login=self.how_to_log_in, now=self._clock())
 
     def _told(self, reply: Reply) -> dict[str, Any]:
@@ -175,6 +194,12 @@ class Calls:
         if not str(reply.content.get("kind")).startswith("youtube#"):
             raise self.passing("answers with something that is not YouTube's")
         return reply.content
+
+    def absent(self) -> ProviderError:
+        """The error for a film that is not there, or not there yet."""
+        if self._is_new:
+            return self.passing("does not know the film yet")
+        return PermanentError("the film is gone", where=self.where)
 
     def now(self) -> datetime:
         """The time, aware."""

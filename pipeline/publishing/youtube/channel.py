@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -65,7 +65,8 @@ class Channel:
                 token_url=self.token_url,
                 where=self.address,
                 login=self.how_to_log_in,
-                retry=self.retry,
+                # Whoever makes a request is patient already, and waits for all that it takes.
+                retry=replace(self.retry, attempts=1),
                 clock=self.clock,
                 unsaved=token,
             )

@@ -38,7 +38,7 @@ from pipeline.publishing.youtube.film import Film, measured, open_film
 from pipeline.publishing.youtube.identity import elsewhere, known_identity, whose
 from pipeline.publishing.youtube.journal import Journal, Published, Record, intent
 from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
-from pipeline.publishing.youtube.lookup import find_film
+from pipeline.publishing.youtube.lookup import find_again, find_film
 from pipeline.publishing.youtube.timing import AS_IT_IS, Timing
 from pipeline.publishing.youtube.upload import SessionGoneError, Upload
 from pipeline.publishing.youtube.video import FilmText, Publicity, text_of, video_resource
@@ -47,6 +47,8 @@ from pipeline.publishing.youtube.video import FilmText, Publicity, text_of, vide
 _MOST_SESSIONS = 3
 # A film in another language is looked at again after this.
 _SIBLINGS_LATER = timedelta(minutes=10)
+# Lists know a film that came so long ago.
+_LISTED_AFTER = timedelta(days=1)
 # No project has units for more films in a day.
 _MOST_OTHERS = 1000
 
@@ -284,5 +286,8 @@ class YouTubeDestination:
         except SessionGoneError:
             # Another channel's login does not know it either.
             await self._refuse_elsewhere(calls, record)
-            video_id = await find_film(calls, self._journal.tag(record), since=record.intended_at)
+            is_recent = self._channel.clock() - record.intended_at < _LISTED_AFTER
+            is_late = is_recent if upload.may_be_whole is None else upload.may_be_whole
+            look = find_again if is_late else find_film
+            video_id = await look(calls, self._journal.tag(record), since=record.intended_at)
         return await self._journal.write(record.arrived(video_id, self._channel.clock())) if video_id else None

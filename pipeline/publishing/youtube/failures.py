@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, QuotaError, TransientError
 from pipeline.limits.times import retry_after_s
+from pipeline.publishing.youtube.answers import objects, within
 from pipeline.publishing.youtube.http import Reply
 from pipeline.state.quota import next_day
 
@@ -18,15 +19,30 @@ _CHANNEL_DAY = timedelta(hours=24)
 _TAG = re.compile(r"<[^>]*>")
 
 _SPENT = frozenset({"quotaExceeded", "dailyLimitExceeded"})
-_SLOW_DOWN = frozenset(
-    {"rateLimitExceeded", "userRateLimitExceeded", "userRequestsExceedRateLimit", "uploadRateLimitExceeded"}
-)
+_SLOW_DOWN = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "userRequestsExceedRateLimit"})
+# Google says of a day's allowance (100 uploads) what it says of a minute's: 429, rateLimitExceeded. The unit in the
+# details tells them apart; where there are none, only the limit's name does
+# (github.com/googleapis/google-api-python-client issue 2753).
+_A_DAY = "1/d/"
+_NAMES_A_DAY = re.compile(r"Quota exceeded for quota metric '[^']{1,100}' and limit '[^']{1,100} per day' of service ")
+# Of a channel, over the last 24 hours.
+_CHANNEL_SPENT = {
+    "uploadLimitExceeded": ("the channel may upload no more films today", "a verified channel may upload more"),
+    # thumbnails.set has a limit of its own.
+    "uploadRateLimitExceeded": ("the channel may get no more thumbnails today", "the film is out without it"),
+}
+# Two changes met, and neither is to blame.
+_CONFLICT = frozenset({"SERVICE_UNAVAILABLE", "aborted", "conflict"})
 _LOGIN = {
     "youtubeSignupRequired": "this Google account has no YouTube channel",
     "authError": "refuses the login",
     "required": "refuses the login",
     "insufficientPermissions": "the login does not allow this",
     "accessNotConfigured": "the YouTube Data API is not switched on for this project",
+    "authenticatedUserAccountClosed": "the YouTube account is closed",
+    "authenticatedUserAccountSuspended": "the YouTube account is suspended",
+    "channelClosed": "the channel is closed",
+    "channelSuspended": "the channel is suspended",
 }
 
 
@@ -34,20 +50,20 @@ def error_of(reply: Reply, *, where: str, login: str, now: datetime) -> Provider
     """The error for an answer that is none. `login` is what to do when a person has to log in."""
     reason, said = _read(reply)
     detail = f"HTTP {reply.status}" + (f", {reason}" if reason else "") + (f": {said}" if said else "")
-    if reason in _SPENT:
+    if reason in _SPENT or says_spent(reply):
         return QuotaError(
             "the project's quota for today is spent", where=where, hint="It goes on then", resets_at=next_day(now)
         )
-    if reason == "uploadLimitExceeded":
-        return QuotaError(
-            "the channel may upload no more films today",
-            where=where,
-            hint="It goes on then; a verified channel may upload more",
-            resets_at=now + _CHANNEL_DAY,
-        )
+    if reason in _CHANNEL_SPENT:
+        what, more = _CHANNEL_SPENT[reason]
+        return QuotaError(what, where=where, hint=f"It goes on then; {more}", resets_at=now + _CHANNEL_DAY)
     # A redirection is not followed; it is a portal's on the way, not Google's.
     is_redirected = 300 <= reply.status < 400
-    if reason in _SLOW_DOWN or reply.status in {408, 429} or reply.status >= 500 or is_redirected:
+    # A page that refuses is a proxy's or a portal's: Google says what it minds.
+    is_page = reply.status in {403, 407} and not reason
+    is_conflict = reply.status == 409 and reason in _CONFLICT
+    is_passing = reply.status in {408, 429} or reply.status >= 500 or is_redirected or is_page or is_conflict
+    if reason in _SLOW_DOWN or is_passing:
         return TransientError(
             f"is not available now ({detail})", where=where, retry_after_s=retry_after_s(reply.headers)
         )
@@ -58,7 +74,12 @@ def error_of(reply: Reply, *, where: str, login: str, now: datetime) -> Provider
 
 def says_spent(reply: Reply) -> bool:
     """Whether an answer says that the project's quota of the day is spent."""
-    return reply.status in {403, 429} and _read(reply)[0] in _SPENT
+    if reply.status not in {403, 429}:
+        return False
+    error = reply.content.get("error")
+    units = (within(each, "metadata", "quota_unit") for each in objects(within(error, "details")))
+    is_of_a_day = any(isinstance(unit, str) and unit.startswith(_A_DAY) for unit in units)
+    return _read(reply)[0] in _SPENT or is_of_a_day or bool(_NAMES_A_DAY.match(str(within(error, "message"))))
 
 
 def reason_of(reply: Reply) -> str:
@@ -71,6 +92,5 @@ def _read(reply: Reply) -> tuple[str, str]:
     error = reply.content.get("error")
     if not isinstance(error, dict):
         return "", ""
-    errors = error.get("errors")
-    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+    first = next(objects(error.get("errors")), {})
     return str(first.get("reason") or "")[:60], _TAG.sub("", str(error.get("message") or ""))[:200]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from anyio import to_thread
 from pipeline.errors import TransientError
 from pipeline.limits import Bandwidth
 from pipeline.proxy import proxy_for
+from pipeline.trust import trusted
 
 # An answer that describes fifty films has some 300,000 bytes; one that does not end must not fill the memory.
 _MOST_BYTES = 8_000_000
@@ -41,6 +43,23 @@ class Reply:
         except (ValueError, RecursionError):
             return {}
         return content if isinstance(content, dict) else {}
+
+
+class _Once:
+    """A body that is sent once.
+
+    aiohttp repeats a PUT by itself when the line breaks, and before 3.14.5 with what is left of a body: the server then
+    waits for its end. What has arrived is asked first, anyway.
+    """
+
+    def __init__(self, pieces: AsyncIterator[memoryview]) -> None:
+        self._pieces: AsyncIterator[memoryview] | None = pieces
+
+    def __aiter__(self) -> AsyncIterator[memoryview]:
+        pieces, self._pieces = self._pieces, None
+        if pieces is None:
+            raise ConnectionResetError(errno.ECONNRESET, "the line broke while it was sent")
+        return pieces
 
 
 class UnreachedError(TransientError):
@@ -73,7 +92,7 @@ class Http:
                     method,
                     url,
                     headers={**headers, "Content-Length": str(len(body))},
-                    data=self._in_pieces(body, deadline) if body else None,
+                    data=_Once(self._in_pieces(body, deadline)) if body else None,
                     allow_redirects=False,
                     proxy=proxy,
                 ) as response,
@@ -83,6 +102,8 @@ class Http:
             raise TransientError("did not answer in time", where=self._where) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             told = getattr(error, "strerror", None) or type(error).__name__
+            if isinstance(error, aiohttp.ClientConnectorCertificateError):
+                told = "its certificate is not trusted"
             kind = UnreachedError if isinstance(error, aiohttp.ClientConnectorError) else TransientError
             # `from None`: what aiohttp says may quote the address.
             raise kind(f"no connection ({str(told)[:120]})", where=self._where) from None
@@ -113,7 +134,12 @@ class Http:
 async def open_http(*, where: str, timeout_s: float, bandwidth: Bandwidth | None = None) -> AsyncIterator[Http]:
     """A pool for the length of the block; `bandwidth` is what all that is sent has in common."""
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S)
+    connector = aiohttp.TCPConnector(ssl=await to_thread.run_sync(trusted))
     async with aiohttp.ClientSession(
-        timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, auto_decompress=True
+        connector=connector,
+        timeout=timeout,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
+        auto_decompress=True,
     ) as session:
         yield Http(session, where=where, timeout_s=timeout_s, bandwidth=bandwidth)

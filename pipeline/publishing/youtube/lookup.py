@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipeline.errors import PermanentError
+from pipeline.errors import PermanentError, TransientError
 from pipeline.publishing.youtube.answers import id_at, objects, pages, tags_of, text_at
 from pipeline.publishing.youtube.calls import Calls
 
@@ -27,6 +27,34 @@ async def find_film(calls: Calls, tag: str, *, since: datetime) -> str | None:
         if items and all(_is_older(item, since - _MARGIN) for item in items):
             break
     return None
+
+
+class _NotListedError(TransientError):
+    """It is not in the list, or not yet."""
+
+
+async def find_again(calls: Calls, tag: str, *, since: datetime) -> str | None:
+    """As `find_film`, for one that may have come just now: lists are late. It is looked for by the retry policy."""
+    failures: list[TransientError] = []
+
+    async def find() -> str | None:
+        try:
+            found = await find_film(calls, tag, since=since)
+        except TransientError as error:
+            # It has been asked patiently already.
+            failures.append(error)
+            return None
+        if not found:
+            raise _NotListedError("does not list the film", where=calls.where)
+        return found
+
+    try:
+        found = await calls.patiently(find)
+    except _NotListedError:
+        return None
+    if failures:
+        raise failures[0]
+    return found
 
 
 async def films_of(calls: Calls) -> AsyncIterator[tuple[str, tuple[str, ...]]]:

@@ -31,6 +31,8 @@ from pipeline.state.locks import held
 # google-auth refreshes so long before the end, too.
 _EARLY = timedelta(minutes=3, seconds=45)
 _MODE = 0o600
+# Errors of Google's that say nothing of the login, whatever their status: google-auth asks again, too.
+_PASSING = frozenset({"internal_failure", "server_error", "temporarily_unavailable"})
 # What can stand in a header.
 _BEARER = re.compile(r"[!-~]{1,4096}")
 
@@ -258,7 +260,7 @@ def token_error(reply: Reply, where: str, login: str) -> ProviderError:
     if error in {"invalid_client", "unauthorized_client", "deleted_client"}:
         hint = f"Check client_secret.json. {login}"
         return NeedsLoginError(f"Google does not know the client any more ({error})", where=where, hint=hint)
-    if reply.status in {408, 429} or reply.status >= 500 or not error:
+    if reply.status in {408, 429} or reply.status >= 500 or error in _PASSING or not error:
         told = f"HTTP {reply.status}"
         return TransientError(
             f"the login could not be renewed now ({told})", where=where, retry_after_s=retry_after_s(reply.headers)

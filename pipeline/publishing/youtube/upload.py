@@ -30,7 +30,8 @@ from pipeline.publishing.youtube.http import Reply
 UPLOAD_PATH = "upload/youtube/v3/videos"
 # A chunk is a multiple of this, but for the last.
 CHUNK_UNIT_BYTES = 262_144
-_STORED = re.compile(r"bytes=0-(\d{1,15})")
+# Google's own client reads it without the unit, too.
+_STORED = re.compile(r"(?:bytes=)?0-(\d{1,15})")
 _GONE = frozenset({404, 410})
 _GOOGLE = ".googleapis.com"
 # Bytes that do not continue those that are there.
@@ -51,6 +52,8 @@ class Upload:
         self._calls = calls
         self._chunk_bytes = chunk_bytes
         self._while_allowed = while_allowed
+        # Whether all bytes of the session may have arrived, and so a film have come of it; None: it was begun before.
+        self.may_be_whole: bool | None = None
 
     async def start(self, video: Mapping[str, Any], *, size_bytes: int, notify_subscribers: bool) -> str:
         """The address of a new session. Costs one of the day's uploads."""
@@ -74,7 +77,9 @@ class Upload:
                 raise self._calls.error(reply)
             return self._session(url, reply)
 
-        return await self._calls.patiently(ask)
+        session = await self._calls.patiently(ask)
+        self.may_be_whole = False
+        return session
 
     async def finish(self, session: str, film: Film) -> str:
         """Send what is not there yet; the id of the film. Raises `SessionGoneError`, too.
@@ -119,6 +124,8 @@ class Upload:
             raise self._passing("has all bytes, and no film yet")
         self._while_allowed()
         chunk = await to_thread.run_sync(film.read, first, size)
+        if first + size == film.size_bytes:
+            self.may_be_whole = True
         headers = {
             "Content-Type": "video/mp4",
             "Content-Range": f"bytes {first}-{first + size - 1}/{film.size_bytes}",

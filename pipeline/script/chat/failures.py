@@ -35,7 +35,7 @@ class OutOfTimeError(SlowError):
 
 
 class MalformedOutputError(TransientError):
-    """The service itself refused what its model wrote (400 json_validate_failed). Stays within this room."""
+    """The service itself refused what its model wrote (400 with `failed_generation`). Stays within this room."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +118,7 @@ class _Kind(NamedTuple):
 
 
 _NO_CREDIT = _Kind(NeedsLoginError, "the account has no credit left", "Top it up, or use another key")
+_RESTRICTED = _Kind(NeedsLoginError, "has restricted the account", "Ask its support why, or use another key")
 _BAD_KEY = _Kind(NeedsLoginError, "refuses the key (HTTP {status})", "{service.set_key}")
 _NO_MODEL = _Kind(PermanentError, "there is no model {model}", "{service.set_model}")
 _MODEL_GONE = _Kind(PermanentError, "the model {model} is gone", "{service.set_model}")
@@ -126,6 +127,8 @@ _DECLINED = _Kind(PermanentError, "declines to write about this ({detail})")
 _NO_ADDRESS = _Kind(PermanentError, "there is nothing at this address ({detail})", "{service.set_address}")
 _TOO_LARGE = _Kind(TooLargeError, "notes and answer are too long for the model {model}", SHORTER)
 _MALFORMED = _Kind(MalformedOutputError, "the model's answer is not valid JSON")
+# gpt-oss does so now and then at Groq, though nobody has offered any.
+_TOOLED = _Kind(MalformedOutputError, "the model called a tool, and has none")
 _SLOW_DOWN = _Kind(TransientError, "asks to slow down")
 _AWAY = _Kind(TransientError, "is not available now ({detail})")
 _REFUSED = _Kind(PermanentError, "refuses the request ({detail})")
@@ -135,6 +138,7 @@ _REFUSED = _Kind(PermanentError, "refuses the request ({detail})")
 _BY_CODE: Mapping[str, _Kind] = {
     "insufficient_quota": _NO_CREDIT,
     "insufficient_balance": _NO_CREDIT,
+    "organization_restricted": _RESTRICTED,
     "model_not_found": _NO_MODEL,
     "model_decommissioned": _MODEL_GONE,
     "model_permission_blocked_org": _NO_RIGHT,
@@ -144,6 +148,8 @@ _BY_CODE: Mapping[str, _Kind] = {
     "context_length_exceeded": _TOO_LARGE,
     "exceed_context_size_error": _TOO_LARGE,
     "json_validate_failed": _MALFORMED,
+    "output_parse_failed": _MALFORMED,
+    "tool_use_failed": _TOOLED,
 }
 # Beside every 5xx: request timeout, conflict, failed dependency, too early, flex capacity, cancelled.
 _BY_STATUS: Mapping[int, _Kind] = {
@@ -182,7 +188,7 @@ def error_of(reply: Reply, service: Service, *, model: str, api_key: str) -> Pro
     said = without_key(said, api_key)[:200]
     detail = f"HTTP {reply.status}" + (f": {said}" if said else "")
     after_s = retry_after_s(reply.headers)
-    kind = _kind(reply.status, code, said, waits=after_s is not None)
+    kind = _kind(reply.status, code, said, waits=after_s is not None, is_page=not _error(reply.text))
     message = kind.message.format(status=reply.status, model=model, detail=detail)
     hint = kind.hint.format(service=service)
     if kind.error is TransientError:
@@ -192,10 +198,13 @@ def error_of(reply: Reply, service: Service, *, model: str, api_key: str) -> Pro
     return kind.error(message, where=service.name, hint=hint)
 
 
-def _kind(status: int, code: str, said: str, *, waits: bool) -> _Kind:
+def _kind(status: int, code: str, said: str, *, waits: bool, is_page: bool) -> _Kind:
     if code in _BY_CODE:
         return _BY_CODE[code]
     if status >= 500 or (status == 413 and waits):
+        return _AWAY
+    if status == 403 and is_page:
+        # Not the service: whoever stands before it blocks our address for a while (groq-python issue 125).
         return _AWAY
     if status == 404:
         # Who says something in the form of an error speaks the protocol, and misses the model.
@@ -210,7 +219,9 @@ def _read_body(text: str) -> tuple[str, str]:
     # OpenRouter's way to say that the models behind it do not take a text.
     flagged = "flagged_input" if isinstance(metadata, dict) and "flagged_input" in metadata else ""
     codes = (flagged, *(str(error.get(name) or "") for name in ("code", "type")))
-    return next((code for code in codes if code in _BY_CODE), ""), str(error.get("message") or "")
+    known = next((code for code in codes if code in _BY_CODE), "")
+    # Groq shows what its model wrote: there is more that can be wrong with it than has a code here.
+    return known or ("output_parse_failed" if "failed_generation" in error else ""), str(error.get("message") or "")
 
 
 def _error(text: str) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from anyio import to_thread
 
 from pipeline.proxy import proxy_for
 from pipeline.script.chat.failures import ENCODING, MOST_BYTES, Reply, Service, no_connection, too_much
+from pipeline.trust import trusted
 
 if TYPE_CHECKING:
     import aiohttp
@@ -47,7 +48,7 @@ class OpenAICompatibleTransport:
             # The deadline is the caller's. A connection is not kept: a script a minute needs none.
             timeout = aiohttp.ClientTimeout(total=None)
             async with (
-                aiohttp.ClientSession(timeout=timeout) as session,
+                aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=trusted())) as session,
                 # A key goes where it was sent, and nowhere else.
                 session.post(
                     self._url, data=json.dumps(request).encode(), headers=headers, allow_redirects=False, proxy=proxy
@@ -75,3 +76,5 @@ class OpenAICompatibleTransport:
 def _import() -> None:
     """In a thread: it reads the certificates of the machine."""
     import aiohttp  # noqa: F401, PLC0415 - for what importing it does
+
+    trusted()

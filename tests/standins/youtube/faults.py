@@ -11,10 +11,15 @@ from tests.standins.faults import Chance
 # query (how much is there?), token (a refresh), list (a question about channel, playlist or films).
 FAULTS: dict[str, str] = {
     "quota_exceeded": "start",
+    "daily_limit_exceeded": "start",
+    "uploads_spent": "start",  # the day's uploads, told as a minute's would be but for the name
     "upload_limit_exceeded": "start",
+    "account_suspended": "start",
+    "no_channel": "start",
     "start_401": "start",
     "start_503": "start",
     "rate_limited": "start",
+    "rate_limited_429": "start",
     "no_location": "start",
     "start_lost": "start",  # the session is there, and nobody hears of it
     "chunk_503": "chunk",  # nothing is taken
@@ -23,6 +28,7 @@ FAULTS: dict[str, str] = {
     "chunk_401": "chunk",
     "chunk_rate_limited": "chunk",
     "short_range": "chunk",  # a part is kept
+    "plain_range": "chunk",  # a part is kept, and told without the unit
     "no_range": "chunk",  # nothing of the whole film is kept
     "gone_404": "chunk",
     "gone_410": "chunk",
@@ -38,17 +44,21 @@ FAULTS: dict[str, str] = {
     "query_dropped": "query",
     "invalid_grant": "token",
     "token_503": "token",
+    "token_429": "token",
+    "token_failure": "token",  # 400 internal_failure
     "token_not_json": "token",
     "token_slow": "token",  # the answer comes late: when `slowly` says so
     "list_503": "list",
     "list_401": "list",
 }
 # Those that pass by themselves, or by asking again.
-PASSING = tuple(name for name in FAULTS if name not in {"quota_exceeded", "upload_limit_exceeded", "invalid_grant"})
+_SPENT = ("quota_exceeded", "daily_limit_exceeded", "uploads_spent", "upload_limit_exceeded")
+PASSING = tuple(name for name in FAULTS if name not in {*_SPENT, "account_suspended", "no_channel", "invalid_grant"})
 # What no server of Google's does, and what stands in its place may: a proxy, a portal, somebody with designs.
 FAULTS |= {
     "start_elsewhere": "start",  # the film shall be sent to another host
     "start_redirected": "start",
+    "start_page": "start",  # a page, with the status 403
     "chunk_redirected": "chunk",
     "chunk_huge_range": "chunk",  # more is there than the film has
     "chunk_odd_range": "chunk",
@@ -61,17 +71,23 @@ FAULTS |= {
 }
 HOSTILE_PASSING = (
     "start_redirected",
+    "start_page",
     "chunk_redirected",
     "chunk_huge_range",
     "chunk_odd_range",
     "final_odd_id",
     "final_page",
 )
-# Of what goes with a film: each is answered so in vain ("lost": it was done, and the line breaks before the answer).
+# Of what goes with a film: each is answered so in vain ("lost": it was done, and the line breaks before the answer;
+# "conflict": two changes met, and this one was not made).
 for _kind in ("thumbnail", "caption", "playlist", "item", "update"):
-    FAULTS |= {f"{_kind}_{_how}": _kind for _how in ("503", "429", "403", "lost")}
-# The track is there, since somebody else was faster, or an earlier request arrives just now; or this can't be said now.
-FAULTS |= {"caption_409": "caption", "caption_conflict": "caption"}
+    FAULTS |= {f"{_kind}_{_how}": _kind for _how in ("503", "429", "403", "conflict", "lost")}
+# A film that came out just now, and that not all servers know (tokland/youtube-upload issues 269 and 305).
+FAULTS |= {f"{_kind}_404": _kind for _kind in ("thumbnail", "caption", "item")}
+# It is there, since somebody else was faster, or an earlier request arrives just now.
+FAULTS |= {"caption_409": "caption", "item_409": "item"}
+# The channel has had its thumbnails for today.
+FAULTS |= {"thumbnail_limit": "thumbnail"}
 
 
 @dataclass

@@ -43,6 +43,8 @@ class Listing:
     def __init__(self, server: YouTubeStandIn) -> None:
         self._server = server
         self._looks: Counter[str] = Counter()
+        self._asked: Counter[str] = Counter()
+        self._listed: Counter[str] = Counter()
 
     @property
     def routes(self) -> list[tuple[str, str, Callable[[web.Request], Any]]]:
@@ -79,7 +81,9 @@ class Listing:
         grant, asked = self.listed(request, "playlistItems.list")
         if asked.one("playlistId") != f"UU{grant.channel}":
             return self._server.shelf.items(grant, asked)
-        films = [film for film in reversed(self._server.films.values()) if film.channel == grant.channel]
+        ours = [film for film in reversed(self._server.films.values()) if film.channel == grant.channel]
+        self._listed.update(film.id for film in ours)
+        films = [film for film in ours if self._listed[film.id] > self._server.looks_until_listed]
         if not films:
             # As of a channel that never had one.
             raise Refusal("playlistNotFound", "The playlist cannot be found.", status=404, domain="youtube.playlist")
@@ -99,7 +103,9 @@ class Listing:
             raise Refusal("invalidFilters", "The request specifies too many ids.")
         if "processingDetails" in asked.parts:
             self._looks.update(ids)
-        found = [self.shown(self._server.films[one], asked.parts) for one in ids if one in self._server.films]
+        self._asked.update(ids)
+        known = [one for one in ids if one in self._server.films and self._asked[one] > self._server.looks_until_shown]
+        found = [self.shown(self._server.films[one], asked.parts) for one in known]
         return web.json_response({"kind": "youtube#videoListResponse", "items": found})
 
     def shown(self, film: Film, parts: Any) -> dict[str, Any]:

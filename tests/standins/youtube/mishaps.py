@@ -39,14 +39,32 @@ def backend_error() -> Refusal:
     return Refusal("backendError", "Backend Error", status=503, domain="global")
 
 
-def rate_limited() -> web.Response:
-    refusal = Refusal("rateLimitExceeded", "Rate Limit Exceeded", status=403, domain="usageLimits")
-    return web.json_response(refusal.body, status=403, headers={"Retry-After": "0"})
+def rate_limited() -> Refusal:
+    return Refusal("rateLimitExceeded", "Rate Limit Exceeded", status=403, domain="usageLimits")
+
+
+def daily_limit() -> Refusal:
+    message = "Daily Limit Exceeded. The quota will be reset at midnight Pacific Time (PT)."
+    return Refusal("dailyLimitExceeded", message, status=403, domain="usageLimits")
+
+
+def suspended() -> Refusal:
+    message = "The YouTube account of the authenticated user is suspended."
+    return Refusal("authenticatedUserAccountSuspended", message, status=403, domain="youtube.common")
+
+
+def signup_required() -> Refusal:
+    return Refusal("youtubeSignupRequired", "Unauthorized", status=401, domain="youtube.header")
 
 
 def page() -> web.Response:
     """What a portal answers, whatever it was asked."""
     return web.Response(text="<html>Please log in to the network</html>", content_type="text/html")
+
+
+def refused_page() -> web.Response:
+    """What a proxy answers to whom it does not know."""
+    return web.Response(status=403, text="<html>Access denied</html>", content_type="text/html")
 
 
 def redirected() -> web.Response:

@@ -44,14 +44,33 @@ class Quota:
         today = self.today()
         if today[bucket] + cost > getattr(self, bucket):
             self.refused[self._day()] += 1
-            raise exceeded()
+            raise exceeded() if bucket == "units" else spent_for_today(bucket)
         today[bucket] += cost
 
     def _day(self) -> date:
         return self.clock().astimezone(PACIFIC).date()
 
 
+# How the buckets are called in answers.
+_CALLED = {"uploads": "Video Uploads", "searches": "Search Queries"}
+
+
+def spent_for_today(bucket: str = "uploads") -> Refusal:
+    """What is said when a bucket of its own is spent (googleapis/google-api-python-client issue 2753)."""
+    return _of_service(f"Quota exceeded for quota metric '{_CALLED[bucket]}' and limit '{_CALLED[bucket]} per day'")
+
+
+def spent_for_now() -> Refusal:
+    """What is said when a minute is spent."""
+    return _of_service("Quota exceeded for quota metric 'Queries' and limit 'Queries per minute'")
+
+
+def _of_service(message: str) -> Refusal:
+    told = f"{message} of service 'youtube.googleapis.com' for consumer 'project_number:123456789012'."
+    return Refusal("rateLimitExceeded", told, status=429, domain="global")
+
+
 def exceeded() -> Refusal:
-    """What is said when a day is spent."""
+    """What is said when the units of a day are spent."""
     message = 'The request cannot be completed because you have exceeded your <a href="/youtube/v3/">quota</a>.'
     return Refusal("quotaExceeded", message, status=403, domain="youtube.quota")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -13,14 +14,18 @@ from tests.standins.youtube.mishaps import (
     ELSEWHERE,
     Reset,
     backend_error,
+    daily_limit,
     page,
     rate_limited,
     redirected,
+    refused_page,
+    signup_required,
+    suspended,
     unauthorized,
     upload_limit,
 )
-from tests.standins.youtube.quota import exceeded
-from tests.standins.youtube.rules import Refusal, check
+from tests.standins.youtube.quota import exceeded, spent_for_now, spent_for_today
+from tests.standins.youtube.rules import Asked, Refusal, check
 from tests.standins.youtube.semantics import MOST_BYTES, check_film
 from tests.standins.youtube.uploads import BadRange, Film, Piece, Session, piece_of
 
@@ -59,16 +64,22 @@ def _ranged(told: str) -> Callable[[], web.Response]:
 # What a start is answered instead of a session, and a chunk of which nothing is taken.
 _REFUSED_STARTS: dict[str, Callable[[], web.Response]] = {
     "quota_exceeded": _refusing(exceeded),
+    "uploads_spent": _refusing(spent_for_today),
+    "daily_limit_exceeded": _refusing(daily_limit),
     "upload_limit_exceeded": _refusing(upload_limit),
     "start_401": _refusing(unauthorized),
     "start_503": _refusing(backend_error),
-    "rate_limited": rate_limited,
+    "rate_limited": _refusing(rate_limited),
+    "rate_limited_429": _refusing(spent_for_now),
+    "account_suspended": _refusing(suspended),
+    "no_channel": _refusing(signup_required),
     "start_redirected": redirected,
+    "start_page": refused_page,
 }
 _REFUSED_PUTS: dict[str, Callable[[], web.Response]] = {
     "503": _refusing(backend_error),
     "401": _refusing(unauthorized),
-    "rate_limited": rate_limited,
+    "rate_limited": _refusing(rate_limited),
     "gone_404": lambda: _gone(404),
     "gone_410": lambda: _gone(410),
     "huge_range": _ranged("bytes=0-99999999999"),
@@ -102,10 +113,7 @@ class Receiving:
             raise Refusal("mediaBodyRequired", "The request does not say how long the film is.")
         if not (kind.startswith("video/") or kind == "application/octet-stream"):
             raise Refusal("badRequest", f"Media type {kind!r} is not supported.", domain="global")
-        if "selfDeclaredMadeForKids" not in asked.body.get("status", {}):
-            self._server.complaints.append("a film without selfDeclaredMadeForKids")
-        if "privacyStatus" not in asked.body.get("status", {}):
-            self._server.complaints.append("a film without privacyStatus, which makes it public")
+        self._server.complaints += _careless(asked, self._server.clock())
         self._numbers += 1
         session = Session(f"standin-session-{self._numbers}", grant.channel, int(total), asked.body)
         self._server.sessions[session.id] = session
@@ -162,10 +170,12 @@ class Receiving:
             await self._read(request, session, 0)
             session.gone = _GONE.get(name, 0)
             return refused()
-        kept = piece.size // 2 if name in {"dropped", "short_range"} else piece.size
+        kept = piece.size // 2 if name in {"dropped", "short_range", "plain_range"} else piece.size
         await self._read(request, session, kept, stop=name == "dropped")
         if name == "dropped":
             raise Reset
+        if name == "plain_range":
+            return web.Response(status=308, headers={"Range": session.range["Range"].removeprefix("bytes=")})
         if name == "no_range":
             session.data.clear()
         self._complete(session)
@@ -212,6 +222,25 @@ class Receiving:
             session.id,
         )
         self._server.films[film.id] = session.film = film
+
+
+def _careless(asked: Asked, now: datetime) -> list[str]:
+    """What Google takes, and who sent it did not mean."""
+    status, found = asked.body.get("status", {}), []
+    if "selfDeclaredMadeForKids" not in status:
+        found.append("a film without selfDeclaredMadeForKids")
+    if "privacyStatus" not in status:
+        found.append("a film without privacyStatus, which makes it public")
+    if not asked.one("notifySubscribers"):
+        found.append("a film of which all subscribers are told, since nobody said not to")
+    if (at := status.get("publishAt")) and _is_past(at, now):
+        found.append(f"a film that becomes public at once, since {at} is past")
+    return found
+
+
+def _is_past(moment: str, now: datetime) -> bool:
+    at = datetime.fromisoformat(moment)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)) <= now
 
 
 def _parsed(request: web.Request, body: bytes) -> object:

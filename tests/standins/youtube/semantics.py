@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.standins.youtube.rules import Refusal
 # Those that may be given to a film, of videoCategories.list in most countries.
 ASSIGNABLE = frozenset({"1", "2", "10", "15", "17", "19", "20", "22", "23", "24", "25", "26", "27", "28", "29"})
 MOST_BYTES = 274_877_906_944
+_SRT_TIMES = re.compile(r"(\d\d):([0-5]\d):([0-5]\d),(\d{3}) --> (\d\d):([0-5]\d):([0-5]\d),(\d{3})", re.ASCII)
 
 
 def check_film(video: dict[str, Any]) -> None:
@@ -34,6 +36,26 @@ def check_film(video: dict[str, Any]) -> None:
             raise _video("invalidPublishAt", "status.publishAt is no date.") from None
         if status.get("privacyStatus") != "private":
             raise _video("invalidPublishAt", "status.publishAt is only for private films.")
+
+
+def no_srt(text: str) -> str:
+    """What is wrong with captions; empty: they are numbered from 1, in order, no two at a time, none without words."""
+    until_ms = 0
+    for number, cue in enumerate(re.split(r"\n{2,}", text.replace("\r\n", "\n").strip("\n")), start=1):
+        index, times, *lines = [*cue.split("\n"), "", ""]
+        match = _SRT_TIMES.fullmatch(times)
+        if index != str(number) or not match or not any(line.strip() for line in lines):
+            return f"cue {number} is {cue[:60]!r}"
+        start_ms, end_ms = (_milliseconds(match.groups()[first : first + 4]) for first in (0, 4))
+        if not until_ms <= start_ms < end_ms:
+            return f"cue {number} is at {times}, after {until_ms} ms"
+        until_ms = end_ms
+    return ""
+
+
+def _milliseconds(parts: tuple[str, ...]) -> int:
+    hours, minutes, seconds, rest = map(int, parts)
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + rest
 
 
 def _tags_chars(tags: list[str]) -> int:

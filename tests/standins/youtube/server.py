@@ -46,6 +46,12 @@ class YouTubeStandIn:
     becomes: str = "processed"
     because: str = ""
     looks_until_processed: int = 1
+    # How often films are asked for in vain after they came out.
+    looks_until_shown: int = 0
+    # Likewise, and how often the playlist of uploads is without them.
+    looks_until_listed: int = 0
+    # How many seconds whoever is sent away is told to wait.
+    retry_after: str = "0"
     # By id, of films that have another one.
     fate: dict[str, tuple[str, str]] = field(default_factory=dict)
     watch: Callable[[str, int], None] = _ignore
@@ -150,7 +156,10 @@ class YouTubeStandIn:
             except Refusal as refusal:
                 if refusal.status == 400 and refusal.reason != "uploadLimitExceeded":
                     self.complaints.append(f"{request.method} {request.path}: {refusal.reason}: {refusal}")
-                return web.json_response(refusal.body, status=refusal.status)
+                # A 503 tells it only where somebody wants it to.
+                is_told = refusal.status in {403, 429} or (refusal.status == 503 and self.retry_after != "0")
+                again = {"Retry-After": self.retry_after} if is_told else {}
+                return web.json_response(refusal.body, status=refusal.status, headers=again)
             except Answered as instead:
                 return instead.response
             except TokenError as error:
@@ -180,6 +189,12 @@ class YouTubeStandIn:
             raise TokenError("invalid_grant", "Token has been expired or revoked.")
         if fault == "token_503":
             return web.Response(status=503, text="<html>Service Unavailable</html>", content_type="text/html")
+        if fault == "token_429":
+            return web.json_response(
+                {"error": "rate_limit_exceeded"}, status=429, headers={"Retry-After": self.retry_after}
+            )
+        if fault == "token_failure":
+            raise TokenError("internal_failure", "Backend Error")
         if fault == "token_slow":
             await self.slowly()
         if fault == "token_not_json":

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from tests.standins.youtube.accounts import Grant
+from tests.standins.youtube.quota import spent_for_now
 from tests.standins.youtube.rules import Asked, Refusal, check
-from tests.standins.youtube.semantics import check_film
+from tests.standins.youtube.semantics import check_film, no_srt
 from tests.standins.youtube.uploads import Film
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 # What we promise to stay below; since September 2026 YouTube takes 50 MB.
 THUMBNAIL_BYTES = 2_000_000
 _MAGIC = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
-_SRT = re.compile(r"1\r?\n\d\d:\d\d:\d\d,\d\d\d --> \d\d:\d\d:\d\d,\d\d\d\r?\n")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -115,16 +115,14 @@ class Shelf:
         if not media:
             raise Refusal("contentRequired", "The request does not contain the caption track contents.")
         text = media.decode()
-        if not _SRT.match(text):
-            self._server.complaints.append(f"captions that are no SRT: {text[:40]!r}")
+        if wrong := no_srt(text):
+            self._server.complaints.append(f"captions that are no SRT: {wrong}")
         tracks = self.captions.setdefault(film.id, {})
         key = (snippet["language"].casefold(), snippet["name"])
         message = "The specified video already has a caption track with the given languageCode and name."
         exists = Refusal("captionExists", message, status=409)
         if key in tracks:
             raise exists
-        if how == "conflict":
-            raise Refusal("conflict", "The operation was aborted.", status=409, domain="global")
         tracks[key] = text
         if how == "409":
             raise exists
@@ -183,6 +181,9 @@ class Shelf:
         if film.id in playlist.films:
             self._server.complaints.append(f"{film.id} is in {playlist.title!r} already")
         playlist.films.insert(position, film.id)
+        if how == "409":
+            message = "The video that you are trying to add to the playlist is already in the playlist."
+            raise Refusal("videoAlreadyInPlaylist", message, status=409, domain="youtube.playlistItem")
         return self._answer(how, {"kind": "youtube#playlistItem", "id": f"item-{film.id}", **asked.body})
 
     async def _update_video(self, request: web.Request) -> web.Response:
@@ -219,8 +220,14 @@ class Shelf:
         if how == "503":
             raise Refusal("backendError", "Backend Error", status=503, domain="global")
         if how == "429":
-            message = "The user has sent too many requests in a given time frame."
-            raise Refusal("uploadRateLimitExceeded", message, status=429, domain="youtube.quota")
+            raise spent_for_now()
+        if how == "limit":
+            message = "The channel has uploaded too many thumbnails recently. Please try the request again later."
+            raise Refusal("uploadRateLimitExceeded", message, status=429, domain="youtube.thumbnail")
+        if how == "404":
+            raise _unknown_film()
+        if how == "conflict":
+            raise Refusal("SERVICE_UNAVAILABLE", "The operation was aborted.", status=409, domain="global")
         if how == "403":
             message = "The authenticated user doesn't have permissions to do this."
             raise Refusal("forbidden", message, status=403)
@@ -234,7 +241,7 @@ class Shelf:
     def _film(self, grant: Grant, name: str) -> Film:
         film = self._server.films.get(name)
         if film is None or film.channel != grant.channel:
-            raise Refusal("videoNotFound", "The video cannot be found.", status=404, domain="youtube.video")
+            raise _unknown_film()
         return film
 
     def _mine(self, grant: Grant) -> list[Playlist]:
@@ -245,6 +252,10 @@ class Shelf:
         if playlist is None or playlist.channel != grant.channel:
             raise Refusal("playlistNotFound", "The playlist cannot be found.", status=404, domain="youtube.playlist")
         return playlist
+
+
+def _unknown_film() -> Refusal:
+    return Refusal("videoNotFound", "The video cannot be found.", status=404, domain="youtube.video")
 
 
 def _page(items: list[dict[str, Any]], asked: Asked) -> web.Response:

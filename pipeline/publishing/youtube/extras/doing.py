@@ -92,7 +92,7 @@ async def do_steps(
         if before.state == "done" and before.content == step.content:
             continue
         leave = await to_come() * _units_at_once(steps, calls) if step.can_wait else 0
-        with calls.leaving(leave):
+        with calls.leaving(leave), calls.about(film.at):
             if short := await calls.shortage(step.method):
                 record = await save(_noted(record, step, _put_off(before, missing.add(step, short))))
                 continue

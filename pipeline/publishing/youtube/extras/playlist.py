@@ -97,7 +97,7 @@ class PlaylistPlace:
             reply = await calls.tell("playlistItems.insert", {"part": "snippet"}, {"snippet": snippet})
         if reply.status == 404 and reason_of(reply) == "playlistNotFound":
             raise _PlaylistGoneError
-        if reply.status != 200:
+        if reply.status != 200 and reason_of(reply) != "videoAlreadyInPlaylist":
             raise calls.error(reply)
 
     def _position(self, there: list[str], places: Mapping[str, str]) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.errors import PermanentError
 from pipeline.keys import content_key
 from pipeline.model.metadata import fit_description, fit_title
 from pipeline.model.text import clean_text, strip_unseen
@@ -33,7 +32,7 @@ class Titles:
             answer = await calls.ask("videos.list", {"part": "localizations", "id": video_id})
             known = _localizations(answer)
             if known is None:
-                raise PermanentError("the film is gone", where=calls.where)
+                raise calls.absent()
             if all(known.get(language) == each for language, each in self._wanted.items()):
                 return
             # The part is replaced as a whole.
