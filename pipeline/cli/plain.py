@@ -9,7 +9,7 @@ from pipeline.cli.picture import outcome_line
 from pipeline.cli.report import print_json
 from pipeline.cli.text import shown
 from pipeline.film import Film
-from pipeline.model import Job, JobStatus, summary_of, title_of
+from pipeline.model import Job, JobStatus, summary_of, title_of, why_not
 from pipeline.orchestrator.events import JobEvent, Notice, Told
 from pipeline.orchestrator.progress.snapshot import OVER, finished
 
@@ -81,7 +81,7 @@ def _line(event: JobEvent) -> str:
 
 def _waits(job: Job) -> str:
     """Why a job goes no further for now."""
-    why = shown(job.history[-1].why) if job.history else ""
+    why = shown(why_not(summary_of(job)))
     word = "waiting" if job.status is JobStatus.PENDING else job.status.value
     until = f" until {job.parked_until.astimezone():%a %H:%M}" if job.parked_until else ""
     return f"{word}{until}{f': {why}' if why else ''}"
