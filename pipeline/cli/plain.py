@@ -72,8 +72,7 @@ def _line(event: JobEvent) -> str:
     title = shown(title_of(job))
     if job.status in OVER:
         row = summary_of(job)
-        outcome = outcome_line(finished(row, took_s=sum(row.seconds.values()), untouched=event.untouched))
-        return ", ".join((outcome, *(shown(url) for url in row.published.values())))
+        return outcome_line(finished(row, took_s=sum(row.seconds.values()), untouched=event.untouched))
     if job.status is JobStatus.IN_PROGRESS:
         return f"{title}: {job.stage or 'started'}"
     return f"{title}: {_waits(job)}"

@@ -19,10 +19,10 @@ from pydantic import TypeAdapter
 
 from pipeline.cli.options import Place
 from pipeline.cli.text import plain_json
-from pipeline.errors import CheckpointError, ConfigurationError, InputError, did_you_mean
+from pipeline.errors import CheckpointError, ConfigurationError
 from pipeline.model import Cost, JobStatus, JobSummary, why_not
 from pipeline.reporting.groups import Group, Groups
-from pipeline.state import CheckpointStore, JobInShort
+from pipeline.state import CheckpointStore, JobInShort, no_batch
 from pipeline.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -91,9 +91,7 @@ class BatchReport:
     def __init__(self, store: CheckpointStore, name: str) -> None:
         known = store.read_batch(name)
         if known is None:
-            names = store.batch_names()
-            hint = did_you_mean(name, names) if names else "Nothing has been run in this workspace yet"
-            raise InputError(f"no batch named {name!r}", hint=hint)
+            raise no_batch(name, store.batch_names())
         self._known = known
         self._store = store
         self._index = store.refreshed(name)

@@ -39,6 +39,8 @@ class Finished:
     # It was there already.
     untouched: bool = False
     why: str = ""
+    # Where it is seen, on video hosts.
+    urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +177,13 @@ def finished(row: JobSummary, *, took_s: float | None = None, untouched: bool = 
     """A row that is over; how long it took, unless somebody has timed it."""
     seconds = _seconds(row.started_at, _ended(row)) if took_s is None else took_s
     return Finished(
-        title=row.title, status=row.status, film_s=row.duration_s, took_s=seconds, untouched=untouched, why=why_not(row)
+        title=row.title,
+        status=row.status,
+        film_s=row.duration_s,
+        took_s=seconds,
+        untouched=untouched,
+        why=why_not(row),
+        urls=tuple(row.published.values()),
     )
 
 
