@@ -16,7 +16,7 @@ from rich.console import Console
 
 from pipeline.cli.display import LiveDisplay, reporter
 from pipeline.cli.options import Place
-from pipeline.cli.picture import crop, finished_line, picture, span
+from pipeline.cli.picture import crop, finished_line, outcome_line, picture, span
 from pipeline.cli.plain import JsonLines, PlainLines
 from pipeline.model import Brief, Cost, Event, Job, JobError, JobStatus, Priority
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
@@ -160,6 +160,13 @@ def test_a_film_that_is_over_takes_one_line(title, width):
 
     assert line.cell_len <= width
     assert not {unicodedata.category(character) for character in line.plain} & {"Cc", "Zl", "Zp"}
+
+
+def test_a_film_that_is_out_is_told_with_its_address():
+    film = Finished(title="Tea", status=JobStatus.COMPLETED, film_s=48.0, took_s=12.3, urls=("https://youtu.be/1",))
+
+    assert finished_line(film).plain == "✓ Tea: 0:48, made in 12.3 s, https://youtu.be/1"
+    assert outcome_line(film) == "Tea: 0:48, made in 12.3 s, https://youtu.be/1"
 
 
 @given(text=st.text(max_size=60), cells=st.integers(1, 40))
