@@ -228,6 +228,17 @@ def test_films_that_are_over_scroll_away_above_the_picture():
     assert "✓ Why tea cools: 0:00, already made\n" in console.file.getvalue()
 
 
+@pytest.mark.parametrize("total", [1, 2])
+def test_what_was_said_stays_when_the_picture_goes(total):
+    console = terminal()
+    with LiveDisplay(console, total=total) as hear:
+        hear(Notice(text="nothing in “[red]space[/]” has failed"))
+        hear(JobEvent(job=job(JobStatus.COMPLETED)))
+
+    _, _, left = console.file.getvalue().rpartition("\x1b[2K")
+    assert left.endswith("nightreel: nothing in “[red]space[/]” has failed\n")
+
+
 def test_a_batch_has_its_name_from_the_first_moment_on():
     console = terminal()
     with LiveDisplay(console, total=2, batch="space"):
