@@ -46,6 +46,7 @@ async def run_family(brief: Brief, shop: Workshop, *, listen: Listener = ignore)
     Raises `BusyError` when another process is making one of them, and `InputError` for several films in one file.
     """
     refuse_one_file_for_many([brief], shop)
+    shop.hosts.refuse_offline()
     await _tell_idle_voices([brief], shop, listen)
     await _tell_logins(shop, listen)
     ids = (await plan_batch([brief], shop, batch=SINGLES, source="", keep=True)).ids
@@ -92,6 +93,7 @@ async def run_batch(
     several films should go to one file.
     """
     refuse_one_file_for_many(briefs, shop)
+    shop.hosts.refuse_offline()
     if not len(briefs) and not unreadable:
         return Outcome(batch=batch, counts={})
     plan = await plan_batch(

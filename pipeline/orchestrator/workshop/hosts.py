@@ -106,8 +106,7 @@ class Hosts:
             # Their addresses are known where they are on the channel.
             near = self._neighbours(brief, self.settings.youtube.channel)
             return ByHandDestination(name, folder, by_hand, extras, subject, neighbours=near)
-        if self.settings.offline:
-            raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint="Drop one of the two")
+        self.refuse_offline(name)
         channel, timing = self._channel_name(name), self._timing(release, self._channel_name(name))
         known = self.channel(channel)
         others = partial(to_come, known.address)
@@ -162,6 +161,13 @@ class Hosts:
     def credentials(self) -> Path:
         """Where client and tokens are."""
         return self.workspace / "credentials" / YOUTUBE
+
+    def refuse_offline(self, *names: str) -> None:
+        """Raise `ConfigurationError` if --offline forbids one of these hosts, or of `wanted` if none is given."""
+        for name in names or self.wanted:
+            if self.settings.offline and not name.startswith(_FOLDER):
+                message = f"{name} needs the network, and --offline forbids it"
+                raise ConfigurationError(message, hint="Drop one of the two")
 
     @property
     def without_login(self) -> tuple[str, ...]:
