@@ -101,6 +101,9 @@ BAD = {
         3,
         ("youtube:cooking needs the network, and --offline forbids it",),
     ),
+    "a flag that is missing": Bad(("publish", "space"), 2, ("--to is missing. See nightreel publish --help",)),
+    "a flag without its value": Bad(("publish", "space", "--to"), 2, ("--to needs a value.",)),
+    "a batch that is not named": Bad(("review",), 2, ("BATCH is missing. See nightreel review --help",)),
     "a host that nobody knows": Bad(
         ("make", "good.md", "--publish", "vimeo"), 3, ("vimeo", "must be youtube, youtube:CHANNEL or folder:PATH")
     ),
