@@ -334,11 +334,17 @@ def test_what_is_to_do_about_one_film_is_not_told_of_others(store, capsys):
     rejected = [
         job.evolve(**stopped_by("rejected: too loud", hint=f"nightreel retry big --job {job.id}")) for job in films(2)
     ]
-    save(store, "big", *rejected)
+    parked = [
+        job.evolve(**stopped_by("the budget is spent", hint=f"nightreel resume big --budget {n}"))
+        for n, job in enumerate(films(4)[2:], start=1)
+    ]
+    save(store, "big", *rejected, *parked)
 
     print_batch(BatchReport(store, "big"))
 
-    assert "  failed 2 films: rejected: too loud\n" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "  failed 2 films: rejected: too loud\n" in told
+    assert "  failed 2 films: the budget is spent. nightreel resume big --budget 1\n" in told
 
 
 def test_the_folder_of_a_film_is_not_told_as_the_place_of_what_stopped_it(store, capsys):
