@@ -222,6 +222,12 @@ def test_a_film_whose_process_was_killed_is_not_watched_at_work(store):
     assert [said.text for said in snapshot.notices] == ["no process works on it: nightreel resume big goes on"]
 
 
+def test_nobody_is_told_to_go_on_with_a_batch_that_is_over(store):
+    save(store, "big", *films(2, status=JobStatus.COMPLETED))
+
+    assert look(store, "big", now=AT).notices == ()
+
+
 def test_a_command_that_is_told_takes_a_name_with_spaces_as_one_word(store, capsys):
     save(store, "old & new", replace(SKY, batch="old & new"))
     error = JobError(kind="InputError", stage="script", message="no notes", exit_code=2)
