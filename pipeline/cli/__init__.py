@@ -4,7 +4,7 @@ A module for each command, called as it is (but for `listing` and `report_batch`
 
     options, session, work, ahead               flags, a workspace, the end of a night, workers that begin meanwhile
     display, plain, picture, watch              how it goes: told, drawn, or seen from another process
-    report, asked, forecast,
+    report, causes, asked, forecast,
     standing, standing_tables                   what came of it, or would
     console, text                               what is safe to print, and where nobody reads any more
 """
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, MissingArgumentError, Parameter
 
 from pipeline import __version__
 from pipeline.cli.add import add
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             code = app(tokens or ["--help"], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         command = " ".join(("nightreel", *(error.command_chain or ())))
-        code = _complain(InputError(str(error).replace("...", "…"), hint=f"See {command} --help"), debug=debug)
+        code = _complain(InputError(_misused(error), hint=f"See {command} --help"), debug=debug)
     except NightreelError as error:
         code = _complain(error, debug=debug)
     except KeyboardInterrupt:
@@ -122,6 +122,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = code or _unheard(lost, debug=debug)
     _lost(sys.stderr)
     sys.exit(code)
+
+
+def _misused(error: CycloptsError) -> str:
+    """What is wrong with the words of a command; "requires an argument" tells nobody whether the flag was there."""
+    told = str(error).replace("...", "…")
+    if not isinstance(error, MissingArgumentError) or error.argument is None or "Did you mean" in told:
+        return told
+    return f"{error.keyword} needs a value" if error.keyword else f"{error.argument.name} is missing"
 
 
 def _lost(stream: TextIO | None) -> OSError | None:

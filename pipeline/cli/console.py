@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich import console
+from rich.segment import Segment, SegmentLines
 from rich.table import Table
 
 # Wider than any table.
@@ -19,15 +22,20 @@ class Console(console.Console):
     def print_table(self, table: Table, *, whole: bool = False) -> None:
         """A table as wide as the screen, at most; as wide as it is where that is `whole`, or where there is no screen.
 
-        A pipe has no width but that of `COLUMNS`; what goes through it is searched line by line, and has no blank ends.
+        A pipe has no width but that of `COLUMNS`; what goes through it is searched line by line. Lines have no blank
+        ends: a screen that is narrower than the table would break them into lines of nothing.
         """
-        is_read = self.is_terminal or "COLUMNS" in self._environ
-        if whole or not is_read:
+        if whole or not (self.is_terminal or "COLUMNS" in self._environ):
             as_it_is = self.options.update(width=_ANY_WIDTH)
             self.width = max(self.width, self.measure(table, options=as_it_is).maximum)
-        if is_read:
-            self.print(table)
-            return
-        with self.capture() as taken:
-            self.print(table)
-        self.file.writelines(f"{line.rstrip()}\n" for line in taken.get().splitlines())
+        lines = [_without_blank_end(line) for line in self.render_lines(table, pad=False)]
+        self.print(SegmentLines(lines, new_lines=True))
+
+
+def _without_blank_end(line: Sequence[Segment]) -> list[Segment]:
+    found = list(line)
+    while found and not found[-1].text.rstrip():
+        found.pop()
+    if found:
+        found[-1] = found[-1]._replace(text=found[-1].text.rstrip())
+    return found

@@ -16,6 +16,7 @@ from pipeline.cli.console import Console
 from pipeline.cli.options import Place
 from pipeline.cli.picture import finished_line, picture
 from pipeline.cli.plain import JsonLines, PlainLines
+from pipeline.cli.text import marked
 from pipeline.orchestrator.events import JobEvent, Listener, Told, ignore
 from pipeline.orchestrator.progress import Progress
 from pipeline.orchestrator.progress.snapshot import OVER
@@ -39,7 +40,8 @@ def reporter(place: Place, *, total: int, batch: str = "", events: bool = False)
 class LiveDisplay:
     """How the run stands, drawn in place at the foot of the terminal; films that are over scroll away above it.
 
-    A context: when it is left, whatever the reason, the picture is gone and the terminal is as it was.
+    A context: when it is left, whatever the reason, the picture is gone and the terminal is as it was. What was said
+    about the run as a whole stays.
     """
 
     def __init__(self, console: Console, *, total: int, batch: str = "") -> None:
@@ -56,6 +58,8 @@ class LiveDisplay:
 
     def __exit__(self, *_: object) -> None:
         self._live.stop()
+        for said in self._progress.snapshot().notices:
+            self._console.print(f"nightreel: {marked(said.text)}", soft_wrap=True, highlight=False)
 
     def _hear(self, event: Told) -> None:
         with self._lock:

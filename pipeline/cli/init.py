@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 _FOLDERS = {
@@ -49,5 +50,7 @@ def init(directory: Path, /) -> int:
         (directory / "output").mkdir(exist_ok=True)
     kept = len(files) - len(made)
     print(f"Workspace {directory}: {len(made)} files written" + (f", {kept} kept as they were" if kept else ""))
-    print(f"Next: cd {directory} && nightreel make topics/octopus-hearts.md")
+    is_here = directory.resolve() == Path.cwd().resolve()
+    there = "" if is_here else f"cd {shlex.quote(str(directory))} && "
+    print(f"Next: {there}nightreel make topics/octopus-hearts.md")
     return EXIT_OK

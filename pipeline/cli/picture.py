@@ -63,9 +63,10 @@ def picture(snapshot: Snapshot, *, width: int, height: int, lately: bool = False
 def finished_line(film: Finished, *, width: int | None = None) -> Text:
     """A film that is over, in one line; of `width` cells at most, if given."""
     sign, colour = _MARKS[film.status]
-    outcome = _outcome(film)
-    title = shown(film.title)
-    if width is not None:
+    title, outcome = shown(film.title), _outcome(film)
+    if width is None:
+        outcome = _with_addresses(outcome, film)
+    else:
         # What became of it matters as much as its name.
         title = crop(title, max(width // 2, width - 4 - cell_len(outcome)))
     return _cut(Text.assemble((sign, colour), " ", title, ": ", (outcome, _FAINT if film.film_s else "")), width)
@@ -73,7 +74,7 @@ def finished_line(film: Finished, *, width: int | None = None) -> Text:
 
 def outcome_line(film: Finished) -> str:
     """The same without colours: "Why tea cools: 0:48, made in 12.3 s"."""
-    return f"{shown(film.title)}: {_outcome(film)}"
+    return f"{shown(film.title)}: {_with_addresses(_outcome(film), film)}"
 
 
 def crop(text: str, cells: int) -> str:
@@ -97,6 +98,10 @@ def _outcome(film: Finished) -> str:
         return f"{word}: {why}" if why not in {"", word} else word
     length = span(film.film_s or 0)
     return f"{length}, already made" if film.untouched else f"{length}, made in {film.took_s:.1f} s"
+
+
+def _with_addresses(outcome: str, film: Finished) -> str:
+    return ", ".join((outcome, *map(shown, film.urls)))
 
 
 def _head(snapshot: Snapshot, width: int) -> list[Text]:

@@ -9,7 +9,7 @@ from pipeline.cli.picture import outcome_line
 from pipeline.cli.report import print_json
 from pipeline.cli.text import shown
 from pipeline.film import Film
-from pipeline.model import Job, JobStatus, summary_of, title_of
+from pipeline.model import Job, JobStatus, summary_of, title_of, why_not
 from pipeline.orchestrator.events import JobEvent, Notice, Told
 from pipeline.orchestrator.progress.snapshot import OVER, finished
 
@@ -72,8 +72,7 @@ def _line(event: JobEvent) -> str:
     title = shown(title_of(job))
     if job.status in OVER:
         row = summary_of(job)
-        outcome = outcome_line(finished(row, took_s=sum(row.seconds.values()), untouched=event.untouched))
-        return ", ".join((outcome, *(shown(url) for url in row.published.values())))
+        return outcome_line(finished(row, took_s=sum(row.seconds.values()), untouched=event.untouched))
     if job.status is JobStatus.IN_PROGRESS:
         return f"{title}: {job.stage or 'started'}"
     return f"{title}: {_waits(job)}"
@@ -81,7 +80,7 @@ def _line(event: JobEvent) -> str:
 
 def _waits(job: Job) -> str:
     """Why a job goes no further for now."""
-    why = shown(job.history[-1].why) if job.history else ""
+    why = shown(why_not(summary_of(job)))
     word = "waiting" if job.status is JobStatus.PENDING else job.status.value
     until = f" until {job.parked_until.astimezone():%a %H:%M}" if job.parked_until else ""
     return f"{word}{until}{f': {why}' if why else ''}"

@@ -64,9 +64,12 @@ def _print(films: tuple[Out, ...]) -> None:
         print("Nothing is out. See: nightreel publish --help")
     for film in films:
         at = f"{film.at.astimezone():%Y-%m-%d %H:%M}" if film.at else "                "
-        state = ", ".join(filter(None, (film.state, film.privacy)))
+        until = f" until {film.public_at.astimezone():%Y-%m-%d %H:%M}" if film.public_at else ""
+        state = ", ".join(filter(None, (film.state, film.privacy + until)))
         print(f"{at}  {film.url or film.destination}  {shown(film.title or film.key)}{f'  ({state})' if state else ''}")
         if film.trouble:
             print(f"                  {shown(film.trouble)}")
+        for url in film.earlier:
+            print(f"                  published before: {url}")
         for line in film.missing:
             print(f"                  without {shown(line)}")

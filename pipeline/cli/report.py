@@ -7,22 +7,22 @@ import shlex
 import shutil
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.cli.causes import lines_of
 from pipeline.cli.console import Console
-from pipeline.cli.text import marked, named, plain_json, shown
+from pipeline.cli.text import marked, plain_json, shown
 from pipeline.errors import BudgetError, SampleError
 from pipeline.film import Film
 from pipeline.model import JobStatus, JobSummary
 from pipeline.orchestrator.batch.run import Outcome
-from pipeline.orchestrator.progress.snapshot import why_not
 from pipeline.reporting.groups import Group, Groups
 
-# Causes that are told, and films that are named of each.
-_MOST_CAUSES, _NAMED = 20, 3
+# Causes that are told, and films with warnings.
+_MOST_CAUSES, _MOST_WARNED = 20, 3
 # What a summary counts beside the films that are there.
 _OTHERS = {
     JobStatus.FAILED: "failed",
@@ -125,7 +125,7 @@ def _print_causes(rows: Iterable[JobSummary], console: Console) -> Sequence[Grou
         groups.add(row)
     causes = groups.ordered()
     for group in causes[:_MOST_CAUSES]:
-        for line in _lines_of(group):
+        for line in lines_of(group):
             console.print(line)
     if len(causes) > _MOST_CAUSES:
         console.print("  … and more: see the report")
@@ -159,37 +159,15 @@ def _print_warnings(rows: Callable[..., Iterable[JobSummary]], console: Console)
     for row in rows(JobStatus.COMPLETED):
         warnings = [*map(_check_of, row.marks.reasons if row.marks else ()), *row.picture_remarks]
         warned += bool(warnings)
-        if warnings and warned <= _NAMED:
+        if warnings and warned <= _MOST_WARNED:
             console.print(f"  [yellow]warns[/] {marked(row.title)}: {marked(', '.join(warnings))}")
-    if warned > _NAMED:
-        console.print(f"  [yellow]warns[/] {warned - _NAMED} more films")
+    if warned > _MOST_WARNED:
+        console.print(f"  [yellow]warns[/] {warned - _MOST_WARNED} more films")
 
 
 def _check_of(warning: str) -> str:
     """The name of the check: "language is like en, …" -> "language"."""
     return warning.partition(" ")[0]
-
-
-def _lines_of(group: Group) -> Iterator[str]:
-    """What stopped a film, or several: "failed Why tea cools (topics/space.txt:7): no key"."""
-    (row, *more) = group.rows
-    status = f"  [red]{group.status.value}[/]"
-    if not more:
-        place = f"{row.origin}: "
-        where = f" ({marked(row.origin)})" if row.origin and row.origin != row.title else ""
-        yield f"{status}{_until(row)} {marked(row.title)}{where}: {marked(why_not(row).removeprefix(place))}"
-        return
-    hint = f". {marked(group.hint)}" if group.hint else ""
-    yield f"{status} {group.count} films: {marked(group.cause)}{hint}"
-    titles = []
-    for row in group.rows[:_NAMED]:
-        where = f" ({row.origin})" if row.origin and row.origin != row.title else ""
-        titles.append(marked(f"{row.title}{where}") + _until(row))
-    yield f"    {named(titles, group.count)}"
-
-
-def _until(row: JobSummary) -> str:
-    return f" until {row.parked_until.astimezone():%Y-%m-%d %H:%M}" if row.parked_until else ""
 
 
 def json_summary(

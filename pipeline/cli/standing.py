@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -19,24 +19,19 @@ from pydantic import TypeAdapter
 
 from pipeline.cli.options import Place
 from pipeline.cli.text import plain_json
-from pipeline.errors import CheckpointError, ConfigurationError, InputError, did_you_mean
-from pipeline.model import Cost, JobStatus
-from pipeline.state import CheckpointStore, JobInShort
+from pipeline.errors import CheckpointError, ConfigurationError
+from pipeline.model import Cost, JobStatus, JobSummary, why_not
+from pipeline.reporting.groups import Group, Groups
+from pipeline.state import CheckpointStore, JobInShort, no_batch
 from pipeline.workspace import find_workspace
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.uploads import UploadDays
 
-# Rows of a table for a person, and what stands in it before the completed ones.
+# Rows of a table for a person.
 _MOST_ROWS = 200
-_ORDER = (
-    JobStatus.IN_PROGRESS,
-    JobStatus.FAILED,
-    JobStatus.REVIEW,
-    JobStatus.PARKED,
-    JobStatus.PENDING,
-    JobStatus.CANCELLED,
-)
+# Films that stand still, of which somebody should know why.
+_STOPPED = (JobStatus.FAILED, JobStatus.REVIEW, JobStatus.PARKED)
 # Jobs that are made JSON at once.
 _PAGE = 500
 
@@ -96,9 +91,7 @@ class BatchReport:
     def __init__(self, store: CheckpointStore, name: str) -> None:
         known = store.read_batch(name)
         if known is None:
-            names = store.batch_names()
-            hint = did_you_mean(name, names) if names else "Nothing has been run in this workspace yet"
-            raise InputError(f"no batch named {name!r}", hint=hint)
+            raise no_batch(name, store.batch_names())
         self._known = known
         self._store = store
         self._index = store.refreshed(name)
@@ -161,20 +154,31 @@ class BatchReport:
             for refused in self._known.refused:
                 yield _lost_state("", refused.where, refused.error.message)
 
-    def first_jobs(self) -> list[JobState]:
-        """As many as a person wants to see; those that are not completed come first."""
+    def stopped(self) -> list[Group]:
+        """What failed, is held or waits, by cause, the worst first; damaged jobs are left out."""
+        groups = Groups()
+        for row in (*self._known.refused_rows, *self._index.rows(*_STOPPED)):
+            groups.add(row)
+        return groups.ordered()
+
+    def first_jobs(self, alone: Sequence[JobSummary] = ()) -> list[JobState]:
+        """As many as a person wants to see; of those that stand still, `alone`. What is not completed comes first."""
         found: list[JobState] = []
+        damaged = (_lost_state(damage.job, damage.job, damage.message) for damage in self._index.damages())
         # Those whose films are gone wait to be made again.
         lost = (job for job in self.jobs(JobStatus.COMPLETED) if job.id in self._gone)
         there = (job for job in self.jobs(JobStatus.COMPLETED) if job.id not in self._gone)
-        for jobs in (*map(self.jobs, _ORDER), lost if self._gone else (), there):
+        for jobs in (
+            self.jobs(JobStatus.IN_PROGRESS),
+            damaged,
+            map(_stopped_state, alone),
+            self.jobs(JobStatus.PENDING),
+            self.jobs(JobStatus.CANCELLED),
+            lost if self._gone else (),
+            there,
+        ):
             found += islice(jobs, _MOST_ROWS - len(found))
         return found
-
-    def origin(self, job_id: str) -> str:
-        """Where the brief of a job stands; empty: it has no place."""
-        row = self._index.find(job_id) if job_id else None
-        return row.origin if row else ""
 
     def _job(self, job: JobInShort) -> JobState:
         lost = job.id in self._gone or job.id in self._abandoned
@@ -219,6 +223,26 @@ def write_batch(report: BatchReport, out: TextIO) -> None:
 def write_batches(states: Iterable[BatchState], out: TextIO) -> None:
     """All batches as one JSON document on one line."""
     out.write(plain_json(json.dumps([asdict(state) for state in states], ensure_ascii=False)) + "\n")
+
+
+def _stopped_state(row: JobSummary) -> JobState:
+    """A film that stands still, and why: after the place of its brief, which its title does not tell."""
+    why = why_not(row)
+    is_placed = not row.origin or row.origin == row.title or row.origin in why
+    return JobState(
+        id=row.id,
+        title=row.title,
+        status=row.status,
+        stage=row.stage,
+        attempts=row.attempts,
+        priority=row.priority,
+        parked_until=row.parked_until.isoformat() if row.parked_until else None,
+        video=None,
+        error=why if is_placed else f"{row.origin}: {why}",
+        cost=row.cost,
+        series=row.series,
+        episode=row.episode,
+    )
 
 
 def _lost_state(job_id: str, title: str, why: str) -> JobState:

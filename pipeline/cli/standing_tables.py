@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from pipeline.cli.causes import ID_DIGITS, lines_of
 from pipeline.cli.console import Console
 from pipeline.cli.standing import BatchReport, BatchState, JobState
 from pipeline.cli.text import marked
@@ -25,20 +27,39 @@ _COLOURS = {
     JobStatus.REVIEW: "magenta",
     JobStatus.CANCELLED: "dim",
 }
-# So many digits tell the films of a batch apart, mostly; a command takes any beginning of an id.
-_ID_DIGITS = 6
 # Between columns; and what the last column of a cropped table needs to say anything.
 _GAP, _LEAST_CELLS = 1, 16
 
 
 def print_batch(report: BatchReport, *, fits: bool = False) -> None:
-    """One batch, a row for each film, as far as anybody reads them; `fits`: cropped to the terminal."""
+    """One batch, as far as anybody reads it: a row for each film, but those that one cause has stopped together.
+
+    `fits`: cropped to the terminal.
+    """
     state = report.full_state()
-    jobs = report.first_jobs()
+    stopped = report.stopped()
+    together = [group for group in stopped if group.count > 1]
+    jobs = report.first_jobs([group.rows[0] for group in stopped if group.count == 1])
     console = Console(highlight=False)
+    console.print(f"[bold]{marked(state.batch)}[/]  {_counts(state)}{_at_work(state)}", soft_wrap=True)
+    for line in (*_costs(state.cost), *_publishing(state.uploads)):
+        console.print(line, soft_wrap=True)
+    if together:
+        console.print()
+    for line in chain.from_iterable(lines_of(group, with_ids=True) for group in together):
+        console.print(line, soft_wrap=not fits, no_wrap=True, overflow="ellipsis" if fits else None)
+    if jobs:
+        console.print()
+        _print_films(jobs, console, with_cost=state.cost.tokens > 0, fits=fits)
+    more = sum(state.counts.values()) - len(jobs) - sum(group.count for group in together)
+    if more > 0:
+        console.print(f"… and {more} more: --json lists all")
+
+
+def _print_films(jobs: Iterable[JobState], console: Console, *, with_cost: bool, fits: bool) -> None:
+    """Paths are there to be copied: unless it `fits`, the table takes the width it needs, however narrow the screen."""
     table = Table(box=None, pad_edge=False, title=None)
-    bought = state.cost.tokens > 0
-    for column in ("id", "film", "status", "stage", "tries", *(["cost"] if bought else []), "where, or why not"):
+    for column in ("id", "film", "status", "stage", "tries", *(["cost"] if with_cost else []), "where, or why not"):
         table.add_column(column, header_style="dim", no_wrap=True, overflow="ellipsis")
     table.columns[0].style = "dim"
     if fits:
@@ -46,27 +67,17 @@ def print_batch(report: BatchReport, *, fits: bool = False) -> None:
     for job in jobs:
         colour = _COLOURS[JobStatus(job.status)]
         table.add_row(
-            job.id[:_ID_DIGITS],
+            job.id[:ID_DIGITS],
             marked(f"{job.episode} · {job.title}" if job.episode else job.title),
             f"[{colour}]{job.status}[/]{_until(job.parked_until)}",
             "" if job.status == JobStatus.COMPLETED else marked(job.stage),
             str(job.attempts),
-            *([bill(job.cost) if job.cost.tokens else ""] if bought else []),
-            marked(_why_not(job, report) or job.video or ""),
+            *([bill(job.cost) if job.cost.tokens else ""] if with_cost else []),
+            marked((job.error or "").removeprefix(f"{job.title}: ") or job.video or ""),
         )
-    console.print(f"[bold]{marked(state.batch)}[/]  {_counts(state)}{_at_work(state)}", soft_wrap=True)
-    for line in _costs(state.cost):
-        console.print(f"[dim]{marked(line)}[/]", soft_wrap=True)
-    for line in _publishing(state.uploads):
-        console.print(f"[dim]{marked(line)}[/]", soft_wrap=True)
-    console.print()
     if fits:
         _crop_last(table, console)
-    # Paths are there to be copied: the table takes the width it needs, however narrow the terminal.
     console.print_table(table, whole=not fits)
-    more = sum(state.counts.values()) - len(jobs)
-    if more > 0:
-        console.print(f"… and {more} more: --json lists all")
 
 
 def print_batches(states: Iterable[BatchState]) -> None:
@@ -97,14 +108,6 @@ def print_list(states: Iterable[BatchState]) -> None:
     console.print_table(table, whole=True)
 
 
-def _why_not(job: JobState, report: BatchReport) -> str:
-    """What went wrong, after the place of the brief, and without the title, which stands beside it."""
-    if not job.error:
-        return ""
-    why, origin = job.error.removeprefix(f"{job.title}: "), report.origin(job.id)
-    return f"{origin}: {why}" if origin and origin not in why else why
-
-
 def _crop_last(table: Table, console: Console) -> None:
     """Give the last column what the others leave of the terminal; too little, and it is left out."""
     last = table.columns.pop()
@@ -131,18 +134,19 @@ def _costs(cost: Cost) -> Iterator[str]:
     """What was bought, and of which models; nothing if nothing was."""
     if not cost.tokens:
         return
-    yield f"cost {bill(cost)}, {cost.tokens:,} tokens"
+    yield f"[dim]cost {bill(cost)}, {cost.tokens:,} tokens[/]"
     for name, model in sorted(cost.models.items()):
         money = "no known price" if model.usd is None else dollars(model.usd)
         calls = f"{model.calls:,} call{'' if model.calls == 1 else 's'}, " if model.calls else ""
-        yield f"  {name}: {calls}{model.tokens_in:,} read, {model.tokens_out:,} written, {money}"
+        told = f"{name}: {calls}{model.tokens_in:,} read, {model.tokens_out:,} written, {money}"
+        yield f"  [dim]{marked(told)}[/]"
 
 
 def _publishing(uploads: tuple[UploadDays, ...]) -> Iterator[str]:
     if uploads:
         from pipeline.orchestrator.uploads import told_days
 
-        yield from (f"publishing {told_days(found)}" for found in uploads)
+        yield from (f"[dim]{marked(f'publishing {told_days(found)}')}[/]" for found in uploads)
 
 
 def _until(moment: str | None) -> str:

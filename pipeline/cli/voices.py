@@ -101,9 +101,10 @@ def _tell_listed(listings: Sequence[Listing], place: Place, *, language: str | N
         return exit_code
     console = Console(highlight=False)
     for listing in listings:
-        console.print(f"[bold]{listing.narrator}[/]: {len(listing.voices)} ({escape(listing.source)})")
+        console.print(f"[bold]{listing.narrator}[/]: {len(listing.voices)} ({escape(listing.source)})", soft_wrap=True)
         table = Table(box=None, pad_edge=False, show_header=False)
         for entry in listing.voices:
             table.add_row("", entry.language, escape(entry.name), entry.gender, f"[dim]{escape(entry.title)}[/]")
-        console.print_table(table)
+        if listing.voices:
+            console.print_table(table)
     return exit_code

@@ -54,7 +54,10 @@ def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
     rows += at_work
     rows += index.latest(JobStatus.PARKED, limit=PARKED)
     is_worked_on = bool(store.claims.workers(batch))
-    notices = () if is_worked_on else (f"no process works on it: nightreel resume {shlex.quote(batch)} goes on",)
+    is_over = all(status in OVER for status, count in standing.items() if count.jobs)
+    notices = (
+        () if is_worked_on or is_over else (f"no process works on it: nightreel resume {shlex.quote(batch)} goes on",)
+    )
     counts = {status.value: count.jobs for status, count in standing.items()}
     abandoned = len(under_way) - len(at_work)
     counts[JobStatus.IN_PROGRESS] -= abandoned

@@ -101,7 +101,7 @@ from pipeline.model.showing import (
     with_texts,
 )
 from pipeline.model.subtitles import CaptionStyle, Cue, Subtitles
-from pipeline.model.summary import JobSummary, Marks, summary_of, title_of, weight_of
+from pipeline.model.summary import JobSummary, Marks, summary_of, title_of, weight_of, why_not
 from pipeline.model.verdict import Check, Grade, Verdict
 from pipeline.model.video import (
     FULL_HD,
@@ -244,5 +244,6 @@ __all__ = [
     "texts_of",
     "title_of",
     "weight_of",
+    "why_not",
     "with_texts",
 ]

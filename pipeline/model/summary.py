@@ -184,6 +184,12 @@ def _cost_of(job: Job) -> Cost:
     return sum((record.cost for record in job.records if record.cost != _NOTHING), _NOTHING)
 
 
+def why_not(row: JobSummary) -> str:
+    """Why a film is not there, without its title or its folder: it, and where its brief is, stand beside that."""
+    why = (row.error.message if row.error else row.why).removeprefix(f"{row.title}: ")
+    return why.removeprefix(f"{row.folder}: ")
+
+
 def _sample_mark(job: Job) -> SampleMark:
     """What was said of a film that has been made anew since is said of another film."""
     if not job.sampled:

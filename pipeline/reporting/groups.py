@@ -103,7 +103,7 @@ class Group:
     # Class of the error; empty: none stopped them.
     kind: str
     cause: str
-    # What to do about the cause; empty: the error did not say.
+    # What to do about the cause; empty: the error did not say, or of one film alone.
     hint: str
     count: int = 0
     # Where it happened, in order of appearance.
@@ -113,6 +113,9 @@ class Group:
 
     def add(self, row: JobSummary) -> None:
         """One more job."""
+        if self.rows and self.rows[0].id and self.rows[0].id in self.hint:
+            # It is about that film alone.
+            self.hint = ""
         self.count += 1
         stage = stage_of(row)
         if stage and stage not in self.stages:

@@ -142,6 +142,8 @@ def _unknown_series(settings: Settings, found: Mapping[str, Found]) -> Iterator[
     name = settings.episodes_of
     if name and name not in settings.series:
         hint = did_you_mean(
-            name, settings.series, otherwise=None if settings.series else f"Add a table [series.{name}]"
+            name,
+            settings.series,
+            otherwise=None if settings.series else f"Add a table [series.{name}] to nightreel.toml",
         )
         yield f"{found['episodes_of'].subject}: there is no series “{name}”. {hint}"

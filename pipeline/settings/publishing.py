@@ -45,7 +45,7 @@ def _destinations(value: tuple[str, ...]) -> tuple[str, ...]:
         host, colon, channel = name.partition(":")
         is_channel = host == "youtube" and (not colon or _CHANNEL.fullmatch(channel))
         if not is_channel and not (host == "folder" and channel.strip()):
-            raise ValueError(f"knows no “{name[:80]}”; write youtube, youtube:CHANNEL or folder:PATH")
+            raise ValueError("must be youtube, youtube:CHANNEL or folder:PATH")
     return tuple(dict.fromkeys(value))
 
 

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.errors import CheckpointError, InputError
+from pipeline.errors import CheckpointError, InputError, did_you_mean
 from pipeline.model.names import NAME_MAX_BYTES, is_device
 
 _JOB_ID = re.compile(r"[0-9a-f]{8,64}")
 # What Windows refuses; a workspace may be moved there. "/" and "\" would leave the folder.
 _FORBIDDEN = frozenset('<>:"/\\|?*')
 _FOLDER_MAX_CHARS = 1000
+# Batches that are named to whoever has mistyped one.
+_MOST_NAMED = 10
 
 
 @lru_cache(maxsize=64)
 def check_batch_name(name: str) -> str:
     """`name`, if it can be the name of a folder on every system. Raises `InputError`."""
     return _checked(name, "a batch", hint="Give another with --batch NAME")
+
+
+def no_batch(name: str, known: Sequence[str]) -> InputError:
+    """What to say of a batch that is not there, beside those that are."""
+    few = len(known) <= _MOST_NAMED
+    hint = did_you_mean(name, known, otherwise=None if few else "nightreel list names all")
+    return InputError(f"no batch named {name!r}", hint=hint or "Nothing has been run in this workspace yet")
 
 
 def check_copy_name(name: str) -> str:

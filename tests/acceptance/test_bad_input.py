@@ -91,6 +91,22 @@ BAD = {
     "a narrator that --offline forbids": Bad(
         ("make", "good.md", "--offline", "--narrator", "edge"), 3, ("edge needs the network, and --offline forbids it",)
     ),
+    "a host that --offline forbids": Bad(
+        ("make", "good.md", "--offline", "--publish", "youtube"),
+        3,
+        ("youtube needs the network, and --offline forbids it", "Drop one of the two"),
+    ),
+    "a night to a host that --offline forbids": Bad(
+        ("run", "good.md", "--offline", "--publish", "youtube:cooking"),
+        3,
+        ("youtube:cooking needs the network, and --offline forbids it",),
+    ),
+    "a flag that is missing": Bad(("publish", "space"), 2, ("--to is missing. See nightreel publish --help",)),
+    "a flag without its value": Bad(("publish", "space", "--to"), 2, ("--to needs a value.",)),
+    "a batch that is not named": Bad(("review",), 2, ("BATCH is missing. See nightreel review --help",)),
+    "a host that nobody knows": Bad(
+        ("make", "good.md", "--publish", "vimeo"), 3, ("vimeo", "must be youtube, youtube:CHANNEL or folder:PATH")
+    ),
     "a bare topic with no model": Bad(("make", "Why is the sky blue?"), 2, ("no model to write one", "GROQ_API_KEY")),
     "a bare topic that no model may write": Bad(
         ("make", "Why is the sky blue?", "--writer", "outline"), 2, ("drop --offline and --writer outline",)

@@ -94,6 +94,8 @@ def test_a_language_that_nobody_speaks_is_told_so(tmp_path):
 
     assert listed.code == 2
     assert "nobody here speaks tlh" in listed.stderr
+    # A line for each who might have, however long it is.
+    assert [line.partition(":")[0] for line in listed.stdout.splitlines()] == ["edge", "espeak", "piper"]
 
 
 def test_voices_are_listed_offline_without_asking_anybody(watched):

@@ -108,7 +108,7 @@ def test_what_goes_with_films_is_added_and_what_failed_is_told_and_done_by_the_n
         told = stand_in.history()
 
     assert (first.code, goes_on.code, nothing_left.code) == (0, 0, 0)
-    assert "nothing to publish" in nothing_left.stderr
+    assert "nothing to publish: 2 films are out already\n" in nothing_left.stderr
     assert all("captions (en): youtube: refuses the request (HTTP 403, forbidden" in str(each) for each in missing)
     assert "nightreel publish kitchen --to youtube goes on with it" in first.stderr
     films = [film["id"] for film in told["films"]]
@@ -140,8 +140,14 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
         before = stand_in.history()["films"]
         update = nightreel("publish", "kitchen", "--to", "youtube", "--update", cwd=tmp_path, env=env)
         told = stand_in.history()
+        same = nightreel("publish", talk, "--to", "youtube", "--update", cwd=tmp_path, env=env)
+        public = nightreel("publish", talk, "--to", "youtube", "--privacy", "public", cwd=tmp_path, env=env)
+        listed = nightreel("published", "--check", cwd=tmp_path, env={**env, "TZ": "UTC"})
 
     assert (sent.code, again.code, update.code) == (0, 0, 0)
+    assert same.stdout == "1 shown as asked already\n"
+    assert "What is out is shown as before: --update changes that" in public.stdout
+    assert "talk  (processed, private until 2031-01-26 17:00)" in listed.stdout
     assert "1 film is out, and its brief wants it shown otherwise" in again.stderr
     assert [film["resource"]["status"].get("publishAt") for film in before] == [None, "2031-01-26T17:00:00Z"]
     status = [film["resource"]["status"] for film in told["films"]]
@@ -195,6 +201,24 @@ def test_a_login_that_is_over_parks_the_films_and_no_secret_is_told_anywhere(tmp
     files = [*(tmp_path / "state").rglob("*"), *(tmp_path / "output").rglob("*")]
     said += [path.read_text(encoding="utf-8", errors="replace") for path in files if path.is_file()]
     assert [secret for secret in secrets for text in said if secret in text] == []
+
+
+def test_where_nobody_is_logged_in_is_told_before_the_night_and_before_a_film_is_bound_to_it(tmp_path):
+    write_folder(tmp_path / "kitchen", TITLES[:1])
+    with youtube(tmp_path) as (_, env):
+        assert nightreel("run", "kitchen", *PUBLISHED, cwd=tmp_path, env=env).code == 0
+        mistyped = nightreel("publish", "kitchen", "--to", "youtube:coking", cwd=tmp_path, env=env)
+        (job,) = jobs(tmp_path, "kitchen")
+        write_brief(tmp_path / "one" / "1.md", TITLES[1])
+        night = nightreel("run", "one", *SILENT, "--publish", "youtube:coking", cwd=tmp_path, env=env)
+
+    assert (mistyped.code, mistyped.complaints) == (
+        5,
+        ["nightreel: youtube:coking: nobody is logged in. Run: nightreel auth youtube --channel coking"],
+    )
+    assert (job["status"], job["asked"]["settings"]["publishing.to"]) == ("completed", "youtube")
+    assert night.code == 9
+    assert night.stderr.splitlines()[0].startswith("nightreel: youtube:coking: nobody is logged in, and films would")
 
 
 def test_how_logins_stand_is_told_without_asking_anybody(tmp_path, tmp_path_factory):

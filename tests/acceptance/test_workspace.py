@@ -54,6 +54,14 @@ def test_a_new_workspace_has_a_theme_to_begin_with(tmp_path):
     assert "Paper" not in (themes / "my-theme.toml").read_text(encoding="utf-8")
 
 
+def test_init_says_where_to_go_unless_one_is_there(tmp_path):
+    there = nightreel("init", "my films", cwd=tmp_path)
+    here = nightreel("init", ".", cwd=tmp_path)
+
+    assert there.stdout.splitlines()[-1] == "Next: cd 'my films' && nightreel make topics/octopus-hearts.md"
+    assert here.stdout.splitlines()[-1] == "Next: nightreel make topics/octopus-hearts.md"
+
+
 def test_init_keeps_what_is_there(tmp_path):
     config = tmp_path / "bread" / "nightreel.toml"
     brief = tmp_path / "bread" / "topics" / "blue-sky.md"

@@ -31,5 +31,9 @@ def test_on_a_screen_and_with_a_width_that_was_asked_for_it_fits(made):
     assert len(printed(**made)) == 2
 
 
+def test_lines_have_no_blank_ends_that_a_narrow_screen_would_break_into_lines_of_nothing():
+    assert printed(force_terminal=True, width=30, whole=True, more="") == [f"voice  {WORDS}"]
+
+
 def test_a_table_of_what_is_there_to_be_copied_is_as_wide_as_it_is():
     assert len(printed(force_terminal=True, width=80, whole=True)) == 1

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from pipeline.cli.display import LiveDisplay, reporter
 from pipeline.cli.options import Place
-from pipeline.cli.picture import crop, finished_line, picture, span
+from pipeline.cli.picture import crop, finished_line, outcome_line, picture, span
 from pipeline.cli.plain import JsonLines, PlainLines
 from pipeline.model import Brief, Cost, Event, Job, JobError, JobStatus, Priority
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
@@ -162,6 +162,13 @@ def test_a_film_that_is_over_takes_one_line(title, width):
     assert not {unicodedata.category(character) for character in line.plain} & {"Cc", "Zl", "Zp"}
 
 
+def test_a_film_that_is_out_is_told_with_its_address():
+    film = Finished(title="Tea", status=JobStatus.COMPLETED, film_s=48.0, took_s=12.3, urls=("https://youtu.be/1",))
+
+    assert finished_line(film).plain == "✓ Tea: 0:48, made in 12.3 s, https://youtu.be/1"
+    assert outcome_line(film) == "Tea: 0:48, made in 12.3 s, https://youtu.be/1"
+
+
 @given(text=st.text(max_size=60), cells=st.integers(1, 40))
 def test_a_cropped_text_fits_its_cells(text, cells):
     assert cell_len(crop(text, cells)) <= max(cells, 0)
@@ -219,6 +226,17 @@ def test_films_that_are_over_scroll_away_above_the_picture():
         hear(JobEvent(job=job(JobStatus.COMPLETED), untouched=True))
 
     assert "✓ Why tea cools: 0:00, already made\n" in console.file.getvalue()
+
+
+@pytest.mark.parametrize("total", [1, 2])
+def test_what_was_said_stays_when_the_picture_goes(total):
+    console = terminal()
+    with LiveDisplay(console, total=total) as hear:
+        hear(Notice(text="nothing in “[red]space[/]” has failed"))
+        hear(JobEvent(job=job(JobStatus.COMPLETED)))
+
+    _, _, left = console.file.getvalue().rpartition("\x1b[2K")
+    assert left.endswith("nightreel: nothing in “[red]space[/]” has failed\n")
 
 
 def test_a_batch_has_its_name_from_the_first_moment_on():

@@ -133,9 +133,10 @@ def test_a_film_that_somebody_took_away_and_a_job_whose_process_died_are_pending
 
 
 def test_a_person_sees_what_is_not_completed_first_and_no_more_than_fits(store, capsys):
-    error = JobError(kind="InputError", stage="script", message="no notes", exit_code=2)
+    errors = [JobError(kind="InputError", stage="script", message=f"no notes {n}", exit_code=2) for n in range(2)]
     waiting, failed = films(250), films(252)[250:]
-    save(store, "big", *waiting, *(job.evolve(status=JobStatus.FAILED, error=error) for job in failed))
+    stopped = [job.evolve(status=JobStatus.FAILED, error=error) for job, error in zip(failed, errors, strict=True)]
+    save(store, "big", *waiting, *stopped)
 
     print_batch(BatchReport(store, "big"))
 
@@ -221,6 +222,12 @@ def test_a_film_whose_process_was_killed_is_not_watched_at_work(store):
     assert [said.text for said in snapshot.notices] == ["no process works on it: nightreel resume big goes on"]
 
 
+def test_nobody_is_told_to_go_on_with_a_batch_that_is_over(store):
+    save(store, "big", *films(2, status=JobStatus.COMPLETED))
+
+    assert look(store, "big", now=AT).notices == ()
+
+
 def test_a_command_that_is_told_takes_a_name_with_spaces_as_one_word(store, capsys):
     save(store, "old & new", replace(SKY, batch="old & new"))
     error = JobError(kind="InputError", stage="script", message="no notes", exit_code=2)
@@ -256,8 +263,9 @@ def test_watching_leaves_out_the_sums_of_films_that_it_has_not_seen(store):
 
 
 def test_a_table_that_must_fit_crops_what_is_last_and_leaves_it_out_where_there_is_no_room(store, capsys, monkeypatch):
-    error = JobError(kind="InputError", stage="script", message="no notes " * 30, exit_code=2)
-    save(store, "big", *films(3, status=JobStatus.FAILED, error=error, stage="script"))
+    errors = [JobError(kind="InputError", stage="script", message=f"no notes {n} " * 30, exit_code=2) for n in range(3)]
+    stopped = films(3, status=JobStatus.FAILED, stage="script")
+    save(store, "big", *(job.evolve(error=error) for job, error in zip(stopped, errors, strict=True)))
 
     for columns, said in ((80, True), (40, False)):
         monkeypatch.setenv("COLUMNS", str(columns))
@@ -266,6 +274,102 @@ def test_a_table_that_must_fit_crops_what_is_last_and_leaves_it_out_where_there_
         assert len(lines) == 6
         assert all(len(line.rstrip()) <= columns for line in lines)
         assert all(("no notes" in line and "…" in line) is said for line in lines[3:])
+
+
+def stopped_by(cause, *, status=JobStatus.FAILED, hint="Set one", where="", **changes):
+    """A film that something has stopped."""
+    message = f"{where}{cause}. {hint}"
+    error = JobError(kind="X", stage="script", message=message, exit_code=5, cause=cause, hint=hint)
+    return {"status": status, "error": error, **changes}
+
+
+def test_films_that_one_cause_has_stopped_are_told_together_and_shortly(store, capsys):
+    alike = [
+        job.evolve(id=f"{n:x}abcde{n:02x}", brief=Brief(title=f"Film {n}", origin=f"space.txt:{n}"))
+        for n, job in enumerate(films(8, **stopped_by("no key")))
+    ]
+    alone = films(9, **stopped_by("no notes"))[8]
+    save(store, "big", *alike, alone)
+
+    print_batch(BatchReport(store, "big"))
+
+    assert capsys.readouterr().out.splitlines() == [
+        "big  9 failed",
+        "",
+        "  failed 8 films: no key. Set one",
+        "    0abcde Film 0 (space.txt:0), 1abcde Film 1 (space.txt:1), 2abcde Film 2 (space.txt:2) and 5 more",
+        "",
+        "id      film    status  stage  tries  where, or why not",
+        "000000  Film 8  failed         0      no notes. Set one",
+    ]
+
+
+def test_of_many_films_that_one_cause_has_stopped_all_are_counted(store, capsys):
+    save(store, "big", *films(300, **stopped_by("no key")))
+
+    print_batch(BatchReport(store, "big"))
+
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "  failed 300 films: no key. Set one",
+        "    000000 Film 0, 000000 Film 1, 000000 Film 2 and 297 more",
+    ]
+
+
+def test_films_that_wait_for_one_time_tell_it_once_and_others_each_theirs(store, capsys):
+    one, two, three, four = films(4)
+    parked = stopped_by("the day is spent", status=JobStatus.PARKED)
+    other = stopped_by("groq asks to wait", status=JobStatus.PARKED)
+    hours = [{"parked_until": AT + timedelta(hours=hours)} for hours in (1, 2)]
+    save(
+        store,
+        "big",
+        *(one.evolve(**parked, **hours[0]), two.evolve(**parked, **hours[0])),
+        *(three.evolve(**other, **hours[0]), four.evolve(**other, **hours[1])),
+    )
+
+    print_batch(BatchReport(store, "big"))
+
+    told = capsys.readouterr().out
+    assert re.search(r"  parked until 20\d\d-\d\d-\d\d \d\d:\d\d 2 films: the day is spent", told)
+    assert "000000 Film 0, 000000 Film 1\n" in told
+    assert "  parked 2 films: groq asks to wait" in told
+    assert re.search(r"Film 2 until \S+ \S+, 000000 Film 3 until", told)
+
+
+def test_what_is_to_do_about_one_film_is_not_told_of_others(store, capsys):
+    rejected = [
+        job.evolve(**stopped_by("rejected: too loud", hint=f"nightreel retry big --job {job.id}")) for job in films(2)
+    ]
+    parked = [
+        job.evolve(**stopped_by("the budget is spent", hint=f"nightreel resume big --budget {n}"))
+        for n, job in enumerate(films(4)[2:], start=1)
+    ]
+    save(store, "big", *rejected, *parked)
+
+    print_batch(BatchReport(store, "big"))
+
+    told = capsys.readouterr().out
+    assert "  failed 2 films: rejected: too loud\n" in told
+    assert "  failed 2 films: the budget is spent. nightreel resume big --budget 1\n" in told
+
+
+def test_the_folder_of_a_film_is_not_told_as_the_place_of_what_stopped_it(store, capsys):
+    (job,) = films(1, **stopped_by("is in the sample", where="big/0: "))
+    save(store, "big", job.evolve(brief=Brief(title="Film 0", origin="films/tea.md")))
+
+    print_batch(BatchReport(store, "big"))
+
+    assert "films/tea.md: is in the sample. Set one" in capsys.readouterr().out
+
+
+def test_models_stand_below_what_they_cost(store, capsys):
+    cost = Cost.of("large", None, tokens_in=10, tokens_out=1)
+    bought = StageRecord(stage="script", attempt=1, started_at=AT, seconds=1, cost=cost)
+    save(store, "big", *films(1, records=(bought,)))
+
+    print_batch(BatchReport(store, "big"))
+
+    assert capsys.readouterr().out.splitlines()[2].startswith("  large: ")
 
 
 HOSTILE = "\x1b[2J\u202eevil\u2028two\x85three\x9b[bold]"

@@ -216,7 +216,7 @@ async def test_an_interrupted_batch_goes_on_without_its_source(room, shop):
 async def test_only_a_batch_that_exists_can_be_resumed(room, shop):
     await run(shop, "One")
 
-    with pytest.raises(InputError, match=r"no batch named 'kitchn'. There is kitchen"):
+    with pytest.raises(InputError, match=r"no batch named 'kitchn'. Did you mean kitchen"):
         await batches.resume(shop, batch="kitchn")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from anyio import to_thread
 
@@ -121,6 +123,32 @@ async def test_what_the_channel_says_otherwise_is_told_for_each_film(youtube, id
     # It is written down: the next look asks nobody.
     again = await to_thread.run_sync(published, await shop_of(youtube, tmp_path))
     assert {film.key: film.state for film in again}[rejected] == "rejected"
+
+
+async def test_a_film_that_went_out_again_is_listed_with_the_one_before_and_with_its_time(youtube, ids, tmp_path):
+    key = KEYS[0]
+    await film_for(channel_of(youtube, tmp_path), key).again()
+    await publish(youtube, tmp_path, key)
+    (newest,) = [film for film in youtube.films.values() if film.id not in ids.values()]
+    newest.resource["status"] |= {"privacyStatus": "private", "publishAt": "2031-01-26T17:00:00Z"}
+
+    found = await reconciled(await shop_of(youtube, tmp_path))
+
+    (film,) = [film for film in found.films if film.key == key]
+    assert film.url.endswith(newest.id)
+    assert film.earlier == (f"https://www.youtube.com/watch?v={ids[key]}",)
+    assert film.public_at == datetime(2031, 1, 26, 17, tzinfo=UTC)
+
+
+async def test_how_a_film_was_seen_is_known_after_words_of_it_were_changed(youtube, ids, tmp_path):
+    shop = await shop_of(youtube, tmp_path)
+    await reconciled(shop)
+    film = await to_thread.run_sync(lambda: write_film(tmp_path / KEYS[0], title="Another title"))
+
+    assert await film_for(channel_of(youtube, tmp_path), KEYS[0]).update(film)
+
+    told = {film.key: (film.title, film.state, film.privacy) for film in await to_thread.run_sync(published, shop)}
+    assert told[KEYS[0]] == ("Another title", "processed", "unlisted")
 
 
 async def test_a_film_of_another_machine_is_told_and_is_no_trouble(youtube, ids, tmp_path):

@@ -238,6 +238,20 @@ def test_nothing_is_promised_before_the_third_film_and_only_roughly_before_the_t
     assert told[9:] == [(True, False)] * 3
 
 
+def test_nothing_is_left_when_all_films_are_over(clock):
+    progress = Progress(clock, total=9)
+    told = []
+    for number in range(9):
+        progress.hear(pulse(number, 9 - number))
+        progress.hear(JobEvent(job=job(str(number), stage="script")))
+        clock.now_s += 30
+        progress.hear(JobEvent(job=job(str(number), status=JobStatus.COMPLETED, records=(record("scenes"),))))
+        told.append(progress.snapshot().remaining_s)
+
+    assert told[-2]
+    assert told[-1] is None
+
+
 def test_parked_films_are_waited_for(clock):
     progress = Progress(clock, total=20)
     for number in range(10):

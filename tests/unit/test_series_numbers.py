@@ -307,6 +307,22 @@ async def test_who_is_done_lets_the_next_one_go_on_from_where_that_waits_for_it_
     assert after == [JobStatus.PENDING, JobStatus.PARKED]
 
 
+async def test_an_episode_tells_what_it_waits_for_and_not_what_that_waits_for(ten):
+    shop, (first, second, third, *_) = ten
+    quota = JobError(
+        kind="QuotaError", stage="publishing", message="night/1: is spent. Wait", exit_code=5, cause="is spent"
+    )
+    await shop.store.save_job(first.evolve(status=JobStatus.PARKED, error=quota))
+    await become(shop, second, JobStatus.PARKED, stage="publishing")
+
+    told = [await to_thread.run_sync(waits_for, each, shop, "publishing") for each in (second, third)]
+
+    assert [each.message for each in told] == [
+        "waits for episode 1, “Film 1” (parked: is spent)",
+        "waits for episode 2, “Film 2” (parked)",
+    ]
+
+
 async def test_an_idle_run_lets_the_first_go_on_that_waits_for_nobody_any_more(ten):
     shop, (first, *others) = ten
     for each in others:
@@ -468,7 +484,7 @@ def test_a_file_that_was_renamed_is_told_with_what_to_do(tmp_path, caplog, gives
     assert given == [3, 2]
     (told,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert "01-light.md is a new episode. Episode 1, “Light”, was 1-light.md, which is gone" in told
-    assert "--forget 1" in told
+    assert "if that film is not out, run `nightreel series optics --forget 1`" in told
 
 
 def test_a_new_file_and_one_that_is_gone_are_no_renaming_when_they_are_called_otherwise(tmp_path, caplog):

@@ -20,6 +20,7 @@ from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.failures import error_record
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.sources import batch_name, told
+from pipeline.state import no_batch
 
 # Lines about one thing; whoever reads more has seen what it is about.
 _MOST_TOLD = 100
@@ -45,7 +46,9 @@ async def run_family(brief: Brief, shop: Workshop, *, listen: Listener = ignore)
     Raises `BusyError` when another process is making one of them, and `InputError` for several films in one file.
     """
     refuse_one_file_for_many([brief], shop)
+    shop.hosts.refuse_offline()
     await _tell_idle_voices([brief], shop, listen)
+    await _tell_logins(shop, listen)
     ids = (await plan_batch([brief], shop, batch=SINGLES, source="", keep=True)).ids
     jobs: dict[str, Job] = {}
     places = anyio.Semaphore(_FAMILY_AT_ONCE)
@@ -90,6 +93,7 @@ async def run_batch(
     several films should go to one file.
     """
     refuse_one_file_for_many(briefs, shop)
+    shop.hosts.refuse_offline()
     if not len(briefs) and not unreadable:
         return Outcome(batch=batch, counts={})
     plan = await plan_batch(
@@ -104,6 +108,7 @@ async def run_batch(
         numbered=numbered,
     )
     await _tell_idle_voices(briefs, shop, listen)
+    await _tell_logins(shop, listen)
     for line in plan.news(batch):
         tell(listen, Notice(text=line))
     return await run_jobs(shop, batch, listen)
@@ -153,9 +158,7 @@ async def known_batch(shop: Workshop, name: str) -> Batch:
     """What was asked for under this name. Raises `InputError` when nothing was."""
     batch = await shop.store.load_batch(name)
     if batch is None:
-        known = ", ".join(await shop.store.batches())
-        hint = f"There is {known}" if known else "Nothing has been run in this workspace yet"
-        raise InputError(f"no batch named {name!r}", hint=hint)
+        raise no_batch(name, await shop.store.batches())
     return batch
 
 
@@ -177,6 +180,12 @@ def refuse_while_busy(shop: Workshop, batch: str) -> None:
 async def _tell_idle_voices(briefs: Collection[Brief], shop: Workshop, listen: Listener) -> None:
     for line in (await to_thread.run_sync(shop.wishes.idle_voices, briefs))[:_MOST_TOLD]:
         tell(listen, Notice(text=line))
+
+
+async def _tell_logins(shop: Workshop, listen: Listener) -> None:
+    """Before the night, not in its middle."""
+    for name in await to_thread.run_sync(lambda: shop.hosts.without_login):
+        tell(listen, Notice(text=shop.hosts.told_to_wait(name)))
 
 
 def refuse_one_file_for_many(briefs: Collection[Brief], shop: Workshop) -> None:

@@ -83,7 +83,7 @@ def number_episodes(briefs: Iterable[Brief], shop: Workshop, *, gives: bool) -> 
         if left:
             told = "episode is" if len(left) == 1 else "episodes are"
             logger.info("the numbers of series “%s” are lost: %d %s known from their jobs", series, len(left), told)
-        for renamed in _renamed(ledger.episodes() or left, wanted, shop.workspace):
+        for renamed in _renamed(ledger.episodes() or left, wanted, shop.workspace, series=series):
             logger.warning("series “%s”: %s", series, renamed)
         give = partial(_give, wanted=wanted, series=series, first=shop.settings.series[series].first, left=left)
         numbers.know(series, ledger.change(give) if gives else give(list(ledger.episodes())))
@@ -106,7 +106,9 @@ def _claims(briefs: Iterable[Brief], shop: Workshop) -> dict[str, dict[str, _Cla
     return claims
 
 
-def _renamed(episodes: Iterable[Episode], wanted: Mapping[str, _Claim], workspace: Path) -> Iterator[str]:
+def _renamed(
+    episodes: Iterable[Episode], wanted: Mapping[str, _Claim], workspace: Path, *, series: str
+) -> Iterator[str]:
     """Of new files, those called as an episode is whose own file is gone: somebody may have renamed it. A line each."""
     keys, gone = set[str](), dict[str, Episode]()
     for each in episodes:
@@ -118,7 +120,8 @@ def _renamed(episodes: Iterable[Episode], wanted: Mapping[str, _Claim], workspac
         if known and claim.key not in keys and _is_file(claim.where):
             yield (
                 f"{claim.where} is a new episode. Episode {known.number}, “{known.title}”, was {known.where}, which is "
-                f"gone: give the file that name again, or run `nightreel series … --forget {known.number}` and write "
+                "gone: give the file that name again; or, if that film is not out, run "
+                f"`nightreel series {shlex.quote(series)} --forget {known.number}` and write "
                 f"`episode: {known.number}` into it"
             )
 

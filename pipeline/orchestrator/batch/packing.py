@@ -18,6 +18,7 @@ from pipeline.orchestrator.batch.results import films_by_row
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import MANIFEST, RowFilms, write_manifest
 from pipeline.sources.campaign import read_roster
+from pipeline.state import no_batch
 
 CHECKSUMS = "SHA256SUMS"
 # What a ZIP can't be older than: the same films give the same bytes, whenever they are packed.
@@ -45,7 +46,7 @@ def pack(shop: Workshop, batch: str, *, output: Path | None = None) -> Packed:
     """
     asked = shop.store.read_batch(batch)
     if asked is None:
-        raise InputError(f"no batch named {batch!r}", hint="`nightreel list` names all")
+        raise no_batch(batch, shop.store.batch_names())
     shop = shop.for_asked(asked.asked)
     index = shop.store.refreshed(batch)
     summary = shop.places.summary(batch)

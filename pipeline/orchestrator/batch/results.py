@@ -15,6 +15,7 @@ from pipeline.orchestrator.batch.asking import roster_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import MANIFEST, RowFilms, RunFacts, write_manifest, write_reports
 from pipeline.sources.campaign import Roster, read_roster
+from pipeline.state import no_batch
 from pipeline.version import __version__
 
 
@@ -50,8 +51,7 @@ def renew_results(shop: Workshop, batch: str) -> tuple[Path, ...]:
     """
     asked = shop.store.read_batch(batch)
     if asked is None:
-        known = ", ".join(shop.store.batch_names())
-        raise InputError(f"no batch named {batch!r}", hint=f"There is {known}" if known else "Nothing has been run yet")
+        raise no_batch(batch, shop.store.batch_names())
     shop = shop.for_asked(asked.asked)
     shop.store.refreshed(batch)
     paths = write_results(shop, asked, _last_run(shop, asked))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -34,6 +35,10 @@ class Out:
     # As YouTube said last: processed, public, …; empty: nobody has asked.
     state: str = ""
     privacy: str = ""
+    # When it becomes public, as YouTube said last; None: at no time that was set.
+    public_at: datetime | None = None
+    # Addresses of the same film that went out before somebody asked for it once more.
+    earlier: tuple[str, ...] = ()
     # What should go with it and does not yet.
     missing: tuple[str, ...] = ()
     # What is wrong, in a line: gone, rejected, doubled, locked; empty: nothing that is known.
@@ -104,7 +109,8 @@ def _out(address: str, journal: Journal) -> Out:
         return replace(known, state="on its way")
     missing = tuple(f"{name}: {step.why or step.state}" for name, step in record.steps.items() if step.state != "done")
     out = record.published
-    known = replace(known, title=out.title, url=out.url, at=out.at, job=out.job, missing=missing)
+    earlier = tuple(each.url for each in record.earlier)
+    known = replace(known, title=out.title, url=out.url, at=out.at, job=out.job, missing=missing, earlier=earlier)
     return _as_seen(known, record, record.seen) if record.seen else known
 
 
@@ -112,8 +118,12 @@ def _as_seen(known: Out, record: Record, seen: Seen | None) -> Out:
     from pipeline.publishing.youtube.after import is_locked, trouble_of  # noqa: PLC0415
 
     trouble = trouble_of(seen) or ("locked: private, and it was to be seen" if is_locked(record.privacy, seen) else "")
-    state, privacy = (seen.upload, seen.privacy) if seen else ("", "")
-    return replace(known, state=state, privacy=privacy, trouble=trouble)
+    if seen is None:
+        return replace(known, state="", privacy="", public_at=None, trouble=trouble)
+    public_at = None
+    with suppress(ValueError):
+        public_at = datetime.fromisoformat(seen.publish_at)
+    return replace(known, state=seen.upload, privacy=seen.privacy, public_at=public_at, trouble=trouble)
 
 
 async def _compared(calls: Calls, known: Sequence[tuple[Out, Journal]]) -> tuple[list[Out], list[str]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from anyio import from_thread, to_thread
 
-from pipeline.errors import InputError, QualityError, ReviewError, did_you_mean
+from pipeline.errors import InputError, NeedsLoginError, QualityError, ReviewError, did_you_mean
 from pipeline.media.probe import probe
 from pipeline.model import Brief, Job, JobStatus, JobSummary, Package, Receipt, Verdict, advance
 from pipeline.orchestrator.batch import batches
@@ -18,6 +19,7 @@ from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.batch.sampling import sample_for, take_one
 from pipeline.orchestrator.control.changes import of_some
 from pipeline.orchestrator.control.changing import change_jobs, chosen
+from pipeline.orchestrator.control.published import published
 from pipeline.orchestrator.control.wishes import NO_WISHES, PRIVACY, ReleaseWishes
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.delivered import is_out
@@ -30,6 +32,8 @@ from pipeline.publishing import FileNames, Subject
 # A film that is made may be in any of these: it was not published, or that failed, waits, or was held.
 _MADE = (JobStatus.COMPLETED, JobStatus.REVIEW, JobStatus.FAILED, JobStatus.PARKED)
 _KEY_DIGITS = 16
+# To whoever wants what is out shown otherwise.
+_UPDATE = "What is out is shown as before: --update changes that"
 
 
 async def publish_batch(
@@ -45,11 +49,12 @@ async def publish_batch(
 
     A film that is out stays as it is, and gets what is still missing there: captions, a place in a playlist. With
     `again` it is published once more, and so is one that is held because an earlier one about the same is out. Raises
-    `InputError` for an unknown batch or job, or when nothing is to be done.
+    `InputError` for an unknown batch or job, and `NeedsLoginError` where nobody is logged in.
     """
     known = await known_batch(shop, batch)
     known = replace(known, sample=sample_for(known, shop))
     await to_thread.run_sync(wishes.check, shop)
+    await to_thread.run_sync(_refuse_without_login, shop)
     ids = await chosen(shop, batch, jobs, _MADE)
     await take_one(shop, known)
 
@@ -72,9 +77,28 @@ async def publish_batch(
     for reason in done.damaged:
         tell(listen, Notice(text=reason))
     if not done.changed:
-        tell(listen, Notice(text=f"nothing to publish: {len(done.left)} films are out, held, or not made yet"))
+        tell(
+            listen, Notice(text=await to_thread.run_sync(_nothing_to_publish, shop, batch, ids if jobs else (), wishes))
+        )
     outcome = await batches.resume_some(shop, batch=batch, jobs=done.changed, listen=listen)
     return await to_thread.run_sync(of_some, outcome, shop, ids) if jobs else outcome
+
+
+def _nothing_to_publish(shop: Workshop, batch: str, ids: Sequence[str], wishes: ReleaseWishes) -> str:
+    """Why, of these jobs or of all: "nothing to publish: 3 films are out already, 1 film is not made yet". Blocks."""
+    index = shop.store.index(batch)
+    counts: Counter[str] = Counter()
+    for row in filter(None, map(index.find, ids)) if ids else index.rows():
+        is_held = row.status is JobStatus.REVIEW
+        counts["held for review" if is_held else "out already" if row.published else "not made yet"] += 1
+    parts = [f"{count} {'film is' if count == 1 else 'films are'} {what}" for what, count in counts.items()]
+    hint = f". {_UPDATE}" if counts["out already"] and _asks(wishes, shop) else ""
+    return f"nothing to publish: {', '.join(parts)}{hint}"
+
+
+def _asks(wishes: ReleaseWishes, shop: Workshop) -> bool:
+    """Whether a flag says how films are shown."""
+    return wishes != NO_WISHES or PRIVACY in shop.hosts.overrides
 
 
 def and_to(
@@ -121,12 +145,21 @@ async def publish_file(
         hint = f"It was not published. All of it: nightreel qc {shlex.quote(str(video))}"
         raise QualityError(f"the film does not pass: {reasons}", where=str(video), hint=hint)
     receipts = []
+    out = {film.url for film in await to_thread.run_sync(published, shop)} if _asks(wishes, shop) else set()
     for name in shop.hosts.wanted:
         host = await to_thread.run_sync(shop.hosts.destination, name, subject, wishes.on(brief))
         if again:
             await host.again()
-        receipts.append(await host.deliver(package))
+        receipt = await host.deliver(package)
+        told = (*receipt.remarks, _UPDATE) if receipt.url in out else receipt.remarks
+        receipts.append(replace(receipt, remarks=told))
     return tuple(receipts)
+
+
+def _refuse_without_login(shop: Workshop) -> None:
+    """Raise `NeedsLoginError` before films are bound to go where nobody is logged in (a mistyped name). Blocks."""
+    for name in shop.hosts.without_login:
+        raise NeedsLoginError("nobody is logged in", where=name, hint=shop.hosts.how_to_log_in(name))
 
 
 def refuse_unknown(shop: Workshop, what: str) -> None:

@@ -94,4 +94,4 @@ async def update_file(
     for name in shop.hosts.wanted:
         host = await to_thread.run_sync(shop.hosts.destination, name, subject, wishes.on(brief))
         changed |= await host.update(package)
-    return Updated(changed=[video.name] if changed else [], same=not changed)
+    return Updated(changed=[video.name] if changed else [], same=int(not changed))

@@ -100,7 +100,10 @@ def waits_for(job: Job, shop: Workshop, stage: str) -> TurnError | None:
     episode, row = found
     status = row.status.value.replace("_", " ")
     what = "the script of episode" if stage == "script" else "episode"
-    message = f"waits for {what} {episode.number}, “{episode.title}” ({status}{f': {row.why}' if row.why else ''})"
+    # One that waits for an episode itself says so for itself.
+    why = (row.error.cause or row.why) if row.error else row.why
+    is_told = bool(why) and not (row.error and row.error.kind == TurnError.__name__)
+    message = f"waits for {what} {episode.number}, “{episode.title}” ({status}{f': {why}' if is_told else ''})"
     is_held = row.status is JobStatus.REVIEW
     typed = shlex.quote(row.batch)
     hint = f"nightreel review {typed} shows it" if is_held else f"nightreel resume {typed} goes on with it"

@@ -100,7 +100,7 @@ def _reckon(found: Survey, shop: Workshop, batch: str, problems: tuple[Problem, 
 
 def _login_notes(uploads: Sequence[UploadDays], shop: Workshop) -> list[str]:
     names = [name for found in uploads for name in found.without_login]
-    return [f"{name}: nobody is logged in, and films would wait. {shop.hosts.how_to_log_in(name)}" for name in names]
+    return [shop.hosts.told_to_wait(name) for name in names]
 
 
 def _exit_code(problems: Sequence[Problem]) -> int:

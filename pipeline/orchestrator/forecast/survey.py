@@ -40,6 +40,7 @@ def survey(briefs: Collection[Brief], shop: Workshop, *, batch: str, priority: P
 def _refuse_what_a_run_refuses(briefs: Collection[Brief], shop: Workshop, batch: str) -> None:
     shop.store.folder(batch)
     refuse_one_file_for_many(briefs, shop)
+    shop.hosts.refuse_offline()
     for folder in (shop.places.films_root, shop.workspace / "state"):
         existing = next(place for place in (folder, *folder.parents) if place.exists())
         if folder.suffix.lower() != ".mp4" and not existing.is_dir():

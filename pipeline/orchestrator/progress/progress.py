@@ -102,7 +102,7 @@ class Progress:
             parked=tuple(sorted(self._parked.values(), key=goes_on)),
             notices=tuple(Said(text=text, ago_s=now_s - at_s) for at_s, text in self._notices),
             elapsed_s=now_s - self._began_s,
-            remaining_s=self._remaining_s(now_s) if known else None,
+            remaining_s=self._remaining_s(now_s) if known and not self._is_over else None,
             remaining_is_rough=self._pace.made < _GOOD_FROM,
             film_s=self._made_s / made if made else None,
             stage_s={stage: seconds / made for stage, seconds in self._stage_s.items()} if made else {},
@@ -186,6 +186,11 @@ class Progress:
             return
         self._counts[before] = max(0, self._counts.get(before, 0) - 1)
         self._counts[after] = self._counts.get(after, 0) + 1
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether all films are; tidying up takes a moment more."""
+        return bool(self._counts) and all(status in OVER for status, count in self._counts.items() if count)
 
     def _remaining_s(self, now_s: float) -> float | None:
         """All work at our pace, and no sooner than what is parked can be done after its time."""

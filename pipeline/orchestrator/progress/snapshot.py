@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from pipeline.model import Cost, JobStatus, JobSummary, Priority
+from pipeline.model import Cost, JobStatus, JobSummary, Priority, why_not
 
 # Statuses that need nothing more from a run.
 OVER = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.REVIEW, JobStatus.CANCELLED})
@@ -39,6 +39,8 @@ class Finished:
     # It was there already.
     untouched: bool = False
     why: str = ""
+    # Where it is seen, on video hosts.
+    urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +127,9 @@ def watched(
     at_work = [row for row in rows if row.status is JobStatus.IN_PROGRESS]
     over = sorted((row for row in rows if row.status in OVER and row.ended_at), key=_ended, reverse=True)
     parked = [
-        Parked(title=row.title, until=row.parked_until, why=row.why) for row in rows if row.status is JobStatus.PARKED
+        Parked(title=row.title, until=row.parked_until, why=why_not(row))
+        for row in rows
+        if row.status is JobStatus.PARKED
     ]
     made = [row for row in over if row.status is JobStatus.COMPLETED and row.made and row.started_at]
     found, needed = sum(row.found for row in rows), sum(row.found + row.made for row in rows)
@@ -173,13 +177,14 @@ def finished(row: JobSummary, *, took_s: float | None = None, untouched: bool = 
     """A row that is over; how long it took, unless somebody has timed it."""
     seconds = _seconds(row.started_at, _ended(row)) if took_s is None else took_s
     return Finished(
-        title=row.title, status=row.status, film_s=row.duration_s, took_s=seconds, untouched=untouched, why=why_not(row)
+        title=row.title,
+        status=row.status,
+        film_s=row.duration_s,
+        took_s=seconds,
+        untouched=untouched,
+        why=why_not(row),
+        urls=tuple(row.published.values()),
     )
-
-
-def why_not(row: JobSummary) -> str:
-    """Why a film is not there, without its title, which stands beside it."""
-    return (row.error.message if row.error else row.why).removeprefix(f"{row.title}: ")
 
 
 def goes_on(parked: Parked) -> datetime:

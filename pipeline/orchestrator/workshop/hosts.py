@@ -107,8 +107,7 @@ class Hosts:
             # Their addresses are known where they are on the channel.
             near = self._neighbours(brief, self.settings.youtube.channel)
             return ByHandDestination(name, folder, by_hand, extras, subject, neighbours=near)
-        if self.settings.offline:
-            raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint="Drop one of the two")
+        self.refuse_offline(name)
         channel, timing = self._channel_name(name), self._timing(release, self._channel_name(name))
         known = self.channel(channel)
         others = partial(to_come, known.address)
@@ -144,7 +143,7 @@ class Hosts:
         return Channel(
             name=name,
             address=self.address(name),
-            token=self.credentials / f"{name}.token.json",
+            token=self._token(name),
             journals=self.journals / name,
             root_url=wanted.root_url,
             token_url=wanted.token_url,
@@ -164,9 +163,29 @@ class Hosts:
         """Where client and tokens are."""
         return self.workspace / "credentials" / YOUTUBE
 
+    def refuse_offline(self, *names: str) -> None:
+        """Raise `ConfigurationError` if --offline forbids one of these hosts, or of `wanted` if none is given."""
+        for name in names or self.wanted:
+            if self.settings.offline and not name.startswith(_FOLDER):
+                message = f"{name} needs the network, and --offline forbids it"
+                raise ConfigurationError(message, hint="Drop one of the two")
+
+    @property
+    def without_login(self) -> tuple[str, ...]:
+        """Those of `wanted` that nobody has logged in to. Blocks."""
+        channels = {name: self._channel_name(name) for name in self.wanted if not name.startswith(_FOLDER)}
+        return tuple(name for name, channel in channels.items() if not self._token(channel).exists())
+
     def how_to_log_in(self, name: str) -> str:
         """What a person has to do."""
         return f"Run: nightreel auth youtube --channel {self._channel_name(name)}"
+
+    def told_to_wait(self, name: str) -> str:
+        """What becomes of films that go where nobody is logged in, and what to do."""
+        return f"{name}: nobody is logged in, and films would wait. {self.how_to_log_in(name)}"
+
+    def _token(self, channel: str) -> Path:
+        return self.credentials / f"{channel}.token.json"
 
     def _release(self, brief: Brief, name: str) -> Release:
         """How a film is shown at one of `wanted`. Whoever fills a folder is taken for the channel of the settings."""

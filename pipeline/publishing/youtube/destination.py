@@ -128,10 +128,13 @@ class YouTubeDestination:
                 await self._journal.write(record.with_change(self._channel.clock(), put_off=why))
                 raise refused from error
             ours = {"job": self._subject.job, "title": wanted["snippet"]["title"]}
-            told = {"privacy": publicity.privacy} if self._timing.is_asked else {}
+            told: dict[str, object] = {"privacy": publicity.privacy} if self._timing.is_asked else {}
+            if told and changed:
+                # Who sees it now has to be asked again.
+                told["seen"] = None
             out = record.published.model_copy(update=ours)
             shown = record.with_change(self._channel.clock())
-            await self._journal.write(shown.model_copy(update={"published": out, "seen": None, **told}))
+            await self._journal.write(shown.model_copy(update={"published": out, **told}))
             return changed
 
     async def deliver(self, package: Package) -> Receipt:

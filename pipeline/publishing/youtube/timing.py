@@ -114,6 +114,4 @@ AS_IT_IS = Timing()
 def check_future(at: datetime, now: datetime, *, where: str) -> None:
     """Raise `InputError` for a time that is past: YouTube would publish the film at once."""
     if at <= now:
-        raise InputError(
-            f"publish_at is past: {at:%Y-%m-%d %H:%M} UTC", where=where, hint="Set a later time, or remove the line"
-        )
+        raise InputError(f"publish_at is past: {at:%Y-%m-%d %H:%M} UTC", where=where, hint="Set a later time, or none")
