@@ -291,10 +291,27 @@ def snowing(scale=1, start=0, end=10_000, channels=1):
     return picture
 
 
-def in_order(*numbers):
+def hills(x_px, y_px, width, height):
+    """A country, seen from so far on."""
+    x, y = np.arange(width) + x_px, np.arange(height)[:, None] + y_px
+    light = 110 + 40 * np.sin(x / 9) * np.cos(y / 7) + 30 * np.sin(x / 23 + y / 31)
+    return np.repeat(light[:, :, None], 3, axis=2).astype(np.uint8)
+
+
+def driving(at, width, height):
+    """A country that goes by."""
+    return hills(3 * at, 0, width, height)
+
+
+def shaken(at, width, height):
+    """A camera that shakes by whole pixels, and so comes back to where it was, again and again."""
+    return hills(*np.random.default_rng((1, at)).integers(-1, 2, 2), width, height)
+
+
+def in_order(*numbers, picture=moving):
     """Pictures in another order: these, and again and again as many further on as the last says."""
     *order, further = numbers
-    return lambda at, width, height: moving(order[at % len(order)] + at // len(order) * further, width, height)
+    return lambda at, width, height: picture(order[at % len(order)] + at // len(order) * further, width, height)
 
 
 def half(colour, rows=0.5, start=30, end=75):
@@ -473,6 +490,12 @@ BROKEN = {
     "snow for two thirds of a second": ({"picture": snowing(start=40, end=60)}, {"snow"}),
     "pictures in a wrong order": ({"picture": in_order(0, 1, 2, 1, 2)}, {"jumps"}),
     "pictures that come twice": ({"picture": in_order(0, 1, 2, 0, 1, 2, 3)}, {"jumps"}),
+    "pictures that change places": ({"picture": in_order(1, 0, 2, picture=driving)}, {"jumps"}),
+    "pictures that change places now and then": (
+        {"picture": in_order(0, 1, 2, 4, 3, 5, 6, 7, 8, 9, 10, picture=driving)},
+        {"jumps"},
+    ),
+    "pictures in the order in which they are coded": ({"picture": in_order(0, 3, 1, 2, 4, picture=driving)}, {"jumps"}),
     "half a picture that is grey": ({"picture": half((130, 130, 130))}, {"missing"}),
     "the lower third of a picture that is green": ({"picture": half((0, 135, 0), 0.67)}, {"missing"}),
     "a film that flashes": ({"picture": flashing(2)}, {"flashes"}),
@@ -719,6 +742,8 @@ GOOD = {
     "a loop of two pictures": {"picture": lambda at, *size: moving(at % 2, *size)},
     "a loop of eight pictures, and another": {"picture": lambda at, *size: moving(at % 8 + at // 32 * 50, *size)},
     "lines that scroll": {"picture": scrolled},
+    "a camera that shakes": {"picture": shaken},
+    "a country that goes by": {"picture": driving},
     "a grey ground": {"picture": on_grey},
     "a band of another grey": {"picture": half((118, 118, 118))},
     "a band of green": {"picture": half((20, 160, 60))},
