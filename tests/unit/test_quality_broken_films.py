@@ -50,7 +50,8 @@ def test_a_good_film_has_nothing_wrong_and_every_check_is_made(good):
     assert [check.name for check in verdict.checks] == [
         "file", "container", "streams", "picture_codec", "size", "aspect", "frame_rate", "sound_codec", "sync",
         "offset", "drift", "loudness", "true_peak", "clipping", "dropouts", "clicks", "bursts", "silence", "hum",
-        "balance", "phase", "black", "plain", "snow", "missing", "stuck", "tint", "frozen", "jumps", "flashes", "colours", "index", "keyframes",
+        "balance", "phase", "black", "plain", "snow", "missing", "stuck", "tint", "frozen", "jumps", "flashes",
+        "colours", "index", "keyframes",
     ]  # fmt: skip
 
 

@@ -20,8 +20,9 @@ from pipeline.media.span import Span
 # Levels of brightness by which a row changes: at most where it stands, in a keyframe, which is coded afresh; and at
 # least where it moves, in most of the pictures.
 _STANDS, _AFRESH, _MOVES, _MOSTLY = 0.75, 4.0, 2.0, 0.75
-# The part that hangs and the rest are at least so much of the picture; how much of it must move before and after.
-_LEAST_SHARE = 1 / 8
+# The part that hangs and the rest are at least so much of the picture: the head of a page that scrolls is smaller, which
+# stays when it comes to the top. So much of the part moves before and after.
+_HANGS_SHARE, _LEAST_SHARE = 1 / 4, 1 / 8
 _LEAST_S, _LEAST_PICTURES = 0.3, 8
 # So many pictures before and after it, of which all but one move.
 _BESIDE = 4
@@ -103,9 +104,9 @@ class _Part:
                 self._ended = None
         stands = moved < (_AFRESH if picture.key_frame else _STANDS)
         top = len(moved) - (int(np.argmin(stands[::-1])) if not stands.all() else len(moved))
-        least = round(_LEAST_SHARE * len(moved))
+        least, most = round(_LEAST_SHARE * len(moved)), len(moved) - round(_HANGS_SHARE * len(moved))
         run = self._run
-        if least <= top <= len(moved) - least:
+        if least <= top <= most:
             if run is None:
                 run = self._run = _Run(
                     since_s=at_s,
