@@ -337,6 +337,12 @@ def shaken(at, width, height):
     return hills(*np.random.default_rng((1, at)).integers(-1, 2, 2), width, height)
 
 
+def fenced(at, width, height):
+    """A fence, by a camera that shakes by a pixel."""
+    bars = (np.arange(width) + np.random.default_rng(at).integers(-1, 2)) // 10 % 2
+    return np.repeat(np.broadcast_to(20 + 200 * bars[:, None], (height, width, 1)), 3, axis=2).astype(np.uint8)
+
+
 def in_order(*numbers, picture=moving):
     """Pictures in another order: these, and again and again as many further on as the last says."""
     *order, further = numbers
@@ -834,6 +840,7 @@ GOOD = {
     "lines that scroll": {"picture": scrolled},
     "a camera that shakes": {"picture": shaken},
     "a country that goes by": {"picture": driving},
+    "a fence before a camera that shakes": {"picture": fenced},
     "a game for two of whom one stops": {"picture": two_players},
     "a board that comes up and goes down": {"picture": board},
     "nothing but green": {"picture": phosphor},

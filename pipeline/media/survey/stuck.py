@@ -20,8 +20,8 @@ from pipeline.media.span import Span
 # Levels of brightness by which a row changes: at most where it stands, in a keyframe, which is coded afresh; and at
 # least where it moves, in most of the pictures.
 _STANDS, _AFRESH, _MOVES, _MOSTLY = 0.75, 4.0, 2.0, 0.75
-# The part that hangs and the rest are at least so much of the picture: the head of a page that scrolls is smaller, which
-# stays when it comes to the top. So much of the part moves before and after.
+# So much of a picture hangs, at least: the head of a page that scrolls, which stays at the top, is smaller. And so much
+# goes on; in so much of what hangs, something moves before and after.
 _HANGS_SHARE, _LEAST_SHARE = 1 / 4, 1 / 8
 _LEAST_S, _LEAST_PICTURES = 0.3, 8
 # So many pictures before and after it, of which all but one move.
