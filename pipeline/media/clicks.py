@@ -1,14 +1,18 @@
-"""Sound that is torn: clicks, where the wave leaps, and dropouts, where it is cut off and comes back.
+"""Sound that is torn: clicks, where the wave leaps, dropouts, where it is cut off and comes back, and bursts of noise.
 
 A leap has all frequencies at once, and for less than a millisecond. The third difference of the wave holds back what
 is low and lets a leap stand out, as the residual of a linear prediction does, by which restorers find them (Godsill
 and Rayner, "Digital Audio Restoration", 1998, chapter 5). Words, drums and effects begin as suddenly, but go on.
+
+White noise has all frequencies, too, for as long as it lasts. Blows and cymbals die away, and hisses are faint: as
+strong as a voice, and as strong at its end as at its beginning, is what a decoder makes of what is no sound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +22,9 @@ from pipeline.media.span import Span
 # In a thousandth of a second, beside the six before it and the six after it: speech reaches 33 dB.
 _CLICK_DB = 36.0
 _BESIDE = 6
+# A bass of saw teeth leaps, too, again and again after the same time, which is no longer than this, and as high, and
+# some of it nobody hears beside a drum: so many leaps, so many of its waves apart at most.
+_WAVE, _HEIGHT, _LEAPS, _WAVES = 40, 2.0, 4, 8
 # Smaller leaps are not heard; of the third difference of a wave, full scale at ±1.
 _LEAST, _FLOOR = 0.02, 1e-5
 # Leaps so close together are one.
@@ -31,12 +38,17 @@ _EDGE, _LASTS = 4, 10
 # edges be faded, as decoders do that hide what they lost; and an eighth of it is the style of some music.
 _DEEP_DB, _NEVER, _STYLE = -80.0, 0.002, 0.125
 _FADE = 20
+# A burst: so strong on the whole, for so long, and hardly stronger at one time than at another. The third difference
+# of white noise has 20 times its power, five times where a codec leaves out what is above 16 kHz; and of nearly
+# everything that is heard around it, a hundredth or less.
+_STRONG_DB, _DIPS_DB, _STEADY_DB, _WHITE, _RARE = -14.0, 3.0, 1.5, 3.0, 100.0
+_SHORT_BURST, _LONG_BURST, _SMOOTH = 60, 600, 5
 _CELLS_PER_S = 1_000
 _SECOND_S = 1.0
 # So many cells are judged together, with those beside them: what is needed after one, and before one.
 _TOGETHER = 60_000
 _AFTER = max(_EDGE + _BESIDE + 2, _FADE + _LASTS)
-_BEFORE = _LONGEST + _AFTER
+_BEFORE = max(_LONGEST, _LONG_BURST) + _AFTER
 # The numbers of the cells at which it begins and ends.
 _Hole = tuple[int, int]
 
@@ -79,11 +91,12 @@ def most_within(times_s: Sequence[float], window_s: float) -> tuple[int, float]:
 class TearWatch:
     """Hears one channel, or the middle of two, piece by piece. Memory does not grow with its length.
 
-    With `faded`, holes with soft edges count where the sound is one of a room.
+    With `anyones`, of a film by anybody, holes with soft edges count where the sound is one of a room, and bursts of
+    noise are looked for.
     """
 
-    def __init__(self, rate_hz: int, *, faded: bool = False) -> None:
-        self._faded = faded
+    def __init__(self, rate_hz: int, *, anyones: bool = False) -> None:
+        self._anyones = anyones
         self._cell = max(1, round(rate_hz / _CELLS_PER_S))
         self._cell_s = self._cell / rate_hz
         self._pieces: list[NDArray[np.floating]] = []
@@ -93,9 +106,10 @@ class TearWatch:
         self._cells: list[NDArray[np.float64]] = []
         # The number of the first of them, how many there are, and up to which all is judged.
         self._first, self._count, self._judged = 0, 0, 0
-        # In cells from the beginning.
-        self._clicks: list[int] = []
+        # In cells from the beginning; of clicks, also how far the wave leaps.
+        self._clicks: list[tuple[int, float]] = []
         self._dropouts: list[_Hole] = []
+        self._bursts: list[_Hole] = []
 
     def hear(self, channel: NDArray[np.floating]) -> None:
         """The next of it."""
@@ -109,14 +123,23 @@ class TearWatch:
         """What was found, when all was heard."""
         self._measure()
         self._judge(is_last=True)
-        times_s = np.array(self._clicks) * self._cell_s
+        times_s = np.array(_single(self._clicks)) * self._cell_s
         first = np.diff(times_s, prepend=-np.inf) > _ONE_S
         return Torn(
             clicks_s=tuple(round(float(at_s), 3) for at_s in times_s[first]),
-            dropouts=tuple(
-                Span(start_s=round(start * self._cell_s, 3), end_s=round(end * self._cell_s, 3))
-                for start, end in self._dropouts
-            ),
+            dropouts=self._spans(self._dropouts),
+        )
+
+    @property
+    def bursts(self) -> tuple[Span, ...]:
+        """Where white noise is heard, likewise."""
+        self._measure()
+        self._judge(is_last=True)
+        return self._spans(self._bursts)
+
+    def _spans(self, cells: Iterable[_Hole]) -> tuple[Span, ...]:
+        return tuple(
+            Span(start_s=round(start * self._cell_s, 3), end_s=round(end * self._cell_s, 3)) for start, end in cells
         )
 
     def _measure(self) -> None:
@@ -145,13 +168,14 @@ class TearWatch:
         leap, restless, power = cells
         first, judged, until = self._first, self._judged, self._first + self._count - (0 if is_last else _AFTER)
         clicks = _clicks(leap, restless)
-        self._clicks += [first + int(at) for at in clicks if judged <= first + at < until]
+        self._clicks += [(first + int(at), float(leap[at])) for at in clicks if judged <= first + at < until]
         found = set(_torn(_holes(power), clicks))
-        if self._faded:
+        bursts = list[_Hole]()
+        if self._anyones:
             found |= set(_faded({*_holes(power), *_holes(power, _FADE)}, power))
-        self._dropouts += [
-            (first + start, first + end) for start, end in sorted(found) if judged < first + end <= until
-        ]
+            bursts = _bursts(restless, power)
+        for known, new in ((self._dropouts, sorted(found)), (self._bursts, bursts)):
+            known += [(first + start, first + end) for start, end in new if judged < first + end <= until]
         forgotten = max(0, until - _BEFORE - first)
         self._cells, self._count = [cells[:, forgotten:].copy()], self._count - forgotten
         self._first, self._judged = first + forgotten, until
@@ -166,6 +190,41 @@ def _clicks(leap: NDArray[np.float64], restless: NDArray[np.float64]) -> NDArray
     around = np.sqrt(np.maximum(0, np.maximum(before, after))) + _FLOOR
     # Sound that begins at once, with the first cells, is not torn.
     return np.flatnonzero((cells >= _BESIDE) & (leap > _LEAST) & (leap > around * 10 ** (_CLICK_DB / 20)))
+
+
+def _single(clicks: Sequence[tuple[int, float]]) -> list[int]:
+    """The clicks that are no wave, by their cells."""
+    first = [click for before, click in pairwise(((-_WAVE, 0.0), *clicks)) if click[0] - before[0] > 1]
+    waves = set[int]()
+    for start in range(len(first) - _LEAPS + 1):
+        cells, heights = zip(*first[start : start + _LEAPS], strict=True)
+        steps = np.diff(cells)
+        wave = steps.min()
+        counts = np.round(steps / wave)
+        is_even = (
+            wave <= _WAVE and counts.max() <= _WAVES and bool(np.all(np.abs(steps - counts * wave) <= 1 + counts / 2))
+        )
+        if is_even and max(heights) <= _HEIGHT * min(heights):
+            waves |= set(cells)
+    return [cell for cell, _ in clicks if cell not in waves and cell - 1 not in waves]
+
+
+def _bursts(restless: NDArray[np.float64], power: NDArray[np.float64]) -> list[_Hole]:
+    """The cells from and to which strong white noise is heard, unlike everything around it."""
+    mean = np.full(_SMOOTH, 1 / _SMOOTH)
+    if len(power) < _SHORT_BURST or power.max() < 10 ** (_STRONG_DB / 10):
+        return []
+    strong, wild = np.convolve(power, mean, "same"), np.convolve(restless, mean, "same")
+    found = []
+    noisy = (strong >= 10 ** ((_STRONG_DB - _DIPS_DB) / 10)) & (wild >= _WHITE * strong)
+    for start, end in _runs(noisy, _SHORT_BURST, _LONG_BURST):
+        held = strong[start + _SMOOTH : end - _SMOOTH]
+        others = np.delete(restless, slice(start - _SMOOTH, end + _SMOOTH))
+        usual = np.percentile(others, 99) if len(others) else np.inf
+        is_steady = held.mean() >= 10 ** (_STRONG_DB / 10) and (10 * np.log10(held)).std() <= _STEADY_DB
+        if is_steady and wild[start:end].mean() >= _RARE * usual:
+            found.append((start, end))
+    return found
 
 
 def _holes(power: NDArray[np.float64], fade: int = 0) -> list[_Hole]:

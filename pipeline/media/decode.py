@@ -195,13 +195,21 @@ class _Eye:
         return (*self._seen, *(thin_plane(self._shown, 0) for _ in self._times))
 
 
-def thin_plane(picture: av.VideoFrame, number: int, row_step: int = _STEP_PX) -> Luma:
-    """A plane of a picture, thinned out; of levels with more bits, the upper 8. Number 0 is its brightness."""
+def thin_plane(picture: av.VideoFrame, number: int, row_step: int = _STEP_PX, *, slanted: bool = False) -> Luma:
+    """A plane of a picture, thinned out; of levels with more bits, the upper 8. Number 0 is its brightness.
+
+    With `slanted`, of each row other pixels than of the one before: upright lines are not all looked at, or none.
+    """
     plane, bits = picture.planes[number], picture.format.components[number].bits
     # All that is left of four levels is the first: numpy takes it faster as the low end of one number than by itself.
     four_bytes = _STEP_PX * (1 if bits == 8 else 2)
     fours = np.frombuffer(memoryview(plane), f"<u{four_bytes}").reshape(-1, plane.line_size // four_bytes)
     thin = fours[: plane.height : row_step, : -(-plane.width // _STEP_PX)]
+    if slanted:
+        # What is left over at the right has not four.
+        thin = thin[:, : max(1, plane.width // _STEP_PX)]
+        places = np.arange(len(thin)) % (_STEP_PX if plane.width >= _STEP_PX else 1)
+        thin = thin >> (places * 2 * four_bytes)[:, None].astype(thin.dtype)
     return (thin >> (bits - 8) if bits > 8 else thin).astype(np.uint8)
 
 

@@ -120,7 +120,7 @@ class SoundWatch:
         self._graph = graph
         self._silent = _Spans("lavfi.silence_start", "lavfi.silence_end", SILENT["least_s"])
         self._flat = _FlatTops(stream.codec_context.channels)
-        self._tears = TearWatch(stream.codec_context.sample_rate, faded=True)
+        self._tears = TearWatch(stream.codec_context.sample_rate, anyones=True)
         self._tune = TuneWatch(stream.codec_context.sample_rate)
         self._report: dict[str, str] = {}
         self._heard_s = 0.0
@@ -185,6 +185,11 @@ class SoundWatch:
     def torn(self) -> Torn:
         """Where the wave leaps, and where it is torn out."""
         return self._tears.torn
+
+    @property
+    def bursts(self) -> tuple[Span, ...]:
+        """Where it is white noise for a moment."""
+        return self._tears.bursts
 
     def silent(self, end_s: float) -> tuple[Span, ...]:
         """Spans without sound, in a film whose sound ends at `end_s`."""

@@ -24,7 +24,7 @@ from pipeline.model import STANDARD, Package, QualityProfile, Verdict
 from pipeline.quality.expected import Depth, Expected, Parts
 
 # Part of the keys of cached parts: raise it with whatever is looked for in them, or kept of them (`findings`).
-INSPECTION_VERSION = 8
+INSPECTION_VERSION = 9
 
 __all__ = [
     "INSPECTION_VERSION",

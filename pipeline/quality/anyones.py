@@ -85,6 +85,10 @@ def _picture(track: SeenTrack, profile: QualityProfile) -> Iterator[_Found]:
     yield "snow", longest_s <= profile.damaged_s, where, longest_s, "s"
     longest_s, where = longest_of(track.missing)
     yield "missing", longest_s <= profile.damaged_s, where, longest_s, "s"
+    longest_s, where = longest_of(track.stuck)
+    yield "stuck", longest_s <= profile.damaged_s, where, longest_s, "s"
+    longest_s, where = longest_of(track.tinted)
+    yield "tint", longest_s <= profile.damaged_s, where, longest_s, "s"
     yield _frozen(track, profile)
     most, at_s = most_within(track.jumps_s, 1.0)
     told = f"{most} in the second at {at_s:.2f} s" if most else "none"
@@ -129,6 +133,8 @@ def _sound(track: HeardTrack, profile: QualityProfile) -> Iterator[_Found]:
     yield "clipping", runs <= profile.clipped_runs, f"{runs} places", runs, ""
     for check in torn(track.torn, profile):
         yield check.name, check.passed, check.measured, check.value, check.unit
+    longest_s, where = longest_of(track.bursts)
+    yield "bursts", not track.bursts, where, longest_s, "s"
     longest_s, where = longest_of(track.silent)
     all_of_it = longest_s >= track.end_s - track.start_s - _ALL_S
     yield "silence", longest_s <= profile.silence_s and not all_of_it, where, longest_s, "s"

@@ -55,7 +55,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "strict": {
             **_STANDARD,
             # Whether one of two films is too many, what is speech, and what crackles on purpose, only people know.
-            "warns": ("caption_gaps", "clicks", "duplicate"),
+            "warns": ("bursts", "caption_gaps", "clicks", "duplicate"),
             "shorter_side_px": 720,
             "sync_s": 0.05,
             "offset_s": 0.04,
@@ -112,7 +112,9 @@ class ProfileSettings(Group):
         None, description="black and plain: seconds of black pictures, or of one colour, at most."
     )
     damaged_s: _Seconds | None = Field(
-        None, description="snow and missing: seconds of noise, or of pictures whose lower part is missing, at most."
+        None,
+        description="snow, missing, stuck and tint: seconds of noise, or of pictures of which a part is missing or "
+        "hangs, or a colour is lost, at most.",
     )
     frozen_s: _Seconds | None = Field(None, description="frozen: seconds in which nothing moves, at most.")
     frozen_percent: float | None = Field(None, ge=0, le=100, description="frozen: share of the film, at most.")

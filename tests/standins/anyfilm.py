@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping
 from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
@@ -75,10 +75,12 @@ def write_film(
     sound_times: Callable[[float], float] | None = None,
     skip: Collection[int] = (),
     sounds: int = 1,
+    lost: Mapping[int, int] | None = None,
 ) -> Path:
     """A film at `path`; by default a good one. `picture` None: only sound; `silent`: only pictures.
 
     `sound` is a wave, or what makes one when it is needed.
+    `lost` are the planes of colour, 1 or 2, that have one value in all pictures.
     `sound_times` gives the time at which sound is said to be heard, for the time at which it should be, in seconds.
     """
     with av.open(str(path), "w", format=form, container_options=options if form in {"mp4", "mov"} else {}) as film:
@@ -90,9 +92,11 @@ def write_film(
                 stream.codec_context.sample_aspect_ratio = pixel_aspect
             times = tuple(at for at in range(round(length_s * rate)) if at not in skip)
             packets += _once(
-                (picture, codec, *wanted.values(), pixel_aspect, times, form) if picture in (moving, black) else None,
+                (picture, codec, *wanted.values(), pixel_aspect, times, form)
+                if picture in (moving, black) and not lost
+                else None,
                 stream,
-                partial(_pictures, stream, picture, times),
+                partial(_pictures, stream, picture, times, lost or {}),
             )
         for number in range(0 if silent else sounds):
             stream = film.add_stream(sound_codec, rate=sound_rate)
@@ -145,13 +149,16 @@ def _picture_stream(film, codec, *, rate, size, pixels, keyframe, colour):
     return stream
 
 
-def _pictures(stream, picture, times):
+def _pictures(stream, picture, times, lost):
     packets = []
     # One for all: to get ready for a conversion takes longer than ten conversions.
     reformatter = VideoReformatter()
     for at in times:
         frame = av.VideoFrame.from_ndarray(picture(at, stream.width, stream.height), format="rgb24")
         frame = reformatter.reformat(frame, format=stream.pix_fmt)
+        for number, level in lost.items():
+            plane = frame.planes[number]
+            plane.update(bytes([level]) * plane.buffer_size)
         if stream.codec_context.color_range:
             frame.colorspace, frame.color_range = stream.codec_context.colorspace, 1
         frame.pts, frame.time_base = at, 1 / stream.codec_context.framerate

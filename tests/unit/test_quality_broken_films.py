@@ -49,8 +49,9 @@ def test_a_good_film_has_nothing_wrong_and_every_check_is_made(good):
     assert (verdict.grade, verdict.score, verdict.profile) == ("pass", 1.0, "strict"), verdict.reasons
     assert [check.name for check in verdict.checks] == [
         "file", "container", "streams", "picture_codec", "size", "aspect", "frame_rate", "sound_codec", "sync",
-        "offset", "drift", "loudness", "true_peak", "clipping", "dropouts", "clicks", "silence", "hum", "balance",
-        "phase", "black", "plain", "snow", "missing", "frozen", "jumps", "flashes", "colours", "index", "keyframes",
+        "offset", "drift", "loudness", "true_peak", "clipping", "dropouts", "clicks", "bursts", "silence", "hum",
+        "balance", "phase", "black", "plain", "snow", "missing", "stuck", "tint", "frozen", "jumps", "flashes",
+        "colours", "index", "keyframes",
     ]  # fmt: skip
 
 
@@ -277,6 +278,34 @@ def spliced(every_s, lost_s):
     return np.concatenate(pieces)[: round(LONG_S * 48_000)]
 
 
+def noisy(start_s, length_s, level=0.7):
+    """A voice, and then noise in its place, as a decoder makes it of what is no sound."""
+    wave = talk(LONG_S).copy()
+    burst = np.random.default_rng(2).uniform(-level, level, (round(length_s * 48_000), 1))
+    wave[round(start_s * 48_000) :][: len(burst)] = burst
+    return set_loudness(wave)[0]
+
+
+def blows(at_s):
+    """Noise that is there at once, as loud as can be, and dies away, as drums, shots and cymbals do."""
+    since_s = at_s % 0.5
+    fades = np.exp(-since_s / np.where(at_s % 2 < 1.5, 0.05, 0.15))
+    return np.random.default_rng(3).uniform(-1, 1, len(at_s)) * fades
+
+
+def swept(at_s):
+    """A voice, and in it a swish from picture to picture."""
+    swish = np.sin(np.pi * np.clip(at_s - 3, 0, 0.6) / 0.6) ** 2
+    return talk(LONG_S)[:, 0] + 0.4 * swish * np.random.default_rng(3).uniform(-1, 1, len(at_s))
+
+
+def saw_teeth(at_s):
+    """A bass that leaps with every wave, in notes of half a second."""
+    pitch_hz = np.array([41.2, 55.0, 49.0, 36.7])[np.int64(at_s * 2) % 4]
+    notes = np.minimum(1, np.minimum(at_s % 0.5, 0.5 - at_s % 0.5) * 100)
+    return 0.5 * notes * (2 * (at_s * pitch_hz % 1) - 1)
+
+
 def snowing(scale=1, start=0, end=10_000, channels=1):
     """Pictures that are noise, of dots that are so many pixels wide."""
 
@@ -291,10 +320,83 @@ def snowing(scale=1, start=0, end=10_000, channels=1):
     return picture
 
 
-def in_order(*numbers):
+def hills(x_px, y_px, width, height):
+    """A country, seen from so far on."""
+    x, y = np.arange(width) + x_px, np.arange(height)[:, None] + y_px
+    light = 110 + 40 * np.sin(x / 9) * np.cos(y / 7) + 30 * np.sin(x / 23 + y / 31)
+    return np.repeat(light[:, :, None], 3, axis=2).astype(np.uint8)
+
+
+def driving(at, width, height):
+    """A country that goes by."""
+    return hills(3 * at, 0, width, height)
+
+
+def shaken(at, width, height):
+    """A camera that shakes by whole pixels, and so comes back to where it was, again and again."""
+    return hills(*np.random.default_rng((1, at)).integers(-1, 2, 2), width, height)
+
+
+def fenced(at, width, height):
+    """A fence, by a camera that shakes by a pixel."""
+    bars = (np.arange(width) + np.random.default_rng(at).integers(-1, 2)) // 10 % 2
+    return np.repeat(np.broadcast_to(20 + 200 * bars[:, None], (height, width, 1)), 3, axis=2).astype(np.uint8)
+
+
+def in_order(*numbers, picture=moving):
     """Pictures in another order: these, and again and again as many further on as the last says."""
     *order, further = numbers
-    return lambda at, width, height: moving(order[at % len(order)] + at // len(order) * further, width, height)
+    return lambda at, width, height: picture(order[at % len(order)] + at // len(order) * further, width, height)
+
+
+def hanging(upper=False, rows=0.5, start=30, end=60, picture=driving):
+    """Pictures of which a part hangs while the rest goes on."""
+
+    def shown(at, width, height):
+        drawn = picture(at, width, height).copy()
+        if start <= at < end:
+            line = round(height * rows) // 16 * 16
+            part = slice(0, line) if upper else slice(line, height)
+            drawn[part] = picture(start, width, height)[part]
+        return drawn
+
+    return shown
+
+
+def two_players(at, width, height):
+    """A game for two, each in a half: the lower one stops for a second."""
+    drawn = driving(at, width, height)
+    drawn[height // 2 :] = hills(500 - 2 * min(at, max(30, at - 30)), 90, width, height)[height // 2 :]
+    return drawn
+
+
+def board(at, width, height):
+    """A board that comes up from below, stands there for a second, and goes down again."""
+    drawn = driving(at, width, height)
+    rows = round(height * 0.4 * np.clip(min(at - 20, 75 - at) / 10, 0, 1))
+    drawn[height - rows :] = hills(200, 40, width, height)[:rows]
+    return drawn
+
+
+def phosphor(at, width, height):
+    """A screen of the eighties: nothing but green."""
+    drawn = driving(at, width, height).copy()
+    drawn[:, :, (0, 2)] = 0
+    return drawn
+
+
+def bar_of_grey(start, end, step=10_000):
+    """A bar of just the grey that a decoder leaves, that comes and goes with another picture, or bit by bit."""
+
+    def picture(at, width, height):
+        drawn = moving(at + (150 if start <= at < end else 0), width, height)
+        if start <= at < end and step == 10_000:
+            drawn = 255 - drawn
+        rows = min(height // 3, step * max(0, min(at - start + 1, end - at)))
+        drawn[height - rows :] = 130
+        return drawn
+
+    return picture
 
 
 def half(colour, rows=0.5, start=30, end=75):
@@ -458,6 +560,11 @@ BROKEN = {
     ),
     "a voice with clicks": ({"sound": lambda: cracking(0.37), "length_s": LONG_S}, {"clicks"}),
     "a voice of which pieces are missing": ({"sound": lambda: spliced(0.25, 0.03), "length_s": LONG_S}, {"clicks"}),
+    "a voice, and a tenth of a second of noise": (
+        {"sound": lambda: noisy(3, 0.1), "length_s": LONG_S},
+        {"bursts"},
+    ),
+    "a voice, and half a second of noise": ({"sound": lambda: noisy(3, 0.5), "length_s": LONG_S}, {"bursts"}),
     "the roar of a waterfall": ({"sound": lambda: sounding(roar), "length_s": LONG_S}, {"hum"}),
     "a voice with holes that fade in 5 ms": (
         {"sound": lambda: faded(1.0, 0.06, 0.005), "length_s": LONG_S},
@@ -473,6 +580,18 @@ BROKEN = {
     "snow for two thirds of a second": ({"picture": snowing(start=40, end=60)}, {"snow"}),
     "pictures in a wrong order": ({"picture": in_order(0, 1, 2, 1, 2)}, {"jumps"}),
     "pictures that come twice": ({"picture": in_order(0, 1, 2, 0, 1, 2, 3)}, {"jumps"}),
+    "pictures that change places": ({"picture": in_order(1, 0, 2, picture=driving)}, {"jumps"}),
+    "pictures that change places now and then": (
+        {"picture": in_order(0, 1, 2, 4, 3, 5, 6, 7, 8, 9, 10, picture=driving)},
+        {"jumps"},
+    ),
+    "pictures in the order in which they are coded": ({"picture": in_order(0, 3, 1, 2, 4, picture=driving)}, {"jumps"}),
+    "a picture of which the lower half hangs": ({"picture": hanging()}, {"stuck"}),
+    "a picture of which the lower third hangs": ({"picture": hanging(rows=0.67)}, {"stuck"}),
+    "a picture of which the upper half hangs": ({"picture": hanging(upper=True)}, {"stuck"}),
+    "a film without colours but green": ({"lost": {1: 0, 2: 0}}, {"tint"}),
+    "a film that is magenta all over": ({"lost": {1: 255, 2: 255}}, {"tint"}),
+    "a film that has lost its red": ({"lost": {2: 0}}, {"tint"}),
     "half a picture that is grey": ({"picture": half((130, 130, 130))}, {"missing"}),
     "the lower third of a picture that is green": ({"picture": half((0, 135, 0), 0.67)}, {"missing"}),
     "a film that flashes": ({"picture": flashing(2)}, {"flashes"}),
@@ -719,6 +838,20 @@ GOOD = {
     "a loop of two pictures": {"picture": lambda at, *size: moving(at % 2, *size)},
     "a loop of eight pictures, and another": {"picture": lambda at, *size: moving(at % 8 + at // 32 * 50, *size)},
     "lines that scroll": {"picture": scrolled},
+    "a camera that shakes": {"picture": shaken},
+    "a country that goes by": {"picture": driving},
+    "a fence before a camera that shakes": {"picture": fenced},
+    "a game for two of whom one stops": {"picture": two_players},
+    "a board that comes up and goes down": {"picture": board},
+    "nothing but green": {"picture": phosphor},
+    "grey, as old films are": {"picture": driving, "lost": {1: 128, 2: 128}},
+    "sepia": {"picture": driving, "lost": {1: 108, 2: 146}},
+    "a bar of the grey of a decoder all along": {"picture": bar_of_grey(-1_000, 1_000, 60)},
+    "such a bar in another picture": {"picture": bar_of_grey(30, 70)},
+    "such a bar that comes bit by bit": {"picture": bar_of_grey(30, 90, 4)},
+    "a bass of saw teeth": {"sound": lambda: sounding(saw_teeth), "length_s": LONG_S},
+    "a swish": {"sound": lambda: sounding(swept), "length_s": LONG_S},
+    "noise that is no louder than a voice": {"sound": lambda: noisy(3, 0.3, 0.15), "length_s": LONG_S},
     "a grey ground": {"picture": on_grey},
     "a band of another grey": {"picture": half((118, 118, 118))},
     "a band of green": {"picture": half((20, 160, 60))},
@@ -744,6 +877,10 @@ def test_a_fire_that_crackles_has_no_holes(tmp_path):
         "clicks",
         "loudness",
     }
+
+
+def test_blows_of_noise_are_no_bursts(tmp_path):
+    assert faults(write_film(tmp_path / "film.mp4", sound=sounding(blows), length_s=LONG_S)) <= {"loudness"}
 
 
 def test_the_grey_that_is_half_of_all_colours_in_the_full_range_is_chosen():

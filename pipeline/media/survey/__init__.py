@@ -6,6 +6,8 @@ lost      pictures that are missing in the stream; missing parts of them are gap
 plain     one colour
 lights    what is seen on black
 snow      noise
+stuck     a part that hangs
+tint      a colour that is lost
 stirs     what moves in a picture that stands
 jumps     pictures that come back
 flashes   light and red that flash

@@ -32,7 +32,9 @@ from pipeline.media.survey.lost import LostWatch
 from pipeline.media.survey.plain import PlainWatch
 from pipeline.media.survey.snow import SnowWatch
 from pipeline.media.survey.stirs import StirWatch
+from pipeline.media.survey.stuck import StuckWatch
 from pipeline.media.survey.times import Times, start_of
+from pipeline.media.survey.tint import TintWatch
 
 _HEAD_BYTES = 64
 # A film may end so much before its header says: a rounding of the last packet.
@@ -114,8 +116,10 @@ class _Seeing:
         self._flashes, self._plain, self._lights = Flashes(), PlainWatch(), LightWatch()
         self._lost = LostWatch(stream)
         self._snow, self._gaps, self._jumps, self._stirs = SnowWatch(), GapWatch(), JumpWatch(), StirWatch()
+        self._stuck, self._tint = StuckWatch(), TintWatch()
         self._watches = (
-            self._flashes, self._plain, self._lights, self._snow, self._gaps, self._jumps, self._stirs,
+            self._flashes, self._plain, self._lights, self._snow, self._gaps, self._stuck, self._tint, self._jumps,
+            self._stirs,
         )  # fmt: skip
         self._pictures, self._rotation = 0, 0
         self._looks: list[int] = []
@@ -178,6 +182,8 @@ class _Seeing:
             plain=self._plain.spans(times.end_s),
             snow=self._snow.spans(times.end_s),
             missing=self._gaps.spans(times.end_s),
+            stuck=self._stuck.spans(),
+            tinted=self._tint.spans(times.end_s),
             frozen=frozen,
             still=self._stirs.still(frozen),
             jumps_s=tuple(max(0.0, at_s - times.start_s) for at_s in self._jumps.times_s),
@@ -233,6 +239,7 @@ class _Hearing:
             meter=self._watch.meter,
             clipped_runs=self._watch.clipped_runs,
             torn=self._watch.torn,
+            bursts=self._watch.bursts,
             silent=self._watch.silent(max(times.end_s, self._last_s)),
             steady=self._watch.steady,
             spoken=self._watch.spoken,

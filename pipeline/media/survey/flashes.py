@@ -49,7 +49,7 @@ class Flashes:
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, of `in_planes`, and when it is shown."""
         levels = _FULL if picture.color_range == ColorRange.JPEG else _TELEVISION
-        luma, *colours = (thin_plane(picture, number, _row_step(picture, number)) for number in (0, 1, 2))
+        luma, *colours = (thin_plane(picture, number, _row_step(picture, number), slanted=True) for number in (0, 1, 2))
         self._light.see(_fields(_LIGHT[levels][luma]), at_s)
         blue, red = map(_fields, colours)
         # Most films have no such red anywhere.

@@ -42,6 +42,9 @@ class SeenTrack:
     snow: tuple[Span, ...]
     # Where its lower part is what a decoder leaves that has nothing.
     missing: tuple[Span, ...]
+    # Where a part of it hangs and the rest goes on (`survey.stuck`), and where a plane of colour is lost.
+    stuck: tuple[Span, ...]
+    tinted: tuple[Span, ...]
     # Likewise, and what of it stands still to the last cursor (`survey.stirs`).
     frozen: tuple[Span, ...]
     still: tuple[Span, ...]
@@ -71,6 +74,8 @@ class HeardTrack:
     clipped_runs: int
     # Clicks and dropouts.
     torn: Torn
+    # Where it is white noise for a moment, as strong as a voice.
+    bursts: tuple[Span, ...]
     silent: tuple[Span, ...]
     # The longest span in which the sound does not change.
     steady: Span

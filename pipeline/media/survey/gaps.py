@@ -2,6 +2,9 @@
 
 A decoder works from the top to the bottom, so what is missing goes from some row to the last, across all of the width,
 in the level that its memory was filled with: grey (128 in all planes), or 0 in all of them, which is green.
+
+People choose that grey, too. A bar of it is there all along, or comes with another picture, or bit by bit; what is
+missing is gone at once, or there again at once, and above it the picture goes on.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
 from pipeline.media.decode import thin_plane
-from pipeline.media.span import Span, Spells
+from pipeline.media.span import Span
 
 # What is left of these in a film that was encoded again: brightness, blueness, redness. The green as it is clipped to
 # what a screen can show: shown and encoded by ITU-R BT.601, shown by that and encoded by BT.709, and both by BT.709.
@@ -23,39 +26,73 @@ _FLAT = 4
 _LEAST_SHARE, _LEAST_S = 1 / 8, 0.1
 # Where there is more of it above, it is the ground on which the picture is drawn.
 _GROUND = 0.25
+# Levels by which a picture that goes on differs from the one before it, on average. So much of a part that shows
+# something is of another level than most of it.
+_GOES_ON, _SHOWN = 15, 0.25
 
 
 class GapWatch:
     """Sees the pictures of a stream, one after the other. One that is all of one colour is `PlainWatch`'s."""
 
     def __init__(self) -> None:
-        self._spells = Spells(_LEAST_S)
+        self._since_s: float | None = None
+        # Whether nobody may have meant it; the row from which on something was missing last, and the last picture.
+        self._is_fault, self._top = False, 0
+        self._last: NDArray[np.uint8] | None = None
+        self._found: list[Span] = []
 
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
-        self._spells.note(at_s, is_so=_has_gap(picture))
+        last, self._last = self._last, thin_plane(picture, 0)
+        empty, top = _gap(picture)
+        if empty is None:
+            if self._since_s is not None and last is not None and not self._is_fault:
+                self._is_fault = _is_sudden(self._last, last, self._top)
+            self._end(at_s)
+            return
+        if self._since_s is None:
+            self._since_s = at_s
+            self._is_fault = empty != _GREY or (last is not None and _is_sudden(last, self._last, top))
+        self._top = top
 
     def spans(self, end_s: float) -> tuple[Span, ...]:
         """What was found, in a film that ends at `end_s`."""
-        return self._spells.until(end_s)
+        self._end(end_s)
+        return tuple(self._found)
+
+    def _end(self, at_s: float) -> None:
+        if self._since_s is not None and self._is_fault and at_s - self._since_s >= _LEAST_S - 1e-6:
+            self._found.append(Span(start_s=self._since_s, end_s=at_s))
+        self._since_s = None
 
 
-def _has_gap(picture: av.VideoFrame) -> bool:
+def _gap(picture: av.VideoFrame) -> tuple[tuple[int, int, int] | None, int]:
+    """The levels of what is left where a picture is missing, and from which row on; None: it is all there."""
     planes = [thin_plane(picture, number) for number in (0, 1, 2)]
     levels = tuple(int(plane[-1, 0]) for plane in planes)
     looked_for = [(green, _NEAR_GREEN) for green in _GREENS]
     if picture.color_range != ColorRange.JPEG:
         looked_for.append((_GREY, _NEAR_GREY))
-    if not any(
-        all(abs(level - wanted) <= near for level, wanted in zip(levels, empty, strict=True))
-        for empty, near in looked_for
-    ):
+    for empty, near in looked_for:
+        if any(abs(level - wanted) > near for level, wanted in zip(levels, empty, strict=True)):
+            continue
+        flat = min(_flat_rows(plane, level) / len(plane) for plane, level in zip(planes, levels, strict=True))
+        top = len(planes[0]) - round(flat * len(planes[0]))
+        above = planes[0][:top]
+        is_ground = above.size and (np.abs(above.astype(np.int16) - levels[0]) <= _FLAT).mean() >= _GROUND
+        if flat >= _LEAST_SHARE and above.size and not is_ground:
+            return empty, top
+    return None, 0
+
+
+def _is_sudden(whole: NDArray[np.uint8], missing: NDArray[np.uint8], top: int) -> bool:
+    """Whether a picture of which everything from some row on is missing goes on above it, where a whole one was."""
+    if whole.shape != missing.shape:
         return False
-    flat = min(_flat_rows(plane, level) / len(plane) for plane, level in zip(planes, levels, strict=True))
-    above = planes[0][: len(planes[0]) - round(flat * len(planes[0]))]
-    if flat < _LEAST_SHARE or not above.size:
-        return False
-    return bool((np.abs(above.astype(np.int16) - levels[0]) <= _FLAT).mean() < _GROUND)
+    above = np.abs(whole[:top].astype(np.int16) - missing[:top]).mean()
+    below = whole[top:].astype(np.int16)
+    is_shown = (np.abs(below - np.median(below)) > _FLAT).mean() >= _SHOWN
+    return bool(above <= _GOES_ON and is_shown)
 
 
 def _flat_rows(plane: NDArray[np.uint8], level: int) -> int:
