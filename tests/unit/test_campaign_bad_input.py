@@ -152,6 +152,16 @@ TABLES = {
     "Letters of another alphabet in neither UTF-8 nor Windows-1252": [
         ({}, (HEADER + "1,Борис,Крыша,5 EUR,,,\n").encode("cp1251"), "no Windows-1252 either", "campaign.encoding"),
     ],
+    "Saved by an old Mac, by DOS or in Shift-JIS": [
+        (
+            {},
+            (HEADER + "1,René,Roof,5 EUR,,,\n").encode("mac_roman"),
+            "as Mac OS Roman, it would be “René”",
+            "mac_roman",
+        ),
+        ({}, (HEADER + "1,Björn,Roof,5 EUR,,,\n").encode("cp850"), "as the code page of DOS", "'cp850'"),
+        ({}, (HEADER + "1,鈴木,東京都,5 EUR,,,\n").encode("cp932"), "as Shift-JIS, it would have “鈴木”", "'cp932'"),
+    ],
     "A workbook, a PDF, an archive, a web page by the name of .csv": [
         ({}, "\n<!DOCTYPE html><p>Sign in", "is a web page", "Export the table as CSV"),
         ({}, b"PK\x03\x04rest", "is a workbook or an archive", ""),

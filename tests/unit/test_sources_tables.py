@@ -56,6 +56,12 @@ def test_the_encoding_is_found_out(table, encoding, said):
         ("cp1253", "Ελένη;Αθήνα\n"),
         ("gbk", "李小龙;北京市\n"),
         ("euc-kr", "김민수;서울시\n"),
+        ("mac_roman", "René;Besançon\nJürgen;Köln\n"),
+        ("mac_roman", "Joe’s;Mary’s\n"),
+        ("cp850", "Jürgen;Köln\nBjörn;Nürnberg\n"),
+        ("cp1250", "Łukasz;Łódź\nStanisław;Wałbrzych\n"),
+        ("cp932", "田中;東京\n"),
+        ("cp932", "コーヒー;テスト\n"),
     ],
 )
 def test_letters_that_windows_1252_would_make_nonsense_of_are_told_and_read_when_they_are_named(table, encoding, text):
@@ -67,7 +73,19 @@ def test_letters_that_windows_1252_would_make_nonsense_of_are_told_and_read_when
     assert [";".join(row.values()) for row in cells(named)] == text.split()
 
 
-@pytest.mark.parametrize("text", ["ÄÖÜ GmbH;Köln\nMüller;Ölde\n", "Łódź", "señor;año\nÎle d'Été;où\n", "×;½ °\n"])
+WESTERN = (
+    "Joe’s Café;“good” – it’s nice\nO’Brien;£5m — that’s £20bn\nZoë;50 m² ½\n",
+    "Mary’s;Bob’s\nJoe’s;It’s\n",
+    "MÅNS ÅKERLUND;Ängelholm\nÅsa;ÖSTERSUND\n",
+    "Þórður;Ægir\nSigríður;Ólöf\n",
+    "João;Conceição\nAÇÃO;À noite…\n",
+    "cœur;L’Haÿ-les-Roses\nÉtienne;18°C\n",
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["ÄÖÜ GmbH;Köln\nMüller;Ölde\n", "Łódź", "señor;año\nÎle d'Été;où\n", "×;½ °\n", *WESTERN]
+)
 def test_western_words_stay_windows_1252(table, text):
     people = table(f"name;town\n{text}".encode("cp1252", errors="ignore"), has_header=True)
 

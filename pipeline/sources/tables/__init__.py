@@ -5,7 +5,7 @@
         ...
 
 opening     which sources are tables, and who reads them
-encoding    bytes -> text, whatever program wrote it
+encoding    bytes -> text, whatever program wrote it; western: whether Windows-1252 is what it looks like
 dialect     which character stands between cells, and whether the first line names the columns
 delimited   CSV, TSV, semicolons, bars
 objects     JSON Lines and JSON arrays

@@ -19,6 +19,7 @@ from typing import TextIO
 from pipeline.errors import SourceError
 from pipeline.sources.tables.cells import Lost
 from pipeline.sources.tables.table import ROW_MAX_CHARS
+from pipeline.sources.tables.western import doubt_of
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -29,8 +30,7 @@ _MARKS = (
 )
 _HEAD_BYTES = 64 * 1024
 # Lines by which it is told whether a text that is no UTF-8 can be Windows-1252.
-_MOST_JUDGED, _STRANGE_CHARS = 200, 3
-_MARKED = re.compile(r"[^\x00-\x7f]+")
+_MOST_JUDGED = 200
 # Files of other kinds that are often given by mistake, by how they begin.
 _OTHERS = (
     (b"PK\x03\x04", "is a workbook or an archive, not text", "Call a workbook .xlsx, or save the sheet as CSV (UTF-8)"),
@@ -188,13 +188,8 @@ def _eight_bits(path: Path) -> str:
 
 
 def _check_western(lines: Sequence[bytes], path: Path) -> None:
-    """Raise `SourceError` for letters that no Western language writes: Cyrillic or Chinese, read as Windows-1252.
-
-    There, a letter with an accent has others beside it.
-    """
-    marked = [each for line in lines for each in _MARKED.findall(line.decode("cp1252", errors="replace"))]
-    strange = [each for each in marked if len(each) >= _STRANGE_CHARS and sum(map(str.isalpha, each)) > 1]
-    if len(strange) * 2 > len(marked):
-        told = f"is not UTF-8, and no Windows-1252 either: it would say “{strange[0][:40]}”"
-        hint = "Save it as UTF-8, or name its encoding, e.g. campaign.encoding = 'cp1251'"
-        raise SourceError(told, where=str(path), hint=hint)
+    """Raise `SourceError` for letters that no Western language writes so: Cyrillic or Chinese, or an old Mac's."""
+    if doubt := doubt_of(lines):
+        guess = f"; {doubt.guess}" if doubt.guess else ""
+        told = f"is not UTF-8, and no Windows-1252 either: it would say “{doubt.word[:40]}”{guess}"
+        raise SourceError(told, where=str(path), hint=doubt.hint)
