@@ -275,6 +275,15 @@ def test_what_is_no_amount_with_a_unit_stays_a_statement(phrase: str) -> None:
     assert layouts(f"It was **{phrase}** of them.") == ["statement"]
 
 
+def test_code_that_no_picture_holds_is_told_in_the_films_record() -> None:
+    long = "\n".join(f"x{n} = {n}" for n in range(500))
+
+    (told,) = script_of(f"Run this:\n\n```\n{long}\n```").incidents
+
+    assert told.startswith("code of 500 lines (“x0 = 0”) is not shown: a picture has room for 14 lines of 80 letters")
+    assert script_of("Run this:\n\n```\nmake\n```").incidents == ()
+
+
 def test_code_is_shown_while_the_paragraph_before_it_is_said() -> None:
     (scene,) = scenes("Run this:\n\n```sh\nmake\n```")
 

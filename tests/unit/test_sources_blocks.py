@@ -126,6 +126,34 @@ def test_an_address_that_is_a_whole_picture_is_left_out() -> None:
     assert blocks(f"![x](data:image/png;base64,{'A' * 3000})") == []
 
 
+@pytest.mark.parametrize(
+    ("body", "heard"),
+    [
+        ("> [!NOTE]\n> Mind the gap.", ["Mind the gap."]),
+        ("> [!warning]- Mind the gap.", ["Mind the gap."]),
+        ("::: tip\nMind the gap.\n:::", ["Mind the gap."]),
+        ("[TOC]\n\nMind the gap.", ["Mind the gap."]),
+        ("[[_TOC_]]\n\nMind the gap.", ["Mind the gap."]),
+        ("[[toc]]\n\nMind the gap.", ["Mind the gap."]),
+        ("Mind ==the gap==.", ["Mind the gap."]),
+        ("Mind the [[places/gap|gap]] and [[train]].", ["Mind the gap and train."]),
+        ("Mind the gap. ![[gap.png]]", ["Mind the gap."]),
+        # No marks of a dialect.
+        ("It is a == b == c.", ["It is a == b == c."]),
+        ("Write `[[x]]` and `==y==`.", ["Write [[x]] and ==y==."]),
+        ("It is [1, 2], and [note] too.", ["It is [1, 2], and [note] too."]),
+        ("Time ::: space.", ["Time ::: space."]),
+    ],
+)
+def test_the_marks_of_other_dialects_are_not_said(body: str, heard: list[str]) -> None:
+    assert said(body) == heard
+
+
+def test_front_matter_in_toml_is_told_and_not_spoken() -> None:
+    with pytest.raises(InputError, match=r"a\.md:1: the front matter is TOML\. Write it between lines of ---"):
+        parse_brief('+++\ntitle = "T"\n+++\nText.', Path("a.md"))
+
+
 def test_headings_keep_their_level() -> None:
     assert [section.level for section in parse("Text.\n\n# One\n\nA.\n\n### Two\n\nB.").sections] == [2, 1, 3]
 

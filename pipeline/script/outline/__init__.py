@@ -61,6 +61,8 @@ from pipeline.script.illustrating import illustrated
 from pipeline.script.outline.desk import Chapter, Desk, Piece
 from pipeline.script.outline.lists import bullets, quiz, steps, timeline
 from pipeline.script.outline.passages import (
+    CODE_ROOM,
+    can_show_code,
     closing_scene,
     code,
     number,
@@ -72,6 +74,7 @@ from pipeline.script.outline.passages import (
 )
 from pipeline.script.outline.pieces import raw_pieces, together
 from pipeline.script.outline.tables import bars, comparison, line_chart, listed, shares, table
+from pipeline.script.shortening import shorten
 from pipeline.script.shown import thumbnail_words
 from pipeline.template import Template
 
@@ -152,7 +155,19 @@ def outline(brief: Brief, template: Template) -> Script:
         tags=brief.tags,
         thumbnail_text=thumbnail_words(brief.title),
         writer=OutlineWriter.name,
+        incidents=tuple(_left_out(brief, template)),
     )
+
+
+def _left_out(brief: Brief, template: Template) -> Iterator[str]:
+    """What the film does not show although the notes have it; of pictures, whoever looked for them says so."""
+    desk = Desk(brief=brief, template=template)
+    for block in (block for part in brief.sections for block in part.blocks):
+        if isinstance(block, CodeBlock) and not can_show_code(block, desk):
+            lines = block.code.splitlines()
+            many = "line" if len(lines) == 1 else "lines"
+            first = next(line.strip() for line in lines if line.strip())
+            yield f"code of {len(lines):,} {many} (“{shorten(first, 40)}”) is not shown: {CODE_ROOM}"
 
 
 def _scenes(desk: Desk) -> Iterator[Scene]:
