@@ -103,6 +103,20 @@ ROWS = {
         ],
         ["Null None for Nan"],
     ),
+    "`#WERT!`, `#¿NOMBRE?`, `Err:502`, `####`, a formula, `4.01E+12`: what a spreadsheet saved instead of a value": (
+        HEADER
+        + '1,#WERT!,"=HYPERLINK(""x"",""Bo"")",5 €,,,4.01E+12\n2,#¿NOMBRE?,Err:502,5 €,#NV,,=B2\n3,Bo,####,5 €,,,\n'
+        + '4,"=""Bo""","=""0012""",5 €,,,\n5,Eve,#WOW!,5 €,,,= fine\n',
+        [
+            (1, "first_name", "is #WERT!, which programs write where they have no value"),
+            (1, "product", "is a formula, and not what it comes to"),
+            (2, "first_name", "is #¿NOMBRE?, which programs write where they have no value"),
+            (2, "product", "is Err:502, which programs write where they have no value"),
+            (2, "valid_until", "is #NV, which programs write where they have no value"),
+            (3, "product", "is ####, which programs write where they have no value"),
+        ],
+        ["0012 for Bo", "#WOW! for Eve"],
+    ),
     "A picture beside the table that is a bomb, HTML, cut off or one dot wide": (
         HEADER
         + "1,Bo,Roof,5 €,,bomb.png,\n2,Eve,Roof,5 €,,page.png,\n3,Ann,Roof,5 €,,torn.jpg,\n"

@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.sources.tables import BrokenRow, TableForm, TableRow, damage_in, is_table, open_table
+from pipeline.sources.tables import BrokenRow, TableForm, TableRow, damage_in, is_table, mend_of, open_table
 
 
 @pytest.fixture
@@ -90,6 +90,19 @@ def test_western_words_stay_windows_1252(table, text):
     people = table(f"name;town\n{text}".encode("cp1252", errors="ignore"), has_header=True)
 
     assert people.form.startswith("Windows-1252")
+
+
+@pytest.mark.parametrize("cell", ["4.01E+12", " 4,01E+12 ", "1E+05"])
+def test_a_number_that_a_spreadsheet_has_rounded_is_damage(cell):
+    assert damage_in(cell) == f"is {cell.strip()}, of which a spreadsheet has lost the last digits"
+    assert mend_of(cell) == "Format the column as text, and save it again"
+
+
+@pytest.mark.parametrize(
+    "cell", ["E+", "1E5 street", "2E", "Model 1E+05", "=)", "= 5", "=A", "'=SUM(A1)", "# 1", "#1", "##"]
+)
+def test_what_only_looks_like_it_is_no_damage(cell):
+    assert damage_in(cell) == ""
 
 
 def test_half_of_a_character_is_damage(table):

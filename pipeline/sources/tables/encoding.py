@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pipeline.errors import SourceError
-from pipeline.sources.tables.cells import Lost
+from pipeline.sources.tables.cells import Lost, Number
 from pipeline.sources.tables.table import ROW_MAX_CHARS
 from pipeline.sources.tables.western import doubt_of
 
@@ -43,8 +43,18 @@ _OTHERS = (
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 # Undecoded bytes (PEP 383 puts them at U+DC80 to U+DCFF), halves of characters, and what stands for one that was lost.
 _DAMAGE = re.compile("[\ud800-\udfff\ufffd\0]")
-# What programs write where they have nothing to write: nobody is called so, "Null" and "none" apart.
-_NO_VALUE = re.compile(r"None|nan|NaN|null|undefined|\[object Object\]|#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)")
+# What programs write where they have nothing to write: nobody is called so, "Null" and "none" apart. Spreadsheets have
+# words of their own in each language.
+_NO_VALUE = re.compile(
+    r"None|nan|NaN|null|undefined|\[object Object\]|#{3,}|Err:\d{3}|#(?:N/A|NV|N/D|Н/Д|GETTING_DATA)"
+    r"|#¡?(?:REF|VALUE|DIV/0|NUM|NULL|ERROR|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|BUSY|BEZUG|WERT|ZAHL|ÜBERLAUF"
+    r"|VALEUR|NOMBRE|NUL|VALOR|NÚM|NULO|RIF|VALORE|NULLO|VERW|WAARDE|DEEL/0|GETAL|LEEG|ADR|ARG|LICZBA|ССЫЛКА|ЗНАЧ|ДЕЛ/0"
+    r"|ЧИСЛО|ПУСТО)!"
+    r"|#¿?(?:NAME|NOM|NOMBRE|NOME|NAAM|NAZWA|ИМЯ)\?"
+)
+# A formula instead of what it comes to, and a long number of which a spreadsheet has kept only the first digits.
+_FORMULA = re.compile(r"\s*=\s*[+-]?\s*(?:[^\W\d_][\w.]*\(|\$?[A-Z]{1,3}\$?\d{1,7}(?!\w))")
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,3}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +113,13 @@ def damage_in(text: str) -> str:
     """What is wrong with a cell that does not say what somebody meant; empty: nothing is."""
     if isinstance(text, Lost):
         return text
-    if _NO_VALUE.fullmatch(text.strip()):
-        return f"is {text.strip()}, which programs write where they have no value"
+    plain = text.strip()
+    if _NO_VALUE.fullmatch(plain):
+        return f"is {plain}, which programs write where they have no value"
+    if _FORMULA.match(text):
+        return "is a formula, and not what it comes to"
+    if _is_rounded(text):
+        return f"is {plain}, of which a spreadsheet has lost the last digits"
     found = _DAMAGE.search(text)
     return _told_damage(found[0]) if found else ""
 
@@ -123,7 +138,13 @@ def mend_of(text: str) -> str:
     """What to do about a cell that does not say what somebody meant."""
     if isinstance(text, Lost):
         return "Give it as a value that a cell can hold"
+    if _is_rounded(text):
+        return "Format the column as text, and save it again"
     return "Save the table as UTF-8" if _DAMAGE.search(text) else "Leave the cell empty, or write what is meant"
+
+
+def _is_rounded(text: str) -> bool:
+    return not isinstance(text, Number) and bool(_ROUNDED.fullmatch(text.strip()))
 
 
 def named(encoding: str) -> str:
