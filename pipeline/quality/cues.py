@@ -39,9 +39,13 @@ def vtt(path: Path, cues: Sequence[TimedText], sound_s: float) -> Check:
 
 
 def words(cues: Sequence[TimedText], script: Script) -> Check:
-    """Every word of the script can be read, in its order."""
+    """Every word of the script can be read, in its order. One that is wider than a line has a hyphen at its break."""
     said = "".join("".join(narration_of(scene).split()) for scene in script.scenes)
-    shown = "".join("".join(cue.text.split()) for cue in cues)
+    shown = ""
+    for line in (line for cue in cues for line in cue.text.split("\n")):
+        text = "".join(line.split())
+        is_broken = text.endswith("-") and not said.startswith(text, len(shown))
+        shown += text.removesuffix("-") if is_broken else text
     same = next((at for at, (one, other) in enumerate(zip(said, shown, strict=False)) if one != other), None)
     at = min(len(said), len(shown)) if same is None else same
     return Check.of(
