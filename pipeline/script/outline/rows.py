@@ -24,6 +24,8 @@ from pipeline.script.outline.values import locale_of, read_amount
 
 # "5–7": two numbers with one unit.
 _RANGE = re.compile(r"(\S+?)\s?[–-]\s?(\S+)")
+# What stands in a cell instead of nothing.
+_NOTHING = re.compile(r"[-–—−/.…]*")
 _SIGN_AND_SCALE = re.compile(r"([^\w\s]{1,2}|[A-Z]{1,2}\$)\s?([^\W\d_].*)")
 _SCALE_AND_SIGN = re.compile(r"([^\W\d_].*?)\s?([^\w\s.]|[A-Z]{1,2}\$)")
 _FEWEST_COLUMNS = 3
@@ -77,7 +79,7 @@ def with_unit(number: str, unit: str, language: str) -> str:
 
 def _row(cells: tuple[str, ...], measures: list[Measure], names: list[str], language: str) -> str:
     texts = [
-        with_unit(cell, measure.unit if has_words(cell) else "", language)
+        "" if _NOTHING.fullmatch(cell) else with_unit(cell, measure.unit if has_words(cell) else "", language)
         for cell, measure in zip(cells, measures, strict=True)
     ]
     told = [f"{name}: {text}" if name and text else text for name, text in zip(names, texts, strict=True)]
