@@ -105,6 +105,12 @@ def find_leftover(said: str, cells: _Cells | None = None) -> str:
     return _found(said, _KINDS, cells)
 
 
+def find_garbled(said: str) -> str:
+    """The first word of a text that was read in another encoding than it was written in; empty: there is none."""
+    found = _GARBLED.search(said)
+    return next((word for word in said.split() if _GARBLED.search(word)), found[0]) if found else ""
+
+
 def find_unsaid(said: str) -> str:
     """The same of captions by anybody, which may well have marks and directions."""
     return _found(said, _NOT_SAID)

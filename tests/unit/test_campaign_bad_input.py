@@ -117,6 +117,14 @@ ROWS = {
         ],
         ["0012 for Bo", "#WOW! for Eve"],
     ),
+    "Letters that were once read in a wrong encoding (`JÃ¼rgen`)": (
+        HEADER + "1,JÃ¼rgen,Roof,5 €,,,\n2,Bo,LÃ¼beck â€“ CafÃ©,5 €,,,\n3,São,Ãgua É,5 €,,,ÃŸ\n",
+        [
+            (1, "first_name", "holds letters in a wrong encoding, as “JÃ¼rgen”"),
+            (2, "product", "holds letters in a wrong encoding, as “LÃ¼beck”"),
+        ],
+        ["Ãgua É for São"],
+    ),
     "A picture beside the table that is a bomb, HTML, cut off or one dot wide": (
         HEADER
         + "1,Bo,Roof,5 €,,bomb.png,\n2,Eve,Roof,5 €,,page.png,\n3,Ann,Roof,5 €,,torn.jpg,\n"

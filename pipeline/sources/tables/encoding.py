@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pipeline.errors import SourceError
+from pipeline.model.leftovers import find_garbled
 from pipeline.sources.tables.cells import Lost, Number
 from pipeline.sources.tables.table import ROW_MAX_CHARS
 from pipeline.sources.tables.western import doubt_of
@@ -120,8 +121,10 @@ def damage_in(text: str) -> str:
         return "is a formula, and not what it comes to"
     if _is_rounded(text):
         return f"is {plain}, of which a spreadsheet has lost the last digits"
-    found = _DAMAGE.search(text)
-    return _told_damage(found[0]) if found else ""
+    if found := _DAMAGE.search(text):
+        return _told_damage(found[0])
+    garbled = find_garbled(text)
+    return f"holds letters in a wrong encoding, as “{garbled[:40]}”" if garbled else ""
 
 
 def _told_damage(found: str) -> str:
@@ -140,6 +143,8 @@ def mend_of(text: str) -> str:
         return "Give it as a value that a cell can hold"
     if _is_rounded(text):
         return "Format the column as text, and save it again"
+    if find_garbled(text):
+        return "Export the table again, as UTF-8: it was once read as something else"
     return "Save the table as UTF-8" if _DAMAGE.search(text) else "Leave the cell empty, or write what is meant"
 
 
