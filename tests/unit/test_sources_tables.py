@@ -105,6 +105,14 @@ def test_what_only_looks_like_it_is_no_damage(cell):
     assert damage_in(cell) == ""
 
 
+def test_spaces_before_a_cell_in_quotes_are_no_part_of_it(table):
+    people = cells(table('name, town\n"Bo", "L, A"\nJo, "She said ""no"""\n'))
+    nicknames = cells(table('name,town\nDwayne, "The Rock" Johnson\nBo, "LA"\n'))
+
+    assert [row["town"] for row in people] == ["L, A", 'She said "no"']
+    assert [row["town"].strip() for row in nicknames] == ['"The Rock" Johnson', '"LA"']
+
+
 def test_half_of_a_character_is_damage(table):
     (row,) = cells(table('{"name": "B\\ud83do"}\n', "a.jsonl"))
 
