@@ -23,7 +23,6 @@ from pipeline.model import (
     Paragraph,
     Quotation,
     Table,
-    is_stock,
     join_words,
     split_words,
 )
@@ -50,6 +49,7 @@ _DIALECTS = (
     (re.compile(r"(?<![=\w])==(?=[^\s=])([^=]*[^\s=])==(?![=\w])"), r"\1"),
 )
 _CODE_LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
+_ADDRESS = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 # Beyond it an address is a picture spelt out.
 _SOURCE_MAX_CHARS = 2000
 
@@ -151,7 +151,9 @@ def _illustrations(node: SyntaxTreeNode) -> Iterator[Illustration]:
         if source and len(source) <= _SOURCE_MAX_CHARS:
             description = clean_text("".join(leaf.content for child in image.children for leaf in _leaves(child)))
             caption = clean_text(str(image.attrs.get("title", "")))
-            named = source_as_named(unquote(source) if is_stock(source) else source, description or caption)
+            # Markdown writes what is no address as if it were one: "ünï.png" is "%C3%BCn%C3%AF.png".
+            plain = source if _ADDRESS.match(source) else unquote(source)
+            named = source_as_named(clean_text(plain), description or caption)
             yield Illustration(source=named, description=description, caption=caption)
 
 

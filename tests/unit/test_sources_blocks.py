@@ -122,6 +122,29 @@ def test_a_picture_keeps_its_place_and_is_not_said() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "source"),
+    [
+        ("<my reef.jpg>", "my reef.jpg"),
+        ("my%20reef.jpg", "my reef.jpg"),
+        ("my reef.jpg", "my reef.jpg"),
+        ('my old reef.JPG "By Ada"', "my old reef.JPG"),
+        ("ünï/礁.png", "ünï/礁.png"),
+        ("100%.png", "100%.png"),
+        ("file:///home/me/reef.jpg", "/home/me/reef.jpg"),
+        ("file:///C:/pics/reef.jpg", "C:/pics/reef.jpg"),
+        ("https://a.example/my%20reef.jpg?x=%C3%BC", "https://a.example/my%20reef.jpg?x=%C3%BC"),
+        ("http://a.example/%2e%2e/reef.jpg", "http://a.example/%2e%2e/reef.jpg"),
+    ],
+)
+def test_a_picture_is_named_as_its_file_is_however_markdown_writes_it(written: str, source: str) -> None:
+    (picture,) = blocks(f"![A reef]({written})")
+
+    assert isinstance(picture, Illustration)
+    assert (picture.source, picture.description) == (source, "A reef")
+    assert picture.caption == ("By Ada" if "Ada" in written else "")
+
+
 def test_an_address_that_is_a_whole_picture_is_left_out() -> None:
     assert blocks(f"![x](data:image/png;base64,{'A' * 3000})") == []
 
