@@ -80,6 +80,7 @@ _UNITS = {
     "ms": "millisecond",
     "s": "second",
     "h": "hour",
+    "min": "minute",
     "hPa": "hectopascal",
     "mmHg": "millimeter-ofhg",
     "kcal": "kilocalorie",
@@ -88,6 +89,15 @@ _UNITS = {
     "%": "percent",
     "٪": "percent",
     "‰": "permille",
+}
+# "120 g/km", "5 µg/m³": so much for each.
+_OF_EACH = ("g", "kg", "mg", "µg", "μg", "l", "L", "ml", "kWh", "W", "kW", "m", "km", "MB", "GB", "kcal", "kJ")
+_EACH = ("km", "h", "s", "m²", "m³", "l", "L", "kg", "cm³", "g")
+_UNITS |= {
+    f"{one}/{other}": f"{_UNITS[one]}/{_UNITS[other]}"
+    for one in _OF_EACH
+    for other in _EACH
+    if f"{one}/{other}" not in _UNITS and one != other
 }
 _CYRILLIC = {
     "км/ч": "kilometer-per-hour",
@@ -110,6 +120,7 @@ _CYRILLIC = {
     "ГБ": "gigabyte",
 }
 _BY_LANGUAGE = {
+    "en": {"mi": "mile", "yd": "yard"},
     "ru": _CYRILLIC,
     "uk": _CYRILLIC,
     "bg": _CYRILLIC,
