@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import tracemalloc
 
 import pytest
@@ -111,6 +113,12 @@ def test_spaces_before_a_cell_in_quotes_are_no_part_of_it(table):
 
     assert [row["town"] for row in people] == ["L, A", 'She said "no"']
     assert [row["town"].strip() for row in nicknames] == ['"The Rock" Johnson', '"LA"']
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_table_whose_name_is_no_text_is_told(table):
+    with pytest.raises(InputError, match=r"na\?me\.csv: has a name that is no text"):
+        table("name\nBo\n", os.fsdecode(b"na\xffme.csv"))
 
 
 def test_half_of_a_character_is_damage(table):

@@ -21,6 +21,7 @@ from pipeline.model.leftovers import find_garbled
 from pipeline.sources.tables.cells import Lost, Number
 from pipeline.sources.tables.table import ROW_MAX_CHARS
 from pipeline.sources.tables.western import doubt_of
+from pipeline.sources.textfile import check_name
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -100,7 +101,8 @@ def read_lines(path: Path, encoding: str) -> Iterator[Line]:
 
 
 def check_regular(path: Path) -> None:
-    """Raise `SourceError` for a file that is missing, or is none: a pipe or a device would never end."""
+    """Raise `InputError` for a file that is missing, or is none: a pipe or a device would never end."""
+    check_name(path)
     try:
         is_regular = stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError) as error:
