@@ -19,10 +19,10 @@ from pipeline.sources.front_matter import FrontMatter, split_front_matter
 from pipeline.sources.naming import checked_title, title_of_file
 
 # Words and names of files with spaces are no address to Markdown, and would be read aloud; nor are files by address.
-_SEARCH = re.compile(r"(!\[[^\]\n]*\]\()(stock:[^()<>\n]*)\)", re.IGNORECASE)
+_SEARCH = re.compile(r"(!\[[^\]\n]{0,300}\]\()(stock:[^()<>\n]*)\)", re.IGNORECASE)
 _PICTURE = re.compile(r"(!\[[^\]\n]{0,300}\]\()([^()<>\n\"]{1,300}?)(?=[ \t]*\)|[ \t]+\"[^\"\n]*\"[ \t]*\))")
 _NAME_WITH_SPACES = re.compile(r"\S.*\s.*\.(?:png|jpe?g|webp|gif|svg)", re.IGNORECASE)
-_FILE = re.compile(r"(!\[[^\]\n]*\]\(<?)file://(?:localhost)?(?=/)(?:/(?=[A-Za-z]:))?", re.IGNORECASE)
+_FILE = re.compile(r"(!\[[^\]\n]{0,300}\]\(<?)file://(?:localhost)?(?=/)(?:/(?=[A-Za-z]:))?", re.IGNORECASE)
 
 
 def parse_brief(text: str, path: Path) -> Brief:

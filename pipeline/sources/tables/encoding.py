@@ -55,7 +55,7 @@ _NO_VALUE = re.compile(
     r"|#¿?(?:NAME|NOM|NOMBRE|NOME|NAAM|NAZWA|ИМЯ)\?"
 )
 # A formula instead of what it comes to, and a long number of which a spreadsheet has kept only the first digits.
-_FORMULA = re.compile(r"\s*=\s*[+-]?\s*(?:[^\W\d_][\w.]*\(|\$?[A-Z]{1,3}\$?\d{1,7}(?!\w))")
+_FORMULA = re.compile(r"\s*=\s*(?:[+-]\s*)?(?:[^\W\d_][\w.]*\(|\$?[A-Z]{1,3}\$?\d{1,7}(?!\w))")
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,3}")
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 # As Python calls them, and as people do.
 _OTHERS = {"mac_roman": "Mac OS Roman", "cp850": "the code page of DOS", "cp1250": "Windows-1250"}
 _EXAMPLE = "cp1251"
-_WORD = re.compile(r"[^\s,;|\"]*[^\x00-\x7f][^\s,;|\"]*")
+_WORD = re.compile(r"[^\s,;|\"]+")
 _MARKED = re.compile(r"[^\x00-\x7f]+")
 # Of Cyrillic, Greek, Chinese, Korean: letters with accents stand beside each other there.
 _STRANGE_CHARS = 3
@@ -21,6 +22,7 @@ _STRANGE_CHARS = 3
 _INSIDE = re.compile(r"[^\W\d_][‚„†‡‰‹“”•™›¡¢£¥§©«®°±²³¶¹»¼½¾¿×÷][^\W\d_]")
 _NOWHERE = re.compile(r"[ƒˆ˜¤¦¨¬¯¸\udc80-\udcff](?=\w)|(?<=\w)[ƒˆ˜¤¦¨¬¯¸\udc80-\udcff]|[£¥][a-z]{4}")
 _WIDE = re.compile(r"[\u3005-\u30ff\u4e00-\u9fff]+")
+_JUDGED_BYTES = 256 * 1024
 # One word in so many makes it doubtful.
 _ODD_IN = 4
 # By which one of two is chosen that both make words.
@@ -49,8 +51,11 @@ class Doubt:
 
 def doubt_of(lines: Sequence[bytes]) -> Doubt | None:
     """Whether lines that are no UTF-8 are no Windows-1252 either; None: they may well be."""
+    # So many bytes are enough to tell by.
+    sizes = accumulate(map(len, lines), initial=0)
+    lines = [line for line, before in zip(lines, sizes, strict=False) if before < _JUDGED_BYTES]
     text = "\n".join(line.decode("cp1252", errors="surrogateescape") for line in lines)
-    words = _WORD.findall(text)
+    words = [word for word in _WORD.findall(text) if not word.isascii()]
     odd = [word for word in words if _is_odd(word)]
     marked = _MARKED.findall(text)
     strange = [each for each in marked if len(each) >= _STRANGE_CHARS and sum(map(str.isalpha, each)) > 1]
