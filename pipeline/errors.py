@@ -18,7 +18,8 @@
     ├── TurnError                     6   an episode of a series waits for the one before it; parked
     ├── RejectedError                 6   a person has said that the film must not leave
     ├── CheckpointError               7   the state on disk can't be read or is not ours to write
-    │   ├── DamagedError              7   its content is none: torn, edited badly, of a newer version
+    │   ├── DamagedError              7   its content is none: torn, edited badly
+    │   ├── NewerError                7   a newer version has written it: it is left as it is
     │   └── BusyError                 7   another process holds the batch
     ├── BudgetError                  10   the money that may be spent is spent; the film is parked
     ├── StorageError                  8   a disk that is full, a folder that can't be written
@@ -177,6 +178,10 @@ class CheckpointError(NightreelError):
 
 class DamagedError(CheckpointError):
     """The content of a checkpoint is none; reading it again would not help."""
+
+
+class NewerError(CheckpointError):
+    """A newer version has written it, and reads it again: what a film has cost and what people said of it stays."""
 
 
 class BusyError(CheckpointError):

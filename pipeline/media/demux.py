@@ -22,8 +22,25 @@ FILMS_ONLY = {"format_whitelist": "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf
 
 
 def open_film(path: Path) -> InputContainer:
-    """A film by anybody; a context manager. Errors are `av.FFmpegError`s, which are `OSError`s or `ValueError`s."""
-    return av.open(str(path.absolute()), options=FILMS_ONLY)
+    """A film by anybody; a context manager. Errors are `av.FFmpegError`s, which are `OSError`s or `ValueError`s.
+
+    A `ValueError` of ours, in plain words, is for what has no decoder.
+    """
+    film = av.open(str(path.absolute()), options=FILMS_ONLY)
+    if told := undecodable(film):
+        film.close()
+        raise ValueError(told)
+    return film
+
+
+def undecodable(source: InputContainer) -> str:
+    """Why its pictures or its sound can't be decoded: in a codec that FFmpeg does not know; empty: they can be."""
+    for kind, streams in (("pictures", source.streams.video), ("sound", source.streams.audio)):
+        # PyAV's types say that there always is one.
+        if any(getattr(stream, "codec_context", None) is None for stream in streams):
+            verb = "are" if kind == "pictures" else "is"
+            return f"its {kind} {verb} in a codec that nothing here decodes"
+    return ""
 
 
 def open_packets(path: Path) -> InputContainer:
@@ -65,7 +82,10 @@ def opened(film: Path | OpenFilm, *, is_held: bool = False) -> Iterator[OpenFilm
         return
     with ExitStack() as stack:
         try:
-            source = OpenFilm(film, stack.enter_context(open_packets(film)), is_held=is_held)
+            container = stack.enter_context(open_packets(film))
+            if told := undecodable(container):
+                raise InputError(told, where=film.name)
+            source = OpenFilm(film, container, is_held=is_held)
         except (OSError, ValueError) as error:
             # PyAV's errors are one or the other.
             raise InputError(f"can't be read as a film ({type(error).__name__})", where=film.name) from error

@@ -12,6 +12,8 @@ _NUMBER = re.compile(r"[+-]?\d[\d.,]*")
 # Where the list separator is another one, a table falls apart at it, quotes or not: what follows begins a cell, too.
 _WITHIN = re.compile(r"(?<=[;\t\r\n])(?=[ \u00a0]*[=+\-@＝＋－＠])")
 _OURS = re.compile(r"(?<=[;\t\r\n])'(?=[ \u00a0]*[=+\-@＝＋－＠])")
+# How exports keep a spreadsheet from making a number of a text: ="00123".
+_AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 _CELL_MAX_CHARS = 32_000  # Excel takes 32,767
 
 
@@ -22,7 +24,9 @@ def harmless(cell: str) -> str:
 
 
 def as_meant(cell: str) -> str:
-    """Without the apostrophes that spreadsheets, and `harmless`, put before what would else be a formula."""
+    """Without the apostrophes that spreadsheets, and `harmless`, put before what would else be a formula; ="5" is 5."""
+    if as_text := _AS_TEXT.fullmatch(cell):
+        return as_text[1].replace('""', '"')
     if "'" not in cell:
         return cell
     plain = _OURS.sub("", cell)

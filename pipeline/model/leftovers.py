@@ -35,7 +35,7 @@ _MODEL = re.compile(
 )
 _JSON = re.compile(r'[{\[,]\s*"\w+"\s*:|^\s*[\[{]\s*"|"\s*[}\]]\s*$|\\n|\\u[0-9a-f]{4}', re.IGNORECASE)
 _MARKDOWN = re.compile(
-    r"^\s{0,3}#{1,6}\s|\*\*(?=\S)[^*\n]*[^\W\d][^*\n]*\*\*|```|^\s*(?:[-*+]|\d+\.)\s+\S.*\n\s*(?:[-*+]|\d+\.)\s|!?\[[^\]]*\]\((?:https?:|[./#])",
+    r"^\s{0,3}#{1,6}\s|\*\*(?=\S)[^*\n]*[^\W\d][^*\n]*\*\*|```|^\s*(?:[-*+]|\d+\.)\s+\S.*\n\s*(?:[-*+]|\d+\.)\s|!?\[[^\]]*\]\((?:\w+:|[./#])|!\[[^\]]*\]\(",
     re.MULTILINE,
 )
 _MARKUP = re.compile(
@@ -103,6 +103,12 @@ def find_leftover(said: str, cells: _Cells | None = None) -> str:
     if _NO_VALUE.fullmatch(said.strip()):
         return f"no value (“{said.strip()}”)"
     return _found(said, _KINDS, cells)
+
+
+def find_garbled(said: str) -> str:
+    """The first word of a text that was read in another encoding than it was written in; empty: there is none."""
+    found = _GARBLED.search(said)
+    return next((word for word in said.split() if _GARBLED.search(word)), found[0]) if found else ""
 
 
 def find_unsaid(said: str) -> str:

@@ -135,7 +135,11 @@ def _decoded(data: bytes, kind: str, name: str) -> Image.Image:
         if plain.mode == "RGBA" and plain.getchannel("A").getextrema()[0] == 255:
             plain = plain.convert("RGB")
         if plain.mode == "RGBA":
-            plain = plain.crop(plain.getchannel("A").getbbox() or (0, 0, 1, 1))
+            box = plain.getchannel("A").getbbox()
+            if box is None:
+                hint = "Save it with a background, or find another one"
+                raise InputError("is transparent all over: there is nothing to see", where=name, hint=hint)
+            plain = plain.crop(box)
         plain.thumbnail((_LARGEST_PX, _LARGEST_PX), Image.Resampling.LANCZOS)
         return _in_srgb(plain, profile if upright.mode in {"RGB", "RGBA"} else None)
 

@@ -78,6 +78,7 @@ _KIND_NAMES: Mapping[str, str] = MappingProxyType(
         "RejectedError": "a person",
         "CheckpointError": "the state on disk",
         "DamagedError": "the state on disk",
+        "NewerError": "the state on disk",
         "BusyError": "another process",
         "StorageError": "the disk",
         "TimeLimitError": "a time limit",

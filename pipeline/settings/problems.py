@@ -34,6 +34,12 @@ _RENAMED = {"script.writer": "script.writers", "groq.model": "groq.models"}
 _ODD_SERVICE = re.compile(r'services\.("[^"]*"|[^."]*-[^."]*)(?:\.|$)')
 # What pydantic puts into the place of a value beside its names: a key, a branch of a union.
 _BRANCH = re.compile(r"\[key\]$|constrained-str$|dict\[|<\w+>$")
+# What a text has to look like, where it is no tag of a language.
+_PATTERNS = {
+    r"^#[0-9A-Fa-f]{6}$": "must be a colour like #E4572E",
+    r"^\d{1,3}$": "must be a number of up to three digits, like 27",
+    r"^[A-Za-z0-9-]{0,100}$": "must be the name of a header: letters, digits and -",
+}
 _ALL = "`nightreel init` writes a file with all settings"
 
 
@@ -90,7 +96,8 @@ def wrong(details: ErrorDetails, found: Mapping[str, Found]) -> str:
         culprit = next(entry.subject for key, entry in found.items() if key.startswith(f"{name}."))
         return f"{culprit}: {wish}"
     if details["type"] == "string_pattern_mismatch":
-        wish = "must be a language tag like en, de or pt-BR"
+        pattern = str(details.get("ctx", {}).get("pattern", ""))
+        wish = _PATTERNS.get(pattern, "must be a language tag like en, de or pt-BR")
     shown = "" if is_secret(name) else f" is {_shown(found[name].value)},"
     return f"{found[name].subject}{shown} {wish}"
 

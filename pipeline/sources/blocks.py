@@ -23,7 +23,6 @@ from pipeline.model import (
     Paragraph,
     Quotation,
     Table,
-    is_stock,
     join_words,
     split_words,
 )
@@ -39,7 +38,18 @@ _SENTENCE_AND_ATTRIBUTION = re.compile(
 _ATTRIBUTION_WORDS = 14
 _TICK = re.compile(r"\[(?P<tick>[ xX])\]\s+(?=\S)")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\]:?")
+# What other dialects have beside running text: where a table of contents stands; the kind of a box, its edges, links
+# between pages, marked words.
+_CONTENTS = re.compile(r"@?\[toc\]|\[\[_?toc_?\]\]|\{:toc\}", re.IGNORECASE)
+_DIALECTS = (
+    (re.compile(r"^\s*\[!(?:note|tip|important|warning|caution|info)\][+-]?", re.IGNORECASE), ""),
+    (re.compile(r"^\s*:{3,}(?:\s*\{?[\w .#-]*\}?)?$"), ""),
+    (re.compile(r"!\[\[[^\[\]]*\]\]"), ""),
+    (re.compile(r"\[\[(?!(?i:toc)\])(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]"), r"\1"),
+    (re.compile(r"(?<![=\w])==(?=[^\s=])([^=]*[^\s=])==(?![=\w])"), r"\1"),
+)
 _CODE_LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
+_ADDRESS = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 # Beyond it an address is a picture spelt out.
 _SOURCE_MAX_CHARS = 2000
 
@@ -141,7 +151,9 @@ def _illustrations(node: SyntaxTreeNode) -> Iterator[Illustration]:
         if source and len(source) <= _SOURCE_MAX_CHARS:
             description = clean_text("".join(leaf.content for child in image.children for leaf in _leaves(child)))
             caption = clean_text(str(image.attrs.get("title", "")))
-            named = source_as_named(unquote(source) if is_stock(source) else source, description or caption)
+            # Markdown writes what is no address as if it were one: "ünï.png" is "%C3%BCn%C3%AF.png".
+            plain = source if _ADDRESS.match(source) else unquote(source)
+            named = source_as_named(clean_text(plain), description or caption)
             yield Illustration(source=named, description=description, caption=caption)
 
 
@@ -197,11 +209,21 @@ def _leaves(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:
 def _lines(node: SyntaxTreeNode) -> list[str]:
     text = ""
     for leaf in _leaves(node):
-        if leaf.type in {"text", "code_inline"}:
+        if leaf.type == "code_inline":
             text += leaf.content
+        elif leaf.type == "text":
+            text += _plain(leaf.content)
         elif leaf.type in {"softbreak", "hardbreak"} or (leaf.type == "html_inline" and leaf.content[:3] == "<br"):
             text += "\n"
-    return [line for line in map(clean_text, _FOOTNOTE.sub("", text).split("\n")) if line]
+    lines = map(clean_text, _FOOTNOTE.sub("", text).split("\n"))
+    return [line for line in lines if line and not _CONTENTS.fullmatch(line)]
+
+
+def _plain(text: str) -> str:
+    """Without the marks of dialects that are not ours."""
+    for pattern, instead in _DIALECTS:
+        text = pattern.sub(instead, text)
+    return text
 
 
 def _joined(lines: Sequence[str]) -> str:

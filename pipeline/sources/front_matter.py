@@ -38,6 +38,9 @@ class FrontMatter:
 def split_front_matter(text: str, *, path: str) -> FrontMatter:
     """Front matter and body of a brief. Raises `InputError` with the line of whatever is wrong."""
     lines = text.split("\n")
+    if lines[0].rstrip() == "+++" and "+++" in map(str.rstrip, lines[1:]):
+        hint = 'Write it between lines of ---, as `title: "Space: a tour"`'
+        raise InputError("the front matter is TOML", where=f"{path}:1", hint=hint)
     if lines[0].rstrip() != "---":
         return FrontMatter(body=text)
     end = next((n for n, line in enumerate(lines[1:], start=1) if line.rstrip() in {"---", "..."}), None)

@@ -18,8 +18,11 @@ from pipeline.sources.blocks import blocks_of, text_of
 from pipeline.sources.front_matter import FrontMatter, split_front_matter
 from pipeline.sources.naming import checked_title, title_of_file
 
-# Words with spaces are no address to Markdown, and would be read aloud.
-_SEARCH = re.compile(r"(!\[[^\]\n]*\]\()(stock:[^()<>\n]*)\)", re.IGNORECASE)
+# Words and names of files with spaces are no address to Markdown, and would be read aloud; nor are files by address.
+_SEARCH = re.compile(r"(!\[[^\]\n]{0,300}\]\()(stock:[^()<>\n]*)\)", re.IGNORECASE)
+_PICTURE = re.compile(r"(!\[[^\]\n]{0,300}\]\()([^()<>\n\"]{1,300}?)(?=[ \t]*\)|[ \t]+\"[^\"\n]*\"[ \t]*\))")
+_NAME_WITH_SPACES = re.compile(r"\S.*\s.*\.(?:png|jpe?g|webp|gif|svg)", re.IGNORECASE)
+_FILE = re.compile(r"(!\[[^\]\n]{0,300}\]\(<?)file://(?:localhost)?(?=/)(?:/(?=[A-Za-z]:))?", re.IGNORECASE)
 
 
 def parse_brief(text: str, path: Path) -> Brief:
@@ -53,8 +56,15 @@ def brief_of(notes: str, values: Mapping[str, Any], *, origin: str) -> Brief:
 
 
 def _nodes(notes: str) -> list[SyntaxTreeNode]:
-    text = _SEARCH.sub(r"\1<\2>)", notes)
+    text = _FILE.sub(r"\1", _SEARCH.sub(r"\1<\2>)", notes))
+    text = _PICTURE.sub(_between_brackets, text)
     return SyntaxTreeNode(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)).children
+
+
+def _between_brackets(picture: re.Match[str]) -> str:
+    """A picture whose name has spaces, as Markdown takes it: between angle brackets."""
+    name = picture[2].strip()
+    return f"{picture[1]}<{name}>" if _NAME_WITH_SPACES.fullmatch(name) else picture[0]
 
 
 def _opening(blocks: list[SyntaxTreeNode]) -> str:

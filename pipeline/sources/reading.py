@@ -18,6 +18,14 @@ from pipeline.sources.textfile import read_text
 from pipeline.sources.topics import listed_files, parse_topics
 
 _KINDS = "Give a .md brief, a .txt topic list or a folder of briefs"
+_TABLE = "Save the table as .xlsx or .csv (UTF-8), and say which film its rows make: --template NAME"
+_TEXT = "Save the text as Markdown (.md)"
+# Of programs whose files people have, and that write others, too.
+_SAVE_AS = {
+    **dict.fromkeys((".xls", ".xlsb", ".ods", ".numbers", ".gsheet", ".fods"), _TABLE),
+    **dict.fromkeys((".doc", ".docx", ".odt", ".rtf", ".pages", ".pdf", ".gdoc", ".html", ".htm"), _TEXT),
+    ".markdown": "Call it .md",
+}
 
 
 async def read_briefs(source: Path | str, *, report: Callable[[InputError], None] | None = None) -> tuple[Brief, ...]:
@@ -105,7 +113,7 @@ def _read_file(path: Path, problems: list[InputError]) -> tuple[Brief, ...]:
             raise InputError("is a table", where=str(path), hint=hint)
         case suffix:
             kind = f"{suffix} files are not read" if suffix else "has no ending that says what it is"
-            raise InputError(kind, where=str(path), hint=_KINDS)
+            raise InputError(kind, where=str(path), hint=_SAVE_AS.get(suffix, _KINDS))
 
 
 def _in_folder(folder: Path) -> list[Path]:

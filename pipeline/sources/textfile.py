@@ -37,7 +37,15 @@ def read_text(path: Path) -> str:
     return text
 
 
+def check_name(path: Path) -> None:
+    """Raise `InputError` for a name with bytes that are no text, as old archives leave them: nothing could tell it."""
+    where = str(path).encode(errors="replace").decode()
+    if where != str(path):
+        raise InputError("has a name that is no text", where=where, hint="Give the file another name")
+
+
 def _read_bytes(path: Path) -> bytes:
+    check_name(path)
     try:
         # A pipe or a device would never end.
         if not stat.S_ISREG(path.stat().st_mode):

@@ -15,7 +15,7 @@ from typing import TypeVar
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError, NightreelError
+from pipeline.errors import CheckpointError, DamagedError, NightreelError
 from pipeline.files import storage_errors, write_atomically, write_for_now, write_together
 from pipeline.model import Batch, Job, JobStatus, JobSummary, summary_of
 from pipeline.state.batch_files import BatchFiles
@@ -110,6 +110,16 @@ class CheckpointStore:
 
         await to_thread.run_sync(remove)
 
+    def is_damaged(self, batch: str, job_id: str) -> bool:
+        """Whether the job's file may be set aside: one that only can't be read here and now may not. Blocks."""
+        try:
+            self.read_job(batch, job_id)
+        except DamagedError:
+            return True
+        except CheckpointError:
+            pass
+        return False
+
     def set_aside(self, batch: str, job_id: str, why: str) -> Path:
         """Gives a file that can't be read another name, so that nothing is lost and the job can begin anew. Blocks.
 
@@ -173,7 +183,7 @@ class CheckpointStore:
         index = self._new_index(batch, in_memory=True)
         try:
             self._reconcile(index, batch)
-        except CheckpointError as error:
+        except DamagedError as error:
             logger.debug("%s", error)
             index.arrange((), "")
         return index

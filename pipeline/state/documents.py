@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
 from pydantic_core import PydanticSerializationError
 
-from pipeline.errors import CheckpointError, DamagedError, InputError
+from pipeline.errors import CheckpointError, DamagedError, InputError, NewerError
 from pipeline.files import read_file
 from pipeline.model import Batch, Job
 from pipeline.state.fields import fields_with
@@ -52,8 +52,8 @@ def to_json(value: Job | Batch, workspace: Path) -> str:
 def read_document(path: Path, kind: type[T], workspace: Path, *, batch: str) -> T:
     """The job or batch that the file at `path` is about. Blocks.
 
-    Raises `DamagedError`, also for what belongs elsewhere, `CheckpointError` for a file that can't be read, and
-    `FileNotFoundError`.
+    Raises `DamagedError`, also for what belongs elsewhere, `NewerError`, `CheckpointError` for a file that can't be
+    read, and `FileNotFoundError`.
     """
     where = path.relative_to(workspace).as_posix()
     try:
@@ -73,7 +73,7 @@ def read_document(path: Path, kind: type[T], workspace: Path, *, batch: str) -> 
 
 
 def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
-    """What `to_json` wrote, as a `kind`. Raises `DamagedError`, naming the file `where`."""
+    """What `to_json` wrote, as a `kind`. Raises `DamagedError` and `NewerError`, naming the file `where`."""
     try:
         content = json.loads(text, parse_int=_whole, parse_float=_real, parse_constant=_real)
         if b"\\u" in text:  # half a character, which can be written so, goes nowhere from here
@@ -85,7 +85,8 @@ def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
         raise DamagedError("is damaged: no schema number", where=where, hint=_REMEDY)
     if schema > SCHEMA:
         message = f"was written by a newer nightreel (schema {schema}; this one reads {SCHEMA})"
-        raise DamagedError(message, where=where, hint="Update nightreel: pip install --upgrade nightreel")
+        hint = "Update nightreel (pip install --upgrade nightreel), or make another batch: --batch NAME"
+        raise NewerError(message, where=where, hint=hint)
     if schema == 1:
         content = _from_schema_1(content)
     if schema <= 2:

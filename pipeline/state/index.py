@@ -242,9 +242,10 @@ class BatchIndex:
         query = "SELECT id, video FROM jobs WHERE status = 'completed' AND position IS NOT NULL AND damage IS NULL"
         return self._ask(query)
 
-    def damages(self) -> list[Damage]:
-        """The listed jobs that can't be read."""
-        found = self._ask("SELECT id, damage FROM jobs WHERE damage IS NOT NULL AND position IS NOT NULL")
+    def damages(self, *, listed: bool = True) -> list[Damage]:
+        """The jobs that can't be read: those that the batch lists, or all that have a file."""
+        which = "AND position IS NOT NULL" if listed else ""
+        found = self._ask(f"SELECT id, damage FROM jobs WHERE damage IS NOT NULL {which}")  # noqa: S608 - ours
         return [Damage(job=job_id, message=message) for job_id, message in found]
 
     # The database ------------------------------------------------------------------------------------------------

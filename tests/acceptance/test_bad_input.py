@@ -69,7 +69,12 @@ BAD = {
     "a language that is none": brief(
         "---\nlanguage: klingonese!\n---\nHot.\n", "bad.md:2: 'klingonese!' is not a language code"
     ),
-    "a file of another kind": Bad(("make", "a.pdf"), 2, ("a.pdf: .pdf files are not read",), files={"a.pdf": "x"}),
+    "a file of another kind": Bad(
+        ("make", "a.pdf"), 2, ("a.pdf: .pdf files are not read. Save the text as Markdown",), files={"a.pdf": "x"}
+    ),
+    "a table of another program": Bad(
+        ("run", "a.ods"), 2, ("a.ods: .ods files are not read. Save the table as .xlsx or .csv",), files={"a.ods": "x"}
+    ),
     "an empty topic": Bad(("make", " "), 2, ("the topic is empty",)),
     "a list where one film was asked for": Bad(
         ("make", "topics.txt"), 2, ("topics.txt: holds 2 topics", "nightreel run topics.txt")

@@ -70,7 +70,6 @@ def stocked(made, tmp_path) -> Path:
         ("truncated", lambda data: data[: len(data) // 2]),
         ("empty", lambda _data: b""),
         ("random bytes", lambda _data: os.urandom(2000)),
-        ("of a newer schema", lambda data: json.dumps({**json.loads(data), "schema": 99}).encode()),
     ],
 )
 def test_a_checkpoint_that_cant_be_read_is_set_aside_and_its_film_made_again(home, name, damage):
@@ -90,6 +89,48 @@ def test_a_checkpoint_that_cant_be_read_is_set_aside_and_its_film_made_again(hom
     assert {path: path.read_bytes() for path in others} == untouched
     assert json.loads(first.read_bytes())["status"] == "completed"
     assert films(home) == before
+
+
+@pytest.mark.parametrize("again", [("run", "kitchen", *FLAGS), ("retry", "kitchen", "--failed"), ("resume", "kitchen")])
+def test_a_checkpoint_of_a_newer_version_stays_and_its_film_is_not_made_again(home, again):
+    before, (first, *_) = films(home), job_files(home)
+    newer = json.dumps({**json.loads(first.read_bytes()), "schema": 99}).encode()
+    first.write_bytes(newer)
+
+    end = nightreel(*again, cwd=home)
+
+    assert end.code == 9
+    assert "was written by a newer nightreel (schema 99" in end.stderr + end.stdout
+    assert first.read_bytes() == newer
+    assert first in job_files(home)
+    assert not list(home.rglob("*.damaged"))
+    assert films(home) == before
+
+
+@pytest.mark.parametrize("again", [("run", "kitchen", *FLAGS), ("run", "kitchen", "--dry-run", *FLAGS)])
+def test_a_batch_of_a_newer_version_is_not_begun_anew(home, again):
+    listed = home / "state" / "batches" / "kitchen" / "batch.json"
+    newer = json.dumps({**json.loads(listed.read_bytes()), "schema": 99}).encode()
+    listed.write_bytes(newer)
+
+    end = nightreel(*again, cwd=home)
+
+    assert end.code == 7
+    assert "was written by a newer nightreel (schema 99" in end.stderr + end.stdout
+    assert "Update nightreel" in end.stderr + end.stdout
+    assert listed.read_bytes() == newer
+    assert len(job_files(home)) == len(TITLES)
+
+
+def test_a_damaged_checkpoint_that_no_batch_lists_is_kept_when_its_film_is_made(home):
+    first, *_ = job_files(home)
+    first.write_bytes(b"torn")
+    (home / "state" / "batches" / "kitchen" / "batch.json").unlink()
+
+    again = run(home)
+
+    assert again.code == 0
+    assert first.with_suffix(".json.damaged").read_bytes() == b"torn"
 
 
 def test_a_cache_entry_with_wrong_bytes_is_never_used(home):

@@ -1,6 +1,7 @@
 """Reading and writing sound."""
 
 import io
+import struct
 from fractions import Fraction
 
 import av
@@ -87,6 +88,14 @@ def test_of_a_long_file_no_more_is_decoded_than_is_wanted(monkeypatch):
 def test_what_is_no_sound_is_refused_in_one_line(rubbish):
     with pytest.raises(InputError, match="audio"):
         read_audio(rubbish)
+
+
+def test_sound_in_a_codec_that_nobody_knows_is_refused_in_one_line():
+    form = struct.pack("<IHHIIHH", 16, 0x99, 2, 44100, 176400, 4, 16)
+    header = b"RIFF" + struct.pack("<I", 36 + 4000) + b"WAVEfmt " + form
+
+    with pytest.raises(InputError, match=r"audio: its sound is in a codec that nothing here decodes"):
+        read_audio(header + b"data" + struct.pack("<I", 4000) + bytes(4000))
 
 
 @given(samples=arrays(np.float32, st.tuples(st.integers(0, 50), st.just(2)), elements=st.floats(-1.5, 1.5, width=32)))

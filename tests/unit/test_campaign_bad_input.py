@@ -103,6 +103,28 @@ ROWS = {
         ],
         ["Null None for Nan"],
     ),
+    "`#WERT!`, `#¿NOMBRE?`, `Err:502`, `####`, a formula, `4.01E+12`: what a spreadsheet saved instead of a value": (
+        HEADER
+        + '1,#WERT!,"=HYPERLINK(""x"",""Bo"")",5 €,,,4.01E+12\n2,#¿NOMBRE?,Err:502,5 €,#NV,,=B2\n3,Bo,####,5 €,,,\n'
+        + '4,"=""Bo""","=""0012""",5 €,,,\n5,Eve,#WOW!,5 €,,,= fine\n',
+        [
+            (1, "first_name", "is #WERT!, which programs write where they have no value"),
+            (1, "product", "is a formula, and not what it comes to"),
+            (2, "first_name", "is #¿NOMBRE?, which programs write where they have no value"),
+            (2, "product", "is Err:502, which programs write where they have no value"),
+            (2, "valid_until", "is #NV, which programs write where they have no value"),
+            (3, "product", "is ####, which programs write where they have no value"),
+        ],
+        ["0012 for Bo", "#WOW! for Eve"],
+    ),
+    "Letters that were once read in a wrong encoding (`JÃ¼rgen`)": (
+        HEADER + "1,JÃ¼rgen,Roof,5 €,,,\n2,Bo,LÃ¼beck â€“ CafÃ©,5 €,,,\n3,São,Ãgua É,5 €,,,ÃŸ\n",
+        [
+            (1, "first_name", "holds letters in a wrong encoding, as “JÃ¼rgen”"),
+            (2, "product", "holds letters in a wrong encoding, as “LÃ¼beck”"),
+        ],
+        ["Ãgua É for São"],
+    ),
     "A picture beside the table that is a bomb, HTML, cut off or one dot wide": (
         HEADER
         + "1,Bo,Roof,5 €,,bomb.png,\n2,Eve,Roof,5 €,,page.png,\n3,Ann,Roof,5 €,,torn.jpg,\n"
@@ -151,6 +173,16 @@ TABLES = {
     ],
     "Letters of another alphabet in neither UTF-8 nor Windows-1252": [
         ({}, (HEADER + "1,Борис,Крыша,5 EUR,,,\n").encode("cp1251"), "no Windows-1252 either", "campaign.encoding"),
+    ],
+    "Saved by an old Mac, by DOS or in Shift-JIS": [
+        (
+            {},
+            (HEADER + "1,René,Roof,5 EUR,,,\n").encode("mac_roman"),
+            "as Mac OS Roman, it would be “René”",
+            "mac_roman",
+        ),
+        ({}, (HEADER + "1,Björn,Roof,5 EUR,,,\n").encode("cp850"), "as the code page of DOS", "'cp850'"),
+        ({}, (HEADER + "1,鈴木,東京都,5 EUR,,,\n").encode("cp932"), "as Shift-JIS, it would have “鈴木”", "'cp932'"),
     ],
     "A workbook, a PDF, an archive, a web page by the name of .csv": [
         ({}, "\n<!DOCTYPE html><p>Sign in", "is a web page", "Export the table as CSV"),

@@ -143,6 +143,11 @@ def test_what_can_not_be_shown_is_refused_with_its_name_and_what_to_do(tmp_path,
     assert raised.value.hint
 
 
+def test_one_that_shows_nothing_is_told_as_that(tmp_path):
+    with pytest.raises(InputError, match=r"reef\.jpg: is transparent all over: there is nothing to see"):
+        prepared(tmp_path, Image.new("RGBA", (300, 200), (255, 0, 0, 0)), format="PNG")
+
+
 def test_one_too_small_to_be_shown_is_refused(tmp_path):
     with pytest.raises(InputError, match="32 by 32 pixels are too few"):
         prepared(tmp_path, Image.new("RGB", (32, 32)), format="PNG")

@@ -16,7 +16,9 @@ import pytest
 from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
+from pipeline.errors import InputError
 from pipeline.media.loudness import set_loudness
+from pipeline.media.probe import probe
 from pipeline.media.survey.gaps import GapWatch
 from pipeline.media.survey.plain import PlainWatch
 from pipeline.quality import judge
@@ -168,6 +170,17 @@ def test_a_transport_stream_that_ends_behind_its_head_is_told_in_words(tmp_path,
     (check,) = judge_file(film, STRICT).checks
 
     assert check.measured == "has no sound that can be decoded: it is cut short"
+
+
+def test_pictures_in_a_codec_that_nobody_knows_are_told_in_words(tmp_path):
+    film = write_film(tmp_path / "film.mp4")
+    film.write_bytes(film.read_bytes().replace(b"avc1", b"xxxx"))
+
+    (check,) = judge_file(film, STRICT).checks
+
+    assert check.measured == "its pictures are in a codec that nothing here decodes"
+    with pytest.raises(InputError, match=r"film\.mp4: its pictures are in a codec that nothing here decodes"):
+        probe(film)
 
 
 def test_a_container_that_hosts_do_not_want_is_known(tmp_path):

@@ -22,6 +22,7 @@ from pipeline.model import (
 )
 from pipeline.quality import Expected, checks, companions, cues, judged, languages, texts
 from pipeline.quality.expected import TimedText
+from pipeline.subtitles.pieces import fit_words
 
 
 def script(said="Tea cools by itself, and nobody asks why.", **changes):
@@ -78,6 +79,18 @@ def test_a_word_that_is_longer_than_a_line_of_captions_is_divided_and_loses_noth
         "Rindfleischetiket-tierungen und U-Bahn-Fahrten.",
     ):
         assert not cues.words((before, replace(divided, text=text)), film).passed
+
+
+@pytest.mark.parametrize(
+    "word", ["Geschwindigkeitsbegrenzungen", "well-known-and-", "w" * 190, "https://a.b/" + "c" * 90]
+)
+@pytest.mark.parametrize("width", [12, 25, 42])
+def test_a_word_that_is_wider_than_a_line_of_captions_passes_with_its_hyphens(word, width):
+    pieces, _ = fit_words([Word(text=word, start_s=0, end_s=1), Word(text="on.", start_s=1, end_s=2)], width)
+    shown = TimedText(start_s=0, end_s=2, text="\n".join(piece.text for piece in pieces))
+
+    assert cues.words((READ[0], shown), script(f"{word} on.")).passed
+    assert not cues.words((READ[0], shown), script(f"{word}x on.")).passed
 
 
 @pytest.mark.parametrize(

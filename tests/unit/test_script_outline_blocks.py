@@ -275,6 +275,15 @@ def test_what_is_no_amount_with_a_unit_stays_a_statement(phrase: str) -> None:
     assert layouts(f"It was **{phrase}** of them.") == ["statement"]
 
 
+def test_code_that_no_picture_holds_is_told_in_the_films_record() -> None:
+    long = "\n".join(f"x{n} = {n}" for n in range(500))
+
+    (told,) = script_of(f"Run this:\n\n```\n{long}\n```").incidents
+
+    assert told.startswith("code of 500 lines (“x0 = 0”) is not shown: a picture has room for 14 lines of 80 letters")
+    assert script_of("Run this:\n\n```\nmake\n```").incidents == ()
+
+
 def test_code_is_shown_while_the_paragraph_before_it_is_said() -> None:
     (scene,) = scenes("Run this:\n\n```sh\nmake\n```")
 
@@ -350,7 +359,7 @@ def test_labels_and_numbers_become_bars() -> None:
     assert isinstance(scene, BarsScene)
     assert (scene.unit, scene.point) == ("m", 2)
     assert scene.items == (Bar(label="Winstanley", value=35), Bar(label="Smeaton", value=22))
-    assert said(scene) == [("Each is tall.", None), ("Winstanley: 35.", 0), ("Smeaton: 22.", 1)]
+    assert said(scene) == [("Each is tall.", None), ("Winstanley: 35 m.", 0), ("Smeaton: 22 m.", 1)]
 
 
 def test_a_header_without_a_known_unit_stays_in_the_picture() -> None:
@@ -441,6 +450,60 @@ def test_a_table_that_no_picture_holds_is_a_list(markdown: str) -> None:
     assert layouts(markdown) == ["bullets"]
 
 
+def test_bullets_of_a_table_tell_its_headers_which_nothing_shows() -> None:
+    (wide,) = scenes(
+        table(
+            "Planet | Size (km) | Moons | Colour | Found by | Kind",
+            "Venus | 12,104 | 0 | white | | rock",
+            "Mars | 6,779 | 2 | red | Galileo | rock",
+        )
+    )
+    (words,) = scenes(table("Term | Meaning", f"x | {'long ' * 9}", f"y | {'long ' * 9}"))
+    (numbers,) = scenes(table(f"Peak | Height {'long ' * 9}in m", "Everest | 8,849", "K2 | 8,611"), bare=True)
+
+    assert [line for line, _ in said(wide)] == [
+        "Venus: Size: 12,104 km; Moons: 0; Colour: white; Kind: rock.",
+        "Mars: Size: 6,779 km; Moons: 2; Colour: red; Found by: Galileo; Kind: rock.",
+    ]
+    assert said(words)[0][0].startswith("x: long long")
+    assert said(numbers)[0][0] == f"Everest: Height {'long ' * 9}".strip() + ": 8,849 m."
+
+
+@pytest.mark.parametrize(
+    ("language", "header", "cells", "heard"),
+    [
+        ("en", "Size (million km)", ("228", "108"), ("A: 228 million km.", "B: 108 million km.")),
+        ("en", "Price ($)", ("3.50", "-2"), ("A: $3.50.", "B: -$2.")),
+        ("en", "Revenue ($bn)", ("3.5", "12"), ("A: $3.5 bn.", "B: $12 bn.")),
+        ("en", "Time in days", ("1", "12"), ("A: 1 day.", "B: 12 days.")),
+        ("en", "Share (%)", ("43", "20"), ("A: 43%.", "B: 20%.")),
+        ("de", "Anteil (%)", ("43", "20"), ("A: 43 %.", "B: 20 %.")),
+        ("de", "Preis in €", ("3,50", "1,20"), ("A: 3,50 €.", "B: 1,20 €.")),
+        ("tr", "Oran (%)", ("43", "20"), ("A: %43.", "B: %20.")),
+        ("zh", "高度（米）", ("8849", "3193"), ("A: 8849米。", "B: 3193米。")),
+    ],
+)
+def test_the_unit_that_a_header_has_is_said_with_each_number(language, header, cells, heard) -> None:
+    (chart,) = scenes(table(f"x | {header}", f"A | {cells[0]}", f"B | {cells[1]}"), language=language)
+
+    assert tuple(line for line, _ in said(chart)) == heard
+
+
+def test_units_are_said_where_a_table_shows_them_and_only_of_numbers() -> None:
+    (shown,) = scenes(
+        table("Animal | Speed (km/h) | Sex (m) | Age, years", "Hare | 70 | yes | 5–7", "Snail | – | no | 1")
+    )
+
+    assert [line for line, _ in said(shown)] == ["Hare: 70 km/h, yes, 5–7 years.", "Snail: no, 1 year."]
+
+
+@pytest.mark.parametrize("head", ["x | Men (m) | Women (w)", "x | Group (A) | Group (B)", "x | Group (A) | y"])
+def test_what_brackets_tell_apart_is_no_unit(head: str) -> None:
+    found = scenes(table(head, "1st | 40 | 50", "2nd | 60 | 70"))
+
+    assert [line for scene in found for line, _ in said(scene)] == ["1st: 40, 50.", "2nd: 60, 70."]
+
+
 def test_a_table_of_one_row_is_running_text() -> None:
     (scene,) = scenes(table("a | b", "Mars | red"))
 
@@ -498,15 +561,18 @@ EVERYTHING = "\n\n".join(
 )
 
 
-def test_a_template_without_them_gets_bullets_and_statements_with_the_same_words() -> None:
+def test_a_template_without_them_gets_bullets_and_statements_with_the_same_words_and_headers() -> None:
     def words(script: Script) -> list[str]:
-        return [word for scene in script.scenes for word in split_words(narration_of(scene))]
+        said = [word for scene in script.scenes for word in split_words(narration_of(scene))]
+        # The headers of tables, which no bullets show.
+        return [word.rstrip(".,;:") for word in said if word not in {"b:", "c:"}]
 
     rich, plain = script_of(EVERYTHING), script_of(EVERYTHING, bare=True)
 
     assert {scene.layout for scene in plain.scenes} == {"title", "bullets", "statement"}
     assert len({scene.layout for scene in rich.scenes}) > 9
-    assert [word.rstrip(".") for word in words(rich)] == [word.rstrip(".") for word in words(plain)]
+    assert words(rich) == words(plain)
+    assert "x: b: 1; c: 2." in [line.text for scene in plain.scenes for line in scene.lines]
 
 
 # Of scripts as they were when notes knew only paragraphs and lists; since then, long paragraphs are cut
@@ -587,8 +653,9 @@ _briefs = st.lists(_sections, min_size=1, max_size=4).map(lambda found: Brief(ti
 def test_all_notes_are_said_once_in_order_and_can_be_filmed(brief: Brief) -> None:
     blocks = [block for section in brief.sections for block in section.blocks]
     written = [word for block in blocks for each in block.said for word in split_words(each.text)]
-    # What is said beside the notes: the title, headings, the right option of a quiz.
-    beside = [word for text in ("Film", *(section.heading for section in brief.sections)) for word in split_words(text)]
+    # What is said beside the notes: the title, headings (of code, and asked by a quiz), the right option of a quiz.
+    headings = [section.heading for section in brief.sections] * 2
+    beside = [word for text in ("Film", *headings) for word in split_words(text)]
     beside += [
         word
         for block in blocks
@@ -598,6 +665,14 @@ def test_all_notes_are_said_once_in_order_and_can_be_filmed(brief: Brief) -> Non
     ]
 
     script = outline(brief, TEMPLATE)
+
+    beside += [
+        word
+        for block in blocks
+        if isinstance(block, Table)
+        for column in block.columns
+        for word in split_words(column) * len(block.rows)
+    ]
 
     assert find_problems(script, TEMPLATE) == ()
     left = [_bare(word) for word in written]
@@ -612,8 +687,8 @@ def test_all_notes_are_said_once_in_order_and_can_be_filmed(brief: Brief) -> Non
 
 
 def _bare(word: str) -> str:
-    """Without a full stop at its end, which items get when they have none."""
-    return word.strip().removesuffix(".").removesuffix("。")
+    """Without the marks at its end: items get a full stop when they have none, and rows a colon."""
+    return word.strip().rstrip(".:;,。")
 
 
 @pytest.mark.parametrize("name", ["explainer", "listicle", "news", "product", "offer", "lesson"])

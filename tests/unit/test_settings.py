@@ -272,6 +272,15 @@ def test_a_variable_for_a_whole_group_is_refused(workspace):
             "language = 'klingon!'",
             "nightreel.toml:1: language is “klingon!”, must be a language tag like en, de or pt-BR",
         ),
+        ("[brand]\naccent = '#zzz'", "nightreel.toml:2: brand.accent is “#zzz”, must be a colour like #E4572E"),
+        (
+            "[youtube]\ncategory = 'film'",
+            "nightreel.toml:2: youtube.category is “film”, must be a number of up to three digits, like 27",
+        ),
+        (
+            "[source]\napi_key_header = 'X: y'",
+            "nightreel.toml:2: source.api_key_header is “X: y”, must be the name of a header: letters, digits and -",
+        ),
         ("[retry]\nattempts = 'many'", "nightreel.toml:2: retry.attempts is “many”, must be a whole number"),
         ("[retry]\nwait_max_s = inf", "nightreel.toml:2: retry.wait_max_s is inf, must be a finite number"),
         (

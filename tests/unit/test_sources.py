@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -88,6 +89,20 @@ async def test_a_folder_without_briefs_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "list.txt", "Mars")
 
     assert "has no briefs" in await message(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+async def test_a_file_whose_name_is_no_text_is_told_and_stops_no_other(tmp_path: Path) -> None:
+    good = write(tmp_path / "a.md", "# A\n\nNotes.")
+    write(tmp_path / os.fsdecode(b"na\xffme.md"), "# B\n\nNotes.")
+    told: list[InputError] = []
+
+    briefs = await read_briefs(tmp_path, report=told.append)
+
+    assert [brief.origin for brief in briefs] == [str(good)]
+    assert [str(error) for error in told] == [
+        f"{tmp_path}/na?me.md: has a name that is no text. Give the file another name"
+    ]
 
 
 async def test_one_bad_brief_in_a_folder_is_told_by_name(tmp_path: Path) -> None:

@@ -122,8 +122,59 @@ def test_a_picture_keeps_its_place_and_is_not_said() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "source"),
+    [
+        ("<my reef.jpg>", "my reef.jpg"),
+        ("my%20reef.jpg", "my reef.jpg"),
+        ("my reef.jpg", "my reef.jpg"),
+        ('my old reef.JPG "By Ada"', "my old reef.JPG"),
+        ("ünï/礁.png", "ünï/礁.png"),
+        ("100%.png", "100%.png"),
+        ("file:///home/me/reef.jpg", "/home/me/reef.jpg"),
+        ("file:///C:/pics/reef.jpg", "C:/pics/reef.jpg"),
+        ("https://a.example/my%20reef.jpg?x=%C3%BC", "https://a.example/my%20reef.jpg?x=%C3%BC"),
+        ("http://a.example/%2e%2e/reef.jpg", "http://a.example/%2e%2e/reef.jpg"),
+    ],
+)
+def test_a_picture_is_named_as_its_file_is_however_markdown_writes_it(written: str, source: str) -> None:
+    (picture,) = blocks(f"![A reef]({written})")
+
+    assert isinstance(picture, Illustration)
+    assert (picture.source, picture.description) == (source, "A reef")
+    assert picture.caption == ("By Ada" if "Ada" in written else "")
+
+
 def test_an_address_that_is_a_whole_picture_is_left_out() -> None:
     assert blocks(f"![x](data:image/png;base64,{'A' * 3000})") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "heard"),
+    [
+        ("> [!NOTE]\n> Mind the gap.", ["Mind the gap."]),
+        ("> [!warning]- Mind the gap.", ["Mind the gap."]),
+        ("::: tip\nMind the gap.\n:::", ["Mind the gap."]),
+        ("[TOC]\n\nMind the gap.", ["Mind the gap."]),
+        ("[[_TOC_]]\n\nMind the gap.", ["Mind the gap."]),
+        ("[[toc]]\n\nMind the gap.", ["Mind the gap."]),
+        ("Mind ==the gap==.", ["Mind the gap."]),
+        ("Mind the [[places/gap|gap]] and [[train]].", ["Mind the gap and train."]),
+        ("Mind the gap. ![[gap.png]]", ["Mind the gap."]),
+        # No marks of a dialect.
+        ("It is a == b == c.", ["It is a == b == c."]),
+        ("Write `[[x]]` and `==y==`.", ["Write [[x]] and ==y==."]),
+        ("It is [1, 2], and [note] too.", ["It is [1, 2], and [note] too."]),
+        ("Time ::: space.", ["Time ::: space."]),
+    ],
+)
+def test_the_marks_of_other_dialects_are_not_said(body: str, heard: list[str]) -> None:
+    assert said(body) == heard
+
+
+def test_front_matter_in_toml_is_told_and_not_spoken() -> None:
+    with pytest.raises(InputError, match=r"a\.md:1: the front matter is TOML\. Write it between lines of ---"):
+        parse_brief('+++\ntitle = "T"\n+++\nText.', Path("a.md"))
 
 
 def test_headings_keep_their_level() -> None:

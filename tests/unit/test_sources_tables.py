@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+import time
 import tracemalloc
 
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.sources.tables import BrokenRow, TableForm, TableRow, damage_in, is_table, open_table
+from pipeline.sources.tables import BrokenRow, TableForm, TableRow, damage_in, is_table, mend_of, open_table
 
 
 @pytest.fixture
@@ -56,6 +59,12 @@ def test_the_encoding_is_found_out(table, encoding, said):
         ("cp1253", "Ελένη;Αθήνα\n"),
         ("gbk", "李小龙;北京市\n"),
         ("euc-kr", "김민수;서울시\n"),
+        ("mac_roman", "René;Besançon\nJürgen;Köln\n"),
+        ("mac_roman", "Joe’s;Mary’s\n"),
+        ("cp850", "Jürgen;Köln\nBjörn;Nürnberg\n"),
+        ("cp1250", "Łukasz;Łódź\nStanisław;Wałbrzych\n"),
+        ("cp932", "田中;東京\n"),
+        ("cp932", "コーヒー;テスト\n"),
     ],
 )
 def test_letters_that_windows_1252_would_make_nonsense_of_are_told_and_read_when_they_are_named(table, encoding, text):
@@ -67,11 +76,60 @@ def test_letters_that_windows_1252_would_make_nonsense_of_are_told_and_read_when
     assert [";".join(row.values()) for row in cells(named)] == text.split()
 
 
-@pytest.mark.parametrize("text", ["ÄÖÜ GmbH;Köln\nMüller;Ölde\n", "Łódź", "señor;año\nÎle d'Été;où\n", "×;½ °\n"])
+WESTERN = (
+    "Joe’s Café;“good” – it’s nice\nO’Brien;£5m — that’s £20bn\nZoë;50 m² ½\n",
+    "Mary’s;Bob’s\nJoe’s;It’s\n",
+    "MÅNS ÅKERLUND;Ängelholm\nÅsa;ÖSTERSUND\n",
+    "Þórður;Ægir\nSigríður;Ólöf\n",
+    "João;Conceição\nAÇÃO;À noite…\n",
+    "cœur;L’Haÿ-les-Roses\nÉtienne;18°C\n",
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["ÄÖÜ GmbH;Köln\nMüller;Ölde\n", "Łódź", "señor;año\nÎle d'Été;où\n", "×;½ °\n", *WESTERN]
+)
 def test_western_words_stay_windows_1252(table, text):
     people = table(f"name;town\n{text}".encode("cp1252", errors="ignore"), has_header=True)
 
     assert people.form.startswith("Windows-1252")
+
+
+@pytest.mark.parametrize("cell", ["4.01E+12", " 4,01E+12 ", "1E+05"])
+def test_a_number_that_a_spreadsheet_has_rounded_is_damage(cell):
+    assert damage_in(cell) == f"is {cell.strip()}, of which a spreadsheet has lost the last digits"
+    assert mend_of(cell) == "Format the column as text, and save it again"
+
+
+@pytest.mark.parametrize(
+    "cell", ["E+", "1E5 street", "2E", "Model 1E+05", "=)", "= 5", "=A", "'=SUM(A1)", "# 1", "#1", "##"]
+)
+def test_what_only_looks_like_it_is_no_damage(cell):
+    assert damage_in(cell) == ""
+
+
+def test_spaces_before_a_cell_in_quotes_are_no_part_of_it(table):
+    people = cells(table('name, town\n"Bo", "L, A"\nJo, "She said ""no"""\n'))
+    nicknames = cells(table('name,town\nDwayne, "The Rock" Johnson\nBo, "LA"\n'))
+
+    assert [row["town"] for row in people] == ["L, A", 'She said "no"']
+    assert [row["town"].strip() for row in nicknames] == ['"The Rock" Johnson', '"LA"']
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_table_whose_name_is_no_text_is_told(table):
+    with pytest.raises(InputError, match=r"na\?me\.csv: has a name that is no text"):
+        table("name\nBo\n", os.fsdecode(b"na\xffme.csv"))
+
+
+def test_a_long_text_without_spaces_is_judged_as_fast_as_any_other(table):
+    began_s = time.process_time()
+
+    people = table("name;picture\nJürgen;".encode("cp1252") + b"A" * 1_000_000 + b"\nZo\xeb;x\n")
+
+    assert people.form.startswith("Windows-1252")
+    # By the square of its length, half a minute of work.
+    assert time.process_time() - began_s < 10
 
 
 def test_half_of_a_character_is_damage(table):

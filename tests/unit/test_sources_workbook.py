@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import zipfile
 from datetime import date, datetime
 
@@ -65,6 +66,39 @@ def test_a_number_is_one_whatever_the_country_of_the_cells_beside_it(path):
 
     assert isinstance(row.cells["price"], Number)
     assert not isinstance(row.cells["text"], Number)
+
+
+def formatted(book, *formats):
+    for row, code in enumerate(formats, start=2):
+        book.active.cell(row, 1).number_format = code
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("[$€-407] #,##0.00", "12.5 €"),
+        ('#,##0.00 "€"', "12.5 €"),
+        ('"$"#,##0.00', "12.5 $"),
+        ('_("$"* #,##0.00_);_("$"* \\(#,##0.00\\)', "12.5 $"),
+        ("[$$-409]#,##0.00", "12.5 USD"),
+        ("[$$-1009]#,##0.00", "12.5 CAD"),
+        ("[$kr-41D] #,##0", "12.5 SEK"),
+        ("#,##0 [$CHF-807]", "12.5 CHF"),
+        ("[$USD] #,##0", "12.5 USD"),
+        ("0.0%", "1250 %"),
+    ],
+)
+def test_a_number_knows_the_currency_and_the_per_cent_that_its_program_shows(path, code, shown):
+    ((cell,),) = cells(saved(path, ("a",), (12.5,), change=lambda book: formatted(book, code)))
+
+    assert (cell, cell.shown, copy.copy(cell).shown) == ("12.5", shown, shown)
+
+
+@pytest.mark.parametrize("code", ["General", "0.00", "[$-409]#,##0.00", '0 "pieces"', '0 "%"', "0;[Red]-0%"])
+def test_other_formats_leave_a_number_a_number(path, code):
+    ((cell,),) = cells(saved(path, ("a",), (12.5,), change=lambda book: formatted(book, code)))
+
+    assert (cell, type(cell)) == ("12.5", Number)
 
 
 def test_the_value_of_a_formula_is_what_was_worked_out(path):

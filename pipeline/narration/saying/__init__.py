@@ -2,6 +2,7 @@
 
     pronunciations.py   words of the workspace
     dates · web · money · units · numbers · abbreviations · signs     rules, by language
+    magnitudes.py       words for millions, and what follows them
     tongues.py          languages, and their words for signs
     changes.py          from rules to a text, and where each written word is in it
 
@@ -21,7 +22,7 @@ from pipeline.narration.saying.numbers import say_fractions, say_ranges, say_sig
 from pipeline.narration.saying.pronunciations import Pronunciation, Pronunciations
 from pipeline.narration.saying.signs import say_signs_between
 from pipeline.narration.saying.tongues import Tongue, tongue_for
-from pipeline.narration.saying.units import say_ordinals, say_units
+from pipeline.narration.saying.units import say_large_units, say_ordinals, say_units
 from pipeline.narration.saying.web import say_addresses, say_handles, say_versions
 
 __all__ = ["Place", "Pronunciation", "Pronunciations", "apply", "changes_of"]
@@ -36,6 +37,7 @@ _RULES: tuple[Callable[[str, Tongue], Iterator[list[Change]]], ...] = (
     say_handles,
     say_money,
     say_ordinals,
+    say_large_units,
     say_units,
     say_versions,
     say_fractions,

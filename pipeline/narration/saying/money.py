@@ -9,16 +9,8 @@ from decimal import Decimal
 from babel.numbers import get_currency_name
 
 from pipeline.narration.saying.changes import LETTER, Change, not_after
-from pipeline.narration.saying.numbers import (
-    BILLIONS,
-    MILLIONS,
-    NUMBER,
-    THOUSANDS,
-    form_of,
-    value_at,
-    value_of,
-    without_groups,
-)
+from pipeline.narration.saying.magnitudes import WORDS, of, said_as
+from pipeline.narration.saying.numbers import NUMBER, form_of, value_at, value_of, without_groups
 from pipeline.narration.saying.tongues import Tongue
 
 _CODES = {
@@ -97,69 +89,6 @@ _LETTERS = {
     "pt": {"M": "milhões", "k": "mil"},
     "de": {"M": "Millionen", "k": "Tausend"},
 }
-# Words of magnitude between the number and the sign, written out or not, and how they are said.
-_WORDS = {
-    "en": {"thousand": "", "million": "", "billion": "", "trillion": "", "mn": "million", "bn": "billion"}
-    | {"crore": "", "lakh": ""},
-    "de": {
-        "Mio.": "Million/Millionen",
-        "Mrd.": "Milliarde/Milliarden",
-        "Tsd.": "Tausend",
-        "Millionen": "",
-        "Milliarden": "",
-        "Million": "",
-    }
-    | {"Milliarde": ""},
-    "fr": {
-        "Mds": "milliard/milliards",
-        "Md": "milliard/milliards",
-        "millions": "",
-        "million": "",
-        "milliards": "",
-        "milliard": "",
-    },
-    "es": {"mill.": "millones", "millones": "", "millón": "", "mil": ""},
-    "it": {
-        "mln": "milioni",
-        "mld": "miliardi",
-        "milioni": "",
-        "milione": "",
-        "miliardi": "",
-        "miliardo": "",
-        "mila": "",
-    },
-    "pt": {"mi": "milhões", "milhões": "", "milhão": "", "bilhões": "", "bilhão": "", "mil": ""},
-    "nl": {"mln.": "miljoen", "mld.": "miljard", "mln": "miljoen", "mld": "miljard", "miljoen": "", "miljard": ""},
-    "pl": {"tys.": THOUSANDS["pl"], "mln": MILLIONS["pl"], "mld": BILLIONS["pl"]}
-    | dict.fromkeys((*MILLIONS["pl"].split("/"), *BILLIONS["pl"].split("/"), *THOUSANDS["pl"].split("/")), ""),
-    "ru": {"тыс.": THOUSANDS["ru"], "млн": MILLIONS["ru"], "млрд": BILLIONS["ru"]}
-    | dict.fromkeys((*MILLIONS["ru"].split("/"), *BILLIONS["ru"].split("/"), *THOUSANDS["ru"].split("/")), ""),
-    "uk": {"тис.": THOUSANDS["uk"], "млн": MILLIONS["uk"], "млрд": BILLIONS["uk"]}
-    | dict.fromkeys((*MILLIONS["uk"].split("/"), *BILLIONS["uk"].split("/"), *THOUSANDS["uk"].split("/")), ""),
-    "cs": {"tis.": THOUSANDS["cs"], "mil.": MILLIONS["cs"], "mld.": BILLIONS["cs"]}
-    | dict.fromkeys((*MILLIONS["cs"].split("/"), *BILLIONS["cs"].split("/"), *THOUSANDS["cs"].split("/")), ""),
-    "sv": {"mn": "miljoner", "md": "miljarder", "miljoner": "", "miljon": "", "miljarder": "", "miljard": ""},
-    "tr": {"milyon": "", "milyar": "", "bin": ""},
-    "el": {"εκατ.": "εκατομμύρια", "δισ.": "δισεκατομμύρια", "εκατομμύρια": "", "δισεκατομμύρια": ""},
-    "da": {"mio.": "millioner", "mia.": "milliarder"}
-    | dict.fromkeys(("millioner", "million", "milliarder", "milliard", "tusind"), ""),
-    "nb": {"mill.": "millioner", "mrd.": "milliarder"}
-    | dict.fromkeys(("millioner", "million", "milliarder", "milliard", "tusen"), ""),
-    "fi": {"milj.": "miljoonaa", "mrd.": "miljardia"}
-    | dict.fromkeys(("miljoonaa", "miljoona", "miljardia", "miljardi"), ""),
-    "ar": dict.fromkeys(("مليون", "ملايين", "مليار", "مليارات", "ألف", "آلاف", "تريليون"), ""),
-    "he": dict.fromkeys(("מיליון", "מיליארד", "אלף"), ""),
-    "hi": dict.fromkeys(("करोड़", "करोड़", "लाख", "हज़ार", "हज़ार", "हजार", "अरब"), ""),
-    "th": dict.fromkeys(("พันล้าน", "ล้าน", "แสน", "หมื่น", "พัน"), ""),
-    "vi": dict.fromkeys(("triệu", "tỷ", "tỉ", "nghìn", "ngàn"), ""),
-    "id": dict.fromkeys(("juta", "miliar", "ribu", "triliun"), ""),
-    "ja": {"万": "", "億": "", "兆": ""},
-    "zh": {"万": "", "亿": "", "萬": "", "億": ""},
-    "ko": {"만": "", "억": "", "조": ""},
-}
-# A million of what: the languages that say "of" after millions, not after thousands.
-_OF = {"fr": "de", "es": "de", "it": "di", "pt": "de", "ca": "de", "ro": "de"}
-_NO_OF = frozenset({"mil", "mila", "mille"})
 # What stands between the two parts of 5.20, and the small coin where it is named.
 _AND = {"en": "and", "es": "con", "it": "e", "pt": "e", "de": "", "fr": "", "nl": ""}
 _COINS = {
@@ -177,7 +106,7 @@ _SIGNS = "|".join(re.escape(sign) for sign in sorted(_CODES, key=len, reverse=Tr
 
 def say_money(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """The name of the currency after the sum, wherever its sign stands."""
-    letters, words = _LETTERS.get(tongue.code, {}), _WORDS.get(tongue.code, {})
+    letters, words = _LETTERS.get(tongue.code, {}), WORDS.get(tongue.code, {})
     for match in _pattern(letters, words).finditer(text):
         sign = match["before"] or match["after"]
         value = value_at(text, match.start("sum"), match["sum"], tongue)
@@ -211,7 +140,7 @@ def _changes(match: re.Match[str], sign: str, value: Decimal, tongue: Tongue) ->
     start, end = match.span("sum")
     magnitude = _magnitude(match, value, tongue)
     if magnitude is not None:
-        name = _of(magnitude, _name(sign, value, tongue, large=True), tongue)
+        name = of(magnitude, _name(sign, value, tongue, large=True), tongue)
         said, rest = match["sum"], f" {magnitude} {name}"
     else:
         said, rest = _with_coins(match["sum"], sign, value, tongue)
@@ -258,17 +187,10 @@ def _magnitude(match: re.Match[str], value: Decimal, tongue: Tongue) -> str | No
     if match["letter"]:
         said = _LETTERS[tongue.code][match["letter"]]
     elif match["word"]:
-        said = _WORDS[tongue.code][match["word"]] or match["word"]
+        return said_as(match["word"], value, tongue)
     else:
         return None
     return form_of(tuple(said.split("/")), value, tongue)
-
-
-def _of(magnitude: str, name: str, tongue: Tongue) -> str:
-    of = _OF.get(tongue.code)
-    if of is None or magnitude.casefold() in _NO_OF:
-        return name
-    return f"d'{name}" if tongue.code == "fr" and name[0].lower() in "aeéiou" else f"{of} {name}"
 
 
 def _name(sign: str, value: Decimal, tongue: Tongue, *, large: bool = False) -> str:

@@ -13,6 +13,7 @@ from babel.numbers import format_decimal
 from babel.units import UnknownUnitError, format_compound_unit, format_unit
 
 from pipeline.narration.saying.changes import LETTER, Change, not_after
+from pipeline.narration.saying.magnitudes import WORDS, of, said_as
 from pipeline.narration.saying.numbers import NUMBER, OTHER_TO, RANGE, value_at
 from pipeline.narration.saying.tongues import Tongue
 
@@ -79,6 +80,7 @@ _UNITS = {
     "ms": "millisecond",
     "s": "second",
     "h": "hour",
+    "min": "minute",
     "hPa": "hectopascal",
     "mmHg": "millimeter-ofhg",
     "kcal": "kilocalorie",
@@ -87,6 +89,15 @@ _UNITS = {
     "%": "percent",
     "٪": "percent",
     "‰": "permille",
+}
+# "120 g/km", "5 µg/m³": so much for each.
+_OF_EACH = ("g", "kg", "mg", "µg", "μg", "l", "L", "ml", "kWh", "W", "kW", "m", "km", "MB", "GB", "kcal", "kJ")
+_EACH = ("km", "h", "s", "m²", "m³", "l", "L", "kg", "cm³", "g")
+_UNITS |= {
+    f"{one}/{other}": f"{_UNITS[one]}/{_UNITS[other]}"
+    for one in _OF_EACH
+    for other in _EACH
+    if f"{one}/{other}" not in _UNITS and one != other
 }
 _CYRILLIC = {
     "км/ч": "kilometer-per-hour",
@@ -109,6 +120,7 @@ _CYRILLIC = {
     "ГБ": "gigabyte",
 }
 _BY_LANGUAGE = {
+    "en": {"mi": "mile", "yd": "yard"},
     "ru": _CYRILLIC,
     "uk": _CYRILLIC,
     "bg": _CYRILLIC,
@@ -190,6 +202,42 @@ def say_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             at = start + dash.start()
             changes.insert(-1, Change(start=at, end=start + dash.end(), said=f" {tongue.signs.to} "))
         yield changes
+
+
+def say_large_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """The names of units after millions and more: "228 million km", "30,3 Mio. km²"; in the form of many."""
+    units = {**_UNITS, **_BY_LANGUAGE.get(tongue.code, {})}
+    pattern = _large_pattern(tongue.code)
+    for match in pattern.finditer(text) if pattern else ():
+        value = value_at(text, match.start("amount"), match["amount"], tongue)
+        around = None if value is None else _around(units[match["unit"]], Decimal(1_000_000), tongue.locale)
+        if value is None or around is None or around[0]:
+            continue
+        magnitude = said_as(match["word"], value, tongue)
+        stop = _NO_STOP.match(text, match.end("unit"))
+        yield [
+            Change(start=match.start("word"), end=match.end("word"), said=magnitude),
+            Change(
+                start=match.start("unit"),
+                end=stop.end() if stop else match.end("unit"),
+                said=of(magnitude, around[1].strip(), tongue),
+            ),
+        ]
+
+
+@lru_cache(maxsize=64)
+def _large_pattern(code: str) -> re.Pattern[str] | None:
+    words = "|".join(map(re.escape, sorted(WORDS.get(code, {}), key=len, reverse=True)))
+    # "5 Mio. m" is as good as certain; "5 mil l" is not, nor is any other letter alone.
+    symbols = sorted({**_UNITS, **_BY_LANGUAGE.get(code, {})}, key=len, reverse=True)
+    unit = "|".join(map(re.escape, filter(lambda symbol: len(symbol) > 1 or symbol == "m", symbols)))
+    if not words:
+        return None
+    space = "[ \u00a0\u2009\u202f]"
+    return re.compile(
+        rf"{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)}(?P<amount>{NUMBER}){space}(?P<word>{words}){space}(?P<unit>{unit})"
+        rf"(?!{LETTER}|[²³/°'’]|\.\w)"
+    )
 
 
 @lru_cache(maxsize=64)

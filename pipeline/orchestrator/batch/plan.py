@@ -13,7 +13,7 @@ from functools import partial
 
 from anyio import to_thread
 
-from pipeline.errors import BusyError, CheckpointError
+from pipeline.errors import BusyError, CheckpointError, DamagedError
 from pipeline.model import Batch, Brief, JobStatus, Priority, Refused, advance
 from pipeline.orchestrator.batch.numbering import Numbers, number_episodes
 from pipeline.orchestrator.batch.planned import Change, Draft, Mended, Plan
@@ -128,11 +128,14 @@ async def replace_jobs(mended: Sequence[Mended], shop: Workshop, *, batch: str) 
 
 
 async def _asked_before(shop: Workshop, batch: str, source: str) -> Batch:
-    """What is known of the batch; a new one if nothing is. Raises `BusyError` while it is made from another source."""
+    """What is known of the batch; a new one if nothing is.
+
+    Raises `BusyError` while it is made from another source, and `CheckpointError` for a list of films that others read.
+    """
     store = shop.store
     try:
         asked = await store.load_batch(batch)
-    except CheckpointError as error:
+    except DamagedError as error:
         # The list of its jobs is made from the source, and what each of them has done is in its own file.
         aside = await to_thread.run_sync(store.set_aside_batch, batch)
         logger.warning("%s; it is kept as %s", error, aside.name)

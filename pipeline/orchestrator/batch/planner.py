@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 
+from pipeline.errors import CheckpointError, DamagedError
 from pipeline.model import Brief, Job, JobStatus, JobSummary, Priority, Sample
 from pipeline.orchestrator.batch.folders import Folders
 from pipeline.orchestrator.batch.numbering import Numbers
@@ -47,7 +48,7 @@ class Planner:
         self._sample = sample
         self.index: BatchIndex
         self._folders: Folders
-        # Listed jobs that can't be read, of a plan that is saved.
+        # Jobs that can't be read.
         self._damaged: dict[str, Damage] = {}
         # Of a plan that is saved, only the ids are kept: there may be very many.
         self.briefs: dict[str, Brief | None] = {}
@@ -81,11 +82,10 @@ class Planner:
             self._numbers.note(complete, self._batch, job_id)
             self._plan.ids.append(job_id)
             row = None if self._folders.is_new else self.index.find(job_id)
-            if row is None:
-                self._set_aside_if_damaged(job_id)
-                fresh.append(self._new(complete, job_id, number))
-            else:
+            if row:
                 self._known(row, complete, number)
+            elif self._has_room(job_id):
+                fresh.append(self._new(complete, job_id, number))
             if len(fresh) == _AT_ONCE:
                 if written:
                     written.result()
@@ -101,12 +101,12 @@ class Planner:
         """Save a job for each row; its id by that of the job whose place it takes."""
         self.index = self._shop.store.refreshed(self._batch)
         self._folders = Folders(self._shop, self._batch, self.index)
-        self._damaged = {damage.job: damage for damage in self.index.damages()}
-        for row in mended:
-            self._set_aside_if_damaged(row.job)
+        self._damaged = {damage.job: damage for damage in self.index.damages(listed=False)}
         ids: dict[str, str] = {}
         fresh: dict[str, Job] = {}
         for row in mended:
+            if not self._has_room(row.job):
+                continue
             complete = self._shop.wishes.complete(self._numbers.of(row.brief))
             ids[row.job] = job_id = self._shop.job_id(complete)
             self._numbers.note(complete, self._batch, job_id)
@@ -125,9 +125,9 @@ class Planner:
         """Find out how the batch stands."""
         if self._saves:
             self.index = self._shop.store.refreshed(self._batch)
-            self._damaged = {damage.job: damage for damage in self.index.damages()}
         else:
             self.index = self._shop.store.glance(self._batch)
+        self._damaged = {damage.job: damage for damage in self.index.damages(listed=False)}
         self._folders = Folders(self._shop, self._batch, self.index)
 
     def _save(self, jobs: Sequence[Job]) -> None:
@@ -182,12 +182,22 @@ class Planner:
         known = (row.priority, row.output, row.publish_to, row.release)
         return row.status is not JobStatus.CANCELLED and known != wanted
 
-    def _set_aside_if_damaged(self, job_id: str) -> None:
-        """A job that can't be read makes room for a new one: its film is made afresh, mostly from the cache.
+    def _has_room(self, job_id: str) -> bool:
+        """A job that is damaged makes room for a new one: its film is made afresh, mostly from the cache.
 
-        One that is not planned again keeps its file, and stays a failure with its reason.
+        One that is not planned again keeps its file, and stays a failure with its reason; so does one that may only not
+        be read here and now, since a newer version has written it or the disk refuses.
         """
         damage = self._damaged.pop(job_id, None)
-        if damage:
+        if damage is None or not self._saves:
+            return damage is None or self._shop.store.is_damaged(self._batch, job_id)
+        try:
+            # Mended this very moment, it is the next run's.
+            return self._shop.store.read_job(self._batch, job_id) is None
+        except DamagedError:
             aside = self._shop.store.set_aside(self._batch, damage.job, damage.message)
             logger.warning("%s; it is kept as %s", damage.message, aside.name)
+        except CheckpointError as error:
+            logger.warning("%s", error)
+            return False
+        return True

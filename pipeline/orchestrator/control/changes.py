@@ -115,7 +115,9 @@ async def resume(shop: Workshop, *, batch: str, listen: Listener = ignore) -> Ou
 
     await change_jobs(shop, batch, rows, take_up)
     for damage in await to_thread.run_sync(index.damages):
-        tell(listen, Notice(text=f"{damage.message}; or nightreel retry makes it afresh, if the source has it"))
+        is_damaged = await to_thread.run_sync(shop.store.is_damaged, batch, damage.job)
+        afresh = "; or nightreel retry makes it afresh, if the source has it" if is_damaged else ""
+        tell(listen, Notice(text=damage.message + afresh))
     return await batches.resume(shop, batch=batch, listen=listen)
 
 

@@ -11,7 +11,7 @@ from itertools import islice
 
 from anyio import to_thread
 
-from pipeline.errors import CheckpointError
+from pipeline.errors import CheckpointError, DamagedError
 from pipeline.model import Event, Job, JobStatus, advance
 from pipeline.orchestrator.batch.batches import known_batch, refuse_while_busy
 from pipeline.orchestrator.workshop import Workshop
@@ -64,7 +64,11 @@ def _return_some(shop: Workshop, name: str, copied: Iterator[Job | Damage], done
                 done.damaged.append(then.message)
                 continue
             claims.enter_context(shop.store.claims.claim_now(then.batch, then.id, what=then.brief.title))
-            job = _returned(then, shop, name)
+            try:
+                job = _returned(then, shop, name)
+            except CheckpointError as error:
+                done.damaged.append(str(error))
+                continue
             jobs += [job] if job else []
         if jobs:
             shop.store.put_jobs(jobs[0].batch, jobs)
@@ -76,7 +80,7 @@ def _returned(then: Job, shop: Workshop, name: str) -> Job | None:
     """The job as it is to be now; None: as it is."""
     try:
         now = shop.store.read_job(then.batch, then.id)
-    except CheckpointError as error:
+    except DamagedError as error:
         aside = shop.store.set_aside(then.batch, then.id, "is damaged")
         logger.warning("%s; it is kept as %s", error, aside.name)
         now = None

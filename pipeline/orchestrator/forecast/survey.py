@@ -86,7 +86,9 @@ def _kind(row: JobSummary | None, *, is_changed: bool) -> str:
 
 def _notes(draft: Draft, shop: Workshop, batch: str) -> list[str]:
     notes = [*_episodes(draft), *([draft.plan.crowding] if draft.plan.crowded else [])]
-    notes += [f"{damage.message}; it would be set aside and made afresh" for damage in draft.index.damages()]
+    for damage in draft.index.damages():
+        is_damaged = shop.store.is_damaged(batch, damage.job)
+        notes.append(f"{damage.message}; it would be set aside and made afresh" if is_damaged else damage.message)
     if workers := shop.store.claims.workers(batch):
         processes = ", ".join(map(str, workers))
         notes.append(f"this batch is made now, by process {processes}: a second one would help")

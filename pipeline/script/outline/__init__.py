@@ -11,7 +11,7 @@ It says everything that stands in the notes, once and in order, and nothing else
     … numbered, with labels         steps ("1. **Knead**: ten minutes are enough")
     a question and a ticked list    a quiz (`- [ ] Mars`, `- [x] Jupiter`); the paragraph below it tells the answer
     a quotation with a name         a quote
-    a table                         a comparison, a chart, a table, or bullets: see `tables`, and `units` of its headers
+    a table                         a comparison, a chart, a table, or bullets: see `tables`
     code, a picture                 shown while the paragraph before it is spoken
     chapters of long notes          sections
     the front matter's `closing`    closing scene; without it the film ends with its last section
@@ -29,6 +29,7 @@ nothing below it is left out. Something is said that is no running text only whe
 desk      what all who make scenes have before them
 pieces    what belongs together in the notes
 lists, tables, passages    the scenes of each kind of block; of several makers, the first that can make one does
+rows, units    what is read out of a table, and the units of its headers
 values    numbers and dates, as people write them
 """
 
@@ -60,6 +61,8 @@ from pipeline.script.illustrating import illustrated
 from pipeline.script.outline.desk import Chapter, Desk, Piece
 from pipeline.script.outline.lists import bullets, quiz, steps, timeline
 from pipeline.script.outline.passages import (
+    CODE_ROOM,
+    can_show_code,
     closing_scene,
     code,
     number,
@@ -70,7 +73,8 @@ from pipeline.script.outline.passages import (
     title_scene,
 )
 from pipeline.script.outline.pieces import raw_pieces, together
-from pipeline.script.outline.tables import bars, comparison, line_chart, shares, table
+from pipeline.script.outline.tables import bars, comparison, line_chart, listed, shares, table
+from pipeline.script.shortening import shorten
 from pipeline.script.shown import thumbnail_words
 from pipeline.template import Template
 
@@ -86,7 +90,7 @@ _MAKERS: Mapping[type, tuple[Maker, ...]] = {
     BulletList: (timeline, steps, bullets),
     CheckList: (quiz, bullets),
     Quotation: (quote, statement),
-    Table: (comparison, line_chart, shares, bars, table, bullets),
+    Table: (comparison, line_chart, shares, bars, table, listed),
     CodeBlock: (code,),
     Illustration: (picture,),
 }
@@ -151,7 +155,19 @@ def outline(brief: Brief, template: Template) -> Script:
         tags=brief.tags,
         thumbnail_text=thumbnail_words(brief.title),
         writer=OutlineWriter.name,
+        incidents=tuple(_left_out(brief, template)),
     )
+
+
+def _left_out(brief: Brief, template: Template) -> Iterator[str]:
+    """What the film does not show although the notes have it; of pictures, whoever looked for them says so."""
+    desk = Desk(brief=brief, template=template)
+    for block in (block for part in brief.sections for block in part.blocks):
+        if isinstance(block, CodeBlock) and not can_show_code(block, desk):
+            lines = block.code.splitlines()
+            many = "line" if len(lines) == 1 else "lines"
+            first = next(line.strip() for line in lines if line.strip())
+            yield f"code of {len(lines):,} {many} (“{shorten(first, 40)}”) is not shown: {CODE_ROOM}"
 
 
 def _scenes(desk: Desk) -> Iterator[Scene]:

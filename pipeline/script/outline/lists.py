@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 def bullets(piece: Piece, desk: Desk) -> Sequence[Scene]:
-    """What every list can be, and every table."""
+    """What every list can be."""
     layout, items = desk.needed("bullets"), piece.block.said
     shown = shown_items(items, layout.limit("item"))
     groups = evenly(list(zip(items, shown, strict=True)), layout.max_items)

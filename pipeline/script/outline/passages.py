@@ -34,6 +34,7 @@ from pipeline.script.shown import shown_statement, spoken_item, spoken_lines
 _STATEMENT_WORDS, _QUOTE_WORDS = 26, 45
 # More can't be read from a chair.
 _CODE_LINES, _CODE_COLUMNS = 14, 80
+CODE_ROOM = f"a picture has room for {_CODE_LINES} lines of {_CODE_COLUMNS} letters, if its template shows code"
 _AFTER_PHRASE = " ,;:،–—-"
 
 

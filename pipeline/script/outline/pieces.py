@@ -19,6 +19,7 @@ from pipeline.model import (
 from pipeline.script.outline.desk import Chapter, Desk, Piece
 from pipeline.script.outline.lists import is_quiz
 from pipeline.script.outline.passages import can_show_code, can_show_picture, is_number, parts_of
+from pipeline.script.outline.rows import read_out
 
 # Notes of fewer pieces are one film without chapters, and a chapter of fewer is none.
 _LONG_NOTES, _CHAPTER_PIECES = 10, 2
@@ -76,8 +77,10 @@ def _plain(block: Block, desk: Desk) -> Sequence[Block]:
     match block:
         case Paragraph():
             return parts_of(block)
-        case BulletList() | CheckList() | Table() if len(block.said) == 1:
+        case BulletList() | CheckList() if len(block.said) == 1:
             return parts_of(block.said[0])
+        case Table() if len(block.rows) == 1:
+            return parts_of(read_out(block, desk.brief.language, with_headers=True)[0])
         case CodeBlock():
             return (block,) if can_show_code(block, desk) else ()
         case Illustration():

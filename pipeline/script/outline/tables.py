@@ -9,7 +9,8 @@ What each becomes, the first that fits:
     two to five columns with short cells                                  table
     anything else                                                         bullets
 
-It is read out row by row as a list is: "first cell: the others". Headers are shown, not spoken, as headings are.
+It is read out row by row as a list is: "first cell: the others", the units of headers with the numbers. Headers are
+shown, not spoken, as headings are; only bullets don't show them, and tell them with each cell: see `rows`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import NamedTuple
 from pipeline.model import (
     Bar,
     BarsScene,
+    BulletList,
     ComparisonScene,
     Contrast,
     LinesScene,
@@ -35,8 +37,9 @@ from pipeline.model import (
 )
 from pipeline.model.writing import width
 from pipeline.script.outline.desk import Desk, Piece
-from pipeline.script.outline.lists import evenly, lines
-from pipeline.script.outline.units import read_header
+from pipeline.script.outline.lists import bullets, evenly, lines
+from pipeline.script.outline.rows import read_out
+from pipeline.script.outline.units import read_headers
 from pipeline.script.outline.values import is_time, read_amount, year_of
 from pipeline.script.shortening import shorten
 
@@ -74,7 +77,7 @@ def comparison(piece: Piece, desk: Desk) -> Sequence[Scene]:
         return ()
     return (
         ComparisonScene(
-            lines=lines(piece, block.said, is_first=True),
+            lines=lines(piece, read_out(block, desk.brief.language), is_first=True),
             heading=desk.heading(piece, layout),
             left=left,
             right=right,
@@ -102,7 +105,7 @@ def line_chart(piece: Piece, desk: Desk) -> Sequence[Scene]:
     )
     if not in_order or not fits:
         return ()
-    spoken = lines(piece, block.said, is_first=True)
+    spoken = lines(piece, read_out(block, language), is_first=True)
     is_long = len(series) == 1 and width(series[0].label) > layout.limit("item_label")
     heading = desk.heading(piece, layout)
     return (
@@ -133,7 +136,7 @@ def shares(piece: Piece, desk: Desk) -> Sequence[Scene]:
         return ()
     return (
         SharesScene(
-            lines=lines(piece, block.said, is_first=True),
+            lines=lines(piece, read_out(block, desk.brief.language), is_first=True),
             heading=(heading := desk.heading(piece, layout)),
             subtitle=found.told(heading, layout.limit("subtitle")),
             unit=found.unit,
@@ -150,7 +153,7 @@ def bars(piece: Piece, desk: Desk) -> Sequence[Scene]:
         return ()
     return (
         BarsScene(
-            lines=lines(piece, block.said, is_first=True),
+            lines=lines(piece, read_out(block, desk.brief.language), is_first=True),
             heading=(heading := desk.heading(piece, layout)),
             subtitle=found.told(heading, layout.limit("subtitle")),
             unit=found.unit,
@@ -171,7 +174,7 @@ def table(piece: Piece, desk: Desk) -> Sequence[Scene]:
         return ()
     if any(width(column) > layout.limit("column") for column in block.columns):
         return ()
-    groups = evenly(list(zip(block.rows, block.said, strict=True)), layout.max_items)
+    groups = evenly(list(zip(block.rows, read_out(block, desk.brief.language), strict=True)), layout.max_items)
     return [
         TableScene(
             lines=lines(piece, [said for _, said in group], is_first=number == 1),
@@ -181,6 +184,15 @@ def table(piece: Piece, desk: Desk) -> Sequence[Scene]:
         )
         for number, group in enumerate(groups, start=1)
     ]
+
+
+def listed(piece: Piece, desk: Desk) -> Sequence[Scene]:
+    """What every table can be: bullets, each with all of a row."""
+    block = piece.block
+    if not isinstance(block, Table):
+        return ()
+    items = read_out(block, desk.brief.language, with_headers=True)
+    return bullets(replace(piece, block=BulletList(items=items)), desk)
 
 
 def _labelled(piece: Piece, desk: Desk, name: str) -> _Column | None:
@@ -202,7 +214,7 @@ def _numbers(block: Table, column: int, desk: Desk) -> _Column | None:
     units = {amount.unit for amount in found}
     if len(found) < len(amounts) or len(units) != 1:
         return None
-    header = read_header(block.columns[column], desk.brief.language)
+    header = read_headers(block.columns, desk.brief.language)[column]
     (unit,) = units
     # A header that says another unit than its cells says both.
     is_read = not unit or unit == header.unit

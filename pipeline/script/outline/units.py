@@ -37,7 +37,33 @@ _METALS = frozenset({"XAU", "XAG", "XPT", "XPD"})
 _SO_MANY = re.compile(r"10+\s?")
 # What CLDR does not have, or writes otherwise.
 _MORE = {
-    *("m", "g", "s", "h", "t", "l", "K", "A", "kt", "Mt", "Gt", "MWh", "GWh", "TWh", "mV", "kV", "µm", "µg", "µs"),
+    *(
+        "m",
+        "g",
+        "s",
+        "h",
+        "t",
+        "l",
+        "K",
+        "A",
+        "V",
+        "W",
+        "J",
+        "N",
+        "%",
+        "°",
+        "kt",
+        "Mt",
+        "Gt",
+        "MWh",
+        "GWh",
+        "TWh",
+        "mV",
+        "kV",
+        "µm",
+        "µg",
+        "µs",
+    ),
     *("ml", "cl", "dl", "hl", "mph", "kph", "kmh", "rpm", "fps", "dB", "kN", "Bq", "Sv", "mSv", "lx", "bpm"),
 }
 # Of three capitals, many are a word, too: "ALL", "TOP", "BAD".
@@ -65,12 +91,42 @@ def read_header(header: str, language: str) -> Measure:
     return Measure(name=text, unit="")
 
 
+@lru_cache(maxsize=256)
+def read_headers(headers: tuple[str, ...], language: str) -> tuple[Measure, ...]:
+    """All headers of a table.
+
+    What only tells columns apart is no unit: "Men (m)" beside "Women (w)", "Group (A)" beside "Group (B)".
+    """
+    found = [read_header(header, language) for header in headers]
+    letters = [_letter_of(header) for header in headers]
+    plain = [each.casefold() for each in map(_without_brackets, headers)]
+    others = {letter for letter, each in zip(letters, found, strict=True) if letter and not each.unit}
+    for at, (header, letter) in enumerate(zip(headers, letters, strict=True)):
+        same = [read for read, name in zip(found, plain, strict=True) if name == plain[at] and name]
+        is_one_of_several = len(same) > 1 and len({each.unit for each in same}) > 1
+        if (letter and others) or (is_one_of_several and _IN_BRACKETS.fullmatch(header)):
+            found[at] = Measure(name=header.strip(), unit="")
+    return tuple(found)
+
+
+def _letter_of(header: str) -> str:
+    """The one letter in brackets at its end; empty: there is none."""
+    match = _IN_BRACKETS.fullmatch(header.strip())
+    return match["unit"] if match and len(match["unit"]) == 1 and match["unit"].isalpha() else ""
+
+
+def _without_brackets(header: str) -> str:
+    match = _IN_BRACKETS.fullmatch(header.strip())
+    return match["name"] if match else ""
+
+
 def _is_certain(match: re.Match[str], pattern: re.Pattern[str]) -> bool:
     """Whether it can be nothing else: "Team, A" and "W" have no amperes and watts, and "Days" is a header."""
     unit = match["unit"].strip()
-    if pattern in (_IN_BRACKETS, _AFTER_WORD):
+    if pattern is _AFTER_WORD or (pattern is _IN_BRACKETS and unit != "A"):  # "Group (A)" is more than "Current (A)"
         return True
-    return not (len(unit) == 1 and unit.isupper()) and not (pattern is _ALONE and _is_word(unit))
+    is_letter = len(unit) == 1 and unit.isascii() and unit.isalpha()
+    return not (is_letter and (unit.isupper() or pattern is _ALONE)) and not (pattern is _ALONE and _is_word(unit))
 
 
 def _is_word(header: str) -> bool:
@@ -98,8 +154,10 @@ def _is_compound(text: str, known: _Known) -> bool:
 def _is_one(text: str, known: _Known) -> bool:
     without_power = text.rstrip("²³")
     is_sign = text in _SIGNS or any(unicodedata.category(each) == "Sc" for each in text[-1:] + text[:1])
-    # "k€", "US$", "Mio.€"
-    return (is_sign and len(text) <= 3) or without_power in known.symbols or text.casefold() in known.names
+    # "k€", "US$"; "$3" is a price.
+    if is_sign and len(text) <= 3 and not any(map(str.isdigit, text)):
+        return True
+    return without_power in known.symbols or text.casefold() in known.names
 
 
 class _Known(NamedTuple):
@@ -115,7 +173,8 @@ class _Known(NamedTuple):
 @lru_cache(maxsize=64)
 def _known(language: str) -> _Known:
     own, english = locale_of(language), Locale("en")
-    units = {word for locale in (own, english) for word in _words(locale)}
+    # Cups are "c" to CLDR, and bytes "B".
+    units = {word for locale in (own, english) for word in _words(locale) if len(word) > 1 or not word.isascii()}
     names = {word.casefold() for word in units if len(word) >= _NAME_CHARS or not word.isascii()}
     # Where the name of a currency stands, its plural does, too, in the languages that mark it with an s.
     money = {

@@ -14,7 +14,7 @@ from pipeline.model.text import clean_text, has_words
 from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.campaign.deciding import Deciders
 from pipeline.sources.naming import TITLE_MAX_CHARS
-from pipeline.sources.tables import BrokenRow, Number, Table, TableRow, damage_in, mend_of
+from pipeline.sources.tables import BrokenRow, Number, ShownNumber, Table, TableRow, damage_in, mend_of
 from pipeline.template import BRIEF_FIELDS, CellProblem, Field, Play, PlayError, Sheet, Template, Values, compile_text
 
 _KEY_MAX_CHARS = 200
@@ -168,7 +168,9 @@ class RowReader:
 
     def _both(self, field: Field, cell: str, typed: Mapping[str, object]) -> tuple[str, object]:
         """What a cell says, in one form and as texts use it. Raises `CellProblem`."""
-        # A number of a workbook is a text of another kind.
+        # A number of a workbook is a text of another kind, and says what it is in a sum of money.
+        if isinstance(cell, ShownNumber) and field.kind in {"money", "text", "paragraphs"}:
+            cell = Number(cell.shown)
         asked = (field.name, type(cell), cell)
         if (known := self._known.get(asked)) is None:
             text = self._value(field, cell, typed)

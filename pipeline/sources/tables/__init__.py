@@ -5,17 +5,17 @@
         ...
 
 opening     which sources are tables, and who reads them
-encoding    bytes -> text, whatever program wrote it
+encoding    bytes -> text, whatever program wrote it; western: whether Windows-1252 is what it looks like
 dialect     which character stands between cells, and whether the first line names the columns
 delimited   CSV, TSV, semicolons, bars
 objects     JSON Lines and JSON arrays
-workbook    sheets of Excel's
+workbook    sheets of Excel's; formats: the currency that a number is shown in
 database    queries
 pages       what an endpoint has answered
 cells       values of programs -> cells
 """
 
-from pipeline.sources.tables.cells import Number
+from pipeline.sources.tables.cells import Number, ShownNumber
 from pipeline.sources.tables.dialect import plain
 from pipeline.sources.tables.encoding import damage_in, mend_of
 from pipeline.sources.tables.opening import SUFFIXES, is_table, open_table
@@ -26,6 +26,7 @@ __all__ = [
     "SUFFIXES",
     "BrokenRow",
     "Number",
+    "ShownNumber",
     "Table",
     "TableForm",
     "TableRow",

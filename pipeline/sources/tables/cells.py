@@ -15,6 +15,19 @@ class Number(str):
     __slots__ = ()
 
 
+class ShownNumber(Number):
+    """A number that its program shows as a sum of money, or in per cent."""
+
+    # How: "1299 USD", "43.5 %".
+    shown: str
+
+    def __new__(cls, number: str, shown: str = "") -> ShownNumber:
+        """`number` as it is, and as it is shown."""
+        cell = super().__new__(cls, number)
+        cell.shown = shown
+        return cell
+
+
 class Lost(str):
     """A cell whose value can't be had; the text says why."""
 
@@ -24,6 +37,11 @@ class Lost(str):
 def cell_of(value: object) -> str:
     """The cell for a value, the same on every machine. Never raises."""
     return _WRITERS.get(type(value), _other)(value)
+
+
+def in_per_cent(value: object) -> str:
+    """A number in per cent, as it is shown: 0.435 is 43.5."""
+    return cell_of((Decimal(cell_of(value)) * 100).normalize()) if isinstance(value, int | float | Decimal) else ""
 
 
 def _float(value: float) -> str:

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from pipeline.errors import SourceError
-from pipeline.sources.tables.dialect import called, find_delimiter, find_header, said_delimiter
+from pipeline.sources.tables.dialect import called, find_delimiter, find_header, has_spaced_quotes, said_delimiter
 from pipeline.sources.tables.encoding import Line, find_encoding, named, read_lines
 from pipeline.sources.tables.table import (
     ROW_MAX_CHARS,
@@ -53,7 +53,8 @@ def open_delimited(source: Path | str, form: TableForm) -> Table:
     skipped = 1 if said else 0
     texts = [line.text for line in head[skipped:]]
     delimiter = form.delimiter or said or ("\t" if path.suffix.casefold() == ".tsv" else find_delimiter(texts))
-    records = partial(_records, path, encoding, delimiter, skipped)
+    is_spaced = has_spaced_quotes(texts, delimiter)
+    records = partial(_records, path, encoding, delimiter, skipped, is_spaced=is_spaced)
     first = next((record for record in records() if any(map(str.strip, record.cells))), None)
     if first is None:
         raise SourceError("is empty", where=str(path), hint="The first line names the columns, each other is a film")
@@ -102,12 +103,15 @@ def _rows(
             yield TableRow(number=number, line=record.line, cells=cells)
 
 
-def _records(path: Path, encoding: str, delimiter: str, skipped: int) -> Iterator[_Record]:
-    """The records of a file. Where quotes don't match, the line is told by itself, and what follows it is read on."""
+def _records(path: Path, encoding: str, delimiter: str, skipped: int, *, is_spaced: bool) -> Iterator[_Record]:
+    """The records of a file; `is_spaced`: cells in quotes have spaces before them.
+
+    Where quotes don't match, the line is told by itself, and what follows it is read on.
+    """
     feed = _Feed(islice(read_lines(path, encoding), skipped, None))
     while feed.has_more():
         # Strict: a stray quote, and another one some rows later, would hide all that is between them in one cell.
-        reader = csv.reader(feed, delimiter=delimiter, strict=True)
+        reader = csv.reader(feed, delimiter=delimiter, strict=True, skipinitialspace=is_spaced)
         try:
             for cells in reader:
                 yield _record(feed.taken[0], cells)

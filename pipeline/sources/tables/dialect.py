@@ -36,6 +36,14 @@ def find_delimiter(lines: Sequence[str]) -> str:
     return best if cells > 1 else ","
 
 
+def has_spaced_quotes(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether cells in quotes have spaces before them, as in `Bo, "L, A"`: all that look so, unlike `Bo, "Big" Jo`."""
+    text, mark = "".join(lines), re.escape(delimiter)
+    begun = len(re.findall(rf'{mark} +"', text))
+    whole = len(re.findall(rf'{mark} +"(?:[^"]|"")*"[ \t]*(?={mark}|\r|\n|\Z)', text))
+    return begun > 0 and begun == whole
+
+
 def find_header(lines: Sequence[str], delimiter: str, names: Collection[str]) -> bool:
     """Whether the first of these lines names the columns. It does if one of `names`, plain, is among them.
 

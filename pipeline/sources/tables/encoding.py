@@ -17,8 +17,11 @@ from pathlib import Path
 from typing import TextIO
 
 from pipeline.errors import SourceError
-from pipeline.sources.tables.cells import Lost
+from pipeline.model.leftovers import find_garbled
+from pipeline.sources.tables.cells import Lost, Number
 from pipeline.sources.tables.table import ROW_MAX_CHARS
+from pipeline.sources.tables.western import doubt_of
+from pipeline.sources.textfile import check_name
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -29,8 +32,7 @@ _MARKS = (
 )
 _HEAD_BYTES = 64 * 1024
 # Lines by which it is told whether a text that is no UTF-8 can be Windows-1252.
-_MOST_JUDGED, _STRANGE_CHARS = 200, 3
-_MARKED = re.compile(r"[^\x00-\x7f]+")
+_MOST_JUDGED = 200
 # Files of other kinds that are often given by mistake, by how they begin.
 _OTHERS = (
     (b"PK\x03\x04", "is a workbook or an archive, not text", "Call a workbook .xlsx, or save the sheet as CSV (UTF-8)"),
@@ -43,8 +45,18 @@ _OTHERS = (
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 # Undecoded bytes (PEP 383 puts them at U+DC80 to U+DCFF), halves of characters, and what stands for one that was lost.
 _DAMAGE = re.compile("[\ud800-\udfff\ufffd\0]")
-# What programs write where they have nothing to write: nobody is called so, "Null" and "none" apart.
-_NO_VALUE = re.compile(r"None|nan|NaN|null|undefined|\[object Object\]|#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)")
+# What programs write where they have nothing to write: nobody is called so, "Null" and "none" apart. Spreadsheets have
+# words of their own in each language.
+_NO_VALUE = re.compile(
+    r"None|nan|NaN|null|undefined|\[object Object\]|#{3,}|Err:\d{3}|#(?:N/A|NV|N/D|Н/Д|GETTING_DATA)"
+    r"|#¡?(?:REF|VALUE|DIV/0|NUM|NULL|ERROR|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|BUSY|BEZUG|WERT|ZAHL|ÜBERLAUF"
+    r"|VALEUR|NOMBRE|NUL|VALOR|NÚM|NULO|RIF|VALORE|NULLO|VERW|WAARDE|DEEL/0|GETAL|LEEG|ADR|ARG|LICZBA|ССЫЛКА|ЗНАЧ|ДЕЛ/0"
+    r"|ЧИСЛО|ПУСТО)!"
+    r"|#¿?(?:NAME|NOM|NOMBRE|NOME|NAAM|NAZWA|ИМЯ)\?"
+)
+# A formula instead of what it comes to, and a long number of which a spreadsheet has kept only the first digits.
+_FORMULA = re.compile(r"\s*=\s*(?:[+-]\s*)?(?:[^\W\d_][\w.]*\(|\$?[A-Z]{1,3}\$?\d{1,7}(?!\w))")
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,3}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +101,8 @@ def read_lines(path: Path, encoding: str) -> Iterator[Line]:
 
 
 def check_regular(path: Path) -> None:
-    """Raise `SourceError` for a file that is missing, or is none: a pipe or a device would never end."""
+    """Raise `InputError` for a file that is missing, or is none: a pipe or a device would never end."""
+    check_name(path)
     try:
         is_regular = stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError) as error:
@@ -103,10 +116,17 @@ def damage_in(text: str) -> str:
     """What is wrong with a cell that does not say what somebody meant; empty: nothing is."""
     if isinstance(text, Lost):
         return text
-    if _NO_VALUE.fullmatch(text.strip()):
-        return f"is {text.strip()}, which programs write where they have no value"
-    found = _DAMAGE.search(text)
-    return _told_damage(found[0]) if found else ""
+    plain = text.strip()
+    if _NO_VALUE.fullmatch(plain):
+        return f"is {plain}, which programs write where they have no value"
+    if _FORMULA.match(text):
+        return "is a formula, and not what it comes to"
+    if _is_rounded(text):
+        return f"is {plain}, of which a spreadsheet has lost the last digits"
+    if found := _DAMAGE.search(text):
+        return _told_damage(found[0])
+    garbled = find_garbled(text)
+    return f"holds letters in a wrong encoding, as “{garbled[:40]}”" if garbled else ""
 
 
 def _told_damage(found: str) -> str:
@@ -123,7 +143,15 @@ def mend_of(text: str) -> str:
     """What to do about a cell that does not say what somebody meant."""
     if isinstance(text, Lost):
         return "Give it as a value that a cell can hold"
+    if _is_rounded(text):
+        return "Format the column as text, and save it again"
+    if find_garbled(text):
+        return "Export the table again, as UTF-8: it was once read as something else"
     return "Save the table as UTF-8" if _DAMAGE.search(text) else "Leave the cell empty, or write what is meant"
+
+
+def _is_rounded(text: str) -> bool:
+    return not isinstance(text, Number) and bool(_ROUNDED.fullmatch(text.strip()))
 
 
 def named(encoding: str) -> str:
@@ -188,13 +216,8 @@ def _eight_bits(path: Path) -> str:
 
 
 def _check_western(lines: Sequence[bytes], path: Path) -> None:
-    """Raise `SourceError` for letters that no Western language writes: Cyrillic or Chinese, read as Windows-1252.
-
-    There, a letter with an accent has others beside it.
-    """
-    marked = [each for line in lines for each in _MARKED.findall(line.decode("cp1252", errors="replace"))]
-    strange = [each for each in marked if len(each) >= _STRANGE_CHARS and sum(map(str.isalpha, each)) > 1]
-    if len(strange) * 2 > len(marked):
-        told = f"is not UTF-8, and no Windows-1252 either: it would say “{strange[0][:40]}”"
-        hint = "Save it as UTF-8, or name its encoding, e.g. campaign.encoding = 'cp1251'"
-        raise SourceError(told, where=str(path), hint=hint)
+    """Raise `SourceError` for letters that no Western language writes so: Cyrillic or Chinese, or an old Mac's."""
+    if doubt := doubt_of(lines):
+        guess = f"; {doubt.guess}" if doubt.guess else ""
+        told = f"is not UTF-8, and no Windows-1252 either: it would say “{doubt.word[:40]}”{guess}"
+        raise SourceError(told, where=str(path), hint=doubt.hint)

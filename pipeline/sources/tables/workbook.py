@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, iterparse
 
 from pipeline.errors import MissingToolError, SourceError, did_you_mean
-from pipeline.sources.tables.cells import Lost, cell_of
+from pipeline.sources.tables.cells import Lost, Number, ShownNumber, cell_of, in_per_cent
 from pipeline.sources.tables.dialect import plain
 from pipeline.sources.tables.encoding import check_regular
+from pipeline.sources.tables.formats import currency_of, is_per_cent
 from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableRow, check_width, named_columns, used
 
 if TYPE_CHECKING:
@@ -119,23 +120,42 @@ def _numbered(sheet: Any) -> Iterator[tuple[int, list[str]]]:  # noqa: ANN401 - 
             if element.tag != ROW_TAG:
                 continue
             number, cells = parser.parse_row(element)
+            formats = [_format_of(book, each.get("style_id", 0)) for each in cells]
             parts[-1].clear()
             parser.row_dimensions.clear()
-            yield number, _cells(cells)
+            yield number, _cells(cells, formats)
 
 
-def _cells(found: Sequence[Mapping[str, Any]]) -> list[str]:
+def _format_of(book: Any, style: int) -> str:  # noqa: ANN401 - as above
+    """How the numbers of a style are shown, as the workbook says it."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE  # noqa: PLC0415
+
+    styles = book._cell_styles  # noqa: SLF001
+    number = styles[style].numFmtId if style < len(styles) else 0
+    own = number - BUILTIN_FORMATS_MAX_SIZE
+    known = book._number_formats  # noqa: SLF001
+    return str(known[own] if 0 <= own < len(known) else BUILTIN_FORMATS.get(number, ""))
+
+
+def _cells(found: Sequence[Mapping[str, Any]], formats: Sequence[str]) -> list[str]:
     """The cells of a row, with empty ones where the sheet has none."""
     cells = [""] * max((each["column"] for each in found), default=0)
-    for each in found:
-        cells[each["column"] - 1] = _cell(each["data_type"], each["value"])
+    for each, code in zip(found, formats, strict=True):
+        cells[each["column"] - 1] = _cell(each["data_type"], each["value"], code)
     return cells
 
 
-def _cell(kind: str, value: object) -> str:
+def _cell(kind: str, value: object, code: str) -> str:
     if kind == "f":
         return "="
-    return Lost(f"is the error {value}") if kind == "e" else cell_of(value)
+    if kind == "e":
+        return Lost(f"is the error {value}")
+    cell = cell_of(value)
+    if not isinstance(cell, Number):
+        return cell
+    if currency := currency_of(code):
+        return ShownNumber(cell, f"{cell} {currency}")
+    return ShownNumber(cell, f"{in_per_cent(value)} %") if is_per_cent(code) else cell
 
 
 @contextmanager
