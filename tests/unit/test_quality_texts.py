@@ -86,7 +86,7 @@ def test_a_word_that_is_longer_than_a_line_of_captions_is_divided_and_loses_noth
 )
 @pytest.mark.parametrize("width", [12, 25, 42])
 def test_a_word_that_is_wider_than_a_line_of_captions_passes_with_its_hyphens(word, width):
-    pieces, _ = fit_words([Word(text=word, start_s=0, end_s=1), Word(text="on.", start_s=1, end_s=2)], width)
+    pieces, _ = fit_words([Word(text=word, start_s=0, end_s=1), Word(text="on.", start_s=1, end_s=2)], width, "de")
     shown = TimedText(start_s=0, end_s=2, text="\n".join(piece.text for piece in pieces))
 
     assert cues.words((READ[0], shown), script(f"{word} on.")).passed
