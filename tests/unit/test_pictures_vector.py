@@ -95,7 +95,7 @@ USES = "".join(f'<g id="a{n}">{f"""<use href="#a{n - 1}"/>""" * 10}</g>' for n i
         (svg("<g>" * 5000 + "</g>" * 5000), "can't be"),
         (svg(f'<defs><rect id="a0" width="5" height="5"/>{USES}</defs><use href="#a8"/>'), "can't be drawn"),
         (svg("<rect"), "can't be read"),
-        (svg("", size='viewBox="0 0 0 0"'), "too few"),
+        (svg("", size='viewBox="0 0 0 0"'), "nothing to see"),
         (svg("\N{SNOWMAN}").decode().encode("utf-16"), "is no JPEG, PNG, WebP or GIF"),
         (svg("<!-- \N{SNOWMAN} -->").replace(b"\xe2\x98\x83", b"\xff"), "not UTF-8"),
         (svg(f"<!-- {'x' * 5_000_001} -->"), "more than 5 MB"),

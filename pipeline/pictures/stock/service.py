@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -48,9 +49,11 @@ class Service:
     async def get(self, path: str, *, params: Mapping[str, str], headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
         """The JSON at a path below the root, through the gate."""
         url = URL(self._options.root_url.rstrip("/") + path).with_query(params)
+        # Read before the gate: behind it nothing is waited for but the service.
+        tls = await to_thread.run_sync(trusted)
         async with self._options.gate.call():
             with self._translated():
-                status, said, body = await self._ask(url, headers)
+                status, said, body = await self._ask(url, headers, tls)
             if status != 200:
                 raise self._error_of(status, said)
             try:
@@ -58,9 +61,10 @@ class Service:
             except (ValueError, RecursionError) as error:
                 raise self._no_photos() from error
 
-    async def _ask(self, url: URL, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
+    async def _ask(
+        self, url: URL, headers: Mapping[str, str], tls: ssl.SSLContext
+    ) -> tuple[int, Mapping[str, str], bytes]:
         ours = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "nightreel"}
-        tls = await to_thread.run_sync(trusted)
         async with (
             aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(ssl=tls),
