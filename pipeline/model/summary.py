@@ -16,7 +16,7 @@ from pipeline.model.verdict import Grade, Verdict
 
 # A bare topic becomes a film of about this many characters of speech.
 _TOPIC_CHARS = 900
-# And one whose length was asked for, so many a second (docs/performance.md: 2,717 in 198 s).
+# And one whose length was asked for, so many a second (docs/performance.md: 2,717 in 201 s).
 _CHARS_PER_S = 14
 _NOTHING = Cost()
 
