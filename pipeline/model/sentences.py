@@ -16,9 +16,10 @@ from pipeline.model.text import (
 )
 
 _CLOSING = f"[{re.escape(CLOSING_MARKS)}]*"
-# A run of marks is looked at once: who repeats himself without end ("......") writes thousands of them.
+# A run of marks is looked at once: who repeats himself without end ("......") writes thousands of them. Possessive
+# quantifiers would say so, and Python gets them wrong before 3.11.5 (gh-106052).
 _END = re.compile(
-    rf"(?<![{SPACED_ENDS}])(?P<stop>(?:[{SPACED_ENDS}]|{GREEK_QUESTION})++){_CLOSING}+(?=\s+(?P<next>\S))"
+    rf"(?<![{SPACED_ENDS}])(?P<stop>(?:[{SPACED_ENDS}]|{GREEK_QUESTION})+){_CLOSING}(?=\s+(?P<next>\S))"
     rf"|[{UNSPACED_ENDS}]+{_CLOSING}"
 )
 # "For example", which ends in a word of other languages: "ad es.", "p. ex.", "t. ex.", "p. ej."; and "that is".

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from codecs import BOM_UTF8
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -21,19 +22,22 @@ _MOST_CHARS = 5_000_000
 _TIME_S = 20.0
 _INSIDE = re.compile(r"#|data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
 _SAVE = "Save it as a PNG, about 2,000 pixels wide"
-# Nothing but the drawing: what stands before it is a declaration, comments, and the type of the document. Nothing of it
-# is looked at twice: of forty comments, each could end with any other.
-_START = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*"
-    rb"(?>(?:<\?xml[^>]*\?>|(?><!--.*?-->)|(?><!DOCTYPE\s+svg\b[^>[]*(?:\[.*?\]\s*)?>))\s*)*+<(?:\w+:)?svg[\s>]",
-    re.DOTALL | re.IGNORECASE,
+# What may stand before the drawing: a declaration, comments, and the type of the document. One is taken after the
+# other, so that nothing is looked at twice: of forty comments, each could end with any other.
+_BEFORE = re.compile(
+    rb"\s*(?:<\?xml[^>]*\?>|<!--.*?-->|<!DOCTYPE\s+svg\b[^>[]*(?:\[.*?\]\s*)?>)", re.DOTALL | re.IGNORECASE
 )
+_DRAWING = re.compile(rb"\s*<(?:\w+:)?svg[\s>]", re.IGNORECASE)
 _LOOKED_AT = 4096
 
 
 def is_svg(start: bytes) -> bool:
     """Whether a file that begins so is an SVG."""
-    return _START.match(start[:_LOOKED_AT]) is not None
+    start = start[:_LOOKED_AT].removeprefix(BOM_UTF8)
+    at = 0
+    while before := _BEFORE.match(start, at):
+        at = before.end()
+    return _DRAWING.match(start, at) is not None
 
 
 def draw_svg(data: bytes, *, name: str) -> bytes:
