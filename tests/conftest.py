@@ -86,8 +86,8 @@ def no_leaked_processes() -> Iterator[None]:
     """Child processes must end with what started them."""
     yield
     # A voice ends its process when it is forgotten, or when whoever has it ends, as we do now: pytest itself still has
-    # what the last test was given, and what failed its traceback. What a command that ran within us has frozen would not
-    # be found.
+    # what the last test was given, and what failed its traceback. What a command that ran within us has frozen is not
+    # found.
     gc.unfreeze()
     gc.collect()
     if host := sys.modules.get("pipeline.narration.espeak.host"):
