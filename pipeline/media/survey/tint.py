@@ -10,7 +10,7 @@ import av
 import numpy as np
 
 from pipeline.media.decode import thin_plane
-from pipeline.media.span import Span
+from pipeline.media.span import Span, Spells
 
 # Levels by which an encoder lets a plane vary; that it is away from grey; and by which brightness varies in a picture.
 _EVEN, _FAR, _VARIES = 6, 64, 24
@@ -26,25 +26,15 @@ class TintWatch:
     """Sees the pictures of a stream, one after the other. One that is all of one colour is `PlainWatch`'s."""
 
     def __init__(self) -> None:
-        self._since_s: float | None = None
-        self._found: list[Span] = []
+        self._spells = Spells(_LEAST_S)
 
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
-        if not _has_lost_plane(picture):
-            self._end(at_s)
-        elif self._since_s is None:
-            self._since_s = at_s
+        self._spells.note(at_s, is_so=_has_lost_plane(picture))
 
     def spans(self, end_s: float) -> tuple[Span, ...]:
         """What was found, in a film that ends at `end_s`."""
-        self._end(end_s)
-        return tuple(self._found)
-
-    def _end(self, at_s: float) -> None:
-        if self._since_s is not None and at_s - self._since_s >= _LEAST_S - 1e-6:
-            self._found.append(Span(start_s=self._since_s, end_s=at_s))
-        self._since_s = None
+        return self._spells.until(end_s)
 
 
 def _has_lost_plane(picture: av.VideoFrame) -> bool:

@@ -147,15 +147,15 @@ class Wishes:
 
     def _choices_for(self, brief: Brief) -> Mapping[str, Any]:
         """What is chosen for a brief whatever it says: the rows of a table have it in common."""
-        asked = _ASKED(brief), self._language(brief)
+        language = self._language(brief)
+        asked = _ASKED(brief), language
         if asked not in self._known:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            self._known[asked] = self._choices(brief)
+            self._known[asked] = self._choices(brief, language)
         return self._known[asked]
 
-    def _choices(self, brief: Brief) -> Mapping[str, Any]:
-        language = self._language(brief)
+    def _choices(self, brief: Brief, language: str) -> Mapping[str, Any]:
         asked = self.settings.script
         length_s = int(self._flag("script.length_s") or 0) or brief.length_s or asked.length_s or None
         return {

@@ -37,35 +37,10 @@ _METALS = frozenset({"XAU", "XAG", "XPT", "XPD"})
 _SO_MANY = re.compile(r"10+\s?")
 # What CLDR does not have, or writes otherwise.
 _MORE = {
-    *(
-        "m",
-        "g",
-        "s",
-        "h",
-        "t",
-        "l",
-        "K",
-        "A",
-        "V",
-        "W",
-        "J",
-        "N",
-        "%",
-        "°",
-        "kt",
-        "Mt",
-        "Gt",
-        "MWh",
-        "GWh",
-        "TWh",
-        "mV",
-        "kV",
-        "µm",
-        "µg",
-        "µs",
-    ),
-    *("ml", "cl", "dl", "hl", "mph", "kph", "kmh", "rpm", "fps", "dB", "kN", "Bq", "Sv", "mSv", "lx", "bpm"),
-}
+    "m", "g", "s", "h", "t", "l", "K", "A", "V", "W", "J", "N", "%", "°", "kt", "Mt", "Gt", "MWh", "GWh", "TWh",
+    "mV", "kV", "µm", "µg", "µs", "ml", "cl", "dl", "hl", "mph", "kph", "kmh", "rpm", "fps", "dB", "kN", "Bq", "Sv",
+    "mSv", "lx", "bpm",
+}  # fmt: skip
 # Of three capitals, many are a word, too: "ALL", "TOP", "BAD".
 _MONEY = {
     *("EUR", "USD", "GBP", "CHF", "JPY", "CNY", "INR", "KRW", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "CAD", "AUD"),
