@@ -5,50 +5,59 @@ Their libraries have state, licences and crashes of their own.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from pathlib import Path
 from subprocess import CompletedProcess
+from typing import IO
 
 import anyio
+from anyio import to_thread
 from anyio.abc import ByteReceiveStream, Process
 
 from pipeline.errors import MissingToolError, TransientError
+from pipeline.files import storage_errors
 
 
 async def answer_of(command: Sequence[str], *, name: str, text: str, timeout_s: float) -> CompletedProcess[bytes]:
     """What a process says that gets `text` on its standard input. It is gone when this returns, however that is.
 
-    Raises `TransientError` after `timeout_s`, and `MissingToolError` if it can't be started; its exit code is the
-    caller's to read. `name` is the voice's, for messages.
+    Raises `TransientError` after `timeout_s`, `MissingToolError` if it can't be started, and `StorageError`; its exit
+    code is the caller's to read. `name` is the voice's, for messages.
     """
-    with asking(name, timeout_s):
+    with await to_thread.run_sync(_file_of, text.encode()) as file, asking(name, timeout_s):
         # Cancelled while it starts, it would be killed, and nobody would wait for its end.
         with anyio.CancelScope(shield=True):
-            process = await anyio.open_process(command)
+            process = await anyio.open_process(command, stdin=file)
         # anyio kills the process when this is cancelled or times out.
         async with process:
-            stdout, stderr = await _said(process, text.encode())
+            stdout, stderr = await _said(process)
             return CompletedProcess(command, await process.wait(), stdout=stdout, stderr=stderr)
 
 
-async def _said(process: Process, text: bytes) -> tuple[bytes, bytes]:
-    """What comes back for a text, to the end, on both of its outputs."""
+def _file_of(text: bytes) -> IO[bytes]:
+    """The text to be read from its beginning: a pipe would break when a process ends without reading all of it."""
+    with storage_errors(Path(tempfile.gettempdir())):
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asked for it closes it
+        file.write(text)
+        file.seek(0)
+    return file
+
+
+async def _said(process: Process) -> tuple[bytes, bytes]:
+    """What it says, to the end, on both of its outputs."""
     said, errors = bytearray(), bytearray()
 
     async def listen(stream: ByteReceiveStream, to: bytearray) -> None:
         async for some in stream:
             to += some
 
-    assert process.stdin
     assert process.stdout
     assert process.stderr
     async with anyio.create_task_group() as listeners:
         listeners.start_soon(listen, process.stdout, said)
         listeners.start_soon(listen, process.stderr, errors)
-        # One that dies without reading all of it breaks the line; what it said before is still there.
-        with suppress(OSError, anyio.BrokenResourceError):
-            await process.stdin.send(text)
-            await process.stdin.aclose()
     return bytes(said), bytes(errors)
 
 
