@@ -74,7 +74,14 @@ def item_frames(scene: Scene, words: Sequence[Word], count: int) -> tuple[int, .
 def line_frames(scene: Scene, words: Sequence[Word]) -> dict[int, int]:
     """By the number of what a line reveals, the frame in which the line begins to be spoken."""
     frames: dict[int, int] = {}
-    for line, first in zip(scene.lines, first_words(scene), strict=True):
-        if line.reveals is not None and first < len(words):
-            frames.setdefault(line.reveals, frame_at(words[first].start_s))
+    for number, start in line_starts(scene, words).items():
+        reveals = scene.lines[number].reveals
+        if reveals is not None:
+            frames.setdefault(reveals, start)
     return frames
+
+
+def line_starts(scene: Scene, words: Sequence[Word]) -> dict[int, int]:
+    """By the number of a line, counted from 0, the frame in which it begins to be spoken; as far as it is."""
+    firsts = enumerate(first_words(scene))
+    return {number: frame_at(words[first].start_s) for number, first in firsts if first < len(words)}

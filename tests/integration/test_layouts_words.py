@@ -25,10 +25,12 @@ from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.layouts.counter import Counter
+from pipeline.rendering.layouts.stretch import Stretch
 from pipeline.rendering.motion import Pose
 from pipeline.rendering.picture import Picture, colour
 from pipeline.rendering.sprites import Sprite
 from pipeline.rendering.theme import MIDNIGHT
+from pipeline.rendering.timeline import last_picture
 from tests.standins.reading import content_of
 
 SAID = (SpokenLine(text="Guess how far it is."), SpokenLine(text="It is 384,400 kilometres away.", reveals=0))
@@ -250,6 +252,106 @@ def test_the_key_phrase_of_a_statement_has_the_accent_and_the_rest_has_not(size)
     assert not any(lit(""))
     assert any(lit("heart stops"))
     assert not all(lit("heart stops"))
+
+
+def timed(lines, word_s=0.5):
+    """The words of lines, so many seconds each."""
+    said = [word for line in lines for word in split_words(line.text)]
+    return tuple(Word(text=word, start_s=word_s * n, end_s=word_s * (n + 1)) for n, word in enumerate(said))
+
+
+def shown_in_turn(scene, size=(960, 540), word_s=0.5):
+    """By second, from a half on, the sentences that are to be seen; kickers and announcements among them."""
+    words = timed(scene.lines, word_s)
+    elements = lay_out(scene, words, look_of(size)).elements
+    written = [each for each in elements if isinstance(each, Sprite) and each.text]
+    seconds = range(int(words[-1].end_s))
+    return [
+        sorted({each.text for each in written if (pose := each.pose(30 * second + 29)) and pose.opacity > 128})
+        for second in seconds
+    ]
+
+
+TOLD = (
+    SpokenLine(text="Yeast eats sugar all night."),
+    SpokenLine(text="It breathes out gas.", reveals=0),
+    SpokenLine(text="A net of gluten keeps the gas."),
+)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_each_sentence_of_a_statement_stands_while_it_is_said(size):
+    scene = StatementScene(lines=TOLD, text=TOLD[1].text)
+
+    found = shown_in_turn(scene, size)
+
+    assert found[1] == [TOLD[0].text]
+    assert found[3] == [TOLD[1].text]
+    assert found[6] == [TOLD[2].text]
+
+
+def test_the_sentence_with_a_phrase_that_is_lit_stays_once_it_has_come():
+    scene = StatementScene(lines=TOLD, text=TOLD[1].text, emphasis="gas")
+
+    found = shown_in_turn(scene)
+
+    assert found[1] == [TOLD[0].text]
+    assert found[3] == found[6] == [TOLD[1].text]
+
+
+def test_a_sentence_that_is_said_too_soon_to_be_read_gives_way_to_its_neighbour():
+    lines = (*TOLD[:2], SpokenLine(text="Slowly."), TOLD[2])
+    found = shown_in_turn(StatementScene(lines=lines, text=TOLD[1].text), word_s=1.0)
+
+    assert found[9] == [TOLD[1].text]
+    assert not any("Slowly." in shown for shown in found)
+
+
+def test_the_point_of_a_statement_stands_long_enough_to_be_read_however_fast_it_is_said():
+    lines = (*TOLD, SpokenLine(text="That is all it takes to bake a good loaf."))
+    found = shown_in_turn(StatementScene(lines=lines, text=TOLD[1].text), word_s=0.25)
+
+    assert found[1] == found[2][-1:] == [TOLD[1].text]
+    assert found[-1] == [lines[3].text]
+
+
+def test_what_has_no_room_in_a_statement_is_announced_by_its_section():
+    lines = (SpokenLine(text="Long " * 40 + "ago."), *TOLD[1:])
+    found = shown_in_turn(StatementScene(lines=lines, text=TOLD[1].text, kicker="Bread"))
+
+    assert found[4] == ["Bread"]
+    assert found[21] == ["BREAD", TOLD[1].text]
+
+
+def test_a_statement_whose_text_nobody_says_stands_from_the_start():
+    lines = tuple(replace(line, reveals=None) for line in TOLD)
+    found = shown_in_turn(StatementScene(lines=lines, text="Bread takes its time."))
+
+    assert found[0] == found[-1] == ["Bread takes its time."]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_rule_beside_a_statement_is_as_long_as_what_stands_there_and_draws_as_if_anew(size):
+    lines = (
+        *TOLD[:2],
+        SpokenLine(text="And a net of gluten, which grows and stretches all night, keeps all of it in."),
+    )
+    scene = StatementScene(lines=lines, text=TOLD[1].text)
+    words = timed(lines)
+    (rule,) = [each for each in lay_out(scene, words, look_of(size)).elements if isinstance(each, Stretch)]
+    poses = [rule.pose(frame) for frame in range(200)]
+
+    assert poses[199] > poses[80]
+    assert rule.pose(rule.rests_from) == rule.pose(rule.rests_from + 50)
+    frames = list(draw_scene(scene, words=words, cues=(), frames=200, look=look_of(size)))
+    assert sum(frame.hold for frame in frames) == 200
+    # Each picture is made by changes to the one before; the last is that of who comes late.
+    picture = [
+        frame.picture.to_rgb().tobytes()
+        for frame in draw_scene(scene, words=words, cues=(), frames=200, look=look_of(size))
+    ][-1]
+    whole = last_picture(lay_out(scene, words, look_of(size))).to_rgb().tobytes()
+    assert picture == whole
 
 
 @pytest.mark.parametrize("text", ["Stay curious.", "I came, I saw, I won.", QUOTE.text, f"{QUOTE.text} {QUOTE.text}"])

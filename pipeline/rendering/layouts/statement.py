@@ -1,18 +1,20 @@
 """One sentence, large, with its key phrase lit; a rule at its side and a figure, cropped, behind.
 
-When the sentence is spoken later than the scene begins, the name of the section stands in its place until then: nobody
-reads the point before it is made, and the picture is not empty meanwhile.
+Where more is said, each sentence stands while it is said (see `turns`), and the rule stretches to it. When the first
+of them comes later than the scene begins, the name of the section stands in its place until then: nobody reads the
+point before it is made, and the picture is not empty meanwhile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.model import StatementScene, Word
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.emblem import Emblem
-from pipeline.rendering.fitting import fit
+from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.layouts.parts import (
     INDENT,
     announcement,
@@ -24,31 +26,34 @@ from pipeline.rendering.layouts.parts import (
     side_rule,
     sizes,
 )
+from pipeline.rendering.layouts.stretch import Stretch
+from pipeline.rendering.layouts.turns import Turn, turns_of
 from pipeline.rendering.look import Look
-from pipeline.rendering.sprites import Element, Sprite, letters
+from pipeline.rendering.motion import Level
+from pipeline.rendering.picture import colour
+from pipeline.rendering.sprites import Element, letters
 from pipeline.rendering.styles import STATEMENT
 from pipeline.rendering.theme import STATEMENT_SIZES
-from pipeline.rendering.timeline import frame_at, line_frames
 
 _LIGHTS = (
     Light(role="glow_far", x=1.0, y=0.10, width=0.50, height=0.80, strength=0.62),
     Light(role="glow", x=0.86, y=0.86, width=0.42, height=0.46, strength=0.42),
 )
 
-# In frames. A sentence that is spoken sooner simply stands there from the start; one that is over sooner than it can
-# be read appears early enough for that.
-_WORTH_ANNOUNCING = 45
-_STANDS_AT_LEAST = 60
+# More characters of a sentence would be small, and are left to the voice.
+_MOST_CHARS = 140
 
 
 def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module."""
-    enters = _entrance(scene, words)
-    sentence, top = _sentence(scene, look, enters=enters)
+    turns = turns_of(scene, words, most_chars=_MOST_CHARS)
+    if turns[0].enters and not scene.kicker:
+        turns = (turns[0]._replace(enters=0), *turns[1:])
+    sentences, top = _sentences(scene, turns, look)
     elements: list[Element] = [*_figure(look, above=top)]
-    if enters:
-        elements += announcement(scene.kicker, look, width_px=_width(look), until=enters)
-    elements += sentence
+    if turns[0].enters:
+        elements += announcement(scene.kicker, look, width_px=_width(look), until=turns[0].enters)
+    elements += sentences
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
@@ -61,44 +66,61 @@ def _figure(look: Look, *, above: int) -> list[Emblem]:
     return [motif(look, side_px=grid.px(832), centre=centre, opacity=0.5)]
 
 
-def _entrance(scene: StatementScene, words: Sequence[Word]) -> int:
-    """The frame in which the sentence appears; 0 if nothing announces it."""
-    spoken = line_frames(scene, words).get(0, 0)
-    if not spoken:
-        return 0
-    enters = min(spoken, frame_at(words[-1].end_s) - _STANDS_AT_LEAST)
-    return enters if scene.kicker and enters >= _WORTH_ANNOUNCING else 0
-
-
-def _sentence(scene: StatementScene, look: Look, *, enters: int) -> tuple[list[Sprite], int]:
-    """Kicker and sentence, entering from that frame on, and the row in which they begin."""
+def _sentences(scene: StatementScene, turns: Sequence[Turn], look: Look) -> tuple[list[Element], int]:
+    """Rule, kicker and sentences, all of which begin at the same height, and the row in which they begin."""
     grid, theme = look.grid, look.theme
     label = kicker(scene.kicker, look, width_px=_width(look))
-    sentence = fit(
-        scene.text,
-        look.styled(STATEMENT),
-        sizes(grid, STATEMENT_SIZES),
-        width_px=_width(look),
-        height_px=grid.type_px(600),
-        most_lines=6,
-        emphasis=scene.emphasis,
-    )
-    gap = grid.px(48) + sentence.reach_px if label.lines else 0
-    height = label.height_px + gap + sentence.height_px
+    blocks = [_sentence(turn, look) for turn in turns]
+    gap = grid.px(48) + max(block.reach_px for block in blocks) if label.lines else 0
+    heights = [label.height_px + gap + block.height_px for block in blocks]
+    # Where a high one comes after a low one, both stand a little off the middle.
+    height = (max(heights) + min(heights)) // 2
     top = low_top(grid, height) if grid.is_stacked else grid.content.middle - height // 2
+    top = min(top, grid.content.bottom - max(heights))
     left = grid.content.left + grid.px(INDENT)
-    sprites = [
-        side_rule(look, top=top, height_px=height, frame=enters),
-        *letters(label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, enters + 2)),
-        *letters(
-            sentence,
+    first = turns[0].enters
+    elements: list[Element] = [
+        _rule(look, top=top, lengths=[(turn.enters, height) for turn, height in zip(turns, heights, strict=True)]),
+        *letters(label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, first + 2)),
+    ]
+    ends = (*(turn.enters for turn in turns[1:]), None)
+    for turn, block, leaves in zip(turns, blocks, ends, strict=True):
+        motion = enter(grid, turn.enters + 5, rise=40)
+        elements += letters(
+            block,
             left=left,
             top=top + label.height_px + gap,
             colours=(theme.text, theme.accent),
-            motion=enter(grid, enters + 5, rise=40),
-        ),
-    ]
-    return sprites, top
+            motion=motion if leaves is None else replace(motion, levels=(Level(leaves, 0),)),
+        )
+    return elements, top
+
+
+def _sentence(turn: Turn, look: Look) -> TextBlock:
+    return fit(
+        turn.text,
+        look.styled(STATEMENT),
+        sizes(look.grid, STATEMENT_SIZES),
+        width_px=_width(look),
+        height_px=look.grid.type_px(600),
+        most_lines=6,
+        emphasis=turn.emphasis,
+    )
+
+
+def _rule(look: Look, *, top: int, lengths: Sequence[tuple[int, int]]) -> Element:
+    """The upright rule, from each of these frames on for a text of that height."""
+    if len(lengths) == 1:
+        ((frame, height),) = lengths
+        return side_rule(look, top=top, height_px=height, frame=frame)
+    width, overhang = look.grid.px(8), look.grid.px(24)
+    return Stretch(
+        ink=colour(look.theme.accent),
+        left=look.grid.content.left,
+        top=top - overhang,
+        width=width,
+        lengths=tuple((frame, height + 2 * overhang) for frame, height in lengths),
+    )
 
 
 def _width(look: Look) -> int:

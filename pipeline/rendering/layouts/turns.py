@@ -1,0 +1,71 @@
+"""Which sentences a statement shows, one after the other: each stands while it is said.
+
+The one that is the point, with a phrase that is lit, stays once it has come. What says itself too soon to be read, or
+has no room, is left to the voice: what stood before it stays meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pipeline.model import StatementScene, Word
+from pipeline.rendering.timeline import frame_at, line_starts
+
+# In frames: how long a sentence stands at least, and the one that is the point.
+_STANDS_AT_LEAST, _POINT_STANDS_AT_LEAST = 45, 60
+
+
+class Turn(NamedTuple):
+    """A sentence, its phrase that is lit, and the frame in which it comes."""
+
+    enters: int
+    text: str
+    emphasis: str = ""
+
+
+def turns_of(scene: StatementScene, words: Sequence[Word], *, most_chars: int) -> tuple[Turn, ...]:
+    """The sentences in order, the first from frame 0 on if nothing long is said before it.
+
+    Where no line says the text of the scene, that stands all the time.
+    """
+    starts = line_starts(scene, words)
+    own = next((number for number, line in enumerate(scene.lines) if line.reveals == 0 and number in starts), None)
+    if own is None:
+        return (Turn(0, scene.text, scene.emphasis),)
+    ends = frame_at(words[-1].end_s)
+    turns = list(_possible(scene, starts, own, most_chars, latest=max(0, ends - _POINT_STANDS_AT_LEAST)))
+    point = next(turn for turn in turns if turn.text == scene.text)
+    kept: list[Turn] = []
+    for turn in reversed(turns):
+        if kept and turn is point:
+            # It stands as long as that takes, and what comes then as long as is left.
+            kept[-1] = kept[-1]._replace(enters=max(kept[-1].enters, turn.enters + _STANDS_AT_LEAST))
+            if _until(kept[:-1], ends) - kept[-1].enters < _STANDS_AT_LEAST:
+                kept.pop()
+        if turn is point or _until(kept, ends) - turn.enters >= _STANDS_AT_LEAST:
+            kept.append(turn)
+    first, *others = reversed(kept)
+    return (first._replace(enters=first.enters if first.enters >= _STANDS_AT_LEAST else 0), *others)
+
+
+def _possible(
+    scene: StatementScene, starts: dict[int, int], own: int, most_chars: int, *, latest: int
+) -> Iterator[Turn]:
+    shown = _letters(scene.text)
+    for number, line in enumerate(scene.lines):
+        if number == own:
+            yield Turn(min(starts[own], latest), scene.text, scene.emphasis)
+        elif number > own and scene.emphasis:
+            return
+        elif number in starts and len(line.text) <= most_chars and _letters(line.text) not in shown:
+            yield Turn(starts[number], line.text)
+
+
+def _until(later: Sequence[Turn], ends: int) -> int:
+    """When the last of these comes, which is the next; or when the scene ends."""
+    return later[-1].enters if later else ends
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
