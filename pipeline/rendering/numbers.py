@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.numbers import format_compact_decimal, format_decimal
 from babel.units import UnknownUnitError, format_unit
 
@@ -43,6 +44,8 @@ _ZERO = {
     "mymr": 0x1040,
 }
 _NO_BREAK_SPACE = "\u00a0"
+# "$bn": a sign with a word on it.
+_SIGN_AND_WORD = re.compile(r"([$€£¥₹₩₽₺₴])([^\W\d_].+)")
 _CURRENCY = re.compile(r"([A-Z]{0,3}(?P<sign>\S))\s?(?P<rest>.*)")
 # A number with what may stand around it: a sign, a currency, a short unit, the other end of a range.
 _NUMERIC = re.compile(
@@ -68,6 +71,8 @@ def write_numbers(values: Sequence[float], language: str, unit: str = "") -> tup
     if largest >= _LONG_FROM:
         return tuple(with_unit(number, language, unit) for number in _all_short(values, locale))
     decimals = _decimals(values, largest)
+    if decimals == 1 and is_money(unit, locale):
+        decimals = 2  # a price of 84.9 is 84.90
     return tuple(with_unit(_plain(value, decimals, locale), language, unit) for value in values)
 
 
@@ -90,6 +95,23 @@ def with_unit(number: str, language: str, unit: str) -> str:
 def is_sign(unit: str) -> bool:
     """Whether a unit is a sign that reads as a part of the number: %, $, °, ×; an axis can have it at every tick."""
     return 0 < len(unit) <= 2 and not any(map(str.isalpha, unit))
+
+
+def is_money(unit: str, locale: Locale) -> bool:
+    """Whether a unit is a currency and nothing else: €, US$, CHF; not € million."""
+    return bool(words_of_unit(unit)) and all(is_currency(word, locale) for word in words_of_unit(unit))
+
+
+def words_of_unit(unit: str) -> list[str]:
+    """The words of a unit, a sign with a word on it as two of them."""
+    return _SIGN_AND_WORD.sub(r"\1 \2", unit).split()
+
+
+def is_currency(word: str, locale: Locale) -> bool:
+    """Whether a word is the sign of a currency or its code."""
+    if any(unicodedata.category(character) == "Sc" for character in word):
+        return True
+    return word in get_global("all_currencies") or word in locale.currency_symbols.values()
 
 
 def looks_numeric(text: str) -> bool:

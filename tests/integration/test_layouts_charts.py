@@ -281,6 +281,32 @@ def test_lines_rise_with_their_values():
     assert rows[0] > rows[1]
 
 
+def told_by_mark(*texts):
+    return replace(LINES, lines=tuple(SpokenLine(text=text) for text in texts))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_a_line_that_is_told_mark_by_mark_is_drawn_from_mark_to_mark(size):
+    scene = told_by_mark("Two sources compared.", "2015: one and eight.", "2016: five and seven.", "2017: 12 and 8.")
+    words = words_of(scene)
+    begins = [round(words[3].start_s * 30), round(words[6].start_s * 30), round(words[9].start_s * 30)]
+    for line in grown(scene, size=size):
+        before, at_first, at_second, at_last = (line.pose(frame) or 0 for frame in (*begins, LATE))
+
+        assert not before > 2
+        assert abs(at_second - at_last / 2) < 0.05 * at_last
+        assert at_first < 0.1 * at_last
+        assert at_last == line.at.width
+        assert line.rests_from > begins[2]
+
+
+@pytest.mark.parametrize(
+    "texts", [("2015 was low.", "Then it grew.", "2017: 12."), ("20150: 1.", "2016: 5.", "2017: 12.")]
+)
+def test_a_line_that_is_told_otherwise_is_drawn_in_one_go(texts):
+    assert not any(line.stages for line in grown(told_by_mark(*texts)))
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_numbers_of_a_table_end_in_one_column(size, language):

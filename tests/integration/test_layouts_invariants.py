@@ -46,6 +46,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import LAYOUTS, lay_out
 from pipeline.rendering.motion import ENTRANCE_FRAMES, MOTION_RATE
 from pipeline.rendering.picture import Picture
+from pipeline.rendering.sprites import Sprite
 from pipeline.rendering.timeline import line_frames
 from pipeline.theme.loading import known_themes, load_theme
 from pipeline.theme.theme import Manner
@@ -363,6 +364,27 @@ def test_of_bullets_the_one_that_is_spoken_of_is_bright_and_those_before_it_step
             of_it = [line for line in lines if len(line.text) > 1 and letters_of(line.text) in letters_of(text)]
             dimmed = {line.is_dimmed for line in of_it}
             assert dimmed == (set() if other > number else {other < number}), (shown, text)
+
+
+@EVERY_FORMAT
+def test_while_nothing_is_listed_yet_the_numbers_of_what_comes_hold_its_place(size):
+    scene = typical(BulletsScene)
+    lead = SpokenLine(text="Here is what nobody told you about all of this.")
+    scene = replace(scene, lines=(lead, *(replace(line) for line in scene.lines if line.reveals is not None)))
+    composition = lay_out(scene, spoken(scene), look_of(size))
+    begins = line_frames(scene, spoken(scene))
+
+    waiting = [
+        each
+        for each in composition.elements
+        if isinstance(each, Sprite)
+        and each.left == look_of(size).grid.content.left
+        and each.mask.width == each.mask.height == look_of(size).grid.px(64)
+        and (pose := each.pose(begins[0] - 1))
+        and 0 < pose.opacity < 160
+    ]
+    assert len(waiting) == len(scene.items)
+    assert not any(each.pose(AT_REST) for each in waiting)
 
 
 @EVERY_FORMAT

@@ -37,6 +37,7 @@ from pipeline.model import (
     Series,
     SharesScene,
     SplitScene,
+    StatementScene,
     Step,
     StepsScene,
     Table,
@@ -82,6 +83,29 @@ def said(scene: Scene) -> list[tuple[str, int | None]]:
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------
+
+
+def test_of_a_long_paragraph_before_a_list_only_the_last_sentence_leads_to_it() -> None:
+    told = "Rain dissolves rock, very slowly. Rivers carry **what is dissolved** to the sea, year after year."
+    first, second = scenes(f"{told} Salt has three sources:\n\n- Rocks\n- Volcanoes\n- Hot springs")
+
+    assert isinstance(first, StatementScene)
+    assert (first.text, first.emphasis) == (
+        "Rivers carry what is dissolved to the sea, year after year.",
+        "what is dissolved",
+    )
+    assert [line for line, _ in said(second)][:2] == ["Salt has three sources:", "Rocks."]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Rain falls. Salt has three sources:",
+        "Salt comes to the sea from rocks, from volcanoes and from hot springs below:",
+    ],
+)
+def test_a_short_paragraph_or_a_single_sentence_leads_to_a_list_as_a_whole(lead: str) -> None:
+    assert layouts(f"{lead}\n\n- Rocks\n- Volcanoes") == ["bullets"]
 
 
 def test_a_numbered_list_with_labels_becomes_steps() -> None:

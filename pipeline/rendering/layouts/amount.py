@@ -8,11 +8,19 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from babel import Locale
-from babel.core import get_global
 from babel.numbers import format_compact_decimal, format_decimal, get_decimal_symbol
 
 from pipeline.model.text import strip_unseen
-from pipeline.rendering.numbers import MINUS, digits_from, locale_of, numbering_of, zero_of
+from pipeline.rendering.numbers import (
+    MINUS,
+    digits_from,
+    is_currency,
+    is_money,
+    locale_of,
+    numbering_of,
+    words_of_unit,
+    zero_of,
+)
 
 # Beyond that no language has a short word, and digits are no help either; nor are they where so many are zeros.
 _LARGEST, _LEAST = 1e15, 1e-6
@@ -22,8 +30,6 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # A whole number without a unit in this range is most likely a year, which nobody groups.
 _YEARS = range(1000, 3000)
 _NUMBER = re.compile(r"[-−]?\d(?:.*\d)?", re.DOTALL)
-# "$bn": a sign with a word on it.
-_SIGN_AND_WORD = re.compile(r"([$€£¥₹₩₽₺₴])([^\W\d_].+)")
 # Signs that are read with the digits they follow, in languages that run right to left as well.
 _LEFT_TO_RIGHT_SIGNS = frozenset("%‰°")
 
@@ -57,7 +63,7 @@ def written(value: float, unit: str, language: str, *, short: bool = False) -> A
     mark = get_decimal_symbol(locale, numbering_system=system)
     decimals = len(text) - 1 - text.rfind(mark) if mark in text else 0
     # A price of 84.9 is 84.90; 2.5 billion are no price.
-    if decimals == 1 and not word and unit and all(_is_currency(each, locale) for each in _words(unit)):
+    if decimals == 1 and not word and is_money(unit, locale):
         text, decimals = f"{text}0", 2
     return _sided(Amount(figure=_in_digits(text, locale), decimals=decimals), f"{word} {unit}", locale)
 
@@ -92,32 +98,22 @@ def _sided(amount: Amount, unit: str, locale: Locale) -> Amount:
     before: list[str] = []
     behind: list[str] = []
     raised = False
-    for word in _words(unit):
-        is_currency = _is_currency(word, locale)
+    for word in words_of_unit(unit):
+        is_sign = is_currency(word, locale)
         if locale.text_direction == "rtl":
             in_front = word in _LEFT_TO_RIGHT_SIGNS
         elif word == "%":
             in_front = locale.percent_formats[None].pattern.startswith("%")
         else:
-            in_front = is_currency and _currency_first(locale)
-        raised = raised or (in_front and is_currency)
+            in_front = is_sign and _currency_first(locale)
+        raised = raised or (in_front and is_sign)
         (before if in_front else behind).append("×" if word == "x" else word)
     return replace(amount, before=" ".join(before), behind=" ".join(behind), raised=raised)
-
-
-def _words(unit: str) -> list[str]:
-    return _SIGN_AND_WORD.sub(r"\1 \2", unit).split()
 
 
 def _currency_first(locale: Locale) -> bool:
     pattern: str = locale.currency_formats["standard"].pattern
     return pattern.index("¤") < pattern.index("#")
-
-
-def _is_currency(word: str, locale: Locale) -> bool:
-    if any(unicodedata.category(character) == "Sc" for character in word):
-        return True
-    return word in get_global("all_currencies") or word in locale.currency_symbols.values()
 
 
 def _exact(value: float) -> Decimal:

@@ -18,7 +18,7 @@ from pipeline.rendering.layouts.dial import dial
 from pipeline.rendering.layouts.parts import GAP_BELOW_FIGURE, enter, heading, kicker, motif, room_above, sizes
 from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import DIMMED, FADE_FRAMES, Level, Motion
+from pipeline.rendering.motion import DIMMED, FADE_FRAMES, STAGGER_FRAMES, Level, Motion
 from pipeline.rendering.shapes import disc, ring
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.styles import HEADING, ITEM, TextStyle
@@ -40,6 +40,8 @@ _CLOSE, _APART = 40, 52
 _AIR = 32
 # More would leave the picture; no template allows more.
 MOST_ITEMS = 5
+# How visible the number of an item is that waits (0 to 255), and from which frame on one does.
+_WAITING, _WORTH_HOLDING = 120, 30
 # Lines of an item, and those it gets where nothing else helps.
 _MOST_LINES, _MORE_LINES = 2, (3, 4, 5)
 _NUMBER = TextStyle(weight=680, optical_size=24)
@@ -99,7 +101,9 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
     for number, item in enumerate(plan.items):
         next_start = starts[number + 1] if number + 1 < len(starts) else None
         digits = numeral(scene.first + number, look.language)
-        elements += _item(digits, item, top=top, starts=starts[number], dims=next_start, look=look)
+        elements += _item(
+            digits, item, top=top, starts=starts[number], dims=next_start, delay=STAGGER_FRAMES * number, look=look
+        )
         top += item.height_px + plan.gap_px
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
@@ -209,7 +213,9 @@ def _indent(look: Look) -> int:
     return look.grid.px(64 + 32)
 
 
-def _item(number: str, item: TextBlock, *, top: int, starts: int, dims: int | None, look: Look) -> list[Sprite]:
+def _item(
+    number: str, item: TextBlock, *, top: int, starts: int, dims: int | None, delay: int, look: Look
+) -> list[Sprite]:
     """Number and text of an item. The number's disc is filled while the item is spoken of, then a ring is left."""
     grid, theme, left = look.grid, look.theme, look.grid.content.left
     side, size_px, rise_px = grid.px(64), grid.px(32), grid.px(24)
@@ -217,12 +223,17 @@ def _item(number: str, item: TextBlock, *, top: int, starts: int, dims: int | No
     circle = Box(left, middle - side // 2, left + side, middle + side // 2)
     text, filled = Motion(enters=starts, rise_px=rise_px), Motion(enters=starts, rise_px=rise_px)
     digit = shape(number, _NUMBER.in_fonts(look.fonts))
+    # Until it is spoken of, the place is held by what is hardly there.
+    held = Motion(enters=6 + delay, over=12, levels=(Level(0, _WAITING), Level(starts, 0)))
     outline: list[Sprite] = []
+    if starts >= _WORTH_HOLDING:
+        outline += [flat(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=held)]
+        outline += _digit(digit, theme.muted, circle, held, size_px)
     if dims is not None:
         text = replace(text, levels=(Level(dims, DIMMED),))
         filled = replace(filled, levels=(Level(dims, 0),))
         left_over = Motion(enters=dims, over=FADE_FRAMES)
-        outline = [flat(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=left_over)]
+        outline += [flat(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=left_over)]
         outline += _digit(digit, theme.muted, circle, left_over, size_px)
     return [
         flat(disc(side), theme.accent, left=left, top=circle.top, motion=filled),

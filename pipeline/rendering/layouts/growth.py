@@ -41,6 +41,8 @@ class Growth:
     enters: int
     over: int
     moves: bool
+    # Where it does not grow in one go: from each of these frames on up to that length, in pixels, `over` frames long.
+    stages: tuple[tuple[int, int], ...] = ()
 
     def entering(self, manner: Manner) -> Growth:
         """See `Element`: with less motion it is there at once."""
@@ -54,13 +56,15 @@ class Growth:
     @property
     def rests_from(self) -> int:
         """See `Element`."""
-        return self.enters + self.over
+        return (self.stages[-1][0] if self.stages else self.enters) + self.over
 
     def pose(self, frame: float) -> int | None:
         """See `Element`: how long it is, in pixels."""
-        if frame < self.enters:
-            return None
-        return round(self._length * ease_out(min(1.0, (frame - self.enters + 1) / self.over))) or None
+        length = 0.0
+        for start, wanted in self.stages or ((self.enters, self._length),):
+            if frame >= start:
+                length += (wanted - length) * ease_out(min(1.0, (frame - start + 1) / self.over))
+        return round(length) or None
 
     def box(self, pose: Hashable) -> Box:
         """See `Element`."""
@@ -120,10 +124,19 @@ def grown_bar(at: Box, name: str, *, to: Direction, radius: int, enters: int, ov
     return Growth(mask=mask, ink=colour(name), at=at, to=to, enters=enters, over=over, moves=True)
 
 
-def drawn_along(mask: Image.Image, name: str, *, left: int, top: int, enters: int, over: int) -> Growth:
-    """A mask in a colour (#RRGGBB), uncovered in reading direction."""
+def drawn_along(
+    mask: Image.Image,
+    name: str,
+    *,
+    left: int,
+    top: int,
+    enters: int,
+    over: int,
+    stages: tuple[tuple[int, int], ...] = (),
+) -> Growth:
+    """A mask in a colour (#RRGGBB), uncovered in reading direction, in `stages` if there are any."""
     at = Box(left, top, left + mask.width, top + mask.height)
-    return Growth(mask=mask, ink=colour(name), at=at, to="right", enters=enters, over=over, moves=False)
+    return Growth(mask=mask, ink=colour(name), at=at, to="right", enters=enters, over=over, moves=False, stages=stages)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,12 +36,13 @@ from pipeline.rendering.shapes import disc, polyline
 from pipeline.rendering.sprites import Element, letters
 from pipeline.rendering.styles import BODY
 from pipeline.rendering.theme import SOURCE_SIZES
+from pipeline.rendering.timeline import line_starts
 from pipeline.theme.colours import readable
 from pipeline.theme.theme import TEXT_CONTRAST, Theme
 
 _MOST_TICKS = 7
-_DRAWING_FRAMES = 36
-_NAME_AFTER = 24
+# A line in one go, or from one mark to the next; its name comes a little before it is there.
+_DRAWING_FRAMES, _STAGE_FRAMES, _NAME_BEFORE = 36, 20, 12
 # At 1080: lines and the dots at their ends; from ticks to the plot, from the plot to names, from its left edge to the
 # first mark, and its height, at most.
 _WIDTH, _WIDTH_POINT, _DOT, _DOT_POINT = 4, 7, 14, 20
@@ -79,8 +80,23 @@ def lay_out(scene: LinesScene, words: Sequence[Word], look: Look) -> Composition
     page = sheet(look, message=scene.heading, subtitle=measured(scene.subtitle, scene.unit), source=scene.source)
     sprites, area = page.place(min(page.room_px, look.grid.px(_HIGH)))
     plot = _Plot(scene, look, area)
-    elements = [*sprites, *plot.across(), *plot.marks(), *plot.lines(value_frames(scene, words, len(scene.items)))]
+    starts = value_frames(scene, words, len(scene.items))
+    elements = [*sprites, *plot.across(), *plot.marks(), *plot.lines(starts, _mark_frames(scene, words))]
     return Composition(ground=background(look.format, look.theme, LIGHTS), elements=elements)
+
+
+def _mark_frames(scene: LinesScene, words: Sequence[Word]) -> tuple[int, ...]:
+    """The frame in which each mark is told, where one line after the other begins with it; empty: they do not."""
+    starts = line_starts(scene, words)
+    numbers = range(len(scene.lines) - len(scene.marks), len(scene.lines))
+    lines = [scene.lines[number] for number in numbers] if numbers.start >= 0 else []
+    told = lines and all(_tells(line.text, mark) for line, mark in zip(lines, scene.marks, strict=True))
+    return tuple(starts[number] for number in numbers) if told and all(number in starts for number in numbers) else ()
+
+
+def _tells(text: str, mark: str) -> bool:
+    """Whether a line is about a mark: “1990: 12 %.”, not “19900: …”."""
+    return text.startswith(mark) and not text[len(mark) : len(mark) + 1].isalnum()
 
 
 class _Plot:
@@ -140,8 +156,11 @@ class _Plot:
             elements += letters(mark, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
         return elements
 
-    def lines(self, starts: Sequence[int]) -> list[Element]:
-        """The lines with what stands at their ends; the one that the message is about lies above the others."""
+    def lines(self, starts: Sequence[int], marks: Sequence[int]) -> list[Element]:
+        """The lines with what stands at their ends; the one that the message is about lies above the others.
+
+        Each is drawn from the frame in `starts` on; if `marks` has the frames of all marks, from mark to mark.
+        """
         grid, scene, theme = self._grid, self._scene, self._look.theme
         lasts = [self._up.px(series.values[-1]) for series in scene.items]
         heights = [end.height_px for end in self._ends]
@@ -150,31 +169,41 @@ class _Plot:
         elements: list[Element] = []
         for number in sorted(range(len(lasts)), key=self._is_point):
             colour_of_line = _colour(scene, number, theme)
-            elements += self._line(number, colour_of_line, starts[number])
+            named = (marks[-1] + _STAGE_FRAMES if marks else starts[number] + _DRAWING_FRAMES) - _NAME_BEFORE
+            elements += self._line(number, colour_of_line, starts[number], marks, named)
             written = (
                 theme.text if self._is_point(number) else theme.muted if scene.point else _read(colour_of_line, theme)
             )
-            motion = Motion(enters=starts[number] + _NAME_AFTER)
+            motion = Motion(enters=named)
             elements += self._tie(lasts[number], middles[number], heights[number], motion)
             left, top = self._along.end_px + grid.px(_BESIDE), middles[number] - heights[number] // 2
             elements += _end(self._ends[number], left, top, written, motion)
         return elements
 
-    def _line(self, number: int, name: str, start: int) -> list[Element]:
-        """A line that is drawn in reading direction, and a dot at its end when it is there."""
+    def _line(self, number: int, name: str, start: int, marks: Sequence[int], named: int) -> list[Element]:
+        """A line that is drawn in reading direction, and a dot at its end, and where it rests, when it is there."""
         grid, is_point = self._grid, self._is_point(number)
         points = [(self._along.px(at), self._up.px(value)) for at, value in enumerate(self._scene.items[number].values)]
         width = max(2, grid.px(_WIDTH_POINT if is_point else _WIDTH))
         left, top = points[0][0] - width, min(y for _, y in points) - width
         size = (points[-1][0] + width - left, max(y for _, y in points) + width - top)
         mask = polyline([(x - left, y - top) for x, y in points], width, size)
+        # Without its round end: where it rests on its way, there is a dot.
+        stages = tuple((frame, at - left) for frame, (at, _) in zip(marks, points, strict=False))
+        stages = (*stages[:-1], (marks[-1], size[0])) if stages else ()
+        over = _STAGE_FRAMES if marks else _DRAWING_FRAMES
+        line = drawn_along(mask, name, left=left, top=top, enters=start, over=over, stages=stages)
         side = max(4, grid.px(_DOT_POINT if is_point else _DOT) // 2 * 2)
-        x, y = points[-1]
-        motion = Motion(enters=start + _NAME_AFTER, over=8)
-        return [
-            drawn_along(mask, name, left=left, top=top, enters=start, over=_DRAWING_FRAMES),
-            Drawing(mask=disc(side), ink=colour(name), left=x - side // 2, top=y - side // 2, motion=motion),
+        ends = self._dot(points[-1], side, name, named)
+        rests = [
+            self._dot(point, side, name, frame + _STAGE_FRAMES - _NAME_BEFORE)
+            for frame, point in zip(marks[:-1], points, strict=False)
         ]
+        return [line, *rests, ends]
+
+    def _dot(self, at: tuple[int, int], side: int, name: str, enters: int) -> Element:
+        left, top = at[0] - side // 2, at[1] - side // 2
+        return Drawing(mask=disc(side), ink=colour(name), left=left, top=top, motion=Motion(enters=enters, over=8))
 
     def _tie(self, y: int, middle: int, height_px: int, motion: Motion) -> list[Element]:
         """A thin line from the end of a line to its name, if that had to move away."""

@@ -29,8 +29,10 @@ class Stretch:
         return replace(self, left=width_px - self.left - self.width)
 
     def entering(self, manner: Manner) -> Stretch:
-        """See `Element`: with less motion it has its length at once."""
-        return replace(self, over=1) if manner.amount != "full" else self
+        """See `Element`: with less motion it has its greatest length at once, and keeps it."""
+        if manner.amount == "full":
+            return self
+        return replace(self, lengths=((self.lengths[0][0], max(length for _, length in self.lengths)),), over=1)
 
     @property
     def rests_from(self) -> int:

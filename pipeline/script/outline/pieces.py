@@ -15,7 +15,9 @@ from pipeline.model import (
     Quotation,
     Section,
     Table,
+    split_words,
 )
+from pipeline.model.sentences import split_sentences
 from pipeline.script.outline.desk import Chapter, Desk, Piece
 from pipeline.script.outline.lists import is_quiz
 from pipeline.script.outline.passages import can_show_code, can_show_picture, is_number, parts_of
@@ -23,6 +25,8 @@ from pipeline.script.outline.rows import read_out
 
 # Notes of fewer pieces are one film without chapters, and a chapter of fewer is none.
 _LONG_NOTES, _CHAPTER_PIECES = 10, 2
+# About five seconds: longer, nobody looks at items that are still to come.
+_LONG_LEAD_WORDS = 14
 
 
 def raw_pieces(desk: Desk) -> tuple[Piece, ...]:
@@ -67,9 +71,29 @@ def together(pieces: Sequence[Piece], desk: Desk) -> Iterator[Piece]:
                 left.pop(0)
             elif not piece.heading or piece.section in spoken_headings:
                 continue
+        if before := _said_before(piece):
+            yield replace(piece, block=before[0], lead=None)
+            piece = replace(piece, lead=before[1])
         if not piece.lead and (isinstance(piece.block, Chapter | Illustration | CodeBlock) or is_quiz(piece, desk)):
             spoken_headings.add(piece.section)
         yield piece
+
+
+def _said_before(piece: Piece) -> tuple[Paragraph, Paragraph] | None:
+    """A long lead in two: what is said before, for a picture of its own, and the sentence that leads to the items.
+
+    None: it is short, or one sentence, or what it leads to is all there from the start.
+    """
+    if piece.lead is None or not isinstance(piece.block, BulletList | Table):
+        return None
+    sentences = split_sentences(piece.lead.text)
+    if len(sentences) < 2 or len(split_words(piece.lead.text)) < _LONG_LEAD_WORDS:
+        return None
+    texts = (" ".join(sentences[:-1]), sentences[-1])
+    before, lead = (
+        Paragraph(text=text, strong=tuple(phrase for phrase in piece.lead.strong if phrase in text)) for text in texts
+    )
+    return before, lead
 
 
 def _plain(block: Block, desk: Desk) -> Sequence[Block]:
