@@ -30,8 +30,9 @@ _BRIGHT = 156
 _REACH, REACH_LIGHT, _BESIDE = 0.28, 0.09, 0.6
 # How much of the picture has to lie beside the text for that, as a share.
 _WIDE = 0.4
-# From the end of a text beside which nothing is darkened, as shares of the picture.
-_BEYOND, _BEYOND_DOWN = 0.24, 0.20
+# From the end of a text to where nothing is darkened (or bleached) any more, as shares of the picture: on a plain sky
+# a shorter way looks like a wall; what is bleached is lost.
+_BEYOND, _BEYOND_LIGHT, _BEYOND_DOWN = 0.36, 0.24, 0.20
 _NOISE_SEED = 7
 
 
@@ -123,10 +124,13 @@ def scrim_mask(
     return _noisy(field, mirrored=mirrored)
 
 
-def side_scrim_mask(size: tuple[int, int], text: Box, opacity: float, *, from_top: bool, mirrored: bool) -> Image.Image:
+def side_scrim_mask(
+    size: tuple[int, int], text: Box, opacity: float, *, from_top: bool, mirrored: bool, is_light: bool = False
+) -> Image.Image:
     """Likewise from the left edge (or from above) to the end of the text; what lies beyond it is left as it is."""
     width, height = size
-    along, end, reach = (height, text.bottom, _BEYOND_DOWN) if from_top else (width, text.right, _BEYOND)
+    beyond = _BEYOND_LIGHT if is_light else _BEYOND
+    along, end, reach = (height, text.bottom, _BEYOND_DOWN) if from_top else (width, text.right, beyond)
     line = _eased(1 - (np.arange(along, dtype=np.float32) - end) / np.float32(reach * along))
     field = np.broadcast_to(line[:, None] if from_top else line[None, :], (height, width)) * np.float32(255 * opacity)
     return _noisy(field, mirrored=mirrored)

@@ -100,7 +100,9 @@ def on_picture(sheet: Sheet, *, across: bool) -> None:
     inks = (scrim.ink, accent_on(ground, theme, is_light=scrim.is_light, least=TEXT_CONTRAST))
     mirrored = across is not sheet.look.right_to_left
     end = Box(width - around.right, around.top, width - around.left, around.bottom) if mirrored else around
-    mask = side_scrim_mask((width, height), end, opacity, from_top=sheet.is_upright, mirrored=mirrored)
+    mask = side_scrim_mask(
+        (width, height), end, opacity, from_top=sheet.is_upright, mirrored=mirrored, is_light=scrim.is_light
+    )
     sheet.picture.paste(rgb(scrim.colour), (0, 0), mask)
     sheet.write(block, top, inks, across=across)
 

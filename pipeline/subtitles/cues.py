@@ -21,6 +21,8 @@ from pipeline.subtitles.pieces import fit_words, join_phrases
 _PER_CUE = 4.0
 _SENTENCE_INSIDE = 9.0
 _ONE_WORD = 8.0
+# A few letters of a sentence by themselves are gone before they are seen.
+_SCRAP, _SCRAP_CHARS = 4.0, 12
 _LINE_BREAK = 0.5
 _SHORT = 3.0
 _TOP_HEAVY = 3.0
@@ -129,10 +131,15 @@ class _Scene:
             + lines.cost
             + _SENTENCE_INSIDE * sum(self.breaks[i] == SENTENCE for i in inside)
             + _SILENCE_INSIDE_PER_S * sum(silence for silence in silences if silence > _FLICKER_S)
-            + (_ONE_WORD if last - first == 1 else 0.0)
+            + (_ONE_WORD if last - first == 1 else _SCRAP if self.is_scrap(first, last) else 0.0)
             + _SHORT * empty * empty
             + self.excess(first, last, lines)
         )
+
+    def is_scrap(self, first: int, last: int) -> bool:
+        """Whether a range is a few letters, and not a sentence of its own."""
+        is_sentence = self.breaks[last - 1] == SENTENCE and (not first or self.breaks[first - 1] == SENTENCE)
+        return not is_sentence and self.line_width(first, last) <= _SCRAP_CHARS
 
     def excess(self, first: int, last: int, lines: _Lines) -> float:
         """The price of breaking a limit, by how far; 0 within the limits."""

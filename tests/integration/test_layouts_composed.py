@@ -28,7 +28,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import diagram, lay_out, routing
 from pipeline.rendering.layouts.growth import Drawing, Growth
 from pipeline.rendering.layouts.network import arrange
-from pipeline.rendering.scrims import scrim_mask
+from pipeline.rendering.scrims import scrim_mask, side_scrim_mask
 from tests.standins.photos import PHOTO, photo_of_tests
 from tests.standins.reading import knowing_letters, read
 
@@ -211,6 +211,20 @@ def test_a_strip_beside_words_on_a_picture_is_about_as_dark_as_they_are(end, bes
     under, at_the_edge = (mask.getpixel((x, 150)) for x in (60, width - 1))
 
     assert beside[0] <= at_the_edge / under <= beside[1]
+
+
+@pytest.mark.parametrize(("is_light", "reach"), [(False, 0.36), (True, 0.24)])
+def test_a_scrim_beside_words_is_no_wall_and_ends_before_it_takes_the_picture(is_light, reach):
+    size, text, opacity = (1000, 100), Box(40, 20, 400, 80), 0.6
+    mask = side_scrim_mask(size, text, opacity, from_top=False, mirrored=False, is_light=is_light)
+    levels = [mask.getpixel((x, 50)) for x in range(1000)]
+
+    assert min(levels[:401]) >= 255 * opacity
+    # From one twentieth of the picture to the next, at most a third of it goes.
+    assert (
+        max(one - other for one, other in zip(levels, levels[50:], strict=False)) <= (1 + is_light) * 255 * opacity / 3
+    )
+    assert not any(levels[round(400 + reach * 1000) + 2 :])
 
 
 @pytest.mark.parametrize("size", [WIDE, TALL, SQUARE], ids=str)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from pipeline.model import CodeScene, Script, SpokenLine, StatementScene, TitleScene
 from pipeline.model.leftovers import find_leftover, leftovers
+from pipeline.orchestrator.film.stages.quality import _own_cells
+from pipeline.script.outline import outline
+from pipeline.sources.markdown import parse_brief
+from pipeline.template import load_template
 
 # As UTF-8; read as Windows-1252, each must be told.
 WRITTEN = (
@@ -134,3 +139,12 @@ def test_every_text_of_a_film_is_looked_at_but_programs():
         heading="A template", code="{{ name }}", items=(), lines=(SpokenLine(text="A name goes here."),)
     )
     assert not any(leftovers(script(scenes=(program,))))
+
+
+def test_none_in_a_table_of_notes_is_a_word_and_nan_is_not() -> None:
+    table = "| | Bus | Bicycle |\n|---|---|---|\n| Sport | None | nan |\n| Rain | Dry | Wet |"
+    text = f"---\ntitle: Bus or bicycle?\n---\nLook.\n\n## H\n\n{table}"
+    brief = parse_brief(text, Path("a.md"))
+    script = outline(brief, load_template("explainer", search=[]))
+
+    assert list(leftovers(script, _own_cells(brief))) == ["no value (“nan”) in scene 2, item 1 right"]

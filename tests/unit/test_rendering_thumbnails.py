@@ -89,14 +89,15 @@ def test_no_upright_still_is_empty_below_its_words():
 
 
 def test_a_large_number_of_a_still_is_written_as_its_language_does():
-    def still(value, language):
-        scenes = (NumberScene(lines=(), value=value, unit="km", text="x"),)
+    def still(value, language, unit="km"):
+        scenes = (NumberScene(lines=(), value=value, unit=unit, text="x"),)
         film = Script(title=TITLE, language=language, scenes=scenes, thumbnail_text="Far")
         return draw_thumbnail(film, look(language=language), 3)
 
     # 384400 km are no 3.844e+05, and a point is no comma.
     assert written_on(lambda: still(384_400.0, "en")) == "384K\u00a0km"
     assert written_on(lambda: still(17.5, "de")) == "17,5\u00a0km"
+    assert written_on(lambda: still(1.4, "en", "€")) == "€1.40"
 
 
 def written_on(draw):

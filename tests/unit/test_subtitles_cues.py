@@ -199,6 +199,13 @@ def test_the_last_word_is_not_left_alone():
     assert all(sum(len(line.split()) for line in cue) > 1 for cue in cues)
 
 
+def test_a_few_letters_at_the_end_of_a_sentence_are_not_left_alone():
+    assert texts("Grate half of it in at the start, for warmth. Keep the other half for the last minute.") == [
+        ("Grate half of it in at the start,", "for warmth."),
+        ("Keep the other half for the last minute.",),
+    ]
+
+
 def test_two_lines_are_about_equal_and_the_lower_one_is_rather_the_longer():
     ((top, bottom),) = texts("alpha bravo charlie delta echos foxtrot golfs hotel india")
 

@@ -158,7 +158,7 @@ def _scrim(text: Sequence[Sprite], scrim: Scrim, screen: Box, look: Look, place:
     box, size, mirrored = _around(text, screen, look), (screen.width, screen.height), look.right_to_left
     from_top = box.middle < screen.middle
     if place.columns < _USUAL.columns:
-        mask = side_scrim_mask(size, box, scrim.opacity, from_top=False, mirrored=mirrored)
+        mask = side_scrim_mask(size, box, scrim.opacity, from_top=False, mirrored=mirrored, is_light=scrim.is_light)
     elif from_top and scrim.is_light:
         near = _around(text, screen, look, pad=_NEAR)
         mask = scrim_mask(size, near, scrim.opacity, from_top=True, mirrored=mirrored, reach=REACH_LIGHT)

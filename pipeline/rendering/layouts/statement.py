@@ -42,6 +42,8 @@ _LIGHTS = (
 
 # More characters of a sentence would be small, and are left to the voice.
 _MOST_CHARS = 140
+# From the lowest line of one that stands off the middle to the captions, at 1080.
+_AIR_BELOW = 64
 
 
 def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Composition:
@@ -73,10 +75,9 @@ def _sentences(scene: StatementScene, turns: Sequence[Turn], look: Look) -> tupl
     blocks = [_sentence(turn, look) for turn in turns]
     gap = grid.px(48) + max(block.reach_px for block in blocks) if label.lines else 0
     heights = [label.height_px + gap + block.height_px for block in blocks]
-    # Where a high one comes after a low one, both stand a little off the middle.
-    height = (max(heights) + min(heights)) // 2
-    top = low_top(grid, height) if grid.is_stacked else grid.content.middle - height // 2
-    top = min(top, grid.content.bottom - max(heights))
+    # Where a high one comes after a low one, both stand a little off the middle, clear of the captions.
+    lowest = max(_top(look, max(heights)), grid.content.bottom - grid.px(_AIR_BELOW) - max(heights))
+    top = min(_top(look, (max(heights) + min(heights)) // 2), lowest)
     left = grid.content.left + grid.px(INDENT)
     first = turns[0].enters
     elements: list[Element] = [
@@ -94,6 +95,11 @@ def _sentences(scene: StatementScene, turns: Sequence[Turn], look: Look) -> tupl
             motion=motion if leaves is None else replace(motion, levels=(Level(leaves, 0),)),
         )
     return elements, top
+
+
+def _top(look: Look, height_px: int) -> int:
+    grid = look.grid
+    return low_top(grid, height_px) if grid.is_stacked else grid.content.middle - height_px // 2
 
 
 def _sentence(turn: Turn, look: Look) -> TextBlock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from anyio import to_thread
 
 from pipeline.errors import QualityError
-from pipeline.model import FailedVerdict, Job
+from pipeline.model import Brief, FailedVerdict, Job, Table
 from pipeline.model.metadata import fit_title
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.leaving import without_film
@@ -34,6 +34,8 @@ OF_SCENES = {
 }
 
 _NOT_DELIVERED = "It was not delivered"
+# A word, and what Python writes for no value.
+_NONE = "None"
 
 
 async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
@@ -50,7 +52,7 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         silent=narration.narrator == "silence" and job.music is None,
         variable_rate=encoding.encoder.holds_of_codec == "variable",
         script=made(job.script),
-        cells=tuple(text for _, text in job.brief.row.fields) if job.brief.row else (),
+        cells=_own_cells(job.brief),
         title=fit_title((await to_thread.run_sync(shown_of, job, shop)).title),
         words=tuple(clip.words for clip in narration.clips),
         undrawable=await attempt.compute(undrawable, made(job.script), await to_thread.run_sync(shop.look, job)),
@@ -74,3 +76,10 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     if not verdict.lets_pass(made(job.video).sha256):
         raise QualityError("the film has changed since it was joined", where=job.folder, hint=_NOT_DELIVERED)
     return job.evolve(verdict=verdict)
+
+
+def _own_cells(brief: Brief) -> tuple[str, ...]:
+    """What stands in cells that somebody wrote: those of a row, and the word None in tables of notes."""
+    row = tuple(text for _, text in brief.row.fields) if brief.row else ()
+    tables = (block for part in brief.sections for block in part.blocks if isinstance(block, Table))
+    return (*row, *(cell for table in tables for each in table.rows for cell in each if cell.strip() == _NONE))
