@@ -38,6 +38,8 @@ _STUB_SHARE = 0.5
 # A word that has a line to itself needs more: this share of the longest line; with less than the second, the
 # first one is a stump.
 _LONELY_SHARE, _STUMP_SHARE = 0.8, 0.6
+# So many lines are a column where the longest takes less than this share of the width.
+_COLUMN_LINES, _COLUMN_SHARE = 5, 0.7
 
 # Mail and the web: maria@example.org, https://…, example.org/roofs.
 _ADDRESS = re.compile(r"[^\W_]@[^\W_]|[a-z]://|[^\W_]\.[a-z]{2}")
@@ -176,7 +178,8 @@ class _Breaker:
         """1: the last line is a word on its own, or any line (or lonely word) far shorter than the longest.
 
         2: one is an article or the like on its own, or the first a word far shorter than the longest line. 1
-        as well for a few letters that are parted without a space, and where each word has a line: that is a column.
+        as well for a few letters that are parted without a space, and where each word has a line, or many lines leave
+        much of the width empty: that is a column.
         """
         if len(spans) < 2:
             return 0
@@ -197,7 +200,8 @@ class _Breaker:
             width < (_LONELY_SHARE if alone else _STUB_SHARE) * max(widths)
             for width, alone in zip(widths, lonely, strict=True)
         )
-        return int(lonely[-1] or any(short))
+        is_column = len(spans) >= _COLUMN_LINES and max(widths) < _COLUMN_SHARE * self._limit
+        return int(is_column or lonely[-1] or any(short))
 
     def balance(self, count: int) -> tuple[float, tuple[Chunk, ...]]:
         """Exactly `count` lines, as even as possible, ugly ends avoided; with what their ugliness costs."""

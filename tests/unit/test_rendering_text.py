@@ -395,3 +395,14 @@ def test_lines_are_as_close_as_the_style_says_where_no_accent_is_below_another_l
         block = fit(text, DISPLAY, (100,), width_px=700, most_lines=3)
         assert len(block.lines) > 1
         assert block.leading_px == round(DISPLAY.leading * 100)
+
+
+def test_a_text_is_a_little_smaller_rather_than_a_column_beside_an_empty_half():
+    text = "In Boston and in Portland, two operators disconnected their batteries."
+    block = fit(text, STATEMENT, STATEMENT_SIZES, width_px=1188, height_px=600, most_lines=6)
+
+    assert [line.text for line in block.lines] == [
+        "In Boston and in Portland,",
+        "two operators disconnected",
+        "their batteries.",
+    ]
