@@ -230,6 +230,10 @@ def test_more_items_than_a_picture_holds_are_refused_not_dropped():
         lay_out(scene, (), LOOK)
 
 
+# More than a statement has room for.
+LONG = "Something has to be said before it, " + "and then more and more of it, " * 4 + "until it comes."
+
+
 def announced(before, text):
     lines = (SpokenLine(text=before), SpokenLine(text=text, reveals=0))
     scene = StatementScene(lines=lines, text=text, kicker="Side effects")
@@ -242,21 +246,23 @@ def opacity_of_text(composition, frame):
     return max((pose.opacity for s in text_sprites(composition) if (pose := s.pose(frame))), default=0)
 
 
-def test_between_a_section_name_and_its_statement_the_picture_is_never_empty():
-    composition, words = announced("Something has to be said before it.", "When it swims, its heart stops.")
+@pytest.mark.parametrize("before", ["Something has to be said before it.", LONG])
+def test_between_what_is_said_first_and_a_statement_the_picture_is_never_empty(before):
+    composition, words = announced(before, "When it swims, its heart stops.")
 
     assert all(opacity_of_text(composition, frame) > 60 for frame in range(10, round(words[-1].end_s * 30)))
 
 
-def test_a_section_name_is_gone_when_its_statement_stands():
-    composition, words = announced("Something has to be said before it.", "When it swims, its heart stops.")
-    starts = round(words[7].start_s * 30)
+@pytest.mark.parametrize("before", ["Something has to be said before it.", LONG])
+def test_what_is_said_first_is_gone_when_the_statement_stands(before):
+    composition, words = announced(before, "When it swims, its heart stops.")
+    starts = round(words[len(before.split())].start_s * 30)
     there = [
-        {i for i, s in enumerate(text_sprites(composition)) if s.pose(frame)} for frame in (starts - 1, starts + 9)
+        {s.text for s in text_sprites(composition) if s.text != "SIDE EFFECTS" and s.pose(frame)}
+        for frame in (starts - 1, starts + 9)
     ]
 
-    assert all(there)
-    assert not there[0] & there[1]
+    assert there == [{"Side effects" if before == LONG else before}, {"When it swims, its heart stops."}]
 
 
 def test_a_short_statement_at_the_very_end_stands_for_two_seconds():
