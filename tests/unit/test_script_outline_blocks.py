@@ -108,6 +108,15 @@ def test_a_short_paragraph_or_a_single_sentence_leads_to_a_list_as_a_whole(lead:
     assert layouts(f"{lead}\n\n- Rocks\n- Volcanoes") == ["bullets"]
 
 
+def test_a_comparison_of_more_rows_than_fit_goes_over_two_scenes_where_a_table_would_cut_a_cell() -> None:
+    rows = "| | Bus | Bicycle |\n|---|---|---|\n| Time | Long | Short |\n| Rain | Dry | Wet |\n| Cost | High | Low |\n"
+
+    found = scenes(f"{rows}| Sport | Nothing | Forty minutes a day |")
+    assert [len(scene.items) for scene in found if isinstance(scene, ComparisonScene)] == [2, 2]
+    assert [line for scene in found for line, _ in said(scene)][-1] == "Sport: Nothing, Forty minutes a day."
+    assert layouts(f"{rows}| Sport | Little | Much |") == ["table"]
+
+
 def test_a_numbered_list_with_labels_becomes_steps() -> None:
     (scene,) = scenes("It is easy:\n\n1. **Knead.** Ten minutes are enough.\n2. **Wait**: a night, at least")
 

@@ -2,7 +2,7 @@
 
 What each becomes, the first that fits:
 
-    three columns, of which the first names aspects, at most four rows    comparison
+    three columns, of which the first names aspects, a few rows           comparison
     dates and numbers, in order                                           a line for each column of numbers
     labels and per cents that add up to about a hundred                   shares
     labels and numbers with one unit                                      bars; a row in bold is the point
@@ -64,9 +64,12 @@ class _Column(NamedTuple):
 
 
 def comparison(piece: Piece, desk: Desk) -> Sequence[Scene]:
-    """Two things side by side."""
+    """Two things side by side; more rows than fit go over two scenes where a table would cut their cells."""
     layout, block = desk.layout("comparison"), piece.block
-    if layout is None or not isinstance(block, Table) or len(block.columns) != 3 or len(block.rows) > layout.max_items:
+    if layout is None or not isinstance(block, Table) or len(block.columns) != 3:
+        return ()
+    most = layout.max_items if _is_whole_in_a_table(block, desk) else 2 * layout.max_items
+    if len(block.rows) > most:
         return ()
     _, left, right = block.columns
     limits = [layout.limit(name) for name in ("item_aspect", "item_left", "item_right")]
@@ -75,15 +78,17 @@ def comparison(piece: Piece, desk: Desk) -> Sequence[Scene]:
         return ()
     if not _names_aspects(block, piece, desk):
         return ()
-    return (
+    groups = evenly(list(zip(block.rows, read_out(block, desk.brief.language), strict=True)), layout.max_items)
+    return [
         ComparisonScene(
-            lines=lines(piece, read_out(block, desk.brief.language), is_first=True),
+            lines=lines(piece, [said for _, said in group], is_first=number == 1),
             heading=desk.heading(piece, layout),
             left=left,
             right=right,
-            items=tuple(Contrast(aspect=aspect, left=one, right=other) for aspect, one, other in block.rows),
-        ),
-    )
+            items=tuple(Contrast(aspect=aspect, left=one, right=other) for (aspect, one, other), _ in group),
+        )
+        for number, group in enumerate(groups, start=1)
+    ]
 
 
 def line_chart(piece: Piece, desk: Desk) -> Sequence[Scene]:
@@ -223,6 +228,11 @@ def _numbers(block: Table, column: int, desk: Desk) -> _Column | None:
         unit=unit or header.unit,
         values=tuple(amount.value for amount in found),
     )
+
+
+def _is_whole_in_a_table(block: Table, desk: Desk) -> bool:
+    layout = desk.layout("table")
+    return layout is not None and all(width(cell) <= layout.limit("item_cell") for row in block.rows for cell in row)
 
 
 def _names_aspects(block: Table, piece: Piece, desk: Desk) -> bool:
