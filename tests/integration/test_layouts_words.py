@@ -315,6 +315,14 @@ def test_the_point_of_a_statement_stands_long_enough_to_be_read_however_fast_it_
     assert found[-1] == [lines[3].text]
 
 
+@pytest.mark.parametrize("long", ["W" * 130 + ".", "\u4e00" * 80 + "。"])
+def test_a_sentence_that_would_be_cut_or_small_is_left_to_the_voice(long):
+    lines = (*TOLD[:2], SpokenLine(text=long), TOLD[2])
+    found = shown_in_turn(StatementScene(lines=lines, text=TOLD[1].text))
+
+    assert not any(len(text) > 40 for shown in found for text in shown)
+
+
 def test_what_has_no_room_in_a_statement_is_announced_by_its_section():
     lines = (SpokenLine(text="Long " * 40 + "ago."), *TOLD[1:])
     found = shown_in_turn(StatementScene(lines=lines, text=TOLD[1].text, kicker="Bread"))

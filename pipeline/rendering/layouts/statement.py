@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.model import StatementScene, Word
+from pipeline.model.writing import width
 from pipeline.rendering.background import Light, background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.emblem import Emblem
@@ -48,7 +49,7 @@ _AIR_BELOW = 64
 
 def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module."""
-    turns = turns_of(scene, words, most_chars=_MOST_CHARS)
+    turns = turns_of(scene, words, has_room=lambda text: _has_room(text, look))
     if turns[0].enters and not scene.kicker:
         turns = (turns[0]._replace(enters=0), *turns[1:])
     sentences, top = _sentences(scene, turns, look)
@@ -100,6 +101,10 @@ def _sentences(scene: StatementScene, turns: Sequence[Turn], look: Look) -> tupl
 def _top(look: Look, height_px: int) -> int:
     grid = look.grid
     return low_top(grid, height_px) if grid.is_stacked else grid.content.middle - height_px // 2
+
+
+def _has_room(text: str, look: Look) -> bool:
+    return width(text) <= _MOST_CHARS and not _sentence(Turn(0, text), look).cut
 
 
 def _sentence(turn: Turn, look: Look) -> TextBlock:

@@ -6,7 +6,7 @@ has no room, is left to the voice: what stood before it stays meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.model import StatementScene, Word
@@ -24,9 +24,10 @@ class Turn(NamedTuple):
     emphasis: str = ""
 
 
-def turns_of(scene: StatementScene, words: Sequence[Word], *, most_chars: int) -> tuple[Turn, ...]:
-    """The sentences in order, the first from frame 0 on if nothing long is said before it.
+def turns_of(scene: StatementScene, words: Sequence[Word], *, has_room: Callable[[str], bool]) -> tuple[Turn, ...]:
+    """The sentences in order, of those beside the scene's own text the ones that have room.
 
+    The first is there from frame 0 on if nothing long is said before it.
     Where no line says the text of the scene, that stands all the time.
     """
     starts = line_starts(scene, words)
@@ -34,7 +35,7 @@ def turns_of(scene: StatementScene, words: Sequence[Word], *, most_chars: int) -
     if own is None:
         return (Turn(0, scene.text, scene.emphasis),)
     ends = frame_at(words[-1].end_s)
-    turns = list(_possible(scene, starts, own, most_chars, latest=max(0, ends - _POINT_STANDS_AT_LEAST)))
+    turns = list(_possible(scene, starts, own, has_room, latest=max(0, ends - _POINT_STANDS_AT_LEAST)))
     point = next(turn for turn in turns if turn.text == scene.text)
     kept: list[Turn] = []
     for turn in reversed(turns):
@@ -50,7 +51,7 @@ def turns_of(scene: StatementScene, words: Sequence[Word], *, most_chars: int) -
 
 
 def _possible(
-    scene: StatementScene, starts: dict[int, int], own: int, most_chars: int, *, latest: int
+    scene: StatementScene, starts: dict[int, int], own: int, has_room: Callable[[str], bool], *, latest: int
 ) -> Iterator[Turn]:
     shown = _letters(scene.text)
     for number, line in enumerate(scene.lines):
@@ -58,7 +59,7 @@ def _possible(
             yield Turn(min(starts[own], latest), scene.text, scene.emphasis)
         elif number > own and scene.emphasis:
             return
-        elif number in starts and len(line.text) <= most_chars and _letters(line.text) not in shown:
+        elif number in starts and _letters(line.text) not in shown and has_room(line.text):
             yield Turn(starts[number], line.text)
 
 
