@@ -17,10 +17,9 @@ from pipeline.model.writing import runs_right_to_left
 from pipeline.rendering.advances import advance, digit_width, ink_edges, kerning, rise
 from pipeline.rendering.bidi import levels, visual_order
 from pipeline.rendering.fonts import Face, face_for, stand_in
+from pipeline.rendering.shaping import joins
 from pipeline.rendering.styles import CAP_HEIGHT_EM, TextStyle
 
-# Letters of these scripts join or stack: a run of them is drawn in one go and never tracked.
-_JOINED = (range(0x0590, 0x1100), range(0x1780, 0x18B0), range(0xA840, 0xAC00), range(0xFB1D, 0xFE00))
 # Depth of a letter with a tail, and what is free below it at least, in em.
 _TAIL_EM, _CLEAR_EM = 0.21, 0.05
 
@@ -133,7 +132,7 @@ class _Run(NamedTuple):
     @property
     def joined(self) -> bool:
         """Whether its letters hang together."""
-        return any(ord(c) in block for cluster in self.clusters for c in cluster for block in _JOINED)
+        return any(joins(cluster) for cluster in self.clusters)
 
     @property
     def right_to_left(self) -> bool:
