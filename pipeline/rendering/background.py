@@ -18,6 +18,8 @@ from pipeline.theme.theme import Theme
 _COARSE = 10
 # Side of the square of noise that is repeated over the picture, and the seed that keeps it the same for ever.
 _NOISE_PX, _NOISE_SEED = 512, 20
+# Rows that are enlarged at a time.
+_BAND_PX = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +39,22 @@ def background(video_format: VideoFormat, theme: Theme, lights: tuple[Light, ...
     """The picture behind a layout. Shared between callers: copy it before drawing on it."""
     width, height = video_format.width_px, video_format.height_px
     coarse = from_rgb(_light_field(width // _COARSE, height // _COARSE, theme, lights))
-    planes = [Image.fromarray(np.ascontiguousarray(coarse[:, :, index])) for index in range(3)]
     sizes = ((width, height), (width // 2, height // 2), (width // 2, height // 2))
-    large = [plane.resize(size, Image.Resampling.BICUBIC) for plane, size in zip(planes, sizes, strict=True)]
     noises = (_noise(sizes[0]), _noise(sizes[1]), _noise(sizes[2])[::-1])
-    noised = ((np.asarray(plane) + noise).astype(np.uint8) for plane, noise in zip(large, noises, strict=True))
-    return Picture(*(Image.fromarray(plane) for plane in noised))
+    return Picture(*(_enlarged(coarse[:, :, index], noise) for index, noise in enumerate(noises)))
+
+
+def _enlarged(coarse: npt.NDArray[np.float32], noise: npt.NDArray[np.float32]) -> Image.Image:
+    """A plane at the size of its noise, which is added. Band by band: to be given fresh memory takes as long again."""
+    light, (height, width) = Image.fromarray(np.ascontiguousarray(coarse)), noise.shape
+    plane = np.empty(noise.shape, np.uint8)
+    step = light.height / height
+    for top in range(0, height, _BAND_PX):
+        bottom = min(top + _BAND_PX, height)
+        box = (0, top * step, light.width, bottom * step)
+        band = light.resize((width, bottom - top), Image.Resampling.BICUBIC, box)
+        np.add(np.asarray(band), noise[top:bottom], out=plane[top:bottom], casting="unsafe")
+    return Image.fromarray(plane)
 
 
 def _light_field(width: int, height: int, theme: Theme, lights: tuple[Light, ...]) -> npt.NDArray[np.float32]:
