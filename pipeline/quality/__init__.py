@@ -20,8 +20,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+from pipeline.choices import Depth
 from pipeline.model import STANDARD, Package, QualityProfile, Verdict
-from pipeline.quality.expected import Depth, Expected, Parts
+from pipeline.quality.expected import Expected, Parts
 
 # Part of the keys of cached parts: raise it with whatever is looked for in them, or kept of them (`findings`).
 INSPECTION_VERSION = 9
