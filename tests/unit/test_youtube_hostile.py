@@ -37,14 +37,6 @@ KEY = "0123456789abcdef"
 
 
 @pytest.fixture
-async def youtube(tmp_path):
-    async with YouTubeStandIn() as stand_in:
-        stand_in.write_token(token_file(tmp_path))
-        yield stand_in
-    assert stand_in.complaints == []
-
-
-@pytest.fixture
 def film(tmp_path):
     package = write_film(tmp_path / "film")
     package.video.write_bytes(os.urandom(600_000))
