@@ -458,6 +458,8 @@ async def test_a_service_that_is_busy_or_unwell_counts_as_there(edge, edge_narra
 
     await edge_narrator.check()
 
+    assert [(each.kind, each.fault) for each in edge.history] == [("handshake", fault)]
+
 
 def film(tmp_path, *narrators, waits_s=0.0):
     """A film of two sentences, narrated."""
