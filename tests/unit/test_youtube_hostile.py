@@ -183,11 +183,7 @@ async def test_a_login_is_renewed_where_the_settings_say_and_not_where_its_files
     await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
 
     assert youtube.accounts.refreshes == 1
-    assert (await to_thread.run_sync(read_client, client)).model_dump().keys() == {
-        "client_id",
-        "client_secret",
-        "project_id",
-    }
+    assert (await to_thread.run_sync(read_client, client)).model_dump().keys() == {"client_id", "client_secret"}
 
 
 async def test_what_the_server_says_moves_no_cursor(youtube, film, tmp_path):
