@@ -34,7 +34,6 @@ __all__ = [
     "inspect_film",
     "inspect_segment",
     "inspect_sound",
-    "judge_file",
     "load",
 ]
 
@@ -71,10 +70,3 @@ def inspect_sound(path: Path) -> None:
     from pipeline.quality import inspect  # noqa: PLC0415
 
     inspect.inspect_sound(path)
-
-
-def judge_file(path: Path, profile: QualityProfile) -> Verdict:
-    """Decode a film by anybody and judge it. A worker's job: see `judge.judge_file`."""
-    from pipeline.quality import judge  # noqa: PLC0415
-
-    return judge.judge_file(path, profile)
