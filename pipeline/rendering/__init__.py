@@ -12,7 +12,7 @@ Drawing is plain synchronous code that keeps a processor busy: call it in a work
                         · shaping (a letter becomes a glyph) · lettering (the line, drawn) · misfits (what has no room)
     in motion           motion · reveal · stills (pan and zoom) · sprites, canvas · timeline (frames, at last)
                         · transitions · bursts (without motion) · picture (as it is encoded)
-    over it             captions
+    over it             captions (few_words: some at a time)
     beside the film     thumbnail, thumbnail_picture, thumbnail_badge, thumbnail_sheet · sheet (a template at a glance)
     before all          rehearsal
 """
