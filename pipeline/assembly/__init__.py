@@ -4,7 +4,7 @@ plan        what the encoder is told
 holds       how a picture that does not change is written
 repeats     the numbers in such a stream
 segments    `encode_segment` (in a worker process) and `join_segments`
-thumbnail   `write_jpeg`; all the stills of a film in one file
+thumbnail   `write_stills`: all the stills of a film in one file
 
 PyAV and numpy are loaded by the first call, not by whoever only plans.
 """
@@ -34,7 +34,6 @@ __all__ = [
     "join_segments",
     "load",
     "read_stills",
-    "write_jpeg",
     "write_stills",
 ]
 
@@ -71,13 +70,6 @@ def join_segments(
     from pipeline.assembly.segments import join_segments as join  # noqa: PLC0415
 
     return join(segments, path=path, frame_rate=frame_rate, title=title, sound=sound)
-
-
-def write_jpeg(picture: Image, path: Path) -> None:
-    """Write a still as JPEG. Blocks: see `thumbnail.write_jpeg`."""
-    from pipeline.assembly import thumbnail  # noqa: PLC0415
-
-    thumbnail.write_jpeg(picture, path)
 
 
 def write_stills(pictures: Iterable[Image], path: Path) -> None:

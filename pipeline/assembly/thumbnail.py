@@ -20,21 +20,13 @@ MAX_BYTES = 2_000_000
 _QUALITIES = (90, 80, 70, 50, 30)
 
 
-def write_jpeg(picture: Image, path: Path) -> None:
-    """Write an RGB picture as JPEG, colours at full resolution, at most `MAX_BYTES`.
-
-    The same picture gives the same bytes. Raises `StorageError` when `path` can't be written and `ValueError` for a
-    picture of another mode.
-    """
-    with replacing(path) as part:
-        part.write_bytes(_small_jpeg(picture))
-
-
 def write_stills(pictures: Iterable[Image], path: Path) -> None:
-    """Write each as `write_jpeg` does, to one ZIP archive: what is made together is kept together.
+    """Write RGB pictures as JPEGs, colours at full resolution, at most `MAX_BYTES` each, to one ZIP archive.
 
-    JPEGs do not get smaller: they are stored as they are, under their numbers, from 1. A power cut may leave an empty
-    file, as it is for the cache, which flushes what it takes in.
+    What is made together is kept together. JPEGs do not get smaller: they are stored as they are, under their numbers,
+    from 1. The same pictures give the same bytes. A power cut may leave an empty file, as it is for the cache, which
+    flushes what it takes in. Raises `StorageError` when `path` can't be written and `ValueError` for a picture of
+    another mode.
     """
     with replacing(path, durable=False) as part, zipfile.ZipFile(part, "w") as archive:
         for number, picture in enumerate(pictures, start=1):

@@ -23,25 +23,30 @@ class Span:
 class Spells:
     """The spans in which something is so, put together of what is told at one time after the other."""
 
-    def __init__(self, least_s: float) -> None:
-        self._least_s = least_s
+    def __init__(self, least_s: float, *, least_times: int = 1) -> None:
+        self._least_s, self._least_times = least_s, least_times
         self._since_s: float | None = None
+        # How often it was told to be so since then.
+        self._times = 0
         self._found: list[Span] = []
 
     def note(self, at_s: float, *, is_so: bool) -> None:
         """How it is from now on."""
         if not is_so:
             self._end(at_s)
-        elif self._since_s is None:
-            self._since_s = at_s
+            return
+        if self._since_s is None:
+            self._since_s, self._times = at_s, 0
+        self._times += 1
 
     def until(self, end_s: float) -> tuple[Span, ...]:
-        """Those of so many seconds and more, in a film that ends then."""
+        """Those that are long enough and were told often enough, in a film that ends then."""
         self._end(end_s)
         return tuple(self._found)
 
     def _end(self, at_s: float) -> None:
-        if self._since_s is not None and at_s - self._since_s >= self._least_s - 1e-6:
+        is_enough = self._times >= self._least_times
+        if self._since_s is not None and is_enough and at_s - self._since_s >= self._least_s - 1e-6:
             self._found.append(Span(start_s=self._since_s, end_s=at_s))
         self._since_s = None
 

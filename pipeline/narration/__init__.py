@@ -10,7 +10,7 @@
     pace.py        how fast it speaks, measured on one of samples.py
     alignment.py, estimate.py    from a voice's reports, or from nothing, to word times
     mastering.py, trimming.py    from speeches to a clip: trimmed, joined, as loud as the others, silence around it;
-                   clips.py has what its file says about itself
+                   clips.py orders and reads them, label.py has what their files say about themselves
 
 The narrators are asked in order. The first that can speak the whole script does, in one voice; none speaks
 a part of it. Nothing is imported here: the processes that only master sound load only what that takes.

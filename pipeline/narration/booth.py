@@ -17,6 +17,7 @@ from pipeline.keys import content_key
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.model import Clip, Prosody, Scene, pauses_of
 from pipeline.narration import clips, recording
+from pipeline.narration.label import Take
 from pipeline.narration.narrator import Narrator, Speech
 from pipeline.narration.phrases import Phrase, phrases_of
 from pipeline.narration.spoken import SpokenText, spoken
@@ -88,7 +89,7 @@ class Booth:
         return await to_thread.run_sync(clips.read_clip, path)
 
     async def _make_clip(self, phrases: Sequence[Phrase], path: Path) -> None:
-        takes: dict[int, clips.Take] = {}
+        takes: dict[int, Take] = {}
 
         async def speak(index: int, phrase: Phrase) -> None:
             takes[index] = await self._take(phrase)
@@ -99,13 +100,13 @@ class Booth:
                     tasks.start_soon(speak, index, phrase)
         await self.compute(clips.master, [takes[index] for index in range(len(phrases))], path)
 
-    async def _take(self, phrase: Phrase) -> clips.Take:
+    async def _take(self, phrase: Phrase) -> Take:
         if phrase.said.is_silent:
-            return clips.Take(speech=None, words=phrase.said.words)
+            return Take(speech=None, words=phrase.said.words)
         key = self.manner.speech_key(phrase.said)
         make = partial(self._make_speech, phrase.said)
         path, _ = await self.cache.get_or_make(recording.KIND, key, recording.SUFFIX, make)
-        return clips.Take(speech=path, key=key, breath_s=phrase.breath_s)
+        return Take(speech=path, key=key, breath_s=phrase.breath_s)
 
     async def _make_speech(self, said: SpokenText, path: Path) -> None:
         await self._check()

@@ -1,54 +1,19 @@
-"""The clip of a scene: what it is made of, and what its file says about itself."""
+"""The clip of a scene, ordered and read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from pipeline.errors import CheckpointError, InputError
 from pipeline.media.riff import read_extra
-from pipeline.model import Clip, Word
+from pipeline.model import Clip
+from pipeline.narration.label import Label, Take, clip_of
 
 # Changes whenever the same speeches would give other bytes: part of every clip's cache key.
 VERSION = "6"
-
-# Seconds of silence before the first word of a clip, and after the last, at least.
-CLIP_LEAD_S = 0.2
-CLIP_TAIL_S = 0.36
-EDGES_S = CLIP_LEAD_S + CLIP_TAIL_S
-
-
-@dataclass(frozen=True, kw_only=True)
-class Take:
-    """A phrase that was spoken."""
-
-    # A file of `recording.write_speech`; None: there is nothing to hear of these words.
-    speech: Path | None
-    words: tuple[str, ...] = ()
-    # What names the speech in the cache.
-    key: str = ""
-    # Seconds of silence after it, where another take follows.
-    breath_s: float = 0.0
-
-
-class Label(BaseModel):
-    """What a clip's file says about itself: kept in the WAV, so that the two arrive, stay and go together."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    samples: int
-    # Of the PCM data, in hexadecimal digits.
-    sha256: str
-    # Text, start and end of each word; times in seconds from the start of the file.
-    words: tuple[tuple[str, float, float], ...]
-    loudness_lufs: float | None
-    sentences: int
-    estimated: int
-    # The keys of the speeches that it was made of.
-    speeches: tuple[str, ...]
 
 
 def master(takes: Sequence[Take], path: Path) -> Clip:
@@ -75,17 +40,3 @@ def _read_label(path: Path) -> Label:
         raise CheckpointError(
             "the clip is damaged", where=str(path), hint="Delete it: it will be made again"
         ) from error
-
-
-def clip_of(path: Path, label: Label) -> Clip:
-    """The clip at `path` as its label tells."""
-    words = tuple(Word(text=text, start_s=start_s, end_s=end_s) for text, start_s, end_s in label.words)
-    return Clip(
-        path=path,
-        samples=label.samples,
-        sha256=label.sha256,
-        words=words,
-        loudness_lufs=label.loudness_lufs,
-        sentences=label.sentences,
-        estimated=label.estimated,
-    )

@@ -22,8 +22,8 @@ from pipeline.model import (
     split_words,
 )
 from pipeline.model.pace import ends_sentence, weight
-from pipeline.narration.clips import EDGES_S
 from pipeline.narration.estimate import estimate
+from pipeline.narration.label import EDGES_S
 from pipeline.narration.samples import sample_text
 
 # A scene's length is rounded up to whole quanta: by half of one on the average.

@@ -20,8 +20,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+from pipeline.choices import Depth
 from pipeline.model import STANDARD, Package, QualityProfile, Verdict
-from pipeline.quality.expected import Depth, Expected, Parts
+from pipeline.quality.expected import Expected, Parts
 
 # Part of the keys of cached parts: raise it with whatever is looked for in them, or kept of them (`findings`).
 INSPECTION_VERSION = 9
@@ -33,7 +34,6 @@ __all__ = [
     "inspect_film",
     "inspect_segment",
     "inspect_sound",
-    "judge_file",
     "load",
 ]
 
@@ -70,10 +70,3 @@ def inspect_sound(path: Path) -> None:
     from pipeline.quality import inspect  # noqa: PLC0415
 
     inspect.inspect_sound(path)
-
-
-def judge_file(path: Path, profile: QualityProfile) -> Verdict:
-    """Decode a film by anybody and judge it. A worker's job: see `judge.judge_file`."""
-    from pipeline.quality import judge  # noqa: PLC0415
-
-    return judge.judge_file(path, profile)

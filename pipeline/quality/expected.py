@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Literal
 
 from pipeline.model import SAMPLE_RATE_HZ, Codec, Script, Subtitles, VideoFormat, Word, pauses_of
 
-# What is decoded of a film whose parts were inspected: nothing again, or everything.
-Depth = Literal["parts", "full"]
 # Share of a scene: what is drawn bit by bit is there, and no scene begins to leave before its last moments.
 _RESTS_AT = 0.75
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+from pipeline.choices import Depth
 from pipeline.errors import InputError, QualityError
 from pipeline.files import sha256_of
 from pipeline.media.decode import view
@@ -20,7 +21,7 @@ from pipeline.media.loudness import measure_film_loudness
 from pipeline.media.probe import MediaInfo, probe
 from pipeline.model import STANDARD, Check, Package, QualityProfile, Verdict
 from pipeline.quality import checks, companions, cues, judged, languages, texts
-from pipeline.quality.expected import Depth, Expected, Parts
+from pipeline.quality.expected import Expected, Parts
 from pipeline.quality.findings import (
     Brightness,
     Findings,

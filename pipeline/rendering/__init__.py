@@ -9,10 +9,10 @@ Drawing is plain synchronous code that keeps a processor busy: call it in a work
                         scrims (behind words on them) · scales, numbers (of charts) · listing (of programs)
     text                fitting (into its box), breaking (into lines), capitals, bidi
                         · text (one line, measured), fonts (that have its letters), coverage, advances, emoji
-                        · lettering (the line, drawn) · misfits (what has no room)
+                        · shaping (a letter becomes a glyph) · lettering (the line, drawn) · misfits (what has no room)
     in motion           motion · reveal · stills (pan and zoom) · sprites, canvas · timeline (frames, at last)
                         · transitions · bursts (without motion) · picture (as it is encoded)
-    over it             captions
+    over it             captions (few_words: some at a time)
     beside the film     thumbnail, thumbnail_picture, thumbnail_badge, thumbnail_sheet · sheet (a template at a glance)
     before all          rehearsal
 """
@@ -59,7 +59,7 @@ __all__ = [
 ]
 
 # Part of the keys of cached scenes: raise it with every change that shows.
-RENDERING_VERSION = "33"
+RENDERING_VERSION = "34"
 
 # Pillow, numpy and fontTools are loaded by the first call, or by `load`, not by whoever imports this room.
 

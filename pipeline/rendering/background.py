@@ -18,6 +18,8 @@ from pipeline.theme.theme import Theme
 _COARSE = 10
 # Side of the square of noise that is repeated over the picture, and the seed that keeps it the same for ever.
 _NOISE_PX, _NOISE_SEED = 512, 20
+# Rows that are enlarged at a time.
+_BAND_PX = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,15 +39,22 @@ def background(video_format: VideoFormat, theme: Theme, lights: tuple[Light, ...
     """The picture behind a layout. Shared between callers: copy it before drawing on it."""
     width, height = video_format.width_px, video_format.height_px
     coarse = from_rgb(_light_field(width // _COARSE, height // _COARSE, theme, lights))
-    planes = [Image.fromarray(np.ascontiguousarray(coarse[:, :, index])) for index in range(3)]
     sizes = ((width, height), (width // 2, height // 2), (width // 2, height // 2))
-    large = [plane.resize(size, Image.Resampling.BICUBIC) for plane, size in zip(planes, sizes, strict=True)]
     noises = (_noise(sizes[0]), _noise(sizes[1]), _noise(sizes[2])[::-1])
-    return Picture(*(_rounded(np.asarray(plane) + noise) for plane, noise in zip(large, noises, strict=True)))
+    return Picture(*(_enlarged(coarse[:, :, index], noise) for index, noise in enumerate(noises)))
 
 
-def _rounded(plane: npt.NDArray[np.float32]) -> Image.Image:
-    return Image.fromarray((plane + np.float32(0.5)).astype(np.uint8))
+def _enlarged(coarse: npt.NDArray[np.float32], noise: npt.NDArray[np.float32]) -> Image.Image:
+    """A plane at the size of its noise, which is added. Band by band: to be given fresh memory takes as long again."""
+    light, (height, width) = Image.fromarray(np.ascontiguousarray(coarse)), noise.shape
+    plane = np.empty(noise.shape, np.uint8)
+    step = light.height / height
+    for top in range(0, height, _BAND_PX):
+        bottom = min(top + _BAND_PX, height)
+        box = (0, top * step, light.width, bottom * step)
+        band = light.resize((width, bottom - top), Image.Resampling.BICUBIC, box)
+        np.add(np.asarray(band), noise[top:bottom], out=plane[top:bottom], casting="unsafe")
+    return Image.fromarray(plane)
 
 
 def _light_field(width: int, height: int, theme: Theme, lights: tuple[Light, ...]) -> npt.NDArray[np.float32]:
@@ -64,9 +73,10 @@ def _light_field(width: int, height: int, theme: Theme, lights: tuple[Light, ...
 
 @lru_cache(maxsize=2)
 def _noise(size: tuple[int, int]) -> npt.NDArray[np.float32]:
-    """Triangular noise of one level either way, of brightness or colour."""
+    """Triangular noise of one level either way, of brightness or colour, and half a level, which rounds."""
     generator = np.random.default_rng(_NOISE_SEED)
     square = generator.random((_NOISE_PX, _NOISE_PX), np.float32) - generator.random((_NOISE_PX, _NOISE_PX), np.float32)
+    square += np.float32(0.5)
     repeats = (-(-size[1] // _NOISE_PX), -(-size[0] // _NOISE_PX))
     return np.tile(square, repeats)[: size[1], : size[0]]
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import NamedTuple
 
 from PIL import ImageFilter, ImageOps
 
-from pipeline.model import Cue, Word, join_words
+from pipeline.model import Cue, join_words
 from pipeline.model.writing import runs_right_to_left, writing_of
+from pipeline.rendering.few_words import few_words
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.lettering import draw_ink
@@ -31,10 +32,6 @@ _PLATE_OPACITY, _PLATE_OPACITY_ON_PICTURE = {"dark": 0.72, "light": 0.88}, 0.88
 # Group of letters that never light up: punctuation around words, and spaces.
 _NOT_A_WORD = -1
 _STILL, _AT_REST = Motion(), Pose(FULL, 0, FULL)
-# Words at a time where they are few and large, and letters in them.
-_MOST_WORDS, _MOST_LETTERS = 3, 18
-# More letters than these, with the spaces, may end at a mark before there are as many words.
-_MARK_AT_END, _LEAST_LETTERS = re.compile(r"[.,:;!?…،؛؟、。！？]\W*$"), 6
 # Of letters without a plate, at 1080.
 _EDGE = 4
 # Depth of a letter with a tail, in em.
@@ -127,47 +124,9 @@ def captions(cues: Sequence[Cue], look: Look, *, on_picture: bool = False) -> li
     """
     if look.captions == "off":
         return []
-    parts = cues if look.captions != "words" else [part for cue in cues for part in _few_words(cue)]
+    parts = cues if look.captions != "words" else [part for cue in cues for part in few_words(cue)]
     elements = (_caption(cue, look, on_picture=on_picture) for cue in parts)
     return [element for element in elements if element is not None]
-
-
-def _few_words(cue: Cue) -> Iterator[Cue]:
-    """The cue as several that follow each other without a gap, each of a few words of one phrase, on one line."""
-    phrases: list[list[Word]] = [[]]
-    for word in (word for line in cue.lines for word in line):
-        if phrases[-1] and _ends_phrase(phrases[-1]):
-            phrases.append([])
-        phrases[-1].append(word)
-    groups = [group for phrase in phrases for group in _grouped(phrase)]
-    starts = [cue.start_s, *(group[0].start_s for group in groups[1:])]
-    for group, start_s, end_s in zip(groups, starts, (*starts[1:], cue.end_s), strict=False):
-        yield Cue(start_s=start_s, end_s=end_s, lines=(tuple(group),))
-
-
-def _grouped(phrase: Sequence[Word]) -> list[list[Word]]:
-    groups: list[list[Word]] = []
-    for word in phrase:
-        if groups and len(groups[-1]) < _MOST_WORDS and _letter_count([*groups[-1], word]) <= _MOST_LETTERS:
-            groups[-1].append(word)
-        else:
-            groups.append([word])
-    if len(groups) < 2:
-        return groups
-    before, last = groups[-2:]
-    if len(last) == 1 and len(before) == _MOST_WORDS and _letter_count([before[-1], *last]) <= _MOST_LETTERS:
-        # No last word on its own.
-        last.insert(0, before.pop())
-    return groups
-
-
-def _ends_phrase(words: Sequence[Word]) -> bool:
-    """Whether words end with a mark, and are enough to stand for a moment."""
-    return bool(_MARK_AT_END.search(words[-1].text)) and _letter_count(words) > _LEAST_LETTERS
-
-
-def _letter_count(words: Sequence[Word]) -> int:
-    return sum(len(word.text) + 1 for word in words)
 
 
 def _caption(cue: Cue, look: Look, *, on_picture: bool) -> CaptionElement | None:

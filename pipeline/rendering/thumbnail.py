@@ -157,9 +157,13 @@ def _lit(size: tuple[int, int], theme: Theme, *, mirrored: bool) -> Image.Image:
 
 def _poster(size: tuple[int, int], look: Look) -> Image.Image:
     """The accent, a shade lighter in the upper left and a shade deeper in the lower right."""
-    x, y = (np.arange(side, dtype=np.float32) / side for side in size)
-    along = (x[None, :] + y[:, None]) / 2
+    x, y = (np.arange(side, dtype=np.float32) * np.float32(0.35 / 2 / side) for side in size)
     accent, deep = (np.array(rgb(name), np.float32) for name in (look.theme.accent, look.theme.accent_deep))
+    shades = []
     # Colour by colour: numpy is three times slower where the last axis has three.
-    shades = (first + (last - first) * np.float32(0.35) * along for first, last in zip(accent, deep, strict=True))
-    return Image.merge("RGB", [Image.fromarray(np.asarray(shade + np.float32(0.5), np.uint8)) for shade in shades])
+    for first, last in zip(accent, deep, strict=True):
+        shade = np.empty((size[1], size[0]), np.uint8)
+        column, row = first + np.float32(0.5) + (last - first) * y[:, None], (last - first) * x[None, :]
+        np.add(column, row, out=shade, casting="unsafe")
+        shades.append(Image.fromarray(shade))
+    return Image.merge("RGB", shades)

@@ -5,7 +5,8 @@ topics       a list, a topic a line
 markdown     a brief: notes with headings    (front_matter: what stands above them, nodes: its values, fields: by name,
              length, pictures: of these two; blocks: the notes; textfile: the file)
 campaign     a table: a brief for each row   (tables: whatever it lies in)
-endpoint     a service that answers rows     (fetching: page by page, addresses: told without passwords)
+service      one that answers rows           (endpoint: what it is asked, fetching: page by page, addresses: told
+             without passwords)
 """
 
 from pipeline.sources.addresses import as_source, is_endpoint, is_remote, told

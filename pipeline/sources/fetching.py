@@ -44,7 +44,7 @@ _ONWARDS = "Say with source.next_at or source.page_param how it goes on"
 
 
 async def fetch(asked: Endpoint, folder: Path, form: TableForm, *, retry: RetryPolicy) -> tuple[Page, ...]:
-    """See `endpoint.fetch_pages`."""
+    """See `service.fetch_pages`."""
     name = told(asked.address)
     timeout = aiohttp.ClientTimeout(total=asked.timeout_s, sock_connect=10)
     resolver, tls = PublicResolver(asked.allowed, hint=_ALLOW), await to_thread.run_sync(trusted)

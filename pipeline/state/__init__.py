@@ -17,7 +17,7 @@ from pipeline.state.copies import Copies
 from pipeline.state.index import BatchIndex, Damage
 from pipeline.state.ledgers import Ledger
 from pipeline.state.money import MoneyLedger
-from pipeline.state.names import check_batch_name, check_copy_name, no_batch
+from pipeline.state.names import check_batch_name, no_batch
 from pipeline.state.rows import JobInShort
 from pipeline.state.sums import Standing
 from pipeline.state.turns import IN_ORDER, SMART_ORDER, Turn
@@ -38,6 +38,5 @@ __all__ = [
     "Standing",
     "Turn",
     "check_batch_name",
-    "check_copy_name",
     "no_batch",
 ]

@@ -332,15 +332,13 @@ def _read_once() -> None:
     """
     from pipeline.errors import DamagedError  # noqa: PLC0415
     from pipeline.model import Batch, Job  # noqa: PLC0415
-    from pipeline.narration.edge import wire  # noqa: PLC0415
     from pipeline.narration.spoken import spoken  # noqa: PLC0415
     from pipeline.rendering import font_coverage  # noqa: PLC0415
     from pipeline.reporting import page  # noqa: PLC0415
-    from pipeline.script.chat import groq  # noqa: PLC0415
     from pipeline.state import documents, fields  # noqa: PLC0415
+    from pipeline.trust import trusted  # noqa: PLC0415
 
-    wire._trusting()
-    groq._tls()
+    trusted()
     font_coverage()
     page.environment().get_template("report.html.jinja")
     spoken("1 km, $1, 2000-01-01", "en")

@@ -24,10 +24,11 @@ from pipeline.limits import RetryPolicy, with_retries
 from pipeline.media.audio import read_audio, read_wav
 from pipeline.model import Prosody, Script, SpokenLine, StatementScene, split_words
 from pipeline.narration import espeak
-from pipeline.narration.clips import Take, master
+from pipeline.narration.clips import master
 from pipeline.narration.edge import EdgeNarrator
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.espeak.host import CAN_FORK
+from pipeline.narration.label import Take
 from pipeline.narration.narrate import NARRATORS, narrate
 from pipeline.narration.piper import PiperNarrator
 from pipeline.narration.recording import write_speech
@@ -456,6 +457,8 @@ async def test_a_service_that_is_busy_or_unwell_counts_as_there(edge, edge_narra
     edge.faults.append(fault)
 
     await edge_narrator.check()
+
+    assert [(each.kind, each.fault) for each in edge.history] == [("handshake", fault)]
 
 
 def film(tmp_path, *narrators, waits_s=0.0):

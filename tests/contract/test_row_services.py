@@ -8,7 +8,8 @@ from anyio import to_thread
 from pipeline.errors import ClosedError, NeedsLoginError, NightreelError, PermanentError, SourceError, TransientError
 from pipeline.limits import RetryPolicy
 from pipeline.sources import fetching
-from pipeline.sources.endpoint import Endpoint, fetch_pages
+from pipeline.sources.endpoint import Endpoint
+from pipeline.sources.service import fetch_pages
 from pipeline.sources.tables import TableForm, open_pages
 from tests.standins.rows import KEY, RowService
 

@@ -401,11 +401,13 @@ def test_every_text_has_a_size_of_the_type_scale(kind, size):
 @EVERY_FORMAT
 @EVERY_LAYOUT
 def test_a_text_has_come_within_six_tenths_of_a_second_and_from_nearby_whatever_its_theme(kind, size):
-    grid = look_of(size).grid
-    for element in composed(kind, size).entering(SLOWEST).elements:
-        if getattr(element, "text", ""):
-            assert element.motion.over <= 0.6 * MOTION_RATE, element.text
-            assert element.motion.rise_px <= grid.px(48), element.text
+    grid, elements = look_of(size).grid, composed(kind, size).entering(SLOWEST).elements
+    with_text = [element for element in elements if getattr(element, "text", "")]
+
+    assert with_text
+    for element in with_text:
+        assert element.motion.over <= 0.6 * MOTION_RATE, element.text
+        assert element.motion.rise_px <= grid.px(48), element.text
 
 
 # --- for whom --------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from pipeline.model import (
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.layouts import lay_out
+from pipeline.rendering.layouts.rating import rating_of
 from pipeline.rendering.photographs import covering
 from pipeline.rendering.picture import colour
 from pipeline.rendering.sprites import Sprite
@@ -389,9 +390,7 @@ def test_stars_are_filled_as_far_as_the_rating_goes():
     ("language", "told"), [("en", "4.6 (1,234)"), ("de", "4,6 (1.234)"), ("xx-nonsense", "4.6 (1,234)")]
 )
 def test_a_rating_is_written_as_the_language_writes_numbers(language, told, stills):
-    from pipeline.rendering.layouts.product import _rating  # noqa: PLC0415
-
-    assert _rating(SCENES[9], look_of((960, 540), stills, language=language)) == told
+    assert rating_of(SCENES[9], look_of((960, 540), stills, language=language)) == told
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

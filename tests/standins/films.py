@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from pipeline.assembly import EncoderPlan, encode_segment, join_segments, write_jpeg
+from pipeline.assembly import EncoderPlan, encode_segment, join_segments
 from pipeline.media.audio import write_wav
 from pipeline.media.encode import Drawn
 from pipeline.media.loudness import set_loudness
@@ -111,6 +111,6 @@ def make_package(folder: Path, video: Path, subtitles: Subtitles, lengths: Seque
     )
     package.srt.write_text(to_srt(subtitles, lengths), encoding="utf-8")
     package.vtt.write_text(to_vtt(subtitles, lengths), encoding="utf-8")
-    write_jpeg(Image.linear_gradient("L").resize((1280, 720)).convert("RGB"), package.thumbnail)
+    Image.linear_gradient("L").resize((1280, 720)).convert("RGB").save(package.thumbnail, "JPEG")
     package.metadata.write_text('{"title": "A small film"}', encoding="utf-8")
     return package

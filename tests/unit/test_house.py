@@ -1,14 +1,16 @@
-"""Whoever opens a folder is told what lies in it."""
+"""Whoever opens a folder is told what lies in it, and whoever reads a module never comes back to it."""
 
 from __future__ import annotations
 
 import ast
 import re
+from graphlib import TopologicalSorter
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from re import _parser as parser
 
+import grimp
 import pytest
 
 import pipeline
@@ -40,6 +42,16 @@ def test_a_folder_names_all_that_lies_in_it(folder):
         told = ast.get_docstring(ast.parse(code)) or ""
 
     assert {name for name in modules(folder) if not re.search(rf"\b{name}\b", told)} == set()
+
+
+def test_no_module_leads_back_to_itself_not_even_by_an_import_within_a_function():
+    graph = grimp.build_graph("pipeline", exclude_type_checking_imports=True, cache_dir=None)
+    below = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+
+    # Raises `CycleError`, which names the circle.
+    from_below = list(TopologicalSorter(below).static_order())
+
+    assert len(from_below) > 500
 
 
 def test_no_pattern_has_possessive_quantifiers_which_python_gets_wrong_before_3_11_5():

@@ -308,11 +308,13 @@ async def test_a_call_larger_than_a_minute_gets_all_of_it(ledger, clock):
 
 
 @pytest.mark.parametrize("jump_s", [-86_400, -3, 3 * 86_400])
-async def test_a_clock_that_jumps_keeps_nobody_waiting(ledger, clock, jump_s):
+async def test_a_clock_that_jumps_keeps_nobody_waiting(ledger, clock, tmp_path, jump_s):
     await ledger.reserve(8000, call="one", tokens_per_min=8000)
     clock.now += timedelta(seconds=jump_s)
 
     await ledger.reserve(8000, call="two", tokens_per_min=8000)
+
+    assert [each["call"] for each in (await entry(tmp_path))["minute"]] == ["two"]
 
 
 async def test_a_minute_outlives_the_day(ledger, clock):

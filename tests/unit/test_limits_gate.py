@@ -556,7 +556,7 @@ class Minute:
     """A service that counts the tokens of a window that slides, and tells how many are left with each answer."""
 
     def __init__(self, limit=8000, *, refunds=True):
-        self.limit, self.refunds, self.spent = limit, refunds, []
+        self.limit, self.refunds, self.spent, self.admitted = limit, refunds, [], 0
 
     def left(self):
         self.spent = [entry for entry in self.spent if entry[0] > seconds() - 60]
@@ -568,6 +568,7 @@ class Minute:
     def admit(self, tokens):
         assert tokens <= self.left(), f"a 429 at {seconds()}: {tokens} asked, {self.left()} left"
         self.spent.append([seconds(), tokens])
+        self.admitted += 1
         return self.spent[-1]
 
     async def ask(self, door, *, most, used, begun=None):
@@ -638,13 +639,17 @@ async def test_without_a_request_left_nobody_asks_until_one_has_come_back(make):
 
 
 async def test_a_call_that_the_service_has_forgotten_hides_nothing_of_what_it_counts(make):
-    door, service = make(concurrency=1), Minute(refunds=False)
+    door, service, begun = make(concurrency=1), Minute(refunds=False), []
 
-    await service.ask(door, most=1000, used=1000)  # at 0
+    await service.ask(door, most=1000, used=1000, begun=begun)
     await anyio.sleep(56)
-    await service.ask(door, most=3500, used=0)  # at 58: told when the first one is gone there, and not yet here
+    # Told when the first one is gone there, and not yet here.
+    await service.ask(door, most=3500, used=0, begun=begun)
     await anyio.sleep(1.5)
-    await service.ask(door, most=5000, used=0)
+    await service.ask(door, most=5000, used=0, begun=begun)
+
+    # The second one is gone at 118.
+    assert begun == pytest.approx([0, 58, 119], abs=1.1)
 
 
 @settings(max_examples=100, deadline=None)
@@ -669,8 +674,9 @@ def test_a_strict_service_never_has_to_refuse(calls, refunds, limit):
             await service.ask(door, most=most, used=round(most * share))
 
         await all_of(*(one(*each) for each in calls))
+        return service.admitted
 
-    asyncio.run(night())
+    assert asyncio.run(night()) == len(calls)
 
 
 # --- the day, and other processes ------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pipeline.errors import CheckpointError, InputError
 from pipeline.media.audio import read_wav, write_wav
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Word
-from pipeline.narration.clips import Take, master, read_clip
+from pipeline.narration.clips import master, read_clip
+from pipeline.narration.label import Take
 from pipeline.narration.narrator import Speech
 from pipeline.narration.recording import write_speech
 from pipeline.narration.silence import silent_wav

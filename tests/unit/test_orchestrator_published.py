@@ -21,14 +21,6 @@ KEYS = [f"{n:016x}" for n in range(5)]
 
 
 @pytest.fixture
-async def youtube(tmp_path):
-    async with YouTubeStandIn() as stand_in:
-        stand_in.write_token(token_file(tmp_path))
-        yield stand_in
-    assert stand_in.complaints == []
-
-
-@pytest.fixture
 async def ids(youtube, tmp_path):
     """Of five films that are out, by key."""
     return {key: (await publish(youtube, tmp_path, key)).id for key in KEYS}

@@ -77,12 +77,14 @@ def test_a_jpeg_without_its_end_is_looked_at_small_because_some_can_be_shown(tmp
         *WHOLE.values(),
         WHOLE["JPEG"] + bytes(100_000),  # a phone's film behind it
         WHOLE["PNG"] + b"more",
-        b"<svg xmlns='http://www.w3.org/2000/svg' width='3'/>",
+        b"<svg xmlns='http://www.w3.org/2000/svg' width='99' height='99'><path d='M9 9h60v60z'/></svg>",
     ],
     ids=[*WHOLE, "with a film", "with more", "svg"],
 )
 def test_what_may_be_shown_is_let_through(tmp_path, data):
     glanced(tmp_path, data)
+
+    assert can_be_shown(tmp_path, data)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)

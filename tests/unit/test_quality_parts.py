@@ -102,7 +102,9 @@ def test_a_black_scene_does_not_pass(tmp_path):
 def test_a_scene_may_begin_and_end_black(tmp_path):
     black = card(Image.new("RGB", (320, 180)), 4)
 
-    scene(tmp_path, frames=[black, *cards(16 * QUANTA - 8), black])
+    segment = scene(tmp_path, frames=[black, *cards(16 * QUANTA - 8), black])
+
+    assert read_findings(segment.path).picture.frames == 16 * QUANTA
 
 
 def test_a_scene_whose_voice_is_lost_does_not_pass(tmp_path):
@@ -112,7 +114,9 @@ def test_a_scene_whose_voice_is_lost_does_not_pass(tmp_path):
 
 
 def test_a_scene_that_should_be_silent_may_be(tmp_path):
-    scene(tmp_path, sound=np.zeros((SAMPLES, 2), np.float32), clip_lufs=None)
+    segment = scene(tmp_path, sound=np.zeros((SAMPLES, 2), np.float32), clip_lufs=None)
+
+    assert read_findings(segment.path).sound.loudness.integrated_lufs is None
 
 
 def test_a_scene_that_should_be_silent_and_is_not_does_not_pass(tmp_path):
@@ -169,6 +173,8 @@ def test_what_rests_and_is_coded_again_is_no_drift_at_any_quality(tmp_path, qual
     )
 
     look_at(segment.path, expected=replace(SCENE, lengths=(6 * SCENE_QUANTUM_SAMPLES,)), changes={0, 1}, plan=plan)
+
+    assert read_findings(segment.path).picture.frames == 96
 
 
 def test_a_scene_of_another_length_or_size_does_not_pass(tmp_path):

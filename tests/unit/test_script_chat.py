@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -55,7 +56,9 @@ def test_a_duration_is_read_as_seconds(text: str, seconds: float | None) -> None
 def test_no_header_is_too_strange_to_be_read(values: dict[str, str]) -> None:
     headers = {f"x-ratelimit-{name}-{kind}": text for name, text in values.items() for kind in ("tokens", "requests")}
 
-    told_limits(headers, requests_by_day=True)
+    told = told_limits(headers, requests_by_day=True)
+
+    assert all(said is None or 0 <= said < math.inf for said in vars(told).values())
 
 
 def test_requests_are_counted_by_the_day_only_where_the_service_does() -> None:

@@ -457,8 +457,9 @@ async def test_nobody_else_is_in_a_block_that_is_alone_in_this_process_or_anothe
 
 
 async def test_blocks_of_different_keys_do_not_wait_for_each_other(cache):
-    async with cache.alone("script", KEY), cache.alone("script", content_key("sea")):
-        pass
+    with anyio.fail_after(10):
+        async with cache.alone("script", KEY), cache.alone("script", content_key("sea")):
+            pass
 
 
 async def test_a_damaged_file_of_a_quicker_process_is_not_taken(cache):

@@ -11,19 +11,10 @@ import pytest
 from pipeline.errors import ClosedError, HeldError, InputError, PermanentError
 from pipeline.publishing.youtube import Timing
 from pipeline.state.quota import Allowance
-from tests.standins.youtube import YouTubeStandIn
-from tests.standins.youtube.clients import channel_of, film_for, now, token_file
+from tests.standins.youtube.clients import channel_of, film_for, now
 from tests.unit.test_youtube_extras import write_film
 
 LATER = (now() + timedelta(days=3)).replace(microsecond=0)
-
-
-@pytest.fixture
-async def youtube(tmp_path):
-    async with YouTubeStandIn() as stand_in:
-        stand_in.write_token(token_file(tmp_path))
-        yield stand_in
-    assert stand_in.complaints == []
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pipeline.errors import HeldError, NeedsLoginError
 from pipeline.model import Package
 from pipeline.publishing.youtube import Extras, Title
 from pipeline.state.quota import Allowance, ProjectQuota, project_of
-from tests.standins.youtube import CLIENT_ID, FAULTS, UPLOAD, YouTubeStandIn
+from tests.standins.youtube import CLIENT_ID, FAULTS, UPLOAD
 from tests.standins.youtube.clients import PLENTY, channel_of, film_for, now, quota_in, token_file
 from tests.standins.youtube.quota import COSTS
 
@@ -34,14 +34,6 @@ ALL = Extras(
         "es": Title(title="Por qué es azul", description="Luz."),
     },
 )
-
-
-@pytest.fixture
-async def youtube(tmp_path):
-    async with YouTubeStandIn() as stand_in:
-        stand_in.write_token(token_file(tmp_path))
-        yield stand_in
-    assert stand_in.complaints == []
 
 
 @pytest.fixture

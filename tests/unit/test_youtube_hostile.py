@@ -37,14 +37,6 @@ KEY = "0123456789abcdef"
 
 
 @pytest.fixture
-async def youtube(tmp_path):
-    async with YouTubeStandIn() as stand_in:
-        stand_in.write_token(token_file(tmp_path))
-        yield stand_in
-    assert stand_in.complaints == []
-
-
-@pytest.fixture
 def film(tmp_path):
     package = write_film(tmp_path / "film")
     package.video.write_bytes(os.urandom(600_000))
@@ -191,11 +183,7 @@ async def test_a_login_is_renewed_where_the_settings_say_and_not_where_its_files
     await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
 
     assert youtube.accounts.refreshes == 1
-    assert (await to_thread.run_sync(read_client, client)).model_dump().keys() == {
-        "client_id",
-        "client_secret",
-        "project_id",
-    }
+    assert (await to_thread.run_sync(read_client, client)).model_dump().keys() == {"client_id", "client_secret"}
 
 
 async def test_what_the_server_says_moves_no_cursor(youtube, film, tmp_path):

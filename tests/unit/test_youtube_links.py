@@ -5,25 +5,14 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
-import pytest
-
 from pipeline.publishing.youtube import Links, Neighbour
 from pipeline.publishing.youtube.extras import Extras, Title
 from pipeline.publishing.youtube.journal import WATCH
-from tests.standins.youtube import YouTubeStandIn
-from tests.standins.youtube.clients import channel_of, film_for, token_file
+from tests.standins.youtube.clients import channel_of, film_for
 from tests.unit.test_youtube_extras import write_film
 
 FIRST, SECOND = "1" * 16, "2" * 16
 NOTHING = Extras()
-
-
-@pytest.fixture
-async def youtube(tmp_path):
-    async with YouTubeStandIn() as stand_in:
-        stand_in.write_token(token_file(tmp_path))
-        yield stand_in
-    assert stand_in.complaints == []
 
 
 async def out(youtube, root, key, title, links=None, *, extras=NOTHING, **options):

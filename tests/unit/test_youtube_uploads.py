@@ -24,19 +24,11 @@ from pipeline.model import Package
 from pipeline.publishing.youtube.failures import error_of, says_spent
 from pipeline.publishing.youtube.http import Reply
 from pipeline.state.quota import next_day
-from tests.standins.youtube import CHUNK_BYTES, FAULTS, PASSING, UPLOAD, YouTubeStandIn
+from tests.standins.youtube import CHUNK_BYTES, FAULTS, PASSING, UPLOAD
 from tests.standins.youtube.clients import channel_of, film_for, token_file
 
 KEY = "0123456789abcdef"
 NOW = datetime(2026, 1, 26, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-async def youtube(tmp_path):
-    async with YouTubeStandIn() as stand_in:
-        stand_in.write_token(token_file(tmp_path))
-        yield stand_in
-    assert stand_in.complaints == []
 
 
 @pytest.fixture

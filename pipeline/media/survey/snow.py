@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.decode import thin_plane
-from pipeline.media.span import Span
+from pipeline.media.span import Span, Spells
 
 _COLUMNS, _ROWS = 8, 4
 _SHARE = 0.9
@@ -35,8 +35,7 @@ class SnowWatch:
 
     def __init__(self) -> None:
         self._last: NDArray[np.float32] | None = None
-        self._since_s, self._pictures = 0.0, 0
-        self._found: list[Span] = []
+        self._spells = Spells(_LEAST_S, least_times=_LEAST_PICTURES)
 
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
@@ -44,24 +43,12 @@ class SnowWatch:
         luma -= luma.mean()
         last, self._last = self._last, luma
         alike = _correlation(last, luma) if last is not None and last.shape == luma.shape else 0.0
-        if self._pictures and alike >= _SAME:
-            return
-        if alike < _NEW and _is_noise(luma):
-            if not self._pictures:
-                self._since_s = at_s
-            self._pictures += 1
-        else:
-            self._end(at_s)
+        if alike < _SAME:
+            self._spells.note(at_s, is_so=alike < _NEW and _is_noise(luma))
 
     def spans(self, end_s: float) -> tuple[Span, ...]:
         """What was found, in a film that ends at `end_s`."""
-        self._end(end_s)
-        return tuple(self._found)
-
-    def _end(self, at_s: float) -> None:
-        if self._pictures >= _LEAST_PICTURES and at_s - self._since_s >= _LEAST_S:
-            self._found.append(Span(start_s=self._since_s, end_s=at_s))
-        self._pictures = 0
+        return self._spells.until(end_s)
 
 
 def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:

@@ -7,18 +7,17 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from contextvars import ContextVar
-from functools import cache
 from typing import Any, TypeVar
 
 import aiohttp
 import anyio
-import certifi
 
 from pipeline.errors import TransientError
 from pipeline.model import Prosody, Word
 from pipeline.model.text import clean_text
 from pipeline.narration.edge.failures import LATER, ServiceBusyError, in_our_words, refusal_of
 from pipeline.narration.narrator import Voice
+from pipeline.trust import trusted
 
 T = TypeVar("T")
 
@@ -77,12 +76,6 @@ class _SkewOfTask(float):
         return self
 
 
-@cache
-def _trusting() -> ssl.SSLContext:
-    """Trusts whom edge-tts itself trusts: some Pythons find no certificates. Read once, since that takes a while."""
-    return ssl.create_default_context(cafile=certifi.where())
-
-
 class EdgeService:
     """The service at `url` (None: the real one). Every method ends in time, and fails with a `ProviderError`."""
 
@@ -90,8 +83,9 @@ class EdgeService:
         from edge_tts import communicate  # noqa: PLC0415  (only who speaks with Edge pays for loading it)
         from edge_tts.drm import DRM  # noqa: PLC0415
 
-        self._tls = _trusting()
         module: Any = communicate
+        # edge-tts has no parameter for it, either. Whoever else uses edge-tts in this process loses no trust by it.
+        module._SSL_CTX = self._tls = trusted()  # noqa: SLF001
         if not isinstance(module.WSS_URL, _AddressOfTask):
             module.WSS_URL = _AddressOfTask(module.WSS_URL)
         if not isinstance(DRM.clock_skew_seconds, _SkewOfTask):

@@ -30,7 +30,7 @@ from pipeline.sources.campaign import (
     write_rejected,
     write_roster,
 )
-from pipeline.sources.endpoint import fetch_pages
+from pipeline.sources.service import fetch_pages
 from pipeline.sources.tables import Table, open_pages
 
 logger = logging.getLogger("nightreel")

@@ -44,7 +44,6 @@ class Client(BaseModel):
 
     client_id: str = Field(min_length=1)
     client_secret: SecretStr
-    project_id: str = ""
 
 
 class _ClientFile(BaseModel):

@@ -3,7 +3,7 @@
     words       title · section · statement · bullets (dial) · quote · steps · timeline (timeline_setting)
                 · comparison · quiz (countdown) · code (code_setting) · closing
     numbers     number (counter, ring) · table (table_setting) · bars (axis) · lines · shares (donut)
-    pictures    picture · split · scenery · product (product_picture)
+    pictures    picture · split · scenery · product (product_picture, rating)
     figures     diagram (diagram_setting, network, routing, arrows)
 
 What several of them are made of: parts, header, logo, inks, amount (a number with its unit), charts, growth.

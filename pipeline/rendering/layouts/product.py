@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from babel.numbers import format_decimal
 from PIL import Image
 
 from pipeline.model import ProductScene, Still, Word
@@ -19,13 +18,12 @@ from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.parts import enter, kicker, sizes
 from pipeline.rendering.layouts.product_picture import credit_px, shown_thing
+from pipeline.rendering.layouts.rating import STAR, rated, rating_of, stars_px
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion import Motion
-from pipeline.rendering.numbers import locale_of, native
 from pipeline.rendering.photographs import framed, picture_room
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.stars import filled, star_row
 from pipeline.rendering.styles import BODY, DISPLAY, HEADING, TextStyle
 from pipeline.rendering.theme import TEXT_SIZES
 from pipeline.rendering.timeline import item_frames
@@ -39,7 +37,7 @@ _NAME_SIZES = (80, 72, 64, 56, 50, 44, 40)
 _PRICE_SIZES = (112, 100, 90, 80, 72, 64, 56)
 _BEFORE_SIZES = (44, 40, 36, 32)
 _AFTER_LABEL, _AFTER_NAME, _AFTER_RATING, _AFTER_PRICE, _AFTER_FACT = 40, 48, 64, 64, 44
-_STAR, _STAR_GAP, _TICK, _AFTER_TICK = 36, 8, 28, 24
+_TICK, _AFTER_TICK = 28, 24
 _BEFORE_GAP = 32
 # Of the picture beside the words, least and most.
 _COLUMNS = (5, 6)
@@ -85,7 +83,7 @@ class _Texts:
         """Of the widest line, where facts stand below."""
         grid = look.grid
         lines = [self.label.width_px, self.name.width_px, self.price.width_px]
-        lines.append(_stars_px(look) + self.rating.width_px if self.rating.lines else 0)
+        lines.append(stars_px(look) + self.rating.width_px if self.rating.lines else 0)
         lines.append(self.price.width_px + grid.px(_BEFORE_GAP) + self.before.width_px if self.before.lines else 0)
         return max(*lines, *(grid.px(_TICK + _AFTER_TICK) + fact.width_px for fact in self.facts))
 
@@ -109,7 +107,7 @@ class _Texts:
         after_label = self.gap_px(look, _AFTER_LABEL)
         height = self.label.height_px + after_label + self.name.reach_px if self.label.lines else 0
         height += self.name.height_px
-        height += self.gap_px(look, _AFTER_NAME) + look.grid.px(_STAR) if self.rating.lines else 0
+        height += self.gap_px(look, _AFTER_NAME) + look.grid.px(STAR) if self.rating.lines else 0
         return height + (self.above_price_px(look) + self.price.height_px if self.price.lines else 0)
 
 
@@ -207,7 +205,7 @@ def _texts(
             width_px=width_px,
             most_lines=3,
         ),
-        rating=fit(_rating(scene, look), body, sizes(grid, TEXT_SIZES[2:]), width_px=width_px - _stars_px(look)),
+        rating=fit(rating_of(scene, look), body, sizes(grid, TEXT_SIZES[2:]), width_px=width_px - stars_px(look)),
         price=price,
         before=fit(before, body, sizes(grid, _BEFORE_SIZES), width_px=max(1, room)),
         facts=_facts(scene.items, body, fact_sizes, width_px=facts_width - indent, most_lines=fact_lines),
@@ -240,8 +238,8 @@ def _words(
     top += texts.name.height_px
     if texts.rating.lines:
         top += texts.gap_px(look, _AFTER_NAME)
-        found += _rated(scene.rating, texts.rating, look, left=left, top=top)
-        top += grid.px(_STAR)
+        found += rated(scene.rating, texts.rating, look, left=left, top=top)
+        top += grid.px(STAR)
     if texts.price.lines:
         top += texts.above_price_px(look)
         found += letters(texts.price, left=left, top=top, colours=(theme.text,), motion=enter(grid, 11))
@@ -275,33 +273,3 @@ def _struck(block: TextBlock, look: Look, *, left: int, baseline: int) -> list[S
     strike = flat(line, ink, left=left - over, top=top + block.cap_px // 2 - thick // 2, motion=motion)
     span = (left, left + block.width_px)
     return [*letters(block, left=left, top=top, colours=(ink,), motion=motion), replace(strike, span=span)]
-
-
-def _rated(rating: float, block: TextBlock, look: Look, *, left: int, top: int) -> list[Sprite]:
-    """Stars and figures, on one middle."""
-    grid, motion = look.grid, enter(look.grid, 8, rise=24)
-    side, gap = grid.px(_STAR), grid.px(_STAR_GAP)
-    row = star_row(side, gap)
-    lit = filled(row, side, gap, rating)
-    if look.right_to_left:
-        row, lit = (each.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for each in (row, lit))
-    figures = top + (side - block.cap_px) // 2
-    return [
-        flat(row, look.theme.line, left=left, top=top, motion=motion),
-        flat(lit, look.theme.accent, left=left, top=top, motion=motion),
-        *letters(block, left=left + _stars_px(look), top=figures, colours=(look.theme.muted,), motion=motion),
-    ]
-
-
-def _stars_px(look: Look) -> int:
-    """Width of the stars with the space after them."""
-    return look.grid.px(5 * _STAR + 4 * _STAR_GAP + 24)
-
-
-def _rating(scene: ProductScene, look: Look) -> str:
-    """Stars and of how many, "4.6 (1,234)", as the language writes it; empty: nobody has said."""
-    if not scene.rating:
-        return ""
-    locale = locale_of(look.language)
-    told = native(format_decimal(min(5.0, max(0.0, scene.rating)), format="0.0", locale=locale), locale)
-    return f"{told} ({native(format_decimal(scene.ratings, locale=locale), locale)})" if scene.ratings > 0 else told

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
@@ -20,10 +19,9 @@ from pipeline.script.chat.failures import (
     no_time,
     too_much,
 )
+from pipeline.trust import trusted
 
 if TYPE_CHECKING:
-    import ssl
-
     import httpx
     from groq import AsyncGroq
 
@@ -49,7 +47,7 @@ class GroqTransport:
         from groq import AsyncGroq, DefaultAsyncHttpxClient  # noqa: PLC0415 - slow to import
 
         # What was asked goes where it was sent, and nowhere else.
-        client = DefaultAsyncHttpxClient(verify=_tls(), follow_redirects=False, event_hooks={"response": [_bound]})
+        client = DefaultAsyncHttpxClient(verify=trusted(), follow_redirects=False, event_hooks={"response": [_bound]})
         return AsyncGroq(
             api_key=self._api_key,
             base_url=self._base_url,
@@ -58,14 +56,6 @@ class GroqTransport:
             http_client=client,
             default_headers={"Accept-Encoding": "identity"},
         )
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """What every client would make for itself, and read the same certificates for."""
-    import httpx  # noqa: PLC0415 - loaded with the SDK
-
-    return httpx.create_ssl_context()
 
 
 class GroqLine:

@@ -1,0 +1,47 @@
+"""What others think of a thing: five stars, and the figures beside them."""
+
+from __future__ import annotations
+
+from babel.numbers import format_decimal
+from PIL import Image
+
+from pipeline.model import ProductScene
+from pipeline.rendering.fitting import TextBlock
+from pipeline.rendering.layouts.parts import enter
+from pipeline.rendering.look import Look
+from pipeline.rendering.numbers import locale_of, native
+from pipeline.rendering.sprites import Sprite, flat, letters
+from pipeline.rendering.stars import filled, star_row
+
+# Side of a star, and the space between two.
+STAR, _STAR_GAP = 36, 8
+
+
+def rated(rating: float, block: TextBlock, look: Look, *, left: int, top: int) -> list[Sprite]:
+    """Stars and figures, on one middle."""
+    grid, motion = look.grid, enter(look.grid, 8, rise=24)
+    side, gap = grid.px(STAR), grid.px(_STAR_GAP)
+    row = star_row(side, gap)
+    lit = filled(row, side, gap, rating)
+    if look.right_to_left:
+        row, lit = (each.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for each in (row, lit))
+    figures = top + (side - block.cap_px) // 2
+    return [
+        flat(row, look.theme.line, left=left, top=top, motion=motion),
+        flat(lit, look.theme.accent, left=left, top=top, motion=motion),
+        *letters(block, left=left + stars_px(look), top=figures, colours=(look.theme.muted,), motion=motion),
+    ]
+
+
+def stars_px(look: Look) -> int:
+    """Width of the stars with the space after them."""
+    return look.grid.px(5 * STAR + 4 * _STAR_GAP + 24)
+
+
+def rating_of(scene: ProductScene, look: Look) -> str:
+    """How many stars, and of how many, "4.6 (1,234)", as the language writes it; empty: nobody has said."""
+    if not scene.rating:
+        return ""
+    locale = locale_of(look.language)
+    told = native(format_decimal(min(5.0, max(0.0, scene.rating)), format="0.0", locale=locale), locale)
+    return f"{told} ({native(format_decimal(scene.ratings, locale=locale), locale)})" if scene.ratings > 0 else told
