@@ -13,6 +13,8 @@ from pipeline.media.decode import thin_plane
 # Level of brightness above which a pixel is lit; so much of the picture is, and along its edges; and so much of the
 # width and of the height it has: letters and stars on black are none.
 _LIT, _FILLED, _ALONG, _LARGE = 19, 0.9, 0.8, 1 / 4
+# What is there all along is looked at so often.
+_EVERY_S = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +34,13 @@ class BarWatch:
         # How bright each pixel has ever been; None: there was no picture, or they differ in size.
         self._most: NDArray[np.uint8] | None = None
         self._differs = False
+        self._next_s = 0.0
 
-    def see(self, picture: av.VideoFrame, _at_s: float) -> None:
+    def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
+        if at_s < self._next_s:
+            return
+        self._next_s = at_s + _EVERY_S
         luma = thin_plane(picture, 0)
         if self._most is None:
             self._most = luma.copy()

@@ -39,12 +39,12 @@ class CombWatch:
         last, self._last = self._last, picture
         if last is None or at_s < self._next_s or (last.width, last.height) != (picture.width, picture.height):
             return
+        self._next_s = at_s + _EVERY_S
         luma = thin_plane(picture, 0, 1).astype(np.int16)
         moves = np.abs(luma - thin_plane(last, 0, 1)) >= _MOVES
         moved = np.count_nonzero(moves)
         if moved < _MOVED * moves.size:
             return
-        self._next_s = at_s + _EVERY_S
         self._moving += 1
         combed = _combed(luma)
         count = np.count_nonzero(combed)
