@@ -156,9 +156,9 @@ class SoundWatch:
         return self._packer.resample(piece)
 
     @property
-    def levels_lufs(self) -> tuple[float, ...]:
-        """How loud it is at the end of each second, over 400 ms; -70: silent."""
-        return tuple(self._levels[_STEPS_PER_S - 1 :: _STEPS_PER_S])
+    def moments_lufs(self) -> tuple[float, ...]:
+        """How loud it is at the end of each tenth of a second, over 400 ms; -70: silent."""
+        return tuple(self._levels)
 
     @property
     def steady(self) -> Span:

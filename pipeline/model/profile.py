@@ -35,6 +35,8 @@ JUDGED = (
     "stuck",
     "tint",
     "frozen",
+    "combs",
+    "bars",
     "jumps",
     "flashes",
     "colours",
@@ -42,6 +44,7 @@ JUDGED = (
     "keyframes",
     "captions",
     "caption_gaps",
+    "caption_timing",
     "caption_speed",
     "caption_lines",
     "text",
@@ -83,6 +86,7 @@ class QualityProfile:
     jumps: int
     flashes: float
     uncaptioned_s: float
+    caption_s: float
     chars_per_s: float
     chars_per_line: int
     lines: int
@@ -106,11 +110,14 @@ STANDARD = QualityProfile(
         "clicks",
         "bursts",
         "stuck",
+        "combs",
+        "bars",
         "jumps",
         "colours",
         "index",
         "keyframes",
         "caption_gaps",
+        "caption_timing",
         "caption_speed",
         "language",
         "duplicate",
@@ -138,6 +145,7 @@ STANDARD = QualityProfile(
     jumps=2,
     flashes=3,
     uncaptioned_s=10,
+    caption_s=1,
     chars_per_s=25,
     chars_per_line=50,
     lines=2,

@@ -9,7 +9,7 @@ texts        what was never meant for viewers, and languages, whether it is the 
 inspect      `inspect_segment`, `inspect_sound` and `inspect_film` open, measure and collect
 
 limits       what a profile asks, in words
-anyones      a film by anybody, and sidecars, the captions beside it     (coverage: for as long as somebody speaks)
+anyones      a film by anybody, and sidecars, the captions beside it   (coverage: of all that is said; timing: when)
 judge        `judge_file` decodes, measures and collects    (likeness: and whether it is another one again)
 
 PyAV and numpy are loaded by the first call, not by whoever says what is expected.

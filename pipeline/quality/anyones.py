@@ -7,10 +7,21 @@ from fractions import Fraction
 from pathlib import Path
 
 from pipeline.media.clicks import most_within
+from pipeline.media.looks import ALIKE_BITS, bits_apart
+from pipeline.media.survey.bars import Bars
 from pipeline.media.survey.found import HeardTrack, SeenTrack, Survey
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.judged import RANGED_S, longest_of, stereo, torn
-from pipeline.quality.limits import CODECS, CONTAINERS, FRAME_RATES, RATE_HZ, SHAPES, SOUND_CODECS, limits_of
+from pipeline.quality.limits import (
+    CODECS,
+    COMBED_PERCENT,
+    CONTAINERS,
+    FRAME_RATES,
+    RATE_HZ,
+    SHAPES,
+    SOUND_CODECS,
+    limits_of,
+)
 
 # By the ending of a name, what the file should be.
 _ENDINGS = {
@@ -30,6 +41,8 @@ _Found = tuple[str, bool, str, float | None, str]
 _ALL_S = 0.2
 # A hum begins and ends, too: what a meter of 400 ms makes of that.
 _FADES_S, _LEAST_HUM_S = 1.0, 5.0
+# Black bars on all sides, each of so much of the film at least, and so much more of it on one side than on the other.
+_FRAME, _ASIDE = 0.03, 0.2
 
 
 def film_checks(path: Path, film: Survey, profile: QualityProfile) -> Iterator[Check]:
@@ -90,6 +103,9 @@ def _picture(track: SeenTrack, profile: QualityProfile) -> Iterator[_Found]:
     longest_s, where = longest_of(track.tinted)
     yield "tint", longest_s <= profile.damaged_s, where, longest_s, "s"
     yield _frozen(track, profile)
+    combed = track.combed_percent
+    yield "combs", combed <= COMBED_PERCENT, f"{combed:.0f} % of the pictures that move", combed, "%"
+    yield _bars(track.bars)
     most, at_s = most_within(track.jumps_s, 1.0)
     told = f"{most} in the second at {at_s:.2f} s" if most else "none"
     yield "jumps", most <= profile.jumps, told, most, ""
@@ -109,12 +125,33 @@ def _aspect(track: SeenTrack) -> _Found:
     return "aspect", usual and abs(pixel - 1) <= _SQUARE, measured, shape, ""
 
 
+def _bars(bars: Bars) -> _Found:
+    """A picture may be narrower than the film or lower, not both; and what is beside it is there twice."""
+    sides = {"left": bars.left, "right": bars.right, "top": bars.top, "bottom": bars.bottom}
+    is_small = min(sides.values()) >= _FRAME
+    is_aside = max(abs(bars.left - bars.right), abs(bars.top - bars.bottom)) >= _ASIDE
+    told = ", ".join(f"{100 * share:.0f} % {side}" for side, share in sides.items() if share)
+    return "bars", not (is_small or is_aside), f"black: {told}" if told else "none", 100 * max(sides.values()), "%"
+
+
 def _frozen(track: SeenTrack, profile: QualityProfile) -> _Found:
     longest_s, where = longest_of(track.still)
     length_s = max(track.end_s - track.start_s, 1e-9)
-    percent = 100 * sum(span.length_s for span in track.still) / length_s
+    percent = 100 * _one_picture_s(track) / length_s
     good = longest_s <= profile.frozen_s and percent <= profile.frozen_percent
     return "frozen", good, f"{where}, {percent:.0f} % of the film" if longest_s else where, longest_s, "s"
+
+
+def _one_picture_s(track: SeenTrack) -> float:
+    """How long one picture stands at most: different ones are slides, but a clock that goes on makes no other one."""
+    longest_s, lasted_s, last = 0.0, 0.0, None
+    for span in track.still:
+        middle = round((span.start_s + span.end_s) / 2 - track.start_s)
+        look = track.looks[min(middle, len(track.looks) - 1)] if track.looks else None
+        is_same = last is None or look is None or bits_apart(look, last) <= ALIKE_BITS
+        lasted_s, last = span.length_s + (lasted_s if is_same else 0.0), look
+        longest_s = max(longest_s, lasted_s)
+    return longest_s
 
 
 def _sound(track: HeardTrack, profile: QualityProfile) -> Iterator[_Found]:

@@ -10,6 +10,8 @@ CODECS = ("h264", "hevc", "av1", "vp9")
 SOUND_CODECS = ("aac", "opus", "flac", "mp3", "ac3", "vorbis")
 RATE_HZ = 48_000
 FRAME_RATES = (24, 25, 30, 48, 50, 60)
+# Of the pictures that move, how many may have combs.
+COMBED_PERCENT = 15
 # Width by height, upright likewise.
 SHAPES = ("16:9", "21:9", "2:1", "3:2", "4:3", "5:4", "1:1")
 
@@ -45,7 +47,9 @@ def limits_of(profile: QualityProfile) -> dict[str, str]:
         "missing": f"at most {profile.damaged_s:g} s with a grey or green lower part",
         "stuck": f"at most {profile.damaged_s:g} s in which a part of the picture hangs",
         "tint": f"at most {profile.damaged_s:g} s in which a colour is lost",
-        "frozen": f"at most {profile.frozen_s:g} s, and {profile.frozen_percent:g} % of the film",
+        "frozen": f"at most {profile.frozen_s:g} s, and {profile.frozen_percent:g} % of the film, of one picture",
+        "combs": f"at most {COMBED_PERCENT} % of the pictures that move",
+        "bars": "not on all sides, nor on one alone",
         "jumps": f"at most {profile.jumps} in a second",
         "flashes": f"at most {profile.flashes:g} in a second",
         "colours": "BT.709, tagged",
@@ -53,6 +57,7 @@ def limits_of(profile: QualityProfile) -> dict[str, str]:
         "keyframes": f"at most {profile.keyframe_s:g} s",
         "captions": "in order, one after the other, inside the sound",
         "caption_gaps": f"at most {profile.uncaptioned_s:g} s of speech without captions",
+        "caption_timing": f"at most {profile.caption_s:g} s before or after what is said",
         "caption_speed": f"at most {profile.chars_per_s:g} letters a second",
         "caption_lines": f"at most {profile.lines} lines of {profile.chars_per_line} letters",
         "duplicate": f"less than {profile.alike_percent:g} % like another film",

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pysubs2
 
-from pipeline.media.span import Span
 from pipeline.media.survey.found import HeardTrack
 from pipeline.model import Check, QualityProfile
 from pipeline.model.text import strip_unseen
@@ -20,6 +19,7 @@ from pipeline.quality.judged import longest_of
 from pipeline.quality.languages import named_language
 from pipeline.quality.limits import limits_of
 from pipeline.quality.texts import caption_text
+from pipeline.quality.timing import find_shift
 
 _ENDINGS = (".srt", ".vtt")
 # Larger files are no captions.
@@ -50,7 +50,7 @@ def caption_checks(
         return
     limits, faults, cues = limits_of(profile), [], []
     languages: list[Check] = []
-    gap = Span(start_s=0.0, end_s=0.0)
+    whole: list[list[TimedText]] = []
     for path in paths:
         try:
             found = read_cues(path)
@@ -59,29 +59,48 @@ def caption_checks(
             continue
         faults += [f"{path.name}: {fault}" for fault in find_faults(found, sound_s)][:1]
         cues += found
-        if sound and not is_partial(path.name):
-            uncaptioned = longest_uncaptioned(found, sound.spoken, sound.levels_lufs, sound_s)
-            gap = max(gap, uncaptioned, key=lambda span: span.length_s)
+        whole += [] if is_partial(path.name) else [found]
         if told := named_language(path, found):
             languages.append(told)
     if "captions" in limits:
         measured = "; ".join(faults) or f"{len(cues)} cues in order"
         yield Check.of("captions", passed=not faults, measured=measured, limit=limits["captions"])
-    if cues and sound and "caption_gaps" in limits:
-        length_s, where = longest_of([gap] if gap.length_s else [])
-        yield Check.of(
-            "caption_gaps",
-            passed=length_s <= profile.uncaptioned_s,
-            measured=where,
-            limit=limits["caption_gaps"],
-            value=length_s,
-            unit="s",
-        )
+    if cues and sound:
+        yield from (check for check in _heard_checks(whole, sound, sound_s, profile) if check.name in limits)
     if cues:
         yield from (check for check in reading_checks(cues, profile) if check.name in limits)
         yield caption_text(cues)
     if languages:
         yield next((check for check in languages if not check.passed), languages[0])
+
+
+def _heard_checks(
+    files: Sequence[Sequence[TimedText]], sound: HeardTrack, sound_s: float, profile: QualityProfile
+) -> Iterator[Check]:
+    """Whether captions of all that is said are there when it is said: of the file where it is worst."""
+    limits = limits_of(profile)
+    gaps = [longest_uncaptioned(cues, sound.spoken, sound.levels_lufs, sound_s) for cues in files]
+    length_s, where = longest_of([gap for gap in gaps if gap.length_s])
+    yield Check.of(
+        "caption_gaps",
+        passed=length_s <= profile.uncaptioned_s,
+        measured=where,
+        limit=limits.get("caption_gaps", ""),
+        value=length_s,
+        unit="s",
+    )
+    shifts = [shift for cues in files if (shift := find_shift(cues, sound.moments_lufs))]
+    late_s, speed = max(shifts, key=lambda shift: abs(shift[0]), default=(0.0, 1.0))
+    told = f"{abs(late_s):.1f} s {'late' if late_s >= 0 else 'early'}" if shifts else "in time, as far as it is known"
+    told += "" if speed == 1 else f", and {100 * abs(speed - 1):.0f} % too {'slow' if speed > 1 else 'fast'}"
+    yield Check.of(
+        "caption_timing",
+        passed=abs(late_s) <= profile.caption_s and speed == 1,
+        measured=told,
+        limit=limits.get("caption_timing", ""),
+        value=late_s,
+        unit="s",
+    )
 
 
 def first_cues(paths: Sequence[Path]) -> list[TimedText]:
@@ -102,6 +121,8 @@ def read_cues(path: Path) -> list[TimedText]:
         raise ValueError("not readable as UTF-8") from error
     except OSError as error:
         raise ValueError("not readable") from error
+    if "\0" in content:
+        raise ValueError("with zeros in it: damaged, or not in UTF-8")
     try:
         events = pysubs2.SSAFile.from_string(content, format_=path.suffix.lower().removeprefix("."))
     except (pysubs2.exceptions.Pysubs2Error, ValueError, IndexError) as error:

@@ -42,6 +42,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "frozen_percent": 100,
             "jumps": 5,
             "uncaptioned_s": 30,
+            "caption_s": 2,
             "chars_per_s": 35,
             "chars_per_line": 80,
             "lines": 3,
@@ -55,7 +56,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "strict": {
             **_STANDARD,
             # Whether one of two films is too many, what is speech, and what crackles on purpose, only people know.
-            "warns": ("bursts", "caption_gaps", "clicks", "duplicate"),
+            "warns": ("bars", "bursts", "caption_gaps", "clicks", "duplicate"),
             "shorter_side_px": 720,
             "sync_s": 0.05,
             "offset_s": 0.04,
@@ -71,6 +72,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "frozen_s": 10,
             "frozen_percent": 95,
             "uncaptioned_s": 6,
+            "caption_s": 0.6,
             "chars_per_s": 21,
             "chars_per_line": 42,
             "alike_percent": 80,
@@ -117,11 +119,16 @@ class ProfileSettings(Group):
         "hangs, or a colour is lost, at most.",
     )
     frozen_s: _Seconds | None = Field(None, description="frozen: seconds in which nothing moves, at most.")
-    frozen_percent: float | None = Field(None, ge=0, le=100, description="frozen: share of the film, at most.")
+    frozen_percent: float | None = Field(
+        None, ge=0, le=100, description="frozen: share of the film, of one picture, at most."
+    )
     jumps: int | None = Field(None, ge=0, description="jumps: how often pictures go back, in any second, at most.")
     flashes: float | None = Field(None, ge=0, le=100, description="flashes: in any second, at most.")
     uncaptioned_s: _Seconds | None = Field(
         None, description="caption_gaps: seconds of speech without captions, at most."
+    )
+    caption_s: _Seconds | None = Field(
+        None, description="caption_timing: seconds from what is said to its captions, at most."
     )
     chars_per_s: float | None = Field(None, gt=0, le=1000, description="caption_speed: letters a second, at most.")
     chars_per_line: int | None = Field(None, ge=1, le=1000, description="caption_lines: letters in a line, at most.")

@@ -52,8 +52,8 @@ def test_a_good_film_has_nothing_wrong_and_every_check_is_made(good):
     assert [check.name for check in verdict.checks] == [
         "file", "container", "streams", "picture_codec", "size", "aspect", "frame_rate", "sound_codec", "sync",
         "offset", "drift", "loudness", "true_peak", "clipping", "dropouts", "clicks", "bursts", "silence", "hum",
-        "balance", "phase", "black", "plain", "snow", "missing", "stuck", "tint", "frozen", "jumps", "flashes",
-        "colours", "index", "keyframes",
+        "balance", "phase", "black", "plain", "snow", "missing", "stuck", "tint", "frozen", "combs", "bars",
+        "jumps", "flashes", "colours", "index", "keyframes",
     ]  # fmt: skip
 
 
@@ -398,6 +398,36 @@ def phosphor(at, width, height):
     return drawn
 
 
+def woven(at, width, height):
+    """A row of posts that goes by, taken twice as often: one in the even rows, the next in the odd ones."""
+    drawn = np.empty((height, width, 3), np.uint8)
+    for row in (0, 1):
+        posts = (np.arange(width) + 6 * at + 3 * row) % 64 < 12
+        drawn[row::2] = np.where(posts[:, None], 190, 90)
+    return drawn
+
+
+def lined(at, width, height):
+    """The same, with the dark lines of a tube drawn over it."""
+    drawn = driving(at, width, height)
+    drawn[:, width // 2 :] = hills(0, 0, width, height)[:, width // 2 :]
+    drawn[1::2] = drawn[1::2] // 10 * 7
+    return drawn
+
+
+def within(left, top, right, bottom):
+    """A country that goes by, between these shares of the picture; around it all is black."""
+
+    def picture(at, width, height):
+        drawn = black(at, width, height)
+        rows = slice(round(top * height) // 4 * 4, round(bottom * height) // 4 * 4)
+        columns = slice(round(left * width) // 4 * 4, round(right * width) // 4 * 4)
+        drawn[rows, columns] = driving(at, width, height)[rows, columns]
+        return drawn
+
+    return picture
+
+
 def bar_of_grey(start, end, step=10_000):
     """A bar of just the grey that a decoder leaves, that comes and goes with another picture, or bit by bit."""
 
@@ -607,6 +637,10 @@ BROKEN = {
     "a film that has lost its red": ({"lost": {2: 0}}, {"tint"}),
     "half a picture that is grey": ({"picture": half((130, 130, 130))}, {"missing"}),
     "the lower third of a picture that is green": ({"picture": half((0, 135, 0), 0.67)}, {"missing"}),
+    "two half pictures in one": ({"picture": woven}, {"combs"}),
+    "a picture with black on all sides": ({"picture": within(0.2, 0.2, 0.8, 0.8)}, {"bars"}),
+    "a picture whose left half is black": ({"picture": within(0.5, 0, 1, 1)}, {"bars"}),
+    "a picture whose lower third is black": ({"picture": within(0, 0, 1, 0.67)}, {"bars"}),
     "a film that flashes": ({"picture": flashing(2)}, {"flashes"}),
     "a third of a film that flashes": ({"picture": flashing(4, share=0.33)}, {"flashes"}),
     "red that comes and goes": ({"picture": flashing(3, (RED, GREY))}, {"flashes"}),
@@ -685,6 +719,23 @@ def test_a_film_that_is_to_be_turned_by_an_odd_angle_is_told(copy, degrees, reas
     assert faults(copy) == reasons
 
 
+def moved(film, path, by_s):
+    """The same film, all of whose times begin so much later."""
+    with av.open(str(film)) as source, av.open(str(path), "w") as target:
+        streams = {stream.index: target.add_stream_from_template(stream) for stream in source.streams}
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.pts, packet.dts = (time + round(by_s / packet.time_base) for time in (packet.pts, packet.dts))
+                packet.stream = streams[packet.stream_index]
+                target.mux(packet)
+    return path
+
+
+@pytest.mark.parametrize(("name", "reasons"), [("film.mp4", {"black", "index"}), ("film.mkv", set())])
+def test_a_film_that_players_wait_for_is_told_and_one_whose_times_begin_anywhere_is_none(good, tmp_path, name, reasons):
+    assert faults(moved(good, tmp_path / name, 60.0)) == reasons
+
+
 # Captions --------------------------------------------------------------------------------------------------------
 
 CUES = ((0.2, 1.4, "Tea cools by itself."), (1.5, 2.9, "And nobody\nknows why."))
@@ -731,6 +782,8 @@ CAPTIONS = {
     "that are none": ("Tea cools by itself.\n", {"captions"}),
     "of nothing": ("", {"captions"}),
     "in an old encoding": (srt(CUES).replace("cools", "kühlt").encode("latin-1"), {"captions"}),
+    "with zeros between the letters": (srt(CUES).encode("utf-16-le"), {"captions"}),
+    "with zeros where a disk lost them": (srt(CUES) + "\0" * 512, {"captions"}),
     "that nobody can read in time": (srt(((0.2, 0.9, "Tea cools by itself, whoever."), CUES[1])), {"caption_speed"}),
     "wider than a line": (srt(((0.2, 2.9, "Tea cools by itself, and nobody has known why."),)), {"caption_lines"}),
     "with a field that nobody filled": (srt(((0.2, 1.4, "Hello {{ name }},"), CUES[1])), {"text"}),
@@ -790,6 +843,21 @@ def test_music_needs_no_captions(tmp_path):
     film.with_suffix(".srt").write_text(said((10, SPOKEN_S)), encoding="utf-8")
 
     assert faults(film) == set()
+
+
+def test_captions_that_come_when_nobody_speaks_are_told(tmp_path):
+    phrases = [(0.4, 2.1), (3.0, 3.9), (4.4, 7.2), (7.6, 8.8), (10.2, 12.9), (13.3, 14.6), (15.9, 18.7), (19.1, 21.0)]
+    at_s = np.arange(round(SPOKEN_S * 48_000)) / 48_000
+    said = sum((start <= at_s) & (at_s < end) for start, end in phrases)[:, None].astype(np.float32)
+    film = write_film(tmp_path / "film.mp4", sound=set_loudness(talk(SPOKEN_S) * said)[0], length_s=SPOKEN_S)
+    told = {}
+    for late_s in (0, 2):
+        cues = srt([(start + late_s, end + late_s, "Tea cools.") for start, end in phrases])
+        film.with_suffix(".srt").write_text(cues, encoding="utf-8")
+        (check,) = [check for check in judge_file(film, STRICT).checks if check.name == "caption_timing"]
+        told[late_s] = (check.verdict, check.measured)
+
+    assert told == {0: ("pass", "in time, as far as it is known"), 2: ("fail", "2.0 s late")}
 
 
 @pytest.mark.usefixtures("surveyed_once")
@@ -865,6 +933,13 @@ GOOD = {
     "a bass of saw teeth": {"sound": lambda: sounding(saw_teeth), "length_s": LONG_S},
     "a swish": {"sound": lambda: sounding(swept), "length_s": LONG_S},
     "noise that is no louder than a voice": {"sound": lambda: noisy(3, 0.3, 0.15), "length_s": LONG_S},
+    "the lines of a tube": {"picture": lined},
+    "a wide picture between black": {"picture": within(0, 0.12, 1, 0.88)},
+    "an upright picture between black": {"picture": within(0.35, 0, 0.65, 1)},
+    "slides that stand for two seconds and a half": {
+        "picture": lambda at, *size: hills(at // 75 * 500, at // 75 * 90, *size),
+        "length_s": 10.0,
+    },
     "a grey ground": {"picture": on_grey},
     "a band of another grey": {"picture": half((118, 118, 118))},
     "a band of green": {"picture": half((20, 160, 60))},

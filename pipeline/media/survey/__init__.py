@@ -8,6 +8,8 @@ lights    what is seen on black
 snow      noise
 stuck     a part that hangs
 tint      a colour that is lost
+combs     two half pictures in one
+bars      what stays black beside the picture
 stirs     what moves in a picture that stands
 jumps     pictures that come back
 flashes   light and red that flash

@@ -22,7 +22,10 @@ from pipeline.media.boxes import Box, index_is_first, read_boxes
 from pipeline.media.demux import open_film
 from pipeline.media.looks import look_of
 from pipeline.media.mux import Packet
-from pipeline.media.spans import PictureWatch, SoundWatch
+from pipeline.media.span import Span
+from pipeline.media.spans import BLACK, PictureWatch, SoundWatch
+from pipeline.media.survey.bars import BarWatch
+from pipeline.media.survey.combs import CombWatch
 from pipeline.media.survey.flashes import Flashes, in_planes
 from pipeline.media.survey.found import HeardTrack, SeenTrack, Survey
 from pipeline.media.survey.gaps import GapWatch
@@ -72,12 +75,13 @@ def _surveyed(path: Path, source: InputContainer, boxes: tuple[Box, ...]) -> Sur
     covers = [stream for stream in source.streams.video if stream.disposition & Disposition.attached_pic]
     pictures = [stream for stream in source.streams.video if stream not in covers]
     sounds = list(source.streams.audio)
-    seeing = _Seeing(pictures[0]) if pictures else None
+    seeing = _Seeing(pictures[0], begins_at_zero=has_boxes) if pictures else None
     hearing = _Hearing(sounds[0]) if sounds else None
     _decode_all(source, [each for each in (seeing, hearing) if each])
     tracks = [each for each in (seeing, hearing) if each]
     promised_s = (source.duration or 0) / av.time_base
-    begins_s = min((each.start_s for each in tracks), default=0.0)
+    # Matroska tells when a film ends, others how long it lasts: their times may begin anywhere.
+    begins_s = 0.0 if container in {"webm", "matroska"} else min((each.start_s for each in tracks), default=0.0)
     if tracks and max(each.end_s for each in tracks) - begins_s < promised_s - _CUT_S and not has_boxes:
         raise ValueError("is cut short: it ends before its header says")
     return Survey(
@@ -108,18 +112,18 @@ def _decode_all(source: InputContainer, watching: list[_Seeing | _Hearing]) -> N
 class _Seeing:
     """The pictures, as they are decoded."""
 
-    def __init__(self, stream: VideoStream) -> None:
-        self.stream = stream
+    def __init__(self, stream: VideoStream, *, begins_at_zero: bool) -> None:
+        self.stream, self._begins_at_zero = stream, begins_at_zero
         # All cores: nobody waits beside it.
         stream.thread_type = "AUTO"
         self._times, self._watch = Times(stream), PictureWatch(stream)
         self._flashes, self._plain, self._lights = Flashes(), PlainWatch(), LightWatch()
         self._lost = LostWatch(stream)
         self._snow, self._gaps, self._jumps, self._stirs = SnowWatch(), GapWatch(), JumpWatch(), StirWatch()
-        self._stuck, self._tint = StuckWatch(), TintWatch()
+        self._stuck, self._tint, self._combs, self._bars = StuckWatch(), TintWatch(), CombWatch(), BarWatch()
         self._watches = (
             self._flashes, self._plain, self._lights, self._snow, self._gaps, self._stuck, self._tint, self._jumps,
-            self._stirs,
+            self._stirs, self._combs, self._bars,
         )  # fmt: skip
         self._pictures, self._rotation = 0, 0
         self._looks: list[int] = []
@@ -163,6 +167,10 @@ class _Seeing:
             raise ValueError("has no picture that can be decoded")
         codec, times = self.stream.codec_context, self._times
         black, frozen = self._watch.black(times.end_s), self._watch.frozen(times.end_s)
+        unlit = self._lights.unlit(black, times.end_s)
+        if self._begins_at_zero and times.start_s >= BLACK["least_s"]:
+            # Players wait for its first picture.
+            unlit = (Span(start_s=0.0, end_s=times.start_s), *unlit)
         return SeenTrack(
             codec=codec.codec.canonical_name,
             profile=codec.profile or "",
@@ -178,12 +186,14 @@ class _Seeing:
             colours=_colours(self.stream),
             pictures=self._pictures,
             black=black,
-            unlit=self._lights.unlit(black, times.end_s),
+            unlit=unlit,
             plain=self._plain.spans(times.end_s),
             snow=self._snow.spans(times.end_s),
             missing=self._gaps.spans(times.end_s),
             stuck=self._stuck.spans(),
             tinted=self._tint.spans(times.end_s),
+            combed_percent=self._combs.percent,
+            bars=self._bars.bars,
             frozen=frozen,
             still=self._stirs.still(frozen),
             jumps_s=tuple(max(0.0, at_s - times.start_s) for at_s in self._jumps.times_s),
@@ -244,7 +254,7 @@ class _Hearing:
             steady=self._watch.steady,
             spoken=self._watch.spoken,
             stereo=self._watch.stereo,
-            levels_lufs=self._watch.levels_lufs,
+            moments_lufs=self._watch.moments_lufs,
         )
 
 

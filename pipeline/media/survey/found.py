@@ -9,6 +9,7 @@ from pipeline.media.clicks import Torn
 from pipeline.media.span import Span
 from pipeline.media.spans import Meter
 from pipeline.media.stereo import Stereo
+from pipeline.media.survey.bars import Bars
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,10 @@ class SeenTrack:
     # Where a part of it hangs and the rest goes on (`survey.stuck`), and where a plane of colour is lost.
     stuck: tuple[Span, ...]
     tinted: tuple[Span, ...]
+    # How many of the pictures that move are two half pictures of different moments (`survey.combs`).
+    combed_percent: float
+    # What stays black beside it (`survey.bars`).
+    bars: Bars
     # Likewise, and what of it stands still to the last cursor (`survey.stirs`).
     frozen: tuple[Span, ...]
     still: tuple[Span, ...]
@@ -83,8 +88,13 @@ class HeardTrack:
     spoken: tuple[Span, ...]
     # Whether both channels are there and go together; None: there are not two.
     stereo: Stereo | None
-    # How loud it is at the end of each of its seconds, in LUFS over 400 ms.
-    levels_lufs: tuple[float, ...]
+    # How loud it is at the end of each tenth of a second, in LUFS over 400 ms.
+    moments_lufs: tuple[float, ...]
+
+    @property
+    def levels_lufs(self) -> tuple[float, ...]:
+        """The same at the end of each of its seconds."""
+        return self.moments_lufs[9::10]
 
 
 @dataclass(frozen=True, kw_only=True)
