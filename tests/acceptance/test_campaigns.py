@@ -157,3 +157,14 @@ def test_two_rows_with_the_same_film_are_told_and_rows_that_differ_are_not(tmp_p
     assert {key: check["verdict"] for key, check in found.items()} == {"1": "pass", "2": "pass", "3": "warn"}
     assert found["3"]["measured"] == f"100 % like job {first} (“Hello Anna”)"
     assert found["2"]["measured"] == "unlike the others"
+
+
+def test_a_dry_run_tells_the_problems_of_rows_once(tmp_path):
+    write(tmp_path, ["1;Jürgen", "2;" + "x" * 40])
+
+    dry = nightreel("run", "people.csv", *FLAGS[:-1], "--dry-run", cwd=tmp_path)
+
+    assert dry.code == 9
+    told = f"{dry.stdout}\n{dry.stderr}"
+    assert told.count("at most 20 fit") == 1
+    assert "1 row of the table: told above" in dry.stdout
