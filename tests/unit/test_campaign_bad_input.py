@@ -174,6 +174,15 @@ TABLES = {
     "Letters of another alphabet in neither UTF-8 nor Windows-1252": [
         ({}, (HEADER + "1,Борис,Крыша,5 EUR,,,\n").encode("cp1251"), "no Windows-1252 either", "campaign.encoding"),
     ],
+    "Saved by Windows in Central Europe, Turkey or the Baltic states": [
+        (
+            {},
+            (HEADER + "1,Jiří Dvořák,Němec,5 EUR,,,\n").encode("cp1250"),
+            "it would say “Dvoøák”; as Windows-1250, it would be “Dvořák”",
+            "'cp1250'",
+        ),
+        ({}, (HEADER + "1,Ayşe Yıldız,Çatı,5 EUR,,,\n").encode("cp1254"), "it would be “Yıldız”", "'cp1254'"),
+    ],
     "Saved by an old Mac, by DOS or in Shift-JIS": [
         (
             {},
