@@ -217,7 +217,7 @@ ELSEWHERE = {
         "contract/test_row_services.py::test_private_addresses_are_refused_unless_they_are_allowed",
         "contract/test_picture_fetching.py::test_this_machine_is_not_asked_whatever_it_is_called",
     ],
-    "A picture at an address that is so, or broken in its middle": [
+    "A picture at an address that is so, or one that is damaged in its middle": [
         "unit/test_orchestrator_pictures.py::test_one_that_can_not_be_had_is_told_and_the_others_are_there",
         "unit/test_campaign_results.py::test_the_manifest_says_which_picture_a_film_lacks",
     ],
