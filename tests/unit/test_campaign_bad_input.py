@@ -93,6 +93,23 @@ ROWS = {
         ],
         [],
     ),
+    "A dash, a question mark, `n/a`, and nothing else": (
+        HEADER + "1,-,Roof,5 €,n/a,–,?\n2,Bo,Roof,5 €,n/a,–,?\n",
+        [(1, "first_name", "is empty")],
+        ["Roof for Bo"],
+    ),
+    "`<<Name>>`, `%NAME%`, `{first_name}`, `[First Name]`: a field that another program did not fill in": (
+        HEADER
+        + "1,<<Name>>,%NAME%,5 €,,,\n2,{first_name},Roof,5 €,,,\n3,[First Name],Roof,5 €,,,\n4,{Bo},{a} b,5 €,,,\n",
+        [
+            (1, "first_name", "is <<Name>>, a field of another program that nobody filled in"),
+            (1, "product", "is %NAME%, a field of another program that nobody filled in"),
+            (2, "first_name", "is {first_name}, a field of another program that nobody filled in"),
+            (3, "first_name", "is [First Name], a field of another program that nobody filled in"),
+            (4, "first_name", "is {Bo}, a field of another program that nobody filled in"),
+        ],
+        [],
+    ),
     "A cell that says `NaN`, `null`, `None`, `undefined` or `#REF!`, and nothing else": (
         HEADER + "1,NaN,null,5 €,#N/A,,NaN\n2,Null,None,5 €,,,\n3,Nan,Null None,5 €,,,undefined\n",
         [

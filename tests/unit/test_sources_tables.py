@@ -11,7 +11,16 @@ import tracemalloc
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.sources.tables import BrokenRow, TableForm, TableRow, damage_in, is_table, mend_of, open_table
+from pipeline.sources.tables import (
+    BrokenRow,
+    TableForm,
+    TableRow,
+    damage_in,
+    is_table,
+    mend_of,
+    open_table,
+    says_nothing,
+)
 
 
 @pytest.fixture
@@ -148,6 +157,47 @@ def test_a_long_text_without_spaces_is_judged_as_fast_as_any_other(table):
     assert people.form.startswith("Windows-1252")
     # By the square of its length, half a minute of work.
     assert time.process_time() - began_s < 10
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "*|FNAME|*",
+        "<<First Name>>",
+        "«Vorname»",
+        "%FIRSTNAME%",
+        "{first_name}",
+        "{{ name }}",
+        "${name}",
+        "[First Name]",
+    ],
+)
+def test_a_field_of_another_program_that_nobody_filled_in_is_damage(cell):
+    assert damage_in(cell) == f"is {cell}, a field of another program that nobody filled in"
+
+
+@pytest.mark.parametrize(
+    "cell", ["{{ 7*7 }}", "[sic]", "5 %", "50%", "%", "{a} and {b}", "«Ann» and «Bo»", "*Ann*", "<3"]
+)
+def test_what_stands_in_brackets_is_no_such_field(cell):
+    assert damage_in(cell) == ""
+
+
+@pytest.mark.parametrize("cell", ["-", "–", " — ", "…", "?", "n/a", "N/A", "N.A.", "n. a.", "k.A."])
+def test_a_dash_says_that_there_is_nothing(cell):
+    assert says_nothing(cell)
+
+
+@pytest.mark.parametrize("cell", ["Na", "NA", "A", "0", "-5", "R2-D2", "+", "!", "🎉", "*", "n"])
+def test_letters_digits_and_pictures_say_something(cell):
+    assert not says_nothing(cell)
+
+
+def test_a_table_with_half_a_character_is_still_utf_8(table):
+    people = table("name;town\nAnn\ud800;Köln\n".encode("utf-8", "surrogatepass"))
+
+    assert people.form.startswith("UTF-8")
+    assert "0xED" in damage_in(cells(people)[0]["name"])
 
 
 def test_half_of_a_character_is_damage(table):

@@ -17,7 +17,7 @@ cells       values of programs -> cells
 
 from pipeline.sources.tables.cells import Number, ShownNumber
 from pipeline.sources.tables.dialect import plain
-from pipeline.sources.tables.encoding import damage_in, mend_of
+from pipeline.sources.tables.encoding import damage_in, mend_of, says_nothing
 from pipeline.sources.tables.opening import SUFFIXES, is_table, open_table
 from pipeline.sources.tables.pages import open_pages
 from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableRow
@@ -36,4 +36,5 @@ __all__ = [
     "open_pages",
     "open_table",
     "plain",
+    "says_nothing",
 ]
