@@ -346,3 +346,10 @@ def test_a_long_text_of_signs_does_not_take_the_square_of_its_length(piece):
 @pytest.mark.parametrize("language", ["en", "ar", "ru"])
 def test_a_number_beyond_what_cldr_reckons_with_is_left_to_the_voice(text, language):
     assert text.strip("$").split()[0] in spoken(text, language).text
+
+
+def test_letters_in_another_dress_are_said_as_what_they_are():
+    said = spoken("Hello 𝓐𝓷𝓷, Ⓐⓝⓝ, ＡＮＮ and ﬁona.", "en")
+
+    assert said.text == "Hello Ann, Ann, ANN and fiona."
+    assert said.words[1] == "𝓐𝓷𝓷,"
