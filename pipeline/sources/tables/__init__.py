@@ -5,7 +5,8 @@
         ...
 
 opening     which sources are tables, and who reads them
-encoding    bytes -> text, whatever program wrote it; western: whether Windows-1252 is what it looks like
+encoding    bytes -> text, whatever program wrote it; western: whether Windows-1252 is what it looks like, letters: by
+            how often languages write them
 dialect     which character stands between cells, and whether the first line names the columns
 delimited   CSV, TSV, semicolons, bars
 objects     JSON Lines and JSON arrays
