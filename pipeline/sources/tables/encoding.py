@@ -55,7 +55,7 @@ _NO_VALUE = re.compile(
     r"|#¿?(?:NAME|NOM|NOMBRE|NOME|NAAM|NAZWA|ИМЯ)\?"
 )
 # What people write where they have nothing to write.
-_NOTHING = re.compile(r"[\s\-–—−.…?_/]*|\s*(?:[nN]/[aA]\.?|n\. ?a\.|N\. ?A\.|k\. ?A\.)\s*")
+_NOTHING = re.compile(r"[\s\-–—−…?_/]*|\s*(?:\.{3}|[nN]/[aA]\.?|n\. ?a\.|N\. ?A\.|k\. ?A\.)\s*")
 # Fields of other programs that nobody filled in: *|FNAME|*, <<Name>>, %FIRSTNAME%, {first_name}, [First Name].
 _PLACEHOLDER = re.compile(
     r"\*\|\w+\|\*|<<[^<>]+>>|«[^«»]+»|%%?[A-Z_]{3,}%%?|\$?\{\{?\s*[A-Za-z]\w*(?:\.\w+)*\s*\}\}?"
