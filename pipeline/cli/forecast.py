@@ -18,18 +18,24 @@ _NAME_CHARS = 11
 _MOST_KINDS = 2
 
 
-def print_forecast(forecast: Forecast) -> None:
-    """What would be made and what it takes, then what is in the way. Nothing has been made."""
+def print_forecast(forecast: Forecast, *, told_rows: int = 0) -> None:
+    """What would be made and what it takes, then what is in the way. Nothing has been made.
+
+    `told_rows`: so many problems, the first ones, are those of rows that a table on the screen has told already.
+    """
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"[bold]{marked(forecast.batch)}[/]  a dry run: nothing is made\n")
     for name, text in _lines(forecast):
         console.print(f"[dim]{name:<{_NAME_CHARS}}[/]{marked(text)}")
     for note in forecast.notes:
         console.print(f"[yellow]{'note':<{_NAME_CHARS}}[/]{marked(note)}")
-    for problem in forecast.problems[:_MOST_PROBLEMS]:
+    if told_rows:
+        console.print(f"[red]{'problem':<{_NAME_CHARS}}[/]{_count(told_rows, 'row')} of the table: told above")
+    problems = forecast.problems[told_rows:]
+    for problem in problems[:_MOST_PROBLEMS]:
         console.print(_problem(problem))
-    if len(forecast.problems) > _MOST_PROBLEMS:
-        console.print(f"… and {len(forecast.problems) - _MOST_PROBLEMS:,} more problems: --json has them all")
+    if len(problems) > _MOST_PROBLEMS:
+        console.print(f"… and {len(problems) - _MOST_PROBLEMS:,} more problems: --json has them all")
 
 
 def _lines(forecast: Forecast) -> Iterator[tuple[str, str]]:

@@ -6,11 +6,61 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from pipeline.choices import Depth, NarratorName, OnError, Reviewed, Shape, Strategy
+
+# Settings by the flags that give them: what is wrong with a value is told of what was typed.
+FLAGS: Mapping[str, str] = MappingProxyType(
+    {
+        "template": "--template",
+        "theme": "--theme",
+        "language": "--language",
+        "languages": "--languages",
+        "formats": "--formats",
+        "voices": "--voice",
+        "narration.voice": "--voice",
+        "video.preset": "--preset",
+        "video.format": "--format",
+        "music.bed": "--music",
+        "script.writers": "--writer",
+        "narration.narrator": "--narrator",
+        "script.audience": "--audience",
+        "script.tone": "--tone",
+        "script.length_s": "--length",
+        "script.facts": "--facts-only",
+        "script.variant": "--variant",
+        "offline": "--offline",
+        "episodes_of": "--series",
+        "publishing.to": "--publish",
+        "quality.inspect": "--inspect",
+        "quality.profile": "--profile",
+        "quality.review": "--review",
+        "quality.review_sample_percent": "--review-sample",
+        "work.strategy": "--strategy",
+        "work.max_concurrent": "--max-concurrent",
+        "work.max_memory_gb": "--max-memory",
+        "errors.on_error": "--on-error",
+        "errors.max_failures": "--max-failures",
+        "errors.retries": "--retries",
+        "budget.usd_per_batch": "--budget",
+        "campaign.key": "--key",
+        "campaign.map": "--map",
+        "campaign.columns": "--column",
+        "campaign.templates": "--split",
+        "campaign.locale": "--locale",
+        "campaign.strict": "--strict",
+        "output.pattern": "--pattern",
+        "source.sheet": "--sheet",
+        "source.query": "--query",
+        "source.fallback": "--fallback",
+        "youtube.channel": "--channel",
+        "youtube.privacy": "--privacy",
+    }
+)
 
 
 def given(flags: Mapping[str, object]) -> dict[str, object]:

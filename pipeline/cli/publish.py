@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from pipeline.choices import Privacy
-from pipeline.cli.options import Place, Working, given
+from pipeline.cli.options import FLAGS, Place, Working, given
 
 if TYPE_CHECKING:
     from pipeline.model import Receipt
@@ -107,7 +107,8 @@ def publish(
     with ending_in_json(place, "" if is_file else what):
         _refuse(job=bool(job) and is_file, metadata=metadata is not None and not is_file, both=update and again)
         flags = {"publishing.to": _to(to, channel), "youtube.privacy": showing.privacy, "quality.profile": profile}
-        session = open_session(place, given({**flags, **working.as_settings()}))
+        called = {**FLAGS, "publishing.to": "--to"}
+        session = open_session(place, given({**flags, **working.as_settings()}), called=called)
         return session.run(work)
 
 

@@ -154,10 +154,11 @@ def _print_fallbacks(rows: Callable[..., Iterable[JobSummary]], console: Console
 
 
 def _print_warnings(rows: Callable[..., Iterable[JobSummary]], console: Console) -> None:
-    """Films that passed with warnings, or lack a picture: how many, and of the first few what it is."""
+    """Films that passed with warnings, lack a picture or spell a name: how many, and of the first few what it is."""
     warned = 0
     for row in rows(JobStatus.COMPLETED):
         warnings = [*map(_check_of, row.marks.reasons if row.marks else ()), *row.picture_remarks]
+        warnings += [row.spelling] if row.spelling else []
         warned += bool(warnings)
         if warnings and warned <= _MOST_WARNED:
             console.print(f"  [yellow]warns[/] {marked(row.title)}: {marked(', '.join(warnings))}")

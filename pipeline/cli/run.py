@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,8 +12,8 @@ from pipeline.choices import PriorityName
 from pipeline.cli.options import Making, Place, Rows, Working
 
 if TYPE_CHECKING:
-    from pipeline.errors import InputError
-    from pipeline.model import Brief, Priority
+    from pipeline.model import Priority
+    from pipeline.orchestrator.batch.asking import Asked
     from pipeline.orchestrator.workshop import Workshop
 
 
@@ -78,7 +77,7 @@ def run(
         asked = await to_thread.run_sync(shop.places.source_name, given)
         name = await batches.name_for(shop, given) if batch is None else batch
         if dry_run:
-            return await _foretell(briefs, shop, name, Priority(priority), unreadable, as_json=place.json)
+            return await _foretell(wanted, shop, name, Priority(priority), as_json=place.json)
         session.batch = name
         films = partial(
             batches.run_batch,
@@ -97,15 +96,7 @@ def run(
         return session.run(work)
 
 
-async def _foretell(
-    briefs: Collection[Brief],
-    shop: Workshop,
-    batch: str,
-    priority: Priority,
-    unreadable: Sequence[InputError],
-    *,
-    as_json: bool,
-) -> int:
+async def _foretell(wanted: Asked, shop: Workshop, batch: str, priority: Priority, *, as_json: bool) -> int:
     """Say what a run would do; the exit code that it would have."""
     from dataclasses import asdict
 
@@ -113,9 +104,10 @@ async def _foretell(
     from pipeline.cli.report import print_json
     from pipeline.orchestrator.forecast import forecast
 
-    found = await forecast(briefs, shop, batch=batch, priority=priority, unreadable=unreadable)
+    unreadable = wanted.unreadable
+    found = await forecast(wanted.briefs, shop, batch=batch, priority=priority, unreadable=unreadable)
     if as_json:
         print_json({"event": "forecast", **asdict(found)})
     else:
-        print_forecast(found)
+        print_forecast(found, told_rows=len(unreadable) if wanted.rows else 0)
     return found.exit_code

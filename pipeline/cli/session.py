@@ -19,7 +19,7 @@ from anyio.abc import TaskStatus
 from rich.logging import RichHandler
 
 from pipeline.cli.console import Console
-from pipeline.cli.options import Place
+from pipeline.cli.options import FLAGS, Place
 from pipeline.cli.report import json_interruption, print_json
 from pipeline.errors import EXIT_INTERRUPTED, NightreelError, first_error
 from pipeline.model import JobStatus
@@ -100,10 +100,12 @@ class Session:
         return f"go on with: {shlex.join(words)}"
 
 
-def open_session(place: Place, overrides: Mapping[str, object], output: Path | None = None) -> Session:
-    """Load the settings and open the workspace."""
+def open_session(
+    place: Place, overrides: Mapping[str, object], output: Path | None = None, called: Mapping[str, str] = FLAGS
+) -> Session:
+    """Load the settings and open the workspace. `called`: as which flags the overrides were typed."""
     _log_to_stderr(debug=place.debug)
-    workshop = open_workshop(workspace=place.workspace, overrides=overrides, output=output)
+    workshop = open_workshop(workspace=place.workspace, overrides=overrides, output=output, called=called)
     return Session(workshop=workshop, place=place)
 
 
@@ -112,7 +114,7 @@ def open_session_of(place: Place, batch: str, flags: Mapping[str, object]) -> Se
     from pipeline.orchestrator.control import open_again
 
     _log_to_stderr(debug=place.debug)
-    workshop = open_again(batch, workspace=place.workspace, overrides=flags)
+    workshop = open_again(batch, workspace=place.workspace, overrides=flags, called=FLAGS)
     return Session(workshop=workshop, place=place, batch=batch)
 
 

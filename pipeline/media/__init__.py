@@ -10,6 +10,7 @@
     probe      what a film is made of
     decode     the pictures of a film as a viewer sees them; hearing, its sound; span, a part of either
     stills     a few of the pictures, small; scaling, a part of one at another size
+    intact     whether the data of a JPEG is whole
     looks      what a picture looks like, in 64 bits; ssim, how much two films are alike
     survey/    a film by anybody, decoded to its end
     spans      what FFmpeg's filters find in it, and what is looked for beside them: speech, and what is steady

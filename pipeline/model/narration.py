@@ -63,6 +63,8 @@ class Narration:
     # What went wrong on the way, and what came of it: "edge sent no sound: 3 times, spoken again". Estimated times of
     # words that are heard are told here, too.
     incidents: tuple[str, ...] = ()
+    # What of it the voice names sign by sign, and what to do; it is among the incidents. Empty: it reads all.
+    spelling: str = ""
 
     @property
     def remarks(self) -> tuple[str, ...]:

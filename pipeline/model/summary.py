@@ -106,6 +106,8 @@ class JobSummary:
     # Why it is not the first choice who speaks; and beside that what went wrong on the way.
     voice_fallback_reason: str = ""
     voice_remarks: tuple[str, ...] = ()
+    # Of these, what the voice spells instead of reading it: a name, perhaps.
+    spelling: str = ""
     # The pictures that it had to do without, and why.
     picture_remarks: tuple[str, ...] = ()
     # How it stands as one of the sample; empty: it is none of it.
@@ -164,6 +166,7 @@ def summary_of(job: Job) -> JobSummary:
         voice=job.narration.voice if job.narration else "",
         voice_fallback_reason=job.narration.fallback_reason if job.narration else "",
         voice_remarks=job.narration.remarks if job.narration else (),
+        spelling=job.narration.spelling if job.narration else "",
         picture_remarks=job.pictures.incidents if job.pictures else (),
         sample=_sample_mark(job),
         error=job.error,

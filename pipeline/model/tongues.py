@@ -115,6 +115,46 @@ _SMALL_WORDS = MappingProxyType(
         }.items()
     }
 )
+# What questions begin with, which titles are often.
+_ASKING = MappingProxyType(
+    {
+        language: frozenset(words.split())
+        for language, words in {
+            "en": "why how what when where who which does do is are",
+            "de": "warum wieso weshalb wie was wann wo wer welche welcher woher",
+            "fr": "pourquoi comment quand où qui quel quelle quels quelles combien",
+            "es": "qué cómo cuándo dónde quién cuál cuánto cuántos",
+            "pt": "porque porquê como quando onde quem qual quanto quantos",
+            "it": "perché come quando dove chi cosa quale quanto quanti",
+            "nl": "waarom hoe wat wanneer waar wie welke",
+            "sv": "varför hur vad när vem vilken vilka",
+            "da": "hvorfor hvordan hvad hvornår hvor hvem hvilken",
+            "nb": "hvorfor hvordan hva når hvor hvem hvilken",
+            "pl": "dlaczego jak co kiedy gdzie kto czym jaki jaka",
+            "cs": "proč jak co kdy kde kdo jaký jaká",
+            "sk": "prečo ako čo kedy kde kto aký aká",
+            "hu": "miért hogyan mi mikor hol ki melyik",
+            "fi": "miksi miten mikä milloin missä kuka",
+            "ro": "cum ce când unde cine care",
+            "tr": "neden nasıl ne zaman nerede kim hangi niçin",
+            "id": "mengapa kenapa bagaimana apa kapan siapa",
+            "vi": "tại sao gì ai đâu khi nào",
+            "hr": "zašto kako što kada gdje tko koji",
+            "ca": "per què com quan on qui quin",
+        }.items()
+    }
+)
+# Few words tell when so many are small ones, or fewer of which one asks; and so many times as many as another adds.
+_FEW_SMALL, _FEWEST_SMALL, _FEW_TIMES = 3, 2, 3
+# Letters that only some languages of a script have, and whose it is where there are none of them.
+_OWN_LETTERS = MappingProxyType(
+    {
+        "Cyrl": (("uk", "іїєґ"), ("sr", "јљњћђџ"), ("ru", "ыэё"), ("bg", "ъ"), ("ru", "")),
+        "Arab": (("ur", "ٹڈڑےںہ"), ("fa", "پچژگ"), ("ar", "")),
+    }
+)
+# Of others: Kazakh, Belarusian, Macedonian, Pashto, Kurdish…
+_OF_OTHERS = frozenset("әғқңөұүһўѓќѕңөүҳҷқғӣӯټډړښڼۆێەڵ")
 # Scripts that many languages share; of the others, CLDR knows whose they are.
 _SHARED = frozenset({"Latn", "Cyrl", "Arab"})
 _SAME = MappingProxyType({"no": "nb", "nn": "nb", "bs": "hr", "ms": "id"})
@@ -131,7 +171,9 @@ def language_of(said: str) -> str:
         own, least = _OWN.get(script, (letters, _OF_SCRIPT))
         is_most = sum(kinds[kind] for kind in letters) > _OF_SCRIPT * kinds.total()
         if is_most and sum(kinds[kind] for kind in own) >= least * kinds.total():
-            return _by_words(said) if script in _SHARED else _by_script(script) * (kinds.total() >= _FEW_LETTERS)
+            return (
+                _by_words(said, script) if script in _SHARED else _by_script(script) * (kinds.total() >= _FEW_LETTERS)
+            )
     return ""
 
 
@@ -140,10 +182,32 @@ def _by_script(script: str) -> str:
     return str(get_global("likely_subtags").get(f"und_{script}", "")).partition("_")[0]
 
 
-def _by_words(said: str) -> str:
+def _by_words(said: str, script: str) -> str:
     shares = _shares(said)
-    *_, second, best = sorted(shares, key=lambda each: shares[each]) if shares else ("", "")
-    return best if best and shares[best] >= max(_SHARE, _AHEAD * shares[second]) else ""
+    if not shares:
+        return _by_few_words(said) if script == "Latn" else _by_letters(said, script)
+    *_, second, best = sorted(shares, key=lambda each: shares[each])
+    return best if shares[best] >= max(_SHARE, _AHEAD * shares[second]) else ""
+
+
+def _by_few_words(said: str) -> str:
+    """Of a title, or a sentence or two: it is one that has more of its words than any other, which adds hardly any."""
+    words = set(_words_of(said))
+    small = {each: words & (common | _ASKING.get(each, frozenset())) for each, common in _SMALL_WORDS.items()}
+    *_, second, best = sorted(small, key=lambda each: len(small[each]))
+    found = len(small[best])
+    # Names and titles of others are full of them: "La Nina and El Nino", "Como: a lake in Italy".
+    added = max(len(each - small[best]) for each in small.values())
+    least = _FEW_SMALL if words.isdisjoint(_ASKING.get(best, frozenset())) else _FEWEST_SMALL
+    is_sure = found >= least and found > len(small[second]) and found >= _FEW_TIMES * added
+    return best if is_sure and found >= _SHARE * len(words) else ""
+
+
+def _by_letters(said: str, script: str) -> str:
+    letters = set(said.casefold())
+    if not letters.isdisjoint(_OF_OTHERS) or sum(map(str.isalpha, said)) < _FEW_LETTERS:
+        return ""
+    return next(language for language, own in _OWN_LETTERS[script] if not own or not letters.isdisjoint(own))
 
 
 def another_language(said: str, tag: str) -> str:
@@ -185,7 +249,7 @@ def _wrong_words(said: str, tag: str) -> str:
 
 def _shares(said: str) -> dict[str, float]:
     """Of all words, how many are small ones of each language that we have words of; nothing for a short text."""
-    words = [word.replace("’", "'") for word in _WORD.findall(said.casefold())]
+    words = _words_of(said)
     if len(words) < _FEWEST_WORDS:
         return {}
     counts = Counter(words)
@@ -193,6 +257,10 @@ def _shares(said: str) -> dict[str, float]:
         language: sum(counts[word] for word in small & counts.keys()) / len(words)
         for language, small in _SMALL_WORDS.items()
     }
+
+
+def _words_of(said: str) -> list[str]:
+    return [word.replace("’", "'") for word in _WORD.findall(said.casefold())]
 
 
 def script_of(tag: str) -> str:

@@ -5,8 +5,9 @@ three must cut a text in the same places. Scripts that write without spaces are 
 punctuation: Chinese and Japanese, and Thai, Lao, Khmer and Burmese, where what is read as one sign stays one word.
 Everything else is cut at white space. (`phrases.py` puts characters together that a reader would not part.)
 
-A space means nothing in Chinese and Japanese and is dropped. In the other four it ends a clause or a sentence, as a
-comma does elsewhere, and like one it stays on the word it follows: "ดี ".
+A space between characters of Chinese or Japanese means nothing and is dropped; one beside a word of an alphabet or a
+number is kept as it is written: "Hello 田中". In the other four a space ends a clause or a sentence, as a comma does
+elsewhere. What is kept stays on the word it follows: "Hello ", "ดี ".
 
 Cutting survives joining: for words of `split_words`, from one text or from several one after another,
 `split_words(join_words(words)) == words`. (Of several in Thai, Lao, Khmer or Burmese: if none begins or ends within a
@@ -25,6 +26,7 @@ _EAST_ASIAN = r"\u3040-\u30ff\u3105-\u312f\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaf
 # But for the sign of the baht, which stands before numbers.
 _SOUTHEAST_ASIAN = r"\u0e00-\u0e3e\u0e40-\u0eff\u1000-\u109f\u1780-\u17ff"
 _IS_UNSPACED = re.compile(f"[{_EAST_ASIAN}{_SOUTHEAST_ASIAN}]")
+_IS_EAST_ASIAN = re.compile(f"[{_EAST_ASIAN}]")
 _STARTS_EAST_ASIAN = re.compile(f"[{_EAST_ASIAN}\u3000-\u303f\uff01-\uff5e]")
 _STARTS_SOUTHEAST_ASIAN = re.compile(f"[{_SOUTHEAST_ASIAN}]")
 _STARTS_UNSPACED = re.compile(f"[{_EAST_ASIAN}{_SOUTHEAST_ASIAN}\u3000-\u303f\uff01-\uff5e]")
@@ -74,10 +76,22 @@ def touch(word: str, following: str) -> bool:
     return may_touch and _cut(word + following) == [*_cut(word), *_cut(following)]
 
 
+def breathes(word: str) -> bool:
+    """Whether the space that ends a word is a pause, as a comma is elsewhere."""
+    return word.endswith(" ") and not _has_spaces_beside_it(word) and not _STARTS_EAST_ASIAN.match(word[-2:])
+
+
 def _pauses(chunk: str, following: str) -> bool:
-    """Whether the space between two chunks is one that speaks: between letters of a script that writes few."""
+    """Whether the space between two chunks is one that speaks, or is there to be seen."""
+    if following and (_IS_EAST_ASIAN.match(following) or _IS_EAST_ASIAN.match(chunk[-1])):
+        return _has_spaces_beside_it(chunk) or _has_spaces_beside_it(following)
     ends = _STARTS_SOUTHEAST_ASIAN.match(chunk[-1]) or _LINKS.search(chunk)
     return bool(ends and following and _STARTS_SOUTHEAST_ASIAN.match(following))
+
+
+def _has_spaces_beside_it(chunk: str) -> bool:
+    """Whether it has letters or digits, and none of a script that writes no spaces."""
+    return not _STARTS_UNSPACED.search(chunk) and any(map(str.isalnum, chunk))
 
 
 def _cut(chunk: str) -> list[str]:

@@ -131,6 +131,7 @@ async def narrate(
             clips=clips,
             estimated=any(clip.estimated for clip in clips),
             fallback_reason="; ".join([*film.reasons, *other_voice]),
+            spelling=named,
             incidents=(
                 *film.incidents,
                 *_estimates(narrator, clips),

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from pipeline.model.phrases import phrase_spans
+from pipeline.model.words import breathes
 from pipeline.narration.spoken import SpokenText
 
 
@@ -23,7 +24,7 @@ def part_phrases(said: SpokenText, language: str) -> SpokenText:
         if place and place[0] > 0 and not said.text[place[0] - 1].isspace():
             added[place[0]] = " "
     for word, place in zip(said.words, said.places, strict=True):
-        if place and word.endswith(" ") and said.text[place[1] - 1] == " ":
+        if place and breathes(word) and said.text[place[1] - 1] == " ":
             added[place[1] - 1] = ","
     text = "".join(added.get(at, "") + character for at, character in enumerate(said.text))
     shifts = list(accumulate(len(added.get(at, "")) for at in range(len(said.text))))

@@ -76,6 +76,11 @@ def prepare(source: Path, path: Path, *, name: str) -> None:
         raise too_many(name) from error
     except BROKEN as error:
         raise broken(name) from error
+    if kind == "JPEG":
+        from pipeline.media.intact import is_intact  # noqa: PLC0415 - FFmpeg, which a glance does without
+
+        if not is_intact(data):
+            raise damaged(name)
     _check_smallest(*image.size, name)
     if image.mode == "RGBA":
         image.save(path, "PNG", compress_level=3)
@@ -119,6 +124,14 @@ def too_heavy(name: str) -> InputError:
 def broken(name: str) -> InputError:
     """For one that begins as a picture, and is none."""
     return InputError("is broken: it can't be decoded", where=name, hint="Open it, and save it again")
+
+
+def damaged(name: str) -> InputError:
+    """For one that can be decoded, but not to what it was."""
+    hint = "Take the original, or fetch it again; if it looks as it should, open it and save it again"
+    return InputError(
+        "is damaged in its middle: colours would be false, or parts in the wrong place", where=name, hint=hint
+    )
 
 
 def _decoded(data: bytes, kind: str, name: str) -> Image.Image:

@@ -53,6 +53,8 @@ _NUMERIC = re.compile(
     r"(?:[–\-/:×]\s?\d[\d.,]*)?"
     r"(?P<unit>[\s]?[^\d\s]{0,8}(?:\s[^\d\s]{0,4})?)"
 )
+# The k of French and Norwegian, the t of Danish.
+_LIKE_A_UNIT = re.compile(r"\d\s?[kt]\.?$")
 _NOTHING = frozenset({"", "-", "–", "—", "−", "…", "?", "n/a", "N/A", "n. a."})
 
 
@@ -69,7 +71,9 @@ def write_numbers(values: Sequence[float], language: str, unit: str = "") -> tup
     locale = locale_of(language)
     largest = max(map(abs, values), default=0.0)
     if largest >= _LONG_FROM:
-        return tuple(with_unit(number, language, unit) for number in _all_short(values, locale))
+        is_measure = unit[:1].isalpha()
+        short = _all_short(values, locale, is_measure=is_measure)
+        return tuple(with_unit(number, language, unit) for number in short)
     decimals = _decimals(values, largest)
     if decimals == 1 and is_money(unit, locale):
         decimals = 2  # a price of 84.9 is 84.90
@@ -153,20 +157,25 @@ def _plain(value: float, decimals: int, locale: Locale) -> str:
     return native(format_decimal(rounded or 0, format=_pattern(decimals, locale), locale=locale), locale)
 
 
-def _all_short(values: Sequence[float], locale: Locale) -> tuple[str, ...]:
+def _all_short(values: Sequence[float], locale: Locale, *, is_measure: bool) -> tuple[str, ...]:
     """With a digit more where two that differ would look the same."""
     # Where numbers are named by ten thousands, four digits may stand before the name.
     digits = _SIGNIFICANT_SHORT + (locale.language in _BY_TEN_THOUSANDS)
-    short = tuple(_short(value, digits, locale) for value in values)
+    short = tuple(_short(value, digits, locale, is_measure=is_measure) for value in values)
     if len(set(short)) == len(set(values)):
         return short
-    return tuple(_short(value, digits + 1, locale) for value in values)
+    return tuple(_short(value, digits + 1, locale, is_measure=is_measure) for value in values)
 
 
-def _short(value: float, digits: int, locale: Locale) -> str:
-    """With the language's word or letter for thousands and millions; as it is, where it has none for that size."""
+def _short(value: float, digits: int, locale: Locale, *, is_measure: bool) -> str:
+    """With the language's word or letter for thousands and millions; as it is, where it has none for that size.
+
+    Before a unit that is measured in (km), a letter that is a prefix or a unit itself is written out: "384 mille km".
+    """
     exact = Decimal(f"{value:.{digits}g}")
     written = str(format_compact_decimal(exact, locale=locale, fraction_digits=digits - 1))
+    if is_measure and _LIKE_A_UNIT.search(written):
+        written = str(format_compact_decimal(exact, format_type="long", locale=locale, fraction_digits=digits - 1))
     if any(map(str.isalpha, written)):
         return native(written, locale)
     return _plain(float(exact), min(1, _own_decimals(float(exact))), locale)

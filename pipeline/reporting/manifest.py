@@ -85,6 +85,6 @@ def _line(film: JobSummary, folder: Path) -> tuple[str, ...]:
         "" if film.duration_s is None else f"{film.duration_s:.3f}",
         f"{film.marks.score:g}" if film.marks else "",
         f"{film.cost.usd:.6f}" if film.cost.is_known else "",
-        # A film that is there may lack a picture of its row.
-        cause_of(film) if film.error else "; ".join(film.picture_remarks),
+        # A film that is there may lack a picture of its row, or spell its name.
+        cause_of(film) if film.error else "; ".join(filter(None, (*film.picture_remarks, film.spelling))),
     )

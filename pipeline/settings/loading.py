@@ -28,12 +28,17 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def load_settings(
-    workspace: Path, overrides: Mapping[str, object] | None = None, environ: Mapping[str, str] | None = None
+    workspace: Path,
+    overrides: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+    *,
+    called: Mapping[str, str] | None = None,
 ) -> Settings:
     """The settings of a workspace.
 
     `overrides` (flags, by dotted name; None: not given) win over NIGHTREEL_* variables, which win over nightreel.toml,
-    which wins over the defaults. No other file is read.
+    which wins over the defaults. No other file is read. `called` says what they are told as: "video.preset" is
+    "--preset" to who typed it.
 
     Raises `ConfigurationError` with every unknown name (and the nearest known one) and every wrong value.
     """
@@ -42,7 +47,7 @@ def load_settings(
     sources = (
         _from_file(workspace / CONFIG_NAME),
         _from_environment(os.environ if environ is None else environ),
-        _from_flags(overrides or {}),
+        _from_flags(overrides or {}, called or {}),
     )
     for source in sources:
         for name, entry in source:
@@ -74,10 +79,11 @@ def _with(table: object, path: list[str], value: object) -> dict[str, object]:
     return {**known, key: _with(known.get(key), rest, value) if rest else value}
 
 
-def _from_flags(overrides: Mapping[str, object]) -> Iterator[tuple[str, Found]]:
+def _from_flags(overrides: Mapping[str, object], called: Mapping[str, str]) -> Iterator[tuple[str, Found]]:
     for name, value in overrides.items():
         if value is not None:
-            yield name, Found(value=value, subject=name)
+            subject = called.get(name) or called.get(name.partition(".")[0]) or name
+            yield name, Found(value=value, subject=subject)
 
 
 def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Found]]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.model import Brief
 from pipeline.sources.naming import checked_title
+
+# What a list begins each line with, and quotes around each.
+_BULLET = re.compile(r"(?P<mark>[-*+•·–])\s+(?:\[[ xX]\]\s+)?(?P<topic>\S.*)")
+_NUMBER = re.compile(r"(?P<rank>\d{1,4})(?P<mark>[.)])\s+(?P<topic>\S.*)")
+_QUOTED = re.compile(r"(?P<mark>[\"“„«])(?P<topic>[^\"“”„«»]+)[\"”“»],?")
 
 
 def listed_files(text: str, path: Path) -> tuple[Path, ...]:
@@ -28,16 +34,31 @@ def listed_files(text: str, path: Path) -> tuple[Path, ...]:
     return tuple(files)
 
 
+def _without_marks(text: str) -> list[tuple[int, str]]:
+    """The lines with topics and their numbers, without the marks that make a list of them: one alone is as it is."""
+    lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), start=1)]
+    lines = [(number, line) for number, line in lines if line and not line.startswith("#")]
+    for kind in (_BULLET, _NUMBER, _QUOTED):
+        marked = [found for _, line in lines if (found := kind.fullmatch(line))]
+        is_list = len(marked) == len(lines) > 1 and len({found["mark"] for found in marked}) == 1
+        if is_list and (kind is not _NUMBER or _count_up([int(found["rank"]) for found in marked])):
+            lines = [(number, found["topic"]) for (number, _), found in zip(lines, marked, strict=True)]
+    return lines
+
+
+def _count_up(ranks: list[int]) -> bool:
+    return ranks == list(range(ranks[0], ranks[0] + len(ranks)))
+
+
 def parse_topics(text: str, path: Path) -> tuple[Brief, ...]:
     """A brief per line of `text`, in order; blank lines, comments and repeated topics are left out.
 
-    Two topics are the same when they differ only in case and spaces; the first stays. Raises `InputError` with the
-    line of a title that can't be one, or when no topic is left.
+    What makes a list of lines (dashes, numbers in order, quotes around each) is no part of the topics. Two are the same
+    when they differ only in case and spaces; the first stays. Raises `InputError` with the line of a title that can't
+    be one, or when no topic is left.
     """
     briefs: dict[str, Brief] = {}
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
+    for number, line in _without_marks(text):
         origin = f"{path}:{number}"
         title = checked_title(line, where=origin)
         briefs.setdefault(" ".join(title.casefold().split()), Brief(title=title, origin=origin))

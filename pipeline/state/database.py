@@ -17,7 +17,7 @@ from pipeline.files import storage_errors
 logger = logging.getLogger("nightreel")
 
 # Changes with the tables and with `JobSummary`: rows of another kind are not read.
-_VERSION = 14
+_VERSION = 15
 # Rows are long, and ids are drawn by chance: in the order of ids (WITHOUT ROWID), each of very many rows would be
 # written to another page.
 _TABLES = """

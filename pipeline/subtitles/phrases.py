@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pipeline.model import Word
 from pipeline.model.text import CLOSING_MARKS, GREEK_QUESTION, SENTENCE_ENDS, is_abbreviation
-from pipeline.model.words import touch
+from pipeline.model.words import breathes, touch
 
 SENTENCE, BREATH, CLAUSE, PAUSE, OPENING, NEUTRAL, NAME, PHRASE = 0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 16.0, 40.0
 # A silence of this length between two words is heard as a break, with or without a comma.
@@ -109,7 +109,7 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
 
 def _text_cost(word: str, following: str) -> float:
     """What punctuation, names and numbers say; `NEUTRAL` if they say nothing."""
-    if word.endswith(" "):
+    if breathes(word):
         return BREATH  # the comma and the full stop of Thai
     if _SENTENCE_END.search(word):
         goes_on = is_abbreviation(word[:-1], following) or following[0].islower()

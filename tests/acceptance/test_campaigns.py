@@ -133,13 +133,14 @@ def test_a_row_is_told_by_its_line_wherever_it_is_told(tmp_path):
     write(tmp_path, ["1;Anna", "2;", "2;Ben", "2;Cleo"])
 
     made = nightreel("run", "people.csv", *[each for each in FLAGS if each != "--json"], "--dry-run", cwd=tmp_path)
+    told = nightreel("run", "people.csv", *FLAGS, "--dry-run", cwd=tmp_path)
 
     head, empty, twice = made.stderr.splitlines()[:3]
     assert head.split()[0] == "line"
     assert (empty.split()[0], twice.split()[0]) == ("3", "5")
-    assert "the same key as line 4" in twice + made.stdout
-    assert "people.csv:3: Name: is empty" in made.stdout
-    assert "people.csv:5: the row has the same key as line 4" in made.stdout
+    assert "2 rows of the table: told above" in made.stdout
+    problems = {problem["where"].rpartition("/")[2]: problem["message"] for problem in told.events[-1]["problems"]}
+    assert problems == {"people.csv:3": "Name: is empty", "people.csv:5": "the row has the same key as line 4"}
 
 
 def test_two_rows_with_the_same_film_are_told_and_rows_that_differ_are_not(tmp_path):
@@ -157,3 +158,14 @@ def test_two_rows_with_the_same_film_are_told_and_rows_that_differ_are_not(tmp_p
     assert {key: check["verdict"] for key, check in found.items()} == {"1": "pass", "2": "pass", "3": "warn"}
     assert found["3"]["measured"] == f"100 % like job {first} (“Hello Anna”)"
     assert found["2"]["measured"] == "unlike the others"
+
+
+def test_a_dry_run_tells_the_problems_of_rows_once(tmp_path):
+    write(tmp_path, ["1;Jürgen", "2;" + "x" * 40])
+
+    dry = nightreel("run", "people.csv", *FLAGS[:-1], "--dry-run", cwd=tmp_path)
+
+    assert dry.code == 9
+    told = f"{dry.stdout}\n{dry.stderr}"
+    assert told.count("at most 20 fit") == 1
+    assert "1 row of the table: told above" in dry.stdout

@@ -219,6 +219,25 @@ async def test_of_the_voices_of_espeak_only_the_chinese_ones_read_ideographs():
     assert espeak.unreadable("ja", text) == "空気"
 
 
+@pytest.mark.parametrize(
+    ("name", "spelt"),
+    [
+        ("عبد", "عبد"),
+        ("Иван", "Иван"),
+        ("Νίκος", ""),
+        ("דוד", "דו"),
+        ("さくら", "さくら"),
+        ("김민수", ""),
+        ("राहुल", ""),
+    ],
+)
+async def test_names_in_other_alphabets_are_told_where_a_latin_voice_of_espeak_spells_them(name, spelt):
+    espeak = EspeakNarrator()
+
+    assert espeak.unreadable("en-us", f"Hello {name}, José and Zoë.") == spelt
+    assert espeak.unreadable("ru", "Иван") == espeak.unreadable("el", "Νίκος") == espeak.unreadable("ar", "عبد") == ""
+
+
 async def test_a_mistyped_voice_is_met_with_the_one_that_was_meant(edge):
     with pytest.raises(InputError) as caught:
         await edge_at(edge.url).choose_voice("de", "de-DE-ConradNeurl")

@@ -165,6 +165,16 @@ async def test_a_wait_that_is_too_long_closes_the_door(made):
         assert len(server.searched) == 1
 
 
+async def test_pexels_has_an_hour_and_does_not_say_when_it_is_over():
+    async with StockServer(faults=[Fault(status=429)] * 9) as server:
+        source = Made("pexels").at(server.root)
+        for _ in range(3):
+            with pytest.raises(ClosedError):
+                await with_retries(ONCE, lambda: source.search(FOX))
+
+        assert len(server.searched) == 1
+
+
 @pytest.mark.parametrize(
     ("status", "error"), [(500, TransientError), (503, TransientError), (302, PermanentError), (404, PermanentError)]
 )

@@ -93,6 +93,23 @@ ROWS = {
         ],
         [],
     ),
+    "A dash, a question mark, `n/a`, and nothing else": (
+        HEADER + "1,-,Roof,5 €,n/a,–,?\n2,Bo,Roof,5 €,n/a,–,?\n",
+        [(1, "first_name", "is empty")],
+        ["Roof for Bo"],
+    ),
+    "`<<Name>>`, `%NAME%`, `{first_name}`, `[First Name]`: a field that another program did not fill in": (
+        HEADER
+        + "1,<<Name>>,%NAME%,5 €,,,\n2,{first_name},Roof,5 €,,,\n3,[First Name],Roof,5 €,,,\n4,{Bo},{a} b,5 €,,,\n",
+        [
+            (1, "first_name", "is <<Name>>, a field of another program that nobody filled in"),
+            (1, "product", "is %NAME%, a field of another program that nobody filled in"),
+            (2, "first_name", "is {first_name}, a field of another program that nobody filled in"),
+            (3, "first_name", "is [First Name], a field of another program that nobody filled in"),
+            (4, "first_name", "is {Bo}, a field of another program that nobody filled in"),
+        ],
+        [],
+    ),
     "A cell that says `NaN`, `null`, `None`, `undefined` or `#REF!`, and nothing else": (
         HEADER + "1,NaN,null,5 €,#N/A,,NaN\n2,Null,None,5 €,,,\n3,Nan,Null None,5 €,,,undefined\n",
         [
@@ -174,6 +191,15 @@ TABLES = {
     "Letters of another alphabet in neither UTF-8 nor Windows-1252": [
         ({}, (HEADER + "1,Борис,Крыша,5 EUR,,,\n").encode("cp1251"), "no Windows-1252 either", "campaign.encoding"),
     ],
+    "Saved by Windows in Central Europe, Turkey or the Baltic states": [
+        (
+            {},
+            (HEADER + "1,Jiří Dvořák,Němec,5 EUR,,,\n").encode("cp1250"),
+            "it would say “Dvoøák”; as Windows-1250, it would be “Dvořák”",
+            "'cp1250'",
+        ),
+        ({}, (HEADER + "1,Ayşe Yıldız,Çatı,5 EUR,,,\n").encode("cp1254"), "it would be “Yıldız”", "'cp1254'"),
+    ],
     "Saved by an old Mac, by DOS or in Shift-JIS": [
         (
             {},
@@ -208,7 +234,7 @@ ELSEWHERE = {
         "contract/test_row_services.py::test_private_addresses_are_refused_unless_they_are_allowed",
         "contract/test_picture_fetching.py::test_this_machine_is_not_asked_whatever_it_is_called",
     ],
-    "A picture at an address that is so, or broken in its middle": [
+    "A picture at an address that is so, or one that is damaged in its middle": [
         "unit/test_orchestrator_pictures.py::test_one_that_can_not_be_had_is_told_and_the_others_are_there",
         "unit/test_campaign_results.py::test_the_manifest_says_which_picture_a_film_lacks",
     ],

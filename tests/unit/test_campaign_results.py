@@ -21,6 +21,7 @@ from pipeline.model import (
     Cost,
     Job,
     JobStatus,
+    Narration,
     Pictures,
     Receipt,
     SourceRow,
@@ -132,6 +133,15 @@ def test_the_manifest_says_which_picture_a_film_lacks(shop):
     made = film(shop, "1", number=1, folder="people/for-1", language="en")
     made = made.evolve(pictures=Pictures(stills=(), missing=("eve.png",), incidents=(why,)))
     (row,) = read(renewed(shop, campaign(shop, [made], [(1, ("1", "Bo", ""), "1", "")])))
+
+    assert (row["film_status"], row["film_problem"]) == ("completed", why)
+
+
+def test_the_manifest_says_whose_name_is_spelled_in_a_film(shop):
+    why = "espeak can't read 王小明 and names each sign: use another voice, or teach it in [pronounce.en]"
+    made = film(shop, "1", number=1, folder="people/for-1", language="en")
+    voice = Narration(narrator="espeak", voice="en-us", clips=(), incidents=("a pause", why), spelling=why)
+    (row,) = read(renewed(shop, campaign(shop, [made.evolve(narration=voice)], [(1, ("1", "王小明", ""), "1", "")])))
 
     assert (row["film_status"], row["film_problem"]) == ("completed", why)
 

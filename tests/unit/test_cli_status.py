@@ -423,9 +423,16 @@ def test_nobody_is_told_to_try_again_what_waits_for_a_look(status, tries, capsys
     assert ("nightreel retry" in capsys.readouterr().out) == tries
 
 
-def test_a_summary_tells_of_films_that_lack_a_picture(capsys):
-    why = "picture reef.png: is a page, not a picture. The film goes without it"
-    row = JobSummary(id="1", batch="big", title="Reefs", folder="", status=JobStatus.COMPLETED, picture_remarks=(why,))
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("picture reef.png: is a page, not a picture. The film goes without it", "picture_remarks"),
+        ("espeak can't read 田中 and names each sign: use another voice", "spelling"),
+    ],
+)
+def test_a_summary_tells_of_films_that_lack_a_picture_or_spell_a_name(capsys, why, said):
+    told = {said: (why,) if said == "picture_remarks" else why}
+    row = JobSummary(id="1", batch="big", title="Reefs", folder="", status=JobStatus.COMPLETED, **told)
 
     def rows_of(*statuses):
         return [row] if JobStatus.COMPLETED in statuses else []

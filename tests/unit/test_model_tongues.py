@@ -47,9 +47,12 @@ def test_topics_of_the_world_tell_their_language(path):
         ("למה השמיים כחולים", "he"),
         ("Γιατί ο ουρανός είναι μπλε", "el"),
         ("春天的花为什么开得这么早", "zh"),
-        # Who says so little may speak anything that is written so.
-        ("Warum der Himmel blau ist", ""),
-        ("Почему небо голубое", ""),
+        ("Почему небо голубое", "ru"),
+        ("Чому небо блакитне і що це", "uk"),
+        ("چرا آسمان آبی است، پدر", "fa"),
+        ("لماذا السماء زرقاء", "ar"),
+        # Kazakh: we have no words of it.
+        ("Аспан неге көк түсті болады", ""),
         ("黑洞", ""),
         ("1835 – 6.04 – 19", ""),
         ("", ""),
@@ -80,3 +83,35 @@ def test_an_english_text_may_be_in_these(tag):
 
 def test_names_and_short_texts_say_nothing():
     assert another_language("Apple, Google, Microsoft, IBM.", "de") == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "tag"),
+    [
+        ("Warum der Himmel blau ist", "de"),
+        ("Wie funktioniert ein Kühlschrank?", "de"),
+        ("Pourquoi le ciel est-il bleu ?", "fr"),
+        ("¿Por qué el cielo es azul?", "es"),
+        ("Por que o céu é azul?", "pt"),
+        ("Perché il cielo è blu?", "it"),
+        ("Waarom is de lucht blauw?", "nl"),
+        ("Varför är himlen blå?", "sv"),
+        ("Dlaczego niebo jest niebieskie?", "pl"),
+        ("Miksi taivas on sininen?", "fi"),
+        ("Why is the sky blue?", "en"),
+    ],
+)
+def test_a_title_tells_its_language_by_the_small_words_in_it(title, tag):
+    assert language_of(title) == tag
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("La Nina and El Nino", "Rio de la Plata", "Die Hard", "La La Land", "La vie en rose", "Das Boot", "Octopus"),
+        *("Der Untergang: the making of", "Como: a lake in Italy", "Que Sera, Sera", "Vincent van Gogh", "Et tu?"),
+        *("Hvorfor er himmelen blå", "Das", "Die, die, die"),
+    ],
+)
+def test_names_and_titles_of_others_do_not_make_a_title_foreign(title):
+    assert language_of(title) in {"", "en"}

@@ -108,7 +108,7 @@ async def test_signs_that_a_voice_names_instead_of_reading_are_told_as_they_are_
     narration = await speak(film, FakeNarrator(reads_not="空気冷青"), say=say)
 
     told = "fake can't read 冷空青 and names each sign: use another voice, or teach it in [pronounce.ja]"
-    assert narration.incidents == (told,)
+    assert (narration.incidents, narration.spelling) == ((told,), told)
 
 
 MOSTLY_KANJI = script("空気冷たい。", "空が青い。", language="ja")

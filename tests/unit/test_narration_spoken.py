@@ -346,3 +346,23 @@ def test_a_long_text_of_signs_does_not_take_the_square_of_its_length(piece):
 @pytest.mark.parametrize("language", ["en", "ar", "ru"])
 def test_a_number_beyond_what_cldr_reckons_with_is_left_to_the_voice(text, language):
     assert text.strip("$").split()[0] in spoken(text, language).text
+
+
+def test_letters_in_another_dress_are_said_as_what_they_are():
+    said = spoken("Hello 𝓐𝓷𝓷, Ⓐⓝⓝ, ＡＮＮ and ﬁona.", "en")
+
+    assert said.text == "Hello Ann, Ann, ANN and fiona."
+    assert said.words[1] == "𝓐𝓷𝓷,"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Open 12:00-13:00.", "Open 12 o'clock to 13 hundred."),
+        ("Open 9:30–12:00.", "Open 9 30 to 12 o'clock."),
+        ("Open 9:00 - 5:00 pm.", "Open 9 to 5 pm."),
+        ("John 3:16-3:99", "John 3 16-3:99"),
+    ],
+)
+def test_two_times_with_a_dash_between_them_are_from_one_to_the_other(written, said):
+    assert spoken(written, "en").text == said

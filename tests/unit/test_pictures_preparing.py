@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 
 import pytest
 from hypothesis import given, settings
@@ -141,6 +142,45 @@ def test_what_can_not_be_shown_is_refused_with_its_name_and_what_to_do(tmp_path,
 
     assert raised.value.where == "reef.jpg"
     assert raised.value.hint
+
+
+def jpeg(**how):
+    buffer = io.BytesIO()
+    noise = Image.effect_noise((640, 400), 60).convert("RGB")
+    Image.blend(coast(640, 400), noise, 0.4).save(buffer, "JPEG", quality=90, **how)
+    return buffer.getvalue()
+
+
+def cut(data):
+    return data[: len(data) // 2] + data[len(data) // 2 + 700 :]
+
+
+def written_over(data):
+    other = random.Random(1).randbytes(3000)
+    return data[: len(data) // 2] + other + data[len(data) // 2 + len(other) :]
+
+
+def sent_as_text(data):
+    return data.replace(b"\n", b"\r\n")
+
+
+def ended(data):
+    return data[: len(data) // 2] + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("how", [{}, {"progressive": True}, {"restart_marker_rows": 1}, {"subsampling": 0}])
+@pytest.mark.parametrize("damage", [cut, written_over, sent_as_text, ended])
+def test_a_jpeg_that_is_damaged_in_its_middle_is_not_shown_in_false_colours(tmp_path, damage, how):
+    with pytest.raises(InputError, match=r"reef\.jpg: is (damaged in its middle|broken)"):
+        prepared(tmp_path, data=damage(jpeg(**how)))
+
+
+@pytest.mark.parametrize("how", [{}, {"progressive": True}, {"restart_marker_rows": 1}, {"subsampling": 1}])
+@pytest.mark.parametrize("behind", [b"", b"\0" * 3000, b"a film of a phone" * 500, jpeg()])
+def test_what_stands_behind_a_jpeg_or_within_it_by_right_is_no_damage(tmp_path, behind, how):
+    made, _ = prepared(tmp_path, data=jpeg(**how) + behind)
+
+    assert made.size == (640, 400)
 
 
 def test_one_that_shows_nothing_is_told_as_that(tmp_path):

@@ -75,6 +75,12 @@ def test_a_number_next_to_nothing_gives_the_large_ones_no_decimals():
     assert write_numbers((54, 25, 0.01), "en", "cm") == ("54\u00a0cm", "25\u00a0cm", "0.01\u00a0cm")
 
 
+def test_a_letter_for_thousands_is_no_part_of_a_unit():
+    assert write_numbers((1_384_400, 950_000), "fr", "km") == ("1,38\u00a0M\u00a0km", "950 mille\u00a0km")
+    assert write_numbers((1_384_400, 950_000), "fr", "€") == ("1,38\u00a0M\u00a0€", "950\u00a0k\u00a0€")
+    assert write_number(384_400, "en", "km") == "384K\u00a0km"
+
+
 def test_two_short_numbers_that_differ_look_different():
     assert write_numbers((1_428_627_663, 1_425_671_352), "en") == ("1.429B", "1.426B")
 

@@ -9,6 +9,7 @@ from pipeline.model import NumberScene
 from pipeline.template import load_template
 from pipeline.template.rows import Field, PlayError
 from pipeline.template.rows.play import parse_play
+from pipeline.template.rows.press import Values, compile_text
 
 FIELDS = (
     Field(name="name"),
@@ -55,6 +56,18 @@ def said(text, language="en", **row):
         ("{{ count | plural('день', 'дня', 'дней', 'дня') }}", "ru", "дня"),
         ("{{ 'MARIA O\\'NEILL-DIAZ' | title }}", "en", "Maria O'Neill-Diaz"),
         ("{{ 'IŞIL' | title }}", "tr", "Işıl"),
+        ("{{ 'maria o\\'neill' | title }}", "en", "Maria O'Neill"),
+        ("{{ 'Anna McDonald' | title }}", "en", "Anna McDonald"),
+        ("{{ 'ANNA MCDONALD' | title }}", "en", "Anna McDonald"),
+        ("{{ 'Jan van der Berg' | title }}", "nl", "Jan van der Berg"),
+        ("{{ 'JAN VAN DER BERG' | title }}", "nl", "Jan van der Berg"),
+        ("{{ 'Vincent van Gogh' | title }}", "en", "Vincent van Gogh"),
+        ("{{ 'Jean-Claude Van Damme Jr' | title }}", "en", "Jean-Claude Van Damme Jr"),
+        ("{{ 'VAN DER BERG' | title }}", "nl", "Van der Berg"),
+        ("{{ 'maría de la cruz' | title }}", "es", "María de la Cruz"),
+        ("{{ 'HENRY VIII' | title }}", "en", "Henry VIII"),
+        ("{{ 'NGUYEN VAN DU' | title }}", "en", "Nguyen Van Du"),
+        ("{{ 'dIANA' | title }}", "en", "Diana"),
         ("{{ 1299 | number }}", "de", "1.299"),
     ],
 )
@@ -249,3 +262,21 @@ def test_a_title_that_is_a_number_is_shown_as_it_is_written():
     scene = "title = 1984\n[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'"
 
     assert parse_play(scene, path="script.toml", known=[]).script(values()).title == "1984"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("J.R.R.", "Hello J.R.R."),
+        ("Ann,", "Hello Ann."),
+        ("Acme Inc.", "Hello Acme Inc."),
+        ("Yahoo!", "Hello Yahoo!"),
+        ("Ann", "Hello Ann."),
+        ("Wait…", "Hello Wait…."),
+        ("..", "Hello ..."),
+    ],
+)
+def test_the_end_of_a_cell_and_that_of_a_sentence_are_one(name, said):
+    sheet = compile_text("Hello {{ name }}.", where="x", known=["name"])
+
+    assert sheet.filled(Values({"name": name}, "en"), place="x") == said

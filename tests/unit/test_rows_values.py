@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.template.rows import plain
+from pipeline.template.rows.dates import read_date
 from pipeline.template.rows.field import CellProblem, Field
 
 
@@ -263,3 +264,13 @@ def test_a_day_a_colour_and_a_picture_are_read_again_as_themselves(kind_and_cell
     value = field.read(cell, locale=locale)
 
     assert field.read(value) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"), [("46329", "2026-11-03"), ("46329.75", "2026-11-03"), ("46329,5", "2026-11-03")]
+)
+def test_a_day_as_spreadsheets_count_them_is_told_with_the_day_that_it_may_be(cell, day):
+    with pytest.raises(CellProblem) as caught:
+        read_date(cell)
+
+    assert caught.value.problem == f"{cell!r} is how a spreadsheet counts days, and may be {day}"

@@ -259,8 +259,8 @@ _briefs = st.builds(
 
 
 def bare(words: list[str]) -> list[str]:
-    """The words without a last full stop, which items of a list get when they have none."""
-    return [word.removesuffix(".").removesuffix("。") for word in words]
+    """The words without a last full stop, which items of a list get when they have none, and a space behind them."""
+    return [word.rstrip(" ").removesuffix(".").removesuffix("。") for word in words]
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine draws briefs slowly

@@ -28,7 +28,11 @@ from pipeline.script.outline.units import read_header
         ("en", "km", "", "km"),
         ("en", "kWh", "", "kWh"),
         ("en", "km/h", "", "km/h"),
+        ("en", "Mean depth (m)", "Mean depth", "m"),
+        ("en", "Metres (m)", "Metres", "m"),
         ("de", "Höhe in m", "Höhe", "m"),
+        ("de", "Gewicht (g)", "Gewicht", "g"),
+        ("de", "Schlaf (h)", "Schlaf", "h"),
         ("de", "Anteil in Prozent", "Anteil", "%"),
         ("de", "Umsatz (Mio. €)", "Umsatz", "Mio. €"),
         ("de", "Preis in Euro", "Preis", "Euro"),
@@ -52,6 +56,8 @@ def test_a_unit_in_a_header_is_read_as_people_write_it(language, header, name, u
     [
         *("", "Value", "A", "W", "n", "Days", "Points", "MAX", "2024", "Rank #", "What?", "Price *"),
         *("Visitors (2024)", "Wins (home)", "Sales (estimated)", "Mass (Earths)", "Height (m) 2024"),
+        *("Sex (m)", "Sex, m", "Men (m)", "Population (m)", "Annual revenue (m)", "Users (m)", "Group (g)"),
+        *("Mass (m)", "Height (h)", "Length (l)", "Time (t)"),
         *("Made in Japan", "Born in LA", "Sold in May", "Change in share"),
         *("Plan A", "Vitamin C", "Model T", "Team / A", "Count, A", "Men/women", "Deaths, total", "NET ALL"),
     ],
@@ -82,4 +88,12 @@ def test_what_is_told_by_a_unit_is_not_in_it(header):
     ],
 )
 def test_words_that_are_also_called_units_somewhere_are_headers(language, header):
+    assert read_header(header, language) == (header, "")
+
+
+@pytest.mark.parametrize(
+    ("language", "header"),
+    [("de", "Geschlecht (m)"), ("fr", "Sexe (h)"), ("es", "Sexo (h)"), ("ru", "Пол (м)"), ("de", "Männer (m)")],
+)
+def test_a_letter_for_people_is_no_unit(language, header):
     assert read_header(header, language) == (header, "")

@@ -72,6 +72,28 @@ async def test_a_title_that_is_too_long_is_told_with_its_line(tmp_path: Path) ->
     assert (await message(path)).startswith(f"{path}:2: the title has 201 characters, at most 200 fit")
 
 
+@pytest.mark.parametrize(
+    ("lines", "topics"),
+    [
+        (("- Why so?", "- Why not?"), ("Why so?", "Why not?")),
+        (("# Physics", "1. Why so?", "", "2. Why not?"), ("Why so?", "Why not?")),
+        (("- [ ] Why so?", "- [x] Why not?"), ("Why so?", "Why not?")),
+        (('"Why so?",', '"Why, oh why?"'), ("Why so?", "Why, oh why?")),
+        (("• “Why so?”", "• “Why not?”"), ("Why so?", "Why not?")),
+        # No marks of a list.
+        (("- one",), ("- one",)),
+        (("7 wonders", "1984"), ("7 wonders", "1984")),
+        (("1. FC Köln", "3. Liga"), ("1. FC Köln", "3. Liga")),
+        (("“Heroes” by Bowie", "“Help!” and “Yesterday”"), ("“Heroes” by Bowie", "“Help!” and “Yesterday”")),
+    ],
+)
+async def test_what_makes_a_list_of_lines_is_no_part_of_the_topics(tmp_path: Path, lines, topics) -> None:
+    path = tmp_path / "space.txt"
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+    assert tuple(brief.title for brief in await read_briefs(path)) == topics
+
+
 async def test_a_list_without_topics_is_refused(tmp_path: Path) -> None:
     assert "lists no topics" in await message(write(tmp_path / "a.txt", "# only\n\n# comments\n"))
 

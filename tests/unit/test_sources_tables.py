@@ -11,7 +11,16 @@ import tracemalloc
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.sources.tables import BrokenRow, TableForm, TableRow, damage_in, is_table, mend_of, open_table
+from pipeline.sources.tables import (
+    BrokenRow,
+    TableForm,
+    TableRow,
+    damage_in,
+    is_table,
+    mend_of,
+    open_table,
+    says_nothing,
+)
 
 
 @pytest.fixture
@@ -63,6 +72,15 @@ def test_the_encoding_is_found_out(table, encoding, said):
         ("mac_roman", "Joe’s;Mary’s\n"),
         ("cp850", "Jürgen;Köln\nBjörn;Nürnberg\n"),
         ("cp1250", "Łukasz;Łódź\nStanisław;Wałbrzych\n"),
+        ("cp1250", "Jiří;Dvořák\nAnna;Nováková\n"),
+        ("cp1250", "Růžena;Němcová\n"),
+        ("cp1250", "Đorđe;Petrović\nKovač;Šibenik\n"),
+        ("cp1250", "Ştefan;Brăila\n"),
+        ("cp1250", "Szűcs;Horváth\nBőr;Erzsébet\n"),
+        ("cp1254", "Ayşe;Yıldız\nÇağlar;Şahin\n"),
+        ("cp1254", "İbrahim;İstanbul\nIşık;İzmir\n"),
+        ("cp1257", "Žemaitė;Šiauliai\nEglė;Panevėžys\n"),
+        ("cp1257", "Bērziņš;Rīga\n"),
         ("cp932", "田中;東京\n"),
         ("cp932", "コーヒー;テスト\n"),
     ],
@@ -83,6 +101,15 @@ WESTERN = (
     "Þórður;Ægir\nSigríður;Ólöf\n",
     "João;Conceição\nAÇÃO;À noite…\n",
     "cœur;L’Haÿ-les-Roses\nÉtienne;18°C\n",
+    "Niccolò;Forlì\nPerù;Cefalù\nMosè;Cantù\n",
+    "Søren;Ærø\nJørgen;Bøe\nØyvind;Høiby\n",
+    "Ýmir;Ýr\nÞór;Sýsla\nGuðrún;Daði\n",
+    "Tomáš;Novák\nŽiga;Eliáš\nHélène;Thérèse\nBjørn;Søren\n",
+    "Tõnis;Mägi\nVõsu;Põld\n",
+    "Loïc;Anaïs\nAïcha;Naïma\n",
+    "Micheál;MacDhòmhnaill\nMòr;Sìne\n",
+    "Kvívík;Tórshavn\nBjørg;Jógvan\n",
+    "Çelik;Özgür\nCuraçao;Gül\n",
 )
 
 
@@ -130,6 +157,47 @@ def test_a_long_text_without_spaces_is_judged_as_fast_as_any_other(table):
     assert people.form.startswith("Windows-1252")
     # By the square of its length, half a minute of work.
     assert time.process_time() - began_s < 10
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "*|FNAME|*",
+        "<<First Name>>",
+        "«Vorname»",
+        "%FIRSTNAME%",
+        "{first_name}",
+        "{{ name }}",
+        "${name}",
+        "[First Name]",
+    ],
+)
+def test_a_field_of_another_program_that_nobody_filled_in_is_damage(cell):
+    assert damage_in(cell) == f"is {cell}, a field of another program that nobody filled in"
+
+
+@pytest.mark.parametrize(
+    "cell", ["{{ 7*7 }}", "[sic]", "5 %", "50%", "%", "{a} and {b}", "«Ann» and «Bo»", "*Ann*", "<3"]
+)
+def test_what_stands_in_brackets_is_no_such_field(cell):
+    assert damage_in(cell) == ""
+
+
+@pytest.mark.parametrize("cell", ["-", "–", " — ", "…", "?", "n/a", "N/A", "N.A.", "n. a.", "k.A."])
+def test_a_dash_says_that_there_is_nothing(cell):
+    assert says_nothing(cell)
+
+
+@pytest.mark.parametrize("cell", ["Na", "NA", "A", "0", "-5", "R2-D2", "+", "!", "🎉", "*", "n"])
+def test_letters_digits_and_pictures_say_something(cell):
+    assert not says_nothing(cell)
+
+
+def test_a_table_with_half_a_character_is_still_utf_8(table):
+    people = table("name;town\nAnn\ud800;Köln\n".encode("utf-8", "surrogatepass"))
+
+    assert people.form.startswith("UTF-8")
+    assert "0xED" in damage_in(cells(people)[0]["name"])
 
 
 def test_half_of_a_character_is_damage(table):

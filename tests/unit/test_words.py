@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.model import join_words, split_words
 from pipeline.model.names import NAME_MAX_BYTES, RESERVED, safe_name
 from pipeline.model.text import clean_text, has_words, is_abbreviation
+from pipeline.model.words import breathes
 
 TEXTS = st.text(
     alphabet=st.one_of(st.sampled_from("日本語。、「」（）ーっ abc1,.()“”—กิเะาๆ្ក👍\u200d"), st.characters()),
@@ -72,8 +73,13 @@ def test_nothing_but_white_space_is_lost(text):
 @pytest.mark.parametrize(
     ("text", "joined"),
     [
-        ("GDP が 3.5% 増", "GDPが3.5%増"),
-        ("使用 Python 编写", "使用Python编写"),
+        ("GDP が 3.5% 増", "GDP が 3.5% 増"),
+        ("使用 Python 编写", "使用 Python 编写"),
+        ("使用Python编写", "使用Python编写"),
+        ("山田 太郎", "山田太郎"),
+        ("Hello 田中", "Hello 田中"),
+        ("Hello, 田中 and 山田!", "Hello, 田中 and 山田!"),
+        ("Привет 田中 2024", "Привет 田中 2024"),
         ("ใช้ API ได้", "ใช้ API ได้"),
         ("ดีมาก ครับ", "ดีมาก ครับ"),
         # By itself "0«" is one word, and behind a letter it would be two.
@@ -86,6 +92,13 @@ def test_nothing_but_white_space_is_lost(text):
 )
 def test_running_text_has_the_spaces_that_its_script_writes(text, joined):
     assert join_words(split_words(text)) == joined
+
+
+@pytest.mark.parametrize(
+    ("word", "speaks"), [("ดี ", True), ("น. ", True), ("Hello ", False), ("中 ", False), ("ดี", False)]
+)
+def test_only_the_space_of_a_script_that_writes_few_is_a_pause(word, speaks):
+    assert breathes(word) is speaks
 
 
 @pytest.mark.parametrize("text", ["a", "…7!", "空", "क", "É"])

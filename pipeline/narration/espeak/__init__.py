@@ -23,7 +23,7 @@ from pipeline.model import Prosody
 from pipeline.narration.alignment import Span, place
 from pipeline.narration.espeak import child
 from pipeline.narration.espeak.host import CAN_FORK, Host
-from pipeline.narration.espeak.voices import READ_IDEOGRAPHS, EspeakVoice, choose
+from pipeline.narration.espeak.voices import OTHER_ALPHABETS, READ_IDEOGRAPHS, EspeakVoice, choose
 from pipeline.narration.narrator import Speech, Voice, VoiceList, in_order
 from pipeline.narration.parting import part_phrases
 from pipeline.narration.processes import answer_of, last_words
@@ -42,6 +42,10 @@ _VOLUME = 100
 _WORD_GAP = 1
 # Languages that are written without spaces and that eSpeak reads by its words only where there are some.
 _NEEDS_SPACES = frozenset({"ja", "th"})
+_SPELT_BY_LATIN = re.compile(
+    r"[\u0400-\u052f\u05d0-\u05ea\u0620-\u064a\u066e-\u06d3\u0e01-\u0e2e\u3041-\u3096\u30a1-\u30fa"
+    r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 _IDEOGRAPH = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 # Below this (of 32,768) is the tail of a word, not the word.
 _AUDIBLE = 600
@@ -107,8 +111,14 @@ class EspeakNarrator:
         return ()
 
     def unreadable(self, voice: str, text: str) -> str:
-        """Ideographs, but for the voices of Chinese: the Japanese one, too, says "Chinese letter" for each of them."""
-        return "" if voice in READ_IDEOGRAPHS else "".join(dict.fromkeys(_IDEOGRAPH.findall(text)))
+        """Ideographs, but for the voices of Chinese: the Japanese one, too, says "Chinese letter" for each of them.
+
+        Voices of the Latin alphabet spell some others: "Hello Arabic letter ain, …". Korean and Hindi names they read.
+        """
+        if voice in READ_IDEOGRAPHS:
+            return ""
+        spelt = _IDEOGRAPH if voice.partition("-")[0] in OTHER_ALPHABETS else _SPELT_BY_LATIN
+        return "".join(dict.fromkeys(spelt.findall(text)))
 
     async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
         """Speak in a process that has not spoken yet: the same text gives the same bytes."""

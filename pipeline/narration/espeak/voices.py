@@ -22,6 +22,12 @@ _ALIASES |= {"pt": "pt-br", "nn": "nb", "iw": "he", "in": "id"}
 
 # By short name, the voices that read ideographs instead of naming them.
 READ_IDEOGRAPHS = frozenset({"cmn", "cmn-latn-pinyin", "yue", "yue-latn-jyutping"})
+# Languages of its voices that have another alphabet than the Latin one.
+_OTHERS = (
+    "am ar as ba be bg bn bpy chr cmn cv el fa grc gu hak he hi hy ja ka kk kn ko kok ky mk ml mr mto my ne nog or pa "
+    "ps ru sd shn si sr ta te th tt ug uk ur yue"
+)
+OTHER_ALPHABETS = frozenset(_OTHERS.split())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,6 +80,11 @@ _DATIVE = re.compile(r"\b(?:am|vom|zum|dem|den|des|beim|seit|ab|bis|nach|vor)\s$
 _DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id"}
 _TIME = rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3])(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)(?!{LETTER}|[:/]|[.,]\d)"
 
+_FROM_TO = (
+    rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?P<dash>\s?[-–]\s?)"
+    rf"(?P<until_h>[01]?\d|2[0-3]):(?P<until_m>[0-5]\d)(?!{LETTER}|[:/\d]|[.,]\d)"
+)
+
 
 def say_dates(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """Dates with a year, as CLDR writes them out: "March 5th, 2024", "5. März 2024"."""
@@ -113,6 +118,7 @@ def say_years(text: str, tongue: Tongue) -> Iterator[list[Change]]:
 
 def say_times(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """Hours and minutes, where it is certain that they are some."""
+    yield from _from_to(text, tongue)
     for match in re.finditer(_TIME, text):
         colon = match["colon"].strip()
         if colon == "h" and tongue.code not in {"fr", "pt"}:
@@ -125,6 +131,20 @@ def say_times(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             continue
         if said := _clock(int(match["h"]), int(match["m"]), tongue, half_day=_half_day(text, match.end())):
             yield [Change(start=match.start(), end=named.end() if named else match.end(), said=said)]
+
+
+def _from_to(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """From when until when, in English: other voices read it well."""
+    for match in re.finditer(_FROM_TO, text) if tongue.code == "en" else ():
+        half_day = _half_day(text, match.end())
+        first = _clock(int(match["h"]), int(match["m"]), tongue, half_day=half_day)
+        last = _clock(int(match["until_h"]), int(match["until_m"]), tongue, half_day=half_day)
+        if first and last:
+            yield [
+                Change(start=match.start(), end=match.start("dash"), said=first),
+                Change(start=match.start("dash"), end=match.end("dash"), said=f" {tongue.signs.to} "),
+                Change(start=match.end("dash"), end=match.end(), said=last),
+            ]
 
 
 def _said(match: re.Match[str], tongue: Tongue) -> str:

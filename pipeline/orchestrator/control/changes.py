@@ -41,7 +41,11 @@ _RETRIED = (JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED)
 
 
 def open_again(
-    batch: str, *, workspace: Path | str | None = None, overrides: Mapping[str, object] | None = None
+    batch: str,
+    *,
+    workspace: Path | str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    called: Mapping[str, str] | None = None,
 ) -> Workshop:
     """The workspace, to go on with a batch: it is worked on as the command that began it said, but for `overrides`.
 
@@ -51,7 +55,8 @@ def open_again(
     with suppress(CheckpointError, InputError):  # told by whoever needs the batch
         place = find_workspace(Path.cwd(), Path(workspace) if workspace else None)
         asked = CheckpointStore(place).read_batch(batch)
-    return open_workshop(workspace=workspace, overrides={**(asked.working if asked else {}), **(overrides or {})})
+    settings = {**(asked.working if asked else {}), **(overrides or {})}
+    return open_workshop(workspace=workspace, overrides=settings, called=called)
 
 
 async def as_asked(shop: Workshop, batch: str) -> Workshop:

@@ -40,8 +40,9 @@ def open_workshop(
     workspace: Path | str | None = None,
     overrides: Mapping[str, object] | None = None,
     output: Path | str | None = None,
+    called: Mapping[str, str] | None = None,
 ) -> Workshop:
-    """The workspace (given, or the nearest one upwards) with its settings.
+    """The workspace (given, or the nearest one upwards) with its settings. `called`: what overrides are told as.
 
     Raises `InputError` for a workspace that is none, `ConfigurationError`, and `StorageError` for an output that can't
     be written: better now than when the film is made.
@@ -53,7 +54,7 @@ def open_workshop(
     folder = find_workspace(here, Path(workspace) if workspace else None)
     if output is not None:
         check_output(Path(output).absolute())
-    settings = load_settings(folder, overrides or {})
+    settings = load_settings(folder, overrides or {}, called=called)
     return Workshop(
         workspace=folder,
         settings=settings,

@@ -14,6 +14,9 @@ from pipeline.pictures.stock.service import Service
 
 _PER_PAGE = "20"
 _HOME = "https://www.pexels.com"
+# A 429 has none of the headers that say how much is left, and those are about the month. Of an hour, it is looked now
+# and then whether it is over: each question counts.
+_USUAL_WAIT_S = 600
 # Longest side that is asked for. Its own sizes end at 940x650 points ("large2x": twice as many pixels), which is little
 # for an upright film; the original may have 50 megapixels. All of them are one address with other numbers.
 _SIDE_PX = 2560
@@ -45,7 +48,7 @@ class PexelsSource:
 
     def __init__(self, options: ServiceOptions) -> None:
         self._key = options.api_key
-        self._service = Service("Pexels", options, refused=frozenset({401, 403}))
+        self._service = Service("Pexels", options, refused=frozenset({401, 403}), usual_wait_s=_USUAL_WAIT_S)
 
     @property
     def also_allowed(self) -> frozenset[str]:

@@ -34,11 +34,15 @@ _T = TypeVar("_T", bound=BaseModel)
 class Service:
     """One service. Messages name it; neither they nor their causes have its key."""
 
-    def __init__(self, title: str, options: ServiceOptions, *, refused: frozenset[int]) -> None:
+    def __init__(
+        self, title: str, options: ServiceOptions, *, refused: frozenset[int], usual_wait_s: float | None = None
+    ) -> None:
         self.title = title
         self._options = options
         # The answers that mean that it does not know the key.
         self._refused = refused
+        # How long it is left alone when it has had enough and does not say until when.
+        self._usual_wait_s = usual_wait_s
 
     @property
     def origin(self) -> frozenset[str]:
@@ -99,7 +103,8 @@ class Service:
         if status in self._refused and not is_page:
             return NeedsLoginError(f"refuses the key (HTTP {status})", where=self.title, hint=self._options.set_key)
         if status == 429:
-            return TransientError("asks to slow down", where=self.title, retry_after_s=_wait_s(headers))
+            wait_s = _wait_s(headers) or self._usual_wait_s
+            return TransientError("asks to slow down", where=self.title, retry_after_s=wait_s)
         if status >= 500 or status in _MAY_PASS or is_page:
             told = f"is not available now (HTTP {status})"
             return TransientError(told, where=self.title, retry_after_s=retry_after_s(headers))

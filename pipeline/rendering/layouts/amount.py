@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal
 
 from babel import Locale
 from babel.numbers import format_compact_decimal, format_decimal, get_decimal_symbol
@@ -54,10 +55,11 @@ def written(value: float, unit: str, language: str, *, short: bool = False) -> A
         return _sided(Amount(figure=_power_of_ten(value, locale), decimals=None), unit, locale)
     word, system = "", numbering_of(locale)
     if short:
-        text = format_compact_decimal(_exact(value), locale=locale, fraction_digits=1, numbering_system=system)
-        number = _NUMBER.search(strip_unseen(text))
-        assert number is not None
-        text, word = number[0], strip_unseen(text).replace(number[0], " ", 1)
+        text, word = _shortened(value, locale, system, "short")
+        letter = word.strip().strip(".")
+        if len(letter) == 1 and letter.isascii() and unit[:1].isalpha() and not _is_currency(unit, locale):
+            # A letter before a unit reads as a part of it: "k km", "M km", "t km".
+            text, word = _shortened(value, locale, system, "long")
     else:
         text = _decimal(value, locale, grouped=bool(unit) or value not in _YEARS)
     mark = get_decimal_symbol(locale, numbering_system=system)
@@ -66,6 +68,17 @@ def written(value: float, unit: str, language: str, *, short: bool = False) -> A
     if decimals == 1 and not word and is_money(unit, locale):
         text, decimals = f"{text}0", 2
     return _sided(Amount(figure=_in_digits(text, locale), decimals=decimals), f"{word} {unit}", locale)
+
+
+def _shortened(value: float, locale: Locale, system: str, kind: Literal["short", "long"]) -> tuple[str, str]:
+    """The digits, and the word for thousands, millions… that goes with them."""
+    written = format_compact_decimal(
+        _exact(value), format_type=kind, locale=locale, fraction_digits=1, numbering_system=system
+    )
+    text = strip_unseen(written)
+    number = _NUMBER.search(text)
+    assert number is not None
+    return number[0], text.replace(number[0], " ", 1)
 
 
 def numeral(number: int, language: str) -> str:

@@ -27,6 +27,23 @@ _AT_END = re.compile(r"(?P<name>.*?[^\W\d_].*?)\s*(?P<unit>[^\w\s,;:/]+|[^\w\s]?
 _AT_START = re.compile(r"(?P<name>(?P<unit>[^\w\s])\s.+)")
 _SIGNS = frozenset("%‰°")
 _PARTS = re.compile(r"\s*[/·⋅*]\s*")
+# What is told of people, of whom m, h and f are some, and what is counted or paid in millions.
+_NOT_MEASURED = (
+    "sex gender geschlecht sexe genre sexo género gênero sesso genere geslacht kön køn kjønn sukupuoli płeć pohlaví "
+    "pohlavie nem cinsiyet пол стать φύλο 性別 性别 성별 giới jenis "
+    "men women boys girls male female males females männer frauen jungen mädchen herren damen hommes femmes garçons "
+    "filles hombres mujeres niños niñas homens mulheres meninos meninas uomini donne ragazzi ragazze mannen vrouwen "
+    "män kvinnor mænd kvinder menn kvinner мужчины женщины "
+    "population people inhabitants users subscribers viewers visitors passengers customers members downloads votes "
+    "revenue sales turnover profit income earnings budget cost costs price prices money spending value valuation "
+    "answer yes no group team class model type version section series medium"
+)
+# "Gewicht (g)" are grams, "Mass (m)" are no metres.
+_UNITS_BY_NAME = (
+    "gewicht gewichte grams gramm grammes gramos gramas grammi metres meters meter mètres metros metri "
+    "seconds sekunden secondes segundos secondi hours heures horas tonnes tonnen tonnellate toneladas litres liters "
+    "liter litros litri watt watts volt volts"
+)
 # A shorter name could be anything in capitals or small letters.
 _NAME_CHARS = 4
 # Carats, which CLDR calls gold in some languages, things, and how fast light is: as headers, other words.
@@ -98,10 +115,19 @@ def _without_brackets(header: str) -> str:
 def _is_certain(match: re.Match[str], pattern: re.Pattern[str]) -> bool:
     """Whether it can be nothing else: "Team, A" and "W" have no amperes and watts, and "Days" is a header."""
     unit = match["unit"].strip()
+    if len(unit) == 1 and unit.isalpha() and _is_no_measure(match["name"], unit):
+        return False
     if pattern is _AFTER_WORD or (pattern is _IN_BRACKETS and unit != "A"):  # "Group (A)" is more than "Current (A)"
         return True
     is_letter = len(unit) == 1 and unit.isascii() and unit.isalpha()
     return not (is_letter and (unit.isupper() or pattern is _ALONE)) and not (pattern is _ALONE and _is_word(unit))
+
+
+def _is_no_measure(name: str, letter: str) -> bool:
+    """Whether a letter behind a name is no unit: "Sex (m)", "Population (m)", and "Mass (m)" as in formulas."""
+    words = re.findall(r"[^\W\d_]+", name.casefold())
+    is_its_initial = len(words) == 1 and words[0][0] == letter and words[0] not in _UNITS_BY_NAME.split()
+    return is_its_initial or not set(_NOT_MEASURED.split()).isdisjoint(words)
 
 
 def _is_word(header: str) -> bool:

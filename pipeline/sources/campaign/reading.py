@@ -14,7 +14,7 @@ from pipeline.model.text import clean_text, has_words
 from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.campaign.deciding import Deciders
 from pipeline.sources.naming import TITLE_MAX_CHARS
-from pipeline.sources.tables import BrokenRow, Number, ShownNumber, Table, TableRow, damage_in, mend_of
+from pipeline.sources.tables import BrokenRow, Number, ShownNumber, Table, TableRow, damage_in, mend_of, says_nothing
 from pipeline.template import BRIEF_FIELDS, CellProblem, Field, Play, PlayError, Sheet, Template, Values, compile_text
 
 _KEY_MAX_CHARS = 200
@@ -185,6 +185,8 @@ class RowReader:
     def _value(self, field: Field, cell: str, typed: Mapping[str, object]) -> str:
         if cell not in field.choices and (damage := damage_in(cell)):
             raise CellProblem(damage, mend_of(cell))
+        if cell not in field.choices and says_nothing(cell):
+            cell = ""
         # A number of a workbook or a database is written as Python does, whoever's cells stand beside it.
         text = field.read(as_meant(cell), locale="en" if isinstance(cell, Number) else self._locale)
         if not text and field.name in self._derive:

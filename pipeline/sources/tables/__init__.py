@@ -5,7 +5,8 @@
         ...
 
 opening     which sources are tables, and who reads them
-encoding    bytes -> text, whatever program wrote it; western: whether Windows-1252 is what it looks like
+encoding    bytes -> text, whatever program wrote it; western: whether Windows-1252 is what it looks like, letters: by
+            how often languages write them
 dialect     which character stands between cells, and whether the first line names the columns
 delimited   CSV, TSV, semicolons, bars
 objects     JSON Lines and JSON arrays
@@ -17,7 +18,7 @@ cells       values of programs -> cells
 
 from pipeline.sources.tables.cells import Number, ShownNumber
 from pipeline.sources.tables.dialect import plain
-from pipeline.sources.tables.encoding import damage_in, mend_of
+from pipeline.sources.tables.encoding import damage_in, mend_of, says_nothing
 from pipeline.sources.tables.opening import is_table, open_table
 from pipeline.sources.tables.pages import open_pages
 from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableRow
@@ -35,4 +36,5 @@ __all__ = [
     "open_pages",
     "open_table",
     "plain",
+    "says_nothing",
 ]

@@ -48,11 +48,18 @@ _DAMAGE = re.compile("[\ud800-\udfff\ufffd\0]")
 # What programs write where they have nothing to write: nobody is called so, "Null" and "none" apart. Spreadsheets have
 # words of their own in each language.
 _NO_VALUE = re.compile(
-    r"None|nan|NaN|null|undefined|\[object Object\]|#{3,}|Err:\d{3}|#(?:N/A|NV|N/D|Н/Д|GETTING_DATA)"
+    r"None|nan|NaN|null|NULL|undefined|\[object Object\]|#{3,}|Err:\d{3}|#(?:N/A|NV|N/D|Н/Д|GETTING_DATA)"
     r"|#¡?(?:REF|VALUE|DIV/0|NUM|NULL|ERROR|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|BUSY|BEZUG|WERT|ZAHL|ÜBERLAUF"
     r"|VALEUR|NOMBRE|NUL|VALOR|NÚM|NULO|RIF|VALORE|NULLO|VERW|WAARDE|DEEL/0|GETAL|LEEG|ADR|ARG|LICZBA|ССЫЛКА|ЗНАЧ|ДЕЛ/0"
     r"|ЧИСЛО|ПУСТО)!"
     r"|#¿?(?:NAME|NOM|NOMBRE|NOME|NAAM|NAZWA|ИМЯ)\?"
+)
+# What people write where they have nothing to write.
+_NOTHING = re.compile(r"[\s\-–—−…?_/]*|\s*(?:\.{3}|[nN]/[aA]\.?|n\. ?a\.|N\. ?A\.|k\. ?A\.)\s*")
+# Fields of other programs that nobody filled in: *|FNAME|*, <<Name>>, %FIRSTNAME%, {first_name}, [First Name].
+_PLACEHOLDER = re.compile(
+    r"\*\|\w+\|\*|<<[^<>]+>>|«[^«»]+»|%%?[A-Z_]{3,}%%?|\$?\{\{?\s*[A-Za-z]\w*(?:\.\w+)*\s*\}\}?"
+    r"|\[(?i:(?:your |first |last |full |customer )?name)\]"
 )
 # A formula instead of what it comes to, and a long number of which a spreadsheet has kept only the first digits.
 _FORMULA = re.compile(r"\s*=\s*(?:[+-]\s*)?(?:[^\W\d_][\w.]*\(|\$?[A-Z]{1,3}\$?\d{1,7}(?!\w))")
@@ -117,8 +124,8 @@ def damage_in(text: str) -> str:
     if isinstance(text, Lost):
         return text
     plain = text.strip()
-    if _NO_VALUE.fullmatch(plain):
-        return f"is {plain}, which programs write where they have no value"
+    if unmeant := _unmeant(plain):
+        return unmeant
     if _FORMULA.match(text):
         return "is a formula, and not what it comes to"
     if _is_rounded(text):
@@ -129,6 +136,14 @@ def damage_in(text: str) -> str:
     return f"holds letters in a wrong encoding, as “{garbled[:40]}”" if garbled else ""
 
 
+def _unmeant(plain: str) -> str:
+    """What nobody wrote, as a whole cell: a program did, where it had nothing."""
+    if _NO_VALUE.fullmatch(plain):
+        return f"is {plain}, which programs write where they have no value"
+    is_field = _PLACEHOLDER.fullmatch(plain)
+    return f"is {plain[:40]}, a field of another program that nobody filled in" if is_field else ""
+
+
 def _told_damage(found: str) -> str:
     if found == "\0":
         return "holds a NUL byte, and may be cut"
@@ -137,6 +152,11 @@ def _told_damage(found: str) -> str:
     if not "\udc80" <= found <= "\udcff":
         return "holds half of a character"
     return f"holds the byte 0x{ord(found) - 0xDC00:02X}, which is not in the encoding of the rest"
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a cell says that there is nothing: a dash, a question mark, n/a."""
+    return _NOTHING.fullmatch(text) is not None
 
 
 def mend_of(text: str) -> str:
@@ -200,7 +220,8 @@ def _eight_bits(path: Path) -> str:
                 if line.isascii():
                     continue
                 try:
-                    line.decode()
+                    # Halves of characters are told where they stand.
+                    line.decode(errors="surrogatepass")
                 except UnicodeDecodeError as error:
                     # A line that is longer than a row may end within a character.
                     if error.end < len(line) and len(others) < _MOST_JUDGED:

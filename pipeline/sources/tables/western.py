@@ -11,8 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from pipeline.sources.tables.letters import guess_by_letters
+
 # As Python calls them, and as people do.
 _OTHERS = {"mac_roman": "Mac OS Roman", "cp850": "the code page of DOS", "cp1250": "Windows-1250"}
+_BY_LETTERS = {"cp1250": "Windows-1250", "cp1254": "Windows-1254 (Turkish)", "cp1257": "Windows-1257 (Baltic)"}
 _EXAMPLE = "cp1251"
 _WORD = re.compile(r"[^\s,;|\"]+")
 _MARKED = re.compile(r"[^\x00-\x7f]+")
@@ -65,7 +68,8 @@ def doubt_of(lines: Sequence[bytes]) -> Doubt | None:
         return Doubt(word=_as_read(strange[0]))
     if shown := _wide(lines, "cp950"):
         return _in_pairs((odd or words)[0], "cp950", f"as Big5, it would have “{shown}”")
-    return _better(odd) if odd and len(odd) * _ODD_IN >= len(words) else None
+    better = _better(odd) if odd and len(odd) * _ODD_IN >= len(words) else None
+    return better or _likelier(words)
 
 
 def _in_pairs(word: str, encoding: str, guess: str) -> Doubt:
@@ -90,6 +94,15 @@ def _better(odd: Sequence[str]) -> Doubt | None:
     word, text = mended[best][0]
     guess = f"as {_OTHERS[best]}, it would be “{text[:40]}”"
     return Doubt(word=word.decode("cp1252", errors="replace"), encoding=best, guess=guess)
+
+
+def _likelier(words: Sequence[str]) -> Doubt | None:
+    """By the letters of all words; None: they may well be Western."""
+    found = guess_by_letters([word.encode("cp1252", errors="surrogateescape") for word in words])
+    if found is None:
+        return None
+    guess = f"as {_BY_LETTERS[found.encoding]}, it would be “{found.meant}”"
+    return Doubt(word=found.word, encoding=found.encoding, guess=guess)
 
 
 def _is_word(text: str) -> bool:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from babel.dates import get_date_format, get_month_names
@@ -20,6 +20,9 @@ _HINT = "Write year, month and day: 2026-11-03"
 _ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]\d{2}:\d{2}.*)?")
 _NUMBERS = re.compile(r"(\d{1,2})([-./ ])\s?(\d{1,2})\2\s?(\d{4}|\d{2})\.?(?: \d{1,2}:\d{2}.*)?")
 _EAST = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号號일]")
+# Since the end of 1899, from 1954 to 2119.
+_COUNTED = re.compile(r"([2-7]\d{4})(?:[.,]\d+)?")
+_FIRST_COUNTED = date(1899, 12, 30)
 # Vowels and other marks of many scripts are no letters for `\w`.
 _WORDS = re.compile(r"[^\s\d.,;:/()\-–—'’\"_]+\.?|\d+")
 # Where years may be counted otherwise, and which are then not ours: by the language of the locale, from and to.
@@ -36,6 +39,10 @@ def read_date(text: str, *, order: str = "", locale: str = "") -> date:
     written = ascii_digits(" ".join(text.split()))
     if found := _ISO.fullmatch(written) or _EAST.fullmatch(written):
         day = _day(text, found[1], found[2], found[3])
+    elif counted := _COUNTED.fullmatch(written):
+        seems = _FIRST_COUNTED + timedelta(days=int(counted[1]))
+        told = f"{text[:40]!r} is how a spreadsheet counts days, and may be {seems}"
+        raise CellProblem(told, "Format the column as a date, and save the table again")
     elif numbers := _NUMBERS.fullmatch(written):
         day = _of_numbers(text, numbers, order or _order_of(locale))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date as calendar_date
 from decimal import Decimal
 from typing import Any
@@ -82,9 +82,30 @@ def plural(context: jinja2.runtime.Context, value: Any, *forms: str) -> str:  # 
 
 @jinja2.pass_context
 def title(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
-    """Words with capitals: MARIA o'neill -> Maria O'Neill. Turkish and Azeri have an I with a dot."""
-    text = str(value)
-    is_dotted = _language(context).partition("-")[0] in {"tr", "az"}
+    """Words with capitals: MARIA O'NEILL -> Maria O'Neill, VAN DER BERG -> Van der Berg. What is mixed stays: McDonald.
+
+    Turkish and Azeri have an I with a dot.
+    """
+    language = _language(context).partition("-")[0]
+    words = str(value).split()
+    return " ".join(_titled(words, at, language) for at in range(len(words)))
+
+
+def _titled(words: Sequence[str], at: int, language: str) -> str:
+    word, is_dotted = words[at], language in {"tr", "az"}
+    # Somebody has chosen its letters; MARIA and maria say nothing of that. Or it counts kings.
+    if (word[:1].isupper() and any(map(str.islower, word))) or word in _ROMAN:
+        return word
+    if 0 < at < len(words) - 1 and word.lower() in _PARTICLES:
+        # In Vietnam, Van is a name.
+        goes_on = at < len(words) - 2 and words[at + 1].lower() in _PARTICLES
+        is_name = word == "VAN" and language != "nl" and not goes_on
+        return "Van" if is_name else word.lower()
+    scots = word.startswith("MC") and len(word) >= 5 and word.isalpha()
+    return f"Mc{_capital(word[2:], is_dotted=is_dotted)}" if scots else _capital(word, is_dotted=is_dotted)
+
+
+def _capital(text: str, *, is_dotted: bool) -> str:
     plain = text.replace("I", "ı").replace("İ", "i").lower() if is_dotted else text.lower()
     result, before = "", " "
     for character in plain:
@@ -100,6 +121,12 @@ def default(value: Any, otherwise: Any = "", boolean: Any = None) -> Any:  # noq
     return otherwise if isinstance(value, jinja2.Undefined) or value == "" else value
 
 
+# Small between the other words of a name, and what numbers kings and grandchildren.
+_SMALL = (
+    "van der den ter ten von zu zur zum vom de del della dei di da do dos das du des la las los le y e af av bin ibn"
+)
+_PARTICLES = frozenset((*_SMALL.split(), "al", "el", "und", "and"))
+_ROMAN = frozenset(("II", "III", "IV", "VII", "VIII", "IX", "XII", "XIII", "XIV", "XV", "XVI"))
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "money": money,
     "date": date,

@@ -6,6 +6,7 @@ them that no value has, and all templates of a row have one context: 50,000 rows
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,6 +54,8 @@ Parts = Mapping[int, str]
 Fill = Callable[[Parts], Any]
 SANDBOX = row_sandbox()
 # Control characters: `clean_text` leaves none in a cell.
+# "Hello J.R.R.." and "Hello Ann,.": the end of a cell meets that of the sentence around it.
+_TWICE = re.compile(r"(?<=[\w)\]\"'’”])(?:[,;:](?=[.!?,](?:\s|$))|([.!?])\.(?=\s|$))")
 _BEFORE_PART, _BEFORE_TEXT = "\x01", "\x02"
 
 
@@ -85,7 +88,7 @@ class Sheet:
             raise PlayError(place, f"can't be filled in: {error}") from error
 
     def _cleaned(self, number: int, text: str) -> str:
-        return clean_code(text) if number in self.programs else clean_text(text)
+        return clean_code(text) if number in self.programs else _TWICE.sub(r"\1", clean_text(text))
 
 
 def compile_text(text: str, *, where: str, known: Sequence[str]) -> Sheet:
