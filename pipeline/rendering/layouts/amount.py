@@ -57,7 +57,7 @@ def written(value: float, unit: str, language: str, *, short: bool = False) -> A
     if short:
         text, word = _shortened(value, locale, system, "short")
         letter = word.strip().strip(".")
-        if len(letter) == 1 and letter.isascii() and unit[:1].isalpha() and not _is_currency(unit, locale):
+        if len(letter) == 1 and letter.isascii() and unit[:1].isalpha() and not is_currency(unit, locale):
             # A letter before a unit reads as a part of it: "k km", "M km", "t km".
             text, word = _shortened(value, locale, system, "long")
     else:
