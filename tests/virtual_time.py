@@ -45,7 +45,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         future.add_done_callback(self._came_back)
         return future
 
-    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+    async def shutdown_default_executor(self, *_deadline: float | None) -> None:
         """The same, without the deadline that Python 3.12 gave it: a thread that ends takes no virtual time."""
         await super().shutdown_default_executor()
 

@@ -28,6 +28,8 @@ from pipeline.rendering.layouts.growth import Growth
 from pipeline.rendering.sprites import Sprite
 from tests.standins.reading import content_of
 
+pytestmark = pytest.mark.shaped
+
 SPOKEN = (
     SpokenLine(text="Here is what was counted, and we begin with the first."),
     SpokenLine(text="The first of them is there now.", reveals=0),

@@ -20,6 +20,8 @@ from pipeline.rendering.timeline import item_frames
 from pipeline.theme.colours import contrast
 from tests.standins.reading import content_of
 
+pytestmark = pytest.mark.shaped
+
 SIZES = [(960, 540), (540, 960), (540, 540), (540, 676)]
 EVERY_SIZE = pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
 PROGRAM = '''def retry(call, attempts=5):

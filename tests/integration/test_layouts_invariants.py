@@ -54,6 +54,8 @@ from tests.standins.reading import AT_REST, contrast_of, knowing_letters, painte
 from tests.standins.scenes import languages, scenes, spoken, texts
 from tests.standins.typical import typical
 
+pytestmark = pytest.mark.shaped
+
 # Halves of what people ask for: layouts are drawn to scale.
 FORMATS = {"16:9": (960, 540), "9:16": (540, 960), "1:1": (540, 540), "4:5": (540, 676)}
 THEMES = [f"{name}-{mode}" for name in sorted(known_themes(())) for mode in ("dark", "light")]

@@ -31,6 +31,8 @@ from pipeline.rendering.sprites import Sprite
 from pipeline.rendering.theme import MIDNIGHT
 from tests.standins.reading import content_of
 
+pytestmark = pytest.mark.shaped
+
 SAID = (SpokenLine(text="Guess how far it is."), SpokenLine(text="It is 384,400 kilometres away.", reveals=0))
 MOON = NumberScene(lines=SAID, kicker="To the Moon", value=384400, unit="km", text="to the Moon", source="NASA")
 SHARE = NumberScene(lines=SAID, kicker="Our planet", value=71, unit="%", text="of the Earth is water")

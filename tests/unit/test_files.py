@@ -244,7 +244,8 @@ def test_what_nobody_can_know_to_be_there_is_told_and_is_not_simply_missing(tmp_
     (tmp_path / "file").touch()
     (tmp_path / "round").symlink_to("round")
 
-    assert is_there(tmp_path) and is_there(tmp_path / "file")
+    assert is_there(tmp_path)
+    assert is_there(tmp_path / "file")
     for missing in ("nothing", "nothing/below", "file/below", "round", "\0"):
         assert not is_there(tmp_path / missing)
     # Python 3.14's own `exists` says no to this, too, and to what lies in a folder that is not ours to look into.

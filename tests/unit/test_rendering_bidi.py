@@ -7,6 +7,8 @@ from pipeline.rendering.bidi import levels, visual_order
 from pipeline.rendering.styles import CAPTION, DISPLAY
 from pipeline.rendering.text import shape
 
+pytestmark = pytest.mark.shaped
+
 # What is expected is what stands from left to right; brackets are turned by the font, not here.
 RIGHT = {"right_to_left": True}
 LEFT = {"right_to_left": False}

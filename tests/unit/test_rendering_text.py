@@ -14,6 +14,8 @@ from pipeline.rendering.styles import BODY, DISPLAY, HEADING, ITEM, STATEMENT
 from pipeline.rendering.text import measure, presentable, shape
 from pipeline.rendering.theme import DISPLAY_SIZES, STATEMENT_SIZES
 
+pytestmark = pytest.mark.shaped
+
 NBSP = "\u00a0"
 
 LETTERS = "abcdefghij MNOW.,’–-éßŁğЖщΩξ日本語中文한국กขคकखिا😀👩‍👩‍👧️!?"

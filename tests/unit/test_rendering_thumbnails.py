@@ -19,6 +19,8 @@ from pipeline.theme.colours import contrast
 from pipeline.theme.loading import load_theme
 from tests.standins.photos import coast, lighthouse, photo_of_tests, shoe, still_of, wall
 
+pytestmark = pytest.mark.shaped
+
 TITLE = "Why octopuses have three hearts"
 THEMES = ("midnight", "paper", "forest-light", "clay")
 
