@@ -9,7 +9,7 @@ Drawing is plain synchronous code that keeps a processor busy: call it in a work
                         scrims (behind words on them) · scales, numbers (of charts) · listing (of programs)
     text                fitting (into its box), breaking (into lines), capitals, bidi
                         · text (one line, measured), fonts (that have its letters), coverage, advances, emoji
-                        · lettering (the line, drawn) · misfits (what has no room)
+                        · shaping (a letter becomes a glyph) · lettering (the line, drawn) · misfits (what has no room)
     in motion           motion · reveal · stills (pan and zoom) · sprites, canvas · timeline (frames, at last)
                         · transitions · bursts (without motion) · picture (as it is encoded)
     over it             captions
@@ -60,7 +60,7 @@ __all__ = [
 ]
 
 # Part of the keys of cached scenes: raise it with every change that shows.
-RENDERING_VERSION = "32"
+RENDERING_VERSION = "33"
 
 # Pillow, numpy and fontTools are loaded by the first call, or by `load`, not by whoever imports this room.
 

@@ -41,11 +41,8 @@ def background(video_format: VideoFormat, theme: Theme, lights: tuple[Light, ...
     sizes = ((width, height), (width // 2, height // 2), (width // 2, height // 2))
     large = [plane.resize(size, Image.Resampling.BICUBIC) for plane, size in zip(planes, sizes, strict=True)]
     noises = (_noise(sizes[0]), _noise(sizes[1]), _noise(sizes[2])[::-1])
-    return Picture(*(_rounded(np.asarray(plane) + noise) for plane, noise in zip(large, noises, strict=True)))
-
-
-def _rounded(plane: npt.NDArray[np.float32]) -> Image.Image:
-    return Image.fromarray((plane + np.float32(0.5)).astype(np.uint8))
+    noised = ((np.asarray(plane) + noise).astype(np.uint8) for plane, noise in zip(large, noises, strict=True))
+    return Picture(*(Image.fromarray(plane) for plane in noised))
 
 
 def _light_field(width: int, height: int, theme: Theme, lights: tuple[Light, ...]) -> npt.NDArray[np.float32]:
@@ -64,9 +61,10 @@ def _light_field(width: int, height: int, theme: Theme, lights: tuple[Light, ...
 
 @lru_cache(maxsize=2)
 def _noise(size: tuple[int, int]) -> npt.NDArray[np.float32]:
-    """Triangular noise of one level either way, of brightness or colour."""
+    """Triangular noise of one level either way, of brightness or colour, and half a level, which rounds."""
     generator = np.random.default_rng(_NOISE_SEED)
     square = generator.random((_NOISE_PX, _NOISE_PX), np.float32) - generator.random((_NOISE_PX, _NOISE_PX), np.float32)
+    square += np.float32(0.5)
     repeats = (-(-size[1] // _NOISE_PX), -(-size[0] // _NOISE_PX))
     return np.tile(square, repeats)[: size[1], : size[0]]
 

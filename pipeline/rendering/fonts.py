@@ -98,15 +98,24 @@ def face_for(
 
 
 @lru_cache(maxsize=128)
-def load(face: Face, *, size_px: int, weight: int, optical_size: int) -> ImageFont.FreeTypeFont:
-    """The font at a size and weight. One object for each, because the axes are state of the object."""
+def load(face: Face, *, size_px: int, weight: int, optical_size: int, plain: bool = False) -> ImageFont.FreeTypeFont:
+    """The font at a size and weight. One object for each, because the axes are state of the object.
+
+    With a `plain` one, letters are drawn as they are, without shaping.
+    """
     if face.sha256:
         _check_unchanged(face.path, face.sha256)
-    font = ImageFont.truetype(face.path, max(1, round(size_px * face.scale)), index=face.index)
+    layout = ImageFont.Layout.BASIC if plain else None
+    font = ImageFont.truetype(face.path, max(1, round(size_px * face.scale)), index=face.index, layout_engine=layout)
     if face.axes:
-        wanted = {"wght": weight, "opsz": optical_size if optical_size < _DISPLAY else math.inf}
-        font.set_variation_by_axes([axis.nearest(wanted.get(axis.tag, axis.default)) for axis in face.axes])
+        font.set_variation_by_axes(axes_at(face, weight=weight, optical_size=optical_size))
     return font
+
+
+def axes_at(face: Face, *, weight: int, optical_size: int) -> list[float]:
+    """Where each axis of a font stands for a weight and an optical size, in their order."""
+    wanted = {"wght": weight, "opsz": optical_size if optical_size < _DISPLAY else math.inf}
+    return [axis.nearest(wanted.get(axis.tag, axis.default)) for axis in face.axes]
 
 
 @lru_cache(maxsize=16)

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw
 
 from pipeline.rendering import emoji
-from pipeline.rendering.advances import direction
-from pipeline.rendering.fonts import Face, load
+from pipeline.rendering.advances import pen_for
+from pipeline.rendering.fonts import Face
 from pipeline.rendering.styles import CAP_HEIGHT_EM, TextStyle
 from pipeline.rendering.text import Line, Piece
 
@@ -86,12 +86,12 @@ def _letters(
     right_to_left: bool,  # noqa: FBT001 - a piece says which
 ) -> tuple[Image.Image | None, int, int]:
     """A mask of letters, and where its corner lies from the pen. A film uses the same few letters again and again."""
-    font = load(face, size_px=size_px, weight=style.weight, optical_size=style.optical_size)
-    box = font.getbbox(text, anchor="ls", direction=direction(right_to_left))
+    pen = pen_for(text, face, style, size_px, right_to_left=right_to_left)
+    box = pen.font.getbbox(text, anchor="ls", direction=pen.direction)
     left, top, right, bottom = math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3])
     if left >= right or top >= bottom:
         return None, 0, 0
     mask = Image.new("L", (right - left, bottom - top))
-    pen = ImageDraw.Draw(mask)
-    pen.text((-left, -top), text, font=font, fill=255, anchor="ls", direction=direction(right_to_left))
+    sheet = ImageDraw.Draw(mask)
+    sheet.text((-left, -top), text, font=pen.font, fill=255, anchor="ls", direction=pen.direction)
     return mask, left, top

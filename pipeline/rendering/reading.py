@@ -41,6 +41,8 @@ def read_typeface(named: str, folder: Path, *, weight: int) -> Typeface:
         if len(data) > _MOST_FONT_BYTES:
             raise InputError("has more than 64 MB", where=named)
         with TTFont(io.BytesIO(data), lazy=True) as font:
+            if font.flavor:
+                raise InputError("is a font packed for the web", where=named, hint="Name its TTF or OTF file")
             letters = any(chr(point).isalpha() for point in font.getBestCmap() or {})
             axes = font["fvar"].axes if "fvar" in font else ()
             varies = tuple(Axis(each.axisTag, each.minValue, each.defaultValue, each.maxValue) for each in axes)

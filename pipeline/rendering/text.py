@@ -9,18 +9,16 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.model.graphemes import clusters, is_emoji, is_symbol, plain, typographic
 from pipeline.model.writing import runs_right_to_left
-from pipeline.rendering.advances import advance, digit_width, ink_edges, kerning, rise
+from pipeline.rendering.advances import digit_width, ink_edges, joined_width, rise, steps, width_of
 from pipeline.rendering.bidi import levels, visual_order
 from pipeline.rendering.fonts import Face, face_for, stand_in
+from pipeline.rendering.shaping import joins
 from pipeline.rendering.styles import CAP_HEIGHT_EM, TextStyle
 
-# Letters of these scripts join or stack: a run of them is drawn in one go and never tracked.
-_JOINED = (range(0x0590, 0x1100), range(0x1780, 0x18B0), range(0xA840, 0xAC00), range(0xFB1D, 0xFE00))
 # Depth of a letter with a tail, and what is free below it at least, in em.
 _TAIL_EM, _CLEAR_EM = 0.21, 0.05
 
@@ -133,7 +131,7 @@ class _Run(NamedTuple):
     @property
     def joined(self) -> bool:
         """Whether its letters hang together."""
-        return any(ord(c) in block for cluster in self.clusters for c in cluster for block in _JOINED)
+        return any(joins(cluster) for cluster in self.clusters)
 
     @property
     def right_to_left(self) -> bool:
@@ -143,19 +141,19 @@ class _Run(NamedTuple):
 
 def _runs(text: str, style: TextStyle, group_at: Callable[[int], int], level_of: Sequence[int]) -> list[_Run]:
     """The text cut into runs, in the order in which it is read."""
-    runs: list[_Run] = []
+    runs: list[tuple[list[str], tuple[Face, int, int]]] = []
     index = 0
     for cluster in clusters(text):
-        previous = runs[-1].face if runs else None
+        previous = runs[-1][1][0] if runs else None
         # A space belongs to the font of the word before it, so that a run of words stays one run.
         face = previous if cluster.isspace() and previous and not previous.strike_px else _face_for(cluster, style)
         key = (face or stand_in(), group_at(index), level_of[index])
-        if runs and runs[-1][1:] == key:
-            runs[-1] = runs[-1]._replace(clusters=(*runs[-1].clusters, cluster))
+        if runs and runs[-1][1] == key:
+            runs[-1][0].append(cluster)
         else:
-            runs.append(_Run((cluster,), *key))
+            runs.append(([cluster], key))
         index += len(cluster)
-    return runs
+    return [_Run(tuple(letters), *key) for letters, key in runs]
 
 
 def _face_for(cluster: str, style: TextStyle) -> Face | None:
@@ -170,27 +168,24 @@ def _face_for(cluster: str, style: TextStyle) -> Face | None:
 
 def _pieces(run: _Run, style: TextStyle) -> list[Piece]:
     """A run of joined letters as one piece, any other as one piece a grapheme, kerned and tracked."""
-    backwards = run.right_to_left
+    backwards, face = run.right_to_left, run.face
     if run.joined:
         text = "".join(run.clusters)
-        return [
-            Piece(text, run.face, 0.0, advance(text, run.face, style, right_to_left=backwards), run.group, backwards)
-        ]
+        width = joined_width(text, face, style, right_to_left=backwards)
+        return [Piece(text, face, 0.0, width, run.group, backwards)]
     pieces = []
     left = 0.0
-    for cluster, following in pairwise((*(run.clusters[::-1] if backwards else run.clusters), "")):
-        width = advance(cluster, run.face, style, right_to_left=backwards)
+    stepped = list(zip(run.clusters, steps(run.clusters, face, style, right_to_left=backwards), strict=True))
+    for cluster, step in stepped[::-1] if backwards else stepped:
         if style.tabular and cluster.isdecimal():
             # In the middle of its place, and not kerned.
-            place = digit_width(ord(cluster) - int(cluster), run.face, style)
-            side = (place - width) / 2
-            pieces.append(Piece(cluster, run.face, left + side, width + side, run.group, backwards))
+            place = digit_width(ord(cluster) - int(cluster), face, style)
+            side = (place - step.width_em) / 2
+            pieces.append(Piece(cluster, face, left + side, step.width_em + side, run.group, backwards))
             left += place + style.tracking
             continue
-        pieces.append(Piece(cluster, run.face, left, width, run.group, backwards))
-        left += width + style.tracking
-        if following and not backwards and not run.face.strike_px:
-            left += kerning(cluster, following, run.face, style)
+        pieces.append(Piece(cluster, face, left, step.width_em, run.group, backwards))
+        left += step.move_em + style.tracking
     return pieces
 
 
@@ -203,4 +198,4 @@ def _right_bearing(piece: Piece, style: TextStyle) -> float:
     """White space beside the last letter on the right: likewise, for lines that share their right edge."""
     letters = clusters(piece.text)
     last = letters[0] if piece.right_to_left else letters[-1]
-    return max(0.0, advance(last, piece.face, style) - ink_edges(last, piece.face, style)[1])
+    return max(0.0, width_of(last, piece.face, style) - ink_edges(last, piece.face, style)[1])
