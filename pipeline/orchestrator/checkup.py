@@ -174,7 +174,7 @@ async def _fonts(_shop: Workshop) -> Finding:
 async def _shaping(_shop: Workshop) -> Finding:
     if can_shape():
         return Finding(name="text shaping", state=State.GOOD, found="Raqm")
-    found = "no FriBidi: no Arabic, Hebrew, Devanagari or Thai, and no kerning"
+    found = "no FriBidi: no Arabic, Hebrew, Devanagari or Thai"
     return Finding(name="text shaping", state=State.LIMITED, found=found, remedy=shaping_advice())
 
 

@@ -186,7 +186,7 @@ def undrawable(script: Script, look: Look) -> str:
 
 
 def can_shape() -> bool:
-    """Whether letters are joined, stacked and kerned as they should be: Pillow needs FriBidi for that."""
+    """Whether letters are joined and stacked as they should be: Pillow needs FriBidi for that."""
     from pipeline.rendering import coverage  # noqa: PLC0415
 
     return coverage.can_shape()

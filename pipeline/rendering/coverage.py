@@ -98,7 +98,7 @@ def font_advice(scripts: Collection[str]) -> str:
 
 
 def can_shape() -> bool:
-    """Whether letters are joined, stacked and kerned: by Raqm, which Pillow has, if the machine has FriBidi."""
+    """Whether letters are joined and stacked: by Raqm, which Pillow has, if the machine has FriBidi."""
     return bool(features.check("raqm"))
 
 
