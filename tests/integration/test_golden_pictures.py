@@ -19,8 +19,6 @@ from tests.standins.photos import photo_of_tests
 from tests.standins.scenes import spoken
 from tests.standins.typical import typical
 
-pytestmark = pytest.mark.shaped
-
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 # Drawn at twice the size at which they are kept.
 FORMATS = {"16x9": (960, 540), "9x16": (540, 960)}

@@ -96,7 +96,6 @@ def run(capsys, *arguments: object) -> tuple[int, str, str]:
 # Check ----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.shaped
 @pytest.mark.parametrize("name", known_templates([]))
 def test_nothing_is_wrong_with_the_templates_that_are_built_in(name, shop, monkeypatch):
     # Where there is least room.

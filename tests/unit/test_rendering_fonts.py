@@ -88,6 +88,7 @@ def test_letters_that_have_to_be_put_together_are_refused_where_fribidi_is_missi
     assert "libfribidi0" in caught.value.hint
 
 
+@pytest.mark.shaped
 def test_what_was_drawn_without_fribidi_is_drawn_again_with_it(monkeypatch):
     shaped = digest_of("Crème brûlée, ὁ βίος, й 👩‍🚀 1️⃣")
     monkeypatch.setattr(coverage.features, "check", lambda name: name != "raqm")
@@ -156,6 +157,7 @@ def test_what_is_left_out_of_the_picture_needs_no_font(title):
     assert digest_of(title)
 
 
+@pytest.mark.shaped
 def test_what_the_packaged_fonts_cover_is_not_looked_for_on_the_system(monkeypatch):
     def looked(*, bold, place):
         raise AssertionError(f"looked through the system's fonts (bold={bold}, place={place})")
