@@ -27,7 +27,7 @@ endif
 help:
 	@echo "make video [TOPIC=path-or-text]   make a film"
 	@echo "make test                         run the tests"
-	@echo "make smoke                        those of them that another Python may break: make PYTHON=python3.14 smoke"
+	@echo "make smoke                        those of them that another version of Python may break"
 	@echo "make check                        style, types and the plan of the house"
 	@echo "make golden                       redraw the pictures that layouts are compared with; look at them"
 	@echo "make soak                         long runs: two hundred kills, a hundred films in bad weather, two hundred good films, campaigns, thirty topics of the world, timelines"
