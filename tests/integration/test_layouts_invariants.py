@@ -54,8 +54,6 @@ from tests.standins.reading import AT_REST, contrast_of, knowing_letters, painte
 from tests.standins.scenes import languages, scenes, spoken, texts
 from tests.standins.typical import typical
 
-pytestmark = pytest.mark.shaped
-
 # Halves of what people ask for: layouts are drawn to scale.
 FORMATS = {"16:9": (960, 540), "9:16": (540, 960), "1:1": (540, 540), "4:5": (540, 676)}
 THEMES = [f"{name}-{mode}" for name in sorted(known_themes(())) for mode in ("dark", "light")]
@@ -200,6 +198,7 @@ def check(kind, data, size):
     assert [*find_faults(scene, look)] == []
 
 
+@pytest.mark.shaped
 @EVERY_FORMAT
 @EVERY_LAYOUT
 @settings(parent=FEW, max_examples=2)
@@ -208,6 +207,7 @@ def test_whatever_it_shows_all_of_it_can_be_read(kind, size, data):
     check(kind, data, size)
 
 
+@pytest.mark.shaped
 def test_six_boxes_of_a_script_with_high_marks_stand_above_the_captions():
     # Found by the soak, with SCENES_SEED=660601.
     labels = ("क्षत्रिय विज्ञान में विज्ञान", "العربية विज्ञान क्षत्रिय और", "और और", "क्षत्रिय हृदय हृदय है में", "है", "और")
@@ -218,6 +218,7 @@ def test_six_boxes_of_a_script_with_high_marks_stand_above_the_captions():
     assert [*find_faults(scene, look_of(FORMATS["1:1"], language="hi", theme="clay-dark"))] == []
 
 
+@pytest.mark.shaped
 def test_a_name_below_a_number_with_tails_stays_clear_of_them():
     # Found by the soak, likewise.
     items = (Share(label="ש" * 15, value=1.000001), Share(label="שָׁלוֹם", value=1.0))
@@ -241,6 +242,7 @@ def test_a_line_of_flags_and_a_letter_is_as_readable_as_the_letter():
     assert [*find_faults(scene, look_of((960, 400), language="ko", theme="midnight-light"))] == []
 
 
+@pytest.mark.shaped
 def test_labels_of_two_lines_stand_clear_of_the_label_below_them():
     # Found by the soak, with SCENES_SEED=77001.
     items = tuple(Bar(label="می\u200cرود قلب\u200cها آب قلب\u200cها", value=value) for value in (0.0, 1.0))
@@ -272,6 +274,7 @@ def test_an_accent_below_a_tail_has_room_in_a_table_whose_first_cells_stand_abov
         assert [*find_faults(scene, look_of(size, language="de", theme="plum-light"))] == []
 
 
+@pytest.mark.shaped
 def test_the_tail_of_a_price_stays_above_the_margin():
     # Found by the soak, with SCENES_SEED=261126: letters like the last of "Kuwaiti".
     scene = ProductScene(lines=(), picture="photo.jpg", heading="في", price="في", price_before="متساوية", items=())
@@ -391,6 +394,7 @@ def test_a_text_has_come_within_six_tenths_of_a_second_and_from_nearby_whatever_
 # --- for whom --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shaped
 @EVERY_FORMAT
 @EVERY_LAYOUT
 def test_where_text_begins_at_the_right_the_picture_is_the_mirror_image(kind, size):
@@ -478,6 +482,7 @@ def test_the_same_scene_is_the_same_picture_to_the_byte(kind, data):
         assert (picture_of(lay_out(scene, spoken(scene), look)) == first).all()
 
 
+@pytest.mark.shaped
 @pytest.mark.parametrize("style", ["block", "boxed", "karaoke", "words"])
 @EVERY_FORMAT
 @settings(parent=FEW, max_examples=2)

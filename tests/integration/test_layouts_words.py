@@ -31,8 +31,6 @@ from pipeline.rendering.sprites import Sprite
 from pipeline.rendering.theme import MIDNIGHT
 from tests.standins.reading import content_of
 
-pytestmark = pytest.mark.shaped
-
 SAID = (SpokenLine(text="Guess how far it is."), SpokenLine(text="It is 384,400 kilometres away.", reveals=0))
 MOON = NumberScene(lines=SAID, kicker="To the Moon", value=384400, unit="km", text="to the Moon", source="NASA")
 SHARE = NumberScene(lines=SAID, kicker="Our planet", value=71, unit="%", text="of the Earth is water")
@@ -115,6 +113,7 @@ def assert_kept(composition, look):
         assert not shared.width or shared.height <= 0.3 * min(one.height, other.height)
 
 
+@pytest.mark.shaped
 @settings(max_examples=15, deadline=None)
 @given(
     value=st.one_of(st.floats(), st.integers(-(10**9), 10**9).map(float), st.sampled_from([0.0, -0.0, 1e-9, 1e15])),
