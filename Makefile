@@ -11,17 +11,23 @@ TOPIC ?= topics/octopus-hearts.md
 override TOPIC := $(value TOPIC)
 export TOPIC
 
+# Files, locks, threads, processes, databases, tables, time, films.
+SMOKE := $(addprefix tests/,unit/test_house.py unit/test_main.py unit/test_files.py unit/test_api.py unit/test_state_locks.py \
+	unit/test_state_saves.py unit/test_state_index.py unit/test_orchestrator_forks.py unit/test_narration_espeak_host.py \
+	unit/test_narration_processes.py contract/test_table_sources.py integration/test_free_plan.py integration/test_cli_help.py)
+
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 else
 BIN := .venv/bin
 endif
 
-.PHONY: help video test check format golden gallery soak bench
+.PHONY: help video test smoke check format golden gallery soak bench
 
 help:
 	@echo "make video [TOPIC=path-or-text]   make a film"
 	@echo "make test                         run the tests"
+	@echo "make smoke                        those of them that another version of Python may break"
 	@echo "make check                        style, types and the plan of the house"
 	@echo "make golden                       redraw the pictures that layouts are compared with; look at them"
 	@echo "make soak                         long runs: two hundred kills, a hundred films in bad weather, two hundred good films, campaigns, thirty topics of the world, timelines"
@@ -38,6 +44,10 @@ video: .venv/runtime.stamp
 test: .venv/dev.stamp
 	@$(BIN)/python -m compileall -q pipeline tests
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --maxprocesses 8 --max-worker-restart 0 --dist loadfile
+
+# What Python itself decides, in a minute with all that it sets up: for versions that see the whole less often.
+smoke: .venv/dev.stamp
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(SMOKE)
 
 check: .venv/dev.stamp
 	@$(BIN)/ruff check .

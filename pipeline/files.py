@@ -22,6 +22,9 @@ from pipeline.errors import StorageError
 # The disk, the user's share of it, or the largest file allowed. Windows knows no EDQUOT of its own, but Python does.
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM})
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
+# No medium in its drive, a name with a star or the like in it, a link that leads to itself.
+_NOT_THERE_ON_WINDOWS = frozenset({21, 123, 1921})
 _IN_THE_WAY = frozenset({errno.EEXIST, errno.EISDIR, errno.ENOTDIR})
 
 # Names that nobody else has, without asking the system each time; a fork must not go on with those of its parent.
@@ -239,6 +242,22 @@ def read_file(path: Path) -> bytes:
 
 def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def is_there(path: Path) -> bool:
+    """Whether something has that name. Raises `OSError` where that can't be known, or nothing can have such a name.
+
+    What `Path.exists` did, until Python 3.14 made it say no to that as well.
+    """
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno in _NOT_THERE or getattr(error, "winerror", None) in _NOT_THERE_ON_WINDOWS:
+            return False
+        raise
+    except ValueError:  # a zero byte within
+        return False
+    return True
 
 
 def sha256_of(path: Path) -> str:

@@ -13,6 +13,7 @@ import psutil
 import pytest
 from blockbuster import blockbuster_ctx
 from hypothesis import settings
+from PIL import features
 
 # How long an example takes depends on what else the machine does.
 settings.register_profile("nightreel", deadline=None)
@@ -45,6 +46,19 @@ def pytest_collection() -> Iterator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest file goes first; all others stay as they lie."""
     items.sort(key=lambda item: not item.nodeid.startswith(BEGUN_FIRST))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What this machine can't draw is skipped, with what to install; in `.ci/run` it fails."""
+    if os.environ.get("FONTS_REQUIRED"):
+        return
+    if item.get_closest_marker("shaped") and not features.check("raqm"):
+        pytest.skip("letters are not put together here: apt-get install libfribidi0")
+    if item.get_closest_marker("ideographs"):
+        from pipeline.rendering.fonts import face_for  # noqa: PLC0415 - for the few that look for fonts
+
+        if face_for("字", weight=400) is None:
+            pytest.skip("no font for ideographs here: apt-get install fonts-noto-cjk")
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from pipeline.model import Brief
 from pipeline.orchestrator.vmaf import find_vmaf
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.providers import make_narrator, stock_names
-from pipeline.rendering import can_shape, font_advice, font_coverage
+from pipeline.rendering import can_shape, font_advice, font_coverage, shaping_advice
 
 # A minute of film takes about 40 MB while it is made, most of it cache; below this a night may end early.
 _FREE_DISK_GB = 5
@@ -174,8 +174,8 @@ async def _fonts(_shop: Workshop) -> Finding:
 async def _shaping(_shop: Workshop) -> Finding:
     if can_shape():
         return Finding(name="text shaping", state=State.GOOD, found="Raqm")
-    remedy = "Install Pillow from its wheel (make video does)"
-    return Finding(name="text shaping", state=State.LIMITED, found="no Raqm: Arabic and Indic break", remedy=remedy)
+    found = "no FriBidi: no Arabic, Hebrew, Devanagari or Thai"
+    return Finding(name="text shaping", state=State.LIMITED, found=found, remedy=shaping_advice())
 
 
 async def _style(shop: Workshop) -> Finding:

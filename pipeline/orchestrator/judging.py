@@ -14,6 +14,7 @@ import anyio
 from anyio import create_task_group
 
 from pipeline.errors import CrashError, InputError, first_error
+from pipeline.files import is_there
 from pipeline.model import QualityProfile, Verdict
 from pipeline.orchestrator.processes.workers import in_worker
 from pipeline.orchestrator.vmaf import find_vmaf, measure_vmaf
@@ -62,12 +63,13 @@ def _no_film(name: str, *, recursive: bool) -> InputError:
 
 
 def _films_of(path: Path, *, recursive: bool) -> Iterator[Path]:
+    there = is_there(path)
     if path.is_dir():
         entries = path.rglob("*") if recursive else path.iterdir()
         yield from (each for each in sorted(entries) if _is_film(each, path))
     elif path.is_file():
         yield path
-    elif path.exists():
+    elif there:
         # A pipe or a device: whoever reads it may wait forever.
         raise InputError("is neither a file nor a folder", where=str(path))
     elif glob.has_magic(str(path)):

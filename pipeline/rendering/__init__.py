@@ -55,6 +55,7 @@ __all__ = [
     "load",
     "read_logo",
     "read_typeface",
+    "shaping_advice",
     "undrawable",
 ]
 
@@ -153,7 +154,7 @@ def font_advice(scripts: Collection[str]) -> str:
 
 
 def fonts_for(script: Script, look: Look) -> str:
-    """A digest of the font files that draw a film. Raises `MissingToolError` if letters of it have no font here.
+    """A digest of what draws the letters of a film. Raises `MissingToolError` for those that can't be drawn here.
 
     Part of the keys of what is drawn: a font that is added or replaced gives another digest. Milliseconds for what
     Inter and Noto Sans cover; for anything else the fonts of the system are looked through.
@@ -185,7 +186,14 @@ def undrawable(script: Script, look: Look) -> str:
 
 
 def can_shape() -> bool:
-    """Whether Arabic and Indic letters are joined as they should be (Pillow with Raqm)."""
+    """Whether letters are joined and stacked as they should be: Pillow needs FriBidi for that."""
     from pipeline.rendering import coverage  # noqa: PLC0415
 
     return coverage.can_shape()
+
+
+def shaping_advice() -> str:
+    """What to install where they are not, as one sentence."""
+    from pipeline.rendering import coverage  # noqa: PLC0415
+
+    return coverage.shaping_advice()

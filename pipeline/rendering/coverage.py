@@ -15,6 +15,7 @@ from PIL import features
 from pipeline.errors import MissingToolError
 from pipeline.model import CodeScene, Scene, Script, narration_of, texts_of
 from pipeline.model.graphemes import clusters, visible
+from pipeline.model.writing import has_right_to_left
 from pipeline.rendering.capitals import capitals
 from pipeline.rendering.fonts import Face, emoji_face, face_for, packaged_faces
 from pipeline.rendering.listing import clean
@@ -58,6 +59,9 @@ _IDEOGRAPHS: Final = {"ja": "Japanese", "ko": "Korean"}
 _SYMBOLS: Final = "Symbols"
 # System fonts may have another file for bold letters: one weight for each.
 _WEIGHTS: Final = (400, 700)
+# From here on, letters with marks are not merely letters with something above them.
+_STACKED_FROM: Final = 0x0530
+_SHAPER: Final = "Install FriBidi: libfribidi0 (Debian, Ubuntu), fribidi (Fedora, Homebrew)"
 # How many of the missing letters an error shows.
 _SHOWN: Final = 8
 
@@ -94,21 +98,30 @@ def font_advice(scripts: Collection[str]) -> str:
 
 
 def can_shape() -> bool:
-    """Whether Arabic and Indic letters are joined as they should be (Pillow with Raqm)."""
+    """Whether letters are joined and stacked: by Raqm, which Pillow has, if the machine has FriBidi."""
     return bool(features.check("raqm"))
 
 
-def fonts_for(script: Script, look: Look) -> str:
-    """A digest of the font files that draw a film. Raises `MissingToolError` if letters of it have no font here.
+def shaping_advice() -> str:
+    """What to install so that letters are shaped, as one sentence."""
+    return _SHAPER
 
-    The digest follows the files' content: another font, or a newer version of one, is another digest. Emoji without a
-    font are no error: they are left out of the picture.
+
+def fonts_for(script: Script, look: Look) -> str:
+    """A digest of what draws the letters of a film. Raises `MissingToolError` for those that can't be drawn here.
+
+    The digest follows the content of the font files: another font, or a newer version of one, is another digest; so are
+    letters that nobody shapes. Emoji without a font are no error: they are left out of the picture.
     """
     faces, missing = _found(script, look)
     if missing:
-        named = [f"{name} ({letters})" for name, letters in missing.items()]
-        raise MissingToolError(f"no font for {_listed(named)}", hint=font_advice(missing))
-    return _digest(faces)
+        raise MissingToolError(f"no font for {_named(missing)}", hint=font_advice(missing))
+    if can_shape():
+        return _digest(faces)
+    joined = ((letter, place) for letter, _, place in _places(script, look) if _is_shaped(letter))
+    if unshaped := _by_script(joined, script):
+        raise MissingToolError(f"nothing here puts letters together for {_named(unshaped)}", hint=_SHAPER)
+    return f"{_digest(faces)}, unshaped"
 
 
 def undrawable(script: Script, look: Look) -> str:
@@ -133,7 +146,31 @@ def _found(script: Script, look: Look) -> tuple[set[Face], dict[str, _Missing]]:
     """The fonts that draw a film, and the letters that none has, by the name of their script."""
     # Figures and signs of ours are always set in the first two.
     faces: set[Face] = set(packaged_faces()[:2])
+    without: list[tuple[str, str]] = []
+    for letter, of_code, place in _places(script, look):
+        found = _faces_for(letter, look, of_code=of_code)
+        faces.update(face for face in found if face)
+        if None in found and not letter.isspace():
+            without.append((letter, place))
+    return faces, _by_script(without, script)
+
+
+def _by_script(letters: Iterable[tuple[str, str]], script: Script) -> dict[str, _Missing]:
+    """Letters and where they are met, by the name of their script."""
     missing: dict[str, _Missing] = {}
+    for letter, place in letters:
+        missing.setdefault(_script_of(letter, script.language), _Missing("", place)).all += visible(letter)
+    return missing
+
+
+def _is_shaped(letter: str) -> bool:
+    """Whether it joins its neighbours, runs from right to left, or is put together of several (Devanagari, Thai)."""
+    marks = any(unicodedata.category(character) in {"Mn", "Mc"} for character in visible(letter))
+    return has_right_to_left(letter) or (marks and ord(letter[0]) >= _STACKED_FROM)
+
+
+def _places(script: Script, look: Look) -> Iterator[tuple[str, bool, str]]:
+    """Every letter of a film, whether it is one of a program, and where it is met first."""
     texts = [(place, text, False) for place, text in _drawn(script, look)]
     for number, scene in enumerate(script.scenes, 1):
         if isinstance(scene, CodeScene):
@@ -143,13 +180,7 @@ def _found(script: Script, look: Look) -> tuple[set[Face], dict[str, _Missing]]:
     for place, text, of_code in texts:
         for letter in _letters(text, of_code=of_code):
             places.setdefault((letter, of_code), place)
-    for (letter, of_code), place in places.items():
-        found = _faces_for(letter, look, of_code=of_code)
-        faces.update(face for face in found if face)
-        if None in found and not letter.isspace():
-            name = _script_of(letter, script.language)
-            missing.setdefault(name, _Missing("", place)).all += visible(letter)
-    return faces, missing
+    yield from ((letter, of_code, place) for (letter, of_code), place in places.items())
 
 
 @lru_cache(maxsize=1024)
@@ -219,6 +250,10 @@ def _file_digest(path: str, _changed_ns: int, _size: int) -> str:
     """The content of a file, read once as long as it does not change."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "blake2b").hexdigest()
+
+
+def _named(missing: dict[str, _Missing]) -> str:
+    return _listed(f"{name} ({letters})" for name, letters in missing.items())
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -22,7 +22,17 @@ from pipeline.model import JobStatus, JobSummary
 from pipeline.state.database import transact
 from pipeline.state.keeper import Keeper
 from pipeline.state.moments import EARLIEST, LATEST
-from pipeline.state.rows import DROP_NONSENSE, PUT, PUT_STAGE, ROW, JobInShort, columns_of, in_short, sensible
+from pipeline.state.rows import (
+    DROP_NONSENSE,
+    PUT,
+    PUT_STAGE,
+    ROW,
+    JobInShort,
+    columns_of,
+    for_stage,
+    in_short,
+    sensible,
+)
 from pipeline.state.sums import Sums
 from pipeline.state.turns import Turns
 
@@ -85,7 +95,7 @@ class BatchIndex:
         def put(database: sqlite3.Connection) -> None:
             database.executemany(PUT, new)
             for values in begun:
-                if not database.execute(PUT_STAGE, values).rowcount:
+                if not database.execute(PUT_STAGE, for_stage(values)).rowcount:
                     database.execute(PUT, values)
             # Parts that a row has no more stay: who finds a row by one looks whether it has it.
             database.executemany("INSERT OR IGNORE INTO sketches VALUES (?, ?)", parts)

@@ -19,7 +19,7 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import BusyError, StorageError
-from pipeline.files import storage_errors
+from pipeline.files import is_there, storage_errors
 
 _POLL_S = 0.05
 
@@ -232,14 +232,14 @@ def is_held(path: Path) -> bool:
     """
     lock = _Lock(path)
     try:
-        if not path.exists():
+        if not is_there(path):
             return False
         is_ours = lock.take()
     except OSError as error:  # not ours to write
         return _is_taken(lock, path, error)
     if is_ours:
         lock.give_back()
-    return not is_ours and path.exists()
+    return not is_ours and is_there(path)
 
 
 def _is_taken(lock: _Lock, path: Path, error: OSError) -> bool:

@@ -21,6 +21,7 @@ from pipeline.media.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ, Narration, Script, Subtitles
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.narrate import narrate
+from pipeline.rendering.coverage import can_shape
 from pipeline.rendering.fonts import face_for
 from pipeline.script import ModelWriter, write_script
 from pipeline.script.outline import outline
@@ -47,6 +48,7 @@ LIMITS = CueLimits(max_chars_per_line=42, max_lines=2, max_chars_per_s=20, min_d
 
 ONCE = RetryPolicy(attempts=1, wait_initial_s=0, wait_max_s=0, retry_after_max_s=0)
 
+_SHAPED = ("ar", "fa", "he", "hi", "mr", "th")
 _IDEOGRAPHS = {"ja": "空", "ko": "한", "zh": "茶"}
 # Set where fonts must be there (`.ci/run`): then nothing is skipped, and what misses its font fails.
 _REQUIRED = "FONTS_REQUIRED"
@@ -70,7 +72,9 @@ class Topic:
 
 
 def needs_font(name: str) -> None:
-    """Skip, with what to install, where the system has no font for the brief of that name."""
+    """Skip, with what to install, where the brief of that name can't be drawn."""
+    if name.startswith(_SHAPED) and not os.environ.get(_REQUIRED) and not can_shape():
+        pytest.skip("letters are not put together here: apt-get install libfribidi0")
     letter = _IDEOGRAPHS.get(name.partition("-")[0])
     if letter and not os.environ.get(_REQUIRED) and face_for(letter, weight=400) is None:
         pytest.skip("no font for ideographs here: apt-get install fonts-noto-cjk")

@@ -333,6 +333,7 @@ LOOKS = st.builds(look_of, st.sampled_from(SIZES), st.sampled_from(["en", "de", 
 UNITS = st.sampled_from(["", "%", "$", "km/h", "million tonnes"])
 
 
+@pytest.mark.shaped
 @settings(max_examples=15, deadline=None)
 @given(bars=st.lists(st.builds(Bar, label=LABELS, value=AMOUNTS), min_size=2, max_size=8), unit=UNITS, look=LOOKS)
 def test_any_bars_can_be_read(bars, unit, look):
@@ -341,6 +342,7 @@ def test_any_bars_can_be_read(bars, unit, look):
     assert_readable(scene, look)
 
 
+@pytest.mark.shaped
 @settings(max_examples=15, deadline=None)
 @given(data=st.data(), unit=UNITS, look=LOOKS)
 def test_any_lines_can_be_read(data, unit, look):
@@ -351,6 +353,7 @@ def test_any_lines_can_be_read(data, unit, look):
     assert_readable(replace(LINES, marks=tuple(marks), items=tuple(series), unit=unit), look)
 
 
+@pytest.mark.shaped
 @settings(max_examples=15, deadline=None)
 @given(
     labels=st.lists(LABELS, min_size=2, max_size=5),
@@ -365,6 +368,7 @@ def test_any_shares_can_be_read(labels, amounts, point, unit, look):
     assert_readable(replace(SHARES, items=parts, point=point, unit=unit), look)
 
 
+@pytest.mark.shaped
 @settings(max_examples=15, deadline=None)
 @given(data=st.data(), columns=st.integers(2, 5), look=LOOKS)
 def test_any_table_can_be_read(data, columns, look):

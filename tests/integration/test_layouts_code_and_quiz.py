@@ -108,6 +108,7 @@ def without_spaces(texts):
     return "".join("".join(texts).split())
 
 
+@pytest.mark.shaped
 @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=12), max_size=12), st.floats(8, 60), st.booleans())
 @settings(max_examples=30, deadline=None)
 def test_every_letter_of_a_program_is_in_a_row_and_no_row_is_too_wide(lines, width_em, narrow):
@@ -121,6 +122,7 @@ def test_every_letter_of_a_program_is_in_a_row_and_no_row_is_too_wide(lines, wid
         assert row.indent_em + set_row(row).width_em <= width_em + 0.01 or len(row.line.text) == 1
 
 
+@pytest.mark.shaped
 @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=9), min_size=1, max_size=16), st.sampled_from(SIZES))
 @settings(max_examples=12, deadline=None)
 def test_a_program_stays_inside_its_card_whatever_it_is(lines, size):
@@ -193,6 +195,7 @@ def test_columns_of_a_program_stand_below_each_other():
     assert at(first, "=") == pytest.approx(at(second, "=")) == pytest.approx(3 * 0.6)
 
 
+@pytest.mark.shaped
 def test_words_that_run_from_the_right_stay_in_their_part_of_a_line():
     (line,) = highlighted("return 'مرحبا'  # تحية", "python")
     pieces = set_row(CodeRow(line, 0.0, begins=True)).pieces

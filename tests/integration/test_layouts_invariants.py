@@ -199,6 +199,7 @@ def check(kind, data, size):
     assert [*find_faults(scene, look)] == []
 
 
+@pytest.mark.shaped
 @EVERY_FORMAT
 @EVERY_LAYOUT
 @settings(parent=FEW, max_examples=2)
@@ -207,6 +208,7 @@ def test_whatever_it_shows_all_of_it_can_be_read(kind, size, data):
     check(kind, data, size)
 
 
+@pytest.mark.shaped
 def test_six_boxes_of_a_script_with_high_marks_stand_above_the_captions():
     # Found by the soak, with SCENES_SEED=660601.
     labels = ("क्षत्रिय विज्ञान में विज्ञान", "العربية विज्ञान क्षत्रिय और", "और और", "क्षत्रिय हृदय हृदय है में", "है", "और")
@@ -217,6 +219,7 @@ def test_six_boxes_of_a_script_with_high_marks_stand_above_the_captions():
     assert [*find_faults(scene, look_of(FORMATS["1:1"], language="hi", theme="clay-dark"))] == []
 
 
+@pytest.mark.shaped
 def test_a_name_below_a_number_with_tails_stays_clear_of_them():
     # Found by the soak, likewise.
     items = (Share(label="ש" * 15, value=1.000001), Share(label="שָׁלוֹם", value=1.0))
@@ -240,6 +243,7 @@ def test_a_line_of_flags_and_a_letter_is_as_readable_as_the_letter():
     assert [*find_faults(scene, look_of((960, 400), language="ko", theme="midnight-light"))] == []
 
 
+@pytest.mark.shaped
 def test_labels_of_two_lines_stand_clear_of_the_label_below_them():
     # Found by the soak, with SCENES_SEED=77001.
     items = tuple(Bar(label="می\u200cرود قلب\u200cها آب قلب\u200cها", value=value) for value in (0.0, 1.0))
@@ -271,6 +275,7 @@ def test_an_accent_below_a_tail_has_room_in_a_table_whose_first_cells_stand_abov
         assert [*find_faults(scene, look_of(size, language="de", theme="plum-light"))] == []
 
 
+@pytest.mark.shaped
 def test_the_tail_of_a_price_stays_above_the_margin():
     # Found by the soak, with SCENES_SEED=261126: letters like the last of "Kuwaiti".
     scene = ProductScene(lines=(), picture="photo.jpg", heading="في", price="في", price_before="متساوية", items=())
@@ -413,6 +418,7 @@ def test_a_text_has_come_within_six_tenths_of_a_second_and_from_nearby_whatever_
 # --- for whom --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shaped
 @EVERY_FORMAT
 @EVERY_LAYOUT
 def test_where_text_begins_at_the_right_the_picture_is_the_mirror_image(kind, size):
@@ -500,6 +506,7 @@ def test_the_same_scene_is_the_same_picture_to_the_byte(kind, data):
         assert (picture_of(lay_out(scene, spoken(scene), look)) == first).all()
 
 
+@pytest.mark.shaped
 @pytest.mark.parametrize("style", ["block", "boxed", "karaoke", "words"])
 @EVERY_FORMAT
 @settings(parent=FEW, max_examples=2)

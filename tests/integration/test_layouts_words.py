@@ -115,6 +115,7 @@ def assert_kept(composition, look):
         assert not shared.width or shared.height <= 0.3 * min(one.height, other.height)
 
 
+@pytest.mark.shaped
 @settings(max_examples=15, deadline=None)
 @given(
     value=st.one_of(st.floats(), st.integers(-(10**9), 10**9).map(float), st.sampled_from([0.0, -0.0, 1e-9, 1e15])),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import cache, partial
 
 import anyio
+import pytest
 from anyio import to_thread
 
 from pipeline.limits import Cores
@@ -80,6 +81,7 @@ def test_the_same_script_is_split_in_the_same_way():
     assert with_room(script(FULL), LOOK) == in_format(TALL)
 
 
+@pytest.mark.ideographs
 def test_what_splitting_does_not_help_stays_whole_and_is_told():
     long = TitleScene(lines=FULL.lines[:1], heading="鬱" * 60, subtitle="Kurz")
     heading = BulletsScene(lines=FULL.lines, heading="W" * 50, items=("Eins", "Zwei", "Drei", "Vier"))
@@ -101,6 +103,7 @@ def test_wide_letters_take_more_lines_before_anything_is_cut():
     assert find_misfits(scene, replace(LOOK, language="ja")) == ()
 
 
+@pytest.mark.shaped
 def test_what_people_usually_write_is_left_as_it_is_also_where_the_picture_is_turned_round():
     look = replace(LOOK, language="he", stills=(photo_of_tests(),))
     usual = replace(script(*(typical(kind) for kind in LAYOUTS)), language="he")
@@ -113,6 +116,7 @@ def test_whose_a_picture_is_may_be_cut_and_no_text_of_the_scene_is_blamed():
     assert find_misfits(typical(kind), replace(LOOK, stills=(still,))) == ()
 
 
+@pytest.mark.ideographs
 def test_a_statement_that_is_too_long_goes_on_in_the_next_scene():
     sentences = [f"{'鬱' * 77}{number}。" for number in ("一", "二")]
     said = tuple(SpokenLine(text=each, reveals=None if n else 0) for n, each in enumerate(sentences))

@@ -86,6 +86,7 @@ def test_headings_and_other_texts_have_a_font_each(tmp_path):
     assert {piece.face.sha256 for piece in shape("Word", look.styled(BODY)).pieces} == {""}
 
 
+@pytest.mark.shaped
 @pytest.mark.parametrize("text", ["Where Ж and 漢 stand", "A שלום B", "two 🐙 three"])
 def test_letters_that_a_font_lacks_are_set_as_always(text, tmp_path):
     boxes = read_typeface(str(font_of_boxes(tmp_path / "boxes.ttf")), tmp_path, weight=700)

@@ -8,6 +8,7 @@ import pytest
 from pipeline.errors import StorageError
 from pipeline.files import (
     discard_leftovers,
+    is_there,
     read_file,
     replacing,
     storage_errors,
@@ -237,3 +238,16 @@ def test_a_ledger_of_episodes_that_is_a_pipe_is_told(tmp_path):
 
     with pytest.raises(StorageError, match=r"optics\.json: can't be read: not a file"):
         EpisodeLedger(tmp_path, "optics").episodes()
+
+
+def test_what_nobody_can_know_to_be_there_is_told_and_is_not_simply_missing(tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "round").symlink_to("round")
+
+    assert is_there(tmp_path)
+    assert is_there(tmp_path / "file")
+    for missing in ("nothing", "nothing/below", "file/below", "round", "\0"):
+        assert not is_there(tmp_path / missing)
+    # Python 3.14's own `exists` says no to this, too, and to what lies in a folder that is not ours to look into.
+    with pytest.raises(OSError):  # noqa: PT011 - its words are the system's
+        is_there(tmp_path / ("x" * 300))

@@ -47,6 +47,7 @@ def test_a_line_is_seen_in_this_order(text, direction, visual):
     assert seen(text, **direction) == visual
 
 
+@pytest.mark.shaped
 def test_brackets_of_a_right_to_left_phrase_run_with_it_and_are_mirrored_by_the_font():
     pieces = shape("אבג (דהו) זחט", CAPTION.in_language("he")).pieces
 
@@ -70,6 +71,7 @@ def test_a_text_runs_as_its_language_does_unless_it_has_no_letter_of_it(text, la
     assert runs_right_to_left(text, language) is expected
 
 
+@pytest.mark.shaped
 def test_a_name_inside_a_right_to_left_line_stands_between_its_neighbours():
     line = shape("خبر OpenAI جديد.", CAPTION.in_language("ar"))
     left = {piece.text.strip(): piece.left_em for piece in line.pieces}
@@ -77,6 +79,7 @@ def test_a_name_inside_a_right_to_left_line_stands_between_its_neighbours():
     assert left["."] < left["جديد"] < left["O"] < left["I"] < left["خبر"]
 
 
+@pytest.mark.shaped
 def test_lines_of_a_right_to_left_text_end_at_the_ink_of_their_first_letter():
     for text in ("لماذا", "كيف", "اسم"):
         line = shape(text, DISPLAY.in_language("ar"))
@@ -85,6 +88,7 @@ def test_lines_of_a_right_to_left_text_end_at_the_ink_of_their_first_letter():
         assert line.pieces[-1].left_em + line.pieces[-1].width_em - line.width_em == pytest.approx(line.bearing_em)
 
 
+@pytest.mark.shaped
 @pytest.mark.parametrize("text", ["الجمل", "पंख", "ช้าง", "שלום"])
 def test_joined_letters_are_drawn_in_one_go(text):
     assert len(shape(text, DISPLAY).pieces) == 1

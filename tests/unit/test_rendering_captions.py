@@ -52,6 +52,7 @@ def test_a_plate_is_behind_all_letters_or_an_edge_is_around_each(style, plates):
         assert any(box.within(other) == box for other in behind)
 
 
+@pytest.mark.shaped
 def test_a_line_of_an_english_film_that_begins_with_an_arabic_name_runs_as_english_does():
     (element, *_), _ = shown("karaoke", ("محمد ", "one ", "word ", "is ", "enough"))
 

@@ -6,6 +6,7 @@ from pipeline.errors import MissingToolError
 from pipeline.model import BulletsScene, ClosingScene, CodeScene, Script, SpokenLine, StatementScene, TitleScene
 from pipeline.rendering import (
     Look,
+    coverage,
     draw_thumbnail,
     font_advice,
     font_coverage,
@@ -69,6 +70,32 @@ def test_a_film_that_would_be_boxes_is_refused_with_what_to_install(title, langu
     assert str(caught.value).startswith(says)
 
 
+@pytest.mark.parametrize(
+    ("title", "says"),
+    [
+        ("سلام to all", "Arabic (سلام; U+0633 in the title)"),
+        ("שלום", "Hebrew (שלום; U+05E9 in the title)"),
+        ("नमस्ते", "Devanagari (स्ते; U+0938 in the title)"),
+        ("ที่นี่", "Thai (ที่นี่; U+0E17 in the title)"),
+    ],
+)
+def test_letters_that_have_to_be_put_together_are_refused_where_fribidi_is_missing(title, says, monkeypatch):
+    monkeypatch.setattr(coverage.features, "check", lambda name: name != "raqm")
+
+    with pytest.raises(MissingToolError) as caught:
+        digest_of(title)
+    assert caught.value.message == f"nothing here puts letters together for {says}"
+    assert "libfribidi0" in caught.value.hint
+
+
+@pytest.mark.shaped
+def test_what_was_drawn_without_fribidi_is_drawn_again_with_it(monkeypatch):
+    shaped = digest_of("Crème brûlée, ὁ βίος, й 👩‍🚀 1️⃣")
+    monkeypatch.setattr(coverage.features, "check", lambda name: name != "raqm")
+
+    assert digest_of("Crème brûlée, ὁ βίος, й 👩‍🚀 1️⃣") != shaped
+
+
 @pytest.mark.usefixtures("system_fonts")
 @pytest.mark.parametrize(
     "scene",
@@ -130,6 +157,7 @@ def test_what_is_left_out_of_the_picture_needs_no_font(title):
     assert digest_of(title)
 
 
+@pytest.mark.shaped
 def test_what_the_packaged_fonts_cover_is_not_looked_for_on_the_system(monkeypatch):
     def looked(*, bold, place):
         raise AssertionError(f"looked through the system's fonts (bold={bold}, place={place})")

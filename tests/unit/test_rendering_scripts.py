@@ -14,6 +14,8 @@ from pipeline.rendering.styles import DISPLAY
 from pipeline.rendering.text import shape
 from tests.standins.system_fonts import make_font, system_fonts
 
+pytestmark = pytest.mark.shaped
+
 __all__ = ["system_fonts"]
 
 LINES = (SpokenLine(text="ثلاث محطات."), SpokenLine(text="مكة.", reveals=0), SpokenLine(text="لندن.", reveals=1))
@@ -194,6 +196,7 @@ def test_quotes_among_ideographs_are_as_wide_as_they_are(system_fonts):
     assert not fonts.face_for("a", weight=400, language="zh").path.endswith("NotoSansSC-Regular.ttf")
 
 
+@pytest.mark.ideographs
 def test_a_title_in_japanese_is_broken_between_phrases():
     block = fit("QRコードはどこで生まれたか", DISPLAY.in_language("ja"), (140, 100), width_px=970, most_lines=5)
 

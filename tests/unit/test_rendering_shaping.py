@@ -14,6 +14,8 @@ from pipeline.rendering.shaping import stands_alone
 from pipeline.rendering.styles import BODY, DISPLAY
 from pipeline.rendering.text import measure, shape
 
+pytestmark = pytest.mark.shaped
+
 LETTERS = "AVWTLyjfRäßŁğǅ Жщя ΩξΐἘ 0179 .,’“–€½‰ ạ̈"
 # Advances are whole thousandths of an em where FreeType is asked.
 TELLS_EM = 0.0006

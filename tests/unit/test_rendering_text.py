@@ -13,6 +13,11 @@ from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.styles import BODY, DISPLAY, HEADING, ITEM, STATEMENT
 from pipeline.rendering.text import measure, presentable, shape
 from pipeline.rendering.theme import DISPLAY_SIZES, STATEMENT_SIZES
+from tests.standins.system_fonts import system_fonts
+
+__all__ = ["system_fonts"]
+
+pytestmark = pytest.mark.shaped
 
 NBSP = "\u00a0"
 
@@ -337,6 +342,7 @@ def test_what_joins_and_parts_letters_inside_a_word_is_kept(word):
     assert presentable(word) == word
 
 
+@pytest.mark.usefixtures("system_fonts")
 def test_an_emoji_without_a_font_leaves_no_box_and_no_gap():
     assert presentable("Why \U0001fae8 octopuses") == "Why octopuses"
 

@@ -180,6 +180,7 @@ def test_a_single_short_word_is_larger_than_a_line_of_them():
     assert min(sizes) >= 220
 
 
+@pytest.mark.shaped
 def test_words_above_the_length_keep_their_margin_from_the_upper_edge(monkeypatch):
     tops, write = [], thumbnail_sheet.Sheet.write
 
@@ -195,6 +196,7 @@ def test_words_above_the_length_keep_their_margin_from_the_upper_edge(monkeypatc
     assert all(top >= thumbnail_sheet.MARGIN for top in tops), tops
 
 
+@pytest.mark.shaped
 def test_stills_are_mirrored_for_right_to_left():
     arabic = Script(title=TITLE, language="ar", scenes=(), thumbnail_text="ثلاثة قلوب")
     picture = np.asarray(draw_thumbnail(arabic, look(language="ar")).convert("L"), np.int16)
@@ -318,6 +320,7 @@ LONG = {
 }
 
 
+@pytest.mark.shaped
 @pytest.mark.parametrize(
     "candidate",
     [(shoe, 1), *((coast, number) for number in range(COUNT + 1))],

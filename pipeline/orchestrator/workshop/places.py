@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.files import sha256_of, storage_errors
+from pipeline.files import is_there, sha256_of, storage_errors
 from pipeline.model import Job, Package, is_stock
 from pipeline.orchestrator.naming import SUMMARY
 from pipeline.pictures import is_address
@@ -25,7 +25,7 @@ _PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg"}
 def check_output(output: Path) -> None:
     """Raise `StorageError` if nothing can be put there. Makes nothing."""
     with storage_errors(output):
-        existing = next(path for path in (output, *output.parents) if path.exists())
+        existing = next(path for path in (output, *output.parents) if is_there(path))
         is_film = existing == output and output.suffix.lower() == ".mp4"
         if existing.is_dir() == is_film:
             raise NotADirectoryError(errno.ENOTDIR, f"{existing} is {'a' if is_film else 'not a'} folder")
@@ -105,7 +105,7 @@ class Places:
         try:
             file = (folder / source).resolve()
             allowed = any(file.is_relative_to(root.resolve()) for root in (folder, self.workspace))
-            file.exists()  # a name that no file can have is refused here
+            is_there(file)  # a name that no file can have is refused here
         # RuntimeError: a link that leads to itself, before Python 3.13.
         except (OSError, RuntimeError, ValueError) as error:
             raise InputError("no such file", where=source[:80], hint=_BESIDE) from error
