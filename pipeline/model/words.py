@@ -84,7 +84,9 @@ def breathes(word: str) -> bool:
 def _pauses(chunk: str, following: str) -> bool:
     """Whether the space between two chunks is one that speaks, or is there to be seen."""
     if following and (_IS_EAST_ASIAN.match(following) or _IS_EAST_ASIAN.match(chunk[-1])):
-        return _has_spaces_beside_it(chunk) or _has_spaces_beside_it(following)
+        kept = _has_spaces_beside_it(chunk) or _has_spaces_beside_it(following)
+        # One without which they would be cut elsewhere is there whenever they are joined.
+        return kept and touch(_cut(chunk)[-1], _cut(following)[0])
     ends = _STARTS_SOUTHEAST_ASIAN.match(chunk[-1]) or _LINKS.search(chunk)
     return bool(ends and following and _STARTS_SOUTHEAST_ASIAN.match(following))
 

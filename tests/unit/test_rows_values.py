@@ -132,7 +132,7 @@ def test_a_day_that_is_counted_otherwise_is_told(cell, locale):
     assert read("date", "1066-10-14", locale="en") == "1066-10-14"
 
 
-@pytest.mark.parametrize("cell", ["tomorrow", "2026-02-30", "45000", "31.11.2026", "2026", "May"])
+@pytest.mark.parametrize("cell", ["tomorrow", "2026-02-30", "31.11.2026", "2026", "May"])
 def test_what_is_no_day_is_told(cell):
     assert f"'{cell}' is no day" in problem("date", cell)
 
