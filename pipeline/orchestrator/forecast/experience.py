@@ -21,7 +21,7 @@ _WEIGHED_MOST = 50
 # Where there is no earlier film, what docs/performance.md measured of three films of a minute: their length, and how
 # long the cores work for them, by the characters that are spoken; a minute is 11 MB, and 25 MB more in the cache.
 FILM_S_PER_CHAR = 201.0 / 2717
-CORE_S_PER_CHAR = 23.2 / 2717
+CORE_S_PER_CHAR = 20.0 / 2717
 CORES_USED = 0.9
 # And what is left of a film whose scenes are all there: thumbnails, joining, checking, delivering.
 CORE_S_PER_FILM = 0.5
