@@ -147,9 +147,10 @@ async def test_with_offline_nobody_is_asked(opened, server, attempt):
         assert server.searched == []
 
 
-async def test_a_key_that_is_refused_is_shown_once_and_told_once(opened, server, attempt):
+async def test_a_key_that_was_refused_is_not_shown_again_and_told_once(opened, server, attempt):
+    one_by_one = {"pexels.concurrency": 1}
     async with server:
-        shop = await to_thread.run_sync(partial(opened, server, pexels="not-the-key-0123456789"))
+        shop = await to_thread.run_sync(partial(opened, server, pexels="not-the-key-0123456789", **one_by_one))
 
         found = await gather(brief_of(FOX, "stock:lighthouse", "stock:"), shop, attempt)
 
