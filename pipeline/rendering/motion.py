@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -110,6 +110,18 @@ class Motion:
 def _seen(eased: float) -> float:
     """As far as anybody sees: the last hundredth is two levels of brightness, and each picture has its price."""
     return 1.0 if 1 - eased <= _UNSEEN else eased
+
+
+def length_at(frame: float, stages: Sequence[tuple[int, int]], over: int) -> int:
+    """How long something is that begins to grow or shrink to a length, in pixels, at each of these frames.
+
+    Each time it takes `over` frames.
+    """
+    length = 0.0
+    for start, wanted in stages:
+        if frame >= start:
+            length += (wanted - length) * ease_out(min(1.0, (frame - start + 1) / over))
+    return round(length)
 
 
 def ease_out(progress: float, ease: Ease = "cubic") -> float:

@@ -12,7 +12,7 @@ from typing import Literal
 from PIL import Image
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion import ease_out
+from pipeline.rendering.motion import length_at
 from pipeline.rendering.picture import Colour, Picture, colour
 from pipeline.rendering.shapes import rounded
 from pipeline.rendering.sprites import Sprite
@@ -60,11 +60,7 @@ class Growth:
 
     def pose(self, frame: float) -> int | None:
         """See `Element`: how long it is, in pixels."""
-        length = 0.0
-        for start, wanted in self.stages or ((self.enters, self._length),):
-            if frame >= start:
-                length += (wanted - length) * ease_out(min(1.0, (frame - start + 1) / self.over))
-        return round(length) or None
+        return length_at(frame, self.stages or ((self.enters, self._length),), self.over) or None
 
     def box(self, pose: Hashable) -> Box:
         """See `Element`."""

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion import ease_out
+from pipeline.rendering.motion import length_at
 from pipeline.rendering.picture import Colour, Picture
 from pipeline.rendering.shapes import rounded
 from pipeline.theme.theme import Manner
@@ -41,11 +41,7 @@ class Stretch:
 
     def pose(self, frame: float) -> int | None:
         """See `Element`: how long it is, in pixels."""
-        length = 0.0
-        for start, wanted in self.lengths:
-            if frame >= start:
-                length += (wanted - length) * ease_out(min(1.0, (frame - start + 1) / self.over))
-        return round(length) or None
+        return length_at(frame, self.lengths, self.over) or None
 
     def box(self, pose: Hashable) -> Box:
         """See `Element`."""
