@@ -21,7 +21,7 @@ from pipeline.orchestrator.vmaf import find_vmaf, measure_vmaf
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.quality.against import Derived, compare_files, with_comparison
 from pipeline.quality.expected import Twin
-from pipeline.quality.judge import judge_to_compare, unreadable, with_twin
+from pipeline.quality.judge import judge_file, unreadable, with_twin
 from pipeline.quality.likeness import LENGTH, Portrait, share_of
 
 # What is looked for in a folder; a file that is named is taken as it is.
@@ -104,9 +104,7 @@ async def judge_films(
 
     async def judge(number: int, path: Path) -> None:
         try:
-            done[number] = await in_worker(
-                cores, judge_to_compare, path, profile, bench=bench, evidence=bench / "crash.txt"
-            )
+            done[number] = await in_worker(cores, judge_file, path, profile, bench=bench, evidence=bench / "crash.txt")
         except CrashError:
             # It takes its decoder down with it.
             done[number] = unreadable("it kills the decoder", profile), None
@@ -135,7 +133,7 @@ async def judge_against(film: Path, reference: Path, profile: QualityProfile, sh
         evidence = bench / "crash.txt"
         if judged.portrait is None:
             return judged
-        _, other = await in_worker(shop.cores, judge_to_compare, reference, profile, bench=bench, evidence=evidence)
+        _, other = await in_worker(shop.cores, judge_file, reference, profile, bench=bench, evidence=evidence)
         alike = await in_worker(shop.cores, compare_files, film, reference, bench=bench, evidence=evidence)
     if other is None or alike is None:
         raise InputError("can't be compared: it has no pictures that can be decoded", where=str(reference))

@@ -16,17 +16,12 @@ from pipeline.quality.limits import limits_of
 from pipeline.quality.sidecars import caption_checks, first_cues, sidecars_of
 
 
-def judge_file(path: Path, profile: QualityProfile) -> Verdict:
-    """Decode a film to its end and judge it. Blocks: call it in a worker process.
+def judge_file(path: Path, profile: QualityProfile) -> tuple[Verdict, Portrait | None]:
+    """Decode a film to its end: what is thought of it, and by what it is known again. Blocks: a worker's job.
 
-    A file that is no film, or can't be read to its end, is a failed verdict, never an exception; nothing else is said
-    of it then.
+    A file that is no film, or can't be read to its end, is a failed verdict without a portrait, never an exception;
+    nothing else is said of it then.
     """
-    return judge_to_compare(path, profile)[0]
-
-
-def judge_to_compare(path: Path, profile: QualityProfile) -> tuple[Verdict, Portrait | None]:
-    """The same, and by what the film is known again; None: it can't be read."""
     limit = limits_of(profile).get("file", "a whole film")
     try:
         digest = sha256_of(path)

@@ -41,12 +41,17 @@ def copy(good, tmp_path):
     return shutil.copyfile(good, tmp_path / "film.mp4")
 
 
+def judged(path, profile=STRICT):
+    verdict, _ = judge_file(path, profile)
+    return verdict
+
+
 def faults(path, profile=STRICT):
-    return {check.name for check in judge_file(path, profile).checks if check.verdict != "pass"}
+    return {check.name for check in judged(path, profile).checks if check.verdict != "pass"}
 
 
 def test_a_good_film_has_nothing_wrong_and_every_check_is_made(good):
-    verdict = judge_file(good, STRICT)
+    verdict = judged(good)
 
     assert (verdict.grade, verdict.score, verdict.profile) == ("pass", 1.0, "strict"), verdict.reasons
     assert [check.name for check in verdict.checks] == [
@@ -94,7 +99,7 @@ def test_what_is_missing_of_a_film_is_told_in_words(tmp_path):
     told = []
     for content in (b"", whole[: len(whole) // 2]):
         film.write_bytes(content)
-        (check,) = judge_file(film, STRICT).checks
+        (check,) = judged(film).checks
         told.append(check.measured)
 
     assert told == ["is empty", "has no index: it is cut short, was never finished, or is no film"]
@@ -144,7 +149,7 @@ def test_a_film_of_which_pictures_were_lost_is_no_whole_film(good, tmp_path, los
             packet.stream = streams[packet.stream_index]
             target.mux(packet)
 
-    (check,) = judge_file(film, STRICT).checks
+    (check,) = judged(film).checks
     assert check.measured == f"a picture is missing at {lost[0] / 30:.2f} s"
 
 
@@ -167,7 +172,7 @@ def test_a_transport_stream_that_ends_behind_its_head_is_told_in_words(tmp_path,
     film = write_film(tmp_path / "film.ts", form="mpegts", **made)
     film.write_bytes(film.read_bytes()[:1_000])
 
-    (check,) = judge_file(film, STRICT).checks
+    (check,) = judged(film).checks
 
     assert check.measured == "has no sound that can be decoded: it is cut short"
 
@@ -176,7 +181,7 @@ def test_pictures_in_a_codec_that_nobody_knows_are_told_in_words(tmp_path):
     film = write_film(tmp_path / "film.mp4")
     film.write_bytes(film.read_bytes().replace(b"avc1", b"xxxx"))
 
-    (check,) = judge_file(film, STRICT).checks
+    (check,) = judged(film).checks
 
     assert check.measured == "its pictures are in a codec that nothing here decodes"
     with pytest.raises(InputError, match=r"film\.mp4: its pictures are in a codec that nothing here decodes"):
@@ -854,7 +859,7 @@ def test_captions_that_come_when_nobody_speaks_are_told(tmp_path):
     for late_s in (0, 2):
         cues = srt([(start + late_s, end + late_s, "Tea cools.") for start, end in phrases])
         film.with_suffix(".srt").write_text(cues, encoding="utf-8")
-        (check,) = [check for check in judge_file(film, STRICT).checks if check.name == "caption_timing"]
+        (check,) = [check for check in judged(film).checks if check.name == "caption_timing"]
         told[late_s] = (check.verdict, check.measured)
 
     assert told == {0: ("pass", "in time, as far as it is known"), 2: ("fail", "2.0 s late")}
@@ -883,7 +888,7 @@ def test_captions_beside_a_film_are_found_in_both_formats_and_by_language(copy):
     copy.with_suffix(".de.vtt").write_text("WEBVTT\n\n" + srt(CUES).replace(",", "."), encoding="utf-8")
     copy.with_name("other.srt").write_text("", encoding="utf-8")
 
-    (check,) = [check for check in judge_file(copy, STRICT).checks if check.name == "captions"]
+    (check,) = [check for check in judged(copy).checks if check.name == "captions"]
     assert (check.verdict, check.measured) == ("pass", "4 cues in order")
 
 
@@ -1047,7 +1052,7 @@ def good_film(folder, seed):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_good_film_raises_no_alarm(tmp_path, seed):
-    verdict = judge_file(good_film(tmp_path, seed), STRICT)
+    verdict = judged(good_film(tmp_path, seed))
 
     assert verdict.grade == "pass", (verdict.reasons, verdict.warnings)
 
@@ -1057,7 +1062,7 @@ def test_two_hundred_good_films_raise_no_alarm(tmp_path):
     alarms = {}
     for seed in range(200):
         film = good_film(tmp_path, seed)
-        verdict = judge_file(film, STRICT)
+        verdict = judged(film)
         if verdict.grade != "pass":
             alarms[seed] = verdict.reasons
         film.unlink()
