@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.rendering.motion import AT_REST
 from pipeline.rendering.picture import Picture
 from pipeline.rendering.sprites import Element
 from pipeline.rendering.stills import MovingStill
 from pipeline.theme.theme import Manner
-
-# By this frame everything has come.
-_AT_REST = 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,4 +42,4 @@ class Composition:
 
 def _is_there(element: Element) -> bool:
     pose = element.pose(0)
-    return isinstance(element, MovingStill) or (pose is not None and pose == element.pose(_AT_REST))
+    return isinstance(element, MovingStill) or (pose is not None and pose == element.pose(AT_REST))

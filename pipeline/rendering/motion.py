@@ -17,6 +17,8 @@ FADE_FRAMES = 8
 STAGGER_FRAMES = 3
 # A figure or a rule is drawn once, in about a second, and then rests.
 DRAWING_FRAMES = 30
+# By this frame everything has come that ever does.
+AT_REST = 1e6
 
 _UNSEEN = 0.012
 _POWERS: Mapping[Ease, int] = {"cubic": 3, "quint": 5}

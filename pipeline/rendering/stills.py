@@ -56,7 +56,6 @@ class MovingStill:
     area: Box
     start: _View
     end: _View
-    enters: int
     over: int
     # The view that was drawn last, and what it shows: a part of it may be asked for again.
     _shown: tuple[Hashable, Picture] | None = None
@@ -64,12 +63,11 @@ class MovingStill:
     @property
     def rests_from(self) -> int:
         """See `sprites.Element`."""
-        return self.enters + self.over
+        return self.over
 
     def pose(self, frame: float) -> _View:
-        """See `sprites.Element`. Before it sets out it shows its start; afterwards it rests at its end."""
-        share = min(1.0, max(0.0, (frame - self.enters) / self.over))
-        return _between(self.start, self.end, share)
+        """See `sprites.Element`. Once it has arrived it rests at its end."""
+        return _between(self.start, self.end, min(1.0, frame / self.over))
 
     def box(self, pose: Hashable) -> Box:  # noqa: ARG002
         """See `sprites.Element`."""
@@ -119,12 +117,10 @@ class MovingStill:
         return Picture(*(Image.fromarray(plane.seen(box)) for plane, box in zip(self.planes, boxes, strict=True)))
 
 
-def moving_still(
-    image: Image.Image, area: Box, *, start: Framing, end: Framing, over: int, enters: int = 0
-) -> MovingStill:
-    """An image (mode RGB) that fills an even box of the picture and moves from one framing to another.
+def moving_still(image: Image.Image, area: Box, *, start: Framing, end: Framing, over: int) -> MovingStill:
+    """An image (mode RGB) that fills an even box of the picture, and moves from one framing to another.
 
-    It sets out at frame `enters` and arrives `over` frames later.
+    It sets out with the scene and arrives `over` frames later.
     """
     width, height = image.size
     scale = max(area.width / width, area.height / height) * max(1.0, start.zoom, end.zoom) * PREPARED
@@ -137,9 +133,7 @@ def moving_still(
     most = max((view.right - view.left) / area.width for view in views)
     sizes = [(area.width, area.height), *[(area.width // 2, area.height // 2)] * 2]
     planes = tuple(Scaler(np.asarray(plane), at, most=most) for plane, at in zip(still, sizes, strict=True))
-    return MovingStill(
-        planes=planes, size=size, area=area, start=views[0], end=views[1], enters=enters, over=max(1, over)
-    )
+    return MovingStill(planes=planes, size=size, area=area, start=views[0], end=views[1], over=max(1, over))
 
 
 def _view(framing: Framing, size: tuple[int, int], area: Box) -> _View:

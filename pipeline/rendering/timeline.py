@@ -9,11 +9,9 @@ from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Frame
-from pipeline.rendering.motion import MOTION_RATE
+from pipeline.rendering.motion import AT_REST, MOTION_RATE
 from pipeline.rendering.picture import Picture
 
-# By this frame everything has come.
-_AT_REST = 1e6
 # Where items begin that no line speaks of, and how far they stand apart, in frames.
 _UNSPOKEN_AFTER, _UNSPOKEN_APART = 12, 5
 
@@ -51,7 +49,7 @@ def motion_frames(frames: int, frame_rate: int) -> int:
 def last_picture(composition: Composition) -> Picture:
     """How a scene looks when all has come to rest."""
     canvas = Canvas(composition.ground, composition.elements)
-    canvas.apply(canvas.advance(_AT_REST))
+    canvas.apply(canvas.advance(AT_REST))
     return canvas.picture
 
 

@@ -42,11 +42,12 @@ def load_settings(
 
     Raises `ConfigurationError` with every unknown name (and the nearest known one) and every wrong value.
     """
+    environ = os.environ if environ is None else environ
     found: dict[str, Found] = {}
     problems: list[str] = []
     sources = (
         _from_file(workspace / CONFIG_NAME),
-        _from_environment(os.environ if environ is None else environ),
+        _from_environment(environ),
         _from_flags(overrides or {}, called or {}),
     )
     for source in sources:
@@ -59,7 +60,7 @@ def load_settings(
                 found[table] = Found(value=_with(before, path.split("."), entry.value), subject=entry.subject)
             else:
                 problems.append(unknown(name, entry))
-    found |= dict(_well_known_keys(found, os.environ if environ is None else environ))
+    found |= dict(_well_known_keys(found, environ))
     try:
         settings = Settings(**_nested(found))
     except ValidationError as error:

@@ -62,11 +62,14 @@ def field_of(key: str) -> str:
     return _FIELDS.get(key, key)
 
 
-def checked_value(key: str, text: str, where: str) -> tuple[str, Value]:
-    """The field of `Brief` for a key and its value as a text; lists have commas between their items."""
+def checked_value(key: str, text: str) -> tuple[str, Value]:
+    """The field of `Brief` for a key and its value as a text; lists have commas between their items.
+
+    What it raises names no place: whoever asks knows the cell.
+    """
     if key in _LISTS:
-        return key, checked_list(key, [item for item in map(clean_text, text.split(",")) if item], where)
-    return field_of(key), checked_text(key, clean_text(text), where)
+        return key, checked_list(key, [item for item in map(clean_text, text.split(",")) if item], "")
+    return field_of(key), checked_text(key, clean_text(text), "")
 
 
 def checked_list(key: str, items: list[str], where: str) -> tuple[str, ...]:

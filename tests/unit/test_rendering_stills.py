@@ -65,11 +65,11 @@ def test_a_zoom_grows_by_the_same_factor_in_every_frame_about_a_point_that_stays
 
 
 def test_every_frame_differs_on_the_way_and_the_last_is_held():
-    still = moving_still(spot(), AREA, start=Framing(), end=Framing(zoom=1.3), over=40, enters=5)
+    still = moving_still(spot(), AREA, start=Framing(), end=Framing(zoom=1.3), over=40)
 
     holds = [hold for _, hold in shown(still, 90)]
 
-    assert holds == [6, *[1] * 39, 45]
+    assert holds == [*[1] * 40, 50]
 
 
 @given(

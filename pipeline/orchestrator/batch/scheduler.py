@@ -23,7 +23,7 @@ from anyio import to_thread
 from anyio.abc import TaskGroup
 
 from pipeline.errors import BusyError, DamagedError, NightreelError, first_error
-from pipeline.limits import Load, Situation
+from pipeline.limits import Load, Situation, Strategy
 from pipeline.model import QUEUE, Job, JobStatus, title_of
 from pipeline.orchestrator.batch.backoff import Backoff
 from pipeline.orchestrator.batch.cancelling import cancel_if_asked
@@ -62,6 +62,7 @@ class Scheduler:
         self._only = dict.fromkeys(only) if only is not None else None
         self._queue = self._make_queue()
         self._pulse_s = pulse_s
+        self._strategy: Strategy
         self._under_way: dict[Key, anyio.CancelScope] = {}
         self._backoff = Backoff()
         self._failures = 0

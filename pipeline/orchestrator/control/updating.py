@@ -15,7 +15,6 @@ from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.control.changing import change_jobs, chosen
 from pipeline.orchestrator.control.publishing import and_to, package_of, subject_of
 from pipeline.orchestrator.control.wishes import NO_WISHES, PRIVACY, ReleaseWishes
-from pipeline.orchestrator.events import Listener, ignore
 from pipeline.orchestrator.workshop import Workshop
 
 _OUT = (JobStatus.COMPLETED, JobStatus.PARKED)
@@ -36,7 +35,6 @@ async def update_batch(
     batch: str,
     jobs: Sequence[str] = (),
     wishes: ReleaseWishes = NO_WISHES,
-    listen: Listener = ignore,
 ) -> Updated:
     """Show the films of a batch that are out at the hosts of `shop`, or only `jobs` (beginnings of ids), as asked.
 
@@ -64,7 +62,7 @@ async def update_batch(
 
         noted = await change_jobs(shop, batch, [job_id], partial(_noted, shop=shop, wishes=wishes))
         if is_held:
-            await batches.resume_some(shop, batch=batch, jobs=noted.changed, listen=listen)
+            await batches.resume_some(shop, batch=batch, jobs=noted.changed)
     return done
 
 

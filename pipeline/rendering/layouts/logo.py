@@ -15,7 +15,7 @@ from pipeline.rendering.composition import Composition
 from pipeline.rendering.grid import Box
 from pipeline.rendering.logos import Mark, Most, logo_size, make_mark
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import Motion
+from pipeline.rendering.motion import AT_REST, Motion
 from pipeline.rendering.picture import Picture, tile
 from pipeline.rendering.sprites import Element, Sprite, flat
 
@@ -24,8 +24,6 @@ _OPENING = (Most(18_000, 380, 88), Most(10_000, 280, 64))
 _SMALL = Most(5_400, 200, 36)
 # From a small one to the content below it; and around a large one, and a small one, to anything that stands there.
 _ABOVE_CONTENT, _CLEAR, _NEAR = 4, 40, 12
-# When everything has come, and all that ever does.
-_AT_REST = 1e6
 
 
 def with_logo(composition: Composition, scene: Scene, look: Look) -> Composition:
@@ -90,7 +88,7 @@ def _placed(look: Look, most: Most, ground: Picture, place: Callable[[int, int],
 def _is_free(box: Box, others: Sequence[Element], clear_px: int) -> bool:
     """Whether nothing else stands within so many pixels of a box."""
     around = Box(box.left - clear_px, box.top - clear_px, box.right + clear_px, box.bottom + clear_px)
-    poses = ((each, each.pose(_AT_REST)) for each in others)
+    poses = ((each, each.pose(AT_REST)) for each in others)
     return not any(each.box(pose).meets(around) for each, pose in poses if pose is not None)
 
 

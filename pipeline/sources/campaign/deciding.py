@@ -69,7 +69,7 @@ def _read(key: str, text: str) -> dict[str, Any]:
         text = ",".join(part for part in _BETWEEN.split(text) if part)
     if key == "voice" and "=" in text:
         return {"voices": tuple(_voice(part) for part in re.split(r"[,;|]", text) if part.strip())}
-    name, value = checked_value(key, text, "")
+    name, value = checked_value(key, text)
     return {name: value}
 
 
@@ -77,7 +77,7 @@ def _voice(pair: str) -> tuple[str, str]:
     language, _, name = (part.strip() for part in pair.partition("="))
     if not language or not name:
         raise InputError(f"{pair[:40]!r} is no voice for a language", hint="Write a name, or de=NAME, en=NAME")
-    return str(checked_value("language", language, "")[1]), str(checked_value("voice", name, "")[1])
+    return str(checked_value("language", language)[1]), str(checked_value("voice", name)[1])
 
 
 def _checked(pair: str, table: Table) -> tuple[str, str]:
