@@ -2,24 +2,21 @@
 
 The next page is where the header `Link` says (RFC 8288, rel="next"), where the answer itself says, or the next number,
 as far as there are rows. Only public machines are asked, unless the settings allow others; a key goes to the host that
-it was meant for and to no other. No proxy is asked: it would look names up by itself, behind our back.
+it was meant for and to no other.
 """
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from pathlib import Path
 
 import aiohttp
 from anyio import open_file, to_thread
 from yarl import URL
 
-from pipeline.addresses import PublicResolver, check_address
+from pipeline.addresses import MAY_PASS, PublicWeb, network_errors, open_web
 from pipeline.errors import NeedsLoginError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.limits.times import retry_after_s
@@ -27,12 +24,8 @@ from pipeline.sources.addresses import told
 from pipeline.sources.endpoint import Endpoint
 from pipeline.sources.tables.pages import Page, open_page, value_at
 from pipeline.sources.tables.table import TableForm
-from pipeline.trust import trusted
 
 _MOST_PAGES = 10_000
-_MOST_REDIRECTS = 5
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_MAY_PASS = frozenset({408, 425, 429, 500, 502, 503, 504})
 _ACCEPT = "application/json, application/x-ndjson, text/csv;q=0.9"
 _ALLOW = "source.allow in nightreel.toml names hosts that may be asked all the same"
 # Where answers say what comes next, as services do (JSON:API, OData, Django, Laravel).
@@ -47,26 +40,17 @@ async def fetch(asked: Endpoint, folder: Path, form: TableForm, *, retry: RetryP
     """See `service.fetch_pages`."""
     name = told(asked.address)
     timeout = aiohttp.ClientTimeout(total=asked.timeout_s, sock_connect=10)
-    resolver, tls = PublicResolver(asked.allowed, hint=_ALLOW), await to_thread.run_sync(trusted)
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(resolver=resolver, limit=1, ssl=tls),
-        timeout=timeout,
-        trust_env=False,
-        auto_decompress=False,
-        cookie_jar=aiohttp.DummyCookieJar(),
-    ) as session:
-        caller = _Caller(asked=asked, session=session, name=name)
+    async with open_web(asked.allowed, within=timeout, hint=_ALLOW) as web:
+        caller = _Caller(asked=asked, web=web, name=name)
         url: URL | None = caller.first()
         pages: list[Page] = []
         seen: set[URL] = set()
-        for number in count(1):
-            if url is None:
-                break
-            if url in seen or number > _MOST_PAGES:
+        while url is not None:
+            if url in seen or len(pages) == _MOST_PAGES:
                 what = "leads on in a circle" if url in seen else f"has more than {_MOST_PAGES:,} pages"
                 raise PermanentError(what, where=name, hint=_ONWARDS)
             seen.add(url)
-            answer = await with_retries(retry, partial(caller.get, url, folder / f"{number:05}"))
+            answer = await with_retries(retry, partial(caller.get, url, folder / f"{len(pages) + 1:05}"))
             page = await to_thread.run_sync(_look, answer, form, name)
             pages.append(page)
             url = caller.next(url, answer, page)
@@ -103,7 +87,7 @@ class _Caller:
     """Asks for pages, one at a time."""
 
     asked: Endpoint
-    session: aiohttp.ClientSession
+    web: PublicWeb
     name: str
     taken_bytes: int = 0
 
@@ -148,30 +132,17 @@ class _Caller:
 
     async def get(self, url: URL, path: Path) -> _Answer:
         """One page, written to a file."""
-        with _translated(self.name):
+        with network_errors(where=self.name):
             origin = url.origin() if url.host else None
-            for _ in range(_MOST_REDIRECTS + 1):
-                check_address(url, self.asked.allowed, hint=_ALLOW)
-                headers = self._headers(has_keys=url.origin() == origin)
-                async with self.session.get(url, headers=headers, allow_redirects=False) as response:
-                    if response.status not in _REDIRECTS:
-                        return await self._kept(response, path)
-                    url = self._redirected(url, response.headers.get("Location", ""))
-        raise PermanentError(f"leads on more than {_MOST_REDIRECTS} times", where=self.name)
+            async with self.web.get(url, lambda at: self._headers(has_keys=at.origin() == origin)) as response:
+                return await self._kept(response, path)
 
     def _headers(self, *, has_keys: bool) -> dict[str, str]:
-        # Nothing packed: what unpacks to a million times its size would be measured too late.
-        headers = {"User-Agent": "nightreel", "Accept": _ACCEPT, "Accept-Encoding": "identity"}
-        if has_keys and self.asked.api_key:
-            name = self.asked.api_key_header
-            headers |= {name: self.asked.api_key} if name else {"Authorization": f"Bearer {self.asked.api_key}"}
-        return headers
-
-    def _redirected(self, url: URL, location: str) -> URL:
-        try:
-            return url.join(URL(location))
-        except ValueError as error:
-            raise PermanentError("leads on to what is no address", where=self.name) from error
+        if not (has_keys and self.asked.api_key):
+            return {"Accept": _ACCEPT}
+        name = self.asked.api_key_header
+        key = {name: self.asked.api_key} if name else {"Authorization": f"Bearer {self.asked.api_key}"}
+        return {"Accept": _ACCEPT, **key}
 
     async def _kept(self, response: aiohttp.ClientResponse, path: Path) -> _Answer:
         self._check(response)
@@ -197,7 +168,7 @@ class _Caller:
         if status in {401, 403}:
             hint = "Set NIGHTREEL_SOURCE__API_KEY"
             raise NeedsLoginError(f"the service answered {status}", where=self.name, hint=hint)
-        if status in _MAY_PASS:
+        if status in MAY_PASS:
             after = retry_after_s(response.headers)
             raise TransientError(f"the service answered {status}", where=self.name, retry_after_s=after)
         if status != 200:
@@ -216,21 +187,3 @@ def _kind_of(content_type: str, url: URL, head: bytes, name: str) -> str:
     if "csv" in content_type or url.path.endswith((".csv", ".tsv")):
         return "csv"
     return "json" if "json" in content_type or start[:1] in {b"[", b"{"} else "csv"
-
-
-@contextmanager
-def _translated(name: str) -> Iterator[None]:
-    """The one place where failures of aiohttp and the network become ours."""
-    try:
-        yield
-    except PermanentError as error:
-        raise PermanentError(error.message, where=name, hint=error.hint) from error
-    except TimeoutError as error:
-        raise TransientError("no answer in time", where=name) from error
-    except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
-        raise PermanentError("is no address", where=name) from error
-    except (aiohttp.ClientError, OSError) as error:
-        cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-        what = "there is no machine of that name" if isinstance(cause, socket.gaierror) else ""
-        told_by_system = getattr(cause, "strerror", None) or type(cause).__name__
-        raise TransientError(what or f"can't be reached: {told_by_system}", where=name) from error

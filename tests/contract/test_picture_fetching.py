@@ -99,7 +99,7 @@ async def test_a_name_that_stands_for_a_private_address_too_is_not_resolved(monk
             for host in hosts
         ]
 
-    resolver = PublicResolver()
+    resolver = PublicResolver((), hint="")
     monkeypatch.setattr(resolver._theirs, "resolve", both)
     hosts = ["93.184.216.34"]
     assert [each["host"] for each in await resolver.resolve("example.org", 80)] == hosts
