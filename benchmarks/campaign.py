@@ -24,7 +24,7 @@ from benchmarks.cost import SELDOM_S, Cost, measure, nightreel
 from benchmarks.parts import Limit, orders_of, x264_alone
 from benchmarks.stories import name_of
 from pipeline.orchestrator.workshop import open_workshop
-from pipeline.template import builtin_root
+from pipeline.workspace import builtin_root
 
 _BATCH, _TEMPLATE = "guests", "welcome"
 _SHARED, _OWN = 4, 2

@@ -1,4 +1,4 @@
-"""Which folder the workspace is."""
+"""Which folder the workspace is, and where the one lies that comes with us."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.errors import InputError
 
 CONFIG_NAME = "nightreel.toml"
+_PACKAGE = Path(__file__).parent
 
 
 def find_workspace(start: Path, explicit: Path | None = None, environ: Mapping[str, str] | None = None) -> Path:
@@ -25,6 +26,12 @@ def find_workspace(start: Path, explicit: Path | None = None, environ: Mapping[s
     if workspace.exists() and not workspace.is_dir():
         raise InputError("is not a folder", where=str(named), hint="Name a folder as the workspace")
     return workspace
+
+
+def builtin_root() -> Path:
+    """The folder that holds the built-in `templates/`, `themes/` and `topics/`: in the wheel, else the repository."""
+    in_wheel = _PACKAGE / "_builtin"
+    return in_wheel if in_wheel.is_dir() else _PACKAGE.parent
 
 
 def _from_environment(environ: Mapping[str, str]) -> Path | None:

@@ -34,7 +34,7 @@ def init(directory: Path, /) -> int:
     from pipeline.errors import EXIT_OK
     from pipeline.files import storage_errors, write_atomically
     from pipeline.settings import example_toml
-    from pipeline.template import builtin_root
+    from pipeline.workspace import builtin_root
 
     files = {directory / "nightreel.toml": example_toml(), directory / ".gitignore": _GITIGNORE}
     files |= {directory / folder / "README.md": text for folder, text in _FOLDERS.items() if text}

@@ -12,7 +12,6 @@ sample       what its layouts look like                   (scenes: written in TO
 
 from pipeline.template.ends import End
 from pipeline.template.loading import (
-    builtin_root,
     file_beside,
     files_in,
     known_templates,
@@ -48,7 +47,6 @@ __all__ = [
     "Sheet",
     "Template",
     "Values",
-    "builtin_root",
     "compile_table",
     "compile_text",
     "file_beside",

@@ -17,19 +17,13 @@ from pipeline.template.rows.declared import in_order
 from pipeline.template.rows.play import parse_play
 from pipeline.template.schema import TemplateFile, parse_template_file
 from pipeline.template.template import Layout, Template
-from pipeline.toml import line_of
+from pipeline.toml import line_of, read_text_file
+from pipeline.workspace import builtin_root
 
 TOML = "template.toml"
 # The keys of [metadata] that say how a host shows a film.
 _PUBLICITY = ("category", "made_for_kids", "synthetic_media", "notify_subscribers", "license", "embeddable")
-_PACKAGE = Path(__file__).parent.parent
 _MAX_BYTES = 256 * 1024
-
-
-def builtin_root() -> Path:
-    """The folder that holds the built-in `templates/` and `topics/`: in the wheel, else the repository."""
-    in_wheel = _PACKAGE / "_builtin"
-    return in_wheel if in_wheel.is_dir() else _PACKAGE.parent
 
 
 def known_templates(search: Sequence[Path]) -> dict[str, Path]:
@@ -184,17 +178,8 @@ def _plays(scripts: Mapping[str, str], folder: Path, fields: Sequence[Field]) ->
 
 def read_text(path: Path) -> str:
     """A file of a template. Raises `InputError` for one that can't be read."""
-    try:
-        data = path.read_bytes()
-        if len(data) > _MAX_BYTES:
-            raise InputError("is larger than 256 KiB", where=str(path))
-        # One line ending, so that a checkout on Windows has the same fingerprint.
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except OSError as error:
-        raise InputError(f"can't be read: {error.strerror or error}", where=str(path)) from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise InputError("is not UTF-8", where=f"{path}:{line}", hint="Save it as UTF-8") from error
+    # One kind of line ending, so that a checkout on Windows has the same fingerprint.
+    return read_text_file(path, most_bytes=_MAX_BYTES)
 
 
 def _fingerprint(files: Mapping[str, str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import is_dataclass
 from functools import cache
@@ -12,18 +11,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, row_of
+from pipeline.toml import in_our_words
 
 _SAY, _LAYOUT = "say", "layout"
-_WORDS = {
-    "Field required": "is missing",
-    "a valid string": "a text in quotes",
-    "a valid tuple": "a list, in [ ]",
-    "a valid integer": "a whole number",
-    "a valid number": "a number",
-    ", unable to parse string as a number": "",
-    "a valid boolean": "true or false",
-    "a dictionary or an instance of": "a table like",
-}
 
 
 def build_scene(table: Mapping[str, Any], *, where: str) -> Scene:
@@ -42,17 +32,9 @@ def build_scene(table: Mapping[str, Any], *, where: str) -> Scene:
         if first["type"] == "unexpected_keyword_argument":
             hint = did_you_mean(str(first["loc"][-1]), _names(kind))
             raise InputError(f"a {name} scene has no {place}", where=where, hint=hint) from error
-        raise InputError(f"{name}: {place}: {_in_our_words(first['msg'])}", where=where) from error
+        raise InputError(f"{name}: {place}: {in_our_words(first)}", where=where) from error
     scene: Scene = document.scene  # type: ignore[attr-defined]
     return scene
-
-
-def _in_our_words(message: str) -> str:
-    """What pydantic says of a value, to somebody who writes no programs."""
-    said = re.sub(r"^Input should", "must", message.removeprefix("Value error, "))
-    for theirs, ours in _WORDS.items():
-        said = said.replace(theirs, ours)
-    return said
 
 
 def check_keys(table: Mapping[str, Any], *, where: str, also: Collection[str] = ()) -> None:

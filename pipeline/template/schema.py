@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import CaptionStyle, MotionAmount, Transition
@@ -18,21 +16,10 @@ from pipeline.template.rows.dates import ORDERS
 from pipeline.template.rows.declared import find_wrong_fields
 from pipeline.template.rows.field import TEXT_MAX_CHARS, Kind
 from pipeline.template.rows.field import Field as RowField
-from pipeline.toml import line_of, parse_toml
+from pipeline.toml import in_our_words, line_of, parse_toml
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
 
-
-# How pydantic says it, and what it is to somebody who writes no programs.
-_WORDS = {
-    "less than or equal to": "at most",
-    "greater than or equal to": "at least",
-    "a valid integer": "a whole number",
-    "a valid string": "a text in quotes",
-    "a valid boolean": "true or false",
-    "a valid list": "a list, in [ ]",
-    "a valid dictionary": "a table",
-}
 # What those are that have to look like something.
 _NAMED = {
     "logo": "the name of a PNG beside template.toml",
@@ -44,7 +31,8 @@ _NAMED = {
     "order": "one of " + ", ".join(ORDERS),
     "[key]": "a name of small letters, digits and _",
 }
-_SHOWN_CHARS = 40
+# Any other text that has to.
+_FILE = "the name of a .jinja file beside template.toml"
 
 
 class _Table(BaseModel):
@@ -173,7 +161,8 @@ def parse_template_file(text: str, *, path: str) -> TemplateFile:
         if first["type"] == "extra_forbidden":
             hint = did_you_mean(keys[-1], _known_keys(keys[:-1]))
             raise InputError(f"unknown key {'.'.join(keys)}", where=where, hint=hint) from error
-        raise InputError(f"{'.'.join(keys)}: {_in_our_words(first)}", where=where) from error
+        looks = _NAMED.get(keys[-1], _FILE)
+        raise InputError(f"{'.'.join(keys)}: {in_our_words(first, looks=looks)}", where=where) from error
     if wrong := find_wrong_limits(checked.layouts):
         within, problem, hint = wrong
         keys = ["layouts", *within]
@@ -185,19 +174,6 @@ def parse_template_file(text: str, *, path: str) -> TemplateFile:
         where = f"{path}:{line_of(text, ['fields', name, key] if name else [key])}"
         raise InputError(problem, where=where, hint=hint)
     return checked
-
-
-def _in_our_words(details: ErrorDetails) -> str:
-    """What is wrong with a value: what it is, and what it may be."""
-    if details["type"] == "missing":
-        return "is missing"
-    wish = re.sub(r"^(Input|String|List) should", "must", details["msg"].removeprefix("Value error, "))
-    for theirs, ours in _WORDS.items():
-        wish = wish.replace(theirs, ours)
-    if details["type"] == "string_pattern_mismatch":
-        wish = "must be " + _NAMED.get(str(details["loc"][-1]), "the name of a .jinja file beside template.toml")
-    given = details["input"]
-    return f"is {given!r}, {wish}" if isinstance(given, str | int) and len(str(given)) <= _SHOWN_CHARS else wish
 
 
 def _check_ends(checked: TemplateFile, text: str, path: str) -> None:

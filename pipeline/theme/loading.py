@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
-from pydantic_core import ErrorDetails
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import MotionAmount
 from pipeline.theme.colours import Lch, is_hex, to_hex
 from pipeline.theme.theme import ROLES, Ease, Manner, Theme, find_faint
-from pipeline.toml import line_of, parse_toml
+from pipeline.toml import in_our_words, line_of, parse_toml, read_text_file
+from pipeline.workspace import builtin_root
 
 Mode = Literal["dark", "light"]
 _MODES: tuple[Mode, ...] = ("dark", "light")
-_PACKAGE = Path(__file__).parent.parent
 _MAX_BYTES = 64 * 1024
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _LCH = re.compile(r"\s*(\d*\.?\d+)\s+(\d*\.?\d+)\s+(\d*\.?\d+)\s*")
@@ -72,16 +70,6 @@ class _ThemeFile(_Table):
     light: _PaletteTable | None = None
 
 
-# How pydantic says what a value must be, and how we do.
-_WORDS = {
-    "less than or equal to": "at most",
-    "greater than or equal to": "at least",
-    "a valid integer": "a whole number",
-    "a valid number": "a number",
-    "a valid string": "a text in quotes",
-    "a valid dictionary or instance of": "a table like",
-}
-_SHOWN_CHARS = 40
 _KEYS: dict[str, Sequence[str]] = {
     **dict.fromkeys(_MODES, ROLES),
     "size": list(_SizeTable.model_fields),
@@ -92,7 +80,7 @@ _KEYS: dict[str, Sequence[str]] = {
 def known_themes(search: Sequence[Path]) -> dict[str, Path]:
     """The file of every theme by name: those of the folders in `search` in order, then the built-in ones."""
     found: dict[str, Path] = {}
-    for root in (*search, _builtin()):
+    for root in (*search, builtin_root() / "themes"):
         for file in sorted(root.glob("*.toml")) if root.is_dir() else ():
             if _NAME.fullmatch(file.stem):
                 found.setdefault(file.stem, file)
@@ -115,7 +103,7 @@ def load_theme(name: str, *, search: Sequence[Path] = ()) -> Theme:
             f"unknown theme {name}", hint=did_you_mean(name, known, otherwise=f"Known: {', '.join(known)}")
         )
     path = known[plain]
-    return _theme(plain, path, _read(path), mode)
+    return _theme(plain, path, read_text_file(path, most_bytes=_MAX_BYTES), mode)
 
 
 def _theme(name: str, path: Path, text: str, mode: Mode | None) -> Theme:
@@ -154,37 +142,4 @@ def _parse(text: str, path: Path) -> _ThemeFile:
         if first["type"] == "extra_forbidden":
             names = _KEYS.get(table if key else "", list(_ThemeFile.model_fields))
             raise InputError(f"unknown key {named}", where=where, hint=did_you_mean(key or table, names)) from error
-        raise InputError(f"{named}: {_in_our_words(first)}", where=where) from error
-
-
-def _in_our_words(details: ErrorDetails) -> str:
-    """What is wrong with a value: what it is, and what it may be."""
-    if details["type"] in ("missing", "value_error"):
-        return "is missing" if details["type"] == "missing" else details["msg"].removeprefix("Value error, ")
-    wish = re.sub(r"^(Input|String) should", "must", details["msg"]).partition(", ")[0]
-    for theirs, ours in _WORDS.items():
-        wish = wish.replace(theirs, ours)
-    given = details["input"]
-    shown = str(given).lower() if isinstance(given, bool) else repr(given)
-    return f"is {shown}, {wish}" if isinstance(given, str | int | float) and len(shown) <= _SHOWN_CHARS else wish
-
-
-@lru_cache(maxsize=32)
-def _builtin() -> Path:
-    """The folder of the themes that come with us: in the wheel, else in the repository."""
-    in_wheel = _PACKAGE / "_builtin"
-    return (in_wheel if in_wheel.is_dir() else _PACKAGE.parent) / "themes"
-
-
-def _read(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"can't be read: {error.strerror or error}", where=str(path)) from error
-    if len(data) > _MAX_BYTES:
-        raise InputError("is larger than 64 KiB", where=str(path))
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError("is not UTF-8", where=f"{path}:{line}", hint="Save it as UTF-8") from error
+        raise InputError(f"{named}: {in_our_words(first)}", where=where) from error

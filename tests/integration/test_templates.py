@@ -24,8 +24,9 @@ from pipeline.orchestrator.templates.filling import filled, find_overfull, text_
 from pipeline.orchestrator.templates.preview import draw_preview, look_of
 from pipeline.orchestrator.templates.shelf import copy_template, find_template
 from pipeline.orchestrator.workshop import Workshop, open_workshop
-from pipeline.template import builtin_root, known_templates, load_template
+from pipeline.template import known_templates, load_template
 from pipeline.template.sample import load_sample
+from pipeline.workspace import builtin_root
 from tests.standins.photos import coast
 from tests.standins.system_fonts import system_fonts
 

@@ -23,7 +23,8 @@ from pipeline.orchestrator.film.scenes import SegmentOrder
 from pipeline.rendering import Look, draw_scene
 from pipeline.script.outline import outline
 from pipeline.sources.markdown import parse_brief
-from pipeline.template import builtin_root, load_template
+from pipeline.template import load_template
+from pipeline.workspace import builtin_root
 from tests.standins.films import voice
 
 SCENE = StatementScene(lines=(SpokenLine(text="Three bridges."),), text="Three bridges stand here.", kicker="A town")

@@ -217,7 +217,7 @@ def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
         ("[[scenes]]\nlayout = 'statement'\nuse = 'x'\ntext = 'x'\nsay = 'x'", "a statement scene has no use"),
         ("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = ['x', 5]", "say is a list of texts in quotes"),
         ("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = [['x']]", "say is a list of texts in quotes"),
-        ("[[scenes]]\nlayout = 'statement'\ntext = 5\nsay = 'x'", "statement: text: must be a text in quotes"),
+        ("[[scenes]]\nlayout = 'statement'\ntext = 5\nsay = 'x'", "statement: text: is 5, must be a text in quotes"),
         ("[[scenes]]\nlayout = 'statement'\nwhen = ['x']\ntext = 'x'\nsay = 'x'", "when must be a condition in quotes"),
         ("thumbnail_text = ['x']", "thumbnail_text must be a text in quotes"),
         ("colour = 1", "unknown key colour"),

@@ -29,10 +29,11 @@ from pipeline.model import (
     Table,
     WantedPicture,
 )
-from pipeline.template import builtin_root, known_templates, load_template, notes_as_text
+from pipeline.template import known_templates, load_template, notes_as_text
 from pipeline.template.loading import files_in
 from pipeline.template.sample import load_sample
 from pipeline.template.schema import parse_template_file
+from pipeline.workspace import builtin_root
 
 BUILTIN = builtin_root() / "templates" / "explainer"
 BRIEF = Brief(title="The sky", sections=(Section(heading="One", blocks=(Paragraph(text="Text."),)),))
@@ -146,6 +147,7 @@ def test_an_unknown_template_is_told_with_the_known_ones(name: str) -> None:
         ("items = 5", "items = 1", ":31: layouts.bullets.items: is 1, must be at least 2"),
         ("items = 5", "items = true", ":31: layouts.bullets.items: is True, must be a whole number"),
         ("item = 80", "item 60", ":32: broken TOML"),
+        ("[layouts.title]", "[fields]\nwho = 3\n[layouts.title]", ":24: fields.who: is 3, must be a table"),
         ('title = "Explainer"', "", ":1: title: is missing"),
         (
             '"user.jinja"',

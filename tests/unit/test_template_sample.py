@@ -11,8 +11,9 @@ import pytest
 from pipeline.errors import InputError
 from pipeline.model import SCENES, Script, SpokenLine
 from pipeline.script.checks import find_problems
-from pipeline.template import builtin_root, known_templates, load_template
+from pipeline.template import known_templates, load_template
 from pipeline.template.sample import load_sample, pictures_of
+from pipeline.workspace import builtin_root
 
 BUILTIN = builtin_root() / "templates"
 
@@ -94,7 +95,7 @@ def test_what_is_said_brings_the_items_with_it(own: Own) -> None:
     [
         ('layout = "bulets"', ":2: a scene has the layout 'bulets'. Did you mean bullets?"),
         ('layout = "title"\nheding = "A"', ":2: a title scene has no heding. Did you mean heading?"),
-        ('layout = "title"\nheading = 3', ":2: title: heading: must be a text in quotes"),
+        ('layout = "title"\nheading = 3', ":2: title: heading: is 3, must be a text in quotes"),
         ('layout = "title"', ":2: title: heading: is missing"),
         ('layout = "title"\nheading = ', ":4: broken TOML"),
         (

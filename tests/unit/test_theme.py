@@ -14,7 +14,7 @@ from pipeline.theme.loading import known_themes, load_theme
 from pipeline.theme.theme import ROLES, find_faint
 
 NAMES = sorted(known_themes([]))
-KEYS = (*ROLES, "radius_px", "enter_s", "rise", "ease")
+KEYS = (*ROLES, "radius_px", "enter_s", "rise", "ease", "amount")
 COLOURS = st.tuples(*[st.integers(0, 255)] * 3).map(lambda rgb: "#{:02X}{:02X}{:02X}".format(*rgb))
 
 
@@ -120,6 +120,11 @@ def test_a_theme_of_the_workspace_goes_before_a_built_in_one(tmp_path):
             ours().replace('ease = "cubic"', 'ease = "bouncy"'),
             "mine.toml:{ease}: motion.ease: is 'bouncy', must be 'cubic' or 'quint'",
         ),
+        (
+            ours().replace('amount = "full"', 'amount = "wild"'),
+            "mine.toml:{amount}: motion.amount: is 'wild', must be 'full', 'reduced' or 'none'",
+        ),
+        ("size = 3\n" + ours().partition("[size]")[0], "mine.toml:1: size: is 3, must be a table"),
         (ours().replace("rise = 1.0", "rise = true"), "mine.toml:{rise}: motion.rise: is true, must be a number"),
         (ours().replace("rise = 1.0", "raise = 1.0"), "unknown key motion.raise. Did you mean rise?"),
         ("title = ", "mine.toml:1: broken TOML"),

@@ -10,9 +10,10 @@ from pipeline.errors import InputError, NightreelError
 from pipeline.files import storage_errors, write_atomically
 from pipeline.model.names import is_device
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.template import Template, builtin_root, files_in, known_templates, load_template, read_template
+from pipeline.template import Template, files_in, known_templates, load_template, read_template
 from pipeline.template.included import SHARED
 from pipeline.template.loading import TOML, read_text
+from pipeline.workspace import builtin_root
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _TITLE = re.compile(r"^title\s*=.*$", re.MULTILINE)
