@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -24,12 +25,16 @@ from pipeline.model import (
     Brief,
     Job,
     JobStatus,
+    Narration,
+    Pace,
     Package,
     Paragraph,
+    Pictures,
     Priority,
     Receipt,
     Script,
     Section,
+    Segment,
     SpokenLine,
     StatementScene,
     Video,
@@ -503,6 +508,28 @@ async def test_a_batch_returns_to_its_checkpoint_and_forgets_nothing_that_matter
     assert (bad.history[:-1], bad.records, bad.attempts) == (before.history, before.records, before.attempts)
     assert bad.history[-1].why == "returned to checkpoint one"
     assert (await returning.return_to(shop, batch="kitchen", name="one")).jobs <= 1
+
+
+def test_what_a_film_returns_to_is_all_of_one_attempt(tmp_path):
+    def after(attempt, **more):
+        return Job(
+            id="ab" * 8,
+            batch="kitchen",
+            folder="kitchen/tea",
+            brief=Brief(title="Tea"),
+            script=Script(title=f"Tea {attempt}", language="en", scenes=()),
+            sketch=(str(attempt),),
+            pictures=Pictures(missing=(f"search:{attempt}",)),
+            pace=Pace(weight_s=0.1 * attempt, breath_s=0.3, scene_s=0.5, word_weight=4.0),
+            narration=Narration(narrator="edge", voice=str(attempt), clips=()),
+            segments=(Segment(path=tmp_path / f"{attempt}.mp4", frames=1),),
+            music=tmp_path / f"{attempt}.mp4",
+            **more,
+        )
+
+    back = returning.returned(after(1), after(2, attempts=2), name="one", at=datetime(2026, 1, 2, tzinfo=UTC))
+
+    assert back == after(1, attempts=2, history=back.history)
 
 
 async def test_a_job_that_was_replaced_since_comes_back_to_a_folder_of_its_own(room, shop):

@@ -14,6 +14,7 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError, DamagedError
 from pipeline.model import Event, Job, JobStatus, advance
 from pipeline.orchestrator.batch.batches import known_batch, refuse_while_busy
+from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import Copies, Damage
 
@@ -111,15 +112,12 @@ def returned(then: Job, now: Job | None, *, name: str, at: datetime) -> Job | No
         stage=then.stage,
         retries=0,
         error=then.error,
-        script=then.script,
-        narration=then.narration,
-        subtitles=then.subtitles,
-        segments=then.segments,
-        video=then.video if then.receipt else None,
-        package=None,
-        verdict=then.verdict if then.receipt else None,
-        receipt=then.receipt,
+        # All of it as it was: a sound, a picture or a script of another attempt would be another film's.
+        **{result: getattr(then, result) for stage in STAGES for result in stage.fills},
     )
+    job = job.evolve(package=None)
+    if not then.receipt:
+        job = job.evolve(video=None, verdict=None)
     if job.evolve(retries=now.retries, package=now.package, video=now.video, verdict=now.verdict) == now and (
         then.status is now.status
     ):

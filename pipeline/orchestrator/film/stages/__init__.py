@@ -39,13 +39,16 @@ class Stage:
     name: str
     run: Callable[[Job, Workshop, Attempt], Awaitable[Job]]
     is_done: Callable[[Job, Workshop], bool]
-    # The fields of the job that it fills: `retry --from` empties them.
+    # The fields of the job that it fills: `retry --from` empties them, and a return to a checkpoint takes them back.
     fills: tuple[str, ...]
 
 
 STAGES: tuple[Stage, ...] = (
     Stage(
-        name="script", run=write, fills=("script", "sketch", "pictures"), is_done=lambda job, _: job.script is not None
+        name="script",
+        run=write,
+        fills=("script", "sketch", "pictures", "pace"),
+        is_done=lambda job, _: job.script is not None,
     ),
     Stage(name="narration", run=speak, fills=("narration",), is_done=is_spoken),
     Stage(
@@ -63,10 +66,5 @@ STAGES: tuple[Stage, ...] = (
         fills=("verdict",),
         is_done=lambda job, _: is_judged(job) and is_complete(job.package),
     ),
-    Stage(
-        name="publishing",
-        run=deliver,
-        fills=("receipt",),
-        is_done=has_left,
-    ),
+    Stage(name="publishing", run=deliver, fills=("receipt",), is_done=has_left),
 )
