@@ -84,10 +84,8 @@ def _all_packets(segments: Iterable[Segment], parameters: _Parameters, frame_rat
         with _opened(segment.path) as source:
             sound_s = _sound_s(source, segment, parameters)
             first, after = (_nearest(time_s * frame_rate) for time_s in (heard_s, heard_s + sound_s))
-            begins, room = (
-                {"video": int(first * picture), "audio": int(heard_s / sample)},
-                int((after - first) * picture),
-            )
+            begins = {"video": int(first * picture), "audio": int(heard_s / sample)}
+            room = int((after - first) * picture)
             for packet in _packets(source, segment, frame_rate, sound_s):
                 kind, at = packet.stream.type, packet.pts or 0
                 if kind == "video":

@@ -10,10 +10,9 @@ from pipeline.model import Scene, texts_of
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion import AT_REST
 from pipeline.rendering.sprites import Sprite
 
-# When everything has come to rest, in frames.
-_LATE = 100_000
 # Tails of letters may reach over the margins, at 1080.
 _SLACK = 32
 
@@ -28,7 +27,7 @@ def _misfits(scene: Scene, look: Look) -> Iterator[str]:
     content, slack = _room(look), look.grid.px(_SLACK)
     known = {shown.name: _letters(shown.text) for shown in texts_of(scene) if shown.text}
     for sprite in lay_out(scene, (), look).elements:
-        pose = sprite.pose(_LATE)
+        pose = sprite.pose(AT_REST)
         if not isinstance(sprite, Sprite) or not sprite.text or pose is None:
             continue
         box = sprite.box(pose)

@@ -1,3 +1,5 @@
+"""Errors: one tree, one line each, and out of many at once the one that matters."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""Files that are there whole or not at all, whatever instant the power goes."""
+
 import errno
 import os
 import stat

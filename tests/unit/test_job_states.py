@@ -1,3 +1,5 @@
+"""The states of a job: the table, the diagram in the docs, and that no step is taken off them."""
+
 import itertools
 import re
 from datetime import UTC, datetime

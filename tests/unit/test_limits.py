@@ -1,3 +1,5 @@
+"""How patiently a service is asked again, and how long it may ask us to wait."""
+
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta

@@ -1,3 +1,5 @@
+"""Turns for a core: no more at once than there are, the more urgent first, and nobody is forgotten."""
+
 import asyncio
 import random
 

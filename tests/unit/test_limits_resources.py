@@ -1,3 +1,5 @@
+"""Memory and disk: when no new film is begun, and what of them is ours."""
+
 import os
 import shutil
 import subprocess

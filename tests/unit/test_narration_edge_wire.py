@@ -1,3 +1,5 @@
+"""What the service of Edge may send, and what is made of it."""
+
 import asyncio
 import io
 import json

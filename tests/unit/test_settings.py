@@ -1,3 +1,5 @@
+"""Settings: which source wins, and what is wrong with them, told with its place."""
+
 import re
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""The stand-ins themselves, as far as other tests rely on them."""
+
 from tests.standins.faults import Chance
 
 

@@ -1,3 +1,5 @@
+"""The cache: what is named by its content, made once, found whole, and kept to a size."""
+
 import dataclasses
 import errno
 import hashlib

@@ -1,3 +1,5 @@
+"""Checkpoints: what is saved comes back as it was, and what is damaged hides nothing else."""
+
 import asyncio
 import errno
 import json

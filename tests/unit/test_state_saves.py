@@ -1,3 +1,5 @@
+"""Saves that are written together: none is over before it is written, and none spoils another."""
+
 import asyncio
 import threading
 

@@ -1,3 +1,5 @@
+"""Words with times become cues that can be read, in every language."""
+
 import unicodedata
 from dataclasses import replace
 from itertools import pairwise

@@ -1,3 +1,5 @@
+"""Cues as SRT and WebVTT, as players read them."""
+
 import re
 from itertools import pairwise
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +12,7 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import ConfigurationError, InputError, NightreelError, StorageError, first_error
+from pipeline.files import sha256_of
 from pipeline.keys import content_key
 from pipeline.limits import with_retries
 from pipeline.model import (
@@ -241,7 +241,7 @@ def _digest(path: Path, name: str) -> str:
         if path.stat().st_size > MOST_BYTES:
             told = f"has more than {MOST_BYTES // 1024**2} MB"
             raise InputError(told, where=name, hint="Make it smaller: 4,000 pixels wide are enough")
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise InputError(f"can't be read: {error.strerror or error}", where=name) from error
 
