@@ -25,7 +25,6 @@ from pipeline.model.blocks import (
 from pipeline.model.brief import Brief, Section, SourceRow
 from pipeline.model.cost import Cost, ModelCost, Price, bill, dollars, price_of
 from pipeline.model.job import (
-    STEPS,
     TRANSITIONS,
     Asked,
     Event,
@@ -51,7 +50,7 @@ from pipeline.model.pictures import (
 from pipeline.model.priority import Priority
 from pipeline.model.profile import STANDARD, QualityProfile
 from pipeline.model.receipt import Package, Receipt
-from pipeline.model.review import Decision, FailedVerdict, Review, Sample, SampleMark, SampleStanding
+from pipeline.model.review import FailedVerdict, Review, Sample, SampleStanding
 from pipeline.model.scenes import (
     SCENES,
     Bar,
@@ -102,7 +101,7 @@ from pipeline.model.showing import (
 )
 from pipeline.model.subtitles import CaptionStyle, Cue, Subtitles
 from pipeline.model.summary import JobSummary, Marks, summary_of, title_of, weight_of, why_not
-from pipeline.model.verdict import Check, Grade, Verdict
+from pipeline.model.verdict import Check, Verdict
 from pipeline.model.video import (
     FULL_HD,
     SAMPLE_RATE_HZ,
@@ -127,7 +126,6 @@ __all__ = [
     "SHAPES",
     "SINGLES",
     "STANDARD",
-    "STEPS",
     "TRANSITIONS",
     "Asked",
     "Attribution",
@@ -150,11 +148,9 @@ __all__ = [
     "Contrast",
     "Cost",
     "Cue",
-    "Decision",
     "DiagramScene",
     "Event",
     "FailedVerdict",
-    "Grade",
     "Illustration",
     "InvalidTransition",
     "Job",
@@ -190,7 +186,6 @@ __all__ = [
     "Review",
     "Row",
     "Sample",
-    "SampleMark",
     "SampleStanding",
     "Scene",
     "SceneryScene",

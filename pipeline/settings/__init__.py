@@ -23,56 +23,27 @@ example.py     the commented nightreel.toml of `nightreel init`
 from pipeline.settings.example import example_toml
 from pipeline.settings.fields import environment_name, is_secret, setting_fields
 from pipeline.settings.groups import (
-    CacheSettings,
-    EdgeSettings,
-    MusicSettings,
-    NarrationSettings,
-    OutputSettings,
-    PiperSettings,
-    QualitySettings,
-    ScriptSettings,
     Settings,
 )
 from pipeline.settings.loading import load_settings
-from pipeline.settings.looks import SubtitleSettings
-from pipeline.settings.money import BudgetSettings, PriceSettings
-from pipeline.settings.night import BreakerSettings, ErrorSettings, RetrySettings, TimeLimitSettings, WorkSettings
-from pipeline.settings.presets import Preset, PresetSettings, VideoSettings, presets_of
+from pipeline.settings.night import ErrorSettings, TimeLimitSettings
+from pipeline.settings.presets import PresetSettings, presets_of
 from pipeline.settings.profiles import DEFAULT_PROFILE, ProfileSettings, profiles_of
-from pipeline.settings.publishing import DEFAULT_CHANNEL, PublishingSettings, YouTubeSettings
-from pipeline.settings.services import GroqSettings, ModelSettings, ServiceSettings
+from pipeline.settings.publishing import DEFAULT_CHANNEL
+from pipeline.settings.services import ModelSettings, ServiceSettings
 from pipeline.settings.stock import StockSettings
 
 __all__ = [
     "DEFAULT_CHANNEL",
     "DEFAULT_PROFILE",
-    "BreakerSettings",
-    "BudgetSettings",
-    "CacheSettings",
-    "EdgeSettings",
     "ErrorSettings",
-    "GroqSettings",
     "ModelSettings",
-    "MusicSettings",
-    "NarrationSettings",
-    "OutputSettings",
-    "PiperSettings",
-    "Preset",
     "PresetSettings",
-    "PriceSettings",
     "ProfileSettings",
-    "PublishingSettings",
-    "QualitySettings",
-    "RetrySettings",
-    "ScriptSettings",
     "ServiceSettings",
     "Settings",
     "StockSettings",
-    "SubtitleSettings",
     "TimeLimitSettings",
-    "VideoSettings",
-    "WorkSettings",
-    "YouTubeSettings",
     "environment_name",
     "example_toml",
     "is_secret",

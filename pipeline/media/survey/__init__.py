@@ -17,6 +17,5 @@ found     what all of them say
 """
 
 from pipeline.media.survey.film import survey
-from pipeline.media.survey.found import HeardTrack, SeenTrack, Survey
 
-__all__ = ["HeardTrack", "SeenTrack", "Survey", "survey"]
+__all__ = ["survey"]

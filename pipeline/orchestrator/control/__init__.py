@@ -21,6 +21,5 @@ from pipeline.orchestrator.control.changes import (
     resume,
     retry,
 )
-from pipeline.orchestrator.control.changing import Changed
 
-__all__ = ["Changed", "as_asked", "cancel", "checkpoint", "for_addition", "open_again", "resume", "retry"]
+__all__ = ["as_asked", "cancel", "checkpoint", "for_addition", "open_again", "resume", "retry"]

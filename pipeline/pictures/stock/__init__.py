@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pipeline.pictures.stock.photos import (
-    Orientation,
     PictureSource,
     ServiceOptions,
     StockPhoto,
@@ -24,7 +23,6 @@ from pipeline.pictures.stock.photos import (
 
 __all__ = [
     "STOCK_SOURCES",
-    "Orientation",
     "PictureSource",
     "ServiceOptions",
     "StockPhoto",

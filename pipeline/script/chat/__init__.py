@@ -11,7 +11,7 @@ groq                the way to Groq, by its own SDK
 openai_compatible   the way to everybody else who speaks OpenAI's protocol, by base URL
 """
 
-from pipeline.script.chat.asking import Asked, Reader, Unusable, ask, in_short, kept_answers, most_hopeful, read_kept
+from pipeline.script.chat.asking import Asked, Unusable, ask, in_short, kept_answers, most_hopeful, read_kept
 from pipeline.script.chat.dialect import Dialect, groq_dialect
 from pipeline.script.chat.failures import Service
 from pipeline.script.chat.groq import GroqTransport
@@ -28,7 +28,6 @@ __all__ = [
     "Message",
     "OpenAICompatibleTransport",
     "Question",
-    "Reader",
     "Service",
     "ServiceModel",
     "Transport",

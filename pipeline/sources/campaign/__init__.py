@@ -16,29 +16,24 @@ rejected   the rows that were refused, as a CSV with the reasons
 from pipeline.sources.campaign.casting import Part, column_names
 from pipeline.sources.campaign.checking import Checked, Unfit, check_rows
 from pipeline.sources.campaign.choice import RowChoice, parse_choice
-from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.campaign.deciding import Deciders
 from pipeline.sources.campaign.extremes import EXTREMES, find_extremes
 from pipeline.sources.campaign.reader import CampaignReader
 from pipeline.sources.campaign.reading import ReadRow, RowProblem, RowReader, row_fields
 from pipeline.sources.campaign.rejected import write_rejected
-from pipeline.sources.campaign.roster import Roster, RosterRow, read_roster, write_roster
-from pipeline.sources.campaign.spool import Spool
+from pipeline.sources.campaign.roster import Roster, read_roster, write_roster
 
 __all__ = [
     "EXTREMES",
     "CampaignReader",
     "Checked",
-    "Columns",
     "Deciders",
     "Part",
     "ReadRow",
     "Roster",
-    "RosterRow",
     "RowChoice",
     "RowProblem",
     "RowReader",
-    "Spool",
     "Unfit",
     "check_rows",
     "column_names",
