@@ -12,7 +12,7 @@ CONFIG_NAME = "nightreel.toml"
 _PACKAGE = Path(__file__).parent
 
 
-def find_workspace(start: Path, explicit: Path | None = None, environ: Mapping[str, str] | None = None) -> Path:
+def find_workspace(start: Path, explicit: Path | None, environ: Mapping[str, str] | None = None) -> Path:
     """The workspace, as an absolute path; it need not exist yet.
 
     `explicit` (a flag), else NIGHTREEL_WORKSPACE, else the nearest folder from `start` upwards with a nightreel.toml,

@@ -65,7 +65,7 @@ class _Shown(NamedTuple):
 
 
 def encode_held(
-    frames: Iterable[Drawn], encoder: PictureEncoder, *, length: int, keyframe: int, holds: Holds = "splice"
+    frames: Iterable[Drawn], encoder: PictureEncoder, *, length: int, keyframe: int, holds: Holds
 ) -> Iterator[Packet]:
     """The packets of `frames`, that last `length` frame times, with a keyframe at least every `keyframe` (2 or more).
 

@@ -71,9 +71,9 @@ def join_segments(
     segments: Sequence[Segment],
     *,
     path: Path,
-    frame_rate: int = 30,
-    title: str | None = None,
-    sound: Path | None = None,
+    frame_rate: int,
+    title: str | None,
+    sound: Path | None,
 ) -> Video:
     """Join segments, at least one, into the film at `path` by copying their packets. Blocks: call it in a thread.
 

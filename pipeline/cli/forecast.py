@@ -18,7 +18,7 @@ _NAME_CHARS = 11
 _MOST_KINDS = 2
 
 
-def print_forecast(forecast: Forecast, *, told_rows: int = 0) -> None:
+def print_forecast(forecast: Forecast, *, told_rows: int) -> None:
     """What would be made and what it takes, then what is in the way. Nothing has been made.
 
     `told_rows`: so many problems, the first ones, are those of rows that a table on the screen has told already.

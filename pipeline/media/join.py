@@ -39,9 +39,7 @@ class _Parameters:
     delay: int
 
 
-def join_mp4(
-    segments: Sequence[Segment], path: Path, *, frame_rate: int, title: str | None = None, sound: Path | None = None
-) -> int:
+def join_mp4(segments: Sequence[Segment], path: Path, *, frame_rate: int, title: str | None, sound: Path | None) -> int:
     """Write the packets of all `segments`, one after the other, to `path`; how many pictures the film has.
 
     `sound` is an MP4 with one audio track as long as all of them: its packets take the places of theirs.

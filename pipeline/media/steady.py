@@ -59,7 +59,7 @@ class TuneWatch:
         self._pieces += 1
 
 
-def longest_steady(levels_lufs: Sequence[float], *, per_s: int, window_s: float, turns_s: Sequence[float] = ()) -> Span:
+def longest_steady(levels_lufs: Sequence[float], *, per_s: int, window_s: float, turns_s: Sequence[float]) -> Span:
     """The longest span in which a sound is heard and does not change.
 
     `levels_lufs` are told so many times a second, each of the time that a window lasts until then; `turns_s` are the

@@ -24,7 +24,7 @@ from pipeline.music.plan import MixPlan
 _LEAD_SAMPLES = 1_024
 
 
-def mix_film(clips: Sequence[Clip], loop: Path, *, plan: MixPlan, path: Path, bit_rate: int = 192_000) -> None:
+def mix_film(clips: Sequence[Clip], loop: Path, *, plan: MixPlan, path: Path, bit_rate: int) -> None:
     """Write the sound of a film to `path`: an MP4 with one AAC track, as long as all `clips`. A worker's job.
 
     `loop` is a file of `prepare_bed`. The same inputs give the same bytes. The mix as a whole is as loud as films

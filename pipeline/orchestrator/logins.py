@@ -55,9 +55,9 @@ async def log_in_to_youtube(
     shop: Workshop,
     channel: str,
     *,
-    port: int = 0,
-    browser: bool = True,
-    replace: bool = False,
+    port: int,
+    browser: bool,
+    replace: bool,
     show: Callable[[str, int], None],
 ) -> LoginStanding:
     """Log in to a channel of YouTube in a browser, and save the token. `show` gets the address, and the port.

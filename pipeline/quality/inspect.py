@@ -19,7 +19,7 @@ from pipeline.media.demux import opened
 from pipeline.media.looks import look_of
 from pipeline.media.loudness import measure_film_loudness
 from pipeline.media.probe import MediaInfo, probe
-from pipeline.model import STANDARD, Check, Package, QualityProfile, Verdict
+from pipeline.model import Check, Package, QualityProfile, Verdict
 from pipeline.quality import checks, companions, cues, judged, languages, texts
 from pipeline.quality.expected import Expected, Parts
 from pipeline.quality.findings import (
@@ -60,9 +60,9 @@ _LENIENT = frozenset(
 def inspect_film(
     package: Package,
     expected: Expected,
-    parts: Parts | None = None,
-    depth: Depth = "parts",
-    profile: QualityProfile = STANDARD,
+    parts: Parts | None,
+    depth: Depth,
+    profile: QualityProfile,
 ) -> Verdict:
     """Check all files of a film. Blocks: call it in a worker process.
 

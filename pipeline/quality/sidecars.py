@@ -43,7 +43,7 @@ def sidecars_of(film: Path) -> list[Path]:
 
 
 def caption_checks(
-    paths: Sequence[Path], sound_s: float, profile: QualityProfile, sound: HeardTrack | None = None
+    paths: Sequence[Path], sound_s: float, profile: QualityProfile, sound: HeardTrack | None
 ) -> Iterator[Check]:
     """The checks of these files together, each telling of the worst; none without files."""
     if not paths:

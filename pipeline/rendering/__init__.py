@@ -122,7 +122,7 @@ def draw_thumbnail(script: Script, look: Look, number: int = 1, *, episode: int 
     return thumbnail.draw(script, look, number, episode=episode)
 
 
-def draw_thumbnails(script: Script, look: Look, *, episode: int = 0) -> Iterator[Image.Image]:
+def draw_thumbnails(script: Script, look: Look, *, episode: int) -> Iterator[Image.Image]:
     """All of them, the best first: see `draw_thumbnail`. What they have in common is drawn once."""
     from pipeline.rendering import thumbnail  # noqa: PLC0415
 

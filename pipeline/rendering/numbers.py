@@ -58,7 +58,7 @@ _LIKE_A_UNIT = re.compile(r"\d\s?[kt]\.?$")
 _NOTHING = frozenset({"", "-", "–", "—", "−", "…", "?", "n/a", "N/A", "n. a."})
 
 
-def write_number(value: float, language: str, unit: str = "") -> str:
+def write_number(value: float, language: str, unit: str) -> str:
     """One number with its unit: 1234.5 and "%" are "1.234,5 %" in German."""
     return write_numbers((value,), language, unit)[0]
 

@@ -53,7 +53,7 @@ class Plane:
         """Pixels from a point."""
         return np.asarray(np.sqrt((self.x - np.float32(x)) ** 2 + (self.y - np.float32(y)) ** 2), np.float32)
 
-    def turn(self, start: float = 0.0, part: Part = WHOLE) -> Field:
+    def turn(self, start: float, part: Part = WHOLE) -> Field:
         """Direction from the middle in turns, 0 to 1 clockwise, 0 at `start` turns past twelve o'clock."""
         turns = self._turns[part] - np.float32(start % 1.0)
         turns += turns < 0

@@ -37,7 +37,7 @@ def build_scene(table: Mapping[str, Any], *, where: str) -> Scene:
     return scene
 
 
-def check_keys(table: Mapping[str, Any], *, where: str, also: Collection[str] = ()) -> None:
+def check_keys(table: Mapping[str, Any], *, where: str, also: Collection[str]) -> None:
     """Raise `InputError` for a key that no scene of this layout has, besides those in `also`."""
     name = str(table[_LAYOUT])
     own = {_SAY, *get_type_hints(SCENES[name])} - {"lines", "use"}

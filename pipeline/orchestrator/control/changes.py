@@ -43,8 +43,8 @@ _RETRIED = (JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED)
 def open_again(
     batch: str,
     *,
-    workspace: Path | str | None = None,
-    overrides: Mapping[str, object] | None = None,
+    workspace: Path | str | None,
+    overrides: Mapping[str, object] | None,
     called: Mapping[str, str] | None = None,
 ) -> Workshop:
     """The workspace, to go on with a batch: it is worked on as the command that began it said, but for `overrides`.

@@ -31,7 +31,7 @@ class EpisodeState:
     published: tuple[tuple[str, str], ...] = ()
 
 
-def episodes_of(shop: Workshop, name: str = "") -> list[EpisodeState]:
+def episodes_of(shop: Workshop, name: str) -> list[EpisodeState]:
     """The episodes of a series, or of all series of the settings, by number. Blocks. Raises `InputError`."""
     if name:
         table_of(name, shop.settings, where="")

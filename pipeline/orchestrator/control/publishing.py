@@ -21,7 +21,7 @@ from pipeline.orchestrator.control.changes import of_some
 from pipeline.orchestrator.control.changing import change_jobs, chosen
 from pipeline.orchestrator.control.published import published
 from pipeline.orchestrator.control.wishes import NO_WISHES, PRIVACY, ReleaseWishes
-from pipeline.orchestrator.events import Listener, Notice, ignore, tell
+from pipeline.orchestrator.events import Listener, Notice, tell
 from pipeline.orchestrator.film.delivered import is_out
 from pipeline.orchestrator.film.leaving import digest_of
 from pipeline.orchestrator.judging import judge_films
@@ -40,10 +40,10 @@ async def publish_batch(
     shop: Workshop,
     *,
     batch: str,
-    jobs: Sequence[str] = (),
-    again: bool = False,
-    wishes: ReleaseWishes = NO_WISHES,
-    listen: Listener = ignore,
+    jobs: Sequence[str],
+    again: bool,
+    wishes: ReleaseWishes,
+    listen: Listener,
 ) -> Outcome:
     """Publish the films of a batch that are made, or only `jobs` (beginnings of ids), where `shop` says.
 
@@ -102,7 +102,7 @@ def _asks(wishes: ReleaseWishes, shop: Workshop) -> bool:
 
 
 def and_to(
-    asked: Mapping[str, str | bool | int | float], shop: Workshop, *, without: Collection[str] = ()
+    asked: Mapping[str, str | bool | int | float], shop: Workshop, *, without: Collection[str]
 ) -> dict[str, str | bool | int | float]:
     """What a job was asked for with, and published where `shop` says, too.
 

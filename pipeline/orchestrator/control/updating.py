@@ -14,7 +14,7 @@ from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.control.changing import change_jobs, chosen
 from pipeline.orchestrator.control.publishing import and_to, package_of, subject_of
-from pipeline.orchestrator.control.wishes import NO_WISHES, PRIVACY, ReleaseWishes
+from pipeline.orchestrator.control.wishes import PRIVACY, ReleaseWishes
 from pipeline.orchestrator.workshop import Workshop
 
 _OUT = (JobStatus.COMPLETED, JobStatus.PARKED)
@@ -33,8 +33,8 @@ async def update_batch(
     shop: Workshop,
     *,
     batch: str,
-    jobs: Sequence[str] = (),
-    wishes: ReleaseWishes = NO_WISHES,
+    jobs: Sequence[str],
+    wishes: ReleaseWishes,
 ) -> Updated:
     """Show the films of a batch that are out at the hosts of `shop`, or only `jobs` (beginnings of ids), as asked.
 
@@ -81,9 +81,7 @@ def _wanted(job: Job, shop: Workshop, wishes: ReleaseWishes) -> Job:
     return job.evolve(brief=wishes.on(job.brief), asked=replace(job.asked, settings=settings))
 
 
-async def update_file(
-    shop: Workshop, video: Path, *, metadata: Path | None = None, wishes: ReleaseWishes = NO_WISHES
-) -> Updated:
+async def update_file(shop: Workshop, video: Path, *, metadata: Path | None, wishes: ReleaseWishes) -> Updated:
     """The same for a file that was published."""
     await to_thread.run_sync(wishes.check, shop)
     package = await to_thread.run_sync(package_of, video, metadata)

@@ -199,7 +199,7 @@ def stock_settings(name: str, settings: Settings) -> StockSettings:
     return settings.pexels if name == "pexels" else settings.pixabay
 
 
-def make_stock_source(name: str, settings: Settings, gate: Gate | None = None) -> PictureSource:
+def make_stock_source(name: str, settings: Settings, gate: Gate | None) -> PictureSource:
     """A service with photos by name. Without a `gate` it gets one of its own, that nobody shares."""
     wanted = stock_settings(name, settings)
     ours, theirs = environment_name(f"{name}.api_key"), f"{name.upper()}_API_KEY"

@@ -33,7 +33,7 @@ _HINT = "Write amount and currency: 1299.00 EUR"
 _NO_CENTS = re.compile(r"[.,]\s*[-–—]{1,2}")
 
 
-def read_money(text: str, *, currency: str = "", locale: str = "") -> tuple[Decimal, str]:
+def read_money(text: str, *, currency: str, locale: str) -> tuple[Decimal, str]:
     """Amount and code of the currency. `currency` is that of sums that name none. Raises `CellProblem`."""
     written = _NO_CENTS.sub("", text.strip(), count=1)
     found = _AMOUNT.search(written)

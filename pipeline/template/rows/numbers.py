@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"[+-]?\d*(?:[.,]\d+)*")
 _MOST_DIGITS = 15
 
 
-def read_number(text: str, *, locale: str = "", is_whole: bool = False) -> Decimal:
+def read_number(text: str, *, locale: str, is_whole: bool = False) -> Decimal:
     """The number that a text writes. Raises `CellProblem`.
 
     A single mark before three digits may group ("1.299") or divide: it groups where only whole numbers are meant, and
