@@ -86,6 +86,7 @@ from pipeline.model.scenes import (
     TableScene,
     TimelineScene,
     TitleScene,
+    named_picture,
 )
 from pipeline.model.script import Script, first_words, narration_of, pauses_of
 from pipeline.model.showing import (
@@ -226,6 +227,7 @@ __all__ = [
     "is_stock",
     "join_words",
     "limits_of",
+    "named_picture",
     "narration_of",
     "numbers_of",
     "pauses_of",

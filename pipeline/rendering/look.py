@@ -15,6 +15,7 @@ from pipeline.model import (
     Still,
     TitleScene,
     VideoFormat,
+    named_picture,
     texts_of,
 )
 from pipeline.model.writing import writing_of
@@ -63,7 +64,7 @@ class Look:
 
         What others show is nothing to them, so films that differ there have these scenes in common.
         """
-        named = {getattr(scene, "picture", "") for scene in scenes}
+        named = {named_picture(scene) for scene in scenes if scene}
         stills = tuple(still for still in self.stills if still.name in named)
         return replace(self, stills=stills, title=self.title if any(map(bears_title, scenes)) else "")
 

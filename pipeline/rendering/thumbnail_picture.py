@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from pipeline.model import Script, Still
+from pipeline.model import Script, Still, named_picture
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
 from pipeline.rendering.photographs import fitted, whole
@@ -37,7 +37,7 @@ _DISC, _STANDS = 0.70, 0.80
 
 def picture_of(script: Script, look: Look) -> Still | None:
     """The first picture that a scene shows and that is large enough; None: the film has none."""
-    named = dict.fromkeys(getattr(scene, "picture", "") for scene in script.scenes)
+    named = dict.fromkeys(map(named_picture, script.scenes))
     stills = [still for still in map(look.still, named) if still]
     large = [still for still in stills if still.has_alpha or still.width_px * still.height_px >= _LEAST_PX]
     return next(iter(large or stills), None)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.model import Brief, PictureScene, Scene, SceneryScene, SplitScene, StatementScene, WantedPicture
+from pipeline.model import (
+    Brief,
+    PictureScene,
+    Scene,
+    SceneryScene,
+    SplitScene,
+    StatementScene,
+    WantedPicture,
+    named_picture,
+)
 from pipeline.model.writing import width
 from pipeline.template import Template
 
@@ -16,7 +25,7 @@ def illustrated(scenes: Sequence[Scene], brief: Brief, template: Template) -> tu
     section as a heading, the sentence beside it.
     """
     places = [number for number, scene in enumerate(scenes) if isinstance(scene, StatementScene)]
-    shown = {getattr(scene, "picture", "") for scene in scenes}
+    shown = set(map(named_picture, scenes))
     pictures = [picture for picture in brief.pictures if picture.source not in shown]
     chosen = dict(zip(_evenly(places, len(pictures)), pictures, strict=False))
     return tuple(

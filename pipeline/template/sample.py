@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model import Script
+from pipeline.model import Script, named_picture
 from pipeline.template.included import SHARED
 from pipeline.template.loading import files_in, read_text, shared_files
 from pipeline.template.scenes import build_scene
@@ -58,7 +58,7 @@ def pictures_of(sample: Script, template: Template, *, search: Sequence[Path]) -
     Raises `InputError` for one that is not there.
     """
     found: dict[str, Path] = {}
-    for name in dict.fromkeys(getattr(scene, "picture", "") for scene in sample.scenes):
+    for name in dict.fromkeys(map(named_picture, sample.scenes)):
         # Only what a folder lists is opened: "../secret.png" is just a name that is not there.
         own = files_in(Path(template.folder), "*.*")
         shared = {path.name: path for path in shared_files(search, "*.*").values()}

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.model import (
+    SCENES,
     Brief,
     Paragraph,
     PictureScene,
@@ -21,6 +22,7 @@ from pipeline.model import (
     StatementScene,
     TitleScene,
     WantedPicture,
+    named_picture,
 )
 from pipeline.script import only_showing
 from pipeline.script.checks import find_problems
@@ -29,6 +31,7 @@ from pipeline.script.outline import outline
 from pipeline.script.wire import strict_schema
 from pipeline.sources.markdown import parse_brief
 from pipeline.template import load_template
+from tests.standins.typical import typical
 
 LINES = (SpokenLine(text="The coast is long."), SpokenLine(text="Nobody sleeps."))
 EXPLAINER = load_template("explainer", search=[])
@@ -37,6 +40,13 @@ SEEN = (WantedPicture(source="reef.jpg", description="a reef at noon"), WantedPi
 
 def script_of(*scenes):
     return Script(title="Coasts", language="en", scenes=scenes, description="", tags=(), thumbnail_text="")
+
+
+@pytest.mark.parametrize("kind", SCENES.values(), ids=SCENES)
+def test_every_scene_that_has_a_picture_names_it(kind):
+    scene = typical(kind)
+
+    assert named_picture(scene) == ("photo.jpg" if "picture" in vars(scene) else "")
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from pipeline.model.scenes.figures import (
     SharesScene,
     TableScene,
 )
-from pipeline.model.scenes.pictures import PictureScene, ProductScene, SceneryScene, SplitScene
+from pipeline.model.scenes.pictures import PictureScene, ProductScene, SceneryScene, SplitScene, named_picture
 from pipeline.model.scenes.spoken import SpokenLine
 from pipeline.model.scenes.words import (
     BulletsScene,
@@ -76,6 +76,7 @@ __all__ = [
     "TableScene",
     "TimelineScene",
     "TitleScene",
+    "named_picture",
 ]
 
 Scene = (

@@ -59,3 +59,8 @@ class ProductScene(SpokenScene):
     rating: float = 0
     ratings: int = 0
     layout: Literal["product"] = "product"
+
+
+def named_picture(scene: SpokenScene) -> str:
+    """The picture that a scene shows, as the brief or a writer names it; empty: it shows none."""
+    return scene.picture if isinstance(scene, PictureScene | SceneryScene | SplitScene | ProductScene) else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from pipeline.errors import InputError, NightreelError
-from pipeline.model import SINGLES, Job
+from pipeline.model import SINGLES, Job, named_picture
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.quality.expected import Twin
 from pipeline.script import has_play
@@ -104,7 +104,7 @@ def _share_shown(one: Job, other: Job) -> float:
 def _names(job: Job) -> tuple[str, ...]:
     """The picture in each scene, by its name; empty: it has none."""
     scenes = job.script.scenes if job.script else ()
-    names = tuple(getattr(scene, "picture", "") for scene in scenes)
+    names = tuple(map(named_picture, scenes))
     return names if any(names) else ()
 
 

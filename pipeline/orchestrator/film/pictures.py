@@ -26,6 +26,7 @@ from pipeline.model import (
     Still,
     WantedPicture,
     is_stock,
+    named_picture,
 )
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.stock import find_photo
@@ -121,7 +122,7 @@ def named_by_script(script: Script, brief: Brief, shop: Workshop) -> tuple[Wante
     What a model makes up is none. Blocks.
     """
     named = {"", *(picture.source for picture in brief.pictures)}
-    shown = dict.fromkeys(getattr(scene, "picture", "") for scene in script.scenes)
+    shown = dict.fromkeys(map(named_picture, script.scenes))
     is_ours = has_play(brief, shop.template(brief))
     return tuple(WantedPicture(source=name) for name in shown if name not in named and (is_ours or is_stock(name)))
 
@@ -140,7 +141,7 @@ def file_of(name: str, brief: Brief, shop: Workshop) -> Path:
 def attributions_of(script: Script, pictures: Pictures | None) -> tuple[Attribution, ...]:
     """Whose the pictures are that a film shows, each once, as far as somebody has to be named."""
     stills = {still.name: still for still in pictures.stills} if pictures else {}
-    shown = (stills.get(getattr(scene, "picture", "")) for scene in script.scenes)
+    shown = map(stills.get, map(named_picture, script.scenes))
     return tuple(dict.fromkeys(still.attribution for still in shown if still and still.attribution))
 
 
