@@ -37,6 +37,7 @@ def checkpoint(
     from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK
+    from pipeline.model.text import counted
     from pipeline.orchestrator import control
 
     async def work() -> int:
@@ -44,7 +45,7 @@ def checkpoint(
         if place.json:
             print_json({"batch": batch, "checkpoint": name, "jobs": jobs})
         else:
-            print(f"{batch}: {jobs} {'job is' if jobs == 1 else 'jobs are'} kept as “{name}”")
+            print(f"{batch}: {counted(jobs, 'job is', 'jobs are')} kept as “{name}”")
             print(f"Back to it: {shlex.join(['nightreel', 'resume', batch, '--from', name])}")
         return EXIT_OK
 

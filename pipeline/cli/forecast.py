@@ -8,6 +8,7 @@ from datetime import datetime
 from pipeline.cli.console import Console
 from pipeline.cli.text import marked
 from pipeline.model import dollars
+from pipeline.model.text import counted
 from pipeline.orchestrator.forecast import Forecast, Quota
 from pipeline.orchestrator.forecast.findings import Films, Problem
 from pipeline.orchestrator.uploads import told_days
@@ -30,7 +31,7 @@ def print_forecast(forecast: Forecast, *, told_rows: int) -> None:
     for note in forecast.notes:
         console.print(f"[yellow]{'note':<{_NAME_CHARS}}[/]{marked(note)}")
     if told_rows:
-        console.print(f"[red]{'problem':<{_NAME_CHARS}}[/]{_count(told_rows, 'row')} of the table: told above")
+        console.print(f"[red]{'problem':<{_NAME_CHARS}}[/]{counted(told_rows, 'row')} of the table: told above")
     problems = forecast.problems[told_rows:]
     for problem in problems[:_MOST_PROBLEMS]:
         console.print(_problem(problem))
@@ -82,12 +83,12 @@ def _to_make(films: Films) -> str:
 
 def _cached(forecast: Forecast) -> str:
     cached = forecast.cached
-    scripts = f"{_count(cached.scripts, 'script')}"
+    scripts = f"{counted(cached.scripts, 'script')}"
     if cached.scenes is None:
         return f"{scripts}; clips and scenes: unknown before there are scripts"
     known = f"{cached.clips or 0:,} of {cached.scenes:,} clips"
     unknown = forecast.money.scripts
-    return f"{scripts}, {known}" + (f"; unknown for {_count(unknown, 'film')} without a script" if unknown else "")
+    return f"{scripts}, {known}" + (f"; unknown for {counted(unknown, 'film')} without a script" if unknown else "")
 
 
 def _shared(forecast: Forecast) -> str:
@@ -113,9 +114,9 @@ def _money(forecast: Forecast) -> str:
     money = forecast.money
     if not money.scripts:
         return "nothing: no model is asked"
-    basis = f"like {_count(money.learned_from, 'earlier script')}" if money.learned_from else "usual scripts"
+    basis = f"like {counted(money.learned_from, 'earlier script')}" if money.learned_from else "usual scripts"
     price = f"about {dollars(money.usd)}" if money.usd is not None else f"unknown, {money.model} has no price"
-    return f"{price}: {_count(money.scripts, 'script')}, {money.tokens:,} tokens ({basis})"
+    return f"{price}: {counted(money.scripts, 'script')}, {money.tokens:,} tokens ({basis})"
 
 
 def _disk(forecast: Forecast) -> str:
@@ -126,7 +127,7 @@ def _disk(forecast: Forecast) -> str:
 
 
 def _allowance(quota: Quota) -> str:
-    days = f"that makes {_count(quota.days, 'day')}"
+    days = f"that makes {counted(quota.days, 'day')}"
     return f"{quota.scripts_per_day:,} scripts a day at {quota.service}, {quota.left_today:,} left today: {days}"
 
 
@@ -136,10 +137,6 @@ def _problem(problem: Problem) -> str:
     hint = f". {marked(problem.hint)}" if problem.hint else ""
     name = "problem" if problem.films else "stops"
     return f"[red]{name:<{_NAME_CHARS}}[/]{where}{marked(problem.message)}{hint}{films}"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def _span(seconds: float) -> str:

@@ -26,14 +26,14 @@ def pack(batch: str, /, *, output: Path | None = None, place: Place = Place()) -
     from pipeline.cli.session import open_session
     from pipeline.cli.text import shown
     from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
+    from pipeline.model.text import counted
     from pipeline.orchestrator.batch.packing import pack as pack_batch
 
     done = pack_batch(open_session(place, {}).workshop, batch, output=output)
     if place.json:
         print_json(asdict(done))
     else:
-        films = "film" if done.films == 1 else "films"
-        print(f"{done.path}: {done.films:,} {films}, {done.bytes / 1e6:,.1f} MB")
+        print(f"{done.path}: {counted(done.films, 'film')}, {done.bytes / 1e6:,.1f} MB")
         for title in done.missing[:20]:
             print(f"nightreel: not where it was: {shown(title)}", file=sys.stderr)
     return EXIT_SOME_JOBS_FAILED if done.missing else EXIT_OK

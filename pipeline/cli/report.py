@@ -18,6 +18,7 @@ from pipeline.cli.text import marked, plain_json, shown
 from pipeline.errors import BudgetError, SampleError
 from pipeline.film import Film
 from pipeline.model import JobStatus, JobSummary
+from pipeline.model.text import counted
 from pipeline.orchestrator.batch.run import Outcome
 from pipeline.reporting.groups import Group, Groups
 
@@ -95,13 +96,11 @@ def print_summary(
     length_s = sum(row.duration_s or 0 for row in rows(JobStatus.COMPLETED))
     made, total = outcome.counts.get(JobStatus.COMPLETED, 0), sum(outcome.counts.values()) + len(refused)
     name = marked(outcome.batch)
-    films = "film" if total == 1 else "films"
     others = "".join(
         f", {count} {word}" for status, word in _OTHERS.items() if (count := outcome.counts.get(status, 0))
     )
-    console.print(
-        f"\n[bold]{name}[/]: {made} of {total} {films}, {clock(length_s)} in all, in {clock(seconds)}{others}"
-    )
+    films = f"{made:,} of {counted(total, 'film')}"
+    console.print(f"\n[bold]{name}[/]: {films}, {clock(length_s)} in all, in {clock(seconds)}{others}")
     _print_fallbacks(rows, console)
     _print_warnings(rows, console)
     causes = _print_causes([*refused, *rows(JobStatus.FAILED, JobStatus.PARKED, JobStatus.REVIEW)], console)
@@ -147,7 +146,7 @@ def _print_fallbacks(rows: Callable[..., Iterable[JobSummary]], console: Console
             writer = ", ".join(filter(None, (row.writer, row.model)))
             reasons[f"written by {writer}"][row.writer_fallback_reason] += 1
     for done, counts in reasons.items():
-        films = "1 film is" if counts.total() == 1 else f"{counts.total()} films are"
+        films = counted(counts.total(), "film is", "films are")
         ((reason, _),) = counts.most_common(1)
         others = "; other reasons are in the report" if len(counts) > 1 else ""
         console.print(f"  [yellow]warns[/] {films} {marked(f'{done}: {reason}{others}')}")

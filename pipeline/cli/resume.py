@@ -33,6 +33,7 @@ def resume(
     """
     from pipeline.cli.session import open_session_of
     from pipeline.cli.work import ending_in_json, total_of, work_on
+    from pipeline.model.text import counted
     from pipeline.orchestrator import control
     from pipeline.orchestrator.batch.run import Outcome
     from pipeline.orchestrator.control import returning
@@ -43,9 +44,8 @@ def resume(
         notices: list[str] = []
         if from_ is not None:
             done = await returning.return_to(shop, batch=batch, name=from_)
-            jobs = "job is" if done.jobs == 1 else "jobs are"
             notices = [f"{reason}; the job stays as it is" for reason in done.damaged]
-            notices.append(f"{done.jobs} {jobs} again as at checkpoint {from_}")
+            notices.append(f"{counted(done.jobs, 'job is', 'jobs are')} again as at checkpoint {from_}")
 
         async def go_on(*, listen: Listener) -> Outcome:
             for text in notices:

@@ -126,9 +126,11 @@ def _print(waits: Waits, page: Path | None) -> None:
 
 def _print_rest(waits: Waits) -> None:
     """How it is with what waits for the sample."""
+    from pipeline.model.text import counted
+
     if not waits.behind:
         return
-    films = "1 film" if waits.behind == 1 else f"{waits.behind:,} films"
+    films = counted(waits.behind, "film")
     sample = waits.sample
     if sample.rejected:
         print(f"{films} held back: {sample.rejected} of the sample rejected. Mend it, or let them go: --approve --all")

@@ -16,6 +16,7 @@ from pipeline.cli.options import Making, Place
 from pipeline.cli.report import json_summary, print_json, print_summary
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, NightreelError
 from pipeline.model import Brief, Priority
+from pipeline.model.text import counted
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.events import Listener
@@ -75,9 +76,8 @@ async def leave_work(briefs: Sequence[Brief], shop: Workshop, batch: str, priori
     if place.json:
         print_json({"batch": batch, "jobs": plan.ids, "new": plan.new, "workers": pids})
         return EXIT_OK
-    films = "film" if plan.new == 1 else "films"
     known = f", {len(plan.ids) - plan.new} known already" if len(plan.ids) > plan.new else ""
-    print(f"{batch}: {plan.new} {films} added{known}")
+    print(f"{batch}: {counted(plan.new, 'film')} added{known}")
     if not plan.new and not plan.changed:
         print(f"How it stands: {shlex.join(['nightreel', 'status', batch])}")
     elif pids:

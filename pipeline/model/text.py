@@ -80,6 +80,11 @@ def _shown_in_subrip(found: re.Match[str]) -> str:
     return f"‹{found[1]}{'›' if found[2] else ''}"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """(1, "film is", "films are") -> "1 film is"; without `many`, an s makes one several: (3, "film") -> "3 films"."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def clean_text(text: str) -> str:
     """`text` as one line: like `strip_unseen`, and every run of spaces and line breaks is one space."""
     if text.isprintable() and "  " not in text and (text.isascii() or unicodedata.is_normalized("NFC", text)):

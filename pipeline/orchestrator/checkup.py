@@ -15,6 +15,7 @@ from pipeline.errors import MissingToolError, NightreelError
 from pipeline.files import write_atomically
 from pipeline.media.versions import ffmpeg_versions
 from pipeline.model import Brief
+from pipeline.model.text import counted
 from pipeline.orchestrator.vmaf import find_vmaf
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.providers import make_narrator, stock_names
@@ -153,7 +154,7 @@ async def _piper(shop: Workshop) -> tuple[str, ...]:
         return ()
     except NightreelError as error:
         return (str(error),)
-    return (f"piper has {count} {'voice' if count == 1 else 'voices'}",)
+    return (f"piper has {counted(count, 'voice')}",)
 
 
 async def _fonts(_shop: Workshop) -> Finding:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.model.text import counted
 from pipeline.settings import DEFAULT_CHANNEL, Settings
 from pipeline.settings.publishing import YouTubeSettings
 from pipeline.state.quota import CALLS_PER_FILM, Allowance, ProjectQuota, project_of_token
@@ -82,13 +83,13 @@ def upload_days(
 def told_days(found: UploadDays) -> str:
     """In words: "100 films a day to youtube, 48 left today: 250 films make 4 days"."""
     hosts = " and ".join(found.hosts)
-    films, days = _count(found.films, "film"), _count(found.days, "day")
+    films, days = counted(found.films, "film"), counted(found.days, "day")
     if found.films_per_day is None:
         return f"{films} to {hosts}, without a limit"
     told = f"{found.films_per_day:,} films a day to {hosts}, {found.left_today:,} left today: {films}, {days}"
     everything = found.films + found.waiting
     if found.complete_per_day is not None and found.complete_per_day < min(everything, found.films_per_day):
-        complete = _count(found.complete_days, "day")
+        complete = counted(found.complete_days, "day")
         told += f"; with all that goes with them {found.complete_per_day:,} a day, {complete}: captions follow"
     return told + (f"; {found.waiting:,} out already, and wait for some of it" if found.waiting else "")
 
@@ -108,10 +109,6 @@ def _calls_per_film(settings: Settings, series: Collection[str]) -> dict[str, in
         "videos.list": 1,
     }
     return {**CALLS_PER_FILM, **calls}
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def _login(workspace: Path, settings: Settings, name: str) -> Path:

@@ -11,7 +11,7 @@ import pysubs2
 
 from pipeline.media.survey.found import HeardTrack
 from pipeline.model import Check, QualityProfile
-from pipeline.model.text import strip_unseen
+from pipeline.model.text import counted, strip_unseen
 from pipeline.model.writing import width
 from pipeline.quality.coverage import is_partial, longest_uncaptioned
 from pipeline.quality.expected import TimedText
@@ -175,7 +175,7 @@ def reading_checks(cues: Sequence[TimedText], profile: QualityProfile) -> Iterat
         yield Check.of(
             "caption_lines",
             passed=lines <= profile.lines and longest <= profile.chars_per_line,
-            measured=f"{lines} {'line' if lines == 1 else 'lines'} of up to {longest} letters",
+            measured=f"{counted(lines, 'line')} of up to {longest} letters",
             limit=limits["caption_lines"],
             value=longest,
         )

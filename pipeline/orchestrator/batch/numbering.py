@@ -16,6 +16,7 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.model import Brief
 from pipeline.model.episodes import MOST_EPISODES
+from pipeline.model.text import counted
 from pipeline.orchestrator.batch.recovering import known_episodes
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.serials import episode_key, ledger_of, subject_key, table_of, track_of
@@ -81,8 +82,8 @@ def number_episodes(briefs: Iterable[Brief], shop: Workshop, *, gives: bool) -> 
         ledger = ledger_of(shop.workspace, series)
         left = [] if ledger.is_there() else known_episodes(series, shop)
         if left:
-            told = "episode is" if len(left) == 1 else "episodes are"
-            logger.info("the numbers of series “%s” are lost: %d %s known from their jobs", series, len(left), told)
+            told = counted(len(left), "episode is", "episodes are")
+            logger.info("the numbers of series “%s” are lost: %s known from their jobs", series, told)
         for renamed in _renamed(ledger.episodes() or left, wanted, shop.workspace, series=series):
             logger.warning("series “%s”: %s", series, renamed)
         give = partial(_give, wanted=wanted, series=series, first=shop.settings.series[series].first, left=left)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.model import Brief, JobStatus
+from pipeline.model.text import counted
 from pipeline.state import BatchIndex
 
 
@@ -54,29 +55,27 @@ class Plan:
         """What to tell of films whose folders are not those of the pattern; empty: nothing."""
         if not self.crowded:
             return ""
-        films = "film gets" if self.crowded == 1 else "films get"
-        return f"{self.crowded:,} {films} a folder with a number behind its name: another film has it"
+        films = counted(self.crowded, "film gets", "films get")
+        return f"{films} a folder with a number behind its name: another film has it"
 
     def news(self, batch: str) -> Iterator[str]:
         """What to tell who asked for this batch, in lines."""
         if self.replaced:
-            films = "film takes" if len(self.replaced) == 1 else "films take"
-            yield f"{len(self.replaced)} {films} the place of another: the brief, or how it is asked for, has changed"
+            films = counted(len(self.replaced), "film takes", "films take")
+            yield f"{films} the place of another: the brief, or how it is asked for, has changed"
         if self.crowded:
             yield self.crowding
         if self.removed:
-            one = self.removed == 1
-            films = "film is" if one else "films are"
+            films = counted(self.removed, "film is", "films are")
+            they = "it lies" if self.removed == 1 else "they lie"
             unnamed = self.removed - len(self.removed_titles)
             more = f" and {unnamed:,} more" if unnamed else ""
             why = "not in the source any more, or refused there," if self.has_refused else "not in the source any more,"
-            text = f"{self.removed:,} {films} {why} and left where {'it lies' if one else 'they lie'}"
-            yield f"{text}: {'; '.join(self.removed_titles)}{more}"
+            yield f"{films} {why} and left where {they}: {'; '.join(self.removed_titles)}{more}"
         if self.shown_otherwise:
-            one = self.shown_otherwise == 1
-            films = "film is out, and its brief wants it" if one else "films are out, and their briefs want them"
+            is_out = ("film is out, and its brief wants it", "films are out, and their briefs want them")
             hint = f"nightreel publish {shlex.quote(batch)} --to youtube --update tells YouTube"
-            yield f"{self.shown_otherwise} {films} shown otherwise: {hint}"
+            yield f"{counted(self.shown_otherwise, *is_out)} shown otherwise: {hint}"
         if self.untouched:
             films = "film is" if len(self.ids) == 1 else "films are"
             yield f"{self.untouched} of {len(self.ids)} {films} there already"

@@ -17,6 +17,7 @@ from anyio import to_thread
 
 from pipeline.errors import CheckpointError, InputError
 from pipeline.model import QUEUE, Asked, Brief, Job, JobStatus, advance
+from pipeline.model.text import counted
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.batch.run import Outcome
@@ -217,9 +218,9 @@ def _tell_left(done: Changed, batch: str, listen: Listener, *, named: bool) -> N
     for reason in done.damaged:
         tell(listen, Notice(text=reason))
     if done.busy:
-        films = "film is" if len(done.busy) == 1 else "films are"
-        tell(listen, Notice(text=f"{len(done.busy)} {films} being made by another process"))
+        films = counted(len(done.busy), "film is", "films are")
+        tell(listen, Notice(text=f"{films} being made by another process"))
     if done.left and named:
-        films = "film is" if len(done.left) == 1 else "films are"
+        films = counted(len(done.left), "film is", "films are")
         hint = f"nightreel retry {shlex.quote(batch)} --job ID --from STAGE makes one again that was not published"
-        tell(listen, Notice(text=f"{len(done.left)} {films} completed already and left alone: {hint}"))
+        tell(listen, Notice(text=f"{films} completed already and left alone: {hint}"))

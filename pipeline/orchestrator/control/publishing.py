@@ -13,6 +13,7 @@ from anyio import from_thread, to_thread
 from pipeline.errors import InputError, NeedsLoginError, QualityError, ReviewError, did_you_mean
 from pipeline.media.probe import probe
 from pipeline.model import Brief, Job, JobStatus, JobSummary, Package, Receipt, Verdict, advance
+from pipeline.model.text import counted
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.batch.run import Outcome
@@ -91,7 +92,7 @@ def _nothing_to_publish(shop: Workshop, batch: str, ids: Sequence[str], wishes: 
     for row in filter(None, map(index.find, ids)) if ids else index.rows():
         is_held = row.status is JobStatus.REVIEW
         counts["held for review" if is_held else "out already" if row.published else "not made yet"] += 1
-    parts = [f"{count} {'film is' if count == 1 else 'films are'} {what}" for what, count in counts.items()]
+    parts = [f"{counted(count, 'film is', 'films are')} {what}" for what, count in counts.items()]
     hint = f". {_UPDATE}" if counts["out already"] and _asks(wishes, shop) else ""
     return f"nothing to publish: {', '.join(parts)}{hint}"
 

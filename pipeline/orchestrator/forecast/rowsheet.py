@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import replacing, storage_errors
 from pipeline.model import Brief, Job, Pictures, Script, Still, is_stock
+from pipeline.model.text import counted
 from pipeline.orchestrator.film.pictures import file_of, named_by_script
 from pipeline.orchestrator.film.room import parted
 from pipeline.orchestrator.templates.preview import draw_scene
@@ -77,8 +78,7 @@ def _draw_rows(
         hint = "Make the first films instead: nightreel run … --rows 3 --preset fast_draft"
         raise InputError("a model has to write the scripts of these rows first", hint=hint)
     width = max(tile.width_px for tile in tiles) + _BESIDE_PX
-    they = "1 film, as it" if drawn == 1 else f"{drawn} films, as they"
-    about = f"{they} would be drawn; what has to be fetched is left out"
+    about = f"{counted(drawn, 'film, as it', 'films, as they')} would be drawn; what has to be fetched is left out"
     sheet = draw_sheet(tiles, look, title=title, line=about, width_px=width)
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
