@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.cost import SELDOM_S, Cost, measure, nightreel
-from benchmarks.parts import Limit, orders_of, x264_alone
+from benchmarks.parts import Limit, orders_in, x264_alone
 from benchmarks.stories import name_of
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.workspace import builtin_root
@@ -113,7 +113,7 @@ def measure_campaign(home: Path, rows: int) -> Measured:
     """One row, then all of them in a new workspace, each checked for what it was to make."""
     first, _ = _run(home / "first", 1)
     whole, job_id = _run(home / "whole", rows)
-    orders = orders_of(home / "whole", job_id, batch=_BATCH)
+    orders = orders_in(home / "whole", job_id, batch=_BATCH)
     return Measured(
         rows=rows,
         duration_s=sum(order.frames for order in orders) / 30,

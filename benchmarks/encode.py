@@ -29,7 +29,7 @@ from rich.console import Console
 
 from benchmarks.cost import CLOSELY_S, REPOSITORY, SELDOM_S, Cost, measure, nightreel, typical
 from benchmarks.material import write_material
-from benchmarks.parts import holding, orders_of, x264_alone
+from benchmarks.parts import holding, orders_in, x264_alone
 from benchmarks.stories import SECTIONS, brief_text, sections_of, write_campaign, write_different
 from benchmarks.throughput import Measured, Row, cost_table, promise_table
 from pipeline.orchestrator.film.scenes import SegmentOrder
@@ -84,7 +84,7 @@ def measure_single(home: Path, *, runs: int, sections: int) -> tuple[Measured, t
         watched, film = make_film(brief, workspace, forget=forget, watch_s=CLOSELY_S if runs else SELDOM_S)
         costs.append(replace(typical(timed or [watched]), peak_bytes=watched.peak_bytes))
     cold, warm = costs
-    orders = orders_of(workspace, film["job"])
+    orders = orders_in(workspace, film["job"])
     captions = sum(len(order.cues) for order in orders)
     measured = Measured(
         about=f"a film of {film['duration_s']:.1f} s: {len(orders)} scenes, {captions} captions",

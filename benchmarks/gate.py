@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.cost import measure, nightreel
+from benchmarks.parts import orders_of
 from pipeline.model import SINGLES, Job, Package, Segment
 from pipeline.orchestrator.film import scenes
 from pipeline.orchestrator.film.likeness import twin_of
@@ -31,7 +32,7 @@ from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.quality import Expected, Parts, inspect_film
-from pipeline.rendering import fonts_for, undrawable
+from pipeline.rendering import undrawable
 
 _COLD = ("octopus-hearts", "blue-sky", "carrington-event")
 _NAMES = ("Anna", "Ben", "Cem", "Dora", "Emil", "Fay", "Gil", "Hana", "Ines", "Jo", "Kai", "Lena")
@@ -82,7 +83,7 @@ def cold_film(brief: str) -> Share:
         return Share(
             name=f"make topics/{brief}.md --offline",
             whole_s=cost.cpu_s,
-            inspecting_s=inspecting_s(_orders(job, shop), workspace),
+            inspecting_s=inspecting_s(orders_of(job, shop), workspace),
             judging_s=judging_s(job, shop),
         )
 
@@ -107,7 +108,7 @@ def campaign() -> Share:
         films = [job for job in _jobs(shop) if not {segment.path for segment in job.segments} <= before]
         made: dict[Path, SegmentOrder] = {}
         for job in films:
-            pairs = zip(job.segments, _orders(job, shop), strict=True)
+            pairs = zip(job.segments, orders_of(job, shop), strict=True)
             made |= {segment.path: order for segment, order in pairs if segment.path not in before}
         count = len(films)
         return Share(
@@ -150,7 +151,7 @@ def _judge(job: Job, shop: Workshop, package: Package) -> None:
         codec=encoding.encoder.codec,
         script=job.script,
         words=tuple(clip.words for clip in clips),
-        undrawable=undrawable(job.script, shop.look(job)),
+        undrawable=undrawable(job.script, shop.look(job.brief, job.script, job.pictures)),
         compared=True,
         twin=twin_of(job, shop),
     )
@@ -182,26 +183,6 @@ def _cpu_s(work: Callable[[], None]) -> float:
     start = time.process_time()
     work()
     return time.process_time() - start
-
-
-def _orders(job: Job, shop: Workshop) -> tuple[SegmentOrder, ...]:
-    """What the worker processes were asked for."""
-    assert job.script
-    assert job.narration
-    assert job.subtitles
-    look, fonts = shop.look(job), fonts_for(job.script, shop.look(job))
-    parts = zip(job.script.scenes, job.subtitles.scenes, job.narration.clips, strict=True)
-    return tuple(
-        SegmentOrder(
-            scene=scene,
-            cues=cues,
-            clip=clip,
-            look=look.showing(scene),
-            fonts=fonts,
-            encoder=shop.encoding(job.brief).encoder,
-        )
-        for scene, cues, clip in parts
-    )
 
 
 def _jobs(shop: Workshop, batch: str = "offers") -> list[Job]:

@@ -21,9 +21,9 @@ from pipeline.assembly import join_segments
 from pipeline.assembly.plan import encoder_options
 from pipeline.media.audio import read_wav, to_pcm, write_wav
 from pipeline.media.planes import Planes
-from pipeline.model import SINGLES, Clip, Segment
+from pipeline.model import SINGLES, Clip, Job, Segment
 from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
-from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.rendering import draw_scene, fonts_for
 
 
@@ -44,19 +44,24 @@ class Holding:
     ratio: float
 
 
-def orders_of(workspace: Path, job_id: str, *, batch: str = SINGLES) -> tuple[SegmentOrder, ...]:
-    """What the worker processes were asked for when the film was made."""
+def orders_in(workspace: Path, job_id: str, *, batch: str = SINGLES) -> tuple[SegmentOrder, ...]:
+    """Those of a film in a workspace."""
     shop = open_workshop(workspace=workspace)
     job = shop.store.read_job(batch, job_id)
     assert job
+    return orders_of(job, shop)
+
+
+def orders_of(job: Job, shop: Workshop) -> tuple[SegmentOrder, ...]:
+    """What the worker processes were asked for when the film was made, but for transitions."""
     assert job.script
     assert job.narration
     assert job.subtitles
-    look, fonts = shop.look(job), fonts_for(job.script, shop.look(job))
-    encoder = shop.encoding(job.brief).encoder
+    look = shop.look(job.brief, job.script, job.pictures)
+    fonts, encoder = fonts_for(job.script, look), shop.encoding(job.brief).encoder
     parts = zip(job.script.scenes, job.subtitles.scenes, job.narration.clips, strict=True)
     return tuple(
-        SegmentOrder(scene=scene, cues=cues, clip=clip, look=look, fonts=fonts, encoder=encoder)
+        SegmentOrder(scene=scene, cues=cues, clip=clip, look=look.showing(scene), fonts=fonts, encoder=encoder)
         for scene, cues, clip in parts
     )
 

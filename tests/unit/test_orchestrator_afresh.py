@@ -190,7 +190,7 @@ async def test_a_film_that_is_joined_afresh_gets_other_stills_than_those_in_the_
     async def draw(path):
         await anyio.Path(path).write_bytes(b"a slip")
 
-    look = await to_thread.run_sync(shop.look, job)
+    look = await to_thread.run_sync(shop.look, job.brief, job.script, job.pictures)
     fonts = await to_thread.run_sync(fonts_for, script, look)
     order = StillsOrder(script=script, look=look, fonts=fonts)
     await shop.cache.get_or_make("stills", order.key, ".zip", draw)

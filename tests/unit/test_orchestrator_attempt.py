@@ -178,7 +178,7 @@ async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tm
         encoding=lambda _: SimpleNamespace(video_format=VideoFormat(), encoder=EncoderPlan()),
         settings=Settings(),
         template=lambda _: load_template("explainer", search=[]),
-        look=lambda _: Look(title="Why tea cools"),
+        look=lambda *_: Look(title="Why tea cools"),
         cache=SimpleNamespace(discard=discard),
         clear_bench=clear_bench,
         clock=lambda: AT,

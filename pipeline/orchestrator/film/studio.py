@@ -85,8 +85,9 @@ class Studio:
 async def studio_for(job: Job, shop: Workshop, attempt: Attempt) -> Studio:
     """For a film that has its script. Pictures that the cache has lost since are got again: see `still_there`."""
     job = await still_there(job, shop, attempt)
-    script, look = job.script, await to_thread.run_sync(shop.look, job)
+    script = job.script
     assert script is not None
+    look = await to_thread.run_sync(shop.look, job.brief, script, job.pictures)
     return Studio(
         script=script,
         look=look,
@@ -103,8 +104,9 @@ def kept_stills(job: Job, shop: Workshop) -> Path | None:
 
     Blocks. Raises `NightreelError` where nobody can know what they would look like.
     """
-    script, look = job.script, shop.look(job)
+    script = job.script
     assert script is not None
+    look = shop.look(job.brief, script, job.pictures)
     fonts, episode = fonts_for(script, look), badge_of(job.brief, shop)
     order = StillsOrder(script=script, look=look, fonts=fonts, episode=episode)
     return shop.cache.find(_STILLS, order.key, ".zip")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import replacing, storage_errors
-from pipeline.model import Brief, Job, Pictures, Script, Still, is_stock
+from pipeline.model import Brief, Pictures, Script, Still, is_stock
 from pipeline.model.text import counted
 from pipeline.orchestrator.film.pictures import file_of, named_by_script
 from pipeline.orchestrator.film.room import parted
@@ -97,8 +97,7 @@ def _script(shop: Workshop, film: Brief) -> Script | None:
 
 def _look(shop: Workshop, film: Brief, script: Script, stills: _Stills) -> Look:
     pictures = Pictures(stills=tuple(stills.of(film, script)), missing=(), incidents=())
-    job = Job(id="preview", batch="preview", folder="", brief=film, script=script, pictures=pictures)
-    look = shop.look(job)
+    look = shop.look(film, script, pictures)
     return replace(look, format=size_within(look.format, _LARGER * _HEIGHT_PX))
 
 

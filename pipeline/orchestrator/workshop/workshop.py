@@ -15,7 +15,7 @@ from anyio import to_thread
 from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
 from pipeline.limits.times import utc_now
-from pipeline.model import Asked, Brief, Job, Price, VideoFormat
+from pipeline.model import Asked, Brief, Job, Pictures, Price, Script, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
 from pipeline.orchestrator.workshop.appearance import Appearance
 from pipeline.orchestrator.workshop.budgets import prices_of
@@ -217,20 +217,19 @@ class Workshop:
         """Colours, captions and motion."""
         return Appearance(settings=self.settings, workspace=self.workspace, template_of=self.template)
 
-    def look(self, job: Job) -> Look:
+    def look(self, brief: Brief, script: Script, pictures: Pictures | None) -> Look:
         """What all scenes of a film have in common. Reads its template. Raises `InputError` for an unknown name."""
-        assert job.script is not None
-        template = self.template(job.brief)
+        template = self.template(brief)
         return Look(
-            title=job.script.title,
-            theme=self.appearance.theme(job.brief),
-            format=self.encoding(job.brief).video_format,
-            captions=self.appearance.captions(job.brief),
-            motion=self.appearance.motion(job.brief),
+            title=script.title,
+            theme=self.appearance.theme(brief),
+            format=self.encoding(brief).video_format,
+            captions=self.appearance.captions(brief),
+            motion=self.appearance.motion(brief),
             fonts=self.appearance.fonts(template),
             logo=self.appearance.logo(template),
-            language=job.script.language,
-            stills=job.pictures.stills if job.pictures else (),
+            language=script.language,
+            stills=pictures.stills if pictures else (),
         )
 
     def template(self, brief: Brief) -> Template:

@@ -43,7 +43,8 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
 
     Its scenes were decoded and inspected when they were made: the film is checked to be exactly these.
     """
-    narration, encoding = made(job.narration), shop.encoding(job.brief)
+    script, narration, encoding = made(job.script), made(job.narration), shop.encoding(job.brief)
+    look = await to_thread.run_sync(shop.look, job.brief, script, job.pictures)
     expected = Expected(
         video_format=encoding.video_format,
         lengths=tuple(clip.samples for clip in narration.clips),
@@ -51,11 +52,11 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         codec=encoding.encoder.codec,
         silent=narration.narrator == "silence" and job.music is None,
         variable_rate=encoding.encoder.holds_of_codec == "variable",
-        script=made(job.script),
+        script=script,
         cells=_own_cells(job.brief),
         title=fit_title((await to_thread.run_sync(shown_of, job, shop)).title),
         words=tuple(clip.words for clip in narration.clips),
-        undrawable=await attempt.compute(undrawable, made(job.script), await to_thread.run_sync(shop.look, job)),
+        undrawable=await attempt.compute(undrawable, script, look),
         compared=is_compared(job),
         twin=await to_thread.run_sync(twin_of, job, shop),
     )

@@ -17,7 +17,6 @@ from pipeline.orchestrator.film.pictures import gather, gather_for, with_what_is
 from pipeline.orchestrator.film.room import with_room
 from pipeline.orchestrator.film.scripts import Commission
 from pipeline.orchestrator.film.soundtrack import bed_of, loop_of
-from pipeline.orchestrator.film.stages.so_far import made
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import only_showing, with_number
 
@@ -51,11 +50,12 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     script = with_number(script, job.brief, template)
     pictures = await gather_for(script, job.brief, shop, attempt, pictures)
     names = [still.name for still in pictures.stills] if pictures else []
-    job = job.evolve(script=only_showing(script, names), pace=pace, pictures=pictures)
+    script = only_showing(script, names)
     # What can't be drawn is better known before it is spoken, and so is what has no room.
-    look = await to_thread.run_sync(shop.look, job)
-    await attempt.fonts_of(made(job.script), look)
-    job = job.evolve(script=await with_room(made(job.script), look, attempt.compute))
+    look = await to_thread.run_sync(shop.look, job.brief, script, pictures)
+    await attempt.fonts_of(script, look)
+    script = await with_room(script, look, attempt.compute)
+    job = job.evolve(script=script, pace=pace, pictures=pictures)
     await let_next(job, shop, stage="script")
     return job.evolve(sketch=await to_thread.run_sync(sketch_for, job, shop))
 
