@@ -5,7 +5,8 @@
 `outline` takes the words of the notes; a `ModelWriter` asks the models of `chat`, in order. Whoever writes, the script
 passes the same checks.
 
-    translated = await translate_script(script, language="es", models=models, template=template, …)
+    wanted = Translation(script=script, language="es", models=models, template=template, cache=cache)
+    translated = await translate_script(wanted, …)
 
 The same film in another language, translated scene by scene.
 
@@ -40,7 +41,7 @@ from pipeline.script.pictures import only_showing
 from pipeline.script.played import PlayWriter, check_play, has_play, play, play_in
 from pipeline.script.serial import with_number
 from pipeline.script.splitting import split_scene
-from pipeline.script.translation import kept_translations, known_translation, translate_script
+from pipeline.script.translation import Translation, kept_translations, known_translation, translate_script
 from pipeline.script.writer import ModelWriter, ScriptWriter, check_any
 from pipeline.template import Template
 
@@ -51,6 +52,7 @@ __all__ = [
     "PlayWriter",
     "ScriptWriter",
     "SpokenLength",
+    "Translation",
     "bought_script",
     "check_any",
     "check_play",

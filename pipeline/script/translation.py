@@ -11,9 +11,9 @@ A film of a wanted length takes more or fewer words in each language: the model 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from anyio import CancelScope, to_thread
@@ -40,111 +40,21 @@ _KIND, _SUFFIX = "translation", ".json"
 _TEXTS = TypeAdapter(dict[str, str])
 
 
-async def translate_script(
-    script: Script,
-    *,
-    language: str,
-    models: Sequence[ChatModel],
-    template: Template,
-    cache: Cache,
-    retry: RetryPolicy,
-    purse: Purse,
-    length: SpokenLength | None = None,
-    terms: Terms = (),
-) -> Script:
-    """`script` in `language` (BCP-47), by the first of the `models` that can.
+@dataclass(frozen=True, kw_only=True)
+class Translation:
+    """What is asked for: `script` in `language` (BCP-47), by the first of the `models` that can.
 
     With a `length`, its lines have about as many words as that takes; `terms` are translated as they say. Raises
-    `ConfigurationError` without a model, the `ProviderError`s of `chat`, and `PermanentError` for a part that is still
-    wrong when the model has been told, with the part and what is wrong.
+    `ConfigurationError` without a model.
     """
-    job = _Job(
-        script=script,
-        language=language,
-        models=tuple(models),
-        template=template,
-        cache=cache,
-        length=length,
-        terms=tuple(terms),
-    )
-    parts = await to_thread.run_sync(job.look_up)
-    for some in _requests(parts):
-        reading = TranslationReader(some, written_in=script.language, language=language)
-        question = translation_question(some, script, language, length, used_terms(job.terms, some))
-        try:
-            await ask(job.models, (question,), read=reading, cache=None, retry=retry, purse=purse)
-        finally:
-            # What is good is paid for, whoever stops us now.
-            with CancelScope(shield=True):
-                for part in some:
-                    if part.name in reading.good:
-                        await job.keep(part, reading.good[part.name])
-    return job.result()
-
-
-def known_translation(
-    script: Script,
-    *,
-    language: str,
-    models: Sequence[ChatModel],
-    template: Template,
-    cache: Cache,
-    length: SpokenLength | None = None,
-    terms: Terms = (),
-) -> Script | None:
-    """What `translate_script` would give without asking anybody; None: it has to ask. Blocks.
-
-    Raises `ConfigurationError` without a model.
-    """
-    job = _Job(
-        script=script,
-        language=language,
-        models=tuple(models),
-        template=template,
-        cache=cache,
-        length=length,
-        terms=tuple(terms),
-    )
-    return None if job.look_up() else job.result()
-
-
-def kept_translations(
-    script: Script,
-    *,
-    language: str,
-    models: Sequence[ChatModel],
-    template: Template,
-    cache: Cache,
-    length: SpokenLength | None = None,
-    terms: Terms = (),
-) -> list[Path]:
-    """Where the cache keeps the parts of a translation. Blocks."""
-    job = _Job(
-        script=script,
-        language=language,
-        models=tuple(models),
-        template=template,
-        cache=cache,
-        length=length,
-        terms=tuple(terms),
-    )
-    found = (cache.find(_KIND, job.key(part), _SUFFIX) for part in job.parts)
-    return [path for path in found if path]
-
-
-@dataclass(kw_only=True)
-class _Job:
-    """One script on its way into one language."""
 
     script: Script
     language: str
-    models: tuple[ChatModel, ...]
+    models: Sequence[ChatModel]
     template: Template
     cache: Cache
-    length: SpokenLength | None
+    length: SpokenLength | None = None
     terms: Terms = ()
-    # What there is so far, by part.
-    texts: dict[str, Texts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.models:
@@ -159,20 +69,21 @@ class _Job:
         parts = parts_of(self.script, self.template)
         return allotted(parts, self.script, self.length) if self.length else parts
 
-    def look_up(self) -> list[Part]:
-        """Take what the cache has; returns the parts that it does not have. Blocks."""
+    def look_up(self) -> tuple[dict[str, Texts], list[Part]]:
+        """The parts that the cache has, by name, and those that it does not have. Blocks."""
+        texts: dict[str, Texts] = {}
         missing = []
         for part in self.parts:
-            texts = self._kept(part) if part.texts else None
-            if texts is not None:
-                self.texts[part.name] = texts
+            known = self._kept(part) if part.texts else None
+            if known is not None:
+                texts[part.name] = known
             elif part.texts:
                 missing.append(part)
-        return missing
+        return texts, missing
 
     def _kept(self, part: Part) -> Texts | None:
         """A part as the cache has it; what is there and is not this part goes, or it would be paid for every time."""
-        path = self.cache.find(_KIND, self.key(part), _SUFFIX)
+        path = self.find(part)
         if path is None:
             return None
         with suppress(ValidationError):
@@ -182,7 +93,19 @@ class _Job:
         path.unlink(missing_ok=True)
         return None
 
-    def key(self, part: Part) -> str:
+    def find(self, part: Part) -> Path | None:
+        """Where the cache keeps a part, if it does. Blocks."""
+        return self.cache.find(_KIND, self._key(part), _SUFFIX)
+
+    async def keep(self, part: Part, texts: Texts) -> None:
+        """Put a translated part into the cache."""
+
+        async def make(path: Path) -> None:
+            await to_thread.run_sync(path.write_bytes, _TEXTS.dump_json(dict(texts)))
+
+        await self.cache.get_or_make(_KIND, self._key(part), _SUFFIX, make)
+
+    def _key(self, part: Part) -> str:
         """Names a translated part: by its texts and the film's name, but not by its place in the film."""
         crew = tuple(model.version for model in self.models)
         said = (part.kind, part.texts, part.limits, self.script.title)
@@ -191,22 +114,47 @@ class _Job:
         terms = (("terms", used),) if used else ()
         return content_key(_VERSION, crew, self.script.language, self.language, said, *length, *terms)
 
-    async def keep(self, part: Part, texts: Texts) -> None:
-        """Put a translated part into the cache."""
-        self.texts[part.name] = texts
-
-        async def make(path: Path) -> None:
-            await to_thread.run_sync(path.write_bytes, _TEXTS.dump_json(dict(texts)))
-
-        await self.cache.get_or_make(_KIND, self.key(part), _SUFFIX, make)
-
-    def result(self) -> Script:
-        """The translated script. Raises `PermanentError` for one that can't be filmed all the same."""
+    def put_together(self, texts: Mapping[str, Texts]) -> Script:
+        """The script with these parts translated. Raises `PermanentError` for one that can't be filmed all the same."""
         base = self.length.before if self.length and self.length.before else self.script
-        script = tidied(put_together(base, self.texts, language=self.language))
+        script = tidied(put_together(base, texts, language=self.language))
         if problems := find_problems(script, self.template):
             raise PermanentError(f"the script in {self.language} can't be filmed: {problems[0]}")
         return script
+
+
+async def translate_script(wanted: Translation, *, retry: RetryPolicy, purse: Purse) -> Script:
+    """The translation that is `wanted`. What the cache has of it is not paid for again.
+
+    Raises the `ProviderError`s of `chat`, and `PermanentError` for a part that is still wrong when the model has been
+    told, with the part and what is wrong.
+    """
+    script, language = wanted.script, wanted.language
+    texts, missing = await to_thread.run_sync(wanted.look_up)
+    for some in _requests(missing):
+        reading = TranslationReader(some, written_in=script.language, language=language)
+        question = translation_question(some, script, language, wanted.length, used_terms(wanted.terms, some))
+        try:
+            await ask(wanted.models, (question,), read=reading, cache=None, retry=retry, purse=purse)
+        finally:
+            # What is good is paid for, whoever stops us now.
+            with CancelScope(shield=True):
+                for part in some:
+                    if part.name in reading.good:
+                        await wanted.keep(part, reading.good[part.name])
+        texts |= reading.good
+    return wanted.put_together(texts)
+
+
+def known_translation(wanted: Translation) -> Script | None:
+    """What `translate_script` would give without asking anybody; None: it has to ask. Blocks."""
+    texts, missing = wanted.look_up()
+    return None if missing else wanted.put_together(texts)
+
+
+def kept_translations(wanted: Translation) -> list[Path]:
+    """Where the cache keeps the parts of a translation. Blocks."""
+    return [path for path in map(wanted.find, wanted.parts) if path]
 
 
 def _requests(parts: Sequence[Part]) -> Iterator[list[Part]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from anyio import CancelScope, to_thread
 from pipeline.errors import ConfigurationError, NightreelError, PermanentError, TransientError
 from pipeline.limits import Purse
 from pipeline.model import ClosingScene, Cost, Pace, Scene, Script, SpokenLine, narration_of, split_words
-from pipeline.script import SpokenLength, known_translation, translate_script
+from pipeline.script import SpokenLength, Translation, known_translation, translate_script
 from pipeline.script.checks import find_problems
 from pipeline.script.translation import kept_translations
 from pipeline.state import Cache
@@ -32,9 +31,13 @@ def desk(groq: GroqStandIn, template: Template, tmp_path: Path) -> dict[str, Any
     return {"models": (groq_model(groq.url),), "template": template, "cache": Cache(tmp_path)}
 
 
+def wanted(script: Script, desk: dict[str, Any], language: str = "es") -> Translation:
+    return Translation(script=script, language=language, **desk)
+
+
 async def translate(script: Script, desk: dict[str, Any], language: str = "es", costs: list[Cost] | None = None):
     purse = Purse(told=([] if costs is None else costs).append)
-    return await translate_script(script, language=language, retry=IMPATIENT, purse=purse, **desk)
+    return await translate_script(wanted(script, desk, language), retry=IMPATIENT, purse=purse)
 
 
 def shape(scene: Scene) -> tuple[object, ...]:
@@ -93,7 +96,7 @@ async def test_what_was_translated_once_is_never_paid_for_again(groq, desk):
     first = await translate(SCRIPT, desk)
 
     assert await translate(SCRIPT, desk) == first
-    assert await to_thread.run_sync(lambda: known_translation(SCRIPT, language="es", **desk)) == first
+    assert await to_thread.run_sync(known_translation, wanted(SCRIPT, desk)) == first
     assert len(groq.history) == 1
 
 
@@ -112,7 +115,7 @@ async def test_each_language_is_translated_by_itself(groq, desk):
     spanish, french = await translate(SCRIPT, desk), await translate(SCRIPT, desk, "fr")
 
     assert spanish.title != french.title
-    assert await to_thread.run_sync(lambda: known_translation(SCRIPT, language="de", **desk)) is None
+    assert await to_thread.run_sync(known_translation, wanted(SCRIPT, desk, "de")) is None
 
 
 async def test_the_same_words_in_another_language_are_another_text_to_translate(groq, desk):
@@ -126,7 +129,7 @@ async def test_the_same_words_in_another_language_are_another_text_to_translate(
 async def test_what_the_cache_keeps_of_a_translation_can_be_found_to_be_made_afresh(groq, desk):
     await translate(SCRIPT, desk)
 
-    kept = await to_thread.run_sync(lambda: kept_translations(SCRIPT, language="es", **desk))
+    kept = await to_thread.run_sync(kept_translations, wanted(SCRIPT, desk))
     for path in kept:
         await desk["cache"].discard(path)
     await translate(SCRIPT, desk)
@@ -137,17 +140,17 @@ async def test_what_the_cache_keeps_of_a_translation_can_be_found_to_be_made_afr
 
 @pytest.mark.parametrize("nonsense", [b'{"a": "b"}', b"[" * 100_000, b"\xff\xfe"], ids=["another", "nested", "no text"])
 async def test_a_file_of_the_cache_that_is_no_translation_is_paid_for_once_more(groq, desk, nonsense, tmp_path):
-    wanted = await translate(SCRIPT, desk)
+    first = await translate(SCRIPT, desk)
 
     def spoil() -> None:
-        for path in kept_translations(SCRIPT, language="es", **desk):
+        for path in kept_translations(wanted(SCRIPT, desk)):
             path.unlink()
             (tmp_path / "nonsense").write_bytes(nonsense)
             publish_sealed(tmp_path / "nonsense", Path(slot_of(path)))
 
     await to_thread.run_sync(spoil)
 
-    assert [await translate(SCRIPT, desk), await translate(SCRIPT, desk)] == [wanted, wanted]
+    assert [await translate(SCRIPT, desk), await translate(SCRIPT, desk)] == [first, first]
     assert len(groq.history) == 2
 
 
@@ -224,7 +227,7 @@ async def test_who_stops_a_translation_loses_no_part_that_was_good(desk, tmp_pat
 
     with CancelScope() as stop:
         await translate(SCRIPT, {**desk, "cache": Stopped(tmp_path)})
-    kept = await to_thread.run_sync(partial(kept_translations, SCRIPT, language="es", **desk))
+    kept = await to_thread.run_sync(kept_translations, wanted(SCRIPT, desk))
 
     assert len(kept) == len(SCRIPT.scenes) + 1
 
@@ -286,10 +289,9 @@ async def test_each_length_and_each_try_is_kept_by_itself(groq, desk):
     asked = len(groq.history)
 
     assert (await to_length(desk, LENGTH), await to_length(desk, again)) == (first, second)
-    known = partial(known_translation, SCRIPT, language="es", **desk)
-    assert await to_thread.run_sync(partial(known, length=again)) == second
-    assert await to_thread.run_sync(known) is None
-    assert await to_thread.run_sync(partial(known, length=replace(LENGTH, wanted_s=30))) is None
+    for length, known in ((again, second), (None, None), (replace(LENGTH, wanted_s=30), None)):
+        in_length = wanted(SCRIPT, {**desk, "length": length})
+        assert await to_thread.run_sync(known_translation, in_length) == known
     assert len(groq.history) == asked
 
 

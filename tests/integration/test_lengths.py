@@ -26,7 +26,7 @@ from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.lengths import film_s, hold_to_length, translate_to_length, write_to_length
 from pipeline.orchestrator.film.stages.script import write as write_stage
 from pipeline.orchestrator.workshop import Workshop, open_workshop
-from pipeline.script import ModelWriter, SpokenLength, kept_scripts, translate_script, write_script
+from pipeline.script import ModelWriter, SpokenLength, Translation, kept_scripts, translate_script, write_script
 from pipeline.script.length import predicted_s
 from pipeline.state import Cache
 from pipeline.template import load_template
@@ -106,12 +106,13 @@ async def test_translations_asked_for_30_60_and_180_seconds_last_so_long_within_
         brief = Brief(title="Rain", language="en", length_s=wanted_s, facts="open")
         writer = ModelWriter([model], cache=cache, retry=ONCE)
         script = await write_script(brief, writers=[writer], template=TEMPLATE, pace=pace)
-        desk = {"models": (model,), "template": TEMPLATE, "cache": cache, "retry": ONCE, "purse": Purse()}
+        desk = {"models": (model,), "template": TEMPLATE, "cache": cache}
 
         async def translate(
             length: SpokenLength, script: Script = script, language: str = language, desk: dict[str, Any] = desk
         ) -> Script:
-            return await translate_script(script, language=language, length=length, **desk)
+            wanted = Translation(script=script, language=language, length=length, **desk)
+            return await translate_script(wanted, retry=ONCE, purse=Purse())
 
         translated = await translate_to_length(wanted_s, language, translate=translate, speak=speak)
         narrated = partial(speak, translated)

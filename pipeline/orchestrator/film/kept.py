@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from anyio import to_thread
 
@@ -20,10 +19,8 @@ from pipeline.narration.pace import guess_pace, measure_pace
 from pipeline.narration.spoken import way_of_saying
 from pipeline.orchestrator.film.scripts import Speak, original_script, terms_of, translated_script
 from pipeline.orchestrator.workshop import Workshop, providers
-from pipeline.script import SpokenLength, check_size, kept_translations, known_script, known_translation
+from pipeline.script import SpokenLength, Translation, check_size, kept_translations, known_script, known_translation
 from pipeline.template import Template
-
-T = TypeVar("T")
 
 # How many times longer than a calm voice one may take that speaks slowly.
 _SLOW = 1.2
@@ -153,15 +150,18 @@ class Kept:
 
     async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
         """See `Author`."""
-        return _kept(await self._of_translation(known_translation, script, language, length))
+        return _kept(await to_thread.run_sync(known_translation, self._wanted(script, language, length)))
 
-    async def _of_translation(
-        self, look_up: Callable[..., T], script: Script, language: str, length: SpokenLength | None
-    ) -> T:
-        models, cache = self.shop.crew.translators, self.shop.cache
-        terms = terms_of(self.brief, language) if self.brief else ()
-        among = partial(look_up, models=models, template=self.template, cache=cache, terms=terms)
-        return await to_thread.run_sync(partial(among, script, language=language, length=length))
+    def _wanted(self, script: Script, language: str, length: SpokenLength | None) -> Translation:
+        return Translation(
+            script=script,
+            language=language,
+            models=self.shop.crew.translators,
+            template=self.template,
+            cache=self.shop.cache,
+            length=length,
+            terms=terms_of(self.brief, language) if self.brief else (),
+        )
 
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""
@@ -185,7 +185,7 @@ class _Noting(Kept):
     paths: list[Path] = field(default_factory=list)
 
     async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
-        self.paths.extend(await self._of_translation(kept_translations, script, language, length))
+        self.paths.extend(await to_thread.run_sync(kept_translations, self._wanted(script, language, length)))
         return await super().translate(script, language, length)
 
 

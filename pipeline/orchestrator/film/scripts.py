@@ -21,7 +21,7 @@ from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import note_script
 from pipeline.orchestrator.film.lengths import translate_to_length, write_to_length
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.script import SpokenLength, bought_script, known_script, translate_script, write_script
+from pipeline.script import SpokenLength, Translation, bought_script, known_script, translate_script, write_script
 from pipeline.template import Template
 
 Speak = Callable[[Script], Coroutine[Any, Any, Narration]]
@@ -100,17 +100,16 @@ class Commission:
 
     async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
         """See `Author`."""
-        return await translate_script(
-            script,
+        wanted = Translation(
+            script=script,
             language=language,
             models=await to_thread.run_sync(lambda: self.shop.crew.translators),
             template=self.template,
             cache=self.shop.cache,
-            retry=self.shop.retry_policy,
-            purse=self.attempt.purse,
             length=length,
             terms=terms_of(self.job.brief, language),
         )
+        return await translate_script(wanted, retry=self.shop.retry_policy, purse=self.attempt.purse)
 
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""
