@@ -31,6 +31,8 @@ def qc(
 
     Parameters
     ----------
+    files
+        Films, folders of films, and patterns in quotes ("old/*.mov").
     profile
         How strictly: draft, standard, strict, or one of [profiles] of yours.
     recursive
