@@ -30,7 +30,7 @@ help:
 	@echo "make smoke                        those of them that another version of Python may break"
 	@echo "make check                        style, types and the plan of the house"
 	@echo "make golden                       redraw the pictures that layouts are compared with; look at them"
-	@echo "make soak                         long runs: two hundred kills, a hundred films in bad weather, two hundred good films, campaigns, thirty topics of the world, timelines"
+	@echo "make soak                         long runs: kills, bad weather, campaigns, the world"
 	@echo "make gallery                      what every template looks like, in docs/gallery/"
 	@echo "make bench                        the numbers in docs/performance.md"
 

@@ -11,6 +11,7 @@ A module for each command, called as it is (but for `listing` and `report_batch`
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import os
@@ -51,6 +52,12 @@ from pipeline.cli.voices import voices
 from pipeline.errors import EXIT_DEFECT, EXIT_INTERRUPTED, InputError, NightreelError
 from pipeline.files import storage_error
 
+# What we write ourselves, for terminals that know ASCII only.
+_PLAIN = str.maketrans(
+    {"…": "...", "·": "-", "—": "-", "–": "-", "−": "-", "“": '"', "”": '"', "’": "'", "→": "->", "✓": "+", "✗": "x"}
+)
+_PLAINLY = "nightreel-plainly"
+
 app = App(
     name="nightreel",
     version=f"nightreel {__version__}",
@@ -63,6 +70,13 @@ app = App(
         "9 some films of a batch failed or wait · 10 a budget is spent · 130 interrupted"
     ),
 )
+# Where the names of what may be left out are not to be guessed.
+_USAGES = {
+    add: "Usage: nightreel add [OPTIONS] BATCH TOPIC [TOPICS]",
+    clean: "Usage: nightreel clean [OPTIONS] [BATCH]",
+    series: "Usage: nightreel series [OPTIONS] [NAME]",
+    status: "Usage: nightreel status [OPTIONS] [BATCH]",
+}
 for _command in (
     make,
     run,
@@ -86,10 +100,21 @@ for _command in (
     init,
     doctor,
 ):
-    app.command(_command, help_epilogue="")
+    app.command(_command, help_epilogue="", usage=_USAGES.get(_command))
 app.command(list_batches, name="list", help_epilogue="")
 app.command(templates)
 app.command(auth)
+
+
+def _plainly(error: UnicodeError) -> tuple[str | bytes, int]:
+    """What an encoding lacks, in plain signs where we have some, else as escapes."""
+    if isinstance(error, UnicodeEncodeError):
+        found = error.object[error.start : error.end].translate(_PLAIN)
+        return found.encode("ascii", "backslashreplace").decode("ascii"), error.end
+    raise error
+
+
+codecs.register_error(_PLAINLY, _plainly)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -98,8 +123,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     debug = "--debug" in tokens
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A terminal without umlauts gets \xfc for one, not an end to the program.
-            stream.reconfigure(errors="backslashreplace")
+            # A terminal without umlauts gets \xfc for one, not an end to the program; marks of ours have plain ones.
+            stream.reconfigure(errors=_PLAINLY)
     try:
         with workers_ahead(tokens):
             code = app(tokens or ["--help"], exit_on_error=False, print_error=False, result_action="return_value")

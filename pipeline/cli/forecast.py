@@ -103,9 +103,8 @@ def _shared(forecast: Forecast) -> str:
 def _time(forecast: Forecast) -> str:
     films = "the last film" if forecast.learned_from == 1 else f"the last {forecast.learned_from:,} films"
     basis = [f"as fast as {films} like that here"] if forecast.learned_from else []
-    basis += [
-        f"by docs/performance.md: no film with {kind} was made here yet" for kind in forecast.unlike[:_MOST_KINDS]
-    ]
+    if unlike := forecast.unlike[:_MOST_KINDS]:
+        basis.append(f"as measured elsewhere: none with {' or '.join(unlike)} was made here yet")
     done = datetime.fromisoformat(forecast.done_at).astimezone()
     return f"about {_span(forecast.seconds)}, until {done:%Y-%m-%d %H:%M} ({'; '.join(basis)})"
 

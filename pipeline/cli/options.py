@@ -107,7 +107,7 @@ class Making:
     writer: str | None = None
     """Who writes the script, best first: groq, deepseek, … (models) or outline (your notes as they are)."""
     narrator: NarratorName | None = None
-    """Who speaks: edge (online), espeak (offline), piper (offline, your voice files) or silence."""
+    """Who speaks: edge (online), espeak (offline), piper (offline, your voice files), silence, or auto (default)."""
     audience: str | None = None
     """Who watches, e.g. "children of ten". This and the next four are for a model that writes, not for notes as is."""
     tone: str | None = None
@@ -129,7 +129,7 @@ class Making:
     profile: str | None = None
     """How strictly it is judged: draft, standard, strict, or one of [profiles] of yours; default: the template's."""
     review: Reviewed | None = None
-    """Which films wait for you (nightreel review): none (default), those with warnings, or all."""
+    """Which films wait for you (nightreel review): never (default), those with warnings, or all."""
     review_sample: str | None = None
     """A share of the batch, e.g. 5%, drawn by chance: the rest is published when you have approved these."""
 

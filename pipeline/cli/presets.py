@@ -23,6 +23,8 @@ def presets(*, place: Place = Place()) -> int:
         print_json([{**asdict(each), "default": each.name == settings.video.preset} for each in known.values()])
         return EXIT_OK
     table = Table(box=None, pad_edge=False, show_header=False)
+    for _ in range(5):
+        table.add_column(no_wrap=True)
     for each in known.values():
         table.add_row(
             f"[bold]{each.name}[/]",
@@ -31,5 +33,5 @@ def presets(*, place: Place = Place()) -> int:
             f"{each.audio_kbps} kbit/s",
             "default" if each.name == settings.video.preset else "",
         )
-    Console(highlight=False).print_table(table)
+    Console(highlight=False).print_table(table, whole=True)
     return EXIT_OK

@@ -167,7 +167,7 @@ def _tell_updated(done: Updated, place: Place) -> int:
         return EXIT_OK
     for title in done.changed:
         print(f"changed: {shown(title)}")
-    told = {"changed": len(done.changed), "shown as asked already": done.same, "not out": done.not_out}
+    told = {"changed": len(done.changed), "as asked already": done.same, "not out": done.not_out}
     print(", ".join(f"{number} {what}" for what, number in told.items() if number) or "0 changed")
     return EXIT_OK
 

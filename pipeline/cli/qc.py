@@ -31,6 +31,8 @@ def qc(
 
     Parameters
     ----------
+    files
+        Films, folders of films, and patterns in quotes ("old/*.mov").
     profile
         How strictly: draft, standard, strict, or one of [profiles] of yours.
     recursive
@@ -109,7 +111,8 @@ def _print_film(film: Judged, *, alone: bool) -> None:
     console.print(head.append(shown(str(film.path)), style="bold"), soft_wrap=True)
     table = Table(box=None, pad_edge=False, show_header=alone, header_style="dim")
     for name in ("", "check", "is", "must be"):
-        table.add_column(name, overflow="fold")
+        # Names are typed into profiles: they stay whole.
+        table.add_column(name, overflow="fold", no_wrap=name in {"", "check"})
     for check in verdict.checks:
         if alone or check.verdict != "pass":
             grade = Text(f"  {check.verdict}", style=colours[check.verdict])

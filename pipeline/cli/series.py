@@ -36,7 +36,11 @@ def series(name: str = "", /, *, forget: int | None = None, place: Place = Place
         print_json([{**asdict(each), "published": dict(each.published)} for each in found])
         return EXIT_OK
     if not found:
-        print("No episode has a number yet." if shop.settings.series else "There is no series: see docs/series.md.")
+        print(
+            "No episode has a number yet."
+            if shop.settings.series
+            else "There is no series. Add a table [series.NAME] to nightreel.toml."
+        )
     table = Table(box=None, pad_edge=False, show_header=False)
     for _ in range(6):
         table.add_column(no_wrap=True)

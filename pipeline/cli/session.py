@@ -88,7 +88,7 @@ class Session:
 
     def _how_to_go_on(self) -> str:
         if not self.batch or not (self.workshop.store.folder(self.batch) / "batch.json").exists():
-            return "the same command goes on where this one stopped"
+            return "give the same command again"
         others = [pid for pid in self.workshop.store.claims.workers(self.batch) if pid != os.getpid()]
         if others:
             who = "process" if len(others) == 1 else "processes"

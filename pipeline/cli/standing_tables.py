@@ -57,12 +57,12 @@ def print_batch(report: BatchReport, *, fits: bool = False) -> None:
 
 
 def _print_films(jobs: Iterable[JobState], console: Console, *, with_cost: bool, fits: bool) -> None:
-    """Paths are there to be copied: unless it `fits`, the table takes the width it needs, however narrow the screen."""
+    """Paths are there to be copied: unless it `fits`, the table is as wide as they are. A screen crops titles."""
     table = Table(box=None, pad_edge=False, title=None)
     for column in ("id", "film", "status", "stage", "tries", *(["cost"] if with_cost else []), "where, or why not"):
         table.add_column(column, header_style="dim", no_wrap=True, overflow="ellipsis")
     table.columns[0].style = "dim"
-    if fits:
+    if fits or console.is_terminal:
         table.columns[1].max_width = console.width // 3
     for job in jobs:
         colour = _COLOURS[JobStatus(job.status)]

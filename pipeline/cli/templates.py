@@ -38,17 +38,16 @@ def list_all(*, place: Place = Place()) -> int:
         print_json([_in_short(each, usual) for each in found])
         return EXIT_OK
     table = Table(box=None, pad_edge=False, show_header=False)
+    for is_wrapped in (False, False, True):
+        table.add_column(no_wrap=not is_wrapped)
     for each in found:
         if isinstance(each, tuple):
-            table.add_row(f"[bold]{escape(each[0])}[/]", f"[red]{escape(each[1])}[/]")
+            table.add_row(f"[bold]{escape(each[0])}[/]", "", f"[red]{escape(each[1])}[/]")
             continue
+        whose = "" if is_builtin(each) else " (yours)"
+        default = " (default)" if each.name == usual else ""
         table.add_row(
-            f"[bold]{escape(each.name)}[/]",
-            escape(each.description),
-            f"{len(each.layouts)} layouts",
-            escape(each.theme),
-            "" if is_builtin(each) else "yours",
-            "default" if each.name == usual else "",
+            f"[bold]{escape(each.name)}[/]", escape(each.theme), f"{escape(each.description)}[dim]{whose}{default}[/]"
         )
     Console(highlight=False).print_table(table)
     return EXIT_OK
@@ -92,10 +91,13 @@ def show(name: str, /, *, place: Place = Place()) -> int:
     }
     for key, value in facts.items():
         console.print(f"  {key:<12} {escape(value)}")
+    width = max((len(layout.name) for layout in template.layouts), default=0)
     for layout in template.layouts:
         limits = ", ".join(f"{field} {limit}" for field, limit in layout.max_chars)
         items = f"; up to {layout.max_items} items" if layout.max_items else ""
-        console.print(f"  [bold]{layout.name:<10}[/] {escape(layout.use)}\n             [dim]{limits}{items}[/]")
+        console.print(
+            f"  [bold]{layout.name:<{width}}[/]  {escape(layout.use)}\n  {'':{width}}  [dim]{limits}{items}[/]"
+        )
     for line in _told_fields(template):
         console.print(line)
     return EXIT_OK
@@ -118,7 +120,7 @@ def _told_fields(template: Template) -> Iterator[str]:
         need = need if field.required or field.derived or field.default else "may be empty"
         kind = " | ".join(field.choices) if field.choices else field.kind
         told = f"  [dim]{escape(field.help)}[/]" if field.help else ""
-        yield f"  [bold]{escape(field.name):<{width}}[/] {escape(kind)}, {escape(need)}{key}{told}"
+        yield f"  [bold]{escape(field.name):<{width}}[/]  {escape(kind)}, {escape(need)}{key}{told}"
 
 
 @templates.command

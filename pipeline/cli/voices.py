@@ -23,7 +23,7 @@ def voices(
     narrator: NarratorName | None = None,
     sample: Annotated[bool, Parameter(negative="")] = False,
     voice: str | None = None,
-    out: Path | None = None,
+    output: Path | None = None,
     offline: Annotated[bool, Parameter(negative="")] = False,
     place: Place = Place(),
 ) -> int:
@@ -41,7 +41,7 @@ def voices(
         Speak two sentences into a file, as a film would.
     voice
         With --sample: the voice to hear, e.g. de-DE-KatjaNeural. Default: the one that films in the language get.
-    out
+    output
         With --sample: the file, FILE.wav. Default: NARRATOR-VOICE.wav in the current folder.
     offline
         Ask nobody outside this machine.
@@ -51,13 +51,13 @@ def voices(
     from pipeline.orchestrator.voices import list_voices, speak_sample
 
     async def hear() -> int:
-        return _tell_heard(await speak_sample(session.workshop, language=language, out=out), place)
+        return _tell_heard(await speak_sample(session.workshop, language=language, out=output), place)
 
     async def show() -> int:
         return _tell_listed(await list_voices(session.workshop, language=language), place, language=language)
 
-    if (voice or out) and not sample:
-        raise InputError("--voice and --out are about a sample", hint="Add --sample")
+    if (voice or output) and not sample:
+        raise InputError("--voice and --output are about a sample", hint="Add --sample")
     flags = {"narration.narrator": narrator, "narration.voice": voice, "offline": offline or None}
     session = open_session(place, given(flags))
     return session.run(hear if sample else show)

@@ -123,7 +123,7 @@ async def _voices(shop: Workshop) -> Finding:
             await make_narrator(name, shop.settings, shop.workspace).check()
             speaking.append(name)
         except NightreelError as error:
-            silent.append(f"{name}: {error}")
+            silent.append(str(error) if str(error).startswith(name) else f"{name}: {error}")
     if not speaking:
         remedy = (
             "Install the offline voice (pip install 'nightreel[offline]'), or make silent films: --narrator silence"

@@ -18,6 +18,7 @@ SHAPES = ("16:9", "21:9", "2:1", "3:2", "4:3", "5:4", "1:1")
 
 def limits_of(profile: QualityProfile) -> dict[str, str]:
     """The limit of each check of `judge_file`, by its name, in their order; those that are off are not among them."""
+    ratio = profile.size_ratio
     limits = {
         "file": "a whole film that can be decoded",
         "container": "MP4, MOV, WebM or MKV, and named so",
@@ -61,7 +62,7 @@ def limits_of(profile: QualityProfile) -> dict[str, str]:
         "caption_speed": f"at most {profile.chars_per_s:g} letters a second",
         "caption_lines": f"at most {profile.lines} lines of {profile.chars_per_line} letters",
         "duplicate": f"less than {profile.alike_percent:g} % like another film",
-        "size_ratio": f"at most {profile.size_ratio:g} times as large as the other",
+        "size_ratio": "no larger than the other" if ratio == 1 else f"at most {ratio:g} times as large as the other",
         "length": f"at most {profile.length_s:g} s longer or shorter than the other",
         "ssim": f"at least {profile.ssim:g}",
         "vmaf": f"at least {profile.vmaf:g}",

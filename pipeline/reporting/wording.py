@@ -93,18 +93,19 @@ def measure(value: float, digits: int, unit: str = "") -> str:
 
 
 def percent(share: float) -> str:
-    """0.384 -> 38%; only nothing is 0% and only all is 100%."""
+    """0.384 -> 38 %; only nothing is 0 % and only all is 100 %."""
     rounded = round(100 * share)
     if rounded <= 0 and share > 0:
-        return "under 1%"
+        return _joined("under", "1", "%")
     if rounded >= 100 and share < 1:
-        return "over 99%"
-    return f"{rounded}%"
+        return _joined("over", "99", "%")
+    return _joined(str(rounded), "%")
 
 
 def sentence(text: str) -> str:
-    """What begins with a plain word begins with a capital; a name with dots, digits or signs stays as it is."""
-    return text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text
+    """What begins with a plain word begins with a capital; with a name like nightreel.toml or eSpeak, as it is."""
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text
 
 
 def ended(text: str) -> str:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pipeline.errors import ConfigurationError
 from pipeline.settings.fields import PREFIX, only_in_files, setting_field, setting_tables
 from pipeline.settings.groups import Settings
-from pipeline.settings.problems import Found, names_of_nothing, unknown, wrong
+from pipeline.settings.problems import Found, help_with, names_of_nothing, unknown, wrong
 from pipeline.settings.secrets import without_keys
 from pipeline.settings.services import PRESETS
 from pipeline.workspace import CONFIG_NAME
@@ -66,10 +66,10 @@ def load_settings(
     except ValidationError as error:
         problems += [wrong(details, found) for details in error.errors(include_url=False)]
         # The original would quote the values, the secret ones as well.
-        raise ConfigurationError(without_keys("; ".join(problems))) from None
+        raise ConfigurationError(without_keys("; ".join(problems)), hint=help_with(problems)) from None
     problems += names_of_nothing(settings, found)
     if problems:
-        raise ConfigurationError(without_keys("; ".join(problems)))
+        raise ConfigurationError(without_keys("; ".join(problems)), hint=help_with(problems))
     return settings
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -40,7 +40,9 @@ _PATTERNS = {
     r"^\d{1,3}$": "must be a number of up to three digits, like 27",
     r"^[A-Za-z0-9-]{0,100}$": "must be the name of a header: letters, digits and -",
 }
-_ALL = "`nightreel init` writes a file with all settings"
+# What helps where no name is near.
+_ALL = "nightreel init writes a file with all settings"
+_NO_SETTING = "is not a setting"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +75,12 @@ def unknown(name: str, entry: Found) -> str:
         return f"{entry.subject} is a group of settings, not one: set {spelled(example)}, for example"
     # Not `did_you_mean()` on the spelled names: with one prefix in common, all variables look alike.
     nearest = get_close_matches(name, setting_fields(), n=1)
-    return f"{entry.subject} is not a setting: {f'did you mean {spelled(nearest[0])}?' if nearest else _ALL}"
+    return f"{entry.subject} {_NO_SETTING}" + (f": did you mean {spelled(nearest[0])}?" if nearest else "")
+
+
+def help_with(problems: Iterable[str]) -> str:
+    """What to do about all of them, beyond what each of them says."""
+    return _ALL if any(problem.endswith(_NO_SETTING) for problem in problems) else ""
 
 
 def wrong(details: ErrorDetails, found: Mapping[str, Found]) -> str:

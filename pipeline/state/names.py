@@ -52,7 +52,7 @@ def is_folder(text: str) -> bool:
 def check_job_id(job_id: str) -> str:
     """`job_id`, if it is one: 8 to 64 hexadecimal digits. Raises `CheckpointError`."""
     if not is_job_id(job_id):
-        raise CheckpointError(f"“{job_id[:40]}” is not the id of a job", hint="`nightreel status BATCH` lists the ids")
+        raise CheckpointError(f"“{job_id[:40]}” is not the id of a job", hint="nightreel status BATCH lists the ids")
     return job_id
 
 

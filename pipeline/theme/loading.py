@@ -100,7 +100,7 @@ def load_theme(name: str, *, search: Sequence[Path] = ()) -> Theme:
             plain, mode = name.removesuffix(f"-{each}"), each
     if plain not in known:
         raise InputError(
-            f"unknown theme {name}", hint=did_you_mean(name, known, otherwise=f"Known: {', '.join(known)}")
+            f"unknown theme {name!r}", hint=did_you_mean(name, known, otherwise=f"Known: {', '.join(known)}")
         )
     path = known[plain]
     return _theme(plain, path, read_text_file(path, most_bytes=_MAX_BYTES), mode)

@@ -65,7 +65,9 @@ def test_a_film_made_offline_makes_no_socket_in_any_process(watched):
 
 def test_the_watch_sees_a_socket_when_there_is_one(watched):
     with service("edge") as edge:
-        heard = watched.run("voices", "--sample", "--narrator", "edge", "--out", "a.wav", NIGHTREEL_EDGE__URL=edge.url)
+        heard = watched.run(
+            "voices", "--sample", "--narrator", "edge", "--output", "a.wav", NIGHTREEL_EDGE__URL=edge.url
+        )
 
     assert heard.code == 0, heard.stderr
     assert {"socket.__new__", "socket.connect"} & {entry["event"] for entry in watched.sockets}

@@ -145,7 +145,7 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
         listed = nightreel("published", "--check", cwd=tmp_path, env={**env, "TZ": "UTC"})
 
     assert (sent.code, again.code, update.code) == (0, 0, 0)
-    assert same.stdout == "1 shown as asked already\n"
+    assert same.stdout == "1 as asked already\n"
     assert "What is out is shown as before: --update changes that" in public.stdout
     assert "talk  (processed, private until 2031-01-26 17:00)" in listed.stdout
     assert "1 film is out, and its brief wants it shown otherwise" in again.stderr

@@ -85,7 +85,7 @@ def test_doctor_says_what_works_and_what_to_do_about_the_rest(tmp_path):
     assert {"Python", "FFmpeg", "fonts", "voices", "script model", "workspace", "disk"} <= findings.keys()
     assert {finding["state"] for finding in doctor.json} <= {"good", "limited"}
     assert "espeak can speak" in findings["voices"]["found"]
-    assert "edge: " in findings["voices"]["found"]
+    assert "edge can't be reached" in findings["voices"]["found"]
     assert "neither kanji nor hanja" in findings["voices"]["found"]
     assert "GROQ_API_KEY" in findings["script model"]["remedy"]
     assert not (tmp_path / "output").exists()

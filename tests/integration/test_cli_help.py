@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import json
 import re
 import subprocess
@@ -163,3 +164,23 @@ def test_without_arguments_the_help_is_shown(capsys):
 
     assert not left.value.code
     assert "Usage: nightreel" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("command", "usage"), [("add", "BATCH TOPIC [TOPICS]"), ("status", "[BATCH]")])
+def test_the_first_line_of_the_help_calls_what_may_be_left_out_as_the_list_below_it_does(command, usage, capsys):
+    first, *rest = help_of(command, capsys=capsys).splitlines()
+
+    assert first == f"Usage: nightreel {command} [OPTIONS] {usage}"
+    assert any(usage.split()[-1].strip("[]") in line for line in rest)
+
+
+def test_a_terminal_that_knows_ascii_only_gets_plain_signs_for_ours_and_escapes_for_the_rest(tmp_path, monkeypatch):
+    ascii_only = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stderr", ascii_only)
+
+    with pytest.raises(SystemExit):
+        main(["make", "für…", "--music", "für…", "--writer", "outline", "--workspace", str(tmp_path)])
+
+    ascii_only.flush()
+    told = ascii_only.buffer.getvalue().decode("ascii")
+    assert "f\\xfcr..." in told

@@ -112,7 +112,7 @@ def test_nothing_is_wrong_with_the_templates_that_are_built_in(name, shop, monke
         (
             ("template.toml", "midnight"),
             "midnite",
-            "template.toml:{line}: theme: unknown theme midnite. Did you mean midnight?",
+            "template.toml:{line}: theme: unknown theme 'midnite'. Did you mean midnight?",
         ),
         (
             ("template.toml", "[layouts.title]"),
@@ -333,6 +333,19 @@ def test_templates_are_listed_and_those_of_the_workspace_go_before(own, tmp_path
     assert (found["news"]["title"], found["news"]["built_in"]) == ("Mine", False)
     assert (found["explainer"]["built_in"], found["explainer"]["default"]) == (True, True)
     assert "unknown key them" in found["broken"]["problem"]
+
+
+def test_the_list_of_templates_says_which_are_yours_and_what_each_is_for(own, tmp_path, capsys):
+    own.rename(own.parent / "news")
+
+    _, out, _ = run(capsys, "templates", "list", "--workspace", tmp_path)
+
+    lines = {line.split()[0]: line for line in out.splitlines()}
+    assert lines["news"].endswith("Two layouts (yours)")
+    assert lines["explainer"].split(maxsplit=2)[1:] == [
+        "midnight",
+        "One question, answered in about a minute (default)",
+    ]
 
 
 def test_a_template_is_shown_with_its_limits(tmp_path, capsys):

@@ -276,6 +276,23 @@ def test_a_table_that_must_fit_crops_what_is_last_and_leaves_it_out_where_there_
         assert all(("no notes" in line and "…" in line) is said for line in lines[3:])
 
 
+def test_a_screen_gets_short_titles_and_whole_paths_and_a_pipe_whole_titles(store, capsys, monkeypatch):
+    title, path = "Why " * 30, "/films/" + "far/" * 30 + "video.mp4"
+    [job] = films(1, status=JobStatus.FAILED, error=JobError(kind="X", stage="", message=path, exit_code=2))
+    save(store, "big", job.evolve(brief=Brief(title=title)))
+    print_batch(BatchReport(store, "big"))
+    piped = capsys.readouterr().out
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    print_batch(BatchReport(store, "big"))
+    shown = capsys.readouterr().out
+
+    assert title.strip()[:90] in piped
+    assert title.strip()[:30] not in shown
+    assert path in piped
+    assert path in re.sub(r"\x1b\[[0-9;]*m", "", shown)
+
+
 def stopped_by(cause, *, status=JobStatus.FAILED, hint="Set one", where="", **changes):
     """A film that something has stopped."""
     message = f"{where}{cause}. {hint}"

@@ -145,7 +145,7 @@ def test_the_page_says_how_it_went(tmp_path: Path):
 
     assert page.all("html")[0]["lang"] == "en"
     assert "20 November 2026, 22:00 to 23:00 UTC" in page.text.replace(NBSP, " ")
-    for said in ("2 of 3 films are ready", "2 min 25 s", "1:12 a film", "450 tokens", "25%", "3 of 12 pieces"):
+    for said in ("2 of 3 films are ready", "2 min 25 s", "1:12 a film", "450 tokens", "25 %", "3 of 12 pieces"):
         assert said in page.text.replace(NBSP, " ")
 
 
@@ -349,13 +349,14 @@ def luminance(colour: str) -> float:
         (wording.money(0.00314), "$0.0031"),
         (wording.money(0.00001), "under $0.0001"),
         (wording.money(1234.5), "$1,234.50"),
-        (wording.percent(0.001), "under 1%"),
-        (wording.percent(0.999), "over 99%"),
+        (wording.percent(0.001), "under 1 %"),
+        (wording.percent(0.999), "over 99 %"),
         (wording.size(2_147_483_648), "2.1 GB"),
         (wording.size(12), "12 B"),
         (wording.count(1, "film"), "1 film"),
         (wording.sentence("the key"), "The key"),
         (wording.sentence("nightreel.toml is odd"), "nightreel.toml is odd"),
+        (wording.sentence("eSpeak is missing"), "eSpeak is missing"),
     ],
 )
 def test_quantities_read_well(said: str, expected: str):

@@ -144,7 +144,7 @@ def test_what_is_wrong_with_a_theme_is_one_line_with_its_place(tmp_path, text, t
 
 
 def test_an_unknown_theme_is_told_with_the_nearest_known_one():
-    with pytest.raises(InputError, match=r"^unknown theme midnite\. Did you mean midnight\?$"):
+    with pytest.raises(InputError, match=r"^unknown theme 'midnite'\. Did you mean midnight\?$"):
         load_theme("midnite")
 
 

@@ -65,7 +65,7 @@ def pack(shop: Workshop, batch: str, *, output: Path | None = None) -> Packed:
             for part in sorted(each for each in row.video.parent.iterdir() if _belongs(each, row.video)):
                 packer.add(part, _inside(row, batch) / part.name)
         if not films:
-            raise InputError("has no film to pack", where=batch, hint=f"See `nightreel status {shlex.quote(batch)}`")
+            raise InputError("has no film to pack", where=batch, hint=f"See nightreel status {shlex.quote(batch)}")
         _add_manifest(packer, shop, batch)
         packer.finish()
     return Packed(path=path, films=films, missing=tuple(missing), bytes=path.stat().st_size)

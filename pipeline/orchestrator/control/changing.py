@@ -60,7 +60,7 @@ def _one(found: Sequence[str], prefix: str, batch: str, flag: str) -> str:
     if prefix and found:
         message = f"{len(found)} jobs of batch “{batch}” have ids that begin with {prefix[:40]!r}"
         raise InputError(message, where=flag, hint=f"Say more of it: {', '.join(found[:3])}")
-    hint = f"`nightreel status {shlex.quote(batch)}` shows how the ids begin"
+    hint = f"nightreel status {shlex.quote(batch)} shows how the ids begin"
     raise InputError(f"batch “{batch}” has no job {prefix[:40]!r}", where=flag, hint=hint)
 
 

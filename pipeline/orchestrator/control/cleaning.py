@@ -158,7 +158,7 @@ def _check_removable(shop: Workshop, batch: str) -> None:
     left = [f"{n.jobs} {status.value}" for status, n in index.sums.counts().items() if n.jobs and status not in _DONE]
     if left:
         typed = shlex.quote(batch)
-        hint = f"Finish it (nightreel resume {typed}, or retry), or give the rest up (nightreel cancel {typed})"
+        hint = f"Finish it (nightreel resume {typed}, retry or review), or give the rest up (nightreel cancel {typed})"
         raise InputError(f"batch “{batch}” is not finished: {', '.join(left)}", hint=hint)
     for row in index.rows(JobStatus.COMPLETED):
         job = shop.store.read_job(batch, row.id)

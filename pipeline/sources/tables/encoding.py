@@ -112,6 +112,8 @@ def check_regular(path: Path) -> None:
     check_name(path)
     try:
         is_regular = stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError as error:
+        raise SourceError("no such file", where=str(path)) from error
     except (OSError, ValueError) as error:
         told = getattr(error, "strerror", None) or error
         raise SourceError(f"can't be read: {told}", where=str(path)) from error
