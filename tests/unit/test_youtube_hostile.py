@@ -85,6 +85,20 @@ async def test_a_session_of_another_server_gets_no_token_and_the_film_is_looked_
     assert (len(youtube.films), youtube.calls["channels.list"]) == (1, once.retry.attempts)
 
 
+@pytest.mark.parametrize("session", ["http://[::1", "https://uploads.googleapis.com:99999/x"])
+async def test_a_session_that_is_no_address_is_begun_anew(youtube, film, tmp_path, session):
+    youtube.faults.order(*["chunk_503"] * 20)
+    with pytest.raises(TransientError):
+        await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+    youtube.faults.clear()
+    known = json.loads(journal(tmp_path).read_bytes())
+    journal(tmp_path).write_text(json.dumps({**known, "session": session}), encoding="utf-8")
+
+    await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert (len(youtube.films), youtube.calls["videos.insert"]) == (1, 2)
+
+
 @pytest.mark.parametrize("asked_before", [0, 1, 2])
 @pytest.mark.parametrize("fault", ["list_page", "list_odd", "list_endless"])
 async def test_a_channel_that_gives_no_sensible_answer_is_not_taken_for_one_without_the_film(
