@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import anyio
 import pytest
 
+from pipeline.publishing.youtube import Timing
 from pipeline.publishing.youtube.after import LOCKED, is_locked, trouble_of
 from pipeline.publishing.youtube.journal import Seen
+from pipeline.publishing.youtube.timing import AS_IT_IS
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, now, token_file
 from tests.unit.test_youtube_extras import KEY, write_film
@@ -19,7 +22,7 @@ def record(root):
     return json.loads((root / "state" / "youtube" / "default" / f"{KEY}.json").read_bytes())
 
 
-def published(root, *, patience_s=120.0, **server):
+def published(root, *, patience_s=120.0, timing=AS_IT_IS, **server):
     """(receipt, looks, seconds) of a film, on a clock that jumps."""
     film = write_film(root / "film")
 
@@ -30,7 +33,7 @@ def published(root, *, patience_s=120.0, **server):
             youtube.write_token(token_file(root))
             channel = channel_of(youtube, root, processing_s=patience_s)
             began_s = anyio.current_time()
-            receipt = await film_for(channel, KEY).deliver(film)
+            receipt = await film_for(channel, KEY, timing=timing).deliver(film)
             waited_s = anyio.current_time() - began_s
             again = await film_for(channel, KEY).deliver(film)
             assert youtube.complaints == []
@@ -92,6 +95,13 @@ def test_a_film_that_youtube_locks_is_told_loudly(tmp_path):
     receipt, *_ = published(tmp_path, locked_private=True)
 
     assert receipt.remarks == (LOCKED,)
+
+
+def test_a_film_that_waits_for_its_time_is_not_taken_for_one_that_is_locked(tmp_path):
+    receipt, *_ = published(tmp_path, timing=Timing(publish_at=now() + timedelta(days=3)))
+
+    assert receipt.remarks == ()
+    assert record(tmp_path)["seen"]["privacy"] == "private"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from pipeline.errors import (
     ClosedError,
     DamagedError,
     HeldError,
+    InputError,
     NeedsLoginError,
     PermanentError,
     QuotaError,
@@ -187,6 +188,26 @@ async def test_a_film_that_is_listed_late_is_not_sent_again(youtube, film, tmp_p
 
     assert (the_film(youtube).id, len(youtube.sessions)) == (receipt.id, 1)
     assert youtube.calls["playlistItems.list"] == 4
+
+
+async def test_a_file_that_somebody_named_is_called_as_it_is_and_a_film_of_ours_needs_its_words(youtube, tmp_path):
+    film = write_film(tmp_path / "a_summer_day.mp4")
+    film.metadata.unlink()
+    with pytest.raises(InputError, match=r"a_summer_day\.json: can't be read: no such file"):
+        await deliver(youtube, tmp_path, film)
+
+    await deliver(youtube, tmp_path, film, job="")
+
+    assert the_film(youtube).resource["snippet"]["title"] == "a summer day"
+
+
+async def test_a_page_with_nothing_on_it_is_not_the_end_of_the_list(youtube, film, tmp_path):
+    youtube.faults.order("final_lost_and_gone")
+    youtube.begins_empty = True
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert (the_film(youtube).id, len(youtube.sessions)) == (receipt.id, 1)
 
 
 @pytest.mark.parametrize(("days", "looks"), [(0, 5), (2, 1)])
