@@ -112,7 +112,7 @@ async def test_a_film_without_words_has_the_name_of_its_file(film, folder):
 
 
 async def test_who_wants_what_is_there_changed_is_told_to_publish_it_again(film, folder):
-    with pytest.raises(InputError, match="is a folder. Publish again without --update"):
+    with pytest.raises(InputError, match=r"is a folder\. Publish again without --update"):
         await destination(folder).update(film)
 
 
