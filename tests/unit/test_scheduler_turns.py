@@ -15,6 +15,7 @@ from pipeline.model import Brief, JobStatus
 from pipeline.orchestrator.batch import backoff
 from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
+from pipeline.orchestrator.batch.turns import Key
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import open_workshop
@@ -41,6 +42,22 @@ def room(monkeypatch):
         jobs_module, "STAGES", (Stage(name="script", run=room.run, fills=(), is_done=lambda *_: False),)
     )
     return room
+
+
+def test_who_backs_off_leaves_a_job_alone_for_a_while_and_comes_back_to_it_but_not_to_one_that_is_over(monkeypatch):
+    monkeypatch.setattr(backoff, "_WHILE_S", 1000)
+    away, over = Key("kitchen", "1"), Key("garden", "2")
+    jobs = backoff.Backoff()
+
+    jobs.for_a_while(away)
+    jobs.for_good(over)
+
+    assert jobs.keys() == {away, over}
+    assert (jobs.ends_for("kitchen"), jobs.ends_for("garden")) == (True, False)
+    monkeypatch.setattr(backoff, "_WHILE_S", -1)
+    jobs.for_a_while(away)
+    assert jobs.keys() == {over}
+    assert not jobs.ends_for("kitchen")
 
 
 class Room:

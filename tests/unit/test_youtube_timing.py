@@ -181,12 +181,15 @@ async def test_an_upload_that_was_begun_before_its_time_is_finished_after_it(you
     assert youtube.calls["videos.insert"] == 1
 
 
+# Zones are read from files: not while the loop runs.
+NIGHT_IN_BERLIN = Hours.parse("22:00-06:00", Zone("Europe/Berlin"))
+
+
 async def test_outside_of_its_hours_nothing_is_begun_and_a_film_that_was_begun_goes_on_later(youtube, clock, tmp_path):
     film = write_film(tmp_path / "film.mp4", size=3 * CHUNK_BYTES)
-    hours = Hours.parse("22:00-06:00", Zone("Europe/Berlin"))
 
     async def deliver():
-        await film_for(channel_of(youtube, tmp_path, clock=clock, hours=hours)).deliver(film)
+        await film_for(channel_of(youtube, tmp_path, clock=clock, hours=NIGHT_IN_BERLIN)).deliver(film)
 
     with pytest.raises(ClosedError, match=r"22:00-06:00 \(Europe/Berlin\)") as raised:
         await deliver()
