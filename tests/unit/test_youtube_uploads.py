@@ -361,6 +361,33 @@ def test_every_reason_of_youtubes_is_told_as_what_it_is(status, reason, kind):
 
 
 @pytest.mark.parametrize(
+    "body", [b"<html>No.</html>", b'{"error": {"message": "No.", "errors": [{"domain": "global"}]}}']
+)
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (302, TransientError),
+        (400, PermanentError),
+        (401, NeedsLoginError),
+        (402, PermanentError),
+        (403, TransientError),
+        (404, PermanentError),
+        (407, TransientError),
+        (408, TransientError),
+        (409, PermanentError),
+        (429, TransientError),
+        (500, TransientError),
+        (599, TransientError),
+    ],
+)
+def test_a_refusal_that_gives_no_reason_is_what_its_status_says(status, kind, body):
+    told = error_of(Reply(status=status, headers={}, body=body), where="youtube", login="Log in", now=NOW)
+
+    assert type(told) is kind
+    assert "None" not in str(told)
+
+
+@pytest.mark.parametrize(
     ("unit", "is_spent"), [("1/d/{project}", True), ("1/min/{project}", False), ("1/min/{project}/{user}", False)]
 )
 def test_what_is_spent_for_a_day_is_told_from_what_is_for_a_minute_by_the_unit(unit, is_spent):
