@@ -40,6 +40,7 @@ from pipeline.orchestrator import control
 from pipeline.orchestrator.batch import batches, cancelling
 from pipeline.orchestrator.batch.scheduler import QUEUE
 from pipeline.orchestrator.control import changes, cleaning, returning
+from pipeline.orchestrator.control.changes import open_again
 from pipeline.orchestrator.events import JobEvent, Notice
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.afresh import forget_from
@@ -263,10 +264,28 @@ async def test_a_batch_goes_on_with_the_flags_it_was_asked_with(room, shop, tmp_
     assert there.settings.errors.retries == 3
 
 
+@pytest.mark.parametrize("again", [control.resume, control.retry])
+async def test_a_budget_that_is_given_later_holds_for_the_commands_that_follow(room, shop, tmp_path, again):
+    await run(shop, "One")
+    larger = await to_thread.run_sync(
+        lambda: open_again("kitchen", workspace=tmp_path, overrides={"budget.usd_per_batch": 7.5, "errors.retries": 3})
+    )
+
+    await again(larger, batch="kitchen")
+    await again(larger, batch="kitchen")
+
+    asked = await shop.store.load_batch("kitchen")
+    assert (asked.working["budget.usd_per_batch"], asked.working["errors.retries"], len(asked.jobs)) == (7.5, 0, 1)
+    plain = await to_thread.run_sync(lambda: open_again("kitchen", workspace=tmp_path))
+    assert (plain.settings.budget.usd_per_batch, plain.settings.errors.retries) == (7.5, 0)
+
+
 async def test_an_unknown_batch_is_told(shop):
     for asked in (control.resume, control.cancel, control.retry, cleaning.remove_batch):
         with pytest.raises(InputError, match="no batch named 'kitchen'"):
             await asked(shop, batch="kitchen")
+    with pytest.raises(InputError, match="no batch named 'kitchen'"):
+        await control.checkpoint(shop, batch="kitchen", name="one")
 
 
 # retry ---------------------------------------------------------------------------------------------------------------
@@ -478,6 +497,20 @@ async def test_an_added_film_is_asked_for_like_its_batch_but_for_the_flags_given
     assert (await control.for_addition(other, QUEUE)).asked.settings == {"narration.voice": "x"}
     with pytest.raises(InputError, match="no batch named 'nope'"):
         await control.for_addition(other, "nope")
+
+
+@pytest.mark.parametrize(
+    ("output", "of_the_flag", "there"), [("films", "", "films"), ("one.MP4", "", ""), ("films", "others", "others")]
+)
+async def test_an_added_film_lies_where_those_of_its_batch_do_but_never_in_the_place_of_one(
+    room, shop, tmp_path, output, of_the_flag, there
+):
+    await run(replace(shop, output=tmp_path / output), "One")
+    other = replace(shop, output=tmp_path / of_the_flag if of_the_flag else None)
+
+    added = await control.for_addition(other, "kitchen")
+
+    assert added.asked.output == (str(tmp_path / there) if there else "")
 
 
 # checkpoint and return -----------------------------------------------------------------------------------------------
