@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -23,6 +24,7 @@ from pipeline.model import (
     Batch,
     Brief,
     Job,
+    JobError,
     JobStatus,
     Package,
     Paragraph,
@@ -32,6 +34,7 @@ from pipeline.model import (
     Section,
     SpokenLine,
     StatementScene,
+    Subtitles,
     Video,
 )
 from pipeline.narration.narrate import narrate
@@ -538,6 +541,62 @@ async def test_a_batch_returns_to_its_checkpoint_and_forgets_nothing_that_matter
     assert (await returning.return_to(shop, batch="kitchen", name="one")).jobs <= 1
 
 
+THEN = Job(
+    id="0000000000000001",
+    batch="kitchen",
+    folder="kitchen/tea",
+    brief=Brief(title="Tea"),
+    priority=Priority.URGENT,
+    script=Script(title="Tea", language="en", scenes=()),
+    subtitles=Subtitles(scenes=((),)),
+)
+AT = datetime(2026, 11, 21, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "status"),
+    [
+        (JobStatus.PENDING, JobStatus.FAILED, JobStatus.PENDING),
+        (JobStatus.PENDING, JobStatus.PENDING, JobStatus.PENDING),
+        (JobStatus.FAILED, JobStatus.FAILED, JobStatus.FAILED),
+        (JobStatus.FAILED, JobStatus.PENDING, JobStatus.PENDING),
+        (JobStatus.CANCELLED, JobStatus.PENDING, JobStatus.CANCELLED),
+        (JobStatus.CANCELLED, JobStatus.FAILED, JobStatus.CANCELLED),
+        (JobStatus.CANCELLED, JobStatus.CANCELLED, JobStatus.CANCELLED),
+    ],
+)
+def test_what_a_job_has_made_since_is_no_part_of_it_when_it_returns(then, now, status):
+    before = THEN.evolve(status=then)
+    error = JobError(kind="InputError", stage="script", message="is bad", exit_code=2)
+    since = THEN.evolve(
+        status=now,
+        brief=Brief(title="Coffee"),
+        priority=Priority.LOW,
+        stage="quality",
+        retries=3,
+        error=error,
+        script=None,
+        subtitles=None,
+        segments=("a",),
+        video=VIDEO,
+        package=PACKAGE,
+    )
+
+    job = returning.returned(before, since, name="one", at=AT)
+
+    assert job.evolve(history=()) == before.evolve(status=status)
+    assert {event.why for event in job.history} == {"returned to checkpoint one"}
+
+
+def test_a_job_that_is_as_it_was_or_out_by_now_does_not_return_and_one_that_is_gone_does():
+    out = Receipt(destination="youtube", package=PACKAGE)
+
+    assert returning.returned(THEN, THEN.evolve(retries=2, package=PACKAGE, video=VIDEO), name="one", at=AT) is None
+    assert returning.returned(THEN, THEN.evolve(script=None, receipt=out), name="one", at=AT) is None
+    again = returning.returned(THEN, None, name="one", at=AT)
+    assert (again.evolve(history=()), [event.why for event in again.history]) == (THEN, ["returned to checkpoint one"])
+
+
 async def test_a_job_that_was_replaced_since_comes_back_to_a_folder_of_its_own(room, shop):
     await run(shop, "Bad")
     await control.checkpoint(shop, batch="kitchen", name="one")
@@ -590,6 +649,8 @@ async def test_leftovers_go_and_what_is_needed_stays(room, shop, tmp_path):
             folder / "evidence" / f"{bad.id}.txt",
             folder / "jobs" / f"{one.id}.cancel",
             folder / "jobs" / f"{one.id}.lock",
+            folder / "jobs" / f"{one.id}.json.damaged-1",
+            folder / "jobs" / "gone.lock.pid",
         ]
         for path in places:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -597,21 +658,30 @@ async def test_leftovers_go_and_what_is_needed_stays(room, shop, tmp_path):
             os.utime(path, (old, old))
         return folder
 
+    def years_pass():
+        for path in (folder / "jobs").glob("*.json"):
+            os.utime(path, (old, old))
+
     folder = await to_thread.run_sync(litter)
     look = lambda: sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())  # noqa: E731
     would = await cleaning.clean(shop, dry_run=True)
     done = await cleaning.clean(shop)
 
     left = await to_thread.run_sync(look)
-    assert (would.leftovers, would.leftover_bytes) == (done.leftovers, done.leftover_bytes) == (3, 9)
+    assert (would.leftovers, would.leftover_bytes) == (done.leftovers, done.leftover_bytes) == (4, 12)
     # The batch is not finished: how a film died may still tell something.
     assert f"evidence/{bad.id}.txt" in left
     assert f"unfinished/{bad.id}/video.mp4" in left
-    assert {f"jobs/{one.id}.json", f"jobs/{bad.id}.json", "batch.json"} <= set(left)
-    assert not [name for name in left if name.endswith((".lock", ".cancel")) or "/." in name or one.id in name[11:30]]
+    assert {f"jobs/{one.id}.json", f"jobs/{one.id}.json.damaged-1", f"jobs/{bad.id}.json", "batch.json"} <= set(left)
+    assert not [
+        name for name in left if name.endswith((".lock", ".pid", ".cancel")) or "/." in name or one.id in name[11:30]
+    ]
 
     await control.cancel(shop, batch="kitchen")
+    await to_thread.run_sync(years_pass)
     await cleaning.clean(shop)
+    left = await to_thread.run_sync(lambda: sorted(path.name for path in (folder / "jobs").iterdir()))
+    assert left == sorted([f"{one.id}.json", f"{bad.id}.json"])
     assert not [name for name in await to_thread.run_sync(look) if name.startswith(("evidence", "unfinished"))]
 
 
