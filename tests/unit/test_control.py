@@ -506,8 +506,9 @@ async def test_an_added_film_is_asked_for_like_its_batch_but_for_the_flags_given
     ("output", "of_the_flag", "there"), [("films", "", "films"), ("one.MP4", "", ""), ("films", "others", "others")]
 )
 async def test_an_added_film_lies_where_those_of_its_batch_do_but_never_in_the_place_of_one(
-    room, shop, tmp_path, output, of_the_flag, there
+    room, shop, output, of_the_flag, there
 ):
+    tmp_path = shop.workspace
     await run(replace(shop, output=tmp_path / output), "One")
     other = replace(shop, output=tmp_path / of_the_flag if of_the_flag else None)
 
@@ -672,6 +673,7 @@ async def test_leftovers_go_and_what_is_needed_stays(room, shop, tmp_path):
     # The batch is not finished: how a film died may still tell something.
     assert f"evidence/{bad.id}.txt" in left
     assert f"unfinished/{bad.id}/video.mp4" in left
+    assert "jobs/gone.lock.pid" not in left
     assert {f"jobs/{one.id}.json", f"jobs/{one.id}.json.damaged-1", f"jobs/{bad.id}.json", "batch.json"} <= set(left)
     assert not [
         name for name in left if name.endswith((".lock", ".pid", ".cancel")) or "/." in name or one.id in name[11:30]

@@ -241,6 +241,20 @@ def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(brief, m
     assert release(brief, **more) == expected
 
 
+async def test_films_of_a_channel_with_slots_are_private_until_the_next_free_one(youtube, clock, book, tmp_path):
+    timing = Timing(slots=DAILY, book=book)
+
+    for key in ("a" * 16, "b" * 16):
+        film = write_film(tmp_path / f"{key}.mp4", seed=ord(key[0]))
+        await film_for(channel_of(youtube, tmp_path, clock=clock), key, timing=timing).deliver(film)
+
+    told = [film.resource["status"] for film in youtube.films.values()]
+    assert [(status["privacyStatus"], status["publishAt"]) for status in told] == [
+        ("private", "2026-01-26T18:00:00Z"),
+        ("private", "2026-01-27T18:00:00Z"),
+    ]
+
+
 async def test_no_time_shows_a_film_to_more_people_than_its_metadata_say(youtube, clock, book, tmp_path):
     film = write_film(tmp_path / "film.mp4")
     told = json.loads(film.metadata.read_bytes())

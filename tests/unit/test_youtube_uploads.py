@@ -9,6 +9,7 @@ import re
 import traceback
 from datetime import UTC, datetime, timedelta
 
+import anyio
 import pytest
 
 from pipeline.errors import (
@@ -24,6 +25,7 @@ from pipeline.errors import (
 from pipeline.model import Package
 from pipeline.publishing.youtube.failures import error_of, says_spent
 from pipeline.publishing.youtube.http import Reply
+from pipeline.publishing.youtube.journal import Journal
 from pipeline.state.quota import next_day
 from tests.standins.youtube import CHUNK_BYTES, FAULTS, PASSING, UPLOAD
 from tests.standins.youtube.clients import channel_of, film_for, token_file
@@ -199,6 +201,18 @@ async def test_a_file_that_somebody_named_is_called_as_it_is_and_a_film_of_ours_
     await deliver(youtube, tmp_path, film, job="")
 
     assert the_film(youtube).resource["snippet"]["title"] == "a summer day"
+
+
+async def test_what_is_known_of_a_film_is_saved_also_by_who_is_cancelled_at_that_moment(youtube, film, tmp_path):
+    await deliver(youtube, tmp_path, film)
+    journal = Journal(tmp_path / "state" / "youtube" / "default", KEY)
+    known = await journal.read()
+
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await journal.write(known.again())
+
+    assert (await journal.read()).round == 2
 
 
 async def test_a_page_with_nothing_on_it_is_not_the_end_of_the_list(youtube, film, tmp_path):
