@@ -24,6 +24,7 @@ from pipeline.model import (
     Batch,
     Brief,
     Job,
+    JobError,
     JobStatus,
     Narration,
     Pace,
@@ -37,6 +38,7 @@ from pipeline.model import (
     Segment,
     SpokenLine,
     StatementScene,
+    Subtitles,
     Video,
 )
 from pipeline.narration.narrate import narrate
@@ -45,6 +47,7 @@ from pipeline.orchestrator import control
 from pipeline.orchestrator.batch import batches, cancelling
 from pipeline.orchestrator.batch.scheduler import QUEUE
 from pipeline.orchestrator.control import changes, cleaning, returning
+from pipeline.orchestrator.control.changes import open_again
 from pipeline.orchestrator.events import JobEvent, Notice
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.afresh import forget_from
@@ -268,10 +271,28 @@ async def test_a_batch_goes_on_with_the_flags_it_was_asked_with(room, shop, tmp_
     assert there.settings.errors.retries == 3
 
 
+@pytest.mark.parametrize("again", [control.resume, control.retry])
+async def test_a_budget_that_is_given_later_holds_for_the_commands_that_follow(room, shop, tmp_path, again):
+    await run(shop, "One")
+    larger = await to_thread.run_sync(
+        lambda: open_again("kitchen", workspace=tmp_path, overrides={"budget.usd_per_batch": 7.5, "errors.retries": 3})
+    )
+
+    await again(larger, batch="kitchen")
+    await again(larger, batch="kitchen")
+
+    asked = await shop.store.load_batch("kitchen")
+    assert (asked.working["budget.usd_per_batch"], asked.working["errors.retries"], len(asked.jobs)) == (7.5, 0, 1)
+    plain = await to_thread.run_sync(lambda: open_again("kitchen", workspace=tmp_path))
+    assert (plain.settings.budget.usd_per_batch, plain.settings.errors.retries) == (7.5, 0)
+
+
 async def test_an_unknown_batch_is_told(shop):
     for asked in (control.resume, control.cancel, control.retry, cleaning.remove_batch):
         with pytest.raises(InputError, match="no batch named 'kitchen'"):
             await asked(shop, batch="kitchen")
+    with pytest.raises(InputError, match="no batch named 'kitchen'"):
+        await control.checkpoint(shop, batch="kitchen", name="one")
 
 
 # retry ---------------------------------------------------------------------------------------------------------------
@@ -485,6 +506,21 @@ async def test_an_added_film_is_asked_for_like_its_batch_but_for_the_flags_given
         await control.for_addition(other, "nope")
 
 
+@pytest.mark.parametrize(
+    ("output", "of_the_flag", "there"), [("films", "", "films"), ("one.MP4", "", ""), ("films", "others", "others")]
+)
+async def test_an_added_film_lies_where_those_of_its_batch_do_but_never_in_the_place_of_one(
+    room, shop, output, of_the_flag, there
+):
+    tmp_path = shop.workspace
+    await run(replace(shop, output=tmp_path / output), "One")
+    other = replace(shop, output=tmp_path / of_the_flag if of_the_flag else None)
+
+    added = await control.for_addition(other, "kitchen")
+
+    assert added.asked.output == (str(tmp_path / there) if there else "")
+
+
 # checkpoint and return -----------------------------------------------------------------------------------------------
 
 
@@ -530,6 +566,62 @@ def test_what_a_film_returns_to_is_all_of_one_attempt(tmp_path):
     back = returning.returned(after(1), after(2, attempts=2), name="one", at=datetime(2026, 1, 2, tzinfo=UTC))
 
     assert back == after(1, attempts=2, history=back.history)
+
+
+THEN = Job(
+    id="0000000000000001",
+    batch="kitchen",
+    folder="kitchen/tea",
+    brief=Brief(title="Tea"),
+    priority=Priority.URGENT,
+    script=Script(title="Tea", language="en", scenes=()),
+    subtitles=Subtitles(scenes=((),)),
+)
+AT = datetime(2026, 11, 21, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "status"),
+    [
+        (JobStatus.PENDING, JobStatus.FAILED, JobStatus.PENDING),
+        (JobStatus.PENDING, JobStatus.PENDING, JobStatus.PENDING),
+        (JobStatus.FAILED, JobStatus.FAILED, JobStatus.FAILED),
+        (JobStatus.FAILED, JobStatus.PENDING, JobStatus.PENDING),
+        (JobStatus.CANCELLED, JobStatus.PENDING, JobStatus.CANCELLED),
+        (JobStatus.CANCELLED, JobStatus.FAILED, JobStatus.CANCELLED),
+        (JobStatus.CANCELLED, JobStatus.CANCELLED, JobStatus.CANCELLED),
+    ],
+)
+def test_what_a_job_has_made_since_is_no_part_of_it_when_it_returns(then, now, status):
+    before = THEN.evolve(status=then)
+    error = JobError(kind="InputError", stage="script", message="is bad", exit_code=2)
+    since = THEN.evolve(
+        status=now,
+        brief=Brief(title="Coffee"),
+        priority=Priority.LOW,
+        stage="quality",
+        retries=3,
+        error=error,
+        script=None,
+        subtitles=None,
+        segments=("a",),
+        video=VIDEO,
+        package=PACKAGE,
+    )
+
+    job = returning.returned(before, since, name="one", at=AT)
+
+    assert job.evolve(history=()) == before.evolve(status=status)
+    assert {event.why for event in job.history} == {"returned to checkpoint one"}
+
+
+def test_a_job_that_is_as_it_was_or_out_by_now_does_not_return_and_one_that_is_gone_does():
+    out = Receipt(destination="youtube", package=PACKAGE)
+
+    assert returning.returned(THEN, THEN.evolve(retries=2, package=PACKAGE, video=VIDEO), name="one", at=AT) is None
+    assert returning.returned(THEN, THEN.evolve(script=None, receipt=out), name="one", at=AT) is None
+    again = returning.returned(THEN, None, name="one", at=AT)
+    assert (again.evolve(history=()), [event.why for event in again.history]) == (THEN, ["returned to checkpoint one"])
 
 
 async def test_a_job_that_was_replaced_since_comes_back_to_a_folder_of_its_own(room, shop):
@@ -584,6 +676,8 @@ async def test_leftovers_go_and_what_is_needed_stays(room, shop, tmp_path):
             folder / "evidence" / f"{bad.id}.txt",
             folder / "jobs" / f"{one.id}.cancel",
             folder / "jobs" / f"{one.id}.lock",
+            folder / "jobs" / f"{one.id}.json.damaged-1",
+            folder / "jobs" / "gone.lock.pid",
         ]
         for path in places:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -591,21 +685,31 @@ async def test_leftovers_go_and_what_is_needed_stays(room, shop, tmp_path):
             os.utime(path, (old, old))
         return folder
 
+    def years_pass():
+        for path in (folder / "jobs").glob("*.json"):
+            os.utime(path, (old, old))
+
     folder = await to_thread.run_sync(litter)
     look = lambda: sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())  # noqa: E731
     would = await cleaning.clean(shop, dry_run=True)
     done = await cleaning.clean(shop)
 
     left = await to_thread.run_sync(look)
-    assert (would.leftovers, would.leftover_bytes) == (done.leftovers, done.leftover_bytes) == (3, 9)
+    assert (would.leftovers, would.leftover_bytes) == (done.leftovers, done.leftover_bytes) == (4, 12)
     # The batch is not finished: how a film died may still tell something.
     assert f"evidence/{bad.id}.txt" in left
     assert f"unfinished/{bad.id}/video.mp4" in left
-    assert {f"jobs/{one.id}.json", f"jobs/{bad.id}.json", "batch.json"} <= set(left)
-    assert not [name for name in left if name.endswith((".lock", ".cancel")) or "/." in name or one.id in name[11:30]]
+    assert "jobs/gone.lock.pid" not in left
+    assert {f"jobs/{one.id}.json", f"jobs/{one.id}.json.damaged-1", f"jobs/{bad.id}.json", "batch.json"} <= set(left)
+    assert not [
+        name for name in left if name.endswith((".lock", ".pid", ".cancel")) or "/." in name or one.id in name[11:30]
+    ]
 
     await control.cancel(shop, batch="kitchen")
+    await to_thread.run_sync(years_pass)
     await cleaning.clean(shop)
+    left = await to_thread.run_sync(lambda: sorted(path.name for path in (folder / "jobs").iterdir()))
+    assert left == sorted([f"{one.id}.json", f"{bad.id}.json"])
     assert not [name for name in await to_thread.run_sync(look) if name.startswith(("evidence", "unfinished"))]
 
 

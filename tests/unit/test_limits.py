@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -77,6 +78,27 @@ async def test_a_retry_after_is_waited_for_even_beyond_the_longest_wait_of_ours(
     assert waits == [42.5]
 
 
+async def test_a_retry_after_of_just_the_bound_is_waited_for_and_the_last_error_is_what_it_was(waits):
+    await with_retries(POLICY, Service(TransientError("busy", retry_after_s=60)).call)
+    assert waits == [60]
+
+    with pytest.raises(TransientError, match="busy"):
+        await with_retries(POLICY, Service(*[TransientError("busy", retry_after_s=60)] * 4).call)
+
+
+async def test_however_long_it_takes_all_attempts_are_made(waits, monkeypatch):
+    late_s, clock = 0.0, time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + late_s)
+    service = Service(*[TransientError("timed out")] * 3)
+
+    async def slow():
+        nonlocal late_s
+        late_s += 3600
+        return await service.call()
+
+    assert await with_retries(POLICY, slow) == "answer"
+
+
 async def test_a_retry_after_beyond_the_bound_closes_the_matter_until_then(waits):
     service = Service(TransientError("busy", retry_after_s=60.5, where="there", hint="Wait"))
 
@@ -116,6 +138,14 @@ async def test_waits_double_up_to_the_longest_one_with_some_chance_in_them(waits
     assert waits[2] == 3
 
 
+async def test_the_chance_in_a_wait_is_as_small_as_the_first_wait(waits):
+    policy = RetryPolicy(attempts=9, wait_initial_s=0.001, wait_max_s=10, retry_after_max_s=60)
+
+    await with_retries(policy, Service(*[TransientError("busy")] * 8).call)
+
+    assert all(2**n <= wait * 1000 <= 2**n + 1 for n, wait in enumerate(waits))
+
+
 async def test_waits_are_told_at_info_and_nowhere_else(waits, caplog):
     with caplog.at_level(logging.DEBUG):
         await with_retries(POLICY, Service(TransientError("too busy", retry_after_s=7)).call)
@@ -144,6 +174,7 @@ async def test_the_test_mode_of_stamina_takes_all_waits_away():
         ({"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"}, 30 * 86_400.0),
         ({"retry-after": "-3"}, 0.0),
         ({"retry-after": "Sat, 21 Nov 2026 00:01:30 GMT", "date": "Sat, 21 Nov 2026 00:00:00 GMT"}, 90.0),
+        ({"retry-after": "Sat, 21 Nov 2026 02:01:30 +0200", "date": "Sat, 21 Nov 2026 00:00:00 -0000"}, 90.0),
         ({"retry-after": "Sat, 21 Nov 2020 00:00:00 GMT"}, 0.0),
         ({"retry-after": "2", "retry-after-ms": "1250"}, 1.25),
         ({"retry-after": "2", "retry-after-ms": "soon"}, 2.0),

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import ClosedError, NeedsLoginError, PermanentError, QuotaError, TransientError
+from pipeline.errors import BudgetError, ClosedError, NeedsLoginError, PermanentError, QuotaError, TransientError
 from pipeline.limits import RetryPolicy, ToldLimits, with_retries
 from tests.standins.gates import gate
 
@@ -173,6 +173,13 @@ async def test_a_429_with_retry_after_closes_the_gate_for_everybody(make):
     await at_once(door, None, None, None, begun=begun)
 
     assert begun == pytest.approx([20, 20, 20])
+
+
+async def test_a_wait_of_half_a_second_is_one(make):
+    door = make()
+    await fail(door, TransientError("busy", retry_after_s=0.5))
+
+    assert await visit(door) == pytest.approx(0.5)
 
 
 async def test_a_429_is_waited_for_once_by_gate_and_retries_together(make):
@@ -342,6 +349,22 @@ async def test_a_spent_quota_closes_until_it_comes_back(make, said):
     assert [line[:34] for line in said] == ["groq has no allowance left for us "]
 
 
+async def test_people_hear_once_of_a_quota_and_again_of_the_next_one(make, said):
+    door, quota = make(), QuotaError("spent", resets_at=NOON + timedelta(seconds=100))
+    await at_once_spent(door, quota, quota)
+    await anyio.sleep(100)
+    await at_once_spent(door, QuotaError("spent", resets_at=NOON + timedelta(hours=9)))
+
+    first, second = said
+    assert f"{NOON + timedelta(seconds=100):%M:%S}" in first
+    assert f"{NOON + timedelta(hours=9):%M:%S}" in second
+
+
+async def at_once_spent(door, *quotas):
+    """Calls under way together, each of which hears that the allowance is spent."""
+    await all_of(*(fail(door, quota, takes_s=1) for quota in quotas))
+
+
 async def test_a_quota_that_comes_back_soon_is_waited_for(make):
     door = make()
     await fail(door, QuotaError("spent", resets_at=NOON + timedelta(seconds=100)))
@@ -473,9 +496,10 @@ async def test_a_trial_that_is_cancelled_leaves_the_next_one_on_trial(fragile):
     assert begun == pytest.approx([70, 75])
 
 
-async def test_calls_that_were_under_way_when_it_opened_do_not_make_it_longer(fragile):
+async def test_calls_that_were_under_way_when_it_opened_do_not_make_it_longer_and_are_no_news(fragile, said):
     await at_once(fragile, *[DOWN] * 8, begun=[], takes_s=1)
 
+    assert len(said) == 1
     assert await visit(fragile) == pytest.approx(61)
 
 
@@ -542,9 +566,10 @@ async def test_who_got_no_answer_may_have_been_charged(make):
     assert await visit(door, tokens=8000) == pytest.approx(61)
 
 
-async def test_who_is_refused_is_not_charged_and_who_is_cancelled_may_have_been(make):
+async def test_who_is_refused_or_has_no_money_is_not_charged_and_who_is_cancelled_may_have_been(make):
     door = make(tokens_per_min=8000)
     await fail(door, DOWN, tokens=8000, used=0)
+    await fail(door, BudgetError("10 are spent"), tokens=8000)
     assert seconds() == 0
     with anyio.move_on_after(1):
         await visit(door, tokens=8000, takes_s=100)
@@ -638,6 +663,24 @@ async def test_without_a_request_left_nobody_asks_until_one_has_come_back(make):
     assert await visit(door) == pytest.approx(86.4)
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        ToldLimits(requests_per_day=1000, requests_left=1),
+        ToldLimits(requests_per_day=1000),
+        ToldLimits(requests_left=0),
+        ToldLimits(tokens_left=0),
+        ToldLimits(tokens_per_min=8000),
+    ],
+)
+async def test_a_service_that_has_something_left_or_says_only_half_of_it_is_asked_at_once(make, told):
+    door = make()
+    async with door.call(tokens=10) as call:
+        call.told(told)
+
+    assert await visit(door, tokens=10) == 0
+
+
 async def test_a_call_that_the_service_has_forgotten_hides_nothing_of_what_it_counts(make):
     door, service, begun = make(concurrency=1), Minute(refunds=False), []
 
@@ -705,6 +748,7 @@ class Book:
 
     async def correct(self, day, *, call, tokens, requests=0, told_tokens_per_min=None):
         self.told.append(told_tokens_per_min)
+        await anyio.sleep(self.takes_s)
         self.tokens += tokens
         self.requests += requests
 
@@ -801,6 +845,20 @@ async def test_a_call_that_does_not_begin_after_all_gives_its_reservation_back(m
     assert (book.requests, book.tokens) == (2, 10)
 
 
+async def test_what_did_not_begin_is_given_back_to_the_end_also_by_who_is_cancelled_meanwhile(make, book):
+    door = make(ledger=book)
+    book.takes_s = 3
+
+    async def arrive_and_be_cancelled_while_it_is_given_back():
+        await anyio.sleep(1)
+        with anyio.move_on_after(6):
+            await visit(door, tokens=10)
+
+    await all_of(at_once(door, BUSY, begun=[], takes_s=2), arrive_and_be_cancelled_while_it_is_given_back())
+
+    assert (book.requests, book.tokens) == (1, 0)
+
+
 async def test_a_request_that_was_refused_counts_for_the_day_and_its_tokens_do_not(make, book):
     await fail(make(ledger=book), DOWN, tokens=50, used=0)
 
@@ -844,8 +902,11 @@ async def test_probes_teach_the_breaker_and_may_be_its_trial(fragile):
         with pytest.raises(TransientError):
             await probe(fragile, DOWN)
 
-    assert await probe(fragile) == pytest.approx(60)
-    assert await visit(fragile) == pytest.approx(60)
+    with pytest.raises(TransientError):
+        await probe(fragile, DOWN)
+    assert seconds() == pytest.approx(60)
+    assert await probe(fragile) == pytest.approx(60 + 120)
+    assert await visit(fragile) == pytest.approx(60 + 120)
 
 
 async def test_who_has_another_service_waits_for_a_short_rest_that_was_asked_for(make):

@@ -76,6 +76,14 @@ async def test_what_is_said_to_be_free_costs_nothing_and_what_failed_or_was_brok
     assert coins.usd == 5
 
 
+async def test_what_can_not_be_afforded_does_not_even_wait_for_its_turn():
+    purse = Purse(prices=PRICES, budgets=[budget(100), budget(10, Coins(3))])
+
+    with pytest.raises(BudgetError, match="3 are spent, and 8 are asked for"):
+        async with purse.buying("s", "m", tokens_in=0, tokens_out=8):
+            pytest.fail("it stands in line for a call that it can't pay for")
+
+
 async def test_who_waits_before_the_call_begins_has_reserved_nothing():
     coins = Coins()
     purse = Purse(prices=PRICES, budgets=[budget(10, coins)])
@@ -85,19 +93,22 @@ async def test_who_waits_before_the_call_begins_has_reserved_nothing():
     assert coins.usd == 0
 
 
-async def test_what_others_have_only_reserved_is_waited_for_because_it_may_come_back():
-    shared, order = budget(10), []
+def test_what_others_have_only_reserved_is_waited_for_and_begun_at_once_when_it_comes_back():
+    async def both():
+        shared, over = budget(10), {}
 
-    async def one(name, most, used, takes_s):
-        await buy(Purse(prices=PRICES, budgets=[shared]), most=most, used=used, takes_s=takes_s)
-        order.append(name)
+        async def one(name, most, used, takes_s):
+            await buy(Purse(prices=PRICES, budgets=[shared]), most=most, used=used, takes_s=takes_s)
+            over[name] = round(anyio.current_time() - START_S, 1)
 
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(one, "first", 8, 1, 0.01)
-        await anyio.sleep(0.001)
-        tasks.start_soon(one, "second", 8, 8, 0)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(one, "first", 8, 1, 0.7)
+            await anyio.sleep(0.1)
+            tasks.start_soon(one, "second", 8, 8, 0)
+        return over
 
-    assert order == ["first", "second"]
+    # A ledger would be looked into after two seconds.
+    assert run_in_virtual_time(both) == {"first": 0.7, "second": 0.7}
 
 
 def at_the_end_of_a_budget(*, most, used, takes_s, then):

@@ -101,6 +101,14 @@ def test_a_sequence_that_is_cut_short_is_refused(length):
         h264.Sequence.read(CHAIN[:length])
 
 
+def test_bits_are_read_to_the_last_one_and_no_further():
+    reader = BitReader(b"\xa5")
+
+    assert (reader.fixed(3), reader.fixed(5)) == (0b101, 0b00101)
+    with pytest.raises(ValueError, match="cut short"):
+        reader.fixed(1)
+
+
 @given(values=st.lists(st.integers(0, 2**20), max_size=30))
 def test_exp_golomb_codes_are_read_as_they_are_written(values):
     bits = BitWriter()
@@ -152,13 +160,13 @@ def test_ffmpeg_reads_the_parameter_set_of_repeated_pictures(unit):
 @pytest.mark.parametrize("order", [0, 30, 62, 64])
 def test_ffmpeg_reads_what_a_repeated_picture_says(back, order):
     sequence = h264.Sequence.read(B_FRAMES)
-    picture = h264.repeated_picture(sequence, frame_num=17, order=order, back=back)
+    picture = h264.repeated_picture(sequence, frame_num=18, order=order, back=back)
 
     told = parsed_by_ffmpeg(B_FRAMES, h264.skip_set(sequence), picture)
 
     assert (told["slice_type"], told["first_mb_in_slice"]) == ([5], [0])
     assert told["pic_parameter_set_id"][-1] == h264.SKIP_SET_ID
-    assert (told["frame_num"], told["pic_order_cnt_lsb"]) == ([1], [order % 64])
+    assert (told["frame_num"], told["pic_order_cnt_lsb"]) == ([2], [order % 64])
     assert told["ref_pic_list_modification_flag_l0"] == [int(back > 1)]
     if back > 1:
         # Counted from this picture itself: one is the last, as without.

@@ -10,7 +10,7 @@ import pytest
 from anyio import to_thread
 
 import pipeline
-from pipeline.errors import InputError
+from pipeline.errors import InputError, ReviewError
 from pipeline.limits.times import utc_now
 from pipeline.model import (
     Asked,
@@ -26,6 +26,7 @@ from pipeline.model import (
 )
 from pipeline.orchestrator.batch import sampling
 from pipeline.orchestrator.control import reviewing
+from pipeline.orchestrator.control.publishing import publish_file
 from pipeline.orchestrator.control.reviewing import approve, reject, waiting
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.jobs import run_job
@@ -33,6 +34,7 @@ from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames
 from pipeline.state import CheckpointStore
+from tests.standins.films import make_film
 
 IDS = ["a1" * 8, "b2" * 8, "c3" * 8]
 WARNS = Check(name="language", verdict="warn", measured="like en", limit="a text in de")
@@ -163,6 +165,20 @@ async def test_a_rejected_film_stays_rejected_with_the_words_of_the_person_howev
     assert "\u202e" not in kept.error.message + kept.history[-1].why
     assert (str(again.status), again.error.cause) == ("failed", kept.error.cause)
     assert not out(shop)
+
+
+async def test_a_film_that_waits_or_was_rejected_is_not_published_by_the_name_of_its_file_either(shop, tmp_path):
+    job = await film(shop, review="all")
+    await batch_of(shop, job)
+    await run(shop, job)
+    video = job.receipt.package.video
+    await to_thread.run_sync(lambda: make_film(tmp_path).replace(video))
+
+    with pytest.raises(ReviewError, match=rf"the film is review in batch “kitchen”: .*--approve {job.id}"):
+        await publish_file(shop, video)
+    await reject(shop, batch="kitchen", job="a1", why="the name is wrong")
+    with pytest.raises(ReviewError, match=r"the film is failed in batch “kitchen”: .*the name is wrong"):
+        await publish_file(shop, video)
 
 
 async def test_a_person_may_think_better_of_it_by_the_name_of_the_film_only(shop):

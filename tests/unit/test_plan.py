@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.cli.options import Making
-from pipeline.errors import BusyError
+from pipeline.errors import BusyError, StorageError
 from pipeline.model import Brief, Event, JobStatus, Package, Paragraph, Priority, Receipt, Script, Section, Video
 from pipeline.model.names import safe_name
+from pipeline.orchestrator.batch import planner
 from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.workshop import open_workshop
 
@@ -54,6 +55,24 @@ async def test_a_brief_becomes_a_job_with_a_readable_folder(shop):
     assert (job.batch, job.folder, job.status) == ("kitchen", "kitchen/why-tea-cools", "pending")
     assert len(job.id) == 16
     assert (job.brief.template, job.brief.language) == ("explainer", "en")
+
+
+@pytest.mark.parametrize("films", [3, 5])
+async def test_films_that_can_not_be_saved_are_no_plan_also_when_those_after_them_can(shop, monkeypatch, films):
+    save, saved = shop.store.plan_jobs, []
+
+    def full_at_first(batch, jobs):
+        saved.append(jobs)
+        if len(saved) == 1:
+            raise StorageError("no space left on device", where=batch)
+        save(batch, jobs)
+
+    monkeypatch.setattr(planner, "_AT_ONCE", 2)
+    monkeypatch.setattr(shop.store, "plan_jobs", full_at_first)
+
+    with pytest.raises(StorageError, match="no space left"):
+        await planned(shop, [brief(title=f"Film {number}") for number in range(films)])
+    assert await shop.store.load_batch("kitchen") is None
 
 
 async def test_the_same_brief_has_the_same_id_wherever_it_lies(shop, tmp_path):

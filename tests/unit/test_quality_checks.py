@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from pipeline.media.loudness import Loudness
+from pipeline.media.span import Span
 from pipeline.model import STANDARD, Subtitles, VideoFormat
 from pipeline.quality import Expected, checks, judged
 from pipeline.quality.findings import Brightness
+from pipeline.quality.judge import judge_file
 from tests.standins.films import spoken_cue
 
 
@@ -42,6 +44,38 @@ def test_loudness_keeps_to_its_limits(lufs, passed):
 )
 def test_a_true_peak_above_minus_one_fails(dbtp, passed):
     assert checks.true_peak(Loudness(integrated_lufs=-15.0, true_peak_dbtp=dbtp)).passed is passed
+
+
+@pytest.mark.parametrize(
+    ("mean", "spread", "passed"),
+    [(16.0, 0.0, False), (19.9, 3.9, False), (19.9, 4.0, True), (20.0, 1.0, True), (120.0, 0.9, False)],
+)
+def test_a_dark_picture_has_something_to_see_when_more_than_noise_stands_out_of_it(mean, spread, passed):
+    assert checks.pictures([Brightness(mean=mean, spread=spread)]).passed is passed
+
+
+@pytest.mark.parametrize(
+    ("still", "told"),
+    [
+        ([], "every scene begins anew"),
+        # It holds to the end of its scene, or begins with the next one.
+        ([Span(start_s=1.0, end_s=5.0), Span(start_s=5.0, end_s=8.0)], "every scene begins anew"),
+        ([Span(start_s=1.0, end_s=5.9)], "every scene begins anew"),
+        ([Span(start_s=4.1, end_s=9.0)], "every scene begins anew"),
+        ([Span(start_s=3.9, end_s=6.1)], "nothing changes where scene 2 begins"),
+        ([Span(start_s=3.0, end_s=12.0)], "nothing changes where scene 2, 3 begins"),
+    ],
+)
+def test_a_picture_that_stays_where_another_scene_begins_is_stuck(still, told):
+    found = checks.frozen(still, [0.0, 5.0, 9.0])
+
+    assert (found.measured, found.passed) == (told, told.startswith("every"))
+
+
+def test_a_film_that_is_gone_is_a_failed_verdict_and_no_exception(tmp_path):
+    (check,) = judge_file(tmp_path / "gone.mp4", STANDARD).checks
+
+    assert (check.name, check.passed, check.measured) == ("file", False, "it can't be read (FileNotFoundError)")
 
 
 def luma(value, *, text=0.0, gradient=0):

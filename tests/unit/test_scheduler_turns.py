@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from math import inf
 
 import anyio
@@ -11,10 +12,11 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import ClosedError, InputError
-from pipeline.model import Brief, JobStatus
+from pipeline.model import Brief, JobStatus, advance
 from pipeline.orchestrator.batch import backoff
 from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
+from pipeline.orchestrator.batch.turns import Key, TheseJobs
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import open_workshop
@@ -41,6 +43,22 @@ def room(monkeypatch):
         jobs_module, "STAGES", (Stage(name="script", run=room.run, fills=(), is_done=lambda *_: False),)
     )
     return room
+
+
+def test_who_backs_off_leaves_a_job_alone_for_a_while_and_comes_back_to_it_but_not_to_one_that_is_over(monkeypatch):
+    monkeypatch.setattr(backoff, "_WHILE_S", 1000)
+    away, over = Key("kitchen", "1"), Key("garden", "2")
+    jobs = backoff.Backoff()
+
+    jobs.for_a_while(away)
+    jobs.for_good(over)
+
+    assert jobs.keys() == {away, over}
+    assert (jobs.ends_for("kitchen"), jobs.ends_for("garden")) == (True, False)
+    monkeypatch.setattr(backoff, "_WHILE_S", -1)
+    jobs.for_a_while(away)
+    assert jobs.keys() == {over}
+    assert not jobs.ends_for("kitchen")
 
 
 class Room:
@@ -152,6 +170,28 @@ async def test_what_is_written_while_somebody_plans_is_left_alone(room, shop):
 
     await to_thread.run_sync(shop.store.claims.tidy, "kitchen")
     assert not await to_thread.run_sync(half.exists)
+
+
+async def test_of_some_films_those_begin_that_can_and_only_if_none_can_it_is_told_when_one_may(shop):
+    ids = await planned(shop, "Away", "Later", "Sooner", "Tea")
+    away, later, sooner, tea = (Key("kitchen", job_id) for job_id in ids)
+    now = shop.clock()
+    for key, hours in ((later, 2), (sooner, 1)):
+        job = advance(await shop.store.load_job(*key), JobStatus.IN_PROGRESS, at=now)
+        until = now + timedelta(hours=hours)
+        await shop.store.save_job(advance(job, JobStatus.PARKED, at=now).evolve(parked_until=until))
+    queue = TheseJobs(store=shop.store, batch="kitchen", jobs=dict.fromkeys((*ids, "ffffffffffffffff")))
+
+    async def look(*leave_out, places=9):
+        found = await to_thread.run_sync(queue.look, places, {away, *leave_out}, now)
+        return [turn.key for turn in found.turns], found.parked_until
+
+    assert await look() == ([tea], None)
+    assert await look(tea) == ([], now + timedelta(hours=1))
+    assert await look(tea, sooner, later) == ([], None)
+    now += timedelta(hours=1)
+    assert await look() == ([sooner, tea], None)
+    assert await look(places=1) == ([sooner], None)
 
 
 async def test_a_parked_film_whose_row_is_a_moment_behind_its_file_has_its_turn_again(shop, monkeypatch):

@@ -138,6 +138,13 @@ def test_numbers_that_are_asked_for_are_kept_and_the_others_go_around_them(tmp_p
     assert numbers(shop, brief("DDDD", episode=9), brief("EEEEE")) == [9, 4]
 
 
+def test_an_episode_that_is_told_twice_has_the_number_that_one_of_them_asks_for(tmp_path):
+    shop = shop_in(tmp_path)
+
+    assert numbers(shop, brief("A"), brief("A", episode=4)) == [4, 4]
+    assert numbers(shop, brief("BB", episode=6), brief("BB")) == [6, 6]
+
+
 def test_films_of_one_brief_are_one_episode_and_each_has_a_track(tmp_path):
     shop = shop_in(tmp_path, languages="en,de", formats="16:9,9:16")
     given = number_episodes([brief("A")], shop, gives=True)
@@ -493,6 +500,18 @@ def test_a_new_file_and_one_that_is_gone_are_no_renaming_when_they_are_called_ot
     (tmp_path / "1-light.md").unlink()
 
     assert numbers(shop, lesson(tmp_path, "2-mirrors.md", "Mirrors"), Brief(title="Light", series="optics")) == [2, 3]
+    assert "is a new episode" not in caplog.text
+
+
+def test_a_new_file_that_is_called_as_another_which_is_still_there_is_no_renaming(tmp_path, caplog):
+    shop = shop_in(tmp_path)
+    light = lesson(tmp_path, "1-light.md", "Light")
+    numbers(shop, light)
+
+    assert numbers(shop, lesson(tmp_path, "2-light.md", "Light")) == [2]
+    assert numbers(shop, light, lesson(tmp_path, "3-light.md", "Light")) == [1, 3]
+    (tmp_path / "1-light.md").unlink()
+    assert numbers(shop, light, lesson(tmp_path, "2-light.md", "Light")) == [1, 2]
     assert "is a new episode" not in caplog.text
 
 

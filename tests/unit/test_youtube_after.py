@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import anyio
 import pytest
 
-from pipeline.publishing.youtube.after import LOCKED
+from pipeline.publishing.youtube import Timing
+from pipeline.publishing.youtube.after import LOCKED, is_locked, trouble_of
+from pipeline.publishing.youtube.journal import Seen
+from pipeline.publishing.youtube.timing import AS_IT_IS
 from tests.standins.youtube import YouTubeStandIn
-from tests.standins.youtube.clients import channel_of, film_for, token_file
+from tests.standins.youtube.clients import channel_of, film_for, now, token_file
 from tests.unit.test_youtube_extras import KEY, write_film
 from tests.virtual_time import run_in_virtual_time
 
@@ -18,7 +22,7 @@ def record(root):
     return json.loads((root / "state" / "youtube" / "default" / f"{KEY}.json").read_bytes())
 
 
-def published(root, *, patience_s=120.0, **server):
+def published(root, *, patience_s=120.0, timing=AS_IT_IS, **server):
     """(receipt, looks, seconds) of a film, on a clock that jumps."""
     film = write_film(root / "film")
 
@@ -29,7 +33,7 @@ def published(root, *, patience_s=120.0, **server):
             youtube.write_token(token_file(root))
             channel = channel_of(youtube, root, processing_s=patience_s)
             began_s = anyio.current_time()
-            receipt = await film_for(channel, KEY).deliver(film)
+            receipt = await film_for(channel, KEY, timing=timing).deliver(film)
             waited_s = anyio.current_time() - began_s
             again = await film_for(channel, KEY).deliver(film)
             assert youtube.complaints == []
@@ -91,3 +95,56 @@ def test_a_film_that_youtube_locks_is_told_loudly(tmp_path):
     receipt, *_ = published(tmp_path, locked_private=True)
 
     assert receipt.remarks == (LOCKED,)
+
+
+def test_a_film_that_waits_for_its_time_is_not_taken_for_one_that_is_locked(tmp_path):
+    receipt, *_ = published(tmp_path, timing=Timing(publish_at=now() + timedelta(days=3)))
+
+    assert receipt.remarks == ()
+    assert record(tmp_path)["seen"]["privacy"] == "private"
+
+
+@pytest.mark.parametrize(
+    ("asked", "stands", "locked"),
+    [
+        ("public", Seen(at=now(), privacy="private"), True),
+        ("unlisted", Seen(at=now(), privacy="private"), True),
+        ("private", Seen(at=now(), privacy="private"), False),
+        ("public", Seen(at=now(), privacy="unlisted"), False),
+        ("public", Seen(at=now(), privacy="private", publish_at="2027-01-01T00:00:00Z"), False),
+        ("public", None, False),
+    ],
+)
+def test_a_film_is_locked_when_it_is_private_unasked_and_nobody_has_set_a_time(asked, stands, locked):
+    assert is_locked(asked, stands) is locked
+
+
+@pytest.mark.parametrize(
+    ("stands", "trouble"),
+    [
+        (Seen(at=now(), upload="processed", processing="succeeded"), ""),
+        (Seen(at=now(), upload="uploaded", processing="processing"), ""),
+        (Seen(at=now(), upload="failed", why="codec"), "not to be processed by YouTube (codec)"),
+        (Seen(at=now(), processing="terminated"), "not to be processed by YouTube"),
+        (Seen(at=now(), upload="rejected", why="duplicate"), "rejected by YouTube (duplicate)"),
+        (Seen(at=now(), upload="deleted"), "gone: somebody has removed it"),
+        (None, "gone: somebody has removed it"),
+    ],
+)
+def test_what_is_wrong_with_a_film_is_told_in_a_line(stands, trouble):
+    assert trouble_of(stands) == trouble
+
+
+def test_a_film_that_is_out_is_out_also_when_nobody_can_ask_what_becomes_of_it(tmp_path):
+    async def publish():
+        async with YouTubeStandIn() as youtube:
+            youtube.write_token(token_file(tmp_path))
+            youtube.faults.order(*["list_503"] * 20)
+            return await film_for(channel_of(youtube, tmp_path, processing_s=120.0), KEY).deliver(
+                write_film(tmp_path / "film")
+            )
+
+    receipt = run_in_virtual_time(publish)
+
+    (remark,) = receipt.remarks
+    assert remark.startswith(f"{receipt.url} is out, and whether it is processed can't be asked: ")

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from pipeline.errors import StorageError
+from pipeline.errors import InputError, QualityError, StorageError
+from pipeline.publishing import Subject
 from pipeline.publishing.youtube import ByHandDestination, Extras
 from tests.standins.youtube.clients import ASKED
 from tests.unit.test_youtube_extras import SRT, write_film
@@ -72,6 +73,47 @@ async def test_what_was_touched_there_is_put_right_and_nothing_of_before_stays(f
     assert (folder / "video.mp4").read_bytes() == film.video.read_bytes()
     assert not (folder / "notes.txt").exists()
     assert [path.name for path in folder.parent.iterdir()] == ["sky"]
+
+
+async def test_what_is_there_as_it_should_be_is_not_touched(film, folder):
+    await destination(folder).deliver(film)
+    before = folder.stat().st_ino
+
+    await destination(folder).deliver(film)
+
+    assert folder.stat().st_ino == before
+
+
+async def test_other_words_of_the_same_length_are_put_there(film, folder):
+    await destination(folder).deliver(film)
+    told = film.metadata.read_text(encoding="utf-8")
+    film.metadata.write_text(told.replace("sky is blue", "sea is grey"), encoding="utf-8")
+
+    await destination(folder).deliver(film)
+
+    assert json.loads((folder / "metadata.json").read_bytes())["title"] == "Why the sea is grey"
+
+
+async def test_a_film_that_is_not_the_one_that_was_judged_is_not_put_there(film, folder):
+    judged = Subject(key="0123456789abcdef", job="job1", batch="space", film_sha256="0" * 64)
+
+    with pytest.raises(QualityError, match="not the one that was judged"):
+        await ByHandDestination("folder:usb", folder, ASKED, Extras(), judged).deliver(film)
+
+    assert not folder.exists()
+
+
+async def test_a_film_without_words_has_the_name_of_its_file(film, folder):
+    film.metadata.unlink()
+
+    await destination(folder).deliver(film)
+
+    assert json.loads((folder / "metadata.json").read_bytes())["title"] == film.video.stem
+
+
+async def test_who_wants_what_is_there_changed_is_told_to_publish_it_again(film, folder):
+    with pytest.raises(InputError, match=r"is a folder\. Publish again without --update"):
+        await destination(folder).update(film)
 
 
 async def test_a_copy_that_fails_half_way_shows_no_folder_and_is_made_later(film, folder, monkeypatch):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 
@@ -75,6 +75,18 @@ async def test_a_time_that_somebody_sets_makes_the_film_private_until_then(youtu
 
     status = film(youtube)["status"]
     assert (status["privacyStatus"], status["publishAt"]) == ("private", LATER.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+async def test_another_time_is_a_change_and_the_same_one_told_otherwise_is_none(youtube, out, tmp_path):
+    def at(when):
+        return film_for(channel_of(youtube, tmp_path), timing=Timing(publish_at=when, is_asked=True))
+
+    await at(LATER).update(out)
+    film(youtube)["status"]["publishAt"] = f"{LATER.astimezone(timezone(timedelta(hours=-8))):%Y-%m-%dT%H:%M:%S.000%z}"
+    assert not await at(LATER).update(out)
+
+    assert await at(LATER + timedelta(hours=1)).update(out)
+    assert film(youtube)["status"]["publishAt"] == f"{LATER + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
 
 
 async def test_a_time_is_taken_away_by_who_names_a_privacy(youtube, out, tmp_path):

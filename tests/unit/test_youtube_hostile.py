@@ -29,9 +29,10 @@ from pipeline.publishing.youtube.http import _Once, open_http
 from pipeline.publishing.youtube.login import read_client
 from pipeline.publishing.youtube.lookup import films_of
 from pipeline.settings import load_settings
-from tests.standins.youtube import HOSTILE_PASSING, YouTubeStandIn
+from tests.standins.youtube import CHUNK_BYTES, HOSTILE_PASSING, YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, token_file
 from tests.unit.test_youtube_extras import write_film
+from tests.virtual_time import run_in_virtual_time
 
 KEY = "0123456789abcdef"
 
@@ -83,6 +84,20 @@ async def test_a_session_of_another_server_gets_no_token_and_the_film_is_looked_
         assert other.calls["put"] == begun
     # Nobody knows whether all of it had arrived: it is looked for patiently.
     assert (len(youtube.films), youtube.calls["channels.list"]) == (1, once.retry.attempts)
+
+
+@pytest.mark.parametrize("session", ["http://[::1", "https://uploads.googleapis.com:99999/x"])
+async def test_a_session_that_is_no_address_is_begun_anew(youtube, film, tmp_path, session):
+    youtube.faults.order(*["chunk_503"] * 20)
+    with pytest.raises(TransientError):
+        await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+    youtube.faults.clear()
+    known = json.loads(journal(tmp_path).read_bytes())
+    journal(tmp_path).write_text(json.dumps({**known, "session": session}), encoding="utf-8")
+
+    await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert (len(youtube.films), youtube.calls["videos.insert"]) == (1, 2)
 
 
 @pytest.mark.parametrize("asked_before", [0, 1, 2])
@@ -388,6 +403,22 @@ async def test_an_answer_that_drips_is_given_up_in_time():
     async with answering(drip) as url, open_http(where="youtube", timeout_s=0.2) as http:
         with pytest.raises(TransientError, match="did not answer in time"):
             await http.send("GET", url, headers={})
+
+
+def test_a_line_that_takes_bytes_and_answers_nothing_is_given_up_when_the_slowest_one_would_be_through():
+    async def silent(_writer):
+        await asyncio.Event().wait()
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        async with answering(silent) as url, open_http(where="youtube", timeout_s=60) as http:
+            start_s = loop.time()
+            with pytest.raises(TransientError, match="did not answer in time"):
+                await http.send("PUT", url, headers={}, body=bytes(CHUNK_BYTES))
+            return loop.time() - start_s
+
+    # 262,144 bytes at 8,192 a second.
+    assert run_in_virtual_time(main) == pytest.approx(60 + 32, abs=1)
 
 
 @pytest.mark.parametrize("told", ["-5", "99999999999", "inf", "nan", "soon", "Thu, 01 Jan 1970 00:00:00 GMT"])

@@ -12,7 +12,7 @@ from pipeline.errors import HeldError, InputError, NeedsLoginError, TransientErr
 from pipeline.orchestrator.logins import standing
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing.youtube import Extras
-from pipeline.publishing.youtube.identity import Identity, identity_in, keep_login, whose
+from pipeline.publishing.youtube.identity import Identity, ask_whose, identity_in, keep_login, whose
 from pipeline.publishing.youtube.tokens import Token
 from pipeline.state.quota import Allowance
 from tests.standins.youtube import CLIENT_ID, UPLOAD, YouTubeStandIn
@@ -106,6 +106,30 @@ async def test_another_account_is_noticed_at_first_use_where_youtube_could_not_b
     await log_in(youtube, tmp_path, "ann")
     await deliver(youtube, tmp_path, film)
     assert the_film(youtube).channel == "ann"
+
+
+async def test_a_login_that_is_asked_again_is_for_the_same_channel_or_is_refused(youtube, tmp_path):
+    await log_in(youtube, tmp_path, "ann")
+    async with channel_of(youtube, tmp_path).open() as calls:
+        assert await ask_whose(calls) == Identity(id="UCann", title="Channel ann")
+
+    noted = kept(tmp_path)["nightreel"]
+    youtube.write_token(token_file(tmp_path), "bob")
+    token_file(tmp_path).write_text(json.dumps({**kept(tmp_path), "nightreel": noted}), encoding="utf-8")
+    async with channel_of(youtube, tmp_path).open() as calls:
+        with pytest.raises(NeedsLoginError, match=r"UCbob.*was for .*UCann"):
+            await ask_whose(calls)
+
+
+async def test_the_same_account_is_welcome_at_first_use_where_youtube_could_not_be_asked_at_login(youtube, tmp_path):
+    await log_in(youtube, tmp_path, "ann")
+    youtube.faults.order(*["list_503"] * 5)
+    await log_in(youtube, tmp_path, "ann")
+    youtube.faults.clear()
+
+    async with channel_of(youtube, tmp_path).open() as calls:
+        assert (await ask_whose(calls)).id == "UCann"
+    assert kept(tmp_path)["nightreel"] == {"channel": {"id": "UCann", "title": "Channel ann"}}
 
 
 async def test_a_token_that_was_made_elsewhere_is_asked_once_and_the_unit_is_counted(youtube, film, tmp_path):

@@ -300,6 +300,24 @@ def test_the_links_of_episodes_are_counted_also_where_only_their_briefs_name_the
     assert found == [22, 19, 18]
 
 
+def test_what_goes_to_several_hosts_is_counted_for_each_and_the_settings_say_whose_login_and_which_series(
+    tmp_path, clock
+):
+    (tmp_path / "nightreel.toml").write_text("[series.a]\n", encoding="utf-8")
+    wanted = {"publishing.to": "youtube,youtube:travel", "youtube.channel": "cooking", "episodes_of": "a"}
+    settings = load_settings(tmp_path, wanted, {})
+    for name in ("cooking", "default"):
+        token_file(tmp_path, name).parent.mkdir(parents=True, exist_ok=True)
+        token_file(tmp_path, name).write_text(json.dumps({"client_id": f"{len(name)}00000-a"}), encoding="utf-8")
+    token_file(tmp_path, "travel").write_bytes(token_file(tmp_path, "cooking").read_bytes())
+
+    (found,) = upload_days(tmp_path, settings, 20, waiting=5, clock=clock)
+
+    assert (found.hosts, found.without_login) == (("youtube", "youtube:travel"), ())
+    # Of 10,000 units an episode takes 400 + 50 + 51 + 50 + 2.
+    assert (found.films, found.waiting, found.complete_per_day, found.complete_days) == (40, 10, 18, 3)
+
+
 async def test_more_films_than_get_all_that_goes_with_them_are_told_and_folders_have_no_quota(tmp_path, clock):
     wanted = {"publishing.to": "youtube,folder:usb", "youtube.playlist": "Space"}
     settings = load_settings(tmp_path, wanted, {})

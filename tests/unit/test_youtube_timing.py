@@ -181,12 +181,15 @@ async def test_an_upload_that_was_begun_before_its_time_is_finished_after_it(you
     assert youtube.calls["videos.insert"] == 1
 
 
+# Zones are read from files: not while the loop runs.
+NIGHT_IN_BERLIN = Hours.parse("22:00-06:00", Zone("Europe/Berlin"))
+
+
 async def test_outside_of_its_hours_nothing_is_begun_and_a_film_that_was_begun_goes_on_later(youtube, clock, tmp_path):
     film = write_film(tmp_path / "film.mp4", size=3 * CHUNK_BYTES)
-    hours = Hours.parse("22:00-06:00", Zone("Europe/Berlin"))
 
     async def deliver():
-        await film_for(channel_of(youtube, tmp_path, clock=clock, hours=hours)).deliver(film)
+        await film_for(channel_of(youtube, tmp_path, clock=clock, hours=NIGHT_IN_BERLIN)).deliver(film)
 
     with pytest.raises(ClosedError, match=r"22:00-06:00 \(Europe/Berlin\)") as raised:
         await deliver()
@@ -236,6 +239,20 @@ BERLIN = ("news America/New_York", "cooking Europe/Berlin")
 )
 def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(brief, more, expected):
     assert release(brief, **more) == expected
+
+
+async def test_films_of_a_channel_with_slots_are_private_until_the_next_free_one(youtube, clock, book, tmp_path):
+    timing = Timing(slots=DAILY, book=book)
+
+    for key in ("a" * 16, "b" * 16):
+        film = write_film(tmp_path / f"{key}.mp4", seed=ord(key[0]))
+        await film_for(channel_of(youtube, tmp_path, clock=clock), key, timing=timing).deliver(film)
+
+    told = [film.resource["status"] for film in youtube.films.values()]
+    assert [(status["privacyStatus"], status["publishAt"]) for status in told] == [
+        ("private", "2026-01-26T18:00:00Z"),
+        ("private", "2026-01-27T18:00:00Z"),
+    ]
 
 
 async def test_no_time_shows_a_film_to_more_people_than_its_metadata_say(youtube, clock, book, tmp_path):

@@ -9,12 +9,14 @@ import re
 import traceback
 from datetime import UTC, datetime, timedelta
 
+import anyio
 import pytest
 
 from pipeline.errors import (
     ClosedError,
     DamagedError,
     HeldError,
+    InputError,
     NeedsLoginError,
     PermanentError,
     QuotaError,
@@ -23,6 +25,7 @@ from pipeline.errors import (
 from pipeline.model import Package
 from pipeline.publishing.youtube.failures import error_of, says_spent
 from pipeline.publishing.youtube.http import Reply
+from pipeline.publishing.youtube.journal import Journal
 from pipeline.state.quota import next_day
 from tests.standins.youtube import CHUNK_BYTES, FAULTS, PASSING, UPLOAD
 from tests.standins.youtube.clients import channel_of, film_for, token_file
@@ -189,6 +192,38 @@ async def test_a_film_that_is_listed_late_is_not_sent_again(youtube, film, tmp_p
     assert youtube.calls["playlistItems.list"] == 4
 
 
+async def test_a_file_that_somebody_named_is_called_as_it_is_and_a_film_of_ours_needs_its_words(youtube, tmp_path):
+    film = write_film(tmp_path / "a_summer_day.mp4")
+    film.metadata.unlink()
+    with pytest.raises(InputError, match=r"a_summer_day\.json: can't be read: no such file"):
+        await deliver(youtube, tmp_path, film)
+
+    await deliver(youtube, tmp_path, film, job="")
+
+    assert the_film(youtube).resource["snippet"]["title"] == "a summer day"
+
+
+async def test_what_is_known_of_a_film_is_saved_also_by_who_is_cancelled_at_that_moment(youtube, film, tmp_path):
+    await deliver(youtube, tmp_path, film)
+    journal = Journal(tmp_path / "state" / "youtube" / "default", KEY)
+    known = await journal.read()
+
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await journal.write(known.again())
+
+    assert (await journal.read()).round == 2
+
+
+async def test_a_page_with_nothing_on_it_is_not_the_end_of_the_list(youtube, film, tmp_path):
+    youtube.faults.order("final_lost_and_gone")
+    youtube.begins_empty = True
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert (the_film(youtube).id, len(youtube.sessions)) == (receipt.id, 1)
+
+
 @pytest.mark.parametrize(("days", "looks"), [(0, 5), (2, 1)])
 async def test_a_session_of_long_ago_is_looked_for_once(youtube, film, tmp_path, days, looks):
     youtube.faults.order(*["chunk_503"] * 20)
@@ -337,6 +372,33 @@ def test_every_reason_of_youtubes_is_told_as_what_it_is(status, reason, kind):
     # What a person has to do is another thing where there is no channel, or no API.
     if reason in {"youtubeSignupRequired", "accessNotConfigured", "channelSuspended"}:
         assert "refuses the login" not in str(told)
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>No.</html>", b'{"error": {"message": "No.", "errors": [{"domain": "global"}]}}']
+)
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (302, TransientError),
+        (400, PermanentError),
+        (401, NeedsLoginError),
+        (402, PermanentError),
+        (403, TransientError),
+        (404, PermanentError),
+        (407, TransientError),
+        (408, TransientError),
+        (409, PermanentError),
+        (429, TransientError),
+        (500, TransientError),
+        (599, TransientError),
+    ],
+)
+def test_a_refusal_that_gives_no_reason_is_what_its_status_says(status, kind, body):
+    told = error_of(Reply(status=status, headers={}, body=body), where="youtube", login="Log in", now=NOW)
+
+    assert type(told) is kind
+    assert "None" not in str(told)
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ FAULTS: dict[str, str] = {
     "final_503": "final",  # nothing is taken
     "final_dropped": "final",  # half of it arrives
     "final_short_range": "final",
+    "final_unfinished": "final",  # all is taken and told, and the film is there at the next question
     "final_lost": "final",  # the film is there, and the line breaks before the answer
     "final_lost_503": "final",  # likewise, with an error for an answer
     "final_lost_and_gone": "final",  # likewise, and the session is forgotten

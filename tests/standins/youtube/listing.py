@@ -87,6 +87,8 @@ class Listing:
         if not films:
             # As of a channel that never had one.
             raise Refusal("playlistNotFound", "The playlist cannot be found.", status=404, domain="youtube.playlist")
+        if self._server.begins_empty and not asked.one("pageToken"):
+            return web.json_response({"kind": "youtube#playlistItemListResponse", "items": [], "nextPageToken": "0"})
         start, size = int(asked.one("pageToken") or 0), int(asked.one("maxResults") or 5)
         page = films[start : start + size]
         body: dict[str, Any] = {"kind": "youtube#playlistItemListResponse", "items": [_item(film) for film in page]}

@@ -178,11 +178,12 @@ class Receiving:
             return web.Response(status=308, headers={"Range": session.range["Range"].removeprefix("bytes=")})
         if name == "no_range":
             session.data.clear()
+        if name == "unfinished":
+            return self._standing(session)
         self._complete(session)
         if name in {"stored_503", "lost_503"}:
             raise backend_error()
-        if name == "lost_and_gone":
-            session.gone = 404
+        session.gone = 404 if name == "lost_and_gone" else 0
         if name in {"lost", "lost_and_gone"}:
             raise Reset
         if name == "garbled":

@@ -50,6 +50,8 @@ class YouTubeStandIn:
     looks_until_shown: int = 0
     # Likewise, and how often the playlist of uploads is without them.
     looks_until_listed: int = 0
+    # Whether lists of uploads begin with a page that has nothing on it but leads to the next.
+    begins_empty: bool = False
     # How many seconds whoever is sent away is told to wait.
     retry_after: str = "0"
     # By id, of films that have another one.
