@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -9,6 +11,7 @@ from pipeline.files import sha256_of
 from pipeline.media.survey import survey
 from pipeline.model import Check, QualityProfile, Verdict
 from pipeline.quality.anyones import film_checks
+from pipeline.quality.companions import picture
 from pipeline.quality.expected import Twin
 from pipeline.quality.judged import duplicate
 from pipeline.quality.likeness import Portrait
@@ -47,6 +50,13 @@ def judge_to_compare(path: Path, profile: QualityProfile) -> tuple[Verdict, Port
         said=" ".join(cue.text for cue in first_cues(beside)),
     )
     return Verdict(checks=checks).under(profile).of_film(digest), portrait
+
+
+def with_pictures(verdict: Verdict, paths: Sequence[Path], profile: QualityProfile) -> Verdict:
+    """The verdict on a film, and on those of the pictures that stand for it that are there. Blocks."""
+    found = [picture(path) for path in paths if path.is_file()]
+    judged = Verdict(checks=tuple(found)).under(profile)
+    return replace(verdict, checks=(*verdict.checks, *judged.checks)).of_film(verdict.film) if found else verdict
 
 
 def with_twin(verdict: Verdict, twin: Twin | None, profile: QualityProfile) -> Verdict:

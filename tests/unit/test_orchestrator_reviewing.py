@@ -31,7 +31,7 @@ from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.jobs import run_job
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import open_workshop
-from pipeline.publishing import FileNames
+from pipeline.publishing import FileNames, files_beside, sums_of
 from pipeline.state import CheckpointStore
 
 IDS = ["a1" * 8, "b2" * 8, "c3" * 8]
@@ -71,7 +71,9 @@ async def film(shop, number=0, *, checks=(PASSES,), to="folder:out", review="nev
         asked=Asked(settings=settings),
         sampled=sampled,
         video=Video(frames=30, bytes=len(content), sha256=sha256),
-        verdict=Verdict(checks=checks, profile="standard").of_film(sha256),
+        verdict=Verdict(checks=checks, profile="standard").of_film(
+            sha256, await to_thread.run_sync(lambda: sums_of(files_beside(package)))
+        ),
         receipt=Receipt(destination="folder", package=package),
     )
 

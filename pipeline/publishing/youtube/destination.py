@@ -187,7 +187,9 @@ class YouTubeDestination:
         text = await to_thread.run_sync(text_of, package, self._subject)
         # Looked up now that this film is noted as out: of two that went out at once, one sees the other.
         links = await to_thread.run_sync(self._neighbours)
-        plan = partial(plan_steps, package, text, self._extras, folder=self._channel.journals, links=links)
+        plan = partial(
+            plan_steps, package, text, self._extras, self._subject, folder=self._channel.journals, links=links
+        )
         steps = await to_thread.run_sync(plan)
         missing = Missing(lines=[])
         wanted = planned(steps, record, at=self._channel.clock())

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -81,6 +82,11 @@ class Shelf:
             "playlists": {each.title: each.films for each in self.playlists.values()},
             "thumbnails": sorted(self.thumbnails),
             "captions": {film: [language for language, _ in tracks] for film, tracks in self.captions.items()},
+            "pictures": {film: sha256(picture).hexdigest() for film, picture in self.thumbnails.items()},
+            "tracks": {
+                film: {language: sha256(text.encode()).hexdigest() for (language, _), text in tracks.items()}
+                for film, tracks in self.captions.items()
+            },
         }
 
     # Methods -----------------------------------------------------------------------------------------------------
