@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import random
 import re
 import traceback
@@ -12,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.errors import (
+    CheckpointError,
     ClosedError,
     DamagedError,
     HeldError,
@@ -22,6 +24,7 @@ from pipeline.errors import (
 )
 from pipeline.model import Package
 from pipeline.publishing.youtube.failures import error_of, says_spent
+from pipeline.publishing.youtube.film import measured, open_film
 from pipeline.publishing.youtube.http import Reply
 from pipeline.state.quota import next_day
 from tests.standins.youtube import CHUNK_BYTES, FAULTS, PASSING, UPLOAD
@@ -468,3 +471,17 @@ async def test_only_its_owner_can_read_a_session(youtube, film, tmp_path):
     assert record(tmp_path)["session"].startswith(youtube.url)
     assert path.stat().st_mode & 0o077 == 0
     assert not any(secret in repr(raised.value) + str(raised.value.__cause__) for secret in youtube.secrets)
+
+
+def test_bytes_that_somebody_writes_while_the_film_is_sent_are_not_sent(film):
+    os.utime(film.video, (0, 0))
+    with open_film(film.video) as file:
+        _, measured_film = measured(file)
+        first = measured_film.read(0, 100)
+        with film.video.open("r+b") as theirs:
+            theirs.write(b"x" * 100)
+
+        with pytest.raises(CheckpointError, match="has changed while it was sent"):
+            measured_film.read(100, 100)
+
+    assert first != b"x" * 100
