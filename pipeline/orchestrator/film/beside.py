@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.errors import ReviewError
-from pipeline.model import Job, Subtitles
+from pipeline.model import Job, JobStatus, Subtitles
 from pipeline.orchestrator.film.leaving import is_judged
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.strictness import profile_for
@@ -65,4 +65,7 @@ def _of_another(job: Job, name: str, sha256: str, shop: Workshop) -> tuple[str, 
 def _held(job: Job, path: Path, why: str) -> ReviewError:
     again = f"nightreel review {shlex.quote(job.batch)} --approve {job.id}"
     hint = f"Mend it, or remove it to have the film's own again; then: {again}"
+    if job.status is not JobStatus.IN_PROGRESS:
+        # Only its words were to be told: it is not held for that.
+        hint = "Mend it, and give the command again"
     return ReviewError(f"{path.name} was changed, and can't go out: {why}", where=job.folder, hint=hint)
