@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import anyio
 import pytest
 
-from pipeline.publishing.youtube.after import LOCKED
+from pipeline.publishing.youtube.after import LOCKED, is_locked
+from pipeline.publishing.youtube.journal import Seen
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, token_file
 from tests.unit.test_youtube_extras import KEY, write_film
@@ -91,3 +93,20 @@ def test_a_film_that_youtube_locks_is_told_loudly(tmp_path):
     receipt, *_ = published(tmp_path, locked_private=True)
 
     assert receipt.remarks == (LOCKED,)
+
+
+@pytest.mark.parametrize(
+    ("publish_at", "privacy", "is_told"),
+    [
+        ("2027-01-26T17:00:00Z", "private", True),
+        ("2027-01-26T17:00:00Z", "public", False),
+        ("2027-01-27T17:00:00Z", "private", False),
+        ("2027-01-27T10:30:00Z", "private", False),  # YouTube may be late
+        ("soon", "private", False),
+    ],
+)
+def test_a_film_that_is_still_private_after_its_time_is_told(publish_at, privacy, is_told):
+    """As those of projects without an audit are, which were asked for as private until then."""
+    seen = Seen(at=datetime(2027, 1, 27, 11, tzinfo=UTC), privacy=privacy, publish_at=publish_at)
+
+    assert is_locked("private", seen) is is_told

@@ -499,3 +499,17 @@ async def test_a_film_whose_metadata_were_changed_since_they_were_judged_is_not_
         await deliver(youtube, tmp_path, film, companions=companions)
 
     assert youtube.films == {}
+
+
+async def test_a_playlist_that_is_full_is_told_and_all_else_is_done(youtube, film, tmp_path):
+    youtube.shelf.playlist_films = 1
+    youtube.shelf.add_playlist("Space", "other")
+
+    first = await deliver(youtube, tmp_path, film)
+    again = await deliver(youtube, tmp_path, film)
+
+    assert first.missing == again.missing
+    assert [line.partition(": ")[0] for line in first.missing] == ["playlist “Space”"]
+    assert "playlistContainsMaximumNumberOfVideos" in first.missing[0]
+    assert (first.missing_until, first.missing_may_pass, len(youtube.shelf.playlists)) == (None, False, 1)
+    assert {name: state for name, state in steps(tmp_path).items() if state != "done"} == {"playlist “Space”": "failed"}

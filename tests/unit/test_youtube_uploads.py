@@ -80,7 +80,6 @@ async def test_what_youtube_is_told_is_what_was_asked_for(youtube, tmp_path):
             "tags": [f"nightreel-{KEY}", "sky", "light"],
             "categoryId": "27",
             "defaultLanguage": "en",
-            "defaultAudioLanguage": "en",
         },
         "status": {
             "privacyStatus": "unlisted",
@@ -285,6 +284,49 @@ async def test_a_film_that_was_remade_half_way_does_not_go_on_in_the_old_session
 
     assert the_film(youtube).data == remade.video.read_bytes()
     assert record(tmp_path)["published"]["job"] == "job2"
+
+
+@pytest.mark.parametrize("told", [{"title": "A better title"}, {"title": "Why", "privacyStatus": "private"}])
+async def test_a_film_that_is_asked_for_otherwise_half_way_goes_out_as_it_is_asked_for_now(
+    youtube, film, tmp_path, told
+):
+    youtube.faults.skip("chunk", 1)
+    youtube.faults.order(*["chunk_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+    film.metadata.write_text(json.dumps(told), encoding="utf-8")
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    shown = the_film(youtube).resource
+    assert (shown["snippet"]["title"], shown["status"]["privacyStatus"]) == (
+        told["title"],
+        told.get("privacyStatus", "unlisted"),
+    )
+    assert (len(youtube.sessions), receipt.remarks, record(tmp_path)["title"]) == (2, (), told["title"])
+
+
+async def test_a_film_that_is_asked_for_otherwise_when_it_has_arrived_is_there_once_and_that_is_told(
+    youtube, film, tmp_path
+):
+    youtube.faults.skip("query", 1)
+    youtube.faults.order("final_lost", *["query_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+    film.metadata.write_text('{"title": "A better title"}', encoding="utf-8")
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert the_film(youtube).resource["snippet"]["title"] == "Why the sky is blue"
+    assert receipt.remarks == (
+        (
+            "“Why the sky is blue” was there before it was asked for otherwise: "
+            "nightreel publish space --to youtube --job job1 --update changes that"
+        ),
+    )
+    assert (await deliver(youtube, tmp_path, film)).remarks == ()
 
 
 @pytest.mark.parametrize("fault", ["quota_exceeded", "daily_limit_exceeded", "uploads_spent"])

@@ -90,6 +90,8 @@ class Record(_Document):
     channel_id: str = ""
     # Who shall see it.
     privacy: str = ""
+    # A hash of all that YouTube is told of it when its session begins; empty: nobody has written that down.
+    words: str = ""
     intended_at: AwareDatetime
     # From 1; one more each time that somebody has asked for the film to be published again.
     round: int = 1
@@ -192,6 +194,7 @@ def intent(
     title: str,
     channel_id: str,
     privacy: str,
+    words: str,
     at: datetime,
     before: Record | None,
 ) -> Record:
@@ -204,6 +207,7 @@ def intent(
         title=title,
         channel_id=channel_id,
         privacy=privacy,
+        words=words,
         intended_at=at,
         round=before.round if before else 1,
         earlier=before.earlier if before else (),
