@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,11 +51,12 @@ def judge_to_compare(path: Path, profile: QualityProfile) -> tuple[Verdict, Port
     return Verdict(checks=checks).under(profile).of_film(digest), portrait
 
 
-def with_pictures(verdict: Verdict, paths: Sequence[Path], profile: QualityProfile) -> Verdict:
-    """The verdict on a film, and on those of the pictures that stand for it that are there. Blocks."""
-    found = [picture(path) for path in paths if path.is_file()]
-    judged = Verdict(checks=tuple(found)).under(profile)
-    return replace(verdict, checks=(*verdict.checks, *judged.checks)).of_film(verdict.film) if found else verdict
+def with_picture(verdict: Verdict, path: Path, profile: QualityProfile) -> Verdict:
+    """The verdict on a film, and on the picture that stands for it, if there is one. Blocks."""
+    if not path.is_file():
+        return verdict
+    judged = Verdict(checks=(picture(path),)).under(profile)
+    return replace(verdict, checks=(*verdict.checks, *judged.checks)).of_film(verdict.film)
 
 
 def with_twin(verdict: Verdict, twin: Twin | None, profile: QualityProfile) -> Verdict:

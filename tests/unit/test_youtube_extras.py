@@ -113,6 +113,7 @@ async def test_what_is_done_is_not_done_again_and_what_is_missing_is(youtube, fi
     first = await deliver(youtube, tmp_path, film)
     assert len(first.missing) == 2
     assert "forbidden" in first.missing[0]
+    assert "youtube.com/verify" in first.missing[0]
 
     second = await deliver(youtube, tmp_path, film)
     third = await deliver(youtube, tmp_path, film)

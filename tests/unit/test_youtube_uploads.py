@@ -286,6 +286,21 @@ async def test_a_film_that_was_remade_half_way_does_not_go_on_in_the_old_session
     assert record(tmp_path)["published"]["job"] == "job2"
 
 
+async def test_a_film_goes_on_in_chunks_of_the_size_that_it_was_begun_with_whatever_the_settings_say_now(
+    youtube, film, tmp_path
+):
+    youtube.faults.skip("chunk", 1)
+    youtube.faults.order(*["chunk_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+
+    await film_for(channel_of(youtube, tmp_path, chunk_bytes=2 * CHUNK_BYTES), KEY).deliver(film)
+
+    assert the_film(youtube).data == film.video.read_bytes()
+    assert (len(youtube.sessions), youtube.complaints) == (1, [])
+
+
 @pytest.mark.parametrize("told", [{"title": "A better title"}, {"title": "Why", "privacyStatus": "private"}])
 async def test_a_film_that_is_asked_for_otherwise_half_way_goes_out_as_it_is_asked_for_now(
     youtube, film, tmp_path, told

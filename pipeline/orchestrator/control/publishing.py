@@ -28,7 +28,7 @@ from pipeline.orchestrator.judging import judge_films
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing import FileNames, Subject, files_beside, sums_of
-from pipeline.quality.judge import with_pictures
+from pipeline.quality.judge import with_picture
 
 # A film that is made may be in any of these: it was not published, or that failed, waits, or was held.
 _MADE = (JobStatus.COMPLETED, JobStatus.REVIEW, JobStatus.FAILED, JobStatus.PARKED)
@@ -216,7 +216,7 @@ async def _judged(package: Package, shop: Workshop) -> Verdict:
     found: list[Verdict] = []
     profile = await to_thread.run_sync(profile_for, shop.settings)
     await judge_films([package.video], profile, shop, lambda film: found.append(film.verdict))
-    return await to_thread.run_sync(with_pictures, found[0], package.stills, profile)
+    return await to_thread.run_sync(with_picture, found[0], package.thumbnail, profile)
 
 
 def package_of(video: Path, metadata: Path | None) -> Package:

@@ -243,7 +243,7 @@ class YouTubeDestination:
         sha256, film = await to_thread.run_sync(measured, file)
         refuse_other_film(self._subject, sha256, where=str(package.video))
         async with self._channel.gate.call(), self._channel.open() as calls:
-            upload = Upload(calls, chunk_bytes=self._channel.chunk_bytes, while_allowed=self._channel.check_hours)
+            upload = Upload(calls, while_allowed=self._channel.check_hours)
             if before and before.session:
                 await self._refuse_elsewhere(calls, before)
                 is_told_so = before.words in {"", words}
@@ -264,6 +264,7 @@ class YouTubeDestination:
                         channel_id=(await whose(calls)).id,
                         privacy=publicity.privacy,
                         words=words,
+                        chunk_bytes=self._channel.chunk_bytes,
                         at=self._channel.clock(),
                         before=before,
                     )
@@ -301,7 +302,8 @@ class YouTubeDestination:
         assert record.session is not None
         try:
             if film:
-                video_id: str | None = await upload.finish(record.session, film)
+                chunk_bytes = record.chunk_bytes or self._channel.chunk_bytes
+                video_id: str | None = await upload.finish(record.session, film, chunk_bytes=chunk_bytes)
             else:
                 video_id = await upload.outcome(record.session, record.size_bytes)
         except SessionGoneError:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, PermanentError
 from pipeline.publishing.destination import not_judged
 from pipeline.publishing.youtube.calls import Calls
 
@@ -45,6 +45,9 @@ class Thumbnail:
                 "thumbnails.set", {"videoId": video_id, "uploadType": "media"}, body=picture, kind=kind
             )
             if reply.status != 200:
-                raise calls.error(reply)
+                error = calls.error(reply)
+                if reply.status == 403 and isinstance(error, PermanentError):
+                    error.hint = "A channel may set pictures when its telephone number is verified: youtube.com/verify"
+                raise error
 
         await calls.patiently(send)
