@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Literal
 
@@ -60,15 +61,30 @@ class Verdict:
     # SHA-256 of the film that was judged, and a sum over all of this: what was changed by hand since is no verdict.
     film: str = ""
     seal: str = ""
+    # SHA-256 of what goes with the film, by what it is ("srt", "thumbnail"): as it was made, and what somebody has put
+    # in its place since, and was judged, too. Older verdicts say nothing of it.
+    beside: Mapping[str, str] = field(default_factory=dict)
+    changed: Mapping[str, str] = field(default_factory=dict)
 
-    def of_film(self, sha256: str) -> Verdict:
-        """The verdict on a film of these bytes."""
-        return replace(self, film=sha256, seal=_sum(sha256, self))
+    def of_film(self, sha256: str, beside: Mapping[str, str] | None = None) -> Verdict:
+        """The verdict on a film of these bytes, and on what goes with it."""
+        told = replace(self, film=sha256, beside=beside or {}, changed={})
+        return replace(told, seal=_sum(sha256, told))
+
+    def and_of(self, changed: Mapping[str, str]) -> Verdict:
+        """The same, and that these pass which took the place of what goes with the film."""
+        told = replace(self, changed={**self.changed, **changed})
+        return replace(told, seal=_sum(self.film, told))
 
     def lets_pass(self, sha256: str) -> bool:
         """Whether it says of a film of these very bytes that it passes. One that checks nothing says nothing."""
         is_ours = bool(sha256) and self.film == sha256 and self.seal == _sum(sha256, self)
         return is_ours and bool(self.checks) and self.passed
+
+    @property
+    def companions(self) -> frozenset[tuple[str, str]]:
+        """What may go with the film: what it is, and the SHA-256 of it."""
+        return frozenset((*self.beside.items(), *self.changed.items()))
 
     def under(self, profile: QualityProfile) -> Verdict:
         """The verdict as a profile has it: some checks are left out, and some that failed only warn."""
@@ -126,4 +142,6 @@ def _sum(film: str, verdict: Verdict) -> str:
             check.unit,
             None if value is None else float(value),
         ]
+    if verdict.beside or verdict.changed:
+        told += [sorted(verdict.beside.items()), sorted(verdict.changed.items())]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()

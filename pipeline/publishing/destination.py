@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from pipeline.errors import QualityError
+from pipeline.errors import InputError, QualityError
 from pipeline.model import Package, Receipt
 
 
@@ -20,8 +22,21 @@ class Subject:
     batch: str = ""
     # SHA-256 of the film that was judged and may go out: no other goes. None: whoever made this answers for that.
     film_sha256: str | None = None
+    # Likewise what goes with it: what it is (`beside.py`), and its SHA-256.
+    companions: frozenset[tuple[str, str]] | None = None
     # How a folder of its own is called, below others: "space/why-is-the-sky-blue".
     folder: str = ""
+
+    def saw(self, name: str, content: bytes) -> bool:
+        """Whether this was judged, too, and may go with the film as its `name`."""
+        return self.companions is None or (name, hashlib.sha256(content).hexdigest()) in self.companions
+
+
+def not_judged(path: Path) -> InputError:
+    """The error for a file that somebody has changed since all that goes with the film was judged."""
+    return InputError(
+        "has changed since it was judged", where=path.name, hint="Run the command again: it is judged then"
+    )
 
 
 def refuse_other_film(subject: Subject, sha256: str, *, where: str) -> None:

@@ -5,6 +5,7 @@ checks       measured against expected, one property each, and judged, against a
 findings     what was found in a part, kept in it
 cues         the subtitle files, read back
 companions   the thumbnail and the metadata
+changed      what somebody has put in the place of all these   (`faults_of`)
 texts        what was never meant for viewers, and languages, whether it is the right one
 inspect      `inspect_segment`, `inspect_sound` and `inspect_film` open, measure and collect
 
@@ -31,6 +32,7 @@ __all__ = [
     "INSPECTION_VERSION",
     "Expected",
     "Parts",
+    "faults_of",
     "inspect_film",
     "inspect_segment",
     "inspect_sound",
@@ -54,6 +56,13 @@ def inspect_film(
     from pipeline.quality import inspect  # noqa: PLC0415
 
     return inspect.inspect_film(package, expected, parts, depth, profile)
+
+
+def faults_of(name: str, path: Path, expected: Expected, profile: QualityProfile) -> tuple[str, ...]:
+    """What keeps a file that somebody has changed from going with a film. See `changed.faults_of`."""
+    from pipeline.quality import changed  # noqa: PLC0415
+
+    return changed.faults_of(name, path, expected, profile)
 
 
 def inspect_segment(

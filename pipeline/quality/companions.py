@@ -20,6 +20,7 @@ from pipeline.model.metadata import (
 
 # What hosts take.
 THUMBNAIL_BYTES = 2_000_000
+_LEAST_WIDTH_PX = 640
 # Of 255 levels of brightness: a line of text on a plain ground varies by more than 10.
 _EMPTY_SPREAD = 4.0
 
@@ -43,6 +44,21 @@ def thumbnail(path: Path, size_px: tuple[int, int]) -> Check:
         # All of them are what Pillow says to damaged files.
         passed, measured = False, "damaged"
     limit = "a JPEG of {}x{} below {:g} MB that shows something".format(*size_px, THUMBNAIL_BYTES / 1e6)
+    return Check.of("thumbnail", passed=passed, measured=measured, limit=limit)
+
+
+def picture(path: Path) -> Check:
+    """A picture that somebody has put in the place of ours: JPEG or PNG, whole, and as hosts take it."""
+    try:
+        size = path.stat().st_size
+        with Image.open(path, formats=["JPEG", "PNG"]) as image:
+            measured = f"{image.width}x{image.height}, {size / 1e6:.2f} MB"
+            is_empty = ImageStat.Stat(image.convert("L")).stddev[0] < _EMPTY_SPREAD
+            passed = image.width >= _LEAST_WIDTH_PX and size < THUMBNAIL_BYTES and not is_empty
+            measured += ", empty" if is_empty else ""
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        passed, measured = False, "damaged, or neither JPEG nor PNG"
+    limit = f"{_LEAST_WIDTH_PX} pixels wide or more, below {THUMBNAIL_BYTES / 1e6:g} MB, and show something"
     return Check.of("thumbnail", passed=passed, measured=measured, limit=limit)
 
 

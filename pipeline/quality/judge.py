@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -9,6 +10,7 @@ from pipeline.files import sha256_of
 from pipeline.media.survey import survey
 from pipeline.model import Check, QualityProfile, Verdict
 from pipeline.quality.anyones import film_checks
+from pipeline.quality.companions import picture
 from pipeline.quality.expected import Twin
 from pipeline.quality.judged import duplicate
 from pipeline.quality.likeness import Portrait
@@ -42,6 +44,14 @@ def judge_file(path: Path, profile: QualityProfile) -> tuple[Verdict, Portrait |
         said=" ".join(cue.text for cue in first_cues(beside)),
     )
     return Verdict(checks=checks).under(profile).of_film(digest), portrait
+
+
+def with_picture(verdict: Verdict, path: Path, profile: QualityProfile) -> Verdict:
+    """The verdict on a film, and on the picture that stands for it, if there is one. Blocks."""
+    if not path.is_file():
+        return verdict
+    judged = Verdict(checks=(picture(path),)).under(profile)
+    return replace(verdict, checks=(*verdict.checks, *judged.checks)).of_film(verdict.film)
 
 
 def with_twin(verdict: Verdict, twin: Twin | None, profile: QualityProfile) -> Verdict:

@@ -44,6 +44,10 @@ class BatchFiles:
         """One of the files of a job."""
         return self.folder(batch) / f"jobs/{check_job_id(job_id)}.{suffix}"
 
+    def jobs(self, batch: str) -> list[Path]:
+        """The files of all jobs that have one, sorted."""
+        return sorted((self.folder(batch) / "jobs").glob("[0-9a-f]*.json"))
+
     def batches(self) -> list[str]:
         """The names of all batches, sorted."""
         return sorted(path.parent.name for path in self._root.glob("*/batch.json"))

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +16,7 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError, DamagedError, NightreelError
-from pipeline.files import storage_errors, write_atomically, write_for_now, write_together
+from pipeline.files import read_file, storage_errors, write_atomically, write_for_now, write_together
 from pipeline.model import Batch, Job, JobStatus, JobSummary, summary_of
 from pipeline.state.batch_files import BatchFiles
 from pipeline.state.claims import Claims
@@ -94,6 +94,13 @@ class CheckpointStore:
     def read_job(self, batch: str, job_id: str) -> Job | None:
         """`find_job` for those who are in a thread already."""
         return self._read(self._files.of_job(batch, job_id), Job, batch)
+
+    def jobs_that_say(self, batch: str, text: str) -> Iterator[Job]:
+        """The jobs of a batch in whose files a text stands: all are read, but only these are looked into. Blocks."""
+        for path in self._files.jobs(batch):
+            with contextlib.suppress(OSError, CheckpointError):
+                if text.encode() in read_file(path) and (job := self.read_job(batch, path.stem)):
+                    yield job
 
     def stamp(self, batch: str, job_id: str) -> str:
         """Another one whenever the job's file is another. Blocks."""

@@ -131,6 +131,10 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
         talk = tmp_path / "talk.mp4"
         talk.write_bytes((tmp_path / job["receipt"]["package"]["video"]).read_bytes())
         at = ("--publish-at", "2031-01-26 18:00", "--time-zone", "Europe/Berlin")
+        picture = tmp_path / "talk.jpg"
+        picture.write_bytes(b"\xff\xd8\xff")
+        refused = nightreel("publish", talk, "--to", "youtube", cwd=tmp_path, env=env)
+        picture.unlink()
         sent = nightreel("publish", talk, "--to", "youtube", *at, "--playlist", "Talks", cwd=tmp_path, env=env)
 
         brief.write_text(
@@ -138,6 +142,12 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
         )
         again = nightreel("run", "kitchen", *spoken, cwd=tmp_path, env=env)
         before = stand_in.history()["films"]
+        words = tmp_path / job["receipt"]["package"]["metadata"]
+        mended = words.read_bytes()
+        words.write_text(json.dumps({**json.loads(mended), "title": "For {{ name }}"}), encoding="utf-8")
+        unfilled = nightreel("publish", "kitchen", "--to", "youtube", "--update", cwd=tmp_path, env=env)
+        assert stand_in.history()["films"] == before
+        words.write_bytes(mended)
         update = nightreel("publish", "kitchen", "--to", "youtube", "--update", cwd=tmp_path, env=env)
         told = stand_in.history()
         same = nightreel("publish", talk, "--to", "youtube", "--update", cwd=tmp_path, env=env)
@@ -145,6 +155,10 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
         listed = nightreel("published", "--check", cwd=tmp_path, env={**env, "TZ": "UTC"})
 
     assert (sent.code, again.code, update.code) == (0, 0, 0)
+    assert refused.code == 6
+    assert "the film does not pass: thumbnail is damaged" in refused.stderr
+    assert unfilled.code == 6
+    assert "metadata.json was changed, and can't go out: metadata is a field that nobody filled" in unfilled.stderr
     assert same.stdout == "1 as asked already\n"
     assert "What is out is shown as before: --update changes that" in public.stdout
     assert "talk  (processed, private until 2031-01-26 17:00)" in listed.stdout

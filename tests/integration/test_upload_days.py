@@ -25,6 +25,7 @@ from pipeline.orchestrator.film import jobs
 from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.orchestrator.workshop.machine import Machine
+from pipeline.publishing import files_beside, sums_of
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import token_file
 from tests.virtual_time import START_S, run_in_virtual_time
@@ -62,7 +63,7 @@ def only_uploads(monkeypatch):
         sha256 = hashlib.sha256(job.id.encode()).hexdigest()
         video = Video(frames=30, bytes=len(job.id), sha256=sha256)
         check = Check.of("file", passed=True, measured="whole", limit="whole")
-        verdict = Verdict(checks=(check,)).of_film(sha256)
+        verdict = Verdict(checks=(check,)).of_film(sha256, sums_of(files_beside(package)))
         return job.evolve(receipt=Receipt(destination="folder", package=package), video=video, verdict=verdict)
 
     async def make(job, shop, _attempt):

@@ -38,12 +38,41 @@ def test_a_film_that_failed_a_check_does_not_pass_and_one_with_a_warning_does():
         replace(GOOD, profile="draft"),
         replace(Verdict(checks=(SIZE, LOUD)).of_film(FILM), checks=(SIZE, replace(LOUD, verdict="pass"))),
         replace(Verdict(checks=(SIZE, LOUD)).of_film(FILM), checks=(SIZE,)),
+        replace(GOOD, beside={"srt": OTHER}),
+        replace(GOOD.of_film(FILM, {"srt": FILM}), beside={"srt": OTHER}),
+        replace(GOOD.of_film(FILM, {"srt": FILM}), beside={}),
+        replace(GOOD.of_film(FILM, {"srt": FILM}), changed={"srt": OTHER}),
     ],
-    ids=["nothing checked", "never given", "of another film", "by another profile", "a word changed", "one left out"],
+    ids=[
+        "nothing checked",
+        "never given",
+        "of another film",
+        "by another profile",
+        "a word changed",
+        "one left out",
+        "more beside it",
+        "other captions",
+        "captions left out",
+        "captions changed",
+    ],
 )
 def test_a_verdict_that_was_made_up_or_changed_by_hand_is_none(forged):
     assert not forged.lets_pass(FILM)
     assert not forged.lets_pass(OTHER)
+
+
+def test_a_verdict_knows_what_goes_with_the_film_as_it_was_made_and_as_somebody_has_changed_it_since():
+    made = GOOD.of_film(FILM, {"srt": FILM, "thumbnail": FILM})
+    changed = made.and_of({"srt": OTHER})
+
+    assert made.companions == {("srt", FILM), ("thumbnail", FILM)}
+    assert changed.companions == {*made.companions, ("srt", OTHER)}
+    assert changed.lets_pass(FILM)
+    assert changed.beside == made.beside
+
+
+def test_the_sum_over_a_verdict_on_a_film_alone_is_what_it_always_was():
+    assert GOOD.seal == "e82503142e860b02586198a166850a6d966bd19b10f771007bdfffb4c986a1ec"
 
 
 @pytest.mark.parametrize("value", [3, 0.1, -inf, None])

@@ -32,7 +32,7 @@ from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.jobs import run_job
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import open_workshop
-from pipeline.publishing import FileNames
+from pipeline.publishing import FileNames, files_beside, sums_of
 from pipeline.state import CheckpointStore
 from tests.standins.films import make_film
 
@@ -73,7 +73,9 @@ async def film(shop, number=0, *, checks=(PASSES,), to="folder:out", review="nev
         asked=Asked(settings=settings),
         sampled=sampled,
         video=Video(frames=30, bytes=len(content), sha256=sha256),
-        verdict=Verdict(checks=checks, profile="standard").of_film(sha256),
+        verdict=Verdict(checks=checks, profile="standard").of_film(
+            sha256, await to_thread.run_sync(lambda: sums_of(files_beside(package)))
+        ),
         receipt=Receipt(destination="folder", package=package),
     )
 
@@ -147,6 +149,43 @@ async def test_a_film_that_is_made_anew_after_it_was_approved_waits_again(shop):
 
     assert statuses(await run(shop, job)) == ["review"]
     assert not out(shop)
+
+
+@pytest.mark.parametrize("name", ["video.mp4", "video.srt"])
+async def test_a_film_that_was_lost_while_it_waited_is_not_approved_but_made_anew_by_the_next_run(shop, name):
+    job = await film(shop, review="all")
+    await batch_of(shop, job)
+    await run(shop, job)
+    await to_thread.run_sync((job.receipt.package.video.parent / name).unlink)
+
+    said = await approve(shop, batch="kitchen", jobs=["a1"])
+    kept = await shop.store.load_job("kitchen", job.id)
+
+    assert (said.approved, said.left, len(said.problems)) == ([], [], 1)
+    assert "is made anew by the next run" in said.problems[0]
+    assert (kept.status, kept.review) == (JobStatus.PENDING, None)
+
+
+@pytest.mark.parametrize("name", ["video.srt", "thumbnail.jpg", "metadata.json"])
+async def test_a_file_that_was_changed_while_the_film_waited_holds_it_until_it_is_mended(shop, name):
+    job = await film(shop, review="all")
+    await batch_of(shop, job)
+    await run(shop, job)
+    path = job.receipt.package.video.parent / name
+    before = await to_thread.run_sync(path.read_bytes)
+    await to_thread.run_sync(path.write_bytes, b"nonsense")
+
+    await approve(shop, batch="kitchen", jobs=["a1"])
+    (held,) = await run(shop, job)
+    told, sent = held.error, out(shop)
+    await to_thread.run_sync(path.write_bytes, before)
+    await approve(shop, batch="kitchen", jobs=["a1"])
+    (done,) = await run(shop, job)
+
+    assert (str(held.status), told.kind, sent) == ("review", "ReviewError", False)
+    assert told.cause.startswith(f"{name} was changed, and can't go out: ")
+    assert f"then: nightreel review kitchen --approve {job.id}" in told.hint
+    assert (str(done.status), out(shop)) == ("completed", True)
 
 
 async def test_a_rejected_film_stays_rejected_with_the_words_of_the_person_however_often_it_is_asked_for(shop):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import anyio
 import pytest
@@ -148,3 +148,20 @@ def test_a_film_that_is_out_is_out_also_when_nobody_can_ask_what_becomes_of_it(t
 
     (remark,) = receipt.remarks
     assert remark.startswith(f"{receipt.url} is out, and whether it is processed can't be asked: ")
+
+
+@pytest.mark.parametrize(
+    ("publish_at", "privacy", "is_told"),
+    [
+        ("2027-01-26T17:00:00Z", "private", True),
+        ("2027-01-26T17:00:00Z", "public", False),
+        ("2027-01-27T17:00:00Z", "private", False),
+        ("2027-01-27T10:30:00Z", "private", False),  # YouTube may be late
+        ("soon", "private", False),
+    ],
+)
+def test_a_film_that_is_still_private_after_its_time_is_told(publish_at, privacy, is_told):
+    """As those of projects without an audit are, which were asked for as private until then."""
+    seen = Seen(at=datetime(2027, 1, 27, 11, tzinfo=UTC), privacy=privacy, publish_at=publish_at)
+
+    assert is_locked("private", seen) is is_told

@@ -6,12 +6,13 @@ import hashlib
 import json
 
 import pytest
+from anyio import to_thread
 
 from pipeline.errors import InputError, QualityError, StorageError
 from pipeline.publishing import Subject
 from pipeline.publishing.youtube import ByHandDestination, Extras
 from tests.standins.youtube.clients import ASKED
-from tests.unit.test_youtube_extras import SRT, write_film
+from tests.unit.test_youtube_extras import SRT, judged, write_film
 
 
 @pytest.fixture
@@ -131,3 +132,15 @@ async def test_a_copy_that_fails_half_way_shows_no_folder_and_is_made_later(film
     await destination(folder).deliver(film)
     assert (folder / "video.mp4").is_file()
     assert [path.name for path in folder.parent.iterdir()] == ["sky"]
+
+
+@pytest.mark.parametrize("name", ["video.srt", "video.es.srt", "thumbnail.jpg", "metadata.json"])
+async def test_what_was_changed_since_it_was_judged_is_not_copied(film, folder, name):
+    subject = Subject(key="sky", companions=await to_thread.run_sync(judged, film))
+    path = film.srt.with_name(name)
+    path.write_bytes(path.read_bytes() + b"\n")
+
+    with pytest.raises(InputError, match="has changed since it was judged"):
+        await ByHandDestination("folder:usb", folder, ASKED, Extras(), subject).deliver(film)
+
+    assert not folder.exists()

@@ -11,8 +11,9 @@ import anyio
 import pytest
 from anyio import to_thread
 
-from pipeline.errors import HeldError, NeedsLoginError
+from pipeline.errors import HeldError, InputError, NeedsLoginError
 from pipeline.model import Package
+from pipeline.publishing import files_beside, sums_of
 from pipeline.publishing.youtube import Extras, Title
 from pipeline.state.quota import Allowance, ProjectQuota, project_of
 from tests.standins.youtube import CLIENT_ID, FAULTS, UPLOAD
@@ -61,6 +62,11 @@ async def deliver(youtube, root, film, *, extras=ALL, key=KEY, **options):
     return await film_for(channel_of(youtube, root), key, extras=extras, **options).deliver(film)
 
 
+def judged(film):
+    """What goes with the film, as it lies there."""
+    return frozenset(sums_of(files_beside(film)).items())
+
+
 def steps(root):
     record = json.loads((root / "state" / "youtube" / "default" / f"{KEY}.json").read_bytes())
     return {name: step["state"] for name, step in record["steps"].items()}
@@ -107,6 +113,7 @@ async def test_what_is_done_is_not_done_again_and_what_is_missing_is(youtube, fi
     first = await deliver(youtube, tmp_path, film)
     assert len(first.missing) == 2
     assert "forbidden" in first.missing[0]
+    assert "youtube.com/verify" in first.missing[0]
 
     second = await deliver(youtube, tmp_path, film)
     third = await deliver(youtube, tmp_path, film)
@@ -465,3 +472,45 @@ async def test_all_that_goes_with_a_film_is_counted_at_its_cost(youtube, film, t
 
     known = ProjectQuota(tmp_path / "state" / "ledgers", project_of(CLIENT_ID), allowance, clock=now)
     assert await to_thread.run_sync(known.spent_today) == dict(youtube.quota.today())
+
+
+@pytest.mark.parametrize("name", ["video.srt", "video.es.srt", "thumbnail.jpg"])
+async def test_what_was_changed_since_it_was_judged_does_not_go_with_the_film(youtube, film, tmp_path, name):
+    film.srt.with_name("video.es.srt").write_text(SRT, encoding="utf-8")
+    companions = await to_thread.run_sync(judged, film)
+    path, before = film.srt.with_name(name), film.srt.with_name(name).read_bytes()
+    path.write_bytes(before + b"\n")
+
+    first = await deliver(youtube, tmp_path, film, companions=companions)
+    path.write_bytes(before)
+    second = await deliver(youtube, tmp_path, film, companions=companions)
+
+    assert [line.partition(": ")[2] for line in first.missing] == [
+        f"{name}: has changed since it was judged. Run the command again: it is judged then"
+    ]
+    assert second.missing == ()
+    assert (len(youtube.films), len(youtube.shelf.captions[second.id])) == (1, 2)
+
+
+async def test_a_film_whose_metadata_were_changed_since_they_were_judged_is_not_sent(youtube, film, tmp_path):
+    companions = await to_thread.run_sync(judged, film)
+    film.metadata.write_text('{"title": "Another film"}', encoding="utf-8")
+
+    with pytest.raises(InputError, match=r"metadata\.json: has changed since it was judged"):
+        await deliver(youtube, tmp_path, film, companions=companions)
+
+    assert youtube.films == {}
+
+
+async def test_a_playlist_that_is_full_is_told_and_all_else_is_done(youtube, film, tmp_path):
+    youtube.shelf.playlist_films = 1
+    youtube.shelf.add_playlist("Space", "other")
+
+    first = await deliver(youtube, tmp_path, film)
+    again = await deliver(youtube, tmp_path, film)
+
+    assert first.missing == again.missing
+    assert [line.partition(": ")[0] for line in first.missing] == ["playlist “Space”"]
+    assert "playlistContainsMaximumNumberOfVideos" in first.missing[0]
+    assert (first.missing_until, first.missing_may_pass, len(youtube.shelf.playlists)) == (None, False, 1)
+    assert {name: state for name, state in steps(tmp_path).items() if state != "done"} == {"playlist “Space”": "failed"}

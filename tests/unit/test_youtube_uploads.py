@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import random
 import re
 import traceback
@@ -13,6 +14,7 @@ import anyio
 import pytest
 
 from pipeline.errors import (
+    CheckpointError,
     ClosedError,
     DamagedError,
     HeldError,
@@ -24,6 +26,7 @@ from pipeline.errors import (
 )
 from pipeline.model import Package
 from pipeline.publishing.youtube.failures import error_of, says_spent
+from pipeline.publishing.youtube.film import measured, open_film
 from pipeline.publishing.youtube.http import Reply
 from pipeline.publishing.youtube.journal import Journal
 from pipeline.state.quota import next_day
@@ -80,7 +83,6 @@ async def test_what_youtube_is_told_is_what_was_asked_for(youtube, tmp_path):
             "tags": [f"nightreel-{KEY}", "sky", "light"],
             "categoryId": "27",
             "defaultLanguage": "en",
-            "defaultAudioLanguage": "en",
         },
         "status": {
             "privacyStatus": "unlisted",
@@ -319,6 +321,64 @@ async def test_a_film_that_was_remade_half_way_does_not_go_on_in_the_old_session
     assert record(tmp_path)["published"]["job"] == "job2"
 
 
+async def test_a_film_goes_on_in_chunks_of_the_size_that_it_was_begun_with_whatever_the_settings_say_now(
+    youtube, film, tmp_path
+):
+    youtube.faults.skip("chunk", 1)
+    youtube.faults.order(*["chunk_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+
+    await film_for(channel_of(youtube, tmp_path, chunk_bytes=2 * CHUNK_BYTES), KEY).deliver(film)
+
+    assert the_film(youtube).data == film.video.read_bytes()
+    assert (len(youtube.sessions), youtube.complaints) == (1, [])
+
+
+@pytest.mark.parametrize("told", [{"title": "A better title"}, {"title": "Why", "privacyStatus": "private"}])
+async def test_a_film_that_is_asked_for_otherwise_half_way_goes_out_as_it_is_asked_for_now(
+    youtube, film, tmp_path, told
+):
+    youtube.faults.skip("chunk", 1)
+    youtube.faults.order(*["chunk_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+    film.metadata.write_text(json.dumps(told), encoding="utf-8")
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    shown = the_film(youtube).resource
+    assert (shown["snippet"]["title"], shown["status"]["privacyStatus"]) == (
+        told["title"],
+        told.get("privacyStatus", "unlisted"),
+    )
+    assert (len(youtube.sessions), receipt.remarks, record(tmp_path)["title"]) == (2, (), told["title"])
+
+
+async def test_a_film_that_is_asked_for_otherwise_when_it_has_arrived_is_there_once_and_that_is_told(
+    youtube, film, tmp_path
+):
+    youtube.faults.skip("query", 1)
+    youtube.faults.order("final_lost", *["query_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+    film.metadata.write_text('{"title": "A better title"}', encoding="utf-8")
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert the_film(youtube).resource["snippet"]["title"] == "Why the sky is blue"
+    assert receipt.remarks == (
+        (
+            "“Why the sky is blue” was there before it was asked for otherwise: "
+            "nightreel publish space --to youtube --job job1 --update changes that"
+        ),
+    )
+    assert (await deliver(youtube, tmp_path, film)).remarks == ()
+
+
 @pytest.mark.parametrize("fault", ["quota_exceeded", "daily_limit_exceeded", "uploads_spent"])
 async def test_a_spent_quota_says_when_it_comes_back_and_costs_no_further_call(youtube, film, tmp_path, fault):
     youtube.faults.order(fault)
@@ -530,3 +590,17 @@ async def test_only_its_owner_can_read_a_session(youtube, film, tmp_path):
     assert record(tmp_path)["session"].startswith(youtube.url)
     assert path.stat().st_mode & 0o077 == 0
     assert not any(secret in repr(raised.value) + str(raised.value.__cause__) for secret in youtube.secrets)
+
+
+def test_bytes_that_somebody_writes_while_the_film_is_sent_are_not_sent(film):
+    os.utime(film.video, (0, 0))
+    with open_film(film.video) as file:
+        _, measured_film = measured(file)
+        first = measured_film.read(0, 100)
+        with film.video.open("r+b") as theirs:
+            theirs.write(b"x" * 100)
+
+        with pytest.raises(CheckpointError, match="has changed while it was sent"):
+            measured_film.read(100, 100)
+
+    assert first != b"x" * 100

@@ -28,7 +28,8 @@ from pipeline.orchestrator.film.leaving import digest_of
 from pipeline.orchestrator.judging import judge_films
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.strictness import profile_for
-from pipeline.publishing import FileNames, Subject
+from pipeline.publishing import FileNames, Subject, files_beside, sums_of
+from pipeline.quality.judge import with_picture
 
 # A film that is made may be in any of these: it was not published, or that failed, waits, or was held.
 _MADE = (JobStatus.COMPLETED, JobStatus.REVIEW, JobStatus.FAILED, JobStatus.PARKED)
@@ -132,15 +133,15 @@ async def publish_file(
 ) -> tuple[Receipt, ...]:
     """Publish an MP4 where `shop` says: one that we have made as what it is, any other once for its bytes.
 
-    It is judged first, as `nightreel qc` does, and goes only if it passes. A film that is out gets what is still
-    missing there. Without `metadata` (title, description, tags, language as JSON), what lies beside the film is taken,
-    and else its name. Raises `InputError`, `QualityError`, a `ProviderError`, and `HeldError`.
+    It is judged first, as `nightreel qc` does, and its picture, too, and goes only if they pass. A film that is out
+    gets what is still missing there. Without `metadata` (title, description, tags, language as JSON), what lies beside
+    the film is taken, and else its name. Raises `InputError`, `QualityError`, a `ProviderError`, and `HeldError`.
     """
     await to_thread.run_sync(wishes.check, shop)
     package = await to_thread.run_sync(package_of, video, metadata)
     await to_thread.run_sync(_refuse_held, shop, package.video)
-    subject, brief = await to_thread.run_sync(subject_of, shop, package.video)
-    verdict = await _judged(package.video, shop)
+    subject, brief = await to_thread.run_sync(subject_of, shop, package)
+    verdict = await _judged(package, shop)
     if not verdict.lets_pass(str(subject.film_sha256)):
         reasons = "; ".join(verdict.reasons) or "it has changed meanwhile"
         hint = f"It was not published. All of it: nightreel qc {shlex.quote(str(video))}"
@@ -185,14 +186,17 @@ def find_job(shop: Workshop, video: Path) -> JobSummary | None:
     return None
 
 
-def subject_of(shop: Workshop, video: Path) -> tuple[Subject, Brief]:
-    """What a file is about, and the brief that it was made of; an empty one for any other. Blocks."""
-    row = find_job(shop, video)
+def subject_of(shop: Workshop, package: Package) -> tuple[Subject, Brief]:
+    """What a file is about, and the brief that it was made of; an empty one for any other. Blocks.
+
+    Only what lies there now may go out: the film, and what is beside it.
+    """
+    row = find_job(shop, package.video)
     job = shop.store.read_job(row.batch, row.id) if row else None
-    sha256 = digest_of(video)
-    if job:
-        return replace(shop.hosts.subject(job), film_sha256=sha256), job.brief
-    return Subject(key=sha256[:_KEY_DIGITS], folder=video.stem, film_sha256=sha256), Brief(title="")
+    sha256 = digest_of(package.video)
+    subject = shop.hosts.subject(job) if job else Subject(key=sha256[:_KEY_DIGITS], folder=package.video.stem)
+    beside = frozenset(sums_of(files_beside(package)).items())
+    return replace(subject, film_sha256=sha256, companions=beside), job.brief if job else Brief(title="")
 
 
 def _refuse_held(shop: Workshop, video: Path) -> None:
@@ -208,12 +212,12 @@ def _refuse_held(shop: Workshop, video: Path) -> None:
     raise ReviewError(f"the film is {job.status.value} in batch “{job.batch}”{said}", where=job.folder, hint=hint)
 
 
-async def _judged(video: Path, shop: Workshop) -> Verdict:
-    """What the gate thinks of a file."""
+async def _judged(package: Package, shop: Workshop) -> Verdict:
+    """What the gate thinks of a file, with the captions and the picture beside it."""
     found: list[Verdict] = []
     profile = await to_thread.run_sync(profile_for, shop.settings)
-    await judge_films([video], profile, shop, lambda film: found.append(film.verdict))
-    return found[0]
+    await judge_films([package.video], profile, shop, lambda film: found.append(film.verdict))
+    return await to_thread.run_sync(with_picture, found[0], package.thumbnail, profile)
 
 
 def package_of(video: Path, metadata: Path | None) -> Package:

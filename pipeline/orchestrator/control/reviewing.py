@@ -107,7 +107,7 @@ async def approve(shop: Workshop, *, batch: str, jobs: Sequence[str] = ()) -> Sa
     """
     await known_batch(shop, batch)
     ids = await chosen(shop, batch, jobs, (JobStatus.REVIEW, JobStatus.PARKED), flag="--approve")
-    said = Said()
+    said, anew = Said(), list[str]()
 
     def let_go(job: Job) -> Job | None:
         kind = job.error.kind if job.error else ""
@@ -115,7 +115,9 @@ async def approve(shop: Workshop, *, batch: str, jobs: Sequence[str] = ()) -> Sa
             return None
         if job.video is None or not film_is_whole(job):
             said.problems.append(f"{job.folder}: the film has changed since, and is made anew by the next run")
-            return None
+            anew.append(job.id)
+            why = "approved by a person, but it has changed since"
+            return advance(job.evolve(error=None, retries=0), JobStatus.PENDING, at=shop.clock(), why=why)
         if kind == HeldError.__name__:
             # An earlier film about the same is out: this one goes out as well.
             theirs = shop.for_job(job)
@@ -127,7 +129,8 @@ async def approve(shop: Workshop, *, batch: str, jobs: Sequence[str] = ()) -> Sa
         return advance(fresh, JobStatus.PENDING, at=shop.clock(), why="approved by a person")
 
     done = await change_jobs(shop, batch, ids, let_go)
-    said.approved, said.busy, said.left = done.changed, done.busy, done.left if jobs else []
+    said.approved = [job for job in done.changed if job not in anew]
+    said.busy, said.left = done.busy, done.left if jobs else []
     said.problems += done.damaged
     said.released = await _look_at_the_rest(shop, batch)
     return said

@@ -15,7 +15,9 @@ from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.control.changing import change_jobs, chosen
 from pipeline.orchestrator.control.publishing import and_to, package_of, subject_of
 from pipeline.orchestrator.control.wishes import PRIVACY, ReleaseWishes
+from pipeline.orchestrator.film.beside import passing
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.publishing.beside import METADATA
 
 _OUT = (JobStatus.COMPLETED, JobStatus.PARKED)
 
@@ -50,11 +52,14 @@ async def update_batch(
         if job.receipt is None or not (is_held or any(each.destination in shop.hosts.wanted for each in job.published)):
             done.not_out += 1
             continue
+        words = {METADATA: job.receipt.package.metadata}
+        judged = await to_thread.run_sync(passing, job, words, shop)
         wanted = _wanted(job, shop, wishes)
         hosts = (await to_thread.run_sync(shop.for_job, wanted)).hosts
         changed = False
         for name in shop.hosts.wanted:
-            host = await to_thread.run_sync(hosts.destination, name, hosts.subject(job), wanted.brief)
+            subject = replace(hosts.subject(job), companions=judged)
+            host = await to_thread.run_sync(hosts.destination, name, subject, wanted.brief)
             changed |= await host.update(job.receipt.package)
         if changed:
             done.changed.append(title_of(job))
@@ -85,7 +90,7 @@ async def update_file(shop: Workshop, video: Path, *, metadata: Path | None, wis
     """The same for a file that was published."""
     await to_thread.run_sync(wishes.check, shop)
     package = await to_thread.run_sync(package_of, video, metadata)
-    subject, brief = await to_thread.run_sync(subject_of, shop, package.video)
+    subject, brief = await to_thread.run_sync(subject_of, shop, package)
     changed = False
     for name in shop.hosts.wanted:
         host = await to_thread.run_sync(shop.hosts.destination, name, subject, wishes.on(brief))

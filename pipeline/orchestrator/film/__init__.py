@@ -10,7 +10,7 @@ Read in this order::
     scenes      where drawing and encoding meet, in a worker process
     soundtrack  where voice and music meet, likewise
     likeness    whether the batch has the same film already
-    leaving     whether a film may leave the house
+    leaving     whether a film may leave the house          (beside: and what goes with it)
     outgoing    a film goes to video hosts, and what goes with it follows
     attempt     what the stages of one attempt share
     jobs        one job from its checkpoint to its film     (afresh: made once more, delivered: or still there)

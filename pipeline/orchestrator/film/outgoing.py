@@ -8,15 +8,24 @@ from dataclasses import replace
 
 from anyio import to_thread
 
-from pipeline.errors import ClosedError, HeldError, NightreelError, ProviderError, TransientError, opens_at
+from pipeline.errors import (
+    ClosedError,
+    HeldError,
+    NightreelError,
+    ProviderError,
+    ReviewError,
+    TransientError,
+    opens_at,
+)
 from pipeline.model import Job, JobStatus, Package, Receipt, title_of
 from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.beside import with_companions
 from pipeline.orchestrator.film.delivered import has_gone_out
 from pipeline.orchestrator.film.episodes import let_next, passed_over, waits_for
 from pipeline.orchestrator.film.family import family_of
 from pipeline.orchestrator.film.leaving import check_judged
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.publishing import publish
+from pipeline.publishing import files_beside, publish
 
 _LEFT = (JobStatus.IN_PROGRESS, JobStatus.PENDING, JobStatus.PARKED)
 
@@ -24,11 +33,17 @@ _LEFT = (JobStatus.IN_PROGRESS, JobStatus.PENDING, JobStatus.PARKED)
 async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt) -> Job:
     """The job with a receipt of every host, each saved at once. A host that can't take it is no reason to skip others.
 
+    What goes with the film, and was changed since that was judged, is judged before: `ReviewError` for what may not go.
     Raises what stands in the way of the film itself, at any host; else, for a film that is out without all that goes
     with it, what makes the job wait for the rest: `ClosedError` until there is quota for it, `TransientError` if it may
     pass soon. What only a person can mend is told, and keeps nobody waiting.
     """
     passed = await _turn_of(job, shop, attempt)
+    try:
+        job = await to_thread.run_sync(lambda: with_companions(job, files_beside(package), shop))
+    except ReviewError:
+        await attempt.keep(job)
+        raise
     family = await to_thread.run_sync(family_of, job, shop)
     errors: list[NightreelError] = []
 

@@ -81,8 +81,15 @@ class Hosts:
 
     def subject(self, job: Job) -> Subject:
         """What the film of a job is about."""
-        film = job.video.sha256 if job.video and job.verdict and job.verdict.lets_pass(job.video.sha256) else ""
-        return Subject(key=subject_key(job.brief), job=job.id, batch=job.batch, folder=job.folder, film_sha256=film)
+        judged = job.verdict if job.video and job.verdict and job.verdict.lets_pass(job.video.sha256) else None
+        return Subject(
+            key=subject_key(job.brief),
+            job=job.id,
+            batch=job.batch,
+            folder=job.folder,
+            film_sha256=judged.film if judged else "",
+            companions=judged.companions if judged else frozenset(),
+        )
 
     def destination(
         self,

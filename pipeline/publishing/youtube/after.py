@@ -6,7 +6,7 @@ https://developers.google.com/youtube/v3/docs/videos: status and processingDetai
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio
@@ -20,6 +20,9 @@ from pipeline.publishing.youtube.journal import Journal, Record, Seen
 # The first look comes soon: a short film is processed in some seconds. Each wait is half as long again as the last.
 _FIRST_WAIT_S, _LONGEST_WAIT_S, _GROWTH = 5.0, 60.0, 1.5
 _PAGE = 50
+# So long YouTube may take to show a film at its time.
+_LATE = timedelta(hours=1)
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _OVER = frozenset({"processed", "failed", "rejected", "deleted"})
 LOCKED = (
     "WARNING: YouTube keeps films private that were sent by a project which it has not audited, whatever is asked for: "
@@ -92,8 +95,18 @@ def trouble_of(seen: Seen | None) -> str:
 
 
 def is_locked(asked: str, seen: Seen | None) -> bool:
-    """Whether a film is private that was to be seen by others, and nobody has set a time for it."""
-    return seen is not None and asked in {"public", "unlisted"} and seen.privacy == "private" and not seen.publish_at
+    """Whether a film is private that was to be seen by others by now."""
+    if seen is None or seen.privacy != "private":
+        return False
+    return seen.at > time_of(seen) + _LATE if seen.publish_at else asked in {"public", "unlisted"}
+
+
+def time_of(seen: Seen) -> datetime:
+    """When the film becomes public; never, if YouTube tells no time that can be read."""
+    try:
+        return datetime.fromisoformat(seen.publish_at).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return _NEVER
 
 
 def _seen(calls: Calls, video: dict[str, Any]) -> Seen:

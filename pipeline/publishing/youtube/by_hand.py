@@ -11,6 +11,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from anyio import to_thread
@@ -18,7 +19,8 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError, InputError
 from pipeline.files import flush_to_disk, sha256_of, storage_errors, sync_folder
 from pipeline.model import Package, Receipt
-from pipeline.publishing.destination import Subject, refuse_other_film
+from pipeline.publishing.beside import METADATA, SRT, THUMBNAIL, VTT, files_beside
+from pipeline.publishing.destination import Subject, not_judged, refuse_other_film
 from pipeline.publishing.folder import FileNames
 from pipeline.publishing.youtube.extras import Extras
 from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
@@ -74,33 +76,37 @@ class ByHandDestination:
         return Receipt(destination=self.name, package=package, url=self._folder.absolute().as_uri())
 
     def _deliver(self, package: Package) -> None:
-        text = read_text(package.metadata) if package.metadata.is_file() else FilmText(title=package.video.stem)
-        files = self._files(package)
+        saw = partial(self._subject.saw, METADATA) if self._subject else lambda _: True
+        text = read_text(package.metadata, saw) if package.metadata.is_file() else FilmText(title=package.video.stem)
         if not package.video.is_file():
             raise CheckpointError("the film is gone", where=str(package.video), hint="Run the command again")
+        files = self._files(package)
+        sums = {name: sha256_of(path) for name, path in files.items()}
         if self._subject:
-            refuse_other_film(self._subject, sha256_of(package.video), where=str(package.video))
+            refuse_other_film(self._subject, sums[FileNames().video], where=str(package.video))
         text = text.model_copy(update={"description": with_links(text.description, self._neighbours())})
         told = json.dumps(self._metadata(text), ensure_ascii=False, indent=2) + "\n"
-        sums = _sums(files, told)
+        listed = _listed({**sums, FileNames().metadata: hashlib.sha256(told.encode()).hexdigest()})
         with storage_errors(self._folder):
-            if not self._is_there(files, sums):
-                self._replace(files, {FileNames().metadata: told, SUMS: sums})
+            if not self._is_there(files, listed):
+                self._replace(files, sums, {FileNames().metadata: told, SUMS: listed})
 
     def _files(self, package: Package) -> dict[str, Path]:
-        """Names in the folder, and what they are copied from. A file that somebody named may come alone."""
-        names = FileNames()
-        wanted = {
-            names.video: package.video,
-            names.srt: package.srt,
-            names.vtt: package.vtt,
-            names.thumbnail: package.thumbnail,
-            **dict(zip(names.more_thumbnails, package.more_thumbnails, strict=False)),
-        }
-        stem = Path(names.srt).stem
-        for path in sorted(package.srt.parent.glob(f"{package.srt.stem}.*.srt")):
-            wanted[f"{stem}{path.name.removeprefix(package.srt.stem)}"] = path
-        return {name: path for name, path in wanted.items() if path.is_file()}
+        """Names in the folder, and what they are copied from. A file that somebody named may come alone.
+
+        Raises `InputError` for one that was not judged.
+        """
+        ours = FileNames()
+        called = {SRT: ours.srt, VTT: ours.vtt, THUMBNAIL: ours.thumbnail}
+        called |= {f"{THUMBNAIL}-{number}": name for number, name in enumerate(ours.more_thumbnails, start=2)}
+        files = {ours.video: package.video}
+        for what, path in files_beside(package).items():
+            if what == METADATA:
+                continue
+            if self._subject and not self._subject.saw(what, path.read_bytes()):
+                raise not_judged(path)
+            files[called.get(what, f"{Path(ours.srt).stem}.{what}")] = path
+        return files
 
     def _metadata(self, text: FilmText) -> dict[str, object]:
         """What YouTube would be told, in youtubeuploader's field names; those that it does not know, it ignores."""
@@ -130,7 +136,7 @@ class ByHandDestination:
             and all(_size(self._folder / name) == _size(path) for name, path in files.items())
         )
 
-    def _replace(self, files: dict[str, Path], texts: dict[str, str]) -> None:
+    def _replace(self, files: dict[str, Path], sums: dict[str, str], texts: dict[str, str]) -> None:
         """Only whoever has the lock comes here: what lies around was left by a killed process."""
         part, old = (self._folder.with_name(f".{self._folder.name}.{end}") for end in ("part", "old"))
         for folder in (part, old):
@@ -138,6 +144,8 @@ class ByHandDestination:
         part.mkdir(parents=True)
         for name, path in files.items():
             shutil.copyfile(path, part / name)
+            if sha256_of(part / name) != sums[name]:
+                raise not_judged(path)
         for name, text in texts.items():
             (part / name).write_text(text, encoding="utf-8", newline="\n")
         for path in part.iterdir():
@@ -150,9 +158,7 @@ class ByHandDestination:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _sums(files: dict[str, Path], metadata: str) -> str:
-    sums = {FileNames().metadata: hashlib.sha256(metadata.encode()).hexdigest()}
-    sums |= {name: sha256_of(path) for name, path in files.items()}
+def _listed(sums: dict[str, str]) -> str:
     return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
 
 

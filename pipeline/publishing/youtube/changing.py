@@ -14,9 +14,10 @@ from pipeline.errors import ClosedError, InputError, PermanentError, QuotaError
 from pipeline.publishing.youtube.answers import objects, within
 from pipeline.publishing.youtube.calls import Calls
 
+_AUDIO = "defaultAudioLanguage"
 # What may be set; whatever else YouTube tells of a film is its own.
 _SETTABLE = {
-    "snippet": ("title", "description", "tags", "categoryId", "defaultLanguage", "defaultAudioLanguage"),
+    "snippet": ("title", "description", "tags", "categoryId", "defaultLanguage", _AUDIO),
     "status": (
         "privacyStatus",
         "publishAt",
@@ -45,6 +46,9 @@ async def change_film(calls: Calls, video_id: str, wanted: Mapping[str, Any], *,
     who, asked_who = ({name: each["status"].pop(name, None) for name in _WHO_SEES_IT} for each in (there, asked))
     if when and asked_who["publishAt"] and who["privacyStatus"] == "public":
         raise InputError("is public already: it can't be given a time any more", where=calls.where)
+    if _AUDIO not in there["snippet"]:
+        # The reference does not list it as settable: where YouTube keeps none, it is no reason to send all again.
+        asked["snippet"].pop(_AUDIO, None)
     changed = {part for part in _SETTABLE if any(there[part].get(name) != value for name, value in asked[part].items())}
     # YouTube tells a time in its own way, and none of a film that is public since.
     if when and not _is_same(who, asked_who):

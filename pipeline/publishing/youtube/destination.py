@@ -9,7 +9,8 @@ What has happened before is in the film's journal (`journal.py`). Read it from t
     then, what goes with it            thumbnail, titles, playlist, captions: each saved before and after (`extras`)
 
 There are never two sessions that could both end in a film: a new one is begun only when the server has forgotten the
-old one and the film is not on the channel, or when nobody can finish the old one any more, because its bytes are gone.
+old one and the film is not on the channel, or when nobody will finish the old one any more, because its bytes are gone,
+or because the film is to be shown otherwise than the old one was told.
 And what was begun on one channel neither goes on nor begins anew on another that somebody has logged in to since.
 """
 
@@ -25,6 +26,7 @@ from functools import partial
 from anyio import to_thread
 
 from pipeline.errors import ClosedError, HeldError, InputError, QuotaError, TransientError
+from pipeline.keys import content_key
 from pipeline.model import Package, Receipt
 from pipeline.model.metadata import fit_title
 from pipeline.model.text import clean_text
@@ -140,10 +142,10 @@ class YouTubeDestination:
     async def deliver(self, package: Package) -> Receipt:
         """See `Destination`. Raises `HeldError` when another film about the subject is out already."""
         async with self._alone():
-            record = await self._journal.read()
+            record, remarks = await self._journal.read(), tuple[str, ...]()
             if record is None or record.published is None:
                 with await to_thread.run_sync(open_film, package.video) as file:
-                    record = await self._publish(package, file, record)
+                    record, remarks = await self._publish(package, file, record)
             receipt = self._receipt(package, record)
             record, missing = await self._do_the_rest(package, record)
             return replace(
@@ -151,7 +153,7 @@ class YouTubeDestination:
                 missing=tuple(missing.lines),
                 missing_until=missing.until,
                 missing_may_pass=missing.may_pass,
-                remarks=await remarks_on(self._channel, self._journal, record),
+                remarks=(*remarks, *await remarks_on(self._channel, self._journal, record)),
             )
 
     @asynccontextmanager
@@ -187,7 +189,9 @@ class YouTubeDestination:
         text = await to_thread.run_sync(text_of, package, self._subject)
         # Looked up now that this film is noted as out: of two that went out at once, one sees the other.
         links = await to_thread.run_sync(self._neighbours)
-        plan = partial(plan_steps, package, text, self._extras, folder=self._channel.journals, links=links)
+        plan = partial(
+            plan_steps, package, text, self._extras, self._subject, folder=self._channel.journals, links=links
+        )
         steps = await to_thread.run_sync(plan)
         missing = Missing(lines=[])
         wanted = planned(steps, record, at=self._channel.clock())
@@ -212,6 +216,15 @@ class YouTubeDestination:
         text = text_of(package, self._subject)
         return text.model_copy(update={"description": with_links(text.description, self._neighbours())})
 
+    def _words(self, package: Package) -> str:
+        """A hash of how it is to be shown, but for what comes by itself: links to neighbours, slots. Blocks."""
+        text = text_of(package, self._subject)
+        at = self._timing.publish_at
+        return content_key(video_resource(text, self._publicity.of(text), tag=""), at.isoformat() if at else "")
+
+    def _as_it_was_begun(self, record: Record) -> str:
+        return f"“{record.title}” was there before it was asked for otherwise: {self._command} --update changes that"
+
     async def _others(self, calls: Calls) -> int:
         """How many other films of the run may come onto the channel today."""
         left = await calls.uploads_left()
@@ -220,22 +233,26 @@ class YouTubeDestination:
 
     # One film ----------------------------------------------------------------------------------------------------
 
-    async def _publish(self, package: Package, file: io.BufferedReader, before: Record | None) -> Record:
-        """The journal's record when the film is out."""
+    async def _publish(
+        self, package: Package, file: io.BufferedReader, before: Record | None
+    ) -> tuple[Record, tuple[str, ...]]:
+        """The journal's record when the film is out, and what has to be said of that."""
         text = await to_thread.run_sync(self._text, package)
         publicity = self._publicity.of(text)
+        words = await to_thread.run_sync(self._words, package)
         sha256, film = await to_thread.run_sync(measured, file)
         refuse_other_film(self._subject, sha256, where=str(package.video))
         async with self._channel.gate.call(), self._channel.open() as calls:
-            upload = Upload(calls, chunk_bytes=self._channel.chunk_bytes, while_allowed=self._channel.check_hours)
+            upload = Upload(calls, while_allowed=self._channel.check_hours)
             if before and before.session:
                 await self._refuse_elsewhere(calls, before)
-                can_go_on = before.sha256 == sha256
+                is_told_so = before.words in {"", words}
+                can_go_on = before.sha256 == sha256 and is_told_so
                 if can_go_on and before.job != self._subject.job:
                     ours = {"job": self._subject.job, "batch": self._subject.batch}
                     before = await self._journal.write(before.model_copy(update=ours))
                 if out := await self._settle(calls, upload, before, film if can_go_on else None):
-                    return out
+                    return out, () if is_told_so else (self._as_it_was_begun(out),)
             for _ in range(_MOST_SESSIONS):
                 record = await self._journal.write(
                     intent(
@@ -246,6 +263,8 @@ class YouTubeDestination:
                         title=fit_title(clean_text(text.title)),
                         channel_id=(await whose(calls)).id,
                         privacy=publicity.privacy,
+                        words=words,
+                        chunk_bytes=self._channel.chunk_bytes,
                         at=self._channel.clock(),
                         before=before,
                     )
@@ -258,7 +277,7 @@ class YouTubeDestination:
                 )
                 record = await self._journal.write(record.model_copy(update={"session": session}))
                 if out := await self._settle(calls, upload, record, film):
-                    return out
+                    return out, ()
         raise TransientError("forgets every upload before it is complete", where=self.name)
 
     async def _refuse_elsewhere(self, calls: Calls, begun: Record) -> None:
@@ -283,7 +302,8 @@ class YouTubeDestination:
         assert record.session is not None
         try:
             if film:
-                video_id: str | None = await upload.finish(record.session, film)
+                chunk_bytes = record.chunk_bytes or self._channel.chunk_bytes
+                video_id: str | None = await upload.finish(record.session, film, chunk_bytes=chunk_bytes)
             else:
                 video_id = await upload.outcome(record.session, record.size_bytes)
         except SessionGoneError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,13 +33,20 @@ def open_film(path: Path) -> io.BufferedReader:
 
 def measured(file: io.BufferedReader) -> tuple[str, Film]:
     """SHA-256 of the very file that is sent, and what is sent of it. Blocks."""
+    stamp = _stamp(file)
     sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return sha256, Film(size_bytes=file.tell(), read=lambda first, size: _read(file, first, size))
+    return sha256, Film(size_bytes=file.tell(), read=lambda first, size: _read(file, first, size, stamp))
 
 
-def _read(file: io.BufferedReader, first: int, size: int) -> bytes:
+def _stamp(file: io.BufferedReader) -> tuple[int, int]:
+    """Another one when somebody has written into it."""
+    stat = os.fstat(file.fileno())
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _read(file: io.BufferedReader, first: int, size: int, stamp: tuple[int, int]) -> bytes:
     file.seek(first)
     data = file.read(size)
-    if len(data) != size:
+    if len(data) != size or _stamp(file) != stamp:
         raise CheckpointError("the film has changed while it was sent", where=file.name, hint="Run the command again")
     return data

@@ -25,6 +25,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from pipeline.errors import DamagedError
 from pipeline.files import discard_leftovers, read_file, storage_errors, write_atomically
+from pipeline.publishing.youtube.upload import CHUNK_UNIT_BYTES
 from pipeline.state.locks import held
 
 _MODE = 0o600
@@ -90,6 +91,10 @@ class Record(_Document):
     channel_id: str = ""
     # Who shall see it.
     privacy: str = ""
+    # A hash of all that YouTube is told of it when its session begins; empty: nobody has written that down.
+    words: str = ""
+    # In what pieces it is sent; 0: nobody has written that down.
+    chunk_bytes: int = Field(0, ge=0, multiple_of=CHUNK_UNIT_BYTES)
     intended_at: AwareDatetime
     # From 1; one more each time that somebody has asked for the film to be published again.
     round: int = 1
@@ -192,6 +197,8 @@ def intent(
     title: str,
     channel_id: str,
     privacy: str,
+    words: str,
+    chunk_bytes: int,
     at: datetime,
     before: Record | None,
 ) -> Record:
@@ -204,6 +211,8 @@ def intent(
         title=title,
         channel_id=channel_id,
         privacy=privacy,
+        words=words,
+        chunk_bytes=chunk_bytes,
         intended_at=at,
         round=before.round if before else 1,
         earlier=before.earlier if before else (),

@@ -45,12 +45,9 @@ class SessionGoneError(Exception):
 class Upload:
     """Uploads of one channel. Every method raises a `ProviderError`, and waits by the retry policy first."""
 
-    def __init__(self, calls: Calls, *, chunk_bytes: int, while_allowed: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, calls: Calls, *, while_allowed: Callable[[], None] = lambda: None) -> None:
         """`while_allowed` is asked before a session is begun, and before each chunk; it raises what is in the way."""
-        assert chunk_bytes > 0
-        assert chunk_bytes % CHUNK_UNIT_BYTES == 0
         self._calls = calls
-        self._chunk_bytes = chunk_bytes
         self._while_allowed = while_allowed
         # Whether all bytes of the session may have arrived, and so a film have come of it; None: it was begun before.
         self.may_be_whole: bool | None = None
@@ -81,11 +78,14 @@ class Upload:
         self.may_be_whole = False
         return session
 
-    async def finish(self, session: str, film: Film) -> str:
+    async def finish(self, session: str, film: Film, *, chunk_bytes: int) -> str:
         """Send what is not there yet; the id of the film. Raises `SessionGoneError`, too.
 
+        All chunks of a session are equal, but for the last one: whoever goes on sends such as were sent before.
         Patience is counted from the last byte that arrived: an upload of an hour may meet more than a few bad moments.
         """
+        assert chunk_bytes > 0
+        assert chunk_bytes % CHUNK_UNIT_BYTES == 0
         most = -1
 
         async def go_on() -> str:
@@ -93,7 +93,7 @@ class Upload:
             stands = await self._ask(session, film.size_bytes)
             while isinstance(stands, int):
                 most = max(most, stands)
-                stands = await self._send(session, film, stands)
+                stands = await self._send(session, film, stands, chunk_bytes)
             return stands
 
         while True:
@@ -117,9 +117,9 @@ class Upload:
         reply = await self._calls.send("PUT", session, headers={"Content-Range": f"bytes */{size_bytes}"})
         return self._standing(reply, size_bytes)
 
-    async def _send(self, session: str, film: Film, first: int) -> int | str:
+    async def _send(self, session: str, film: Film, first: int, chunk_bytes: int) -> int | str:
         """One chunk; how many bytes are there now, or the id of the film."""
-        size = min(self._chunk_bytes, film.size_bytes - first)
+        size = min(chunk_bytes, film.size_bytes - first)
         if size <= 0:
             raise self._passing("has all bytes, and no film yet")
         self._while_allowed()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,8 @@ from pipeline.model import Package
 from pipeline.model.languages import LANGUAGE_TAG
 from pipeline.model.metadata import fit_description, fit_tags, fit_title, known_category
 from pipeline.model.text import clean_text, strip_unseen
-from pipeline.publishing.destination import Subject
+from pipeline.publishing.beside import METADATA
+from pipeline.publishing.destination import Subject, not_judged
 
 # Each takes 50 units and more of a day's 10,000.
 _MOST_PLAYLISTS = 20
@@ -96,17 +98,19 @@ def text_of(package: Package, subject: Subject) -> FilmText:
     """What lies beside a film; a file that somebody named may have nothing but its name. Raises as `read_text`."""
     if not subject.job and not package.metadata.exists():
         return FilmText(title=package.video.stem.replace("_", " "))
-    return read_text(package.metadata)
+    return read_text(package.metadata, partial(subject.saw, METADATA))
 
 
-def read_text(path: Path) -> FilmText:
-    """The words of a film. Blocks. Raises `InputError` for a file that is none."""
+def read_text(path: Path, is_judged: Callable[[bytes], bool] = lambda _: True) -> FilmText:
+    """The words of a film. Blocks. Raises `InputError` for a file that is none, or not one that may go out."""
     hint = 'It needs at least {"title": "…"}'
     try:
         with path.open("rb") as file:
             text = file.read(_MOST_BYTES + 1)
         if len(text) > _MOST_BYTES:
             raise InputError("is larger than 2 MB", where=str(path), hint=hint)
+        if not is_judged(text):
+            raise not_judged(path)
         # Editors of Windows begin a file with a mark.
         return FilmText.model_validate_json(text.removeprefix(BOM_UTF8))
     except OSError as error:

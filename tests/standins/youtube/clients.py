@@ -81,9 +81,10 @@ def film_for(
     timing: Timing = AS_IT_IS,
     to_come: int = 0,
     links: Links = NO_LINKS,
+    companions: frozenset[tuple[str, str]] | None = None,
 ) -> YouTubeDestination:
     """A film about `key` on its way to the channel."""
-    subject = Subject(key=key, job=job, batch="space")
+    subject = Subject(key=key, job=job, batch="space", companions=companions)
     return YouTubeDestination(
         channel,
         subject,

@@ -26,7 +26,7 @@ from tests.standins.youtube.mishaps import (
 )
 from tests.standins.youtube.quota import exceeded, spent_for_now, spent_for_today
 from tests.standins.youtube.rules import Asked, Refusal, check
-from tests.standins.youtube.semantics import MOST_BYTES, check_film
+from tests.standins.youtube.semantics import MOST_BYTES, check_film, kept
 from tests.standins.youtube.uploads import BadRange, Film, Piece, Session, piece_of
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Receiving:
             raise Refusal("badRequest", f"Media type {kind!r} is not supported.", domain="global")
         self._server.complaints += _careless(asked, self._server.clock())
         self._numbers += 1
-        session = Session(f"standin-session-{self._numbers}", grant.channel, int(total), asked.body)
+        session = Session(f"standin-session-{self._numbers}", grant.channel, int(total), kept(asked.body))
         self._server.sessions[session.id] = session
         if fault == "start_lost":
             raise Reset

@@ -11,6 +11,8 @@ from tests.standins.youtube.rules import Refusal
 # Those that may be given to a film, of videoCategories.list in most countries.
 ASSIGNABLE = frozenset({"1", "2", "10", "15", "17", "19", "20", "22", "23", "24", "25", "26", "27", "28", "29"})
 MOST_BYTES = 274_877_906_944
+# What the API knows and does not let anybody set: it is left out of what is kept.
+_NOT_SETTABLE = ("defaultAudioLanguage",)
 _SRT_TIMES = re.compile(r"(\d\d):([0-5]\d):([0-5]\d),(\d{3}) --> (\d\d):([0-5]\d):([0-5]\d),(\d{3})", re.ASCII)
 
 
@@ -36,6 +38,14 @@ def check_film(video: dict[str, Any]) -> None:
             raise _video("invalidPublishAt", "status.publishAt is no date.") from None
         if status.get("privacyStatus") != "private":
             raise _video("invalidPublishAt", "status.publishAt is only for private films.")
+
+
+def kept(video: dict[str, Any]) -> dict[str, Any]:
+    """A film as it is kept: what is none of the fields that videos.insert lists as settable is not."""
+    if "snippet" not in video:
+        return video
+    snippet = {name: value for name, value in video["snippet"].items() if name not in _NOT_SETTABLE}
+    return {**video, "snippet": snippet}
 
 
 def no_srt(text: str) -> str:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -15,7 +16,7 @@ from aiohttp import web
 from tests.standins.youtube.accounts import Grant
 from tests.standins.youtube.quota import spent_for_now
 from tests.standins.youtube.rules import Asked, Refusal, check
-from tests.standins.youtube.semantics import check_film, no_srt
+from tests.standins.youtube.semantics import check_film, kept, no_srt
 from tests.standins.youtube.uploads import Film
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Shelf:
     def __init__(self, server: YouTubeStandIn) -> None:
         self._server = server
         self.playlists: dict[str, Playlist] = {}
+        # As many films as one takes.
+        self.playlist_films = 5000
         # By film: its picture, and its tracks by (language, name).
         self.thumbnails: dict[str, bytes] = {}
         self.captions: dict[str, dict[tuple[str, str], str]] = {}
@@ -81,6 +84,11 @@ class Shelf:
             "playlists": {each.title: each.films for each in self.playlists.values()},
             "thumbnails": sorted(self.thumbnails),
             "captions": {film: [language for language, _ in tracks] for film, tracks in self.captions.items()},
+            "pictures": {film: sha256(picture).hexdigest() for film, picture in self.thumbnails.items()},
+            "tracks": {
+                film: {language: sha256(text.encode()).hexdigest() for (language, _), text in tracks.items()}
+                for film, tracks in self.captions.items()
+            },
         }
 
     # Methods -----------------------------------------------------------------------------------------------------
@@ -178,6 +186,9 @@ class Shelf:
         if not 0 <= position <= len(playlist.films):
             message = "The request attempts to set the playlist item's position to an invalid value."
             raise Refusal("invalidPlaylistItemPosition", message, domain="youtube.playlistItem")
+        if len(playlist.films) >= self.playlist_films:
+            message = "The playlist already contains the maximum allowed number of items."
+            raise Refusal("playlistContainsMaximumNumberOfVideos", message, status=403, domain="youtube.playlistItem")
         if film.id in playlist.films:
             self._server.complaints.append(f"{film.id} is in {playlist.title!r} already")
         playlist.films.insert(position, film.id)
@@ -197,7 +208,7 @@ class Shelf:
             raise Refusal("invalidPublishAt", "The film was public before.", domain="youtube.video")
         for each in changed.get("localizations", {}).values():
             check_film({"snippet": each})
-        film.resource = changed
+        film.resource = kept(changed)
         self.updates[film.id] += 1
         return self._answer(how, {"kind": "youtube#video", **asked.body})
 

@@ -13,6 +13,7 @@ from pipeline.orchestrator.film.likeness import is_compared, twin_of
 from pipeline.orchestrator.film.stages.so_far import drawn_files, made, shown_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.strictness import profile_for
+from pipeline.publishing import files_beside, sums_of
 from pipeline.quality import Expected, Parts, inspect_film
 from pipeline.rendering import undrawable
 
@@ -63,6 +64,7 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     profile = await to_thread.run_sync(lambda: profile_for(shop.settings, shop.template(job.brief)))
     parts = Parts(segments=tuple(segment.path for segment in job.segments), sound=job.music) if job.segments else None
     depth = shop.settings.quality.inspect
+    beside = await to_thread.run_sync(lambda: sums_of(files_beside(made(job.package))))
     verdict = await attempt.compute(inspect_film, made(job.package), expected, parts, depth, profile)
     if not verdict.passed:
         # Whatever was wrong must not be found in the cache, or on the bench, by the next attempt.
@@ -76,7 +78,7 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         )
     if not verdict.lets_pass(made(job.video).sha256):
         raise QualityError("the film has changed since it was joined", where=job.folder, hint=_NOT_DELIVERED)
-    return job.evolve(verdict=verdict)
+    return job.evolve(verdict=verdict.of_film(verdict.film, beside))
 
 
 def _own_cells(brief: Brief) -> tuple[str, ...]:

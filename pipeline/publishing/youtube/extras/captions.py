@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from anyio import to_thread
 
 from pipeline.errors import InputError
 from pipeline.model.languages import LANGUAGE_TAG
+from pipeline.publishing.destination import not_judged
 from pipeline.publishing.youtube.answers import objects, text_at
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.failures import reason_of
@@ -29,9 +31,10 @@ class Captions:
     can_wait = True
     content = ""
 
-    def __init__(self, path: Path, language: str) -> None:
-        """`language` is BCP-47."""
+    def __init__(self, path: Path, language: str, is_judged: Callable[[bytes], bool]) -> None:
+        """`language` is BCP-47; `is_judged` says of what stands in the file whether it may go out."""
         self._path = path
+        self._is_judged = is_judged
         self._language = language
         self.name = f"captions ({language or '?'})"
 
@@ -44,6 +47,8 @@ class Captions:
         text = await to_thread.run_sync(self._path.read_bytes)
         if not 0 < len(text) <= MOST_BYTES:
             raise InputError("are empty, or larger than 100 MB", where=self._path.name)
+        if not self._is_judged(text):
+            raise not_judged(self._path)
         if begun and await self._is_there(calls, video_id):
             return
         # The name is required; viewers see it beside that of the language.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from pipeline.model import Package
 from pipeline.model.languages import LANGUAGE_TAG, same_language
 from pipeline.model.metadata import fit_title
 from pipeline.model.text import clean_text
+from pipeline.publishing.beside import SRT, THUMBNAIL, tracks_beside
+from pipeline.publishing.destination import Subject
 from pipeline.publishing.youtube.extras.captions import Captions
 from pipeline.publishing.youtube.extras.link import LinkFrom
 from pipeline.publishing.youtube.extras.playlist import PlaylistPlace
@@ -21,13 +24,14 @@ from pipeline.publishing.youtube.video import FilmText
 
 
 def plan_steps(
-    package: Package, text: FilmText, extras: Extras, *, folder: Path, links: Links = NO_LINKS
+    package: Package, text: FilmText, extras: Extras, subject: Subject, *, folder: Path, links: Links = NO_LINKS
 ) -> tuple[Step, ...]:
     """What is to be done for a film, the cheapest first: when units run short, most of it is there. Blocks.
 
     `folder` is where what is known of the channel is kept; `links` are the neighbours of the film that are out.
 
-    A file that is not there is no step: whoever publishes any MP4 may have nothing but that.
+    A file that is not there is no step: whoever publishes any MP4 may have nothing but that. One that `subject` does
+    not know to be judged is not sent.
     """
     steps: list[Step] = []
     # Without them nobody finds the way from the film before.
@@ -35,7 +39,7 @@ def plan_steps(
     steps += [LinkFrom(links, name, folder, is_before=True)] if links.before else []
     steps += [LinkFrom(links, name, folder, is_before=False)] if links.after else []
     if extras.thumbnail and package.thumbnail.is_file():
-        steps.append(Thumbnail(package.thumbnail))
+        steps.append(Thumbnail(package.thumbnail, partial(subject.saw, THUMBNAIL)))
     titles = {
         language: replace(title, description=with_links(title.description, links.said_in(language)))
         for language, title in extras.titles.items()
@@ -47,15 +51,18 @@ def plan_steps(
     names = dict.fromkeys(clean_text(name) for name in text.playlist_titles or (extras.playlist,))
     steps += [PlaylistPlace(replace(extras, playlist=name), folder / "playlists") for name in names if name]
     if extras.captions:
-        steps += [Captions(path, language) for path, language in _tracks(package.srt, text.language)]
+        steps += [
+            Captions(path, language, partial(subject.saw, name))
+            for name, path, language in _tracks(package, text.language)
+        ]
     return tuple(steps)
 
 
-def _tracks(srt: Path, language: str) -> Iterator[tuple[Path, str]]:
-    """Files of captions and their languages: the film's own, and those beside it: video.es.srt."""
-    if srt.is_file():
-        yield srt, language
-    for path in sorted(srt.parent.glob("*.srt")):
-        stem, _, tag = path.stem.rpartition(".")
-        if stem == srt.stem and LANGUAGE_TAG.fullmatch(tag) and not same_language(tag, language):
-            yield path, tag
+def _tracks(package: Package, language: str) -> Iterator[tuple[str, Path, str]]:
+    """Files of captions, what they are, and their languages: the film's own, and those beside it."""
+    if package.srt.is_file():
+        yield SRT, package.srt, language
+    for name, path in tracks_beside(package).items():
+        tag = name.removesuffix(".srt")
+        if LANGUAGE_TAG.fullmatch(tag) and not same_language(tag, language):
+            yield name, path, tag

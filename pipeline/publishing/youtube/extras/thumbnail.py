@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, PermanentError
+from pipeline.publishing.destination import not_judged
 from pipeline.publishing.youtube.calls import Calls
 
 # 50 MB are allowed since September 2026, and 2 MB before; not every channel may have got there.
@@ -22,8 +24,10 @@ class Thumbnail:
     can_wait = False
     content = ""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, is_judged: Callable[[bytes], bool]) -> None:
+        """`is_judged` says of what stands in the file whether it may go out."""
         self._path = path
+        self._is_judged = is_judged
 
     async def run(self, calls: Calls, video_id: str, *, begun: bool) -> None:  # noqa: ARG002 - as a `Step`
         """See `Step`."""
@@ -33,12 +37,17 @@ class Thumbnail:
             raise InputError("is neither JPEG nor PNG", where=self._path.name)
         if len(picture) > MOST_BYTES:
             raise InputError(f"has {len(picture) / 1e6:.1f} MB, and may have 2", where=self._path.name)
+        if not self._is_judged(picture):
+            raise not_judged(self._path)
 
         async def send() -> None:
             reply = await calls.do(
                 "thumbnails.set", {"videoId": video_id, "uploadType": "media"}, body=picture, kind=kind
             )
             if reply.status != 200:
-                raise calls.error(reply)
+                error = calls.error(reply)
+                if reply.status == 403 and isinstance(error, PermanentError):
+                    error.hint = "A channel may set pictures when its telephone number is verified: youtube.com/verify"
+                raise error
 
         await calls.patiently(send)

@@ -1,0 +1,71 @@
+"""What goes with a film to hosts, and was changed since the film was judged, is judged before it goes out.
+
+A person may correct captions or put a nicer picture there. What does not pass, or is another film's, holds the film.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipeline.errors import ReviewError
+from pipeline.model import Job, JobStatus, Subtitles
+from pipeline.orchestrator.film.leaving import is_judged
+from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.strictness import profile_for
+from pipeline.publishing import sums_of
+from pipeline.quality import Expected, faults_of
+
+
+def with_companions(job: Job, files: Mapping[str, Path], shop: Workshop) -> Job:
+    """The job with a verdict on these files, by what they are, as they lie there now. Blocks. Raises as `passing`.
+
+    A verdict that is not on the job's film stays as it is: whoever publishes refuses it.
+    """
+    if job.verdict is None or not is_judged(job):
+        return job
+    changed = dict(passing(job, files, shop) - job.verdict.companions)
+    return job.evolve(verdict=job.verdict.and_of(changed)) if changed else job
+
+
+def passing(job: Job, files: Mapping[str, Path], shop: Workshop) -> frozenset[tuple[str, str]]:
+    """What these files are, and the SHA-256 of each; those that the verdict on the film does not know are judged.
+
+    Blocks. Raises `ReviewError` for one that may not go out.
+    """
+    sums = sums_of(files)
+    known = job.verdict.companions if job.verdict and is_judged(job) else frozenset()
+    changed = {name: sha256 for name, sha256 in sums.items() if (name, sha256) not in known}
+    if changed:
+        expected, profile = _expected(job, shop), profile_for(shop.settings, shop.template(job.brief))
+        for name, sha256 in changed.items():
+            if faults := faults_of(name, files[name], expected, profile) or _of_another(job, name, sha256, shop):
+                raise _held(job, files[name], "; ".join(faults))
+    return frozenset(sums.items())
+
+
+def _expected(job: Job, shop: Workshop) -> Expected:
+    return Expected(
+        video_format=shop.encoding(job.brief).video_format,
+        lengths=tuple(clip.samples for clip in job.narration.clips) if job.narration else (),
+        subtitles=job.subtitles or Subtitles(scenes=()),
+        script=job.script,
+    )
+
+
+def _of_another(job: Job, name: str, sha256: str, shop: Workshop) -> tuple[str, ...]:
+    """What is wrong with a file that was made for another film of the batch: it is known by its bytes. Blocks."""
+    for other in shop.store.jobs_that_say(job.batch, sha256):
+        if other.id != job.id and other.verdict and other.verdict.beside.get(name) == sha256:
+            return (f"it is that of another film, {other.folder}",)
+    return ()
+
+
+def _held(job: Job, path: Path, why: str) -> ReviewError:
+    again = f"nightreel review {shlex.quote(job.batch)} --approve {job.id}"
+    hint = f"Mend it, or remove it to have the film's own again; then: {again}"
+    if job.status is not JobStatus.IN_PROGRESS:
+        # Only its words were to be told: it is not held for that.
+        hint = "Mend it, and give the command again"
+    return ReviewError(f"{path.name} was changed, and can't go out: {why}", where=job.folder, hint=hint)
