@@ -32,6 +32,12 @@ def builtin_root() -> Path:
     return in_wheel if in_wheel.is_dir() else _PACKAGE.parent
 
 
+def is_builtin(path: Path, search: Sequence[Path]) -> bool:
+    """Whether a file came with nightreel: it is not of a folder in `search`, where people edit what is theirs."""
+    root = builtin_root() / "templates"
+    return path.is_relative_to(root) and not any(each.resolve() == root.resolve() for each in search)
+
+
 def known_templates(search: Sequence[Path]) -> dict[str, Path]:
     """The folder of every template by name: those of `search` in order, then the built-in ones; the first wins."""
     found: dict[str, Path] = {}
@@ -119,6 +125,9 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
     scripts = {name: read_text(path) for name, path in files_in(folder, "script*.toml").items()}
     fields = in_order(checked.row_fields)
     shown = checked.metadata
+    places = {name: path for name, path in {**paths, **shared}.items() if name in files}
+    lie = {**{name: folder / name for name in (TOML, *scripts)}, **places}
+    texts = {TOML: toml, **scripts, **files}
     return Template(
         name=name,
         title=checked.title,
@@ -138,9 +147,10 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
         fields=fields,
         key=checked.key,
         plays=_plays(scripts, folder, fields),
-        fingerprint=_fingerprint({TOML: toml, **scripts, **files}),
+        fingerprint=_fingerprint(texts),
+        own=_fingerprint({name: text for name, text in texts.items() if not is_builtin(lie[name], search)}),
         folder=str(folder),
-        places=tuple((name, str(path)) for name, path in {**paths, **shared}.items() if name in files),
+        places=tuple((name, str(path)) for name, path in places.items()),
         files=tuple(files.items()),
         system_file=checked.prompt.system,
         user_file=checked.prompt.user,

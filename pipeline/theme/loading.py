@@ -99,6 +99,17 @@ def known_themes(search: Sequence[Path]) -> dict[str, Path]:
     return found
 
 
+def is_builtin(name: str, *, search: Sequence[Path] = ()) -> bool:
+    """Whether the theme of that name came with nightreel, and is no file of a folder in `search`."""
+    known = known_themes(search)
+    path = known.get(name) or known.get(name.removesuffix("-dark").removesuffix("-light"))
+    return (
+        path is not None
+        and path.parent == _builtin()
+        and all(each.resolve() != _builtin().resolve() for each in search)
+    )
+
+
 def load_theme(name: str, *, search: Sequence[Path] = ()) -> Theme:
     """The theme `name`: "plum" (as its file prefers), "plum-dark", "plum-light". Reads files; not for the event loop.
 

@@ -61,7 +61,8 @@ class Plan:
         """What to tell who asked for this batch, in lines."""
         if self.replaced:
             films = "film takes" if len(self.replaced) == 1 else "films take"
-            yield f"{len(self.replaced)} {films} the place of another: the brief, or how it is asked for, has changed"
+            why = "the brief, how it is asked for, or nightreel itself has changed"
+            yield f"{len(self.replaced)} {films} the place of another: {why}"
         if self.crowded:
             yield self.crowding
         if self.removed:
