@@ -10,6 +10,7 @@ import sys
 
 def main() -> None:
     """The command."""
+    _open_streams()
     # Scenes side by side keep all cores busy: numpy's own threads would only be in their way, and in each other's.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # No settings of ours need plugins, and to look for some reads what is installed.
@@ -29,6 +30,20 @@ def main() -> None:
         # When Python ends, it looks at every object once more, in case some hold each other: a third of a second for
         # all that we have loaded. The system takes everything back at once.
         gc.freeze()
+
+
+def _open_streams() -> None:
+    """Each of the three streams that was closed before we began is opened to nowhere.
+
+    What is opened next, the pipe to a worker or a checkpoint, would come in its place, and be taken for it.
+    """
+    for descriptor, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+            os.set_inheritable(descriptor, True)  # noqa: FBT003 - takes no name
+            setattr(sys, name, open(descriptor, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - until the end
 
 
 if __name__ == "__main__":

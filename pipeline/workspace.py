@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -32,6 +32,13 @@ def builtin_root() -> Path:
     """The folder that holds the built-in `templates/`, `themes/` and `topics/`: in the wheel, else the repository."""
     in_wheel = _PACKAGE / "_builtin"
     return in_wheel if in_wheel.is_dir() else _PACKAGE.parent
+
+
+def is_builtin(path: Path, search: Sequence[Path]) -> bool:
+    """Whether a file came with us, and does not lie in a folder of `search`, where people edit what is theirs."""
+    return path.is_relative_to(builtin_root()) and not any(
+        path.resolve().is_relative_to(each.resolve()) for each in search
+    )
 
 
 def _from_environment(environ: Mapping[str, str]) -> Path | None:

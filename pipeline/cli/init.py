@@ -13,7 +13,8 @@ _FOLDERS = {
     "topics": "",
     "music": "Music that may lie under the voice, a file each: nightreel make BRIEF --music FILE. Ignored by git.\n",
     "credentials": "OAuth client and token files. Never share or commit them.\n",
-    "state": "Checkpoints, locks and the cache. Safe to delete when nothing runs: films are then made afresh.\n",
+    "state": "Checkpoints, the cache, and what is published. Without youtube/ in it, films would be published twice; "
+    "the rest is made afresh.\n",
 }
 # The theme that one's own begins as.
 _BEGUN_AS = "paper"

@@ -106,6 +106,8 @@ def print_summary(
     causes = _print_causes([*refused, *rows(JobStatus.FAILED, JobStatus.PARKED, JobStatus.REVIEW)], console)
     if outcome.stopped_because:
         console.print(f"Stopped: {marked(outcome.stopped_because)}")
+    if outcome.unsaved_because:
+        console.print(f"Not even saved: {marked(outcome.unsaved_because)}")
     # A film that is held, or lacks money, goes on by a word of a person, not by another try: its reason says so.
     typed = marked(shlex.quote(outcome.batch))
     if any(row.id and not _waits_for_a_person(row) for group in causes for row in group.rows):

@@ -56,7 +56,9 @@ class _Connection(sqlite3.Connection):
     """Closed with its last owner: an index lives as long as the workshop, which nobody has to close."""
 
     def __del__(self) -> None:
-        self.close()
+        # One that never came to be: SQLite takes no path of more than 512 bytes.
+        with contextlib.suppress(sqlite3.ProgrammingError):
+            self.close()
 
 
 def transact(database: sqlite3.Connection, work: Callable[[sqlite3.Connection], object]) -> None:

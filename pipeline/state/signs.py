@@ -7,6 +7,7 @@ goes when somebody looks at it.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from math import inf
 from pathlib import Path
@@ -42,7 +43,8 @@ class Signs:
             with contextlib.suppress(FileNotFoundError):  # it has just ended
                 since_ns = sign.stat().st_mtime_ns
                 if sign not in self._ours and _may_be_held(sign):
-                    began_ns = min(began_ns, since_ns)
+                    # Since a time to come: the clock was set back, and says nothing of what was used since.
+                    began_ns = min(began_ns, since_ns if since_ns <= time.time_ns() else 0)
         return began_ns
 
 

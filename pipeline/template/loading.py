@@ -18,7 +18,7 @@ from pipeline.template.rows.play import parse_play
 from pipeline.template.schema import TemplateFile, parse_template_file
 from pipeline.template.template import Layout, Template
 from pipeline.toml import line_of, read_text_file
-from pipeline.workspace import builtin_root
+from pipeline.workspace import builtin_root, is_builtin
 
 TOML = "template.toml"
 # The keys of [metadata] that say how a host shows a film.
@@ -113,6 +113,9 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
     scripts = {name: read_text(path) for name, path in files_in(folder, "script*.toml").items()}
     fields = in_order(checked.row_fields)
     shown = checked.metadata
+    places = {name: path for name, path in {**paths, **shared}.items() if name in files}
+    lie = {**{name: folder / name for name in (TOML, *scripts)}, **places}
+    texts = {TOML: toml, **scripts, **files}
     return Template(
         name=name,
         title=checked.title,
@@ -132,9 +135,10 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
         fields=fields,
         key=checked.key,
         plays=_plays(scripts, folder, fields),
-        fingerprint=_fingerprint({TOML: toml, **scripts, **files}),
+        fingerprint=_fingerprint(texts),
+        own=_fingerprint({name: text for name, text in texts.items() if not is_builtin(lie[name], search)}),
         folder=str(folder),
-        places=tuple((name, str(path)) for name, path in {**paths, **shared}.items() if name in files),
+        places=tuple((name, str(path)) for name, path in places.items()),
         files=tuple(files.items()),
         system_file=checked.prompt.system,
         user_file=checked.prompt.user,

@@ -96,6 +96,8 @@ class Template:
     plays: tuple[Play, ...]
     # SHA-256 over all files of the template, for cache keys.
     fingerprint: str
+    # The same over those that did not come with nightreel: what films are called by, which an upgrade does not change.
+    own: str = field(compare=False)
     # Where its files are, for messages; not part of what the template is.
     folder: str = field(compare=False)
     # (name, path) of its Jinja2 files, likewise.

@@ -14,7 +14,7 @@ from pipeline.model import MotionAmount
 from pipeline.theme.colours import Lch, is_hex, to_hex
 from pipeline.theme.theme import ROLES, Ease, Manner, Theme, find_faint
 from pipeline.toml import in_our_words, line_of, parse_toml, read_text_file
-from pipeline.workspace import builtin_root
+from pipeline.workspace import builtin_root, is_builtin
 
 Mode = Literal["dark", "light"]
 _MODES: tuple[Mode, ...] = ("dark", "light")
@@ -85,6 +85,13 @@ def known_themes(search: Sequence[Path]) -> dict[str, Path]:
             if _NAME.fullmatch(file.stem):
                 found.setdefault(file.stem, file)
     return found
+
+
+def came_with_us(name: str, *, search: Sequence[Path] = ()) -> bool:
+    """Whether the theme of that name came with nightreel, and is no file of a folder in `search`."""
+    known = known_themes(search)
+    path = known.get(name) or known.get(name.removesuffix("-dark").removesuffix("-light"))
+    return path is not None and is_builtin(path, search)
 
 
 def load_theme(name: str, *, search: Sequence[Path] = ()) -> Theme:

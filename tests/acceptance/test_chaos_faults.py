@@ -176,6 +176,7 @@ def test_a_disk_that_fills_up_in_the_middle_tears_nothing(stocked):
 
     assert end.code in {8, 9}
     assert "file too large" in end.stderr.lower() + end.stdout.lower()
+    assert end.events[-1]["counts"]["in_progress"] == 0, "nobody works on what could not be saved"
     assert [path for path in left if path.suffix == ".json"] == []
     assert (again.code, again.events[-1]["counts"]["completed"]) == (0, 3)
     assert len(films(stocked)) == 3 * len(FILES)

@@ -246,3 +246,16 @@ def test_a_full_disk_behind_what_is_complained_of_changes_no_exit_code(tmp_path,
         )
 
     assert ran.returncode == code
+
+
+@posix_only
+@pytest.mark.parametrize("closed", ["2>&-", "<&- >&- 2>&-"])
+def test_a_night_whose_streams_were_closed_before_it_began_makes_its_films_and_ends(tmp_path, closed):
+    write_folder(tmp_path / "kitchen", TITLES[:1])
+    through = ("sh", "-c", f'exec "$@" {closed}', "sh")
+    ran = nightreel("run", "kitchen", *SMALL, "--json", cwd=tmp_path, through=through)
+
+    assert (ran.code, ran.stderr) == (0, "")
+    assert status(tmp_path) == {"completed": 1}
+    if ">&- 2" not in closed:
+        assert ran.events[-1]["event"] == "summary", "how it goes is told to nobody, and not to who reads JSON"

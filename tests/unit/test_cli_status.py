@@ -392,6 +392,14 @@ def test_models_stand_below_what_they_cost(store, capsys):
 HOSTILE = "\x1b[2J\u202eevil\u2028two\x85three\x9b[bold]"
 
 
+def test_why_the_end_of_films_could_not_be_saved_is_told_with_how_the_batch_stands(store, capsys):
+    outcome = Outcome(batch="big", counts={JobStatus.PENDING: 3}, unsaved_because="no space left on device")
+
+    print_summary(outcome, store.index("big").rows, refused=(), seconds=1, report=None)
+
+    assert "3 waiting\nNot even saved: no space left on device\n" in capsys.readouterr().out
+
+
 def test_what_stands_in_an_edited_file_can_not_steer_a_terminal(store, capsys):
     error = JobError(kind="InputError", stage="script", message=HOSTILE, exit_code=2)
     failed = [

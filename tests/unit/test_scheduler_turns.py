@@ -212,3 +212,17 @@ async def test_a_parked_film_whose_row_is_a_moment_behind_its_file_has_its_turn_
 
     assert served == ["Tea"] * 2
     assert await statuses(shop) == {"Tea": JobStatus.COMPLETED}
+
+
+@pytest.mark.parametrize("only", [False, True], ids=["the batch", "one film"])
+async def test_a_film_that_was_parked_under_a_clock_that_ran_ahead_does_not_wait_for_it(shop, room, only):
+    (job_id,) = await planned(shop, "Tea")
+    job = await shop.store.load_job("kitchen", job_id)
+    ahead = shop.clock() + timedelta(days=900)
+    for status in (JobStatus.IN_PROGRESS, JobStatus.PARKED):
+        job = advance(job, status, at=ahead)
+    await shop.store.save_job(job.evolve(parked_until=ahead + timedelta(hours=1)))
+
+    with anyio.fail_after(30):
+        await Scheduler(shop, "kitchen", only=[job_id] if only else None).run()
+    assert room.served == ["Tea"]

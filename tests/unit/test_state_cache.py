@@ -601,6 +601,17 @@ def test_a_process_that_was_killed_holds_nothing_and_its_lock_goes_with_the_next
     assert not sign.exists()
 
 
+def test_a_process_that_began_before_the_clock_was_set_back_keeps_what_it_has_used_since(cache, tmp_path, monkeypatch):
+    held = put(cache, "held", b"x" * 100, age_s=5)
+    sign = tmp_path / "cache" / ".0123456789ab.lock"
+    sign.touch()
+    os.utime(sign, (time.time() + 3600,) * 2)
+    monkeypatch.setattr("pipeline.state.signs.is_held", lambda path: True)
+
+    assert cache.prune(0) == 0
+    assert files(tmp_path) == [held]
+
+
 def test_what_was_used_since_a_lock_that_can_not_be_opened_came_stays(cache, tmp_path, monkeypatch):
     put(cache, "old", b"x" * 100, age_s=100)
     recent = put(cache, "recent", b"x" * 100, age_s=5)

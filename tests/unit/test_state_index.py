@@ -116,6 +116,16 @@ def test_a_row_costs_no_more_of_the_disk_when_there_are_very_many(tmp_path):
     assert pages_of_fifty_more(3000) < 2.5 * pages_of_fifty_more(200)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_path_that_is_too_long_for_the_database_costs_its_file_and_no_complaint(tmp_path):
+    deep = tmp_path.joinpath(*["x" * 100] * 6)
+    store = CheckpointStore(deep)
+    fill(store, job(1))
+
+    assert rows(store.index("space")) == ids(1)
+    assert not (deep / "state" / "batches" / "space" / "index.sqlite").exists()
+
+
 def test_the_rows_follow_the_saves(store):
     fill(store, job(1), job(2))
     index = store.index("space")

@@ -76,6 +76,20 @@ async def test_a_film_that_has_missed_its_slot_gets_the_next_one(book):
     assert await book.take("a", DAILY, now=at(26, 20)) == at(27)
 
 
+async def test_a_clock_that_ran_ahead_for_a_while_has_no_slot_given_twice(book):
+    assert await book.take("a", DAILY, now=NOW) == at(26)
+    await book.take("ahead", DAILY, now=NOW + timedelta(days=900))
+
+    assert await book.take("b", DAILY, now=NOW) == at(27)
+    assert await book.take("a", DAILY, now=NOW) == at(26)
+
+
+def test_the_book_of_a_channel_does_not_grow_for_ever(book, tmp_path):
+    book._write({str(number): NOW + timedelta(days=number) for number in range(1500)})
+
+    assert [*book._read()] == [str(number) for number in range(500, 1500)]
+
+
 async def test_a_slot_that_is_too_near_to_be_met_is_left_out(book):
     assert await book.take("a", DAILY, now=at(26) - LEAD) == at(27)
 

@@ -62,7 +62,8 @@ class Plan:
         """What to tell who asked for this batch, in lines."""
         if self.replaced:
             films = counted(len(self.replaced), "film takes", "films take")
-            yield f"{films} the place of another: the brief, or how it is asked for, has changed"
+            why = "the brief, how it is asked for, or nightreel itself has changed"
+            yield f"{films} the place of another: {why}"
         if self.crowded:
             yield self.crowding
         if self.removed:

@@ -37,6 +37,8 @@ class Outcome:
     troubles: int = 0
     # Why the run ended before its time; empty: it did not.
     stopped_because: str = ""
+    # Why films ended that only this run knows of, since that could not be saved; empty: there are none.
+    unsaved_because: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -76,18 +78,30 @@ async def run_jobs(shop: Workshop, batch: str, listen: Listener, only: Sequence[
         with anyio.CancelScope(shield=True):
             seconds = anyio.current_time() - start
             await to_thread.run_sync(_report, shop, batch, night, scheduler, started_at, seconds)
-    counts = await to_thread.run_sync(shop.store.index(batch).sums.counts)
+    counts = await to_thread.run_sync(_counts, shop, batch)
     asked = await shop.store.load_batch(batch)
     if was_there and asked is None:
         hint = "Run the command again: films that are made stay where they are"
         raise CheckpointError("was removed while it was worked on", where=str(shop.store.folder(batch)), hint=hint)
     return Outcome(
         batch=batch,
-        counts={status: standing.jobs for status, standing in counts.items()},
+        counts=counts,
         refused=len(asked.refused) if asked else 0,
         troubles=scheduler.troubles,
         stopped_because=scheduler.stopped_because,
+        unsaved_because=scheduler.unsaved_because,
     )
+
+
+def _counts(shop: Workshop, batch: str) -> dict[JobStatus, int]:
+    """How many films stand how. Those under way that nobody has claimed wait, as `nightreel status` shows them."""
+    index = shop.store.index(batch)
+    counts = {status: standing.jobs for status, standing in index.sums.counts().items()}
+    if counts.get(JobStatus.IN_PROGRESS):
+        left = sum(not shop.store.claims.is_claimed(batch, turn.job) for turn in index.turns.under_way())
+        counts[JobStatus.IN_PROGRESS] -= left
+        counts[JobStatus.PENDING] = counts.get(JobStatus.PENDING, 0) + left
+    return counts
 
 
 def _report(  # noqa: PLR0917 - called in a thread, which takes no names

@@ -74,6 +74,8 @@ class Scheduler:
         self.stopped_because = ""
         # Jobs that could not even be begun: their checkpoints could not be read or locked.
         self.troubles = 0
+        # Why films ended whose end could not even be saved; empty: all are.
+        self.unsaved_because = ""
         self.begun = 0
         self.most_at_once = 0
 
@@ -224,6 +226,7 @@ class Scheduler:
         if job.status is not JobStatus.COMPLETED and not await to_thread.run_sync(self._is_saved, key, job.status):
             # A full disk kept its end from being written down: it is not its turn again in this run.
             self._backoff.for_good(key)
+            self.unsaved_because = self.unsaved_because or (job.error.message if job.error else "")
         elif job.parked_until:
             # Even if that is now, it is not its turn again at once.
             self._backoff.for_a_while(key)

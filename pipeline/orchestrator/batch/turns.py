@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from pipeline.model import JobStatus
+from pipeline.model import JobStatus, JobSummary
 from pipeline.state import CheckpointStore
 
 
@@ -99,11 +99,17 @@ class TheseJobs:
             row = None if key in away else index.find(job)
             if row is None:
                 continue
-            if row.status is JobStatus.PARKED and row.parked_until and row.parked_until > now:
-                later.append(row.parked_until)
+            if row.status is JobStatus.PARKED and _has_to_wait(row, now):
+                later.append(row.parked_until or now)
             elif self.store.claims.is_claimed(self.batch, job):
                 others.append(key)
             elif row.status in {JobStatus.PENDING, JobStatus.IN_PROGRESS} or row.parked_until:
                 turns.append(Turn(row.priority.rank, key))
         turns = sorted(turns, key=lambda turn: turn.rank)[:places]
         return Look(turns=turns, others=others, parked_until=None if turns else min(later, default=None))
+
+
+def _has_to_wait(row: JobSummary, now: datetime) -> bool:
+    """Whether its time is to come. One that was parked in the future was parked under a clock that ran ahead."""
+    was_ahead = row.ended_at is not None and row.ended_at > now
+    return row.parked_until is not None and row.parked_until > now and not was_ahead

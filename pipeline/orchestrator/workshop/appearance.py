@@ -14,7 +14,7 @@ from pipeline.settings import Settings
 from pipeline.template import Template
 from pipeline.template.loading import check_inside
 from pipeline.theme.brand import Brand, branded
-from pipeline.theme.loading import load_theme
+from pipeline.theme.loading import came_with_us, load_theme
 from pipeline.theme.theme import Theme
 
 _T = TypeVar("_T")
@@ -44,6 +44,14 @@ class Appearance:
             brand = Brand(accent=wanted.accent, accent_2=wanted.accent_2, background=wanted.background)
             self._known[name] = branded(load_theme(name, search=[self.workspace / "themes"]), brand)
         return self._known[name]
+
+    def named(self, brief: Brief) -> tuple[object, ...]:
+        """What films of its theme are called by: its name, if it came with nightreel, and the colours of the brand."""
+        theme = self.theme(brief)
+        if not came_with_us(theme.name, search=[self.workspace / "themes"]):
+            return (theme,)
+        brand = self.settings.brand
+        return (theme.name, *(each and each.upper() for each in (brand.accent, brand.accent_2, brand.background)))
 
     def fonts(self, template: Template) -> Fonts:
         """What films of a template are set in before anything else.

@@ -1,4 +1,8 @@
-"""What jobs are called: by what shapes their films, so that the same command gives the same ids."""
+"""What jobs are called: by what shapes their films, so that the same command gives the same ids.
+
+So it does after an upgrade: what came with nightreel (templates, themes) counts by its name, a value that is as usual
+does not count at all, and no version of the code does. Films that are made stay as they are, and out where they are.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,7 @@ from pipeline.template import Play, PlayError, Template, files_in
 _ID_DIGITS = 16
 # Of a brief, what shapes no film, or does so by what it stands for.
 _NO_PICTURES = canonical_text(())
-_NO_MATTER = {"preset": None, "format": None, "theme": None, "origin": "", "playlist": "", "priority": None}
+_NO_MATTER = frozenset({"preset", "format", "theme", "origin", "playlist", "priority"})
 # What the films of a table do not have in common, in the order of the text; and all else.
 _OWN = ("row", "title")
 _ALIKE = attrgetter(*(each.name for each in fields(Brief) if each.compare and each.name not in {*_OWN, *_NO_MATTER}))
@@ -51,14 +55,14 @@ class Identity:
     _beside: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
 
     def job_id(self, brief: Brief) -> str:
-        """The id: the hash of the completed brief, of the template's files, of the settings that matter."""
+        """The id: the hash of the completed brief, of the template's own files, of the settings that matter."""
         asked = (brief.template, brief.theme, brief.preset, brief.format, brief.music, brief.row is not None)
         if asked not in self._known:
             self._known[asked] = self._shape(brief)
         *shape, bed = self._known[asked]
         pictures = canonical_text(self._digests(brief)) if brief.pictures else _NO_PICTURES
         # Not what its preset is called, but what that says.
-        own = self._own_text(brief) if brief.row else canonical_text(brief, instead=_NO_MATTER)
+        own = self._own_text(brief) if brief.row else canonical_text(brief, without=_NO_MATTER)
         part = (canonical_text((brief.series, brief.episode, brief.serial)),) if brief.serial else ()
         beside = (canonical_text({"beside": made}),) if brief.row and (made := self._digests_made(brief)) else ()
         return key_of_texts(own, *shape, pictures, bed, *part, *beside)[:_ID_DIGITS]
@@ -69,11 +73,11 @@ class Identity:
         if alike not in self._around:
             if len(self._around) >= _MOST_KNOWN:
                 self._around.clear()
-            whole = canonical_text(brief, instead={**_NO_MATTER, **dict.fromkeys(_OWN, _MARK)})
+            whole = canonical_text(brief, without=_NO_MATTER, instead=dict.fromkeys(_OWN, _MARK))
             self._around[alike] = tuple(whole.split(canonical_text(_MARK)))
         around = self._around[alike]
         if len(around) != len(_OWN) + 1:  # whoever wrote it knows our mark
-            return canonical_text(brief, instead=_NO_MATTER)
+            return canonical_text(brief, without=_NO_MATTER)
         before, between, after = around
         return f"{before}{canonical_text(brief.row)}{between}{canonical_text(brief.title)}{after}"
 
@@ -126,14 +130,14 @@ class Identity:
         writer = self._first_choice()
         try:
             used = self.template_of(brief)
-            template = used.fingerprint
+            template = used.own
             if has_play(brief, used):
                 writer, beside = ("template",), self._digests_beside(used)
                 template = (template, *beside) if beside else template
         except InputError:
             pass  # mending the template makes it another job
         try:
-            theme = self.appearance.theme(brief)
+            theme = self.appearance.named(brief)
             brought = self.appearance.brought(brief)
         except InputError:
             theme, brought = None, ()

@@ -22,6 +22,8 @@ from pipeline.state.ledgers import lock_beside
 
 # A film has to arrive and to be processed before its time.
 LEAD = timedelta(minutes=15)
+# So many times are remembered, the latest: also those that are past, since the clock that says so may be wrong.
+_REMEMBERED = 1000
 
 
 class _Document(BaseModel):
@@ -44,41 +46,42 @@ class SlotBook:
         """The film's time: the one that it has, or if that is past or there is none, the next free one."""
         return await to_thread.run_sync(self._take, film, slots, now)
 
-    async def enter(self, film: str, at: datetime, *, now: datetime) -> None:
+    async def enter(self, film: str, at: datetime) -> None:
         """Somebody has chosen a time for the film; no other one is given it."""
-        await to_thread.run_sync(self._enter, film, at, now)
+        await to_thread.run_sync(self._enter, film, at)
 
     def _take(self, film: str, slots: Slots, now: datetime) -> datetime:
         with contextlib.ExitStack() as held:
             lock_beside(self._path, held)
-            films = self._read(now)
-            if film not in films:
+            films = self._read()
+            if film not in films or films[film] <= now:
                 taken = set(films.values())
                 films[film] = next(slot for slot in slots.after(now + LEAD) if slot not in taken)
                 self._write(films)
             return films[film]
 
-    def _enter(self, film: str, at: datetime, now: datetime) -> None:
+    def _enter(self, film: str, at: datetime) -> None:
         with contextlib.ExitStack() as held:
             lock_beside(self._path, held)
-            self._write({**self._read(now), film: at})
+            self._write({**self._read(), film: at})
 
-    def _read(self, now: datetime) -> dict[str, datetime]:
-        """All times that are still to come. Raises `DamagedError`: whoever can't read it must not give any."""
+    def _read(self) -> dict[str, datetime]:
+        """All times that are given. Raises `DamagedError`: whoever can't read it must not give any."""
         with storage_errors(self._path, "read"):
             try:
                 text = read_file(self._path)
             except FileNotFoundError:
                 return {}
         try:
-            films = _Document.model_validate_json(text).films
+            return _Document.model_validate_json(text).films
         except ValidationError as error:
             hint = "Remove it; times that are taken on the channel may be given once more then"
             raise DamagedError("is damaged, or of a newer version", where=self._path.name, hint=hint) from error
-        return {film: at for film, at in films.items() if at > now}
 
     def _write(self, films: dict[str, datetime]) -> None:
         """Only with the lock."""
+        if len(films) > _REMEMBERED:
+            films = dict(sorted(films.items(), key=lambda each: each[1])[-_REMEMBERED:])
         document = _Document(schema=1, films=films)
         write_atomically(self._path, document.model_dump_json(by_alias=True, indent=2) + "\n")
         discard_leftovers(self._path)
@@ -102,7 +105,7 @@ class Timing:
         if self.publish_at is not None:
             check_future(self.publish_at, now, where=self.where)
             if self.book:
-                await self.book.enter(film, self.publish_at, now=now)
+                await self.book.enter(film, self.publish_at)
             return self.publish_at
         return await self.book.take(film, self.slots, now=now) if self.book and self.slots else None
 

@@ -1,0 +1,98 @@
+"""What films are called by: the same after an upgrade, so that what is made and out is left as it is."""
+
+import shutil
+from dataclasses import dataclass, replace
+
+import pytest
+
+from pipeline.keys import canonical_text
+from pipeline.model import Brief, SourceRow
+from pipeline.orchestrator.workshop import open_workshop
+from pipeline.template import builtin_root
+from pipeline.template import loading as templates
+from pipeline.theme import loading as themes
+
+TOPIC = Brief(title="Why is the sky blue?", language="en", origin="sky.txt:1")
+ROW = Brief(
+    title="Ada",
+    language="en",
+    template="offer",
+    row=SourceRow(fields=(("name", "Ada"), ("offer", "Tea")), key="ada"),
+)
+# Films of earlier versions are found by these, and kept: a change makes all films of everybody anew.
+IDS = {"topic": "0c457c86b370b385", "row": "a6167441452df55a"}
+
+
+def id_of(workspace, brief):
+    shop = open_workshop(workspace=workspace)
+    return shop.job_id(shop.wishes.complete(brief))
+
+
+@pytest.fixture
+def shipped(tmp_path, monkeypatch):
+    """The templates and themes of an installed nightreel, to be upgraded."""
+    for folder in ("templates", "themes", "topics"):
+        shutil.copytree(builtin_root() / folder, tmp_path / "installed" / folder)
+    monkeypatch.setattr(templates, "builtin_root", lambda: tmp_path / "installed")
+    monkeypatch.setattr(themes, "_builtin", lambda: tmp_path / "installed" / "themes")
+    return tmp_path / "installed"
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "brief"), [("topic", TOPIC), ("row", ROW)])
+def test_the_next_version_calls_films_as_this_one_does(tmp_path, name, brief):
+    assert id_of(tmp_path, brief) == IDS[name]
+
+
+@pytest.mark.parametrize("brief", [TOPIC, ROW])
+def test_an_upgrade_of_what_came_with_nightreel_makes_no_film_anew(tmp_path, shipped, brief):
+    before = id_of(tmp_path, brief)
+    for template in ("explainer", "offer"):
+        edit(shipped / "templates" / template / "system.jinja", "You", "Please, you")
+    edit(shipped / "templates" / "shared" / "notes.jinja", "%}", "%} ")
+    edit(shipped / "themes" / "midnight.toml", "Deep blue", "Blue")
+    edit(shipped / "themes" / "midnight.toml", "radius_px = 28", "radius_px = 5")
+
+    assert id_of(tmp_path, brief) == before
+
+
+def test_what_is_ones_own_makes_another_film_when_it_changes(tmp_path, shipped):
+    shutil.copytree(shipped / "templates" / "explainer", tmp_path / "templates" / "mine")
+    (tmp_path / "themes").mkdir()
+    shutil.copy(shipped / "themes" / "midnight.toml", tmp_path / "themes" / "dusk.toml")
+    brief = replace(TOPIC, template="mine", theme="dusk")
+    ids = [id_of(tmp_path, brief)]
+    edit(tmp_path / "templates" / "mine" / "system.jinja", "You", "Please, you")
+    ids.append(id_of(tmp_path, brief))
+    edit(tmp_path / "themes" / "dusk.toml", "radius_px = 28", "radius_px = 5")
+    ids.append(id_of(tmp_path, brief))
+    (tmp_path / "templates" / "shared").mkdir()
+    shutil.copy(shipped / "templates" / "shared" / "notes.jinja", tmp_path / "templates" / "shared")
+    ids.append(id_of(tmp_path, brief))
+
+    assert len(set(ids)) == 4
+
+
+def test_a_field_that_comes_later_calls_nothing_otherwise():
+    @dataclass(frozen=True, kw_only=True)
+    class Wish:
+        title: str
+        tags: tuple[str, ...] = ()
+
+    earlier = Wish
+
+    @dataclass(frozen=True, kw_only=True)
+    class Wish:
+        title: str
+        mood: str = ""
+        is_new: bool = False
+        tags: tuple[str, ...] = ()
+
+    assert canonical_text(Wish(title="Tea", tags=("a",))) == canonical_text(earlier(title="Tea", tags=("a",)))
+    assert canonical_text(Wish(title="Tea", mood="calm")) != canonical_text(earlier(title="Tea"))
+    assert canonical_text(Wish(title="Tea", is_new=0)) != canonical_text(Wish(title="Tea")), "0 is not False"

@@ -1,0 +1,40 @@
+"""The schema number of checkpoints, which tells older versions to leave alone what they can't read."""
+
+import dataclasses
+import enum
+import hashlib
+from typing import Literal, get_args, get_origin, get_type_hints
+
+from pipeline.model import Batch, Job
+from pipeline.state.documents import SCHEMA
+
+# The number, and the beginning of the hash of all that is saved under it.
+SAVED = (5, "7d4a20c344493758")
+
+
+def shape(kind, seen):
+    """What may stand in a value of this type, as a text: names of fields, of kinds, and of choices."""
+    if get_origin(kind) is Literal:
+        return f"one of {sorted(map(repr, get_args(kind)))}"
+    if get_args(kind):
+        return f"[{', '.join(sorted(shape(each, seen) for each in get_args(kind)))}]"
+    if isinstance(kind, enum.EnumType):
+        return f"one of {sorted(repr(each.value) for each in kind)}"
+    if dataclasses.is_dataclass(kind) and kind not in seen:
+        hints = get_type_hints(kind)
+        seen[kind] = ""
+        seen[kind] = f"{kind.__name__}: {', '.join(f'{f.name} {shape(hints[f.name], seen)}' for f in fields(kind))}"
+    return getattr(kind, "__name__", repr(kind))
+
+
+def fields(kind):
+    return sorted(dataclasses.fields(kind), key=lambda field: field.name)
+
+
+def test_whoever_changes_what_is_saved_raises_the_schema_number():
+    seen = {}
+    for kind in (Job, Batch):
+        shape(kind, seen)
+    saved = hashlib.sha256("\n".join(sorted(seen.values())).encode()).hexdigest()[:16]
+
+    assert (SCHEMA, saved) == SAVED, "raise SCHEMA in pipeline/state/documents.py, and write here what it is now"
