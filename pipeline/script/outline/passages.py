@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.model import (
     ClosingScene,
@@ -27,15 +28,19 @@ from pipeline.model.text import has_words
 from pipeline.model.writing import width
 from pipeline.script.outline.desk import Chapter, Desk, Piece
 from pipeline.script.outline.values import is_date, read_amount
-from pipeline.script.shortening import shorten, without_full_stop
+from pipeline.script.shortening import clause_ends, shorten, without_full_stop
 from pipeline.script.shown import shown_statement, spoken_item, spoken_lines
 
 # About ten seconds: as long as one statement may stand on the screen. A quotation is read to its end, in 18 at most.
 _STATEMENT_WORDS, _QUOTE_WORDS = 26, 45
+# A sentence of more words is cut at its clauses, as one who talks on is by his editor.
+_SENTENCE_WORDS = 45
 # More can't be read from a chair.
 _CODE_LINES, _CODE_COLUMNS = 14, 80
 CODE_ROOM = f"a picture has room for {_CODE_LINES} lines of {_CODE_COLUMNS} letters, if its template shows code"
 _AFTER_PHRASE = " ,;:،–—-"
+# Of a part that is cut within a sentence.
+_LOOSE_END = " ,;،，；–—("
 
 
 def title_scene(narration: str, desk: Desk) -> Scene:
@@ -77,7 +82,7 @@ def statement(piece: Piece, desk: Desk) -> Sequence[Scene]:
         scenes.append(
             StatementScene(
                 lines=(*(lead if number == 1 else ()), *spoken_lines(part.text, shown=text), *after),
-                text=text,
+                text=text.rstrip(_LOOSE_END),
                 emphasis=emphasis,
                 kicker=desk.kicker(piece, layout),
             )
@@ -185,9 +190,10 @@ def can_show_picture(block: Illustration, desk: Desk) -> bool:
 def parts_of(paragraph: Paragraph, *, most_words: int = _STATEMENT_WORDS, most_chars: int = 0) -> tuple[Paragraph, ...]:
     """The paragraph cut at the ends of sentences into parts of about equal length, short enough for one scene each.
 
-    Where all of it is shown, a part has at most `most_chars` characters, unless a sentence has more.
+    Where all of it is shown, a part has at most `most_chars` characters, unless a sentence has more. A sentence
+    without end is cut at its clauses.
     """
-    sentences = split_sentences(paragraph.text)
+    sentences = [part for sentence in split_sentences(paragraph.text) for part in _in_breaths(sentence)]
     count = -(-sum(len(split_words(sentence)) for sentence in sentences) // most_words)
     texts = _grouped(sentences, count)
     while most_chars and count < len(sentences) and max(map(width, texts)) > most_chars:
@@ -196,6 +202,15 @@ def parts_of(paragraph: Paragraph, *, most_words: int = _STATEMENT_WORDS, most_c
     return tuple(
         Paragraph(text=text, strong=tuple(phrase for phrase in paragraph.strong if phrase in text)) for text in texts
     )
+
+
+def _in_breaths(sentence: str) -> list[str]:
+    words = len(split_words(sentence))
+    if words <= _SENTENCE_WORDS:
+        return [sentence]
+    edges = [0, *clause_ends(sentence), len(sentence)]
+    clauses = [sentence[start:end].strip() for start, end in pairwise(edges)]
+    return _grouped(clauses, -(-words // _STATEMENT_WORDS))
 
 
 def _grouped(sentences: Sequence[str], count: int) -> list[str]:
