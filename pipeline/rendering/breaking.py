@@ -21,6 +21,8 @@ _EXTRA_LINE = 0.09
 _SPLIT_PHRASE = 0.14
 # A word of so few letters at the end of a line.
 _DANGLING_WORD, _SHORT_WORD = 0.05, 3
+# A number parted from what it counts ("48 / times", "7 / November"), unless it is a year.
+_PARTED_NUMBER = 0.10
 _HYPHEN = 0.06
 # A word divided: two of them cost more than a widow.
 _DIVIDED = 0.16
@@ -40,6 +42,8 @@ _STUB_SHARE = 0.5
 _LONELY_SHARE, _STUMP_SHARE = 0.8, 0.6
 # So many lines are a column where the longest takes less than this share of the width.
 _COLUMN_LINES, _COLUMN_SHARE = 5, 0.7
+
+_COUNT = re.compile(r"(?![12]\d{3}$)[^\w\s]*\d[\d.,’\u00a0\u202f]*(?<![.,])$")
 
 # Mail and the web: maria@example.org, https://…, example.org/roofs.
 _ADDRESS = re.compile(r"[^\W_]@[^\W_]|[a-z]://|[^\W_]\.[a-z]{2}")
@@ -241,6 +245,8 @@ class _Breaker:
             price += _SPLIT_PHRASE
         if self._gaps[end] and len(last) <= _SHORT_WORD and last.isalpha():
             price += _DANGLING_WORD
+        if self._gaps[end] and _COUNT.match(last) and self._text[self._chunks[end + 1].start].isalpha():
+            price += _PARTED_NUMBER
         if self._chunks[end].divided:
             price += _DIVIDED
         elif last.endswith(("-", "‐")):

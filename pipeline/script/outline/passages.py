@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.model import (
@@ -35,6 +36,8 @@ from pipeline.script.shown import shown_statement, spoken_item, spoken_lines
 _STATEMENT_WORDS, _QUOTE_WORDS = 26, 45
 # A sentence of more words is cut at its clauses, as one who talks on is by his editor.
 _SENTENCE_WORDS = 45
+# About four seconds before a number.
+_SHORT_CHARS = 60
 # More can't be read from a chair.
 _CODE_LINES, _CODE_COLUMNS = 14, 80
 CODE_ROOM = f"a picture has room for {_CODE_LINES} lines of {_CODE_COLUMNS} letters, if its template shows code"
@@ -117,13 +120,18 @@ def quote(piece: Piece, desk: Desk) -> Sequence[Scene]:
 
 
 def number(piece: Piece, desk: Desk) -> Sequence[Scene]:
-    """A paragraph whose first bold phrase is an amount: the number, and what it means."""
+    """A paragraph whose first bold phrase is an amount: the number, and what it means.
+
+    More than a few words before its sentence are a statement of their own: nobody looks at a meaning that is still to come.
+    """
     layout, block = desk.layout("number"), piece.block
     if layout is None or not isinstance(block, Paragraph) or not block.strong:
         return ()
     phrase, language = block.strong[0], desk.brief.language
     amount = read_amount(phrase, language)
-    sentence = next((each for each in split_sentences(block.text) if phrase in each), "")
+    sentences = split_sentences(block.text)
+    at = next((index for index, each in enumerate(sentences) if phrase in each), 0)
+    sentence = sentences[at] if phrase in sentences[at] else ""
     if amount is None or not 0 < width(amount.unit) <= layout.limit("unit"):
         return ()
     if not sentence or is_date(phrase, language):
@@ -134,9 +142,15 @@ def number(piece: Piece, desk: Desk) -> Sequence[Scene]:
         # Cut before its number, it would mean nothing.
         if phrase not in meaning and not sentence.startswith(phrase):
             return ()
+    before, told = " ".join(sentences[:at]), block.text
+    earlier: Sequence[Scene] = ()
+    if width(before) > _SHORT_CHARS:
+        earlier = statement(replace(piece, block=Paragraph(text=before), lead=None), desk)
+        told = " ".join(sentences[at:])
     return (
+        *earlier,
         NumberScene(
-            lines=spoken_lines(block.text, shown=sentence),
+            lines=spoken_lines(told, shown=sentence),
             kicker=desk.kicker(piece, layout),
             value=amount.value,
             unit=amount.unit,
