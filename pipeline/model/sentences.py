@@ -31,7 +31,9 @@ _NEVER_FIRST = frozenset("·⋅×÷=+*/&,;:")
 # author has other worries; in fewer, what ends before a small letter is an abbreviation that we don't know.
 _FEWEST_WORDS, _ENDLESS_WORDS = 4, 40
 # What may end a sentence, and before a small letter mostly does not.
-_SHORT_FORMS = re.compile(r"etc|ecc|usw|usf|osv|enz|itd|itp|atd|stb|resp|esp|min|max|mins|hrs|tbsps?|tsps?|oz|lbs?|pkg|pcs?")
+_SHORT_FORMS = re.compile(
+    r"etc|ecc|usw|usf|osv|enz|itd|itp|atd|stb|resp|esp|min|max|mins|hrs|tbsps?|tsps?|oz|lbs?|pkg|pcs?"
+)
 
 
 def split_sentences(text: str) -> tuple[str, ...]:

@@ -243,10 +243,8 @@ class _Breaker:
             return price + (_WIDOW if start == end and end > 0 else 0.0)
         if self._phrase and self._phrase.start < self._chunks[end].end < self._phrase.end:
             price += _SPLIT_PHRASE
-        if self._gaps[end] and len(last) <= _SHORT_WORD and last.isalpha():
-            price += _DANGLING_WORD
-        if self._gaps[end] and _COUNT.match(last) and self._text[self._chunks[end + 1].start].isalpha():
-            price += _PARTED_NUMBER
+        if self._gaps[end]:
+            price += self._parted(last, self._text[self._chunks[end + 1].start])
         if self._chunks[end].divided:
             price += _DIVIDED
         elif last.endswith(("-", "‐")):
@@ -258,6 +256,12 @@ class _Breaker:
         if self._ends_sentence(end):
             return price + _SENTENCE_END
         return price + (_PHRASE_END if last.endswith(_PHRASE_ENDS) else 0.0)
+
+    def _parted(self, last: str, following: str) -> float:
+        """What it costs to part a word from the next one, which begins with that letter."""
+        if len(last) <= _SHORT_WORD and last.isalpha():
+            return _DANGLING_WORD
+        return _PARTED_NUMBER if _COUNT.match(last) and following.isalpha() else 0.0
 
     def _ends_sentence(self, index: int) -> bool:
         """Whether a sentence ends with that chunk: “No.”, but not “e.g.” before a small letter."""

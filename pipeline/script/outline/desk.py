@@ -82,7 +82,7 @@ class Desk:
 
 
 def _announced(piece: Piece) -> str:
-    """ "You need" of "You need:"; empty: nothing does, or in more words than a heading has."""
+    """What announces it, "You need" of "You need:"; empty: nothing does, or in more words than a heading has."""
     text = piece.lead.text if piece.lead else ""
     is_short = len(split_words(text)) <= _ANNOUNCING_WORDS and width(text) <= _ANNOUNCING_CHARS
     return text.rstrip(":： ") if is_short and text.endswith((":", "：")) else ""

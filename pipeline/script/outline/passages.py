@@ -122,7 +122,7 @@ def quote(piece: Piece, desk: Desk) -> Sequence[Scene]:
 def number(piece: Piece, desk: Desk) -> Sequence[Scene]:
     """A paragraph whose first bold phrase is an amount: the number, and what it means.
 
-    More than a few words before its sentence are a statement of their own: nobody looks at a meaning that is still to come.
+    More than a few words before its sentence are a statement of their own: nobody wants to read a meaning before.
     """
     layout, block = desk.layout("number"), piece.block
     if layout is None or not isinstance(block, Paragraph) or not block.strong:
