@@ -25,6 +25,15 @@ _END = re.compile(
 # "For example", which ends in a word of other languages: "ad es.", "p. ex.", "t. ex.", "p. ej."; and "that is".
 _FOR_EXAMPLE = re.compile(r"(?<!\w)(?:(?:ad|[pt]\.)\s?e[sxj]|c\.-à-d)$", re.IGNORECASE)
 _EDGE = re.compile(rf"[\s{re.escape(OPENING_MARKS)}]")
+# No sentence begins with one of these: "p1 · p2 · … · pn".
+_NEVER_FIRST = frozenset("·⋅×÷=+*/&,;:")
+# Who writes without capitals begins sentences with small letters. So does one that goes on for so many words, whose
+# author has other worries; in fewer, what ends before a small letter is an abbreviation that we don't know.
+_FEWEST_WORDS, _ENDLESS_WORDS = 4, 40
+# What may end a sentence, and before a small letter mostly does not.
+_SHORT_FORMS = re.compile(
+    r"etc|ecc|usw|usf|osv|enz|itd|itp|atd|stb|resp|esp|min|max|mins|hrs|tbsps?|tsps?|oz|lbs?|pkg|pcs?"
+)
 
 
 def split_sentences(text: str) -> tuple[str, ...]:
@@ -71,10 +80,21 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     following = match["next"]
     if following is None:
         return True
-    if following.islower():
+    if following in _NEVER_FIRST or (following.islower() and not _may_go_on_small(text, start, match)):
         return False
     if match["stop"] != ".":
         return True
     if _FOR_EXAMPLE.search(text, max(start, match.start() - 8), match.start()):
         return False
     return not is_abbreviation(_word_before(match.start(), text, start), following)
+
+
+def _may_go_on_small(text: str, start: int, match: re.Match[str]) -> bool:
+    """Whether a sentence may begin with a small letter after the one that began at `start` and ends with the match."""
+    last = match["stop"][-1]
+    if last not in ".!?" or match["stop"].endswith("..") or match.end() > match.end("stop"):  # "“Stop!” she said"
+        return False
+    if _SHORT_FORMS.fullmatch(_word_before(match.start(), text, start).casefold()):
+        return False
+    fewest = _FEWEST_WORDS if text[:1].islower() else _ENDLESS_WORDS
+    return len(text[start : match.start()].split(maxsplit=fewest)) >= fewest

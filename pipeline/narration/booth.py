@@ -60,7 +60,9 @@ class Manner:
 
     def clip_key(self, phrases: Sequence[Phrase]) -> str:
         """Names the clip of a scene in the cache."""
-        return content_key([(self.speech_key(phrase.said), phrase.breath_s) for phrase in phrases], clips.VERSION)
+        holds = [phrase.hold_s for phrase in phrases[-1:] if phrase.hold_s]
+        spoken = [(self.speech_key(phrase.said), phrase.breath_s) for phrase in phrases]
+        return content_key(spoken, *holds, clips.VERSION)
 
 
 @dataclass(kw_only=True)
@@ -102,11 +104,11 @@ class Booth:
 
     async def _take(self, phrase: Phrase) -> Take:
         if phrase.said.is_silent:
-            return Take(speech=None, words=phrase.said.words)
+            return Take(speech=None, words=phrase.said.words, hold_s=phrase.hold_s)
         key = self.manner.speech_key(phrase.said)
         make = partial(self._make_speech, phrase.said)
         path, _ = await self.cache.get_or_make(recording.KIND, key, recording.SUFFIX, make)
-        return Take(speech=path, key=key, breath_s=phrase.breath_s)
+        return Take(speech=path, key=key, breath_s=phrase.breath_s, hold_s=phrase.hold_s)
 
     async def _make_speech(self, said: SpokenText, path: Path) -> None:
         await self._check()

@@ -26,6 +26,8 @@ class Take:
     key: str = ""
     # Seconds of silence after it, where another take follows.
     breath_s: float = 0.0
+    # Where none does, how much longer the clip is.
+    hold_s: float = 0.0
 
 
 class Label(BaseModel):

@@ -30,13 +30,13 @@ def master(takes: Sequence[Take], path: Path) -> Clip:
     """Write the clip of a scene to `path` and describe it. Blocks; call it in a thread or another process.
 
     Each take is trimmed, and followed by its breath. Both ends are digital silence, so clips join without a click, even
-    when encoded apart; neither is longer than 0.6 s, unless the scene would be too short to be read.
+    when encoded apart; neither is longer than 0.6 s, unless the scene would be too short to be read, or is held to be.
     Raises `InputError` for sound that can't be decoded, `CheckpointError`, `StorageError`.
     """
     joined = _joined(takes)
     lead, tail, longest = (round(s * SAMPLE_RATE_HZ) for s in (CLIP_LEAD_S, CLIP_TAIL_S, _LONGEST_TAIL_S - TAIL_S))
     last_word = round(joined.words[-1].end_s * SAMPLE_RATE_HZ) if joined.words else 0
-    spoken = max(len(joined.sound), last_word)
+    spoken = max(len(joined.sound), last_word) + round(sum(take.hold_s for take in takes) * SAMPLE_RATE_HZ)
     needed = lead + spoken + tail
     length = max(_SHORTEST_QUANTA, -(-needed // SCENE_QUANTUM_SAMPLES)) * SCENE_QUANTUM_SAMPLES
     # In whole steps of the measure of silence: what is heard as a pause does not depend on where the speech begins.

@@ -37,6 +37,8 @@ class Phrase:
     said: SpokenText
     # The silence after it, where another phrase follows.
     breath_s: float
+    # How long the scene goes on after it, where none does.
+    hold_s: float = 0.0
 
 
 def phrases_of(
@@ -45,7 +47,8 @@ def phrases_of(
     """The phrases of a scene with these lines; together they have the words of the scene's narration, in order.
 
     `say` tells how a text is spoken. A line without a word to say is a phrase too, a silent one. `pauses` are the
-    seconds before a line, by its index, where more than a breath is meant.
+    seconds before a line, by its index, where more than a breath is meant; after the last one, the scene goes on so
+    long.
     """
     # By itself, a sentence does not know of the space after it, which in Thai is what readers tell sentences by.
     words = iter(split_words(" ".join(lines)))
@@ -58,6 +61,8 @@ def phrases_of(
             after = _AFTER_LINE_S if number == len(sentences) else _AFTER_SENTENCE_S
             phrases += [Phrase(said=piece, breath_s=_AFTER_CLAUSE_S) for piece in pieces[:-1]]
             phrases.append(Phrase(said=pieces[-1], breath_s=after))
+    if phrases and len(lines) in pauses:
+        phrases[-1] = replace(phrases[-1], hold_s=pauses[len(lines)])
     own = (tuple(islice(words, len(phrase.said.words))) for phrase in phrases)
     return tuple(
         replace(phrase, said=replace(phrase.said, words=texts)) for phrase, texts in zip(phrases, own, strict=True)

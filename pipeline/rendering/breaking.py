@@ -21,6 +21,8 @@ _EXTRA_LINE = 0.09
 _SPLIT_PHRASE = 0.14
 # A word of so few letters at the end of a line.
 _DANGLING_WORD, _SHORT_WORD = 0.05, 3
+# A number parted from what it counts ("48 / times", "7 / November"), unless it is a year.
+_PARTED_NUMBER = 0.10
 _HYPHEN = 0.06
 # A word divided: two of them cost more than a widow.
 _DIVIDED = 0.16
@@ -40,6 +42,8 @@ _STUB_SHARE = 0.5
 _LONELY_SHARE, _STUMP_SHARE = 0.8, 0.6
 # So many lines are a column where the longest takes less than this share of the width.
 _COLUMN_LINES, _COLUMN_SHARE = 5, 0.7
+
+_COUNT = re.compile(r"(?![12]\d{3}$)[^\w\s]*\d[\d.,’\u00a0\u202f]*(?<![.,])$")
 
 # Mail and the web: maria@example.org, https://…, example.org/roofs.
 _ADDRESS = re.compile(r"[^\W_]@[^\W_]|[a-z]://|[^\W_]\.[a-z]{2}")
@@ -239,8 +243,8 @@ class _Breaker:
             return price + (_WIDOW if start == end and end > 0 else 0.0)
         if self._phrase and self._phrase.start < self._chunks[end].end < self._phrase.end:
             price += _SPLIT_PHRASE
-        if self._gaps[end] and len(last) <= _SHORT_WORD and last.isalpha():
-            price += _DANGLING_WORD
+        if self._gaps[end]:
+            price += self._parted(last, self._text[self._chunks[end + 1].start])
         if self._chunks[end].divided:
             price += _DIVIDED
         elif last.endswith(("-", "‐")):
@@ -252,6 +256,12 @@ class _Breaker:
         if self._ends_sentence(end):
             return price + _SENTENCE_END
         return price + (_PHRASE_END if last.endswith(_PHRASE_ENDS) else 0.0)
+
+    def _parted(self, last: str, following: str) -> float:
+        """What it costs to part a word from the next one, which begins with that letter."""
+        if len(last) <= _SHORT_WORD and last.isalpha():
+            return _DANGLING_WORD
+        return _PARTED_NUMBER if _COUNT.match(last) and following.isalpha() else 0.0
 
     def _ends_sentence(self, index: int) -> bool:
         """Whether a sentence ends with that chunk: “No.”, but not “e.g.” before a small letter."""

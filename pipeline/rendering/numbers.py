@@ -44,8 +44,8 @@ _ZERO = {
     "mymr": 0x1040,
 }
 _NO_BREAK_SPACE = "\u00a0"
-# "$bn": a sign with a word on it.
-_SIGN_AND_WORD = re.compile(r"([$€£¥₹₩₽₺₴])([^\W\d_].+)")
+# "$bn", "€m": a sign with a word on it.
+_SIGN_AND_WORD = re.compile(r"([$€£¥₹₩₽₺₴])([^\W\d_].*)")
 _CURRENCY = re.compile(r"([A-Z]{0,3}(?P<sign>\S))\s?(?P<rest>.*)")
 # A number with what may stand around it: a sign, a currency, a short unit, the other end of a range.
 _NUMERIC = re.compile(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pipeline.model import (
+    BulletsScene,
     QuizScene,
     Scene,
     Script,
@@ -68,10 +69,16 @@ def _shortened_scene(scene: Scene, template: Template) -> Scene:
     layout = template.layout(scene.layout)
     if layout is None:
         return scene
-    limits = dict(layout.max_chars)
+    limits = limits_of(scene, layout)
     # What can't be shortened, like a program, is told as a problem.
     shown = (each for each in texts_of(scene) if each.field in limits and not each.rule.is_fixed)
     return with_texts(scene, {each.name: shorten(each.text, limits[each.field]) for each in shown})
+
+
+def limits_of(scene: Scene, layout: Layout) -> dict[str, int]:
+    """The longest text of each field, in characters; those of a list by how many there are."""
+    limits = dict(layout.max_chars)
+    return limits | {"item": layout.item_limit(len(scene.items))} if isinstance(scene, BulletsScene) else limits
 
 
 def find_problems(script: Script, template: Template) -> tuple[str, ...]:
@@ -115,7 +122,7 @@ def _known_problems(scene: Scene, layout: Layout) -> tuple[str, ...]:
 def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     if not any(has_words(line.text) for line in scene.lines):
         yield "nothing is said in it"
-    limits = dict(layout.max_chars)
+    limits = limits_of(scene, layout)
     for shown in texts_of(scene):
         limit = limits.get(shown.field)
         if limit and (chars := width(shown.text)) > limit:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import Scene, Script, texts_of, with_texts
 from pipeline.model.metadata import TITLE_MAX_CHARS, fit_description, fit_tags
+from pipeline.script.checks import limits_of
 from pipeline.script.shown import THUMBNAIL_MAX_CHARS
 from pipeline.template import Template
 
@@ -120,7 +121,7 @@ def _with_letters(texts: Iterator[tuple[str, str]]) -> tuple[tuple[str, str], ..
 
 def _limits(scene: Scene, template: Template) -> Iterator[tuple[str, int]]:
     layout = template.layout(scene.layout)
-    limits = dict(layout.max_chars) if layout else {}
+    limits = limits_of(scene, layout) if layout else {}
     yield from ((shown.name, limits[shown.field]) for shown in texts_of(scene) if shown.field in limits)
 
 

@@ -17,6 +17,14 @@ def split_clauses(text: str) -> tuple[str, ...]:
     return tuple(part for part in (piece.strip() for piece in _CLAUSE_END.split(text)) if has_words(part))
 
 
+def clause_ends(text: str) -> tuple[int, ...]:
+    """Where a clause of `text` ends and another begins: after the mark between them, a bracket or a dash before it."""
+    ends = (
+        match.start() + 1 if match[0].lstrip()[0] in "(（–—-" else match.end() for match in _CLAUSE_END.finditer(text)
+    )
+    return tuple(end for end in ends if has_words(text[end:]))
+
+
 def shorten(text: str, limit: int) -> str:
     """At most `limit` characters of `text` (wide ones count twice, see `width`).
 

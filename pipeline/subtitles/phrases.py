@@ -18,6 +18,8 @@ from pipeline.model.words import breathes, touch
 SENTENCE, BREATH, CLAUSE, PAUSE, OPENING, NEUTRAL, NAME, PHRASE = 0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 16.0, 40.0
 # A silence of this length between two words is heard as a break, with or without a comma.
 _PAUSE_S = 0.25
+# After a mark, one of this length is the breath between two items, whatever letter the second begins with.
+_BREATH_S = 0.4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,7 @@ _NO_LANGUAGE = _language("", "")
 
 _CLOSERS = re.escape(CLOSING_MARKS)
 _SENTENCE_END = re.compile(rf"(?:[{SENTENCE_ENDS}]|{GREEK_QUESTION})[{_CLOSERS}]*$")
+_STOPS = re.compile(rf"(?:[{SENTENCE_ENDS}:：]|{GREEK_QUESTION})[{_CLOSERS}]*$")
 _CLAUSE_END = re.compile(rf"(?:[,;:，、；：،؛–—]|(?<=\S)-)[{_CLOSERS}]*$")
 _BETWEEN_COMMAS = re.compile(r"[,،] [^\W\d]\S*[,،]$")
 _NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/]*$")
@@ -101,7 +104,10 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
             # Where there are few spaces, one more reason to break at the marks.
             run = touch(word.text, following.text)
             cost = NAME if run else _grammar_cost(cores[index], cores[index + 1], table)
-        if following.start_s - word.end_s >= _PAUSE_S:
+        silence_s = following.start_s - word.end_s
+        if silence_s >= _BREATH_S and _STOPS.search(word.text):
+            cost = SENTENCE
+        elif silence_s >= _PAUSE_S:
             cost = min(cost, PAUSE)
         costs.append(cost)
     return [*costs, SENTENCE] if words else []

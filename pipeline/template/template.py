@@ -44,6 +44,11 @@ class Layout:
         """The longest text of a field, in characters."""
         return dict(self.max_chars)[field]
 
+    def item_limit(self, count: int) -> int:
+        """The longest of so many items: fewer have the room of those that are not there, half as much again at most."""
+        limit = self.limit("item")
+        return max(limit, min(limit * 3 // 2, limit * self.max_items // max(1, count)))
+
 
 # What the Jinja2 files can name.
 PROMPT_CONTEXT: dict[str, Any] = {

@@ -333,6 +333,15 @@ LOOKS = st.builds(look_of, st.sampled_from(SIZES), st.sampled_from(["en", "de", 
 UNITS = st.sampled_from(["", "%", "$", "km/h", "million tonnes"])
 
 
+@pytest.mark.parametrize(
+    ("unit", "told"), [("mm", "mm"), ("€m", "€m"), ("TWh a day", "TWh a day"), ("%", ""), ("t", "")]
+)
+def test_a_line_chart_tells_its_unit_from_the_start_unless_the_axis_does(unit, told):
+    texts = {e.text for e in lay_out(replace(LINES, unit=unit), (), look_of()).elements if isinstance(e, Sprite)}
+
+    assert (unit in texts) == bool(told)
+
+
 @pytest.mark.shaped
 @settings(max_examples=15, deadline=None)
 @given(bars=st.lists(st.builds(Bar, label=LABELS, value=AMOUNTS), min_size=2, max_size=8), unit=UNITS, look=LOOKS)

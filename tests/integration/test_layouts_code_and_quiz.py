@@ -279,9 +279,16 @@ def test_it_never_counts_more_than_five_seconds_and_only_whole_ones():
     assert seconds_before(300, 290) == ()
 
 
-def test_a_pause_to_think_is_part_of_a_quiz_only():
+def test_a_pause_to_think_is_part_of_a_quiz():
     assert pauses_of(quiz_scene()) == {4: 3.0}
-    assert pauses_of(code_scene()) == {}
+
+
+def test_a_program_stands_until_it_is_read():
+    short, long = "print(1)", "\n\n".join(["print(1)"] * 12)
+
+    assert pauses_of(CodeScene(lines=(SpokenLine(text="Try it"),), heading="", language="", code=short)) == {1: 2.0}
+    assert pauses_of(CodeScene(lines=(SpokenLine(text="Try it"),), heading="", language="", code=long)) == {1: 5.0}
+    assert pauses_of(CodeScene(lines=(SpokenLine(text="word " * 40),), heading="", language="", code=long)) == {}
 
 
 def test_a_quiz_without_words_yet_is_laid_out_as_well():

@@ -195,6 +195,14 @@ def test_items_of_several_lines_stand_further_apart_than_their_lines():
     assert min(apart) >= 1.4 * within
 
 
+def test_long_items_take_more_lines_on_a_phone_rather_than_small_letters():
+    long = "Turn off the circulation pump if you can and wait for half an hour so that the air collects at the top"
+    scene = BulletsScene(lines=(), heading="Steps", items=(long, long, long))
+
+    sizes_px = [max(line.size_px for line in written(scene, size) if line.text in long) for size in (WIDE, TALL)]
+    assert sizes_px[1] >= 1.2 * sizes_px[0]
+
+
 @pytest.mark.parametrize("size", [WIDE, TALL, SQUARE, (1080, 1350)], ids=str)
 def test_a_caption_as_long_as_it_may_be_is_whole(size):
     text = "A long caption that says what can be seen in this picture, where it was taken and by whom it was once seen"

@@ -3,6 +3,7 @@
 import hashlib
 import math
 import wave
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -210,6 +211,15 @@ def test_between_two_sentences_there_is_a_breath_however_much_silence_they_came_
 
     assert silences(read_wav(clip.path)) == pytest.approx([0.35, 0.35], abs=0.03)
     assert clip.sentences == 3
+
+
+def test_a_scene_that_is_held_is_so_much_longer_and_speaks_when_it_would(tmp_path):
+    (take,) = takes(tmp_path, voiced(2.0))
+
+    clip, held = (master([replace(take, hold_s=hold_s)], tmp_path / f"{hold_s}.wav") for hold_s in (0.0, 4.0))
+
+    assert (held.samples - clip.samples) / 48_000 == pytest.approx(4.0, abs=0.54)
+    assert held.words[0].start_s == pytest.approx(clip.words[0].start_s, abs=0.41)
 
 
 def test_there_is_no_dead_air_inside_a_sentence_either(tmp_path):

@@ -23,6 +23,13 @@ def test_each_sentence_is_a_phrase_with_a_breath_that_fits_its_end():
     assert 0.3 <= after_sentence < after_line <= 0.5
 
 
+def test_a_scene_goes_on_after_its_last_phrase_where_that_is_meant():
+    held = phrases_of(["Look.", "Try it"], spoken, {2: 4.0})
+
+    assert [phrase.hold_s for phrase in held] == [0.0, 4.0]
+    assert [phrase.breath_s for phrase in held] == [phrase.breath_s for phrase in phrases_of(["a", "b"], spoken)]
+
+
 def test_abbreviations_end_no_sentence():
     assert texts("Dr. Smith paid $5.20 at 3 p.m. on Monday.") == ["Dr. Smith paid $5.20 at 3 p.m. on Monday."]
 

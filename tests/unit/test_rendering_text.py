@@ -68,6 +68,18 @@ def test_breaking_loses_no_letter(text, width):
         assert kept.replace(" ", "").replace("\u2009", "") == shown.replace(" ", "").replace("\u2009", "")
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("She was nominated 48 times and never got it.", ["She was nominated", "48 times and never got it."]),
+        ("EBIT margin was 6.4 percent, down from 7.1.", ["EBIT margin was", "6.4 percent, down from 7.1."]),
+        ("All of it grew in 1800 to more than before.", ["All of it grew in 1800", "to more than before."]),
+    ],
+)
+def test_a_number_stays_with_what_it_counts_and_a_year_stands_alone(text, lines):
+    assert lines_of(text, width_px=1500) == lines
+
+
 def test_a_text_that_fits_keeps_all_its_words():
     text = "How the night the lights went out in New York changed the grid of a continent for good, at last"
 

@@ -114,6 +114,17 @@ def test_a_long_paragraph_becomes_several_statements_of_about_equal_length() -> 
     assert narration_of(last) == "End."
 
 
+def test_who_talks_on_without_a_full_stop_gets_several_statements() -> None:
+    text = ", ".join(f"and number {n} is about as long as the others were" for n in range(8))
+    brief = Brief(title="T", sections=(INTRO, Section(heading="A", blocks=(paragraph(f"So it goes {text}."),))))
+
+    _, *statements = outline(brief, TEMPLATE).scenes
+
+    assert len(statements) == 4
+    assert max(len(split_words(narration_of(scene))) for scene in statements) <= 30
+    assert all(isinstance(scene, StatementScene) and not scene.text.endswith(",") for scene in statements)
+
+
 def test_a_statement_shows_the_sentence_with_the_bold_phrase() -> None:
     _, scene, _ = scenes(
         INTRO,
@@ -147,6 +158,29 @@ def test_items_without_a_full_stop_are_spoken_as_sentences_of_their_own() -> Non
     assert [line.text for line in scene.lines] == ["Flour.", "Water!", "今日。", "(salt)."]
     assert isinstance(scene, BulletsScene)
     assert scene.items == ("Flour", "Water!", "今日", "(salt)")
+
+
+def listed(*items: str) -> tuple[BulletsScene, ...]:
+    block = BulletList(items=tuple(map(paragraph, items)))
+    found = outline(Brief(title="T", sections=(INTRO, Section(heading="A", blocks=(block,)))), TEMPLATE).scenes[1:]
+    assert all(isinstance(scene, BulletsScene) for scene in found)
+    return found  # type: ignore[return-value]
+
+
+def test_fewer_items_may_be_longer_than_many_and_nothing_is_cut() -> None:
+    long = "Hold the cup under the valve, put the key on it and turn it a quarter turn anticlockwise, not more"
+
+    three, five = listed(*[long] * 3), listed(*[f"{long} {n}" for n in range(5)])
+
+    assert [scene.items for scene in three] == [(long,) * 3]
+    assert [len(scene.items) for scene in five] == [3, 2]
+    assert five[1].items == (f"{long} 3", f"{long} 4")
+
+
+def test_long_items_with_labels_stay_together_and_show_those_instead() -> None:
+    (scene,) = listed(*[f"Planet {n}: {'a description that goes on ' * 4}" for n in range(5)])
+
+    assert scene.items == tuple(f"Planet {n}" for n in range(5))
 
 
 def test_a_list_that_goes_on_in_another_scene_goes_on_counting() -> None:

@@ -108,6 +108,26 @@ def test_a_short_paragraph_or_a_single_sentence_leads_to_a_list_as_a_whole(lead:
     assert layouts(f"{lead}\n\n- Rocks\n- Volcanoes") == ["bullets"]
 
 
+def test_what_does_not_announce_a_list_is_told_before_it() -> None:
+    about = "Cover the dough and put it into the fridge overnight, twelve hours at least. Bakers call it retarding."
+    wide = "Tip the dough in, and let it come to room temperature for some hours until it wobbles like jelly, or more."
+
+    for text in (about, wide):
+        first, second = scenes(f"{text}\n\n- Rocks\n- Volcanoes")
+        assert first.layout == "statement"
+        assert said(second)[0] == ("Rocks.", 0)
+    _, asked = scenes(f"{about} How long?\n\n- A day\n- Two")
+    assert said(asked)[0] == ("How long?", None)
+
+
+def test_the_few_words_before_a_list_are_its_heading_where_there_is_no_other() -> None:
+    text = "# How to do it\n\nAnybody can do this at home.\n\nYou need:\n\n- a key\n- a cup"
+    (scene,) = outline(parse_brief(text, Path("a.md")), TEMPLATE).scenes[1:]
+
+    assert scene.heading == "You need"
+    assert said(scene)[0] == ("You need:", None)
+
+
 def test_a_comparison_of_more_rows_than_fit_goes_over_two_scenes_where_a_table_would_cut_a_cell() -> None:
     rows = "| | Bus | Bicycle |\n|---|---|---|\n| Time | Long | Short |\n| Rain | Dry | Wet |\n| Cost | High | Low |\n"
 
@@ -296,6 +316,14 @@ def test_an_amount_in_bold_counts_up_before_a_table_or_a_list_too(block: str, la
     assert after.lines[0].reveals == 0
 
 
+def test_what_is_said_long_before_a_number_has_a_picture_of_its_own() -> None:
+    before = "A heat pump costs between 27,000 and 40,000 euros with all that belongs to it."
+    first, second = scenes(f"{before} The state pays **70 %** of it. Really.")
+
+    assert (first.layout, said(first)) == ("statement", [(before, 0)])
+    assert (second.layout, said(second)) == ("number", [("The state pays 70 % of it.", 0), ("Really.", None)])
+
+
 def test_an_amount_in_bold_leads_to_what_its_colon_announces_and_to_what_nobody_else_speaks_of() -> None:
     announced, quiz = "**43 %** of all birds migrate, among them:\n\n- storks\n- cranes", "- [x] Storks\n- [ ] Tits"
 
@@ -424,6 +452,15 @@ def test_a_header_with_another_unit_than_its_cells_is_shown_whole() -> None:
     assert (scene.subtitle, scene.unit) == ("Rent in €/month", "€")
 
 
+def test_a_line_alone_has_its_name_under_the_heading_from_the_start() -> None:
+    (one,) = scenes(table("Year | Rain (mm)", "1990 | 5", "2000 | 4", "2010 | 3"))
+    (two,) = scenes(table("Year | Rain | Sun", "1990 | 5 | 3", "2000 | 4 | 4", "2010 | 3 | 6"))
+
+    assert isinstance(one, LinesScene)
+    assert isinstance(two, LinesScene)
+    assert (one.subtitle, two.subtitle) == ("Rain", "")
+
+
 def test_times_and_numbers_become_a_line_each() -> None:
     (one,) = scenes(table("Jahr | Anteil", "1990 | 3,5 %", "2000 | 6,5 %", "2010 | 17 %"), language="de")
     (two,) = scenes(table("Month | Rain | Sun", "Jan | 5 | 3", "Feb | 4 | 4", "Mar | 3 | 6"))
@@ -508,6 +545,10 @@ def test_bullets_of_a_table_tell_its_headers_which_nothing_shows() -> None:
         ("en", "Size (million km)", ("228", "108"), ("A: 228 million km.", "B: 108 million km.")),
         ("en", "Price ($)", ("3.50", "-2"), ("A: $3.50.", "B: -$2.")),
         ("en", "Revenue ($bn)", ("3.5", "12"), ("A: $3.5 bn.", "B: $12 bn.")),
+        ("en", "Revenue (€m)", ("3.5", "12"), ("A: €3.5m.", "B: €12m.")),
+        ("en", "Hours", ("1", "12"), ("A: 1 hour.", "B: 12 hours.")),
+        ("es", "Hectáreas", ("1", "12"), ("A: 1 hectárea.", "B: 12 hectáreas.")),
+        ("en", "Years", ("1914", "1939"), ("A: 1914.", "B: 1939.")),
         ("en", "Time in days", ("1", "12"), ("A: 1 day.", "B: 12 days.")),
         ("en", "Share (%)", ("43", "20"), ("A: 43%.", "B: 20%.")),
         ("de", "Anteil (%)", ("43", "20"), ("A: 43 %.", "B: 20 %.")),

@@ -68,6 +68,13 @@ def speech(draw, chars_per_s=normal_pace, words=normal_words, least_words=8):
     return Clip(path=Path("clip.wav"), sha256="0", samples=samples, words=tuple(spoken_words))
 
 
+def test_items_that_begin_with_small_letters_have_cues_of_their_own():
+    items = "a radiator key and what belongs to it. a cup or small bowl."
+
+    assert texts(items, pause_s=0.45) == [("a radiator key and what belongs to it.",), ("a cup or small bowl.",)]
+    assert len(texts("a key of approx. twenty millimetres. ok", pause_s=0.1)) == 1
+
+
 def assert_always(clip: Clip, cues: tuple[Cue, ...], limits: CueLimits) -> None:
     """What holds at any speed: all words, in order, in lines that fit, one cue at a time, inside the scene."""
     for cue in cues:

@@ -34,16 +34,16 @@ _LIGHTS = (
 _AFTER_HEADING, _AFTER_LOW_HEADING = 112, 80
 # Height that the block takes if it can: items stand as far apart as that allows.
 _AIRY = 720
-# From one item to the next, at least: of one line each, and of more, which would read as one text.
-_CLOSE, _APART = 40, 52
+# From one item to the next, at least: of one line each, of two, and of more, which would read as one text.
+_CLOSE, _APART, _WELL_APART = 40, 52, 72
 # Above and below the block, together, at least.
 _AIR = 32
 # More would leave the picture; no template allows more.
 MOST_ITEMS = 5
 # How visible the number of an item is that waits (0 to 255), and from which frame on one does.
 _WAITING, _WORTH_HOLDING = 120, 30
-# Lines of an item, and those it gets where nothing else helps.
-_MOST_LINES, _MORE_LINES = 2, (3, 4, 5)
+# Lines of an item, those it gets where lines are short, most on a tall picture, and where nothing else helps.
+_MOST_LINES, _MOST_LINES_STACKED, _MOST_LINES_TALL, _MORE_LINES = 2, 3, 4, (3, 4, 5)
 _NUMBER = TextStyle(weight=680, optical_size=24)
 # Columns of text and the dial's diameter beside them (at 1080), best first.
 _SPLITS = ((7, 496), (8, 400), (9, 272), (12, 0))
@@ -109,7 +109,10 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
 
 
 def _plan(scene: BulletsScene, look: Look) -> _Plan:
-    """The first split and item size at which everything fits; no item takes more than two lines if that can be."""
+    """The first split and item size at which everything fits; no item takes more than two lines if that can be.
+
+    What is not wide is looked at on a phone: there, larger letters are worth more lines.
+    """
     room = look.grid.content.height - look.grid.px(_AIR)
     if look.grid.is_stacked:
         plan = _first_fitting(scene, look, _SPLITS[-1:], room)
@@ -142,10 +145,12 @@ def _larger(scene: BulletsScene, look: Look, room: int) -> _Plan | None:
 
 def _first_fitting(scene: BulletsScene, look: Look, splits: Sequence[tuple[int, int]], room: int) -> _Plan:
     item_sizes = sizes(look.grid, ITEM_SIZES)
+    usual = _MOST_LINES_STACKED if look.grid.is_stacked else _MOST_LINES
+    usual = _MOST_LINES_TALL if look.grid.is_tall else usual
     plan = None
     for columns, figure in splits:
         for size_px in item_sizes[:3] if figure else item_sizes:
-            plan = _try(scene, look, columns, figure, size_px)
+            plan = _try(scene, look, columns, figure, size_px, most_lines=usual)
             if plan.height_px <= room and not any(item.cut for item in plan.items):
                 return plan
     assert plan is not None
@@ -184,7 +189,8 @@ def _try(
     height += sum(item.height_px for item in items)
     gaps = max(0, len(items) - 1)
     airy = grid.content.height - grid.px(_AIR) if grid.is_tall else grid.px(_AIRY)
-    least = _APART if any(len(item.lines) > 1 for item in items) and not low else _CLOSE
+    longest = max((len(item.lines) for item in items), default=1)
+    least = _CLOSE if low or longest == 1 else _APART if longest <= _MOST_LINES else _WELL_APART
     gap = _gap((airy - height) // max(1, gaps), least, grid)
     height += gap * gaps
     return _Plan(

@@ -108,9 +108,14 @@ def _gap_above(subtitle: TextBlock, title: TextBlock, look: Look) -> int:
     return look.grid.px(_AFTER_HEADING) + title.size_px // 5 + subtitle.reach_px
 
 
-def measured(subtitle: str, unit: str) -> str:
-    """The line below the heading: what is measured, and its unit if that is too long to stand at every number."""
-    return " · ".join(part for part in (subtitle, "" if len(unit) <= SHORT_UNIT_CHARS else unit) if part)
+def measured(subtitle: str, unit: str, *, at_values: bool = True) -> str:
+    """The line below the heading: what is measured, and its unit if it does not stand at every number.
+
+    A long one never does. Without values at what is drawn (`at_values`), only a sign stands at the ticks of the axis;
+    a letter alone would be no line, and comes with the last value.
+    """
+    is_told = len(unit) <= SHORT_UNIT_CHARS if at_values else is_sign(unit) or (len(unit) == 1 and not subtitle)
+    return " · ".join(part for part in (subtitle, "" if is_told else unit) if part)
 
 
 def value_texts(values: Sequence[float], unit: str, look: Look) -> tuple[str, ...]:

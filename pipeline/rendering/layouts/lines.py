@@ -77,7 +77,8 @@ class _End:
 
 def lay_out(scene: LinesScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module."""
-    page = sheet(look, message=scene.heading, subtitle=measured(scene.subtitle, scene.unit), source=scene.source)
+    subtitle = measured(scene.subtitle, scene.unit, at_values=False)
+    page = sheet(look, message=scene.heading, subtitle=subtitle, source=scene.source)
     sprites, area = page.place(min(page.room_px, look.grid.px(_HIGH)))
     plot = _Plot(scene, look, area)
     starts = value_frames(scene, words, len(scene.items))

@@ -7,7 +7,8 @@ It says everything that stands in the notes, once and in order, and nothing else
     … with an amount in bold        a number ("**43 %** of all birds migrate."): the rest is what it means; before a
                                     list or a table, too, if it does not end with a colon
     a paragraph and a list          bullets: the paragraph leads in, then each item appears as it is spoken; of a long
-                                    one the last sentence does, before a table, too, and the others are a statement
+                                    one the last sentence does, if it ends with a colon or asks, and the others are
+                                    a statement; before a table, too
     … whose items begin with dates  a timeline
     … numbered, with labels         steps ("1. **Knead**: ten minutes are enough")
     a question and a ticked list    a quiz (`- [ ] Mars`, `- [x] Jupiter`); the paragraph below it tells the answer

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
-from pipeline.model import Block, Brief, CheckList, CodeBlock, Illustration, Paragraph, SpokenLine
+from pipeline.model import Block, Brief, CheckList, CodeBlock, Illustration, Paragraph, SpokenLine, split_words
+from pipeline.model.writing import width
 from pipeline.script.shortening import shorten
 from pipeline.script.shown import spoken_lines
 from pipeline.template import Layout, Template
 
+# The few words before a list that are as good as its heading.
+_ANNOUNCING_WORDS, _ANNOUNCING_CHARS = 5, 32
 _NEEDED = ("title", "bullets", "statement")
 
 
@@ -70,12 +73,19 @@ class Desk:
         return layout
 
     def heading(self, piece: Piece, layout: Layout) -> str:
-        """What stands above a scene: the section's heading, else the film's title."""
-        return shorten(piece.heading or self.brief.title, layout.limit("heading"))
+        """What stands above a scene: the section's heading, else what announces it in a few words, else the title."""
+        return shorten(piece.heading or _announced(piece) or self.brief.title, layout.limit("heading"))
 
     def kicker(self, piece: Piece, layout: Layout) -> str:
         """The section's heading in the small line above."""
         return shorten(piece.heading, layout.limit("kicker"))
+
+
+def _announced(piece: Piece) -> str:
+    """What announces it, "You need" of "You need:"; empty: nothing does, or in more words than a heading has."""
+    text = piece.lead.text if piece.lead else ""
+    is_short = len(split_words(text)) <= _ANNOUNCING_WORDS and width(text) <= _ANNOUNCING_CHARS
+    return text.rstrip(":： ") if is_short and text.endswith((":", "：")) else ""
 
 
 def leading(piece: Piece) -> tuple[SpokenLine, ...]:

@@ -28,17 +28,20 @@ from pipeline.script.outline.desk import Desk, Piece, leading, pages
 from pipeline.script.outline.values import is_date, year_of
 from pipeline.script.shortening import without_full_stop
 from pipeline.script.shown import capitalised, label_and_rest, shown_item, shown_items, spoken_item, spoken_lines
+from pipeline.template import Layout
 
 _AFTER_DATE = re.compile(r"\s?[:：]|\s[–—-]\s")
 
 T = TypeVar("T")
 
+# Of long items in a scene: a list of one is none.
+_FEWEST_TOGETHER = 2
+
 
 def bullets(piece: Piece, desk: Desk) -> Sequence[Scene]:
     """What every list can be."""
-    layout, items = desk.needed("bullets"), piece.block.said
-    shown = shown_items(items, layout.limit("item"))
-    groups = evenly(list(zip(items, shown, strict=True)), layout.max_items)
+    layout = desk.needed("bullets")
+    groups = _by_scenes(piece.block.said, layout)
     scenes: list[Scene] = []
     first = 1
     for number, group in enumerate(groups, start=1):
@@ -161,6 +164,26 @@ def evenly(items: list[T], most: int) -> list[list[T]]:
     size, larger = divmod(len(items), count)
     starts = [n * size + min(n, larger) for n in range(count + 1)]
     return [items[start:end] for start, end in pairwise(starts)]
+
+
+def _by_scenes(items: Sequence[Paragraph], layout: Layout) -> list[list[tuple[Paragraph, str]]]:
+    """The items with what is shown of each, scene by scene.
+
+    In full where they have the room: as many in a scene as it holds, or fewer of those that have no labels to stand for
+    them. Otherwise as `shown_items` has it.
+    """
+
+    def holds(group: Sequence[Paragraph]) -> bool:
+        return all(width(without_full_stop(item.text)) <= layout.item_limit(len(group)) for item in group)
+
+    has_labels = all(label_and_rest(item)[0] for item in items)
+    fewest = layout.max_items if has_labels else _FEWEST_TOGETHER
+    ways = [evenly(list(items), most) for most in range(layout.max_items, fewest - 1, -1)]
+    for groups in ways:
+        if all(map(holds, groups)):
+            return [[(item, without_full_stop(item.text)) for item in group] for group in groups]
+    shown = dict(zip(items, shown_items(items, layout.limit("item")), strict=True))
+    return [[(item, shown[item]) for item in group] for group in ways[0]]
 
 
 def _question(piece: Piece) -> str:

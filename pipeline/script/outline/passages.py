@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.model import (
     ClosingScene,
@@ -27,15 +29,21 @@ from pipeline.model.text import has_words
 from pipeline.model.writing import width
 from pipeline.script.outline.desk import Chapter, Desk, Piece
 from pipeline.script.outline.values import is_date, read_amount
-from pipeline.script.shortening import shorten, without_full_stop
+from pipeline.script.shortening import clause_ends, shorten, without_full_stop
 from pipeline.script.shown import shown_statement, spoken_item, spoken_lines
 
 # About ten seconds: as long as one statement may stand on the screen. A quotation is read to its end, in 18 at most.
 _STATEMENT_WORDS, _QUOTE_WORDS = 26, 45
+# A sentence of more words is cut at its clauses, as one who talks on is by his editor.
+_SENTENCE_WORDS = 45
+# About four seconds before a number.
+_SHORT_CHARS = 60
 # More can't be read from a chair.
 _CODE_LINES, _CODE_COLUMNS = 14, 80
 CODE_ROOM = f"a picture has room for {_CODE_LINES} lines of {_CODE_COLUMNS} letters, if its template shows code"
 _AFTER_PHRASE = " ,;:،–—-"
+# Of a part that is cut within a sentence.
+_LOOSE_END = " ,;،，；–—("
 
 
 def title_scene(narration: str, desk: Desk) -> Scene:
@@ -77,7 +85,7 @@ def statement(piece: Piece, desk: Desk) -> Sequence[Scene]:
         scenes.append(
             StatementScene(
                 lines=(*(lead if number == 1 else ()), *spoken_lines(part.text, shown=text), *after),
-                text=text,
+                text=text.rstrip(_LOOSE_END),
                 emphasis=emphasis,
                 kicker=desk.kicker(piece, layout),
             )
@@ -112,13 +120,18 @@ def quote(piece: Piece, desk: Desk) -> Sequence[Scene]:
 
 
 def number(piece: Piece, desk: Desk) -> Sequence[Scene]:
-    """A paragraph whose first bold phrase is an amount: the number, and what it means."""
+    """A paragraph whose first bold phrase is an amount: the number, and what it means.
+
+    More than a few words before its sentence are a statement of their own: nobody wants to read a meaning before.
+    """
     layout, block = desk.layout("number"), piece.block
     if layout is None or not isinstance(block, Paragraph) or not block.strong:
         return ()
     phrase, language = block.strong[0], desk.brief.language
     amount = read_amount(phrase, language)
-    sentence = next((each for each in split_sentences(block.text) if phrase in each), "")
+    sentences = split_sentences(block.text)
+    at = next((index for index, each in enumerate(sentences) if phrase in each), 0)
+    sentence = sentences[at] if phrase in sentences[at] else ""
     if amount is None or not 0 < width(amount.unit) <= layout.limit("unit"):
         return ()
     if not sentence or is_date(phrase, language):
@@ -129,9 +142,15 @@ def number(piece: Piece, desk: Desk) -> Sequence[Scene]:
         # Cut before its number, it would mean nothing.
         if phrase not in meaning and not sentence.startswith(phrase):
             return ()
+    before, told = " ".join(sentences[:at]), block.text
+    earlier: Sequence[Scene] = ()
+    if width(before) > _SHORT_CHARS:
+        earlier = statement(replace(piece, block=Paragraph(text=before), lead=None), desk)
+        told = " ".join(sentences[at:])
     return (
+        *earlier,
         NumberScene(
-            lines=spoken_lines(block.text, shown=sentence),
+            lines=spoken_lines(told, shown=sentence),
             kicker=desk.kicker(piece, layout),
             value=amount.value,
             unit=amount.unit,
@@ -185,9 +204,10 @@ def can_show_picture(block: Illustration, desk: Desk) -> bool:
 def parts_of(paragraph: Paragraph, *, most_words: int = _STATEMENT_WORDS, most_chars: int = 0) -> tuple[Paragraph, ...]:
     """The paragraph cut at the ends of sentences into parts of about equal length, short enough for one scene each.
 
-    Where all of it is shown, a part has at most `most_chars` characters, unless a sentence has more.
+    Where all of it is shown, a part has at most `most_chars` characters, unless a sentence has more. A sentence
+    without end is cut at its clauses.
     """
-    sentences = split_sentences(paragraph.text)
+    sentences = [part for sentence in split_sentences(paragraph.text) for part in _in_breaths(sentence)]
     count = -(-sum(len(split_words(sentence)) for sentence in sentences) // most_words)
     texts = _grouped(sentences, count)
     while most_chars and count < len(sentences) and max(map(width, texts)) > most_chars:
@@ -196,6 +216,15 @@ def parts_of(paragraph: Paragraph, *, most_words: int = _STATEMENT_WORDS, most_c
     return tuple(
         Paragraph(text=text, strong=tuple(phrase for phrase in paragraph.strong if phrase in text)) for text in texts
     )
+
+
+def _in_breaths(sentence: str) -> list[str]:
+    words = len(split_words(sentence))
+    if words <= _SENTENCE_WORDS:
+        return [sentence]
+    edges = [0, *clause_ends(sentence), len(sentence)]
+    clauses = [sentence[start:end].strip() for start, end in pairwise(edges)]
+    return _grouped(clauses, -(-words // _STATEMENT_WORDS))
 
 
 def _grouped(sentences: Sequence[str], count: int) -> list[str]:

@@ -18,6 +18,8 @@ from pipeline.model import (
     split_words,
 )
 from pipeline.model.sentences import split_sentences
+from pipeline.model.text import is_question
+from pipeline.model.writing import width
 from pipeline.script.outline.desk import Chapter, Desk, Piece
 from pipeline.script.outline.lists import is_quiz
 from pipeline.script.outline.passages import can_show_code, can_show_picture, is_number, parts_of
@@ -27,6 +29,9 @@ from pipeline.script.outline.rows import read_out
 _LONG_NOTES, _CHAPTER_PIECES = 10, 2
 # About five seconds: longer, nobody looks at items that are still to come.
 _LONG_LEAD_WORDS = 14
+# Of one sentence, that was written to lead to them: about seven.
+_LONG_LEAD_CHARS = 100
+_LEADING_ENDS = (":", "：")
 
 
 def raw_pieces(desk: Desk) -> tuple[Piece, ...]:
@@ -79,19 +84,24 @@ def together(pieces: Sequence[Piece], desk: Desk) -> Iterator[Piece]:
         yield piece
 
 
-def _said_before(piece: Piece) -> tuple[Paragraph, Paragraph] | None:
+def _said_before(piece: Piece) -> tuple[Paragraph, Paragraph | None] | None:
     """A long lead in two: what is said before, for a picture of its own, and the sentence that leads to the items.
 
-    None: it is short, or one sentence, or what it leads to is all there from the start.
+    A sentence leads to them that ends with a colon or asks; any other is about something else as often as not, and
+    nothing leads to them then. None: it is short, or all of it leads, or what it leads to is all there from the start.
     """
     if piece.lead is None or not isinstance(piece.block, BulletList | Table):
         return None
     sentences = split_sentences(piece.lead.text)
-    if len(sentences) < 2 or len(split_words(piece.lead.text)) < _LONG_LEAD_WORDS:
+    leads = sentences[-1].endswith(_LEADING_ENDS) or is_question(sentences[-1])
+    is_one = len(sentences) == 1 and (leads or width(piece.lead.text) <= _LONG_LEAD_CHARS)
+    if is_one or len(split_words(piece.lead.text)) < _LONG_LEAD_WORDS:
         return None
-    texts = (" ".join(sentences[:-1]), sentences[-1])
+    if not leads:
+        return piece.lead, None
     before, lead = (
-        Paragraph(text=text, strong=tuple(phrase for phrase in piece.lead.strong if phrase in text)) for text in texts
+        Paragraph(text=text, strong=tuple(phrase for phrase in piece.lead.strong if phrase in text))
+        for text in (" ".join(sentences[:-1]), sentences[-1])
     )
     return before, lead
 
@@ -121,7 +131,7 @@ def _leads(piece: Piece, following: Sequence[Piece], desk: Desk) -> bool:
     if not following or following[0].section != piece.section:
         return False
     block = following[0].block
-    has_colon = isinstance(piece.block, Paragraph) and piece.block.text.endswith((":", "："))
+    has_colon = isinstance(piece.block, Paragraph) and piece.block.text.endswith(_LEADING_ENDS)
     if isinstance(block, Quotation) or (not following[0].needs_words and is_number(piece, desk)):
         return has_colon
     return not isinstance(block, Paragraph | Chapter)

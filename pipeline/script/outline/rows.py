@@ -3,7 +3,8 @@
     | Peak | Height (m) |           Everest: 8849 m.
     | Peak | Country | Height |     Everest: Country: Nepal; Height: 8849.     where no picture shows the headers
 
-A column has the unit of its header if it holds numbers, and none of them has one of its own. The digits stay as they
+A column has the unit of its header if it holds numbers, and none of them has one of its own; a header may be all unit
+("Hours"). The digits stay as they
 are written; the unit stands where the language sets it, and words like "days" are in the form that the number asks for.
 """
 
@@ -29,21 +30,24 @@ _NOTHING = re.compile(r"[-–—−/.…]*")
 _SIGN_AND_SCALE = re.compile(r"([^\w\s]{1,2}|[A-Z]{1,2}\$)\s?([^\W\d_].*)")
 _SCALE_AND_SIGN = re.compile(r"([^\W\d_].*?)\s?([^\w\s.]|[A-Z]{1,2}\$)")
 _FEWEST_COLUMNS = 3
+# As headers, they may stand above numbers that count something else: the years of a calendar, how bright it is.
+_NOT_COUNTED = frozenset({"duration-year", "speed-light-speed"})
 # A shorter one is a sign, which is the same for one and for many.
 _NAME_CHARS = 3
 
 
-def read_out(block: Table, language: str, *, with_headers: bool = False) -> tuple[Paragraph, ...]:
+def read_out(block: Table, language: str, *, with_headers: bool = False, below: str = "") -> tuple[Paragraph, ...]:
     """The rows in order. `with_headers`: nothing else tells what the columns are.
 
-    Of two columns, only amounts need it: what stands beside a word tells by itself what it says of it.
+    Of two columns, only amounts need it, and not `below` a heading that says it: what stands beside a word tells by
+    itself what it says of it.
     """
     measures = [measure_of(block, column, language) for column in range(len(block.columns))]
     if not with_headers:
         names = [""] * len(measures)
     elif len(measures) < _FEWEST_COLUMNS:
         has_amounts = all(read_amount(row[-1], language) for row in block.rows)
-        names = [measure.name if has_amounts else "" for measure in measures]
+        names = [measure.name if has_amounts and not _is_said(measure.name, below) else "" for measure in measures]
     else:
         names = [measure.name for measure in measures]
     names[:1] = [""]
@@ -54,6 +58,8 @@ def measure_of(block: Table, column: int, language: str) -> Measure:
     """What a column tells: with a unit, its cells are to be read with it."""
     header = block.columns[column]
     measure = read_headers(block.columns, language)[column]
+    if not measure.unit and _is_counted(header, language):
+        measure = Measure(name="", unit=header)
     return measure if measure.unit and _is_of_numbers(block, column, language) else Measure(name=header, unit="")
 
 
@@ -69,7 +75,9 @@ def with_unit(number: str, unit: str, language: str) -> str:
     if match := _SIGN_AND_SCALE.fullmatch(unit) or _SCALE_AND_SIGN.fullmatch(unit):
         sign, scale = sorted(match.groups(), key=lambda each: not _is_money(each))
         if _is_money(sign):
-            return with_unit(f"{number} {scale}", sign, language)
+            # "€48.3m": with a space, the letter would be a word of its own.
+            gap = "" if len(scale) == 1 and _is_in_front(locale) else " "
+            return with_unit(f"{number}{gap}{scale}", sign, language)
     if _is_money(unit) and _is_in_front(locale):
         minus = number[:1] if number[:1] in "-−–" else ""
         return f"{minus}{unit}{number.removeprefix(minus)}"
@@ -91,6 +99,17 @@ def _is_of_numbers(block: Table, column: int, language: str) -> bool:
     """Whether each cell is a number without a unit, or two of them, or has nothing to say ("–")."""
     cells = [row[column] for row in block.rows if has_words(row[column])]
     return bool(cells) and all(_is_plain(cell, language) for cell in cells)
+
+
+def _is_said(name: str, heading: str) -> bool:
+    """Whether a heading has the words of a header in it: "Cost" in "Cost over five years"."""
+    return re.search(rf"\b{re.escape(name.casefold())}\b", heading.casefold()) is not None
+
+
+def _is_counted(header: str, language: str) -> bool:
+    """Whether a header is what its numbers count, in the plural as CLDR has it: "Hours", "Días"."""
+    unit = _names(language).get(header.strip().casefold(), "")
+    return bool(unit) and unit not in _NOT_COUNTED
 
 
 def _is_plain(cell: str, language: str) -> bool:

@@ -111,14 +111,13 @@ def line_chart(piece: Piece, desk: Desk) -> Sequence[Scene]:
     if not in_order or not fits:
         return ()
     spoken = lines(piece, read_out(block, language), is_first=True)
-    is_long = len(series) == 1 and width(series[0].label) > layout.limit("item_label")
     heading = desk.heading(piece, layout)
     return (
         LinesScene(
             lines=tuple(replace(line, reveals=0 if line.reveals == 0 else None) for line in spoken),
             heading=heading,
-            # A line alone has it at its end, if there is room.
-            subtitle=series[0].told(heading, layout.limit("subtitle")) if is_long else "",
+            # A line alone has it at its end, too, and that is drawn last.
+            subtitle=series[0].told(heading, layout.limit("subtitle")) if len(series) == 1 else "",
             unit=series[0].unit,
             marks=tuple(marks),
             items=tuple(
@@ -196,7 +195,7 @@ def listed(piece: Piece, desk: Desk) -> Sequence[Scene]:
     block = piece.block
     if not isinstance(block, Table):
         return ()
-    items = read_out(block, desk.brief.language, with_headers=True)
+    items = read_out(block, desk.brief.language, with_headers=True, below=piece.heading)
     return bullets(replace(piece, block=BulletList(items=items)), desk)
 
 
