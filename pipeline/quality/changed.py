@@ -39,7 +39,8 @@ def _of_captions(name: str, path: Path, expected: Expected, profile: QualityProf
     as_made = {"srt": cues.srt, "vtt": cues.vtt}.get(name)
     if as_made and as_made(path, expected.cues, expected.duration_s).passed:
         return
-    yield from caption_checks([path], expected.duration_s, profile)
+    # What is heard of a film of ours is known by its own captions.
+    yield from caption_checks([path], expected.duration_s, profile, None)
     try:
         found = read_cues(path)
     except ValueError:
