@@ -31,6 +31,10 @@ class Subject:
         """Whether this was judged, too, and may go with the film as its `name`."""
         return self.companions is None or (name, hashlib.sha256(content).hexdigest()) in self.companions
 
+    def has(self, name: str) -> bool:
+        """Whether there was such a thing when it was judged: if it is gone since, it is missing."""
+        return any(known == name for known, _ in self.companions or ())
+
 
 def not_judged(path: Path) -> InputError:
     """The error for a file that somebody has changed since all that goes with the film was judged."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def _of_captions(name: str, path: Path, expected: Expected, profile: QualityProf
         yield _coverage(found, expected.cues, profile)
     if as_made and expected.cues:
         yield _words(found, expected)
+        yield _timing(found, expected.cues, profile)
 
 
 def _coverage(found: Sequence[TimedText], cues: Sequence[TimedText], profile: QualityProfile) -> Check:
@@ -80,6 +82,20 @@ def _words(found: Sequence[TimedText], expected: Expected) -> Check:
         passed=share >= _SAID and not other,
         measured=other or f"{100 * share:.0f} % of what the film says",
         limit=f"at least {100 * _SAID:.0f} % of it, in its language",
+    )
+
+
+def _timing(found: Sequence[TimedText], cues: Sequence[TimedText], profile: QualityProfile) -> Check:
+    """Those that are as they were made are there when they are said."""
+    counts = Counter(cue.text for cue in cues)
+    spoken_s = {cue.text: cue.start_s for cue in cues if counts[cue.text] == 1}
+    apart_s = [cue.start_s - spoken_s[cue.text] for cue in found if cue.text in spoken_s]
+    late_s = max(apart_s, key=abs, default=0.0)
+    return Check.of(
+        "captions",
+        passed=abs(late_s) <= profile.caption_s,
+        measured=f"{abs(late_s):.2f} s {'late' if late_s >= 0 else 'early'}",
+        limit=f"at most {profile.caption_s:g} s before or after what is said",
     )
 
 

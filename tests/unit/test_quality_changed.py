@@ -59,6 +59,7 @@ def test_captions_pass_as_they_were_made_and_with_a_correction(tmp_path, name, w
         (srt(*SAID[:1]), "10.50 of 14.00 s of speech without captions"),
         (srt(*SAID).replace("00:00:15,500", "00:01:15,500"), "until 75.50 s, after the sound"),
         (srt(*SAID).replace("00:00:04,000", "00:00:40,000"), "from 40.00 s"),
+        (srt("Once,\ntwice.", *SAID[:3]), "4.00 s late"),
         (srt(*("Ships sail to the east,\nand pirates follow them.",) * 4), "0 % of what the film says"),
         (srt(*SAID).replace("The kettle", "{{ name }}"), "a field that nobody filled"),
         (srt(*SAID[:3], "x" * 90), "lines of up to 90 letters"),

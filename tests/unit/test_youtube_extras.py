@@ -492,6 +492,20 @@ async def test_what_was_changed_since_it_was_judged_does_not_go_with_the_film(yo
     assert (len(youtube.films), len(youtube.shelf.captions[second.id])) == (1, 2)
 
 
+@pytest.mark.parametrize("name", ["video.srt", "thumbnail.jpg"])
+async def test_what_was_lost_since_it_was_judged_is_missing_and_not_forgotten(youtube, film, tmp_path, name):
+    companions = await to_thread.run_sync(judged, film)
+    path, before = film.srt.with_name(name), film.srt.with_name(name).read_bytes()
+    path.unlink()
+
+    first = await deliver(youtube, tmp_path, film, companions=companions)
+    path.write_bytes(before)
+    second = await deliver(youtube, tmp_path, film, companions=companions)
+
+    assert [line.partition(": ")[2] for line in first.missing] == ["can't be read: No such file or directory"]
+    assert (second.missing, len(youtube.films)) == ((), 1)
+
+
 async def test_a_film_whose_metadata_were_changed_since_they_were_judged_is_not_sent(youtube, film, tmp_path):
     companions = await to_thread.run_sync(judged, film)
     film.metadata.write_text('{"title": "Another film"}', encoding="utf-8")

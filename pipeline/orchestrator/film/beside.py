@@ -6,7 +6,7 @@ A person may correct captions or put a nicer picture there. What does not pass, 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import ReviewError
@@ -41,7 +41,7 @@ def passing(job: Job, files: Mapping[str, Path], shop: Workshop) -> frozenset[tu
         expected, profile = _expected(job, shop), profile_for(shop.settings, shop.template(job.brief))
         for name, sha256 in changed.items():
             if faults := faults_of(name, files[name], expected, profile) or _of_another(job, name, sha256, shop):
-                raise _held(job, files[name], "; ".join(faults))
+                raise _held(job, files[name], faults)
     return frozenset(sums.items())
 
 
@@ -62,7 +62,9 @@ def _of_another(job: Job, name: str, sha256: str, shop: Workshop) -> tuple[str, 
     return ()
 
 
-def _held(job: Job, path: Path, why: str) -> ReviewError:
+def _held(job: Job, path: Path, faults: Sequence[str]) -> ReviewError:
+    more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
+    why = faults[0].replace(f"{path.name}: ", "") + more
     again = f"nightreel review {shlex.quote(job.batch)} --approve {job.id}"
     hint = f"Mend it, or remove it to have the film's own again; then: {again}"
     if job.status is not JobStatus.IN_PROGRESS:

@@ -30,7 +30,7 @@ def plan_steps(
 
     `folder` is where what is known of the channel is kept; `links` are the neighbours of the film that are out.
 
-    A file that is not there is no step: whoever publishes any MP4 may have nothing but that. One that `subject` does
+    A file that was never there is no step: whoever publishes any MP4 may have nothing but that. One that `subject` does
     not know to be judged is not sent.
     """
     steps: list[Step] = []
@@ -38,7 +38,7 @@ def plan_steps(
     name = fit_title(clean_text(text.title))
     steps += [LinkFrom(links, name, folder, is_before=True)] if links.before else []
     steps += [LinkFrom(links, name, folder, is_before=False)] if links.after else []
-    if extras.thumbnail and package.thumbnail.is_file():
+    if extras.thumbnail and (package.thumbnail.is_file() or subject.has(THUMBNAIL)):
         steps.append(Thumbnail(package.thumbnail, partial(subject.saw, THUMBNAIL)))
     titles = {
         language: replace(title, description=with_links(title.description, links.said_in(language)))
@@ -53,14 +53,14 @@ def plan_steps(
     if extras.captions:
         steps += [
             Captions(path, language, partial(subject.saw, name))
-            for name, path, language in _tracks(package, text.language)
+            for name, path, language in _tracks(package, text.language, is_wanted=subject.has(SRT))
         ]
     return tuple(steps)
 
 
-def _tracks(package: Package, language: str) -> Iterator[tuple[str, Path, str]]:
+def _tracks(package: Package, language: str, *, is_wanted: bool) -> Iterator[tuple[str, Path, str]]:
     """Files of captions, what they are, and their languages: the film's own, and those beside it."""
-    if package.srt.is_file():
+    if is_wanted or package.srt.is_file():
         yield SRT, package.srt, language
     for name, path in tracks_beside(package).items():
         tag = name.removesuffix(".srt")
