@@ -149,3 +149,27 @@ def test_av1_never_waits_for_ever(tmp_path):
         segment = make_segment(tmp_path, "scene", sound=voice(2), video_format=SMALL, encoder=OTHERS[1])
         (track,) = probe(segment.path).pictures
         assert track.frames == segment.frames
+
+
+@pytest.mark.parametrize(
+    ("plan", "is_off"),
+    [
+        (EncoderPlan(quality=16), True),
+        (EncoderPlan(quality=17), False),
+        (EncoderPlan(quality=16, is_crf=True), False),
+        (EncoderPlan(quality=40, is_crf=True), False),
+    ],
+)
+def test_blocks_are_smoothed_but_where_a_quantiser_that_stands_leaves_none(plan, is_off):
+    assert ("no-deblock=1" in encoder_options(plan, frame_rate=30)["x264-params"]) is is_off
+
+
+def test_how_much_a_picture_at_rest_is_like_itself_goes_by_the_quantiser_of_each_codec():
+    plain = EncoderPlan(quality=34)
+
+    assert replace(plain, quality=40).rest_db == pytest.approx(plain.rest_db - 6.02, abs=0.01)
+    # The encoder may choose a coarser one.
+    assert replace(plain, is_crf=True).rest_db == pytest.approx(plain.rest_db - 6)
+    assert replace(plain, codec="av1", quality=42).rest_db == pytest.approx(plain.rest_db)
+    # What is rounded to 8 bits is no finer.
+    assert replace(plain, quality=1).rest_db == 45

@@ -25,9 +25,10 @@ from pipeline.model import (
     Video,
 )
 from pipeline.orchestrator.batch import sampling
-from pipeline.orchestrator.control import reviewing
-from pipeline.orchestrator.control.publishing import publish_file
+from pipeline.orchestrator.control import resume, reviewing
+from pipeline.orchestrator.control.publishing import publish_batch, publish_file
 from pipeline.orchestrator.control.reviewing import approve, reject, waiting
+from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.jobs import run_job
 from pipeline.orchestrator.film.stages import STAGES
@@ -354,6 +355,66 @@ async def test_the_smallest_share_takes_one_film_and_it_stays_the_one_when_other
         await to_thread.run_sync(shop.store.index("kitchen").sums.sampled)
         == first
         == [sample.first("kitchen", IDS[:2])]
+    )
+
+
+async def made(shop, *, of=3):
+    """A batch that was made, and is not to be published."""
+    jobs = [await film(shop, number, to="") for number in range(of)]
+    await batch_of(shop, *jobs)
+    assert statuses(await run(shop, *jobs)) == ["completed"] * of
+    return jobs
+
+
+async def publish(shop, *, percent=0.0, **more):
+    """How the films stand after the command, and which are out."""
+    asked = {"publishing.to": "folder:out", "quality.review_sample_percent": percent}
+    there = await to_thread.run_sync(lambda: open_workshop(workspace=shop.workspace, overrides=asked))
+    heard = []
+    await publish_batch(there, batch="kitchen", listen=heard.append, **more)
+    rows = await to_thread.run_sync(lambda: list(shop.store.refreshed("kitchen").rows()))
+    said = [event.text for event in heard if isinstance(event, Notice)]
+    return [str(row.status) for row in rows], [out(shop, number) for number in range(len(rows))], said
+
+
+async def test_films_that_are_made_are_published_by_a_command_of_their_own_once(shop):
+    await made(shop)
+
+    assert await publish(shop) == (["completed"] * 3, [True] * 3, [])
+    assert (await publish(shop))[2] == ["nothing to publish: 3 films are out already"]
+
+
+async def test_only_the_films_that_are_named_are_published(shop):
+    await made(shop)
+
+    assert await publish(shop, jobs=["b2"]) == (["completed"] * 3, [False, True, False], [])
+    assert (await publish(shop, jobs=["b2"]))[2] == ["nothing to publish: 1 film is out already"]
+
+
+@pytest.mark.parametrize("percent", [0.001, 40.0])
+async def test_of_films_that_are_made_already_a_small_share_takes_one_as_well_before_they_are_published(shop, percent):
+    await made(shop)
+
+    standing, are_out, _ = await publish(shop, percent=percent)
+    assert (sorted(standing), are_out) == (["parked", "parked", "review"], [False] * 3)
+    held = IDS[standing.index("review")]
+    assert await publish(shop, percent=percent) == (standing, are_out, [])
+
+    await approve(shop, batch="kitchen", jobs=[held])
+    assert (await publish(shop, percent=percent))[2] == [
+        "nothing to publish: 3 films are on the way (nightreel resume kitchen)"
+    ]
+    await resume(shop, batch="kitchen")
+    assert [out(shop, number) for number in range(3)] == [True] * 3
+
+
+async def test_of_films_of_which_one_is_named_that_one_is_looked_at_and_what_is_out_is_not_taken(shop):
+    await made(shop)
+    await publish(shop, jobs=["a1"])
+
+    assert (await publish(shop, percent=0.001, jobs=["b2"]))[:2] == (
+        ["completed", "review", "completed"],
+        [True, False, False],
     )
 
 

@@ -115,9 +115,10 @@ def test_the_value_of_a_formula_is_what_was_worked_out(path):
 
 
 def test_a_formula_that_nobody_worked_out_is_told_and_is_no_empty_cell(path):
-    (row,) = opened(saved(path, ("name", "twice"), ("Bo", "=1+1"))).rows()
+    (row,) = opened(saved(path, ("name", "twice", "note", "city"), ("Bo", "=1+1", None, "Rome"))).rows()
 
     assert damage_in(row.cells["twice"]) == "is a formula that was never worked out"
+    assert [(cell, damage_in(cell)) for cell in list(row.cells.values())[2:]] == [("", ""), ("Rome", "")]
 
 
 def test_an_error_of_the_sheet_is_told(path):

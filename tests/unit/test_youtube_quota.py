@@ -162,6 +162,31 @@ async def test_uploads_may_cost_units_as_they_once_did_and_one_purse_alone_is_ne
     assert await to_thread.run_sync(purse.spent_today) == {"uploads": 2, "units": 3200}
 
 
+async def test_a_call_that_leaves_units_to_others_takes_none_of_theirs_and_uploads_have_a_purse_of_their_own(quota):
+    purse = quota(uploads=1, units=1000)
+    kept = r"600 of the project's units in a day are kept for films that are still to come.*midnight in California"
+    await purse.reserve("captions.insert", leave=600)
+
+    with pytest.raises(ClosedError, match=kept) as raised:
+        await purse.reserve("thumbnails.set", leave=600)
+    assert raised.value.until == MIDNIGHT
+    with pytest.raises(ClosedError, match="kept for films"):
+        await purse.reserve("thumbnails.set", leave=5000)
+    await purse.reserve("videos.insert", leave=600)
+    await purse.reserve("captions.insert")
+    await purse.reserve("thumbnails.set", leave=150)
+
+    assert await to_thread.run_sync(purse.spent_today) == {"uploads": 1, "units": 850}
+
+
+async def test_what_google_says_is_spent_is_not_said_to_be_kept_for_others(quota):
+    purse = quota(units=1000)
+    await (await purse.reserve("captions.insert", leave=100)).refused()
+
+    with pytest.raises(ClosedError, match="units that may be used in a day are spent"):
+        await purse.reserve("captions.insert", leave=100)
+
+
 async def test_many_at_once_and_another_process_get_no_more_than_there_is(quota):
     purses = [quota(uploads=7), quota(uploads=7)]
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 
 from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError
-from pipeline.model import QUEUE, SINGLES, Batch, JobStatus, Sample
+from pipeline.model import QUEUE, SINGLES, Batch, JobStatus, JobSummary, Sample
 from pipeline.orchestrator.workshop import Workshop
-
-# Nobody looks at these any more, or they are out of the house already.
-_OVER = frozenset({JobStatus.COMPLETED, JobStatus.CANCELLED})
 
 
 def sample_for(asked: Batch, shop: Workshop) -> Sample | None:
@@ -22,10 +20,11 @@ def sample_for(asked: Batch, shop: Workshop) -> Sample | None:
     return None if "quality.review_sample_percent" in shop.overrides else asked.sample
 
 
-async def take_one(shop: Workshop, about: Batch) -> None:
+async def take_one(shop: Workshop, about: Batch, *, made: Collection[str] = ()) -> None:
     """See to it that a small share of a small batch takes one film at least. Whom it took stays taken.
 
-    Films that were asked for one by one are no batch.
+    It takes one that is still to be made; or one of those that are `made` (ids), which are to be published now. Films
+    that were asked for one by one are no batch.
     """
     sample, store = about.sample, shop.store
     if sample is None or about.name in {SINGLES, QUEUE}:
@@ -34,15 +33,22 @@ async def take_one(shop: Workshop, about: Batch) -> None:
     taken = {job for job in about.jobs if sample.takes(about.name, job)}
     if taken or {*await to_thread.run_sync(index.sums.sampled)} & {*about.jobs}:
         return
-    left = dict.fromkeys(about.jobs)
+    left = dict.fromkeys(made or about.jobs)
     while left:
         job_id = sample.first(about.name, left)
         del left[job_id]
         row = await to_thread.run_sync(index.find, job_id)
-        if row is None or row.status in _OVER or row.published:
+        if row is None or not _is_to_be_seen(row, is_made=bool(made)):
             continue
         with suppress(BusyError, CheckpointError):  # being made at this moment, or damaged: the next one does as well
             async with store.claims.claim(about.name, job_id, what=row.title, wait_s=0):
                 job = await store.load_job(about.name, job_id)
                 await store.save_job(job.evolve(sampled=True))
             return
+
+
+def _is_to_be_seen(row: JobSummary, *, is_made: bool) -> bool:
+    """Whether a person can still look at the film before it is out of the house."""
+    if row.published or row.status is JobStatus.CANCELLED:
+        return False
+    return row.video is not None if is_made else row.status is not JobStatus.COMPLETED

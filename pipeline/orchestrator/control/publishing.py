@@ -33,6 +33,8 @@ from pipeline.quality.judge import with_picture
 
 # A film that is made may be in any of these: it was not published, or that failed, waits, or was held.
 _MADE = (JobStatus.COMPLETED, JobStatus.REVIEW, JobStatus.FAILED, JobStatus.PARKED)
+# And in these when a person has let it go, or somebody is at it.
+_ON_THE_WAY = (JobStatus.PENDING, JobStatus.IN_PROGRESS)
 _KEY_DIGITS = 16
 # To whoever wants what is out shown otherwise.
 _UPDATE = "What is out is shown as before: --update changes that"
@@ -58,7 +60,7 @@ async def publish_batch(
     await to_thread.run_sync(wishes.check, shop)
     await to_thread.run_sync(_refuse_without_login, shop)
     ids = await chosen(shop, batch, jobs, _MADE)
-    await take_one(shop, known)
+    await take_one(shop, known, made=ids)
 
     def take_up(job: Job) -> Job | None:
         if job.status not in _MADE or job.receipt is None or (job.status is JobStatus.REVIEW and not again):
@@ -91,8 +93,14 @@ def _nothing_to_publish(shop: Workshop, batch: str, ids: Sequence[str], wishes: 
     index = shop.store.index(batch)
     counts: Counter[str] = Counter()
     for row in filter(None, map(index.find, ids)) if ids else index.rows():
-        is_held = row.status is JobStatus.REVIEW
-        counts["held for review" if is_held else "out already" if row.published else "not made yet"] += 1
+        if row.status is JobStatus.REVIEW:
+            counts["held for review"] += 1
+        elif row.published:
+            counts["out already"] += 1
+        elif row.video and row.status in _ON_THE_WAY:
+            counts[f"on the way (nightreel resume {shlex.quote(batch)})"] += 1
+        else:
+            counts["not made yet"] += 1
     parts = [f"{counted(count, 'film is', 'films are')} {what}" for what, count in counts.items()]
     hint = f". {_UPDATE}" if counts["out already"] and _asks(wishes, shop) else ""
     return f"nothing to publish: {', '.join(parts)}{hint}"
