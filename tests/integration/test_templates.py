@@ -464,7 +464,7 @@ def test_the_gallery_has_a_small_picture_of_a_template_in_each_format(tmp_path, 
 
 def test_the_script_on_the_page_about_campaigns_makes_a_film_of_each_row(tmp_path, capsys):
     (script,) = re.findall(
-        r"```toml\n# script.toml\n(.*?)```", (ROOT / "docs" / "campaigns.md").read_text(encoding="utf-8"), re.S
+        r"```toml\n# script.toml\n(.*?)```", (ROOT / "docs" / "campaigns.md").read_text(encoding="utf-8"), re.DOTALL
     )
     run(capsys, "templates", "new", "sales", "--from", "offer", "--workspace", tmp_path)
     (tmp_path / "templates" / "sales" / "script.toml").write_text(script, encoding="utf-8")
