@@ -54,7 +54,16 @@ def parse_toml(text: str, path: Path | str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         message, _, place = str(error).partition(" (at ")
         line = re.match(r"line (\d+)", place)
-        raise InputError(f"broken TOML: {message}", where=f"{path}:{line[1] if line else 1}") from error
+        raise InputError(f"broken TOML: {without_tuples(message)}", where=f"{path}:{line[1] if line else 1}") from error
+
+
+def without_tuples(message: str) -> str:
+    """A message of tomllib's in the words of who wrote the file: it names a table as Python would."""
+    twice = re.fullmatch(r"cannot declare \((.+)\) twice", message, re.IGNORECASE)
+    if twice is None:
+        return message
+    name = ".".join(re.findall(r"'([^']+)'", twice[1]))
+    return f"[{name}] is there twice, write into the first one"
 
 
 def line_of(text: str, keys: Sequence[str]) -> int:

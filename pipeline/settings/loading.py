@@ -17,6 +17,7 @@ from pipeline.settings.groups import Settings
 from pipeline.settings.problems import Found, help_with, names_of_nothing, unknown, wrong
 from pipeline.settings.secrets import without_keys
 from pipeline.settings.services import PRESETS
+from pipeline.toml import without_tuples
 from pipeline.workspace import CONFIG_NAME
 
 # Says which workspace; `find_workspace()` reads it.
@@ -132,7 +133,7 @@ def _toml_problem(message: str, text: str) -> tuple[str, int]:
     if not place:
         return message, 1
     line = int(place[1]) if place[1] else max(1, len(text.splitlines()))
-    return message[: place.start()].lower(), line
+    return without_tuples(message[: place.start()].lower()), line
 
 
 def _line_of(name: str, text: str) -> int:

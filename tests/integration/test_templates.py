@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from dataclasses import replace
@@ -32,6 +33,7 @@ from tests.standins.system_fonts import system_fonts
 
 __all__ = ["system_fonts"]
 
+ROOT = Path(__file__).parents[2]
 BUILTIN = builtin_root() / "templates"
 
 
@@ -459,3 +461,16 @@ def test_the_gallery_has_a_small_picture_of_a_template_in_each_format(tmp_path, 
     pictures = sorted(folder.iterdir())
     assert [path.name for path in pictures] == [f"news-{shape}.jpg" for shape in shapes]
     assert all(100_000 < path.stat().st_size <= 300_000 for path in pictures)
+
+
+def test_the_script_on_the_page_about_campaigns_makes_a_film_of_each_row(tmp_path, capsys):
+    (script,) = re.findall(
+        r"```toml\n# script.toml\n(.*?)```", (ROOT / "docs" / "campaigns.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    run(capsys, "templates", "new", "sales", "--from", "offer", "--workspace", tmp_path)
+    (tmp_path / "templates" / "sales" / "script.toml").write_text(script, encoding="utf-8")
+
+    options = ("--template", "sales", "--dry-run", "--offline", "--workspace", tmp_path)
+    code, out, err = run(capsys, "run", ROOT / "topics" / "customers.csv", *options)
+
+    assert (code, "12 asked for" in out) == (0, True), err

@@ -109,7 +109,7 @@ def test_the_page_shows_distribution_worst_and_spread(tmp_path):
     assert "How good they are" in text
     assert "2\N{NO-BREAK SPACE}films were judged: 1 with nothing to say, 1 with warnings." in text
     assert all(f"<b>{name}</b>" in text for name in ("Score", "Loudness", "Brightness"))
-    assert "Loudness is −20 LUFS, must be −16 to −14 LUFS." in text
+    assert "loudness is −20 LUFS, must be −16 to −14 LUFS." in text
     assert "in LUFS" in text
 
 
