@@ -1,5 +1,6 @@
 """Programs and quizzes: all of a program can be read, the ring counts whole seconds, no answer is seen early."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -284,11 +285,13 @@ def test_a_pause_to_think_is_part_of_a_quiz():
 
 
 def test_a_program_stands_until_it_is_read():
-    short, long = "print(1)", "\n\n".join(["print(1)"] * 12)
+    def pauses(words, lines):
+        code = "\n\n".join(["print(1)"] * lines)
+        return pauses_of(replace(code_scene(code=code), lines=(SpokenLine(text=words),)))
 
-    assert pauses_of(CodeScene(lines=(SpokenLine(text="Try it"),), heading="", language="", code=short)) == {1: 2.0}
-    assert pauses_of(CodeScene(lines=(SpokenLine(text="Try it"),), heading="", language="", code=long)) == {1: 5.0}
-    assert pauses_of(CodeScene(lines=(SpokenLine(text="word " * 40),), heading="", language="", code=long)) == {}
+    assert pauses("Try it", 1) == {1: 2.0}
+    assert pauses("Try it", 12) == {1: 5.0}
+    assert pauses("word " * 40, 12) == {}
 
 
 def test_a_quiz_without_words_yet_is_laid_out_as_well():

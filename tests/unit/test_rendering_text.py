@@ -72,7 +72,7 @@ def test_breaking_loses_no_letter(text, width):
     ("text", "lines"),
     [
         ("She was nominated 48 times and never got it.", ["She was nominated", "48 times and never got it."]),
-        ("EBIT margin was 6.4 percent, down from 7.1.", ["EBIT margin was", "6.4 percent, down from 7.1."]),
+        ("EBIT margin was 6.4 percent, down from 7.1.", ["EBIT margin", "was 6.4 percent,", "down from 7.1."]),
         ("All of it grew in 1800 to more than before.", ["All of it grew in 1800", "to more than before."]),
     ],
 )

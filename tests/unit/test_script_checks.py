@@ -41,7 +41,11 @@ def test_a_proper_script_has_no_problems() -> None:
         ((TITLE, replace(STATEMENT, text="")), "text is empty"),
         ((TITLE, replace(STATEMENT, text="a" * 161)), "text has 161 characters, at most 160 fit"),
         ((TITLE, replace(STATEMENT, text="龘" * 81)), "text has 162 characters, at most 160 fit"),
-        ((TITLE, replace(BULLETS, items=("1", "b" * 81))), "item 2 has 81 characters, at most 80 fit"),
+        ((TITLE, replace(BULLETS, items=("1", "b" * 121))), "item 2 has 121 characters, at most 120 fit"),
+        (
+            (TITLE, replace(BULLETS, items=("1", "2", "3", "4", "b" * 81))),
+            "item 5 has 81 characters, at most 80 fit",
+        ),
         ((TITLE, replace(BULLETS, items=("1", " "))), "item 2 is empty"),
         ((TITLE, replace(BULLETS, items=(), lines=SAID)), "0 items, 1 to 5 fit"),
         ((TITLE, replace(BULLETS, items=("1",))), "each item must appear once"),

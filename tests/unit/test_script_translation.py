@@ -41,7 +41,8 @@ def test_a_script_has_a_part_for_the_film_and_one_for_each_scene():
         "say_2": "Steam leaves.",
         "say_3": "The cup warms.",
     }
-    assert (parts[2].limit("item_2"), parts[2].limit("say_1")) == (80, None)
+    # Of two items, each has more room than of five.
+    assert (parts[2].limit("item_2"), parts[2].limit("say_1")) == (120, None)
 
 
 def test_everything_that_is_said_or_shown_is_translated_and_nothing_else_changes():
