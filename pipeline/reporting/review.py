@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.files import replacing, storage_errors
 from pipeline.media.stills import Picture, stills
-from pipeline.model import Check, SampleStanding
+from pipeline.model import HeldFilm, SampleStanding
 from pipeline.reporting.page import environment, read_asset
 from pipeline.reporting.pictures import link, picture_uri
 
@@ -24,23 +24,6 @@ _STILLS, _WIDTH_PX = 8, 480
 _QUALITY = 80
 # Films with pictures; a page of more is no page any more.
 MOST_PICTURED = 100
-
-
-@dataclass(frozen=True, kw_only=True)
-class HeldFilm:
-    """A film that waits."""
-
-    id: str
-    title: str
-    language: str
-    why: str
-    sampled: bool
-    score: float | None
-    profile: str
-    remarks: tuple[Check, ...]
-    duration_s: float | None
-    video: Path | None
-    thumbnail: Path | None
 
 
 def write_review_page(
