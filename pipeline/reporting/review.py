@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pipeline.errors import InputError
 from pipeline.files import replacing, storage_errors
 from pipeline.media.stills import Picture, stills
 from pipeline.model import HeldFilm, SampleStanding
-from pipeline.reporting.page import environment, read_asset
+from pipeline.reporting.page import REPORT_STYLE, environment, style_of
 from pipeline.reporting.pictures import link, picture_uri
 
 REVIEW_PAGE = "review.html"
@@ -33,7 +32,7 @@ def write_review_page(
 
     Each film comes with pictures from its beginning to its end. Blocks: they are decoded. Raises `StorageError`.
     """
-    path, css = folder / REVIEW_PAGE, read_asset("report.css") + read_asset("review.css")
+    path = folder / REVIEW_PAGE
     names = {
         "batch": batch,
         "films": films,
@@ -41,8 +40,7 @@ def write_review_page(
         "sample": sample,
         "version": version,
         "command": f"nightreel review {shlex.quote(batch)}",
-        "css": css,
-        "css_hash": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii"),
+        **style_of(REPORT_STYLE, "review.css"),
         "link": partial(link, folder=folder),
         "sheet": _sheet,
         "picture_uri": picture_uri,
