@@ -50,7 +50,7 @@ from pipeline.model.pictures import (
 from pipeline.model.priority import Priority
 from pipeline.model.profile import STANDARD, QualityProfile
 from pipeline.model.receipt import Package, Receipt
-from pipeline.model.review import FailedVerdict, Review, Sample, SampleStanding
+from pipeline.model.review import FailedVerdict, HeldFilm, Review, Sample, SampleStanding
 from pipeline.model.scenes import (
     SCENES,
     Bar,
@@ -152,6 +152,7 @@ __all__ = [
     "DiagramScene",
     "Event",
     "FailedVerdict",
+    "HeldFilm",
     "Illustration",
     "InvalidTransition",
     "Job",

@@ -1,4 +1,4 @@
-"""What a person says of a film, and which films a person is asked about."""
+"""What a person says of a film, which films a person is asked about, and what of them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
-from pipeline.model.verdict import Verdict
+from pipeline.model.verdict import Check, Verdict
 
 Decision = Literal["approved", "rejected"]
 # How a film of the sample stands; empty: it is none.
@@ -26,6 +27,27 @@ class Review:
     at: datetime
     # In the person's words.
     why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldFilm:
+    """A film that a person is asked about."""
+
+    # Of its job.
+    id: str
+    title: str
+    language: str
+    # Why it waits, and what to do.
+    why: str
+    hint: str
+    sampled: bool
+    # 0 to 1, by this profile, and what did not pass without a warning.
+    score: float | None
+    profile: str
+    remarks: tuple[Check, ...]
+    duration_s: float | None
+    video: Path | None
+    thumbnail: Path | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ from pipeline.reporting.stages import stage_name
 from pipeline.reporting.tally import Tally, work_s
 
 REPORT = "report.html"
+REPORT_STYLE = "report.css"
 
 # The order of the bar at the top: what is there, what went wrong, what waits.
 _STATUSES = (
@@ -41,7 +42,6 @@ _STATUSES = (
 def write_page(folder: Path, facts: RunFacts, tally: Tally) -> Path:
     """Writes report.html into an existing folder and returns its path. Raises `StorageError`."""
     path = folder / REPORT
-    css = read_asset("report.css")
     stages = tally.stages()
     names = {
         "facts": facts,
@@ -50,9 +50,7 @@ def write_page(folder: Path, facts: RunFacts, tally: Tally) -> Path:
         "groups": tally.groups.ordered(),
         "stages": stages,
         "stage_axis": _stage_axis(stages),
-        "css": css,
-        # The only style that the page lets in; scripts, frames, fonts and addresses of any kind have no way at all.
-        "css_hash": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii"),
+        **style_of(REPORT_STYLE),
         "documents": (BATCH_REPORT, METRICS, ERROR_LOG),
         "link": partial(link, folder=folder),
     }
@@ -89,6 +87,15 @@ def environment() -> Environment:
     }
     environment.filters["stage_name"] = stage_name
     return environment
+
+
+def style_of(*assets: str) -> dict[str, str]:
+    """The style of a page, and its digest: the only one that the page lets in.
+
+    Scripts, frames, fonts and addresses of any kind have no way at all.
+    """
+    css = "".join(map(read_asset, assets))
+    return {"css": css, "css_hash": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii")}
 
 
 def read_asset(name: str) -> str:

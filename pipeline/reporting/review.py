@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +13,8 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.files import replacing, storage_errors
 from pipeline.media.stills import Picture, stills
-from pipeline.model import Check, SampleStanding
-from pipeline.reporting.page import environment, read_asset
+from pipeline.model import HeldFilm, SampleStanding
+from pipeline.reporting.page import REPORT_STYLE, environment, style_of
 from pipeline.reporting.pictures import link, picture_uri
 
 REVIEW_PAGE = "review.html"
@@ -26,23 +25,6 @@ _QUALITY = 80
 MOST_PICTURED = 100
 
 
-@dataclass(frozen=True, kw_only=True)
-class HeldFilm:
-    """A film that waits."""
-
-    id: str
-    title: str
-    language: str
-    why: str
-    sampled: bool
-    score: float | None
-    profile: str
-    remarks: tuple[Check, ...]
-    duration_s: float | None
-    video: Path | None
-    thumbnail: Path | None
-
-
 def write_review_page(
     folder: Path, *, batch: str, films: Sequence[HeldFilm], behind: int, sample: SampleStanding, version: str
 ) -> Path:
@@ -50,7 +32,7 @@ def write_review_page(
 
     Each film comes with pictures from its beginning to its end. Blocks: they are decoded. Raises `StorageError`.
     """
-    path, css = folder / REVIEW_PAGE, read_asset("report.css") + read_asset("review.css")
+    path = folder / REVIEW_PAGE
     names = {
         "batch": batch,
         "films": films,
@@ -58,8 +40,7 @@ def write_review_page(
         "sample": sample,
         "version": version,
         "command": f"nightreel review {shlex.quote(batch)}",
-        "css": css,
-        "css_hash": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii"),
+        **style_of(REPORT_STYLE, "review.css"),
         "link": partial(link, folder=folder),
         "sheet": _sheet,
         "picture_uri": picture_uri,

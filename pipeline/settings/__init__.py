@@ -1,23 +1,23 @@
 """Everything that can be set: flags over NIGHTREEL_* over nightreel.toml over defaults, one checked value at the end.
 
-groups.py      every setting, its default and what it may be
-source.py      where tables come from that are no plain files
-campaign.py    how tables are read
-series.py      what the episodes of a series share
-services.py    services with language models, and what is known of the best known ones
-money.py       what models cost, and what may be spent on them
-stock.py       services with photos
-pronounce.py   words that voices say wrong
-looks.py       captions and the colours of the user
-presets.py     how films are encoded, by name
-profiles.py    how strictly they are judged, by name
-publishing.py  where they are published
-night.py       how a batch is worked through
-kinds.py       the kinds of values      (languages.py, secrets.py: some of their own; based.py: tables by name)
-fields.py      the same by dotted name
-loading.py     from the three sources to `Settings`, every problem told with its place
-problems.py    what is wrong with them, in words
-example.py     the commented nightreel.toml of `nightreel init`
+groups       every setting, its default and what it may be
+source       where tables come from that are no plain files
+campaign     how tables are read
+series       what the episodes of a series share
+services     services with language models, and what is known of the best known ones
+money        what models cost, and what may be spent on them
+stock        services with photos
+pronounce    words that voices say wrong
+looks        captions and the colours of the user
+presets      how films are encoded, by name
+profiles     how strictly they are judged, by name
+publishing   where they are published
+night        how a batch is worked through
+kinds        the kinds of values      (languages, secrets: some of their own; based: tables by name)
+fields       the same by dotted name
+loading      from the three sources to `Settings`, every problem told with its place
+problems     what is wrong with them, in words
+example      the commented nightreel.toml of `nightreel init`
 """
 
 from pipeline.settings.example import example_toml

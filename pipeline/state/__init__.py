@@ -4,7 +4,7 @@ checkpoints  jobs and batches, saved and read   (batch_files: where, documents: 
              moments: times in them, fields: where; quarantine: those that can't be read, copies: as they stood once)
 index        the rows of a batch, in SQLite     (rows, stamps, sums: of what; turns: as a queue;
              database, keeper: its file; reconciling: with the job files)
-claims       who works on what                  (locks: how)
+claims       who works on what                  (locks: how; shielded: and what nobody interrupts)
 cache        everything expensive               (sealed: its files, signs: which are held, use: by whom)
 ledgers      what was spent at a service        (minute: in the last one, quota: of YouTube's, money: in dollars)
 episodes     the numbers of a series

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import os
@@ -12,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import anyio
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError, DamagedError, NightreelError
@@ -26,6 +24,7 @@ from pipeline.state.quarantine import put_aside
 from pipeline.state.reconciling import reconcile
 from pipeline.state.rows import looked_up
 from pipeline.state.saves import GroupedSaves
+from pipeline.state.shielded import to_the_end
 from pipeline.state.stamps import stamp_from, stamp_of
 
 logger = logging.getLogger("nightreel")
@@ -146,7 +145,7 @@ class CheckpointStore:
             write_atomically(path, to_json(batch, self.workspace))
             self.index(batch.name).arrange(batch.jobs, stamp_of(path))
 
-        await _to_the_end(save)
+        await to_the_end(save)
 
     async def load_batch(self, name: str) -> Batch | None:
         """The batch as last saved; None: there is none of that name."""
@@ -267,14 +266,3 @@ class CheckpointStore:
 
     def _shown(self, path: Path) -> str:
         return path.relative_to(self.workspace).as_posix()
-
-
-async def _to_the_end(work: Callable[[], None]) -> None:
-    """Runs `work` in a thread and waits for it, even when the task is cancelled: by a scope, or by asyncio (Ctrl-C)."""
-    thread = asyncio.get_running_loop().run_in_executor(None, work)
-    with anyio.CancelScope(shield=True):
-        try:
-            await asyncio.shield(thread)
-        except asyncio.CancelledError:
-            await asyncio.wait([thread])
-            raise

@@ -6,13 +6,12 @@ the same lock and more, takes ten times as long. On Windows, which locks in anot
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import math
 import os
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import anyio
@@ -20,6 +19,7 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, StorageError
 from pipeline.files import is_there, storage_errors
+from pipeline.state.shielded import to_the_end
 
 _POLL_S = 0.05
 
@@ -169,7 +169,7 @@ async def held(path: Path, *, what: str, wait_s: float = math.inf) -> AsyncItera
             await anyio.sleep(_POLL_S)
         yield
     finally:
-        await _to_the_end(turn.end)
+        await to_the_end(turn.end)
 
 
 class _Turn:
@@ -195,22 +195,6 @@ class _Turn:
             if self._is_ours:
                 self._is_ours = False
                 self._lock.give_back()
-
-
-async def _to_the_end(work: Callable[[], None]) -> None:
-    """Does it in a thread and waits, whoever cancels: a scope, or asyncio itself, which is held off by no shield."""
-    # Not in the threads of asyncio itself, which are few, and may all be waiting for the addresses of services.
-    thread = asyncio.ensure_future(to_thread.run_sync(work))
-    cancelled: asyncio.CancelledError | None = None
-    with anyio.CancelScope(shield=True):
-        while not thread.done():
-            try:
-                await asyncio.wait([thread])
-            except asyncio.CancelledError as error:
-                cancelled = error
-    thread.result()
-    if cancelled:
-        raise cancelled
 
 
 @contextlib.contextmanager

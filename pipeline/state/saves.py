@@ -7,6 +7,7 @@ is told that a job is saved before it is: a save alone is written at once, and o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -54,7 +55,8 @@ class GroupedSaves:
             with anyio.CancelScope(shield=True):
                 while not save.is_over:
                     save.told = loop.create_future()
-                    await asyncio.wait([save.told])
+                    with contextlib.suppress(asyncio.CancelledError):  # again: it is raised below
+                        await asyncio.wait([save.told])
             raise
         if save.error:
             raise save.error

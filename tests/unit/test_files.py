@@ -23,6 +23,25 @@ from pipeline.state.episodes import EpisodeLedger
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no permission bits")
 
 
+@pytest.fixture
+def steps(monkeypatch):
+    """What the disk is asked for, in order, and does."""
+    steps = []
+    true_fsync, true_replace = os.fsync, os.replace
+
+    def fsync(descriptor):
+        steps.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "content")
+        true_fsync(descriptor)
+
+    def replace(source, target):
+        steps.append("rename")
+        return true_replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace)
+    return steps
+
+
 def test_text_is_written_as_utf8_with_its_line_ends_as_they_are(tmp_path):
     write_atomically(tmp_path / "a.txt", "grün\r\n漢\n")
 
@@ -50,20 +69,7 @@ def test_a_failure_before_the_rename_leaves_the_old_content_and_no_rubbish(tmp_p
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_the_content_is_on_the_disk_before_the_name_is(tmp_path, monkeypatch):
-    steps = []
-    true_fsync, true_replace = os.fsync, os.replace
-
-    def fsync(descriptor):
-        steps.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "content")
-        true_fsync(descriptor)
-
-    def replace(source, target):
-        steps.append("rename")
-        return true_replace(source, target)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    monkeypatch.setattr(os, "replace", replace)
+def test_the_content_is_on_the_disk_before_the_name_is(tmp_path, steps):
     write_atomically(tmp_path / "a.txt", "new")
 
     assert steps == ["content", "rename", *(["folder"] if os.name == "posix" else [])]
@@ -102,22 +108,7 @@ def test_a_failure_of_what_need_not_survive_leaves_the_old_file(tmp_path, monkey
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_files_that_are_written_together_are_all_on_the_disk_before_their_names_and_their_folder_once(
-    tmp_path, monkeypatch
-):
-    steps = []
-    true_fsync, true_replace = os.fsync, os.replace
-
-    def fsync(descriptor):
-        steps.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "content")
-        true_fsync(descriptor)
-
-    def replace(source, target):
-        steps.append("rename")
-        return true_replace(source, target)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    monkeypatch.setattr(os, "replace", replace)
+def test_files_that_are_written_together_are_all_on_the_disk_before_their_names_and_their_folder_once(tmp_path, steps):
     (tmp_path / "a").write_text("old")
 
     assert write_together({tmp_path / "a": "grün", tmp_path / "b": b"2"}) == {}

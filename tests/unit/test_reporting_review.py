@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.model import Check, SampleStanding
-from pipeline.reporting.review import HeldFilm, write_review_page
+from pipeline.model import Check, HeldFilm, SampleStanding
+from pipeline.reporting.review import write_review_page
 from tests.unit.test_reporting_page import HOSTILE
 
 
@@ -15,6 +15,7 @@ def held(**values):
         "title": "Why tea cools",
         "language": "en",
         "why": "it was asked for",
+        "hint": "",
         "sampled": False,
         "score": None,
         "profile": "",

@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import shutil
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import CheckpointError, DamagedError, InputError, StorageError
+from pipeline.files import write_atomically
 from pipeline.model import (
     Asked,
     Batch,
@@ -45,7 +47,7 @@ from pipeline.model import (
     advance,
     summary_of,
 )
-from pipeline.state import CheckpointStore, Damage, check_batch_name
+from pipeline.state import CheckpointStore, Damage, check_batch_name, checkpoints
 from pipeline.state.documents import from_json, read_document, to_json
 
 WORKSPACE = Path("/somewhere/space") if os.name == "posix" else Path("C:/somewhere/space")
@@ -274,6 +276,29 @@ async def test_a_save_interrupted_by_the_event_loop_is_on_the_disk_all_the_same(
         await saving
 
     assert await store.load_job("space", "ab12" * 8) == job()
+
+
+async def test_the_save_of_a_batch_is_over_when_it_returns_however_often_it_is_cancelled(store, monkeypatch):
+    begun, may_end = threading.Event(), threading.Event()
+
+    def write(*arguments):
+        begun.set()
+        may_end.wait(10)
+        write_atomically(*arguments)
+
+    monkeypatch.setattr(checkpoints, "write_atomically", write)
+    saving = asyncio.create_task(store.save_batch(batch("ab12" * 8)))
+    await to_thread.run_sync(begun.wait)
+    for _ in range(2):
+        saving.cancel()
+        await asyncio.wait([saving], timeout=0.01)
+
+    was_over = saving.done()
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await saving
+    assert not was_over
+    assert await store.load_batch("space") == batch("ab12" * 8)
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,25 @@ async def test_a_save_is_over_only_when_it_is_written():
     assert told == [1]
 
 
+async def test_a_save_is_over_only_when_it_is_written_however_often_it_is_cancelled():
+    disk = Disk()
+    disk.may_write.clear()
+    saving = asyncio.create_task(GroupedSaves(disk.write).save(job(1)))
+    for _ in range(3):
+        for _ in range(20):
+            await anyio.lowlevel.checkpoint()
+        saving.cancel()
+
+    for _ in range(20):
+        await anyio.lowlevel.checkpoint()
+    was_over = saving.done()
+    disk.may_write.set()
+    with pytest.raises(asyncio.CancelledError):
+        await saving
+    assert not was_over
+    assert disk.groups == [["00000001"]]
+
+
 async def test_films_that_save_stage_after_stage_stay_in_one_group():
     disk = Disk()
     saves = GroupedSaves(disk.write)

@@ -1,10 +1,10 @@
 """Written -> said: what a voice is given where it would read a text wrong.
 
-    pronunciations.py   words of the workspace
-    dates · web · money · units · numbers · abbreviations · signs     rules, by language
-    magnitudes.py       words for millions, and what follows them
-    tongues.py          languages, and their words for signs
-    changes.py          from rules to a text, and where each written word is in it
+pronunciations  words of the workspace
+dates, web, money, units, numbers, abbreviations, signs
+                rules, by language             (magnitudes: words for millions, and what follows them)
+tongues         languages, and their words for signs
+changes         from rules to a text, and where each written word is in it
 
 A rule proposes; the first to claim a place keeps it. A rule that is not sure, or has no words in a language, proposes
 nothing: voices read plain numbers and words well, and nothing is better left as it is written than said wrong.

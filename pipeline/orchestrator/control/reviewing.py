@@ -6,13 +6,13 @@ A film that waits is not claimed by anybody, so all of this works while other pr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from anyio import from_thread, to_thread
 
 from pipeline.errors import CheckpointError, HeldError, InputError, RejectedError, SampleError
-from pipeline.model import Check, Job, JobStatus, JobSummary, Review, SampleStanding, advance, title_of
+from pipeline.model import HeldFilm, Job, JobStatus, JobSummary, Review, SampleStanding, advance, title_of
 from pipeline.model.text import clean_text
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.control.changing import change_jobs, chosen
@@ -27,31 +27,11 @@ _AT_REVIEW = "publishing"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """A film that a person is asked about."""
-
-    id: str
-    title: str
-    language: str
-    # Why it waits, and what to do.
-    why: str
-    hint: str
-    sampled: bool
-    # 0 to 1, by this profile, and what did not pass without a warning.
-    score: float | None
-    profile: str
-    remarks: tuple[Check, ...]
-    duration_s: float | None
-    video: Path | None
-    thumbnail: Path | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Waits:
     """Everything of a batch that waits for a person."""
 
     batch: str
-    films: tuple[Waiting, ...]
+    films: tuple[HeldFilm, ...]
     # The rest, which waits for the sample; and how that stands.
     behind: int
     sample: SampleStanding
@@ -79,7 +59,7 @@ async def waiting(shop: Workshop, batch: str) -> Waits:
 
     def look() -> Waits:
         index = shop.store.refreshed(batch)
-        films = [_waiting(job) for row in index.rows(JobStatus.REVIEW) if (job := _readable(shop, row))]
+        films = [_held(job) for row in index.rows(JobStatus.REVIEW) if (job := _readable(shop, row))]
         behind = sum(_is_behind(row) for row in index.rows(JobStatus.PARKED))
         return Waits(batch=batch, films=tuple(films), behind=behind, sample=index.sums.sample())
 
@@ -88,13 +68,11 @@ async def waiting(shop: Workshop, batch: str) -> Waits:
 
 def write_page(shop: Workshop, waits: Waits) -> Path:
     """The same as a page with pictures, beside the report of the batch; its path. Blocks: pictures are decoded."""
-    from pipeline.reporting.review import HeldFilm, write_review_page  # noqa: PLC0415 - loads PyAV and Jinja2
+    from pipeline.reporting.review import write_review_page  # noqa: PLC0415 - loads PyAV and Jinja2
 
-    names = [each.name for each in fields(HeldFilm)]
-    films = [HeldFilm(**{name: getattr(film, name) for name in names}) for film in waits.films]
     folder = shop.places.summary(waits.batch) or shop.store.folder(waits.batch)
     return write_review_page(
-        folder, batch=waits.batch, films=films, behind=waits.behind, sample=waits.sample, version=__version__
+        folder, batch=waits.batch, films=waits.films, behind=waits.behind, sample=waits.sample, version=__version__
     )
 
 
@@ -200,9 +178,9 @@ def _readable(shop: Workshop, row: JobSummary) -> Job | None:
         return None
 
 
-def _waiting(job: Job) -> Waiting:
+def _held(job: Job) -> HeldFilm:
     files, verdict = job.receipt.package if job.receipt else None, job.verdict
-    return Waiting(
+    return HeldFilm(
         id=job.id,
         title=title_of(job),
         language=job.brief.language,

@@ -126,8 +126,8 @@ class Kept:
                 with suppress(PermanentError):
                     check(replace(original, length_s=shorter_s))
                     told = f"{shorter_s // 60}m{shorter_s % 60:02d}s"
-                    error.hint = f"Ask for at most {told}, or name a service with a larger account in script.writers"
-                    break
+                    hint = f"Ask for at most {told}, or name a service with a larger account in script.writers"
+                    return PermanentError(error.message, where=error.where, hint=hint)
             return error
         return None
 

@@ -1,0 +1,25 @@
+"""Work in a thread that is waited for to its end: what is half done on the disk is left to nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import anyio
+from anyio import to_thread
+
+
+async def to_the_end(work: Callable[[], None]) -> None:
+    """Does it in a thread and waits, whoever cancels: a scope, or asyncio itself, which is held off by no shield."""
+    # Not in the threads of asyncio itself, which are few, and may all be waiting for the addresses of services.
+    thread = asyncio.ensure_future(to_thread.run_sync(work))
+    cancelled: asyncio.CancelledError | None = None
+    with anyio.CancelScope(shield=True):
+        while not thread.done():
+            try:
+                await asyncio.wait([thread])
+            except asyncio.CancelledError as error:
+                cancelled = error
+    thread.result()
+    if cancelled:
+        raise cancelled
