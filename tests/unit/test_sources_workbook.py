@@ -152,6 +152,20 @@ def test_merged_cells_have_their_value_in_the_first_and_hidden_rows_are_read(pat
     assert cells(path) == [["red", "Bo"], ["", "Ann"]]
 
 
+def test_titles_in_merged_cells_stand_above_the_names_of_the_columns(path):
+    def merge(book):
+        book.active.merge_cells("A1:C1")
+        book.active.merge_cells("A2:B2")
+
+    saved(
+        path, ["Customers of May"], ["Person", None, "Offer"], ["Number", "Name", "Price"], [1, "Bo", 5], change=merge
+    )
+    people = opened(path, names=frozenset({"name", "price"}))
+
+    assert (people.columns, people.titles) == (("Number", "Name", "Price"), 2)
+    assert [(row.number, row.line) for row in people.rows()] == [(1, 4)]
+
+
 def test_empty_rows_are_no_rows_and_lines_are_those_of_the_sheet(path):
     saved(path, (), ("name", "town"), (), ("Bo", None), (" ", None), ("Ann", "Ghent", "x"))
 

@@ -76,6 +76,8 @@ class Table:
     rows: Callable[[], Iterator[TableRow | BrokenRow]]
     # What was found out about the file, for messages: "UTF-8, cells between ;".
     form: str
+    # How many lines with something in them stand above the one that names the columns, and are no rows.
+    titles: int = 0
 
 
 class TableOpener(Protocol):

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
-from itertools import repeat
+from itertools import islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, iterparse
@@ -23,6 +23,7 @@ from pipeline.sources.tables.cells import Lost, Number, ShownNumber, cell_of, in
 from pipeline.sources.tables.dialect import plain
 from pipeline.sources.tables.encoding import check_regular
 from pipeline.sources.tables.formats import currency_of, is_per_cent
+from pipeline.sources.tables.header import HEAD_ROWS, find_names
 from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableRow, check_width, named_columns, used
 
 if TYPE_CHECKING:
@@ -47,19 +48,22 @@ def open_workbook(source: Path | str, form: TableForm) -> Table:
     _check_archive(path)
     with _sheet_of(path, form.sheet) as sheet:
         name = str(sheet.title)
-        first, names = next(((number, cells) for number, cells in _numbered(sheet) if used(cells)), (0, []))
-    if not names:
+        head = list(islice(((number, cells) for number, cells in _numbered(sheet) if used(cells)), HEAD_ROWS))
+    if not head:
         raise SourceError(f"the sheet {name!r} is empty", where=str(path), hint="Choose another one with --sheet")
+    is_named = form.has_header is not False
+    at = find_names([cells for _, cells in head], form.names, where=str(path)) if is_named else 0
+    first, names = head[at]
     names = names[: used(names)]
     check_width(names, str(path))
-    has_header = form.has_header is not False
-    columns, doubled = named_columns(names if has_header else [""] * len(names))
+    columns, doubled = named_columns(names if is_named else [""] * len(names))
     return Table(
         path=str(path),
         columns=columns,
         doubled=doubled,
-        rows=partial(_rows, path, name, columns, after=first if has_header else 0),
-        form=f"sheet {name!r}{'' if has_header else ', no header'}",
+        rows=partial(_rows, path, name, columns, after=first if is_named else 0),
+        form=f"sheet {name!r}{'' if is_named else ', no header'}",
+        titles=at,
     )
 
 
