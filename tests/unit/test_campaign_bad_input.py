@@ -82,7 +82,7 @@ ROWS = {
         ["Roof for Bo"],
     ),
     "Who wants no mail: `Unsubscribed`, `Opt out`, `Do not contact` with anything but a no; `Opt in`, `Consent`, "
-    "`Accepts marketing`, `Newsletter` with a no; a cell `unsubscribed`": (
+    "`Accepts marketing` with a no; a cell `unsubscribed`": (
         "first_name,product,price,Email Opt Out,Consent,Status,Accepts SMS marketing\n"
         + "".join(
             f"{name},Roof,5 €,{rest}\n"
@@ -138,7 +138,7 @@ ROWS = {
         [
             (1, "Price (USD)", "is in EUR, and not in USD (as Price (USD) says)"),
             (2, "Price before", "is in EUR, and not in USD (as Currency says)"),
-            (4, "Price before", "is in 'pt', as Currency says, which is no currency"),
+            (4, "Price before", "names no currency, and what Currency says is none that is known"),
         ],
         ["X for An"],
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import openpyxl
 import pytest
 from anyio import to_thread
 
@@ -127,6 +128,21 @@ async def test_a_sum_is_refused_again_where_the_list_of_refused_rows_is_run_as_i
 
     assert [each.problem for each in (*first.problems, *again.problems)] == ["sums up other rows"] * 2
     assert [again.refused, again.rows] == [1, 1]
+
+
+async def test_a_row_that_is_hidden_in_its_sheet_is_told(campaign):
+    def save():
+        book = openpyxl.Workbook()
+        for row in (HEADER, *ROWS):
+            book.active.append(row.split(","))
+        book.active.row_dimensions[3].hidden = True
+        book.save(campaign.path.with_suffix(".xlsx"))
+
+    await to_thread.run_sync(save)
+    wanted = await read_source(campaign.path.with_suffix(".xlsx"), campaign.shop, batch="people")
+
+    assert [(each.row, each.line, each.problem) for each in wanted.problems] == [(2, 3, "is hidden in its sheet")]
+    assert len(wanted.briefs) == 2
 
 
 async def test_two_rows_with_one_name_have_a_film_each(campaign):

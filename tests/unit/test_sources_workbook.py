@@ -143,13 +143,14 @@ def test_the_first_sheet_that_is_shown_is_read(path):
     assert opened(saved(path, ("name",), ("Bo",), sheets=("Old", "New"), change=hide)).form == "sheet 'New'"
 
 
-def test_merged_cells_have_their_value_in_the_first_and_hidden_rows_are_read(path):
+def test_merged_cells_have_their_value_in_the_first_and_hidden_rows_are_read_and_say_so(path):
     def change(book):
         book["People"].merge_cells("A2:A3")
         book["People"].row_dimensions[3].hidden = True
 
     saved(path, ("team", "name"), ("red", "Bo"), ("red", "Ann"), change=change)
     assert cells(path) == [["red", "Bo"], ["", "Ann"]]
+    assert [row.is_hidden for row in opened(path).rows()] == [False, True]
 
 
 def test_titles_in_merged_cells_stand_above_the_names_of_the_columns(path):

@@ -13,6 +13,7 @@ from pipeline.template import CellProblem, Field, currency_in, currency_of, name
 _BESIDE = re.compile(
     r".*currency(?:iso)?(?:code)?|.*währung|währg|devise|moneda|moeda|valuta|waluta|parabirimi|валюта|货币|通貨"
 )
+_CODES = re.compile(r"\b[A-Z]{3}\b")
 _MEND = "Write the currency into the cell: 1299.00 EUR"
 
 
@@ -30,24 +31,22 @@ class Currencies:
         return bool(self._named or self._beside)
 
     def around(self, column: str, field: Field, cells: Mapping[str, str]) -> dict[str, str]:
-        """The currencies that are named for the sum in a column, and which column names each.
-
-        Raises `CellProblem` for one that is none.
-        """
+        """The currencies that are named for the sum in a column, and which column names each; "": one that is none."""
         if column in self._named:
             return self._named[column]
         codes: dict[str, str] = {}
         for name in self._beside:
             if not says_nothing(said := cells.get(name, "")):
-                codes.setdefault(currency_of(said, field.currency), name)
-                if "" in codes:
-                    raise CellProblem(f"is in {said.strip()[:20]!r}, as {name[:40]} says, which is no currency", _MEND)
+                codes.setdefault(_code_of(said, field), name)
         return codes
 
     def field(self, field: Field, cell: str, codes: Mapping[str, str]) -> Field:
         """The field as it reads a cell for which these are named. Raises `CellProblem` where nobody can tell."""
-        if len(codes) > 1 and not names_currency(cell):
-            raise CellProblem(f"may be in {_told(codes)}", _MEND)
+        if not names_currency(cell):
+            if "" in codes:
+                raise CellProblem(f"names no currency, and what {codes[''][:40]} says is none that is known", _MEND)
+            if len(codes) > 1:
+                raise CellProblem(f"may be in {_told(codes)}", _MEND)
         code, *more = codes or [""]
         if not code or more:
             return field
@@ -56,8 +55,14 @@ class Currencies:
 
 def check_currency(text: str, codes: Mapping[str, str]) -> None:
     """Raise `CellProblem` for a sum ("1299.00 EUR") in none of the currencies that are named for it."""
-    if codes and text and text[-3:] not in codes:
+    if codes and text and text[-3:] not in codes and "" not in codes:
         raise CellProblem(f"is in {text[-3:]}, and not in {_told(codes)}", "Mend the one that is wrong")
+
+
+def _code_of(said: str, field: Field) -> str:
+    """The currency of a cell that names one: EUR, €, "Euro (EUR)"."""
+    found = (currency_of(part, field.currency) for part in (said, *_CODES.findall(said)))
+    return next(filter(None, found), "")
 
 
 def _told(codes: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ _OUT = re.compile(
     r"|donot(?:contact|e?mail|send)|nomarketing|abgemeldet|keinewerbung|désabonnée?|désinscrite?"
 )
 _IN = re.compile(
-    r"accepts(?:e?mail)?marketing|(?:e?mail)?optin|(?:has)?optedin|(?:e?mail)?(?:marketing)?consent|subscribed|newsletter"
+    r"accepts(?:e?mail)?marketing|(?:e?mail)?optin|(?:has)?optedin|(?:e?mail)?(?:marketing)?consent"
     r"|(?:werbe)?einwilligung"
 )
 # Whole cells of any column that say it by themselves.

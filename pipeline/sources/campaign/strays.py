@@ -1,4 +1,4 @@
-"""Rows that are no rows of their own: totals and averages, the names of the columns once more, titles and footers."""
+"""Rows that nobody means to be films: totals, the names of the columns once more, titles, footers, hidden ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.sources.tables import TableRow, plain
 # What stands alone in the first cell of a row that sums up others, in the languages of spreadsheets…
 _SUM_WORDS = (
     "total, totals, sum, average, avg, median, overall total, overall, σ, "
-    "summe, gesamt, gesamtergebnis, insgesamt, endsumme, durchschnitt, mittelwert, "
+    "summe, gesamt, ergebnis, gesamtergebnis, insgesamt, endsumme, durchschnitt, mittelwert, "
     "total général, somme, moyenne, suma, promedio, total general, totale, somma, totale complessivo, soma, média, "
     "total geral, totaal, eindtotaal, gemiddelde, toplam, genel toplam, ortalama, razem, suma końcowa, średnia, "
     "итого, итог, всего, 合计, 总计, 合計, 総計, 平均"
@@ -28,6 +28,8 @@ _SUM_MAX_CHARS = 60
 
 def stray(row: TableRow) -> RowProblem | None:
     """What is wrong with a row that is none of its own; None: it is one."""
+    if row.is_hidden:
+        return row_problem(row, "", "", "is hidden in its sheet", "Delete it, or let it be seen, and save the workbook")
     column, cell = _first(row.cells)
     if len(cell) <= _SUM_MAX_CHARS and _sums_up(cell):
         mend = "Leave it out; where it is a row of its own, write more in that cell"

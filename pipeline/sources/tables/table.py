@@ -45,6 +45,8 @@ class TableRow:
     line: int
     # By the names of the columns, as they were written.
     cells: Mapping[str, str]
+    # Whether nobody sees it who looks at the sheet: filtered out, or hidden.
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,9 +21,10 @@ _FORM_WORDS = (
 # Who tries out a form writes these, and who has to fill one in; alone or one after the other.
 _NOBODY_WORDS = (
     "test tests testing tester asdf asdfasdf asdfgh qwerty qwertz azerty foobar dummy unknown unbekannt inconnu "
-    "desconocido anonymous anonym none true false wahr falsch user admin info customer client kunde valued dear noname "
-    "no name firstname first vorname"
+    "desconocido anonymous anonym none true false wahr falsch user admin info customer client kunde noname firstname "
+    "vorname"
 )
+_PHRASES = frozenset(("no name", "first name", "last name", "valued customer", "dear customer"))
 _FORMS, _NOBODY = frozenset(_FORM_WORDS.split()), frozenset(_NOBODY_WORDS.split())
 
 
@@ -37,7 +38,7 @@ def check_name(name: str) -> None:
         raise CellProblem(f"{told} has no letter, and is no name", _HINT)
     # test1, Test 2
     words = [word.strip(".,-0123456789").casefold() for word in name.split()]
-    if _NOBODY.issuperset(filter(None, words)) or _is_typed(words):
+    if _NOBODY.issuperset(filter(None, words)) or " ".join(words) in _PHRASES or _is_typed(words):
         raise CellProblem(f"{told} is nobody's name: a test, or a form that was filled in for show", _HINT)
     if _FORMS.issuperset(filter(None, words)):
         raise CellProblem(f"{told} has no name behind it", _HINT)
