@@ -221,6 +221,7 @@ def test_a_column_that_is_called_nearly_as_a_field_is_told(tmp_path, template):
         ("first_name,price_usd,Currency\nBo,5,EUR\n", ["5 USD"]),
         ("first_name,price,Currency\nBo,5,usd\nEve,5,\nAnn,5 €,EUR\n", ["5 USD", "5 EUR", "5 EUR"]),
         ("first_name,price,Price (USD)\nBo,5,6\n", ["5 EUR"]),
+        ("first_name,price,Currency of the deal,Currency rate\nBo,5,USD,1.08\n", ["5 USD"]),
         ("first_name,price,Currency\nBo,5,US Dollar (USD)\nEve,5 CHF,francs\n", ["5 USD", "5 CHF"]),
         (
             "first_name,price,Currency,Converted Currency\nBo,5,usd,eur\nEve,5,usd,usd\nAnn,5 $,usd,eur\n",

@@ -9,10 +9,8 @@ from dataclasses import replace
 from pipeline.sources.tables import plain, says_nothing
 from pipeline.template import CellProblem, Field, currency_in, currency_of, names_currency
 
-# Names of columns, plain. Of several ("Converted Currency"), nobody can tell which one goes with which sum.
-_BESIDE = re.compile(
-    r".*currency(?:iso)?(?:code)?|.*währung|währg|devise|moneda|moeda|valuta|waluta|parabirimi|валюта|货币|通貨"
-)
+# In names of columns, plain. Of several ("Converted Currency"), nobody can tell which one goes with which sum.
+_BESIDE = re.compile(r"currency|währung|währg|^(?:devise|moneda|moeda|valuta|waluta|parabirimi|валюта|货币|通貨)$")
 _CODES = re.compile(r"\b[A-Z]{3}\b")
 _MEND = "Write the currency into the cell: 1299.00 EUR"
 
@@ -24,7 +22,7 @@ class Currencies:
         """`columns` are those that are no field, `sums` the fields that are sums, by their columns."""
         named = {column: currency_in(column, field.currency)[1] for column, field in sums.items()}
         self._named = {column: {code: column} for column, code in named.items() if code}
-        self._beside = tuple(column for column in columns if sums and _BESIDE.fullmatch(plain(column)))
+        self._beside = tuple(column for column in columns if sums and _BESIDE.search(plain(column)))
         self._fields: dict[tuple[str, str], Field] = {}
 
     def __bool__(self) -> bool:
@@ -36,7 +34,9 @@ class Currencies:
             return self._named[column]
         codes: dict[str, str] = {}
         for name in self._beside:
-            if not says_nothing(said := cells.get(name, "")):
+            said = cells.get(name, "")
+            # A rate of exchange names none.
+            if not (says_nothing(said) or any(map(str.isdigit, said))):
                 codes.setdefault(_code_of(said, field), name)
         return codes
 
