@@ -20,6 +20,8 @@ def print_unreadable(batch: str, asked: Asked, *, as_json: bool) -> None:
     """All of it, before anything is made: to a machine as events, of a table to a person as a table."""
     if asked.instead_of:
         _print_fallback(batch, asked.instead_of, as_json=as_json)
+    if not as_json:
+        _print_reading(asked)
     if not asked.rows:
         for error in asked.unreadable:
             print_refusal(batch, Film.refused(error.where, error), as_json=as_json)
@@ -28,6 +30,16 @@ def print_unreadable(batch: str, asked: Asked, *, as_json: bool) -> None:
             print_json({"event": "row", "batch": batch, **asdict(problem)})
     elif asked.problems:
         _print_table(asked)
+
+
+def _print_reading(asked: Asked) -> None:
+    """What of a table is not taken, and may have been meant."""
+    if asked.titles:
+        lines = "1 line" if asked.titles == 1 else f"{asked.titles} lines"
+        print(f"Passed over: {lines} above the one that names the columns.", file=sys.stderr)
+    for pair in asked.nearly:
+        column, _, field = pair.rpartition("=")
+        print(f"Not used: the column “{column}”. If it is {field}, add --map '{pair}'.", file=sys.stderr)
 
 
 def _print_fallback(batch: str, reason: Exception, *, as_json: bool) -> None:

@@ -48,10 +48,16 @@ _STAGE = re.compile(
     r"|^\s*(?:narrator|voice ?over|host|speaker(?: \d+)?):\s",
     re.IGNORECASE,
 )
-# UTF-8 that was read as Windows-1252, and what was lost in between. Ã and a quotation mark may be the end of a word.
+# UTF-8 that was read as Windows-1252, and what was lost in between. Ã and a quotation mark may end a word, and stand in
+# none; letters, daggers and opening quotation marks never follow a capital like these.
 _AFTER = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_SMALL, _MARKS = "a-zß-öø-ÿ", "…‘“”«»°±™•›´·¸®©²³¹"
 _GARBLED = re.compile(
-    rf"\ufffd|â€|ðŸ|[Â-Å][\x80-\x9f¡-ª¬-®´-º¼-¿]|Ã[¯-³]|Â°|(?:[Ã-ß][{_AFTER}]){{3,}}|(?:[à-ï][{_AFTER}]{{2}}){{2,}}",
+    rf"\ufffd|â€|ðŸ|[Â-Å][\x80-\x9f¡-ª¬-®´-º¼-¿]|Ã[¯-³]|Â°|(?:[Ã-ß][{_AFTER}]){{3,}}|(?:[à-ï][{_AFTER}]{{2}}){{2,}}"
+    rf"|[ÂÃÄÅÇÈÎÏÐÑ][€‚ƒ„†‡ˆ‰Š‹ŒŽ˜šœžŸ]|(?<=[{_SMALL}])[Â-ÖØ-Þ][{_MARKS}–—’\xa0]|[ÂÃÄÅ][{_MARKS}](?=[{_SMALL}])|Ã–(?=\w)"
+    rf"|Ä°(?=\w)|Ä±|â[‚„]|âœ[“”…˜]|ï»¿|[Â-ô][\x80-\x84\x86-\x9f]"
+    # The same, read as an old Mac or DOS would.
+    rf"|√[§©®±´∂†°¶•º≠≥£¢∞∫ØÑñúüâëá]|‚Ä[ôúùìîò¶]|‚Ç¨|[ΓÔ]Ç[^\sA-Za-z]|[├┬][^\s─├┬│┐┤]",
 )
 # Nowhere meant for viewers; captions by anybody may well have the marks and directions of the others.
 _NOT_SAID = (
@@ -107,7 +113,7 @@ def find_leftover(said: str, cells: _Cells | None = None) -> str:
 
 def find_garbled(said: str) -> str:
     """The first word of a text that was read in another encoding than it was written in; empty: there is none."""
-    found = _GARBLED.search(said)
+    found = None if said.isascii() else _GARBLED.search(said)
     return next((word for word in said.split() if _GARBLED.search(word)), found[0]) if found else ""
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from pipeline.settings.kinds import Group, Names, split_names
+from pipeline.settings.kinds import Group, Pairs, split_names
 
 
 class TemplateRule(Group):
@@ -36,10 +36,10 @@ class CampaignSettings(Group):
         description="The column that names a row, whatever else changes in it; empty: what the template says, else all "
         "that the row says.",
     )
-    map: Names = Field(
+    map: Pairs = Field(
         (), description='Columns and the fields of the template that they are, e.g. ["Vorname=name", "Preis=price"].'
     )
-    columns: Names = Field(
+    columns: Pairs = Field(
         (),
         description='Columns that decide, and what, e.g. ["Rang=priority", "Sprachen=languages"]: '
         "template, languages, formats, voice, theme, music, preset, priority, playlist, privacy, publish_at, series, "

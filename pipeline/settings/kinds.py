@@ -37,12 +37,27 @@ def split_names(value: object) -> object:
 
     One that is copied from nightreel.toml, with its brackets and quotes, is the same list.
     """
-    if not isinstance(value, str):
-        return value
+    return _listed(value) if isinstance(value, str) else value
+
+
+def _listed(value: str) -> list[str]:
     listed = value.strip()
     if listed.startswith("[") and listed.endswith("]"):
         listed = listed[1:-1].replace('"', "").replace("'", "")
     return [part.strip() for part in listed.split(",") if part.strip()]
+
+
+def split_pairs(value: object) -> object:
+    """The same of pairs "Column=what". A column may have a comma in its name: what has no = is the beginning of one."""
+    if not isinstance(value, str):
+        return value
+    pairs, begun = [], ""
+    for part in _listed(value):
+        begun = f"{begun}, {part}" if begun else part
+        if "=" in part:
+            pairs.append(begun)
+            begun = ""
+    return [*pairs, begun] if begun else pairs
 
 
 def _key(value: object) -> object:
@@ -70,6 +85,7 @@ OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
 Key = Annotated[SecretStr | None, BeforeValidator(_key)]
 Password = Annotated[SecretStr | None, BeforeValidator(_empty_is_none)]
 Names = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], BeforeValidator(split_names)]
+Pairs = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], BeforeValidator(split_pairs)]
 Formats = Annotated[
     tuple[Shape, ...], AfterValidator(lambda shapes: tuple(dict.fromkeys(shapes))), BeforeValidator(split_names)
 ]

@@ -22,6 +22,9 @@ from pipeline.template.material import LAYOUTS_OF_PICTURES
 from pipeline.template.notes import notes_as_text
 from pipeline.template.rows import (
     BRIEF_FIELDS,
+    NO,
+    TEXTS,
+    YES,
     CellProblem,
     Field,
     Play,
@@ -30,6 +33,9 @@ from pipeline.template.rows import (
     Values,
     compile_table,
     compile_text,
+    currency_in,
+    currency_of,
+    names_currency,
     names_in,
 )
 from pipeline.template.template import PAGE_PARTS, Layout, Template
@@ -37,7 +43,10 @@ from pipeline.template.template import PAGE_PARTS, Layout, Template
 __all__ = [
     "BRIEF_FIELDS",
     "LAYOUTS_OF_PICTURES",
+    "NO",
     "PAGE_PARTS",
+    "TEXTS",
+    "YES",
     "CellProblem",
     "End",
     "Field",
@@ -49,10 +58,13 @@ __all__ = [
     "Values",
     "compile_table",
     "compile_text",
+    "currency_in",
+    "currency_of",
     "file_beside",
     "files_in",
     "known_templates",
     "load_template",
+    "names_currency",
     "names_in",
     "notes_as_text",
     "read_template",

@@ -16,6 +16,8 @@ from tests.standins.photos import coast, write_hostile
 ROOT = Path(__file__).parents[2]
 HEADER = "customer,first_name,product,price,valid_until,photo,note\n"
 MEGABYTE = "x" * (1 << 20)
+NOBODY = ("bo@example.org", "+49 170 123", "Test Test", "asdf", "Mr.", "Robert (Bob)", "Smith, Bob", "x")
+NAMES = (*NOBODY, "Anna & Ben", "李", "King, Jr.", "Dr. Maria")
 
 # What is given -> the table, what is told of its rows (row, column, problem), and the films of the others.
 ROWS = {
@@ -27,7 +29,7 @@ ROWS = {
     "Line breaks and quotes in a quoted cell": (
         HEADER + '1,"Ma\nria","The ""big"" roof",5 €,,,\n',
         [],
-        ['The "big" roof for Ma ria'],
+        ['The "big" roof for Ma Ria'],
     ),
     "A quote that is never closed, or stands within a quoted cell": (
         HEADER + '1,Bo,"Ro"of,5 €,,,\n2,Eve,"Roof,5 €,,,\n3,Ann,Roof,5 €,,,\n',
@@ -51,6 +53,94 @@ ROWS = {
         HEADER.strip() + "".join(f",c{n}" for n in range(4993)) + "\n1,Bo,Roof,5 €,,," + ",x" * 4993 + "\n",
         [],
         ["Roof for Bo"],
+    ),
+    "A row whose first cell says `Total`, `Average`, `Summe`, `Subtotal North` and the like": (
+        HEADER
+        + "1,Bo,Roof,5 €,,,\nTotal,1 customer,1 product,5 €,,,\nSumme:,1,1,5 €,,,\n,MOYENNE (1 ligne),1,5 €,,,\n"
+        + "Subtotal North,Eve,Roof,5 €,,,\nTotal Eve,Eve,Roof,5 €,,,\n,Max,Roof,5 €,,,\n",
+        [
+            (2, "customer", "sums up other rows"),
+            (3, "customer", "sums up other rows"),
+            (4, "first_name", "sums up other rows"),
+            (5, "customer", "sums up other rows"),
+            (7, "customer", "is empty, and it names the row"),
+        ],
+        ["Roof for Bo", "Roof for Eve"],
+    ),
+    "The names of the columns once more, a title or a footer (`Exported on …`) among the rows": (
+        HEADER
+        + "Region North,,,,,,\n1,Bo,Roof,5 €,,,\n"
+        + HEADER
+        + "Exported on 2026-05-12\n,,,5 €,,,\n2,Eve,,5 €,,,\n",
+        [
+            (1, "customer", "is all that the row says"),
+            (3, "", "names the columns once more"),
+            (4, "", "says only “Exported on 2026-05-12”, and there are 7 columns"),
+            (5, "price", "is all that the row says"),
+            (6, "product", "is empty"),
+        ],
+        ["Roof for Bo"],
+    ),
+    "Who wants no mail: `Unsubscribed`, `Opt out`, `Do not contact` with anything but a no; `Opt in`, `Consent`, "
+    "`Accepts marketing` with a no; a cell `unsubscribed`": (
+        "first_name,product,price,Email Opt Out,Consent,Status,Accepts SMS marketing\n"
+        + "".join(
+            f"{name},Roof,5 €,{rest}\n"
+            for name, rest in {
+                "Bo": "TRUE,,,",
+                "Eve": "FALSE,yes,active,no",
+                "Ann": "since May,,,",
+                "Jo": ",Nein,,",
+                "Ed": "0,,Unsubscribed,",
+            }.items()
+        ),
+        [
+            (1, "Email Opt Out", "says that this one wants no mail"),
+            (3, "Email Opt Out", "says that this one wants no mail"),
+            (4, "Consent", "says that this one wants no mail"),
+            (5, "Status", "says that this one wants no mail"),
+        ],
+        ["Roof for Eve"],
+    ),
+    "A mail address, a phone number, `Test`, `asdf`, `Mr.`, `Robert (Bob)` or `Smith, Bob` as a name": (
+        "first_name;product;price\n" + "".join(f"{name};Roof;5 €\n" for name in NAMES),
+        [
+            (1, "first_name", "'bo@example.org' is an address, and no name"),
+            (2, "first_name", "'+49 170 123' has no letter, and is no name"),
+            (3, "first_name", "'Test Test' is nobody's name: a test, or a form that was filled in for show"),
+            (4, "first_name", "'asdf' is nobody's name: a test, or a form that was filled in for show"),
+            (5, "first_name", "'Mr.' has no name behind it"),
+            (6, "first_name", "'Robert (Bob)' has '(' in it, which nobody says in a name"),
+            (7, "first_name", "'Smith, Bob' may be 'Bob Smith'"),
+            (8, "first_name", "'x' is a single letter"),
+        ],
+        ["Roof for Anna & Ben", "Roof for 李", "Roof for King, Jr.", "Roof for Dr. Maria"],
+    ),
+    "`1899-12-30`, `1970-01-01`, `9999-12-31`: where programs begin and end to count days": (
+        HEADER + "1,Bo,Roof,5 €,1899-12-30,,\n2,Eve,Roof,5 €,31.12.9999 00:00,,\n3,Ann,Roof,5 €,1 January 1970,,\n",
+        [
+            (1, "valid_until", "'1899-12-30' is what programs write where they have no day"),
+            (2, "valid_until", "'31.12.9999 00:00' is what programs write where they have no day"),
+        ],
+        ["Roof for Ann"],
+    ),
+    "`20%` as a number, `500.00-`": (
+        "first_name,product,price,payback_years\nBo,Roof,5 €,20%\nEve,Roof,500.00-,\nAnn,Roof,(500.00),\n",
+        [
+            (1, "payback_years", "'20%' is in per cent"),
+            (2, "price", "'500.00-' may be less than nothing"),
+            (3, "price", "-500.00 is less than 0"),
+        ],
+        [],
+    ),
+    '`€9,900` in a column "Price (USD)", or beside a currency of another kind': (
+        "first_name,product,Price (USD),Price before,Currency\nBo,X,€5,,\nEve,X,5,€6,usd\nAn,X,5,,\nJo,X,5,6,pt\n",
+        [
+            (1, "Price (USD)", "is in EUR, and not in USD (as Price (USD) says)"),
+            (2, "Price before", "is in EUR, and not in USD (as Currency says)"),
+            (4, "Price before", "names no currency, and what Currency says is none that is known"),
+        ],
+        ["X for An"],
     ),
     "Two columns of one name": ("note,first_name,product,price,note\nx,Bo,Roof,5 €,y\n", [], ["Roof for Bo"]),
     "Two encodings in one file": (
@@ -78,12 +168,12 @@ ROWS = {
     ),
     "`../../etc/passwd`, `CON`, `NUL`, `aux.txt`": (
         HEADER
-        + "1,CON,Roof,5 €,,../../etc/passwd,\n2,NUL,Roof,5 €,,CON.png,\n3,aux.txt,Roof,5 €,,,\n4,../../e,Roof,5 €,,,\n",
+        + "1,CON,Roof,5 €,,../../etc/passwd,\n2,NUL,Roof,5 €,,CON.png,\n3,Bo,aux.txt,5 €,,,\n4,Bo,../../e,5 €,,,\n",
         [
             (1, "photo", "'../../etc/passwd' lies outside the folder of the table"),
             (2, "photo", "'CON.png' is no file on Windows, but a device"),
         ],
-        ["Roof for aux.txt", "Roof for ../../e"],
+        ["aux.txt for Bo", "../../e for Bo"],
     ),
     "Addresses of this machine or network": (
         HEADER + "1,Bo,Roof,5 €,,http://169.254.169.254/a.png,\n2,Eve,Roof,5 €,,http://localhost/a.png,\n",
@@ -93,8 +183,8 @@ ROWS = {
         ],
         [],
     ),
-    "A dash, a question mark, `n/a`, and nothing else": (
-        HEADER + "1,-,Roof,5 €,n/a,–,?\n2,Bo,Roof,5 €,n/a,–,?\n",
+    "A dash, a question mark, `n/a`, `(blank)`, and nothing else": (
+        HEADER + "1,-,Roof,5 €,n/a,–,?\n2,Bo,Roof,5 €,(blank),–,?\n",
         [(1, "first_name", "is empty")],
         ["Roof for Bo"],
     ),
@@ -187,6 +277,14 @@ TABLES = {
     "5,000 columns": [({}, ",".join(f"c{n}" for n in range(20_001)) + "\n", "at most 20,000 can be read", "")],
     "Two columns of one name": [
         ({}, "first_name,First Name,product,price\nBo,Eve,Roof,5 €\n", "first_name may be", "--map"),
+    ],
+    "Rows above the line that names the columns": [
+        (
+            {},
+            "Ann,Roof,5 €,\nfirst_name,product,price,town\nBo,Roof,5 €,\n",
+            "has the names of its columns in row 2, and above it what may be rows",
+            "Put the line with the names first",
+        ),
     ],
     "Letters of another alphabet in neither UTF-8 nor Windows-1252": [
         ({}, (HEADER + "1,Борис,Крыша,5 EUR,,,\n").encode("cp1251"), "no Windows-1252 either", "campaign.encoding"),

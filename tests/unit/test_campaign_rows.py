@@ -192,6 +192,7 @@ def test_columns_are_mapped(checked):
     [
         ("Vorname", (), "no column is the field first_name: there is Vorname"),
         ("Vorname", (), "Write --map 'Column=field', or --template NAME"),
+        ("First name (call)", (), "If it is meant so, add --map 'First name (call)=first_name'"),
         ("Vorname", ("Vorname=first_nam",), "the template has no field 'first_nam'. Did you mean first_name"),
         ("Vorname", ("Vornme=first_name",), "the table has no column 'Vornme'. Did you mean Vorname"),
         ("Vorname", ("first_name",), "is no column and field"),
@@ -203,6 +204,49 @@ def test_columns_that_do_not_fit_are_told(checked, header, mapped, problem):
     with pytest.raises(InputError) as caught:
         checked(f"{header}\nBo,Bo\n", mapped=mapped)
     assert problem in str(caught.value).replace("did you mean", "Did you mean")
+
+
+def test_a_column_that_is_called_nearly_as_a_field_is_told(tmp_path, template):
+    (tmp_path / "people.csv").write_text("First Name,Price (net),valid untill,Notes\nBo,5 €,x,y\n", encoding="utf-8")
+    table = open_table(tmp_path / "people.csv", FOUND_OUT)
+
+    assert RowReader(table, template).nearly == ("Price (net)=price", "valid untill=valid_until")
+    assert RowReader(table, template, mapped=("Price (net)=price",)).nearly == ("valid untill=valid_until",)
+
+
+@pytest.mark.parametrize(
+    ("table", "prices"),
+    [
+        ("first_name,Price (USD)\nBo,5\n", ["5 USD"]),
+        ("first_name,price_usd,Currency\nBo,5,EUR\n", ["5 USD"]),
+        ("first_name,price,Currency\nBo,5,usd\nEve,5,\nAnn,5 €,EUR\n", ["5 USD", "5 EUR", "5 EUR"]),
+        ("first_name,price,Price (USD)\nBo,5,6\n", ["5 EUR"]),
+        ("first_name,price,Currency of the deal,Currency rate\nBo,5,USD,1.08\n", ["5 USD"]),
+        ("first_name,price,Currency\nBo,5,US Dollar (USD)\nEve,5 CHF,francs\n", ["5 USD", "5 CHF"]),
+        (
+            "first_name,price,Currency,Converted Currency\nBo,5,usd,eur\nEve,5,usd,usd\nAnn,5 $,usd,eur\n",
+            ["5 USD", "5 USD"],
+        ),
+    ],
+)
+def test_a_sum_is_in_the_currency_that_its_column_or_one_beside_it_names(checked, table, prices):
+    assert [dict(brief.row.fields)["price"] for brief in checked(table).briefs] == prices
+
+
+def test_of_two_currencies_beside_a_sum_nobody_can_tell_which(checked):
+    result = checked("first_name,price,Currency,Converted Currency\nBo,5,usd,eur\n")
+
+    assert told(result) == [
+        (1, 2, "price", "5", "may be in USD (as Currency says) or EUR (as Converted Currency says)"),
+    ]
+
+
+def test_a_mail_address_is_one_key_in_any_case_and_other_keys_are_not(checked):
+    table = "mail,first_name\nbo@example.org,Bo\nBo@Example.org,Bob\nA1,Eve\na1,Ann\n"
+    result = checked(table, key="mail")
+
+    assert told(result) == [(2, 3, "", "Bo@Example.org", "has the same key as line 2")]
+    assert len(result.briefs) == 3
 
 
 @pytest.mark.parametrize(

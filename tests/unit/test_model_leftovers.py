@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.model import CodeScene, Script, SpokenLine, StatementScene, TitleScene
-from pipeline.model.leftovers import find_leftover, leftovers
+from pipeline.model.leftovers import find_garbled, find_leftover, leftovers
 from pipeline.orchestrator.film.stages.quality import _own_cells
 from pipeline.script.outline import outline
 from pipeline.sources.markdown import parse_brief
@@ -148,3 +148,25 @@ def test_none_in_a_table_of_notes_is_a_word_and_nan_is_not() -> None:
     script = outline(brief, load_template("explainer", search=[]))
 
     assert list(leftovers(script, _own_cells(brief))) == ["no value (“nan”) in scene 2, item 1 right"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
+@pytest.mark.parametrize(
+    "name", ["Jürgen", "Zoë", "Straße", "KÖLN", "MÜLLER", "Österreich", "Änne", "Évora", "5 €", "it’s"]
+)
+def test_names_that_were_read_in_a_wrong_encoding_are_found(name, encoding):
+    assert find_garbled(name.encode().decode(encoding))
+
+
+@pytest.mark.parametrize(
+    "name", ["Işıl", "İbrahim", "Çağrı", "Paweł", "Świętek", "Čapek", "řeka", "Erdős", "Ştefan", "Åsa"]
+)
+def test_so_are_those_of_turkey_and_central_europe(name):
+    assert find_garbled(name.encode().decode("cp1252"))
+
+
+@pytest.mark.parametrize(
+    "said", ["x√y = √2", "├── src", "5 Å±0.1", "„TÄMÄ“", "PÅ – og", "IRMÃ…", "CAFÉ–BAR", "5 Å³, 18 °C", "daß…"]
+)
+def test_signs_beside_letters_are_no_wrong_encoding(said):
+    assert find_garbled(said) == ""

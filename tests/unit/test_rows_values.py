@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.template.rows import plain
+from pipeline.template.rows import currency_in, plain
 from pipeline.template.rows.dates import read_date
 from pipeline.template.rows.field import CellProblem, Field
 
@@ -33,6 +33,10 @@ def problem(kind, cell, **more):
         ("1\u202f299 €", "1299 EUR"),
         ("CHF 1'299.–", "1299 CHF"),
         ("1.299 EUR", "1299 EUR"),
+        ("(1.299,00 €)", "-1299.00 EUR"),
+        ("$(5.00)", "-5.00 USD"),
+        ("$ 500 CAD", "500 CAD"),
+        ("9.900,00 TL", "9900.00 TRY"),
         ("1,299 eur", "1299 EUR"),
         ("12,5 €", "12.5 EUR"),
         ("US$ 5", "5 USD"),
@@ -50,7 +54,7 @@ def test_money_is_read_in_local_forms(cell, money):
 def test_a_sign_that_several_currencies_share_is_that_of_its_field():
     assert read("money", "$5", currency="CAD") == "5 CAD"
     assert read("money", "5 kr", currency="NOK") == "5 NOK"
-    assert "is no currency" in problem("money", "5 kr")
+    assert problem("money", "5 kr") == "'kr' may be SEK, NOK, DKK, ISK"
 
 
 @pytest.mark.parametrize(
@@ -60,6 +64,9 @@ def test_a_sign_that_several_currencies_share_is_that_of_its_field():
         ("5", "names no currency"),
         ("€", "is no sum of money"),
         ("5 smiles", "'smiles' is no currency that is known"),
+        ("500.00- €", "'500.00- €' may be less than nothing"),
+        ("99 - 129 €", "'99 - 129 €' is more than one number"),
+        ("5 EUR (net)", "'EUR (net)' is no currency that is known"),
         ("1.2.3,4,5 €", "'1.2.3,4,5' is no number"),
         ("12.3.567 €", "'12.3.567' is grouped oddly"),
         ("€ 5 $", "is no sum of money"),
@@ -113,6 +120,12 @@ def test_numbers_have_limits():
         ("3 नवंबर 2026", "hi"),
         ("3 พฤศจิกายน 2026", "th"),
         ("3-Nov-2026", ""),
+        ("20261103", ""),
+        ("Nov 3, 2026, 3:15 PM", ""),
+        ("2026-11-03 5:00:00", ""),
+        ("03.11.2026, 15:00 Uhr", ""),
+        ("3-Nov-26", "en-US"),
+        ("26-Nov-3", "ja"),
     ],
 )
 def test_days_are_read_in_local_forms(cell, locale):
@@ -124,6 +137,7 @@ def test_a_day_that_may_be_two_is_told_and_one_that_can_not_is_read():
     assert read("date", "25/12/2026") == read("date", "12/25/2026") == "2026-12-25"
     assert read("date", "3/11/2026", order="dmy") == "2026-11-03"
     assert "two digits" in problem("date", "3/11/26")
+    assert "two digits" in problem("date", "3-Nov-26")
 
 
 @pytest.mark.parametrize(("cell", "locale"), [("3 พฤศจิกายน 2569", "th"), ("۱۴۰۵/۸/۱۲", "fa"), ("1448-05-23", "ar-SA")])
@@ -274,3 +288,97 @@ def test_a_day_as_spreadsheets_count_them_is_told_with_the_day_that_it_may_be(ce
         read_date(cell)
 
     assert caught.value.problem == f"{cell!r} is how a spreadsheet counts days, and may be {day}"
+
+
+@pytest.mark.parametrize("cell", ["1899-12-30", "1900-01-01 00:00:00", "01/01/1970", "31.12.9999", "0001-01-01"])
+def test_where_programs_begin_and_end_to_count_is_no_day(cell):
+    assert problem("date", cell) == f"{cell!r} is what programs write where they have no day"
+    assert read("date", "1 January 1970") == "1970-01-01"
+
+
+@pytest.mark.parametrize(("cell", "said"), [("TRUE", "yes"), ("x", "yes"), ("Oui", "yes"), ("0", "no"), ("Nein", "no")])
+def test_between_a_yes_and_a_no_programs_have_their_own_words(cell, said):
+    assert read("choice", cell, choices=("yes", "no")) == read("choice", cell, choices=("yes", "no", "later")) == said
+    assert read("choice", cell, choices=("Ja", "Nein")) == {"yes": "Ja", "no": "Nein"}[said]
+    assert "is none of" in problem("choice", cell, choices=("1 year", "2 years"))
+
+
+def test_a_word_for_yes_is_no_other_choice():
+    assert "is none of" in problem("choice", "x", choices=("1", "2", "3"))
+    assert read("choice", "x", choices=("x", "1", "0")) == "x"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Maria",
+        "MARIA",
+        "Anna & Ben",
+        "Dr. Jan van der Berg",
+        "O'Neill",
+        "J.R.",
+        "King, Jr.",
+        "李",
+        "محمد",
+        "Zoë 🌞",
+        "Info Testa",
+    ],
+)
+def test_names_of_people_are_as_they_are_written(name):
+    assert read("name", name) == name
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("maria@example.org", "is an address"),
+        ("www.example.org", "is an address"),
+        ("+49 170 1234567", "has no letter"),
+        ("😀", "has no letter"),
+        ("Test 2", "is nobody's name"),
+        ("ASDF", "is nobody's name"),
+        ("xxx", "is nobody's name"),
+        ("Valued Customer", "is nobody's name"),
+        ("Frau", "has no name behind it"),
+        ("M.", "is a single letter"),
+        ('Robert "Bob"', "which nobody says"),
+        ("J?rgen", "which nobody says"),
+        ("Maria/Ben", "which nobody says"),
+        ("Gonzalez, Maria", "may be 'Maria Gonzalez'"),
+    ],
+)
+def test_what_nobody_is_called_is_told(cell, told):
+    assert told in problem("name", cell)
+
+
+def test_a_name_that_is_long_is_told_as_that_unless_it_is_none():
+    assert problem("name", "Maria Magdalena", max_chars=10) == "has 15 characters, at most 10 fit"
+    assert "is an address" in problem("name", "maria@example.org", max_chars=10)
+
+
+@pytest.mark.parametrize(
+    ("column", "name", "code"),
+    [
+        ("Price (EUR)", "Price", "EUR"),
+        ("Price [€]", "Price", "EUR"),
+        ("Price in $", "Price", "USD"),
+        ("Price before, CHF", "Price before", "CHF"),
+        ("price_before_usd", "price_before", "USD"),
+        ("Preis in Euro", "Preis", "EUR"),
+    ],
+)
+def test_the_name_of_a_column_says_what_its_sums_are_in(column, name, code):
+    assert currency_in(column) == (name, code)
+
+
+@pytest.mark.parametrize(
+    "column", ["Price", "Price (net)", "Price all", "Price (2)", "EUR", "Price per kr", "price_before"]
+)
+def test_other_names_of_columns_say_nothing_of_it(column):
+    assert currency_in(column) == (column, "")
+    assert currency_in("Price in kr", "NOK") == ("Price", "NOK")
+
+
+def test_entities_that_two_programs_have_written_are_letters():
+    assert read("text", "Andr&amp;eacute; &amp;amp; Ben") == "André & Ben"
+    assert read("text", "AT&amp;T, R&D; Q&A") == "AT&T, R&D; Q&A"

@@ -88,6 +88,19 @@ def test_a_dotenv_file_is_not_read(workspace, monkeypatch):
     assert Settings().language is None
 
 
+@pytest.mark.parametrize(
+    ("flag", "pairs"),
+    [
+        ("Vorname=name,Preis=price", ("Vorname=name", "Preis=price")),
+        ("Price, net=price,First, or nick=name", ("Price, net=price", "First, or nick=name")),
+        ('["Vorname=name", "Preis=price"]', ("Vorname=name", "Preis=price")),
+        ("Vorname=name,Preis", ("Vorname=name", "Preis")),
+    ],
+)
+def test_columns_may_have_commas_in_their_names(workspace, flag, pairs):
+    assert load_settings(workspace, {"campaign.map": flag}, {}).campaign.map == pairs
+
+
 def test_an_empty_variable_counts_as_not_set(workspace):
     assert load_settings(workspace, {}, {"NIGHTREEL_TEMPLATE": "", "GROQ_API_KEY": ""}) == Settings()
 

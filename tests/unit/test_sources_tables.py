@@ -396,3 +396,45 @@ def test_a_table_is_told_by_its_name():
     assert is_table("a.jsonl")
     assert not is_table("a.md")
     assert not is_table("What is CSV?")
+
+
+@pytest.mark.parametrize(
+    ("above", "titles"),
+    [
+        ("", 0),
+        ("Customers of May\n\n", 1),
+        ("Customers of May;;;\nAs of;2026-05-12;;\n", 2),
+        ("Person;;Offer;\n", 1),
+    ],
+)
+def test_titles_and_names_of_groups_stand_above_the_line_that_names_the_columns(table, above, titles):
+    names = frozenset({"firstname", "product", "price"})
+    people = table(f"{above}Number;First name;Product;Price\n1;Bo;Roof;5,00 €\n2;Eve;Roof, flat;5,00 €\n", names=names)
+
+    assert people.columns == ("Number", "First name", "Product", "Price")
+    assert people.titles == titles
+    assert [row.number for row in people.rows()] == [1, 2]
+    assert cells(people)[0] == {"Number": "1", "First name": "Bo", "Product": "Roof", "Price": "5,00 €"}
+
+
+def test_a_title_is_passed_over_where_no_name_is_known(table):
+    people = table("Kunden im Mai;;\nVorname;Produkt;Preis\nBo;Dach;5\n")
+
+    assert (people.columns, people.titles) == (("Vorname", "Produkt", "Preis"), 1)
+
+
+def test_below_a_title_there_may_be_no_names(table):
+    people = table("Kunden im Mai;;\n1;Bo;5\n2;Eve;6\n")
+
+    assert [list(row.values()) for row in cells(people)] == [["1", "Bo", "5"], ["2", "Eve", "6"]]
+
+
+def test_a_list_of_sentences_has_one_column_whatever_stands_in_them(table):
+    people = table("title\nWhy; oh; why?\nHow; and; when?\n", names=frozenset({"title"}))
+
+    assert [row["title"] for row in cells(people)] == ["Why; oh; why?", "How; and; when?"]
+
+
+def test_rows_above_the_line_that_names_the_columns_are_told(table):
+    with pytest.raises(InputError, match="in row 2, and above it what may be rows"):
+        table("Ann,Roof,7 €\nfirst_name,product,price\nBo,Roof,5 €\n", names=frozenset({"firstname", "product"}))

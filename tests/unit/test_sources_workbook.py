@@ -144,13 +144,28 @@ def test_the_first_sheet_that_is_shown_is_read(path):
     assert opened(saved(path, ("name",), ("Bo",), sheets=("Old", "New"), change=hide)).form == "sheet 'New'"
 
 
-def test_merged_cells_have_their_value_in_the_first_and_hidden_rows_are_read(path):
+def test_merged_cells_have_their_value_in_the_first_and_hidden_rows_are_read_and_say_so(path):
     def change(book):
         book["People"].merge_cells("A2:A3")
         book["People"].row_dimensions[3].hidden = True
 
     saved(path, ("team", "name"), ("red", "Bo"), ("red", "Ann"), change=change)
     assert cells(path) == [["red", "Bo"], ["", "Ann"]]
+    assert [row.is_hidden for row in opened(path).rows()] == [False, True]
+
+
+def test_titles_in_merged_cells_stand_above_the_names_of_the_columns(path):
+    def merge(book):
+        book.active.merge_cells("A1:C1")
+        book.active.merge_cells("A2:B2")
+
+    saved(
+        path, ["Customers of May"], ["Person", None, "Offer"], ["Number", "Name", "Price"], [1, "Bo", 5], change=merge
+    )
+    people = opened(path, names=frozenset({"name", "price"}))
+
+    assert (people.columns, people.titles) == (("Number", "Name", "Price"), 2)
+    assert [(row.number, row.line) for row in people.rows()] == [(1, 4)]
 
 
 def test_empty_rows_are_no_rows_and_lines_are_those_of_the_sheet(path):

@@ -53,6 +53,10 @@ class Asked:
     refused: int = 0
     problems: tuple[RowProblem, ...] = ()
     rejected: Path | None = None
+    # How many lines stand above the one that names the columns.
+    titles: int = 0
+    # Fields without a column, and columns that are called nearly so, as --map takes them.
+    nearly: tuple[str, ...] = ()
     # Whether only some rows were looked at: the others stay as they are.
     is_partial: bool = False
     # Why nothing is made; None: the good ones are.
@@ -143,6 +147,8 @@ def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> Asked:
         refused=checked.refused,
         problems=tuple(checked.problems),
         rejected=rejected if checked.refused and rejected else None,
+        titles=table.titles,
+        nearly=reader.nearly,
         is_partial=bool(wanted.rows),
         stop=_stop(
             checked, table.path, rows="" if outstanding else wanted.rows, is_strict=shop.settings.campaign.strict

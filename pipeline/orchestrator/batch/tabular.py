@@ -17,12 +17,14 @@ from pipeline.sources.tables import Table, TableForm
 def form_of(shop: Workshop) -> TableForm:
     """What is known of a table before it is opened. Reads templates: not for the event loop."""
     asked, source = shop.settings.campaign, shop.settings.source
+    pairs = (*asked.map, *asked.columns)
+    mapped = {plain(pair.rpartition("=")[0]) for pair in pairs} | {plain(asked.key)} - {""}
     templates = [shop.template(Brief(title="", template=name)) for name in _templates(shop)]
     return TableForm(
         delimiter="\t" if asked.delimiter == "tab" else asked.delimiter,
         encoding=asked.encoding,
         has_header={"yes": True, "no": False}.get(asked.header),
-        names=frozenset(plain(field.name) for template in templates for field in row_fields(template)),
+        names=frozenset(plain(field.name) for template in templates for field in row_fields(template)) | mapped,
         sheet=source.sheet,
         query=source.query,
         password=source.password.get_secret_value() if source.password else "",

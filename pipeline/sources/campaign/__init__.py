@@ -1,9 +1,10 @@
 """A table and a template -> a brief for each row, or what is wrong with it.
 
-columns    which column is which field
+columns    which column is which field; currencies: what the sums in it are in
 reading    a row -> Brief, or its problems
 checking   all rows of a table, before anything is made of one
-reader     the same for a table whose rows get several templates
+reader     the same for a table whose rows get several templates; strays: rows that are none of their own,
+           optouts: rows of people who want no mail
 casting    which of them: by rule, or by a stable share
 deciding   what columns decide besides: languages, formats, voice, priority, …
 choice     --rows 3, --rows 2,5-9

@@ -99,7 +99,9 @@ def _unfilmable(row: TableRow | BrokenRow, found: ReadRow, judge: Judge) -> RowP
 def _twice(row: TableRow | BrokenRow, brief: Brief, seen: dict[bytes, int]) -> RowProblem | None:
     """What is wrong if its key was there before."""
     assert brief.row is not None
-    name = repr(brief.key or brief.row.fields).encode(errors="surrogatepass")
+    # A mail address is one in any case, other keys are not; a film in other capitals is the same film.
+    said = brief.key if brief.key and "@" not in brief.key else (brief.key or repr(brief.row.fields)).casefold()
+    name = said.encode(errors="surrogatepass")
     before = seen.setdefault(hashlib.sha256(name).digest()[:16], row.line)
     if before == row.line:
         return None

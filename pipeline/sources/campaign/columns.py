@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.sources.tables import Table, plain
-from pipeline.template import Field
+from pipeline.template import Field, currency_in
 
 _MAP_HINT = "Write --map 'Column=field'"
 _MISSING_HINT = f"{_MAP_HINT}, or --template NAME for the one that this table is for"
 _DELIMITER_HINT = "Say what stands between cells: delimiter in [campaign] of nightreel.toml"
+# A name of so many letters says something where another one begins with it: price, "Price (net)".
+_NEAR_CHARS = 5
 # What seldom stands in the name of a column.
 _DELIMITERS = frozenset(";,|\t")
 
@@ -35,10 +38,20 @@ class Columns:
         if column not in self._known:
             name = self._mapped.get(column, "")
             if not name:
-                name = self._by_plain.get(plain(column), "")
+                name = self._by_plain.get(plain(column), "") or self._sum(column)
                 name = "" if name in self._mapped.values() else name
             self._known[column] = name
         return self._known[column]
+
+    def _sum(self, column: str) -> str:
+        """The field of sums that a column is whose name says what they are in, "Price (EUR)"; empty: none.
+
+        A column that is called just as the field goes before it.
+        """
+        name, code = currency_in(column)
+        found = self._by_plain.get(plain(name), "") if code else ""
+        is_sum = bool(found) and self._fields[found].kind == "money"
+        return found if is_sum and plain(found) not in map(plain, self._table.columns) else ""
 
     def column(self, field: str) -> str:
         """The first column that is a field; empty: none."""
@@ -89,8 +102,29 @@ class Columns:
             what = f"no column is the field {missing[0]}" if len(missing) == 1 else f"no columns are {_listed(missing)}"
             there = f"there is {_listed(self._table.columns)} ({self._table.form})"
             is_torn = any(_DELIMITERS.intersection(column) for column in self._table.columns)
-            hint = _DELIMITER_HINT if is_torn else _MISSING_HINT
+            hint = _DELIMITER_HINT if is_torn else self._map_hint(missing)
             raise InputError(f"{what}: {there}", where=self._table.path, hint=hint)
+
+    @property
+    def nearly(self) -> tuple[str, ...]:
+        """What --map would take for fields that have no column, and a column that is called nearly so."""
+        taken = {self.field(column) for column in self._table.columns}
+        return tuple(self._pairs([name for name in self._fields if name not in taken], least=0.85))
+
+    def _map_hint(self, missing: Sequence[str]) -> str:
+        """What to do about fields without a column, with the columns that are called nearly so."""
+        pairs = [f"--map '{pair}'" for pair in self._pairs(missing, least=0.7)]
+        others = ", and one for each of the others" if len(pairs) < len(missing) else ""
+        return f"If it is meant so, add {' '.join(pairs)}{others}" if pairs else _MISSING_HINT
+
+    def _pairs(self, fields: Sequence[str], *, least: float) -> Iterator[str]:
+        """Pairs "Column=field" of columns that are none yet, and begin as the field does or are `least` so like it."""
+        free = {plain(column): column for column in self._table.columns if not self.field(column)}
+        for name in fields:
+            longer = (each for each in free if len(plain(name)) >= _NEAR_CHARS and each.startswith(plain(name)))
+            nearest = get_close_matches(plain(name), free, n=1, cutoff=least)
+            if like := next(longer, "") or next(iter(nearest), ""):
+                yield f"{free.pop(like)[:40]}={name}"
 
 
 def column_named(table: Table, column: str, *, where: str) -> str:

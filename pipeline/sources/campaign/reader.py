@@ -9,7 +9,9 @@ from pipeline.errors import InputError, did_you_mean
 from pipeline.model.text import clean_text
 from pipeline.sources.campaign.casting import Casting, Part
 from pipeline.sources.campaign.deciding import TEMPLATE, Deciders
+from pipeline.sources.campaign.optouts import OptOuts
 from pipeline.sources.campaign.reading import ReadRow, RowProblem, RowReader, row_problem
+from pipeline.sources.campaign.strays import stray, told_as_one
 from pipeline.sources.tables import BrokenRow, Table, TableRow
 from pipeline.template import CellProblem, Template
 
@@ -49,13 +51,18 @@ class CampaignReader:
             reader = self._reader(name, is_only=len(known) == 1)
             if isinstance(reader, InputError):
                 raise reader
-        keys = (reader.key_column for reader in self._readers.values() if isinstance(reader, RowReader))
-        self._key = next(filter(None, keys), "")
+        readers = [reader for reader in self._readers.values() if isinstance(reader, RowReader)]
+        # What --map may have been meant to say, of the templates that are known.
+        self.nearly = tuple(dict.fromkeys(pair for reader in readers for pair in reader.nearly))
+        self._opt_outs = OptOuts(table, fields={column for each in readers for column in each.columns})
+        self._key = next((reader.key_column for reader in readers if reader.key_column), "")
 
     def read(self, row: TableRow | BrokenRow) -> ReadRow | list[RowProblem]:
         """The brief of a row, or all that is wrong with it."""
         if isinstance(row, BrokenRow):
             return [row_problem(row, "", "", row.problem, row.mend)]
+        if problem := stray(row) or self._opt_outs.said(row):
+            return [problem]
         said = self._deciders.template(row.cells)
         try:
             name = said or self._cast(row) or self._usual
@@ -65,7 +72,8 @@ class CampaignReader:
         if isinstance(reader, InputError):
             what, mend = f"can't be made with {name[:40]}: {reader.message}", reader.hint or "Choose another template"
             return [row_problem(row, self._deciders.column(TEMPLATE), said, what, mend)]
-        return reader.read(row)
+        found = reader.read(row)
+        return found if isinstance(found, ReadRow) else told_as_one(row, found)
 
     def _check_map(self, mapped: Sequence[str], known: Mapping[str, None]) -> None:
         """Of several templates, one at least must have each field. Of a single one, its reader says so."""

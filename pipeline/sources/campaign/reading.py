@@ -12,11 +12,25 @@ from pipeline.model import Brief, Paragraph, Script, Section, SourceRow, WantedP
 from pipeline.model.cells import as_meant
 from pipeline.model.text import clean_text, has_words
 from pipeline.sources.campaign.columns import Columns
+from pipeline.sources.campaign.currencies import Currencies, check_currency
 from pipeline.sources.campaign.deciding import Deciders
 from pipeline.sources.naming import TITLE_MAX_CHARS
 from pipeline.sources.tables import BrokenRow, Number, ShownNumber, Table, TableRow, damage_in, mend_of, says_nothing
-from pipeline.template import BRIEF_FIELDS, CellProblem, Field, Play, PlayError, Sheet, Template, Values, compile_text
+from pipeline.template import (
+    BRIEF_FIELDS,
+    TEXTS,
+    CellProblem,
+    Field,
+    Play,
+    PlayError,
+    Sheet,
+    Template,
+    Values,
+    compile_text,
+)
 
+# How what is wrong with a cell begins that is empty, and may not be.
+EMPTY = "is empty"
 _KEY_MAX_CHARS = 200
 # Of a cell, what a message repeats.
 _VALUE_MAX_CHARS = 80
@@ -92,13 +106,20 @@ class RowReader:
         self._languages = tuple(languages)
         self._play = self._chosen_play(language)
         self._language = self._play.language if self._play else language or template.language or "en"
+        # Fields without a column, and columns that are called nearly so, as --map takes them.
+        self.nearly = self._columns.nearly
+        # The columns that are fields.
+        self.columns = tuple(column for column in table.columns if self._columns.field(column))
+        by_name = {field.name: field for field in self._fields}
+        sums = {each: field for each in self.columns if (field := by_name[self._columns.field(each)]).kind == "money"}
+        self._currencies = Currencies([each for each in table.columns if each not in self.columns], sums)
         # The column that names a row; empty: none does.
         self.key_column = self._key_column(key)
         names = [field.name for field in self._fields]
         self._empty = dict.fromkeys(names, "")
         self._blank = Brief(title="", template=template.name)
         self._defaults = {field.name: field.read(field.default) for field in self._fields}
-        self._known: dict[tuple[str, type, str], tuple[str, object]] = {}
+        self._known: dict[tuple[str, str, type, str], tuple[str, object]] = {}
         self._derive: dict[str, Sheet] = {
             field.name: compile_text(field.derived, where=f"{template.folder}: fields.{field.name}", known=names)
             for field in self._fields
@@ -145,7 +166,7 @@ class RowReader:
         key = clean_text(row.cells.get(self.key_column, ""))
         if not key:
             problems.append(
-                row_problem(row, self.key_column, "", "is empty, and it names the row", "Give each row its own")
+                row_problem(row, self.key_column, "", f"{EMPTY}, and it names the row", "Give each row its own")
             )
         elif len(key) > _KEY_MAX_CHARS:
             told = f"has {len(key):,} characters, at most {_KEY_MAX_CHARS} fit a name of a row"
@@ -160,22 +181,34 @@ class RowReader:
         for field in self._fields:
             column, cell = cells.get(field.name, (field.name, ""))
             try:
-                said[field.name], typed[field.name] = self._both(field, cell, typed)
+                if field.kind == "money" and cell and self._currencies:
+                    said[field.name], typed[field.name] = self._sum(field, column, row.cells, typed)
+                else:
+                    said[field.name], typed[field.name] = self._both(field, cell, typed)
             except CellProblem as error:
                 problems.append(row_problem(row, column, cell, error.problem, error.mend))
                 said[field.name] = typed[field.name] = ""
         return said, typed
 
+    def _sum(
+        self, field: Field, column: str, cells: Mapping[str, str], typed: Mapping[str, object]
+    ) -> tuple[str, object]:
+        """The same as `_both`, of a sum whose currency may stand around its cell."""
+        codes = self._currencies.around(column, field, cells)
+        found = self._both(self._currencies.field(field, cells[column], codes), cells[column], typed)
+        check_currency(found[0], codes)
+        return found
+
     def _both(self, field: Field, cell: str, typed: Mapping[str, object]) -> tuple[str, object]:
         """What a cell says, in one form and as texts use it. Raises `CellProblem`."""
-        # A number of a workbook is a text of another kind, and says what it is in a sum of money.
-        if isinstance(cell, ShownNumber) and field.kind in {"money", "text", "paragraphs"}:
+        # A number of a workbook is a text of another kind, and says what it is in a sum of money, and in per cent.
+        if isinstance(cell, ShownNumber) and (field.kind == "money" or field.kind in TEXTS or cell.shown.endswith("%")):
             cell = Number(cell.shown)
-        asked = (field.name, type(cell), cell)
+        asked = (field.name, field.currency, type(cell), cell)
         if (known := self._known.get(asked)) is None:
             text = self._value(field, cell, typed)
             known = text, field.value(text, self._language)
-            is_one_of_few = not cell or (field.kind not in {"text", "paragraphs"} and len(cell) <= _KNOWN_MAX_CHARS)
+            is_one_of_few = not cell or (field.kind not in TEXTS and len(cell) <= _KNOWN_MAX_CHARS)
             if is_one_of_few and field.name not in self._derive:
                 if len(self._known) >= _MOST_KNOWN:
                     self._known.clear()
@@ -198,7 +231,7 @@ class RowReader:
         text = text or self._defaults[field.name]
         if not text and field.required:
             raise CellProblem(
-                "is empty", "Write " + (field.help[:1].lower() + field.help[1:] if field.help else "something")
+                EMPTY, "Write " + (field.help[:1].lower() + field.help[1:] if field.help else "something")
             )
         return text
 

@@ -7,7 +7,8 @@
 opening     which sources are tables, and who reads them
 encoding    bytes -> text, whatever program wrote it; western: whether Windows-1252 is what it looks like, letters: by
             how often languages write them
-dialect     which character stands between cells, and whether the first line names the columns
+dialect     which character stands between cells
+header      which row names the columns, if one does
 delimited   CSV, TSV, semicolons, bars
 objects     JSON Lines and JSON arrays
 workbook    sheets of Excel's; formats: the currency that a number is shown in

@@ -11,8 +11,9 @@ from itertools import islice
 from pathlib import Path
 
 from pipeline.errors import SourceError
-from pipeline.sources.tables.dialect import called, find_delimiter, find_header, has_spaced_quotes, said_delimiter
+from pipeline.sources.tables.dialect import called, find_delimiter, has_spaced_quotes, said_delimiter
 from pipeline.sources.tables.encoding import Line, find_encoding, named, read_lines
+from pipeline.sources.tables.header import find_names, has_names
 from pipeline.sources.tables.table import (
     ROW_MAX_CHARS,
     BrokenRow,
@@ -52,13 +53,16 @@ def open_delimited(source: Path | str, form: TableForm) -> Table:
     said = said_delimiter(head[0].text) if head else ""
     skipped = 1 if said else 0
     texts = [line.text for line in head[skipped:]]
-    delimiter = form.delimiter or said or ("\t" if path.suffix.casefold() == ".tsv" else find_delimiter(texts))
+    known = form.delimiter or said or ("\t" if path.suffix.casefold() == ".tsv" else "")
+    delimiter = known or find_delimiter(texts, form.names)
     is_spaced = has_spaced_quotes(texts, delimiter)
     records = partial(_records, path, encoding, delimiter, skipped, is_spaced=is_spaced)
-    first = next((record for record in records() if any(map(str.strip, record.cells))), None)
+    rows = [row for row in csv.reader(texts, delimiter=delimiter) if any(map(str.strip, row))]
+    at = 0 if form.has_header is False else find_names(rows, form.names, where=str(path))
+    first = next(islice((record for record in records() if any(map(str.strip, record.cells))), at, None), None)
     if first is None:
         raise SourceError("is empty", where=str(path), hint="The first line names the columns, each other is a film")
-    has_header = find_header(texts, delimiter, form.names) if form.has_header is None else form.has_header
+    has_header = has_names(rows[at:], form.names) if form.has_header is None else form.has_header
     if first.problem:
         raise SourceError(first.problem, where=f"{path}:{first.line}", hint=first.mend)
     check_width(first.cells, str(path))
@@ -67,8 +71,9 @@ def open_delimited(source: Path | str, form: TableForm) -> Table:
         path=str(path),
         columns=columns,
         doubled=doubled,
-        rows=partial(_rows, records, columns, delimiter, after=first.line if has_header else 0),
+        rows=partial(_rows, records, columns, delimiter, after=first.line if has_header else first.line - 1),
         form=f"{named(encoding)}, cells between {called(delimiter)}{'' if has_header else ', no header'}",
+        titles=at,
     )
 
 
@@ -94,6 +99,9 @@ def _rows(
         if not problem and used(record.cells) > len(columns):
             problem = f"has {used(record.cells)} cells, and there are {len(columns)} columns"
             mend = f'Put quotes around a cell that holds one of the {called(delimiter)}: "a{delimiter} b"'
+        elif not problem and len(record.cells) == 1 and len(columns) > 2:
+            problem = f"says only “{' '.join(record.cells[0].split())[:60]}”, and there are {len(columns)} columns"
+            mend = "Leave it out, if it is a title or a footer; put quotes around a cell that holds a line break"
         elif not problem and len(record.cells) < len(columns):
             problem = f"has {len(record.cells)} cells, and there are {len(columns)} columns"
             mend = "Give empty cells for what is missing; put quotes around a cell that holds a line break"

@@ -1,23 +1,17 @@
-"""How a table of lines is written: what stands between its cells, and whether its first line names the columns."""
+"""How a table of lines is written: what stands between its cells."""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections.abc import Collection, Sequence
-from itertools import zip_longest
 
 DELIMITERS = ",;\t|"
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 # Excel's own way to say it, in a line before all others.
 _SAID = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
-# What stands in a row, and hardly ever names a column: a number, a sum, a date, an address.
-_VALUE = re.compile(
-    r"[-+(]?\s*[^\w\s]?\s*\d[\d.,'\s]*\s*[^\w\s]?\)?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*|\S+@\S+\.\S+|https?://\S+",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(r"(19|20)\d\d")
-_VOTING_ROWS = 20
+# A table has at least so many cells in a row, and such a share of rows like it, if its first line is a title.
+_TITLED_CELLS, _TITLED_SHARE = 3, 0.3
 
 
 def said_delimiter(first_line: str) -> str:
@@ -26,13 +20,18 @@ def said_delimiter(first_line: str) -> str:
     return said[1] if said else ""
 
 
-def find_delimiter(lines: Sequence[str]) -> str:
+def find_delimiter(lines: Sequence[str], names: Collection[str] = ()) -> str:
     """The character between the cells of these lines, the first of a table.
 
     It is the one with which most rows have as many cells as the first, and of those the one with which there are most.
+    Where nothing parts the first one, which is none of `names`, it may be a title: the first that has cells counts.
     """
     scores = [(_score(lines, delimiter), delimiter) for delimiter in DELIMITERS]
     (_, cells), best = max(scores, key=lambda each: each[0])
+    if cells <= 1 and lines and plain(lines[0]) not in names:
+        scores = [(_score(lines, delimiter, below=True), delimiter) for delimiter in DELIMITERS]
+        (share, cells), best = max(scores, key=lambda each: each[0])
+        cells = cells if cells >= _TITLED_CELLS and share >= _TITLED_SHARE else 1
     return best if cells > 1 else ","
 
 
@@ -44,30 +43,9 @@ def has_spaced_quotes(lines: Sequence[str], delimiter: str) -> bool:
     return begun > 0 and begun == whole
 
 
-def find_header(lines: Sequence[str], delimiter: str, names: Collection[str]) -> bool:
-    """Whether the first of these lines names the columns. It does if one of `names`, plain, is among them.
-
-    Else the columns vote: where values stand below a word, the word is a name; where they stand below a value, it is
-    none. A year is either.
-    """
-    rows = [row for row in csv.reader(lines, delimiter=delimiter) if any(map(str.strip, row))]
-    if not rows or any(plain(name) in names for name in rows[0]):
-        return True
-    votes = 0
-    for first, *below in zip_longest(*rows[:_VOTING_ROWS], fillvalue=""):
-        filled = [cell for cell in below if cell.strip()]
-        if filled and sum(map(_is_value, filled)) * 2 > len(filled):
-            votes += -1 if _is_value(first) and not _YEAR.fullmatch(first.strip()) else 1
-    return votes > 0 or (votes == 0 and not any(map(_is_value, rows[0])))
-
-
 def plain(name: str) -> str:
     """The name of a column without what people write differently: "First Name" and "first_name" are one."""
     return "".join(character for character in name.casefold() if character.isalnum())
-
-
-def _is_value(cell: str) -> bool:
-    return bool(_VALUE.fullmatch(cell.strip()))
 
 
 def called(delimiter: str) -> str:
@@ -75,12 +53,13 @@ def called(delimiter: str) -> str:
     return _NAMES.get(delimiter, repr(delimiter))
 
 
-def _score(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
+def _score(lines: Sequence[str], delimiter: str, *, below: bool = False) -> tuple[float, int]:
+    """The share of rows that have as many cells as the first, and how many that are; `below` what has a single one."""
     try:
         rows = [row for row in csv.reader(lines, delimiter=delimiter) if any(map(str.strip, row))]
     except csv.Error:
         return 0.0, 0
-    if not rows or len(rows[0]) < 2:
+    first = next((row for row in rows if len(row) > 1 or not below), [])
+    if len(first) < 2:
         return 0.0, 1
-    cells = len(rows[0])
-    return round(sum(len(row) == cells for row in rows) / len(rows), 1), cells
+    return round(sum(len(row) == len(first) for row in rows) / len(rows), 1), len(first)

@@ -55,10 +55,16 @@ _NO_VALUE = re.compile(
     r"|#¿?(?:NAME|NOM|NOMBRE|NOME|NAAM|NAZWA|ИМЯ)\?"
 )
 # What people write where they have nothing to write.
-_NOTHING = re.compile(r"[\s\-–—−…?_/]*|\s*(?:\.{3}|[nN]/[aA]\.?|n\. ?a\.|N\. ?A\.|k\. ?A\.)\s*")
+_NOTHING = re.compile(
+    r"[\s\-–—−…?_/]*|\s*(?:\.{3}|[nN]/[aA]\.?|n\. ?a\.|N\. ?A\.|k\. ?A\."
+    # As people, pivot tables and reports write it out.
+    r"|(?i:keine angabe|\[?not (?:provided|available)\]?"
+    r"|\((?:blank|leer|vide|en blanco|vuoto|boş|empty|none|not set|unknown|null)\)))\s*"
+)
 # Fields of other programs that nobody filled in: *|FNAME|*, <<Name>>, %FIRSTNAME%, {first_name}, [First Name].
 _PLACEHOLDER = re.compile(
-    r"\*\|\w+\|\*|<<[^<>]+>>|«[^«»]+»|%%?[A-Z_]{3,}%%?|\$?\{\{?\s*[A-Za-z]\w*(?:\.\w+)*\s*\}\}?"
+    r"\*\|\w+\|\*|<<[^<>]+>>|«[^«»]+»|%%?[A-Z_]{3,}%%?|%%\w+%%|\$?\{\{?\s*[A-Za-z]\w*(?:\.\w+)*\s*(?:\|[^{}]*)?\}\}?"
+    r"|\[\[\w[\w .]*\]\]|\{!\$?\w+(?:\.\w+)*\}"
     r"|\[(?i:(?:your |first |last |full |customer )?name)\]"
 )
 # A formula instead of what it comes to, and a long number of which a spreadsheet has kept only the first digits.

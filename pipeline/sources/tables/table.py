@@ -45,6 +45,8 @@ class TableRow:
     line: int
     # By the names of the columns, as they were written.
     cells: Mapping[str, str]
+    # Whether nobody sees it who looks at the sheet: filtered out, or hidden.
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,8 @@ class Table:
     rows: Callable[[], Iterator[TableRow | BrokenRow]]
     # What was found out about the file, for messages: "UTF-8, cells between ;".
     form: str
+    # How many lines with something in them stand above the one that names the columns, and are no rows.
+    titles: int = 0
 
 
 class TableOpener(Protocol):

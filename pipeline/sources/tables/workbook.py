@@ -2,7 +2,8 @@
 
 A workbook is a ZIP archive of XML, written by anybody. What unpacks to far more than it holds and what declares
 entities is refused before it is parsed. Formulas are never worked out: what the program that saved the file made of
-them is the value. Merged cells have their value in the first of them; hidden rows and columns are read like others.
+them is the value. Merged cells have their value in the first of them; hidden columns are read like others, and so are
+hidden rows, which say so.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
-from itertools import repeat
+from itertools import islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, iterparse
@@ -23,6 +25,7 @@ from pipeline.sources.tables.cells import Lost, Number, ShownNumber, cell_of, in
 from pipeline.sources.tables.dialect import plain
 from pipeline.sources.tables.encoding import check_regular
 from pipeline.sources.tables.formats import currency_of, is_per_cent
+from pipeline.sources.tables.header import HEAD_ROWS, find_names
 from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableRow, check_width, named_columns, used
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ _MOST_PARTS = 10_000
 # XML of cells packs to a tenth, at best to a fiftieth. Deflate can't pack to less than a thousandth.
 _MOST_RATIO, _RATIO_FROM_BYTES = 200, 16 << 20
 _HEAD_BYTES = 4096
+_TRUE = ("1", "true")
 _TEXTS = "xl/sharedstrings.xml"
 _DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
 _FORMULA = re.compile(rb"<(\w+:)?f[\s>/]")
@@ -47,19 +51,22 @@ def open_workbook(source: Path | str, form: TableForm) -> Table:
     _check_archive(path)
     with _sheet_of(path, form.sheet) as sheet:
         name = str(sheet.title)
-        first, names = next(((number, cells) for number, cells in _numbered(sheet) if used(cells)), (0, []))
-    if not names:
+        head = list(islice(((number, cells) for number, cells, _ in _numbered(sheet) if used(cells)), HEAD_ROWS))
+    if not head:
         raise SourceError(f"the sheet {name!r} is empty", where=str(path), hint="Choose another one with --sheet")
+    is_named = form.has_header is not False
+    at = find_names([cells for _, cells in head], form.names, where=str(path)) if is_named else 0
+    first, names = head[at]
     names = names[: used(names)]
     check_width(names, str(path))
-    has_header = form.has_header is not False
-    columns, doubled = named_columns(names if has_header else [""] * len(names))
+    columns, doubled = named_columns(names if is_named else [""] * len(names))
     return Table(
         path=str(path),
         columns=columns,
         doubled=doubled,
-        rows=partial(_rows, path, name, columns, after=first if has_header else 0),
-        form=f"sheet {name!r}{'' if has_header else ', no header'}",
+        rows=partial(_rows, path, name, columns, after=first if is_named else 0),
+        form=f"sheet {name!r}{'' if is_named else ', no header'}",
+        titles=at,
     )
 
 
@@ -68,12 +75,13 @@ def _rows(path: Path, name: str, columns: Sequence[str], *, after: int) -> Itera
     with _sheet_of(path, name) as sheet:
         formulas = _sheet_of(path, name, formulas=True) if _has_formulas(path) else None
         with formulas or _nothing() as written:
-            both = zip(_numbered(sheet), _numbered(written) if written else repeat((0, [])), strict=False)
-            for (line, cells), (_, sources) in both:
+            both = zip(_numbered(sheet), _numbered(written) if written else repeat((0, [], False)), strict=False)
+            for (line, cells, is_hidden), (_, sources, _) in both:
                 if line <= after or not (used(cells) or used(sources)):
                     continue
                 number += 1
-                yield _row(columns, _with_lost(cells, sources), number, line)
+                found = _row(columns, _with_lost(cells, sources), number, line)
+                yield replace(found, is_hidden=True) if is_hidden and isinstance(found, TableRow) else found
 
 
 def _row(columns: Sequence[str], cells: Sequence[str], number: int, line: int) -> TableRow | BrokenRow:
@@ -94,8 +102,8 @@ def _with_lost(cells: Sequence[str], sources: Sequence[str]) -> list[str]:
     ]
 
 
-def _numbered(sheet: Any) -> Iterator[tuple[int, list[str]]]:  # noqa: ANN401 - what it shares is in none of its types
-    """Rows with their numbers, as the program shows them, whatever the sheet says about its size.
+def _numbered(sheet: Any) -> Iterator[tuple[int, list[str], bool]]:  # noqa: ANN401 - what it shares is in none of its types
+    """Rows with their numbers, as the program shows them, whatever the sheet says of its size; whether it hides them.
 
     openpyxl's own loop keeps an element of each row that it has passed: this one keeps none.
     """
@@ -121,9 +129,10 @@ def _numbered(sheet: Any) -> Iterator[tuple[int, list[str]]]:  # noqa: ANN401 - 
                 continue
             number, cells = parser.parse_row(element)
             formats = [_format_of(book, each.get("style_id", 0)) for each in cells]
+            is_hidden = element.get("hidden") in _TRUE
             parts[-1].clear()
             parser.row_dimensions.clear()
-            yield number, _cells(cells, formats)
+            yield number, _cells(cells, formats), is_hidden
 
 
 def _format_of(book: Any, style: int) -> str:  # noqa: ANN401 - as above

@@ -16,10 +16,18 @@ from pipeline.template.rows.numbers import known_locale
 from pipeline.template.rows.problem import CellProblem
 
 _HINT = "Write year, month and day: 2026-11-03"
+_WHOSE = f"{_HINT}; or say whose days they are (e.g. --locale de)"
 # A time of day is left out: films speak of days.
-_ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]\d{2}:\d{2}.*)?")
-_NUMBERS = re.compile(r"(\d{1,2})([-./ ])\s?(\d{1,2})\2\s?(\d{4}|\d{2})\.?(?: \d{1,2}:\d{2}.*)?")
+_TIME = re.compile(r"(?<=\d)\.?(?:T|,? )\d{1,2}:\d{2}.*")
+_ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
+# As SAP writes it: in no other order are its parts a month and a day.
+_CLOSE = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)")
+_NUMBERS = re.compile(r"(\d{1,2})([-./ ])\s?(\d{1,2})\2\s?(\d{4}|\d{2})\.?")
 _EAST = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号號일]")
+# Where programs begin and end to count: they write it where they have no day.
+_NO_DAYS = frozenset(
+    date(*each) for each in ((1, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1), (1970, 1, 1), (9999, 12, 31))
+)
 # Since the end of 1899, from 1954 to 2119.
 _COUNTED = re.compile(r"([2-7]\d{4})(?:[.,]\d+)?")
 _FIRST_COUNTED = date(1899, 12, 30)
@@ -36,8 +44,8 @@ def read_date(text: str, *, order: str = "", locale: str = "") -> date:
 
     Raises `CellProblem`.
     """
-    written = ascii_digits(" ".join(text.split()))
-    if found := _ISO.fullmatch(written) or _EAST.fullmatch(written):
+    written = _TIME.sub("", ascii_digits(" ".join(text.split())))
+    if found := _ISO.fullmatch(written) or _CLOSE.fullmatch(written) or _EAST.fullmatch(written):
         day = _day(text, found[1], found[2], found[3])
     elif counted := _COUNTED.fullmatch(written):
         seems = _FIRST_COUNTED + timedelta(days=int(counted[1]))
@@ -46,7 +54,12 @@ def read_date(text: str, *, order: str = "", locale: str = "") -> date:
     elif numbers := _NUMBERS.fullmatch(written):
         day = _of_numbers(text, numbers, order or _order_of(locale))
     else:
-        day = _of_words(text, written, locale)
+        day = _of_words(text, written, locale, order or _order_of(locale))
+    if day in _NO_DAYS and not any(map(str.isalpha, written)):
+        told = f"{text[:40]!r} is what programs write where they have no day"
+        raise CellProblem(
+            told, f"Leave the cell empty, or write the month as a word: {day.day} {day:%B} {day.year:04d}"
+        )
     first, last = _OTHER_YEARS.get(re.split("[-_]", locale)[0].casefold(), (0, 0))
     if first <= day.year <= last:
         raise CellProblem(
@@ -58,12 +71,12 @@ def read_date(text: str, *, order: str = "", locale: str = "") -> date:
 def _of_numbers(text: str, found: re.Match[str], order: str) -> date:
     first, mark, second, year = found.groups()
     if len(year) == 2 and not order:
-        raise CellProblem(f"{text[:40]!r} has a year of two digits", _HINT)
+        raise CellProblem(f"{text[:40]!r} has a year of two digits", _WHOSE)
     if order == "ymd":
         if len(year) == 4:
             raise CellProblem(f"{text[:40]!r} does not begin with its year", _HINT)
         return _day(text, f"20{first.zfill(2)}", second, year)
-    full = year if len(year) == 4 else f"{'19' if int(year) >= 70 else '20'}{year}"
+    full = _full(year)
     if mark == "." and not order:
         order = "dmy"  # whoever writes points begins with the day
     if not order:
@@ -80,7 +93,11 @@ def _of_numbers(text: str, found: re.Match[str], order: str) -> date:
     return _day(text, full, second, first) if order == "dmy" else _day(text, full, first, second)
 
 
-def _of_words(text: str, written: str, locale: str) -> date:
+def _full(year: str) -> str:
+    return year if len(year) == 4 else f"{'19' if int(year) >= 70 else '20'}{year.zfill(2)}"
+
+
+def _of_words(text: str, written: str, locale: str, order: str) -> date:
     words = [word.rstrip(".").casefold() for word in _WORDS.findall(written)]
     names = _months(locale)
     months = [names[word] for word in words if word in names]
@@ -88,8 +105,13 @@ def _of_words(text: str, written: str, locale: str) -> date:
     other = [word for word in words if not word.isdigit() and word not in names and word not in _LITTLE]
     years = [number for number in numbers if len(number) == 4]
     days = [number for number in numbers if len(number) <= 2]
+    if len(months) == 1 and len(days) == len(numbers) == 2:
+        # 1-Feb-26
+        if not order:
+            raise CellProblem(f"{text[:40]!r} has a year of two digits", _WHOSE)
+        days, years = (days[1:], [_full(days[0])]) if order == "ymd" else (days[:1], [_full(days[1])])
     if len(months) != 1 or len(years) != 1 or len(days) != 1 or len(numbers) != 2 or len(other) > 1:
-        raise CellProblem(f"{text[:40]!r} is no day", _HINT)
+        raise CellProblem(f"{text[:40]!r} is no day", _WHOSE if other else _HINT)
     return _day(text, years[0], str(months[0]), days[0])
 
 

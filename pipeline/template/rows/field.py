@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from pipeline.errors import did_you_mean
 from pipeline.template.rows.dates import read_date
 from pipeline.template.rows.money import read_money
+from pipeline.template.rows.names import check_name
 from pipeline.template.rows.numbers import read_number
 from pipeline.template.rows.plain import read_colour, read_email, read_image, read_paragraphs, read_text, read_url
 from pipeline.template.rows.problem import CellProblem
 from pipeline.template.rows.shown import Day, Money, Number
+from pipeline.template.rows.yesno import NO, YES
 
-Kind = Literal["text", "integer", "number", "money", "date", "url", "image", "colour", "email", "choice", "paragraphs"]
+Kind = Literal[
+    "text", "name", "integer", "number", "money", "date", "url", "image", "colour", "email", "choice", "paragraphs"
+]
+# Those whose cells are texts, of at most `max_chars`.
+TEXTS: Final[frozenset[Kind]] = frozenset({"text", "name", "paragraphs"})
 # A text unless its field says otherwise: half a page.
 TEXT_MAX_CHARS = 500
+# What is longer is told as that, and not as no name.
+_NAME_MAX_CHARS = 200
 # Beyond it a cell is not looked at.
 _CELL_MAX_CHARS = 20_000
 
-__all__ = ["TEXT_MAX_CHARS", "CellProblem", "Field", "Kind"]
+__all__ = ["TEXTS", "TEXT_MAX_CHARS", "CellProblem", "Field", "Kind"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +61,15 @@ class Field:
 
         `locale` says how numbers and dates are written in the table, if that is known. Raises `CellProblem`.
         """
-        is_text = self.kind in {"text", "paragraphs"}
+        is_text = self.kind in TEXTS
         if len(cell) > _CELL_MAX_CHARS and not is_text:
             raise CellProblem(f"has {len(cell):,} characters", f"Write {self._expected}")
         part = cell[: 2 * max(self.max_chars, _CELL_MAX_CHARS)]
         text = read_paragraphs(part) if self.kind == "paragraphs" else read_text(part)
         if not text:
             return ""
+        if self.kind == "name" and len(text) <= _NAME_MAX_CHARS:
+            check_name(text)
         if is_text and (len(text) > self.max_chars or len(cell) > len(part)):
             raise CellProblem(
                 f"has {max(len(text), len(cell)):,} characters, at most {self.max_chars} fit", "Shorten it"
@@ -127,11 +137,22 @@ def _date(field: Field, text: str, locale: str) -> str:
 
 def _choice(field: Field, text: str, _locale: str) -> str:
     known = {choice.casefold(): choice for choice in field.choices}
-    if text.casefold() not in known:
+    said = text.casefold()
+    if said not in known:
+        said = _between(said, known)
+    if said not in known:
         listed = ", ".join(field.choices[:8])
         hint = did_you_mean(text, field.choices, otherwise="")
         raise CellProblem(f"{text[:40]!r} is none of {listed}", hint or f"Write one of {listed}")
-    return known[text.casefold()]
+    return known[said]
+
+
+def _between(said: str, known: Collection[str]) -> str:
+    """Of a choice between a yes and a no, however they are called, the one that a program means by its own word."""
+    yes, no = YES.intersection(known), NO.intersection(known)
+    if len(yes) != 1 or len(no) != 1:
+        return said
+    return next(iter(yes if said in YES else no if said in NO else {said}))
 
 
 def _only(read: Callable[[str], str]) -> Callable[[Field, str, str], str]:
@@ -140,6 +161,7 @@ def _only(read: Callable[[str], str]) -> Callable[[Field, str, str], str]:
 
 _READERS: Mapping[Kind, Callable[[Field, str, str], str]] = {
     "text": _text,
+    "name": _text,
     "paragraphs": _text,
     "integer": _integer,
     "number": _number,

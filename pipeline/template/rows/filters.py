@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date as calendar_date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -84,15 +85,26 @@ def plural(context: jinja2.runtime.Context, value: Any, *forms: str) -> str:  # 
 def title(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
     """Words with capitals: MARIA O'NEILL -> Maria O'Neill, VAN DER BERG -> Van der Berg. What is mixed stays: McDonald.
 
-    Turkish and Azeri have an I with a dot.
+    So do two capitals alone: AJ may be initials. Turkish and Azeri have an I with a dot.
     """
-    language = _language(context).partition("-")[0]
-    words = str(value).split()
+    return _title(str(value), _language(context).partition("-")[0])
+
+
+# A script says the name of a row in several of its texts.
+@lru_cache(maxsize=1024)
+def _title(text: str, language: str) -> str:
+    words = text.split()
+    if len(words) == 1 and len(words[0]) == 2 and words[0].isupper():
+        return words[0]
     return " ".join(_titled(words, at, language) for at in range(len(words)))
 
 
 def _titled(words: Sequence[str], at: int, language: str) -> str:
-    word, is_dotted = words[at], language in {"tr", "az"}
+    word = words[at]
+    # İ and Ğ are Turkish in every film; I beside Ş may be either.
+    is_dotted = language in {"tr", "az"} or "İ" in word or "Ğ" in word
+    if not is_dotted and "Ş" in word and "I" in word:
+        return word
     # Somebody has chosen its letters; MARIA and maria say nothing of that. Or it counts kings.
     if (word[:1].isupper() and any(map(str.islower, word))) or word in _ROMAN:
         return word

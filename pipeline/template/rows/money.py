@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
 
-from pipeline.template.rows.numbers import read_number
+from pipeline.template.rows.numbers import read_number, signed
 from pipeline.template.rows.problem import CellProblem
 
 # Signs that one currency has, and those that several share: the first stands for the sign unless a field says another.
@@ -18,6 +19,7 @@ _SIGNS = {
     "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD", "r$": "BRL",
     "fr.": "CHF", "sfr.": "CHF", "лв": "BGN", "лв.": "BGN", "руб": "RUB", "руб.": "RUB", "грн": "UAH", "грн.": "UAH",
     "元": "CNY", "円": "JPY", "원": "KRW", "euro": "EUR", "euros": "EUR", "eur": "EUR",
+    "tl": "TRY", "ر.س": "SAR", "ر.س.": "SAR", "د.إ": "AED", "د.إ.": "AED",
 }  # fmt: skip
 _SHARED = {
     "$": ("USD", "CAD", "AUD", "NZD", "HKD", "SGD", "MXN", "CLP", "COP", "ARS"),
@@ -26,8 +28,13 @@ _SHARED = {
     "kr": ("", "SEK", "NOK", "DKK", "ISK"),
     "kr.": ("", "DKK", "SEK", "NOK", "ISK"),
 }
+_USUAL = frozenset((*_SIGNS.values(), *(code for codes in _SHARED.values() for code in codes if code)))
 _AMOUNT = re.compile(r"[+\-−]?\s*\d[\d.,\s\u00a0\u202f'’]*")
 _MOST_DECIMALS = 4
+# "Price (EUR)", "Price in €", "Price EUR", "price_eur": the name, and what its sums are in.
+_IN_NAME = re.compile(
+    r"(.*?[^\W_])(?:[\s_]*[(\[]\s*(?:in\s+)?([^\s()\[\]]{1,5})\s*[)\]]|[\s_,/]+(?:in[\s_]+)?([^\s_()\[\]]{1,5}))\s*"
+)
 _HINT = "Write amount and currency: 1299.00 EUR"
 # A sum without cents: "1'299.–", "1.299,-".
 _NO_CENTS = re.compile(r"[.,]\s*[-–—]{1,2}")
@@ -35,7 +42,7 @@ _NO_CENTS = re.compile(r"[.,]\s*[-–—]{1,2}")
 
 def read_money(text: str, *, currency: str, locale: str) -> tuple[Decimal, str]:
     """Amount and code of the currency. `currency` is that of sums that name none. Raises `CellProblem`."""
-    written = _NO_CENTS.sub("", text.strip(), count=1)
+    written = signed(_NO_CENTS.sub("", text.strip(), count=1))
     found = _AMOUNT.search(written)
     if found is None:
         raise CellProblem(f"{text[:40]!r} is no sum of money", _HINT)
@@ -46,13 +53,14 @@ def read_money(text: str, *, currency: str, locale: str) -> tuple[Decimal, str]:
         before, found_text = before[1:].strip(), "-" + found[0]
     else:
         found_text = found[0]
-    if before and after and _code(before, currency) != _code(after, currency):
-        raise CellProblem(f"{text[:40]!r} is no sum of money", _HINT)
-    sign = before or after
-    code = _code(sign, currency) if sign else currency
+    code = _code(after, currency) if after else currency
+    if before:
+        # $ 500 CAD
+        code, other = _code(before, code), code
+        if after and code != other:
+            raise CellProblem(f"{text[:40]!r} is no sum of money", _HINT)
     if not code:
-        what = f"{text[:40]!r} names no currency" if not sign else f"{sign[:10]!r} is no currency that is known"
-        raise CellProblem(what, _HINT)
+        raise CellProblem(_uncoded(text, before or after), _HINT)
     try:
         # Money has two decimals, or none; three digits after a mark are thousands.
         amount = read_number(found_text.strip(), locale=locale, is_whole=True)
@@ -61,6 +69,38 @@ def read_money(text: str, *, currency: str, locale: str) -> tuple[Decimal, str]:
     if amount != round(amount, _MOST_DECIMALS):
         raise CellProblem(f"{text[:40]!r} has too many decimals", _HINT)
     return amount, code
+
+
+def _uncoded(text: str, sign: str) -> str:
+    """Why it is not known what a sum is in, that has this sign beside it."""
+    if not sign:
+        return f"{text[:40]!r} names no currency"
+    if any(map(str.isdigit, sign)):
+        return f"{text[:40]!r} is more than one number"
+    if several := _SHARED.get(sign.casefold()):
+        return f"{sign!r} may be {', '.join(filter(None, several))}"
+    return f"{sign[:10]!r} is no currency that is known"
+
+
+def currency_in(name: str, currency: str = "") -> tuple[str, str]:
+    """Of the name of a column the rest, and the currency that it names: "Price (EUR)". It names none: "".
+
+    `currency` is what a sign that several currencies share stands for, where it may.
+    """
+    found = _IN_NAME.fullmatch(name.strip())
+    code = currency_of(found[2] or found[3], currency) if found else ""
+    # Names of currencies are words, too: "Price all" is in no leks.
+    return (found[1], code) if found and code in _USUAL else (name, "")
+
+
+def currency_of(sign: str, currency: str = "") -> str:
+    """The code of a sign or a code, as a cell of its own has it; empty: it is none."""
+    return _code(sign.strip(), currency)
+
+
+def names_currency(text: str) -> bool:
+    """Whether a sum says what it is in, whatever that is."""
+    return any(character.isalpha() or unicodedata.category(character) == "Sc" for character in text)
 
 
 def known_code(code: str) -> bool:

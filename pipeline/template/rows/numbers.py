@@ -14,6 +14,9 @@ from pipeline.template.rows.problem import CellProblem
 # Spaces, apostrophes and underscores only ever group digits.
 _GROUPING = re.compile(r"(?<=\d)[\s\u00a0\u202f\u2009'’_\u066c](?=\d)")
 _NUMBER = re.compile(r"[+-]?\d*(?:[.,]\d+)*")
+# What bookkeepers write for less than nothing: (500.00), $(500.00); SAP writes 500.00-, which may as well be a dash.
+_IN_BRACKETS = re.compile(r"([^\d(]*)\(([^()]*\d[^()]*)\)([^\d)]*)")
+_DASHED = re.compile(r"[^-−–—]*\d[^-−–—]*[-−][^-−–—\d]*")
 _MOST_DIGITS = 15
 
 
@@ -23,7 +26,9 @@ def read_number(text: str, *, locale: str, is_whole: bool = False) -> Decimal:
     A single mark before three digits may group ("1.299") or divide: it groups where only whole numbers are meant, and
     in a `locale` that groups so; it divides in one that divides so.
     """
-    digits = _plain_digits(text)
+    if text.rstrip().endswith(("%", "٪", "％")):
+        raise CellProblem(f"{text[:40]!r} is in per cent", "Write 20 or 0.2 for 20 %, as the template takes it")
+    digits = _plain_digits(signed(text))
     compact = _GROUPING.sub("", digits)
     if not re.search(r"\d", compact) or not _NUMBER.fullmatch(compact):
         raise CellProblem(f"{text[:40]!r} is no number", "Write digits: 1299.50")
@@ -37,6 +42,15 @@ def read_number(text: str, *, locale: str, is_whole: bool = False) -> Decimal:
         raise CellProblem(f"{text[:40]!r} is grouped oddly", "Write digits without marks between them: 1299.50")
     sign = "-" if compact.startswith("-") else ""
     return Decimal(f"{sign}{''.join(parts) or '0'}{'.' if fraction else ''}{fraction}")
+
+
+def signed(text: str) -> str:
+    """A number with its minus before it, as in (500.00). Raises `CellProblem` for a dash that may be one."""
+    if found := _IN_BRACKETS.fullmatch(text.strip()):
+        return f"-{found[1]}{found[2]}{found[3]}"
+    if _DASHED.fullmatch(text):
+        raise CellProblem(f"{text[:40]!r} may be less than nothing", "Put a minus before it, or take the dash away")
+    return text
 
 
 def _decimal_mark(compact: str, marks: list[str], text: str, *, locale: str, is_whole: bool) -> str:

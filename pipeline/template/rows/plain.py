@@ -24,6 +24,7 @@ _UNSEEN = tuple(
     )
 )
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?>")
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
 _HEX = re.compile(r"#?(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _RGB = re.compile(r"rgb\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)", re.IGNORECASE)
@@ -42,7 +43,13 @@ def read_text(text: str) -> str:
     """One line of text: tags of HTML and SSML are left out, entities are what they stand for."""
     if "<" in text:
         text = _TAG.sub(" ", _without_unseen(text))
-    return clean_text(html.unescape(text) if "&" in text else text)
+    return clean_text(_unescaped(text) if "&" in text else text)
+
+
+def _unescaped(text: str) -> str:
+    """Entities are what they stand for, also where two programs have written them, &amp;eacute; for é."""
+    once = html.unescape(text)
+    return html.unescape(once) if _ENTITY.search(once) else once
 
 
 def _without_unseen(text: str) -> str:

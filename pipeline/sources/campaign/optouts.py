@@ -1,0 +1,46 @@
+"""Columns in which it says who wants no mail: they get no film."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from pipeline.sources.campaign.reading import RowProblem, row_problem
+from pipeline.sources.tables import Table, TableRow, plain, says_nothing
+from pipeline.template import NO
+
+# Names of columns, plain. Of the first kind, all but a no is one; of the other, a no is.
+_OUT = re.compile(
+    r"(?:is)?unsubscribed?(?:fromallemails?)?|(?:e?mail)?optout|(?:has)?optedout(?:ofe?mail.*)?"
+    r"|donot(?:contact|e?mail|send)|nomarketing|abgemeldet|keinewerbung|désabonnée?|désinscrite?"
+)
+_IN = re.compile(
+    r"accepts(?:e?mail)?marketing|(?:e?mail)?optin|(?:has)?optedin|(?:e?mail)?(?:marketing)?consent"
+    r"|(?:werbe)?einwilligung"
+)
+# Whole cells of any column that say it by themselves.
+_SAYS_OUT = frozenset(("unsubscribed", "opted out", "opted-out", "opt-out", "abgemeldet", "désabonné", "désinscrit"))
+_LOOKED_AT_CHARS = 40
+_MEND = "Leave it out; if the film is for people who want no mail as well, take the column out of the table"
+
+
+class OptOuts:
+    """The columns of a table that say who wants no mail; those that are `fields` of a template are its own affair."""
+
+    def __init__(self, table: Table, *, fields: Collection[str]) -> None:
+        self._fields = frozenset(fields)
+        names = {column: plain(column) for column in table.columns if column not in self._fields}
+        self._out = frozenset(column for column, name in names.items() if _OUT.fullmatch(name))
+        self._in = frozenset(column for column, name in names.items() if _IN.fullmatch(name))
+
+    def said(self, row: TableRow) -> RowProblem | None:
+        """What is wrong with the row of somebody who wants no mail; None: it is not told so."""
+        for column, cell in row.cells.items():
+            if cell and column not in self._fields and self._is_out(column, cell[:_LOOKED_AT_CHARS].strip().casefold()):
+                return row_problem(row, column, cell, "says that this one wants no mail", _MEND)
+        return None
+
+    def _is_out(self, column: str, said: str) -> bool:
+        if column in self._out:
+            return said not in NO and not says_nothing(said)
+        return said in _SAYS_OUT or (column in self._in and said in NO)
