@@ -50,7 +50,7 @@ from pipeline.cli.status import status
 from pipeline.cli.templates import templates
 from pipeline.cli.voices import voices
 from pipeline.errors import EXIT_DEFECT, EXIT_INTERRUPTED, InputError, NightreelError
-from pipeline.files import storage_error
+from pipeline.files import DISK_FULL, storage_error
 
 # What we write ourselves, for terminals that know ASCII only.
 _PLAIN = str.maketrans(
@@ -138,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:  # nobody reads any more, as after `| head`
         code = EXIT_DEFECT
     except Exception as error:  # noqa: BLE001 - told in one line; a traceback is for --debug
-        lost = _lost(sys.stdout)
+        lost = _lost(sys.stdout) or _unwritten(error)
         defect = NightreelError(f"unexpected {type(error).__name__}: {error}", hint="Run with --debug")
         code = _unheard(lost, debug=debug) if lost else _complain(defect, debug=debug)
     # What is still to be printed, now and by us: Python's own end would tell its errors in its own way.
@@ -166,6 +166,13 @@ def _lost(stream: TextIO | None) -> OSError | None:
     except OSError as error:
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return error
+    return None
+
+
+def _unwritten(error: Exception) -> OSError | None:
+    """The same of a stream without a buffer (PYTHONUNBUFFERED): no file of ours fails without our own words for it."""
+    if isinstance(error, OSError) and error.errno in DISK_FULL and error.filename is None:
         return error
     return None
 

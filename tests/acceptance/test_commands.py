@@ -210,13 +210,14 @@ def test_priority_is_for_the_queue(tmp_path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("command", [("presets",), ("presets", "--json"), ("list", "--json"), ("--help",)])
-def test_a_full_disk_behind_what_is_printed_is_told_in_one_line(tmp_path, command):
+def test_a_full_disk_behind_what_is_printed_is_told_in_one_line(tmp_path, command, unbuffered):
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run(
             [sys.executable, "-m", "pipeline", *command],
             cwd=tmp_path,
-            env=environment({}),
+            env=environment({"PYTHONUNBUFFERED": unbuffered}),
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,

@@ -90,7 +90,7 @@ def test_a_database_is_asked_something(people):
 
 
 def test_no_database_is_made_by_asking_for_it(tmp_path):
-    with pytest.raises(SourceError, match="No such file"):
+    with pytest.raises(SourceError, match="no such file"):
         rows(tmp_path / "none.sqlite", "SELECT 1")
     assert not list(tmp_path.iterdir())
 

@@ -2,7 +2,7 @@
 
 outlook      `forecast`: all that can be said of a run
 survey       the whole run: what is there, what would be made, what would stop it
-look         film by film: what of it the cache has, and what is wrong
+surveyor     film by film: what of it the cache has, and what is wrong
 sharing      what its films have in common, and is made once
 findings     what came of that
 scripts      what models would be paid, and when their allowance ends

@@ -12,7 +12,7 @@ from pipeline.orchestrator.batch.batches import refuse_one_file_for_many
 from pipeline.orchestrator.batch.plan import draft_plan
 from pipeline.orchestrator.batch.planned import Draft
 from pipeline.orchestrator.forecast.findings import Films, Survey
-from pipeline.orchestrator.forecast.look import Look
+from pipeline.orchestrator.forecast.surveyor import Surveyor
 from pipeline.orchestrator.workshop import Workshop
 
 _NUMBERS_TOLD = 20
@@ -20,21 +20,21 @@ _NUMBERS_TOLD = 20
 
 def survey(briefs: Collection[Brief], shop: Workshop, *, batch: str, priority: Priority) -> Survey:
     """Look at every film. For a thread of `anyio.to_thread`. Asks no service, makes and changes nothing."""
-    look = Look(shop, batch)
+    surveyor = Surveyor(shop, batch)
     try:
         _refuse_what_a_run_refuses(briefs, shop, batch)
         draft = draft_plan(briefs, shop, batch=batch, priority=priority)
     except NightreelError as error:
-        look.stops_all(error)
+        surveyor.stops_all(error)
         for brief in briefs:
             with suppress(InputError):  # that of a series that is not there: it stops all, and was told
                 for film in shop.wishes.films_of(brief):
-                    look.at(film)
-        return look.result(Films(asked=shop.wishes.count_films(briefs)))
-    films = _sorted_out(briefs, draft, look)
-    look.notes += (*shop.wishes.idle_voices(briefs), *_notes(draft, shop, batch))
+                    surveyor.at(film)
+        return surveyor.result(Films(asked=shop.wishes.count_films(briefs)))
+    films = _sorted_out(briefs, draft, shop, surveyor)
+    surveyor.notes += (*shop.wishes.idle_voices(briefs), *_notes(draft, shop, batch))
     draft.index.close()
-    return look.result(films)
+    return surveyor.result(films)
 
 
 def _refuse_what_a_run_refuses(briefs: Collection[Brief], shop: Workshop, batch: str) -> None:
@@ -50,7 +50,7 @@ def _refuse_what_a_run_refuses(briefs: Collection[Brief], shop: Workshop, batch:
             raise StorageError("can't be written", where=str(existing), hint=hint)
 
 
-def _sorted_out(briefs: Collection[Brief], draft: Draft, look: Look) -> Films:
+def _sorted_out(briefs: Collection[Brief], draft: Draft, shop: Workshop, surveyor: Surveyor) -> Films:
     """Count the films, and look at those that would be made."""
     changed = {change.job for change in draft.plan.changed}
     counts: dict[str, int] = {}
@@ -59,12 +59,12 @@ def _sorted_out(briefs: Collection[Brief], draft: Draft, look: Look) -> Films:
         kind = _kind(row, is_changed=job_id in changed)
         counts[kind] = counts.get(kind, 0) + 1
         if kind not in {"there", "review", "cancelled"}:
-            look.at(brief, begun=job_id if row and row.attempts else "")
+            surveyor.at(brief, begun=job_id if row and row.attempts else "")
     return Films(
-        asked=look.shop.wishes.count_films(briefs),
-        twice=look.shop.wishes.count_films(briefs) - len(draft.briefs),
+        asked=shop.wishes.count_films(briefs),
+        twice=shop.wishes.count_films(briefs) - len(draft.briefs),
         replacing=len(draft.plan.replaced),
-        impossible=look.impossible,
+        impossible=surveyor.impossible,
         **counts,
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from anyio import from_thread
 
@@ -22,45 +21,43 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import ScriptWriter, check_any
 
 
-@dataclass
-class Look:
-    """What is learned film by film."""
+class Surveyor:
+    """Learns of a run film by film."""
 
-    shop: Workshop
-    batch: str
-    notes: list[str] = field(default_factory=list)
-    impossible: int = 0
-    scripts: int = 0
-    known_scripts: int = 0
-    clips: int = 0
-    work: dict[Kind, Work] = field(default_factory=dict)
-    sharing: Sharing = field(default_factory=Sharing)
-
-    def __post_init__(self) -> None:
+    def __init__(self, shop: Workshop, batch: str) -> None:
+        self.notes: list[str] = []
+        self.impossible = 0
+        self._shop = shop
+        self._batch = batch
         self._problems: dict[tuple[str, str], Problem] = {}
-        self._heard: set[str | None] = set()
-        self._series: set[str] = set()
+        self._work: dict[Kind, Work] = {}
+        self._sharing = Sharing()
+        # What the cache has, or needs no model: scripts of models, all scripts, and clips.
+        self._scripts = self._known_scripts = self._clips = 0
         # Scripts that a model has to write, one for a family of films, and how many it has to translate.
         self._unwritten: set[Brief] = set()
         self._untranslated = 0
+        # Music that was opened, series that films are episodes of, and who would speak, or why nobody can.
+        self._heard: set[str | None] = set()
+        self._series: set[str] = set()
         self._voices: Voices | NightreelError | None = None
 
     def result(self, films: Films) -> Survey:
         """All of it."""
-        known = self.known_scripts
+        known = self._known_scripts
         cached = Cached(
-            scripts=self.scripts,
+            scripts=self._scripts,
             known_scripts=known,
-            scenes=self.sharing.scenes if known else None,
-            different_scenes=self.sharing.different_scenes if known else None,
-            sentences=self.sharing.sentences if known else None,
-            different_sentences=self.sharing.different_sentences if known else None,
-            clips=self.clips if known else None,
+            scenes=self._sharing.scenes if known else None,
+            different_scenes=self._sharing.different_scenes if known else None,
+            sentences=self._sharing.sentences if known else None,
+            different_sentences=self._sharing.different_sentences if known else None,
+            clips=self._clips if known else None,
         )
         return Survey(
             films=films,
             cached=cached,
-            work=self.work,
+            work=self._work,
             scripts_to_ask=len(self._unwritten) + self._untranslated,
             series=tuple(sorted(self._series)),
             notes=tuple(self.notes),
@@ -81,9 +78,9 @@ class Look:
             self.impossible += 1
             self._add(error, brief)
         else:
-            kind, weight = kind_of(brief, self.shop), weight_of(brief)
+            kind, weight = kind_of(brief, self._shop), weight_of(brief)
             more = Work(weight=weight, fresh=weight * share, spared=1 - share)
-            self.work[kind] = self.work.get(kind, Work()) + more
+            self._work[kind] = self._work.get(kind, Work()) + more
             self._series |= {brief.series} - {""}
 
     def _add(self, error: NightreelError, brief: Brief) -> None:
@@ -96,26 +93,26 @@ class Look:
 
     def _examine(self, brief: Brief, begun: str) -> float:
         """Look at a film; how much of it no film before had, as far as that can be known."""
-        template = self.shop.template(brief)
-        self.shop.hosts.check(brief)
-        self.shop.appearance.theme(brief)
+        template = self._shop.template(brief)
+        self._shop.hosts.check(brief)
+        self._shop.appearance.theme(brief)
         self._hear(brief)
-        voices = self._hired(self.shop.crew.writers_of(brief, template))
+        voices = self._hired(self._shop.crew.writers_of(brief, template))
         narrator, voice = from_thread.run(voices.first, brief.language, brief.voice)
-        brief = with_earlier(brief, self.shop)
-        script = self._script(brief, begun, Kept(template=template, shop=self.shop, voices=voices, brief=brief))
+        brief = with_earlier(brief, self._shop)
+        script = self._script(brief, begun, Kept(template=template, shop=self._shop, voices=voices, brief=brief))
         if script is None:
             return 1.0
-        self.known_scripts += 1
-        say = way_of_saying(script.language, self.shop.crew.pronunciations_of(brief))
-        manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.crew.prosody, say=say)
+        self._known_scripts += 1
+        say = way_of_saying(script.language, self._shop.crew.pronunciations_of(brief))
+        manner = Manner(narrator=narrator, voice=voice, prosody=self._shop.crew.prosody, say=say)
         for scene in script.scenes:
-            self.clips += self.sharing.clip(scene, manner, lambda key: self.shop.cache.contains("clip", key, ".wav"))
-        return self.sharing.add(brief, script, self.shop.appearance.transition(brief))
+            self._clips += self._sharing.clip(scene, manner, lambda key: self._shop.cache.contains("clip", key, ".wav"))
+        return self._sharing.add(brief, script, self._shop.appearance.transition(brief))
 
     def _hear(self, brief: Brief) -> None:
         """Open the music of a brief, each file once. Raises `InputError`."""
-        if brief.music not in self._heard and (bed := self.shop.bed(brief)):
+        if brief.music not in self._heard and (bed := self._shop.bed(brief)):
             check_bed(bed)
             self._heard.add(brief.music)
 
@@ -124,7 +121,7 @@ class Look:
         if self._voices is None:
             try:
                 check_any(writers)
-                self._voices = Voices(narrators=self.shop.crew.narrators)
+                self._voices = Voices(narrators=self._shop.crew.narrators)
             except NightreelError as error:
                 self._voices = error
         if isinstance(self._voices, NightreelError):
@@ -134,26 +131,26 @@ class Look:
     def _script(self, brief: Brief, begun: str, kept: Kept) -> Script | None:
         """The script, if the job has it, or the cache, or if it needs no model; else somebody has to be asked."""
         if begun and (script := self._of_job(begun)):
-            self.scripts += bool(script.model)
+            self._scripts += bool(script.model)
             return script
         original = from_thread.run(kept.original, brief)
         if original is None:
             from_thread.run(kept.check_size, brief)
-            self._unwritten.add(self.shop.wishes.original_of(brief).said)
-            self._untranslated += self.shop.wishes.is_translated(brief)
+            self._unwritten.add(self._shop.wishes.original_of(brief).said)
+            self._untranslated += self._shop.wishes.is_translated(brief)
             return None
         script, pace = original
-        if not self.shop.wishes.is_translated(brief):
-            self.scripts += bool(script.model)
+        if not self._shop.wishes.is_translated(brief):
+            self._scripts += bool(script.model)
             return script
         translated = from_thread.run(kept.translation, script, pace, brief)
-        self.scripts += translated is not None
+        self._scripts += translated is not None
         self._untranslated += translated is None
         return translated
 
     def _of_job(self, begun: str) -> Script | None:
         """What an earlier run has written; a checkpoint that can't be read is told by the index."""
         with suppress(CheckpointError):
-            job = self.shop.store.read_job(self.batch, begun)
+            job = self._shop.store.read_job(self._batch, begun)
             return job.script if job else None
         return None
