@@ -22,6 +22,7 @@ def test_ctrl_c_while_the_program_loads_ends_it_without_a_traceback(monkeypatch)
     # What it sets for its own process is not for this one.
     monkeypatch.setattr(program, "gc", SimpleNamespace(set_threshold=lambda _: None, freeze=lambda: None))
     monkeypatch.setattr(program, "os", SimpleNamespace(environ={}))
+    monkeypatch.setattr(program, "_open_streams", lambda: None)
 
     with pytest.raises(SystemExit) as ended:
         program.main()
