@@ -89,9 +89,8 @@ def find_problems(script: Script, template: Template) -> tuple[str, ...]:
 def _problems(script: Script, template: Template) -> Iterator[str]:
     if len(script.scenes) < 2:
         yield f"the script has {len(script.scenes)} scenes, at least 2 are needed"
-    opening = template.first_layout
-    if script.scenes and script.scenes[0].layout not in {opening, TitleScene.layout}:
-        yield f"the first scene is a {script.scenes[0].layout} scene, it must be a {opening} scene"
+    if script.scenes and not may_open(script.scenes[0].layout, template):
+        yield f"the first scene is a {script.scenes[0].layout} scene, it must be a {template.first_layout} scene"
     if len(script.scenes) > MAX_SCENES:
         yield f"the script has {len(script.scenes):,} scenes, at most {MAX_SCENES} fit a film"
     if excess := find_excess(line.text for scene in script.scenes for line in scene.lines):
@@ -99,6 +98,11 @@ def _problems(script: Script, template: Template) -> Iterator[str]:
     for number, scene in enumerate(script.scenes, start=1):
         place = f"scene {number} ({scene.layout})"
         yield from (f"{place}: {problem}" for problem in find_problems_of_scene(scene, template))
+
+
+def may_open(layout: str, template: Template) -> bool:
+    """Whether a film may begin with a scene of this layout."""
+    return layout in {template.first_layout, TitleScene.layout}
 
 
 def find_problems_of_scene(scene: Scene, template: Template) -> tuple[str, ...]:

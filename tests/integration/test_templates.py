@@ -205,6 +205,18 @@ def test_a_picture_of_a_script_that_is_none_is_told(tour, shop):
     assert told.startswith(f"{tour / 'script.toml'}:13: scene 2 (split): picture house.png: is ")
 
 
+@pytest.mark.parametrize(("condition", "is_told"), [("", True), ('\nwhen = "name"', False)])
+def test_a_script_whose_films_do_not_begin_as_the_template_wants_is_told(tour, shop, condition, is_told):
+    script = (tour / "script.toml").read_text(encoding="utf-8")
+    first = 'layout = "statement"' + condition + '\ntext = "It is for you"\nsay = ["It is."]'
+    (tour / "script.toml").write_text(script.replace("[[scenes]]", f"[[scenes]]\n{first}\n\n[[scenes]]", 1))
+
+    told = [str(each) for each in check_template(shop, "mine")]
+
+    where = f"{tour / 'script.toml'}:{script[: script.index('[[scenes]]')].count(chr(10)) + 1}"
+    assert told == [f"{where}: scene 1 (statement): it must be a title scene"] * is_told
+
+
 def test_a_scene_that_no_row_changes_and_that_can_not_be_filmed_is_told(tour, shop):
     edit(tour / "script.toml", "It stands by the sea", "It stands " + "by the sea " * 10)
 

@@ -14,7 +14,7 @@ from pipeline.orchestrator.templates.shelf import find_template, folder_of, sear
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import glance_at_picture, is_address
 from pipeline.rendering import Look, fonts_for
-from pipeline.script.checks import find_problems, find_problems_of_scene, tidied
+from pipeline.script.checks import find_problems, find_problems_of_scene, may_open, tidied
 from pipeline.script.ends import with_ends
 from pipeline.template import PAGE_PARTS, Template, file_beside
 from pipeline.template.sample import SAMPLE, load_sample, pictures_of
@@ -91,8 +91,11 @@ def _prompts(template: Template) -> Iterator[Fault]:
 
 
 def _scripts(template: Template) -> Iterator[Fault]:
-    """What is wrong with the films of all rows: scenes that no field changes, pictures that are named and not there."""
+    """What is wrong with the films of all rows: how they begin, scenes that no field changes, pictures that lack."""
     for play in template.plays:
+        if play.opening and not may_open(play.opening.what, template):
+            place, line, _ = play.opening
+            yield Fault(where=f"{play.path}:{line}", message=f"{place}: it must be a {template.first_layout} scene")
         for place, line, scene in play.fixed_scenes:
             # Where it opens or closes the film, the template may have words for it.
             alone = Script(title="A film", language=play.language, scenes=(scene,))

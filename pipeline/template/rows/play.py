@@ -49,6 +49,9 @@ class _Part:
 
     place: str
     line: int
+    layout: str
+    # Whether every row has it.
+    is_certain: bool
     sheet: Sheet
     # What it is for every row, if it names no field.
     scene: Scene | None
@@ -72,7 +75,7 @@ class Placed(NamedTuple):
 
     place: str
     line: int
-    # A scene, or what a scene names as its picture.
+    # A scene, its layout, or what it names as its picture.
     what: Any
 
 
@@ -99,6 +102,12 @@ class Play:
     def fixed_scenes(self) -> tuple[Placed, ...]:
         """The scenes that are the same for every row."""
         return tuple(Placed(each.place, each.line, each.scene) for each in self._scenes if each.scene)
+
+    @property
+    def opening(self) -> Placed | None:
+        """The layout that the film of every row begins with; None: that goes by the row."""
+        first = self._scenes[0]
+        return Placed(first.place, first.line, first.layout) if first.is_certain else None
 
     def made_names(self, fields: Mapping[str, object]) -> tuple[str, ...]:
         """What those pictures are called for a row with these values by field. Raises `PlayError`."""
@@ -211,13 +220,12 @@ def _part(table: Mapping[str, Any], place: str, where: str, known: Sequence[str]
     # A moment of a timeline has a `when` that is shown.
     moments = table.get("items", []) if table[_LAYOUT] == "timeline" else []
     sheet = compile_table(table, where=where, known=known, shown={id(each) for each in moments})
-    line = int(where.rpartition(":")[2])
-    if sheet.names:
-        return _Part(place=place, line=line, sheet=sheet, scene=None)
     try:
-        return _Part(place=place, line=line, sheet=sheet, scene=_scene(place, sheet, Values({}, language)))
+        scene = None if sheet.names else _scene(place, sheet, Values({}, language))
     except PlayError as error:
         raise InputError(error.problem, where=where) from error
+    line, layout = int(where.rpartition(":")[2]), str(table[_LAYOUT])
+    return _Part(place=place, line=line, layout=layout, is_certain=WHEN not in table, sheet=sheet, scene=scene)
 
 
 def _scene(place: str, sheet: Sheet, values: Values) -> Scene | None:
