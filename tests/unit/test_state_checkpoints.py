@@ -71,8 +71,9 @@ basics = {
     float: numbers,
     float | None: st.none() | numbers,
     get_type_hints(Asked)["settings"]: flags,
+    get_type_hints(Verdict)["beside"]: st.dictionaries(names, st.text(max_size=5), max_size=2),
 }
-for kind in (Asked, Batch, Clip, Cost, Cue, Event, Package, Receipt, Segment, StageRecord, Video, Word):
+for kind in (Asked, Batch, Clip, Cost, Cue, Event, Package, Receipt, Segment, StageRecord, Verdict, Video, Word):
     hints = get_type_hints(kind)
     fields = {name: basics[hint] for name, hint in hints.items() if hint in basics}
     st.register_type_strategy(kind, st.builds(kind, **fields))
