@@ -11,6 +11,8 @@ from pipeline.model import (
     Scene,
     Script,
     StatementScene,
+    StepsScene,
+    TimelineScene,
     TitleScene,
     row_of,
     split_words,
@@ -78,7 +80,11 @@ def _shortened_scene(scene: Scene, template: Template) -> Scene:
 def limits_of(scene: Scene, layout: Layout) -> dict[str, int]:
     """The longest text of each field, in characters; those of a list by how many there are."""
     limits = dict(layout.max_chars)
-    return limits | {"item": layout.item_limit(len(scene.items))} if isinstance(scene, BulletsScene) else limits
+    if isinstance(scene, BulletsScene):
+        return limits | {"item": layout.item_limit("item", len(scene.items))}
+    if isinstance(scene, StepsScene | TimelineScene):
+        return limits | {"item_text": layout.item_limit("item_text", len(scene.items))}
+    return limits
 
 
 def find_problems(script: Script, template: Template) -> tuple[str, ...]:

@@ -44,9 +44,9 @@ class Layout:
         """The longest text of a field, in characters."""
         return dict(self.max_chars)[field]
 
-    def item_limit(self, count: int) -> int:
-        """The longest of so many items: fewer have the room of those that are not there, half as much again at most."""
-        limit = self.limit("item")
+    def item_limit(self, field: str, count: int) -> int:
+        """The longest text of each of so many items: fewer have the room of the others, half as much again at most."""
+        limit = self.limit(field)
         return max(limit, min(limit * 3 // 2, limit * self.max_items // max(1, count)))
 
 

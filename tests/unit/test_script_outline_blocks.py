@@ -166,6 +166,16 @@ def test_a_list_without_numbers_or_labels_stays_a_list(markdown: str) -> None:
     assert layouts(markdown) == ["bullets"]
 
 
+def test_two_steps_and_two_moments_have_the_room_of_more() -> None:
+    long = "Heat it with the stone inside for a whole hour, because the crust needs more heat than air can give"
+    (steps,) = scenes(f"1. **Wait**: {long}\n2. **Go**: {long}")
+    (line,) = scenes(f"- 1938: {long}\n- 1939: {long}")
+
+    assert isinstance(steps, StepsScene)
+    assert isinstance(line, TimelineScene)
+    assert {each.text for each in (*steps.items, *line.items)} == {long}
+
+
 def test_a_list_that_begins_with_dates_becomes_a_timeline() -> None:
     (scene,) = scenes("- 1914 – 1918: the war\n- **July 1969** – Men walk.\n- **1989** The wall falls.")
 

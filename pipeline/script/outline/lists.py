@@ -66,11 +66,13 @@ def steps(piece: Piece, desk: Desk) -> Sequence[Scene]:
     labelled = [label_and_rest(item) for item in block.items]
     if not all(0 < width(label) <= layout.limit("item_title") for label, _ in labelled):
         return ()
-    cards = [
-        Step(title=label, text=without_full_stop(shown_item(capitalised(rest), layout.limit("item_text"))))
-        for label, rest in labelled
+    groups = [
+        [
+            (item, Step(title=label, text=without_full_stop(shown_item(capitalised(rest), limit))))
+            for (item, (label, rest)), limit in group
+        ]
+        for group in _with_limits(list(zip(block.items, labelled, strict=True)), layout, "item_text")
     ]
-    groups = evenly(list(zip(block.items, cards, strict=True)), layout.max_items)
     scenes: list[Scene] = []
     first = 1
     for number, group in enumerate(groups, start=1):
@@ -99,11 +101,13 @@ def timeline(piece: Piece, desk: Desk) -> Sequence[Scene]:
     certain = sum(is_date(when, language) for when, _ in dated)
     if not fits or 2 * certain < len(dated) or any(later < earlier for earlier, later in pairwise(years)):
         return ()
-    moments = [
-        Moment(when=when, text=without_full_stop(shown_item(capitalised(text), layout.limit("item_text"))))
-        for when, text in dated
+    groups = [
+        [
+            (item, Moment(when=when, text=without_full_stop(shown_item(capitalised(text), limit))))
+            for (item, (when, text)), limit in group
+        ]
+        for group in _with_limits(list(zip(block.items, dated, strict=True)), layout, "item_text")
     ]
-    groups = evenly(list(zip(block.items, moments, strict=True)), layout.max_items)
     return [
         TimelineScene(
             lines=lines(piece, [item for item, _ in group], is_first=number == 1),
@@ -167,23 +171,23 @@ def evenly(items: list[T], most: int) -> list[list[T]]:
 
 
 def _by_scenes(items: Sequence[Paragraph], layout: Layout) -> list[list[tuple[Paragraph, str]]]:
-    """The items with what is shown of each, scene by scene.
+    """The items with what is shown of each, scene by scene: in full where they have the room, else `shown_items`.
 
-    In full where they have the room: as many in a scene as it holds, or fewer of those that have no labels to stand for
-    them. Otherwise as `shown_items` has it.
+    Fewer in a scene have more, unless they have labels to stand for them.
     """
+    fewest = layout.max_items if all(label_and_rest(item)[0] for item in items) else _FEWEST_TOGETHER
+    for most in range(layout.max_items, fewest - 1, -1):
+        groups = _with_limits(items, layout, "item", most=most)
+        if all(width(without_full_stop(item.text)) <= limit for group in groups for item, limit in group):
+            return [[(item, without_full_stop(item.text)) for item, _ in group] for group in groups]
+    shown = iter(shown_items(items, layout.limit("item")))
+    return [[(item, next(shown)) for item in group] for group in evenly(list(items), layout.max_items)]
 
-    def holds(group: Sequence[Paragraph]) -> bool:
-        return all(width(without_full_stop(item.text)) <= layout.item_limit(len(group)) for item in group)
 
-    has_labels = all(label_and_rest(item)[0] for item in items)
-    fewest = layout.max_items if has_labels else _FEWEST_TOGETHER
-    ways = [evenly(list(items), most) for most in range(layout.max_items, fewest - 1, -1)]
-    for groups in ways:
-        if all(map(holds, groups)):
-            return [[(item, without_full_stop(item.text)) for item in group] for group in groups]
-    shown = dict(zip(items, shown_items(items, layout.limit("item")), strict=True))
-    return [[(item, shown[item]) for item in group] for group in ways[0]]
+def _with_limits(items: Sequence[T], layout: Layout, field: str, *, most: int = 0) -> list[list[tuple[T, int]]]:
+    """Items by scenes, at most so many in each (0: as many as it holds), and how long their texts may be there."""
+    groups = evenly(list(items), most or layout.max_items)
+    return [[(item, layout.item_limit(field, len(group))) for item in group] for group in groups]
 
 
 def _question(piece: Piece) -> str:
