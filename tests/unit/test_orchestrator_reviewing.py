@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -389,6 +390,14 @@ async def test_only_the_films_that_are_named_are_published(shop):
 
     assert await publish(shop, jobs=["b2"]) == (["completed"] * 3, [False, True, False], [])
     assert (await publish(shop, jobs=["b2"]))[2] == ["nothing to publish: 1 film is out already"]
+
+
+async def test_films_that_are_out_are_published_once_more_on_demand(shop):
+    await made(shop)
+    await publish(shop)
+    await to_thread.run_sync(lambda: shutil.rmtree(shop.workspace / "out"))
+
+    assert await publish(shop, again=True, jobs=["c3"]) == (["completed"] * 3, [False, False, True], [])
 
 
 @pytest.mark.parametrize("percent", [0.001, 40.0])

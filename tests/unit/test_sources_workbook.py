@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import openpyxl
 import pytest
 
 from pipeline.errors import SourceError
 from pipeline.sources.tables import BrokenRow, Number, TableForm, damage_in, open_table
+from pipeline.sources.tables.cells import cell_of
 
 # Workbooks know no time zones.
 MOMENT = datetime(2026, 11, 3, 9, 30)  # noqa: DTZ001
@@ -112,6 +113,25 @@ def test_the_value_of_a_formula_is_what_was_worked_out(path):
     )
 
     assert cells(path) == [["Bo", "5", "10"]]
+
+
+@pytest.mark.parametrize(
+    ("span", "shown"),
+    [
+        (timedelta(minutes=90), "1:30:00"),
+        (timedelta(hours=30, minutes=5), "30:05:00"),
+        (timedelta(seconds=59.9999), "0:01:00"),
+    ],
+)
+def test_how_long_something_took_is_in_hours_also_when_it_was_more_than_a_day(path, span, shown):
+    def in_hours(book):
+        book.worksheets[0]["B2"].number_format = "[h]:mm"
+
+    assert cells(saved(path, ("name", "took"), ("Bo", span), change=in_hours)) == [["Bo", shown]]
+
+
+def test_less_than_no_time_as_databases_know_it_has_its_sign():
+    assert cell_of(timedelta(minutes=-30)) == "-0:30:00"
 
 
 def test_a_formula_that_nobody_worked_out_is_told_and_is_no_empty_cell(path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -62,6 +62,12 @@ def _moment(value: datetime) -> str:
     return value.date().isoformat() if is_day else value.isoformat(sep=" ", timespec="seconds")
 
 
+def _span(value: timedelta) -> str:
+    """In hours, as workbooks count them: Python would say "1 day, 6:05:00"."""
+    minutes, seconds = divmod(round(abs(value).total_seconds()), 60)
+    return f"{'-' if value < timedelta() else ''}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+
+
 def _bytes(value: bytes) -> str:
     return Lost(f"holds {len(value):,} bytes that are no text")
 
@@ -84,6 +90,7 @@ _WRITERS: Mapping[type, Callable[[Any], str]] = {
     datetime: _moment,
     date: date.isoformat,
     time: time.isoformat,
+    timedelta: _span,
     bytes: _bytes,
     bytearray: _bytes,
     memoryview: _bytes,
