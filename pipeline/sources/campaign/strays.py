@@ -34,7 +34,7 @@ def stray(row: TableRow) -> RowProblem | None:
     if len(cell) <= _SUM_MAX_CHARS and _sums_up(cell):
         mend = "Leave it out; where it is a row of its own, write more in that cell"
         return row_problem(row, column, cell, "sums up other rows", mend)
-    if plain(cell) == plain(column) and not cell.isdecimal() and _repeats_columns(row.cells):
+    if cell == column and not cell.isdecimal() and _repeats_columns(row.cells):
         return row_problem(row, "", "", "names the columns once more", "Leave it out")
     return None
 

@@ -87,7 +87,9 @@ def title(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
 
     So do two capitals alone: AJ may be initials. Turkish and Azeri have an I with a dot.
     """
-    return _title(str(value), _language(context).partition("-")[0])
+    text = str(value)
+    # So are most names.
+    return " ".join(text.split()) if text.istitle() else _title(text, _language(context).partition("-")[0])
 
 
 # A script says the name of a row in several of its texts.

@@ -25,35 +25,39 @@ _NOBODY_WORDS = (
     "vorname"
 )
 _PHRASES = frozenset(("no name", "first name", "last name", "valued customer", "dear customer"))
+_AROUND = ".,-0123456789"
 _FORMS, _NOBODY = frozenset(_FORM_WORDS.split()), frozenset(_NOBODY_WORDS.split())
 
 
 def check_name(name: str) -> None:
     """Raise `CellProblem` for what is no name, or may be said in two ways."""
     told = f"{name[:40]!r}"
+    words = [name.casefold()] if name.isalpha() else _words(name)
     if _ADDRESS.search(name):
         raise CellProblem(f"{told} is an address, and no name", _HINT)
-    letters = [character for character in name if character.isalpha()]
-    if not letters:
+    if not any(map(str.isalpha, name)):
         raise CellProblem(f"{told} has no letter, and is no name", _HINT)
-    # test1, Test 2
-    words = [word.strip(".,-0123456789").casefold() for word in name.split()]
-    if _NOBODY.issuperset(filter(None, words)) or " ".join(words) in _PHRASES or _is_typed(words):
+    if _NOBODY.issuperset(words) or " ".join(words) in _PHRASES or _is_typed(words):
         raise CellProblem(f"{told} is nobody's name: a test, or a form that was filled in for show", _HINT)
-    if _FORMS.issuperset(filter(None, words)):
+    if _FORMS.issuperset(words):
         raise CellProblem(f"{told} has no name behind it", _HINT)
     if found := _UNSAID.search(name):
         raise CellProblem(f"{told} has {found[0]!r} in it, which nobody says in a name", _HINT)
-    if len(letters) == 1 and _has_case(letters[0]):
+    if len(words) == 1 and len(words[0]) == 1 and _has_case(words[0]):
         raise CellProblem(f"{told} is a single letter", _HINT)
     turned = _TURNED.fullmatch(name)
     if turned and turned[2].strip(". ").casefold() not in _SUFFIXES:
         raise CellProblem(f"{told} may be {f'{turned[2]} {turned[1]}'[:40]!r}", _HINT)
 
 
+def _words(name: str) -> list[str]:
+    """Its words without what stands around them: test1, Test 2 and Test. are one word."""
+    return [word for part in name.split() if (word := part.strip(_AROUND).casefold())]
+
+
 def _is_typed(words: list[str]) -> bool:
     """Whether it is one key, pressed again and again: xxx, aaaa."""
-    return all(len(word) > 2 and len(set(word)) == 1 and word.isascii() for word in words)
+    return all(len(word) > 2 and word == word[0] * len(word) and word.isascii() for word in words)
 
 
 def _has_case(letter: str) -> bool:
