@@ -568,8 +568,8 @@ async def test_who_got_no_answer_may_have_been_charged(make):
 
 async def test_who_is_refused_or_has_no_money_is_not_charged_and_who_is_cancelled_may_have_been(make):
     door = make(tokens_per_min=8000)
-    await fail(door, DOWN, tokens=8000, used=0)
     await fail(door, BudgetError("10 are spent"), tokens=8000)
+    await fail(door, DOWN, tokens=8000, used=0)
     assert seconds() == 0
     with anyio.move_on_after(1):
         await visit(door, tokens=8000, takes_s=100)
@@ -831,7 +831,7 @@ async def test_what_the_service_tells_of_its_minute_is_told_to_other_processes(m
 
 
 async def test_a_call_that_does_not_begin_after_all_gives_its_reservation_back(make, book):
-    door, begun = make(ledger=book), []
+    door, begun = make(ledger=book, tokens_per_min=8000), []
     book.takes_s = 3
 
     async def arrive_while_the_ledger_is_asked():
@@ -846,7 +846,7 @@ async def test_a_call_that_does_not_begin_after_all_gives_its_reservation_back(m
 
 
 async def test_what_did_not_begin_is_given_back_to_the_end_also_by_who_is_cancelled_meanwhile(make, book):
-    door = make(ledger=book)
+    door = make(ledger=book, tokens_per_min=8000)
     book.takes_s = 3
 
     async def arrive_and_be_cancelled_while_it_is_given_back():
