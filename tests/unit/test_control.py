@@ -283,7 +283,7 @@ async def test_a_budget_that_is_given_later_holds_for_the_commands_that_follow(r
 
     asked = await shop.store.load_batch("kitchen")
     assert (asked.working["budget.usd_per_batch"], asked.working["errors.retries"], len(asked.jobs)) == (7.5, 0, 1)
-    plain = await to_thread.run_sync(lambda: open_again("kitchen", workspace=tmp_path))
+    plain = await to_thread.run_sync(lambda: open_again("kitchen", workspace=tmp_path, overrides=None))
     assert (plain.settings.budget.usd_per_batch, plain.settings.errors.retries) == (7.5, 0)
 
 

@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from pipeline import workspace
 from pipeline.keys import canonical_text
 from pipeline.model import Brief, SourceRow
 from pipeline.orchestrator.workshop import open_workshop
-from pipeline.template import builtin_root
-from pipeline.template import loading as templates
-from pipeline.theme import loading as themes
 
 TOPIC = Brief(title="Why is the sky blue?", language="en", origin="sky.txt:1")
 ROW = Brief(
@@ -20,7 +18,7 @@ ROW = Brief(
     row=SourceRow(fields=(("name", "Ada"), ("offer", "Tea")), key="ada"),
 )
 # Films of earlier versions are found by these, and kept: a change makes all films of everybody anew.
-IDS = {"topic": "0c457c86b370b385", "row": "a6167441452df55a"}
+IDS = {"topic": "0c457c86b370b385", "row": "455d0d24cb655c77"}
 
 
 def id_of(workspace, brief):
@@ -32,9 +30,8 @@ def id_of(workspace, brief):
 def shipped(tmp_path, monkeypatch):
     """The templates and themes of an installed nightreel, to be upgraded."""
     for folder in ("templates", "themes", "topics"):
-        shutil.copytree(builtin_root() / folder, tmp_path / "installed" / folder)
-    monkeypatch.setattr(templates, "builtin_root", lambda: tmp_path / "installed")
-    monkeypatch.setattr(themes, "_builtin", lambda: tmp_path / "installed" / "themes")
+        shutil.copytree(workspace.builtin_root() / folder, tmp_path / "installed" / folder)
+    monkeypatch.setattr(workspace, "_PACKAGE", tmp_path / "installed" / "pipeline")
     return tmp_path / "installed"
 
 
@@ -54,6 +51,8 @@ def test_an_upgrade_of_what_came_with_nightreel_makes_no_film_anew(tmp_path, shi
     before = id_of(tmp_path, brief)
     for template in ("explainer", "offer"):
         edit(shipped / "templates" / template / "system.jinja", "You", "Please, you")
+        edit(shipped / "templates" / template / "template.toml", "title = ", "title  = ")
+    edit(shipped / "templates" / "offer" / "script.toml", "Hello", "Good day")
     edit(shipped / "templates" / "shared" / "notes.jinja", "%}", "%} ")
     edit(shipped / "themes" / "midnight.toml", "Deep blue", "Blue")
     edit(shipped / "themes" / "midnight.toml", "radius_px = 28", "radius_px = 5")

@@ -29,6 +29,7 @@ from pipeline.orchestrator.batch import sampling
 from pipeline.orchestrator.control import resume, reviewing
 from pipeline.orchestrator.control.publishing import publish_batch, publish_file
 from pipeline.orchestrator.control.reviewing import approve, reject, waiting
+from pipeline.orchestrator.control.wishes import NO_WISHES
 from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.jobs import run_job
@@ -367,12 +368,12 @@ async def made(shop, *, of=3):
     return jobs
 
 
-async def publish(shop, *, percent=0.0, **more):
+async def publish(shop, *, percent=0.0, jobs=(), again=False):
     """How the films stand after the command, and which are out."""
     asked = {"publishing.to": "folder:out", "quality.review_sample_percent": percent}
     there = await to_thread.run_sync(lambda: open_workshop(workspace=shop.workspace, overrides=asked))
     heard = []
-    await publish_batch(there, batch="kitchen", listen=heard.append, **more)
+    await publish_batch(there, batch="kitchen", jobs=jobs, again=again, wishes=NO_WISHES, listen=heard.append)
     rows = await to_thread.run_sync(lambda: list(shop.store.refreshed("kitchen").rows()))
     said = [event.text for event in heard if isinstance(event, Notice)]
     return [str(row.status) for row in rows], [out(shop, number) for number in range(len(rows))], said

@@ -73,9 +73,11 @@ def test_a_picture_that_stays_where_another_scene_begins_is_stuck(still, told):
 
 
 def test_a_film_that_is_gone_is_a_failed_verdict_and_no_exception(tmp_path):
-    (check,) = judge_file(tmp_path / "gone.mp4", STANDARD).checks
+    verdict, portrait = judge_file(tmp_path / "gone.mp4", STANDARD)
+    (check,) = verdict.checks
 
     assert (check.name, check.passed, check.measured) == ("file", False, "it can't be read (FileNotFoundError)")
+    assert portrait is None
 
 
 def luma(value, *, text=0.0, gradient=0):

@@ -23,8 +23,11 @@ from pipeline.orchestrator.workshop.places import Places
 from pipeline.script import has_play
 from pipeline.settings import Settings
 from pipeline.template import Play, PlayError, Template, files_in
+from pipeline.workspace import is_builtin
 
 _ID_DIGITS = 16
+# Names that the comments of a script may tell, too.
+_NO_PICTURE = (".toml", ".jinja")
 # Of a brief, what shapes no film, or does so by what it stands for.
 _NO_PICTURES = canonical_text(())
 _NO_MATTER = frozenset({"preset", "format", "theme", "origin", "playlist", "priority"})
@@ -87,7 +90,10 @@ class Identity:
 
     def _digests_beside(self, template: Template) -> tuple[str, ...]:
         """The same of the pictures beside the template's own scripts that these name."""
-        names = files_in(Path(template.folder), "*.*")
+        folder = Path(template.folder)
+        if is_builtin(folder, [self.places.workspace / "templates"]):
+            return ()
+        names = [name for name in files_in(folder, "*.*") if Path(name).suffix not in _NO_PICTURE]
         return tuple(
             self.places.digest_of_picture(play.path, name)
             for play in template.plays
