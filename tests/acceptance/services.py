@@ -8,7 +8,7 @@ import sys
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,25 @@ def asking(groq: Service, edge: Service) -> dict[str, str]:
         "NIGHTREEL_VIDEO__PRESET": "small",
         "NIGHTREEL_RETRY__WAIT_INITIAL_S": "0.05",
         "NIGHTREEL_ERRORS__RETRY_WAIT_S": "0",
+    }
+
+
+def channel_of(home: Path, *options: str) -> AbstractContextManager[Service]:
+    """YouTube, with a channel to which the workspace is logged in."""
+    return service("youtube", "--token", str(token_of(home)), *options)
+
+
+def token_of(home: Path) -> Path:
+    """Where the login of a workspace lies."""
+    return home / "credentials" / "youtube" / "default.token.json"
+
+
+def sending_to(channel: Service) -> dict[str, str]:
+    """The environment of a command that publishes there, and does not wait long."""
+    return {
+        "NIGHTREEL_YOUTUBE__ROOT_URL": channel.url,
+        "NIGHTREEL_YOUTUBE__TOKEN_URL": f"{channel.url}/token",
+        "NIGHTREEL_RETRY__WAIT_INITIAL_S": "0",
     }
 
 

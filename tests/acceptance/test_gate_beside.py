@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from pipeline.model import Verdict
 from tests.acceptance.command import nightreel
 from tests.acceptance.films import small_preset, write_brief
-from tests.acceptance.services import service
+from tests.acceptance.services import channel_of, sending_to, token_of
 
 MAKING = ("--writer", "outline", "--narrator", "silence", "--preset", "small")
 # By what is done to it, which is its title as well.
@@ -141,19 +141,8 @@ def copied(kitchen, tmp_path):
     return Copied(home, films, {title: sums(folder) for title, folder in films.items()})
 
 
-def env_of(channel, **more):
-    return {
-        "NIGHTREEL_YOUTUBE__ROOT_URL": channel.url,
-        "NIGHTREEL_YOUTUBE__TOKEN_URL": f"{channel.url}/token",
-        "NIGHTREEL_RETRY__WAIT_INITIAL_S": "0",
-        "NIGHTREEL_PUBLISHING__TO": "youtube",
-        "NIGHTREEL_YOUTUBE__UNITS_PER_DAY": "1000000",
-        **more,
-    }
-
-
-def channel_for(home):
-    return service("youtube", "--token", str(home / "credentials" / "youtube" / "default.token.json"))
+def env_of(channel):
+    return {**sending_to(channel), "NIGHTREEL_PUBLISHING__TO": "youtube", "NIGHTREEL_YOUTUBE__UNITS_PER_DAY": "1000000"}
 
 
 def sent(channel):
@@ -179,7 +168,7 @@ def prepare(command, home, env):
         nightreel("review", "kitchen", "--approve", "--all", cwd=home, env=env)
     if command == "retry":
         # Nobody is logged in: parked.
-        token = home / "credentials" / "youtube" / "default.token.json"
+        token = token_of(home)
         away = token.rename(token.with_suffix(".away"))
         nightreel("run", "kitchen", *MAKING, cwd=home, env=env)
         away.rename(token)
@@ -188,7 +177,7 @@ def prepare(command, home, env):
 @pytest.mark.parametrize("command", PUBLISHING)
 def test_what_goes_with_a_film_is_what_was_judged_or_was_judged_again(copied, command):
     home = copied.home
-    with channel_for(home) as channel:
+    with channel_of(home) as channel:
         env = env_of(channel)
         prepare(command, home, env)
         assert sent(channel) == {}
@@ -234,7 +223,7 @@ def test_films_of_versions_whose_verdicts_know_only_the_film_are_published_and_w
         path = home / "state" / "batches" / "kitchen" / "jobs" / f"{job['id']}.json"
         path.write_text(json.dumps(job), encoding="utf-8")
     change(copied.films)
-    with channel_for(home) as channel:
+    with channel_of(home) as channel:
         done = nightreel("publish", "kitchen", "--to", "youtube", cwd=home, env=env_of(channel))
         there = sent(channel)
 

@@ -25,7 +25,7 @@ from pipeline.cli import app
 from pipeline.errors import NightreelError
 from tests.acceptance.command import REPOSITORY, nightreel
 from tests.acceptance.films import small_preset, write_brief
-from tests.acceptance.services import service
+from tests.acceptance.services import channel_of, sending_to
 from tests.standins.threads import in_threads
 
 __all__ = ["in_threads"]
@@ -129,17 +129,7 @@ def digest(path):
 
 
 def env_of(channel):
-    return {
-        "NIGHTREEL_YOUTUBE__ROOT_URL": channel.url,
-        "NIGHTREEL_YOUTUBE__TOKEN_URL": f"{channel.url}/token",
-        "NIGHTREEL_YOUTUBE__CHUNK_KIB": "256",
-        "NIGHTREEL_RETRY__WAIT_INITIAL_S": "0",
-        "NIGHTREEL_PUBLISHING__TO": "youtube",
-    }
-
-
-def channel_for(home):
-    return service("youtube", "--token", str(home / "credentials" / "youtube" / "default.token.json"))
+    return {**sending_to(channel), "NIGHTREEL_PUBLISHING__TO": "youtube", "NIGHTREEL_YOUTUBE__CHUNK_KIB": "256"}
 
 
 def uploaded(channel):
@@ -165,7 +155,7 @@ def test_every_command_of_the_program_is_tried_here():
 
 @pytest.mark.parametrize("command", PUBLISHING)
 def test_a_command_that_publishes_sends_only_what_was_judged(tampered, command):
-    with channel_for(tampered.home) as channel:
+    with channel_of(tampered.home) as channel:
         nightreel(command, *PUBLISHING[command], cwd=tampered.home, env=env_of(channel))
         if command in {"add", "make"}:
             nightreel("resume", "kitchen", cwd=tampered.home, env=env_of(channel))
@@ -181,7 +171,7 @@ def test_a_command_that_publishes_sends_only_what_was_judged(tampered, command):
 @pytest.mark.parametrize("command", OTHERS)
 def test_a_command_that_does_not_publish_sends_nothing(tampered, command):
     arguments = [word.format(video=tampered.exchanged) for word in OTHERS[command]]
-    with channel_for(tampered.home) as channel:
+    with channel_of(tampered.home) as channel:
         done = nightreel(command, *arguments, cwd=tampered.home, env=env_of(channel))
         assert uploaded(channel) == []
 
@@ -194,7 +184,7 @@ def test_a_file_is_judged_before_it_is_sent_whatever_it_is_called_and_whatever_l
     (tampered.home / "talk.json").write_text(json.dumps({"title": "A talk"}), encoding="utf-8")
     nothing = tampered.home / "nothing.mp4"
     nothing.write_bytes(b"")
-    with channel_for(tampered.home) as channel:
+    with channel_of(tampered.home) as channel:
         for file, *more in ((copy,), (copy, "--again"), (tampered.exchanged, "--metadata", "talk.json"), (nothing,)):
             done = nightreel("publish", file, "--to", "youtube", *more, cwd=tampered.home, env=env_of(channel))
             assert done.code != 0, done
@@ -224,7 +214,7 @@ async def test_the_functions_of_the_library_send_only_what_was_judged(tampered, 
     assert public == {*calls, "read_source", "read_brief", "read_again"}
 
     monkeypatch.chdir(tampered.home)
-    with channel_for(tampered.home) as channel:
+    with channel_of(tampered.home) as channel:
         for name, value in env_of(channel).items():
             monkeypatch.setenv(name, value)
         for call in calls.values():

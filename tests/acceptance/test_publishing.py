@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.command import Running, nightreel
 from tests.acceptance.films import TITLES, small_preset, write_brief, write_folder
-from tests.acceptance.services import service
+from tests.acceptance.services import channel_of, sending_to, token_of
 
 SILENT = ("--writer", "outline", "--narrator", "silence", "--preset", "small")
 PUBLISHED = (*SILENT, "--publish", "youtube")
@@ -20,17 +20,8 @@ PUBLISHED = (*SILENT, "--publish", "youtube")
 def youtube(home, *options):
     """A stand-in, and the environment of commands that publish there, in a workspace that knows the preset `small`."""
     small_preset(home)
-    token = home / "credentials" / "youtube" / "default.token.json"
-    with service("youtube", "--token", str(token), *options) as stand_in:
-        yield (
-            stand_in,
-            {
-                "NIGHTREEL_YOUTUBE__ROOT_URL": stand_in.url,
-                "NIGHTREEL_YOUTUBE__TOKEN_URL": f"{stand_in.url}/token",
-                "NIGHTREEL_YOUTUBE__CHUNK_KIB": "256",
-                "NIGHTREEL_RETRY__WAIT_INITIAL_S": "0",
-            },
-        )
+    with channel_of(home, *options) as channel:
+        yield channel, {**sending_to(channel), "NIGHTREEL_YOUTUBE__CHUNK_KIB": "256"}
 
 
 def titles(stand_in):
@@ -205,7 +196,7 @@ def test_a_login_that_is_over_parks_the_films_and_no_secret_is_told_anywhere(tmp
     write_folder(tmp_path / "kitchen", TITLES[:1])
     with youtube(tmp_path, "--expired", "--fault", "invalid_grant") as (_, env):
         done = nightreel("run", "kitchen", *PUBLISHED, "--debug", cwd=tmp_path, env=env)
-    token = json.loads((tmp_path / "credentials" / "youtube" / "default.token.json").read_bytes())
+    token = json.loads(token_of(tmp_path).read_bytes())
     secrets = {token["token"], token["refresh_token"], token["client_secret"]}
 
     (job,) = jobs(tmp_path, "kitchen")

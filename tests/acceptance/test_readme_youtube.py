@@ -12,7 +12,7 @@ import urllib.request
 
 from tests.acceptance.command import DEADLINE_S, REPOSITORY, environment, nightreel
 from tests.acceptance.films import small_preset, write_brief
-from tests.acceptance.services import service
+from tests.acceptance.services import channel_of, sending_to, service
 from tests.standins.youtube import CLIENT_ID, CLIENT_SECRET
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -89,13 +89,8 @@ def test_a_project_without_an_audit_is_told_of_loudly_and_once(tmp_path):
     small_preset(tmp_path)
     for number in (1, 2):
         write_brief(tmp_path / "kitchen" / f"{number}.md", f"Why tea cools {number}")
-    token = tmp_path / "credentials" / "youtube" / "default.token.json"
-    with service("youtube", "--locked-private", "--token", str(token)) as stand_in:
-        env = {
-            "NIGHTREEL_YOUTUBE__ROOT_URL": stand_in.url,
-            "NIGHTREEL_YOUTUBE__TOKEN_URL": f"{stand_in.url}/token",
-            "NIGHTREEL_YOUTUBE__PRIVACY": "public",
-        }
+    with channel_of(tmp_path, "--locked-private") as channel:
+        env = {**sending_to(channel), "NIGHTREEL_YOUTUBE__PRIVACY": "public"}
         flags = ("--writer", "outline", "--narrator", "silence", "--preset", "small", "--publish", "youtube")
         done = nightreel("run", "kitchen", *flags, cwd=tmp_path, env=env)
         checked = nightreel("published", "--check", cwd=tmp_path, env=env)

@@ -6,20 +6,15 @@ import json
 
 from tests.acceptance.command import nightreel
 from tests.acceptance.films import TITLES, small_preset, write_folder
-from tests.acceptance.services import service
+from tests.acceptance.services import channel_of, sending_to
 
 SILENT = ("--writer", "outline", "--narrator", "silence", "--preset", "small")
 
 
 def test_a_night_with_a_sample_publishes_nothing_before_the_morning_and_everything_after_a_word(tmp_path):
     write_folder(small_preset(tmp_path) / "kitchen", TITLES)
-    token = tmp_path / "credentials" / "youtube" / "default.token.json"
-    with service("youtube", "--token", str(token)) as channel:
-        env = {
-            "NIGHTREEL_YOUTUBE__ROOT_URL": channel.url,
-            "NIGHTREEL_YOUTUBE__TOKEN_URL": f"{channel.url}/token",
-            "NIGHTREEL_RETRY__WAIT_INITIAL_S": "0",
-        }
+    with channel_of(tmp_path) as channel:
+        env = sending_to(channel)
         command = ("run", "kitchen", *SILENT, "--publish", "youtube", "--review-sample", "5%")
         night = nightreel(*command, cwd=tmp_path, env=env)
         again = nightreel(*command, cwd=tmp_path, env=env)
