@@ -87,7 +87,7 @@ def known_themes(search: Sequence[Path]) -> dict[str, Path]:
     return found
 
 
-def came_with_us(name: str, *, search: Sequence[Path] = ()) -> bool:
+def is_builtin_theme(name: str, *, search: Sequence[Path] = ()) -> bool:
     """Whether the theme of that name came with nightreel, and is no file of a folder in `search`."""
     known = known_themes(search)
     path = known.get(name) or known.get(name.removesuffix("-dark").removesuffix("-light"))

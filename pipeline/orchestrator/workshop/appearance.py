@@ -14,7 +14,7 @@ from pipeline.settings import Settings
 from pipeline.template import Template
 from pipeline.template.loading import check_inside
 from pipeline.theme.brand import Brand, branded
-from pipeline.theme.loading import came_with_us, load_theme
+from pipeline.theme.loading import is_builtin_theme, load_theme
 from pipeline.theme.theme import Theme
 
 _T = TypeVar("_T")
@@ -48,7 +48,7 @@ class Appearance:
     def named(self, brief: Brief) -> tuple[object, ...]:
         """What films of its theme are called by: its name, if it came with nightreel, and the colours of the brand."""
         theme = self.theme(brief)
-        if not came_with_us(theme.name, search=[self.workspace / "themes"]):
+        if not is_builtin_theme(theme.name, search=[self.workspace / "themes"]):
             return (theme,)
         brand = self.settings.brand
         return (theme.name, *(each and each.upper() for each in (brand.accent, brand.accent_2, brand.background)))
