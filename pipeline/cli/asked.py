@@ -11,6 +11,7 @@ from pipeline.cli.console import Console
 from pipeline.cli.report import print_json, print_refusal
 from pipeline.cli.text import marked
 from pipeline.film import Film
+from pipeline.model.text import counted
 from pipeline.orchestrator.batch.asking import Asked
 
 _MOST_ROWS = 20
@@ -35,8 +36,7 @@ def print_unreadable(batch: str, asked: Asked, *, as_json: bool) -> None:
 def _print_reading(asked: Asked) -> None:
     """What of a table is not taken, and may have been meant."""
     if asked.titles:
-        lines = "1 line" if asked.titles == 1 else f"{asked.titles} lines"
-        print(f"Passed over: {lines} above the one that names the columns.", file=sys.stderr)
+        print(f"Passed over: {counted(asked.titles, 'line')} above the one that names the columns.", file=sys.stderr)
     for pair in asked.nearly:
         column, _, field = pair.rpartition("=")
         print(f"Not used: the column “{column}”. If it is {field}, add --map '{pair}'.", file=sys.stderr)
