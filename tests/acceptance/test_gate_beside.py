@@ -146,7 +146,7 @@ def env_of(channel):
 
 
 def sent(channel):
-    """By title: what is there of each film."""
+    """What is there of each film, by its SHA-256."""
     told = channel.history()
     assert told["complaints"] == []
     return {
