@@ -4,8 +4,8 @@
     | Peak | Country | Height |     Everest: Country: Nepal; Height: 8849.     where no picture shows the headers
 
 A column has the unit of its header if it holds numbers, and none of them has one of its own; a header may be all unit
-("Hours"). The digits stay as they
-are written; the unit stands where the language sets it, and words like "days" are in the form that the number asks for.
+("Hours"). The digits stay as they are written; the unit stands where the language sets it, and words like "days" are in
+the form that the number asks for.
 """
 
 from __future__ import annotations
