@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
-from pipeline.cli.options import Place
+from pipeline.cli.options import Place, Switch
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.logins import LoginStanding
@@ -19,9 +19,9 @@ def youtube(
     *,
     channel: str | None = None,
     browser: bool = True,
-    device: Annotated[bool, Parameter(negative="")] = False,
+    device: Switch = False,
     port: int = 0,
-    replace: Annotated[bool, Parameter(negative="")] = False,
+    replace: Switch = False,
     place: Place = Place(),
 ) -> int:
     """Log in to a YouTube channel: once, in a browser.
@@ -84,7 +84,7 @@ def youtube(
 @auth.command
 def status(
     *,
-    check: Annotated[bool, Parameter(negative="")] = False,
+    check: Switch = False,
     place: Place = Place(),
 ) -> int:
     """Say how all logins stand: channel, scopes, until when.

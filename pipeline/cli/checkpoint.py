@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from pipeline.cli.options import Place
+from pipeline.cli.options import Place, Switch
 
 
 def checkpoint(
@@ -14,7 +10,7 @@ def checkpoint(
     /,
     *,
     name: str,
-    force: Annotated[bool, Parameter(negative="")] = False,
+    force: Switch = False,
     place: Place = Place(),
 ) -> int:
     """Keep a copy of how a batch stands, under a name that `nightreel resume BATCH --from NAME` returns to.

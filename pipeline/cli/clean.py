@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from pipeline.cli.options import Place, size_bytes
+from pipeline.cli.flags import size_bytes
+from pipeline.cli.options import Place, Switch
 
 
 def clean(
@@ -14,7 +11,7 @@ def clean(
     /,
     *,
     cache: str | None = None,
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    dry_run: Switch = False,
     place: Place = Place(),
 ) -> int:
     """Free some space: shrink the cache and remove leftovers, or forget a batch that is finished.

@@ -5,12 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from pipeline.choices import PriorityName
-from pipeline.cli.options import Making, Place
+from pipeline.cli.options import Making, Place, Switch
 
 if TYPE_CHECKING:
     from pipeline.film import Film
@@ -27,7 +25,7 @@ def make(
     /,
     *,
     output: Path | None = None,
-    queue: Annotated[bool, Parameter(negative="")] = False,
+    queue: Switch = False,
     priority: PriorityName | None = None,
     making: Making = Making(),
     place: Place = Place(),

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from pipeline.choices import Privacy
-from pipeline.cli.options import FLAGS, Place, Working, given
+from pipeline.cli.flags import given
+from pipeline.cli.options import FLAGS, Place, Switch, Working
 
 if TYPE_CHECKING:
     from pipeline.model import Receipt
@@ -46,9 +47,9 @@ def publish(
     metadata: Path | None = None,
     showing: Showing = Showing(),
     job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
-    again: Annotated[bool, Parameter(negative="")] = False,
+    again: Switch = False,
     profile: str | None = None,
-    update: Annotated[bool, Parameter(negative="")] = False,
+    update: Switch = False,
     working: Working = Working(),
     place: Place = Place(),
 ) -> int:

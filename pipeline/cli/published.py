@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from pipeline.cli.options import Place
+from pipeline.cli.options import Place, Switch
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.control.published import Out
@@ -14,7 +12,7 @@ if TYPE_CHECKING:
 
 def published(
     *,
-    check: Annotated[bool, Parameter(negative="")] = False,
+    check: Switch = False,
     place: Place = Place(),
 ) -> int:
     """List the films that are out on video hosts, from what was written down when they went there.

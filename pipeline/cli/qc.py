@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from pipeline.cli.options import Place
+from pipeline.cli.options import Place, Switch
 
 if TYPE_CHECKING:
     from pipeline.model.profile import QualityProfile
@@ -21,7 +19,7 @@ def qc(
     /,
     *,
     profile: str | None = None,
-    recursive: Annotated[bool, Parameter(negative="")] = False,
+    recursive: Switch = False,
     against: Path | None = None,
     place: Place = Place(),
 ) -> int:

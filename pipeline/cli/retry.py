@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from pipeline.cli.options import Place, Working
+from pipeline.cli.options import Place, Switch, Working
 
 Stage = Literal["script", "narration", "subtitles", "scenes", "film", "quality", "publishing"]
 
@@ -16,7 +16,7 @@ def retry(
     batch: str,
     /,
     *,
-    failed: Annotated[bool, Parameter(negative="")] = False,
+    failed: Switch = False,
     job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
     from_: Annotated[Stage | None, Parameter(name="--from")] = None,
     working: Working = Working(),

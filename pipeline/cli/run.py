@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from pipeline.choices import PriorityName
-from pipeline.cli.options import Making, Place, Rows, Working
+from pipeline.cli.options import Making, Place, Rows, Switch, Working
 
 if TYPE_CHECKING:
     from pipeline.model import Priority
@@ -24,7 +22,7 @@ def run(
     batch: str | None = None,
     output: Path | None = None,
     priority: PriorityName = "normal",
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    dry_run: Switch = False,
     making: Making = Making(),
     table: Rows = Rows(),
     working: Working = Working(),

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from pipeline.cli.options import Place
+from pipeline.cli.options import Place, Switch
 
 
-def status(
-    batch: str | None = None, /, *, watch: Annotated[bool, Parameter(negative="")] = False, place: Place = Place()
-) -> int:
+def status(batch: str | None = None, /, *, watch: Switch = False, place: Place = Place()) -> int:
     """Show how far a batch is, or all batches.
 
     A job counts as in progress only while a process works on it, and as completed only while its film is there. One

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from pipeline.choices import NarratorName
-from pipeline.cli.options import Place, given
+from pipeline.cli.flags import given
+from pipeline.cli.options import Place, Switch
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.voices import Listing, Sample
@@ -21,10 +20,10 @@ def voices(
     *,
     language: str | None = None,
     narrator: NarratorName | None = None,
-    sample: Annotated[bool, Parameter(negative="")] = False,
+    sample: Switch = False,
     voice: str | None = None,
     output: Path | None = None,
-    offline: Annotated[bool, Parameter(negative="")] = False,
+    offline: Switch = False,
     place: Place = Place(),
 ) -> int:
     """List the voices that there are, or hear one.
