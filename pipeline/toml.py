@@ -52,34 +52,42 @@ def parse_toml(text: str, path: Path | str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        message, _, place = str(error).partition(" (at ")
-        line = re.match(r"line (\d+)", place)
-        raise InputError(f"broken TOML: {without_tuples(message)}", where=f"{path}:{line[1] if line else 1}") from error
+        message, line = _problem(str(error), text)
+        raise InputError(f"is not valid TOML: {message}", where=f"{path}:{line}") from error
 
 
-def without_tuples(message: str) -> str:
-    """A message of tomllib's in the words of who wrote the file: it names a table as Python would."""
-    twice = re.fullmatch(r"cannot declare \((.+)\) twice", message, re.IGNORECASE)
-    if twice is None:
-        return message
-    name = ".".join(re.findall(r"'([^']+)'", twice[1]))
-    return f"[{name}] is there twice, write into the first one"
+def _problem(message: str, text: str) -> tuple[str, int]:
+    """What tomllib says, in the words of who wrote the file, and the line: it names a table as Python would."""
+    place = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", message)
+    message = message[:1].lower() + message[1:]
+    if not place:
+        return message, 1
+    message, line = message[: place.start()], int(place[1] or 0) or max(1, len(text.splitlines()))
+    if twice := re.fullmatch(r"cannot declare \((.+)\) twice", message):
+        name = ".".join(re.findall(r"'([^']+)'", twice[1]))
+        message = f"[{name}] is there twice, write into the first one"
+    return message, line
 
 
 def line_of(text: str, keys: Sequence[str]) -> int:
-    """The line where `keys` is written, else the line of the nearest table around it."""
+    """The line where `keys` is written, or something in it, else the line of the nearest table around it."""
     table: list[str] = []
     best, best_depth = 1, 0
     for number, line in enumerate(text.split("\n"), start=1):
-        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
-            path = table = [part.strip(" \"'") for part in header[1].split(".")]
+        if header := re.match(r"\s*\[+([^\[\]]+)\]", line):
+            path = table = _keys(header[1])
         elif key := re.match(r"\s*([\w.\"' -]+?)\s*=", line):
-            path = [*table, *(part.strip(" \"'") for part in key[1].split("."))]
+            path = [*table, *_keys(key[1])]
         else:
             continue
-        if path == list(keys[: len(path)]) and len(path) > best_depth:
-            best, best_depth = number, len(path)
+        depth = min(len(path), len(keys))
+        if path[:depth] == list(keys[:depth]) and depth > best_depth:
+            best, best_depth = number, depth
     return best
+
+
+def _keys(dotted: str) -> list[str]:
+    return [part.strip(" \"'") for part in dotted.split(".")]
 
 
 def in_our_words(details: ErrorDetails, *, looks: str = "") -> str:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, InputError
 from pipeline.settings.fields import PREFIX, only_in_files, setting_field, setting_tables
 from pipeline.settings.groups import Settings
 from pipeline.settings.problems import Found, help_with, names_of_nothing, unknown, wrong
 from pipeline.settings.secrets import without_keys
 from pipeline.settings.services import PRESETS
-from pipeline.toml import without_tuples
+from pipeline.toml import line_of, parse_toml
 from pipeline.workspace import CONFIG_NAME
 
 # Says which workspace; `find_workspace()` reads it.
@@ -113,42 +112,18 @@ def _well_known_keys(found: Mapping[str, Found], environ: Mapping[str, str]) -> 
 def _from_file(path: Path) -> Iterator[tuple[str, Found]]:
     try:
         text = path.read_text(encoding="utf-8-sig")  # editors on Windows like to begin with a mark
-        content = tomllib.loads(text)
+        content = parse_toml(text, CONFIG_NAME)
     except FileNotFoundError:
         return
     except OSError as error:
         raise ConfigurationError("can't be read", where=CONFIG_NAME, hint=f"{error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ConfigurationError("is not UTF-8", where=CONFIG_NAME, hint="Save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        message, line = _toml_problem(str(error), text)
-        raise ConfigurationError(f"is not valid TOML: {message}", where=f"{CONFIG_NAME}:{line}") from error
+    except InputError as error:
+        raise ConfigurationError(error.message, where=error.where) from error
     for name, value in _flat(content):
-        yield name, Found(value=value, subject=f"{CONFIG_NAME}:{_line_of(name, text)}: {name}")
-
-
-def _toml_problem(message: str, text: str) -> tuple[str, int]:
-    """What tomllib says, without the place, and the line."""
-    place = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", message)
-    if not place:
-        return message, 1
-    line = int(place[1]) if place[1] else max(1, len(text.splitlines()))
-    return without_tuples(message[: place.start()].lower()), line
-
-
-def _line_of(name: str, text: str) -> int:
-    """The line that sets `name`; the first one if it is written in a way that this simple look does not see."""
-    table = ""
-    # Only the first key of a user's table is ours to look for: `[prices."openai/gpt-oss-120b"]` is a line of "prices".
-    inside = f"{name}." if name in setting_tables() else None
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*\[+\s*([^\[\]]+?)\s*\]", line):
-            table = f"{header[1]}."
-            if header[1] == name or (inside and header[1].startswith(inside)):
-                return number
-        elif (key := re.match(r"\s*([\w.\s\"'-]+?)\s*=", line)) and f"{table}{key[1]}" == name:
-            return number
-    return 1
+        line = line_of(text, name.replace('"', "").split("."))
+        yield name, Found(value=value, subject=f"{CONFIG_NAME}:{line}: {name}")
 
 
 def _flat(content: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:

@@ -226,7 +226,7 @@ def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
         ("thumbnail_text = ['x']", "thumbnail_text must be a text in quotes"),
         ("colour = 1", "unknown key colour"),
         ("", "has no title or no scenes"),
-        ("[[scenes]", "broken TOML"),
+        ("[[scenes]", "is not valid TOML"),
     ],
 )
 def test_a_broken_script_is_told_when_it_is_loaded(scenes, problem):

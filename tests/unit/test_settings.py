@@ -432,7 +432,7 @@ def test_a_secret_is_not_shown_in_an_error_or_its_causes(workspace, toml):
     ("content", "told"),
     [
         (b"a = 1\nb = \n", "nightreel.toml:2: is not valid TOML: invalid value"),
-        (b"[a.b]\n[a.b]\n", "nightreel.toml:2: is not valid TOML: [a.b] is there twice, write into the first one"),
+        (b"[a.B]\n[a.B]\n", "nightreel.toml:2: is not valid TOML: [a.B] is there twice, write into the first one"),
         (b"a = 1\na = 2\n", "nightreel.toml:2: is not valid TOML: cannot overwrite a value"),
         (b"a = '''x\n\n", "nightreel.toml:2: is not valid TOML: expected \"'''\""),
         (b"a = '\xff'", "nightreel.toml: is not UTF-8. Save it as UTF-8"),

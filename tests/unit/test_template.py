@@ -146,7 +146,7 @@ def test_an_unknown_template_is_told_with_the_known_ones(name: str) -> None:
         ("items = 5", "items = 6", ":31: layouts.bullets.items: is 6, must be at most 5"),
         ("items = 5", "items = 1", ":31: layouts.bullets.items: is 1, must be at least 2"),
         ("items = 5", "items = true", ":31: layouts.bullets.items: is True, must be a whole number"),
-        ("item = 80", "item 60", ":32: broken TOML"),
+        ("item = 80", "item 60", ":32: is not valid TOML"),
         ("[layouts.title]", "[fields]\nwho = 3\n[layouts.title]", ":24: fields.who: is 3, must be a table"),
         ('title = "Explainer"', "", ":1: title: is missing"),
         (

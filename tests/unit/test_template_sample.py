@@ -97,7 +97,7 @@ def test_what_is_said_brings_the_items_with_it(own: Own) -> None:
         ('layout = "title"\nheding = "A"', ":2: a title scene has no heding. Did you mean heading?"),
         ('layout = "title"\nheading = 3', ":2: title: heading: is 3, must be a text in quotes"),
         ('layout = "title"', ":2: title: heading: is missing"),
-        ('layout = "title"\nheading = ', ":4: broken TOML"),
+        ('layout = "title"\nheading = ', ":4: is not valid TOML"),
         (
             'layout = "steps"\nheading = "A"\nitems = [{ titel = "A" }]',
             ":2: a steps scene has no items.0.titel. Did you",

@@ -127,7 +127,7 @@ def test_a_theme_of_the_workspace_goes_before_a_built_in_one(tmp_path):
         ("size = 3\n" + ours().partition("[size]")[0], "mine.toml:1: size: is 3, must be a table"),
         (ours().replace("rise = 1.0", "rise = true"), "mine.toml:{rise}: motion.rise: is true, must be a number"),
         (ours().replace("rise = 1.0", "raise = 1.0"), "unknown key motion.raise. Did you mean rise?"),
-        ("title = ", "mine.toml:1: broken TOML"),
+        ("title = ", "mine.toml:1: is not valid TOML"),
         ('title = "Mine"', "the theme has no [dark]"),
     ],
 )
