@@ -475,6 +475,14 @@ def test_the_gallery_has_a_small_picture_of_a_template_in_each_format(tmp_path, 
     assert all(100_000 < path.stat().st_size <= 300_000 for path in pictures)
 
 
+def test_the_picture_of_all_films_is_small_and_each_template_is_in_it_once(tmp_path):
+    gallery.write_small(gallery.films(open_workshop(workspace=tmp_path)), tmp_path / "films.jpg")
+
+    builtin = {each.parent.name for each in (ROOT / "templates").glob("*/template.toml")}
+    assert {name for name, _ in (*gallery.WIDE, *gallery.UPRIGHT)} == builtin
+    assert (tmp_path / "films.jpg").stat().st_size <= gallery.MOST_BYTES
+
+
 def test_the_script_on_the_page_about_campaigns_makes_a_film_of_each_row(tmp_path, capsys):
     (script,) = re.findall(
         r"```toml\n# script.toml\n(.*?)```", (ROOT / "docs" / "campaigns.md").read_text(encoding="utf-8"), re.DOTALL
