@@ -31,7 +31,7 @@ class Zone:
             try:
                 ZoneInfo(self.name)
             except (KeyError, ValueError, OSError) as error:
-                raise ValueError(f"knows no time zone “{self.name[:60]}”; write e.g. Europe/Berlin") from error
+                raise ValueError(f"knows no time zone {self.name[:60]!r}; write e.g. Europe/Berlin") from error
 
     def wall(self, moment: datetime) -> datetime:
         """What the clocks there show (naive) at a moment (aware)."""
@@ -57,7 +57,7 @@ def parse_moment(text: str, zone: Zone) -> datetime:
     except ValueError:
         moment = None
     if moment is None or len(told) <= len("2027-01-26") or moment.year not in _YEARS:
-        raise ValueError(f"“{told[:40]}” is no date with a time; write e.g. 2027-01-26 18:00")
+        raise ValueError(f"{told[:40]!r} is no date with a time; write e.g. 2027-01-26 18:00")
     if moment.tzinfo:
         return moment.astimezone(UTC)
     there = zone.moment(moment)
@@ -83,7 +83,7 @@ class Hours:
         except ValueError:
             dash = ""
         if not dash or hours.begin == hours.end:
-            raise ValueError(f"“{text[:40]}” are no hours; write e.g. 22:00-06:00")
+            raise ValueError(f"{text[:40]!r} are no hours; write e.g. 22:00-06:00")
         return hours
 
     def contain(self, moment: datetime) -> bool:
@@ -137,7 +137,7 @@ def _slots(rule: str) -> Iterator[tuple[int, time]]:
     try:
         yield from itertools.product(sorted(_weekdays(days)), [_time(each) for each in times.split(",")])
     except ValueError as error:
-        raise ValueError(f"“{rule[:60]}” is no slot; write e.g. Mon-Fri 18:00, or Sat,Sun 10:00,16:00") from error
+        raise ValueError(f"{rule[:60]!r} is no slot; write e.g. Mon-Fri 18:00, or Sat,Sun 10:00,16:00") from error
 
 
 def _weekdays(text: str) -> set[int]:

@@ -46,18 +46,18 @@ class Kind:
         """
         for name in tables:
             if not _NAME.fullmatch(name):
-                wrong = f"“{name[:40]}” can't be the name of a {self.noun}"
+                wrong = f"{name[:40]!r} can't be the name of a {self.noun}"
                 raise ValueError(f"{wrong}: take small letters, digits, - and _")
         return {name: self._values(name, tables, ()) for name in tables}
 
     def _values(self, name: str, tables: Mapping[str, BaseModel], path: tuple[str, ...]) -> dict[str, Any]:
         if name in path:
-            circle = " based on ".join(f"“{each}”" for each in (*path[path.index(name) :], name))
+            circle = " based on ".join(f"{each!r}" for each in (*path[path.index(name) :], name))
             raise ValueError(f"no {self.noun} can be based on itself: {circle}")
         own = tables[name].model_dump(exclude_none=True)
         base = own.pop("based_on", None if name in self.known else self.default)
         if base is None:
             return own
         if base not in tables:
-            raise ValueError(f"“{name}” is based on “{base}”, which is not there. {did_you_mean(base, tables)}")
+            raise ValueError(f"{name!r} is based on {base!r}, which is not there. {did_you_mean(base, tables)}")
         return self.over(self._values(base, tables, (*path, name)), own)

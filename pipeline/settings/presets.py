@@ -206,7 +206,7 @@ def _checked(preset: Preset) -> Preset:
     known = _ENCODER_PRESETS[preset.codec]
     longer, shorter = sorted((preset.width_px, preset.height_px), reverse=True)
     if preset.encoder_preset not in known:
-        wrong = f"{preset.codec} has no encoder_preset “{preset.encoder_preset}”: take one of {', '.join(known)}"
+        wrong = f"{preset.codec} has no encoder_preset {preset.encoder_preset!r}: take one of {', '.join(known)}"
     elif preset.qp is not None and preset.crf is not None:
         wrong = "qp and crf are two ways to say one thing: set one of them"
     elif preset.codec == "av1" and preset.qp is not None:
@@ -223,7 +223,7 @@ def _checked(preset: Preset) -> Preset:
         wrong = f"{preset.width_px} by {preset.height_px} is too large: at most 4096 by 2304 pixels"
     else:
         return preset
-    raise ValueError(f"“{preset.name}”: {wrong}")
+    raise ValueError(f"{preset.name!r}: {wrong}")
 
 
 def _sound(tables: dict[str, PresetSettings]) -> dict[str, PresetSettings]:

@@ -124,7 +124,7 @@ def _last_names() -> set[str]:
 
 def _shown(value: object) -> str:
     """The value as the user wrote it, short, and without the password of an address."""
-    text = f"“{value}”" if isinstance(value, str) else str(value).lower()
+    text = repr(value) if isinstance(value, str) else str(value).lower()
     text = without_keys(re.sub(r"//[^/@\s]*@", "//…@", text))
     return text if len(text) <= 60 else f"{text[:59]}…"
 
@@ -136,20 +136,20 @@ def _unknown_writers(settings: Settings, found: Mapping[str, Found]) -> Iterator
             hint = did_you_mean(
                 name, known, otherwise=f"Add a table [services.{name}], or take one of {', '.join(known)}"
             )
-            yield f"{found['script.writers'].subject}: there is no writer “{name}”. {hint}"
+            yield f"{found['script.writers'].subject}: there is no writer {name!r}. {hint}"
 
 
 def _unknown_preset(settings: Settings, found: Mapping[str, Found]) -> Iterator[str]:
     if settings.video.preset not in settings.presets:
         hint = did_you_mean(settings.video.preset, settings.presets)
-        yield f"{found['video.preset'].subject}: there is no preset “{settings.video.preset}”. {hint}"
+        yield f"{found['video.preset'].subject}: there is no preset {settings.video.preset!r}. {hint}"
 
 
 def _unknown_profile(settings: Settings, found: Mapping[str, Found]) -> Iterator[str]:
     name = settings.quality.profile
     if name and name not in settings.profiles:
         hint = did_you_mean(name, settings.profiles)
-        yield f"{found['quality.profile'].subject}: there is no profile “{name}”. {hint}"
+        yield f"{found['quality.profile'].subject}: there is no profile {name!r}. {hint}"
 
 
 def _unknown_series(settings: Settings, found: Mapping[str, Found]) -> Iterator[str]:
@@ -160,4 +160,4 @@ def _unknown_series(settings: Settings, found: Mapping[str, Found]) -> Iterator[
             settings.series,
             otherwise=None if settings.series else f"Add a table [series.{name}] to nightreel.toml",
         )
-        yield f"{found['episodes_of'].subject}: there is no series “{name}”. {hint}"
+        yield f"{found['episodes_of'].subject}: there is no series {name!r}. {hint}"

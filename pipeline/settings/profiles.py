@@ -152,13 +152,13 @@ def profiles_of(tables: Mapping[str, ProfileSettings]) -> dict[str, QualityProfi
 def _checked(profile: QualityProfile) -> QualityProfile:
     """The same. Raises `ValueError` for limits that nothing can keep to."""
     if profile.lufs_min > profile.lufs_max:
-        raise ValueError(f"“{profile.name}”: lufs_min must be at most lufs_max")
+        raise ValueError(f"{profile.name!r}: lufs_min must be at most lufs_max")
     for name in (*profile.warns, *profile.off):
         if name not in JUDGED:
-            raise ValueError(f"“{profile.name}”: there is no check “{name}”. {did_you_mean(name, JUDGED)}")
+            raise ValueError(f"{profile.name!r}: there is no check {name!r}. {did_you_mean(name, JUDGED)}")
         if name == "file":
             # Nothing else would be known of it, and a verdict without checks passes.
-            raise ValueError(f"“{profile.name}”: “file” always fails. What can't be read is no film")
+            raise ValueError(f"{profile.name!r}: 'file' always fails. What can't be read is no film")
     return profile
 
 

@@ -57,7 +57,7 @@ def _zones(value: tuple[str, ...]) -> tuple[str, ...]:
     for each in value:
         channel, space, zone = each.partition(" ")
         if not (space and _CHANNEL.fullmatch(channel)):
-            raise ValueError(f"“{each[:60]}” names no channel and its zone; write e.g. cooking Europe/Berlin")
+            raise ValueError(f"{each[:60]!r} names no channel and its zone; write e.g. cooking Europe/Berlin")
         _zone(zone.strip())
     return value
 
@@ -80,7 +80,7 @@ def _known_slots(value: tuple[str, ...]) -> tuple[str, ...]:
 
 def _costs(value: tuple[str, ...]) -> tuple[str, ...]:
     if wrong := next((each for each in value if not _COST.fullmatch(each)), None):
-        raise ValueError(f"“{wrong[:60]}” is no cost; write e.g. captions.insert 400")
+        raise ValueError(f"{wrong[:60]!r} is no cost; write e.g. captions.insert 400")
     return value
 
 

@@ -35,7 +35,7 @@ def _known_terms(value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     cleaned: dict[str, dict[str, str]] = {}
     for term, told in value.items():
         if not has_words(term) or len(term) > _TERM_CHARS:
-            raise ValueError(f"“{term[:40]}” must be a term of at most {_TERM_CHARS} letters")
+            raise ValueError(f"{term[:40]!r} must be a term of at most {_TERM_CHARS} letters")
         for key, text in told.items():
             if key not in _OF_TERMS and not LANGUAGE_TAG.fullmatch(key):
                 raise ValueError(f"{term}: {key[:20]} must be means, said, or a language like de or pt-BR")
@@ -128,7 +128,7 @@ class SeriesSettings(Group):
 def _named(tables: dict[str, SeriesSettings]) -> dict[str, SeriesSettings]:
     for name in tables:
         if not _NAME.fullmatch(name) or name == "none":
-            raise ValueError(f"“{name[:40]}” can't be the name of a series: take small letters, digits, - and _")
+            raise ValueError(f"{name[:40]!r} can't be the name of a series: take small letters, digits, - and _")
     return tables
 
 

@@ -128,7 +128,7 @@ def _named_well(value: dict[str, ServiceSettings]) -> dict[str, ServiceSettings]
     for name in value:
         if name in _OTHERS or not (name.isascii() and name.isidentifier()):
             raise ValueError(
-                f"“{name}” can't be the name of a service: take letters, digits and _, and no name of ours"
+                f"{name!r} can't be the name of a service: take letters, digits and _, and no name of ours"
             )
     return value
 

@@ -61,7 +61,7 @@ class Copies:
             names = self.names()
             nothing = f"nightreel checkpoint {self._folder.name} --name {name} makes one"
             raise InputError(
-                f"batch “{self._folder.name}” has no checkpoint “{name}”",
+                f"batch “{self._folder.name}” has no checkpoint {name!r}",
                 hint=did_you_mean(name, names) if names else nothing,
             )
         return read_document(path, Batch, self._workspace, batch=self._folder.name)

@@ -21,7 +21,7 @@ _MOST_NAMED = 10
 @lru_cache(maxsize=64)
 def check_batch_name(name: str) -> str:
     """`name`, if it can be the name of a folder on every system. Raises `InputError`."""
-    return _checked(name, "a batch", hint="Give another with --batch NAME")
+    return _checked(name, "a batch", hint="Give another with --batch NAME; nightreel list names those that there are")
 
 
 def no_batch(name: str, known: Sequence[str]) -> InputError:
@@ -52,7 +52,7 @@ def is_folder(text: str) -> bool:
 def check_job_id(job_id: str) -> str:
     """`job_id`, if it is one: 8 to 64 hexadecimal digits. Raises `CheckpointError`."""
     if not is_job_id(job_id):
-        raise CheckpointError(f"“{job_id[:40]}” is not the id of a job", hint="nightreel status BATCH lists the ids")
+        raise CheckpointError(f"{job_id[:40]!r} is not the id of a job", hint="nightreel status BATCH lists the ids")
     return job_id
 
 
@@ -60,7 +60,7 @@ def _checked(name: str, what: str, *, hint: str) -> str:
     problem = _problem_with(name)
     if problem:
         shown = name if len(name) <= 40 else f"{name[:39]}…"
-        raise InputError(f"“{shown}” can't be the name of {what}: {problem}", hint=hint)
+        raise InputError(f"{shown!r} can't be the name of {what}: {problem}", hint=hint)
     return name
 
 

@@ -136,7 +136,7 @@ def test_a_preset_that_nobody_knows_is_one_line_before_anything_is_made(tmp_path
     written = nightreel("make", brief, "--offline", cwd=tmp_path)
 
     assert (flagged.code, len(flagged.complaints)) == (3, 1)
-    assert "there is no preset “fast_draught”. Did you mean fast_draft?" in flagged.stderr
+    assert "there is no preset 'fast_draught'. Did you mean fast_draft?" in flagged.stderr
     assert (written.code, len(written.complaints)) == (2, 1)
-    assert "tea.md: there is no preset “you_tube”. Did you mean youtube?" in written.stderr
+    assert "tea.md: there is no preset 'you_tube'. Did you mean youtube?" in written.stderr
     assert not list((tmp_path / "state").rglob("*.mp4"))

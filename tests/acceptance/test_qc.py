@@ -93,7 +93,7 @@ def test_an_unknown_profile_is_told(workspace):
     ran = nightreel("qc", "films/good.mp4", "--profile", "smal", cwd=workspace)
 
     assert ran.code == 3
-    assert "there is no profile “smal”. Did you mean small?" in ran.stderr
+    assert "there is no profile 'smal'. Did you mean small?" in ran.stderr
 
 
 def test_a_film_that_is_there_twice_is_told_by_the_later_of_both(workspace, tmp_path):

@@ -90,7 +90,7 @@ def test_a_series_that_is_not_there_and_numbers_that_can_not_be_stop_a_run_befor
     twice = nightreel("run", "one", *SILENT, "--series", "optics", cwd=tmp_path)
 
     assert unknown.code == 3
-    assert "there is no series “optic”. Did you mean optics?" in unknown.stderr
+    assert "there is no series 'optic'. Did you mean optics?" in unknown.stderr
     assert twice.code == 2
     assert "one/2.md: episode 4 is “Light” (one/1.md)" in twice.stderr
     assert not (tmp_path / "output").exists()

@@ -31,17 +31,17 @@ def test_flags_that_were_not_given_leave_settings_as_they_are():
 @pytest.mark.parametrize(
     ("making", "told"),
     [
-        (Making(preset="nope"), "--preset: there is no preset “nope”"),
-        (Making(profile="nope"), "--profile: there is no profile “nope”"),
-        (Making(writer="nope"), "--writer: there is no writer “nope”"),
-        (Making(series="nope"), "--series: there is no series “nope”"),
-        (Making(language="no language"), "--language is “no language”, must be a language tag"),
+        (Making(preset="nope"), "--preset: there is no preset 'nope'"),
+        (Making(profile="nope"), "--profile: there is no profile 'nope'"),
+        (Making(writer="nope"), "--writer: there is no writer 'nope'"),
+        (Making(series="nope"), "--series: there is no series 'nope'"),
+        (Making(language="no language"), "--language is 'no language', must be a language tag"),
         (Making(voice="no_language=x"), "--voice: must be language tags like en"),
         (Making(variant=-3), "--variant is -3, must be greater"),
-        (Making(review_sample="500%"), "--review-sample is “500%”, must be"),
-        (Making(publish="nope"), "--publish is “nope”, must be youtube"),
-        (Making(formats="3:2"), "--formats is “3:2”, must be"),
-        (Making(tone="x" * 300), "--tone is “xxx"),
+        (Making(review_sample="500%"), "--review-sample is '500%', must be"),
+        (Making(publish="nope"), "--publish is 'nope', must be youtube"),
+        (Making(formats="3:2"), "--formats is '3:2', must be"),
+        (Making(tone="x" * 300), "--tone is 'xxx"),
     ],
 )
 def test_what_is_wrong_with_a_flag_is_told_of_the_flag(tmp_path: Path, making, told):
@@ -56,10 +56,10 @@ def test_what_is_wrong_with_a_flag_is_told_of_the_flag(tmp_path: Path, making, t
 def test_what_is_wrong_with_a_file_is_told_of_the_file(tmp_path: Path):
     (tmp_path / "nightreel.toml").write_text('[video]\npreset = "nope"\n')
 
-    with pytest.raises(ConfigurationError, match=r"^nightreel\.toml:2: video\.preset: there is no preset “nope”"):
+    with pytest.raises(ConfigurationError, match=r"^nightreel\.toml:2: video\.preset: there is no preset 'nope'"):
         load_settings(tmp_path, {"script.tone": "calm"}, {}, called=FLAGS)
 
 
 def test_a_program_that_sets_something_is_told_the_name_of_the_setting(tmp_path: Path):
-    with pytest.raises(ConfigurationError, match=r"^video\.preset: there is no preset “nope”"):
+    with pytest.raises(ConfigurationError, match=r"^video\.preset: there is no preset 'nope'"):
         load_settings(tmp_path, {"video.preset": "nope"}, {})

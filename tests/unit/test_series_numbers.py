@@ -169,8 +169,8 @@ def test_a_row_keeps_its_number_by_its_key(tmp_path):
         ([brief("A", episode=2), brief("BB", episode=2)], r"list.txt:2: episode 2 is “A” \(.*list.txt:1\)"),
         ([brief("BB", episode=1)], r"episode 1 is “Old” \(.*list.txt:3\)"),
         ([brief("Old", episode=5)], "list.txt:3: is episode 1 already, and asks to be 5"),
-        ([brief("A", series="optic")], "there is no series “optic”. Did you mean optics?"),
-        ([brief("A", series="../../etc/passwd")], "there is no series “../../etc/passwd”"),
+        ([brief("A", series="optic")], "there is no series 'optic'. Did you mean optics?"),
+        ([brief("A", series="../../etc/passwd")], "there is no series '../../etc/passwd'"),
     ],
 )
 def test_what_can_not_be_is_told_and_nothing_is_given(tmp_path, briefs, told):

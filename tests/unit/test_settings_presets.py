@@ -108,15 +108,15 @@ def test_a_number_is_an_encoder_preset_of_av1(workspace):
         ("qp = 52", "nightreel.toml:1: presets.mine.qp must be less than or equal to 51"),
         ("audio_kbps = 9", "nightreel.toml:1: presets.mine.audio_kbps must be greater than or equal to 64"),
         ('codec = "vp9"', "nightreel.toml:1: presets.mine.codec must be 'h264', 'h265' or 'av1'"),
-        ("height_px = 720\nwidth_px = 1920", "“mine”: 1920 by 720 leaves no room: one side must be at most 2.4 times"),
-        ("height_px = 4096\nwidth_px = 4096", "“mine”: 4096 by 4096 is too large: at most 4096 by 2304 pixels"),
-        ("qp = 20\ncrf = 20", "“mine”: qp and crf are two ways to say one thing: set one of them"),
-        ("crf = 60", "“mine”: crf of h264 must be at most 51"),
-        ('codec = "av1"\nqp = 20', "“mine”: av1 has no qp: set crf"),
-        ('encoder_preset = "turbo"', "“mine”: h264 has no encoder_preset “turbo”: take one of ultrafast, superfast"),
-        ('codec = "av1"\nencoder_preset = "slow"', "“mine”: av1 has no encoder_preset “slow”: take one of 0, 1, 2"),
-        ('based_on = "web_optimised"', "“mine” is based on “web_optimised”, which is not there. Did you mean web_opt"),
-        ('based_on = "mine"', "no preset can be based on itself: “mine” based on “mine”"),
+        ("height_px = 720\nwidth_px = 1920", "'mine': 1920 by 720 leaves no room: one side must be at most 2.4 times"),
+        ("height_px = 4096\nwidth_px = 4096", "'mine': 4096 by 4096 is too large: at most 4096 by 2304 pixels"),
+        ("qp = 20\ncrf = 20", "'mine': qp and crf are two ways to say one thing: set one of them"),
+        ("crf = 60", "'mine': crf of h264 must be at most 51"),
+        ('codec = "av1"\nqp = 20', "'mine': av1 has no qp: set crf"),
+        ('encoder_preset = "turbo"', "'mine': h264 has no encoder_preset 'turbo': take one of ultrafast, superfast"),
+        ('codec = "av1"\nencoder_preset = "slow"', "'mine': av1 has no encoder_preset 'slow': take one of 0, 1, 2"),
+        ('based_on = "web_optimised"', "'mine' is based on 'web_optimised', which is not there. Did you mean web_opt"),
+        ('based_on = "mine"', "no preset can be based on itself: 'mine' based on 'mine'"),
     ],
 )
 def test_a_wrong_preset_is_told_in_one_line(workspace, table, told):
@@ -126,17 +126,17 @@ def test_a_wrong_preset_is_told_in_one_line(workspace, table, told):
 def test_presets_in_a_circle_are_told_with_the_whole_circle(workspace):
     text = '[presets.a]\nbased_on = "b"\n[presets.b]\nbased_on = "c"\n[presets.c]\nbased_on = "a"\n'
 
-    assert "“a” based on “b” based on “c” based on “a”" in problem(workspace, text)
+    assert "'a' based on 'b' based on 'c' based on 'a'" in problem(workspace, text)
 
 
 def test_a_name_that_no_flag_could_have_is_refused(workspace):
-    assert "“Mein Film” can't be the name of a preset" in problem(workspace, '[presets."Mein Film"]\nqp = 3\n')
+    assert "'Mein Film' can't be the name of a preset" in problem(workspace, '[presets."Mein Film"]\nqp = 3\n')
 
 
 def test_a_preset_that_nobody_knows_is_told_with_the_nearest_one(workspace):
     told = problem(workspace, '[video]\npreset = "you_tube"\n')
 
-    assert told == "nightreel.toml:2: video.preset: there is no preset “you_tube”. Did you mean youtube?"
+    assert told == "nightreel.toml:2: video.preset: there is no preset 'you_tube'. Did you mean youtube?"
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_lines_of_captions_are_shorter_on_an_upright_picture(workspace):
 
 
 def test_a_brief_with_a_preset_that_is_not_there_is_told_by_its_place(workspace):
-    with pytest.raises(InputError, match=r"^tea\.md:1: there is no preset “fast_draught”\. Did you mean fast_draft\?"):
+    with pytest.raises(InputError, match=r"^tea\.md:1: there is no preset 'fast_draught'\. Did you mean fast_draft\?"):
         shop(workspace).encoding(brief(preset="fast_draught"))
 
 

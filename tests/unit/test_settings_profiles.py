@@ -50,15 +50,15 @@ def test_a_profile_of_ones_own_is_based_on_another(tmp_path):
 @pytest.mark.parametrize(
     ("toml", "told"),
     [
-        ('[profiles.a]\nwarns = ["blak"]\n', "there is no check “blak”. Did you mean black?"),
-        ('[profiles.a]\nwarns = ["file"]\n', "“a”: “file” always fails. What can't be read is no film"),
-        ('[profiles.a]\noff = ["file"]\n', "“a”: “file” always fails. What can't be read is no film"),
+        ('[profiles.a]\nwarns = ["blak"]\n', "there is no check 'blak'. Did you mean black?"),
+        ('[profiles.a]\nwarns = ["file"]\n', "'a': 'file' always fails. What can't be read is no film"),
+        ('[profiles.a]\noff = ["file"]\n', "'a': 'file' always fails. What can't be read is no film"),
         ("[profiles.a]\nlufs_min = -10\n", "lufs_min must be at most lufs_max"),
         ('[profiles.a]\nbased_on = "b"\n[profiles.b]\nbased_on = "a"\n', "no profile can be based on itself"),
         ('[profiles.a]\nbased_on = "strct"\n', "Did you mean strict?"),
         ("[profiles.a]\nblak_s = 1\n", "blak_s is not a setting"),
         ('[profiles."A b"]\nblack_s = 1\n', "can't be the name of a profile"),
-        ('quality.profile = "strct"\n', "there is no profile “strct”. Did you mean strict?"),
+        ('quality.profile = "strct"\n', "there is no profile 'strct'. Did you mean strict?"),
     ],
 )
 def test_what_is_wrong_with_a_profile_is_told(tmp_path, toml, told):
@@ -73,7 +73,7 @@ def test_the_settings_go_before_the_template_and_that_before_the_usual(tmp_path)
     assert profile_for(Settings(), template).name == "standard"
     assert profile_for(Settings(), strict).name == "strict"
     assert profile_for(settings(tmp_path, 'quality.profile = "draft"\n'), strict).name == "draft"
-    with pytest.raises(InputError, match="there is no profile “strct”"):
+    with pytest.raises(InputError, match="there is no profile 'strct'"):
         profile_for(Settings(), unknown)
 
 

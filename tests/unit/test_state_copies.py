@@ -106,7 +106,7 @@ def test_an_unknown_copy_is_told_with_the_nearest_one(copies):
         copies.batch("one")
     copies.make("before")
 
-    with pytest.raises(InputError, match=r"has no checkpoint “befor”. Did you mean before"):
+    with pytest.raises(InputError, match=r"has no checkpoint 'befor'. Did you mean before"):
         copies.batch("befor")
 
 

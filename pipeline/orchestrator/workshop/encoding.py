@@ -28,7 +28,7 @@ def encoding_of(settings: Settings, brief: Brief) -> Encoding:
     presets = presets_of(settings.presets)
     name = brief.preset or settings.video.preset
     if name not in presets:
-        raise InputError(f"there is no preset “{name}”", where=brief.origin, hint=did_you_mean(name, presets))
+        raise InputError(f"there is no preset {name!r}", where=brief.origin, hint=did_you_mean(name, presets))
     preset, finer = presets[name], settings.video.quality
     size = VideoFormat(width_px=preset.width_px, height_px=preset.height_px, frame_rate=preset.frame_rate)
     return Encoding(

@@ -58,7 +58,7 @@ def table_of(name: str, settings: Settings, *, where: str) -> SeriesSettings:
     """What the settings say of a series. Raises `InputError` for an unknown one."""
     if name not in settings.series:
         hint = "" if settings.series else f"Add a table [series.{name}] to nightreel.toml"
-        raise InputError(f"there is no series “{name}”", where=where, hint=hint or did_you_mean(name, settings.series))
+        raise InputError(f"there is no series {name!r}", where=where, hint=hint or did_you_mean(name, settings.series))
     return settings.series[name]
 
 

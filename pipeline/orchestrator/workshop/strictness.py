@@ -17,5 +17,5 @@ def profile_for(settings: Settings, template: Template | None = None) -> Quality
     name = settings.quality.profile or (template.profile if template else "") or DEFAULT_PROFILE
     if name not in profiles:
         where = template.folder if template else ""
-        raise InputError(f"there is no profile “{name}”", where=where, hint=did_you_mean(name, profiles))
+        raise InputError(f"there is no profile {name!r}", where=where, hint=did_you_mean(name, profiles))
     return profiles[name]
