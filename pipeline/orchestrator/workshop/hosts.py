@@ -72,8 +72,7 @@ class Hosts:
     def wanted(self) -> tuple[str, ...]:
         """The names of the destinations that films go to besides their folder, as receipts call them."""
         names = (
-            name if is_by_hand(name) else self.address(self._channel_name(name))
-            for name in self.settings.publishing.to
+            name if is_by_hand(name) else self.address(self._channel_name(name)) for name in self.settings.publishing.to
         )
         return tuple(dict.fromkeys(names))
 
