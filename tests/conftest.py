@@ -24,7 +24,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # The longest of all. Begun late, as the alphabet has it, it would keep one process busy when the others have no more.
-BEGUN_FIRST = "tests/unit/test_quality_broken_films.py"
+BEGUN_FIRST = "tests/integration/test_quality_broken_films.py"
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -16,8 +16,8 @@ What may follow a hold depends on what pictures refer to:
     closed groups   With B-frames, or several references, older pictures would be meant that repeated ones have pushed
                     out. So a hold ends its group of pictures, and the next change begins another with a keyframe.
 
-Every stream is checked by two independent decoders (tests/unit/test_assembly_timelines.py). OpenH264 refuses a gap in
-`frame_num` that FFmpeg hides.
+Every stream is checked by two independent decoders (tests/integration/test_assembly_timelines.py). OpenH264 refuses a
+gap in `frame_num` that FFmpeg hides.
 """
 
 from __future__ import annotations

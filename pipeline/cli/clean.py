@@ -17,14 +17,14 @@ def clean(
     """Free some space: shrink the cache and remove leftovers, or forget a batch that is finished.
 
     Films and anything unfinished always stay. Of a batch, everything but the films goes: how they were made, and its
-    checkpoints.
+    checkpoints. That they are published stays known.
 
     Examples: nightreel clean --cache 2GB · nightreel clean space --dry-run
 
     Parameters
     ----------
     batch
-        A batch to forget: all of it completed or cancelled, nothing published but to folders.
+        A batch to forget: all of it completed or cancelled.
     cache
         Size to shrink the cache to, e.g. 2GB or 0. Default: cache.max_gb in nightreel.toml.
     dry_run

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from typing import Any
 
 from rich import console
 from rich.segment import Segment, SegmentLines
@@ -13,7 +15,17 @@ _ANY_WIDTH = 10_000
 
 
 class Console(console.Console):
-    """The same, but that a broken pipe is the error that it is for `print`."""
+    """The same, but that a broken pipe is the error that it is for `print`, and that lines and pictures take turns."""
+
+    def __init__(self, **options: Any) -> None:
+        # Held by who prints a line, and by who draws the picture below it: `display` shares it.
+        self.turn = threading.RLock()
+        super().__init__(**options)
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """The same, in one go. rich counts the lines to erase, lets others draw, and then erases so many."""
+        with self.turn:
+            super().print(*objects, **options)
 
     def on_broken_pipe(self) -> None:
         """Raises `BrokenPipeError`. rich would leave Python: out of the event loop, that ends in waiting for ever."""

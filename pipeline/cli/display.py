@@ -94,6 +94,7 @@ class _SteadyLive(Live):
             redirect_stdout=False,
         )
         self._width = console.width
+        self._lock = console.turn
 
     def refresh(self) -> None:
         """Draw it again."""

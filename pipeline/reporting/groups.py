@@ -185,3 +185,14 @@ def next_step(status: JobStatus, batch: str, count: int) -> NextStep:
     if count == 1:
         words = _OF_ONE.get(status, words)
     return NextStep(words=words, command=command.format(shlex.quote(clean_text(batch))))
+
+
+def what_to_do(group: Group, batch: str) -> tuple[str, NextStep]:
+    """What to do about a cause, and how to go on then, with nothing said twice."""
+    step = next_step(group.status, batch, group.count)
+    before, found, after = f"{group.hint} ".partition(f"{step.command} ")
+    if not step.command or not found:
+        return group.hint, step
+    # "Look at it: nightreel review space" says less than the step; "nightreel resume space --budget 5", more.
+    is_bare = not after and before.count(": ") == 1 and before.endswith(": ")
+    return ("", step) if is_bare else (group.hint, NextStep(words="", command=""))

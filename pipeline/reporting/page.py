@@ -18,7 +18,7 @@ from pipeline.reporting import wording
 from pipeline.reporting.axes import Axis, seconds_axis
 from pipeline.reporting.documents import BATCH_REPORT, ERROR_LOG, METRICS
 from pipeline.reporting.facts import RunFacts
-from pipeline.reporting.groups import kind_name, next_step, place_of, stage_of
+from pipeline.reporting.groups import kind_name, place_of, stage_of, what_to_do
 from pipeline.reporting.pictures import link, picture_uri
 from pipeline.reporting.spread import Spread
 from pipeline.reporting.stages import stage_name
@@ -81,7 +81,7 @@ def environment() -> Environment:
         "stage_name": stage_name,
         "stage_of": stage_of,
         "place_of": place_of,
-        "next_step": next_step,
+        "what_to_do": what_to_do,
         "kind_name": kind_name,
         **{name: getattr(wording, name) for name in wording.__all__},
     }

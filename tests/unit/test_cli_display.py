@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import threading
 import unicodedata
 from datetime import UTC, datetime
 
@@ -12,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from rich.console import Console
+from rich.text import Text
 
+from pipeline.cli.console import Console
 from pipeline.cli.display import LiveDisplay, reporter
 from pipeline.cli.options import Place
 from pipeline.cli.picture import crop, finished_line, outcome_line, picture, span
@@ -275,6 +277,30 @@ def test_a_window_that_becomes_narrower_is_wiped_before_it_is_drawn_again():
         display._live.refresh()
 
         assert console.file.getvalue().count("\x1b[2J") == 1
+
+
+def test_nobody_draws_the_picture_while_a_line_is_printed_above_it():
+    console = terminal()
+    display = LiveDisplay(console, total=2)
+    was_free: list[bool] = []
+
+    class Line:
+        def __rich_console__(self, *_):
+            # By now it is counted how many lines of the picture are to be erased.
+            other = threading.Thread(target=try_to_draw)
+            other.start()
+            other.join()
+            yield Text("Why tea cools")
+
+    def try_to_draw():
+        was_free.append(display._live._lock.acquire(blocking=False))
+        if was_free[-1]:
+            display._live._lock.release()
+
+    with display:
+        console.print(Line())
+
+    assert was_free == [False]
 
 
 def test_without_a_terminal_there_are_plain_lines(capsys):

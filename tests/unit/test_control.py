@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from dataclasses import replace
@@ -48,11 +49,14 @@ from pipeline.orchestrator.batch import batches, cancelling
 from pipeline.orchestrator.batch.scheduler import QUEUE
 from pipeline.orchestrator.control import changes, cleaning, returning
 from pipeline.orchestrator.control.changes import open_again
+from pipeline.orchestrator.control.published import published
 from pipeline.orchestrator.events import JobEvent, Notice
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.afresh import forget_from
 from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.workshop.serials import subject_key
+from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record
 from pipeline.state import Copies
 
 
@@ -447,6 +451,8 @@ PACKAGE = Package(
     metadata=Path("/films/metadata.json"),
 )
 VIDEO = Video(frames=30, bytes=4, sha256="0" * 64)
+NOTED = datetime(2026, 11, 27, tzinfo=UTC)
+OUT = Receipt(destination="youtube", package=PACKAGE, id="abc", url=f"{WATCH}abc")
 
 
 async def test_a_published_film_is_no_longer_retried_and_never_published_a_second_time_by_that(room, shop):
@@ -787,13 +793,57 @@ async def test_what_a_killed_removal_has_left_is_a_leftover(shop, tmp_path):
     assert not await anyio.Path(left).exists()
 
 
-async def test_a_batch_with_published_films_is_kept(room, shop):
-    await run(shop, "One")
-    job = await job_of(shop, "One")
-    await shop.store.save_job(job.evolve(published=(Receipt(destination="youtube", package=PACKAGE),)))
+async def out_on_channels(shop, title, *receipts, status=JobStatus.COMPLETED):
+    job = await job_of(shop, title)
+    await shop.store.save_job(job.evolve(status=status, published=receipts))
+    return job
 
-    with pytest.raises(InputError, match="has published films, “One” for one"):
+
+async def note(shop, job, *, url=OUT.url, channel="default"):
+    """As its publication does, in the journal of the channel."""
+    published = Published(id=OUT.id, url=url, job=job.id, title=job.brief.title, at=NOTED)
+    record = Record(
+        schema=1, sha256="", size_bytes=1, job=job.id, title=job.brief.title, intended_at=NOTED, published=published
+    )
+    await Journal(shop.hosts.journals / channel, subject_key(job.brief)).write(record)
+
+
+@pytest.mark.parametrize("known", ["nowhere", "otherwise", "damaged"])
+@pytest.mark.parametrize("status", [JobStatus.COMPLETED, JobStatus.CANCELLED])
+async def test_a_batch_that_alone_knows_of_a_published_film_is_kept(room, shop, known, status):
+    await run(shop, "One")
+    job = await out_on_channels(shop, "One", OUT, status=status)
+    if known != "nowhere":
+        await note(shop, job, url=f"{OUT.url}-2" if known == "otherwise" else OUT.url)
+    if known == "damaged":
+        await anyio.Path(shop.hosts.journals, "default", f"{subject_key(job.brief)}.json").write_text("{}")
+
+    with pytest.raises(InputError, match=f"alone knows that “One” is out as {re.escape(OUT.url)}"):
         await cleaning.remove_batch(shop, batch="kitchen")
+
+
+async def test_a_film_that_the_source_has_no_more_is_not_forgotten_with_the_others(room, shop):
+    await run(shop, "One", "Two")
+    await out_on_channels(shop, "One", OUT)
+    await run(shop, "Two")
+
+    with pytest.raises(InputError, match="alone knows that “One” is out"):
+        await cleaning.remove_batch(shop, batch="kitchen")
+
+
+async def test_a_batch_is_forgotten_when_each_channel_knows_of_its_films_by_itself(room, shop):
+    await run(shop, "One", "Two")
+    by_hand = Receipt(destination="folder:/films", package=PACKAGE, url="file:///films/one")
+    other = replace(OUT, destination="youtube:cooking", url=f"{OUT.url}-2")
+    job = await out_on_channels(shop, "One", OUT, other, by_hand)
+    await note(shop, job)
+    await note(shop, job, url=other.url, channel="cooking")
+    await out_on_channels(shop, "Two", by_hand)
+
+    await cleaning.remove_batch(shop, batch="kitchen")
+
+    assert await shop.store.batches() == []
+    assert {one.url for one in await to_thread.run_sync(published, shop)} == {OUT.url, other.url}
 
 
 def test_a_copy_is_where_the_documentation_says(shop):

@@ -29,6 +29,7 @@ from pipeline.narration.silence import SilenceNarrator, silent_wav
 from pipeline.narration.spoken import SpokenText, way_of_saying
 from pipeline.state import Cache
 from tests.standins.gates import gate
+from tests.virtual_time import START_S, run_in_virtual_time
 
 NOW = RetryPolicy(attempts=3, wait_initial_s=0.0, wait_max_s=0.0, retry_after_max_s=0.0)
 
@@ -287,15 +288,18 @@ async def test_a_reason_names_the_narrator_once(speak):
     assert narration.fallback_reason == "Good can't be reached (no such host)"
 
 
-async def test_a_narrator_that_hangs_is_passed_over_when_there_is_another(speak, monkeypatch):
-    monkeypatch.setattr(booth, "_ANSWER_WITHIN_S", 0.05)
+def test_a_narrator_that_hangs_is_passed_over_when_there_is_another(speak):
     hanging = FakeNarrator("good")
     hanging.check = anyio.sleep_forever
 
-    narration = await speak(script("One."), hanging, FakeNarrator("plain"))
+    async def spoken():
+        return await speak(script("One."), hanging, FakeNarrator("plain")), anyio.current_time() - START_S
 
+    narration, took_s = run_in_virtual_time(spoken)
+
+    assert took_s == pytest.approx(booth._ANSWER_WITHIN_S, abs=0.1)
     assert narration.narrator == "plain"
-    assert narration.fallback_reason == "good gave no answer within 0.05 s"
+    assert narration.fallback_reason == "good gave no answer within 3 s"
 
 
 @pytest.mark.parametrize(("others", "checks"), [((), 3), ((FakeNarrator("plain"),), 2)], ids=["alone", "with another"])
@@ -336,16 +340,13 @@ async def test_a_narrator_that_is_left_alone_for_long_is_passed_over(speak, wher
     assert (narration.narrator, narration.fallback_reason) == ("plain", closed.message)
 
 
-async def test_a_short_rest_of_the_first_narrator_is_waited_for_and_not_counted_against_it(speak, monkeypatch):
-    monkeypatch.setattr(booth, "_ANSWER_WITHIN_S", 0.05)
+def test_a_short_rest_of_the_first_narrator_is_waited_for_and_not_counted_against_it(speak):
     resting = FakeNarrator("good")
+    resting.until_open = lambda: anyio.sleep(2 * booth._ANSWER_WITHIN_S)
 
-    async def rest():
-        await anyio.sleep(0.1)
+    narration = run_in_virtual_time(lambda: speak(script("One."), resting, FakeNarrator("plain")))
 
-    resting.until_open = rest
-
-    assert (await speak(script("One."), resting, FakeNarrator("plain"))).narrator == "good"
+    assert narration.narrator == "good"
 
 
 async def test_each_clip_is_told_of_as_soon_as_it_is_there(speak):

@@ -379,3 +379,43 @@ def test_a_brief_that_cannot_be_read_is_named_once_and_the_advice_ends_as_it_is_
 
     assert text.count(place) == 1
     assert "Did you mean language? " in text
+
+
+@pytest.mark.parametrize(
+    ("status", "hint", "told"),
+    [
+        (
+            JobStatus.REVIEW,
+            "Look at it: nightreel review space",
+            "Look at each, and let it go or keep it back: nightreel review space",
+        ),
+        (
+            JobStatus.PARKED,
+            "Go on with a larger one: nightreel resume space --budget 5",
+            "Go on with a larger one: nightreel resume space --budget 5.",
+        ),
+        (
+            JobStatus.PARKED,
+            "nightreel resume space goes on with it",
+            "nightreel resume space goes on with it.",
+        ),
+        (
+            JobStatus.PARKED,
+            "nightreel resume space2 goes on with it",
+            "nightreel resume space2 goes on with it. To go on with them: nightreel resume space",
+        ),
+        (
+            JobStatus.FAILED,
+            "Mend the file: line 3. Then: nightreel retry space --failed",
+            "Mend the file: line 3. Then: nightreel retry space --failed.",
+        ),
+        (JobStatus.FAILED, "Set a key", "Set a key. Then make them again: nightreel retry space --failed"),
+    ],
+)
+def test_what_to_do_is_told_once(tmp_path: Path, status: JobStatus, hint: str, told: str):
+    rows = [failed(number, status=status) for number in (1, 2)]
+    rows = [replace(row, error=replace(row.error, hint=hint)) for row in rows]
+
+    text = page_of(tmp_path, rows).text.partition("What is not ready, and what to do")[2]
+
+    assert f"The key was refused {told} Film 1" in text

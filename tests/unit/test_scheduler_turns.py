@@ -20,6 +20,8 @@ from pipeline.orchestrator.batch.turns import Key, TheseJobs
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import open_workshop
+from pipeline.state.claims import Claims
+from pipeline.state.documents import to_json
 from pipeline.state.index import BatchIndex
 
 SETTINGS = {"work.strategy": "fixed", "work.max_concurrent": 2, "errors.retries": 0, "offline": True}
@@ -118,6 +120,29 @@ async def test_a_film_that_somebody_only_looked_at_is_not_forgotten(room, shop):
                 await anyio.lowlevel.checkpoint()
 
     assert room.served == ["Ours"]
+
+
+async def test_a_film_that_another_process_gave_up_while_we_reached_for_it_is_not_tried_again(room, shop, monkeypatch):
+    (job_id,) = await planned(shop, "Bad theirs")
+    claim_now = Claims.claim_now
+
+    def end_it_first(claims, batch, job, **more):
+        # Between our look at the queue and our claim, they have claimed it, made it and put it down.
+        monkeypatch.setattr(Claims, "claim_now", claim_now)
+        theirs = shop.store.load_job_now(batch, job)
+        for status in (JobStatus.IN_PROGRESS, JobStatus.FAILED):
+            theirs = advance(theirs, status, at=shop.clock(), why="is bad")
+        path = shop.store.folder(batch) / "jobs" / f"{job}.json"
+        path.write_text(to_json(theirs, shop.workspace), encoding="utf-8")
+        return claim_now(claims, batch, job, **more)
+
+    monkeypatch.setattr(Claims, "claim_now", end_it_first)
+    with anyio.fail_after(30):
+        await Scheduler(shop, "kitchen", pulse_s=0.01).run()
+
+    assert room.served == []
+    assert [event.why for event in (await shop.store.load_job("kitchen", job_id)).history] == ["is bad"] * 2
+    assert await statuses(shop) == {"Bad theirs": JobStatus.FAILED}
 
 
 async def test_failed_films_are_not_remembered_for_the_rest_of_the_night(room, shop):

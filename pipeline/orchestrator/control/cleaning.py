@@ -21,10 +21,11 @@ from anyio import to_thread
 
 from pipeline.errors import CheckpointError, InputError
 from pipeline.files import storage_errors
-from pipeline.model import JobStatus
+from pipeline.model import Job, JobStatus
 from pipeline.orchestrator.batch.batches import known_batch, refuse_while_busy, running
-from pipeline.orchestrator.film.afresh import is_published
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.hosts import is_by_hand
+from pipeline.orchestrator.workshop.serials import seen_at, subject_key
 
 _DAY_S = 24 * 3600
 # What is known of a crash, or of a damaged file, is worth a look for so long.
@@ -62,8 +63,8 @@ async def clean(shop: Workshop, *, cache_bytes: int | None = None, dry_run: bool
 async def remove_batch(shop: Workshop, *, batch: str, dry_run: bool = False) -> Cleaned:
     """Remove all that is known of a finished batch; its films stay.
 
-    Raises `InputError` when it is unknown, not finished, or has published films: what is known of those keeps them from
-    being published twice. Raises `BusyError` while a process works on it.
+    Films that are out stay known by the journals of their channels. Raises `InputError` when it is unknown, not
+    finished, or alone in knowing that a film is out, and `BusyError` while a process works on it.
     """
     await known_batch(shop, batch)
     async with shop.store.claims.planning(batch):
@@ -160,11 +161,20 @@ def _check_removable(shop: Workshop, batch: str) -> None:
         typed = shlex.quote(batch)
         hint = f"Finish it (nightreel resume {typed}, retry or review), or give the rest up (nightreel cancel {typed})"
         raise InputError(f"batch “{batch}” is not finished: {', '.join(left)}", hint=hint)
-    for row in index.rows(JobStatus.COMPLETED):
-        job = shop.store.read_job(batch, row.id)
-        if job is not None and is_published(job):
-            hint = "What is known of it keeps them from being published twice"
-            raise InputError(f"batch “{batch}” has published films, “{row.title}” for one", hint=hint)
+    # Also films that the source has no more.
+    for row in filter(None, map(index.find, index.stamps())):
+        job = shop.store.read_job(batch, row.id) if row.published else None
+        if job is not None and (url := _known_here_alone(job, shop)):
+            hint = "Leave the batch as it is: without it, the film could be published twice"
+            raise InputError(f"batch “{batch}” alone knows that “{row.title}” is out as {url}", hint=hint)
+
+
+def _known_here_alone(job: Job, shop: Workshop) -> str:
+    """Where the film is out, if no journal of a channel says so; empty: none is forgotten with the job."""
+    known = seen_at(subject_key(job.brief), shop.hosts.journals).values()
+    # A folder may be filled again.
+    on_channels = (each for each in job.published if not is_by_hand(each.destination))
+    return next((each.url for each in on_channels if each.url not in known), "")
 
 
 def _put_away(shop: Workshop, folder: Path) -> Path:

@@ -38,6 +38,11 @@ _NO_PLAYLIST = "none"
 ToCome = Callable[[str, int], int]
 
 
+def is_by_hand(destination: str) -> bool:
+    """Whether a destination is a folder from which a person uploads."""
+    return destination.startswith(_FOLDER)
+
+
 def _none_to_come(_host: str, _most: int) -> int:
     return 0
 
@@ -67,8 +72,7 @@ class Hosts:
     def wanted(self) -> tuple[str, ...]:
         """The names of the destinations that films go to besides their folder, as receipts call them."""
         names = (
-            name if name.startswith(_FOLDER) else self.address(self._channel_name(name))
-            for name in self.settings.publishing.to
+            name if is_by_hand(name) else self.address(self._channel_name(name)) for name in self.settings.publishing.to
         )
         return tuple(dict.fromkeys(names))
 
@@ -107,7 +111,7 @@ class Hosts:
 
         release = self._release(brief or Brief(title=""), name)
         publicity, extras = self._publicity(release.privacy), self._extras(brief, family or Family(), release)
-        if name.startswith(_FOLDER):
+        if is_by_hand(name):
             folder = self.workspace / Path(name.removeprefix(_FOLDER)).expanduser() / subject.folder
             # Slots are a channel's, and whoever uploads by hand chooses it.
             by_hand = replace(publicity, publish_at=release.publish_at)
@@ -173,14 +177,14 @@ class Hosts:
     def refuse_offline(self, *names: str) -> None:
         """Raise `ConfigurationError` if --offline forbids one of these hosts, or of `wanted` if none is given."""
         for name in names or self.wanted:
-            if self.settings.offline and not name.startswith(_FOLDER):
+            if self.settings.offline and not is_by_hand(name):
                 message = f"{name} needs the network, and --offline forbids it"
                 raise ConfigurationError(message, hint="Drop one of the two")
 
     @property
     def without_login(self) -> tuple[str, ...]:
         """Those of `wanted` that nobody has logged in to. Blocks."""
-        channels = {name: self._channel_name(name) for name in self.wanted if not name.startswith(_FOLDER)}
+        channels = {name: self._channel_name(name) for name in self.wanted if not is_by_hand(name)}
         return tuple(name for name, channel in channels.items() if not self._token(channel).exists())
 
     def how_to_log_in(self, name: str) -> str:
@@ -196,7 +200,7 @@ class Hosts:
 
     def _release(self, brief: Brief, name: str) -> Release:
         """How a film is shown at one of `wanted`. Whoever fills a folder is taken for the channel of the settings."""
-        channel = self.settings.youtube.channel if name.startswith(_FOLDER) else self._channel_name(name)
+        channel = self.settings.youtube.channel if is_by_hand(name) else self._channel_name(name)
         flag = str(self.overrides.get("youtube.privacy") or "")
         return release_of(brief, self.settings.youtube, channel=channel, flag=flag)
 
