@@ -12,7 +12,7 @@ _AMPERSAND = re.compile(r"(?<=[\w\s.])&(?=[\w\s])(?!\w+;)")
 # Between two, and after one, as in "Disney+" and "18+"; not in "C++".
 _PLUS = re.compile(r"(?<=[\w)] )\+(?= [\w(])|(?<=[\w)])\+(?![\w+])|(?<=\d)\+(?=\d)")
 _EQUALS = re.compile(r"(?<=[\w)²³] )=(?= [\w(−-])|(?<=\d)=(?=\d)")
-_TIMES = re.compile(r"(?<=[\d)])\s?×\s?(?=[\d(])")
+_TIMES = re.compile(r"(?<=[\d)])\s?×\s?(?=[\d(])|(?<=\d)\s?x\s?(?=\d+\s?=)")
 _BY = re.compile(r"(?<=\d)\s?x\s?(?=\d)")
 # Sizes are said otherwise than products where a language tells them apart.
 _BY_WORDS = {"en": "by", "fr": "sur"}
