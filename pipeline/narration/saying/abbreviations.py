@@ -34,11 +34,13 @@ _TABLES = {
     "fr": "p. ex.=par exemple|c.-à-d.=c'est-à-dire|etc.$=et cetera|env.=environ|av. J.-C.$=avant Jésus-Christ"
     "|apr. J.-C.$=après Jésus-Christ|cf.=voir|n° #=numéro|no #=numéro|fig. #=figure|p. #=page|chap. #=chapitre"
     "|M. ^=Monsieur|MM. ^=Messieurs|Mme ^=Madame|Mlle ^=Mademoiselle|Dr ^=Docteur|Pr ^=Professeur|Me ^=Maître"
-    "|# c. à s.=cuillères à soupe|# c. à c.=cuillères à café|art. #=article|tél.=téléphone",
+    ""
+    "|# c. à s.=cuillère à soupe/cuillères à soupe|# c. à c.=cuillère à café/cuillères à café"
+    "|art. #=article|tél.=téléphone",
     "es": "p. ej.=por ejemplo|etc.$=etcétera|aprox.=aproximadamente|a. C.$=antes de Cristo|d. C.$=después de Cristo"
     "|EE. UU.$=Estados Unidos|n.º #=número|núm. #=número|fig. #=figura|pág. #=página|págs. #=páginas|cap. #=capítulo"
     "|Sr. ^=señor|Sra. ^=señora|Srta. ^=señorita|Dr. ^=doctor|Dra. ^=doctora|Prof. ^=profesor|Ud.$=usted|Uds.$=ustedes"
-    "|1.er=primer|3.er=tercer|nº #=número|art. #=artículo|tel.=teléfono|tfno.=teléfono",
+    "|1.er=primer|3.er=tercer|nº #=número|art. #=artículo|tel.=teléfono|tfno.=teléfono|C/ ^=calle|Avda. ^=avenida",
     "it": "ad es.=ad esempio|p. es.=per esempio|ecc.$=eccetera|a. C.$=avanti Cristo|d. C.$=dopo Cristo|ca.=circa"
     "|n. #=numero|fig. #=figura|pag. #=pagina|cap. #=capitolo|Sig. ^=signor|Sig.ra ^=signora|Dott. ^=dottor"
     "|Dott.ssa ^=dottoressa|Prof. ^=professor|Prof.ssa ^=professoressa|Ing. ^=ingegner"

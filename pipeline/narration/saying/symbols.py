@@ -48,6 +48,8 @@ _UNITS = {
     "°": "degree",
     "l": "liter",
     "L": "liter",
+    "cl": "centiliter",
+    "dl": "deciliter",
     "ml": "milliliter",
     "mL": "milliliter",
     "kW": "kilowatt",

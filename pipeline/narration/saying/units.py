@@ -134,7 +134,9 @@ def _part_pattern(code: str) -> re.Pattern[str]:
     unit = "|".join(map(re.escape, sorted(symbols_of(code), key=len, reverse=True)))
     return re.compile(
         rf"{not_after('./,:–-')}(?:(?P<whole>\d{{1,3}})(?: |\s?(?=[½¼¾⅓⅔])))?(?P<part>[½¼¾⅓⅔]|[123]/[234])"
-        rf"[ \u00a0\u2009\u202f]?(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w)"
+        rf"[ \u00a0\u2009\u202f]?(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w"
+        # "1/2 g t²" is a formula.
+        r"| ?[A-Za-z][²³])"
     )
 
 

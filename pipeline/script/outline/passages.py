@@ -145,12 +145,15 @@ def number(piece: Piece, desk: Desk) -> Sequence[Scene]:
     before, told = " ".join(sentences[:at]), block.text
     earlier: Sequence[Scene] = ()
     if width(before) > _SHORT_CHARS:
-        earlier = statement(replace(piece, block=Paragraph(text=before), lead=None), desk)
+        earlier = statement(replace(piece, block=Paragraph(text=before)), desk)
         told = " ".join(sentences[at:])
     return (
         *earlier,
         NumberScene(
-            lines=spoken_lines(told, shown=sentence),
+            lines=(
+                *(spoken_lines(piece.lead.text) if piece.lead and not earlier else ()),
+                *spoken_lines(told, shown=sentence),
+            ),
             kicker=desk.kicker(piece, layout),
             value=amount.value,
             unit=amount.unit,
