@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
@@ -334,6 +334,7 @@ def test_all_that_is_written_is_said_once_in_order_and_nothing_else(brief: Brief
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine draws briefs slowly
 @given(_briefs)
+@example(Brief(title="T", sections=(Section(heading="", blocks=(paragraph("é! b —!? —", "! b —!? —"),)),)))
 def test_every_outline_can_be_filmed(brief: Brief) -> None:
     script = outline(brief, TEMPLATE)
 
