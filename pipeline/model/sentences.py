@@ -29,6 +29,13 @@ _EDGE = re.compile(rf"[\s{re.escape(OPENING_MARKS)}]")
 _NEVER_FIRST = frozenset("·⋅×÷=+*/&,;:")
 # Who writes without capitals begins sentences with small letters. So does one that goes on for so many words, whose
 # author has other worries; in fewer, what ends before a small letter is an abbreviation that we don't know.
+# An ordinal ("am 3. Oktober") is followed by what it counts, never by one of these: "None. 13. They went home."
+_BEGINS_ANEW = re.compile(
+    r"\s+[\"“„‘'(]?(?:I|I'm|I’m|He|She|It|We|You|They|The|A|An|This|That|There|But|And|Then|So|My|Our|His|Her|"
+    r"Er|Sie|Es|Wir|Ich|Der|Die|Das|Ein|Eine|Und|Aber|Dann|Han|Hun|Hon|Det|Den|Jag|Jeg|Men|Och|Og)\b"
+)
+# A sentence that goes on behind an exclamation: "and — oh! — the sun came up".
+_DASH_AND_SMALL = re.compile(r"\s+[—–-]\s*(?P<next>\w)")
 _FEWEST_WORDS, _ENDLESS_WORDS = 4, 40
 # What may end a sentence, and before a small letter mostly does not.
 _SHORT_FORMS = re.compile(
@@ -82,11 +89,19 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
         return True
     if following in _NEVER_FIRST or (following.islower() and not _may_go_on_small(text, start, match)):
         return False
+    if _goes_on_behind_a_dash(text, match.end()):
+        return False
     if match["stop"] != ".":
         return True
-    if _FOR_EXAMPLE.search(text, max(start, match.start() - 8), match.start()):
-        return False
-    return not is_abbreviation(_word_before(match.start(), text, start), following)
+    word = _word_before(match.start(), text, start)
+    is_short = _FOR_EXAMPLE.search(text, max(start, match.start() - 8), match.start()) is not None
+    begins_anew = word.isdigit() and _BEGINS_ANEW.match(text, match.end()) is not None
+    return begins_anew or not (is_short or is_abbreviation(word, following))
+
+
+def _goes_on_behind_a_dash(text: str, end: int) -> bool:
+    following = _DASH_AND_SMALL.match(text, end)
+    return following is not None and following["next"].islower()
 
 
 def _may_go_on_small(text: str, start: int, match: re.Match[str]) -> bool:

@@ -3,7 +3,8 @@
 reading      `read_briefs`: begin here       (naming: what a batch is called)
 topics       a list, a topic a line
 markdown     a brief: notes with headings    (front_matter: what stands above them, nodes: its values, fields: by name,
-             length, pictures: of these two; blocks: the notes; pasted: from word processors; textfile: the file)
+             length, pictures: of these two; blocks: the notes; pasted: from word processors, formulas: from
+             TeX; textfile: the file)
 campaign     a table: a brief for each row   (tables: whatever it lies in)
 service      one that answers rows           (endpoint: what it is asked, fetching: page by page, addresses: told
              without passwords)

@@ -27,6 +27,7 @@ from pipeline.model import (
     split_words,
 )
 from pipeline.model.text import clean_code, clean_text, has_words
+from pipeline.sources.pasted import BESIDE_BOLD
 from pipeline.sources.pictures import source_as_named
 
 _ATTRIBUTION = re.compile(r"(?:[—–―‒]|--+)\s*(?P<who>\S.*)")
@@ -46,16 +47,17 @@ _DIALECTS = (
     (re.compile(r"^\s*:{3,}(?:\s*\{?[\w .#-]*\}?)?$"), ""),
     (re.compile(r"!\[\[[^\[\]]*\]\]"), ""),
     (re.compile(r"\[\[(?!(?i:toc)\])(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]"), r"\1"),
-    # Marks of an encyclopedia, and formulas.
+    # Marks of an encyclopedia, and powers.
     (re.compile(r"(?<=[\w.,;:!?)\"”’»])(?:\[(?:[1-9]\d{0,2}(?:[,–-]\s?\d{1,3})*|note \d+)\])+(?![(\w])"), ""),
     (re.compile(r"\s?\[(?:citation needed|edit)\](?!\()", re.IGNORECASE), ""),
-    (re.compile(r"(?<![\w$])(\${1,2})(?=[^\s$\d])([^$]{0,120}?[\\^_={}][^$]{0,120}?)(?<!\s)\1(?![\w$])"), r"\2"),
     (re.compile(r"(?<=\w)\^(?:2|\{2\})(?!\w)"), "²"),
     (re.compile(r"(?<=\w)\^(?:3|\{3\})(?!\w)"), "³"),
     (re.compile(r"(?<![=\w])==(?=[^\s=])([^=]*[^\s=])==(?![=\w])"), r"\1"),
 )
 _CODE_LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
 _ADDRESS = re.compile(r"(?:https?:)?//", re.IGNORECASE)
+_FEWEST_LABELLED = 2
+_COLONS = (":", "：")
 # Beyond it an address is a picture spelt out.
 _SOURCE_MAX_CHARS = 2000
 
@@ -85,7 +87,9 @@ def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
     match node.type:
         case "paragraph" | "heading":
             paragraph = _paragraph(node)
-            if has_words(paragraph.text):
+            if items := _labelled(node):
+                yield BulletList(items=items)
+            elif has_words(paragraph.text):
                 yield paragraph
             yield from _illustrations(node)
         case "bullet_list" | "ordered_list":
@@ -115,6 +119,11 @@ def _list(node: SyntaxTreeNode) -> BulletList | CheckList | None:
             ),
             ticked=tuple(n for n, tick in enumerate(ticks, start=1) if tick and tick["tick"] != " "),
         )
+    # Some are tasks, others are not: the boxes say nothing.
+    items = tuple(
+        Paragraph(text=item.text[tick.end() :], strong=item.strong) if tick else item
+        for item, tick in zip(items, ticks, strict=True)
+    )
     return BulletList(items=items, is_numbered=node.type == "ordered_list")
 
 
@@ -198,6 +207,24 @@ def _paragraph(node: SyntaxTreeNode) -> Paragraph:
     return Paragraph(text=text, strong=tuple(phrase for phrase in _bold(node) if phrase in text))
 
 
+def _labelled(node: SyntaxTreeNode) -> tuple[Paragraph, ...]:
+    """Lines that each begin with a label in bold ("**Present:** …"), as the items of a list that they are."""
+    lines: list[list[SyntaxTreeNode]] = [[]]
+    for part in node.children[0].children if node.children else ():
+        if part.type in {"softbreak", "hardbreak"}:
+            lines.append([])
+        elif part.type != "text" or part.content.strip():
+            lines[-1].append(part)
+    if len(lines) < _FEWEST_LABELLED or not all(line and line[0].type == "strong" for line in lines):
+        return ()
+    both = list(zip(_lines(node), [text_of(line[0]) for line in lines], strict=False))
+    if len(both) < len(lines) or not all(
+        label.endswith(_COLONS) or text[len(label) :].lstrip().startswith(_COLONS) for text, label in both
+    ):
+        return ()
+    return tuple(Paragraph(text=text, strong=(label,)) for text, label in both)
+
+
 def _bold(node: SyntaxTreeNode) -> tuple[str, ...]:
     bold = (text_of(child) for child in node.walk() if child.type == "strong")
     return tuple(dict.fromkeys(phrase for phrase in bold if phrase))
@@ -221,7 +248,7 @@ def _lines(node: SyntaxTreeNode) -> list[str]:
             text += _plain(leaf.content)
         elif leaf.type in {"softbreak", "hardbreak"} or (leaf.type == "html_inline" and leaf.content[:3] == "<br"):
             text += "\n"
-    lines = map(clean_text, _FOOTNOTE.sub("", text).split("\n"))
+    lines = map(clean_text, _FOOTNOTE.sub("", text.replace(BESIDE_BOLD, "")).split("\n"))
     return [line for line in lines if line and not _CONTENTS.fullmatch(line)]
 
 

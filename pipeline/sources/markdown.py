@@ -15,6 +15,7 @@ from markdown_it.tree import SyntaxTreeNode
 from pipeline.errors import InputError
 from pipeline.model import Brief, Illustration, Section, WantedPicture
 from pipeline.sources.blocks import blocks_of, text_of
+from pipeline.sources.formulas import without_tex
 from pipeline.sources.front_matter import FrontMatter, split_front_matter
 from pipeline.sources.naming import checked_title, title_of_file
 from pipeline.sources.pasted import as_markdown
@@ -57,7 +58,7 @@ def brief_of(notes: str, values: Mapping[str, Any], *, origin: str) -> Brief:
 
 
 def _nodes(notes: str) -> list[SyntaxTreeNode]:
-    text = _FILE.sub(r"\1", _SEARCH.sub(r"\1<\2>)", as_markdown(notes)))
+    text = _FILE.sub(r"\1", _SEARCH.sub(r"\1<\2>)", without_tex(as_markdown(notes))))
     text = _PICTURE.sub(_between_brackets, text)
     return SyntaxTreeNode(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)).children
 

@@ -1,6 +1,7 @@
 """Notes that were pasted from word processors and chats: their bullets become those of Markdown.
 
-Without that, a list is one long sentence. What only their own fonts show is left out. Code stays as it is.
+Without that, a list is one long sentence. Bold is made bold in every script. What only their own fonts show is left
+out. Code stays as it is.
 """
 
 from __future__ import annotations
@@ -13,6 +14,11 @@ _LETTER = re.compile(r"[ \t]*(?:[o§üØ](?:\t|[ \u00a0]{2,})|–[ \t\u00a0])[ \
 # Pictures that begin lines below each other: one by itself is a picture.
 _PICTURE = re.compile(r"[ \t]*(?:[✅☑✔❌➡👉🔹🔸🔷🔶⭐🟢🔵▶]\ufe0f?|[0-9]\ufe0f\u20e3)[ \t\u00a0]+(?=\S)")
 _FENCE = re.compile(r"[ \t]{0,3}(`{3,}|~{3,})")
+# Bold in scripts without spaces between words: beside a letter, a mark makes it none to Markdown ("を**2.36℃**上回り").
+# A space that nobody writes stands beside it until the notes are read.
+BESIDE_BOLD = "\u205f"
+_BOLD = re.compile(r"(?<![*\\])\*\*(?=[^\s*])[^*\n]{1,200}(?<!\s)\*\*(?!\*)")
+_WIDE = re.compile(r"[\u0e00-\u0eff\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 # Private characters, and what stands where an object was.
 _OWN = re.compile("[\ue000-\uf8ff\ufffc]")
 
@@ -27,8 +33,12 @@ def as_markdown(text: str) -> str:
             fence = "" if fence and found[1].startswith(fence) else fence or found[1]
         item = None if fence else _item(lines, at, was_item=was_item)
         was_item = item is not None or (was_item and not line.strip())
-        written.append(_OWN.sub("", line if item is None else f"- {item}") if not fence else line)
+        written.append(line if fence else _bold(_OWN.sub("", line if item is None else f"- {item}")))
     return "\n".join(written)
+
+
+def _bold(line: str) -> str:
+    return _BOLD.sub(rf"{BESIDE_BOLD}\g<0>{BESIDE_BOLD}", line) if "**" in line and _WIDE.search(line) else line
 
 
 def _item(lines: list[str], at: int, *, was_item: bool) -> str | None:

@@ -168,6 +168,44 @@ SAID = [
     ("pl", "w 2024 r. było", "w 2024 roku było"),
     ("it", "Il 1° maggio e il 3° posto", "Il 1º maggio e il 3º posto"),
     ("es", "El 3.º lugar, la 2.ª vez", "El 3º lugar, la 2ª vez"),
+    # From one day or hour to another.
+    ("de", "vom 1.–5. Mai", "vom ersten bis fünften Mai"),
+    ("de", "von 9.00 bis 17.00 Uhr, 9:00–12:30 Uhr", "von 9 Uhr bis 17 Uhr, 9 Uhr bis 12 Uhr 30"),
+    ("de", "Mo–Fr 9–17 Uhr", "Montag bis Freitag 9 bis 17 Uhr"),
+    ("en", "open Mon–Fri.", "open Monday to Friday."),
+    ("fr", "du lun.–ven. ici", "du lundi à vendredi ici"),
+    ("ru", "пн–пт, в 1941–1945 гг.", "понедельник – пятница, в 1941–1945 годах."),
+    ("ja", "9:00〜17:00", "9時 から 17時"),
+    ("th", "9:00–17:00 น.", "9 นาฬิกา ถึง 17 นาฬิกา"),
+    ("es", "a las 9:30 h.", "a las 9 y 30."),
+    # Kitchens and shops.
+    ("en", "2 1/2 tsp, 1/4 tsp, ½ oz", "2 and a half teaspoons, one quarter teaspoon, one half ounce"),
+    ("de", "2 EL Öl, ½ l", "2 Esslöffel Öl, ein halb Liter"),
+    ("es", "1/2 l, 1/2 taza, 1/2 de todo", "medio litro, media taza, un medio de todo"),
+    ("ru", "200 г муки, 1/2 л, 12 кв. м", "200 грамм муки, одна вторая литра, 12 квадратных метров"),
+    ("tr", "1/2 l, 2½ bardak, 5 TL, 90 km/sa", "yarım litre, 2 buçuk bardak, 5 lira, saatte 90 kilometre"),
+    ("ru", "5 руб. и 2 млн руб.", "5 рублей и 2 миллиона рублей."),
+    ("nl", "Het kost € 5 mld.", "Het kost 5 miljard euro."),
+    ("pt", "R$ 5 bi, lei nº 7", "5 bilhões de reais, lei número 7"),
+    ("es", "$1,200 y 3,5 GB", "1200 dólares y 3,5 gigabytes"),
+    ("fr", "3,5 Go", "3,5 gigaoctets"),
+    ("zh", "身高180cm，跑5 km，12㎡", "身高180厘米，跑5公里，12平方米"),
+    ("ja", "時速100km/h", "時速100 キロメートル"),
+    ("zh", "气温−5 °C", "气温负 5摄氏度"),
+    ("ja", "気温は-5℃", "気温は摂氏 マイナス 5 度"),
+    ("en", "$25/month, €0.30/kWh", "25 dollars per month, 30 cents per kilowatt hour"),
+    ("de", "25 €/h, 5 €/Std. Dann", "25 Euro pro Stunde, 5 Euro pro Stunde. Dann"),
+    ("ru", "25 ₽/ч", "25 рублей в час"),
+    # An address in scripts without spaces, and versions that say so.
+    (
+        "zh",
+        "请访问https://example.cn/help或info@example.cn。",
+        "请访问example 点 cn 斜杠 help或info 艾特 example 点 cn。",
+    ),
+    ("en", "version v2.1", "version 2 point 1"),
+    ("en", "2 x 3 = 6", "2 times 3 equals 6"),
+    ("de", "§ 5 Abs. 2", "Paragraf 5 Absatz 2"),
+    ("pl", "o godz. 9, ok. 500 r. p.n.e. był", "o godzinie 9, około 500 roku przed naszą erą był"),
 ]
 # What looks like something that would be said otherwise, and is not, or not surely.
 LEFT = [
@@ -186,6 +224,10 @@ LEFT = [
     ("it", "un angolo di 3.5 o 12:30"),
     ("ru", "5 г. соли"),
     ("en", "Rp5, kr 5"),
+    ("pl", "22 123 45 67, tel: 600 123 456"),
+    ("en", "a V6 and a V8"),
+    ("ru", "в 1945 г началась"),
+    ("ja", "月–金"),
 ]
 
 

@@ -124,6 +124,8 @@ def test_an_answer_is_kept_by_the_model_the_messages_and_the_schema() -> None:
             TooLargeError,
             "notes and answer are too long for the model m. Shorten the notes, or ask for a shorter film",
         ),
+        # As Azure says it.
+        (400, '{"error": {"code": "content_filter", "message": "?"}}', PermanentError, "declines to write about this"),
         (429, '{"error": {"code": "insufficient_quota", "message": "?"}}', NeedsLoginError, "no credit left"),
         (400, '{"error": {"code": "insufficient_balance", "message": "?"}}', NeedsLoginError, "no credit left"),
         # As DeepSeek says it: the code tells nothing.
@@ -293,6 +295,13 @@ def test_of_an_answer_in_parts_its_texts_are_the_answer(content: object, text: s
 def test_parts_of_no_shape_that_is_known_are_no_answer(content: object) -> None:
     with pytest.raises(ValidationError):
         said(content)
+
+
+@pytest.mark.parametrize("after", ["\n```\nI used {curly} braces :-}", '\n{"a": {"b": "}"}}', " and } more"])
+def test_what_comes_after_the_answer_is_no_part_of_it(after: str) -> None:
+    answer = '{"a": {"b": "}"}}'
+
+    assert said(f"```json\n{answer}{after}") == answer
 
 
 def test_a_count_of_tokens_without_any_is_none() -> None:

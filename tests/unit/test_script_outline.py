@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
@@ -22,6 +22,7 @@ from pipeline.model import (
     narration_of,
     split_words,
 )
+from pipeline.model.text import is_question
 from pipeline.script.checks import find_problems
 from pipeline.script.outline import outline
 from pipeline.template import load_template
@@ -297,15 +298,29 @@ def bare(words: list[str]) -> list[str]:
     return [word.rstrip(" ").removesuffix(".").removesuffix("。") for word in words]
 
 
+def asked(section: Section) -> list[str]:
+    """The heading of a section, where it asks and nothing below it asks the same."""
+    first = next((item.text for block in section.blocks for item in block.said), "")
+    is_said = first and is_question(section.heading) and not first.casefold().startswith(section.heading.casefold())
+    return [section.heading] if is_said else []
+
+
+def test_a_heading_that_asks_is_heard_before_its_answer_and_no_other_is() -> None:
+    answers = (paragraph("No. It is red."), bullets("Iron", "Dust"))
+    _, *found = scenes(INTRO, Section(heading="Is Mars blue?", blocks=answers), Section(heading="Rust", blocks=answers))
+
+    heard = [narration_of(scene) for scene in found]
+    assert heard == ["Is Mars blue? No. It is red. Iron. Dust.", "No. It is red. Iron. Dust."]
+
+
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine draws briefs slowly
 @given(_briefs)
 def test_all_that_is_written_is_said_once_in_order_and_nothing_else(brief: Brief) -> None:
     written = [
         word
         for section in brief.sections
-        for block in section.blocks
-        for item in ([block] if isinstance(block, Paragraph) else block.items)
-        for word in split_words(item.text)
+        for text in (*asked(section), *(item.text for block in section.blocks for item in block.said))
+        for word in split_words(text)
     ]
     closing = list(split_words(brief.closing))
 
@@ -319,6 +334,7 @@ def test_all_that_is_written_is_said_once_in_order_and_nothing_else(brief: Brief
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine draws briefs slowly
 @given(_briefs)
+@example(Brief(title="T", sections=(Section(heading="", blocks=(paragraph("é! b —!? —", "! b —!? —"),)),)))
 def test_every_outline_can_be_filmed(brief: Brief) -> None:
     script = outline(brief, TEMPLATE)
 

@@ -660,12 +660,12 @@ def test_a_template_without_them_gets_bullets_and_statements_with_the_same_words
 
 
 # Of scripts as they were when notes knew only paragraphs and lists; since then, long paragraphs are cut
-# more often, and thumbnails say whole titles.
+# more often, thumbnails say whole titles, and headings that ask are heard.
 OLD_SCRIPTS = {
     "blue-sky": "78097c24f77b",
     "carrington-event": "1c8b6b95feaa",
     "gps-relativity": "d69c1f43fe54",
-    "herbstlaub": "a9a7379e7c67",
+    "herbstlaub": "c0be889bf958",
     "noise-cancelling": "e49f537b7c8c",
     "octopus-hearts": "5af34f8bc5b1",
     "red-blood-cell": "25272eb84c97",

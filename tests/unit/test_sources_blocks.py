@@ -163,7 +163,7 @@ def test_an_address_that_is_a_whole_picture_is_left_out() -> None:
         ("Mind the gap. ![[gap.png]]", ["Mind the gap."]),
         # Of an encyclopedia, and formulas.
         ("Bread[1] is old.[2][3] It is good [citation needed].", ["Bread is old. It is good."]),
-        ("He wrote $E = mc^2$ and $$x_1$$.", ["He wrote E = mc² and x_1."]),
+        ("He wrote $E = mc^2$ and $$x_1$$.", ["He wrote E = mc² and x₁."]),
         ("It costs $5 or $10, US$ 5 = $7.", ["It costs $5 or $10, US$ 5 = $7."]),
         ("Write `a[1]` and `$x^2$`, see [1](https://example.org).", ["Write a[1] and $x^2$, see 1."]),
         # No marks of a dialect.
@@ -175,6 +175,51 @@ def test_an_address_that_is_a_whole_picture_is_left_out() -> None:
 )
 def test_the_marks_of_other_dialects_are_not_said(body: str, heard: list[str]) -> None:
     assert said(body) == heard
+
+
+@pytest.mark.parametrize(
+    ("tex", "line"),
+    [
+        (r"$$x = \frac{-b \pm \sqrt{b^2 - 4ac}}{2a}$$", "x = (−b ± √(b² − 4ac))/(2a)"),
+        (r"With $a \neq 0$, $\Delta < 0$ and $n$", "With a ≠ 0, Δ < 0 and n"),
+        (r"\(x^2 - 5x = -6\)", "x² − 5x = −6"),
+        (r"$\frac{1}{2} g t^2$ at $9.81\,\mathrm{m/s^2}$", "1/2 g t² at 9.81 m/s²"),
+        (r"\[\sum_{i=1}^{n} i = \frac{n(n+1)}{2}\]", "∑ (i = 1 … n) i = n(n + 1)/2"),
+        (r"$e^{i\pi} + 1 = 0$, $90^\circ$, $a_i$, $\sin^2\theta$", "e^(iπ) + 1 = 0, 90°, aᵢ, sin²θ"),
+        ("```math\n\\sqrt{2} \\in \\mathbb{R}\n```", "√2 ∈ ℝ"),
+        ("$5 or $10, $AAPL$ and US$5", "$5 or $10, $AAPL$ and US$5"),
+        ("Write `$x^2$`.", "Write $x^2$."),
+        ("$" * 900, "$" * 900),
+    ],
+)
+def test_a_formula_in_tex_is_a_line_that_can_be_read(tex: str, line: str) -> None:
+    assert said(f"Here: {tex}") == [f"Here: {line}"] or said(tex) == [line]
+
+
+def test_bold_beside_letters_without_spaces_is_bold() -> None:
+    (section,) = parse("平年を**2.36℃**上回り、**「最高」**の年だった。").sections
+
+    assert section.blocks == (Paragraph(text="平年を2.36℃上回り、「最高」の年だった。", strong=("2.36℃", "「最高」")),)
+
+
+def test_lines_with_labels_in_bold_are_a_list() -> None:
+    (section,) = parse("**Present:** A. Okafor, *chair*\n**Room**: 2B  \n**Time:** 18:30").sections
+
+    assert section.blocks == (
+        BulletList(
+            items=(
+                Paragraph(text="Present: A. Okafor, chair", strong=("Present:",)),
+                Paragraph(text="Room: 2B", strong=("Room",)),
+                Paragraph(text="Time: 18:30", strong=("Time:",)),
+            )
+        ),
+    )
+    (plain,) = parse("**Bold** begins\n**and** goes on").sections
+    assert isinstance(plain.blocks[0], Paragraph)
+
+
+def test_boxes_of_some_items_are_not_said() -> None:
+    assert said("- Tag them\n- [ ] Print tags\n- [x] Ask") == ["Tag them", "Print tags", "Ask"]
 
 
 def test_front_matter_in_toml_is_told_and_not_spoken() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from pipeline.narration.saying.changes import Change
+from pipeline.narration.saying.changes import Change, ends_here
 from pipeline.narration.saying.numbers import BILLIONS, MILLIONS, NUMBER, THOUSANDS, form_of, value_of
 from pipeline.narration.saying.tongues import Tongue
 
@@ -19,7 +19,9 @@ _TABLES = {
     "|a.k.a.=also known as|w/o=without|w/=with|no. #=number|nos. #=numbers|fig. #=figure|vol. #=volume"
     "|ch. #=chapter|p. #=page|pp. #=pages"
     "|c. #=circa|ca. #=circa|Dr. ^=Doctor|Prof. ^=Professor|Mr. ^=Mister|Mrs. ^=Missis|Gen. ^=General"
-    "|Capt. ^=Captain|Lt. ^=Lieutenant|Sgt. ^=Sergeant|Mt. ^=Mount|dept.=department|est.=established",
+    "|Capt. ^=Captain|Lt. ^=Lieutenant|Sgt. ^=Sergeant|Mt. ^=Mount|dept.=department|est.=established"
+    "|# tsp.=teaspoon/teaspoons|# tsp=teaspoon/teaspoons|# tbsp.=tablespoon/tablespoons|# tbsp=tablespoon/tablespoons"
+    "|# hr=hour/hours|# hrs=hours|# mins=minutes|# yrs=years|# sq ft=square feet|art. #=article|sec. #=section",
     "de": "z. B.=zum Beispiel|d. h.=das heißt|u. a.=unter anderem|usw.$=und so weiter|bzw.=beziehungsweise"
     "|ca.=circa|evtl.=eventuell|ggf.=gegebenenfalls|vgl.=vergleiche|bspw.=beispielsweise|sog.=sogenannte"
     "|inkl.=inklusive|zzgl.=zuzüglich|u. U.=unter Umständen|i. d. R.=in der Regel|u. v. m.$=und vieles mehr"
@@ -27,32 +29,46 @@ _TABLES = {
     "|Abb. #=Abbildung|Kap. #=Kapitel|Bd. #=Band|Dr. ^=Doktor|Prof. ^=Professor|Hr. ^=Herr|Fr. ^=Frau"
     "|# Mio.=Million/Millionen|# Mrd.=Milliarde/Milliarden|# Tsd.=Tausend"
     "|v. Chr.$=vor Christus|n. Chr.$=nach Christus|Jh.$=Jahrhundert"
-    "|# Std.$=Stunden|# Min.$=Minuten|# Sek.$=Sekunden",
+    "|# Std.$=Stunden|# Min.$=Minuten|# Sek.$=Sekunden"
+    "|# EL=Esslöffel|# TL=Teelöffel|Abs. #=Absatz|Art. #=Artikel|Tel.=Telefon|Ziff. #=Ziffer|§ #=Paragraf",
     "fr": "p. ex.=par exemple|c.-à-d.=c'est-à-dire|etc.$=et cetera|env.=environ|av. J.-C.$=avant Jésus-Christ"
     "|apr. J.-C.$=après Jésus-Christ|cf.=voir|n° #=numéro|no #=numéro|fig. #=figure|p. #=page|chap. #=chapitre"
-    "|M. ^=Monsieur|MM. ^=Messieurs|Mme ^=Madame|Mlle ^=Mademoiselle|Dr ^=Docteur|Pr ^=Professeur|Me ^=Maître",
+    "|M. ^=Monsieur|MM. ^=Messieurs|Mme ^=Madame|Mlle ^=Mademoiselle|Dr ^=Docteur|Pr ^=Professeur|Me ^=Maître"
+    ""
+    "|# c. à s.=cuillère à soupe/cuillères à soupe|# c. à c.=cuillère à café/cuillères à café"
+    "|art. #=article|tél.=téléphone",
     "es": "p. ej.=por ejemplo|etc.$=etcétera|aprox.=aproximadamente|a. C.$=antes de Cristo|d. C.$=después de Cristo"
     "|EE. UU.$=Estados Unidos|n.º #=número|núm. #=número|fig. #=figura|pág. #=página|págs. #=páginas|cap. #=capítulo"
-    "|Sr. ^=señor|Sra. ^=señora|Srta. ^=señorita|Dr. ^=doctor|Dra. ^=doctora|Prof. ^=profesor|Ud.$=usted|Uds.$=ustedes",
+    "|Sr. ^=señor|Sra. ^=señora|Srta. ^=señorita|Dr. ^=doctor|Dra. ^=doctora|Prof. ^=profesor|Ud.$=usted|Uds.$=ustedes"
+    "|1.er=primer|3.er=tercer|nº #=número|art. #=artículo|tel.=teléfono|tfno.=teléfono|C/ ^=calle|Avda. ^=avenida",
     "it": "ad es.=ad esempio|p. es.=per esempio|ecc.$=eccetera|a. C.$=avanti Cristo|d. C.$=dopo Cristo|ca.=circa"
     "|n. #=numero|fig. #=figura|pag. #=pagina|cap. #=capitolo|Sig. ^=signor|Sig.ra ^=signora|Dott. ^=dottor"
-    "|Dott.ssa ^=dottoressa|Prof. ^=professor|Prof.ssa ^=professoressa|Ing. ^=ingegner",
+    "|Dott.ssa ^=dottoressa|Prof. ^=professor|Prof.ssa ^=professoressa|Ing. ^=ingegner"
+    "|# mln=milione/milioni|# mld=miliardo/miliardi|art. #=articolo|tel.=telefono|nº #=numero",
     "pt": "p. ex.=por exemplo|etc.$=et cetera|aprox.=aproximadamente|a. C.$=antes de Cristo|d. C.$=depois de Cristo"
     "|n.º #=número|fig. #=figura|pág. #=página|cap. #=capítulo|Sr. ^=senhor|Sra. ^=senhora|Dr. ^=doutor|Dra. ^=doutora"
-    "|Prof. ^=professor|Profa. ^=professora|EUA=Estados Unidos",
+    "|Prof. ^=professor|Profa. ^=professora|EUA=Estados Unidos"
+    "|nº #=número|art. #=artigo|tel.=telefone",
     "nl": "bijv.=bijvoorbeeld|d.w.z.=dat wil zeggen|enz.$=enzovoort|m.a.w.=met andere woorden|o.a.=onder andere"
     "|a.u.b.=alstublieft|t/m=tot en met|ca.=circa|m.b.t.=met betrekking tot|i.v.m.=in verband met|nr. #=nummer"
     "|blz. #=bladzijde|dhr. ^=de heer|mevr. ^=mevrouw|dr. ^=dokter|prof. ^=professor|v. Chr.$=voor Christus"
-    "|n. Chr.$=na Christus|# mln.=miljoen|# mld.=miljard",
+    "|n. Chr.$=na Christus|# mln.=miljoen|# mld.=miljard"
+    "|fig. #=figuur|hoofdst. #=hoofdstuk|art. #=artikel|tel.=telefoon"
+    "|# el=eetlepel/eetlepels|# tl=theelepel/theelepels",
     "pl": "np.=na przykład|tzn.=to znaczy|tj.=to jest|itd.$=i tak dalej|itp.$=i tym podobne|m.in.=między innymi"
     "|tzw.=tak zwany|ok. #=około|nr #=numer|rys. #=rysunek|str. #=strona|dr ^=doktor|prof. ^=profesor"
-    f"|p.n.e.$=przed naszą erą|n.e.$=naszej ery|# tys.={THOUSANDS['pl']}|# mln={MILLIONS['pl']}|# mld={BILLIONS['pl']}",
+    f"|p.n.e.$=przed naszą erą|n.e.$=naszej ery|# tys.={THOUSANDS['pl']}|# mln={MILLIONS['pl']}|# mld={BILLIONS['pl']}"
+    "|o godz. #=o godzinie|od godz. #=od godziny|do godz. #=do godziny|godz. #=godzina"
+    "|r. p.n.e.$=roku przed naszą erą|r. n.e.$=roku naszej ery"
+    "|zob.=zobacz|rozdz. #=rozdział|tel.=telefon",
     "ru": "т. е.=то есть|и т. д.$=и так далее|и т. п.$=и тому подобное|т. к.=так как|т. н.=так называемый"
     "|напр.=например|и др.$=и другие|до н. э.$=до нашей эры|н. э.$=нашей эры|рис. #=рисунок|стр. #=страница|№ #=номер"
-    f"|# тыс.={THOUSANDS['ru']}|# млн={MILLIONS['ru']}|# млрд={BILLIONS['ru']}|проф. ^=профессор",
+    f"|# тыс.={THOUSANDS['ru']}|# млн={MILLIONS['ru']}|# млрд={BILLIONS['ru']}|проф. ^=профессор"
+    "|ок. #=около|г. до н. э.$=года до нашей эры|# коп.=копейка/копейки/копеек|тел.=телефон",
     "uk": "напр.=наприклад|і т. д.$=і так далі|і т. п.$=і тому подібне|т. зв.=так званий|тобто=тобто|та ін.$=та інші"
     f"|до н. е.$=до нашої ери|н. е.$=нашої ери|рис. #=рисунок|стор. #=сторінка|№ #=номер"
-    f"|# тис.={THOUSANDS['uk']}|# млн={MILLIONS['uk']}|# млрд={BILLIONS['uk']}|проф. ^=професор",
+    f"|# тис.={THOUSANDS['uk']}|# млн={MILLIONS['uk']}|# млрд={BILLIONS['uk']}|проф. ^=професор"
+    "|бл. #=близько|р. до н. е.$=року до нашої ери|тел.=телефон",
     "cs": "např.=například|tj.=to jest|atd.$=a tak dále|apod.$=a podobně|tzv.=takzvaný|cca=přibližně|mj.=mimo jiné"
     f"|př. n. l.$=před naším letopočtem|n. l.$=našeho letopočtu|č. #=číslo|obr. #=obrázek|str. #=strana"
     f"|# tis.={THOUSANDS['cs']}|# mil.={MILLIONS['cs']}|# mld.={BILLIONS['cs']}",
@@ -66,10 +82,12 @@ _TABLES = {
     "ar": "إلخ.$=إلى آخره|إلخ=إلى آخره|ق.م.=قبل الميلاد|# ق.م=قبل الميلاد",
     "he": "וכו'=וכולי|וכו׳=וכולי|ד\"ר=דוקטור|ד״ר=דוקטור|פרופ'=פרופסור|פרופ׳=פרופסור|ע\"י=על ידי|ע״י=על ידי"
     "|עמ' #=עמוד|עמ׳ #=עמוד|מס' #=מספר|מס׳ #=מספר|לפנה\"ס=לפני הספירה|לפנה״ס=לפני הספירה",
-    "hi": "डॉ.=डॉक्टर|प्रो.=प्रोफ़ेसर|ई.पू.=ईसा पूर्व|ई. पू.=ईसा पूर्व|कि.मी.=किलोमीटर|उदा.=उदाहरण|रु.=रुपये",
+    "hi": "डॉ.=डॉक्टर|प्रो.=प्रोफ़ेसर|ई.पू.=ईसा पूर्व|ई. पू.=ईसा पूर्व|कि.मी.=किलोमीटर|उदा.=उदाहरण|रु.=रुपये|पृ. #=पृष्ठ",
     "th": "พ.ศ.=พุทธศักราช|ค.ศ.=คริสต์ศักราช|ฯลฯ=และอื่นๆ|ดร.=ด็อกเตอร์|เช่น=เช่น|น.ส.=นางสาว",
 }
 _MARKS = "#^$"
+# A part of one, and no more: "1/4 tsp".
+_PART = re.compile(r"(?<!\d )(?<![\w.,])(?:[123]/[234]|[½¼¾⅓⅔])\s?$")
 _BEFORE_UNITS = "0123456789½¼¾⅓⅔"
 
 
@@ -82,7 +100,7 @@ def say_abbreviations(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         written, said = entries[next(number for number, found in enumerate(match.groups()) if found is not None)]
         if "/" in said:
             said = _form(said, text[: match.start()], tongue)
-        if match[0].endswith(".") and _ends_here(text[match.end() :], often=written.endswith("$")):
+        if match[0].endswith(".") and ends_here(text[match.end() :], often=written.endswith("$")):
             said += "."
         space = " " if match.start() and text[match.start() - 1] in _BEFORE_UNITS else ""
         yield [Change(start=match.start(), end=match.end(), said=space + said)]
@@ -92,13 +110,9 @@ def _form(said: str, before: str, tongue: Tongue) -> str:
     """The form that the number before it asks for; without one that can be told, that of many."""
     number = re.search(rf"(?:{NUMBER})$", before.rstrip())
     value = value_of(number[0], tongue) if number else None
+    if _PART.search(before):
+        value = Decimal(1)
     return form_of(tuple(said.split("/")), Decimal(5) if value is None else value, tongue)
-
-
-def _ends_here(rest: str, *, often: bool) -> bool:
-    """Whether a sentence ends before `rest`; with a capital after it only if the abbreviation is one that ends some."""
-    following = rest.lstrip(' \u00a0"”’»)')[:1]
-    return not following or (often and following.isupper())
 
 
 @lru_cache(maxsize=64)

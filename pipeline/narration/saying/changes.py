@@ -30,6 +30,12 @@ def not_after(marks: str) -> str:
     return rf"(?:(?<=[\u05d0-\u05ea][-\u05be])|(?<!{LETTER}|[{marks}]))"
 
 
+def ends_here(rest: str, *, often: bool) -> bool:
+    """Whether a sentence ends before `rest`; with a capital after it only if the abbreviation is one that ends some."""
+    following = rest.lstrip(' \u00a0"”’»)')[:1]
+    return not following or (often and following.isupper())
+
+
 class Changes:
     """Changes of one text that do not overlap: who comes first keeps the place."""
 

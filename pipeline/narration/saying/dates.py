@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.units import format_unit
 
-from pipeline.narration.saying.changes import LETTER, Change, not_after
+from pipeline.narration.saying.changes import LETTER, Change, ends_here, not_after
 from pipeline.narration.saying.tongues import Tongue
 
 # To compile what asks for a `LETTER` takes Python three milliseconds: `re` does so, once, for the first text.
@@ -23,6 +24,11 @@ _YEAR_FIRST = rf"{_FROM}(?P<year>\d{{4}})([/.])(?P<month>\d{{1,2}})\2(?P<day>\d{
 # A year with the letter for "year", and that word after "in" and elsewhere: alone, the letter is a city or a gram.
 _YEAR = rf"{_FROM}[12]\d{{3}}(?P<letter>[ \u00a0\u202f]?(?P<word>[гр]|r)\.)"
 _YEARS = {("ru", "г"): ("году", "года"), ("uk", "р"): ("році", "року"), ("pl", "r"): ("roku", "roku")}
+# More than one of them.
+_RANGE_OF_YEARS = re.compile(
+    r"(?P<in>(?<!\w)[вуВУ] )?(?P<years>[12]\d{3}[–-][12]\d{3})[ \u00a0\u202f]?(?P<word>гг|рр)\."
+)
+_MANY_YEARS = {("ru", "гг"): ("годах", "годы"), ("uk", "рр"): ("роках", "роки")}
 _MORE = re.compile(r"\s*\S")
 _IN = re.compile(r"(?<!\w)[вуw] $", re.IGNORECASE)
 # CLDR's long dates with abbreviations in them, written out.
@@ -74,16 +80,32 @@ _BEFORE = {
     "cs": r"v|ve|od|do|kolem|po",
     "el": r"στις|στη|στην",
 }
-_AFTER = {"de": r"\s?Uhr", "nl": r"\s?uur", "fr": r"\s?heures?", "en": r"", "th": r"\s?น\.", "hi": r"\s?बजे"}
+_AFTER = {
+    "es": r"\s?hs?\b",
+    "pt": r"\s?h\b",
+    "it": r"\s?h\b",
+    "de": r"\s?Uhr",
+    "nl": r"\s?uur",
+    "fr": r"\s?heures?",
+    "en": r"",
+    "th": r"\s?น\.",
+    "hi": r"\s?बजे",
+}
 _DATIVE = re.compile(r"\b(?:am|vom|zum|dem|den|des|beim|seit|ab|bis|nach|vor)\s$", re.IGNORECASE)
 # Where hours and minutes may be written with a full stop between, after one of these words or before "Uhr".
 _DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id"}
 _TIME = rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3])(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)(?!{LETTER}|[:/]|[.,]\d)"
 
 _FROM_TO = (
-    rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?P<dash>\s?[-–]\s?)"
+    rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?P<dash>\s?[-–~〜～]\s?)"
     rf"(?P<until_h>[01]?\d|2[0-3]):(?P<until_m>[0-5]\d)(?!{LETTER}|[:/\d]|[.,]\d)"
 )
+# Languages in which a time needs no word around it to be one, and a dash between two is "to".
+_TO_BETWEEN_TIMES = frozenset({"en", "ja", "ko", "th", "zh"})
+# "von 9.00 bis 17.00 Uhr", "9:00–17:00 uur": the first is a time because the last one is.
+_UNTIL = re.compile(r"(?:\s(?:bis|tot)\s|(?P<dash>\s?[-–]\s?))(?:[01]?\d|2[0-3])[.:][0-5]\d\s?(?:Uhr|uur)\b")
+# Languages in which "Monday to Friday" leaves both as they are called.
+_DAY_TO_DAY = frozenset({"da", "de", "en", "es", "fr", "id", "it", "nb", "nl", "pt", "sv"})
 
 
 def say_dates(text: str, tongue: Tongue) -> Iterator[list[Change]]:
@@ -101,10 +123,12 @@ def say_days(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     if tongue.code != "de":
         return
     months = "|".join(map(re.escape, tongue.locale.months["format"]["wide"].values()))
-    for match in re.finditer(rf"(?<![\w.,:/-])(?P<day>[1-9]|[12]\d|3[01])\.(?=\s(?:{months})\b)", text):
-        yield [
-            Change(start=match.start(), end=match.end(), said=_day_in_german(int(match["day"]), text[: match.start()]))
-        ]
+    day = r"[1-9]|[12]\d|3[01]"
+    first = rf"(?:(?P<first>{day})\.(?P<dash>\s?[–-]\s?))?"
+    for match in re.finditer(rf"(?<![\w.,:/-]){first}(?P<day>{day})\.(?=\s(?:{months})\b)", text):
+        before = text[: match.start()]
+        said = " bis ".join(_day_in_german(int(each), before) for each in match.group("first", "day") if each)
+        yield [Change(start=match.start(), end=match.end(), said=said)]
 
 
 def say_years(text: str, tongue: Tongue) -> Iterator[list[Change]]:
@@ -116,6 +140,37 @@ def say_years(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             yield [Change(start=match.start("letter"), end=match.end(), said=f" {word}{stop}")]
 
 
+def say_many_years(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """The word for "years" after two."""
+    for match in _RANGE_OF_YEARS.finditer(text):
+        if forms := _MANY_YEARS.get((tongue.code, match["word"])):
+            stop = "." if ends_here(text[match.end() :], often=True) else ""
+            word = forms[0] if match["in"] else forms[1]
+            yield [Change(start=match.end("years"), end=match.end(), said=f" {word}{stop}")]
+
+
+def say_weekdays(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """Mon–Fri, as they are called: no voice reads a row of days out of that."""
+    days, pattern = _weekdays(tongue)
+    to = f" {tongue.signs.to} " if tongue.code in _DAY_TO_DAY else " – "
+    for match in pattern.finditer(text) if days else ():
+        first, last = (days[each.casefold()] for each in match.group("first", "last"))
+        stop = "." if match[0].endswith(".") and ends_here(text[match.end() :], often=True) else ""
+        yield [Change(start=match.start(), end=match.end(), said=f"{first}{to}{last}{stop}")]
+
+
+@lru_cache(maxsize=64)
+def _weekdays(tongue: Tongue) -> tuple[dict[str, str], re.Pattern[str]]:
+    """The names of days by what they are abbreviated to, and a pattern for two of them with a dash between."""
+    names = tongue.locale.days["format"]
+    short = {names["abbreviated"][day].strip(".").casefold(): names["wide"][day] for day in range(7)}
+    day = "|".join(map(re.escape, short))
+    # Where one letter is a day, two with a dash between are many other things.
+    if min(map(len, short)) < 2 or any(map(str.isspace, "".join(short))):
+        short = {}
+    return short, re.compile(rf"(?<![\w–-])(?P<first>{day})\.?(?:-|\s?–\s?)(?P<last>{day})(?![\w–-])\.?", re.IGNORECASE)
+
+
 def say_times(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """Hours and minutes, where it is certain that they are some."""
     yield from _from_to(text, tongue)
@@ -125,25 +180,30 @@ def say_times(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             continue
         after = _AFTER.get(tongue.code)
         named = re.compile(after).match(text, match.end()) if after else None
-        if colon == "." and not (named and named[0]) and tongue.code not in _DOTTED_AFTER:
+        until = _UNTIL.match(text, match.end())
+        if colon == "." and not ((named and named[0]) or until) and tongue.code not in _DOTTED_AFTER:
             continue
-        if not (named or colon == "h" or _is_announced(text, match.start(), tongue)):
+        if not (named or until or colon == "h" or _is_announced(text, match.start(), tongue)):
             continue
         if said := _clock(int(match["h"]), int(match["m"]), tongue, half_day=_half_day(text, match.end())):
-            yield [Change(start=match.start(), end=named.end() if named else match.end(), said=said)]
+            changes = [Change(start=match.start(), end=named.end() if named else match.end(), said=said)]
+            if until and until["dash"]:
+                changes.append(Change(start=until.start(), end=until.end("dash"), said=f" {tongue.signs.to} "))
+            yield changes
 
 
 def _from_to(text: str, tongue: Tongue) -> Iterator[list[Change]]:
-    """From when until when, in English: other voices read it well."""
-    for match in re.finditer(_FROM_TO, text) if tongue.code == "en" else ():
+    """From when until when, where every time is spoken in words: other voices read it well."""
+    for match in re.finditer(_FROM_TO, text) if tongue.code in _TO_BETWEEN_TIMES else ():
         half_day = _half_day(text, match.end())
         first = _clock(int(match["h"]), int(match["m"]), tongue, half_day=half_day)
         last = _clock(int(match["until_h"]), int(match["until_m"]), tongue, half_day=half_day)
         if first and last:
+            named = re.compile(_AFTER.get(tongue.code, "")).match(text, match.end())
             yield [
                 Change(start=match.start(), end=match.start("dash"), said=first),
                 Change(start=match.start("dash"), end=match.end("dash"), said=f" {tongue.signs.to} "),
-                Change(start=match.end("dash"), end=match.end(), said=last),
+                Change(start=match.end("dash"), end=named.end() if named else match.end(), said=last),
             ]
 
 

@@ -38,7 +38,7 @@ WORDS = {
         "miliardo": "",
         "mila": "",
     },
-    "pt": {"mi": "milhões", "milhões": "", "milhão": "", "bilhões": "", "bilhão": "", "mil": ""},
+    "pt": {"mi": "milhões", "bi": "bilhões", "milhões": "", "milhão": "", "bilhões": "", "bilhão": "", "mil": ""},
     "nl": {"mln.": "miljoen", "mld.": "miljard", "mln": "miljoen", "mld": "miljard", "miljoen": "", "miljard": ""},
     "pl": {"tys.": THOUSANDS["pl"], "mln": MILLIONS["pl"], "mld": BILLIONS["pl"]}
     | dict.fromkeys((*MILLIONS["pl"].split("/"), *BILLIONS["pl"].split("/"), *THOUSANDS["pl"].split("/")), ""),

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_name
 
-from pipeline.narration.saying.changes import LETTER, Change, not_after
+from pipeline.narration.saying.changes import LETTER, Change, ends_here, not_after
 from pipeline.narration.saying.magnitudes import WORDS, of, said_as
 from pipeline.narration.saying.numbers import NUMBER, form_of, value_at, value_of, without_groups
 from pipeline.narration.saying.tongues import Tongue
@@ -18,10 +18,11 @@ _CODES = {
     "¥": "JPY", "￥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "zł": "PLN",
     "Kč": "CZK", "CHF": "CHF", "EUR": "EUR", "USD": "USD", "GBP": "GBP", "JPY": "JPY", "PLN": "PLN", "CZK": "CZK",
     "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "INR": "INR", "CNY": "CNY", "BRL": "BRL", "RUB": "RUB", "UAH": "UAH",
-    "฿": "THB", "₫": "VND", "đ": "VND", "Rp": "IDR", "₱": "PHP", "kr": "SEK",
+    "руб.": "RUB", "руб": "RUB", "грн": "UAH", "TL": "TRY", "฿": "THB", "₫": "VND", "đ": "VND",
+    "Rp": "IDR", "₱": "PHP", "kr": "SEK",
 }  # fmt: skip
 # Money only in the languages that have a name of their own for it: letters of other words elsewhere.
-_LETTERS_OF_ITS_OWN = frozenset({"kr", "đ", "Rp"})
+_LETTERS_OF_ITS_OWN = frozenset({"kr", "đ", "Rp", "руб.", "руб", "грн", "TL"})
 # "$" alone is "dollars", not the "US dollars" of CLDR. One and many; few as well where a language has it.
 _PLAIN = {
     ("en", "$"): ("dollar", "dollars"),
@@ -49,6 +50,10 @@ _PLAIN = {
     ("pl", "zł"): ("złoty", "złote", "złotych", "złotego"),
     ("ru", "₽"): ("рубль", "рубля", "рублей", "рубля"),
     ("uk", "₴"): ("гривня", "гривні", "гривень", "гривні"),
+    ("ru", "руб."): ("рубль", "рубля", "рублей", "рубля"),
+    ("ru", "руб"): ("рубль", "рубля", "рублей", "рубля"),
+    ("uk", "грн"): ("гривня", "гривні", "гривень", "гривні"),
+    ("tr", "TL"): ("lira", "lira"),
     ("cs", "Kč"): ("koruna", "koruny", "korun", "koruny"),
     ("tr", "₺"): ("lira", "lira"),
     ("tr", "$"): ("dolar", "dolar"),
@@ -100,6 +105,8 @@ _COINS = {
     "pt": {"USD": ("centavo", "centavos"), "EUR": ("cêntimo", "cêntimos"), "BRL": ("centavo", "centavos")},
     "nl": {"USD": ("cent", "cent"), "EUR": ("cent", "cent")},
 }
+# A dollar sign stands before a sum in English alone, and brings its thousands along: "$1,200".
+_AMERICAN = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _EDGE = not_after(r".,:/'\u2019$€£¥฿₫")
 _SIGNS = "|".join(re.escape(sign) for sign in sorted(_CODES, key=len, reverse=True))
 
@@ -110,6 +117,8 @@ def say_money(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     for match in _pattern(letters, words).finditer(text):
         sign = match["before"] or match["after"]
         value = value_at(text, match.start("sum"), match["sum"], tongue)
+        if sign == "$" and match["before"] and _AMERICAN.fullmatch(match["sum"]):
+            value = Decimal(match["sum"].replace(",", ""))
         if sign is None or value is None or (match["before"] and match["after"]):
             continue
         if sign in _LETTERS_OF_ITS_OWN and (tongue.code, sign) not in _PLAIN:
@@ -118,7 +127,11 @@ def say_money(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             low = value_of(match["low"], tongue)
             if not tongue.signs.to or low is None or low >= value or sign[0].isalpha():
                 continue
-        yield _changes(match, sign, value, tongue)
+        changes = _changes(match, sign, value, tongue)
+        if match[0].endswith(".") and ends_here(text[match.end() :], often=True):
+            # The full stop of "5 mld." and "5 руб." is that of the sentence, too.
+            changes.append(Change(start=match.end(), end=match.end(), said="."))
+        yield changes
 
 
 def _pattern(letters: dict[str, str], words: dict[str, str]) -> re.Pattern[str]:
@@ -145,6 +158,8 @@ def _changes(match: re.Match[str], sign: str, value: Decimal, tongue: Tongue) ->
     else:
         said, rest = _with_coins(match["sum"], sign, value, tongue)
     before = match["before"] or ""
+    if before == "$" and _AMERICAN.fullmatch(said):
+        return [Change(start=match.start(), end=match.end(), said=said.replace(",", "") + rest)]
     if any(map(str.isalnum, before)) and (start > match.end("before") or before[-1].isalpha()):
         # "EUR 5": two words to be shared among two; "Rp5.000": a number that nobody takes for one.
         return [Change(start=match.start(), end=match.end(), said=without_groups(said, tongue) + rest)]

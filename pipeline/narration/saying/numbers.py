@@ -48,43 +48,57 @@ BILLIONS = {
     "cs": "miliarda/miliardy/miliard/miliardy",
 }
 
-# Alone, and after a number: "a half", "2 and a half".
+# 1/2, 1/4, 3/4, 1/3 and 2/3: alone, and after a number ("a half" and "2 and a half").
+_PARTS = ("1/2", "1/4", "3/4", "1/3", "2/3")
 _FRACTIONS = {
-    "en": {"1/2": ("one half", "and a half"), "1/4": ("one quarter", "and a quarter")}
-    | {"3/4": ("three quarters", "and three quarters"), "1/3": ("one third", "and a third")}
-    | {"2/3": ("two thirds", "and two thirds")},
-    "de": {"1/2": ("ein halb", "einhalb"), "1/4": ("ein Viertel", "ein Viertel"), "3/4": ("drei Viertel",) * 2}
-    | {"1/3": ("ein Drittel", "ein Drittel"), "2/3": ("zwei Drittel", "zwei Drittel")},
-    "fr": {"1/2": ("un demi", "et demi"), "1/4": ("un quart", "un quart"), "3/4": ("trois quarts", "trois quarts")}
-    | {"1/3": ("un tiers", "un tiers"), "2/3": ("deux tiers", "deux tiers")},
-    "es": {"1/2": ("un medio", "y medio"), "1/4": ("un cuarto", "y un cuarto")}
-    | {"3/4": ("tres cuartos", "y tres cuartos"), "1/3": ("un tercio", "y un tercio")}
-    | {"2/3": ("dos tercios", "y dos tercios")},
-    "it": {"1/2": ("un mezzo", "e mezzo"), "1/4": ("un quarto", "e un quarto"), "3/4": ("tre quarti", "e tre quarti")}
-    | {"1/3": ("un terzo", "e un terzo"), "2/3": ("due terzi", "e due terzi")},
-    "pt": {"1/2": ("um meio", "e meio"), "1/4": ("um quarto", "e um quarto")}
-    | {"3/4": ("três quartos", "e três quartos"), "1/3": ("um terço", "e um terço")}
-    | {"2/3": ("dois terços", "e dois terços")},
-    "nl": {"1/2": ("een half", "en een half"), "1/4": ("een kwart", "en een kwart")}
-    | {"3/4": ("drie kwart", "en drie kwart"), "1/3": ("een derde", "en een derde")}
-    | {"2/3": ("twee derde", "en twee derde")},
-    "pl": {"1/2": ("jedna druga", "i pół"), "1/4": ("jedna czwarta", "i jedna czwarta")}
-    | {"3/4": ("trzy czwarte", "i trzy czwarte"), "1/3": ("jedna trzecia", "i jedna trzecia")}
-    | {"2/3": ("dwie trzecie", "i dwie trzecie")},
-    "ru": {"1/2": ("одна вторая", "с половиной"), "1/4": ("одна четверть", "с четвертью")}
-    | {"3/4": ("три четверти", "и три четверти"), "1/3": ("одна треть", "и одна треть")}
-    | {"2/3": ("две трети", "и две трети")},
-    "sv": {"1/2": ("en halv", "och en halv"), "1/4": ("en fjärdedel", "och en fjärdedel")}
-    | {"3/4": ("tre fjärdedelar", "och tre fjärdedelar"), "1/3": ("en tredjedel", "och en tredjedel")}
-    | {"2/3": ("två tredjedelar", "och två tredjedelar")},
+    "en": "one half:and a half|one quarter:and a quarter|three quarters:and three quarters"
+    "|one third:and a third|two thirds:and two thirds",
+    "de": "ein halb:einhalb|ein Viertel:ein Viertel|drei Viertel:drei Viertel"
+    "|ein Drittel:ein Drittel|zwei Drittel:zwei Drittel",
+    "fr": "un demi:et demi|un quart:un quart|trois quarts:trois quarts|un tiers:un tiers|deux tiers:deux tiers",
+    "es": "un medio:y medio|un cuarto:y un cuarto|tres cuartos:y tres cuartos"
+    "|un tercio:y un tercio|dos tercios:y dos tercios",
+    "it": "un mezzo:e mezzo|un quarto:e un quarto|tre quarti:e tre quarti|un terzo:e un terzo|due terzi:e due terzi",
+    "pt": "um meio:e meio|um quarto:e um quarto|três quartos:e três quartos"
+    "|um terço:e um terço|dois terços:e dois terços",
+    "nl": "een half:en een half|een kwart:en een kwart|drie kwart:en drie kwart"
+    "|een derde:en een derde|twee derde:en twee derde",
+    "pl": "jedna druga:i pół|jedna czwarta:i jedna czwarta|trzy czwarte:i trzy czwarte"
+    "|jedna trzecia:i jedna trzecia|dwie trzecie:i dwie trzecie",
+    "ru": "одна вторая:с половиной|одна четверть:с четвертью|три четверти:и три четверти"
+    "|одна треть:и одна треть|две трети:и две трети",
+    "sv": "en halv:och en halv|en fjärdedel:och en fjärdedel|tre fjärdedelar:och tre fjärdedelar"
+    "|en tredjedel:och en tredjedel|två tredjedelar:och två tredjedelar",
+    "uk": "одна друга:з половиною|одна чверть:з чвертю|три чверті:і три чверті"
+    "|одна третина:і одна третина|дві третини:і дві третини",
+    "tr": "yarım:buçuk|çeyrek:ve çeyrek|üç çeyrek:ve üç çeyrek|üçte bir:ve üçte bir|üçte iki:ve üçte iki",
+    "ar": "نصف:ونصف|ربع:وربع|ثلاثة أرباع:وثلاثة أرباع|ثلث:وثلث|ثلثان:وثلثان",
+    "he": "חצי:וחצי|רבע:ורבע|שלושה רבעים:ושלושה רבעים|שליש:ושליש|שני שלישים:ושני שלישים",
+    "hi": "आधा:और आधा|चौथाई:और चौथाई|तीन चौथाई:और तीन चौथाई|एक तिहाई:और एक तिहाई|दो तिहाई:और दो तिहाई",
+    "th": "ครึ่ง:ครึ่ง|หนึ่งในสี่:กับหนึ่งในสี่|สามในสี่:กับสามในสี่|หนึ่งในสาม:กับหนึ่งในสาม|สองในสาม:กับสองในสาม",
 }
+# Half of what follows, of either gender: "1/2 taza" is "media taza".
+_HALF_OF = {"es": ("medio", "media"), "it": ("mezzo", "mezza"), "pt": ("meio", "meia")}
+_NOUN = re.compile(r"\s(?!(?:de|del|di|do|da|dos|das|e|y|o)\b)(?P<noun>[^\W\d_]+)")
 _VULGAR = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
-_FRACTION = re.compile(r"(?<![\w./,–-])(?P<whole>\d+\s?)?(?P<vulgar>[½¼¾⅓⅔])(?!\w)|(?<![\w./,:–-])[123]/[234](?![\w/])")
-_SIGN = re.compile(r"(?<![^\s(\[„“«=×*/<>、，。（：])(?P<sign>[-−–+±])\s?(?=\d|[$€£¥₹₽₩₺₴₪]\d)")
+_FRACTION = re.compile(
+    r"(?<![\w./,–-])(?P<whole>\d+\s?)?(?P<vulgar>[½¼¾⅓⅔])(?!\w)"
+    r"|(?<![\w./,:–-])(?:(?P<count>\d{1,2}) )?(?P<part>[123]/[234])(?![\w/])"
+)
+# Where words have no spaces, a minus follows at once: "气温−5度", "気温は-5℃".
+_SIGN = re.compile(
+    r"(?:(?<![^\s(\[„“«=×*/<>、，。（：])(?P<sign>[-−–+±])"
+    r"|(?<=[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff])(?P<minus>−|-(?=\s?[\d.]+\s?[°℃度])))"
+    r"\s?(?=\d|[$€£¥₹₽₩₺₴₪]\d)"
+)
 _EDGE = not_after(r".,:/'\u2019-")
 _EN_DASH = rf"{_EDGE}(?<!–)(?P<low>{NUMBER})(?P<dash>\s?[–{_WAVES}]\s?)(?P<high>{NUMBER})(?![–/-]\d|[.,:]\d)"
 # Between two that each have their sign: "3.5%–4%", "$3.5M–$4M".
 _BETWEEN_SIGNS = re.compile(r"(?<=\d[%€£MBk])\s?–\s?(?=[$€£]?\d)")
+# "+420 777 123 456", "tel. 600 123 456": groups that are read as they are written.
+_TELEPHONE = re.compile(
+    r"(?:\+\d{1,3}(?: \d{3}){3,}|\b(?:tel|tél|тел)\w*[.:]*\s?\d{1,3}(?: \d{3}){2,})$", re.IGNORECASE
+)
 _YEARS = rf"{not_after('./:-')}(?P<low>[12]\d{{3}})(?P<dash>-)(?P<high>[12]\d{{3}})(?!{LETTER}|[/:-]|\.\d)"
 
 
@@ -122,14 +136,26 @@ def form_of(forms: tuple[str, ...], value: Decimal, tongue: Tongue) -> str:
 
 def say_fractions(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """½ and 1/2; not 24/7, nor dates."""
-    words = _FRACTIONS.get(tongue.code, {})
+    rows = _FRACTIONS.get(tongue.code, "").split("|")
+    words = dict(zip(_PARTS, rows, strict=True)) if rows[0] else {}
     for match in _FRACTION.finditer(text):
         vulgar = match["vulgar"]
-        alone, after = words.get(_VULGAR.get(vulgar, match[0]), ("", ""))
+        part = _VULGAR.get(vulgar, match["part"])
+        alone, _, after = words.get(part, "").partition(":")
         if not alone:
             continue
-        start = match.start("vulgar") if vulgar else match.start()
-        yield [Change(start=start, end=match.end(), said=f" {after if match['whole'] else alone}")]
+        if part == "1/2" and tongue.code in _HALF_OF and (noun := _NOUN.match(text, match.end())):
+            half = _HALF_OF[tongue.code][noun["noun"].endswith(("a", "as"))]
+            alone, after = half, f"{after.partition(' ')[0]} {half}"
+        start = match.start("vulgar") if vulgar else match.start("part")
+        said = after if match["whole"] or match["count"] else alone
+        yield [Change(start=start, end=match.end(), said=f" {said}")]
+
+
+def value_of_part(whole: str, part: str) -> Decimal:
+    """What "2" and "½" or "1/2" are together; no whole is ""."""
+    over, under = _VULGAR.get(part, part).split("/")
+    return round(Decimal(whole or 0) + Decimal(over) / Decimal(under), 2)
 
 
 def say_ranges(text: str, tongue: Tongue) -> Iterator[list[Change]]:
@@ -150,17 +176,21 @@ def say_signs(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     signs = tongue.signs
     words = {"+": signs.plus, "±": f"{signs.plus} {signs.minus}" if signs.plus and signs.minus else ""}
     for match in _SIGN.finditer(text):
-        if said := words.get(match["sign"], signs.minus):
+        sign = match["sign"] or match["minus"]
+        if said := words.get(sign, signs.minus):
+            end = match.start() + 1
             # A dash with a space after it is a dash; after a mark of Chinese or Japanese, the space is of our making.
-            is_dash = match["sign"] in "-–" and text[match.end("sign")].isspace()
+            is_dash = not match["minus"] and sign in "-–" and text[end].isspace()
             if is_dash and text[max(0, match.start() - 1) : match.start()] not in tuple("、，。（："):
                 continue
-            yield [Change(start=match.start("sign"), end=match.end("sign"), said=f"{said} ")]
+            yield [Change(start=match.start(), end=end, said=f"{said} ")]
 
 
 def say_thousands(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """1,234,567 without the signs between: voices read some as decimals, and some digit by digit."""
     for match in _grouped(tongue).finditer(text):
+        if _TELEPHONE.search(text[max(0, match.start() - 10) : match.end()]):
+            continue
         yield [
             Change(start=position, end=position + 1, said="")
             for position in range(match.start(), match.end())
@@ -182,7 +212,7 @@ def _grouped(tongue: Tongue) -> re.Pattern[str]:
     _, group = _symbols(tongue)
     groups = [f"(?:[{_SPACES}]\\d{{3}})+", f"(?:[{_APOSTROPHES}]\\d{{3}})+"]
     if group.isspace():
-        groups.append(r"(?: \d{3})+")
+        groups.append(r"(?: \d{3})+(?! \d)")
     elif group in ".,":
         groups.append(rf"(?:{re.escape(group)}\d{{3}})+")
     if group == ",":  # lakh and crore

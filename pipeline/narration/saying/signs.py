@@ -12,10 +12,14 @@ _AMPERSAND = re.compile(r"(?<=[\w\s.])&(?=[\w\s])(?!\w+;)")
 # Between two, and after one, as in "Disney+" and "18+"; not in "C++".
 _PLUS = re.compile(r"(?<=[\w)] )\+(?= [\w(])|(?<=[\w)])\+(?![\w+])|(?<=\d)\+(?=\d)")
 _EQUALS = re.compile(r"(?<=[\w)²³] )=(?= [\w(−-])|(?<=\d)=(?=\d)")
-_TIMES = re.compile(r"(?<=[\d)])\s?×\s?(?=[\d(])")
+_TIMES = re.compile(r"(?<=[\d)])\s?×\s?(?=[\d(])|(?<=\d)\s?x\s?(?=\d+\s?=)")
 _BY = re.compile(r"(?<=\d)\s?x\s?(?=\d)")
 # Sizes are said otherwise than products where a language tells them apart.
 _BY_WORDS = {"en": "by", "fr": "sur"}
+# "1.9x faster".
+_AS_MANY = re.compile(r"(?<=\d)[x×](?=\s[^\W\d]|[.,;:!?)]|$)")
+_AS_MANY_WORDS = {"es": "veces", "it": "volte"}
+_COUNTS_TIMES = frozenset({"cs", "de", "en", "fr", "nl", "pl", "pt", "sv"})
 _ABOUT = re.compile(r"(?<![\w~/.])[~≈]\s?(?=[\d$€£¥])")
 
 
@@ -28,6 +32,7 @@ def say_signs_between(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         (_EQUALS, signs.equals),
         (_TIMES, signs.times),
         (_BY, signs.times and _BY_WORDS.get(tongue.code, signs.times)),
+        (_AS_MANY, signs.times if tongue.code in _COUNTS_TIMES else _AS_MANY_WORDS.get(tongue.code, "")),
         (_ABOUT, signs.about),
     ):
         if word:

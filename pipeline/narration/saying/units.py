@@ -12,138 +12,27 @@ from babel import Locale
 from babel.numbers import format_decimal
 from babel.units import UnknownUnitError, format_compound_unit, format_unit
 
-from pipeline.narration.saying.changes import LETTER, Change, not_after
+from pipeline.narration.saying.changes import LETTER, Change, ends_here, not_after
 from pipeline.narration.saying.magnitudes import WORDS, of, said_as
-from pipeline.narration.saying.numbers import NUMBER, OTHER_TO, RANGE, value_at
+from pipeline.narration.saying.numbers import NUMBER, OTHER_TO, RANGE, value_at, value_of_part
+from pipeline.narration.saying.symbols import symbols_of
 from pipeline.narration.saying.tongues import Tongue
 
-# Symbols of the SI and of daily life, by CLDR's names. Letters that are also words, names or sizes (a, A, K, N, t, V)
-# are left out: better a letter read than a wrong unit.
-_UNITS = {
-    "km/h": "kilometer-per-hour",
-    "kph": "kilometer-per-hour",
-    "m/s": "meter-per-second",
-    "m/s²": "meter-per-square-second",
-    "km/s": "kilometer/second",
-    "mph": "mile-per-hour",
-    "km²": "square-kilometer",
-    "km2": "square-kilometer",
-    "m²": "square-meter",
-    "m2": "square-meter",
-    "cm²": "square-centimeter",
-    "m³": "cubic-meter",
-    "m3": "cubic-meter",
-    "cm³": "cubic-centimeter",
-    "km³": "cubic-kilometer",
-    "km": "kilometer",
-    "m": "meter",
-    "cm": "centimeter",
-    "mm": "millimeter",
-    "µm": "micrometer",
-    "μm": "micrometer",
-    "nm": "nanometer",
-    "kg": "kilogram",
-    "g": "gram",
-    "mg": "milligram",
-    "µg": "microgram",
-    "μg": "microgram",
-    "lb": "pound",
-    "lbs": "pound",
-    "oz": "ounce",
-    "ft": "foot",
-    "°C": "celsius",
-    "ºC": "celsius",
-    "° C": "celsius",
-    "° F": "fahrenheit",
-    "℃": "celsius",
-    "°F": "fahrenheit",
-    "℉": "fahrenheit",
-    "°": "degree",
-    "l": "liter",
-    "L": "liter",
-    "ml": "milliliter",
-    "mL": "milliliter",
-    "kW": "kilowatt",
-    "MW": "megawatt",
-    "GW": "gigawatt",
-    "W": "watt",
-    "kWh": "kilowatt-hour",
-    "Hz": "hertz",
-    "kHz": "kilohertz",
-    "MHz": "megahertz",
-    "GHz": "gigahertz",
-    "kB": "kilobyte",
-    "KB": "kilobyte",
-    "MB": "megabyte",
-    "GB": "gigabyte",
-    "TB": "terabyte",
-    "ms": "millisecond",
-    "s": "second",
-    "h": "hour",
-    "min": "minute",
-    "hPa": "hectopascal",
-    "mmHg": "millimeter-ofhg",
-    "kcal": "kilocalorie",
-    "kJ": "kilojoule",
-    "ha": "hectare",
-    "%": "percent",
-    "٪": "percent",
-    "‰": "permille",
+# For each of what: a unit, or a word.
+_RATE = re.compile(
+    rf"(?:[€£$¥₽₴₹]|zł|Kč|руб\.?|грн|(?<=[€£$]){NUMBER}|(?<=[€£$] ){NUMBER})(?P<slash>/)(?P<each>[^\W\d_]+[²³23]?\.?)"
+)
+_PER = {"en": "per", "de": "pro", "fr": "par", "es": "por", "pt": "por", "nl": "per", "sv": "per"}
+_EACH = {
+    "en": {"hr": "hour", "mo": "month", "yr": "year"},
+    "de": {"Std.": "hour", "Std": "hour"},
+    "it": {"ora": "hour", "mese": "month", "anno": "year"},
+    "pl": {"godz.": "hour", "mies.": "month"},
+    "ru": {"ч": "hour", "час": "hour", "мес.": "month", "месяц": "month"},
+    "uk": {"год": "hour", "міс.": "month", "місяць": "month"},
 }
-# "120 g/km", "5 µg/m³": so much for each.
-_OF_EACH = ("g", "kg", "mg", "µg", "μg", "l", "L", "ml", "kWh", "W", "kW", "m", "km", "MB", "GB", "kcal", "kJ")
-_EACH = ("km", "h", "s", "m²", "m³", "l", "L", "kg", "cm³", "g")
-_UNITS |= {
-    f"{one}/{other}": f"{_UNITS[one]}/{_UNITS[other]}"
-    for one in _OF_EACH
-    for other in _EACH
-    if f"{one}/{other}" not in _UNITS and one != other
-}
-_CYRILLIC = {
-    "км/ч": "kilometer-per-hour",
-    "км/год": "kilometer-per-hour",
-    "м/с": "meter-per-second",
-    "км²": "square-kilometer",
-    "м²": "square-meter",
-    "м³": "cubic-meter",
-    "км": "kilometer",
-    "м": "meter",
-    "см": "centimeter",
-    "мм": "millimeter",
-    "кг": "kilogram",
-    "мг": "milligram",
-    "мл": "milliliter",
-    "кВт": "kilowatt",
-    "МВт": "megawatt",
-    "Гц": "hertz",
-    "МБ": "megabyte",
-    "ГБ": "gigabyte",
-}
-_BY_LANGUAGE = {
-    "en": {"mi": "mile", "yd": "yard"},
-    "ru": _CYRILLIC,
-    "uk": _CYRILLIC,
-    "bg": _CYRILLIC,
-    "he": {
-        'קמ"ש': "kilometer-per-hour",
-        'ק"מ': "kilometer",
-        'ס"מ': "centimeter",
-        'ק"ג': "kilogram",
-        'מ"ר': "square-meter",
-    },
-    "th": {"กม./ชม.": "kilometer-per-hour", "กม.": "kilometer", "กก.": "kilogram", "ซม.": "centimeter"},
-    "ar": {"°م": "celsius", "كم/س": "kilometer-per-hour", "كم": "kilometer", "كغ": "kilogram", "سم": "centimeter"},
-    "el": {"χλμ./ώρα": "kilometer-per-hour", "χλμ.": "kilometer", "χλμ": "kilometer", "εκ.": "centimeter"},
-    "hi": {"किमी/घंटा": "kilometer-per-hour", "किमी": "kilometer", "किग्रा": "kilogram"},
-    "nl": {"km/u": "kilometer-per-hour"},
-    "sv": {"km/tim": "kilometer-per-hour"},
-    "tr": {"km/sa": "kilometer-per-hour"},
-    "id": {"km/jam": "kilometer-per-hour"},
-    "da": {"km/t": "kilometer-per-hour"},
-    "nb": {"km/t": "kilometer-per-hour"},
-}
-
-
+# Languages that say "a half of a litre".
+_PART_OF = frozenset({"cs", "pl", "ru", "uk"})
 # What CLDR has no words for: before and after the number.
 _OWN = {
     ("zh", "percent"): ("百分之", ""),
@@ -151,10 +40,16 @@ _OWN = {
     ("vi", "percent"): ("", " phần trăm"),
     ("sk", "percent"): ("", " percent"),
     ("ar", "percent"): ("", " بالمئة"),
+    ("tr", "kilometer-per-hour"): ("saatte ", " kilometre"),
+    ("tr", "meter-per-second"): ("saniyede ", " metre"),
 }
+# Where CLDR's short names are the words that people say.
+_SHORT_NAMES = frozenset({"ja", "ko", "zh"})
 _ENGLISH = frozenset(
     {"percent", "permille", "feet", "foot", "ounces", "gigabytes", "megabytes", "kilobytes", "terabytes"}
 )
+# Of these, what is a word there as well.
+_OWN_TOO = dict.fromkeys(("es", "pt"), _ENGLISH - {"percent", "permille", "feet", "foot", "ounces"})
 _APOSTROPHES = "'\u2019"
 # "1h 30m"; a sign before a number; the full stop of "6 ft. tall".
 _HOURS = re.compile(r"\d\s?h\s$")
@@ -172,7 +67,7 @@ _NOUN = re.compile(
 
 def say_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """The names of units after numbers and ranges of numbers."""
-    units = {**_UNITS, **_BY_LANGUAGE.get(tongue.code, {})}
+    units = symbols_of(tongue.code)
     for match in _pattern(tongue.code).finditer(text):
         # "5 m" in "$5 m" is no metre, and "5'" is no number.
         last = re.search(rf"(?:{NUMBER})$", match["amount"])
@@ -191,6 +86,8 @@ def say_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         start, end = match.span("amount")
         stop = _NO_STOP.match(text, match.end("unit"))
         changes = [Change(start=end, end=stop.end() if stop else match.end("unit"), said=f"{after}")]
+        if before.strip() and text[:start].rstrip().casefold().endswith(before.strip().casefold()):
+            before = ""  # "時速100km/h"
         if before:
             # Nothing comes between a sign and its number.
             sign = _SIGNED.search(text, max(0, start - 2), start)
@@ -204,9 +101,48 @@ def say_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         yield changes
 
 
+def say_rates(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """So much money for each: "25 €/h", "$5/month"."""
+    symbols = {**symbols_of(tongue.code), **_EACH.get(tongue.code, {})}
+    for match in _RATE.finditer(text):
+        each = match["each"] if match["each"] in symbols else match["each"].rstrip(".")
+        end = match.start("each") + len(each)
+        said = f" {per} {each}" if (per := _PER.get(tongue.code)) and len(each) > 2 else ""
+        if each in symbols and "/" not in symbols[each]:
+            phrase = format_compound_unit(Decimal(5), None, denominator_unit=symbols[each], locale=tongue.locale) or ""
+            before, _, after = phrase.partition("5")
+            said = after if not before and _is_a_name(after, tongue.locale) else said
+        if said:
+            stop = "." if each.endswith(".") and ends_here(text[end:], often=True) else ""
+            yield [Change(start=match.start("slash"), end=end, said=f"{said}{stop}")]
+
+
+def say_units_of_parts(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """The names of units after fractions: "½ l", "1/4 kg"."""
+    units = symbols_of(tongue.code)
+    for match in _part_pattern(tongue.code).finditer(text):
+        value = value_of_part(match["whole"] or "", match["part"])
+        if value < 1 and tongue.code not in _PART_OF:
+            value = Decimal(1)
+        around = _around(units[match["unit"]], value, tongue.locale)
+        if around and not around[0]:
+            yield [Change(start=match.end("part"), end=match.end(), said=around[1])]
+
+
+@lru_cache(maxsize=64)
+def _part_pattern(code: str) -> re.Pattern[str]:
+    unit = "|".join(map(re.escape, sorted(symbols_of(code), key=len, reverse=True)))
+    return re.compile(
+        rf"{not_after('./,:–-')}(?:(?P<whole>\d{{1,3}})(?: |\s?(?=[½¼¾⅓⅔])))?(?P<part>[½¼¾⅓⅔]|[123]/[234])"
+        rf"[ \u00a0\u2009\u202f]?(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w"
+        # "1/2 g t²" is a formula.
+        r"| ?[A-Za-z][²³])"
+    )
+
+
 def say_large_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """The names of units after millions and more: "228 million km", "30,3 Mio. km²"; in the form of many."""
-    units = {**_UNITS, **_BY_LANGUAGE.get(tongue.code, {})}
+    units = symbols_of(tongue.code)
     pattern = _large_pattern(tongue.code)
     for match in pattern.finditer(text) if pattern else ():
         value = value_at(text, match.start("amount"), match["amount"], tongue)
@@ -229,7 +165,7 @@ def say_large_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
 def _large_pattern(code: str) -> re.Pattern[str] | None:
     words = "|".join(map(re.escape, sorted(WORDS.get(code, {}), key=len, reverse=True)))
     # "5 Mio. m" is as good as certain; "5 mil l" is not, nor is any other letter alone.
-    symbols = sorted({**_UNITS, **_BY_LANGUAGE.get(code, {})}, key=len, reverse=True)
+    symbols = sorted(symbols_of(code), key=len, reverse=True)
     unit = "|".join(map(re.escape, filter(lambda symbol: len(symbol) > 1 or symbol == "m", symbols)))
     if not words:
         return None
@@ -242,7 +178,7 @@ def _large_pattern(code: str) -> re.Pattern[str] | None:
 
 @lru_cache(maxsize=64)
 def _pattern(code: str) -> re.Pattern[str]:
-    symbols = sorted({**_UNITS, **_BY_LANGUAGE.get(code, {})}, key=len, reverse=True)
+    symbols = sorted(symbols_of(code), key=len, reverse=True)
     unit = "|".join(map(re.escape, symbols))
     amount = rf"{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)}(?:(?<=[\u05d0-\u05ea]-)|(?<!\w-))(?P<amount>{RANGE})"
     return re.compile(rf"{amount}(?P<space>[ \u00a0\u2009\u202f]?)(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w)")
@@ -250,6 +186,8 @@ def _pattern(code: str) -> re.Pattern[str]:
 
 def _is_something_else(match: re.Match[str], value: Decimal, tongue: Tongue) -> bool:
     """The 1960s, and the "3° posto" of who has no º on the keyboard."""
+    if match["unit"] == "г":  # a year or a town, with a full stop or without
+        return match.string[match.end() : match.end() + 1] == "." or 1000 <= value <= 2100
     if match["unit"] == "s":
         return not match["space"] and value % 10 == 0
     if match["unit"] != "°" or tongue.code not in _ORDINALS:
@@ -283,7 +221,7 @@ def _around(unit: str, value: Decimal, locale: Locale) -> tuple[str, str] | None
 def _is_a_name(words: str, locale: Locale) -> bool:
     letters = [character for character in words if character.isalpha()]
     own = unicodedata.name((locale.get_language_name() or "a")[0], "").startswith("LATIN")
-    if words.strip() in _ENGLISH and locale.language not in {"en", "nl"}:
+    if words.strip() in _ENGLISH - _OWN_TOO.get(locale.language, frozenset()) and locale.language not in {"en", "nl"}:
         return False  # what CLDR says where it does not know
     return bool(letters) and "/" not in words and (own or not any(map(str.isascii, letters)))
 
@@ -291,7 +229,10 @@ def _is_a_name(words: str, locale: Locale) -> bool:
 def _written_out(unit: str, value: Decimal, locale: Locale) -> str:
     one, _, other = unit.partition("/")
     if not other:
-        return format_unit(value, one, length="long", format=_FORMAT, locale=locale)
+        whole = format_unit(value, one, length="long", format=_FORMAT, locale=locale)
+        if locale.language in _SHORT_NAMES and any("a" <= letter <= "z" for letter in whole):
+            return format_unit(value, one, length="short", format=_FORMAT, locale=locale)
+        return whole
     return format_compound_unit(value, one, denominator_unit=other, length="long", format=_FORMAT, locale=locale) or ""
 
 

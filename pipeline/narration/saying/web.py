@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.narration.saying.changes import Change
+from pipeline.narration.saying.changes import LETTER, Change
 from pipeline.narration.saying.tongues import Signs, Tongue
 
 # Ends of names that are addresses even without http or www. Those that are words in some language (it, is, me, in, to)
@@ -14,17 +14,19 @@ _ENDS = frozenset(
     "com org net edu gov io dev app info eu uk de fr nl pl ru ua cz jp cn kr br pt ch ca au".split()  # noqa: SIM905
 )
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?)+"
-_MAIL = re.compile(rf"(?<![\w.@/])(?P<name>[A-Za-z0-9][A-Za-z0-9._+-]{{0,63}})@(?P<host>{_HOST})(?![\w@])")
+_MAIL = re.compile(rf"(?<!{LETTER}|[.@/])(?P<name>[A-Za-z0-9][A-Za-z0-9._+-]{{0,63}})@(?P<host>{_HOST})(?!{LETTER}|@)")
 _URL = re.compile(
-    rf"(?<![\w.@/-])(?P<scheme>(?:https?://)?(?:www\.)?)(?P<host>{_HOST})(?![\w@])(?P<port>:\d{{1,5}})?"
-    r"(?P<path>/[^\s<>\"“”«»]*)?"
+    rf"(?<!{LETTER}|[.@/-])(?P<scheme>(?:https?://)?(?:www\.)?)(?P<host>{_HOST})(?!{LETTER}|@)(?P<port>:\d{{1,5}})?"
+    # Where words have no spaces, the next one follows at once.
+    r"(?P<path>/[^\s<>\"“”«»\u0e00-\u0eff\u3000-\u9fff\uac00-\ud7a3\uff00-\uffef]*)?"
 )
 # What ends a sentence or a bracket after an address is not of it.
 _AFTERWARDS = ".,;:!?…)]}'’。，）」"
 _HANDLE = re.compile(r"(?<![\w@.])@(?P<name>[A-Za-z_]\w{1,29})(?![\w@])")
 _TAG = re.compile(r"(?<![\w#&/])#(?P<name>[^\W\d]\w{1,99})")
 _NUMBER_SIGN = re.compile(r"(?<![\w#&/])#(?=\d+\b)")
-_VERSION = re.compile(r"(?<![\w.])(?P<v>[vV])(?P<number>\d+(?:\.\d+)*)(?![\w.]\w)(?!\w)")
+# A "V8" is an engine.
+_VERSION = re.compile(r"(?<![\w.])(?:v(?P<number>\d+(?:\.\d+)*)|V(?P<dotted>\d+(?:\.\d+)+))(?![\w.]\w)(?!\w)")
 _DOTS = re.compile(r"(?<![\w.,/:-])\d+(?:\.\d+){2,}(?![\w,/:-]|\.\d)")
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 
@@ -67,8 +69,9 @@ def say_versions(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         return
     point = "point" if tongue.code == "en" else signs.dot
     for match in _VERSION.finditer(text):
-        number = match["number"].replace(".", f" {point} ")
-        yield [Change(start=match.start(), end=match.end(), said=f"{signs.version} {number}")]
+        number = (match["number"] or match["dotted"]).replace(".", f" {point} ")
+        is_named = text[: match.start()].rstrip().casefold().endswith(signs.version.casefold())
+        yield [Change(start=match.start(), end=match.end(), said=number if is_named else f"{signs.version} {number}")]
     for match in _DOTS.finditer(text):
         if not _GROUPED.fullmatch(match[0]):
             yield [Change(start=match.start(), end=match.end(), said=match[0].replace(".", f" {signs.dot} "))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Annotated
@@ -112,4 +113,11 @@ def _bare(text: str) -> str:
         *thoughts, said = _THOUGHT_ENDS.split(text)
         text = said if thoughts or not said.startswith(_THOUGHT_BEGINS) else ""
     begin, end = text.find("{"), text.rfind("}")
-    return text[begin : end + 1] if 0 <= begin < end else text
+    if not 0 <= begin < end:
+        return text
+    try:
+        # What comes after it may have braces of its own, or be the same again.
+        _, end = json.JSONDecoder().raw_decode(text, begin)
+    except (ValueError, RecursionError):
+        return text[begin : end + 1]
+    return text[begin:end]

@@ -144,6 +144,7 @@ _BY_CODE: Mapping[str, _Kind] = {
     "model_permission_blocked_org": _NO_RIGHT,
     "model_permission_blocked_project": _NO_RIGHT,
     "flagged_input": _DECLINED,
+    "content_filter": _DECLINED,
     "unknown_url": _NO_ADDRESS,
     "context_length_exceeded": _TOO_LARGE,
     "exceed_context_size_error": _TOO_LARGE,

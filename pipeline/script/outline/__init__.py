@@ -21,8 +21,9 @@ It says everything that stands in the notes, once and in order, and nothing else
 What a template does not offer, and what does not fit its limits, comes as bullets and statements; code and pictures
 are left out then, and so are pictures that are not there.
 
-It heeds no audience, tone, length or variant: the words are the author's. Headings are shown, not spoken; one with
-nothing below it is left out. Something is said that is no running text only where else nothing would be:
+It heeds no audience, tone, length or variant: the words are the author's. Headings are shown, and spoken only where
+they ask: "No." answers nothing that was not heard. One with nothing below it is left out. Something is said that is no
+running text only where else nothing would be:
 
     a film whose notes do not begin with a paragraph    its title
     a chapter that does not, code and pictures          the heading, if no paragraph speaks of them; else left out

@@ -80,13 +80,14 @@ def statement(piece: Piece, desk: Desk) -> Sequence[Scene]:
     parts = parts_of(paragraph) if isinstance(block, Quotation) else (paragraph,)
     scenes: list[Scene] = []
     for number, part in enumerate(parts, start=1):
-        text, emphasis = shown_statement(part, layout.limit("text"))
+        shown, emphasis = shown_statement(part, layout.limit("text"))
+        text = shown.rstrip(_LOOSE_END)
         after = [spoken_item(other.text) for other in others] if number == len(parts) else []
         scenes.append(
             StatementScene(
-                lines=(*(lead if number == 1 else ()), *spoken_lines(part.text, shown=text), *after),
-                text=text.rstrip(_LOOSE_END),
-                emphasis=emphasis,
+                lines=(*(lead if number == 1 else ()), *spoken_lines(part.text, shown=shown), *after),
+                text=text,
+                emphasis=emphasis if emphasis in text else "",
                 kicker=desk.kicker(piece, layout),
             )
         )
@@ -145,12 +146,15 @@ def number(piece: Piece, desk: Desk) -> Sequence[Scene]:
     before, told = " ".join(sentences[:at]), block.text
     earlier: Sequence[Scene] = ()
     if width(before) > _SHORT_CHARS:
-        earlier = statement(replace(piece, block=Paragraph(text=before), lead=None), desk)
+        earlier = statement(replace(piece, block=Paragraph(text=before)), desk)
         told = " ".join(sentences[at:])
     return (
         *earlier,
         NumberScene(
-            lines=spoken_lines(told, shown=sentence),
+            lines=(
+                *(spoken_lines(piece.lead.text) if piece.lead and not earlier else ()),
+                *spoken_lines(told, shown=sentence),
+            ),
             kicker=desk.kicker(piece, layout),
             value=amount.value,
             unit=amount.unit,

@@ -58,6 +58,7 @@ def raw_pieces(desk: Desk) -> tuple[Piece, ...]:
 def together(pieces: Sequence[Piece], desk: Desk) -> Iterator[Piece]:
     """Each block with the paragraphs that belong to it; what nobody speaks of is left out."""
     left = list(pieces)
+    asked: set[int] = set()
     spoken_headings: set[int] = set()
     while left:
         piece = left.pop(0)
@@ -77,11 +78,29 @@ def together(pieces: Sequence[Piece], desk: Desk) -> Iterator[Piece]:
             elif not piece.heading or piece.section in spoken_headings:
                 continue
         if before := _said_before(piece):
-            yield replace(piece, block=before[0], lead=None)
+            yield _asked(replace(piece, block=before[0], lead=None), asked)
             piece = replace(piece, lead=before[1])
+        piece = _asked(piece, asked)
         if not piece.lead and (isinstance(piece.block, Chapter | Illustration | CodeBlock) or is_quiz(piece, desk)):
             spoken_headings.add(piece.section)
         yield piece
+
+
+def _asked(piece: Piece, asked: set[int]) -> Piece:
+    """The piece with the question above it, which is spoken once: "No." answers nothing that was not heard.
+
+    Who speaks a heading anyway, and a paragraph that asks the same again, needs no other.
+    """
+    speaks_it = not piece.lead and (piece.needs_words or isinstance(piece.block, Chapter))
+    if piece.section in asked or not is_question(piece.heading) or speaks_it:
+        return piece
+    asked.add(piece.section)
+    first = piece.lead or next(iter(piece.block.said), None)
+    if first and first.text.casefold().startswith(piece.heading.casefold()):
+        return piece
+    lead = piece.lead.text if piece.lead else ""
+    strong = piece.lead.strong if piece.lead else ()
+    return replace(piece, lead=Paragraph(text=f"{piece.heading} {lead}".strip(), strong=strong))
 
 
 def _said_before(piece: Piece) -> tuple[Paragraph, Paragraph | None] | None:
