@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 # (seen below 1,600 in Thai, below 1,500 in Chinese), not at all in Japanese, whose phrases it knows well.
 _BARS = {"ja": 0, "th": 1600, "zh-hans": 1500, "zh-hant": 1500}
 
+# Signs that say the word before them once more, in Thai, Lao and Khmer: with or without a space, no line begins with
+# one.
+REPEATS = ("ๆ", "ໆ", "ៗ")
+
 
 def split_phrases(text: str, language: str) -> tuple[str, ...]:
     """`text`, in a `language` (a tag: ja, zh-Hant), as the smallest pieces that a line may be broken between.
@@ -32,6 +36,14 @@ def split_phrases(text: str, language: str) -> tuple[str, ...]:
 
 def phrase_spans(words: Sequence[str], language: str) -> list[tuple[int, int]]:
     """The same for the words of `split_words`: the index of each phrase's first word, and one past its last."""
+    spans: list[tuple[int, int]] = []
+    for first, last in _spans(words, language):
+        is_said_again = bool(spans) and words[first].startswith(REPEATS)
+        spans.append((spans.pop()[0] if is_said_again else first, last))
+    return spans
+
+
+def _spans(words: Sequence[str], language: str) -> list[tuple[int, int]]:
     parser = _parser(writing_of(language).phrase_model)
     if parser is None:
         return [(index, index + 1) for index in range(len(words))]

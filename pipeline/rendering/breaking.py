@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pipeline.model.graphemes import clusters
 from pipeline.model.hyphenation import division_points, is_word
-from pipeline.model.phrases import split_phrases
+from pipeline.model.phrases import REPEATS, split_phrases
 from pipeline.rendering.styles import TextStyle
 from pipeline.rendering.text import measure
 
@@ -91,7 +91,9 @@ def chunks_of(text: str, language: str = "") -> tuple[Chunk, ...]:
     for word in re.finditer(r"[^ \u2009\u3000]+", text):
         start = word.start()
         for part in _parts(word.group(), language):
-            found.append(Chunk(start, start + len(part)))
+            # A sign that says a word twice stays with it, although a space goes before it.
+            is_said_again = bool(found) and part.startswith(REPEATS)
+            found.append(Chunk(found.pop().start if is_said_again else start, start + len(part)))
             start += len(part)
     return tuple(found)
 

@@ -109,6 +109,10 @@ class Motion:
         return level
 
 
+# Without an entrance: there from the first picture on.
+AT_ONCE = Motion(over=1)
+
+
 def _seen(eased: float) -> float:
     """As far as anybody sees: the last hundredth is two levels of brightness, and each picture has its price."""
     return 1.0 if 1 - eased <= _UNSEEN else eased

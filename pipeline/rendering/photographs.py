@@ -29,6 +29,9 @@ GIVE = 1.25
 AROUND, _PAD = 0.03, 0.08
 # How wide a thing may be, for the height of its picture, to be shown whole where it would be cut: a view is no thing.
 _COMPACT = 1.18
+# Heads are at the top: of what is cut off above and below, at most this share goes above, as long as the point that
+# draws the eye has that share of what is seen below it.
+_ABOVE, _BELOW = 0.25, 0.2
 # Below pictures, and what stands below them.
 _ABOVE_EDGE = 16
 
@@ -111,7 +114,9 @@ def looked_at(still: Still, shape: float) -> tuple[float, float]:
     """The middle of what is seen of a picture in a frame of that shape (width over height), from 0 to 1."""
     left, top, right, bottom = still.subject
     wide, high = min(1.0, shape / still.aspect), min(1.0, still.aspect / shape)
-    return _middle(still.focus[0], left, right, wide), _middle(still.focus[1], top, bottom, high)
+    x, y = still.focus
+    low = max(_ABOVE * (1 - high) + high / 2, y - (1 / 2 - _BELOW) * high)
+    return _middle(x, left, right, wide), _middle(y, top, bottom, high, most=low)
 
 
 def widest(still: Still) -> float:
@@ -135,9 +140,12 @@ def narrowest(still: Still) -> float:
     return still.aspect * (min(1.0, right - left + AROUND * ((left > 0) + (right < 1))) if is_thing else 1 / GIVE)
 
 
-def _middle(focus: float, first: float, last: float, seen: float) -> float:
-    """Of a part so long around a focus, moved by what it takes to have all from `first` to `last` in it, if it can."""
-    start = focus - seen / 2
+def _middle(focus: float, first: float, last: float, seen: float, *, most: float = 1.0) -> float:
+    """Of a part so long around a focus, moved by what it takes to have all from `first` to `last` in it, if it can.
+
+    But for that, it is at most at `most`.
+    """
+    start = min(focus, most) - seen / 2
     # What goes on beyond the picture is cut anyway.
     around = min(AROUND, (seen - (last - first)) / 2) if first > 0 and last < 1 else AROUND
     if around >= 0:

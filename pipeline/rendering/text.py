@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pipeline.model.graphemes import clusters, is_emoji, is_symbol, plain, typographic
 from pipeline.model.writing import runs_right_to_left
-from pipeline.rendering.advances import digit_width, ink_edges, joined_width, rise, steps, width_of
+from pipeline.rendering.advances import digit_width, ink_edges, joined_width, overhang, rise, steps, width_of
 from pipeline.rendering.bidi import levels, visual_order
 from pipeline.rendering.fonts import Face, face_for, stand_in
 from pipeline.rendering.shaping import joins
@@ -43,7 +43,8 @@ class Line:
     style: TextStyle
     pieces: tuple[Piece, ...]
     width_em: float
-    # White space beside the first letter (on its right where the line runs right to left), which has been taken off.
+    # What the first letter has been moved by, over the edge (on its right where the line runs right to left): the white
+    # space beside it, and what it stands out by.
     bearing_em: float = 0.0
 
 
@@ -190,12 +191,14 @@ def _pieces(run: _Run, style: TextStyle) -> list[Piece]:
 
 
 def _left_bearing(piece: Piece, style: TextStyle) -> float:
-    """White space before the first letter: taken off, so that lines of all sizes share one left edge."""
-    return max(0.0, ink_edges(clusters(piece.text)[0], piece.face, style)[0])
+    """White space before the first letter: taken off, so that lines of all sizes share one left edge, as it looks."""
+    first = clusters(piece.text)[0]
+    return max(0.0, ink_edges(first, piece.face, style)[0]) + overhang(first, piece.face, style)
 
 
 def _right_bearing(piece: Piece, style: TextStyle) -> float:
     """White space beside the last letter on the right: likewise, for lines that share their right edge."""
     letters = clusters(piece.text)
     last = letters[0] if piece.right_to_left else letters[-1]
-    return max(0.0, width_of(last, piece.face, style) - ink_edges(last, piece.face, style)[1])
+    white = width_of(last, piece.face, style) - ink_edges(last, piece.face, style)[1]
+    return max(0.0, white) + overhang(last, piece.face, style, at_right=True)

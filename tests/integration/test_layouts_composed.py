@@ -24,11 +24,13 @@ from pipeline.model import (
     VideoFormat,
 )
 from pipeline.rendering import Look
+from pipeline.rendering.emblem import Emblem
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import diagram, lay_out, routing
 from pipeline.rendering.layouts.growth import Drawing, Growth
 from pipeline.rendering.layouts.network import arrange
 from pipeline.rendering.scrims import scrim_mask, side_scrim_mask
+from pipeline.rendering.sprites import Sprite
 from tests.standins.photos import PHOTO, photo_of_tests
 from tests.standins.reading import knowing_letters, read
 
@@ -170,6 +172,22 @@ def main():
     first = next(rows[text] for text in rows if text.startswith("if response"))
     last = next(rows[text] for text in rows if text.startswith("raise"))
     assert first.box.top < last.box.top
+
+
+@pytest.mark.parametrize("size", [WIDE, TALL], ids=["wide", "tall"])
+def test_the_first_picture_of_a_film_has_its_title_and_most_of_its_figure(size):
+    scene = TitleScene(lines=(), heading="Why octopuses have three hearts", kicker="Under the sea", subtitle="And why")
+    elements = lay_out(scene, (), look_of(size)).elements
+
+    begun = {each.text: each.pose(0) for each in elements if isinstance(each, Sprite) and each.text}
+    (figure,) = (each for each in elements if isinstance(each, Emblem))
+
+    assert {text: pose and tuple(pose) for text, pose in begun.items()} == {
+        "UNDER THE SEA": (255, 0, 255),
+        "Why octopuses have three hearts": (255, 0, 255),
+        "And why": None,
+    }
+    assert 128 < figure.pose(0).drawn < figure.pose(30).drawn == 255
 
 
 def test_a_title_in_signs_is_as_large_upright_as_one_in_letters():

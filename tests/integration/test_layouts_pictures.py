@@ -408,6 +408,19 @@ def test_whatever_is_cut_off_the_point_people_look_at_stays_in_sight(size, x, y,
     assert (cut[:, :, 0] - cut[:, :, 1]).max() > 90
 
 
+@pytest.mark.parametrize("size", [(160, 90), (137, 100)])
+def test_heads_are_not_cut_off_for_what_is_below_them_unless_that_draws_the_eye(size, tmp_path):
+    rows = Image.linear_gradient("L").resize((256, 256)).convert("RGB")
+    gone = 1 - size[1] / size[0]
+
+    def above(focus_y):
+        still = replace(still_of(rows, tmp_path, "rows"), focus=(0.5, focus_y))
+        return covering(still, *size, ground="#000000").getpixel((5, 0))[0] / 255 / gone
+
+    assert 0.2 < above(0.57) < 0.3
+    assert above(0.94) > 0.8
+
+
 def test_a_key_of_pictures_follows_what_they_show_and_only_scenes_that_show_them(stills):
     from pipeline.keys import content_key  # noqa: PLC0415
 

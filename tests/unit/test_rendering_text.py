@@ -317,6 +317,11 @@ def test_a_dash_and_a_french_question_mark_never_begin_a_line():
         assert not any(text[span.start] in "–?" for span in broken.spans)
 
 
+@pytest.mark.parametrize(("language", "text"), [("th", "แสงพบกับโมเลกุลเล็ก ๆ ของอากาศ"), ("lo", "ຄ່ອຍ ໆ ໄປ")])
+def test_no_line_begins_with_a_sign_that_says_a_word_twice(language, text):
+    assert not any(text[chunk.start] in "ๆໆៗ" for chunk in chunks_of(text, language))
+
+
 def test_ideographs_may_break_anywhere_but_before_closing_punctuation():
     text = "日本語の文章。"
 
@@ -383,6 +388,21 @@ def test_lines_of_different_sizes_begin_at_the_same_pixel():
         ink = draw_ink(shape("Hill", style), size_px)
         assert ink is not None
         assert abs(ink.left) <= 1
+
+
+def test_round_and_pointed_letters_stand_out_over_the_edge_a_little_and_digits_keep_their_column():
+    lefts = {}
+    for text in ("Hill", "Over", "What", "To", "1962", "412"):
+        ink = draw_ink(shape(text, DISPLAY), 400)
+        assert ink is not None
+        lefts[text] = ink.left
+
+    assert abs(lefts["Hill"]) <= 1
+    assert -8 <= lefts["Over"] <= -4
+    assert -12 <= lefts["What"] < lefts["Over"]
+    assert -12 <= lefts["To"] < lefts["Over"]
+    assert abs(lefts["1962"]) <= 1
+    assert abs(lefts["412"]) <= 1
 
 
 @pytest.mark.parametrize(

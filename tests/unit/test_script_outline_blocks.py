@@ -408,6 +408,24 @@ def test_a_picture_with_a_caption_stands_by_itself() -> None:
     assert (scene.picture, scene.text, narration_of(scene)) == ("a.jpg", "At dusk", "It stands.")
 
 
+def test_a_picture_stays_with_its_words_where_no_layout_shows_it_by_itself() -> None:
+    template = replace(TEMPLATE, layouts=tuple(each for each in TEMPLATE.layouts if each.name != "picture"))
+    below = Illustration(source="b.jpg", description="A lamp", is_there=True)
+    alone = Illustration(source="a.jpg", caption="At dusk", is_there=True)
+    sections = (
+        INTRO,
+        Section(heading="Towers", blocks=(alone, BulletList(items=(Paragraph(text="One."), Paragraph(text="Two."))))),
+        Section(heading="Lamps", blocks=(Paragraph(text="It shines."), below)),
+    )
+
+    _, first, _, last = outline(Brief(title="T", sections=sections), template).scenes
+
+    assert isinstance(first, SplitScene)
+    assert (first.picture, first.heading, first.text, narration_of(first)) == ("a.jpg", "Towers", "At dusk", "Towers")
+    assert isinstance(last, SplitScene)
+    assert (last.picture, last.heading, last.text) == ("b.jpg", "Lamps", "It shines.")
+
+
 def test_a_picture_that_is_not_there_changes_nothing() -> None:
     missing = Illustration(source="a.jpg", description="A tower", is_there=False)
     text = Paragraph(text="It stands.")
@@ -431,6 +449,17 @@ def test_labels_and_numbers_become_bars() -> None:
     assert (scene.unit, scene.point) == ("m", 2)
     assert scene.items == (Bar(label="Winstanley", value=35), Bar(label="Smeaton", value=22))
     assert said(scene) == [("Each is tall.", None), ("Winstanley: 35 m.", 0), ("Smeaton: 22 m.", 1)]
+
+
+@pytest.mark.parametrize("name", ["explainer", "listicle", "news"])
+def test_labels_of_a_few_words_become_bars_too(name: str) -> None:
+    label = "Cars, mixed with everything else"
+    text = "# Lanes\n\nLook.\n\n## In an hour\n\n" + table("What | People", f"{label} | 1600", "Buses | 8000")
+
+    scene = outline(parse_brief(text, Path("a.md")), load_template(name, search=[])).scenes[-1]
+
+    assert isinstance(scene, BarsScene)
+    assert scene.items[0].label == label
 
 
 def test_a_header_without_a_known_unit_stays_in_the_picture() -> None:

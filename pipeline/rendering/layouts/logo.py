@@ -15,7 +15,7 @@ from pipeline.rendering.composition import Composition
 from pipeline.rendering.grid import Box
 from pipeline.rendering.logos import Mark, Most, logo_size, make_mark
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import AT_REST, Motion
+from pipeline.rendering.motion import AT_ONCE, AT_REST, Motion
 from pipeline.rendering.picture import Picture, tile
 from pipeline.rendering.sprites import Element, Sprite, flat
 
@@ -35,14 +35,14 @@ def with_logo(composition: Composition, scene: Scene, look: Look) -> Composition
     for most in _OPENING if isinstance(scene, TitleScene) else ():
         mark, box = _placed(look, most, ground, lambda w, h: _box(content.left, content.top, w, h))
         if _is_free(box, others, grid.px(_CLEAR)):
-            return composition.under(_sprites(mark, box, Motion()))
+            return composition.under(_sprites(mark, box, AT_ONCE))
     if grid.is_tall:
         return composition
     bottom = content.top - grid.px(_ABOVE_CONTENT)
     mark, box = _placed(look, _SMALL, ground, lambda w, h: _box(content.right - w, bottom - h, w, h))
     if not _is_free(box, others, grid.px(_NEAR)):
         return composition
-    return composition.under(_sprites(mark, box, Motion(over=1)))
+    return composition.under(_sprites(mark, box, AT_ONCE))
 
 
 class Emblem(NamedTuple):

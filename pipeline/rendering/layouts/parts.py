@@ -139,8 +139,8 @@ def bar(look: Look, *, left: int, top: int, frame: int, width_px: int | None = N
     )
 
 
-def motif(look: Look, *, side_px: int, centre: tuple[int, int], opacity: float = 1.0) -> Emblem:
-    """The figure, drawn on once in the first second; `centre` in pixels, `opacity` 0 to 1."""
+def motif(look: Look, *, side_px: int, centre: tuple[int, int], opacity: float = 1.0, begun: int = 0) -> Emblem:
+    """The figure, drawn on once in the first second; `centre` in pixels, `opacity` 0 to 1, `begun` frames ago."""
     return Emblem(
         seed=look.seed,
         side_px=side_px,
@@ -148,7 +148,7 @@ def motif(look: Look, *, side_px: int, centre: tuple[int, int], opacity: float =
         opacity=opacity,
         left=centre[0] - side_px // 2,
         top=centre[1] - side_px // 2,
-        motion=Motion(over=DRAWING_FRAMES, drawn=True),
+        motion=Motion(enters=-begun, over=DRAWING_FRAMES, drawn=True),
     )
 
 
@@ -157,7 +157,7 @@ def low_top(grid: Grid, height_px: int) -> int:
     return grid.content.top + round(_LOW * max(0, grid.content.height - height_px))
 
 
-def corner_motif(look: Look, *, above: int, opacity: float = 0.5) -> list[Emblem]:
+def corner_motif(look: Look, *, above: int, opacity: float = 0.5, begun: int = 0) -> list[Emblem]:
     """The figure, cut by the upper and the outer edge of the picture, above a text that begins in row `above`.
 
     As large as that allows; nothing, where it would be tiny.
@@ -168,7 +168,7 @@ def corner_motif(look: Look, *, above: int, opacity: float = 0.5) -> list[Emblem
     if 2 * radius < grid.px(_SMALLEST_CORNER):
         return []
     centre = (grid.format.width_px - round((1 - _CUT) * radius), min(round((1 - _CUT) * radius), bottom - radius))
-    return [motif(look, side_px=2 * radius, centre=centre, opacity=opacity)]
+    return [motif(look, side_px=2 * radius, centre=centre, opacity=opacity, begun=begun)]
 
 
 def announcement(text: str, look: Look, *, width_px: int, until: int) -> list[Sprite]:

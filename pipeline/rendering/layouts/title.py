@@ -1,6 +1,7 @@
 """The opening: kicker, display title, accent bar and subtitle on the left, the film's figure on the right.
 
-Where there is no room beside the text, the figure is cut by the corner above it.
+Where there is no room beside the text, the figure is cut by the corner above it. Kicker and title are there from the
+first picture on, and most of the figure: players and feeds show it while nothing plays.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.layouts.parts import bar, corner_motif, enter, kicker, low_top, motif, sizes
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion import AT_ONCE
 from pipeline.rendering.sprites import Element, letters
 from pipeline.rendering.styles import BODY, DISPLAY
 from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
@@ -31,6 +33,8 @@ _WIDE_BELOW = 100
 _SHARE_STACKED, _HIGH = 0.48, 520
 # From the heading's last line to the bar, at 1080.
 _ABOVE_BAR = 64
+# How many frames ago the figure began to be drawn: three quarters of it are there.
+_BEGUN = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,17 +60,17 @@ def lay_out(scene: TitleScene, words: Sequence[Word], look: Look) -> Composition
     top = low_top(grid, height) if grid.is_stacked else grid.content.middle - height // 2
     elements: list[Element] = []
     if grid.is_stacked:
-        elements += corner_motif(look, above=top, opacity=1.0)
+        elements += corner_motif(look, above=top, opacity=1.0, begun=_BEGUN)
     else:
-        elements.append(motif(look, side_px=plan.figure_px, centre=(plan.figure_x, grid.content.middle)))
-    elements += letters(label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 2))
+        centre = (plan.figure_x, grid.content.middle)
+        elements.append(motif(look, side_px=plan.figure_px, centre=centre, begun=_BEGUN))
+    elements += letters(label, left=left, top=top, colours=(theme.accent,), motion=AT_ONCE)
     top += above
-    elements += letters(heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 4, rise=40))
+    elements += letters(heading, left=left, top=top, colours=(theme.text,), motion=AT_ONCE, stagger=0)
     top += heading.height_px + heading.reach_px + grid.type_px(_ABOVE_BAR)
-    frame = 8 + 3 * len(heading.lines)
-    elements.append(bar(look, left=left, top=top, frame=frame))
+    elements.append(bar(look, left=left, top=top, frame=8))
     top += grid.px(8 + 48)
-    elements += letters(subtitle, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 2))
+    elements += letters(subtitle, left=left, top=top, colours=(theme.muted,), motion=enter(grid, 10))
     return Composition(ground=background(look.format, theme, LIGHTS), elements=elements)
 
 

@@ -194,15 +194,18 @@ def picture(piece: Piece, desk: Desk) -> Sequence[Scene]:
         lines = spoken_lines(piece.lead.text, shown=text)
         heading = desk.heading(piece, split)
         return (SplitScene(lines=lines, picture=block.source, heading=heading, text=text),)
+    caption = block.caption or block.description
     if whole:
-        caption = shorten(block.caption or block.description, whole.limit("text"))
-        return (PictureScene(lines=_said(piece), picture=block.source, text=caption),)
+        return (PictureScene(lines=_said(piece), picture=block.source, text=shorten(caption, whole.limit("text"))),)
+    if split:
+        heading, text = desk.heading(piece, split), shorten(caption, split.limit("text"))
+        return (SplitScene(lines=_said(piece), picture=block.source, heading=heading, text=text),)
     return ()
 
 
 def can_show_picture(block: Illustration, desk: Desk) -> bool:
     """Whether it has been found, and there is a layout for it whoever speaks of it."""
-    return block.is_there and desk.layout("picture") is not None
+    return block.is_there and any(desk.layout(name) for name in ("picture", "split"))
 
 
 def parts_of(paragraph: Paragraph, *, most_words: int = _STATEMENT_WORDS, most_chars: int = 0) -> tuple[Paragraph, ...]:
