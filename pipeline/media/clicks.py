@@ -43,6 +43,9 @@ _FADE = 20
 # everything that is heard around it, a hundredth or less.
 _STRONG_DB, _DIPS_DB, _STEADY_DB, _WHITE, _RARE = -14.0, 3.0, 1.5, 3.0, 100.0
 _SHORT_BURST, _LONG_BURST, _SMOOTH = 60, 600, 5
+# Samples whose bytes are read in a wrong order are noise, as strong all along, and silent where they were silent: so
+# much of what is louder than this, within so many decibels (standard deviation).
+_HEARD_DB, _MOSTLY, _EVEN_DB = -40.0, 0.5, 3.0
 _CELLS_PER_S = 1_000
 _SECOND_S = 1.0
 # So many cells are judged together, with those beside them: what is needed after one, and before one.
@@ -110,6 +113,8 @@ class TearWatch:
         self._clicks: list[tuple[int, float]] = []
         self._dropouts: list[_Hole] = []
         self._bursts: list[_Hole] = []
+        # How many cells are heard, and of those that are white noise, how many, and the sums of decibels and squares.
+        self._heard, self._white = 0, np.zeros(3)
 
     def hear(self, channel: NDArray[np.floating]) -> None:
         """The next of it."""
@@ -135,6 +140,9 @@ class TearWatch:
         """Where white noise is heard, likewise."""
         self._measure()
         self._judge(is_last=True)
+        _, mean_db, square = self._white / max(1.0, self._white[0])
+        if self._white[0] > _MOSTLY * self._heard and square - mean_db**2 <= _EVEN_DB**2:
+            return self._spans([(0, self._first + self._count)])
         return self._spans(self._bursts)
 
     def _spans(self, cells: Iterable[_Hole]) -> tuple[Span, ...]:
@@ -155,7 +163,13 @@ class TearWatch:
         leaps = np.abs(np.diff(known, n=3)).reshape(-1, self._cell)
         cells = wave.reshape(-1, self._cell)
         power = np.square(cells, dtype=np.float64).mean(axis=1)
-        self._cells.append(np.stack([leaps.max(axis=1), np.square(leaps).mean(axis=1), power]))
+        restless = np.square(leaps).mean(axis=1)
+        if self._anyones:
+            heard = power >= 10 ** (_HEARD_DB / 10)
+            self._heard += int(heard.sum())
+            white_db = 10 * np.log10(power[heard & (restless >= _WHITE * power)])
+            self._white += (len(white_db), white_db.sum(), np.square(white_db).sum())
+        self._cells.append(np.stack([leaps.max(axis=1), restless, power]))
         self._count += len(power)
         if self._count >= _TOGETHER:
             self._judge()

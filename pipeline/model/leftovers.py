@@ -12,7 +12,8 @@ _SHOWN = 24
 _FIELD = re.compile(
     r"\{\{.*?\}\}|\{\{|\}\}|\{%.*?%\}|\{#.*?#\}"  # Jinja2
     r"|\$\{\w[^}]*\}|<<\s*\w+\s*>>|%\(\w+\)[sd]|%%\w+%%"
-    r"|\[(?:insert|your|placeholder|company name|first name|name here)\b[^\]]*\]|\blorem ipsum\b",
+    r"|\[(?:insert|your|placeholder|company name|first name|name here)\b[^\]]*\]|\blorem ipsum\b|\bconsectetur adipisc"
+    r"|\*\|\w+\|\*|\{(?:(?:first|last|full|user|customer|company|product)_?name|name|company|product|topic|price)\}",
     re.IGNORECASE | re.DOTALL,
 )
 # A value that was none, as Python, pandas and JavaScript write it; "None" is also a word.
@@ -65,6 +66,15 @@ _NOT_SAID = (
     ("what a model says of itself", _MODEL),
     ("letters in a wrong encoding", _GARBLED),
 )
+# A key of JSON, and what is bold in Markdown: of song and of sounds, captions have # and [“…” is playing].
+_NOT_IN_CAPTIONS = (
+    *_NOT_SAID,
+    ("JSON", re.compile(r'[{,]\s*"\w+"\s*:')),
+    ("Markdown", re.compile(r"\*\*\w[^*\n]*\*\*")),
+)
+# Letters that ASCII does not have; not what an address asks.
+_LOST = re.compile(r"\b\w*[^\W\d_]\?[^\W\d_A-Z]\w*\b(?!=)")
+_MANY_LOST = 3
 _KINDS = (
     *_NOT_SAID,
     ("JSON", _JSON),
@@ -120,6 +130,17 @@ def find_garbled(said: str) -> str:
 def find_unsaid(said: str) -> str:
     """The same of captions by anybody, which may well have marks and directions."""
     return _found(said, _NOT_SAID)
+
+
+def find_in_captions(said: str) -> str:
+    """What nobody says in one caption, as `find_unsaid` and what a program has written."""
+    return _found(said, _NOT_IN_CAPTIONS)
+
+
+def find_lost_letters(said: str) -> str:
+    """The first of several words in which a question mark stands for a letter; empty: there are none."""
+    found = _LOST.findall(said)
+    return found[0] if len(found) >= _MANY_LOST else ""
 
 
 def _found(said: str, kinds: Iterable[tuple[str, re.Pattern[str]]], cells: _Cells | None = None) -> str:

@@ -38,6 +38,7 @@ JUDGED = (
     "combs",
     "bars",
     "jumps",
+    "blinks",
     "flashes",
     "colours",
     "index",
@@ -84,6 +85,7 @@ class QualityProfile:
     frozen_s: float
     frozen_percent: float
     jumps: int
+    blinks: int
     flashes: float
     uncaptioned_s: float
     caption_s: float
@@ -113,6 +115,7 @@ STANDARD = QualityProfile(
         "combs",
         "bars",
         "jumps",
+        "blinks",
         "colours",
         "index",
         "keyframes",
@@ -143,6 +146,7 @@ STANDARD = QualityProfile(
     frozen_s=20,
     frozen_percent=98,
     jumps=2,
+    blinks=2,
     flashes=3,
     uncaptioned_s=10,
     caption_s=1,

@@ -11,6 +11,7 @@ from pipeline.media.looks import ALIKE_BITS, bits_apart
 from pipeline.media.survey.bars import Bars
 from pipeline.media.survey.found import HeardTrack, SeenTrack, Survey
 from pipeline.model import Check, QualityProfile
+from pipeline.model.text import counted
 from pipeline.quality.judged import RANGED_S, longest_of, stereo, torn
 from pipeline.quality.limits import (
     CODECS,
@@ -109,6 +110,9 @@ def _picture(track: SeenTrack, profile: QualityProfile) -> Iterator[_Found]:
     most, at_s = most_within(track.jumps_s, 1.0)
     told = f"{most} in the second at {at_s:.2f} s" if most else "none"
     yield "jumps", most <= profile.jumps, told, most, ""
+    blinks = len(track.blinks_s)
+    told = f"{counted(blinks, 'place')}, first at {track.blinks_s[0]:.2f} s" if blinks else "none"
+    yield "blinks", blinks <= profile.blinks, told, blinks, ""
     flashes = track.flashes
     told = f"{flashes:g} in the second at {track.flashes_at_s:.2f} s" if flashes else "none"
     yield "flashes", flashes <= profile.flashes, told, flashes, ""
@@ -122,7 +126,8 @@ def _aspect(track: SeenTrack) -> _Found:
     usual = not track.rotation % 90 and any(abs(max(shape, 1 / shape) / each - 1) <= _SHAPE for each in known)
     measured = f"{shape:.3f}:1" + ("" if abs(pixel - 1) <= _SQUARE else f", pixels of {pixel:.3f}:1")
     measured += f", turned by {track.rotation}°" if track.rotation % 90 else ""
-    return "aspect", usual and abs(pixel - 1) <= _SQUARE, measured, shape, ""
+    measured += "" if track.reshaped_s is None else f", another shape at {track.reshaped_s:.2f} s"
+    return "aspect", usual and abs(pixel - 1) <= _SQUARE and track.reshaped_s is None, measured, shape, ""
 
 
 def _bars(bars: Bars) -> _Found:

@@ -103,7 +103,7 @@ def _of_metadata(path: Path, expected: Expected) -> Iterator[Check]:
     check = companions.metadata(path)
     yield check
     if check.passed:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
         fault = next(_other(content, expected), "")
         yield Check.of(
             "metadata", passed=not fault, measured=fault or "its own", limit="those of this film, for viewers"

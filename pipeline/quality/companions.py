@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageStat
 
 from pipeline.model import Check, Script
+from pipeline.model.leftovers import find_unsaid
 from pipeline.model.metadata import (
     DESCRIPTION_MAX_BYTES,
     TAGS_MAX_CHARS,
@@ -75,7 +76,8 @@ def metadata(path: Path, script: Script | None = None, title: str = "") -> Check
     """
     limit = "JSON with the title, tags and language of the film, as hosts take them"
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        # Editors of Windows begin a file with a mark.
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         fault = "not there"
     except (OSError, ValueError, RecursionError):
@@ -83,6 +85,19 @@ def metadata(path: Path, script: Script | None = None, title: str = "") -> Check
     else:
         fault = next(_faults(content, script, title), "") if isinstance(content, dict) else "without a title"
     return Check.of("metadata", passed=not fault, measured=fault or "a title", limit=limit)
+
+
+def words(path: Path) -> Check:
+    """What somebody tells of a film by anybody: as hosts take it, and nothing in it was never meant for viewers."""
+    check = metadata(path)
+    if not check.passed:
+        return check
+    content = json.loads(path.read_text(encoding="utf-8-sig"))
+    texts = (content["title"], content.get("description", ""), *map(str, content.get("tags", [])))
+    fault = next(filter(None, map(find_unsaid, texts)), "")
+    return Check.of(
+        "metadata", passed=not fault, measured=fault or "a title", limit="words as hosts take them, for viewers"
+    )
 
 
 def _faults(content: dict[str, object], script: Script | None, called: str) -> Iterator[str]:
@@ -102,5 +117,6 @@ def _faults(content: dict[str, object], script: Script | None, called: str) -> I
         yield f"a description of {utf8_bytes(told)} bytes, at most {DESCRIPTION_MAX_BYTES}"
     if tags_chars([str(tag) for tag in tags]) > TAGS_MAX_CHARS:
         yield f"tags of more than {TAGS_MAX_CHARS} characters"
-    if set("<>") & set(title + told):
+    # Of what people write, they are replaced on the way out.
+    if script and set("<>") & set(title + told):
         yield "angle brackets, which hosts refuse"

@@ -8,9 +8,9 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.files import sha256_of
 from pipeline.media.survey import survey
-from pipeline.model import Check, QualityProfile, Verdict
+from pipeline.model import Check, Package, QualityProfile, Verdict
 from pipeline.quality.anyones import film_checks
-from pipeline.quality.companions import picture
+from pipeline.quality.companions import picture, words
 from pipeline.quality.expected import Twin
 from pipeline.quality.judged import duplicate
 from pipeline.quality.likeness import Portrait
@@ -46,11 +46,10 @@ def judge_file(path: Path, profile: QualityProfile) -> tuple[Verdict, Portrait |
     return Verdict(checks=checks).under(profile).of_film(digest), portrait
 
 
-def with_picture(verdict: Verdict, path: Path, profile: QualityProfile) -> Verdict:
-    """The verdict on a film, and on the picture that stands for it, if there is one. Blocks."""
-    if not path.is_file():
-        return verdict
-    judged = Verdict(checks=(picture(path),)).under(profile)
+def with_companions(verdict: Verdict, package: Package, profile: QualityProfile) -> Verdict:
+    """The verdict on a film, and on the picture and the words that go with it, if there are any. Blocks."""
+    asked = ((picture, package.thumbnail), (words, package.metadata))
+    judged = Verdict(checks=tuple(judge(path) for judge, path in asked if path.is_file())).under(profile)
     return replace(verdict, checks=(*verdict.checks, *judged.checks)).of_film(verdict.film)
 
 

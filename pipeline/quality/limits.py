@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.model import QualityProfile
+from pipeline.model.text import counted
 
 # Where anybody can watch them, and where hosts take them (YouTube, "Recommended upload encoding settings").
 CONTAINERS = ("mp4", "mov", "webm", "matroska")
@@ -52,6 +53,7 @@ def limits_of(profile: QualityProfile) -> dict[str, str]:
         "combs": f"at most {COMBED_PERCENT} % of the pictures that move",
         "bars": "not on all sides, nor on one alone",
         "jumps": f"at most {profile.jumps} in a second",
+        "blinks": f"at most {counted(profile.blinks, 'place')}",
         "flashes": f"at most {profile.flashes:g} in a second",
         "colours": "BT.709, tagged",
         "index": "first",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import pysubs2
@@ -27,6 +28,8 @@ _MOST_BYTES = 5_000_000
 _TAGS = re.compile(r"<[^>]*>|\{\\[^}]*\}")
 # Captions are written in milliseconds.
 _ROUNDING_S = 0.0015
+# So many say what was said before: no refrain does so. Music and other sounds may go on.
+_SAID, _OFTEN, _SHARE = re.compile(r"[^\W\d].{9}", re.DOTALL), 3, 0.4
 # A cue shorter than this says nothing about how fast people have to read.
 _LEAST_S = 0.05
 
@@ -153,6 +156,9 @@ def find_faults(cues: Sequence[TimedText], sound_s: float) -> Iterator[str]:
         if cue.end_s > sound_s + _ROUNDING_S:
             yield f"cue {number} until {cue.end_s:.2f} s, after the sound at {sound_s:.2f} s"
         before_s = max(before_s, cue.end_s)
+    again = [one.text for one, other in pairwise(cues) if one.text == other.text and _SAID.match(one.text)]
+    if len(again) >= _OFTEN and len(again) >= _SHARE * len(cues):
+        yield f"{len(again)} of {len(cues)} cues say what the one before them says: “{again[0]}”"
 
 
 def reading_checks(cues: Sequence[TimedText], profile: QualityProfile) -> Iterator[Check]:

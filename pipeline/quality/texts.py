@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import Check, Script
-from pipeline.model.leftovers import find_unsaid, leftovers
+from pipeline.model.leftovers import find_in_captions, find_lost_letters, leftovers
 from pipeline.quality.expected import TimedText
 
 
@@ -27,12 +27,15 @@ def text(script: Script, cells: Sequence[str] = ()) -> Check:
 
 def caption_text(cues: Sequence[TimedText]) -> Check:
     """The same of the captions of a film by anybody."""
-    found = [(number, left) for number, cue in enumerate(cues, start=1) if (left := find_unsaid(cue.text))]
+    found = [(number, left) for number, cue in enumerate(cues, start=1) if (left := find_in_captions(cue.text))]
+    if lost := find_lost_letters("\n".join(cue.text for cue in cues)):
+        number = next(number for number, cue in enumerate(cues, start=1) if lost in cue.text)
+        found.append((number, f"letters that were lost (“{lost}”)"))
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
     return Check.of(
         "text",
         passed=not found,
         measured=f"{found[0][1]} in caption {found[0][0]}{more}" if found else "for viewers",
-        limit="no unfilled field, no word of a model about itself, no garbled letter",
+        limit="no unfilled field, no word of a model about itself, no JSON or Markdown, no garbled letter",
         value=len(found),
     )

@@ -41,6 +41,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "frozen_s": 60,
             "frozen_percent": 100,
             "jumps": 5,
+            "blinks": 10,
             "uncaptioned_s": 30,
             "caption_s": 2,
             "chars_per_s": 35,
@@ -71,6 +72,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "damaged_s": 0,
             "frozen_s": 10,
             "frozen_percent": 95,
+            "blinks": 0,
             "uncaptioned_s": 6,
             "caption_s": 0.6,
             "chars_per_s": 21,
@@ -123,6 +125,7 @@ class ProfileSettings(Group):
         None, ge=0, le=100, description="frozen: share of the film, of one picture, at most."
     )
     jumps: int | None = Field(None, ge=0, description="jumps: how often pictures go back, in any second, at most.")
+    blinks: int | None = Field(None, ge=0, description="blinks: pictures that fit neither before nor after, at most.")
     flashes: float | None = Field(None, ge=0, le=100, description="flashes: in any second, at most.")
     uncaptioned_s: _Seconds | None = Field(
         None, description="caption_gaps: seconds of speech without captions, at most."

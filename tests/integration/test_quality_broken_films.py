@@ -58,7 +58,7 @@ def test_a_good_film_has_nothing_wrong_and_every_check_is_made(good):
         "file", "container", "streams", "picture_codec", "size", "aspect", "frame_rate", "sound_codec", "sync",
         "offset", "drift", "loudness", "true_peak", "clipping", "dropouts", "clicks", "bursts", "silence", "hum",
         "balance", "phase", "black", "plain", "snow", "missing", "stuck", "tint", "frozen", "combs", "bars",
-        "jumps", "flashes", "colours", "index", "keyframes",
+        "jumps", "blinks", "flashes", "colours", "index", "keyframes",
     ]  # fmt: skip
 
 
@@ -153,6 +153,54 @@ def test_a_film_of_which_pictures_were_lost_is_no_whole_film(good, tmp_path, los
     assert check.measured == f"a picture is missing at {lost[0] / 30:.2f} s"
 
 
+def test_two_films_in_one_file_are_told(good, copy):
+    copy.write_bytes(2 * good.read_bytes())
+
+    (check,) = judged(copy).checks
+    assert check.measured == "is two films in one file, of which players show the first"
+
+
+def test_a_film_that_gets_another_shape_on_the_way_is_told(good, tmp_path):
+    upright = write_film(tmp_path / "upright.mp4", size=(180, 320))
+    film = tmp_path / "film.mp4"
+    with av.open(str(film), "w", container_options=OURS) as target:
+        begins_s = 0
+        for part in (good, upright):
+            with av.open(str(part)) as source:
+                if not begins_s:
+                    streams = {each.index: target.add_stream_from_template(each) for each in source.streams}
+                # Each keyframe brings what is needed to decode it, as in a transport stream.
+                as_sent = av.BitStreamFilterContext("h264_mp4toannexb", source.streams.video[0])
+                for packet in source.demux():
+                    for each in as_sent.filter(packet) if packet.stream.type == "video" and packet.size else [packet]:
+                        if each.dts is not None:
+                            each.pts, each.dts = (at + round(begins_s / each.time_base) for at in (each.pts, each.dts))
+                            each.stream = streams[each.stream_index]
+                            target.mux(each)
+            begins_s = Fraction(LENGTH_S)
+    assert "aspect" in faults(film)
+
+
+def test_pictures_that_are_shown_in_the_order_in_which_they_were_coded_are_told(tmp_path):
+    film = tmp_path / "film.mp4"
+    coded = write_film(tmp_path / "b.mp4", bframes=3)
+    with av.open(str(coded)) as source, av.open(str(film), "w", container_options=OURS) as target:
+        streams = {stream.index: target.add_stream_from_template(stream) for stream in source.streams}
+        shown = count()
+        for packet in source.demux():
+            if packet.dts is not None:
+                if packet.stream.type == "video":
+                    packet.pts = packet.dts = next(shown) * packet.duration
+                packet.stream = streams[packet.stream_index]
+                target.mux(packet)
+
+    assert "jumps" in faults(film) - faults(coded)
+
+
+def test_samples_whose_bytes_are_in_a_wrong_order_are_told(tmp_path):
+    assert "bursts" in faults(write_film(tmp_path / "film.mp4", sound=misread, length_s=LONG_S))
+
+
 @pytest.mark.parametrize(
     ("ending", "made"),
     [
@@ -225,9 +273,9 @@ def heard_as(left, right, start_s=0.0, end_s=LONG_S):
     return set_loudness(wave)[0]
 
 
-def sounding(of_time):
+def sounding(of_time, length_s=LONG_S):
     """A sound in place of a voice."""
-    wave = of_time(np.arange(round(LONG_S * 48_000)) / 48_000)
+    wave = of_time(np.arange(round(length_s * 48_000)) / 48_000)
     return set_loudness(np.repeat(wave[:, None], 2, axis=1).astype(np.float32))[0]
 
 
@@ -571,6 +619,41 @@ def ending_in(colour):
     return picture
 
 
+def blinking(other, first=40, pictures=1, before=moving, after=moving):
+    """One film, and another; where they meet, a picture or some of something else."""
+
+    def picture(at, width, height):
+        shown = before if at < first else other if at < first + pictures else after
+        return shown(at, width, height)
+
+    return picture
+
+
+def dim(at, width, height):
+    return moving(at, width, height) // 3
+
+
+def lightning(at, width, height):
+    return np.minimum(moving(at, width, height).astype(np.int16) + 90, 255).astype(np.uint8)
+
+
+def fading(at, width, height):
+    """Out within three pictures, and in again."""
+    return (moving(at, width, height) * (min(3, abs(at - 40)) / 3)).astype(np.uint8)
+
+
+def chords(at_s):
+    """Notes of one chord, eight a second, one after the other, again and again, as loud all along."""
+    notes_hz = np.array([220.0, 261.6, 329.6, 440.0])[np.int64(at_s * 8) % 4]
+    return np.where(np.cumsum(notes_hz) / 48_000 % 1 < 0.5, 0.3, -0.3)
+
+
+def misread():
+    """A voice whose samples are read with their bytes in the wrong order."""
+    samples = (talk(LONG_S) * 32_767).astype("<i2").byteswap()
+    return set_loudness(samples.astype(np.float32) / 32_768)[0]
+
+
 # As bright as each other on a screen: only their colour flashes.
 RED, GREY = (150, 0, 0), (76, 76, 76)
 NEVER = 10_000
@@ -642,6 +725,10 @@ BROKEN = {
     "a film that has lost its red": ({"lost": {2: 0}}, {"tint"}),
     "half a picture that is grey": ({"picture": half((130, 130, 130))}, {"missing"}),
     "the lower third of a picture that is green": ({"picture": half((0, 135, 0), 0.67)}, {"missing"}),
+    "a dark film that is red all over": ({"picture": dim, "lost": {2: 255}}, {"tint"}),
+    "a black picture in the middle of a scene": ({"picture": blinking(black)}, {"blinks"}),
+    "a black picture between two scenes": ({"picture": blinking(black, after=driving)}, {"blinks"}),
+    "two pictures of another film": ({"picture": blinking(dim, pictures=2)}, {"blinks"}),
     "two half pictures in one": ({"picture": woven}, {"combs"}),
     "a picture with black on all sides": ({"picture": within(0.2, 0.2, 0.8, 0.8)}, {"bars"}),
     "a picture whose left half is black": ({"picture": within(0.5, 0, 1, 1)}, {"bars"}),
@@ -795,6 +882,13 @@ CAPTIONS = {
     "in an encoding that was taken for another": (srt(((0.2, 2.9, "Der Tee kÃ¼hlt ab."),)), {"text"}),
     "with letters that were lost": (srt(((0.2, 2.9, "Der Tee k\ufffdhlt ab."),)), {"text"}),
     "with what a model says of itself": (srt(((0.2, 2.9, "As an AI model, I can't say."),)), {"text"}),
+    "of which half say what the one before them says": (
+        srt([(at / 2, at / 2 + 0.49, "Tea cools." if at // 2 % 2 else "Tea is up.") for at in range(6)]),
+        {"captions"},
+    ),
+    "that are data": (srt(((0.2, 2.9, '{"text": "Tea cools."}'),)), {"text"}),
+    "with marks of a text": (srt(((0.2, 2.9, "**Tea** cools."),)), {"text"}),
+    "with question marks for letters": (srt(((0.2, 2.9, "F?r Gr?ntee\nist das zu hei?er Tee."),)), {"text"}),
     "of three lines": (srt(((0.2, 2.9, "Tea\ncools\nby itself."),)), {"caption_lines"}),
 }
 
@@ -813,7 +907,7 @@ SPOKEN_S = 24.0
 def said(*gaps):
     """Captions of a film of 24 seconds, two seconds each, but for some."""
     times = [at for at in np.arange(0, SPOKEN_S - 2, 2) if not any(start <= at < end for start, end in gaps)]
-    return srt([(at + 0.1, at + 1.9, "Tea cools by itself.") for at in times])
+    return srt([(at + 0.1, at + 1.9, f"Tea number {at:.0f} cools.") for at in times])
 
 
 @pytest.fixture(scope="module")
@@ -914,6 +1008,7 @@ GOOD = {
     "a click now and then": {"sound": lambda: cracking(3.0), "length_s": LONG_S},
     "a voice with pauses that fade": {"sound": lambda: phrased(LONG_S), "length_s": LONG_S},
     "a tune of square waves": {"sound": lambda: sounding(tune), "length_s": LONG_S},
+    "a chord note by note": {"sound": lambda: sounding(chords, 12.0), "length_s": 12.0},
     "chords of an organ": {"sound": lambda: sounding(organ), "length_s": LONG_S},
     "notes that end before the next begins": {"sound": lambda: faded(0.5, 0.08, 0.005), "length_s": LONG_S},
     "lights on a dark ground": {"picture": snowfall},
@@ -921,6 +1016,8 @@ GOOD = {
     "a night of stars": {"picture": night},
     "somebody who types": {"picture": typed, "length_s": 4.0, "size": (960, 720), "keyframe": 10_000},
     "a swing": {"picture": lambda at, *size: moving(round(10 + 10 * math.sin(at / 3)), *size)},
+    "lightning": {"picture": blinking(lightning)},
+    "a fade through black": {"picture": fading},
     "a loop of two pictures": {"picture": lambda at, *size: moving(at % 2, *size)},
     "a loop of eight pictures, and another": {"picture": lambda at, *size: moving(at % 8 + at // 32 * 50, *size)},
     "lines that scroll": {"picture": scrolled},
@@ -1013,6 +1110,22 @@ def test_the_green_of_a_decoder_that_has_nothing_is_known_however_it_was_encoded
 
     # A screen that shows it by the one and a film that keeps it by the other, the other way round, is nobody's.
     assert bool(watch.spans(1.0)) == ((shown, stored) != (ITU709, ITU601))
+
+
+@pytest.mark.parametrize("place", [np.s_[-8:, :], np.s_[:, -8:], np.s_[:, :], np.s_[:0, :]])
+def test_the_green_of_zeros_is_a_fault_wherever_it_is(place):
+    watch = GapWatch()
+    for number in range(30):
+        planes = [np.arange(320) % 200 + np.zeros((180, 1)), *(np.full((90, 160), 120) for _ in range(2))]
+        rows, columns = place
+        for plane, part in zip(planes, (1, 2, 2), strict=True):
+            halves = [slice(each.start and each.start // part, each.stop) for each in (rows, columns)]
+            plane[tuple(halves)] = 0
+        film = np.concatenate([planes[0].ravel(), *(plane.ravel() for plane in planes[1:])])
+        picture = av.VideoFrame.from_ndarray(film.reshape(270, 320).astype(np.uint8), "yuv420p")
+        watch.see(picture, number / 30)
+
+    assert [span.length_s for span in watch.spans(1.0)][:1] == ([] if place == np.s_[:0, :] else [1.0])
 
 
 KINDS = (

@@ -67,6 +67,7 @@ def write_film(
     options: dict[str, str] = OURS,
     colour: int | None = _BT709,
     keyframe: int = 30,
+    bframes: int = 0,
     pixel_aspect: Fraction | None = None,
     sound_codec: str = "aac",
     sound_rate: int = 48_000,
@@ -86,7 +87,14 @@ def write_film(
     with av.open(str(path), "w", format=form, container_options=options if form in {"mp4", "mov"} else {}) as film:
         packets = []
         if picture is not None:
-            wanted = {"rate": rate, "size": size, "pixels": pixels, "keyframe": keyframe, "colour": colour}
+            wanted = {
+                "rate": rate,
+                "size": size,
+                "pixels": pixels,
+                "keyframe": keyframe,
+                "colour": colour,
+                "bframes": bframes,
+            }
             stream = _picture_stream(film, codec, **wanted)
             if pixel_aspect:
                 stream.codec_context.sample_aspect_ratio = pixel_aspect
@@ -133,11 +141,11 @@ def _once(known_by: Hashable | None, stream, encode):
     return _KNOWN[known_by]
 
 
-def _picture_stream(film, codec, *, rate, size, pixels, keyframe, colour):
+def _picture_stream(film, codec, *, rate, size, pixels, keyframe, colour, bframes):
     stream = film.add_stream(codec, rate=rate)
     stream.width, stream.height, stream.pix_fmt = *size, pixels
     stream.options = {
-        "libx264": {"preset": "ultrafast", "x264-params": f"keyint={keyframe}:scenecut=0:bframes=0"},
+        "libx264": {"preset": "ultrafast", "x264-params": f"keyint={keyframe}:scenecut=0:bframes={bframes}"},
         "libx265": {"preset": "ultrafast", "x265-params": f"keyint={keyframe}:bframes=0:log-level=none"},
         "libvpx-vp9": {"cpu-used": "8", "deadline": "realtime", "g": str(keyframe)},
     }.get(codec, {"g": str(keyframe)})

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from anyio import to_thread
+from PIL import Image
 
 import pipeline
 from pipeline.errors import InputError, ReviewError
@@ -32,6 +33,7 @@ from pipeline.orchestrator.control.reviewing import approve, reject, waiting
 from pipeline.orchestrator.control.wishes import NO_WISHES
 from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.film import jobs as jobs_module
+from pipeline.orchestrator.film.beside import passing
 from pipeline.orchestrator.film.jobs import run_job
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import open_workshop
@@ -189,6 +191,29 @@ async def test_a_file_that_was_changed_while_the_film_waited_holds_it_until_it_i
     assert told.cause.startswith(f"{name} was changed, and can't go out: ")
     assert f"then: nightreel review kitchen --approve {job.id}" in told.hint
     assert (str(done.status), out(shop)) == ("completed", True)
+
+
+@pytest.mark.parametrize("name", ["thumbnail.jpg", "metadata.json"])
+async def test_a_file_of_a_film_in_another_batch_is_known_but_not_where_both_are_of_one_brief(shop, name):
+    ours, other, again = await film(shop), await film(shop, 1, batch="garden"), await film(shop, 2, batch="attic")
+    again = again.evolve(brief=ours.brief)
+    for job in (ours, other, again):
+        await batch_of(shop, job)
+    path = ours.receipt.package.video.parent / name
+
+    def taken_from(job):
+        """What keeps the film back when its file is that of another one; both have something to see."""
+        picture = Image.linear_gradient("L").resize((1280, 720)).convert("RGB")
+        picture.save(path, "JPEG") if name == "thumbnail.jpg" else path.write_text(f'{{"title": "Of {job.id}"}}')
+        beside = {**job.verdict.beside, path.stem: hashlib.sha256(path.read_bytes()).hexdigest()}
+        shop.store.put_jobs(job.batch, [job.evolve(verdict=job.verdict.of_film(job.verdict.film, beside))])
+        passing(ours, {path.stem: path}, shop)
+
+    await to_thread.run_sync(taken_from, again)
+    with pytest.raises(
+        ReviewError, match=rf"{name} was changed, and can't go out: it is that of another film, garden/1"
+    ):
+        await to_thread.run_sync(taken_from, other)
 
 
 async def test_a_rejected_film_stays_rejected_with_the_words_of_the_person_however_often_it_is_asked_for(shop):

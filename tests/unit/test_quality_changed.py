@@ -70,7 +70,7 @@ def test_captions_that_are_wrong_are_told(tmp_path, content, told):
 
 
 def test_captions_in_another_language_say_other_words_when_it_speaks(tmp_path):
-    spanish = ("La tetera canta cuando\nlas burbujas estallan,",) * 4
+    spanish = tuple(f"La tetera canta cuando\n{number} burbujas estallan," for number in (2, 3, 5, 7))
 
     assert faults(tmp_path, "es.srt", srt(*spanish)) == ()
     assert "without captions" in "; ".join(faults(tmp_path, "es.srt", srt(*spanish[:1])))

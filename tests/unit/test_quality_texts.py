@@ -11,17 +11,21 @@ from pipeline.media.loudness import Loudness
 from pipeline.model import (
     SAMPLE_RATE_HZ,
     STANDARD,
+    Check,
     QuizScene,
     Script,
     SpokenLine,
     StatementScene,
     Subtitles,
     TitleScene,
+    Verdict,
     VideoFormat,
     Word,
 )
+from pipeline.publishing import FileNames
 from pipeline.quality import Expected, checks, companions, cues, judged, languages, texts
 from pipeline.quality.expected import TimedText
+from pipeline.quality.judge import with_companions
 from pipeline.subtitles.pieces import fit_words
 
 
@@ -131,6 +135,34 @@ def test_metadata_that_is_not_the_scripts_or_no_host_takes_fails(tmp_path, chang
     check = companions.metadata(path, script())
 
     assert (check.passed, check.measured) == (False, told)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"title": "A talk", "description": "-> more in \u201cTea\u201d, & <3"}, ""),
+        ({"title": "For {{ name }}"}, "a field that nobody filled"),
+        (
+            {"title": "A talk", "description": "As an AI model, I can't say."},
+            "what a model says of itself",
+        ),
+        ({"title": "A talk", "tags": ["tea", "kÃ¼hl"]}, "letters in a wrong encoding"),
+        ({"title": "x" * 101}, "a title of 101 characters, at most 100"),
+        ({"title": "A talk", "tags": ["x" * 99] * 6}, "tags of more than 480 characters"),
+    ],
+)
+def test_words_that_somebody_brings_for_a_film_go_out_as_they_are_or_not_at_all(tmp_path, said, told):
+    package = FileNames().within(tmp_path)
+    passes = Verdict(checks=(Check.of("file", passed=True, measured="", limit=""),)).of_film("f")
+    # As an editor of Windows saves it.
+    package.metadata.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8-sig")
+
+    verdict = with_companions(passes, package, STANDARD)
+
+    assert (verdict.lets_pass("f"), [check.name for check in verdict.checks]) == (not told, ["file", "metadata"])
+    assert told in "; ".join(verdict.reasons)
+    package.metadata.unlink()
+    assert with_companions(passes, package, STANDARD) == passes
 
 
 def test_a_letter_without_a_font_fails():

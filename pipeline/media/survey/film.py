@@ -5,6 +5,7 @@ Nothing is known of it beforehand. `probe` and `view` are for films of ours, of 
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from pathlib import Path
 
@@ -46,6 +47,8 @@ _CUT_S = 0.5
 _UNSAID = 2
 # Where in a second it is looked at, and how large: more than `look_of` needs.
 _MIDDLE_S, _LOOK_PX = 0.5, 64
+# Who sends video from a browser makes it larger and smaller on the way; another shape it never gets.
+_SAME_SHAPE = 0.02
 
 
 def survey(path: Path) -> Survey:
@@ -59,6 +62,8 @@ def survey(path: Path) -> Survey:
             raise ValueError("is empty")
         if boxes and boxes[0].path == "ftyp" and all(box.path != "moov" for box in boxes):
             raise ValueError("has no index: it is cut short, was never finished, or is no film")
+        if sum(box.path == "moov" for box in boxes) > 1:
+            raise ValueError("is two films in one file, of which players show the first")
         with open_film(path) as source:
             return _surveyed(path, source, boxes)
     except (OSError, ValueError, av.FFmpegError) as error:
@@ -126,6 +131,7 @@ class _Seeing:
             self._stirs, self._combs, self._bars,
         )  # fmt: skip
         self._pictures, self._rotation = 0, 0
+        self._shape, self._reshaped_s = 0.0, math.inf
         self._looks: list[int] = []
 
     def take(self, packet: Packet | None) -> None:
@@ -138,6 +144,9 @@ class _Seeing:
             if picture.is_corrupt:
                 raise ValueError(f"its pictures are damaged at {at_s:.2f} s")
             self._pictures, self._rotation = self._pictures + 1, picture.rotation
+            self._shape = self._shape or picture.width / picture.height
+            if abs(picture.width / picture.height / self._shape - 1) > _SAME_SHAPE:
+                self._reshaped_s = min(self._reshaped_s, at_s)
             self._times.show(picture.pts)
             self._watch.see(picture)
             planes = in_planes(picture)
@@ -179,6 +188,7 @@ class _Seeing:
             height_px=codec.height,
             pixel_aspect=Fraction(codec.sample_aspect_ratio or 0) or Fraction(1),
             rotation=self._rotation,
+            reshaped_s=self._reshaped_s if self._reshaped_s < math.inf else None,
             constant_rate=times.constant_rate,
             start_s=times.start_s,
             end_s=times.end_s,
@@ -197,6 +207,7 @@ class _Seeing:
             frozen=frozen,
             still=self._stirs.still(frozen),
             jumps_s=tuple(max(0.0, at_s - times.start_s) for at_s in self._jumps.times_s),
+            blinks_s=tuple(max(0.0, at_s - times.start_s) for at_s in self._jumps.blinks_s),
             flashes=self._flashes.most,
             flashes_at_s=max(0.0, self._flashes.most_at_s - times.start_s),
             looks=tuple(self._looks),

@@ -26,6 +26,8 @@ class SeenTrack:
     pixel_aspect: Fraction
     # Degrees that players turn it.
     rotation: int
+    # When it gets another shape; None: it keeps the one that it has.
+    reshaped_s: float | None
     # Pictures a second; None: some are shown longer than others.
     constant_rate: Fraction | None
     start_s: float
@@ -55,6 +57,8 @@ class SeenTrack:
     still: tuple[Span, ...]
     # When it jumps back (`survey.jumps`).
     jumps_s: tuple[float, ...]
+    # When there is a picture for a moment that fits neither before nor after (`survey.jumps`).
+    blinks_s: tuple[float, ...]
     # How often it flashes in its worst second, and when that begins (`survey.flashes`).
     flashes: float
     flashes_at_s: float

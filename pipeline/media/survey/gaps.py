@@ -4,7 +4,8 @@ A decoder works from the top to the bottom, so what is missing goes from some ro
 in the level that its memory was filled with: grey (128 in all planes), or 0 in all of them, which is green.
 
 People choose that grey, too. A bar of it is there all along, or comes with another picture, or bit by bit; what is
-missing is gone at once, or there again at once, and above it the picture goes on.
+missing is gone at once, or there again at once, and above it the picture goes on. The green of zeros nobody can choose:
+all of a picture, or its last row or column, is enough.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
 from pipeline.media.decode import thin_plane
-from pipeline.media.span import Span
+from pipeline.media.span import Span, Spells
 
 # What is left of these in a film that was encoded again: brightness, blueness, redness. The green as it is clipped to
 # what a screen can show: shown and encoded by ITU-R BT.601, shown by that and encoded by BT.709, and both by BT.709.
 _GREY, *_GREENS = (128, 128, 128), (0, 0, 0), (16, 16, 16), (84, 89, 78), (99, 82, 74), (63, 102, 98)
 # The grey that people choose, half of red, green and blue, is 126; but 128 in the full range of levels.
 _NEAR_GREY, _NEAR_GREEN = 1, 3
+# No screen shows these.
+_NEVER = _GREENS[:2]
 _FLAT = 4
 _LEAST_SHARE, _LEAST_S = 1 / 8, 0.1
 # Where there is more of it above, it is the ground on which the picture is drawn.
@@ -40,10 +43,12 @@ class GapWatch:
         self._is_fault, self._top = False, 0
         self._last: NDArray[np.uint8] | None = None
         self._found: list[Span] = []
+        self._lines = Spells(_LEAST_S)
 
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
         last, self._last = self._last, thin_plane(picture, 0)
+        self._lines.note(at_s, is_so=_has_empty_edge(picture))
         empty, top = _gap(picture)
         if empty is None:
             if self._since_s is not None and last is not None and not self._is_fault:
@@ -58,7 +63,7 @@ class GapWatch:
     def spans(self, end_s: float) -> tuple[Span, ...]:
         """What was found, in a film that ends at `end_s`."""
         self._end(end_s)
-        return tuple(self._found)
+        return (*self._found, *self._lines.until(end_s))
 
     def _end(self, at_s: float) -> None:
         if self._since_s is not None and self._is_fault and at_s - self._since_s >= _LEAST_S - 1e-6:
@@ -83,6 +88,19 @@ def _gap(picture: av.VideoFrame) -> tuple[tuple[int, int, int] | None, int]:
         if flat >= _LEAST_SHARE and above.size and not is_ground:
             return empty, top
     return None, 0
+
+
+def _has_empty_edge(picture: av.VideoFrame) -> bool:
+    """Whether the last row or column, and what is beside it, was never written."""
+    rows = [thin_plane(picture, number, max(1, picture.planes[number].height - 1))[-1] for number in (0, 1, 2)]
+    columns = [thin_plane(picture, number)[:, -1] for number in (0, 1, 2)]
+    return any(_is_all(edges, empty) for edges in (rows, columns) for empty in _NEVER)
+
+
+def _is_all(edges: list[NDArray[np.uint8]], levels: tuple[int, ...]) -> bool:
+    """Whether all of a line is of these levels."""
+    pairs = zip(edges, levels, strict=True)
+    return all(np.abs(edge.astype(np.int16) - level).max() <= _NEAR_GREEN for edge, level in pairs)
 
 
 def _is_sudden(whole: NDArray[np.uint8], missing: NDArray[np.uint8], top: int) -> bool:

@@ -5,6 +5,10 @@ pictures again and again and does not get on in between, and a camera that shake
 
 Pictures that change places, 1 3 2 4, come once each. Where they do, all would be an even movement in another order:
 each as far from the next as that from the one after it, and further from those beyond. Nothing moves so by itself.
+Where a film itself says that a picture comes before the one that was decoded before it, they do, too.
+
+A blink is one picture, or two, of something else: black between two scenes, or in the middle of one, or of another
+film. What is brighter than what is around it may be lightning.
 """
 
 from __future__ import annotations
@@ -36,6 +40,12 @@ _BEFORE = 5
 # where the longest step is no more than so many times the shortest, and two steps so much further than one.
 _WINDOW, _AWAY = 8, 3
 _EVEN, _TWO_STEPS = 1.6, 1.2
+# A blink: so short (two pictures, 24 a second), and so many levels of brightness away from what is before and after;
+# these, if it is not black, as like each other. They are compared in so many rows and columns.
+_BLINK_S, _ELSE, _BACK, _LARGE = 0.09, 25.0, 4.0, 6
+# Black, in levels; how much brighter at least it is around it; what moves less does not fade; and what comes again
+# so soon flashes.
+_DARK, _LIT, _FADES, _AGAIN_S = 20.0, 30.0, 8.0, 0.35
 _Fields = NDArray[np.float32]
 
 
@@ -66,6 +76,7 @@ class JumpWatch:
         # Whether the last one was new.
         self._gets_on = False
         self.times_s: list[float] = []
+        self.blinks_s: list[float] = []
 
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
@@ -83,6 +94,7 @@ class JumpWatch:
         if _is_same(fields, last.fields):
             self._recent[-1] = replace(last, until_s=at_s)
             return
+        self._compare(fields, at_s)
         apart = tuple(float(np.linalg.norm(fields - shown.fields)) for shown in self._recent)
         step, nearest = apart[-1], min(apart)
         alike = _CLOSER * min(step, *(each.step for each in self._recent))
@@ -99,6 +111,20 @@ class JumpWatch:
             self._back_since_s, self._gets_on = None, True
         self._recent.append(_Shown(fields=fields, since_s=at_s, until_s=at_s, apart=apart))
         self._sort()
+
+    def _compare(self, fields: _Fields, at_s: float) -> None:
+        """Look whether a new picture comes too late, or the last one was a blink."""
+        last = self._recent[-1]
+        if at_s < last.until_s:
+            self._note(at_s)
+            return
+        shown = list(self._recent)
+        for first in range(len(shown) - 1, 0, -1):
+            if at_s - shown[first].since_s > _BLINK_S:
+                return
+            if _is_blink(shown[first:], shown[:first], fields):
+                self.blinks_s.append(shown[first].since_s)
+                return
 
     def _goes_on(self, apart: Sequence[float]) -> bool:
         """Whether a new picture, so far from all that were shown, goes on from where it was before the jump."""
@@ -144,6 +170,29 @@ def _even_order(apart: NDArray[np.float64]) -> list[int]:
     is_line = bool(np.all(twos >= _TWO_STEPS * np.maximum(steps[:-1], steps[1:])))
     is_line = is_line and bool(np.all(threes >= np.maximum(twos[:-1], twos[1:])))
     return order if is_even and is_line else []
+
+
+def _is_blink(blink: Sequence[_Shown], earlier: Sequence[_Shown], after: _Fields) -> bool:
+    """Whether pictures fit neither to those before them nor to the one after them."""
+    before, dark, since_s = earlier[-1].fields, blink[0].fields, blink[0].since_s
+    if any(min(_apart(before, each.fields), _apart(after, each.fields)) < _ELSE for each in blink):
+        return False
+    # Nor does it fade, nor is it a light that blinks.
+    if len(earlier) > 1 and _apart(earlier[-2].fields, before) > _FADES:
+        return False
+    if any(since_s - each.until_s <= _AGAIN_S and _apart(each.fields, dark) <= _FADES for each in earlier):
+        return False
+    if dark.max() <= _DARK:
+        return bool(min(before.mean(), after.mean()) >= dark.mean() + _LIT)
+    return bool(_apart(before, after) <= _BACK and dark.mean() <= before.mean())
+
+
+def _apart(one: _Fields, other: _Fields) -> float:
+    """By how many levels two pictures differ, in large fields: thin bars that shake do not."""
+    differences = one - other
+    rows, columns = (range(0, length, max(1, length // _LARGE)) for length in differences.shape)
+    sums = np.add.reduceat(np.add.reduceat(differences, rows, axis=0), columns, axis=1)
+    return float(np.abs(sums).sum() / differences.size)
 
 
 def _fields(luma: NDArray[np.uint8]) -> _Fields:

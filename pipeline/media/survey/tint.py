@@ -15,8 +15,9 @@ from pipeline.media.span import Span, Spells
 # Levels by which an encoder lets a plane vary; that it is away from grey; and by which brightness varies in a picture.
 _EVEN, _FAR, _VARIES = 6, 64, 24
 _LEAST_S = 0.1
-# Of blue and red: how much of each a level of colour gives (ITU-R BT.709, limited range), black and white.
-_GIVES = (1.8556 / 224, 1.5748 / 224)
+# How much of blue and green a level of the one plane gives, and of red and green one of the other (ITU-R BT.709,
+# limited range); black and white.
+_GIVES = (1.8556 / 224, -0.1873 / 224), (1.5748 / 224, -0.4681 / 224)
 _BLACK, _WHITE = 16, 219
 # So far from what a screen can show, and in so much of the picture.
 _BEYOND, _SHARE = 0.1, 0.5
@@ -45,7 +46,9 @@ def _has_lost_plane(picture: av.VideoFrame) -> bool:
             continue
         luma = thin_plane(picture, 0)
         dark, bright = np.percentile(luma, (5, 95))
-        light = (luma.astype(np.float32) - _BLACK) / _WHITE + level * gives
-        if bright - dark >= _VARIES and ((light < -_BEYOND) | (light > 1 + _BEYOND)).mean() >= _SHARE:
+        light = (luma.astype(np.float32) - _BLACK) / _WHITE
+        one, other = (light + level * give for give in gives)
+        beyond = (np.minimum(one, other) < -_BEYOND) | (np.maximum(one, other) > 1 + _BEYOND)
+        if bright - dark >= _VARIES and beyond.mean() >= _SHARE:
             return True
     return False

@@ -29,7 +29,7 @@ from pipeline.orchestrator.judging import judge_films
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing import FileNames, Subject, files_beside, sums_of
-from pipeline.quality.judge import with_picture
+from pipeline.quality.judge import with_companions
 
 # A film that is made may be in any of these: it was not published, or that failed, waits, or was held.
 _MADE = (JobStatus.COMPLETED, JobStatus.REVIEW, JobStatus.FAILED, JobStatus.PARKED)
@@ -141,9 +141,9 @@ async def publish_file(
 ) -> tuple[Receipt, ...]:
     """Publish an MP4 where `shop` says: one that we have made as what it is, any other once for its bytes.
 
-    It is judged first, as `nightreel qc` does, and its picture, too, and goes only if they pass. A film that is out
-    gets what is still missing there. Without `metadata` (title, description, tags, language as JSON), what lies beside
-    the film is taken, and else its name. Raises `InputError`, `QualityError`, a `ProviderError`, and `HeldError`.
+    It is judged first, as `nightreel qc` does, and its picture and words, too, and goes only if they pass. A film that
+    is out gets what is still missing there. Without `metadata` (title, description, tags, language as JSON), what is
+    beside the film is taken, and else its name. Raises `InputError`, `QualityError`, a `ProviderError`, `HeldError`.
     """
     await to_thread.run_sync(wishes.check, shop)
     package = await to_thread.run_sync(package_of, video, metadata)
@@ -221,11 +221,11 @@ def _refuse_held(shop: Workshop, video: Path) -> None:
 
 
 async def _judged(package: Package, shop: Workshop) -> Verdict:
-    """What the gate thinks of a file, with the captions and the picture beside it."""
+    """What the gate thinks of a file, with the captions, the picture and the words beside it."""
     found: list[Verdict] = []
     profile = await to_thread.run_sync(profile_for, shop.settings)
     await judge_films([package.video], profile, shop, lambda film: found.append(film.verdict))
-    return await to_thread.run_sync(with_picture, found[0], package.thumbnail, profile)
+    return await to_thread.run_sync(with_companions, found[0], package, profile)
 
 
 def package_of(video: Path, metadata: Path | None) -> Package:

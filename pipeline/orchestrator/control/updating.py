@@ -9,7 +9,8 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.model import Job, JobStatus, advance, title_of
+from pipeline.errors import QualityError
+from pipeline.model import Job, JobStatus, Package, Verdict, advance, title_of
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.control.changing import change_jobs, chosen
@@ -17,7 +18,9 @@ from pipeline.orchestrator.control.publishing import and_to, package_of, subject
 from pipeline.orchestrator.control.wishes import PRIVACY, ReleaseWishes
 from pipeline.orchestrator.film.beside import passing
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing.beside import METADATA
+from pipeline.quality.companions import words
 
 _OUT = (JobStatus.COMPLETED, JobStatus.PARKED)
 
@@ -90,9 +93,18 @@ async def update_file(shop: Workshop, video: Path, *, metadata: Path | None, wis
     """The same for a file that was published."""
     await to_thread.run_sync(wishes.check, shop)
     package = await to_thread.run_sync(package_of, video, metadata)
+    verdict = await to_thread.run_sync(_judged, package, shop)
+    if not verdict.passed:
+        raise QualityError("the words do not pass: " + "; ".join(verdict.reasons), where=str(package.metadata))
     subject, brief = await to_thread.run_sync(subject_of, shop, package)
     changed = False
     for name in shop.hosts.wanted:
         host = await to_thread.run_sync(shop.hosts.destination, name, subject, wishes.on(brief))
         changed |= await host.update(package)
     return Updated(changed=[video.name] if changed else [], same=int(not changed))
+
+
+def _judged(package: Package, shop: Workshop) -> Verdict:
+    """What the gate thinks of the words that lie beside a film, if there are any. Blocks."""
+    found = (words(package.metadata),) if package.metadata.is_file() else ()
+    return Verdict(checks=found).under(profile_for(shop.settings))

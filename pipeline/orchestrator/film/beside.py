@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import ReviewError
-from pipeline.model import Job, JobStatus, Subtitles
+from pipeline.model import Job, JobStatus, Subtitles, title_of
 from pipeline.orchestrator.film.leaving import is_judged
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.strictness import profile_for
@@ -55,11 +55,17 @@ def _expected(job: Job, shop: Workshop) -> Expected:
 
 
 def _of_another(job: Job, name: str, sha256: str, shop: Workshop) -> tuple[str, ...]:
-    """What is wrong with a file that was made for another film of the batch: it is known by its bytes. Blocks."""
-    for other in shop.store.jobs_that_say(job.batch, sha256):
-        if other.id != job.id and other.verdict and other.verdict.beside.get(name) == sha256:
-            return (f"it is that of another film, {other.folder}",)
+    """What is wrong with a file that was made for another film of the workspace: it is known by its bytes. Blocks."""
+    for batch in dict.fromkeys((job.batch, *shop.store.batch_names())):
+        for other in shop.store.jobs_that_say(batch, sha256):
+            if other.verdict and other.verdict.beside.get(name) == sha256 and not _is_its_own(job, other):
+                return (f"it is that of another film, {other.folder}",)
     return ()
+
+
+def _is_its_own(job: Job, other: Job) -> bool:
+    """Whether the other is this one, or was made of the same brief in another batch: in another look, say."""
+    return other.id == job.id or (other.batch != job.batch and title_of(other) == title_of(job))
 
 
 def _held(job: Job, path: Path, faults: Sequence[str]) -> ReviewError:
