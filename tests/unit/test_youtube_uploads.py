@@ -8,6 +8,7 @@ import os
 import random
 import re
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import anyio
@@ -266,15 +267,48 @@ async def test_a_film_whose_session_is_gone_is_found_by_its_tag_among_many_other
     assert (youtube.calls["playlistItems.list"], youtube.calls["videos.list"]) == (3, 3)
 
 
-async def test_looking_for_a_film_ends_with_the_films_that_are_older_than_it(youtube, film, tmp_path):
+async def test_a_film_is_found_whatever_the_order_of_the_list(youtube, film, tmp_path):
     youtube.clock = lambda: NOW
-    youtube.add_films(500)
+    youtube.add_films(120)
     youtube.clock = lambda: datetime.now(UTC)
-    youtube.faults.order("gone_404")
+    youtube.lists_oldest_first = True
+    youtube.faults.order("final_lost_and_gone")
 
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert youtube.films_by_tag() == {f"nightreel-{KEY}": 1}
+    assert (receipt.id, len(youtube.sessions)) == (max(youtube.films, key=lambda one: one.startswith("film")), 1)
+
+
+@pytest.mark.parametrize(("looks", "asked"), [(2, 3), (20, 5)])
+async def test_a_film_that_is_listed_among_others_and_not_told_of_yet_is_not_taken_for_one_that_is_gone(
+    youtube, film, tmp_path, looks, asked
+):
+    youtube.add_films(3)
+    youtube.faults.order("final_lost_and_gone")
+    youtube.looks_until_shown = looks
+
+    with suppress(TransientError):
+        await deliver(youtube, tmp_path, film)
+    assert youtube.calls["playlistItems.list"] == asked
+    youtube.looks_until_shown = 0
     await deliver(youtube, tmp_path, film)
 
-    assert youtube.calls["playlistItems.list"] == 1
+    assert youtube.films_by_tag() == {f"nightreel-{KEY}": 1}
+    assert len(youtube.sessions) == 1
+
+
+async def test_a_film_that_has_been_listed_for_long_and_is_never_told_of_keeps_nobody_waiting(youtube, film, tmp_path):
+    youtube.clock = lambda: NOW
+    await deliver(youtube, tmp_path, film)
+    youtube.add_films(3)
+    youtube.clock = lambda: datetime.now(UTC)
+    youtube.looks_until_shown = 20
+    youtube.faults.order("gone_404")
+
+    await film_for(channel_of(youtube, tmp_path), "fedcba9876543210").deliver(film)
+
+    assert len(youtube.films_by_tag()) == 2
 
 
 async def test_a_film_that_is_out_is_not_sent_again_whatever_its_bytes(youtube, film, tmp_path):
@@ -429,6 +463,7 @@ def test_every_reason_of_youtubes_is_told_as_what_it_is(status, reason, kind):
 
     assert type(told) is kind
     assert kind is QuotaError or f"HTTP {status}, {reason}: No." in str(told)
+    assert kind is not NeedsLoginError or ("Log in" in str(told)) is (reason != "accessNotConfigured")
     # What a person has to do is another thing where there is no channel, or no API.
     if reason in {"youtubeSignupRequired", "accessNotConfigured", "channelSuspended"}:
         assert "refuses the login" not in str(told)

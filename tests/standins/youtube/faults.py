@@ -46,6 +46,7 @@ FAULTS: dict[str, str] = {
     "invalid_grant": "token",
     "token_503": "token",
     "token_429": "token",
+    "token_403": "token",  # 403 in the words of the API, whose error is an object
     "token_failure": "token",  # 400 internal_failure
     "token_not_json": "token",
     "token_slow": "token",  # the answer comes late: when `slowly` says so
