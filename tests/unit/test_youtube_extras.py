@@ -127,7 +127,7 @@ async def test_what_is_done_is_not_done_again_and_what_is_missing_is(youtube, fi
 
 
 @pytest.mark.parametrize(
-    "fault", [name for name in FAULTS if re.fullmatch(f"({'|'.join(KINDS)})_(503|429|404|conflict|lost)", name)]
+    "fault", [name for name in FAULTS if re.fullmatch(f"({'|'.join(KINDS)})_(503|429|404|conflict|page|lost)", name)]
 )
 async def test_a_fault_that_passes_is_waited_for_and_nothing_is_done_twice(youtube, film, tmp_path, fault):
     youtube.faults.order(fault)

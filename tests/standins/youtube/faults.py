@@ -81,9 +81,9 @@ HOSTILE_PASSING = (
     "final_page",
 )
 # Of what goes with a film: each is answered so in vain ("lost": it was done, and the line breaks before the answer;
-# "conflict": two changes met, and this one was not made).
+# "conflict": two changes met, and this one was not made; "page": somebody else's, with the status 200).
 for _kind in ("thumbnail", "caption", "playlist", "item", "update"):
-    FAULTS |= {f"{_kind}_{_how}": _kind for _how in ("503", "429", "403", "conflict", "lost")}
+    FAULTS |= {f"{_kind}_{_how}": _kind for _how in ("503", "429", "403", "conflict", "page", "lost")}
 # A film that came out just now, and that not all servers know (tokland/youtube-upload issues 269 and 305).
 FAULTS |= {f"{_kind}_404": _kind for _kind in ("thumbnail", "caption", "item")}
 # It is there, since somebody else was faster, or an earlier request arrives just now.
