@@ -139,6 +139,8 @@ async def test_a_fault_that_passes_is_waited_for_and_nothing_is_done_twice(youtu
     (playlist,) = youtube.shelf.playlists.values()
     assert playlist.films == [receipt.id]
     assert list(youtube.shelf.captions[receipt.id]) == [("en", "en")]
+    assert youtube.shelf.thumbnails == {receipt.id: JPEG}
+    assert youtube.films[receipt.id].resource["localizations"].keys() == {"es"}
 
 
 @pytest.mark.parametrize("kind", ["thumbnail", "caption", "item", "update"])
