@@ -465,6 +465,15 @@ async def test_a_login_that_ends_after_the_film_is_out_is_told_as_such(youtube, 
     assert youtube.calls["videos.insert"] == 1
 
 
+async def test_a_login_that_ends_while_the_last_thing_is_sent_is_told_as_such(youtube, film, tmp_path):
+    await film_for(channel_of(youtube, tmp_path), KEY, extras=Extras()).deliver(film)
+    youtube.accounts.expire_all()
+    youtube.faults.order("invalid_grant")
+
+    with pytest.raises(NeedsLoginError, match="has expired or was revoked"):
+        await deliver(youtube, tmp_path, film, extras=Extras(thumbnail=True))
+
+
 async def test_all_that_goes_with_a_film_is_counted_at_its_cost(youtube, film, tmp_path):
     allowance = Allowance(uploads_per_day=0, units_per_day=0, costs=COSTS)
     channel = channel_of(youtube, tmp_path, allowance=allowance)

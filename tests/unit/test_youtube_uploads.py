@@ -183,6 +183,8 @@ async def test_a_session_that_is_gone_is_followed_by_one_more_and_no_film_is_the
 
     assert youtube.calls["videos.insert"] == 2
     assert the_film(youtube).data == film.video.read_bytes()
+    # Its last bytes were never sent: it can't be there, and is not waited for.
+    assert youtube.calls["playlistItems.list"] == 1
 
 
 async def test_a_film_that_is_listed_late_is_not_sent_again(youtube, film, tmp_path):
@@ -353,6 +355,37 @@ async def test_a_film_that_was_remade_half_way_does_not_go_on_in_the_old_session
 
     assert the_film(youtube).data == remade.video.read_bytes()
     assert record(tmp_path)["published"]["job"] == "job2"
+
+
+async def test_an_upload_that_another_job_takes_over_with_the_same_film_is_that_jobs(youtube, film, tmp_path):
+    youtube.faults.skip("chunk", 1)
+    youtube.faults.order(*["chunk_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+
+    receipt = await deliver(youtube, tmp_path, film, job="job2")
+
+    assert (receipt.id, len(youtube.sessions)) == (the_film(youtube).id, 1)
+    assert record(tmp_path)["published"]["job"] == "job2"
+
+
+@pytest.mark.parametrize("name", ["words", "channel_id", "chunk_bytes"])
+async def test_an_upload_goes_on_from_a_journal_that_does_not_say_yet_what_later_versions_do(
+    youtube, film, tmp_path, name
+):
+    youtube.faults.order(*["chunk_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+    before = {key: value for key, value in record(tmp_path).items() if key != name}
+    (tmp_path / "state" / "youtube" / "default" / f"{KEY}.json").write_text(json.dumps(before), encoding="utf-8")
+
+    # Who asks for it once more has it go on as well: nobody knows of another channel.
+    await film_for(channel_of(youtube, tmp_path), KEY).again()
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert (receipt.id, len(youtube.sessions), receipt.remarks) == (the_film(youtube).id, 1, ())
 
 
 async def test_a_film_goes_on_in_chunks_of_the_size_that_it_was_begun_with_whatever_the_settings_say_now(
