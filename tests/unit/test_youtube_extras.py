@@ -15,6 +15,7 @@ from pipeline.errors import HeldError, InputError, NeedsLoginError
 from pipeline.model import Package
 from pipeline.publishing import files_beside, sums_of
 from pipeline.publishing.youtube import Extras, Title
+from pipeline.publishing.youtube.calls import Calls
 from pipeline.state.quota import Allowance, ProjectQuota, project_of
 from tests.standins.youtube import CLIENT_ID, FAULTS, UPLOAD
 from tests.standins.youtube.clients import PLENTY, channel_of, film_for, now, quota_in, token_file
@@ -156,6 +157,26 @@ async def test_a_process_that_died_before_it_heard_of_it_does_it_no_second_time(
     assert list(youtube.shelf.captions[receipt.id]) == [("en", "en")]
     assert youtube.calls["captions.insert"] == 1
     assert youtube.shelf.updates[receipt.id] == 1
+
+
+async def test_what_is_sent_has_been_noted_as_begun(youtube, film, tmp_path, monkeypatch):
+    begun, do = {}, Calls.do
+
+    async def look_and_do(calls, method, *args, **named):
+        noted = await to_thread.run_sync(steps, tmp_path)
+        begun[method] = [name for name, state in noted.items() if state == "begun"]
+        return await do(calls, method, *args, **named)
+
+    monkeypatch.setattr(Calls, "do", look_and_do)
+    await deliver(youtube, tmp_path, film)
+
+    assert begun == {
+        "thumbnails.set": ["thumbnail"],
+        "videos.update": ["titles in other languages"],
+        "playlists.insert": ["playlist “Space”"],
+        "playlistItems.insert": ["playlist “Space”"],
+        "captions.insert": ["captions (en)"],
+    }
 
 
 async def test_a_caption_that_somebody_else_has_put_there_is_enough(youtube, film, tmp_path):

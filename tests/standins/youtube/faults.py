@@ -27,6 +27,8 @@ FAULTS: dict[str, str] = {
     "chunk_dropped": "chunk",  # the line breaks half-way; what has arrived is kept
     "chunk_401": "chunk",
     "chunk_rate_limited": "chunk",
+    "chunk_400": "chunk",  # not those that come next: others have arrived since it was asked
+    "chunk_416": "chunk",  # likewise
     "short_range": "chunk",  # a part is kept
     "plain_range": "chunk",  # a part is kept, and told without the unit
     "no_range": "chunk",  # nothing of the whole film is kept
