@@ -25,9 +25,10 @@ from pipeline.model import (
     Sample,
     Verdict,
     Video,
+    advance,
 )
 from pipeline.orchestrator.batch import sampling
-from pipeline.orchestrator.control import resume, reviewing
+from pipeline.orchestrator.control import reviewing
 from pipeline.orchestrator.control.publishing import publish_batch, publish_file
 from pipeline.orchestrator.control.reviewing import approve, reject, waiting
 from pipeline.orchestrator.control.wishes import NO_WISHES
@@ -436,11 +437,27 @@ async def test_of_films_that_are_made_already_a_small_share_takes_one_as_well_be
     assert await publish(shop, percent=percent) == (standing, are_out, [])
 
     await approve(shop, batch="kitchen", jobs=[held])
-    assert (await publish(shop, percent=percent))[2] == [
-        "nothing to publish: 3 films are on the way (nightreel resume kitchen)"
-    ]
-    await resume(shop, batch="kitchen")
-    assert [out(shop, number) for number in range(3)] == [True] * 3
+    assert await publish(shop, percent=percent) == (["completed"] * 3, [True] * 3, [])
+
+
+@pytest.mark.parametrize("status", [JobStatus.PENDING, JobStatus.IN_PROGRESS])
+async def test_films_that_were_on_their_way_when_somebody_was_killed_go_on_with_the_same_command(shop, status):
+    jobs = await made(shop)
+    for job in jobs[:2]:
+        begun = advance(await shop.store.load_job("kitchen", job.id), JobStatus.PENDING, at=shop.clock())
+        await shop.store.save_job(begun if status is JobStatus.PENDING else advance(begun, status, at=shop.clock()))
+
+    assert await publish(shop) == (["completed"] * 3, [True] * 3, [])
+
+
+async def test_films_that_another_process_is_publishing_are_left_to_it(shop):
+    jobs = await made(shop)
+    begun = advance(await shop.store.load_job("kitchen", jobs[0].id), JobStatus.PENDING, at=shop.clock(), why="")
+    await shop.store.save_job(begun)
+
+    async with shop.store.claims.claim("kitchen", begun.id, what="a film"):
+        assert await publish(shop) == (["pending", "completed", "completed"], [False, True, True], [])
+        assert (await publish(shop))[2] == ["nothing to publish: 1 film is on the way, 2 films are out already"]
 
 
 async def test_of_films_of_which_one_is_named_that_one_is_looked_at_and_what_is_out_is_not_taken(shop):

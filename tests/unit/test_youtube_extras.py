@@ -15,6 +15,7 @@ from pipeline.errors import HeldError, InputError, NeedsLoginError
 from pipeline.model import Package
 from pipeline.publishing import files_beside, sums_of
 from pipeline.publishing.youtube import Extras, Title
+from pipeline.publishing.youtube.calls import Calls
 from pipeline.state.quota import Allowance, ProjectQuota, project_of
 from tests.standins.youtube import CLIENT_ID, FAULTS, UPLOAD
 from tests.standins.youtube.clients import PLENTY, channel_of, film_for, now, quota_in, token_file
@@ -127,7 +128,7 @@ async def test_what_is_done_is_not_done_again_and_what_is_missing_is(youtube, fi
 
 
 @pytest.mark.parametrize(
-    "fault", [name for name in FAULTS if re.fullmatch(f"({'|'.join(KINDS)})_(503|429|404|conflict|lost)", name)]
+    "fault", [name for name in FAULTS if re.fullmatch(f"({'|'.join(KINDS)})_(503|429|404|conflict|page|lost)", name)]
 )
 async def test_a_fault_that_passes_is_waited_for_and_nothing_is_done_twice(youtube, film, tmp_path, fault):
     youtube.faults.order(fault)
@@ -139,6 +140,8 @@ async def test_a_fault_that_passes_is_waited_for_and_nothing_is_done_twice(youtu
     (playlist,) = youtube.shelf.playlists.values()
     assert playlist.films == [receipt.id]
     assert list(youtube.shelf.captions[receipt.id]) == [("en", "en")]
+    assert youtube.shelf.thumbnails == {receipt.id: JPEG}
+    assert youtube.films[receipt.id].resource["localizations"].keys() == {"es"}
 
 
 @pytest.mark.parametrize("kind", ["thumbnail", "caption", "item", "update"])
@@ -154,6 +157,26 @@ async def test_a_process_that_died_before_it_heard_of_it_does_it_no_second_time(
     assert list(youtube.shelf.captions[receipt.id]) == [("en", "en")]
     assert youtube.calls["captions.insert"] == 1
     assert youtube.shelf.updates[receipt.id] == 1
+
+
+async def test_what_is_sent_has_been_noted_as_begun(youtube, film, tmp_path, monkeypatch):
+    begun, do = {}, Calls.do
+
+    async def look_and_do(calls, method, *args, **named):
+        noted = await to_thread.run_sync(steps, tmp_path)
+        begun[method] = [name for name, state in noted.items() if state == "begun"]
+        return await do(calls, method, *args, **named)
+
+    monkeypatch.setattr(Calls, "do", look_and_do)
+    await deliver(youtube, tmp_path, film)
+
+    assert begun == {
+        "thumbnails.set": ["thumbnail"],
+        "videos.update": ["titles in other languages"],
+        "playlists.insert": ["playlist “Space”"],
+        "playlistItems.insert": ["playlist “Space”"],
+        "captions.insert": ["captions (en)"],
+    }
 
 
 async def test_a_caption_that_somebody_else_has_put_there_is_enough(youtube, film, tmp_path):
@@ -461,6 +484,15 @@ async def test_a_login_that_ends_after_the_film_is_out_is_told_as_such(youtube, 
     youtube.faults.clear()
     assert (await deliver(youtube, tmp_path, film)).missing == ()
     assert youtube.calls["videos.insert"] == 1
+
+
+async def test_a_login_that_ends_while_the_last_thing_is_sent_is_told_as_such(youtube, film, tmp_path):
+    await film_for(channel_of(youtube, tmp_path), KEY, extras=Extras()).deliver(film)
+    youtube.accounts.expire_all()
+    youtube.faults.order("invalid_grant")
+
+    with pytest.raises(NeedsLoginError, match="has expired or was revoked"):
+        await deliver(youtube, tmp_path, film, extras=Extras(thumbnail=True))
 
 
 async def test_all_that_goes_with_a_film_is_counted_at_its_cost(youtube, film, tmp_path):

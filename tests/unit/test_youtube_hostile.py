@@ -86,8 +86,19 @@ async def test_a_session_of_another_server_gets_no_token_and_the_film_is_looked_
     assert (len(youtube.films), youtube.calls["channels.list"]) == (1, once.retry.attempts)
 
 
-@pytest.mark.parametrize("session", ["http://[::1", "https://uploads.googleapis.com:99999/x"])
-async def test_a_session_that_is_no_address_is_begun_anew(youtube, film, tmp_path, session):
+@pytest.mark.parametrize(
+    "session",
+    [
+        "http://[::1",
+        "https://uploads.googleapis.com:99999/x",
+        "https://www.googleapis.com:4443/x",
+        "http://www.googleapis.com/x",
+        "https://www.notgoogleapis.com/x",
+        "https://notgoogleapis.com/x",
+        "https://www.googleapis.com.example/x",
+    ],
+)
+async def test_a_session_that_is_no_address_of_googles_is_begun_anew(youtube, film, tmp_path, session):
     youtube.faults.order(*["chunk_503"] * 20)
     with pytest.raises(TransientError):
         await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)

@@ -209,7 +209,7 @@ async def test_a_token_server_that_is_down_is_asked_again_and_then_given_up_for_
         await login(youtube, http, path).access_token(rejected=json.loads(path.read_bytes())["token"])
 
 
-@pytest.mark.parametrize("fault", ["token_failure", "token_429", "token_503"])
+@pytest.mark.parametrize("fault", ["token_failure", "token_403", "token_429", "token_503"])
 async def test_a_token_server_that_fails_for_reasons_of_its_own_ends_no_login(youtube, http, tmp_path, fault):
     path = token_file(tmp_path)
     youtube.write_token(path, fresh=False)
@@ -332,7 +332,7 @@ async def test_whoever_knocks_without_the_secret_of_this_login_is_sent_away(yout
 
     async def knock_first(address, port):
         async with aiohttp.ClientSession() as session:
-            for query in ("code=stolen&state=guessed", "code=stolen", "favicon.ico"):
+            for query in ("code=stolen&state=guessed", "code=stolen", "favicon.ico", "code=x&state=%C3%A9"):
                 async with session.get(f"http://127.0.0.1:{port}/?{query}") as response:
                     statuses.append(response.status)
         await browser.open(address, port)
@@ -340,7 +340,7 @@ async def test_whoever_knocks_without_the_secret_of_this_login_is_sent_away(yout
     await log_in(plan(youtube), show=knock_first)
 
     await browser.task
-    assert statuses == [404, 404, 404]
+    assert statuses == [404] * 4
 
 
 async def test_nobody_is_waited_for_without_end(youtube, tmp_path):

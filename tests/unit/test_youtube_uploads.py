@@ -8,6 +8,7 @@ import os
 import random
 import re
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import anyio
@@ -182,6 +183,8 @@ async def test_a_session_that_is_gone_is_followed_by_one_more_and_no_film_is_the
 
     assert youtube.calls["videos.insert"] == 2
     assert the_film(youtube).data == film.video.read_bytes()
+    # Its last bytes were never sent: it can't be there, and is not waited for.
+    assert youtube.calls["playlistItems.list"] == 1
 
 
 async def test_a_film_that_is_listed_late_is_not_sent_again(youtube, film, tmp_path):
@@ -266,15 +269,48 @@ async def test_a_film_whose_session_is_gone_is_found_by_its_tag_among_many_other
     assert (youtube.calls["playlistItems.list"], youtube.calls["videos.list"]) == (3, 3)
 
 
-async def test_looking_for_a_film_ends_with_the_films_that_are_older_than_it(youtube, film, tmp_path):
+async def test_a_film_is_found_whatever_the_order_of_the_list(youtube, film, tmp_path):
     youtube.clock = lambda: NOW
-    youtube.add_films(500)
+    youtube.add_films(120)
     youtube.clock = lambda: datetime.now(UTC)
-    youtube.faults.order("gone_404")
+    youtube.lists_oldest_first = True
+    youtube.faults.order("final_lost_and_gone")
 
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert youtube.films_by_tag() == {f"nightreel-{KEY}": 1}
+    assert (receipt.id, len(youtube.sessions)) == (max(youtube.films, key=lambda one: one.startswith("film")), 1)
+
+
+@pytest.mark.parametrize(("looks", "asked"), [(2, 3), (20, 5)])
+async def test_a_film_that_is_listed_among_others_and_not_told_of_yet_is_not_taken_for_one_that_is_gone(
+    youtube, film, tmp_path, looks, asked
+):
+    youtube.add_films(3)
+    youtube.faults.order("final_lost_and_gone")
+    youtube.looks_until_shown = looks
+
+    with suppress(TransientError):
+        await deliver(youtube, tmp_path, film)
+    assert youtube.calls["playlistItems.list"] == asked
+    youtube.looks_until_shown = 0
     await deliver(youtube, tmp_path, film)
 
-    assert youtube.calls["playlistItems.list"] == 1
+    assert youtube.films_by_tag() == {f"nightreel-{KEY}": 1}
+    assert len(youtube.sessions) == 1
+
+
+async def test_a_film_that_has_been_listed_for_long_and_is_never_told_of_keeps_nobody_waiting(youtube, film, tmp_path):
+    youtube.clock = lambda: NOW
+    await deliver(youtube, tmp_path, film)
+    youtube.add_films(3)
+    youtube.clock = lambda: datetime.now(UTC)
+    youtube.looks_until_shown = 20
+    youtube.faults.order("gone_404")
+
+    await film_for(channel_of(youtube, tmp_path), "fedcba9876543210").deliver(film)
+
+    assert len(youtube.films_by_tag()) == 2
 
 
 async def test_a_film_that_is_out_is_not_sent_again_whatever_its_bytes(youtube, film, tmp_path):
@@ -319,6 +355,37 @@ async def test_a_film_that_was_remade_half_way_does_not_go_on_in_the_old_session
 
     assert the_film(youtube).data == remade.video.read_bytes()
     assert record(tmp_path)["published"]["job"] == "job2"
+
+
+async def test_an_upload_that_another_job_takes_over_with_the_same_film_is_that_jobs(youtube, film, tmp_path):
+    youtube.faults.skip("chunk", 1)
+    youtube.faults.order(*["chunk_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+
+    receipt = await deliver(youtube, tmp_path, film, job="job2")
+
+    assert (receipt.id, len(youtube.sessions)) == (the_film(youtube).id, 1)
+    assert record(tmp_path)["published"]["job"] == "job2"
+
+
+@pytest.mark.parametrize("name", ["words", "channel_id", "chunk_bytes"])
+async def test_an_upload_goes_on_from_a_journal_that_does_not_say_yet_what_later_versions_do(
+    youtube, film, tmp_path, name
+):
+    youtube.faults.order(*["chunk_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+    before = {key: value for key, value in record(tmp_path).items() if key != name}
+    (tmp_path / "state" / "youtube" / "default" / f"{KEY}.json").write_text(json.dumps(before), encoding="utf-8")
+
+    # Who asks for it once more has it go on as well: nobody knows of another channel.
+    await film_for(channel_of(youtube, tmp_path), KEY).again()
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert (receipt.id, len(youtube.sessions), receipt.remarks) == (the_film(youtube).id, 1, ())
 
 
 async def test_a_film_goes_on_in_chunks_of_the_size_that_it_was_begun_with_whatever_the_settings_say_now(
@@ -429,6 +496,7 @@ def test_every_reason_of_youtubes_is_told_as_what_it_is(status, reason, kind):
 
     assert type(told) is kind
     assert kind is QuotaError or f"HTTP {status}, {reason}: No." in str(told)
+    assert kind is not NeedsLoginError or ("Log in" in str(told)) is (reason != "accessNotConfigured")
     # What a person has to do is another thing where there is no channel, or no API.
     if reason in {"youtubeSignupRequired", "accessNotConfigured", "channelSuspended"}:
         assert "refuses the login" not in str(told)

@@ -33,7 +33,7 @@ from pipeline.quality.judge import with_companions
 
 # A film that is made may be in any of these: it was not published, or that failed, waits, or was held.
 _MADE = (JobStatus.COMPLETED, JobStatus.REVIEW, JobStatus.FAILED, JobStatus.PARKED)
-# And in these when a person has let it go, or somebody is at it.
+# And in these when a person has let it go, somebody is at it, or was when this command was killed.
 _ON_THE_WAY = (JobStatus.PENDING, JobStatus.IN_PROGRESS)
 _KEY_DIGITS = 16
 # To whoever wants what is out shown otherwise.
@@ -52,18 +52,24 @@ async def publish_batch(
     """Publish the films of a batch that are made, or only `jobs` (beginnings of ids), where `shop` says.
 
     A film that is out stays as it is, and gets what is still missing there: captions, a place in a playlist. With
-    `again` it is published once more, and so is one that is held because an earlier one about the same is out. Raises
-    `InputError` for an unknown batch or job, and `NeedsLoginError` where nobody is logged in.
+    `again` it is published once more, and so is one that is held because an earlier one about the same is out. What
+    was on its way when somebody was killed goes on. Raises `InputError` for an unknown batch or job, and
+    `NeedsLoginError` where nobody is logged in.
     """
     known = await known_batch(shop, batch)
     known = replace(known, sample=sample_for(known, shop))
     await to_thread.run_sync(wishes.check, shop)
     await to_thread.run_sync(_refuse_without_login, shop)
     ids = await chosen(shop, batch, jobs, _MADE)
+    if not jobs:
+        ids += await to_thread.run_sync(_under_way, shop, batch)
     await take_one(shop, known, made=ids)
 
     def take_up(job: Job) -> Job | None:
-        if job.status not in _MADE or job.receipt is None or (job.status is JobStatus.REVIEW and not again):
+        is_under_way = job.status in _ON_THE_WAY
+        if not (is_under_way or job.status in _MADE) or job.receipt is None:
+            return None
+        if job.status is JobStatus.REVIEW and not again:
             return None
         settings = and_to(job.asked.settings, shop, without={PRIVACY} if wishes.publish_at else ())
         wanted = job.evolve(
@@ -71,6 +77,9 @@ async def publish_batch(
             asked=replace(job.asked, settings=settings),
             sampled=job.sampled or bool(known.sample and known.sample.takes(batch, job.id) and not job.published),
         )
+        if is_under_way:
+            # Also with `again`: it was taken up once more already.
+            return wanted.evolve(error=None, retries=0)
         if again:
             wanted = _once_more(wanted, shop)
         elif is_out(wanted, shop.for_job(wanted)):
@@ -88,6 +97,11 @@ async def publish_batch(
     return await to_thread.run_sync(of_some, outcome, shop, ids) if jobs else outcome
 
 
+def _under_way(shop: Workshop, batch: str) -> list[str]:
+    """Jobs whose films are made and on their way, or were when somebody was killed. Blocks."""
+    return [row.id for row in shop.store.index(batch).rows(*_ON_THE_WAY) if row.video]
+
+
 def _nothing_to_publish(shop: Workshop, batch: str, ids: Sequence[str], wishes: ReleaseWishes) -> str:
     """Why, of these jobs or of all: "nothing to publish: 3 films are out already, 1 film is not made yet". Blocks."""
     index = shop.store.index(batch)
@@ -98,7 +112,7 @@ def _nothing_to_publish(shop: Workshop, batch: str, ids: Sequence[str], wishes: 
         elif row.published:
             counts["out already"] += 1
         elif row.video and row.status in _ON_THE_WAY:
-            counts[f"on the way (nightreel resume {shlex.quote(batch)})"] += 1
+            counts["on the way"] += 1
         else:
             counts["not made yet"] += 1
     parts = [f"{counted(count, 'film is', 'films are')} {what}" for what, count in counts.items()]

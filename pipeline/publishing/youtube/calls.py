@@ -71,7 +71,7 @@ class Calls:
         """What a question (GET) is answered, with the patience of the retry policy. Raises a `ProviderError`."""
 
         async def ask() -> dict[str, Any]:
-            return self._told(await self.send("GET", self.address(path, parameters)))
+            return self.told(await self.send("GET", self.address(path, parameters)))
 
         return await self.patiently(ask)
 
@@ -87,7 +87,7 @@ class Calls:
         reply = await self.send(called.verb, self.address(called.path, parameters))
         if reply.status == 404 and absent and reason_of(reply) == absent:
             return None
-        return self._told(reply)
+        return self.told(reply)
 
     async def do(self, method: str, parameters: Mapping[str, str], *, body: bytes, kind: str) -> Reply:
         """One request of a method that changes something, whatever its answer; `kind` is the body's media type.
@@ -187,8 +187,11 @@ class Calls:
             return self.absent()
         return error_of(reply, where=self.where, login=self.how_to_log_in, now=self._clock())
 
-    def _told(self, reply: Reply) -> dict[str, Any]:
-        """What a question was answered. A page of somebody else's must not look like a channel without films."""
+    def told(self, reply: Reply) -> dict[str, Any]:
+        """What a request was answered. Raises the error for an answer that is none.
+
+        A page of somebody else's must not look like a channel without films, nor like a thumbnail that is set.
+        """
         if reply.status != 200:
             raise self.error(reply)
         if not str(reply.content.get("kind")).startswith("youtube#"):

@@ -118,8 +118,6 @@ async def _update(calls: Calls, resource: Mapping[str, Any]) -> None:
     parts = ",".join(part for part in resource if part != "id")
 
     async def send() -> None:
-        reply = await calls.tell("videos.update", {"part": parts}, resource)
-        if reply.status != 200:
-            raise calls.error(reply)
+        calls.told(await calls.tell("videos.update", {"part": parts}, resource))
 
     await calls.patiently(send)

@@ -312,5 +312,5 @@ class YouTubeDestination:
             is_recent = self._channel.clock() - record.intended_at < _LISTED_AFTER
             is_late = is_recent if upload.may_be_whole is None else upload.may_be_whole
             look = find_again if is_late else find_film
-            video_id = await look(calls, self._journal.tag(record), since=record.intended_at)
+            video_id = await look(calls, self._journal.tag(record))
         return await self._journal.write(record.arrived(video_id, self._channel.clock())) if video_id else None

@@ -17,6 +17,8 @@ from pipeline.state.quota import next_day
 # What a channel may upload in a day is counted over the last 24 hours.
 _CHANNEL_DAY = timedelta(hours=24)
 _TAG = re.compile(r"<[^>]*>")
+# The address at which an API is switched on stands at the end of some 220 characters.
+_MOST_CHARS = 250
 
 _SPENT = frozenset({"quotaExceeded", "dailyLimitExceeded"})
 _SLOW_DOWN = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "userRequestsExceedRateLimit"})
@@ -33,6 +35,11 @@ _CHANNEL_SPENT = {
 }
 # Two changes met, and neither is to blame.
 _CONFLICT = frozenset({"SERVICE_UNAVAILABLE", "aborted", "conflict"})
+# What to do where logging in again helps nothing.
+_INSTEAD = {
+    "accessNotConfigured": "Switch it on (Google's console, APIs & Services, Library), wait some minutes, and run the "
+    "command again",
+}
 _LOGIN = {
     "youtubeSignupRequired": "this Google account has no YouTube channel",
     "authError": "refuses the login",
@@ -68,7 +75,8 @@ def error_of(reply: Reply, *, where: str, login: str, now: datetime) -> Provider
             f"is not available now ({detail})", where=where, retry_after_s=retry_after_s(reply.headers)
         )
     if reason in _LOGIN or reply.status == 401:
-        return NeedsLoginError(f"{_LOGIN.get(reason, 'refuses the login')} ({detail})", where=where, hint=login)
+        told = f"{_LOGIN.get(reason, 'refuses the login')} ({detail})"
+        return NeedsLoginError(told, where=where, hint=_INSTEAD.get(reason, login))
     return PermanentError(f"refuses the request ({detail})", where=where)
 
 
@@ -93,4 +101,4 @@ def _read(reply: Reply) -> tuple[str, str]:
     if not isinstance(error, dict):
         return "", ""
     first = next(objects(error.get("errors")), {})
-    return str(first.get("reason") or "")[:60], _TAG.sub("", str(error.get("message") or ""))[:200]
+    return str(first.get("reason") or "")[:60], _TAG.sub("", str(error.get("message") or ""))[:_MOST_CHARS]

@@ -97,7 +97,9 @@ class _Visit:
     async def receive(self, request: web.Request) -> web.Response:
         """The browser comes back with a code, or with a refusal. Whatever else knocks is sent away."""
         query = dict(request.query)
-        if not secrets.compare_digest(query.get("state", ""), self.state) or not {"code", "error"} & query.keys():
+        # As bytes: text is compared only if it is ASCII, and anybody may knock with anything.
+        told = query.get("state", "").encode(errors="replace")
+        if not secrets.compare_digest(told, self.state.encode()) or not {"code", "error"} & query.keys():
             return _page("Nothing here", "This address waits for Google.", status=404)
         if not self.answer.done():
             self.answer.set_result(query)

@@ -32,7 +32,7 @@ from pipeline.state.locks import held
 _EARLY = timedelta(minutes=3, seconds=45)
 _MODE = 0o600
 # Errors of Google's that say nothing of the login, whatever their status: google-auth asks again, too.
-_PASSING = frozenset({"internal_failure", "server_error", "temporarily_unavailable"})
+_PASSING = frozenset({"internal_failure", "rate_limit_exceeded", "server_error", "temporarily_unavailable"})
 # What can stand in a header.
 _BEARER = re.compile(r"[!-~]{1,4096}")
 
@@ -253,16 +253,19 @@ def token_error(reply: Reply, where: str, login: str) -> ProviderError:
 
     What the answer says besides the error's name is not repeated: it may quote a secret.
     """
-    error = str(reply.content.get("error") or "")[:40]
+    told = reply.content.get("error")
+    # An object is said by Google's servers in front of it, or by a proxy: it is about the request, not the login.
+    error = told[:40] if isinstance(told, str) else ""
     if error == "invalid_grant":
-        told = "the login has expired or was revoked (of an app in testing, Google ends each after 7 days)"
-        return NeedsLoginError(told, where=where, hint=login)
+        over = "the login has expired or was revoked (of an app in testing, Google ends each after 7 days)"
+        return NeedsLoginError(over, where=where, hint=login)
     if error in {"invalid_client", "unauthorized_client", "deleted_client"}:
         hint = f"Check client_secret.json. {login}"
         return NeedsLoginError(f"Google does not know the client any more ({error})", where=where, hint=hint)
     if reply.status in {408, 429} or reply.status >= 500 or error in _PASSING or not error:
-        told = f"HTTP {reply.status}"
         return TransientError(
-            f"the login could not be renewed now ({told})", where=where, retry_after_s=retry_after_s(reply.headers)
+            f"the login could not be renewed now (HTTP {reply.status})",
+            where=where,
+            retry_after_s=retry_after_s(reply.headers),
         )
     return NeedsLoginError(f"the login is refused ({error})", where=where, hint=login)

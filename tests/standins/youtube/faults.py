@@ -27,6 +27,8 @@ FAULTS: dict[str, str] = {
     "chunk_dropped": "chunk",  # the line breaks half-way; what has arrived is kept
     "chunk_401": "chunk",
     "chunk_rate_limited": "chunk",
+    "chunk_400": "chunk",  # not those that come next: others have arrived since it was asked
+    "chunk_416": "chunk",  # likewise
     "short_range": "chunk",  # a part is kept
     "plain_range": "chunk",  # a part is kept, and told without the unit
     "no_range": "chunk",  # nothing of the whole film is kept
@@ -46,6 +48,7 @@ FAULTS: dict[str, str] = {
     "invalid_grant": "token",
     "token_503": "token",
     "token_429": "token",
+    "token_403": "token",  # 403 in the words of the API, whose error is an object
     "token_failure": "token",  # 400 internal_failure
     "token_not_json": "token",
     "token_slow": "token",  # the answer comes late: when `slowly` says so
@@ -80,9 +83,9 @@ HOSTILE_PASSING = (
     "final_page",
 )
 # Of what goes with a film: each is answered so in vain ("lost": it was done, and the line breaks before the answer;
-# "conflict": two changes met, and this one was not made).
+# "conflict": two changes met, and this one was not made; "page": somebody else's, with the status 200).
 for _kind in ("thumbnail", "caption", "playlist", "item", "update"):
-    FAULTS |= {f"{_kind}_{_how}": _kind for _how in ("503", "429", "403", "conflict", "lost")}
+    FAULTS |= {f"{_kind}_{_how}": _kind for _how in ("503", "429", "403", "conflict", "page", "lost")}
 # A film that came out just now, and that not all servers know (tokland/youtube-upload issues 269 and 305).
 FAULTS |= {f"{_kind}_404": _kind for _kind in ("thumbnail", "caption", "item")}
 # It is there, since somebody else was faster, or an earlier request arrives just now.

@@ -82,6 +82,8 @@ class Listing:
         if asked.one("playlistId") != f"UU{grant.channel}":
             return self._server.shelf.items(grant, asked)
         ours = [film for film in reversed(self._server.films.values()) if film.channel == grant.channel]
+        if self._server.lists_oldest_first:
+            ours.reverse()
         self._listed.update(film.id for film in ours)
         films = [film for film in ours if self._listed[film.id] > self._server.looks_until_listed]
         if not films:
@@ -106,8 +108,9 @@ class Listing:
         if "processingDetails" in asked.parts:
             self._looks.update(ids)
         self._asked.update(ids)
-        known = [one for one in ids if one in self._server.films and self._asked[one] > self._server.looks_until_shown]
-        found = [self.shown(self._server.films[one], asked.parts) for one in known]
+        films = [self._server.films[one] for one in ids if one in self._server.films]
+        known = [film for film in films if not film.session or self._asked[film.id] > self._server.looks_until_shown]
+        found = [self.shown(film, asked.parts) for film in known]
         return web.json_response({"kind": "youtube#videoListResponse", "items": found})
 
     def shown(self, film: Film, parts: Any) -> dict[str, Any]:

@@ -67,6 +67,12 @@ def refused_page() -> web.Response:
     return web.Response(status=403, text="<html>Access denied</html>", content_type="text/html")
 
 
+def not_next(status: int) -> web.Response:
+    """What is said of bytes that do not continue those that are there."""
+    refusal = Refusal("badRequest", "Failed to parse Content-Range header.", status=status, domain="global")
+    return web.json_response(refusal.body, status=status)
+
+
 def redirected() -> web.Response:
     return web.Response(status=302, headers={"Location": ELSEWHERE})
 

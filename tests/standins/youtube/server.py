@@ -17,7 +17,7 @@ from aiohttp import ClientError, web
 from tests.standins.youtube.accounts import FORCE_SSL, Accounts, Grant, TokenError
 from tests.standins.youtube.faults import FaultPlan
 from tests.standins.youtube.listing import Listing
-from tests.standins.youtube.mishaps import Answered, Reset, page, reset
+from tests.standins.youtube.mishaps import Answered, Reset, page, rate_limited, reset
 from tests.standins.youtube.quota import Quota
 from tests.standins.youtube.receiving import RESUMABLE_PATH, UPLOAD_PATH, Receiving
 from tests.standins.youtube.rules import Refusal, discovery
@@ -46,12 +46,14 @@ class YouTubeStandIn:
     becomes: str = "processed"
     because: str = ""
     looks_until_processed: int = 1
-    # How often films are asked for in vain after they came out.
+    # How often films that were sent here are asked for in vain after they came out.
     looks_until_shown: int = 0
     # Likewise, and how often the playlist of uploads is without them.
     looks_until_listed: int = 0
     # Whether lists of uploads begin with a page that has nothing on it but leads to the next.
     begins_empty: bool = False
+    # Whether the oldest film is the first of them: nobody promises an order.
+    lists_oldest_first: bool = False
     # How many seconds whoever is sent away is told to wait.
     retry_after: str = "0"
     # By id, of films that have another one.
@@ -195,6 +197,8 @@ class YouTubeStandIn:
             return web.json_response(
                 {"error": "rate_limit_exceeded"}, status=429, headers={"Retry-After": self.retry_after}
             )
+        if fault == "token_403":
+            raise rate_limited()
         if fault == "token_failure":
             raise TokenError("internal_failure", "Backend Error")
         if fault == "token_slow":

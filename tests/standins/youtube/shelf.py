@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from tests.standins.youtube.accounts import Grant
+from tests.standins.youtube.mishaps import Answered, page
 from tests.standins.youtube.quota import spent_for_now
 from tests.standins.youtube.rules import Asked, Refusal, check
 from tests.standins.youtube.semantics import check_film, kept, no_srt
@@ -232,6 +233,8 @@ class Shelf:
             raise Refusal("backendError", "Backend Error", status=503, domain="global")
         if how == "429":
             raise spent_for_now()
+        if how == "page":
+            raise Answered(page())
         if how == "limit":
             message = "The channel has uploaded too many thumbnails recently. Please try the request again later."
             raise Refusal("uploadRateLimitExceeded", message, status=429, domain="youtube.thumbnail")

@@ -58,11 +58,11 @@ class Captions:
         async def send() -> None:
             parameters = {"part": "snippet", "uploadType": "multipart"}
             reply = await calls.do("captions.insert", parameters, body=body, kind=kind)
-            if reply.status == 200 or reason_of(reply) == "captionExists":
+            if reason_of(reply) == "captionExists":
                 return
             # Of another reason: it is there only if the channel says so.
             if reply.status != _CONFLICT or not await self._is_there(calls, video_id):
-                raise calls.error(reply)
+                calls.told(reply)
 
         await calls.patiently(send)
 

@@ -97,8 +97,8 @@ class PlaylistPlace:
             reply = await calls.tell("playlistItems.insert", {"part": "snippet"}, {"snippet": snippet})
         if reply.status == 404 and reason_of(reply) == "playlistNotFound":
             raise _PlaylistGoneError
-        if reply.status != 200 and reason_of(reply) != "videoAlreadyInPlaylist":
-            raise calls.error(reply)
+        if reason_of(reply) != "videoAlreadyInPlaylist":
+            calls.told(reply)
 
     def _position(self, there: list[str], places: Mapping[str, str]) -> int | None:
         """Before the first film that comes after ours; None: at the end. Films of others stay where they are."""
@@ -119,10 +119,8 @@ class PlaylistPlace:
 
     async def _make(self, calls: Calls) -> str:
         resource = {"snippet": {"title": self._title}, "status": {"privacyStatus": self._privacy}}
-        reply = await calls.tell("playlists.insert", {"part": "snippet,status"}, resource)
-        if reply.status != 200:
-            raise calls.error(reply)
-        if made := id_at(reply.content, "id"):
+        told = calls.told(await calls.tell("playlists.insert", {"part": "snippet,status"}, resource))
+        if made := id_at(told, "id"):
             return made
         raise calls.passing(f"does not say what {self.name} is called")
 

@@ -44,10 +44,11 @@ class Thumbnail:
             reply = await calls.do(
                 "thumbnails.set", {"videoId": video_id, "uploadType": "media"}, body=picture, kind=kind
             )
-            if reply.status != 200:
-                error = calls.error(reply)
-                if reply.status == 403 and isinstance(error, PermanentError):
+            try:
+                calls.told(reply)
+            except PermanentError as error:
+                if reply.status == 403:
                     error.hint = "A channel may set pictures when its telephone number is verified: youtube.com/verify"
-                raise error
+                raise
 
         await calls.patiently(send)

@@ -37,9 +37,7 @@ class Titles:
                 return
             # The part is replaced as a whole.
             resource = {"id": video_id, "localizations": {**known, **self._wanted}}
-            reply = await calls.tell("videos.update", {"part": "localizations"}, resource)
-            if reply.status != 200:
-                raise calls.error(reply)
+            calls.told(await calls.tell("videos.update", {"part": "localizations"}, resource))
 
         await calls.patiently(set_them)
 
