@@ -345,7 +345,19 @@ def test_a_sum_in_a_workbook_is_in_the_currency_that_the_sheet_shows(checked):
     result = checked(file.getvalue(), "a.xlsx", locale="de")
 
     found = [(dict(brief.row.fields)["price"], dict(brief.row.fields)["product"]) for brief in result.briefs]
-    assert found == [("1299 USD", "50 %"), ("1299 EUR", "0.5 $"), ("1299 EUR", "5")]
+    assert found == [("1299 USD", "50 %"), ("1299 EUR", "0.5 $")]
+    assert told(result)[0][4] == "names no currency, and other sums of the table are in USD"
+
+
+def test_a_sum_that_names_no_currency_among_others_that_do_is_told(checked):
+    others = "".join(f"Bo,{number}\n" for number in range(8))
+
+    result = checked(f"first_name,price\n{others}Eve,£5\nAnn,-\n")
+    assert {problem[4] for problem in told(result)} == {"names no currency, and other sums of the table are in GBP"}
+    assert len(told(result)) == 8
+    # A single one says nothing of ten others.
+    assert not told(checked(f"first_name,price\n{others}Bo,8\nBo,9\nEve,£5\n"))
+    assert not told(checked("first_name,price\nEve,€5\nBo,5\n"))
 
 
 FIELDS = ("first_name", "product", "price", "valid_until")

@@ -45,10 +45,25 @@ def problem(kind, cell, **more):
         ("١٢٩٩ €", "1299 EUR"),
         ("-5 €", "-5 EUR"),
         ("1200", "1200 EUR"),
+        ("19.9900 EUR", "19.9900 EUR"),
+        ("₹1,25,000/-", "125000 INR"),
+        ("١٬٢٩٩٫٥٠ ر.س", "1299.50 SAR"),
+        ("１２，０００円", "12000 JPY"),
+        ("1.25 KWD", "1.25 KWD"),
     ],
 )
 def test_money_is_read_in_local_forms(cell, money):
     assert read("money", cell, currency="EUR") == money
+
+
+def test_a_sum_that_a_program_has_worked_out_is_rounded_as_spreadsheets_do():
+    field = Field(name="it", kind="money", currency="EUR")
+
+    sums = {
+        cell: field.read(cell, locale="en", rounds=True) for cell in ("12.345", "33.3333333333333", "0.333333333333333")
+    }
+    assert list(sums.values()) == ["12.35 EUR", "33.33 EUR", "0.33 EUR"]
+    assert field.read("-1299.995 JPY", locale="en", rounds=True) == "-1300 JPY"
 
 
 def test_a_sign_that_several_currencies_share_is_that_of_its_field():
@@ -70,6 +85,11 @@ def test_a_sign_that_several_currencies_share_is_that_of_its_field():
         ("1.2.3,4,5 €", "'1.2.3,4,5' is no number"),
         ("12.3.567 €", "'12.3.567' is grouped oddly"),
         ("€ 5 $", "is no sum of money"),
+        ("Rs. 500", "'Rs.' may be INR, PKR, LKR, NPR, MUR"),
+        ("1.250 KWD", "'1.250' may be 1250 or 1.250"),
+        ("1.299,999 €", "'1.299,999 €' has more decimals than EUR, which has 2"),
+        ("0.0049 €", "has more decimals than EUR, which has 2"),
+        ("12.50 JPY", "has more decimals than JPY, which has none"),
     ],
 )
 def test_what_is_no_money_is_told(cell, told):

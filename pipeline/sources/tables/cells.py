@@ -28,6 +28,11 @@ class ShownNumber(Number):
         return cell
 
 
+def as_shown(cell: str) -> str:
+    """A cell as its program shows it: "1299 USD" of 1299."""
+    return getattr(cell, "shown", "") or cell
+
+
 class Lost(str):
     """A cell whose value can't be had; the text says why."""
 

@@ -11,6 +11,7 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
+from pipeline.template.rows.money import round_money
 from pipeline.template.rows.numbers import known_locale
 
 _STYLES = ("short", "medium", "long", "full")
@@ -140,7 +141,8 @@ def _iso(other: object) -> str:
 
 @lru_cache(maxsize=4096)
 def money_text(amount: Decimal, currency: str, language: str) -> str:
-    """A sum; a whole one without cents."""
+    """A sum, rounded to what can be paid; a whole one without cents."""
+    amount = round_money(amount, currency)
     whole = amount == amount.to_integral_value()
     locale = known_locale(language)
     if not whole:
