@@ -146,10 +146,23 @@ def test_numbers_have_limits():
         ("03.11.2026, 15:00 Uhr", ""),
         ("3-Nov-26", "en-US"),
         ("26-Nov-3", "ja"),
+        ("Tue, 3 Nov 2026", ""),
+        ("Dienstag, 3. November 2026", "de"),
+        ("terça-feira, 3 de novembro de 2026", "pt"),
+        ("2026 m. lapkričio 3 d., antradienis", "lt"),
+        ("tiistai 3. marraskuuta 2026", "fi"),
+        ("الثلاثاء، 3 نوفمبر 2026", "ar"),
     ],
 )
 def test_days_are_read_in_local_forms(cell, locale):
     assert read("date", cell, locale=locale) == "2026-11-03"
+
+
+def test_a_day_with_another_day_of_the_week_is_told_and_one_with_another_word():
+    assert problem("date", "Monday, 3 November 2026") == "'Monday, 3 November 2026' is a Tuesday"
+    assert "is no day" in problem("date", "before 3 November 2026")
+    with pytest.raises(CellProblem, match="is a Tuesday"):
+        read_date("Mo., 3. November 2026", locale="de")
 
 
 def test_a_day_that_may_be_two_is_told_and_one_that_can_not_is_read():
@@ -242,6 +255,10 @@ def test_pictures_colours_mail_and_choices_are_read():
         ('a <break time="2s"/> pause', "a pause"),
         ("<script>alert(1)</script>Hi", "Hi"),
         ("a < b and c > d", "a < b and c > d"),
+        ("Now <del>€500</del> <ins>€450</ins>, not <s>1</s> 2", "Now €450 , not 2"),
+        ("&lt;p class=&quot;x&quot;&gt;Fine &lt;b&gt;cups&lt;/b&gt;&lt;/p&gt;", "Fine cups"),
+        ("5 &lt; 6 &gt; 4, &lt;M&gt;", "5 < 6 > 4, <M>"),
+        ("<![CDATA[Tea]]>", "Tea"),
         ("{{ 7 * 7 }} {% raw %}", "{{ 7 * 7 }} {% raw %}"),
         ("=HYPERLINK(1)", "=HYPERLINK(1)"),
         ("Mar\u202eia\u200b", "Maria"),
@@ -252,7 +269,7 @@ def test_a_text_is_one_line_without_markup_and_what_misleads(cell, text):
     assert read("text", cell) == text
 
 
-@pytest.mark.parametrize("begin", ["<script>", "<style ", "<!--", "<script><!--", "</script", "<a "])
+@pytest.mark.parametrize("begin", ["<script>", "<style ", "<!--", "<script><!--", "</script", "<a ", "&lt;a ", "<del>"])
 def test_what_begins_ten_thousand_times_and_never_ends_takes_no_longer_than_another_cell(begin):
     began = time.process_time()
     plain.read_text(begin * (40_000 // len(begin)))
@@ -342,6 +359,10 @@ def test_a_word_for_yes_is_no_other_choice():
         "محمد",
         "Zoë 🌞",
         "Info Testa",
+        "'t Hooft",
+        "ʻOkina",
+        "XÆA-12",
+        "Jean-Luc",
     ],
 )
 def test_names_of_people_are_as_they_are_written(name):
@@ -364,6 +385,15 @@ def test_names_of_people_are_as_they_are_written(name):
         ('Robert "Bob"', "which nobody says"),
         ("J?rgen", "which nobody says"),
         ("Maria/Ben", "which nobody says"),
+        ("Robert 'Bob'", "which nobody says"),
+        ("@maria", "which nobody says"),
+        ("- pays late", "which nobody says"),
+        ("Maria †", "which nobody says"),
+        ("Sam, deceased", "which nobody says"),
+        ("Info Requested", "is nobody's name"),
+        ("gelöscht", "is nobody's name"),
+        ("N.N.", "is nobody's name"),
+        ("DO NOT CALL", "is nobody's name"),
         ("Gonzalez, Maria", "may be 'Maria Gonzalez'"),
     ],
 )

@@ -39,6 +39,12 @@ class Lost(str):
     __slots__ = ()
 
 
+class Packed(str):
+    """Several values in one cell, as JSON has them: a list, an object. No film shows them."""
+
+    __slots__ = ()
+
+
 def cell_of(value: object) -> str:
     """The cell for a value, the same on every machine. Never raises."""
     return _WRITERS.get(type(value), _other)(value)
@@ -78,7 +84,7 @@ def _bytes(value: bytes) -> str:
 
 
 def _many(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return Packed(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _other(value: object) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections import deque
+import re
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from pipeline.errors import SourceError
@@ -31,6 +32,8 @@ _HEAD_LINES, _HEAD_CHARS = 40, 1 << 20
 _MOST_LINES = 2000
 _UNCLOSED = ("opens a quote and never closes it", 'Close the quote, or double one that is meant as such ("")')
 _STRAY = ("has a quote within a cell in quotes", 'Double a quote that is meant as such: "5"" pipe"')
+# What a sum becomes that its own comma has torn: $1,000.00, 1,299 €.
+_BEGINS, _ENDS = re.compile(r"(?:[^\w\s]|[A-Z]{3} ?)?\d{1,3}"), re.compile(r"\d{3}(?:\.\d+)?(?: ?[^\w\s]| ?[A-Z]{3})?")
 
 csv.field_size_limit(ROW_MAX_CHARS)
 
@@ -67,11 +70,14 @@ def open_delimited(source: Path | str, form: TableForm) -> Table:
         raise SourceError(first.problem, where=f"{path}:{first.line}", hint=first.mend)
     check_width(first.cells, str(path))
     columns, doubled = named_columns(first.cells if has_header else [""] * len(first.cells))
+    width = max(len(columns), Counter(map(len, rows[at + 1 :])).most_common(1)[0][0] if rows[at + 1 :] else 0)
     return Table(
         path=str(path),
         columns=columns,
         doubled=doubled,
-        rows=partial(_rows, records, columns, delimiter, after=first.line if has_header else first.line - 1),
+        rows=partial(
+            _rows, records, columns, delimiter, after=first.line if has_header else first.line - 1, width=width
+        ),
         form=f"{named(encoding)}, cells between {called(delimiter)}{'' if has_header else ', no header'}",
         titles=at,
     )
@@ -87,8 +93,9 @@ def _head(path: Path, encoding: str) -> Iterator[Line]:
 
 
 def _rows(
-    records: partial[Iterator[_Record]], columns: Sequence[str], delimiter: str, *, after: int
+    records: partial[Iterator[_Record]], columns: Sequence[str], delimiter: str, *, after: int, width: int
 ) -> Iterator[TableRow | BrokenRow]:
+    """The rows after a line, of which most have `width` cells, empty ones at their end among them."""
     number = 0
     for record in records():
         if record.line <= after or not (record.problem or any(map(str.strip, record.cells))):
@@ -96,7 +103,11 @@ def _rows(
         number += 1
         cells = dict(zip(columns, record.cells, strict=False))
         problem, mend = record.problem, record.mend
-        if not problem and used(record.cells) > len(columns):
+        if not problem and delimiter == "," and len(record.cells) > width and (torn := _torn_sum(record.cells)):
+            # Empty cells at the end are nothing, and would hide that the others have moved on.
+            problem = f"has one cell more than others, and may have torn {torn}"
+            mend = f'Put quotes around it: "{torn}"'
+        elif not problem and used(record.cells) > len(columns):
             problem = f"has {used(record.cells)} cells, and there are {len(columns)} columns"
             mend = f'Put quotes around a cell that holds one of the {called(delimiter)}: "a{delimiter} b"'
         elif not problem and len(record.cells) == 1 and len(columns) > 2:
@@ -109,6 +120,12 @@ def _rows(
             yield BrokenRow(number=number, line=record.line, problem=problem, mend=mend, cells=cells)
         else:
             yield TableRow(number=number, line=record.line, cells=cells)
+
+
+def _torn_sum(cells: Sequence[str]) -> str:
+    """A sum that its own comma has torn, without quotes around it; empty: there is none."""
+    pairs = pairwise(cell.strip() for cell in cells)
+    return next((f"{one},{two}" for one, two in pairs if _BEGINS.fullmatch(one) and _ENDS.fullmatch(two)), "")
 
 
 def _records(path: Path, encoding: str, delimiter: str, skipped: int, *, is_spaced: bool) -> Iterator[_Record]:

@@ -71,7 +71,7 @@ class Table:
 
     # What it is called in messages and in briefs, without secrets.
     path: str
-    # In the order of the file; of JSON, those of its first row: others may have more.
+    # In the order of the file; of JSON, those of its first 200 rows: others may have more.
     columns: tuple[str, ...]
     # Names that several columns have: all but the first are called otherwise ("Name (2)").
     doubled: frozenset[str]
