@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import product
 
 from babel.dates import get_date_format, get_day_names, get_month_names
 
@@ -147,10 +146,11 @@ def _months(locale: str) -> dict[str, int]:
 def _weekdays(locale: str) -> tuple[dict[str, int], re.Pattern[str]]:
     """The number of each day of the week by its names, in the locale and in English, and what finds them in a text."""
     found: dict[str, int] = {}
-    for each in ("en", locale):
-        for width, context in product(("wide", "abbreviated"), ("format", "stand-alone")) if each else ():
-            names = get_day_names(width, context, known_locale(each))
-            found |= {name.rstrip(".").casefold(): number for number, name in names.items()}
+    for each in filter(None, ("en", locale)):
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                names = get_day_names(width, context, known_locale(each))
+                found |= {name.rstrip(".").casefold(): number for number, name in names.items()}
     # In Italian, mar is a month as well.
     found = {name: number for name, number in found.items() if name not in _months(locale)}
     longest_first = sorted(map(re.escape, found), key=len, reverse=True)
