@@ -128,10 +128,12 @@ def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> Asked:
     reader = reader_of(table, shop)
     refused: list[InputError] = []
     rejected = _rejected(shop, wanted.batch) if wanted.writes else None
+    columns, separator = table.columns, table.separator
     with ExitStack() as files:
-        write = files.enter_context(write_rejected(rejected, table.columns)) if rejected else _unwritten
+        opened = files.enter_context
+        write = opened(write_rejected(rejected, columns, separator=separator)) if rejected else _unwritten
         roster = roster_of(shop, wanted.batch) if wanted.writes else None
-        enter = files.enter_context(write_roster(roster, table.columns, choice=choice)) if roster else None
+        enter = opened(write_roster(roster, columns, separator=separator, choice=choice)) if roster else None
 
         def refuse(cells: Mapping[str, str], problems: list[RowProblem]) -> None:
             refused.append(problems[0].as_error(table.path))

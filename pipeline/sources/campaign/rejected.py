@@ -16,7 +16,7 @@ ADDED = ("row", "line", "reason", "mend")
 
 @contextmanager
 def write_rejected(
-    path: Path, columns: Sequence[str]
+    path: Path, columns: Sequence[str], *, separator: str = ","
 ) -> Iterator[Callable[[Mapping[str, str], list[RowProblem]], None]]:
     """What takes the refused rows and writes them to `path`; a file of an earlier run goes. Raises `StorageError`.
 
@@ -33,14 +33,16 @@ def write_rejected(
                     path.parent.mkdir(parents=True, exist_ok=True)
                     # Excel takes a file without the mark for one in Windows-1252.
                     file = path.open("w", encoding="utf-8-sig", newline="")
-                    csv.writer(file).writerow(map(harmless, (*ADDED, *columns)))
+                    csv.writer(file, delimiter=separator).writerow(map(harmless, (*ADDED, *columns)))
                 first = problems[0]
                 reasons = "; ".join(
                     f"{each.column}: {each.problem}" if each.column else each.problem for each in problems
                 )
                 mends = "; ".join(dict.fromkeys(each.mend for each in problems))
                 own = (cells.get(column, "") for column in columns)
-                csv.writer(file).writerow(map(harmless, (str(first.row), str(first.line), reasons, mends, *own)))
+                csv.writer(file, delimiter=separator).writerow(
+                    map(harmless, (str(first.row), str(first.line), reasons, mends, *own))
+                )
 
             yield refuse
         finally:

@@ -80,6 +80,7 @@ def open_delimited(source: Path | str, form: TableForm) -> Table:
         ),
         form=f"{named(encoding)}, cells between {called(delimiter)}{'' if has_header else ', no header'}",
         titles=at,
+        separator=delimiter if delimiter == ";" else ",",
     )
 
 

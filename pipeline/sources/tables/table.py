@@ -80,6 +80,9 @@ class Table:
     form: str
     # How many lines with something in them stand above the one that names the columns, and are no rows.
     titles: int = 0
+    # What stands between the cells of tables that are written for whoever wrote this one: Excel takes no other where it
+    # writes semicolons.
+    separator: str = ","
 
 
 class TableOpener(Protocol):
