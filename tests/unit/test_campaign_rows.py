@@ -133,6 +133,15 @@ def test_the_refused_rows_lie_in_a_csv_with_their_reasons_that_no_spreadsheet_ru
     assert (row["First Name"], row["price"]) == ("'=cmd|'/c calc'!A0", "'@free")
 
 
+def test_a_refused_row_of_the_wrong_length_is_refused_again_where_the_list_is_run_as_it_is(checked, tmp_path):
+    result = checked("first_name,price,note,town\nBo,5 €,x,y\nEve,$1,000.00,,\nAnn,5 €,x\nJo,5 €,x,y,z\nEd,5 €,x,y\n")
+    assert [line for _, line, *_ in told(result)] == [3, 4, 5]
+
+    again = checked((tmp_path / "rejected.csv").read_bytes(), "again.csv")
+    assert [line for _, line, *_ in told(again)] == [2, 3, 4]
+    assert "Eve,$1,000.00,,one cell too many" in (tmp_path / "again.csv").read_text(encoding="utf-8-sig")
+
+
 def test_what_we_put_before_a_formula_is_gone_when_it_is_read_again(checked):
     (brief,) = checked("first_name,product\nBo,'=1+1\n").briefs
 

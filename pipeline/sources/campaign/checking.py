@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import NamedTuple, Protocol
@@ -28,8 +28,8 @@ class Unfit(NamedTuple):
 
 # What else may be wrong with a row. None: nothing.
 Judge = Callable[[ReadRow], Unfit | None]
-# Is told of each row that is refused, with its cells.
-Refuse = Callable[[Mapping[str, str], list[RowProblem]], None]
+# Is told of each row that is refused.
+Refuse = Callable[[TableRow | BrokenRow, list[RowProblem]], None]
 _MOST_TOLD = 1000
 _FIRST_ROWS, _FIRST_CHARS = 200, 1 << 20
 
@@ -89,7 +89,7 @@ def check_rows(
             found = [problem]
         checked.refused += 1
         checked.problems += found[: _MOST_TOLD - len(checked.problems)]
-        refuse(row.cells, found)
+        refuse(row, found)
         if enter:
             enter(row.number, row.cells, "", found)
     return checked

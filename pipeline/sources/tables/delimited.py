@@ -70,7 +70,8 @@ def open_delimited(source: Path | str, form: TableForm) -> Table:
         raise SourceError(first.problem, where=f"{path}:{first.line}", hint=first.mend)
     check_width(first.cells, str(path))
     columns, doubled = named_columns(first.cells if has_header else [""] * len(first.cells))
-    width = max(len(columns), Counter(map(len, rows[at + 1 :])).most_common(1)[0][0] if rows[at + 1 :] else 0)
+    below = Counter(map(len, rows[at + 1 :]))
+    width = max([len(columns), *(cells for cells, count in below.items() if count * 2 > below.total())])
     return Table(
         path=str(path),
         columns=columns,
@@ -103,24 +104,32 @@ def _rows(
             continue
         number += 1
         cells = dict(zip(columns, record.cells, strict=False))
-        problem, mend = record.problem, record.mend
-        if not problem and delimiter == "," and len(record.cells) > width and (torn := _torn_sum(record.cells)):
-            # Empty cells at the end are nothing, and would hide that the others have moved on.
-            problem = f"has one cell more than others, and may have torn {torn}"
-            mend = f'Put quotes around it: "{torn}"'
-        elif not problem and used(record.cells) > len(columns):
-            problem = f"has {used(record.cells)} cells, and there are {len(columns)} columns"
-            mend = f'Put quotes around a cell that holds one of the {called(delimiter)}: "a{delimiter} b"'
-        elif not problem and len(record.cells) == 1 and len(columns) > 2:
-            problem = f"says only “{' '.join(record.cells[0].split())[:60]}”, and there are {len(columns)} columns"
-            mend = "Leave it out, if it is a title or a footer; put quotes around a cell that holds a line break"
-        elif not problem and len(record.cells) < len(columns):
-            problem = f"has {len(record.cells)} cells, and there are {len(columns)} columns"
-            mend = "Give empty cells for what is missing; put quotes around a cell that holds a line break"
+        problem, mend = (record.problem, record.mend) if record.problem else _fault(record, columns, delimiter, width)
         if problem:
-            yield BrokenRow(number=number, line=record.line, problem=problem, mend=mend, cells=cells)
+            # Where what is over is empty, a word keeps it from being nothing when the row is run once more as it is.
+            over = record.cells[len(columns) :]
+            over = over if not over or used(over) else ["one cell too many"]
+            yield BrokenRow(number=number, line=record.line, problem=problem, mend=mend, cells=cells, over=tuple(over))
         else:
             yield TableRow(number=number, line=record.line, cells=cells)
+
+
+def _fault(record: _Record, columns: Sequence[str], delimiter: str, width: int) -> tuple[str, str]:
+    """What is wrong with the number of its cells, and what to do; empty: nothing is."""
+    cells = record.cells
+    if delimiter == "," and len(cells) > width and (torn := _torn_sum(cells)):
+        # Empty cells at the end are nothing, and would hide that the others have moved on.
+        return f"has one cell more than others, and may have torn {torn}", f'Put quotes around it: "{torn}"'
+    if used(cells) > len(columns):
+        mend = f'Put quotes around a cell that holds one of the {called(delimiter)}: "a{delimiter} b"'
+        return f"has {used(cells)} cells, and there are {len(columns)} columns", mend
+    if len(cells) == 1 and len(columns) > 2:
+        mend = "Leave it out, if it is a title or a footer; put quotes around a cell that holds a line break"
+        return f"says only “{' '.join(cells[0].split())[:60]}”, and there are {len(columns)} columns", mend
+    if len(cells) < len(columns):
+        mend = "Give empty cells for what is missing; put quotes around a cell that holds a line break"
+        return f"has {len(cells)} cells, and there are {len(columns)} columns", mend
+    return "", ""
 
 
 def _torn_sum(cells: Sequence[str]) -> str:
@@ -144,7 +153,8 @@ def _records(path: Path, encoding: str, delimiter: str, skipped: int, *, is_spac
                 feed.taken.clear()
         except csv.Error:
             first = feed.taken[0]
-            cells = next(csv.reader([first.text], delimiter=delimiter), [])
+            # As they stand there, quotes and all.
+            cells = next(csv.reader([first.text], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
             problem, mend = _UNCLOSED if feed.ran_on else _STRAY
             yield _Record(line=first.number, cells=cells, problem=problem, mend=mend)
             feed.give_back()

@@ -58,8 +58,10 @@ class BrokenRow:
     # What is wrong, and what to do.
     problem: str
     mend: str
-    # Its cells by column, as far as they can be told.
+    # Its cells by column, as far as they can be told: of one with too few, no others.
     cells: Mapping[str, str]
+    # Those for which there is no column.
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
