@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -161,7 +162,9 @@ def date_text(day: date, language: str, style: str = "long") -> str:
     """A day; `style` is short, medium, long or full, or a pattern of CLDR ("d MMMM")."""
     if style not in _STYLES and not set(style) <= set("GyMLEcdewWqQY .,/-'年月日일월년"):
         raise ValueError(f"{style!r} is no way to write a day; write short, medium, long, full or a pattern: d MMMM")
-    return format_date(day, format=style, locale=known_locale(language))
+    written = format_date(day, format=style, locale=known_locale(language))
+    # CLDR does not know that a month begins so in French.
+    return re.sub(r"\b1 (?=[^\W\d])", "1er ", written) if language.partition("-")[0] == "fr" else written
 
 
 def ordinal_text(number: int, language: str) -> str:
