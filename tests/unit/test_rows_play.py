@@ -64,7 +64,7 @@ def said(text, language="en", **row):
         ("{{ 'Vincent van Gogh' | title }}", "en", "Vincent van Gogh"),
         ("{{ 'Jean-Claude Van Damme Jr' | title }}", "en", "Jean-Claude Van Damme Jr"),
         ("{{ 'VAN DER BERG' | title }}", "nl", "Van der Berg"),
-        ("{{ \"KEES VAN 'T HOF\" | title }}", "nl", "Kees van 't Hof"),
+        ('{{ "KEES VAN \'T HOF" | title }}', "nl", "Kees van 't Hof"),
         ("{{ 'AJ' | title }}", "en", "AJ"),
         ("{{ 'LI WEI' | title }}", "en", "Li Wei"),
         ("{{ 'İBRAHİM ÇAĞRI' | title }}", "en", "İbrahim Çağrı"),
