@@ -91,6 +91,7 @@ ROWS = {
                 "Eve": "FALSE,yes,active,no",
                 "Ann": "since May,,,",
                 "Jo": ",Nein,,",
+                "Li": "nej,Ne,,",
                 "Ed": "0,,Unsubscribed,",
             }.items()
         ),
@@ -98,7 +99,8 @@ ROWS = {
             (1, "Email Opt Out", "says that this one wants no mail"),
             (3, "Email Opt Out", "says that this one wants no mail"),
             (4, "Consent", "says that this one wants no mail"),
-            (5, "Status", "says that this one wants no mail"),
+            (5, "Consent", "says that this one wants no mail"),
+            (6, "Status", "says that this one wants no mail"),
         ],
         ["Roof for Eve"],
     ),

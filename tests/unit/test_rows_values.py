@@ -50,6 +50,8 @@ def problem(kind, cell, **more):
         ("١٬٢٩٩٫٥٠ ر.س", "1299.50 SAR"),
         ("１２，０００円", "12000 JPY"),
         ("1.25 KWD", "1.25 KWD"),
+        ("1 299:- SEK", "1299 SEK"),
+        ("USD$1,299", "1299 USD"),
     ],
 )
 def test_money_is_read_in_local_forms(cell, money):
@@ -152,6 +154,9 @@ def test_numbers_have_limits():
         ("2026 m. lapkričio 3 d., antradienis", "lt"),
         ("tiistai 3. marraskuuta 2026", "fi"),
         ("الثلاثاء، 3 نوفمبر 2026", "ar"),
+        ("2026. 11. 3.", "ko"),
+        ("03.11.2026 r.", "pl"),
+        ("3º de novembro de 2026", "pt"),
     ],
 )
 def test_days_are_read_in_local_forms(cell, locale):
@@ -338,6 +343,15 @@ def test_between_a_yes_and_a_no_programs_have_their_own_words(cell, said):
     assert read("choice", cell, choices=("yes", "no")) == read("choice", cell, choices=("yes", "no", "later")) == said
     assert read("choice", cell, choices=("Ja", "Nein")) == {"yes": "Ja", "no": "Nein"}[said]
     assert "is none of" in problem("choice", cell, choices=("1 year", "2 years"))
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"),
+    [("ano", "ne"), ("igen", "nem"), ("T", "f"), ("Sim", "Não"), ("はい", "いいえ"), ("예", "아니오"), ("ναι", "Όχι"),
+     ("да", "нет"), ("так", "ні"), ("ja", "Nej"), ("có", "không"), ("כן", "לא"), ("نعم", "لا"), ("हाँ", "नहीं")],
+)  # fmt: skip
+def test_a_yes_and_a_no_are_one_in_many_languages(yes, no):
+    assert (read("choice", yes, choices=("yes", "no")), read("choice", no, choices=("yes", "no"))) == ("yes", "no")
 
 
 def test_a_word_for_yes_is_no_other_choice():

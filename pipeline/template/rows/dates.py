@@ -19,10 +19,10 @@ _HINT = "Write year, month and day: 2026-11-03"
 _WHOSE = f"{_HINT}; or say whose days they are (e.g. --locale de)"
 # A time of day is left out: films speak of days.
 _TIME = re.compile(r"(?<=\d)\.?(?:T|,? )\d{1,2}:\d{2}.*")
-_ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
+_ISO = re.compile(r"(\d{4})[-./] ?(\d{1,2})[-./] ?(\d{1,2})\.?")
 # As SAP writes it: in no other order are its parts a month and a day.
 _CLOSE = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)")
-_NUMBERS = re.compile(r"(\d{1,2})([-./ ])\s?(\d{1,2})\2\s?(\d{4}|\d{2})\.?")
+_NUMBERS = re.compile(r"(\d{1,2})([-./ ])\s?(\d{1,2})\2\s?(\d{4}|\d{2})\s?[rг]?\.?")
 _EAST = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号號일]")
 # Where programs begin and end to count: they write it where they have no day.
 _NO_DAYS = frozenset(
@@ -35,7 +35,7 @@ _FIRST_COUNTED = date(1899, 12, 30)
 _WORDS = re.compile(r"[^\s\d.,،、;:/()\-–—'’\"_]+\.?|\d+")
 # Where years may be counted otherwise, and which are then not ours: by the language of the locale, from and to.
 _OTHER_YEARS = {"th": (2400, 9999), "fa": (1, 1699), "ps": (1, 1699), "ar": (1, 1699)}
-_LITTLE_WORDS = "on am el il of de del den the le du st nd rd th г года r er"
+_LITTLE_WORDS = "on am el il of de del den the le du st nd rd th º ° г года r er"
 _LITTLE = frozenset(_LITTLE_WORDS.split())
 ORDERS = ("dmy", "mdy", "ymd")
 

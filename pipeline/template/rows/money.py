@@ -18,9 +18,10 @@ _SIGNS = {
     "€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₫": "VND",
     "฿": "THB", "₱": "PHP", "₦": "NGN", "₵": "GHS", "₸": "KZT", "zł": "PLN", "kč": "CZK", "ft": "HUF", "lei": "RON",
     "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD", "r$": "BRL",
-    "fr.": "CHF", "sfr.": "CHF", "лв": "BGN", "лв.": "BGN", "руб": "RUB", "руб.": "RUB", "р.": "RUB", "грн": "UAH",
-    "грн.": "UAH", "sr": "SAR",
+    "mx$": "MXN", "fr.": "CHF", "sfr.": "CHF", "лв": "BGN", "лв.": "BGN", "руб": "RUB", "руб.": "RUB", "р.": "RUB",
+    "грн": "UAH", "грн.": "UAH", "sr": "SAR",
     "元": "CNY", "円": "JPY", "원": "KRW", "euro": "EUR", "euros": "EUR", "eur": "EUR",
+    "đ": "VND", "vnđ": "VND", "บาท": "THB", 'ש"ח': "ILS", "ש״ח": "ILS",
     "tl": "TRY", "ر.س": "SAR", "ر.س.": "SAR", "د.إ": "AED", "د.إ.": "AED",
 }  # fmt: skip
 _SHARED = {
@@ -41,8 +42,8 @@ _IN_NAME = re.compile(
 # With so many decimals in a currency, 1.250 may be a little more than one, or 1,250.
 _DIGITS_OF_A_THOUSAND = 3
 _HINT = "Write amount and currency: 1299.00 EUR"
-# A sum without cents: "1'299.–", "1.299,-", "500/-".
-_NO_CENTS = re.compile(r"[.,/]\s*[-–—]{1,2}")
+# A sum without cents: "1'299.–", "1.299,-", "500/-", "1299:-".
+_NO_CENTS = re.compile(r"[.,/:]\s*[-–—]{1,2}")
 
 
 def read_money(text: str, *, currency: str, locale: str, rounds: bool = False) -> tuple[Decimal, str]:
@@ -137,7 +138,9 @@ def _code(sign: str, currency: str) -> str:
         return _SIGNS[plain]
     if plain in _SHARED:
         return currency if currency in _SHARED[plain] else _SHARED[plain][0]
-    return sign.upper() if sign.upper() in _codes() else ""
+    # USD$ 5
+    code = sign.upper().removesuffix("$")
+    return code if code in _codes() else ""
 
 
 @lru_cache(maxsize=1)
