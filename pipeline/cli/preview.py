@@ -108,6 +108,7 @@ def _draw(shop: Workshop, wanted: Asked, path: Path, name: str, *, as_json: bool
 
     from pipeline.cli.report import print_json
     from pipeline.cli.text import shown
+    from pipeline.model.text import counted
     from pipeline.orchestrator.forecast.rowsheet import MOST_FILMS, draw_rows
 
     remarks = wanted.remarks or ("",) * MOST_FILMS
@@ -117,5 +118,8 @@ def _draw(shop: Workshop, wanted: Asked, path: Path, name: str, *, as_json: bool
         print_json({"event": "sheet", **asdict(sheet)})
         return
     print(sheet.path)
+    if sheet.unwritten:
+        left = counted(sheet.unwritten, "film is", "films are")
+        print(f"nightreel: {left} not on it: a model has to write the scripts first", file=sys.stderr)
     for line in (*sheet.missing, *sheet.cut):
         print(f"nightreel: {shown(line)}", file=sys.stderr)

@@ -44,14 +44,15 @@ class RowFilms(NamedTuple):
     films: Sequence[JobSummary]
 
 
-def write_manifest(path: Path, columns: Sequence[str], rows: Iterable[RowFilms]) -> None:
+def write_manifest(path: Path, columns: Sequence[str], rows: Iterable[RowFilms], *, separator: str = ",") -> None:
     """Write the rows to `path`, in their order, one in memory at a time. Raises `StorageError`.
 
-    Films are named by their way from the folder of `path`. No cell is a formula to a spreadsheet.
+    The `separator` between cells is that of the table that they were read from. Films are named by their way from the
+    folder of `path`. No cell is a formula to a spreadsheet.
     """
     # Excel takes a file without the mark for one in Windows-1252.
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
-        table = csv.writer(file)
+        table = csv.writer(file, delimiter=separator)
         table.writerow(map(harmless, (*columns, *_added(columns))))
         for row in rows:
             for ours in _lines(row, path.parent):

@@ -91,6 +91,7 @@ ROWS = {
                 "Eve": "FALSE,yes,active,no",
                 "Ann": "since May,,,",
                 "Jo": ",Nein,,",
+                "Li": "nej,Ne,,",
                 "Ed": "0,,Unsubscribed,",
             }.items()
         ),
@@ -98,9 +99,29 @@ ROWS = {
             (1, "Email Opt Out", "says that this one wants no mail"),
             (3, "Email Opt Out", "says that this one wants no mail"),
             (4, "Consent", "says that this one wants no mail"),
-            (5, "Status", "says that this one wants no mail"),
+            (5, "Consent", "says that this one wants no mail"),
+            (6, "Status", "says that this one wants no mail"),
         ],
         ["Roof for Eve"],
+    ),
+    "Who has died: a yes or a day in `Deceased`, `Date of death` and the like, a cell `deceased`": (
+        "first_name,product,price,Deceased,Date of Death,Notes\n"
+        + "".join(
+            f"{name},Roof,5 €,{rest}\n"
+            for name, rest in {
+                "Bo": "Yes,,",
+                "Eve": "no,,",
+                "Ann": ",12.05.2024,",
+                "Jo": ",,Deceased 2024",
+                "Ed": "His aunt Eva,,the deceased was his aunt",
+            }.items()
+        ),
+        [
+            (1, "Deceased", "says that this one has died"),
+            (3, "Date of Death", "says that this one has died"),
+            (4, "Notes", "says that this one has died"),
+        ],
+        ["Roof for Eve", "Roof for Ed"],
     ),
     "A mail address, a phone number, `Test`, `asdf`, `Mr.`, `Robert (Bob)` or `Smith, Bob` as a name": (
         "first_name;product;price\n" + "".join(f"{name};Roof;5 €\n" for name in NAMES),
@@ -315,6 +336,19 @@ TABLES = {
     ],
 }
 ELSEWHERE = {
+    "`Monday, 3 November 2026`, which is a Tuesday; `before 3 November 2026`": [
+        "unit/test_rows_values.py::test_a_day_with_another_day_of_the_week_is_told_and_one_with_another_word"
+    ],
+    "`1.299,999 €`, `12.50 JPY`: more decimals than the currency has": [
+        "unit/test_rows_values.py::test_what_is_no_money_is_told",
+        "unit/test_rows_values.py::test_a_sum_that_a_program_has_worked_out_is_rounded_as_spreadsheets_do",
+    ],
+    "`$1,000.00` without quotes, in a table with commas": [
+        "unit/test_sources_tables.py::test_a_sum_that_its_own_comma_has_torn_is_told_where_empty_cells_would_hide_it"
+    ],
+    "A list or an object of JSON in a cell": [
+        "unit/test_sources_tables.py::test_a_key_that_the_first_object_lacks_is_a_column_and_a_list_is_no_text"
+    ],
     "A year of another calendar (`2569` with `--locale th`, `1405` with `fa`)": [
         "unit/test_rows_values.py::test_a_day_that_is_counted_otherwise_is_told"
     ],

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import anyio
 import pytest
+from anyio import to_thread
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -29,9 +30,9 @@ from pipeline.model import (
     Verdict,
     Video,
 )
-from pipeline.orchestrator.batch.asking import roster_of
+from pipeline.orchestrator.batch.asking import read_source, roster_of
 from pipeline.orchestrator.batch.packing import pack
-from pipeline.orchestrator.batch.results import renew_results
+from pipeline.orchestrator.batch.results import films_by_row, renew_results
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.reporting.manifest import RowFilms, write_manifest
 from pipeline.sources.campaign import RowChoice, RowProblem, read_roster, write_roster
@@ -150,6 +151,35 @@ def test_the_columns_of_the_table_stand_as_they_were_but_for_formulas(shop, peop
     rows = read(renewed(shop, people))
 
     assert [row["note"] for row in rows] == ["'=1+1", "'=1+1", "x", 'a\n"b"', "new"]
+
+
+async def test_a_table_with_semicolons_comes_back_with_semicolons(tmp_path):
+    """Excel in half of Europe takes no other, and what is mended in it is run again."""
+
+    def prepare():
+        (tmp_path / "nightreel.toml").touch()
+        people = 'first_name;product;price;note\nBo;Dach;9,90 €;a, b\nZoë;;;"a; b"\n'
+        (tmp_path / "people.csv").write_bytes(people.encode("cp1252"))
+        return open_workshop(workspace=tmp_path, overrides={"offline": True, "template": "offer"})
+
+    shop = await to_thread.run_sync(prepare)
+    asked = await read_source(tmp_path / "people.csv", shop, batch="people")
+
+    lines = asked.rejected.read_text("utf-8-sig").splitlines()
+    assert lines[0] == "row;line;reason;mend;first_name;product;price;note"
+    assert lines[1].endswith(';Zoë;;;"a; b"')
+    again = await read_source(asked.rejected, shop, batch="again")
+    assert [(each.row, each.column) for each in again.problems] == [(1, "product"), (1, "price")]
+
+    def written():
+        roster = read_roster(roster_of(shop, "people"))
+        films = films_by_row(shop, "people", roster)
+        write_manifest(tmp_path / "m.csv", roster.columns, films, separator=roster.separator)
+        return (tmp_path / "m.csv").read_text("utf-8-sig").splitlines()
+
+    first, bo, _ = await to_thread.run_sync(written)
+    assert first.startswith("first_name;product;price;note;film_status")
+    assert bo.startswith("Bo;Dach;9,90 €;a, b;")
 
 
 def test_a_table_that_was_a_manifest_keeps_its_columns(tmp_path):

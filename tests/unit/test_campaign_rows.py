@@ -133,6 +133,15 @@ def test_the_refused_rows_lie_in_a_csv_with_their_reasons_that_no_spreadsheet_ru
     assert (row["First Name"], row["price"]) == ("'=cmd|'/c calc'!A0", "'@free")
 
 
+def test_a_refused_row_of_the_wrong_length_is_refused_again_where_the_list_is_run_as_it_is(checked, tmp_path):
+    result = checked("first_name,price,note,town\nBo,5 €,x,y\nEve,$1,000.00,,\nAnn,5 €,x\nJo,5 €,x,y,z\nEd,5 €,x,y\n")
+    assert [line for _, line, *_ in told(result)] == [3, 4, 5]
+
+    again = checked((tmp_path / "rejected.csv").read_bytes(), "again.csv")
+    assert [line for _, line, *_ in told(again)] == [2, 3, 4]
+    assert "Eve,$1,000.00,,one cell too many" in (tmp_path / "again.csv").read_text(encoding="utf-8-sig")
+
+
 def test_what_we_put_before_a_formula_is_gone_when_it_is_read_again(checked):
     (brief,) = checked("first_name,product\nBo,'=1+1\n").briefs
 
@@ -345,7 +354,19 @@ def test_a_sum_in_a_workbook_is_in_the_currency_that_the_sheet_shows(checked):
     result = checked(file.getvalue(), "a.xlsx", locale="de")
 
     found = [(dict(brief.row.fields)["price"], dict(brief.row.fields)["product"]) for brief in result.briefs]
-    assert found == [("1299 USD", "50 %"), ("1299 EUR", "0.5 $"), ("1299 EUR", "5")]
+    assert found == [("1299 USD", "50 %"), ("1299 EUR", "0.5 $")]
+    assert told(result)[0][4] == "names no currency, and other sums of the table are in USD"
+
+
+def test_a_sum_that_names_no_currency_among_others_that_do_is_told(checked):
+    others = "".join(f"Bo,{number}\n" for number in range(8))
+
+    result = checked(f"first_name,price\n{others}Eve,£5\nAnn,-\n")
+    assert {problem[4] for problem in told(result)} == {"names no currency, and other sums of the table are in GBP"}
+    assert len(told(result)) == 8
+    # A single one says nothing of ten others.
+    assert not told(checked(f"first_name,price\n{others}Bo,8\nBo,9\nEve,£5\n"))
+    assert not told(checked("first_name,price\nEve,€5\nBo,5\n"))
 
 
 FIELDS = ("first_name", "product", "price", "valid_until")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PIL import Image
 
+from pipeline.cli.preview import _draw
 from pipeline.model import Brief, SourceRow, WantedPicture
+from pipeline.orchestrator.batch.asking import Asked
 from pipeline.orchestrator.forecast.rowsheet import draw_rows
 from pipeline.orchestrator.workshop import open_workshop
 from tests.standins.photos import coast, write_hostile
@@ -34,3 +36,15 @@ def test_hostile_pictures_do_not_end_a_preview_and_are_told(tmp_path):
     assert sheet.films == 1
     with Image.open(tmp_path / "sheet.png") as drawn:
         assert drawn.height > 300
+
+
+def test_films_whose_scripts_a_model_has_to_write_first_are_told(tmp_path, capsys):
+    (tmp_path / "nightreel.toml").touch()
+    overrides = {"template": "offer", "languages": "en,de", "groq.api_key": "gsk", "narration.narrator": "espeak"}
+    shop = open_workshop(workspace=tmp_path, overrides=overrides)
+    row = SourceRow(key="1", fields=tuple(each for each in FIELDS.items() if each[0] != "photo"))
+    brief = Brief(title="Roof", template="offer", row=row, origin=f"{tmp_path / 'people.csv'}:2")
+
+    _draw(shop, Asked(briefs=[brief]), tmp_path / "sheet.png", "people.csv", as_json=False)
+
+    assert "1 film is not on it: a model has to write the scripts first" in capsys.readouterr().err

@@ -64,6 +64,7 @@ def said(text, language="en", **row):
         ("{{ 'Vincent van Gogh' | title }}", "en", "Vincent van Gogh"),
         ("{{ 'Jean-Claude Van Damme Jr' | title }}", "en", "Jean-Claude Van Damme Jr"),
         ("{{ 'VAN DER BERG' | title }}", "nl", "Van der Berg"),
+        ('{{ "KEES VAN \'T HOF" | title }}', "nl", "Kees van 't Hof"),
         ("{{ 'AJ' | title }}", "en", "AJ"),
         ("{{ 'LI WEI' | title }}", "en", "Li Wei"),
         ("{{ 'İBRAHİM ÇAĞRI' | title }}", "en", "İbrahim Çağrı"),
@@ -73,6 +74,9 @@ def said(text, language="en", **row):
         ("{{ 'NGUYEN VAN DU' | title }}", "en", "Nguyen Van Du"),
         ("{{ 'dIANA' | title }}", "en", "Diana"),
         ("{{ 1299 | number }}", "de", "1.299"),
+        ("{{ '2026-11-01' | date }}", "fr", "1er novembre 2026"),
+        ("{{ '2026-11-21' | date('EEEE d MMMM') }}", "fr-CA", "samedi 21 novembre"),
+        ("{{ '2026-11-01' | date }}", "es", "1 de noviembre de 2026"),
     ],
 )
 def test_values_are_shown_as_the_language_of_the_film_does(text, language, shown):

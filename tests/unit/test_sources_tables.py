@@ -256,6 +256,17 @@ def test_ragged_rows_are_told_and_empty_cells_at_the_end_are_none(table):
     assert cells(people) == [{"name": "Bo", "town": "Ulm"}]
 
 
+def test_a_sum_that_its_own_comma_has_torn_is_told_where_empty_cells_would_hide_it(table):
+    people = table("name,price,town,note\nMaria,$1,000.00,,\nBo,$5,,\nAnn,1,299 €,Ulm,\nEva,$7,300,\nJo,$8,,\n")
+
+    assert broken(people) == [
+        (1, 2, "has one cell more than others, and may have torn $1,000.00"),
+        (3, 4, "has one cell more than others, and may have torn 1,299 €"),
+    ]
+    # Where all rows end in a comma, that says nothing.
+    assert not broken(table("name,price,stock\nMaria,5,100,\nBo,6,200,\nAnn,7,300,\n"))
+
+
 def test_a_quote_that_is_never_closed_costs_its_own_row_and_no_other(table):
     people = table('name,town\nMaria,"Ulm\nBo,Bonn\nAnn,Kiel\n')
 
@@ -348,6 +359,17 @@ def test_json_lines_are_rows_and_broken_ones_are_told(table):
 
     assert cells(people) == [{"name": "Maria", "price": "1.10"}, {"name": "", "tall": "true"}]
     assert [(number, line) for number, line, _ in broken(people)] == [(2, 3), (3, 4)]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_a_key_that_the_first_object_lacks_is_a_column_and_a_list_is_no_text(table, name):
+    lines = ['{"id": 1}', '{"id": 2, "name": "Bo", "colours": ["red"], "size": {"m": 1}}']
+    people = table("\n".join(lines) if name == "a.jsonl" else f"[{','.join(lines)}]", name)
+
+    assert people.columns == ("id", "name", "colours", "size")
+    _, row = cells(people)
+    assert row["colours"] == '["red"]'
+    assert [damage_in(cell) for cell in row.values()] == ["", "", *["is a list or an object, and no text"] * 2]
 
 
 def test_a_json_array_is_streamed_with_the_lines_of_its_rows(table):

@@ -6,7 +6,7 @@ Briefs may be very many: they are iterated over, not held.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,7 +31,7 @@ from pipeline.sources.campaign import (
     write_roster,
 )
 from pipeline.sources.service import fetch_pages
-from pipeline.sources.tables import Table, open_pages
+from pipeline.sources.tables import BrokenRow, Table, TableRow, open_pages
 
 logger = logging.getLogger("nightreel")
 REJECTED = "rejected.csv"
@@ -128,14 +128,16 @@ def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> Asked:
     reader = reader_of(table, shop)
     refused: list[InputError] = []
     rejected = _rejected(shop, wanted.batch) if wanted.writes else None
+    columns, separator = table.columns, table.separator
     with ExitStack() as files:
-        write = files.enter_context(write_rejected(rejected, table.columns)) if rejected else _unwritten
+        opened = files.enter_context
+        write = opened(write_rejected(rejected, columns, separator=separator)) if rejected else _unwritten
         roster = roster_of(shop, wanted.batch) if wanted.writes else None
-        enter = files.enter_context(write_roster(roster, table.columns, choice=choice)) if roster else None
+        enter = opened(write_roster(roster, columns, separator=separator, choice=choice)) if roster else None
 
-        def refuse(cells: Mapping[str, str], problems: list[RowProblem]) -> None:
+        def refuse(row: TableRow | BrokenRow, problems: list[RowProblem]) -> None:
             refused.append(problems[0].as_error(table.path))
-            write(cells, problems)
+            write(row, problems)
 
         checked = check_rows(table, reader, judge=Judge(shop), refuse=refuse, enter=enter, choice=choice)
     stand_out = find_extremes(checked.briefs) if outstanding else []
@@ -161,7 +163,7 @@ def roster_of(shop: Workshop, batch: str) -> Path:
     return shop.store.folder(batch) / ROSTER
 
 
-def _unwritten(_cells: Mapping[str, str], _problems: list[RowProblem]) -> None:
+def _unwritten(_row: TableRow | BrokenRow, _problems: list[RowProblem]) -> None:
     """Nothing is left behind."""
 
 

@@ -126,5 +126,5 @@ def _add_manifest(packer: _Packer, shop: Workshop, batch: str) -> None:
                 ]
                 yield row._replace(films=films)
 
-        write_manifest(folder / MANIFEST, roster.columns, packed())
+        write_manifest(folder / MANIFEST, roster.columns, packed(), separator=roster.separator)
         packer.add(folder / MANIFEST, PurePosixPath(MANIFEST))

@@ -32,7 +32,8 @@ def write_results(shop: Workshop, asked: Batch, facts: RunFacts) -> tuple[Path, 
     if roster is None:
         return (report,)
     manifest = folder / MANIFEST
-    write_manifest(manifest, roster.columns, films_by_row(shop, asked.name, roster))
+    films = films_by_row(shop, asked.name, roster)
+    write_manifest(manifest, roster.columns, films, separator=roster.separator)
     return report, manifest
 
 

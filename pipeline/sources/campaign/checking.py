@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import NamedTuple, Protocol
 
 from pipeline.model import Brief
@@ -27,13 +28,16 @@ class Unfit(NamedTuple):
 
 # What else may be wrong with a row. None: nothing.
 Judge = Callable[[ReadRow], Unfit | None]
-# Is told of each row that is refused, with its cells.
-Refuse = Callable[[Mapping[str, str], list[RowProblem]], None]
+# Is told of each row that is refused.
+Refuse = Callable[[TableRow | BrokenRow, list[RowProblem]], None]
 _MOST_TOLD = 1000
+_FIRST_ROWS, _FIRST_CHARS = 200, 1 << 20
 
 
 class Reader(Protocol):
     """A row -> its brief, or all that is wrong with it."""
+
+    def look(self, rows: Sequence[TableRow | BrokenRow]) -> None: ...  # noqa: D102 - the first rows, before any is read
 
     def read(self, row: TableRow | BrokenRow) -> ReadRow | list[RowProblem]: ...  # noqa: D102 - as the class says
 
@@ -65,7 +69,10 @@ def check_rows(
     """
     checked = Checked(briefs=Spool())
     seen: dict[bytes, int] = {}
-    for row in table.rows():
+    rows = table.rows()
+    first = list(_first(rows))
+    reader.look(first)
+    for row in chain(first, rows):
         if choice and row.number > choice.last:
             break
         if choice and row.number not in choice:
@@ -82,10 +89,20 @@ def check_rows(
             found = [problem]
         checked.refused += 1
         checked.problems += found[: _MOST_TOLD - len(checked.problems)]
-        refuse(row.cells, found)
+        refuse(row, found)
         if enter:
             enter(row.number, row.cells, "", found)
     return checked
+
+
+def _first(rows: Iterator[TableRow | BrokenRow]) -> Iterator[TableRow | BrokenRow]:
+    """The first rows: many, unless they are long."""
+    chars = 0
+    for row in islice(rows, _FIRST_ROWS):
+        yield row
+        chars += sum(map(len, row.cells.values()))
+        if chars > _FIRST_CHARS:
+            return
 
 
 def _unfilmable(row: TableRow | BrokenRow, found: ReadRow, judge: Judge) -> RowProblem | None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from pipeline.sources.tables import plain, says_nothing
+from pipeline.sources.tables import as_shown, plain, says_nothing
 from pipeline.template import CellProblem, Field, currency_in, currency_of, names_currency
 
 # In names of columns, plain. Of several ("Converted Currency"), nobody can tell which one goes with which sum.
-_BESIDE = re.compile(r"currency|währung|währg|^(?:devise|moneda|moeda|valuta|waluta|parabirimi|валюта|货币|通貨)$")
+_BESIDE = re.compile(
+    r"currency|währung|währg|^(?:curr?|ccy|wkz|waers|devise|monnaie|divisa|moneda|moeda|valuta|waluta|parabirimi|валюта"
+    r"|货币|币种|通貨)$"
+)
+_DIGITS = re.compile(r"[\s\d.,'’()/+\-–−]+")
 _CODES = re.compile(r"\b[A-Z]{3}\b")
 _MEND = "Write the currency into the cell: 1299.00 EUR"
+_MEND_ALL = f"{_MEND}, or for all of them into the name of their column: Price (EUR)"
+# One sum in so many that is in another currency makes those doubtful that name none.
+_SOME = 10
 
 
 class Currencies:
@@ -24,9 +31,23 @@ class Currencies:
         self._named = {column: {code: column} for column, code in named.items() if code}
         self._beside = tuple(column for column in columns if sums and _BESIDE.search(plain(column)))
         self._fields: dict[tuple[str, str], Field] = {}
+        self._sums = {column: field for column, field in sums.items() if column not in self._named}
+        # Other currencies than those of their fields, in which sums of the table say that they are.
+        self._elsewhere: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self._named or self._beside)
+        return bool(self._named or self._beside or self._elsewhere)
+
+    def look(self, rows: Iterable[Mapping[str, str]]) -> None:
+        """Note in which currencies sums of these rows are that say so. A single one says nothing of others."""
+        codes: list[str] = []
+        for row in rows:
+            for column, field in self._sums.items():
+                if not says_nothing(cell := row.get(column, "")):
+                    code = currency_of(_DIGITS.sub(" ", as_shown(cell)), field.currency)
+                    codes.append("" if code == field.currency else code)
+        named = frozenset(filter(None, codes))
+        self._elsewhere = named if _SOME * (len(codes) - codes.count("")) >= len(codes) else frozenset()
 
     def around(self, column: str, field: Field, cells: Mapping[str, str]) -> dict[str, str]:
         """The currencies that are named for the sum in a column, and which column names each; "": one that is none."""
@@ -42,7 +63,10 @@ class Currencies:
 
     def field(self, field: Field, cell: str, codes: Mapping[str, str]) -> Field:
         """The field as it reads a cell for which these are named. Raises `CellProblem` where nobody can tell."""
-        if not names_currency(cell):
+        if not (names_currency(as_shown(cell)) or says_nothing(cell)):
+            if not codes and self._elsewhere:
+                others = " or ".join(sorted(self._elsewhere))
+                raise CellProblem(f"names no currency, and other sums of the table are in {others}", _MEND_ALL)
             if "" in codes:
                 raise CellProblem(f"names no currency, and what {codes[''][:40]} says is none that is known", _MEND)
             if len(codes) > 1:

@@ -1,4 +1,4 @@
-"""Columns in which it says who wants no mail: they get no film."""
+"""Columns in which it says who wants no mail, or has died: they get no film."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from pipeline.sources.campaign.reading import RowProblem, row_problem
 from pipeline.sources.tables import Table, TableRow, plain, says_nothing
-from pipeline.template import NO
+from pipeline.template import NO, YES
 
 # Names of columns, plain. Of the first kind, all but a no is one; of the other, a no is.
 _OUT = re.compile(
@@ -18,27 +18,44 @@ _IN = re.compile(
     r"accepts(?:e?mail)?marketing|(?:e?mail)?optin|(?:has)?optedin|(?:e?mail)?(?:marketing)?consent"
     r"|(?:werbe)?einwilligung"
 )
+_DEAD = re.compile(
+    r"(?:is)?deceased(?:date|on)?|verstorben(?:am)?|décédée?|fallecid[oa]|decedut[oa]|falecid[oa]|overleden"
+    r"|(?:date)?ofdeath|deathdate|sterbedatum|todesdatum"
+)
 # Whole cells of any column that say it by themselves.
 _SAYS_OUT = frozenset(("unsubscribed", "opted out", "opted-out", "opt-out", "abgemeldet", "désabonné", "désinscrit"))
+_SAYS_DEAD = re.compile(r"(?:deceased|verstorben|décédée?|fallecid[oa]|decedut[oa]|falecid[oa]|overleden|†)[\s\d./-]*")
 _LOOKED_AT_CHARS = 40
 _MEND = "Leave it out; if the film is for people who want no mail as well, take the column out of the table"
+_MEND_DEAD = "Leave it out; if it means something else, take the column out of the table"
 
 
 class OptOuts:
-    """The columns of a table that say who wants no mail; those that are `fields` of a template are its own affair."""
+    """The columns of a table that say who wants no mail, or has died; `fields` of a template are its own affair."""
 
     def __init__(self, table: Table, *, fields: Collection[str]) -> None:
         self._fields = frozenset(fields)
         names = {column: plain(column) for column in table.columns if column not in self._fields}
         self._out = frozenset(column for column, name in names.items() if _OUT.fullmatch(name))
         self._in = frozenset(column for column, name in names.items() if _IN.fullmatch(name))
+        self._dead = frozenset(column for column, name in names.items() if _DEAD.fullmatch(name))
 
     def said(self, row: TableRow) -> RowProblem | None:
-        """What is wrong with the row of somebody who wants no mail; None: it is not told so."""
+        """What is wrong with the row of somebody who wants no mail, or has died; None: it is not told so."""
         for column, cell in row.cells.items():
-            if cell and column not in self._fields and self._is_out(column, cell[:_LOOKED_AT_CHARS].strip().casefold()):
+            if not cell or column in self._fields:
+                continue
+            said = cell[:_LOOKED_AT_CHARS].strip().casefold()
+            if self._is_out(column, said):
                 return row_problem(row, column, cell, "says that this one wants no mail", _MEND)
+            if self._is_dead(column, said):
+                return row_problem(row, column, cell, "says that this one has died", _MEND_DEAD)
         return None
+
+    def _is_dead(self, column: str, said: str) -> bool:
+        # At an undertaker's, there may stand a name.
+        is_said = column in self._dead and (said in YES or (said not in NO and any(map(str.isdigit, said))))
+        return is_said or _SAYS_DEAD.fullmatch(said) is not None
 
     def _is_out(self, column: str, said: str) -> bool:
         if column in self._out:

@@ -43,6 +43,7 @@ class CampaignReader:
         self._mapped = mapped
         self._casting = Casting(table, parts) if parts else None
         self._readers: dict[str, RowReader | InputError] = {}
+        self._first: Sequence[TableRow | BrokenRow] = ()
         known = dict.fromkeys(part.template for part in parts)
         if not known and not deciders.column(TEMPLATE):
             known = {usual: None}
@@ -56,6 +57,13 @@ class CampaignReader:
         self.nearly = tuple(dict.fromkeys(pair for reader in readers for pair in reader.nearly))
         self._opt_outs = OptOuts(table, fields={column for each in readers for column in each.columns})
         self._key = next((reader.key_column for reader in readers if reader.key_column), "")
+
+    def look(self, rows: Sequence[TableRow | BrokenRow]) -> None:
+        """See `RowReader.look`."""
+        self._first = rows
+        for reader in self._readers.values():
+            if isinstance(reader, RowReader):
+                reader.look(rows)
 
     def read(self, row: TableRow | BrokenRow) -> ReadRow | list[RowProblem]:
         """The brief of a row, or all that is wrong with it."""
@@ -97,9 +105,9 @@ class CampaignReader:
                 template = self._template_of(name)
                 fields = {field.name for field in template.fields}
                 mapped = [pair for pair in self._mapped if is_only or pair.rpartition("=")[2].strip() in fields]
-                self._readers[name] = RowReader(
-                    self._table, template, mapped=mapped, deciders=self._deciders, **self._options
-                )
+                reader = RowReader(self._table, template, mapped=mapped, deciders=self._deciders, **self._options)
+                reader.look(self._first)
+                self._readers[name] = reader
             except InputError as error:
                 self._readers[name] = error
         return self._readers[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -126,6 +126,10 @@ class RowReader:
             if field.derived
         }
 
+    def look(self, rows: Iterable[TableRow | BrokenRow]) -> None:
+        """Look at the first rows of the table, before any is read: what they say themselves may hold for others."""
+        self._currencies.look(row.cells for row in rows)
+
     def read(self, row: TableRow | BrokenRow) -> ReadRow | list[RowProblem]:
         """The brief of a row, or all that is wrong with it."""
         if isinstance(row, BrokenRow):
@@ -221,7 +225,8 @@ class RowReader:
         if cell not in field.choices and says_nothing(cell):
             cell = ""
         # A number of a workbook or a database is written as Python does, whoever's cells stand beside it.
-        text = field.read(as_meant(cell), locale="en" if isinstance(cell, Number) else self._locale)
+        is_number = isinstance(cell, Number)
+        text = field.read(as_meant(cell), locale="en" if is_number else self._locale, rounds=is_number)
         if not text and field.name in self._derive:
             try:
                 values = Values({**self._empty, **typed}, self._language)

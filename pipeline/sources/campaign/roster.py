@@ -33,6 +33,8 @@ class Roster:
     """The rows of a batch; `rows` reads them from the beginning, each time that it is called. Blocks."""
 
     columns: tuple[str, ...]
+    # As `Table.separator`.
+    separator: str
     rows: Callable[[], Iterator[RosterRow]]
 
 
@@ -41,7 +43,9 @@ Enter = Callable[[int, Mapping[str, str], str, Sequence[RowProblem]], None]
 
 
 @contextmanager
-def write_roster(path: Path, columns: Sequence[str], *, choice: RowChoice | None = None) -> Iterator[Enter]:
+def write_roster(
+    path: Path, columns: Sequence[str], *, separator: str = ",", choice: RowChoice | None = None
+) -> Iterator[Enter]:
     """What enters the rows of a table, in their order. The file is there when the block has ended well.
 
     With a `choice`, rows that an earlier run has entered stay, but for those of the choice. Raises `StorageError`.
@@ -53,7 +57,7 @@ def write_roster(path: Path, columns: Sequence[str], *, choice: RowChoice | None
         before = None  # another table: what is known of it can't stand beside this one
     others = (row for row in before.rows() if choice and row.number not in choice) if before else iter(())
     with replacing(path, durable=False) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(json.dumps(list(columns)) + "\n")
+        file.write(json.dumps({"columns": list(columns), "separator": separator}) + "\n")
         waiting = next(others, None)
 
         def enter(number: int, cells: Mapping[str, str], name: str, problems: Sequence[RowProblem]) -> None:
@@ -75,10 +79,11 @@ def read_roster(path: Path) -> Roster | None:
     """The rows that were written to `path`; None: there are none, or none that can be read."""
     try:
         with path.open(encoding="utf-8") as file:
-            columns = json.loads(file.readline())
-    except (OSError, ValueError):
+            head = json.loads(file.readline())
+        columns, separator = tuple(map(str, head["columns"])), str(head["separator"])
+    except (OSError, ValueError, LookupError, TypeError):
         return None
-    return Roster(columns=tuple(map(str, columns)), rows=lambda: _rows(path))
+    return Roster(columns=columns, separator=separator, rows=lambda: _rows(path))
 
 
 def _rows(path: Path) -> Iterator[RosterRow]:

@@ -11,8 +11,8 @@ from pipeline.sources.tables import TableRow, plain
 
 # What stands alone in the first cell of a row that sums up others, in the languages of spreadsheets…
 _SUM_WORDS = (
-    "total, totals, sum, average, avg, median, overall total, overall, σ, "
-    "summe, gesamt, ergebnis, gesamtergebnis, insgesamt, endsumme, durchschnitt, mittelwert, "
+    "total, totals, sum, count, average, avg, median, overall total, overall, σ, "
+    "summe, anzahl, gesamt, ergebnis, gesamtergebnis, insgesamt, endsumme, durchschnitt, mittelwert, "
     "total général, somme, moyenne, suma, promedio, total general, totale, somma, totale complessivo, soma, média, "
     "total geral, totaal, eindtotaal, gemiddelde, toplam, genel toplam, ortalama, razem, suma końcowa, średnia, "
     "итого, итог, всего, 合计, 总计, 合計, 総計, 平均"

@@ -17,7 +17,7 @@ pages       what an endpoint has answered
 cells       values of programs -> cells
 """
 
-from pipeline.sources.tables.cells import Number, ShownNumber
+from pipeline.sources.tables.cells import Number, ShownNumber, as_shown
 from pipeline.sources.tables.dialect import plain
 from pipeline.sources.tables.encoding import damage_in, mend_of, says_nothing
 from pipeline.sources.tables.opening import is_table, open_table
@@ -31,6 +31,7 @@ __all__ = [
     "Table",
     "TableForm",
     "TableRow",
+    "as_shown",
     "damage_in",
     "is_table",
     "mend_of",

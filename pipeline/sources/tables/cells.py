@@ -28,8 +28,19 @@ class ShownNumber(Number):
         return cell
 
 
+def as_shown(cell: str) -> str:
+    """A cell as its program shows it: "1299 USD" of 1299."""
+    return getattr(cell, "shown", "") or cell
+
+
 class Lost(str):
     """A cell whose value can't be had; the text says why."""
+
+    __slots__ = ()
+
+
+class Packed(str):
+    """Several values in one cell, as JSON has them: a list, an object. No film shows them."""
 
     __slots__ = ()
 
@@ -73,7 +84,7 @@ def _bytes(value: bytes) -> str:
 
 
 def _many(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return Packed(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _other(value: object) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections import deque
+import re
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from pipeline.errors import SourceError
@@ -31,6 +32,8 @@ _HEAD_LINES, _HEAD_CHARS = 40, 1 << 20
 _MOST_LINES = 2000
 _UNCLOSED = ("opens a quote and never closes it", 'Close the quote, or double one that is meant as such ("")')
 _STRAY = ("has a quote within a cell in quotes", 'Double a quote that is meant as such: "5"" pipe"')
+# What a sum becomes that its own comma has torn: $1,000.00, 1,299 €.
+_BEGINS, _ENDS = re.compile(r"(?:[^\w\s]|[A-Z]{3} ?)?\d{1,3}"), re.compile(r"\d{3}(?:\.\d+)?(?: ?[^\w\s]| ?[A-Z]{3})?")
 
 csv.field_size_limit(ROW_MAX_CHARS)
 
@@ -67,13 +70,18 @@ def open_delimited(source: Path | str, form: TableForm) -> Table:
         raise SourceError(first.problem, where=f"{path}:{first.line}", hint=first.mend)
     check_width(first.cells, str(path))
     columns, doubled = named_columns(first.cells if has_header else [""] * len(first.cells))
+    below = Counter(map(len, rows[at + 1 :]))
+    width = max([len(columns), *(cells for cells, count in below.items() if count * 2 > below.total())])
     return Table(
         path=str(path),
         columns=columns,
         doubled=doubled,
-        rows=partial(_rows, records, columns, delimiter, after=first.line if has_header else first.line - 1),
+        rows=partial(
+            _rows, records, columns, delimiter, after=first.line if has_header else first.line - 1, width=width
+        ),
         form=f"{named(encoding)}, cells between {called(delimiter)}{'' if has_header else ', no header'}",
         titles=at,
+        separator=delimiter if delimiter == ";" else ",",
     )
 
 
@@ -87,28 +95,47 @@ def _head(path: Path, encoding: str) -> Iterator[Line]:
 
 
 def _rows(
-    records: partial[Iterator[_Record]], columns: Sequence[str], delimiter: str, *, after: int
+    records: partial[Iterator[_Record]], columns: Sequence[str], delimiter: str, *, after: int, width: int
 ) -> Iterator[TableRow | BrokenRow]:
+    """The rows after a line, of which most have `width` cells, empty ones at their end among them."""
     number = 0
     for record in records():
         if record.line <= after or not (record.problem or any(map(str.strip, record.cells))):
             continue
         number += 1
         cells = dict(zip(columns, record.cells, strict=False))
-        problem, mend = record.problem, record.mend
-        if not problem and used(record.cells) > len(columns):
-            problem = f"has {used(record.cells)} cells, and there are {len(columns)} columns"
-            mend = f'Put quotes around a cell that holds one of the {called(delimiter)}: "a{delimiter} b"'
-        elif not problem and len(record.cells) == 1 and len(columns) > 2:
-            problem = f"says only “{' '.join(record.cells[0].split())[:60]}”, and there are {len(columns)} columns"
-            mend = "Leave it out, if it is a title or a footer; put quotes around a cell that holds a line break"
-        elif not problem and len(record.cells) < len(columns):
-            problem = f"has {len(record.cells)} cells, and there are {len(columns)} columns"
-            mend = "Give empty cells for what is missing; put quotes around a cell that holds a line break"
+        problem, mend = (record.problem, record.mend) if record.problem else _fault(record, columns, delimiter, width)
         if problem:
-            yield BrokenRow(number=number, line=record.line, problem=problem, mend=mend, cells=cells)
+            # Where what is over is empty, a word keeps it from being nothing when the row is run once more as it is.
+            over = record.cells[len(columns) :]
+            over = over if not over or used(over) else ["one cell too many"]
+            yield BrokenRow(number=number, line=record.line, problem=problem, mend=mend, cells=cells, over=tuple(over))
         else:
             yield TableRow(number=number, line=record.line, cells=cells)
+
+
+def _fault(record: _Record, columns: Sequence[str], delimiter: str, width: int) -> tuple[str, str]:
+    """What is wrong with the number of its cells, and what to do; empty: nothing is."""
+    cells = record.cells
+    if delimiter == "," and len(cells) > width and (torn := _torn_sum(cells)):
+        # Empty cells at the end are nothing, and would hide that the others have moved on.
+        return f"has one cell more than others, and may have torn {torn}", f'Put quotes around it: "{torn}"'
+    if used(cells) > len(columns):
+        mend = f'Put quotes around a cell that holds one of the {called(delimiter)}: "a{delimiter} b"'
+        return f"has {used(cells)} cells, and there are {len(columns)} columns", mend
+    if len(cells) == 1 and len(columns) > 2:
+        mend = "Leave it out, if it is a title or a footer; put quotes around a cell that holds a line break"
+        return f"says only “{' '.join(cells[0].split())[:60]}”, and there are {len(columns)} columns", mend
+    if len(cells) < len(columns):
+        mend = "Give empty cells for what is missing; put quotes around a cell that holds a line break"
+        return f"has {len(cells)} cells, and there are {len(columns)} columns", mend
+    return "", ""
+
+
+def _torn_sum(cells: Sequence[str]) -> str:
+    """A sum that its own comma has torn, without quotes around it; empty: there is none."""
+    pairs = pairwise(cell.strip() for cell in cells)
+    return next((f"{one},{two}" for one, two in pairs if _BEGINS.fullmatch(one) and _ENDS.fullmatch(two)), "")
 
 
 def _records(path: Path, encoding: str, delimiter: str, skipped: int, *, is_spaced: bool) -> Iterator[_Record]:
@@ -126,7 +153,8 @@ def _records(path: Path, encoding: str, delimiter: str, skipped: int, *, is_spac
                 feed.taken.clear()
         except csv.Error:
             first = feed.taken[0]
-            cells = next(csv.reader([first.text], delimiter=delimiter), [])
+            # As they stand there, quotes and all.
+            cells = next(csv.reader([first.text], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
             problem, mend = _UNCLOSED if feed.ran_on else _STRAY
             yield _Record(line=first.number, cells=cells, problem=problem, mend=mend)
             feed.give_back()

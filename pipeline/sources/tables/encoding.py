@@ -18,7 +18,7 @@ from typing import TextIO
 
 from pipeline.errors import SourceError
 from pipeline.model.leftovers import find_garbled
-from pipeline.sources.tables.cells import Lost, Number
+from pipeline.sources.tables.cells import Lost, Number, Packed
 from pipeline.sources.tables.table import ROW_MAX_CHARS
 from pipeline.sources.tables.western import doubt_of
 from pipeline.sources.textfile import check_name
@@ -132,7 +132,7 @@ def damage_in(text: str) -> str:
     if isinstance(text, Lost):
         return text
     plain = text.strip()
-    if unmeant := _unmeant(plain):
+    if unmeant := "is a list or an object, and no text" if isinstance(text, Packed) else _unmeant(plain):
         return unmeant
     if _FORMULA.match(text):
         return "is a formula, and not what it comes to"
@@ -169,7 +169,7 @@ def says_nothing(text: str) -> bool:
 
 def mend_of(text: str) -> str:
     """What to do about a cell that does not say what somebody meant."""
-    if isinstance(text, Lost):
+    if isinstance(text, Lost | Packed):
         return "Give it as a value that a cell can hold"
     if _is_rounded(text):
         return "Format the column as text, and save it again"

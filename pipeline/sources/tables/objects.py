@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SourceError
-from pipeline.sources.tables.cells import Number
+from pipeline.sources.tables.cells import Number, Packed
 from pipeline.sources.tables.encoding import find_encoding, named, read_lines
 from pipeline.sources.tables.table import MOST_COLUMNS, ROW_MAX_CHARS, BrokenRow, Table, TableForm, TableRow
 
@@ -18,6 +19,8 @@ from pipeline.sources.tables.table import MOST_COLUMNS, ROW_MAX_CHARS, BrokenRow
 DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=str)
 _MEND = 'A row is an object in braces: {"name": "Maria", "price": "12 EUR"}'
 _CHUNK_LINES = 200
+# By which the columns are known.
+_FIRST_ROWS = 200
 _SPACE = " \t\r\n"
 
 
@@ -26,14 +29,19 @@ def open_objects(source: Path | str, form: TableForm) -> Table:
     path = Path(source)
     encoding = form.encoding or find_encoding(path)
     rows = partial(_of_lines if path.suffix.casefold() in {".jsonl", ".ndjson"} else _of_array, path, encoding)
-    first = next((row for row in rows() if isinstance(row, TableRow)), None)
     return Table(
         path=str(path),
-        columns=tuple(first.cells) if first else (),
+        columns=columns_of(rows()),
         doubled=frozenset(),
         rows=rows,
         form=f"{named(encoding)}, objects",
     )
+
+
+def columns_of(rows: Iterable[TableRow | BrokenRow]) -> tuple[str, ...]:
+    """The keys of the first rows: one of them need not have all."""
+    first = islice((row for row in rows if isinstance(row, TableRow)), _FIRST_ROWS)
+    return tuple(dict.fromkeys(key for row in first for key in row.cells))
 
 
 def _of_lines(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
@@ -161,7 +169,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else Packed(json.dumps(value, ensure_ascii=False))
 
 
 def _reason(error: Exception) -> str:

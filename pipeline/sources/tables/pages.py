@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.errors import SourceError, did_you_mean
 from pipeline.sources.tables.delimited import open_delimited
 from pipeline.sources.tables.encoding import find_encoding
-from pipeline.sources.tables.objects import DECODER, open_objects, row_of_value
+from pipeline.sources.tables.objects import DECODER, columns_of, open_objects, row_of_value
 from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableRow
 
 # An answer that has more than its rows is taken in whole.
@@ -41,8 +41,7 @@ def open_page(path: Path, kind: str, form: TableForm, *, name: str) -> tuple[Tab
     document = _document(path, name)
     rows, beside = _rows_in(document, form.rows_at, name)
     found = [row_of_value(value, number, number) for number, value in enumerate(rows, start=1)]
-    first = next((row for row in found if isinstance(row, TableRow)), None)
-    columns = tuple(first.cells) if first else ()
+    columns = columns_of(found)
     table = Table(path=name, columns=columns, doubled=frozenset(), rows=lambda: iter(found), form="JSON, objects")
     return table, beside
 

@@ -58,8 +58,10 @@ class BrokenRow:
     # What is wrong, and what to do.
     problem: str
     mend: str
-    # Its cells by column, as far as they can be told.
+    # Its cells by column, as far as they can be told: of one with too few, no others.
     cells: Mapping[str, str]
+    # Those for which there is no column.
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,7 @@ class Table:
 
     # What it is called in messages and in briefs, without secrets.
     path: str
-    # In the order of the file; of JSON, those of its first row: others may have more.
+    # In the order of the file; of JSON, those of its first 200 rows: others may have more.
     columns: tuple[str, ...]
     # Names that several columns have: all but the first are called otherwise ("Name (2)").
     doubled: frozenset[str]
@@ -80,6 +82,9 @@ class Table:
     form: str
     # How many lines with something in them stand above the one that names the columns, and are no rows.
     titles: int = 0
+    # What stands between the cells of tables that are written for whoever wrote this one: Excel takes no other where it
+    # writes semicolons.
+    separator: str = ","
 
 
 class TableOpener(Protocol):

@@ -16,7 +16,6 @@ from pipeline.sources.tables.letters import guess_by_letters
 # As Python calls them, and as people do.
 _OTHERS = {"mac_roman": "Mac OS Roman", "cp850": "the code page of DOS", "cp1250": "Windows-1250"}
 _BY_LETTERS = {"cp1250": "Windows-1250", "cp1254": "Windows-1254 (Turkish)", "cp1257": "Windows-1257 (Baltic)"}
-_EXAMPLE = "cp1251"
 _WORD = re.compile(r"[^\s,;|\"]+")
 _MARKED = re.compile(r"[^\x00-\x7f]+")
 # Of Cyrillic, Greek, Chinese, Korean: letters with accents stand beside each other there.
@@ -47,9 +46,11 @@ class Doubt:
     @property
     def hint(self) -> str:
         """What to do about it."""
-        name = self.encoding or _EXAMPLE
-        example = "" if self.encoding else "e.g. "
-        return f"Save it as UTF-8, or name its encoding, {example}campaign.encoding = '{name}'"
+        if not self.encoding:
+            return (
+                "Save it as UTF-8, or name its encoding, campaign.encoding = 'cp1251' (Russian), 'gb18030' (Chinese)…"
+            )
+        return f"Save it as UTF-8, or name its encoding, campaign.encoding = '{self.encoding}'"
 
 
 def doubt_of(lines: Sequence[bytes]) -> Doubt | None:

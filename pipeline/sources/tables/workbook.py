@@ -90,7 +90,9 @@ def _row(columns: Sequence[str], cells: Sequence[str], number: int, line: int) -
         return TableRow(number=number, line=line, cells=by_column)
     problem = f"has {used(cells)} cells, and there are {len(columns)} columns"
     mend = "Give the column a name, or take the cell out"
-    return BrokenRow(number=number, line=line, problem=problem, mend=mend, cells=by_column)
+    return BrokenRow(
+        number=number, line=line, problem=problem, mend=mend, cells=by_column, over=tuple(cells[len(columns) :])
+    )
 
 
 def _with_lost(cells: Sequence[str], sources: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ import re
 from datetime import date, timedelta
 from functools import lru_cache
 
-from babel.dates import get_date_format, get_month_names
+from babel.dates import get_date_format, get_day_names, get_month_names
 
 from pipeline.model.writing import ascii_digits
 from pipeline.template.rows.numbers import known_locale
@@ -19,10 +19,10 @@ _HINT = "Write year, month and day: 2026-11-03"
 _WHOSE = f"{_HINT}; or say whose days they are (e.g. --locale de)"
 # A time of day is left out: films speak of days.
 _TIME = re.compile(r"(?<=\d)\.?(?:T|,? )\d{1,2}:\d{2}.*")
-_ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
+_ISO = re.compile(r"(\d{4})[-./] ?(\d{1,2})[-./] ?(\d{1,2})\.?")
 # As SAP writes it: in no other order are its parts a month and a day.
 _CLOSE = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)")
-_NUMBERS = re.compile(r"(\d{1,2})([-./ ])\s?(\d{1,2})\2\s?(\d{4}|\d{2})\.?")
+_NUMBERS = re.compile(r"(\d{1,2})([-./ ])\s?(\d{1,2})\2\s?(\d{4}|\d{2})\s?[rг]?\.?")
 _EAST = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号號일]")
 # Where programs begin and end to count: they write it where they have no day.
 _NO_DAYS = frozenset(
@@ -32,10 +32,11 @@ _NO_DAYS = frozenset(
 _COUNTED = re.compile(r"([2-7]\d{4})(?:[.,]\d+)?")
 _FIRST_COUNTED = date(1899, 12, 30)
 # Vowels and other marks of many scripts are no letters for `\w`.
-_WORDS = re.compile(r"[^\s\d.,;:/()\-–—'’\"_]+\.?|\d+")
+_WORDS = re.compile(r"[^\s\d.,،、;:/()\-–—'’\"_]+\.?|\d+")
 # Where years may be counted otherwise, and which are then not ours: by the language of the locale, from and to.
 _OTHER_YEARS = {"th": (2400, 9999), "fa": (1, 1699), "ps": (1, 1699), "ar": (1, 1699)}
-_LITTLE = frozenset({"of", "de", "del", "den", "the", "le", "du", "st", "nd", "rd", "th", "г", "года", "r", "er"})
+_LITTLE_WORDS = "on am el il of de del den the le du st nd rd th º ° г года r er"
+_LITTLE = frozenset(_LITTLE_WORDS.split())
 ORDERS = ("dmy", "mdy", "ymd")
 
 
@@ -98,11 +99,14 @@ def _full(year: str) -> str:
 
 
 def _of_words(text: str, written: str, locale: str, order: str) -> date:
-    words = [word.rstrip(".").casefold() for word in _WORDS.findall(written)]
+    weekdays, pattern = _weekdays(locale)
+    said = {weekdays[found] for found in pattern.findall(written.casefold())}
+    words = [word.rstrip(".").casefold() for word in _WORDS.findall(pattern.sub(" ", written.casefold()))]
     names = _months(locale)
     months = [names[word] for word in words if word in names]
     numbers = [word for word in words if word.isdigit()]
-    other = [word for word in words if not word.isdigit() and word not in names and word not in _LITTLE]
+    # "before 3 November 2026" is another day.
+    other = set(words).difference(numbers, names, _LITTLE, _words_of(locale))
     years = [number for number in numbers if len(number) == 4]
     days = [number for number in numbers if len(number) <= 2]
     if len(months) == 1 and len(days) == len(numbers) == 2:
@@ -110,9 +114,12 @@ def _of_words(text: str, written: str, locale: str, order: str) -> date:
         if not order:
             raise CellProblem(f"{text[:40]!r} has a year of two digits", _WHOSE)
         days, years = (days[1:], [_full(days[0])]) if order == "ymd" else (days[:1], [_full(days[1])])
-    if len(months) != 1 or len(years) != 1 or len(days) != 1 or len(numbers) != 2 or len(other) > 1:
+    if len(months) != 1 or len(years) != 1 or len(days) != 1 or len(numbers) != 2 or other:
         raise CellProblem(f"{text[:40]!r} is no day", _WHOSE if other else _HINT)
-    return _day(text, years[0], str(months[0]), days[0])
+    day = _day(text, years[0], str(months[0]), days[0])
+    if said - {day.weekday()}:
+        raise CellProblem(f"{text[:40]!r} is a {day:%A}", "Mend the day, or the day of the week")
+    return day
 
 
 def _day(text: str, year: str, month: str, day: str) -> date:
@@ -133,6 +140,30 @@ def _months(locale: str) -> dict[str, int]:
                     names = get_month_names(width, context, known_locale(each))
                     found |= {name.rstrip(".").casefold(): number for number, name in names.items()}
     return found | {"sept": 9}
+
+
+@lru_cache(maxsize=64)
+def _weekdays(locale: str) -> tuple[dict[str, int], re.Pattern[str]]:
+    """The number of each day of the week by its names, in the locale and in English, and what finds them in a text."""
+    found: dict[str, int] = {}
+    for each in filter(None, ("en", locale)):
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                names = get_day_names(width, context, known_locale(each))
+                found |= {name.rstrip(".").casefold(): number for number, name in names.items()}
+    # In Italian, mar is a month as well.
+    found = {name: number for name, number in found.items() if name not in _months(locale)}
+    longest_first = sorted(map(re.escape, found), key=len, reverse=True)
+    return found, re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)")
+
+
+@lru_cache(maxsize=64)
+def _words_of(locale: str) -> frozenset[str]:
+    """What a locale writes between the parts of a day: 3 de noviembre de 2026, 2026 m. lapkričio 3 d."""
+    patterns = (get_date_format(style, known_locale(locale)).pattern for style in ("medium", "long", "full"))
+    # Letters of ASCII stand for parts, unless they are in quotes.
+    plain = " ".join(re.sub(r"'([^']*)'|[a-zA-Z]+", r" \1 ", pattern) for pattern in patterns if locale)
+    return frozenset(word.rstrip(".").casefold() for word in _WORDS.findall(plain))
 
 
 @lru_cache(maxsize=64)

@@ -56,10 +56,11 @@ class Field:
     # Of dates, the order of day, month and year: "dmy", "mdy", "ymd"; empty: it has to be clear.
     order: str = ""
 
-    def read(self, cell: str, *, locale: str = "") -> str:
+    def read(self, cell: str, *, locale: str = "", rounds: bool = False) -> str:
         """What a cell says, in one form: "1299.00 EUR", "2026-11-03". Empty for an empty cell.
 
-        `locale` says how numbers and dates are written in the table, if that is known. Raises `CellProblem`.
+        `locale` says how numbers and dates are written in the table, if that is known; it `rounds` sums, where a
+        program worked them out. Raises `CellProblem`.
         """
         is_text = self.kind in TEXTS
         if len(cell) > _CELL_MAX_CHARS and not is_text:
@@ -74,6 +75,8 @@ class Field:
             raise CellProblem(
                 f"has {max(len(text), len(cell)):,} characters, at most {self.max_chars} fit", "Shorten it"
             )
+        if self.kind == "money":
+            return _money(self, text, locale, rounds=rounds)
         return _READERS[self.kind](self, text, locale)
 
     def value(self, text: str, language: str) -> object:
@@ -125,8 +128,8 @@ def _number(field: Field, text: str, locale: str) -> str:
     return f"{number:f}"
 
 
-def _money(field: Field, text: str, locale: str) -> str:
-    amount, code = read_money(text, currency=field.currency, locale=locale)
+def _money(field: Field, text: str, locale: str, *, rounds: bool) -> str:
+    amount, code = read_money(text, currency=field.currency, locale=locale, rounds=rounds)
     field.check_limits(amount)
     return f"{amount:f} {code}"
 
@@ -165,7 +168,6 @@ _READERS: Mapping[Kind, Callable[[Field, str, str], str]] = {
     "paragraphs": _text,
     "integer": _integer,
     "number": _number,
-    "money": _money,
     "date": _date,
     "url": _only(read_url),
     "image": _only(read_image),

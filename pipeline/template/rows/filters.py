@@ -110,6 +110,8 @@ def _titled(words: Sequence[str], at: int, language: str) -> str:
     # Somebody has chosen its letters; MARIA and maria say nothing of that. Or it counts kings.
     if (word[:1].isupper() and any(map(str.islower, word))) or word in _ROMAN:
         return word
+    if word.lower() in _CLIPPED:
+        return word.lower()
     if 0 < at < len(words) - 1 and word.lower() in _PARTICLES:
         # In Vietnam, Van is a name.
         goes_on = at < len(words) - 2 and words[at + 1].lower() in _PARTICLES
@@ -140,6 +142,8 @@ _SMALL = (
     "van der den ter ten von zu zur zum vom de del della dei di da do dos das du des la las los le y e af av bin ibn"
 )
 _PARTICLES = frozenset((*_SMALL.split(), "al", "el", "und", "and"))
+# Het and des, in Dutch: van 't Hof, 's Gravesande.
+_CLIPPED = frozenset(("'t", "’t", "'s", "’s"))
 _ROMAN = frozenset(("II", "III", "IV", "VII", "VIII", "IX", "XII", "XIII", "XIV", "XV", "XVI"))
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "money": money,

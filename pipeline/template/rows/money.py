@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from babel import Locale
+from babel.numbers import get_currency_precision
 
 from pipeline.template.rows.numbers import read_number, signed
 from pipeline.template.rows.problem import CellProblem
@@ -17,8 +18,10 @@ _SIGNS = {
     "€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₫": "VND",
     "฿": "THB", "₱": "PHP", "₦": "NGN", "₵": "GHS", "₸": "KZT", "zł": "PLN", "kč": "CZK", "ft": "HUF", "lei": "RON",
     "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD", "r$": "BRL",
-    "fr.": "CHF", "sfr.": "CHF", "лв": "BGN", "лв.": "BGN", "руб": "RUB", "руб.": "RUB", "грн": "UAH", "грн.": "UAH",
+    "mx$": "MXN", "fr.": "CHF", "sfr.": "CHF", "лв": "BGN", "лв.": "BGN", "руб": "RUB", "руб.": "RUB", "р.": "RUB",
+    "грн": "UAH", "грн.": "UAH", "sr": "SAR",
     "元": "CNY", "円": "JPY", "원": "KRW", "euro": "EUR", "euros": "EUR", "eur": "EUR",
+    "đ": "VND", "vnđ": "VND", "บาท": "THB", 'ש"ח': "ILS", "ש״ח": "ILS",
     "tl": "TRY", "ر.س": "SAR", "ر.س.": "SAR", "د.إ": "AED", "د.إ.": "AED",
 }  # fmt: skip
 _SHARED = {
@@ -27,21 +30,27 @@ _SHARED = {
     "￥": ("CNY", "JPY"),
     "kr": ("", "SEK", "NOK", "DKK", "ISK"),
     "kr.": ("", "DKK", "SEK", "NOK", "ISK"),
+    "rs": ("", "INR", "PKR", "LKR", "NPR", "MUR"),
+    "rs.": ("", "INR", "PKR", "LKR", "NPR", "MUR"),
 }
 _USUAL = frozenset((*_SIGNS.values(), *(code for codes in _SHARED.values() for code in codes if code)))
-_AMOUNT = re.compile(r"[+\-−]?\s*\d[\d.,\s\u00a0\u202f'’]*")
-_MOST_DECIMALS = 4
+_AMOUNT = re.compile(r"[+\-−]?\s*\d[\d.,\s\u00a0\u202f'’\u066b\u066c，．]*")
 # "Price (EUR)", "Price in €", "Price EUR", "price_eur": the name, and what its sums are in.
 _IN_NAME = re.compile(
     r"(.*?[^\W_])(?:[\s_]*[(\[]\s*(?:in\s+)?([^\s()\[\]]{1,5})\s*[)\]]|[\s_,/]+(?:in[\s_]+)?([^\s_()\[\]]{1,5}))\s*"
 )
+# With so many decimals in a currency, 1.250 may be a little more than one, or 1,250.
+_DIGITS_OF_A_THOUSAND = 3
 _HINT = "Write amount and currency: 1299.00 EUR"
-# A sum without cents: "1'299.–", "1.299,-".
-_NO_CENTS = re.compile(r"[.,]\s*[-–—]{1,2}")
+# A sum without cents: "1'299.–", "1.299,-", "500/-", "1299:-".
+_NO_CENTS = re.compile(r"[.,/:]\s*[-–—]{1,2}")
 
 
-def read_money(text: str, *, currency: str, locale: str) -> tuple[Decimal, str]:
-    """Amount and code of the currency. `currency` is that of sums that name none. Raises `CellProblem`."""
+def read_money(text: str, *, currency: str, locale: str, rounds: bool = False) -> tuple[Decimal, str]:
+    """Amount and code of the currency. `currency` is that of sums that name none. Raises `CellProblem`.
+
+    It `rounds` what a program has worked out to more decimals than the currency has; what is written so is told.
+    """
     written = signed(_NO_CENTS.sub("", text.strip(), count=1))
     found = _AMOUNT.search(written)
     if found is None:
@@ -61,14 +70,28 @@ def read_money(text: str, *, currency: str, locale: str) -> tuple[Decimal, str]:
             raise CellProblem(f"{text[:40]!r} is no sum of money", _HINT)
     if not code:
         raise CellProblem(_uncoded(text, before or after), _HINT)
+    decimals = decimals_of(code)
     try:
-        # Money has two decimals, or none; three digits after a mark are thousands.
-        amount = read_number(found_text.strip(), locale=locale, is_whole=True)
+        # Most money has two decimals, or none; three digits after a mark are thousands.
+        amount = read_number(found_text.strip(), locale=locale, is_whole=decimals < _DIGITS_OF_A_THOUSAND)
     except CellProblem as error:
-        raise CellProblem(error.problem, _HINT) from error
-    if amount != round(amount, _MOST_DECIMALS):
-        raise CellProblem(f"{text[:40]!r} has too many decimals", _HINT)
-    return amount, code
+        raise CellProblem(error.problem, error.mend if decimals >= _DIGITS_OF_A_THOUSAND else _HINT) from error
+    if amount == (rounded := round_money(amount, code)):
+        return amount, code
+    if not rounds:
+        told = f"{text[:40]!r} has more decimals than {code}, which has {decimals or 'none'}"
+        raise CellProblem(told, f"Round it: {rounded:f} {code}")
+    return rounded, code
+
+
+def decimals_of(code: str) -> int:
+    """How many decimals sums of a currency have: EUR 2, JPY 0, KWD 3 (ISO 4217, as CLDR has it)."""
+    return int(get_currency_precision(code))
+
+
+def round_money(amount: Decimal, code: str) -> Decimal:
+    """To what can be paid in a currency, halves up: as spreadsheets show it."""
+    return amount.quantize(Decimal(1).scaleb(-decimals_of(code)), ROUND_HALF_UP)
 
 
 def _uncoded(text: str, sign: str) -> str:
@@ -115,7 +138,9 @@ def _code(sign: str, currency: str) -> str:
         return _SIGNS[plain]
     if plain in _SHARED:
         return currency if currency in _SHARED[plain] else _SHARED[plain][0]
-    return sign.upper() if sign.upper() in _codes() else ""
+    # USD$ 5
+    code = sign.upper().removesuffix("$")
+    return code if code in _codes() else ""
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,10 @@ from pipeline.template.rows.problem import CellProblem
 _HINT = "Write the name as it is said"
 _ADDRESS = re.compile(r"\S@\S|://|^www\.|^mailto:", re.IGNORECASE)
 # What stands in no name that is said aloud; ? is left of a letter that was lost, as in J?rgen.
-_UNSAID = re.compile(r"[()\[\]{}<>\"“”„«»*#%_|=/\\+~^$€£:;?]")
+_UNSAID = re.compile(
+    r"[()\[\]{}<>\"“”„«»*#%_|=/\\+~^$€£:;?@†]|^[-–—•·.]|(?<!\w)['‘]\w[\w ]*['’](?!\w)|\b(?:deceased|verstorben)\b",
+    re.IGNORECASE,
+)
 # Of "Smith, Bob" one can't tell who is greeted; "King, Jr." is a name.
 _TURNED = re.compile(r"([^,]+),\s*([^,]+)")
 _SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv", "md", "phd", "esq"))
@@ -22,9 +25,14 @@ _FORM_WORDS = (
 _NOBODY_WORDS = (
     "test tests testing tester asdf asdfasdf asdfgh qwerty qwertz azerty foobar dummy unknown unbekannt inconnu "
     "desconocido anonymous anonym none true false wahr falsch user admin info customer client kunde noname firstname "
-    "vorname"
+    "vorname deleted removed redacted gelöscht supprimé tbd tba n.n abc owner occupant resident subscriber walk-in"
 )
-_PHRASES = frozenset(("no name", "first name", "last name", "valued customer", "dear customer"))
+_NO_NAMES = (
+    "no name, first name, last name, valued customer, dear customer, info requested, no data, no value, no show, "
+    "walk in, do not contact, do not call, do not mail, do not email, same as above, siehe oben, current resident, "
+    "to whom it may concern"
+)
+_PHRASES = frozenset(_NO_NAMES.split(", "))
 _AROUND = ".,-0123456789"
 _FORMS, _NOBODY = frozenset(_FORM_WORDS.split()), frozenset(_NOBODY_WORDS.split())
 

@@ -18,6 +18,7 @@ _NUMBER = re.compile(r"[+-]?\d*(?:[.,]\d+)*")
 _IN_BRACKETS = re.compile(r"([^\d(]*)\(([^()]*\d[^()]*)\)([^\d)]*)")
 _DASHED = re.compile(r"[^-−–—]*\d[^-−–—]*[-−][^-−–—\d]*")
 _MOST_DIGITS = 15
+_MARKS = str.maketrans("−\u066b，．", "-.,.")
 
 
 def read_number(text: str, *, locale: str, is_whole: bool = False) -> Decimal:
@@ -32,7 +33,7 @@ def read_number(text: str, *, locale: str, is_whole: bool = False) -> Decimal:
     compact = _GROUPING.sub("", digits)
     if not re.search(r"\d", compact) or not _NUMBER.fullmatch(compact):
         raise CellProblem(f"{text[:40]!r} is no number", "Write digits: 1299.50")
-    if sum(map(str.isdigit, compact)) > _MOST_DIGITS:
+    if sum(map(str.isdigit, compact.lstrip("+-0.,"))) > _MOST_DIGITS:
         raise CellProblem(f"{text[:40]!r} has more than {_MOST_DIGITS} digits", "Write a smaller number")
     marks = re.findall("[.,]", compact)
     decimal = _decimal_mark(compact, marks, text, locale=locale, is_whole=is_whole)
@@ -83,8 +84,8 @@ def _odd(text: str) -> str:
 
 
 def _plain_digits(text: str) -> str:
-    """With digits of every script as ASCII, and one kind of minus and decimal mark."""
-    return ascii_digits(text.strip().replace("−", "-").replace("\u066b", "."))
+    """With digits of every script as ASCII, and one kind of minus and of marks."""
+    return ascii_digits(text.strip().translate(_MARKS))
 
 
 @lru_cache(maxsize=64)

@@ -13,17 +13,27 @@ from pipeline.model.names import is_device
 from pipeline.model.text import clean_text
 from pipeline.template.rows.problem import CellProblem
 
-# A tag, and not "a < b and c > d". What stands in a script or a style was never meant for a reader.
+# A tag, and not "a < b and c > d". What stands in a script or a style was never meant for a reader, and what is struck
+# out (<del>€500</del> €450) holds no more.
 # Each with what ends it.
 _UNSEEN = tuple(
     (re.compile(f"{begin}.*?{end}", re.IGNORECASE | re.DOTALL), re.compile(end, re.IGNORECASE))
     for begin, end in (
         (r"<script\b[^<>]*>", r"</script\s*>"),
         (r"<style\b[^<>]*>", r"</style\s*>"),
+        (r"<del\b[^<>]*>", r"</del\s*>"),
+        (r"<s>", r"</s\s*>"),
+        (r"<strike\b[^<>]*>", r"</strike\s*>"),
         ("<!--", "-->"),
     )
 )
-_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?>")
+_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?>|<!\[CDATA\[|\]\]>")
+# Entities that stand for tags: HTML that was packed into XML, or into HTML again.
+_PACKED = re.compile(
+    r"&lt;/?(?:p|br?|i|u|s|del|div|span|strong|em|small|font|a|img|[uo]l|li|h[1-6]|t(?:able|r|d)|script|style)"
+    r"(?:\s[^<>]{0,400}?)?/?&gt;",
+    re.IGNORECASE,
+)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
 _HEX = re.compile(r"#?(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
@@ -41,6 +51,8 @@ _ADDRESS_MAX_CHARS = 2000
 
 def read_text(text: str) -> str:
     """One line of text: tags of HTML and SSML are left out, entities are what they stand for."""
+    if "&" in text and _PACKED.search(text):
+        text = html.unescape(text)
     if "<" in text:
         text = _TAG.sub(" ", _without_unseen(text))
     return clean_text(_unescaped(text) if "&" in text else text)

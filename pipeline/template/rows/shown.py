@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
+from pipeline.template.rows.money import round_money
 from pipeline.template.rows.numbers import known_locale
 
 _STYLES = ("short", "medium", "long", "full")
@@ -140,7 +142,8 @@ def _iso(other: object) -> str:
 
 @lru_cache(maxsize=4096)
 def money_text(amount: Decimal, currency: str, language: str) -> str:
-    """A sum; a whole one without cents."""
+    """A sum, rounded to what can be paid; a whole one without cents."""
+    amount = round_money(amount, currency)
     whole = amount == amount.to_integral_value()
     locale = known_locale(language)
     if not whole:
@@ -159,7 +162,9 @@ def date_text(day: date, language: str, style: str = "long") -> str:
     """A day; `style` is short, medium, long or full, or a pattern of CLDR ("d MMMM")."""
     if style not in _STYLES and not set(style) <= set("GyMLEcdewWqQY .,/-'年月日일월년"):
         raise ValueError(f"{style!r} is no way to write a day; write short, medium, long, full or a pattern: d MMMM")
-    return format_date(day, format=style, locale=known_locale(language))
+    written = format_date(day, format=style, locale=known_locale(language))
+    # CLDR does not know that a month begins so in French.
+    return re.sub(r"\b1 (?=[^\W\d])", "1er ", written) if language.partition("-")[0] == "fr" else written
 
 
 def ordinal_text(number: int, language: str) -> str:

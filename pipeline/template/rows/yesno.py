@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 _YES = (
-    "yes y true 1 x ✓ ✔ ☑ ✅ on checked ja j wahr oui vrai sí si sì verdadero vero sim verdadeiro evet doğru tak да 是"
+    "yes y true t 1 x ✓ ✔ ☑ ✅ on checked ja j wahr oui vrai sí si sì s verdadero vero sim verdadeiro evet doğru tak "
+    "da ano áno igen kyllä ναι да так נכון כן نعم بله हाँ हां ใช่ có 是 はい 예 네"
 )
-_NO = "no n false 0 off unchecked nein falsch non faux falso não nao nee hayır hayir yanlış yanliş nie нет 否"
+_NO = (
+    "no n false f 0 off unchecked nein falsch non faux falso não nao nee nej nei hayır hayir yanlış yanliş nie ne nu "
+    "nem ei όχι нет не ні לא لا خیر नहीं ไม่ ไม่ใช่ không 否 いいえ 아니오 아니요"
+)
 YES, NO = frozenset(_YES.split()), frozenset(_NO.split())
