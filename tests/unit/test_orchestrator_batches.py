@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -523,6 +524,32 @@ async def test_there_is_a_report_of_every_night_however_it_ends(room, shop, tmp_
 
 
 # What must not end a night.
+
+
+async def test_what_is_said_all_night_is_one_line_of_the_report_and_leaves_room_for_the_rest(
+    room, shop, tmp_path, monkeypatch
+):
+    async def say(job, shop, attempt):
+        for second in range(10, 60):
+            attempt.note(f"groq asks us to wait until 22:07:{second}")
+            attempt.note("groq answers again")
+            attempt.note(f"all other films are parked, the first until 2026-11-{second % 18 + 10} 07:00:00")
+        for number in range(200):
+            attempt.note(f"film {number} is quiet")
+        return job
+
+    monkeypatch.setattr(jobs_module, "STAGES", (replace(jobs_module.STAGES[0], run=say),))
+    await run(shop, "One")
+
+    report = await anyio.Path(tmp_path, "output", "kitchen", "summary", "batch_report.json").read_text(encoding="utf-8")
+    notices = json.loads(report)["run"]["notices"]
+    assert notices[:4] == [
+        "groq asks us to wait until 22:07:59 (50 times)",
+        "groq answers again (50 times)",
+        "all other films are parked, the first until 2026-11-15 07:00:00 (50 times)",
+        "film 0 is quiet",
+    ]
+    assert len(notices) == 100
 
 
 async def test_a_job_file_that_vanishes_costs_no_other_film(room, tmp_path):
