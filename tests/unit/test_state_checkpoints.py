@@ -210,12 +210,17 @@ async def test_a_job_that_its_batch_no_longer_lists_is_found_as_it_was(store):
 
 async def test_a_damaged_file_set_aside_is_kept_and_the_job_can_begin_anew(store, tmp_path):
     await store.save_job(job())
+    await store.save_batch(batch("ab12" * 8))
     await anyio.Path(file_of(tmp_path)).write_bytes(b"{")
 
     aside = await to_thread.run_sync(store.set_aside, "space", "ab12" * 8, "torn")
 
     assert await anyio.Path(aside).read_bytes() == b"{"
     assert await store.find_job("space", "ab12" * 8) is None
+    # Whoever comes later hears of it, and may do the same.
+    assert await to_thread.run_sync(store.set_aside, "space", "ab12" * 8, "torn") == aside
+    _, damages = await listed(store)
+    assert damages == [Damage(job="ab12" * 8, message="torn")]
 
 
 async def test_what_may_only_not_be_read_by_us_is_not_damaged(store, tmp_path, monkeypatch):
