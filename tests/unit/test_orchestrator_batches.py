@@ -21,12 +21,13 @@ from pipeline.errors import (
 )
 from pipeline.limits import Load
 from pipeline.model import Asked, Brief, Event, Job, JobStatus, Paragraph, Priority, Section, StageRecord, advance
-from pipeline.orchestrator.batch import batches
+from pipeline.orchestrator.batch import backoff, batches
 from pipeline.orchestrator.batch.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import Workshop, open_workshop
+from pipeline.state import checkpoints
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -736,3 +737,24 @@ async def test_a_run_whose_last_film_fails_is_over_with_it(room, shop):
 
     assert await statuses(shop) == {"Bad": "failed"}
     assert scheduler._backoff._until == {}, "nothing that could keep it waiting"
+
+
+async def test_a_film_whose_end_could_not_be_saved_has_no_second_turn_in_the_run(room, shop, monkeypatch):
+    await batches.add(briefs("Apples"), shop, batch="kitchen")
+    full = StorageError("no space left on device")
+    taken_up = 0
+
+    async def fill_the_disk(job, shop, attempt):
+        nonlocal taken_up
+        taken_up += 1
+        monkeypatch.setattr(checkpoints, "write_together", lambda contents: dict.fromkeys(contents, full))
+        raise full
+
+    monkeypatch.setattr(jobs_module, "STAGES", (replace(jobs_module.STAGES[0], run=fill_the_disk),))
+    monkeypatch.setattr(backoff, "_WHILE_S", 0.0)
+    scheduler = Scheduler(shop, "kitchen", pulse_s=0.01)
+    with anyio.fail_after(10):
+        await scheduler.run()
+
+    assert taken_up == scheduler.begun == 1
+    assert scheduler.unsaved_because == "no space left on device"
