@@ -345,6 +345,17 @@ async def test_a_batch_may_stop_at_the_first_failure(room, tmp_path):
     assert notices(heard) == [f"no new film is begun: {outcome.stopped_because}"]
 
 
+async def test_a_failure_in_the_queue_stops_no_batch(room, tmp_path):
+    shop = await opened(tmp_path, **{"errors.on_error": "stop", "work.strategy": "sequential"})
+    await batches.add(briefs("Bad"), shop, batch=QUEUE, priority=Priority.URGENT)
+
+    outcome = await run(shop, "One", "Two")
+
+    assert room.served == ["Bad", "One", "Two"]
+    assert outcome.is_complete
+    assert not outcome.stopped_because
+
+
 async def test_a_batch_may_stop_after_so_many_failures(room, tmp_path):
     shop = await opened(tmp_path, **{"work.strategy": "sequential", "errors.max_failures": 2})
     room.trouble = {title: InputError("is bad") for title in ("A", "C", "E")}
