@@ -17,12 +17,12 @@ _ANY_WIDTH = 10_000
 class Console(console.Console):
     """The same, but that a broken pipe is the error that it is for `print`, and that lines and pictures take turns."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - handed on
         # Held by who prints a line, and by who draws the picture below it: `display` shares it.
         self.turn = threading.RLock()
         super().__init__(**options)
 
-    def print(self, *objects: Any, **options: Any) -> None:
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - handed on
         """The same, in one go. rich counts the lines to erase, lets others draw, and then erases so many."""
         with self.turn:
             super().print(*objects, **options)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import files
 from pipeline.errors import StorageError
 from pipeline.files import (
     discard_leftovers,
@@ -133,6 +134,15 @@ def test_one_file_of_many_that_can_not_be_written_spoils_no_other_and_leaves_no_
     assert list(failed) == [tmp_path / "b"]
     assert "no space left on device. Free some space" in str(failed[tmp_path / "b"])
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "a", "b": "old", "c": "c"}
+
+
+def test_files_whose_folder_can_not_be_flushed_count_as_unwritten(tmp_path, monkeypatch):
+    def refuse(_folder):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(files, "sync_folder", refuse)
+
+    assert set(write_together({tmp_path / name: name for name in "ab"})) == {tmp_path / "a", tmp_path / "b"}
 
 
 @posix_only

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -20,12 +21,13 @@ from pipeline.errors import (
 )
 from pipeline.limits import Load
 from pipeline.model import Asked, Brief, Event, Job, JobStatus, Paragraph, Priority, Section, StageRecord, advance
-from pipeline.orchestrator.batch import batches
+from pipeline.orchestrator.batch import backoff, batches
 from pipeline.orchestrator.batch.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import Workshop, open_workshop
+from pipeline.state import checkpoints
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -343,6 +345,17 @@ async def test_a_batch_may_stop_at_the_first_failure(room, tmp_path):
     assert notices(heard) == [f"no new film is begun: {outcome.stopped_because}"]
 
 
+async def test_a_failure_in_the_queue_stops_no_batch(room, tmp_path):
+    shop = await opened(tmp_path, **{"errors.on_error": "stop", "work.strategy": "sequential"})
+    await batches.add(briefs("Bad"), shop, batch=QUEUE, priority=Priority.URGENT)
+
+    outcome = await run(shop, "One", "Two")
+
+    assert room.served == ["Bad", "One", "Two"]
+    assert outcome.is_complete
+    assert not outcome.stopped_because
+
+
 async def test_a_batch_may_stop_after_so_many_failures(room, tmp_path):
     shop = await opened(tmp_path, **{"work.strategy": "sequential", "errors.max_failures": 2})
     room.trouble = {title: InputError("is bad") for title in ("A", "C", "E")}
@@ -523,6 +536,32 @@ async def test_there_is_a_report_of_every_night_however_it_ends(room, shop, tmp_
 
 
 # What must not end a night.
+
+
+async def test_what_is_said_all_night_is_one_line_of_the_report_and_leaves_room_for_the_rest(
+    room, shop, tmp_path, monkeypatch
+):
+    async def say(job, shop, attempt):
+        for second in range(10, 60):
+            attempt.note(f"groq asks us to wait until 22:07:{second}")
+            attempt.note("groq answers again")
+            attempt.note(f"all other films are parked, the first until 2026-11-{second % 18 + 10} 07:00:00")
+        for number in range(200):
+            attempt.note(f"film {number} is quiet")
+        return job
+
+    monkeypatch.setattr(jobs_module, "STAGES", (replace(jobs_module.STAGES[0], run=say),))
+    await run(shop, "One")
+
+    report = await anyio.Path(tmp_path, "output", "kitchen", "summary", "batch_report.json").read_text(encoding="utf-8")
+    notices = json.loads(report)["run"]["notices"]
+    assert notices[:4] == [
+        "groq asks us to wait until 22:07:59 (50 times)",
+        "groq answers again (50 times)",
+        "all other films are parked, the first until 2026-11-15 07:00:00 (50 times)",
+        "film 0 is quiet",
+    ]
+    assert len(notices) == 100
 
 
 async def test_a_job_file_that_vanishes_costs_no_other_film(room, tmp_path):
@@ -709,3 +748,24 @@ async def test_a_run_whose_last_film_fails_is_over_with_it(room, shop):
 
     assert await statuses(shop) == {"Bad": "failed"}
     assert scheduler._backoff._until == {}, "nothing that could keep it waiting"
+
+
+async def test_a_film_whose_end_could_not_be_saved_has_no_second_turn_in_the_run(room, shop, monkeypatch):
+    await batches.add(briefs("Apples"), shop, batch="kitchen")
+    full = StorageError("no space left on device")
+    taken_up = 0
+
+    async def fill_the_disk(job, shop, attempt):
+        nonlocal taken_up
+        taken_up += 1
+        monkeypatch.setattr(checkpoints, "write_together", lambda contents: dict.fromkeys(contents, full))
+        raise full
+
+    monkeypatch.setattr(jobs_module, "STAGES", (replace(jobs_module.STAGES[0], run=fill_the_disk),))
+    monkeypatch.setattr(backoff, "_WHILE_S", 0.0)
+    scheduler = Scheduler(shop, "kitchen", pulse_s=0.01)
+    with anyio.fail_after(10):
+        await scheduler.run()
+
+    assert taken_up == scheduler.begun == 1
+    assert scheduler.unsaved_because == "no space left on device"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from pipeline.errors import (
@@ -487,6 +488,55 @@ async def test_a_stage_that_takes_too_long_is_stopped_and_says_which_setting(roo
 
     assert (failed.status, failed.error.kind) == (JobStatus.FAILED, "TimeLimitError")
     assert failed.error.message.startswith("film: took longer than 0.01 s. Raise time_limits.film_s")
+
+
+async def run_cancelled_while(is_saved, job, shop, monkeypatch):
+    """`run_job`, cancelled in the middle of a save of which `is_saved` says that it is the one."""
+    save = CheckpointStore.save_job
+    with anyio.CancelScope() as scope:
+
+        async def save_job(store, job):
+            if is_saved(job):
+                scope.cancel()
+            await save(store, job)
+
+        monkeypatch.setattr(CheckpointStore, "save_job", save_job)
+        await run_job(job, shop)
+        await anyio.lowlevel.checkpoint()
+    assert scope.cancelled_caught
+
+
+@pytest.mark.parametrize("status", [JobStatus.COMPLETED, JobStatus.FAILED])
+async def test_a_film_whose_end_is_being_saved_when_the_run_is_cancelled_has_ended(
+    rooms, shop, job, monkeypatch, status
+):
+    if status is JobStatus.FAILED:
+        rooms.trouble["film"] = InputError("is broken")
+
+    await run_cancelled_while(lambda job: job.status is status, job, shop, monkeypatch)
+
+    kept = await saved(shop, job)
+    assert kept.status is status
+    assert steps(kept)[-1][0] == str(status)
+
+
+async def test_what_is_out_is_not_forgotten_when_the_run_is_cancelled_while_that_is_saved(
+    rooms, shop, job, monkeypatch
+):
+    out = Receipt(destination="youtube", package=FileNames().within(shop.workspace / "films"), id="abc")
+
+    async def publish(job, shop, attempt):
+        job = job.evolve(published=(out,))
+        await attempt.keep(job)
+        await anyio.lowlevel.checkpoint()
+        return job
+
+    *others, last = jobs_module.STAGES
+    monkeypatch.setattr(jobs_module, "STAGES", (*others, replace(last, run=publish)))
+    await run_cancelled_while(lambda job: bool(job.published), job, shop, monkeypatch)
+
+    kept = await saved(shop, job)
+    assert (kept.status, kept.published) == (JobStatus.PENDING, (out,))
 
 
 async def test_an_interrupted_stage_is_written_down_as_such(rooms, shop, job):

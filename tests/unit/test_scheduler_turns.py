@@ -23,6 +23,7 @@ from pipeline.orchestrator.workshop import open_workshop
 from pipeline.state.claims import Claims
 from pipeline.state.documents import to_json
 from pipeline.state.index import BatchIndex
+from pipeline.state.locks import held
 
 SETTINGS = {"work.strategy": "fixed", "work.max_concurrent": 2, "errors.retries": 0, "offline": True}
 
@@ -182,6 +183,20 @@ async def test_what_killed_processes_left_is_cleared_away_and_what_is_at_work_st
     assert kept
     assert claimed
     assert len(await statuses(shop)) == 2
+
+
+async def test_what_was_spent_is_not_taken_from_who_writes_it_down(room, shop):
+    await planned(shop, "Ours")
+    folder = shop.store.folder("kitchen")
+    half = folder / ".spent.0123abcd.json"
+    await to_thread.run_sync(half.write_bytes, b"{")
+
+    async with held(folder / "spent.lock", what="what was spent"):
+        await to_thread.run_sync(shop.store.claims.tidy, "kitchen")
+        assert await to_thread.run_sync(half.exists)
+
+    await to_thread.run_sync(shop.store.claims.tidy, "kitchen")
+    assert not await to_thread.run_sync(half.exists)
 
 
 async def test_what_is_written_while_somebody_plans_is_left_alone(room, shop):

@@ -22,6 +22,7 @@ from pipeline.errors import StorageError, TransientError
 from pipeline.keys import content_key
 from pipeline.model import BulletList, Clip, JobStatus, Paragraph, SpokenLine, StatementScene, TitleScene
 from pipeline.state import Cache, sealed
+from pipeline.state import cache as cache_module
 from pipeline.state.use import CacheCounts, CacheSize
 
 KEY = content_key("sky")
@@ -464,6 +465,22 @@ async def test_blocks_of_different_keys_do_not_wait_for_each_other(cache):
             pass
 
 
+async def test_a_file_that_goes_while_its_bytes_are_looked_at_is_made_afresh(cache, monkeypatch):
+    path, _ = await cache.get_or_make("clip", KEY, ".wav", Maker())
+    has_its_bytes = cache_module.has_its_bytes
+
+    def look_and_lose(found):
+        good = has_its_bytes(found)
+        found.unlink()
+        return good
+
+    monkeypatch.setattr(cache_module, "has_its_bytes", look_and_lose)
+    again, was_there = await cache.get_or_make("clip", KEY, ".wav", Maker())
+
+    assert (again, was_there) == (path, False)
+    assert await anyio.Path(path).read_bytes() == b"film"
+
+
 async def test_a_damaged_file_of_a_quicker_process_is_not_taken(cache):
     async def slow(path: Path) -> None:
         await anyio.Path(path).write_bytes(b"slow voice")
@@ -538,6 +555,16 @@ async def test_what_is_held_stays_at_any_size_until_its_block_ends(cache, tmp_pa
 
     assert await to_thread.run_sync(cache.prune, 0) == 104
     assert await to_thread.run_sync(files, tmp_path) == []
+
+
+async def test_what_we_do_not_hold_goes_though_we_hold_something(cache):
+    async with cache.holding():
+        held, _ = await cache.get_or_make("clip", KEY, ".wav", Maker())
+        # Of a task that holds nothing, and used since we hold something.
+        path = await to_thread.run_sync(lambda: put(cache, "loose", b"x" * 9, age_s=-1))
+
+        assert await to_thread.run_sync(cache.prune, 0) == 9
+        assert [await anyio.Path(one).exists() for one in (held, path)] == [True, False]
 
 
 async def test_what_two_hold_stays_while_either_holds_it(cache):

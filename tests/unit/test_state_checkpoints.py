@@ -118,6 +118,15 @@ def file_of(tmp_path: Path, job_id: str = "ab12" * 8) -> Path:
     return tmp_path / "state" / "batches" / "space" / "jobs" / f"{job_id}.json"
 
 
+def refuse_to(number: int):
+    """What the system does when it refuses."""
+
+    def refuse(path, *_, **__):
+        raise OSError(number, os.strerror(number), str(path))
+
+    return refuse
+
+
 async def listed(store: CheckpointStore) -> tuple[list[JobSummary], list[Damage]]:
     """What the batch has after its files were looked at: rows, and what can't be read."""
 
@@ -201,12 +210,67 @@ async def test_a_job_that_its_batch_no_longer_lists_is_found_as_it_was(store):
 
 async def test_a_damaged_file_set_aside_is_kept_and_the_job_can_begin_anew(store, tmp_path):
     await store.save_job(job())
+    await store.save_batch(batch("ab12" * 8))
     await anyio.Path(file_of(tmp_path)).write_bytes(b"{")
 
     aside = await to_thread.run_sync(store.set_aside, "space", "ab12" * 8, "torn")
 
     assert await anyio.Path(aside).read_bytes() == b"{"
     assert await store.find_job("space", "ab12" * 8) is None
+    # Whoever comes later hears of it, and may do the same.
+    assert await to_thread.run_sync(store.set_aside, "space", "ab12" * 8, "torn") == aside
+    _, damages = await listed(store)
+    assert damages == [Damage(job="ab12" * 8, message="torn")]
+
+
+async def test_what_may_only_not_be_read_by_us_is_not_damaged(store, tmp_path, monkeypatch):
+    await store.save_job(job())
+    assert not await to_thread.run_sync(store.is_damaged, "space", "ab12" * 8)
+    await change(file_of(tmp_path), schema=6)
+    assert not await to_thread.run_sync(store.is_damaged, "space", "ab12" * 8)
+    await anyio.Path(file_of(tmp_path)).write_bytes(b"{")
+    assert await to_thread.run_sync(store.is_damaged, "space", "ab12" * 8)
+
+    monkeypatch.setattr(os, "open", refuse_to(errno.EACCES))
+    assert not await to_thread.run_sync(store.is_damaged, "space", "ab12" * 8)
+
+
+async def test_a_save_that_fails_leaves_the_row_as_it_was(store, monkeypatch):
+    await store.save_job(job())
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", refuse_to(errno.ENOSPC))
+        with pytest.raises(StorageError, match="no space left"):
+            await store.save_job(job(status=JobStatus.COMPLETED))
+
+    row = await to_thread.run_sync(store.index("space").find, "ab12" * 8)
+    assert row.status is (await store.load_job("space", "ab12" * 8)).status is JobStatus.PENDING
+    await store.save_job(job(status=JobStatus.COMPLETED))
+    assert (await to_thread.run_sync(store.index("space").find, "ab12" * 8)).status is JobStatus.COMPLETED
+
+
+async def test_what_cost_something_is_on_the_disk_when_many_are_saved_and_what_can_be_planned_again_is_not_waited_for(
+    store, monkeypatch
+):
+    flushed: list[int] = []
+    monkeypatch.setattr(os, "fsync", flushed.append)
+
+    def flushes(save, *jobs: Job) -> bool:
+        flushed.clear()
+        save("space", jobs)
+        return bool(flushed)
+
+    assert not await to_thread.run_sync(flushes, store.plan_jobs, job())
+    assert not await to_thread.run_sync(flushes, store.put_jobs, job())
+    assert await to_thread.run_sync(flushes, store.put_jobs, job(), job("cd34" * 8, attempts=1))
+
+
+async def test_of_films_that_are_over_nothing_is_remembered(store):
+    film = job()
+    for status in (JobStatus.IN_PROGRESS, JobStatus.COMPLETED):
+        film = advance(film, status, at=AT)
+        await store.save_job(film)
+
+    assert not store._told
 
 
 async def test_a_damaged_job_is_not_taken_for_one_that_was_never_there(store, tmp_path):

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.errors import CheckpointError
 from pipeline.model import Batch, Brief, Job, JobStatus, Paragraph, Priority, Section, summary_of
-from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, CheckpointStore, Standing, Turn, keeper
+from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, CheckpointStore, Standing, Turn, keeper, reconciling
 from pipeline.state import database as database_module
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -877,3 +877,37 @@ def test_films_that_share_a_key_are_found_in_the_order_of_the_batch(store):
     assert [(row.id, before) for row, before in found] == [(jobs[0].id, True), (jobs[4].id, False)]
     assert [row.id for row, _ in store.index("space").alike(jobs[2].id, ("a", "b"), limit=1)] == [jobs[0].id]
     assert store.index("space").alike(jobs[2].id, ("z",), limit=9) == []
+
+
+@pytest.mark.parametrize("status", [JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED])
+def test_what_the_source_has_no_more_has_no_turn(store, status):
+    fill(store, job(1, status=status), job(2))
+    fill(store, job(2))
+    index = store.refreshed("space")
+
+    assert turns(index) == ids(2)
+    assert index.turns.under_way() == []
+
+
+def test_a_file_that_a_listing_misses_keeps_its_row(store, monkeypatch):
+    fill(store, job(1), job(2))
+    monkeypatch.setattr(reconciling, "stamps_in", lambda _: [])
+
+    assert rows(store.refreshed("space")) == ids(1, 2)
+
+
+def test_a_database_that_somebody_has_open_is_not_read_beside_them(store, tmp_path):
+    fill(store, job(1))
+    path = store.folder("space") / "index.sqlite"
+    store.index("space")._ask("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def known() -> list[tuple[object, ...]]:
+        copy = database_module.copied_to_memory(path, str(tmp_path))
+        try:
+            return copy.execute("SELECT id FROM jobs").fetchall()
+        finally:
+            copy.close()
+
+    assert known() == []
+    store.close()
+    assert known() == [(job(1).id,)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,8 @@ logger = logging.getLogger("nightreel")
 
 # Of a night, as many lines as a page has room for.
 _NOTICES = 100
+# What is said again with another time is one line: a service that is busy all night leaves room for all else.
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +56,20 @@ class _Night:
     """What is remembered of a run for its report."""
 
     listen: Listener
-    notices: list[str] = field(default_factory=list)
+    # What was said, but for times: how it was said last, and how often.
+    _said: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def hear(self, event: Told) -> None:
-        if isinstance(event, Notice) and len(self.notices) < _NOTICES:
-            self.notices.append(event.text)
+        if isinstance(event, Notice):
+            what = _TIME.sub("", event.text)
+            _, times = self._said.get(what, ("", 0))
+            if times or len(self._said) < _NOTICES:
+                self._said[what] = event.text, times + 1
         tell(self.listen, event)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        return tuple(f"{text} ({times:,} times)" if times > 1 else text for text, times in self._said.values())
 
 
 async def run_jobs(shop: Workshop, batch: str, listen: Listener, only: Sequence[str] | None = None) -> Outcome:
@@ -124,7 +135,7 @@ def _report(  # noqa: PLR0917 - called in a thread, which takes no names
             most_at_once=scheduler.most_at_once,
             peak_memory_bytes=shop.machine.resources.peak_memory_bytes,
             cpu_percent=shop.machine.resources.mean_cpu_percent,
-            notices=tuple(night.notices),
+            notices=night.notices,
         )
         write_results(shop, asked, facts)
     except Exception as error:  # noqa: BLE001 - a page about a night must not change how it ended
