@@ -7,6 +7,7 @@ cache, and what is measured is what a film would hear, pauses and edges included
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
@@ -30,6 +31,10 @@ from pipeline.narration.samples import sample_text
 _SCENE_S = EDGES_S + SCENE_QUANTUM_SAMPLES / SAMPLE_RATE_HZ / 2
 # Where a sample has one sentence only.
 _USUAL_BREATH_S = 0.35
+# The words of a film are longer than those of the sample: by 15 % in the 1,800 of the English briefs in topics/ and
+# tests/; models are told to write plainly. In the other languages the two differ by less, or there is too little to
+# tell. Whoever is told too many words writes a film that is too long, and is asked once more.
+_LONGER_WORDS = {"en": 1.12}
 # In a language without a sample, people are taken to speak as calmly as in English.
 _PLAIN = "the sun goes down and the sky turns red."
 
@@ -44,13 +49,13 @@ async def measure_pace(language: str, *, speak: Callable[[Script], Awaitable[Nar
         return guess_pace(language)
     scene = StatementScene(lines=(SpokenLine(text=sample),), text="")
     narration = await speak(Script(title="", language=language, scenes=(scene,)))
-    return pace_of(narration.clips[0].words, unit_sample=sample)
+    return _of_films(pace_of(narration.clips[0].words, unit_sample=sample), language)
 
 
 def guess_pace(language: str) -> Pace:
     """The pace of a calm voice, with nothing spoken."""
     sample = sample_text(language) or _PLAIN
-    return pace_of(estimate(split_words(sample)), unit_sample=sample)
+    return _of_films(pace_of(estimate(split_words(sample)), unit_sample=sample), language)
 
 
 def pace_of(words: Sequence[Word], *, unit_sample: str) -> Pace:
@@ -67,3 +72,8 @@ def pace_of(words: Sequence[Word], *, unit_sample: str) -> Pace:
         word_weight=weights / len(words),
         unit="characters" if len(words) > 2 * len(unit_sample.split()) else "words",
     )
+
+
+def _of_films(pace: Pace, language: str) -> Pace:
+    """The pace with words as long as those of films."""
+    return replace(pace, word_weight=pace.word_weight * _LONGER_WORDS.get(language.partition("-")[0].lower(), 1.0))

@@ -23,7 +23,7 @@ _PICTURES = re.compile(
 # Letters, digits and units in another dress (𝓐, Ⓐ, Ａ, ﬁ, ㎡), which voices name one by one: they are said as what they
 # are.
 _DECORATED = re.compile(
-    "[\U0001d400-\U0001d7ff\u2460-\u2473\u1d62-\u1d6a\u2090-\u209c\u24b6-\u24ea\u3380-\u33df\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\ufb00-\ufb06]+"
+    "[\U0001d400-\U0001d7ff\u2460-\u2473\u24b6-\u24ea\u3380-\u33df\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\ufb00-\ufb06]+"
 )
 # Control characters, lone surrogates, private and unassigned code points: no service may see them. Nor may one see
 # what hides or reorders text (category Cf); the joiners (U+200C, U+200D) are part of how words are spelt.

@@ -18,7 +18,7 @@ _FOUND = re.compile(
     re.MULTILINE,
 )
 _IS_FORMULA = re.compile(r"[\\^_={}<>+]|^\s*[A-Za-z]{1,3}'?(?:\([A-Za-z]\))?\s*$")
-# From where to where: "∑ (i = 1 … n)".
+# From where to where: "∑ (i = 1–n)".
 _LIMITS = re.compile(
     r"\\(sum|prod|int)(?:\\limits)?\s*_(\{[^{}]{1,40}\}|\w)\s*\^(\{[^{}]{1,40}\}|\\[a-z]+|\w)", re.ASCII
 )
@@ -59,7 +59,7 @@ def without_tex(notes: str) -> str:
 
 def as_line(tex: str) -> str:
     """A formula on one line."""
-    text = _Reader(_LIMITS.sub(r"\\\1 (\2\\ \\dots\\ \3) ", tex)).group(0)
+    text = _Reader(_LIMITS.sub(r"\\\1 (\2–\3) ", tex)).group(0)
     return re.sub(r"\s+", " ", text).strip()
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pipeline.model import Narration, Pace, Script, Word, split_words
 from pipeline.model.pace import ends_sentence, weight
 from pipeline.narration.estimate import estimate
-from pipeline.narration.pace import measure_pace, pace_of
+from pipeline.narration.pace import guess_pace, measure_pace, pace_of
+from pipeline.narration.samples import SAMPLES
 
 PACE = Pace(weight_s=0.07, breath_s=0.36, scene_s=0.9, word_weight=5.5)
 
@@ -80,3 +81,11 @@ async def test_a_language_without_a_sample_has_the_pace_of_a_calm_narrator() -> 
 
     words = split_words("A calm narrator says this in about three seconds.")
     assert pace.seconds(words) - pace.scene_s == pytest.approx(estimate(words)[-1].end_s, rel=0.05)
+
+
+def test_the_words_of_english_films_are_longer_than_those_of_the_sample() -> None:
+    plain = pace_of(estimate(split_words(SAMPLES["en"])), unit_sample=SAMPLES["en"])
+
+    assert guess_pace("en-GB").word_weight == pytest.approx(1.12 * plain.word_weight)
+    assert guess_pace("en").plan(60).words < plain.plan(60).words
+    assert guess_pace("en").seconds(["a", "few", "words."]) == plain.seconds(["a", "few", "words."])

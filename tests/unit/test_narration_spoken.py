@@ -196,6 +196,8 @@ SAID = [
     ("en", "$25/month, €0.30/kWh", "25 dollars per month, 30 cents per kilowatt hour"),
     ("de", "25 €/h, 5 €/Std. Dann", "25 Euro pro Stunde, 5 Euro pro Stunde. Dann"),
     ("ru", "25 ₽/ч", "25 рублей в час"),
+    ("hi", "1½ कप, 2 1/2 कप, 3½ कप, 1/2 कप", "डेढ़ कप, ढाई कप, साढ़े 3 कप, आधा कप"),
+    ("ar", "300 كم/ث", "300 كيلومتر في الثانية"),
     # An address in scripts without spaces, and versions that say so.
     (
         "zh",
@@ -228,6 +230,7 @@ LEFT = [
     ("en", "a V6 and a V8"),
     ("ru", "в 1945 г началась"),
     ("ja", "月–金"),
+    ("zh", "共2:30分钟"),
 ]
 
 

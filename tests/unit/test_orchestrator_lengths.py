@@ -72,7 +72,8 @@ class Desk:
 async def test_where_the_sample_tells_the_truth_the_script_is_written_once() -> None:
     desk, booth = Desk(), Booth(deceit=1.0)
 
-    written, pace = await write_to_length(60, "en", write=desk.write, speak=booth.speak)
+    # The words of its sample are as long as "word".
+    written, pace = await write_to_length(60, "es", write=desk.write, speak=booth.speak)
 
     assert desk.paces == [pace]
     assert film_s(await booth.speak(written)) == pytest.approx(60, rel=0.15)

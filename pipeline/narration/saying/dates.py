@@ -94,7 +94,9 @@ _AFTER = {
 _DATIVE = re.compile(r"\b(?:am|vom|zum|dem|den|des|beim|seit|ab|bis|nach|vor)\s$", re.IGNORECASE)
 # Where hours and minutes may be written with a full stop between, after one of these words or before "Uhr".
 _DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id"}
-_TIME = rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3])(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)(?!{LETTER}|[:/]|[.,]\d)"
+_TIME = (
+    rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3])(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)(?!{LETTER}|[:/]|[.,]\d|\s?[分분])"
+)
 
 _FROM_TO = (
     rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?P<dash>\s?[-–~〜～]\s?)"

@@ -79,6 +79,8 @@ _FRACTIONS = {
 }
 # Half of what follows, of either gender: "1/2 taza" is "media taza".
 _HALF_OF = {"es": ("medio", "media"), "it": ("mezzo", "mezza"), "pt": ("meio", "meia")}
+# One and a half, two and a half; from three on, there is a word for "and a half" before the number.
+_HINDI_HALVES = {"1": "डेढ़", "2": "ढाई"}
 _NOUN = re.compile(r"\s(?!(?:de|del|di|do|da|dos|das|e|y|o)\b)(?P<noun>[^\W\d_]+)")
 _VULGAR = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
 _FRACTION = re.compile(
@@ -147,6 +149,10 @@ def say_fractions(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         if part == "1/2" and tongue.code in _HALF_OF and (noun := _NOUN.match(text, match.end())):
             half = _HALF_OF[tongue.code][noun["noun"].endswith(("a", "as"))]
             alone, after = half, f"{after.partition(' ')[0]} {half}"
+        if part == "1/2" and tongue.code == "hi" and (count := (match["whole"] or match["count"] or "").strip()):
+            said = _HINDI_HALVES.get(count, f"साढ़े {count}")
+            yield [Change(start=match.start(), end=match.end(), said=said)]
+            continue
         start = match.start("vulgar") if vulgar else match.start("part")
         said = after if match["whole"] or match["count"] else alone
         yield [Change(start=start, end=match.end(), said=f" {said}")]

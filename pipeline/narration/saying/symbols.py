@@ -128,7 +128,14 @@ _BY_LANGUAGE = {
         'מ"ר': "square-meter",
     },
     "th": {"กม./ชม.": "kilometer-per-hour", "กม.": "kilometer", "กก.": "kilogram", "ซม.": "centimeter"},
-    "ar": {"°م": "celsius", "كم/س": "kilometer-per-hour", "كم": "kilometer", "كغ": "kilogram", "سم": "centimeter"}
+    "ar": {
+        "°م": "celsius",
+        "كم/س": "kilometer-per-hour",
+        "كم/ث": "kilometer/second",
+        "كم": "kilometer",
+        "كغ": "kilogram",
+        "سم": "centimeter",
+    }
     | {"م²": "square-meter", "كم²": "square-kilometer", "غ": "gram"},
     "fr": {"ko": "kilobyte", "Ko": "kilobyte", "Mo": "megabyte", "Go": "gigabyte", "To": "terabyte"},
     "el": {"χλμ./ώρα": "kilometer-per-hour", "χλμ.": "kilometer", "χλμ": "kilometer", "εκ.": "centimeter"},
