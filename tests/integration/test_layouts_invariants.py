@@ -186,7 +186,8 @@ def _in_captions(composition, look):
             if inside.width <= 0 or inside.height <= look.grid.px(REACH_Y) + 1:
                 continue
             part = inside.moved(-box.left, -box.top)._replace(top=inside.top - box.top + look.grid.px(REACH_Y) + 1)
-            if sprite.mask.crop(part).getextrema()[1] > 100 and box.width < composition.ground.size[0]:
+            reaches = any(own >= whole for own, whole in zip(box.size, composition.ground.size, strict=True))
+            if sprite.mask.crop(part).getextrema()[1] > 100 and not reaches:
                 yield f"{type(element).__name__} at {box} stands in the band of captions {band}"
 
 
