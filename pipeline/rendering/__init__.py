@@ -60,7 +60,7 @@ __all__ = [
 ]
 
 # Part of the keys of cached scenes: raise it with every change that shows.
-RENDERING_VERSION = "36"
+RENDERING_VERSION = "37"
 
 # Pillow, numpy and fontTools are loaded by the first call, or by `load`, not by whoever imports this room.
 

@@ -115,8 +115,12 @@ def looked_at(still: Still, shape: float) -> tuple[float, float]:
     left, top, right, bottom = still.subject
     wide, high = min(1.0, shape / still.aspect), min(1.0, still.aspect / shape)
     x, y = still.focus
-    low = max(_ABOVE * (1 - high) + high / 2, y - (1 / 2 - _BELOW) * high)
-    return _middle(x, left, right, wide), _middle(y, top, bottom, high, most=low)
+    return _middle(x, left, right, wide), _middle(y, top, bottom, high, most=lowest(y, high))
+
+
+def lowest(focus: float, seen: float) -> float:
+    """How far down the middle may be of a part so high, of a picture with its focus there, for heads to stay in it."""
+    return max(_ABOVE * (1 - seen) + seen / 2, focus - (1 / 2 - _BELOW) * seen)
 
 
 def widest(still: Still) -> float:

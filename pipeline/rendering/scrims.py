@@ -106,7 +106,7 @@ def _is_dark(colour: str) -> bool:
 
 
 def scrim_mask(
-    size: tuple[int, int], text: Box, opacity: float, *, from_top: bool = False, mirrored: bool, reach: float = _REACH
+    size: tuple[int, int], text: Box, opacity: float, *, from_top: bool = False, reach: float = _REACH
 ) -> Image.Image:
     """The scrim of a picture as a mask: full behind the text and below it, fading above and, in part, beside it.
 
@@ -121,7 +121,7 @@ def scrim_mask(
     least = 1.0 if from_top else 1 - (1 - _BESIDE) * rest
     beside = least + (1 - least) * _eased(x)
     field = np.outer(_eased(y), beside) * np.float32(255 * opacity)
-    return _noisy(field, mirrored=mirrored)
+    return _noisy(field)
 
 
 def side_scrim_mask(
@@ -136,7 +136,7 @@ def side_scrim_mask(
     return _noisy(field, mirrored=mirrored)
 
 
-def _noisy(field: npt.NDArray[np.float32], *, mirrored: bool) -> Image.Image:
+def _noisy(field: npt.NDArray[np.float32], *, mirrored: bool = False) -> Image.Image:
     """Levels as a mask. Without noise, so soft a slope shows its steps. It only ever adds."""
     noise = np.random.default_rng(_NOISE_SEED).random(field.shape, np.float32)
     mask = Image.fromarray(np.clip(np.ceil(field) + (noise > 0.5) * (field > 0), 0, 255).astype(np.uint8))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from PIL import Image
@@ -9,7 +10,7 @@ from PIL import Image
 from pipeline.model import Script, Still, named_picture
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
-from pipeline.rendering.photographs import fitted, whole
+from pipeline.rendering.photographs import fitted, lowest, whole
 from pipeline.rendering.scrims import accent_on, hardest_behind, needed_opacity, scrim_on, side_scrim_mask
 from pipeline.rendering.shapes import disc
 from pipeline.rendering.theme import rgb
@@ -72,8 +73,10 @@ def _part(
 ) -> tuple[float, tuple[float, float, float, float]]:
     """The part of a size whose point of interest is as near as can be to where it is wanted, and how far it is off."""
     corner, off = [], 0.0
-    for at, whole_px, shown_px, share in zip(still.focus, (still.width_px, still.height_px), size, wanted, strict=True):
-        first = min(max(0.0, at * whole_px - share * shown_px), max(0.0, whole_px - shown_px))
+    low = max(0.0, lowest(still.focus[1], size[1] / still.height_px) * still.height_px - size[1] / 2)
+    sides = zip(still.focus, (still.width_px, still.height_px), size, wanted, (math.inf, low), strict=True)
+    for at, whole_px, shown_px, share, most in sides:
+        first = min(max(0.0, at * whole_px - share * shown_px), max(0.0, whole_px - shown_px), most)
         corner.append(first)
         off += abs((at * whole_px - first) / shown_px - share)
     left, top = corner

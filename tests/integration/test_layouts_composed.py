@@ -233,7 +233,7 @@ def test_a_caption_as_long_as_it_may_be_is_whole(size):
 @pytest.mark.parametrize(("end", "beside"), [(0.5, (0.55, 0.65)), (0.87, (0.8, 0.92))])
 def test_a_strip_beside_words_on_a_picture_is_about_as_dark_as_they_are(end, beside):
     width, height = 400, 200
-    mask = scrim_mask((width, height), Box(20, 100, round(end * width), 180), 0.8, mirrored=False)
+    mask = scrim_mask((width, height), Box(20, 100, round(end * width), 180), 0.8)
     under, at_the_edge = (mask.getpixel((x, 150)) for x in (60, width - 1))
 
     assert beside[0] <= at_the_edge / under <= beside[1]

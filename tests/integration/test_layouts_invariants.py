@@ -31,6 +31,7 @@ from pipeline.model import (
     SharesScene,
     SpokenLine,
     TableScene,
+    TitleScene,
     VideoFormat,
     Word,
     row_of,
@@ -185,7 +186,8 @@ def _in_captions(composition, look):
             if inside.width <= 0 or inside.height <= look.grid.px(REACH_Y) + 1:
                 continue
             part = inside.moved(-box.left, -box.top)._replace(top=inside.top - box.top + look.grid.px(REACH_Y) + 1)
-            if sprite.mask.crop(part).getextrema()[1] > 100 and box.width < composition.ground.size[0]:
+            reaches = any(own >= whole for own, whole in zip(box.size, composition.ground.size, strict=True))
+            if sprite.mask.crop(part).getextrema()[1] > 100 and not reaches:
                 yield f"{type(element).__name__} at {box} stands in the band of captions {band}"
 
 
@@ -217,6 +219,33 @@ def test_six_boxes_of_a_script_with_high_marks_stand_above_the_captions():
     )
 
     assert [*find_faults(scene, look_of(FORMATS["1:1"], language="hi", theme="clay-dark"))] == []
+
+
+@pytest.mark.shaped
+def test_a_title_in_high_letters_leaves_room_for_what_stands_above_and_below_it():
+    # Found by the soak, with SCENES_SEED=90210.
+    scene = TitleScene(
+        lines=(),
+        heading="إلى إلى مع كميات مع سماء سماء 12 في",
+        kicker="في مع في العلم إلى مع متساوية",
+        subtitle="مع فأسقيناكموها فأسقيناكموها فأسقيناكموها سماء إلى سماء في في كميات",
+    )
+
+    assert [*find_faults(scene, look_of((960, 540), language="ar", theme="plum-light"))] == []
+
+
+@pytest.mark.parametrize(("language", "heading"), [("he", "של"), ("en", "Of")])
+def test_what_is_darkened_of_a_picture_is_behind_its_words_in_every_direction(language, heading):
+    # Found by the soak, with SCENES_SEED=4711.
+    scene = SceneryScene(lines=(), picture="photo.jpg", heading=heading, subtitle=heading)
+    look = look_of((960, 540), language=language, theme="clay-dark")
+    composition = lay_out(scene, (), look)
+
+    (scrim,) = (each for each in composition.elements if isinstance(each, Sprite) and each.mask.height == 540)
+
+    assert [*find_faults(scene, look)] == []
+    for line in read(composition):
+        assert scrim.mask.getpixel((line.box.centre - scrim.left, line.box.middle)) >= scrim.mask.getextrema()[1] - 1
 
 
 @pytest.mark.shaped

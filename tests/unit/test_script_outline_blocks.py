@@ -43,6 +43,7 @@ from pipeline.model import (
     Table,
     TableScene,
     TimelineScene,
+    WantedPicture,
     narration_of,
     split_words,
     texts_of,
@@ -424,6 +425,24 @@ def test_a_picture_stays_with_its_words_where_no_layout_shows_it_by_itself() -> 
     assert (first.picture, first.heading, first.text, narration_of(first)) == ("a.jpg", "Towers", "At dusk", "Towers")
     assert isinstance(last, SplitScene)
     assert (last.picture, last.heading, last.text) == ("b.jpg", "Lamps", "It shines.")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("news", "5 pictures are not shown (0.jpg, 1.jpg, 2.jpg…): the template news has no layout for them"),
+        ("explainer", "4 pictures are not shown (1.jpg, 2.jpg, 3.jpg…): nothing is said that they could stand beside"),
+    ],
+)
+def test_pictures_that_are_not_shown_are_told_in_the_films_record(name: str, told: str) -> None:
+    pictures = tuple(WantedPicture(source=f"{number}.jpg") for number in range(5))
+    brief = Brief(
+        title="T",
+        pictures=pictures,
+        sections=(INTRO, Section(heading="Towers", blocks=(Paragraph(text="It stands."),))),
+    )
+
+    assert outline(brief, load_template(name, search=[])).incidents == (told,)
 
 
 def test_a_picture_that_is_not_there_changes_nothing() -> None:

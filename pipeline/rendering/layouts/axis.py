@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.rendering.fitting import TextBlock
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.charts import rule, tick_texts
+from pipeline.rendering.layouts.charts import Gap, parted_rule, tick_texts
 from pipeline.rendering.layouts.parts import enter
 from pipeline.rendering.look import Look
 from pipeline.rendering.scales import Scale, ticks
@@ -31,14 +31,14 @@ class UprightAxis:
         """Of its numbers and the gap beside them."""
         return max(text.width_px for text in self._texts) + self._look.grid.px(_GAP)
 
-    def lines(self, left: int, right: int, clear: Sequence[Box]) -> list[Element]:
-        """Across the plot; `clear` are places that they do not cross."""
+    def lines(self, left: int, right: int, gaps: Sequence[Gap]) -> list[Element]:
+        """Across the plot."""
         grid = self._look.grid
         elements: list[Element] = []
         for mark in reversed(self._marks):
             y = self._scale.px(mark)
             line = Box(left, y - grid.px(1), right, y + max(1, grid.px(1)))
-            elements.append(rule(self._look, line, frame=_ENTERS, strong=mark == 0, clear=clear))
+            elements += parted_rule(self._look, line, frame=_ENTERS, strong=mark == 0, gaps=gaps)
         return elements
 
     def numbers(self, left: int) -> list[Element]:
@@ -50,19 +50,17 @@ class UprightAxis:
         return elements
 
 
-def level_axis(
-    scale: Scale, unit: str, look: Look, box: Box, clear: Sequence[Box], *, only_zero: bool
-) -> list[Element]:
+def level_axis(scale: Scale, unit: str, look: Look, box: Box, gaps: Sequence[Gap], *, only_zero: bool) -> list[Element]:
     """For bars that lie in `box`: its numbers stand below; or only a line at zero, without a number.
 
-    `clear` are places that the lines do not cross, but for the one at zero.
+    The line at zero is crossed by no number, and goes through all gaps.
     """
     elements: list[Element] = []
     width = max(1, look.grid.px(2))
     for mark, text, left in ((0.0, None, 0),) if only_zero else _apart(scale, unit, look, box):
         x = scale.px(mark)
         line = Box(x - width, box.top, x, box.bottom)
-        elements.append(rule(look, line, frame=_ENTERS, strong=mark == 0, clear=clear if mark else ()))
+        elements += parted_rule(look, line, frame=_ENTERS, strong=mark == 0, gaps=gaps if mark else ())
         if text:
             elements += _number(text, left, box.bottom + look.grid.px(_BELOW), look)
     return elements

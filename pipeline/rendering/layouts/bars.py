@@ -21,6 +21,7 @@ from pipeline.rendering.layouts.charts import (
     VALUE,
     VALUE_AFTER,
     VALUE_IN_COLUMN,
+    Gap,
     Sheet,
     alike,
     measured,
@@ -98,7 +99,7 @@ class _Bars:
         left = area.left + widest + grid.px(40)
         scale = self._scale_across(values, left, area.right)
         elements: list[Element] = []
-        clear: list[Box] = []
+        gaps: list[Gap] = []
         for number, (label, value) in enumerate(zip(labels, values, strict=True)):
             top = area.top + number * pitch + (pitch - thick) // 2
             middle = top + thick // 2
@@ -106,12 +107,12 @@ class _Bars:
             value_left = at.right + grid.px(_GAP) if to == "right" else at.left - grid.px(_GAP) - value.width_px
             # A line of the grid gives way in the whole row: crumbs of it would be left between numbers.
             around, row_top = self._around(value, value_left, middle), area.top + number * pitch
-            clear.append(Box(around.left, row_top, around.right, row_top + pitch))
+            gaps.append(self._gap(number, Box(around.left, row_top, around.right, row_top + pitch)))
             elements += self._label(number, label, area.left, middle - label.height_px // 2)
             elements += self._bar(number, at, to)
             elements += self._value(number, value, value_left, middle - value.cap_px // 2)
         field = Box(left, area.top, area.right, area.top + pitch * count)
-        axis = level_axis(scale, self._scene.unit, self._look, field, clear, only_zero=not has_axis)
+        axis = level_axis(scale, self._scene.unit, self._look, field, gaps, only_zero=not has_axis)
         return [*axis, *sprites, *elements]
 
     def _lying_below(self, page: Sheet) -> list[Element]:
@@ -166,16 +167,16 @@ class _Bars:
             return []
         thick = min(grid.px(_BROAD), round(slot * _BROAD_SHARE))
         elements: list[Element] = []
-        clear: list[Box] = []
+        gaps: list[Gap] = []
         for number, (label, value) in enumerate(zip(labels, values, strict=True)):
             centre = left + number * slot + slot // 2
             at, to = self._bar_upright(number, scale, centre - thick // 2, thick)
             value_top = at.top - grid.px(16) - value.cap_px if to == "up" else at.bottom + grid.px(16)
-            clear.append(self._around(value, centre - value.width_px // 2, value_top))
+            gaps.append(self._gap(number, self._around(value, centre - value.width_px // 2, value_top)))
             elements += self._bar(number, at, to)
             elements += self._value(number, value, centre - value.width_px // 2, value_top)
             elements += self._label(number, label, centre - label.width_px // 2, area.bottom - label.height_px)
-        return [*axis.lines(left, area.right, clear), *elements, *sprites, *axis.numbers(left)]
+        return [*axis.lines(left, area.right, gaps), *elements, *sprites, *axis.numbers(left)]
 
     def _labels_in_rows(self, width_px: int, row_px: int) -> tuple[tuple[TextBlock, ...], int]:
         """Labels on up to two lines, and how far apart rows have to be for their tails and accents."""
@@ -256,6 +257,9 @@ class _Bars:
         before = max((px for px, amount in zip(room, self._amounts, strict=True) if amount < 0), default=0)
         after = max((px for px, amount in zip(room, self._amounts, strict=True) if amount >= 0), default=0)
         return before, after
+
+    def _gap(self, number: int, box: Box) -> Gap:
+        return Gap(box, self._starts[number] + VALUE_AFTER)
 
     def _around(self, block: TextBlock, left: int, top: int) -> Box:
         """The place of a text with some air, which lines of the grid do not cross."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from PIL import Image
 
@@ -14,7 +15,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.layouts.parts import enter, heading, sizes, source_line
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import FULL, Level, Motion
+from pipeline.rendering.motion import FADE_FRAMES, FULL, Level, Motion
 from pipeline.rendering.numbers import SHORT_UNIT_CHARS, is_sign, write_number, write_numbers
 from pipeline.rendering.picture import colour
 from pipeline.rendering.sprites import Sprite, letters
@@ -181,11 +182,28 @@ def quiet_line(theme: Theme) -> str:
     return between(theme.muted, theme.line, _QUIET_LINE)
 
 
-def rule(look: Look, box: Box, *, frame: int, strong: bool = False, clear: Sequence[Box] = ()) -> Sprite:
-    """A line of an axis or a grid, faded in; `clear` are places it does not cross."""
+class Gap(NamedTuple):
+    """A place that no line crosses from a frame on, because a number comes there."""
+
+    box: Box
+    frame: int
+
+
+def rule(look: Look, box: Box, *, frame: int, strong: bool = False) -> Sprite:
+    """A line of an axis or a grid, faded in."""
     mask = Image.new("L", (box.width, box.height), _AXIS_OPACITY if strong else _GRID_OPACITY)
-    for each in clear:
-        if each.meets(box):
-            mask.paste(0, each.within(box).moved(-box.left, -box.top))
     motion = Motion(enters=frame, over=12)
     return Drawing(mask=mask, ink=colour(look.theme.line), left=box.left, top=box.top, motion=motion)
+
+
+def parted_rule(look: Look, box: Box, *, frame: int, gaps: Sequence[Gap], strong: bool = False) -> list[Sprite]:
+    """The same in parts: it is whole until a number comes, and gives way to each where it stands."""
+    line, parts = rule(look, box, frame=frame, strong=strong), []
+    for gap in gaps:
+        if gap.box.meets(box):
+            part = gap.box.within(box)
+            within = part.moved(-box.left, -box.top)
+            motion = replace(line.motion, levels=(Level(max(frame, gap.frame - FADE_FRAMES), 0),))
+            parts.append(replace(line, mask=line.mask.crop(within), left=part.left, top=part.top, motion=motion))
+            line.mask.paste(0, within)
+    return [line, *parts]

@@ -22,13 +22,14 @@ from pipeline.rendering.background import background
 from pipeline.rendering.composition import Composition
 from pipeline.rendering.fitting import fit
 from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.layouts.parts import bar, enter, sizes, source_line
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import Motion
+from pipeline.rendering.motion import AT_ONCE
 from pipeline.rendering.photographs import looked_at, whole
 from pipeline.rendering.picture import colour
 from pipeline.rendering.scrims import REACH_LIGHT, Scrim, accent_on, scrim_mask, scrim_on, side_scrim_mask
-from pipeline.rendering.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.sprites import Element, Sprite, letters
 from pipeline.rendering.stills import Framing, MovingStill, moving_still
 from pipeline.rendering.styles import BODY, DISPLAY
 from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
@@ -155,18 +156,19 @@ def _scrim(text: Sequence[Sprite], scrim: Scrim, screen: Box, look: Look, place:
     """The scrim under the text, if it takes one; text beside something leaves that as it is, a light one too."""
     if not scrim.opacity:
         return []
-    box, size, mirrored = _around(text, screen, look), (screen.width, screen.height), look.right_to_left
+    box, size = _around(text, screen, look), (screen.width, screen.height)
     from_top = box.middle < screen.middle
     if place.columns < _USUAL.columns:
-        mask = side_scrim_mask(size, box, scrim.opacity, from_top=False, mirrored=mirrored, is_light=scrim.is_light)
+        mask = side_scrim_mask(size, box, scrim.opacity, from_top=False, mirrored=False, is_light=scrim.is_light)
     elif from_top and scrim.is_light:
         near = _around(text, screen, look, pad=_NEAR)
-        mask = scrim_mask(size, near, scrim.opacity, from_top=True, mirrored=mirrored, reach=REACH_LIGHT)
+        mask = scrim_mask(size, near, scrim.opacity, from_top=True, reach=REACH_LIGHT)
     else:
-        mask = scrim_mask(size, box, scrim.opacity, from_top=from_top, mirrored=mirrored)
+        mask = scrim_mask(size, box, scrim.opacity, from_top=from_top)
     # It is drawn on every frame: what lets all of the picture through is left out.
     part = Box(*(mask.getbbox() or screen)).even()
-    return [flat(mask.crop(part), scrim.colour, left=part.left, top=part.top, motion=Motion(over=1))]
+    ink = colour(scrim.colour)
+    return [Drawing(mask=mask.crop(part), ink=ink, left=part.left, top=part.top, motion=AT_ONCE)]
 
 
 def _text(scene: SceneryScene, still: Still, look: Look, place: _Place, *, ink: str = "") -> list[Sprite]:

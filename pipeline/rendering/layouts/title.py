@@ -53,9 +53,7 @@ def lay_out(scene: TitleScene, words: Sequence[Word], look: Look) -> Composition
     grid, theme, left = look.grid, look.theme, look.grid.content.left
     plan = _plan(scene, look)
     label, heading, subtitle = plan.label, plan.heading, plan.subtitle
-    above = label.height_px + grid.px(48) + heading.reach_px if label.lines else 0
-    below = heading.reach_px + grid.type_px(_ABOVE_BAR) + grid.px(8)
-    below += grid.px(48) + subtitle.height_px if subtitle.lines else 0
+    above, below = _around(label, heading, subtitle, look)
     height = above + heading.height_px + below
     top = low_top(grid, height) if grid.is_stacked else grid.content.middle - height // 2
     elements: list[Element] = []
@@ -74,6 +72,15 @@ def lay_out(scene: TitleScene, words: Sequence[Word], look: Look) -> Composition
     return Composition(ground=background(look.format, theme, LIGHTS), elements=elements)
 
 
+def _around(label: TextBlock, heading: TextBlock, subtitle: TextBlock, look: Look) -> tuple[int, int]:
+    """What stands above the heading and below it, with the gaps between, in pixels."""
+    grid = look.grid
+    above = label.height_px + grid.px(48) + heading.reach_px if label.lines else 0
+    below = heading.reach_px + grid.type_px(_ABOVE_BAR) + grid.px(8)
+    below += grid.px(48) + subtitle.height_px if subtitle.lines else 0
+    return above, below
+
+
 def _plan(scene: TitleScene, look: Look) -> _Plan:
     grid = look.grid
     side = grid.px(752)
@@ -87,17 +94,14 @@ def _fitted(scene: TitleScene, look: Look, width_px: int, figure_x: int) -> _Pla
     grid = look.grid
     steps = sizes(grid, DISPLAY_SIZES)
     high = round(_SHARE_STACKED * grid.content.height) if grid.is_stacked else grid.px(_HIGH)
-    return _Plan(
-        label=kicker(scene.kicker, look, width_px=width_px),
-        heading=fit(
-            scene.heading,
-            look.styled(DISPLAY),
-            steps,
-            width_px=width_px,
-            height_px=high,
-            most_lines=5,
-        ),
-        subtitle=fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=2),
-        figure_px=grid.px(752),
-        figure_x=figure_x,
-    )
+    label = kicker(scene.kicker, look, width_px=width_px)
+    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=2)
+
+    def title(high: int) -> TextBlock:
+        return fit(scene.heading, look.styled(DISPLAY), steps, width_px=width_px, height_px=high, most_lines=5)
+
+    heading = title(high)
+    over = sum(_around(label, heading, subtitle, look)) + heading.height_px - grid.content.height
+    # Where letters are high, and others stand above and below, it has less room.
+    heading = title(heading.height_px - over) if over > 0 else heading
+    return _Plan(label=label, heading=heading, subtitle=subtitle, figure_px=grid.px(752), figure_x=figure_x)

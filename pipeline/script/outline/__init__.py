@@ -58,6 +58,7 @@ from pipeline.model import (
     Scene,
     Script,
     Table,
+    named_picture,
 )
 from pipeline.script.checks import MAX_SCENES, find_excess
 from pipeline.script.illustrating import illustrated
@@ -83,6 +84,8 @@ from pipeline.template import Template
 
 __all__ = ["OutlineWriter", "outline"]
 
+# How many pictures that are not shown are named, and by how much of their names.
+_NAMED, _NAME_CHARS = 3, 40
 # A maker gives the scenes of a piece; none: it is not for it, or does not fit the limits of the template.
 Maker = Callable[[Piece, Desk], Sequence[Scene]]
 
@@ -158,12 +161,12 @@ def outline(brief: Brief, template: Template) -> Script:
         tags=brief.tags,
         thumbnail_text=thumbnail_words(brief.title),
         writer=OutlineWriter.name,
-        incidents=tuple(_left_out(brief, template)),
+        incidents=(*_left_out(brief, template), *_unseen(scenes, brief, template)),
     )
 
 
 def _left_out(brief: Brief, template: Template) -> Iterator[str]:
-    """What the film does not show although the notes have it; of pictures, whoever looked for them says so."""
+    """What the film does not show although the notes have it; of pictures that are lost, who looked for them does."""
     desk = Desk(brief=brief, template=template)
     for block in (block for part in brief.sections for block in part.blocks):
         if isinstance(block, CodeBlock) and not can_show_code(block, desk):
@@ -171,6 +174,20 @@ def _left_out(brief: Brief, template: Template) -> Iterator[str]:
             many = "line" if len(lines) == 1 else "lines"
             first = next(line.strip() for line in lines if line.strip())
             yield f"code of {len(lines):,} {many} (“{shorten(first, 40)}”) is not shown: {CODE_ROOM}"
+
+
+def _unseen(scenes: Sequence[Scene], brief: Brief, template: Template) -> Iterator[str]:
+    """What became of pictures that can be had and stand nowhere."""
+    shown = set(map(named_picture, scenes))
+    names = [shorten(picture.source, _NAME_CHARS) for picture in brief.pictures if picture.source not in shown]
+    if not names:
+        return
+    several = len(names) > 1
+    named = ", ".join(names[:_NAMED]) + ("…" if len(names) > _NAMED else "")
+    why = f"the template {template.name} has no layout for them"
+    if any(map(template.layout, ("split", "scenery", "picture"))):
+        why = "nothing is said that they could stand beside"
+    yield f"{len(names)} {'pictures are' if several else 'picture is'} not shown ({named}): {why}"
 
 
 def _scenes(desk: Desk) -> Iterator[Scene]:
