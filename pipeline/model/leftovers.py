@@ -71,6 +71,7 @@ _NOT_IN_CAPTIONS = (
     *_NOT_SAID,
     ("JSON", re.compile(r'[{,]\s*"\w+"\s*:')),
     ("Markdown", re.compile(r"\*\*\w[^*\n]*\*\*")),
+    ("mark-up", re.compile(r"&(?:amp|lt|gt|quot|nbsp|apos|#\d+|#x[0-9a-f]+);", re.IGNORECASE)),
 )
 # Letters that ASCII does not have; not what an address asks.
 _LOST = re.compile(r"\b\w*[^\W\d_]\?[^\W\d_A-Z]\w*\b(?!=)")
