@@ -66,11 +66,13 @@ _NOT_SAID = (
     ("what a model says of itself", _MODEL),
     ("letters in a wrong encoding", _GARBLED),
 )
+_IS_JSON = re.compile(r'\s*\[?\s*\{\s*"\w+"\s*:.*[}\]]\s*$', re.DOTALL)
 # A key of JSON, and what is bold in Markdown: of song and of sounds, captions have # and [“…” is playing].
 _NOT_IN_CAPTIONS = (
     *_NOT_SAID,
     ("JSON", re.compile(r'[{,]\s*"\w+"\s*:')),
     ("Markdown", re.compile(r"\*\*\w[^*\n]*\*\*")),
+    ("mark-up", re.compile(r"&(?:amp|lt|gt|quot|nbsp|apos|#\d+|#x[0-9a-f]+);", re.IGNORECASE)),
 )
 # Letters that ASCII does not have; not what an address asks.
 _LOST = re.compile(r"\b\w*[^\W\d_]\?[^\W\d_A-Z]\w*\b(?!=)")
@@ -130,6 +132,15 @@ def find_garbled(said: str) -> str:
 def find_unsaid(said: str) -> str:
     """The same of captions by anybody, which may well have marks and directions."""
     return _found(said, _NOT_SAID)
+
+
+def find_in_words(said: str) -> str:
+    """What nobody tells of a film: as `find_unsaid`, no value, and what is JSON from its beginning to its end."""
+    if _NO_VALUE.fullmatch(said.strip()):
+        return f"no value (“{said.strip()}”)"
+    if _IS_JSON.match(said):
+        return f"JSON (“{said.strip()[:_SHOWN]}”)"
+    return find_unsaid(said)
 
 
 def find_in_captions(said: str) -> str:

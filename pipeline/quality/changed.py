@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.model import Check, QualityProfile, Script, Verdict
-from pipeline.model.leftovers import find_unsaid
+from pipeline.model.leftovers import find_in_words
 from pipeline.model.tongues import another_language
 from pipeline.quality import companions, cues
 from pipeline.quality.coverage import is_partial
@@ -118,6 +118,6 @@ def _other(content: dict[str, object], expected: Expected) -> Iterator[str]:
         yield f"in {language}, and the film is in {script.language}"
     if isinstance(length_s, int | float) and abs(length_s - expected.duration_s) > _SAME_S:
         yield f"of a film of {length_s:.2f} s, and this one has {expected.duration_s:.2f} s"
-    for said, ours in ((content.get("title"), script.title), (content.get("description"), script.description)):
-        if isinstance(said, str) and (found := find_unsaid(said)) and not find_unsaid(ours):
+    for name, ours in (("title", script.title), ("description", script.description), ("tags", " ".join(script.tags))):
+        if (found := companions.unmeant(content.get(name, ""))) and not find_in_words(ours):
             yield found

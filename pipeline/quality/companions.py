@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageStat
 
 from pipeline.model import Check, Script
-from pipeline.model.leftovers import find_unsaid
+from pipeline.model.leftovers import find_in_words
 from pipeline.model.metadata import (
     DESCRIPTION_MAX_BYTES,
     TAGS_MAX_CHARS,
@@ -93,11 +93,16 @@ def words(path: Path) -> Check:
     if not check.passed:
         return check
     content = json.loads(path.read_text(encoding="utf-8-sig"))
-    texts = (content["title"], content.get("description", ""), *map(str, content.get("tags", [])))
-    fault = next(filter(None, map(find_unsaid, texts)), "")
+    fault = next(filter(None, (unmeant(content.get(name, "")) for name in ("title", "description", "tags"))), "")
     return Check.of(
         "metadata", passed=not fault, measured=fault or "a title", limit="words as hosts take them, for viewers"
     )
+
+
+def unmeant(told: object) -> str:
+    """What was never meant for viewers in a text of metadata, or in a list of them; empty: nothing."""
+    texts = told if isinstance(told, list) else [told]
+    return next(filter(None, (find_in_words(str(text)) for text in texts)), "")
 
 
 def _faults(content: dict[str, object], script: Script | None, called: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -130,11 +131,13 @@ def read_cues(path: Path) -> list[TimedText]:
         events = pysubs2.SSAFile.from_string(content, format_=path.suffix.lower().removeprefix("."))
     except (pysubs2.exceptions.Pysubs2Error, ValueError, IndexError) as error:
         raise ValueError("no captions in it") from error
+    # Of the two, WebVTT has entities.
+    as_shown = html.unescape if path.suffix.lower() == ".vtt" else str
     cues = [
         TimedText(
             start_s=event.start / 1000,
             end_s=event.end / 1000,
-            text=strip_unseen(_TAGS.sub("", event.text.replace("\\N", "\n"))).strip(),
+            text=strip_unseen(as_shown(_TAGS.sub("", event.text.replace("\\N", "\n")))).strip(),
         )
         for event in events
     ]
@@ -156,9 +159,16 @@ def find_faults(cues: Sequence[TimedText], sound_s: float) -> Iterator[str]:
         if cue.end_s > sound_s + _ROUNDING_S:
             yield f"cue {number} until {cue.end_s:.2f} s, after the sound at {sound_s:.2f} s"
         before_s = max(before_s, cue.end_s)
-    again = [one.text for one, other in pairwise(cues) if one.text == other.text and _SAID.match(one.text)]
+    texts = [cue.text for cue in cues]
+    again = [text for before, text in pairwise(("", *texts)) if _SAID.match(text) and _is_said_again(before, text)]
     if len(again) >= _OFTEN and len(again) >= _SHARE * len(cues):
-        yield f"{len(again)} of {len(cues)} cues say what the one before them says: “{again[0]}”"
+        yield f"{len(again)} of {len(cues)} cues say the same as before: “{again[0]}”"
+
+
+def _is_said_again(before: str, text: str) -> bool:
+    """Whether a cue says what the one before it says, or one line twice."""
+    first, *others = text.split("\n")
+    return text == before or first in others
 
 
 def reading_checks(cues: Sequence[TimedText], profile: QualityProfile) -> Iterator[Check]:

@@ -142,6 +142,10 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
         update = nightreel("publish", "kitchen", "--to", "youtube", "--update", cwd=tmp_path, env=env)
         told = stand_in.history()
         same = nightreel("publish", talk, "--to", "youtube", "--update", cwd=tmp_path, env=env)
+        (tmp_path / "of.json").write_text(json.dumps({"title": "Of {{ name }}"}), encoding="utf-8")
+        named = ("--metadata", tmp_path / "of.json")
+        unnamed = nightreel("publish", talk, "--to", "youtube", "--update", *named, cwd=tmp_path, env=env)
+        unsent = nightreel("publish", talk, "--to", "youtube", "--again", *named, cwd=tmp_path, env=env)
         public = nightreel("publish", talk, "--to", "youtube", "--privacy", "public", cwd=tmp_path, env=env)
         listed = nightreel("published", "--check", cwd=tmp_path, env={**env, "TZ": "UTC"})
 
@@ -150,6 +154,9 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
     assert "the film does not pass: thumbnail is damaged" in refused.stderr
     assert unfilled.code == 6
     assert "metadata.json was changed, and can't go out: metadata is a field that nobody filled" in unfilled.stderr
+    assert (unnamed.code, unsent.code) == (6, 6)
+    assert "the words do not pass: metadata is a field that nobody filled" in unnamed.stderr
+    assert "the film does not pass: metadata is a field that nobody filled" in unsent.stderr
     assert same.stdout == "1 as asked already\n"
     assert "What is out is shown as before: --update changes that" in public.stdout
     assert "talk  (processed, private until 2031-01-26 17:00)" in listed.stdout

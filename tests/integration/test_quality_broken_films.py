@@ -886,6 +886,8 @@ CAPTIONS = {
         srt([(at / 2, at / 2 + 0.49, "Tea cools." if at // 2 % 2 else "Tea is up.") for at in range(6)]),
         {"captions"},
     ),
+    "that say all twice": (srt([(at, at + 0.99, f"Tea no. {at}\nTea no. {at}") for at in range(3)]), {"captions"}),
+    "with mark-up that is shown": (srt(((0.2, 2.9, "Tea &amp; milk."),)), {"text"}),
     "that are data": (srt(((0.2, 2.9, '{"text": "Tea cools."}'),)), {"text"}),
     "with marks of a text": (srt(((0.2, 2.9, "**Tea** cools."),)), {"text"}),
     "with question marks for letters": (srt(((0.2, 2.9, "F?r Gr?ntee\nist das zu hei?er Tee."),)), {"text"}),
@@ -984,6 +986,8 @@ def test_captions_beside_a_film_are_found_in_both_formats_and_by_language(copy):
 
     (check,) = [check for check in judged(copy).checks if check.name == "captions"]
     assert (check.verdict, check.measured) == ("pass", "4 cues in order")
+    copy.with_suffix(".de.vtt").write_text("WEBVTT\n\n00:00.200 --> 00:02.900\nTea &amp; milk\n", encoding="utf-8")
+    assert faults(copy) == set()
 
 
 @pytest.mark.usefixtures("surveyed_once")

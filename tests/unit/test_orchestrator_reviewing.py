@@ -194,7 +194,7 @@ async def test_a_file_that_was_changed_while_the_film_waited_holds_it_until_it_i
     assert (str(done.status), out(shop)) == ("completed", True)
 
 
-@pytest.mark.parametrize("name", ["thumbnail.jpg", "metadata.json"])
+@pytest.mark.parametrize("name", ["thumbnail.jpg", "thumbnail-2.jpg", "metadata.json"])
 async def test_a_file_of_a_film_in_another_batch_is_known_but_not_where_both_are_of_one_brief(shop, name):
     ours, other, again = await film(shop), await film(shop, 1, batch="garden"), await film(shop, 2, batch="attic")
     again = again.evolve(brief=ours.brief)
@@ -205,8 +205,9 @@ async def test_a_file_of_a_film_in_another_batch_is_known_but_not_where_both_are
     def taken_from(job):
         """What keeps the film back when its file is that of another one; both have something to see."""
         picture = Image.linear_gradient("L").resize((1280, 720)).convert("RGB")
-        picture.save(path, "JPEG") if name == "thumbnail.jpg" else path.write_text(f'{{"title": "Of {job.id}"}}')
-        beside = {**job.verdict.beside, path.stem: hashlib.sha256(path.read_bytes()).hexdigest()}
+        picture.save(path, "JPEG") if name.endswith("jpg") else path.write_text(f'{{"title": "Of {job.id}"}}')
+        # Among several pictures, it may be another one there.
+        beside = {**job.verdict.beside, path.stem.partition("-")[0]: hashlib.sha256(path.read_bytes()).hexdigest()}
         shop.store.put_jobs(job.batch, [job.evolve(verdict=job.verdict.of_film(job.verdict.film, beside))])
         passing(ours, {path.stem: path}, shop)
 
