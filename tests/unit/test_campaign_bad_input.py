@@ -150,7 +150,7 @@ ROWS = {
         [
             (1, "payback_years", "'20%' is in per cent"),
             (2, "price", "'500.00-' may be less than nothing"),
-            (3, "price", "-500.00 is less than 0"),
+            (3, "price", "-500.00 is less than 0.01"),
         ],
         [],
     ),
@@ -336,6 +336,9 @@ TABLES = {
     ],
 }
 ELSEWHERE = {
+    "`TRUE` or `FALSE`, and nothing else, as a text": [
+        "unit/test_rows_values.py::test_what_a_program_writes_for_a_yes_or_a_no_is_no_text"
+    ],
     "`Monday, 3 November 2026`, which is a Tuesday; `before 3 November 2026`": [
         "unit/test_rows_values.py::test_a_day_with_another_day_of_the_week_is_told_and_one_with_another_word"
     ],

@@ -291,7 +291,7 @@ def test_an_empty_cell_is_what_its_field_says_and_limits_hold(checked):
 
     assert [dict(brief.row.fields)["battery"] for brief in result.briefs] == ["no", "yes"]
     assert [problem for *_, problem in told(result)] == [
-        "-5 is less than 0",
+        "-5 is less than 0.01",
         "51 is more than 50",
         "'perhaps' is none of yes, no",
     ]
