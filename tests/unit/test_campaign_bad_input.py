@@ -181,6 +181,11 @@ ROWS = {
         HEADER
         + '1,Bo,Roof,"1,299 €",3/11/2026,,\n2,Eve,Roof,"1.299,00 €",25/12/2026,,\n3,Ann,Roof,free,31.11.2026,,\n',
         [
+            (
+                1,
+                "price",
+                "'1,299 €' may be 1299 or 1.299: other sums of its column have decimals behind such a mark",
+            ),
             (1, "valid_until", "'3/11/2026' may be 2026-11-03 or 2026-03-11"),
             (3, "price", "'free' is no sum of money"),
             (3, "valid_until", "'31.11.2026' is no day of any calendar"),

@@ -242,6 +242,16 @@ def test_a_sum_is_in_the_currency_that_its_column_or_one_beside_it_names(checked
     assert [dict(brief.row.fields)["price"] for brief in checked(table).briefs] == prices
 
 
+def test_thousands_are_none_where_other_sums_of_the_column_have_decimals_behind_their_mark(checked):
+    result = checked('first_name,price\nAnn,8.3\nBo,15.99\nEve,12.495\nJo,"1,299"\nEd,0.750\n')
+
+    problem = "'12.495' may be 12495 or 12.495: other sums of its column have decimals behind such a mark"
+    assert told(result) == [(3, 4, "price", "12.495", problem)]
+    prices = [dict(brief.row.fields)["price"] for brief in checked("first_name;price\nAnn;8,30\nBo;1.299\n").briefs]
+    assert prices == ["8.30 EUR", "1299 EUR"]
+    assert not told(checked("first_name,price\nAnn,8.3\nBo,1.299\n", locale="de"))[1:]
+
+
 def test_of_two_currencies_beside_a_sum_nobody_can_tell_which(checked):
     result = checked("first_name,price,Currency,Converted Currency\nBo,5,usd,eur\n")
 
