@@ -78,7 +78,8 @@ def doubt_of(lines: Sequence[bytes]) -> Doubt | None:
     if shown := _wide(lines, "cp950"):
         return _in_pairs((odd or words)[0], "cp950", f"as Big5, it would have “{shown}”")
     better = _better(odd) if odd and len(odd) * _ODD_IN >= len(words) else None
-    return better or _likelier(words)
+    # Of the two of Central Europe, letters tell more than how many of them are words.
+    return better if better and better.encoding not in _BY_LETTERS else _likelier(words) or better
 
 
 def _in_pairs(word: str, encoding: str, guess: str) -> Doubt:
