@@ -249,7 +249,9 @@ def test_thousands_are_none_where_other_sums_of_the_column_have_decimals_behind_
     assert told(result) == [(3, 4, "price", "12.495", problem)]
     prices = [dict(brief.row.fields)["price"] for brief in checked("first_name;price\nAnn;8,30\nBo;1.299\n").briefs]
     assert prices == ["8.30 EUR", "1299 EUR"]
-    assert not told(checked("first_name,price\nAnn,8.3\nBo,1.299\n", locale="de"))[1:]
+    # In another locale than one says, and in that one with a slip.
+    assert len(told(checked("first_name,price\nAnn,8.3\nBo,12.495\nJo,9.9\n", locale="de"))) == 3
+    assert len(told(checked("first_name;price\nAnn;8.30\nBo;1.299\nJo;2.499\n", locale="de"))) == 1
 
 
 def test_of_two_currencies_beside_a_sum_nobody_can_tell_which(checked):

@@ -16,16 +16,18 @@ from pipeline.template import CellProblem
 _DECIMALS = re.compile(r"\D*(?:[\d.,' ]*\d)?([.,])(?:\d\d?|\d{4,})\D*|\D*0([.,])\d{3}\D*")
 _DOUBTFUL = re.compile(r"[^\d.,]*[1-9]\d{0,2}([.,])\d{3}[^\d.,]*")
 _AROUND = re.compile(r"[^\d.,]+")
-# One sum with decimals in so many that are doubtful makes them so.
-_SOME = 10
+# One sum with decimals makes so many doubtful; where a locale says what the mark is, no more than itself.
+_SOME, _ONE = 10, 1
 _LOOKED_AT_CHARS = 40
 
 
 class DecimalMarks:
     """The marks before decimals in columns of sums, as far as their first rows tell."""
 
-    def __init__(self, columns: Collection[str]) -> None:
+    def __init__(self, columns: Collection[str], *, locale: str) -> None:
+        """`locale` is that of the numbers, if that is known: 15.99 beside 12.495 says that it is another one."""
         self._columns = columns
+        self._each = _ONE if locale else _SOME
         # Columns and marks that can't part thousands.
         self._known: frozenset[tuple[str, str]] = frozenset()
 
@@ -42,7 +44,7 @@ class DecimalMarks:
                     told[column, found[1] or found[2]] += 1
                 elif found := _DOUBTFUL.fullmatch(cell):
                     doubtful[column, found[1]] += 1
-        self._known = frozenset(each for each, count in told.items() if count * _SOME >= doubtful[each])
+        self._known = frozenset(each for each, count in told.items() if count * self._each >= doubtful[each])
 
     def check(self, column: str, cell: str) -> None:
         """Raise `CellProblem` for a sum that may be a thousand times as much."""
@@ -53,4 +55,4 @@ class DecimalMarks:
             plain = _AROUND.sub("", cell)
             both = f"{plain.replace(found[1], '')} or {plain.replace(found[1], '.')}"
             told = f"{cell.strip()!r} may be {both}: other sums of its column have decimals behind such a mark"
-            raise CellProblem(told, "Write two decimals, or none; or say whose numbers they are (e.g. --locale de)")
+            raise CellProblem(told, "Write two decimals, or none; or say whose numbers they are (e.g. --locale en)")

@@ -92,8 +92,7 @@ class RowReader:
         by_name = {field.name: field for field in self._fields}
         sums = {each: field for each in self.columns if (field := by_name[self._columns.field(each)]).kind == "money"}
         self._currencies = Currencies([each for each in table.columns if each not in self.columns], sums)
-        # In a locale, that says which mark divides.
-        self._marks = DecimalMarks(() if locale else tuple(sums))
+        self._marks = DecimalMarks(tuple(sums), locale=locale)
         # The column that names a row; empty: none does.
         self.key_column = self._key_column(key)
         names = [field.name for field in self._fields]
