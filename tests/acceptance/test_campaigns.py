@@ -54,7 +54,7 @@ def test_rows_become_films_and_tomorrow_only_what_has_changed(tmp_path):
     titles = [json.loads(text)["title"] for text in told]
     assert sorted(titles) == ["Hello Eve 7*7", "Hello Jürgen"]
     rejected = (tmp_path / "output" / "people" / "summary" / "rejected.csv").read_text(encoding="utf-8-sig")
-    assert rejected.splitlines()[0] == "row,line,reason,mend,ID,Name"
+    assert rejected.splitlines()[0] == "row;line;reason;mend;ID;Name"
 
     write(tmp_path, ["4;Zoë", "1;Jürgen"])
     second = nightreel("run", "people.csv", *FLAGS, cwd=tmp_path)
@@ -103,7 +103,7 @@ def test_retry_makes_a_row_that_was_mended_and_the_manifest_tells_of_it(tmp_path
     assert (again.code, again.stderr) == (0, "")
     assert sorted(films(tmp_path)) == ["hello-bo", "hello-eve"]
     manifest = (tmp_path / "output" / "people" / "summary" / "manifest.csv").read_text(encoding="utf-8-sig")
-    assert [line.split(",")[:3] for line in manifest.splitlines()[1:]] == [
+    assert [line.split(";")[:3] for line in manifest.splitlines()[1:]] == [
         ["1", "Bo", "completed"],
         ["2", "Eve", "completed"],
     ]

@@ -31,7 +31,10 @@ def make(workspace, name, *more):
     done = nightreel("run", f"{name}.csv", "--template", name, *asked, *FLAGS, *more, cwd=workspace)
     assert done.complaints == []
     summary = workspace / "output" / name / "summary"
-    rows = list(csv.DictReader(io.StringIO((summary / "manifest.csv").read_text(encoding="utf-8-sig"))))
+    manifest = (summary / "manifest.csv").read_text(encoding="utf-8-sig")
+    # As the table has it.
+    separator = ";" if ";" in (TABLES / f"{name}.csv").read_text(encoding="utf-8-sig").splitlines()[0] else ","
+    rows = list(csv.DictReader(io.StringIO(manifest), delimiter=separator))
     assert all((summary / row["film_path"]).is_file() for row in rows if row["film_status"] == "completed")
     return done, Counter(row["film_status"] for row in rows)
 

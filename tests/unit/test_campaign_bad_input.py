@@ -150,7 +150,7 @@ ROWS = {
         [
             (1, "payback_years", "'20%' is in per cent"),
             (2, "price", "'500.00-' may be less than nothing"),
-            (3, "price", "-500.00 is less than 0"),
+            (3, "price", "-500.00 is less than 0.01"),
         ],
         [],
     ),
@@ -181,6 +181,11 @@ ROWS = {
         HEADER
         + '1,Bo,Roof,"1,299 €",3/11/2026,,\n2,Eve,Roof,"1.299,00 €",25/12/2026,,\n3,Ann,Roof,free,31.11.2026,,\n',
         [
+            (
+                1,
+                "price",
+                "'1,299 €' may be 1299 or 1.299: other sums of its column have decimals behind such a mark",
+            ),
             (1, "valid_until", "'3/11/2026' may be 2026-11-03 or 2026-03-11"),
             (3, "price", "'free' is no sum of money"),
             (3, "valid_until", "'31.11.2026' is no day of any calendar"),
@@ -336,6 +341,9 @@ TABLES = {
     ],
 }
 ELSEWHERE = {
+    "`TRUE` or `FALSE`, and nothing else, as a text": [
+        "unit/test_rows_values.py::test_what_a_program_writes_for_a_yes_or_a_no_is_no_text"
+    ],
     "`Monday, 3 November 2026`, which is a Tuesday; `before 3 November 2026`": [
         "unit/test_rows_values.py::test_a_day_with_another_day_of_the_week_is_told_and_one_with_another_word"
     ],

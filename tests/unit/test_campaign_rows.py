@@ -242,6 +242,18 @@ def test_a_sum_is_in_the_currency_that_its_column_or_one_beside_it_names(checked
     assert [dict(brief.row.fields)["price"] for brief in checked(table).briefs] == prices
 
 
+def test_thousands_are_none_where_other_sums_of_the_column_have_decimals_behind_their_mark(checked):
+    result = checked('first_name,price\nAnn,8.3\nBo,15.99\nEve,12.495\nJo,"1,299"\nEd,0.750\n')
+
+    problem = "'12.495' may be 12495 or 12.495: other sums of its column have decimals behind such a mark"
+    assert told(result) == [(3, 4, "price", "12.495", problem)]
+    prices = [dict(brief.row.fields)["price"] for brief in checked("first_name;price\nAnn;8,30\nBo;1.299\n").briefs]
+    assert prices == ["8.30 EUR", "1299 EUR"]
+    # In another locale than one says, and in that one with a slip.
+    assert len(told(checked("first_name,price\nAnn,8.3\nBo,12.495\nJo,9.9\n", locale="de"))) == 3
+    assert len(told(checked("first_name;price\nAnn;8.30\nBo;1.299\nJo;2.499\n", locale="de"))) == 1
+
+
 def test_of_two_currencies_beside_a_sum_nobody_can_tell_which(checked):
     result = checked("first_name,price,Currency,Converted Currency\nBo,5,usd,eur\n")
 
@@ -291,7 +303,7 @@ def test_an_empty_cell_is_what_its_field_says_and_limits_hold(checked):
 
     assert [dict(brief.row.fields)["battery"] for brief in result.briefs] == ["no", "yes"]
     assert [problem for *_, problem in told(result)] == [
-        "-5 is less than 0",
+        "-5 is less than 0.01",
         "51 is more than 50",
         "'perhaps' is none of yes, no",
     ]

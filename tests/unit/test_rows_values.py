@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.template import load_template
 from pipeline.template.rows import currency_in, plain
 from pipeline.template.rows.dates import read_date
 from pipeline.template.rows.field import CellProblem, Field
@@ -284,6 +285,23 @@ def test_what_begins_ten_thousand_times_and_never_ends_takes_no_longer_than_anot
 def test_what_ends_is_left_out_between_what_does_not():
     text = "a <!-- b --> c <script>d</script> e <STYLE>f</style > g <script>h <b>i</b> <!-- j"
     assert plain.read_text(text) == "a c e g h i <!-- j"
+
+
+@pytest.mark.parametrize("cell", ["TRUE", "false", "FALSCH"])
+def test_what_a_program_writes_for_a_yes_or_a_no_is_no_text(cell):
+    assert problem("text", cell) == f"is {cell}, which programs write for a yes or a no"
+    assert read("text", "True North") == "True North"
+    assert read("text", "True") == "True"
+
+
+@pytest.mark.parametrize("name", ["offer", "product"])
+def test_what_is_offered_costs_something(name):
+    template = load_template(name, search=[])
+    (price,) = (field for field in template.fields if field.name == "price")
+
+    with pytest.raises(CellProblem, match="less than"):
+        price.read("0.00")
+    assert price.read("0.50") == "0.50 EUR"
 
 
 def test_a_text_that_is_too_long_is_told_and_never_cut():

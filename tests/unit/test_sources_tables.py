@@ -77,6 +77,8 @@ def test_the_encoding_is_found_out(table, encoding, said):
         ("cp1250", "Đorđe;Petrović\nKovač;Šibenik\n"),
         ("cp1250", "Ştefan;Brăila\n"),
         ("cp1250", "Szűcs;Horváth\nBőr;Erzsébet\n"),
+        ("iso8859_2", "Łukasz;Święta\nKąty;Dąbrowa\n"),
+        ("iso8859_2", "Tomáš;Žďár\n"),
         ("cp1254", "Ayşe;Yıldız\nÇağlar;Şahin\n"),
         ("cp1254", "İbrahim;İstanbul\nIşık;İzmir\n"),
         ("cp1257", "Žemaitė;Šiauliai\nEglė;Panevėžys\n"),
@@ -92,6 +94,14 @@ def test_letters_that_windows_1252_would_make_nonsense_of_are_told_and_read_when
     named = table(f"name;town\n{text}".encode(encoding), encoding=encoding)
 
     assert [";".join(row.values()) for row in cells(named)] == text.split()
+
+
+@pytest.mark.parametrize("encoding", ["cp1250", "iso8859_2"])
+@pytest.mark.parametrize("text", ["Łukasz;Święta\nKąty;Dąbrowa\n", "Tomáš;Žďár\n", "Ľubomír;Košice\nŽofia;Prešov\n"])
+def test_what_windows_and_others_write_in_central_europe_is_told_apart(table, encoding, text):
+    """Read as the other one, Święta would be ¦więta in a film."""
+    with pytest.raises(InputError, match=f"campaign.encoding = '{encoding}'"):
+        table(f"name;town\n{text}".encode(encoding))
 
 
 WESTERN = (

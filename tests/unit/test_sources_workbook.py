@@ -95,6 +95,17 @@ def test_a_number_knows_the_currency_and_the_per_cent_that_its_program_shows(pat
     assert (cell, cell.shown, copy.copy(cell).shown) == ("12.5", shown, shown)
 
 
+@pytest.mark.parametrize(
+    ("number", "code", "shown"),
+    [(1067, "00000", "01067"), (12.0, "0000", "0012"), (123456, "0000", "123456"), (-5, "000", "-5"), (7, "0", "7"),
+     (7, "000.0", "7"), (1.5, "000", "1.5")],
+)  # fmt: skip
+def test_a_postcode_keeps_the_zeros_that_its_format_shows(path, number, code, shown):
+    ((cell,),) = cells(saved(path, ("a",), (number,), change=lambda book: formatted(book, code)))
+
+    assert (cell, type(cell)) == (shown, Number)
+
+
 @pytest.mark.parametrize("code", ["General", "0.00", "[$-409]#,##0.00", '0 "pieces"', '0 "%"', "0;[Red]-0%"])
 def test_other_formats_leave_a_number_a_number(path, code):
     ((cell,),) = cells(saved(path, ("a",), (12.5,), change=lambda book: formatted(book, code)))

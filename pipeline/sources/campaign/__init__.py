@@ -1,7 +1,7 @@
 """A table and a template -> a brief for each row, or what is wrong with it.
 
-columns    which column is which field; currencies: what the sums in it are in
-reading    a row -> Brief, or its problems
+columns    which column is which field; currencies: what the sums in it are in, marks: what stands before their decimals
+reading    a row -> Brief, or its problems (problem)
 checking   all rows of a table, before anything is made of one
 reader     the same for a table whose rows get several templates; strays: rows that are none of their own,
            optouts: rows of people who want no mail
@@ -19,8 +19,9 @@ from pipeline.sources.campaign.checking import Checked, Unfit, check_rows
 from pipeline.sources.campaign.choice import RowChoice, parse_choice
 from pipeline.sources.campaign.deciding import Deciders
 from pipeline.sources.campaign.extremes import EXTREMES, find_extremes
+from pipeline.sources.campaign.problem import RowProblem
 from pipeline.sources.campaign.reader import CampaignReader
-from pipeline.sources.campaign.reading import ReadRow, RowProblem, RowReader, row_fields
+from pipeline.sources.campaign.reading import ReadRow, RowReader, row_fields
 from pipeline.sources.campaign.rejected import write_rejected
 from pipeline.sources.campaign.roster import Roster, read_roster, write_roster
 

@@ -11,7 +11,8 @@ from typing import NamedTuple, Protocol
 from pipeline.model import Brief
 from pipeline.model.text import clean_text
 from pipeline.sources.campaign.choice import RowChoice
-from pipeline.sources.campaign.reading import ReadRow, RowProblem, row_problem
+from pipeline.sources.campaign.problem import RowProblem, row_problem
+from pipeline.sources.campaign.reading import ReadRow
 from pipeline.sources.campaign.roster import Enter
 from pipeline.sources.campaign.spool import Spool
 from pipeline.sources.tables import BrokenRow, Table, TableRow

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from pipeline.sources.campaign.reading import RowProblem, row_problem
+from pipeline.sources.campaign.problem import RowProblem, row_problem
 from pipeline.sources.tables import Table, TableRow, plain, says_nothing
 from pipeline.template import NO, YES
 

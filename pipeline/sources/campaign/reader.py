@@ -10,7 +10,8 @@ from pipeline.model.text import clean_text
 from pipeline.sources.campaign.casting import Casting, Part
 from pipeline.sources.campaign.deciding import TEMPLATE, Deciders
 from pipeline.sources.campaign.optouts import OptOuts
-from pipeline.sources.campaign.reading import ReadRow, RowProblem, RowReader, row_problem
+from pipeline.sources.campaign.problem import RowProblem, row_problem
+from pipeline.sources.campaign.reading import ReadRow, RowReader
 from pipeline.sources.campaign.strays import stray, told_as_one
 from pipeline.sources.tables import BrokenRow, Table, TableRow
 from pipeline.template import CellProblem, Template

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -14,6 +14,8 @@ from pipeline.model.text import clean_text, has_words
 from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.campaign.currencies import Currencies, check_currency
 from pipeline.sources.campaign.deciding import Deciders
+from pipeline.sources.campaign.marks import DecimalMarks
+from pipeline.sources.campaign.problem import EMPTY, RowProblem, row_problem
 from pipeline.sources.naming import TITLE_MAX_CHARS
 from pipeline.sources.tables import BrokenRow, Number, ShownNumber, Table, TableRow, damage_in, mend_of, says_nothing
 from pipeline.template import (
@@ -29,32 +31,9 @@ from pipeline.template import (
     compile_text,
 )
 
-# How what is wrong with a cell begins that is empty, and may not be.
-EMPTY = "is empty"
 _KEY_MAX_CHARS = 200
-# Of a cell, what a message repeats.
-_VALUE_MAX_CHARS = 80
 # What cells mean that are no texts is known for so many of late: prices, days and yes or no come again and again.
 _MOST_KNOWN, _KNOWN_MAX_CHARS = 4000, 40
-
-
-@dataclass(frozen=True, kw_only=True)
-class RowProblem:
-    """What is wrong with a row: where, what stands there, why it can't be, and what to do."""
-
-    # The number of the row and its line in the file, from 1.
-    row: int
-    line: int
-    # Empty: it is the row as a whole.
-    column: str
-    value: str
-    problem: str
-    mend: str
-
-    def as_error(self, path: str) -> InputError:
-        """The same as an error of the row."""
-        what = f"{self.column}: {self.problem}" if self.column else f"the row {self.problem}"
-        return InputError(what, where=f"{path}:{self.line}", hint=self.mend)
 
 
 class ReadRow(NamedTuple):
@@ -113,6 +92,7 @@ class RowReader:
         by_name = {field.name: field for field in self._fields}
         sums = {each: field for each in self.columns if (field := by_name[self._columns.field(each)]).kind == "money"}
         self._currencies = Currencies([each for each in table.columns if each not in self.columns], sums)
+        self._marks = DecimalMarks(tuple(sums), locale=locale)
         # The column that names a row; empty: none does.
         self.key_column = self._key_column(key)
         names = [field.name for field in self._fields]
@@ -128,7 +108,9 @@ class RowReader:
 
     def look(self, rows: Iterable[TableRow | BrokenRow]) -> None:
         """Look at the first rows of the table, before any is read: what they say themselves may hold for others."""
-        self._currencies.look(row.cells for row in rows)
+        cells = [row.cells for row in rows]
+        self._currencies.look(cells)
+        self._marks.look(cells)
 
     def read(self, row: TableRow | BrokenRow) -> ReadRow | list[RowProblem]:
         """The brief of a row, or all that is wrong with it."""
@@ -185,6 +167,8 @@ class RowReader:
         for field in self._fields:
             column, cell = cells.get(field.name, (field.name, ""))
             try:
+                if field.kind == "money":
+                    self._marks.check(column, cell)
                 if field.kind == "money" and cell and self._currencies:
                     said[field.name], typed[field.name] = self._sum(field, column, row.cells, typed)
                 else:
@@ -297,17 +281,4 @@ def _with_notes(brief: Brief, said: Mapping[str, str]) -> Brief:
         audience=said.get("audience", ""),
         tone=said.get("tone", ""),
         sections=(Section(heading="", blocks=blocks),) if blocks else (),
-    )
-
-
-def row_problem(row: TableRow | BrokenRow, column: str, value: str, problem: str, mend: str) -> RowProblem:
-    """What is wrong with a row, with of its cells only what fits a message."""
-    short = clean_text(value[: 4 * _VALUE_MAX_CHARS])
-    return RowProblem(
-        row=row.number,
-        line=row.line,
-        column=clean_text(column)[:_VALUE_MAX_CHARS],
-        value=short if len(short) <= _VALUE_MAX_CHARS else f"{short[: _VALUE_MAX_CHARS - 1]}…",
-        problem=problem,
-        mend=mend,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.files import storage_errors
 from pipeline.model.cells import harmless
-from pipeline.sources.campaign.reading import RowProblem
+from pipeline.sources.campaign.problem import RowProblem
 from pipeline.sources.tables import BrokenRow, TableRow
 
 ADDED = ("row", "line", "reason", "mend")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline.files import replacing, storage_errors
 from pipeline.sources.campaign.choice import RowChoice
-from pipeline.sources.campaign.reading import RowProblem
+from pipeline.sources.campaign.problem import RowProblem
 
 
 @dataclass(frozen=True, kw_only=True)

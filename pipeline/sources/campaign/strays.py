@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
-from pipeline.sources.campaign.reading import EMPTY, RowProblem, row_problem
+from pipeline.sources.campaign.problem import EMPTY, RowProblem, row_problem
 from pipeline.sources.campaign.rejected import ADDED
 from pipeline.sources.tables import TableRow, plain
 

@@ -1,4 +1,4 @@
-"""Formats of numbers in workbooks: which currency a cell shows, and whether it shows per cent.
+"""Formats of numbers in workbooks: which currency a cell shows, whether it shows per cent, and which zeros.
 
     [$€-407] #,##0.00      #,##0.00 "€"      "$"#,##0.00_);…      [$CHF-807] #,##0      0.0%
 
@@ -43,6 +43,13 @@ def currency_of(code: str) -> str:
 def is_per_cent(code: str) -> bool:
     """Whether a format shows a hundred times the number, with a sign."""
     return "%" in _ESCAPED.sub("", _QUOTED.sub("", code.split(";", maxsplit=1)[0]))
+
+
+@lru_cache(maxsize=256)
+def least_digits(code: str) -> int:
+    """With how many digits a format of zeros alone shows whole numbers: 00000 is that of postcodes. 0: any."""
+    section = code.split(";", maxsplit=1)[0]
+    return len(section) if section.strip("0") == "" and len(section) > 1 else 0
 
 
 def _has_sign(text: str) -> bool:

@@ -45,6 +45,8 @@ _OTHERS = {
     ("cp1257", "lt"): "ė 22 š 18 ž 14 ą 9 į 8 ų 12 ū 8 č 7 ę 3",
     ("cp1257", "lv"): "ā 34 ī 18 ē 15 š 13 ņ 7 ū 5 ļ 5 ķ 2 ģ 2 ž 4 č 2",
 }
+# Old web shops and Unix write these otherwise than Windows does; Hungarian and Romanian are the same in both.
+_OTHERS |= {("iso8859_2", each): _OTHERS["cp1250", each] for each in ("cs", "sk", "pl", "hr")}
 # A letter that the language has not, or a sign; the share of names from elsewhere.
 _NEVER, _FROM_ELSEWHERE = 1e-4, 0.1
 _MARKS = frozenset("’‘“”‚„–—…€\u00a0")

@@ -14,8 +14,16 @@ from itertools import accumulate
 from pipeline.sources.tables.letters import guess_by_letters
 
 # As Python calls them, and as people do.
-_OTHERS = {"mac_roman": "Mac OS Roman", "cp850": "the code page of DOS", "cp1250": "Windows-1250"}
-_BY_LETTERS = {"cp1250": "Windows-1250", "cp1254": "Windows-1254 (Turkish)", "cp1257": "Windows-1257 (Baltic)"}
+_OTHERS = {
+    "mac_roman": "Mac OS Roman",
+    "cp850": "the code page of DOS",
+    "cp1250": "Windows-1250",
+    "iso8859_2": "ISO 8859-2",
+}
+_BY_LETTERS = {
+    "cp1250": "Windows-1250", "iso8859_2": "ISO 8859-2", "cp1254": "Windows-1254 (Turkish)",
+    "cp1257": "Windows-1257 (Baltic)",
+}  # fmt: skip
 _WORD = re.compile(r"[^\s,;|\"]+")
 _MARKED = re.compile(r"[^\x00-\x7f]+")
 # Of Cyrillic, Greek, Chinese, Korean: letters with accents stand beside each other there.
@@ -70,7 +78,8 @@ def doubt_of(lines: Sequence[bytes]) -> Doubt | None:
     if shown := _wide(lines, "cp950"):
         return _in_pairs((odd or words)[0], "cp950", f"as Big5, it would have “{shown}”")
     better = _better(odd) if odd and len(odd) * _ODD_IN >= len(words) else None
-    return better or _likelier(words)
+    # Of the two of Central Europe, letters tell more than how many of them are words.
+    return better if better and better.encoding not in _BY_LETTERS else _likelier(words) or better
 
 
 def _in_pairs(word: str, encoding: str, guess: str) -> Doubt:

@@ -16,7 +16,7 @@ from pipeline.template.rows.numbers import read_number
 from pipeline.template.rows.plain import read_colour, read_email, read_image, read_paragraphs, read_text, read_url
 from pipeline.template.rows.problem import CellProblem
 from pipeline.template.rows.shown import Day, Money, Number
-from pipeline.template.rows.yesno import NO, YES
+from pipeline.template.rows.yesno import NO, TRUTHS, YES
 
 Kind = Literal[
     "text", "name", "integer", "number", "money", "date", "url", "image", "colour", "email", "choice", "paragraphs"
@@ -69,6 +69,10 @@ class Field:
         text = read_paragraphs(part) if self.kind == "paragraphs" else read_text(part)
         if not text:
             return ""
+        if is_text and text in TRUTHS:
+            raise CellProblem(
+                f"is {text}, which programs write for a yes or a no", "Write what is meant, or make the field a choice"
+            )
         if self.kind == "name" and len(text) <= _NAME_MAX_CHARS:
             check_name(text)
         if is_text and (len(text) > self.max_chars or len(cell) > len(part)):

@@ -15,6 +15,8 @@ from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from pipeline.template.rows.money import round_money
 from pipeline.template.rows.numbers import known_locale
 
+# A code needs a space to be told from its digits: CHF 1,299 (CLDR's currencySpacing, which Babel does not heed).
+_CLOSE = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _STYLES = ("short", "medium", "long", "full")
 # The day of the month as a number in a row, by language and, for English, its ending; elsewhere a full stop.
 _ENGLISH = {1: "st", 2: "nd", 3: "rd"}
@@ -146,9 +148,9 @@ def money_text(amount: Decimal, currency: str, language: str) -> str:
     amount = round_money(amount, currency)
     whole = amount == amount.to_integral_value()
     locale = known_locale(language)
-    if not whole:
-        return format_currency(amount, currency, locale=locale)
-    return format_currency(amount, currency, locale=locale, format=_without_cents(language), currency_digits=False)
+    pattern = _without_cents(language) if whole else None
+    written = format_currency(amount, currency, locale=locale, format=pattern, currency_digits=not whole)
+    return _CLOSE.sub("\u00a0", written)
 
 
 @lru_cache(maxsize=4096)

@@ -11,3 +11,6 @@ _NO = (
     "nem ei όχι нет не ні לא لا خیر नहीं ไม่ ไม่ใช่ không 否 いいえ 아니오 아니요"
 )
 YES, NO = frozenset(_YES.split()), frozenset(_NO.split())
+# As a whole cell, what spreadsheets and databases write where one would say yes or no.
+_TRUTHS = "true false TRUE FALSE WAHR FALSCH VRAI FAUX VERDADERO FALSO VERO VERDADEIRO WAAR ONWAAR"
+TRUTHS = frozenset(_TRUTHS.split())
