@@ -112,7 +112,7 @@ async def test_a_session_that_is_no_address_of_googles_is_begun_anew(youtube, fi
 
 
 @pytest.mark.parametrize("asked_before", [0, 1, 2])
-@pytest.mark.parametrize("fault", ["list_page", "list_odd", "list_endless"])
+@pytest.mark.parametrize("fault", ["list_page", "list_404", "list_odd", "list_endless"])
 async def test_a_channel_that_gives_no_sensible_answer_is_not_taken_for_one_without_the_film(
     youtube, film, tmp_path, fault, asked_before
 ):
