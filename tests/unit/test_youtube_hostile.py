@@ -129,6 +129,21 @@ async def test_a_channel_that_gives_no_sensible_answer_is_not_taken_for_one_with
     assert (len(youtube.films), youtube.calls["videos.insert"]) == (1, 1)
 
 
+async def test_a_list_that_a_proxy_does_not_find_is_not_taken_for_that_of_a_channel_without_films(
+    youtube, film, tmp_path
+):
+    youtube.faults.order("final_lost_and_gone")
+    for _ in range(10):
+        # The channel, and then its uploads.
+        youtube.faults.skip("list")
+        youtube.faults.order("list_404")
+
+    with pytest.raises(PermanentError, match="HTTP 404"):
+        await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert (len(youtube.films), youtube.calls["videos.insert"]) == (1, 1)
+
+
 @pytest.mark.parametrize("fault", ["list_odd", "list_endless", "list_page"])
 async def test_questions_survive_answers_of_any_shape(youtube, film, tmp_path, fault):
     channel = channel_of(youtube, tmp_path)
