@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich import console
 from rich.segment import Segment, SegmentLines
@@ -13,7 +14,11 @@ _ANY_WIDTH = 10_000
 
 
 class Console(console.Console):
-    """The same, but that a broken pipe is the error that it is for `print`."""
+    """The same, but that a broken pipe is the error that it is for `print`, and that words stay words."""
+
+    def __init__(self, **how: Any) -> None:  # noqa: ANN401 - as rich takes it
+        """As rich's, which makes a pan with an egg of "youtube:cooking: nobody is logged in"."""
+        super().__init__(**{"emoji": False, **how})
 
     def on_broken_pipe(self) -> None:
         """Raises `BrokenPipeError`. rich would leave Python: out of the event loop, that ends in waiting for ever."""
