@@ -15,12 +15,13 @@ _ANY_WIDTH = 10_000
 
 
 class Console(console.Console):
-    """The same, but that a broken pipe is the error that it is for `print`, and that lines and pictures take turns."""
+    """The same, but a broken pipe is the error that it is for `print`, lines and pictures take turns, words stay words."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - handed on
+        """As rich's, which would make a pan with an egg of "youtube:cooking: nobody is logged in"."""
         # Held by who prints a line, and by who draws the picture below it: `display` shares it.
         self.turn = threading.RLock()
-        super().__init__(**options)
+        super().__init__(**{"emoji": False, **options})
 
     def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - handed on
         """The same, in one go. rich counts the lines to erase, lets others draw, and then erases so many."""

@@ -9,6 +9,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -28,6 +29,8 @@ from pipeline.workspace import find_workspace
 if TYPE_CHECKING:
     from pipeline.orchestrator.uploads import UploadDays
 
+# Films that are not done.
+_LEFT = (JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED)
 # Rows of a table for a person.
 _MOST_ROWS = 200
 # Films that stand still, of which somebody should know why.
@@ -127,7 +130,7 @@ class BatchReport:
     def full_state(self) -> BatchState:
         """The same, with what is left to publish."""
         state = self.checked_state()
-        left = sum(state.counts[status] for status in (JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED))
+        left = sum(state.counts[status] for status in _LEFT)
         if not left:
             return replace(state, uploads=())
         # They are parked for their captions, say.
@@ -138,12 +141,21 @@ class BatchReport:
         from pipeline.orchestrator.uploads import upload_days
         from pipeline.settings import load_settings
 
+        asked = {**self._known.asked.settings, **self._asked_of_one()}
         try:
-            settings = load_settings(self._store.workspace, self._known.asked.settings)
+            settings = load_settings(self._store.workspace, asked)
         except ConfigurationError:
             # The next run will say what is wrong with them.
             return ()
         return upload_days(self._store.workspace, settings, films, waiting=waiting, clock=lambda: datetime.now(UTC))
+
+    def _asked_of_one(self) -> Mapping[str, str | bool | int | float]:
+        """What flags said of a film that is left: `publish` is asked of films, whatever was asked of their batch."""
+        with suppress(CheckpointError):
+            for row in self._index.rows(*_LEFT):
+                job = self._store.read_job(self._known.name, row.id)
+                return job.asked.settings if job else {}
+        return {}
 
     def jobs(self, *statuses: JobStatus) -> Iterator[JobState]:
         """The jobs in the order of the batch, page by page, unreadable ones last; all, or those of some statuses."""

@@ -37,3 +37,14 @@ def test_lines_have_no_blank_ends_that_a_narrow_screen_would_break_into_lines_of
 
 def test_a_table_of_what_is_there_to_be_copied_is_as_wide_as_it_is():
     assert len(printed(force_terminal=True, width=80, whole=True)) == 1
+
+
+def test_words_between_colons_stay_words():
+    out, table = io.StringIO(), Table(box=None, show_header=False)
+    table.add_row("youtube:cooking: nobody is logged in")
+    console = Console(file=out, highlight=False, width=80)
+
+    console.print("youtube:cooking: nobody is logged in")
+    console.print_table(table)
+
+    assert out.getvalue().count("youtube:cooking: nobody") == 2

@@ -128,8 +128,21 @@ async def test_a_film_that_went_out_again_is_listed_with_the_one_before_and_with
 
     (film,) = [film for film in found.films if film.key == key]
     assert film.url.endswith(newest.id)
+    assert (film.trouble, found.strangers) == ("", ())
     assert film.earlier == (f"https://www.youtube.com/watch?v={ids[key]}",)
     assert film.public_at == datetime(2031, 1, 26, 17, tzinfo=UTC)
+
+
+async def test_a_double_of_a_film_that_went_out_before_is_told_as_well(youtube, ids, tmp_path):
+    key = KEYS[0]
+    await film_for(channel_of(youtube, tmp_path), key).again()
+    await publish(youtube, tmp_path, key)
+    double = youtube.copy_of(ids[key])
+
+    found = await reconciled(await shop_of(youtube, tmp_path))
+
+    (film,) = [film for film in found.films if film.key == key]
+    assert film.trouble == f"doubled: it is there as https://www.youtube.com/watch?v={double}, too"
 
 
 async def test_how_a_film_was_seen_is_known_after_words_of_it_were_changed(youtube, ids, tmp_path):

@@ -134,6 +134,16 @@ async def test_a_copy_that_fails_half_way_shows_no_folder_and_is_made_later(film
     assert [path.name for path in folder.parent.iterdir()] == ["sky"]
 
 
+async def test_what_is_changed_while_it_is_copied_is_not_put_there(film, folder, monkeypatch):
+    def another(source, target):
+        return target.write_bytes(source.read_bytes()[::-1])
+
+    monkeypatch.setattr("pipeline.publishing.youtube.by_hand.shutil.copyfile", another)
+    with pytest.raises(InputError, match="has changed since it was judged"):
+        await destination(folder).deliver(film)
+    assert not folder.exists()
+
+
 @pytest.mark.parametrize("name", ["video.srt", "video.es.srt", "thumbnail.jpg", "metadata.json"])
 async def test_what_was_changed_since_it_was_judged_is_not_copied(film, folder, name):
     subject = Subject(key="sky", companions=await to_thread.run_sync(judged, film))

@@ -408,6 +408,19 @@ async def test_what_the_days_units_do_not_pay_for_is_not_begun_and_the_next_day_
     assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (1, 0)
 
 
+async def test_what_is_to_be_done_anew_and_the_day_does_not_pay_for_is_missing_though_it_was_done(
+    youtube, film, tmp_path
+):
+    await deliver(youtube, tmp_path, film)
+    poor = channel_of(youtube, tmp_path, allowance=Allowance(uploads_per_day=0, units_per_day=10, costs=COSTS))
+    more = replace(ALL, titles={**ALL.titles, "de": Title(title="Warum der Himmel blau ist")})
+
+    receipt = await film_for(poor, KEY, extras=more).deliver(film)
+
+    assert [line.partition(":")[0] for line in receipt.missing] == ["titles in other languages"]
+    assert steps(tmp_path)["titles in other languages"] == "failed"
+
+
 async def test_captions_leave_the_units_that_the_films_to_come_need_for_their_pictures(youtube, film, tmp_path):
     allowance = Allowance(uploads_per_day=100, units_per_day=1_000, costs=COSTS)
     channel = channel_of(youtube, tmp_path, allowance=allowance)

@@ -112,7 +112,7 @@ async def test_a_session_that_is_no_address_of_googles_is_begun_anew(youtube, fi
 
 
 @pytest.mark.parametrize("asked_before", [0, 1, 2])
-@pytest.mark.parametrize("fault", ["list_page", "list_odd", "list_endless"])
+@pytest.mark.parametrize("fault", ["list_page", "list_404", "list_odd", "list_endless"])
 async def test_a_channel_that_gives_no_sensible_answer_is_not_taken_for_one_without_the_film(
     youtube, film, tmp_path, fault, asked_before
 ):
@@ -125,6 +125,21 @@ async def test_a_channel_that_gives_no_sensible_answer_is_not_taken_for_one_with
         await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
     youtube.faults.clear()
     await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert (len(youtube.films), youtube.calls["videos.insert"]) == (1, 1)
+
+
+async def test_a_list_that_a_proxy_does_not_find_is_not_taken_for_that_of_a_channel_without_films(
+    youtube, film, tmp_path
+):
+    youtube.faults.order("final_lost_and_gone")
+    for _ in range(10):
+        # The channel, and then its uploads.
+        youtube.faults.skip("list")
+        youtube.faults.order("list_404")
+
+    with pytest.raises(PermanentError, match="HTTP 404"):
+        await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
 
     assert (len(youtube.films), youtube.calls["videos.insert"]) == (1, 1)
 

@@ -343,6 +343,24 @@ async def test_whoever_knocks_without_the_secret_of_this_login_is_sent_away(yout
     assert statuses == [404] * 4
 
 
+async def test_a_browser_that_comes_twice_or_with_nothing_disturbs_nobody(youtube, browser, tmp_path):
+    pages = []
+
+    async def come_often(address, port):
+        state = parse_qs(urlsplit(address).query)["state"][0]
+        back = f"http://127.0.0.1:{port}/?state={state}"
+        async with aiohttp.ClientSession() as session:
+            for query in ("", "&error=access_denied", "&code=late"):
+                async with session.get(back + query) as response:
+                    pages.append((response.status, await response.text()))
+
+    with pytest.raises(NeedsLoginError, match="Google says access_denied"):
+        await log_in(plan(youtube), show=come_often)
+
+    assert [status for status, _ in pages] == [404, 200, 200]
+    assert ["Not logged in" in page for _, page in pages] == [False, True, False]
+
+
 async def test_nobody_is_waited_for_without_end(youtube, tmp_path):
     async def nobody(_address, _port):
         return

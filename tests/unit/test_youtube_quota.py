@@ -289,6 +289,17 @@ def test_status_says_how_many_days_the_rest_of_a_batch_takes(tmp_path, capsys):
     assert (uploads["films"], uploads["days"], uploads["without_login"]) == (10, 3, [])
 
 
+def test_status_says_it_as_well_where_films_were_made_first_and_published_later(tmp_path, capsys):
+    store = batch_of(tmp_path, 3)
+    job = store.read_job("films", "00000000")
+    store.put_jobs("films", [job.evolve(asked=Asked(settings={"publishing.to": "youtube"}))])
+    (tmp_path / "nightreel.toml").write_text("[youtube]\nuploads_per_day = 2\n", encoding="utf-8")
+
+    print_batch(BatchReport(store, "films"))
+
+    assert "2 films a day to youtube, 2 left today: 3 films, 2 days" in " ".join(capsys.readouterr().out.split())
+
+
 def test_status_says_nothing_of_it_where_nothing_is_published(tmp_path, capsys):
     print_batch(BatchReport(batch_of(tmp_path, 5), "films"))
 

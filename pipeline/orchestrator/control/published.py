@@ -143,8 +143,8 @@ async def _compared(calls: Calls, known: Sequence[tuple[Out, Journal]]) -> tuple
         if record is None:
             told.append(out)
             continue
-        tag = journal.tag(record)
-        ours |= {tag, *(journal.tag_of(number) for number in range(1, record.round))}
+        tags = [journal.tag_of(number) for number in range(1, record.round + 1)]
+        ours |= {*tags}
         if record.published is None:
             told.append(out)
         elif login and record.channel_id not in {"", login.id}:
@@ -153,7 +153,8 @@ async def _compared(calls: Calls, known: Sequence[tuple[Out, Journal]]) -> tuple
             stands = seen.get(record.published.id)
             if stands:
                 await _note(journal, record, stands)
-            doubles = [WATCH + one for one in by_tag.get(tag, []) if one != record.published.id]
+            meant = {each.id for each in (record.published, *record.earlier)}
+            doubles = [WATCH + one for tag in tags for one in by_tag.get(tag, []) if one not in meant]
             told.append(_with_doubles(_as_seen(out, record, stands), doubles))
     strangers = [WATCH + one for tag, found in by_tag.items() if tag not in ours for one in found]
     return told, strangers

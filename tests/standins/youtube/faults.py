@@ -69,6 +69,7 @@ FAULTS |= {
     "final_odd_id": "final",  # the film is there, and has a path for a name
     "final_page": "final",  # likewise, and the answer is a page with the status 200
     "list_page": "list",  # a page, with the status 200
+    "list_404": "list",  # a page, with the status 404
     "list_odd": "list",  # JSON of other shapes
     "list_endless": "list",  # each page leads to the next one, which is the same
     "token_odd": "token",  # it lasts "soon" seconds

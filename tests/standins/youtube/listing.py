@@ -34,7 +34,16 @@ def _endless() -> web.Response:
     return web.json_response({"kind": "youtube#listResponse", "items": [], "nextPageToken": "0"})
 
 
-_ODD: dict[str, Callable[[], web.Response]] = {"list_page": page, "list_odd": _odd, "list_endless": _endless}
+def _not_found() -> web.Response:
+    return web.Response(status=404, text="<html>No such page</html>", content_type="text/html")
+
+
+_ODD: dict[str, Callable[[], web.Response]] = {
+    "list_page": page,
+    "list_404": _not_found,
+    "list_odd": _odd,
+    "list_endless": _endless,
+}
 
 
 class Listing:
