@@ -17,10 +17,14 @@ from PIL import Image
 
 from pipeline.errors import NightreelError
 from pipeline.model import Cost, JobError, JobStatus, JobSummary
+from pipeline.orchestrator.film.stages import STAGES
 from pipeline.reporting import RunFacts, wording, write_reports
 from pipeline.reporting.groups import _KIND_NAMES
+from pipeline.reporting.stages import stage_name
 from pipeline.reporting.tally import MOST_PICTURES
+from pipeline.reporting.wording import status_name
 from pipeline.state.locks import held_now
+from tests.conftest import REPOSITORY
 
 START = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
 FACTS = RunFacts(
@@ -379,3 +383,10 @@ def test_a_brief_that_cannot_be_read_is_named_once_and_the_advice_ends_as_it_is_
 
     assert text.count(place) == 1
     assert "Did you mean language? " in text
+
+
+def test_statuses_and_stages_are_called_as_those_who_type_them_do():
+    states = (REPOSITORY / "docs" / "states.md").read_text(encoding="utf-8")
+
+    assert all(f"| *{status_name(status).replace(' ', '_')}* |" in states for status in JobStatus)
+    assert {stage_name(stage.name).lower() for stage in STAGES} == {stage.name for stage in STAGES}
