@@ -25,11 +25,12 @@ class Console(console.Console):
         A pipe has no width but that of `COLUMNS`; what goes through it is searched line by line. Lines have no blank
         ends: a screen that is narrower than the table would break them into lines of nothing.
         """
+        options = self.options
         if whole or not (self.is_terminal or "COLUMNS" in self._environ):
-            as_it_is = self.options.update(width=_ANY_WIDTH)
-            self.width = max(self.width, self.measure(table, options=as_it_is).maximum)
-        lines = [_without_blank_end(line) for line in self.render_lines(table, pad=False)]
-        self.print(SegmentLines(lines, new_lines=True))
+            as_it_is = options.update(width=_ANY_WIDTH)
+            options = options.update(width=max(self.width, self.measure(table, options=as_it_is).maximum))
+        lines = [_without_blank_end(line) for line in self.render_lines(table, options, pad=False)]
+        self.print(SegmentLines(lines, new_lines=True), crop=False)
 
 
 def _without_blank_end(line: Sequence[Segment]) -> list[Segment]:

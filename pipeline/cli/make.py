@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from pipeline.choices import PriorityName
-from pipeline.cli.options import Making, Place
+from pipeline.cli.options import Making, Place, Typed
 
 if TYPE_CHECKING:
     from pipeline.film import Film
@@ -26,7 +25,7 @@ def make(
     topic: str,
     /,
     *,
-    output: Path | None = None,
+    output: Typed | None = None,
     queue: Annotated[bool, Parameter(negative="")] = False,
     priority: PriorityName | None = None,
     making: Making = Making(),

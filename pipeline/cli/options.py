@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 
 from pipeline.choices import Depth, NarratorName, OnError, Reviewed, Shape, Strategy
 
@@ -68,13 +68,31 @@ def given(flags: Mapping[str, object]) -> dict[str, object]:
     return {key: value for key, value in flags.items() if value is not None}
 
 
+def _path(_: object, tokens: Sequence[Token]) -> Path:
+    """An empty text would be the current folder, and most likely is a variable of the shell that is not set.
+
+    A ~ is a home also where no shell has seen it, as in --output=~/films.
+    """
+    text = tokens[0].value
+    if not text.strip():
+        from pipeline.errors import InputError
+
+        raise InputError("the path is empty", where=tokens[0].keyword or "", hint="Write . for the current folder")
+    return Path(text).expanduser()
+
+
+# A file or a folder that was typed.
+Typed = Annotated[Path, Parameter(converter=_path)]
+
+
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """Where to work, and how to talk."""
 
-    workspace: Path | None = None
-    """The workspace: a folder with nightreel.toml. Default: the nearest one upwards, else the current folder."""
+    workspace: Typed | None = None
+    """The workspace: a folder with nightreel.toml, as nightreel init makes it. Default: the nearest one upwards, else
+    the current folder."""
     json: Annotated[bool, Parameter(negative="")] = False
     """Print JSON for machines on stdout, and nothing else there."""
     debug: Annotated[bool, Parameter(negative="")] = False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from pipeline.choices import Privacy
-from pipeline.cli.options import FLAGS, Place, Working, given
+from pipeline.cli.options import FLAGS, Place, Typed, Working, given
 
 if TYPE_CHECKING:
     from pipeline.model import Receipt
@@ -43,7 +43,7 @@ def publish(
     *,
     to: str,
     channel: str | None = None,
-    metadata: Path | None = None,
+    metadata: Typed | None = None,
     showing: Showing = Showing(),
     job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
     again: Annotated[bool, Parameter(negative="")] = False,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from pipeline.cli.options import Place
+from pipeline.cli.options import Place, Typed
 
 if TYPE_CHECKING:
     from pipeline.model.profile import QualityProfile
@@ -22,7 +22,7 @@ def qc(
     *,
     profile: str | None = None,
     recursive: Annotated[bool, Parameter(negative="")] = False,
-    against: Path | None = None,
+    against: Typed | None = None,
     place: Place = Place(),
 ) -> int:
     """Judge films by anybody: files, folders and patterns. Exit code 0: none fails; 6: one does.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from pipeline.choices import PriorityName
-from pipeline.cli.options import Making, Place, Rows, Working
+from pipeline.cli.options import Making, Place, Rows, Typed, Working
 
 if TYPE_CHECKING:
     from pipeline.model import Priority
@@ -22,7 +21,7 @@ def run(
     /,
     *,
     batch: str | None = None,
-    output: Path | None = None,
+    output: Typed | None = None,
     priority: PriorityName = "normal",
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     making: Making = Making(),

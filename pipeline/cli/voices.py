@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from pipeline.choices import NarratorName
-from pipeline.cli.options import Place, given
+from pipeline.cli.options import Place, Typed, given
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.voices import Listing, Sample
@@ -23,7 +22,7 @@ def voices(
     narrator: NarratorName | None = None,
     sample: Annotated[bool, Parameter(negative="")] = False,
     voice: str | None = None,
-    output: Path | None = None,
+    output: Typed | None = None,
     offline: Annotated[bool, Parameter(negative="")] = False,
     place: Place = Place(),
 ) -> int:

@@ -37,3 +37,9 @@ def test_lines_have_no_blank_ends_that_a_narrow_screen_would_break_into_lines_of
 
 def test_a_table_of_what_is_there_to_be_copied_is_as_wide_as_it_is():
     assert len(printed(force_terminal=True, width=80, whole=True)) == 1
+
+
+def test_a_screen_that_can_only_be_written_on_gets_the_whole_table_too():
+    dumb = {"force_terminal": True, "_environ": {"TERM": "dumb"}}
+
+    assert printed(whole=True, more="", **dumb) == [f"voice  {WORDS}"]
