@@ -308,5 +308,5 @@ def _hint(number: int | None) -> str:
     if number in _IN_THE_WAY:
         return "Something else is in its place: move it away, or choose another folder with --workspace or --output"
     if number == errno.EROFS:
-        return "The file system is read-only: choose another folder with --workspace or --output"
+        return "Choose another folder with --workspace or --output"
     return ""
