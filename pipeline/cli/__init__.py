@@ -15,6 +15,7 @@ import codecs
 import contextlib
 import io
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -157,6 +158,7 @@ def _misused(error: CycloptsError) -> str:
         return f"{' '.join(error.unused_tokens)!r} is too much here. A text with spaces goes into quotes"
     if isinstance(error, CoercionError) and error.token and error.target_type in _NUMBERS:
         return f"{error.token.keyword}: {error.token.value!r} is no {_NUMBERS[error.target_type]}"
+    told = re.sub('"([^"]*)"', r"'\1'", told)
     if not isinstance(error, MissingArgumentError) or error.argument is None or "Did you mean" in told:
         return told
     return f"{error.keyword} needs a value" if error.keyword else f"{error.argument.name} is missing"

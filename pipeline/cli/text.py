@@ -37,7 +37,7 @@ def plain_json(document: str) -> str:
 
     Where stdout is not UTF-8, as through a pipe on Windows, all that is not ASCII is.
     """
-    is_utf_8 = codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
+    is_utf_8 = codecs.lookup(getattr(sys.stdout, "encoding", None) or "ascii").name == "utf-8"
     return (_UNSEEN if is_utf_8 else _NOT_ASCII).sub(lambda found: json.dumps(found[0])[1:-1], document)
 
 

@@ -80,6 +80,9 @@ BAD = {
         ("make", "topics.txt"), 2, ("topics.txt: holds 2 topics", "nightreel run topics.txt")
     ),
     "a list without topics": Bad(("run", "bad.txt"), 2, ("bad.txt: lists no topics",), files={"bad.txt": "# none\n"}),
+    "a pattern that was typed": Bad(
+        ("run", "topics.txt", "--pattern", "{titel}"), 3, ("--pattern: knows no {titel}. Did you mean title?",)
+    ),
     "a folder without briefs": Bad(
         ("run", "."), 2, ("has no briefs",), arrange=lambda folder: (folder / "good.md").unlink()
     ),
@@ -108,6 +111,9 @@ BAD = {
     ),
     "a flag that is missing": Bad(("publish", "space"), 2, ("--to is missing. See nightreel publish --help",)),
     "a flag without its value": Bad(("publish", "space", "--to"), 2, ("--to needs a value.",)),
+    "a choice that nobody offers": Bad(
+        ("run", "good.md", "--strategy", "smrt"), 2, ("Invalid value 'smrt' for --strategy", "Did you mean 'smart'?")
+    ),
     "a batch that is not named": Bad(("review",), 2, ("BATCH is missing. See nightreel review --help",)),
     "a host that nobody knows": Bad(
         ("make", "good.md", "--publish", "vimeo"), 3, ("vimeo", "must be youtube, youtube:CHANNEL or folder:PATH")
