@@ -13,6 +13,7 @@ import os
 import random
 import re
 import stat
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
@@ -25,6 +26,9 @@ _NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM})
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 # No medium in its drive, a name with a star or the like in it, a link that leads to itself.
 _NOT_THERE_ON_WINDOWS = frozenset({21, 123, 1921})
+# Windows does not replace a file that somebody has open: who reads a checkpoint, or looks for viruses, is soon done.
+_IN_USE_ON_WINDOWS = frozenset({5, 32})
+_SOON_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 _IN_THE_WAY = frozenset({errno.EEXIST, errno.EISDIR, errno.ENOTDIR})
 
 # Names that nobody else has, without asking the system each time; a fork must not go on with those of its parent.
@@ -63,7 +67,7 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
     with storage_errors(path):
         try:
             yield temporary
-            publish_file(temporary, path) if durable else temporary.replace(path)
+            publish_file(temporary, path) if durable else replace_file(temporary, path)
         except BaseException:
             discard(temporary)
             raise
@@ -164,7 +168,7 @@ class _Part:
 
     def take_place(self) -> None:
         self._close()
-        os.replace(self._temporary, self._place)  # noqa: PTH105
+        replace_file(self._temporary, self._place)
         self._is_left = False
 
     def discard(self) -> None:
@@ -203,8 +207,24 @@ def discard_leftovers(path: Path) -> None:
 def publish_file(temporary: Path, path: Path) -> None:
     """Gives a finished file its final name: its bytes reach the disk first, then the name does. Raises `OSError`."""
     flush_to_disk(temporary)
-    temporary.replace(path)
+    replace_file(temporary, path)
     sync_folder(path.parent)
+
+
+def replace_file(temporary: Path | str, path: Path | str) -> None:
+    """Gives a file the name of another one, which is gone then. Raises `OSError`.
+
+    On Windows it waits up to a second for whoever has the other one open.
+    """
+    for wait_s in (*_SOON_S, None):
+        try:
+            os.replace(temporary, path)  # noqa: PTH105 - as text, which costs less
+        except PermissionError as error:
+            if wait_s is None or getattr(error, "winerror", None) not in _IN_USE_ON_WINDOWS:
+                raise
+            time.sleep(wait_s)
+        else:
+            return
 
 
 def flush_to_disk(path: Path) -> None:
@@ -288,5 +308,5 @@ def _hint(number: int | None) -> str:
     if number in _IN_THE_WAY:
         return "Something else is in its place: move it away, or choose another folder with --workspace or --output"
     if number == errno.EROFS:
-        return "The file system is read-only: choose another folder with --workspace or --output"
+        return "Choose another folder with --workspace or --output"
     return ""

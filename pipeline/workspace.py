@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,17 +14,21 @@ _PACKAGE = Path(__file__).parent
 
 
 def find_workspace(start: Path, explicit: Path | None, environ: Mapping[str, str] | None = None) -> Path:
-    """The workspace, as an absolute path; it need not exist yet.
+    """The workspace, as an absolute path.
 
     `explicit` (a flag), else NIGHTREEL_WORKSPACE, else the nearest folder from `start` upwards with a nightreel.toml,
-    else `start`. Raises `InputError` if it is something else than a folder.
+    else `start`. Raises `InputError` if a folder was named that is not there, or something else than one: in a
+    workspace that a slip of the finger had made, nobody would know what is finished, and what is published.
     """
     named = explicit or _from_environment(os.environ if environ is None else environ)
     if named is None:
         start = start.absolute()
         return next((folder for folder in (start, *start.parents) if (folder / CONFIG_NAME).is_file()), start)
     workspace = named.expanduser().absolute()
-    if workspace.exists() and not workspace.is_dir():
+    if not workspace.exists():
+        make = f"nightreel init {shlex.quote(str(named))}"
+        raise InputError("there is no such workspace", where=str(named), hint=f"Mend its name, or make it: {make}")
+    if not workspace.is_dir():
         raise InputError("is not a folder", where=str(named), hint="Name a folder as the workspace")
     return workspace
 

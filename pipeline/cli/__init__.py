@@ -15,13 +15,14 @@ import codecs
 import contextlib
 import io
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from cyclopts import App, CycloptsError, MissingArgumentError, Parameter
+from cyclopts import App, CoercionError, CycloptsError, MissingArgumentError, Parameter, UnusedCliTokensError
 
 from pipeline import __version__
 from pipeline.cli.add import add
@@ -57,6 +58,7 @@ _PLAIN = str.maketrans(
     {"…": "...", "·": "-", "—": "-", "–": "-", "−": "-", "“": '"', "”": '"', "’": "'", "→": "->", "✓": "+", "✗": "x"}
 )
 _PLAINLY = "nightreel-plainly"
+_NUMBERS: dict[object, str] = {int: "whole number", float: "number"}
 
 app = App(
     name="nightreel",
@@ -150,8 +152,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _misused(error: CycloptsError) -> str:
-    """What is wrong with the words of a command; "requires an argument" tells nobody whether the flag was there."""
+    """What is wrong with the words of a command, in ours where those of cyclopts are for programmers."""
     told = str(error).replace("...", "…")
+    if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
+        return f"{' '.join(error.unused_tokens)!r} is too much here. A text with spaces goes into quotes"
+    if isinstance(error, CoercionError) and error.token and error.target_type in _NUMBERS:
+        return f"{error.token.keyword}: {error.token.value!r} is no {_NUMBERS[error.target_type]}"
+    told = re.sub('"([^"]*)"', r"'\1'", told)
     if not isinstance(error, MissingArgumentError) or error.argument is None or "Did you mean" in told:
         return told
     return f"{error.keyword} needs a value" if error.keyword else f"{error.argument.name} is missing"

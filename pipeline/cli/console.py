@@ -15,7 +15,7 @@ _ANY_WIDTH = 10_000
 
 
 class Console(console.Console):
-    """The same, but a broken pipe is the error that it is for `print`, lines and pictures take turns, words stay words."""
+    """The same, but a broken pipe is an error as for `print`, lines and pictures take turns, and words stay words."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - handed on
         """As rich's, which would make a pan with an egg of "youtube:cooking: nobody is logged in"."""
@@ -38,11 +38,12 @@ class Console(console.Console):
         A pipe has no width but that of `COLUMNS`; what goes through it is searched line by line. Lines have no blank
         ends: a screen that is narrower than the table would break them into lines of nothing.
         """
+        options = self.options
         if whole or not (self.is_terminal or "COLUMNS" in self._environ):
-            as_it_is = self.options.update(width=_ANY_WIDTH)
-            self.width = max(self.width, self.measure(table, options=as_it_is).maximum)
-        lines = [_without_blank_end(line) for line in self.render_lines(table, pad=False)]
-        self.print(SegmentLines(lines, new_lines=True))
+            as_it_is = options.update(width=_ANY_WIDTH)
+            options = options.update(width=max(self.width, self.measure(table, options=as_it_is).maximum))
+        lines = [_without_blank_end(line) for line in self.render_lines(table, options, pad=False)]
+        self.print(SegmentLines(lines, new_lines=True), crop=False)
 
 
 def _without_blank_end(line: Sequence[Segment]) -> list[Segment]:

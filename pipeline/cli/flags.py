@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from cyclopts import Token
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -56,6 +59,19 @@ def length_s(flag: str, text: str) -> int:
     from pipeline.sources.length import parse_length_s
 
     return parse_length_s(text, where=flag)
+
+
+def path_of(_: object, tokens: Sequence[Token]) -> Path:
+    """An empty text would be the current folder, and most likely is a variable of the shell that is not set.
+
+    A ~ is a home also where no shell has seen it, as in --output=~/films.
+    """
+    text = tokens[0].value
+    if not text.strip():
+        from pipeline.errors import InputError
+
+        raise InputError("the path is empty", where=tokens[0].keyword or "", hint="Write . for the current folder")
+    return Path(text).expanduser()
 
 
 _UNITS = {"": 1e9, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from pipeline.cli.options import TypedPath
+
 _FOLDERS = {
     "templates": "Your own templates, a folder each: nightreel templates new NAME. "
     "One with the name of a built-in template takes its place.\n",
@@ -22,7 +24,7 @@ _KEPT_OUT = ("state", "credentials", "music")
 _GITIGNORE = "/output/\n" + "".join(f"/{folder}/*\n!/{folder}/README.md\n" for folder in _KEPT_OUT)
 
 
-def init(directory: Path, /) -> int:
+def init(directory: TypedPath, /) -> int:
     """Make a workspace: a folder with nightreel.toml, and folders for topics, templates, themes, music, films and more.
 
     What is there already stays as it is.
@@ -32,11 +34,13 @@ def init(directory: Path, /) -> int:
     directory
         The folder, new or existing.
     """
-    from pipeline.errors import EXIT_OK
+    from pipeline.errors import EXIT_OK, InputError
     from pipeline.files import storage_errors, write_atomically
     from pipeline.settings import example_toml
     from pipeline.workspace import builtin_root
 
+    if directory.exists() and not directory.is_dir():
+        raise InputError("is not a folder", where=str(directory), hint="Name a new folder, or one that is there")
     files = {directory / "nightreel.toml": example_toml(), directory / ".gitignore": _GITIGNORE}
     files |= {directory / folder / "README.md": text for folder, text in _FOLDERS.items() if text}
     for topic in sorted((builtin_root() / "topics").glob("*.*")):

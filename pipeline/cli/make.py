@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.choices import PriorityName
-from pipeline.cli.options import Making, Place, Switch
+from pipeline.cli.options import Making, Place, Switch, TypedPath
 
 if TYPE_CHECKING:
     from pipeline.film import Film
@@ -24,7 +23,7 @@ def make(
     topic: str,
     /,
     *,
-    output: Path | None = None,
+    output: TypedPath | None = None,
     queue: Switch = False,
     priority: PriorityName | None = None,
     making: Making = Making(),

@@ -11,11 +11,13 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from pipeline.choices import Depth, NarratorName, OnError, Reviewed, Shape, Strategy
-from pipeline.cli.flags import flags_of, joined, length_s, sets, settings_of, size_gb, voices
+from pipeline.cli.flags import flags_of, joined, length_s, path_of, sets, settings_of, size_gb, voices
 
 # A flag that is there or not, and one that is given once for each of several.
 Switch = Annotated[bool, Parameter(negative="")]
 Several = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)]
+# A file or a folder that was typed.
+TypedPath = Annotated[Path, Parameter(converter=path_of)]
 
 
 @Parameter(name="*")
@@ -23,8 +25,9 @@ Several = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=Fal
 class Place:
     """Where to work, and how to talk."""
 
-    workspace: Path | None = None
-    """The workspace: a folder with nightreel.toml. Default: the nearest one upwards, else the current folder."""
+    workspace: TypedPath | None = None
+    """The workspace: a folder with nightreel.toml, as nightreel init makes it. Default: the nearest one upwards, else
+    the current folder."""
     json: Switch = False
     """Print JSON for machines on stdout, and nothing else there."""
     debug: Switch = False

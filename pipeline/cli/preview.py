@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.options import Making, Place, Rows, Working
+from pipeline.cli.options import Making, Place, Rows, TypedPath, Working
 
 if TYPE_CHECKING:
     from pipeline.model import Brief
@@ -22,7 +22,7 @@ def preview(
     /,
     *,
     films: int = 3,
-    output: Path | None = None,
+    output: TypedPath | None = None,
     making: Making = Making(),
     table: Rows = Rows(),
     working: Working = Working(),

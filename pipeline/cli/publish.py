@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from pipeline.choices import Privacy
 from pipeline.cli.flags import given
-from pipeline.cli.options import FLAGS, Place, Switch, Working
+from pipeline.cli.options import FLAGS, Place, Switch, TypedPath, Working
 
 if TYPE_CHECKING:
     from pipeline.model import Receipt
@@ -44,7 +44,7 @@ def publish(
     *,
     to: str,
     channel: str | None = None,
-    metadata: Path | None = None,
+    metadata: TypedPath | None = None,
     showing: Showing = Showing(),
     job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
     again: Switch = False,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.options import Place, Switch
+from pipeline.cli.options import Place, Switch, TypedPath
 
 if TYPE_CHECKING:
     from pipeline.model.profile import QualityProfile
@@ -20,7 +20,7 @@ def qc(
     *,
     profile: str | None = None,
     recursive: Switch = False,
-    against: Path | None = None,
+    against: TypedPath | None = None,
     place: Place = Place(),
 ) -> int:
     """Judge films by anybody: files, folders and patterns. Exit code 0: none fails; 6: one does.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.choices import PriorityName
-from pipeline.cli.options import Making, Place, Rows, Switch, Working
+from pipeline.cli.options import Making, Place, Rows, Switch, TypedPath, Working
 
 if TYPE_CHECKING:
     from pipeline.model import Priority
@@ -20,7 +19,7 @@ def run(
     /,
     *,
     batch: str | None = None,
-    output: Path | None = None,
+    output: TypedPath | None = None,
     priority: PriorityName = "normal",
     dry_run: Switch = False,
     making: Making = Making(),

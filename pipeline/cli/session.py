@@ -10,7 +10,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
@@ -39,6 +39,8 @@ class Session:
     place: Place
     # The batch that the command works on, as soon as it is known: whoever interrupts it is told how to go on.
     batch: str = ""
+    # As which flags settings were typed: what is found to be wrong later is told of these.
+    typed: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, work: Callable[[], Awaitable[int]]) -> int:
         """Run `work` to its exit code. Ctrl-C and SIGTERM cancel it: jobs are put back and saved first.
@@ -54,6 +56,9 @@ class Session:
                 code = anyio.run(_until_stopped, work, self._end_at_once)
         except KeyboardInterrupt:  # Windows: the loop has cancelled everything, or was told twice
             _end_children()
+        except NightreelError as error:
+            error.where = self.typed.get(error.where, error.where)
+            raise
         if code is None:
             self._tell_interruption("interrupted")
             return EXIT_INTERRUPTED
@@ -106,7 +111,7 @@ def open_session(
     """Load the settings and open the workspace. `called`: as which flags the overrides were typed."""
     _log_to_stderr(debug=place.debug)
     workshop = open_workshop(workspace=place.workspace, overrides=overrides, output=output, called=called)
-    return Session(workshop=workshop, place=place)
+    return Session(workshop=workshop, place=place, typed={key: called[key] for key in overrides if key in called})
 
 
 def open_session_of(place: Place, batch: str, flags: Mapping[str, object]) -> Session:

@@ -29,6 +29,7 @@ _COLOURS = {
 }
 # Between columns; and what the last column of a cropped table needs to say anything.
 _GAP, _LEAST_CELLS = 1, 16
+_NOTHING_YET = "Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md"
 
 
 def print_batch(report: BatchReport, *, fits: bool = False) -> None:
@@ -88,7 +89,7 @@ def print_batches(states: Iterable[BatchState]) -> None:
         about = f"[red]{marked(state.error)}[/]" if state.error else f"{_counts(state)}{_at_work(state)}"
         console.print(f"[bold]{marked(state.batch)}[/]  {about}", soft_wrap=True)
     if not count:
-        console.print("Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md")
+        console.print(_NOTHING_YET, soft_wrap=True)
 
 
 def print_list(states: Iterable[BatchState]) -> None:
@@ -103,7 +104,7 @@ def print_list(states: Iterable[BatchState]) -> None:
         table.add_row(f"[bold]{marked(state.batch)}[/]", f"{done}/{total}", begun, marked(state.source), about)
     console = Console(highlight=False)
     if not table.row_count:
-        console.print("Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md")
+        console.print(_NOTHING_YET, soft_wrap=True)
         return
     console.print_table(table, whole=True)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
 from pipeline.choices import Shape
-from pipeline.cli.options import Place
+from pipeline.cli.options import Place, TypedPath
 
 if TYPE_CHECKING:
     from pipeline.template import Field, Template
@@ -199,7 +198,7 @@ def preview(
     *,
     format: Shape | None = None,  # noqa: A002 - the name of the flag
     theme: str | None = None,
-    output: Path | None = None,
+    output: TypedPath | None = None,
     place: Place = Place(),
 ) -> int:
     """Draw what a template looks like: the end of a scene of each of its layouts, on one sheet.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
+import sys
 from collections.abc import Sequence
 
 from rich.markup import escape
@@ -16,6 +18,8 @@ _JOINING = re.compile("[\u200d\ufe0e\ufe0f]")
 _UNSEEN = re.compile(
     "[\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+# What some encodings lack, and others write in another way than readers of JSON expect (RFC 8259: UTF-8).
+_NOT_ASCII = re.compile("[^\x00-\x7e]")
 
 
 def shown(text: str) -> str:
@@ -29,8 +33,12 @@ def marked(text: str) -> str:
 
 
 def plain_json(document: str) -> str:
-    """A JSON document with its control characters and hidden ones written as escapes: the same values."""
-    return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], document)
+    """A JSON document with its control characters and hidden ones written as escapes: the same values.
+
+    Where stdout is not UTF-8, as through a pipe on Windows, all that is not ASCII is.
+    """
+    is_utf_8 = codecs.lookup(getattr(sys.stdout, "encoding", None) or "ascii").name == "utf-8"
+    return (_UNSEEN if is_utf_8 else _NOT_ASCII).sub(lambda found: json.dumps(found[0])[1:-1], document)
 
 
 def named(titles: Sequence[str], count: int) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.choices import NarratorName
 from pipeline.cli.flags import given
-from pipeline.cli.options import Place, Switch
+from pipeline.cli.options import Place, Switch, TypedPath
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.voices import Listing, Sample
@@ -22,7 +21,7 @@ def voices(
     narrator: NarratorName | None = None,
     sample: Switch = False,
     voice: str | None = None,
-    output: Path | None = None,
+    output: TypedPath | None = None,
     offline: Switch = False,
     place: Place = Place(),
 ) -> int:

@@ -15,6 +15,7 @@ from pipeline.files import (
     discard,
     discard_leftovers,
     flush_to_disk,
+    replace_file,
     storage_error,
     sync_folder,
     temporary_sibling,
@@ -116,7 +117,7 @@ def _replace_all(pairs: dict[Path, Path]) -> None:
         # Until the last step the film counts as not delivered.
         target.unlink(missing_ok=True)
         for target, part in parts.items():
-            part.replace(target)
+            replace_file(part, target)
         sync_folder(target.parent)
     except OSError as error:
         raise storage_error(error, target) from error

@@ -26,7 +26,7 @@ _PLAIN_CAUSES: Mapping[JobStatus, str] = MappingProxyType(
         JobStatus.REVIEW: "Made, and held for a person to look at",
         JobStatus.PARKED: "Waits for something outside",
         JobStatus.CANCELLED: "Not wanted any more",
-        JobStatus.IN_PROGRESS: "Still in work",
+        JobStatus.IN_PROGRESS: "Still in progress",
         JobStatus.PENDING: "Not made yet",
     }
 )

@@ -1,30 +1,20 @@
-"""The names of the stages, in the order in which a film passes them."""
+"""The stages, in the order in which a film passes them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 
-# What the page calls them. A stage that is not listed is shown under its own name, after these.
-_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "script": "Script",
-        "narration": "Narration",
-        "subtitles": "Subtitles",
-        "scenes": "Scenes",
-        "film": "Joining",
-        "quality": "Inspection",
-        "publishing": "Delivery",
-    }
-)
+# A stage that is not listed comes after these.
+_IN_ORDER = ("script", "narration", "subtitles", "scenes", "film", "quality", "publishing")
 
 
 def stage_name(stage: str) -> str:
-    """What the page calls a stage."""
-    return _NAMES.get(stage, stage)
+    """What the page calls a stage: as whoever types `--from STAGE` or sets its time limit."""
+    return stage.capitalize()
 
 
 def in_order(stages: Iterable[str]) -> list[str]:
     """Each of them once."""
-    known = list(_NAMES)
-    return sorted(set(stages), key=lambda stage: (known.index(stage) if stage in known else len(known), stage))
+    return sorted(
+        set(stages), key=lambda stage: (_IN_ORDER.index(stage) if stage in _IN_ORDER else len(_IN_ORDER), stage)
+    )

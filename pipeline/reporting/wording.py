@@ -30,20 +30,11 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_STATUS_NAMES = {
-    JobStatus.COMPLETED: "ready",
-    JobStatus.FAILED: "failed",
-    JobStatus.REVIEW: "to look at",
-    JobStatus.PARKED: "parked",
-    JobStatus.CANCELLED: "cancelled",
-    JobStatus.IN_PROGRESS: "in work",
-    JobStatus.PENDING: "waiting",
-}
 
 
 def status_name(status: JobStatus) -> str:
-    """What the page calls a status."""
-    return _STATUS_NAMES[status]
+    """What the page calls a status: as commands and docs/states.md do."""
+    return status.value.replace("_", " ")
 
 
 def count(number: int, noun: str = "") -> str:

@@ -27,8 +27,8 @@ def is_remote(source: Path | str) -> bool:
 
 
 def as_source(text: str) -> Path | str:
-    """What a flag names: an address as it is, anything else as a path."""
-    return text if is_remote(text) else Path(text)
+    """What a flag names: an address as it is, anything else as a path; nothing is not the current folder."""
+    return text if is_remote(text) or not str(text).strip() else Path(text)
 
 
 def told(source: Path | str) -> str:

@@ -114,6 +114,7 @@ class MadeFilm:
 def make_tea(home: Path, *, workers: int, from_nothing: bool = True) -> MadeFilm:
     """The film, spoken by eSpeak, by a command that begins from nothing or not; drawn by up to so many processes."""
     brief = write_brief(home / "tea.md")
+    (home / "ws").mkdir()
     running = Running.start(
         *("make", "tea.md", "--offline", "--json", "--workspace", home / "ws"),
         cwd=home,

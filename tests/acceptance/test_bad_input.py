@@ -80,6 +80,9 @@ BAD = {
         ("make", "topics.txt"), 2, ("topics.txt: holds 2 topics", "nightreel run topics.txt")
     ),
     "a list without topics": Bad(("run", "bad.txt"), 2, ("bad.txt: lists no topics",), files={"bad.txt": "# none\n"}),
+    "a pattern that was typed": Bad(
+        ("run", "topics.txt", "--pattern", "{titel}"), 3, ("--pattern: knows no {titel}. Did you mean title?",)
+    ),
     "a folder without briefs": Bad(
         ("run", "."), 2, ("has no briefs",), arrange=lambda folder: (folder / "good.md").unlink()
     ),
@@ -108,6 +111,9 @@ BAD = {
     ),
     "a flag that is missing": Bad(("publish", "space"), 2, ("--to is missing. See nightreel publish --help",)),
     "a flag without its value": Bad(("publish", "space", "--to"), 2, ("--to needs a value.",)),
+    "a choice that nobody offers": Bad(
+        ("run", "good.md", "--strategy", "smrt"), 2, ("Invalid value 'smrt' for --strategy", "Did you mean 'smart'?")
+    ),
     "a batch that is not named": Bad(("review",), 2, ("BATCH is missing. See nightreel review --help",)),
     "a host that nobody knows": Bad(
         ("make", "good.md", "--publish", "vimeo"), 3, ("vimeo", "must be youtube, youtube:CHANNEL or folder:PATH")
@@ -173,6 +179,21 @@ BAD = {
         ("make", "good.md", "--output", "good.md/films/tea.mp4"), 8, ("good.md is not a folder",)
     ),
     "a workspace that is a file": Bad(("make", "good.md", "--workspace", "good.md"), 2, ("good.md: is not a folder",)),
+    "a workspace that is not there": Bad(
+        ("make", "good.md", "--workspace", "flims"), 2, ("flims: there is no such workspace", "nightreel init flims")
+    ),
+    "a workspace that a variable of the shell should have named": Bad(
+        ("make", "good.md", "--workspace", ""), 2, ("--workspace: the path is empty",)
+    ),
+    "an output that a variable of the shell should have named": Bad(
+        ("make", "good.md", "--output="), 2, ("--output: the path is empty",)
+    ),
+    "a source that a variable of the shell should have named": Bad(("run", ""), 2, ("the topic is empty",)),
+    "a topic without quotes": Bad(
+        ("make", "Why", "is", "tea", "hot?"), 2, ("'is tea hot?'", "A text with spaces goes into quotes")
+    ),
+    "a number that is none": Bad(("make", "good.md", "--variant", "two"), 2, ("--variant: 'two' is no whole number",)),
+    "a film that is no MP4": Bad(("make", "good.md", "--output", "tea.mov"), 2, ("films are MP4 files", "tea.mp4")),
     "a workspace whose state is a file": Bad(
         ("make", "good.md", "--offline"), 8, ("state", "can't be written"), files={"state": "in the way"}
     ),
@@ -185,10 +206,20 @@ BAD = {
         ("publish", "spce", "--to", "youtube"), 2, ("spce: no batch has this name, and there is no such file")
     ),
     "a publication of a brief": Bad(("publish", "good.md", "--to", "youtube"), 2, ("good.md", "it is no MP4")),
+    "an init of nothing": Bad(("init", ""), 2, ("the path is empty",)),
+    "an init of a file": Bad(("init", "good.md"), 2, ("good.md: is not a folder",)),
     "an init below a file": Bad(("init", "good.md/films"), 8, ("can't be written",)),
 }
 # Found while the command line is read: no command has heard of --json yet.
-BEFORE_JSON = {"an unknown flag", "a command without its argument", "a choice that is none"}
+BEFORE_JSON = {
+    "an unknown flag",
+    "a command without its argument",
+    "a choice that is none",
+    "a topic without quotes",
+    "a number that is none",
+    "a workspace that a variable of the shell should have named",
+    "an output that a variable of the shell should have named",
+}
 
 
 @pytest.fixture(scope="module")

@@ -98,9 +98,16 @@ def test_every_link_between_the_pages_leads_somewhere():
 
 
 def test_the_variable_for_the_workspace_works(tmp_path):
-    told = nightreel("status", "--json", cwd=tmp_path, env={"NIGHTREEL_WORKSPACE": str(tmp_path / "elsewhere")})
+    elsewhere = tmp_path / "elsewhere"
+    place = {"NIGHTREEL_WORKSPACE": str(elsewhere)}
 
-    assert (told.code, told.json) == (0, [])
+    not_there = nightreel("status", "--json", cwd=tmp_path, env=place)
+    nightreel("init", str(elsewhere), cwd=tmp_path)
+    told = nightreel("doctor", "--json", cwd=tmp_path, env=place | {"NIGHTREEL_EDGE__URL": "ws://127.0.0.1:9/edge"})
+
+    assert (not_there.code, not_there.stdout) == (2, "")
+    assert f"make it: nightreel init {elsewhere}" in not_there.stderr
+    assert str(elsewhere) in [each["found"] for each in told.json if each["name"] == "workspace"]
 
 
 def test_every_command_line_of_the_pages_is_one_that_the_program_takes():

@@ -120,6 +120,7 @@ def test_an_empty_workspace_has_nothing_to_tell(tmp_path):
 
     assert (human.code, machine.code) == (0, 0)
     assert human.stdout.startswith("Nothing has been run in this workspace yet.")
+    assert len(human.stdout.splitlines()) == 1
     assert machine.json == []
     assert list(tmp_path.iterdir()) == []
 

@@ -16,6 +16,7 @@ from pipeline.errors import ConfigurationError, InputError, StorageError
 from pipeline.model import Brief, Job, JobError, JobStatus
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
+from pipeline.orchestrator.workshop import open_workshop
 from tests.standins.threads import in_threads
 
 __all__ = ["in_threads"]
@@ -82,21 +83,40 @@ async def test_a_brief_that_can_not_be_read_raises(tmp_path):
 
 
 async def test_a_setting_that_is_wrong_raises_before_anything_is_done(tmp_path):
+    (tmp_path / "ws").mkdir()
+
     with pytest.raises(ConfigurationError, match="ofline is not a setting"):
         await make_video(brief(tmp_path / "tea.md"), workspace=tmp_path / "ws", settings={"ofline": True})
 
-    assert not (tmp_path / "ws").exists()
+    assert not list((tmp_path / "ws").iterdir())
 
 
 @pytest.mark.parametrize("output", ["tea.md/films", "tea.md/film.mp4", "tea.md", "x" * 300 + "/film.mp4", "folder.mp4"])
 async def test_an_output_that_can_not_be_written_raises_before_anything_is_done(tmp_path, output):
     source = brief(tmp_path / "tea.md")
     (tmp_path / "folder.mp4").mkdir()
+    (tmp_path / "ws").mkdir()
 
     with pytest.raises(StorageError, match="can't be written"):
         await make_video(source, workspace=tmp_path / "ws", output=tmp_path / output)
 
-    assert not (tmp_path / "ws").exists()
+    assert not list((tmp_path / "ws").iterdir())
+
+
+async def test_a_film_that_is_no_mp4_is_refused_and_no_folder_gets_its_name(tmp_path):
+    with pytest.raises(InputError, match=r"tea\.MOV: films are MP4 files\. Write tea\.mp4, or a folder$"):
+        await make_video(brief(tmp_path / "tea.md"), workspace=tmp_path, output=tmp_path / "tea.MOV")
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tea.md"]
+
+
+def test_an_output_may_begin_with_a_tilde(tmp_path, monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+
+    asked = open_workshop(workspace=tmp_path, output="~/films")
+
+    assert asked.output == tmp_path / "home" / "films"
 
 
 async def test_events_are_heard_while_a_film_is_made(tmp_path, only_the_script):

@@ -48,3 +48,9 @@ def test_words_between_colons_stay_words():
     console.print_table(table)
 
     assert out.getvalue().count("youtube:cooking: nobody") == 2
+
+
+def test_a_screen_that_can_only_be_written_on_gets_the_whole_table_too():
+    dumb = {"force_terminal": True, "_environ": {"TERM": "dumb"}}
+
+    assert printed(whole=True, more="", **dumb) == [f"voice  {WORDS}"]

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -254,3 +255,43 @@ def test_what_nobody_can_know_to_be_there_is_told_and_is_not_simply_missing(tmp_
     # Python 3.14's own `exists` says no to this, too, and to what lies in a folder that is not ours to look into.
     with pytest.raises(OSError):  # noqa: PT011 - its words are the system's
         is_there(tmp_path / ("x" * 300))
+
+
+class Windows:
+    """Its rename, while somebody has the file open for so many tries; what it is asked, and what is waited."""
+
+    def __init__(self, monkeypatch, *, tries, winerror=32):
+        self.tries, self.winerror, self.waited_s = tries, winerror, []
+        self._replace = os.replace
+        monkeypatch.setattr(os, "replace", self.replace)
+        monkeypatch.setattr(time, "sleep", self.waited_s.append)
+
+    def replace(self, source, target):
+        self.tries -= 1
+        if self.tries < 0:
+            return self._replace(source, target)
+        error = PermissionError(errno.EACCES, "The process cannot access the file")
+        error.winerror = self.winerror
+        raise error
+
+
+def test_a_file_that_somebody_reads_on_windows_is_replaced_when_they_are_done(tmp_path, monkeypatch):
+    windows = Windows(monkeypatch, tries=3)
+
+    write_atomically(tmp_path / "job.json", "new")
+
+    assert (tmp_path / "job.json").read_text(encoding="utf-8") == "new"
+    assert windows.waited_s == [0.01, 0.02, 0.05]
+
+
+@pytest.mark.parametrize(("winerror", "waits"), [(32, 6), (None, 0)], ids=["for ever", "not ours"])
+def test_a_file_that_can_not_be_replaced_stays_and_nothing_is_left_beside_it(tmp_path, monkeypatch, winerror, waits):
+    (tmp_path / "job.json").write_text("old", encoding="utf-8")
+    windows = Windows(monkeypatch, tries=100, winerror=winerror)
+
+    with pytest.raises(StorageError, match="can't be written"):
+        write_atomically(tmp_path / "job.json", "new")
+
+    assert len(windows.waited_s) == waits
+    assert sum(windows.waited_s) <= 1
+    assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [("job.json", "old")]

@@ -69,6 +69,7 @@ async def shop_in(workspace: Path, *, output: Path | None = None, **overrides):
 
 @pytest.fixture
 async def shop(tmp_path):
+    await to_thread.run_sync((tmp_path / "space").mkdir)
     return await shop_in(tmp_path / "space", **QUIET)
 
 
@@ -127,11 +128,11 @@ async def earlier(shop, *jobs):
 # Nothing is made --------------------------------------------------------------------------------------------------
 
 
-async def test_a_dry_run_makes_nothing_not_even_the_workspace(shop):
+async def test_a_dry_run_makes_nothing_not_even_a_folder(shop):
     found = await foretold(shop, brief(1), brief(2))
 
     assert found.films.new == found.films.to_make == 2
-    assert not await to_thread.run_sync(shop.workspace.exists)
+    assert not await to_thread.run_sync(lambda: list(shop.workspace.iterdir()))
 
 
 async def test_a_dry_run_leaves_every_byte_of_a_workspace_as_it_was(shop):
@@ -635,7 +636,6 @@ async def test_a_name_that_no_folder_can_have_stops_the_run(shop):
 
 
 async def test_an_output_that_is_a_file_stops_the_run(shop):
-    await to_thread.run_sync(shop.workspace.mkdir)
     await to_thread.run_sync((shop.workspace / "output").write_text, "in the way")
 
     found = await foretold(shop, brief(1))

@@ -28,6 +28,7 @@ def brief(**more):
 
 
 def shop_in(workspace, **settings):
+    workspace.mkdir(exist_ok=True)
     return open_workshop(workspace=workspace, overrides=settings)
 
 

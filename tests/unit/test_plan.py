@@ -76,6 +76,7 @@ async def test_films_that_can_not_be_saved_are_no_plan_also_when_those_after_the
 
 
 async def test_the_same_brief_has_the_same_id_wherever_it_lies(shop, tmp_path):
+    (tmp_path / "other").mkdir()
     elsewhere = await opened(tmp_path / "other", {"offline": True})
 
     (here,), (there,) = await plan(shop, [brief()]), await plan(elsewhere, [brief(origin="other/path.md")])

@@ -17,10 +17,14 @@ from PIL import Image
 
 from pipeline.errors import NightreelError
 from pipeline.model import Cost, JobError, JobStatus, JobSummary
+from pipeline.orchestrator.film.stages import STAGES
 from pipeline.reporting import RunFacts, wording, write_reports
 from pipeline.reporting.groups import _KIND_NAMES
+from pipeline.reporting.stages import stage_name
 from pipeline.reporting.tally import MOST_PICTURES
+from pipeline.reporting.wording import status_name
 from pipeline.state.locks import held_now
+from tests.conftest import REPOSITORY
 
 START = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
 FACTS = RunFacts(
@@ -419,3 +423,10 @@ def test_what_to_do_is_told_once(tmp_path: Path, status: JobStatus, hint: str, t
     text = page_of(tmp_path, rows).text.partition("What is not ready, and what to do")[2]
 
     assert f"The key was refused {told} Film 1" in text
+
+
+def test_statuses_and_stages_are_called_as_those_who_type_them_do():
+    states = (REPOSITORY / "docs" / "states.md").read_text(encoding="utf-8")
+
+    assert all(f"| *{status_name(status).replace(' ', '_')}* |" in states for status in JobStatus)
+    assert {stage_name(stage.name).lower() for stage in STAGES} == {stage.name for stage in STAGES}

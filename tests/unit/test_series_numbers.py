@@ -47,6 +47,7 @@ LINKS = Links(words=("Previous", "Next"), before=FIRST, after=THIRD)
 
 
 def shop_in(folder, table=TABLE, **overrides):
+    folder.mkdir(exist_ok=True)
     (folder / "nightreel.toml").write_text(table, encoding="utf-8")
     return open_workshop(workspace=folder, overrides={"offline": True, **overrides})
 
@@ -198,7 +199,7 @@ async def test_a_film_of_no_series_is_called_as_before_and_one_of_a_series_by_it
             for each in (brief("A", series=""), brief("A", episode=1), brief("A", episode=2))
         ]
     )
-    elsewhere = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path / "x", overrides={"offline": True}))
+    elsewhere = await to_thread.run_sync(lambda: shop_in(tmp_path / "x", table=""))
 
     assert plain == await to_thread.run_sync(lambda: elsewhere.job_id(elsewhere.wishes.complete(brief("A", series=""))))
     assert len({plain, first, second}) == 3

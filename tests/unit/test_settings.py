@@ -268,43 +268,43 @@ def test_a_variable_for_a_whole_group_is_refused(workspace):
         ("[edge]\nconcurrency = 5", "nightreel.toml:2: edge.concurrency is 5, must be less than or equal to 4"),
         (
             "[script]\nwriters = ['groqq']",
-            "nightreel.toml:2: script.writers: there is no writer “groqq”. Did you mean groq?",
+            "nightreel.toml:2: script.writers: there is no writer 'groqq'. Did you mean groq?",
         ),
         (
             "[script]\nwriters = ['office']",
             (
-                "nightreel.toml:2: script.writers: there is no writer “office”. Add a table [services.office], "
+                "nightreel.toml:2: script.writers: there is no writer 'office'. Add a table [services.office], "
                 "or take one of auto, groq, outline, deepseek, openai, openrouter, ollama, llamacpp"
             ),
         ),
         ("[services.mine]\nmodels = ['m']", "nightreel.toml:2: services.mine.models: services.mine.base_url is needed"),
         (
             "[services.deepseek]\njson_mode = 'xml'",
-            "nightreel.toml:2: services.deepseek.json_mode is “xml”, must be 'strict', 'schema' or 'object'",
+            "nightreel.toml:2: services.deepseek.json_mode is 'xml', must be 'strict', 'schema' or 'object'",
         ),
-        ("offline = 'maybe'", "nightreel.toml:1: offline is “maybe”, must be true or false"),
+        ("offline = 'maybe'", "nightreel.toml:1: offline is 'maybe', must be true or false"),
         (
             "language = 'klingon!'",
-            "nightreel.toml:1: language is “klingon!”, must be a language tag like en, de or pt-BR",
+            "nightreel.toml:1: language is 'klingon!', must be a language tag like en, de or pt-BR",
         ),
-        ("[brand]\naccent = '#zzz'", "nightreel.toml:2: brand.accent is “#zzz”, must be a colour like #E4572E"),
+        ("[brand]\naccent = '#zzz'", "nightreel.toml:2: brand.accent is '#zzz', must be a colour like #E4572E"),
         (
             "[youtube]\ncategory = 'film'",
-            "nightreel.toml:2: youtube.category is “film”, must be a number of up to three digits, like 27",
+            "nightreel.toml:2: youtube.category is 'film', must be a number of up to three digits, like 27",
         ),
         (
             "[source]\napi_key_header = 'X: y'",
-            "nightreel.toml:2: source.api_key_header is “X: y”, must be the name of a header: letters, digits and -",
+            "nightreel.toml:2: source.api_key_header is 'X: y', must be the name of a header: letters, digits and -",
         ),
-        ("[retry]\nattempts = 'many'", "nightreel.toml:2: retry.attempts is “many”, must be a whole number"),
+        ("[retry]\nattempts = 'many'", "nightreel.toml:2: retry.attempts is 'many', must be a whole number"),
         ("[retry]\nwait_max_s = inf", "nightreel.toml:2: retry.wait_max_s is inf, must be a finite number"),
         (
             "[groq]\nbase_url = 'ftp://host'",
-            "nightreel.toml:2: groq.base_url is “ftp://host”, must be an address like https://host or http://host:port/path",
+            "nightreel.toml:2: groq.base_url is 'ftp://host', must be an address like https://host or http://host:port/path",
         ),
         (
             "[edge]\nurl = 'https://host'",
-            "nightreel.toml:2: edge.url is “https://host”, must be an address like wss://host or ws://host:port/path",
+            "nightreel.toml:2: edge.url is 'https://host', must be an address like wss://host or ws://host:port/path",
         ),
         (
             "[retry]\nwait_initial_s = 50",
@@ -323,7 +323,7 @@ def test_a_wrong_value_is_told_with_what_is_allowed(workspace, toml, told):
 def test_a_wrong_value_is_told_with_the_place_that_won(workspace):
     toml = "[video]\nquality = 99"
 
-    assert problem(workspace, toml, NIGHTREEL_VIDEO__QUALITY="98").startswith("NIGHTREEL_VIDEO__QUALITY is “98”, must")
+    assert problem(workspace, toml, NIGHTREEL_VIDEO__QUALITY="98").startswith("NIGHTREEL_VIDEO__QUALITY is '98', must")
     assert problem(workspace, toml, {"video.quality": 97}).startswith("video.quality is 97, must")
 
 
@@ -585,7 +585,6 @@ def test_the_workspace_is_the_flag_then_the_variable_then_the_nearest_file_upwar
     assert find_workspace(deep, None, {}) == home
     assert find_workspace(deep, None, variable) == other
     assert find_workspace(deep, home, variable) == home
-    assert find_workspace(deep, tmp_path / "to be made", {}) == tmp_path / "to be made"
 
 
 def test_a_workspace_that_is_a_file_is_refused(tmp_path):
@@ -595,7 +594,17 @@ def test_a_workspace_that_is_a_file_is_refused(tmp_path):
         find_workspace(tmp_path, tmp_path / "file", {})
 
 
+def test_a_workspace_that_is_not_there_is_not_made_by_a_slip_of_the_finger(tmp_path):
+    (tmp_path / "films").mkdir()
+    told = r"^flims: there is no such workspace\. Mend its name, or make it: nightreel init flims$"
+
+    for asked in ((Path("flims"), {}), (None, {"NIGHTREEL_WORKSPACE": "flims"})):
+        with pytest.raises(InputError, match=told):
+            find_workspace(tmp_path, *asked)
+
+
 def test_a_workspace_is_absolute_and_may_begin_with_a_tilde(tmp_path, monkeypatch):
+    (tmp_path / "films").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))

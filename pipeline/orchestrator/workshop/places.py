@@ -18,12 +18,16 @@ from pipeline.publishing import Destination, FileNames, FolderDestination
 from pipeline.sources import is_remote, told
 
 _BESIDE = "Put the picture beside the brief or the table, and write its name"
+# What people call films of other kinds: a folder of such a name would surprise them.
+_NO_MP4 = frozenset({".mov", ".mkv", ".webm", ".avi", ".m4v", ".wmv", ".flv", ".mpg", ".mpeg", ".ts", ".gif"})
 # What of a folder is a picture, by name: its bytes are looked at later.
 _PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg"})
 
 
 def check_output(output: Path) -> None:
-    """Raise `StorageError` if nothing can be put there. Makes nothing."""
+    """Raise `StorageError` if nothing can be put there, `InputError` for a film that is no MP4. Makes nothing."""
+    if output.suffix.lower() in _NO_MP4 and not output.is_dir():
+        raise InputError("films are MP4 files", where=str(output), hint=f"Write {output.stem}.mp4, or a folder")
     with storage_errors(output):
         existing = next(path for path in (output, *output.parents) if is_there(path))
         is_film = existing == output and output.suffix.lower() == ".mp4"

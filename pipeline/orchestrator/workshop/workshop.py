@@ -52,14 +52,15 @@ def open_workshop(
     except FileNotFoundError as error:
         raise InputError("the current folder is gone", hint="Change to another folder") from error
     folder = find_workspace(here, Path(workspace) if workspace else None)
-    if output is not None:
-        check_output(Path(output).absolute())
+    place = Path(output).expanduser().absolute() if output else None
+    if place:
+        check_output(place)
     settings = load_settings(folder, overrides or {}, called=called)
     return Workshop(
         workspace=folder,
         settings=settings,
         overrides=overrides or {},
-        output=Path(output).absolute() if output else None,
+        output=place,
         machine=Machine(workspace=folder, settings=settings, clock=utc_now),
     )
 
