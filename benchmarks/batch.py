@@ -71,6 +71,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as temporary:
         workspace = asked.workspace or Path(temporary)
+        workspace.mkdir(exist_ok=True)
         anyio.run(measure, workspace, asked.jobs)
         look_again(workspace)
 

@@ -112,6 +112,7 @@ def make_film(
     brief: Path, workspace: Path, *, forget: Sequence[str] = (), watch_s: float = 0.0
 ) -> tuple[Cost, dict[str, Any]]:
     """Make one film after some folders of the workspace are removed; what it costs, and what the command says."""
+    workspace.mkdir(exist_ok=True)
     for folder in forget:
         shutil.rmtree(workspace / folder, ignore_errors=True)
     command = nightreel("make", brief, "--offline", "--json", "--workspace", workspace)
@@ -122,6 +123,7 @@ def make_film(
 def measure_batch(source: Path, films: int) -> tuple[Cost, int]:
     """Make a folder of briefs as one batch; what it costs, and how many scenes were drawn."""
     workspace = source.with_name(f"{source.name}-workspace")
+    workspace.mkdir()
     cost, _ = measure(nightreel("run", source, "--offline", "--json", "--workspace", workspace), watch_s=SELDOM_S)
     made = len(list((workspace / "output").rglob("video.mp4")))
     assert made == films, f"{made} of {films} films were made"
