@@ -665,6 +665,18 @@ async def test_a_film_that_keeps_killing_its_process_is_given_up(room, shop):
     assert "its process died 5 times" in (await rows(shop))[0].error.message
 
 
+async def test_a_film_that_gets_on_between_the_deaths_of_its_processes_is_not_given_up(room, shop):
+    await batches.add(briefs("One"), shop, batch="kitchen")
+    (one,) = await rows(shop)
+    job = died(await shop.store.load_job("kitchen", one.id), 9, shop)
+    done = StageRecord(stage="sources", attempt=5, started_at=NOW, seconds=1.0)
+    await shop.store.save_job(job.evolve(records=(done,)))
+
+    await batches.resume(shop, batch="kitchen")
+
+    assert await statuses(shop) == {"One": "completed"}
+
+
 async def test_who_tries_such_a_film_again_begins_to_count_anew(room, shop):
     await batches.add(briefs("One"), shop, batch="kitchen")
     (one,) = await rows(shop)
