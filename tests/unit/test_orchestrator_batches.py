@@ -538,6 +538,17 @@ async def test_there_is_a_report_of_every_night_however_it_ends(room, shop, tmp_
 # What must not end a night.
 
 
+async def test_who_leaves_while_another_works_on_leaves_the_report_to_them(room, shop, tmp_path):
+    report = anyio.Path(tmp_path, "output", "kitchen", "summary", "report.html")
+
+    async with shop.store.claims.working("kitchen"):
+        await run(shop, "One")
+        assert not await report.exists()
+
+    await run(shop, "One")
+    assert await report.exists()
+
+
 async def test_what_is_said_all_night_is_one_line_of_the_report_and_leaves_room_for_the_rest(
     room, shop, tmp_path, monkeypatch
 ):
