@@ -791,4 +791,7 @@ async def test_a_film_whose_end_could_not_be_saved_has_no_second_turn_in_the_run
         await scheduler.run()
 
     assert taken_up == scheduler.begun == 1
+    # Its file still says that it is under way, and nobody has claimed it.
+    counts = (await batches.run_jobs(shop, "kitchen", lambda _: None, only=[])).counts
+    assert (counts[JobStatus.PENDING], counts[JobStatus.IN_PROGRESS]) == (1, 0)
     assert scheduler.unsaved_because == "no space left on device"
