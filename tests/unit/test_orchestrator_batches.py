@@ -538,6 +538,17 @@ async def test_there_is_a_report_of_every_night_however_it_ends(room, shop, tmp_
 # What must not end a night.
 
 
+async def test_who_leaves_while_another_works_on_leaves_the_report_to_them(room, shop, tmp_path):
+    report = anyio.Path(tmp_path, "output", "kitchen", "summary", "report.html")
+
+    async with shop.store.claims.working("kitchen"):
+        await run(shop, "One")
+        assert not await report.exists()
+
+    await run(shop, "One")
+    assert await report.exists()
+
+
 async def test_what_is_said_all_night_is_one_line_of_the_report_and_leaves_room_for_the_rest(
     room, shop, tmp_path, monkeypatch
 ):
@@ -665,6 +676,18 @@ async def test_a_film_that_keeps_killing_its_process_is_given_up(room, shop):
     assert "its process died 5 times" in (await rows(shop))[0].error.message
 
 
+async def test_a_film_that_gets_on_between_the_deaths_of_its_processes_is_not_given_up(room, shop):
+    await batches.add(briefs("One"), shop, batch="kitchen")
+    (one,) = await rows(shop)
+    job = died(await shop.store.load_job("kitchen", one.id), 9, shop)
+    done = StageRecord(stage="sources", attempt=5, started_at=NOW, seconds=1.0)
+    await shop.store.save_job(job.evolve(records=(done,)))
+
+    await batches.resume(shop, batch="kitchen")
+
+    assert await statuses(shop) == {"One": "completed"}
+
+
 async def test_who_tries_such_a_film_again_begins_to_count_anew(room, shop):
     await batches.add(briefs("One"), shop, batch="kitchen")
     (one,) = await rows(shop)
@@ -768,4 +791,7 @@ async def test_a_film_whose_end_could_not_be_saved_has_no_second_turn_in_the_run
         await scheduler.run()
 
     assert taken_up == scheduler.begun == 1
+    # Its file still says that it is under way, and nobody has claimed it.
+    counts = (await batches.run_jobs(shop, "kitchen", lambda _: None, only=[])).counts
+    assert (counts[JobStatus.PENDING], counts[JobStatus.IN_PROGRESS]) == (1, 0)
     assert scheduler.unsaved_because == "no space left on device"

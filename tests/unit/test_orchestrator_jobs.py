@@ -539,6 +539,24 @@ async def test_what_is_out_is_not_forgotten_when_the_run_is_cancelled_while_that
     assert (kept.status, kept.published) == (JobStatus.PENDING, (out,))
 
 
+async def test_what_an_earlier_attempt_made_is_not_taken_away_from_a_film_that_goes_on(rooms, shop, job, monkeypatch):
+    async def write(path):
+        await anyio.Path(path).write_bytes(b"music")
+
+    music, _ = await shop.cache.get_or_make("music", "ab" * 32, ".wav", write)
+    was_there: list[bool] = []
+
+    async def look(job, shop, attempt):
+        await anyio.to_thread.run_sync(shop.cache.prune, 0)
+        was_there.append(await anyio.Path(music).exists())
+        return job
+
+    monkeypatch.setattr(jobs_module, "STAGES", (replace(jobs_module.STAGES[0], run=look),))
+    await run_job(job.evolve(music=music), shop)
+
+    assert was_there == [True]
+
+
 async def test_an_interrupted_stage_is_written_down_as_such(rooms, shop, job):
     rooms.waits_in = "film"
 

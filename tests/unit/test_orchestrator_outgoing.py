@@ -81,6 +81,21 @@ async def test_a_login_that_is_over_keeps_no_other_channel_from_the_film(film, p
     assert [receipt.destination for receipt in attempt.kept[-1].published] == ["youtube"]
 
 
+async def test_what_is_out_at_one_host_is_saved_before_the_next_is_asked(film, package):
+    attempt = Attempt()
+    first, second = Host("youtube", package), Host("youtube:cooking", package)
+    saved: list[list[str]] = []
+
+    async def deliver(_package):
+        saved.append([receipt.destination for receipt in attempt.kept[-1].published])
+        return second.receipt
+
+    second.deliver = deliver
+    await send_out(film, package, shop_with(first, second), attempt)
+
+    assert saved == [["youtube"]]
+
+
 @pytest.mark.parametrize(
     ("errors", "expected"),
     [
