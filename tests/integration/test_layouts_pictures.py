@@ -32,6 +32,7 @@ from pipeline.rendering.picture import colour
 from pipeline.rendering.sprites import Sprite
 from pipeline.rendering.stars import filled, star_row
 from pipeline.rendering.stills import MovingStill
+from pipeline.rendering.thumbnail_picture import framed
 from pipeline.theme.colours import contrast
 from pipeline.theme.loading import load_theme
 from tests.integration.test_scenes_in_formats import lines_of
@@ -419,6 +420,15 @@ def test_heads_are_not_cut_off_for_what_is_below_them_unless_that_draws_the_eye(
 
     assert 0.2 < above(0.57) < 0.3
     assert above(0.94) > 0.8
+
+
+def test_a_thumbnail_keeps_heads_as_well(tmp_path):
+    rows = Image.linear_gradient("L").resize((1024, 1024)).convert("RGB")
+    still = replace(still_of(rows, tmp_path, "rows"), focus=(0.5, 0.57))
+
+    seen = framed(still, look_of((1920, 1080), (still,))).picture
+
+    assert seen.getpixel((5, 0))[0] / 255 < 0.25
 
 
 def test_a_key_of_pictures_follows_what_they_show_and_only_scenes_that_show_them(stills):
