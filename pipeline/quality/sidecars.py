@@ -159,10 +159,11 @@ def find_faults(cues: Sequence[TimedText], sound_s: float) -> Iterator[str]:
         if cue.end_s > sound_s + _ROUNDING_S:
             yield f"cue {number} until {cue.end_s:.2f} s, after the sound at {sound_s:.2f} s"
         before_s = max(before_s, cue.end_s)
-    texts = [cue.text for cue in cues]
+    # Those that scroll have others of a hundredth of a second between them.
+    texts = [cue.text for cue in cues if cue.end_s - cue.start_s > _LEAST_S]
     again = [text for before, text in pairwise(("", *texts)) if _SAID.match(text) and _is_said_again(before, text)]
-    if len(again) >= _OFTEN and len(again) >= _SHARE * len(cues):
-        yield f"{len(again)} of {len(cues)} cues say the same as before: “{again[0]}”"
+    if len(again) >= _OFTEN and len(again) >= _SHARE * len(texts):
+        yield f"{len(again)} of {len(texts)} cues say the same as before: “{again[0]}”"
 
 
 def _is_said_again(before: str, text: str) -> bool:

@@ -94,9 +94,9 @@ class JumpWatch:
         if _is_same(fields, last.fields):
             self._recent[-1] = replace(last, until_s=at_s)
             return
-        self._compare(fields, at_s)
         apart = tuple(float(np.linalg.norm(fields - shown.fields)) for shown in self._recent)
         step, nearest = apart[-1], min(apart)
+        self._compare(fields, at_s, step)
         alike = _CLOSER * min(step, *(each.step for each in self._recent))
         if nearest < alike:
             if self._back_since_s is None and self._gets_on:
@@ -112,11 +112,14 @@ class JumpWatch:
         self._recent.append(_Shown(fields=fields, since_s=at_s, until_s=at_s, apart=apart))
         self._sort()
 
-    def _compare(self, fields: _Fields, at_s: float) -> None:
+    def _compare(self, fields: _Fields, at_s: float, step: float) -> None:
         """Look whether a new picture comes too late, or the last one was a blink."""
         last = self._recent[-1]
         if at_s < last.until_s:
             self._note(at_s)
+            return
+        # Few steps are so long, and the mean of differences is never above the root of the mean of their squares.
+        if step < _ELSE * fields.size**0.5:
             return
         shown = list(self._recent)
         for first in range(len(shown) - 1, 0, -1):
