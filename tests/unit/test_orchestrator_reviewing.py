@@ -12,7 +12,7 @@ from anyio import to_thread
 from PIL import Image
 
 import pipeline
-from pipeline.errors import InputError, ReviewError
+from pipeline.errors import InputError, NeedsLoginError, ReviewError
 from pipeline.limits.times import utc_now
 from pipeline.model import (
     Asked,
@@ -411,6 +411,38 @@ async def test_films_that_are_made_are_published_by_a_command_of_their_own_once(
 
     assert await publish(shop) == (["completed"] * 3, [True] * 3, [])
     assert (await publish(shop))[2] == ["nothing to publish: 3 films are out already"]
+
+
+async def test_films_that_are_out_and_lack_something_are_published_again(shop):
+    await made(shop)
+    await publish(shop)
+    job = await shop.store.load_job("kitchen", IDS[0])
+    lacking = tuple(replace(receipt, missing=("captions",)) for receipt in job.published)
+    await shop.store.save_job(job.evolve(published=lacking))
+
+    assert (await publish(shop))[2] == []
+
+    assert [receipt.missing for receipt in (await shop.store.load_job("kitchen", IDS[0])).published] == [()]
+
+
+async def test_no_film_is_bound_to_go_where_nobody_is_logged_in(shop):
+    await made(shop)
+    asked = {"publishing.to": "youtube:typo"}
+    there = await to_thread.run_sync(lambda: open_workshop(workspace=shop.workspace, overrides=asked))
+
+    with pytest.raises(NeedsLoginError, match=r"youtube:typo: nobody is logged in.*--channel typo"):
+        await publish_batch(there, batch="kitchen", jobs=(), again=False, wishes=NO_WISHES, listen=lambda _event: None)
+
+    rows = await to_thread.run_sync(lambda: list(shop.store.refreshed("kitchen").rows()))
+    assert [str(row.status) for row in rows] == ["completed"] * 3
+
+
+async def test_of_a_film_that_nobody_has_judged_no_bytes_may_go_out(shop):
+    job = (await film(shop)).evolve(verdict=None)
+
+    subject = shop.hosts.subject(job)
+
+    assert (subject.film_sha256, subject.companions) == ("", frozenset())
 
 
 async def test_only_the_films_that_are_named_are_published(shop):

@@ -502,6 +502,21 @@ def test_every_reason_of_youtubes_is_told_as_what_it_is(status, reason, kind):
         assert "refuses the login" not in str(told)
 
 
+def test_what_youtube_says_in_html_is_told_in_words_and_with_the_address_at_its_end():
+    link = "https://console.developers.google.com/apis/api/youtube.googleapis.com/overview?project=123456789012"
+    said = (
+        'YouTube <a href="/x">Data API v3</a> has not been used in project 123456789012 before or it is disabled. '
+        f"Enable it by visiting {link} then retry."
+    )
+    error = {"code": 403, "message": said, "errors": [{"reason": "accessNotConfigured"}]}
+    reply = Reply(status=403, headers={}, body=json.dumps({"error": error}).encode())
+
+    told = str(error_of(reply, where="youtube", login="Log in", now=NOW))
+
+    assert "YouTube Data API v3 has not been used" in told
+    assert f"{link} then retry" in told
+
+
 @pytest.mark.parametrize(
     "body", [b"<html>No.</html>", b'{"error": {"message": "No.", "errors": [{"domain": "global"}]}}']
 )
