@@ -35,6 +35,7 @@ from pipeline.template.rows import (
     compile_text,
     currency_in,
     currency_of,
+    day_order,
     names_currency,
     names_in,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "compile_text",
     "currency_in",
     "currency_of",
+    "day_order",
     "file_beside",
     "files_in",
     "known_templates",

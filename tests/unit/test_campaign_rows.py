@@ -254,6 +254,20 @@ def test_thousands_are_none_where_other_sums_of_the_column_have_decimals_behind_
     assert len(told(checked("first_name;price\nAnn;8.30\nBo;1.299\nJo;2.499\n", locale="de"))) == 1
 
 
+def test_days_are_told_in_a_column_that_begins_otherwise_than_the_locale_says(checked):
+    days = "first_name,product,valid_until\nAnn,x,25/12/2026\nBo,x,3/4/2026\nEve,x,5/5/2026\nJo,x,28.2.2026\n"
+
+    result = checked(days, locale="en-US")
+    problem = "'3/4/2026' may be two days: others of its column begin with the day"
+    assert told(result)[1] == (2, 3, "valid_until", "3/4/2026", problem)
+    assert [dict(brief.row.fields)["valid_until"] for brief in result.briefs] == ["2026-05-05"]
+    assert not told(checked(days, locale="en-GB"))
+    assert not told(checked("first_name,product,valid_until\nAnn,x,26-11-03\nBo,x,10-11-03\n", locale="sv"))
+    # A single slip says nothing of the others.
+    slip = "".join(f"Bo,x{month},{month}/4/2026\n" for month in range(1, 9) if month != 4)
+    assert len(told(checked(f"first_name,product,valid_until\nAnn,x,25/12/2026\n{slip}", locale="en-US"))) == 1
+
+
 def test_of_two_currencies_beside_a_sum_nobody_can_tell_which(checked):
     result = checked("first_name,price,Currency,Converted Currency\nBo,5,usd,eur\n")
 

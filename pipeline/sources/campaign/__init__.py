@@ -1,6 +1,7 @@
 """A table and a template -> a brief for each row, or what is wrong with it.
 
-columns    which column is which field; currencies: what the sums in it are in, marks: what stands before their decimals
+columns    which column is which field; currencies: what the sums in it are in
+marks      what stands before their decimals; orders: whether days begin with the day
 reading    a row -> Brief, or its problems (problem)
 checking   all rows of a table, before anything is made of one
 reader     the same for a table whose rows get several templates; strays: rows that are none of their own,

@@ -15,6 +15,7 @@ from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.campaign.currencies import Currencies, check_currency
 from pipeline.sources.campaign.deciding import Deciders
 from pipeline.sources.campaign.marks import DecimalMarks
+from pipeline.sources.campaign.orders import DayOrders
 from pipeline.sources.campaign.problem import EMPTY, RowProblem, row_problem
 from pipeline.sources.naming import TITLE_MAX_CHARS
 from pipeline.sources.tables import BrokenRow, Number, ShownNumber, Table, TableRow, damage_in, mend_of, says_nothing
@@ -93,6 +94,8 @@ class RowReader:
         sums = {each: field for each in self.columns if (field := by_name[self._columns.field(each)]).kind == "money"}
         self._currencies = Currencies([each for each in table.columns if each not in self.columns], sums)
         self._marks = DecimalMarks(tuple(sums), locale=locale)
+        days = {each: field for each in self.columns if (field := by_name[self._columns.field(each)]).kind == "date"}
+        self._orders = DayOrders(days, locale=locale)
         # The column that names a row; empty: none does.
         self.key_column = self._key_column(key)
         names = [field.name for field in self._fields]
@@ -111,6 +114,7 @@ class RowReader:
         cells = [row.cells for row in rows]
         self._currencies.look(cells)
         self._marks.look(cells)
+        self._orders.look(cells)
 
     def read(self, row: TableRow | BrokenRow) -> ReadRow | list[RowProblem]:
         """The brief of a row, or all that is wrong with it."""
@@ -169,6 +173,7 @@ class RowReader:
             try:
                 if field.kind == "money":
                     self._marks.check(column, cell)
+                self._orders.check(column, cell)
                 if field.kind == "money" and cell and self._currencies:
                     said[field.name], typed[field.name] = self._sum(field, column, row.cells, typed)
                 else:

@@ -9,6 +9,7 @@ press      texts and tables with Jinja2 in them, compiled
 play       script.toml: scenes whose texts are filled in from the fields
 """
 
+from pipeline.template.rows.dates import day_order
 from pipeline.template.rows.declared import BRIEF_FIELDS
 from pipeline.template.rows.field import TEXTS, CellProblem, Field
 from pipeline.template.rows.money import currency_in, currency_of, names_currency
@@ -31,6 +32,7 @@ __all__ = [
     "compile_text",
     "currency_in",
     "currency_of",
+    "day_order",
     "names_currency",
     "names_in",
 ]

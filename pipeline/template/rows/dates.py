@@ -53,9 +53,9 @@ def read_date(text: str, *, order: str = "", locale: str = "") -> date:
         told = f"{text[:40]!r} is how a spreadsheet counts days, and may be {seems}"
         raise CellProblem(told, "Format the column as a date, and save the table again")
     elif numbers := _NUMBERS.fullmatch(written):
-        day = _of_numbers(text, numbers, order or _order_of(locale))
+        day = _of_numbers(text, numbers, order or day_order(locale))
     else:
-        day = _of_words(text, written, locale, order or _order_of(locale))
+        day = _of_words(text, written, locale, order or day_order(locale))
     if day in _NO_DAYS and not any(map(str.isalpha, written)):
         told = f"{text[:40]!r} is what programs write where they have no day"
         raise CellProblem(
@@ -167,7 +167,7 @@ def _words_of(locale: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _order_of(locale: str) -> str:
+def day_order(locale: str) -> str:
     """In which order a locale writes day, month and year with numbers."""
     if not locale:
         return ""
