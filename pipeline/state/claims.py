@@ -62,13 +62,20 @@ class Claims:
             if not is_held(place / f"{name}.lock"):
                 discard(path)
 
-    def ask_to_cancel(self, batch: str, job_id: str) -> None:
-        """Tells the process that makes this film to stop. Blocks."""
-        write_atomically(self._files.of_job(batch, job_id, "cancel"), b"")
+    def ask_to_cancel(self, batch: str, job_id: str, *, why: str = "") -> None:
+        """Tells the process that makes this film to stop, and `why`, if nobody has typed it. Blocks."""
+        write_atomically(self._files.of_job(batch, job_id, "cancel"), why.encode())
 
     def cancel_is_asked(self, batch: str, job_id: str) -> bool:
         """Whether somebody wants this film no more. Blocks for a moment."""
         return self._files.of_job(batch, job_id, "cancel").exists()
+
+    def why_cancelled(self, batch: str, job_id: str) -> str:
+        """Why somebody wants this film no more; empty: somebody said so. Blocks for a moment."""
+        try:
+            return self._files.of_job(batch, job_id, "cancel").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
 
     def cancel_is_heard(self, batch: str, job_id: str) -> None:
         """The wish was followed, or is no more. Blocks."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import anyio
@@ -477,6 +478,24 @@ async def test_a_film_that_nobody_wants_any_more_is_stopped_where_it_is_made(roo
 
     assert await statuses(shop) == {"One": "cancelled", "Two": "completed"}
     assert not await to_thread.run_sync(shop.store.claims.cancel_is_asked, "kitchen", one.id)
+
+
+async def test_a_film_that_is_wanted_otherwise_while_it_is_made_stops_and_says_why(room, shop):
+    room.open = anyio.Event()
+    heard = []
+
+    with anyio.fail_after(30):
+        async with anyio.create_task_group() as tasks:
+            work = partial(batches.run_batch, briefs("One"), shop, batch="kitchen", source="", listen=heard.append)
+            tasks.start_soon(work)
+            await room.entered.wait()
+            other = replace(briefs("One")[0], description="new")
+            tasks.start_soon(partial(batches.add, [other], shop, batch="kitchen"))
+            while not (stopped := [e.job for e in heard if isinstance(e, JobEvent) and e.job.status == "cancelled"]):
+                await to_thread.run_sync(lambda: None)
+            room.open.set()
+
+    assert stopped[0].history[-1].why == "a later command wants it with other settings or notes"
 
 
 async def test_a_checkpoint_that_breaks_during_the_run_is_set_aside_and_the_others_go_on(room, tmp_path):

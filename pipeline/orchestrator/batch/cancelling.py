@@ -1,4 +1,4 @@
-"""A film that somebody wants no more while it is made, by `nightreel cancel`."""
+"""A film that somebody wants no more while it is made, by `nightreel cancel`, or since it is wanted otherwise."""
 
 from __future__ import annotations
 
@@ -38,13 +38,14 @@ async def run_until_cancelled(job: Job, shop: Workshop, listen: Listener, *, ran
 
 
 async def cancel_if_asked(shop: Workshop, batch: str, job_id: str, listen: Listener) -> Job | None:
-    """Make a job cancelled if `nightreel cancel` has asked for that; for who has claimed it, and put it down."""
+    """Make a job cancelled if somebody has asked for that; for who has claimed it, and put it down."""
     store = shop.store
     if not await to_thread.run_sync(store.claims.cancel_is_asked, batch, job_id):
         return None
     job = await store.load_job(batch, job_id)
     if JobStatus.CANCELLED in TRANSITIONS[job.status]:
-        job = advance(job, JobStatus.CANCELLED, at=shop.clock(), why="cancelled while it was made")
+        why = await to_thread.run_sync(store.claims.why_cancelled, batch, job_id) or "cancelled while it was made"
+        job = advance(job, JobStatus.CANCELLED, at=shop.clock(), why=why)
         await store.save_job(job)
         tell(listen, JobEvent(job=job))
     await to_thread.run_sync(store.claims.cancel_is_heard, batch, job_id)

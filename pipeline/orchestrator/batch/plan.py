@@ -166,7 +166,8 @@ async def _forget(shop: Workshop, batch: str, job_id: str, title: str) -> None:
     """Remove a job whose folder another has taken; whoever still makes its film is asked to stop."""
     store = shop.store
     if await to_thread.run_sync(store.claims.is_claimed, batch, job_id):
-        await to_thread.run_sync(store.claims.ask_to_cancel, batch, job_id)
+        why = "a later command wants it with other settings or notes"
+        await to_thread.run_sync(partial(store.claims.ask_to_cancel, batch, job_id, why=why))
     async with store.claims.claim(batch, job_id, what=title, wait_s=_STOPS_WITHIN_S):
         await store.forget_job(batch, job_id)
         await shop.clear_bench(batch, job_id)
