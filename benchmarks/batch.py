@@ -21,7 +21,8 @@ from pathlib import Path
 import anyio
 import psutil
 
-from pipeline.model import Brief, Clip, Cue, Job, Narration, Script, StageRecord, Subtitles, Word, split_words
+from pipeline.language.words import split_words
+from pipeline.model import Brief, Clip, Cue, Job, Narration, Script, StageRecord, Subtitles, Word
 from pipeline.model import narration_of as spoken_in
 from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pipeline.media.audio import read_wav, write_wav
+from pipeline.media.sound.audio import read_wav, write_wav
 from pipeline.orchestrator.film.scenes import SegmentOrder
 from pipeline.rendering import draw_scene
 from pipeline.rendering.captions import CaptionElement, captions
-from pipeline.rendering.motion import MOTION_RATE
+from pipeline.rendering.motion.moves import MOTION_RATE
 from pipeline.theme.theme import Theme
 
 

@@ -18,14 +18,14 @@ from PIL import Image
 
 from pipeline.assembly.plan import EncoderPlan
 from pipeline.assembly.segments import encode_segment
-from pipeline.media.audio import write_wav
+from pipeline.media.sound.audio import write_wav
 from pipeline.model import SAMPLE_RATE_HZ, VideoFormat
-from pipeline.rendering.composition import Composition
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Frame
-from pipeline.rendering.picture import Picture
-from pipeline.rendering.stills import Framing, moving_still
-from pipeline.rendering.timeline import play
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.stills import Framing, moving_still
+from pipeline.rendering.motion.timeline import play
 
 _FRAMES = 160
 _AREA = Box(0, 0, 1920, 1080)

@@ -55,7 +55,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("shaped") and not features.check("raqm"):
         pytest.skip("letters are not put together here: apt-get install libfribidi0")
     if item.get_closest_marker("ideographs"):
-        from pipeline.rendering.fonts import face_for  # noqa: PLC0415 - for the few that look for fonts
+        from pipeline.rendering.text.fonts import face_for  # noqa: PLC0415 - for the few that look for fonts
 
         if face_for("字", weight=400) is None:
             pytest.skip("no font for ideographs here: apt-get install fonts-noto-cjk")

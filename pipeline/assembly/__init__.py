@@ -21,7 +21,7 @@ from pipeline.model import Segment, Video, VideoFormat
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from pipeline.media.encode import Drawn
+    from pipeline.media.pictures.encode import Drawn
 
 # Part of the key of every cached segment: counts up when the same frames and sound would give other bytes.
 ASSEMBLY_VERSION = 10

@@ -1,7 +1,7 @@
 """How a picture is held: the one place where pictures that do not change are written.
 
 Most pictures of a narrated film are the one before them. An encoder takes milliseconds to find that out; here they are
-written without it, as pictures in which every macroblock is skipped (`media/h264.py`), a dozen bytes each:
+written without it, as pictures in which every macroblock is skipped (`media/h264/held.py`), a dozen bytes each:
 
     different pictures   A           B  C                 D           drawn and encoded
     frames               A a a a a a B  C c c c C c c c c D d d d     a, c and d repeat A, C and D
@@ -30,8 +30,8 @@ from typing import NamedTuple
 
 from pipeline.assembly.repeats import RepeatingStream
 from pipeline.choices import Holds
-from pipeline.media.encode import Drawn, Picture, PictureEncoder
-from pipeline.media.mux import Packet
+from pipeline.media.container.mux import Packet
+from pipeline.media.pictures.encode import Drawn, Picture, PictureEncoder
 
 # A picture, ready to be encoded, and for how many frame times it is shown.
 _Held = tuple[Picture, int]
@@ -42,8 +42,8 @@ class _Keyframes:
     """When a picture has to stand by itself: no more than `distance` frame times after the last one that does.
 
     Never in the last frame time of a segment, nor in the one before, since a film may leave the last out (see
-    `media/join.py`). The next segment begins with a keyframe, and two in a row must differ in their `idr_pic_id`
-    (H.264, 7.4.3), which every encoder counts 0, 1, 0, 1, … from its own beginning.
+    `media/container/join.py`). The next segment begins with a keyframe, and two in a row must differ in their
+    `idr_pic_id` (H.264, 7.4.3), which every encoder counts 0, 1, 0, 1, … from its own beginning.
     """
 
     distance: int

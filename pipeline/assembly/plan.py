@@ -11,7 +11,7 @@ from pipeline.choices import Holds
 from pipeline.model import Codec
 
 if TYPE_CHECKING:
-    from pipeline.media.encode import EncoderName
+    from pipeline.media.pictures.encode import EncoderName
 
 ENCODERS: Mapping[Codec, EncoderName] = {"h264": "libx264", "h265": "libx265", "av1": "libsvtav1"}
 

@@ -10,11 +10,11 @@ from pipeline.assembly.holds import encode_held
 from pipeline.assembly.plan import ENCODERS, EncoderPlan, encoder_options
 from pipeline.errors import CheckpointError
 from pipeline.files import discard, replacing, sha256_of, storage_errors
-from pipeline.media.aac import SoundEncoder
-from pipeline.media.audio import read_wav
-from pipeline.media.encode import Drawn, PictureEncoder
-from pipeline.media.join import join_mp4
-from pipeline.media.mux import in_order, open_mp4
+from pipeline.media.container.join import join_mp4
+from pipeline.media.container.mux import in_order, open_mp4
+from pipeline.media.pictures.encode import Drawn, PictureEncoder
+from pipeline.media.sound.aac import SoundEncoder
+from pipeline.media.sound.audio import read_wav
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Segment, Video, VideoFormat
 
 # Both channels of a voice are the same and coded as one: it has all of this, 46 dB above the noise, in half the time

@@ -11,7 +11,7 @@ from pipeline.cli.console import Console
 from pipeline.cli.report import print_json, print_refusal
 from pipeline.cli.text import marked
 from pipeline.film import Film
-from pipeline.model.text import counted
+from pipeline.language.text import counted
 from pipeline.orchestrator.batch.asking import Asked
 
 _MOST_ROWS = 20

@@ -33,7 +33,7 @@ def checkpoint(
     from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK
-    from pipeline.model.text import counted
+    from pipeline.language.text import counted
     from pipeline.orchestrator import control
 
     async def work() -> int:

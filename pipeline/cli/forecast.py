@@ -7,8 +7,8 @@ from datetime import datetime
 
 from pipeline.cli.console import Console
 from pipeline.cli.text import marked
+from pipeline.language.text import counted
 from pipeline.model import dollars
-from pipeline.model.text import counted
 from pipeline.orchestrator.forecast import Forecast, Quota
 from pipeline.orchestrator.forecast.findings import Films, Problem
 from pipeline.orchestrator.uploads import told_days

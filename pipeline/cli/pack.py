@@ -26,7 +26,7 @@ def pack(batch: str, /, *, output: Path | None = None, place: Place = Place()) -
     from pipeline.cli.session import open_session
     from pipeline.cli.text import shown
     from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
-    from pipeline.model.text import counted
+    from pipeline.language.text import counted
     from pipeline.orchestrator.batch.packing import pack as pack_batch
 
     done = pack_batch(open_session(place, {}).workshop, batch, output=output)

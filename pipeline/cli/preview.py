@@ -108,7 +108,7 @@ def _draw(shop: Workshop, wanted: Asked, path: Path, name: str, *, as_json: bool
 
     from pipeline.cli.report import print_json
     from pipeline.cli.text import shown
-    from pipeline.model.text import counted
+    from pipeline.language.text import counted
     from pipeline.orchestrator.forecast.rowsheet import MOST_FILMS, draw_rows
 
     remarks = wanted.remarks or ("",) * MOST_FILMS

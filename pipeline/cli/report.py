@@ -17,8 +17,8 @@ from pipeline.cli.console import Console
 from pipeline.cli.text import marked, plain_json, shown
 from pipeline.errors import BudgetError, SampleError
 from pipeline.film import Film
+from pipeline.language.text import counted
 from pipeline.model import JobStatus, JobSummary
-from pipeline.model.text import counted
 from pipeline.orchestrator.batch.run import Outcome
 from pipeline.reporting.groups import Group, Groups
 

@@ -33,7 +33,7 @@ def resume(
     """
     from pipeline.cli.session import open_session_of
     from pipeline.cli.work import ending_in_json, total_of, work_on
-    from pipeline.model.text import counted
+    from pipeline.language.text import counted
     from pipeline.orchestrator import control
     from pipeline.orchestrator.batch.run import Outcome
     from pipeline.orchestrator.control import returning

@@ -126,7 +126,7 @@ def _print(waits: Waits, page: Path | None) -> None:
 
 def _print_rest(waits: Waits) -> None:
     """How it is with what waits for the sample."""
-    from pipeline.model.text import counted
+    from pipeline.language.text import counted
 
     if not waits.behind:
         return

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from rich.markup import escape
 
-from pipeline.model.text import clean_text
+from pipeline.language.text import clean_text
 
 # What joins pictures into one, and marks them as coloured: terminals disagree about the cells.
 _JOINING = re.compile("[\u200d\ufe0e\ufe0f]")

@@ -15,8 +15,8 @@ from pipeline.cli.display import reporter
 from pipeline.cli.options import Making, Place
 from pipeline.cli.report import json_summary, print_json, print_summary
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, NightreelError
+from pipeline.language.text import counted
 from pipeline.model import Brief, Priority
-from pipeline.model.text import counted
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.events import Listener

@@ -4,8 +4,7 @@
               pace) · subtitles · video · verdict (profile, leftovers) · review · receipt (schedule)
               · job (summary, cost)
     films     batch
-    texts     text · sentences · phrases · graphemes · hyphenation · quantity · writing · languages · tongues
-              · names · cells
+    outside   names (of files) · cells (of tables): safe for whoever reads them
 
 `evolving` copies what has very many fields.
 """
@@ -115,7 +114,6 @@ from pipeline.model.video import (
     Video,
     VideoFormat,
 )
-from pipeline.model.words import join_words, split_words
 
 __all__ = [
     "FULL_HD",
@@ -226,7 +224,6 @@ __all__ = [
     "dollars",
     "first_words",
     "is_stock",
-    "join_words",
     "limits_of",
     "named_picture",
     "narration_of",
@@ -235,7 +232,6 @@ __all__ = [
     "price_of",
     "row_of",
     "rules_of",
-    "split_words",
     "stock_source",
     "stock_words",
     "summary_of",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.model.text import strip_unseen
+from pipeline.language.text import strip_unseen
 
 # Spreadsheets run what begins so, whatever blanks stand before it. A plain number is none of these to any of them.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[ \u00a0]*[\t\r\n]")

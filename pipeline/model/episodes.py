@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from string import Formatter
 from types import MappingProxyType
 
-from pipeline.model.languages import entry_for
+from pipeline.language.tags import entry_for
+from pipeline.language.text import clean_text
+from pipeline.language.writing import width
 from pipeline.model.metadata import TITLE_MAX_CHARS, fit_title, utf16_units
-from pipeline.model.text import clean_text
-from pipeline.model.writing import width
 
 MOST_EPISODES = 9999
 # What a pattern of titles can name; {number} also with a width, {number:02d}.

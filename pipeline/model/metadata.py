@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from pipeline.model.text import clean_text
+from pipeline.language.text import clean_text
 
 # Counted as Java and JavaScript do, and YouTube's own page with them: an emoji is two. What the API counts is written
 # nowhere; this is the stricter of the two.

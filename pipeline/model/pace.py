@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, has_words
+from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS, has_words
 
 # The lengths that can be asked for: two scenes that can be read; and what one script can hold (`_MAX_WORDS` of the
 # script room).

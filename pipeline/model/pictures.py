@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.model.text import clean_text
+from pipeline.language.text import clean_text
 
 # What a picture is called that is searched for by words, and not named: "stock:red fox in snow".
 _STOCK = "stock:"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.language.words import join_words, split_words
 from pipeline.model.scenes import CodeScene, QuizScene, Scene
-from pipeline.model.words import join_words, split_words
 
 # A viewer who is asked something thinks for so long before it is answered.
 THINKING_S = 3.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.language.words import join_words
 from pipeline.model.narration import Word
-from pipeline.model.words import join_words
 
 # How captions are drawn: not at all, as letters with an edge, on a plate, on a plate with the spoken word lit, or a few
 # large words at a time with the spoken one lit.

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import CheckpointError, InputError
-from pipeline.media.audio import Samples, read_audio, read_wav, write_wav
-from pipeline.media.loudness import integrated_lufs
-from pipeline.media.riff import read_extra
+from pipeline.media.container.riff import read_extra
+from pipeline.media.sound.audio import Samples, read_audio, read_wav, write_wav
+from pipeline.media.sound.loudness import integrated_lufs
 from pipeline.model import SAMPLE_RATE_HZ
 from pipeline.music.library import Bed, digest_of
 

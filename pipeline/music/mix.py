@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from pipeline.errors import CheckpointError
 from pipeline.files import storage_errors
-from pipeline.media.aac import SoundEncoder
-from pipeline.media.audio import Samples, read_wav
-from pipeline.media.loudness import FILM_LUFS, levelled
-from pipeline.media.mux import open_mp4
+from pipeline.media.container.mux import open_mp4
+from pipeline.media.sound.aac import SoundEncoder
+from pipeline.media.sound.audio import Samples, read_wav
+from pipeline.media.sound.loudness import FILM_LUFS, levelled
 from pipeline.model import SAMPLE_RATE_HZ, Clip
 from pipeline.music.bed import LOOP_LUFS, Loop
 from pipeline.music.ducking import Ducking, eased

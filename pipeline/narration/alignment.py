@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from pipeline.model import Word, split_words
+from pipeline.language.text import has_words
+from pipeline.language.words import split_words
+from pipeline.model import Word
 from pipeline.model.pace import weight
-from pipeline.model.text import has_words
 from pipeline.narration.estimate import estimate, least_s, spread
 from pipeline.narration.spoken import SpokenText
 

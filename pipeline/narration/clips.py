@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipeline.errors import CheckpointError, InputError
-from pipeline.media.riff import read_extra
+from pipeline.media.container.riff import read_extra
 from pipeline.model import Clip
 from pipeline.narration.label import Label, Take, clip_of
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS
 from pipeline.model import Word
 from pipeline.model.pace import weight
-from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS
 
 # A calm narrator of English; a word of average length has 4.7 letters and weighs one more for its edges.
 WORDS_PER_MIN = 160

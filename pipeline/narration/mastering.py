@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.media.audio import Samples, read_audio, to_pcm, write_wav
-from pipeline.media.loudness import set_loudness
+from pipeline.media.sound.audio import Samples, read_audio, to_pcm, write_wav
+from pipeline.media.sound.loudness import set_loudness
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, Clip, Word
 from pipeline.narration.label import CLIP_LEAD_S, CLIP_TAIL_S, Label, Take, clip_of
 from pipeline.narration.recording import read_speech

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
+from pipeline.language.words import split_words
 from pipeline.model import (
     SAMPLE_RATE_HZ,
     SCENE_QUANTUM_SAMPLES,
@@ -20,7 +21,6 @@ from pipeline.model import (
     SpokenLine,
     StatementScene,
     Word,
-    split_words,
 )
 from pipeline.model.pace import ends_sentence, weight
 from pipeline.narration.estimate import estimate

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import accumulate
 
-from pipeline.model.phrases import phrase_spans
-from pipeline.model.words import breathes
+from pipeline.language.phrases import phrase_spans
+from pipeline.language.words import breathes
 from pipeline.narration.spoken import SpokenText
 
 

@@ -12,9 +12,9 @@ from itertools import islice
 from types import MappingProxyType
 from xml.sax.saxutils import escape
 
-from pipeline.model import join_words, split_words
-from pipeline.model.sentences import sentence_ends
-from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS
+from pipeline.language.sentences import sentence_ends
+from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS
+from pipeline.language.words import join_words, split_words
 from pipeline.narration.spoken import SpokenText
 
 # Seconds between the last sound of a phrase and the first one of the next: a speaker breathes after a sentence, a

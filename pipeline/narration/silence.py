@@ -6,7 +6,8 @@ import io
 import wave
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model import Prosody, split_words
+from pipeline.language.words import split_words
+from pipeline.model import Prosody
 from pipeline.narration.alignment import proportional
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrator import Speech, Voice, VoiceList

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from pipeline.model import join_words, split_words
-from pipeline.model.text import has_words
+from pipeline.language.text import has_words
+from pipeline.language.words import join_words, split_words
 from pipeline.narration.saying import Place, Pronunciations, apply, changes_of
 
 # Pictures, arrows, boxes and dingbats with what modifies them. Degrees, ©, ™ and currency stand below and are spoken.

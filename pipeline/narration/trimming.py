@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.audio import Samples
+from pipeline.media.sound.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ, Word
 
 STEP_SAMPLES = SAMPLE_RATE_HZ // 200

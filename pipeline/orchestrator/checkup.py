@@ -13,9 +13,9 @@ from anyio import to_thread
 
 from pipeline.errors import MissingToolError, NightreelError
 from pipeline.files import write_atomically
+from pipeline.language.text import counted
 from pipeline.media.versions import ffmpeg_versions
 from pipeline.model import Brief
-from pipeline.model.text import counted
 from pipeline.orchestrator.vmaf import find_vmaf
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.providers import make_narrator, stock_names

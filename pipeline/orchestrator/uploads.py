@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.model.text import counted
+from pipeline.language.text import counted
 from pipeline.settings import DEFAULT_CHANNEL, Settings
 from pipeline.settings.publishing import YouTubeSettings
-from pipeline.state.quota import CALLS_PER_FILM, Allowance, ProjectQuota, project_of_token
+from pipeline.state.ledgers.quota import CALLS_PER_FILM, Allowance, ProjectQuota, project_of_token
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,8 @@ from anyio import to_thread
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import storage_errors
+from pipeline.language.tags import DEFAULT_LANGUAGE
 from pipeline.model import SAMPLE_RATE_HZ, Brief, Script, SpokenLine, StatementScene
-from pipeline.model.languages import DEFAULT_LANGUAGE
 from pipeline.narration.narrate import NARRATORS
 from pipeline.narration.narrator import Narrator, Voice
 from pipeline.narration.samples import sample_text

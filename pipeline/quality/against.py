@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.media.ssim import Similarity, compare_pictures
+from pipeline.media.pictures.ssim import Similarity, compare_pictures
 from pipeline.model import Check, QualityProfile, Verdict
 from pipeline.quality.limits import limits_of
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from pipeline.media.clicks import most_within
-from pipeline.media.looks import ALIKE_BITS, bits_apart
+from pipeline.language.text import counted
+from pipeline.media.pictures.looks import ALIKE_BITS, bits_apart
+from pipeline.media.sound.clicks import most_within
 from pipeline.media.survey.bars import Bars
 from pipeline.media.survey.found import HeardTrack, SeenTrack, Survey
 from pipeline.model import Check, QualityProfile
-from pipeline.model.text import counted
 from pipeline.quality.judged import RANGED_S, longest_of, stereo, torn
 from pipeline.quality.limits import (
     CODECS,

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pipeline.language.detection import another_language
 from pipeline.model import Check, QualityProfile, Script, Verdict
 from pipeline.model.leftovers import find_in_words
-from pipeline.model.tongues import another_language
 from pipeline.quality import companions, cues
 from pipeline.quality.coverage import is_partial
 from pipeline.quality.expected import Expected, TimedText

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from statistics import fmean
 
-from pipeline.media.decode import View
-from pipeline.media.loudness import Loudness
-from pipeline.media.probe import MediaInfo, PictureTrack, SoundTrack
+from pipeline.media.container.probe import MediaInfo, PictureTrack, SoundTrack
+from pipeline.media.pictures.decode import View
+from pipeline.media.sound.loudness import Loudness
 from pipeline.media.span import Span
 from pipeline.model import SAMPLE_RATE_HZ, Check, Codec, VideoFormat
 from pipeline.quality.findings import Brightness, FoundParts

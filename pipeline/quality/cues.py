@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from pipeline.language.text import as_subrip
+from pipeline.language.writing import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK
 from pipeline.model import Check, Script, narration_of
-from pipeline.model.text import as_subrip
-from pipeline.model.writing import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK
 from pipeline.quality.expected import TimedText
 
 # The strict form of both formats: what every player reads, however lenient it is besides.

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
 from pipeline.files import storage_errors
-from pipeline.media.boxes import append_extra, read_extra
-from pipeline.media.decode import Luma
-from pipeline.media.loudness import Loudness, together
-from pipeline.media.probe import Packets
+from pipeline.media.container.boxes import append_extra, read_extra
+from pipeline.media.container.probe import Packets
+from pipeline.media.pictures.decode import Luma
+from pipeline.media.sound.loudness import Loudness, together
 from pipeline.media.span import Span
 from pipeline.quality.expected import Parts
 

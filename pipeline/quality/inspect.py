@@ -14,11 +14,11 @@ from pathlib import Path
 from pipeline.choices import Depth
 from pipeline.errors import InputError, QualityError
 from pipeline.files import sha256_of
-from pipeline.media.decode import view
-from pipeline.media.demux import opened
-from pipeline.media.looks import look_of
-from pipeline.media.loudness import measure_film_loudness
-from pipeline.media.probe import MediaInfo, probe
+from pipeline.media.container.demux import opened
+from pipeline.media.container.probe import MediaInfo, probe
+from pipeline.media.pictures.decode import view
+from pipeline.media.pictures.looks import look_of
+from pipeline.media.sound.loudness import measure_film_loudness
 from pipeline.model import Check, Package, QualityProfile, Verdict
 from pipeline.quality import checks, companions, cues, judged, languages, texts
 from pipeline.quality.expected import Expected, Parts

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from pipeline.media.clicks import Torn, most_within
-from pipeline.media.loudness import Loudness
-from pipeline.media.meter import CELLS_PER_S, range_of, silent_spans
-from pipeline.media.probe import PictureTrack
+from pipeline.media.container.probe import PictureTrack
+from pipeline.media.sound.clicks import Torn, most_within
+from pipeline.media.sound.loudness import Loudness
+from pipeline.media.sound.meter import CELLS_PER_S, range_of, silent_spans
+from pipeline.media.sound.stereo import Stereo
 from pipeline.media.span import Span
-from pipeline.media.stereo import Stereo
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.checks import in_lufs
 from pipeline.quality.expected import Expected, Twin

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.language.detection import another_language
 from pipeline.model import Check, Script, narration_of
-from pipeline.model.tongues import another_language
 from pipeline.quality.expected import TimedText
 
 # The language in the name of a caption file, as players read it: film.de.srt, film.pt-BR.vtt.

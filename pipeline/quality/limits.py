@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pipeline.language.text import counted
 from pipeline.model import QualityProfile
-from pipeline.model.text import counted
 
 # Where anybody can watch them, and where hosts take them (YouTube, "Recommended upload encoding settings").
 CONTAINERS = ("mp4", "mov", "webm", "matroska")

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pysubs2
 
+from pipeline.language.text import counted, strip_unseen
+from pipeline.language.writing import width
 from pipeline.media.survey.found import HeardTrack
 from pipeline.model import Check, QualityProfile
-from pipeline.model.text import counted, strip_unseen
-from pipeline.model.writing import width
 from pipeline.quality.coverage import is_partial, longest_uncaptioned
 from pipeline.quality.expected import TimedText
 from pipeline.quality.judged import longest_of

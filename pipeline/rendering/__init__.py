@@ -1,20 +1,20 @@
 """Scenes to frames: layouts, type, figures, motion and captions, drawn with Pillow.
 
-    Scene ─ layouts ─► Composition (background, elements) ─ timeline ─► Frame (picture, hold, changed), Frame, …
+    Scene ─ layouts ─► Composition (ground, elements) ─ motion ─► Frame (picture, hold, changed), Frame, …
 
-Drawing is plain synchronous code that keeps a processor busy: call it in a worker process. In groups::
+Drawing is plain synchronous code that keeps a processor busy: call it in a worker process. ::
 
-    what films share    look · theme · styles · grid · brought (fonts and a logo of somebody's own), reading (of them)
-    a picture laid out  layouts/ · composition · background · motif · emblem · logos · stars · shapes · photographs,
-                        scrims (behind words on them) · scales, numbers (of charts) · listing (of programs)
-    text                fitting (into its box), breaking (into lines), capitals, bidi
-                        · text (one line, measured), fonts (that have its letters), coverage, advances, emoji
-                        · shaping (a letter becomes a glyph) · lettering (the line, drawn) · misfits (what has no room)
-    in motion           motion · reveal · stills (pan and zoom) · sprites, canvas · timeline (frames, at last)
-                        · transitions · bursts (without motion) · picture (as it is encoded)
-    over it             captions (few_words: some at a time)
-    beside the film     thumbnail, thumbnail_picture, thumbnail_badge, thumbnail_sheet · sheet (a template at a glance)
-    before all          rehearsal
+    look         what all pictures of a film have in common     (theme: its colours, grid: what stands where,
+                 brought: fonts and a logo of somebody's own, reading: of them)
+    layouts/     a scene laid out, one module each              (misfits: texts that have no room in it)
+    text/        from a string to ink
+    surface/     what words stand on and beside
+    motion/      what moves, painted frame by frame
+    captions     over it                                        (few_words: some at a time)
+    numbers      as its readers write them                      (scales: of charts), listing: of programs
+    thumbnail/   the stills beside the film
+    sheet        a template at a glance
+    rehearsal    before all
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from pipeline.rendering.coverage import ScriptCoverage
+    from pipeline.rendering.text.coverage import ScriptCoverage
 
 __all__ = [
     "MIDNIGHT",
@@ -67,15 +67,10 @@ RENDERING_VERSION = "37"
 
 def load() -> None:
     """Import what draws, and get ready what most films need, so that the first call need not."""
-    from pipeline.rendering import (  # noqa: PLC0415
-        captions,  # noqa: F401
-        coverage,  # noqa: F401
-        misfits,  # noqa: F401
-        rehearsal,
-        thumbnail,  # noqa: F401
-        timeline,  # noqa: F401
-        transitions,  # noqa: F401
-    )
+    from pipeline.rendering import captions, misfits, rehearsal  # noqa: F401, PLC0415
+    from pipeline.rendering.motion import timeline, transitions  # noqa: F401, PLC0415
+    from pipeline.rendering.text import coverage  # noqa: F401, PLC0415
+    from pipeline.rendering.thumbnail import drawing  # noqa: F401, PLC0415
 
     with suppress(MissingToolError):  # a font is gone: whoever wants to draw is told
         rehearsal.rehearse()
@@ -98,7 +93,8 @@ def draw_scene(
     valid until the next is asked for. The same arguments and fonts give the same pixels. With a `transition`, the scene
     comes from the last picture of the scene `after` which it stands, without its captions.
     """
-    from pipeline.rendering import bursts, captions, layouts, timeline, transitions  # noqa: PLC0415
+    from pipeline.rendering import captions, layouts  # noqa: PLC0415
+    from pipeline.rendering.motion import bursts, timeline, transitions  # noqa: PLC0415
 
     composition = layouts.lay_out(scene, words, look)
     if look.manner.amount == "none":
@@ -116,17 +112,17 @@ def draw_scene(
 
 
 def draw_thumbnail(script: Script, look: Look, number: int = 1, *, episode: int = 0) -> Image.Image:
-    """One of the film's `thumbnail.COUNT` stills, mode RGB, `look.format.thumbnail_px` large; 0: it is no episode."""
-    from pipeline.rendering import thumbnail  # noqa: PLC0415
+    """One of the film's `drawing.COUNT` stills, mode RGB, `look.format.thumbnail_px` large; 0: it is no episode."""
+    from pipeline.rendering.thumbnail import drawing  # noqa: PLC0415
 
-    return thumbnail.draw(script, look, number, episode=episode)
+    return drawing.draw(script, look, number, episode=episode)
 
 
 def draw_thumbnails(script: Script, look: Look, *, episode: int) -> Iterator[Image.Image]:
     """All of them, the best first: see `draw_thumbnail`. What they have in common is drawn once."""
-    from pipeline.rendering import thumbnail  # noqa: PLC0415
+    from pipeline.rendering.thumbnail import drawing  # noqa: PLC0415
 
-    return (draw_thumbnail(script, look, number, episode=episode) for number in range(1, thumbnail.COUNT + 1))
+    return (draw_thumbnail(script, look, number, episode=episode) for number in range(1, drawing.COUNT + 1))
 
 
 def find_misfits(scene: Scene, look: Look) -> tuple[str, ...]:
@@ -141,14 +137,14 @@ def find_misfits(scene: Scene, look: Look) -> tuple[str, ...]:
 
 def font_coverage() -> tuple[ScriptCoverage, ...]:
     """What this machine can draw, script by script. Reads the character tables of the fonts it finds: seconds."""
-    from pipeline.rendering import coverage  # noqa: PLC0415
+    from pipeline.rendering.text import coverage  # noqa: PLC0415
 
     return coverage.font_coverage()
 
 
 def font_advice(scripts: Collection[str]) -> str:
     """What to install so that these scripts (as in `ScriptCoverage.script`) can be drawn, as one sentence."""
-    from pipeline.rendering import coverage  # noqa: PLC0415
+    from pipeline.rendering.text import coverage  # noqa: PLC0415
 
     return coverage.font_advice(scripts)
 
@@ -159,7 +155,7 @@ def fonts_for(script: Script, look: Look) -> str:
     Part of the keys of what is drawn: a font that is added or replaced gives another digest. Milliseconds for what
     Inter and Noto Sans cover; for anything else the fonts of the system are looked through.
     """
-    from pipeline.rendering import coverage  # noqa: PLC0415
+    from pipeline.rendering.text import coverage  # noqa: PLC0415
 
     return coverage.fonts_for(script, look)
 
@@ -180,20 +176,20 @@ def read_logo(named: str, folder: Path) -> Logo:
 
 def undrawable(script: Script, look: Look) -> str:
     """All letters of a film that no font here has; emoji are none, and are left out where there is no font for them."""
-    from pipeline.rendering import coverage  # noqa: PLC0415
+    from pipeline.rendering.text import coverage  # noqa: PLC0415
 
     return coverage.undrawable(script, look)
 
 
 def can_shape() -> bool:
     """Whether letters are joined and stacked as they should be: Pillow needs FriBidi for that."""
-    from pipeline.rendering import coverage  # noqa: PLC0415
+    from pipeline.rendering.text import coverage  # noqa: PLC0415
 
     return coverage.can_shape()
 
 
 def shaping_advice() -> str:
     """What to install where they are not, as one sentence."""
-    from pipeline.rendering import coverage  # noqa: PLC0415
+    from pipeline.rendering.text import coverage  # noqa: PLC0415
 
     return coverage.shaping_advice()

@@ -10,21 +10,22 @@ from typing import NamedTuple
 
 from PIL import ImageFilter, ImageOps
 
-from pipeline.model import Cue, join_words
-from pipeline.model.writing import runs_right_to_left, writing_of
+from pipeline.language.words import join_words
+from pipeline.language.writing import runs_right_to_left, writing_of
+from pipeline.model import Cue
 from pipeline.rendering.few_words import few_words
-from pipeline.rendering.fitting import fit
 from pipeline.rendering.grid import Box, Grid
-from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import FULL, Motion, Pose
-from pipeline.rendering.picture import Picture, colour
-from pipeline.rendering.shapes import rounded
-from pipeline.rendering.sprites import Sprite, flat, written
-from pipeline.rendering.styles import CAP_HEIGHT_EM, CAPTION, LARGE_CAPTION, TextStyle
-from pipeline.rendering.text import Line, leading_of, presentable, reach_of, shape
+from pipeline.rendering.motion.moves import FULL, Motion, Pose
+from pipeline.rendering.motion.picture import Picture, colour
+from pipeline.rendering.motion.sprites import Sprite, flat, written
+from pipeline.rendering.motion.timeline import frame_at
+from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.text.fitting import fit
+from pipeline.rendering.text.lettering import draw_ink
+from pipeline.rendering.text.line import Line, leading_of, presentable, reach_of, shape
+from pipeline.rendering.text.styles import CAP_HEIGHT_EM, CAPTION, LARGE_CAPTION, TextStyle
 from pipeline.rendering.theme import CAPTION_SIZES, LARGE_SIZES
-from pipeline.rendering.timeline import frame_at
 from pipeline.theme.theme import Manner, Theme
 
 # Of plates, on grounds of themes and on pictures, which may be white.

@@ -14,12 +14,12 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.model.graphemes import clusters, is_symbol
-from pipeline.model.text import strip_unseen
-from pipeline.model.writing import has_right_to_left
-from pipeline.rendering.fonts import face_for
-from pipeline.rendering.styles import CODE
-from pipeline.rendering.text import Line, Piece, measure, shape
+from pipeline.language.graphemes import clusters, is_symbol
+from pipeline.language.text import strip_unseen
+from pipeline.language.writing import has_right_to_left
+from pipeline.rendering.text.fonts import face_for
+from pipeline.rendering.text.line import Line, Piece, measure, shape
+from pipeline.rendering.text.styles import CODE
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer

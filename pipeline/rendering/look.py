@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.language.writing import writing_of
 from pipeline.model import (
     FULL_HD,
     CaptionStyle,
@@ -18,15 +19,14 @@ from pipeline.model import (
     named_picture,
     texts_of,
 )
-from pipeline.model.writing import writing_of
 from pipeline.rendering.brought import OURS, Fonts, Logo
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.theme import MIDNIGHT
 from pipeline.theme.theme import Manner, Theme
 
 if TYPE_CHECKING:
-    from pipeline.rendering.picture import Picture
-    from pipeline.rendering.styles import TextStyle
+    from pipeline.rendering.motion.picture import Picture
+    from pipeline.rendering.text.styles import TextStyle
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,8 @@ from pipeline.model import Scene, texts_of
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import AT_REST
-from pipeline.rendering.sprites import Sprite
+from pipeline.rendering.motion.moves import AT_REST
+from pipeline.rendering.motion.sprites import Sprite
 
 # Tails of letters may reach over the margins, at 1080.
 _SLACK = 32

@@ -15,8 +15,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.rendering.brought import Axis, Logo, Typeface
-from pipeline.rendering.fonts import system_files
-from pipeline.rendering.styles import CAP_HEIGHT_EM
+from pipeline.rendering.text.fonts import system_files
+from pipeline.rendering.text.styles import CAP_HEIGHT_EM
 
 # A font with all ideographs has 20 MB.
 _MOST_FONT_BYTES, _MOST_LOGO_BYTES = 64 * 1024**2, 8 * 1024**2

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from pipeline.model import Cue, Scene, VideoFormat, Word
-from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.captions import captions
-from pipeline.rendering.fitting import fit
 from pipeline.rendering.layouts import lay_out
-from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import MOTION_RATE
-from pipeline.rendering.shapes import rounded
-from pipeline.rendering.styles import BODY, HEADING, TextStyle
+from pipeline.rendering.motion.canvas import Canvas
+from pipeline.rendering.motion.moves import MOTION_RATE
+from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.text.fitting import fit
+from pipeline.rendering.text.lettering import draw_ink
+from pipeline.rendering.text.styles import BODY, HEADING, TextStyle
 from pipeline.rendering.theme import rgb
 
 # In pixels of the sheet: its margin, the space between pictures and between groups of them, below a row for its names,

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from pipeline.language.text import clean_text
 from pipeline.model import JobStatus, JobSummary
-from pipeline.model.text import clean_text
 
 # Films that are named in a group, and groups; whatever happens to a batch, this is all that is kept in memory.
 MOST_NAMED = 50

@@ -12,8 +12,8 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.files import replacing
+from pipeline.language.text import clean_text
 from pipeline.model import JobStatus
-from pipeline.model.text import clean_text
 from pipeline.reporting import wording
 from pipeline.reporting.axes import Axis, seconds_axis
 from pipeline.reporting.documents import BATCH_REPORT, ERROR_LOG, METRICS

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.files import replacing, storage_errors
-from pipeline.media.stills import Picture, stills
+from pipeline.media.pictures.stills import Picture, stills
 from pipeline.model import HeldFilm, SampleStanding
 from pipeline.reporting.page import REPORT_STYLE, environment, style_of
 from pipeline.reporting.pictures import link, picture_uri

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pipeline.language.text import SENTENCE_ENDS
 from pipeline.model import JobStatus, bill
 from pipeline.model import dollars as money
-from pipeline.model.text import SENTENCE_ENDS
 
 __all__ = [
     "bill",

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.model import Pace, Script, narration_of, split_words
+from pipeline.language.words import split_words
+from pipeline.model import Pace, Script, narration_of
 from pipeline.model.pace import ends_sentence, weight
 from pipeline.script.length import thought_s
 from pipeline.script.parts import Part, said_by_scene

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from pipeline.language.text import has_words
+from pipeline.language.words import split_words
+from pipeline.language.writing import width
 from pipeline.model import (
     BulletsScene,
     QuizScene,
@@ -15,12 +18,9 @@ from pipeline.model import (
     TimelineScene,
     TitleScene,
     row_of,
-    split_words,
     texts_of,
     with_texts,
 )
-from pipeline.model.text import has_words
-from pipeline.model.writing import width
 from pipeline.script.sense import find_nonsense
 from pipeline.script.shortening import shorten
 from pipeline.template import Layout, Template

@@ -17,9 +17,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.language.text import OPENING_MARKS, SENTENCE_ENDS
+from pipeline.language.writing import ascii_digits
 from pipeline.model import Brief, Script, numbers_of, texts_of
-from pipeline.model.text import OPENING_MARKS, SENTENCE_ENDS
-from pipeline.model.writing import ascii_digits
 from pipeline.script.numbers import spelt_numbers
 from pipeline.script.serial import told_of_series
 from pipeline.template import notes_as_text

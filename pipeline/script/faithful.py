@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.model import split_words
-from pipeline.model.languages import same_language
-from pipeline.model.text import has_words
-from pipeline.model.writing import ascii_digits, width
+from pipeline.language.tags import same_language
+from pipeline.language.text import has_words
+from pipeline.language.words import split_words
+from pipeline.language.writing import ascii_digits, width
 from pipeline.script.checks import QUOTED_CHARS
 from pipeline.script.parts import Part, Texts
 from pipeline.script.shortening import shorten

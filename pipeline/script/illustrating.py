@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pipeline.language.writing import width
 from pipeline.model import (
     Brief,
     PictureScene,
@@ -14,7 +15,6 @@ from pipeline.model import (
     WantedPicture,
     named_picture,
 )
-from pipeline.model.writing import width
 from pipeline.template import Template
 
 

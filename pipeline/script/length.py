@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.model import Pace, Script, narration_of, pauses_of, split_words
+from pipeline.language.words import split_words
+from pipeline.model import Pace, Script, narration_of, pauses_of
 
 # 15 % is what is promised of the film. A script may be off by this much; the rest is for what its pace does not know.
 _TOLERANCE = 0.08

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.model import Block, Brief, CodeBlock, Section, split_words
+from pipeline.language.words import split_words
+from pipeline.model import Block, Brief, CodeBlock, Section
 
 # How much of the notes is tried, when all of them are too much.
 _PARTS = (1 / 2, 1 / 4)

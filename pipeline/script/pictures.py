@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from pipeline.language.sentences import split_sentences
 from pipeline.model import (
     PictureScene,
     ProductScene,
@@ -16,7 +17,6 @@ from pipeline.model import (
     limits_of,
     narration_of,
 )
-from pipeline.model.sentences import split_sentences
 from pipeline.script.shortening import shorten
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ValidationError
 
-from pipeline.model.text import clean_code, clean_text
+from pipeline.language.text import clean_code, clean_text
 
 # Marks without their other half must not cost a search to the end of the text, each.
 _LONGEST = 200

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pipeline.language.text import clean_text
 from pipeline.model import Brief, Script, TitleScene
-from pipeline.model.text import clean_text
 from pipeline.template import Template
 
 _FENCE = "----------"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pipeline.model.sentences import last_word
-from pipeline.model.text import has_words, is_abbreviation
-from pipeline.model.writing import fitting, width
+from pipeline.language.sentences import last_word
+from pipeline.language.text import has_words, is_abbreviation
+from pipeline.language.writing import fitting, width
 
 _CLAUSE_END = re.compile(r"\s*[,;:،؛]\s|[.!?…؟।۔]\s|\s[–—-]\s|—|\s\(|[，；：、。！？（]")
 _LEFTOVER = " ,;:،؛–—-(（，；：、"

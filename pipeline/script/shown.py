@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from pipeline.model import Paragraph, SpokenLine, split_words
-from pipeline.model.sentences import split_sentences
-from pipeline.model.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after, has_words
-from pipeline.model.writing import ascii_digits, width
+from pipeline.language.sentences import split_sentences
+from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after, has_words
+from pipeline.language.words import split_words
+from pipeline.language.writing import ascii_digits, width
+from pipeline.model import Paragraph, SpokenLine
 from pipeline.script.numbers import spelt_numbers
 from pipeline.script.shortening import shorten, split_clauses, without_full_stop
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
+from pipeline.language.sentences import split_sentences
 from pipeline.model import (
     BulletsScene,
     ComparisonScene,
@@ -21,7 +22,6 @@ from pipeline.model import (
     TableScene,
     TimelineScene,
 )
-from pipeline.model.sentences import split_sentences
 from pipeline.script.shown import sound_of
 
 # With rows of which each part can be read alone, and with sentences of which each can.

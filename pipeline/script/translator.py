@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import PermanentError, ProviderError, TransientError
-from pipeline.model import Script, split_words
+from pipeline.language.words import split_words
+from pipeline.model import Script
 from pipeline.script.allotment import SpokenLength
 from pipeline.script.chat import Message, Question, Unusable
 from pipeline.script.faithful import find_losses
@@ -113,7 +114,7 @@ class TranslationReader:
 
     def _foreign(self, answer: dict[str, dict[str, str]]) -> str:
         """That what is said is in a third language, as the gate would find; told of all parts, each says too little."""
-        from pipeline.model.tongues import another_language  # noqa: PLC0415 - loads Babel
+        from pipeline.language.detection import another_language  # noqa: PLC0415 - loads Babel
 
         said = (text for texts in answer.values() for name, text in texts.items() if name.startswith("say_"))
         other = another_language(" ".join(said), self._language)

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from pipeline.language.tags import LANGUAGE_TAG
 from pipeline.model import CaptionStyle, MotionAmount, Shape, Transition
-from pipeline.model.languages import LANGUAGE_TAG
 
 
 def _empty_is_none(value: object) -> object:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from pipeline.model.languages import LANGUAGE_TAG, MOST_LANGUAGES, usual_case
+from pipeline.language.tags import LANGUAGE_TAG, MOST_LANGUAGES, usual_case
 from pipeline.settings.kinds import split_names
 
 

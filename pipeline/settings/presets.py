@@ -74,7 +74,7 @@ _CRF_MOST: Mapping[Codec, int] = {"h264": 51, "h265": 51, "av1": 63}
 # The longer side by the shorter: cinema's 21:9 is 2.33. And the largest picture of H.264's level 5.2 (table A-1).
 _MOST_LONG = 2.4
 _MOST_PIXELS = 4096 * 2304
-# At others a scene's last picture may be left out of a film (see `media/join.py`): none may refer to it.
+# At others a scene's last picture may be left out of a film (see `media/container/join.py`): none may refer to it.
 _EVEN_RATES = (30, 60)
 
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Discriminator, Tag
 
-from pipeline.model.languages import LANGUAGE_TAG
-from pipeline.model.text import clean_text, has_words
+from pipeline.language.tags import LANGUAGE_TAG
+from pipeline.language.text import clean_text, has_words
 
 _LONGEST_SAID = 200
 

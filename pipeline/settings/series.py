@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
+from pipeline.language.tags import LANGUAGE_TAG
+from pipeline.language.text import clean_text, has_words
 from pipeline.model.episodes import MOST_EPISODES, checked_pattern
-from pipeline.model.languages import LANGUAGE_TAG
-from pipeline.model.text import clean_text, has_words
 from pipeline.settings.kinds import Group, OptionalLanguage, OptionalShape, OptionalText
 from pipeline.settings.languages import VoiceTable
 

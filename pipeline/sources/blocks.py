@@ -14,19 +14,9 @@ from urllib.parse import unquote
 
 from markdown_it.tree import SyntaxTreeNode
 
-from pipeline.model import (
-    Block,
-    BulletList,
-    CheckList,
-    CodeBlock,
-    Illustration,
-    Paragraph,
-    Quotation,
-    Table,
-    join_words,
-    split_words,
-)
-from pipeline.model.text import clean_code, clean_text, has_words
+from pipeline.language.text import clean_code, clean_text, has_words
+from pipeline.language.words import join_words, split_words
+from pipeline.model import Block, BulletList, CheckList, CodeBlock, Illustration, Paragraph, Quotation, Table
 from pipeline.sources.pasted import BESIDE_BOLD
 from pipeline.sources.pictures import source_as_named
 

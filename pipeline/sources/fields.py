@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Mapping
 
 from pipeline.errors import InputError, did_you_mean
+from pipeline.language.tags import LANGUAGE_TAG, MOST_LANGUAGES, usual_case
+from pipeline.language.text import clean_text
 from pipeline.model import SHAPES, Priority, WantedPicture
 from pipeline.model.episodes import MOST_EPISODES
-from pipeline.model.languages import LANGUAGE_TAG, MOST_LANGUAGES, usual_case
 from pipeline.model.schedule import Zone, parse_moment
-from pipeline.model.text import clean_text
 from pipeline.sources.length import parse_length_s
 from pipeline.sources.naming import TITLE_MAX_CHARS, checked_title
 

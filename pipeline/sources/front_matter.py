@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model.text import clean_text
+from pipeline.language.text import clean_text
 from pipeline.sources.fields import KEYS, Value, checked_language, checked_list, checked_text, field_of
 from pipeline.sources.nodes import is_scalar, line_of, source_of
 from pipeline.sources.pictures import wanted_pictures

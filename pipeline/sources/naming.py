@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.errors import InputError
+from pipeline.language.text import clean_text, has_words
 from pipeline.model.names import safe_name
-from pipeline.model.text import clean_text, has_words
 from pipeline.sources.addresses import is_remote
 
 SUFFIXES = (".md", ".txt")

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 import yaml
 
 from pipeline.errors import InputError, did_you_mean
+from pipeline.language.text import clean_text
 from pipeline.model import MOST_PICTURES, WantedPicture, is_stock, stock_source, stock_words
-from pipeline.model.text import clean_text
 from pipeline.sources.nodes import is_scalar, line_of, source_of
 
 _MAX_CHARS = {"file": 300, "url": 2000, "alt": 300, "credit": 120}

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.model.text import strip_unseen
+from pipeline.language.text import strip_unseen
 
 MAX_BYTES = 1 << 20
 

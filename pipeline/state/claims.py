@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from pipeline.files import discard, write_atomically
 from pipeline.state.batch_files import BatchFiles
+from pipeline.state.ledgers.money import forget_the_dead
 from pipeline.state.locks import held, held_now, is_held
-from pipeline.state.money import forget_the_dead
 
 
 class Claims:

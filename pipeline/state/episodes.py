@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline.errors import DamagedError
 from pipeline.files import discard_leftovers, read_file, storage_errors, write_atomically
 from pipeline.model.episodes import MOST_EPISODES
-from pipeline.state.ledgers import lock_beside
+from pipeline.state.ledgers.daily import lock_beside
 
 T = TypeVar("T")
 _KEY = r"^[0-9a-f]{8,64}$"

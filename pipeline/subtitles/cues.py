@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 
-from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Subtitles, Word, join_words
-from pipeline.model.writing import width
+from pipeline.language.words import join_words
+from pipeline.language.writing import width
+from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Subtitles, Word
 from pipeline.subtitles.limits import CueLimits
 from pipeline.subtitles.phrases import SENTENCE, break_costs
 from pipeline.subtitles.pieces import fit_words, join_phrases

@@ -6,15 +6,15 @@ import html
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
-from pipeline.model import SAMPLE_RATE_HZ, Cue, Subtitles
-from pipeline.model.text import as_subrip
-from pipeline.model.writing import (
+from pipeline.language.text import as_subrip
+from pipeline.language.writing import (
     LEFT_TO_RIGHT_MARK,
     RIGHT_TO_LEFT_MARK,
     first_direction,
     runs_right_to_left,
     writing_of,
 )
+from pipeline.model import SAMPLE_RATE_HZ, Cue, Subtitles
 
 # Stands for a backslash on the way through pysubs2, which takes "\N" for a line break and "{\i1}" for a style.
 _BACKSLASH = "\ue000"

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.model import Word, join_words
-from pipeline.model.hyphenation import division_points
-from pipeline.model.phrases import phrase_spans
-from pipeline.model.writing import fitting, width
+from pipeline.language.hyphenation import division_points
+from pipeline.language.phrases import phrase_spans
+from pipeline.language.words import join_words
+from pipeline.language.writing import fitting, width
+from pipeline.model import Word
 
 # Addresses and compounds are broken after one of these, if there is one.
 _SEAMS = frozenset("-‐–/\\.,:;=&?#_@+%")

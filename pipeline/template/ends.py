@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import did_you_mean
+from pipeline.language.writing import width
 from pipeline.model import SCENES, Shown, rules_of
-from pipeline.model.writing import width
 
 # What such a table has beside texts.
 LAYOUT = "layout"

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from pipeline.model import Block, Brief, CodeBlock, Quotation, split_words
+from pipeline.language.words import split_words
+from pipeline.model import Block, Brief, CodeBlock, Quotation
 from pipeline.template.notes import notes_as_text
 
 # Shorter films have no chapters.

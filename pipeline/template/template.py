@@ -14,8 +14,8 @@ from typing import Any
 import jinja2
 
 from pipeline.errors import InputError, did_you_mean
+from pipeline.language.tags import same_language
 from pipeline.model import Brief, CaptionStyle, LengthPlan, MotionAmount, Script, SourceRow, Transition
-from pipeline.model.languages import same_language
 from pipeline.template.ends import End
 from pipeline.template.fields import find_unknown_field
 from pipeline.template.included import included_by

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model import Brief, Pictures, Table, narration_of, split_words, texts_of
-from pipeline.model.text import has_words
+from pipeline.language.text import has_words
+from pipeline.language.words import split_words
+from pipeline.model import Brief, Pictures, Table, narration_of, texts_of
 from pipeline.orchestrator.film.pictures import with_what_is_there
 from pipeline.script.checks import find_problems
 from pipeline.script.outline import outline

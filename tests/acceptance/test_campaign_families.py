@@ -13,7 +13,7 @@ from collections import Counter
 
 import pytest
 
-from pipeline.media.probe import probe
+from pipeline.media.container.probe import probe
 from tests.acceptance import command
 from tests.acceptance.command import nightreel
 from tests.acceptance.films import small_preset

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.media.probe import probe
+from pipeline.media.container.probe import probe
 from tests.acceptance.command import Running, nightreel
 from tests.acceptance.films import (
     FILES,

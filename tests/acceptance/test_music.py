@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.media.audio import read_audio
-from pipeline.media.probe import probe
+from pipeline.media.container.probe import probe
+from pipeline.media.sound.audio import read_audio
 from tests.acceptance.command import nightreel
 from tests.acceptance.films import FILES, contents, stock
 from tests.standins.beds import chord, write_bed

@@ -6,7 +6,7 @@ from pathlib import Path
 import av
 import pytest
 
-from pipeline.media.probe import probe
+from pipeline.media.container.probe import probe
 from tests.acceptance.command import nightreel
 from tests.acceptance.films import small_preset, write_brief
 

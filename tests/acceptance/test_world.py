@@ -10,15 +10,16 @@ import numpy as np
 import pysubs2
 import pytest
 
-from pipeline.media.audio import read_audio, read_wav
-from pipeline.media.decode import view
-from pipeline.model import SAMPLE_RATE_HZ, join_words, narration_of, split_words
-from pipeline.model.graphemes import clusters, visible
-from pipeline.model.text import has_words
-from pipeline.model.writing import width
+from pipeline.language.graphemes import clusters, visible
+from pipeline.language.text import has_words
+from pipeline.language.words import join_words, split_words
+from pipeline.language.writing import width
+from pipeline.media.pictures.decode import view
+from pipeline.media.sound.audio import read_audio, read_wav
+from pipeline.model import SAMPLE_RATE_HZ, narration_of
 from pipeline.rendering import Look, fonts_for
 from pipeline.rendering.captions import captions
-from pipeline.rendering.fonts import face_for, load
+from pipeline.rendering.text.fonts import face_for, load
 from pipeline.subtitles import to_srt
 from tests.acceptance import command
 from tests.acceptance.command import nightreel

@@ -17,12 +17,12 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.limits import RetryPolicy
-from pipeline.media.audio import Samples
+from pipeline.media.sound.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ, Narration, Script, Subtitles
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.narrate import narrate
-from pipeline.rendering.coverage import can_shape
-from pipeline.rendering.fonts import face_for
+from pipeline.rendering.text.coverage import can_shape
+from pipeline.rendering.text.fonts import face_for
 from pipeline.script import ModelWriter, write_script
 from pipeline.script.outline import outline
 from pipeline.sources import read_brief

@@ -50,7 +50,7 @@ LOADED = (
     "pipeline.narration.edge",
     "pipeline.narration.espeak",
     "pipeline.publishing.youtube",
-    "pipeline.rendering.fonts",
+    "pipeline.rendering.text.fonts",
     "pipeline.reporting.page",
     "pipeline.script.wire",
     "pysubs2",
@@ -335,7 +335,7 @@ def _read_once() -> None:
     from pipeline.narration.spoken import spoken  # noqa: PLC0415
     from pipeline.rendering import font_coverage  # noqa: PLC0415
     from pipeline.reporting import page  # noqa: PLC0415
-    from pipeline.state import documents, fields  # noqa: PLC0415
+    from pipeline.state.checkpoints import documents, fields  # noqa: PLC0415
     from pipeline.trust import trusted  # noqa: PLC0415
 
     trusted()

@@ -11,7 +11,7 @@ from pipeline.files import temporary_sibling
 from pipeline.model import Brief, Job, Package
 from pipeline.publishing import FileNames, FolderDestination, publish
 from pipeline.publishing.youtube import ByHandDestination, Extras
-from pipeline.state.documents import from_json, to_json
+from pipeline.state.checkpoints.documents import from_json, to_json
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import ASKED, channel_of, film_for, token_file
 

@@ -20,9 +20,10 @@ from aiohttp.test_utils import TestServer
 
 from pipeline.choices import NarratorName
 from pipeline.errors import InputError, MissingToolError, PermanentError, TransientError
+from pipeline.language.words import split_words
 from pipeline.limits import RetryPolicy, with_retries
-from pipeline.media.audio import read_audio, read_wav
-from pipeline.model import Prosody, Script, SpokenLine, StatementScene, split_words
+from pipeline.media.sound.audio import read_audio, read_wav
+from pipeline.model import Prosody, Script, SpokenLine, StatementScene
 from pipeline.narration import espeak
 from pipeline.narration.clips import master
 from pipeline.narration.edge import EdgeNarrator

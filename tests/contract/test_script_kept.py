@@ -26,7 +26,7 @@ from pipeline.script import (
 )
 from pipeline.script.checks import find_problems
 from pipeline.state import Cache
-from pipeline.state.use import CacheSize
+from pipeline.state.cache.use import CacheSize
 from pipeline.template import Template
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import IMPATIENT, groq_at, groq_model

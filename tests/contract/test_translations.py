@@ -11,13 +11,14 @@ import pytest
 from anyio import CancelScope, to_thread
 
 from pipeline.errors import ConfigurationError, NightreelError, PermanentError, TransientError
+from pipeline.language.words import split_words
 from pipeline.limits import Purse
-from pipeline.model import ClosingScene, Cost, Pace, Scene, Script, SpokenLine, narration_of, split_words
+from pipeline.model import ClosingScene, Cost, Pace, Scene, Script, SpokenLine, narration_of
 from pipeline.script import SpokenLength, Translation, known_translation, translate_script
 from pipeline.script.checks import find_problems
 from pipeline.script.translation import kept_translations
 from pipeline.state import Cache
-from pipeline.state.sealed import publish_sealed, slot_of
+from pipeline.state.cache.sealed import publish_sealed, slot_of
 from pipeline.template import Template
 from tests.standins import translator
 from tests.standins.groq import GroqStandIn

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from pipeline.assembly import EncoderPlan, encoder_options, join_segments
-from pipeline.media.decode import view
-from pipeline.media.probe import probe
+from pipeline.media.container.probe import probe
+from pipeline.media.pictures.decode import view
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, VideoFormat
 from tests.standins.films import SMALL, make_segment, voice
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.assembly import EncoderPlan
 from pipeline.model import VideoFormat
-from pipeline.rendering.background import Light, background
+from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.theme import MIDNIGHT
 from tests.standins.films import make_segment, voice
 

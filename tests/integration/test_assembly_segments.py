@@ -15,11 +15,11 @@ from PIL import Image
 
 from pipeline.assembly import EncoderPlan, encode_segment, encoder_options, join_segments
 from pipeline.errors import CheckpointError, InputError, StorageError
-from pipeline.media.aac import SoundEncoder
-from pipeline.media.audio import read_audio, write_wav
-from pipeline.media.boxes import has_edit_list, index_is_first, read_boxes
-from pipeline.media.mux import open_mp4
-from pipeline.media.probe import probe
+from pipeline.media.container.boxes import has_edit_list, index_is_first, read_boxes
+from pipeline.media.container.mux import open_mp4
+from pipeline.media.container.probe import probe
+from pipeline.media.sound.aac import SoundEncoder
+from pipeline.media.sound.audio import read_audio, write_wav
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Segment, VideoFormat
 from tests.standins.films import SMALL, card, cards, make_film, make_segment, voice
 

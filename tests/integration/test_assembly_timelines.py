@@ -13,7 +13,7 @@ import av
 import pytest
 
 from pipeline.assembly import EncoderPlan
-from pipeline.media import h264
+from pipeline.media.h264 import held as h264
 from tests.standins import openh264
 from tests.standins.timelines import Stream, Timeline, decoded_by_ffmpeg, encoded, psnr_db, random_timeline, same
 

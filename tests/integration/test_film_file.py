@@ -6,9 +6,9 @@ import pytest
 from anyio import to_process
 
 from pipeline.assembly import join_segments
-from pipeline.media.audio import read_audio
-from pipeline.media.boxes import has_edit_list, index_is_first, read_boxes
-from pipeline.media.probe import probe
+from pipeline.media.container.boxes import has_edit_list, index_is_first, read_boxes
+from pipeline.media.container.probe import probe
+from pipeline.media.sound.audio import read_audio
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Subtitles, VideoFormat
 from pipeline.quality import Expected, inspect_film
 from tests.standins.films import cards, make_package, make_segment, spoken_cue, voice

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.assembly import join_segments
 from pipeline.errors import CheckpointError
-from pipeline.media.audio import read_audio, read_wav
+from pipeline.media.sound.audio import read_audio, read_wav
 from pipeline.model import Clip, Subtitles, Word
 from pipeline.music import Bed, MixPlan, mix_film, prepare_bed
 from pipeline.music.library import digest_of

@@ -13,8 +13,9 @@ import pytest
 from PIL import Image, ImageFilter
 
 from pipeline.model import Cue, NumberScene, VideoFormat
-from pipeline.rendering import Look, background, draw_scene
+from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.layouts import LAYOUTS, number
+from pipeline.rendering.surface import background
 from tests.standins.photos import photo_of_tests
 from tests.standins.scenes import spoken
 from tests.standins.typical import typical

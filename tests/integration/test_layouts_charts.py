@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.language.words import split_words
 from pipeline.model import (
     Bar,
     BarsScene,
@@ -20,12 +21,12 @@ from pipeline.model import (
     TableScene,
     VideoFormat,
     Word,
-    split_words,
 )
-from pipeline.rendering import Look, draw_scene, sprites
+from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.layouts import lay_out, shares
 from pipeline.rendering.layouts.growth import Drawing, Growth
-from pipeline.rendering.sprites import Sprite
+from pipeline.rendering.motion import sprites
+from pipeline.rendering.motion.sprites import Sprite
 from tests.standins.reading import content_of
 
 SPOKEN = (

@@ -7,17 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.model import CodeScene, Passage, QuizScene, Script, SpokenLine, VideoFormat, Word, pauses_of, split_words
+from pipeline.language.words import split_words
+from pipeline.model import CodeScene, Passage, QuizScene, Script, SpokenLine, VideoFormat, Word, pauses_of
 from pipeline.rendering import MIDNIGHT, Look, draw_scene, fonts_for
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.layouts.countdown import seconds_before
 from pipeline.rendering.layouts.inks import code_inks
 from pipeline.rendering.listing import CodeRow, Kind, clean, highlighted, rows_of, set_row
-from pipeline.rendering.motion import DIMMED, FULL
-from pipeline.rendering.picture import colour
-from pipeline.rendering.sprites import Sprite
-from pipeline.rendering.timeline import item_frames
+from pipeline.rendering.motion.moves import DIMMED, FULL
+from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.motion.timeline import item_frames
 from pipeline.theme.colours import contrast
 from tests.standins.reading import content_of
 

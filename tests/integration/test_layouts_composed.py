@@ -24,13 +24,13 @@ from pipeline.model import (
     VideoFormat,
 )
 from pipeline.rendering import Look
-from pipeline.rendering.emblem import Emblem
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import diagram, lay_out, routing
 from pipeline.rendering.layouts.growth import Drawing, Growth
 from pipeline.rendering.layouts.network import arrange
-from pipeline.rendering.scrims import scrim_mask, side_scrim_mask
-from pipeline.rendering.sprites import Sprite
+from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.surface.emblem import Emblem
+from pipeline.rendering.surface.scrims import scrim_mask, side_scrim_mask
 from tests.standins.photos import PHOTO, photo_of_tests
 from tests.standins.reading import knowing_letters, read
 

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from pipeline.language.words import split_words
 from pipeline.model import (
     SCENES,
     Bar,
@@ -35,20 +36,19 @@ from pipeline.model import (
     VideoFormat,
     Word,
     row_of,
-    split_words,
 )
 from pipeline.model.showing import texts_of
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering import theme as type_scale
-from pipeline.rendering.background import background
 from pipeline.rendering.captions import captions
-from pipeline.rendering.composition import Composition
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import LAYOUTS, lay_out
-from pipeline.rendering.motion import ENTRANCE_FRAMES, MOTION_RATE
-from pipeline.rendering.picture import Picture
-from pipeline.rendering.sprites import Sprite
-from pipeline.rendering.timeline import line_frames
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import ENTRANCE_FRAMES, MOTION_RATE
+from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.motion.timeline import line_frames
+from pipeline.rendering.surface.background import background
 from pipeline.theme.loading import known_themes, load_theme
 from pipeline.theme.theme import Manner
 from tests.standins.photos import mirrored_photo_of_tests, photo_of_tests

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from pipeline.language.words import split_words
 from pipeline.model import (
     PictureScene,
     ProductScene,
@@ -21,18 +22,17 @@ from pipeline.model import (
     TitleScene,
     VideoFormat,
     Word,
-    split_words,
 )
 from pipeline.rendering import Look, draw_scene
-from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.layouts.rating import rating_of
-from pipeline.rendering.photographs import covering
-from pipeline.rendering.picture import colour
-from pipeline.rendering.sprites import Sprite
-from pipeline.rendering.stars import filled, star_row
-from pipeline.rendering.stills import MovingStill
-from pipeline.rendering.thumbnail_picture import framed
+from pipeline.rendering.motion.canvas import Canvas
+from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.motion.stills import MovingStill
+from pipeline.rendering.surface.photographs import covering
+from pipeline.rendering.surface.stars import filled, star_row
+from pipeline.rendering.thumbnail.picture import framed
 from pipeline.theme.colours import contrast
 from pipeline.theme.loading import load_theme
 from tests.integration.test_scenes_in_formats import lines_of

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pipeline.language.words import split_words
 from pipeline.model import (
     ComparisonScene,
     Contrast,
@@ -20,13 +21,12 @@ from pipeline.model import (
     TimelineScene,
     VideoFormat,
     Word,
-    split_words,
 )
 from pipeline.rendering import Look
-from pipeline.rendering.fitting import TextBlock
 from pipeline.rendering.layouts import comparison, diagram, lay_out, routing
 from pipeline.rendering.layouts.network import arrange
-from pipeline.rendering.sprites import letters
+from pipeline.rendering.motion.sprites import letters
+from pipeline.rendering.text.fitting import TextBlock
 
 SIZES = [(960, 540), (540, 960), (540, 540), (540, 676)]
 EVERY_SIZE = pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))

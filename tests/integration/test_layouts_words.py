@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.language.words import split_words
 from pipeline.model import (
     BulletsScene,
     ClosingScene,
@@ -19,18 +20,17 @@ from pipeline.model import (
     TitleScene,
     VideoFormat,
     Word,
-    split_words,
 )
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.layouts.counter import Counter
 from pipeline.rendering.layouts.stretch import Stretch
-from pipeline.rendering.motion import Pose
-from pipeline.rendering.picture import Picture, colour
-from pipeline.rendering.sprites import Sprite
+from pipeline.rendering.motion.moves import Pose
+from pipeline.rendering.motion.picture import Picture, colour
+from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.motion.timeline import last_picture
 from pipeline.rendering.theme import MIDNIGHT
-from pipeline.rendering.timeline import last_picture
 from tests.standins.reading import content_of
 
 SAID = (SpokenLine(text="Guess how far it is."), SpokenLine(text="It is 384,400 kilometres away.", reveals=0))

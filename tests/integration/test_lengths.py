@@ -13,8 +13,9 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import PermanentError
+from pipeline.language.words import split_words
 from pipeline.limits import Cores, Purse, RetryPolicy
-from pipeline.model import Brief, Job, Narration, Pace, Paragraph, Prosody, Script, Section, split_words
+from pipeline.model import Brief, Job, Narration, Pace, Paragraph, Prosody, Script, Section
 from pipeline.narration import mastering
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.estimate import estimate

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from pipeline.assembly import EncoderPlan, encode_segment, encoder_options, segments
 from pipeline.errors import InputError
-from pipeline.media.audio import write_wav
-from pipeline.media.boxes import read_extra
-from pipeline.media.decode import view
+from pipeline.media.container.boxes import read_extra
+from pipeline.media.pictures.decode import view
+from pipeline.media.sound.audio import write_wav
 from pipeline.model import SCENE_QUANTUM_SAMPLES, VideoFormat
 from tests.standins.films import cards, voice
 

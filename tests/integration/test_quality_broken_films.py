@@ -17,8 +17,8 @@ from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
 from pipeline.errors import InputError
-from pipeline.media.loudness import set_loudness
-from pipeline.media.probe import probe
+from pipeline.media.container.probe import probe
+from pipeline.media.sound.loudness import set_loudness
 from pipeline.media.survey.gaps import GapWatch
 from pipeline.media.survey.plain import PlainWatch
 from pipeline.quality import judge

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from pipeline.assembly import EncoderPlan, join_segments
-from pipeline.media.loudness import set_loudness
+from pipeline.media.sound.loudness import set_loudness
 from pipeline.model import SCENE_QUANTUM_SAMPLES, STANDARD, Subtitles, VideoFormat
 from pipeline.quality import Expected, inspect_film
 from pipeline.settings import Settings, profiles_of

@@ -13,12 +13,12 @@ from PIL import Image, ImageDraw
 
 from pipeline.assembly import EncoderPlan, encode_segment, join_segments
 from pipeline.errors import InputError, QualityError
-from pipeline.media import demux
-from pipeline.media.audio import read_audio
-from pipeline.media.boxes import append_extra, read_boxes, read_extra
-from pipeline.media.demux import open_packets
-from pipeline.media.loudness import measure_film_loudness, set_loudness, together
-from pipeline.media.probe import probe
+from pipeline.media.container import demux
+from pipeline.media.container.boxes import append_extra, read_boxes, read_extra
+from pipeline.media.container.demux import open_packets
+from pipeline.media.container.probe import probe
+from pipeline.media.sound.audio import read_audio
+from pipeline.media.sound.loudness import measure_film_loudness, set_loudness, together
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Subtitles
 from pipeline.quality import Expected, Parts, inspect, inspect_film, inspect_segment, inspect_sound
 from pipeline.quality.findings import found_parts, keep_findings, read_findings

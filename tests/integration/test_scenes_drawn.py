@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
+from pipeline.language.words import split_words
 from pipeline.model import (
     BulletsScene,
     ClosingScene,
@@ -18,15 +19,15 @@ from pipeline.model import (
     TitleScene,
     Word,
     narration_of,
-    split_words,
 )
-from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage, thumbnail
-from pipeline.rendering.canvas import Canvas
+from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage
 from pipeline.rendering.layouts import lay_out
-from pipeline.rendering.motif import Figure, figure
-from pipeline.rendering.picture import Picture, colour
-from pipeline.rendering.sprites import Sprite
+from pipeline.rendering.motion.canvas import Canvas
+from pipeline.rendering.motion.picture import Picture, colour
+from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.surface.motif import Figure, figure
 from pipeline.rendering.theme import MIDNIGHT, rgb
+from pipeline.rendering.thumbnail import drawing as thumbnail
 
 LOOK = Look(title="Why octopuses have three hearts")
 LINES = (SpokenLine(text="Three hearts share the work."),)

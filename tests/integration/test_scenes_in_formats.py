@@ -38,9 +38,9 @@ from pipeline.model import (
 )
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.captions import captions
-from pipeline.rendering.emblem import Emblem
 from pipeline.rendering.layouts import lay_out
-from pipeline.rendering.sprites import Sprite
+from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.surface.emblem import Emblem
 
 LINES = (SpokenLine(text="Three hearts share the work."),)
 SCENES = [

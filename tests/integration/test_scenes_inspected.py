@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import QualityError
-from pipeline.media.audio import write_wav
-from pipeline.media.boxes import read_extra
+from pipeline.media.container.boxes import read_extra
+from pipeline.media.sound.audio import write_wav
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Clip, Cue, SpokenLine, StatementScene, Word
 from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
 from pipeline.quality.findings import read_findings

@@ -11,7 +11,7 @@ from PIL import Image
 from pipeline.assembly import EncoderPlan, join_segments
 from pipeline.model import BulletsScene, SpokenLine, StatementScene, VideoFormat
 from pipeline.rendering import Look, draw_scene
-from pipeline.rendering.background import background
+from pipeline.rendering.surface.background import background
 from pipeline.theme.loading import known_themes, load_theme
 from tests.standins import openh264
 from tests.standins.films import card, make_segment, voice

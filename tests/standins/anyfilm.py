@@ -12,7 +12,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
-from pipeline.media.loudness import set_loudness
+from pipeline.media.sound.loudness import set_loudness
 from tests.standins.films import voice
 
 OURS = {"movflags": "+faststart", "use_editlist": "0"}

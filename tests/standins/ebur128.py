@@ -5,7 +5,7 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from pipeline.media.loudness import Loudness
+from pipeline.media.sound.loudness import Loudness
 
 RATE_HZ = 48_000
 # The absolute gate of BS.1770; what is quieter counts as silence.

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from pipeline.assembly import EncoderPlan, encode_segment, join_segments
-from pipeline.media.audio import write_wav
-from pipeline.media.encode import Drawn
-from pipeline.media.loudness import set_loudness
+from pipeline.media.pictures.encode import Drawn
+from pipeline.media.sound.audio import write_wav
+from pipeline.media.sound.loudness import set_loudness
 from pipeline.model import (
     SCENE_QUANTUM_SAMPLES,
     Cue,
@@ -22,7 +22,7 @@ from pipeline.model import (
     VideoFormat,
     Word,
 )
-from pipeline.rendering.picture import Picture
+from pipeline.rendering.motion.picture import Picture
 from pipeline.subtitles import to_srt, to_vtt
 
 SMALL = VideoFormat(width_px=320, height_px=180)

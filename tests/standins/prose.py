@@ -13,7 +13,7 @@ import re
 from itertools import cycle, pairwise
 from typing import Any
 
-from pipeline.model import join_words, split_words
+from pipeline.language.words import join_words, split_words
 from tests.standins.tales import SENTENCES, sentences
 
 _ASKED = re.compile(r"that is (\d+) (?:words|characters) of narration in all")

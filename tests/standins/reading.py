@@ -18,14 +18,15 @@ import pytest
 from PIL import Image, ImageFilter
 
 from pipeline import rendering
-from pipeline.rendering import Look, lettering
-from pipeline.rendering.canvas import Canvas
-from pipeline.rendering.composition import Composition
+from pipeline.rendering import Look
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion import DIMMED
-from pipeline.rendering.picture import Picture
-from pipeline.rendering.sprites import Element, Sprite
-from pipeline.rendering.text import Line
+from pipeline.rendering.motion.canvas import Canvas
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import DIMMED
+from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.sprites import Element, Sprite
+from pipeline.rendering.text import lettering
+from pipeline.rendering.text.line import Line
 
 # By this frame everything has come.
 AT_REST = 10**6

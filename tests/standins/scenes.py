@@ -11,9 +11,10 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, Word, row_of, split_words
+from pipeline.language.words import split_words
+from pipeline.language.writing import fitting, width
+from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, Word, row_of
 from pipeline.model.showing import Several, Shown, rules_of
-from pipeline.model.writing import fitting, width
 from pipeline.script.sense import find_nonsense
 
 

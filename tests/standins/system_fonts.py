@@ -13,7 +13,8 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from pipeline.rendering import fonts, text
+from pipeline.rendering.text import fonts
+from pipeline.rendering.text import line as text
 
 # The name that every font names its one letter with.
 _SQUARE = "square"

@@ -15,12 +15,12 @@ from PIL import Image, ImageDraw
 
 from pipeline.assembly.holds import encode_held
 from pipeline.assembly.plan import EncoderPlan, Holds, encoder_options
-from pipeline.media import h264
-from pipeline.media.encode import Drawn, PictureEncoder
-from pipeline.media.mux import open_mp4
+from pipeline.media.container.mux import open_mp4
+from pipeline.media.h264 import held as h264
+from pipeline.media.pictures.encode import Drawn, PictureEncoder
 from pipeline.model import VideoFormat
 from pipeline.rendering.grid import Box
-from pipeline.rendering.picture import Picture
+from pipeline.rendering.motion.picture import Picture
 from tests.standins.openh264 import Pixels, StreamError
 
 FRAME_RATE = 30

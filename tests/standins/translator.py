@@ -14,7 +14,7 @@ import random
 import re
 from itertools import cycle, islice
 
-from pipeline.model import join_words, split_words
+from pipeline.language.words import join_words, split_words
 from tests.standins.prose import say
 from tests.standins.tales import sentences
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipeline.errors import InputError, StorageError
-from pipeline.media import audio
-from pipeline.media.audio import read_audio, read_wav, write_wav
-from pipeline.media.riff import read_extra
+from pipeline.media.container.riff import read_extra
+from pipeline.media.sound import audio
+from pipeline.media.sound.audio import read_audio, read_wav, write_wav
 
 
 def sine(seconds, *, hz=440.0, level=0.25, rate=48_000):

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.media.audio import read_audio
-from pipeline.media.loudness import Loudness, measure_film_loudness, set_loudness
-from pipeline.media.meter import FilmMeter, loudness_of
+from pipeline.media.sound.audio import read_audio
+from pipeline.media.sound.loudness import Loudness, measure_film_loudness, set_loudness
+from pipeline.media.sound.meter import FilmMeter, loudness_of
 from tests.standins.ebur128 import measure_loudness
 
 
@@ -170,7 +170,7 @@ GROWTH = """
 import sys, threading
 from pathlib import Path
 import psutil
-from pipeline.media.loudness import measure_film_loudness
+from pipeline.media.sound.loudness import measure_film_loudness
 
 process, done, sizes = psutil.Process(), threading.Event(), []
 

@@ -17,7 +17,7 @@ from benchmarks.parts import Holding, Limit, holding, x264_alone
 from benchmarks.stories import brief_text, sections_of, write_campaign, write_different
 from benchmarks.throughput import Measured, Row, promises
 from pipeline.assembly import EncoderPlan
-from pipeline.media.audio import read_audio, write_wav
+from pipeline.media.sound.audio import read_audio, write_wav
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Clip, Cue, SpokenLine, StatementScene, Word
 from pipeline.orchestrator.film.scenes import SegmentOrder
 from pipeline.rendering import Look, draw_scene

@@ -15,16 +15,16 @@ from pipeline.orchestrator.templates.checking import check_template
 from pipeline.orchestrator.templates.shelf import copy_template
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Fonts, Look, fonts_for, read_logo, read_typeface
-from pipeline.rendering import text as setting
 from pipeline.rendering.captions import captions
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import LAYOUTS, lay_out
 from pipeline.rendering.layouts import logo as placing
-from pipeline.rendering.lettering import draw_ink
-from pipeline.rendering.logos import Most, logo_size, make_mark
-from pipeline.rendering.sprites import Sprite
-from pipeline.rendering.styles import BODY, CAP_HEIGHT_EM, HEADING
-from pipeline.rendering.text import shape
+from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.surface.logos import Most, logo_size, make_mark
+from pipeline.rendering.text import line as setting
+from pipeline.rendering.text.lettering import draw_ink
+from pipeline.rendering.text.line import shape
+from pipeline.rendering.text.styles import BODY, CAP_HEIGHT_EM, HEADING
 from pipeline.theme.colours import contrast
 from pipeline.theme.loading import known_themes, load_theme
 from tests.standins.brands import font_of_boxes, logo

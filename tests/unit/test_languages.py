@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline.cli.options import Making
 from pipeline.errors import InputError
+from pipeline.language.tags import LANGUAGE_TAG, entry_for, usual_case
 from pipeline.model import Brief, Job, JobStatus, Paragraph, Section, SourceRow, summary_of
-from pipeline.model.languages import LANGUAGE_TAG, entry_for, usual_case
 from pipeline.orchestrator.batch.batches import run_batch, run_family, run_one
 from pipeline.orchestrator.batch.plan import draft_plan, plan_batch
 from pipeline.orchestrator.events import Notice

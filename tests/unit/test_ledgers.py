@@ -10,8 +10,8 @@ from anyio import to_thread
 from filelock import FileLock
 
 from pipeline.errors import ClosedError, QuotaError, StorageError, TransientError
-from pipeline.state import ledgers
-from pipeline.state.ledgers import Ledger
+from pipeline.state.ledgers import daily as ledgers
+from pipeline.state.ledgers.daily import Ledger
 from tests.standins.gates import gate
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -21,7 +21,7 @@ SPEND = """
 import sys, anyio
 from datetime import UTC, datetime
 from pathlib import Path
-from pipeline.state.ledgers import Ledger
+from pipeline.state.ledgers.daily import Ledger
 
 async def main():
     ledger = Ledger(Path(sys.argv[1]), "groq", clock=lambda: datetime(2026, 11, 21, 12, tzinfo=UTC))

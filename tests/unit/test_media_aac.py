@@ -11,13 +11,13 @@ from av.codec.context import Flags
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.media import aac, hearing
-from pipeline.media.aac import SoundEncoder, twin
-from pipeline.media.audio import read_audio
-from pipeline.media.bits import BitReader, BitWriter
-from pipeline.media.demux import opened
-from pipeline.media.hearing import hear
-from pipeline.media.mux import open_mp4
+from pipeline.media.container.demux import opened
+from pipeline.media.container.mux import open_mp4
+from pipeline.media.h264.bits import BitReader, BitWriter
+from pipeline.media.sound import aac, hearing
+from pipeline.media.sound.aac import SoundEncoder, twin
+from pipeline.media.sound.audio import read_audio
+from pipeline.media.sound.hearing import hear
 from tests.standins.films import voice
 
 EIGHT_SHORT = 2

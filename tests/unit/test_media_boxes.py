@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.media.boxes import has_edit_list, index_is_first, read_boxes
+from pipeline.media.container.boxes import has_edit_list, index_is_first, read_boxes
 
 
 def box(name: str, *children: bytes) -> bytes:

@@ -7,8 +7,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from pipeline.media import clicks
-from pipeline.media.clicks import TearWatch
+from pipeline.media.sound import clicks
+from pipeline.media.sound.clicks import TearWatch
 
 # Two samples to a cell.
 RATE_HZ, LENGTH_S = 2_000, 30

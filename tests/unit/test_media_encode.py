@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.media.encode import PictureEncoder
-from pipeline.media.mux import open_mp4
+from pipeline.media.container.mux import open_mp4
+from pipeline.media.pictures.encode import PictureEncoder
 from pipeline.model import VideoFormat
 
 SMALL = VideoFormat(width_px=320, height_px=180)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.media.decode import view
-from pipeline.media.demux import opened
-from pipeline.media.probe import probe
+from pipeline.media.container.demux import opened
+from pipeline.media.container.probe import probe
+from pipeline.media.pictures.decode import view
 from tests.standins.films import make_film
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline.media.scaling import PREPARED, Scaler, span
+from pipeline.media.pictures.scaling import PREPARED, Scaler, span
 
 
 @given(start=st.floats(0, 300), ratio=st.floats(PREPARED, PREPARED * 1.06), count=st.sampled_from([540, 960, 1920]))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Narration, Pace, Script, Word, split_words
+from pipeline.language.words import split_words
+from pipeline.model import Narration, Pace, Script, Word
 from pipeline.model.pace import ends_sentence, weight
 from pipeline.narration.estimate import estimate
 from pipeline.narration.pace import guess_pace, measure_pace, pace_of

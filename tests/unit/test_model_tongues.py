@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.model.tongues import another_language, language_of
+from pipeline.language.detection import another_language, language_of
 from tests.acceptance.command import REPOSITORY
 
 WORLD = sorted((REPOSITORY / "tests" / "acceptance" / "world").glob("*.md"))

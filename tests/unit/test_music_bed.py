@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from pipeline.errors import CheckpointError, InputError
-from pipeline.media.audio import write_wav
-from pipeline.media.loudness import integrated_lufs
+from pipeline.media.sound.audio import write_wav
+from pipeline.media.sound.loudness import integrated_lufs
 from pipeline.music import Bed, BedLibrary, check_bed, prepare_bed
 from pipeline.music.bed import LOOP_LUFS, Loop
 from tests.standins.beds import chord, rushing, write_bed

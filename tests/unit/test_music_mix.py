@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import CheckpointError
-from pipeline.media.audio import read_audio, write_wav
-from pipeline.media.loudness import integrated_lufs, levelled
+from pipeline.media.sound.audio import read_audio, write_wav
+from pipeline.media.sound.loudness import integrated_lufs, levelled
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, Clip, Word
 from pipeline.music import Bed, MixPlan, mix_film, prepare_bed
 from pipeline.music.bed import Loop

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Word, split_words
+from pipeline.language.words import split_words
+from pipeline.model import Word
 from pipeline.model.pace import weight
 from pipeline.narration.alignment import fold, match, place, proportional
 from pipeline.narration.estimate import WORDS_PER_MIN, estimate, spread

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import CheckpointError, InputError
-from pipeline.media.audio import read_wav, write_wav
+from pipeline.media.sound.audio import read_wav, write_wav
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Word
 from pipeline.narration.clips import master, read_clip
 from pipeline.narration.label import Take

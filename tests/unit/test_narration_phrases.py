@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.model import split_words
+from pipeline.language.words import split_words
 from pipeline.narration.phrases import MAX_BYTES, phrases_of, size_bytes
 from pipeline.narration.spoken import SpokenText, spoken
 

@@ -17,9 +17,10 @@ from pipeline.errors import (
     PermanentError,
     TransientError,
 )
+from pipeline.language.words import split_words
 from pipeline.limits import RetryPolicy
-from pipeline.media.audio import read_wav
-from pipeline.model import Prosody, QuizScene, Script, SpokenLine, StatementScene, narration_of, split_words
+from pipeline.media.sound.audio import read_wav
+from pipeline.model import Prosody, QuizScene, Script, SpokenLine, StatementScene, narration_of
 from pipeline.narration import booth, espeak
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrate import NARRATORS, NarratorOptions, check_voice, narrate

@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from pipeline.model import split_words
-from pipeline.model.text import SENTENCE_ENDS, clean_text
+from pipeline.language.text import SENTENCE_ENDS, clean_text
+from pipeline.language.words import split_words
 from pipeline.narration.edge.voices import DEFAULT_VOICES
 from pipeline.narration.samples import SAMPLES, sample_text
 

@@ -7,8 +7,9 @@ from anyio import to_thread
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.model import Prosody, split_words
-from pipeline.model.text import has_words
+from pipeline.language.text import has_words
+from pipeline.language.words import split_words
+from pipeline.model import Prosody
 from pipeline.narration.alignment import fold, proportional
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.saying import Pronunciation, Pronunciations

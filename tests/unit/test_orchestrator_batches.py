@@ -28,7 +28,7 @@ from pipeline.orchestrator.events import JobEvent, Notice, Pulse
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import Workshop, open_workshop
-from pipeline.state import checkpoints
+from pipeline.state.checkpoints import store as checkpoints
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.language.words import split_words
 from pipeline.model import (
     SAMPLE_RATE_HZ,
     Clip,
@@ -17,7 +18,6 @@ from pipeline.model import (
     StatementScene,
     Word,
     narration_of,
-    split_words,
 )
 from pipeline.orchestrator.film.lengths import film_s, hold_to_length, told_length, translate_to_length, write_to_length
 from pipeline.script import SpokenLength

@@ -174,7 +174,7 @@ def test_a_job_has_another_name_when_the_picture_behind_a_name_is_another_one(sh
 
 def test_pictures_are_kept_in_the_checkpoint(shop, tmp_path):
     from pipeline.model import Still  # noqa: PLC0415
-    from pipeline.state.documents import from_json, to_json  # noqa: PLC0415
+    from pipeline.state.checkpoints.documents import from_json, to_json  # noqa: PLC0415
 
     still = Still(
         name="a", path=tmp_path / "cache" / "a.still", sha256="0" * 64, width_px=3, height_px=2, focus=(0.25, 0.5)

@@ -11,7 +11,7 @@ from pipeline.errors import ClosedError
 from pipeline.orchestrator.control.published import published, reconciled
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing.youtube import Extras, Title, destination
-from pipeline.state.quota import Allowance
+from pipeline.state.ledgers.quota import Allowance
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, token_file
 from tests.standins.youtube.quota import COSTS

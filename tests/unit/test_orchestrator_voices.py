@@ -7,7 +7,7 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import ConfigurationError, InputError
-from pipeline.media.audio import read_wav
+from pipeline.media.sound.audio import read_wav
 from pipeline.model import SAMPLE_RATE_HZ
 from pipeline.orchestrator.voices import list_voices, speak_sample
 from pipeline.orchestrator.workshop import open_workshop

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.media.ssim import Similarity, compare_pictures, ssim
+from pipeline.media.pictures.ssim import Similarity, compare_pictures, ssim
 from pipeline.model import STANDARD, Verdict
 from pipeline.orchestrator import vmaf
 from pipeline.quality.against import Derived, with_comparison

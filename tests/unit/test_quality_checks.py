@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from pipeline.media.loudness import Loudness
+from pipeline.media.sound.loudness import Loudness
 from pipeline.media.span import Span
 from pipeline.model import STANDARD, Subtitles, VideoFormat
 from pipeline.quality import Expected, checks, judged

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.media.looks import ALIKE_BITS, bits_apart, look_of
+from pipeline.media.pictures.looks import ALIKE_BITS, bits_apart, look_of
 from pipeline.model import STANDARD, Script, SpokenLine, StatementScene
 from pipeline.quality import judged
 from pipeline.quality.expected import Twin

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.media.loudness import Loudness
+from pipeline.media.sound.loudness import Loudness
 from pipeline.model import (
     SAMPLE_RATE_HZ,
     STANDARD,

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipeline.model.writing import runs_right_to_left
-from pipeline.rendering.bidi import levels, visual_order
-from pipeline.rendering.styles import CAPTION, DISPLAY
-from pipeline.rendering.text import shape
+from pipeline.language.writing import runs_right_to_left
+from pipeline.rendering.text.bidi import levels, visual_order
+from pipeline.rendering.text.line import shape
+from pipeline.rendering.text.styles import CAPTION, DISPLAY
 
 # What is expected is what stands from left to right; brackets are turned by the font, not here.
 RIGHT = {"right_to_left": True}

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.model import BulletsScene, SpokenLine, Word
-from pipeline.rendering.canvas import Canvas
-from pipeline.rendering.composition import Composition
-from pipeline.rendering.fitting import fit
-from pipeline.rendering.motion import DIMMED, FULL, MOTION_RATE, Level, Motion
-from pipeline.rendering.picture import Picture
-from pipeline.rendering.sprites import Sprite, flat, letters
-from pipeline.rendering.styles import BODY
-from pipeline.rendering.timeline import frame_at, item_frames, play
+from pipeline.rendering.motion.canvas import Canvas
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import DIMMED, FULL, MOTION_RATE, Level, Motion
+from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.sprites import Sprite, flat, letters
+from pipeline.rendering.motion.timeline import frame_at, item_frames, play
+from pipeline.rendering.text.fitting import fit
+from pipeline.rendering.text.styles import BODY
 from pipeline.theme.theme import Manner
 
 GROUND = Picture.of(Image.new("RGB", (64, 48), "#102030"))

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.rendering.numbers import looks_numeric, with_unit, write_number, write_numbers
-from pipeline.rendering.styles import BODY
-from pipeline.rendering.text import measure
+from pipeline.rendering.text.line import measure
+from pipeline.rendering.text.styles import BODY
 
 AMOUNTS = st.floats(min_value=-1e15, max_value=1e15, allow_nan=False, allow_infinity=False)
 LANGUAGES = ["en", "de", "fr", "pt-BR", "tr", "ar", "fa", "he", "hi", "bn", "ja", "zh-Hant", "ko", "ru", "th", "de-CH"]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pipeline import rendering
 from pipeline.errors import MissingToolError
 from pipeline.model import BulletsScene, ClosingScene, StatementScene, TitleScene
-from pipeline.rendering import Look, background, layouts, lettering
+from pipeline.rendering import Look, layouts
+from pipeline.rendering.surface import background
+from pipeline.rendering.text import lettering
 
 SCENES = (
     TitleScene(lines=(), heading="Why the sky is blue", kicker="Light", subtitle="And red in the evening"),

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motif import figure
-from pipeline.rendering.motion import FULL, Motion, Pose
-from pipeline.rendering.picture import Colour, Picture
-from pipeline.rendering.reveal import Reach, opacities
-from pipeline.rendering.sprites import Sprite
+from pipeline.rendering.motion.moves import FULL, Motion, Pose
+from pipeline.rendering.motion.picture import Colour, Picture
+from pipeline.rendering.motion.reveal import Reach, opacities
+from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.surface.motif import figure
 
 SIDE = 120
 GROUND = Picture(*(Image.new("L", (size, size), 16) for size in (SIDE + 40, SIDE // 2 + 20, SIDE // 2 + 20)))

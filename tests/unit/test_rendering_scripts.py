@@ -3,15 +3,16 @@
 import pytest
 
 from pipeline.model import BulletsScene, ClosingScene, Cue, Script, SpokenLine, StatementScene, TitleScene, Word
-from pipeline.rendering import Look, draw_thumbnail, fonts, layouts
-from pipeline.rendering.capitals import capitals
+from pipeline.rendering import Look, draw_thumbnail, layouts
 from pipeline.rendering.captions import captions
-from pipeline.rendering.emblem import Emblem
-from pipeline.rendering.fitting import fit
-from pipeline.rendering.lettering import draw_ink
-from pipeline.rendering.sprites import Sprite
-from pipeline.rendering.styles import DISPLAY
-from pipeline.rendering.text import shape
+from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.surface.emblem import Emblem
+from pipeline.rendering.text import fonts
+from pipeline.rendering.text.capitals import capitals
+from pipeline.rendering.text.fitting import fit
+from pipeline.rendering.text.lettering import draw_ink
+from pipeline.rendering.text.line import shape
+from pipeline.rendering.text.styles import DISPLAY
 from tests.standins.system_fonts import make_font, system_fonts
 
 pytestmark = pytest.mark.shaped

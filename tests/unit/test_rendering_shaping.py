@@ -7,12 +7,12 @@ from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw
 
 from pipeline.errors import InputError
-from pipeline.rendering.advances import pen_for, steps, width_of
-from pipeline.rendering.fonts import Face, face_for, load
 from pipeline.rendering.reading import read_typeface
-from pipeline.rendering.shaping import stands_alone
-from pipeline.rendering.styles import BODY, DISPLAY
-from pipeline.rendering.text import measure, shape
+from pipeline.rendering.text.advances import pen_for, steps, width_of
+from pipeline.rendering.text.fonts import Face, face_for, load
+from pipeline.rendering.text.line import measure, shape
+from pipeline.rendering.text.shaping import stands_alone
+from pipeline.rendering.text.styles import BODY, DISPLAY
 
 pytestmark = pytest.mark.shaped
 

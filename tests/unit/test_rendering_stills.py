@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline.media.scaling import PREPARED
-from pipeline.rendering.canvas import Canvas
-from pipeline.rendering.composition import Composition
+from pipeline.media.pictures.scaling import PREPARED
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion import Motion
-from pipeline.rendering.picture import Picture
-from pipeline.rendering.sprites import flat
-from pipeline.rendering.stills import Framing, moving_still
-from pipeline.rendering.timeline import play
+from pipeline.rendering.motion.canvas import Canvas
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import Motion
+from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.sprites import flat
+from pipeline.rendering.motion.stills import Framing, moving_still
+from pipeline.rendering.motion.timeline import play
 
 AREA = Box(0, 0, 160, 90)
 GROUND = Picture.of(Image.new("RGB", (160, 90)))

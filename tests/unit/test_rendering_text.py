@@ -4,14 +4,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.model.graphemes import clusters, typographic
-from pipeline.model.hyphenation import division_points
-from pipeline.rendering import fitting
-from pipeline.rendering.breaking import break_lines, chunks_of
-from pipeline.rendering.fitting import fit
-from pipeline.rendering.lettering import draw_ink
-from pipeline.rendering.styles import BODY, DISPLAY, HEADING, ITEM, STATEMENT
-from pipeline.rendering.text import measure, presentable, shape
+from pipeline.language.graphemes import clusters, typographic
+from pipeline.language.hyphenation import division_points
+from pipeline.rendering.text import fitting
+from pipeline.rendering.text.breaking import break_lines, chunks_of
+from pipeline.rendering.text.fitting import fit
+from pipeline.rendering.text.lettering import draw_ink
+from pipeline.rendering.text.line import measure, presentable, shape
+from pipeline.rendering.text.styles import BODY, DISPLAY, HEADING, ITEM, STATEMENT
 from pipeline.rendering.theme import DISPLAY_SIZES, STATEMENT_SIZES
 from tests.standins.system_fonts import system_fonts
 

@@ -9,12 +9,12 @@ from PIL import Image
 from pipeline.model import Brief, BulletsScene, SceneryScene, SpokenLine, StatementScene, VideoFormat
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Look, draw_scene, read_logo
-from pipeline.rendering.canvas import Canvas
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.look import Frame
-from pipeline.rendering.picture import Picture
-from pipeline.rendering.timeline import last_picture
-from pipeline.rendering.transitions import entering
+from pipeline.rendering.motion.canvas import Canvas
+from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.timeline import last_picture
+from pipeline.rendering.motion.transitions import entering
 from tests.standins.brands import logo
 from tests.standins.photos import photo_of_tests
 

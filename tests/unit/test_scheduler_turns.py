@@ -20,9 +20,9 @@ from pipeline.orchestrator.batch.turns import Key, TheseJobs
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import open_workshop
+from pipeline.state.checkpoints.documents import to_json
 from pipeline.state.claims import Claims
-from pipeline.state.documents import to_json
-from pipeline.state.index import BatchIndex
+from pipeline.state.index.batch import BatchIndex
 from pipeline.state.locks import held
 
 SETTINGS = {"work.strategy": "fixed", "work.max_concurrent": 2, "errors.retries": 0, "offline": True}

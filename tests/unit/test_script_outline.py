@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
+from pipeline.language.text import is_question
+from pipeline.language.words import split_words
 from pipeline.model import (
     Brief,
     BulletList,
@@ -20,9 +22,7 @@ from pipeline.model import (
     StatementScene,
     TitleScene,
     narration_of,
-    split_words,
 )
-from pipeline.model.text import is_question
 from pipeline.script.checks import find_problems
 from pipeline.script.outline import outline
 from pipeline.template import load_template

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.language.words import split_words
 from pipeline.model import (
     Bar,
     BarsScene,
@@ -45,7 +46,6 @@ from pipeline.model import (
     TimelineScene,
     WantedPicture,
     narration_of,
-    split_words,
     texts_of,
 )
 from pipeline.script.checks import find_problems

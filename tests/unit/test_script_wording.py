@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from pipeline.language.sentences import split_sentences
+from pipeline.language.writing import width
 from pipeline.model import Brief, Paragraph
-from pipeline.model.sentences import split_sentences
-from pipeline.model.writing import width
 from pipeline.script.plain import plain_text
 from pipeline.script.shortening import shorten, without_full_stop
 from pipeline.script.shown import (

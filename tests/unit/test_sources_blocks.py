@@ -21,7 +21,7 @@ from pipeline.model import (
     Table,
 )
 from pipeline.sources.markdown import parse_brief
-from pipeline.state.documents import from_json, to_json
+from pipeline.state.checkpoints.documents import from_json, to_json
 
 
 def parse(text: str) -> Brief:

@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 from pipeline.errors import StorageError, TransientError
 from pipeline.keys import content_key
 from pipeline.model import BulletList, Clip, JobStatus, Paragraph, SpokenLine, StatementScene, TitleScene
-from pipeline.state import Cache, sealed
-from pipeline.state import cache as cache_module
-from pipeline.state.use import CacheCounts, CacheSize
+from pipeline.state import Cache
+from pipeline.state.cache import content as cache_module
+from pipeline.state.cache import sealed
+from pipeline.state.cache.use import CacheCounts, CacheSize
 
 KEY = content_key("sky")
 DAY_S = 24 * 3600
@@ -613,7 +614,7 @@ async def test_what_another_process_takes_while_files_are_being_counted_stays(ca
         anyio.from_thread.run(get, other, "old")
         return found
 
-    monkeypatch.setattr("pipeline.state.cache.files_below", and_then)
+    monkeypatch.setattr("pipeline.state.cache.content.files_below", and_then)
     assert await to_thread.run_sync(cache.prune, 0) == 0
     assert await anyio.Path(path).exists()
 
@@ -633,7 +634,7 @@ def test_a_process_that_began_before_the_clock_was_set_back_keeps_what_it_has_us
     sign = tmp_path / "cache" / ".0123456789ab.lock"
     sign.touch()
     os.utime(sign, (time.time() + 3600,) * 2)
-    monkeypatch.setattr("pipeline.state.signs.is_held", lambda path: True)
+    monkeypatch.setattr("pipeline.state.cache.signs.is_held", lambda path: True)
 
     assert cache.prune(0) == 0
     assert files(tmp_path) == [held]
@@ -649,7 +650,7 @@ def test_what_was_used_since_a_lock_that_can_not_be_opened_came_stays(cache, tmp
     def is_held(path):
         raise StorageError("can't be opened", where=str(path))
 
-    monkeypatch.setattr("pipeline.state.signs.is_held", is_held)
+    monkeypatch.setattr("pipeline.state.cache.signs.is_held", is_held)
     assert cache.prune(0) == 100
     assert files(tmp_path) == [recent]
 
@@ -686,7 +687,9 @@ async def test_a_block_that_fails_holds_nothing_any_more(cache):
 async def test_nothing_is_looked_at_while_everything_is_known_to_fit(cache, monkeypatch):
     looked = []
     look = sealed.files_below
-    monkeypatch.setattr("pipeline.state.cache.files_below", lambda folder: looked.append(folder) or look(folder))
+    monkeypatch.setattr(
+        "pipeline.state.cache.content.files_below", lambda folder: looked.append(folder) or look(folder)
+    )
     await get(cache, "one")
     await to_thread.run_sync(cache.prune, 10)
     looked.clear()

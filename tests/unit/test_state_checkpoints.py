@@ -47,8 +47,9 @@ from pipeline.model import (
     advance,
     summary_of,
 )
-from pipeline.state import CheckpointStore, Damage, check_batch_name, checkpoints
-from pipeline.state.documents import from_json, read_document, to_json
+from pipeline.state import CheckpointStore, Damage, check_batch_name
+from pipeline.state.checkpoints import store as checkpoints
+from pipeline.state.checkpoints.documents import from_json, read_document, to_json
 
 WORKSPACE = Path("/somewhere/space") if os.name == "posix" else Path("C:/somewhere/space")
 AT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)

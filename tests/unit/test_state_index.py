@@ -14,8 +14,9 @@ import pytest
 
 from pipeline.errors import CheckpointError
 from pipeline.model import Batch, Brief, Job, JobStatus, Paragraph, Priority, Section, summary_of
-from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, CheckpointStore, Standing, Turn, keeper, reconciling
-from pipeline.state import database as database_module
+from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, CheckpointStore, Standing, Turn
+from pipeline.state.index import database as database_module
+from pipeline.state.index import keeper, reconciling
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NOTES = (Section(heading="", blocks=(Paragraph(text="x"),)),)

@@ -10,7 +10,7 @@ from anyio import to_thread
 from pipeline.errors import InputError, StorageError
 from pipeline.model import Brief, Job
 from pipeline.state import CheckpointStore
-from pipeline.state.saves import GroupedSaves
+from pipeline.state.checkpoints.saves import GroupedSaves
 
 
 def job(number, **values):

@@ -6,7 +6,7 @@ import hashlib
 from typing import Literal, get_args, get_origin, get_type_hints
 
 from pipeline.model import Batch, Job
-from pipeline.state.documents import SCHEMA
+from pipeline.state.checkpoints.documents import SCHEMA
 
 # The number, and the beginning of the hash of all that is saved under it.
 SAVED = (5, "c4554b41a929d915")
@@ -37,4 +37,6 @@ def test_whoever_changes_what_is_saved_raises_the_schema_number():
         shape(kind, seen)
     saved = hashlib.sha256("\n".join(sorted(seen.values())).encode()).hexdigest()[:16]
 
-    assert (SCHEMA, saved) == SAVED, "raise SCHEMA in pipeline/state/documents.py, and write here what it is now"
+    assert (SCHEMA, saved) == SAVED, (
+        "raise SCHEMA in pipeline/state/checkpoints/documents.py, and write here what it is now"
+    )

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Word, join_words, split_words
-from pipeline.model.writing import width
+from pipeline.language.words import join_words, split_words
+from pipeline.language.writing import width
+from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Word
 from pipeline.subtitles import CueLimits, make_subtitles
 
 LIMITS = CueLimits(max_chars_per_line=42, max_lines=2, max_chars_per_s=20.0, min_duration_s=5 / 6, max_duration_s=7.0)

@@ -22,7 +22,7 @@ from pipeline.script.chat.groq import GroqTransport
 from pipeline.script.chat.openai_compatible import OpenAICompatibleTransport
 from pipeline.settings import Settings
 from pipeline.settings.services import PRESETS
-from pipeline.state.quota import Allowance
+from pipeline.state.ledgers.quota import Allowance
 from tests.standins.gates import gate
 from tests.standins.groq import LIVE_MODELS
 from tests.standins.openai import MODELS

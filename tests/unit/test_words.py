@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import join_words, split_words
+from pipeline.language.text import clean_text, has_words, is_abbreviation
+from pipeline.language.words import breathes, join_words, split_words
 from pipeline.model.names import NAME_MAX_BYTES, RESERVED, safe_name
-from pipeline.model.text import clean_text, has_words, is_abbreviation
-from pipeline.model.words import breathes
 
 TEXTS = st.text(
     alphabet=st.one_of(st.sampled_from("日本語。、「」（）ーっ abc1,.()“”—กิเะาๆ្ក👍\u200d"), st.characters()),

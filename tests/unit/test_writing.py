@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import join_words, split_words
-from pipeline.model.phrases import phrase_spans, split_phrases
-from pipeline.model.text import full_stop_after, is_question
-from pipeline.model.writing import first_direction, has_right_to_left, writing_of
+from pipeline.language.phrases import phrase_spans, split_phrases
+from pipeline.language.text import full_stop_after, is_question
+from pipeline.language.words import join_words, split_words
+from pipeline.language.writing import first_direction, has_right_to_left, writing_of
 
 
 @pytest.mark.parametrize("tag", ["ar", "ar-EG", "he", "iw", "fa", "ur", "uz-Arab", "az_Arab", "AR"])

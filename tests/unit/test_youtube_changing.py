@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import ClosedError, HeldError, InputError, PermanentError
 from pipeline.publishing.youtube import Timing
-from pipeline.state.quota import Allowance
+from pipeline.state.ledgers.quota import Allowance
 from tests.standins.youtube.clients import channel_of, film_for, now
 from tests.unit.test_youtube_extras import write_film
 

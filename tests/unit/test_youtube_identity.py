@@ -14,7 +14,7 @@ from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing.youtube import Extras
 from pipeline.publishing.youtube.identity import Identity, ask_whose, identity_in, keep_login, whose
 from pipeline.publishing.youtube.tokens import Token
-from pipeline.state.quota import Allowance
+from pipeline.state.ledgers.quota import Allowance
 from tests.standins.youtube import CLIENT_ID, UPLOAD, YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, quota_in, token_file
 from tests.unit.test_youtube_uploads import KEY, record, the_film, write_film

@@ -21,7 +21,7 @@ from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing.youtube.calls import api_method
 from pipeline.settings import load_settings
 from pipeline.state import CheckpointStore
-from pipeline.state.quota import Allowance, ProjectQuota, next_day, project_of
+from pipeline.state.ledgers.quota import Allowance, ProjectQuota, next_day, project_of
 from tests.acceptance.test_chaos_uploads import Killer, lives, uploader
 from tests.standins.youtube import CHUNK_BYTES, CLIENT_ID, YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, token_file

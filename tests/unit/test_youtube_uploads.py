@@ -30,7 +30,7 @@ from pipeline.publishing.youtube.failures import error_of, says_spent
 from pipeline.publishing.youtube.film import measured, open_film
 from pipeline.publishing.youtube.http import Reply
 from pipeline.publishing.youtube.journal import Journal
-from pipeline.state.quota import next_day
+from pipeline.state.ledgers.quota import next_day
 from tests.standins.youtube import CHUNK_BYTES, FAULTS, PASSING, UPLOAD
 from tests.standins.youtube.clients import channel_of, film_for, token_file
 

@@ -8,7 +8,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.decode import thin_plane
+from pipeline.media.pictures.decode import thin_plane
 
 # Level of brightness above which a pixel is lit; so much of the picture is, and along its edges; and so much of the
 # width and of the height it has: letters and stars on black are none.

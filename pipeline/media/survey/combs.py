@@ -11,7 +11,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.decode import thin_plane
+from pipeline.media.pictures.decode import thin_plane
 
 # Levels by which rows of the two halves differ at least, and by which rows of one half do at most, as a share of that;
 # and so many rows one after the other.

@@ -19,10 +19,10 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from pipeline.errors import InputError
-from pipeline.media.boxes import Box, index_is_first, read_boxes
-from pipeline.media.demux import open_film
-from pipeline.media.looks import look_of
-from pipeline.media.mux import Packet
+from pipeline.media.container.boxes import Box, index_is_first, read_boxes
+from pipeline.media.container.demux import open_film
+from pipeline.media.container.mux import Packet
+from pipeline.media.pictures.looks import look_of
 from pipeline.media.span import Span
 from pipeline.media.spans import BLACK, PictureWatch, SoundWatch
 from pipeline.media.survey.bars import BarWatch

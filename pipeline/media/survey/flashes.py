@@ -15,7 +15,7 @@ import numpy as np
 from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
-from pipeline.media.decode import thin_plane
+from pipeline.media.pictures.decode import thin_plane
 
 _COLUMNS, _ROWS = 16, 9
 # A smaller picture would leave fields without a pixel that is looked at.

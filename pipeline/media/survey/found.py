@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pipeline.media.clicks import Torn
+from pipeline.media.sound.clicks import Torn
+from pipeline.media.sound.stereo import Stereo
 from pipeline.media.span import Span
 from pipeline.media.spans import Meter
-from pipeline.media.stereo import Stereo
 from pipeline.media.survey.bars import Bars
 
 

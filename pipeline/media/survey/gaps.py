@@ -15,7 +15,7 @@ import numpy as np
 from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
-from pipeline.media.decode import thin_plane
+from pipeline.media.pictures.decode import thin_plane
 from pipeline.media.span import Span, Spells
 
 # What is left of these in a film that was encoded again: brightness, blueness, redness. The green as it is clipped to

@@ -22,7 +22,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.decode import thin_plane
+from pipeline.media.pictures.decode import thin_plane
 
 # Each picture is compared as so many fields; where those of them that differ most, a fiftieth, differ by less than
 # so many levels of brightness, it is the same picture, coded again.

@@ -6,7 +6,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.decode import thin_plane
+from pipeline.media.pictures.decode import thin_plane
 from pipeline.media.span import Span, Spells
 from pipeline.media.spans import BLACK, is_black
 

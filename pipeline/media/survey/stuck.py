@@ -14,7 +14,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.decode import thin_plane
+from pipeline.media.pictures.decode import thin_plane
 from pipeline.media.span import Span
 
 # Levels of brightness by which a row changes: at most where it stands, in a keyframe, which is coded afresh; and at

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from av.stream import Stream
 
-from pipeline.media.mux import Packet
+from pipeline.media.container.mux import Packet
 
 
 class Times:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import av
 import numpy as np
 
-from pipeline.media.decode import thin_plane
+from pipeline.media.pictures.decode import thin_plane
 from pipeline.media.span import Span, Spells
 
 # Levels by which an encoder lets a plane vary; that it is away from grey; and by which brightness varies in a picture.

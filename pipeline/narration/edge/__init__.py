@@ -16,9 +16,10 @@ import numpy as np
 from anyio import to_thread
 
 from pipeline.errors import ConfigurationError, InputError, ProviderError, TransientError
+from pipeline.language.words import split_words
 from pipeline.limits import Gate
-from pipeline.media.audio import Samples, read_audio
-from pipeline.model import SAMPLE_RATE_HZ, Prosody, Word, split_words
+from pipeline.media.sound.audio import Samples, read_audio
+from pipeline.model import SAMPLE_RATE_HZ, Prosody, Word
 from pipeline.narration.alignment import can_be, fold, match, place, proportional
 from pipeline.narration.edge.failures import ServiceBusyError, VoicelessError
 from pipeline.narration.edge.health import VoiceHealth

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.media.audio import Samples
+from pipeline.language.text import has_words
+from pipeline.media.sound.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ, Word
-from pipeline.model.text import has_words
 from pipeline.narration.alignment import match
 from pipeline.narration.estimate import least_s
 from pipeline.narration.trimming import audible, loudness_steps, seconds_of

@@ -13,8 +13,8 @@ import aiohttp
 import anyio
 
 from pipeline.errors import TransientError
+from pipeline.language.text import clean_text
 from pipeline.model import Prosody, Word
-from pipeline.model.text import clean_text
 from pipeline.narration.edge.failures import LATER, ServiceBusyError, in_our_words, refusal_of
 from pipeline.narration.narrator import Voice
 from pipeline.trust import trusted

@@ -14,8 +14,9 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import MissingToolError, PermanentError, ProviderError, TransientError
-from pipeline.model import Prosody, split_words
-from pipeline.model.text import has_words
+from pipeline.language.text import has_words
+from pipeline.language.words import split_words
+from pipeline.model import Prosody
 from pipeline.narration.alignment import Span, can_be, fold, place, proportional
 from pipeline.narration.estimate import least_s, most_s
 from pipeline.narration.narrator import Speech, VoiceList, in_order

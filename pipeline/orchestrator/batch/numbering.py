@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import InputError
+from pipeline.language.text import counted
 from pipeline.model import Brief
 from pipeline.model.episodes import MOST_EPISODES
-from pipeline.model.text import counted
 from pipeline.orchestrator.batch.recovering import known_episodes
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.serials import episode_key, ledger_of, subject_key, table_of, track_of

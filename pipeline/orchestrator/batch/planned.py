@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from pipeline.language.text import counted
 from pipeline.model import Brief, JobStatus
-from pipeline.model.text import counted
 from pipeline.state import BatchIndex
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipeline.errors import InputError, did_you_mean
+from pipeline.language.tags import DEFAULT_LANGUAGE
 from pipeline.model import Brief
-from pipeline.model.languages import DEFAULT_LANGUAGE
 from pipeline.orchestrator.naming import FolderPattern
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import play_in

@@ -16,8 +16,8 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError, InputError
+from pipeline.language.text import counted
 from pipeline.model import QUEUE, Asked, Brief, Job, JobStatus, advance
-from pipeline.model.text import counted
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.batch.run import Outcome

@@ -11,9 +11,9 @@ from pathlib import Path
 from anyio import from_thread, to_thread
 
 from pipeline.errors import InputError, NeedsLoginError, QualityError, ReviewError, did_you_mean
-from pipeline.media.probe import probe
+from pipeline.language.text import counted
+from pipeline.media.container.probe import probe
 from pipeline.model import Brief, Job, JobStatus, JobSummary, Package, Receipt, Verdict, advance
-from pipeline.model.text import counted
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.batch.run import Outcome

@@ -12,8 +12,8 @@ from pathlib import Path
 from anyio import from_thread, to_thread
 
 from pipeline.errors import CheckpointError, HeldError, InputError, RejectedError, SampleError
+from pipeline.language.text import clean_text
 from pipeline.model import HeldFilm, Job, JobStatus, JobSummary, Review, SampleStanding, advance, title_of
-from pipeline.model.text import clean_text
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.control.changing import change_jobs, chosen
 from pipeline.orchestrator.film.delivered import film_is_whole

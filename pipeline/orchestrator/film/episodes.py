@@ -17,9 +17,9 @@ from dataclasses import replace
 from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, TurnError
+from pipeline.language.text import clean_text
 from pipeline.model import QUEUE, SINGLES, Brief, Job, JobStatus, JobSummary, Script, advance
 from pipeline.model.episodes import Earlier
-from pipeline.model.text import clean_text
 from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.orchestrator.workshop.serials import ledger_of, seen_at, subject_key, track_of
 from pipeline.script import has_play

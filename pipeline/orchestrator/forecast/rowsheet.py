@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import replacing, storage_errors
+from pipeline.language.text import counted
 from pipeline.model import Brief, Pictures, Script, Still, is_stock
-from pipeline.model.text import counted
 from pipeline.orchestrator.film.pictures import file_of, named_by_script
 from pipeline.orchestrator.film.room import parted
 from pipeline.orchestrator.templates.preview import draw_scene

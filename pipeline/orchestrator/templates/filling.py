@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from typing import Any, cast
 
-from pipeline.model import Scene, Script, ShownText, join_words, narration_of, split_words, texts_of, with_texts
+from pipeline.language.words import join_words, split_words
+from pipeline.model import Scene, Script, ShownText, narration_of, texts_of, with_texts
 from pipeline.rendering import Look, find_misfits
 from pipeline.rendering.layouts import LAYOUTS
 from pipeline.template import Layout

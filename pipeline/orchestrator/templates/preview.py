@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
 from pipeline.files import replacing, storage_errors
+from pipeline.language.words import split_words
 from pipeline.model import (
     SAMPLE_RATE_HZ,
     Brief,
@@ -20,7 +21,6 @@ from pipeline.model import (
     Still,
     VideoFormat,
     narration_of,
-    split_words,
 )
 from pipeline.narration.estimate import estimate
 from pipeline.orchestrator.templates.shelf import search_of

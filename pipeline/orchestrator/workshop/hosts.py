@@ -18,7 +18,7 @@ from pipeline.orchestrator.workshop.release import Release, release_of
 from pipeline.orchestrator.workshop.serials import neighbours_of, serial_of, subject_key
 from pipeline.publishing import Destination, Subject
 from pipeline.settings import DEFAULT_CHANNEL, Settings
-from pipeline.state.quota import project_of
+from pipeline.state.ledgers.quota import project_of
 
 if TYPE_CHECKING:
     from pipeline.publishing.youtube import (

@@ -25,7 +25,7 @@ from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.budgets import budget_of_batch, budget_of_day
 from pipeline.settings import Settings
 from pipeline.state import Cache, CheckpointStore, Ledger
-from pipeline.state.quota import ProjectQuota
+from pipeline.state.ledgers.quota import ProjectQuota
 
 # A film under way has its lock, its connections and what its workers have open.
 _FILES_PER_FILM = 8

@@ -8,9 +8,9 @@ from operator import attrgetter
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.language.detection import language_of
+from pipeline.language.tags import DEFAULT_LANGUAGE, entry_for, usual_case
 from pipeline.model import MOST_PICTURES, Brief, Shape, WantedPicture
-from pipeline.model.languages import DEFAULT_LANGUAGE, entry_for, usual_case
-from pipeline.model.tongues import language_of
 from pipeline.music import ANY_BED, NO_BED, BedLibrary
 from pipeline.orchestrator.workshop import providers
 from pipeline.orchestrator.workshop.places import Places

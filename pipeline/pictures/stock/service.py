@@ -14,9 +14,9 @@ from pydantic import BaseModel, ValidationError
 from yarl import URL
 
 from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, TransientError
+from pipeline.language.text import clean_text
 from pipeline.limits.times import bounded_s, retry_after_s, utc_now
 from pipeline.model import Attribution
-from pipeline.model.text import clean_text
 from pipeline.pictures.stock.photos import ServiceOptions
 from pipeline.trust import trusted
 

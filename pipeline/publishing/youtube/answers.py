@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from typing import Any
 
 from pipeline.errors import PermanentError, TransientError
-from pipeline.model.text import clean_text
+from pipeline.language.text import clean_text
 
 # How YouTube calls its films, playlists and channels.
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)

@@ -18,7 +18,7 @@ from pipeline.publishing.youtube.failures import error_of, reason_of, says_spent
 from pipeline.publishing.youtube.http import Http, Reply, UnreachedError
 from pipeline.publishing.youtube.methods import METHODS
 from pipeline.publishing.youtube.tokens import Login
-from pipeline.state.quota import ProjectQuota
+from pipeline.state.ledgers.quota import ProjectQuota
 
 T = TypeVar("T")
 _API_PATH = re.compile(r"(?P<upload>/upload)?/youtube/v3/(?P<what>\w+)(?:/(?P<verb>\w+))?$", re.ASCII)

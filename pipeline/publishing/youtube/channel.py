@@ -16,7 +16,7 @@ from pipeline.model.schedule import Hours
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.http import open_http
 from pipeline.publishing.youtube.tokens import Login, Token, lies_at
-from pipeline.state.quota import ProjectQuota
+from pipeline.state.ledgers.quota import ProjectQuota
 
 
 @dataclass(frozen=True, kw_only=True)

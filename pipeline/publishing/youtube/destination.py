@@ -27,9 +27,9 @@ from anyio import to_thread
 
 from pipeline.errors import ClosedError, HeldError, InputError, QuotaError, TransientError
 from pipeline.keys import content_key
+from pipeline.language.text import clean_text
 from pipeline.model import Package, Receipt
 from pipeline.model.metadata import fit_title
-from pipeline.model.text import clean_text
 from pipeline.publishing.destination import Subject, refuse_other_film
 from pipeline.publishing.youtube.after import remarks_on
 from pipeline.publishing.youtube.calls import Calls

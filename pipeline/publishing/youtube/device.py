@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import anyio
 
 from pipeline.errors import NeedsLoginError, ProviderError, TransientError
-from pipeline.model.text import clean_text
+from pipeline.language.text import clean_text
 from pipeline.publishing.youtube.http import Http, Reply, open_http
 from pipeline.publishing.youtube.login import LoginPlan, make_token
 from pipeline.publishing.youtube.tokens import Token, token_error

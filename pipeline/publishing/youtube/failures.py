@@ -12,7 +12,7 @@ from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, Quot
 from pipeline.limits.times import retry_after_s
 from pipeline.publishing.youtube.answers import objects, within
 from pipeline.publishing.youtube.http import Reply
-from pipeline.state.quota import next_day
+from pipeline.state.ledgers.quota import next_day
 
 # What a channel may upload in a day is counted over the last 24 hours.
 _CHANNEL_DAY = timedelta(hours=24)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from pipeline.language.text import clean_text
 from pipeline.model.episodes import link_words
 from pipeline.model.metadata import DESCRIPTION_MAX_BYTES, fit_description, fit_title, utf8_bytes
-from pipeline.model.text import clean_text
 from pipeline.publishing.youtube.journal import WATCH
 
 

@@ -18,7 +18,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pipeline.errors import DamagedError, InputError
 from pipeline.files import discard_leftovers, read_file, storage_errors, write_atomically
 from pipeline.model.schedule import Slots
-from pipeline.state.ledgers import lock_beside
+from pipeline.state.ledgers.daily import lock_beside
 
 # A film has to arrive and to be processed before its time.
 LEAD = timedelta(minutes=15)

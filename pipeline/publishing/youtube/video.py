@@ -14,10 +14,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from pipeline.choices import License, Privacy
 from pipeline.errors import InputError
+from pipeline.language.tags import LANGUAGE_TAG
+from pipeline.language.text import clean_text, strip_unseen
 from pipeline.model import Package
-from pipeline.model.languages import LANGUAGE_TAG
 from pipeline.model.metadata import fit_description, fit_tags, fit_title, known_category
-from pipeline.model.text import clean_text, strip_unseen
 from pipeline.publishing.beside import METADATA
 from pipeline.publishing.destination import Subject, not_judged
 

@@ -39,7 +39,6 @@ from pipeline.model import (
     TitleScene,
     Word,
 )
-from pipeline.rendering.composition import Composition
 from pipeline.rendering.layouts import (
     bars,
     bullets,
@@ -65,6 +64,7 @@ from pipeline.rendering.layouts import (
 )
 from pipeline.rendering.layouts.logo import with_logo
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.composition import Composition
 
 LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
     TitleScene: title.lay_out,

@@ -11,7 +11,7 @@ from typing import Literal
 from babel import Locale
 from babel.numbers import format_compact_decimal, format_decimal, get_decimal_symbol
 
-from pipeline.model.text import strip_unseen
+from pipeline.language.text import strip_unseen
 from pipeline.rendering.numbers import (
     MINUS,
     digits_from,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.rendering.fitting import TextBlock
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.charts import Gap, parted_rule, tick_texts
 from pipeline.rendering.layouts.parts import enter
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.sprites import Element, letters
 from pipeline.rendering.scales import Scale, ticks
-from pipeline.rendering.sprites import Element, letters
+from pipeline.rendering.text.fitting import TextBlock
 
 _MOST_TICKS = 5
 _ENTERS = 6

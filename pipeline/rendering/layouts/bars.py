@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import BarsScene, Word
-from pipeline.rendering.background import background
-from pipeline.rendering.composition import Composition
-from pipeline.rendering.fitting import TextBlock
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.axis import UprightAxis, level_axis
 from pipeline.rendering.layouts.charts import (
@@ -35,10 +32,13 @@ from pipeline.rendering.layouts.charts import (
 from pipeline.rendering.layouts.growth import Direction, grown_bar
 from pipeline.rendering.layouts.parts import enter
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import Motion
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import Motion
+from pipeline.rendering.motion.sprites import Element, letters
 from pipeline.rendering.scales import Scale
-from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.styles import BODY, TextStyle
+from pipeline.rendering.surface.background import background
+from pipeline.rendering.text.fitting import TextBlock
+from pipeline.rendering.text.styles import BODY, TextStyle
 
 # From so many bars on they stand, if their labels are short.
 _STANDING_FROM = 5

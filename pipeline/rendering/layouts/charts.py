@@ -9,19 +9,19 @@ from typing import NamedTuple
 from PIL import Image
 
 from pipeline.model import Scene, Word
-from pipeline.rendering.background import Light
-from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.layouts.parts import enter, heading, sizes, source_line
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import FADE_FRAMES, FULL, Level, Motion
+from pipeline.rendering.motion.moves import FADE_FRAMES, FULL, Level, Motion
+from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.sprites import Sprite, letters
+from pipeline.rendering.motion.timeline import line_frames
 from pipeline.rendering.numbers import SHORT_UNIT_CHARS, is_sign, write_number, write_numbers
-from pipeline.rendering.picture import colour
-from pipeline.rendering.sprites import Sprite, letters
-from pipeline.rendering.styles import BODY, HEADING, ITEM, TextStyle
+from pipeline.rendering.surface.background import Light
+from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.styles import BODY, HEADING, ITEM, TextStyle
 from pipeline.rendering.theme import HEADING_SIZES, ITEM_SIZES, SOURCE_SIZES, TEXT_SIZES, between
-from pipeline.rendering.timeline import line_frames
 from pipeline.theme.theme import Theme
 
 LIGHTS = (

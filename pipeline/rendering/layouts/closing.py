@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.model import ClosingScene, Word
-from pipeline.rendering.background import Light, background
-from pipeline.rendering.composition import Composition
-from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.logo import emblem
 from pipeline.rendering.layouts.parts import bar, enter, motif, panel, sizes
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import Motion
-from pipeline.rendering.sprites import Element, Sprite, letters
-from pipeline.rendering.styles import BODY, HEADING, TextStyle
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import Motion
+from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.surface.background import Light, background
+from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.styles import BODY, HEADING, TextStyle
 from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES
 
 _LIGHTS = (

@@ -9,7 +9,7 @@ from pipeline.model import Passage
 from pipeline.rendering.grid import Grid
 from pipeline.rendering.layouts.parts import sizes
 from pipeline.rendering.listing import CodeLine, CodeRow, letter_em, rows_of
-from pipeline.rendering.styles import CAP_HEIGHT_EM
+from pipeline.rendering.text.styles import CAP_HEIGHT_EM
 
 # Of a card at 1080, left and right of its text, and from the numbers of the lines to the lines.
 _PAD_X, _STACKED_PAD_X = 56, 44

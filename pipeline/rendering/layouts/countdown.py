@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import MOTION_RATE, Level, Motion
-from pipeline.rendering.picture import colour
-from pipeline.rendering.shapes import arc, ring, tick
-from pipeline.rendering.sprites import Sprite, flat
-from pipeline.rendering.styles import TextStyle
-from pipeline.rendering.text import Line, shape
+from pipeline.rendering.motion.moves import MOTION_RATE, Level, Motion
+from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.sprites import Sprite, flat
+from pipeline.rendering.surface.shapes import arc, ring, tick
+from pipeline.rendering.text.lettering import draw_ink
+from pipeline.rendering.text.line import Line, shape
+from pipeline.rendering.text.styles import TextStyle
 
 # More is not waited for.
 _MOST_S = 5

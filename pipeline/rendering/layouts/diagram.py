@@ -14,9 +14,6 @@ from itertools import pairwise
 from PIL import Image, ImageChops
 
 from pipeline.model import DiagramScene, Word
-from pipeline.rendering.background import Light, background
-from pipeline.rendering.composition import Composition
-from pipeline.rendering.fitting import TextBlock
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.arrows import drawn, head_of
 from pipeline.rendering.layouts.diagram_setting import AIR, AROUND, BESIDE_ARROW, PADDING, set_diagram
@@ -24,10 +21,13 @@ from pipeline.rendering.layouts.header import header_letters
 from pipeline.rendering.layouts.parts import panel, placeholder
 from pipeline.rendering.layouts.routing import Point, between, ways
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import FADE_FRAMES, Level, Motion
-from pipeline.rendering.shapes import rounded
-from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.timeline import item_frames
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import FADE_FRAMES, Level, Motion
+from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.motion.timeline import item_frames
+from pipeline.rendering.surface.background import Light, background
+from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.text.fitting import TextBlock
 
 _LIGHTS = (
     Light(role="glow", x=0.92, y=0.30, width=0.46, height=0.66, strength=0.50),

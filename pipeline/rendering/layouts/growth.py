@@ -12,10 +12,10 @@ from typing import Literal
 from PIL import Image
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion import length_at
-from pipeline.rendering.picture import Colour, Picture, colour
-from pipeline.rendering.shapes import rounded
-from pipeline.rendering.sprites import Sprite
+from pipeline.rendering.motion.moves import length_at
+from pipeline.rendering.motion.picture import Colour, Picture, colour
+from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.surface.shapes import rounded
 from pipeline.theme.theme import Manner
 
 Direction = Literal["right", "left", "up", "down"]

@@ -7,10 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import LinesScene, Word
-from pipeline.rendering.background import background
-from pipeline.rendering.breaking import HYPHEN
-from pipeline.rendering.composition import Composition
-from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.charts import (
     LIGHTS,
@@ -29,14 +25,18 @@ from pipeline.rendering.layouts.charts import (
 from pipeline.rendering.layouts.growth import Drawing, drawn_along
 from pipeline.rendering.layouts.parts import enter, sizes
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import Motion
-from pipeline.rendering.picture import colour
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import Motion
+from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.motion.timeline import line_starts
 from pipeline.rendering.scales import Scale, round_range, spread, ticks
-from pipeline.rendering.shapes import disc, polyline
-from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.styles import BODY
+from pipeline.rendering.surface.background import background
+from pipeline.rendering.surface.shapes import disc, polyline
+from pipeline.rendering.text.breaking import HYPHEN
+from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.styles import BODY
 from pipeline.rendering.theme import SOURCE_SIZES
-from pipeline.rendering.timeline import line_starts
 from pipeline.theme.colours import readable
 from pipeline.theme.theme import TEXT_CONTRAST, Theme
 

@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from pipeline.model import ClosingScene, Scene, TitleScene
-from pipeline.rendering.composition import Composition
 from pipeline.rendering.grid import Box
-from pipeline.rendering.logos import Mark, Most, logo_size, make_mark
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import AT_ONCE, AT_REST, Motion
-from pipeline.rendering.picture import Picture, tile
-from pipeline.rendering.sprites import Element, Sprite, flat
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import AT_ONCE, AT_REST, Motion
+from pipeline.rendering.motion.picture import Picture, tile
+from pipeline.rendering.motion.sprites import Element, Sprite, flat
+from pipeline.rendering.surface.logos import Mark, Most, logo_size, make_mark
 
 _EMBLEM = Most(52_000, 560, 168)
 _OPENING = (Most(18_000, 380, 88), Most(10_000, 280, 64))

@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.model import NumberScene, Word, first_words, split_words
-from pipeline.rendering.background import Light, background
-from pipeline.rendering.composition import Composition
-from pipeline.rendering.fitting import TextBlock, fit
+from pipeline.language.words import split_words
+from pipeline.model import NumberScene, Word, first_words
 from pipeline.rendering.layouts.amount import Amount, written
 from pipeline.rendering.layouts.counter import FIGURE, counter, figure_width_em, overhang_em
 from pipeline.rendering.layouts.parts import (
@@ -28,10 +26,13 @@ from pipeline.rendering.layouts.parts import (
 )
 from pipeline.rendering.layouts.ring import share_ring
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import Motion
-from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.styles import CAP_HEIGHT_EM, ITEM, TextStyle
-from pipeline.rendering.timeline import frame_at, line_frames
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import Motion
+from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.motion.timeline import frame_at, line_frames
+from pipeline.rendering.surface.background import Light, background
+from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.styles import CAP_HEIGHT_EM, ITEM, TextStyle
 
 _LIGHTS = (
     Light(role="glow", x=0.84, y=0.42, width=0.40, height=0.66, strength=0.62),

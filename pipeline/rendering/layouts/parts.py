@@ -8,16 +8,16 @@ from functools import lru_cache
 
 from PIL import Image, ImageFilter
 
-from pipeline.rendering.capitals import capitals
-from pipeline.rendering.emblem import Emblem
-from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import DRAWING_FRAMES, ENTRANCE_FRAMES, Level, Motion
-from pipeline.rendering.picture import colour
-from pipeline.rendering.shapes import rounded
-from pipeline.rendering.sprites import Sprite, flat, letters
-from pipeline.rendering.styles import BODY, HEADING, LABEL, STATEMENT
+from pipeline.rendering.motion.moves import DRAWING_FRAMES, ENTRANCE_FRAMES, Level, Motion
+from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.sprites import Sprite, flat, letters
+from pipeline.rendering.surface.emblem import Emblem
+from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.text.capitals import capitals
+from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.styles import BODY, HEADING, LABEL, STATEMENT
 from pipeline.rendering.theme import HEADING_SIZES, LABEL_SIZES, SOURCE_SIZES, STATEMENT_SIZES
 
 # From a figure to the text below it, and how small a figure may become before it is left out.

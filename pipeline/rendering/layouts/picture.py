@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.model import PictureScene, Still, Word
-from pipeline.rendering.background import Light, background
-from pipeline.rendering.composition import Composition
-from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.layouts.parts import bar, enter, sizes, source_line
 from pipeline.rendering.look import Look
-from pipeline.rendering.photographs import framed, photograph, picture_room
-from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.styles import BODY, STATEMENT
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.surface.background import Light, background
+from pipeline.rendering.surface.photographs import framed, photograph, picture_room
+from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.styles import BODY, STATEMENT
 from pipeline.rendering.theme import TEXT_SIZES
 
 _LIGHTS = (

@@ -12,21 +12,21 @@ from typing import NamedTuple
 from PIL import Image
 
 from pipeline.model import ProductScene, Still, Word
-from pipeline.rendering.background import Light, background
-from pipeline.rendering.composition import Composition
-from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.parts import enter, kicker, sizes
 from pipeline.rendering.layouts.product_picture import credit_px, shown_thing
 from pipeline.rendering.layouts.rating import STAR, rated, rating_of, stars_px
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import Motion
-from pipeline.rendering.photographs import framed, picture_room
-from pipeline.rendering.shapes import rounded
-from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.styles import BODY, DISPLAY, HEADING, TextStyle
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import Motion
+from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.motion.timeline import item_frames
+from pipeline.rendering.surface.background import Light, background
+from pipeline.rendering.surface.photographs import framed, picture_room
+from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.styles import BODY, DISPLAY, HEADING, TextStyle
 from pipeline.rendering.theme import TEXT_SIZES
-from pipeline.rendering.timeline import item_frames
 
 _LIGHTS = (
     Light(role="glow", x=0.20, y=0.40, width=0.44, height=0.70, strength=0.60),

@@ -6,9 +6,9 @@ from pipeline.model import Still
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.parts import enter, motif, panel, source_line
 from pipeline.rendering.look import Look
-from pipeline.rendering.photographs import cut_out, edge_to_edge, framed, photograph, surface
-from pipeline.rendering.shapes import disc
-from pipeline.rendering.sprites import Element, flat, letters
+from pipeline.rendering.motion.sprites import Element, flat, letters
+from pipeline.rendering.surface.photographs import cut_out, edge_to_edge, framed, photograph, surface
+from pipeline.rendering.surface.shapes import disc
 
 _PAD, _ABOVE_CREDIT = 56, 28
 # How much of the accent there is in the disc behind a thing; in a wide room the thing would hide it.

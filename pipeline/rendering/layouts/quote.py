@@ -11,22 +11,22 @@ from functools import lru_cache
 
 from PIL import Image
 
+from pipeline.language.writing import writing_of
 from pipeline.model import QuoteScene, Word
-from pipeline.model.writing import writing_of
-from pipeline.rendering.background import Light, background
 from pipeline.rendering.brought import Fonts
-from pipeline.rendering.composition import Composition
-from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.layouts.parts import bar, enter, sizes
-from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import Motion
-from pipeline.rendering.picture import colour
-from pipeline.rendering.sprites import Element, Sprite, letters
-from pipeline.rendering.styles import BODY, HEADING, STATEMENT, TextStyle
-from pipeline.rendering.text import measure, shape
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import Motion
+from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.motion.timeline import frame_at, line_frames
+from pipeline.rendering.surface.background import Light, background
+from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.lettering import draw_ink
+from pipeline.rendering.text.line import measure, shape
+from pipeline.rendering.text.styles import BODY, HEADING, STATEMENT, TextStyle
 from pipeline.rendering.theme import STATEMENT_SIZES, TEXT_SIZES
-from pipeline.rendering.timeline import frame_at, line_frames
 
 _LIGHTS = (
     Light(role="glow_far", x=0.04, y=0.12, width=0.46, height=0.66, strength=0.60),

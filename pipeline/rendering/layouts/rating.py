@@ -6,12 +6,12 @@ from babel.numbers import format_decimal
 from PIL import Image
 
 from pipeline.model import ProductScene
-from pipeline.rendering.fitting import TextBlock
 from pipeline.rendering.layouts.parts import enter
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.sprites import Sprite, flat, letters
 from pipeline.rendering.numbers import locale_of, native
-from pipeline.rendering.sprites import Sprite, flat, letters
-from pipeline.rendering.stars import filled, star_row
+from pipeline.rendering.surface.stars import filled, star_row
+from pipeline.rendering.text.fitting import TextBlock
 
 # Side of a star, and the space between two.
 STAR, _STAR_GAP = 36, 8

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import Level, Motion
-from pipeline.rendering.picture import colour
-from pipeline.rendering.shapes import arc, ring
-from pipeline.rendering.sprites import Sprite, flat
+from pipeline.rendering.motion.moves import Level, Motion
+from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.sprites import Sprite, flat
+from pipeline.rendering.surface.shapes import arc, ring
 
 # Of the side; how visible the track is (0 to 255).
 _WIDTH, _TRACK = 0.09, 150

@@ -9,18 +9,18 @@ from functools import lru_cache
 from PIL import Image, ImageFilter
 
 from pipeline.model import SectionScene, Word
-from pipeline.rendering.background import Light, background
-from pipeline.rendering.composition import Composition
-from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.layouts.amount import numeral
 from pipeline.rendering.layouts.parts import bar, enter, sizes
-from pipeline.rendering.lettering import draw_ink
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import DRAWING_FRAMES, Motion
-from pipeline.rendering.picture import colour
-from pipeline.rendering.sprites import Element, Sprite, letters
-from pipeline.rendering.styles import BODY, CAP_HEIGHT_EM, DISPLAY, TextStyle
-from pipeline.rendering.text import shape
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import DRAWING_FRAMES, Motion
+from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.surface.background import Light, background
+from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.lettering import draw_ink
+from pipeline.rendering.text.line import shape
+from pipeline.rendering.text.styles import BODY, CAP_HEIGHT_EM, DISPLAY, TextStyle
 from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
 
 _LIGHTS = (

@@ -11,9 +11,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.model import SharesScene, Word
-from pipeline.rendering.background import background
-from pipeline.rendering.composition import Composition
-from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.charts import (
     LIGHTS,
@@ -30,11 +27,14 @@ from pipeline.rendering.layouts.donut import HOLE, Ring, swept, ties
 from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.layouts.parts import enter, sizes
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import Motion
-from pipeline.rendering.picture import colour
-from pipeline.rendering.shapes import disc
-from pipeline.rendering.sprites import Element, Sprite, letters
-from pipeline.rendering.styles import BODY
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import Motion
+from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.surface.background import background
+from pipeline.rendering.surface.shapes import disc
+from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.styles import BODY
 from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES, between
 
 # Width of the number and of the name in the middle of the ring, of its diameter, best first; how high both may be;

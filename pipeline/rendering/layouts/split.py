@@ -11,16 +11,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import SceneryScene, SplitScene, Still, Word
-from pipeline.rendering.background import Light, background
-from pipeline.rendering.composition import Composition
-from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import scenery
 from pipeline.rendering.layouts.parts import bar, enter, kicker, sizes, source_line
 from pipeline.rendering.look import Look
-from pipeline.rendering.photographs import GIVE, edge_to_edge, framed, is_cut, narrowest, photograph, picture_room
-from pipeline.rendering.sprites import Element, Sprite, letters
-from pipeline.rendering.styles import BODY, HEADING
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.surface.background import Light, background
+from pipeline.rendering.surface.photographs import (
+    GIVE,
+    edge_to_edge,
+    framed,
+    is_cut,
+    narrowest,
+    photograph,
+    picture_room,
+)
+from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.styles import BODY, HEADING
 from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES
 
 _LIGHTS = (

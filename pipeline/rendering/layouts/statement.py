@@ -10,12 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.language.writing import width
 from pipeline.model import StatementScene, Word
-from pipeline.model.writing import width
-from pipeline.rendering.background import Light, background
-from pipeline.rendering.composition import Composition
-from pipeline.rendering.emblem import Emblem
-from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.layouts.parts import (
     INDENT,
     announcement,
@@ -30,10 +26,14 @@ from pipeline.rendering.layouts.parts import (
 from pipeline.rendering.layouts.stretch import Stretch
 from pipeline.rendering.layouts.turns import Turn, turns_of
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import Level
-from pipeline.rendering.picture import colour
-from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.styles import STATEMENT
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import Level
+from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.surface.background import Light, background
+from pipeline.rendering.surface.emblem import Emblem
+from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.styles import STATEMENT
 from pipeline.rendering.theme import STATEMENT_SIZES
 
 _LIGHTS = (

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import TableScene
-from pipeline.rendering.breaking import chunks_of
-from pipeline.rendering.fitting import ACCENT_EM, TextBlock, fit
 from pipeline.rendering.layouts.charts import Sheet
 from pipeline.rendering.layouts.parts import sizes
 from pipeline.rendering.numbers import MINUS, is_blank, looks_numeric
-from pipeline.rendering.styles import BODY, ITEM, TextStyle
-from pipeline.rendering.text import measure, presentable
+from pipeline.rendering.text.breaking import chunks_of
+from pipeline.rendering.text.fitting import ACCENT_EM, TextBlock, fit
+from pipeline.rendering.text.line import measure, presentable
+from pipeline.rendering.text.styles import BODY, ITEM, TextStyle
 from pipeline.rendering.theme import ITEM_SIZES, LABEL_SIZES
 
 _FIRST = replace(ITEM, weight=600, leading=1.2)

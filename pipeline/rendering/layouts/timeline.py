@@ -14,18 +14,18 @@ from itertools import pairwise
 from PIL import Image
 
 from pipeline.model import TimelineScene, Word
-from pipeline.rendering.background import Light, background
-from pipeline.rendering.composition import Composition
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.header import header_letters
 from pipeline.rendering.layouts.parts import hairline
 from pipeline.rendering.layouts.timeline_setting import DOT, TimelinePlan, set_timeline
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import DIMMED, FADE_FRAMES, Level, Motion
-from pipeline.rendering.picture import colour
-from pipeline.rendering.shapes import disc, ring
-from pipeline.rendering.sprites import Element, Sprite, flat, letters
-from pipeline.rendering.timeline import item_frames
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import DIMMED, FADE_FRAMES, Level, Motion
+from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.motion.timeline import item_frames
+from pipeline.rendering.surface.background import Light, background
+from pipeline.rendering.surface.shapes import disc, ring
 
 _LIGHTS = (
     Light(role="glow", x=0.88, y=0.90, width=0.48, height=0.62, strength=0.50),

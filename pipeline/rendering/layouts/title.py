@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.model import TitleScene, Word
-from pipeline.rendering.background import Light, background
-from pipeline.rendering.composition import Composition
-from pipeline.rendering.fitting import TextBlock, fit
 from pipeline.rendering.layouts.parts import bar, corner_motif, enter, kicker, low_top, motif, sizes
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion import AT_ONCE
-from pipeline.rendering.sprites import Element, letters
-from pipeline.rendering.styles import BODY, DISPLAY
+from pipeline.rendering.motion.composition import Composition
+from pipeline.rendering.motion.moves import AT_ONCE
+from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.surface.background import Light, background
+from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.styles import BODY, DISPLAY
 from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
 
 LIGHTS = (

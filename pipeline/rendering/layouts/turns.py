@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.model import StatementScene, Word
-from pipeline.rendering.timeline import frame_at, line_starts
+from pipeline.rendering.motion.timeline import frame_at, line_starts
 
 # In frames: how long a sentence stands at least, and the one that is the point.
 _STANDS_AT_LEAST, _POINT_STANDS_AT_LEAST = 45, 60

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
-from pipeline.model import Block, Brief, CheckList, CodeBlock, Illustration, Paragraph, SpokenLine, split_words
-from pipeline.model.writing import width
+from pipeline.language.words import split_words
+from pipeline.language.writing import width
+from pipeline.model import Block, Brief, CheckList, CodeBlock, Illustration, Paragraph, SpokenLine
 from pipeline.script.shortening import shorten
 from pipeline.script.shown import spoken_lines
 from pipeline.template import Layout, Template

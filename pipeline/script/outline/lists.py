@@ -8,6 +8,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 
+from pipeline.language.sentences import split_sentences
+from pipeline.language.text import has_words, is_question
+from pipeline.language.writing import width
 from pipeline.model import (
     BulletList,
     BulletsScene,
@@ -21,9 +24,6 @@ from pipeline.model import (
     StepsScene,
     TimelineScene,
 )
-from pipeline.model.sentences import split_sentences
-from pipeline.model.text import has_words, is_question
-from pipeline.model.writing import width
 from pipeline.script.outline.desk import Desk, Piece, leading, pages
 from pipeline.script.outline.values import is_date, year_of
 from pipeline.script.shortening import without_full_stop

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from pipeline.language.sentences import split_sentences
+from pipeline.language.text import has_words
+from pipeline.language.words import split_words
+from pipeline.language.writing import width
 from pipeline.model import (
     ClosingScene,
     CodeBlock,
@@ -22,11 +26,7 @@ from pipeline.model import (
     SpokenLine,
     StatementScene,
     TitleScene,
-    split_words,
 )
-from pipeline.model.sentences import split_sentences
-from pipeline.model.text import has_words
-from pipeline.model.writing import width
 from pipeline.script.outline.desk import Chapter, Desk, Piece
 from pipeline.script.outline.values import is_date, read_amount
 from pipeline.script.shortening import clause_ends, shorten, without_full_stop

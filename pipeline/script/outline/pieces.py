@@ -5,21 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.model import (
-    Block,
-    BulletList,
-    CheckList,
-    CodeBlock,
-    Illustration,
-    Paragraph,
-    Quotation,
-    Section,
-    Table,
-    split_words,
-)
-from pipeline.model.sentences import split_sentences
-from pipeline.model.text import is_question
-from pipeline.model.writing import width
+from pipeline.language.sentences import split_sentences
+from pipeline.language.text import is_question
+from pipeline.language.words import split_words
+from pipeline.language.writing import width
+from pipeline.model import Block, BulletList, CheckList, CodeBlock, Illustration, Paragraph, Quotation, Section, Table
 from pipeline.script.outline.desk import Chapter, Desk, Piece
 from pipeline.script.outline.lists import is_quiz
 from pipeline.script.outline.passages import can_show_code, can_show_picture, is_number, parts_of

@@ -18,8 +18,8 @@ from functools import lru_cache
 from babel import Locale
 from babel.units import UnknownUnitError, format_unit
 
+from pipeline.language.text import has_words
 from pipeline.model import Paragraph, Table
-from pipeline.model.text import has_words
 from pipeline.script.outline.units import Measure, read_headers
 from pipeline.script.outline.values import locale_of, read_amount
 

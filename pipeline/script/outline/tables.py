@@ -20,6 +20,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
+from pipeline.language.writing import width
 from pipeline.model import (
     Bar,
     BarsScene,
@@ -35,7 +36,6 @@ from pipeline.model import (
     Table,
     TableScene,
 )
-from pipeline.model.writing import width
 from pipeline.script.outline.desk import Desk, Piece
 from pipeline.script.outline.lists import bullets, evenly, lines
 from pipeline.script.outline.rows import read_out

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.model.text import clean_text
+from pipeline.language.text import clean_text
 from pipeline.sources.tables import Table
 from pipeline.template import CellProblem, PlayError, Sheet, Values, compile_table, names_in
 

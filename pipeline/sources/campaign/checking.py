@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import NamedTuple, Protocol
 
+from pipeline.language.text import clean_text
 from pipeline.model import Brief
-from pipeline.model.text import clean_text
 from pipeline.sources.campaign.choice import RowChoice
 from pipeline.sources.campaign.problem import RowProblem, row_problem
 from pipeline.sources.campaign.reading import ReadRow

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model.text import clean_text
+from pipeline.language.text import clean_text
 from pipeline.sources.campaign.columns import column_named
 from pipeline.sources.fields import checked_value
 from pipeline.sources.tables import Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
-from pipeline.model.text import clean_text
+from pipeline.language.text import clean_text
 from pipeline.sources.tables import BrokenRow, TableRow
 
 # How what is wrong with a cell begins that is empty, and may not be.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model.text import clean_text
+from pipeline.language.text import clean_text
 from pipeline.sources.campaign.casting import Casting, Part
 from pipeline.sources.campaign.deciding import TEMPLATE, Deciders
 from pipeline.sources.campaign.optouts import OptOuts

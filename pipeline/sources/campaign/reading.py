@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pipeline.errors import InputError
+from pipeline.language.text import clean_text, has_words
 from pipeline.model import Brief, Paragraph, Script, Section, SourceRow, WantedPicture
 from pipeline.model.cells import as_meant
-from pipeline.model.text import clean_text, has_words
 from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.campaign.currencies import Currencies, check_currency
 from pipeline.sources.campaign.deciding import Deciders

@@ -8,9 +8,9 @@ import re
 from pathlib import PurePosixPath, PureWindowsPath
 from urllib.parse import urlsplit
 
+from pipeline.language.text import clean_text
 from pipeline.model import is_stock, stock_words
 from pipeline.model.names import is_device
-from pipeline.model.text import clean_text
 from pipeline.template.rows.problem import CellProblem
 
 # A tag, and not "a < b and c > d". What stands in a script or a style was never meant for a reader, and what is struck

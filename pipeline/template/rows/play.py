@@ -25,9 +25,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pipeline.errors import InputError, did_you_mean
+from pipeline.language.tags import LANGUAGE_TAG, same_language, usual_case
+from pipeline.language.text import clean_text
 from pipeline.model import SCENES, Scene, Script
-from pipeline.model.languages import LANGUAGE_TAG, same_language, usual_case
-from pipeline.model.text import clean_text
 from pipeline.template.rows.press import NOTHING, WHEN, PlayError, Sheet, Values, compile_table
 from pipeline.template.scenes import build_scene, check_keys
 from pipeline.toml import parse_toml

@@ -16,7 +16,7 @@ import jinja2
 from jinja2 import meta
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model.text import clean_code, clean_text
+from pipeline.language.text import clean_code, clean_text
 from pipeline.template.rows.filters import LANGUAGE, row_sandbox
 
 WHEN = "when"

@@ -11,7 +11,7 @@ from pipeline.model.schedule import Hours
 from pipeline.publishing import Subject
 from pipeline.publishing.youtube import NO_LINKS, Channel, Extras, Links, Publicity, Timing, YouTubeDestination
 from pipeline.publishing.youtube.timing import AS_IT_IS
-from pipeline.state.quota import Allowance, ProjectQuota, project_of
+from pipeline.state.ledgers.quota import Allowance, ProjectQuota, project_of
 from tests.standins.gates import gate
 from tests.standins.youtube import CHUNK_BYTES, YouTubeStandIn
 

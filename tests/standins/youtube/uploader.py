@@ -21,7 +21,7 @@ from pipeline.errors import NightreelError
 from pipeline.model import Package
 from pipeline.publishing import Subject
 from pipeline.publishing.youtube import Channel, YouTubeDestination
-from pipeline.state.quota import Allowance
+from pipeline.state.ledgers.quota import Allowance
 from tests.standins.gates import gate
 from tests.standins.youtube.clients import ASKED, AT_ONCE, now, quota_in, token_file
 

@@ -14,7 +14,7 @@ from typing import Any
 from anyio import to_thread
 
 from pipeline.errors import InputError
-from pipeline.model.languages import LANGUAGE_TAG
+from pipeline.language.tags import LANGUAGE_TAG
 from pipeline.publishing.destination import not_judged
 from pipeline.publishing.youtube.answers import objects, text_at
 from pipeline.publishing.youtube.calls import Calls

@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from pipeline.language.tags import LANGUAGE_TAG, same_language
+from pipeline.language.text import clean_text
 from pipeline.model import Package
-from pipeline.model.languages import LANGUAGE_TAG, same_language
 from pipeline.model.metadata import fit_title
-from pipeline.model.text import clean_text
 from pipeline.publishing.beside import SRT, THUMBNAIL, tracks_beside
 from pipeline.publishing.destination import Subject
 from pipeline.publishing.youtube.extras.captions import Captions

@@ -1,0 +1,147 @@
+"""Pictures to H.264, H.265 or AV1: the encoder of an MP4 that is being written."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+import av
+from av.container import OutputContainer
+from av.video.frame import PictureType
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+
+from pipeline.media.container.mux import REORDER_DELAY, Packet
+from pipeline.media.pictures.planes import PIXEL_FORMATS, Planar, Planes, Rectangle
+from pipeline.model import VideoFormat
+
+Picture = av.VideoFrame
+
+EncoderName = Literal["libx264", "libx265", "libsvtav1"]
+
+# x264 introduces itself, with version and options, in the first packet (an SEI unit, type 6). Films carry no versions.
+_DROP_SEI = "filter_units=remove_types=6"
+
+# A picture, for how many frame times it stands, and where it differs from the one before it.
+Drawn = tuple[Planar, int, tuple[Rectangle, ...]]
+
+
+class PictureEncoder:
+    """Pictures at a constant rate, BT.709, limited range; `name` and `options` of the encoder as FFmpeg knows them."""
+
+    def __init__(
+        self, film: OutputContainer, video_format: VideoFormat, options: Mapping[str, str], *, name: EncoderName
+    ) -> None:
+        self._size = (video_format.width_px, video_format.height_px)
+        self._time_base = Fraction(1, video_format.frame_rate)
+        self._stream = film.add_stream(
+            name,
+            rate=video_format.frame_rate,
+            options=dict(options),
+            width=video_format.width_px,
+            height=video_format.height_px,
+            time_base=self._time_base,
+        )
+        codec = self._stream.codec_context
+        # AV1 smooths dither away: of 8 bits that leaves bands, of 10 the gradient.
+        bits: Literal[8, 10] = 10 if name == "libsvtav1" else 8
+        codec.pix_fmt = PIXEL_FORMATS[bits]
+        codec.color_primaries = ColorPrimaries.BT709
+        codec.color_trc = ColorTrc.BT709
+        codec.colorspace = Colorspace.ITU709
+        codec.color_range = ColorRange.MPEG
+        # One thread: the bytes do not depend on the machine, and all cores are busy with scenes of their own.
+        codec.thread_count = 1
+        if name == "libsvtav1":
+            # It greets on stderr, past every log level of FFmpeg's; 1 leaves errors.
+            os.environ.setdefault("SVT_LOG", "1")
+        if name == "libx265":
+            # Apple's players know it by this name alone.
+            codec.codec_tag = "hvc1"
+        with _not_in_real_time():
+            codec.open()
+        self._without_sei = av.BitStreamFilterContext(_DROP_SEI, self._stream) if name == "libx264" else None
+        self._picture = Planes(*self._size, bits=bits)
+
+    @property
+    def parameter_sets(self) -> bytes:
+        """What decoders are told before the first picture: Annex B. May be set until the first packet is muxed."""
+        return bytes(self._stream.codec_context.extradata or b"")
+
+    @parameter_sets.setter
+    def parameter_sets(self, sets: bytes) -> None:
+        self._stream.codec_context.extradata = sets
+
+    @property
+    def delay(self) -> int:
+        """Frame times between the decoding of the first picture and its show."""
+        return REORDER_DELAY if self._stream.codec_context.has_b_frames else 0
+
+    def convert(self, drawn: Drawn) -> Picture:
+        """What is drawn, as the encoder wants it. One picture is kept and changed: each is valid until the next.
+
+        Raises `ValueError` for a picture of another size, a defect of who drew it.
+        """
+        picture, _, changed = drawn
+        sizes = [(plane.mode, plane.size) for plane in picture]
+        if sizes != [("L", self._size), *[("L", (self._size[0] // 2, self._size[1] // 2))] * 2]:
+            raise ValueError(f"a picture is {sizes}, must be planes for {self._size}")
+        for box in changed:
+            self._picture.put(picture, box)
+        return self._picture.frame
+
+    def encode(self, picture: Picture, *, at: int, is_key: bool = False) -> list[Packet]:
+        """Show `picture` from the `at`-th frame time (0-based) on; the packets have that as their `pts`."""
+        picture.pts, picture.time_base = at, self._time_base
+        picture.pict_type = PictureType.I if is_key else PictureType.NONE
+        return self._filtered(self._stream.encode(picture))
+
+    def finish(self) -> list[Packet]:
+        """The packets that are still to come."""
+        return self._filtered(self._stream.encode(None))
+
+    def packet(self, data: bytes, *, at: int, decoded_at: int, is_key: bool) -> Packet:
+        """A packet of this stream with one picture for one frame time, the `at`-th."""
+        packet: Packet = av.Packet(data)
+        packet.stream, packet.time_base = self._stream, self._time_base
+        packet.pts, packet.dts, packet.duration, packet.is_keyframe = at, decoded_at, 1, is_key
+        return packet
+
+    def _filtered(self, packets: list[Packet]) -> list[Packet]:
+        if self._without_sei is None:
+            return packets
+        return [clean for packet in packets for clean in self._without_sei.filter(packet)]
+
+
+@contextmanager
+def _not_in_real_time() -> Iterator[None]:
+    """Threads that are started meanwhile, and the one that waits for them, are scheduled as this one is now.
+
+    SVT-AV1 takes the highest real-time priority for them where it may, which is as root: all else on the machine would
+    wait until a film is encoded, and all that its worker process does afterwards would go before everything.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    others = _threads() - {threading.get_native_id()}
+    try:
+        before = os.sched_getscheduler(0), os.sched_getparam(0)
+    except OSError:
+        # musl, the C library of Alpine, has no such call, nor the one to take it back.
+        yield
+        return
+    try:
+        yield
+    finally:
+        for thread in _threads() - others:
+            with suppress(ProcessLookupError):
+                os.sched_setscheduler(thread, *before)
+
+
+def _threads() -> set[int]:
+    return {int(thread.name) for thread in Path("/proc/self/task").iterdir()}

@@ -1,0 +1,175 @@
+"""What is put on the picture: cut-out pieces of colour with a place and a motion."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Protocol
+
+from PIL import Image, ImageChops
+
+from pipeline.rendering.grid import Box
+from pipeline.rendering.motion.moves import FULL, STAGGER_FRAMES, Motion, Pose
+from pipeline.rendering.motion.picture import Colour, Picture, colour, part_of, tile
+from pipeline.rendering.motion.reveal import Reach, opacities
+from pipeline.rendering.text.fitting import TextBlock
+from pipeline.rendering.text.lettering import Ink, draw_ink
+from pipeline.rendering.theme import rgb
+from pipeline.theme.theme import Manner
+
+
+class Element(Protocol):
+    """Anything the canvas can show. A pose is all that tells one of its looks from another."""
+
+    @property
+    def rests_from(self) -> int:
+        """The frame from which on its pose stays the same."""
+        ...
+
+    def pose(self, frame: float) -> Hashable | None:
+        """How it stands in a frame; None while it is not there."""
+        ...
+
+    def box(self, pose: Hashable) -> Box:
+        """The pixels it may touch in that pose."""
+        ...
+
+    def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
+        """Where two different poses differ; None is not there."""
+        ...
+
+    def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
+        """Put it on `patch`, a picture of the even rectangle `origin`."""
+        ...
+
+    def mirrored(self, width_px: int) -> Element:
+        """The same where it stands in a layout that begins at the right, on a picture so wide."""
+        ...
+
+    def entering(self, manner: Manner) -> Element:
+        """The same, entering in this manner; for who does not want to see things move it fades in where it stays."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sprite:
+    """A mask (mode L) filled with colour, its corner at `left` and `top`, pixels of the picture.
+
+    `order` (mode L, 0 first) says when each pixel appears while the sprite is drawn on.
+    """
+
+    mask: Image.Image
+    # One colour, or the `tile` of an image of the size of the mask.
+    ink: Colour | Picture
+    left: int
+    top: int
+    motion: Motion
+    order: Image.Image | None = None
+    # Left and right edge of what it is a part of (a line of text, a dial), which is mirrored as one; None: itself.
+    span: tuple[int, int] | None = None
+    # The text that it is a line of, and whether words of it are missing.
+    text: str = ""
+    is_cut: bool = False
+
+    def mirrored(self, width_px: int) -> Sprite:
+        """See `Element`. It moves and is not turned round: letters and dials stay as they are."""
+        left, right = self.span or (self.left, self.left + self.mask.width)
+        shift = width_px - right - left
+        return replace(self, left=self.left + shift, span=(left + shift, right + shift))
+
+    def entering(self, manner: Manner) -> Sprite:
+        """See `Element`."""
+        return replace(self, motion=self.motion.entering(manner))
+
+    @property
+    def rests_from(self) -> int:
+        """See `Element`."""
+        return self.motion.rests_from
+
+    def pose(self, frame: float) -> Pose | None:
+        """See `Element`."""
+        return self.motion.pose(frame)
+
+    def box(self, pose: Hashable) -> Box:
+        """See `Element`."""
+        top = self.top + (pose.drop_px if isinstance(pose, Pose) else 0)
+        return Box(self.left, top, self.left + self.mask.width, top + self.mask.height)
+
+    def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
+        """See `Element`."""
+        poses = [pose if isinstance(pose, Pose) else None for pose in (before, now)]
+        if self._reach and all(pose is None or pose.is_being_drawn for pose in poses):
+            return [self._reach.between(*poses).moved(self.left, self.top)]
+        return [self.box(pose) for pose in poses if pose]
+
+    def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
+        """See `Element`."""
+        assert isinstance(pose, Pose)
+        whole = self.box(pose)
+        seen = whole.even().within(origin)
+        if not seen.width or not seen.height:
+            return
+        # Beyond its edges a mask is empty.
+        part = seen.moved(-whole.left, -whole.top)
+        mask = self.mask.crop(part)
+        if self.order is not None and pose.drawn < FULL:
+            order = self.order.crop(part)
+            mask = ImageChops.multiply(mask, order.point(opacities(pose)))
+        elif pose.opacity < FULL:
+            mask = mask.point(_opacity_table(pose.opacity))
+        patch.fill(part_of(self.ink, part), mask, seen.moved(-origin.left, -origin.top))
+
+    @cached_property
+    def _reach(self) -> Reach | None:
+        return Reach.of(self.mask, self.order) if self.order is not None else None
+
+
+def flat(mask: Image.Image, name: str, *, left: int, top: int, motion: Motion) -> Sprite:
+    """A mask in a single colour, #RRGGBB."""
+    return Sprite(mask=mask, ink=colour(name), left=left, top=top, motion=motion)
+
+
+def written(ink: Ink, name: str, *, left: int, top: int, motion: Motion) -> Sprite:
+    """Letters in a single colour, #RRGGBB, the emoji among them in their own; the pen begins at `left` and `top`."""
+    sprite = flat(ink.mask, name, left=left + ink.left, top=top + ink.top, motion=motion)
+    if ink.signs is None:
+        return sprite
+    return replace(sprite, ink=tile(ink.painted(Image.new("RGB", ink.mask.size, rgb(name)))))
+
+
+def letters(
+    block: TextBlock,
+    *,
+    left: int,
+    top: int,
+    colours: tuple[str, ...],
+    motion: Motion,
+    stagger: int = STAGGER_FRAMES,
+    centre_in_px: int | None = None,
+) -> list[Sprite]:
+    """A text as sprites, each line `stagger` frames after the one above.
+
+    `left` and `top` in pixels; `top` is the top of the first line's capitals; `colours` are those of the groups of
+    letters in order. With `centre_in_px` each line is centred in that width, else lines begin at `left`.
+    """
+    sprites = []
+    text = " ".join(line.text.strip() for line in block.lines)
+    for number, line in enumerate(block.lines):
+        baseline = top + block.cap_px + number * block.leading_px
+        start = left
+        if centre_in_px is not None:
+            start += round((centre_in_px - line.width_em * block.size_px) / 2)
+        moved = replace(motion, enters=motion.enters + number * stagger)
+        span = (start, start + round(line.width_em * block.size_px))
+        for group, name in enumerate(colours):
+            ink = draw_ink(line, block.size_px, group)
+            if ink:
+                sprite = written(ink, name, left=start, top=baseline, motion=moved)
+                sprites.append(replace(sprite, span=span, text=text, is_cut=block.cut))
+    return sprites
+
+
+@lru_cache(maxsize=256)
+def _opacity_table(opacity: int) -> list[int]:
+    return [round(value * opacity / FULL) for value in range(256)]

@@ -1,0 +1,7 @@
+"""What words stand on and beside: grounds, figures, signs, photographs.
+
+background    quiet gradients                     (motif: the large figure on them, emblem: small, in a ring)
+photographs   cut to their frame                  (scrims: behind words on them)
+shapes        cards, bars, rings, shadows         (stars: of a rating)
+logos         of somebody's own
+"""

@@ -1,0 +1,72 @@
+"""The figure on a picture: drawn when it is painted first, for whoever only asks what has room never sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+
+from PIL import Image
+
+from pipeline.rendering.grid import Box
+from pipeline.rendering.motion.moves import Motion, Pose
+from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.surface.motif import figure
+from pipeline.theme.theme import Manner, Theme
+
+
+@dataclass(frozen=True, kw_only=True)
+class Emblem:
+    """An `Element`: the figure of a seed, its corner at `left` and `top`, pixels of the picture."""
+
+    seed: int
+    side_px: int
+    theme: Theme
+    # 0 to 1.
+    opacity: float
+    left: int
+    top: int
+    motion: Motion
+
+    @property
+    def rests_from(self) -> int:
+        """See `Element`."""
+        return self.motion.rests_from
+
+    def pose(self, frame: float) -> Pose | None:
+        """See `Element`."""
+        return self.motion.pose(frame)
+
+    def box(self, pose: Hashable) -> Box:  # noqa: ARG002 - it only moves by being drawn
+        """See `Element`."""
+        return Box(self.left, self.top, self.left + self.side_px, self.top + self.side_px)
+
+    def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
+        """See `Element`."""
+        return self._sprite.changes(before, now)
+
+    def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
+        """See `Element`."""
+        self._sprite.paint(patch, origin, pose)
+
+    def mirrored(self, width_px: int) -> Emblem:
+        """See `Element`. It moves and is not turned round."""
+        return replace(self, left=width_px - self.left - self.side_px)
+
+    def entering(self, manner: Manner) -> Emblem:
+        """See `Element`."""
+        return replace(self, motion=self.motion.entering(manner))
+
+    @cached_property
+    def _sprite(self) -> Sprite:
+        tile, mask, order = _drawn(self.seed, self.side_px, self.theme, self.opacity)
+        return Sprite(mask=mask, ink=tile, left=self.left, top=self.top, motion=self.motion, order=order)
+
+
+@lru_cache(maxsize=4)
+def _drawn(seed: int, side_px: int, theme: Theme, opacity: float) -> tuple[Picture, Image.Image, Image.Image]:
+    """What fills it, its coverage, and the order in which it is drawn on."""
+    drawn = figure(seed, side_px)
+    mask = drawn.mask if opacity == 1 else drawn.mask.point([round(value * opacity) for value in range(256)])
+    return drawn.tile(theme), mask, drawn.order

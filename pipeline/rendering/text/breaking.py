@@ -1,0 +1,295 @@
+"""Breaking a text into lines that look balanced, without a last word on its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from pipeline.language.graphemes import clusters
+from pipeline.language.hyphenation import division_points, is_word
+from pipeline.language.phrases import REPEATS, split_phrases
+from pipeline.rendering.text.line import measure
+from pipeline.rendering.text.styles import TextStyle
+
+# Prices of ugly line ends, in squares of a line's width left empty.
+_WIDOW = 0.30
+_STUB = 0.20
+_EXTRA_LINE = 0.09
+_SPLIT_PHRASE = 0.14
+# A word of so few letters at the end of a line.
+_DANGLING_WORD, _SHORT_WORD = 0.05, 3
+# A number parted from what it counts ("48 / times", "7 / November"), unless it is a year.
+_PARTED_NUMBER = 0.10
+_HYPHEN = 0.06
+# A word divided: two of them cost more than a widow.
+_DIVIDED = 0.16
+_PHRASE_END = -0.02
+# A line had better end with a sentence than with the first word of the next one.
+_SENTENCE_END, _SENTENCE_BEGUN = -0.06, 0.08
+# In scripts with few spaces, a space is where a phrase ends. A text of so few letters had better be on one line.
+_NO_SPACE, _FEW_LETTERS = 0.03, 8
+_PHRASE_ENDS = tuple(",.:;–—!?،؛؟।，、。：；！？")
+_SENTENCE_ENDS = tuple(".!?…؟。！？")
+# What may stand around a word that is divided.
+_MARKS_BEFORE, _MARKS_AFTER = "([{„“‚‘«»‹›¿¡\u00a0", ",.:;!?…)]}”“’‘»«›‹–—-‐\u00a0"
+# A line below this share of the ideal width is a stub.
+_STUB_SHARE = 0.5
+# A word that has a line to itself needs more: this share of the longest line; with less than the second, the
+# first one is a stump.
+_LONELY_SHARE, _STUMP_SHARE = 0.8, 0.6
+# So many lines are a column where the longest takes less than this share of the width.
+_COLUMN_LINES, _COLUMN_SHARE = 5, 0.7
+
+_COUNT = re.compile(r"(?![12]\d{3}$)[^\w\s]*\d[\d.,’\u00a0\u202f]*(?<![.,])$")
+
+# Mail and the web: maria@example.org, https://…, example.org/roofs.
+_ADDRESS = re.compile(r"[^\W_]@[^\W_]|[a-z]://|[^\W_]\.[a-z]{2}")
+# A line may end with a slash, or the next one begin with one of these: a mark at the end of a line would be read as its
+# own, a hyphen as ours (Chicago Manual of Style, 14.18).
+_ADDRESS_JOINT = re.compile(r"(?<=/)(?=[^\W_])|(?<=[^\W_])(?=[@._~?#&=%+-][^\W_])")
+_JOINT = re.compile(r"(?<=[^\W_]/)(?=[^\W_])|(?<=[^\W_])(?=_[^\W_])")
+
+# What is drawn at the end of a line where a word is divided.
+HYPHEN = "-"
+
+
+class Chunk(NamedTuple):
+    """Characters `start` to `end` of a text, without a place to break between them."""
+
+    start: int
+    end: int
+    # Whether a word goes on after it, so that a line that ends here ends in a hyphen.
+    divided: bool = False
+
+    def of(self, text: str) -> str:
+        """What it says as a line of its own."""
+        return text[self.start : self.end] + (HYPHEN if self.divided else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines:
+    """Where the lines of a text begin and end, and how ugly that is: 1 for a lonely word or a stub, 2 for “Die”."""
+
+    spans: tuple[Chunk, ...]
+    ragged: int
+
+    @property
+    def hyphens(self) -> int:
+        """How often words are divided, beyond the first time, which is fair."""
+        return max(0, sum(span.divided for span in self.spans) - 1)
+
+
+def chunks_of(text: str, language: str = "") -> tuple[Chunk, ...]:
+    """`text` cut where a line may end: at spaces, after a hyphen inside a long word (of no address), between phrases.
+
+    Phrases are those of a `language` (a tag) that is written without spaces, or characters where nobody knows them.
+    """
+    found: list[Chunk] = []
+    for word in re.finditer(r"[^ \u2009\u3000]+", text):
+        start = word.start()
+        for part in _parts(word.group(), language):
+            # A sign that says a word twice stays with it, although a space goes before it.
+            is_said_again = bool(found) and part.startswith(REPEATS)
+            found.append(Chunk(found.pop().start if is_said_again else start, start + len(part)))
+            start += len(part)
+    return tuple(found)
+
+
+def break_lines(
+    text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float, most: int, phrase: Chunk | None = None
+) -> Lines | None:
+    """The best way to set `text` in at most `most` lines; None: it does not fit. `phrase` is better left whole."""
+    breaker = _Breaker(text, chunks, style, width_em, phrase)
+    fewest = breaker.fewest_lines()
+    if fewest is None or fewest > most:
+        return None
+    counts = range(fewest, min(fewest + 1, most, len(chunks)) + 1)
+    _price, spans = min(
+        (price + _EXTRA_LINE * (count - fewest), spans) for count in counts for price, spans in [breaker.balance(count)]
+    )
+    return Lines(spans=spans, ragged=breaker.raggedness(spans))
+
+
+def divide_long(
+    text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float, names: bool = False
+) -> tuple[Chunk, ...]:
+    """The chunks, words wider than a line cut where their language divides them, addresses at their joints.
+
+    Names that have a hyphen of their own are left as they are, unless `names` are to be divided too.
+    """
+    found: list[Chunk] = []
+    gaps = [True, *(before.end < after.start for before, after in pairwise(chunks)), True]
+    for chunk, gap_before, gap_after in zip(chunks, gaps, gaps[1:], strict=False):
+        word = text[chunk.start : chunk.end]
+        points: Sequence[int] = ()
+        joints: Sequence[int] = ()
+        if measure(word, style) > width_em:
+            joints = _joints(word)
+            points = _points(word, style.language) if names or (gap_before and gap_after) else ()
+        starts = (chunk.start, *(chunk.start + point for point in joints or points), chunk.end)
+        found += (Chunk(start, end, divided=end < chunk.end and not joints) for start, end in pairwise(starts))
+    return tuple(found)
+
+
+def split_long(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float) -> tuple[Chunk, ...]:
+    """The chunks, those wider than a line cut between graphemes: for endless words, and parts of addresses."""
+    found: list[Chunk] = []
+    for chunk in chunks:
+        start = end = chunk.start
+        width = 0.0
+        for cluster in clusters(text[chunk.start : chunk.end]):
+            # The sum of the letters: kerning, which mostly tightens, is left out.
+            step = measure(cluster, style) + max(0.0, style.tracking)
+            if end > start and width + step > width_em:
+                found.append(Chunk(start, end))
+                start, width = end, 0.0
+            end, width = end + len(cluster), width + step
+        found.append(Chunk(start, end, chunk.divided))
+    return tuple(found)
+
+
+class _Breaker:
+    """Widths of a text's chunks and gaps, and the search for the cheapest lines."""
+
+    def __init__(
+        self, text: str, chunks: Sequence[Chunk], style: TextStyle, width_em: float, phrase: Chunk | None
+    ) -> None:
+        self._text, self._chunks, self._limit, self._phrase = text, chunks, width_em, phrase
+        self._style = style
+        self._widths = [measure(text[c.start : c.end], style) + 2 * abs(style.tracking) for c in chunks]
+        space = measure("n n", style) - measure("nn", style)
+        self._gaps = [space * (after.start - before.end) for before, after in pairwise(chunks)] + [0.0]
+        # What a line that ends with a chunk needs beyond it.
+        hyphen = measure(HYPHEN, style) + abs(style.tracking) if any(c.divided for c in chunks) else 0.0
+        self._ends = [hyphen if c.divided else 0.0 for c in chunks]
+
+    def fewest_lines(self) -> int | None:
+        """How many lines it takes when each is filled; None if a chunk is wider than a line."""
+        lines, room = 0, 0.0
+        for index, width in enumerate(self._widths):
+            end = self._ends[index]
+            if width + end > self._limit:
+                return None
+            gap = self._gaps[index - 1] if index else 0.0
+            if lines and gap + width + end <= room:
+                room -= gap + width
+            else:
+                lines, room = lines + 1, self._limit - width
+        return lines
+
+    def raggedness(self, spans: Sequence[Chunk]) -> int:
+        """1: the last line is a word on its own, or any line (or lonely word) far shorter than the longest.
+
+        2: one is an article or the like on its own, or the first a word far shorter than the longest line. 1
+        as well for a few letters that are parted without a space, and where each word has a line, or many lines leave
+        much of the width empty: that is a column.
+        """
+        if len(spans) < 2:
+            return 0
+        if len(self._chunks) < 3:
+            return int(not self._gaps[0] and len(self._text) <= _FEW_LETTERS and not self._chunks[0].divided)
+        widths = [measure(span.of(self._text), self._style) for span in spans]
+        starts = {chunk.start: chunk.end for chunk in self._chunks}
+        lonely = [starts[span.start] == span.end for span in spans]
+        if not all(lonely) and (
+            any(
+                alone and span.of(self._text).isalpha() and span.end - span.start <= _SHORT_WORD
+                for span, alone in zip(spans, lonely, strict=True)
+            )
+            or (lonely[0] and widths[0] < _STUMP_SHARE * max(widths))
+        ):
+            return 2
+        short = (
+            width < (_LONELY_SHARE if alone else _STUB_SHARE) * max(widths)
+            for width, alone in zip(widths, lonely, strict=True)
+        )
+        is_column = len(spans) >= _COLUMN_LINES and max(widths) < _COLUMN_SHARE * self._limit
+        return int(is_column or lonely[-1] or any(short))
+
+    def balance(self, count: int) -> tuple[float, tuple[Chunk, ...]]:
+        """Exactly `count` lines, as even as possible, ugly ends avoided; with what their ugliness costs."""
+        total = len(self._chunks)
+        ideal = (sum(self._widths) + sum(self._gaps)) / count
+        # best[k][i]: price of setting the first i chunks in k lines, and where the last of these lines begins.
+        best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
+        for _ in range(count):
+            row: dict[int, tuple[float, int]] = {}
+            for start, (so_far, _origin) in best[-1].items():
+                width = 0.0
+                for end in range(start, total):
+                    width += self._widths[end] + (self._gaps[end - 1] if end > start else 0.0)
+                    if width + self._ends[end] > self._limit and end > start:
+                        break
+                    price = so_far + self._price(start, end, width + self._ends[end], ideal)
+                    if end + 1 not in row or price < row[end + 1][0]:
+                        row[end + 1] = (price, start)
+            best.append(row)
+        spans: list[Chunk] = []
+        end = total
+        for k in range(count, 0, -1):
+            start = best[k][end][1]
+            last = self._chunks[end - 1]
+            spans.append(Chunk(self._chunks[start].start, last.end, last.divided))
+            end = start
+        return best[count][total][0], tuple(reversed(spans))
+
+    def _price(self, start: int, end: int, width: float, ideal: float) -> float:
+        price = ((ideal - width) / self._limit) ** 2
+        if width < _STUB_SHARE * ideal:
+            price += _STUB
+        last = self._text[self._chunks[end].start : self._chunks[end].end]
+        if end == len(self._chunks) - 1:
+            return price + (_WIDOW if start == end and end > 0 else 0.0)
+        if self._phrase and self._phrase.start < self._chunks[end].end < self._phrase.end:
+            price += _SPLIT_PHRASE
+        if self._gaps[end]:
+            price += self._parted(last, self._text[self._chunks[end + 1].start])
+        if self._chunks[end].divided:
+            price += _DIVIDED
+        elif last.endswith(("-", "‐")):
+            price += _HYPHEN
+        elif not self._gaps[end] and not last.endswith("/"):
+            price += _NO_SPACE
+        if start < end and self._ends_sentence(end - 1) and not self._ends_sentence(end):
+            price += _SENTENCE_BEGUN
+        if self._ends_sentence(end):
+            return price + _SENTENCE_END
+        return price + (_PHRASE_END if last.endswith(_PHRASE_ENDS) else 0.0)
+
+    def _parted(self, last: str, following: str) -> float:
+        """What it costs to part a word from the next one, which begins with that letter."""
+        if len(last) <= _SHORT_WORD and last.isalpha():
+            return _DANGLING_WORD
+        return _PARTED_NUMBER if _COUNT.match(last) and following.isalpha() else 0.0
+
+    def _ends_sentence(self, index: int) -> bool:
+        """Whether a sentence ends with that chunk: “No.”, but not “e.g.” before a small letter."""
+        chunk = self._chunks[index]
+        after = self._text[chunk.end :].lstrip()
+        return self._text[: chunk.end].endswith(_SENTENCE_ENDS) and not after[:1].islower()
+
+
+def _joints(word: str) -> tuple[int, ...]:
+    """Where an address may be parted, and whatever has a slash or an underscore: no hyphen is drawn there."""
+    joints = _ADDRESS_JOINT if _ADDRESS.search(word) else _JOINT
+    return tuple(found.start() for found in joints.finditer(word))
+
+
+def _points(word: str, language: str) -> tuple[int, ...]:
+    """Where a word may be divided, whatever marks stand around it and before it (l’internationalisation)."""
+    core = word.rstrip(_MARKS_AFTER)
+    core = core[core.rfind("’") + 1 :].lstrip(_MARKS_BEFORE)
+    first = word.rindex(core)
+    return tuple(first + point for point in division_points(core, language)) if is_word(core) else ()
+
+
+def _parts(word: str, language: str) -> Sequence[str]:
+    pieces = split_phrases(word, language)
+    if len(pieces) > 1 and "".join(pieces) == word:
+        return pieces
+    if _ADDRESS.search(word):
+        return (word,)
+    return re.findall(r".*?[^\W\d_]{5}[-‐](?=[^\W\d_]{5})|.+$", word)

@@ -1,0 +1,178 @@
+"""Jobs and batches as JSON, and back, checked.
+
+The dataclasses of `pipeline.model` are the schema: pydantic reads their annotations, so a field added there is saved
+and loaded without a line here. Paths inside the workspace are written relative to it, with forward slashes, so that
+a workspace goes on after it was moved, even to another system.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from functools import cache
+from operator import is_not
+from pathlib import Path, PurePath, PurePosixPath
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
+from pydantic_core import PydanticSerializationError
+
+from pipeline.errors import CheckpointError, DamagedError, InputError, NewerError
+from pipeline.files import read_file
+from pipeline.model import Batch, Job
+from pipeline.state.checkpoints.fields import fields_with
+from pipeline.state.moments import has_sane_moments
+from pipeline.state.names import is_folder
+
+# Raised with every change of what is saved: older versions leave alone what they can't read, if it says so.
+SCHEMA = 5
+_REMEDY = "Remove the file and run the command again: what the cache still has is not made twice"
+# A petabyte, or thirty million years.
+_LARGEST = 1e15
+T = TypeVar("T", Job, Batch)
+
+
+def to_json(value: Job | Batch, workspace: Path) -> str:
+    """`value` as a pretty JSON object that begins with its schema number.
+
+    Raises `InputError` for text that can't be written: half a character, which only Python itself can hand in.
+    """
+    portable = _with_paths(value, lambda path: _portable(path, workspace))
+    writer = _writer(type(value))  # type: ignore[arg-type]
+    # The serializer expects a `Path`, and gets one that has forward slashes everywhere, which it writes as a text.
+    try:
+        body = writer.dump_json(portable, indent=2, warnings=False, fallback=str).decode()
+    except PydanticSerializationError as error:
+        where = value.brief.origin if isinstance(value, Job) else value.name
+        where = where.encode(errors="replace").decode()
+        raise InputError("has text that is no text: half a character", where=where, hint="Mend the text") from error
+    return f'{{\n  "schema": {SCHEMA},{body[1:]}\n'
+
+
+def read_document(path: Path, kind: type[T], workspace: Path, *, batch: str) -> T:
+    """The job or batch that the file at `path` is about. Blocks.
+
+    Raises `DamagedError`, also for what belongs elsewhere, `NewerError`, `CheckpointError` for a file that can't be
+    read, and `FileNotFoundError`.
+    """
+    where = path.relative_to(workspace).as_posix()
+    try:
+        value = from_json(read_file(path), kind, workspace, where=where)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        hint = "Give yourself the right to read it" if isinstance(error, PermissionError) else ""
+        raise CheckpointError(f"can't be read: {reason}", where=where, hint=hint) from error
+    ours = value.name == batch if isinstance(value, Batch) else (value.batch, value.id) == (batch, path.stem)
+    if not ours:
+        raise DamagedError("was copied from another batch or job", where=where, hint="Remove the file")
+    if isinstance(value, Job) and not is_folder(value.folder):
+        raise DamagedError("is damaged: folder: leads out of the folder of all output", where=where, hint=_REMEDY)
+    return value
+
+
+def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
+    """What `to_json` wrote, as a `kind`. Raises `DamagedError` and `NewerError`, naming the file `where`."""
+    try:
+        content = json.loads(text, parse_int=_whole, parse_float=_real, parse_constant=_real)
+        if b"\\u" in text:  # half a character, which can be written so, goes nowhere from here
+            json.dumps(content, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise DamagedError("is damaged: not JSON", where=where, hint=_REMEDY) from error
+    schema = content.pop("schema", None) if isinstance(content, dict) else None
+    if not isinstance(schema, int) or schema < 1:
+        raise DamagedError("is damaged: no schema number", where=where, hint=_REMEDY)
+    if schema > SCHEMA:
+        message = f"was written by a newer nightreel (schema {schema}; this one reads {SCHEMA})"
+        hint = "Update nightreel (pip install --upgrade nightreel), or make another batch: --batch NAME"
+        raise NewerError(message, where=where, hint=hint)
+    if schema == 1:
+        content = _from_schema_1(content)
+    if schema <= 2:
+        content = _from_schema_2(content)
+    try:
+        document = _document(kind).model_validate({"value": content})  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise DamagedError(f"is damaged: {_first_problem(error)}", where=where, hint=_REMEDY) from error
+    value = cast("T", dict(document)["value"])
+    if not has_sane_moments(value):
+        raise DamagedError("is damaged: a time that is none", where=where, hint=_REMEDY)
+    return cast("T", _with_paths(value, lambda path: workspace / path))
+
+
+def _whole(text: str) -> int:
+    _real(text)
+    return int(text)
+
+
+def _real(text: str) -> float:
+    """The number, if all that is done with numbers (sums, durations, dates) can be done with it."""
+    number = float(text)
+    if not abs(number) <= _LARGEST:
+        raise ValueError("too large a number, or none")
+    return number
+
+
+@cache  # mypy does not take a class for hashable, hence the ignores
+def _document(kind: type[Job | Batch]) -> type[BaseModel]:
+    """A model around the dataclass: its config, here "no unknown keys", holds for the dataclasses inside as well."""
+    return create_model(f"{kind.__name__}Document", __config__=ConfigDict(extra="forbid"), value=(kind, ...))
+
+
+@cache
+def _writer(kind: type[Job | Batch]) -> TypeAdapter[object]:
+    return TypeAdapter(kind)
+
+
+def _portable(path: Path, workspace: Path) -> PurePosixPath:
+    path = path.absolute()
+    return PurePosixPath((path.relative_to(workspace) if path.is_relative_to(workspace) else path).as_posix())
+
+
+def _with_paths(value: object, change: Callable[[Path], PurePath]) -> object:
+    """`value` with every path in it changed. Looks only where the types say that there may be one: jobs are large."""
+    if isinstance(value, Path):
+        return change(value)
+    if isinstance(value, tuple):
+        items = tuple(_with_paths(item, change) for item in value)
+        return items if any(map(is_not, items, value)) else value
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return value
+    changed: dict[str, Any] = {}
+    for name in fields_with(Path, type(value)):
+        old = getattr(value, name)
+        if old is not None and (new := _with_paths(old, change)) is not old:
+            changed[name] = new
+    return dataclasses.replace(value, **changed) if changed else value
+
+
+def _from_schema_1(content: dict[str, Any]) -> dict[str, Any]:
+    """A job in today's words: it named a folder below that of its batch, and kept only the stages that were done."""
+    if "brief" not in content:
+        return content
+    records = stages = content.pop("stages", {})
+    if isinstance(stages, dict) and all(isinstance(record, dict) for record in stages.values()):
+        attempt = content.get("attempts", 1)
+        records = [{"stage": name, "attempt": attempt, **record} for name, record in stages.items()]
+    # What is no table of stages is no list of records either: the schema says so.
+    folder = f"{content.get('batch')}/{content.pop('name', '')}"
+    return {**content, "folder": folder, "records": records}
+
+
+def _from_schema_2(content: dict[str, Any]) -> dict[str, Any]:
+    """A job in today's words: a check passed, or it did not."""
+    verdict = content.get("verdict")
+    checks = verdict.get("checks") if isinstance(verdict, dict) else None
+    if not isinstance(checks, list) or not all(isinstance(check, dict) for check in checks):
+        return content
+    for check in checks:
+        check["verdict"] = "pass" if check.pop("passed", False) else "fail"
+    return content
+
+
+def _first_problem(error: ValidationError) -> str:
+    """The first thing that is wrong, without the value: a checkpoint may quote anything."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc'][1:])}: {first['msg']}"

@@ -1,0 +1,56 @@
+"""The index of a batch is made to say what its files say: only those that have changed since are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from pipeline.errors import CheckpointError
+from pipeline.model import Batch, Job, summary_of
+from pipeline.state.index.batch import BatchIndex, Damage
+from pipeline.state.index.stamps import stamp_of, stamps_in
+from pipeline.state.quarantine import aside_of
+
+_READ_AT_ONCE = 200
+
+
+def reconcile(
+    index: BatchIndex,
+    *,
+    jobs: Path,
+    listed_in: Path,
+    read_job: Callable[[str], Job | None],
+    read_batch: Callable[[], Batch | None],
+) -> None:
+    """Bring the rows up to date with the files in `jobs`, and their places with the list in the file `listed_in`.
+
+    Blocks. Raises `CheckpointError` for a list that can't be read; of a job that can't be, the index says so.
+    """
+    if index.has_holes():
+        index.renew()
+    index.drop_nonsense()
+    known, found = index.stamps(), dict(stamps_in(jobs))
+    changed = [(name, stamp) for name, stamp in found.items() if known.get(name) != stamp]
+    # A listing may miss a file that is replaced that very moment: it is looked for by its name.
+    gone = [name for name in known.keys() - found.keys() if not (jobs / f"{name}.json").exists()]
+    if gone:
+        kept = {damage.job for damage in index.damages() if aside_of(jobs / f"{damage.job}.json").exists()}
+        index.forget([name for name in gone if name not in kept])
+    for start in range(0, len(changed), _READ_AT_ONCE):
+        _read_again(index, changed[start : start + _READ_AT_ONCE], read_job)
+    stamp = stamp_of(listed_in)
+    if stamp != index.arranged() or not found.keys() <= known.keys():
+        listed = read_batch()
+        index.arrange(listed.jobs if listed else (), stamp)
+
+
+def _read_again(index: BatchIndex, changed: Iterable[tuple[str, str]], read_job: Callable[[str], Job | None]) -> None:
+    rows = []
+    for job_id, stamp in changed:
+        try:
+            job = read_job(job_id)
+        except CheckpointError as error:
+            index.put_damage(Damage(job=job_id, message=str(error)), stamp)
+        else:
+            rows += [(summary_of(job), stamp)] if job else []
+    index.put(rows)
