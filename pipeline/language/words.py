@@ -84,16 +84,16 @@ def breathes(word: str) -> bool:
 def _pauses(chunk: str, following: str) -> bool:
     """Whether the space between two chunks is one that speaks, or is there to be seen."""
     if following and (_IS_EAST_ASIAN.match(following) or _IS_EAST_ASIAN.match(chunk[-1])):
-        kept = _has_spaces_beside_it(chunk) or _has_spaces_beside_it(following)
+        before, after = _cut(chunk)[-1], _cut(following)[0]
         # One without which they would be cut elsewhere is there whenever they are joined.
-        return kept and touch(_cut(chunk)[-1], _cut(following)[0])
+        return (_has_spaces_beside_it(before) or _has_spaces_beside_it(after)) and touch(before, after)
     ends = _STARTS_SOUTHEAST_ASIAN.match(chunk[-1]) or _LINKS.search(chunk)
     return bool(ends and following and _STARTS_SOUTHEAST_ASIAN.match(following))
 
 
-def _has_spaces_beside_it(chunk: str) -> bool:
+def _has_spaces_beside_it(word: str) -> bool:
     """Whether it has letters or digits, and none of a script that writes no spaces."""
-    return not _STARTS_UNSPACED.search(chunk) and any(map(str.isalnum, chunk))
+    return not _STARTS_UNSPACED.search(word) and any(map(str.isalnum, word))
 
 
 def _cut(chunk: str) -> list[str]:

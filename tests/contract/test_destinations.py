@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -174,10 +175,10 @@ async def test_a_delivery_that_dies_halfway_shows_no_video_and_is_completed_late
     def fails_at_that_step(path, target):
         if len(replaced) == step:
             raise OSError(5, "Input/output error")
-        replaced.append(path.rename(target))
+        replaced.append(Path(path).rename(target))
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", fails_at_that_step)
+        patch.setattr(os, "replace", fails_at_that_step)
         with pytest.raises(StorageError, match="input/output error"):
             await publish(remade, destination=FolderDestination(folder))
 

@@ -163,7 +163,7 @@ def test_a_secret_file_is_never_readable_for_others(tmp_path):
     ("number", "hint"),
     [
         (errno.EACCES, "Check the permissions"),
-        (errno.EROFS, "read-only: choose another folder"),
+        (errno.EROFS, r"read-only file system\. Choose another folder with --workspace"),
         (errno.EDQUOT, "Free some space"),
     ],
 )

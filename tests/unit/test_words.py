@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.language.text import clean_text, has_words, is_abbreviation
@@ -57,6 +57,7 @@ def test_cutting_a_text_that_was_joined_gives_the_same_words(text):
     assert split_words(join_words(words)) == words
 
 
+@example(["𠀀", "0\r𠀀"])
 @given(st.lists(TEXTS.filter(is_whole), max_size=4))
 def test_cutting_what_was_joined_gives_the_same_words(texts):
     words = [word for text in texts for word in split_words(text)]
