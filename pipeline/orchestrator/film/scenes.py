@@ -50,7 +50,7 @@ class SegmentOrder:
 def load_workers() -> None:
     """Import what workers are asked to do (draw, encode, inspect, master): whoever only orders that does without."""
     from pipeline.media import versions  # noqa: F401, PLC0415
-    from pipeline.narration import mastering  # noqa: F401, PLC0415
+    from pipeline.narration import clips, mastering  # noqa: F401, PLC0415
     from pipeline.orchestrator.film import room  # noqa: F401, PLC0415
     from pipeline.orchestrator.processes import within  # noqa: F401, PLC0415
 

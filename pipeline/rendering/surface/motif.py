@@ -212,7 +212,8 @@ def _lattice(sketch: _Sketch) -> Field:
     order = np.empty_like(sketch.lines)
     # Every row of dots has the pixels that are nearest to it; every other one is moved by half a dot.
     rows = np.round(plane.y[:, 0] / np.float32(pitch * 0.866))
-    for row in np.unique(rows):
+    # `np.unique` would load numpy.ma, which takes longer than the dots.
+    for row in dict.fromkeys(rows.tolist()):
         (high,) = np.nonzero(rows == row)
         part = (slice(high[0], high[-1] + 1), slice(None))
         near = plane.part(part)
