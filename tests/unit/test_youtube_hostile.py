@@ -353,10 +353,13 @@ async def answering(write):
 
     server = await asyncio.start_server(handle, "127.0.0.1", 0)
     async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks)
+        try:
+            yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        finally:
+            # Since Python 3.12, a server that is closed waits for those it still serves.
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks)
 
 
 async def test_an_answer_that_does_not_end_fills_no_memory():
