@@ -2,7 +2,7 @@
 
     Scene ─ layouts ─► Composition (ground, elements) ─ motion ─► Frame (picture, hold, changed), Frame, …
 
-Drawing is plain synchronous code that keeps a processor busy: call it in a worker process. ::
+Drawing is plain synchronous code that keeps a processor busy: call it in a worker process::
 
     look         what all pictures of a film have in common     (theme: its colours, grid: what stands where,
                  brought: fonts and a logo of somebody's own, reading: of them)
@@ -11,7 +11,8 @@ Drawing is plain synchronous code that keeps a processor busy: call it in a work
     surface/     what words stand on and beside
     motion/      what moves, painted frame by frame
     captions     over it                                        (few_words: some at a time)
-    numbers      as its readers write them                      (scales: of charts), listing: of programs
+    numbers      as readers of the language write them          (scales: of charts)
+    listing      a program, ready to be set
     thumbnail/   the stills beside the film
     sheet        a template at a glance
     rehearsal    before all
@@ -112,7 +113,7 @@ def draw_scene(
 
 
 def draw_thumbnail(script: Script, look: Look, number: int = 1, *, episode: int = 0) -> Image.Image:
-    """One of the film's `drawing.COUNT` stills, mode RGB, `look.format.thumbnail_px` large; 0: it is no episode."""
+    """A still of a film (one of `thumbnail.drawing.COUNT`), RGB, `look.format.thumbnail_px`; 0: it is no episode."""
     from pipeline.rendering.thumbnail import drawing  # noqa: PLC0415
 
     return drawing.draw(script, look, number, episode=episode)
