@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.media.pictures.encode import Drawn
 
 # Part of the key of every cached segment: counts up when the same frames and sound would give other bytes.
-ASSEMBLY_VERSION = 10
+ASSEMBLY_VERSION = 11
 
 __all__ = [
     "ASSEMBLY_VERSION",

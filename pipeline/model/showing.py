@@ -74,11 +74,18 @@ def several(one: str, fewest: int, most: int, text: Shown | None = None, *, all_
 
 # The rules of the classes that were asked for: campaigns ask for them a million times.
 _KNOWN: dict[type, Mapping[str, Shown | Several]] = {}
+_LIMITED: dict[type, Mapping[str, Shown]] = {}
 _NUMBERED: dict[type, tuple[tuple[str, str], ...]] = {}
 
 
-def limits_of(kind: type) -> dict[str, Shown]:
+def limits_of(kind: type) -> Mapping[str, Shown]:
     """By field ("heading", "item", "item_title"), what holds for each text of a scene that has a limit of its own."""
+    if kind not in _LIMITED:
+        _LIMITED[kind] = MappingProxyType(_limits_of(kind))
+    return _LIMITED[kind]
+
+
+def _limits_of(kind: type) -> dict[str, Shown]:
     found: dict[str, Shown] = {}
     hints = get_type_hints(kind)
     for name, rule in rules_of(kind).items():

@@ -120,6 +120,23 @@ def test_a_voice_and_a_mix_are_encoded_alike_to_whoever_plays_them(tmp_path):
     assert configurations[0] == configurations[1]
 
 
+@pytest.mark.parametrize("bit_rate", [64_000, 192_000])
+def test_of_one_sound_in_both_channels_what_two_would_lose_is_not_encoded_either(tmp_path, bit_rate):
+    at = np.arange(2 * 48_000)
+    wave = sum(0.1 * np.sin(2 * np.pi * pitch_hz / 48_000 * at) for pitch_hz in (5_000, 14_000, 20_000))
+    same = np.repeat(wave[:, None], 2, axis=1).astype(np.float32)
+    with open_mp4(tmp_path / "film.mp4") as film:
+        for packet in SoundEncoder(film, bit_rate=bit_rate).encode(same):
+            film.mux(packet)
+
+    heard = read_audio(tmp_path / "film.mp4")[24_000:72_000, 0]
+
+    # One second: a step is one hertz. 0.1 high, as it was, or as good as silent.
+    spectrum = np.abs(np.fft.rfft(heard)) / 24_000
+    assert spectrum[[5_000, 14_000]] == pytest.approx([0.1, 0.1], abs=0.01)
+    assert spectrum[20_000] < 0.001
+
+
 @pytest.mark.parametrize("bit_rate", [64_000, 128_000])
 @pytest.mark.parametrize("seconds", [0, 1, 14])
 def test_silence_at_the_end_is_what_the_encoder_makes_of_it(tmp_path, monkeypatch, seconds, bit_rate):

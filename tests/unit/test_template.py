@@ -59,10 +59,13 @@ def change(tmp_path: Path) -> Change:
     return make
 
 
-def test_every_built_in_template_loads() -> None:
+def test_every_built_in_template_loads_and_is_in_order() -> None:
     assert "explainer" in known_templates([])
     for name in known_templates([]):
-        assert load_template(name, search=[]).title
+        template = load_template(name, search=[])
+        # Commands leave this to us.
+        template.check()
+        assert template.title
 
 
 def test_a_template_says_how_much_text_its_layouts_hold() -> None:

@@ -280,4 +280,6 @@ def _runs(marked: NDArray[np.bool_], shortest: int, longest: int) -> list[_Hole]
 
 
 def _usual(power: NDArray[np.float64]) -> float:
-    return float(np.median(power)) if len(power) else 0.0
+    """The median; 0 of nothing. `np.median` would load numpy's masked arrays: 10 ms in every worker."""
+    ordered = np.sort(power)
+    return float(ordered[(len(power) - 1) // 2] + ordered[len(power) // 2]) / 2 if len(power) else 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal, Protocol
 
 from pydantic import TypeAdapter
@@ -54,17 +55,19 @@ class ServiceOptions:
     set_key: str
 
 
-_PHOTOS: TypeAdapter[tuple[StockPhoto, ...]] = TypeAdapter(tuple[StockPhoto, ...])
+@cache
+def _json() -> TypeAdapter[tuple[StockPhoto, ...]]:
+    return TypeAdapter(tuple[StockPhoto, ...])
 
 
 def photos_to_json(photos: tuple[StockPhoto, ...]) -> bytes:
     """Photos as they are kept."""
-    return _PHOTOS.dump_json(photos)
+    return _json().dump_json(photos)
 
 
 def photos_from_json(data: bytes) -> tuple[StockPhoto, ...]:
     """What `photos_to_json` has written."""
-    return _PHOTOS.validate_json(data)
+    return _json().validate_json(data)
 
 
 class PictureSource(Protocol):

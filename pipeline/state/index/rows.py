@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
@@ -36,8 +37,6 @@ class JobInShort:
 
 
 ROW = TypeAdapter(JobSummary)
-COST = TypeAdapter(Cost)
-_SHORT = TypeAdapter(JobInShort)
 # What `columns_of` never writes. The row is looked into only when it is JSON at all.
 DROP_NONSENSE = f"""
     DELETE FROM jobs WHERE typeof(id) != 'text' OR length(id) NOT BETWEEN 8 AND 64 OR id GLOB '*[^0-9a-f]*'
@@ -71,6 +70,18 @@ PUT_STAGE = """
 """
 
 
+# Rarely asked for: to build either takes a command 2 ms.
+@cache
+def cost_json() -> TypeAdapter[Cost]:
+    """How a cost is written to its column, and read back."""
+    return TypeAdapter(Cost)
+
+
+@cache
+def _short() -> TypeAdapter[JobInShort]:
+    return TypeAdapter(JobInShort)
+
+
 def looked_up(job: Job) -> tuple[object, ...]:
     """What the index is asked about a film under way, by the queue and by other films.
 
@@ -85,7 +96,7 @@ def columns_of(row: JobSummary, stamp: str) -> tuple[object, ...]:
     until = row.parked_until.timestamp() if row.parked_until else None
     rank, data = row.priority.rank, ROW.dump_json(row)
     at = row.ended_at.timestamp() if until and row.ended_at else None
-    video, cost = str(row.video) if row.video else None, COST.dump_json(row.cost) if row.cost != Cost() else b""
+    video, cost = str(row.video) if row.video else None, cost_json().dump_json(row.cost) if row.cost != Cost() else b""
     facts = (row.id, stamp, row.status.value, rank, until, at, row.kin, row.weight, row.folder, row.key, row.row)
     return (*facts, video, cost.decode(), row.sample, None, data)
 
@@ -108,7 +119,7 @@ def sensible(job_id: str, data: bytes) -> JobSummary | None:
 def in_short(job_id: str, data: bytes) -> JobInShort | None:
     """The same in short: checked, and given as it is."""
     try:
-        row = _SHORT.validate_json(data)
+        row = _short().validate_json(data)
     except ValidationError:
         return None
     return row if row.id == job_id and (row.parked_until is None or is_sane(row.parked_until)) else None

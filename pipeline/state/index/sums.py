@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from pipeline.model import Cost, JobStatus, SampleStanding
 from pipeline.state.index.database import Ask
-from pipeline.state.index.rows import COST
+from pipeline.state.index.rows import cost_json
 
 
 class Standing(NamedTuple):
@@ -38,7 +38,7 @@ class Sums:
         total = Cost()
         for text, jobs in self._ask(query):
             with contextlib.suppress(ValidationError):  # such a row is read again when it is looked at
-                total += COST.validate_json(text) * jobs
+                total += cost_json().validate_json(text) * jobs
         return total
 
     def sampled(self) -> list[str]:
