@@ -68,11 +68,14 @@ RENDERING_VERSION = "37"
 
 def load() -> None:
     """Import what draws, and get ready what most films need, so that the first call need not."""
+    from PIL import Image  # noqa: PLC0415
+
     from pipeline.rendering import captions, misfits, rehearsal  # noqa: F401, PLC0415
-    from pipeline.rendering.motion import timeline, transitions  # noqa: F401, PLC0415
+    from pipeline.rendering.motion import bursts, timeline, transitions  # noqa: F401, PLC0415
     from pipeline.rendering.text import coverage  # noqa: F401, PLC0415
     from pipeline.rendering.thumbnail import drawing  # noqa: F401, PLC0415
 
+    Image.preinit()  # what opens and saves files, which Pillow else looks for with the first of them
     with suppress(MissingToolError):  # a font is gone: whoever wants to draw is told
         rehearsal.rehearse()
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import av
+import av.subtitles.stream  # PyAV does so with the first file that is opened, in every worker anew
 from av.container import InputContainer
 from av.stream import Stream
 
