@@ -18,20 +18,40 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import cached_property
 from itertools import pairwise
+
+
+class _Pattern:
+    """Compiled when it is first asked for, in a millisecond each: a text that is ASCII asks for none."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+
+    @cached_property
+    def match(self) -> Callable[[str], re.Match[str] | None]:
+        """See `re.Pattern.match`."""
+        return re.compile(self._pattern).match
+
+    @cached_property
+    def search(self) -> Callable[[str], re.Match[str] | None]:
+        """See `re.Pattern.search`."""
+        return re.compile(self._pattern).search
+
 
 # Han, kana, Bopomofo.
 _EAST_ASIAN = r"\u3040-\u30ff\u3105-\u312f\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Thai, Lao, Burmese, Khmer.
 # But for the sign of the baht, which stands before numbers.
 _SOUTHEAST_ASIAN = r"\u0e00-\u0e3e\u0e40-\u0eff\u1000-\u109f\u1780-\u17ff"
-_IS_UNSPACED = re.compile(f"[{_EAST_ASIAN}{_SOUTHEAST_ASIAN}]")
-_IS_EAST_ASIAN = re.compile(f"[{_EAST_ASIAN}]")
-_STARTS_EAST_ASIAN = re.compile(f"[{_EAST_ASIAN}\u3000-\u303f\uff01-\uff5e]")
-_STARTS_SOUTHEAST_ASIAN = re.compile(f"[{_SOUTHEAST_ASIAN}]")
-_STARTS_UNSPACED = re.compile(f"[{_EAST_ASIAN}{_SOUTHEAST_ASIAN}\u3000-\u303f\uff01-\uff5e]")
+_IS_UNSPACED = _Pattern(f"[{_EAST_ASIAN}{_SOUTHEAST_ASIAN}]")
+_IS_EAST_ASIAN = _Pattern(f"[{_EAST_ASIAN}]")
+_STARTS_EAST_ASIAN = _Pattern(f"[{_EAST_ASIAN}\u3000-\u303f\uff01-\uff5e]")
+_STARTS_SOUTHEAST_ASIAN = _Pattern(f"[{_SOUTHEAST_ASIAN}]")
+_STARTS_UNSPACED = _Pattern(f"[{_EAST_ASIAN}{_SOUTHEAST_ASIAN}\u3000-\u303f\uff01-\uff5e]")
 # What links letters of these without a space: "พ.ศ.", "กม./ชม.", "และ/หรือ".
-_LINKS = re.compile(f"[{_SOUTHEAST_ASIAN}][./–-]+$")
+_LINKS = _Pattern(f"[{_SOUTHEAST_ASIAN}][./–-]+$")
 # Small kana belong to the character before, like the marks (category M) and the length and repetition signs (Lm).
 _SMALL_KANA = frozenset("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ")
 # Thai and Lao write some vowels before their consonant, others after it; neither is read alone.
@@ -67,6 +87,8 @@ def touch(word: str, following: str) -> bool:
     if word.endswith(" "):
         return True
     edges = word[-1], following[0]
+    if "".join(edges).isascii():
+        return False
     if any(map(_STARTS_SOUTHEAST_ASIAN.match, edges)):
         # A name or a number among Thai letters has a space on both sides.
         linked = _LINKS.search(word) and _STARTS_SOUTHEAST_ASIAN.match(following)
@@ -83,22 +105,24 @@ def breathes(word: str) -> bool:
 
 def _pauses(chunk: str, following: str) -> bool:
     """Whether the space between two chunks is one that speaks, or is there to be seen."""
-    if following and (_IS_EAST_ASIAN.match(following) or _IS_EAST_ASIAN.match(chunk[-1])):
+    if not following or (chunk.isascii() and following.isascii()):
+        return False
+    if _IS_EAST_ASIAN.match(following) or _IS_EAST_ASIAN.match(chunk[-1]):
         before, after = _cut(chunk)[-1], _cut(following)[0]
         # One without which they would be cut elsewhere is there whenever they are joined.
         return (_has_spaces_beside_it(before) or _has_spaces_beside_it(after)) and touch(before, after)
     ends = _STARTS_SOUTHEAST_ASIAN.match(chunk[-1]) or _LINKS.search(chunk)
-    return bool(ends and following and _STARTS_SOUTHEAST_ASIAN.match(following))
+    return bool(ends and _STARTS_SOUTHEAST_ASIAN.match(following))
 
 
 def _has_spaces_beside_it(word: str) -> bool:
     """Whether it has letters or digits, and none of a script that writes no spaces."""
-    return not _STARTS_UNSPACED.search(word) and any(map(str.isalnum, word))
+    return (word.isascii() or not _STARTS_UNSPACED.search(word)) and any(map(str.isalnum, word))
 
 
 def _cut(chunk: str) -> list[str]:
     """The words of a text without white space."""
-    return _split_unspaced(chunk) if _STARTS_UNSPACED.search(chunk) else [chunk]
+    return [chunk] if chunk.isascii() or not _STARTS_UNSPACED.search(chunk) else _split_unspaced(chunk)
 
 
 def _split_unspaced(chunk: str) -> list[str]:
