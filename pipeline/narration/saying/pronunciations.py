@@ -10,7 +10,7 @@ from functools import cached_property
 from pipeline.narration.saying.changes import Change
 
 # Written without spaces, so that a word has no edges: Thai, kana, Han.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_UNSPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +49,8 @@ class Pronunciations:
 
 def _pattern(written: str) -> re.Pattern[str]:
     body = r"\s".join(map(re.escape, written.split()))
-    before = "" if _UNSPACED.match(written[0]) or not _is_letter(written[0]) else r"(?<!\w)"
-    after = "" if _UNSPACED.match(written[-1]) or not _is_letter(written[-1]) else r"(?!\w)"
+    before = "" if re.match(_UNSPACED, written[0]) or not _is_letter(written[0]) else r"(?<!\w)"
+    after = "" if re.match(_UNSPACED, written[-1]) or not _is_letter(written[-1]) else r"(?!\w)"
     return re.compile(f"{before}{body}{after}", re.NOFLAG if written != written.lower() else re.IGNORECASE)
 
 
