@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import anyio
 import pytest
 from anyio import to_thread
 
@@ -42,7 +43,8 @@ def shop(tmp_path, monkeypatch):
 
 @pytest.fixture
 async def attempt(tmp_path):
-    return Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=None)
+    async with anyio.create_task_group() as ahead:
+        yield Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=ahead)
 
 
 def brief_of(*pictures, **more):

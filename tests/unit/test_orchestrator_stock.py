@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from functools import partial
 
+import anyio
 import pytest
 from aiohttp import web
 from anyio import to_thread
@@ -56,7 +57,8 @@ def attempt():
 
 @pytest.fixture
 async def real_attempt(tmp_path):
-    return Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=None)
+    async with anyio.create_task_group() as ahead:
+        yield Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=ahead)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from types import SimpleNamespace
 
+import anyio
 import pytest
 from anyio import to_thread
 
@@ -145,12 +146,13 @@ async def test_the_next_attempt_uses_the_script_that_was_paid_for_whoever_wrote_
         shop = await shop_in(tmp_path, **{"groq.base_url": groq.url, "groq.api_key": "gsk_a", "retry.attempts": 1})
         brief = await to_thread.run_sync(shop.wishes.complete, TOPIC)
         job = Job(id="1", batch="b", folder="f", brief=brief, attempts=1)
-        attempt = SimpleNamespace(purse=Purse(), compute=to_thread.run_sync, fonts_of=no_fonts)
         groq.enqueue("overloaded")
 
-        first = await write(job, shop, attempt)
-        # Killed before the checkpoint was written.
-        second = await write(replace(job, attempts=2), shop, attempt)
+        async with anyio.create_task_group() as ahead:
+            attempt = SimpleNamespace(purse=Purse(), compute=to_thread.run_sync, fonts_of=no_fonts, ahead=ahead)
+            first = await write(job, shop, attempt)
+            # Killed before the checkpoint was written.
+            second = await write(replace(job, attempts=2), shop, attempt)
 
         assert first.script.model == second.script.model == "openai/gpt-oss-20b"
         assert len(groq.history) == 2

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from anyio import to_thread
 
 from pipeline.assembly.plan import ENCODERS
-from pipeline.errors import NightreelError, PermanentError
+from pipeline.errors import PermanentError
 from pipeline.media.versions import require_encoder
-from pipeline.model import Brief, Job
+from pipeline.model import Job
 from pipeline.narration.narrate import check_voice
 from pipeline.narration.spoken import way_of_saying
 from pipeline.orchestrator.film.attempt import Attempt
@@ -26,9 +24,11 @@ from pipeline.script import only_showing, with_number
 
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script, and its pictures. A film that is translated begins with the script of its whole family."""
+    # The rules of how a language is said take 40 ms to compile: while others are waited for, and not in the next stage.
+    pronunciations = shop.crew.pronunciations_of(job.brief)
+    attempt.ahead.start_soon(to_thread.run_sync, way_of_saying, job.brief.language, pronunciations)
     # Music that is missing or broken, a voice or a preset that nobody has, a film too long for every writer, a
     # time to publish it that is past: all of that is better known before anything is paid for.
-    attempt.ahead.start_soon(_learn_to_say, job.brief, shop)
     await to_thread.run_sync(shop.hosts.check, job.brief)
     if bed := await bed_of(job.brief, shop):
         await loop_of(bed, shop, attempt)
@@ -62,15 +62,6 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     job = job.evolve(script=script, pace=pace, pictures=pictures)
     await let_next(job, shop, stage="script")
     return job.evolve(sketch=await to_thread.run_sync(sketch_for, job, shop))
-
-
-async def _learn_to_say(brief: Brief, shop: Workshop) -> None:
-    """Compile the rules of how a language is said (40 ms) while others are waited for: the next stage needs them.
-
-    It will also meet again, and tell, what goes wrong here.
-    """
-    with suppress(NightreelError):
-        await to_thread.run_sync(way_of_saying, brief.language, shop.crew.pronunciations_of(brief))
 
 
 async def _require_encoder(name: str, shop: Workshop, attempt: Attempt) -> None:
