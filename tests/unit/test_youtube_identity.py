@@ -83,6 +83,21 @@ async def test_another_account_under_the_same_name_is_told_and_the_login_before_
     assert kept(tmp_path)["nightreel"]["channel"]["id"] == "UCbob"
 
 
+@pytest.mark.parametrize("replace", [False, True])
+async def test_an_account_without_a_channel_is_told_and_is_no_login(youtube, tmp_path, replace):
+    youtube.without_channel = frozenset({"mail"})
+
+    with pytest.raises(NeedsLoginError, match=r"no YouTube channel.*Begin one at youtube\.com.*nightreel auth youtube"):
+        await log_in(youtube, tmp_path, "mail", replace=replace)
+    assert not token_file(tmp_path).exists()
+
+    await log_in(youtube, tmp_path, "ann")
+    before = token_file(tmp_path).read_bytes()
+    with pytest.raises(NeedsLoginError, match="no YouTube channel"):
+        await log_in(youtube, tmp_path, "mail", replace=replace)
+    assert token_file(tmp_path).read_bytes() == before
+
+
 async def test_the_same_account_logs_in_again_and_again(youtube, tmp_path):
     await log_in(youtube, tmp_path, "ann")
     await log_in(youtube, tmp_path, "ann")
