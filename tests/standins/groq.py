@@ -27,7 +27,7 @@ import re
 import socket
 import struct
 import sys
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, ClassVar
@@ -50,6 +50,13 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
         "Rate limit reached for model `openai/gpt-oss-120b` on tokens per minute (TPM): Limit 8000, Used 7000.",
     ),
     "rate_limited_without_retry_after": (429, "rate_limit_exceeded", "requests", "Rate limit reached."),
+    # As it is told in continuedev/continue issue 10920.
+    "day_spent": (
+        429,
+        "rate_limit_exceeded",
+        "tokens",
+        "Rate limit reached for model `openai/gpt-oss-120b` on tokens per day (TPD): Limit 200000, Used 197050.",
+    ),
     "rate_limited_until_a_date": (429, "rate_limit_exceeded", "requests", "Rate limit reached."),
     "too_large": (
         413,
@@ -183,7 +190,8 @@ class GroqStandIn:
         self._runner: web.AppRunner | None = None
         self._closing = asyncio.Event()
         self._chance = Chance(self.seed)
-        self._door = Door()
+        # One of each model, since it limits each by itself.
+        self._doors: defaultdict[str, Door] = defaultdict(Door)
 
     @property
     def url(self) -> str:
@@ -234,24 +242,25 @@ class GroqStandIn:
         )
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
-        if complaint := self._door.complaint():
-            self.complaints.append(complaint)
         try:
             body = await self._read(request)
         except RefusedError as refused:
             if refused.status == 400:
                 self.complaints.append(str(refused))
             return self._error(refused.status, refused.error)
+        door = self._doors[self._limited(body["model"])]
+        if complaint := door.complaint():
+            self.complaints.append(complaint)
         admitted = await self._admit(body)
         if isinstance(admitted, Refused):
             self.history.append(Request(body=body, fault="over the plan"))
-            self._door.tell(f"{admitted.retry_after_s:g}")
+            door.tell(f"{admitted.retry_after_s:g}")
             error = {"message": admitted.message, "type": admitted.kind, "code": "rate_limit_exceeded"}
             return self._error(429, error, {"retry-after": f"{admitted.retry_after_s:g}"})
         fault = self._next_fault()
         self.history.append(Request(body=body, fault=fault))
         if fault in REFUSALS:
-            return self._refusal(fault)
+            return self._refusal(fault, door)
         if fault == "reset":
             _reset(request)
         if fault in _PAGES:
@@ -282,7 +291,11 @@ class GroqStandIn:
     def _limits(self, used: int) -> dict[str, str]:
         return {**_limits(used), **(self.plan.headers() if self.plan else {})}
 
-    def _refusal(self, fault: str) -> web.Response:
+    def _limited(self, model: str) -> str:
+        """Who is kept waiting by a 429 of this model."""
+        return model
+
+    def _refusal(self, fault: str, door: Door) -> web.Response:
         status, code, kind, message = REFUSALS[fault]
         error: dict[str, str] = {"message": message, "type": kind, "code": code}
         headers: dict[str, str] = {}
@@ -290,9 +303,12 @@ class GroqStandIn:
             error["failed_generation"] = '{"title": "The sky", '
         if fault == "rate_limited":
             headers["retry-after"] = self.retry_after
-            self._door.tell(self.retry_after)
+            door.tell(self.retry_after)
+        if fault == "day_spent":
+            headers["retry-after"] = "579"
+            door.tell("579")
         if fault == "rate_limited_until_a_date":
-            self._door.tell("90")
+            door.tell("90")
             headers |= {"Date": "Sat, 21 Nov 2026 00:00:00 GMT", "retry-after": "Sat, 21 Nov 2026 00:01:30 GMT"}
         return self._error(status, error, headers)
 
