@@ -104,6 +104,14 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
 }
 # With what the model wrote.
 _SHOWING = {"json_validate_failed", "parse_failed", "odd_output", "called_a_tool"}
+# What Google's Gemini says to who speaks OpenAI's protocol: a list of one error (continuedev/continue issue 8516,
+# FuzzAnything/PromptFuzz issue 42). Status, name and message; the reason stands in the details.
+LISTED: dict[str, tuple[int, str, str, str]] = {
+    "listed_bad_key": (400, "INVALID_ARGUMENT", "API_KEY_INVALID", "API key not valid. Please pass a valid API key."),
+    "listed_no_model": (404, "NOT_FOUND", "", "models/default is not found for API version v1main"),
+    "listed_denied": (403, "PERMISSION_DENIED", "", "Your project has been denied access."),
+}
+
 # An answer that is none.
 ANSWERS = {
     "empty_content": "a message without text",
@@ -125,7 +133,7 @@ ANSWERS = {
     "slow_body": "the body begins and never ends",
     "reset": "the connection is reset",
 }
-FAULTS = {**REFUSALS, **ANSWERS}
+FAULTS = {**REFUSALS, **LISTED, **ANSWERS}
 _PAGES = {"login_page": (200, "Please log in"), "blocked": (403, "Sorry, you have been blocked")}
 
 LIVE_MODELS = {"openai/gpt-oss-120b", "openai/gpt-oss-20b", "qwen/qwen3.6-27b"}
@@ -259,7 +267,7 @@ class GroqStandIn:
             return self._error(429, error, {"retry-after": f"{admitted.retry_after_s:g}"})
         fault = self._next_fault()
         self.history.append(Request(body=body, fault=fault))
-        if fault in REFUSALS:
+        if fault in {*REFUSALS, *LISTED}:
             return self._refusal(fault, door)
         if fault == "reset":
             _reset(request)
@@ -296,6 +304,8 @@ class GroqStandIn:
         return model
 
     def _refusal(self, fault: str, door: Door) -> web.Response:
+        if fault in LISTED:
+            return _listed(fault)
         status, code, kind, message = REFUSALS[fault]
         error: dict[str, str] = {"message": message, "type": kind, "code": code}
         headers: dict[str, str] = {}
@@ -314,6 +324,13 @@ class GroqStandIn:
 
     def _error(self, status: int, error: dict[str, str], headers: dict[str, str] | None = None) -> web.Response:
         return web.json_response({"error": error}, status=status, headers={**self._limits(0), **(headers or {})})
+
+
+def _listed(fault: str) -> web.Response:
+    status, name, reason, message = LISTED[fault]
+    details = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason}] if reason else []
+    error = {"code": status, "message": message, "status": name, "details": details}
+    return web.json_response([{"error": error}], status=status)
 
 
 async def _read(request: web.Request) -> dict[str, Any]:
