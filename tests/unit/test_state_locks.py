@@ -326,6 +326,58 @@ def test_a_lock_whose_file_can_not_be_removed_is_free_when_nobody_holds_it(path,
     assert path.exists()
 
 
+def test_a_turn_that_is_over_takes_no_lock_however_late_its_thread_comes(path):
+    turn = locks._Turn(path)
+    turn.end()
+
+    assert not turn.take()
+    assert not path.exists()
+
+
+def test_a_lock_that_is_given_back_while_somebody_looks_is_free(path, monkeypatch):
+    looks = iter([True, False])
+    monkeypatch.setattr(locks, "is_there", lambda _path: next(looks))
+
+    with locks.held_now(path, what="the film"):
+        assert not locks.is_held(path)
+
+
+@posix_only
+def test_locks_that_were_given_back_are_no_open_files(path):
+    def next_descriptor():
+        descriptor = os.dup(0)
+        os.close(descriptor)
+        return descriptor
+
+    before = next_descriptor()
+    for _ in range(3):
+        with locks.held_now(path, what="the film"):
+            assert locks.is_held(path)
+
+    assert next_descriptor() == before
+
+
+GIVE_BACK_AND_FORK = """
+import os, sys
+from pathlib import Path
+from pipeline.state.locks import held_now
+
+with held_now(Path(sys.argv[1]), what="the film"):
+    pass
+theirs = os.pipe()
+if not (child := os.fork()):
+    os.write(theirs[1], b"x")
+    os.read(theirs[0], 1)
+    os._exit(0)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@posix_only
+def test_a_fork_keeps_what_was_opened_since_a_lock_was_given_back(path):
+    subprocess.run([sys.executable, "-c", GIVE_BACK_AND_FORK, str(path)], check=True)
+
+
 @posix_only
 def test_a_lock_is_not_looked_for_behind_a_link(path, tmp_path):
     path.symlink_to(tmp_path / "elsewhere")
