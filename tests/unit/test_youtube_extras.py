@@ -440,6 +440,30 @@ async def test_what_another_process_was_faster_to_spend_the_units_for_was_not_be
     assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (1, 0)
 
 
+async def test_what_was_sent_before_youtube_asked_for_a_long_wait_is_looked_for_first(youtube, film, tmp_path):
+    youtube.faults.order("caption_503")
+    youtube.retry_after = "900"
+    short = await deliver(youtube, tmp_path, film, extras=Extras(captions=True))
+    assert short.missing_until
+    assert steps(tmp_path) == {"captions (en)": "failed"}
+
+    await deliver(youtube, tmp_path, film, extras=Extras(captions=True))
+
+    assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (2, 1)
+
+
+async def test_a_playlist_is_looked_for_once_and_a_film_without_a_place_comes_last(youtube, tmp_path):
+    given = []
+    for number, place in enumerate(("space.txt:2", "", "space.txt:1")):
+        package = write_film(tmp_path / f"film{number}")
+        extras = Extras(playlist="Space", place=place)
+        given.append((await deliver(youtube, tmp_path, package, extras=extras, key=f"{number:016x}")).id)
+
+    (playlist,) = youtube.shelf.playlists.values()
+    assert playlist.films == [given[2], given[0], given[1]]
+    assert youtube.calls["playlists.list"] == 1
+
+
 @pytest.mark.parametrize(
     ("error", "may_pass"),
     [(TransientError("busy"), True), (ClosedError("later", until=TOMORROW), False), (QuotaError("spent"), False)],
