@@ -2,7 +2,7 @@
 
 What a call comes to teaches this:
 
-    TransientError with retry_after_s    closed for everybody until then
+    TransientError with retry_after_s    closed for everybody until then; for this model, if limits are each one's own
     QuotaError with resets_at            likewise
     any other TransientError             counts; so many in a row open the circuit breaker (`breaker.py`) of this model
     NeedsLoginError                      closed for good: a key does not get better by being shown again
@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import inf
+from typing import NamedTuple
 
 import anyio
 
@@ -26,6 +27,13 @@ from pipeline.limits.news import News
 from pipeline.limits.times import bounded_s, told
 
 _DAY_S = 86_400
+
+
+class Closure(NamedTuple):
+    """Until when nobody may ask a service, or one of its models; empty: all of them."""
+
+    until: datetime
+    model: str
 
 
 class Availability:
@@ -43,8 +51,9 @@ class Availability:
         self._tell = tell
         self._news = News(name, clock=clock, tell=tell)
         self._breakers = Breakers(limits.breaker_failures, limits.breaker_cooldown_s, limits.breaker_cooldown_max_s)
-        # Asked to wait: until when, in loop time.
-        self._asked_until = -inf
+        self._by_model = limits.by_model
+        # Asked to wait: until when, in loop time, by model; empty: all of them.
+        self._asked_until: dict[str, float] = {}
         # An allowance that is spent: until when, by the wall clock.
         self._quota: QuotaError | None = None
         self._wrong_key: NeedsLoginError | None = None
@@ -60,6 +69,10 @@ class Availability:
         """For how long a model is left alone because it keeps failing: 0 not at all, infinite while it is on trial."""
         return self._breakers[model].wait_s(anyio.current_time())
 
+    def keeps_others_out(self, model: str) -> bool:
+        """Whether what is in the way of a model, if anything is, is in the way of the others, too."""
+        return self.left_alone_s(model) <= 0 and not (model and self._asked_s(model) > self._asked_s(""))
+
     def obstacle(self, model: str) -> Obstacle | None:
         """What keeps everybody from beginning now who wants this model."""
         if refused := self._wrong_key:
@@ -69,7 +82,7 @@ class Availability:
             if left_s > 0:
                 return Obstacle(left_s, lambda: _again(quota))
         breaker = self._breakers[model]
-        seconds = max(self._asked_until - anyio.current_time(), breaker.wait_s(anyio.current_time()))
+        seconds = max(self._asked_s(""), self._asked_s(model), breaker.wait_s(anyio.current_time()))
         if seconds <= 0:
             return None
         # A trial tells within a time that only the service knows; whoever can't wait comes back after a cooldown.
@@ -79,7 +92,8 @@ class Availability:
     def error(self, seconds: float, model: str) -> ClosedError:
         """What is raised for who can't wait so long."""
         until = self._clock() + timedelta(seconds=seconds)
-        why = f"{_failing(model)} and is left alone" if self._breakers[model].is_open else "asks us to wait"
+        asking = _asking("" if self.keeps_others_out(model) else model)
+        why = f"{_failing(model)} and is left alone" if self._breakers[model].is_open else asking
         return ClosedError(f"{self._name} {why} until {told(until, self._clock())}", until=until)
 
     # What calls teach --------------------------------------------------------------------------------------------
@@ -92,17 +106,18 @@ class Availability:
         """A call is over, whatever it came to: it is no trial any more."""
         self._breakers[call.model].abandon(call)
 
-    def learn(self, call: Call, error: BaseException | None) -> datetime | None:
-        """Change the state of the door; until when all processes must stay away, if the service said so."""
+    def learn(self, call: Call, error: BaseException | None) -> Closure | None:
+        """Change the state of the door; what all processes must stay away from, if the service said until when."""
         breaker = self._breakers[call.model]
         if error is None:
             breaker.succeed()
-            if self.obstacle(call.model) is None and not self._breakers.any_open:
+            is_whole = not self._breakers.any_open and not any(map(self._asked_s, self._asked_until))
+            if is_whole and self.obstacle(call.model) is None:
                 self._news.opened()
         elif isinstance(error, TransientError):
             if asked_s := bounded_s(error.retry_after_s or 0):
                 breaker.abandon(call)
-                return self.close(asked_s)
+                return self.close(asked_s, call.model)
             if breaker.fail(call, anyio.current_time()):
                 self._news.closed(f"{_failing(call.model)}: left alone", breaker.wait_s(anyio.current_time()))
         elif isinstance(error, QuotaError) and error.resets_at:
@@ -113,34 +128,49 @@ class Availability:
         breaker.abandon(call)
         return None
 
-    def _learn_quota(self, error: QuotaError, resets_at: datetime) -> datetime:
+    def _learn_quota(self, error: QuotaError, resets_at: datetime) -> Closure:
         left_s = bounded_s((resets_at - self._clock()).total_seconds())
         is_news = self._quota is None or self._quota.resets_at != resets_at
         self._quota = error
         if is_news:
             self._news.closed("has no allowance left for us", left_s)
-        return self._clock() + timedelta(seconds=left_s)
+        return Closure(self._clock() + timedelta(seconds=left_s), "")
 
-    def close(self, seconds: float) -> datetime:
-        """Close for `seconds`, or as long as it is closed anyway; until when, by the wall clock."""
-        due = anyio.current_time() + seconds
-        if due > self._asked_until:
+    def close(self, seconds: float, model: str) -> Closure:
+        """Close for `seconds`, or as long as it is closed anyway, to whom a call of this model speaks for."""
+        model, due = self._limited(model), anyio.current_time() + seconds
+        if seconds > self._asked_s(model):
             # Two calls that were refused at the same time are one event for a person.
-            is_news = due > max(self._asked_until, anyio.current_time()) + 1 or not self._news.has_told_closed
-            self._asked_until = due
+            is_news = seconds > self._asked_s(model) + 1 or not self._news.has_told_closed
+            self._asked_until[model] = due
             if is_news:
-                self._news.closed("asks us to wait", seconds)
-        return self._clock() + timedelta(seconds=seconds)
+                self._news.closed(_asking(model), seconds)
+        return Closure(self._clock() + timedelta(seconds=seconds), model)
 
-    def heed(self, told: ToldLimits) -> None:
-        """The service has said with an answer how much it allows."""
+    def heed(self, told: ToldLimits, model: str) -> None:
+        """The service has said with an answer of a model how much it allows."""
         if told.requests_left == 0 and told.requests_per_day:
+            model = self._limited(model)
             # The allowance of a day comes back bit by bit: until the next request there is none.
-            self._asked_until = max(self._asked_until, anyio.current_time() + _DAY_S / told.requests_per_day)
+            due = anyio.current_time() + _DAY_S / told.requests_per_day
+            self._asked_until[model] = max(self._asked_until.get(model, -inf), due)
 
     def spent(self, quota: QuotaError) -> None:
         """The day's allowance is spent, by our own count."""
         self._news.spent(quota)
+
+    def _limited(self, model: str) -> str:
+        """Who has the limits that a call of this model meets; empty: all models together."""
+        return model if self._by_model else ""
+
+    def _asked_s(self, model: str) -> float:
+        """For how long we are asked to wait with this model, or (empty) with all of them; 0: not."""
+        return max(0.0, self._asked_until.get(model, -inf) - anyio.current_time())
+
+
+def _asking(model: str) -> str:
+    """What the service does, as it is said after its name."""
+    return f"asks us to wait with {model}" if model else "asks us to wait"
 
 
 def _failing(model: str) -> str:

@@ -27,6 +27,7 @@ class CallLedger(Protocol):
         tokens: int,
         *,
         call: str,
+        model: str = "",
         requests_per_min: float | None,
         tokens_per_min: int | None,
         requests_per_day: int | None,
@@ -36,7 +37,7 @@ class CallLedger(Protocol):
 
         None is no limit. Raises `TransientError` with the seconds to wait if they don't fit into the minute,
         `QuotaError` if they don't fit into what the day allows, and `ClosedError` while another process has closed the
-        door.
+        door, or this `model`.
         """
 
     async def correct(
@@ -44,8 +45,8 @@ class CallLedger(Protocol):
     ) -> None:
         """Add to what `call` spent on `day`; negative numbers give back. The rest is what the service has told."""
 
-    async def close(self, until: datetime) -> None:
-        """Nobody may call before `until` (aware)."""
+    async def close(self, until: datetime, *, model: str = "") -> None:
+        """Nobody may call before `until` (aware), or nobody this `model`."""
 
 
 class Spending:

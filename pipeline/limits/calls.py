@@ -20,6 +20,8 @@ class GateLimits:
     tokens_per_min: int | None = None
     requests_per_day: int | None = None
     tokens_per_day: int | None = None
+    # Whether each model has limits of its own at the service: one that has to wait keeps nobody from another.
+    by_model: bool = False
     # A closed door is waited for at most this long; what takes longer is a `ClosedError`.
     patience_s: float
     # See `Breaker`.

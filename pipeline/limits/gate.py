@@ -20,7 +20,7 @@ import anyio
 from aiolimiter import AsyncLimiter
 
 from pipeline.errors import BudgetError, ClosedError, QuotaError, TransientError
-from pipeline.limits.availability import Availability
+from pipeline.limits.availability import Availability, Closure
 from pipeline.limits.budget import MINUTE_S, CallLedger, MinuteBudget
 from pipeline.limits.calls import Call, GateLimits, Obstacle
 from pipeline.limits.times import bounded_s, utc_now
@@ -42,7 +42,8 @@ class Gate:
     go one at a time.
 
     A service may have several models, of which one may fail while the others do not: they share the limits, and each
-    has a circuit breaker of its own, which keeps nobody waiting who wants another one.
+    has a circuit breaker of its own, which keeps nobody waiting who wants another one. Nor does a model that asks for
+    a rest, where the service limits each by itself (`by_model`).
 
     Waits follow the loop's clock, so that a wall clock that jumps neither opens nor closes anything; `clock` is for
     the times that people and other processes read. `on_change` gets one line for a person whenever the door closes for
@@ -122,22 +123,21 @@ class Gate:
 
     # Going in ----------------------------------------------------------------------------------------------------
 
-    def _is_failing(self, call: Call) -> bool:
-        return self._availability.left_alone_s(call.model) > 0
-
     async def _until_on_its_feet(self, call: Call) -> None:
-        """Wait for a model that keeps failing, beside the line: those behind may want another one."""
-        while self._is_failing(call) and (obstacle := self._availability.obstacle(call.model)):
+        """Wait for a model that is closed by itself, beside the line: those behind may want another one."""
+        while not self._availability.keeps_others_out(call.model) and (
+            obstacle := self._availability.obstacle(call.model)
+        ):
             await self._wait(obstacle, call)
 
     async def _enter(self, call: Call) -> bool:
         """Wait until nothing is in the way, and begin without another wait after the last look.
 
-        False: the model keeps failing, and the place in the line is given up.
+        False: the model is closed by itself, and the place in the line is given up.
         """
         while True:
             while obstacle := self._obstacle(call):
-                if self._is_failing(call):
+                if not self._availability.keeps_others_out(call.model):
                     return False
                 await self._wait(obstacle, call)
             if self._pace:
@@ -188,13 +188,14 @@ class Gate:
             call.day = await self._ledger.reserve(
                 call.expected,
                 call=call.name,
+                model=call.model,
                 requests_per_min=limits.requests_per_min,
                 tokens_per_min=self._budget.limit,
                 requests_per_day=limits.requests_per_day,
                 tokens_per_day=limits.tokens_per_day,
             )
         except ClosedError as closed:
-            self._availability.close(bounded_s((closed.until - self._clock()).total_seconds()))
+            self._availability.close(bounded_s((closed.until - self._clock()).total_seconds()), call.model)
             self._wake()
             return False
         except TransientError as full:
@@ -232,9 +233,9 @@ class Gate:
             try:
                 self._account(call, error)
                 self._has_answered = self._has_answered or error is None
-                until = self._availability.learn(call, error)
+                closure = self._availability.learn(call, error)
                 self._wake()
-                await self._record(call, until)
+                await self._record(call, closure)
             finally:
                 # Whatever that came to (whoever is told may fail as well), the place is free, and the trial over.
                 self._inside.discard(call)
@@ -250,15 +251,15 @@ class Gate:
         if call.limits:
             # What the service counts goes before what we count.
             self._budget.heed(call.limits, anyio.current_time())
-            self._availability.heed(call.limits)
+            self._availability.heed(call.limits, call.model)
 
-    async def _record(self, call: Call, until: datetime | None) -> None:
+    async def _record(self, call: Call, closure: Closure | None) -> None:
         """Write down what the day and other processes have to know."""
         if self._ledger is None:
             return
         with anyio.CancelScope(shield=True):
-            if until:
-                await self._ledger.close(until)
+            if closure:
+                await self._ledger.close(closure.until, model=closure.model)
             told = call.limits.tokens_per_min if call.limits else None
             more = 0 if call.spent is None else call.spent - call.expected
             if call.day and (more or told):

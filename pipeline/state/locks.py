@@ -193,7 +193,6 @@ class _Turn:
         with self._alone:
             self._is_wanted = False
             if self._is_ours:
-                self._is_ours = False
                 self._lock.give_back()
 
 

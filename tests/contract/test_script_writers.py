@@ -500,6 +500,23 @@ async def test_a_spent_key_is_asked_about_once_for_all_models_of_its_service(
     assert len(groq.history) == 1
 
 
+async def test_a_model_whose_day_is_spent_is_left_alone_and_the_next_one_of_its_service_writes(
+    groq: GroqStandIn, template: Template
+) -> None:
+    door = gate("groq", by_model=True)
+    models = [groq_model(groq.url, model=name, door=door) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")]
+    groq.enqueue("day_spent")
+
+    for _ in range(2):
+        writer = ModelWriter(models, cache=Forgetful(), retry=IMPATIENT)
+        script = await write_script(TOPIC, writers=[writer], template=template)
+        assert script.model == "openai/gpt-oss-20b"
+
+    asked = [request.body["model"].removeprefix("openai/gpt-oss-") for request in groq.history]
+    assert asked == ["120b", "20b", "20b"]
+    assert groq.complaints == []
+
+
 # --- too long notes -----------------------------------------------------------------------------------------------
 
 

@@ -27,7 +27,7 @@ import re
 import socket
 import struct
 import sys
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, ClassVar
@@ -50,6 +50,13 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
         "Rate limit reached for model `openai/gpt-oss-120b` on tokens per minute (TPM): Limit 8000, Used 7000.",
     ),
     "rate_limited_without_retry_after": (429, "rate_limit_exceeded", "requests", "Rate limit reached."),
+    # As it is told in continuedev/continue issue 10920.
+    "day_spent": (
+        429,
+        "rate_limit_exceeded",
+        "tokens",
+        "Rate limit reached for model `openai/gpt-oss-120b` on tokens per day (TPD): Limit 200000, Used 197050.",
+    ),
     "rate_limited_until_a_date": (429, "rate_limit_exceeded", "requests", "Rate limit reached."),
     "too_large": (
         413,
@@ -97,6 +104,14 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
 }
 # With what the model wrote.
 _SHOWING = {"json_validate_failed", "parse_failed", "odd_output", "called_a_tool"}
+# What Google's Gemini says to who speaks OpenAI's protocol: a list of one error (continuedev/continue issue 8516,
+# FuzzAnything/PromptFuzz issue 42). Status, name and message; the reason stands in the details.
+LISTED: dict[str, tuple[int, str, str, str]] = {
+    "listed_bad_key": (400, "INVALID_ARGUMENT", "API_KEY_INVALID", "API key not valid. Please pass a valid API key."),
+    "listed_no_model": (404, "NOT_FOUND", "", "models/default is not found for API version v1main"),
+    "listed_denied": (403, "PERMISSION_DENIED", "", "Your project has been denied access."),
+}
+
 # An answer that is none.
 ANSWERS = {
     "empty_content": "a message without text",
@@ -118,7 +133,7 @@ ANSWERS = {
     "slow_body": "the body begins and never ends",
     "reset": "the connection is reset",
 }
-FAULTS = {**REFUSALS, **ANSWERS}
+FAULTS = {**REFUSALS, **LISTED, **ANSWERS}
 _PAGES = {"login_page": (200, "Please log in"), "blocked": (403, "Sorry, you have been blocked")}
 
 LIVE_MODELS = {"openai/gpt-oss-120b", "openai/gpt-oss-20b", "qwen/qwen3.6-27b"}
@@ -183,7 +198,8 @@ class GroqStandIn:
         self._runner: web.AppRunner | None = None
         self._closing = asyncio.Event()
         self._chance = Chance(self.seed)
-        self._door = Door()
+        # One of each model, since it limits each by itself.
+        self._doors: defaultdict[str, Door] = defaultdict(Door)
 
     @property
     def url(self) -> str:
@@ -234,24 +250,25 @@ class GroqStandIn:
         )
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
-        if complaint := self._door.complaint():
-            self.complaints.append(complaint)
         try:
             body = await self._read(request)
         except RefusedError as refused:
             if refused.status == 400:
                 self.complaints.append(str(refused))
             return self._error(refused.status, refused.error)
+        door = self._doors[self._limited(body["model"])]
+        if complaint := door.complaint():
+            self.complaints.append(complaint)
         admitted = await self._admit(body)
         if isinstance(admitted, Refused):
             self.history.append(Request(body=body, fault="over the plan"))
-            self._door.tell(f"{admitted.retry_after_s:g}")
+            door.tell(f"{admitted.retry_after_s:g}")
             error = {"message": admitted.message, "type": admitted.kind, "code": "rate_limit_exceeded"}
             return self._error(429, error, {"retry-after": f"{admitted.retry_after_s:g}"})
         fault = self._next_fault()
         self.history.append(Request(body=body, fault=fault))
-        if fault in REFUSALS:
-            return self._refusal(fault)
+        if fault in {*REFUSALS, *LISTED}:
+            return self._refusal(fault, door)
         if fault == "reset":
             _reset(request)
         if fault in _PAGES:
@@ -282,7 +299,13 @@ class GroqStandIn:
     def _limits(self, used: int) -> dict[str, str]:
         return {**_limits(used), **(self.plan.headers() if self.plan else {})}
 
-    def _refusal(self, fault: str) -> web.Response:
+    def _limited(self, model: str) -> str:
+        """Who is kept waiting by a 429 of this model."""
+        return model
+
+    def _refusal(self, fault: str, door: Door) -> web.Response:
+        if fault in LISTED:
+            return _listed(fault)
         status, code, kind, message = REFUSALS[fault]
         error: dict[str, str] = {"message": message, "type": kind, "code": code}
         headers: dict[str, str] = {}
@@ -290,14 +313,24 @@ class GroqStandIn:
             error["failed_generation"] = '{"title": "The sky", '
         if fault == "rate_limited":
             headers["retry-after"] = self.retry_after
-            self._door.tell(self.retry_after)
+            door.tell(self.retry_after)
+        if fault == "day_spent":
+            headers["retry-after"] = "579"
+            door.tell("579")
         if fault == "rate_limited_until_a_date":
-            self._door.tell("90")
+            door.tell("90")
             headers |= {"Date": "Sat, 21 Nov 2026 00:00:00 GMT", "retry-after": "Sat, 21 Nov 2026 00:01:30 GMT"}
         return self._error(status, error, headers)
 
     def _error(self, status: int, error: dict[str, str], headers: dict[str, str] | None = None) -> web.Response:
         return web.json_response({"error": error}, status=status, headers={**self._limits(0), **(headers or {})})
+
+
+def _listed(fault: str) -> web.Response:
+    status, name, reason, message = LISTED[fault]
+    details = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason}] if reason else []
+    error = {"code": status, "message": message, "status": name, "details": details}
+    return web.json_response([{"error": error}], status=status)
 
 
 async def _read(request: web.Request) -> dict[str, Any]:

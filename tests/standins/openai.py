@@ -62,6 +62,9 @@ class OpenAIStandIn(GroqStandIn):
             response.text = f"\n\n\n{response.text}"
         return response
 
+    def _limited(self, model: str) -> str:
+        return ""
+
     def _cached(self) -> dict[str, Any]:
         # DeepSeek has a name of its own for it.
         return {"prompt_cache_hit_tokens": self.cached_tokens} if self.dialect == "deepseek" else super()._cached()

@@ -203,6 +203,31 @@ async def test_a_closure_is_seen_by_every_ledger_on_the_file_until_it_is_over(le
     await other.reserve(1, **FREE)
 
 
+async def test_a_model_that_is_closed_is_seen_by_every_ledger_and_keeps_nobody_from_another(ledger, clock, tmp_path):
+    other = Ledger(tmp_path, "groq", clock=clock)
+    await ledger.close(NOON + timedelta(seconds=20), model="large")
+    await ledger.close(NOON + timedelta(seconds=5), model="large")
+    await ledger.close(NOON + timedelta(seconds=40), model="largest")
+
+    await other.reserve(1, **FREE, model="small")
+    await other.reserve(1, **FREE)
+    with pytest.raises(ClosedError) as caught:
+        await other.reserve(1, **FREE, model="large")
+    assert caught.value.until == NOON + timedelta(seconds=20)
+
+    clock.now += timedelta(seconds=20)
+    await other.reserve(1, **FREE, model="large")
+    # What is over is forgotten, and another day changes nothing.
+    await ledger.close(clock.now + timedelta(days=1), model="small")
+    assert json.loads((tmp_path / "groq.json").read_bytes())["closed_models"].keys() == {"small", "largest"}
+    clock.now += timedelta(hours=23)
+    with pytest.raises(ClosedError):
+        await other.reserve(1, **FREE, model="small")
+    await ledger.close(clock.now + timedelta(seconds=60))
+    with pytest.raises(ClosedError):
+        await other.reserve(1, **FREE, model="large")
+
+
 async def test_a_closure_outlives_the_day(ledger, clock):
     clock.now = datetime(2026, 11, 21, 23, 59, 50, tzinfo=UTC)
     await ledger.close(clock.now + timedelta(seconds=60))

@@ -433,6 +433,49 @@ async def test_a_model_that_fails_leaves_the_others_of_its_service_alone(make, s
     assert said[-1] == "groq answers again"
 
 
+async def test_a_429_closes_one_model_where_each_has_limits_of_its_own(make, said):
+    door = make(by_model=True, patience_s=30)
+
+    await fail(door, TransientError("the day is spent", retry_after_s=900), model="large")
+
+    assert await visit(door, model="small") == 0
+    with pytest.raises(ClosedError, match=r"^groq asks us to wait with large until ") as caught:
+        await visit(door, model="large")
+    assert caught.value.until == NOON + timedelta(seconds=900)
+    # Nobody is told that it answers again, as long as one of them does not.
+    assert [line.partition(" until ")[0] for line in said] == ["groq asks us to wait with large"]
+    await fail(door, TransientError("slowly", retry_after_s=10), model="small")
+    assert await visit(door, model="small") == 10
+    await anyio.sleep(900)
+    await visit(door, model="small")
+    assert [line.partition(" until ")[0] for line in said] == [
+        "groq asks us to wait with large",
+        "groq asks us to wait with small",
+        "groq answers again",
+    ]
+
+
+async def test_who_waits_for_a_model_that_asks_for_a_rest_keeps_nobody_waiting_who_wants_another_one(make):
+    door = make(by_model=True, concurrency=1)
+    await fail(door, BUSY, model="large")
+    begun = []
+
+    async with anyio.create_task_group() as tasks:
+        for model in ("large", "large", "small", "small"):
+            tasks.start_soon(partial(visit, door, begun=begun, takes_s=5, model=model))
+
+    assert begun == pytest.approx([0, 5, 20, 25])
+
+
+async def test_a_model_without_a_request_left_of_its_day_keeps_nobody_from_another(make):
+    door = make(by_model=True)
+    async with door.call(model="large") as call:
+        call.told(ToldLimits(requests_per_day=86_400 // 90, requests_left=0))
+
+    assert await visit(door, model="small") == 0
+    assert await visit(door, model="large") == pytest.approx(90)
+
+
 async def test_who_waits_for_a_model_that_fails_keeps_nobody_waiting_who_wants_another_one(make):
     door = make(breaker_failures=1, breaker_cooldown_s=60, concurrency=1)
     await fail(door, DOWN, model="large")
@@ -730,15 +773,17 @@ class Book:
 
     def __init__(self, clock, takes_s=0.0):
         self.clock, self.requests, self.tokens, self.until = clock, 0, 0, None
+        self.until_of = {}
         self.takes_s = takes_s
         self.minute_is_spent_for_s, self.asked, self.told = 0.0, [], []
 
-    async def reserve(self, tokens, *, call, requests_per_min, tokens_per_min, requests_per_day, tokens_per_day):
+    async def reserve(self, tokens, *, call, model, requests_per_min, tokens_per_min, requests_per_day, tokens_per_day):
         self.asked.append((requests_per_min, tokens_per_min))
         if self.minute_is_spent_for_s:
             raise TransientError("the minute is spent", retry_after_s=self.minute_is_spent_for_s)
-        if self.until and self.until > self.clock():
-            raise ClosedError("closed", until=self.until)
+        for until in (self.until, self.until_of.get(model)):
+            if until and until > self.clock():
+                raise ClosedError("closed", until=until)
         if tokens_per_day is not None and self.tokens + tokens > tokens_per_day:
             raise QuotaError("spent: groq.tokens_per_day", resets_at=NOON + timedelta(hours=12))
         self.requests += 1
@@ -752,8 +797,11 @@ class Book:
         self.tokens += tokens
         self.requests += requests
 
-    async def close(self, until):
-        self.until = until
+    async def close(self, until, *, model):
+        if model:
+            self.until_of[model] = until
+        else:
+            self.until = until
 
 
 @pytest.fixture
@@ -776,6 +824,15 @@ async def test_a_long_429_of_another_process_is_an_error_at_once(make, book):
         await visit(make(ledger=book))
 
     assert caught.value.until == book.until
+
+
+async def test_a_429_of_a_model_that_another_process_met_is_respected_for_that_model(make, book, said):
+    ours, theirs = (make(ledger=book, by_model=True, on_change=line) for line in (said.append, lambda _line: None))
+    await fail(theirs, BUSY, model="large")
+
+    assert await visit(ours, model="small") == 0
+    assert await visit(ours, model="large") == pytest.approx(20)
+    assert [line.partition(" until ")[0] for line in said] == ["groq asks us to wait with large", "groq answers again"]
 
 
 async def test_a_spent_day_is_an_error_that_people_hear_of_once(make, book, said):

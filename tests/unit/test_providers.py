@@ -86,6 +86,11 @@ def test_a_service_without_a_limit_of_requests_is_asked_as_fast_as_it_answers():
     assert gate_limits("groq", wanted).requests_per_min is None
 
 
+def test_only_of_groq_it_is_known_that_each_model_has_limits_of_its_own():
+    services = ("groq", "deepseek", "openai", "edge", "pexels")
+    assert [name for name in services if gate_limits(name, Settings()).by_model] == ["groq"]
+
+
 async def shop_in(folder, **overrides):
     return await to_thread.run_sync(lambda: open_workshop(workspace=folder, overrides=overrides))
 

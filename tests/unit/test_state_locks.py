@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import errno
 import math
 import os
@@ -264,6 +265,128 @@ async def test_many_takers_hold_a_lock_one_at_a_time(store):
     assert (most, turns) == (1, 5)
 
 
+# Files of locks ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "film.lock"
+
+
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="filelock opens files in a way of its own there")
+
+
+@posix_only
+def test_a_lock_whose_file_was_removed_leaves_that_of_whoever_has_taken_it_since(path):
+    with contextlib.ExitStack() as theirs:
+        with locks.held_now(path, what="ours"):
+            path.unlink()
+            theirs.enter_context(locks.held_now(path, what="theirs"))
+        assert locks.is_held(path)
+        with pytest.raises(BusyError, match=f"process {os.getpid()} is working on theirs"):
+            theirs.enter_context(locks.held_now(path, what="theirs"))
+    assert not path.exists()
+
+
+@posix_only
+def test_a_file_that_is_removed_while_it_is_opened_is_no_lock(path, monkeypatch):
+    really = os.open
+
+    def open_(name, *rest):
+        monkeypatch.undo()
+        descriptor = really(name, *rest)
+        # Whoever held it gives it back now.
+        path.unlink()
+        return descriptor
+
+    monkeypatch.setattr(os, "open", open_)
+    with locks.held_now(path, what="the film"):
+        assert path.exists()
+        assert locks.is_held(path)
+
+
+@posix_only
+def test_a_lock_that_a_killed_process_has_left_says_who_holds_it_now(path):
+    path.write_text("4194304" * 3)
+
+    with locks.held_now(path, what="the film"):
+        assert path.read_text() == str(os.getpid())
+
+
+@posix_only
+def test_a_lock_whose_file_can_not_be_removed_is_free_when_nobody_holds_it(path, monkeypatch):
+    def refuse(*_of):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "unlink", refuse)
+    for _ in range(2):
+        with locks.held_now(path, what="the film"):
+            assert locks.is_held(path)
+        assert not locks.is_held(path)
+    assert path.exists()
+
+
+def test_a_turn_that_is_over_takes_no_lock_however_late_its_thread_comes(path):
+    turn = locks._Turn(path)
+    turn.end()
+
+    assert not turn.take()
+    assert not path.exists()
+
+
+def test_a_lock_that_is_given_back_while_somebody_looks_is_free(path, monkeypatch):
+    looks = iter([True, False])
+    monkeypatch.setattr(locks, "is_there", lambda _path: next(looks))
+
+    with locks.held_now(path, what="the film"):
+        assert not locks.is_held(path)
+
+
+@posix_only
+def test_locks_that_were_given_back_are_no_open_files(path):
+    def next_descriptor():
+        descriptor = os.dup(0)
+        os.close(descriptor)
+        return descriptor
+
+    before = next_descriptor()
+    for _ in range(3):
+        with locks.held_now(path, what="the film"):
+            assert locks.is_held(path)
+
+    assert next_descriptor() == before
+
+
+GIVE_BACK_AND_FORK = """
+import os, sys
+from pathlib import Path
+from pipeline.state.locks import held_now
+
+with held_now(Path(sys.argv[1]), what="the film"):
+    pass
+theirs = os.pipe()
+if not (child := os.fork()):
+    os.write(theirs[1], b"x")
+    os.read(theirs[0], 1)
+    os._exit(0)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@posix_only
+def test_a_fork_keeps_what_was_opened_since_a_lock_was_given_back(path):
+    subprocess.run([sys.executable, "-c", GIVE_BACK_AND_FORK, str(path)], check=True)
+
+
+@posix_only
+def test_a_lock_is_not_looked_for_behind_a_link(path, tmp_path):
+    path.symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(StorageError), locks.held_now(path, what="the film"):
+        pass
+    assert not (tmp_path / "elsewhere").exists()
+
+
 # Lock files that are not ours to open ----------------------------------------------------------------------------
 
 
@@ -279,9 +402,6 @@ def refused(monkeypatch):
 
     monkeypatch.setattr(os, "open", open_)
     return ways
-
-
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="filelock opens files in a way of its own there")
 
 
 @posix_only

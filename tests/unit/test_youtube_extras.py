@@ -11,17 +11,19 @@ import anyio
 import pytest
 from anyio import to_thread
 
-from pipeline.errors import HeldError, InputError, NeedsLoginError
+from pipeline.errors import ClosedError, HeldError, InputError, NeedsLoginError, QuotaError, TransientError
 from pipeline.model import Package
 from pipeline.publishing import files_beside, sums_of
 from pipeline.publishing.youtube import Extras, Title
 from pipeline.publishing.youtube.calls import Calls
+from pipeline.publishing.youtube.extras import Missing
 from pipeline.state.ledgers.quota import Allowance, ProjectQuota, project_of
 from tests.standins.youtube import CLIENT_ID, FAULTS, UPLOAD
 from tests.standins.youtube.clients import PLENTY, channel_of, film_for, now, quota_in, token_file
 from tests.standins.youtube.quota import COSTS
 
 KEY = "0123456789abcdef"
+TOMORROW = now() + timedelta(days=1)
 KINDS = ("thumbnail", "caption", "playlist", "item", "update")
 JPEG = b"\xff\xd8\xff" + b"picture" * 100
 SRT = "1\n00:00:00,000 --> 00:00:02,000\nWhy is the sky blue?\n"
@@ -406,6 +408,71 @@ async def test_what_the_days_units_do_not_pay_for_is_not_begun_and_the_next_day_
 
     assert whole.missing == ()
     assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (1, 0)
+
+
+async def test_what_the_days_units_do_not_pay_for_is_told_each_and_nothing_is_looked_up_for_it(youtube, film, tmp_path):
+    poor = channel_of(youtube, tmp_path, allowance=Allowance(uploads_per_day=0, units_per_day=10, costs=COSTS))
+    await poor.quota(CLIENT_ID).reserve("videos.list")
+
+    receipt = await film_for(poor, KEY, extras=ALL).deliver(film)
+
+    assert len(receipt.missing) == len(steps(tmp_path)) == 4
+    assert set(steps(tmp_path).values()) == {"waiting"}
+    assert youtube.calls.keys() == {"videos.insert", "put"}
+
+
+async def test_what_another_process_was_faster_to_spend_the_units_for_was_not_begun(
+    youtube, film, tmp_path, monkeypatch
+):
+    async def none_yet(_calls, _method):
+        return None
+
+    poor = channel_of(youtube, tmp_path, allowance=Allowance(uploads_per_day=0, units_per_day=10, costs=COSTS))
+    await poor.quota(CLIENT_ID).reserve("videos.list")
+    monkeypatch.setattr(Calls, "shortage", none_yet)
+    short = await film_for(poor, KEY, extras=Extras(captions=True)).deliver(film)
+    assert short.missing_until
+    assert steps(tmp_path) == {"captions (en)": "waiting"}
+    monkeypatch.undo()
+
+    await deliver(youtube, tmp_path, film, extras=Extras(captions=True))
+
+    assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (1, 0)
+
+
+async def test_what_was_sent_before_youtube_asked_for_a_long_wait_is_looked_for_first(youtube, film, tmp_path):
+    youtube.faults.order("caption_503")
+    youtube.retry_after = "900"
+    short = await deliver(youtube, tmp_path, film, extras=Extras(captions=True))
+    assert short.missing_until
+    assert steps(tmp_path) == {"captions (en)": "failed"}
+
+    await deliver(youtube, tmp_path, film, extras=Extras(captions=True))
+
+    assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (2, 1)
+
+
+async def test_a_playlist_is_looked_for_once_and_a_film_without_a_place_comes_last(youtube, tmp_path):
+    given = []
+    for number, place in enumerate(("space.txt:2", "", "space.txt:1")):
+        package = write_film(tmp_path / f"film{number}")
+        extras = Extras(playlist="Space", place=place)
+        given.append((await deliver(youtube, tmp_path, package, extras=extras, key=f"{number:016x}")).id)
+
+    (playlist,) = youtube.shelf.playlists.values()
+    assert playlist.films == [given[2], given[0], given[1]]
+    assert youtube.calls["playlists.list"] == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "may_pass"),
+    [(TransientError("busy"), True), (ClosedError("later", until=TOMORROW), False), (QuotaError("spent"), False)],
+)
+def test_what_stands_in_the_way_of_all_that_goes_with_a_film_is_told_once_with_its_time(error, may_pass):
+    missing = Missing.all_for(error)
+
+    assert (missing.lines, missing.may_pass) == ([error.message], may_pass)
+    assert missing.until == (TOMORROW if isinstance(error, ClosedError) else None)
 
 
 async def test_what_is_to_be_done_anew_and_the_day_does_not_pay_for_is_missing_though_it_was_done(

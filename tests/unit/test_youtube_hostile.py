@@ -8,6 +8,7 @@ import json
 import os
 import stat
 import traceback
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from anyio import to_thread
@@ -29,7 +30,7 @@ from pipeline.publishing.youtube.http import _Once, open_http
 from pipeline.publishing.youtube.login import read_client
 from pipeline.publishing.youtube.lookup import films_of
 from pipeline.settings import load_settings
-from tests.standins.youtube import CHUNK_BYTES, HOSTILE_PASSING, YouTubeStandIn
+from tests.standins.youtube import CHUNK_BYTES, HOSTILE_PASSING, YouTubeStandIn, listing
 from tests.standins.youtube.clients import channel_of, film_for, token_file
 from tests.unit.test_youtube_extras import write_film
 from tests.virtual_time import run_in_virtual_time
@@ -57,6 +58,38 @@ async def test_an_answer_that_makes_no_sense_is_not_believed_and_the_film_is_the
     assert youtube.faults.met == [fault]
     assert [one.data for one in youtube.films.values()] == [film.video.read_bytes()]
     assert receipt.id in youtube.films
+
+
+async def test_a_film_that_is_listed_without_its_name_may_be_the_one_that_is_looked_for(
+    youtube, film, tmp_path, monkeypatch
+):
+    youtube.faults.order("final_lost_and_gone")
+    whole = listing._item
+    monkeypatch.setattr(listing, "_item", lambda one: {**whole(one), "contentDetails": {}})
+
+    with pytest.raises(TransientError, match="lists a film without saying which"):
+        await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+    monkeypatch.undo()
+    await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+
+    assert len(youtube.films) == len(youtube.sessions) == 1
+
+
+async def test_a_film_that_is_listed_with_a_time_of_no_zone_came_at_that_time_in_utc(
+    youtube, film, tmp_path, monkeypatch
+):
+    youtube.clock = lambda: datetime.now(UTC) - timedelta(hours=1)
+    await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
+    youtube.clock = lambda: datetime.now(UTC)
+    youtube.add_films(1)
+    youtube.looks_until_shown = 20
+    moment = listing._moment
+    monkeypatch.setattr(listing, "_moment", lambda at: moment(at).removesuffix("Z"))
+    youtube.faults.order("gone_404")
+
+    await film_for(channel_of(youtube, tmp_path), "fedcba9876543210").deliver(film)
+
+    assert len(youtube.films) == 3
 
 
 async def test_a_film_is_sent_to_no_other_host_and_its_day_has_lost_one_upload(youtube, film, tmp_path):

@@ -83,6 +83,57 @@ async def test_another_account_under_the_same_name_is_told_and_the_login_before_
     assert kept(tmp_path)["nightreel"]["channel"]["id"] == "UCbob"
 
 
+@pytest.mark.parametrize("replace", [False, True])
+async def test_an_account_without_a_channel_is_told_and_is_no_login(youtube, tmp_path, replace):
+    youtube.without_channel = frozenset({"mail"})
+
+    with pytest.raises(NeedsLoginError, match=r"no YouTube channel.*Begin one at youtube\.com.*nightreel auth youtube"):
+        await log_in(youtube, tmp_path, "mail", replace=replace)
+    assert not token_file(tmp_path).exists()
+
+    await log_in(youtube, tmp_path, "ann")
+    before = token_file(tmp_path).read_bytes()
+    with pytest.raises(NeedsLoginError, match="no YouTube channel"):
+        await log_in(youtube, tmp_path, "mail", replace=replace)
+    assert token_file(tmp_path).read_bytes() == before
+
+
+async def test_another_account_is_told_also_after_a_login_of_which_youtube_could_not_say_whose_it_is(youtube, tmp_path):
+    await log_in(youtube, tmp_path, "ann")
+    youtube.faults.order(*["list_503"] * 5)
+    await log_in(youtube, tmp_path, "bob")
+    youtube.faults.clear()
+
+    with pytest.raises(NeedsLoginError, match=r"UCbob.*was for .*UCann"):
+        await log_in(youtube, tmp_path, "bob")
+
+    assert kept(tmp_path)["nightreel"]["channel_before"]["id"] == "UCann"
+
+
+async def test_a_login_that_youtube_refuses_takes_the_place_of_none_that_is_known(youtube, tmp_path):
+    youtube.faults.order("list_401")
+    await log_in(youtube, tmp_path, "ann")
+    assert token_file(tmp_path).exists()
+    await log_in(youtube, tmp_path, "ann")
+    before = token_file(tmp_path).read_bytes()
+
+    youtube.faults.order("list_401")
+    with pytest.raises(NeedsLoginError, match="the new login is refused"):
+        await log_in(youtube, tmp_path, "ann")
+
+    assert token_file(tmp_path).read_bytes() == before
+
+
+async def test_a_login_from_elsewhere_whose_account_has_no_channel_begins_no_film(youtube, film, tmp_path):
+    youtube.without_channel = frozenset({"mail"})
+    youtube.write_token(token_file(tmp_path), "mail", elsewhere=True)
+
+    with pytest.raises(NeedsLoginError, match="no YouTube channel"):
+        await deliver(youtube, tmp_path, film)
+
+    assert youtube.calls["videos.insert"] == 0
+
+
 async def test_the_same_account_logs_in_again_and_again(youtube, tmp_path):
     await log_in(youtube, tmp_path, "ann")
     await log_in(youtube, tmp_path, "ann")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
+from pipeline.model.metadata import DESCRIPTION_MAX_BYTES, utf8_bytes
 from pipeline.publishing.youtube import Links, Neighbour
 from pipeline.publishing.youtube.extras import Extras, Title
 from pipeline.publishing.youtube.journal import WATCH
+from pipeline.publishing.youtube.links import with_links
 from tests.standins.youtube.clients import channel_of, film_for
 from tests.unit.test_youtube_extras import write_film
 
@@ -92,3 +94,25 @@ async def test_a_neighbour_that_is_gone_needs_no_link(youtube, tmp_path):
     receipt = await out(youtube, tmp_path, FIRST, "Light", Links(words=("Previous", "Next"), before=gone))
 
     assert (receipt.missing, youtube.calls["videos.update"]) == ((), 0)
+
+
+NEXT = Links(words=("Previous", "Next"), after=Neighbour(id="b", url=f"{WATCH}b", title="Two"))
+
+
+def test_a_description_that_is_full_makes_room_for_its_links():
+    linked = with_links("word " * 1_200, NEXT)
+
+    assert linked.endswith(f"\n\nNext: Two {WATCH}b")
+    assert DESCRIPTION_MAX_BYTES - 10 < utf8_bytes(linked) <= DESCRIPTION_MAX_BYTES
+
+
+def test_a_line_of_a_person_that_begins_like_a_link_and_leads_nowhere_stays():
+    described = "Previous: what we know.\nNext: what we don't."
+
+    assert with_links(described, NEXT) == f"{described}\n\nNext: Two {WATCH}b"
+
+
+def test_a_film_without_neighbours_is_described_as_it_was():
+    described = f"  As it was.\n\n\nNext: Two {WATCH}b\n"
+
+    assert with_links(described, Links(words=NEXT.words)) == described

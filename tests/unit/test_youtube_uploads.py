@@ -300,6 +300,16 @@ async def test_a_film_that_is_listed_among_others_and_not_told_of_yet_is_not_tak
     assert len(youtube.sessions) == 1
 
 
+async def test_films_of_others_that_came_just_now_and_are_told_of_keep_nobody_waiting(youtube, film, tmp_path):
+    youtube.add_films(3)
+    youtube.faults.order("gone_404")
+
+    await deliver(youtube, tmp_path, film)
+
+    assert youtube.calls["playlistItems.list"] == 1
+    assert youtube.films_by_tag() == {f"nightreel-{KEY}": 1}
+
+
 async def test_a_film_that_has_been_listed_for_long_and_is_never_told_of_keeps_nobody_waiting(youtube, film, tmp_path):
     youtube.clock = lambda: NOW
     await deliver(youtube, tmp_path, film)

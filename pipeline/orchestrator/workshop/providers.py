@@ -64,6 +64,8 @@ def gate_limits(name: str, settings: Settings) -> GateLimits:
         tokens_per_min=wanted.tokens_per_min or None,
         requests_per_day=wanted.requests_per_day or None,
         tokens_per_day=wanted.tokens_per_day or None,
+        # Groq counts, and refuses, each model by itself; of others it is not known.
+        by_model=name == "groq",
     )
 
 

@@ -74,21 +74,24 @@ async def ask_whose(calls: Calls) -> Identity:
 async def keep_login(channel: Channel, token: Token, *, replace: bool = False) -> None:
     """Save a login that is new. When YouTube can't be asked now whose it is, it is asked at first use.
 
-    Raises `NeedsLoginError` when it is for another channel than the name stood for, unless that is to be replaced: the
-    login before stays as it is then. Raises `StorageError`, too.
+    Raises `NeedsLoginError` when it is for another channel than the name stood for, unless that is to be replaced, and
+    for an account without a channel: the login before stays as it is then. Raises `StorageError`, too.
     """
     before = None if replace else await to_thread.run_sync(known_identity, channel)
-    told = None
+    told, answered = None, False
     try:
         async with channel.open(token) as calls:
-            told = await _ask(calls)
+            told, answered = await _told(calls), True
     except NeedsLoginError:
-        # An account without a channel is no login for one that we know.
+        # What was refused can't be told to be the same channel.
         if before:
             raise
     except ProviderError:
         # What stands in the way is told by whoever asks next.
         pass
+    if answered and told is None:
+        # Kept, it would pass for a login, and a whole night of films would be made for nobody.
+        raise _no_channel(channel.address, channel.how_to_log_in)
     if told and before and told.id != before.id:
         raise _other(before, told, channel.address, channel.how_to_log_in)
     await save_login(channel.token, _noting(token, now=told, before=before), what=f"the login of {channel.address}")
@@ -104,12 +107,24 @@ def known_identity(channel: Channel) -> Identity | None:
 
 
 async def _ask(calls: Calls) -> Identity:
+    if told := await _told(calls):
+        return told
+    raise _no_channel(calls.where, calls.how_to_log_in)
+
+
+async def _told(calls: Calls) -> Identity | None:
+    """The channel that YouTube says the login is for; None: its account has none."""
     parameters = {"part": "snippet", "mine": "true"}
     answer = await calls.patiently(lambda: calls.ask("channels.list", parameters))
     for item in objects(answer.get("items")):
         if told := id_at(item, "id"):
             return Identity(id=told, title=text_at(item, "snippet", "title"))
-    raise NeedsLoginError("this Google account has no YouTube channel", where=calls.where, hint=calls.how_to_log_in)
+    return None
+
+
+def _no_channel(where: str, how_to_log_in: str) -> NeedsLoginError:
+    hint = f"Begin one at youtube.com with this account, or choose another. {how_to_log_in}"
+    return NeedsLoginError("this Google account has no YouTube channel", where=where, hint=hint)
 
 
 def _kept(token: Token, name: str) -> Identity | None:

@@ -118,4 +118,4 @@ def _came_at(item: dict[str, Any]) -> datetime:
         at = datetime.fromisoformat(text_at(item, "snippet", "publishedAt"))
     except ValueError:
         return datetime.max.replace(tzinfo=UTC)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return at.replace(tzinfo=at.tzinfo or UTC)

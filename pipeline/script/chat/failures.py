@@ -139,6 +139,7 @@ _BY_CODE: Mapping[str, _Kind] = {
     "insufficient_quota": _NO_CREDIT,
     "insufficient_balance": _NO_CREDIT,
     "organization_restricted": _RESTRICTED,
+    "API_KEY_INVALID": _BAD_KEY,
     "model_not_found": _NO_MODEL,
     "model_decommissioned": _MODEL_GONE,
     "model_permission_blocked_org": _NO_RIGHT,
@@ -219,7 +220,10 @@ def _read_body(text: str) -> tuple[str, str]:
     metadata = error.get("metadata")
     # OpenRouter's way to say that the models behind it do not take a text.
     flagged = "flagged_input" if isinstance(metadata, dict) and "flagged_input" in metadata else ""
-    codes = (flagged, *(str(error.get(name) or "") for name in ("code", "type")))
+    # And Google's to say why, which is a bad request of any kind.
+    details = error.get("details")
+    reasons = [each.get("reason") for each in details if isinstance(each, dict)] if isinstance(details, list) else []
+    codes = (flagged, *(str(each or "") for each in (error.get("code"), error.get("type"), *reasons)))
     known = next((code for code in codes if code in _BY_CODE), "")
     # Groq shows what its model wrote: there is more that can be wrong with it than has a code here.
     return known or ("output_parse_failed" if "failed_generation" in error else ""), str(error.get("message") or "")
@@ -231,6 +235,9 @@ def _error(text: str) -> Mapping[str, Any]:
         body: Any = json.loads(text)
     except (ValueError, RecursionError):
         return {}
+    if isinstance(body, list):
+        # Gemini's errors come in a list of one.
+        body = next(iter(body), None)
     error = body.get("error", body) if isinstance(body, dict) else {}
     if isinstance(error, str):
         return {"message": error}

@@ -71,6 +71,25 @@ class _Entry(_Day):
     # Nobody calls in between.
     closed_at: AwareDatetime | None = None
     closed_until: AwareDatetime | None = None
+    # Likewise, single models: from when, and until when.
+    closed_models: dict[str, tuple[AwareDatetime, AwareDatetime]] = {}
+
+    def closed(self, model: str, now: datetime) -> datetime | None:
+        """Until when nobody may call a model, or (empty) any of them; None: everybody may.
+
+        A closure that begins in the future was written under another clock, and means nothing under this one.
+        """
+        whole = (self.closed_at, self.closed_until)
+        at, until = self.closed_models.get(model, (None, None)) if model else whole
+        return until if at and until and at <= now < until else None
+
+    def close(self, model: str, now: datetime, until: datetime) -> None:
+        """Nobody may call it before `until`."""
+        if model:
+            still = {name: each for name, each in self.closed_models.items() if self.closed(name, now)}
+            self.closed_models = {**still, model: (now, until)}
+        else:
+            self.closed_at, self.closed_until = now, until
 
 
 class _Limits(NamedTuple):
@@ -105,6 +124,7 @@ class Ledger:
         tokens: int,
         *,
         call: str,
+        model: str = "",
         requests_per_min: float | None = None,
         tokens_per_min: int | None = None,
         requests_per_day: int | None = None,
@@ -114,10 +134,10 @@ class Ledger:
 
         Raises `TransientError` with the seconds to wait if they don't fit into the minute, `QuotaError` if they don't
         fit into what the day allows (None: everything; a call larger than all of it fits into a fresh one), and
-        `ClosedError` while the door is closed.
+        `ClosedError` while the door is closed, or this `model`.
         """
         limits = _Limits(requests_per_min, tokens_per_min, requests_per_day, tokens_per_day)
-        return await to_thread.run_sync(self._reserve, tokens, call, limits)
+        return await to_thread.run_sync(self._reserve, tokens, call, model, limits)
 
     async def correct(
         self, day: date, *, call: str, tokens: int, requests: int = 0, told_tokens_per_min: int | None = None
@@ -128,9 +148,9 @@ class Ledger:
         """
         await to_thread.run_sync(self._correct, day, call, tokens, requests, told_tokens_per_min)
 
-    async def close(self, until: datetime) -> None:
-        """Nobody may call before `until` (aware). A later time that was set before stands."""
-        await to_thread.run_sync(self._close, until)
+    async def close(self, until: datetime, *, model: str = "") -> None:
+        """Nobody may call before `until` (aware), or nobody this `model`. A later time that was set before stands."""
+        await to_thread.run_sync(self._close, until, model)
 
     def spent_today(self) -> tuple[int, int]:
         """Requests and tokens so far, without the lock and its file, for those who only want to know. Blocks."""
@@ -141,13 +161,12 @@ class Ledger:
         today = _day_of(entry, self._today())
         return (today.requests, today.tokens) if today else (0, 0)
 
-    def _reserve(self, tokens: int, call: str, limits: _Limits) -> date:
+    def _reserve(self, tokens: int, call: str, model: str, limits: _Limits) -> date:
         with self._open() as entry:
             now = self._clock()
-            # A closure that begins in the future was written under another clock, and means nothing under this one.
-            if entry.closed_at and entry.closed_until and entry.closed_at <= now < entry.closed_until:
+            if until := entry.closed("", now) or entry.closed(model, now):
                 # The file may say anything, and the calendar ends.
-                raise ClosedError(f"{self._provider} asks us to wait", until=min(entry.closed_until, now + _LONGEST))
+                raise ClosedError(f"{self._provider} asks us to wait", until=min(until, now + _LONGEST))
             spent = (
                 ("requests_per_day", limits.requests_per_day, entry.requests, 1),
                 ("tokens_per_day", limits.tokens_per_day, entry.tokens, tokens),
@@ -186,12 +205,12 @@ class Ledger:
             if told_tokens_per_min is not None:
                 entry.told_tokens_per_min = told_tokens_per_min
 
-    def _close(self, until: datetime) -> None:
+    def _close(self, until: datetime, model: str) -> None:
         with self._open() as entry:
             now = self._clock()
-            stands = entry.closed_at and entry.closed_until and entry.closed_at <= now and until <= entry.closed_until
-            if not stands:
-                entry.closed_at, entry.closed_until = now, until
+            stands = entry.closed(model, now)
+            if stands is None or stands < until:
+                entry.close(model, now, until)
 
     def _spent(self, setting: str, allowed: int, so_far: int) -> QuotaError:
         tomorrow = datetime.combine(self._today() + timedelta(days=1), time(), tzinfo=self._zone)
@@ -222,8 +241,8 @@ class Ledger:
                 entry = _Entry(day=self._today())
             yield entry
             try:
-                # A file of one day is one that earlier versions read.
-                left_out = None if entry.other_days else {"other_days"}
+                # A file of one day, with no model closed, is one that earlier versions read.
+                left_out = {name for name in ("other_days", "closed_models") if not getattr(entry, name)}
                 text = entry.model_dump_json(by_alias=True, indent=2, exclude=left_out)
                 write_atomically(self._path, text + "\n")
             except StorageError as error:
@@ -269,4 +288,5 @@ def _on(today: date, entry: _Entry) -> _Entry:
         minute=entry.minute,
         closed_at=entry.closed_at,
         closed_until=entry.closed_until,
+        closed_models=entry.closed_models,
     )

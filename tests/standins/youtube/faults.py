@@ -89,6 +89,8 @@ for _kind in ("thumbnail", "caption", "playlist", "item", "update"):
     FAULTS |= {f"{_kind}_{_how}": _kind for _how in ("503", "429", "403", "conflict", "page", "lost")}
 # A film that came out just now, and that not all servers know (tokland/youtube-upload issues 269 and 305).
 FAULTS |= {f"{_kind}_404": _kind for _kind in ("thumbnail", "caption", "item")}
+# It does not know it, and the film is in the playlist all the same (porjo/youtubeuploader issue 88).
+FAULTS |= {"item_404_done": "item"}
 # It is there, since somebody else was faster, or an earlier request arrives just now.
 FAULTS |= {"caption_409": "caption", "item_409": "item"}
 # The channel has had its thumbnails for today.

@@ -78,6 +78,10 @@ class Listing:
         grant, asked = self.listed(request, "channels.list")
         if asked.one("mine") != "true":
             raise Refusal("missingRequiredParameter", "No filter selected.")
+        if grant.channel in self._server.without_channel:
+            # So Google says it: no list, not even an empty one.
+            totals = {"totalResults": 0, "resultsPerPage": 5}
+            return web.json_response({"kind": "youtube#channelListResponse", "pageInfo": totals})
         known = {
             "snippet": {"title": f"Channel {grant.channel}"},
             "contentDetails": {"relatedPlaylists": {"uploads": f"UU{grant.channel}"}},

@@ -54,6 +54,8 @@ class YouTubeStandIn:
     begins_empty: bool = False
     # Whether the oldest film is the first of them: nobody promises an order.
     lists_oldest_first: bool = False
+    # Accounts that have no channel, as one for mail only.
+    without_channel: frozenset[str] = frozenset()
     # How many seconds whoever is sent away is told to wait.
     retry_after: str = "0"
     # By id, of films that have another one.

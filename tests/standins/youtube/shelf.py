@@ -250,6 +250,8 @@ class Shelf:
     def _answer(self, how: str, body: dict[str, Any]) -> web.Response:
         if how == "lost":
             raise ConnectionResetError
+        if how == "404_done":
+            raise _unknown_film()
         return web.json_response(body)
 
     def _film(self, grant: Grant, name: str) -> Film:
