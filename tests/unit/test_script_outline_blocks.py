@@ -132,9 +132,9 @@ def test_the_few_words_before_a_list_are_its_heading_where_there_is_no_other() -
 def test_a_comparison_of_more_rows_than_fit_goes_over_two_scenes_where_a_table_would_cut_a_cell() -> None:
     rows = "| | Bus | Bicycle |\n|---|---|---|\n| Time | Long | Short |\n| Rain | Dry | Wet |\n| Cost | High | Low |\n"
 
-    found = scenes(f"{rows}| Sport | Nothing | Forty minutes a day |")
+    found = scenes(f"{rows}| Sport in a working week | Hardly any, year after year | At least forty minutes a day |")
     assert [len(scene.items) for scene in found if isinstance(scene, ComparisonScene)] == [2, 2]
-    assert [line for scene in found for line, _ in said(scene)][-1] == "Sport: Nothing, Forty minutes a day."
+    assert [line for scene in found for line, _ in said(scene)][-1].endswith("At least forty minutes a day.")
     assert layouts(f"{rows}| Sport | Little | Much |") == ["table"]
 
 
@@ -564,6 +564,21 @@ def test_other_tables_stay_tables_over_as_many_scenes_as_it_takes() -> None:
 
     assert [len(scene.items) for scene in found if isinstance(scene, TableScene)] == [4, 4]
     assert [line for scene in found for line, _ in said(scene)][:1] == ["Planet 0: 0 km, red."]
+
+
+def test_a_cell_takes_the_room_that_few_or_narrow_columns_leave() -> None:
+    meaning, head = "The world of experience, seen by innocence", "What the tyger stands for"
+
+    (wide,) = scenes(
+        table(f"Critic | {head} | Year", f"Northrop Frye | {meaning} | 1947", "Kathleen Raine | Fire | 1954")
+    )
+    (two,) = scenes(table("Device of a household | Share", "Television and computer | a third", "Oven | a quarter"))
+
+    assert isinstance(wide, TableScene)
+    assert (wide.columns[1], wide.items[0].cells[1]) == (head, meaning)
+    assert isinstance(two, TableScene)
+    assert two.items[0].cells[0] == "Television and computer"
+    assert layouts(table("a | b | c", *[f"{meaning} | {meaning} | {n}" for n in range(3)])) == ["bullets"]
 
 
 @pytest.mark.parametrize(

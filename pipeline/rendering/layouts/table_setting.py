@@ -175,14 +175,16 @@ class _Setting:
         )
 
     def _columns(self, size_px: int, *, is_stacked: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Where columns begin, and how wide they are."""
-        head_px = self._grid.type_px(LABEL_SIZES[-1])
-        natural = [
-            math.ceil(max(measure(head, self._head_style) * head_px, *(row[at] * size_px for row in self._ems))) + 2
-            for at, head in enumerate(self._heads)
-        ]
-        if is_stacked:
-            natural[0] = 0
+        """Where columns begin, and how wide they are: wide enough for large headers where there is room for those."""
+        for head_px in sizes(self._grid, LABEL_SIZES):
+            natural = [
+                math.ceil(max(measure(head, self._head_style) * head_px, *(row[at] * size_px for row in self._ems))) + 2
+                for at, head in enumerate(self._heads)
+            ]
+            if is_stacked:
+                natural[0] = 0
+            if sum(natural) + self._gap * (len(natural) - 1) <= self._page.width_px:
+                break
         return _columns(natural, self._numeric, self._page.width_px, self._gap, is_stacked=is_stacked)
 
 
