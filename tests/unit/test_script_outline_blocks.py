@@ -452,6 +452,32 @@ def test_a_picture_that_is_not_there_changes_nothing() -> None:
     assert with_picture(text, missing) == with_picture(text)
 
 
+# --- poems ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_stanza_is_shown_line_by_line_and_said_sentence_by_sentence() -> None:
+    stanza = "Above all summits\nIt is calm.\nIn all the tree-tops\nYou feel\nScarcely a breath."
+    (shown,) = scenes(stanza)
+    (quoted,) = scenes("> " + stanza.replace("\n", "\n> ") + "\n> — Goethe, poet")
+
+    assert isinstance(shown, StatementScene)
+    assert isinstance(quoted, QuoteScene)
+    assert shown.text == quoted.text == stanza
+    assert said(shown) == [
+        ("Above all summits It is calm.", 0),
+        ("In all the tree-tops You feel Scarcely a breath.", None),
+    ]
+
+
+def test_a_long_poem_is_parted_between_its_lines() -> None:
+    verses = ("This is a line of verse without an end,", "And that is one that ends the thought of it.")
+
+    found = [scene for scene in scenes("\n".join(verses * 4)) if isinstance(scene, StatementScene)]
+
+    assert len(found) > 1
+    assert "\n".join(scene.text for scene in found) == "\n".join(verses * 4)
+
+
 # --- tables ---------------------------------------------------------------------------------------------------------
 
 
