@@ -19,6 +19,8 @@ class Paragraph:
     text: str
     # Phrases that the author set in bold: candidates for the accent colour. Each is a substring of `text`.
     strong: tuple[str, ...] = ()
+    # Its lines, where the author means them as lines: a stanza. Together, with spaces between, they are `text`.
+    verses: tuple[str, ...] = ()
 
     @property
     def said(self) -> tuple[Paragraph, ...]:

@@ -61,7 +61,7 @@ __all__ = [
 ]
 
 # Part of the keys of cached scenes: raise it with every change that shows.
-RENDERING_VERSION = "37"
+RENDERING_VERSION = "38"
 
 # Pillow, numpy and fontTools are loaded by the first call, or by `load`, not by whoever imports this room.
 
@@ -89,13 +89,15 @@ def draw_scene(
     look: Look,
     after: Scene | None = None,
     transition: Transition = "cut",
+    opens: bool = False,
 ) -> Iterator[Frame]:
     """The different pictures of a scene, each with its hold; the holds add up to `frames` at the look's rate.
 
     `words` are the timed words of the scene's narration and say when items appear; `cues` are drawn as captions if
     the look asks for it. Neighbouring frames differ. All frames share one picture that is drawn on in place: each is
     valid until the next is asked for. The same arguments and fonts give the same pixels. With a `transition`, the scene
-    comes from the last picture of the scene `after` which it stands, without its captions.
+    comes from the last picture of the scene `after` which it stands, without its captions. One that `opens` a film has
+    begun before its first picture, which players and feeds show while nothing plays.
     """
     from pipeline.rendering import captions, layouts  # noqa: PLC0415
     from pipeline.rendering.motion import bursts, timeline, transitions  # noqa: PLC0415
@@ -103,6 +105,8 @@ def draw_scene(
     composition = layouts.lay_out(scene, words, look)
     if look.manner.amount == "none":
         composition = bursts.in_bursts(composition, timeline.motion_frames(frames, look.format.frame_rate))
+    elif opens:
+        composition = bursts.begun(composition)
     overlay = captions.captions(cues, look, on_picture=composition.is_picture)
     rate = look.format.frame_rate
     played = timeline.play(composition.under(overlay), frames, frame_rate=rate)

@@ -18,6 +18,7 @@ CODE_SIZES: Final = (56, 50, 44, 40, 36, 32)
 CAPTION_SIZES: Final = (46, 44, 40, 36, 32, 28)
 LARGE_SIZES: Final = (60, 54, 48, 44, 40, 36, 32)
 LABEL_SIZES: Final = (32, 28)
+LOW_LABEL_SIZES: Final = (40, 36, 32, 28)
 SOURCE_SIZES: Final = (28,)
 
 

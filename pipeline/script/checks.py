@@ -15,6 +15,7 @@ from pipeline.model import (
     Script,
     StatementScene,
     StepsScene,
+    TableScene,
     TimelineScene,
     TitleScene,
     row_of,
@@ -84,6 +85,12 @@ def limits_of(scene: Scene, layout: Layout) -> dict[str, int]:
         return limits | {"item": layout.item_limit("item", len(scene.items))}
     if isinstance(scene, StepsScene | TimelineScene):
         return limits | {"item_text": layout.item_limit("item_text", len(scene.items))}
+    if isinstance(scene, TableScene):
+        rows, heads = [row.cells for row in scene.items], (scene.columns,)
+        return limits | {
+            "item_cell": layout.cell_limit("item_cell", rows),
+            "column": layout.cell_limit("column", heads),
+        }
     return limits
 
 

@@ -25,7 +25,7 @@ from pipeline.limits import Purse, RetryPolicy
 from pipeline.model import Script
 from pipeline.script.allotment import SpokenLength, allotted
 from pipeline.script.chat import ChatModel, ask
-from pipeline.script.checks import find_problems, tidied
+from pipeline.script.checks import find_problems, shortened, tidied
 from pipeline.script.parts import Part, Texts, parts_of, put_together
 from pipeline.script.translator import Terms, TranslationReader, translation_question, used_terms
 from pipeline.state import Cache
@@ -117,7 +117,8 @@ class Translation:
     def put_together(self, texts: Mapping[str, Texts]) -> Script:
         """The script with these parts translated. Raises `PermanentError` for one that can't be filmed all the same."""
         base = self.length.before if self.length and self.length.before else self.script
-        script = tidied(put_together(base, texts, language=self.language))
+        # Each text has its limit, but the cells of a table may be too long together.
+        script = shortened(tidied(put_together(base, texts, language=self.language)), self.template)
         if problems := find_problems(script, self.template):
             raise PermanentError(f"the script in {self.language} can't be filmed: {problems[0]}")
         return script

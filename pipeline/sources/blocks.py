@@ -16,6 +16,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.language.text import clean_code, clean_text, has_words
 from pipeline.language.words import join_words, split_words
+from pipeline.language.writing import width
 from pipeline.model import Block, BulletList, CheckList, CodeBlock, Illustration, Paragraph, Quotation, Table
 from pipeline.sources.pasted import BESIDE_BOLD
 from pipeline.sources.pictures import source_as_named
@@ -47,6 +48,9 @@ _DIALECTS = (
 _CODE_LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
 _ADDRESS = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _FEWEST_LABELLED = 2
+# Lines of verse: as few as these, and as wide at most.
+_FEWEST_HARD, _FEWEST_VERSES, _VERSE_WIDTH = 2, 3, 50
+_SENTENCE_ENDS = tuple(".!?…。！？")
 _COLONS = (":", "：")
 # Beyond it an address is a picture spelt out.
 _SOURCE_MAX_CHARS = 2000
@@ -184,7 +188,9 @@ def _attributed(nodes: Sequence[SyntaxTreeNode], *, is_below: bool = False) -> Q
     if not has_words(text) or not has_words(who["who"]):
         return None
     strong = tuple(phrase for node in nodes for phrase in _bold(node) if phrase in text)
-    return Quotation(words=Paragraph(text=text, strong=strong), attribution=who["who"])
+    said = [(node, _lines(node)) for node in before] + ([(last, list(ours))] if ours else [])
+    verses = _verses(*said[0]) if len(said) == 1 else ()
+    return Quotation(words=Paragraph(text=text, strong=strong, verses=verses), attribution=who["who"])
 
 
 def _is_spoken_for(nodes: Sequence[SyntaxTreeNode]) -> bool:
@@ -193,8 +199,34 @@ def _is_spoken_for(nodes: Sequence[SyntaxTreeNode]) -> bool:
 
 
 def _paragraph(node: SyntaxTreeNode) -> Paragraph:
-    text = text_of(node)
-    return Paragraph(text=text, strong=tuple(phrase for phrase in _bold(node) if phrase in text))
+    lines = _lines(node)
+    text = _joined(lines)
+    strong = tuple(phrase for phrase in _bold(node) if phrase in text)
+    return Paragraph(text=text, strong=strong, verses=_verses(node, lines))
+
+
+def _verses(node: SyntaxTreeNode, lines: Sequence[str]) -> tuple[str, ...]:
+    """The lines of a stanza; nothing where their ends mean nothing, as in most running text.
+
+    They mean something where Markdown was told so (two spaces, a backslash), and where some lines are shorter than any
+    editor makes them, begin as verse does, in capitals, and end within a sentence, at least half of them.
+    """
+    if len(lines) < _FEWEST_HARD or " ".join(lines) != _joined(lines):
+        return ()
+    if sum(leaf.type == "hardbreak" for leaf in _leaves(node)) >= len(lines) - 1:
+        return tuple(lines)
+    if (
+        len(lines) < _FEWEST_VERSES
+        or max(map(width, lines)) > _VERSE_WIDTH
+        or any(_begins_small(line) for line in lines)
+    ):
+        return ()
+    within = [not line.endswith(_SENTENCE_ENDS) for line in lines[:-1]]
+    return tuple(lines) if 2 * sum(within) >= len(within) else ()
+
+
+def _begins_small(line: str) -> bool:
+    return next((letter.islower() for letter in line if letter.isalpha()), True)
 
 
 def _labelled(node: SyntaxTreeNode) -> tuple[Paragraph, ...]:

@@ -30,7 +30,7 @@ def notes_as_text(sections: Sequence[Section]) -> str:
 def _lines(block: Block) -> Iterator[str]:
     match block:
         case Paragraph():
-            yield block.text
+            yield from block.verses or (block.text,)
         case BulletList():
             yield from (
                 f"{f'{n}.' if block.is_numbered else '-'} {item.text}" for n, item in enumerate(block.items, start=1)
@@ -40,7 +40,7 @@ def _lines(block: Block) -> Iterator[str]:
                 f"- [{'x' if n in block.ticked else ' '}] {item.text}" for n, item in enumerate(block.items, start=1)
             )
         case Quotation():
-            yield f"> {block.words.text}"
+            yield from (f"> {line}" for line in block.words.verses or (block.words.text,))
             yield f"> — {block.attribution}"
         case Table():
             yield _row(block.columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -15,6 +15,7 @@ import jinja2
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.tags import same_language
+from pipeline.language.writing import width
 from pipeline.model import Brief, CaptionStyle, LengthPlan, MotionAmount, Script, SourceRow, Transition
 from pipeline.template.ends import End
 from pipeline.template.fields import find_unknown_field
@@ -23,6 +24,9 @@ from pipeline.template.material import has_material_for
 from pipeline.template.notes import notes_as_text
 from pipeline.template.rows import Field, Play
 from pipeline.template.sandbox import TextSandbox
+
+# Limits of a table's cells are for so many columns.
+_COLUMNS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,16 @@ class Layout:
         """The longest text of each of so many items: fewer have the room of the others, half as much again at most."""
         limit = self.limit(field)
         return max(limit, min(limit * 3 // 2, limit * self.max_items // max(1, count)))
+
+    def cell_limit(self, field: str, rows: Sequence[Sequence[str]]) -> int:
+        """The longest cell of a table: longer than its limit where columns are few, or narrow ones leave it room.
+
+        In a table of two columns at most twice the limit, of three up to three times.
+        """
+        limit = self.limit(field)
+        widest = [max(map(width, cells)) for cells in zip(*rows, strict=True)]
+        has_room = sum(widest) <= _COLUMNS * limit and max(widest, default=0) <= len(widest) * limit
+        return max(limit, *widest) if has_room else limit
 
 
 # What the Jinja2 files can name.

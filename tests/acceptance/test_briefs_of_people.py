@@ -36,7 +36,7 @@ LAYOUTS = {
         *("section", "bullets", "bars"),
     ),
     "flammkuchen": (
-        *("title", "statement", "statement", "bullets", "bullets", "steps", "steps", "statement", "bars", "quiz"),
+        *("title", "statement", "statement", "table", "table", "steps", "steps", "statement", "bars", "quiz"),
         "closing",
     ),
     "hafez": ("title", "statement", "statement", "statement", "statement", "quote", "timeline"),

@@ -207,6 +207,32 @@ def test_a_thing_is_not_cut_where_words_stack(layout, kettle, size, tmp_path):
     assert ends.min() < body.min() < body.max() < ends.max()
 
 
+def _page(width, height):
+    """A text with margins."""
+    image = Image.new("RGB", (width, height), (250, 249, 245))
+    draw = ImageDraw.Draw(image)
+    step, margin = 24, width // 10
+    for y in range(margin, height - margin, step):
+        draw.rectangle((margin, y, width - margin, y + step // 2), fill=(40, 40, 40))
+    return image
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+@pytest.mark.parametrize("page", [(600, 840), (840, 560), (640, 640)], ids=lambda page: "{}x{}".format(*page))
+@pytest.mark.parametrize("layout", ["split", "picture"])
+def test_a_page_keeps_its_margins_whatever_the_frame(layout, page, size, tmp_path):
+    look = look_of(size, (still_of(_page(*page), tmp_path, "page"),))
+    scene = {
+        "split": SplitScene(lines=LINES, picture="page", heading="The page", text=LONG),
+        "picture": PictureScene(lines=LINES, picture="page", text="The first page"),
+    }[layout]
+
+    masks = [each.mask for each in lay_out(scene, (), look).elements if isinstance(each, Sprite)]
+
+    shapes = [mask.width / mask.height for mask in masks if mask.height > size[1] / 4]
+    assert page[0] / page[1] in [pytest.approx(shape, rel=0.01) for shape in shapes]
+
+
 def test_where_there_is_room_a_tall_frame_shows_a_thing_to_buy_large(stills):
     scene = ProductScene(lines=BUY, picture="shoe", heading="Trail shoes", price="84,90 €", items=FACTS, rating=4.6)
     look = look_of((540, 960), (replace(stills[2], credit=""),))

@@ -25,6 +25,7 @@ from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.layouts.counter import Counter
+from pipeline.rendering.layouts.parts import kicker
 from pipeline.rendering.layouts.stretch import Stretch
 from pipeline.rendering.motion.moves import Pose
 from pipeline.rendering.motion.picture import Picture, colour
@@ -240,6 +241,16 @@ def test_words_that_are_quoted_come_when_they_are_spoken_and_their_author_before
 
     assert len(texts(composition, begins - 1)) == 2
     assert len(texts(composition, LATE)) > 3
+
+
+def test_a_kicker_in_letters_that_have_no_capitals_is_a_step_larger():
+    sizes = {
+        language: kicker(text, look_of(language=language), width_px=800).size_px
+        for text, language in (("Light", "en"), ("ضوء", "ar"), ("प्रकाश", "hi"), ("光", "ja"))
+    }
+
+    assert sizes["ar"] == sizes["hi"] > sizes["en"] == sizes["ja"]
+    assert kicker("1/2", look_of(language="ar"), width_px=800).size_px == sizes["en"]
 
 
 @EVERY_SIZE

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline.model import BulletsScene, SpokenLine, Word
+from pipeline.model import BulletsScene, NumberScene, SpokenLine, VideoFormat, Word
+from pipeline.rendering import Look, draw_scene
+from pipeline.rendering.motion.bursts import begun
 from pipeline.rendering.motion.canvas import Canvas
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.moves import DIMMED, FULL, MOTION_RATE, Level, Motion
@@ -181,3 +183,28 @@ def test_an_item_that_no_line_speaks_of_follows_the_one_before():
 
 def test_times_are_rounded_to_the_nearest_frame():
     assert [frame_at(time_s) for time_s in (-1, 0, 0.016, 0.017, 1)] == [0, 0, 0, 1, 30]
+
+
+def test_what_opens_a_film_has_begun_before_its_first_picture_and_goes_on_from_there():
+    composition = Composition(ground=GROUND, elements=[square(enters=5), square(enters=40)])
+    usual = [pixels(frame.picture) for frame in play(composition, 60, frame_rate=30) for _ in range(frame.hold)]
+    opened = [pixels(frame.picture) for frame in play(begun(composition), 60, frame_rate=30) for _ in range(frame.hold)]
+
+    assert usual[0] == pixels(GROUND)
+    assert opened[:21] == [usual[20]] * 21
+    assert opened[20:] == usual[20:]
+
+
+def test_a_film_that_opens_with_another_layout_than_a_title_has_words_in_its_first_picture():
+    scene = NumberScene(
+        lines=(SpokenLine(text="It is far."),), kicker="To the Moon", value=384400, unit="km", text="Far"
+    )
+    look = Look(title="The Moon", format=VideoFormat(width_px=480, height_px=270))
+    words = (Word(text="It is far.", start_s=2.0, end_s=3.0),)
+
+    def first(*, opens):
+        return pixels(next(draw_scene(scene, words=words, cues=(), frames=90, look=look, opens=opens)).picture)
+
+    bare = pixels(next(draw_scene(scene, words=words, cues=(), frames=90, look=look)).picture)
+    assert first(opens=False) == bare
+    assert sum(one != other for one, other in zip(first(opens=True), bare, strict=True)) > 500

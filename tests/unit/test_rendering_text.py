@@ -89,6 +89,21 @@ def test_a_text_that_fits_keeps_all_its_words():
     assert not block.cut
 
 
+def test_the_lines_of_a_poem_are_its_own_and_the_longest_decides_how_large_they_are():
+    stanza = "In what distant deeps\nBurnt\nthe fire of thine eyes, the fire of thine eyes?"
+
+    block = fit(stanza, STATEMENT, STATEMENT_SIZES, width_px=1200, height_px=700, most_lines=2)
+    narrow = fit(stanza, STATEMENT, STATEMENT_SIZES, width_px=700, height_px=700)
+    low = fit(stanza, STATEMENT, STATEMENT_SIZES, width_px=1200, height_px=100, most_lines=2)
+
+    assert [line.text for line in block.lines] == stanza.split("\n")
+    assert block.size_px < STATEMENT_SIZES[0]
+    assert [line.text for line in narrow.lines[:2]] == stanza.split("\n")[:2]
+    assert len(narrow.lines) == 4
+    assert all("\n" not in line.text for line in low.lines)
+    assert low.height_px <= 100
+
+
 def test_only_what_is_too_long_at_the_smallest_size_ends_in_an_ellipsis_after_a_whole_word():
     block = fit("several words " * 40, BODY, (44, 32), width_px=600, most_lines=2)
 

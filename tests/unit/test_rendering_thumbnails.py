@@ -15,7 +15,7 @@ from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.theme import rgb
 from pipeline.rendering.thumbnail import words as thumbnail_sheet
 from pipeline.rendering.thumbnail.drawing import COUNT
-from pipeline.rendering.thumbnail.picture import framed
+from pipeline.rendering.thumbnail.picture import framed, picture_of
 from pipeline.theme.colours import contrast
 from pipeline.theme.loading import load_theme
 from tests.standins.photos import coast, lighthouse, photo_of_tests, shoe, still_of, wall
@@ -252,6 +252,18 @@ def test_the_first_still_of_a_film_with_pictures_is_one_of_them_and_small_enough
 
     assert len(written) < 2_000_000
     assert np.abs(np.asarray(picture, np.int16) - np.asarray(draw_thumbnail(script(), look(), 1), np.int16)).mean() > 20
+
+
+def test_a_page_of_text_is_no_picture_to_write_on_where_there_is_another(stills):
+    page = replace(stills[coast], name="page", subject=(0.1, 0.1, 0.9, 0.9))
+    photo = replace(stills[coast], name="photo")
+    film = replace(
+        script(),
+        scenes=tuple(SceneryScene(lines=(), picture=name, heading="A", subtitle="") for name in ("page", "photo")),
+    )
+
+    assert picture_of(film, replace(look(), stills=(page, photo))) == photo
+    assert picture_of(film, replace(look(), stills=(page,))) == page
 
 
 @pytest.mark.parametrize(

@@ -132,9 +132,9 @@ def test_the_few_words_before_a_list_are_its_heading_where_there_is_no_other() -
 def test_a_comparison_of_more_rows_than_fit_goes_over_two_scenes_where_a_table_would_cut_a_cell() -> None:
     rows = "| | Bus | Bicycle |\n|---|---|---|\n| Time | Long | Short |\n| Rain | Dry | Wet |\n| Cost | High | Low |\n"
 
-    found = scenes(f"{rows}| Sport | Nothing | Forty minutes a day |")
+    found = scenes(f"{rows}| Sport in a working week | Hardly any, year after year | At least forty minutes a day |")
     assert [len(scene.items) for scene in found if isinstance(scene, ComparisonScene)] == [2, 2]
-    assert [line for scene in found for line, _ in said(scene)][-1] == "Sport: Nothing, Forty minutes a day."
+    assert [line for scene in found for line, _ in said(scene)][-1].endswith("At least forty minutes a day.")
     assert layouts(f"{rows}| Sport | Little | Much |") == ["table"]
 
 
@@ -452,6 +452,32 @@ def test_a_picture_that_is_not_there_changes_nothing() -> None:
     assert with_picture(text, missing) == with_picture(text)
 
 
+# --- poems ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_stanza_is_shown_line_by_line_and_said_sentence_by_sentence() -> None:
+    stanza = "Above all summits\nIt is calm.\nIn all the tree-tops\nYou feel\nScarcely a breath."
+    (shown,) = scenes(stanza)
+    (quoted,) = scenes("> " + stanza.replace("\n", "\n> ") + "\n> — Goethe, poet")
+
+    assert isinstance(shown, StatementScene)
+    assert isinstance(quoted, QuoteScene)
+    assert shown.text == quoted.text == stanza
+    assert said(shown) == [
+        ("Above all summits It is calm.", 0),
+        ("In all the tree-tops You feel Scarcely a breath.", None),
+    ]
+
+
+def test_a_long_poem_is_parted_between_its_lines() -> None:
+    verses = ("This is a line of verse without an end,", "And that is one that ends the thought of it.")
+
+    found = [scene for scene in scenes("\n".join(verses * 4)) if isinstance(scene, StatementScene)]
+
+    assert len(found) > 1
+    assert "\n".join(scene.text for scene in found) == "\n".join(verses * 4)
+
+
 # --- tables ---------------------------------------------------------------------------------------------------------
 
 
@@ -564,6 +590,21 @@ def test_other_tables_stay_tables_over_as_many_scenes_as_it_takes() -> None:
 
     assert [len(scene.items) for scene in found if isinstance(scene, TableScene)] == [4, 4]
     assert [line for scene in found for line, _ in said(scene)][:1] == ["Planet 0: 0 km, red."]
+
+
+def test_a_cell_takes_the_room_that_few_or_narrow_columns_leave() -> None:
+    meaning, head = "The world of experience, seen by innocence", "What the tyger stands for"
+
+    (wide,) = scenes(
+        table(f"Critic | {head} | Year", f"Northrop Frye | {meaning} | 1947", "Kathleen Raine | Fire | 1954")
+    )
+    (two,) = scenes(table("Device of a household | Share", "Television and computer | a third", "Oven | a quarter"))
+
+    assert isinstance(wide, TableScene)
+    assert (wide.columns[1], wide.items[0].cells[1]) == (head, meaning)
+    assert isinstance(two, TableScene)
+    assert two.items[0].cells[0] == "Television and computer"
+    assert layouts(table("a | b | c", *[f"{meaning} | {meaning} | {n}" for n in range(3)])) == ["bullets"]
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import BulletsScene, Script, SpokenLine
+from pipeline.model import BulletsScene, Row, Script, SpokenLine, TableScene
+from pipeline.script.checks import find_problems
 from pipeline.script.faithful import find_losses
 from pipeline.script.parts import Part, parts_of, put_together
+from pipeline.script.translation import Translation
 from pipeline.template import load_template
 from tests.standins.scripts import SCRIPT
 
@@ -168,3 +170,24 @@ def test_emphasis_has_to_be_a_phrase_of_the_translated_text_unless_it_is_the_las
 @given(st.text())
 def test_a_text_that_stays_loses_nothing(text):
     assert losses(text, text, language="en") == []
+
+
+def test_cells_that_are_too_long_together_in_a_translation_are_shortened_and_the_film_is_made():
+    long, short = "Wide enough for a table of two columns", "Short"
+    table = TableScene(
+        lines=(SpokenLine(text="Two things.", reveals=0),),
+        heading="Table",
+        columns=("One", "Two"),
+        items=(Row(cells=(long[:36], short)),),
+    )
+    before = replace(SCRIPT, scenes=(*SCRIPT.scenes, table))
+    wanted = Translation(script=before, language="de", models=(None,), template=TEMPLATE, cache=None)
+
+    same = wanted.put_together({})
+    longer = wanted.put_together(
+        {"scene_5": {"item_1_cell_1": long[:36], "item_1_cell_2": long[2:38] + " and more of it"}}
+    )
+
+    assert find_problems(before, TEMPLATE) == ()
+    assert same.scenes[-1] == table
+    assert longer.scenes[-1].items[0].cells[0].endswith("…")

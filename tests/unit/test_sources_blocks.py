@@ -252,3 +252,36 @@ def test_a_checkpoint_keeps_every_kind_of_block(tmp_path: Path) -> None:
     job = Job(id="0" * 16, batch="b", folder="b/t", brief=brief)
 
     assert from_json(to_json(job, tmp_path).encode(), Job, tmp_path, where="job").brief == brief
+
+
+STANZA = (
+    "Tyger Tyger, burning bright,",
+    "In the forests of the night;",
+    "What immortal hand or eye,",
+    "Could frame it?",
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "verses"),
+    [
+        ("\n".join(STANZA), STANZA),
+        ("> " + "\n> ".join(STANZA) + "\n> — William Blake, poet", STANZA),
+        ("که عشق آسان نمود اول  \nولی افتاد مشکل‌ها", ("که عشق آسان نمود اول", "ولی افتاد مشکل‌ها")),
+        ("> one line\\\n> and another\n>\n> — Somebody", ("one line", "and another")),
+        # Running text: wrapped by an editor, a line for each sentence, a line for each clause.
+        ("It has three hearts and it\nSays so, as all of its kind do\nin the sea.", ()),
+        (f"Berge, {'die sich erheben, ' * 3}\nWälder, {'die sich verneigen, ' * 3}\nSeen", ()),
+        ("An octopus has three hearts.\nIts blood is blue.\nThat is one story.", ()),
+        ("When an octopus swims,\nits main heart stops beating,\nand it would rather crawl.", ()),
+        ("Two lines are\nNo stanza", ()),
+    ],
+)
+def test_the_lines_of_a_stanza_are_kept_and_those_of_running_text_are_not(
+    written: str, verses: tuple[str, ...]
+) -> None:
+    (block,) = blocks(written)
+
+    (paragraph, *_) = block.said
+    assert paragraph.verses == verses
+    assert paragraph.text.split() == " ".join(verses).split() or not verses

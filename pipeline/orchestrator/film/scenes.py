@@ -33,6 +33,8 @@ class SegmentOrder:
     # What it comes from, and how. After a cut nobody has to know, and films share the scene wherever it stands.
     after: Scene | None = None
     transition: Transition = "cut"
+    # Whether the film begins with it, and its layout has to be told so.
+    opens: bool = False
 
     @property
     def frames(self) -> int:
@@ -44,7 +46,8 @@ class SegmentOrder:
         """Names the segment by its content: the same order, made by the same code, is made once."""
         versions = (RENDERING_VERSION, ASSEMBLY_VERSION, INSPECTION_VERSION, self.fonts)
         sound = (self.clip.sha256, self.clip.words)
-        return content_key(versions, sound, self.scene, self.cues, self.look, self.encoder, self.after, self.transition)
+        comes = (self.after, self.transition, self.opens)
+        return content_key(versions, sound, self.scene, self.cues, self.look, self.encoder, *comes)
 
 
 def load_workers() -> None:
@@ -72,6 +75,7 @@ def make_segment(order: SegmentOrder, path: Path) -> None:
         look=order.look,
         after=order.after,
         transition=order.transition,
+        opens=order.opens,
     )
     changes: set[int] = set()
     encode_segment(

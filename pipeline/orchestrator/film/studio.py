@@ -11,7 +11,7 @@ from anyio import to_thread
 
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import CrashError, QualityError
-from pipeline.model import Clip, Cue, Job, Script, Segment, Transition
+from pipeline.model import Clip, Cue, Job, Script, Segment, TitleScene, Transition
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import badge_of
 from pipeline.orchestrator.film.pictures import still_there
@@ -49,6 +49,7 @@ class Studio:
             encoder=self.encoder,
             after=after,
             transition=self.transition if index else "cut",
+            opens=not index and not isinstance(self.script.scenes[0], TitleScene),
         )
 
         make = self._made(make_segment, order, takes=order.frames)

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageFilter
 
+from pipeline.language.writing import writing_of
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.moves import DRAWING_FRAMES, ENTRANCE_FRAMES, Level, Motion
@@ -18,7 +19,7 @@ from pipeline.rendering.surface.shapes import rounded
 from pipeline.rendering.text.capitals import capitals
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, HEADING, LABEL, STATEMENT
-from pipeline.rendering.theme import HEADING_SIZES, LABEL_SIZES, SOURCE_SIZES, STATEMENT_SIZES
+from pipeline.rendering.theme import HEADING_SIZES, LABEL_SIZES, LOW_LABEL_SIZES, SOURCE_SIZES, STATEMENT_SIZES
 
 # From a figure to the text below it, and how small a figure may become before it is left out.
 GAP_BELOW_FIGURE = 80
@@ -45,9 +46,14 @@ def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
 
 
 def kicker(text: str, look: Look, *, width_px: int, most_lines: int = 1) -> TextBlock:
-    """The small line above a heading, in tracked capitals, at most `width_px` wide."""
+    """The small line above a heading, in tracked capitals, at most `width_px` wide.
+
+    Letters of scripts that have no capitals are lower, and a step larger; ideographs are as high.
+    """
     label, style = capitals(text, look.language), look.styled(LABEL)
-    return fit(label, style, sizes(look.grid, LABEL_SIZES), width_px=width_px, most_lines=most_lines)
+    is_low = any(map(str.isalpha, label)) and not label.isupper() and not writing_of(look.language).ideographs
+    steps = LOW_LABEL_SIZES if is_low else LABEL_SIZES
+    return fit(label, style, sizes(look.grid, steps), width_px=width_px, most_lines=most_lines)
 
 
 def heading(text: str, look: Look, *, width_px: int) -> TextBlock:

@@ -15,7 +15,7 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, letters
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.surface.photographs import framed, photograph, picture_room
+from pipeline.rendering.surface.photographs import framed, give_of, photograph, picture_room
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, STATEMENT
 from pipeline.rendering.theme import TEXT_SIZES
@@ -62,7 +62,7 @@ def _below(scene: PictureScene, still: Still, look: Look) -> list[Element]:
     for _ in range(2):
         # The caption is as wide as the picture, which leaves room for the caption.
         words = _words(scene, still, look, width)
-        width, height = framed(still.aspect, content.width, content.height - words.height_px(grid))
+        width, height = framed(still.aspect, content.width, content.height - words.height_px(grid), give=give_of(still))
     words = _words(scene, still, look, max(width, content.width // 2))
     left = content.left + (content.width - width) // 2
     top = content.top + (content.height - height - words.height_px(grid)) // 2
@@ -87,7 +87,7 @@ def _beside(scene: PictureScene, still: Still, look: Look) -> list[Element]:
     """The picture on the left, as high as there is room; the caption in the middle of its height."""
     grid, content = look.grid, picture_room(look)
     gap = grid.px(96)
-    width, height = framed(still.aspect, grid.columns(7) - gap, content.height, give=_GIVE_BESIDE)
+    width, height = framed(still.aspect, grid.columns(7) - gap, content.height, give=give_of(still, _GIVE_BESIDE))
     # Both together stand in the middle of the content.
     room = min(content.width - width - gap, grid.columns(5))
     caption = fit(scene.text, look.styled(STATEMENT), sizes(grid, _BESIDE_SIZES), width_px=room, most_lines=6)

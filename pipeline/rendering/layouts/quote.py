@@ -5,6 +5,7 @@ While something else is said first, mark and name stand alone: the words come wh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -134,7 +135,8 @@ def _plan(scene: QuoteScene, look: Look) -> _Plan:
 def _said(text: str, look: Look, *, width_px: int, height_px: int) -> TextBlock:
     """The words: the fewer, the larger."""
     text, style, grid = _unquoted(text), look.styled(STATEMENT), look.grid
-    wide_em = measure(text, style)
+    # A stanza has the lines that it has.
+    wide_em = math.inf if "\n" in text else measure(text, style)
     for lines, steps in (_FEW,) if grid.is_stacked else _LARGE:
         if wide_em * grid.type_px(steps[-1]) > lines * width_px:
             continue

@@ -22,7 +22,9 @@ from pipeline.rendering.surface.photographs import (
     GIVE,
     edge_to_edge,
     framed,
+    give_of,
     is_cut,
+    is_page,
     narrowest,
     photograph,
     picture_room,
@@ -58,8 +60,8 @@ def lay_out(scene: SplitScene, words: Sequence[Word], look: Look) -> Composition
     still = look.still(scene.picture)
     if still is None:
         raise LookupError(scene.picture)
-    is_upright = still.aspect < _UPRIGHT
-    if look.grid.is_tall and is_upright and (found := _filling(scene, words, look)):
+    is_background = still.aspect < _UPRIGHT and not is_page(still)
+    if look.grid.is_tall and is_background and (found := _filling(scene, words, look)):
         return found
     if not look.grid.is_stacked:
         elements = _side_by_side(scene, still, look)
@@ -131,9 +133,8 @@ def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     columns = next(columns for least, columns in _COLUMNS if still.aspect >= least)
     credit = source_line(still.credit, look, width_px=grid.columns(columns))
     below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
-    width, height = framed(
-        still.aspect, grid.columns(columns), content.height - below, give=GIVE if still.aspect > 1 else _GIVE_UPRIGHT
-    )
+    give = give_of(still, GIVE if still.aspect > 1 else _GIVE_UPRIGHT)
+    width, height = framed(still.aspect, grid.columns(columns), content.height - below, give=give)
     top = content.top + (content.height - height - below) // 2
     box = Box(content.right - width, top, content.right, top + height)
     words = _words(scene, look, box.left - grid.px(_GAP) - content.left, content.height, 7)
@@ -207,7 +208,7 @@ def _above(scene: SplitScene, still: Still, look: Look) -> tuple[_Words, int, in
     room = content.bottom - _credit_px(still, look) - grid.px(_GAP_STACKED + _ABOVE_CAPTIONS)
     words = _words(scene, look, content.width, room - round(look.format.height_px * _LEAST_HEIGHT), 5)
     room -= words.height_px(look)
-    _, height = framed(still.aspect, look.format.width_px, room, give=_GIVE_STACKED)
+    _, height = framed(still.aspect, look.format.width_px, room, give=give_of(still, _GIVE_STACKED))
     return words, height, room - height
 
 

@@ -25,6 +25,8 @@ _COLUMN_GAP, _PADDING, _ROW = 48, 22, 104
 AFTER_HEAD, _LINE_GAP = 24, 14
 # Cells on a wide picture, if they are short; from so many rows on they stand closer.
 _LARGE, _MANY_ROWS = 50, 5
+# Before texts, a gap grows by so many of itself: the eye has to find the way across.
+_WIDEST_GAP = 3
 # A column of texts is not narrower than this share of the table.
 _LEAST_SHARE = 0.1
 
@@ -175,14 +177,16 @@ class _Setting:
         )
 
     def _columns(self, size_px: int, *, is_stacked: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Where columns begin, and how wide they are."""
-        head_px = self._grid.type_px(LABEL_SIZES[-1])
-        natural = [
-            math.ceil(max(measure(head, self._head_style) * head_px, *(row[at] * size_px for row in self._ems))) + 2
-            for at, head in enumerate(self._heads)
-        ]
-        if is_stacked:
-            natural[0] = 0
+        """Where columns begin, and how wide they are: wide enough for large headers where there is room for those."""
+        for head_px in sizes(self._grid, LABEL_SIZES):
+            natural = [
+                math.ceil(max(measure(head, self._head_style) * head_px, *(row[at] * size_px for row in self._ems))) + 2
+                for at, head in enumerate(self._heads)
+            ]
+            if is_stacked:
+                natural[0] = 0
+            if sum(natural) + self._gap * (len(natural) - 1) <= self._page.width_px:
+                break
         return _columns(natural, self._numeric, self._page.width_px, self._gap, is_stacked=is_stacked)
 
 
@@ -195,12 +199,16 @@ def _height(row: Sequence[TextBlock], line_gap_px: int, *, is_stacked: bool) -> 
 def _columns(
     natural: Sequence[int], numeric: Sequence[bool], width_px: int, gap: int, *, is_stacked: bool
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Where columns begin and how wide they are: what is left over goes between them, what lacks texts give."""
+    """Where columns begin and how wide they are: what is left over goes between them, what lacks texts give.
+
+    A last column of texts stays within reach of the others; numbers are set to the far edge.
+    """
     shown = range(int(is_stacked), len(natural))
     left_over = width_px - sum(natural[column] for column in shown) - gap * (len(shown) - 1)
     widths = list(natural)
     if left_over >= 0:
-        gap += left_over // max(1, len(shown) - 1)
+        more = left_over // max(1, len(shown) - 1)
+        gap += more if numeric[-1] else min(more, _WIDEST_GAP * gap)
     else:
         texts = [column for column in shown if not numeric[column]] or list(shown)
         available = sum(natural[column] for column in texts) + left_over

@@ -1,6 +1,7 @@
 """Without motion: what would come one after another within a moment is there at once.
 
-Layouts let things come a few frames apart, so that the eye follows. Where nothing moves, that would be a stutter.
+Layouts let things come a few frames apart, so that the eye follows. Where nothing moves, that would be a stutter, and
+at the beginning of a film a bare picture.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ def in_bursts(composition: Composition, frames: int) -> Composition:
     """The same for a scene of so many frames of motion, its elements coming and going in bursts."""
     bursts = _bursts(composition.elements, frames)
     return replace(composition, elements=[Stepped(element=each, bursts=bursts) for each in composition.elements])
+
+
+def begun(composition: Composition) -> Composition:
+    """The same, with all that comes within a moment of its beginning there at once; it goes on from there."""
+    first = (Burst(first=0, last=_BURST_FRAMES),)
+    return replace(composition, elements=[Stepped(element=each, bursts=first) for each in composition.elements])
 
 
 def _bursts(elements: Sequence[Element], frames: int) -> tuple[Burst, ...]:

@@ -29,6 +29,10 @@ GIVE = 1.25
 AROUND, _PAD = 0.03, 0.08
 # How wide a thing may be, for the height of its picture, to be shown whole where it would be cut: a view is no thing.
 _COMPACT = 1.18
+# A page has margins that are no wider than this leaves.
+_OF_A_PAGE = 0.6
+# Frames have whole pixels, even ones.
+_NEARLY = 1.005
 # Heads are at the top: of what is cut off above and below, at most this share goes above, as long as the point that
 # draws the eye has that share of what is seen below it.
 _ABOVE, _BELOW = 0.25, 0.2
@@ -48,6 +52,18 @@ def framed(aspect: float, width_px: int, height_px: int, *, give: float = GIVE) 
     width = min(width_px, round(height_px * shape))
     height = min(height_px, round(width / shape))
     return max(2, width & ~1), max(2, height & ~1)
+
+
+def give_of(still: Still, give: float = GIVE) -> float:
+    """How much wider or narrower than it is a picture may be cut: a page, whose margins belong to it, is not."""
+    return 1.0 if is_page(still) else give
+
+
+def is_page(still: Still) -> bool:
+    """Whether what stands out ends on all sides and takes most of the picture both ways, as a text or a chart does."""
+    left, top, right, bottom = still.subject
+    ends = left > 0 and top > 0 and right < 1 and bottom < 1
+    return ends and min(right - left, bottom - top) >= _OF_A_PAGE
 
 
 def photograph(look: Look, still: Still, box: Box, *, motion: Motion, radius_px: int | None = None) -> Sprite:
@@ -125,13 +141,15 @@ def lowest(focus: float, seen: float) -> float:
 
 def widest(still: Still) -> float:
     """The shape of the widest frame that a thing is whole in from its top to its bottom; of what is none, any."""
+    if is_page(still):
+        return still.aspect
     _, top, _, bottom = still.subject
     return still.aspect / min(1.0, bottom - top + 2 * AROUND) if top > 0 and bottom < 1 else math.inf
 
 
 def is_cut(still: Still, shape: float) -> bool:
     """Whether something compact is not whole in a frame of that shape from its top to its bottom."""
-    return shape > widest(still) and narrowest(still) <= _COMPACT
+    return shape > _NEARLY * widest(still) and (is_page(still) or narrowest(still) <= _COMPACT)
 
 
 def narrowest(still: Still) -> float:
@@ -139,6 +157,8 @@ def narrowest(still: Still) -> float:
 
     A thing ends in the picture, at its top and at its bottom.
     """
+    if is_page(still):
+        return still.aspect
     left, top, right, bottom = still.subject
     is_thing = still.has_alpha or (top > 0 and bottom < 1)
     return still.aspect * (min(1.0, right - left + AROUND * ((left > 0) + (right < 1))) if is_thing else 1 / GIVE)

@@ -90,8 +90,11 @@ def fit(
 ) -> TextBlock:
     """`text` in the largest of `sizes` at which it fits; at the last one it is cut to fit if it must be.
 
-    The letters of `emphasis`, where it occurs in the text, are group 1 of their lines, all others group 0.
+    The letters of `emphasis`, where it occurs in the text, are group 1 of their lines, all others group 0. A text of
+    several lines is a poem: see `_fit_verses`.
     """
+    if "\n" in text and (block := _fit_verses(text, style, sizes, width_px=width_px, height_px=height_px)):
+        return block
     longest = int(most_lines * width_px / sizes[-1] / _NARROWEST_EM) + 1
     if len(text) > longest:
         text = text[:longest] + "…"
@@ -116,6 +119,29 @@ def fit(
         most = _lines_in(height_px, leading_of(text, style), sizes[-1], most_lines)
         return _forced(text, style, sizes[-1], width_px=width_px, most=most, group_at=group_at)
     return _set(text, style, chosen[0], chosen[1].spans, group_at)
+
+
+def _fit_verses(
+    text: str, style: TextStyle, sizes: Sequence[int], *, width_px: int, height_px: int | None
+) -> TextBlock | None:
+    """Each verse on a line of its own, or on several at the smallest size; None: they have no room."""
+    verses = [presentable(verse, weight=style.weight) for verse in text.split("\n")]
+    right_to_left, leading = runs_right_to_left(text, style.language), leading_of("".join(verses), style)
+
+    def broken(size_px: int, most_lines: int) -> list[str]:
+        found: list[str] = []
+        for verse in verses:
+            chunks = chunks_of(verse, style.language)
+            lines = break_lines(verse, chunks, style, width_em=width_px / size_px, most=most_lines)
+            if lines is None:
+                return []
+            found += (span.of(verse) for span in lines.spans)
+        return found if len(found) <= _lines_in(height_px, leading, size_px, len(found)) else []
+
+    tries = [*((size, 1) for size in sizes), (sizes[-1], 2)]
+    size_px, lines = next(((size, found) for size, most in tries if (found := broken(size, most))), (0, []))
+    shaped = tuple(shape(line, style, right_to_left=right_to_left) for line in lines)
+    return TextBlock(lines=shaped, style=style, size_px=size_px) if shaped else None
 
 
 def _sharp(text: str, style: TextStyle, sizes: Sequence[int]) -> Sequence[int]:

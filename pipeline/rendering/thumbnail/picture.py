@@ -10,7 +10,7 @@ from PIL import Image
 from pipeline.model import Script, Still, named_picture
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
-from pipeline.rendering.surface.photographs import fitted, lowest, whole
+from pipeline.rendering.surface.photographs import fitted, is_page, lowest, whole
 from pipeline.rendering.surface.scrims import accent_on, hardest_behind, needed_opacity, scrim_on, side_scrim_mask
 from pipeline.rendering.surface.shapes import disc
 from pipeline.rendering.theme import rgb
@@ -37,11 +37,11 @@ _DISC, _STANDS = 0.70, 0.80
 
 
 def picture_of(script: Script, look: Look) -> Still | None:
-    """The first picture that a scene shows and that is large enough; None: the film has none."""
+    """The first picture that a scene shows and that is large enough, a page of text last; None: the film has none."""
     named = dict.fromkeys(map(named_picture, script.scenes))
     stills = [still for still in map(look.still, named) if still]
     large = [still for still in stills if still.has_alpha or still.width_px * still.height_px >= _LEAST_PX]
-    return next(iter(large or stills), None)
+    return next(iter([still for still in large if not is_page(still)] or large or stills), None)
 
 
 class Framing(NamedTuple):

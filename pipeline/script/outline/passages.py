@@ -34,6 +34,8 @@ from pipeline.script.shown import shown_statement, spoken_item, spoken_lines
 
 # About ten seconds: as long as one statement may stand on the screen. A quotation is read to its end, in 18 at most.
 _STATEMENT_WORDS, _QUOTE_WORDS = 26, 45
+# A stanza stands as a whole: no more of a poem than every template's statements hold.
+_STANZA_CHARS = 120
 # A sentence of more words is cut at its clauses, as one who talks on is by his editor.
 _SENTENCE_WORDS = 45
 # About four seconds before a number.
@@ -80,8 +82,11 @@ def statement(piece: Piece, desk: Desk) -> Sequence[Scene]:
     parts = parts_of(paragraph) if isinstance(block, Quotation) else (paragraph,)
     scenes: list[Scene] = []
     for number, part in enumerate(parts, start=1):
-        shown, emphasis = shown_statement(part, layout.limit("text"))
-        text = shown.rstrip(_LOOSE_END)
+        if part.verses and width(part.text) <= layout.limit("text"):
+            shown, emphasis, text = split_sentences(part.text)[0], "", "\n".join(part.verses)
+        else:
+            shown, emphasis = shown_statement(part, layout.limit("text"))
+            text = shown.rstrip(_LOOSE_END)
         after = [spoken_item(other.text) for other in others] if number == len(parts) else []
         scenes.append(
             StatementScene(
@@ -105,6 +110,7 @@ def quote(piece: Piece, desk: Desk) -> Sequence[Scene]:
     for number, part in enumerate(parts, start=1):
         text = part.text if width(part.text) <= layout.limit("text") else shown_statement(part, layout.limit("text"))[0]
         shown = split_sentences(text)[0]
+        text = "\n".join(part.verses) if text == part.text and part.verses else text
         scenes.append(
             QuoteScene(
                 lines=(
@@ -211,18 +217,30 @@ def can_show_picture(block: Illustration, desk: Desk) -> bool:
 def parts_of(paragraph: Paragraph, *, most_words: int = _STATEMENT_WORDS, most_chars: int = 0) -> tuple[Paragraph, ...]:
     """The paragraph cut at the ends of sentences into parts of about equal length, short enough for one scene each.
 
-    Where all of it is shown, a part has at most `most_chars` characters, unless a sentence has more. A sentence
-    without end is cut at its clauses.
+    Where all of it is shown, as a poem always is, a part has at most `most_chars` characters, unless a sentence has
+    more. A sentence without end is cut at its clauses.
     """
     sentences = [part for sentence in split_sentences(paragraph.text) for part in _in_breaths(sentence)]
+    most_chars = most_chars or (_STANZA_CHARS if paragraph.verses else 0)
     count = -(-sum(len(split_words(sentence)) for sentence in sentences) // most_words)
     texts = _grouped(sentences, count)
     while most_chars and count < len(sentences) and max(map(width, texts)) > most_chars:
         count += 1
         texts = _grouped(sentences, count)
     return tuple(
-        Paragraph(text=text, strong=tuple(phrase for phrase in paragraph.strong if phrase in text)) for text in texts
+        Paragraph(
+            text=text,
+            strong=tuple(phrase for phrase in paragraph.strong if phrase in text),
+            verses=_verses_of(text, paragraph.verses),
+        )
+        for text in texts
     )
+
+
+def _verses_of(text: str, verses: Sequence[str]) -> tuple[str, ...]:
+    """The lines of a part of a poem; nothing where it begins or ends within one."""
+    counts = range(len(verses) + 1)
+    return next((tuple(verses[a:b]) for a in counts for b in counts[a + 1 :] if " ".join(verses[a:b]) == text), ())
 
 
 def _in_breaths(sentence: str) -> list[str]:

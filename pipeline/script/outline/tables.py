@@ -172,11 +172,11 @@ def table(piece: Piece, desk: Desk) -> Sequence[Scene]:
     layout, block = desk.layout("table"), piece.block
     if layout is None or not isinstance(block, Table) or not _FEWEST_COLUMNS <= len(block.columns) <= _MOST_COLUMNS:
         return ()
-    limit = layout.limit("item_cell")
+    limit = layout.cell_limit("item_cell", block.rows)
     too_long = [cell for row in block.rows for cell in row if width(cell) > limit]
     if len(too_long) * _LONG_CELLS_IN > len(block.rows) * len(block.columns):
         return ()
-    if any(width(column) > layout.limit("column") for column in block.columns):
+    if max(map(width, block.columns)) > layout.cell_limit("column", (block.columns,)):
         return ()
     groups = evenly(list(zip(block.rows, read_out(block, desk.brief.language), strict=True)), layout.max_items)
     return [
@@ -231,7 +231,10 @@ def _numbers(block: Table, column: int, desk: Desk) -> _Column | None:
 
 def _is_whole_in_a_table(block: Table, desk: Desk) -> bool:
     layout = desk.layout("table")
-    return layout is not None and all(width(cell) <= layout.limit("item_cell") for row in block.rows for cell in row)
+    if layout is None:
+        return False
+    limit = layout.cell_limit("item_cell", block.rows)
+    return all(width(cell) <= limit for row in block.rows for cell in row)
 
 
 def _names_aspects(block: Table, piece: Piece, desk: Desk) -> bool:

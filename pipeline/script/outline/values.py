@@ -24,7 +24,8 @@ _AMOUNT = re.compile(
 )
 _GROUPING = re.compile(rf"[{_SPACES}'’٬]")
 _ONE_GROUP = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
-_GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+# "1,234,567", and in India "12,34,567".
+_GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}")
 # What is written without a space after its number; "20th", "4K" and "3D" are no amounts.
 _MEASURES = re.compile(r"[kcmnµ]?m|[km]?g|t|m?l|m?s|h|min|d|[kMGT]?W|[kMGT]?Wh|k?V|m?A|[kMG]?Hz|[kKMGT]?B|k?J|h?Pa|x")
 _UNIT_MAX_CHARS, _UNIT_WORDS = 16, 2
@@ -33,6 +34,8 @@ _LARGEST = 1e15
 _PER_CENT = str.maketrans("％٪", "%%")
 
 _YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
+# As astronomers and the French write a year before our era.
+_BELOW_ZERO = re.compile(r"\s*[−-]\d")
 # What may be left of a date without its words: numbers, marks, "1990s", "c. 1450".
 _REST_OF_DATE = re.compile(r"(?:\d+s\b|\b(?:c|ca)\b|[\d\W])*")
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
@@ -95,7 +98,7 @@ def year_of(text: str, language: str) -> int | None:
     """The year of a date, below zero before our era; None: it has none."""
     plain = ascii_digits(text).casefold()
     calendar = _calendar(language)
-    is_before = bool(calendar.before.search(plain))
+    is_before = bool(calendar.before.search(plain) or _BELOW_ZERO.match(plain))
     found = _YEAR.search(plain) or (re.search(r"\d+", plain) if is_before else None)
     if not found:
         return None
@@ -108,7 +111,7 @@ def _value(number: str, language: str) -> float | None:
     marks = [each for each in plain if each in ".,"]
     if not marks:
         return float(plain)
-    decimal = marks[-1] if len(set(marks)) == len(marks) else ""
+    decimal = marks[-1] if marks.count(marks[-1]) == 1 else ""
     if len(marks) == 1 and _ONE_GROUP.fullmatch(plain) and "٫" not in number and decimal != _decimal_mark(language):
         decimal = ""
     whole, _, fraction = plain.rpartition(decimal) if decimal else (plain, "", "")
