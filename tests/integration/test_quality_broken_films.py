@@ -301,6 +301,12 @@ def tune(at_s):
     return np.where(np.cumsum(notes_hz) / 48_000 % 1 < 0.5, 0.3, -0.3)
 
 
+def cut_off(at_s, rests=0.1):
+    """A bass of square waves, four notes a second, each cut off before the next begins."""
+    notes_hz = np.array([55, 73, 62, 82, 41, 110])[np.int64(at_s * 4) % 6]
+    return np.where(np.cumsum(notes_hz) / 48_000 % 1 < 0.5, 0.3, -0.3) * (at_s * 4 % 1 < 1 - rests)
+
+
 def organ(at_s):
     """Chords of two seconds, each as loud as the one before it."""
     chord = np.int64(at_s / 2) % 4
@@ -1185,3 +1191,10 @@ def test_two_hundred_good_films_raise_no_alarm(tmp_path):
         film.unlink()
 
     assert alarms == {}
+
+
+@pytest.mark.parametrize("rests", [0.1, 0.25])
+def test_notes_that_are_cut_off_in_time_have_no_holes(tmp_path, rests):
+    sound = sounding(lambda at_s: cut_off(at_s, rests))
+
+    assert faults(write_film(tmp_path / "film.mp4", sound=sound, length_s=LONG_S)) <= {"clicks", "loudness"}

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,8 @@ _EDGE, _LASTS = 4, 10
 # edges be faded, as decoders do that hide what they lost; and an eighth of it is the style of some music.
 _DEEP_DB, _NEVER, _STYLE = -80.0, 0.002, 0.125
 _FADE = 20
+# Notes that are cut off leave holes as well, each after the same time, or after some of them: so many cells.
+_BEAT = 100, 750
 # A burst: so strong on the whole, for so long, and hardly stronger at one time than at another. The third difference
 # of white noise has 20 times its power, five times where a codec leaves out what is above 16 kHz; and of nearly
 # everything that is heard around it, a hundredth or less.
@@ -112,6 +114,7 @@ class TearWatch:
         # In cells from the beginning; of clicks, also how far the wave leaps.
         self._clicks: list[tuple[int, float]] = []
         self._dropouts: list[_Hole] = []
+        self._faded: list[_Hole] = []
         self._bursts: list[_Hole] = []
         # How many cells are heard, and of those that are white noise, how many, and the sums of decibels and squares.
         self._heard, self._white = 0, np.zeros(3)
@@ -132,7 +135,7 @@ class TearWatch:
         first = np.diff(times_s, prepend=-np.inf) > _ONE_S
         return Torn(
             clicks_s=tuple(round(float(at_s), 3) for at_s in times_s[first]),
-            dropouts=self._spans(self._dropouts),
+            dropouts=self._spans(sorted((*self._dropouts, *_unplayed(self._faded)))),
         )
 
     @property
@@ -183,12 +186,12 @@ class TearWatch:
         first, judged, until = self._first, self._judged, self._first + self._count - (0 if is_last else _AFTER)
         clicks = _clicks(leap, restless)
         self._clicks += [(first + int(at), float(leap[at])) for at in clicks if judged <= first + at < until]
-        found = set(_torn(_holes(power), clicks))
-        bursts = list[_Hole]()
+        torn = _torn(_holes(power), clicks, leap)
+        faded, bursts = list[_Hole](), list[_Hole]()
         if self._anyones:
-            found |= set(_faded({*_holes(power), *_holes(power, _FADE)}, power))
+            faded = sorted(set(_faded({*_holes(power), *_holes(power, _FADE)}, power)) - set(torn))
             bursts = _bursts(restless, power)
-        for known, new in ((self._dropouts, sorted(found)), (self._bursts, bursts)):
+        for known, new in ((self._dropouts, torn), (self._faded, faded), (self._bursts, bursts)):
             known += [(first + start, first + end) for start, end in new if judged < first + end <= until]
         forgotten = max(0, until - _BEFORE - first)
         self._cells, self._count = [cells[:, forgotten:].copy()], self._count - forgotten
@@ -212,15 +215,29 @@ def _single(clicks: Sequence[tuple[int, float]]) -> list[int]:
     waves = set[int]()
     for start in range(len(first) - _LEAPS + 1):
         cells, heights = zip(*first[start : start + _LEAPS], strict=True)
-        steps = np.diff(cells)
-        wave = steps.min()
-        counts = np.round(steps / wave)
-        is_even = (
-            wave <= _WAVE and counts.max() <= _WAVES and bool(np.all(np.abs(steps - counts * wave) <= 1 + counts / 2))
-        )
-        if is_even and max(heights) <= _HEIGHT * min(heights):
+        if _is_even(cells, 0, _WAVE, within=1) and max(heights) <= _HEIGHT * min(heights):
             waves |= set(cells)
     return [cell for cell, _ in clicks if cell not in waves and cell - 1 not in waves]
+
+
+def _unplayed(holes: Sequence[_Hole]) -> list[_Hole]:
+    """The holes that are no rests of somebody who plays notes of one length in time, one after the other."""
+    rests = set[_Hole]()
+    for first in range(len(holes) - _LEAPS + 1):
+        some = holes[first : first + _LEAPS]
+        if _is_even([start for start, _ in some], *_BEAT, within=_EDGE):
+            rests |= set(some)
+    return [hole for hole in holes if hole not in rests]
+
+
+def _is_even(cells: Sequence[int], shortest: int, longest: int, *, within: int) -> bool:
+    """Whether what begins there does so in time: after a time between these two, or after a few of it."""
+    steps = np.diff(cells)
+    wave = steps.min()
+    if not shortest <= wave <= longest:
+        return False
+    counts = np.round(steps / wave)
+    return bool(counts.max() <= _WAVES and np.all(np.abs(steps - counts * wave) <= within + counts / 2))
 
 
 def _bursts(restless: NDArray[np.float64], power: NDArray[np.float64]) -> list[_Hole]:
@@ -252,9 +269,21 @@ def _holes(power: NDArray[np.float64], fade: int = 0) -> list[_Hole]:
     ]
 
 
-def _torn(holes: Iterable[_Hole], clicks: NDArray[np.intp]) -> list[_Hole]:
-    """Those that end or begin with a leap."""
-    return [hole for hole in holes if any(np.abs(clicks - edge).min(initial=_EDGE + 1) <= _EDGE for edge in hole)]
+def _torn(holes: Sequence[_Hole], clicks: NDArray[np.intp], leap: NDArray[np.float64]) -> list[_Hole]:
+    """Those that end or begin with a leap, where the wave beside them does not leap so by itself."""
+    within = leap.copy()
+    for edge in chain.from_iterable(holes):
+        within[max(0, edge - _EDGE) : edge + _EDGE + 1] = 0
+
+    def is_leap(edge: int, beside: slice) -> bool:
+        near = clicks[np.abs(clicks - edge) <= _EDGE]
+        return bool(leap[near].max(initial=0) > _HEIGHT * within[beside].max(initial=0))
+
+    return [
+        (start, end)
+        for start, end in holes
+        if is_leap(start, slice(max(0, start - _WAVE), start)) or is_leap(end, slice(end, end + _WAVE))
+    ]
 
 
 def _faded(holes: Iterable[_Hole], power: NDArray[np.float64]) -> list[_Hole]:
