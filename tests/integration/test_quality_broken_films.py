@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import random
 import shutil
@@ -1198,3 +1199,89 @@ def test_notes_that_are_cut_off_in_time_have_no_holes(tmp_path, rests):
     sound = sounding(lambda at_s: cut_off(at_s, rests))
 
     assert faults(write_film(tmp_path / "film.mp4", sound=sound, length_s=LONG_S)) <= {"clicks", "loudness"}
+
+
+# As others make them ---------------------------------------------------------------------------------------------
+
+OTHERS = {
+    "MPEG-2 in a transport stream": {"form": "mpegts", "codec": "mpeg2video", "sound_codec": "mp2"},
+    "Windows Media": {"form": "asf", "codec": "wmv2", "sound_codec": "wmav2"},
+    "an AVI whose pictures are not coded in their order": {
+        "form": "avi",
+        "sound_codec": "mp3",
+        "bframes": 3,
+        "picture": driving,
+    },
+}
+
+
+@pytest.mark.parametrize("made", OTHERS.values(), ids=OTHERS)
+def test_films_in_old_containers_fail_for_those_alone(tmp_path, made):
+    film = write_film(tmp_path / "film.old", length_s=LONG_S, **made)
+
+    assert faults(film) <= {"container", "picture_codec", "sound_codec", "colours", "frame_rate", "loudness", "offset"}
+
+
+def put_together(path, *films, streams):
+    """A film of streams of others, each a film and a stream of it, or several of one kind, one after the other."""
+    with contextlib.ExitStack() as stack, av.open(str(path), "w", format="matroska") as written:
+        sources = [stack.enter_context(av.open(str(film))) for film in films]
+        packets = []
+        for parts in streams:
+            (first, number), *_ = parts
+            stream, begin = written.add_stream_from_template(sources[first].streams[number]), 0
+            for each, number in parts:
+                found = [packet for packet in sources[each].demux(number) if packet.size]
+                sources[each].seek(0)
+                for packet in found:
+                    packet.stream, packet.pts, packet.dts = stream, packet.pts + begin, packet.dts + begin
+                packets += found
+                begin = packets[-1].pts + packets[-1].duration
+        for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
+            written.mux(packet)
+    return path
+
+
+def test_sound_in_another_language_may_be_longer_than_the_film(tmp_path):
+    films = [write_film(tmp_path / f"{at}.mkv", form="matroska", length_s=at) for at in (LENGTH_S, LONG_S)]
+    film = put_together(tmp_path / "film.mkv", *films, streams=[[(0, 0)], [(0, 1)], [(1, 1)]])
+
+    assert faults(film) == {"streams"}
+    film.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
+    assert judged(film).checks[0].measured == "is cut short: it ends before its header says"
+
+
+def test_sound_that_becomes_another_is_told_in_words(tmp_path):
+    films = [
+        write_film(tmp_path / f"{layout}.mkv", form="matroska", sound_codec="mp3", layout=layout)
+        for layout in ("stereo", "mono")
+    ]
+    film = put_together(tmp_path / "film.mkv", *films, streams=[[(0, 0)], [(0, 1), (1, 1)]])
+
+    (check,) = judged(film).checks
+    assert check.measured.startswith("its sound is stereo at 48000 Hz, but mono at 48000 Hz from 3.")
+
+
+def test_what_is_encrypted_is_told_as_that(copy):
+    box = bytes(24)
+    film = copy.read_bytes()
+    at = film.index(b"moov") - 4
+    length = int.from_bytes(film[at : at + 4], "big")
+    head = (length + 32).to_bytes(4, "big") + film[at + 4 : at + length]
+    copy.write_bytes(film[:at] + head + (32).to_bytes(4, "big") + b"pssh" + box + film[at + length :])
+
+    assert judged(copy).checks[0].measured == "is encrypted"
+
+
+def test_a_container_of_no_film_is_told_as_that(tmp_path):
+    film = tmp_path / "film.mp4"
+    Image.new("RGB", (64, 64)).save(film, "PNG")
+
+    assert judged(film).checks[0].measured == "is no film, or in a container that nothing here reads"
+
+
+def test_a_moment_is_not_silent_but_short(tmp_path):
+    checks = {check.name: check for check in judged(write_film(tmp_path / "film.mp4", length_s=0.1)).checks}
+
+    assert checks["silence"].verdict == "pass"
+    assert checks["loudness"].measured == "too short to tell"
