@@ -20,6 +20,7 @@ from PIL import Image
 from pipeline.errors import InputError
 from pipeline.media.container.probe import probe
 from pipeline.media.sound.loudness import set_loudness
+from pipeline.media.survey import survey
 from pipeline.media.survey.gaps import GapWatch
 from pipeline.media.survey.plain import PlainWatch
 from pipeline.quality import judge
@@ -1271,6 +1272,21 @@ def test_what_is_encrypted_is_told_as_that(copy):
     copy.write_bytes(film[:at] + head + (32).to_bytes(4, "big") + b"pssh" + box + film[at + length :])
 
     assert judged(copy).checks[0].measured == "is encrypted"
+
+
+def test_a_film_that_is_still_being_written_is_told_as_that(tmp_path, monkeypatch):
+    film = write_film(tmp_path / "film.mkv", form="matroska")
+
+    def grows(path):
+        found = survey(path)
+        with path.open("ab") as file:
+            # A void of Matroska, which players skip.
+            file.write(b"\xec\x80")
+        return found
+
+    monkeypatch.setattr(judge, "survey", grows)
+
+    assert judged(film).checks[0].measured == "it is still being written"
 
 
 def test_a_container_of_no_film_is_told_as_that(tmp_path):
