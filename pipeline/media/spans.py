@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import av
 import numpy as np
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.stream import AudioStream
 from av.filter.context import FilterContext
 from av.video.stream import VideoStream
@@ -30,7 +31,7 @@ SILENT = {"least_s": 1.0, "noise_db": -50.0}
 _BLACK_LUMA, _WHITE_LUMA = 16, 235
 # The meter reports ten times a second and drops what is left over: silence fills the last step.
 _STEPS_PER_S = 10
-_GATE_LUFS, _BLOCK_S = -70.0, 0.4
+_GATE_LUFS, BLOCK_S = -70.0, 0.4
 _MOMENTARY = "lavfi.r128.M"
 # So many samples in a row at full scale are no peak any more.
 _RUN = 3
@@ -105,32 +106,41 @@ class SoundWatch:
     """Hears the sound of a stream, piece by piece."""
 
     def __init__(self, stream: AudioStream) -> None:
-        graph = av.filter.Graph()
-        self._source = graph.add_abuffer(template=stream)
-        silent = "d={least_s}:n={noise_db}dB".format(**SILENT)
-        self._sink = graph.add("abuffersink")
-        chain = (
-            graph.add("aformat", "sample_fmts=flt"),
-            graph.add("apad", f"pad_dur={1 / _STEPS_PER_S}"),
-            graph.add("ebur128", "metadata=1:peak=true:dualmono=true:framelog=quiet"),
-            # Behind the meter, which cuts sound anew and forgets what was said of the pieces before.
-            graph.add("silencedetect", silent),
-        )
-        graph.link_nodes(self._source, *chain, self._sink).configure()
-        self._graph = graph
+        self._stream = stream
+        # Made for the first piece: what a container says of sound may not be what its decoder makes.
+        self._source: FilterContext | None = None
         self._silent = _Spans("lavfi.silence_start", "lavfi.silence_end", SILENT["least_s"])
-        self._flat = _FlatTops(stream.codec_context.channels)
-        self._tears = TearWatch(stream.codec_context.sample_rate, anyones=True)
-        self._tune = TuneWatch(stream.codec_context.sample_rate)
         self._report: dict[str, str] = {}
         self._heard_s = 0.0
         self._levels: list[float] = []
-        # None: there are not two.
-        self._stereo = StereoWatch(stream.codec_context.sample_rate) if stream.codec_context.channels == 2 else None
         self._packer: av.AudioResampler | None = None
+
+    def _set_up(self, piece: av.AudioFrame | AudioCodecContext) -> FilterContext:
+        rate_hz, channels = piece.sample_rate, piece.layout.nb_channels
+        self._flat = _FlatTops(channels)
+        self._tears, self._tune = TearWatch(rate_hz, anyones=True), TuneWatch(rate_hz)
+        # None: there are not two.
+        self._stereo = StereoWatch(rate_hz) if channels == 2 else None
+        self._graph = av.filter.Graph()
+        source = self._graph.add_abuffer(
+            sample_rate=rate_hz, format=piece.format, layout=piece.layout, time_base=self._stream.time_base
+        )
+        silent = "d={least_s}:n={noise_db}dB".format(**SILENT)
+        self._sink = self._graph.add("abuffersink")
+        chain = (
+            self._graph.add("aformat", "sample_fmts=flt"),
+            self._graph.add("apad", f"pad_dur={1 / _STEPS_PER_S}"),
+            self._graph.add("ebur128", "metadata=1:peak=true:dualmono=true:framelog=quiet"),
+            # Behind the meter, which cuts sound anew and forgets what was said of the pieces before.
+            self._graph.add("silencedetect", silent),
+        )
+        self._graph.link_nodes(source, *chain, self._sink).configure()
+        return source
 
     def hear(self, piece: av.AudioFrame | None) -> None:
         """The next of it; None: there is no more."""
+        if self._source is None:
+            self._source = self._set_up(piece or self._stream.codec_context)
         if piece is not None:
             self._heard_s += piece.samples / (piece.sample_rate or 1)
             for whole in self._packed(piece):
@@ -164,7 +174,7 @@ class SoundWatch:
     def steady(self) -> Span:
         """The longest span in which the sound does not change."""
         turns_s = self._tune.turns_s
-        return longest_steady(self._levels, per_s=_STEPS_PER_S, window_s=_BLOCK_S, turns_s=turns_s)
+        return longest_steady(self._levels, per_s=_STEPS_PER_S, window_s=BLOCK_S, turns_s=turns_s)
 
     @property
     def spoken(self) -> tuple[Span, ...]:
@@ -201,7 +211,7 @@ class SoundWatch:
         integrated = float(self._report.get("lavfi.r128.I", _GATE_LUFS))
         peak = float(self._report.get("lavfi.r128.true_peak", 0.0))
         return Meter(
-            integrated_lufs=integrated if self._heard_s >= _BLOCK_S and integrated > _GATE_LUFS else None,
+            integrated_lufs=integrated if self._heard_s >= BLOCK_S and integrated > _GATE_LUFS else None,
             range_lu=float(self._report.get("lavfi.r128.LRA", 0.0)),
             true_peak_dbtp=20 * math.log10(peak) if peak > 0 else -math.inf,
         )

@@ -26,7 +26,7 @@ from pipeline.model import STANDARD, Package, QualityProfile, Verdict
 from pipeline.quality.expected import Expected, Parts
 
 # Part of the keys of cached parts: raise it with whatever is looked for in them, or kept of them (`findings`).
-INSPECTION_VERSION = 9
+INSPECTION_VERSION = 10
 
 __all__ = [
     "INSPECTION_VERSION",

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.language.text import counted
 from pipeline.media.pictures.looks import ALIKE_BITS, bits_apart
 from pipeline.media.sound.clicks import most_within
+from pipeline.media.spans import BLOCK_S
 from pipeline.media.survey.bars import Bars
 from pipeline.media.survey.found import HeardTrack, SeenTrack, Survey
 from pipeline.model import Check, QualityProfile
@@ -165,7 +166,8 @@ def _sound(track: HeardTrack, profile: QualityProfile) -> Iterator[_Found]:
     yield "sound_codec", good, f"{track.codec}, {track.sample_rate_hz} Hz, {channels}", None, ""
     lufs = track.meter.integrated_lufs
     loud_enough = lufs is not None and profile.lufs_min <= lufs <= profile.lufs_max
-    yield "loudness", loud_enough, "silence" if lufs is None else f"{lufs:.1f} LUFS", lufs, "LUFS"
+    unknown = "too short to tell" if track.end_s - track.start_s < BLOCK_S else "silence"
+    yield "loudness", loud_enough, unknown if lufs is None else f"{lufs:.1f} LUFS", lufs, "LUFS"
     spread = track.meter.range_lu
     if track.end_s - track.start_s >= RANGED_S:
         yield "loudness_range", spread <= profile.range_lu, f"{spread:.1f} LU", spread, "LU"
@@ -178,7 +180,7 @@ def _sound(track: HeardTrack, profile: QualityProfile) -> Iterator[_Found]:
     longest_s, where = longest_of(track.bursts)
     yield "bursts", not track.bursts, where, longest_s, "s"
     longest_s, where = longest_of(track.silent)
-    all_of_it = longest_s >= track.end_s - track.start_s - _ALL_S
+    all_of_it = longest_s >= max(_ALL_S, track.end_s - track.start_s - _ALL_S)
     yield "silence", longest_s <= profile.silence_s and not all_of_it, where, longest_s, "s"
     yield _hum(track, profile)
     for check in stereo(track.stereo, profile) if track.stereo else ():

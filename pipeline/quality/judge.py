@@ -26,13 +26,16 @@ def judge_file(path: Path, profile: QualityProfile) -> tuple[Verdict, Portrait |
     """
     limit = limits_of(profile).get("file", "a whole film")
     try:
+        before = path.stat()
         digest = sha256_of(path)
+        film = survey(path)
+        after = path.stat()
     except OSError as error:
         return unreadable(f"it can't be read ({type(error).__name__})", profile, limit), None
-    try:
-        film = survey(path)
     except InputError as error:
         return unreadable(error.message, profile, limit), None
+    if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        return unreadable("it is still being written", profile, limit), None
     read = Check.of("file", passed=True, measured="decoded to its end", limit=limit)
     end_s = film.sound.end_s if film.sound else film.picture.end_s if film.picture else 0.0
     beside = sidecars_of(path)

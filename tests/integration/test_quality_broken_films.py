@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import random
 import shutil
@@ -19,6 +20,7 @@ from PIL import Image
 from pipeline.errors import InputError
 from pipeline.media.container.probe import probe
 from pipeline.media.sound.loudness import set_loudness
+from pipeline.media.survey import survey
 from pipeline.media.survey.gaps import GapWatch
 from pipeline.media.survey.plain import PlainWatch
 from pipeline.quality import judge
@@ -299,6 +301,12 @@ def tune(at_s):
     """Eight notes again and again, of square waves, as loud all along."""
     notes_hz = np.array([440, 494, 523, 587, 659, 587, 523, 494])[np.int64(at_s * 4) % 8]
     return np.where(np.cumsum(notes_hz) / 48_000 % 1 < 0.5, 0.3, -0.3)
+
+
+def cut_off(at_s, rests=0.1):
+    """A bass of square waves, four notes a second, each cut off before the next begins."""
+    notes_hz = np.array([55, 73, 62, 82, 41, 110])[np.int64(at_s * 4) % 6]
+    return np.where(np.cumsum(notes_hz) / 48_000 % 1 < 0.5, 0.3, -0.3) * (at_s * 4 % 1 < 1 - rests)
 
 
 def organ(at_s):
@@ -1185,3 +1193,111 @@ def test_two_hundred_good_films_raise_no_alarm(tmp_path):
         film.unlink()
 
     assert alarms == {}
+
+
+@pytest.mark.parametrize("rests", [0.1, 0.25])
+def test_notes_that_are_cut_off_in_time_have_no_holes(tmp_path, rests):
+    sound = sounding(lambda at_s: cut_off(at_s, rests))
+
+    assert faults(write_film(tmp_path / "film.mp4", sound=sound, length_s=LONG_S)) <= {"clicks", "loudness"}
+
+
+# As others make them ---------------------------------------------------------------------------------------------
+
+OTHERS = {
+    "MPEG-2 in a transport stream": {"form": "mpegts", "codec": "mpeg2video", "sound_codec": "mp2"},
+    "Windows Media": {"form": "asf", "codec": "wmv2", "sound_codec": "wmav2"},
+    "an AVI whose pictures are not coded in their order": {
+        "form": "avi",
+        "sound_codec": "mp3",
+        "bframes": 3,
+        "picture": driving,
+    },
+}
+
+
+@pytest.mark.parametrize("made", OTHERS.values(), ids=OTHERS)
+def test_films_in_old_containers_fail_for_those_alone(tmp_path, made):
+    film = write_film(tmp_path / "film.old", length_s=LONG_S, **made)
+
+    assert faults(film) <= {"container", "picture_codec", "sound_codec", "colours", "frame_rate", "loudness", "offset"}
+
+
+def put_together(path, *films, streams):
+    """A film of streams of others, each a film and a stream of it, or several of one kind, one after the other."""
+    with contextlib.ExitStack() as stack, av.open(str(path), "w", format="matroska") as written:
+        sources = [stack.enter_context(av.open(str(film))) for film in films]
+        packets = []
+        for parts in streams:
+            (first, number), *_ = parts
+            stream, begin = written.add_stream_from_template(sources[first].streams[number]), 0
+            for each, number in parts:
+                found = [packet for packet in sources[each].demux(number) if packet.size]
+                sources[each].seek(0)
+                for packet in found:
+                    packet.stream, packet.pts, packet.dts = stream, packet.pts + begin, packet.dts + begin
+                packets += found
+                begin = packets[-1].pts + packets[-1].duration
+        for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
+            written.mux(packet)
+    return path
+
+
+def test_sound_in_another_language_may_be_longer_than_the_film(tmp_path):
+    films = [write_film(tmp_path / f"{at}.mkv", form="matroska", length_s=at) for at in (LENGTH_S, LONG_S)]
+    film = put_together(tmp_path / "film.mkv", *films, streams=[[(0, 0)], [(0, 1)], [(1, 1)]])
+
+    assert faults(film) == {"streams"}
+    film.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
+    assert judged(film).checks[0].measured == "is cut short: it ends before its header says"
+
+
+def test_sound_that_becomes_another_is_told_in_words(tmp_path):
+    films = [
+        write_film(tmp_path / f"{layout}.mkv", form="matroska", sound_codec="mp3", layout=layout)
+        for layout in ("stereo", "mono")
+    ]
+    film = put_together(tmp_path / "film.mkv", *films, streams=[[(0, 0)], [(0, 1), (1, 1)]])
+
+    (check,) = judged(film).checks
+    assert check.measured.startswith("its sound is stereo at 48000 Hz, but mono at 48000 Hz from 3.")
+
+
+def test_what_is_encrypted_is_told_as_that(copy):
+    box = bytes(24)
+    film = copy.read_bytes()
+    at = film.index(b"moov") - 4
+    length = int.from_bytes(film[at : at + 4], "big")
+    head = (length + 32).to_bytes(4, "big") + film[at + 4 : at + length]
+    copy.write_bytes(film[:at] + head + (32).to_bytes(4, "big") + b"pssh" + box + film[at + length :])
+
+    assert judged(copy).checks[0].measured == "is encrypted"
+
+
+def test_a_film_that_is_still_being_written_is_told_as_that(tmp_path, monkeypatch):
+    film = write_film(tmp_path / "film.mkv", form="matroska")
+
+    def grows(path):
+        found = survey(path)
+        with path.open("ab") as file:
+            # A void of Matroska, which players skip.
+            file.write(b"\xec\x80")
+        return found
+
+    monkeypatch.setattr(judge, "survey", grows)
+
+    assert judged(film).checks[0].measured == "it is still being written"
+
+
+def test_a_container_of_no_film_is_told_as_that(tmp_path):
+    film = tmp_path / "film.mp4"
+    Image.new("RGB", (64, 64)).save(film, "PNG")
+
+    assert judged(film).checks[0].measured == "is no film, or in a container that nothing here reads"
+
+
+def test_a_moment_is_not_silent_but_short(tmp_path):
+    checks = {check.name: check for check in judged(write_film(tmp_path / "film.mp4", length_s=0.1)).checks}
+
+    assert checks["silence"].verdict == "pass"
+    assert checks["loudness"].measured == "too short to tell"

@@ -109,6 +109,8 @@ def write_film(
         for number in range(0 if silent else sounds):
             stream = film.add_stream(sound_codec, rate=sound_rate)
             stream.layout = layout
+            if sound_codec.startswith("wma"):
+                stream.bit_rate = 128_000
             packets += _once(
                 (number, length_s, sound_codec, sound_rate, layout, sound_delay_s, form)
                 if sound is None and sound_times is None

@@ -27,7 +27,11 @@ def open_film(path: Path) -> InputContainer:
 
     A `ValueError` of ours, in plain words, is for what has no decoder.
     """
-    film = av.open(str(path.absolute()), options=FILMS_ONLY)
+    try:
+        film = av.open(str(path.absolute()), options=FILMS_ONLY)
+    except av.ArgumentError as error:
+        # So FFmpeg says that a container is none of them.
+        raise ValueError("is no film, or in a container that nothing here reads") from error
     if told := undecodable(film):
         film.close()
         raise ValueError(told)

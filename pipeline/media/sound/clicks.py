@@ -12,19 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.media.sound.rhythm import HEIGHT, WAVE, Hole, single, unplayed
 from pipeline.media.span import Span
 
 # In a thousandth of a second, beside the six before it and the six after it: speech reaches 33 dB.
 _CLICK_DB = 36.0
 _BESIDE = 6
-# A bass of saw teeth leaps, too, again and again after the same time, which is no longer than this, and as high, and
-# some of it nobody hears beside a drum: so many leaps, so many of its waves apart at most.
-_WAVE, _HEIGHT, _LEAPS, _WAVES = 40, 2.0, 4, 8
 # Smaller leaps are not heard; of the third difference of a wave, full scale at ±1.
 _LEAST, _FLOOR = 0.02, 1e-5
 # Leaps so close together are one.
@@ -52,8 +50,6 @@ _SECOND_S = 1.0
 _TOGETHER = 60_000
 _AFTER = max(_EDGE + _BESIDE + 2, _FADE + _LASTS)
 _BEFORE = max(_LONGEST, _LONG_BURST) + _AFTER
-# The numbers of the cells at which it begins and ends.
-_Hole = tuple[int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +107,9 @@ class TearWatch:
         self._first, self._count, self._judged = 0, 0, 0
         # In cells from the beginning; of clicks, also how far the wave leaps.
         self._clicks: list[tuple[int, float]] = []
-        self._dropouts: list[_Hole] = []
-        self._bursts: list[_Hole] = []
+        self._dropouts: list[Hole] = []
+        self._faded: list[Hole] = []
+        self._bursts: list[Hole] = []
         # How many cells are heard, and of those that are white noise, how many, and the sums of decibels and squares.
         self._heard, self._white = 0, np.zeros(3)
 
@@ -128,11 +125,11 @@ class TearWatch:
         """What was found, when all was heard."""
         self._measure()
         self._judge(is_last=True)
-        times_s = np.array(_single(self._clicks)) * self._cell_s
+        times_s = np.array(single(self._clicks)) * self._cell_s
         first = np.diff(times_s, prepend=-np.inf) > _ONE_S
         return Torn(
             clicks_s=tuple(round(float(at_s), 3) for at_s in times_s[first]),
-            dropouts=self._spans(self._dropouts),
+            dropouts=self._spans(sorted((*self._dropouts, *unplayed(self._faded)))),
         )
 
     @property
@@ -145,7 +142,7 @@ class TearWatch:
             return self._spans([(0, self._first + self._count)])
         return self._spans(self._bursts)
 
-    def _spans(self, cells: Iterable[_Hole]) -> tuple[Span, ...]:
+    def _spans(self, cells: Iterable[Hole]) -> tuple[Span, ...]:
         return tuple(
             Span(start_s=round(start * self._cell_s, 3), end_s=round(end * self._cell_s, 3)) for start, end in cells
         )
@@ -183,12 +180,12 @@ class TearWatch:
         first, judged, until = self._first, self._judged, self._first + self._count - (0 if is_last else _AFTER)
         clicks = _clicks(leap, restless)
         self._clicks += [(first + int(at), float(leap[at])) for at in clicks if judged <= first + at < until]
-        found = set(_torn(_holes(power), clicks))
-        bursts = list[_Hole]()
+        torn = _torn(_holes(power), clicks, leap)
+        faded, bursts = list[Hole](), list[Hole]()
         if self._anyones:
-            found |= set(_faded({*_holes(power), *_holes(power, _FADE)}, power))
+            faded = sorted(set(_faded({*_holes(power), *_holes(power, _FADE)}, power)) - set(torn))
             bursts = _bursts(restless, power)
-        for known, new in ((self._dropouts, sorted(found)), (self._bursts, bursts)):
+        for known, new in ((self._dropouts, torn), (self._faded, faded), (self._bursts, bursts)):
             known += [(first + start, first + end) for start, end in new if judged < first + end <= until]
         forgotten = max(0, until - _BEFORE - first)
         self._cells, self._count = [cells[:, forgotten:].copy()], self._count - forgotten
@@ -206,24 +203,7 @@ def _clicks(leap: NDArray[np.float64], restless: NDArray[np.float64]) -> NDArray
     return np.flatnonzero((cells >= _BESIDE) & (leap > _LEAST) & (leap > around * 10 ** (_CLICK_DB / 20)))
 
 
-def _single(clicks: Sequence[tuple[int, float]]) -> list[int]:
-    """The clicks that are no wave, by their cells."""
-    first = [click for before, click in pairwise(((-_WAVE, 0.0), *clicks)) if click[0] - before[0] > 1]
-    waves = set[int]()
-    for start in range(len(first) - _LEAPS + 1):
-        cells, heights = zip(*first[start : start + _LEAPS], strict=True)
-        steps = np.diff(cells)
-        wave = steps.min()
-        counts = np.round(steps / wave)
-        is_even = (
-            wave <= _WAVE and counts.max() <= _WAVES and bool(np.all(np.abs(steps - counts * wave) <= 1 + counts / 2))
-        )
-        if is_even and max(heights) <= _HEIGHT * min(heights):
-            waves |= set(cells)
-    return [cell for cell, _ in clicks if cell not in waves and cell - 1 not in waves]
-
-
-def _bursts(restless: NDArray[np.float64], power: NDArray[np.float64]) -> list[_Hole]:
+def _bursts(restless: NDArray[np.float64], power: NDArray[np.float64]) -> list[Hole]:
     """The cells from and to which strong white noise is heard, unlike everything around it."""
     mean = np.full(_SMOOTH, 1 / _SMOOTH)
     if len(power) < _SHORT_BURST or power.max() < 10 ** (_STRONG_DB / 10):
@@ -241,7 +221,7 @@ def _bursts(restless: NDArray[np.float64], power: NDArray[np.float64]) -> list[_
     return found
 
 
-def _holes(power: NDArray[np.float64], fade: int = 0) -> list[_Hole]:
+def _holes(power: NDArray[np.float64], fade: int = 0) -> list[Hole]:
     """The cells from and to which it is quiet, between two that are loud, so many cells away from it."""
     loud = 10 ** (_LOUD_DB / 10)
     return [
@@ -252,12 +232,24 @@ def _holes(power: NDArray[np.float64], fade: int = 0) -> list[_Hole]:
     ]
 
 
-def _torn(holes: Iterable[_Hole], clicks: NDArray[np.intp]) -> list[_Hole]:
-    """Those that end or begin with a leap."""
-    return [hole for hole in holes if any(np.abs(clicks - edge).min(initial=_EDGE + 1) <= _EDGE for edge in hole)]
+def _torn(holes: Sequence[Hole], clicks: NDArray[np.intp], leap: NDArray[np.float64]) -> list[Hole]:
+    """Those that end or begin with a leap, where the wave beside them does not leap so by itself."""
+    within = leap.copy()
+    for edge in chain.from_iterable(holes):
+        within[max(0, edge - _EDGE) : edge + _EDGE + 1] = 0
+
+    def is_leap(edge: int, beside: slice) -> bool:
+        near = clicks[np.abs(clicks - edge) <= _EDGE]
+        return bool(leap[near].max(initial=0) > HEIGHT * within[beside].max(initial=0))
+
+    return [
+        (start, end)
+        for start, end in holes
+        if is_leap(start, slice(max(0, start - WAVE), start)) or is_leap(end, slice(end, end + WAVE))
+    ]
 
 
-def _faded(holes: Iterable[_Hole], power: NDArray[np.float64]) -> list[_Hole]:
+def _faded(holes: Iterable[Hole], power: NDArray[np.float64]) -> list[Hole]:
     """Those in which a room is silent that never is."""
     deep = power < 10 ** (_DEEP_DB / 10)
     found = [(start, end) for start, end in holes if 2 * np.count_nonzero(deep[start:end]) >= end - start]
@@ -273,7 +265,7 @@ def _faded(holes: Iterable[_Hole], power: NDArray[np.float64]) -> list[_Hole]:
     return found if in_room and np.count_nonzero(torn_out) <= _STYLE * len(power) else []
 
 
-def _runs(marked: NDArray[np.bool_], shortest: int, longest: int) -> list[_Hole]:
+def _runs(marked: NDArray[np.bool_], shortest: int, longest: int) -> list[Hole]:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], marked.astype(np.int8), [0]])))
     pairs = zip(edges[::2], edges[1::2], strict=True)
     return [(int(start), int(end)) for start, end in pairs if shortest <= end - start <= longest]

@@ -1,6 +1,7 @@
 """A film by anybody, decoded to its end: what is seen and heard in it that no film should have.
 
 film      from the first packet to the last, each given to all that watch
+heard     its sound, as it is decoded
 times     when its packets are shown, whatever the container says
 lost      pictures that are missing in the stream; missing parts of them are gaps
 plain     one colour

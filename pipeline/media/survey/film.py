@@ -11,7 +11,6 @@ from pathlib import Path
 
 import av
 import numpy as np
-from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
@@ -24,12 +23,13 @@ from pipeline.media.container.demux import open_film
 from pipeline.media.container.mux import Packet
 from pipeline.media.pictures.looks import look_of
 from pipeline.media.span import Span
-from pipeline.media.spans import BLACK, PictureWatch, SoundWatch
+from pipeline.media.spans import BLACK, PictureWatch
 from pipeline.media.survey.bars import BarWatch
 from pipeline.media.survey.combs import CombWatch
 from pipeline.media.survey.flashes import Flashes, in_planes
-from pipeline.media.survey.found import HeardTrack, SeenTrack, Survey
+from pipeline.media.survey.found import SeenTrack, Survey
 from pipeline.media.survey.gaps import GapWatch
+from pipeline.media.survey.heard import Hearing
 from pipeline.media.survey.jumps import JumpWatch
 from pipeline.media.survey.lights import LightWatch
 from pipeline.media.survey.lost import LostWatch
@@ -41,6 +41,8 @@ from pipeline.media.survey.times import Times, start_of
 from pipeline.media.survey.tint import TintWatch
 
 _HEAD_BYTES = 64
+# Where it says how to decrypt it (ISO/IEC 23001-7).
+_LOCKED = ("/pssh", "/senc")
 # A film may end so much before its header says: a rounding of the last packet.
 _CUT_S = 0.5
 # ITU-T H.273: "unspecified", in all three tables.
@@ -64,6 +66,8 @@ def survey(path: Path) -> Survey:
             raise ValueError("has no index: it is cut short, was never finished, or is no film")
         if sum(box.path == "moov" for box in boxes) > 1:
             raise ValueError("is two films in one file, of which players show the first")
+        if any(box.path.endswith(_LOCKED) for box in boxes):
+            raise ValueError("is encrypted")
         with open_film(path) as source:
             return _surveyed(path, source, boxes)
     except (OSError, ValueError, av.FFmpegError) as error:
@@ -81,13 +85,14 @@ def _surveyed(path: Path, source: InputContainer, boxes: tuple[Box, ...]) -> Sur
     pictures = [stream for stream in source.streams.video if stream not in covers]
     sounds = list(source.streams.audio)
     seeing = _Seeing(pictures[0], begins_at_zero=has_boxes) if pictures else None
-    hearing = _Hearing(sounds[0]) if sounds else None
-    _decode_all(source, [each for each in (seeing, hearing) if each])
+    hearing = Hearing(sounds[0]) if sounds else None
     tracks = [each for each in (seeing, hearing) if each]
+    others_end_s = _decode_all(source, tracks)
     promised_s = (source.duration or 0) / av.time_base
     # Matroska tells when a film ends, others how long it lasts: their times may begin anywhere.
     begins_s = 0.0 if container in {"webm", "matroska"} else min((each.start_s for each in tracks), default=0.0)
-    if tracks and max(each.end_s for each in tracks) - begins_s < promised_s - _CUT_S and not has_boxes:
+    end_s = max((each.end_s for each in tracks), default=0.0)
+    if tracks and max(end_s, others_end_s) - begins_s < promised_s - _CUT_S and not has_boxes:
         raise ValueError("is cut short: it ends before its header says")
     return Survey(
         container=container,
@@ -98,20 +103,31 @@ def _surveyed(path: Path, source: InputContainer, boxes: tuple[Box, ...]) -> Sur
     )
 
 
-def _decode_all(source: InputContainer, watching: list[_Seeing | _Hearing]) -> None:
+def _decode_all(source: InputContainer, watching: list[_Seeing | Hearing]) -> float:
+    """Returns when the last of the streams that nobody watches ends: other sound, captions."""
     by_stream = {each.stream.index: each for each in watching}
-    at_s = 0.0
+    at_s = others_end_s = 0.0
     try:
-        for packet in source.demux([each.stream for each in watching]):
-            if packet.is_corrupt:
+        for packet in source.demux():
+            if source.format.name == "avi":
+                # It has no times of showing. Those that FFmpeg makes up are in a wrong order.
+                packet.pts = None
+            watch = by_stream.get(packet.stream_index)
+            if packet.is_corrupt and watch:
                 raise ValueError(f"is cut short at {at_s:.2f} s")
-            if packet.size:  # an empty one marks the end of a stream
+            if not packet.size:  # it marks the end of a stream
+                continue
+            if watch:
                 at_s = float(start_of(packet) * packet.time_base)
-                by_stream[packet.stream_index].take(packet)
+                watch.take(packet)
+            else:
+                end = start_of(packet) + (packet.duration or 0)
+                others_end_s = max(others_end_s, float(end * packet.time_base))
         for each in watching:
             each.take(None)
     except av.FFmpegError as error:
         raise ValueError(f"can't be decoded at {at_s:.2f} s ({type(error).__name__})") from error
+    return others_end_s
 
 
 class _Seeing:
@@ -140,6 +156,8 @@ class _Seeing:
             if self._lost.misses(packet):
                 raise ValueError(f"a picture is missing at {float(start_of(packet) * packet.time_base):.2f} s")
         for picture in self.stream.decode(packet):
+            if not self._times.are_told:
+                picture.pts = self._times.starts[self._pictures]
             at_s = float((picture.pts or 0) * (self.stream.time_base or 0))
             if picture.is_corrupt:
                 raise ValueError(f"its pictures are damaged at {at_s:.2f} s")
@@ -211,61 +229,6 @@ class _Seeing:
             flashes=self._flashes.most,
             flashes_at_s=max(0.0, self._flashes.most_at_s - times.start_s),
             looks=tuple(self._looks),
-        )
-
-
-class _Hearing:
-    """The sound, likewise."""
-
-    def __init__(self, stream: AudioStream) -> None:
-        self.stream = stream
-        if not stream.codec_context.channels:
-            # FFmpeg found nothing from which it could tell, as where a transport stream ends right behind its head.
-            raise ValueError("has no sound that can be decoded: it is cut short")
-        self._times, self._watch = Times(stream), SoundWatch(stream)
-        self._heard_s, self._last_s, self._drift_s = 0.0, 0.0, 0.0
-
-    def take(self, packet: Packet | None) -> None:
-        if packet is not None:
-            self._times.note(packet)
-        for piece in self.stream.decode(packet):
-            self._times.show(piece.pts)
-            begins_s = float((piece.pts or 0) * (piece.time_base or 0))
-            self._drift_s = max(self._drift_s, begins_s - self._times.start_s - self._heard_s, key=abs)
-            self._heard_s += piece.samples / piece.sample_rate
-            self._last_s = begins_s + piece.samples / piece.sample_rate
-            self._watch.hear(piece)
-        if packet is None:
-            self._watch.hear(None)
-
-    @property
-    def start_s(self) -> float:
-        return self._times.start_s
-
-    @property
-    def end_s(self) -> float:
-        return self._times.end_s
-
-    @property
-    def track(self) -> HeardTrack:
-        codec, times = self.stream.codec_context, self._times
-        return HeardTrack(
-            codec=codec.codec.canonical_name,
-            profile=codec.profile or "",
-            sample_rate_hz=codec.sample_rate,
-            channels=codec.channels,
-            start_s=times.start_s,
-            end_s=times.end_s,
-            drift_s=self._drift_s,
-            meter=self._watch.meter,
-            clipped_runs=self._watch.clipped_runs,
-            torn=self._watch.torn,
-            bursts=self._watch.bursts,
-            silent=self._watch.silent(max(times.end_s, self._last_s)),
-            steady=self._watch.steady,
-            spoken=self._watch.spoken,
-            stereo=self._watch.stereo,
-            moments_lufs=self._watch.moments_lufs,
         )
 
 

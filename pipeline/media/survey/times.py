@@ -16,6 +16,8 @@ class Times:
     def __init__(self, stream: Stream) -> None:
         self._base = stream.time_base or Fraction(1, 1)
         self.starts: list[int] = []
+        # Whether the container says when anything is shown; else it is as it comes.
+        self.are_told = False
         # Of what was decoded first: of packets, some may only prime the decoder.
         self.first: int | None = None
         self._keys: list[int] = []
@@ -25,6 +27,7 @@ class Times:
         """The next packet, in decoding order."""
         start = start_of(packet)
         self.starts.append(start)
+        self.are_told = self.are_told or packet.pts is not None
         self._end = max(self._end, start + (packet.duration or 0))
         if packet.is_keyframe:
             self._keys.append(start)
