@@ -160,20 +160,20 @@ async def held(path: Path, *, what: str, wait_s: float = math.inf) -> AsyncItera
     Waits up to `wait_s` seconds for another holder, then raises `BusyError` about `what` with the holder's process id
     (best effort, from a file beside the lock: a locked file can't be read on Windows).
     """
-    turn = _Turn(path)
+    waiter = _Waiter(path)
     deadline = anyio.current_time() + wait_s
     try:
-        while not await to_thread.run_sync(turn.take):
+        while not await to_thread.run_sync(waiter.take):
             if anyio.current_time() >= deadline:
                 raise await to_thread.run_sync(_busy, path, what)
             await anyio.sleep(_POLL_S)
         yield
     finally:
-        await to_the_end(turn.end)
+        await to_the_end(waiter.end)
 
 
-class _Turn:
-    """What a task wants of a lock. Its methods block: they are for threads, which may outlive the task's patience."""
+class _Waiter:
+    """A task that waits for a lock. Its methods block: they are for threads, which may outlive the task's patience."""
 
     def __init__(self, path: Path) -> None:
         self._lock = _Lock(path)

@@ -39,8 +39,8 @@ ROSTER = "rows.jsonl"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What was asked for."""
+class SourceContent:
+    """What a source has: the films that it asks for, and what of it can't be made."""
 
     briefs: Collection[Brief]
     # Of rows that stand out, why each of them does.
@@ -65,7 +65,9 @@ class Asked:
     instead_of: NightreelError | None = None
 
 
-async def read_source(source: Path | str, shop: Workshop, *, batch: str, rows: str = "", writes: bool = True) -> Asked:
+async def read_source(
+    source: Path | str, shop: Workshop, *, batch: str, rows: str = "", writes: bool = True
+) -> SourceContent:
     """The briefs of a source, whatever its kind; of a table, those of its good rows, all of them checked.
 
     `rows` are the rows of a table that are wanted ("extremes": those that stand out); without `writes` nothing is left
@@ -102,17 +104,17 @@ def _beside(source: Path | str, shop: Workshop) -> Path | str:
     return shop.workspace / source if isinstance(source, Path) else source
 
 
-async def _read(source: Path | str, shop: Workshop, wanted: _Wanted) -> Asked:
+async def _read(source: Path | str, shop: Workshop, wanted: _Wanted) -> SourceContent:
     if await to_thread.run_sync(is_table, source):
         return await _read_rows(source, shop, wanted)
     if wanted.rows:
         raise InputError("only tables have rows", where="--rows", hint="Give a .csv, .tsv, .json, .jsonl or .xlsx file")
     unreadable: list[InputError] = []
     briefs = await read_briefs(source, report=unreadable.append)
-    return Asked(briefs=briefs, unreadable=tuple(unreadable))
+    return SourceContent(briefs=briefs, unreadable=tuple(unreadable))
 
 
-async def _read_rows(source: Path | str, shop: Workshop, wanted: _Wanted) -> Asked:
+async def _read_rows(source: Path | str, shop: Workshop, wanted: _Wanted) -> SourceContent:
     """All rows, checked. What a service answers is fetched first, into a folder that goes again."""
     form = await to_thread.run_sync(form_of, shop)
     if not is_endpoint(source):
@@ -122,7 +124,7 @@ async def _read_rows(source: Path | str, shop: Workshop, wanted: _Wanted) -> Ask
         return await to_thread.run_sync(lambda: _check_table(open_pages(pages, form, name=told(source)), shop, wanted))
 
 
-def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> Asked:
+def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> SourceContent:
     outstanding = wanted.rows.strip().casefold() == EXTREMES
     choice = parse_choice(wanted.rows) if wanted.rows and not outstanding else None
     reader = reader_of(table, shop)
@@ -141,7 +143,7 @@ def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> Asked:
 
         checked = check_rows(table, reader, judge=Judge(shop), refuse=refuse, enter=enter, choice=choice)
     stand_out = find_extremes(checked.briefs) if outstanding else []
-    return Asked(
+    return SourceContent(
         briefs=[brief for brief, _ in stand_out] if outstanding else checked.briefs,
         remarks=tuple(why for _, why in stand_out),
         unreadable=() if outstanding else tuple(refused),
