@@ -19,6 +19,7 @@ from pipeline.model import Brief
 from pipeline.orchestrator.batch.suitable import Judge
 from pipeline.orchestrator.batch.tabular import endpoint_of, form_of, reader_of
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.places import Places
 from pipeline.sources import as_source, is_endpoint, is_table, open_table, read_briefs, told
 from pipeline.sources.campaign import (
     EXTREMES,
@@ -84,7 +85,7 @@ async def read_source(
         # All of a source is read before anything is made of it: nothing of the first one is left.
         logger.info("%s is read instead: %s", told(as_source(fallback)), error)
         try:
-            found = await _read(_beside(as_source(fallback), shop), shop, wanted)
+            found = await _read(_beside(as_source(fallback), shop.workspace), shop, wanted)
         except (SourceError, ProviderError) as second:
             raise SourceError(f"{error}; nor can the fallback be read: {second}") from error
         return replace(found, instead_of=error)
@@ -99,9 +100,9 @@ class _Wanted:
     writes: bool
 
 
-def _beside(source: Path | str, shop: Workshop) -> Path | str:
+def _beside(source: Path | str, workspace: Path) -> Path | str:
     """A path of the settings is one in the workspace."""
-    return shop.workspace / source if isinstance(source, Path) else source
+    return workspace / source if isinstance(source, Path) else source
 
 
 async def _read(source: Path | str, shop: Workshop, wanted: _Wanted) -> SourceContent:
@@ -129,7 +130,7 @@ def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> SourceContent
     choice = parse_choice(wanted.rows) if wanted.rows and not outstanding else None
     reader = reader_of(table, shop)
     refused: list[InputError] = []
-    rejected = _rejected(shop, wanted.batch) if wanted.writes else None
+    rejected = _rejected(shop.places, wanted.batch) if wanted.writes else None
     columns, separator = table.columns, table.separator
     with ExitStack() as files:
         opened = files.enter_context
@@ -169,9 +170,9 @@ def _unwritten(_row: TableRow | BrokenRow, _problems: list[RowProblem]) -> None:
     """Nothing is left behind."""
 
 
-def _rejected(shop: Workshop, batch: str) -> Path:
-    folder = shop.places.summary(batch)
-    return (folder or shop.places.films_root.parent) / REJECTED
+def _rejected(places: Places, batch: str) -> Path:
+    folder = places.summary(batch)
+    return (folder or places.films_root.parent) / REJECTED
 
 
 def _stop(checked: Checked, path: str, *, rows: str, is_strict: bool) -> InputError | None:

@@ -19,6 +19,7 @@ from pipeline.orchestrator.events import Listener, Notice, Told, tell
 from pipeline.orchestrator.film.episodes import wake
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import RunFacts
+from pipeline.state import CheckpointStore
 from pipeline.version import __version__
 
 logger = logging.getLogger("nightreel")
@@ -89,7 +90,7 @@ async def run_jobs(shop: Workshop, batch: str, listen: Listener, only: Sequence[
         with anyio.CancelScope(shield=True):
             seconds = anyio.current_time() - start
             await to_thread.run_sync(_report, shop, batch, night, scheduler, started_at, seconds)
-    counts = await to_thread.run_sync(_counts, shop, batch)
+    counts = await to_thread.run_sync(_counts, shop.store, batch)
     asked = await shop.store.load_batch(batch)
     if was_there and asked is None:
         hint = "Run the command again: films that are made stay where they are"
@@ -104,12 +105,12 @@ async def run_jobs(shop: Workshop, batch: str, listen: Listener, only: Sequence[
     )
 
 
-def _counts(shop: Workshop, batch: str) -> dict[JobStatus, int]:
+def _counts(store: CheckpointStore, batch: str) -> dict[JobStatus, int]:
     """How many films stand how. Those under way that nobody has claimed wait, as `nightreel status` shows them."""
-    index = shop.store.index(batch)
+    index = store.index(batch)
     counts = {status: standing.jobs for status, standing in index.sums.counts().items()}
     if counts.get(JobStatus.IN_PROGRESS):
-        left = sum(not shop.store.claims.is_claimed(batch, turn.job) for turn in index.turns.under_way())
+        left = sum(not store.claims.is_claimed(batch, turn.job) for turn in index.turns.under_way())
         counts[JobStatus.IN_PROGRESS] -= left
         counts[JobStatus.PENDING] = counts.get(JobStatus.PENDING, 0) + left
     return counts

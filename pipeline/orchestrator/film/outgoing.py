@@ -26,6 +26,7 @@ from pipeline.orchestrator.film.family import family_of
 from pipeline.orchestrator.film.leaving import check_judged
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import files_beside, publish
+from pipeline.settings import Settings
 
 _LEFT = (JobStatus.IN_PROGRESS, JobStatus.PENDING, JobStatus.PARKED)
 
@@ -69,7 +70,7 @@ async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt)
         await attempt.keep(job)
         await let_next(job, shop)
     wanted = set(shop.hosts.wanted)
-    errors += filter(None, (_wait(job, each, shop) for each in job.published if each.destination in wanted))
+    errors += filter(None, (_wait(job, each, shop.settings) for each in job.published if each.destination in wanted))
     if errors:
         await attempt.keep(job)
         raise _first_to_go_on(errors)
@@ -78,7 +79,7 @@ async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt)
 
 def _tell(job: Job, receipt: Receipt, shop: Workshop, attempt: Attempt) -> None:
     """Say what a film that is out still lacks, and what a host remarked."""
-    if receipt.missing and not _follows(job, receipt, shop):
+    if receipt.missing and not _follows(job, receipt, shop.settings):
         attempt.note(_told(job, receipt))
     for remark in receipt.remarks:
         # One that concerns the whole project is the same for all films.
@@ -105,14 +106,14 @@ def films_to_come(job: Job, shop: Workshop, host: str, most: int) -> int:
     return count
 
 
-def _follows(job: Job, receipt: Receipt, shop: Workshop) -> bool:
+def _follows(job: Job, receipt: Receipt, settings: Settings) -> bool:
     """Whether the rest of what goes with the film is done by itself."""
-    return bool(receipt.missing_until or (receipt.missing_may_pass and job.retries < shop.settings.errors.retries))
+    return bool(receipt.missing_until or (receipt.missing_may_pass and job.retries < settings.errors.retries))
 
 
-def _wait(job: Job, receipt: Receipt, shop: Workshop) -> ProviderError | None:
+def _wait(job: Job, receipt: Receipt, settings: Settings) -> ProviderError | None:
     """What makes the job wait for the rest, if anything does."""
-    if not receipt.missing or not _follows(job, receipt, shop):
+    if not receipt.missing or not _follows(job, receipt, settings):
         return None
     message = f"out as {receipt.url}, without {'; '.join(receipt.missing)}"
     if receipt.missing_until:

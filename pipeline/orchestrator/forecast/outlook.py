@@ -20,6 +20,7 @@ from pipeline.orchestrator.forecast.scripts import Money, Quota, asking_s, done_
 from pipeline.orchestrator.forecast.survey import survey
 from pipeline.orchestrator.uploads import UploadDays, upload_days
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.hosts import Hosts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,15 +93,15 @@ def _reckon(found: Survey, shop: Workshop, batch: str, problems: tuple[Problem, 
         disk=disk,
         quota=quota,
         uploads=uploads,
-        notes=(*found.notes, *money_notes(money, known, shop, batch), *_login_notes(uploads, shop), *tight),
+        notes=(*found.notes, *money_notes(money, known, shop, batch), *_login_notes(uploads, shop.hosts), *tight),
         problems=(*problems, *full),
         exit_code=_exit_code((*problems, *full)),
     )
 
 
-def _login_notes(uploads: Sequence[UploadDays], shop: Workshop) -> list[str]:
+def _login_notes(uploads: Sequence[UploadDays], hosts: Hosts) -> list[str]:
     names = [name for found in uploads for name in found.without_login]
-    return [shop.hosts.told_to_wait(name) for name in names]
+    return [hosts.told_to_wait(name) for name in names]
 
 
 def _exit_code(problems: Sequence[Problem]) -> int:
