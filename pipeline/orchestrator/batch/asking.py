@@ -33,6 +33,7 @@ from pipeline.sources.campaign import (
 )
 from pipeline.sources.service import fetch_pages
 from pipeline.sources.tables import BrokenRow, Table, TableRow, open_pages
+from pipeline.state import CheckpointStore
 
 logger = logging.getLogger("nightreel")
 REJECTED = "rejected.csv"
@@ -121,7 +122,7 @@ async def _read_rows(source: Path | str, shop: Workshop, wanted: _Wanted) -> Sou
     if not is_endpoint(source):
         return await to_thread.run_sync(lambda: _check_table(open_table(source, form), shop, wanted))
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        pages = await fetch_pages(endpoint_of(str(source), shop), Path(folder), form, retry=shop.retry_policy)
+        pages = await fetch_pages(endpoint_of(str(source), shop.settings), Path(folder), form, retry=shop.retry_policy)
         return await to_thread.run_sync(lambda: _check_table(open_pages(pages, form, name=told(source)), shop, wanted))
 
 
@@ -135,7 +136,7 @@ def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> SourceContent
     with ExitStack() as files:
         opened = files.enter_context
         write = opened(write_rejected(rejected, columns, separator=separator)) if rejected else _unwritten
-        roster = roster_of(shop, wanted.batch) if wanted.writes else None
+        roster = roster_of(shop.store, wanted.batch) if wanted.writes else None
         enter = opened(write_roster(roster, columns, separator=separator, choice=choice)) if roster else None
 
         def refuse(row: TableRow | BrokenRow, problems: list[RowProblem]) -> None:
@@ -161,9 +162,9 @@ def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> SourceContent
     )
 
 
-def roster_of(shop: Workshop, batch: str) -> Path:
+def roster_of(store: CheckpointStore, batch: str) -> Path:
     """Where the rows of a batch are kept as they were."""
-    return shop.store.folder(batch) / ROSTER
+    return store.folder(batch) / ROSTER
 
 
 def _unwritten(_row: TableRow | BrokenRow, _problems: list[RowProblem]) -> None:

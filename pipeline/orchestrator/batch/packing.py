@@ -112,14 +112,14 @@ def _inside(row: JobSummary, batch: str) -> PurePosixPath:
 
 def _add_manifest(packer: _Packer, shop: Workshop, batch: str) -> None:
     """The manifest, with the places that films have in the ZIP; only tables have one."""
-    roster = read_roster(roster_of(shop, batch))
+    roster = read_roster(roster_of(shop.store, batch))
     if roster is None:
         return
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
 
         def packed() -> Iterator[RowFilms]:
-            for row in films_by_row(shop, batch, roster):
+            for row in films_by_row(shop.store, batch, roster):
                 films = [
                     replace(film, video=folder / _inside(film, batch) / film.video.name) if film.video else film
                     for film in row.films

@@ -15,7 +15,7 @@ from pipeline.orchestrator.batch.asking import roster_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import MANIFEST, RowFilms, RunFacts, write_manifest, write_reports
 from pipeline.sources.campaign import Roster, read_roster
-from pipeline.state import no_batch
+from pipeline.state import CheckpointStore, no_batch
 from pipeline.version import __version__
 
 
@@ -28,18 +28,18 @@ def write_results(shop: Workshop, asked: Batch, facts: RunFacts) -> tuple[Path, 
     if folder is None:
         return ()
     report = write_reports(folder, facts, lambda: chain(shop.store.index(asked.name).rows(), asked.refused_rows))
-    roster = read_roster(roster_of(shop, asked.name))
+    roster = read_roster(roster_of(shop.store, asked.name))
     if roster is None:
         return (report,)
     manifest = folder / MANIFEST
-    films = films_by_row(shop, asked.name, roster)
+    films = films_by_row(shop.store, asked.name, roster)
     write_manifest(manifest, roster.columns, films, separator=roster.separator)
     return report, manifest
 
 
-def films_by_row(shop: Workshop, batch: str, roster: Roster) -> Iterator[RowFilms]:
+def films_by_row(store: CheckpointStore, batch: str, roster: Roster) -> Iterator[RowFilms]:
     """The rows of the table in their order, each with its films as they stand."""
-    index = shop.store.index(batch)
+    index = store.index(batch)
     for row in roster.rows():
         films: list[JobSummary] = index.of_row(row.name) if row.name else []
         yield RowFilms(row.cells, row.refused, films)

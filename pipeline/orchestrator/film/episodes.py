@@ -25,6 +25,7 @@ from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.orchestrator.workshop.hosts import Hosts
 from pipeline.orchestrator.workshop.serials import ledger_of, seen_at, subject_key, track_of
 from pipeline.script import has_play
+from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
 from pipeline.state.episodes import Episode, EpisodeFilm
 
@@ -75,9 +76,9 @@ def _in_a_line(script: Script) -> str:
     return told if len(told) <= _COVERED_CHARS else f"{told[: _COVERED_CHARS - 1].rsplit(' ', 1)[0]}…"
 
 
-def badge_of(brief: Brief, shop: Workshop) -> int:
+def badge_of(brief: Brief, settings: Settings) -> int:
     """The number that thumbnails of a film show; 0: none."""
-    table = shop.settings.series.get(brief.series)
+    table = settings.series.get(brief.series)
     return brief.episode if table and table.badge else 0
 
 

@@ -27,6 +27,7 @@ from pipeline.orchestrator.film.leaving import check_judged
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import files_beside, publish
 from pipeline.settings import Settings
+from pipeline.state import CheckpointStore
 
 _LEFT = (JobStatus.IN_PROGRESS, JobStatus.PENDING, JobStatus.PARKED)
 
@@ -45,11 +46,11 @@ async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt)
     except ReviewError:
         await attempt.keep(job)
         raise
-    family = await to_thread.run_sync(family_of, job, shop)
+    family = await to_thread.run_sync(family_of, job, shop.store)
     errors: list[NightreelError] = []
 
     def to_come(name: str, most: int) -> int:
-        return films_to_come(job, shop, name, most)
+        return films_to_come(job, shop.store, name, most)
 
     for host in await to_thread.run_sync(shop.hosts.of, job, family, to_come):
         before = next(filter(host.gave, job.published), None)
@@ -96,10 +97,10 @@ async def _turn_of(job: Job, shop: Workshop, attempt: Attempt) -> tuple[str, ...
     return await to_thread.run_sync(passed_over, job, shop)
 
 
-def films_to_come(job: Job, shop: Workshop, host: str, most: int) -> int:
+def films_to_come(job: Job, store: CheckpointStore, host: str, most: int) -> int:
     """How many other films of the job's batch are not out at a host yet; it is counted up to `most`. Blocks."""
     count = 0
-    for row in shop.store.index(job.batch).rows(*_LEFT):
+    for row in store.index(job.batch).rows(*_LEFT):
         if count >= most:
             break
         count += row.id != job.id and host not in row.published

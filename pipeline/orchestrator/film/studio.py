@@ -107,6 +107,6 @@ def kept_stills(job: Job, shop: Workshop) -> Path | None:
     script = job.script
     assert script is not None
     look = shop.look(job.brief, script, job.pictures)
-    fonts, episode = fonts_for(script, look), badge_of(job.brief, shop)
+    fonts, episode = fonts_for(script, look), badge_of(job.brief, shop.settings)
     order = StillsOrder(script=script, look=look, fonts=fonts, episode=episode)
     return shop.cache.find(_STILLS, order.key, ".zip")

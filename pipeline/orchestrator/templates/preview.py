@@ -66,7 +66,7 @@ def preview(
 
 def draw_preview(shop: Workshop, template: Template, *, shapes: Sequence[Shape], theme: str = "") -> Image.Image:
     """The contact sheet, mode RGB. Raises `InputError`."""
-    sample = load_sample(template, search=search_of(shop))
+    sample = load_sample(template, search=search_of(shop.workspace))
     look = look_of(shop, template, sample, theme=theme)
     tiles = list(_tiles(shop, sample, look, shapes))
     facts = (template.description, f"{len(tiles)} layouts", look.theme.name, f"captions: {template.captions}")
@@ -89,7 +89,7 @@ def look_of(shop: Workshop, template: Template, sample: Script, *, theme: str = 
 
 def _stills(shop: Workshop, sample: Script, template: Template) -> Iterator[Still]:
     """The pictures of the sample, as they lie there: they are the designer's own."""
-    for name, path in pictures_of(sample, template, search=search_of(shop)).items():
+    for name, path in pictures_of(sample, template, search=search_of(shop.workspace)).items():
         try:
             seen = examine_picture(path)
         except (OSError, ValueError) as error:
