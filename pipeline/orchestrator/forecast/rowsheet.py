@@ -15,7 +15,7 @@ from pipeline.language.text import counted
 from pipeline.model import Brief, Pictures, Script, Still, is_stock
 from pipeline.orchestrator.film.pictures import file_of, named_by_script
 from pipeline.orchestrator.film.room import parted
-from pipeline.orchestrator.templates.preview import draw_scene
+from pipeline.orchestrator.templates.preview import draw_ending
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import examine_picture, is_address, prepare_picture
 from pipeline.rendering import Look
@@ -160,7 +160,7 @@ class _Line:
         self.cut = []
         for scene in script.scenes:
             for part in parted(scene, look):
-                self._pictures.append(draw_scene(shop, part.scene, look, smaller=_LARGER))
+                self._pictures.append(draw_ending(shop, part.scene, look, smaller=_LARGER))
                 what = f"{part.scene.layout}, {film.format}" if film.format else part.scene.layout
                 self.cut += [f"{place}: no room for “{text}” ({what})" for text in sorted(part.cut)]
 

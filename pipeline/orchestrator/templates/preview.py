@@ -110,11 +110,11 @@ def _tiles(shop: Workshop, sample: Script, look: Look, shapes: Sequence[Shape]) 
     for scene in sample.scenes:
         if type(scene) in LAYOUTS:
             formats = [format_of(shape, height_px=_LARGER * height_px) for shape in shapes]
-            pictures = tuple(draw_scene(shop, scene, replace(look, format=each), smaller=_LARGER) for each in formats)
+            pictures = tuple(draw_ending(shop, scene, replace(look, format=each), smaller=_LARGER) for each in formats)
             yield Tile(name=scene.layout, pictures=pictures)
 
 
-def draw_scene(shop: Workshop, scene: Scene, look: Look, *, smaller: int) -> Image.Image:
+def draw_ending(shop: Workshop, scene: Scene, look: Look, *, smaller: int) -> Image.Image:
     """The end of a scene, while its last caption still stands; so many times smaller than the format of the look."""
     clip = clip_of(scene)
     narration = Narration(narrator="", voice="", clips=(clip,))
