@@ -184,7 +184,7 @@ async def _films(shop: Workshop, batch: str) -> tuple[Film, ...]:
     asked = await batches.known_batch(shop, batch)
     films = []
     for job_id in asked.jobs:
-        with suppress(CheckpointError):
+        with suppress(CheckpointError):  # its file is damaged: nothing can be said of it
             films.append(Film.of(await shop.store.load_job(batch, job_id)))
     return tuple(films)
 

@@ -173,7 +173,7 @@ class _Part:
 
     def discard(self) -> None:
         """Removes it, if it has not taken its place."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # a full disk: the bytes that are lost were to be thrown away
             self._close()
         if self._is_left:
             discard(Path(self._temporary))

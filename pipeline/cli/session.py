@@ -68,7 +68,7 @@ class Session:
         """Leave nothing running and nothing half-written: every save is whole or not there."""
         _end_children()
         console = Console(stderr=True)
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception):  # nothing may keep the process from ending
             if console.is_terminal:
                 # The picture that stood there has no end of line.
                 console.show_cursor()
@@ -159,9 +159,9 @@ async def _stop_on_signals(
 def _end_children() -> None:
     import psutil  # looks at the whole machine when it is loaded, and hardly any command needs it
 
-    with contextlib.suppress(psutil.Error):
+    with contextlib.suppress(psutil.Error):  # this system does not list them: each ends when its pipe to us is closed
         for child in psutil.Process().children(recursive=True):
-            with contextlib.suppress(psutil.Error):
+            with contextlib.suppress(psutil.Error):  # it has ended by itself
                 child.kill()
 
 

@@ -127,7 +127,7 @@ else:
         def give_back(self) -> None:
             """Remove the file while it is still ours: who waits for the old one notices, and opens the new one."""
             if self._has(self._descriptor):  # its folder may have gone, and another's have come
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError):  # a lock file that stays is free all the same
                     os.unlink(self._path)  # noqa: PTH108 - as text, which costs less
             descriptor, self._descriptor = self._descriptor, -1
             _open.discard(descriptor)
@@ -243,7 +243,7 @@ def _take(lock: _Lock, path: Path) -> bool:
             path.parent.mkdir(parents=True, exist_ok=True)
             is_ours = lock.take()
     if is_ours:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # a full disk: only a message will not know who holds it
             lock.sign()
     return is_ours
 

@@ -76,7 +76,7 @@ class EdgeNarrator:
 
     async def check(self) -> None:
         """Shake hands once, within 3 s. A service that is busy answers: `speak` is tried again until it has time."""
-        with contextlib.suppress(ServiceBusyError):
+        with contextlib.suppress(ServiceBusyError):  # whoever is busy is there
             async with self._gate.probe():
                 await self._service.shake_hands(_CHECK_TIMEOUT_S)
 

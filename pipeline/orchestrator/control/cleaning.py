@@ -106,7 +106,7 @@ def _somebody_at_work(store: CheckpointStore) -> str:
     if pids:
         return f"process {min(pids)}"
     for name in names:
-        with suppress(CheckpointError):
+        with suppress(CheckpointError):  # its index can't be read; who works on it in the open was found above
             if any(store.claims.is_claimed(name, turn.job) for turn in store.index(name).turns.under_way()):
                 return "a process"
     return ""
@@ -196,7 +196,7 @@ def _put_away(shop: Workshop, folder: Path) -> Path:
 
 
 def _children(folder: Path) -> list[Path]:
-    with suppress(OSError):
+    with suppress(OSError):  # there is none, or it is not ours to read: nothing in it is removed
         return list(folder.iterdir())
     return []
 
@@ -204,7 +204,7 @@ def _children(folder: Path) -> list[Path]:
 def _older(folder: Path, than_s: float) -> Iterator[Path]:
     """What lies in the folder and was last changed before that time."""
     for path in _children(folder):
-        with suppress(OSError):
+        with suppress(OSError):  # another process removes leftovers, too; likewise below
             if path.stat().st_mtime < than_s:
                 yield path
 
@@ -225,5 +225,5 @@ def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        with suppress(OSError):
+        with suppress(OSError):  # what stays is found by the next `clean`
             path.unlink()

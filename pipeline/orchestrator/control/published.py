@@ -122,7 +122,7 @@ def _as_seen(known: Out, record: Record, seen: Seen | None) -> Out:
     if seen is None:
         return replace(known, state="", privacy="", public_at=None, trouble=trouble)
     public_at = None
-    with suppress(ValueError):
+    with suppress(ValueError):  # empty: no time is set
         public_at = datetime.fromisoformat(seen.publish_at)
     return replace(known, state=seen.upload, privacy=seen.privacy, public_at=public_at, trouble=trouble)
 

@@ -104,7 +104,7 @@ class Kept:
         original = self.shop.wishes.original_of(brief)
         if not original.length_s:
             return None
-        with suppress(_NotKeptError):
+        with suppress(_NotKeptError):  # its pace is measured when it is made
             pace = await measure_pace(original.language, speak=await self.speaker(original))
             return await self._size_error(brief, pace)
         return None
@@ -123,7 +123,7 @@ class Kept:
             check(original)
         except PermanentError as error:
             for shorter_s in range(length_s - 1 - (length_s - 1) % _STEP_S, 0, -_STEP_S):
-                with suppress(PermanentError):
+                with suppress(PermanentError):  # still too long: the next shorter one is tried
                     check(replace(original, length_s=shorter_s))
                     told = f"{shorter_s // 60}m{shorter_s % 60:02d}s"
                     hint = f"Ask for at most {told}, or name a service with a larger account in script.writers"

@@ -68,7 +68,7 @@ def transact(database: sqlite3.Connection, work: Callable[[sqlite3.Connection], 
         work(database)
         database.execute("COMMIT")
     except BaseException:
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(sqlite3.Error):  # SQLite has rolled back by itself, as on a full disk
             database.execute("ROLLBACK")
         raise
 
