@@ -192,7 +192,7 @@ def json_interruption(batch: str, counts: Mapping[JobStatus, int], refused: int)
 
 
 def _counts(counts: Mapping[JobStatus, int], refused: int) -> dict[str, int]:
-    """Every status; briefs that can't be read have failed."""
+    """How many jobs are in each status; briefs that can't be read count as failed."""
     found = {status.value: counts.get(status, 0) for status in JobStatus}
     found[JobStatus.FAILED.value] += refused
     return found

@@ -24,10 +24,10 @@ from pipeline.orchestrator.workshop import Workshop, providers
 
 
 class Work(Protocol):
-    """What a command does to a batch, but for whom it tells how it goes."""
+    """The work of a command on a batch, to be called with the listener that hears how it goes."""
 
     async def __call__(self, *, listen: Listener) -> Outcome:
-        """Do it."""
+        """Do the work, and say how the batch stands then."""
 
 
 async def work_on(work: Work, shop: Workshop, place: Place, *, batch: str, total: int) -> int:

@@ -77,7 +77,7 @@ class Availability:
         return Obstacle(seconds, lambda: self.error(away_s, model))
 
     def error(self, seconds: float, model: str) -> ClosedError:
-        """What is raised for who can't wait so long."""
+        """The error for a caller who can't wait so many seconds."""
         until = self._clock() + timedelta(seconds=seconds)
         why = f"{_failing(model)} and is left alone" if self._breakers[model].is_open else "asks us to wait"
         return ClosedError(f"{self._name} {why} until {told(until, self._clock())}", until=until)

@@ -31,7 +31,7 @@ class Spells:
         self._found: list[Span] = []
 
     def note(self, at_s: float, *, is_so: bool) -> None:
-        """How it is from now on."""
+        """Say whether it is so from this time on."""
         if not is_so:
             self._end(at_s)
             return

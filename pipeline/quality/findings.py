@@ -75,7 +75,7 @@ class SoundFindings:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """Of one file."""
+    """All that was found in one file."""
 
     # None: a file of sound.
     picture: PictureFindings | None

@@ -46,7 +46,7 @@ def films_by_row(store: CheckpointStore, batch: str, roster: Roster) -> Iterator
 
 
 def renew_results(shop: Workshop, batch: str) -> tuple[Path, ...]:
-    """Write them again as the batch stands now; what only its last run knew is taken from the report of that.
+    """Write the reports again, as the batch stands now. What only its last run knew is read from the old report.
 
     Raises `InputError` for an unknown batch, and one whose films have no folder for reports.
     """

@@ -48,7 +48,7 @@ async def take_one(shop: Workshop, about: Batch, *, made: Collection[str] = ()) 
 
 
 def _is_to_be_seen(row: JobSummary, *, is_made: bool) -> bool:
-    """Whether a person can still look at the film before it is out of the house."""
+    """Whether the film has not been published yet, so that a person can look at it first."""
     if row.published or row.status is JobStatus.CANCELLED:
         return False
     return row.video is not None if is_made else row.status is not JobStatus.COMPLETED

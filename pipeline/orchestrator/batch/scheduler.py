@@ -179,7 +179,7 @@ class Scheduler:
                 self._give_up(key, error)
 
     async def _make_claimed(self, key: Key, rank: tuple[float, ...], scope: anyio.CancelScope) -> None:
-        """What goes to a thread goes there together: each way there and back costs as much as a save."""
+        """Claim a job and make it. Blocking steps share a thread: each way there and back costs as much as a save."""
         claim, is_put_down = ExitStack(), False
         try:
             with scope:
@@ -236,7 +236,7 @@ class Scheduler:
             await to_thread.run_sync(self._shop.cache.prune, self._shop.settings.cache.max_bytes)
 
     def _is_saved(self, key: Key, status: JobStatus) -> bool:
-        """By its file: the row may be a moment behind it, and a film that is taken for unsaved has no turn any more."""
+        """Whether the end of a job is on the disk. Its file is asked: the row in the index may be a moment behind."""
         try:
             return self._shop.store.load_job_now(*key).status is status
         except NightreelError:

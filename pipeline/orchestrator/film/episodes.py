@@ -146,14 +146,14 @@ def _before(brief: Brief, workspace: Path) -> Iterator[tuple[Episode, EpisodeFil
 
 
 def _row(film: EpisodeFilm, store: CheckpointStore) -> JobSummary | None:
-    """Of a job that its batch still lists; None: nobody wants that film any more."""
+    """The row of a film's job; None: its batch does not list it any more."""
     if not store.folder(film.batch).exists():
         return None
     return store.index(film.batch).listed(film.job)
 
 
 def _is_out(film: EpisodeFilm, row: JobSummary | None, hosts: Hosts) -> bool:
-    """Whether it is at all hosts that are wanted; of one whose batch is gone, channels are known that have it."""
+    """Whether a film is out at all hosts that are wanted. If its batch is gone, the journals of the channels tell."""
     if row is None:
         return bool(seen_at(film.subject, hosts.journals))
     return set(hosts.wanted) <= row.published.keys()

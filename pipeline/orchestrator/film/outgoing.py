@@ -123,7 +123,7 @@ def _wait(job: Job, receipt: Receipt, settings: Settings) -> ProviderError | Non
 
 
 def _first_to_go_on(errors: Sequence[NightreelError]) -> NightreelError:
-    """The one that the job waits for: the first that may pass. What needs a person comes up again then."""
+    """The error that the job is parked with: one that may pass soon, else the one whose time comes first."""
     timed = [(until, number) for number, error in enumerate(errors) if (until := opens_at(error))]
     passing = [error for error in errors if isinstance(error, TransientError)]
     return passing[0] if passing else errors[min(timed)[1]] if timed else errors[0]

@@ -96,7 +96,7 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """What was seen."""
+    """What a look at all films of a run has shown."""
 
     films: Films
     cached: Cached

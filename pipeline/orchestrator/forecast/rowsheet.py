@@ -34,7 +34,7 @@ _BESIDE_PX = 160
 
 @dataclass(frozen=True, kw_only=True)
 class RowSheet:
-    """What was drawn."""
+    """The sheet that was drawn, and what to say about it."""
 
     path: Path
     # Films on the sheet, and those whose scripts nobody has written yet.
@@ -165,7 +165,7 @@ class _Line:
                 self.cut += [f"{place}: no room for “{text}” ({what})" for text in sorted(part.cut)]
 
     def tiles(self, remark: str, language: str) -> list[Tile]:
-        """The line; none, if there is nothing in it."""
+        """The line as a tile for the sheet; an empty list if nothing was drawn."""
         name = " · ".join(
             filter(None, (*self._names[:1], remark, *self._names[1:], language, ", ".join(self._formats)))
         )

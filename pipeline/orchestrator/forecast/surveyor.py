@@ -43,7 +43,7 @@ class Surveyor:
         self._voices: Voices | NightreelError | None = None
 
     def result(self, films: Films) -> Survey:
-        """All of it."""
+        """Everything that was found out."""
         known = self._known_scripts
         cached = Cached(
             scripts=self._scripts,

@@ -131,7 +131,7 @@ class Progress:
             self._stop(job, now_s)
 
     def _go_on(self, job: Job, now_s: float) -> None:
-        """It was taken up, or entered a stage."""
+        """A film was taken up, or entered a stage."""
         film = self._at_work.get(job.id)
         if film is None:
             self._count(job, JobStatus.PENDING, JobStatus.IN_PROGRESS)
@@ -140,7 +140,7 @@ class Progress:
         self._remaining.entered(job.id, weight=weight_of(job.brief), stage=job.stage, now_s=now_s)
 
     def _stop(self, job: Job, now_s: float) -> None:
-        """It is over, or waits."""
+        """A film is over, or waits."""
         film = self._at_work.pop(job.id, None)
         self._count(job, JobStatus.IN_PROGRESS if film else JobStatus.PENDING, job.status)
         if job.status is JobStatus.PARKED:
@@ -181,7 +181,7 @@ class Progress:
         return title if self._is_ours(job) else f"{job.batch}: {title}"
 
     def _count(self, job: Job, before: JobStatus, after: JobStatus) -> None:
-        """Until the next pulse says so."""
+        """Count a film in its new status here, until the next pulse brings the counts of the whole batch."""
         if not self._is_ours(job):
             return
         self._counts[before] = max(0, self._counts.get(before, 0) - 1)

@@ -197,7 +197,7 @@ class RemainingTime:
 
     @property
     def _keep(self) -> float:
-        """What a new film leaves of what is known."""
+        """The share of what is known that stays when a new film is learned, 0 to 1."""
         return 1 - 1 / min(max(2, self.made - self._warm_at), _FILMS_REMEMBERED)
 
     def _learn(self, film: _Film, now_s: float) -> None:

@@ -136,7 +136,7 @@ def _key(model: ChatModel, question: Question) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class _Conversation(Generic[T]):
-    """With one model."""
+    """The conversation with one model."""
 
     model: ChatModel
     read: Reader[T]

@@ -52,7 +52,7 @@ _VERSION = "4"
 
 
 class Line(Protocol):
-    """A way to a service that is made ready: what is said into it goes out at once."""
+    """An open connection to a service: what is posted goes out at once."""
 
     async def post(self, request: dict[str, Any]) -> Reply:
         """Send a request for a completion. Raises `TransientError` when nobody answers, or `TimeoutError`."""
@@ -60,7 +60,7 @@ class Line(Protocol):
 
 
 class Transport(Protocol):
-    """The way to a service."""
+    """How requests get to a service."""
 
     def open(self) -> AbstractAsyncContextManager[Line]:
         """Make it ready: libraries loaded, certificates read. Nothing is sent yet."""

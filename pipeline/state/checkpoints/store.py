@@ -102,7 +102,7 @@ class CheckpointStore:
                     yield job
 
     def stamp(self, batch: str, job_id: str) -> str:
-        """Another one whenever the job's file is another. Blocks."""
+        """A text that changes whenever the job's file does. Blocks."""
         return stamp_of(self._files.of_job(batch, job_id))
 
     async def forget_job(self, batch: str, job_id: str) -> None:

@@ -62,7 +62,7 @@ class _Connection(sqlite3.Connection):
 
 
 def transact(database: sqlite3.Connection, work: Callable[[sqlite3.Connection], object]) -> None:
-    """All of `work`, or nothing. Raises `sqlite3.Error` and what `work` raises."""
+    """Run `work` in a transaction: all of it is kept, or nothing. Raises `sqlite3.Error` and what `work` raises."""
     try:
         database.execute("BEGIN IMMEDIATE")
         work(database)

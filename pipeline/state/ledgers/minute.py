@@ -49,7 +49,7 @@ def wait_s(
 
 
 def _wait_s(spent: Sequence[Spent], counts: Sequence[int], more: int, allowed: int, now: datetime) -> float:
-    """Until enough of the oldest are forgotten."""
+    """Seconds until so many of the oldest calls are forgotten that the next one fits."""
     missing = sum(counts) + min(more, allowed) - allowed
     for each, count in zip(spent, counts, strict=True):
         if missing <= 0:
