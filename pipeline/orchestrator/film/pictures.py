@@ -206,17 +206,7 @@ async def _prepared(source: Path, wanted: WantedPicture, cache: Cache, attempt: 
         "picture", key, ".still", lambda path: attempt.compute(prepare_picture, source, path, name)
     )
     seen = await attempt.compute(examine_picture, path)
-    return Still(
-        name=name,
-        path=path,
-        sha256=seen.sha256,
-        width_px=seen.width_px,
-        height_px=seen.height_px,
-        focus=seen.focus,
-        subject=seen.subject,
-        credit=wanted.credit,
-        has_alpha=seen.has_alpha,
-    )
+    return Still(name=name, path=path, credit=wanted.credit, **seen._asdict())
 
 
 async def _fetched(url: str, shop: Workshop, fetch: Fetch) -> Path:
