@@ -40,7 +40,7 @@ class Spells:
         self._times += 1
 
     def until(self, end_s: float) -> tuple[Span, ...]:
-        """Those that are long enough and were told often enough, in a film that ends then."""
+        """The spans that are long enough and were told often enough, in a film that ends at `end_s`."""
         self._end(end_s)
         return tuple(self._found)
 

@@ -170,7 +170,7 @@ def _check_facts(brief: Brief) -> None:
 
 
 def _able(writers: Sequence[ScriptWriter], brief: Brief) -> Sequence[ScriptWriter]:
-    """Those who can work with the brief; where nobody can, all, because their error says what to do."""
+    """The writers who can work with the brief. If nobody can, all of them: their error says what to do."""
     return [writer for writer in writers if brief.has_notes or not writer.needs_notes] or writers
 
 

@@ -139,7 +139,7 @@ def units(stream: bytes) -> Iterator[bytes]:
 
 
 def read_configuration(configuration: bytes) -> tuple[int, SequenceParameters | None]:
-    """Of an MP4's `avcC` box: how many bytes tell the length of a NAL unit, and the first sequence parameter set.
+    """What an MP4's `avcC` box tells: how many bytes the length of a NAL unit has, and the first sequence's parameters.
 
     0 and None for what is none, or is not written by us.
     """

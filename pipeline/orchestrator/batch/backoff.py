@@ -27,7 +27,7 @@ class Backoff:
         self._until[key] = inf
 
     def keys(self) -> set[Key]:
-        """Those that are left alone now."""
+        """The jobs that are left alone now."""
         now = time.monotonic()
         self._until = {key: until for key, until in self._until.items() if until > now}
         return set(self._until)

@@ -96,7 +96,7 @@ def _titles(index: BatchIndex, ids: Iterable[str]) -> list[str]:
 
 
 def _refused(asked: Batch, refused: Sequence[Refused], *, is_partial: bool) -> tuple[Refused, ...]:
-    """Of a part of the source, what was refused before stays refused."""
+    """What of the source was refused. If only a part of it was read, what was refused before stays so."""
     before = {each.where: each for each in asked.refused} if is_partial else {}
     return tuple({**before, **{each.where: each for each in refused}}.values())
 

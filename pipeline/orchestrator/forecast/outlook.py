@@ -105,7 +105,7 @@ def _login_notes(uploads: Sequence[UploadDays], hosts: Hosts) -> list[str]:
 
 
 def _exit_code(problems: Sequence[Problem]) -> int:
-    """That of the run: what stops all of it has its own, what spoils some films has one for that."""
+    """The exit code of the run: that of what stops all of it, else the one for a batch in which some films fail."""
     stopping = [problem.exit_code for problem in problems if not problem.films]
     if stopping:
         return stopping[0]

@@ -113,7 +113,7 @@ class _Stills:
         self.missing: dict[str, None] = {}
 
     def of(self, film: Brief, script: Script) -> Iterator[Still]:
-        """Those of a film, as far as they can be shown."""
+        """The pictures of a film, as far as they can be shown."""
         for wanted in (*film.pictures, *named_by_script(script, film, self._shop)):
             name = wanted.source
             if is_address(name) or is_stock(name):

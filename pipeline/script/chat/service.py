@@ -210,5 +210,5 @@ def _can_be(usage: Usage, size_bytes: int, room: int) -> bool:
 
 
 def _size_bytes(request: Mapping[str, Any]) -> int:
-    """Of what is charged: the messages and the schema."""
+    """The size of what is charged for: the messages and the schema."""
     return len(json.dumps([request["messages"], request["response_format"]], ensure_ascii=False).encode())

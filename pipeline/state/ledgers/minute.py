@@ -29,7 +29,7 @@ class Spent(BaseModel):
 
 
 def within_minute(spent: Iterable[Spent], now: datetime) -> list[Spent]:
-    """Those that the service may still count; the oldest first."""
+    """The calls that the service may still count, the oldest first."""
     return sorted((each for each in spent if -_AHEAD_S <= _age_s(each, now) < _WINDOW_S), key=lambda each: each.at)
 
 
