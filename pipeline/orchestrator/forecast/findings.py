@@ -95,7 +95,7 @@ class Problem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Survey:
+class RunSurvey:
     """What a look at all films of a run has shown."""
 
     films: Films

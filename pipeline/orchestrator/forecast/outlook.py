@@ -15,7 +15,7 @@ from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError
 from pipeline.model import Brief, Priority
 from pipeline.orchestrator.forecast.disk import Disk, disk_of, disk_trouble
 from pipeline.orchestrator.forecast.experience import learn
-from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, Survey
+from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey
 from pipeline.orchestrator.forecast.scripts import Money, Quota, asking_s, done_at, money_notes, money_of, quota_of
 from pipeline.orchestrator.forecast.survey import survey
 from pipeline.orchestrator.uploads import UploadDays, upload_days
@@ -68,7 +68,7 @@ async def forecast(
     return await to_thread.run_sync(_reckon, found, shop, batch, problems)
 
 
-def _reckon(found: Survey, shop: Workshop, batch: str, problems: tuple[Problem, ...]) -> Forecast:
+def _reckon(found: RunSurvey, shop: Workshop, batch: str, problems: tuple[Problem, ...]) -> Forecast:
     known = learn(shop)
     money, quota = money_of(found, known, shop), quota_of(found, known, shop)
     work_s = sum(

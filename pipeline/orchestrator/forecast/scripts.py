@@ -12,7 +12,7 @@ from pipeline.errors import InputError, NightreelError
 from pipeline.limits import GateLimits
 from pipeline.model import Price, dollars, price_of
 from pipeline.orchestrator.forecast.experience import Experience
-from pipeline.orchestrator.forecast.findings import Survey
+from pipeline.orchestrator.forecast.findings import RunSurvey
 from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.script.chat import Question
 from pipeline.settings import Settings
@@ -43,7 +43,7 @@ class Quota:
     days: int
 
 
-def money_of(found: Survey, known: Experience, shop: Workshop) -> Money:
+def money_of(found: RunSurvey, known: Experience, shop: Workshop) -> Money:
     """What a model would be paid for them. Reads the prices."""
     scripts, model = found.scripts_to_ask, _model(shop.settings)
     tokens_in, tokens_out = round(scripts * known.tokens_in), round(scripts * known.tokens_out)
@@ -110,7 +110,7 @@ def _limits(settings: Settings) -> GateLimits:
     return providers.gate_limits(_service(settings), settings)
 
 
-def asking_s(found: Survey, known: Experience, shop: Workshop) -> float:
+def asking_s(found: RunSurvey, known: Experience, shop: Workshop) -> float:
     """How long the model's allowance for a minute makes the scripts take."""
     limits = _limits(shop.settings)
     tokens = known.tokens_in + known.tokens_out
@@ -119,7 +119,7 @@ def asking_s(found: Survey, known: Experience, shop: Workshop) -> float:
     return 60 * found.scripts_to_ask / min(by_requests, by_tokens)
 
 
-def quota_of(found: Survey, known: Experience, shop: Workshop) -> Quota | None:
+def quota_of(found: RunSurvey, known: Experience, shop: Workshop) -> Quota | None:
     """What the service allows in a day; None: no allowance is set, or nobody is asked. Reads the ledger."""
     limits = _limits(shop.settings)
     if not found.scripts_to_ask or not (limits.requests_per_day or limits.tokens_per_day):

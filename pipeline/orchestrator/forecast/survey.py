@@ -11,7 +11,7 @@ from pipeline.model import Brief, JobStatus, JobSummary, Priority
 from pipeline.orchestrator.batch.batches import refuse_one_file_for_many
 from pipeline.orchestrator.batch.plan import draft_plan
 from pipeline.orchestrator.batch.planned import Draft
-from pipeline.orchestrator.forecast.findings import Films, Survey
+from pipeline.orchestrator.forecast.findings import Films, RunSurvey
 from pipeline.orchestrator.forecast.surveyor import Surveyor
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.wishes import Wishes
@@ -20,7 +20,7 @@ from pipeline.state import CheckpointStore
 _NUMBERS_TOLD = 20
 
 
-def survey(briefs: Collection[Brief], shop: Workshop, *, batch: str, priority: Priority) -> Survey:
+def survey(briefs: Collection[Brief], shop: Workshop, *, batch: str, priority: Priority) -> RunSurvey:
     """Look at every film. For a thread of `anyio.to_thread`. Asks no service, makes and changes nothing."""
     surveyor = Surveyor(shop, batch)
     try:
