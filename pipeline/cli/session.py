@@ -85,11 +85,11 @@ class Session:
         """The jobs of the batch by status, and how many briefs could not be read; as far as that can be known."""
         store = self.workshop.store
         try:
-            asked = store.read_batch(self.batch)
+            known = store.read_batch(self.batch)
             counts = store.index(self.batch).sums.counts()
         except NightreelError:
             return {}, 0
-        return {status: standing.jobs for status, standing in counts.items()}, len(asked.refused) if asked else 0
+        return {status: standing.jobs for status, standing in counts.items()}, len(known.refused) if known else 0
 
     def _how_to_go_on(self) -> str:
         if not self.batch or not (self.workshop.store.folder(self.batch) / "batch.json").exists():

@@ -39,8 +39,8 @@ async def work_on(work: Work, shop: Workshop, place: Place, *, batch: str, total
 
     def summarise() -> None:
         rows = shop.store.index(outcome.batch).rows
-        asked = shop.store.read_batch(outcome.batch)
-        refused = asked.refused_rows if asked else ()
+        known = shop.store.read_batch(outcome.batch)
+        refused = known.refused_rows if known else ()
         if place.json:
             print_json(json_summary(outcome, rows, refused=len(refused), seconds=seconds))
             return

@@ -44,10 +44,10 @@ def pack(shop: Workshop, batch: str, *, output: Path | None = None) -> Packed:
     Larger than 4 GB is ZIP64. Memory does not grow with the films. Blocks. Raises `InputError` when there is nothing
     to pack, and `StorageError`.
     """
-    asked = shop.store.read_batch(batch)
-    if asked is None:
+    known = shop.store.read_batch(batch)
+    if known is None:
         raise no_batch(batch, shop.store.batch_names())
-    shop = shop.for_asked(asked.asked)
+    shop = shop.for_asked(known.asked)
     index = shop.store.refreshed(batch)
     summary = shop.places.summary(batch)
     path = output or (summary.parent if summary else shop.places.films_root.parent) / f"{batch}.zip"
