@@ -68,7 +68,7 @@ def films(shop: Workshop) -> Image.Image:
 def still(shop: Workshop, name: str, layout: str, shape: Shape) -> Image.Image:
     """A picture of a template's sample, as large as in a film."""
     template = find_template(shop, name)
-    sample = load_sample(template, search=search_of(shop))
+    sample = load_sample(template, search=search_of(shop.workspace))
     scene = next(scene for scene in sample.scenes if scene.layout == layout)
     height_px = 1080 if shape == "16:9" else 1920
     look = replace(look_of(shop, template, sample), format=format_of(shape, height_px=height_px))
