@@ -102,8 +102,8 @@ async def run_batch(
         is_partial=wanted.is_partial,
         listen=listen,
     )
-    known = await shop.store.load_batch(batch)
-    films = [Film.of(await shop.store.load_job(batch, job_id)) for job_id in (known.jobs if known else ())]
+    # Of nothing at all, no batch is made.
+    films = await _films(shop, batch) if wanted.briefs or wanted.unreadable else ()
     return (*films, *(Film.refused(error.where, error) for error in wanted.unreadable))
 
 
