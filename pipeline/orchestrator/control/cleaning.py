@@ -106,7 +106,7 @@ def _somebody_at_work(store: CheckpointStore) -> str:
     if pids:
         return f"process {min(pids)}"
     for name in names:
-        with suppress(CheckpointError):  # its index can't be read; who works on it in the open was found above
+        with suppress(CheckpointError):  # its index can't be read; its processes were looked for above
             if any(store.claims.is_claimed(name, turn.job) for turn in store.index(name).turns.under_way()):
                 return "a process"
     return ""
