@@ -253,12 +253,12 @@ def _holes(power: NDArray[np.float64], fade: int = 0) -> list[_Hole]:
 
 
 def _torn(holes: Iterable[_Hole], clicks: NDArray[np.intp]) -> list[_Hole]:
-    """The holes that end or begin with a leap of the wave: those are torn."""
+    """Those that end or begin with a leap."""
     return [hole for hole in holes if any(np.abs(clicks - edge).min(initial=_EDGE + 1) <= _EDGE for edge in hole)]
 
 
 def _faded(holes: Iterable[_Hole], power: NDArray[np.float64]) -> list[_Hole]:
-    """The holes in which even the sound of the room is gone, which is heard everywhere else."""
+    """Those in which a room is silent that never is."""
     deep = power < 10 ** (_DEEP_DB / 10)
     found = [(start, end) for start, end in holes if 2 * np.count_nonzero(deep[start:end]) >= end - start]
     torn_out = np.zeros(len(power), bool)

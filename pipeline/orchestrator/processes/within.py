@@ -14,7 +14,7 @@ Arguments = TypeVarTuple("Arguments")
 
 
 def ready() -> None:
-    """Does nothing. When the call comes back, the process is there."""
+    """Nothing: that it comes back says that a process is there."""
 
 
 def guarded(trace: Path, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
