@@ -22,7 +22,7 @@ import anyio
 
 from benchmarks.batch import timed
 from pipeline.model import Brief
-from pipeline.orchestrator.batch.asking import Asked, read_source
+from pipeline.orchestrator.batch.asking import SourceContent, read_source
 from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 
@@ -70,7 +70,7 @@ async def measure(workspace: Path, count: int) -> None:
     shop.store.close()
 
 
-async def part(table: Path, shop: Workshop, first: int, last: int) -> Asked:
+async def part(table: Path, shop: Workshop, first: int, last: int) -> SourceContent:
     """Some rows; those before them are only passed over."""
     return await read_source(table, shop, batch="part", rows=f"{first}-{last}")
 

@@ -102,8 +102,8 @@ async def run_batch(
         is_partial=wanted.is_partial,
         listen=listen,
     )
-    asked = await shop.store.load_batch(batch)
-    films = [Film.of(await shop.store.load_job(batch, job_id)) for job_id in (asked.jobs if asked else ())]
+    # Of nothing at all, no batch is made.
+    films = await _films(shop, batch) if wanted.briefs or wanted.unreadable else ()
     return (*films, *(Film.refused(error.where, error) for error in wanted.unreadable))
 
 
@@ -181,10 +181,10 @@ async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str |
 
 async def _films(shop: Workshop, batch: str) -> tuple[Film, ...]:
     """The films of a batch, but for those of which nothing can be read."""
-    asked = await batches.known_batch(shop, batch)
+    known = await batches.known_batch(shop, batch)
     films = []
-    for job_id in asked.jobs:
-        with suppress(CheckpointError):
+    for job_id in known.jobs:
+        with suppress(CheckpointError):  # its file is damaged: nothing can be said of it
             films.append(Film.of(await shop.store.load_job(batch, job_id)))
     return tuple(films)
 

@@ -37,7 +37,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 EXIT_OK = 0
 EXIT_DEFECT = 1
@@ -67,6 +67,9 @@ class NightreelError(Exception):
         text = f"{self.where}: {self.message}" if self.where else self.message
         end = "" if text.endswith(("?", "!")) else "."
         return f"{text}{end} {self.hint}" if self.hint else text
+
+
+_Error = TypeVar("_Error", bound=NightreelError)
 
 
 class InputError(NightreelError):
@@ -210,6 +213,14 @@ class TimeLimitError(NightreelError):
 
 class CrashError(NightreelError):
     """A worker process died twice under the same work."""
+
+
+def reworded(error: _Error, message: str) -> _Error:
+    """The same error with another message. `error` itself stays as it is, and is the cause of the new one."""
+    new = type(error).__new__(type(error), message)
+    new.__dict__.update(vars(error), message=message)
+    new.__cause__ = error
+    return new
 
 
 def did_you_mean(word: str, known: Iterable[str], *, otherwise: str | None = None) -> str:

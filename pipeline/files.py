@@ -93,7 +93,7 @@ def write_atomically(path: Path, data: bytes | str, mode: int | None = None, *, 
 
 
 def write_for_now(path: Path, data: str) -> os.stat_result:
-    """`write_atomically` without `durable`. Returns what the system says of the new file, without asking for its name.
+    """As `write_atomically`, but not flushed to the disk: a power cut may lose it. Returns the `stat` of the new file.
 
     Raises `StorageError`.
     """
@@ -173,7 +173,7 @@ class _Part:
 
     def discard(self) -> None:
         """Removes it, if it has not taken its place."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # a full disk: the bytes that are lost were to be thrown away
             self._close()
         if self._is_left:
             discard(Path(self._temporary))
@@ -265,7 +265,7 @@ def _open_at_once(path: str, flags: int) -> int:
 
 
 def is_there(path: Path) -> bool:
-    """Whether something has that name. Raises `OSError` where that can't be known, or nothing can have such a name.
+    """Whether there is a file or folder at `path`. Raises `OSError` if that can't be known (no right to look, say).
 
     What `Path.exists` did, until Python 3.14 made it say no to that as well.
     """

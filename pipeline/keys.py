@@ -27,7 +27,7 @@ def content_key(*parts: object) -> str:
 def canonical_text(
     part: object, *, without: Collection[str] = (), instead: Mapping[str, object] = MappingProxyType({})
 ) -> str:
-    """One part as it goes into a name that lasts from version to version.
+    """A value as text, for names (ids of jobs) that must stay the same in later versions.
 
     Of dataclasses only what is not as usual: a field that comes later must not call what is there otherwise. `without`
     are fields of the outermost one that are left out, `instead` are other values for those that are not.

@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from pipeline.model import SHAPES, Shape
-from pipeline.orchestrator.templates.preview import draw_preview, draw_scene, format_of, look_of
+from pipeline.orchestrator.templates.preview import draw_ending, draw_preview, format_of, look_of
 from pipeline.orchestrator.templates.shelf import find_template, is_builtin, list_templates, search_of
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.template import Template
@@ -68,11 +68,11 @@ def films(shop: Workshop) -> Image.Image:
 def still(shop: Workshop, name: str, layout: str, shape: Shape) -> Image.Image:
     """A picture of a template's sample, as large as in a film."""
     template = find_template(shop, name)
-    sample = load_sample(template, search=search_of(shop))
+    sample = load_sample(template, search=search_of(shop.workspace))
     scene = next(scene for scene in sample.scenes if scene.layout == layout)
     height_px = 1080 if shape == "16:9" else 1920
     look = replace(look_of(shop, template, sample), format=format_of(shape, height_px=height_px))
-    return draw_scene(shop, scene, look, smaller=1)
+    return draw_ending(shop, scene, look, smaller=1)
 
 
 def write_small(sheet: Image.Image, path: Path) -> None:

@@ -1,7 +1,7 @@
 """How a picture is held: the one place where pictures that do not change are written.
 
 Most pictures of a narrated film are the one before them. An encoder takes milliseconds to find that out; here they are
-written without it, as pictures in which every macroblock is skipped (`media/h264/held.py`), a dozen bytes each:
+written without it, as pictures in which every macroblock is skipped (`media/h264/syntax.py`), a dozen bytes each:
 
     different pictures   A           B  C                 D           drawn and encoded
     frames               A a a a a a B  C c c c C c c c c D d d d     a, c and d repeat A, C and D

@@ -92,7 +92,7 @@ class EncoderPlan:
 
     @property
     def rest_db(self) -> float:
-        """How much one picture is like itself when it is coded again (PSNR), everywhere in it.
+        """The least PSNR, in dB, between a picture that rests and the same picture encoded once more.
 
         What a quantiser loses is the twelfth of its step squared, and the step doubles every 6 (ITU-T H.264, 8.5); half
         of that again, and a margin of as much, for the second coding. Fine quantisers meet the rounding to 8 bits. AV1
@@ -127,7 +127,7 @@ def encoder_options(plan: EncoderPlan, *, frame_rate: int) -> dict[str, str]:
 
 
 def _keyframe_gain(plan: EncoderPlan) -> float:
-    """So much that gradients keep their dither; the pictures after a keyframe skip over it."""
+    """How many times finer the steps of a keyframe are: so fine that gradients keep their dither."""
     if plan.is_crf:
         return plan.keyframe_gain
     finer = min(plan.quality - _KEEPS_DITHER, _MOST_FINER)

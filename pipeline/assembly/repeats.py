@@ -7,7 +7,7 @@ encoder does not know of the pictures that are put between its own, so somebody 
 
 from __future__ import annotations
 
-from pipeline.media.h264 import held
+from pipeline.media.h264 import syntax
 
 
 class RepeatingStream:
@@ -15,10 +15,12 @@ class RepeatingStream:
 
     def __init__(self, parameter_sets: bytes) -> None:
         """`parameter_sets` (Annex B) of the encoder, whose picture parameter set is 0."""
-        sets = [unit for unit in held.units(parameter_sets) if held.unit_type(unit) != held.SEI]
-        self._sequence = held.Sequence.read(next(unit for unit in sets if held.unit_type(unit) == held.SEQUENCE_SET))
+        sets = [unit for unit in syntax.units(parameter_sets) if syntax.unit_type(unit) != syntax.SEI]
+        self._sequence = syntax.SequenceParameters.read(
+            next(unit for unit in sets if syntax.unit_type(unit) == syntax.SEQUENCE_SET)
+        )
         # What a film says of itself at its start.
-        self.parameter_sets = held.stream_of(*sets, held.skip_set(self._sequence))
+        self.parameter_sets = syntax.stream_of(*sets, syntax.skip_set(self._sequence))
         # Of the last reference picture, and of the one that is shown last. Not modulo anything.
         self._frame_num = self._shown_frame_num = 0
         # Order of the picture that is shown last; x264 counts two for a frame, from the keyframe on.
@@ -31,20 +33,20 @@ class RepeatingStream:
 
     def coded(self, packet: bytes) -> bytes:
         """A picture of the encoder (Annex B), numbered as it has to be; what is not picture is left out."""
-        slices = [unit for unit in held.units(packet) if held.is_slice(unit)]
-        read = [held.Slice.read(unit, self._sequence) for unit in slices]
+        slices = [unit for unit in syntax.units(packet) if syntax.is_slice(unit)]
+        read = [syntax.Slice.read(unit, self._sequence) for unit in slices]
         first = read[0]
         if first.is_idr:
             self._frame_num = self._shown_frame_num = self._order = 0
         elif self.is_chain:
             self._frame_num = self._shown_frame_num = self._frame_num + 1
             slices = [
-                held.renumbered(unit, slice_, self._sequence, self._frame_num)
+                syntax.renumbered(unit, slice_, self._sequence, self._frame_num)
                 for unit, slice_ in zip(slices, read, strict=True)
             ]
         else:
             self._count(first)
-        return held.stream_of(*slices)
+        return syntax.stream_of(*slices)
 
     def repeated(self) -> bytes:
         """A picture that repeats the one that is shown last."""
@@ -55,9 +57,9 @@ class RepeatingStream:
         # Counted as far as their bits go, there are few: most were written before.
         bits = self._sequence
         frame_num, order = self._frame_num % (1 << bits.frame_num_bits), self._order % (1 << bits.order_bits)
-        return held.stream_of(held.repeated_picture(bits, frame_num=frame_num, order=order, back=back))
+        return syntax.stream_of(syntax.repeated_picture(bits, frame_num=frame_num, order=order, back=back))
 
-    def _count(self, picture: held.Slice) -> None:
+    def _count(self, picture: syntax.Slice) -> None:
         """A picture in a group that repeated ones only follow. Its numbers stand, modulo what their bits hold."""
         bits = self._sequence
         if picture.is_reference:

@@ -92,7 +92,7 @@ def join_segments(
 
 @contextmanager
 def _removed_on_failure(path: Path) -> Iterator[None]:
-    """The cache, whose temporary path it is, gives the file its name; here it only must not stay behind half made."""
+    """Removes the file at `path` if the block fails. It has a temporary name: the cache gives it its own later."""
     with storage_errors(path):
         try:
             yield

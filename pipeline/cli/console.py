@@ -15,7 +15,7 @@ _ANY_WIDTH = 10_000
 
 
 class Console(console.Console):
-    """The same, but a broken pipe is an error as for `print`, lines and pictures take turns, and words stay words."""
+    """rich's console, for pipes and threads: a broken pipe raises an error, and lines and pictures take turns."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - handed on
         """As rich's, which would make a pan with an egg of "youtube:cooking: nobody is logged in"."""

@@ -16,6 +16,7 @@ from pipeline.cli.text import shown
 from pipeline.model import JobStatus, Priority, bill
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Said, Snapshot
+from pipeline.reporting.wording import clock
 
 _STAGES = [stage.name for stage in STAGES]
 _STAGE_CELLS = max(map(len, _STAGES))
@@ -84,19 +85,12 @@ def crop(text: str, cells: int) -> str:
     return f"{set_cell_size(text, max(0, cells - 1)).rstrip()}…"[: max(0, cells)]
 
 
-def span(seconds: float) -> str:
-    """72.4 -> 1:12, 4000 -> 1:06:40."""
-    minutes, second = divmod(round(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
-
-
 def _outcome(film: Finished) -> str:
     if film.status is not JobStatus.COMPLETED:
         words = {JobStatus.FAILED: "failed", JobStatus.REVIEW: "held for review", JobStatus.CANCELLED: "cancelled"}
         word, why = words[film.status], shown(film.why)
         return f"{word}: {why}" if why not in {"", word} else word
-    length = span(film.film_s or 0)
+    length = clock(film.film_s or 0)
     return f"{length}, already made" if film.untouched else f"{length}, made in {film.took_s:.1f} s"
 
 
@@ -115,7 +109,7 @@ def _head(snapshot: Snapshot, width: int) -> list[Text]:
     bar = Text.assemble((name, "bold"), "  " if name else "", ("━" * filled, "green"), ("─" * (cells - filled), _FAINT))
     bar.append(f"  {numbers}")
     left = _left(snapshot)
-    time = [(f"{span(snapshot.elapsed_s)} so far", _FAINT)] if snapshot.elapsed_s is not None else []
+    time = [(f"{clock(snapshot.elapsed_s)} so far", _FAINT)] if snapshot.elapsed_s is not None else []
     time += left if time else left[1:]
     return [_cut(bar, width), *([_cut(Text.assemble(*time), width)] if time else [])]
 
@@ -148,7 +142,7 @@ def _notices(notices: Sequence[Said], width: int) -> list[Text]:
 
 def _row(film: AtWork, width: int) -> Text:
     """A film at work: its title, how far it is, and since when."""
-    time = f"{span(film.elapsed_s):>{_TIME_CELLS}}"
+    time = f"{clock(film.elapsed_s):>{_TIME_CELLS}}"
     cells = width - len(_STAGES) - _STAGE_CELLS - _TIME_CELLS - 4
     title = set_cell_size(crop(shown(film.title), cells), cells)
     behind = _STAGES.index(film.stage) if film.stage in _STAGES else 0
@@ -183,8 +177,8 @@ def _figures(snapshot: Snapshot, width: int) -> list[Text]:
     parts = []
     if snapshot.film_s is not None:
         slowest = max(snapshot.stage_s, key=lambda stage: snapshot.stage_s[stage], default="")
-        of_it = f", {span(snapshot.stage_s[slowest])} of it {slowest}" if slowest else ""
-        parts.append(f"{span(snapshot.film_s)} a film{of_it}")
+        of_it = f", {clock(snapshot.stage_s[slowest])} of it {slowest}" if slowest else ""
+        parts.append(f"{clock(snapshot.film_s)} a film{of_it}")
     if snapshot.cache_share is not None:
         parts.append(f"{100 * snapshot.cache_share:.0f} % from the cache")
     tokens = snapshot.cost.tokens_in + snapshot.cost.tokens_out

@@ -11,7 +11,7 @@ from pipeline.cli.options import Making, Place, Rows, TypedPath, Working
 
 if TYPE_CHECKING:
     from pipeline.model import Brief
-    from pipeline.orchestrator.batch.asking import Asked
+    from pipeline.orchestrator.batch.asking import SourceContent
     from pipeline.orchestrator.workshop import Workshop
 
 _PRESET = "fast_draft"
@@ -46,8 +46,8 @@ def preview(
     """
     from anyio import to_thread
 
-    from pipeline.cli.asked import print_unreadable
     from pipeline.cli.session import open_session
+    from pipeline.cli.unreadable import print_unreadable
     from pipeline.cli.work import ending_in_json, work_on
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.batch import batches
@@ -93,7 +93,7 @@ def _refuse(source: Path | str, output: Path | None, *, publish: bool) -> None:
         raise InputError("a preview is not published", where="--publish", hint="Leave it out, and look at the films")
 
 
-def _check(wanted: Asked, name: str) -> None:
+def _check(wanted: SourceContent, name: str) -> None:
     from pipeline.errors import InputError
 
     if wanted.stop:
@@ -102,7 +102,7 @@ def _check(wanted: Asked, name: str) -> None:
         raise InputError("no row can be drawn", where=name, hint="Mend their problems, or choose other --rows")
 
 
-def _draw(shop: Workshop, wanted: Asked, path: Path, name: str, *, as_json: bool) -> None:
+def _draw(shop: Workshop, wanted: SourceContent, path: Path, name: str, *, as_json: bool) -> None:
     import sys
     from dataclasses import asdict
 

@@ -21,6 +21,7 @@ from pipeline.language.text import counted
 from pipeline.model import JobStatus, JobSummary
 from pipeline.orchestrator.batch.run import Outcome
 from pipeline.reporting.groups import Group, Groups
+from pipeline.reporting.wording import clock
 
 # Causes that are told, and films with warnings.
 _MOST_CAUSES, _MOST_WARNED = 20, 3
@@ -192,7 +193,7 @@ def json_interruption(batch: str, counts: Mapping[JobStatus, int], refused: int)
 
 
 def _counts(counts: Mapping[JobStatus, int], refused: int) -> dict[str, int]:
-    """Every status; briefs that can't be read have failed."""
+    """How many jobs are in each status; briefs that can't be read count as failed."""
     found = {status.value: counts.get(status, 0) for status in JobStatus}
     found[JobStatus.FAILED.value] += refused
     return found
@@ -204,12 +205,6 @@ def print_refusal(batch: str, film: Film, *, as_json: bool) -> None:
         print_json({"event": "job", "batch": batch, "stage": "", **asdict(film)})
     else:
         print(f"nightreel: {shown(film.error or '')}", file=sys.stderr, flush=True)
-
-
-def clock(seconds: float) -> str:
-    """72.4 -> 1:12."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
 
 
 def _command() -> str:

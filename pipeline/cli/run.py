@@ -10,7 +10,7 @@ from pipeline.cli.options import Making, Place, Rows, Switch, TypedPath, Working
 
 if TYPE_CHECKING:
     from pipeline.model import Priority
-    from pipeline.orchestrator.batch.asking import Asked
+    from pipeline.orchestrator.batch.asking import SourceContent
     from pipeline.orchestrator.workshop import Workshop
 
 
@@ -51,8 +51,8 @@ def run(
     """
     from anyio import to_thread
 
-    from pipeline.cli.asked import print_unreadable
     from pipeline.cli.session import open_session
+    from pipeline.cli.unreadable import print_unreadable
     from pipeline.cli.work import ending_in_json, tell_unheeded, work_on
     from pipeline.model import Priority
     from pipeline.orchestrator.batch import batches
@@ -93,7 +93,7 @@ def run(
         return session.run(work)
 
 
-async def _foretell(wanted: Asked, shop: Workshop, batch: str, priority: Priority, *, as_json: bool) -> int:
+async def _foretell(wanted: SourceContent, shop: Workshop, batch: str, priority: Priority, *, as_json: bool) -> int:
     """Say what a run would do; the exit code that it would have."""
     from dataclasses import asdict
 

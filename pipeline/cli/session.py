@@ -68,7 +68,7 @@ class Session:
         """Leave nothing running and nothing half-written: every save is whole or not there."""
         _end_children()
         console = Console(stderr=True)
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception):  # nothing may keep the process from ending
             if console.is_terminal:
                 # The picture that stood there has no end of line.
                 console.show_cursor()
@@ -85,11 +85,11 @@ class Session:
         """The jobs of the batch by status, and how many briefs could not be read; as far as that can be known."""
         store = self.workshop.store
         try:
-            asked = store.read_batch(self.batch)
+            known = store.read_batch(self.batch)
             counts = store.index(self.batch).sums.counts()
         except NightreelError:
             return {}, 0
-        return {status: standing.jobs for status, standing in counts.items()}, len(asked.refused) if asked else 0
+        return {status: standing.jobs for status, standing in counts.items()}, len(known.refused) if known else 0
 
     def _how_to_go_on(self) -> str:
         if not self.batch or not (self.workshop.store.folder(self.batch) / "batch.json").exists():
@@ -159,9 +159,9 @@ async def _stop_on_signals(
 def _end_children() -> None:
     import psutil  # looks at the whole machine when it is loaded, and hardly any command needs it
 
-    with contextlib.suppress(psutil.Error):
+    with contextlib.suppress(psutil.Error):  # this system does not list them: each ends when its pipe to us is closed
         for child in psutil.Process().children(recursive=True):
-            with contextlib.suppress(psutil.Error):
+            with contextlib.suppress(psutil.Error):  # it has ended by itself
                 child.kill()
 
 

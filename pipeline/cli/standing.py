@@ -151,7 +151,7 @@ class BatchReport:
 
     def _asked_of_one(self) -> Mapping[str, str | bool | int | float]:
         """What flags said of a film that is left: `publish` is asked of films, whatever was asked of their batch."""
-        with suppress(CheckpointError):
+        with suppress(CheckpointError):  # a damaged film is told in its own line
             for row in self._index.rows(*_LEFT):
                 job = self._store.read_job(self._known.name, row.id)
                 return job.asked.settings if job else {}

@@ -272,7 +272,7 @@ def _in_full(template: Template, usual: str) -> dict[str, object]:
 
 
 def _field(field: Field) -> dict[str, object]:
-    """What is said of a field, without what is not."""
+    """A field for JSON: only what its template says of it."""
     from dataclasses import asdict
 
     told = {key: value for key, value in asdict(field).items() if value not in ("", (), None)}

@@ -24,10 +24,10 @@ from pipeline.orchestrator.workshop import Workshop, providers
 
 
 class Work(Protocol):
-    """What a command does to a batch, but for whom it tells how it goes."""
+    """The work of a command on a batch, to be called with the listener that hears how it goes."""
 
     async def __call__(self, *, listen: Listener) -> Outcome:
-        """Do it."""
+        """Do the work, and say how the batch stands then."""
 
 
 async def work_on(work: Work, shop: Workshop, place: Place, *, batch: str, total: int) -> int:
@@ -39,8 +39,8 @@ async def work_on(work: Work, shop: Workshop, place: Place, *, batch: str, total
 
     def summarise() -> None:
         rows = shop.store.index(outcome.batch).rows
-        asked = shop.store.read_batch(outcome.batch)
-        refused = asked.refused_rows if asked else ()
+        known = shop.store.read_batch(outcome.batch)
+        refused = known.refused_rows if known else ()
         if place.json:
             print_json(json_summary(outcome, rows, refused=len(refused), seconds=seconds))
             return

@@ -191,7 +191,7 @@ def _by_words(said: str, script: str) -> str:
 
 
 def _by_few_words(said: str) -> str:
-    """Of a title, or a sentence or two: it is one that has more of its words than any other, which adds hardly any."""
+    """The language of a title, or of a sentence or two: the one with most small words, if others add hardly any."""
     words = set(_words_of(said))
     small = {each: words & (common | _ASKING.get(each, frozenset())) for each, common in _SMALL_WORDS.items()}
     *_, second, best = sorted(small, key=lambda each: len(small[each]))
@@ -248,7 +248,7 @@ def _wrong_words(said: str, tag: str) -> str:
 
 
 def _shares(said: str) -> dict[str, float]:
-    """Of all words, how many are small ones of each language that we have words of; nothing for a short text."""
+    """The share of small words of each language that we have words of; empty for a short text."""
     words = _words_of(said)
     if len(words) < _FEWEST_WORDS:
         return {}

@@ -90,7 +90,7 @@ class Availability:
         return Obstacle(seconds, lambda: self.error(away_s, model))
 
     def error(self, seconds: float, model: str) -> ClosedError:
-        """What is raised for who can't wait so long."""
+        """The error for a caller who can't wait so many seconds."""
         until = self._clock() + timedelta(seconds=seconds)
         asking = _asking("" if self.keeps_others_out(model) else model)
         why = f"{_failing(model)} and is left alone" if self._breakers[model].is_open else asking

@@ -50,7 +50,7 @@ class CallLedger(Protocol):
 
 
 class Spending:
-    """Tokens that one call spent, or may spend."""
+    """The tokens of one call: reserved at first, then as the service has counted them."""
 
     def __init__(self, tokens: int, at_s: float) -> None:
         self.tokens = tokens

@@ -58,7 +58,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why nobody may begin now: for how many seconds, and what to raise if that is too long."""
+    """What keeps calls from beginning: for how many seconds, and the error for callers who can't wait so long."""
 
     seconds: float
     error: Callable[[], ProviderError] | None = None

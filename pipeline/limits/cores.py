@@ -59,7 +59,7 @@ class Cores:
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
-        """The same with all slots, before everybody who waits: for work that must not take others down with it.
+        """All slots for the length of the block, ahead of all who wait: for work that may take others down with it.
 
         Nobody is let in until those inside have left. Several who ask are alone one after another.
         """

@@ -139,7 +139,7 @@ class Purchase:
             await budget.look(self._most_usd)
 
     async def reserve(self) -> None:
-        """Now it begins. Raises `BudgetError` when it can't be afforded any more."""
+        """Reserve the money of the call, which begins now. Raises `BudgetError` when it can't be afforded any more."""
         for budget in self._budgets:
             await budget.reserve(self, self._most_usd)
         self._has_begun = True
@@ -155,7 +155,7 @@ class Purchase:
         self._has_begun = False
 
     async def settle(self) -> None:
-        """It is over."""
+        """The call is over: what was reserved and not used is given back."""
         at_worst = self._most_usd if self._has_begun else 0.0
         usd = at_worst if self.cost is None else self.cost.usd
         for budget in self._budgets:

@@ -136,7 +136,7 @@ def _cpu_times() -> _CpuTimes | None:
     """Taken from the counters: psutil's own percentages count from the last call of the same thread, any thread."""
     import psutil  # noqa: PLC0415  (takes longer to import than this package; so below)
 
-    with contextlib.suppress(psutil.Error, OSError):
+    with contextlib.suppress(psutil.Error, OSError):  # a container may hide them: the cores count as idle then
         times: dict[str, float] = psutil.cpu_times()._asdict()
         # Linux counts the time of virtual machines twice: as their own, and as that of the user.
         all_s = sum(times.values()) - times.get("guest", 0.0) - times.get("guest_nice", 0.0)
@@ -166,10 +166,10 @@ def _memory_of_our_processes() -> Iterator[tuple[int, int]]:
     me = psutil.Process()
     processes = [me]
     children = _listed_children(os.getpid())
-    with contextlib.suppress(psutil.Error, OSError):
+    with contextlib.suppress(psutil.Error, OSError):  # not ours to list: then our own process is counted alone
         processes += me.children(recursive=True) if children is None else ()
     for child in children or ():
-        with contextlib.suppress(psutil.Error, OSError):
+        with contextlib.suppress(psutil.Error, OSError):  # it ended just now
             processes.append(psutil.Process(child))
     for process in processes:
         with contextlib.suppress(psutil.Error, OSError):  # it ended just now
@@ -185,7 +185,7 @@ def _listed_children(pid: int) -> list[int] | None:
     second.
     """
     found: list[int] | None = None
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # the process ended just now, or this system has no /proc
         for task in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208
             with contextlib.suppress(OSError):  # a thread that has just ended
                 children = Path(f"/proc/{pid}/task/{task}/children").read_text(encoding="ascii")
@@ -199,7 +199,7 @@ def _machine_memory_bytes() -> tuple[int, int]:
     """All of it, and what programs could still get."""
     import psutil  # noqa: PLC0415
 
-    with contextlib.suppress(psutil.Error, OSError):
+    with contextlib.suppress(psutil.Error, OSError):  # what is not known keeps no film back
         memory = psutil.virtual_memory()
         return memory.total, memory.available
     return _PLENTY, _PLENTY
@@ -212,7 +212,7 @@ def _free_memory_bytes() -> int:
 
 def _free_disk_bytes(folder: Path) -> int:
     for place in (folder, *folder.parents):
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # not there yet: the folder above lies on the same disk
             return shutil.disk_usage(place).free
     return _PLENTY
 
@@ -223,7 +223,7 @@ def _is_on_disk_of(folder: Path, other: Path) -> bool:
 
 def _disk_of(folder: Path) -> int | None:
     for place in (folder, *folder.parents):
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # likewise
             return place.stat().st_dev
     return None
 

@@ -31,7 +31,7 @@ class Spells:
         self._found: list[Span] = []
 
     def note(self, at_s: float, *, is_so: bool) -> None:
-        """How it is from now on."""
+        """Say whether it is so from this time on."""
         if not is_so:
             self._end(at_s)
             return
@@ -40,7 +40,7 @@ class Spells:
         self._times += 1
 
     def until(self, end_s: float) -> tuple[Span, ...]:
-        """Those that are long enough and were told often enough, in a film that ends then."""
+        """The spans that are long enough and were told often enough, in a film that ends at `end_s`."""
         self._end(end_s)
         return tuple(self._found)
 

@@ -48,7 +48,7 @@ class Batch:
 
     @property
     def refused_rows(self) -> tuple[JobSummary, ...]:
-        """Those that never became jobs, as rows of the batch without an id."""
+        """Refused briefs as rows of the batch. They have no id: they never became jobs."""
         return tuple(
             JobSummary(
                 id="",

@@ -24,7 +24,7 @@ class Paragraph:
 
     @property
     def said(self) -> tuple[Paragraph, ...]:
-        """Itself."""
+        """The text itself, as its only part."""
         return (self,)
 
 

@@ -141,7 +141,7 @@ def _slots(rule: str) -> Iterator[tuple[int, time]]:
 
 
 def _weekdays(text: str) -> set[int]:
-    """Of "Mon-Fri", "Sat,Sun", "Fri-Mon,Wed" or "daily"."""
+    """The days (0 is Monday) that a text names: "Mon-Fri", "Sat,Sun", "Fri-Mon,Wed" or "daily"."""
     if text.strip().casefold() == "daily":
         return set(range(len(_DAYS)))
     found: set[int] = set()

@@ -132,18 +132,19 @@ async def narrate(
             estimated=any(clip.estimated for clip in clips),
             fallback_reason="; ".join([*film.reasons, *other_voice]),
             spelling=named,
-            incidents=(
-                *film.incidents,
-                *_estimates(narrator, clips),
-                *filter(None, [named]),
-            ),
+            incidents=(*film.incidents, *_estimates(narrator, clips), *filter(None, [named])),
         )
+    raise _why_nobody_speaks(failures, voice_known=voice_known)
+
+
+def _why_nobody_speaks(failures: Sequence[NightreelError], *, voice_known: bool) -> NightreelError:
+    """The error to raise after the last narrator; a voice that nobody knows goes before whatever else went wrong."""
     if not failures:
-        raise ConfigurationError("no narrator is set", hint=f"Name one or more of {', '.join(NARRATORS)}")
+        return ConfigurationError("no narrator is set", hint=f"Name one or more of {', '.join(NARRATORS)}")
     refusals = [error for error in failures if isinstance(error, InputError)]
     if refusals and not voice_known:
-        raise refusals[0]
-    raise next((error for error in reversed(failures) if not isinstance(error, CantReadError)), failures[-1])
+        return refusals[0]
+    return next((error for error in reversed(failures) if not isinstance(error, CantReadError)), failures[-1])
 
 
 @dataclass(kw_only=True)

@@ -18,7 +18,7 @@ SRT, VTT, THUMBNAIL, METADATA = "srt", "vtt", "thumbnail", "metadata"
 
 
 def files_beside(package: Package) -> Mapping[str, Path]:
-    """Those that are there. Blocks."""
+    """The files beside a film that are there, by what they are. Blocks."""
     stills = {f"{THUMBNAIL}-{number}": path for number, path in enumerate(package.more_thumbnails, start=2)}
     ours = {SRT: package.srt, VTT: package.vtt, THUMBNAIL: package.thumbnail, METADATA: package.metadata, **stills}
     return {name: path for name, path in {**ours, **tracks_beside(package)}.items() if path.is_file()}

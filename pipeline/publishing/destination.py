@@ -28,11 +28,11 @@ class Subject:
     folder: str = ""
 
     def saw(self, name: str, content: bytes) -> bool:
-        """Whether this was judged, too, and may go with the film as its `name`."""
+        """Whether the file that goes with the film as its `name` was judged with this very `content`."""
         return self.companions is None or (name, hashlib.sha256(content).hexdigest()) in self.companions
 
     def has(self, name: str) -> bool:
-        """Whether there was such a thing when it was judged: if it is gone since, it is missing."""
+        """Whether the film had a file of that `name` when it was judged."""
         return any(known == name for known, _ in self.companions or ())
 
 

@@ -86,7 +86,7 @@ def _words(found: Sequence[TimedText], expected: Expected) -> Check:
 
 
 def _timing(found: Sequence[TimedText], cues: Sequence[TimedText], profile: QualityProfile) -> Check:
-    """Those that are as they were made are there when they are said."""
+    """Captions are there when they are said: told by those whose text is still one of ours, and stands there once."""
     counts = Counter(cue.text for cue in cues)
     spoken_s = {cue.text: cue.start_s for cue in cues if counts[cue.text] == 1}
     apart_s = [cue.start_s - spoken_s[cue.text] for cue in found if cue.text in spoken_s]

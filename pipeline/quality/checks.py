@@ -119,7 +119,7 @@ def offset(sound: SoundTrack) -> Check:
 
 
 def moves(seen: View, frame_rate: int) -> Check:
-    """What should move, moves."""
+    """Pictures change where the scene was drawn with changes."""
     stuck_s = seen.stuck / frame_rate
     return Check.of(
         "frozen",

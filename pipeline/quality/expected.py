@@ -93,7 +93,7 @@ class Expected:
         )
 
     def spoken_s(self, start_s: float, end_s: float) -> float:
-        """How long something is said between two times of the film."""
+        """How many seconds of a span are spoken."""
         return sum(
             max(0.0, min(end_s, begin_s + word.end_s) - max(start_s, begin_s + word.start_s))
             for begin_s, scene in zip(self.starts_s, self.words, strict=False)
@@ -101,7 +101,7 @@ class Expected:
         )
 
     def pause_s(self, start_s: float, end_s: float) -> float:
-        """How much of it is a pause that is meant: a viewer thinks."""
+        """How many seconds of a span are a pause on purpose, in which a viewer thinks."""
         if self.script is None:
             return 0.0
         scenes = zip(self.starts_s, self.lengths, self.script.scenes, strict=False)

@@ -33,14 +33,14 @@ _SAME_S = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class Brightness:
-    """Of a picture: 16 is black, 235 white; a picture that shows something varies."""
+    """The brightness of a picture: 16 is black, 235 white; a picture that shows something varies."""
 
     mean: float
     spread: float
 
     @classmethod
     def of(cls, luma: Luma) -> Brightness:
-        """As it is measured."""
+        """The brightness of a plane, measured."""
         return cls(mean=float(luma.mean()), spread=float(luma.std()))
 
 
@@ -75,7 +75,7 @@ class SoundFindings:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """Of one file."""
+    """All that was found in one file."""
 
     # None: a file of sound.
     picture: PictureFindings | None

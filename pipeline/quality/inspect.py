@@ -204,7 +204,7 @@ def _film(
 
 
 def _texts(expected: Expected, profile: QualityProfile) -> Iterator[Check]:
-    """What is read and said."""
+    """Checks of subtitles, metadata and script."""
     if expected.script is not None:
         yield cues.words(expected.cues, expected.script)
         yield checks.glyphs(expected.undrawable)
@@ -217,7 +217,7 @@ def _texts(expected: Expected, profile: QualityProfile) -> Iterator[Check]:
 
 
 def _properties(info: MediaInfo, expected: Expected, pixel_format: str) -> Iterator[Check]:
-    """What the packets tell."""
+    """Checks that need the packets only: nothing is decoded."""
     (picture,), (sound,) = info.pictures, info.sounds
     yield checks.picture_codec(picture, pixel_format, expected.codec)
     yield checks.size(picture, expected.video_format)
@@ -231,7 +231,7 @@ def _properties(info: MediaInfo, expected: Expected, pixel_format: str) -> Itera
 
 
 def _decoded(video: Path, expected: Expected) -> Seen:
-    """What is seen and heard when all of it is decoded."""
+    """What is seen and heard: all pictures and all sound are decoded."""
     # FFmpeg works without Python's lock: sound and pictures are decoded side by side.
     with ThreadPoolExecutor(max_workers=1) as beside:
         sound = beside.submit(measure_film_loudness, video)

@@ -36,7 +36,7 @@ _FAR_LU = 10.0
 
 @dataclass(frozen=True, kw_only=True)
 class Portrait:
-    """By what a film by anybody is known again."""
+    """What is kept of a film by anybody, so that the same film is known again."""
 
     length_s: float
     # Second by second: `media.looks.look_of`, and how loud it is. Empty: it has no pictures, or no sound.

@@ -110,7 +110,7 @@ def _heard_checks(
 def first_cues(paths: Sequence[Path]) -> list[TimedText]:
     """The cues of the first of these files that can be read; none: there is none."""
     for path in paths:
-        with suppress(ValueError):
+        with suppress(ValueError):  # that it can't be read is a finding of its own
             return read_cues(path)
     return []
 

@@ -234,7 +234,7 @@ def _sized(lines: list[Line], look: Look, room: Box) -> tuple[int, list[Line]]:
 
 
 def _height(lines: list[Line], size_px: int, grid: Grid) -> int:
-    """Of the plate behind these lines."""
+    """The height of the plate behind these lines, in pixels."""
     if not lines:
         return 0
     leading, cap, descent = (round(size_px * em) for em in (_leading(lines), CAP_HEIGHT_EM, _DESCENT_EM))

@@ -139,7 +139,7 @@ def _decimals(values: Sequence[float], largest: float) -> int:
 
 
 def _own_decimals(value: float) -> int:
-    """Of a number as it was given, of at most so many digits; none if all of those would be zeros."""
+    """How many decimals a number was given with, at most so many; 0 if all of those would be zeros."""
     if round(abs(value), _MOST_DECIMALS) == 0:
         return 0
     exponent = Decimal(f"{value:.{_SIGNIFICANT}g}").normalize().as_tuple().exponent

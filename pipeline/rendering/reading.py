@@ -76,7 +76,7 @@ def _font_path(named: str, folder: Path, weight: int) -> Path:
 
 
 def _family_and_weight(path: Path) -> Iterator[tuple[str, int]]:
-    """Of a font of the system; nothing of a collection, or of what can't be read."""
+    """The family and weight of a font of the system; nothing for a collection, or a file that can't be read."""
     if path.suffix.lower() == ".ttc":
         return
     try:

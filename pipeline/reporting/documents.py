@@ -16,7 +16,7 @@ from typing import TextIO
 from pipeline.files import replacing
 from pipeline.model import Cost, JobStatus, JobSummary, Marks
 from pipeline.reporting.facts import RunFacts
-from pipeline.reporting.gate import Gate, Histogram
+from pipeline.reporting.gate import GateSummary, Histogram
 from pipeline.reporting.groups import EXPLAINED, Group, cause_of, hint_of, next_step, stage_of
 from pipeline.reporting.pictures import relative_path
 from pipeline.reporting.spread import Spread
@@ -222,7 +222,7 @@ def _marks(marks: Marks | None) -> Object | None:
     }
 
 
-def _gate(gate: Gate) -> Object:
+def _gate(gate: GateSummary) -> Object:
     return {
         "judged": gate.count,
         "verdicts": {grade: gate.grades[grade] for grade in ("pass", "warn", "fail")},

@@ -53,7 +53,7 @@ class Histogram:
     most: float
 
 
-class Gate:
+class GateSummary:
     """What the gate thinks of the films so far. What grows with them is three numbers each."""
 
     def __init__(self) -> None:

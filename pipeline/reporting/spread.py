@@ -29,7 +29,7 @@ class Samples:
         self._seconds = array("d")
 
     def add(self, seconds: float) -> None:
-        """One more."""
+        """Note one more time, in seconds."""
         self._seconds.append(seconds)
 
     def spread(self) -> Spread | None:

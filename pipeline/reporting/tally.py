@@ -12,7 +12,7 @@ from datetime import datetime
 
 from pipeline.model import Cost, JobStatus, JobSummary
 from pipeline.reporting.facts import RunFacts
-from pipeline.reporting.gate import Gate
+from pipeline.reporting.gate import GateSummary
 from pipeline.reporting.groups import Groups
 from pipeline.reporting.night import Night
 from pipeline.reporting.spread import Samples, Spread
@@ -40,7 +40,7 @@ class Tally:
         self.made = 0
         self.cost = Cost()
         self.groups = Groups()
-        self.gate = Gate()
+        self.gate = GateSummary()
         self.night = Night(facts.started_at, facts.ended_at)
         # The first completed films, in the order of the batch.
         self.pictured: list[JobSummary] = []

@@ -33,7 +33,7 @@ from pipeline.limits import Purse
 from pipeline.model import Brief, Pace, Script
 from pipeline.model.metadata import fit_description, fit_tags, fit_title
 from pipeline.script.allotment import SpokenLength
-from pipeline.script.chat import ChatModel, in_short, most_hopeful
+from pipeline.script.chat import ChatModel, as_one, in_short
 from pipeline.script.checks import find_problems, tidied
 from pipeline.script.ends import with_ends
 from pipeline.script.outline import OutlineWriter
@@ -99,7 +99,7 @@ async def write_script(
         else:
             reasons = (*map(in_short, failures), script.fallback_reason)
             return replace(script, fallback_reason="; ".join(filter(None, reasons)))
-    first = most_hopeful(failures)
+    first = as_one(failures)
     if isinstance(first, NeedsLoginError) and brief.has_notes and not any(writer.needs_notes for writer in writers):
         # The gate may raise the same error for other films, which have none.
         hint = f"{first.hint}, or take the notes as they are: --writer outline"
@@ -170,7 +170,7 @@ def _check_facts(brief: Brief) -> None:
 
 
 def _able(writers: Sequence[ScriptWriter], brief: Brief) -> Sequence[ScriptWriter]:
-    """Those who can work with the brief; where nobody can, all, because their error says what to do."""
+    """The writers who can work with the brief. If nobody can, all of them: their error says what to do."""
     return [writer for writer in writers if brief.has_notes or not writer.needs_notes] or writers
 
 

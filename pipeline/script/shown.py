@@ -161,7 +161,7 @@ def sound_of(text: str) -> str:
 
 
 def thumbnail_words(title: str) -> str:
-    """Of a title of more than five words the first clause that is short, else as much of its beginning as has room."""
+    """The title; if it has more than five words, its first short clause, else as much of its beginning as has room."""
     if len(title.split()) <= _THUMBNAIL_WORDS:
         return shorten(title, THUMBNAIL_MAX_CHARS)
     clauses = [clause for clause in split_clauses(title) if len(clause) > 3 and len(clause.split()) <= _THUMBNAIL_WORDS]

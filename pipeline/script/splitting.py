@@ -92,7 +92,7 @@ def _sentences(scene: Any) -> tuple[Scene, Scene] | None:  # noqa: ANN401 - like
 
 
 def _between_sentences(sentences: tuple[str, ...], lines: tuple[SpokenLine, ...]) -> Iterator[_Cut]:
-    """Likewise, between sentences of which a line says the second, and nothing of the first."""
+    """Places to split between two sentences, where a line says the second one and nothing of the first."""
     half = sum(map(len, sentences)) / 2
     for item in sorted(range(1, len(sentences)), key=lambda item: abs(sum(map(len, sentences[:item])) - half)):
         before, after = (sound_of(sentences[index]) for index in (item - 1, item))

@@ -86,7 +86,7 @@ class Translation:
         path = self.find(part)
         if path is None:
             return None
-        with suppress(ValidationError):
+        with suppress(ValidationError):  # no texts at all: it goes
             texts = _TEXTS.validate_json(path.read_bytes())
             if texts.keys() == dict(part.texts).keys():
                 return texts

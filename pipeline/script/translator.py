@@ -42,7 +42,7 @@ have written it, and say what the original says: nothing more, nothing less.
 
 
 def used_terms(terms: Terms, parts: Sequence[Part]) -> Terms:
-    """Those that occur in what is translated."""
+    """The terms that occur in what is translated."""
     texts = [text.casefold() for part in parts for _, text in part.texts]
     return tuple(term for term in terms if any(term[0].casefold() in text for text in texts))
 

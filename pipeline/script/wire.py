@@ -127,7 +127,7 @@ def strict_schema(template: Template, brief: Brief) -> dict[str, Any]:
 
 @cache
 def _schema() -> dict[str, Any]:
-    """That of a `WireScript`, which takes a tenth of a second to find out. Nobody changes it."""
+    """The JSON schema of a `WireScript`, made once: that takes a tenth of a second. Not to be changed."""
     return WireScript.model_json_schema()
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pipeline.errors import NightreelError, PermanentError, TransientError
 from pipeline.limits import Purse, RetryPolicy
 from pipeline.model import Brief, LengthPlan, Pace, Script, narration_of
-from pipeline.script.chat import Asked, ChatModel, Message, Question, Unusable, ask, kept_answers, read_kept
+from pipeline.script.chat import Answered, ChatModel, Message, Question, Unusable, ask, kept_answers, read_kept
 from pipeline.script.chat.failures import TooLargeError
 from pipeline.script.checks import find_problems, shortened, tidied
 from pipeline.script.ends import find_other_ends
@@ -138,7 +138,7 @@ class ModelWriter:
         short may be tried twice again, and then is what it is.
         """
         questions = await to_thread.run_sync(_questions, brief, template, pace)
-        asked = await ask(
+        answered = await ask(
             self._models,
             questions,
             read=_Reading(brief, template, pace, where=self.name),
@@ -147,17 +147,17 @@ class ModelWriter:
             purse=purse,
             turns=_TURNS_TO_LENGTH if pace else _TURNS,
         )
-        return _signed(asked, brief)
+        return _signed(answered, brief)
 
 
-def _signed(asked: Asked[Script], brief: Brief) -> Script:
-    reasons = [asked.fallback_reason]
-    if asked.question:
+def _signed(answered: Answered[Script], brief: Brief) -> Script:
+    reasons = [answered.fallback_reason]
+    if answered.question:
         parts = [count_words(part) for part in with_fewer_notes(brief)]
-        told = f"the first {parts[asked.question]:,} of {parts[0]:,} words"
-        reasons.append(f"the notes are too long for {asked.model}: it was given {told}")
+        told = f"the first {parts[answered.question]:,} of {parts[0]:,} words"
+        reasons.append(f"the notes are too long for {answered.model}: it was given {told}")
     return replace(
-        asked.value, writer=asked.service, model=asked.model, fallback_reason="; ".join(filter(None, reasons))
+        answered.value, writer=answered.service, model=answered.model, fallback_reason="; ".join(filter(None, reasons))
     )
 
 

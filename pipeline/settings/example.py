@@ -78,7 +78,7 @@ def _preset() -> list[str]:
 
 
 def _profile() -> list[str]:
-    """Likewise."""
+    """The lines of one profile."""
     return _table(f"profiles.{DEFAULT_PROFILE}", KNOWN_PROFILES[DEFAULT_PROFILE])
 
 

@@ -42,13 +42,13 @@ def setting_groups() -> dict[str, type[BaseModel]]:
 
 @cache
 def setting_tables() -> frozenset[str]:
-    """Those whose keys are the user's: "voices", of which "voices.de" is one."""
+    """The settings that are tables with keys of the user's own: "voices", since "voices.de" is one."""
     return frozenset(name for name, field in setting_fields().items() if get_origin(field.annotation) is dict)
 
 
 @cache
 def only_in_files() -> frozenset[str]:
-    """Of these, the ones that hold tables in turn, by names that no variable can have ("openai/gpt-oss-120b")."""
+    """The tables that can be set in a file only: their keys are no names of variables ("openai/gpt-oss-120b")."""
     return frozenset(name for name in setting_tables() if _is_group(get_args(setting_fields()[name].annotation)[1]))
 
 

@@ -202,7 +202,7 @@ def presets_of(tables: Mapping[str, PresetSettings]) -> dict[str, Preset]:
 
 
 def _checked(preset: Preset) -> Preset:
-    """The same. Raises `ValueError` for values that are good each for itself and don't go together."""
+    """The preset itself. Raises `ValueError` for values that are good each for itself and don't go together."""
     known = _ENCODER_PRESETS[preset.codec]
     longer, shorter = sorted((preset.width_px, preset.height_px), reverse=True)
     if preset.encoder_preset not in known:

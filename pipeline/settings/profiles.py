@@ -153,7 +153,7 @@ def profiles_of(tables: Mapping[str, ProfileSettings]) -> dict[str, QualityProfi
 
 
 def _checked(profile: QualityProfile) -> QualityProfile:
-    """The same. Raises `ValueError` for limits that nothing can keep to."""
+    """The profile itself. Raises `ValueError` for limits that nothing can keep to."""
     if profile.lufs_min > profile.lufs_max:
         raise ValueError(f"{profile.name!r}: lufs_min must be at most lufs_max")
     for name in (*profile.warns, *profile.off):

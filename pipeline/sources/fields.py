@@ -154,7 +154,7 @@ def _privacy(text: str, where: str) -> str:
 
 
 def _publish_at(text: str, where: str) -> str:
-    """As it is written: in which zone it is, another key or the settings say."""
+    """A time of publication as it is written. Its zone is told by another key or the settings."""
     try:
         parse_moment(text, _ANY_ZONE)
     except ValueError as error:

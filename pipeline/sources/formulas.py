@@ -141,5 +141,5 @@ def _shifted(text: str, sign: str) -> str:
 
 
 def _in_brackets(text: str) -> str:
-    """As it is where it is one thing, else between brackets."""
+    """A part of a formula as it is if it is one thing, else between brackets."""
     return text if _TOGETHER.fullmatch(text) else f"({text})"

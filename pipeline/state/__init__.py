@@ -17,7 +17,7 @@ from pipeline.state.checkpoints.store import CheckpointStore
 from pipeline.state.index.batch import BatchIndex, Damage
 from pipeline.state.index.rows import JobInShort
 from pipeline.state.index.sums import Standing
-from pipeline.state.index.turns import IN_ORDER, SMART_ORDER, Turn
+from pipeline.state.index.turns import IN_ORDER, SMART_ORDER, QueuedJob
 from pipeline.state.ledgers.daily import Ledger
 from pipeline.state.ledgers.money import MoneyLedger
 from pipeline.state.names import check_batch_name, no_batch
@@ -34,8 +34,8 @@ __all__ = [
     "JobInShort",
     "Ledger",
     "MoneyLedger",
+    "QueuedJob",
     "Standing",
-    "Turn",
     "check_batch_name",
     "no_batch",
 ]

@@ -127,7 +127,7 @@ else:
         def give_back(self) -> None:
             """Remove the file while it is still ours: who waits for the old one notices, and opens the new one."""
             if self._has(self._descriptor):  # its folder may have gone, and another's have come
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError):  # a lock file that stays is free all the same
                     os.unlink(self._path)  # noqa: PTH108 - as text, which costs less
             descriptor, self._descriptor = self._descriptor, -1
             _open.discard(descriptor)
@@ -160,20 +160,20 @@ async def held(path: Path, *, what: str, wait_s: float = math.inf) -> AsyncItera
     Waits up to `wait_s` seconds for another holder, then raises `BusyError` about `what` with the holder's process id
     (best effort, from a file beside the lock: a locked file can't be read on Windows).
     """
-    turn = _Turn(path)
+    waiter = _Waiter(path)
     deadline = anyio.current_time() + wait_s
     try:
-        while not await to_thread.run_sync(turn.take):
+        while not await to_thread.run_sync(waiter.take):
             if anyio.current_time() >= deadline:
                 raise await to_thread.run_sync(_busy, path, what)
             await anyio.sleep(_POLL_S)
         yield
     finally:
-        await to_the_end(turn.end)
+        await to_the_end(waiter.end)
 
 
-class _Turn:
-    """What a task wants of a lock. Its methods block: they are for threads, which may outlive the task's patience."""
+class _Waiter:
+    """A task that waits for a lock. Its methods block: they are for threads, which may outlive the task's patience."""
 
     def __init__(self, path: Path) -> None:
         self._lock = _Lock(path)
@@ -242,7 +242,7 @@ def _take(lock: _Lock, path: Path) -> bool:
             path.parent.mkdir(parents=True, exist_ok=True)
             is_ours = lock.take()
     if is_ours:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # a full disk: only a message will not know who holds it
             lock.sign()
     return is_ours
 

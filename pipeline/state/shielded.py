@@ -10,7 +10,7 @@ from anyio import to_thread
 
 
 async def to_the_end(work: Callable[[], None]) -> None:
-    """Does it in a thread and waits, whoever cancels: a scope, or asyncio itself, which is held off by no shield."""
+    """Run `work` in a thread and wait for it, also when the task is cancelled, by a scope or by asyncio (Ctrl-C)."""
     # Not in the threads of asyncio itself, which are few, and may all be waiting for the addresses of services.
     thread = asyncio.ensure_future(to_thread.run_sync(work))
     cancelled: asyncio.CancelledError | None = None

@@ -61,7 +61,7 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _longest_run(code: str) -> int:
-    """Of backticks: the fence around code is longer than any in it."""
+    """The longest run of backticks in code: the fence around it is longer."""
     longest = run = 0
     for character in code:
         run = run + 1 if character == "`" else 0

@@ -74,8 +74,10 @@ class TextSandbox(ImmutableSandboxedEnvironment):
         raise SecurityError(f"{operator} takes small numbers only")
 
     def call(self, context: Any, obj: Callable[..., Any], *args: Any, **named: Any) -> Any:  # noqa: ANN401 - likewise
-        """A method or a macro; a macro that calls itself twice is as good as endless."""
+        """A method, a macro, or a loop that goes one level deeper; what calls itself twice is as good as endless."""
         self._went_round(1)
+        if isinstance(obj, jinja2.runtime.LoopContext):
+            args = (*map(self._counted, args[:1]), *args[1:])
         check_call(obj, (*args, *named.values()))
         return measured(super().call(context, obj, *args, **named))
 
@@ -136,8 +138,7 @@ class _Measuring(NodeTransformer):
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        if not node.recursive:
-            node.iter = _filtered(node.iter, _COUNTED)
+        node.iter = _filtered(node.iter, _COUNTED)
         return node
 
 

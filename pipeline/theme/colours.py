@@ -40,7 +40,7 @@ def to_hex(colour: Lch) -> str:
 
 
 def to_lch(colour: str) -> Lch:
-    """Of #RRGGBB."""
+    """The colour #RRGGBB in OKLCH."""
     red, green, blue = (_decoded(channel) for channel in _channels(colour))
     long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
     medium = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)

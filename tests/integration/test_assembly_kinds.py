@@ -12,7 +12,7 @@ from PIL import Image
 from pipeline.assembly import EncoderPlan, join_segments
 from pipeline.media.container.boxes import has_edit_list, read_boxes
 from pipeline.media.container.probe import probe
-from pipeline.media.h264 import held as h264
+from pipeline.media.h264 import syntax as h264
 from tests.standins import openh264
 from tests.standins.films import card, cards, make_segment, voice
 from tests.standins.timelines import Stream, decoded_by_ffmpeg, psnr_db, read_stream, same

@@ -13,7 +13,7 @@ import av
 import pytest
 
 from pipeline.assembly import EncoderPlan
-from pipeline.media.h264 import held as h264
+from pipeline.media.h264 import syntax as h264
 from tests.standins import openh264
 from tests.standins.timelines import Stream, Timeline, decoded_by_ffmpeg, encoded, psnr_db, random_timeline, same
 
@@ -130,4 +130,4 @@ def _faults_of_numbers(stream: Stream) -> Iterator[str]:
 
 
 def sequence(stream):
-    return h264.Sequence.read(next(h264.units(stream.parameter_sets)))
+    return h264.SequenceParameters.read(next(h264.units(stream.parameter_sets)))

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 from pipeline.assembly.holds import encode_held
 from pipeline.assembly.plan import EncoderPlan, Holds, encoder_options
 from pipeline.media.container.mux import open_mp4
-from pipeline.media.h264 import held as h264
+from pipeline.media.h264 import syntax as h264
 from pipeline.media.pictures.encode import Drawn, PictureEncoder
 from pipeline.model import VideoFormat
 from pipeline.rendering.grid import Box

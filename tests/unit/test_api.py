@@ -8,12 +8,14 @@ from pathlib import Path
 
 import anyio
 import pytest
+from anyio import to_thread
 
 import pipeline
 from pipeline import Film, make_video, run_batch
 from pipeline.cli.report import print_films
 from pipeline.errors import ConfigurationError, InputError, StorageError
-from pipeline.model import Brief, Job, JobError, JobStatus
+from pipeline.model import Brief, Job, JobError, JobStatus, Paragraph, Section
+from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import open_workshop
@@ -21,6 +23,7 @@ from tests.standins.threads import in_threads
 
 __all__ = ["in_threads"]
 
+SECTIONS = (Section(heading="", blocks=(Paragraph(text="Cake is sweet."),)),)
 JOB = Job(id="ab" * 8, batch="kitchen", folder="kitchen/tea", brief=Brief(title="Tea"))
 
 
@@ -139,6 +142,18 @@ async def test_a_folder_gives_a_film_for_every_brief_also_for_those_that_can_not
     assert (made.status, made.error) == ("completed", None)
     assert (refused.job, refused.status) == ("", "failed")
     assert refused.error.startswith(f"{tmp_path / 'kitchen' / 'a.md'}: is empty")
+
+
+async def test_a_checkpoint_that_can_not_be_read_hides_no_other_film_of_a_batch(tmp_path, only_the_script):
+    brief(tmp_path / "kitchen" / "b.md")
+    await run_batch(tmp_path / "kitchen", workspace=tmp_path, settings={"offline": True})
+    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides={"offline": True}))
+    plan, _ = await batches.add([Brief(title="Cake", sections=SECTIONS)], shop, batch="kitchen")
+    await anyio.Path(tmp_path / f"state/batches/kitchen/jobs/{plan.ids[0]}.json").write_text("{")
+
+    (made,) = await run_batch(tmp_path / "kitchen", workspace=tmp_path, settings={"offline": True})
+
+    assert made.title == "Tea"
 
 
 async def test_a_batch_whose_source_is_one_broken_file_raises(tmp_path):

@@ -78,7 +78,7 @@ def campaign(shop, jobs, rows):
     shop.store.plan_jobs("people", jobs)
     about = Batch(name="people", source="people.csv", created_at=AT, jobs=tuple(job.id for job in jobs))
     (shop.store.folder("people") / "batch.json").write_bytes(b"")
-    with write_roster(roster_of(shop, "people"), COLUMNS) as enter:
+    with write_roster(roster_of(shop.store, "people"), COLUMNS) as enter:
         for number, cells, name, why in rows:
             problem = RowProblem(row=number, line=number + 1, column="name", value="", problem=why, mend="Write one")
             enter(number, dict(zip(COLUMNS, cells, strict=True)), name, (problem,) if why else ())
@@ -172,8 +172,8 @@ async def test_a_table_with_semicolons_comes_back_with_semicolons(tmp_path):
     assert [(each.row, each.column) for each in again.problems] == [(1, "product"), (1, "price")]
 
     def written():
-        roster = read_roster(roster_of(shop, "people"))
-        films = films_by_row(shop, "people", roster)
+        roster = read_roster(roster_of(shop.store, "people"))
+        films = films_by_row(shop.store, "people", roster)
         write_manifest(tmp_path / "m.csv", roster.columns, films, separator=roster.separator)
         return (tmp_path / "m.csv").read_text("utf-8-sig").splitlines()
 

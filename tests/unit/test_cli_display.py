@@ -18,11 +18,12 @@ from rich.text import Text
 from pipeline.cli.console import Console
 from pipeline.cli.display import LiveDisplay, reporter
 from pipeline.cli.options import Place
-from pipeline.cli.picture import crop, finished_line, outcome_line, picture, span
+from pipeline.cli.picture import crop, finished_line, outcome_line, picture
 from pipeline.cli.plain import JsonLines, PlainLines
 from pipeline.model import Brief, Cost, Event, Job, JobError, JobStatus, Priority
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
 from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Said, Snapshot
+from pipeline.reporting.wording import clock
 
 AT = datetime(2026, 1, 2, 3, tzinfo=UTC)
 HOSTILE = (
@@ -203,7 +204,7 @@ def test_a_batch_of_which_nothing_is_known_can_be_drawn():
 
 
 def test_long_times_have_hours():
-    assert [span(seconds) for seconds in (0, 72.4, 3599.6, 36_061)] == ["0:00", "1:12", "1:00:00", "10:01:01"]
+    assert [clock(seconds) for seconds in (0, 72.4, 3599.6, 36_061)] == ["0:00", "1:12", "1:00:00", "10:01:01"]
 
 
 # ------------------------------------------------------------------------------------------------------ the terminal

@@ -493,6 +493,18 @@ def test_a_summary_tells_how_many_films_not_the_first_choice_speaks_or_writes_an
     ]
 
 
+def test_a_summary_of_a_night_has_hours(capsys):
+    film = JobSummary(id="1", batch="big", title="Film", folder="", status=JobStatus.COMPLETED, duration_s=3723)
+
+    def rows_of(*statuses):
+        return [film] if JobStatus.COMPLETED in statuses else []
+
+    outcome = Outcome(batch="big", counts={JobStatus.COMPLETED: 1})
+    print_summary(outcome, rows_of, refused=[], seconds=44_051, report=None)
+
+    assert "big: 1 of 1 film, 1:02:03 in all, in 12:14:11" in capsys.readouterr().out
+
+
 def test_a_summary_tells_one_cause_once_and_everything_that_is_not_there(capsys):
     def row(number, cause="no key", **changes):
         error = JobError(

@@ -28,11 +28,21 @@ def test_costs_are_added_by_model_and_what_was_there_before_is_taken_off():
     assert (both.tokens_in, both.tokens_out, both.tokens) == (45, 6, 51)
     assert (both.models["a"].tokens_in, both.models["b"].usd) == (40, None)
     assert (both.models["a"].calls, both.models["b"].calls) == (2, 1)
+    assert both.models["a"].usd == pytest.approx(80e-6)
     since = both - first
     assert since.models["a"].calls == 1
     assert since.models.keys() == {"a", "b"}
     assert (since.models["a"].tokens_in, since.usd) == (30, pytest.approx(60e-6))
+    assert since.models["a"].usd == pytest.approx(60e-6)
     assert (both - both).models == {}
+
+
+def test_a_model_of_which_one_price_is_unknown_has_none():
+    known, unknown = (Cost.of("a", price, tokens_in=10, tokens_out=1) for price in (PRICE, None))
+
+    for both in (known + unknown, unknown + known):
+        assert both.models["a"].usd is None
+        assert (both.usd, both.is_known) == (pytest.approx(20e-6), False)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +73,6 @@ def test_a_cost_that_was_written_before_calls_were_counted_is_read():
 
 
 def test_small_change_keeps_two_figures():
-    assert [dollars(usd) for usd in (0, 0.00001, 0.00314, 0.4231, 1234.5)] == [
-        "$0", "under $0.0001", "$0.0031", "$0.42", "$1,234.50",
+    assert [dollars(usd) for usd in (0, 0.00001, 0.0001, 0.00314, 0.4231, 1234.5)] == [
+        "$0", "under $0.0001", "$0.0001", "$0.0031", "$0.42", "$1,234.50",
     ]  # fmt: skip

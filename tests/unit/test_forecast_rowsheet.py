@@ -6,7 +6,7 @@ from PIL import Image
 
 from pipeline.cli.preview import _draw
 from pipeline.model import Brief, SourceRow, WantedPicture
-from pipeline.orchestrator.batch.asking import Asked
+from pipeline.orchestrator.batch.asking import SourceContent
 from pipeline.orchestrator.forecast.rowsheet import draw_rows
 from pipeline.orchestrator.workshop import open_workshop
 from tests.standins.photos import coast, write_hostile
@@ -45,6 +45,6 @@ def test_films_whose_scripts_a_model_has_to_write_first_are_told(tmp_path, capsy
     row = SourceRow(key="1", fields=tuple(each for each in FIELDS.items() if each[0] != "photo"))
     brief = Brief(title="Roof", template="offer", row=row, origin=f"{tmp_path / 'people.csv'}:2")
 
-    _draw(shop, Asked(briefs=[brief]), tmp_path / "sheet.png", "people.csv", as_json=False)
+    _draw(shop, SourceContent(briefs=[brief]), tmp_path / "sheet.png", "people.csv", as_json=False)
 
     assert "1 film is not on it: a model has to write the scripts first" in capsys.readouterr().err

@@ -323,6 +323,17 @@ async def test_a_limit_that_the_service_has_told_one_process_holds_for_the_next(
         await Ledger(tmp_path, "groq", clock=clock).reserve(5000, call="two")
 
 
+async def test_a_call_that_lacks_a_single_token_waits_for_the_next_one_to_be_forgotten(ledger, clock):
+    await ledger.reserve(7999, call="one", tokens_per_min=8000)
+    clock.now += timedelta(seconds=20)
+    await ledger.reserve(1, call="two", tokens_per_min=8000)
+
+    with pytest.raises(TransientError) as caught:
+        await ledger.reserve(8000, call="three", tokens_per_min=8000)
+
+    assert caught.value.retry_after_s == pytest.approx(61)
+
+
 async def test_a_call_larger_than_a_minute_gets_all_of_it(ledger, clock):
     await ledger.reserve(9000, call="one", tokens_per_min=8000)
     with pytest.raises(TransientError):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.media.h264 import held as h264
+from pipeline.media.h264 import syntax as h264
 from pipeline.media.h264.bits import BitReader, BitWriter
 
 # Sequence parameter sets of x264 for 96x64, from the plan of films, and from one with B-frames.
@@ -38,20 +38,20 @@ def parsed_by_ffmpeg(*units):
 
 
 def test_a_sequence_of_pictures_that_refer_to_the_one_before_is_read():
-    assert h264.Sequence.read(CHAIN) == h264.Sequence(
+    assert h264.SequenceParameters.read(CHAIN) == h264.SequenceParameters(
         id=0, frame_num_bits=4, order_type=2, order_bits=0, references=1, macroblocks=6 * 4
     )
 
 
 def test_a_sequence_with_b_frames_is_read():
-    assert h264.Sequence.read(B_FRAMES) == h264.Sequence(
+    assert h264.SequenceParameters.read(B_FRAMES) == h264.SequenceParameters(
         id=0, frame_num_bits=4, order_type=0, order_bits=6, references=4, macroblocks=6 * 4
     )
 
 
 def test_ffmpeg_reads_the_same_sequences():
     for unit in (CHAIN, B_FRAMES):
-        sequence, told = h264.Sequence.read(unit), parsed_by_ffmpeg(unit)
+        sequence, told = h264.SequenceParameters.read(unit), parsed_by_ffmpeg(unit)
 
         assert told["log2_max_frame_num_minus4"] == [sequence.frame_num_bits - 4]
         assert told["pic_order_cnt_type"] == [sequence.order_type]
@@ -82,8 +82,8 @@ def sequence_with(*, profile=100, chroma=1, order_type=2, only_frames=1):
 
 
 def test_a_sequence_of_baseline_profile_has_no_words_of_chroma():
-    assert h264.Sequence.read(sequence_with(profile=66)).macroblocks == 80
-    assert h264.Sequence.read(sequence_with(order_type=0)).order_bits == 6
+    assert h264.SequenceParameters.read(sequence_with(profile=66)).macroblocks == 80
+    assert h264.SequenceParameters.read(sequence_with(order_type=0)).order_bits == 6
 
 
 @pytest.mark.parametrize(
@@ -92,13 +92,13 @@ def test_a_sequence_of_baseline_profile_has_no_words_of_chroma():
 )
 def test_a_sequence_that_is_not_written_for_films_is_refused(fault, message):
     with pytest.raises(ValueError, match=message):
-        h264.Sequence.read(sequence_with(**fault))
+        h264.SequenceParameters.read(sequence_with(**fault))
 
 
 @pytest.mark.parametrize("length", [1, 4, 6])
 def test_a_sequence_that_is_cut_short_is_refused(length):
     with pytest.raises(ValueError, match="cut short"):
-        h264.Sequence.read(CHAIN[:length])
+        h264.SequenceParameters.read(CHAIN[:length])
 
 
 def test_bits_are_read_to_the_last_one_and_no_further():
@@ -148,7 +148,7 @@ def test_units_are_parted_at_start_codes_of_three_bytes_too():
 
 @pytest.mark.parametrize("unit", [CHAIN, B_FRAMES], ids=["chain", "B-frames"])
 def test_ffmpeg_reads_the_parameter_set_of_repeated_pictures(unit):
-    told = parsed_by_ffmpeg(unit, h264.skip_set(h264.Sequence.read(unit)))
+    told = parsed_by_ffmpeg(unit, h264.skip_set(h264.SequenceParameters.read(unit)))
 
     assert (told["pic_parameter_set_id"], told["seq_parameter_set_id"]) == ([h264.SKIP_SET_ID], [0, 0])
     assert (told["entropy_coding_mode_flag"], told["num_ref_idx_l0_default_active_minus1"]) == ([0], [0])
@@ -159,7 +159,7 @@ def test_ffmpeg_reads_the_parameter_set_of_repeated_pictures(unit):
 @pytest.mark.parametrize("back", [1, 2, 5])
 @pytest.mark.parametrize("order", [0, 30, 62, 64])
 def test_ffmpeg_reads_what_a_repeated_picture_says(back, order):
-    sequence = h264.Sequence.read(B_FRAMES)
+    sequence = h264.SequenceParameters.read(B_FRAMES)
     picture = h264.repeated_picture(sequence, frame_num=18, order=order, back=back)
 
     told = parsed_by_ffmpeg(B_FRAMES, h264.skip_set(sequence), picture)
@@ -177,7 +177,7 @@ def test_ffmpeg_reads_what_a_repeated_picture_says(back, order):
 @pytest.mark.parametrize(("width_px", "height_px"), [(16, 16), (1920, 1080), (3840, 2160)])
 def test_a_repeated_picture_is_a_dozen_bytes_at_any_size(width_px, height_px):
     macroblocks = -(-width_px // 16) * -(-height_px // 16)
-    sequence = h264.Sequence(
+    sequence = h264.SequenceParameters(
         id=0, frame_num_bits=16, order_type=0, order_bits=16, references=4, macroblocks=macroblocks
     )
 
@@ -208,7 +208,7 @@ def coded_picture(sequence, frame_num, *, kind=h264.SLICE, rest=b""):
 @pytest.mark.parametrize("kind", [h264.SLICE, h264.IDR_SLICE])
 @pytest.mark.parametrize("unit", [CHAIN, B_FRAMES], ids=["chain", "B-frames"])
 def test_a_slice_tells_its_numbers(unit, kind):
-    sequence = h264.Sequence.read(unit)
+    sequence = h264.SequenceParameters.read(unit)
 
     found = h264.Slice.read(coded_picture(sequence, 9, kind=kind), sequence)
 
@@ -217,7 +217,7 @@ def test_a_slice_tells_its_numbers(unit, kind):
 
 
 def test_a_disposable_slice_is_no_reference():
-    sequence = h264.Sequence.read(CHAIN)
+    sequence = h264.SequenceParameters.read(CHAIN)
     unit = coded_picture(sequence, 3)
 
     assert not h264.Slice.read(bytes([unit[0] & 0x1F]) + unit[1:], sequence).is_reference
@@ -229,7 +229,9 @@ def test_a_disposable_slice_is_no_reference():
     rest=st.lists(st.sampled_from([0, 0, 1, 3, 255]), max_size=60).map(bytes),
 )
 def test_renumbering_changes_the_number_and_nothing_else(bits, numbers, rest):
-    sequence = h264.Sequence(id=0, frame_num_bits=bits, order_type=2, order_bits=0, references=1, macroblocks=24)
+    sequence = h264.SequenceParameters(
+        id=0, frame_num_bits=bits, order_type=2, order_bits=0, references=1, macroblocks=24
+    )
     before, after = (number % (1 << bits) for number in numbers)
     unit = coded_picture(sequence, before, rest=rest + b"\x80")
 
@@ -240,7 +242,9 @@ def test_renumbering_changes_the_number_and_nothing_else(bits, numbers, rest):
 
 def test_an_escape_comes_and_goes_with_the_number():
     # 16 bits of the number: 0 makes two zero bytes, behind which others have to be escaped.
-    sequence = h264.Sequence(id=0, frame_num_bits=32, order_type=2, order_bits=0, references=1, macroblocks=24)
+    sequence = h264.SequenceParameters(
+        id=0, frame_num_bits=32, order_type=2, order_bits=0, references=1, macroblocks=24
+    )
     many, none = coded_picture(sequence, 0xFFFF_FFFF), coded_picture(sequence, 0)
 
     assert len(none) == len(many) + 1, "a byte to keep a start code out"

@@ -17,6 +17,7 @@ from pipeline.model.metadata import (
     fit_title,
     tags_chars,
     utf8_bytes,
+    utf16_units,
 )
 
 WORDS = st.text(alphabet=st.sampled_from("ab <>ä空é\u0301\n,.\U0001f30d"), max_size=400)
@@ -26,7 +27,7 @@ WORDS = st.text(alphabet=st.sampled_from("ab <>ä空é\u0301\n,.\U0001f30d"), ma
 def test_a_title_has_at_most_100_characters_and_no_angle_brackets(text: str) -> None:
     title = fit_title(text)
 
-    assert len(title) <= TITLE_MAX_CHARS
+    assert len(title.encode("utf-16-le", errors="surrogatepass")) <= 2 * TITLE_MAX_CHARS
     assert not set(title) & set("<>")
 
 
@@ -59,6 +60,11 @@ def test_a_tag_with_a_space_counts_its_quotes_and_the_commas_count_too() -> None
     assert tags_chars(["Foo Baz"]) == 9
     assert tags_chars(["a", "b", "c d"]) == 1 + 1 + 5 + 2
     assert tags_chars([]) == 0
+
+
+@given(st.text())
+def test_characters_are_counted_as_in_utf_16(text: str) -> None:
+    assert utf16_units(text) == len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
 def test_tags_are_dropped_from_the_end() -> None:

@@ -33,7 +33,7 @@ def test_a_film_knows_the_words_of_its_siblings_and_who_has_none_yet(tmp_path, o
     ids = tuple(each.id for each in jobs)
     anyio.run(shop.store.save_batch, Batch(name="kitchen", source="kitchen.txt", created_at=now(), jobs=ids))
 
-    family = family_of(jobs[0], shop)
+    family = family_of(jobs[0], shop.store)
 
     assert {language: script.title for language, script in family.words.items()} == {"es": "Té"}
     assert family.untold == ("fr",)

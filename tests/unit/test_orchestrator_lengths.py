@@ -21,6 +21,7 @@ from pipeline.model import (
 )
 from pipeline.orchestrator.film.lengths import film_s, hold_to_length, told_length, translate_to_length, write_to_length
 from pipeline.script import SpokenLength
+from pipeline.script.length import predicted_s
 
 WORD_S = 0.5
 
@@ -87,6 +88,9 @@ async def test_where_the_film_shows_another_pace_the_script_is_written_once_more
     first, second = desk.paces
     assert pace == second
     assert second.weight_s > first.weight_s
+    # By the second pace, the first script lasts as long as it did.
+    spoken = script(first.plan(60).words)
+    assert predicted_s(spoken, second) == pytest.approx(film_s(await booth.speak(spoken)))
     assert film_s(await booth.speak(written)) == pytest.approx(60, rel=0.15)
 
 
@@ -158,6 +162,21 @@ async def test_a_film_that_a_small_change_of_rate_can_mend_is_spoken_so(
     assert heard == [Prosody(rate_percent=rate_percent, pitch_percent=3)]
     assert held.clips == lasting(60).clips
     assert held.incidents == (f"spoken {how}, because the film would have lasted {lasts_s} s",)
+
+
+@pytest.mark.parametrize(("lasts_s", "usual_percent", "rate_percent"), [(72, 97, 100), (49, -45, -50)])
+async def test_no_voice_is_asked_for_a_rate_that_it_does_not_have(
+    lasts_s: float, usual_percent: int, rate_percent: int
+) -> None:
+    heard: list[int] = []
+
+    async def speak(*, prosody: Prosody) -> Narration:
+        heard.append(prosody.rate_percent)
+        return lasting(60)
+
+    await hold_to_length(lasting(lasts_s), 60, prosody=Prosody(rate_percent=usual_percent), speak=speak)
+
+    assert heard == [rate_percent]
 
 
 @pytest.mark.parametrize("lasts_s", [90, 20])

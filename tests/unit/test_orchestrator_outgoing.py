@@ -155,8 +155,8 @@ def test_films_to_come_are_those_of_the_batch_that_are_not_out_at_the_host():
     shop = SimpleNamespace(store=SimpleNamespace(index=lambda _batch: index))
     job = JOB.evolve(id="3")
 
-    assert films_to_come(job, shop, "youtube", 10) == 3
-    assert films_to_come(job, shop, "youtube", 2) == 2
+    assert films_to_come(job, shop.store, "youtube", 10) == 3
+    assert films_to_come(job, shop.store, "youtube", 2) == 2
     assert JobStatus.COMPLETED not in asked[0]
 
 

@@ -12,7 +12,7 @@ import pytest
 from pipeline.model import Check, JobSummary, Marks
 from pipeline.reporting import write_reports
 from pipeline.reporting.axes import value_axis
-from pipeline.reporting.gate import MOST_WORST, Gate, histogram
+from pipeline.reporting.gate import MOST_WORST, GateSummary, histogram
 from tests.unit.test_reporting_page import FACTS, HOSTILE, film
 
 GOOD = Marks(grade="pass", score=1.0, loudness_lufs=-15.0, brightness_percent=20.0)
@@ -23,8 +23,8 @@ def judged(number: int, score: float = 1.0, *reasons: str, **changes: object) ->
     return film(number, marks=replace(GOOD, grade=grade, score=score, reasons=reasons, **changes))
 
 
-def gate_of(*rows: JobSummary) -> Gate:
-    gate = Gate()
+def gate_of(*rows: JobSummary) -> GateSummary:
+    gate = GateSummary()
     for row in rows:
         gate.add(row)
     return gate
@@ -145,7 +145,7 @@ def test_the_numbers_are_there_for_programs(tmp_path):
 
 def test_fifty_thousand_films_need_three_numbers_each():
     row = judged(1, 0.9, "loudness is low")
-    gate = Gate()
+    gate = GateSummary()
     gate.add(row)
     tracemalloc.start()
     for _ in range(50_000):

@@ -16,10 +16,11 @@ from pipeline.model import Brief, JobStatus, advance
 from pipeline.orchestrator.batch import backoff
 from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
-from pipeline.orchestrator.batch.turns import Key, TheseJobs
+from pipeline.orchestrator.batch.turns import Key, TheseJobs, WholeBatches
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import open_workshop
+from pipeline.state import IN_ORDER
 from pipeline.state.checkpoints.documents import to_json
 from pipeline.state.claims import Claims
 from pipeline.state.index.batch import BatchIndex
@@ -232,6 +233,22 @@ async def test_of_some_films_those_begin_that_can_and_only_if_none_can_it_is_tol
     now += timedelta(hours=1)
     assert await look() == ([sooner, tea], None)
     assert await look(places=1) == ([sooner], None)
+
+
+async def test_a_run_waits_for_its_own_parked_films_and_not_for_those_of_the_queue(shop):
+    (ours,) = await planned(shop, "Ours")
+    brief = Brief(title="Theirs", origin="theirs.md")
+    (theirs,) = (await plan_batch([brief], shop, batch="queue", source="queue")).ids
+    now = shop.clock()
+    for key, hours in ((Key("kitchen", ours), 2), (Key("queue", theirs), 1)):
+        job = advance(await shop.store.load_job(*key), JobStatus.IN_PROGRESS, at=now)
+        until = now + timedelta(hours=hours)
+        await shop.store.save_job(advance(job, JobStatus.PARKED, at=now).evolve(parked_until=until))
+    queue = WholeBatches(store=shop.store, batches=("kitchen", "queue"), order=IN_ORDER)
+
+    found = await to_thread.run_sync(queue.look, 9, set(), now)
+
+    assert (found.turns, found.parked_until) == ([], now + timedelta(hours=2))
 
 
 async def test_a_parked_film_whose_row_is_a_moment_behind_its_file_has_its_turn_again(shop, monkeypatch):

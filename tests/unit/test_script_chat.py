@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pipeline.errors import NeedsLoginError, PermanentError, TransientError
+from pipeline.errors import ClosedError, NeedsLoginError, PermanentError, TransientError
 from pipeline.model import Brief, BulletList, Paragraph, Section
-from pipeline.script.chat import Dialect, Message, Question, Service, groq_dialect, kept_answers, most_hopeful
+from pipeline.script.chat import Dialect, Message, Question, Service, as_one, groq_dialect, kept_answers
 from pipeline.script.chat.completion import Completion
 from pipeline.script.chat.failures import Reply, TooLargeError, error_of
 from pipeline.script.chat.headers import duration_s, told_limits
@@ -341,11 +342,32 @@ def test_when_all_fail_each_reason_is_told_once_and_the_one_that_may_pass_comes_
     away = TransientError("no connection", where="ollama", hint="Start it")
     again = TransientError("no connection", where="ollama", hint="Start it")
 
-    error = most_hopeful([refused, away, again])
+    error = as_one([refused, away, again])
 
     assert isinstance(error, TransientError)
     assert str(error) == "ollama: no connection; office: refuses the request (HTTP 400). Start it"
-    assert str(most_hopeful([refused])) == "office: refuses the request (HTTP 400). Check the model"
+    assert str(as_one([refused])) == "office: refuses the request (HTTP 400). Check the model"
+
+
+def test_the_next_film_is_not_told_the_reasons_of_the_film_before() -> None:
+    wrong_key = NeedsLoginError("refuses the key", where="groq")  # the gate keeps it, and raises it for every film
+    away = PermanentError("does not know the model", where="ollama")
+
+    told = {str(as_one([wrong_key, away])) for _film in range(3)}
+
+    assert told == {"groq: refuses the key; ollama: does not know the model"}
+    assert str(wrong_key) == "groq: refuses the key"
+
+
+def test_an_error_that_is_told_in_other_words_keeps_all_that_it_says() -> None:
+    until = datetime(2026, 5, 1, tzinfo=UTC)
+    closed = ClosedError("asks us to wait", until=until, where="groq", hint="Wait")
+
+    both = as_one([closed, PermanentError("is gone", where="ollama")])
+
+    assert isinstance(both, ClosedError)
+    assert (both.until, both.where, both.hint) == (until, "groq", "Wait")
+    assert both.__cause__ is closed
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.errors import CheckpointError
 from pipeline.model import Batch, Brief, Job, JobStatus, Paragraph, Priority, Section, summary_of
-from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, CheckpointStore, Standing, Turn
+from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, CheckpointStore, QueuedJob, Standing
 from pipeline.state.index import database as database_module
 from pipeline.state.index import keeper, reconciling
 
@@ -235,7 +235,7 @@ def test_nothing_parked_is_no_time_to_wait_for(store):
 def test_jobs_that_were_begun_are_known(store):
     fill(store, job(1), job(2, status=JobStatus.IN_PROGRESS))
 
-    assert store.index("space").turns.under_way() == [Turn(2, job(2).id)]
+    assert store.index("space").turns.under_way() == [QueuedJob(2, job(2).id)]
 
 
 # When files change behind its back -------------------------------------------------------------------------------

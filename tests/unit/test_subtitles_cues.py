@@ -403,3 +403,15 @@ def test_a_minute_of_speech_takes_a_moment():
     cues_of(clip)
 
     assert process_time() - began < 0.5  # 0.02 s
+
+
+@pytest.mark.parametrize(
+    ("language", "chars", "per_s"),
+    [("en", 42, 20), ("ja", 26, 14), ("zh-Hant", 32, 22), ("yue", 32, 22), ("ko", 32, 28), ("th", 35, 20)],
+)
+def test_lines_and_pace_are_those_of_the_style_guide_of_the_language(language: str, chars: int, per_s: int) -> None:
+    """Netflix TTSG; an ideograph, kana or syllable of Hangul is two of ours."""
+    own = LIMITS.in_language(language)
+
+    assert (own.max_chars_per_line, own.max_chars_per_s) == (chars, pytest.approx(per_s))
+    assert replace(LIMITS, max_chars_per_line=20).in_language(language).max_chars_per_line == 20

@@ -44,6 +44,8 @@ def fill_in(text: str, **names: object) -> str:
         "{% macro m() %}{% endmacro %}{{ m.__globals__ }}",
         "{{ self._TemplateReference__context.environment }}",
         "{% for i in range(2) recursive %}{% if loop.depth < 40 %}{{ loop(range(2)) }}{% endif %}{% endfor %}",
+        "{% for i in range(900) recursive %}{% if loop.depth < 2 %}{{ loop(range(900)) }}{% endif %}{% endfor %}",
+        "{% for i in range(9) recursive %}{% if loop.depth < 3 %}{{ loop(range(900)) }}{% endif %}{% endfor %}",
         "{{ ('x' | attr('__class__')) }}",
         "{{ range.__init__.__globals__ }}",
     ],

@@ -67,7 +67,7 @@ class OpenFilm:
         self._held = tuple(self._read()) if is_held else None
 
     def packets(self, stream: Stream | None = None) -> Iterator[Packet]:
-        """Those of one stream, or of all. Without `is_held` they can be asked for once."""
+        """The packets of one stream, or of all streams. Without `is_held` they can be asked for once."""
         if self._held is None:
             return self._read(*(() if stream is None else (stream,)))
         return (packet for packet in self._held if stream is None or packet.stream_index == stream.index)

@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 from pipeline.errors import CheckpointError
 from pipeline.media.container.demux import open_packets
 from pipeline.media.container.mux import REORDER_DELAY, Packet, open_mp4
-from pipeline.media.h264 import held
+from pipeline.media.h264 import syntax
 from pipeline.model import Segment
 
 _HINT = "Remove the file and run the command again"
@@ -189,5 +189,5 @@ def _parameters(video: VideoStream, audio: AudioStream) -> _Parameters:
 
 def _delay(configuration: bytes) -> int:
     """With B-frames, a picture's place is told in its slices; a decoder that has not seen any does not know of them."""
-    _, sequence = held.read_configuration(configuration)
+    _, sequence = syntax.read_configuration(configuration)
     return REORDER_DELAY if sequence and sequence.order_type == 0 else 0

@@ -1,6 +1,6 @@
-"""The bits that are written without an encoder.
+"""H.264 without an encoder or a decoder: pictures that only repeat the one before them.
 
-held      a picture that only repeats the one before it
-repeats   the same, known again when it is read
-bits      out of bytes and into them
+syntax    NAL units, parameter sets and slice headers, read and written; a whole repeated picture
+repeats   leaves repeated pictures out of what is decoded
+bits      bits out of bytes and into them
 """

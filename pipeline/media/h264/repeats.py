@@ -1,8 +1,8 @@
 """Pictures that only repeat the one before them are not decoded to be seen: their bits tell.
 
 A picture in which every macroblock is skipped shows what its reference shows, by the standard (ITU-T H.264, 8.4.1.1 and
-8.4.2), and `media/h264/held.py` writes it in one way only. So its bytes are compared with those, its reference with the
-picture that is shown at that time, and its number with the count of pictures. A decoder would take two milliseconds
+8.4.2), and `media/h264/syntax.py` writes it in one way only. So its bytes are compared with those, its reference with
+the picture that is shown at that time, and its number with the count of pictures. A decoder would take two milliseconds
 at 1080p to copy what is there already. What is left is decoded: every picture that an encoder has made.
 
 A keyframe that is written again while nothing moves is, byte for byte, the one before it: it stands by itself, so it
@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 import av
 
-from pipeline.media.h264 import held
+from pipeline.media.h264 import syntax
 
 Packet: TypeAlias = "av.Packet[Any]"
 
@@ -32,7 +32,7 @@ class Repeats:
 
     def __init__(self, configuration: bytes) -> None:
         """`configuration` is what the MP4 tells decoders first. In any codec but H.264 nothing is left out."""
-        self._length_bytes, self._sequence = held.read_configuration(configuration)
+        self._length_bytes, self._sequence = syntax.read_configuration(configuration)
         self.count = 0
         # The keyframe that was decoded last, if what followed it only repeated it.
         self._resting = b""
@@ -71,8 +71,8 @@ class Repeats:
                 repeated, shown = repeated + 1, at
                 references[at] = len(references)
                 continue
-            units = [unit for unit in self._units(data) if held.is_slice(unit)]
-            first = held.Slice.read(units[0], self._sequence) if units else None
+            units = [unit for unit in self._units(data) if syntax.is_slice(unit)]
+            first = syntax.Slice.read(units[0], self._sequence) if units else None
             if first is None or first.frame_num != len(references) % (1 << self._sequence.frame_num_bits):
                 raise ValueError("a picture is missing")
             if at > shown and shown in references and self._repeats(data, first, len(references) - references[shown]):
@@ -96,14 +96,14 @@ class Repeats:
         if len(data) > _LONGEST_BYTES or not self._sequence.is_chain:
             return False
         number %= 1 << self._sequence.frame_num_bits
-        return data == self._packed([held.repeated_picture(self._sequence, frame_num=number)])
+        return data == self._packed([syntax.repeated_picture(self._sequence, frame_num=number)])
 
-    def _repeats(self, data: bytes, first: held.Slice, back: int) -> bool:
+    def _repeats(self, data: bytes, first: syntax.Slice, back: int) -> bool:
         """Whether a picture shows what the one of so many references ago showed, and does nothing else."""
         assert self._sequence
         if len(data) > _LONGEST_BYTES:
             return False
-        picture = held.repeated_picture(self._sequence, frame_num=first.frame_num, order=first.order, back=back)
+        picture = syntax.repeated_picture(self._sequence, frame_num=first.frame_num, order=first.order, back=back)
         return data == self._packed([picture])
 
     def _counted(self, units: Sequence[bytes], number: int) -> bytes:
@@ -112,10 +112,10 @@ class Repeats:
         if not self._sequence.is_chain:
             # It may mean older pictures than the one before: without the repeated ones, others would be found.
             return b""
-        slices = [(unit, held.Slice.read(unit, self._sequence)) for unit in units]
-        if any(held.renumbered(unit, read, self._sequence, read.frame_num) != unit for unit, read in slices):
+        slices = [(unit, syntax.Slice.read(unit, self._sequence)) for unit in units]
+        if any(syntax.renumbered(unit, read, self._sequence, read.frame_num) != unit for unit, read in slices):
             return b""
-        return self._packed([held.renumbered(unit, read, self._sequence, number) for unit, read in slices])
+        return self._packed([syntax.renumbered(unit, read, self._sequence, number) for unit, read in slices])
 
     def _units(self, data: bytes) -> Iterator[bytes]:
         """The NAL units of a packet, each with its length before it (ISO/IEC 14496-15)."""

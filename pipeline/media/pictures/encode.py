@@ -139,7 +139,7 @@ def _not_in_real_time() -> Iterator[None]:
         yield
     finally:
         for thread in _threads() - others:
-            with suppress(ProcessLookupError):
+            with suppress(ProcessLookupError):  # the thread has ended
                 os.sched_setscheduler(thread, *before)
 
 

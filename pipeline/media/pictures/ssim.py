@@ -29,7 +29,7 @@ _Luma = NDArray[np.uint8]
 
 @dataclass(frozen=True, kw_only=True)
 class Similarity:
-    """Of the pictures of two films: 1 is the same."""
+    """How much the pictures of two films are alike; 1 is the same."""
 
     mean: float
     # The least of them, and when it is shown, in seconds from the first picture.
@@ -60,7 +60,7 @@ def compare_pictures(film: Path, reference: Path) -> Similarity:
 
 
 def ssim(one: _Luma, other: _Luma) -> float:
-    """Of two pictures of one size, at least 8 by 8 pixels."""
+    """The structural similarity of two pictures of one size, at least 8 by 8 pixels."""
     first, second = (each.astype(np.int64) for each in (one, other))
     sum_1, sum_2 = _windows(first), _windows(second)
     squares, products = _windows(first**2 + second**2), _windows(first * second)

@@ -147,7 +147,7 @@ def levelled(sound: Callable[[], Iterable[Samples]]) -> Iterator[Samples]:
 
 
 def integrated_lufs(sound: Iterable[Samples]) -> float | None:
-    """The loudness alone of sound in blocks; one channel stands for two that are the same. None as in `Loudness`."""
+    """The integrated loudness of sound in blocks; one channel counts as two that are the same. None: it is silent."""
     meter = FilmMeter(true_peak=False)
     for block in sound:
         meter.hear(np.broadcast_to(block.T, (2, len(block))))

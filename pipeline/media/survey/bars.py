@@ -51,7 +51,7 @@ class BarWatch:
 
     @property
     def bars(self) -> Bars:
-        """Those that were there all along."""
+        """The bars that were there in all pictures."""
         if self._most is None or self._differs:
             return Bars()
         lit: NDArray[np.bool_] = np.greater(self._most, _LIT)

@@ -97,7 +97,7 @@ class HeardTrack:
 
     @property
     def levels_lufs(self) -> tuple[float, ...]:
-        """The same at the end of each of its seconds."""
+        """How loud it is at the end of each second, in LUFS."""
         return self.moments_lufs[9::10]
 
 

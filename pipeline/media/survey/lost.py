@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from av.video.stream import VideoStream
 
 from pipeline.media.container.mux import Packet
-from pipeline.media.h264 import held
+from pipeline.media.h264 import syntax
 
 
 class LostWatch:
@@ -22,7 +22,7 @@ class LostWatch:
         self._length_bytes, self._sequence = 0, None
         if stream.codec_context.name == "h264":
             configuration = bytes(stream.codec_context.extradata or b"")
-            self._length_bytes, self._sequence = held.read_configuration(configuration)
+            self._length_bytes, self._sequence = syntax.read_configuration(configuration)
         # Of the last picture that others refer to; None: there was none yet.
         self._number: int | None = None
 
@@ -31,15 +31,15 @@ class LostWatch:
         if self._sequence is None or self._sequence.may_skip:
             return False
         units = list(self._units(bytes(packet)))
-        if any(held.unit_type(unit) == held.SEQUENCE_SET for unit in units):
+        if any(syntax.unit_type(unit) == syntax.SEQUENCE_SET for unit in units):
             # Another sequence may begin, with numbers of its own: what is known of the first does not hold.
             self._sequence = None
             return False
-        first = next((unit for unit in units if held.is_slice(unit)), None)
+        first = next((unit for unit in units if syntax.is_slice(unit)), None)
         if first is None:
             return False
         try:
-            read = held.Slice.read(first, self._sequence)
+            read = syntax.Slice.read(first, self._sequence)
         except ValueError:
             return False
         before, numbers = self._number, 1 << self._sequence.frame_num_bits

@@ -49,7 +49,7 @@ class Times:
 
     @property
     def keyframe_s(self) -> float:
-        """From one keyframe to the next, or to the end, at most."""
+        """The longest time from one keyframe to the next, or to the end, in seconds."""
         times = sorted({min(self.starts, default=0), *self._keys, self._end})
         return float(max((after - before for before, after in pairwise(times)), default=0) * self._base)
 

@@ -76,7 +76,7 @@ class EdgeNarrator:
 
     async def check(self) -> None:
         """Shake hands once, within 3 s. A service that is busy answers: `speak` is tried again until it has time."""
-        with contextlib.suppress(ServiceBusyError):
+        with contextlib.suppress(ServiceBusyError):  # whoever is busy is there
             async with self._gate.probe():
                 await self._service.shake_hands(_CHECK_TIMEOUT_S)
 
@@ -106,7 +106,7 @@ class EdgeNarrator:
         return VoiceList(voices=in_order(built_in), source="built in, since the service does not say")
 
     def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:
-        """Those of the settings that speak the language, else our first and second choice for it, without `voice`."""
+        """Voices of the settings that speak the language, else our first and second choice for it; not `voice`."""
         spares = spares_for(language, voice, self._fallback_voices)
         if spares:
             self._witnesses[voice] = spares[0]

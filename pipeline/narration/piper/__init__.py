@@ -60,7 +60,7 @@ class PiperNarrator:
         return choose(await self._list_voices(), language, wanted).name
 
     async def voices(self) -> VoiceList:
-        """Those with a model and a description."""
+        """The voices that have both a model and a description."""
         found = await self._list_voices()
         return VoiceList(voices=in_order(map(listed, found)), source=f"the files in {self._folder.name}/")
 

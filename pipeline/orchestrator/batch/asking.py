@@ -19,6 +19,7 @@ from pipeline.model import Brief
 from pipeline.orchestrator.batch.suitable import Judge
 from pipeline.orchestrator.batch.tabular import endpoint_of, form_of, reader_of
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.places import Places
 from pipeline.sources import as_source, is_endpoint, is_table, open_table, read_briefs, told
 from pipeline.sources.campaign import (
     EXTREMES,
@@ -32,6 +33,7 @@ from pipeline.sources.campaign import (
 )
 from pipeline.sources.service import fetch_pages
 from pipeline.sources.tables import BrokenRow, Table, TableRow, open_pages
+from pipeline.state import CheckpointStore
 
 logger = logging.getLogger("nightreel")
 REJECTED = "rejected.csv"
@@ -39,8 +41,8 @@ ROSTER = "rows.jsonl"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What was asked for."""
+class SourceContent:
+    """What a source has: the films that it asks for, and what of it can't be made."""
 
     briefs: Collection[Brief]
     # Of rows that stand out, why each of them does.
@@ -65,7 +67,9 @@ class Asked:
     instead_of: NightreelError | None = None
 
 
-async def read_source(source: Path | str, shop: Workshop, *, batch: str, rows: str = "", writes: bool = True) -> Asked:
+async def read_source(
+    source: Path | str, shop: Workshop, *, batch: str, rows: str = "", writes: bool = True
+) -> SourceContent:
     """The briefs of a source, whatever its kind; of a table, those of its good rows, all of them checked.
 
     `rows` are the rows of a table that are wanted ("extremes": those that stand out); without `writes` nothing is left
@@ -82,7 +86,7 @@ async def read_source(source: Path | str, shop: Workshop, *, batch: str, rows: s
         # All of a source is read before anything is made of it: nothing of the first one is left.
         logger.info("%s is read instead: %s", told(as_source(fallback)), error)
         try:
-            found = await _read(_beside(as_source(fallback), shop), shop, wanted)
+            found = await _read(_beside(as_source(fallback), shop.workspace), shop, wanted)
         except (SourceError, ProviderError) as second:
             raise SourceError(f"{error}; nor can the fallback be read: {second}") from error
         return replace(found, instead_of=error)
@@ -97,42 +101,42 @@ class _Wanted:
     writes: bool
 
 
-def _beside(source: Path | str, shop: Workshop) -> Path | str:
+def _beside(source: Path | str, workspace: Path) -> Path | str:
     """A path of the settings is one in the workspace."""
-    return shop.workspace / source if isinstance(source, Path) else source
+    return workspace / source if isinstance(source, Path) else source
 
 
-async def _read(source: Path | str, shop: Workshop, wanted: _Wanted) -> Asked:
+async def _read(source: Path | str, shop: Workshop, wanted: _Wanted) -> SourceContent:
     if await to_thread.run_sync(is_table, source):
         return await _read_rows(source, shop, wanted)
     if wanted.rows:
         raise InputError("only tables have rows", where="--rows", hint="Give a .csv, .tsv, .json, .jsonl or .xlsx file")
     unreadable: list[InputError] = []
     briefs = await read_briefs(source, report=unreadable.append)
-    return Asked(briefs=briefs, unreadable=tuple(unreadable))
+    return SourceContent(briefs=briefs, unreadable=tuple(unreadable))
 
 
-async def _read_rows(source: Path | str, shop: Workshop, wanted: _Wanted) -> Asked:
+async def _read_rows(source: Path | str, shop: Workshop, wanted: _Wanted) -> SourceContent:
     """All rows, checked. What a service answers is fetched first, into a folder that goes again."""
     form = await to_thread.run_sync(form_of, shop)
     if not is_endpoint(source):
         return await to_thread.run_sync(lambda: _check_table(open_table(source, form), shop, wanted))
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        pages = await fetch_pages(endpoint_of(str(source), shop), Path(folder), form, retry=shop.retry_policy)
+        pages = await fetch_pages(endpoint_of(str(source), shop.settings), Path(folder), form, retry=shop.retry_policy)
         return await to_thread.run_sync(lambda: _check_table(open_pages(pages, form, name=told(source)), shop, wanted))
 
 
-def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> Asked:
+def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> SourceContent:
     outstanding = wanted.rows.strip().casefold() == EXTREMES
     choice = parse_choice(wanted.rows) if wanted.rows and not outstanding else None
     reader = reader_of(table, shop)
     refused: list[InputError] = []
-    rejected = _rejected(shop, wanted.batch) if wanted.writes else None
+    rejected = _rejected(shop.places, wanted.batch) if wanted.writes else None
     columns, separator = table.columns, table.separator
     with ExitStack() as files:
         opened = files.enter_context
         write = opened(write_rejected(rejected, columns, separator=separator)) if rejected else _unwritten
-        roster = roster_of(shop, wanted.batch) if wanted.writes else None
+        roster = roster_of(shop.store, wanted.batch) if wanted.writes else None
         enter = opened(write_roster(roster, columns, separator=separator, choice=choice)) if roster else None
 
         def refuse(row: TableRow | BrokenRow, problems: list[RowProblem]) -> None:
@@ -141,7 +145,7 @@ def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> Asked:
 
         checked = check_rows(table, reader, judge=Judge(shop), refuse=refuse, enter=enter, choice=choice)
     stand_out = find_extremes(checked.briefs) if outstanding else []
-    return Asked(
+    return SourceContent(
         briefs=[brief for brief, _ in stand_out] if outstanding else checked.briefs,
         remarks=tuple(why for _, why in stand_out),
         unreadable=() if outstanding else tuple(refused),
@@ -158,18 +162,18 @@ def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> Asked:
     )
 
 
-def roster_of(shop: Workshop, batch: str) -> Path:
+def roster_of(store: CheckpointStore, batch: str) -> Path:
     """Where the rows of a batch are kept as they were."""
-    return shop.store.folder(batch) / ROSTER
+    return store.folder(batch) / ROSTER
 
 
 def _unwritten(_row: TableRow | BrokenRow, _problems: list[RowProblem]) -> None:
     """Nothing is left behind."""
 
 
-def _rejected(shop: Workshop, batch: str) -> Path:
-    folder = shop.places.summary(batch)
-    return (folder or shop.places.films_root.parent) / REJECTED
+def _rejected(places: Places, batch: str) -> Path:
+    folder = places.summary(batch)
+    return (folder or places.films_root.parent) / REJECTED
 
 
 def _stop(checked: Checked, path: str, *, rows: str, is_strict: bool) -> InputError | None:

@@ -12,22 +12,22 @@ _WHILE_S = 2.0
 
 
 class Backoff:
-    """Of one run."""
+    """The jobs that one run leaves alone for now."""
 
     def __init__(self) -> None:
         # Until when (monotonic) each is left alone.
         self._until: dict[Key, float] = {}
 
     def for_a_while(self, *keys: Key) -> None:
-        """Made by other processes, or just put down."""
+        """Leave jobs alone for two seconds: other processes make them, or they were just put down."""
         self._until.update(dict.fromkeys(keys, time.monotonic() + _WHILE_S))
 
     def for_good(self, key: Key) -> None:
-        """Ended in a way that can't be read back."""
+        """Leave a job alone for the rest of the run: how it ended could not be saved."""
         self._until[key] = inf
 
     def keys(self) -> set[Key]:
-        """Those that are left alone now."""
+        """The jobs that are left alone now."""
         now = time.monotonic()
         self._until = {key: until for key, until in self._until.items() if until > now}
         return set(self._until)

@@ -19,6 +19,8 @@ from pipeline.orchestrator.batch.run import Outcome, run_jobs
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.failures import error_record
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.hosts import Hosts
+from pipeline.orchestrator.workshop.wishes import Wishes
 from pipeline.sources import batch_name, told
 from pipeline.state import no_batch
 
@@ -47,8 +49,8 @@ async def run_family(brief: Brief, shop: Workshop, *, listen: Listener = ignore)
     """
     refuse_one_file_for_many([brief], shop)
     shop.hosts.refuse_offline()
-    await _tell_idle_voices([brief], shop, listen)
-    await _tell_logins(shop, listen)
+    await _tell_idle_voices([brief], shop.wishes, listen)
+    await _tell_logins(shop.hosts, listen)
     ids = (await plan_batch([brief], shop, batch=SINGLES, source="", keep=True)).ids
     jobs: dict[str, Job] = {}
     places = anyio.Semaphore(_FAMILY_AT_ONCE)
@@ -107,8 +109,8 @@ async def run_batch(
         refused=refusals(unreadable),
         numbered=numbered,
     )
-    await _tell_idle_voices(briefs, shop, listen)
-    await _tell_logins(shop, listen)
+    await _tell_idle_voices(briefs, shop.wishes, listen)
+    await _tell_logins(shop.hosts, listen)
     for line in plan.news(batch):
         tell(listen, Notice(text=line))
     return await run_jobs(shop, batch, listen)
@@ -177,15 +179,15 @@ def refuse_while_busy(shop: Workshop, batch: str) -> None:
         raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
 
 
-async def _tell_idle_voices(briefs: Collection[Brief], shop: Workshop, listen: Listener) -> None:
-    for line in (await to_thread.run_sync(shop.wishes.idle_voices, briefs))[:_MOST_TOLD]:
+async def _tell_idle_voices(briefs: Collection[Brief], wishes: Wishes, listen: Listener) -> None:
+    for line in (await to_thread.run_sync(wishes.idle_voices, briefs))[:_MOST_TOLD]:
         tell(listen, Notice(text=line))
 
 
-async def _tell_logins(shop: Workshop, listen: Listener) -> None:
+async def _tell_logins(hosts: Hosts, listen: Listener) -> None:
     """Before the night, not in its middle."""
-    for name in await to_thread.run_sync(lambda: shop.hosts.without_login):
-        tell(listen, Notice(text=shop.hosts.told_to_wait(name)))
+    for name in await to_thread.run_sync(lambda: hosts.without_login):
+        tell(listen, Notice(text=hosts.told_to_wait(name)))
 
 
 def refuse_one_file_for_many(briefs: Collection[Brief], shop: Workshop) -> None:

@@ -12,7 +12,7 @@ _DISK_PATIENCE_S = 60.0
 
 
 class Floor:
-    """Of one run. `say` gets a line for a person when it is reached, and when there is room again."""
+    """The floor of one run. `say` gets a line for a person when it is reached, and when there is room again."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say

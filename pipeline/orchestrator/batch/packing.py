@@ -44,10 +44,10 @@ def pack(shop: Workshop, batch: str, *, output: Path | None = None) -> Packed:
     Larger than 4 GB is ZIP64. Memory does not grow with the films. Blocks. Raises `InputError` when there is nothing
     to pack, and `StorageError`.
     """
-    asked = shop.store.read_batch(batch)
-    if asked is None:
+    known = shop.store.read_batch(batch)
+    if known is None:
         raise no_batch(batch, shop.store.batch_names())
-    shop = shop.for_asked(asked.asked)
+    shop = shop.for_asked(known.asked)
     index = shop.store.refreshed(batch)
     summary = shop.places.summary(batch)
     path = output or (summary.parent if summary else shop.places.films_root.parent) / f"{batch}.zip"
@@ -112,14 +112,14 @@ def _inside(row: JobSummary, batch: str) -> PurePosixPath:
 
 def _add_manifest(packer: _Packer, shop: Workshop, batch: str) -> None:
     """The manifest, with the places that films have in the ZIP; only tables have one."""
-    roster = read_roster(roster_of(shop, batch))
+    roster = read_roster(roster_of(shop.store, batch))
     if roster is None:
         return
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
 
         def packed() -> Iterator[RowFilms]:
-            for row in films_by_row(shop, batch, roster):
+            for row in films_by_row(shop.store, batch, roster):
                 films = [
                     replace(film, video=folder / _inside(film, batch) / film.video.name) if film.video else film
                     for film in row.films

@@ -20,7 +20,7 @@ from pipeline.orchestrator.batch.planned import Change, Draft, Mended, Plan
 from pipeline.orchestrator.batch.planner import AGAIN, Planner
 from pipeline.orchestrator.batch.sampling import sample_for, take_one
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.state import BatchIndex
+from pipeline.state import BatchIndex, CheckpointStore
 
 logger = logging.getLogger("nightreel")
 # Another process hears of a wish within a second, and then has a stage to roll back.
@@ -60,7 +60,7 @@ async def plan_batch(
         plan = await to_thread.run_sync(planner.plan, briefs)
         for change in plan.changed:
             await _apply(change, shop, batch, priority)
-        await _move(plan.moved, shop, batch)
+        await _move(plan.moved, shop.store, batch)
         about = replace(_with_jobs(asked, plan, keep=keep, is_partial=is_partial), sample=sample)
         left = {*about.jobs, *plan.replaced}
         removed = [job_id for job_id in asked.jobs if job_id not in left]
@@ -96,7 +96,7 @@ def _titles(index: BatchIndex, ids: Iterable[str]) -> list[str]:
 
 
 def _refused(asked: Batch, refused: Sequence[Refused], *, is_partial: bool) -> tuple[Refused, ...]:
-    """Of a part of the source, what was refused before stays refused."""
+    """What of the source was refused. If only a part of it was read, what was refused before stays so."""
     before = {each.where: each for each in asked.refused} if is_partial else {}
     return tuple({**before, **{each.where: each for each in refused}}.values())
 
@@ -117,7 +117,7 @@ async def replace_jobs(mended: Sequence[Mended], shop: Workshop, *, batch: str) 
         numbers = await to_thread.run_sync(numbering)
         planner = Planner(shop, batch, asked.priority, sample=asked.sample, numbers=numbers)
         ids = await to_thread.run_sync(planner.mend, mended)
-        await _move(planner.moved, shop, batch)
+        await _move(planner.moved, shop.store, batch)
         jobs = dict.fromkeys(ids.get(job_id, job_id) for job_id in asked.jobs)
         added = dict.fromkeys(ids.get(job_id, job_id) for job_id in asked.added)
         await store.save_batch(replace(asked, jobs=tuple(jobs), added=tuple(added)))
@@ -151,13 +151,13 @@ async def _asked_before(shop: Workshop, batch: str, source: str) -> Batch:
     return asked
 
 
-async def _move(folders: Mapping[str, str], shop: Workshop, batch: str) -> None:
+async def _move(folders: Mapping[str, str], store: CheckpointStore, batch: str) -> None:
     """Give jobs that never made a film other folders; not while another process makes one."""
     for job_id, folder in folders.items():
         try:
-            async with shop.store.claims.claim(batch, job_id, what=folder, wait_s=0):
-                job = await shop.store.load_job(batch, job_id)
-                await shop.store.save_job(job.evolve(folder=folder))
+            async with store.claims.claim(batch, job_id, what=folder, wait_s=0):
+                job = await store.load_job(batch, job_id)
+                await store.save_job(job.evolve(folder=folder))
         except (BusyError, CheckpointError) as error:
             logger.debug("job %s keeps its folder: %s", job_id, error)
 

@@ -18,7 +18,7 @@ _LEFT = (JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED)
 
 
 async def pulse_of(store: CheckpointStore, batch: str, *, load: Load, at_once: Callable[[], int]) -> Pulse | None:
-    """None: the index is broken. Each job says so itself, and the next run makes it anew."""
+    """How the run is now; None if the index is broken: each job says so itself, and the next run makes it anew."""
     try:
         standing = await to_thread.run_sync(store.index(batch).sums.counts)
     except NightreelError as error:

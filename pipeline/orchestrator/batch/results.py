@@ -15,58 +15,58 @@ from pipeline.orchestrator.batch.asking import roster_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import MANIFEST, RowFilms, RunFacts, write_manifest, write_reports
 from pipeline.sources.campaign import Roster, read_roster
-from pipeline.state import no_batch
+from pipeline.state import CheckpointStore, no_batch
 from pipeline.version import __version__
 
 
-def write_results(shop: Workshop, asked: Batch, facts: RunFacts) -> tuple[Path, ...]:
+def write_results(shop: Workshop, known: Batch, facts: RunFacts) -> tuple[Path, ...]:
     """Write the reports and the manifest of a batch, and return their paths: none if its one film has its own place.
 
     Raises `StorageError`.
     """
-    folder = shop.places.summary(asked.name)
+    folder = shop.places.summary(known.name)
     if folder is None:
         return ()
-    report = write_reports(folder, facts, lambda: chain(shop.store.index(asked.name).rows(), asked.refused_rows))
-    roster = read_roster(roster_of(shop, asked.name))
+    report = write_reports(folder, facts, lambda: chain(shop.store.index(known.name).rows(), known.refused_rows))
+    roster = read_roster(roster_of(shop.store, known.name))
     if roster is None:
         return (report,)
     manifest = folder / MANIFEST
-    films = films_by_row(shop, asked.name, roster)
+    films = films_by_row(shop.store, known.name, roster)
     write_manifest(manifest, roster.columns, films, separator=roster.separator)
     return report, manifest
 
 
-def films_by_row(shop: Workshop, batch: str, roster: Roster) -> Iterator[RowFilms]:
+def films_by_row(store: CheckpointStore, batch: str, roster: Roster) -> Iterator[RowFilms]:
     """The rows of the table in their order, each with its films as they stand."""
-    index = shop.store.index(batch)
+    index = store.index(batch)
     for row in roster.rows():
         films: list[JobSummary] = index.of_row(row.name) if row.name else []
         yield RowFilms(row.cells, row.refused, films)
 
 
 def renew_results(shop: Workshop, batch: str) -> tuple[Path, ...]:
-    """Write them again as the batch stands now; what only its last run knew is taken from the report of that.
+    """Write the reports again, as the batch stands now. What only its last run knew is read from the old report.
 
     Raises `InputError` for an unknown batch, and one whose films have no folder for reports.
     """
-    asked = shop.store.read_batch(batch)
-    if asked is None:
+    known = shop.store.read_batch(batch)
+    if known is None:
         raise no_batch(batch, shop.store.batch_names())
-    shop = shop.for_asked(asked.asked)
+    shop = shop.for_asked(known.asked)
     shop.store.refreshed(batch)
-    paths = write_results(shop, asked, _last_run(shop, asked))
+    paths = write_results(shop, known, _last_run(shop, known))
     if not paths:
         raise InputError("its film went to a file of its own, and has no reports", where=batch)
     return paths
 
 
-def _last_run(shop: Workshop, asked: Batch) -> RunFacts:
+def _last_run(shop: Workshop, known: Batch) -> RunFacts:
     now = shop.clock().astimezone()
     facts = RunFacts(
-        batch=asked.name,
-        source=asked.source,
-        created_at=asked.created_at.astimezone(),
+        batch=known.name,
+        source=known.source,
+        created_at=known.created_at.astimezone(),
         started_at=now,
         ended_at=now,
         seconds=0.0,
@@ -75,7 +75,7 @@ def _last_run(shop: Workshop, asked: Batch) -> RunFacts:
         most_at_once=0,
         peak_memory_bytes=0,
     )
-    folder = shop.places.summary(asked.name)
+    folder = shop.places.summary(known.name)
     try:
         run = json.loads((folder / "batch_report.json").read_text(encoding="utf-8"))["run"] if folder else {}
         return replace(

@@ -19,6 +19,7 @@ from pipeline.orchestrator.events import Listener, Notice, Told, tell
 from pipeline.orchestrator.film.episodes import wake
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import RunFacts
+from pipeline.state import CheckpointStore
 from pipeline.version import __version__
 
 logger = logging.getLogger("nightreel")
@@ -89,27 +90,27 @@ async def run_jobs(shop: Workshop, batch: str, listen: Listener, only: Sequence[
         with anyio.CancelScope(shield=True):
             seconds = anyio.current_time() - start
             await to_thread.run_sync(_report, shop, batch, night, scheduler, started_at, seconds)
-    counts = await to_thread.run_sync(_counts, shop, batch)
-    asked = await shop.store.load_batch(batch)
-    if was_there and asked is None:
+    counts = await to_thread.run_sync(_counts, shop.store, batch)
+    known = await shop.store.load_batch(batch)
+    if was_there and known is None:
         hint = "Run the command again: films that are made stay where they are"
         raise CheckpointError("was removed while it was worked on", where=str(shop.store.folder(batch)), hint=hint)
     return Outcome(
         batch=batch,
         counts=counts,
-        refused=len(asked.refused) if asked else 0,
+        refused=len(known.refused) if known else 0,
         troubles=scheduler.troubles,
         stopped_because=scheduler.stopped_because,
         unsaved_because=scheduler.unsaved_because,
     )
 
 
-def _counts(shop: Workshop, batch: str) -> dict[JobStatus, int]:
+def _counts(store: CheckpointStore, batch: str) -> dict[JobStatus, int]:
     """How many films stand how. Those under way that nobody has claimed wait, as `nightreel status` shows them."""
-    index = shop.store.index(batch)
+    index = store.index(batch)
     counts = {status: standing.jobs for status, standing in index.sums.counts().items()}
     if counts.get(JobStatus.IN_PROGRESS):
-        left = sum(not shop.store.claims.is_claimed(batch, turn.job) for turn in index.turns.under_way())
+        left = sum(not store.claims.is_claimed(batch, turn.job) for turn in index.turns.under_way())
         counts[JobStatus.IN_PROGRESS] -= left
         counts[JobStatus.PENDING] = counts.get(JobStatus.PENDING, 0) + left
     return counts
@@ -120,13 +121,13 @@ def _report(  # noqa: PLR0917 - called in a thread, which takes no names
 ) -> None:
     """Write the reports, beside the films. One that can't be written does not spoil the night."""
     try:
-        asked = shop.store.read_batch(batch)
-        if asked is None or shop.store.claims.workers(batch):
+        known = shop.store.read_batch(batch)
+        if known is None or shop.store.claims.workers(batch):
             return  # whoever else works on the batch writes it in the end
         facts = RunFacts(
             batch=batch,
-            source=asked.source,
-            created_at=asked.created_at.astimezone(),
+            source=known.source,
+            created_at=known.created_at.astimezone(),
             started_at=started_at.astimezone(),
             ended_at=shop.clock().astimezone(),
             seconds=round(seconds, 3),
@@ -137,6 +138,6 @@ def _report(  # noqa: PLR0917 - called in a thread, which takes no names
             cpu_percent=shop.machine.resources.mean_cpu_percent,
             notices=night.notices,
         )
-        write_results(shop, asked, facts)
+        write_results(shop, known, facts)
     except Exception as error:  # noqa: BLE001 - a page about a night must not change how it ended
         logger.warning("the report of “%s” could not be written: %s", batch, error)

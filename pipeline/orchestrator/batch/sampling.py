@@ -12,12 +12,12 @@ from pipeline.model import QUEUE, SINGLES, Batch, JobStatus, JobSummary, Sample
 from pipeline.orchestrator.workshop import Workshop
 
 
-def sample_for(asked: Batch, shop: Workshop) -> Sample | None:
+def sample_for(known: Batch, shop: Workshop) -> Sample | None:
     """The sample of a batch: as it is asked for now, else as it was; --review-sample 0 takes it back."""
     wanted = shop.settings.quality
     if wanted.review_sample_percent:
         return Sample(percent=wanted.review_sample_percent, seed=wanted.review_seed)
-    return None if "quality.review_sample_percent" in shop.overrides else asked.sample
+    return None if "quality.review_sample_percent" in shop.overrides else known.sample
 
 
 async def take_one(shop: Workshop, about: Batch, *, made: Collection[str] = ()) -> None:
@@ -48,7 +48,7 @@ async def take_one(shop: Workshop, about: Batch, *, made: Collection[str] = ()) 
 
 
 def _is_to_be_seen(row: JobSummary, *, is_made: bool) -> bool:
-    """Whether a person can still look at the film before it is out of the house."""
+    """Whether the film has not been published yet, so that a person can look at it first."""
     if row.published or row.status is JobStatus.CANCELLED:
         return False
     return row.video is not None if is_made else row.status is not JobStatus.COMPLETED

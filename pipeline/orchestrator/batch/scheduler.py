@@ -29,7 +29,7 @@ from pipeline.orchestrator.batch.backoff import Backoff
 from pipeline.orchestrator.batch.cancelling import cancel_if_asked
 from pipeline.orchestrator.batch.floor import Floor
 from pipeline.orchestrator.batch.pulse import pulse_of
-from pipeline.orchestrator.batch.turns import Key, Look, Queue, TheseJobs, WholeBatches
+from pipeline.orchestrator.batch.turns import Key, Queue, QueueView, TheseJobs, WholeBatches
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.episodes import wake
 from pipeline.orchestrator.film.jobs import run_job
@@ -111,23 +111,23 @@ class Scheduler:
 
     async def _admit(self, tasks: TaskGroup) -> bool:
         """Begin as many jobs as may be under way now. Whether there is anything left to wait for."""
-        look = Look()
+        view = QueueView()
         while not self.stopped_because and (places := self._at_once() - len(self._under_way)) > 0:
-            look = await to_thread.run_sync(self._queue.look, places, self._passed_over(), self._shop.clock())
-            self._backoff.for_a_while(*look.others)
-            if not look.turns:
+            view = await to_thread.run_sync(self._queue.look, places, self._passed_over(), self._shop.clock())
+            self._backoff.for_a_while(*view.others)
+            if not view.turns:
                 break
             limits = self._shop.machine.resource_limits
             refusal = limits.refusal(self._load, under_way=len(self._under_way))
             if self._floor.refuses(refusal, has_company=bool(self._under_way)):
                 return True
-            for rank, key in look.turns:
+            for rank, key in view.turns:
                 self.begun += 1
                 self._under_way[key] = anyio.CancelScope()
                 # The more urgent first, and among equals the one that was begun first: it should be finished first.
                 tasks.start_soon(self._make, key, (rank, self.begun))
             self.most_at_once = max(self.most_at_once, len(self._under_way))
-        return bool(self._under_way) or (not self.stopped_because and self._is_waiting(look.parked_until))
+        return bool(self._under_way) or (not self.stopped_because and self._is_waiting(view.parked_until))
 
     async def _wake(self) -> bool:
         """Whether an episode that was parked may go on: the one before it was given up, or is out by other hands."""
@@ -179,7 +179,7 @@ class Scheduler:
                 self._give_up(key, error)
 
     async def _make_claimed(self, key: Key, rank: tuple[float, ...], scope: anyio.CancelScope) -> None:
-        """What goes to a thread goes there together: each way there and back costs as much as a save."""
+        """Claim a job and make it. Blocking steps share a thread: each way there and back costs as much as a save."""
         claim, is_put_down = ExitStack(), False
         try:
             with scope:
@@ -236,7 +236,7 @@ class Scheduler:
             await to_thread.run_sync(self._shop.cache.prune, self._shop.settings.cache.max_bytes)
 
     def _is_saved(self, key: Key, status: JobStatus) -> bool:
-        """By its file: the row may be a moment behind it, and a film that is taken for unsaved has no turn any more."""
+        """Whether the end of a job is on the disk. Its file is asked: the row in the index may be a moment behind."""
         try:
             return self._shop.store.load_job_now(*key).status is status
         except NightreelError:

@@ -22,7 +22,7 @@ _MOST_PICTURES = 4000
 
 
 class _Missed(NamedTuple):
-    """What can't be had, and the cell that asks for it; empty: nobody knows which."""
+    """Something that a row asks for and can't get; `cell` asks for it, empty if that is not known."""
 
     error: InputError
     cell: str

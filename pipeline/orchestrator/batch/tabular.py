@@ -8,6 +8,7 @@ from pipeline.model import Brief
 from pipeline.orchestrator.naming import FolderPattern
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import play_in
+from pipeline.settings import Settings
 from pipeline.sources import plain
 from pipeline.sources.campaign import CampaignReader, Deciders, Part, column_names, row_fields
 from pipeline.sources.endpoint import Endpoint
@@ -32,9 +33,9 @@ def form_of(shop: Workshop) -> TableForm:
     )
 
 
-def endpoint_of(address: str, shop: Workshop) -> Endpoint:
+def endpoint_of(address: str, settings: Settings) -> Endpoint:
     """A service that answers page by page."""
-    source = shop.settings.source
+    source = settings.source
     return Endpoint(
         address=address,
         api_key=source.api_key.get_secret_value() if source.api_key else "",

@@ -30,7 +30,7 @@ class Turn(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class QueueView:
     """What one look at the queue has shown."""
 
     turns: Sequence[Turn] = ()
@@ -43,7 +43,7 @@ class Look:
 class Queue(Protocol):
     """Where turns come from."""
 
-    def look(self, places: int, away: Collection[Key], now: datetime) -> Look:
+    def look(self, places: int, away: Collection[Key], now: datetime) -> QueueView:
         """At most `places` jobs that may begin at `now`, less those that are `away`."""
 
 
@@ -55,7 +55,7 @@ class WholeBatches:
     batches: Sequence[str]
     order: Sequence[str]
 
-    def look(self, places: int, away: Collection[Key], now: datetime) -> Look:
+    def look(self, places: int, away: Collection[Key], now: datetime) -> QueueView:
         """See `Queue`."""
         found: list[Turn] = []
         others: list[Key] = []
@@ -73,7 +73,7 @@ class WholeBatches:
             up = index.turns.next_up(now, order=self.order, limit=places, leave_out=leave_out)
             found += [Turn(rank, Key(batch, job)) for rank, job in up]
         turns = sorted(found, key=lambda turn: turn.rank)[:places]
-        return Look(turns=turns, others=others, parked_until=None if turns else self._parked_until())
+        return QueueView(turns=turns, others=others, parked_until=None if turns else self._parked_until())
 
     def _parked_until(self) -> datetime | None:
         return self.store.index(self.batches[0]).turns.next_parked()
@@ -88,7 +88,7 @@ class TheseJobs:
     # In the order in which they were asked for, each once.
     jobs: dict[str, None] = field(default_factory=dict)
 
-    def look(self, places: int, away: Collection[Key], now: datetime) -> Look:
+    def look(self, places: int, away: Collection[Key], now: datetime) -> QueueView:
         """See `Queue`."""
         index = self.store.index(self.batch)
         turns: list[Turn] = []
@@ -106,7 +106,7 @@ class TheseJobs:
             elif row.status in {JobStatus.PENDING, JobStatus.IN_PROGRESS} or row.parked_until:
                 turns.append(Turn(row.priority.rank, key))
         turns = sorted(turns, key=lambda turn: turn.rank)[:places]
-        return Look(turns=turns, others=others, parked_until=None if turns else min(later, default=None))
+        return QueueView(turns=turns, others=others, parked_until=None if turns else min(later, default=None))
 
 
 def _has_to_wait(row: JobSummary, now: datetime) -> bool:

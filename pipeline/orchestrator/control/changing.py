@@ -15,6 +15,7 @@ from anyio import to_thread
 from pipeline.errors import BusyError, CheckpointError, InputError
 from pipeline.model import Job, JobStatus
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.state import CheckpointStore
 
 # Each claim is an open file, and a process may have few.
 _AT_ONCE = 50
@@ -74,12 +75,12 @@ async def change_jobs(
     done = Changed()
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
-        await to_thread.run_sync(_change_some, shop, batch, some, change, done, or_else)
+        await to_thread.run_sync(_change_some, shop.store, batch, some, change, done, or_else)
     return done
 
 
 def _change_some(  # noqa: PLR0917 - called in a thread, which takes no names
-    shop: Workshop,
+    store: CheckpointStore,
     batch: str,
     ids: Iterable[str],
     change: Change,
@@ -90,8 +91,8 @@ def _change_some(  # noqa: PLR0917 - called in a thread, which takes no names
     with ExitStack() as claims:
         for job_id in ids:
             try:
-                claims.enter_context(shop.store.claims.claim_now(batch, job_id, what=job_id))
-                job = shop.store.read_job(batch, job_id)
+                claims.enter_context(store.claims.claim_now(batch, job_id, what=job_id))
+                job = store.read_job(batch, job_id)
             except BusyError:
                 done.busy.append(job_id)
                 if or_else:
@@ -104,7 +105,7 @@ def _change_some(  # noqa: PLR0917 - called in a thread, which takes no names
                     fresh.append(changed)
                 else:
                     done.left.append(job_id)
-        shop.store.put_jobs(batch, fresh)
+        store.put_jobs(batch, fresh)
     done.changed += [job.id for job in fresh]
 
 

@@ -24,8 +24,9 @@ from pipeline.files import storage_errors
 from pipeline.model import Job, JobStatus
 from pipeline.orchestrator.batch.batches import known_batch, refuse_while_busy, running
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.hosts import is_by_hand
+from pipeline.orchestrator.workshop.hosts import Hosts, is_by_hand
 from pipeline.orchestrator.workshop.serials import seen_at, subject_key
+from pipeline.state import CheckpointStore
 
 _DAY_S = 24 * 3600
 # What is known of a crash, or of a damaged file, is worth a look for so long.
@@ -81,7 +82,7 @@ async def remove_batch(shop: Workshop, *, batch: str, dry_run: bool = False) -> 
 
 def _clean(shop: Workshop, limit: int, *, dry_run: bool) -> Cleaned:
     cache_bytes, because = 0, ""
-    if worker := _somebody_at_work(shop):
+    if worker := _somebody_at_work(shop.store):
         because = f"{worker} is at work and may need it"
     elif dry_run:
         total = sum(kind.bytes for kind in shop.cache.size().values())
@@ -98,15 +99,15 @@ def _clean(shop: Workshop, limit: int, *, dry_run: bool) -> Cleaned:
     return Cleaned(cache_bytes=cache_bytes, leftovers=count, leftover_bytes=size, cache_left_because=because)
 
 
-def _somebody_at_work(shop: Workshop) -> str:
+def _somebody_at_work(store: CheckpointStore) -> str:
     """A process that makes films, in words; empty: none does."""
-    names = shop.store.batch_names()
-    pids = {pid for name in names for pid in shop.store.claims.workers(name)}
+    names = store.batch_names()
+    pids = {pid for name in names for pid in store.claims.workers(name)}
     if pids:
         return f"process {min(pids)}"
     for name in names:
-        with suppress(CheckpointError):
-            if any(shop.store.claims.is_claimed(name, turn.job) for turn in shop.store.index(name).turns.under_way()):
+        with suppress(CheckpointError):  # its index can't be read; its processes were looked for above
+            if any(store.claims.is_claimed(name, turn.job) for turn in store.index(name).turns.under_way()):
                 return "a process"
     return ""
 
@@ -120,7 +121,7 @@ def _leftovers(shop: Workshop, batch: str) -> Iterator[Path]:
                 yield path
     # Looking at a lock that nobody holds removes it.
     store.claims.workers(batch)
-    yield from _loose_ends(shop, batch)
+    yield from _loose_ends(shop.store, batch)
     try:
         index = store.refreshed(batch)
         counts = {status for status, standing in index.sums.counts().items() if standing.jobs}
@@ -136,18 +137,18 @@ def _leftovers(shop: Workshop, batch: str) -> Iterator[Path]:
         yield from (path for path in _older(folder / "jobs", now_s - _EVIDENCE_S) if ".json.damaged" in path.name)
 
 
-def _loose_ends(shop: Workshop, batch: str) -> Iterator[Path]:
+def _loose_ends(store: CheckpointStore, batch: str) -> Iterator[Path]:
     """Locks that nobody holds, and wishes that nobody will hear."""
-    jobs = shop.store.folder(batch) / "jobs"
+    jobs = store.folder(batch) / "jobs"
     for path in _children(jobs):
         if path.suffix == ".lock":
-            if not shop.store.claims.is_claimed(batch, path.stem) and path.exists():
+            if not store.claims.is_claimed(batch, path.stem) and path.exists():
                 yield path  # it could not be removed by looking at it
         elif path.suffix == ".pid":
             if not path.with_suffix("").exists():
                 yield path
-        elif path.suffix == ".cancel" and not shop.store.claims.is_claimed(batch, path.stem):
-            row = shop.store.index(batch).find(path.stem)
+        elif path.suffix == ".cancel" and not store.claims.is_claimed(batch, path.stem):
+            row = store.index(batch).find(path.stem)
             # A process that died before it heard leaves its job to one that will hear.
             if row is None or row.status not in {JobStatus.PENDING, JobStatus.IN_PROGRESS}:
                 yield path
@@ -164,14 +165,14 @@ def _check_removable(shop: Workshop, batch: str) -> None:
     # Also films that the source has no more.
     for row in filter(None, map(index.find, index.stamps())):
         job = shop.store.read_job(batch, row.id) if row.published else None
-        if job is not None and (url := _known_here_alone(job, shop)):
+        if job is not None and (url := _known_here_alone(job, shop.hosts)):
             hint = "Leave the batch as it is: without it, the film could be published twice"
             raise InputError(f"batch “{batch}” alone knows that “{row.title}” is out as {url}", hint=hint)
 
 
-def _known_here_alone(job: Job, shop: Workshop) -> str:
+def _known_here_alone(job: Job, hosts: Hosts) -> str:
     """Where the film is out, if no journal of a channel says so; empty: none is forgotten with the job."""
-    known = seen_at(subject_key(job.brief), shop.hosts.journals).values()
+    known = seen_at(subject_key(job.brief), hosts.journals).values()
     # A folder may be filled again.
     on_channels = (each for each in job.published if not is_by_hand(each.destination))
     return next((each.url for each in on_channels if each.url not in known), "")
@@ -195,7 +196,7 @@ def _put_away(shop: Workshop, folder: Path) -> Path:
 
 
 def _children(folder: Path) -> list[Path]:
-    with suppress(OSError):
+    with suppress(OSError):  # there is none, or it is not ours to read: nothing in it is removed
         return list(folder.iterdir())
     return []
 
@@ -203,7 +204,7 @@ def _children(folder: Path) -> list[Path]:
 def _older(folder: Path, than_s: float) -> Iterator[Path]:
     """What lies in the folder and was last changed before that time."""
     for path in _children(folder):
-        with suppress(OSError):
+        with suppress(OSError):  # another process removes leftovers, too; likewise below
             if path.stat().st_mtime < than_s:
                 yield path
 
@@ -224,5 +225,5 @@ def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        with suppress(OSError):
+        with suppress(OSError):  # what stays is found by the next `clean`
             path.unlink()

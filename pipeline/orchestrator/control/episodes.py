@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import InputError
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.hosts import Hosts
 from pipeline.orchestrator.workshop.serials import ledger_of, seen_at, table_of
 from pipeline.state import BatchIndex
 from pipeline.state.episodes import Episode, EpisodeFilm
@@ -41,7 +42,7 @@ def episodes_of(shop: Workshop, name: str) -> list[EpisodeState]:
         state
         for each in names
         for episode in ledger_of(shop.workspace, each).episodes()
-        for state in _films(each, episode, shop, indexes)
+        for state in _films(each, episode, shop.hosts, indexes)
     ]
 
 
@@ -73,7 +74,7 @@ class _Indexes(dict[str, BatchIndex | None]):
 
 
 def _films(
-    series: str, episode: Episode, shop: Workshop, indexes: Mapping[str, BatchIndex | None]
+    series: str, episode: Episode, hosts: Hosts, indexes: Mapping[str, BatchIndex | None]
 ) -> Iterator[EpisodeState]:
     films: list[tuple[str, EpisodeFilm | None]] = [*sorted(episode.films.items())] or [("", None)]
     for track, film in films:
@@ -81,8 +82,8 @@ def _films(
         row = index.listed(film.job) if index and film else None
         seen: Mapping[str, str] = row.published if row else {}
         if film and row is None:
-            known = seen_at(film.subject, shop.hosts.journals)
-            seen = {shop.hosts.address(channel): url for channel, url in known.items()}
+            known = seen_at(film.subject, hosts.journals)
+            seen = {hosts.address(channel): url for channel, url in known.items()}
         yield EpisodeState(
             series=series,
             number=episode.number,

@@ -12,6 +12,7 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, ProviderError
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.hosts import Hosts
 
 if TYPE_CHECKING:
     from pipeline.publishing.youtube.calls import Calls
@@ -58,7 +59,7 @@ class Reconciled:
 
 def published(shop: Workshop) -> tuple[Out, ...]:
     """What the journals say, channel by channel. Asks nobody. Blocks."""
-    return tuple(out for channel in _channels(shop) for out, _ in _journals(shop, channel))
+    return tuple(out for channel in _channels(shop.hosts) for out, _ in _journals(shop.hosts, channel))
 
 
 async def reconciled(shop: Workshop) -> Reconciled:
@@ -69,8 +70,8 @@ async def reconciled(shop: Workshop) -> Reconciled:
     films: list[Out] = []
     strangers: list[str] = []
     unasked: list[str] = []
-    for channel in await to_thread.run_sync(_channels, shop):
-        known = await to_thread.run_sync(_journals, shop, channel)
+    for channel in await to_thread.run_sync(_channels, shop.hosts):
+        known = await to_thread.run_sync(_journals, shop.hosts, channel)
         try:
             async with shop.hosts.channel(channel).open() as calls:
                 told, others = await _compared(calls, known)
@@ -83,16 +84,16 @@ async def reconciled(shop: Workshop) -> Reconciled:
     return Reconciled(films=tuple(films), strangers=tuple(strangers), unasked=tuple(unasked))
 
 
-def _channels(shop: Workshop) -> list[str]:
-    root = shop.hosts.journals
+def _channels(hosts: Hosts) -> list[str]:
+    root = hosts.journals
     return sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
 
 
-def _journals(shop: Workshop, channel: str) -> list[tuple[Out, Journal]]:
+def _journals(hosts: Hosts, channel: str) -> list[tuple[Out, Journal]]:
     """Films of a channel, the first that went out first."""
     from pipeline.publishing.youtube.journal import Journal  # noqa: PLC0415 - loads aiohttp
 
-    address, folder = shop.hosts.address(channel), shop.hosts.channel(channel).journals
+    address, folder = hosts.address(channel), hosts.channel(channel).journals
     found = [(_out(address, journal), journal) for journal in Journal.all_in(folder)]
     return sorted(found, key=lambda pair: (pair[0].at is None, pair[0].at and pair[0].at.isoformat(), pair[0].key))
 
@@ -121,7 +122,7 @@ def _as_seen(known: Out, record: Record, seen: Seen | None) -> Out:
     if seen is None:
         return replace(known, state="", privacy="", public_at=None, trouble=trouble)
     public_at = None
-    with suppress(ValueError):
+    with suppress(ValueError):  # empty: no time is set
         public_at = datetime.fromisoformat(seen.publish_at)
     return replace(known, state=seen.upload, privacy=seen.privacy, public_at=public_at, trouble=trouble)
 

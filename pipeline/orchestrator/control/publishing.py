@@ -27,9 +27,11 @@ from pipeline.orchestrator.film.delivered import is_out
 from pipeline.orchestrator.film.leaving import digest_of
 from pipeline.orchestrator.judging import judge_films
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.hosts import Hosts
 from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing import FileNames, Subject, files_beside, sums_of
 from pipeline.quality.judge import with_companions
+from pipeline.state import CheckpointStore
 
 # A film that is made may be in any of these: it was not published, or that failed, waits, or was held.
 _MADE = (JobStatus.COMPLETED, JobStatus.REVIEW, JobStatus.FAILED, JobStatus.PARKED)
@@ -59,10 +61,10 @@ async def publish_batch(
     known = await known_batch(shop, batch)
     known = replace(known, sample=sample_for(known, shop))
     await to_thread.run_sync(wishes.check, shop)
-    await to_thread.run_sync(_refuse_without_login, shop)
+    await to_thread.run_sync(_refuse_without_login, shop.hosts)
     ids = await chosen(shop, batch, jobs, _MADE)
     if not jobs:
-        ids += await to_thread.run_sync(_under_way, shop, batch)
+        ids += await to_thread.run_sync(_under_way, shop.store, batch)
     await take_one(shop, known, made=ids)
 
     def take_up(job: Job) -> Job | None:
@@ -81,7 +83,7 @@ async def publish_batch(
             # Also with `again`: it was taken up once more already.
             return wanted.evolve(error=None, retries=0)
         if again:
-            wanted = _once_more(wanted, shop)
+            wanted = _once_more(wanted, shop.hosts)
         elif is_out(wanted, shop.for_job(wanted)):
             return None
         return advance(wanted, JobStatus.PENDING, at=shop.clock(), why="to be published").evolve(error=None, retries=0)
@@ -97,9 +99,9 @@ async def publish_batch(
     return await to_thread.run_sync(of_some, outcome, shop, ids) if jobs else outcome
 
 
-def _under_way(shop: Workshop, batch: str) -> list[str]:
+def _under_way(store: CheckpointStore, batch: str) -> list[str]:
     """Jobs whose films are made and on their way, or were when somebody was killed. Blocks."""
-    return [row.id for row in shop.store.index(batch).rows(*_ON_THE_WAY) if row.video]
+    return [row.id for row in store.index(batch).rows(*_ON_THE_WAY) if row.video]
 
 
 def _nothing_to_publish(shop: Workshop, batch: str, ids: Sequence[str], wishes: ReleaseWishes) -> str:
@@ -116,13 +118,13 @@ def _nothing_to_publish(shop: Workshop, batch: str, ids: Sequence[str], wishes: 
         else:
             counts["not made yet"] += 1
     parts = [f"{counted(count, 'film is', 'films are')} {what}" for what, count in counts.items()]
-    hint = f". {_UPDATE}" if counts["out already"] and _asks(wishes, shop) else ""
+    hint = f". {_UPDATE}" if counts["out already"] and _asks(wishes, shop.hosts) else ""
     return f"nothing to publish: {', '.join(parts)}{hint}"
 
 
-def _asks(wishes: ReleaseWishes, shop: Workshop) -> bool:
+def _asks(wishes: ReleaseWishes, hosts: Hosts) -> bool:
     """Whether a flag says how films are shown."""
-    return wishes != NO_WISHES or PRIVACY in shop.hosts.overrides
+    return wishes != NO_WISHES or PRIVACY in hosts.overrides
 
 
 def and_to(
@@ -138,11 +140,11 @@ def and_to(
     return {**asked, **ours, "publishing.to": ",".join(dict.fromkeys(name for name in names if name))}
 
 
-def _once_more(job: Job, shop: Workshop) -> Job:
+def _once_more(job: Job, hosts: Hosts) -> Job:
     """The job as if its film were out nowhere of where `shop` says. In a thread of `anyio.to_thread`."""
-    for name in shop.hosts.wanted:
-        from_thread.run(shop.hosts.destination(name, shop.hosts.subject(job)).again)
-    return job.evolve(published=tuple(each for each in job.published if each.destination not in shop.hosts.wanted))
+    for name in hosts.wanted:
+        from_thread.run(hosts.destination(name, hosts.subject(job)).again)
+    return job.evolve(published=tuple(each for each in job.published if each.destination not in hosts.wanted))
 
 
 async def publish_file(
@@ -169,7 +171,7 @@ async def publish_file(
         hint = f"It was not published. All of it: nightreel qc {shlex.quote(str(video))}"
         raise QualityError(f"the film does not pass: {reasons}", where=str(video), hint=hint)
     receipts = []
-    out = {film.url for film in await to_thread.run_sync(published, shop)} if _asks(wishes, shop) else set()
+    out = {film.url for film in await to_thread.run_sync(published, shop)} if _asks(wishes, shop.hosts) else set()
     for name in shop.hosts.wanted:
         host = await to_thread.run_sync(shop.hosts.destination, name, subject, wishes.on(brief))
         if again:
@@ -180,10 +182,10 @@ async def publish_file(
     return tuple(receipts)
 
 
-def _refuse_without_login(shop: Workshop) -> None:
+def _refuse_without_login(hosts: Hosts) -> None:
     """Raise `NeedsLoginError` before films are bound to go where nobody is logged in (a mistyped name). Blocks."""
-    for name in shop.hosts.without_login:
-        raise NeedsLoginError("nobody is logged in", where=name, hint=shop.hosts.how_to_log_in(name))
+    for name in hosts.without_login:
+        raise NeedsLoginError("nobody is logged in", where=name, hint=hosts.how_to_log_in(name))
 
 
 def refuse_unknown(shop: Workshop, what: str) -> None:

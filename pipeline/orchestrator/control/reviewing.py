@@ -20,6 +20,7 @@ from pipeline.orchestrator.film.delivered import film_is_whole
 from pipeline.orchestrator.film.failures import error_record
 from pipeline.orchestrator.film.leaving import rejected, waits_for_sample
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.state import CheckpointStore
 from pipeline.version import __version__
 
 MOST_WORDS_CHARS = 1000
@@ -59,7 +60,7 @@ async def waiting(shop: Workshop, batch: str) -> Waits:
 
     def look() -> Waits:
         index = shop.store.refreshed(batch)
-        films = [_held(job) for row in index.rows(JobStatus.REVIEW) if (job := _readable(shop, row))]
+        films = [_held(job) for row in index.rows(JobStatus.REVIEW) if (job := _readable(shop.store, row))]
         behind = sum(_is_behind(row) for row in index.rows(JobStatus.PARKED))
         return Waits(batch=batch, films=tuple(films), behind=behind, sample=index.sums.sample())
 
@@ -171,9 +172,9 @@ def _is_behind(job: Job | JobSummary) -> bool:
     return job.status is JobStatus.PARKED and job.error is not None and job.error.kind == SampleError.__name__
 
 
-def _readable(shop: Workshop, row: JobSummary) -> Job | None:
+def _readable(store: CheckpointStore, row: JobSummary) -> Job | None:
     try:
-        return shop.store.read_job(row.batch, row.id)
+        return store.read_job(row.batch, row.id)
     except CheckpointError:  # `nightreel status` says so
         return None
 

@@ -21,6 +21,7 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing.beside import METADATA
 from pipeline.quality.companions import words
+from pipeline.settings import Settings
 
 _OUT = (JobStatus.COMPLETED, JobStatus.PARKED)
 
@@ -93,7 +94,7 @@ async def update_file(shop: Workshop, video: Path, *, metadata: Path | None, wis
     """The same for a file that was published."""
     await to_thread.run_sync(wishes.check, shop)
     package = await to_thread.run_sync(package_of, video, metadata)
-    verdict = await to_thread.run_sync(_judged, package, shop)
+    verdict = await to_thread.run_sync(_judged, package, shop.settings)
     if not verdict.passed:
         raise QualityError("the words do not pass: " + "; ".join(verdict.reasons), where=str(package.metadata))
     subject, brief = await to_thread.run_sync(subject_of, shop, package)
@@ -104,7 +105,7 @@ async def update_file(shop: Workshop, video: Path, *, metadata: Path | None, wis
     return Updated(changed=[video.name] if changed else [], same=int(not changed))
 
 
-def _judged(package: Package, shop: Workshop) -> Verdict:
+def _judged(package: Package, settings: Settings) -> Verdict:
     """What the gate thinks of the words that lie beside a film, if there are any. Blocks."""
     found = (words(package.metadata),) if package.metadata.is_file() else ()
-    return Verdict(checks=found).under(profile_for(shop.settings))
+    return Verdict(checks=found).under(profile_for(settings))

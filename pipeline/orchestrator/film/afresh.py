@@ -23,6 +23,7 @@ from pipeline.orchestrator.film.stages import OF_SCENES, STAGES
 from pipeline.orchestrator.film.studio import kept_stills
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import kept_scripts, known_script
+from pipeline.state import Cache
 
 # Who says the same thing in the same way each time.
 _STEADY_VOICES = frozenset({"espeak", "piper", "silence"})
@@ -104,7 +105,7 @@ def _made_by(stages: Iterable[str], job: Job, shop: Workshop) -> Iterable[Path]:
     if "script" in stages:
         yield from _scripts(job, shop.for_job(job))
     if "narration" in stages and job.narration:
-        yield from _sounds(job.narration, shop)
+        yield from _sounds(job.narration, shop.cache)
     if "scenes" in stages:
         yield from (segment.path for segment in job.segments)
         if job.music:
@@ -115,11 +116,11 @@ def _made_by(stages: Iterable[str], job: Job, shop: Workshop) -> Iterable[Path]:
             yield from [stills] if stills else []
 
 
-def _sounds(narration: Narration, shop: Workshop) -> Iterable[Path]:
+def _sounds(narration: Narration, cache: Cache) -> Iterable[Path]:
     """The clips, and what the voice said for them: joined anew, it would be the same clips."""
     for clip in narration.clips:
         with contextlib.suppress(NightreelError):  # it is gone or damaged: nobody knows what it was made of
-            yield from kept_speeches(clip, shop.cache)
+            yield from kept_speeches(clip, cache)
         yield clip.path
 
 

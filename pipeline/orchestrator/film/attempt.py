@@ -22,16 +22,16 @@ Result = TypeVar("Result")
 
 
 def _silence(_line: str) -> None:
-    """For who has no listener."""
+    """Tells nobody: there is no listener."""
 
 
 async def _forget(_job: Job) -> None:
-    """For who has no checkpoint."""
+    """Saves nothing: there is no checkpoint."""
 
 
 @dataclass(kw_only=True)
 class Attempt:
-    """Made when a job is taken up, gone when it is put down."""
+    """What the stages share from the moment a job is taken up until it is put down."""
 
     cores: Cores
     # Whose work goes first when several films want a core.

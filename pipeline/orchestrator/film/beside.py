@@ -16,6 +16,7 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing import sums_of
 from pipeline.quality import Expected, faults_of
+from pipeline.state import CheckpointStore
 
 
 def with_companions(job: Job, files: Mapping[str, Path], shop: Workshop) -> Job:
@@ -40,7 +41,7 @@ def passing(job: Job, files: Mapping[str, Path], shop: Workshop) -> frozenset[tu
     if changed:
         expected, profile = _expected(job, shop), profile_for(shop.settings, shop.template(job.brief))
         for name, sha256 in changed.items():
-            if faults := faults_of(name, files[name], expected, profile) or _of_another(job, sha256, shop):
+            if faults := faults_of(name, files[name], expected, profile) or _of_another(job, sha256, shop.store):
                 raise _held(job, files[name], faults)
     return frozenset(sums.items())
 
@@ -54,10 +55,10 @@ def _expected(job: Job, shop: Workshop) -> Expected:
     )
 
 
-def _of_another(job: Job, sha256: str, shop: Workshop) -> tuple[str, ...]:
+def _of_another(job: Job, sha256: str, store: CheckpointStore) -> tuple[str, ...]:
     """What is wrong with a file that was made for another film of the workspace: it is known by its bytes. Blocks."""
-    for batch in dict.fromkeys((job.batch, *shop.store.batch_names())):
-        for other in shop.store.jobs_that_say(batch, sha256):
+    for batch in dict.fromkeys((job.batch, *store.batch_names())):
+        for other in store.jobs_that_say(batch, sha256):
             if other.verdict and sha256 in other.verdict.beside.values() and not _is_its_own(job, other):
                 return (f"it is that of another film, {other.folder}",)
     return ()

@@ -13,6 +13,7 @@ import shlex
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from anyio import to_thread
 
@@ -21,8 +22,11 @@ from pipeline.language.text import clean_text
 from pipeline.model import QUEUE, SINGLES, Brief, Job, JobStatus, JobSummary, Script, advance
 from pipeline.model.episodes import Earlier
 from pipeline.orchestrator.workshop import Workshop, providers
+from pipeline.orchestrator.workshop.hosts import Hosts
 from pipeline.orchestrator.workshop.serials import ledger_of, seen_at, subject_key, track_of
 from pipeline.script import has_play
+from pipeline.settings import Settings
+from pipeline.state import CheckpointStore
 from pipeline.state.episodes import Episode, EpisodeFilm
 
 # Their films were asked for one by one: nobody may be making the one before.
@@ -72,9 +76,9 @@ def _in_a_line(script: Script) -> str:
     return told if len(told) <= _COVERED_CHARS else f"{told[: _COVERED_CHARS - 1].rsplit(' ', 1)[0]}…"
 
 
-def badge_of(brief: Brief, shop: Workshop) -> int:
+def badge_of(brief: Brief, settings: Settings) -> int:
     """The number that thumbnails of a film show; 0: none."""
-    table = shop.settings.series.get(brief.series)
+    table = settings.series.get(brief.series)
     return brief.episode if table and table.badge else 0
 
 
@@ -113,9 +117,9 @@ def waits_for(job: Job, shop: Workshop, stage: str) -> TurnError | None:
 def passed_over(job: Job, shop: Workshop) -> tuple[str, ...]:
     """A line for each episode that should have gone out before this one and will not, back to the last that did."""
     lines: list[str] = []
-    for episode, film in _before(job.brief, shop):
-        row = _row(film, shop)
-        if len(lines) == _MOST_PASSED or _is_out(film, row, shop):
+    for episode, film in _before(job.brief, shop.workspace):
+        row = _row(film, shop.store)
+        if len(lines) == _MOST_PASSED or _is_out(film, row, shop.hosts):
             break
         if row and row.status is JobStatus.COMPLETED:
             continue  # it was not to be published
@@ -133,33 +137,33 @@ def _number(episode: Episode) -> int:
     return episode.number
 
 
-def _before(brief: Brief, shop: Workshop) -> Iterator[tuple[Episode, EpisodeFilm]]:
+def _before(brief: Brief, workspace: Path) -> Iterator[tuple[Episode, EpisodeFilm]]:
     """The films before one, of its track, the nearest first. To look up all of thousands takes long: stop early."""
     track = track_of(brief)
-    for episode in _earlier(ledger_of(shop.workspace, brief.series).episodes(), brief.episode):
+    for episode in _earlier(ledger_of(workspace, brief.series).episodes(), brief.episode):
         if film := episode.films.get(track):
             yield episode, film
 
 
-def _row(film: EpisodeFilm, shop: Workshop) -> JobSummary | None:
-    """Of a job that its batch still lists; None: nobody wants that film any more."""
-    if not shop.store.folder(film.batch).exists():
+def _row(film: EpisodeFilm, store: CheckpointStore) -> JobSummary | None:
+    """The row of a film's job; None: its batch does not list it any more."""
+    if not store.folder(film.batch).exists():
         return None
-    return shop.store.index(film.batch).listed(film.job)
+    return store.index(film.batch).listed(film.job)
 
 
-def _is_out(film: EpisodeFilm, row: JobSummary | None, shop: Workshop) -> bool:
-    """Whether it is at all hosts that are wanted; of one whose batch is gone, channels are known that have it."""
+def _is_out(film: EpisodeFilm, row: JobSummary | None, hosts: Hosts) -> bool:
+    """Whether a film is out at all hosts that are wanted. If its batch is gone, the journals of the channels tell."""
     if row is None:
-        return bool(seen_at(film.subject, shop.hosts.journals))
-    return set(shop.hosts.wanted) <= row.published.keys()
+        return bool(seen_at(film.subject, hosts.journals))
+    return set(hosts.wanted) <= row.published.keys()
 
 
 def _to_come(job: Job, shop: Workshop) -> tuple[Episode, JobSummary] | None:
     """The nearest episode before that is to be published and is not; where one is out, those before had their turn."""
-    for episode, film in _before(job.brief, shop):
-        row = _row(film, shop)
-        if _is_out(film, row, shop):
+    for episode, film in _before(job.brief, shop.workspace):
+        row = _row(film, shop.store)
+        if _is_out(film, row, shop.hosts):
             return None
         if row is None or row.status in _GIVEN_UP:
             continue
@@ -174,12 +178,12 @@ def _without_script(job: Job, shop: Workshop) -> tuple[Episode, JobSummary] | No
     if job.batch in _ONE_BY_ONE or not _is_told(job.brief, shop):
         return None
     ledger = ledger_of(shop.workspace, job.brief.series)
-    for episode, film in _before(job.brief, shop):
+    for episode, film in _before(job.brief, shop.workspace):
         if film.batch != job.batch:
             continue
         if ledger.is_written(film):
             return None  # it has waited for those before it
-        if (row := _row(film, shop)) and row.status in _UNDER_WAY:
+        if (row := _row(film, shop.store)) and row.status in _UNDER_WAY:
             return episode, row
     return None
 
@@ -204,7 +208,7 @@ def _next_waiting(job: Job, shop: Workshop, stage: str) -> EpisodeFilm | None:
     track, episodes = track_of(brief), ledger_of(shop.workspace, brief.series).episodes()
     for episode in episodes[bisect_right(episodes, brief.episode, key=_number) :]:
         film = episode.films.get(track)
-        row = _row(film, shop) if film else None
+        row = _row(film, shop.store) if film else None
         if row and row.status not in _OVER:
             # Those after it wait for this one, whether it waits itself or not.
             return film if _is_waiting(row) and stage in {"", row.error and row.error.stage} else None

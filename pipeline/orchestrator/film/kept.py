@@ -82,7 +82,7 @@ class Kept:
             return None
 
     async def translation(self, script: Script, pace: Pace | None, brief: Brief) -> Script | None:
-        """Likewise, `translated_script`. Raises `ConfigurationError` without a model."""
+        """What `translated_script` would give, likewise. Raises `ConfigurationError` without a model."""
         try:
             return await translated_script(script, pace, brief, self)
         except _NotKeptError:
@@ -100,11 +100,11 @@ class Kept:
             raise error
 
     async def size_error(self, brief: Brief) -> PermanentError | None:
-        """Likewise for a film that was asked for, at the pace that was measured for it; None: its length is none."""
+        """The error of `check_size` by the pace of the voice, as measured; None: it fits, or has no set length."""
         original = self.shop.wishes.original_of(brief)
         if not original.length_s:
             return None
-        with suppress(_NotKeptError):
+        with suppress(_NotKeptError):  # its pace is measured when it is made
             pace = await measure_pace(original.language, speak=await self.speaker(original))
             return await self._size_error(brief, pace)
         return None
@@ -123,7 +123,7 @@ class Kept:
             check(original)
         except PermanentError as error:
             for shorter_s in range(length_s - 1 - (length_s - 1) % _STEP_S, 0, -_STEP_S):
-                with suppress(PermanentError):
+                with suppress(PermanentError):  # still too long: the next shorter one is tried
                     check(replace(original, length_s=shorter_s))
                     told = f"{shorter_s // 60}m{shorter_s % 60:02d}s"
                     hint = f"Ask for at most {told}, or name a service with a larger account in script.writers"
@@ -180,7 +180,7 @@ class Kept:
 
 @dataclass(frozen=True, kw_only=True)
 class _Noting(Kept):
-    """Notes the files that it looks at."""
+    """A `Kept` that also lists the files of the cache which it has looked at."""
 
     paths: list[Path] = field(default_factory=list)
 

@@ -17,6 +17,7 @@ from pipeline.files import sha256_of
 from pipeline.model import QUEUE, SINGLES, FailedVerdict, Job, Review, SampleStanding
 from pipeline.orchestrator.film.delivered import has_gone_out, is_out
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.settings import Settings
 
 # Their films were asked for one by one: none of them waits for another.
 _WITHOUT_A_REST = frozenset({SINGLES, QUEUE})
@@ -64,7 +65,7 @@ def held_because(job: Job, shop: Workshop) -> NightreelError | None:
     said = said_of(job)
     if said:
         return rejected(job, said.why) if said.decision == "rejected" else None
-    why = _for_a_person(job, shop)
+    why = _for_a_person(job, shop.settings)
     if why:
         return ReviewError(why, where=job.folder, hint=f"Look at it: nightreel review {shlex.quote(job.batch)}")
     if shop.hosts.wanted and job.batch not in _WITHOUT_A_REST:
@@ -72,9 +73,9 @@ def held_because(job: Job, shop: Workshop) -> NightreelError | None:
     return None
 
 
-def _for_a_person(job: Job, shop: Workshop) -> str:
+def _for_a_person(job: Job, settings: Settings) -> str:
     """Why a person has to look at the film; empty: nobody has to."""
-    wanted = shop.settings.quality.review
+    wanted = settings.quality.review
     warnings = job.verdict.warnings if job.verdict and wanted == "warnings" else ()
     if warnings:
         more = f"; and {len(warnings) - _MOST_WARNINGS} more" if len(warnings) > _MOST_WARNINGS else ""

@@ -74,7 +74,8 @@ async def hold_to_length(
     lasts_s = film_s(narration)
     if is_about(lasts_s, wanted_s):
         return narration
-    percent = max(-_MOST_PERCENT, min(_MOST_PERCENT, round(100 * (lasts_s / wanted_s - 1))))
+    # What is not about right is off by more than this.
+    percent = _MOST_PERCENT if lasts_s > wanted_s else -_MOST_PERCENT
     if is_about(lasts_s / (1 + percent / 100), wanted_s):
         rate_percent = max(-50, min(100, prosody.rate_percent + percent))
         narration = await speak(prosody=replace(prosody, rate_percent=rate_percent))

@@ -26,6 +26,8 @@ from pipeline.orchestrator.film.family import family_of
 from pipeline.orchestrator.film.leaving import check_judged
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import files_beside, publish
+from pipeline.settings import Settings
+from pipeline.state import CheckpointStore
 
 _LEFT = (JobStatus.IN_PROGRESS, JobStatus.PENDING, JobStatus.PARKED)
 
@@ -44,11 +46,11 @@ async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt)
     except ReviewError:
         await attempt.keep(job)
         raise
-    family = await to_thread.run_sync(family_of, job, shop)
+    family = await to_thread.run_sync(family_of, job, shop.store)
     errors: list[NightreelError] = []
 
     def to_come(name: str, most: int) -> int:
-        return films_to_come(job, shop, name, most)
+        return films_to_come(job, shop.store, name, most)
 
     for host in await to_thread.run_sync(shop.hosts.of, job, family, to_come):
         before = next(filter(host.gave, job.published), None)
@@ -69,7 +71,7 @@ async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt)
         await attempt.keep(job)
         await let_next(job, shop)
     wanted = set(shop.hosts.wanted)
-    errors += filter(None, (_wait(job, each, shop) for each in job.published if each.destination in wanted))
+    errors += filter(None, (_wait(job, each, shop.settings) for each in job.published if each.destination in wanted))
     if errors:
         await attempt.keep(job)
         raise _first_to_go_on(errors)
@@ -78,7 +80,7 @@ async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt)
 
 def _tell(job: Job, receipt: Receipt, shop: Workshop, attempt: Attempt) -> None:
     """Say what a film that is out still lacks, and what a host remarked."""
-    if receipt.missing and not _follows(job, receipt, shop):
+    if receipt.missing and not _follows(job, receipt, shop.settings):
         attempt.note(_told(job, receipt))
     for remark in receipt.remarks:
         # One that concerns the whole project is the same for all films.
@@ -95,24 +97,24 @@ async def _turn_of(job: Job, shop: Workshop, attempt: Attempt) -> tuple[str, ...
     return await to_thread.run_sync(passed_over, job, shop)
 
 
-def films_to_come(job: Job, shop: Workshop, host: str, most: int) -> int:
+def films_to_come(job: Job, store: CheckpointStore, host: str, most: int) -> int:
     """How many other films of the job's batch are not out at a host yet; it is counted up to `most`. Blocks."""
     count = 0
-    for row in shop.store.index(job.batch).rows(*_LEFT):
+    for row in store.index(job.batch).rows(*_LEFT):
         if count >= most:
             break
         count += row.id != job.id and host not in row.published
     return count
 
 
-def _follows(job: Job, receipt: Receipt, shop: Workshop) -> bool:
+def _follows(job: Job, receipt: Receipt, settings: Settings) -> bool:
     """Whether the rest of what goes with the film is done by itself."""
-    return bool(receipt.missing_until or (receipt.missing_may_pass and job.retries < shop.settings.errors.retries))
+    return bool(receipt.missing_until or (receipt.missing_may_pass and job.retries < settings.errors.retries))
 
 
-def _wait(job: Job, receipt: Receipt, shop: Workshop) -> ProviderError | None:
+def _wait(job: Job, receipt: Receipt, settings: Settings) -> ProviderError | None:
     """What makes the job wait for the rest, if anything does."""
-    if not receipt.missing or not _follows(job, receipt, shop):
+    if not receipt.missing or not _follows(job, receipt, settings):
         return None
     message = f"out as {receipt.url}, without {'; '.join(receipt.missing)}"
     if receipt.missing_until:
@@ -121,7 +123,7 @@ def _wait(job: Job, receipt: Receipt, shop: Workshop) -> ProviderError | None:
 
 
 def _first_to_go_on(errors: Sequence[NightreelError]) -> NightreelError:
-    """The one that the job waits for: the first that may pass. What needs a person comes up again then."""
+    """The error that the job is parked with: one that may pass soon, else the one whose time comes first."""
     timed = [(until, number) for number, error in enumerate(errors) if (until := opens_at(error))]
     passing = [error for error in errors if isinstance(error, TransientError)]
     return passing[0] if passing else errors[min(timed)[1]] if timed else errors[0]

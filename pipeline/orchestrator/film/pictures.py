@@ -41,6 +41,7 @@ from pipeline.pictures import (
 )
 from pipeline.pictures.stock import PictureSource, StockPhoto
 from pipeline.script import has_play
+from pipeline.state import Cache
 from pipeline.template import file_beside
 
 # Pictures of one film that are got at once.
@@ -166,7 +167,7 @@ async def still_there(job: Job, shop: Workshop, attempt: Attempt) -> Job:
 
     Raises `InputError` when one of them can't be had any more: the script shows it.
     """
-    if not job.pictures or await to_thread.run_sync(_all_intact, job.pictures, shop):
+    if not job.pictures or await to_thread.run_sync(_all_intact, job.pictures, shop.cache):
         return job
     brief = with_what_is_there(job.brief, job.pictures)
     asked = await to_thread.run_sync(named_by_script, job.script, job.brief, shop) if job.script else ()
@@ -177,8 +178,8 @@ async def still_there(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     return job.evolve(pictures=replace(job.pictures, stills=again.stills))
 
 
-def _all_intact(pictures: Pictures, shop: Workshop) -> bool:
-    return all(shop.cache.intact(still.path) for still in pictures.stills)
+def _all_intact(pictures: Pictures, cache: Cache) -> bool:
+    return all(cache.intact(still.path) for still in pictures.stills)
 
 
 async def _still(wanted: WantedPicture, brief: Brief, shop: Workshop, attempt: Attempt, fetch: Fetch) -> Still:
@@ -187,7 +188,7 @@ async def _still(wanted: WantedPicture, brief: Brief, shop: Workshop, attempt: A
 
         async def take(photo: StockPhoto, service: PictureSource) -> Still:
             by = partial(fetch_picture, also_allowed=service.also_allowed)
-            still = await _prepared(await _fetched(photo.address, shop, by), wanted, shop, attempt)
+            still = await _prepared(await _fetched(photo.address, shop, by), wanted, shop.cache, attempt)
             return replace(still, attribution=photo.attribution)
 
         return await find_photo(name, brief, shop, take)
@@ -195,27 +196,17 @@ async def _still(wanted: WantedPicture, brief: Brief, shop: Workshop, attempt: A
         source = await _fetched(name, shop, fetch)
     else:
         source = await to_thread.run_sync(file_of, name, brief, shop)
-    return await _prepared(source, wanted, shop, attempt)
+    return await _prepared(source, wanted, shop.cache, attempt)
 
 
-async def _prepared(source: Path, wanted: WantedPicture, shop: Workshop, attempt: Attempt) -> Still:
+async def _prepared(source: Path, wanted: WantedPicture, cache: Cache, attempt: Attempt) -> Still:
     name = wanted.source
     key = content_key(PICTURES_VERSION, await to_thread.run_sync(_digest, source, name))
-    path, _ = await shop.cache.get_or_make(
+    path, _ = await cache.get_or_make(
         "picture", key, ".still", lambda path: attempt.compute(prepare_picture, source, path, name)
     )
     seen = await attempt.compute(examine_picture, path)
-    return Still(
-        name=name,
-        path=path,
-        sha256=seen.sha256,
-        width_px=seen.width_px,
-        height_px=seen.height_px,
-        focus=seen.focus,
-        subject=seen.subject,
-        credit=wanted.credit,
-        has_alpha=seen.has_alpha,
-    )
+    return Still(name=name, path=path, credit=wanted.credit, **seen._asdict())
 
 
 async def _fetched(url: str, shop: Workshop, fetch: Fetch) -> Path:

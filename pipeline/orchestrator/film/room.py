@@ -21,19 +21,19 @@ _TOLD_CHARS = 40
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class SceneFit:
     """A scene, and those of its texts that its picture has no room for."""
 
     scene: Scene
     cut: frozenset[str]
 
 
-async def with_room(script: Script, look: Look, compute: Callable[..., Awaitable[tuple[Shown, ...]]]) -> Script:
+async def with_room(script: Script, look: Look, compute: Callable[..., Awaitable[tuple[SceneFit, ...]]]) -> Script:
     """The script with scenes split that have too much to show, and told what is cut all the same.
 
     Every scene is laid out, which takes a tenth of a second; `compute` runs that in a worker process.
     """
-    parts: dict[int, tuple[Shown, ...]] = {}
+    parts: dict[int, tuple[SceneFit, ...]] = {}
 
     async def part(number: int, scene: Scene) -> None:
         parts[number] = await compute(parted, scene, look.showing(scene))
@@ -53,10 +53,10 @@ async def with_room(script: Script, look: Look, compute: Callable[..., Awaitable
 
 
 @lru_cache(maxsize=64)
-def parted(scene: Scene, look: Look) -> tuple[Shown, ...]:
+def parted(scene: Scene, look: Look) -> tuple[SceneFit, ...]:
     """The scene, or its halves as far as less is cut in them. The films of a campaign have scenes in common."""
     texts = {shown.name: shown.text for shown in texts_of(scene)}
-    whole = Shown(scene=scene, cut=frozenset(texts[name] for name in find_misfits(scene, look)))
+    whole = SceneFit(scene=scene, cut=frozenset(texts[name] for name in find_misfits(scene, look)))
     halves = _halves_of(scene) if whole.cut else None
     if halves is None:
         return (whole,)
@@ -72,7 +72,7 @@ def _halves_of(scene: Scene) -> tuple[Scene, Scene] | None:
     return split_scene(scene)
 
 
-def _all_cut(parts: Iterable[Shown]) -> set[str]:
+def _all_cut(parts: Iterable[SceneFit]) -> set[str]:
     return {text for part in parts for text in part.cut}
 
 

@@ -35,7 +35,7 @@ class Author(Protocol):
         ...
 
     async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
-        """The same in another language."""
+        """A script in another language."""
         ...
 
     async def speaker(self, brief: Brief) -> Speak:
@@ -125,7 +125,7 @@ def terms_of(brief: Brief, language: str) -> tuple[tuple[str, str], ...]:
 async def speaker(
     brief: Brief, shop: Workshop, attempt: Attempt | None = None
 ) -> partial[Coroutine[Any, Any, Narration]]:
-    """`narrate`, by those who speak the film, in their way; without an attempt, with the sound worked on here."""
+    """A function that narrates a script as the film does: its narrators, voice and pronunciations."""
     speak = partial(
         narrate,
         say=await to_thread.run_sync(way_of_saying, brief.language, shop.crew.pronunciations_of(brief)),

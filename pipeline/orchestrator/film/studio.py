@@ -69,7 +69,7 @@ class Studio:
     def _made(
         self, work: Callable[[_Order, Path], None], order: _Order, *, takes: int
     ) -> Callable[[Path], Awaitable[None]]:
-        """Has a worker do it, unless it has killed its workers or did not pass: it would end like that again."""
+        """A function that has a worker do `work`. What killed its process or failed the gate is not tried again."""
 
         async def make(path: Path) -> None:
             if order.key in self.attempt.deadly:
@@ -84,7 +84,7 @@ class Studio:
 
 
 async def studio_for(job: Job, shop: Workshop, attempt: Attempt) -> Studio:
-    """For a film that has its script. Pictures that the cache has lost since are got again: see `still_there`."""
+    """The studio of a film, which must have its script. Pictures that the cache has lost are got again first."""
     job = await still_there(job, shop, attempt)
     script = job.script
     assert script is not None
@@ -101,13 +101,13 @@ async def studio_for(job: Job, shop: Workshop, attempt: Attempt) -> Studio:
 
 
 def kept_stills(job: Job, shop: Workshop) -> Path | None:
-    """Those of a film that has its script, if the cache has them.
+    """The stills of a film, if the cache has them. The film must have its script.
 
     Blocks. Raises `NightreelError` where nobody can know what they would look like.
     """
     script = job.script
     assert script is not None
     look = shop.look(job.brief, script, job.pictures)
-    fonts, episode = fonts_for(script, look), badge_of(job.brief, shop)
+    fonts, episode = fonts_for(script, look), badge_of(job.brief, shop.settings)
     order = StillsOrder(script=script, look=look, fonts=fonts, episode=episode)
     return shop.cache.find(_STILLS, order.key, ".zip")

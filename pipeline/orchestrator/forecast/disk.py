@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.orchestrator.forecast.experience import Experience
-from pipeline.orchestrator.forecast.findings import Problem, Survey
+from pipeline.orchestrator.forecast.findings import Problem, RunSurvey
 from pipeline.orchestrator.workshop import Workshop
 
 
@@ -20,7 +20,7 @@ class Disk:
     free_bytes: int
 
 
-def disk_of(found: Survey, known: Experience, shop: Workshop) -> Disk:
+def disk_of(found: RunSurvey, known: Experience, shop: Workshop) -> Disk:
     """The room for the films that were found, by their presets and sizes."""
     lengths = {kind: work.weight * known.film_s_per_char for kind, work in found.work.items()}
     cached = sum(seconds * known.of(kind).cache_bytes_per_s for kind, seconds in lengths.items())

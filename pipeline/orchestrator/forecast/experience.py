@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import SHAPES, Brief, JobStatus, JobSummary
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.settings import Settings
 
 # Older films were made under other circumstances; and a workspace may have many.
 _FILMS_MOST = 500
@@ -98,12 +99,12 @@ def learn(shop: Workshop) -> Experience:
         rates={kind: _rates(rows) for kind, rows in kinds.items()},
         measured=Rates(
             films=0,
-            work_s_per_char=CORE_S_PER_CHAR / _cores_used(shop),
+            work_s_per_char=CORE_S_PER_CHAR / _cores_used(shop.settings),
             output_bytes_per_s=OUTPUT_BYTES_PER_S,
             cache_bytes_per_s=CACHE_BYTES_PER_S,
         ),
         film_s_per_char=sum(row.duration_s or 0 for row in made) / weight if made else FILM_S_PER_CHAR,
-        join_s=CORE_S_PER_FILM / _cores_used(shop),
+        join_s=CORE_S_PER_FILM / _cores_used(shop.settings),
         scripts=len(written),
         tokens_in=sum(row.cost.tokens_in for row in written) / len(written) if written else TOKENS_IN,
         tokens_out=sum(row.cost.tokens_out for row in written) / len(written) if written else TOKENS_OUT,
@@ -151,8 +152,8 @@ def _busy_s(rows: Iterable[JobSummary]) -> float:
     return busy
 
 
-def _cores_used(shop: Workshop) -> float:
-    work = shop.settings.work
+def _cores_used(settings: Settings) -> float:
+    work = settings.work
     cores = work.workers if work.strategy != "sequential" else min(work.workers, _SCENES_AT_ONCE)
     return cores * CORES_USED
 

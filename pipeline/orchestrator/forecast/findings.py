@@ -95,8 +95,8 @@ class Problem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Survey:
-    """What was seen."""
+class RunSurvey:
+    """What a look at all films of a run has shown."""
 
     films: Films
     cached: Cached

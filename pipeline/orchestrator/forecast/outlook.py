@@ -15,11 +15,12 @@ from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError
 from pipeline.model import Brief, Priority
 from pipeline.orchestrator.forecast.disk import Disk, disk_of, disk_trouble
 from pipeline.orchestrator.forecast.experience import learn
-from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, Survey
+from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey
 from pipeline.orchestrator.forecast.scripts import Money, Quota, asking_s, done_at, money_notes, money_of, quota_of
 from pipeline.orchestrator.forecast.survey import survey
 from pipeline.orchestrator.uploads import UploadDays, upload_days
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.hosts import Hosts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +68,7 @@ async def forecast(
     return await to_thread.run_sync(_reckon, found, shop, batch, problems)
 
 
-def _reckon(found: Survey, shop: Workshop, batch: str, problems: tuple[Problem, ...]) -> Forecast:
+def _reckon(found: RunSurvey, shop: Workshop, batch: str, problems: tuple[Problem, ...]) -> Forecast:
     known = learn(shop)
     money, quota = money_of(found, known, shop), quota_of(found, known, shop)
     work_s = sum(
@@ -92,19 +93,19 @@ def _reckon(found: Survey, shop: Workshop, batch: str, problems: tuple[Problem, 
         disk=disk,
         quota=quota,
         uploads=uploads,
-        notes=(*found.notes, *money_notes(money, known, shop, batch), *_login_notes(uploads, shop), *tight),
+        notes=(*found.notes, *money_notes(money, known, shop, batch), *_login_notes(uploads, shop.hosts), *tight),
         problems=(*problems, *full),
         exit_code=_exit_code((*problems, *full)),
     )
 
 
-def _login_notes(uploads: Sequence[UploadDays], shop: Workshop) -> list[str]:
+def _login_notes(uploads: Sequence[UploadDays], hosts: Hosts) -> list[str]:
     names = [name for found in uploads for name in found.without_login]
-    return [shop.hosts.told_to_wait(name) for name in names]
+    return [hosts.told_to_wait(name) for name in names]
 
 
 def _exit_code(problems: Sequence[Problem]) -> int:
-    """That of the run: what stops all of it has its own, what spoils some films has one for that."""
+    """The exit code of the run: that of what stops all of it, else the one for a batch in which some films fail."""
     stopping = [problem.exit_code for problem in problems if not problem.films]
     if stopping:
         return stopping[0]

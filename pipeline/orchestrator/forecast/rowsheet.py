@@ -15,7 +15,7 @@ from pipeline.language.text import counted
 from pipeline.model import Brief, Pictures, Script, Still, is_stock
 from pipeline.orchestrator.film.pictures import file_of, named_by_script
 from pipeline.orchestrator.film.room import parted
-from pipeline.orchestrator.templates.preview import draw_scene
+from pipeline.orchestrator.templates.preview import draw_ending
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import examine_picture, is_address, prepare_picture
 from pipeline.rendering import Look
@@ -34,7 +34,7 @@ _BESIDE_PX = 160
 
 @dataclass(frozen=True, kw_only=True)
 class RowSheet:
-    """What was drawn."""
+    """The sheet that was drawn, and what to say about it."""
 
     path: Path
     # Films on the sheet, and those whose scripts nobody has written yet.
@@ -113,7 +113,7 @@ class _Stills:
         self.missing: dict[str, None] = {}
 
     def of(self, film: Brief, script: Script) -> Iterator[Still]:
-        """Those of a film, as far as they can be shown."""
+        """The pictures of a film, as far as they can be shown."""
         for wanted in (*film.pictures, *named_by_script(script, film, self._shop)):
             name = wanted.source
             if is_address(name) or is_stock(name):
@@ -160,12 +160,12 @@ class _Line:
         self.cut = []
         for scene in script.scenes:
             for part in parted(scene, look):
-                self._pictures.append(draw_scene(shop, part.scene, look, smaller=_LARGER))
+                self._pictures.append(draw_ending(shop, part.scene, look, smaller=_LARGER))
                 what = f"{part.scene.layout}, {film.format}" if film.format else part.scene.layout
                 self.cut += [f"{place}: no room for “{text}” ({what})" for text in sorted(part.cut)]
 
     def tiles(self, remark: str, language: str) -> list[Tile]:
-        """The line; none, if there is nothing in it."""
+        """The line as a tile for the sheet; an empty list if nothing was drawn."""
         name = " · ".join(
             filter(None, (*self._names[:1], remark, *self._names[1:], language, ", ".join(self._formats)))
         )

@@ -12,9 +12,10 @@ from pipeline.errors import InputError, NightreelError
 from pipeline.limits import GateLimits
 from pipeline.model import Price, dollars, price_of
 from pipeline.orchestrator.forecast.experience import Experience
-from pipeline.orchestrator.forecast.findings import Survey
+from pipeline.orchestrator.forecast.findings import RunSurvey
 from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.script.chat import Question
+from pipeline.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +43,9 @@ class Quota:
     days: int
 
 
-def money_of(found: Survey, known: Experience, shop: Workshop) -> Money:
+def money_of(found: RunSurvey, known: Experience, shop: Workshop) -> Money:
     """What a model would be paid for them. Reads the prices."""
-    scripts, model = found.scripts_to_ask, _model(shop)
+    scripts, model = found.scripts_to_ask, _model(shop.settings)
     tokens_in, tokens_out = round(scripts * known.tokens_in), round(scripts * known.tokens_out)
     price = _price(shop)
     usd = price.usd(tokens_in=tokens_in, tokens_out=tokens_out) if price else None
@@ -91,39 +92,39 @@ def _affordable(left: float, money: Money, most: float) -> int:
     return 0 if left < most else 1 + int((left - most) * money.scripts / money.usd)
 
 
-def _service(shop: Workshop) -> str:
+def _service(settings: Settings) -> str:
     """Whom the scripts are asked of, as long as all goes well."""
-    return next(filter(providers.is_service, providers.writer_names(shop.settings)), "groq")
+    return next(filter(providers.is_service, providers.writer_names(settings)), "groq")
 
 
-def _model(shop: Workshop) -> str:
+def _model(settings: Settings) -> str:
     """The model that is asked first."""
-    return next(iter(providers.model_settings(_service(shop), shop.settings).models), "")
+    return next(iter(providers.model_settings(_service(settings), settings).models), "")
 
 
 def _price(shop: Workshop) -> Price | None:
-    return price_of(shop.prices, _service(shop), _model(shop))
+    return price_of(shop.prices, _service(shop.settings), _model(shop.settings))
 
 
-def _limits(shop: Workshop) -> GateLimits:
-    return providers.gate_limits(_service(shop), shop.settings)
+def _limits(settings: Settings) -> GateLimits:
+    return providers.gate_limits(_service(settings), settings)
 
 
-def asking_s(found: Survey, known: Experience, shop: Workshop) -> float:
+def asking_s(found: RunSurvey, known: Experience, shop: Workshop) -> float:
     """How long the model's allowance for a minute makes the scripts take."""
-    limits = _limits(shop)
+    limits = _limits(shop.settings)
     tokens = known.tokens_in + known.tokens_out
     by_requests = limits.requests_per_min or math.inf
     by_tokens = limits.tokens_per_min / tokens if limits.tokens_per_min else math.inf
     return 60 * found.scripts_to_ask / min(by_requests, by_tokens)
 
 
-def quota_of(found: Survey, known: Experience, shop: Workshop) -> Quota | None:
+def quota_of(found: RunSurvey, known: Experience, shop: Workshop) -> Quota | None:
     """What the service allows in a day; None: no allowance is set, or nobody is asked. Reads the ledger."""
-    limits = _limits(shop)
+    limits = _limits(shop.settings)
     if not found.scripts_to_ask or not (limits.requests_per_day or limits.tokens_per_day):
         return None
-    requests, tokens = shop.machine.ledger(_service(shop)).spent_today()
+    requests, tokens = shop.machine.ledger(_service(shop.settings)).spent_today()
     each = known.tokens_in + known.tokens_out
     whole = _scripts_in(limits.requests_per_day, limits.tokens_per_day, each)
     left = _scripts_in(
@@ -135,7 +136,7 @@ def quota_of(found: Survey, known: Experience, shop: Workshop) -> Quota | None:
     per_day = max(1, whole)
     later = max(0, found.scripts_to_ask - left)
     return Quota(
-        service=_service(shop),
+        service=_service(shop.settings),
         scripts_per_day=per_day,
         left_today=left,
         days=math.ceil(later / per_day) + (1 if left else 0),

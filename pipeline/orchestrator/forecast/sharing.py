@@ -24,12 +24,12 @@ class Sharing:
 
     @property
     def different_scenes(self) -> int:
-        """As many are drawn and encoded."""
+        """How many different scenes there are: each is drawn and encoded once."""
         return len(self._drawn)
 
     @property
     def different_sentences(self) -> int:
-        """As many are spoken."""
+        """How many different sentences there are: each is spoken once."""
         return len(self._spoken)
 
     def clip(self, scene: Scene, manner: Manner, has_clip: Callable[[str], bool]) -> bool:

@@ -11,14 +11,16 @@ from pipeline.model import Brief, JobStatus, JobSummary, Priority
 from pipeline.orchestrator.batch.batches import refuse_one_file_for_many
 from pipeline.orchestrator.batch.plan import draft_plan
 from pipeline.orchestrator.batch.planned import Draft
-from pipeline.orchestrator.forecast.findings import Films, Survey
+from pipeline.orchestrator.forecast.findings import Films, RunSurvey
 from pipeline.orchestrator.forecast.surveyor import Surveyor
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.wishes import Wishes
+from pipeline.state import CheckpointStore
 
 _NUMBERS_TOLD = 20
 
 
-def survey(briefs: Collection[Brief], shop: Workshop, *, batch: str, priority: Priority) -> Survey:
+def survey(briefs: Collection[Brief], shop: Workshop, *, batch: str, priority: Priority) -> RunSurvey:
     """Look at every film. For a thread of `anyio.to_thread`. Asks no service, makes and changes nothing."""
     surveyor = Surveyor(shop, batch)
     try:
@@ -31,8 +33,8 @@ def survey(briefs: Collection[Brief], shop: Workshop, *, batch: str, priority: P
                 for film in shop.wishes.films_of(brief):
                     surveyor.at(film)
         return surveyor.result(Films(asked=shop.wishes.count_films(briefs)))
-    films = _sorted_out(briefs, draft, shop, surveyor)
-    surveyor.notes += (*shop.wishes.idle_voices(briefs), *_notes(draft, shop, batch))
+    films = _sorted_out(briefs, draft, shop.wishes, surveyor)
+    surveyor.notes += (*shop.wishes.idle_voices(briefs), *_notes(draft, shop.store, batch))
     draft.index.close()
     return surveyor.result(films)
 
@@ -50,7 +52,7 @@ def _refuse_what_a_run_refuses(briefs: Collection[Brief], shop: Workshop, batch:
             raise StorageError("can't be written", where=str(existing), hint=hint)
 
 
-def _sorted_out(briefs: Collection[Brief], draft: Draft, shop: Workshop, surveyor: Surveyor) -> Films:
+def _sorted_out(briefs: Collection[Brief], draft: Draft, wishes: Wishes, surveyor: Surveyor) -> Films:
     """Count the films, and look at those that would be made."""
     changed = {change.job for change in draft.plan.changed}
     counts: dict[str, int] = {}
@@ -61,8 +63,8 @@ def _sorted_out(briefs: Collection[Brief], draft: Draft, shop: Workshop, surveyo
         if kind not in {"there", "review", "cancelled"}:
             surveyor.at(brief, begun=job_id if row and row.attempts else "")
     return Films(
-        asked=shop.wishes.count_films(briefs),
-        twice=shop.wishes.count_films(briefs) - len(draft.briefs),
+        asked=wishes.count_films(briefs),
+        twice=wishes.count_films(briefs) - len(draft.briefs),
         replacing=len(draft.plan.replaced),
         impossible=surveyor.impossible,
         **counts,
@@ -84,12 +86,12 @@ def _kind(row: JobSummary | None, *, is_changed: bool) -> str:
     return "begun" if row.attempts else "new"
 
 
-def _notes(draft: Draft, shop: Workshop, batch: str) -> list[str]:
+def _notes(draft: Draft, store: CheckpointStore, batch: str) -> list[str]:
     notes = [*_episodes(draft), *([draft.plan.crowding] if draft.plan.crowded else [])]
     for damage in draft.index.damages():
-        is_damaged = shop.store.is_damaged(batch, damage.job)
+        is_damaged = store.is_damaged(batch, damage.job)
         notes.append(f"{damage.message}; it would be set aside and made afresh" if is_damaged else damage.message)
-    if workers := shop.store.claims.workers(batch):
+    if workers := store.claims.workers(batch):
         processes = ", ".join(map(str, workers))
         notes.append(f"this batch is made now, by process {processes}: a second one would help")
     return notes

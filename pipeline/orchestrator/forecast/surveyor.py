@@ -15,7 +15,7 @@ from pipeline.narration.spoken import way_of_saying
 from pipeline.orchestrator.film.episodes import with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.forecast.experience import Kind, kind_of
-from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, Survey, Work
+from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey, Work
 from pipeline.orchestrator.forecast.sharing import Sharing
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import ScriptWriter, check_any
@@ -42,8 +42,8 @@ class Surveyor:
         self._series: set[str] = set()
         self._voices: Voices | NightreelError | None = None
 
-    def result(self, films: Films) -> Survey:
-        """All of it."""
+    def result(self, films: Films) -> RunSurvey:
+        """Everything that was found out."""
         known = self._known_scripts
         cached = Cached(
             scripts=self._scripts,
@@ -54,7 +54,7 @@ class Surveyor:
             different_sentences=self._sharing.different_sentences if known else None,
             clips=self._clips if known else None,
         )
-        return Survey(
+        return RunSurvey(
             films=films,
             cached=cached,
             work=self._work,

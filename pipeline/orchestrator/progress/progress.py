@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pipeline.model import Cost, Job, JobStatus, summary_of, title_of, weight_of
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse, Told
 from pipeline.orchestrator.film.stages import STAGES
-from pipeline.orchestrator.progress.pace import Pace
+from pipeline.orchestrator.progress.remaining import RemainingTime
 from pipeline.orchestrator.progress.snapshot import (
     LATELY,
     OVER,
@@ -60,7 +60,7 @@ class Progress:
         self._parked: dict[str, Parked] = {}
         # Weight that goes on at a time, by the minute it comes: there are few different ones, however many films.
         self._released: dict[int, int] = {}
-        self._pace = Pace([stage.name for stage in STAGES])
+        self._remaining = RemainingTime([stage.name for stage in STAGES])
         self._made, self._made_s = 0, 0.0
         self._stage_s: dict[str, float] = {}
         self._found = self._needed = 0
@@ -78,7 +78,7 @@ class Progress:
             self._batch = event.batch
             self._counts = dict(event.counts) or self._counts
             self._peak_bytes = max(self._peak_bytes, event.memory_bytes)
-            self._pace.heard(event, now_s=self._clock())
+            self._remaining.heard(event, now_s=self._clock())
 
     @property
     def latest(self) -> Finished | None:
@@ -90,7 +90,7 @@ class Progress:
         now_s = self._clock()
         made = self._made
         at_work = sorted(self._at_work.values(), key=lambda film: film.begun_s)
-        known = self._pace.made >= _ROUGH_FROM
+        known = self._remaining.made >= _ROUGH_FROM
         return Snapshot(
             batch=self._batch,
             total=sum(self._counts.values()),
@@ -103,7 +103,7 @@ class Progress:
             notices=tuple(Said(text=text, ago_s=now_s - at_s) for at_s, text in self._notices),
             elapsed_s=now_s - self._began_s,
             remaining_s=self._remaining_s(now_s) if known and not self._is_over else None,
-            remaining_is_rough=self._pace.made < _GOOD_FROM,
+            remaining_is_rough=self._remaining.made < _GOOD_FROM,
             film_s=self._made_s / made if made else None,
             stage_s={stage: seconds / made for stage, seconds in self._stage_s.items()} if made else {},
             cache_share=self._found / self._needed if self._needed else None,
@@ -131,16 +131,16 @@ class Progress:
             self._stop(job, now_s)
 
     def _go_on(self, job: Job, now_s: float) -> None:
-        """It was taken up, or entered a stage."""
+        """A film was taken up, or entered a stage."""
         film = self._at_work.get(job.id)
         if film is None:
             self._count(job, JobStatus.PENDING, JobStatus.IN_PROGRESS)
             film = self._at_work[job.id] = _Film(begun_s=now_s, records=len(job.records))
         film.title, film.stage = self._title(job), job.stage
-        self._pace.entered(job.id, weight=weight_of(job.brief), stage=job.stage, now_s=now_s)
+        self._remaining.entered(job.id, weight=weight_of(job.brief), stage=job.stage, now_s=now_s)
 
     def _stop(self, job: Job, now_s: float) -> None:
-        """It is over, or waits."""
+        """A film is over, or waits."""
         film = self._at_work.pop(job.id, None)
         self._count(job, JobStatus.IN_PROGRESS if film else JobStatus.PENDING, job.status)
         if job.status is JobStatus.PARKED:
@@ -151,7 +151,7 @@ class Progress:
         self._needed += found + made
         self._cost = sum((record.cost for record in records), self._cost)
         all_found = found > 0 and made == 0
-        self._pace.left(job.id, status=job.status, found=all_found, now_s=now_s)
+        self._remaining.left(job.id, status=job.status, found=all_found, now_s=now_s)
         if job.status not in OVER:
             return
         took_s = now_s - film.begun_s if film else 0.0
@@ -181,7 +181,7 @@ class Progress:
         return title if self._is_ours(job) else f"{job.batch}: {title}"
 
     def _count(self, job: Job, before: JobStatus, after: JobStatus) -> None:
-        """Until the next pulse says so."""
+        """Count a film in its new status here, until the next pulse brings the counts of the whole batch."""
         if not self._is_ours(job):
             return
         self._counts[before] = max(0, self._counts.get(before, 0) - 1)
@@ -194,12 +194,12 @@ class Progress:
 
     def _remaining_s(self, now_s: float) -> float | None:
         """All work at our pace, and no sooner than what is parked can be done after its time."""
-        remaining_s = self._pace.remaining_s(now_s)
+        remaining_s = self._remaining.remaining_s(now_s)
         self._released = {minute: weight for minute, weight in self._released.items() if minute * 60 > now_s}
         if remaining_s is None:
             return None
         weight = 0
         for minute in sorted(self._released, reverse=True):
             weight += self._released[minute]
-            remaining_s = max(remaining_s, minute * 60 - now_s + weight / self._pace.per_second(now_s))
+            remaining_s = max(remaining_s, minute * 60 - now_s + weight / self._remaining.per_second(now_s))
         return remaining_s

@@ -188,7 +188,7 @@ def finished(row: JobSummary, *, took_s: float | None = None, untouched: bool = 
 
 
 def goes_on(parked: Parked) -> datetime:
-    """Those that wait for a person come last."""
+    """For sorting parked films: by their time, those that wait for a person last."""
     return parked.until or _FOREVER
 
 

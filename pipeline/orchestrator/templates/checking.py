@@ -112,11 +112,11 @@ def _scripts(template: Template) -> Iterator[Fault]:
 
 
 def _pictures(shop: Workshop, template: Template) -> Iterator[Fault]:
-    sample = load_sample(template, search=search_of(shop))
+    sample = load_sample(template, search=search_of(shop.workspace))
     look = _look(shop, template, sample)
     for problem in find_problems(sample, template):
         yield Fault(where=f"{template.folder}/{SAMPLE}", message=problem)
-    pictures_of(sample, template, search=search_of(shop))
+    pictures_of(sample, template, search=search_of(shop.workspace))
     fonts_for(sample, look)
     looks = {shape: replace(look, format=format_of(shape, height_px=_HEIGHT_PX)) for shape in SHAPES}
     words = words_of(sample)

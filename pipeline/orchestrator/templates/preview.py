@@ -66,7 +66,7 @@ def preview(
 
 def draw_preview(shop: Workshop, template: Template, *, shapes: Sequence[Shape], theme: str = "") -> Image.Image:
     """The contact sheet, mode RGB. Raises `InputError`."""
-    sample = load_sample(template, search=search_of(shop))
+    sample = load_sample(template, search=search_of(shop.workspace))
     look = look_of(shop, template, sample, theme=theme)
     tiles = list(_tiles(shop, sample, look, shapes))
     facts = (template.description, f"{len(tiles)} layouts", look.theme.name, f"captions: {template.captions}")
@@ -89,7 +89,7 @@ def look_of(shop: Workshop, template: Template, sample: Script, *, theme: str = 
 
 def _stills(shop: Workshop, sample: Script, template: Template) -> Iterator[Still]:
     """The pictures of the sample, as they lie there: they are the designer's own."""
-    for name, path in pictures_of(sample, template, search=search_of(shop)).items():
+    for name, path in pictures_of(sample, template, search=search_of(shop.workspace)).items():
         try:
             seen = examine_picture(path)
         except (OSError, ValueError) as error:
@@ -110,11 +110,11 @@ def _tiles(shop: Workshop, sample: Script, look: Look, shapes: Sequence[Shape]) 
     for scene in sample.scenes:
         if type(scene) in LAYOUTS:
             formats = [format_of(shape, height_px=_LARGER * height_px) for shape in shapes]
-            pictures = tuple(draw_scene(shop, scene, replace(look, format=each), smaller=_LARGER) for each in formats)
+            pictures = tuple(draw_ending(shop, scene, replace(look, format=each), smaller=_LARGER) for each in formats)
             yield Tile(name=scene.layout, pictures=pictures)
 
 
-def draw_scene(shop: Workshop, scene: Scene, look: Look, *, smaller: int) -> Image.Image:
+def draw_ending(shop: Workshop, scene: Scene, look: Look, *, smaller: int) -> Image.Image:
     """The end of a scene, while its last caption still stands; so many times smaller than the format of the look."""
     clip = clip_of(scene)
     narration = Narration(narrator="", voice="", clips=(clip,))

@@ -21,17 +21,18 @@ _TITLE = re.compile(r"^title\s*=.*$", re.MULTILINE)
 _SUFFIXES = frozenset({".toml", ".jinja", ".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg", ".md", ".ttf", ".otf"})
 
 
-def search_of(shop: Workshop) -> list[Path]:
+def search_of(workspace: Path) -> list[Path]:
     """Where templates of the workspace lie: they go before those that are built in."""
-    return [shop.workspace / "templates"]
+    return [workspace / "templates"]
 
 
 def list_templates(shop: Workshop) -> list[Template | tuple[str, str]]:
     """Every template by name; one that is not in order as its name and what is wrong with it. Reads files."""
     found: list[Template | tuple[str, str]] = []
-    for name in sorted(known_templates(search_of(shop))):
+    search = search_of(shop.workspace)
+    for name in sorted(known_templates(search)):
         try:
-            found.append(load_template(name, search=search_of(shop)))
+            found.append(load_template(name, search=search))
         except NightreelError as error:
             found.append((name, str(error)))
     return found
@@ -40,12 +41,13 @@ def list_templates(shop: Workshop) -> list[Template | tuple[str, str]]:
 def find_template(shop: Workshop, named: str) -> Template:
     """The template of that name, or in that folder. Raises `InputError` for one that is not there or not in order."""
     folder = folder_of(shop, named)
-    return read_template(folder, search=search_of(shop)) if folder else load_template(named, search=search_of(shop))
+    search = search_of(shop.workspace)
+    return read_template(folder, search=search) if folder else load_template(named, search=search)
 
 
 def folder_of(shop: Workshop, named: str) -> Path | None:
     """The folder that a name or a path means; None: there is none."""
-    folder = known_templates(search_of(shop)).get(named)
+    folder = known_templates(search_of(shop.workspace)).get(named)
     path = Path(named)
     return folder or (path if (path / TOML).is_file() else None)
 
@@ -63,7 +65,7 @@ def copy_template(shop: Workshop, name: str, *, origin: str) -> tuple[Path, ...]
     if not _NAME.fullmatch(name) or name == SHARED or is_device(name):
         hint = "Use small letters, digits and hyphens, e.g. my-explainer"
         raise InputError(f"{name!r} is no name for a template", hint=hint)
-    source = Path(load_template(origin, search=search_of(shop)).folder)
+    source = Path(load_template(origin, search=search_of(shop.workspace)).folder)
     target = shop.workspace / "templates" / name
     if target.exists():
         raise InputError("is there already", where=str(target), hint="Choose another name, or edit that one")

@@ -183,7 +183,7 @@ class Hosts:
 
     @property
     def without_login(self) -> tuple[str, ...]:
-        """Those of `wanted` that nobody has logged in to. Blocks."""
+        """The hosts of `wanted` that nobody has logged in to. Blocks."""
         channels = {name: self._channel_name(name) for name in self.wanted if not is_by_hand(name)}
         return tuple(name for name, channel in channels.items() if not self._token(channel).exists())
 

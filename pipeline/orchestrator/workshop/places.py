@@ -128,7 +128,7 @@ class Places:
 
     @cached_property
     def _known(self) -> dict[str, str]:
-        """A list has one path and thousands of lines."""
+        """The path of a source as a batch remembers it. Kept: a list has one path and thousands of lines."""
         return {}
 
     def _below_workspace(self, path: str) -> str:

@@ -91,7 +91,7 @@ class PictureSource(Protocol):
 
 
 def suitable(photos: Iterable[StockPhoto], orientation: Orientation) -> tuple[StockPhoto, ...]:
-    """Those that a film can show, those of its own shape first: for each answer, always the same in the same order."""
+    """The photos that a film can show, those of its own shape first. The same answer always gives the same order."""
     shown = [photo for photo in photos if _can_be_shown(photo)]
     ours = [photo for photo in shown if _orientation(photo) == orientation]
     return (*ours, *(photo for photo in shown if photo not in ours))[:_MOST_PHOTOS]

@@ -125,7 +125,7 @@ class Service:
         return PermanentError("the answer is no list of photos", where=self.title)
 
     def attribution(self, author: str, page: str, *, home: str) -> Attribution:
-        """As it is told: whose photo it is, and the page that it has there."""
+        """Whose photo it is, in the words that the service asks for, and the page of the photo there."""
         name = clean_text(author)[:_MOST_AUTHOR_CHARS].strip()
         text = f"Photo by {name} on {self.title}" if name else f"Photo from {self.title}"
         is_page = page.startswith(("https://", "http://")) and page.isprintable() and not any(map(str.isspace, page))

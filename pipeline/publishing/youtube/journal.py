@@ -153,7 +153,7 @@ class Journal:
 
     @classmethod
     def all_in(cls, folder: Path) -> list[Journal]:
-        """Those of a channel, by key. Blocks."""
+        """All journals of a channel, sorted by key. Blocks."""
         return [cls(folder, path.stem) for path in sorted(folder.glob("*.json"))]
 
     async def read(self) -> Record | None:

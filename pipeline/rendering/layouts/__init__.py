@@ -1,6 +1,6 @@
 """Layouts: one module each, from a scene to a composition. To add one, write its module and name it in `LAYOUTS`.
 
-    words       title · section · statement (turns, stretch) · bullets (dial) · quote · steps
+    words       title · section · statement (sentences, stretch) · bullets (dial) · quote · steps
                 · timeline (timeline_setting) · comparison · quiz (countdown) · code (code_setting) · closing
     numbers     number (counter, ring) · table (table_setting) · bars (axis) · lines · shares (donut)
     pictures    picture · split · scenery · product (product_picture, rating)

@@ -28,7 +28,7 @@ class UprightAxis:
 
     @property
     def width_px(self) -> int:
-        """Of its numbers and the gap beside them."""
+        """The width of its numbers and the gap beside them."""
         return max(text.width_px for text in self._texts) + self._look.grid.px(_GAP)
 
     def lines(self, left: int, right: int, gaps: Sequence[Gap]) -> list[Element]:

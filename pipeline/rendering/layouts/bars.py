@@ -208,7 +208,7 @@ class _Bars:
         return number + 1 == self._scene.point
 
     def _colours(self, number: int) -> tuple[str, str]:
-        """Of a bar, and of what is written at it."""
+        """The colour of a bar, and that of what is written at it."""
         theme = self._look.theme
         if not self._scene.point:
             return (theme.negative if self._amounts[number] < 0 else theme.accent_2), theme.text

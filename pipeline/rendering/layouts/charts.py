@@ -168,7 +168,7 @@ def value_frames(scene: Scene, words: Sequence[Word], count: int) -> tuple[int, 
 
 
 def waiting(motion: Motion, until: int) -> Motion:
-    """That of a label which is there before its value, and quieter until that comes."""
+    """The motion of a label that is there before its value, and quieter until the value comes."""
     return replace(motion, levels=(Level(0, _WAITING), Level(until, FULL)))
 
 

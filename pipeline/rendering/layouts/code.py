@@ -68,7 +68,7 @@ class _Plan:
     pad_px: int
 
     def baseline(self, row: int) -> int:
-        """Of a row of a page, from the top of the picture."""
+        """The baseline of a row of a page, in pixels from the top of the picture."""
         return self.card.top + self.pad_px + self.setting.cap_px + row * self.setting.leading_px
 
 
@@ -116,7 +116,7 @@ def _above(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan:
 
 
 def _beside(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan | None:
-    """None: it does not fit at a size that is worth it."""
+    """The heading beside the card; None: the program does not fit there at a size that can be read."""
     grid, content = look.grid, look.grid.content
     width = grid.columns(_BESIDE)
     large = [size for size in CODE_SIZES if size >= _BESIDE_FROM]

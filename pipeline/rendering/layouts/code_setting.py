@@ -115,7 +115,7 @@ def _parted(rows: Sequence[CodeRow], most: int, passages: Sequence[Passage]) -> 
 
 
 def card_height(setting: Setting, grid: Grid) -> int:
-    """Of the card around the longest page, in pixels."""
+    """The height of the card around the longest page, in pixels."""
     rows = max(map(len, setting.pages), default=1)
     return setting.cap_px + (rows - 1) * setting.leading_px + 2 * grid.px(setting.air.pad_y)
 

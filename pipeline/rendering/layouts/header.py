@@ -57,7 +57,7 @@ def header(label: str, title: str, look: Look, *, low: bool = False) -> Header:
 
 
 def narrow_header(title: str, look: Look, *, columns: int) -> Header:
-    """That of a scene whose content stands beside it: in a column, with nothing below."""
+    """The header of a scene whose content stands beside it: in a column, with nothing below."""
     style, steps = look.styled(HEADING), sizes(look.grid, HEADING_SIZES[:-1])
     broken = fit(title, style, steps, width_px=look.grid.columns(columns), most_lines=_MOST_LINES)
     nothing = kicker("", look, width_px=look.grid.columns(columns))

@@ -71,7 +71,7 @@ class _End:
 
     @property
     def width_px(self) -> int:
-        """Of the wider of the two."""
+        """The width of the name or of the value, whichever is wider."""
         return max(self.name.width_px, self.value.width_px if self.value else 0)
 
 
@@ -268,7 +268,7 @@ def _ends_within(scene: LinesScene, look: Look, share: float, most_lines: int, r
 
 
 def _height(ends: Sequence[_End], look: Look) -> int:
-    """Of all of them below each other, apart."""
+    """The height of all ends below each other, with space between them."""
     return sum(end.height_px for end in ends) + look.grid.px(_BETWEEN) * (len(ends) - 1)
 
 

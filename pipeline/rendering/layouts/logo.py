@@ -57,7 +57,7 @@ class Emblem(NamedTuple):
         return self.mark.size[1]
 
     def at(self, top: int) -> list[Sprite]:
-        """From this row on."""
+        """The sprites of the logo, with its top in this row."""
         width, height = self.mark.size
         return _sprites(self.mark, _box(self.centre - width // 2, top, width, height), Motion())
 

@@ -171,7 +171,7 @@ def _spoken(scene: NumberScene, words: Sequence[Word]) -> int:
 
 
 def _digits_of(text: str) -> str:
-    """Those that count: "1,500,000" is "15", and so is "1.5" in front of "million"."""
+    """The significant digits: "15" for "1,500,000", and for the "1.5" of "1.5 million"."""
     return "".join(character for character in text if character.isdecimal()).strip("0") or (
         "0" if any(character.isdecimal() for character in text) else ""
     )

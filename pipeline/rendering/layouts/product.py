@@ -80,7 +80,7 @@ class _Texts:
         return self._main_px(look) + self.gap_px(look, _AFTER_PRICE) + facts
 
     def width_px(self, look: Look) -> int:
-        """Of the widest line, where facts stand below."""
+        """The width of the widest line, where facts stand below."""
         grid = look.grid
         lines = [self.label.width_px, self.name.width_px, self.price.width_px]
         lines.append(stars_px(look) + self.rating.width_px if self.rating.lines else 0)

@@ -1,8 +1,8 @@
 """One sentence, large, with its key phrase lit; a rule at its side and a figure, cropped, behind.
 
-Where more is said, each sentence stands while it is said (see `turns`), and the rule stretches to it. When the first
-of them comes later than the scene begins, the name of the section stands in its place until then: nobody reads the
-point before it is made, and the picture is not empty meanwhile.
+Where more is said, each sentence stands while it is said (see `sentences`), and the rule stretches to it. When the
+first of them comes later than the scene begins, the name of the section stands in its place until then: nobody reads
+the point before it is made, and the picture is not empty meanwhile.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from pipeline.rendering.layouts.parts import (
     side_rule,
     sizes,
 )
+from pipeline.rendering.layouts.sentences import TimedSentence, sentences_of
 from pipeline.rendering.layouts.stretch import Stretch
-from pipeline.rendering.layouts.turns import Turn, turns_of
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.moves import Level
@@ -49,14 +49,14 @@ _AIR_BELOW = 64
 
 def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module."""
-    turns = turns_of(scene, words, has_room=lambda text: _has_room(text, look))
-    if turns[0].enters and not scene.kicker:
-        turns = (turns[0]._replace(enters=0), *turns[1:])
-    sentences, top = _sentences(scene, turns, look)
+    sentences = sentences_of(scene, words, has_room=lambda text: _has_room(text, look))
+    if sentences[0].enters and not scene.kicker:
+        sentences = (sentences[0]._replace(enters=0), *sentences[1:])
+    text, top = _elements(scene, sentences, look)
     elements: list[Element] = [*_figure(look, above=top)]
-    if turns[0].enters:
-        elements += announcement(scene.kicker, look, width_px=_width(look), until=turns[0].enters)
-    elements += sentences
+    if sentences[0].enters:
+        elements += announcement(scene.kicker, look, width_px=_width(look), until=sentences[0].enters)
+    elements += text
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
@@ -69,25 +69,29 @@ def _figure(look: Look, *, above: int) -> list[Emblem]:
     return [motif(look, side_px=grid.px(832), centre=centre, opacity=0.5)]
 
 
-def _sentences(scene: StatementScene, turns: Sequence[Turn], look: Look) -> tuple[list[Element], int]:
+def _elements(scene: StatementScene, sentences: Sequence[TimedSentence], look: Look) -> tuple[list[Element], int]:
     """Rule, kicker and sentences, all of which begin at the same height, and the row in which they begin."""
     grid, theme = look.grid, look.theme
     label = kicker(scene.kicker, look, width_px=_width(look))
-    blocks = [_sentence(turn, look) for turn in turns]
+    blocks = [_sentence(sentence, look) for sentence in sentences]
     gap = grid.px(48) + max(block.reach_px for block in blocks) if label.lines else 0
     heights = [label.height_px + gap + block.height_px for block in blocks]
     # Where a high one comes after a low one, both stand a little off the middle, clear of the captions.
     lowest = max(_top(look, max(heights)), grid.content.bottom - grid.px(_AIR_BELOW) - max(heights))
     top = min(_top(look, (max(heights) + min(heights)) // 2), lowest)
     left = grid.content.left + grid.px(INDENT)
-    first = turns[0].enters
+    first = sentences[0].enters
     elements: list[Element] = [
-        _rule(look, top=top, lengths=[(turn.enters, height) for turn, height in zip(turns, heights, strict=True)]),
+        _rule(
+            look,
+            top=top,
+            lengths=[(sentence.enters, height) for sentence, height in zip(sentences, heights, strict=True)],
+        ),
         *letters(label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, first + 2)),
     ]
-    ends = (*(turn.enters for turn in turns[1:]), None)
-    for turn, block, leaves in zip(turns, blocks, ends, strict=True):
-        motion = enter(grid, turn.enters + 5, rise=40)
+    ends = (*(sentence.enters for sentence in sentences[1:]), None)
+    for sentence, block, leaves in zip(sentences, blocks, ends, strict=True):
+        motion = enter(grid, sentence.enters + 5, rise=40)
         elements += letters(
             block,
             left=left,
@@ -104,18 +108,18 @@ def _top(look: Look, height_px: int) -> int:
 
 
 def _has_room(text: str, look: Look) -> bool:
-    return width(text) <= _MOST_CHARS and not _sentence(Turn(0, text), look).cut
+    return width(text) <= _MOST_CHARS and not _sentence(TimedSentence(0, text), look).cut
 
 
-def _sentence(turn: Turn, look: Look) -> TextBlock:
+def _sentence(sentence: TimedSentence, look: Look) -> TextBlock:
     return fit(
-        turn.text,
+        sentence.text,
         look.styled(STATEMENT),
         sizes(look.grid, STATEMENT_SIZES),
         width_px=_width(look),
         height_px=look.grid.type_px(600),
         most_lines=6,
-        emphasis=turn.emphasis,
+        emphasis=sentence.emphasis,
     )
 
 

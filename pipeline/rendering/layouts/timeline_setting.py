@@ -64,7 +64,7 @@ _STACKED_SQUEEZES = (
 
 
 class _Place(NamedTuple):
-    """Of a moment, counted from the left margin and the end of the header."""
+    """Where a moment stands, counted from the left margin and the end of the header."""
 
     dot: tuple[int, int]
     when: tuple[int, int]
@@ -83,7 +83,7 @@ class TimelinePlan:
 
     @property
     def height_px(self) -> int:
-        """Of all of it, with the header."""
+        """The height of all of it, with the header."""
         return self.head.height_px + self.body_px
 
     @property

@@ -44,7 +44,7 @@ class Pose(NamedTuple):
 
 
 class Level(NamedTuple):
-    """From this frame on, fade to this opacity (0 to 255)."""
+    """A fade that begins in a frame, to an opacity (0 to 255)."""
 
     frame: int
     opacity: int

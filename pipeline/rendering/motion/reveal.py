@@ -41,7 +41,7 @@ class Reach(NamedTuple):
 
     @staticmethod
     def of(mask: Image.Image, order: Image.Image) -> Reach:
-        """Of two images of mode L and the same size."""
+        """The reach between two images of mode L and the same size."""
         when, is_seen = np.asarray(order), np.asarray(mask) > 0
         # What lets nothing through is never drawn.
         firsts, lasts = np.where(is_seen, when, np.int16(256)), np.where(is_seen, when, np.int16(-1))

@@ -55,7 +55,7 @@ class Mark(NamedTuple):
 
     @property
     def size(self) -> tuple[int, int]:
-        """Of all of it, pixels."""
+        """Width and height of the logo with its plate, in pixels."""
         return self.plate.size if self.plate else self.image.size
 
     @property

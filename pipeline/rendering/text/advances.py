@@ -62,7 +62,7 @@ def width_of(grapheme: str, face: Face, style: TextStyle) -> float:
 
 @lru_cache(maxsize=128)
 def digit_width(zero: int, face: Face, style: TextStyle) -> float:
-    """Of the widest digit of a script, whose first is `zero`."""
+    """The width of the widest digit of a script whose first digit is `zero`."""
     return max(width_of(chr(zero + digit), face, style) for digit in range(10))
 
 

@@ -10,6 +10,7 @@ The lower right stays free: sites put the film's length there.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -71,6 +72,11 @@ def draw(script: Script, look: Look, number: int, *, episode: int) -> Image.Imag
         number_badge(sheet, episode, is_poster=number == 2 and framing is None)
     sheet.sign()
     return sheet.picture
+
+
+def draw_all(script: Script, look: Look, *, episode: int) -> Iterator[Image.Image]:
+    """All of them, the best first; each is drawn when it is asked for."""
+    return (draw(script, look, number, episode=episode) for number in range(1, COUNT + 1))
 
 
 def _beside(sheet: Sheet) -> None:

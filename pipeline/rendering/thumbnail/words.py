@@ -49,19 +49,19 @@ class Sheet:
 
     @property
     def width(self) -> int:
-        """Of the words: more than half, so that the figure has its place beside them."""
+        """The width of the words: more than half, so that the figure has its place beside them."""
         return self.picture.width - 2 * MARGIN if self.is_upright else 720
 
     @property
     def most_height(self) -> int:
-        """Of the words in the middle of a lying one: a logo has its corner above them, or the length one below."""
+        """The most height of words in the middle of a lying picture: above is the logo, below the film's length."""
         if self.look.logo is not None:
             return 440
         return 500 if self.look.right_to_left else 560
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Of the words, largest first."""
+        """The type sizes of the words, largest first."""
         return _WORD_SIZES if len(self.words) <= _SHORT_CHARS else SIZES
 
     def fitted(self, text: str, sizes: Sequence[int], width: int, height: int, lines: int = _LINES) -> TextBlock:

@@ -11,7 +11,7 @@ groq                the way to Groq, by its own SDK
 openai_compatible   the way to everybody else who speaks OpenAI's protocol, by base URL
 """
 
-from pipeline.script.chat.asking import Asked, Unusable, ask, in_short, kept_answers, most_hopeful, read_kept
+from pipeline.script.chat.asking import Answered, Unusable, as_one, ask, in_short, kept_answers, read_kept
 from pipeline.script.chat.dialect import Dialect, groq_dialect
 from pipeline.script.chat.failures import Service
 from pipeline.script.chat.groq import GroqTransport
@@ -21,7 +21,7 @@ from pipeline.script.chat.service import ServiceModel, Transport
 
 __all__ = [
     "Answer",
-    "Asked",
+    "Answered",
     "ChatModel",
     "Dialect",
     "GroqTransport",
@@ -32,10 +32,10 @@ __all__ = [
     "ServiceModel",
     "Transport",
     "Unusable",
+    "as_one",
     "ask",
     "groq_dialect",
     "in_short",
     "kept_answers",
-    "most_hopeful",
     "read_kept",
 ]

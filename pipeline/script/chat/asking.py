@@ -1,8 +1,8 @@
 """One question, until somebody has answered it well: the models in order, and a conversation with each.
 
-    asked = await ask(models, (question,), read=read, cache=cache, retry=retry, purse=purse)
-    asked.value                                # what `read` made of the answer
-    asked.model, asked.fallback_reason         # who answered, and why nobody before
+    answered = await ask(models, (question,), read=read, cache=cache, retry=retry, purse=purse)
+    answered.value                              # what `read` made of the answer
+    answered.model, answered.fallback_reason    # who answered, and why nobody before
 
 What each model comes to:
 
@@ -30,7 +30,7 @@ from typing import Generic, Protocol, TypeVar
 
 from anyio import to_thread
 
-from pipeline.errors import ClosedError, PermanentError, ProviderError, QuotaError, TransientError
+from pipeline.errors import ClosedError, PermanentError, ProviderError, QuotaError, TransientError, reworded
 from pipeline.keys import content_key
 from pipeline.limits import Purse, RetryPolicy, with_retries
 from pipeline.script.chat.failures import SHORTER, OutOfTimeError, SlowError, TooLargeError
@@ -70,7 +70,7 @@ class Reader(Protocol[T_co]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked(Generic[T]):
+class Answered(Generic[T]):
     """An answer, and who gave it."""
 
     value: T
@@ -91,7 +91,7 @@ async def ask(
     retry: RetryPolicy,
     purse: Purse,
     turns: int = 2,
-) -> Asked[T]:
+) -> Answered[T]:
     """What the first of the `models` says that gives an answer which `read` can use, in at most `turns` each.
 
     `questions` is the same question, each time shorter: the next one is for a model that finds one too large. Raises
@@ -105,14 +105,14 @@ async def ask(
         except ProviderError as error:
             failures.append(error)
         else:
-            return Asked(
+            return Answered(
                 value=value,
                 service=model.service,
                 model=model.model,
                 fallback_reason="; ".join(dict.fromkeys(map(in_short, failures))),
                 question=number,
             )
-    raise most_hopeful(failures)
+    raise as_one(failures)
 
 
 def kept_answers(
@@ -136,7 +136,7 @@ def _key(model: ChatModel, question: Question) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class _Conversation(Generic[T]):
-    """With one model."""
+    """The conversation with one model."""
 
     model: ChatModel
     read: Reader[T]
@@ -271,11 +271,14 @@ def in_short(error: ProviderError) -> str:
     return f"{error.where}: {error.message}" if error.where else error.message
 
 
-def most_hopeful(failures: Sequence[ProviderError]) -> ProviderError:
-    """The first failure that may pass by itself, else the first; it tells what kept the others, too."""
+def as_one(failures: Sequence[ProviderError]) -> ProviderError:
+    """One error for the failures of all who were asked: the first that may pass by itself, else the first of all.
+
+    Its message also says what kept the others. It is a new error, because a gate may remember the old one, and raise it
+    again for the next film.
+    """
     passing = [error for error in failures if isinstance(error, TransientError | ClosedError | QuotaError)]
     error = (passing or failures)[0]
     others = dict.fromkeys(in_short(other) for other in failures if other is not error)
     others.pop(in_short(error), None)
-    error.message = "; ".join([error.message, *others])
-    return error
+    return reworded(error, "; ".join([error.message, *others]))

@@ -63,7 +63,7 @@ class Usage(BaseModel):
 
     @property
     def cached_tokens(self) -> int:
-        """Those of the prompt that the service had in a cache of its own."""
+        """The tokens of the prompt that the service had in a cache of its own."""
         details = self.prompt_tokens_details.cached_tokens if self.prompt_tokens_details else None
         return max(0, details or self.prompt_cache_hit_tokens or 0)
 

@@ -52,7 +52,7 @@ _VERSION = "4"
 
 
 class Line(Protocol):
-    """A way to a service that is made ready: what is said into it goes out at once."""
+    """An open connection to a service: what is posted goes out at once."""
 
     async def post(self, request: dict[str, Any]) -> Reply:
         """Send a request for a completion. Raises `TransientError` when nobody answers, or `TimeoutError`."""
@@ -60,7 +60,7 @@ class Line(Protocol):
 
 
 class Transport(Protocol):
-    """The way to a service."""
+    """How requests get to a service."""
 
     def open(self) -> AbstractAsyncContextManager[Line]:
         """Make it ready: libraries loaded, certificates read. Nothing is sent yet."""
@@ -210,5 +210,5 @@ def _can_be(usage: Usage, size_bytes: int, room: int) -> bool:
 
 
 def _size_bytes(request: Mapping[str, Any]) -> int:
-    """Of what is charged: the messages and the schema."""
+    """The size of what is charged for: the messages and the schema."""
     return len(json.dumps([request["messages"], request["response_format"]], ensure_ascii=False).encode())

@@ -58,7 +58,7 @@ class Columns:
         return next((column for column in self._table.columns if self.field(column) == field), "")
 
     def cells(self, cells: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-        """Of a row, the column and the cell of each field."""
+        """The column and the cell of each field, in one row."""
         found = {}
         for column, cell in cells.items():
             if (name := self.field(column)) and name not in found:

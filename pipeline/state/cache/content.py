@@ -275,7 +275,7 @@ def _used_ns(path: str) -> int:
 
 def _remove(path: Path) -> int:
     """Removes the file if it is there; returns the bytes freed."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # another process has removed it, or it can't be: nothing is freed by us
         size = path.stat().st_size
         path.unlink()
         return size

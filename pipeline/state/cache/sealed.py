@@ -150,6 +150,7 @@ _hashes = _Hashes()
 
 
 def _entries_below(folder: Path | str) -> Iterator[os.DirEntry[str]]:
+    # Another process removes folders too.
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):

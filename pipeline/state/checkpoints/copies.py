@@ -82,6 +82,7 @@ class Copies:
         (part / "jobs").mkdir(parents=True)
         _copy(self._folder / "batch.json", part / "batch.json")
         count = 0
+        # Without the folder, the batch has no films so far.
         with contextlib.suppress(FileNotFoundError), os.scandir(self._folder / "jobs") as entries:
             for entry in entries:
                 if entry.name.endswith(".json") and not entry.name.startswith("."):

@@ -97,12 +97,12 @@ class CheckpointStore:
     def jobs_that_say(self, batch: str, text: str) -> Iterator[Job]:
         """The jobs of a batch in whose files a text stands: all are read, but only these are looked into. Blocks."""
         for path in self._files.jobs(batch):
-            with contextlib.suppress(OSError, CheckpointError):
+            with contextlib.suppress(OSError, CheckpointError):  # what can't be read says nothing
                 if text.encode() in read_file(path) and (job := self.read_job(batch, path.stem)):
                     yield job
 
     def stamp(self, batch: str, job_id: str) -> str:
-        """Another one whenever the job's file is another. Blocks."""
+        """A text that changes whenever the job's file does. Blocks."""
         return stamp_of(self._files.of_job(batch, job_id))
 
     async def forget_job(self, batch: str, job_id: str) -> None:
@@ -120,10 +120,8 @@ class CheckpointStore:
         """Whether the job's file may be set aside: one that only can't be read here and now may not. Blocks."""
         try:
             self.read_job(batch, job_id)
-        except DamagedError:
-            return True
-        except CheckpointError:
-            pass
+        except CheckpointError as error:
+            return isinstance(error, DamagedError)
         return False
 
     def set_aside(self, batch: str, job_id: str, why: str) -> Path:

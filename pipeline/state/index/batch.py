@@ -264,7 +264,7 @@ class BatchIndex:
         return self._keeper.use(lambda database: database.execute(query, values).fetchall())
 
     def _change(self, work: Callable[[sqlite3.Connection], object]) -> None:
-        """All of `work`, or nothing."""
+        """Run `work` in a transaction: all of it is kept, or nothing."""
         self._keeper.use(lambda database: transact(database, work))
 
     def _paged(self, read: Callable[[str, bytes], Row | None], statuses: Sequence[JobStatus]) -> Iterator[Row]:

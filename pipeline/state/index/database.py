@@ -62,13 +62,13 @@ class _Connection(sqlite3.Connection):
 
 
 def transact(database: sqlite3.Connection, work: Callable[[sqlite3.Connection], object]) -> None:
-    """All of `work`, or nothing. Raises `sqlite3.Error` and what `work` raises."""
+    """Run `work` in a transaction: all of it is kept, or nothing. Raises `sqlite3.Error` and what `work` raises."""
     try:
         database.execute("BEGIN IMMEDIATE")
         work(database)
         database.execute("COMMIT")
     except BaseException:
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(sqlite3.Error):  # SQLite has rolled back by itself, as on a full disk
             database.execute("ROLLBACK")
         raise
 

@@ -13,14 +13,14 @@ from pipeline.state.moments import has_sane_moments, is_sane
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """Of an error, what a list tells."""
+    """An error as lists show it: its message, without the rest."""
 
     message: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobInShort:
-    """Of a `JobSummary`, what a list of very many jobs tells."""
+    """The few fields of a `JobSummary` that a list of very many jobs shows."""
 
     id: str
     title: str

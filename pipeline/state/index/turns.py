@@ -17,7 +17,7 @@ SMART_ORDER = ("rank", "kin", "weight", "position")
 _DUE = "(parked_until <= ? OR parked_at > ?)"
 
 
-class Turn(NamedTuple):
+class QueuedJob(NamedTuple):
     """A job that may begin: the rank of its priority (0 goes first), and its id."""
 
     rank: int
@@ -32,7 +32,7 @@ class Turns:
 
     def next_up(
         self, now: datetime, *, order: Sequence[str] = IN_ORDER, limit: int, leave_out: Collection[str] = ()
-    ) -> list[Turn]:
+    ) -> list[QueuedJob]:
         """The jobs whose turn is next: pending ones, and parked ones whose time has come."""
         columns = ", ".join(order)
         found: list[tuple[Any, ...]] = []
@@ -46,14 +46,14 @@ class Turns:
                 f"AND id NOT IN ({', '.join('?' * len(leave_out))}) ORDER BY {columns} LIMIT ?"
             )
             found += self._ask(query, (*values, *leave_out, limit))
-        return [Turn(row[0], row[-1]) for row in sorted(found)[:limit]]
+        return [QueuedJob(row[0], row[-1]) for row in sorted(found)[:limit]]
 
-    def under_way(self) -> list[Turn]:
+    def under_way(self) -> list[QueuedJob]:
         """The jobs that some process has begun, the most urgent first; it may be dead by now."""
         query = (
             "SELECT rank, id FROM jobs WHERE status = 'in_progress' AND position IS NOT NULL ORDER BY rank, position"
         )
-        return [Turn(rank, job_id) for rank, job_id in self._ask(query)]
+        return [QueuedJob(rank, job_id) for rank, job_id in self._ask(query)]
 
     def next_parked(self) -> datetime | None:
         """When the first parked job may go on; None: no job waits for a time."""

@@ -93,7 +93,7 @@ class _Entry(_Day):
 
 
 class _Limits(NamedTuple):
-    """Of a minute and of a day; None: no limit."""
+    """The limits of a minute and of a day; None: no limit."""
 
     requests_per_min: float | None
     tokens_per_min: int | None

@@ -29,7 +29,7 @@ class Spent(BaseModel):
 
 
 def within_minute(spent: Iterable[Spent], now: datetime) -> list[Spent]:
-    """Those that the service may still count; the oldest first."""
+    """The calls that the service may still count, the oldest first."""
     return sorted((each for each in spent if -_AHEAD_S <= _age_s(each, now) < _WINDOW_S), key=lambda each: each.at)
 
 
@@ -49,7 +49,7 @@ def wait_s(
 
 
 def _wait_s(spent: Sequence[Spent], counts: Sequence[int], more: int, allowed: int, now: datetime) -> float:
-    """Until enough of the oldest are forgotten."""
+    """Seconds until so many of the oldest calls are forgotten that the next one fits."""
     missing = sum(counts) + min(more, allowed) - allowed
     for each, count in zip(spent, counts, strict=True):
         if missing <= 0:

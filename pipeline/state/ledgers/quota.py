@@ -63,7 +63,7 @@ def next_day(now: datetime) -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Allowance:
-    """Of a project and a day; 0: no limit that we know of."""
+    """What one project may use in a day; 0: no limit that we know of."""
 
     uploads_per_day: int
     units_per_day: int
@@ -76,7 +76,7 @@ class Allowance:
         return {"uploads": 1 if method == UPLOAD else 0, "units": units}
 
     def limit(self, purse: str) -> int:
-        """What there is in it in the morning."""
+        """How much a purse holds when the day begins."""
         return {"uploads": self.uploads_per_day, "units": self.units_per_day}[purse]
 
     def films(self, spent: Mapping[str, int], calls: Mapping[str, int]) -> int | None:
@@ -92,7 +92,7 @@ class Allowance:
 
 @dataclass(frozen=True)
 class _Part:
-    """Of a reservation: what one call takes out of one purse."""
+    """What one call takes out of one purse, as a part of its reservation."""
 
     ledger: Ledger
     day: date
@@ -181,7 +181,7 @@ class Reservation:
         self._clock = clock
 
     async def give_back(self) -> None:
-        """It was never sent."""
+        """Take the call back: it was never sent."""
         for part in self._parts:
             await part.ledger.correct(part.day, call=part.call, tokens=-part.amount, requests=-1)
 

@@ -155,7 +155,7 @@ def _choice(field: Field, text: str, _locale: str) -> str:
 
 
 def _between(said: str, known: Collection[str]) -> str:
-    """Of a choice between a yes and a no, however they are called, the one that a program means by its own word."""
+    """The choice that a program means by its own yes or no, where a field has two choices for these."""
     yes, no = YES.intersection(known), NO.intersection(known)
     if len(yes) != 1 or len(no) != 1:
         return said

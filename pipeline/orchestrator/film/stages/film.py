@@ -28,7 +28,7 @@ async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     package = package_of(job, shop)
     await to_thread.run_sync(lambda: package.video.parent.mkdir(parents=True, exist_ok=True))
     lengths = tuple(clip.samples for clip in clips)
-    studio, episode = await studio_for(job, shop, attempt), badge_of(job.brief, shop)
+    studio, episode = await studio_for(job, shop, attempt), badge_of(job.brief, shop.settings)
     rate, called = studio.look.format.frame_rate, shown.title if job.brief.episode else script.title
 
     async def write_beside() -> None:

@@ -26,7 +26,7 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Script -> Narration. Stills are drawn ahead, and each scene as soon as its clip exists."""
     script = made(job.script)
     studio = await studio_for(job, shop, attempt)
-    limits, episode = shop.cue_limits(studio.look.format), badge_of(job.brief, shop)
+    limits, episode = shop.cue_limits(studio.look.format), badge_of(job.brief, shop.settings)
 
     async def draw_ahead(index: int, clip: Clip) -> None:
         cut = partial(make_subtitles, _only(clip), language=script.language, limits=limits)

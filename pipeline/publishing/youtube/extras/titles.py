@@ -14,7 +14,7 @@ from pipeline.publishing.youtube.extras.wanted import Title
 
 
 class Titles:
-    """Those that somebody else has set in further languages stay. Set again, they are the same."""
+    """Sets titles in other languages. Those that somebody else has set stay; setting them twice changes nothing."""
 
     name = "titles in other languages"
     method = "videos.update"
@@ -50,7 +50,7 @@ def _localization(title: Title) -> dict[str, str]:
 
 
 def _localizations(answer: dict[str, Any]) -> dict[str, Any] | None:
-    """Those that the film has; None: there is no such film."""
+    """The translated titles that the film has; None: there is no such film."""
     first = next(objects(answer.get("items")), None)
     if first is None:
         return None

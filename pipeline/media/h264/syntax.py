@@ -1,10 +1,12 @@
-"""The bits of H.264 that are written here instead of by an encoder: a picture that only repeats the one before it.
+"""The syntax of H.264, as far as it is read and written here: NAL units, parameter sets, the beginnings of slices.
+
+It is there for one thing: a picture that only repeats the one before it is written here, and not by an encoder.
 
 A stream is a row of units (NAL units), each with a type in its first byte. Parameter sets come first: one for the
 sequence (size, how numbers are written), one or more for pictures (how they are coded). Then there is a slice, or a
 few, for each picture: a header, which names its parameter set and tells its number, and macroblocks of 16 x 16
-pixels. A keyframe (IDR) stands by itself; other pictures refer to earlier ones. A macroblock that is skipped is the one
-at the same place in the picture referred to, if all before it are skipped as well: so that a picture that repeats
+pixels. A keyframe (IDR) stands by itself; other pictures refer to earlier ones. A macroblock that is skipped is taken
+from the same place of the picture that is referred to, if all before it are skipped as well. So a picture that repeats
 another is a header, and the count of all its macroblocks.
 
 Numbers are u(n), n bits, or ue(v), Exp-Golomb: short for small ones. A payload must not look like the start of a unit
@@ -14,11 +16,11 @@ Everything is from ITU-T H.264, by clause: 7.3.1 (NAL units), 7.3.2 (parameter s
 (skipped macroblocks), 9.1 (Exp-Golomb codes). What is read is what x264 writes: frames, not fields; 4:2:0; slices in
 order.
 
-    Sequence          what the sequence parameter set tells of every slice header
-    Slice             the beginning of a slice header
-    skip_set          a picture parameter set for repeated pictures
-    repeated_picture  a whole picture in which every macroblock is skipped: about ten bytes
-    renumbered        the encoder's own slice, with another number
+    SequenceParameters  what the sequence parameter set tells of every slice header
+    Slice               the beginning of a slice header
+    skip_set            a picture parameter set for repeated pictures
+    repeated_picture    a whole picture in which every macroblock is skipped: about ten bytes
+    renumbered          the encoder's own slice, with another number
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ _SLICE_TYPE_I = 2  # 7: and all of the picture are
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sequence:
+class SequenceParameters:
     """What of a sequence parameter set is needed to read and write slice headers."""
 
     id: int
@@ -68,7 +70,7 @@ class Sequence:
         return self.order_type == 2 and self.references == 1
 
     @classmethod
-    def read(cls, unit: bytes) -> Sequence:
+    def read(cls, unit: bytes) -> SequenceParameters:
         """From a NAL unit. Raises `ValueError` for one that x264 does not write for us."""
         bits = BitReader(_unescaped(unit[1:]))
         profile = bits.fixed(8)
@@ -111,7 +113,7 @@ class Slice:
     frame_num_at: int
 
     @classmethod
-    def read(cls, unit: bytes, sequence: Sequence) -> Slice:
+    def read(cls, unit: bytes, sequence: SequenceParameters) -> Slice:
         """From a NAL unit of type `SLICE` or `IDR_SLICE`."""
         is_idr = unit_type(unit) == IDR_SLICE
         bits = BitReader(_unescaped(unit[1 : 1 + _HEADER_BYTES]))
@@ -136,8 +138,8 @@ def units(stream: bytes) -> Iterator[bytes]:
     return (unit.rstrip(b"\0") for unit in stream.split(_START_CODE) if unit.strip(b"\0"))
 
 
-def read_configuration(configuration: bytes) -> tuple[int, Sequence | None]:
-    """Of an MP4's `avcC` box: how many bytes tell the length of a NAL unit, and the first sequence parameter set.
+def read_configuration(configuration: bytes) -> tuple[int, SequenceParameters | None]:
+    """What an MP4's `avcC` box tells: how many bytes the length of a NAL unit has, and the first sequence's parameters.
 
     0 and None for what is none, or is not written by us.
     """
@@ -145,7 +147,7 @@ def read_configuration(configuration: bytes) -> tuple[int, Sequence | None]:
         return 0, None
     length = int.from_bytes(configuration[6:8], "big")
     try:
-        return (configuration[4] & 3) + 1, Sequence.read(configuration[8 : 8 + length])
+        return (configuration[4] & 3) + 1, SequenceParameters.read(configuration[8 : 8 + length])
     except ValueError:
         return 0, None
 
@@ -165,7 +167,7 @@ def is_slice(unit: bytes) -> bool:
     return unit_type(unit) in {SLICE, IDR_SLICE}
 
 
-def skip_set(sequence: Sequence) -> bytes:
+def skip_set(sequence: SequenceParameters) -> bytes:
     """The picture parameter set `SKIP_SET_ID`: CAVLC, so that "all skipped" is one number; one reference; no filter."""
     bits = BitWriter()
     bits.golomb(SKIP_SET_ID)
@@ -182,7 +184,7 @@ def skip_set(sequence: Sequence) -> bytes:
 
 
 @lru_cache(maxsize=1_024)
-def repeated_picture(sequence: Sequence, *, frame_num: int, order: int = 0, back: int = 1) -> bytes:
+def repeated_picture(sequence: SequenceParameters, *, frame_num: int, order: int = 0, back: int = 1) -> bytes:
     """A NAL unit: a P picture, itself a reference, that shows again what another showed.
 
     `frame_num` and `order` (`pic_order_cnt_lsb`, if the sequence has it) are its own, modulo what their bits hold.
@@ -210,7 +212,7 @@ def repeated_picture(sequence: Sequence, *, frame_num: int, order: int = 0, back
     return _unit(SLICE, bits)
 
 
-def renumbered(unit: bytes, slice_: Slice, sequence: Sequence, frame_num: int) -> bytes:
+def renumbered(unit: bytes, slice_: Slice, sequence: SequenceParameters, frame_num: int) -> bytes:
     """The same slice with another `frame_num`. Nothing else moves: the field keeps its width."""
     if slice_.frame_num == frame_num % (1 << sequence.frame_num_bits):
         return unit

@@ -1,4 +1,4 @@
-"""How fast a batch goes, learned from the films that are made, and so when it will be over.
+"""When a batch will be over: how fast it goes is learned from the films that are made.
 
 Two answers, since there are two reasons why a batch takes its time:
 
@@ -67,7 +67,7 @@ class _Fading:
         return self.over / self.under if self.under > 0 else 0.0
 
 
-class Pace:
+class RemainingTime:
     """Fed with what happens, in seconds of one steady clock; asked for the seconds that are left.
 
     `stages` are the names of all stages, in order. Its memory is bounded by the films at work.
@@ -197,7 +197,7 @@ class Pace:
 
     @property
     def _keep(self) -> float:
-        """What a new film leaves of what is known."""
+        """The share of what is known that stays when a new film is learned, 0 to 1."""
         return 1 - 1 / min(max(2, self.made - self._warm_at), _FILMS_REMEMBERED)
 
     def _learn(self, film: _Film, now_s: float) -> None:

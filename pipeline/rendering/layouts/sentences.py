@@ -16,7 +16,7 @@ from pipeline.rendering.motion.timeline import frame_at, line_starts
 _STANDS_AT_LEAST, _POINT_STANDS_AT_LEAST = 45, 60
 
 
-class Turn(NamedTuple):
+class TimedSentence(NamedTuple):
     """A sentence, its phrase that is lit, and the frame in which it comes."""
 
     enters: int
@@ -24,7 +24,9 @@ class Turn(NamedTuple):
     emphasis: str = ""
 
 
-def turns_of(scene: StatementScene, words: Sequence[Word], *, has_room: Callable[[str], bool]) -> tuple[Turn, ...]:
+def sentences_of(
+    scene: StatementScene, words: Sequence[Word], *, has_room: Callable[[str], bool]
+) -> tuple[TimedSentence, ...]:
     """The sentences in order, of those beside the scene's own text the ones that have room.
 
     The first is there from frame 0 on if nothing long is said before it.
@@ -33,37 +35,37 @@ def turns_of(scene: StatementScene, words: Sequence[Word], *, has_room: Callable
     starts = line_starts(scene, words)
     own = next((number for number, line in enumerate(scene.lines) if line.reveals == 0 and number in starts), None)
     if own is None:
-        return (Turn(0, scene.text, scene.emphasis),)
+        return (TimedSentence(0, scene.text, scene.emphasis),)
     ends = frame_at(words[-1].end_s)
-    turns = list(_possible(scene, starts, own, has_room, latest=max(0, ends - _POINT_STANDS_AT_LEAST)))
-    point = next(turn for turn in turns if turn.text == scene.text)
-    kept: list[Turn] = []
-    for turn in reversed(turns):
-        if kept and turn is point:
+    sentences = list(_possible(scene, starts, own, has_room, latest=max(0, ends - _POINT_STANDS_AT_LEAST)))
+    point = next(sentence for sentence in sentences if sentence.text == scene.text)
+    kept: list[TimedSentence] = []
+    for sentence in reversed(sentences):
+        if kept and sentence is point:
             # It stands as long as that takes, and what comes then as long as is left.
-            kept[-1] = kept[-1]._replace(enters=max(kept[-1].enters, turn.enters + _STANDS_AT_LEAST))
+            kept[-1] = kept[-1]._replace(enters=max(kept[-1].enters, sentence.enters + _STANDS_AT_LEAST))
             if _until(kept[:-1], ends) - kept[-1].enters < _STANDS_AT_LEAST:
                 kept.pop()
-        if turn is point or _until(kept, ends) - turn.enters >= _STANDS_AT_LEAST:
-            kept.append(turn)
+        if sentence is point or _until(kept, ends) - sentence.enters >= _STANDS_AT_LEAST:
+            kept.append(sentence)
     first, *others = reversed(kept)
     return (first._replace(enters=first.enters if first.enters >= _STANDS_AT_LEAST else 0), *others)
 
 
 def _possible(
     scene: StatementScene, starts: dict[int, int], own: int, has_room: Callable[[str], bool], *, latest: int
-) -> Iterator[Turn]:
+) -> Iterator[TimedSentence]:
     shown = _letters(scene.text)
     for number, line in enumerate(scene.lines):
         if number == own:
-            yield Turn(min(starts[own], latest), scene.text, scene.emphasis)
+            yield TimedSentence(min(starts[own], latest), scene.text, scene.emphasis)
         elif number > own and scene.emphasis:
             return
         elif number in starts and _letters(line.text) not in shown and has_room(line.text):
-            yield Turn(starts[number], line.text)
+            yield TimedSentence(starts[number], line.text)
 
 
-def _until(later: Sequence[Turn], ends: int) -> int:
+def _until(later: Sequence[TimedSentence], ends: int) -> int:
     """When the last of these comes, which is the next; or when the scene ends."""
     return later[-1].enters if later else ends
 
