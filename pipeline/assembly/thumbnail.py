@@ -24,8 +24,8 @@ def write_stills(pictures: Iterable[Image], path: Path) -> None:
     """Write RGB pictures as JPEGs, colours at full resolution, at most `MAX_BYTES` each, to one ZIP archive.
 
     What is made together is kept together. JPEGs do not get smaller: they are stored as they are, under their numbers,
-    from 1. The same pictures give the same bytes. The cache, whose temporary path it is, flushes the file and gives it its
-    name; half made it is the cache's to remove, also when we are killed. Raises `StorageError` when `path` can't be
+    from 1. The same pictures give the same bytes. The cache, whose temporary path it is, flushes the file and gives it
+    its name; half made it is the cache's to remove, also when we are killed. Raises `StorageError` when `path` can't be
     written and `ValueError` for a picture of another mode.
     """
     with storage_errors(path), zipfile.ZipFile(path, "w") as archive:
