@@ -16,14 +16,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import inf
 
-import anyio
-
 from pipeline.errors import ClosedError, NeedsLoginError, QuotaError, TransientError
 from pipeline.limits.breaker import Breakers
 from pipeline.limits.budget import ToldLimits
 from pipeline.limits.calls import Call, GateLimits, Obstacle
 from pipeline.limits.news import News
-from pipeline.limits.times import bounded_s, told
+from pipeline.limits.times import bounded_s, steady_s, told
 
 _DAY_S = 86_400
 
@@ -31,7 +29,7 @@ _DAY_S = 86_400
 class Availability:
     """Whether a service may be asked now, or one of its models, and why not. It waits for nothing, and wakes nobody.
 
-    Waits follow the loop's clock; `clock` is the wall clock. `tell` gets a line for a person whenever there is a new
+    Waits follow a steady clock; `clock` is the wall clock. `tell` gets a line for a person whenever there is a new
     reason, and when the service answers again.
     """
 
@@ -43,7 +41,7 @@ class Availability:
         self._tell = tell
         self._news = News(name, clock=clock, tell=tell)
         self._breakers = Breakers(limits.breaker_failures, limits.breaker_cooldown_s, limits.breaker_cooldown_max_s)
-        # Asked to wait: until when, in loop time.
+        # Asked to wait: until when, by the steady clock.
         self._asked_until = -inf
         # An allowance that is spent: until when, by the wall clock.
         self._quota: QuotaError | None = None
@@ -58,7 +56,7 @@ class Availability:
 
     def left_alone_s(self, model: str) -> float:
         """For how long a model is left alone because it keeps failing: 0 not at all, infinite while it is on trial."""
-        return self._breakers[model].wait_s(anyio.current_time())
+        return self._breakers[model].wait_s(steady_s())
 
     def obstacle(self, model: str) -> Obstacle | None:
         """What keeps everybody from beginning now who wants this model."""
@@ -69,7 +67,7 @@ class Availability:
             if left_s > 0:
                 return Obstacle(left_s, lambda: _again(quota))
         breaker = self._breakers[model]
-        seconds = max(self._asked_until - anyio.current_time(), breaker.wait_s(anyio.current_time()))
+        seconds = max(self._asked_until - steady_s(), breaker.wait_s(steady_s()))
         if seconds <= 0:
             return None
         # A trial tells within a time that only the service knows; whoever can't wait comes back after a cooldown.
@@ -103,8 +101,8 @@ class Availability:
             if asked_s := bounded_s(error.retry_after_s or 0):
                 breaker.abandon(call)
                 return self.close(asked_s)
-            if breaker.fail(call, anyio.current_time()):
-                self._news.closed(f"{_failing(call.model)}: left alone", breaker.wait_s(anyio.current_time()))
+            if breaker.fail(call, steady_s()):
+                self._news.closed(f"{_failing(call.model)}: left alone", breaker.wait_s(steady_s()))
         elif isinstance(error, QuotaError) and error.resets_at:
             return self._learn_quota(error, error.resets_at)
         elif isinstance(error, NeedsLoginError) and self._wrong_key is None:
@@ -123,10 +121,10 @@ class Availability:
 
     def close(self, seconds: float) -> datetime:
         """Close for `seconds`, or as long as it is closed anyway; until when, by the wall clock."""
-        due = anyio.current_time() + seconds
+        due = steady_s() + seconds
         if due > self._asked_until:
             # Two calls that were refused at the same time are one event for a person.
-            is_news = due > max(self._asked_until, anyio.current_time()) + 1 or not self._news.has_told_closed
+            is_news = due > max(self._asked_until, steady_s()) + 1 or not self._news.has_told_closed
             self._asked_until = due
             if is_news:
                 self._news.closed("asks us to wait", seconds)
@@ -136,7 +134,7 @@ class Availability:
         """The service has said with an answer how much it allows."""
         if told.requests_left == 0 and told.requests_per_day:
             # The allowance of a day comes back bit by bit: until the next request there is none.
-            self._asked_until = max(self._asked_until, anyio.current_time() + _DAY_S / told.requests_per_day)
+            self._asked_until = max(self._asked_until, steady_s() + _DAY_S / told.requests_per_day)
 
     def spent(self, quota: QuotaError) -> None:
         """The day's allowance is spent, by our own count."""

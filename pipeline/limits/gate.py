@@ -44,8 +44,8 @@ class Gate:
     A service may have several models, of which one may fail while the others do not: they share the limits, and each
     has a circuit breaker of its own, which keeps nobody waiting who wants another one.
 
-    Waits follow the loop's clock, so that a wall clock that jumps neither opens nor closes anything; `clock` is for
-    the times that people and other processes read. `on_change` gets one line for a person whenever the door closes for
+    Waits follow a steady clock, so that a wall clock that jumps neither opens nor closes anything; `clock` is for the
+    times that people and other processes read. `on_change` gets one line for a person whenever the door closes for
     a new reason, and when the service answers again.
     """
 
