@@ -5,12 +5,14 @@ Worker processes import the main module of their parent: nothing is loaded here 
 
 import gc
 import os
+import signal
 import sys
 
 
 def main() -> None:
     """The command."""
     _open_streams()
+    _end_in_order()
     # Scenes side by side keep all cores busy: numpy's own threads would only be in their way, and in each other's.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # No settings of ours need plugins, and to look for some reads what is installed.
@@ -44,6 +46,17 @@ def _open_streams() -> None:
             os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
             os.set_inheritable(descriptor, True)  # noqa: FBT003 - takes no name
             setattr(sys, name, open(descriptor, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - until the end
+
+
+def _end_in_order() -> None:
+    """SIGTERM, and the end of the terminal, stop every command as Ctrl-C does: what is half-written is removed.
+
+    Commands that make films say more about it (`cli/session.py`). What was ignored before we began (nohup) stays so.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 if __name__ == "__main__":

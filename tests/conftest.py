@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,8 @@ import pytest
 from blockbuster import blockbuster_ctx
 from hypothesis import settings
 from PIL import features
+
+from tests.standins.kept import KEPT
 
 # How long an example takes depends on what else the machine does.
 settings.register_profile("nightreel", deadline=None)
@@ -93,6 +97,21 @@ def unblocked_loop() -> Iterator[None]:
     """A call that blocks the event loop raises where it happens. Put in place once: there are thousands of tests."""
     with blockbuster_ctx("pipeline"):
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_left_for_the_system() -> Iterator[None]:
+    """Tests and the commands that they run have a temporary folder of their own, and leave nothing there."""
+    folder = Path(tempfile.mkdtemp(prefix="nightreel-"))
+    folder.chmod(0o711)  # PostgreSQL runs as another user
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("TMPDIR", "TEMP", "TMP"):
+            patch.setenv(name, str(folder))
+        patch.setattr(tempfile, "tempdir", str(folder))
+        yield
+    left = [path.name for path in folder.iterdir() if not path.name.startswith(KEPT)]
+    shutil.rmtree(folder, ignore_errors=True)
+    assert not left, left
 
 
 @pytest.fixture(autouse=True, scope="session")

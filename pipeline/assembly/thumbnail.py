@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import StorageError
-from pipeline.files import replacing, storage_errors
+from pipeline.files import storage_errors
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -24,11 +24,11 @@ def write_stills(pictures: Iterable[Image], path: Path) -> None:
     """Write RGB pictures as JPEGs, colours at full resolution, at most `MAX_BYTES` each, to one ZIP archive.
 
     What is made together is kept together. JPEGs do not get smaller: they are stored as they are, under their numbers,
-    from 1. The same pictures give the same bytes. A power cut may leave an empty file, as it is for the cache, which
-    flushes what it takes in. Raises `StorageError` when `path` can't be written and `ValueError` for a picture of
-    another mode.
+    from 1. The same pictures give the same bytes. The cache, whose temporary path it is, flushes the file and gives it
+    its name; half made it is the cache's to remove, also when we are killed. Raises `StorageError` when `path` can't be
+    written and `ValueError` for a picture of another mode.
     """
-    with replacing(path, durable=False) as part, zipfile.ZipFile(part, "w") as archive:
+    with storage_errors(path), zipfile.ZipFile(path, "w") as archive:
         for number, picture in enumerate(pictures, start=1):
             # Without a date: the same pictures give the same bytes.
             archive.writestr(zipfile.ZipInfo(f"{number}.jpg"), _small_jpeg(picture))

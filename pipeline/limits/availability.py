@@ -17,14 +17,12 @@ from datetime import datetime, timedelta
 from math import inf
 from typing import NamedTuple
 
-import anyio
-
 from pipeline.errors import ClosedError, NeedsLoginError, QuotaError, TransientError
 from pipeline.limits.breaker import Breakers
 from pipeline.limits.budget import ToldLimits
 from pipeline.limits.calls import Call, GateLimits, Obstacle
 from pipeline.limits.news import News
-from pipeline.limits.times import bounded_s, told
+from pipeline.limits.times import bounded_s, steady_s, told
 
 _DAY_S = 86_400
 
@@ -39,7 +37,7 @@ class Closure(NamedTuple):
 class Availability:
     """Whether a service may be asked now, or one of its models, and why not. It waits for nothing, and wakes nobody.
 
-    Waits follow the loop's clock; `clock` is the wall clock. `tell` gets a line for a person whenever there is a new
+    Waits follow a steady clock; `clock` is the wall clock. `tell` gets a line for a person whenever there is a new
     reason, and when the service answers again.
     """
 
@@ -52,7 +50,7 @@ class Availability:
         self._news = News(name, clock=clock, tell=tell)
         self._breakers = Breakers(limits.breaker_failures, limits.breaker_cooldown_s, limits.breaker_cooldown_max_s)
         self._by_model = limits.by_model
-        # Asked to wait: until when, in loop time, by model; empty: all of them.
+        # Asked to wait: until when, by the steady clock and by model; empty: all of them.
         self._asked_until: dict[str, float] = {}
         # An allowance that is spent: until when, by the wall clock.
         self._quota: QuotaError | None = None
@@ -67,7 +65,7 @@ class Availability:
 
     def left_alone_s(self, model: str) -> float:
         """For how long a model is left alone because it keeps failing: 0 not at all, infinite while it is on trial."""
-        return self._breakers[model].wait_s(anyio.current_time())
+        return self._breakers[model].wait_s(steady_s())
 
     def keeps_others_out(self, model: str) -> bool:
         """Whether what is in the way of a model, if anything is, is in the way of the others, too."""
@@ -82,7 +80,7 @@ class Availability:
             if left_s > 0:
                 return Obstacle(left_s, lambda: _again(quota))
         breaker = self._breakers[model]
-        seconds = max(self._asked_s(""), self._asked_s(model), breaker.wait_s(anyio.current_time()))
+        seconds = max(self._asked_s(""), self._asked_s(model), breaker.wait_s(steady_s()))
         if seconds <= 0:
             return None
         # A trial tells within a time that only the service knows; whoever can't wait comes back after a cooldown.
@@ -118,8 +116,8 @@ class Availability:
             if asked_s := bounded_s(error.retry_after_s or 0):
                 breaker.abandon(call)
                 return self.close(asked_s, call.model)
-            if breaker.fail(call, anyio.current_time()):
-                self._news.closed(f"{_failing(call.model)}: left alone", breaker.wait_s(anyio.current_time()))
+            if breaker.fail(call, steady_s()):
+                self._news.closed(f"{_failing(call.model)}: left alone", breaker.wait_s(steady_s()))
         elif isinstance(error, QuotaError) and error.resets_at:
             return self._learn_quota(error, error.resets_at)
         elif isinstance(error, NeedsLoginError) and self._wrong_key is None:
@@ -138,7 +136,7 @@ class Availability:
 
     def close(self, seconds: float, model: str) -> Closure:
         """Close for `seconds`, or as long as it is closed anyway, to whom a call of this model speaks for."""
-        model, due = self._limited(model), anyio.current_time() + seconds
+        model, due = self._limited(model), steady_s() + seconds
         if seconds > self._asked_s(model):
             # Two calls that were refused at the same time are one event for a person.
             is_news = seconds > self._asked_s(model) + 1 or not self._news.has_told_closed
@@ -152,7 +150,7 @@ class Availability:
         if told.requests_left == 0 and told.requests_per_day:
             model = self._limited(model)
             # The allowance of a day comes back bit by bit: until the next request there is none.
-            due = anyio.current_time() + _DAY_S / told.requests_per_day
+            due = steady_s() + _DAY_S / told.requests_per_day
             self._asked_until[model] = max(self._asked_until.get(model, -inf), due)
 
     def spent(self, quota: QuotaError) -> None:
@@ -165,7 +163,7 @@ class Availability:
 
     def _asked_s(self, model: str) -> float:
         """For how long we are asked to wait with this model, or (empty) with all of them; 0: not."""
-        return max(0.0, self._asked_until.get(model, -inf) - anyio.current_time())
+        return max(0.0, self._asked_until.get(model, -inf) - steady_s())
 
 
 def _asking(model: str) -> str:

@@ -45,8 +45,8 @@ class Gate:
     has a circuit breaker of its own, which keeps nobody waiting who wants another one. Nor does a model that asks for
     a rest, where the service limits each by itself (`by_model`).
 
-    Waits follow the loop's clock, so that a wall clock that jumps neither opens nor closes anything; `clock` is for
-    the times that people and other processes read. `on_change` gets one line for a person whenever the door closes for
+    Waits follow a steady clock, so that a wall clock that jumps neither opens nor closes anything; `clock` is for the
+    times that people and other processes read. `on_change` gets one line for a person whenever the door closes for
     a new reason, and when the service answers again.
     """
 

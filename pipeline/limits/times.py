@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+import sys
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+
+import anyio
 
 # No service means more than a month when it asks us to wait, and the calendar ends.
 LONGEST_WAIT_S = 30 * 86_400.0
@@ -16,6 +20,22 @@ _MILLISECONDS = re.compile(r"\d{1,12}(?:\.\d{1,12})?", re.ASCII)
 def utc_now() -> datetime:
     """The wall clock: aware, in UTC."""
     return datetime.now(UTC)
+
+
+def steady_s() -> float:
+    """A clock that nobody sets: the loop's, and how long the machine was asleep, which that of Linux and macOS omits.
+
+    Services do not sleep: of an hour that one has asked for in the evening, nothing is left when a laptop wakes up.
+    """
+    return anyio.current_time() + _asleep_s()
+
+
+def _asleep_s() -> int:
+    """Seconds, counted from anywhere. Whole ones: two clocks are never read at the same moment."""
+    if sys.platform == "win32":  # its clock goes on
+        return 0
+    clock = time.CLOCK_BOOTTIME if sys.platform == "linux" else time.CLOCK_MONOTONIC
+    return round(time.clock_gettime(clock) - time.monotonic())
 
 
 def told(at: datetime, now: datetime) -> str:

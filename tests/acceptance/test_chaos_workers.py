@@ -84,5 +84,6 @@ def test_a_film_that_kills_its_workers_twice_is_set_apart_with_the_evidence_and_
     assert (failed["status"], failed["error"]["kind"]) == ("failed", "CrashError")
     assert [path.stem for path in kept] == [failed["id"]]
     assert "died twice" in kept[0].read_text(encoding="utf-8")
+    assert f"see {kept[0].relative_to(home).as_posix()}" in failed["error"]["message"]
     assert again.code == 0
     assert the_job(home)["status"] == "completed"

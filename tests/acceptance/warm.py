@@ -59,6 +59,9 @@ LOADED = (
     "tests.standins.groq",
     "tests.standins.youtube.__main__",
 )
+# Where its socket lies: not in the temporary folder of those tests that begin it, since it may outlive them, and not
+# deep, since the path of a socket must be short.
+_PLACE = tempfile.gettempdir()
 # The one that runs, if there is one.
 _address: list[str] = []
 # How often it looks whether anybody may still ask.
@@ -96,7 +99,7 @@ def warm(repository: Path, env: Mapping[str, str], *, place: Path, owner: int) -
 
 def _begin(repository: Path, env: Mapping[str, str], owner: int) -> dict[str, Any]:
     """Where it is, when it is ready; nobody uses it yet."""
-    address = str(Path(tempfile.mkdtemp(prefix="warm")) / "socket")
+    address = str(Path(tempfile.mkdtemp(prefix="warm", dir=_PLACE)) / "socket")
     command = [sys.executable, "-m", "tests.acceptance.warm", address, str(owner)]
     # As the command itself does, before it loads numpy.
     alone = {**env, "OPENBLAS_NUM_THREADS": "1"}
@@ -268,6 +271,7 @@ def _serve(address: str, owner: int) -> tuple[str, list[str], list[int]]:
     talk.close()
     os.environ.clear()
     os.environ.update(order["env"])
+    tempfile.tempdir = None  # it is that of these variables now
     os.chdir(order["cwd"])
     if order["most_file_bytes"] is not None:
         import resource  # noqa: PLC0415 - not on Windows

@@ -84,7 +84,8 @@ async def opened(url: str) -> AsyncIterator[Page]:
             *_FLAGS,
             f"--user-data-dir={home}",
             "about:blank",
-            env={**os.environ, "HOME": home},
+            # Whatever it makes for itself, it makes there.
+            env={**os.environ, "HOME": home, "TMPDIR": home},
             # Of a process with a pipe that a child still holds, or that is full, asyncio never tells the end.
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import functools
-import shutil
-import tempfile
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -18,6 +14,7 @@ from pipeline.script.chat import ChatModel, GroqTransport, Service, ServiceModel
 from pipeline.settings import Settings
 from pipeline.state import Cache
 from tests.standins.gates import gate
+from tests.standins.kept import kept_folder
 from tests.standins.openai import MODELS, Dialect
 
 KEY = "gsk_verysecret"
@@ -26,19 +23,11 @@ SERVICE_KEY = "sk-verysecret"
 IMPATIENT = RetryPolicy(attempts=1, wait_initial_s=0, wait_max_s=0, retry_after_max_s=300)
 
 
-@functools.cache
-def _folder() -> Path:
-    """For as long as the tests run."""
-    folder = tempfile.mkdtemp()
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)
-
-
 class Forgetful(Cache):
     """A cache that forgets what it is given: every question is asked."""
 
     def __init__(self) -> None:
-        super().__init__(_folder())
+        super().__init__(kept_folder("cache"))
 
     async def get_or_make(
         self, kind: str, key: str, suffix: str, make: Callable[[Path], Awaitable[None]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import tempfile
 import zlib
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from pipeline.model import Still
 from pipeline.pictures import examine_picture, prepare_picture
+from tests.standins.kept import kept_folder
 
 # As it is named in scenes.
 PHOTO = "photo.jpg"
@@ -134,11 +134,11 @@ def still_of(image: Image.Image, folder: Path, name: str, *, credit: str = "") -
 @cache
 def photo_of_tests() -> Still:
     """The picture that scenes of `typical` and random scenes show."""
-    return still_of(coast(), Path(tempfile.mkdtemp(prefix="photo-")), PHOTO, credit="Anna Beer")
+    return still_of(coast(), kept_folder("photo"), PHOTO, credit="Anna Beer")
 
 
 @cache
 def mirrored_photo_of_tests() -> Still:
     """The same seen in a mirror, under the same name."""
     image = coast().transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    return still_of(image, Path(tempfile.mkdtemp(prefix="photo-")), PHOTO, credit="Anna Beer")
+    return still_of(image, kept_folder("mirrored"), PHOTO, credit="Anna Beer")

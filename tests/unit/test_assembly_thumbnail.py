@@ -56,6 +56,17 @@ def test_the_stills_of_a_film_are_read_in_the_order_in_which_they_were_written_a
     assert (tmp_path / "stills.zip").read_bytes() == (tmp_path / "again.zip").read_bytes()
 
 
+def test_half_made_stills_lie_where_the_cache_looks_for_them(tmp_path):
+    def pictures():
+        yield Image.new("RGB", (1280, 720))
+        seen.extend(path.name for path in tmp_path.iterdir())  # what a worker that is killed now would leave
+
+    seen = []
+    write_stills(pictures(), tmp_path / "stills.zip")
+
+    assert seen == ["stills.zip"]
+
+
 def test_stills_that_are_gone_are_a_storage_error(tmp_path):
     with pytest.raises(StorageError, match=r"stills\.zip"):
         read_stills(tmp_path / "stills.zip")

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import re
+import sys
+import time
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import pairwise
@@ -14,7 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import BudgetError, ClosedError, NeedsLoginError, PermanentError, QuotaError, TransientError
-from pipeline.limits import RetryPolicy, ToldLimits, with_retries
+from pipeline.limits import RetryPolicy, ToldLimits, times, with_retries
 from tests.standins.gates import gate
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -271,6 +273,20 @@ async def test_a_wall_clock_that_jumps_neither_opens_nor_closes_the_door(make, j
     wall.wrong_by_s = jump_s
 
     assert await visit(door) == pytest.approx(20)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its clock goes on while it sleeps")
+async def test_what_a_machine_has_slept_through_is_not_waited_for_again(make, monkeypatch):
+    asleep_s, gettime = 0.0, time.clock_gettime
+    monkeypatch.setattr(times.time, "clock_gettime", lambda clock: gettime(clock) + asleep_s)
+    door = make(patience_s=60)
+    await fail(door, TransientError("busy", retry_after_s=3600))
+    with pytest.raises(ClosedError):
+        await visit(door)
+
+    asleep_s = 3590.0  # the loop's clock stood still meanwhile
+
+    assert await visit(door) == pytest.approx(10, abs=1)
 
 
 MONTH = timedelta(days=30)

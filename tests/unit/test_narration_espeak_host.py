@@ -203,6 +203,30 @@ async def test_what_hangs_dies_with_its_host_and_is_told_as_broken_off(strange):
     assert await anyio.to_thread.run_sync(gone, {hanging})
 
 
+async def test_all_that_a_host_was_speaking_when_it_died_is_told_as_broken_off(strange):
+    before = children()
+    narrator = EspeakNarrator()
+    narrator._places = anyio.CapacityLimiter(8)
+    await narrator._ask("echo", "1", text="one")
+    (host,) = children() - before
+    told: list[str] = []
+
+    async def hang(number: int) -> None:
+        try:
+            await narrator._ask("wait", str(strange / f"pid{number}"))
+        except TransientError as error:
+            told.append(error.message)
+
+    async with anyio.create_task_group() as tasks:
+        for number in range(8):
+            tasks.start_soon(hang, number)
+        for number in range(8):
+            await written(strange / f"pid{number}")
+        host.kill()
+
+    assert told == ["eSpeak's process broke off: exit code -9"] * 8
+
+
 async def test_nothing_outlives_a_command_that_is_killed(strange):
     command = (
         "import anyio; from pipeline.narration import espeak\n"

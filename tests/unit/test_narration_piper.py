@@ -41,6 +41,16 @@ async def test_a_voice_that_tells_its_times_is_believed_and_one_that_does_not_is
     assert untold.words[0].start_s == 0
 
 
+async def test_what_is_said_is_told_to_nobody(piper, tmp_path, monkeypatch):
+    # Where the library keeps what it would send to its makers.
+    for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+
+    await piper.speak(TEXT, "de_DE-two-low", Prosody())
+
+    assert list(tmp_path.rglob("*")) == []
+
+
 async def test_a_language_gets_its_own_region_first_and_else_another(piper):
     assert await piper.choose_voice("de-DE", None) == "de_DE-two-low"
     assert await piper.choose_voice("de_at", None) == "de_AT-one-low"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -139,3 +141,13 @@ def test_this_machine_has_a_zone_of_its_own():
 
     assert here.moment(here.wall(now)) == now
     assert parse_moment("2026-05-01 12:00", here) == datetime(2026, 5, 1, 12).astimezone(UTC)
+
+
+def test_the_zones_of_the_world_come_with_us_wherever_a_system_has_none():
+    # Windows, and small images of Linux: without them nothing began, not even "UTC" was known.
+    repository = Path(__file__).resolve().parents[2]
+    needed = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    pinned = (repository / "requirements.lock").read_text(encoding="utf-8").splitlines()
+
+    assert [each for each in needed if each.startswith("tzdata") and ";" not in each]
+    assert [line for line in pinned if line.startswith("tzdata==") and ";" not in line]

@@ -13,6 +13,7 @@ import contextlib
 import socket
 import subprocess
 import sys
+import threading
 import weakref
 from collections.abc import Sequence
 from subprocess import CompletedProcess
@@ -82,6 +83,9 @@ class Started:
         self._orders.settimeout(0)
         with theirs:
             self._process = _Process(command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        # What it said last, for all who were waiting for it.
+        self._word: bytes | None = None
+        self._ending = threading.Lock()
         # Nobody closes a narrator: whoever has one may forget it, or end.
         self.end = weakref.finalize(self, _end, self._process, self._orders)
 
@@ -118,8 +122,10 @@ class Started:
 
     def last_word(self) -> CompletedProcess[bytes]:
         """How it ended. Blocks until it has."""
-        _, stderr = self._process.communicate()
-        return CompletedProcess(self._process.args, self._process.returncode, stderr=stderr)
+        with self._ending:
+            if self._word is None:
+                _, self._word = self._process.communicate()
+        return CompletedProcess(self._process.args, self._process.returncode, stderr=self._word)
 
 
 class _EndedError(Exception):

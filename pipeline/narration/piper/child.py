@@ -15,6 +15,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import sys
 import wave
 
@@ -35,6 +36,8 @@ def main() -> int:
     model, length_scale = sys.argv[1:]
     text = sys.stdin.buffer.read().decode()
     logging.disable(logging.CRITICAL)
+    # From 1.32 on it tells Microsoft how it is used, also when nobody wants a network, and leaves files in two places.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         import onnxruntime  # noqa: PLC0415
         from piper import PiperVoice, SynthesisConfig  # noqa: PLC0415

@@ -104,4 +104,4 @@ def _keep_evidence(evidence: Path, trace: Path, work: str, arguments: str) -> st
         said = ""
     how = said.splitlines()[0] if said else "killed from outside, most likely for want of memory"
     write_atomically(evidence, f"{work} died twice: {how}\n\n{said}\n\nIt was asked to work on:\n{arguments}\n")
-    return f"{how}; see {evidence.parent.name}/{evidence.name}"
+    return f"{how}; see {Path(*evidence.parts[-5:]).as_posix()}"  # as it lies below the workspace
