@@ -176,6 +176,16 @@ def test_two_rows_of_one_key_are_told(checked):
     assert told(result) == [(2, 3, "", "1", "has the same key as line 2")]
 
 
+def test_two_rows_of_one_key_are_told_where_they_stand_in_one_line(checked):
+    row = {"customer": "1", "first_name": "Maria", "product": "Roof"}
+    at = "[{}, {},\n{}, {}]".format(*(json.dumps({**row, "customer": key}) for key in "1233"))
+
+    assert told(checked(json.dumps([row, row]), "a.json")) == [(2, 2, "", "1", "has the same key as line 1")]
+    assert [problem for *_, problem in told(checked(at, "a.json"))] == ["has the same key as line 3"]
+    lines = "[{},\n{}, {}]".format(*(json.dumps({**row, "customer": key}) for key in "122"))
+    assert told(checked(lines, "b.json")) == [(3, 2, "", "2", "has the same key as line 2")]
+
+
 def test_without_a_key_two_rows_that_say_the_same_are_told(checked):
     result = checked("first_name,note\nMaria,a\nMaria,b\nBo,a\n")
 

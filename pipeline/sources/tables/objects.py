@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,8 @@ def open_objects(source: Path | str, form: TableForm) -> Table:
     """See `TableOpener`."""
     path = Path(source)
     encoding = form.encoding or find_encoding(path)
-    rows = partial(_of_lines if path.suffix.casefold() in {".jsonl", ".ndjson"} else _of_array, path, encoding)
+    is_lines = path.suffix.casefold() in {".jsonl", ".ndjson"}
+    rows = partial(_of_lines, path, encoding) if is_lines else lambda: _told_apart(_of_array(path, encoding))
     return Table(
         path=str(path),
         columns=columns_of(rows()),
@@ -90,6 +91,14 @@ def _of_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
     if text.buffer:
         hint = "Put all rows into one list, [{…}, {…}]"
         raise SourceError("has something behind its list of rows", where=text.where, hint=hint)
+
+
+def _told_apart(rows: Iterator[TableRow | BrokenRow]) -> Iterator[TableRow | BrokenRow]:
+    """As programs write JSON, all rows stand in one line: their number tells more than that line."""
+    first = list(islice(rows, 2))
+    is_one_line = len({row.line for row in first}) < len(first)
+    for row in chain(first, rows):
+        yield replace(row, line=row.number) if is_one_line else row
 
 
 @dataclass(kw_only=True)
