@@ -80,7 +80,8 @@ def whole(_: object, tokens: Sequence[Token]) -> int:
     if not re.fullmatch(r"\d{1,18}", text.strip()):
         from pipeline.errors import InputError
 
-        raise InputError(f"{text!r} is no whole number of 0 or more", where=tokens[0].keyword or "", hint="Write digits: 3")
+        problem = f"{text!r} is no whole number of 0 or more"
+        raise InputError(problem, where=tokens[0].keyword or "", hint="Write digits: 3")
     return int(text)
 
 
