@@ -28,8 +28,7 @@ def open_objects(source: Path | str, form: TableForm) -> Table:
     """See `TableOpener`."""
     path = Path(source)
     encoding = form.encoding or find_encoding(path)
-    is_lines = path.suffix.casefold() in {".jsonl", ".ndjson"}
-    rows = partial(_of_lines, path, encoding) if is_lines else lambda: _told_apart(_of_array(path, encoding))
+    rows = partial(_of_lines if path.suffix.casefold() in {".jsonl", ".ndjson"} else _of_array, path, encoding)
     return Table(
         path=str(path),
         columns=columns_of(rows()),
@@ -66,6 +65,15 @@ def _of_lines(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
 
 
 def _of_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
+    """As programs write it, all rows stand in one line: then their number tells more than that line."""
+    rows = _in_array(path, encoding)
+    first = list(islice(rows, 2))
+    is_one_line = len({row.line for row in first}) < len(first)
+    for row in chain(first, rows):
+        yield replace(row, line=row.number) if is_one_line else row
+
+
+def _in_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
     """Nobody can tell where the next row begins once one is broken: that ends the table with an `SourceError`."""
     text = _Text(path=str(path), lines=(line.text for line in read_lines(path, encoding)))
     text.skip()
@@ -91,14 +99,6 @@ def _of_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
     if text.buffer:
         hint = "Put all rows into one list, [{…}, {…}]"
         raise SourceError("has something behind its list of rows", where=text.where, hint=hint)
-
-
-def _told_apart(rows: Iterator[TableRow | BrokenRow]) -> Iterator[TableRow | BrokenRow]:
-    """As programs write JSON, all rows stand in one line: their number tells more than that line."""
-    first = list(islice(rows, 2))
-    is_one_line = len({row.line for row in first}) < len(first)
-    for row in chain(first, rows):
-        yield replace(row, line=row.number) if is_one_line else row
 
 
 @dataclass(kw_only=True)
