@@ -400,6 +400,9 @@ def test_a_sum_that_names_no_currency_among_others_that_do_is_told(checked):
     result = checked(f"first_name,price\n{others}Eve,£5\nAnn,-\n")
     assert {problem[4] for problem in told(result)} == {"names no currency, and other sums of the table are in GBP"}
     assert len(told(result)) == 8
+    assert result.problems[0].mend.endswith(
+        "1299.00 GBP, or for all of them into the name of their column: Price (GBP)"
+    )
     # A single one says nothing of ten others.
     assert not told(checked(f"first_name,price\n{others}Bo,8\nBo,9\nEve,£5\n"))
     assert not told(checked("first_name,price\nEve,€5\nBo,5\n"))
