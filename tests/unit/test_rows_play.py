@@ -203,6 +203,7 @@ say = ["a.", "b."]
         ("{{ price > 'x' }}", "can't be filled in"),
         ("{{ name.nothing }}", "can't be filled in"),
         ("{{ name * 1000000000 }}", "small numbers only"),
+        ("{{ 1e400 | number }}{{ name }}", "can't be filled in"),
         ("{{ day | date('%%') }}", "no way to write a day"),
         ("{% for i in range(900) %}{% for j in range(900) %}{{ name }} endless{% endfor %}{% endfor %}", "longer than"),
     ],
@@ -219,6 +220,13 @@ def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
         ("[[scenes]]\nlayout = 'statement'\ntext = '{{ nme }}'", "there is no field nme. Did you mean name"),
         ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name'", "broken text"),
         ("[[scenes]]\nlayout = 'statement'\nwhen = 'price >'\ntext = 'x'", "broken text"),
+        (f"[[scenes]]\nlayout = 'statement'\ntext = '{{{{ {'(' * 900}name{')' * 900} }}}}'", "it is nested too deeply"),
+        (f"[[scenes]]\nlayout = 'statement'\ntext = '{{{{ name{'|title' * 2000} }}}}'", "it is nested too deeply"),
+        (f"[[scenes]]\nlayout = 'statement'\nwhen = '{'not ' * 3000}name'\ntext = 'x'", "it is nested too deeply"),
+        (
+            f"[[scenes]]\nlayout = 'statement'\ntext = '{'{% for a in name %}' * 25}{'{% endfor %}' * 25}'",
+            "it is nested too deeply",
+        ),
         ("[[scenes]]\nlayout = 'statement'\ntxt = 'x'\nsay = 'x'", "a statement scene has no txt"),
         ("[[scenes]]\nlayout = ['statement']", "a scene has the layout \"['statement']\""),
         (

@@ -201,6 +201,7 @@ def test_what_is_wrong_in_the_toml_is_told_with_its_line(change: Change, old: st
         ("description.jinja", "script.title", "notes", ":1: unknown name 'notes'. Known: brief, script"),
         ("user.jinja", "{%- endif %}", "{%- endfi %}", ": broken template: Encountered unknown tag 'endfi'"),
         ("user.jinja", ASKED, "{{ brief.title", ":2: broken template"),
+        ("user.jinja", ASKED, f"{{{{ {'(' * 900}1{')' * 900} }}}}", "broken template: it is nested too deeply"),
     ],
 )
 def test_an_unknown_field_is_told_when_the_template_is_loaded(
