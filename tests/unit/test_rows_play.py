@@ -242,6 +242,10 @@ def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
         ("colour = 1", "unknown key colour"),
         ("", "has no title or no scenes"),
         ("[[scenes]", "is not valid TOML"),
+        (
+            f"[[scenes]]\nlayout = 'statement'\ntext{'.a' * 3000} = '{{{{ name }}}}'",
+            "script.toml:1: is nested too deeply",
+        ),
     ],
 )
 def test_a_broken_script_is_told_when_it_is_loaded(scenes, problem):
