@@ -218,7 +218,8 @@ def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
     [
         ("[[scenes]]\nlayout = 'statment'", "a scene has the layout 'statment'. Did you mean statement"),
         ("[[scenes]]\nlayout = 'statement'\ntext = '{{ nme }}'", "there is no field nme. Did you mean name"),
-        ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name'", "broken text"),
+        ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name'", "It stands in '{{ name'"),
+        ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name | titel }}'", "'titel'. Did you mean title"),
         ("[[scenes]]\nlayout = 'statement'\nwhen = 'price >'\ntext = 'x'", "broken text"),
         (f"[[scenes]]\nlayout = 'statement'\ntext = '{{{{ {'(' * 900}name{')' * 900} }}}}'", "it is nested too deeply"),
         (f"[[scenes]]\nlayout = 'statement'\ntext = '{{{{ name{'|title' * 2000} }}}}'", "it is nested too deeply"),

@@ -178,7 +178,11 @@ class _Press:
             SANDBOX.from_string(text)
             used = meta.find_undeclared_variables(SANDBOX.parse(text)) - set(SANDBOX.globals)
         except jinja2.TemplateError as error:
-            raise InputError(f"broken text: {error.message or error}", where=self._where) from error
+            nameless = re.search(r"No filter named '(\w+)'", error.message or "")
+            hint = (
+                did_you_mean(nameless[1], SANDBOX.plain_filters) if nameless else f"It stands in {text.strip()[:80]!r}"
+            )
+            raise InputError(f"broken text: {error.message or error}", where=self._where, hint=hint) from error
         self._names |= used
         if unknown := sorted(used - self._known):
             hint = did_you_mean(unknown[0], self._known, otherwise="Fields are declared in [fields.NAME]")
