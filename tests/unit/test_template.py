@@ -148,7 +148,11 @@ def test_an_unknown_template_is_told_with_the_known_ones(name: str) -> None:
         ("items = 5", "items = true", ":31: layouts.bullets.items: is True, must be a whole number"),
         ("item = 80", "item 60", ":32: is not valid TOML"),
         ("[layouts.title]", "[fields]\nwho = 3\n[layouts.title]", ":24: fields.who: is 3, must be a table"),
-        ("[layouts.title]", "[fields.Who]\n[layouts.title]", ": fields.Who: is 'Who', must be a name of small letters"),
+        (
+            "[layouts.title]",
+            "[fields.Who]\n[layouts.title]",
+            ":23: fields.Who: is 'Who', must be a name of small letters",
+        ),
         ('title = "Explainer"', "", ":1: title: is missing"),
         (
             '"user.jinja"',
