@@ -11,7 +11,6 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from pipeline.errors import InputError
-from pipeline.files import read_up_to
 
 # How pydantic says what a value must be, and what that is to somebody who writes no programs.
 _WORDS = (
@@ -38,7 +37,8 @@ def read_text_file(path: Path, *, most_bytes: int) -> str:
     Raises `InputError` for one that can't be read, or is larger.
     """
     try:
-        data = read_up_to(path, most_bytes + 1)
+        with path.open("rb") as file:
+            data = file.read(most_bytes + 1)
     except OSError as error:
         raise InputError(f"can't be read: {error.strerror or error}", where=str(path)) from error
     if len(data) > most_bytes:
