@@ -184,6 +184,12 @@ class _Part:
             os.close(descriptor)
 
 
+def read_up_to(path: Path, most_bytes: int) -> bytes:
+    """What a file begins with, and no more: some are larger than memory, and /dev/zero never ends. Raises `OSError`."""
+    with path.open("rb") as file:
+        return file.read(most_bytes)
+
+
 def temporary_sibling(path: Path) -> Path:
     """A new hidden name in the same folder (so that a rename is atomic), with the same suffix."""
     return Path(_temporary_name(str(path)))

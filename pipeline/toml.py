@@ -27,6 +27,8 @@ _WORDS = (
     (r"a valid (list|tuple)", "a list, in [ ]"),
 )
 _SHOWN_CHARS = 40
+_MOST_LEVELS = 20
+_TOO_DEEP = "is nested too deeply"
 
 
 def read_text_file(path: Path, *, most_bytes: int) -> str:
@@ -35,7 +37,8 @@ def read_text_file(path: Path, *, most_bytes: int) -> str:
     Raises `InputError` for one that can't be read, or is larger.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(most_bytes + 1)
     except OSError as error:
         raise InputError(f"can't be read: {error.strerror or error}", where=str(path)) from error
     if len(data) > most_bytes:
@@ -50,10 +53,24 @@ def read_text_file(path: Path, *, most_bytes: int) -> str:
 def parse_toml(text: str, path: Path | str) -> dict[str, Any]:
     """What it says. Raises `InputError` with the line in which it is broken."""
     try:
-        return tomllib.loads(text)
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         message, line = _problem(str(error), text)
         raise InputError(f"is not valid TOML: {message}", where=f"{path}:{line}") from error
+    except RecursionError as error:
+        raise InputError(_TOO_DEEP, where=f"{path}:1") from error
+    if _is_deep(content):
+        raise InputError(_TOO_DEEP, where=f"{path}:1")
+    return content
+
+
+def _is_deep(content: object) -> bool:
+    """Whether tables and lists are in each other so often that what looks through them could not."""
+    level = [content]
+    for _ in range(_MOST_LEVELS):
+        inside = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list))
+        level = [each for values in inside for each in values]
+    return bool(level)
 
 
 def _problem(message: str, text: str) -> tuple[str, int]:

@@ -58,7 +58,6 @@ _PLAIN = str.maketrans(
     {"…": "...", "·": "-", "—": "-", "–": "-", "−": "-", "“": '"', "”": '"', "’": "'", "→": "->", "✓": "+", "✗": "x"}
 )
 _PLAINLY = "nightreel-plainly"
-_NUMBERS: dict[object, str] = {int: "whole number", float: "number"}
 
 app = App(
     name="nightreel",
@@ -156,8 +155,8 @@ def _misused(error: CycloptsError) -> str:
     told = str(error).replace("...", "…")
     if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
         return f"{' '.join(error.unused_tokens)!r} is too much here. A text with spaces goes into quotes"
-    if isinstance(error, CoercionError) and error.token and error.target_type in _NUMBERS:
-        return f"{error.token.keyword}: {error.token.value!r} is no {_NUMBERS[error.target_type]}"
+    if isinstance(error, CoercionError) and error.token and error.target_type is float:
+        return f"{error.token.keyword}: {error.token.value!r} is no number"
     told = re.sub('"([^"]*)"', r"'\1'", told)
     if not isinstance(error, MissingArgumentError) or error.argument is None or "Did you mean" in told:
         return told

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 
-from pipeline.cli.options import Place, Switch
+from pipeline.cli.options import Place, Switch, Whole
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.logins import LoginStanding
@@ -20,7 +20,7 @@ def youtube(
     channel: str | None = None,
     browser: bool = True,
     device: Switch = False,
-    port: int = 0,
+    port: Whole = 0,
     replace: Switch = False,
     place: Place = Place(),
 ) -> int:

@@ -74,6 +74,17 @@ def path_of(_: object, tokens: Sequence[Token]) -> Path:
     return Path(text).expanduser()
 
 
+def whole(_: object, tokens: Sequence[Token]) -> int:
+    """A whole number, none below 0: the library of flags rounds 1.5, and takes 0x10."""
+    text = tokens[0].value
+    if not re.fullmatch(r"\d{1,18}", text.strip()):
+        from pipeline.errors import InputError
+
+        problem = f"{text!r} is no whole number of 0 or more"
+        raise InputError(problem, where=tokens[0].keyword or "", hint="Write digits: 3")
+    return int(text)
+
+
 _UNITS = {"": 1e9, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
 

@@ -11,11 +11,12 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from pipeline.choices import Depth, NarratorName, OnError, Reviewed, Shape, Strategy
-from pipeline.cli.flags import flags_of, joined, length_s, path_of, sets, settings_of, size_gb, voices
+from pipeline.cli.flags import flags_of, joined, length_s, path_of, sets, settings_of, size_gb, voices, whole
 
 # A flag that is there or not, and one that is given once for each of several.
 Switch = Annotated[bool, Parameter(negative="")]
 Several = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)]
+Whole = Annotated[int, Parameter(converter=whole)]
 # A file or a folder that was typed.
 TypedPath = Annotated[Path, Parameter(converter=path_of)]
 
@@ -69,7 +70,7 @@ class Making:
     """How long the film lasts, within 15 %: 60 (seconds), 90s or 1m30s."""
     facts_only: Switch = sets("script.facts", unset=False, read=lambda *_: "notes")
     """Say only what the notes say."""
-    variant: int | None = sets("script.variant")
+    variant: Whole | None = sets("script.variant")
     """Version of the film: another number is another film about the same topic."""
     offline: Switch = sets("offline", unset=False)
     """Use nothing outside this machine: outline writes, espeak speaks."""
@@ -115,15 +116,15 @@ class Working:
 
     strategy: Strategy | None = sets("work.strategy")
     """How many films are under way at once: sequential, fixed, adaptive (default) or smart (short ones first)."""
-    max_concurrent: int | None = sets("work.max_concurrent")
+    max_concurrent: Whole | None = sets("work.max_concurrent")
     """Films under way at once, at most."""
     max_memory: str | None = sets("work.max_memory_gb", read=size_gb)
     """Memory that all our processes may use, e.g. 4GB or 800MB."""
     on_error: OnError | None = sets("errors.on_error")
     """After a film has failed: continue with the others (default), or stop."""
-    max_failures: int | None = sets("errors.max_failures")
+    max_failures: Whole | None = sets("errors.max_failures")
     """Stop after so many failed films."""
-    retries: int | None = sets("errors.retries")
+    retries: Whole | None = sets("errors.retries")
     """How often a film is taken up again after a failure that may pass."""
 
     budget: float | None = sets("budget.usd_per_batch")

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.options import Making, Place, Rows, TypedPath, Working
+from pipeline.cli.options import Making, Place, Rows, TypedPath, Whole, Working
 
 if TYPE_CHECKING:
     from pipeline.model import Brief
@@ -21,7 +21,7 @@ def preview(
     source: str,
     /,
     *,
-    films: int = 3,
+    films: Whole = 3,
     output: TypedPath | None = None,
     making: Making = Making(),
     table: Rows = Rows(),

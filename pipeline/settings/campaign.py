@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from pipeline.settings.kinds import Group, Pairs, split_names
 
@@ -25,6 +25,18 @@ def _shares(value: object) -> object:
         return value
     pairs = ((name.strip(), weight.strip()) for name, _, weight in (part.partition("=") for part in parts))
     return [{"template": name, "weight": weight or 1} for name, weight in pairs]
+
+
+def _is_known(locale: str) -> str:
+    """A locale that Babel has data for: of another one, days and numbers would be read as American ones."""
+    if locale:
+        from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - tables alone have a locale
+
+        try:
+            Locale.parse(locale.replace("-", "_"))
+        except (UnknownLocaleError, ValueError) as error:
+            raise ValueError("must be a locale that is known, e.g. de or en-GB") from error
+    return locale
 
 
 class CampaignSettings(Group):
@@ -53,7 +65,7 @@ class CampaignSettings(Group):
         "does are shared out by weight, a row always alike. Empty: all get the one template.",
     )
     strict: bool = Field(default=False, description="Whether nothing is made while a row has a problem.")
-    locale: str = Field(
+    locale: Annotated[str, AfterValidator(_is_known)] = Field(
         "",
         pattern=r"^([A-Za-z]{2,3}([-_][A-Za-z0-9]+)*)?$",
         description="Whose numbers and dates stand in the cells, e.g. de or en-GB; empty: they have to be clear.",

@@ -31,6 +31,14 @@ def no_batch(name: str, known: Sequence[str]) -> InputError:
     return InputError(f"no batch named {name!r}", hint=hint or "Nothing has been run in this workspace yet")
 
 
+def check_apart(name: str, known: Sequence[str]) -> None:
+    """Raise `InputError` for a name that macOS and Windows take for that of another batch."""
+    twin = next((each for each in known if _folded(each) == _folded(name)), name)
+    if name not in known and twin != name:
+        hint = f"Write {twin} to go on with that one, or give another name with --batch NAME"
+        raise InputError(f"there is a batch {twin!r}, and {name!r} is the same folder on macOS and Windows", hint=hint)
+
+
 def check_copy_name(name: str) -> str:
     """The same for the name of a copy that `nightreel checkpoint` makes."""
     return _checked(name, "a checkpoint", hint="Give another with --name NAME")
@@ -77,6 +85,10 @@ def _problem_with(name: str) -> str:
     if is_device(name):
         return "Windows keeps it for a device"
     return ""
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _is_unseen(char: str) -> bool:

@@ -47,6 +47,6 @@ def _named_in(text: str) -> tuple[str, ...]:
     """The files that a text names in its tags; none if it is broken, which is told elsewhere."""
     try:
         tree = jinja2.Environment(autoescape=False).parse(text)  # noqa: S701 - prompts are no HTML
-    except jinja2.TemplateSyntaxError:
+        return tuple(name for name in meta.find_referenced_templates(tree) if name)
+    except (jinja2.TemplateSyntaxError, RecursionError):
         return ()
-    return tuple(name for name in meta.find_referenced_templates(tree) if name)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -28,6 +30,11 @@ from pipeline.template.bounds import (
 
 # Of filters that stand in for what the language has of its own: a ~ b, [a, b], and what a loop goes over.
 _CHAINED, _MEASURED, _COUNTED = "-chained", "-measured", "-counted"
+# What a text can raise when it is filled in: one that includes itself recurses, and 1e400 is a name that is not there.
+FAILURES = (
+    *(jinja2.TemplateError, ArithmeticError, LookupError, RecursionError),
+    *(TypeError, ValueError, AttributeError, NameError),
+)
 
 
 class _Rounds(threading.local):
@@ -52,6 +59,14 @@ class TextSandbox(ImmutableSandboxedEnvironment):
         self.filters.update({_CHAINED: chained, _MEASURED: measured, _COUNTED: self._counted})
         self._rounds = _Rounds()
 
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        with _not_too_deep(name):
+            return super()._parse(source, name, filename)
+
+    def _compile(self, source: str, filename: str) -> CodeType:
+        with _not_too_deep(filename):
+            return super()._compile(source, filename)
+
     def _generate(
         self,
         source: nodes.Template,
@@ -59,7 +74,8 @@ class TextSandbox(ImmutableSandboxedEnvironment):
         filename: str | None,
         defer_init: bool = False,  # noqa: FBT001, FBT002 - Jinja2's
     ) -> str:
-        return super()._generate(_Measuring().visit(source), name, filename, defer_init)
+        with _not_too_deep(name):
+            return super()._generate(_Measuring().visit(source), name, filename, defer_init)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - Jinja2's types
         """`*` and `**` are for small numbers: 'x' * 10**9 is a way to use up a machine, as is x + x + x."""
@@ -115,6 +131,15 @@ class TextSandbox(ImmutableSandboxedEnvironment):
         self._rounds.gone += times
         if self._rounds.gone > MOST_ROUNDS:
             raise SecurityError(f"more than {MOST_ROUNDS:,} rounds")
+
+
+@contextmanager
+def _not_too_deep(name: str | None) -> Iterator[None]:
+    """Brackets in brackets, a thousand filters in a row: what neither Jinja2 nor Python can take apart is broken."""
+    try:
+        yield
+    except (RecursionError, SyntaxError, MemoryError) as error:
+        raise jinja2.TemplateSyntaxError("it is nested too deeply", 1, name) from error
 
 
 class _Measuring(NodeTransformer):

@@ -162,7 +162,8 @@ def parse_template_file(text: str, *, path: str) -> TemplateFile:
             hint = did_you_mean(keys[-1], _known_keys(keys[:-1]))
             raise InputError(f"unknown key {'.'.join(keys)}", where=where, hint=hint) from error
         looks = _NAMED.get(keys[-1], _FILE)
-        raise InputError(f"{'.'.join(keys)}: {in_our_words(first, looks=looks)}", where=where) from error
+        told = ".".join(key for key in keys if key != "[key]")
+        raise InputError(f"{told}: {in_our_words(first, looks=looks)}", where=where) from error
     if wrong := find_wrong_limits(checked.layouts):
         within, problem, hint = wrong
         keys = ["layouts", *within]

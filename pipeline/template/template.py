@@ -23,7 +23,7 @@ from pipeline.template.included import included_by
 from pipeline.template.material import has_material_for
 from pipeline.template.notes import notes_as_text
 from pipeline.template.rows import Field, Play
-from pipeline.template.sandbox import TextSandbox
+from pipeline.template.sandbox import FAILURES, TextSandbox
 
 # Limits of a table's cells are for so many columns.
 _COLUMNS = 4
@@ -77,9 +77,6 @@ METADATA_CONTEXT: dict[str, Any] = {"brief": Brief, "script": Script}
 # The parts of a page as texts, each empty if there is none: chapters a line each, whose pictures the film shows.
 PAGE_PARTS = ("description", "attributions", "chapters", "hashtags")
 PAGE_CONTEXT: dict[str, Any] = {**METADATA_CONTEXT, **dict.fromkeys(PAGE_PARTS, str)}
-
-# What an expression in a template can raise; a file that includes itself recurses.
-_FAILURES = (jinja2.TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,7 +232,7 @@ class Template:
             raise InputError(f"broken template: {error.message}", where=where, hint=hint) from error
         except jinja2.TemplateNotFound as error:
             raise InputError(f"there is no file {error.name} in the template", where=self._path(file)) from error
-        except _FAILURES as error:
+        except FAILURES as error:
             # Jinja2 puts the template's own lines into the traceback.
             frames = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
             name, line = next((place for place in reversed(frames) if place[0] in dict(self.files)), (file, 1))

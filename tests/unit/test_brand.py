@@ -218,6 +218,21 @@ def test_a_check_tells_what_a_template_brings_that_is_none(tmp_path, line, says)
     assert re.search(says, str(faults[0]))
 
 
+def test_a_check_tells_all_files_that_a_template_brings_and_that_are_not_there(tmp_path):
+    shop = open_workshop(workspace=tmp_path)
+    copy_template(shop, "mine", origin="news")
+    path = tmp_path / "templates" / "mine" / "template.toml"
+    own = '[assets]\nlogo = "no.png"\nheading_font = "no.ttf"\ntext_font = "nor.ttf"\n\n[intro]'
+    text = path.read_text(encoding="utf-8").replace("[intro]", own, 1)
+    path.write_text(text.replace('theme = "slate"', 'theme = "slat"'), encoding="utf-8")
+
+    faults = check_template(open_workshop(workspace=tmp_path), "mine")
+
+    told = [("logo", "no.png"), ("heading_font", "no.ttf"), ("text_font", "nor.ttf"), ("theme", "slat")]
+    assert len(faults) == len(told)
+    assert all(name in fault.where and file in fault.message for fault, (name, file) in zip(faults, told, strict=True))
+
+
 def test_a_template_says_how_much_moves_and_the_settings_go_before_it(tmp_path):
     offer, news = (Brief(title="Tea", language="en", template=name) for name in ("offer", "news"))
     shop = open_workshop(workspace=tmp_path)

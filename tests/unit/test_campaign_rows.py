@@ -176,6 +176,16 @@ def test_two_rows_of_one_key_are_told(checked):
     assert told(result) == [(2, 3, "", "1", "has the same key as line 2")]
 
 
+def test_two_rows_of_one_key_are_told_where_they_stand_in_one_line(checked):
+    row = {"customer": "1", "first_name": "Maria", "product": "Roof"}
+    at = "[{}, {},\n{}, {}]".format(*(json.dumps({**row, "customer": key}) for key in "1233"))
+
+    assert told(checked(json.dumps([row, row]), "a.json")) == [(2, 2, "", "1", "has the same key as line 1")]
+    assert [problem for *_, problem in told(checked(at, "a.json"))] == ["has the same key as line 3"]
+    lines = "[{},\n{}, {}]".format(*(json.dumps({**row, "customer": key}) for key in "122"))
+    assert told(checked(lines, "b.json")) == [(3, 2, "", "2", "has the same key as line 2")]
+
+
 def test_without_a_key_two_rows_that_say_the_same_are_told(checked):
     result = checked("first_name,note\nMaria,a\nMaria,b\nBo,a\n")
 
@@ -390,6 +400,9 @@ def test_a_sum_that_names_no_currency_among_others_that_do_is_told(checked):
     result = checked(f"first_name,price\n{others}Eve,£5\nAnn,-\n")
     assert {problem[4] for problem in told(result)} == {"names no currency, and other sums of the table are in GBP"}
     assert len(told(result)) == 8
+    assert result.problems[0].mend.endswith(
+        "1299.00 GBP, or for all of them into the name of their column: Price (GBP)"
+    )
     # A single one says nothing of ten others.
     assert not told(checked(f"first_name,price\n{others}Bo,8\nBo,9\nEve,£5\n"))
     assert not told(checked("first_name,price\nEve,€5\nBo,5\n"))

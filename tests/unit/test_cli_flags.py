@@ -29,7 +29,7 @@ def test_flags_that_were_not_given_leave_settings_as_they_are():
 
 
 @pytest.mark.parametrize(
-    ("making", "told"),
+    ("flags", "told"),
     [
         (Making(preset="nope"), "--preset: there is no preset 'nope'"),
         (Making(profile="nope"), "--profile: there is no profile 'nope'"),
@@ -42,13 +42,16 @@ def test_flags_that_were_not_given_leave_settings_as_they_are():
         (Making(publish="nope"), "--publish is 'nope', must be youtube"),
         (Making(formats="3:2"), "--formats is '3:2', must be"),
         (Making(tone="x" * 300), "--tone is 'xxx"),
+        (Rows(locale="zz"), "--locale is 'zz', must be a locale that is known"),
+        (Rows(locale="en-JP"), "--locale is 'en-JP', must be a locale that is known"),
+        (Rows(locale="de DE"), "--locale is 'de DE', must be a language tag"),
     ],
 )
-def test_what_is_wrong_with_a_flag_is_told_of_the_flag(tmp_path: Path, making, told):
+def test_what_is_wrong_with_a_flag_is_told_of_the_flag(tmp_path: Path, flags, told):
     (tmp_path / "nightreel.toml").touch()
 
     with pytest.raises(ConfigurationError) as error:
-        open_session(Place(workspace=tmp_path), making.as_settings())
+        open_session(Place(workspace=tmp_path), flags.as_settings())
 
     assert str(error.value).startswith(told)
 

@@ -14,6 +14,7 @@ from pipeline.files import (
     discard_leftovers,
     is_there,
     read_file,
+    read_up_to,
     replacing,
     storage_errors,
     temporary_sibling,
@@ -48,6 +49,14 @@ def test_text_is_written_as_utf8_with_its_line_ends_as_they_are(tmp_path):
     write_atomically(tmp_path / "a.txt", "grün\r\n漢\n")
 
     assert (tmp_path / "a.txt").read_bytes() == "grün\r\n漢\n".encode()
+
+
+def test_of_a_file_without_end_no_more_is_read_than_wanted(tmp_path):
+    (tmp_path / "a").write_bytes(b"12345")
+
+    assert [read_up_to(tmp_path / "a", most) for most in (3, 5, 9)] == [b"123", b"12345", b"12345"]
+    if os.name == "posix":
+        assert read_up_to(Path("/dev/zero"), 3) == bytes(3)
 
 
 def test_missing_folders_are_made_and_nothing_else_is_left(tmp_path):

@@ -60,6 +60,8 @@ SAID = [
     ("en-GB", "03/05/2024", "the 3rd of May 2024"),
     ("de", "5.3.2024", "fünfter März 2024"),
     ("de", "am 5.3.2024 und vom 21. Mai", "am fünften März 2024 und vom einundzwanzigsten Mai"),
+    ("de", "Es ist am Montag, 14. September 2026", "Es ist am Montag, vierzehnten September 2026"),
+    ("de", "bis Mittwoch, 3.2.2027. Montag, 1. März", "bis Mittwoch, dritten Februar 2027. Montag, erster März"),
     (
         "de",
         "Der 3. Oktober, der 16. April, der 30. Juni",

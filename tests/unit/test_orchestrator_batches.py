@@ -23,6 +23,7 @@ from pipeline.errors import (
 from pipeline.limits import Load
 from pipeline.model import Asked, Brief, Event, Job, JobStatus, Paragraph, Priority, Section, StageRecord, advance
 from pipeline.orchestrator.batch import backoff, batches
+from pipeline.orchestrator.batch.asking import read_source
 from pipeline.orchestrator.batch.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
 from pipeline.orchestrator.film import jobs as jobs_module
@@ -191,6 +192,19 @@ async def test_several_films_do_not_go_into_one_file(room, shop, tmp_path):
 
     assert list(tmp_path.iterdir()) == []
     assert (await run(one_file, "One")).is_complete
+
+
+@pytest.mark.parametrize("twin", ["cafÉ", "cafe\u0301", "CAFÉ"])
+async def test_a_batch_that_has_the_folder_of_another_on_some_systems_is_refused(room, shop, twin):
+    await run(shop, "One", batch="café")
+
+    with pytest.raises(InputError, match=r"there is a batch 'café', .* Write café to go on"):
+        await run(shop, "Two", batch=twin)
+    with pytest.raises(InputError, match="same folder on macOS and Windows"):
+        await read_source("Two", shop, batch=twin)
+
+    assert await shop.store.batches() == ["café"]
+    assert (await run(shop, "One", "Two", batch="café")).is_complete
 
 
 async def test_an_interruption_puts_every_film_back(room, shop):

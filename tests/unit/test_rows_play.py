@@ -203,6 +203,7 @@ say = ["a.", "b."]
         ("{{ price > 'x' }}", "can't be filled in"),
         ("{{ name.nothing }}", "can't be filled in"),
         ("{{ name * 1000000000 }}", "small numbers only"),
+        ("{{ 1e400 | number }}{{ name }}", "can't be filled in"),
         ("{{ day | date('%%') }}", "no way to write a day"),
         ("{% for i in range(900) %}{% for j in range(900) %}{{ name }} endless{% endfor %}{% endfor %}", "longer than"),
     ],
@@ -217,8 +218,16 @@ def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
     [
         ("[[scenes]]\nlayout = 'statment'", "a scene has the layout 'statment'. Did you mean statement"),
         ("[[scenes]]\nlayout = 'statement'\ntext = '{{ nme }}'", "there is no field nme. Did you mean name"),
-        ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name'", "broken text"),
+        ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name'", "It stands in '{{ name'"),
+        ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name | titel }}'", "'titel'. Did you mean title"),
         ("[[scenes]]\nlayout = 'statement'\nwhen = 'price >'\ntext = 'x'", "broken text"),
+        (f"[[scenes]]\nlayout = 'statement'\ntext = '{{{{ {'(' * 900}name{')' * 900} }}}}'", "it is nested too deeply"),
+        (f"[[scenes]]\nlayout = 'statement'\ntext = '{{{{ name{'|title' * 2000} }}}}'", "it is nested too deeply"),
+        (f"[[scenes]]\nlayout = 'statement'\nwhen = '{'not ' * 3000}name'\ntext = 'x'", "it is nested too deeply"),
+        (
+            f"[[scenes]]\nlayout = 'statement'\ntext = '{'{% for a in name %}' * 25}{'{% endfor %}' * 25}'",
+            "it is nested too deeply",
+        ),
         ("[[scenes]]\nlayout = 'statement'\ntxt = 'x'\nsay = 'x'", "a statement scene has no txt"),
         ("[[scenes]]\nlayout = ['statement']", "a scene has the layout \"['statement']\""),
         (
@@ -234,6 +243,10 @@ def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
         ("colour = 1", "unknown key colour"),
         ("", "has no title or no scenes"),
         ("[[scenes]", "is not valid TOML"),
+        (
+            f"[[scenes]]\nlayout = 'statement'\ntext{'.a' * 3000} = '{{{{ name }}}}'",
+            "script.toml:1: is nested too deeply",
+        ),
     ],
 )
 def test_a_broken_script_is_told_when_it_is_loaded(scenes, problem):

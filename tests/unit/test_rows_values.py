@@ -138,6 +138,11 @@ def test_numbers_have_limits():
         ("3/11/26", "fr"),
         ("٣/١١/٢٠٢٦", "en-GB"),
         ("2026年11月3日", ""),
+        ("2026年11月3日(火)", ""),
+        ("2026/11/3（火） 19:00", ""),
+        ("2026年11月3日 19:00", ""),
+        ("2026年11月3日 星期二", ""),
+        ("2026년 11월 3일 화요일", ""),
         ("２０２６年１１月３日", "ja"),
         ("2026년 11월 3일", "ko"),
         ("3 नवंबर 2026", "hi"),
@@ -166,6 +171,8 @@ def test_days_are_read_in_local_forms(cell, locale):
 
 def test_a_day_with_another_day_of_the_week_is_told_and_one_with_another_word():
     assert problem("date", "Monday, 3 November 2026") == "'Monday, 3 November 2026' is a Tuesday"
+    assert problem("date", "2026年11月3日(月)") == "'2026年11月3日(月)' is a Tuesday"
+    assert problem("date", "(月)" * 2000).endswith("is no day")
     assert "is no day" in problem("date", "before 3 November 2026")
     with pytest.raises(CellProblem, match="is a Tuesday"):
         read_date("Mo., 3. November 2026", locale="de")
@@ -199,6 +206,9 @@ OURS, NOT_WEB = "is an address of this machine or network", "is no address on th
         ("javascript:alert(1)", NOT_WEB),
         ("file:///etc/passwd", NOT_WEB),
         ("http://localhost/", OURS),
+        ("http://localhost./", OURS),
+        ("http://ｌｏｃａｌｈｏｓｔ/", OURS),
+        ("http://127。0。0。1/", OURS),
         ("http://127.0.0.1/", OURS),
         ("http://[::1]/", OURS),
         ("http://2130706433/", OURS),

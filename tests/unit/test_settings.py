@@ -433,6 +433,8 @@ def test_a_secret_is_not_shown_in_an_error_or_its_causes(workspace, toml):
     [
         (b"a = 1\nb = \n", "nightreel.toml:2: is not valid TOML: invalid value"),
         (b"[a.B]\n[a.B]\n", "nightreel.toml:2: is not valid TOML: [a.B] is there twice, write into the first one"),
+        (b"a = " + b"[" * 5000 + b"]" * 5000, "nightreel.toml:1: is nested too deeply"),
+        (b"a" + b".a" * 3000 + b" = 1", "nightreel.toml:1: is nested too deeply"),
         (b"a = 1\na = 2\n", "nightreel.toml:2: is not valid TOML: cannot overwrite a value"),
         (b"a = '''x\n\n", "nightreel.toml:2: is not valid TOML: expected \"'''\""),
         (b"a = '\xff'", "nightreel.toml: is not UTF-8. Save it as UTF-8"),

@@ -389,6 +389,12 @@ def test_a_json_array_is_streamed_with_the_lines_of_its_rows(table):
     assert (rows[0].line, rows[1].line, rows[-1].number, rows[-1].line) == (2, 5, 3000, 8999)
 
 
+def test_the_rows_of_an_array_in_one_line_are_told_by_their_number(table):
+    people = table('[{"name": "Maria"}, [1], {"name": "Bo"}]', "a.json")
+
+    assert [(row.number, row.line) for row in people.rows()] == [(1, 1), (2, 2), (3, 3)]
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [

@@ -50,6 +50,7 @@ from pipeline.model import (
 from pipeline.state import CheckpointStore, Damage, check_batch_name
 from pipeline.state.checkpoints import store as checkpoints
 from pipeline.state.checkpoints.documents import from_json, read_document, to_json
+from pipeline.state.names import check_apart
 
 WORKSPACE = Path("/somewhere/space") if os.name == "posix" else Path("C:/somewhere/space")
 AT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
@@ -648,6 +649,12 @@ async def test_what_can_be_no_folder_on_some_system_is_refused_as_a_batch(store,
 @pytest.mark.parametrize("name", ["space", "Spring 2026", "über-uns_2", "空", "a.b", "contact"])
 def test_names_that_people_give_are_taken(name):
     assert check_batch_name(name) == name
+
+
+def test_batches_that_are_there_go_on_though_their_names_differ_only_in_case():
+    check_apart("CS", ["CS", "cs"])
+    with pytest.raises(InputError, match="Write cs to go on with that one"):
+        check_apart("CS", ["cs"])
 
 
 def test_a_job_with_something_in_every_part_comes_back_as_it_was():

@@ -151,6 +151,11 @@ def test_an_unknown_template_is_told_with_the_known_ones(name: str) -> None:
         ("items = 5", "items = true", ":31: layouts.bullets.items: is True, must be a whole number"),
         ("item = 80", "item 60", ":32: is not valid TOML"),
         ("[layouts.title]", "[fields]\nwho = 3\n[layouts.title]", ":24: fields.who: is 3, must be a table"),
+        (
+            "[layouts.title]",
+            "[fields.Who]\n[layouts.title]",
+            ":23: fields.Who: is 'Who', must be a name of small letters",
+        ),
         ('title = "Explainer"', "", ":1: title: is missing"),
         (
             '"user.jinja"',
@@ -204,6 +209,7 @@ def test_what_is_wrong_in_the_toml_is_told_with_its_line(change: Change, old: st
         ("description.jinja", "script.title", "notes", ":1: unknown name 'notes'. Known: brief, script"),
         ("user.jinja", "{%- endif %}", "{%- endfi %}", ": broken template: Encountered unknown tag 'endfi'"),
         ("user.jinja", ASKED, "{{ brief.title", ":2: broken template"),
+        ("user.jinja", ASKED, f"{{{{ {'(' * 900}1{')' * 900} }}}}", "broken template: it is nested too deeply"),
     ],
 )
 def test_an_unknown_field_is_told_when_the_template_is_loaded(

@@ -91,7 +91,12 @@ _AFTER = {
     "th": r"\s?น\.",
     "hi": r"\s?बजे",
 }
-_DATIVE = re.compile(r"\b(?:am|vom|zum|dem|den|des|beim|seit|ab|bis|nach|vor)\s$", re.IGNORECASE)
+# Before a day in German, also one of the week: "am 5. Mai", "bis Montag, 5. Mai".
+_DATIVE = re.compile(
+    r"\b(?:am|vom|zum|dem|den|des|beim|seit|ab|bis|nach|vor)\s"
+    r"(?:(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag,?\s|(?:Mittwoch|Sonnabend),?\s)?$",
+    re.IGNORECASE,
+)
 # Where hours and minutes may be written with a full stop between, after one of these words or before "Uhr".
 _DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id"}
 _TIME = (

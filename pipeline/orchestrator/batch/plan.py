@@ -48,9 +48,10 @@ async def plan_batch(
     leaves the other jobs of the batch in it, as added to it by themselves; `is_partial` does because the briefs are not
     all that the source has. `refused` are briefs of the source that can't be read. Episodes of a series get their
     numbers, unless not `numbered`. Raises `ConfigurationError` for a pattern of folders that is none, and `InputError`
-    for numbers that can't be.
+    for numbers that can't be, and for a name that is another batch's on some systems.
     """
     store = shop.store
+    await to_thread.run_sync(store.check_apart, batch)
     async with store.claims.planning(batch):
         asked = await _asked_before(shop, batch, source)
         sample = sample_for(asked, shop)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError
@@ -54,10 +55,15 @@ def check_template(shop: Workshop, named: str) -> tuple[Fault, ...]:
             found.extend(what())
         except NightreelError as error:
             where = error.where or f"{template.folder}/template.toml"
-            found.append(Fault(where=_with_line(where, template), message=error.message, hint=error.hint))
+            fault = Fault(where=_with_line(where, template), message=error.message, hint=error.hint)
+            if fault not in found:
+                found.append(fault)
 
     tried(lambda: _prompts(template))
     tried(lambda: _scripts(template))
+    # Each by itself: the pictures below are not drawn where one is missing, and tell the first one.
+    for name, _ in template.assets:
+        tried(partial(_asset, shop, template, name))
     tried(lambda: _pictures(shop, template))
     return tuple(found)
 
@@ -109,6 +115,12 @@ def _scripts(template: Template) -> Iterator[Fault]:
             except InputError as error:
                 message = f"{place}: picture {name[:80]}: {error.message}"
                 yield Fault(where=f"{play.path}:{line}", message=message, hint=error.hint)
+
+
+def _asset(shop: Workshop, template: Template, name: str) -> Iterator[Fault]:
+    """Raises what is wrong with a font or the logo."""
+    shop.appearance.try_asset(name, template)
+    yield from ()
 
 
 def _pictures(shop: Workshop, template: Template) -> Iterator[Fault]:

@@ -19,7 +19,7 @@ from pipeline.theme.theme import Theme
 
 _T = TypeVar("_T")
 # Of a family with a file for each weight.
-_HEADING_WEIGHT, _TEXT_WEIGHT = 700, 400
+_WEIGHTS = {"heading_font": 700, "text_font": 400}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +58,8 @@ class Appearance:
 
         Raises `ConfigurationError` for a font of the brand that can't be used, `InputError` for one of the template.
         """
-
-        def font(name: str, weight: int) -> Typeface | None:
-            return self._brought(name, template, lambda named, root: read_typeface(named, root, weight=weight))
-
         if template.folder not in self._fonts:
-            heading, text = font("heading_font", _HEADING_WEIGHT), font("text_font", _TEXT_WEIGHT)
+            heading, text = (self._font(name, template) for name in _WEIGHTS)
             self._fonts[template.folder] = Fonts(heading=heading, text=text)
         return self._fonts[template.folder]
 
@@ -73,11 +69,22 @@ class Appearance:
             self._logos[template.folder] = self._brought("logo", template, read_logo)
         return self._logos[template.folder]
 
+    def try_asset(self, name: str, template: Template) -> None:
+        """Raise what is wrong with one of the files that films of a template bring, if anything is."""
+        if name in _WEIGHTS:
+            self._font(name, template)
+        else:
+            self.logo(template)
+
     def brought(self, brief: Brief) -> tuple[Fonts | Logo, ...]:
         """Both, as far as there are any: what films without them are called by must not change."""
         template = self.template_of(brief)
         fonts, logo = self.fonts(template), self.logo(template)
         return (*((fonts,) if fonts.heading or fonts.text else ()), *((logo,) if logo else ()))
+
+    def _font(self, name: str, template: Template) -> Typeface | None:
+        weight = _WEIGHTS[name]
+        return self._brought(name, template, lambda named, root: read_typeface(named, root, weight=weight))
 
     def _brought(self, name: str, template: Template, read: Callable[[str, Path], _T]) -> _T | None:
         """What the brand names, else the template."""

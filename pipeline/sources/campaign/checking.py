@@ -120,8 +120,10 @@ def _twice(row: TableRow | BrokenRow, brief: Brief, seen: dict[bytes, int]) -> R
     # A mail address is one in any case, other keys are not; a film in other capitals is the same film.
     said = brief.key if brief.key and "@" not in brief.key else (brief.key or repr(brief.row.fields)).casefold()
     name = said.encode(errors="surrogatepass")
-    before = seen.setdefault(hashlib.sha256(name).digest()[:16], row.line)
-    if before == row.line:
+    digest = hashlib.sha256(name).digest()[:16]
+    before = seen.get(digest)
+    if before is None:
+        seen[digest] = row.line
         return None
     problem = f"has the same key as line {before}" if brief.key else f"says the same as line {before}"
     mend = "Leave one of them out, or choose another column with --key"

@@ -17,7 +17,6 @@ _BESIDE = re.compile(
 _DIGITS = re.compile(r"[\s\d.,'’()/+\-–−]+")
 _CODES = re.compile(r"\b[A-Z]{3}\b")
 _MEND = "Write the currency into the cell: 1299.00 EUR"
-_MEND_ALL = f"{_MEND}, or for all of them into the name of their column: Price (EUR)"
 # One sum in so many that is in another currency makes those doubtful that name none.
 _SOME = 10
 
@@ -66,7 +65,9 @@ class Currencies:
         if not (names_currency(as_shown(cell)) or says_nothing(cell)):
             if not codes and self._elsewhere:
                 others = " or ".join(sorted(self._elsewhere))
-                raise CellProblem(f"names no currency, and other sums of the table are in {others}", _MEND_ALL)
+                mend = f"{_MEND}, or for all of them into the name of their column: Price (EUR)"
+                mend = mend.replace("EUR", min(self._elsewhere))
+                raise CellProblem(f"names no currency, and other sums of the table are in {others}", mend)
             if "" in codes:
                 raise CellProblem(f"names no currency, and what {codes[''][:40]} says is none that is known", _MEND)
             if len(codes) > 1:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,15 @@ def _of_lines(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
 
 
 def _of_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
+    """As programs write it, all rows stand in one line: then their number tells more than that line."""
+    rows = _in_array(path, encoding)
+    first = list(islice(rows, 2))
+    is_one_line = len({row.line for row in first}) < len(first)
+    for row in chain(first, rows):
+        yield replace(row, line=row.number) if is_one_line else row
+
+
+def _in_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
     """Nobody can tell where the next row begins once one is broken: that ends the table with an `SourceError`."""
     text = _Text(path=str(path), lines=(line.text for line in read_lines(path, encoding)))
     text.skip()

@@ -24,6 +24,7 @@ from pipeline.state.index.batch import BatchIndex, Damage
 from pipeline.state.index.reconciling import reconcile
 from pipeline.state.index.rows import looked_up
 from pipeline.state.index.stamps import stamp_from, stamp_of
+from pipeline.state.names import check_apart
 from pipeline.state.quarantine import put_aside
 from pipeline.state.shielded import to_the_end
 
@@ -164,6 +165,10 @@ class CheckpointStore:
     def batch_names(self) -> list[str]:
         """`batches` for those who are in a thread already."""
         return self._files.batches()
+
+    def check_apart(self, batch: str) -> None:
+        """Raises `InputError` for a new batch whose folder would be that of another one on some systems. Blocks."""
+        check_apart(batch, self.batch_names())
 
     def folder(self, batch: str) -> Path:
         """Where all that is known of a batch lies."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -18,12 +19,21 @@ from pipeline.template.rows.problem import CellProblem
 _HINT = "Write year, month and day: 2026-11-03"
 _WHOSE = f"{_HINT}; or say whose days they are (e.g. --locale de)"
 # A time of day is left out: films speak of days.
-_TIME = re.compile(r"(?<=\d)\.?(?:T|,? )\d{1,2}:\d{2}.*")
+_TIME = re.compile(r"(?<=[\d日号號일)）])\.?(?:T|,? )\d{1,2}:\d{2}.*")
 _ISO = re.compile(r"(\d{4})[-./] ?(\d{1,2})[-./] ?(\d{1,2})\.?")
 # As SAP writes it: in no other order are its parts a month and a day.
 _CLOSE = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)")
 _NUMBERS = re.compile(r"(\d{1,2})([-./ ])\s?(\d{1,2})\2\s?(\d{4}|\d{2})\s?[rг]?\.?")
 _EAST = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号號일]")
+# Behind it: (月), 星期一, 월요일.
+_EAST_DAYS = {
+    sign: day for signs in ("月火水木金土日", "一二三四五六天", "월화수목금토일") for day, sign in enumerate(signs)
+}
+_EAST_WEEK = re.compile(
+    r" ?(?:[(（](?:星期|週|周)?(\w)(?:曜日?|요일)?[)）]|(?:星期|週|周)(\w)|(\w)(?:曜日?|요일))$".replace(
+        r"\w", f"[{''.join(_EAST_DAYS)}]"
+    )
+)
 # Where programs begin and end to count: they write it where they have no day.
 _NO_DAYS = frozenset(
     date(*each) for each in ((1, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1), (1970, 1, 1), (9999, 12, 31))
@@ -46,6 +56,13 @@ def read_date(text: str, *, order: str = "", locale: str = "") -> date:
     Raises `CellProblem`.
     """
     written = _TIME.sub("", ascii_digits(" ".join(text.split())))
+    if week := _EAST_WEEK.search(written):
+        day = _read(text, written[: week.start()], order, locale)
+        return _of_week(text, day, {_EAST_DAYS[sign] for sign in week.groups() if sign})
+    return _read(text, written, order, locale)
+
+
+def _read(text: str, written: str, order: str, locale: str) -> date:
     if found := _ISO.fullmatch(written) or _CLOSE.fullmatch(written) or _EAST.fullmatch(written):
         day = _day(text, found[1], found[2], found[3])
     elif counted := _COUNTED.fullmatch(written):
@@ -116,8 +133,12 @@ def _of_words(text: str, written: str, locale: str, order: str) -> date:
         days, years = (days[1:], [_full(days[0])]) if order == "ymd" else (days[:1], [_full(days[1])])
     if len(months) != 1 or len(years) != 1 or len(days) != 1 or len(numbers) != 2 or other:
         raise CellProblem(f"{text[:40]!r} is no day", _WHOSE if other else _HINT)
-    day = _day(text, years[0], str(months[0]), days[0])
-    if said - {day.weekday()}:
+    return _of_week(text, _day(text, years[0], str(months[0]), days[0]), said)
+
+
+def _of_week(text: str, day: date, said: Collection[int]) -> date:
+    """The day, if it is the one of the week that is said."""
+    if any(each != day.weekday() for each in said):
         raise CellProblem(f"{text[:40]!r} is a {day:%A}", "Mend the day, or the day of the week")
     return day
 

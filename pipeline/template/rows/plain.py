@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import ipaddress
 import re
+import unicodedata
 from pathlib import PurePosixPath, PureWindowsPath
 from urllib.parse import urlsplit
 
@@ -149,6 +150,7 @@ def read_colour(text: str) -> str:
 
 
 def _is_private(host: str) -> bool:
+    host = unicodedata.normalize("NFKC", host).replace("。", ".").rstrip(".")
     if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
         return True
     try:

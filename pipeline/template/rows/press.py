@@ -18,6 +18,7 @@ from jinja2 import meta
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.text import clean_code, clean_text
 from pipeline.template.rows.filters import LANGUAGE, row_sandbox
+from pipeline.template.sandbox import FAILURES
 
 WHEN = "when"
 _TEXT = "text"
@@ -25,7 +26,6 @@ _TEXT = "text"
 _CODE = "code"
 # What a table or a text is whose condition is false, and a text that is empty.
 NOTHING = ""
-_FAILURES = (jinja2.TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError, AttributeError)
 
 
 class PlayError(Exception):
@@ -63,7 +63,7 @@ def names_in(text: str) -> frozenset[str]:
     """The names that a text uses; none if it is broken, which is told elsewhere."""
     try:
         return frozenset(meta.find_undeclared_variables(SANDBOX.parse(text)))
-    except jinja2.TemplateSyntaxError:
+    except (jinja2.TemplateSyntaxError, RecursionError):
         return frozenset()
 
 
@@ -84,7 +84,7 @@ class Sheet:
             written = SANDBOX.filled(self.template, values.context)
             parts = (part.partition(_BEFORE_TEXT) for part in written.split(_BEFORE_PART)[1:])
             return self.fill({(number := int(mark)): self._cleaned(number, text) for mark, _, text in parts})
-        except _FAILURES as error:
+        except FAILURES as error:
             raise PlayError(place, f"can't be filled in: {error}") from error
 
     def _cleaned(self, number: int, text: str) -> str:
@@ -175,10 +175,14 @@ class _Press:
     def _check(self, text: str) -> None:
         """Each part must be right by itself: what it opens it closes."""
         try:
-            used = meta.find_undeclared_variables(SANDBOX.parse(text)) - set(SANDBOX.globals)
             SANDBOX.from_string(text)
+            used = meta.find_undeclared_variables(SANDBOX.parse(text)) - set(SANDBOX.globals)
         except jinja2.TemplateError as error:
-            raise InputError(f"broken text: {error.message or error}", where=self._where) from error
+            nameless = re.search(r"No filter named '(\w+)'", error.message or "")
+            hint = (
+                did_you_mean(nameless[1], SANDBOX.plain_filters) if nameless else f"It stands in {text.strip()[:80]!r}"
+            )
+            raise InputError(f"broken text: {error.message or error}", where=self._where, hint=hint) from error
         self._names |= used
         if unknown := sorted(used - self._known):
             hint = did_you_mean(unknown[0], self._known, otherwise="Fields are declared in [fields.NAME]")
