@@ -96,8 +96,12 @@ class Picture(NamedTuple):
     def to_rgb(self) -> Image.Image:
         """The picture in mode RGB."""
         colours = (plane.resize(self.size, Image.Resampling.BILINEAR) for plane in (self.cb, self.cr))
-        planes = np.stack([np.asarray(plane, np.float32) for plane in (self.y, *colours)], axis=-1)
-        return Image.fromarray(_levels(np.asarray((planes - _SHIFT) @ _TO_RGB.T, np.float32)))
+        planes = [
+            np.asarray(plane, np.float32) - shift for plane, shift in zip((self.y, *colours), _SHIFT, strict=True)
+        ]
+        # Colour by colour: numpy is three times slower where the last axis has three.
+        levels = (sum(plane * part for plane, part in zip(planes, parts, strict=True)) for parts in _TO_RGB)
+        return Image.merge("RGB", [Image.fromarray(_levels(np.asarray(level))) for level in levels])
 
     @staticmethod
     def of(image: Image.Image) -> Picture:

@@ -24,9 +24,6 @@ from pipeline.script import only_showing, with_number
 
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     """Brief -> Script, and its pictures. A film that is translated begins with the script of its whole family."""
-    # The rules of how a language is said take 40 ms to compile: while others are waited for, and not in the next stage.
-    pronunciations = shop.crew.pronunciations_of(job.brief)
-    attempt.ahead.start_soon(to_thread.run_sync, way_of_saying, job.brief.language, pronunciations)
     # Music that is missing or broken, a voice or a preset that nobody has, a film too long for every writer, a
     # time to publish it that is past: all of that is better known before anything is paid for.
     await to_thread.run_sync(shop.hosts.check, job.brief)
@@ -34,6 +31,9 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         await loop_of(bed, shop, attempt)
     await _require_encoder(ENCODERS[shop.encoding(job.brief).encoder.codec], shop, attempt)
     narrators = await to_thread.run_sync(lambda: shop.crew.narrators)
+    # The rules of how a language is said take 40 ms to compile: while a narrator is waited for, not in the next stage.
+    pronunciations = shop.crew.pronunciations_of(job.brief)
+    attempt.ahead.start_soon(to_thread.run_sync, way_of_saying, job.brief.language, pronunciations)
     await check_voice(narrators, job.brief.language, job.brief.voice)
     template = await to_thread.run_sync(shop.template, job.brief)
     if waits := await to_thread.run_sync(waits_for, job, shop, "script"):
