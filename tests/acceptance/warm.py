@@ -347,7 +347,6 @@ def _read_once() -> None:
     page.environment().get_template("report.html.jinja")
     spoken("1 km, $1, 2000-01-01", "en")
     for kind in (Batch, Job):
-        documents._writer(kind)
         with suppress(DamagedError):
             documents.from_json(b'{"schema": 1}', kind, Path(), where="")
         fields.fields_with(Path, kind)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -39,6 +40,8 @@ from tests.standins.threads import in_threads
 
 __all__ = ["in_threads"]
 
+# An attempt in which nothing is done ahead of its stage.
+NOTHING_AHEAD = SimpleNamespace(start_soon=lambda *_: None)
 ONCE = RetryPolicy(attempts=1, wait_initial_s=0, wait_max_s=0, retry_after_max_s=0)
 TEMPLATE = load_template("explainer", search=[])
 # 20 scripts: two thirds of them in English, the others in languages with longer words, shorter words, and none.
@@ -135,7 +138,7 @@ def job_of(brief: Brief) -> Job:
 
 
 def attempt_in(folder: Path) -> Attempt:
-    return Attempt(cores=Cores(1), rank=(0,), bench=folder, evidence=folder / "e.txt", ahead=None)
+    return Attempt(cores=Cores(1), rank=(0,), bench=folder, evidence=folder / "e.txt", ahead=NOTHING_AHEAD)
 
 
 @pytest.mark.usefixtures("in_threads", "as_loud_as_it_comes")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache, partial
+from types import SimpleNamespace
 
 import anyio
 import pytest
@@ -44,6 +45,8 @@ FULL = StepsScene(
     kicker="In der Küche",
     items=(STEP, replace(STEP, title="Dann"), replace(STEP, title="Darauf"), replace(STEP, title="Zuletzt")),
 )
+# An attempt in which nothing is done ahead of its stage.
+NOTHING_AHEAD = SimpleNamespace(start_soon=lambda *_: None)
 LOOK = Look(title="Film", format=TALL, language="de")
 
 
@@ -136,7 +139,7 @@ async def test_the_stage_of_the_script_keeps_what_it_split(tmp_path, monkeypatch
     notes = (Section(heading=FULL.heading, blocks=(BulletList(items=items, is_numbered=True),)),)
     brief = Brief(title="Film", language="de", sections=notes)
     job = Job(id="0" * 16, batch="b", folder="b/film", brief=await to_thread.run_sync(shop.wishes.complete, brief))
-    attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "e.txt", ahead=None)
+    attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "e.txt", ahead=NOTHING_AHEAD)
 
     script = (await write(job, shop, attempt)).script
 

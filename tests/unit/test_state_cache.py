@@ -112,6 +112,11 @@ def test_dataclasses_are_told_apart_by_kind_and_fields():
 
 
 def test_a_key_is_the_same_on_every_machine_and_in_every_version():
+    @dataclass(frozen=True)
+    class Paragraph:
+        text: str
+        strong: tuple[str, ...] = ()
+
     parts = ("scene", 3, 0.5, None, JobStatus.PENDING, Paragraph(text="grün"))
 
     assert content_key(*parts) == "44c9cfdcd3007898dcfc2d198b3b7e9363bd553d4e1bbfbf7f66236d908be3a0"

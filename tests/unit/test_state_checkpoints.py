@@ -161,7 +161,7 @@ async def test_a_job_is_saved_where_the_readers_of_the_folder_expect_it(store, t
     await store.save_job(job(status=JobStatus.COMPLETED))
 
     text = await anyio.Path(file_of(tmp_path)).read_text(encoding="utf-8")
-    assert text.startswith('{\n  "schema": 5,\n  "id": "ab12')
+    assert text.startswith('{\n  "schema": 6,\n  "id": "ab12')
     assert json.loads(text)["status"] == "completed"
     assert await store.load_job("space", "ab12" * 8) == job(status=JobStatus.COMPLETED)
 
@@ -228,7 +228,7 @@ async def test_a_damaged_file_set_aside_is_kept_and_the_job_can_begin_anew(store
 async def test_what_may_only_not_be_read_by_us_is_not_damaged(store, tmp_path, monkeypatch):
     await store.save_job(job())
     assert not await to_thread.run_sync(store.is_damaged, "space", "ab12" * 8)
-    await change(file_of(tmp_path), schema=6)
+    await change(file_of(tmp_path), schema=7)
     assert not await to_thread.run_sync(store.is_damaged, "space", "ab12" * 8)
     await anyio.Path(file_of(tmp_path)).write_bytes(b"{")
     assert await to_thread.run_sync(store.is_damaged, "space", "ab12" * 8)
@@ -414,9 +414,9 @@ async def test_a_pipe_in_the_place_of_a_checkpoint_is_told_and_waits_for_nobody(
 
 async def test_a_file_of_a_newer_version_asks_for_an_update(store, tmp_path):
     await store.save_job(job())
-    await change(file_of(tmp_path), schema=6, novelty=True)
+    await change(file_of(tmp_path), schema=7, novelty=True)
 
-    with pytest.raises(CheckpointError, match=r"newer nightreel \(schema 6; this one reads 5\)\. Update"):
+    with pytest.raises(CheckpointError, match=r"newer nightreel \(schema 7; this one reads 6\)\. Update"):
         await store.load_job("space", "ab12" * 8)
 
 

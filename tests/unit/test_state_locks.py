@@ -327,7 +327,7 @@ def test_a_lock_whose_file_can_not_be_removed_is_free_when_nobody_holds_it(path,
 
 
 def test_a_turn_that_is_over_takes_no_lock_however_late_its_thread_comes(path):
-    turn = locks._Turn(path)
+    turn = locks._Waiter(path)
     turn.end()
 
     assert not turn.take()

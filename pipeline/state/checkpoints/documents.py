@@ -26,7 +26,7 @@ from pipeline.state.moments import has_sane_moments
 from pipeline.state.names import is_folder
 
 # Raised with every change of what is saved: older versions leave alone what they can't read, if it says so.
-SCHEMA = 5
+SCHEMA = 6
 _REMEDY = "Remove the file and run the command again: what the cache still has is not made twice"
 # A petabyte, or thirty million years.
 _LARGEST = 1e15
