@@ -74,8 +74,7 @@ async def read_source(
 
     `rows` are the rows of a table that are wanted ("extremes": those that stand out); without `writes` nothing is left
     behind. Raises `InputError` for a source that can't be read, and for a `batch` whose name is another's on some
-    systems. What is wrong with rows is in what is returned, also
-    where the settings are strict: `stop` says so.
+    systems. What is wrong with rows is in what is returned, also where the settings are strict: `stop` says so.
     """
     await to_thread.run_sync(shop.store.check_apart, batch)
     wanted = _Wanted(batch=batch, rows=rows, writes=writes)
