@@ -4,6 +4,7 @@ pronunciations  words of the workspace
 dates, web, money, units, numbers, abbreviations, signs
                 rules, by language             (magnitudes: millions, and what follows them; symbols: of units)
 tongues         languages, and their words for signs
+patterns        what may stand beside a number, in scripts with and without spaces
 changes         from rules to a text, and where each written word is in it
 
 A rule proposes; the first to claim a place keeps it. A rule that is not sure, or has no words in a language, proposes

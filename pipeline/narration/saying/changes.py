@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 Place = tuple[int, int]
-# A letter or digit that goes on with a number or a name. Those of scripts without spaces do not, nor does Hangul, whose
-# particles follow at once: "気温は20℃です", "5km를". Patterns.
-LETTER = r"[^\W\u0e00-\u0eff\u3040-\u30ff\u3105-\u312f\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]"
 # CLDR puts these between numbers and units.
 _PLAIN_SPACES = {ord(space): " " for space in "\u00a0\u2009\u202f"}
 
@@ -23,11 +20,6 @@ class Change:
     start: int
     end: int
     said: str
-
-
-def not_after(marks: str) -> str:
-    """A pattern: neither after a letter nor one of `marks`; but after the "in" and "about" of Hebrew ("ב-20")."""
-    return rf"(?:(?<=[\u05d0-\u05ea][-\u05be])|(?<!{LETTER}|[{marks}]))"
 
 
 def ends_here(rest: str, *, often: bool) -> bool:

@@ -11,18 +11,18 @@ from functools import lru_cache
 from babel.dates import format_date
 from babel.units import format_unit
 
-from pipeline.narration.saying.changes import LETTER, Change, ends_here, not_after
+from pipeline.narration.saying.changes import Change, ends_here
+from pipeline.narration.saying.patterns import LETTER, Pattern, not_after
 from pipeline.narration.saying.tongues import Tongue
 
-# To compile what asks for a `LETTER` takes Python three milliseconds: `re` does so, once, for the first text.
 _FROM, _TO = not_after("./:-"), rf"(?!{LETTER}|[/:-]|\.\d)"
-_ISO = rf"{_FROM}(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d){_TO}"
-_DOTTED = rf"{_FROM}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}){_TO}"
-_DASHED = rf"{_FROM}(?P<day>\d{{1,2}})-(?P<month>\d{{1,2}})-(?P<year>\d{{4}}){_TO}"
-_SLASHED = rf"{_FROM}(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})/(?P<year>\d{{4}}){_TO}"
-_YEAR_FIRST = rf"{_FROM}(?P<year>\d{{4}})([/.])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}})\.?{_TO}"
+_ISO = Pattern(rf"{_FROM}(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d){_TO}")
+_DOTTED = Pattern(rf"{_FROM}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}){_TO}")
+_DASHED = Pattern(rf"{_FROM}(?P<day>\d{{1,2}})-(?P<month>\d{{1,2}})-(?P<year>\d{{4}}){_TO}")
+_SLASHED = Pattern(rf"{_FROM}(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})/(?P<year>\d{{4}}){_TO}")
+_YEAR_FIRST = Pattern(rf"{_FROM}(?P<year>\d{{4}})([/.])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}})\.?{_TO}")
 # A year with the letter for "year", and that word after "in" and elsewhere: alone, the letter is a city or a gram.
-_YEAR = rf"{_FROM}[12]\d{{3}}(?P<letter>[ \u00a0\u202f]?(?P<word>[гр]|r)\.)"
+_YEAR = Pattern(rf"{_FROM}[12]\d{{3}}(?P<letter>[ \u00a0\u202f]?(?P<word>[гр]|r)\.)")
 _YEARS = {("ru", "г"): ("году", "года"), ("uk", "р"): ("році", "року"), ("pl", "r"): ("roku", "roku")}
 # More than one of them.
 _RANGE_OF_YEARS = re.compile(
@@ -99,11 +99,11 @@ _DATIVE = re.compile(
 )
 # Where hours and minutes may be written with a full stop between, after one of these words or before "Uhr".
 _DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id"}
-_TIME = (
+_TIME = Pattern(
     rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3])(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)(?!{LETTER}|[:/]|[.,]\d|\s?[分분])"
 )
 
-_FROM_TO = (
+_FROM_TO = Pattern(
     rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?P<dash>\s?[-–~〜～]\s?)"
     rf"(?P<until_h>[01]?\d|2[0-3]):(?P<until_m>[0-5]\d)(?!{LETTER}|[:/\d]|[.,]\d)"
 )
@@ -120,7 +120,7 @@ def say_dates(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     own = tongue.locale.date_formats["short"].pattern
     others = [_DASHED] if own.startswith("dd-MM") else [_YEAR_FIRST] if tongue.code in {"ja", "zh", "ko"} else []
     for pattern in (_ISO, _DOTTED, _SLASHED, *others):
-        for match in re.finditer(pattern, text):
+        for match in pattern.finditer(text):
             if said := _said(match, tongue):
                 yield [Change(start=match.start(), end=match.end(), said=said)]
 
@@ -140,7 +140,7 @@ def say_days(text: str, tongue: Tongue) -> Iterator[list[Change]]:
 
 def say_years(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """The word for "year" after one, where a letter stands for it."""
-    for match in re.finditer(_YEAR, text):
+    for match in _YEAR.finditer(text):
         if forms := _YEARS.get((tongue.code, match["word"])):
             word = forms[0] if _IN.search(text, max(0, match.start() - 3), match.start()) else forms[1]
             stop = "" if _MORE.match(text, match.end()) else "."
@@ -181,7 +181,7 @@ def _weekdays(tongue: Tongue) -> tuple[dict[str, str], re.Pattern[str]]:
 def say_times(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """Hours and minutes, where it is certain that they are some."""
     yield from _from_to(text, tongue)
-    for match in re.finditer(_TIME, text):
+    for match in _TIME.finditer(text):
         colon = match["colon"].strip()
         if colon == "h" and tongue.code not in {"fr", "pt"}:
             continue
@@ -201,7 +201,7 @@ def say_times(text: str, tongue: Tongue) -> Iterator[list[Change]]:
 
 def _from_to(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """From when until when, where every time is spoken in words: other voices read it well."""
-    for match in re.finditer(_FROM_TO, text) if tongue.code in _TO_BETWEEN_TIMES else ():
+    for match in _FROM_TO.finditer(text) if tongue.code in _TO_BETWEEN_TIMES else ():
         half_day = _half_day(text, match.end())
         first = _clock(int(match["h"]), int(match["m"]), tongue, half_day=half_day)
         last = _clock(int(match["until_h"]), int(match["until_m"]), tongue, half_day=half_day)

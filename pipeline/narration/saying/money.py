@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import get_currency_name
 
-from pipeline.narration.saying.changes import LETTER, Change, ends_here, not_after
+from pipeline.narration.saying.changes import Change, ends_here
 from pipeline.narration.saying.magnitudes import WORDS, of, said_as
 from pipeline.narration.saying.numbers import NUMBER, form_of, value_at, value_of, without_groups
+from pipeline.narration.saying.patterns import LETTER, Pattern, not_after
 from pipeline.narration.saying.tongues import Tongue
 
 _CODES = {
@@ -113,8 +115,7 @@ _SIGNS = "|".join(re.escape(sign) for sign in sorted(_CODES, key=len, reverse=Tr
 
 def say_money(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """The name of the currency after the sum, wherever its sign stands."""
-    letters, words = _LETTERS.get(tongue.code, {}), WORDS.get(tongue.code, {})
-    for match in _pattern(letters, words).finditer(text):
+    for match in _pattern(tongue.code).finditer(text):
         sign = match["before"] or match["after"]
         value = value_at(text, match.start("sum"), match["sum"], tongue)
         if sign == "$" and match["before"] and _AMERICAN.fullmatch(match["sum"]):
@@ -134,11 +135,13 @@ def say_money(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         yield changes
 
 
-def _pattern(letters: dict[str, str], words: dict[str, str]) -> re.Pattern[str]:
+@lru_cache(maxsize=64)
+def _pattern(code: str) -> Pattern:
     """A sum with its sign before or after it; with a letter or a word of magnitude, or none."""
+    letters, words = _LETTERS.get(code, {}), WORDS.get(code, {})
     letter = "|".join(map(re.escape, sorted(letters, key=len, reverse=True))) or r"(?!)"
     word = "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)"
-    return re.compile(
+    return Pattern(
         rf"{_EDGE}(?:(?P<before>{_SIGNS})[ \u00a0\u202f]?)?"
         rf"(?:(?P<low>{NUMBER})(?P<dash>\s?[–-]\s?(?:{_SIGNS})?))?(?P<sum>{NUMBER})"
         rf"(?:,[-–—]+(?=\s?(?:{_SIGNS})))?"

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from pipeline.narration.saying.changes import LETTER, Change, not_after
+from pipeline.narration.saying.changes import Change
+from pipeline.narration.saying.patterns import LETTER, Pattern, not_after
 from pipeline.narration.saying.tongues import Tongue
 
 # No-break, thin and narrow spaces are put between digits in no other meaning; plain ones only where they group.
@@ -94,14 +96,14 @@ _SIGN = re.compile(
     r"\s?(?=\d|[$€£¥₹₽₩₺₴₪]\d)"
 )
 _EDGE = not_after(r".,:/'\u2019-")
-_EN_DASH = rf"{_EDGE}(?<!–)(?P<low>{NUMBER})(?P<dash>\s?[–{_WAVES}]\s?)(?P<high>{NUMBER})(?![–/-]\d|[.,:]\d)"
+_EN_DASH = Pattern(rf"{_EDGE}(?<!–)(?P<low>{NUMBER})(?P<dash>\s?[–{_WAVES}]\s?)(?P<high>{NUMBER})(?![–/-]\d|[.,:]\d)")
 # Between two that each have their sign: "3.5%–4%", "$3.5M–$4M".
 _BETWEEN_SIGNS = re.compile(r"(?<=\d[%€£MBk])\s?–\s?(?=[$€£]?\d)")
 # "+420 777 123 456", "tel. 600 123 456": groups that are read as they are written.
 _TELEPHONE = re.compile(
     r"(?:\+\d{1,3}(?: \d{3}){3,}|\b(?:tel|tél|тел)\w*[.:]*\s?\d{1,3}(?: \d{3}){2,})$", re.IGNORECASE
 )
-_YEARS = rf"{not_after('./:-')}(?P<low>[12]\d{{3}})(?P<dash>-)(?P<high>[12]\d{{3}})(?!{LETTER}|[/:-]|\.\d)"
+_YEARS = Pattern(rf"{not_after('./:-')}(?P<low>[12]\d{{3}})(?P<dash>-)(?P<high>[12]\d{{3}})(?!{LETTER}|[/:-]|\.\d)")
 
 
 def value_of(number: str, tongue: Tongue) -> Decimal | None:
@@ -171,7 +173,7 @@ def say_ranges(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     for match in _BETWEEN_SIGNS.finditer(text):
         yield [Change(start=match.start(), end=match.end(), said=f" {tongue.signs.to} ")]
     for pattern in (_EN_DASH, _YEARS):
-        for match in re.finditer(pattern, text):
+        for match in pattern.finditer(text):
             low, high = value_of(match["low"], tongue), value_of(match["high"], tongue)
             if low is not None and high is not None and low < high:
                 yield [Change(start=match.start("dash"), end=match.end("dash"), said=f" {tongue.signs.to} ")]
@@ -213,9 +215,14 @@ def _symbols(tongue: Tongue) -> tuple[str, str]:
     return get_decimal_symbol(tongue.locale), get_group_symbol(tongue.locale)
 
 
-def _grouped(tongue: Tongue) -> re.Pattern[str]:
+def _grouped(tongue: Tongue) -> Pattern:
     """The part before the decimals of numbers with groups of three; in India, of two above the last."""
-    _, group = _symbols(tongue)
+    return _with_groups(_symbols(tongue)[1])
+
+
+@lru_cache(maxsize=64)
+def _with_groups(group: str) -> Pattern:
+    """Numbers in groups of digits with this sign between, or a space or an apostrophe."""
     groups = [f"(?:[{_SPACES}]\\d{{3}})+", f"(?:[{_APOSTROPHES}]\\d{{3}})+"]
     if group.isspace():
         groups.append(r"(?: \d{3})+(?! \d)")
@@ -223,4 +230,4 @@ def _grouped(tongue: Tongue) -> re.Pattern[str]:
         groups.append(rf"(?:{re.escape(group)}\d{{3}})+")
     if group == ",":  # lakh and crore
         groups.append(r"(?:,\d\d)+,\d{3}")
-    return re.compile(rf"{_EDGE}[1-9]\d{{0,2}}(?:{'|'.join(groups)})(?!{LETTER}|['\u2019]|[.,:/-]\d{{3}}(?!\d)|-\d)")
+    return Pattern(rf"{_EDGE}[1-9]\d{{0,2}}(?:{'|'.join(groups)})(?!{LETTER}|['\u2019]|[.,:/-]\d{{3}}(?!\d)|-\d)")

@@ -12,9 +12,10 @@ from babel import Locale
 from babel.numbers import format_decimal
 from babel.units import UnknownUnitError, format_compound_unit, format_unit
 
-from pipeline.narration.saying.changes import LETTER, Change, ends_here, not_after
+from pipeline.narration.saying.changes import Change, ends_here
 from pipeline.narration.saying.magnitudes import WORDS, of, said_as
 from pipeline.narration.saying.numbers import NUMBER, OTHER_TO, RANGE, value_at, value_of_part
+from pipeline.narration.saying.patterns import LETTER, Pattern, not_after
 from pipeline.narration.saying.symbols import symbols_of
 from pipeline.narration.saying.tongues import Tongue
 
@@ -130,9 +131,9 @@ def say_units_of_parts(text: str, tongue: Tongue) -> Iterator[list[Change]]:
 
 
 @lru_cache(maxsize=64)
-def _part_pattern(code: str) -> re.Pattern[str]:
+def _part_pattern(code: str) -> Pattern:
     unit = "|".join(map(re.escape, sorted(symbols_of(code), key=len, reverse=True)))
-    return re.compile(
+    return Pattern(
         rf"{not_after('./,:–-')}(?:(?P<whole>\d{{1,3}})(?: |\s?(?=[½¼¾⅓⅔])))?(?P<part>[½¼¾⅓⅔]|[123]/[234])"
         rf"[ \u00a0\u2009\u202f]?(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w"
         # "1/2 g t²" is a formula.
@@ -162,7 +163,7 @@ def say_large_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
 
 
 @lru_cache(maxsize=64)
-def _large_pattern(code: str) -> re.Pattern[str] | None:
+def _large_pattern(code: str) -> Pattern | None:
     words = "|".join(map(re.escape, sorted(WORDS.get(code, {}), key=len, reverse=True)))
     # "5 Mio. m" is as good as certain; "5 mil l" is not, nor is any other letter alone.
     symbols = sorted(symbols_of(code), key=len, reverse=True)
@@ -170,18 +171,18 @@ def _large_pattern(code: str) -> re.Pattern[str] | None:
     if not words:
         return None
     space = "[ \u00a0\u2009\u202f]"
-    return re.compile(
+    return Pattern(
         rf"{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)}(?P<amount>{NUMBER}){space}(?P<word>{words}){space}(?P<unit>{unit})"
         rf"(?!{LETTER}|[²³/°'’]|\.\w)"
     )
 
 
 @lru_cache(maxsize=64)
-def _pattern(code: str) -> re.Pattern[str]:
+def _pattern(code: str) -> Pattern:
     symbols = sorted(symbols_of(code), key=len, reverse=True)
     unit = "|".join(map(re.escape, symbols))
     amount = rf"{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)}(?:(?<=[\u05d0-\u05ea]-)|(?<!\w-))(?P<amount>{RANGE})"
-    return re.compile(rf"{amount}(?P<space>[ \u00a0\u2009\u202f]?)(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w)")
+    return Pattern(rf"{amount}(?P<space>[ \u00a0\u2009\u202f]?)(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w)")
 
 
 def _is_something_else(match: re.Match[str], value: Decimal, tongue: Tongue) -> bool:

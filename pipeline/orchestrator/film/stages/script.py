@@ -31,7 +31,7 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         await loop_of(bed, shop, attempt)
     await _require_encoder(ENCODERS[shop.encoding(job.brief).encoder.codec], shop, attempt)
     narrators = await to_thread.run_sync(lambda: shop.crew.narrators)
-    # The rules of how a language is said take 40 ms to compile: while a narrator is waited for, not in the next stage.
+    # The rules of how a language is said take 15 ms to compile: while a narrator is waited for, not in the next stage.
     pronunciations = shop.crew.pronunciations_of(job.brief)
     attempt.ahead.start_soon(to_thread.run_sync, way_of_saying, job.brief.language, pronunciations)
     await check_voice(narrators, job.brief.language, job.brief.voice)
