@@ -1,4 +1,4 @@
-"""Names made of what was given: a batch after its source, a title after a file."""
+"""What names tell of a source, and names made of one: a batch after its source, a title after a file."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from pipeline.errors import InputError
 from pipeline.language.text import clean_text, has_words
 from pipeline.model.names import safe_name
-from pipeline.sources.addresses import is_remote
+from pipeline.sources.addresses import is_database, is_endpoint, is_remote
 
 SUFFIXES = (".md", ".txt")
-_TABLES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".db", ".sqlite", ".sqlite3")
+TABLES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".db", ".sqlite", ".sqlite3")
 TITLE_MAX_CHARS = 200
 
 _BATCH_MAX_CHARS = 60
@@ -29,10 +29,15 @@ def batch_name(source: Path | str) -> str:
     if is_remote(source):
         source = Path(urlsplit(str(source)).path.strip("/") or "table")
     source = folder_of_pattern(source) or source
-    words = isinstance(source, str) and " " in source and not source.endswith((*SUFFIXES, *_TABLES))
+    words = isinstance(source, str) and " " in source and not source.endswith((*SUFFIXES, *TABLES))
     last = str(source) if words else Path(os.path.normpath(Path.cwd() / source)).name
-    stem = last[: -len(Path(last).suffix)] if last.casefold().endswith((*SUFFIXES, *_TABLES)) else last
+    stem = last[: -len(Path(last).suffix)] if last.casefold().endswith((*SUFFIXES, *TABLES)) else last
     return safe_name(stem, _BATCH_MAX_CHARS, default="batch")
+
+
+def is_table(source: Path | str) -> bool:
+    """Whether a source is a table, by its name."""
+    return is_database(source) or is_endpoint(source) or Path(source).suffix.casefold() in TABLES
 
 
 def folder_of_pattern(source: Path | str) -> Path | None:

@@ -12,8 +12,7 @@ from anyio import to_thread
 from pipeline.errors import InputError, SourceError, did_you_mean
 from pipeline.model import Brief
 from pipeline.sources.markdown import parse_brief
-from pipeline.sources.naming import SUFFIXES, checked_title, folder_of_pattern
-from pipeline.sources.tables import is_table
+from pipeline.sources.naming import SUFFIXES, checked_title, folder_of_pattern, is_table
 from pipeline.sources.textfile import read_text
 from pipeline.sources.topics import listed_files, parse_topics
 

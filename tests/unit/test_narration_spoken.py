@@ -1,5 +1,6 @@
 """How written texts are said, language by language; and that no text, however odd, breaks the rules of the game."""
 
+import re
 from time import process_time
 
 import pytest
@@ -13,6 +14,7 @@ from pipeline.model import Prosody
 from pipeline.narration.alignment import fold, proportional
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.saying import Pronunciation, Pronunciations
+from pipeline.narration.saying.patterns import LETTER, Pattern, not_after
 from pipeline.narration.spoken import spoken, way_of_saying
 
 _TAGS = "en en-GB de de-CH fr es es-MX it pt nl pl ru uk cs sv tr el ar he hi th ja zh ko fi hu sw tlh x-none"
@@ -414,3 +416,13 @@ def test_letters_in_another_dress_are_said_as_what_they_are():
 )
 def test_two_times_with_a_dash_between_them_are_from_one_to_the_other(written, said):
     assert spoken(written, "en").text == said
+
+
+_BESIDE = "a1Zé٣яב-־.,:/$€ 0e一ァ가ฟ가"
+
+
+@given(text=st.text(st.sampled_from(_BESIDE), max_size=12))
+@example(text="20一5")
+def test_a_pattern_finds_the_same_with_and_without_the_letters_of_other_scripts(text):
+    written = rf"{not_after('.:/')}\d+(?!{LETTER}|[/-])"
+    assert [m.span() for m in Pattern(written).finditer(text)] == [m.span() for m in re.finditer(written, text)]

@@ -11,12 +11,12 @@ import tracemalloc
 import pytest
 
 from pipeline.errors import InputError
+from pipeline.sources.naming import TABLES, is_table
 from pipeline.sources.tables import (
     BrokenRow,
     TableForm,
     TableRow,
     damage_in,
-    is_table,
     mend_of,
     open_table,
     says_nothing,
@@ -434,6 +434,12 @@ def test_a_table_is_told_by_its_name():
     assert is_table("a.jsonl")
     assert not is_table("a.md")
     assert not is_table("What is CSV?")
+
+
+@pytest.mark.parametrize("suffix", TABLES)
+def test_every_name_of_a_table_has_somebody_who_reads_it(suffix, tmp_path):
+    with pytest.raises(InputError):
+        list(open_table(tmp_path / f"nothing{suffix}", TableForm()).rows())
 
 
 @pytest.mark.parametrize(

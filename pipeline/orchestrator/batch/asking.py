@@ -20,7 +20,7 @@ from pipeline.orchestrator.batch.suitable import Judge
 from pipeline.orchestrator.batch.tabular import endpoint_of, form_of, reader_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.places import Places
-from pipeline.sources import as_source, is_endpoint, is_table, open_table, read_briefs, told
+from pipeline.sources import as_source, is_endpoint, is_table, read_briefs, told
 from pipeline.sources.campaign import (
     EXTREMES,
     Checked,
@@ -32,7 +32,7 @@ from pipeline.sources.campaign import (
     write_roster,
 )
 from pipeline.sources.service import fetch_pages
-from pipeline.sources.tables import BrokenRow, Table, TableRow, open_pages
+from pipeline.sources.tables import BrokenRow, Table, TableRow, open_pages, open_table
 from pipeline.state import CheckpointStore
 
 logger = logging.getLogger("nightreel")

@@ -13,7 +13,6 @@ from anyio import to_thread
 
 from pipeline.errors import CheckpointError
 from pipeline.model import JobStatus
-from pipeline.orchestrator.batch.results import write_results
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.events import Listener, Notice, Told, tell
 from pipeline.orchestrator.film.episodes import wake
@@ -120,6 +119,8 @@ def _report(  # noqa: PLR0917 - called in a thread, which takes no names
     shop: Workshop, batch: str, night: _Night, scheduler: Scheduler, started_at: datetime, seconds: float
 ) -> None:
     """Write the reports, beside the films. One that can't be written does not spoil the night."""
+    from pipeline.orchestrator.batch.results import write_results  # noqa: PLC0415  (loads all that reads tables)
+
     try:
         known = shop.store.read_batch(batch)
         if known is None or shop.store.claims.workers(batch):

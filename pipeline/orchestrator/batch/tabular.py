@@ -9,10 +9,9 @@ from pipeline.orchestrator.naming import FolderPattern
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import play_in
 from pipeline.settings import Settings
-from pipeline.sources import plain
 from pipeline.sources.campaign import CampaignReader, Deciders, Part, column_names, row_fields
 from pipeline.sources.endpoint import Endpoint
-from pipeline.sources.tables import Table, TableForm
+from pipeline.sources.tables import Table, TableForm, plain
 
 
 def form_of(shop: Workshop) -> TableForm:

@@ -4,7 +4,7 @@
     for row in table.rows():  # a `TableRow`, or a `BrokenRow` with the reason
         ...
 
-opening     which sources are tables, and who reads them
+opening     which tables are read by whom
 encoding    bytes -> text, whatever program wrote it; western: whether Windows-1252 is what it looks like, letters: by
             how often languages write them
 dialect     which character stands between cells
@@ -20,7 +20,7 @@ cells       values of programs -> cells
 from pipeline.sources.tables.cells import Number, ShownNumber, as_shown
 from pipeline.sources.tables.dialect import plain
 from pipeline.sources.tables.encoding import damage_in, mend_of, says_nothing
-from pipeline.sources.tables.opening import is_table, open_table
+from pipeline.sources.tables.opening import open_table
 from pipeline.sources.tables.pages import open_pages
 from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableRow
 
@@ -33,7 +33,6 @@ __all__ = [
     "TableRow",
     "as_shown",
     "damage_in",
-    "is_table",
     "mend_of",
     "open_pages",
     "open_table",

@@ -1,18 +1,18 @@
-"""Which sources are tables, and who reads them."""
+"""Which tables are read by whom."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline.sources.addresses import is_database, is_endpoint
+from pipeline.sources.addresses import is_database
 from pipeline.sources.tables.database import open_database
 from pipeline.sources.tables.delimited import open_delimited
 from pipeline.sources.tables.objects import open_objects
 from pipeline.sources.tables.table import Table, TableForm, TableOpener
 from pipeline.sources.tables.workbook import open_workbook
 
-# Add a kind of table here.
+# Add a kind of table here, and to those that `naming` knows.
 _OPENERS: Mapping[str, TableOpener] = {
     ".csv": open_delimited,
     ".tsv": open_delimited,
@@ -25,14 +25,6 @@ _OPENERS: Mapping[str, TableOpener] = {
     ".sqlite": open_database,
     ".sqlite3": open_database,
 }
-SUFFIXES = tuple(_OPENERS)
-
-
-def is_table(source: Path | str) -> bool:
-    """Whether a source is a table, by its name."""
-    if is_database(source) or is_endpoint(source):
-        return True
-    return Path(source).suffix.casefold() in _OPENERS
 
 
 def open_table(source: Path | str, form: TableForm) -> Table:
