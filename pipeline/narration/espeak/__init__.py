@@ -76,6 +76,7 @@ class EspeakNarrator:
         # Child processes at a time: each keeps a core busy.
         self._places = anyio.CapacityLimiter(os.cpu_count() or 1)
         self._timeout_s = timeout_s
+        self._listing = anyio.Lock()
         self._voices: tuple[EspeakVoice, ...] = ()
         self._library = ""
         # How a child is started, but for its task.
@@ -143,9 +144,10 @@ class EspeakNarrator:
         return Speech(audio=audio, words=place(said.words, spans, len(samples) / rate_hz))
 
     async def _list_voices(self) -> tuple[EspeakVoice, ...]:
-        if not self._voices:
-            self._library, *listed = (await self._ask("voices")).decode().splitlines()
-            self._voices = tuple(EspeakVoice.read(line) for line in listed)
+        async with self._listing:
+            if not self._voices:
+                self._library, *listed = (await self._ask("voices")).decode().splitlines()
+                self._voices = tuple(EspeakVoice.read(line) for line in listed)
         return self._voices
 
     async def _ask(self, *task: str, text: str = "") -> bytes:

@@ -9,9 +9,10 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import BusyError, CheckpointError, InputError, first_error
+from pipeline.errors import BusyError, CheckpointError, InputError, NightreelError, first_error
 from pipeline.limits import Rank
 from pipeline.model import QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
+from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.batch.cancelling import run_until_cancelled
 from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.batch.planned import Plan
@@ -51,20 +52,28 @@ async def run_family(brief: Brief, shop: Workshop, *, listen: Listener = ignore)
     shop.hosts.refuse_offline()
     await _tell_idle_voices([brief], shop.wishes, listen)
     await _tell_logins(shop.hosts, listen)
-    ids = (await plan_batch([brief], shop, batch=SINGLES, source="", keep=True)).ids
+    with first_error():
+        async with anyio.create_task_group() as ahead:
+            ahead.start_soon(_wake_voice, brief, shop)
+            ids = (await plan_batch([brief], shop, batch=SINGLES, source="", keep=True)).ids
+            jobs = await _make_singles(ids, brief.title, shop, listen)
+            ahead.cancel_scope.cancel()
+    await to_thread.run_sync(shop.cache.prune, shop.settings.cache.max_bytes)
+    return tuple(jobs[job_id] for job_id in ids)
+
+
+async def _make_singles(ids: Sequence[str], title: str, shop: Workshop, listen: Listener) -> dict[str, Job]:
     jobs: dict[str, Job] = {}
     places = anyio.Semaphore(_FAMILY_AT_ONCE)
 
     async def make(number: int, job_id: str) -> None:
-        async with places, shop.store.claims.claim(SINGLES, job_id, what=brief.title):
+        async with places, shop.store.claims.claim(SINGLES, job_id, what=title):
             jobs[job_id] = await _make_single(job_id, shop, listen, rank=(float(number),))
 
-    with first_error():
-        async with shop.store.claims.working(SINGLES), anyio.create_task_group() as tasks:
-            for number, job_id in enumerate(ids):
-                tasks.start_soon(make, number, job_id)
-    await to_thread.run_sync(shop.cache.prune, shop.settings.cache.max_bytes)
-    return tuple(jobs[job_id] for job_id in ids)
+    async with shop.store.claims.working(SINGLES), anyio.create_task_group() as tasks:
+        for number, job_id in enumerate(ids):
+            tasks.start_soon(make, number, job_id)
+    return jobs
 
 
 async def _make_single(job_id: str, shop: Workshop, listen: Listener, *, rank: Rank) -> Job:
@@ -177,6 +186,16 @@ def refuse_while_busy(shop: Workshop, batch: str) -> None:
     if pids or any(shop.store.claims.is_claimed(batch, turn.job) for turn in index.turns.under_way()):
         who = f"process {pids[0]}" if pids else "a process"
         raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
+
+
+async def _wake_voice(brief: Brief, shop: Workshop) -> None:
+    """Have a voice of this machine load what it speaks with, beside the planning.
+
+    No service is asked: the film may be there already. What is wrong with a voice, the first stage will tell.
+    """
+    with suppress(NightreelError):
+        narrators = await to_thread.run_sync(lambda: shop.crew.narrators)
+        await check_voice(narrators, brief.language, wanted=None)
 
 
 async def _tell_idle_voices(briefs: Collection[Brief], wishes: Wishes, listen: Listener) -> None:
