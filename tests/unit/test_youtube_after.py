@@ -165,3 +165,20 @@ def test_a_film_that_is_still_private_after_its_time_is_told(publish_at, privacy
     seen = Seen(at=datetime(2027, 1, 27, 11, tzinfo=UTC), privacy=privacy, publish_at=publish_at)
 
     assert is_locked("private", seen) is is_told
+
+
+def test_a_film_that_is_published_once_more_is_watched_once_more(tmp_path):
+    film = write_film(tmp_path / "film")
+
+    async def publish_twice():
+        async with YouTubeStandIn() as youtube:
+            youtube.write_token(token_file(tmp_path))
+            destination = film_for(channel_of(youtube, tmp_path, processing_s=120.0), KEY)
+            await destination.deliver(film)
+            await destination.again()
+            youtube.becomes, youtube.because = "rejected", "duplicate"
+            return await destination.deliver(film)
+
+    (remark,) = run_in_virtual_time(publish_twice).remarks
+
+    assert remark.endswith("is rejected by YouTube (duplicate)")

@@ -551,6 +551,7 @@ async def test_titles_of_films_that_have_no_words_yet_follow_when_those_are_on_t
 
     assert receipt.missing == ("titles in es: that film has no words yet",)
     assert (receipt.missing_until is not None) == follows
+    assert not follows or receipt.missing_until > now()
 
 
 async def test_a_login_that_ends_after_the_film_is_out_is_told_as_such(youtube, film, tmp_path):
@@ -640,3 +641,33 @@ async def test_a_playlist_that_is_full_is_told_and_all_else_is_done(youtube, fil
     assert "playlistContainsMaximumNumberOfVideos" in first.missing[0]
     assert (first.missing_until, first.missing_may_pass, len(youtube.shelf.playlists)) == (None, False, 1)
     assert {name: state for name, state in steps(tmp_path).items() if state != "done"} == {"playlist “Space”": "failed"}
+
+
+async def test_a_film_that_is_published_once_more_gets_all_that_goes_with_it_once_more(youtube, film, tmp_path):
+    first = await deliver(youtube, tmp_path, film)
+    await film_for(channel_of(youtube, tmp_path), KEY).again()
+
+    second = await deliver(youtube, tmp_path, film)
+
+    assert (second.missing, first.id != second.id) == ((), True)
+    assert set(youtube.shelf.thumbnails) == {first.id, second.id}
+    (playlist,) = youtube.shelf.playlists.values()
+    assert set(playlist.films) == {first.id, second.id}
+
+
+async def test_while_the_channel_is_closed_nothing_is_added_to_a_film_that_is_out_and_it_is_told_until_when(
+    youtube, film, tmp_path
+):
+    channel = channel_of(youtube, tmp_path)
+    await film_for(channel, KEY).deliver(film)
+    youtube.faults.order("upload_limit_exceeded")
+    with pytest.raises(QuotaError):
+        await film_for(channel, "f" * 16).deliver(film)
+    before = youtube.calls.total()
+
+    receipt = await film_for(channel, KEY, extras=ALL).deliver(film)
+    with pytest.raises(QuotaError, match="It does not go on by itself"):
+        await film_for(channel, KEY).update(film)
+
+    assert (len(receipt.missing), receipt.missing_until > now()) == (1, True)
+    assert youtube.calls.total() == before

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
+import anyio
 import pytest
+from aiohttp import web
 from anyio import to_thread
 from google.oauth2.credentials import Credentials
 
 from pipeline.cli.auth import _lines
 from pipeline.errors import ClosedError, InputError, NeedsLoginError, NightreelError, TransientError
+from pipeline.files import temporary_sibling
 from pipeline.orchestrator.logins import standing
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing.youtube.device import log_in_by_code
-from pipeline.publishing.youtube.http import open_http
+from pipeline.publishing.youtube.http import Reply, open_http
 from pipeline.publishing.youtube.identity import keep_login
 from pipeline.publishing.youtube.login import Client, LoginPlan, log_in, read_client
-from pipeline.publishing.youtube.tokens import Login, read_token
+from pipeline.publishing.youtube.tokens import Login, Token, read_token, save_login, token_error
+from pipeline.state.locks import held
 from tests.standins.youtube import CLIENT_ID, CLIENT_SECRET, FORCE_SSL, READONLY, YouTubeStandIn
 from tests.standins.youtube.clients import AT_ONCE, channel_of, film_for, now, token_file
 from tests.unit.test_youtube_uploads import write_film
@@ -235,6 +240,115 @@ async def test_a_token_server_that_asks_for_more_patience_than_we_have_is_left_a
     assert youtube.calls["token"] == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "error", "kind", "told"),
+    [
+        (400, "invalid_grant", NeedsLoginError, "has expired or was revoked"),
+        (401, "invalid_client", NeedsLoginError, "does not know the client any more"),
+        (401, "unauthorized_client", NeedsLoginError, "does not know the client any more"),
+        (401, "deleted_client", NeedsLoginError, "does not know the client any more"),
+        (400, "invalid_scope", NeedsLoginError, r"the login is refused \(invalid_scope\)"),
+        (400, "internal_failure", TransientError, "HTTP 400"),
+        (403, "rate_limit_exceeded", TransientError, "HTTP 403"),
+        (400, "server_error", TransientError, "HTTP 400"),
+        (400, "temporarily_unavailable", TransientError, "HTTP 400"),
+        (408, "invalid_request", TransientError, "HTTP 408"),
+        (429, "invalid_request", TransientError, "HTTP 429"),
+        (500, "invalid_request", TransientError, "HTTP 500"),
+        (400, None, TransientError, "HTTP 400"),
+        (400, {"message": "No."}, TransientError, "HTTP 400"),
+        (400, "x" * 5000, NeedsLoginError, "the login is refused"),
+    ],
+)
+def test_every_refusal_to_renew_a_login_is_told_as_what_it_is(status, error, kind, told):
+    reply = Reply(status=status, headers={}, body=json.dumps({"error": error}).encode())
+
+    found = token_error(reply, "youtube", HINT)
+
+    assert type(found) is kind
+    assert re.search(told, str(found))
+    assert len(str(found)) < 300
+    assert kind is not NeedsLoginError or HINT in str(found)
+
+
+async def test_a_token_file_that_does_not_say_until_when_it_holds_is_renewed_and_refused_in_words(
+    youtube, http, tmp_path
+):
+    path = token_file(tmp_path)
+    youtube.write_token(path)
+    path.write_text(without(path, "expiry"))
+    youtube.faults.order("invalid_grant")
+
+    with pytest.raises(NeedsLoginError, match="has expired or was revoked"):
+        await login(youtube, http, path).access_token()
+
+    assert "refused_at" in json.loads(path.read_bytes())["nightreel"]
+    assert await login(youtube, http, path).access_token()
+    assert "expiry" in json.loads(path.read_bytes())
+
+
+@pytest.mark.parametrize("told", ["2026-01-26T12:00:00", "2026-01-26T12:00:00Z", "2026-01-26T14:00:00+02:00"])
+def test_the_time_of_a_token_is_in_utc_unless_it_says_otherwise(told):
+    token = Token(client_id="1", client_secret="x", token="ya29.x", expiry=told)
+
+    assert token.expires_at == datetime(2026, 1, 26, 12, tzinfo=UTC)
+    assert token.holds(datetime(2026, 1, 26, 11, 56, tzinfo=UTC))
+    assert not token.holds(datetime(2026, 1, 26, 11, 57, tzinfo=UTC))
+    assert json.loads(token.as_json())["expiry"] == "2026-01-26T12:00:00Z"
+
+
+def test_an_answer_that_names_no_scopes_leaves_them_as_they_were():
+    token = Token(client_id="1", client_secret="x", scopes=(FORCE_SSL,))
+
+    assert token.refreshed({"access_token": "ya29.x"}, now()).scopes == (FORCE_SSL,)
+
+
+def test_files_that_can_not_be_read_say_where_they_lie_and_what_to_do(tmp_path):
+    for lies in (token_file(tmp_path), client_file(tmp_path)):
+        lies.unlink(missing_ok=True)
+        lies.mkdir(parents=True)
+
+    with pytest.raises(NeedsLoginError, match=rf"^credentials/youtube/default\.token\.json: can't be read: .*{HINT}"):
+        read_token(token_file(tmp_path), login=HINT)
+    with pytest.raises(
+        NeedsLoginError, match=r"^credentials/youtube/client_secret\.json: can't be read: .*Desktop app"
+    ):
+        read_client(tmp_path / "credentials" / "youtube" / "client_secret.json")
+
+
+async def test_what_a_killed_process_has_left_of_a_login_goes_with_the_next_renewal(youtube, http, tmp_path):
+    path = token_file(tmp_path)
+    youtube.write_token(path, fresh=False)
+    temporary_sibling(path).write_bytes(path.read_bytes())
+
+    await login(youtube, http, path).access_token()
+
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_whoever_writes_a_login_waits_for_who_renews_it(tmp_path):
+    path = token_file(tmp_path)
+
+    async def wait():
+        async with YouTubeStandIn() as youtube, open_http(where="youtube", timeout_s=5) as http:
+            youtube.write_token(path, fresh=False)
+            ours = login(youtube, http, path)
+            token = await ours.token()
+            before, waited = path.read_bytes(), []
+            async with held(path.with_suffix(".lock"), what="the login"):
+                for write in (
+                    partial(save_login, path, token.noting(channel={}), what="the login"),
+                    partial(ours.keep, token.noting(channel={}), instead_of=token),
+                    ours.access_token,
+                ):
+                    with anyio.move_on_after(1) as patience:
+                        await write()
+                    waited.append(patience.cancelled_caught)
+            return waited, path.read_bytes() == before
+
+    assert run_in_virtual_time(wait) == ([True] * 3, True)
+
+
 # Logging in
 
 
@@ -291,7 +405,9 @@ async def test_somebody_who_logs_in_gets_a_token_that_renews_itself(youtube, htt
     path = token_file(tmp_path)
     assert path.stat().st_mode & 0o077 == 0
     assert (await to_thread.run_sync(partial(read_token, path, login=HINT))).scopes == (FORCE_SSL,)
-    assert Credentials.from_authorized_user_file(path).valid
+    theirs = Credentials.from_authorized_user_file(path)
+    assert theirs.valid
+    assert json.loads(path.read_bytes()).keys() == {*json.loads(theirs.to_json()), "nightreel"}
     first = json.loads(path.read_bytes())["token"]
     assert await login(youtube, http, path).access_token(rejected=first) != first
     # Google does not say when a login began: we do, for the seven days of an app in testing.
@@ -461,6 +577,105 @@ def test_a_code_that_comes_to_nothing_is_told_and_nothing_is_saved(tmp_path, bef
     assert told in str(error)
     assert took_s < 700
     assert not token_file(tmp_path).exists()
+
+
+def log_in_by(code, *answers):
+    """Likewise, where Google says these: JSON, or (status, JSON), or nothing, which breaks the line."""
+    shown, left = [], [code, *answers]
+
+    async def say(request):
+        said = left.pop(0) if len(left) > 1 else left[0]
+        if said is None:
+            request.transport.abort()
+        status, content = said if isinstance(said, tuple) else (200, said)
+        return web.json_response(content, status=status)
+
+    async def show(*what):
+        shown.append(what)
+
+    async def main():
+        app = web.Application()
+        app.router.add_post("/{tail:.*}", say)
+        runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        client = Client(client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+        asked = LoginPlan(
+            client=client,
+            auth_url="",
+            token_url=f"{address}/token",
+            device_url=f"{address}/device/code",
+            port=0,
+            patience_s=600,
+            timeout_s=5,
+            clock=now,
+        )
+        loop = asyncio.get_running_loop()
+        start_s, found = loop.time(), None
+        try:
+            found = await log_in_by_code(asked, show=show)
+        except NightreelError as error:
+            found = error
+        took_s = loop.time() - start_s
+        await runner.cleanup()
+        return found, took_s
+
+    return *run_in_virtual_time(main), shown
+
+
+CODE = {"device_code": "1", "user_code": "AB-CD", "verification_url": "https://www.google.com/device", "interval": 20}
+PENDING = (428, {"error": "authorization_pending"})
+CONSENT = {
+    "access_token": "ya29.x",
+    "refresh_token": "1//x",
+    "expires_in": 3599,
+    "scope": "https://www.googleapis.com/auth/youtube",
+}
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [None, (503, {}), (429, {}), (403, {"error": "rate_limit_exceeded"}), (200, {}), (400, {"error": "server_error"})],
+)
+def test_what_passes_while_a_person_types_a_code_does_not_end_the_login(passing):
+    token, took_s, _ = log_in_by(CODE, PENDING, passing, CONSENT)
+
+    assert token.refresh_token.get_secret_value() == "1//x"
+    assert took_s == pytest.approx(60, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "told"),
+    [
+        ((503, {}), TransientError, "HTTP 503"),
+        ((200, {"device_code": "1", "user_code": "A"}), TransientError, "HTTP 200"),
+        ((503, CODE), TransientError, "HTTP 503"),
+        ((401, {"error": "unauthorized_client"}), NeedsLoginError, "gets no codes"),
+        ((403, {"error": "org_internal"}), NeedsLoginError, r"refused \(org_internal\)"),
+    ],
+)
+def test_a_code_that_is_not_given_is_told_with_the_reason_and_nothing_is_shown(code, kind, told):
+    error, took_s, shown = log_in_by(code)
+
+    assert type(error) is kind
+    assert re.search(told, str(error))
+    assert (shown, took_s < 1) == ([], True)
+
+
+@pytest.mark.parametrize("odd", [0, -5, "soon", None])
+def test_a_code_is_waited_for_as_long_as_it_lasts_and_asked_about_as_often_as_google_says(odd):
+    error, took_s, _ = log_in_by({**CODE, "expires_in": 50}, PENDING)
+    assert (str(error), took_s) == ("nobody has typed the code in time. Try again", pytest.approx(50, abs=1))
+
+    _, took_s, _ = log_in_by({**CODE, "interval": odd, "expires_in": odd}, PENDING, CONSENT)
+    assert took_s == pytest.approx(10, abs=1)
+
+
+def test_what_is_shown_of_a_code_moves_no_cursor():
+    _, _, shown = log_in_by({**CODE, "user_code": "AB\x1b[2J", "verification_url": "https://x\x07"}, CONSENT)
+
+    assert not any(mark in each for each in shown[0] for mark in "\x1b\x07")
 
 
 async def test_a_login_with_a_code_uploads_and_looks_films_up(youtube, tmp_path):

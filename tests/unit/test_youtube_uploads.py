@@ -22,17 +22,20 @@ from pipeline.errors import (
     InputError,
     NeedsLoginError,
     PermanentError,
+    QualityError,
     QuotaError,
     TransientError,
 )
 from pipeline.model import Package
+from pipeline.publishing import Subject
+from pipeline.publishing.youtube import YouTubeDestination
 from pipeline.publishing.youtube.failures import error_of, says_spent
 from pipeline.publishing.youtube.film import measured, open_film
 from pipeline.publishing.youtube.http import Reply
 from pipeline.publishing.youtube.journal import Journal
 from pipeline.state.ledgers.quota import next_day
 from tests.standins.youtube import CHUNK_BYTES, FAULTS, PASSING, UPLOAD
-from tests.standins.youtube.clients import channel_of, film_for, token_file
+from tests.standins.youtube.clients import ASKED, channel_of, film_for, token_file
 
 KEY = "0123456789abcdef"
 NOW = datetime(2026, 1, 26, 12, tzinfo=UTC)
@@ -484,6 +487,8 @@ async def test_a_spent_quota_says_when_it_comes_back_and_costs_no_further_call(y
         (403, "userRateLimitExceeded", TransientError),
         (403, "userRequestsExceedRateLimit", TransientError),
         (409, "SERVICE_UNAVAILABLE", TransientError),
+        (409, "aborted", TransientError),
+        (409, "conflict", TransientError),
         (500, "internalError", TransientError),
         (503, "backendError", TransientError),
         (401, "authError", NeedsLoginError),
@@ -491,6 +496,7 @@ async def test_a_spent_quota_says_when_it_comes_back_and_costs_no_further_call(y
         (403, "insufficientPermissions", NeedsLoginError),
         (403, "accessNotConfigured", NeedsLoginError),
         (403, "authenticatedUserAccountClosed", NeedsLoginError),
+        (403, "channelClosed", NeedsLoginError),
         (403, "channelSuspended", NeedsLoginError),
         (403, "forbidden", PermanentError),
         (400, "invalidTitle", PermanentError),
@@ -697,3 +703,83 @@ def test_bytes_that_somebody_writes_while_the_film_is_sent_are_not_sent(film):
             measured_film.read(100, 100)
 
     assert first != b"x" * 100
+
+
+async def test_a_film_that_is_not_the_one_that_was_judged_is_not_sent(youtube, film, tmp_path):
+    judged = Subject(key=KEY, job="job1", batch="space", film_sha256="0" * 64)
+
+    with pytest.raises(QualityError, match="not the one that was judged"):
+        await YouTubeDestination(channel_of(youtube, tmp_path), judged, ASKED).deliver(film)
+
+    assert youtube.calls["videos.insert"] == 0
+
+
+async def test_another_jobs_film_whose_last_answer_was_lost_is_not_taken_for_ours(youtube, film, tmp_path):
+    youtube.faults.skip("query")  # before the first byte
+    youtube.faults.order("final_lost", *["query_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+
+    anew = write_film(tmp_path / "film.mp4", seed=2)
+    with pytest.raises(HeldError, match=r"\(job job1\).*made anew.*\(job job2\)"):
+        await deliver(youtube, tmp_path, anew, job="job2")
+
+    assert (youtube.calls["videos.insert"], record(tmp_path)["published"]["job"]) == (1, "job1")
+
+
+async def test_a_film_that_another_batch_had_begun_is_noted_as_that_of_who_ended_it(youtube, film, tmp_path):
+    youtube.faults.order(*["final_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+
+    ours = Subject(key=KEY, job="job2", batch="sky")
+    await YouTubeDestination(channel_of(youtube, tmp_path), ours, ASKED).deliver(film)
+
+    assert (record(tmp_path)["job"], record(tmp_path)["batch"], youtube.calls["videos.insert"]) == ("job2", "sky", 1)
+
+
+async def test_a_film_that_was_never_begun_is_published_once_also_by_who_asks_for_it_again(youtube, film, tmp_path):
+    destination = film_for(channel_of(youtube, tmp_path), KEY)
+
+    await destination.again()
+    await destination.deliver(film)
+
+    assert youtube.films_by_tag() == {f"nightreel-{KEY}": 1}
+
+
+async def test_a_chunk_whose_token_was_refused_is_not_sent_again_before_it_is_asked_how_far_it_came(
+    youtube, film, tmp_path
+):
+    youtube.faults.order("chunk_401")
+    seen = []
+    youtube.watch = lambda what, _at: seen.append(what)
+
+    await deliver(youtube, tmp_path, film)
+
+    # Of the chunk that was refused nothing was taken; the token is renewed, and the session asked.
+    assert seen[:5] == ["start", "started", "query", "token", "query"]
+
+
+@pytest.mark.parametrize("fault", ["quota_exceeded", "daily_limit_exceeded", "uploads_spent"])
+async def test_whatever_word_google_has_for_a_day_that_is_spent_it_is_asked_once(youtube, film, tmp_path, fault):
+    youtube.faults.order(fault)
+
+    with pytest.raises(QuotaError):
+        await deliver(youtube, tmp_path, film)
+    with pytest.raises(ClosedError):
+        await deliver(youtube, tmp_path, film)
+
+    assert youtube.calls["videos.insert"] == 1
+
+
+def test_what_youtube_says_is_told_as_far_as_a_line_goes():
+    error = {"message": "No. " * 1000, "errors": [{"reason": "r" * 1000}]}
+    told = error_of(
+        Reply(status=400, headers={}, body=json.dumps({"error": error}).encode()), where="youtube", login="", now=NOW
+    )
+
+    assert len(str(told)) < 400
+    bare = Reply(status=503, headers={}, body=b"")
+    assert "(HTTP 503)" in str(error_of(bare, where="youtube", login="", now=NOW))

@@ -72,8 +72,11 @@ async def _wait_for_consent(http: Http, plan: LoginPlan, code: dict[str, Any]) -
                 return reply.content
             if error == "slow_down":
                 interval_s += _SLOWER_S
-            elif error != "authorization_pending" and reply.status < 500:
-                raise _refusal(reply, error)
+            elif error != "authorization_pending":
+                refused = _refusal(reply, error)
+                # While a person types, what may pass is no reason to begin anew.
+                if not isinstance(refused, TransientError):
+                    raise refused
     raise NeedsLoginError("nobody has typed the code in time", hint="Try again")
 
 
