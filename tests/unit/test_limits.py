@@ -4,13 +4,18 @@ import asyncio
 import logging
 import time
 from datetime import UTC, datetime, timedelta
+from math import inf
 
+import anyio
 import pytest
 import stamina
 
 from pipeline.errors import ClosedError, PermanentError, TransientError
-from pipeline.limits import RetryPolicy, with_retries
+from pipeline.limits import Bandwidth, RetryPolicy, ToldLimits, with_retries
+from pipeline.limits.breaker import Breaker
+from pipeline.limits.budget import MinuteBudget
 from pipeline.limits.times import retry_after_s
+from tests.virtual_time import run_in_virtual_time
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -184,3 +189,46 @@ async def test_the_test_mode_of_stamina_takes_all_waits_away():
 )
 def test_retry_after_is_seconds_or_a_date(headers, waited):
     assert retry_after_s(headers) == waited
+
+
+def test_a_call_that_is_given_up_leaves_the_trial_of_another_one_alone():
+    breaker = Breaker(failures=1, cooldown_s=60, cooldown_max_s=60)
+    early, trial = object(), object()
+    breaker.begin(early)
+    breaker.fail(object(), now=0)
+    breaker.begin(trial)
+
+    breaker.abandon(early)
+    assert breaker.wait_s(now=100) == inf
+
+    breaker.abandon(trial)
+    assert breaker.wait_s(now=100) == 0
+
+
+def test_tokens_that_others_have_used_keep_us_waiting_as_long_as_the_service_says_and_no_longer():
+    budget = MinuteBudget(None)
+    budget.heed(ToldLimits(tokens_per_min=100, tokens_left=20, tokens_reset_s=30), now=0)
+    assert budget.wait_s(50, now=0) == pytest.approx(30)
+
+    # All of it is there again, sooner than was said.
+    budget.heed(ToldLimits(tokens_per_min=100, tokens_left=100), now=1)
+    assert budget.wait_s(100, now=1) == 0
+
+
+def test_what_was_spent_more_than_a_minute_ago_is_forgotten():
+    budget = MinuteBudget(100)
+    for at_s in range(0, 300, 3):
+        budget.spend(1, now=at_s)
+
+    assert budget.wait_s(100, now=297) == pytest.approx(61)
+    assert budget.wait_s(100, now=1000) == 0
+
+
+def test_bytes_wait_for_those_that_others_have_sent_and_never_come_in_a_burst():
+    async def take():
+        line = Bandwidth(1000)
+        waited_s = [await line.take(500), await line.take(2000), await line.take(1)]
+        await anyio.sleep(60)
+        return [*waited_s, await line.take(1)]
+
+    assert run_in_virtual_time(take) == pytest.approx([0, 0.5, 2, 0], abs=0.01)

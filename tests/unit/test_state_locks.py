@@ -247,6 +247,29 @@ async def test_a_wish_to_cancel_is_asked_for_and_heard(store, tmp_path):
     assert await names(tmp_path) == []
 
 
+async def test_why_somebody_wants_a_film_no_more_is_told_as_long_as_the_wish_is_there(store):
+    why = partial(to_thread.run_sync, store.claims.why_cancelled, "space", SKY)
+    assert await why() == ""
+
+    await to_thread.run_sync(partial(store.claims.ask_to_cancel, "space", SKY, why="the row is gone"))
+    assert await why() == "the row is gone"
+
+    await to_thread.run_sync(store.claims.cancel_is_heard, "space", SKY)
+    assert await why() == ""
+
+
+def test_locks_that_killed_processes_have_left_are_cleared_and_no_file_of_somebody_elses_is_a_worker(store, tmp_path):
+    batch = tmp_path / "state" / "batches" / "space"
+    for name in ("workers/4321-0a1b2c3d.lock", f"jobs/{SKY}.lock"):
+        (batch / name).parent.mkdir(parents=True, exist_ok=True)
+        (batch / name).touch()
+
+    with locks.held_now(batch / "workers" / "notes.lock", what="notes"):
+        assert store.claims.workers("space") == []
+        store.claims.tidy("space")
+        assert [path.name for path in batch.rglob("*") if path.is_file()] == ["notes.lock"]
+
+
 async def test_many_takers_hold_a_lock_one_at_a_time(store):
     inside = most = turns = 0
 

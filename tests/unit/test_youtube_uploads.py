@@ -118,6 +118,29 @@ async def test_what_a_films_own_metadata_says_goes_before_the_settings_but_shows
     }
 
 
+@pytest.mark.parametrize(("said", "told"), [({}, "false"), ({"notifySubscribers": True}, "true")])
+async def test_subscribers_hear_of_a_film_only_where_somebody_asked_for_it(youtube, tmp_path, said, told):
+    await deliver(youtube, tmp_path, write_film(tmp_path / "film.mp4", **said))
+
+    assert list(youtube.notifies.values()) == [told]
+
+
+async def test_a_film_in_no_language_is_sent_without_one(youtube, tmp_path):
+    await deliver(youtube, tmp_path, write_film(tmp_path / "film.mp4", language=""))
+
+    assert "defaultLanguage" not in the_film(youtube).resource["snippet"]
+
+
+async def test_a_film_has_as_many_playlists_as_its_units_can_pay_for(youtube, tmp_path):
+    film = write_film(tmp_path / "film.mp4", playlistTitles=[f"Space {n}" for n in range(21)])
+
+    with pytest.raises(InputError, match=r"film\.json: playlistTitles: .*20 items"):
+        await deliver(youtube, tmp_path, film)
+
+    assert youtube.calls["videos.insert"] == 0
+    await deliver(youtube, tmp_path, write_film(tmp_path / "film.mp4", playlistTitles=[f"S{n}" for n in range(20)]))
+
+
 # Too many bytes, and few enough characters; and too many of both.
 @pytest.mark.parametrize("letters", [4000, 6000])
 async def test_words_that_are_too_long_are_cut_before_youtube_refuses_them(youtube, tmp_path, letters):

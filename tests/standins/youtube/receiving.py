@@ -120,6 +120,7 @@ class Receiving:
         self._numbers += 1
         session = Session(f"standin-session-{self._numbers}", grant.channel, int(total), kept(asked.body))
         self._server.sessions[session.id] = session
+        self._server.notifies[session.id] = asked.one("notifySubscribers")
         if fault == "start_lost":
             raise Reset
         if fault == "no_location":

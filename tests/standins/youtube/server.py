@@ -66,6 +66,8 @@ class YouTubeStandIn:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     films: dict[str, Film] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
+    # By session: whether subscribers shall hear of its film ("true", "false").
+    notifies: dict[str, str] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     complaints: list[str] = field(default_factory=list)
 
