@@ -104,6 +104,28 @@ ROWS = {
         ],
         ["Roof for Eve"],
     ),
+    "Who is not coming: a yes in `Canceled`; `declined`, `Not Attending`, `Refunded` and the like in `Approval status`, "
+    "`Attendee status`, `RSVP`": (
+        "first_name,product,price,Canceled,approval_status,Attendee Status,Invitee accepted marketing emails,Status\n"
+        + "".join(
+            f"{name},Roof,5 €,{rest}\n"
+            for name, rest in {
+                "Bo": "true,,,,",
+                "Eve": "false,approved,Attending,yes,canceled",
+                "Ann": ",declined,,,",
+                "Jo": ",,Not Attending,,",
+                "Li": ",waitlist,Checked In,,refunded",
+                "Ed": "false,,,false,",
+            }.items()
+        ),
+        [
+            (1, "Canceled", "says that this one is not coming"),
+            (3, "approval_status", "says that this one is not coming"),
+            (4, "Attendee Status", "says that this one is not coming"),
+            (6, "Invitee accepted marketing emails", "says that this one wants no mail"),
+        ],
+        ["Roof for Eve", "Roof for Li"],
+    ),
     "Who has died: a yes or a day in `Deceased`, `Date of death` and the like, a cell `deceased`": (
         "first_name,product,price,Deceased,Date of Death,Notes\n"
         + "".join(
