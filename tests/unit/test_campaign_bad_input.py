@@ -104,8 +104,8 @@ ROWS = {
         ],
         ["Roof for Eve"],
     ),
-    "Who is not coming: a yes in `Canceled`; `declined`, `Not Attending`, `Refunded` and the like in `Approval status`, "
-    "`Attendee status`, `RSVP`": (
+    "Who is not coming: a yes in `Canceled`; `declined`, `Not Attending`, `Refunded` and the like in "
+    "`Approval status`, `Attendee status`, `RSVP`": (
         "first_name,product,price,Canceled,approval_status,Attendee Status,Invitee accepted marketing emails,Status\n"
         + "".join(
             f"{name},Roof,5 €,{rest}\n"
