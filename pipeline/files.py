@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-from pipeline.errors import StorageError
+from pipeline.errors import DiskFullError, StorageError
 
 # The disk, the user's share of it, or the largest file allowed. Windows knows no EDQUOT of its own, but Python does.
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -43,7 +43,9 @@ def storage_error(error: OSError, path: Path, doing: Literal["written", "read"] 
     if reason[1:2].islower():
         # A sentence that goes on after our colon. Only its first letter changes: the rest may name a file.
         reason = reason[0].lower() + reason[1:]
-    return StorageError(f"can't be {doing}: {reason}", where=str(path), hint=_hint(error.errno))
+    # Of a file larger than allowed, there may be others that are not.
+    kind = DiskFullError if error.errno in DISK_FULL - {errno.EFBIG} else StorageError
+    return kind(f"can't be {doing}: {reason}", where=str(path), hint=_hint(error.errno))
 
 
 @contextlib.contextmanager
