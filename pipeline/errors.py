@@ -22,7 +22,8 @@
     │   ├── NewerError                7   a newer version has written it: it is left as it is
     │   └── BusyError                 7   another process holds the batch
     ├── BudgetError                  10   the money that may be spent is spent; the film is parked
-    ├── StorageError                  8   a disk that is full, a folder that can't be written
+    ├── StorageError                  8   a folder that can't be written, a file that can't be read
+    │   └── DiskFullError             8   no space is left, or none of our share (a quota); the film is parked
     ├── TimeLimitError                1   a stage took longer than it may
     └── CrashError                    1   a process of ours died, most likely for want of memory
 
@@ -205,6 +206,10 @@ class StorageError(NightreelError):
     """The disk refused: full, read-only or not permitted."""
 
     exit_code = 8
+
+
+class DiskFullError(StorageError):
+    """No space is left on the disk, or none of our share of it: so it would be for the next film."""
 
 
 class TimeLimitError(NightreelError):

@@ -66,7 +66,10 @@ class Session:
 
     def _end_at_once(self) -> NoReturn:
         """Leave nothing running and nothing half-written: every save is whole or not there."""
+        from pipeline.files.scratch import discard_scratch_folders
+
         _end_children()
+        discard_scratch_folders()
         console = Console(stderr=True)
         with contextlib.suppress(Exception):  # nothing may keep the process from ending
             if console.is_terminal:

@@ -28,7 +28,7 @@ _DIGITS = 9
 _LOOK_AGAIN_S = 2.0
 
 
-class MoneyLedger(Protocol):
+class SpendingLedger(Protocol):
     """Who keeps count for all processes of a workspace; `pipeline.state.MoneyLedger` does, on disk. US dollars."""
 
     async def spent(self) -> float:
@@ -56,7 +56,7 @@ class Budget:
 
     def __init__(
         self,
-        ledger: MoneyLedger,
+        ledger: SpendingLedger,
         allowed: float | None,
         exceeded: Callable[[float, float], BudgetError] | None = None,
         *,

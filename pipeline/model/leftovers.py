@@ -11,7 +11,7 @@ from pipeline.model import CodeScene, Script, texts_of
 _SHOWN = 24
 _FIELD = re.compile(
     r"\{\{.*?\}\}|\{\{|\}\}|\{%.*?%\}|\{#.*?#\}"  # Jinja2
-    r"|\$\{\w[^}]*\}|<<\s*\w+\s*>>|%\(\w+\)[sd]|%%\w+%%"
+    r"|\$\{\w[^}]*\}|<<\s*\w+\s*>>|%\(\w+\)[sd]|%%\w+%%|%(?:first|last|full|f|l|customer|company)_?name%"
     r"|\[(?:insert|your|placeholder|company name|first name|name here)\b[^\]]*\]|\blorem ipsum\b|\bconsectetur adipisc"
     r"|\*\|\w+\|\*|\{(?:(?:first|last|full|user|customer|company|product)_?name|name|company|product|topic|price)\}",
     re.IGNORECASE | re.DOTALL,

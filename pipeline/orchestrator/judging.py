@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import tempfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from anyio import create_task_group
 
 from pipeline.errors import CrashError, InputError, first_error
 from pipeline.files import is_there
+from pipeline.files.scratch import scratch_folder
 from pipeline.model import QualityProfile, Verdict
 from pipeline.orchestrator.processes.workers import in_worker
 from pipeline.orchestrator.vmaf import find_vmaf, measure_vmaf
@@ -115,12 +115,10 @@ async def judge_films(
     cores = shop.cores
     done: dict[int, tuple[Verdict, Portrait | None]] = {}
     row = _Row(profile, alone=len(films) == 1)
-    with tempfile.TemporaryDirectory(prefix="nightreel-", ignore_cleanup_errors=True) as folder:
-        bench = Path(folder)
-        with first_error():
-            async with create_task_group() as tasks:
-                for number, path in enumerate(films):
-                    tasks.start_soon(judge, number, path)
+    with scratch_folder() as bench, first_error():
+        async with create_task_group() as tasks:
+            for number, path in enumerate(films):
+                tasks.start_soon(judge, number, path)
 
 
 async def judge_against(film: Path, reference: Path, profile: QualityProfile, shop: Workshop) -> Judged:
@@ -128,8 +126,7 @@ async def judge_against(film: Path, reference: Path, profile: QualityProfile, sh
     found: list[Judged] = []
     await judge_films([film], profile, shop, found.append)
     (judged,) = found
-    with tempfile.TemporaryDirectory(prefix="nightreel-", ignore_cleanup_errors=True) as folder:
-        bench = Path(folder)
+    with scratch_folder() as bench:
         evidence = bench / "crash.txt"
         if judged.portrait is None:
             return judged

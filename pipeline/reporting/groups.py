@@ -81,6 +81,7 @@ _KIND_NAMES: Mapping[str, str] = MappingProxyType(
         "NewerError": "the state on disk",
         "BusyError": "another process",
         "StorageError": "the disk",
+        "DiskFullError": "the disk",
         "TimeLimitError": "a time limit",
         "CrashError": "a crash",
         "Interrupted": "an interruption",

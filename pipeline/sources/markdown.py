@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.errors import InputError
@@ -25,6 +26,8 @@ _SEARCH = re.compile(r"(!\[[^\]\n]{0,300}\]\()(stock:[^()<>\n]*)\)", re.IGNORECA
 _PICTURE = re.compile(r"(!\[[^\]\n]{0,300}\]\()([^()<>\n\"]{1,300}?)(?=[ \t]*\)|[ \t]+\"[^\"\n]*\"[ \t]*\))")
 _NAME_WITH_SPACES = re.compile(r"\S.*\s.*\.(?:png|jpe?g|webp|gif|svg)", re.IGNORECASE)
 _FILE = re.compile(r"(!\[[^\]\n]{0,300}\]\(<?)file://(?:localhost)?(?=/)(?:/(?=[A-Za-z]:))?", re.IGNORECASE)
+# Fields of programs that send letters. As Markdown, they would be emphasis and a tag, and half of them be said.
+_MERGE_TAG = re.compile(r"\*\|\w+\|\*|<<\s*\w+\s*>>")
 
 
 def parse_brief(text: str, path: Path) -> Brief:
@@ -60,7 +63,20 @@ def brief_of(notes: str, values: Mapping[str, Any], *, origin: str) -> Brief:
 def _nodes(notes: str) -> list[SyntaxTreeNode]:
     text = _FILE.sub(r"\1", _SEARCH.sub(r"\1<\2>)", without_tex(as_markdown(notes))))
     text = _PICTURE.sub(_between_brackets, text)
-    return SyntaxTreeNode(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)).children
+    markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    markdown.inline.ruler.before("emphasis", "merge_tag", _merge_tag)
+    return SyntaxTreeNode(markdown.parse(text)).children
+
+
+def _merge_tag(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - as markdown-it calls it
+    """A rule of markdown-it: such a field stays as it is written, for the gate to find."""
+    found = _MERGE_TAG.match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        state.pending += found[0]
+    state.pos = found.end()
+    return True
 
 
 def _between_brackets(picture: re.Match[str]) -> str:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import InputError, SourceError, did_you_mean
+from pipeline.errors import InputError, SourceError
 from pipeline.model import Brief
 from pipeline.sources.markdown import parse_brief
 from pipeline.sources.naming import SUFFIXES, checked_title, folder_of_pattern, is_table
-from pipeline.sources.textfile import read_text
+from pipeline.sources.textfile import nearest_file, read_text
 from pipeline.sources.topics import listed_files, parse_topics
 
 _KINDS = "Give a .md brief, a .txt topic list or a folder of briefs"
@@ -69,7 +69,7 @@ def _read(source: Path | str, problems: list[InputError]) -> tuple[Brief, ...]:
     if not _exists(path):
         if (folder := folder_of_pattern(source)) is not None:
             return _read_all(_matching(folder, path), problems)
-        raise SourceError("no such file", where=str(path), hint=_nearest_file(path) or _KINDS)
+        raise SourceError("no such file", where=str(path), hint=nearest_file(path) or _KINDS)
     return _read_all(_in_folder(path), problems) if path.is_dir() else _read_file(path, problems)
 
 
@@ -89,14 +89,6 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except OSError:  # too long for a name, or not ours to look at
         return False
-
-
-def _nearest_file(path: Path) -> str:
-    try:
-        siblings = [sibling.name for sibling in path.parent.iterdir()]
-    except OSError:
-        return f"There is no folder {path.parent}"
-    return did_you_mean(path.name, siblings, otherwise="")
 
 
 def _read_file(path: Path, problems: list[InputError]) -> tuple[Brief, ...]:

@@ -6,7 +6,7 @@ import codecs
 import stat
 from pathlib import Path
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, did_you_mean
 from pipeline.language.text import strip_unseen
 
 MAX_BYTES = 1 << 20
@@ -42,6 +42,15 @@ def check_name(path: Path) -> None:
     where = str(path).encode(errors="replace").decode()
     if where != str(path):
         raise InputError("has a name that is no text", where=where, hint="Give the file another name")
+
+
+def nearest_file(path: Path) -> str:
+    """What to tell of a file that is missing: the one beside it that is called nearly so; empty: none is."""
+    try:
+        siblings = [sibling.name for sibling in path.parent.iterdir()]
+    except OSError:
+        return f"There is no folder {path.parent}"
+    return did_you_mean(path.name, siblings, otherwise="")
 
 
 def _read_bytes(path: Path) -> bytes:

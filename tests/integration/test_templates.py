@@ -225,6 +225,34 @@ def test_a_scene_that_no_row_changes_and_that_can_not_be_filmed_is_told(tour, sh
     assert told.startswith(f"{tour / 'script.toml'}:9: scene 2 (split): text has 119 characters, at most 100 fit")
 
 
+@pytest.mark.parametrize(
+    "tag", ["*|FNAME|*", "${name}", "%%name%%", "%FIRSTNAME%", "<<name>>", "[First Name]", "{name}"]
+)
+def test_a_field_of_another_program_in_a_script_is_told_with_its_line(tour, shop, tag):
+    edit(tour / "script.toml", "This is the house.", f"This is your house, {tag} or {{{{ name }}}}.")
+
+    (told,) = map(str, check_template(shop, "mine"))
+
+    line = f"{tour / 'script.toml'}:{SCRIPT[: SCRIPT.index('This is the')].count(chr(10)) + 1}"
+    assert told.startswith(f"{line}: there is a field that nobody filled (")
+    assert told.endswith(". A field of [fields] is written {{ first_name }}")
+
+
+def test_a_program_in_a_script_and_what_shall_stand_as_it_is_are_no_fields(tour, shop):
+    edit(tour / "template.toml", "[layouts.split]", "[layouts.code]\nheading = 30\n[layouts.split]")
+    code = """[[scenes]]
+layout = "code"
+heading = "A greeting"
+code = "Hello *|FNAME|*, ${name} and <<name>>"
+items = []
+say = "A name goes into {% raw %}{{ name }}{% endraw %}."
+"""
+    with (tour / "script.toml").open("a", encoding="utf-8") as file:
+        file.write(code)
+
+    assert check_template(shop, "mine") == ()
+
+
 @pytest.mark.usefixtures("system_fonts")
 def test_letters_without_a_font_are_told_with_what_to_install(own, shop):
     edit(own / "sample.toml", "Why octopuses have", "ལྷ་ས་ have")

@@ -3,14 +3,16 @@
 import errno
 import os
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from pipeline import files
 from pipeline.errors import StorageError
 from pipeline.files import (
+    atomic,
     discard_leftovers,
     is_there,
     read_file,
@@ -21,6 +23,7 @@ from pipeline.files import (
     write_atomically,
     write_together,
 )
+from pipeline.files.scratch import scratch_folder
 from pipeline.state.episodes import EpisodeLedger
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no permission bits")
@@ -150,7 +153,7 @@ def test_files_whose_folder_can_not_be_flushed_count_as_unwritten(tmp_path, monk
     def refuse(_folder):
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    monkeypatch.setattr(files, "sync_folder", refuse)
+    monkeypatch.setattr(atomic, "sync_folder", refuse)
 
     assert set(write_together({tmp_path / name: name for name in "ab"})) == {tmp_path / "a", tmp_path / "b"}
 
@@ -304,3 +307,42 @@ def test_a_file_that_can_not_be_replaced_stays_and_nothing_is_left_beside_it(tmp
     assert len(windows.waited_s) == waits
     assert sum(windows.waited_s) <= 1
     assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [("job.json", "old")]
+
+
+_ENDED_AT_ONCE = """
+import sys
+from pathlib import Path
+from pipeline.cli.options import Place
+from pipeline.cli.session import open_session
+from pipeline.files.scratch import scratch_folder
+
+session = open_session(Place(workspace=Path(sys.argv[1])), {})
+with scratch_folder() as folder:
+    (folder / "page.png").touch()
+    session._end_at_once()
+"""
+
+
+def test_a_command_that_ends_at_once_leaves_no_folder_that_it_had_for_a_while(tmp_path):
+    (tmp_path / "nightreel.toml").touch()
+    (temporary := tmp_path / "tmp").mkdir()
+    places = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
+
+    done = subprocess.run(
+        [sys.executable, "-c", _ENDED_AT_ONCE, tmp_path],
+        env={**os.environ, **places},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (done.returncode, done.stderr) == (130, "nightreel: stopped at once; give the same command again\n")
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_folder_for_a_while_is_gone_with_all_that_is_in_it():
+    with scratch_folder() as folder:
+        (folder / "page.png").touch()
+
+    assert not folder.exists()

@@ -45,6 +45,7 @@ def script(said="Tea cools by itself, and nobody asks why.", **changes):
         ("Dear {{ name }}, this is for you.", "a field that nobody filled"),
         ("Dear {% if name %}", "a field that nobody filled"),
         ("Hello ${first_name}!", "a field that nobody filled"),
+        ("Hello %FIRSTNAME%!", "a field that nobody filled"),
         ("Call us at [insert phone number].", "a field that nobody filled"),
         ("Welcome to [Your Company].", "a field that nobody filled"),
         ("Lorem ipsum dolor sit amet.", "a field that nobody filled"),
@@ -74,6 +75,16 @@ def test_what_was_never_meant_for_viewers_is_found(said, kind):
     assert find_leftover(said).startswith(kind)
     (left,) = leftovers(script(said))
     assert left.endswith("in scene 2, spoken")
+
+
+@pytest.mark.parametrize("tag", ["*|FNAME|*", "<<name>>", "${name}", "%FIRSTNAME%", "{{{name}}}"])
+def test_a_field_of_another_program_in_notes_is_found_and_in_a_program_it_is_not(tag):
+    lesson = load_template("lesson", search=[])
+    letter = parse_brief(f"# Bread\n\nHello {tag}, bread rises in the night. It takes time.\n", Path("bread.md"))
+    program = parse_brief(f"# Bread\n\nThis is a letter.\n\n```\nHello {tag}\n```\n", Path("bread.md"))
+
+    assert any("a field that nobody filled" in left for left in leftovers(outline(letter, lesson)))
+    assert [left for left in leftovers(outline(program, lesson)) if "field" in left] == []
 
 
 @pytest.mark.parametrize(

@@ -192,3 +192,17 @@ async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tm
     assert [failed.verdict.reasons for failed in after.failed_verdicts] == [(f"{wrong} is this, must be that",)]
     assert (after.package, after.verdict) == (None, None)
     assert discarded == ([segment.path] if made_again else [])
+
+
+def test_what_a_worker_left_that_was_killed_while_it_joined_a_film_goes_when_the_film_is_joined_again(
+    tmp_path, monkeypatch
+):
+    left, other = tmp_path / ".video.0a1b2c3d.mp4", tmp_path / "video.srt"
+    left.touch()
+    other.touch()
+    seen = []
+    monkeypatch.setattr(scenes, "join_segments", lambda *_, **__: seen.extend(sorted(tmp_path.iterdir())))
+
+    scenes.join_film((), None, "Tea", tmp_path / "video.mp4", 30)
+
+    assert seen == [other]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import anyio
@@ -20,8 +23,10 @@ from pipeline.errors import (
     StorageError,
     TransientError,
 )
+from pipeline.files import storage_error
 from pipeline.limits import Load
 from pipeline.model import Asked, Brief, Event, Job, JobStatus, Paragraph, Priority, Section, StageRecord, advance
+from pipeline.orchestrator import control
 from pipeline.orchestrator.batch import backoff, batches
 from pipeline.orchestrator.batch.asking import read_source
 from pipeline.orchestrator.batch.scheduler import QUEUE, Scheduler
@@ -358,6 +363,28 @@ async def test_a_batch_may_stop_at_the_first_failure(room, tmp_path):
     assert await statuses(shop) == {"One": "completed", "Bad": "failed", "Two": "pending", "Three": "pending"}
     assert outcome.stopped_because == "“Bad” failed, and errors.on_error says stop"
     assert notices(heard) == [f"no new film is begun: {outcome.stopped_because}"]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+async def test_a_disk_that_is_full_or_a_quota_that_is_used_up_stops_the_batch_and_later_it_goes_on(
+    room, tmp_path, number
+):
+    shop = await opened(tmp_path, **{"work.strategy": "sequential"})
+    room.trouble = {"Two": storage_error(OSError(number, os.strerror(number)), Path("film.mp4"))}
+    heard = []
+
+    outcome = await run(shop, "One", "Two", "Three", "Four", listen=heard.append)
+
+    assert await statuses(shop) == {"One": "completed", "Two": "parked", "Three": "pending", "Four": "pending"}
+    assert notices(heard) == [f"no new film is begun: {outcome.stopped_because}"]
+    assert (
+        outcome.stopped_because == f"a file can't be written: {os.strerror(number)[0].lower()}{os.strerror(number)[1:]}"
+    )
+
+    room.trouble = {}
+    await control.resume(shop, batch="kitchen", listen=heard.append)
+
+    assert set((await statuses(shop)).values()) == {"completed"}
 
 
 async def test_a_failure_in_the_queue_stops_no_batch(room, tmp_path):

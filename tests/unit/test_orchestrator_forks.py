@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -256,6 +257,26 @@ def test_without_a_nursery_nobody_is_forked_and_who_was_dies_when_told(tmp_path)
         await dead(pid)
 
     with_nursery(work)
+
+
+# As logging and threading do around every fork; there, an exception is printed and forgotten.
+_INTERRUPTED = """
+import os, signal, sys
+from pipeline.orchestrator.processes.forks import forking_workers
+
+os.register_at_fork(before=lambda: os.kill(os.getpid(), signal.SIGINT))
+try:
+    with forking_workers(lambda: None):
+        sys.exit("Ctrl-C is forgotten")
+except KeyboardInterrupt:
+    print(sorted(signal.pthread_sigmask(signal.SIG_BLOCK, ())))
+"""
+
+
+def test_ctrl_c_in_the_midst_of_the_fork_ends_the_command():
+    done = subprocess.run([sys.executable, "-c", _INTERRUPTED], capture_output=True, text=True, check=False, timeout=60)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
 
 
 def test_workers_inherit_no_open_file(tmp_path):

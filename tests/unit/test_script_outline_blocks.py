@@ -226,6 +226,20 @@ def test_a_question_with_a_ticked_list_becomes_a_quiz() -> None:
     assert narration_of(last) == "End."
 
 
+@pytest.mark.parametrize("heading", ["A question\n\nWhich planet is the largest?", "Which planet is the largest?"])
+def test_a_quiz_for_which_a_template_has_no_layout_tells_the_right_option_behind_the_list(heading: str) -> None:
+    options = f"# Planets\n\nPlanets go round.\n\n## {heading}\n\n- [ ] Mars\n- [x] Jupiter\n- [ ] Venus\n"
+    news = load_template("news", search=[])
+
+    alone = outline(parse_brief(options, Path("planets.md")), news).scenes[1:]
+    told = outline(parse_brief(f"{options}\nIt is Jupiter.\n", Path("planets.md")), news).scenes[1:]
+
+    assert [scene.layout for scene in alone] == [scene.layout for scene in told] == ["bullets", "statement"]
+    assert [line.text for line in alone[0].lines] == ["Which planet is the largest?", "Mars.", "Jupiter.", "Venus."]
+    assert [line.text for line in alone[1].lines] == ["Jupiter."]
+    assert [line.text for line in told[1].lines] == ["It is Jupiter."]
+
+
 def test_without_a_paragraph_below_it_a_quiz_says_the_right_option_again() -> None:
     (scene,) = scenes(QUIZ)
 
@@ -246,12 +260,15 @@ def test_a_heading_may_be_the_question() -> None:
         QUIZ.replace("?", "."),
         QUIZ.replace("[ ] Mars", "[x] Mars"),
         QUIZ.replace("[x]", "[ ]"),
-        QUIZ.replace("Mars", "M" * 41),
-        QUIZ + "\n- [ ] Earth\n- [ ] Saturn",
     ],
 )
 def test_a_ticked_list_that_is_no_question_is_a_list(markdown: str) -> None:
     assert layouts(markdown) == ["bullets"]
+
+
+@pytest.mark.parametrize("markdown", [QUIZ.replace("Mars", "M" * 41), QUIZ + "\n- [ ] Earth\n- [ ] Saturn"])
+def test_a_quiz_that_has_no_room_is_a_list_and_the_right_option(markdown: str) -> None:
+    assert layouts(markdown) == ["bullets", "statement"]
 
 
 # --- passages -------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import tracemalloc
 
 import pytest
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, SourceError
 from pipeline.sources.naming import TABLES, is_table
 from pipeline.sources.tables import (
     BrokenRow,
@@ -482,3 +482,14 @@ def test_a_list_of_sentences_has_one_column_whatever_stands_in_them(table):
 def test_rows_above_the_line_that_names_the_columns_are_told(table):
     with pytest.raises(InputError, match="in row 2, and above it what may be rows"):
         table("Ann,Roof,7 €\nfirst_name,product,price\nBo,Roof,5 €\n", names=frozenset({"firstname", "product"}))
+
+
+@pytest.mark.parametrize("name", ["custmers.csv", "custmers.xlsx", "custmers.jsonl"])
+def test_a_table_that_is_not_there_is_told_with_the_nearest_one(tmp_path, name):
+    there = name.replace("custmers", "customers")
+    (tmp_path / there).touch()
+
+    with pytest.raises(SourceError) as caught:
+        open_table(tmp_path / name, TableForm())
+
+    assert str(caught.value) == f"{tmp_path / name}: no such file. Did you mean {there}?"

@@ -10,11 +10,11 @@ from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from anyio import to_thread
 
 from pipeline.errors import InputError, NightreelError, ProviderError, SourceError
+from pipeline.files.scratch import scratch_folder
 from pipeline.model import Brief
 from pipeline.orchestrator.batch.suitable import Judge
 from pipeline.orchestrator.batch.tabular import endpoint_of, form_of, reader_of
@@ -122,8 +122,8 @@ async def _read_rows(source: Path | str, shop: Workshop, wanted: _Wanted) -> Sou
     form = await to_thread.run_sync(form_of, shop)
     if not is_endpoint(source):
         return await to_thread.run_sync(lambda: _check_table(open_table(source, form), shop, wanted))
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        pages = await fetch_pages(endpoint_of(str(source), shop.settings), Path(folder), form, retry=shop.retry_policy)
+    with scratch_folder() as folder:
+        pages = await fetch_pages(endpoint_of(str(source), shop.settings), folder, form, retry=shop.retry_policy)
         return await to_thread.run_sync(lambda: _check_table(open_pages(pages, form, name=told(source)), shop, wanted))
 
 

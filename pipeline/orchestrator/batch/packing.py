@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.errors import InputError
 from pipeline.files import replacing, storage_errors
+from pipeline.files.scratch import scratch_folder
 from pipeline.model import JobStatus, JobSummary
 from pipeline.orchestrator.batch.asking import roster_of
 from pipeline.orchestrator.batch.results import films_by_row
@@ -115,8 +115,7 @@ def _add_manifest(packer: _Packer, shop: Workshop, batch: str) -> None:
     roster = read_roster(roster_of(shop.store, batch))
     if roster is None:
         return
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+    with scratch_folder() as folder:
 
         def packed() -> Iterator[RowFilms]:
             for row in films_by_row(shop.store, batch, roster):

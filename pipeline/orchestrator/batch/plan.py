@@ -53,8 +53,8 @@ async def plan_batch(
     store = shop.store
     await to_thread.run_sync(store.check_apart, batch)
     async with store.claims.planning(batch):
-        asked = await _asked_before(shop, batch, source)
-        sample = sample_for(asked, shop)
+        known = await _known_batch(shop, batch, source)
+        sample = sample_for(known, shop)
         give = partial(number_episodes, briefs, shop, gives=True)
         numbers = await to_thread.run_sync(give) if numbered else Numbers(shop=shop)
         planner = Planner(shop, batch, priority, sample=sample, numbers=numbers)
@@ -62,9 +62,9 @@ async def plan_batch(
         for change in plan.changed:
             await _apply(change, shop, batch, priority)
         await _move(plan.moved, shop.store, batch)
-        about = replace(_with_jobs(asked, plan, keep=keep, is_partial=is_partial), sample=sample)
+        about = replace(_with_jobs(known, plan, keep=keep, is_partial=is_partial), sample=sample)
         left = {*about.jobs, *plan.replaced}
-        removed = [job_id for job_id in asked.jobs if job_id not in left]
+        removed = [job_id for job_id in known.jobs if job_id not in left]
         plan.removed, plan.has_refused = len(removed), bool(refused)
         plan.removed_titles = await to_thread.run_sync(_titles, planner.index, removed[:_NAMED])
         if not keep:
@@ -73,7 +73,7 @@ async def plan_batch(
                 source=source,
                 asked=shop.asked,
                 priority=priority,
-                refused=_refused(asked, refused, is_partial=is_partial),
+                refused=_refused(known, refused, is_partial=is_partial),
                 working=shop.working,
             )
         await take_one(shop, about)
@@ -83,22 +83,22 @@ async def plan_batch(
     return plan
 
 
-def _with_jobs(asked: Batch, plan: Plan, *, keep: bool, is_partial: bool) -> Batch:
+def _with_jobs(known: Batch, plan: Plan, *, keep: bool, is_partial: bool) -> Batch:
     """The batch with the jobs of the plan, after those of before that stay in it."""
     planned = {*plan.ids, *plan.replaced}
-    added = {*asked.added, *(plan.ids if keep else ())} - plan.replaced.keys()
-    others = [job_id for job_id in asked.jobs if job_id not in planned and (keep or is_partial or job_id in added)]
+    added = {*known.added, *(plan.ids if keep else ())} - plan.replaced.keys()
+    others = [job_id for job_id in known.jobs if job_id not in planned and (keep or is_partial or job_id in added)]
     jobs = (*others, *plan.ids)
-    return replace(asked, jobs=jobs, added=tuple(job_id for job_id in jobs if job_id in added))
+    return replace(known, jobs=jobs, added=tuple(job_id for job_id in jobs if job_id in added))
 
 
 def _titles(index: BatchIndex, ids: Iterable[str]) -> list[str]:
     return [row.title for job_id in ids if (row := index.find(job_id))]
 
 
-def _refused(asked: Batch, refused: Sequence[Refused], *, is_partial: bool) -> tuple[Refused, ...]:
+def _refused(known: Batch, refused: Sequence[Refused], *, is_partial: bool) -> tuple[Refused, ...]:
     """What of the source was refused. If only a part of it was read, what was refused before stays so."""
-    before = {each.where: each for each in asked.refused} if is_partial else {}
+    before = {each.where: each for each in known.refused} if is_partial else {}
     return tuple({**before, **{each.where: each for each in refused}}.values())
 
 
@@ -111,45 +111,45 @@ async def replace_jobs(mended: Sequence[Mended], shop: Workshop, *, batch: str) 
         return {}
     store = shop.store
     async with store.claims.planning(batch):
-        asked = await store.load_batch(batch)
-        if asked is None:
+        known = await store.load_batch(batch)
+        if known is None:
             return {}
         numbering = partial(number_episodes, [row.brief for row in mended], shop, gives=True)
         numbers = await to_thread.run_sync(numbering)
-        planner = Planner(shop, batch, asked.priority, sample=asked.sample, numbers=numbers)
+        planner = Planner(shop, batch, known.priority, sample=known.sample, numbers=numbers)
         ids = await to_thread.run_sync(planner.mend, mended)
         await _move(planner.moved, shop.store, batch)
-        jobs = dict.fromkeys(ids.get(job_id, job_id) for job_id in asked.jobs)
-        added = dict.fromkeys(ids.get(job_id, job_id) for job_id in asked.added)
-        await store.save_batch(replace(asked, jobs=tuple(jobs), added=tuple(added)))
+        jobs = dict.fromkeys(ids.get(job_id, job_id) for job_id in known.jobs)
+        added = dict.fromkeys(ids.get(job_id, job_id) for job_id in known.added)
+        await store.save_batch(replace(known, jobs=tuple(jobs), added=tuple(added)))
         for old in ids:
             if old not in jobs:
                 await _forget(shop, batch, old, old)
     return ids
 
 
-async def _asked_before(shop: Workshop, batch: str, source: str) -> Batch:
+async def _known_batch(shop: Workshop, batch: str, source: str) -> Batch:
     """What is known of the batch; a new one if nothing is.
 
     Raises `BusyError` while it is made from another source, and `CheckpointError` for a list of films that others read.
     """
     store = shop.store
     try:
-        asked = await store.load_batch(batch)
+        known = await store.load_batch(batch)
     except DamagedError as error:
         # The list of its jobs is made from the source, and what each of them has done is in its own file.
         aside = await to_thread.run_sync(store.set_aside_batch, batch)
         logger.warning("%s; it is kept as %s", error, aside.name)
-        asked = None
-    if asked is None:
+        known = None
+    if known is None:
         return Batch(name=batch, source=source, created_at=shop.clock())
-    if source and asked.source and source != asked.source:
+    if source and known.source and source != known.source:
         running = await to_thread.run_sync(store.claims.workers, batch)
         if running:
             raise BusyError(
-                f"process {running[0]} makes batch “{batch}” from {asked.source}", hint="Give another name with --batch"
+                f"process {running[0]} makes batch “{batch}” from {known.source}", hint="Give another name with --batch"
             )
-    return asked
+    return known
 
 
 async def _move(folders: Mapping[str, str], store: CheckpointStore, batch: str) -> None:

@@ -22,7 +22,7 @@ import anyio
 from anyio import to_thread
 from anyio.abc import TaskGroup
 
-from pipeline.errors import BusyError, DamagedError, NightreelError, first_error
+from pipeline.errors import BusyError, DamagedError, DiskFullError, NightreelError, first_error
 from pipeline.limits import Load, Situation, Strategy
 from pipeline.model import QUEUE, Job, JobStatus, title_of
 from pipeline.orchestrator.batch.backoff import Backoff
@@ -230,6 +230,9 @@ class Scheduler:
         elif job.parked_until:
             # Even if that is now, it is not its turn again at once.
             self._backoff.for_a_while(key)
+        if job.status is JobStatus.PARKED and job.error and job.error.kind == DiskFullError.__name__:
+            # What is free does not tell of a quota: the others would fail one by one.
+            self._stop(f"a file {job.error.cause}")
         if job.status is JobStatus.FAILED and key.batch == self._batch:
             self._count_failure(job)
         if self._shop.cache.may_exceed(self._shop.settings.cache.max_bytes):

@@ -10,6 +10,7 @@ from pipeline.errors import (
     BudgetError,
     ClosedError,
     CrashError,
+    DiskFullError,
     NeedsLoginError,
     NightreelError,
     QuotaError,
@@ -60,7 +61,7 @@ def goes_on(error: Exception, *, retries: int, errors: ErrorSettings, now: datet
         return error.resets_at or now + _QUOTA_WAIT, True
     if isinstance(error, BudgetError):
         return error.resets_at, True
-    if isinstance(error, NeedsLoginError | SampleError | TurnError):
+    if isinstance(error, NeedsLoginError | DiskFullError | SampleError | TurnError):
         return None, True
     if isinstance(error, MAY_PASS) and retries < errors.retries:
         return now + timedelta(seconds=errors.retry_wait_s * 2**retries), True

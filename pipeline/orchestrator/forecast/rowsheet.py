@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import replacing, storage_errors
+from pipeline.files.scratch import scratch_folder
 from pipeline.language.text import counted
 from pipeline.model import Brief, Pictures, Script, Still, is_stock
 from pipeline.orchestrator.film.pictures import file_of, named_by_script
@@ -51,8 +51,8 @@ def draw_rows(shop: Workshop, rows: Sequence[tuple[Brief, str]], path: Path, *, 
     Pictures that have to be fetched are left out. Raises `InputError` for what a film can't be made with, when no row
     has a script, and `StorageError`.
     """
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        return _draw_rows(shop, rows, path, title=title, stills=_Stills(shop, Path(folder)))
+    with scratch_folder() as folder:
+        return _draw_rows(shop, rows, path, title=title, stills=_Stills(shop, folder))
 
 
 def _draw_rows(

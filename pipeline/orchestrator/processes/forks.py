@@ -28,7 +28,7 @@ from typing import Any, TypeVar, TypeVarTuple
 import anyio
 from anyio.lowlevel import checkpoint_if_cancelled
 
-from pipeline.orchestrator.processes.nursery import FORK, LENGTH_BYTES, LOAD, nurse
+from pipeline.orchestrator.processes.nursery import ENDING, FORK, LENGTH_BYTES, LOAD, nurse
 
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
@@ -207,12 +207,15 @@ def forking_workers(load: Callable[[], None]) -> Iterator[None]:
         return
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours.settimeout(0)
+    # Ctrl-C in the midst of it would come while Python calls what others want done around a fork, and be ignored there.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     pid = os.fork()
     if not pid:
-        nurse(theirs.detach(), load)
+        nurse(theirs.detach(), load, before)
     theirs.close()
     _open.append(Nursery(_pid=pid, _orders=ours))
     try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         yield
     finally:
         _open.pop().close()

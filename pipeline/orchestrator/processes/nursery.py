@@ -9,11 +9,13 @@ import pickle
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from io import BufferedRWPair
 from typing import NoReturn
 
 FORK, LOAD = b"fork", b"load"
+# What ends a command; Windows has no SIGHUP, and no nursery.
+ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 # Of the bytes before a message of a worker that tell its length.
 LENGTH_BYTES = 8
 # An order and one file come in so many bytes.
@@ -22,12 +24,16 @@ _ORDER_BYTES = 64
 _MOST_FILES = 1 << 20
 
 
-def nurse(orders: int, load: Callable[[], None]) -> NoReturn:
-    """Do as told over the socket of this number, until nobody is there to tell; then end, and all workers with it."""
+def nurse(orders: int, load: Callable[[], None], mask: Iterable[int]) -> NoReturn:
+    """Do as told over the socket of this number, until nobody is there to tell; then end, and all workers with it.
+
+    `mask` are the signals that were blocked before the fork.
+    """
     try:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ENDING:
             # These are for the command, which then ends its workers.
             signal.signal(number, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         # What it loads stays, and nobody looks through it for what could be freed.
         gc.disable()
         _close_files_but(orders)

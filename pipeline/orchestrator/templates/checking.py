@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import SHAPES, Brief, LengthPlan, Paragraph, Script, Section, is_stock
+from pipeline.model.leftovers import find_leftover
 from pipeline.orchestrator.templates.filling import Misfit, find_overfull, words_of
 from pipeline.orchestrator.templates.preview import format_of, look_of
 from pipeline.orchestrator.templates.shelf import find_template, folder_of, search_of
@@ -17,12 +19,16 @@ from pipeline.pictures import glance_at_picture, is_address
 from pipeline.rendering import Look, fonts_for
 from pipeline.script.checks import find_problems, find_problems_of_scene, may_open, tidied
 from pipeline.script.ends import with_ends
-from pipeline.template import PAGE_PARTS, Template, file_beside
+from pipeline.template import PAGE_PARTS, Play, Template, file_beside
 from pipeline.template.sample import SAMPLE, load_sample, pictures_of
-from pipeline.toml import line_of
+from pipeline.toml import line_of, parse_toml
 
 # Layouts are drawn to scale: at this height a limit is as wrong as at any other.
 _HEIGHT_PX = 540
+# What is filled in, and what shall stand there as it is.
+_JINJA = re.compile(r"\{%-?\s*raw\b.*?\bendraw\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+# Keys of a scene that are no text for viewers, or may hold anything.
+_NO_TEXTS = frozenset(("layout", "when", "picture", "code"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +105,7 @@ def _prompts(template: Template) -> Iterator[Fault]:
 def _scripts(template: Template) -> Iterator[Fault]:
     """What is wrong with the films of all rows: how they begin, scenes that no field changes, pictures that lack."""
     for play in template.plays:
+        yield from _leftovers(play)
         if play.opening and not may_open(play.opening.what, template):
             place, line, _ = play.opening
             yield Fault(where=f"{play.path}:{line}", message=f"{place}: it must be a {template.first_layout} scene")
@@ -115,6 +122,27 @@ def _scripts(template: Template) -> Iterator[Fault]:
             except InputError as error:
                 message = f"{place}: picture {name[:80]}: {error.message}"
                 yield Fault(where=f"{play.path}:{line}", message=message, hint=error.hint)
+
+
+def _leftovers(play: Play) -> Iterator[Fault]:
+    """What the gate would find in the film of every row, as a field of another program that nobody will fill in."""
+    for text in _texts_in(parse_toml(play.text, play.path)):
+        if left := find_leftover(_JINJA.sub("…", text)):
+            line = play.text.count("\n", 0, max(0, play.text.find(text))) + 1
+            hint = "A field of [fields] is written {{ first_name }}" if "field" in left else ""
+            yield Fault(where=f"{play.path}:{line}", message=f"there is {left}", hint=hint)
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts_in(each)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if key not in _NO_TEXTS:
+                yield from _texts_in(each)
 
 
 def _asset(shop: Workshop, template: Template, name: str) -> Iterator[Fault]:

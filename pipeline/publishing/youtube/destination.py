@@ -21,7 +21,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 from anyio import to_thread
 
@@ -35,7 +34,7 @@ from pipeline.publishing.youtube.after import remarks_on
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.changing import change_film, put_off
 from pipeline.publishing.youtube.channel import Channel
-from pipeline.publishing.youtube.extras import Extras, Missing, do_steps, is_done, plan_steps, planned
+from pipeline.publishing.youtube.extras import Adding, Extras
 from pipeline.publishing.youtube.film import Film, measured, open_film
 from pipeline.publishing.youtube.identity import elsewhere, known_identity, whose
 from pipeline.publishing.youtube.journal import Journal, Published, Record, intent
@@ -47,12 +46,8 @@ from pipeline.publishing.youtube.video import FilmText, Publicity, text_of, vide
 
 # A server that forgets one session after the other is left alone.
 _MOST_SESSIONS = 3
-# A film in another language is looked at again after this.
-_SIBLINGS_LATER = timedelta(minutes=10)
 # Lists know a film that came so long ago.
 _LISTED_AFTER = timedelta(days=1)
-# No project has units for more films in a day.
-_MOST_OTHERS = 1000
 
 
 class YouTubeDestination:
@@ -76,11 +71,17 @@ class YouTubeDestination:
         self._channel = channel
         self._subject = subject
         self._publicity = publicity
-        self._extras = extras or Extras()
         self._timing = timing
-        self._to_come = to_come
         self._neighbours = neighbours
         self._journal = Journal(channel.journals, subject.key)
+        self._adding = Adding(
+            channel=channel,
+            subject=subject,
+            extras=extras or Extras(),
+            journal=self._journal,
+            to_come=to_come,
+            neighbours=neighbours,
+        )
 
     @property
     def name(self) -> str:
@@ -147,7 +148,7 @@ class YouTubeDestination:
                 with await to_thread.run_sync(open_film, package.video) as file:
                     record, remarks = await self._publish(package, file, record)
             receipt = self._receipt(package, record)
-            record, missing = await self._do_the_rest(package, record)
+            record, missing = await self._adding.add(package, record)
             return replace(
                 receipt,
                 missing=tuple(missing.lines),
@@ -184,33 +185,6 @@ class YouTubeDestination:
         what, which = (ours.batch, f" --job {ours.job}") if ours.job else ("FILE", "")
         return f"nightreel publish {what} --to {self.name}{which}"
 
-    async def _do_the_rest(self, package: Package, record: Record) -> tuple[Record, Missing]:
-        """What goes with a film that is out; and what of it is missing then."""
-        text = await to_thread.run_sync(text_of, package, self._subject)
-        # Looked up now that this film is noted as out: of two that went out at once, one sees the other.
-        links = await to_thread.run_sync(self._neighbours)
-        plan = partial(
-            plan_steps, package, text, self._extras, self._subject, folder=self._channel.journals, links=links
-        )
-        steps = await to_thread.run_sync(plan)
-        missing = Missing(lines=[])
-        wanted = planned(steps, record, at=self._channel.clock())
-        if wanted != record:
-            record = await self._journal.write(wanted)
-        if steps and not is_done(steps, record):
-            try:
-                async with self._channel.gate.call(), self._channel.open() as calls:
-                    if other := await elsewhere(calls, record):
-                        return record, Missing(lines=[other])
-                    save, clock, others = self._journal.write, self._channel.clock, partial(self._others, calls)
-                    record, missing = await do_steps(steps, record, calls=calls, save=save, clock=clock, to_come=others)
-            except (ClosedError, QuotaError, TransientError) as error:
-                missing = Missing.all_for(error)
-        missing.lines += [f"titles in {each}: that film has no words yet" for each in self._extras.untold]
-        if self._extras.untold_follow:
-            missing.wait_until(self._channel.clock() + _SIBLINGS_LATER)
-        return record, missing
-
     def _text(self, package: Package) -> FilmText:
         """Its words, with the links to its neighbours. Blocks."""
         text = text_of(package, self._subject)
@@ -224,12 +198,6 @@ class YouTubeDestination:
 
     def _as_it_was_begun(self, record: Record) -> str:
         return f"“{record.title}” was there before it was asked for otherwise: {self._command} --update changes that"
-
-    async def _others(self, calls: Calls) -> int:
-        """How many other films of the run may come onto the channel today."""
-        left = await calls.uploads_left()
-        most = _MOST_OTHERS if left is None else left
-        return await to_thread.run_sync(self._to_come, most)
 
     # One film ----------------------------------------------------------------------------------------------------
 

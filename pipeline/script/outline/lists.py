@@ -154,6 +154,14 @@ def is_quiz(piece: Piece, desk: Desk) -> bool:
     return fits and 0 < width(_question(piece)) <= layout.limit("text")
 
 
+def untold_answer(piece: Piece, desk: Desk) -> Paragraph | None:
+    """The right option of a question for which the template has no quiz, or none with the room; None: it is no such."""
+    block = piece.block
+    if not isinstance(block, CheckList) or len(block.ticked) != 1 or not _question(piece) or is_quiz(piece, desk):
+        return None
+    return Paragraph(text=spoken_item(block.items[block.ticked[0] - 1].text).text)
+
+
 def lines(piece: Piece, items: Sequence[Paragraph], *, is_first: bool) -> tuple[SpokenLine, ...]:
     """Each item as a sentence that brings it, after the paragraph that leads to the list."""
     return (

@@ -11,7 +11,7 @@ from pipeline.language.words import split_words
 from pipeline.language.writing import width
 from pipeline.model import Block, BulletList, CheckList, CodeBlock, Illustration, Paragraph, Quotation, Section, Table
 from pipeline.script.outline.desk import Chapter, Desk, Piece
-from pipeline.script.outline.lists import is_quiz
+from pipeline.script.outline.lists import is_quiz, untold_answer
 from pipeline.script.outline.passages import can_show_code, can_show_picture, is_number, parts_of
 from pipeline.script.outline.rows import read_out
 
@@ -68,20 +68,28 @@ def together(pieces: Sequence[Piece], desk: Desk) -> Iterator[Piece]:
             elif not piece.heading or piece.section in spoken_headings:
                 continue
         if before := _said_before(piece):
-            yield _asked(replace(piece, block=before[0], lead=None), asked)
+            yield _asked(replace(piece, block=before[0], lead=None), asked, desk)
             piece = replace(piece, lead=before[1])
-        piece = _asked(piece, asked)
+        piece = _asked(piece, asked, desk)
         if not piece.lead and (isinstance(piece.block, Chapter | Illustration | CodeBlock) or is_quiz(piece, desk)):
             spoken_headings.add(piece.section)
-        yield piece
+        yield from _with_answer(piece, left, desk)
 
 
-def _asked(piece: Piece, asked: set[int]) -> Piece:
+def _with_answer(piece: Piece, following: Sequence[Piece], desk: Desk) -> Iterator[Piece]:
+    """The piece, and the answer to what it asks, where nothing else would tell it."""
+    yield piece
+    if (answer := untold_answer(piece, desk)) and not _free_paragraph(piece, following, desk):
+        yield replace(piece, block=answer, lead=None)
+
+
+def _asked(piece: Piece, asked: set[int], desk: Desk) -> Piece:
     """The piece with the question above it, which is spoken once: "No." answers nothing that was not heard.
 
     Who speaks a heading anyway, and a paragraph that asks the same again, needs no other.
     """
-    speaks_it = not piece.lead and (piece.needs_words or isinstance(piece.block, Chapter))
+    is_list = isinstance(piece.block, CheckList) and not is_quiz(piece, desk)
+    speaks_it = not piece.lead and not is_list and (piece.needs_words or isinstance(piece.block, Chapter))
     if piece.section in asked or not is_question(piece.heading) or speaks_it:
         return piece
     asked.add(piece.section)

@@ -5,7 +5,7 @@ marks      what stands before their decimals; orders: whether days begin with th
 reading    a row -> Brief, or its problems (problem)
 checking   all rows of a table, before anything is made of one
 reader     the same for a table whose rows get several templates; strays: rows that are none of their own,
-           optouts: rows of people who want no mail
+           optouts: rows of people who get no film
 casting    which of them: by rule, or by a stable share
 deciding   what columns decide besides: languages, formats, voice, priority, …
 choice     --rows 3, --rows 2,5-9

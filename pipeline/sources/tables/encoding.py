@@ -21,7 +21,7 @@ from pipeline.model.leftovers import find_garbled
 from pipeline.sources.tables.cells import Lost, Number, Packed
 from pipeline.sources.tables.table import ROW_MAX_CHARS
 from pipeline.sources.tables.western import doubt_of
-from pipeline.sources.textfile import check_name
+from pipeline.sources.textfile import check_name, nearest_file
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -119,7 +119,7 @@ def check_regular(path: Path) -> None:
     try:
         is_regular = stat.S_ISREG(path.stat().st_mode)
     except FileNotFoundError as error:
-        raise SourceError("no such file", where=str(path)) from error
+        raise SourceError("no such file", where=str(path), hint=nearest_file(path)) from error
     except (OSError, ValueError) as error:
         told = getattr(error, "strerror", None) or error
         raise SourceError(f"can't be read: {told}", where=str(path)) from error

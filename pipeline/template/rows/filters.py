@@ -69,9 +69,9 @@ def number(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
 
 
 @jinja2.pass_context
-def ordinal(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
-    """What says that something is the third: 3rd, 3., 3e."""
-    return "" if value == "" else ordinal_text(int(value), _language(context))
+def ordinal(context: jinja2.runtime.Context, value: Any, gender: str = "masculine") -> str:  # noqa: ANN401
+    """What says that something is the third: 3rd, 3., 3e; `gender` "feminine" gives 1re, 3.ª where nouns have one."""
+    return "" if value == "" else ordinal_text(int(value), _language(context), gender)
 
 
 @jinja2.pass_context

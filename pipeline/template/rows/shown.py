@@ -37,6 +37,16 @@ _ORDINALS: Mapping[str, Callable[[int], str]] = {
     "hi": lambda n: f"{n}वां",
     "th": lambda n: f"ที่ {n}",
 }
+_FEMININE: Mapping[str, Callable[[int], str]] = {
+    "fr": lambda n: f"{n}{'re' if n == 1 else 'e'}",
+    "es": lambda n: f"{n}.ª",
+    "it": lambda n: f"{n}ª",
+    "pt": lambda n: f"{n}ª",
+    "ru": lambda n: f"{n}-я",
+    "uk": lambda n: f"{n}-а",
+    "hi": lambda n: f"{n}वीं",
+}
+_GENDERS = frozenset(("masculine", "feminine"))
 
 
 class Number(Decimal):
@@ -169,13 +179,16 @@ def date_text(day: date, language: str, style: str = "long") -> str:
     return re.sub(r"\b1 (?=[^\W\d])", "1er ", written) if language.partition("-")[0] == "fr" else written
 
 
-def ordinal_text(number: int, language: str) -> str:
-    """A number in a row: 3rd, 3., 3e."""
+def ordinal_text(number: int, language: str, gender: str = "masculine") -> str:
+    """A number in a row: 3rd, 3., 3e; of a feminine noun 1re, 3.ª, where the language tells these apart."""
+    if gender not in _GENDERS:
+        raise ValueError(f"{gender!r} is no gender of a number; write feminine, or nothing")
     base = language.partition("-")[0]
     if base == "en":
         ending = "th" if number % 100 in {11, 12, 13} else _ENGLISH.get(number % 10, "th")
         return f"{number}{ending}"
-    return _ORDINALS[base](number) if base in _ORDINALS else f"{number}."
+    known = {**_ORDINALS, **_FEMININE} if gender == "feminine" else _ORDINALS
+    return known[base](number) if base in known else f"{number}."
 
 
 def plural_text(number: object, forms: tuple[str, ...], language: str) -> str:

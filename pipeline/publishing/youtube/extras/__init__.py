@@ -3,6 +3,7 @@
 wanted       what is asked for; what a step can do
 plan         the steps of one film
 doing        one step after the other, saved before and after
+adding       all of them, for one film
 thumbnail    its picture
 captions     its words, a track for each language
 titles       its title and description in the languages of its family
@@ -10,8 +11,7 @@ playlist     its place in a playlist, which is made if there is none of that nam
 link         the way to it from the episode before
 """
 
-from pipeline.publishing.youtube.extras.doing import Missing, do_steps, is_done, planned
-from pipeline.publishing.youtube.extras.plan import plan_steps
+from pipeline.publishing.youtube.extras.adding import Adding
 from pipeline.publishing.youtube.extras.wanted import Extras, Title
 
-__all__ = ["Extras", "Missing", "Title", "do_steps", "is_done", "plan_steps", "planned"]
+__all__ = ["Adding", "Extras", "Title"]

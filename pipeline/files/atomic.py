@@ -1,58 +1,26 @@
-"""Files that are there whole or not at all, whatever instant the power goes.
-
-A file is written under a temporary name in its own folder, flushed to the disk, and only then given its name.
-Everything here blocks: call it in a thread.
-"""
+"""A file is written under a temporary name in its own folder, flushed to the disk, and only then given its name."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import hashlib
 import os
 import random
 import re
-import stat
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
 
 from pipeline.errors import StorageError
+from pipeline.files.refusals import storage_error, storage_errors
 
-# The disk, the user's share of it, or the largest file allowed. Windows knows no EDQUOT of its own, but Python does.
-DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM})
-_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
-# No medium in its drive, a name with a star or the like in it, a link that leads to itself.
-_NOT_THERE_ON_WINDOWS = frozenset({21, 123, 1921})
 # Windows does not replace a file that somebody has open: who reads a checkpoint, or looks for viruses, is soon done.
 _IN_USE_ON_WINDOWS = frozenset({5, 32})
 _SOON_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
-_IN_THE_WAY = frozenset({errno.EEXIST, errno.EISDIR, errno.ENOTDIR})
 
 # Names that nobody else has, without asking the system each time; a fork must not go on with those of its parent.
 _names = random.Random()  # noqa: S311 - nothing is kept secret by them
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_names.seed)
-
-
-def storage_error(error: OSError, path: Path, doing: Literal["written", "read"] = "written") -> StorageError:
-    """What the operating system said about `path`, in our words: what can't be done with it, and why."""
-    reason = error.strerror or type(error).__name__
-    if reason[1:2].islower():
-        # A sentence that goes on after our colon. Only its first letter changes: the rest may name a file.
-        reason = reason[0].lower() + reason[1:]
-    return StorageError(f"can't be {doing}: {reason}", where=str(path), hint=_hint(error.errno))
-
-
-@contextlib.contextmanager
-def storage_errors(path: Path, doing: Literal["written", "read"] = "written") -> Iterator[None]:
-    """Translates what the disk refuses inside the block into `StorageError` about `path`."""
-    try:
-        yield
-    except OSError as error:
-        raise storage_error(error, path, doing) from error
 
 
 @contextlib.contextmanager
@@ -184,12 +152,6 @@ class _Part:
             os.close(descriptor)
 
 
-def read_up_to(path: Path, most_bytes: int) -> bytes:
-    """What a file begins with, and no more: some are larger than memory, and /dev/zero never ends. Raises `OSError`."""
-    with path.open("rb") as file:
-        return file.read(most_bytes)
-
-
 def temporary_sibling(path: Path) -> Path:
     """A new hidden name in the same folder (so that a rename is atomic), with the same suffix."""
     return Path(_temporary_name(str(path)))
@@ -258,40 +220,6 @@ def discard(path: Path) -> None:
         path.unlink()
 
 
-def read_file(path: Path) -> bytes:
-    """What is in a file. Raises `OSError`, also for a pipe or a device, which would keep whoever reads it for ever."""
-    with open(path, "rb", opener=_open_at_once) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "Not a file")
-        return file.read()
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-
-
-def is_there(path: Path) -> bool:
-    """Whether there is a file or folder at `path`. Raises `OSError` if that can't be known (no right to look, say).
-
-    What `Path.exists` did, until Python 3.14 made it say no to that as well.
-    """
-    try:
-        path.stat()
-    except OSError as error:
-        if error.errno in _NOT_THERE or getattr(error, "winerror", None) in _NOT_THERE_ON_WINDOWS:
-            return False
-        raise
-    except ValueError:  # a zero byte within
-        return False
-    return True
-
-
-def sha256_of(path: Path) -> str:
-    """The digest (hex) of what is in a file. Raises `OSError`."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _create(path: str, mode: int | None) -> int:
     """A descriptor of the new, empty file `path`. Its folder is nearly always there: it is made when it is not."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -304,15 +232,3 @@ def _create(path: str, mode: int | None) -> int:
     if mode is not None and hasattr(os, "fchmod"):
         os.fchmod(descriptor, mode)
     return descriptor
-
-
-def _hint(number: int | None) -> str:
-    if number in DISK_FULL:
-        return "Free some space and run the command again; it goes on where it stopped"
-    if number in _NOT_ALLOWED:
-        return "Check the permissions of the folder, or choose another with --workspace or --output"
-    if number in _IN_THE_WAY:
-        return "Something else is in its place: move it away, or choose another folder with --workspace or --output"
-    if number == errno.EROFS:
-        return "Choose another folder with --workspace or --output"
-    return ""
