@@ -87,7 +87,6 @@ class FieldTable(_Table):
     max_chars: Annotated[int, Field(ge=1, le=20_000)] = TEXT_MAX_CHARS
     min: float | None = None
     max: float | None = None
-    from_today: bool = False
     choices: list[Annotated[str, Field(min_length=1)]] = []
     currency: Annotated[str, Field(pattern=r"^([A-Z]{3})?$")] = ""
     order: Annotated[str, Field(pattern=f"^({'|'.join(ORDERS)})?$")] = ""
@@ -104,7 +103,6 @@ class FieldTable(_Table):
             max_chars=self.max_chars,
             minimum=self.min,
             maximum=self.max,
-            from_today=self.from_today,
             choices=tuple(self.choices),
             currency=self.currency,
             order=self.order,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
 import unicodedata
-from datetime import UTC, datetime
 
 import openpyxl
 import pytest
@@ -231,30 +229,6 @@ async def test_what_is_too_long_for_its_place_in_the_film_is_a_problem_of_the_ro
     wanted = await campaign.read("1,Maria,Roof,123456789012.25 €")
     (problem,) = wanted.problems
     assert "price has 19 characters, at most 18 fit" in problem.problem
-
-
-@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process can't be set on this system")
-async def test_an_offer_that_ended_yesterday_where_the_machine_is_makes_no_film(shop, monkeypatch):
-    # Already the 16th in Auckland, still the 15th in Greenwich.
-    now = datetime(2027, 6, 15, 13, 0, tzinfo=UTC)
-    lines = ("1,Maria,Roof,5 €,2027-06-15", "2,Bo,Roof,6 €,2027-06-16", "3,Ann,Roof,7 €,")
-    monkeypatch.setattr(type(shop), "clock", lambda _: now)
-    monkeypatch.setenv("TZ", "Pacific/Auckland")
-    time.tzset()
-    try:
-        path = shop.workspace / "people.csv"
-        await to_thread.run_sync(
-            lambda: path.write_text("\n".join([f"{HEADER},valid_until", *lines]), encoding="utf-8")
-        )
-        wanted = await read_source(path, shop, batch="people")
-    finally:
-        monkeypatch.undo()
-        time.tzset()
-
-    assert [(each.row, each.column, each.problem) for each in wanted.problems] == [
-        (1, "valid_until", "2027-06-15 is past: today is 2027-06-16")
-    ]
-    assert [brief.key for brief in wanted.briefs] == ["2", "3"]
 
 
 async def test_strict_makes_nothing_and_still_tells_all(campaign, tmp_path):

@@ -164,11 +164,6 @@ def test_an_unknown_template_is_told_with_the_known_ones(name: str) -> None:
         ),
         ("tags =", "tag =", ":20: unknown key metadata.tag. Did you mean tags?"),
         ("[layouts.title]", "[fields.who]\nmaxchars = 3\n[layouts.title]", ":24: unknown key fields.who.maxchars. Did"),
-        (
-            "[layouts.title]",
-            "[fields.who]\nfrom_today = true\n[layouts.title]",
-            ":24: fields.who: from_today is for days",
-        ),
     ],
 )
 def test_what_is_wrong_in_the_toml_is_told_with_its_line(change: Change, old: str, new: str, says: str) -> None:

@@ -76,8 +76,6 @@ def reader_of(table: Table, shop: Workshop) -> CampaignReader:
         "languages": () if language else shop.settings.languages,
         "key": asked.key,
         "locale": asked.locale,
-        # The day where it is made, as {date} in names of folders.
-        "today": shop.clock().astimezone().date(),
         "kept": {name: columns[name] for name in wanted},
     }
     return CampaignReader(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -71,13 +70,11 @@ class RowReader:
         locale: str = "",
         deciders: Deciders | None = None,
         kept: Mapping[str, str] = MappingProxyType({}),
-        today: date = date.min,
     ) -> None:
         """For films in `language`, or in each of `languages`, with `mapped` pairs "Column=field" and the column `key`.
 
         `locale` is that of the numbers and dates in the cells, `deciders` are the columns that are no fields and decide
-        something, `kept` those (by the name to keep them under) that are wanted as they are. Days before
-        `today` are past.
+        something, `kept` those (by the name to keep them under) that are wanted as they are.
         """
         self._table = table
         self._template = template
@@ -86,7 +83,6 @@ class RowReader:
         self._locale = locale
         self._deciders = deciders
         self._kept = kept
-        self._today = today.isoformat()
         self._languages = tuple(languages)
         self._play = self._chosen_play(language)
         self._language = self._play.language if self._play else language or template.language or "en"
@@ -182,17 +178,10 @@ class RowReader:
                     said[field.name], typed[field.name] = self._sum(field, column, row.cells, typed)
                 else:
                     said[field.name], typed[field.name] = self._both(field, cell, typed)
-                if field.from_today and said[field.name]:
-                    self._check_past(said[field.name])
             except CellProblem as error:
                 problems.append(row_problem(row, column, cell, error.problem, error.mend))
                 said[field.name] = typed[field.name] = ""
         return said, typed
-
-    def _check_past(self, day: str) -> None:
-        if day < self._today:
-            told = f"{day} is past: today is {self._today}"
-            raise CellProblem(told, "Write the day that holds now, or leave the row out")
 
     def _sum(
         self, field: Field, column: str, cells: Mapping[str, str], typed: Mapping[str, object]

@@ -64,8 +64,6 @@ def _in_field(field: Field, names: Sequence[str]) -> Iterator[tuple[str, str, st
         yield "type", "the language of the film has this name", "Call it otherwise"
     if (field.kind == "choice") != bool(field.choices):
         yield "choices", "choices go with the type choice, and it with them", 'Write choices = ["yes", "no"]'
-    if field.from_today and field.kind != "date":
-        yield "from_today", "from_today is for days", 'Write type = "date", or take it out'
     if field.derived and (field.default or field.required):
         yield "derived", "a derived field has no default, and is not required", "Take out default and required"
     try:

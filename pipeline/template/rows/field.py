@@ -50,8 +50,6 @@ class Field:
     # Of numbers and sums.
     minimum: float | None = None
     maximum: float | None = None
-    # Of dates: a day that is past is none.
-    from_today: bool = False
     choices: tuple[str, ...] = ()
     # Of sums that name no currency: its ISO 4217 code.
     currency: str = ""
