@@ -87,12 +87,8 @@ class CheckpointStore:
             raise CheckpointError("is not there", where=self._shown(self._files.of_job(batch, job_id)))
         return job
 
-    async def find_job(self, batch: str, job_id: str) -> Job | None:
-        """The job as last saved, whether or not the batch still lists it; None: it has no file."""
-        return await to_thread.run_sync(self.read_job, batch, job_id)
-
     def read_job(self, batch: str, job_id: str) -> Job | None:
-        """`find_job` for those who are in a thread already."""
+        """The job as last saved, whether or not the batch still lists it; None: it has no file. Blocks."""
         return self._read(self._files.of_job(batch, job_id), Job, batch)
 
     def jobs_that_say(self, batch: str, text: str) -> Iterator[Job]:
