@@ -10,7 +10,7 @@
 """
 
 from pipeline.choices import Shape
-from pipeline.model.batch import QUEUE, SINGLES, Batch, Refused
+from pipeline.model.batch import ONE_BY_ONE, QUEUE, SINGLES, Batch, Refused
 from pipeline.model.blocks import (
     Block,
     BulletList,
@@ -118,6 +118,7 @@ from pipeline.model.video import (
 __all__ = [
     "FULL_HD",
     "MOST_PICTURES",
+    "ONE_BY_ONE",
     "QUEUE",
     "SAMPLE_RATE_HZ",
     "SCENES",

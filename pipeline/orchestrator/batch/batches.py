@@ -11,7 +11,7 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, InputError, first_error
 from pipeline.limits import Rank
-from pipeline.model import QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
+from pipeline.model import ONE_BY_ONE, QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
 from pipeline.orchestrator.batch.cancelling import run_until_cancelled
 from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.batch.planned import Plan
@@ -104,7 +104,7 @@ async def run_batch(
         batch=batch,
         source=source,
         priority=priority,
-        keep=batch in {SINGLES, QUEUE},
+        keep=batch in ONE_BY_ONE,
         is_partial=is_partial,
         refused=refusals(unreadable),
         numbered=numbered,
