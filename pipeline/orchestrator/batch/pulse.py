@@ -32,5 +32,4 @@ async def pulse_of(store: CheckpointStore, batch: str, *, load: Load, at_once: C
         at_once=at_once(),
         memory_bytes=load.memory_bytes,
         cpu_percent=load.cpu_percent,
-        disk_free_bytes=load.disk_free_bytes,
     )
