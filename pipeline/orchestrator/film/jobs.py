@@ -277,4 +277,4 @@ def _kept_files(job: Job) -> tuple[Path, ...]:
     """What an earlier attempt got from the cache."""
     clips = job.narration.clips if job.narration else ()
     stills = job.pictures.stills if job.pictures else ()
-    return (*(each.path for each in (*clips, *stills)), *drawn_files(job))
+    return (*(clip.path for clip in clips), *(still.path for still in stills), *drawn_files(job))
