@@ -197,8 +197,9 @@ async def test_a_film_that_is_joined_afresh_gets_other_stills_than_those_in_the_
     await shop.cache.get_or_make("stills", order.key, ".zip", draw)
 
     await to_thread.run_sync(forget_from, "quality", job, shop)
-    kept = await to_thread.run_sync(shop.cache.size)
+    kept = await to_thread.run_sync(shop.cache.size_bytes)
     await to_thread.run_sync(forget_from, "film", job, shop)
-    left = await to_thread.run_sync(shop.cache.size)
+    left = await to_thread.run_sync(shop.cache.size_bytes)
 
-    assert (kept["stills"].files, left["stills"].files) == (1, 0)
+    assert kept > 0
+    assert left == 0

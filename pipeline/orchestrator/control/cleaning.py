@@ -85,8 +85,7 @@ def _clean(shop: Workshop, limit: int, *, dry_run: bool) -> Cleaned:
     if worker := _somebody_at_work(shop.store):
         because = f"{worker} is at work and may need it"
     elif dry_run:
-        total = sum(kind.bytes for kind in shop.cache.size().values())
-        cache_bytes = max(0, total - limit)
+        cache_bytes = max(0, shop.cache.size_bytes() - limit)
     else:
         cache_bytes = shop.cache.prune(limit)
     count = size = 0
