@@ -166,8 +166,8 @@ async def known_batch(shop: Workshop, name: str) -> Batch:
 
 def running(shop: Workshop, batch: str) -> list[int]:
     """Processes that will see new work in a batch: those at work on it, or on anything if it is the queue. Blocks."""
-    names = (batch,) if batch != QUEUE else shop.store.batch_names()
-    return sorted({pid for name in names for pid in shop.store.claims.workers(name)})
+    store = shop.store
+    return sorted(store.processes() if batch == QUEUE else set(store.claims.workers(batch)))
 
 
 def refuse_while_busy(shop: Workshop, batch: str) -> None:

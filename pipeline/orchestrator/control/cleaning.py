@@ -100,11 +100,9 @@ def _clean(shop: Workshop, limit: int, *, dry_run: bool) -> Cleaned:
 
 def _somebody_at_work(store: CheckpointStore) -> str:
     """A process that makes films, in words; empty: none does."""
-    names = store.batch_names()
-    pids = {pid for name in names for pid in store.claims.workers(name)}
-    if pids:
+    if pids := store.processes():
         return f"process {min(pids)}"
-    for name in names:
+    for name in store.batch_names():
         with suppress(CheckpointError):  # its index can't be read; its processes were looked for above
             if any(store.claims.is_claimed(name, turn.job) for turn in store.index(name).turns.under_way()):
                 return "a process"

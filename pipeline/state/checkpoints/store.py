@@ -162,6 +162,10 @@ class CheckpointStore:
         """`batches` for those who are in a thread already."""
         return self._files.batches()
 
+    def processes(self) -> set[int]:
+        """The numbers of the processes that work in this workspace, on whatever batch. Blocks."""
+        return {pid for batch in self.batch_names() for pid in self.claims.workers(batch)}
+
     def check_apart(self, batch: str) -> None:
         """Raises `InputError` for a new batch whose folder would be that of another one on some systems. Blocks."""
         check_apart(batch, self.batch_names())
