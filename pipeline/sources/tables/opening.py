@@ -25,7 +25,6 @@ _OPENERS: Mapping[str, TableOpener] = {
     ".sqlite": open_database,
     ".sqlite3": open_database,
 }
-SUFFIXES = tuple(_OPENERS)
 
 
 def is_table(source: Path | str) -> bool:
