@@ -19,9 +19,8 @@ def text(script: Script, cells: Sequence[str] = ()) -> Check:
 
 def caption_text(cues: Sequence[TimedText]) -> Check:
     """The same of the captions of a film by anybody."""
-    found = [
-        f"{left} in caption {number}" for number, cue in enumerate(cues, start=1) if (left := find_in_captions(cue.text))
-    ]
+    numbered = enumerate(cues, start=1)
+    found = [f"{left} in caption {number}" for number, cue in numbered if (left := find_in_captions(cue.text))]
     if lost := find_lost_letters("\n".join(cue.text for cue in cues)):
         number = next(number for number, cue in enumerate(cues, start=1) if lost in cue.text)
         found.append(f"letters that were lost (“{lost}”) in caption {number}")
