@@ -24,6 +24,7 @@ from pipeline.model.blocks import (
 from pipeline.model.brief import Brief, Section, SourceRow
 from pipeline.model.cost import Cost, ModelCost, Price, bill, dollars, price_of
 from pipeline.model.job import (
+    LEFT,
     TRANSITIONS,
     Asked,
     Event,
@@ -117,6 +118,7 @@ from pipeline.model.video import (
 
 __all__ = [
     "FULL_HD",
+    "LEFT",
     "MOST_PICTURES",
     "ONE_BY_ONE",
     "QUEUE",
