@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 from pipeline.cli.options import Place
 from pipeline.cli.text import plain_json
 from pipeline.errors import CheckpointError, ConfigurationError
-from pipeline.model import Cost, JobStatus, JobSummary, why_not
+from pipeline.model import LEFT, Cost, JobStatus, JobSummary, why_not
 from pipeline.reporting.groups import Group, Groups
 from pipeline.state import CheckpointStore, JobInShort, no_batch
 from pipeline.workspace import find_workspace
@@ -29,8 +29,6 @@ from pipeline.workspace import find_workspace
 if TYPE_CHECKING:
     from pipeline.orchestrator.uploads import UploadDays
 
-# Films that are not done.
-_LEFT = (JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED)
 # Rows of a table for a person.
 _MOST_ROWS = 200
 # Films that stand still, of which somebody should know why.
@@ -130,7 +128,7 @@ class BatchReport:
     def full_state(self) -> BatchState:
         """The same, with what is left to publish."""
         state = self.checked_state()
-        left = sum(state.counts[status] for status in _LEFT)
+        left = sum(state.counts[status] for status in LEFT)
         if not left:
             return replace(state, uploads=())
         # They are parked for their captions, say.
@@ -152,7 +150,7 @@ class BatchReport:
     def _asked_of_one(self) -> Mapping[str, str | bool | int | float]:
         """What flags said of a film that is left: `publish` is asked of films, whatever was asked of their batch."""
         with suppress(CheckpointError):  # a damaged film is told in its own line
-            for row in self._index.rows(*_LEFT):
+            for row in self._index.rows(*LEFT):
                 job = self._store.read_job(self._known.name, row.id)
                 return job.asked.settings if job else {}
         return {}

@@ -10,7 +10,7 @@
 """
 
 from pipeline.choices import Shape
-from pipeline.model.batch import QUEUE, SINGLES, Batch, Refused
+from pipeline.model.batch import ONE_BY_ONE, QUEUE, SINGLES, Batch, Refused
 from pipeline.model.blocks import (
     Block,
     BulletList,
@@ -24,6 +24,7 @@ from pipeline.model.blocks import (
 from pipeline.model.brief import Brief, Section, SourceRow
 from pipeline.model.cost import Cost, ModelCost, Price, bill, dollars, price_of
 from pipeline.model.job import (
+    LEFT,
     TRANSITIONS,
     Asked,
     Event,
@@ -117,7 +118,9 @@ from pipeline.model.video import (
 
 __all__ = [
     "FULL_HD",
+    "LEFT",
     "MOST_PICTURES",
+    "ONE_BY_ONE",
     "QUEUE",
     "SAMPLE_RATE_HZ",
     "SCENES",

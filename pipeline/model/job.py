@@ -36,6 +36,9 @@ class JobStatus(StrEnum):
     CANCELLED = "cancelled"  # not wanted any more; only `retry` brings it back
 
 
+# Of jobs in these, a film may still come by itself.
+LEFT = (JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED)
+
 # Every step a job may take, by its letter in docs/states.md.
 STEPS: Mapping[str, tuple[JobStatus, JobStatus]] = MappingProxyType(
     {

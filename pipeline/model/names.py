@@ -10,6 +10,9 @@ RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("c
 # Half of what file systems take, so that something may be added; letters outside ASCII have two to four bytes.
 NAME_MAX_BYTES = 120
 
+# What templates, themes, presets, profiles and series may be called.
+GIVEN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
 _VOWELS_AM = "\u0e33\u0eb3"
 # In ASCII, what stays: very many films are called so.
 _ELSE = re.compile(r"[^a-z0-9_]+")

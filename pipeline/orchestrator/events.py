@@ -42,10 +42,9 @@ class Pulse:
     weight_left: int = 0
     # How many films may be under way now, in this process.
     at_once: int = 0
-    # All our processes together, in bytes; the machine's cores, in percent; the disk of the workspace, in bytes.
+    # All our processes together, in bytes; the machine's cores, in percent.
     memory_bytes: int = 0
     cpu_percent: float = 0.0
-    disk_free_bytes: int = 0
 
 
 Told = JobEvent | Notice | Pulse

@@ -48,7 +48,6 @@ __all__ = [
     "Typeface",
     "can_shape",
     "draw_scene",
-    "draw_thumbnail",
     "draw_thumbnails",
     "find_misfits",
     "font_advice",
@@ -102,15 +101,11 @@ def draw_scene(
     )
 
 
-def draw_thumbnail(script: Script, look: Look, number: int = 1, *, episode: int = 0) -> Image.Image:
-    """A still of a film (one of `thumbnail.drawing.COUNT`), RGB, `look.format.thumbnail_px`; 0: it is no episode."""
-    from pipeline.rendering.thumbnail import drawing  # noqa: PLC0415
-
-    return drawing.draw(script, look, number, episode=episode)
-
-
 def draw_thumbnails(script: Script, look: Look, *, episode: int) -> Iterator[Image.Image]:
-    """All of them, the best first: see `draw_thumbnail`. What they have in common is drawn once."""
+    """The stills of a film, the best first, RGB, of `look.format.thumbnail_px`; `episode` 0: it is none.
+
+    What they have in common is drawn once.
+    """
     from pipeline.rendering.thumbnail import drawing  # noqa: PLC0415
 
     return drawing.draw_all(script, look, episode=episode)

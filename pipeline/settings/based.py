@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from pipeline.errors import did_you_mean
+from pipeline.model.names import GIVEN_NAME
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _Values = Mapping[str, Any]
 
 
@@ -45,7 +44,7 @@ class Kind:
         Raises `ValueError` that names the wrong one.
         """
         for name in tables:
-            if not _NAME.fullmatch(name):
+            if not GIVEN_NAME.fullmatch(name):
                 wrong = f"{name[:40]!r} can't be the name of a {self.noun}"
                 raise ValueError(f"{wrong}: take small letters, digits, - and _")
         return {name: self._values(name, tables, ()) for name in tables}

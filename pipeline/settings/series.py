@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
@@ -10,10 +9,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 from pipeline.language.tags import LANGUAGE_TAG
 from pipeline.language.text import clean_text, has_words
 from pipeline.model.episodes import MOST_EPISODES, checked_pattern
+from pipeline.model.names import GIVEN_NAME
 from pipeline.settings.kinds import Group, OptionalLanguage, OptionalShape, OptionalText
 from pipeline.settings.languages import VoiceTable
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _MOST_TERMS = 200
 _TERM_CHARS = 100
 # What can be said of a term besides what it is in other languages.
@@ -127,7 +126,7 @@ class SeriesSettings(Group):
 
 def _named(tables: dict[str, SeriesSettings]) -> dict[str, SeriesSettings]:
     for name in tables:
-        if not _NAME.fullmatch(name) or name == "none":
+        if not GIVEN_NAME.fullmatch(name) or name == "none":
             raise ValueError(f"{name[:40]!r} can't be the name of a series: take small letters, digits, - and _")
     return tables
 

@@ -79,7 +79,6 @@ class EpisodeLedger:
 
     def __init__(self, folder: Path, name: str) -> None:
         """`folder` is that of all series (state/series)."""
-        self.name = name
         self._path = folder / f"{name}.json"
         self._told = folder / name
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import MotionAmount
+from pipeline.model.names import GIVEN_NAME
 from pipeline.theme.colours import Lch, is_hex, to_hex
 from pipeline.theme.theme import ROLES, Ease, Manner, Theme, find_faint
 from pipeline.toml import in_our_words, line_of, parse_toml, read_text_file
@@ -19,7 +20,6 @@ from pipeline.workspace import builtin_root, is_builtin
 Mode = Literal["dark", "light"]
 _MODES: tuple[Mode, ...] = ("dark", "light")
 _MAX_BYTES = 64 * 1024
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _LCH = re.compile(r"\s*(\d*\.?\d+)\s+(\d*\.?\d+)\s+(\d*\.?\d+)\s*")
 
 
@@ -82,7 +82,7 @@ def known_themes(search: Sequence[Path]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for root in (*search, builtin_root() / "themes"):
         for file in sorted(root.glob("*.toml")) if root.is_dir() else ():
-            if _NAME.fullmatch(file.stem):
+            if GIVEN_NAME.fullmatch(file.stem):
                 found.setdefault(file.stem, file)
     return found
 

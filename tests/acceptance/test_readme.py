@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 
-from pipeline import errors
 from pipeline.cli import app
 from pipeline.settings import load_settings
 from tests.acceptance.command import DEADLINE_S, REPOSITORY, environment, nightreel
@@ -49,16 +48,6 @@ def test_the_brief_of_the_readme_can_be_read():
     (brief,) = re.findall(r"```markdown\n(.*?)```", README, flags=re.DOTALL)
 
     assert brief.startswith("---\ntitle: ")
-
-
-def test_the_exit_codes_of_the_readme_are_those_of_the_errors():
-    (listed,) = re.findall(r"Exit codes: (.+?)\.\n\n", README, flags=re.DOTALL)
-    told = {int(code) for code in re.findall(r"(?:^|, )(\d+) ", " ".join(listed.split()))}
-    named = vars(errors).items()
-
-    constants = {value for name, value in named if name.startswith("EXIT_")}
-    of_classes = {kind.exit_code for _, kind in named if isinstance(kind, type) and hasattr(kind, "exit_code")}
-    assert told == constants | of_classes
 
 
 def test_the_exit_codes_of_the_readme_are_those_of_the_help():

@@ -26,7 +26,6 @@ from pipeline.script import (
 )
 from pipeline.script.checks import find_problems
 from pipeline.state import Cache
-from pipeline.state.cache.use import CacheSize
 from pipeline.template import Template
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import IMPATIENT, groq_at, groq_model
@@ -99,7 +98,7 @@ async def test_nothing_that_can_not_be_filmed_is_kept(groq: GroqStandIn, templat
     with pytest.raises(TransientError):
         await write_script(TOPIC, writers=[writer], template=template)
 
-    assert await to_thread.run_sync(writer._cache.size) == {"script": CacheSize(files=0, bytes=0)}
+    assert await to_thread.run_sync(writer._cache.size_bytes) == 0
 
 
 async def test_a_kept_script_that_does_not_fit_the_template_any_more_is_written_again(

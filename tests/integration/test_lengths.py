@@ -230,4 +230,4 @@ async def test_a_film_that_is_too_long_for_the_account_is_known_before_anybody_s
     assert told
     assert 240 <= 60 * int(told[1]) + int(told[2]) <= 600
     assert groq.history == []
-    assert await to_thread.run_sync(shop.cache.size) == {}
+    assert await to_thread.run_sync(shop.cache.size_bytes) == 0

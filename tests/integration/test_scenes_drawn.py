@@ -20,7 +20,7 @@ from pipeline.model import (
     Word,
     narration_of,
 )
-from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage
+from pipeline.rendering import Look, draw_scene, font_coverage
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.motion.canvas import Canvas
 from pipeline.rendering.motion.picture import Picture, colour
@@ -28,6 +28,7 @@ from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.surface.motif import Figure, figure
 from pipeline.rendering.theme import MIDNIGHT, rgb
 from pipeline.rendering.thumbnail import drawing as thumbnail
+from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
 
 LOOK = Look(title="Why octopuses have three hearts")
 LINES = (SpokenLine(text="Three hearts share the work."),)

@@ -38,7 +38,7 @@ def failing(*names):
     return FailedVerdict(at=AT, verdict=Verdict(checks=checks).of_film("ab" * 32))
 
 
-def job_of(*names, model="gpt", narrator="edge", **values):
+def job_of(*names, model="gpt", narrator="edge", stage="quality", **values):
     scene = StatementScene(lines=(), text="Tea cools.")
     return Job(
         id="ab" * 8,
@@ -48,6 +48,7 @@ def job_of(*names, model="gpt", narrator="edge", **values):
         script=Script(title="Tea", language="en", scenes=(scene,), model=model),
         narration=Narration(narrator=narrator, voice="v", clips=()),
         failed_verdicts=(failing(*names),),
+        stage=stage,
         **values,
     )
 
@@ -74,16 +75,16 @@ def job_of(*names, model="gpt", narrator="edge", **values):
     ],
 )
 def test_a_film_is_made_afresh_from_the_first_stage_whose_answer_may_be_another(names, model, narrator, stage):
-    assert stage_to_mend(job_of(*names, model=model, narrator=narrator), "quality") == stage
+    assert stage_to_mend(job_of(*names, model=model, narrator=narrator)) == stage
 
 
 def test_nothing_is_made_afresh_twice_nor_after_it_is_out_nor_because_of_a_destination(tmp_path):
     out = Receipt(destination="youtube", package=FileNames().within(tmp_path))
 
-    assert not stage_to_mend(job_of("text", remakes=1), "quality")
-    assert not stage_to_mend(job_of("text", published=(out,)), "quality")
-    assert not stage_to_mend(job_of("text"), "publishing")
-    assert stage_to_mend(job_of("text"), "scenes") == "scenes"
+    assert not stage_to_mend(job_of("text", remakes=1))
+    assert not stage_to_mend(job_of("text", published=(out,)))
+    assert not stage_to_mend(job_of("text", stage="publishing"))
+    assert stage_to_mend(job_of("text", stage="scenes")) == "scenes"
 
 
 class Gate:
@@ -196,8 +197,9 @@ async def test_a_film_that_is_joined_afresh_gets_other_stills_than_those_in_the_
     await shop.cache.get_or_make("stills", order.key, ".zip", draw)
 
     await to_thread.run_sync(forget_from, "quality", job, shop)
-    kept = await to_thread.run_sync(shop.cache.size)
+    kept = await to_thread.run_sync(shop.cache.size_bytes)
     await to_thread.run_sync(forget_from, "film", job, shop)
-    left = await to_thread.run_sync(shop.cache.size)
+    left = await to_thread.run_sync(shop.cache.size_bytes)
 
-    assert (kept["stills"].files, left["stills"].files) == (1, 0)
+    assert kept > 0
+    assert left == 0

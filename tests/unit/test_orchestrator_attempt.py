@@ -142,8 +142,7 @@ async def test_a_scene_that_does_not_pass_is_named_and_not_kept(studio, clip, mo
     with pytest.raises(QualityError, match=r"^scene 3: the scene does not pass: pictures is black"):
         await studio.segment(2, clip, ())
 
-    size = await anyio.to_thread.run_sync(studio.shop.cache.size)
-    assert size["segment"].files == 0
+    assert await anyio.to_thread.run_sync(studio.shop.cache.size_bytes) == 0
 
 
 @pytest.mark.parametrize(("wrong", "made_again"), [("pictures", True), ("loudness", True), ("thumbnail", False)])

@@ -8,13 +8,14 @@ from PIL import Image
 
 from pipeline.language.graphemes import clusters, is_emoji
 from pipeline.model import Cue, Script, SpokenLine, TitleScene, Word
-from pipeline.rendering import Look, draw_scene, draw_thumbnail, font_coverage, fonts_for
+from pipeline.rendering import Look, draw_scene, font_coverage, fonts_for
 from pipeline.rendering.text import fonts
 from pipeline.rendering.text.emoji import draw_sign
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import measure, presentable, shape
 from pipeline.rendering.text.styles import BODY, CAP_HEIGHT_EM, CODE, DISPLAY
+from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
 from tests.standins.system_fonts import make_font, system_fonts
 
 __all__ = ["system_fonts"]

@@ -4,8 +4,9 @@ import pytest
 
 from pipeline.errors import MissingToolError
 from pipeline.model import BulletsScene, ClosingScene, CodeScene, Script, SpokenLine, StatementScene, TitleScene
-from pipeline.rendering import Look, draw_thumbnail, font_advice, font_coverage, fonts_for
+from pipeline.rendering import Look, font_advice, font_coverage, fonts_for
 from pipeline.rendering.text import coverage, fonts
+from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
 from tests.standins.system_fonts import forget, make_font, system_fonts
 
 __all__ = ["system_fonts"]

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.model import BulletsScene, ClosingScene, Cue, Script, SpokenLine, StatementScene, TitleScene, Word
-from pipeline.rendering import Look, draw_thumbnail, layouts
+from pipeline.rendering import Look, layouts
 from pipeline.rendering.captions import captions
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.surface.emblem import Emblem
@@ -13,6 +13,7 @@ from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import shape
 from pipeline.rendering.text.styles import DISPLAY
+from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
 from tests.standins.system_fonts import make_font, system_fonts
 
 pytestmark = pytest.mark.shaped

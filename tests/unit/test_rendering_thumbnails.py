@@ -9,12 +9,13 @@ from PIL import ImageChops
 
 from pipeline.assembly import read_stills, write_stills
 from pipeline.model import NumberScene, SceneryScene, Script, VideoFormat
-from pipeline.rendering import Look, draw_thumbnail
+from pipeline.rendering import Look
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.theme import rgb
 from pipeline.rendering.thumbnail import words as thumbnail_sheet
 from pipeline.rendering.thumbnail.drawing import COUNT
+from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
 from pipeline.rendering.thumbnail.picture import framed, picture_of
 from pipeline.theme.colours import contrast
 from pipeline.theme.loading import load_theme

@@ -11,7 +11,7 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, InputError, NightreelError, first_error
 from pipeline.limits import Rank
-from pipeline.model import QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
+from pipeline.model import ONE_BY_ONE, QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.batch.cancelling import run_until_cancelled
 from pipeline.orchestrator.batch.plan import plan_batch
@@ -113,7 +113,7 @@ async def run_batch(
         batch=batch,
         source=source,
         priority=priority,
-        keep=batch in {SINGLES, QUEUE},
+        keep=batch in ONE_BY_ONE,
         is_partial=is_partial,
         refused=refusals(unreadable),
         numbered=numbered,
@@ -175,8 +175,8 @@ async def known_batch(shop: Workshop, name: str) -> Batch:
 
 def running(shop: Workshop, batch: str) -> list[int]:
     """Processes that will see new work in a batch: those at work on it, or on anything if it is the queue. Blocks."""
-    names = (batch,) if batch != QUEUE else shop.store.batch_names()
-    return sorted({pid for name in names for pid in shop.store.claims.workers(name)})
+    store = shop.store
+    return sorted(store.processes() if batch == QUEUE else set(store.claims.workers(batch)))
 
 
 def refuse_while_busy(shop: Workshop, batch: str) -> None:

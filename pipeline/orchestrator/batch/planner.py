@@ -99,9 +99,7 @@ class Planner:
 
     def mend(self, mended: Sequence[Mended]) -> dict[str, str]:
         """Save a job for each row; its id by that of the job whose place it takes."""
-        self.index = self._shop.store.refreshed(self._batch)
-        self._folders = Folders(self._shop, self._batch, self.index)
-        self._damaged = {damage.job: damage for damage in self.index.damages(listed=False)}
+        self._look()
         ids: dict[str, str] = {}
         fresh: dict[str, Job] = {}
         for row in mended:

@@ -9,12 +9,11 @@ from anyio import to_thread
 
 from pipeline.errors import NightreelError
 from pipeline.limits import Load
-from pipeline.model import JobStatus
+from pipeline.model import LEFT, JobStatus
 from pipeline.orchestrator.events import Pulse
 from pipeline.state import CheckpointStore
 
 logger = logging.getLogger("nightreel")
-_LEFT = (JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED)
 
 
 async def pulse_of(store: CheckpointStore, batch: str, *, load: Load, at_once: Callable[[], int]) -> Pulse | None:
@@ -28,9 +27,8 @@ async def pulse_of(store: CheckpointStore, batch: str, *, load: Load, at_once: C
         batch=batch,
         counts={status.value: count.jobs for status, count in standing.items()},
         weight_done=standing[JobStatus.COMPLETED].weight,
-        weight_left=sum(standing[status].weight for status in _LEFT),
+        weight_left=sum(standing[status].weight for status in LEFT),
         at_once=at_once(),
         memory_bytes=load.memory_bytes,
         cpu_percent=load.cpu_percent,
-        disk_free_bytes=load.disk_free_bytes,
     )

@@ -8,7 +8,7 @@ from contextlib import suppress
 from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError
-from pipeline.model import QUEUE, SINGLES, Batch, JobStatus, JobSummary, Sample
+from pipeline.model import ONE_BY_ONE, Batch, JobStatus, JobSummary, Sample
 from pipeline.orchestrator.workshop import Workshop
 
 
@@ -27,7 +27,7 @@ async def take_one(shop: Workshop, about: Batch, *, made: Collection[str] = ()) 
     that were asked for one by one are no batch.
     """
     sample, store = about.sample, shop.store
-    if sample is None or about.name in {SINGLES, QUEUE}:
+    if sample is None or about.name in ONE_BY_ONE:
         return
     index = store.index(about.name)
     taken = {job for job in about.jobs if sample.takes(about.name, job)}

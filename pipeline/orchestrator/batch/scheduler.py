@@ -273,22 +273,17 @@ class Scheduler:
         while True:
             self._load = await to_thread.run_sync(self._shop.machine.resources.sample)
             # Whoever helps brings worker processes of its own: the cores are shared, not doubled.
-            self._shop.machine.share_cores(await to_thread.run_sync(self._processes))
+            self._shop.machine.share_cores(len(await to_thread.run_sync(self._shop.store.processes)))
             taken = list(self._under_way)
-            for key in await to_thread.run_sync(lambda keys: [k for k in keys if self._is_unwanted(k)], taken):
+            for key in await to_thread.run_sync(self._unwanted, taken):
                 if key in self._under_way:
                     self._under_way[key].cancel()
             await self._pulse()
             self._woken.set()
             await anyio.sleep(self._pulse_s)
 
-    def _processes(self) -> int:
-        """How many processes work in this workspace."""
-        store = self._shop.store
-        return len({pid for batch in store.batch_names() for pid in store.claims.workers(batch)})
-
-    def _is_unwanted(self, key: Key) -> bool:
-        return self._shop.store.claims.cancel_is_asked(*key)
+    def _unwanted(self, keys: Sequence[Key]) -> list[Key]:
+        return [key for key in keys if self._shop.store.claims.cancel_is_asked(*key)]
 
     async def _pulse(self) -> None:
         pulse = await pulse_of(self._shop.store, self._batch, load=self._load, at_once=self._at_once)

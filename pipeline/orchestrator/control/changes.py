@@ -24,7 +24,7 @@ from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.control.changing import Changed, change_jobs, chosen, settle
 from pipeline.orchestrator.control.mending import mend, read_at_last
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
-from pipeline.orchestrator.film.afresh import forget_from, is_published
+from pipeline.orchestrator.film.afresh import forget_from
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.state import CheckpointStore, Copies
 from pipeline.workspace import find_workspace
@@ -152,7 +152,7 @@ async def retry(
     def take_up(job: Job) -> Job | None:
         if job.status is JobStatus.COMPLETED and not stage:
             return None
-        if stage and is_published(job) and stage != "publishing":
+        if stage and job.published and stage != "publishing":
             return None
         fresh = forget_from(stage, job, shop) if stage else job
         if fresh.status is not JobStatus.PENDING:

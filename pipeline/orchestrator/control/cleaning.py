@@ -85,8 +85,7 @@ def _clean(shop: Workshop, limit: int, *, dry_run: bool) -> Cleaned:
     if worker := _somebody_at_work(shop.store):
         because = f"{worker} is at work and may need it"
     elif dry_run:
-        total = sum(kind.bytes for kind in shop.cache.size().values())
-        cache_bytes = max(0, total - limit)
+        cache_bytes = max(0, shop.cache.size_bytes() - limit)
     else:
         cache_bytes = shop.cache.prune(limit)
     count = size = 0
@@ -101,11 +100,9 @@ def _clean(shop: Workshop, limit: int, *, dry_run: bool) -> Cleaned:
 
 def _somebody_at_work(store: CheckpointStore) -> str:
     """A process that makes films, in words; empty: none does."""
-    names = store.batch_names()
-    pids = {pid for name in names for pid in store.claims.workers(name)}
-    if pids:
+    if pids := store.processes():
         return f"process {min(pids)}"
-    for name in names:
+    for name in store.batch_names():
         with suppress(CheckpointError):  # its index can't be read; its processes were looked for above
             if any(store.claims.is_claimed(name, turn.job) for turn in store.index(name).turns.under_way()):
                 return "a process"

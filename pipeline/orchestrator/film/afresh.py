@@ -20,6 +20,7 @@ from pipeline.orchestrator.film.delivered import film_is_whole
 from pipeline.orchestrator.film.episodes import with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.film.stages import OF_SCENES, STAGES
+from pipeline.orchestrator.film.stages.so_far import drawn_files
 from pipeline.orchestrator.film.studio import kept_stills
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import kept_scripts, known_script
@@ -45,17 +46,18 @@ _CAUSES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def stage_to_mend(job: Job, stage: str) -> str:
-    """From which stage a film that failed in `stage` is made afresh, so that it may pass; empty: it would not.
+def stage_to_mend(job: Job) -> str:
+    """From which stage a film that has failed is made afresh, so that it may pass; empty: it would not.
 
     Words that a model wrote, and a voice that is a service, come out otherwise the next time; notes that are taken as
     they are, and a voice on this machine, do not. What is wrong with pictures and files may be a slip in the making.
     """
-    if job.remakes or is_published(job):
+    # Out of the house, a second one would be another film.
+    if job.remakes or job.published:
         return ""
-    if stage == "scenes":
-        return stage
-    if stage != "quality" or not job.failed_verdicts:
+    if job.stage == "scenes":
+        return job.stage
+    if job.stage != "quality" or not job.failed_verdicts:
         return ""
     failed = [check.name for check in job.failed_verdicts[-1].verdict.checks if not check.passed]
     causes = {_CAUSES.get(name, "scenes" if name in OF_SCENES else "film") for name in failed}
@@ -72,11 +74,6 @@ def _may_differ(cause: str, job: Job) -> bool:
     return cause != "subtitles"
 
 
-def is_published(job: Job) -> bool:
-    """Whether the film went out of the house, where a second one would be another film."""
-    return bool(job.published)
-
-
 def forget_from(stage: str, job: Job, shop: Workshop) -> Job:
     """The job without the results of this stage and all after it, which are removed from the cache as well.
 
@@ -88,7 +85,7 @@ def forget_from(stage: str, job: Job, shop: Workshop) -> Job:
     for path in _made_by(names, job, shop):
         from_thread.run(shop.cache.discard, path)
     fields = {name for known in again for name in known.fills}
-    if is_published(job) and stage != "publishing":
+    if job.published and stage != "publishing":
         fields.discard("receipt")
     package = job.package
     if "film" in names:
@@ -107,9 +104,7 @@ def _made_by(stages: Iterable[str], job: Job, shop: Workshop) -> Iterable[Path]:
     if "narration" in stages and job.narration:
         yield from _sounds(job.narration, shop.cache)
     if "scenes" in stages:
-        yield from (segment.path for segment in job.segments)
-        if job.music:
-            yield job.music
+        yield from drawn_files(job)
     if "film" in stages and job.script:
         with contextlib.suppress(NightreelError):  # a font or the template is gone: the stage will say so
             stills = kept_stills(job, shop.for_job(job))
@@ -129,13 +124,10 @@ def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:
     with contextlib.suppress(NightreelError):
         brief = with_earlier(job.brief, shop)
         template, original = shop.template(brief), shop.wishes.original_of(brief)
+        writers = shop.crew.writers_of(original, template)
         if original == brief:
-            yield from kept_scripts(
-                original, writers=shop.crew.writers_of(original, template), template=template, pace=job.pace
-            )
-        elif script := known_script(
-            original, writers=shop.crew.writers_of(original, template), template=template, pace=job.pace
-        ):
+            yield from kept_scripts(original, writers=writers, template=template, pace=job.pace)
+        elif script := known_script(original, writers=writers, template=template, pace=job.pace):
             # The script itself is that of other films, too.
             kept = Kept(template=template, shop=shop, voices=Voices(narrators=shop.crew.narrators), brief=brief)
             yield from from_thread.run(kept.translations, script, job.pace, brief)

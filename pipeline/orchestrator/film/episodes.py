@@ -19,7 +19,7 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, TurnError
 from pipeline.language.text import clean_text
-from pipeline.model import QUEUE, SINGLES, Brief, Job, JobStatus, JobSummary, Script, advance
+from pipeline.model import LEFT, ONE_BY_ONE, Brief, Job, JobStatus, JobSummary, Script, advance
 from pipeline.model.episodes import Earlier
 from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.orchestrator.workshop.hosts import Hosts
@@ -29,11 +29,8 @@ from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
 from pipeline.state.episodes import Episode, EpisodeFilm
 
-# Their films were asked for one by one: nobody may be making the one before.
-_ONE_BY_ONE = frozenset({SINGLES, QUEUE})
 _GIVEN_UP = frozenset({JobStatus.FAILED, JobStatus.CANCELLED})
 _OVER = _GIVEN_UP | {JobStatus.COMPLETED}
-_UNDER_WAY = frozenset({JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED})
 # Of what an episode was about, and of all that a model is told of earlier ones.
 _COVERED_CHARS, _MOST_CHARS = 200, 4000
 # Of the episodes that one goes out before, so many are told.
@@ -175,7 +172,7 @@ def _to_come(job: Job, shop: Workshop) -> tuple[Episode, JobSummary] | None:
 
 def _without_script(job: Job, shop: Workshop) -> tuple[Episode, JobSummary] | None:
     """The nearest episode before, in the same batch, that is to be written and is not."""
-    if job.batch in _ONE_BY_ONE or not _is_told(job.brief, shop):
+    if job.batch in ONE_BY_ONE or not _is_told(job.brief, shop):
         return None
     ledger = ledger_of(shop.workspace, job.brief.series)
     for episode, film in _before(job.brief, shop.workspace):
@@ -183,7 +180,7 @@ def _without_script(job: Job, shop: Workshop) -> tuple[Episode, JobSummary] | No
             continue
         if ledger.is_written(film):
             return None  # it has waited for those before it
-        if (row := _row(film, shop.store)) and row.status in _UNDER_WAY:
+        if (row := _row(film, shop.store)) and row.status in LEFT:
             return episode, row
     return None
 

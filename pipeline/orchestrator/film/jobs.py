@@ -31,6 +31,7 @@ from pipeline.orchestrator.film.episodes import let_next, waits_for
 from pipeline.orchestrator.film.failures import MAY_PASS, crash_loop, error_record, goes_on
 from pipeline.orchestrator.film.leaving import held_because
 from pipeline.orchestrator.film.stages import STAGES, Stage
+from pipeline.orchestrator.film.stages.so_far import drawn_files
 from pipeline.orchestrator.processes.workers import expect_work
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import CacheUse
@@ -185,7 +186,7 @@ class _Run:
         What is forgotten is gone before that is saved: whoever is killed in between judges the film once more, and pays
         nobody twice.
         """
-        stage = stage_to_mend(self.job, self.job.stage)
+        stage = stage_to_mend(self.job)
         if not stage:
             return False
         with anyio.CancelScope(shield=True):
@@ -275,7 +276,5 @@ def _still_to_do(job: Job, shop: Workshop) -> tuple[Stage, ...]:
 def _kept_files(job: Job) -> tuple[Path, ...]:
     """What an earlier attempt got from the cache."""
     clips = job.narration.clips if job.narration else ()
-    music = (job.music,) if job.music else ()
     stills = job.pictures.stills if job.pictures else ()
-    paths = [*(clip.path for clip in clips), *(still.path for still in stills)]
-    return (*paths, *(segment.path for segment in job.segments), *music)
+    return (*(clip.path for clip in clips), *(still.path for still in stills), *drawn_files(job))

@@ -14,13 +14,11 @@ from pathlib import Path
 
 from pipeline.errors import NightreelError, QualityError, RejectedError, ReviewError, SampleError, StorageError
 from pipeline.files import sha256_of
-from pipeline.model import QUEUE, SINGLES, FailedVerdict, Job, Review, SampleStanding
+from pipeline.model import ONE_BY_ONE, FailedVerdict, Job, Review, SampleStanding
 from pipeline.orchestrator.film.delivered import has_gone_out, is_out
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.settings import Settings
 
-# Their films were asked for one by one: none of them waits for another.
-_WITHOUT_A_REST = frozenset({SINGLES, QUEUE})
 _MOST_WARNINGS = 3
 
 
@@ -68,7 +66,7 @@ def held_because(job: Job, shop: Workshop) -> NightreelError | None:
     why = _for_a_person(job, shop.settings)
     if why:
         return ReviewError(why, where=job.folder, hint=f"Look at it: nightreel review {shlex.quote(job.batch)}")
-    if shop.hosts.wanted and job.batch not in _WITHOUT_A_REST:
+    if shop.hosts.wanted and job.batch not in ONE_BY_ONE:
         return waits_for_sample(job, shop.store.index(job.batch).sums.sample())
     return None
 

@@ -17,7 +17,7 @@ from pipeline.errors import (
     TransientError,
     opens_at,
 )
-from pipeline.model import Job, JobStatus, Package, Receipt, title_of
+from pipeline.model import LEFT, Job, Package, Receipt, title_of
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.beside import with_companions
 from pipeline.orchestrator.film.delivered import has_gone_out
@@ -28,8 +28,6 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import files_beside, publish
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
-
-_LEFT = (JobStatus.IN_PROGRESS, JobStatus.PENDING, JobStatus.PARKED)
 
 
 async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt) -> Job:
@@ -100,7 +98,7 @@ async def _turn_of(job: Job, shop: Workshop, attempt: Attempt) -> tuple[str, ...
 def films_to_come(job: Job, store: CheckpointStore, host: str, most: int) -> int:
     """How many other films of the job's batch are not out at a host yet; it is counted up to `most`. Blocks."""
     count = 0
-    for row in store.index(job.batch).rows(*_LEFT):
+    for row in store.index(job.batch).rows(*LEFT):
         if count >= most:
             break
         count += row.id != job.id and host not in row.published

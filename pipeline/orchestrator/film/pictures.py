@@ -158,8 +158,9 @@ def with_what_is_there(brief: Brief, pictures: Pictures | None) -> Brief:
 
 
 def _there(block: Block, missing: Collection[str]) -> Block:
-    gone = isinstance(block, Illustration) and block.source in missing
-    return replace(block, is_there=False) if isinstance(block, Illustration) and gone else block
+    if isinstance(block, Illustration) and block.source in missing:
+        return replace(block, is_there=False)
+    return block
 
 
 async def still_there(job: Job, shop: Workshop, attempt: Attempt) -> Job:

@@ -24,8 +24,7 @@ def disk_of(found: RunSurvey, known: Experience, shop: Workshop) -> Disk:
     """The room for the films that were found, by their presets and sizes."""
     lengths = {kind: work.weight * known.film_s_per_char for kind, work in found.work.items()}
     cached = sum(seconds * known.of(kind).cache_bytes_per_s for kind, seconds in lengths.items())
-    in_cache = sum(size.bytes for size in shop.cache.size().values())
-    room = max(0, shop.settings.cache.max_bytes - in_cache)
+    room = max(0, shop.settings.cache.max_bytes - shop.cache.size_bytes())
     return Disk(
         output_bytes=round(sum(seconds * known.of(kind).output_bytes_per_s for kind, seconds in lengths.items())),
         cache_bytes=min(room, round(cached)),

@@ -112,7 +112,6 @@ class Progress:
             memory_bytes=self._pulse.memory_bytes,
             peak_memory_bytes=self._peak_bytes,
             cpu_percent=self._pulse.cpu_percent,
-            disk_free_bytes=self._pulse.disk_free_bytes,
         )
 
     def _hear_job(self, event: JobEvent) -> None:

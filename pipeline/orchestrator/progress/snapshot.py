@@ -91,7 +91,6 @@ class Snapshot:
     memory_bytes: int = 0
     peak_memory_bytes: int = 0
     cpu_percent: float = 0.0
-    disk_free_bytes: int = 0
 
     @property
     def done(self) -> int:

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import storage_errors, write_atomically
-from pipeline.model.names import is_device
+from pipeline.model.names import GIVEN_NAME, is_device
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.template import Template, files_in, known_templates, load_template, read_template
 from pipeline.template.included import SHARED
 from pipeline.template.loading import TOML, read_text
 from pipeline.workspace import builtin_root
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _TITLE = re.compile(r"^title\s*=.*$", re.MULTILINE)
 # What a template is made of.
 _SUFFIXES = frozenset({".toml", ".jinja", ".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg", ".md", ".ttf", ".otf"})
@@ -62,7 +61,7 @@ def copy_template(shop: Workshop, name: str, *, origin: str) -> tuple[Path, ...]
 
     Raises `InputError` for a name that is none or is taken, and `StorageError`.
     """
-    if not _NAME.fullmatch(name) or name == SHARED or is_device(name):
+    if not GIVEN_NAME.fullmatch(name) or name == SHARED or is_device(name):
         hint = "Use small letters, digits and hyphens, e.g. my-explainer"
         raise InputError(f"{name!r} is no name for a template", hint=hint)
     source = Path(load_template(origin, search=search_of(shop.workspace)).folder)

@@ -10,12 +10,9 @@ from pathlib import Path
 
 from pipeline.errors import BudgetError
 from pipeline.limits import Budget
-from pipeline.model import QUEUE, SINGLES, Price, dollars
+from pipeline.model import ONE_BY_ONE, Price, dollars
 from pipeline.settings import Settings
 from pipeline.state import MoneyLedger
-
-# These never end: what a batch may cost says nothing about them.
-_ENDLESS = frozenset({SINGLES, QUEUE})
 
 
 def prices_of(settings: Settings) -> dict[str, Price]:
@@ -42,7 +39,7 @@ def budget_of_batch(batch: str, folder: Path, settings: Settings) -> Budget:
             f"Go on with a larger one: nightreel resume {shlex.quote(batch)} --budget {larger}",
         )
 
-    is_limited = allowed > 0 and batch not in _ENDLESS
+    is_limited = allowed > 0 and batch not in ONE_BY_ONE
     return Budget(MoneyLedger(folder / "spent.json"), allowed if is_limited else None, exceeded)
 
 

@@ -42,7 +42,7 @@ _BELOW_NUMBER = 272
 _FAINT = 0.22
 
 
-def draw(script: Script, look: Look, number: int, *, episode: int) -> Image.Image:
+def draw(script: Script, look: Look, number: int = 1, *, episode: int = 0) -> Image.Image:
     """One of the stills, mode RGB, of `look.format.thumbnail_px`. Shows the script's thumbnail text, or its title.
 
     That of an `episode` shows its number, too; 0: it is none.

@@ -28,7 +28,7 @@ from pipeline.state.cache.sealed import (
     spare_files,
 )
 from pipeline.state.cache.signs import Signs
-from pipeline.state.cache.use import CacheSize, CacheUse, current_use
+from pipeline.state.cache.use import CacheUse, current_use
 from pipeline.state.locks import held
 
 # A file being made is written all the time; one that nobody has touched for a day belongs to a killed process. Nor does
@@ -108,13 +108,10 @@ class Cache:
         """
         return is_intact(path)
 
-    def size(self) -> dict[str, CacheSize]:
-        """How much there is of each kind. Blocks: it looks at every file."""
-        sizes: dict[str, CacheSize] = {}
-        for folder in sorted(self._root.glob("*/")):
-            files, _ = files_below(folder)
-            sizes[folder.name] = CacheSize(files=len(files), bytes=sum(file.bytes for file in files))
-        return sizes
+    def size_bytes(self) -> int:
+        """How much there is. Blocks: it looks at every file."""
+        files, _ = files_below(self._root)
+        return sum(file.bytes for file in files)
 
     async def discard(self, path: Path) -> None:
         """Removes a file that turned out to be damaged; the next task that asks makes it afresh."""

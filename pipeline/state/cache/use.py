@@ -11,14 +11,6 @@ from pipeline.state.cache.sealed import slot_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class CacheSize:
-    """How much the cache has of one kind."""
-
-    files: int = 0
-    bytes: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
 class CacheCounts:
     """Files that were found and files that were made, each counted once, and the bytes of those made."""
 

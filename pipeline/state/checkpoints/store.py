@@ -87,12 +87,8 @@ class CheckpointStore:
             raise CheckpointError("is not there", where=self._shown(self._files.of_job(batch, job_id)))
         return job
 
-    async def find_job(self, batch: str, job_id: str) -> Job | None:
-        """The job as last saved, whether or not the batch still lists it; None: it has no file."""
-        return await to_thread.run_sync(self.read_job, batch, job_id)
-
     def read_job(self, batch: str, job_id: str) -> Job | None:
-        """`find_job` for those who are in a thread already."""
+        """The job as last saved, whether or not the batch still lists it; None: it has no file. Blocks."""
         return self._read(self._files.of_job(batch, job_id), Job, batch)
 
     def jobs_that_say(self, batch: str, text: str) -> Iterator[Job]:
@@ -165,6 +161,10 @@ class CheckpointStore:
     def batch_names(self) -> list[str]:
         """`batches` for those who are in a thread already."""
         return self._files.batches()
+
+    def processes(self) -> set[int]:
+        """The numbers of the processes that work in this workspace, on whatever batch. Blocks."""
+        return {pid for batch in self.batch_names() for pid in self.claims.workers(batch)}
 
     def check_apart(self, batch: str) -> None:
         """Raises `InputError` for a new batch whose folder would be that of another one on some systems. Blocks."""
