@@ -70,7 +70,7 @@ def _read(source: Path | str, problems: list[InputError]) -> tuple[Brief, ...]:
     if not _exists(path):
         if (folder := folder_of_pattern(source)) is not None:
             return _read_all(_matching(folder, path), problems)
-        raise SourceError("no such file", where=str(path), hint=_nearest_file(path) or _KINDS)
+        raise SourceError("no such file", where=str(path), hint=("*" not in path.name and _nearest_file(path)) or _KINDS)
     return _read_all(_in_folder(path), problems) if path.is_dir() else _read_file(path, problems)
 
 
@@ -97,7 +97,8 @@ def _nearest_file(path: Path) -> str:
         siblings = [sibling.name for sibling in path.parent.iterdir()]
     except OSError:
         return f"There is no folder {path.parent}"
-    return did_you_mean(path.name, siblings, otherwise="")
+    # As it has to be typed: with its folder, where one was typed.
+    return did_you_mean(path.name, siblings, otherwise="", before=str(path)[: -len(path.name)])
 
 
 def _read_file(path: Path, problems: list[InputError]) -> tuple[Brief, ...]:
@@ -122,7 +123,7 @@ def _in_folder(folder: Path) -> list[Path]:
     except OSError as error:
         raise SourceError(f"can't be read: {error.strerror or error}", where=str(folder)) from error
     if not files:
-        hint = "A brief is a .md file; a topic list (.txt) is given by its name, folders in it by a pattern: **/*.md"
+        hint = "A brief is a .md file; a topic list (.txt) is given by its name, folders in it by a pattern: '**/*.md'"
         raise SourceError("has no briefs", where=str(folder), hint=hint)
     return sorted(files, key=_by_name)
 
