@@ -70,7 +70,8 @@ def _read(source: Path | str, problems: list[InputError]) -> tuple[Brief, ...]:
     if not _exists(path):
         if (folder := folder_of_pattern(source)) is not None:
             return _read_all(_matching(folder, path), problems)
-        raise SourceError("no such file", where=str(path), hint=("*" not in path.name and _nearest_file(path)) or _KINDS)
+        nearest = "" if "*" in path.name else _nearest_file(path)
+        raise SourceError("no such file", where=str(path), hint=nearest or _KINDS)
     return _read_all(_in_folder(path), problems) if path.is_dir() else _read_file(path, problems)
 
 
