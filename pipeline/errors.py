@@ -228,12 +228,15 @@ def reworded(error: _Error, message: str) -> _Error:
     return new
 
 
-def did_you_mean(word: str, known: Iterable[str], *, otherwise: str | None = None) -> str:
-    """A hint for an unknown name: the nearest known one, else `otherwise`, which is all of them if not given."""
+def did_you_mean(word: str, known: Iterable[str], *, otherwise: str | None = None, before: str = "") -> str:
+    """A hint for an unknown name: the nearest known one, else `otherwise`, which is all of them if not given.
+
+    `before` is told in front of the nearest one: the folder of a file.
+    """
     names = {name.casefold(): name for name in sorted(known)}
     nearest = get_close_matches(word.casefold(), names, n=1)
     if nearest:
-        return f"Did you mean {names[nearest[0]]}?"
+        return f"Did you mean {before}{names[nearest[0]]}?"
     if otherwise is not None:
         return otherwise
     return f"Known: {', '.join(names.values())}" if names else ""

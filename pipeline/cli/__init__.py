@@ -158,6 +158,8 @@ def _misused(error: CycloptsError) -> str:
     if isinstance(error, CoercionError) and error.token and error.target_type is float:
         return f"{error.token.keyword}: {error.token.value!r} is no number"
     told = re.sub('"([^"]*)"', r"'\1'", told)
+    if early := re.match("Unknown command '(--(workspace|json|debug))'", told):
+        return f"{early[1]} stands behind the command: nightreel COMMAND {early[1]}"
     if not isinstance(error, MissingArgumentError) or error.argument is None or "Did you mean" in told:
         return told
     return f"{error.keyword} needs a value" if error.keyword else f"{error.argument.name} is missing"

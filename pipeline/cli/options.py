@@ -77,7 +77,7 @@ class Making:
     series: str | None = sets("episodes_of")
     """The series that the films are episodes of: a table [series.NAME] in nightreel.toml; none: of none."""
     publish: str | None = sets("publishing.to")
-    """Where films go besides output/: youtube, or youtube:CHANNEL; several with commas."""
+    """Where films go besides output/: youtube, youtube:CHANNEL or folder:PATH; several with commas."""
     inspect: Depth | None = sets("quality.inspect")
     """What is decoded to check a film: parts (default; each scene once, when it is made) or full (the film as well)."""
     profile: str | None = sets("quality.profile")

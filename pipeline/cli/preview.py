@@ -40,7 +40,7 @@ def preview(
     source
         A table, as for `nightreel run`: a file, a database or an address.
     films
-        How many rows to make films of; 0: only the sheet.
+        How many rows to make films of, three by default; 0: only the sheet.
     output
         The sheet, FILE.png. Default: BATCH-preview/sheet.png in output/ of the workspace.
     """

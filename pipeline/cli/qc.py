@@ -32,7 +32,7 @@ def qc(
     files
         Films, folders of films, and patterns in quotes ("old/*.mov").
     profile
-        How strictly: draft, standard, strict, or one of [profiles] of yours.
+        How strictly: draft, standard, strict, or one of [profiles] of yours. Default: quality.profile, else standard.
     recursive
         Look into the folders below a folder, too.
     against

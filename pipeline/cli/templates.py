@@ -90,6 +90,7 @@ def show(name: str, /, *, place: Place = Place()) -> int:
     }
     for key, value in facts.items():
         console.print(f"  {key:<12} {escape(value)}")
+    console.print()
     width = max((len(layout.name) for layout in template.layouts), default=0)
     for layout in template.layouts:
         limits = ", ".join(f"{field} {limit}" for field, limit in layout.max_chars)
@@ -131,7 +132,7 @@ def new(name: str, /, *, origin: Annotated[str, Parameter(name="--from")] = "exp
     name
         What it is called: small letters, digits and hyphens.
     origin
-        The template that it begins as.
+        The template that it begins as. Default: explainer.
     """
     from pipeline.cli.report import print_json
     from pipeline.cli.session import open_session

@@ -69,7 +69,8 @@ def _read(source: Path | str, problems: list[InputError]) -> tuple[Brief, ...]:
     if not _exists(path):
         if (folder := folder_of_pattern(source)) is not None:
             return _read_all(_matching(folder, path), problems)
-        raise SourceError("no such file", where=str(path), hint=nearest_file(path) or _KINDS)
+        nearest = "" if "*" in path.name else nearest_file(path)
+        raise SourceError("no such file", where=str(path), hint=nearest or _KINDS)
     return _read_all(_in_folder(path), problems) if path.is_dir() else _read_file(path, problems)
 
 
@@ -113,7 +114,7 @@ def _in_folder(folder: Path) -> list[Path]:
     except OSError as error:
         raise SourceError(f"can't be read: {error.strerror or error}", where=str(folder)) from error
     if not files:
-        hint = "A brief is a .md file; a topic list (.txt) is given by its name, folders in it by a pattern: **/*.md"
+        hint = "A brief is a .md file; a topic list (.txt) is given by its name, folders in it by a pattern: '**/*.md'"
         raise SourceError("has no briefs", where=str(folder), hint=hint)
     return sorted(files, key=_by_name)
 

@@ -50,7 +50,8 @@ def nearest_file(path: Path) -> str:
         siblings = [sibling.name for sibling in path.parent.iterdir()]
     except OSError:
         return f"There is no folder {path.parent}"
-    return did_you_mean(path.name, siblings, otherwise="")
+    # As it has to be typed: with its folder, where one was typed.
+    return did_you_mean(path.name, siblings, otherwise="", before=str(path)[: -len(path.name)])
 
 
 def _read_bytes(path: Path) -> bytes:

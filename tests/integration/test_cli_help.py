@@ -166,6 +166,15 @@ def test_without_arguments_the_help_is_shown(capsys):
     assert "Usage: nightreel" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("option", ["--workspace", "--json", "--debug"])
+def test_an_option_of_every_command_that_stands_before_it_is_told_where_it_belongs(option, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([option, "status"])
+
+    assert ended.value.code == 2
+    assert f"{option} stands behind the command: nightreel COMMAND {option}." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("command", "usage"), [("add", "BATCH TOPIC [TOPICS]"), ("status", "[BATCH]")])
 def test_the_first_line_of_the_help_calls_what_may_be_left_out_as_the_list_below_it_does(command, usage, capsys):
     first, *rest = help_of(command, capsys=capsys).splitlines()

@@ -119,6 +119,13 @@ async def test_a_flag_goes_before_the_rules_and_the_column(tmp_path):
     assert {film.template for film in await campaign.films("ID,Name,Segment,Film", "1,Bo,vip,other")} == {"hello"}
 
 
+async def test_one_template_for_all_rows_and_a_split_are_not_asked_for_together(tmp_path):
+    campaign = await begin(tmp_path, campaign__templates="other=3, vip", template="hello")
+
+    with pytest.raises(InputError, match="--split are several"):
+        await campaign.films("ID,Name", "1,Bo")
+
+
 @pytest.mark.parametrize(
     ("when", "problem"),
     [("segmnt == 'x'", "no field segmnt"), ("segment ==", "broken text")],

@@ -161,10 +161,24 @@ async def test_a_file_that_can_not_be_used_is_told_in_one_line(
 async def test_a_missing_file_is_told_with_the_nearest_name(tmp_path: Path) -> None:
     write(tmp_path / "space.txt", "Mars")
 
-    assert (
-        await message(str(tmp_path / "spce.txt")) == f"{tmp_path / 'spce.txt'}: no such file. Did you mean space.txt?"
-    )
-    assert await message(str(tmp_path / "spce")) == f"{tmp_path / 'spce'}: no such file. Did you mean space.txt?"
+    nearest = f"no such file. Did you mean {tmp_path / 'space.txt'}?"
+    assert await message(str(tmp_path / "spce.txt")) == f"{tmp_path / 'spce.txt'}: {nearest}"
+    assert await message(str(tmp_path / "spce")) == f"{tmp_path / 'spce'}: {nearest}"
+
+
+async def test_the_nearest_name_is_told_as_it_has_to_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "topics" / "space.txt", "Mars")
+    monkeypatch.chdir(tmp_path)
+
+    assert (await message("topics/spce.txt")).endswith(f"Did you mean {Path('topics/space.txt')}?")
+    monkeypatch.chdir(tmp_path / "topics")
+    assert (await message("spce.txt")).endswith("Did you mean space.txt?")
+
+
+async def test_a_pattern_of_no_briefs_has_no_nearest_name(tmp_path: Path) -> None:
+    write(tmp_path / "fm.md", "# A\n\nNotes.")
+
+    assert "Did you mean" not in await message(str(tmp_path / "*.mdx"))
 
 
 @pytest.mark.parametrize("source", ["nowhere.md", "nowhere/space.txt", Path("nowhere"), f"{'x' * 300}.md"])

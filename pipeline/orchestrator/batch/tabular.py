@@ -57,6 +57,8 @@ def _templates(shop: Workshop) -> dict[str, None]:
 def reader_of(table: Table, shop: Workshop) -> CampaignReader:
     """Who makes briefs of rows. Raises `InputError` for a language or a column that is not there. Reads templates."""
     asked, flags = shop.settings.campaign, shop.overrides
+    if flags.get("template") and flags.get("campaign.templates"):
+        raise InputError("--template is one for all rows, --split are several", hint="Give one of the two")
     language = str(flags.get("language") or "")
     for name in _templates(shop):
         template = shop.template(Brief(title="", template=name))

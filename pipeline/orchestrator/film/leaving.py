@@ -79,7 +79,7 @@ def _for_a_person(job: Job, settings: Settings) -> str:
         more = f"; and {len(warnings) - _MOST_WARNINGS} more" if len(warnings) > _MOST_WARNINGS else ""
         return f"passes with warnings: {'; '.join(warnings[:_MOST_WARNINGS])}{more}"
     if job.sampled:
-        return "is in the sample that a person looks at"
+        return "drawn for the sample that a person looks at"
     return "waits for a person, as every film of this batch" if wanted == "all" else ""
 
 
