@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.language.text import CLOSING_MARKS, GREEK_QUESTION, SENTENCE_ENDS, is_abbreviation
+from pipeline.language.text import CLOSING_MARKS, GREEK_QUESTION, OPENING_MARKS, SENTENCE_ENDS, is_abbreviation
 from pipeline.language.words import breathes, touch
 from pipeline.model import Word
 
@@ -81,6 +81,59 @@ _LANGUAGES = {
         "de het een mijn jouw zijn haar ons onze hun deze dit elke niet zeer meer ik jij hij zij ze wij we "
         "is was waren wordt worden werd heeft hebben had kan kunnen moet zal",
     ),
+    "sv": _language(
+        "och eller men för att om när där som än medan innan efter "
+        "av i på till från med utan vid mot mellan över under genom hos åt ur kring sedan",
+        "en ett den det de min din sin vår er hans hennes dess deras denna detta dessa varje inte mycket mer "
+        "jag du han hon vi ni man är var har hade kan kunde ska skulle måste vill",
+    ),
+    "da": _language(
+        "og eller men for at om når hvor som der end mens før efter "
+        "af i på til fra med uden ved mod mellem over under gennem hos om siden",
+        "en et den det de min din sin vores jeres hans hendes dets deres denne dette disse hver ikke meget mere "
+        "jeg du han hun vi man er var har havde kan kunne skal skulle må vil",
+    ),
+    "nb": _language(
+        "og eller men for at om når hvor som enn mens før etter "
+        "av i på til fra med uten ved mot mellom over under gjennom hos siden",
+        "en ei et den det de min din sin vår hans hennes dets deres denne dette disse hver ikke veldig mer "
+        "jeg du han hun vi man er var har hadde kan kunne skal skulle må vil",
+    ),
+    "pl": _language(
+        "i a o w z u oraz lub albo ale lecz bo że żeby aby gdy kiedy gdzie jak jeśli który która które którzy niż "
+        "we ze na po do od ode dla bez nad pod przed przez przy za między wokół około podczas oprócz",
+        "nie bardzo ten ta to te tego tej tym jego jej ich mój swój każdy się jest są był była było były może",
+    ),
+    "ru": _language(
+        "и а но или что чтобы как когда где если потому который которая которое которые чем пока хотя "
+        "в во с со к ко о об у на по до от из без для за над под перед при через между около после из-за",
+        "не ни очень самый этот эта это эти его её их мой свой каждый был была было были есть",
+    ),
+    "uk": _language(
+        "і й та а але або що щоб як коли де якщо бо який яка яке які ніж поки хоча "
+        "в у з із зі до на по від без для за над під перед при про через між біля після",
+        "не ні дуже цей ця це ці його її їх мій свій кожен був була було були є",
+    ),
+    "cs": _language(
+        "a i o u k s v z ale nebo že aby když kde jak jestli který která které než protože zatímco "
+        "ve ze ke se na po do od bez pro za nad pod před při přes mezi kolem během podle",
+        "ne velmi ten ta to ti tento tato toto jeho její jejich můj svůj každý je jsou byl byla bylo byly může",
+    ),
+    "el": _language(
+        "και ή αλλά γιατί ότι που πως όταν όπου αν από όπως ενώ "
+        "σε στο στη στην στον στα στις στους με για χωρίς προς κατά μετά πριν μέχρι",
+        "ο η το οι τα τον την του της των τους ένας μια μία ένα αυτός αυτή αυτό κάθε πολύ πιο δεν να θα "
+        "είναι ήταν έχει είχε μπορεί",
+    ),
+    "ar": _language(
+        "في من إلى على عن مع بين حتى منذ خلال بعد قبل تحت فوق عند حول دون أو ثم لكن لأن أن إن الذي التي عندما حيث كما",
+        "هذا هذه ذلك تلك كل لا لم لن ما قد كان كانت يكون هو هي",
+    ),
+    "he": _language(
+        "של על אל עם בין עד אחרי לפני תחת מעל ליד בלי או אבל כי אם אשר כאשר כמו את",
+        "זה זו אלה כל לא מאוד יותר הוא היא הם היה הייתה היו יש אין",
+    ),
+    "tr": _language("ve veya ama fakat çünkü ki", "bir bu şu o her çok daha en"),
 }
 _NO_LANGUAGE = _language("", "")
 
@@ -90,6 +143,9 @@ _STOPS = re.compile(rf"(?:[{SENTENCE_ENDS}:：]|{GREEK_QUESTION})[{_CLOSERS}]*$"
 _CLAUSE_END = re.compile(rf"(?:[,;:，、；：،؛–—]|(?<=\S)-)[{_CLOSERS}]*$")
 _BETWEEN_COMMAS = re.compile(r"[,،] [^\W\d]\S*[,،]$")
 _NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/]*$")
+# Marks with a space beside them, as in French: "« Quoi ? »".
+_LEANS_BACK = re.compile(rf"[{SENTENCE_ENDS}:;,%‰°€$£{_CLOSERS}]+$")
+_LEANS_ON = re.compile(rf"[¿¡{re.escape(OPENING_MARKS.strip(CLOSING_MARKS))}]+$")
 
 
 def break_costs(words: Sequence[Word], language: str) -> list[float]:
@@ -99,7 +155,9 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
     costs = []
     for index in range(len(words) - 1):
         word, following = words[index], words[index + 1]
-        cost = _text_cost(word.text, following.text)
+        # A mark by itself ends what the word before it ends.
+        marked = index > 0 and _LEANS_BACK.match(word.text) is not None
+        cost = _text_cost(words[index - 1].text + word.text if marked else word.text, following.text)
         if cost == NEUTRAL:
             # Where there are few spaces, one more reason to break at the marks.
             run = touch(word.text, following.text)
@@ -117,6 +175,8 @@ def _text_cost(word: str, following: str) -> float:
     """What punctuation, names and numbers say; `NEUTRAL` if they say nothing."""
     if breathes(word):
         return BREATH  # the comma and the full stop of Thai
+    if _LEANS_BACK.match(following) or _LEANS_ON.match(word):
+        return PHRASE
     if _SENTENCE_END.search(word):
         goes_on = is_abbreviation(word[:-1], following) or following[0].islower()
         return PHRASE if goes_on and word[-1] == "." else SENTENCE

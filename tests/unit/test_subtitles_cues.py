@@ -174,6 +174,36 @@ def test_no_line_ends_with_an_article_or_a_preposition(language, text):
     assert not [line for line in broken if line.split()[-1] in HANGING]
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pl", "a dźwięk w powietrzu biegnie bardzo szybko z prędkością 343 m/s"),
+        ("ru", "заплатил много денег за дом с садом и с видом на реку"),
+        ("cs", "zvuk se ve vzduchu pohybuje velmi rychle s rychlostí hluku"),
+        ("uk", "заплатив багато грошей за будинок із садом і з краєвидом"),
+        ("sv", "han betalade mycket pengar för huset i skogen och för trädgården"),
+        ("tr", "ses havada çok yüksek bir hızla ilerler ve her evde duyulur"),
+    ],
+)
+def test_no_line_of_these_ends_with_a_word_that_leads_to_the_next(language, text):
+    leading = set("a w z i s v o k со с и на за в із з en för i och bir ve her".split())  # noqa: SIM905
+
+    lines = [line for cue in texts(text, language) for line in cue]
+
+    assert len(lines) > 1
+    assert not leading & {line.split()[-1] for line in lines[:-1]}, lines
+
+
+def test_a_mark_with_a_space_beside_it_is_not_parted_from_its_word():
+    text = (
+        "Louis n'avait pas encore dit un seul mot « Halte ! » au peuple qui vivait dans la ville : jamais ! Et puis ?"
+    )
+
+    lines = [line for cue in texts(text, "fr") for line in cue]
+
+    assert not any(line[0] in "»!:?" or line[-1] == "«" for line in lines), lines
+
+
 def test_the_language_is_the_one_of_the_script_however_foreign_the_words_are():
     words = "Bachs Kantaten und Suiten: The Well-Tempered Clavier, and all of the rest of that by the Bach of the age"
     text = f"{words} spielt Gould langsam durch schweren dichten Nebel"
