@@ -157,7 +157,9 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
         word, following = words[index], words[index + 1]
         # A mark by itself ends what the word before it ends.
         marked = index > 0 and _LEANS_BACK.match(word.text) is not None
-        cost = _text_cost(words[index - 1].text + word.text if marked else word.text, following.text)
+        text = words[index - 1].text + word.text if marked else word.text
+        leans = _LEANS_BACK.match(following.text) or _LEANS_ON.match(word.text)
+        cost = PHRASE if leans else _text_cost(text, following.text)
         if cost == NEUTRAL:
             # Where there are few spaces, one more reason to break at the marks.
             run = touch(word.text, following.text)
@@ -175,8 +177,6 @@ def _text_cost(word: str, following: str) -> float:
     """What punctuation, names and numbers say; `NEUTRAL` if they say nothing."""
     if breathes(word):
         return BREATH  # the comma and the full stop of Thai
-    if _LEANS_BACK.match(following) or _LEANS_ON.match(word):
-        return PHRASE
     if _SENTENCE_END.search(word):
         goes_on = is_abbreviation(word[:-1], following) or following[0].islower()
         return PHRASE if goes_on and word[-1] == "." else SENTENCE
