@@ -185,7 +185,7 @@ def test_no_line_ends_with_an_article_or_a_preposition(language, text):
         ),
         ("ru", "старый дом стоит на холме над рекой в лесу", "и имеет большие окна в каждой комнате"),
         ("cs", "Starý dům stojí na kopci nad řekou", "v lese a má velká okna v každém pokoji i v kuchyni"),
-        ("uk", "заплатив багато грошей за будинок", "із садом і з краєвидом"),
+        ("uk", "старий дім стоїть на горі над рікою", "в лісі і має великі вікна в кожній кімнаті"),
         (
             "tr",
             "Yaşlı adam her sabah erkenden kalkar",
