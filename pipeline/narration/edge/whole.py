@@ -59,7 +59,8 @@ def _leaves_time(words: Sequence[str], spans: Sequence[Span | None], heard_from_
             continue
         untold = [word for word in words[first:index] if has_words(word)]
         is_start = first == 0 and spans[0] is None
-        if len(untold) > (not is_start) and span[0] - since_s + _CLOCKS_DIFFER_S < least_s(untold, rate):
+        # One word alone is often joined to its neighbour.
+        if len(untold) > (1 if is_start else 2) and span[0] - since_s + _CLOCKS_DIFFER_S < least_s(untold, rate):
             return False
         first, since_s = index, span[0]
     return True
