@@ -15,16 +15,22 @@ from pipeline.language.text import (
     is_abbreviation,
 )
 
-_CLOSING = f"[{re.escape(CLOSING_MARKS)}]*"
+# French writes a space before the mark that closes; in German the same one opens, and touches what it opens, and the
+# other one closes.
+_CLOSING = rf"(?:[{re.escape(CLOSING_MARKS)}]|[ \u00a0\u202f]»(?=\s|$)|«(?=\s|$))*"
 # A run of marks is looked at once: who repeats himself without end ("......") writes thousands of them. Possessive
 # quantifiers would say so, and Python gets them wrong before 3.11.5 (gh-106052).
 _END = re.compile(
     rf"(?<![{SPACED_ENDS}])(?P<stop>(?:[{SPACED_ENDS}]|{GREEK_QUESTION})+){_CLOSING}(?=\s+(?P<next>\S))"
-    rf"|[{UNSPACED_ENDS}]+{_CLOSING}"
+    # "「止まれ。」と言った": what is quoted is part of a sentence.
+    rf"|[{UNSPACED_ENDS}]+(?![{UNSPACED_ENDS}])(?:[」』]+(?![」』とっ])|(?![」』]){_CLOSING})"
 )
 # "For example", which ends in a word of other languages: "ad es.", "p. ex.", "t. ex.", "p. ej."; and "that is".
 _FOR_EXAMPLE = re.compile(r"(?<!\w)(?:(?:ad|[pt]\.)\s?e[sxj]|c\.-à-d)$", re.IGNORECASE)
 _EDGE = re.compile(rf"[\s{re.escape(OPENING_MARKS)}]")
+# "XIV. Louis" and "im XIX. Jahrhundert"; behind a name, nobody knows: "unter Heinrich VIII. Danach".
+_ROMAN = re.compile("[IVX]{2,}")
+_AN_ORDINAL = re.compile(r"(?:.*\b(?:das|dem|den|der|des|die|im|ins|vom|zum|seit|um))?\s*", re.IGNORECASE)
 # No sentence begins with one of these: "p1 · p2 · … · pn".
 _NEVER_FIRST = frozenset("·⋅×÷=+*/&,;:")
 # Who writes without capitals begins sentences with small letters. So does one that goes on for so many words, whose
@@ -94,6 +100,8 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     if match["stop"] != ".":
         return True
     word = _word_before(match.start(), text, start)
+    if _ROMAN.fullmatch(word) and _AN_ORDINAL.fullmatch(text, start, match.start() - len(word)):
+        return False
     is_short = _FOR_EXAMPLE.search(text, max(start, match.start() - 8), match.start()) is not None
     begins_anew = word.isdigit() and _BEGINS_ANEW.match(text, match.end()) is not None
     return begins_anew or not (is_short or is_abbreviation(word, following))

@@ -133,9 +133,10 @@ def _split_unspaced(chunk: str) -> list[str]:
     words: list[str] = []
     opening = ""
     run = False  # whether the last word can take another letter
-    for character in chunk:
+    for character, following in pairwise(f"{chunk} "):
         category = unicodedata.category(character)
-        if category in {"Ps", "Pi"} or character in _VOWELS_BEFORE:
+        leads = bool(words) and not opening and _leads_on(words[-1], character, following)
+        if category in {"Ps", "Pi"} or character in _VOWELS_BEFORE or leads:
             opening, run = opening + character, False
         elif (
             words
@@ -151,6 +152,15 @@ def _split_unspaced(chunk: str) -> list[str]:
 
 def _stands_alone(character: str) -> bool:
     return _IS_UNSPACED.match(character) is not None
+
+
+def _leads_on(word: str, character: str, following: str) -> bool:
+    """Whether a sign between the two is of what follows: "气温-5℃", "请看@anna"."""
+    if _STARTS_EAST_ASIAN.match(word[-1]) is None:
+        return False
+    return (
+        following.isdigit() if character in "-–" else character in "@#" and following.isascii() and following.isalpha()
+    )
 
 
 def _leans_back(word: str, character: str, category: str) -> bool:

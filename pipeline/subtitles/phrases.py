@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.language.text import CLOSING_MARKS, GREEK_QUESTION, SENTENCE_ENDS, is_abbreviation
+from pipeline.language.text import CLOSING_MARKS, GREEK_QUESTION, OPENING_MARKS, SENTENCE_ENDS, is_abbreviation
 from pipeline.language.words import breathes, touch
 from pipeline.model import Word
 
@@ -28,10 +28,14 @@ class _Language:
     opening: frozenset[str]
     # Articles, possessives, auxiliaries, subject pronouns: a break after them is bad.
     leaning: frozenset[str]
+    # Postpositions and particles: a break before them is bad.
+    trailing: frozenset[str]
 
 
-def _language(opening: str, leaning: str) -> _Language:
-    return _Language(opening=frozenset(opening.split()), leaning=frozenset(leaning.split()))
+def _language(opening: str, leaning: str, trailing: str = "") -> _Language:
+    return _Language(
+        opening=frozenset(opening.split()), leaning=frozenset(leaning.split()), trailing=frozenset(trailing.split())
+    )
 
 
 _LANGUAGES = {
@@ -81,6 +85,68 @@ _LANGUAGES = {
         "de het een mijn jouw zijn haar ons onze hun deze dit elke niet zeer meer ik jij hij zij ze wij we "
         "is was waren wordt worden werd heeft hebben had kan kunnen moet zal",
     ),
+    "sv": _language(
+        "och eller men för att om när där som än medan innan efter "
+        "av i på till från med utan vid mot mellan över under genom hos åt ur kring sedan",
+        "en ett den det de min din sin vår er hans hennes dess deras denna detta dessa varje inte mycket mer "
+        "jag du han hon vi ni man är var har hade kan kunde ska skulle måste vill",
+    ),
+    "da": _language(
+        "og eller men for at om når hvor som der end mens før efter "
+        "af i på til fra med uden ved mod mellem over under gennem hos om siden",
+        "en et den det de min din sin vores jeres hans hendes dets deres denne dette disse hver ikke meget mere "
+        "jeg du han hun vi man er var har havde kan kunne skal skulle må vil",
+    ),
+    "nb": _language(
+        "og eller men for at om når hvor som enn mens før etter "
+        "av i på til fra med uten ved mot mellom over under gjennom hos siden",
+        "en ei et den det de min din sin vår hans hennes dets deres denne dette disse hver ikke veldig mer "
+        "jeg du han hun vi man er var har hadde kan kunne skal skulle må vil",
+    ),
+    "pl": _language(
+        "i a o w z u oraz lub albo ale lecz bo że żeby aby gdy kiedy gdzie jak jeśli który która które którzy niż "
+        "we ze na po do od ode dla bez nad pod przed przez przy za między wokół około podczas oprócz",
+        "nie bardzo ten ta to te tego tej tym jego jej ich mój swój każdy się jest są był była było były może",
+    ),
+    "ru": _language(
+        "и а но или что чтобы как когда где если потому который которая которое которые чем пока хотя "
+        "в во с со к ко о об у на по до от из без для за над под перед при через между около после из-за",
+        "не ни очень самый этот эта это эти его её их мой свой каждый был была было были есть",
+    ),
+    "uk": _language(
+        "і й та а але або що щоб як коли де якщо бо який яка яке які ніж поки хоча "
+        "в у з із зі до на по від без для за над під перед при про через між біля після",
+        "не ні дуже цей ця це ці його її їх мій свій кожен був була було були є",
+    ),
+    "cs": _language(
+        "a i o u k s v z ale nebo že aby když kde jak jestli který která které než protože zatímco "
+        "ve ze ke se na po do od bez pro za nad pod před při přes mezi kolem během podle",
+        "ne velmi ten ta to ti tento tato toto jeho její jejich můj svůj každý je jsou byl byla bylo byly může",
+    ),
+    "el": _language(
+        "και ή αλλά γιατί ότι που πως όταν όπου αν από όπως ενώ "
+        "σε στο στη στην στον στα στις στους με για χωρίς προς κατά μετά πριν μέχρι",
+        "ο η το οι τα τον την του της των τους ένας μια μία ένα αυτός αυτή αυτό κάθε πολύ πιο δεν να θα "
+        "είναι ήταν έχει είχε μπορεί",
+    ),
+    "ar": _language(
+        "في من إلى على عن مع بين حتى منذ خلال بعد قبل تحت فوق عند حول دون أو ثم لكن لأن أن إن الذي التي عندما حيث كما",
+        "هذا هذه ذلك تلك كل لا لم لن ما قد كان كانت يكون هو هي الساعة",
+    ),
+    "he": _language(
+        "של על אל עם בין עד אחרי לפני תחת מעל ליד בלי או אבל כי אם אשר כאשר כמו את",
+        "זה זו אלה כל לא מאוד יותר הוא היא הם היה הייתה היו יש אין",
+    ),
+    "tr": _language(
+        "ve veya ama fakat çünkü",
+        "bir bu şu o her çok daha en saat",
+        "ile için gibi kadar göre sonra önce de da mi mı mu mü ki",
+    ),
+    "hi": _language(
+        "और या लेकिन मगर क्योंकि कि जो जब जहाँ अगर तो फिर",
+        "यह वह ये वे एक हर बहुत सबसे न नहीं मेरा मेरी मेरे",
+        "में पर को का की के से ने तक वाला वाली वाले लिए साथ बाद पहले है हैं था थी थे",
+    ),
 }
 _NO_LANGUAGE = _language("", "")
 
@@ -90,6 +156,9 @@ _STOPS = re.compile(rf"(?:[{SENTENCE_ENDS}:：]|{GREEK_QUESTION})[{_CLOSERS}]*$"
 _CLAUSE_END = re.compile(rf"(?:[,;:，、；：،؛–—]|(?<=\S)-)[{_CLOSERS}]*$")
 _BETWEEN_COMMAS = re.compile(r"[,،] [^\W\d]\S*[,،]$")
 _NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/]*$")
+# Marks with a space beside them, as in French: "« Quoi ? »".
+_LEANS_BACK = re.compile(rf"[{SENTENCE_ENDS}:;,%‰°€$£{_CLOSERS}]+$")
+_LEANS_ON = re.compile(rf"[¿¡{re.escape(OPENING_MARKS.strip(CLOSING_MARKS))}]+$")
 
 
 def break_costs(words: Sequence[Word], language: str) -> list[float]:
@@ -99,13 +168,19 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
     costs = []
     for index in range(len(words) - 1):
         word, following = words[index], words[index + 1]
-        cost = _text_cost(word.text, following.text)
+        # A mark by itself ends what the word before it ends.
+        marked = index > 0 and _LEANS_BACK.match(word.text) is not None
+        text = words[index - 1].text + word.text if marked else word.text
+        leans = _LEANS_BACK.match(following.text) or _LEANS_ON.match(word.text)
+        cost = PHRASE if leans else _text_cost(text, following.text)
         if cost == NEUTRAL:
             # Where there are few spaces, one more reason to break at the marks.
             run = touch(word.text, following.text)
             cost = NAME if run else _grammar_cost(cores[index], cores[index + 1], table)
         silence_s = following.start_s - word.end_s
-        if silence_s >= _BREATH_S and _STOPS.search(word.text):
+        if word.text.endswith(".") and is_abbreviation(word.text[:-1], following.text):
+            pass  # a voice that ends a sentence there is wrong
+        elif silence_s >= _BREATH_S and _STOPS.search(word.text):
             cost = SENTENCE
         elif silence_s >= _PAUSE_S:
             cost = min(cost, PAUSE)
@@ -131,7 +206,7 @@ def _text_cost(word: str, following: str) -> float:
 
 
 def _grammar_cost(word: str, following: str, table: _Language) -> float:
-    if word in table.leaning or word in table.opening:
+    if word in table.leaning or word in table.opening or following in table.trailing:
         return PHRASE
     return OPENING if following in table.opening else NEUTRAL
 

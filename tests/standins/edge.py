@@ -68,6 +68,10 @@ DISTURBANCES = {
     "stall_after_audio": "everything is sent but turn.end",
     "other_text": "boundary texts are not the words of the text",
     "no_boundaries": "sound without word boundaries",
+    "sentence_boundaries": "one boundary for all of the text, as edge-tts asks for by itself, and none of a word",
+    "second_half": "only the second half of the text is spoken, and told",
+    "middle_lost": "the words between the first and the last two are neither spoken nor told",
+    "single_frame": "a single frame of sound, and nothing else",
     "timeless_words": "all boundaries at the very beginning",
     "disordered_words": "the boundaries after the sound, the last one first",
     "unknown_path": "a message with a path nobody knows",
@@ -336,7 +340,10 @@ class EdgeStandIn:
         self, socket: web.WebSocketResponse, request: web.Request, order: Order, fault: str | None
     ) -> None:
         """Per word its boundary and its sound, then silence."""
-        words, request_id = _words_of(order.text), order.request_id
+        words, request_id = _left_by(fault, _words_of(order.text)), order.request_id
+        if fault == "single_frame":
+            await socket.send_bytes(_binary(request_id, _sounds()[0][0], broken=False))
+            return
         rate = 1 + int(order.prosody[0].rstrip("%")) / 100
         await _send_nonsense(socket, request_id, fault)
         sent, kept = 0, list[str]()
@@ -348,23 +355,38 @@ class EdgeStandIn:
                 await socket.send_bytes(_binary(request_id, _sounds()[1] * 15, broken=False))
                 _drop(request)
                 return
-            if fault != "no_boundaries":
-                said = f"other{number}" if fault == "other_text" else word.strip(".,;:!?\"'()“”。、？！，")
-                told = _boundary(request_id, said, *((0, 0) if fault == "timeless_words" else (start, end)))
-                if said and fault == "disordered_words":
-                    kept.append(told)
-                elif said:
-                    await socket.send_str(told)
+            said = _reported(word, number, fault)
+            told = _boundary(request_id, said, *((0, 0) if fault == "timeless_words" else (start, end)))
+            if said and fault == "disordered_words":
+                kept.append(told)
+            elif said:
+                await socket.send_str(told)
             if fault == "short_audio" and number >= len(words) // 2:
                 continue
             sound = _frames(sent, start, end, faint=fault == "faint_audio")
             await socket.send_bytes(_binary(request_id, sound, broken=fault == "broken_audio"))
             sent = end
+        if fault == "sentence_boundaries":
+            kept.append(_boundary(request_id, order.text, 4, sent, kind="SentenceBoundary"))
         for told in reversed(kept):
             await socket.send_str(told)
         await socket.send_bytes(_binary(request_id, _sounds()[1] * 35, broken=fault == "broken_audio"))
         # The service's own last binary message: no Content-Type, no sound.
         await socket.send_bytes(_binary(request_id, b"", broken=False))
+
+
+def _reported(word: str, number: int, fault: str | None) -> str:
+    """The text of a word's boundary; empty: it has none."""
+    if fault in {"no_boundaries", "sentence_boundaries"}:
+        return ""
+    return f"other{number}" if fault == "other_text" else word.strip(".,;:!?\"'()“”。、？！，")
+
+
+def _left_by(fault: str | None, words: list[str]) -> list[str]:
+    """The words that are spoken."""
+    if fault == "second_half":
+        return words[len(words) // 2 :]
+    return [words[0], *words[-2:]] if fault == "middle_lost" else words
 
 
 async def _send_nonsense(socket: web.WebSocketResponse, request_id: str, fault: str | None) -> None:
@@ -497,14 +519,14 @@ def _message(request_id: str, path: str, body: object) -> str:
     return f"{head}\r\n\r\n{json.dumps(body, ensure_ascii=False)}"
 
 
-def _boundary(request_id: str, text: str, start: int, end: int) -> str:
-    """One WordBoundary per message: clients read only the first. Times in 100 ns; the text is XML-escaped."""
+def _boundary(request_id: str, text: str, start: int, end: int, *, kind: str = "WordBoundary") -> str:
+    """One boundary per message: clients read only the first. Times in 100 ns; the text is XML-escaped."""
     data = {
         "Offset": start * _FRAME_TICKS,
         "Duration": (end - start) * _FRAME_TICKS,
-        "text": {"Text": escape(text), "Length": len(text), "BoundaryType": "WordBoundary"},
+        "text": {"Text": escape(text), "Length": len(text), "BoundaryType": kind},
     }
-    return _message(request_id, "audio.metadata", {"Metadata": [{"Type": "WordBoundary", "Data": data}]})
+    return _message(request_id, "audio.metadata", {"Metadata": [{"Type": kind, "Data": data}]})
 
 
 def _binary(request_id: str, sound: bytes, *, broken: bool) -> bytes:

@@ -214,6 +214,39 @@ SAID = [
     ("de", "§ 5 Abs. 2", "Paragraf 5 Absatz 2"),
     ("pl", "o godz. 9, ok. 500 r. p.n.e. był", "o godzinie 9, około 500 roku przed naszą erą był"),
 ]
+SAID += [
+    # A unit before what it measures, and one whose full stop nothing needs.
+    ("en", "a 5 km run, a 100 m dash of 5 km", "a 5 kilometer run, a 100 meter dash of 5 kilometers"),
+    ("en", "5 ft., 2 hrs., 30 sec. and 1 sec.", "5 feet, 2 hours, 30 seconds and 1 second."),
+    ("de", "5 l/100 km", "5 Liter pro 100 Kilometer"),
+    ("fr", "5 l/100 km", "5 litres aux 100 kilomètres"),
+    # Prices as they are written in Switzerland, Austria, the Netherlands and India.
+    ("de-CH", "CHF 1'200.– und Fr. 5.50, Fr. 5. Mai", "1200 Schweizer Franken und 5 Franken 50, Fr. fünfter Mai"),
+    ("de-AT", "€ 1.200,– und € 5,50", "1200 Euro und 5 Euro 50"),
+    ("nl", "€ 5,- of € 6", "5 euro of 6 euro"),
+    ("en-IN", "Rs. 500 or Rs 5,00,000", "500 rupees or 500000 rupees"),
+    ("en", "€5 – and then", "5 euros – and then"),
+    # From one to another.
+    ("en", "1914–18, 10am–2pm, 1939–45.", "1914 to 18, 10am to 2pm, 1939 to 45."),
+    ("fr", "8h–12h", "8 heures à 12 heures"),
+    ("de", "vom 1. bis 5. Mai, am 2. und 3. Juni", "vom ersten bis fünften Mai, am zweiten und dritten Juni"),
+    ("de", "um 24:00 Uhr", "um 24 Uhr"),
+    # Ordinals that eSpeak would end a sentence at.
+    ("de", "Das 19. Jahrhundert, im 20. Jahrhundert.", "Das neunzehnte Jahrhundert, im zwanzigsten Jahrhundert."),
+    ("de", "in der 3. Auflage, der 1. Weltkrieg", "in der dritten Auflage, der erste Weltkrieg"),
+    ("de", "im 2. Danach, der 5. Der Hund", "im 2. Danach, der 5. Der Hund"),
+    ("de", "§§ 5–7", "Paragrafen 5 bis 7"),
+    ("ru", "79 г. н. э. было", "79 года нашей эры было"),
+    # Versions before a comma and where words have no spaces.
+    ("en", "Python 3.12.1, then", "Python 3 dot 12 dot 1, then"),
+    ("zh", "版本3.12.1版", "版本3 点 12 点 1版"),
+    # Formulas.
+    ("en", "E = mc², 10⁶, x^3 and πr².", "E equals mc squared, 10 to the power of 6, x cubed and πr squared."),
+    ("de", "a² + b² = c².", "a Quadrat plus b Quadrat gleich c Quadrat."),
+    ("en", "CO₂, CO2 and H₂SO₄, H2O", "C O 2, C O 2 and H 2 S O 4, H2O"),
+    ("en", "5 m², per km² and word²", "5 square meters, per km² and word²"),
+    ("zh", "气温-5℃", "气温负 5摄氏度"),
+]
 # What looks like something that would be said otherwise, and is not, or not surely.
 LEFT = [
     ("en", "The cat sat on 3 mats in 2024."),

@@ -65,6 +65,22 @@ from pipeline.script.wire import WireScript, to_script
         ("bring forks, knives, cups etc. and a spoon", ("bring forks, knives, cups etc. and a spoon",)),
         ("We live near St. james park. now.", ("We live near St. james park. now.",)),
         (f"So {'very ' * 40}long. then more.", (f"So {'very ' * 40}long.", "then more.")),
+        ("He met J. P. Morgan. It cost Rs. 500. Fin.", ("He met J. P. Morgan.", "It cost Rs. 500.", "Fin.")),
+        (
+            "Im XIX. Jahrhundert. XIV. Louis. Heinrich VIII. Da.",
+            ("Im XIX. Jahrhundert.", "XIV. Louis.", "Heinrich VIII.", "Da."),
+        ),
+        ("« Halte ! » Puis « Non », dit-il.", ("« Halte ! »", "Puis « Non », dit-il.")),
+        ("Er rief: »Halt!« »Komm!« Ende.", ("Er rief: »Halt!«", "»Komm!«", "Ende.")),
+        ("彼は「止まれ。」と言った。「来い。」「行け。」", ("彼は「止まれ。」と言った。", "「来い。」", "「行け。」")),
+        (
+            "Nel sec. XIX. Poi. Mind. 5 km. His mind. Then.",
+            ("Nel sec. XIX.", "Poi.", "Mind. 5 km.", "His mind.", "Then."),
+        ),
+        (
+            "Dña. Ana. Przy ul. Długiej i św. Jana. На пл. Мира.",
+            ("Dña. Ana.", "Przy ul. Długiej i św. Jana.", "На пл. Мира."),
+        ),
         ("no end", ("no end",)),
         ("", ()),
     ],

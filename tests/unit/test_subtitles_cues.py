@@ -14,6 +14,7 @@ from pipeline.language.words import join_words, split_words
 from pipeline.language.writing import width
 from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Word
 from pipeline.subtitles import CueLimits, make_subtitles
+from pipeline.subtitles.phrases import PHRASE, break_costs
 
 LIMITS = CueLimits(max_chars_per_line=42, max_lines=2, max_chars_per_s=20.0, min_duration_s=5 / 6, max_duration_s=7.0)
 VERTICAL = replace(LIMITS, max_chars_per_line=25)
@@ -172,6 +173,52 @@ def test_no_line_ends_with_an_article_or_a_preposition(language, text):
 
     assert len(broken) >= 2
     assert not [line for line in broken if line.split()[-1] in HANGING]
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "following"),
+    [
+        (
+            "pl",
+            "Woda wrze w 100 °C w otwartym garnku, a dźwięk w powietrzu biegnie",
+            "z prędkością 343 m/s i nie zwalnia w nocy.",
+        ),
+        ("ru", "старый дом стоит на холме над рекой в лесу", "и имеет большие окна в каждой комнате"),
+        ("cs", "Starý dům stojí na kopci nad řekou", "v lese a má velká okna v každém pokoji i v kuchyni"),
+        ("uk", "старий дім стоїть на горі над рікою", "в лісі і має великі вікна в кожній кімнаті"),
+        (
+            "tr",
+            "Yaşlı adam her sabah erkenden kalkar",
+            "ve küçük bir köpekle birlikte deniz kıyısında uzun bir yürüyüşe çıkar",
+        ),
+        ("el", "το παλιό σπίτι στέκεται", "στον λόφο πάνω από το ποτάμι με μεγάλα παράθυρα σε κάθε δωμάτιο"),
+        ("da", "det gamle hus ligger", "på en bakke over floden i skoven og har meget store vinduer i hvert rum"),
+        ("ar", "ذهب الرجل العجوز كل صباح مع كلبه الصغير إلى شاطئ البحر", "في المدينة القديمة قبل طلوع الشمس"),
+        ("he", "הבית הישן עומד על הגבעה מעל הנהר בתוך היער", "עם חלונות גדולים מאוד בכל חדר של הבית"),
+        # Behind a postposition, not before it.
+        ("hi", "तूफ़ान के बाद सड़क के एक गड्ढे में", "पूरा आसमान दिखता है।"),
+    ],
+)
+def test_a_line_ends_before_what_leads_to_the_next_word(language, line, following):
+    lines = [each for cue in texts(f"{line} {following}", language) for each in cue]
+
+    assert line in {" ".join(lines[:count]) for count in range(1, len(lines))}, lines
+
+
+def test_a_voice_that_pauses_after_an_abbreviation_ends_no_sentence():
+    words = [Word(text=text, start_s=at, end_s=at + 0.5) for text, at in [("Mt.", 0.0), ("Vernon", 1.2), ("is", 1.7)]]
+
+    assert break_costs(words, "en")[0] == PHRASE
+
+
+def test_a_mark_with_a_space_beside_it_is_not_parted_from_its_word():
+    text = (
+        "Louis n'avait pas encore dit un seul mot « Halte ! » au peuple qui vivait dans la ville : jamais ! Et puis ?"
+    )
+
+    lines = [line for cue in texts(text, "fr") for line in cue]
+
+    assert not any(line[0] in "»!:?" or line[-1] == "«" for line in lines), lines
 
 
 def test_the_language_is_the_one_of_the_script_however_foreign_the_words_are():

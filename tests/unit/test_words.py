@@ -11,7 +11,7 @@ from pipeline.language.words import breathes, join_words, split_words
 from pipeline.model.names import NAME_MAX_BYTES, RESERVED, safe_name
 
 TEXTS = st.text(
-    alphabet=st.one_of(st.sampled_from("日本語。、「」（）ーっ abc1,.()“”—กิเะาๆ្ក👍\u200d"), st.characters()),
+    alphabet=st.one_of(st.sampled_from("日本語。、「」（）ーっ abc1-@#,.()“”—กิเะาๆ្ក👍\u200d"), st.characters()),
     max_size=15,
 )
 
@@ -25,6 +25,8 @@ TEXTS = st.text(
         ("「光」です！", ("「光」", "で", "す！")),
         ("（東京）は", ("（東", "京）", "は")),
         ("2024年、GDPが3.5%増。", ("2024", "年、", "GDP", "が", "3.5%", "増。")),
+        ("気温は-5℃、1914年–1918年", ("気", "温", "は", "-5℃、1914", "年", "–1918", "年")),
+        ("看@anna和#话题", ("看", "@anna", "和#", "话", "题")),
         ("コーヒーとちょっと", ("コー", "ヒー", "と", "ちょっ", "と")),
         ("วันดี", ("วั", "น", "ดี")),
         ("เก้าโมงเช้า", ("เก้า", "โม", "ง", "เช้า")),

@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.language.text import has_words
 from pipeline.media.sound.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ, Word
-from pipeline.narration.alignment import match
+from pipeline.narration.alignment import Span, match
 from pipeline.narration.estimate import least_s
 from pipeline.narration.trimming import audible, loudness_steps, seconds_of
 
@@ -38,9 +38,29 @@ def is_whole(words: Sequence[str], events: Sequence[Word], sound: Samples, rate:
     last_event = events[-1]
     if last_event.end_s > len(sound) / SAMPLE_RATE_HZ + _CLOCKS_DIFFER_S:
         return False
-    if heard_until_s < (last_event.start_s + last_event.end_s) / 2:
+    matched = match(words, events)
+    has_time = _leaves_time(words, matched.spans, seconds_of(int(heard[0])), rate)
+    if not has_time or heard_until_s < (last_event.start_s + last_event.end_s) / 2:
         return False
-    unheard = match(words, events).unheard_at_end
+    unheard = matched.unheard_at_end
     last = [word for word in words if has_words(word)][-unheard:] if unheard else []
     # Where all have an event, half of the last one is enough: a consonant may be too soft to be heard until it ends.
     return not last or heard_until_s - last_event.end_s >= least_s(last, rate)
+
+
+def _leaves_time(words: Sequence[str], spans: Sequence[Span | None], heard_from_s: float, rate: float) -> bool:
+    """Whether words without an event, before one that has it, have the time that they take at the least.
+
+    Of a text that lost its beginning, or a part of it, the rest may be told and spoken as it should be.
+    """
+    first, since_s = 0, heard_from_s
+    for index, span in enumerate(spans):
+        if span is None:
+            continue
+        untold = [word for word in words[first:index] if has_words(word)]
+        is_start = first == 0 and spans[0] is None
+        # One word alone is often joined to its neighbour.
+        if len(untold) > (1 if is_start else 2) and span[0] - since_s + _CLOCKS_DIFFER_S < least_s(untold, rate):
+            return False
+        first, since_s = index, span[0]
+    return True

@@ -121,6 +121,7 @@ class EdgeService:
                     else:
                         # An event without a text is one more, too.
                         left_chars -= len(chunk["text"]) + 1
+                    if chunk["type"] == "WordBoundary":  # one of a sentence tells of no word
                         events.append(_event(chunk["text"], chunk["offset"], chunk["duration"]))
                     if left_bytes < 0 or left_chars < 0:
                         raise TransientError("edge sent more than the text can be", hint=LATER)

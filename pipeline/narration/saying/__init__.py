@@ -1,7 +1,7 @@
 """Written -> said: what a voice is given where it would read a text wrong.
 
 pronunciations  words of the workspace
-dates, web, money, units, numbers, abbreviations, signs
+dates, german, web, money, units, numbers, abbreviations, signs
                 rules, by language             (magnitudes: millions, and what follows them; symbols: of units)
 tongues         languages, and their words for signs
 patterns        what may stand beside a number, in scripts with and without spaces
@@ -17,11 +17,12 @@ from collections.abc import Callable, Iterator
 
 from pipeline.narration.saying.abbreviations import say_abbreviations
 from pipeline.narration.saying.changes import Change, Changes, Place, apply
-from pipeline.narration.saying.dates import say_dates, say_days, say_many_years, say_times, say_weekdays, say_years
+from pipeline.narration.saying.dates import say_dates, say_many_years, say_times, say_weekdays, say_years
+from pipeline.narration.saying.german import say_days, say_german_ordinals
 from pipeline.narration.saying.money import say_money
 from pipeline.narration.saying.numbers import say_fractions, say_ranges, say_signs, say_thousands
 from pipeline.narration.saying.pronunciations import Pronunciation, Pronunciations
-from pipeline.narration.saying.signs import say_signs_between
+from pipeline.narration.saying.signs import say_formulas, say_signs_between
 from pipeline.narration.saying.tongues import Tongue, tongue_for
 from pipeline.narration.saying.units import say_large_units, say_ordinals, say_rates, say_units, say_units_of_parts
 from pipeline.narration.saying.web import say_addresses, say_handles, say_versions
@@ -33,6 +34,7 @@ _RULES: tuple[Callable[[str, Tongue], Iterator[list[Change]]], ...] = (
     say_addresses,
     say_dates,
     say_days,
+    say_german_ordinals,
     say_years,
     say_many_years,
     say_weekdays,
@@ -50,6 +52,7 @@ _RULES: tuple[Callable[[str, Tongue], Iterator[list[Change]]], ...] = (
     say_ranges,
     say_thousands,
     say_abbreviations,
+    say_formulas,
     say_signs_between,
 )
 

@@ -21,7 +21,8 @@ _TABLES = {
     "|c. #=circa|ca. #=circa|Dr. ^=Doctor|Prof. ^=Professor|Mr. ^=Mister|Mrs. ^=Missis|Gen. ^=General"
     "|Capt. ^=Captain|Lt. ^=Lieutenant|Sgt. ^=Sergeant|Mt. ^=Mount|dept.=department|est.=established"
     "|# tsp.=teaspoon/teaspoons|# tsp=teaspoon/teaspoons|# tbsp.=tablespoon/tablespoons|# tbsp=tablespoon/tablespoons"
-    "|# hr=hour/hours|# hrs=hours|# mins=minutes|# yrs=years|# sq ft=square feet|art. #=article|sec. #=section",
+    "|# hr=hour/hours|# hrs=hours|# mins=minutes|# yrs=years|# sec.$=second/seconds|# secs=seconds"
+    "|# sq ft=square feet|art. #=article|sec. #=section",
     "de": "z. B.=zum Beispiel|d. h.=das heißt|u. a.=unter anderem|usw.$=und so weiter|bzw.=beziehungsweise"
     "|ca.=circa|evtl.=eventuell|ggf.=gegebenenfalls|vgl.=vergleiche|bspw.=beispielsweise|sog.=sogenannte"
     "|inkl.=inklusive|zzgl.=zuzüglich|u. U.=unter Umständen|i. d. R.=in der Regel|u. v. m.$=und vieles mehr"
@@ -30,7 +31,8 @@ _TABLES = {
     "|# Mio.=Million/Millionen|# Mrd.=Milliarde/Milliarden|# Tsd.=Tausend"
     "|v. Chr.$=vor Christus|n. Chr.$=nach Christus|Jh.$=Jahrhundert"
     "|# Std.$=Stunden|# Min.$=Minuten|# Sek.$=Sekunden"
-    "|# EL=Esslöffel|# TL=Teelöffel|Abs. #=Absatz|Art. #=Artikel|Tel.=Telefon|Ziff. #=Ziffer|§ #=Paragraf",
+    "|# EL=Esslöffel|# TL=Teelöffel|Abs. #=Absatz|Art. #=Artikel|Tel.=Telefon|Ziff. #=Ziffer|§ #=Paragraf"
+    "|§§ #=Paragrafen",
     "fr": "p. ex.=par exemple|c.-à-d.=c'est-à-dire|etc.$=et cetera|env.=environ|av. J.-C.$=avant Jésus-Christ"
     "|apr. J.-C.$=après Jésus-Christ|cf.=voir|n° #=numéro|no #=numéro|fig. #=figure|p. #=page|chap. #=chapitre"
     "|M. ^=Monsieur|MM. ^=Messieurs|Mme ^=Madame|Mlle ^=Mademoiselle|Dr ^=Docteur|Pr ^=Professeur|Me ^=Maître"
@@ -64,11 +66,11 @@ _TABLES = {
     "ru": "т. е.=то есть|и т. д.$=и так далее|и т. п.$=и тому подобное|т. к.=так как|т. н.=так называемый"
     "|напр.=например|и др.$=и другие|до н. э.$=до нашей эры|н. э.$=нашей эры|рис. #=рисунок|стр. #=страница|№ #=номер"
     f"|# тыс.={THOUSANDS['ru']}|# млн={MILLIONS['ru']}|# млрд={BILLIONS['ru']}|проф. ^=профессор"
-    "|ок. #=около|г. до н. э.$=года до нашей эры|# коп.=копейка/копейки/копеек|тел.=телефон",
+    "|ок. #=около|г. до н. э.$=года до нашей эры|г. н. э.$=года нашей эры|# коп.=копейка/копейки/копеек|тел.=телефон",
     "uk": "напр.=наприклад|і т. д.$=і так далі|і т. п.$=і тому подібне|т. зв.=так званий|тобто=тобто|та ін.$=та інші"
     f"|до н. е.$=до нашої ери|н. е.$=нашої ери|рис. #=рисунок|стор. #=сторінка|№ #=номер"
     f"|# тис.={THOUSANDS['uk']}|# млн={MILLIONS['uk']}|# млрд={BILLIONS['uk']}|проф. ^=професор"
-    "|бл. #=близько|р. до н. е.$=року до нашої ери|тел.=телефон",
+    "|бл. #=близько|р. до н. е.$=року до нашої ери|р. н. е.$=року нашої ери|тел.=телефон",
     "cs": "např.=například|tj.=to jest|atd.$=a tak dále|apod.$=a podobně|tzv.=takzvaný|cca=přibližně|mj.=mimo jiné"
     f"|př. n. l.$=před naším letopočtem|n. l.$=našeho letopočtu|č. #=číslo|obr. #=obrázek|str. #=strana"
     f"|# tis.={THOUSANDS['cs']}|# mil.={MILLIONS['cs']}|# mld.={BILLIONS['cs']}",
@@ -88,6 +90,7 @@ _TABLES = {
 _MARKS = "#^$"
 # A part of one, and no more: "1/4 tsp".
 _PART = re.compile(r"(?<!\d )(?<![\w.,])(?:[123]/[234]|[½¼¾⅓⅔])\s?$")
+_STOPS_OF_UNITS = frozenset({".,", ".;", ".:"})
 _BEFORE_UNITS = "0123456789½¼¾⅓⅔"
 
 
@@ -102,8 +105,10 @@ def say_abbreviations(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             said = _form(said, text[: match.start()], tongue)
         if match[0].endswith(".") and ends_here(text[match.end() :], often=written.endswith("$")):
             said += "."
+        # The full stop of "2 hrs., at most".
+        end = match.end() + (text[match.end() : match.end() + 2] in _STOPS_OF_UNITS)
         space = " " if match.start() and text[match.start() - 1] in _BEFORE_UNITS else ""
-        yield [Change(start=match.start(), end=match.end(), said=space + said)]
+        yield [Change(start=match.start(), end=end, said=space + said)]
 
 
 def _form(said: str, before: str, tongue: Tongue) -> str:

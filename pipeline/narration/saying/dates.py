@@ -12,6 +12,7 @@ from babel.dates import format_date
 from babel.units import format_unit
 
 from pipeline.narration.saying.changes import Change, ends_here
+from pipeline.narration.saying.german import ordinal
 from pipeline.narration.saying.patterns import LETTER, Pattern, not_after
 from pipeline.narration.saying.tongues import Tongue
 
@@ -91,16 +92,11 @@ _AFTER = {
     "th": r"\s?น\.",
     "hi": r"\s?बजे",
 }
-# Before a day in German, also one of the week: "am 5. Mai", "bis Montag, 5. Mai".
-_DATIVE = re.compile(
-    r"\b(?:am|vom|zum|dem|den|des|beim|seit|ab|bis|nach|vor)\s"
-    r"(?:(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag,?\s|(?:Mittwoch|Sonnabend),?\s)?$",
-    re.IGNORECASE,
-)
 # Where hours and minutes may be written with a full stop between, after one of these words or before "Uhr".
 _DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id"}
 _TIME = Pattern(
-    rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3])(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)(?!{LETTER}|[:/]|[.,]\d|\s?[分분])"
+    rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]|24(?=.00))(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)"
+    rf"(?!{LETTER}|[:/]|[.,]\d|\s?[分分])"
 )
 
 _FROM_TO = Pattern(
@@ -123,19 +119,6 @@ def say_dates(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         for match in pattern.finditer(text):
             if said := _said(match, tongue):
                 yield [Change(start=match.start(), end=match.end(), said=said)]
-
-
-def say_days(text: str, tongue: Tongue) -> Iterator[list[Change]]:
-    """In German, the 5th of a month as a word: eSpeak takes "5." for the end of a sentence."""
-    if tongue.code != "de":
-        return
-    months = "|".join(map(re.escape, tongue.locale.months["format"]["wide"].values()))
-    day = r"[1-9]|[12]\d|3[01]"
-    first = rf"(?:(?P<first>{day})\.(?P<dash>\s?[–-]\s?))?"
-    for match in re.finditer(rf"(?<![\w.,:/-]){first}(?P<day>{day})\.(?=\s(?:{months})\b)", text):
-        before = text[: match.start()]
-        said = " bis ".join(_day_in_german(int(each), before) for each in match.group("first", "day") if each)
-        yield [Change(start=match.start(), end=match.end(), said=said)]
 
 
 def say_years(text: str, tongue: Tongue) -> Iterator[list[Change]]:
@@ -233,7 +216,7 @@ def _said(match: re.Match[str], tongue: Tongue) -> str:
         return _in_english(when, tongue)
     written = format_date(when, "long", locale=tongue.locale)
     if tongue.code == "de":
-        return re.sub(r"^\d+\.", _day_in_german(when.day, match.string[: match.start()]), written)
+        return re.sub(r"^\d+\.", ordinal(when.day, match.string[: match.start()]), written)
     for pattern, words in _WRITTEN_OUT.get(tongue.code, ()):
         written = re.sub(pattern, words, written)
     return re.sub(r"^1 ", "1er ", written) if tongue.code == "fr" else written
@@ -246,22 +229,6 @@ def _in_english(when: date, tongue: Tongue) -> str:
     if tongue.locale.territory in {None, "US"}:
         return f"{month} {when.day}{ending}, {when.year}"
     return f"the {when.day}{ending} of {month} {when.year}"
-
-
-def _day_in_german(day: int, before: str) -> str:
-    """The fifth, as the word before it asks: "am fünften", "der fünfte", and alone "fünfter"."""
-    ones = ["", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"]
-    odd = {1: "erste", 3: "dritte", 7: "siebte", 8: "achte", 16: "sechzehnte", 17: "siebzehnte"}
-    tens = {2: "zwanzigste", 3: "dreißigste"}
-    if day in odd:
-        word = odd[day]
-    elif day < 20:
-        word = f"{ones[day] if day < 13 else ones[day - 10] + 'zehn'}te"
-    else:
-        word = (f"{ones[day % 10]}und" if day % 10 else "") + tens[day // 10]
-    if _DATIVE.search(before):
-        return f"{word}n"
-    return word if re.search(r"\bder\s$", before, re.IGNORECASE) else f"{word}r"
 
 
 def _is_announced(text: str, start: int, tongue: Tongue) -> bool:

@@ -21,16 +21,19 @@ _CODES = {
     "Kč": "CZK", "CHF": "CHF", "EUR": "EUR", "USD": "USD", "GBP": "GBP", "JPY": "JPY", "PLN": "PLN", "CZK": "CZK",
     "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "INR": "INR", "CNY": "CNY", "BRL": "BRL", "RUB": "RUB", "UAH": "UAH",
     "руб.": "RUB", "руб": "RUB", "грн": "UAH", "TL": "TRY", "฿": "THB", "₫": "VND", "đ": "VND",
-    "Rp": "IDR", "₱": "PHP", "kr": "SEK",
+    "Rp": "IDR", "Rs.": "INR", "Rs": "INR", "Fr.": "CHF", "₱": "PHP", "kr": "SEK",
 }  # fmt: skip
 # Money only in the languages that have a name of their own for it: letters of other words elsewhere.
-_LETTERS_OF_ITS_OWN = frozenset({"kr", "đ", "Rp", "руб.", "руб", "грн", "TL"})
+_LETTERS_OF_ITS_OWN = frozenset({"kr", "đ", "Rp", "Rs.", "Rs", "Fr.", "руб.", "руб", "грн", "TL"})
 # "$" alone is "dollars", not the "US dollars" of CLDR. One and many; few as well where a language has it.
 _PLAIN = {
     ("en", "$"): ("dollar", "dollars"),
     ("en", "£"): ("pound", "pounds"),
     ("en", "¥"): ("yen", "yen"),
     ("en", "₹"): ("rupee", "rupees"),
+    ("en", "Rs."): ("rupee", "rupees"),
+    ("en", "Rs"): ("rupee", "rupees"),
+    ("de", "Fr."): ("Franken", "Franken"),
     ("de", "$"): ("Dollar", "Dollar"),
     ("de", "£"): ("Pfund", "Pfund"),
     ("de", "¥"): ("Yen", "Yen"),
@@ -100,10 +103,10 @@ _LETTERS = {
 _AND = {"en": "and", "es": "con", "it": "e", "pt": "e", "de": "", "fr": "", "nl": ""}
 _COINS = {
     "en": {"USD": ("cent", "cents"), "EUR": ("cent", "cents"), "GBP": ("penny", "pence"), "AUD": ("cent", "cents")},
-    "de": {"USD": ("Cent", "Cent"), "EUR": ("Cent", "Cent")},
-    "fr": {"USD": ("cent", "cents"), "EUR": ("centime", "centimes")},
+    "de": {"USD": ("Cent", "Cent"), "EUR": ("Cent", "Cent"), "CHF": ("Rappen", "Rappen")},
+    "fr": {"USD": ("cent", "cents"), "EUR": ("centime", "centimes"), "CHF": ("centime", "centimes")},
     "es": {"USD": ("centavo", "centavos"), "EUR": ("céntimo", "céntimos")},
-    "it": {"USD": ("centesimo", "centesimi"), "EUR": ("centesimo", "centesimi")},
+    "it": dict.fromkeys(("USD", "EUR", "CHF"), ("centesimo", "centesimi")),
     "pt": {"USD": ("centavo", "centavos"), "EUR": ("cêntimo", "cêntimos"), "BRL": ("centavo", "centavos")},
     "nl": {"USD": ("cent", "cent"), "EUR": ("cent", "cent")},
 }
@@ -124,6 +127,8 @@ def say_money(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             continue
         if sign in _LETTERS_OF_ITS_OWN and (tongue.code, sign) not in _PLAIN:
             continue
+        if sign == "Fr." and not (match["before"] and re.search(r"[.'\u2019]", match["sum"])):
+            continue  # "Fr. 5. Mai", "5 Fr."
         if match["low"]:
             low = value_of(match["low"], tongue)
             if not tongue.signs.to or low is None or low >= value or sign[0].isalpha():
@@ -144,7 +149,7 @@ def _pattern(code: str) -> Pattern:
     return Pattern(
         rf"{_EDGE}(?:(?P<before>{_SIGNS})[ \u00a0\u202f]?)?"
         rf"(?:(?P<low>{NUMBER})(?P<dash>\s?[–-]\s?(?:{_SIGNS})?))?(?P<sum>{NUMBER})"
-        rf"(?:,[-–—]+(?=\s?(?:{_SIGNS})))?"
+        rf"(?:,[-–—]+(?=\s?(?:{_SIGNS}))|(?(before)[.,][-–]+(?!\w)))?"
         rf"(?:(?:[ \u00a0\u202f](?=(?:{letter})[$€£]))?(?P<letter>{letter})(?!{LETTER})"
         rf"|[ \u00a0\u202f]?(?P<word>{word})(?!{LETTER}|[\u0300-\u036f\u0900-\u0963]))?"
         rf"(?:[ \u00a0\u202f]?(?P<after>{_SIGNS})(?!{LETTER}))?(?!\d)"

@@ -97,8 +97,8 @@ _SIGN = re.compile(
 )
 _EDGE = not_after(r".,:/'\u2019-")
 _EN_DASH = Pattern(rf"{_EDGE}(?<!–)(?P<low>{NUMBER})(?P<dash>\s?[–{_WAVES}]\s?)(?P<high>{NUMBER})(?![–/-]\d|[.,:]\d)")
-# Between two that each have their sign: "3.5%–4%", "$3.5M–$4M".
-_BETWEEN_SIGNS = re.compile(r"(?<=\d[%€£MBk])\s?–\s?(?=[$€£]?\d)")
+# Between two that each have their sign: "3.5%–4%", "$3.5M–$4M", "8h–12h"; and "10am–2pm", with any dash.
+_BETWEEN_SIGNS = re.compile(r"(?<=\d[%€£MBkh])\s?–\s?(?=[$€£]?\d)|(?<=\d[ap]m)\s?[–-]\s?(?=\d{1,2}(?::\d\d)?[ap]m\b)")
 # "+420 777 123 456", "tel. 600 123 456": groups that are read as they are written.
 _TELEPHONE = re.compile(
     r"(?:\+\d{1,3}(?: \d{3}){3,}|\b(?:tel|tél|тел)\w*[.:]*\s?\d{1,3}(?: \d{3}){2,})$", re.IGNORECASE
@@ -175,8 +175,14 @@ def say_ranges(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     for pattern in (_EN_DASH, _YEARS):
         for match in pattern.finditer(text):
             low, high = value_of(match["low"], tongue), value_of(match["high"], tongue)
-            if low is not None and high is not None and low < high:
+            if low is not None and high is not None and (low < high or _ends_that_century(match)):
                 yield [Change(start=match.start("dash"), end=match.end("dash"), said=f" {tongue.signs.to} ")]
+
+
+def _ends_that_century(match: re.Match[str]) -> bool:
+    """Whether the second is the year after the first without its century: 1914–18."""
+    low, high = match["low"], match["high"]
+    return re.fullmatch(r"[12]\d{3}", low) is not None and re.fullmatch(r"\d\d", high) is not None and low[2:] < high
 
 
 def say_signs(text: str, tongue: Tongue) -> Iterator[list[Change]]:

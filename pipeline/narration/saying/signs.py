@@ -1,4 +1,4 @@
-"""Signs between words and numbers: "&", "+", "=", "×", "~"."""
+"""Signs between words and numbers: "&", "+", "=", "×", "~"; and formulas: "CO₂", "x²"."""
 
 from __future__ import annotations
 
@@ -20,7 +20,42 @@ _BY_WORDS = {"en": "by", "fr": "sur"}
 _AS_MANY = re.compile(r"(?<=\d)[x×](?=\s[^\W\d]|[.,;:!?)]|$)")
 _AS_MANY_WORDS = {"es": "veces", "it": "volte"}
 _COUNTS_TIMES = frozenset({"cs", "de", "en", "fr", "nl", "pl", "pt", "sv"})
+# Small digits below letters, and carbon dioxide, whose digit is often a large one: "CO2" is no word.
+_FORMULA = re.compile(r"(?<!\w)(?:(?:[A-Z][a-z]?[₀-₉]*)*[A-Z][a-z]?[₀-₉]+(?:[A-Z][a-z]?[₀-₉]*)*|CO2)(?!\w)")
+# A power of a number, of a letter or two, or of what is in brackets; "m²" is an area.
+_POWER = re.compile(
+    r"(?:(?<=\d)|(?<=\))|(?<!\w)(?!(?:[cdkm]?m|ft|in|mi|yd|ha)[²³^])[^\W\d_]{1,2})"
+    r"(?P<power>(?P<small>[⁻]?[⁰¹²³⁴-⁹]+)|\^(?P<large>-?\d+))(?!\w|\.\w)"
+)
+# What is said after it: of 2, of 3, and before any other.
+_POWERS = {
+    "en": ("squared", "cubed", "to the power of"),
+    "de": ("Quadrat", "hoch 3", "hoch"),
+    "fr": ("au carré", "au cube", "puissance"),
+    "es": ("al cuadrado", "al cubo", "elevado a"),
+    "it": ("al quadrato", "al cubo", "elevato a"),
+    "pt": ("ao quadrado", "ao cubo", "elevado a"),
+    "nl": ("kwadraat", "tot de derde", "tot de macht"),
+    "pl": ("do kwadratu", "do sześcianu", "do potęgi"),
+    "ru": ("в квадрате", "в кубе", "в степени"),
+    "sv": ("i kvadrat", "i kubik", "upphöjt till"),
+}
+_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "-01234567890123456789")
 _ABOUT = re.compile(r"(?<![\w~/.])[~≈]\s?(?=[\d$€£¥])")
+
+
+def say_formulas(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """CO₂ letter by letter, and x² as a square, where a language has the words."""
+    for match in _FORMULA.finditer(text):
+        parts = re.findall(r"[A-Z]|[a-z]|\d+", match[0].translate(_DIGITS))
+        yield [Change(start=match.start(), end=match.end(), said=" ".join(parts).upper())]
+    if words := _POWERS.get(tongue.code):
+        for match in _POWER.finditer(text):
+            power = (match["small"] or match["large"]).translate(_DIGITS)
+            said = {"2": words[0], "3": words[1]}.get(
+                power
+            ) or f"{words[2]} {power.replace('-', f'{tongue.signs.minus} ')}"
+            yield [Change(start=match.start("power"), end=match.end(), said=f" {said}")]
 
 
 def say_signs_between(text: str, tongue: Tongue) -> Iterator[list[Change]]:

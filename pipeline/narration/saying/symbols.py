@@ -78,6 +78,7 @@ _UNITS = {
     "%": "percent",
     "٪": "percent",
     "‰": "permille",
+    **dict.fromkeys(("l/100 km", "l/100km", "L/100 km", "L/100km"), "liter-per-100-kilometer"),
 }
 # "120 g/km", "5 µg/m³": so much for each.
 _OF_EACH = ("g", "kg", "mg", "µg", "μg", "l", "L", "ml", "kWh", "W", "kW", "m", "km", "MB", "GB", "kcal", "kJ")

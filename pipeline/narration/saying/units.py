@@ -37,6 +37,7 @@ _PART_OF = frozenset({"cs", "pl", "ru", "uk"})
 # What CLDR has no words for: before and after the number.
 _OWN = {
     ("zh", "percent"): ("百分之", ""),
+    ("fr", "liter-per-100-kilometer"): ("", " litres aux 100 kilomètres"),
     ("ko", "percent"): ("", "퍼센트"),
     ("vi", "percent"): ("", " phần trăm"),
     ("sk", "percent"): ("", " percent"),
@@ -55,7 +56,9 @@ _APOSTROPHES = "'\u2019"
 # "1h 30m"; a sign before a number; the full stop of "6 ft. tall".
 _HOURS = re.compile(r"\d\s?h\s$")
 _SIGNED = re.compile(r"[-−–+±]\s?$")
-_NO_STOP = re.compile(r"\.(?=\s[a-zß-öø-ÿ])")
+_NO_STOP = re.compile(r"\.(?=\s[a-zß-öø-ÿ]|[,;:])")
+# "A 5 kilometer run": before and after the amount.
+_AS_ADJECTIVE = re.compile(r"\b[Aa]n? $"), re.compile(r" [a-z]")
 # Languages that write ordinals with a raised letter; a noun after a sign that may be one.
 _ORDINALS = frozenset({"it", "es", "pt"})
 _ORDINAL = re.compile(r"(?<![\w.,])\d{1,3}(?P<sign>°|\.[ºª°])(?!\w)")
@@ -80,6 +83,12 @@ def say_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             if match["unit"] == "m" and _HOURS.search(text, max(0, match.start() - 4), match.start())
             else units[match["unit"]]
         )
+        if (
+            tongue.code == "en"
+            and _AS_ADJECTIVE[0].search(text, 0, match.start())
+            and _AS_ADJECTIVE[1].match(text, match.end())
+        ):
+            value = Decimal(1)
         around = _around(unit, value, tongue.locale)
         if around is None:
             continue
@@ -181,7 +190,7 @@ def _large_pattern(code: str) -> Pattern | None:
 def _pattern(code: str) -> Pattern:
     symbols = sorted(symbols_of(code), key=len, reverse=True)
     unit = "|".join(map(re.escape, symbols))
-    amount = rf"{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)}(?:(?<=[\u05d0-\u05ea]-)|(?<!\w-))(?P<amount>{RANGE})"
+    amount = rf"{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)}(?:(?<=[\u05d0-\u05ea]-)|(?<!{LETTER}-))(?P<amount>{RANGE})"
     return Pattern(rf"{amount}(?P<space>[ \u00a0\u2009\u202f]?)(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w)")
 
 
