@@ -28,7 +28,7 @@ _TAG = re.compile(r"(?<![\w#&/])#(?P<name>[^\W\d]\w{1,99})")
 _NUMBER_SIGN = re.compile(r"(?<![\w#&/])#(?=\d+\b)")
 # A "V8" is an engine.
 _VERSION = re.compile(r"(?<![\w.])(?:v(?P<number>\d+(?:\.\d+)*)|V(?P<dotted>\d+(?:\.\d+)+))(?![\w.]\w)(?!\w)")
-_DOTS = rf"{not_after('.,/:-')}\d+(?:\.\d+){{2,}}(?!{LETTER}|[/:-]|[.,]\d)"
+_DOTS = Pattern(rf"{not_after('.,/:-')}\d+(?:\.\d+){{2,}}(?!{LETTER}|[/:-]|[.,]\d)")
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 
 
@@ -73,7 +73,7 @@ def say_versions(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         number = (match["number"] or match["dotted"]).replace(".", f" {point} ")
         is_named = text[: match.start()].rstrip().casefold().endswith(signs.version.casefold())
         yield [Change(start=match.start(), end=match.end(), said=number if is_named else f"{signs.version} {number}")]
-    for match in re.finditer(_DOTS, text):
+    for match in _DOTS.finditer(text):
         if not _GROUPED.fullmatch(match[0]):
             yield [Change(start=match.start(), end=match.end(), said=match[0].replace(".", f" {signs.dot} "))]
 
