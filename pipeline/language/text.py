@@ -50,12 +50,12 @@ CLOSING_MARKS = "\"'”’»›)]）」』】"
 _TITLES = re.compile(
     r"mr|mrs|ms|drs?|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|"
     r"bzw|evtl|ggf|vgl|bspw|sog|inkl|incl|excl|zzgl|insb|bzgl|mio|mrd|tsd|hr|fr|sra|srta|dra|ee|ff|jj|aprox|mme|mlle|av|apr|"
-    r"sig|sigg|dott|ing|avv|profa|bijv|dhr|mevr|mln|mld|np|tzn|tj|tzw|např|tzv|dvs|bkz|örn|yy|"
+    r"ul|św|inż|mgr|tp|sig|sigg|dott|ing|avv|profa|bijv|dhr|mevr|mln|mld|np|tzn|tj|tzw|např|tzv|dvs|bkz|örn|yy|"
     r"напр|проф|акад|тыс|тис|ул|вул|просп|δηλ|βλ|δρ|εκατ|δισ|डॉ|प्रो|उदा|पू|श्री|कि\.मी|ई\.पू|ดร"
 )
 # … nor after these when a number follows.
 _COUNTED = re.compile(
-    r"no|nr|nos|figs?|eq|vol|pp?|abb|art|kap|chap|ch|bd|abs|tel|tlf|env|núm|págs?|pag|cap|blz|ok|rys|str|obr|kl|"
+    r"no|nr|nos|figs?|eq|vol|pp?|abb|art|kap|chap|ch|bd|abs|tel|tlf|env|núm|págs?|pag|cap|blz|ok|rys|str|obr|kl|godz|"
     r"jan|feb|mar|apr|aug|sept?|oct|nov|dec|рис|стр|стор|тел|σελ|αρ|περ|रु"
 )
 # "J. S. Bach", "U.S.", "e.g.", "z.B.", "bl.a."; and ordinals: "am 3. Oktober".
