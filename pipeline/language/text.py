@@ -51,13 +51,13 @@ _TITLES = re.compile(
     r"mr|mrs|ms|drs?|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|"
     r"bzw|evtl|ggf|vgl|bspw|sog|inkl|incl|excl|zzgl|insb|bzgl|mio|mrd|tsd|hr|fr|sra|srta|dra|ee|ff|jj|aprox|mme|mlle|av|apr|"
     r"sig|sigg|dott|ing|avv|profa|bijv|dhr|mevr|mln|mld|np|tzn|tj|tzw|např|tzv|dvs|bkz|örn|yy|"
-    r"pres|messrs|allg|kath|dña|avda|geom|exmo|exma|ul|pl|św|ks|inż|sv|mudr|judr|phdr|"
+    r"pres|messrs|allg|kath|dña|avda|geom|exmo|exma|ul|pl|św|ks|inż|mgr|tp|sv|mudr|judr|phdr|"
     r"напр|проф|акад|тыс|тис|ул|вул|просп|пл|св|обл|δηλ|βλ|δρ|εκατ|δισ|डॉ|प्रो|उदा|पू|श्री|पं|कु|कि\.मी|ई\.पू|ดร"
 )
 # … nor after these when a number follows.
 _COUNTED = re.compile(
     r"rs|mind|tř|cad|sok|mah|кв|корп|"
-    r"no|nr|nos|figs?|eq|vol|pp?|abb|art|kap|chap|ch|bd|abs|tel|tlf|env|núm|págs?|pag|cap|blz|ok|rys|str|obr|kl|"
+    r"no|nr|nos|figs?|eq|vol|pp?|abb|art|kap|chap|ch|bd|abs|tel|tlf|env|núm|págs?|pag|cap|blz|ok|rys|str|obr|kl|godz|"
     r"jan|feb|mar|apr|aug|sept?|oct|nov|dec|рис|стр|стор|тел|σελ|αρ|περ|रु"
 )
 # The word for a century, before a number of the Romans: "nel sec. XIX".

@@ -49,7 +49,7 @@ _SIGN_AND_WORD = re.compile(r"([$€£¥₹₩₽₺₴])([^\W\d_].*)")
 _CURRENCY = re.compile(r"([A-Z]{0,3}(?P<sign>\S))\s?(?P<rest>.*)")
 # A number with what may stand around it: a sign, a currency, a short unit, the other end of a range.
 _NUMERIC = re.compile(
-    r"[~≈<>±+\-−–]?\s?(?:[A-Z]{0,3}[^\w\s.,;:!?()\"']{1,2}\s?|[A-Z]{3}\s)?[+\-−–]?\d[\d.,'’٫٬\s]*"
+    r"[~≈<>±+\-−–]?\s?(?:[A-Z]{0,3}[^\w\s.,;:!?()\"']{1,2}\s?|[A-Z]{3}\s)?[+\-−–]?(?:\d[\d.,'’٫٬\s]*[¼-¾⅐-⅞]?|[¼-¾⅐-⅞])"
     r"(?:[–\-/:×]\s?\d[\d.,]*)?"
     r"(?P<unit>[\s]?[^\d\s]{0,8}(?:\s[^\d\s]{0,4})?)"
 )

@@ -17,6 +17,8 @@ from pipeline.script.shortening import shorten, split_clauses, without_full_stop
 # Digits with the marks inside them: "1,500,000", "5.5".
 _WRITTEN = re.compile(r"\d(?:[\d.,'’٫٬\u00a0\u202f\u2009]*\d)?")
 _LABEL = re.compile(r"(.+?)(?::\s|：|\s[–—-]\s)")
+# "x² + 1", "a/b": one letter, and what only stands in a formula.
+_BEGINS_FORMULA = re.compile(r"[^\W\d_]\s?[²³¹⁰-₟=+−±×·/^<>≤≥≠≈]")
 # They are spoken as words are.
 _SIGNS = "%‰％٪°′″"
 _AFTER_LABEL = " :：.,–—-"
@@ -100,8 +102,8 @@ def _around(sentence: str, phrase: str, limit: int) -> tuple[str, str]:
 
 
 def capitalised(text: str) -> str:
-    """`text` as the beginning of a line."""
-    return text[:1].upper() + text[1:]
+    """`text` as the beginning of a line; a letter that a formula begins with stays small."""
+    return text if _BEGINS_FORMULA.match(text) else text[:1].upper() + text[1:]
 
 
 def spoken_lines(text: str, *, shown: str = "") -> tuple[SpokenLine, ...]:

@@ -80,11 +80,15 @@ class _Reader:
 
     def group(self, depth: int) -> str:
         """What stands up to the brace that closes, or to the end."""
-        said = ""
+        said, is_fraction = "", False
         for piece in self._tokens:
             if piece == "}":
                 break
-            said = (said.rstrip() if piece in {"^", "_"} else said) + self._said(piece, depth, said)
+            more = self._said(piece, depth, said)
+            # Half of x is no one over two x.
+            gap = " " if is_fraction and more[:1].isalnum() else ""
+            said = (said.rstrip() if piece in {"^", "_"} else said) + gap + more
+            is_fraction = piece[1:] in _FRACTIONS
         return said
 
     def _said(self, piece: str, depth: int, before: str) -> str:

@@ -103,13 +103,31 @@ def test_every_number_is_written_on_one_short_line(values, language, unit):
 
 @pytest.mark.parametrize(
     "cell",
-    ["1969", "12%", "−5 °C", "-5", "$1.2M", "€ 5", "1,234.5", "3–5 km", "12:30", "5.5×", "1 200 km", "120万", "~40"],
+    [
+        "1969",
+        "12%",
+        "−5 °C",
+        "-5",
+        "$1.2M",
+        "€ 5",
+        "1,234.5",
+        "3–5 km",
+        "12:30",
+        "5.5×",
+        "1 200 km",
+        "120万",
+        "~40",
+        "½",
+        "1½ cups",
+    ],
 )
 def test_a_cell_with_a_number_is_one(cell):
     assert looks_numeric(cell)
 
 
-@pytest.mark.parametrize("cell", ["Mercury", "about 5 days or so", "H2O", "", "–", "hours to days", "Apollo 11"])
+@pytest.mark.parametrize(
+    "cell", ["Mercury", "about 5 days or so", "H2O", "", "–", "hours to days", "Apollo 11", "½-size for all of us"]
+)
 def test_a_cell_with_words_is_none(cell):
     assert not looks_numeric(cell)
 

@@ -80,6 +80,27 @@ def test_a_number_stays_with_what_it_counts_and_a_year_stands_alone(text, lines)
     assert lines_of(text, width_px=1500) == lines
 
 
+@pytest.mark.parametrize(
+    ("text", "width_px", "lines"),
+    [
+        (
+            "Die Hauptversammlung ist am 14. November 2026 in Wien.",
+            1600,
+            ["Die Hauptversammlung", "ist am 14. November 2026 in Wien."],
+        ),
+        ("Bitte bis 1. Juni anmelden: fest@ahornweg.de", 1050, ["Bitte bis 1. Juni", "anmelden:", "fest@ahornweg.de"]),
+        ("She lost 7 of 13. They went home at once.", 1250, ["She lost 7 of 13.", "They went home at once."]),
+    ],
+)
+def test_the_number_of_a_day_stays_with_its_month_and_ends_no_sentence(text, width_px, lines):
+    assert lines_of(text, width_px=width_px) == lines
+
+
+def test_lines_without_a_letter_are_no_poem():
+    assert not fit("\n", BODY, (48,), width_px=200, most_lines=1).lines
+    assert [line.text for line in fit("one\n \ntwo", BODY, (48,), width_px=200).lines] == ["one", "two"]
+
+
 def test_a_text_that_fits_keeps_all_its_words():
     text = "How the night the lights went out in New York changed the grid of a continent for good, at last"
 

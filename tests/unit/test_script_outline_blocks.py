@@ -495,6 +495,26 @@ def test_a_long_poem_is_parted_between_its_lines() -> None:
     assert "\n".join(scene.text for scene in found) == "\n".join(verses * 4)
 
 
+def test_a_sentence_of_a_poem_that_is_too_long_for_a_picture_is_parted_between_its_lines() -> None:
+    verses = (
+        "The last of the ferries came slowly across from the island of the herons,",
+        "With its one yellow lantern, its ropes, and its smell of diesel and rain;",
+        "And those who were waiting stood up from their suitcases, bundles and children",
+        "As if they had heard their own names being called by a far-away train.",
+    )
+
+    found = [scene for scene in scenes("  \n".join(verses)) if isinstance(scene, StatementScene)]
+
+    assert tuple(text for scene in found for text, _shown in said(scene)) == verses
+
+
+def test_a_letter_of_a_formula_is_no_beginning_of_a_sentence() -> None:
+    (shown,) = scenes("1. **Divide**: x² + b/a x = 0\n2. **Take the root**: then x + 1 = 0")
+
+    assert isinstance(shown, StepsScene)
+    assert [step.text for step in shown.items] == ["x² + b/a x = 0", "Then x + 1 = 0"]
+
+
 # --- tables ---------------------------------------------------------------------------------------------------------
 
 

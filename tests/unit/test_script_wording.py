@@ -50,6 +50,8 @@ from pipeline.script.wire import WireScript, to_script
             ("En 50 av. J.-C. déjà, p. ex. Paris, env. 500.", "Fin."),
         ),
         ("Np. Warszawa, m.in. Kraków, ok. 5 km, str. 7.", ("Np. Warszawa, m.in. Kraków, ok. 5 km, str. 7.",)),
+        ("Bądź o godz. 11.00. Ul. Długa 5.", ("Bądź o godz. 11.00.", "Ul. Długa 5.")),
+        ("TP. Hồ Chí Minh đông. Hết.", ("TP. Hồ Chí Minh đông.", "Hết.")),
         ("Stora städer, t.ex. Lund, bl.a. Malmö. Slut.", ("Stora städer, t.ex. Lund, bl.a. Malmö.", "Slut.")),
         ("Напр. Москва, проф. Иванов, рис. 125. Конец.", ("Напр. Москва, проф. Иванов, рис. 125.", "Конец.")),
         ("Δηλ. η Αθήνα, βλ. Πλάτων, σελ. 125. Τέλος.", ("Δηλ. η Αθήνα, βλ. Πλάτων, σελ. 125.", "Τέλος.")),

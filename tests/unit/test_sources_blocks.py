@@ -184,6 +184,7 @@ def test_the_marks_of_other_dialects_are_not_said(body: str, heard: list[str]) -
         (r"With $a \neq 0$, $\Delta < 0$ and $n$", "With a ≠ 0, Δ < 0 and n"),
         (r"\(x^2 - 5x = -6\)", "x² − 5x = −6"),
         (r"$\frac{1}{2} g t^2$ at $9.81\,\mathrm{m/s^2}$", "1/2 g t² at 9.81 m/s²"),
+        (r"$x^2 + \frac{b}{a}x$, $\frac12\pi$", "x² + b/a x, 1/2 π"),
         (r"\[\sum_{i=1}^{n} i = \frac{n(n+1)}{2}\]", "∑ (i = 1–n) i = n(n + 1)/2"),
         (r"$e^{i\pi} + 1 = 0$, $90^\circ$, $a_i$, $\sin^2\theta$", "e^(iπ) + 1 = 0, 90°, aᵢ, sin²θ"),
         ("```math\n\\sqrt{2} \\in \\mathbb{R}\n```", "√2 ∈ ℝ"),

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pipeline.language.graphemes import clusters
 from pipeline.language.hyphenation import division_points, is_word
 from pipeline.language.phrases import REPEATS, split_phrases
+from pipeline.language.sentences import sentence_ends
 from pipeline.rendering.text.line import measure
 from pipeline.rendering.text.styles import TextStyle
 
@@ -43,6 +44,8 @@ _LONELY_SHARE, _STUMP_SHARE = 0.8, 0.6
 # So many lines are a column where the longest takes less than this share of the width.
 _COLUMN_LINES, _COLUMN_SHARE = 5, 0.7
 
+# “14. November”, where no sentence ends.
+_ORDINAL = re.compile(r"\d{1,2}\.")
 _COUNT = re.compile(r"(?![12]\d{3}$)[^\w\s]*\d[\d.,’\u00a0\u202f]*(?<![.,])$")
 
 # Mail and the web: maria@example.org, https://…, example.org/roofs.
@@ -246,7 +249,7 @@ class _Breaker:
         if self._phrase and self._phrase.start < self._chunks[end].end < self._phrase.end:
             price += _SPLIT_PHRASE
         if self._gaps[end]:
-            price += self._parted(last, self._text[self._chunks[end + 1].start])
+            price += self._parted(end, last, self._text[self._chunks[end + 1].start])
         if self._chunks[end].divided:
             price += _DIVIDED
         elif last.endswith(("-", "‐")):
@@ -259,17 +262,21 @@ class _Breaker:
             return price + _SENTENCE_END
         return price + (_PHRASE_END if last.endswith(_PHRASE_ENDS) else 0.0)
 
-    def _parted(self, last: str, following: str) -> float:
-        """What it costs to part a word from the next one, which begins with that letter."""
+    def _parted(self, end: int, last: str, following: str) -> float:
+        """What it costs to part the chunk `end`, which is the word `last`, from a next one that begins with a letter."""
         if len(last) <= _SHORT_WORD and last.isalpha():
             return _DANGLING_WORD
-        return _PARTED_NUMBER if _COUNT.match(last) and following.isalpha() else 0.0
+        is_count = _COUNT.match(last) or (_ORDINAL.fullmatch(last) and not self._ends_sentence(end))
+        return _PARTED_NUMBER if is_count and following.isalpha() else 0.0
 
     def _ends_sentence(self, index: int) -> bool:
-        """Whether a sentence ends with that chunk: “No.”, but not “e.g.” before a small letter."""
+        """Whether a sentence ends with that chunk: “No.”, but not “e.g.” before a small letter, nor “14. November”."""
         chunk = self._chunks[index]
         after = self._text[chunk.end :].lstrip()
-        return self._text[: chunk.end].endswith(_SENTENCE_ENDS) and not after[:1].islower()
+        if not self._text[: chunk.end].endswith(_SENTENCE_ENDS) or after[:1].islower():
+            return False
+        word = self._text[chunk.start : chunk.end]
+        return not _ORDINAL.fullmatch(word) or len(word) in sentence_ends(f"{word} {after}")
 
 
 def _joints(word: str) -> tuple[int, ...]:

@@ -218,10 +218,12 @@ def parts_of(paragraph: Paragraph, *, most_words: int = _STATEMENT_WORDS, most_c
     """The paragraph cut at the ends of sentences into parts of about equal length, short enough for one scene each.
 
     Where all of it is shown, as a poem always is, a part has at most `most_chars` characters, unless a sentence has
-    more. A sentence without end is cut at its clauses.
+    more. A sentence without end is cut at its clauses, a longer one of a poem at its verses.
     """
     sentences = [part for sentence in split_sentences(paragraph.text) for part in _in_breaths(sentence)]
     most_chars = most_chars or (_STANZA_CHARS if paragraph.verses else 0)
+    if paragraph.verses and max(map(width, split_sentences(paragraph.text))) > most_chars:
+        sentences = list(paragraph.verses)
     count = -(-sum(len(split_words(sentence)) for sentence in sentences) // most_words)
     texts = _grouped(sentences, count)
     while most_chars and count < len(sentences) and max(map(width, texts)) > most_chars:
