@@ -49,6 +49,12 @@ def folder_of_pattern(source: Path | str) -> Path | None:
     return Path(*plain) if plain else Path()
 
 
+def as_people_count(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
+    """The order of names of files, for `sorted`: light.md, light2.md, light10.md."""
+    parts = re.findall(r"([0-9]+)|([^0-9]+)", Path(name).stem.casefold())
+    return tuple((0, int(digits), "") if digits else (1, 0, text) for digits, text in parts), name
+
+
 def title_of_file(path: Path) -> str:
     """A file's name as a title: why-is-the-sky-blue.md -> "Why is the sky blue"."""
     words = clean_text(re.sub(r"[-_\s]+", " ", path.stem))

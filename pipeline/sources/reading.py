@@ -12,7 +12,7 @@ from anyio import to_thread
 from pipeline.errors import InputError, SourceError
 from pipeline.model import Brief
 from pipeline.sources.markdown import parse_brief
-from pipeline.sources.naming import SUFFIXES, checked_title, folder_of_pattern, is_table
+from pipeline.sources.naming import SUFFIXES, as_people_count, checked_title, folder_of_pattern, is_table
 from pipeline.sources.textfile import nearest_file, read_text
 from pipeline.sources.topics import listed_files, parse_topics
 
@@ -116,7 +116,7 @@ def _in_folder(folder: Path) -> list[Path]:
     if not files:
         hint = "A brief is a .md file; a topic list (.txt) is given by its name, folders in it by a pattern: '**/*.md'"
         raise SourceError("has no briefs", where=str(folder), hint=hint)
-    return sorted(files, key=_by_name)
+    return sorted(files, key=lambda path: as_people_count(path.name))
 
 
 def _matching(folder: Path, pattern: Path) -> list[Path]:
@@ -129,7 +129,7 @@ def _matching(folder: Path, pattern: Path) -> list[Path]:
     if not files:
         hint = "A pattern is written in quotes: 'briefs/**/*.md' are all briefs below briefs/"
         raise SourceError("no brief is called so", where=str(pattern), hint=hint)
-    return sorted(files, key=lambda path: tuple(map(_by_name, (*reversed(path.parents), path))))
+    return sorted(files, key=lambda path: [as_people_count(part) for part in path.parts])
 
 
 def _read_all(files: Iterable[Path], problems: list[InputError], *, named_in: str = "") -> tuple[Brief, ...]:
@@ -142,10 +142,6 @@ def _read_all(files: Iterable[Path], problems: list[InputError], *, named_in: st
             hint = error.hint or (f"Mend its name in {named_in}, or take it out" if named_in else "")
             problems.append(InputError(error.message, where=error.where, hint=hint))
     return tuple(briefs)
-
-
-def _by_name(path: Path) -> tuple[str, str]:
-    return path.name.casefold(), path.name
 
 
 def _is_hidden(path: Path) -> bool:

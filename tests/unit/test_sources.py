@@ -107,6 +107,16 @@ async def test_a_folder_gives_its_briefs_in_order(tmp_path: Path) -> None:
     assert [brief.title for brief in await read_briefs(tmp_path)] == ["A.MD", "b.md"]
 
 
+async def test_briefs_that_are_numbered_come_as_people_count(tmp_path: Path) -> None:
+    names = ["intro.md", "1-light.md", "2-light.md", "10-light.md", "light2.md", "light.md", "light10.md"]
+    for name in names:
+        write(tmp_path / name, f"# {name}\n\nNotes.")
+
+    in_order = ["1-light.md", "2-light.md", "10-light.md", "intro.md", "light.md", "light2.md", "light10.md"]
+    assert [brief.title for brief in await read_briefs(tmp_path)] == in_order
+    assert [brief.title for brief in await read_briefs(str(tmp_path / "*.md"))] == in_order
+
+
 async def test_a_folder_without_briefs_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "list.txt", "Mars")
 

@@ -85,7 +85,7 @@ def places(tmp_path):
 def test_the_pictures_of_a_folder_come_in_the_order_in_which_people_count(places):
     names = places.pictures_in("topics/fox.md", "reef/")
 
-    assert names == ("reef/1.png", "reef/2.JPG", "reef/10.jpg", "reef/B2.gif", "reef/b.webp", "reef/logo.svg")
+    assert names == ("reef/1.png", "reef/2.JPG", "reef/10.jpg", "reef/b.webp", "reef/B2.gif", "reef/logo.svg")
     assert places.picture("topics/fox.md", names[0]).is_file()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +15,7 @@ from pipeline.orchestrator.naming import SUMMARY
 from pipeline.pictures import is_address
 from pipeline.publishing import Destination, FileNames, FolderDestination
 from pipeline.sources import is_remote, told
+from pipeline.sources.naming import as_people_count
 
 _BESIDE = "Put the picture beside the brief or the table, and write its name"
 # What people call films of other kinds: a folder of such a name would surprise them.
@@ -39,12 +39,6 @@ def check_output(output: Path) -> None:
 
 def _is_picture(path: Path) -> bool:
     return path.suffix.casefold() in _PICTURE_SUFFIXES and not path.name.startswith(".") and path.is_file()
-
-
-def _as_people_count(name: str) -> tuple[tuple[int, int, str], ...]:
-    """The order of names: 2.jpg before 10.jpg."""
-    parts = re.findall(r"([0-9]+)|([^0-9]+)", name.casefold())
-    return (*((0, int(digits), "") if digits else (1, 0, text) for digits, text in parts), (2, 0, name))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +93,7 @@ class Places:
             files = [path.name for path in self._beside(origin, source).iterdir() if _is_picture(path)]
         except (InputError, OSError):
             return (source,)
-        return tuple(f"{source}{name}" for name in sorted(files, key=_as_people_count)) or (source,)
+        return tuple(f"{source}{name}" for name in sorted(files, key=as_people_count)) or (source,)
 
     def _beside(self, origin: str, source: str) -> Path:
         """Where a picture or a folder of them would lie. Raises `InputError` where it must not."""
