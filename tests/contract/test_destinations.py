@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,24 @@ async def test_a_delivery_that_dies_halfway_shows_no_video_and_is_completed_late
     receipt = await publish(remade, destination=FolderDestination(folder))
     assert contents(receipt.package) == contents(remade)
     assert len(names_in(folder)) == len(FILES)
+
+
+async def test_a_film_that_differs_from_what_is_there_by_nothing_but_its_bytes_replaces_it(package, folder):
+    receipt = await publish(package, destination=FolderDestination(folder))
+    there, before = receipt.package.video, package.video.stat()
+    there.write_bytes(there.read_bytes()[::-1])
+    os.utime(there, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    await publish(package, destination=FolderDestination(folder))
+
+    assert there.read_bytes() == package.video.read_bytes()
+
+
+async def test_a_film_that_was_packed_without_all_its_stills_is_packed_again_first(package, folder):
+    with pytest.raises(CheckpointError, match=r"earlier version.*nightreel retry BATCH --from film"):
+        await publish(replace(package, more_thumbnails=()), destination=FolderDestination(folder))
+
+    assert not folder.exists()
 
 
 async def test_what_a_killed_delivery_left_behind_is_cleared_away(package, folder):

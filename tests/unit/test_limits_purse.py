@@ -235,3 +235,15 @@ def test_no_budget_is_ever_exceeded_and_nothing_that_fits_is_refused(calls, allo
         assert coins.usd == pytest.approx(paid)
 
     anyio.run(night)
+
+
+async def test_what_the_service_had_read_before_costs_what_its_price_says():
+    coins = Coins()
+    prices = {"m": Price(usd_per_million_in=10, usd_per_million_cached=1, usd_per_million_out=0)}
+    purse = Purse(prices=prices, budgets=[budget(100, coins)])
+
+    async with purse.buying("s", "m", tokens_in=1_000_000, tokens_out=0) as purchase:
+        await purchase.reserve()
+        purchase.used(tokens_in=1_000_000, tokens_out=0, tokens_cached=900_000)
+
+    assert coins.usd == pytest.approx(1 + 0.9)

@@ -25,6 +25,7 @@ from pipeline.model import (
 )
 from pipeline.model.metadata import DESCRIPTION_MAX_BYTES
 from pipeline.publishing import Shown, film_metadata
+from pipeline.publishing.youtube.video import FilmText
 
 LINE = (SpokenLine(text="Hello."),)
 TITLE = TitleScene(lines=LINE, heading="Der Himmel")
@@ -208,3 +209,28 @@ def test_what_stands_below_a_film_fits_and_what_can_be_spared_goes_first(page_by
         assert text.startswith("Licht und Luft.")
         assert CHAPTERS in text
         assert "#Licht" in text
+
+
+def test_what_a_template_says_of_its_films_reaches_the_host_under_the_names_that_it_reads() -> None:
+    said: dict[str, str | bool] = {
+        "category": "28",
+        "license": "creativeCommon",
+        "embeddable": False,
+        "made_for_kids": True,
+        "synthetic_media": True,
+        "notify_subscribers": True,
+    }
+
+    text = FilmText.model_validate(metadata((TITLE, 5.0), shown=Shown(publicity=said)))
+
+    assert {name: getattr(text, name) for name in said} == said
+
+
+def test_a_film_of_a_series_says_so_and_one_of_hours_counts_them() -> None:
+    of = {"name": "Licht", "number": 3}
+
+    found = metadata((TITLE, 3661.0), (bullets("Drei Gründe"), 50.0), (bullets("Abendrot"), 20.0), part_of=of)
+
+    assert found["series"] == of
+    assert "\n1:01:01 Drei Gründe\n1:01:51 Abendrot" in found["description"]
+    assert "series" not in metadata((TITLE, 5.0))

@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from pipeline.publishing.youtube import Timing
-from pipeline.publishing.youtube.after import LOCKED, is_locked, trouble_of
+from pipeline.publishing.youtube.after import LOCKED, is_locked, is_over, look, trouble_of
 from pipeline.publishing.youtube.journal import Seen
 from pipeline.publishing.youtube.timing import AS_IT_IS
 from tests.standins.youtube import YouTubeStandIn
@@ -182,3 +182,25 @@ def test_a_film_that_is_published_once_more_is_watched_once_more(tmp_path):
     (remark,) = run_in_virtual_time(publish_twice).remarks
 
     assert remark.endswith("is rejected by YouTube (duplicate)")
+
+
+@pytest.mark.parametrize(
+    ("stands", "over"),
+    [
+        ({}, False),
+        ({"upload": "uploaded", "processing": "processing"}, False),
+        *(({"upload": each}, True) for each in ("processed", "failed", "rejected", "deleted")),
+        *(({"upload": "uploaded", "processing": each}, True) for each in ("succeeded", "failed", "terminated")),
+    ],
+)
+def test_either_word_of_youtubes_says_that_it_is_through_with_a_film(stands, over):
+    assert is_over(Seen(at=now(), **stands)) is over
+
+
+async def test_however_many_films_there_are_fifty_are_asked_for_at_once(youtube, tmp_path):
+    youtube.add_films(101)
+    async with channel_of(youtube, tmp_path).open() as calls:
+        found = await look(calls, [*youtube.films, "gone"])
+
+    assert found.keys() == youtube.films.keys()
+    assert youtube.calls["videos.list"] == 3

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from anyio import to_thread
 
 from pipeline.errors import InputError, QualityError, StorageError
-from pipeline.publishing import Subject
-from pipeline.publishing.youtube import ByHandDestination, Extras
+from pipeline.publishing import Subject, sums_of
+from pipeline.publishing.youtube import ByHandDestination, Extras, Links, Neighbour
 from tests.standins.youtube.clients import ASKED
 from tests.unit.test_youtube_extras import SRT, judged, write_film
 
@@ -154,3 +155,39 @@ async def test_what_was_changed_since_it_was_judged_is_not_copied(film, folder, 
         await ByHandDestination("folder:usb", folder, ASKED, Extras(), subject).deliver(film)
 
     assert not folder.exists()
+
+
+async def test_other_stills_captions_of_the_web_and_links_come_along_and_a_playlist_of_its_own_goes_before(
+    film, folder
+):
+    film = replace(film, more_thumbnails=tuple(film.srt.with_name(f"still{n}.jpg") for n in (2, 3)))
+    for path in (film.vtt, *film.more_thumbnails):
+        path.write_bytes(path.name.encode())
+    told = json.loads(film.metadata.read_bytes())
+    film.metadata.write_text(json.dumps({**told, "playlistTitles": ["Light"]}), encoding="utf-8")
+    before = Neighbour(id="1", url="https://www.youtube.com/watch?v=1", title="Dawn")
+
+    await ByHandDestination(
+        "folder:usb", folder, ASKED, Extras(playlist="Space"), neighbours=lambda: Links(before=before)
+    ).deliver(film)
+
+    names = {"thumbnail-2.jpg": b"still2.jpg", "thumbnail-3.jpg": b"still3.jpg", "video.vtt": film.vtt.name.encode()}
+    assert {name: (folder / name).read_bytes() for name in names} == names
+    shown = json.loads((folder / "metadata.json").read_bytes())
+    assert shown["playlistTitles"] == ["Light"]
+    assert shown["description"].endswith(f"\n\n←: Dawn {before.url}")
+
+
+async def test_what_nobody_says_of_a_film_is_not_told(film, folder):
+    film.metadata.write_text('{"title": "Sky"}', encoding="utf-8")
+
+    await destination(folder, Extras()).deliver(film)
+
+    assert not {"playlistTitles", "language", "publishAt"} & json.loads((folder / "metadata.json").read_bytes()).keys()
+
+
+def test_a_film_that_is_gone_when_it_is_counted_is_told_with_its_name(film):
+    film.srt.unlink()
+
+    with pytest.raises(StorageError, match=r"video\.srt: can't be read, or is gone\. Run the command again"):
+        sums_of({"srt": film.srt})

@@ -123,11 +123,10 @@ class Record(_Document):
         return self.model_copy(update={"session": None, "channel_id": "", "round": self.round + 1})
 
     def again(self) -> Record:
-        """Ready for one more round, if this one is over."""
-        if self.published is None:
-            return self
+        """Ready for one more round, now that this one's film is out."""
+        assert self.published is not None
         earlier = (*self.earlier, self.published)
-        anew: dict[str, object] = {"session": None, "published": None, "steps": {}, "seen": None}
+        anew: dict[str, object] = {"published": None, "steps": {}, "seen": None}
         return self.model_copy(update={"round": self.round + 1, "earlier": earlier, **anew})
 
 
