@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -172,7 +172,7 @@ def _short(value: float, digits: int, locale: Locale, *, is_measure: bool) -> st
 
     Before a unit that is measured in (km), a letter that is a prefix or a unit itself is written out: "384 mille km".
     """
-    exact = Decimal(f"{value:.{digits}g}")
+    exact = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(str(value))
     written = str(format_compact_decimal(exact, locale=locale, fraction_digits=digits - 1))
     if is_measure and _LIKE_A_UNIT.search(written):
         written = str(format_compact_decimal(exact, format_type="long", locale=locale, fraction_digits=digits - 1))

@@ -55,6 +55,11 @@ def test_large_numbers_are_written_short_as_their_language_does(language, writte
     assert write_numbers((1_234_567, 950_000, 12_344, 0), language) == written
 
 
+def test_a_short_number_is_rounded_as_at_school():
+    assert write_numbers((1_240_000, 385_500, 96_250), "en", "£") == ("£1.24M", "£386K", "£96.3K")
+    assert write_number(124_500_000, "hi", "₹") == "₹12.5\u00a0क॰"
+
+
 def test_numbers_that_are_compared_have_as_many_decimals_as_the_most_exact_needs():
     assert write_numbers((1, 1.6, 2.9, 5.5), "en") == ("1.0", "1.6", "2.9", "5.5")
     assert write_numbers((12, 3, 40), "en") == ("12", "3", "40")

@@ -263,7 +263,7 @@ class _Breaker:
         return price + (_PHRASE_END if last.endswith(_PHRASE_ENDS) else 0.0)
 
     def _parted(self, end: int, last: str, following: str) -> float:
-        """What it costs to part the chunk `end`, which is the word `last`, from a next one that begins with a letter."""
+        """What it costs to part the chunk `end`, the word `last`, from the next one, which begins with that letter."""
         if len(last) <= _SHORT_WORD and last.isalpha():
             return _DANGLING_WORD
         is_count = _COUNT.match(last) or (_ORDINAL.fullmatch(last) and not self._ends_sentence(end))
