@@ -13,10 +13,12 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.core import get_global
 from babel.numbers import format_compact_decimal, format_decimal
 from babel.units import UnknownUnitError, format_unit
+
+from pipeline.language.locales import locale_of
 
 MINUS = "\u2212"
 # A unit as long as this stands at every number; a longer one is said once, beside the heading.
@@ -245,15 +247,3 @@ def _gap(unit: str, locale: Locale) -> str:
             written = "5 °C"
         return _NO_BREAK_SPACE if any(map(str.isspace, written)) else ""
     return "" if unicodedata.east_asian_width(unit[0]) == "W" else _NO_BREAK_SPACE
-
-
-@lru_cache(maxsize=64)
-def locale_of(language: str) -> Locale:
-    """CLDR's data for a tag, or for its language without the region. Reads a file the first time."""
-    tag = language.replace("_", "-")
-    while tag:
-        try:
-            return Locale.parse(tag, sep="-")
-        except (UnknownLocaleError, ValueError):
-            tag = tag.rpartition("-")[0]
-    return Locale.parse("en")

@@ -356,7 +356,7 @@ async def test_a_row_that_was_mended_is_made_as_it_is_now_and_new_rows_are_left(
     assert room.served == ["Good"]
     assert await statuses(shop) == {"One": "completed", "Good": "completed", "Two": "completed"}
     assert [row.title for row in await rows(shop)] == ["One", "Good", "Two"]
-    assert shop.store.read_job("kitchen", old.id) is None
+    assert await to_thread.run_sync(shop.store.read_job, "kitchen", old.id) is None
 
 
 async def test_a_row_that_is_gone_or_as_it_was_is_tried_again_as_it_was(room, shop):

@@ -155,7 +155,7 @@ async def test_a_changed_brief_takes_over_the_folder_of_its_film(shop):
 
     assert new.id != old.id
     assert new.folder == old.folder
-    assert shop.store.read_job("kitchen", old.id) is None
+    assert await to_thread.run_sync(shop.store.read_job, "kitchen", old.id) is None
 
 
 @pytest.mark.parametrize("more", [{}, {"translated_from": "en", "language": "es"}], ids=["written", "translated"])

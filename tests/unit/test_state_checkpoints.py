@@ -206,8 +206,8 @@ async def test_a_job_that_its_batch_no_longer_lists_is_found_as_it_was(store):
     await store.save_job(job(status=JobStatus.COMPLETED))
     await store.save_batch(batch())
 
-    assert store.read_job("space", "ab12" * 8) == job(status=JobStatus.COMPLETED)
-    assert store.read_job("space", "cd34" * 8) is None
+    assert await to_thread.run_sync(store.read_job, "space", "ab12" * 8) == job(status=JobStatus.COMPLETED)
+    assert await to_thread.run_sync(store.read_job, "space", "cd34" * 8) is None
 
 
 async def test_a_damaged_file_set_aside_is_kept_and_the_job_can_begin_anew(store, tmp_path):
@@ -218,7 +218,7 @@ async def test_a_damaged_file_set_aside_is_kept_and_the_job_can_begin_anew(store
     aside = await to_thread.run_sync(store.set_aside, "space", "ab12" * 8, "torn")
 
     assert await anyio.Path(aside).read_bytes() == b"{"
-    assert store.read_job("space", "ab12" * 8) is None
+    assert await to_thread.run_sync(store.read_job, "space", "ab12" * 8) is None
     # Whoever comes later hears of it, and may do the same.
     assert await to_thread.run_sync(store.set_aside, "space", "ab12" * 8, "torn") == aside
     _, damages = await listed(store)
@@ -280,7 +280,7 @@ async def test_a_damaged_job_is_not_taken_for_one_that_was_never_there(store, tm
     await anyio.Path(file_of(tmp_path)).write_bytes(b"{")
 
     with pytest.raises(CheckpointError, match="is damaged"):
-        store.read_job("space", "ab12" * 8)
+        await to_thread.run_sync(store.read_job, "space", "ab12" * 8)
 
 
 async def test_a_batch_that_was_never_saved_is_none_and_has_no_jobs(store, tmp_path):

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
+
+from pipeline.language.locales import known_locale
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,12 +99,5 @@ def tongue_for(language: str) -> Tongue | None:
 
     Reads a file the first time: not for the event loop.
     """
-    tag = language.replace("_", "-")
-    while tag:
-        try:
-            locale = Locale.parse(tag, sep="-")
-        except (UnknownLocaleError, ValueError):
-            tag = tag.rpartition("-")[0]
-            continue
-        return Tongue(code=locale.language, locale=locale, signs=_SIGNS.get(locale.language, Signs()))
-    return None
+    locale = known_locale(language)
+    return Tongue(code=locale.language, locale=locale, signs=_SIGNS.get(locale.language, Signs())) if locale else None

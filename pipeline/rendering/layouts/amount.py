@@ -11,13 +11,13 @@ from typing import Literal
 from babel import Locale
 from babel.numbers import format_compact_decimal, format_decimal, get_decimal_symbol
 
+from pipeline.language.locales import currency_first, locale_of
 from pipeline.language.text import strip_unseen
 from pipeline.rendering.numbers import (
     MINUS,
     digits_from,
     is_currency,
     is_money,
-    locale_of,
     numbering_of,
     words_of_unit,
     zero_of,
@@ -118,15 +118,10 @@ def _sided(amount: Amount, unit: str, locale: Locale) -> Amount:
         elif word == "%":
             in_front = locale.percent_formats[None].pattern.startswith("%")
         else:
-            in_front = is_sign and _currency_first(locale)
+            in_front = is_sign and currency_first(locale)
         raised = raised or (in_front and is_sign)
         (before if in_front else behind).append("×" if word == "x" else word)
     return replace(amount, before=" ".join(before), behind=" ".join(behind), raised=raised)
-
-
-def _currency_first(locale: Locale) -> bool:
-    pattern: str = locale.currency_formats["standard"].pattern
-    return pattern.index("¤") < pattern.index("#")
 
 
 def _exact(value: float) -> Decimal:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from babel.numbers import format_decimal
 from PIL import Image
 
+from pipeline.language.locales import locale_of
 from pipeline.model import ProductScene
 from pipeline.rendering.layouts.parts import enter
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.sprites import Sprite, flat, letters
-from pipeline.rendering.numbers import locale_of, native
+from pipeline.rendering.numbers import native
 from pipeline.rendering.surface.stars import filled, star_row
 from pipeline.rendering.text.fitting import TextBlock
 

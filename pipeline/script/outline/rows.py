@@ -15,13 +15,13 @@ import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 
-from babel import Locale
 from babel.units import UnknownUnitError, format_unit
 
+from pipeline.language.locales import currency_first, locale_of
 from pipeline.language.text import has_words
 from pipeline.model import Paragraph, Table
 from pipeline.script.outline.units import Measure, read_headers
-from pipeline.script.outline.values import locale_of, read_amount
+from pipeline.script.outline.values import read_amount
 
 # "5–7": two numbers with one unit.
 _RANGE = re.compile(r"(\S+?)\s?[–-]\s?(\S+)")
@@ -76,9 +76,9 @@ def with_unit(number: str, unit: str, language: str) -> str:
         sign, scale = sorted(match.groups(), key=lambda each: not _is_money(each))
         if _is_money(sign):
             # "€48.3m": with a space, the letter would be a word of its own.
-            gap = "" if len(scale) == 1 and _is_in_front(locale) else " "
+            gap = "" if len(scale) == 1 and currency_first(locale) else " "
             return with_unit(f"{number}{gap}{scale}", sign, language)
-    if _is_money(unit) and _is_in_front(locale):
+    if _is_money(unit) and currency_first(locale):
         minus = number[:1] if number[:1] in "-−–" else ""
         return f"{minus}{unit}{number.removeprefix(minus)}"
     is_close = unit == "°" or unicodedata.east_asian_width(unit[0]) == "W"
@@ -121,11 +121,6 @@ def _is_plain(cell: str, language: str) -> bool:
 
 def _is_money(sign: str) -> bool:
     return any(unicodedata.category(each) == "Sc" for each in sign)
-
-
-def _is_in_front(locale: Locale) -> bool:
-    pattern: str = locale.currency_formats["standard"].pattern
-    return pattern.index("¤") < pattern.index("#")
 
 
 def _in_form(unit: str, number: str, language: str) -> str:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from babel import Locale
 
-from pipeline.script.outline.values import locale_of
+from pipeline.language.locales import locale_of
 
 _PER_CENT = "%"
 # How a header joins its unit, the surest first. The last two are for signs alone: "Plan A" has no amperes.

@@ -10,9 +10,9 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from babel import Locale, UnknownLocaleError
 from babel.numbers import get_decimal_symbol
 
+from pipeline.language.locales import locale_of
 from pipeline.language.writing import ascii_digits
 
 _SPACES = " \u00a0\u2009\u202f"
@@ -135,18 +135,6 @@ def _unit(before: str, gap: str, after: str) -> str | None:
 
 def _is_currency(sign: str) -> bool:
     return any(unicodedata.category(each) == "Sc" for each in sign) or (len(sign) == 3 and sign.isupper())
-
-
-@lru_cache(maxsize=64)
-def locale_of(language: str) -> Locale:
-    """CLDR's data for a language, else for English."""
-    tag = language
-    while tag:
-        try:
-            return Locale.parse(tag, sep="-")
-        except (UnknownLocaleError, ValueError):
-            tag = tag.rpartition("-")[0]
-    return Locale("en")
 
 
 def _decimal_mark(language: str) -> str:
