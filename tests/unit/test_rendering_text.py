@@ -34,6 +34,7 @@ def lines_of(text: str, *, width_px: int = 970, size_px: int = 100, most: int = 
 
 @settings(max_examples=60, deadline=None)
 @given(text=HOSTILE, width=st.integers(200, 1680), most=st.integers(1, 5))
+@example(text="\x1b\n", width=200, most=1)
 # Mixed directions: the whole line is wider than the sum of its words.
 @example(text="\u0627 \u0627 a\xa0??c", width=443, most=1)
 def test_every_text_fits_the_width_the_height_and_the_number_of_lines(text, width, most):

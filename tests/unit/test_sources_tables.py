@@ -492,4 +492,4 @@ def test_a_table_that_is_not_there_is_told_with_the_nearest_one(tmp_path, name):
     with pytest.raises(SourceError) as caught:
         open_table(tmp_path / name, TableForm())
 
-    assert str(caught.value) == f"{tmp_path / name}: no such file. Did you mean {there}?"
+    assert str(caught.value) == f"{tmp_path / name}: no such file. Did you mean {tmp_path / there}?"

@@ -125,7 +125,7 @@ def _fit_verses(
     text: str, style: TextStyle, sizes: Sequence[int], *, width_px: int, height_px: int | None
 ) -> TextBlock | None:
     """Each verse on a line of its own, or on several at the smallest size; None: they have no room."""
-    verses = [presentable(verse, weight=style.weight) for verse in text.split("\n") if verse.strip()]
+    verses = [shown for verse in text.split("\n") if (shown := presentable(verse, weight=style.weight)).strip()]
     right_to_left, leading = runs_right_to_left(text, style.language), leading_of("".join(verses), style)
 
     def broken(size_px: int, most_lines: int) -> list[str]:
