@@ -242,7 +242,7 @@ def test_a_strip_beside_words_on_a_picture_is_about_as_dark_as_they_are(end, bes
 @pytest.mark.parametrize(("is_light", "reach"), [(False, 0.36), (True, 0.24)])
 def test_a_scrim_beside_words_is_no_wall_and_ends_before_it_takes_the_picture(is_light, reach):
     size, text, opacity = (1000, 100), Box(40, 20, 400, 80), 0.6
-    mask = side_scrim_mask(size, text, opacity, from_top=False, mirrored=False, is_light=is_light)
+    mask = side_scrim_mask(size, text, opacity, is_light=is_light)
     levels = [mask.getpixel((x, 50)) for x in range(1000)]
 
     assert min(levels[:401]) >= 255 * opacity

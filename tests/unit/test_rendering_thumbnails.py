@@ -288,6 +288,39 @@ def test_what_a_picture_is_about_stands_where_the_words_do_not():
             assert (framing.across == (language == "ar")) == (focus > 0.5)
 
 
+@pytest.mark.parametrize(
+    ("width_px", "height_px", "focus_y", "below"),
+    [
+        # People are photographed upright, and so are squares of them: their heads are above.
+        (600, 1024, 0.57, True),
+        (512, 512, 0.57, True),
+        # What lies low is not covered, and above a landscape is the sky; but a tower in it has its top there.
+        (600, 1024, 0.85, False),
+        (1600, 900, 0.53, False),
+        (1600, 900, 0.38, True),
+    ],
+)
+def test_words_on_an_upright_still_are_below_what_it_is_about_where_that_is_above(width_px, height_px, focus_y, below):
+    still = replace(photo_of_tests(), width_px=width_px, height_px=height_px, focus=(0.5, focus_y))
+
+    assert framed(still, look(size=(1080, 1920))).across is below
+
+
+def test_words_below_leave_the_upper_third_of_a_photograph_as_it_is(stills):
+    still = replace(stills[lighthouse], width_px=600, height_px=1024, focus=(0.5, 0.4))
+    upright = replace(look(size=(1080, 1920)), stills=(still,))
+    film = replace(script("Maria who taught the town"), scenes=(SceneryScene(lines=(), picture=still.name),))
+
+    drawn = np.asarray(draw_thumbnail(film, upright), np.int16)
+    plain = np.asarray(framed(still, upright).picture, np.int16)
+
+    assert np.abs(drawn - plain).max(axis=(1, 2))[: 1920 // 3].max() == 0
+    # The corner of an app's own words, below, has none of ours.
+    letters = drawn.min(axis=2) > 235
+    assert letters[1920 // 2 : 1560].any()
+    assert not letters[1580:].any()
+
+
 def test_what_is_cut_out_stands_whole_on_the_ground_of_the_theme(stills):
     _, plain = shown(stills[shoe], theme="paper")
 

@@ -159,7 +159,7 @@ def _scrim(text: Sequence[Sprite], scrim: Scrim, screen: Box, look: Look, place:
     box, size = _around(text, screen, look), (screen.width, screen.height)
     from_top = box.middle < screen.middle
     if place.columns < _USUAL.columns:
-        mask = side_scrim_mask(size, box, scrim.opacity, from_top=False, mirrored=False, is_light=scrim.is_light)
+        mask = side_scrim_mask(size, box, scrim.opacity, is_light=scrim.is_light)
     elif from_top and scrim.is_light:
         near = _around(text, screen, look, pad=_NEAR)
         mask = scrim_mask(size, near, scrim.opacity, from_top=True, reach=REACH_LIGHT)

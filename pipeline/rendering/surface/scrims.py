@@ -8,7 +8,7 @@ passes behind the text while the picture moves.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,8 @@ _WIDE = 0.4
 # a shorter way looks like a wall; what is bleached is lost.
 _BEYOND, _BEYOND_LIGHT, _BEYOND_DOWN = 0.36, 0.24, 0.20
 _NOISE_SEED = 7
+
+Edge = Literal["left", "right", "top", "bottom"]
 
 
 class Scrim(NamedTuple):
@@ -125,15 +127,17 @@ def scrim_mask(
 
 
 def side_scrim_mask(
-    size: tuple[int, int], text: Box, opacity: float, *, from_top: bool, mirrored: bool, is_light: bool = False
+    size: tuple[int, int], text: Box, opacity: float, *, edge: Edge = "left", is_light: bool = False
 ) -> Image.Image:
-    """Likewise from the left edge (or from above) to the end of the text; what lies beyond it is left as it is."""
+    """Likewise from an edge to the end of the text; what lies beyond it is left as it is."""
     width, height = size
-    beyond = _BEYOND_LIGHT if is_light else _BEYOND
-    along, end, reach = (height, text.bottom, _BEYOND_DOWN) if from_top else (width, text.right, beyond)
+    end = {"left": text.right, "right": width - text.left, "top": text.bottom, "bottom": height - text.top}[edge]
+    is_down, beyond = edge in {"top", "bottom"}, _BEYOND_LIGHT if is_light else _BEYOND
+    along, reach = (height, _BEYOND_DOWN) if is_down else (width, beyond)
     line = _eased(1 - (np.arange(along, dtype=np.float32) - end) / np.float32(reach * along))
-    field = np.broadcast_to(line[:, None] if from_top else line[None, :], (height, width)) * np.float32(255 * opacity)
-    return _noisy(field, mirrored=mirrored)
+    field = np.broadcast_to(line[:, None] if is_down else line[None, :], (height, width)) * np.float32(255 * opacity)
+    mask = _noisy(field, mirrored=edge == "right")
+    return mask.transpose(Image.Transpose.FLIP_TOP_BOTTOM) if edge == "bottom" else mask
 
 
 def _noisy(field: npt.NDArray[np.float32], *, mirrored: bool = False) -> Image.Image:

@@ -1,4 +1,4 @@
-"""Thumbnails with a picture of the film: words on it, in the dark at one side, or beside what is cut out."""
+"""Thumbnails with a picture of the film: words on it, in the dark at one edge, or beside what is cut out."""
 
 from __future__ import annotations
 
@@ -11,25 +11,29 @@ from pipeline.model import Script, Still, named_picture
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
 from pipeline.rendering.surface.photographs import fitted, is_page, lowest, whole
-from pipeline.rendering.surface.scrims import accent_on, hardest_behind, needed_opacity, scrim_on, side_scrim_mask
+from pipeline.rendering.surface.scrims import Edge, accent_on, hardest_behind, needed_opacity, scrim_on, side_scrim_mask
 from pipeline.rendering.surface.shapes import disc
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.theme import rgb
 from pipeline.rendering.thumbnail.words import MARGIN, Sheet
 from pipeline.theme.theme import TEXT_CONTRAST
 
 # A picture with fewer pixels is taken only if there is no other.
 _LEAST_PX = 480 * 270
-# Where the point that draws the eye is brought to: beside the words, or below them.
+# Where the point that draws the eye is brought to: beside the words, or below them, above them as far from the edge.
 _FOCUS_X, _FOCUS_Y = 0.71, 0.66
 # How much closer one may go for it, and how much larger than its own pixels the picture may get; and how far off the
-# point may stay rather than going twice as close, or having the words where reading does not begin.
+# point may stay rather than going twice as close, having the words where reading does not begin, or having them at the
+# top of a photograph that is no wider than high, as those of people are: over their heads.
 _CLOSEST, _STEP, _ENLARGED = 1.4, 0.05, 1.6
-_PRICE_OF_CLOSER, _PRICE_OF_ACROSS = 0.3, 0.12
+_PRICE_OF_CLOSER, _PRICE_OF_ACROSS, _PRICE_OF_HEADS = 0.3, 0.12, 0.3
 # Around words on a picture, where there is as much scrim as behind them, and around a line that has to be read.
 _PAD, _NEAR = 36, 12
 # The words' width, and that of words beside a disc; and how high they may be at the right, where sites put the length
 # below them.
 _ON_PICTURE, _BESIDE_DISC, _LOW_SIDE = 640, 620, 500
+# On an upright still, where words below end: under them, apps write the title.
+_LOWEST = 0.8
 # How dark, or pale, a picture gets for the accent: then the accent gets lighter, or darker, instead.
 _DARK, _PALE = 0.68, 0.4
 # What is cut out stands on a disc, which it is a little higher than; both as shares of the still's height or width.
@@ -45,7 +49,10 @@ def picture_of(script: Script, look: Look) -> Still | None:
 
 
 class Framing(NamedTuple):
-    """A picture, mode RGB, that fills a still, and whether the words on it stand where reading does not begin."""
+    """A picture, mode RGB, that fills a still, and whether the words on it stand across: where reading does not begin.
+
+    On an upright still, that is below.
+    """
 
     picture: Image.Image
     across: bool
@@ -60,10 +67,13 @@ def framed(still: Still, look: Look) -> Framing:
     for number in range(round((closest - 1) / _STEP) + 1):
         closer = _STEP * number
         size = (width / scale / (1 + closer), height / scale / (1 + closer))
-        for across in (False, True) if width > height else (False,):
+        for across in (False, True):
             x = 1 - _FOCUS_X if across is not look.right_to_left else _FOCUS_X
-            off, part = _part(still, size, (x, 0.5) if width > height else (0.5, _FOCUS_Y))
-            found.append((off + _PRICE_OF_CLOSER * closer + _PRICE_OF_ACROSS * across, across, part))
+            y = 1 - _FOCUS_Y if across else _FOCUS_Y
+            off, part = _part(still, size, (x, 0.5) if width > height else (0.5, y))
+            over_heads = not across and width < height and still.aspect <= 1
+            place = _PRICE_OF_HEADS * over_heads or _PRICE_OF_ACROSS * across
+            found.append((off + _PRICE_OF_CLOSER * closer + place, across, part))
     _, across, part = min(found)
     return Framing(whole(still, (width, height), ground=look.theme.surface, part=part), across)
 
@@ -84,11 +94,10 @@ def _part(
 
 
 def on_picture(sheet: Sheet, *, across: bool) -> None:
-    """The words at one side (above, on an upright still), in the dark as far as it takes to read them."""
+    """The words at one side (above or below, on an upright still), in the dark as far as it takes to read them."""
     theme, (width, height) = sheet.look.theme, sheet.picture.size
-    wide, high = (sheet.width, height // 3) if sheet.is_upright else (_ON_PICTURE, min(_LOW_SIDE, sheet.most_height))
-    block = sheet.fitted(sheet.words, sheet.sizes, wide, high)
-    top = height // 8 if sheet.is_upright else (height - block.height_px) // 2
+    block, top, edge = _at_an_edge(sheet, across=across)
+    across = across and not sheet.is_upright
     text = sheet.place(block, top, across=across)
     screen = Box(0, 0, width, height)
     around = text.grown(_PAD).within(screen)
@@ -101,13 +110,22 @@ def on_picture(sheet: Sheet, *, across: bool) -> None:
     opacity = max(scrim.opacity, min(most, needed_opacity(behind, text=accent, scrim=scrim.colour)))
     ground = hardest_behind(behind, text=scrim.ink, scrim=scrim.colour, opacity=opacity)
     inks = (scrim.ink, accent_on(ground, theme, is_light=scrim.is_light, least=TEXT_CONTRAST))
-    mirrored = across is not sheet.look.right_to_left
-    end = Box(width - around.right, around.top, width - around.left, around.bottom) if mirrored else around
-    mask = side_scrim_mask(
-        (width, height), end, opacity, from_top=sheet.is_upright, mirrored=mirrored, is_light=scrim.is_light
-    )
+    mask = side_scrim_mask((width, height), around, opacity, edge=edge, is_light=scrim.is_light)
     sheet.picture.paste(rgb(scrim.colour), (0, 0), mask)
     sheet.write(block, top, inks, across=across)
+
+
+def _at_an_edge(sheet: Sheet, *, across: bool) -> tuple[TextBlock, int, Edge]:
+    """The words, where they begin, and the edge that they stand at."""
+    height = sheet.picture.height
+    if not sheet.is_upright:
+        block = sheet.fitted(sheet.words, sheet.sizes, _ON_PICTURE, min(_LOW_SIDE, sheet.most_height))
+        is_right = across is not sheet.look.right_to_left
+        return block, (height - block.height_px) // 2, "right" if is_right else "left"
+    if across:
+        block = sheet.fitted(sheet.words, sheet.sizes, sheet.width, height // 4)
+        return block, round(height * _LOWEST) - block.height_px, "bottom"
+    return sheet.fitted(sheet.words, sheet.sizes, sheet.width, height // 3), height // 8, "top"
 
 
 def beside_cut_out(sheet: Sheet, still: Still) -> None:
