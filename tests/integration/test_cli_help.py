@@ -123,6 +123,23 @@ def test_whoever_asks_how_films_stand_needs_nothing_that_draws_or_hears(tmp_path
     assert not modules & {"av", "PIL", "numpy", "groq", "edge_tts", "aiohttp", "psutil", "pysubs2"}
 
 
+def test_a_film_of_a_brief_needs_nothing_that_reads_tables():
+    script = (
+        "import json, sys, pipeline.cli.make, pipeline.orchestrator.batch.batches, pipeline.orchestrator.film.stages"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", f"{script}\nprint(json.dumps(sorted(sys.modules)))"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    modules = set(json.loads(process.stdout))
+    assert "pipeline.sources.markdown" in modules
+    assert not {name for name in modules if name.startswith(("pipeline.sources.tables", "pipeline.sources.campaign"))}
+
+
 def test_the_help_names_every_command_and_where_to_start(capsys):
     text = help_of(capsys=capsys)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from anyio import to_thread
+from anyio import Event, fail_after, to_thread
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +13,8 @@ from pipeline.cli.options import Making
 from pipeline.errors import InputError
 from pipeline.language.tags import LANGUAGE_TAG, entry_for, usual_case
 from pipeline.model import Brief, Job, JobStatus, Paragraph, Section, SourceRow, summary_of
+from pipeline.narration.silence import SilenceNarrator
+from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import run_batch, run_family, run_one
 from pipeline.orchestrator.batch.plan import draft_plan, plan_batch
 from pipeline.orchestrator.events import Notice
@@ -217,6 +219,29 @@ async def test_a_dry_run_counts_every_film(tmp_path):
     draft = await to_thread.run_sync(lambda: draft_plan([brief()], shop, batch="kitchen"))
 
     assert draft.plan.new == 3
+
+
+async def test_the_first_voice_and_no_other_is_woken_while_a_film_is_planned(tmp_path, monkeypatch):
+    shop, asked = await opened(tmp_path), [Event(), Event()]
+
+    def narrator(number):
+        class Waking(SilenceNarrator):
+            async def choose_voice(self, language, wanted):
+                asked[number].set()
+                raise InputError("no voice for that")
+
+        return Waking()
+
+    async def plan_later(*_, **__):
+        await asked[0].wait()
+        raise InputError("planned, and that is enough")
+
+    monkeypatch.setitem(vars(shop.crew), "narrators", (narrator(0), narrator(1)))
+    monkeypatch.setattr(batches, "plan_batch", plan_later)
+    with fail_after(10), pytest.raises(InputError, match="that is enough"):
+        await run_family(brief(), shop)
+
+    assert not asked[1].is_set()
 
 
 async def test_several_films_do_not_fit_one_file(tmp_path):

@@ -189,13 +189,13 @@ def refuse_while_busy(shop: Workshop, batch: str) -> None:
 
 
 async def _wake_voice(brief: Brief, shop: Workshop) -> None:
-    """Have a voice of this machine load what it speaks with, beside the planning.
+    """Have the first voice load what it speaks with, beside the planning, if that is on this machine.
 
     No service is asked: the film may be there already. What is wrong with a voice, the first stage will tell.
     """
     with suppress(NightreelError):
         narrators = await to_thread.run_sync(lambda: shop.crew.narrators)
-        await check_voice(narrators, brief.language, wanted=None)
+        await check_voice(narrators[:1], brief.language, wanted=None)
 
 
 async def _tell_idle_voices(briefs: Collection[Brief], wishes: Wishes, listen: Listener) -> None:
