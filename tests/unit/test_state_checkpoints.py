@@ -48,6 +48,7 @@ from pipeline.model import (
     summary_of,
 )
 from pipeline.state import CheckpointStore, Damage, check_batch_name
+from pipeline.state.checkpoints import documents
 from pipeline.state.checkpoints import store as checkpoints
 from pipeline.state.checkpoints.documents import from_json, read_document, to_json
 from pipeline.state.names import check_apart
@@ -598,6 +599,33 @@ async def test_a_file_that_was_copied_from_another_job_is_refused(store, tmp_pat
 
     with pytest.raises(CheckpointError, match="copied from another"):
         await store.load_job("space", "cd" * 8)
+
+
+async def test_a_job_planned_a_moment_ago_is_read_without_what_checks_unless_its_file_has_changed(
+    store, tmp_path, monkeypatch
+):
+    def check(*_: object, **__: object) -> None:
+        raise DamagedError("is checked")
+
+    monkeypatch.setattr(documents, "from_json", check)
+    planned = [job(), replace(job(), id="cd34" * 8)]
+    await to_thread.run_sync(store.plan_jobs, "space", planned)
+
+    assert await store.load_job("space", "cd34" * 8) == planned[1]
+    with pytest.raises(DamagedError, match="is checked"):
+        await store.load_job("space", "ab12" * 8)
+    last = file_of(tmp_path).with_name(f"{'cd34' * 8}.json")
+    await change(last, attempts=7)
+    with pytest.raises(DamagedError, match="is checked"):
+        await store.load_job("space", "cd34" * 8)
+
+
+async def test_a_job_planned_a_moment_ago_is_not_taken_for_another_one_that_it_was_copied_to(store, tmp_path):
+    await to_thread.run_sync(store.plan_jobs, "space", [job()])
+    shutil.copy(file_of(tmp_path), file_of(tmp_path).with_name(f"{'cd34' * 8}.json"))
+
+    with pytest.raises(DamagedError, match="was copied"):
+        await store.load_job("space", "cd34" * 8)
 
 
 async def test_a_missing_job_is_a_checkpoint_error(store):

@@ -50,6 +50,8 @@ class CheckpointStore:
         self._saves: dict[str, GroupedSaves] = {}
         # Of films under way, what their rows say: see `looked_up`.
         self._told: dict[tuple[str, str], tuple[object, ...]] = {}
+        # The job that was planned last, and what its file says: a single film is read at once.
+        self._planned: tuple[bytes, Job] | None = None
 
     def close(self) -> None:
         """Let go of the files that are kept open."""
@@ -67,8 +69,9 @@ class CheckpointStore:
         """Writes many jobs that nobody has begun: whoever planned them can do so again. Blocks."""
         rows = []
         for job in jobs:
-            path = self._files.of_job(batch, job.id)
-            stat = write_for_now(path, to_json(job, self.workspace))
+            path, text = self._files.of_job(batch, job.id), to_json(job, self.workspace)
+            stat = write_for_now(path, text)
+            self._planned = text.encode(), job
             rows.append((summary_of(job), stamp_from(stat) if os.name == "posix" else stamp_of(path)))
         self.index(batch).put(rows)
 
@@ -263,7 +266,7 @@ class CheckpointStore:
 
     def _read(self, path: Path, kind: type[T], batch: str) -> T | None:
         try:
-            return read_document(path, kind, self.workspace, batch=batch)
+            return read_document(path, kind, self.workspace, batch=batch, written=self._planned)
         except FileNotFoundError:
             return None
 
