@@ -1,7 +1,7 @@
 """How often, how many at once, and how long to try again.
 
-gate         the door in front of a service   (calls: what passes it, availability, breaker: when it is closed,
-             news: what people hear of that; bandwidth: of a line)
+gate         the door in front of a service   (calls: what passes it; availability, breaker: when it is closed;
+             bandwidth: of a line)
 retry        what is tried again
 budget       tokens by the minute             (purse: and money)
 cores        who may use one

@@ -25,13 +25,12 @@ from pipeline.model import (
 )
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.layouts import lay_out
-from pipeline.rendering.layouts.rating import rating_of
+from pipeline.rendering.layouts.rating import filled, rating_of, star_row
 from pipeline.rendering.motion.canvas import Canvas
 from pipeline.rendering.motion.picture import colour
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.stills import MovingStill
 from pipeline.rendering.surface.photographs import covering
-from pipeline.rendering.surface.stars import filled, star_row
 from pipeline.rendering.thumbnail.picture import framed
 from pipeline.theme.colours import contrast
 from pipeline.theme.loading import load_theme

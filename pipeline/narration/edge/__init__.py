@@ -2,7 +2,7 @@
 
 The service is undocumented and changes; it should never be the only voice in the list. What edge-tts leaves open is
 closed here and beside it: sockets that fall silent and a clock that is wrong (`wire`), sound cut short without an
-error (`whole`), single voices that fail (`health`), errors of three libraries (`failures`); `voices` chooses one.
+error (`whole`), single voices that fail and errors of three libraries (`failures`); `voices` chooses one.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from pipeline.limits import Gate
 from pipeline.media.sound.audio import Samples, read_audio
 from pipeline.model import SAMPLE_RATE_HZ, Prosody, Word
 from pipeline.narration.alignment import can_be, fold, match, place, proportional
-from pipeline.narration.edge.failures import ServiceBusyError, VoicelessError
-from pipeline.narration.edge.health import VoiceHealth
+from pipeline.narration.edge.failures import ServiceBusyError, VoiceHealth, VoicelessError
 from pipeline.narration.edge.voices import (
     DEFAULT_VOICES,
     OUR_CHOICES,
