@@ -33,12 +33,11 @@ from pipeline.media.survey.heard import Hearing
 from pipeline.media.survey.jumps import JumpWatch
 from pipeline.media.survey.lights import LightWatch
 from pipeline.media.survey.lost import LostWatch
-from pipeline.media.survey.plain import PlainWatch
+from pipeline.media.survey.plain import PlainWatch, TintWatch
 from pipeline.media.survey.snow import SnowWatch
 from pipeline.media.survey.stirs import StirWatch
 from pipeline.media.survey.stuck import StuckWatch
 from pipeline.media.survey.times import Times, start_of
-from pipeline.media.survey.tint import TintWatch
 
 _HEAD_BYTES = 64
 # Where it says how to decrypt it (ISO/IEC 23001-7).

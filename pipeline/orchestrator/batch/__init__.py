@@ -9,7 +9,7 @@ Read in this order::
     sampling    which films a person looks at before the rest is published
     run         one run of a batch, and its report
     scheduler   how many films at once, and what stops a night   (floor: no room for more, cancelling: wanted no more)
-    turns       whose turn it is     (backoff: and who is left alone)
+    turns       whose turn it is, and who is left alone for a while
     pulse       how the run is, each second
     results     what became of the batch           (packing: and all its films in a ZIP)
 """

@@ -12,9 +12,9 @@ from pathlib import Path
 from pipeline.errors import CheckpointError
 from pipeline.files import storage_error
 from pipeline.model import Batch, Job, summary_of
+from pipeline.state.batch_files import aside_of
 from pipeline.state.index.batch import BatchIndex, Damage
 from pipeline.state.names import is_job_id
-from pipeline.state.quarantine import aside_of
 
 _READ_AT_ONCE = 200
 
