@@ -20,7 +20,7 @@ Drawing is plain synchronous code that keeps a processor busy: call it in a work
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from pipeline.rendering.text.coverage import ScriptCoverage
 
 __all__ = [
     "MIDNIGHT",
@@ -45,17 +44,13 @@ __all__ = [
     "Logo",
     "Look",
     "Typeface",
-    "can_shape",
     "draw_scene",
     "draw_thumbnails",
     "find_misfits",
-    "font_advice",
-    "font_coverage",
     "fonts_for",
     "load",
     "read_logo",
     "read_typeface",
-    "shaping_advice",
     "undrawable",
 ]
 
@@ -138,20 +133,6 @@ def find_misfits(scene: Scene, look: Look) -> tuple[str, ...]:
     return misfits.find_misfits(scene, look)
 
 
-def font_coverage() -> tuple[ScriptCoverage, ...]:
-    """What this machine can draw, script by script. Reads the character tables of the fonts it finds: seconds."""
-    from pipeline.rendering.text import coverage  # noqa: PLC0415
-
-    return coverage.font_coverage()
-
-
-def font_advice(scripts: Collection[str]) -> str:
-    """What to install so that these scripts (as in `ScriptCoverage.script`) can be drawn, as one sentence."""
-    from pipeline.rendering.text import coverage  # noqa: PLC0415
-
-    return coverage.font_advice(scripts)
-
-
 def fonts_for(script: Script, look: Look) -> str:
     """A digest of what draws the letters of a film. Raises `MissingToolError` for those that can't be drawn here.
 
@@ -182,17 +163,3 @@ def undrawable(script: Script, look: Look) -> str:
     from pipeline.rendering.text import coverage  # noqa: PLC0415
 
     return coverage.undrawable(script, look)
-
-
-def can_shape() -> bool:
-    """Whether letters are joined and stacked as they should be: Pillow needs FriBidi for that."""
-    from pipeline.rendering.text import coverage  # noqa: PLC0415
-
-    return coverage.can_shape()
-
-
-def shaping_advice() -> str:
-    """What to install where they are not, as one sentence."""
-    from pipeline.rendering.text import coverage  # noqa: PLC0415
-
-    return coverage.shaping_advice()
