@@ -20,7 +20,7 @@ from typing import NamedTuple
 from pipeline.errors import ClosedError, NeedsLoginError, QuotaError, TransientError
 from pipeline.limits.breaker import Breakers
 from pipeline.limits.budget import ToldLimits
-from pipeline.limits.calls import Call, GateLimits, Obstacle
+from pipeline.limits.calls import Call, Obstacle, ThrottleLimits
 from pipeline.limits.times import bounded_s, steady_s, told
 
 _DAY_S = 86_400
@@ -71,7 +71,7 @@ class Availability:
     """
 
     def __init__(
-        self, name: str, limits: GateLimits, *, clock: Callable[[], datetime], tell: Callable[[str], None]
+        self, name: str, limits: ThrottleLimits, *, clock: Callable[[], datetime], tell: Callable[[str], None]
     ) -> None:
         self._name = name
         self._clock = clock

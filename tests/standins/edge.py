@@ -4,7 +4,7 @@ In a test:
 
     async with EdgeStandIn() as edge:
         edge.enqueue("busy_429")            # the next request meets this fault, the one after is answered
-        narrator = EdgeNarrator(url=edge.url, gate=…, timeout_s=5.0)
+        narrator = EdgeNarrator(url=edge.url, throttle=…, timeout_s=5.0)
 
 As a program (the first line on stdout is its address; it runs until it is killed):
 
