@@ -3,9 +3,8 @@
 groups       every setting, its default and what it may be
 campaign     how tables are read, and where they come from if that is no plain file
 series       what the episodes of a series share
-services     services with language models, and what is known of the best known ones
+services     services with language models, what is known of the best known ones, and services with photos
 money        what models cost, and what may be spent on them
-stock        services with photos
 languages    tables and lists by language, and words that voices say wrong
 looks        captions and the colours of the user
 presets      how films are encoded, by name
@@ -29,8 +28,7 @@ from pipeline.settings.night import ErrorSettings, TimeLimitSettings
 from pipeline.settings.presets import PresetSettings, presets_of
 from pipeline.settings.profiles import DEFAULT_PROFILE, ProfileSettings, profiles_of
 from pipeline.settings.publishing import DEFAULT_CHANNEL
-from pipeline.settings.services import ModelSettings, ServiceSettings
-from pipeline.settings.stock import StockSettings
+from pipeline.settings.services import ModelSettings, ServiceSettings, StockSettings
 
 __all__ = [
     "DEFAULT_CHANNEL",

@@ -27,8 +27,7 @@ from pipeline.settings.presets import KNOWN_PRESETS, Presets, VideoSettings
 from pipeline.settings.profiles import KNOWN_PROFILES, Profiles
 from pipeline.settings.publishing import PublishingSettings, YouTubeSettings
 from pipeline.settings.series import SeriesTables
-from pipeline.settings.services import GroqSettings, Services
-from pipeline.settings.stock import PexelsSettings, PixabaySettings
+from pipeline.settings.services import GroqSettings, PexelsSettings, PixabaySettings, Services
 
 # Music closer than this to the voice hides words from many; WCAG 2.2 (1.4.7) asks for 20 dB, which is the default.
 _CLEAR_SPEECH_LU = 15
