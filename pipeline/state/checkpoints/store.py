@@ -21,8 +21,9 @@ from pipeline.state.checkpoints.documents import read_document, to_json
 from pipeline.state.checkpoints.saves import GroupedSaves
 from pipeline.state.claims import Claims
 from pipeline.state.index.batch import BatchIndex, Damage
-from pipeline.state.index.reconciling import reconcile, stamp_from, stamp_of
+from pipeline.state.index.reconciling import reconcile
 from pipeline.state.index.rows import looked_up
+from pipeline.state.index.stamps import stamp_from, stamp_of
 from pipeline.state.names import check_apart
 from pipeline.state.shielded import to_the_end
 

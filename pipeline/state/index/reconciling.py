@@ -1,20 +1,15 @@
-"""The index of a batch is made to say what its files say: only those that have changed since are read.
-
-Which file a row was made of is told by its time, size and number, as git's index does.
-"""
+"""The index of a batch is made to say what its files say: only those that have changed since are read."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pipeline.errors import CheckpointError
-from pipeline.files import storage_error
 from pipeline.model import Batch, Job, summary_of
 from pipeline.state.batch_files import aside_of
 from pipeline.state.index.batch import BatchIndex, Damage
-from pipeline.state.names import is_job_id
+from pipeline.state.index.stamps import stamp_of, stamps_in
 
 _READ_AT_ONCE = 200
 
@@ -59,38 +54,3 @@ def _read_again(index: BatchIndex, changed: Iterable[tuple[str, str]], read_job:
         else:
             rows += [(summary_of(job), stamp)] if job else []
     index.put(rows)
-
-
-def stamps_in(jobs: Path) -> Iterator[tuple[str, str]]:
-    """Every job file below `jobs`: its id and its stamp."""
-    try:
-        entries = os.scandir(jobs)
-    except FileNotFoundError:
-        return
-    with entries:
-        for entry in entries:
-            name, _, suffix = entry.name.partition(".")
-            if suffix == "json" and is_job_id(name):
-                try:
-                    yield name, stamp_from(entry.stat())
-                except FileNotFoundError:  # removed this very moment
-                    continue
-
-
-def stamp_of(path: Path) -> str:
-    """The stamp of one file; empty: it is not there."""
-    try:
-        return stamp_from(path.stat())
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise storage_error(error, path) from error
-
-
-def stamp_from(stat: os.stat_result) -> str:
-    """The stamp of a file that the system has told us of.
-
-    It changes with every save, which puts a new file in the place of the old one. Windows lists no file numbers.
-    """
-    number = stat.st_ino if os.name == "posix" else 0
-    return f"{stat.st_mtime_ns}-{stat.st_size}-{number}"
