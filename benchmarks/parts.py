@@ -19,7 +19,7 @@ import numpy as np
 
 from pipeline.assembly import join_segments
 from pipeline.assembly.plan import encoder_options
-from pipeline.media.pictures.planes import Planes
+from pipeline.media.pictures.encode import Planes
 from pipeline.media.sound.audio import read_wav, to_pcm, write_wav
 from pipeline.model import SINGLES, Clip, Job, Segment
 from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment

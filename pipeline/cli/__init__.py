@@ -4,7 +4,7 @@ A module for each command, called as it is (but for `listing` and `report_batch`
 
     options, session, work, ahead               flags, a workspace, the end of a night, workers that begin meanwhile
     display, plain, picture, watch              how it goes: told, drawn, or seen from another process
-    report, causes, unreadable, forecast,
+    outcome, causes, unreadable, forecast,
     standing, standing_tables                   what came of it, or would
     console, text                               what is safe to print, and where nobody reads any more
 """

@@ -49,7 +49,7 @@ def youtube(
     """
     from dataclasses import asdict
 
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, NeedsLoginError
     from pipeline.orchestrator.logins import log_in_by_code, log_in_to_youtube
@@ -98,7 +98,7 @@ def status(
 
     from anyio import to_thread
 
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, NeedsLoginError
     from pipeline.orchestrator import logins

@@ -29,7 +29,7 @@ def cancel(
     job
         Only the job with this id, or the beginning of it; can be given several times.
     """
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator import control

@@ -30,7 +30,7 @@ def checkpoint(
     """
     import shlex
 
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK
     from pipeline.language.text import counted

@@ -32,7 +32,7 @@ def clean(
     """
     from dataclasses import asdict
 
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, InputError
     from pipeline.orchestrator.control import cleaning

@@ -16,7 +16,7 @@ def doctor(*, place: Place = Place()) -> int:
     from rich.table import Table
 
     from pipeline.cli.console import Console
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, MissingToolError
     from pipeline.orchestrator.checkup import State, examine

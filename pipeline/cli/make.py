@@ -102,7 +102,7 @@ def _print(films: Sequence[Film], place: Place, *, is_one: bool) -> None:
     """What came of it; where nothing did, nothing. With --json a film that is the only one is told as one object."""
     from dataclasses import asdict
 
-    from pipeline.cli.report import print_films, print_json
+    from pipeline.cli.outcome import print_films, print_json
 
     if films and place.json:
         objects = [asdict(film) for film in films]

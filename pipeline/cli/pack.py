@@ -22,7 +22,7 @@ def pack(batch: str, /, *, output: Path | None = None, place: Place = Place()) -
     import sys
     from dataclasses import asdict
 
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
     from pipeline.cli.text import shown
     from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED

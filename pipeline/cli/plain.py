@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 
+from pipeline.cli.outcome import print_json
 from pipeline.cli.picture import outcome_line
-from pipeline.cli.report import print_json
 from pipeline.cli.text import shown
 from pipeline.film import Film
 from pipeline.model import Job, JobStatus, summary_of, title_of, why_not

@@ -12,7 +12,7 @@ def presets(*, place: Place = Place()) -> int:
     from rich.table import Table
 
     from pipeline.cli.console import Console
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK
     from pipeline.settings import presets_of

@@ -106,7 +106,7 @@ def _draw(shop: Workshop, wanted: SourceContent, path: Path, name: str, *, as_js
     import sys
     from dataclasses import asdict
 
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.text import shown
     from pipeline.language.text import counted
     from pipeline.orchestrator.forecast.rowsheet import MOST_FILMS, draw_rows

@@ -141,7 +141,7 @@ def _refuse(*, job: bool, metadata: bool, both: bool) -> None:
 
 
 def _tell(receipts: Iterable[Receipt], place: Place) -> int:
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.errors import EXIT_OK
 
     for receipt in receipts:
@@ -159,7 +159,7 @@ def _tell(receipts: Iterable[Receipt], place: Place) -> int:
 def _tell_updated(done: Updated, place: Place) -> int:
     from dataclasses import asdict
 
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.text import shown
     from pipeline.errors import EXIT_OK
 

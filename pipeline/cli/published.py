@@ -28,7 +28,7 @@ def published(
 
     from anyio import to_thread
 
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
     from pipeline.orchestrator.control.published import Reconciled, reconciled

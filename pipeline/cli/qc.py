@@ -86,7 +86,7 @@ async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, 
 
 
 def _tell(film: Judged, place: Place, *, alone: bool) -> None:
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
 
     if place.json:
         print_json(_as_json(film))

@@ -41,7 +41,7 @@ def retry(
         Make everything from this stage on afresh, also what the cache has. What was published on a video host is not
         made again; nightreel publish --again publishes it once more.
     """
-    from pipeline.cli.report import print_refusal
+    from pipeline.cli.outcome import print_refusal
     from pipeline.cli.session import open_session_of
     from pipeline.cli.work import ending_in_json, total_of, work_on
     from pipeline.errors import InputError

@@ -88,7 +88,7 @@ async def _show(shop: Workshop, batch: str, *, as_json: bool) -> None:
 
     from anyio import to_thread
 
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.orchestrator.control.reviewing import waiting, write_page
 
     waits = await waiting(shop, batch)
@@ -143,7 +143,7 @@ def _print_rest(waits: Waits) -> None:
 def _tell(said: Said, waits: Waits, *, as_json: bool) -> int:
     from dataclasses import asdict
 
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.text import shown
     from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
 

@@ -98,7 +98,7 @@ async def _foretell(wanted: SourceContent, shop: Workshop, batch: str, priority:
     from dataclasses import asdict
 
     from pipeline.cli.forecast import print_forecast
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.orchestrator.forecast import forecast
 
     unreadable = wanted.unreadable

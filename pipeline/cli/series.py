@@ -20,7 +20,7 @@ def series(name: str = "", /, *, forget: int | None = None, place: Place = Place
     from rich.table import Table
 
     from pipeline.cli.console import Console
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
     from pipeline.cli.text import marked
     from pipeline.errors import EXIT_OK, InputError

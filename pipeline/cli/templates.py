@@ -25,7 +25,7 @@ def list_all(*, place: Place = Place()) -> int:
     from rich.table import Table
 
     from pipeline.cli.console import Console
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.templates.shelf import is_builtin, list_templates
@@ -64,7 +64,7 @@ def show(name: str, /, *, place: Place = Place()) -> int:
     from rich.markup import escape
 
     from pipeline.cli.console import Console
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.templates.shelf import find_template
@@ -134,7 +134,7 @@ def new(name: str, /, *, origin: Annotated[str, Parameter(name="--from")] = "exp
     origin
         The template that it begins as. Default: explainer.
     """
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.templates.shelf import copy_template, find_template
@@ -164,7 +164,7 @@ def check(name: str, /, *, place: Place = Place()) -> int:
     import sys
     from dataclasses import asdict
 
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
     from pipeline.cli.text import shown
     from pipeline.errors import EXIT_OK, InputError
@@ -215,7 +215,7 @@ def preview(
     output
         The file, FILE.png or FILE.jpg. Default: preview-NAME.png in output/ of the workspace.
     """
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, InputError
     from pipeline.orchestrator.templates.preview import PREVIEWED

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from rich.table import Table
 
 from pipeline.cli.console import Console
-from pipeline.cli.report import print_json, print_refusal
+from pipeline.cli.outcome import print_json, print_refusal
 from pipeline.cli.text import marked
 from pipeline.film import Film
 from pipeline.language.text import counted

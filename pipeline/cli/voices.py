@@ -64,7 +64,7 @@ def voices(
 def _tell_heard(heard: Sample, place: Place) -> int:
     from dataclasses import asdict
 
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.errors import EXIT_OK
 
     if place.json:
@@ -87,7 +87,7 @@ def _tell_listed(listings: Sequence[Listing], place: Place, *, language: str | N
     from rich.table import Table
 
     from pipeline.cli.console import Console
-    from pipeline.cli.report import print_json
+    from pipeline.cli.outcome import print_json
     from pipeline.errors import EXIT_OK, InputError
 
     exit_code = EXIT_OK

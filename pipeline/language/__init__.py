@@ -5,6 +5,6 @@ writing       direction, script, where lines may be broken                (hyphe
 text          made safe to say, show and log
 sentences     the unit of breath
 words         the unit of speech                                          (phrases: what a reader would not part)
-graphemes     what a reader calls characters
-quantity      a number and its unit           (locales: how a language writes numbers, dates and money)
+graphemes     what a reader calls characters, and where a number and its unit stay together
+locales       how a language writes numbers, dates and money
 """

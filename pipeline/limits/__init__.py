@@ -1,7 +1,7 @@
 """How often, how many at once, and how long to try again.
 
-gate         the door in front of a service   (calls: what passes it, availability, breaker: when it is closed,
-             news: what people hear of that; bandwidth: of a line)
+throttle     the door in front of a service   (calls: what passes it; availability, breaker: when it is closed;
+             bandwidth: of a line)
 retry        what is tried again
 budget       tokens by the minute             (purse: and money)
 cores        who may use one
@@ -11,13 +11,13 @@ times        the wall clock
 
 from pipeline.limits.bandwidth import Bandwidth
 from pipeline.limits.budget import CallLedger, ToldLimits
-from pipeline.limits.calls import Call, GateLimits
+from pipeline.limits.calls import Call, ThrottleLimits
 from pipeline.limits.cores import Cores, Rank
-from pipeline.limits.gate import Gate
 from pipeline.limits.purse import Budget, Purchase, Purse
 from pipeline.limits.resources import Load, ResourceLimits, ResourceWatch, resource_limits, total_memory_bytes
 from pipeline.limits.retry import RetryPolicy, with_retries
 from pipeline.limits.strategy import STRATEGIES, Situation, Strategy, make_strategy
+from pipeline.limits.throttle import Throttle
 
 __all__ = [
     "STRATEGIES",
@@ -26,8 +26,6 @@ __all__ = [
     "Call",
     "CallLedger",
     "Cores",
-    "Gate",
-    "GateLimits",
     "Load",
     "Purchase",
     "Purse",
@@ -37,6 +35,8 @@ __all__ = [
     "RetryPolicy",
     "Situation",
     "Strategy",
+    "Throttle",
+    "ThrottleLimits",
     "ToldLimits",
     "make_strategy",
     "resource_limits",

@@ -20,11 +20,40 @@ from typing import NamedTuple
 from pipeline.errors import ClosedError, NeedsLoginError, QuotaError, TransientError
 from pipeline.limits.breaker import Breakers
 from pipeline.limits.budget import ToldLimits
-from pipeline.limits.calls import Call, GateLimits, Obstacle
-from pipeline.limits.news import News
+from pipeline.limits.calls import Call, Obstacle, ThrottleLimits
 from pipeline.limits.times import bounded_s, steady_s, told
 
 _DAY_S = 86_400
+
+
+class News:
+    """The news of one service. `clock` is the wall clock; `tell` gets the lines."""
+
+    def __init__(self, name: str, *, clock: Callable[[], datetime], tell: Callable[[str], None]) -> None:
+        self._name = name
+        self._clock = clock
+        self._tell = tell
+        # Whether people were told that the door is closed, or of a daily allowance that is spent (until then).
+        self.has_told_closed = False
+        self._told_spent: datetime | None = None
+
+    def closed(self, what: str, seconds: float) -> None:
+        """The service `what` ("asks us to wait"), for so long."""
+        self.has_told_closed = True
+        now = self._clock()
+        self._tell(f"{self._name} {what} until {told(now + timedelta(seconds=seconds), now)}")
+
+    def opened(self) -> None:
+        """The service answers; nothing new unless people believe that it does not."""
+        if self.has_told_closed:
+            self.has_told_closed = False
+            self._tell(f"{self._name} answers again")
+
+    def spent(self, quota: QuotaError) -> None:
+        """The day's allowance is spent."""
+        if self._told_spent != quota.resets_at:
+            self._told_spent = quota.resets_at
+            self._tell(str(quota))
 
 
 class Closure(NamedTuple):
@@ -42,7 +71,7 @@ class Availability:
     """
 
     def __init__(
-        self, name: str, limits: GateLimits, *, clock: Callable[[], datetime], tell: Callable[[str], None]
+        self, name: str, limits: ThrottleLimits, *, clock: Callable[[], datetime], tell: Callable[[str], None]
     ) -> None:
         self._name = name
         self._clock = clock

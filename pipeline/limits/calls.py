@@ -1,4 +1,4 @@
-"""What passes a gate, what it is held to, and what may keep it waiting."""
+"""What passes a throttle, what it is held to, and what may keep it waiting."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.limits.budget import Spending, ToldLimits
 
 
 @dataclass(frozen=True, kw_only=True)
-class GateLimits:
+class ThrottleLimits:
     """How much of a service we may use, and how patient we are with it. None: no limit."""
 
     concurrency: int
@@ -31,7 +31,7 @@ class GateLimits:
 
 
 class Call:
-    """One call on its way through the gate."""
+    """One call on its way through the throttle."""
 
     def __init__(self, tokens: int, model: str = "") -> None:
         # By which it is known to other processes: at random, because none knows of the others.

@@ -1,7 +1,7 @@
 """The money that models may cost: looked at before a call, reserved when it begins, corrected when it is over.
 
     async with purse.buying("groq", "openai/gpt-oss-120b", tokens_in=1_500, tokens_out=4_096) as purchase:
-        async with gate.call(...):            # may take a while: nothing is reserved meanwhile
+        async with throttle.call(...):            # may take a while: nothing is reserved meanwhile
             await purchase.reserve()
             answer = await service.ask(...)
             purchase.used(tokens_in=answer.tokens_in, tokens_out=answer.tokens_out)

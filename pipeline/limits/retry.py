@@ -37,7 +37,7 @@ async def with_retries(
 ) -> T:
     """The result of `call`, called again after each `TransientError` until the policy's attempts are used up.
 
-    Waits as long as the service asked (`TransientError.retry_after_s`), else by the policy. A `Gate` inside `call`
+    Waits as long as the service asked (`TransientError.retry_after_s`), else by the policy. A `Throttle` inside `call`
     keeps everybody else away for the same time, not for longer: when the wait is over here, the door is open there.
     The last error is raised as it is; a service that asks for more patience than the policy has is a `ClosedError`
     until then. Waits are logged at info.

@@ -1,6 +1,6 @@
 """The nouns: frozen values that travel from room to room. Nothing here reads, writes or waits.
 
-    a film    brief (blocks, pictures, episodes, priority) · script (scenes, showing, metadata) · narration (words,
+    a film    brief (blocks, pictures, episodes) · script (scenes, showing, metadata) · narration (words,
               pace) · subtitles · video · verdict (profile, leftovers) · review · receipt (schedule)
               · job (summary, cost)
     films     batch
@@ -21,7 +21,7 @@ from pipeline.model.blocks import (
     Quotation,
     Table,
 )
-from pipeline.model.brief import Brief, Section, SourceRow
+from pipeline.model.brief import Brief, Priority, Section, SourceRow
 from pipeline.model.cost import Cost, ModelCost, Price, bill, dollars, price_of
 from pipeline.model.job import (
     LEFT,
@@ -47,7 +47,6 @@ from pipeline.model.pictures import (
     stock_source,
     stock_words,
 )
-from pipeline.model.priority import Priority
 from pipeline.model.profile import STANDARD, QualityProfile
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.review import FailedVerdict, HeldFilm, Review, Sample, SampleStanding

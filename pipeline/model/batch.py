@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipeline.model.brief import Priority
 from pipeline.model.job import Asked, JobError, JobStatus
-from pipeline.model.priority import Priority
 from pipeline.model.review import Sample
 from pipeline.model.summary import JobSummary
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Literal
 
 from pipeline.choices import Facts, Privacy, Shape
@@ -11,7 +12,23 @@ from pipeline.model.blocks import Block
 from pipeline.model.episodes import Serial
 from pipeline.model.evolving import evolved
 from pipeline.model.pictures import WantedPicture
-from pipeline.model.priority import Priority
+
+
+class Priority(StrEnum):
+    """How soon a film is wanted. Every waiting job goes before all that are less urgent."""
+
+    URGENT = "urgent"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        """0 goes first."""
+        return _RANKS[self]
+
+
+_RANKS = {priority: rank for rank, priority in enumerate(Priority)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,13 +9,12 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
-from pipeline.model.brief import Brief
+from pipeline.model.brief import Brief, Priority
 from pipeline.model.cost import Cost
 from pipeline.model.evolving import evolved
 from pipeline.model.narration import Narration
 from pipeline.model.pace import Pace
 from pipeline.model.pictures import Pictures
-from pipeline.model.priority import Priority
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.review import FailedVerdict, Review
 from pipeline.model.script import Script

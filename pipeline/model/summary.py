@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.model.brief import Brief
+from pipeline.model.brief import Brief, Priority
 from pipeline.model.cost import Cost
 from pipeline.model.job import Job, JobError, JobStatus
-from pipeline.model.priority import Priority
 from pipeline.model.review import SampleMark
 from pipeline.model.verdict import Grade, Verdict
 

@@ -21,7 +21,7 @@ from pipeline.errors import (
     TransientError,
     first_error,
 )
-from pipeline.limits import Gate, RetryPolicy
+from pipeline.limits import RetryPolicy, Throttle
 from pipeline.model import Clip, Narration, Prosody, Scene, Script
 from pipeline.narration import recording
 from pipeline.narration.booth import Booth, Compute, Manner
@@ -45,7 +45,7 @@ class NarratorOptions:
     # Websocket address of the Edge service; None: the real one.
     edge_url: str | None
     # The door in front of it, and the longest that one request may take.
-    edge_gate: Gate
+    edge_throttle: Throttle
     edge_timeout_s: float
     # Voices to go to, in this order, when one fails; empty: our own choice.
     edge_fallback_voices: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ def _edge(options: NarratorOptions) -> Narrator:
 
     return EdgeNarrator(
         url=options.edge_url,
-        gate=options.edge_gate,
+        throttle=options.edge_throttle,
         timeout_s=options.edge_timeout_s,
         fallback_voices=options.edge_fallback_voices,
     )

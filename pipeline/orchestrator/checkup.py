@@ -19,7 +19,7 @@ from pipeline.model import Brief
 from pipeline.orchestrator.vmaf import find_vmaf
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.providers import make_narrator, stock_names
-from pipeline.rendering import can_shape, font_advice, font_coverage, shaping_advice
+from pipeline.rendering.text.coverage import can_shape, font_advice, font_coverage, shaping_advice
 
 # A minute of film takes about 40 MB while it is made, most of it cache; below this a night may end early.
 _FREE_DISK_GB = 5

@@ -6,7 +6,7 @@ findings     what was found in a part, kept in it
 cues         the subtitle files, read back
 companions   the thumbnail and the metadata
 changed      what somebody has put in the place of all these   (`faults_of`)
-texts        what was never meant for viewers, and languages, whether it is the right one
+texts        what was never meant for viewers, and whether it is in the right language
 inspect      `inspect_segment`, `inspect_sound` and `inspect_film` open, measure and collect
 
 limits       what a profile asks, in words

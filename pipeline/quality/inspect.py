@@ -20,7 +20,7 @@ from pipeline.media.pictures.decode import view
 from pipeline.media.pictures.looks import look_of
 from pipeline.media.sound.loudness import measure_film_loudness
 from pipeline.model import Check, Package, QualityProfile, Verdict
-from pipeline.quality import checks, companions, cues, judged, languages, texts
+from pipeline.quality import checks, companions, cues, judged, texts
 from pipeline.quality.expected import Expected, Parts
 from pipeline.quality.findings import (
     Brightness,
@@ -209,7 +209,7 @@ def _texts(expected: Expected, profile: QualityProfile) -> Iterator[Check]:
         yield cues.words(expected.cues, expected.script)
         yield checks.glyphs(expected.undrawable)
         yield texts.text(expected.script, expected.cells)
-        yield languages.language(expected.script)
+        yield texts.language(expected.script)
     if expected.cues:
         yield from reading_checks(expected.cues, profile)
     if expected.compared:

@@ -18,9 +18,8 @@ from pipeline.model import Check, QualityProfile
 from pipeline.quality.coverage import is_partial, longest_uncaptioned
 from pipeline.quality.expected import TimedText
 from pipeline.quality.judged import longest_of
-from pipeline.quality.languages import named_language
 from pipeline.quality.limits import limits_of
-from pipeline.quality.texts import caption_text
+from pipeline.quality.texts import caption_text, named_language
 from pipeline.quality.timing import find_shift
 
 _ENDINGS = (".srt", ".vtt")

@@ -6,7 +6,6 @@ Drawing is plain synchronous code that keeps a processor busy: call it in a work
 
     look         what all pictures of a film have in common     (theme: its colours, grid: what stands where,
                  brought: fonts and a logo of somebody's own, reading: of them)
-    scene        a scene played, from its layout to its frames
     layouts/     a scene laid out, one module each              (misfits: texts that have no room in it)
     text/        from a string to ink
     surface/     what words stand on and beside
@@ -21,7 +20,7 @@ Drawing is plain synchronous code that keeps a processor busy: call it in a work
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from pipeline.rendering.text.coverage import ScriptCoverage
 
 __all__ = [
     "MIDNIGHT",
@@ -46,17 +44,13 @@ __all__ = [
     "Logo",
     "Look",
     "Typeface",
-    "can_shape",
     "draw_scene",
     "draw_thumbnails",
     "find_misfits",
-    "font_advice",
-    "font_coverage",
     "fonts_for",
     "load",
     "read_logo",
     "read_typeface",
-    "shaping_advice",
     "undrawable",
 ]
 
@@ -70,7 +64,8 @@ def load() -> None:
     """Import what draws, and get ready what most films need, so that the first call need not."""
     from PIL import Image  # noqa: PLC0415
 
-    from pipeline.rendering import misfits, rehearsal, scene  # noqa: F401, PLC0415
+    from pipeline.rendering import captions, misfits, rehearsal  # noqa: F401, PLC0415
+    from pipeline.rendering.motion import bursts, transitions  # noqa: F401, PLC0415
     from pipeline.rendering.text import coverage  # noqa: F401, PLC0415
     from pipeline.rendering.thumbnail import drawing  # noqa: F401, PLC0415
 
@@ -92,13 +87,30 @@ def draw_scene(
 ) -> Iterator[Frame]:
     """The different pictures of a scene, each with its hold; the holds add up to `frames` at the look's rate.
 
-    Drawn as they are asked for: see `scene.draw_scene`.
+    `words` are the timed words of the scene's narration and say when items appear; `cues` are drawn as captions if
+    the look asks for it. Neighbouring frames differ. All frames share one picture that is drawn on in place: each is
+    valid until the next is asked for. The same arguments and fonts give the same pixels. With a `transition`, the scene
+    comes from the last picture of the scene `after` which it stands, without its captions. One that `opens` a film has
+    begun before its first picture, which players and feeds show while nothing plays.
     """
-    from pipeline.rendering import scene as drawing  # noqa: PLC0415
+    from pipeline.rendering import captions, layouts  # noqa: PLC0415
+    from pipeline.rendering.motion import bursts, timeline, transitions  # noqa: PLC0415
 
-    return drawing.draw_scene(
-        scene, words=words, cues=cues, frames=frames, look=look, after=after, transition=transition, opens=opens
-    )
+    composition = layouts.lay_out(scene, words, look)
+    if look.manner.amount == "none":
+        composition = bursts.in_bursts(composition, timeline.motion_frames(frames, look.format.frame_rate))
+    elif opens:
+        composition = bursts.begun(composition)
+    overlay = captions.captions(cues, look, on_picture=composition.is_picture)
+    rate = look.format.frame_rate
+    played = timeline.play(composition.under(overlay), frames, frame_rate=rate)
+    if after is None or transition == "cut":
+        yield from played
+        return
+    before = timeline.last_picture(layouts.lay_out(after, (), look))
+    stage = timeline.play(composition.stage(), frames, frame_rate=rate)
+    mirrored = look.right_to_left
+    yield from transitions.entering(played, before, transition, frame_rate=rate, right_to_left=mirrored, stage=stage)
 
 
 def draw_thumbnails(script: Script, look: Look, *, episode: int) -> Iterator[Image.Image]:
@@ -119,20 +131,6 @@ def find_misfits(scene: Scene, look: Look) -> tuple[str, ...]:
     from pipeline.rendering import misfits  # noqa: PLC0415
 
     return misfits.find_misfits(scene, look)
-
-
-def font_coverage() -> tuple[ScriptCoverage, ...]:
-    """What this machine can draw, script by script. Reads the character tables of the fonts it finds: seconds."""
-    from pipeline.rendering.text import coverage  # noqa: PLC0415
-
-    return coverage.font_coverage()
-
-
-def font_advice(scripts: Collection[str]) -> str:
-    """What to install so that these scripts (as in `ScriptCoverage.script`) can be drawn, as one sentence."""
-    from pipeline.rendering.text import coverage  # noqa: PLC0415
-
-    return coverage.font_advice(scripts)
 
 
 def fonts_for(script: Script, look: Look) -> str:
@@ -165,17 +163,3 @@ def undrawable(script: Script, look: Look) -> str:
     from pipeline.rendering.text import coverage  # noqa: PLC0415
 
     return coverage.undrawable(script, look)
-
-
-def can_shape() -> bool:
-    """Whether letters are joined and stacked as they should be: Pillow needs FriBidi for that."""
-    from pipeline.rendering.text import coverage  # noqa: PLC0415
-
-    return coverage.can_shape()
-
-
-def shaping_advice() -> str:
-    """What to install where they are not, as one sentence."""
-    from pipeline.rendering.text import coverage  # noqa: PLC0415
-
-    return coverage.shaping_advice()

@@ -2,7 +2,7 @@
 
 facts        what is told beside the rows of the films
 tally        what is counted over them   (groups: causes, gate: verdicts, night: hours, spread: durations)
-page         report.html                 (axes, pictures, wording, stages: what stands in it)
+page         report.html                 (axes, pictures, wording: what stands in it)
 review       the page of films that wait for a person
 documents    the JSON files
 manifest     manifest.csv

@@ -21,8 +21,7 @@ from pipeline.reporting.facts import RunFacts
 from pipeline.reporting.groups import kind_name, place_of, stage_of, what_to_do
 from pipeline.reporting.pictures import link, picture_uri
 from pipeline.reporting.spread import Spread
-from pipeline.reporting.stages import stage_name
-from pipeline.reporting.tally import Tally, work_s
+from pipeline.reporting.tally import Tally, stage_name, work_s
 
 REPORT = "report.html"
 REPORT_STYLE = "report.css"

@@ -16,11 +16,12 @@ from pipeline.reporting.gate import GateSummary
 from pipeline.reporting.groups import Groups
 from pipeline.reporting.night import Night
 from pipeline.reporting.spread import Samples, Spread
-from pipeline.reporting.stages import in_order
 
 # Films whose picture is on the page, and films that are named because they took longest.
 MOST_PICTURES = 200
 MOST_LONGEST = 10
+# A stage that is not listed comes after these.
+_IN_ORDER = ("script", "narration", "subtitles", "scenes", "film", "quality", "publishing")
 
 
 class Tally:
@@ -133,3 +134,15 @@ def work_s(row: JobSummary) -> float:
 
 def _within(at: datetime, facts: RunFacts) -> bool:
     return facts.started_at <= at <= facts.ended_at
+
+
+def stage_name(stage: str) -> str:
+    """What the page calls a stage: as whoever types `--from STAGE` or sets its time limit."""
+    return stage.capitalize()
+
+
+def in_order(stages: Iterable[str]) -> list[str]:
+    """Each of them once."""
+    return sorted(
+        set(stages), key=lambda stage: (_IN_ORDER.index(stage) if stage in _IN_ORDER else len(_IN_ORDER), stage)
+    )

@@ -101,7 +101,7 @@ async def write_script(
             return replace(script, fallback_reason="; ".join(filter(None, reasons)))
     first = as_one(failures)
     if isinstance(first, NeedsLoginError) and brief.has_notes and not any(writer.needs_notes for writer in writers):
-        # The gate may raise the same error for other films, which have none.
+        # The throttle may raise the same error for other films, which have none.
         hint = f"{first.hint}, or take the notes as they are: --writer outline"
         raise NeedsLoginError(first.message, where=first.where, hint=hint) from first
     raise first

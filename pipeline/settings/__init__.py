@@ -1,19 +1,17 @@
 """Everything that can be set: flags over NIGHTREEL_* over nightreel.toml over defaults, one checked value at the end.
 
 groups       every setting, its default and what it may be
-source       where tables come from that are no plain files
-campaign     how tables are read
+campaign     how tables are read, and where they come from if that is no plain file
 series       what the episodes of a series share
-services     services with language models, and what is known of the best known ones
+services     services with language models, what is known of the best known ones, and services with photos
 money        what models cost, and what may be spent on them
-stock        services with photos
-pronounce    words that voices say wrong
+languages    tables and lists by language, and words that voices say wrong
 looks        captions and the colours of the user
 presets      how films are encoded, by name
 profiles     how strictly they are judged, by name
 publishing   where they are published
 night        how a batch is worked through
-kinds        the kinds of values      (languages, secrets: some of their own; based: tables by name)
+kinds        the kinds of values      (based: tables by name)
 fields       the same by dotted name
 loading      from the three sources to `Settings`, every problem told with its place
 problems     what is wrong with them, in words
@@ -30,8 +28,7 @@ from pipeline.settings.night import ErrorSettings, TimeLimitSettings
 from pipeline.settings.presets import PresetSettings, presets_of
 from pipeline.settings.profiles import DEFAULT_PROFILE, ProfileSettings, profiles_of
 from pipeline.settings.publishing import DEFAULT_CHANNEL
-from pipeline.settings.services import ModelSettings, ServiceSettings
-from pipeline.settings.stock import StockSettings
+from pipeline.settings.services import ModelSettings, ServiceSettings, StockSettings
 
 __all__ = [
     "DEFAULT_CHANNEL",

@@ -1,13 +1,18 @@
-"""Languages as settings name them: tags, lists of tags, and tables by tag."""
+"""Languages as settings name them: tags, lists of tags, tables by tag, words that voices say wrong."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from pipeline.language.tags import LANGUAGE_TAG, MOST_LANGUAGES, usual_case
+from pipeline.language.text import clean_text, has_words
 from pipeline.settings.kinds import split_names
+
+_LONGEST_SAID = 200
+# In angle brackets, as no name in the file is.
+_TEXT, _TABLE = "<text>", "<table>"
 
 
 def _language_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
@@ -28,3 +33,36 @@ Languages = Annotated[tuple[str, ...], AfterValidator(_language_tags), BeforeVal
 VoiceTable = Annotated[
     dict[str, Annotated[str, Field(min_length=1, max_length=100)]], AfterValidator(_keys_are_languages)
 ]
+
+
+def _sayable(table: dict[str, str | dict[str, str]]) -> dict[str, str | dict[str, str]]:
+    """Words and how they are said, on one line and without what can't be seen; tables of words below a language."""
+    cleaned: dict[str, str | dict[str, str]] = {}
+    for key, value in table.items():
+        if isinstance(value, str):
+            cleaned[clean_text(key)] = clean_text(value)
+        elif not LANGUAGE_TAG.fullmatch(key):
+            raise ValueError(f"{key} must be a language tag like en, de or pt-BR, or a text")
+        else:
+            cleaned[key] = {clean_text(word): clean_text(said) for word, said in value.items()}
+    for words in ({k: v for k, v in cleaned.items() if isinstance(v, str)}, *_tables_of(cleaned)):
+        for word, said in words.items():
+            if not word or not has_words(said) or max(len(word), len(said)) > _LONGEST_SAID:
+                raise ValueError(f"{word} must be said with letters, at most {_LONGEST_SAID} of them")
+    return cleaned
+
+
+def _tables_of(table: dict[str, str | dict[str, str]]) -> list[dict[str, str]]:
+    return [value for value in table.values() if isinstance(value, dict)]
+
+
+def _kind(value: object) -> str:
+    """Which of the two a value was meant to be: a wrong one is told once."""
+    return _TABLE if isinstance(value, dict) else _TEXT
+
+
+_Entry = Annotated[
+    Annotated[str, Tag(_TEXT)] | Annotated[dict[str, str], Tag(_TABLE)],
+    Discriminator(_kind),
+]
+PronounceTable = Annotated[dict[str, _Entry], AfterValidator(_sayable)]

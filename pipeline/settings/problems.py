@@ -1,4 +1,4 @@
-"""What is wrong with settings, in words: who says it, what it is, what it may be."""
+"""What is wrong with settings, in words: who says it, what it is, what it may be; and no keys in them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from pipeline.settings.fields import (
     setting_tables,
 )
 from pipeline.settings.groups import Settings
-from pipeline.settings.secrets import without_keys
 
 _PRICED = 'is told by model now: write usd_per_million_in and usd_per_million_out under [prices."NAME OF THE MODEL"]'
 # Names of earlier versions, and what became of them.
@@ -43,6 +42,14 @@ _PATTERNS = {
 # What helps where no name is near.
 _ALL = "nightreel init writes a file with all settings"
 _NO_SETTING = "is not a setting"
+# What services begin their keys with, or a long run of letters and digits, as no name has; and UUIDs.
+_KEY = re.compile(
+    r"[\w-]*?(?:(?:gsk_|hf_|xai-|ghp_|AIza)[\w-]{8,}"
+    r"|(?<![A-Za-z0-9])(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{16,}"
+    r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})[\w-]*",
+    re.ASCII,
+)
+_SHOWN_CHARS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,3 +168,8 @@ def _unknown_series(settings: Settings, found: Mapping[str, Found]) -> Iterator[
             otherwise=None if settings.series else f"Add a table [series.{name}] to nightreel.toml",
         )
         yield f"{found['episodes_of'].subject}: there is no series {name!r}. {hint}"
+
+
+def without_keys(text: str) -> str:
+    """`text` with what looks like a key cut down to its first characters, by which its owner knows it."""
+    return _KEY.sub(lambda found: f"{found[0][:_SHOWN_CHARS]}…", text)

@@ -1,7 +1,6 @@
 """What is on disk and survives `kill -9`: checkpoints, a content-addressed cache, ledgers, locks.
 
-checkpoints/   jobs and batches, saved and read     (batch_files: where, moments: times in them, quarantine: those that
-               can't be read)
+checkpoints/   jobs and batches, saved and read     (batch_files: where, moments: times in them)
 index/         the rows of a batch, in SQLite, and as a queue
 claims         who works on what                    (locks: how; shielded: and what nobody interrupts)
 cache/         everything expensive

@@ -12,9 +12,11 @@ state/batches/<batch>/workers/<pid>-….lock  held by every process that works o
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Literal
 
+from pipeline.files import storage_errors
 from pipeline.state.names import check_batch_name, check_job_id
 
 
@@ -51,3 +53,21 @@ class BatchFiles:
     def batches(self) -> list[str]:
         """The names of all batches, sorted."""
         return sorted(path.parent.name for path in self._root.glob("*/batch.json"))
+
+
+def put_aside(path: Path) -> Path:
+    """Gives a damaged file another name, which is returned; one that was set aside before stays as well."""
+    numbers = itertools.count(2)
+    aside = aside_of(path)
+    if aside.exists() and not path.exists():
+        return aside  # by an earlier run
+    while aside.exists():
+        aside = path.with_suffix(f".json.damaged-{next(numbers)}")
+    with storage_errors(path):
+        path.replace(aside)
+    return aside
+
+
+def aside_of(path: Path) -> Path:
+    """Where the first damaged file of that name is kept."""
+    return path.with_suffix(".json.damaged")

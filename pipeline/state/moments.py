@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime
-
-from pipeline.state.checkpoints.fields import fields_with
+from functools import cache
+from typing import get_args, get_type_hints
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -32,3 +32,17 @@ def _moments_in(value: object) -> Iterator[datetime]:
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for name in fields_with(datetime, type(value)):
             yield from _moments_in(getattr(value, name))
+
+
+@cache
+def fields_with(kind: type, holder: type) -> tuple[str, ...]:
+    """The fields of the dataclass `holder` that hold a `kind`, directly or further inside."""
+    return tuple(name for name, annotation in get_type_hints(holder).items() if _mentions(kind, annotation))
+
+
+def _mentions(kind: type, annotation: object) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, kind):
+        return True
+    if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
+        return bool(fields_with(kind, annotation))
+    return any(_mentions(kind, argument) for argument in get_args(annotation))

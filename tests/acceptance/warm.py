@@ -338,9 +338,10 @@ def _read_once() -> None:
     from pipeline.errors import DamagedError  # noqa: PLC0415
     from pipeline.model import Batch, Job  # noqa: PLC0415
     from pipeline.narration.spoken import spoken  # noqa: PLC0415
-    from pipeline.rendering import font_coverage  # noqa: PLC0415
+    from pipeline.rendering.text.coverage import font_coverage  # noqa: PLC0415
     from pipeline.reporting import page  # noqa: PLC0415
-    from pipeline.state.checkpoints import documents, fields  # noqa: PLC0415
+    from pipeline.state import moments  # noqa: PLC0415
+    from pipeline.state.checkpoints import documents  # noqa: PLC0415
     from pipeline.trust import trusted  # noqa: PLC0415
 
     trusted()
@@ -350,8 +351,8 @@ def _read_once() -> None:
     for kind in (Batch, Job):
         with suppress(DamagedError):
             documents.from_json(b'{"schema": 1}', kind, Path(), where="")
-        fields.fields_with(Path, kind)
-        fields.fields_with(datetime, kind)
+        moments.fields_with(Path, kind)
+        moments.fields_with(datetime, kind)
 
 
 def _run(program: ModuleType) -> NoReturn:

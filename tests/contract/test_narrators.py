@@ -38,8 +38,8 @@ from pipeline.narration.spoken import spoken
 from pipeline.state import Cache
 from tests.standins.edge import EdgeStandIn
 from tests.standins.faults import ON_ITS_WAY_S
-from tests.standins.gates import gate
 from tests.standins.piper import write_voice
+from tests.standins.throttles import throttle
 
 SENTENCE = "Sunlight looks white, but it holds every color of the rainbow."
 # What eSpeak, which Piper asks for phonemes, calls otherwise.
@@ -69,7 +69,7 @@ async def edge():
 
 
 def edge_at(url, *, door=None, timeout_s=5.0):
-    return EdgeNarrator(url=url, gate=door or gate("edge", concurrency=3), timeout_s=timeout_s)
+    return EdgeNarrator(url=url, throttle=door or throttle("edge", concurrency=3), timeout_s=timeout_s)
 
 
 NOW = RetryPolicy(attempts=3, wait_initial_s=0.0, wait_max_s=0.0, retry_after_max_s=0.0)
@@ -551,7 +551,7 @@ async def test_the_address_of_edge_tts_itself_stays_as_it_was(edge, edge_narrato
     assert f"{communicate.WSS_URL}" == constants.WSS_URL
 
 
-async def test_every_request_goes_through_the_gate(edge):
+async def test_every_request_goes_through_the_throttle(edge):
     class Book:
         calls = 0
 
@@ -562,7 +562,7 @@ async def test_every_request_goes_through_the_gate(edge):
             pass
 
     book = Book()
-    narrator = edge_at(edge.url, door=gate("edge", ledger=book))
+    narrator = edge_at(edge.url, door=throttle("edge", ledger=book))
     await narrator.check()
     for text in ("One.", "Two."):
         await say(narrator, text, "en-US-AvaNeural")
@@ -571,10 +571,10 @@ async def test_every_request_goes_through_the_gate(edge):
 
 
 @pytest.mark.parametrize("asked", ["first by a check", "first by a text"])
-async def test_a_429_closes_the_gate_for_all_texts_and_nobody_comes_too_early(edge, asked):
+async def test_a_429_closes_the_throttle_for_all_texts_and_nobody_comes_too_early(edge, asked):
     edge.retry_after = "0.3"
     edge.enqueue("busy_429")
-    narrator = edge_at(edge.url, door=gate("edge", concurrency=1))
+    narrator = edge_at(edge.url, door=throttle("edge", concurrency=1))
     policy = RetryPolicy(attempts=3, wait_initial_s=0, wait_max_s=0, retry_after_max_s=60)
 
     async def speak(text):
@@ -604,7 +604,7 @@ async def test_a_short_rest_does_not_change_the_voice_of_a_film(edge, tmp_path):
 async def test_a_long_rest_has_another_voice_speak_the_film(edge, tmp_path):
     edge.retry_after = "90"
     edge.enqueue("busy_429")
-    narrator = edge_at(edge.url, door=gate("edge", patience_s=60))
+    narrator = edge_at(edge.url, door=throttle("edge", patience_s=60))
     await narrator.check()
 
     narration = await film(tmp_path, narrator, SilenceNarrator())
@@ -616,7 +616,7 @@ async def test_a_long_rest_has_another_voice_speak_the_film(edge, tmp_path):
 
 async def test_a_service_that_keeps_failing_is_left_alone_and_the_next_voice_speaks_at_once(edge, tmp_path):
     edge.faults.append("no_audio")
-    narrator = edge_at(edge.url, door=gate("edge", concurrency=1, breaker_failures=2, patience_s=0))
+    narrator = edge_at(edge.url, door=throttle("edge", concurrency=1, breaker_failures=2, patience_s=0))
 
     for _ in range(2):
         narration = await film(tmp_path, narrator, SilenceNarrator())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from pipeline.errors import ClosedError, NeedsLoginError, NightreelError, PermanentError, TransientError
-from pipeline.limits import Gate, GateLimits, RetryPolicy, with_retries
+from pipeline.limits import RetryPolicy, Throttle, ThrottleLimits, with_retries
 from pipeline.pictures.stock import (  # noqa: F401 - as stages do, not in the loop: it reads certificates
     STOCK_SOURCES,
     PictureSource,
@@ -40,13 +40,13 @@ class Made:
         return KEYS[self.name]
 
     def at(self, root: str, *, key: str = "", timeout_s: float = 5) -> PictureSource:
-        limits = GateLimits(
+        limits = ThrottleLimits(
             concurrency=2, patience_s=0, breaker_failures=5, breaker_cooldown_s=60, breaker_cooldown_max_s=60
         )
         options = ServiceOptions(
             root_url=root,
             api_key=key or self.key,
-            gate=Gate(self.name, limits),
+            throttle=Throttle(self.name, limits),
             timeout_s=timeout_s,
             set_key="Set the key",
         )

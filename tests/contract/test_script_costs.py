@@ -1,4 +1,4 @@
-"""What a script costs, and what the gate before its service hears of each request."""
+"""What a script costs, and what the throttle before its service hears of each request."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from pipeline.script import (
 from pipeline.template import Template
 from tests.standins.coins import Coins
 from tests.standins.faults import ON_ITS_WAY_S
-from tests.standins.gates import gate
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import IMPATIENT, Forgetful, groq_at, service_models
 from tests.standins.openai import MODELS, OpenAIStandIn
 from tests.standins.questions import NOTES, TOPIC
+from tests.standins.throttles import throttle
 
 PRICES = {"openai/gpt-oss-120b": Price(usd_per_million_in=0.15, usd_per_million_out=0.60)}
 
@@ -80,7 +80,7 @@ async def test_a_writer_without_a_service_costs_nothing(template: Template) -> N
 
 async def test_each_request_is_a_call_of_its_own_and_says_what_it_used(groq: GroqStandIn, template: Template) -> None:
     book = Book()
-    writer = groq_at(groq.url, door=gate("groq", ledger=book))
+    writer = groq_at(groq.url, door=throttle("groq", ledger=book))
     groq.enqueue("wrong_schema")
     spent: list[Cost] = []
 
@@ -96,7 +96,7 @@ async def test_a_call_counts_for_its_prompt_and_all_its_room_and_the_prompt_is_l
     groq: GroqStandIn, template: Template
 ) -> None:
     book, spent = Book(), []
-    writer = groq_at(groq.url, door=gate("groq", ledger=book))
+    writer = groq_at(groq.url, door=throttle("groq", ledger=book))
 
     for _ in range(3):
         await write_script(TOPIC, writers=[writer], template=template, purse=purse(spent))
@@ -121,13 +121,13 @@ async def test_a_request_that_a_budget_does_not_allow_is_not_made(groq: GroqStan
     assert len(groq.history) == asked
 
 
-async def test_one_429_closes_the_gate_for_all_writers_and_nobody_comes_too_early(
+async def test_one_429_closes_the_throttle_for_all_writers_and_nobody_comes_too_early(
     groq: GroqStandIn, template: Template
 ) -> None:
     groq.retry_after = "0.3"
     groq.enqueue("rate_limited")
     policy = RetryPolicy(attempts=3, wait_initial_s=0, wait_max_s=0, retry_after_max_s=60)
-    writer = groq_at(groq.url, door=gate("groq", concurrency=1), retry=policy)
+    writer = groq_at(groq.url, door=throttle("groq", concurrency=1), retry=policy)
 
     async def write() -> None:
         await write_script(TOPIC, writers=[writer], template=template)
@@ -179,7 +179,7 @@ async def test_a_wrong_key_for_a_brief_with_notes_is_told_with_the_way_to_do_wit
 async def test_a_model_that_writes_nonsense_is_no_reason_to_leave_the_service_alone(
     groq: GroqStandIn, template: Template
 ) -> None:
-    writer = groq_at(groq.url, door=gate("groq", breaker_failures=1, patience_s=0))
+    writer = groq_at(groq.url, door=throttle("groq", breaker_failures=1, patience_s=0))
     groq.faults = ["json_validate_failed"]
 
     for _ in range(2):

@@ -47,12 +47,12 @@ from pipeline.settings import Settings
 from pipeline.settings.services import PRESETS
 from pipeline.state import Cache
 from pipeline.template import Template
-from tests.standins.gates import gate
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import IMPATIENT, KEY, Forgetful, groq_at, groq_model, service_models
 from tests.standins.openai import MODELS, OpenAIStandIn
 from tests.standins.plan import FreePlan
 from tests.standins.questions import NOTES, TOPIC
+from tests.standins.throttles import throttle
 from tests.virtual_time import run_in_virtual_time
 
 
@@ -488,7 +488,7 @@ async def test_a_spent_key_is_asked_about_once_for_all_models_of_its_service(
     groq: GroqStandIn, template: Template
 ) -> None:
     groq.faults = ["no_credit"]
-    door = gate("groq")
+    door = throttle("groq")
     models = [groq_model(groq.url, model=name, door=door) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")]
 
     for _ in range(2):
@@ -503,7 +503,7 @@ async def test_a_spent_key_is_asked_about_once_for_all_models_of_its_service(
 async def test_a_model_whose_day_is_spent_is_left_alone_and_the_next_one_of_its_service_writes(
     groq: GroqStandIn, template: Template
 ) -> None:
-    door = gate("groq", by_model=True)
+    door = throttle("groq", by_model=True)
     models = [groq_model(groq.url, model=name, door=door) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")]
     groq.enqueue("day_spent")
 
@@ -584,7 +584,7 @@ PACE = guess_pace("en")
 async def test_a_film_that_no_minute_of_an_account_has_room_for_is_written_by_the_next_one(
     groq: GroqStandIn, template: Template
 ) -> None:
-    small = groq_at(groq.url, door=gate("groq", tokens_per_min=8000))
+    small = groq_at(groq.url, door=throttle("groq", tokens_per_min=8000))
     async with OpenAIStandIn(dialect="deepseek") as server:
         large = ModelWriter(service_models("deepseek", server.url), cache=Forgetful(), retry=IMPATIENT)
         script = await write_script(LONG, writers=[small, large], template=template, pace=PACE)
@@ -596,7 +596,7 @@ async def test_a_film_that_no_minute_of_an_account_has_room_for_is_written_by_th
 
 
 async def test_what_is_too_long_for_everybody_is_known_without_asking(groq: GroqStandIn, template: Template) -> None:
-    small = groq_at(groq.url, door=gate("groq", tokens_per_min=8000))
+    small = groq_at(groq.url, door=throttle("groq", tokens_per_min=8000))
 
     with pytest.raises(PermanentError, match=r"the account has 8,000 a minute\. .*name another service"):
         check_size(LONG, writers=[small], template=template, pace=PACE)
@@ -611,7 +611,7 @@ async def test_what_is_too_long_for_everybody_is_known_without_asking(groq: Groq
 async def test_a_limit_that_the_service_has_told_is_kept_in_mind(groq: GroqStandIn, template: Template) -> None:
     loop = asyncio.get_running_loop()
     groq.plan = FreePlan(clock=loop.time, on_its_way_s=0)
-    writer = groq_at(groq.url, door=gate("groq"))
+    writer = groq_at(groq.url, door=throttle("groq"))
     await write_script(TOPIC, writers=[writer], template=template)
 
     with pytest.raises(PermanentError, match="the account has 8,000 a minute"):
@@ -620,8 +620,8 @@ async def test_a_limit_that_the_service_has_told_is_kept_in_mind(groq: GroqStand
     assert len(groq.history) == 1
 
 
-async def test_the_limits_that_a_service_tells_reach_the_gate(groq: GroqStandIn, template: Template) -> None:
-    door = gate("groq")
+async def test_the_limits_that_a_service_tells_reach_the_throttle(groq: GroqStandIn, template: Template) -> None:
+    door = throttle("groq")
     calls: list[Call] = []
     whole = door.call
 

@@ -14,7 +14,7 @@ from pipeline.narration.narrate import narrate
 from pipeline.narration.silence import SilenceNarrator
 from pipeline.state import Cache
 from tests.standins.edge import FAULTS, EdgeStandIn
-from tests.standins.gates import gate
+from tests.standins.throttles import throttle
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "faults.md"
 SENTENCE = "Sunlight looks white, but it holds every color of the rainbow, even those that nobody sees."
@@ -42,7 +42,7 @@ def film(*texts):
 
 
 def narrator_at(edge, *, timeout_s=5.0, **more):
-    narrator = EdgeNarrator(url=edge.url, gate=gate("edge", concurrency=3), timeout_s=timeout_s, **more)
+    narrator = EdgeNarrator(url=edge.url, throttle=throttle("edge", concurrency=3), timeout_s=timeout_s, **more)
     # Every fault meets a text, not the question whether anybody is there.
     narrator.check = anyio.lowlevel.checkpoint
     return narrator

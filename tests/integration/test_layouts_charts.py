@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -20,14 +21,14 @@ from pipeline.model import (
     SpokenLine,
     TableScene,
     VideoFormat,
-    Word,
 )
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.layouts import lay_out, shares
 from pipeline.rendering.layouts.growth import Drawing, Growth
 from pipeline.rendering.motion import sprites
 from pipeline.rendering.motion.sprites import Sprite
-from tests.standins.reading import content_of
+from tests.standins import scenes
+from tests.standins.reading import assert_within, content_of
 
 SPOKEN = (
     SpokenLine(text="Here is what was counted, and we begin with the first."),
@@ -75,13 +76,7 @@ def look_of(size=SIZES[0], language="en"):
     return Look(title="Charts", format=VideoFormat(width_px=size[0], height_px=size[1]), language=language)
 
 
-def words_of(scene):
-    words, at = [], 0.2
-    for line in scene.lines:
-        for text in split_words(line.text):
-            words.append(Word(text=text, start_s=at, end_s=at + 0.4))
-            at += 0.4
-    return tuple(words)
+words_of = partial(scenes.spoken, begins_s=0.2, word_s=0.4, pause_s=0.0)
 
 
 def start_of(scene, item):
@@ -116,11 +111,7 @@ def assert_readable(scene, look, words=()):
     content, slack = content_of(look), look.grid.px(24) + 2
     lines = lines_of(lay_out(scene, words, look))
     assert lines
-    for box in lines:
-        assert content.left - slack <= box.left
-        assert box.right <= content.right + slack
-        assert content.top - slack <= box.top
-        assert box.bottom <= content.bottom + slack
+    assert_within(lines, content, slack)
     for one, other in itertools.combinations(lines, 2):
         shared = one.within(other)
         assert shared.height <= 0.34 * min(one.height, other.height) or shared.width <= 1, (one, other)

@@ -25,19 +25,18 @@ from pipeline.model import (
 )
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.layouts import lay_out
-from pipeline.rendering.layouts.rating import rating_of
+from pipeline.rendering.layouts.rating import filled, rating_of, star_row
 from pipeline.rendering.motion.canvas import Canvas
 from pipeline.rendering.motion.picture import colour
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.stills import MovingStill
 from pipeline.rendering.surface.photographs import covering
-from pipeline.rendering.surface.stars import filled, star_row
 from pipeline.rendering.thumbnail.picture import framed
 from pipeline.theme.colours import contrast
 from pipeline.theme.loading import load_theme
 from tests.integration.test_scenes_in_formats import lines_of
 from tests.standins.photos import coast, lighthouse, shoe, still_of, wall
-from tests.standins.reading import picture_of
+from tests.standins.reading import assert_within, picture_of
 from tests.standins.scenes import spoken
 from tests.standins.typical import typical
 
@@ -103,11 +102,7 @@ def test_text_stays_in_its_place_and_no_line_lies_on_another(scene, size, stills
     lines = lines_of(lay_out(scene, (), look))
 
     assert lines or not scene.picture or scene.layout == "picture"
-    for box in lines:
-        assert content.left - slack <= box.left
-        assert box.right <= content.right + slack
-        assert content.top - slack <= box.top
-        assert box.bottom <= content.bottom + slack
+    assert_within(lines, content, slack)
     for one, other in itertools.combinations(lines, 2):
         shared = one.within(other)
         assert shared.height <= 0.25 * min(one.height, other.height) or not shared.width

@@ -2,12 +2,12 @@
 
 import itertools
 import math
+from functools import partial
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.language.words import split_words
 from pipeline.model import (
     ComparisonScene,
     Contrast,
@@ -20,13 +20,13 @@ from pipeline.model import (
     StepsScene,
     TimelineScene,
     VideoFormat,
-    Word,
 )
 from pipeline.rendering import Look
 from pipeline.rendering.layouts import comparison, diagram, lay_out, routing
 from pipeline.rendering.layouts.network import arrange
 from pipeline.rendering.motion.sprites import letters
 from pipeline.rendering.text.fitting import TextBlock
+from tests.standins import scenes
 
 SIZES = [(960, 540), (540, 960), (540, 540), (540, 676)]
 EVERY_SIZE = pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
@@ -101,14 +101,7 @@ def look_of(size, language="en"):
     return Look(title="Rows", format=VideoFormat(width_px=size[0], height_px=size[1]), language=language)
 
 
-def spoken(scene):
-    words, at = [], 0.5
-    for line in scene.lines:
-        for text in split_words(line.text):
-            words.append(Word(text=text, start_s=at, end_s=at + 0.3))
-            at += 0.3
-        at += 1.0
-    return tuple(words)
+spoken = partial(scenes.spoken, begins_s=0.5, word_s=0.3, pause_s=1.0)
 
 
 @EVERY_SCENE

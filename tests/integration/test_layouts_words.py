@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -32,7 +33,8 @@ from pipeline.rendering.motion.picture import Picture, colour
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.timeline import last_picture
 from pipeline.rendering.theme import MIDNIGHT
-from tests.standins.reading import content_of
+from tests.standins import scenes
+from tests.standins.reading import assert_within, content_of
 
 SAID = (SpokenLine(text="Guess how far it is."), SpokenLine(text="It is 384,400 kilometres away.", reveals=0))
 MOON = NumberScene(lines=SAID, kicker="To the Moon", value=384400, unit="km", text="to the Moon", source="NASA")
@@ -63,14 +65,7 @@ def look_of(size=(960, 540), language="en"):
     return Look(title="The Moon", format=VideoFormat(width_px=size[0], height_px=size[1]), language=language)
 
 
-def spoken(scene, per_word_s=0.4):
-    words, at = [], 0.3
-    for line in scene.lines:
-        for text in split_words(line.text):
-            words.append(Word(text=text, start_s=at, end_s=at + per_word_s))
-            at += per_word_s
-        at += 0.4
-    return tuple(words)
+spoken = partial(scenes.spoken, begins_s=0.3, word_s=0.4, pause_s=0.4)
 
 
 def frame_of(words, text):
@@ -105,11 +100,8 @@ def the_counter(composition):
 def assert_kept(composition, look):
     content, slack = content_of(look), look.grid.px(24) + 2
     boxes = texts(composition)
+    assert_within(boxes, content, slack)
     for box in boxes:
-        assert content.left - slack <= box.left
-        assert box.right <= content.right + slack
-        assert content.top - slack <= box.top
-        assert box.bottom <= content.bottom + slack
         assert not box.meets(look.grid.captions)
     for one, other in itertools.combinations(boxes, 2):
         shared = one.within(other)

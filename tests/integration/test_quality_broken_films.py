@@ -22,7 +22,7 @@ from pipeline.media.container.probe import probe
 from pipeline.media.sound.loudness import set_loudness
 from pipeline.media.survey import survey
 from pipeline.media.survey.gaps import GapWatch
-from pipeline.media.survey.plain import PlainWatch
+from pipeline.media.survey.plain import plain_watch
 from pipeline.quality import judge
 from pipeline.quality.judge import judge_file
 from pipeline.settings import Settings, profiles_of
@@ -1098,7 +1098,7 @@ def test_the_grey_that_is_half_of_all_colours_in_the_full_range_is_chosen():
 
 
 def test_colours_that_are_as_bright_as_each_other_are_not_one():
-    watches = PlainWatch(), PlainWatch()
+    watches = plain_watch(), plain_watch()
     for number in range(30):
         plane = np.full((180 * 3 // 2, 320), 120, np.uint8)
         one = av.VideoFrame.from_ndarray(plane, "yuv420p")

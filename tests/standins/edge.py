@@ -4,7 +4,7 @@ In a test:
 
     async with EdgeStandIn() as edge:
         edge.enqueue("busy_429")            # the next request meets this fault, the one after is answered
-        narrator = EdgeNarrator(url=edge.url, gate=…, timeout_s=5.0)
+        narrator = EdgeNarrator(url=edge.url, throttle=…, timeout_s=5.0)
 
 As a program (the first line on stdout is its address; it runs until it is killed):
 
@@ -31,7 +31,6 @@ from dataclasses import asdict, dataclass, field
 from email.utils import formatdate
 from fractions import Fraction
 from functools import lru_cache
-from types import TracebackType
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
@@ -42,6 +41,7 @@ from edge_tts import drm
 from edge_tts.constants import TRUSTED_CLIENT_TOKEN
 
 from tests.standins.faults import Chance, Door, history
+from tests.standins.served import Loopback
 
 SPEAKING_PATH = "/consumer/speech/synthesize/readaloud/edge/v1"
 VOICES_PATH = "/consumer/speech/synthesize/readaloud/voices/list"
@@ -153,7 +153,7 @@ class ProtocolError(Exception):
 
 
 @dataclass
-class EdgeStandIn:
+class EdgeStandIn(Loopback):
     """The server. `faults` meet every request, or a share of them; `enqueue()`d ones one each, before those."""
 
     port: int = 0
@@ -172,7 +172,6 @@ class EdgeStandIn:
 
     def __post_init__(self) -> None:
         self._queue: deque[str | None] = deque()
-        self._runner: web.AppRunner | None = None
         self._chance = Chance(self.seed)
         self._door = Door()
 
@@ -193,25 +192,15 @@ class EdgeStandIn:
                 raise ValueError(f"no such fault: {fault}")
             self._queue.append(fault)
 
-    async def __aenter__(self) -> EdgeStandIn:
+    def application(self) -> web.Application:
+        """See `Loopback`."""
+        _sounds()  # encoded once, before anybody waits for it
         app = web.Application()
         app.on_response_prepare.append(_without_date)
         app.router.add_get(SPEAKING_PATH, self._speaking)
         app.router.add_get(VOICES_PATH, self._voices)
         app.router.add_get("/_history", self._history)
-        self._runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-        _sounds()  # encoded once, before anybody waits for it
-        return self
-
-    async def __aexit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        assert self._runner is not None
-        await self._runner.cleanup()
+        return app
 
     async def _history(self, _request: web.Request) -> web.Response:
         return web.json_response(history(map(asdict, self.history), self.complaints))

@@ -29,7 +29,6 @@ import struct
 import sys
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Any, ClassVar
 
 from aiohttp import web
@@ -38,6 +37,7 @@ from tests.standins import translator
 from tests.standins.faults import Chance, Door, history
 from tests.standins.plan import Admitted, FreePlan, Refused
 from tests.standins.prose import as_asked
+from tests.standins.served import Loopback
 
 PATH = "/openai/v1/chat/completions"
 
@@ -170,7 +170,7 @@ class RefusedError(Exception):
 
 
 @dataclass
-class GroqStandIn:
+class GroqStandIn(Loopback):
     """The server. `faults` meet every request, or a share of them; `enqueue()`d ones one each, before those."""
 
     port: int = 0
@@ -195,7 +195,6 @@ class GroqStandIn:
 
     def __post_init__(self) -> None:
         self._queue: deque[str | None] = deque()
-        self._runner: web.AppRunner | None = None
         self._closing = asyncio.Event()
         self._chance = Chance(self.seed)
         # One of each model, since it limits each by itself.
@@ -218,22 +217,16 @@ class GroqStandIn:
                 raise ValueError(f"no such fault: {fault}")
             self._queue.append(fault)
 
-    async def __aenter__(self) -> GroqStandIn:
+    def application(self) -> web.Application:
+        """See `Loopback`."""
         app = web.Application()
         app.router.add_post(self.path, self._complete)
         app.router.add_get("/_history", self._history)
-        self._runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-        self.port = self._runner.addresses[0][1]
-        return self
+        return app
 
-    async def __aexit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        assert self._runner is not None
+    async def __aexit__(self, *_: object) -> None:
         self._closing.set()
-        await self._runner.cleanup()
+        await super().__aexit__()
 
     async def _read(self, request: web.Request) -> dict[str, Any]:
         return await _read(request)

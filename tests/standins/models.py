@@ -7,15 +7,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.limits import Gate, RetryPolicy
+from pipeline.limits import RetryPolicy, Throttle
 from pipeline.orchestrator.workshop.providers import make_models
 from pipeline.script import ModelWriter
 from pipeline.script.chat import ChatModel, GroqTransport, Service, ServiceModel, groq_dialect
 from pipeline.settings import Settings
 from pipeline.state import Cache
-from tests.standins.gates import gate
 from tests.standins.kept import kept_folder
 from tests.standins.openai import MODELS, Dialect
+from tests.standins.throttles import throttle
 
 KEY = "gsk_verysecret"
 SERVICE_KEY = "sk-verysecret"
@@ -42,7 +42,7 @@ def groq_model(
     api_key: str = KEY,
     model: str = "openai/gpt-oss-120b",
     timeout_s: float = 20.0,
-    door: Gate | None = None,
+    door: Throttle | None = None,
 ) -> ServiceModel:
     """A model at the Groq stand-in."""
     service = Service(
@@ -57,7 +57,7 @@ def groq_model(
         transport=GroqTransport(service, api_key=api_key, base_url=base_url, timeout_s=timeout_s),
         dialect=groq_dialect(model),
         api_key=api_key,
-        gate=door or gate("groq"),
+        throttle=door or throttle("groq"),
         timeout_s=timeout_s,
     )
 
@@ -68,7 +68,7 @@ def service_models(
     *,
     api_key: str | None = None,
     models: Sequence[str] = (),
-    door: Gate | None = None,
+    door: Throttle | None = None,
     **wanted: object,
 ) -> tuple[ChatModel, ...]:
     """The models of a known service at its stand-in, made of the settings as a user would write them."""
@@ -79,7 +79,7 @@ def service_models(
         "api_key": key if api_key is None else api_key,
         **wanted,
     }
-    return make_models(name, Settings(services={name: table}), door or gate(name))  # type: ignore[dict-item]
+    return make_models(name, Settings(services={name: table}), door or throttle(name))  # type: ignore[dict-item]
 
 
 def groq_at(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -215,3 +215,12 @@ def content_of(look: Look) -> Box:
     """Where text stands in the finished picture: mirrored with the layouts, while these are made for `look.grid`."""
     box, width = look.grid.content, look.format.width_px
     return Box(width - box.right, box.top, width - box.left, box.bottom) if look.right_to_left else box
+
+
+def assert_within(boxes: Iterable[Box], content: Box, slack: int) -> None:
+    """No box reaches out of the content by more than `slack` pixels."""
+    for box in boxes:
+        assert content.left - slack <= box.left
+        assert box.right <= content.right + slack
+        assert content.top - slack <= box.top
+        assert box.bottom <= content.bottom + slack

@@ -259,14 +259,16 @@ def _lines(draw: st.DrawFn, scene: Scene, language: str) -> tuple[SpokenLine, ..
     return lines or (SpokenLine(text=draw(said)),)
 
 
-def spoken(scene: Scene) -> tuple[Word, ...]:
-    """The words of a scene as a steady voice says them, with a pause before each line."""
-    words, now = [], _BEGINS_S
+def spoken(
+    scene: Scene, *, begins_s: float = _BEGINS_S, word_s: float = _WORD_S, pause_s: float = _PAUSE_S
+) -> tuple[Word, ...]:
+    """The words of a scene as a steady voice says them, with a pause after each line."""
+    words, now = [], begins_s
     for line in scene.lines:
         for text in split_words(line.text):
-            words.append(Word(text=text, start_s=now, end_s=now + _WORD_S))
-            now += _WORD_S
-        now += _PAUSE_S
+            words.append(Word(text=text, start_s=now, end_s=now + word_s))
+            now += word_s
+        now += pause_s
     return tuple(words)
 
 

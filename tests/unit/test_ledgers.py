@@ -12,7 +12,7 @@ from filelock import FileLock
 from pipeline.errors import ClosedError, QuotaError, StorageError, TransientError
 from pipeline.state.ledgers import daily as ledgers
 from pipeline.state.ledgers.daily import Ledger
-from tests.standins.gates import gate
+from tests.standins.throttles import throttle
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FREE = {"call": "one"}
@@ -259,9 +259,9 @@ async def test_a_closure_to_the_end_of_the_calendar_holds_a_month_at_most(ledger
     assert caught.value.until == NOON + timedelta(days=30)
 
 
-async def test_two_gates_on_one_file_keep_the_allowance_and_the_peace_together(tmp_path, clock):
+async def test_two_throttles_on_one_file_keep_the_allowance_and_the_peace_together(tmp_path, clock):
     ours, theirs = (
-        gate("groq", ledger=Ledger(tmp_path, "groq", clock=clock), clock=clock, patience_s=0, requests_per_day=3)
+        throttle("groq", ledger=Ledger(tmp_path, "groq", clock=clock), clock=clock, patience_s=0, requests_per_day=3)
         for _ in range(2)
     )
     for door in (ours, theirs):
@@ -276,7 +276,7 @@ async def test_two_gates_on_one_file_keep_the_allowance_and_the_peace_together(t
     # What is left is counted by the loop's clock, which goes on here.
     assert NOON + timedelta(seconds=80) < caught.value.until <= NOON + timedelta(seconds=90)
 
-    rested = gate("groq", ledger=Ledger(tmp_path, "groq", clock=clock), clock=clock, requests_per_day=3)
+    rested = throttle("groq", ledger=Ledger(tmp_path, "groq", clock=clock), clock=clock, requests_per_day=3)
     clock.now += timedelta(seconds=90)
     with pytest.raises(QuotaError, match="requests_per_day"):
         async with rested.call():

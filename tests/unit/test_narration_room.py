@@ -29,7 +29,7 @@ from pipeline.narration.saying import Pronunciation, Pronunciations
 from pipeline.narration.silence import SilenceNarrator, silent_wav
 from pipeline.narration.spoken import SpokenText, way_of_saying
 from pipeline.state import Cache
-from tests.standins.gates import gate
+from tests.standins.throttles import throttle
 from tests.virtual_time import START_S, run_in_virtual_time
 
 NOW = RetryPolicy(attempts=3, wait_initial_s=0.0, wait_max_s=0.0, retry_after_max_s=0.0)
@@ -482,7 +482,7 @@ async def test_estimated_times_are_marked_also_when_they_come_from_the_cache(spe
 
 
 def test_narrators_are_made_by_name():
-    options = NarratorOptions(edge_url=None, edge_gate=gate("edge"), edge_timeout_s=60.0)
+    options = NarratorOptions(edge_url=None, edge_throttle=throttle("edge"), edge_timeout_s=60.0)
 
     assert {name: factory(options).name for name, factory in NARRATORS.items()} == {
         "edge": "edge",
@@ -494,7 +494,9 @@ def test_narrators_are_made_by_name():
 
 def test_an_address_that_is_no_websocket_is_refused():
     with pytest.raises(ConfigurationError, match="websocket"):
-        NARRATORS["edge"](NarratorOptions(edge_url="http://127.0.0.1/", edge_gate=gate("edge"), edge_timeout_s=60.0))
+        NARRATORS["edge"](
+            NarratorOptions(edge_url="http://127.0.0.1/", edge_throttle=throttle("edge"), edge_timeout_s=60.0)
+        )
 
 
 async def test_the_child_that_speaks_loads_nothing_of_ours(tmp_path):

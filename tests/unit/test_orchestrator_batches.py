@@ -27,7 +27,7 @@ from pipeline.files import storage_error
 from pipeline.limits import Load
 from pipeline.model import Asked, Brief, Event, Job, JobStatus, Paragraph, Priority, Section, StageRecord, advance
 from pipeline.orchestrator import control
-from pipeline.orchestrator.batch import backoff, batches
+from pipeline.orchestrator.batch import batches, turns
 from pipeline.orchestrator.batch.asking import read_source
 from pipeline.orchestrator.batch.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
@@ -845,7 +845,7 @@ async def test_a_film_whose_end_could_not_be_saved_has_no_second_turn_in_the_run
         raise full
 
     monkeypatch.setattr(jobs_module, "STAGES", (replace(jobs_module.STAGES[0], run=fill_the_disk),))
-    monkeypatch.setattr(backoff, "_WHILE_S", 0.0)
+    monkeypatch.setattr(turns, "_WHILE_S", 0.0)
     scheduler = Scheduler(shop, "kitchen", pulse_s=0.01)
     with anyio.fail_after(10):
         await scheduler.run()

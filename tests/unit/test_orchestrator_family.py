@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from pipeline.model import Batch, Brief, Job, JobStatus, Script, SourceRow
-from pipeline.orchestrator.film.family import family_of
+from pipeline.orchestrator.film.outgoing import family_of
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.orchestrator.workshop.hosts import subject_key
 from tests.standins.youtube.clients import now

@@ -14,7 +14,7 @@ from pipeline.limits import Purse
 from pipeline.model import Brief, Job
 from pipeline.orchestrator.film.stages.script import write
 from pipeline.orchestrator.workshop import open_workshop
-from pipeline.orchestrator.workshop.providers import gate_limits, is_service, make_models, writer_names
+from pipeline.orchestrator.workshop.providers import is_service, make_models, throttle_limits, writer_names
 from pipeline.settings import Settings
 from tests.standins.groq import GroqStandIn
 
@@ -47,7 +47,7 @@ def test_whoever_is_asked_outside_is_a_service():
     assert [is_service(name) for name in ("outline", "espeak", "silence")] == [False] * 3
 
 
-def test_a_service_has_its_models_in_order_behind_one_gate():
+def test_a_service_has_its_models_in_order_behind_one_throttle():
     models = make_models("deepseek", settings(services={"deepseek": {"models": ["large", "small"]}}))
 
     assert [(model.service, model.model) for model in models] == [("deepseek", "large"), ("deepseek", "small")]
@@ -73,22 +73,20 @@ def test_a_service_that_can_not_be_asked_says_what_to_do(name, wanted, told):
 def test_each_service_has_limits_of_its_own():
     wanted = settings(services={"deepseek": {"requests_per_min": 5, "tokens_per_day": 1000}})
 
-    assert (gate_limits("groq", wanted).requests_per_min, gate_limits("groq", wanted).tokens_per_day) == (30, None)
-    assert (gate_limits("deepseek", wanted).requests_per_min, gate_limits("deepseek", wanted).tokens_per_day) == (
-        5,
-        1000,
-    )
+    groq, deepseek = (throttle_limits(name, wanted) for name in ("groq", "deepseek"))
+    assert (groq.requests_per_min, groq.tokens_per_day) == (30, None)
+    assert (deepseek.requests_per_min, deepseek.tokens_per_day) == (5, 1000)
 
 
 def test_a_service_without_a_limit_of_requests_is_asked_as_fast_as_it_answers():
     wanted = Settings(groq={"requests_per_min": 0})
 
-    assert gate_limits("groq", wanted).requests_per_min is None
+    assert throttle_limits("groq", wanted).requests_per_min is None
 
 
 def test_only_of_groq_it_is_known_that_each_model_has_limits_of_its_own():
     services = ("groq", "deepseek", "openai", "edge", "pexels")
-    assert [name for name in services if gate_limits(name, Settings()).by_model] == ["groq"]
+    assert [name for name in services if throttle_limits(name, Settings()).by_model] == ["groq"]
 
 
 async def shop_in(folder, **overrides):
@@ -135,11 +133,11 @@ async def test_all_services_are_heard_also_those_that_open_later(tmp_path):
     shop = await shop_in(tmp_path)
     heard: list[str] = []
 
-    shop.machine.hear_gates(heard.append)
-    shop.machine.gate("deepseek").on_change("closed")
+    shop.machine.hear_throttles(heard.append)
+    shop.machine.throttle("deepseek").on_change("closed")
 
     assert heard == ["closed"]
-    assert shop.machine.gate("outline") is None
+    assert shop.machine.throttle("outline") is None
 
 
 async def no_fonts(*_):

@@ -23,7 +23,7 @@ from pipeline.model import (
     Word,
 )
 from pipeline.publishing import FileNames
-from pipeline.quality import Expected, checks, companions, cues, judged, languages, texts
+from pipeline.quality import Expected, checks, companions, cues, judged, texts
 from pipeline.quality.expected import TimedText
 from pipeline.quality.judge import with_companions
 from pipeline.subtitles.pieces import fit_words
@@ -53,10 +53,10 @@ def test_an_english_film_that_was_to_be_german_fails():
         "that it stands on. What is fast in the water leaves it first, and what stays is slower than it was before."
     )
 
-    check = languages.language(script(said, language="de"))
+    check = texts.language(script(said, language="de"))
 
     assert (check.name, check.passed, check.limit) == ("language", False, "a text in de")
-    assert languages.language(script(said)).passed
+    assert texts.language(script(said)).passed
 
 
 # Words, metadata, glyphs -------------------------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from PIL import Image
 
 from pipeline.language.graphemes import clusters, is_emoji
 from pipeline.model import Cue, Script, SpokenLine, TitleScene, Word
-from pipeline.rendering import Look, draw_scene, font_coverage, fonts_for
+from pipeline.rendering import Look, draw_scene, fonts_for
 from pipeline.rendering.text import fonts
+from pipeline.rendering.text.coverage import font_coverage
 from pipeline.rendering.text.emoji import draw_sign
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.lettering import draw_ink

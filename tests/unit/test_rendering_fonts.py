@@ -4,8 +4,9 @@ import pytest
 
 from pipeline.errors import MissingToolError
 from pipeline.model import BulletsScene, ClosingScene, CodeScene, Script, SpokenLine, StatementScene, TitleScene
-from pipeline.rendering import Look, font_advice, font_coverage, fonts_for
+from pipeline.rendering import Look, fonts_for
 from pipeline.rendering.text import coverage, fonts
+from pipeline.rendering.text.coverage import font_advice, font_coverage
 from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
 from tests.standins.system_fonts import forget, make_font, system_fonts
 

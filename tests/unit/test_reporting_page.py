@@ -20,8 +20,7 @@ from pipeline.model import Cost, JobError, JobStatus, JobSummary
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.reporting import RunFacts, wording, write_reports
 from pipeline.reporting.groups import _KIND_NAMES
-from pipeline.reporting.stages import stage_name
-from pipeline.reporting.tally import MOST_PICTURES
+from pipeline.reporting.tally import MOST_PICTURES, stage_name
 from pipeline.reporting.wording import status_name
 from pipeline.state.locks import held_now
 from tests.conftest import REPOSITORY

@@ -350,7 +350,7 @@ def test_when_all_fail_each_reason_is_told_once_and_the_one_that_may_pass_comes_
 
 
 def test_the_next_film_is_not_told_the_reasons_of_the_film_before() -> None:
-    wrong_key = NeedsLoginError("refuses the key", where="groq")  # the gate keeps it, and raises it for every film
+    wrong_key = NeedsLoginError("refuses the key", where="groq")  # the throttle keeps it, and raises it for every film
     away = PermanentError("does not know the model", where="ollama")
 
     told = {str(as_one([wrong_key, away])) for _film in range(3)}

@@ -25,8 +25,8 @@ from pipeline.orchestrator.workshop.providers import make_models
 from pipeline.script.chat import Message, Question
 from pipeline.settings import Settings
 from tests.standins.coins import Coins
-from tests.standins.gates import gate
 from tests.standins.models import KEY, groq_model, service_models
+from tests.standins.throttles import throttle
 
 QUESTION = Question(messages=(Message(role="user", content="Why?"),), schema={"type": "object"}, schema_name="answer")
 DOLLAR_A_TOKEN = Price(usd_per_million_in=0, usd_per_million_out=1e6)
@@ -268,7 +268,7 @@ class Tokens:
 async def spent(way: str, url: str) -> tuple[bool, bool]:
     """Whether a question that fails has cost money, and tokens of the minute."""
     coins, tokens = Coins(), Tokens()
-    model = MODELS[way](url, door=gate(ledger=tokens))
+    model = MODELS[way](url, door=throttle(ledger=tokens))
     with pytest.raises(ProviderError):
         await model.answer(QUESTION, Purse(prices={model.model: DOLLAR_A_TOKEN}, budgets=[Budget(coins, None)]))
     return coins.usd > 0, tokens.tokens > 0

@@ -19,8 +19,7 @@ from pipeline.settings import (
     setting_fields,
 )
 from pipeline.settings.fields import only_in_files
-from pipeline.settings.problems import _PRICED
-from pipeline.settings.secrets import without_keys
+from pipeline.settings.problems import _PRICED, without_keys
 from pipeline.settings.series import EXAMPLE, EXAMPLE_SERIES, SeriesSettings
 from pipeline.workspace import find_workspace
 

@@ -23,9 +23,9 @@ from pipeline.script.chat.openai_compatible import OpenAICompatibleTransport
 from pipeline.settings import Settings
 from pipeline.settings.services import PRESETS
 from pipeline.state.ledgers.quota import Allowance
-from tests.standins.gates import gate
 from tests.standins.groq import LIVE_MODELS
 from tests.standins.openai import MODELS
+from tests.standins.throttles import throttle
 from tests.standins.youtube.quota import BUCKETS, COSTS
 from tests.standins.youtube.rules import discovery
 
@@ -132,7 +132,9 @@ async def test_edge_is_asked_where_its_own_library_asks(monkeypatch):
     ],
 )
 def test_photos_are_searched_where_they_are(source, settings, address):
-    options = ServiceOptions(root_url=settings.root_url, api_key="key", gate=gate("photos"), timeout_s=1, set_key="")
+    options = ServiceOptions(
+        root_url=settings.root_url, api_key="key", throttle=throttle("photos"), timeout_s=1, set_key=""
+    )
 
     assert settings.root_url == address
     assert source(options).also_allowed == {f"{address.removeprefix('https://')}:443"}

@@ -202,7 +202,7 @@ async def test_what_google_says_is_spent_is_asked_for_by_nobody_until_midnight(y
 
     with pytest.raises(QuotaError):
         await film_for(channel_of(youtube, tmp_path, clock=clock)).deliver(film)
-    with pytest.raises(ClosedError) as raised:  # another process, with a gate of its own
+    with pytest.raises(ClosedError) as raised:  # another process, with a throttle of its own
         await film_for(channel_of(youtube, tmp_path, clock=clock)).deliver(film)
 
     assert (raised.value.until, youtube.calls["videos.insert"]) == (MIDNIGHT, 1)

@@ -66,6 +66,15 @@ async def deliver(youtube, root, package, **options):
     return await film_for(channel_of(youtube, root), KEY, **options).deliver(package)
 
 
+async def break_off(youtube, tmp_path, film, *, after=0):
+    """An upload that ends for good after so many chunks, with the host well again."""
+    youtube.faults.skip("chunk", after)
+    youtube.faults.order(*["chunk_503"] * 20)
+    with pytest.raises(TransientError):
+        await deliver(youtube, tmp_path, film)
+    youtube.faults.clear()
+
+
 async def test_a_film_arrives_byte_for_byte_and_its_receipt_says_where_it_is_seen(youtube, film, tmp_path):
     receipt = await deliver(youtube, tmp_path, film)
 
@@ -257,10 +266,7 @@ async def test_a_page_with_nothing_on_it_is_not_the_end_of_the_list(youtube, fil
 
 @pytest.mark.parametrize(("days", "looks"), [(0, 5), (2, 1)])
 async def test_a_session_of_long_ago_is_looked_for_once(youtube, film, tmp_path, days, looks):
-    youtube.faults.order(*["chunk_503"] * 20)
-    with pytest.raises(TransientError):
-        await deliver(youtube, tmp_path, film)
-    youtube.faults.clear()
+    await break_off(youtube, tmp_path, film)
     (session,) = youtube.sessions.values()
     session.gone = 404
     later = datetime.now(UTC) + timedelta(days=days)
@@ -380,11 +386,7 @@ async def test_asked_again_it_is_published_once_more_under_another_tag(youtube, 
 
 
 async def test_a_film_that_was_remade_half_way_does_not_go_on_in_the_old_session(youtube, film, tmp_path):
-    youtube.faults.skip("chunk", 1)
-    youtube.faults.order(*["chunk_503"] * 20)
-    with pytest.raises(TransientError):
-        await deliver(youtube, tmp_path, film)
-    youtube.faults.clear()
+    await break_off(youtube, tmp_path, film, after=1)
     remade = write_film(tmp_path / "film.mp4", seed=2)
 
     await deliver(youtube, tmp_path, remade, job="job2")
@@ -394,11 +396,7 @@ async def test_a_film_that_was_remade_half_way_does_not_go_on_in_the_old_session
 
 
 async def test_an_upload_that_another_job_takes_over_with_the_same_film_is_that_jobs(youtube, film, tmp_path):
-    youtube.faults.skip("chunk", 1)
-    youtube.faults.order(*["chunk_503"] * 20)
-    with pytest.raises(TransientError):
-        await deliver(youtube, tmp_path, film)
-    youtube.faults.clear()
+    await break_off(youtube, tmp_path, film, after=1)
 
     receipt = await deliver(youtube, tmp_path, film, job="job2")
 
@@ -410,10 +408,7 @@ async def test_an_upload_that_another_job_takes_over_with_the_same_film_is_that_
 async def test_an_upload_goes_on_from_a_journal_that_does_not_say_yet_what_later_versions_do(
     youtube, film, tmp_path, name
 ):
-    youtube.faults.order(*["chunk_503"] * 20)
-    with pytest.raises(TransientError):
-        await deliver(youtube, tmp_path, film)
-    youtube.faults.clear()
+    await break_off(youtube, tmp_path, film)
     before = {key: value for key, value in record(tmp_path).items() if key != name}
     (tmp_path / "state" / "youtube" / "default" / f"{KEY}.json").write_text(json.dumps(before), encoding="utf-8")
 
@@ -427,11 +422,7 @@ async def test_an_upload_goes_on_from_a_journal_that_does_not_say_yet_what_later
 async def test_a_film_goes_on_in_chunks_of_the_size_that_it_was_begun_with_whatever_the_settings_say_now(
     youtube, film, tmp_path
 ):
-    youtube.faults.skip("chunk", 1)
-    youtube.faults.order(*["chunk_503"] * 20)
-    with pytest.raises(TransientError):
-        await deliver(youtube, tmp_path, film)
-    youtube.faults.clear()
+    await break_off(youtube, tmp_path, film, after=1)
 
     await film_for(channel_of(youtube, tmp_path, chunk_bytes=2 * CHUNK_BYTES), KEY).deliver(film)
 
@@ -443,11 +434,7 @@ async def test_a_film_goes_on_in_chunks_of_the_size_that_it_was_begun_with_whate
 async def test_a_film_that_is_asked_for_otherwise_half_way_goes_out_as_it_is_asked_for_now(
     youtube, film, tmp_path, told
 ):
-    youtube.faults.skip("chunk", 1)
-    youtube.faults.order(*["chunk_503"] * 20)
-    with pytest.raises(TransientError):
-        await deliver(youtube, tmp_path, film)
-    youtube.faults.clear()
+    await break_off(youtube, tmp_path, film, after=1)
     film.metadata.write_text(json.dumps(told), encoding="utf-8")
 
     receipt = await deliver(youtube, tmp_path, film)

@@ -4,11 +4,10 @@ film      from the first packet to the last, each given to all that watch
 heard     its sound, as it is decoded
 times     when its packets are shown, whatever the container says
 lost      pictures that are missing in the stream; missing parts of them are gaps
-plain     one colour
+plain     one colour, or one that is lost
 lights    what is seen on black
 snow      noise
 stuck     a part that hangs
-tint      a colour that is lost
 combs     two half pictures in one
 bars      what stays black beside the picture
 stirs     what moves in a picture that stands

@@ -33,12 +33,11 @@ from pipeline.media.survey.heard import Hearing
 from pipeline.media.survey.jumps import JumpWatch
 from pipeline.media.survey.lights import LightWatch
 from pipeline.media.survey.lost import LostWatch
-from pipeline.media.survey.plain import PlainWatch
+from pipeline.media.survey.plain import plain_watch, tint_watch
 from pipeline.media.survey.snow import SnowWatch
 from pipeline.media.survey.stirs import StirWatch
 from pipeline.media.survey.stuck import StuckWatch
 from pipeline.media.survey.times import Times, start_of
-from pipeline.media.survey.tint import TintWatch
 
 _HEAD_BYTES = 64
 # Where it says how to decrypt it (ISO/IEC 23001-7).
@@ -138,10 +137,10 @@ class _Seeing:
         # All cores: nobody waits beside it.
         stream.thread_type = "AUTO"
         self._times, self._watch = Times(stream), PictureWatch(stream)
-        self._flashes, self._plain, self._lights = Flashes(), PlainWatch(), LightWatch()
+        self._flashes, self._plain, self._lights = Flashes(), plain_watch(), LightWatch()
         self._lost = LostWatch(stream)
         self._snow, self._gaps, self._jumps, self._stirs = SnowWatch(), GapWatch(), JumpWatch(), StirWatch()
-        self._stuck, self._tint, self._combs, self._bars = StuckWatch(), TintWatch(), CombWatch(), BarWatch()
+        self._stuck, self._tint, self._combs, self._bars = StuckWatch(), tint_watch(), CombWatch(), BarWatch()
         self._watches = (
             self._flashes, self._plain, self._lights, self._snow, self._gaps, self._stuck, self._tint, self._jumps,
             self._stirs, self._combs, self._bars,

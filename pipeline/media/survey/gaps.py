@@ -35,7 +35,7 @@ _GOES_ON, _SHOWN = 15, 0.25
 
 
 class GapWatch:
-    """Sees the pictures of a stream, one after the other. One that is all of one colour is `PlainWatch`'s."""
+    """Sees the pictures of a stream, one after the other. One that is all of one colour is `plain_watch`'s."""
 
     def __init__(self) -> None:
         self._since_s: float | None = None

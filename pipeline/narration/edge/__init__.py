@@ -2,7 +2,7 @@
 
 The service is undocumented and changes; it should never be the only voice in the list. What edge-tts leaves open is
 closed here and beside it: sockets that fall silent and a clock that is wrong (`wire`), sound cut short without an
-error (`whole`), single voices that fail (`health`), errors of three libraries (`failures`); `voices` chooses one.
+error (`whole`), single voices that fail and errors of three libraries (`failures`); `voices` chooses one.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from anyio import to_thread
 
 from pipeline.errors import ConfigurationError, InputError, ProviderError, TransientError
 from pipeline.language.words import split_words
-from pipeline.limits import Gate
+from pipeline.limits import Throttle
 from pipeline.media.sound.audio import Samples, read_audio
 from pipeline.model import SAMPLE_RATE_HZ, Prosody, Word
 from pipeline.narration.alignment import can_be, fold, match, place, proportional
-from pipeline.narration.edge.failures import ServiceBusyError, VoicelessError
-from pipeline.narration.edge.health import VoiceHealth
+from pipeline.narration.edge.failures import ServiceBusyError, VoiceHealth, VoicelessError
 from pipeline.narration.edge.voices import (
     DEFAULT_VOICES,
     OUR_CHOICES,
@@ -49,14 +48,16 @@ _MAX_BYTES = 4_000
 class EdgeNarrator:
     """Speaks through the service at `url` (a websocket address; None: the real one).
 
-    More than a few requests at once are treated as abuse: that is what `gate` is for. When one voice fails while the
-    service is well, `fallback_voices` of the same language are next, or our own choice if there are none.
+    More than a few requests at once are treated as abuse: that is what `throttle` is for. When one voice fails while
+    the service is well, `fallback_voices` of the same language are next, or our own choice if there are none.
     """
 
     name = "edge"
     version = "2"
 
-    def __init__(self, *, url: str | None, gate: Gate, timeout_s: float, fallback_voices: Sequence[str] = ()) -> None:
+    def __init__(
+        self, *, url: str | None, throttle: Throttle, timeout_s: float, fallback_voices: Sequence[str] = ()
+    ) -> None:
         if url is not None and not url.startswith(("ws://", "wss://")):
             raise ConfigurationError(f"{url!r} is no websocket address", where="edge.url", hint="Use wss://host/path")
         for voice in fallback_voices:
@@ -65,7 +66,7 @@ class EdgeNarrator:
                     f"{voice!r} is no voice", where="edge.fallback_voices", hint="A voice looks like en-US-AvaNeural"
                 )
         self._service = EdgeService(url)
-        self._gate = gate
+        self._throttle = throttle
         self._timeout_s = timeout_s
         self._fallback_voices = tuple(fallback_voices)
         self._voices: tuple[Voice, ...] = ()
@@ -77,12 +78,12 @@ class EdgeNarrator:
     async def check(self) -> None:
         """Shake hands once, within 3 s. A service that is busy answers: `speak` is tried again until it has time."""
         with contextlib.suppress(ServiceBusyError):  # whoever is busy is there
-            async with self._gate.probe():
+            async with self._throttle.probe():
                 await self._service.shake_hands(_CHECK_TIMEOUT_S)
 
     async def until_open(self) -> None:
-        """Wait at the gate."""
-        await self._gate.until_open()
+        """Wait at the throttle."""
+        await self._throttle.until_open()
 
     async def choose_voice(self, language: str, wanted: str | None) -> str:
         """A voice by its name (en-US-AvaNeural), or our choice for the language."""
@@ -132,7 +133,7 @@ class EdgeNarrator:
             raise _voice_fails(voice) from error
 
     async def _request(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
-        async with self._gate.call():
+        async with self._throttle.call():
             audio, events = await self._service.speak(_fitting(said.text), voice, prosody, self._timeout_s)
             self._health.spoke(voice)
             return await to_thread.run_sync(_heard, said, audio, events, 1 + prosody.rate_percent / 100)
@@ -155,7 +156,7 @@ class EdgeNarrator:
         """All voices, asked for once; none if the service does not say."""
         if not self._voices:
             try:
-                async with self._gate.probe():
+                async with self._throttle.probe():
                     self._voices = await self._service.voices(_CHECK_TIMEOUT_S)
             except ProviderError:
                 return ()

@@ -6,6 +6,7 @@ given and nothing is made.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,11 +14,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from pipeline.errors import InputError
+from pipeline.errors import CheckpointError, InputError
 from pipeline.language.text import counted
-from pipeline.model import Brief
+from pipeline.model import Brief, Job, JobStatus
 from pipeline.model.episodes import MOST_EPISODES
-from pipeline.orchestrator.batch.recovering import known_episodes
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.serials import episode_key, ledger_of, subject_key, table_of, track_of
 from pipeline.state.episodes import Episode, EpisodeFilm
@@ -175,3 +175,31 @@ def _refuse_what_can_not_be(episodes: Iterable[Episode], wanted: Mapping[str, _C
         more = f"; and {len(problems) - _MOST_TOLD} more" if len(problems) > _MOST_TOLD else ""
         hint = f"Mend the numbers, or free one: nightreel series {shlex.quote(series)} --forget NUMBER"
         raise InputError(f"{'; '.join(problems[:_MOST_TOLD])}{more}", where=f"series “{series}”", hint=hint)
+
+
+def known_episodes(series: str, shop: Workshop) -> list[Episode]:
+    """The episodes of a series, by number, as far as batches know films of them. Reads every batch, and blocks.
+
+    Where two jobs say different things, the one whose film more people have seen is right: published, made, planned.
+    """
+    found: dict[str, Episode] = {}
+    taken: set[int] = set()
+    for job in sorted(_jobs(series, shop), key=lambda job: (not job.published, job.status is not JobStatus.COMPLETED)):
+        brief, key = job.brief, episode_key(job.brief)
+        if key not in found and brief.episode not in taken:
+            found[key] = Episode(key=key, number=brief.episode, title=brief.title, where=brief.origin)
+            taken.add(brief.episode)
+        if key in found and found[key].number == brief.episode:
+            film = EpisodeFilm(batch=job.batch, job=job.id, subject=subject_key(brief))
+            found[key].films.setdefault(track_of(brief), film)
+    return sorted(found.values(), key=lambda each: each.number)
+
+
+def _jobs(series: str, shop: Workshop) -> Iterator[Job]:
+    store = shop.store
+    for batch in store.batch_names():
+        # In memory: whoever only wants to know what would be made changes nothing.
+        for row in store.glance(batch).rows_whose("series", series):
+            with contextlib.suppress(CheckpointError):  # a damaged one is told where it is made
+                if row.episode and (job := store.read_job(batch, row.id)):
+                    yield job

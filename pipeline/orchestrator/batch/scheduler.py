@@ -4,8 +4,8 @@ A run takes jobs from its batch, and from `QUEUE`, where other commands leave wo
 on disk (`turns.py`) and shared: several processes take from it side by side, each job is claimed by a lock that dies
 with its process, and what a killed process has begun is found and finished by the others.
 
-Every job is one task that runs its stages in order; network stages wait at the gates of their services, CPU stages for
-one of the cores, and the films that were begun first are served first. So films overlap by themselves: while one is
+Every job is one task that runs its stages in order; network stages wait at the throttles of their services, CPU stages
+for one of the cores, and the films that were begun first are served first. So films overlap by themselves: while one is
 drawn, others are written and spoken. How many may be under way is the strategy's decision, which is also the bound on
 look-ahead and on memory.
 """
@@ -25,11 +25,10 @@ from anyio.abc import TaskGroup
 from pipeline.errors import BusyError, DamagedError, DiskFullError, NightreelError, first_error
 from pipeline.limits import Load, Situation, Strategy
 from pipeline.model import QUEUE, Job, JobStatus, title_of
-from pipeline.orchestrator.batch.backoff import Backoff
 from pipeline.orchestrator.batch.cancelling import cancel_if_asked
 from pipeline.orchestrator.batch.floor import Floor
 from pipeline.orchestrator.batch.pulse import pulse_of
-from pipeline.orchestrator.batch.turns import Key, Queue, QueueView, TheseJobs, WholeBatches
+from pipeline.orchestrator.batch.turns import Backoff, Key, Queue, QueueView, TheseJobs, WholeBatches
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.episodes import wake
 from pipeline.orchestrator.film.jobs import run_job
@@ -94,7 +93,7 @@ class Scheduler:
         machine = self._shop.machine
         self._strategy = await to_thread.run_sync(machine.make_strategy)
         self._load = await to_thread.run_sync(machine.resources.sample)
-        machine.hear_gates(self._say)
+        machine.hear_throttles(self._say)
         async with self._shop.store.claims.working(self._batch):
             with first_error():
                 async with anyio.create_task_group() as tasks:

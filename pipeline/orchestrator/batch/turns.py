@@ -1,18 +1,23 @@
-"""Whose turn it is: the next jobs of the queue on disk, for who has a place free.
+"""Whose turn it is: the next jobs of the queue on disk, for who has a place free, but for those left alone for now.
 
-Everything here blocks, and reads only: what a run knows of the jobs (which ones it has taken, which ones others have)
-is handed in and given back, so that a thread and the loop never share it.
+Reading the queue blocks, and changes nothing: what a run knows of the jobs (which ones it has taken, which ones others
+have) is handed in and given back, so that a thread and the loop never share it.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from typing import NamedTuple, Protocol
 
 from pipeline.model import JobStatus, JobSummary
 from pipeline.state import CheckpointStore
+
+# A job that another process makes, or that was just put down, is looked at again after this.
+_WHILE_S = 2.0
 
 
 class Key(NamedTuple):
@@ -113,3 +118,29 @@ def _has_to_wait(row: JobSummary, now: datetime) -> bool:
     """Whether its time is to come. One that was parked in the future was parked under a clock that ran ahead."""
     was_ahead = row.ended_at is not None and row.ended_at > now
     return row.parked_until is not None and row.parked_until > now and not was_ahead
+
+
+class Backoff:
+    """The jobs that one run leaves alone for now."""
+
+    def __init__(self) -> None:
+        # Until when (monotonic) each is left alone.
+        self._until: dict[Key, float] = {}
+
+    def for_a_while(self, *keys: Key) -> None:
+        """Leave jobs alone for two seconds: other processes make them, or they were just put down."""
+        self._until.update(dict.fromkeys(keys, time.monotonic() + _WHILE_S))
+
+    def for_good(self, key: Key) -> None:
+        """Leave a job alone for the rest of the run: how it ended could not be saved."""
+        self._until[key] = inf
+
+    def keys(self) -> set[Key]:
+        """The jobs that are left alone now."""
+        now = time.monotonic()
+        self._until = {key: until for key, until in self._until.items() if until > now}
+        return set(self._until)
+
+    def ends_for(self, batch: str) -> bool:
+        """Whether a job of this batch is to be looked at again."""
+        return any(key.batch == batch and until < inf for key, until in self._until.items())

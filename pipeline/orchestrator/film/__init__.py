@@ -11,11 +11,10 @@ Read in this order::
     soundtrack  where voice and music meet, likewise
     likeness    whether the batch has the same film already
     leaving     whether a film may leave the house          (beside: and what goes with it)
-    outgoing    a film goes to video hosts, and what goes with it follows
+    outgoing    a film goes to video hosts, and what goes with it follows   (episodes: of one series)
     attempt     what the stages of one attempt share
     jobs        one job from its checkpoint to its film     (afresh: made once more, delivered: or still there)
     failures    what stops it, and whether it goes on by itself
-    family      the films of one brief in other languages   (episodes: of one series)
 
 Nothing is imported here: worker processes load `scenes` and what that takes, not all this.
 """

@@ -17,17 +17,21 @@ from pipeline.errors import (
     TransientError,
     opens_at,
 )
-from pipeline.model import LEFT, Job, Package, Receipt, title_of
+from pipeline.model import LEFT, Job, JobStatus, Package, Receipt, Script, title_of
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.beside import with_companions
 from pipeline.orchestrator.film.delivered import has_gone_out
 from pipeline.orchestrator.film.episodes import let_next, passed_over, waits_for
-from pipeline.orchestrator.film.family import family_of
 from pipeline.orchestrator.film.leaving import check_judged
 from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.workshop.hosts import Family
 from pipeline.publishing import files_beside, publish
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
+
+# Of such a film nobody waits for words; of one that waits for a person, nobody knows when.
+_GIVEN_UP = (JobStatus.FAILED, JobStatus.CANCELLED)
+_UNDER_WAY = (JobStatus.PENDING, JobStatus.IN_PROGRESS)
 
 
 async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt) -> Job:
@@ -131,3 +135,23 @@ def _told(job: Job, receipt: Receipt) -> str:
     missing = "; ".join(receipt.missing)
     goes_on = f"nightreel publish {shlex.quote(job.batch)} --to {receipt.destination} goes on with it"
     return f"“{title_of(job)}” is out as {receipt.url}, without {missing}. {goes_on}"
+
+
+def family_of(job: Job, store: CheckpointStore) -> Family:
+    """The siblings of a job in its batch: the same brief, variant and format, another language. Blocks."""
+    brief = job.brief
+    words: dict[str, Script] = {}
+    untold: list[str] = []
+    follows = True
+    for row in store.refreshed(job.batch).rows_whose("origin", brief.origin):
+        if (row.topic, row.variant, row.format) != (brief.title, brief.variant, brief.format or ""):
+            continue
+        if row.language == brief.language:
+            continue
+        sibling = store.read_job(row.batch, row.id) if row.writer else None
+        if sibling and sibling.script:
+            words[row.language] = sibling.script
+        elif row.status not in _GIVEN_UP:
+            untold.append(row.language)
+            follows &= row.status in _UNDER_WAY or row.parked_until is not None
+    return Family(words=words, untold=tuple(sorted(untold)), untold_follow=bool(untold) and follows)

@@ -1,12 +1,10 @@
 """What a run would do, without doing it: `nightreel run --dry-run`.
 
-outlook      `forecast`: all that can be said of a run
+outlook      `forecast`: all that can be said of a run, and whether the disk has room for it
 survey       the whole run: what is there, what would be made, what would stop it
 surveyor     film by film: what of it the cache has, and what is wrong
-sharing      what its films have in common, and is made once
 findings     what came of that
 scripts      what models would be paid, and when their allowance ends
-disk         whether there is room
 experience   how fast films were here, and what they cost
 rowsheet     what the films of some rows will look like
 """

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from anyio import from_thread
 
 from pipeline.errors import InputError, NightreelError
-from pipeline.limits import GateLimits
+from pipeline.limits import ThrottleLimits
 from pipeline.model import Price, dollars, price_of
 from pipeline.orchestrator.forecast.experience import Experience
 from pipeline.orchestrator.forecast.findings import RunSurvey
@@ -106,8 +106,8 @@ def _price(shop: Workshop) -> Price | None:
     return price_of(shop.prices, _service(shop.settings), _model(shop.settings))
 
 
-def _limits(settings: Settings) -> GateLimits:
-    return providers.gate_limits(_service(settings), settings)
+def _limits(settings: Settings) -> ThrottleLimits:
+    return providers.throttle_limits(_service(settings), settings)
 
 
 def asking_s(found: RunSurvey, known: Experience, shop: Workshop) -> float:

@@ -2,7 +2,7 @@
 
 workshop    `Workshop`: settings become providers, formats and looks; `open_workshop` opens one
 request     what its flags come to: what jobs and batches keep of them
-machine     what all requests share: checkpoints, cache, cores, gates, memory and disk
+machine     what all requests share: checkpoints, cache, cores, throttles, memory and disk
 places      where films come from and go to
 identity    what jobs are called, by what shapes their films
 wishes      what is wanted of a brief: flags, the brief and settings, in this order

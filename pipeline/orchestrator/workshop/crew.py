@@ -49,7 +49,7 @@ class Crew:
 
     def _models_of(self, service: str) -> tuple[ChatModel, ...]:
         if service not in self._models:
-            self._models[service] = providers.make_models(service, self.settings, self.machine.gate(service))
+            self._models[service] = providers.make_models(service, self.settings, self.machine.throttle(service))
         return self._models[service]
 
     @cached_property
@@ -73,13 +73,13 @@ class Crew:
 
     def narrator(self, name: str) -> Narrator:
         """One of them by name. Raises `ConfigurationError` for one that needs what --offline forbids."""
-        return providers.make_narrator(name, self.settings, self.workspace, self.machine.gate(name))
+        return providers.make_narrator(name, self.settings, self.workspace, self.machine.throttle(name))
 
     @cached_property
     def stock_sources(self) -> tuple[PictureSource, ...]:
         """Who may be searched for photos, in order. Empty: no key is set. The first look loads much: in a thread."""
         names = providers.stock_names(self.settings)
-        return tuple(providers.make_stock_source(name, self.settings, self.machine.gate(name)) for name in names)
+        return tuple(providers.make_stock_source(name, self.settings, self.machine.throttle(name)) for name in names)
 
     @cached_property
     def pronunciations(self) -> Pronunciations:

@@ -149,8 +149,8 @@ class Hosts:
         from pipeline.publishing.youtube import Channel  # noqa: PLC0415
 
         wanted = self.settings.youtube
-        gate = self.machine.gate(f"{YOUTUBE}.{name}")
-        assert gate is not None
+        throttle = self.machine.throttle(f"{YOUTUBE}.{name}")
+        assert throttle is not None
         return Channel(
             name=name,
             address=self.address(name),
@@ -160,7 +160,7 @@ class Hosts:
             token_url=wanted.token_url,
             timeout_s=wanted.timeout_s,
             chunk_bytes=wanted.chunk_kib * 1024,
-            gate=gate,
+            throttle=throttle,
             quota=lambda client_id: self.machine.project_quota(project_of(client_id)),
             bandwidth=self.machine.bandwidth,
             hours=Hours.parse(wanted.hours, Zone(wanted.time_zone_of(name))) if wanted.hours else None,

@@ -13,10 +13,10 @@ from pipeline.limits import (
     Bandwidth,
     Budget,
     Cores,
-    Gate,
     ResourceLimits,
     ResourceWatch,
     Strategy,
+    Throttle,
     make_strategy,
     resource_limits,
 )
@@ -51,12 +51,12 @@ class Machine:
     clock: Callable[[], datetime]
     # Those that FFmpeg is known to have here.
     encoders: set[str] = field(default_factory=set)
-    _gates: dict[str, Gate] = field(default_factory=dict)
+    _throttles: dict[str, Throttle] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _quotas: dict[str, ProjectQuota] = field(default_factory=dict)
     # What people have been told that need not be told twice.
     _said: set[str] = field(default_factory=set)
-    # Who hears of gates, and of that: nobody, or one.
+    # Who hears of throttles, and of that: nobody, or one.
     _ears: list[Callable[[str], None]] = field(default_factory=list)
 
     @cached_property
@@ -105,15 +105,15 @@ class Machine:
             memory_limit_bytes=self.resource_limits.max_memory_bytes,
         )
 
-    def gate(self, service: str) -> Gate | None:
+    def throttle(self, service: str) -> Throttle | None:
         """The door of a service, the same for all films; None for a provider that asks nobody outside."""
         if not providers.is_service(service):
             return None
-        if service not in self._gates:
-            limits = providers.gate_limits(service, self.settings)
-            gate = Gate(service, limits, ledger=self.ledger(service), on_change=self._tell, clock=self.clock)
-            self._gates[service] = gate
-        return self._gates[service]
+        if service not in self._throttles:
+            limits = providers.throttle_limits(service, self.settings)
+            throttle = Throttle(service, limits, ledger=self.ledger(service), on_change=self._tell, clock=self.clock)
+            self._throttles[service] = throttle
+        return self._throttles[service]
 
     def ledger(self, service: str) -> Ledger:
         """What was spent of a service today, by all processes."""
@@ -148,7 +148,7 @@ class Machine:
             self._said.add(line)
             self._tell(line)
 
-    def hear_gates(self, heard: Callable[[str], None]) -> None:
+    def hear_throttles(self, heard: Callable[[str], None]) -> None:
         """Tell `heard`, in a line for a person, whenever a service closes its door or opens it."""
         self._ears[:] = [heard]
 

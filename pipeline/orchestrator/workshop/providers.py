@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.errors import ConfigurationError
-from pipeline.limits import Gate, GateLimits
+from pipeline.limits import Throttle, ThrottleLimits
 from pipeline.narration.narrate import NARRATORS, NarratorOptions
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.saying import Pronunciation, Pronunciations
@@ -30,15 +30,15 @@ _THINKING_TOKENS = 4096
 
 
 def is_service(name: str) -> bool:
-    """Whether a provider asks somebody outside, and needs a gate for it."""
+    """Whether a provider asks somebody outside, and needs a throttle for it."""
     return name == "edge" or name not in {OUTLINE, *NARRATORS}
 
 
-def gate_limits(name: str, settings: Settings) -> GateLimits:
+def throttle_limits(name: str, settings: Settings) -> ThrottleLimits:
     """How much of a service may be used."""
     breaker = settings.breaker
     limits = partial(
-        GateLimits,
+        ThrottleLimits,
         patience_s=settings.retry.retry_after_max_s,
         breaker_failures=breaker.failures,
         breaker_cooldown_s=breaker.cooldown_s,
@@ -89,20 +89,20 @@ def model_settings(name: str, settings: Settings) -> ModelSettings:
     return settings.services[name]
 
 
-def make_models(name: str, settings: Settings, gate: Gate | None = None) -> tuple[ChatModel, ...]:
+def make_models(name: str, settings: Settings, throttle: Throttle | None = None) -> tuple[ChatModel, ...]:
     """The models of a service, best first. Raises `ConfigurationError` for none, or when --offline forbids it.
 
-    Without a `gate` they get one of their own, that nobody shares.
+    Without a `throttle` they get one of their own, that nobody shares.
     """
     _refuse_offline(name, settings)
     wanted = model_settings(name, settings)
     if not wanted.models:
         raise ConfigurationError("no model is named", where=name, hint=f'Set services.{name}.models = ["NAME"]')
-    door = gate or Gate(name, gate_limits(name, settings))
+    door = throttle or Throttle(name, throttle_limits(name, settings))
     return tuple(_model(name, model, wanted, door) for model in wanted.models)
 
 
-def _model(name: str, model: str, wanted: ModelSettings, gate: Gate) -> ChatModel:
+def _model(name: str, model: str, wanted: ModelSettings, throttle: Throttle) -> ChatModel:
     service = _service(name, model, wanted)
     api_key = wanted.api_key.get_secret_value() if wanted.api_key else ""
     if api_key and urlsplit(wanted.base_url).username:
@@ -128,7 +128,7 @@ def _model(name: str, model: str, wanted: ModelSettings, gate: Gate) -> ChatMode
         transport=transport,
         dialect=dialect,
         api_key=api_key,
-        gate=gate,
+        throttle=throttle,
         timeout_s=wanted.timeout_s,
     )
 
@@ -173,17 +173,17 @@ def pronunciations(settings: Settings) -> Pronunciations:
     return Pronunciations(tuple(entries))
 
 
-def make_narrator(name: str, settings: Settings, workspace: Path, gate: Gate | None = None) -> Narrator:
+def make_narrator(name: str, settings: Settings, workspace: Path, throttle: Throttle | None = None) -> Narrator:
     """A narrator by name, for a workspace. Raises `ConfigurationError` for one that needs what --offline forbids.
 
-    `gate` is for services; without one they get a gate of their own, that nobody shares.
+    `throttle` is for services; without one they get a throttle of their own, that nobody shares.
     """
     if name == "edge":
         _refuse_offline(name, settings, was_named=settings.narration.narrator == name)
     return NARRATORS[name](
         NarratorOptions(
             edge_url=settings.edge.url,
-            edge_gate=gate or Gate("edge", gate_limits("edge", settings)),
+            edge_throttle=throttle or Throttle("edge", throttle_limits("edge", settings)),
             edge_timeout_s=settings.edge.timeout_s,
             piper_voices=workspace / settings.piper.voices,
             edge_fallback_voices=settings.edge.fallback_voices,
@@ -201,15 +201,15 @@ def stock_settings(name: str, settings: Settings) -> StockSettings:
     return settings.pexels if name == "pexels" else settings.pixabay
 
 
-def make_stock_source(name: str, settings: Settings, gate: Gate | None) -> PictureSource:
-    """A service with photos by name. Without a `gate` it gets one of its own, that nobody shares."""
+def make_stock_source(name: str, settings: Settings, throttle: Throttle | None) -> PictureSource:
+    """A service with photos by name. Without a `throttle` it gets one of its own, that nobody shares."""
     wanted = stock_settings(name, settings)
     ours, theirs = environment_name(f"{name}.api_key"), f"{name.upper()}_API_KEY"
     return STOCK_SOURCES[name](
         ServiceOptions(
             root_url=wanted.root_url,
             api_key=wanted.api_key.get_secret_value() if wanted.api_key else "",
-            gate=gate or Gate(name, gate_limits(name, settings)),
+            throttle=throttle or Throttle(name, throttle_limits(name, settings)),
             timeout_s=wanted.timeout_s,
             set_key=f"Set {theirs} (or {ours}) to a valid key",
         )

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from pydantic import TypeAdapter
 
-from pipeline.limits import Gate
+from pipeline.limits import Throttle
 from pipeline.model import Attribution
 
 Orientation = Literal["landscape", "portrait", "square"]
@@ -49,7 +49,7 @@ class ServiceOptions:
 
     root_url: str
     api_key: str = field(repr=False)
-    gate: Gate
+    throttle: Throttle
     timeout_s: float
     # What to do when the key is refused.
     set_key: str

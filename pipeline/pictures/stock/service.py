@@ -51,11 +51,11 @@ class Service:
         return frozenset({f"{url.host}:{url.port}"})
 
     async def get(self, path: str, *, params: Mapping[str, str], headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
-        """The JSON at a path below the root, through the gate."""
+        """The JSON at a path below the root, through the throttle."""
         url = URL(self._options.root_url.rstrip("/") + path).with_query(params)
-        # Read before the gate: behind it nothing is waited for but the service.
+        # Read before the throttle: behind it nothing is waited for but the service.
         tls = await to_thread.run_sync(trusted)
-        async with self._options.gate.call():
+        async with self._options.throttle.call():
             with self._translated():
                 status, said, body = await self._ask(url, headers, tls)
             if status != 200:

@@ -48,7 +48,7 @@ async def remarks_on(channel: Channel, journal: Journal, record: Record) -> tupl
     if patience_s is None or (record.seen and is_over(record.seen)):
         return ()
     try:
-        # Not through the gate: others may send their films meanwhile.
+        # Not through the throttle: others may send their films meanwhile.
         async with channel.open() as calls:
             seen = await until_processed(calls, out.id, patience_s=patience_s, published_at=out.at)
     except ProviderError as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 from anyio import to_thread
 
 from pipeline.errors import ClosedError
-from pipeline.limits import Bandwidth, Gate, RetryPolicy
+from pipeline.limits import Bandwidth, RetryPolicy, Throttle
 from pipeline.model.schedule import Hours
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.http import open_http
@@ -33,7 +33,7 @@ class Channel:
     token_url: str
     timeout_s: float
     chunk_bytes: int
-    gate: Gate
+    throttle: Throttle
     # Of the project that a client belongs to.
     quota: Callable[[str], ProjectQuota]
     retry: RetryPolicy

@@ -121,7 +121,7 @@ class YouTubeDestination:
                 publicity = await self._made_public(publicity, text, tag)
             wanted = video_resource(text, publicity, tag=tag)
             try:
-                async with self._channel.gate.call(), self._channel.open() as calls:
+                async with self._channel.throttle.call(), self._channel.open() as calls:
                     if other := await elsewhere(calls, record):
                         raise InputError(other, where=self.name, hint=f"{self._channel.how_to_log_in} --replace")
                     changed = await change_film(calls, record.published.id, wanted, when=self._timing.is_asked)
@@ -210,7 +210,7 @@ class YouTubeDestination:
         words = await to_thread.run_sync(self._words, package)
         sha256, film = await to_thread.run_sync(measured, file)
         refuse_other_film(self._subject, sha256, where=str(package.video))
-        async with self._channel.gate.call(), self._channel.open() as calls:
+        async with self._channel.throttle.call(), self._channel.open() as calls:
             upload = Upload(calls, while_allowed=self._channel.check_hours)
             if before and before.session:
                 await self._refuse_elsewhere(calls, before)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+
 from babel.numbers import format_decimal
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw
 
 from pipeline.language.locales import locale_of
 from pipeline.model import ProductScene
@@ -11,11 +14,14 @@ from pipeline.rendering.layouts.parts import enter
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.sprites import Sprite, flat, letters
 from pipeline.rendering.numbers import native
-from pipeline.rendering.surface.stars import filled, star_row
 from pipeline.rendering.text.fitting import TextBlock
 
 # Side of a star, and the space between two.
 STAR, _STAR_GAP = 36, 8
+_STARS = 5
+# Inner corners of a star, as a share of its outer ones: a little rounder than a pentagram's.
+_WAIST = 0.46
+_FINER = 4
 
 
 def rated(rating: float, block: TextBlock, look: Look, *, left: int, top: int) -> list[Sprite]:
@@ -46,3 +52,31 @@ def rating_of(scene: ProductScene, look: Look) -> str:
     locale = locale_of(look.language)
     told = native(format_decimal(min(5.0, max(0.0, scene.rating)), format="0.0", locale=locale), locale)
     return f"{told} ({native(format_decimal(scene.ratings, locale=locale), locale)})" if scene.ratings > 0 else told
+
+
+@lru_cache(maxsize=16)
+def star_row(side_px: int, gap_px: int) -> Image.Image:
+    """Five stars side by side as a mask."""
+    side, width = side_px * _FINER, _STARS * side_px + (_STARS - 1) * gap_px
+    row = Image.new("L", (width * _FINER, side))
+    draw = ImageDraw.Draw(row)
+    for number in range(_STARS):
+        middle = number * (side_px + gap_px) * _FINER + side / 2
+        draw.polygon(_corners(middle, side * 0.525, side / 2), fill=255)
+    return row.reduce(_FINER)
+
+
+def filled(row: Image.Image, side_px: int, gap_px: int, rating: float) -> Image.Image:
+    """The same row as far as a rating out of five goes."""
+    rating = min(float(_STARS), max(0.0, rating))
+    stars = math.floor(rating)
+    cut = stars * (side_px + gap_px) + round((rating - stars) * side_px)
+    kept = Image.new("L", row.size)
+    kept.paste(255, (0, 0, cut, row.height))
+    return ImageChops.multiply(row, kept)
+
+
+def _corners(x: float, y: float, radius: float) -> list[tuple[float, float]]:
+    turns = [math.tau * corner / 10 for corner in range(10)]
+    reach = [radius if corner % 2 == 0 else radius * _WAIST for corner in range(10)]
+    return [(x + r * math.sin(turn), y - r * math.cos(turn)) for turn, r in zip(turns, reach, strict=True)]

@@ -2,6 +2,6 @@
 
 background    quiet gradients                     (motif: the large figure on them, emblem: small, in a ring)
 photographs   cut to their frame                  (scrims: behind words on them)
-shapes        cards, bars, rings, shadows         (stars: of a rating)
+shapes        cards, bars, rings, shadows
 logos         of somebody's own
 """

@@ -2,7 +2,7 @@
 
 model               `ChatModel`, and what passes between it and those who ask: `Question`, `Answer`
 asking              `ask`: the models in order, a conversation with each until an answer can be used, kept in the cache
-service             `ServiceModel`: gate, deadline, price and protocol of any model behind an address
+service             `ServiceModel`: throttle, deadline, price and protocol of any model behind an address
 dialect             how each service wants to be asked for JSON
 completion          what comes back, read
 headers             what services say about their limits

@@ -274,8 +274,8 @@ def in_short(error: ProviderError) -> str:
 def as_one(failures: Sequence[ProviderError]) -> ProviderError:
     """One error for the failures of all who were asked: the first that may pass by itself, else the first of all.
 
-    Its message also says what kept the others. It is a new error, because a gate may remember the old one, and raise it
-    again for the next film.
+    Its message also says what kept the others. It is a new error, because a throttle may remember the old one, and
+    raise it again for the next film.
     """
     passing = [error for error in failures if isinstance(error, TransientError | ClosedError | QuotaError)]
     error = (passing or failures)[0]

@@ -60,11 +60,11 @@ class Answer:
 
 
 class ChatModel(Protocol):
-    """One model behind one service. Asking again after a failure is not its business, and passing its gate is."""
+    """One model behind one service. Asking again after a failure is not its business, and passing its throttle is."""
 
     @property
     def service(self) -> str:
-        """The name of the service in the settings, and of its gate."""
+        """The name of the service in the settings, and of its throttle."""
         ...
 
     @property
@@ -86,7 +86,7 @@ class ChatModel(Protocol):
         ...
 
     async def answer(self, question: Question, purse: Purse) -> Answer:
-        """One request, paid from the purse, when the gate lets it through.
+        """One request, paid from the purse, when the throttle lets it through.
 
         Raises only errors of `pipeline.errors`, and `TooLargeError`.
         """

@@ -1,6 +1,6 @@
-"""A model behind a service: it passes the gate, keeps a deadline, counts what it costs and speaks the protocol.
+"""A model behind a service: it passes the throttle, keeps a deadline, counts what it costs and speaks the protocol.
 
-Waiting and trying again after failures is the business of the retry policy. Every request goes through the gate by
+Waiting and trying again after failures is the business of the retry policy. Every request goes through the throttle by
 itself: the second one, too, waits for its turn.
 """
 
@@ -16,7 +16,7 @@ import anyio
 from pydantic import ValidationError
 
 from pipeline.errors import NeedsLoginError, ProviderError
-from pipeline.limits import Call, Gate, Purchase, Purse
+from pipeline.limits import Call, Purchase, Purse, Throttle
 from pipeline.script.chat.completion import Completion, Usage
 from pipeline.script.chat.dialect import Dialect
 from pipeline.script.chat.failures import (
@@ -78,7 +78,7 @@ class ServiceModel:
         transport: Transport,
         dialect: Dialect,
         api_key: str,
-        gate: Gate,
+        throttle: Throttle,
         timeout_s: float,
     ) -> None:
         self._service = service
@@ -86,7 +86,7 @@ class ServiceModel:
         self._transport = transport
         self._dialect = dialect
         self._api_key = api_key.strip()
-        self._gate = gate
+        self._throttle = throttle
         self._timeout_s = timeout_s
         self._tokens_per_byte = _TOKENS_PER_BYTE
         self._fewest_tokens_per_byte = _FEWEST_TOKENS_PER_BYTE
@@ -117,14 +117,14 @@ class ServiceModel:
 
     def check_size(self, question: Question) -> None:
         """Raise `TooLargeError` when prompt and answer are more than a minute of the account has."""
-        per_min = self._gate.tokens_per_min
+        per_min = self._throttle.tokens_per_min
         size_bytes = _size_bytes(self._dialect.request(self.model, question))
         tokens = math.floor(size_bytes * self._fewest_tokens_per_byte) + question.max_tokens
         if per_min is not None and tokens > per_min:
             raise too_large_for_a_minute(self._service, tokens=tokens, per_min=per_min)
 
     async def answer(self, question: Question, purse: Purse) -> Answer:
-        """What the model says. Raises the `ProviderError`s of `failures` and of the gate, and those of the purse."""
+        """What the model says. Raises the `ProviderError`s of `failures`, of the throttle and of the purse."""
         self.check()
         self.check_size(question)
         request = self._dialect.request(self.model, question)
@@ -132,16 +132,16 @@ class ServiceModel:
         # Services let in what may be used, with all the room for the answer, and a budget has to hold for that as well.
         prompt, room = math.ceil(size_bytes * self._tokens_per_byte), self._dialect.room(question)
         async with (
-            # Before the gate: who has passed it sends at once, not after it may have been closed.
+            # Before the throttle: who has passed it sends at once, not after it may have been closed.
             self._transport.open() as line,
             purse.buying(self.service, self.model, tokens_in=prompt, tokens_out=room) as purchase,
-            self._gate.call(tokens=prompt + room, model=self.model) as call,
+            self._throttle.call(tokens=prompt + room, model=self.model) as call,
         ):
             await purchase.reserve()
             try:
                 completion = await self._complete(line, request, call, purchase)
             except MalformedOutputError as error:
-                # The service is well, its model is not: nothing that the gate should learn from. What it wrote is paid.
+                # The service is well, its model is not: nothing for the throttle to learn from. What it wrote is paid.
                 return Answer(flaw=error.message)
             if (usage := completion.usage) and _can_be(usage, size_bytes, room):
                 call.used(tokens=usage.prompt_tokens + usage.completion_tokens)

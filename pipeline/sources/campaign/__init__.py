@@ -8,8 +8,7 @@ reader     the same for a table whose rows get several templates; strays: rows t
            optouts: rows of people who get no film
 casting    which of them: by rule, or by a stable share
 deciding   what columns decide besides: languages, formats, voice, priority, …
-choice     --rows 3, --rows 2,5-9
-extremes   --rows extremes: the rows that stand out
+choice     --rows 3, --rows 2,5-9, --rows extremes: the rows that stand out
 spool      briefs of very many rows, on the disk
 roster     all rows as they were, kept beside the batch
 rejected   the rows that were refused, as a CSV with the reasons
@@ -17,9 +16,8 @@ rejected   the rows that were refused, as a CSV with the reasons
 
 from pipeline.sources.campaign.casting import Part, column_names
 from pipeline.sources.campaign.checking import Checked, Unfit, check_rows
-from pipeline.sources.campaign.choice import RowChoice, parse_choice
+from pipeline.sources.campaign.choice import EXTREMES, RowChoice, find_extremes, parse_choice
 from pipeline.sources.campaign.deciding import Deciders
-from pipeline.sources.campaign.extremes import EXTREMES, find_extremes
 from pipeline.sources.campaign.problem import RowProblem
 from pipeline.sources.campaign.reader import CampaignReader
 from pipeline.sources.campaign.reading import ReadRow, RowReader, row_fields

@@ -1,13 +1,19 @@
-"""Which rows are wanted: --rows 3 (the first three), --rows 2,5-9 (these). `extremes` has its own module."""
+"""Which rows are wanted: --rows 3 (the first three), --rows 2,5-9 (these), --rows extremes (those that stand out)."""
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
+from pipeline.model import Brief
 
 _PART = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
+EXTREMES = "extremes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,3 +49,72 @@ def parse_choice(text: str) -> RowChoice:
     if len(parts) == 1 and "-" not in parts[0]:
         spans = [(1, spans[0][0])]
     return RowChoice(spans=tuple(spans))
+
+
+def find_extremes(briefs: Collection[Brief]) -> list[tuple[Brief, str]]:
+    """The rows that stand out, each once, and why, in the order of the table. Goes through the briefs twice.
+
+    The longest says most, and the shortest least; the widest has the text that takes the most room in a line; the
+    strangest is written in the rarest script, and of those that are alike in that, in the rarest letters.
+    """
+    letters: Counter[str] = Counter()
+    scripts: Counter[int] = Counter()
+    for brief in briefs:
+        own = set("".join(_texts(brief)))
+        letters.update(own)
+        scripts.update({_script(each) for each in own})
+    total = max(1, len(briefs))
+
+    def strangeness(brief: Brief) -> tuple[float, ...]:
+        own = set("".join(_texts(brief)))
+        rarest = min((scripts[_script(each)] for each in own), default=total)
+        return -rarest, sum(math.log(total / letters[each]) for each in own) / max(1, len(own))
+
+    measures: dict[str, Callable[[Brief], tuple[float, ...]]] = {
+        "longest": lambda brief: (sum(map(len, _texts(brief))),),
+        "shortest": lambda brief: (-sum(map(len, _texts(brief))),),
+        "widest": lambda brief: (max(map(width_em, _texts(brief)), default=0.0),),
+        "strangest": strangeness,
+    }
+    best: dict[str, tuple[tuple[float, ...], int, Brief]] = {}
+    for number, brief in enumerate(briefs):
+        for name, measure in measures.items():
+            if name not in best or measure(brief) > best[name][0]:
+                best[name] = (measure(brief), number, brief)
+    why: dict[int, list[str]] = {}
+    for name, (_, number, _) in best.items():
+        why.setdefault(number, []).append(name)
+    chosen = {number: brief for _, number, brief in best.values()}
+    return [(chosen[number], ", ".join(why[number])) for number in sorted(why)]
+
+
+def _script(character: str) -> int:
+    """About which script a character is of, by where Unicode keeps it; 0: Latin, and signs that all may use."""
+    code = ord(character)
+    if code < 0x250 or 0x2000 <= code < 0x2100:
+        return 0
+    # From here on, a script has thousands.
+    return code >> 12 if code >= 0x3000 else code >> 8
+
+
+def width_em(text: str) -> float:
+    """About how wide a text is, in ems, whatever the font."""
+    return sum(map(_width_em, text))
+
+
+def _width_em(character: str) -> float:
+    if unicodedata.combining(character):
+        return 0.0
+    if unicodedata.east_asian_width(character) in {"W", "F"}:
+        return 1.0
+    if character in "iIjl.,:;'|! ":
+        return 0.28
+    return 0.85 if character in "mwMW@—" else 0.66 if character.isupper() else 0.54
+
+
+def _texts(brief: Brief) -> Iterator[str]:
+    """What the row says, without its key, which nobody sees, and its pictures."""
+    pictures = {wanted.source for wanted in brief.pictures}
+    for _, text in brief.row.fields if brief.row else ():
+        if text not in {brief.key, *pictures}:
+            yield text

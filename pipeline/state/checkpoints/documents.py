@@ -21,8 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pipeline.errors import CheckpointError, DamagedError, InputError, NewerError
 from pipeline.files import read_file
 from pipeline.model import Batch, Job
-from pipeline.state.checkpoints.fields import fields_with
-from pipeline.state.moments import has_sane_moments
+from pipeline.state.moments import fields_with, has_sane_moments
 from pipeline.state.names import is_folder
 
 # Raised with every change of what is saved: older versions leave alone what they can't read, if it says so.

@@ -16,7 +16,7 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError, DamagedError, NightreelError
 from pipeline.files import read_file, storage_errors, write_atomically, write_for_now, write_together
 from pipeline.model import Batch, Job, JobStatus, JobSummary, summary_of
-from pipeline.state.batch_files import BatchFiles
+from pipeline.state.batch_files import BatchFiles, put_aside
 from pipeline.state.checkpoints.documents import read_document, to_json
 from pipeline.state.checkpoints.saves import GroupedSaves
 from pipeline.state.claims import Claims
@@ -25,7 +25,6 @@ from pipeline.state.index.reconciling import reconcile
 from pipeline.state.index.rows import looked_up
 from pipeline.state.index.stamps import stamp_from, stamp_of
 from pipeline.state.names import check_apart
-from pipeline.state.quarantine import put_aside
 from pipeline.state.shielded import to_the_end
 
 logger = logging.getLogger("nightreel")

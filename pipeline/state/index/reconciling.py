@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pipeline.errors import CheckpointError
 from pipeline.model import Batch, Job, summary_of
+from pipeline.state.batch_files import aside_of
 from pipeline.state.index.batch import BatchIndex, Damage
 from pipeline.state.index.stamps import stamp_of, stamps_in
-from pipeline.state.quarantine import aside_of
 
 _READ_AT_ONCE = 200
 

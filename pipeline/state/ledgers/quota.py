@@ -123,8 +123,8 @@ class ProjectQuota:
     async def reserve(self, method: str, *, leave: int = 0) -> Reservation:
         """Count a call that is about to be made, if so many units are left to others then.
 
-        Raises `ClosedError` with the time when there is something in the purse again. Not `QuotaError`: a gate that met
-        one would let nobody to the channel, and a purse that is empty says nothing about the other.
+        Raises `ClosedError` with the time when there is something in the purse again. Not `QuotaError`: a throttle that
+        met one would let nobody to the channel, and a purse that is empty says nothing about the other.
         """
         parts: list[_Part] = []
         for purse, amount in self._allowance.price(method).items():

@@ -16,7 +16,20 @@ from pipeline.template.rows.numbers import read_number
 from pipeline.template.rows.plain import read_colour, read_email, read_image, read_paragraphs, read_text, read_url
 from pipeline.template.rows.problem import CellProblem
 from pipeline.template.rows.shown import Day, Money, Number
-from pipeline.template.rows.yesno import NO, TRUTHS, YES
+
+_YES = (
+    "yes y true t 1 x ✓ ✔ ☑ ✅ on checked ja j wahr oui vrai sí si sì s verdadero vero sim verdadeiro evet doğru tak "
+    "da ano áno igen kyllä ναι да так נכון כן نعم بله हाँ हां ใช่ có 是 はい 예 네"
+)
+_NO = (
+    "no n false f 0 off unchecked nein falsch non faux falso não nao nee nej nei hayır hayir yanlış yanliş nie ne nu "
+    "nem ei όχι нет не ні לא لا خیر नहीं ไม่ ไม่ใช่ không 否 いいえ 아니오 아니요"
+)
+YES, NO = frozenset(_YES.split()), frozenset(_NO.split())
+# As a whole cell, what spreadsheets and databases write where one would say yes or no.
+_TRUTHS = "true false TRUE FALSE WAHR FALSCH VRAI FAUX VERDADERO FALSO VERO VERDADEIRO WAAR ONWAAR"
+TRUTHS = frozenset(_TRUTHS.split())
+
 
 Kind = Literal[
     "text", "name", "integer", "number", "money", "date", "url", "image", "colour", "email", "choice", "paragraphs"

@@ -12,7 +12,7 @@ from pipeline.publishing import Subject
 from pipeline.publishing.youtube import NO_LINKS, Channel, Extras, Links, Publicity, Timing, YouTubeDestination
 from pipeline.publishing.youtube.timing import AS_IT_IS
 from pipeline.state.ledgers.quota import Allowance, ProjectQuota, project_of
-from tests.standins.gates import gate
+from tests.standins.throttles import throttle
 from tests.standins.youtube import CHUNK_BYTES, YouTubeStandIn
 
 AT_ONCE = RetryPolicy(attempts=5, wait_initial_s=0, wait_max_s=0, retry_after_max_s=1)
@@ -50,7 +50,7 @@ def channel_of(
         token_url=youtube.token_url,
         timeout_s=10,
         chunk_bytes=chunk_bytes,
-        gate=gate(f"youtube.{name}", clock=clock),
+        throttle=throttle(f"youtube.{name}", clock=clock),
         quota=quota_in(root, allowance, clock),
         hours=hours,
         retry=retry,

@@ -9,11 +9,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from aiohttp import ClientError, web
 
+from tests.standins.served import Loopback
 from tests.standins.youtube.accounts import FORCE_SSL, Accounts, Grant, TokenError
 from tests.standins.youtube.faults import FaultPlan
 from tests.standins.youtube.listing import Listing
@@ -30,7 +30,7 @@ def _ignore(_what: str, _at: int) -> None:
 
 
 @dataclass
-class YouTubeStandIn:
+class YouTubeStandIn(Loopback):
     """The server. `watch(what, bytes)` is called at every instant that it can tell from others.
 
     Whoever watches may kill the client then, and raise `Reset` so that nothing more of it is heard.
@@ -72,7 +72,6 @@ class YouTubeStandIn:
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._runner: web.AppRunner | None = None
         self._receiving = Receiving(self)
         self.listing = Listing(self)
         self.shelf = Shelf(self)
@@ -133,7 +132,8 @@ class YouTubeStandIn:
         """How many films there are of each job, by the tag that begins with nightreel-."""
         return Counter(tag for film in self.films.values() for tag in film.tags if tag.startswith("nightreel-"))
 
-    async def __aenter__(self) -> YouTubeStandIn:
+    def application(self) -> web.Application:
+        """See `Loopback`."""
         app = web.Application()
         for path in (UPLOAD_PATH, RESUMABLE_PATH):
             app.router.add_post(path, self._answering(self._receiving.start))
@@ -145,17 +145,7 @@ class YouTubeStandIn:
         app.router.add_get("/o/oauth2/v2/auth", self._answering(self._consent))
         app.router.add_get("/_history", self._history)
         app.router.add_get("/_secrets", self._secrets)
-        self._runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-        self.port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        assert self._runner is not None
-        await self._runner.cleanup()
+        return app
 
     def _answering(self, handler: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:
         async def answer(request: web.Request) -> web.StreamResponse:

@@ -22,7 +22,7 @@ from pipeline.model import Package
 from pipeline.publishing import Subject
 from pipeline.publishing.youtube import Channel, YouTubeDestination
 from pipeline.state.ledgers.quota import Allowance
-from tests.standins.gates import gate
+from tests.standins.throttles import throttle
 from tests.standins.youtube.clients import ASKED, AT_ONCE, now, quota_in, token_file
 
 # A film that was given up.
@@ -52,7 +52,7 @@ async def _publish(told: dict[str, Any]) -> None:
         token_url=f"{told['url']}/token",
         timeout_s=10,
         chunk_bytes=told["chunk_bytes"],
-        gate=gate("youtube.default"),
+        throttle=throttle("youtube.default"),
         quota=quota_in(root, Allowance(uploads_per_day=told["uploads_per_day"], units_per_day=0, costs={}), clock),
         retry=AT_ONCE,
         clock=clock,

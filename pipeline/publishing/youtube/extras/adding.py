@@ -52,7 +52,7 @@ class Adding:
             record = await self.journal.write(wanted)
         if steps and not is_done(steps, record):
             try:
-                async with self.channel.gate.call(), self.channel.open() as calls:
+                async with self.channel.throttle.call(), self.channel.open() as calls:
                     if other := await elsewhere(calls, record):
                         return record, Missing(lines=[other])
                     save, clock, others = self.journal.write, self.channel.clock, partial(self._others, calls)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import BudgetError, ClosedError, NeedsLoginError, PermanentError, QuotaError, TransientError
 from pipeline.limits import RetryPolicy, ToldLimits, times, with_retries
-from tests.standins.gates import gate
+from tests.standins.throttles import throttle
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 BUSY = TransientError("busy", retry_after_s=20)
@@ -65,7 +65,7 @@ def said():
 @pytest.fixture
 def make(said):
     def make(**wanted):
-        return gate("groq", **{"on_change": said.append, "clock": Wall(), **wanted})
+        return throttle("groq", **{"on_change": said.append, "clock": Wall(), **wanted})
 
     return make
 
@@ -155,8 +155,8 @@ async def test_a_caller_that_gives_up_waiting_is_no_obstacle_to_others(make):
     assert await visit(door) == pytest.approx(61_000)
 
 
-def test_a_gate_serves_one_event_loop_after_another():
-    door = gate(concurrency=1, requests_per_min=6000)
+def test_a_throttle_serves_one_event_loop_after_another():
+    door = throttle(concurrency=1, requests_per_min=6000)
 
     async def enter():
         async with door.call():
@@ -168,7 +168,7 @@ def test_a_gate_serves_one_event_loop_after_another():
 # --- asked to wait ---------------------------------------------------------------------------------------------------
 
 
-async def test_a_429_with_retry_after_closes_the_gate_for_everybody(make):
+async def test_a_429_with_retry_after_closes_the_throttle_for_everybody(make):
     door, begun = make(), []
     await fail(door, BUSY)
 
@@ -184,7 +184,7 @@ async def test_a_wait_of_half_a_second_is_one(make):
     assert await visit(door) == pytest.approx(0.5)
 
 
-async def test_a_429_is_waited_for_once_by_gate_and_retries_together(make):
+async def test_a_429_is_waited_for_once_by_throttle_and_retries_together(make):
     door, begun = make(), []
     outcomes = [BUSY, None]
     policy = RetryPolicy(attempts=3, wait_initial_s=1, wait_max_s=30, retry_after_max_s=60)
@@ -769,7 +769,7 @@ async def test_a_call_that_the_service_has_forgotten_hides_nothing_of_what_it_co
 def test_a_strict_service_never_has_to_refuse(calls, refunds, limit):
     async def night():
         jumping(asyncio.get_running_loop(), setattr)
-        door, service = gate(concurrency=3, tokens_per_min=limit, clock=Wall()), Minute(refunds=refunds)
+        door, service = throttle(concurrency=3, tokens_per_min=limit, clock=Wall()), Minute(refunds=refunds)
 
         async def one(most, share, arrives_s):
             await anyio.sleep(arrives_s)
@@ -785,7 +785,7 @@ def test_a_strict_service_never_has_to_refuse(calls, refunds, limit):
 
 
 class Book:
-    """A ledger in memory, for several gates."""
+    """A ledger in memory, for several throttles."""
 
     def __init__(self, clock, takes_s=0.0):
         self.clock, self.requests, self.tokens, self.until = clock, 0, 0, None
@@ -1026,12 +1026,12 @@ CALLS = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 15), OUTCOMES), mi
     failures=st.integers(1, 3),
     asking_s=st.sampled_from([0.0, 2.0]),
 )
-def test_no_call_begins_while_the_gate_is_closed_and_no_more_are_inside_than_may_be(
+def test_no_call_begins_while_the_throttle_is_closed_and_no_more_are_inside_than_may_be(
     calls, concurrency, rate, failures, asking_s
 ):
     async def night():
         jumping(asyncio.get_running_loop(), setattr)
-        door = gate(
+        door = throttle(
             concurrency=concurrency,
             requests_per_min=rate,
             breaker_failures=failures,
@@ -1053,7 +1053,7 @@ def test_no_call_begins_while_the_gate_is_closed_and_no_more_are_inside_than_may
                     inside += 1
                     try:
                         assert inside <= concurrency
-                        assert seconds() >= closed_until - 0.001, "a call began while the gate was closed"
+                        assert seconds() >= closed_until - 0.001, "a call began while the throttle was closed"
                         await anyio.sleep(takes_s)
                         if outcome == "cancelled":
                             scope.cancel()

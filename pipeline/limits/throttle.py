@@ -1,11 +1,11 @@
 """The door in front of a service: so many at once, so many a minute, and nobody while it wants to be left alone.
 
-    async with gate.call(tokens=2_000) as call:     # waits for its turn
+    async with throttle.call(tokens=2_000) as call:     # waits for its turn
         answer = await service.ask(...)
         call.used(tokens=answer.tokens)
         call.told(answer.limits)
 
-What leaves the block teaches the gate when it has to be closed: see `availability.py`.
+What leaves the block teaches the throttle when it has to be closed: see `availability.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from aiolimiter import AsyncLimiter
 from pipeline.errors import BudgetError, ClosedError, QuotaError, TransientError
 from pipeline.limits.availability import Availability, Closure
 from pipeline.limits.budget import MINUTE_S, CallLedger, MinuteBudget
-from pipeline.limits.calls import Call, GateLimits, Obstacle
+from pipeline.limits.calls import Call, Obstacle, ThrottleLimits
 from pipeline.limits.times import bounded_s, utc_now
 
 # Clocks and sums of floats are not finer than this.
@@ -31,7 +31,7 @@ _TICK_S = 0.001
 _LOOK_AGAIN_S = 2.0
 
 
-class Gate:
+class Throttle:
     """The door of one service, for all tasks of one process; what it learns it shares through the ledger.
 
     Callers are let in one at a time in the order they came, at most `concurrency` are inside, and with
@@ -53,7 +53,7 @@ class Gate:
     def __init__(
         self,
         name: str,
-        limits: GateLimits,
+        limits: ThrottleLimits,
         *,
         ledger: CallLedger | None = None,
         on_change: Callable[[str], None] = lambda _line: None,
@@ -274,7 +274,7 @@ class Gate:
         self._changed = anyio.Event()
 
     def _settle(self) -> None:
-        """Makes what belongs to a loop in the one that runs: a gate may outlive several."""
+        """Makes what belongs to a loop in the one that runs: a throttle may outlive several."""
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             self._loop = loop
