@@ -150,10 +150,12 @@ async def test_a_film_that_is_made_anew_after_it_was_approved_waits_again(shop):
     await to_thread.run_sync(package.video.write_bytes, b"another")
     other = hashlib.sha256(b"another").hexdigest()
     kept = await shop.store.load_job("kitchen", job.id)
-    verdict = Verdict(checks=(PASSES,)).of_film(other)
+    verdict = job.verdict.of_film(other, job.verdict.beside)
     await shop.store.save_job(kept.evolve(video=replace(kept.video, sha256=other), verdict=verdict))
 
-    assert statuses(await run(shop, job)) == ["review"]
+    (held,) = await run(shop, job)
+
+    assert (str(held.status), held.error.cause) == ("review", "waits for a person, as every film of this batch")
     assert not out(shop)
 
 
