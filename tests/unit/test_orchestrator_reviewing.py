@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from anyio import to_thread
@@ -19,6 +20,7 @@ from pipeline.model import (
     Batch,
     Brief,
     Check,
+    HeldFilm,
     Job,
     JobStatus,
     Receipt,
@@ -39,9 +41,11 @@ from pipeline.orchestrator.film.jobs import run_job
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames, files_beside, sums_of
+from pipeline.publishing.youtube import ByHandDestination
 from pipeline.state import CheckpointStore
 from tests.standins.films import make_film
 
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 IDS = ["a1" * 8, "b2" * 8, "c3" * 8]
 WARNS = Check(name="language", verdict="warn", measured="like en", limit="a text in de")
 PASSES = Check.of("size", passed=True, measured="1x1", limit="1x1")
@@ -129,13 +133,15 @@ async def test_a_film_waits_as_the_batch_was_asked_for(shop, review, checks, sta
 
 
 async def test_an_approved_film_goes_on_and_its_history_says_who_let_it_go_and_when(shop):
-    job = await film(shop, checks=(PASSES, WARNS), review="warnings")
+    job = (await film(shop, checks=(PASSES, WARNS), review="warnings")).evolve(retries=2)
     await batch_of(shop, job)
     await run(shop, job)
 
     said = await approve(shop, batch="kitchen", jobs=["a1"])
+    kept = await shop.store.load_job("kitchen", job.id)
     (done,) = await run(shop, job)
 
+    assert (kept.error, kept.retries) == (None, 0)
     assert (said.approved, str(done.status), out(shop)) == ([job.id], "completed", True)
     assert [event.why for event in done.history if event.status is JobStatus.PENDING] == ["approved by a person"]
     assert (done.review.decision, done.review.film) == ("approved", job.video.sha256)
@@ -225,12 +231,13 @@ async def test_a_rejected_film_stays_rejected_with_the_words_of_the_person_howev
     await batch_of(shop, job)
     await run(shop, job)
 
-    said = await reject(shop, batch="kitchen", job="a1", why="<b>the name</b>\n\x1b[31m is\u202e wrong")
+    said = await reject(shop, batch="kitchen", job="a1", why="<b>the name</b>\n\x1b[31m is\u202e wrong" + " no" * 500)
     kept = await shop.store.load_job("kitchen", job.id)
     (again,) = await run(shop, job)
 
     assert said.rejected == [job.id]
     assert (str(kept.status), kept.error.kind, kept.error.exit_code) == ("failed", "RejectedError", 6)
+    assert len(kept.review.why) == 1000
     assert kept.history[-1].why.startswith("rejected by a person: <b>the name</b>")
     assert "\x1b" not in kept.error.message + kept.history[-1].why
     assert "\u202e" not in kept.error.message + kept.history[-1].why
@@ -294,8 +301,58 @@ async def test_a_film_that_another_process_works_on_is_told(shop):
 
     async with shop.store.claims.claim("kitchen", job.id, what="film"):
         said = await approve(shop, batch="kitchen")
+        kept_back = await reject(shop, batch="kitchen", job="a1", why="no")
 
     assert (said.approved, said.busy) == ([], [job.id])
+    assert (kept_back.rejected, kept_back.busy) == ([], [job.id])
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("ReviewError", 0), ("HeldError", 1)])
+async def test_a_host_is_asked_to_take_a_film_once_more_only_where_an_earlier_one_about_the_same_is_out(
+    shop, monkeypatch, kind, asked
+):
+    job = await film(shop, review="all")
+    await batch_of(shop, job)
+    (held,) = await run(shop, job)
+    await shop.store.save_job(held.evolve(error=replace(held.error, kind=kind)))
+    again = []
+
+    async def count(host):
+        again.append(host.name)
+
+    monkeypatch.setattr(ByHandDestination, "again", count)
+
+    assert (await approve(shop, batch="kitchen")).approved == [job.id]
+    assert len(again) == asked
+
+
+async def test_a_word_of_a_person_does_not_wake_a_film_that_waits_for_its_quota(shop):
+    jobs = await three(shop)
+    await run(shop, *jobs)
+    spent = await shop.store.load_job("kitchen", IDS[2])
+    error = replace(spent.error, kind="ClosedError")
+    await shop.store.save_job(spent.evolve(error=error, parked_until=LATER))
+
+    named = await approve(shop, batch="kitchen", jobs=[IDS[2]])
+    everything = await approve(shop, batch="kitchen")
+
+    assert (named.approved, named.left) == ([], [IDS[2]])
+    assert (sorted(everything.approved), everything.released, everything.left) == (IDS[:2], [], [])
+    kept = await shop.store.load_job("kitchen", IDS[2])
+    assert (str(kept.status), kept.parked_until, kept.error) == ("parked", LATER, error)
+
+
+async def test_a_film_that_is_out_is_not_held_by_what_is_asked_for_later(shop):
+    job = await film(shop)
+    await batch_of(shop, job)
+    (done,) = await run(shop, job)
+    asked = replace(done.asked, settings={**done.asked.settings, "quality.review": "all"})
+
+    lost = advance(done.evolve(asked=asked), JobStatus.PENDING, at=shop.clock())
+    await shop.store.save_job(lost)
+    (again,) = await run(shop, lost)
+
+    assert (str(again.status), again.published) == ("completed", done.published)
 
 
 # The sample.
@@ -312,12 +369,16 @@ async def test_nothing_of_a_batch_is_published_before_its_sample_is_approved_and
 
     assert statuses(await run(shop, *jobs)) == ["parked", "review", "parked"]
     assert not any(out(shop, number) for number in range(3))
+    parked = await shop.store.load_job("kitchen", IDS[0])
+    assert parked.error.cause == "waits until a person has looked at the sample"
     seen = await waiting(shop, "kitchen")
     assert ([each.id for each in seen.films], seen.behind, seen.sample.waiting) == ([IDS[1]], 2, 1)
 
     said = await approve(shop, batch="kitchen", jobs=[IDS[1]])
 
     assert (said.approved, sorted(said.released)) == ([IDS[1]], [IDS[0], IDS[2]])
+    kept = await shop.store.load_job("kitchen", IDS[0])
+    assert (kept.error, kept.history[-1].why) == (None, "the sample is approved")
     assert statuses(await run(shop, *jobs)) == ["completed"] * 3
     assert all(out(shop, number) for number in range(3))
 
@@ -536,6 +597,21 @@ async def test_the_library_shows_what_waits_lets_it_go_and_keeps_it_back(shop):
     kept = await pipeline.reject_film("kitchen", job=held[1].id, why="the name is wrong", workspace=workspace)
     nothing = await pipeline.review_batch("kitchen", workspace=workspace)
 
+    package = held[0].receipt.package
+    assert waits.films[0] == HeldFilm(
+        id=held[0].id,
+        title="Film 0",
+        language="",
+        why="passes with warnings: language is like en, must be a text in de",
+        hint="Look at it: nightreel review kitchen",
+        sampled=False,
+        score=0.9,
+        profile="standard",
+        remarks=(WARNS,),
+        duration_s=1.0,
+        video=package.video,
+        thumbnail=package.thumbnail,
+    )
     assert [(each.id, each.remarks) for each in waits.films] == [(job.id, (WARNS,)) for job in held]
     assert "Film 1" in await to_thread.run_sync(page.read_text)
     assert (said.approved, kept.rejected) == ([held[0].id], [held[1].id])
@@ -548,5 +624,10 @@ async def test_the_library_refuses_what_the_command_refuses(shop):
 
     with pytest.raises(InputError, match="for a reason"):
         await pipeline.reject_film("kitchen", job="a1", why=" ", workspace=shop.workspace)
-    with pytest.raises(InputError, match="nothing"):
-        await pipeline.review_batch("nothing", workspace=shop.workspace)
+    for asked in (
+        pipeline.review_batch("nothing", workspace=shop.workspace),
+        pipeline.approve_films("nothing", workspace=shop.workspace),
+        pipeline.reject_film("nothing", job="a1", why="no", workspace=shop.workspace),
+    ):
+        with pytest.raises(InputError, match="no batch named 'nothing'"):
+            await asked
