@@ -342,15 +342,16 @@ async def test_a_word_of_a_person_does_not_wake_a_film_that_waits_for_its_quota(
     assert (str(kept.status), kept.parked_until, kept.error) == ("parked", LATER, error)
 
 
-async def test_a_film_that_is_out_is_not_held_by_what_is_asked_for_later(shop):
+async def test_a_film_that_is_out_is_not_held_by_what_is_asked_for_later_and_gets_what_it_lacks(shop):
     job = await film(shop)
     await batch_of(shop, job)
     (done,) = await run(shop, job)
     asked = replace(done.asked, settings={**done.asked.settings, "quality.review": "all"})
+    lacking = tuple(replace(receipt, missing=("captions",)) for receipt in done.published)
+    left = advance(done.evolve(asked=asked, published=lacking), JobStatus.PENDING, at=shop.clock())
+    await shop.store.save_job(left)
 
-    lost = advance(done.evolve(asked=asked), JobStatus.PENDING, at=shop.clock())
-    await shop.store.save_job(lost)
-    (again,) = await run(shop, lost)
+    (again,) = await run(shop, left)
 
     assert (str(again.status), again.published) == ("completed", done.published)
 
@@ -432,22 +433,39 @@ async def test_a_rest_that_is_not_to_be_published_does_not_wait(shop):
     assert statuses(await run(shop, *jobs)) == ["completed", "review"]
 
 
+async def taken(shop, about):
+    await sampling.take_one(shop, about)
+    return await to_thread.run_sync(shop.store.index("kitchen").sums.sampled)
+
+
 async def test_the_smallest_share_takes_one_film_and_it_stays_the_one_when_others_are_added(shop):
     jobs = [await film(shop, number) for number in range(3)]
     sample = Sample(percent=0.001)
-    await batch_of(shop, *jobs[:2])
+    # Of all three, chance takes the one that is added.
+    before = [IDS[0], IDS[2]]
+    assert [sample.first("kitchen", before), sample.first("kitchen", IDS)] == [IDS[2], IDS[1]]
+    await batch_of(shop, jobs[0], jobs[2])
     about = replace(await shop.store.load_batch("kitchen"), sample=sample)
-    await sampling.take_one(shop, about)
-    first = await to_thread.run_sync(shop.store.index("kitchen").sums.sampled)
 
-    await shop.store.save_job(jobs[2])
-    await sampling.take_one(shop, replace(about, jobs=tuple(IDS)))
+    assert await taken(shop, about) == [IDS[2]]
+    await shop.store.save_job(jobs[1])
+    assert await taken(shop, replace(about, jobs=tuple(IDS))) == [IDS[2]]
 
-    assert (
-        await to_thread.run_sync(shop.store.index("kitchen").sums.sampled)
-        == first
-        == [sample.first("kitchen", IDS[:2])]
-    )
+
+@pytest.mark.parametrize("why", ["cancelled", "out", "being made"])
+async def test_who_can_not_be_looked_at_first_is_not_taken_for_the_sample(shop, why):
+    jobs = [replace(await film(shop, number), video=None, verdict=None, receipt=None) for number in range(3)]
+    if why == "cancelled":
+        jobs[1] = advance(jobs[1], JobStatus.CANCELLED, at=shop.clock())
+    if why == "out":
+        jobs[1] = jobs[1].evolve(
+            published=(Receipt(destination="youtube", package=FileNames().within(shop.workspace)),)
+        )
+    await batch_of(shop, *jobs, sample=Sample(percent=0.001))
+    about = await shop.store.load_batch("kitchen")
+
+    async with shop.store.claims.claim("kitchen", IDS[1] if why == "being made" else "d4" * 8, what="film"):
+        assert await taken(shop, about) == [IDS[2]]
 
 
 async def made(shop, *, of=3):
@@ -558,11 +576,11 @@ async def test_films_that_another_process_is_publishing_are_left_to_it(shop):
 
 async def test_of_films_of_which_one_is_named_that_one_is_looked_at_and_what_is_out_is_not_taken(shop):
     await made(shop)
-    await publish(shop, jobs=["a1"])
+    await publish(shop, jobs=["b2"])
 
-    assert (await publish(shop, percent=0.001, jobs=["b2"]))[:2] == (
-        ["completed", "review", "completed"],
-        [True, False, False],
+    assert (await publish(shop, percent=0.001, jobs=["a1"]))[:2] == (
+        ["review", "completed", "completed"],
+        [False, True, False],
     )
 
 
