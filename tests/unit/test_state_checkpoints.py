@@ -651,10 +651,13 @@ def test_names_that_people_give_are_taken(name):
     assert check_batch_name(name) == name
 
 
-def test_batches_that_are_there_go_on_though_their_names_differ_only_in_case():
+def test_batches_that_are_there_go_on_though_their_names_differ_only_in_case(store):
     check_apart("CS", ["CS", "cs"])
     with pytest.raises(InputError, match="Write cs to go on with that one"):
         check_apart("CS", ["cs"])
+    anyio.run(store.save_batch, Batch(name="cs", source="", created_at=AT, jobs=()))
+    with pytest.raises(InputError, match="Write cs to go on with that one"):
+        store.check_apart("CS")
 
 
 def test_a_job_with_something_in_every_part_comes_back_as_it_was():

@@ -3,6 +3,7 @@ import contextlib
 import errno
 import math
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -366,18 +367,54 @@ def test_a_lock_that_is_given_back_while_somebody_looks_is_free(path, monkeypatc
 
 
 @posix_only
-def test_locks_that_were_given_back_are_no_open_files(path):
+def test_locks_that_were_given_back_or_not_got_are_no_open_files(path, monkeypatch):
     def next_descriptor():
         descriptor = os.dup(0)
         os.close(descriptor)
         return descriptor
 
+    def refuse(*_of):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
     before = next_descriptor()
     for _ in range(3):
         with locks.held_now(path, what="the film"):
             assert locks.is_held(path)
+            with pytest.raises(BusyError), locks.held_now(path, what="the film"):
+                pass
+            assert locks._Lock(path).is_taken()
+    path.touch()
+    assert not locks._Lock(path).is_taken()
+    monkeypatch.setattr(locks.fcntl, "flock", refuse)
+    with pytest.raises(StorageError), locks.held_now(path, what="the film"):
+        pass
 
     assert next_descriptor() == before
+
+
+@posix_only
+def test_a_lock_whose_folder_has_gone_is_given_back(path):
+    folder = path.parent / "batch"
+
+    with locks.held_now(folder / path.name, what="the film"):
+        shutil.rmtree(folder)
+
+    assert not locks._open
+
+
+@posix_only
+def test_on_a_full_disk_a_lock_is_held_and_only_its_holder_is_not_told(path, monkeypatch):
+    def full(*_of):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with locks.held_now(path, what="the film"):
+        monkeypatch.undo()
+        with (
+            pytest.raises(BusyError, match="another process is working on the film"),
+            locks.held_now(path, what="the film"),
+        ):
+            pass
 
 
 GIVE_BACK_AND_FORK = """
