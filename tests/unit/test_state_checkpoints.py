@@ -223,6 +223,10 @@ async def test_a_damaged_file_set_aside_is_kept_and_the_job_can_begin_anew(store
     assert await to_thread.run_sync(store.set_aside, "space", "ab12" * 8, "torn") == aside
     _, damages = await listed(store)
     assert damages == [Damage(job="ab12" * 8, message="torn")]
+    # One that is damaged again takes no place of another.
+    await anyio.Path(file_of(tmp_path)).write_bytes(b"[")
+    later = await to_thread.run_sync(store.set_aside, "space", "ab12" * 8, "torn")
+    assert await anyio.Path(aside).read_bytes() + await anyio.Path(later).read_bytes() == b"{["
 
 
 async def test_what_may_only_not_be_read_by_us_is_not_damaged(store, tmp_path, monkeypatch):
