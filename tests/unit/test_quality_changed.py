@@ -85,11 +85,14 @@ def test_captions_in_another_language_say_other_words_when_it_speaks(tmp_path):
         ("PNG", (639, 720), 90, "thumbnail is 639x720, "),
         ("JPEG", (1280, 720), 0, "empty"),
         ("GIF", (1280, 720), 90, "neither JPEG nor PNG"),
+        # Noise, which takes two million bytes and more.
+        ("PNG", (1500, 1500), -1, "1500x1500, 2."),
     ],
 )
 def test_a_picture_may_be_any_that_hosts_take_and_that_shows_something(tmp_path, kind, size, shade, told):
     path = tmp_path / "thumbnail.jpg"
     picture = Image.linear_gradient("L").resize(size) if shade else Image.new("L", size)
+    picture = Image.effect_noise(size, 100) if shade < 0 else picture
     picture.save(path, kind)
 
     found = faults_of("thumbnail", path, FILM, STANDARD)
@@ -113,7 +116,14 @@ def test_a_picture_may_be_any_that_hosts_take_and_that_shows_something(tmp_path,
         ({"description": '{"title": "Tea", "scenes": []}'}, "JSON"),
         ({"description": 'It reads {"title": "Tea"}, and says so.'}, ""),
         ({"title": " "}, "without a title"),
+        ({"title": "x" * 100}, ""),
         ({"title": "x" * 101}, "a title of 101 characters"),
+        ({"description": "é" * 2500}, ""),
+        ({"description": "é" * 2500 + "e"}, "a description of 5001 bytes"),
+        ({"tags": ["x" * 480]}, ""),
+        ({"tags": ["x" * 481]}, "tags of more than 480 characters"),
+        ({"tags": "tea"}, "without a description and a list of tags"),
+        ({"description": ["tea"]}, "without a description and a list of tags"),
     ],
 )
 def test_metadata_may_be_in_other_words_but_not_those_of_another_film(tmp_path, changes, told):
