@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from pipeline.model import STANDARD, Script, Subtitles, VideoFormat
-from pipeline.quality import Expected, faults_of
+from pipeline.quality import Expected, changed, faults_of
+from pipeline.quality.expected import TimedText
 from pipeline.subtitles import to_srt, to_vtt
 from tests.standins.films import spoken_cue
 
@@ -60,6 +61,16 @@ def test_captions_pass_as_they_were_made_and_with_a_correction(tmp_path, name, w
         (srt(*SAID).replace("00:00:15,500", "00:01:15,500"), "until 75.50 s, after the sound"),
         (srt(*SAID).replace("00:00:04,000", "00:00:40,000"), "from 40.00 s"),
         (srt("Once,\ntwice.", *SAID[:3]), "4.00 s late"),
+        (srt(*SAID[:1], *SAID[2:]), "4.00 s early"),
+        (
+            srt(
+                *SAID[:1],
+                "Die Katzen schnurren,\nwenn sie gesund werden.",
+                "Das Wasser kocht,\nund der Dampf entweicht.",
+                "Niemand hat ihnen gesagt,\ndass es ein Film ist.",
+            ),
+            "like de",
+        ),
         (srt(*("Ships sail to the east,\nand pirates follow them.",) * 4), "0 % of what the film says"),
         (srt(*SAID).replace("The kettle", "{{ name }}"), "a field that nobody filled"),
         (srt(*SAID[:3], "x" * 90), "lines of up to 90 letters"),
@@ -67,6 +78,19 @@ def test_captions_pass_as_they_were_made_and_with_a_correction(tmp_path, name, w
 )
 def test_captions_that_are_wrong_are_told(tmp_path, content, told):
     assert told in "; ".join(faults(tmp_path, "srt", content))
+
+
+def test_captions_leave_out_no_more_than_ten_seconds_at_once_nor_more_than_half_of_all():
+    said = [TimedText(start_s=4.0 * at, end_s=4.0 * at + 3, text=str(at)) for at in range(20)]
+
+    def passes(*left_out):
+        return changed._coverage([cue for at, cue in enumerate(said) if at not in left_out], said, STANDARD).passed
+
+    assert passes(3, 4, 5)
+    assert not passes(3, 4, 5, 6)
+    assert passes(3, 4, 5, 7, 8, 9)
+    assert passes(*range(0, 20, 2))
+    assert not passes(*range(0, 20, 2), 1)
 
 
 def test_captions_in_another_language_say_other_words_when_it_speaks(tmp_path):
@@ -109,6 +133,8 @@ def test_a_picture_may_be_any_that_hosts_take_and_that_shows_something(tmp_path,
         ({}, ""),
         ({"title": "A better title", "description": "In other words."}, ""),
         ({"duration_s": 15.9}, "of a film of 15.90 s, and this one has 16.00 s"),
+        ({"language": None}, ""),
+        ({"language": ""}, ""),
         ({"language": "de"}, "in de, and the film is in en"),
         ({"title": "For {{ name }}"}, "a field that nobody filled"),
         ({"tags": ["tea", "{{ tag }}"]}, "a field that nobody filled"),
