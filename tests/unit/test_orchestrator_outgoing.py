@@ -14,10 +14,12 @@ from pipeline.errors import (
     NeedsLoginError,
     ProviderError,
     QualityError,
+    ReviewError,
     StorageError,
     TransientError,
 )
 from pipeline.model import Brief, Check, Job, JobStatus, Package, Receipt, Verdict
+from pipeline.orchestrator.film import outgoing
 from pipeline.orchestrator.film.outgoing import films_to_come, send_out
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -191,6 +193,21 @@ async def test_a_host_that_has_a_film_and_all_that_goes_with_it_is_not_asked_aga
 
     assert (first.asked, second.asked) == (0, 1)
     assert done.published == (first.receipt, second.receipt)
+
+
+async def test_a_film_that_is_held_for_what_goes_with_it_keeps_the_word_that_it_was_delivered(
+    film, package, monkeypatch
+):
+    attempt, host = Attempt(), Host("youtube", package)
+
+    def hold(*_):
+        raise ReviewError("video.srt was changed")
+
+    monkeypatch.setattr(outgoing, "with_companions", hold)
+    with pytest.raises(ReviewError):
+        await send_out(film, package, shop_with(host), attempt)
+
+    assert (attempt.kept, host.asked) == ([film], 0)
 
 
 async def test_what_a_host_lacks_that_is_not_wanted_any_more_keeps_nobody_waiting(film, package):
