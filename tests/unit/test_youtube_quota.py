@@ -332,7 +332,7 @@ def test_the_links_of_episodes_are_counted_also_where_only_their_briefs_name_the
 
     found = [complete_per_day(*names) for names in ((), ("b",), ("b", "a"))]
 
-    # 10,000 units, of which a film takes 400 + 50 + 2, a place in a playlist 51, and a link 50.
+    # 10,000 units, of which a film takes 400 + 50 + 1, a place in a playlist 51, and a link 50.
     assert found == [22, 19, 18]
 
 
@@ -352,14 +352,14 @@ def test_what_goes_to_several_hosts_is_counted_for_each_and_the_settings_say_who
     (found,) = upload_days(tmp_path, settings, 20, waiting=5, clock=clock)
 
     assert (found.hosts, found.without_login) == (("youtube", "youtube:travel"), ())
-    # Of 10,000 units an episode takes 400 + 50 + 51 + 50 + 2.
+    # Of 10,000 units an episode takes 400 + 50 + 50 + 50 + 2.
     assert (found.films, found.waiting, found.complete_per_day, found.complete_days) == (40, 10, 18, 3)
     logged_in(travel="333333-a")
     apart = upload_days(tmp_path, settings, 20, clock=clock)
     assert [each.hosts for each in apart] == [("youtube",), ("youtube:travel",)]
 
 
-@pytest.mark.parametrize(("units", "films"), [(2 * 553, 2), (2 * 553 - 1, 1)])
+@pytest.mark.parametrize(("units", "films"), [(2 * 552, 2), (2 * 552 - 1, 1)])
 def test_every_call_that_an_episode_takes_is_counted(tmp_path, clock, units, films):
     (tmp_path / "nightreel.toml").write_text("[series.a]\n", encoding="utf-8")
     wanted = {"publishing.to": "youtube", "episodes_of": "a", "youtube.units_per_day": units}
