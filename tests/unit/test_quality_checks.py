@@ -73,6 +73,13 @@ def silence(expected, *, quiet, also=(0, 0)):
     return judged.silence(measured, expected, STANDARD)
 
 
+def test_of_several_spans_the_longest_counts_and_is_told():
+    spans = [Span(start_s=start_s, end_s=end_s) for start_s, end_s in ((0, 1), (5, 8), (10, 12))]
+
+    assert judged.longest_of(spans) == (3.0, "3.00 s at 5.00 s")
+    assert judged.longest_of([]) == (0.0, "none")
+
+
 def test_words_that_nobody_hears_are_lost_and_told_where_most_of_them_are():
     words = tuple(Word(text="tea", start_s=at, end_s=at + 0.5) for at in (1.0, 3.0, 3.5, 4.0, 4.5))
     expected = Expected(
