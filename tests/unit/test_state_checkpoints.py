@@ -711,6 +711,8 @@ async def test_the_stage_of_a_film_under_way_stands_in_its_file_and_what_is_look
 
     await store.save_job(job.evolve(stage="scenes", sketch=("a",)))
     assert await to_thread.run_sync(stages) == ("scenes", ["scenes"])
+    await anyio.Path(file_of(tmp_path, job.id)).write_bytes(b"{")
+    assert await to_thread.run_sync(stages) == ("scenes", [])
     await store.save_job(advance(job.evolve(stage="film"), JobStatus.PENDING, at=AT))
     assert await to_thread.run_sync(stages) == ("film", [])
 

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import anyio
+import psutil
 import pytest
 from anyio import to_thread
 
@@ -368,15 +369,11 @@ def test_a_lock_that_is_given_back_while_somebody_looks_is_free(path, monkeypatc
 
 @posix_only
 def test_locks_that_were_given_back_or_not_got_are_no_open_files(path, monkeypatch):
-    def next_descriptor():
-        descriptor = os.dup(0)
-        os.close(descriptor)
-        return descriptor
-
     def refuse(*_of):
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    before = next_descriptor()
+    count = psutil.Process().num_fds
+    before = count()
     for _ in range(3):
         with locks.held_now(path, what="the film"):
             assert locks.is_held(path)
@@ -389,7 +386,7 @@ def test_locks_that_were_given_back_or_not_got_are_no_open_files(path, monkeypat
     with pytest.raises(StorageError), locks.held_now(path, what="the film"):
         pass
 
-    assert next_descriptor() == before
+    assert count() == before
 
 
 @posix_only
@@ -436,6 +433,33 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 @posix_only
 def test_a_fork_keeps_what_was_opened_since_a_lock_was_given_back(path):
     subprocess.run([sys.executable, "-c", GIVE_BACK_AND_FORK, str(path)], check=True)
+
+
+FORK_AND_DIE = """
+import os, sys
+from pathlib import Path
+from pipeline.state.locks import held_now
+
+with held_now(Path(sys.argv[1]), what="the film"):
+    if os.fork():
+        os._exit(0)
+    os.write(1, b"x")
+    sys.stdin.read()
+    os._exit(0)
+"""
+
+
+@posix_only
+def test_a_lock_dies_with_the_process_that_took_it_though_a_fork_of_it_lives_on(path):
+    command = [sys.executable, "-c", FORK_AND_DIE, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.read(1) == b"x"
+        assert process.wait() == 0
+
+        assert not locks.is_held(path)
+        process.stdin.close()
+        # The fork has ended.
+        assert process.stdout.read() == b""
 
 
 @posix_only
