@@ -25,6 +25,7 @@ from pipeline.model import (
     JobStatus,
     Receipt,
     Sample,
+    SampleStanding,
     Verdict,
     Video,
     advance,
@@ -38,6 +39,7 @@ from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.beside import passing
 from pipeline.orchestrator.film.jobs import run_job
+from pipeline.orchestrator.film.leaving import waits_for_sample
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames, files_beside, sums_of
@@ -264,8 +266,13 @@ async def test_a_person_may_think_better_of_it_by_the_name_of_the_film_only(shop
     await batch_of(shop, job)
     await run(shop, job)
     await reject(shop, batch="kitchen", job="a1", why="no")
+    kept = await shop.store.load_job("kitchen", job.id)
 
     assert (await approve(shop, batch="kitchen")).approved == []
+    # What fails for another reason, nobody can let go.
+    await shop.store.save_job(kept.evolve(error=replace(kept.error, kind="QualityError")))
+    assert (await approve(shop, batch="kitchen", jobs=["a1"])).left == [job.id]
+    await shop.store.save_job(kept)
     assert (await approve(shop, batch="kitchen", jobs=["a1"])).approved == [job.id]
     assert statuses(await run(shop, job)) == ["completed"]
 
@@ -292,6 +299,47 @@ async def test_no_reason_is_no_rejection_and_who_does_not_wait_is_left_alone(sho
     assert (await approve(shop, batch="kitchen", jobs=["a1"])).left == [job.id]
     with pytest.raises(InputError, match="no batch named"):
         await waiting(shop, "space")
+
+
+async def test_of_many_warnings_three_are_told(shop):
+    warnings = tuple(replace(WARNS, name=f"check {number}") for number in range(5))
+    job = await film(shop, checks=warnings, review="warnings")
+    await batch_of(shop, job)
+
+    (held,) = await run(shop, job)
+
+    assert held.error.cause == (
+        "passes with warnings: check 0 is like en, must be a text in de; check 1 is like en, must be a text in de; "
+        "check 2 is like en, must be a text in de; and 2 more"
+    )
+
+
+async def test_a_damaged_file_of_a_film_hides_no_other_and_is_told_to_whoever_decides(shop):
+    held = [await film(shop, number, review="all") for number in range(2)]
+    await batch_of(shop, *held)
+    await run(shop, *held)
+    await waiting(shop, "kitchen")
+    path = shop.store.folder("kitchen") / "jobs" / f"{IDS[0]}.json"
+    await to_thread.run_sync(path.write_bytes, b"{")
+
+    rejected = await reject(shop, batch="kitchen", job=IDS[0], why="no")
+    approved = await approve(shop, batch="kitchen", jobs=IDS[:2])
+
+    assert (rejected.rejected, approved.approved) == ([], [IDS[1]])
+    for said in (rejected, approved):
+        assert [problem for problem in said.problems if f"{IDS[0]}.json: is damaged" in problem]
+
+
+@pytest.mark.parametrize(
+    ("standing", "told"),
+    [
+        (SampleStanding(failed=1), "the sample could not be made: nobody has looked at a film"),
+        (SampleStanding(failed=1, waiting=1), "waits until a person has looked at the sample"),
+        (SampleStanding(failed=1, rejected=1), "a film of the sample was rejected: the rest is held back"),
+    ],
+)
+async def test_why_the_rest_of_a_batch_waits_is_told(shop, standing, told):
+    assert waits_for_sample(await film(shop), standing).message == told
 
 
 async def test_a_film_that_another_process_works_on_is_told(shop):

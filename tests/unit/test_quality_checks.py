@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -71,6 +72,18 @@ def silence(expected, *, quiet, also=(0, 0)):
         heard[round(start_s * 30) : round(end_s * 30)] = 0
     measured = Loudness(integrated_lufs=-15.0, true_peak_dbtp=-3.0, powers=tuple(heard))
     return judged.silence(measured, expected, STANDARD)
+
+
+@pytest.mark.parametrize(("of_film", "told"), [("ab", "another encoding of the sound"), ("bb", " and ")])
+def test_a_film_that_tells_decoders_otherwise_than_its_scenes_is_not_made_of_them(of_film, told):
+    def configured(name):
+        return SimpleNamespace(configuration=name, packets=())
+
+    found = SimpleNamespace(pictures=(configured("a"),), sounds=(configured("a"),), packets={"video": (), "audio": ()})
+
+    assert checks.parts(configured("a"), configured("a"), found).passed
+    check = checks.parts(*map(configured, of_film), found)
+    assert (check.passed, told in check.measured) == (False, True)
 
 
 def test_of_several_spans_the_longest_counts_and_is_told():
