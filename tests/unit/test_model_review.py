@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from pipeline.model import Check, Sample, SampleStanding, Verdict
+from pipeline.model import STANDARD, Check, Sample, SampleStanding, Verdict
 
 FILM, OTHER = "ab" * 32, "cd" * 32
 SIZE = Check.of("size", passed=True, measured="1x1", limit="1x1")
@@ -74,6 +74,17 @@ def test_a_verdict_knows_what_goes_with_the_film_as_it_was_made_and_as_somebody_
     assert changed.beside == made.beside
     assert changed.and_of({"vtt": OTHER}).companions == {*changed.companions, ("vtt", OTHER)}
     assert changed.of_film(OTHER, {"srt": FILM}).companions == {("srt", FILM)}
+
+
+def test_a_profile_leaves_checks_out_and_lets_some_that_failed_only_warn():
+    other = replace(LOUD, name="silence")
+    profile = replace(STANDARD, name="lenient", off=("size",), warns=("loudness", "sync"))
+    sync = Check.of("sync", passed=True, measured="0 s", limit="0.1 s")
+
+    verdict = Verdict(checks=(SIZE, LOUD, other, sync)).under(profile)
+
+    assert verdict.profile == "lenient"
+    assert verdict.checks == (replace(LOUD, verdict="warn"), other, sync)
 
 
 def test_the_sum_over_a_verdict_on_a_film_alone_is_what_it_always_was():
