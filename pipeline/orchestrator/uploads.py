@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.language.text import counted
-from pipeline.settings import DEFAULT_CHANNEL, Settings
+from pipeline.settings import Settings
 from pipeline.settings.publishing import YouTubeSettings
 from pipeline.state.ledgers.quota import CALLS_PER_FILM, Allowance, ProjectQuota, project_of_token
 
@@ -112,5 +112,5 @@ def _calls_per_film(settings: Settings, series: Collection[str]) -> dict[str, in
 
 
 def _login(workspace: Path, settings: Settings, name: str) -> Path:
-    channel = name.partition(":")[2] or settings.youtube.channel or DEFAULT_CHANNEL
+    channel = name.partition(":")[2] or settings.youtube.channel
     return workspace / "credentials" / "youtube" / f"{channel}.token.json"

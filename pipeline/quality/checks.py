@@ -225,7 +225,7 @@ def parts(picture: PictureTrack, sound: SoundTrack, found: FoundParts) -> Check:
     ):
         if any(part.configuration != track.configuration for part in those):
             faults.append(f"another encoding of the {name}")
-        pairs = zip_longest(track.packets, found.packets[kind], fillvalue=None)
+        pairs = zip_longest(track.packets, found.packets[kind])
         faults += [
             f"another {name} in part {piece[0] if piece else len(those) + 1}"
             for there, piece in pairs

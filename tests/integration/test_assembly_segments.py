@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -345,6 +346,43 @@ def test_a_damaged_segment_is_named_and_no_film_is_made(tmp_path, damage):
     assert caught.value.where == str(bad.path), "its name is a hash: only the whole path helps to find it"
 
     assert not (tmp_path / "film.mp4").exists()
+
+
+def remuxed(path, source, *kinds):
+    """A copy of a film with a track of each of these kinds of it."""
+    with av.open(str(source)) as film, av.open(str(path), "w") as copy:
+        tracks = [next(stream for stream in film.streams if stream.type == kind) for kind in kinds]
+        made = [copy.add_stream_from_template(track, opaque=True) for track in tracks]
+        for number, track in enumerate(tracks):
+            film.seek(0)
+            for packet in film.demux(track):
+                if packet.dts is not None:
+                    packet.stream = made[number]
+                    copy.mux(packet)
+    return path
+
+
+@pytest.mark.parametrize("kinds", ["video", "audio", "video video", "audio audio", "video audio audio"])
+def test_a_segment_with_other_tracks_than_a_picture_and_a_sound_is_refused(tmp_path, kinds):
+    good = make_segment(tmp_path, "good", sound=voice(1))
+    bad = replace(good, path=remuxed(tmp_path / "bad.mp4", good.path, *kinds.split()))
+
+    for segments in ([bad, good], [good, bad]):
+        with pytest.raises(CheckpointError, match=r"bad\.mp4: the segment is not one picture and one sound track"):
+            join_segments(segments, path=tmp_path / "film.mp4")
+
+
+def test_a_sound_of_its_own_that_was_encoded_in_another_way_is_refused(tmp_path):
+    scene = make_segment(tmp_path, "scene", sound=voice(1))
+    sound = tmp_path / "mono.mp4"
+    with av.open(str(sound), "w") as file:
+        track = file.add_stream("aac", rate=48_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), dtype=np.float32), format="fltp", layout="mono")
+        frame.sample_rate = 48_000
+        file.mux([*track.encode(frame), *track.encode(None)])
+
+    with pytest.raises(CheckpointError, match=r"mono\.mp4: the sound was encoded in another way than the film"):
+        join_segments([scene], path=tmp_path / "film.mp4", sound=sound)
 
 
 def test_a_segment_with_another_number_of_pictures_than_promised_is_refused(tmp_path):

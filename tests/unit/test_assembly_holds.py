@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,3 +53,38 @@ def test_every_frame_time_shows_the_picture_that_is_held_then(holds):
 def test_holds_that_do_not_fill_the_scene_exactly_are_refused(holds):
     with pytest.raises(ValueError, match="frame times"):
         encoded(holds, ScriptedEncoder(), length=10)
+
+
+class LateEncoder(ScriptedEncoder):
+    """Gives a packet when it gets the next picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._late: list[SimpleNamespace] = []
+
+    def encode(self, picture: object, *, at: int, is_key: bool) -> list[SimpleNamespace]:
+        given, self._late = self._late, [SimpleNamespace(picture=picture, pts=at, is_key=is_key, duration=0)]
+        return given
+
+    def finish(self) -> list[SimpleNamespace]:
+        return self._late
+
+
+@given(holds=st.lists(st.integers(1, 20), min_size=1, max_size=30))
+def test_at_a_variable_rate_a_picture_is_coded_once_and_again_only_where_a_keyframe_is_due(holds):
+    drawn, length = [(number, hold, ()) for number, hold in enumerate(holds)], sum(holds)
+
+    packets = list(encode_held(drawn, LateEncoder(), length=length, keyframe=7, holds="variable"))
+
+    shown = [packet.picture for packet in packets for _ in range(packet.duration)]
+    assert shown == [number for number, hold in enumerate(holds) for _ in range(hold)]
+    starts = [packet.pts for packet in packets]
+    assert starts == [0, *accumulate(packet.duration for packet in packets)][:-1]
+    keys = [packet.pts for packet in packets if packet.is_key]
+    assert all(1 <= after - before <= 7 for before, after in pairwise(keys))
+    assert length - keys[-1] <= 7
+    # Nothing is coded but pictures, keyframes, and the last frame time where it would be that of a keyframe.
+    changes = {0, *accumulate(holds[:-1])}
+    assert set(starts) - changes - set(keys) <= {length - 1}
+    assert keys == [0] or keys[-1] < length - 1
+    assert packets[-1].is_key is (length == 1)

@@ -14,15 +14,36 @@ import pytest
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import CrashError, QualityError
 from pipeline.limits import Cores
-from pipeline.model import Brief, Check, Clip, Job, Narration, Script, Segment, Subtitles, Verdict, VideoFormat
+from pipeline.model import (
+    Brief,
+    Check,
+    Clip,
+    Job,
+    Narration,
+    Paragraph,
+    Receipt,
+    Script,
+    Section,
+    Segment,
+    SourceRow,
+    Subtitles,
+    Table,
+    Verdict,
+    Video,
+    VideoFormat,
+)
+from pipeline.model.metadata import fit_title
 from pipeline.orchestrator.film import attempt as attempts
 from pipeline.orchestrator.film import scenes
 from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.stages import quality
 from pipeline.orchestrator.film.stages.quality import inspect
 from pipeline.orchestrator.film.studio import Studio
 from pipeline.orchestrator.workshop import open_workshop
-from pipeline.publishing import FileNames
-from pipeline.rendering import Look
+from pipeline.publishing import FileNames, files_beside, sums_of
+from pipeline.quality import Expected, Parts
+from pipeline.quality.expected import Twin
+from pipeline.rendering import Look, undrawable
 from pipeline.settings import Settings
 from pipeline.template import load_template
 
@@ -145,52 +166,167 @@ async def test_a_scene_that_does_not_pass_is_named_and_not_kept(studio, clip, mo
     assert await anyio.to_thread.run_sync(studio.shop.cache.size_bytes) == 0
 
 
-@pytest.mark.parametrize(("wrong", "made_again"), [("pictures", True), ("loudness", True), ("thumbnail", False)])
-async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tmp_path, wrong, made_again):
-    discarded, cleared, kept = [], [], []
+class Gate:
+    """The shop and the attempt of a film that is judged: what was asked, kept and removed."""
 
-    async def discard(path):
-        discarded.append(path)
+    def __init__(self, *checks, film="", holds="splice"):
+        self.verdict = Verdict(checks=checks, profile="standard").of_film(film)
+        self.told, self.discarded, self.cleared, self.kept = (), [], [], []
+        self.encoding = lambda _: SimpleNamespace(video_format=VideoFormat(), encoder=EncoderPlan(holds=holds))
+        self.settings, self.cache, self.clock = Settings(), self, lambda: AT
+        self.template = lambda _: load_template("explainer", search=[])
+        self.look = lambda *_: Look(title="Why tea cools")
 
-    async def clear_bench(*job):
-        cleared.append(job)
+    async def discard(self, path):
+        self.discarded.append(path)
 
-    async def keep(job):
-        kept.append(job)
+    async def clear_bench(self, *job):
+        self.cleared.append(job)
 
-    async def verdict(*_):
-        return Verdict(checks=(Check.of(wrong, passed=False, measured="this", limit="that"),))
+    async def keep(self, job):
+        self.kept.append(job)
 
-    segment = Segment(path=tmp_path / "scene.mp4", frames=16)
-    job = Job(
+    async def compute(self, function, *told):
+        if function is undrawable:
+            return "\u2603"
+        self.told = told
+        return self.verdict
+
+
+def joined(clip, tmp_path, **values):
+    """A film that is to be judged."""
+    package = FileNames().within(tmp_path)
+    for path in package.files:
+        path.write_bytes(b"film")
+    film = Job(
         id="ab" * 8,
-        batch="films",
-        folder="why-tea-cools",
+        batch="tea",
+        folder="tea/cools",
         brief=Brief(title="Why tea cools"),
         narration=Narration(narrator="espeak", voice="en", clips=(clip,)),
         subtitles=Subtitles(scenes=((),)),
         script=Script(title="Why tea cools", language="en", scenes=()),
-        package=FileNames().within(tmp_path),
-        segments=(segment,),
+        package=package,
+        segments=(Segment(path=tmp_path / "scene.mp4", frames=16),),
+        video=Video(frames=16, bytes=4, sha256="ab" * 32),
     )
-    shop = SimpleNamespace(
-        encoding=lambda _: SimpleNamespace(video_format=VideoFormat(), encoder=EncoderPlan()),
-        settings=Settings(),
-        template=lambda _: load_template("explainer", search=[]),
-        look=lambda *_: Look(title="Why tea cools"),
-        cache=SimpleNamespace(discard=discard),
-        clear_bench=clear_bench,
-        clock=lambda: AT,
-    )
+    return film.evolve(**values)
+
+
+def fails(name):
+    return Check.of(name, passed=False, measured="this", limit="that")
+
+
+PICTURES = ("pictures", "decoded", "black", "picture_codec", "size", "frame_rate", "colours")
+SOUND = ("loudness", "silence", "balance", "phase", "true_peak", "sound_codec")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "made_again"),
+    [
+        *((name, True) for name in (*PICTURES, *SOUND)),
+        *((name, False) for name in ("thumbnail", "index", "parts", "text")),
+    ],
+)
+async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tmp_path, wrong, made_again):
+    gate, job = Gate(fails(wrong), replace(fails("pictures"), verdict="warn")), joined(clip, tmp_path)
 
     with pytest.raises(QualityError, match=f"{wrong} is this, must be that"):
-        await inspect(job, shop, SimpleNamespace(compute=verdict, keep=keep))
+        await inspect(job, gate, gate)
 
-    assert cleared == [("films", job.id)]
-    (after,) = kept
+    assert gate.cleared == [("tea", job.id)]
+    (after,) = gate.kept
     assert [failed.verdict.reasons for failed in after.failed_verdicts] == [(f"{wrong} is this, must be that",)]
-    assert (after.package, after.verdict) == (None, None)
-    assert discarded == ([segment.path] if made_again else [])
+    assert (after.package, after.verdict, after.receipt) == (None, None, None)
+    assert gate.discarded == ([job.segments[0].path] if made_again else [])
+
+
+async def test_the_verdict_on_a_film_that_was_made_before_is_none_and_who_was_killed_gives_the_same_one_once(
+    clip, tmp_path
+):
+    gate = Gate(fails("text"))
+    receipt = Receipt(destination="folder", package=FileNames().within(tmp_path))
+    before = Verdict(checks=(Check.of("text", passed=True, measured="", limit=""),)).of_film("cd" * 32)
+    job = joined(clip, tmp_path, verdict=before, receipt=receipt)
+
+    async def judged(job):
+        with pytest.raises(QualityError):
+            await inspect(job, gate, gate)
+        return gate.kept[-1]
+
+    once = await judged(job)
+    assert (once.verdict, once.receipt) == (None, None)
+    again = await judged(joined(clip, tmp_path, failed_verdicts=once.failed_verdicts))
+    assert again.failed_verdicts == once.failed_verdicts
+    # Of a film that was made afresh since, the same may be said.
+    (said,) = once.failed_verdicts
+    afresh = await judged(joined(clip, tmp_path, failed_verdicts=(replace(said, again="script"),)))
+    assert [each.again for each in afresh.failed_verdicts] == ["script", ""]
+    other = Verdict(checks=(fails("language"),))
+    different = await judged(joined(clip, tmp_path, failed_verdicts=(replace(said, verdict=other),)))
+    assert len(different.failed_verdicts) == 2
+
+
+async def test_a_film_that_is_another_than_the_one_that_was_joined_goes_no_further(clip, tmp_path):
+    whole, job = Check.of("file", passed=True, measured="whole", limit="whole"), joined(clip, tmp_path)
+    ours, other = Gate(whole, film=job.video.sha256), Gate(whole, film="cd" * 32)
+
+    beside = await anyio.to_thread.run_sync(lambda: sums_of(files_beside(job.package)))
+
+    done = await inspect(job, ours, ours)
+    with pytest.raises(QualityError, match="has changed since it was joined"):
+        await inspect(job, other, other)
+
+    assert done.verdict.lets_pass(job.video.sha256)
+    assert done.verdict.companions == set(beside.items())
+
+
+@pytest.mark.parametrize(("order", "silent"), [("espeak", False), ("silence", True), ("silence and music", False)])
+async def test_the_gate_is_told_all_that_is_known_of_a_film(clip, tmp_path, monkeypatch, order, silent):
+    narrator, _, music = order.partition(" and ")
+    title = "Why tea cools, and " + "cools " * 20
+    twin = Twin(name="job 1", share=1.0)
+    monkeypatch.setattr(quality, "twin_of", lambda *_: twin)
+    table = Table(columns=("a", "b"), rows=(("None", "x"), (" None ", "y")))
+    job = joined(
+        clip,
+        tmp_path,
+        brief=Brief(
+            title=title,
+            row=SourceRow(fields=(("name", "Ada"), ("town", "None"))),
+            sections=(Section(heading="", blocks=(Paragraph(text="Tea cools."), table)),),
+        ),
+        script=Script(title=title, language="en", scenes=()),
+        narration=Narration(narrator=narrator, voice="en", clips=(clip,)),
+        music=tmp_path / music if music else None,
+    )
+    gate = Gate(
+        Check.of("file", passed=True, measured="", limit=""),
+        film=job.video.sha256,
+        holds="variable" if silent else "splice",
+    )
+
+    await inspect(job, gate, gate)
+
+    package, expected, parts, depth, profile = gate.told
+    assert expected == Expected(
+        video_format=VideoFormat(),
+        lengths=(clip.samples,),
+        subtitles=job.subtitles,
+        codec="h264",
+        silent=silent,
+        variable_rate=silent,
+        script=job.script,
+        cells=("Ada", "None", "None", " None "),
+        title=fit_title(title),
+        words=(clip.words,),
+        undrawable="\u2603",
+        compared=True,
+        twin=twin,
+    )
+    assert len(expected.title) <= 100 < len(title)
+    assert (package, depth, profile.name) == (job.package, "parts", "standard")
+    assert parts == Parts(segments=(job.segments[0].path,), sound=job.music)
 
 
 def test_what_a_worker_left_that_was_killed_while_it_joined_a_film_goes_when_the_film_is_joined_again(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -39,15 +41,18 @@ from pipeline.model import (
     Subtitles,
     Verdict,
     Video,
+    summary_of,
 )
+from pipeline.orchestrator.film import delivered as delivering
 from pipeline.orchestrator.film import jobs as jobs_module
+from pipeline.orchestrator.film.delivered import has_film
 from pipeline.orchestrator.film.jobs import run_job
 from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.orchestrator.film.stages import narration as narration_module
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames
 from pipeline.rendering import Look
-from pipeline.settings import ErrorSettings, TimeLimitSettings
+from pipeline.settings import ErrorSettings, TimeLimitSettings, load_settings
 from pipeline.state import CheckpointStore
 
 AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
@@ -296,6 +301,67 @@ async def test_another_film_in_its_place_is_not_the_film(rooms, shop, delivered,
     delivered.receipt.package.video.write_bytes(content)
 
     assert (await run_job(delivered.evolve(records=()), shop)).history
+
+
+@pytest.fixture
+def listed(shop, delivered):
+    """The row of that job, whose film was written when the job was over."""
+    shop.store.plan_jobs("kitchen", [delivered])
+    over = time.time()
+    for path in delivered.receipt.package.files:
+        os.utime(path, (over, over))
+    return replace(summary_of(delivered), ended_at=datetime.fromtimestamp(over, UTC))
+
+
+def test_a_film_of_a_batch_that_nobody_has_touched_is_there_without_being_read(shop, listed, monkeypatch):
+    monkeypatch.setattr(delivering, "film_is_whole", pytest.fail)
+
+    assert has_film(listed, shop)
+    # File systems keep times no finer than two seconds.
+    assert has_film(replace(listed, ended_at=listed.ended_at - timedelta(seconds=1.9)), shop)
+
+
+def test_a_film_that_somebody_has_touched_is_there_while_it_is_the_same(shop, listed):
+    touched = replace(listed, ended_at=listed.ended_at - timedelta(seconds=3))
+
+    assert has_film(touched, shop)
+    listed.video.write_bytes(b"mlif")
+    assert not has_film(touched, shop)
+    assert not has_film(replace(touched, id="cd" * 8), shop)
+
+
+@pytest.mark.parametrize("name", ["video.mp4", "video.srt"])
+@pytest.mark.parametrize("content", [None, b""], ids=["gone", "empty"])
+def test_a_film_without_one_of_its_files_is_not_there(shop, listed, name, content):
+    path = listed.video.parent / name
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+        os.utime(path, (0, 0))
+
+    assert not has_film(listed, shop)
+
+
+def test_a_film_that_lies_elsewhere_or_is_not_out_where_it_is_wanted_is_not_there(shop, listed, tmp_path):
+    wanted = replace(shop, settings=load_settings(tmp_path, {"publishing.to": "youtube"}, {}))
+    out = {"youtube": "https://youtu.be/1", "folder:usb": "file:///usb"}
+
+    assert not has_film(replace(listed, ended_at=None), shop)
+    assert not has_film(replace(listed, video=tmp_path / "elsewhere.mp4"), shop)
+    assert not has_film(listed, wanted)
+    assert has_film(replace(listed, published=out), wanted)
+
+
+async def test_a_film_that_is_not_out_where_it_is_wanted_is_not_delivered(shop, delivered, tmp_path):
+    wanted = replace(shop, settings=load_settings(tmp_path, {"publishing.to": "folder:usb"}, {}))
+    out = Receipt(destination="folder:usb", package=delivered.receipt.package)
+
+    def told(job):
+        return delivering.is_delivered(job.evolve(asked=wanted.asked), wanted)
+
+    assert not await anyio.to_thread.run_sync(told, delivered)
+    assert await anyio.to_thread.run_sync(told, delivered.evolve(published=(out,)))
+    assert not await anyio.to_thread.run_sync(told, delivered.evolve(published=(replace(out, missing=("captions",)),)))
 
 
 async def test_a_process_that_died_after_the_delivery_left_a_whole_film_and_only_the_word_is_missing(

@@ -8,8 +8,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipeline.errors import ClosedError, HeldError, NeedsLoginError, ProviderError, QualityError, TransientError
+from pipeline.errors import (
+    ClosedError,
+    HeldError,
+    NeedsLoginError,
+    ProviderError,
+    QualityError,
+    ReviewError,
+    StorageError,
+    TransientError,
+)
 from pipeline.model import Brief, Check, Job, JobStatus, Package, Receipt, Verdict
+from pipeline.orchestrator.film import outgoing
 from pipeline.orchestrator.film.outgoing import films_to_come, send_out
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -161,10 +171,48 @@ def test_films_to_come_are_those_of_the_batch_that_are_not_out_at_the_host():
 
 
 async def test_a_film_that_was_exchanged_since_it_was_judged_goes_nowhere(film, package):
-    package.video.write_bytes(b"another")
     host = Host("youtube", package)
 
+    for job in (film.evolve(verdict=None), film.evolve(receipt=None)):
+        with pytest.raises(QualityError, match="not the one that was judged"):
+            await send_out(job, package, shop_with(host), Attempt())
+    package.video.write_bytes(b"another")
     with pytest.raises(QualityError, match="not the one that was judged"):
+        await send_out(film, package, shop_with(host), Attempt())
+    package.video.unlink()
+    with pytest.raises(StorageError, match="can't be read, or is gone"):
         await send_out(film, package, shop_with(host), Attempt())
 
     assert host.asked == 0
+
+
+async def test_a_host_that_has_a_film_and_all_that_goes_with_it_is_not_asked_again(film, package):
+    first, second = Host("youtube", package), Host("youtube:cooking", package)
+
+    done = await send_out(film.evolve(published=(first.receipt,)), package, shop_with(first, second), Attempt())
+
+    assert (first.asked, second.asked) == (0, 1)
+    assert done.published == (first.receipt, second.receipt)
+
+
+async def test_a_film_that_is_held_for_what_goes_with_it_keeps_the_word_that_it_was_delivered(
+    film, package, monkeypatch
+):
+    attempt, host = Attempt(), Host("youtube", package)
+
+    def hold(*_):
+        raise ReviewError("video.srt was changed")
+
+    monkeypatch.setattr(outgoing, "with_companions", hold)
+    with pytest.raises(ReviewError):
+        await send_out(film, package, shop_with(host), attempt)
+
+    assert (attempt.kept, host.asked) == ([film], 0)
+
+
+async def test_what_a_host_lacks_that_is_not_wanted_any_more_keeps_nobody_waiting(film, package):
+    before, now = Host("youtube:old", package, missing=("captions (en)",), missing_until=NOON), Host("youtube", package)
+
+    done = await send_out(film.evolve(published=(before.receipt,)), package, shop_with(now), Attempt())
+
+    assert done.published == (before.receipt, now.receipt)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from anyio import to_thread
@@ -19,10 +20,12 @@ from pipeline.model import (
     Batch,
     Brief,
     Check,
+    HeldFilm,
     Job,
     JobStatus,
     Receipt,
     Sample,
+    SampleStanding,
     Verdict,
     Video,
     advance,
@@ -36,12 +39,15 @@ from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.beside import passing
 from pipeline.orchestrator.film.jobs import run_job
+from pipeline.orchestrator.film.leaving import waits_for_sample
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames, files_beside, sums_of
+from pipeline.publishing.youtube import ByHandDestination
 from pipeline.state import CheckpointStore
 from tests.standins.films import make_film
 
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 IDS = ["a1" * 8, "b2" * 8, "c3" * 8]
 WARNS = Check(name="language", verdict="warn", measured="like en", limit="a text in de")
 PASSES = Check.of("size", passed=True, measured="1x1", limit="1x1")
@@ -129,13 +135,15 @@ async def test_a_film_waits_as_the_batch_was_asked_for(shop, review, checks, sta
 
 
 async def test_an_approved_film_goes_on_and_its_history_says_who_let_it_go_and_when(shop):
-    job = await film(shop, checks=(PASSES, WARNS), review="warnings")
+    job = (await film(shop, checks=(PASSES, WARNS), review="warnings")).evolve(retries=2)
     await batch_of(shop, job)
     await run(shop, job)
 
     said = await approve(shop, batch="kitchen", jobs=["a1"])
+    kept = await shop.store.load_job("kitchen", job.id)
     (done,) = await run(shop, job)
 
+    assert (kept.error, kept.retries) == (None, 0)
     assert (said.approved, str(done.status), out(shop)) == ([job.id], "completed", True)
     assert [event.why for event in done.history if event.status is JobStatus.PENDING] == ["approved by a person"]
     assert (done.review.decision, done.review.film) == ("approved", job.video.sha256)
@@ -150,10 +158,12 @@ async def test_a_film_that_is_made_anew_after_it_was_approved_waits_again(shop):
     await to_thread.run_sync(package.video.write_bytes, b"another")
     other = hashlib.sha256(b"another").hexdigest()
     kept = await shop.store.load_job("kitchen", job.id)
-    verdict = Verdict(checks=(PASSES,)).of_film(other)
+    verdict = job.verdict.of_film(other, job.verdict.beside)
     await shop.store.save_job(kept.evolve(video=replace(kept.video, sha256=other), verdict=verdict))
 
-    assert statuses(await run(shop, job)) == ["review"]
+    (held,) = await run(shop, job)
+
+    assert (str(held.status), held.error.cause) == ("review", "waits for a person, as every film of this batch")
     assert not out(shop)
 
 
@@ -223,12 +233,13 @@ async def test_a_rejected_film_stays_rejected_with_the_words_of_the_person_howev
     await batch_of(shop, job)
     await run(shop, job)
 
-    said = await reject(shop, batch="kitchen", job="a1", why="<b>the name</b>\n\x1b[31m is\u202e wrong")
+    said = await reject(shop, batch="kitchen", job="a1", why="<b>the name</b>\n\x1b[31m is\u202e wrong" + " no" * 500)
     kept = await shop.store.load_job("kitchen", job.id)
     (again,) = await run(shop, job)
 
     assert said.rejected == [job.id]
     assert (str(kept.status), kept.error.kind, kept.error.exit_code) == ("failed", "RejectedError", 6)
+    assert len(kept.review.why) == 1000
     assert kept.history[-1].why.startswith("rejected by a person: <b>the name</b>")
     assert "\x1b" not in kept.error.message + kept.history[-1].why
     assert "\u202e" not in kept.error.message + kept.history[-1].why
@@ -255,8 +266,13 @@ async def test_a_person_may_think_better_of_it_by_the_name_of_the_film_only(shop
     await batch_of(shop, job)
     await run(shop, job)
     await reject(shop, batch="kitchen", job="a1", why="no")
+    kept = await shop.store.load_job("kitchen", job.id)
 
     assert (await approve(shop, batch="kitchen")).approved == []
+    # What fails for another reason, nobody can let go.
+    await shop.store.save_job(kept.evolve(error=replace(kept.error, kind="QualityError")))
+    assert (await approve(shop, batch="kitchen", jobs=["a1"])).left == [job.id]
+    await shop.store.save_job(kept)
     assert (await approve(shop, batch="kitchen", jobs=["a1"])).approved == [job.id]
     assert statuses(await run(shop, job)) == ["completed"]
 
@@ -285,6 +301,47 @@ async def test_no_reason_is_no_rejection_and_who_does_not_wait_is_left_alone(sho
         await waiting(shop, "space")
 
 
+async def test_of_many_warnings_three_are_told(shop):
+    warnings = tuple(replace(WARNS, name=f"check {number}") for number in range(5))
+    job = await film(shop, checks=warnings, review="warnings")
+    await batch_of(shop, job)
+
+    (held,) = await run(shop, job)
+
+    assert held.error.cause == (
+        "passes with warnings: check 0 is like en, must be a text in de; check 1 is like en, must be a text in de; "
+        "check 2 is like en, must be a text in de; and 2 more"
+    )
+
+
+async def test_a_damaged_file_of_a_film_hides_no_other_and_is_told_to_whoever_decides(shop):
+    held = [await film(shop, number, review="all") for number in range(2)]
+    await batch_of(shop, *held)
+    await run(shop, *held)
+    await waiting(shop, "kitchen")
+    path = shop.store.folder("kitchen") / "jobs" / f"{IDS[0]}.json"
+    await to_thread.run_sync(path.write_bytes, b"{")
+
+    rejected = await reject(shop, batch="kitchen", job=IDS[0], why="no")
+    approved = await approve(shop, batch="kitchen", jobs=IDS[:2])
+
+    assert (rejected.rejected, approved.approved) == ([], [IDS[1]])
+    for said in (rejected, approved):
+        assert [problem for problem in said.problems if f"{IDS[0]}.json: is damaged" in problem]
+
+
+@pytest.mark.parametrize(
+    ("standing", "told"),
+    [
+        (SampleStanding(failed=1), "the sample could not be made: nobody has looked at a film"),
+        (SampleStanding(failed=1, waiting=1), "waits until a person has looked at the sample"),
+        (SampleStanding(failed=1, rejected=1), "a film of the sample was rejected: the rest is held back"),
+    ],
+)
+async def test_why_the_rest_of_a_batch_waits_is_told(shop, standing, told):
+    assert waits_for_sample(await film(shop), standing).message == told
+
+
 async def test_a_film_that_another_process_works_on_is_told(shop):
     job = await film(shop, review="all")
     await batch_of(shop, job)
@@ -292,8 +349,59 @@ async def test_a_film_that_another_process_works_on_is_told(shop):
 
     async with shop.store.claims.claim("kitchen", job.id, what="film"):
         said = await approve(shop, batch="kitchen")
+        kept_back = await reject(shop, batch="kitchen", job="a1", why="no")
 
     assert (said.approved, said.busy) == ([], [job.id])
+    assert (kept_back.rejected, kept_back.busy) == ([], [job.id])
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("ReviewError", 0), ("HeldError", 1)])
+async def test_a_host_is_asked_to_take_a_film_once_more_only_where_an_earlier_one_about_the_same_is_out(
+    shop, monkeypatch, kind, asked
+):
+    job = await film(shop, review="all")
+    await batch_of(shop, job)
+    (held,) = await run(shop, job)
+    await shop.store.save_job(held.evolve(error=replace(held.error, kind=kind)))
+    again = []
+
+    async def count(host):
+        again.append(host.name)
+
+    monkeypatch.setattr(ByHandDestination, "again", count)
+
+    assert (await approve(shop, batch="kitchen")).approved == [job.id]
+    assert len(again) == asked
+
+
+async def test_a_word_of_a_person_does_not_wake_a_film_that_waits_for_its_quota(shop):
+    jobs = await three(shop)
+    await run(shop, *jobs)
+    spent = await shop.store.load_job("kitchen", IDS[2])
+    error = replace(spent.error, kind="ClosedError")
+    await shop.store.save_job(spent.evolve(error=error, parked_until=LATER))
+
+    named = await approve(shop, batch="kitchen", jobs=[IDS[2]])
+    everything = await approve(shop, batch="kitchen")
+
+    assert (named.approved, named.left) == ([], [IDS[2]])
+    assert (sorted(everything.approved), everything.released, everything.left) == (IDS[:2], [], [])
+    kept = await shop.store.load_job("kitchen", IDS[2])
+    assert (str(kept.status), kept.parked_until, kept.error) == ("parked", LATER, error)
+
+
+async def test_a_film_that_is_out_is_not_held_by_what_is_asked_for_later_and_gets_what_it_lacks(shop):
+    job = await film(shop)
+    await batch_of(shop, job)
+    (done,) = await run(shop, job)
+    asked = replace(done.asked, settings={**done.asked.settings, "quality.review": "all"})
+    lacking = tuple(replace(receipt, missing=("captions",)) for receipt in done.published)
+    left = advance(done.evolve(asked=asked, published=lacking), JobStatus.PENDING, at=shop.clock())
+    await shop.store.save_job(left)
+
+    (again,) = await run(shop, left)
+
+    assert (str(again.status), again.published) == ("completed", done.published)
 
 
 # The sample.
@@ -310,12 +418,16 @@ async def test_nothing_of_a_batch_is_published_before_its_sample_is_approved_and
 
     assert statuses(await run(shop, *jobs)) == ["parked", "review", "parked"]
     assert not any(out(shop, number) for number in range(3))
+    parked = await shop.store.load_job("kitchen", IDS[0])
+    assert parked.error.cause == "waits until a person has looked at the sample"
     seen = await waiting(shop, "kitchen")
     assert ([each.id for each in seen.films], seen.behind, seen.sample.waiting) == ([IDS[1]], 2, 1)
 
     said = await approve(shop, batch="kitchen", jobs=[IDS[1]])
 
     assert (said.approved, sorted(said.released)) == ([IDS[1]], [IDS[0], IDS[2]])
+    kept = await shop.store.load_job("kitchen", IDS[0])
+    assert (kept.error, kept.history[-1].why) == (None, "the sample is approved")
     assert statuses(await run(shop, *jobs)) == ["completed"] * 3
     assert all(out(shop, number) for number in range(3))
 
@@ -369,22 +481,39 @@ async def test_a_rest_that_is_not_to_be_published_does_not_wait(shop):
     assert statuses(await run(shop, *jobs)) == ["completed", "review"]
 
 
+async def taken(shop, about):
+    await sampling.take_one(shop, about)
+    return await to_thread.run_sync(shop.store.index("kitchen").sums.sampled)
+
+
 async def test_the_smallest_share_takes_one_film_and_it_stays_the_one_when_others_are_added(shop):
     jobs = [await film(shop, number) for number in range(3)]
     sample = Sample(percent=0.001)
-    await batch_of(shop, *jobs[:2])
+    # Of all three, chance takes the one that is added.
+    before = [IDS[0], IDS[2]]
+    assert [sample.first("kitchen", before), sample.first("kitchen", IDS)] == [IDS[2], IDS[1]]
+    await batch_of(shop, jobs[0], jobs[2])
     about = replace(await shop.store.load_batch("kitchen"), sample=sample)
-    await sampling.take_one(shop, about)
-    first = await to_thread.run_sync(shop.store.index("kitchen").sums.sampled)
 
-    await shop.store.save_job(jobs[2])
-    await sampling.take_one(shop, replace(about, jobs=tuple(IDS)))
+    assert await taken(shop, about) == [IDS[2]]
+    await shop.store.save_job(jobs[1])
+    assert await taken(shop, replace(about, jobs=tuple(IDS))) == [IDS[2]]
 
-    assert (
-        await to_thread.run_sync(shop.store.index("kitchen").sums.sampled)
-        == first
-        == [sample.first("kitchen", IDS[:2])]
-    )
+
+@pytest.mark.parametrize("why", ["cancelled", "out", "being made"])
+async def test_who_can_not_be_looked_at_first_is_not_taken_for_the_sample(shop, why):
+    jobs = [replace(await film(shop, number), video=None, verdict=None, receipt=None) for number in range(3)]
+    if why == "cancelled":
+        jobs[1] = advance(jobs[1], JobStatus.CANCELLED, at=shop.clock())
+    if why == "out":
+        jobs[1] = jobs[1].evolve(
+            published=(Receipt(destination="youtube", package=FileNames().within(shop.workspace)),)
+        )
+    await batch_of(shop, *jobs, sample=Sample(percent=0.001))
+    about = await shop.store.load_batch("kitchen")
+
+    async with shop.store.claims.claim("kitchen", IDS[1] if why == "being made" else "d4" * 8, what="film"):
+        assert await taken(shop, about) == [IDS[2]]
 
 
 async def made(shop, *, of=3):
@@ -495,11 +624,11 @@ async def test_films_that_another_process_is_publishing_are_left_to_it(shop):
 
 async def test_of_films_of_which_one_is_named_that_one_is_looked_at_and_what_is_out_is_not_taken(shop):
     await made(shop)
-    await publish(shop, jobs=["a1"])
+    await publish(shop, jobs=["b2"])
 
-    assert (await publish(shop, percent=0.001, jobs=["b2"]))[:2] == (
-        ["completed", "review", "completed"],
-        [True, False, False],
+    assert (await publish(shop, percent=0.001, jobs=["a1"]))[:2] == (
+        ["review", "completed", "completed"],
+        [False, True, False],
     )
 
 
@@ -534,6 +663,21 @@ async def test_the_library_shows_what_waits_lets_it_go_and_keeps_it_back(shop):
     kept = await pipeline.reject_film("kitchen", job=held[1].id, why="the name is wrong", workspace=workspace)
     nothing = await pipeline.review_batch("kitchen", workspace=workspace)
 
+    package = held[0].receipt.package
+    assert waits.films[0] == HeldFilm(
+        id=held[0].id,
+        title="Film 0",
+        language="",
+        why="passes with warnings: language is like en, must be a text in de",
+        hint="Look at it: nightreel review kitchen",
+        sampled=False,
+        score=0.9,
+        profile="standard",
+        remarks=(WARNS,),
+        duration_s=1.0,
+        video=package.video,
+        thumbnail=package.thumbnail,
+    )
     assert [(each.id, each.remarks) for each in waits.films] == [(job.id, (WARNS,)) for job in held]
     assert "Film 1" in await to_thread.run_sync(page.read_text)
     assert (said.approved, kept.rejected) == ([held[0].id], [held[1].id])
@@ -546,5 +690,10 @@ async def test_the_library_refuses_what_the_command_refuses(shop):
 
     with pytest.raises(InputError, match="for a reason"):
         await pipeline.reject_film("kitchen", job="a1", why=" ", workspace=shop.workspace)
-    with pytest.raises(InputError, match="nothing"):
-        await pipeline.review_batch("nothing", workspace=shop.workspace)
+    for asked in (
+        pipeline.review_batch("nothing", workspace=shop.workspace),
+        pipeline.approve_films("nothing", workspace=shop.workspace),
+        pipeline.reject_film("nothing", job="a1", why="no", workspace=shop.workspace),
+    ):
+        with pytest.raises(InputError, match="no batch named 'nothing'"):
+            await asked

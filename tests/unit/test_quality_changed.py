@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from pipeline.model import STANDARD, Script, Subtitles, VideoFormat
-from pipeline.quality import Expected, faults_of
+from pipeline.quality import Expected, changed, faults_of
+from pipeline.quality.expected import TimedText
 from pipeline.subtitles import to_srt, to_vtt
 from tests.standins.films import spoken_cue
 
@@ -60,6 +61,16 @@ def test_captions_pass_as_they_were_made_and_with_a_correction(tmp_path, name, w
         (srt(*SAID).replace("00:00:15,500", "00:01:15,500"), "until 75.50 s, after the sound"),
         (srt(*SAID).replace("00:00:04,000", "00:00:40,000"), "from 40.00 s"),
         (srt("Once,\ntwice.", *SAID[:3]), "4.00 s late"),
+        (srt(*SAID[:1], *SAID[2:]), "4.00 s early"),
+        (
+            srt(
+                *SAID[:1],
+                "Die Katzen schnurren,\nwenn sie gesund werden.",
+                "Das Wasser kocht,\nund der Dampf entweicht.",
+                "Niemand hat ihnen gesagt,\ndass es ein Film ist.",
+            ),
+            "like de",
+        ),
         (srt(*("Ships sail to the east,\nand pirates follow them.",) * 4), "0 % of what the film says"),
         (srt(*SAID).replace("The kettle", "{{ name }}"), "a field that nobody filled"),
         (srt(*SAID[:3], "x" * 90), "lines of up to 90 letters"),
@@ -67,6 +78,19 @@ def test_captions_pass_as_they_were_made_and_with_a_correction(tmp_path, name, w
 )
 def test_captions_that_are_wrong_are_told(tmp_path, content, told):
     assert told in "; ".join(faults(tmp_path, "srt", content))
+
+
+def test_captions_leave_out_no_more_than_ten_seconds_at_once_nor_more_than_half_of_all():
+    said = [TimedText(start_s=4.0 * at, end_s=4.0 * at + 3, text=str(at)) for at in range(20)]
+
+    def passes(*left_out):
+        return changed._coverage([cue for at, cue in enumerate(said) if at not in left_out], said, STANDARD).passed
+
+    assert passes(3, 4, 5)
+    assert not passes(3, 4, 5, 6)
+    assert passes(3, 4, 5, 7, 8, 9)
+    assert passes(*range(0, 20, 2))
+    assert not passes(*range(0, 20, 2), 1)
 
 
 def test_captions_in_another_language_say_other_words_when_it_speaks(tmp_path):
@@ -85,11 +109,14 @@ def test_captions_in_another_language_say_other_words_when_it_speaks(tmp_path):
         ("PNG", (639, 720), 90, "thumbnail is 639x720, "),
         ("JPEG", (1280, 720), 0, "empty"),
         ("GIF", (1280, 720), 90, "neither JPEG nor PNG"),
+        # Noise, which takes two million bytes and more.
+        ("PNG", (1500, 1500), -1, "1500x1500, 2."),
     ],
 )
 def test_a_picture_may_be_any_that_hosts_take_and_that_shows_something(tmp_path, kind, size, shade, told):
     path = tmp_path / "thumbnail.jpg"
     picture = Image.linear_gradient("L").resize(size) if shade else Image.new("L", size)
+    picture = Image.effect_noise(size, 100) if shade < 0 else picture
     picture.save(path, kind)
 
     found = faults_of("thumbnail", path, FILM, STANDARD)
@@ -106,6 +133,8 @@ def test_a_picture_may_be_any_that_hosts_take_and_that_shows_something(tmp_path,
         ({}, ""),
         ({"title": "A better title", "description": "In other words."}, ""),
         ({"duration_s": 15.9}, "of a film of 15.90 s, and this one has 16.00 s"),
+        ({"language": None}, ""),
+        ({"language": ""}, ""),
         ({"language": "de"}, "in de, and the film is in en"),
         ({"title": "For {{ name }}"}, "a field that nobody filled"),
         ({"tags": ["tea", "{{ tag }}"]}, "a field that nobody filled"),
@@ -113,7 +142,14 @@ def test_a_picture_may_be_any_that_hosts_take_and_that_shows_something(tmp_path,
         ({"description": '{"title": "Tea", "scenes": []}'}, "JSON"),
         ({"description": 'It reads {"title": "Tea"}, and says so.'}, ""),
         ({"title": " "}, "without a title"),
+        ({"title": "x" * 100}, ""),
         ({"title": "x" * 101}, "a title of 101 characters"),
+        ({"description": "é" * 2500}, ""),
+        ({"description": "é" * 2500 + "e"}, "a description of 5001 bytes"),
+        ({"tags": ["x" * 480]}, ""),
+        ({"tags": ["x" * 481]}, "tags of more than 480 characters"),
+        ({"tags": "tea"}, "without a description and a list of tags"),
+        ({"description": ["tea"]}, "without a description and a list of tags"),
     ],
 )
 def test_metadata_may_be_in_other_words_but_not_those_of_another_film(tmp_path, changes, told):

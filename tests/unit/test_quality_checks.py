@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from pipeline.media.sound.loudness import Loudness
 from pipeline.media.span import Span
-from pipeline.model import STANDARD, Subtitles, VideoFormat
+from pipeline.model import (
+    STANDARD,
+    ClosingScene,
+    QuizScene,
+    Script,
+    SpokenLine,
+    Subtitles,
+    VideoFormat,
+    Word,
+)
 from pipeline.quality import Expected, checks, judged
 from pipeline.quality.findings import Brightness
 from pipeline.quality.judge import judge_file
 from tests.standins.films import spoken_cue
+
+CLOSING = ClosingScene(lines=(), text="Drink it.")
 
 
 def test_cues_are_counted_from_the_start_of_the_film():
@@ -30,6 +43,66 @@ def test_cues_are_counted_from_the_start_of_the_film():
     assert expected.resting_s == (1.5, 2.75)
     assert expected.duration_s == 3.0
     assert expected.pictures == (60, 30)
+
+
+def test_a_pause_to_think_is_meant_in_its_scene_alone():
+    lines = (SpokenLine(text="Which is it?"), SpokenLine(text="Tea.", reveals=2))
+    quiz = QuizScene(lines=lines, text="Which is it?", items=("Tea", "Coffee"))
+    expected = Expected(
+        video_format=VideoFormat(),
+        lengths=(480_000, 480_000, 480_000),
+        subtitles=Subtitles(scenes=((), (), ())),
+        script=Script(title="Tea", language="en", scenes=(CLOSING, quiz, CLOSING)),
+    )
+
+    spans = [(0, 4), (0, 10), (9, 11), (12, 15), (19, 25), (20, 25)]
+    assert [expected.pause_s(*span) for span in spans] == [0, 0, 3, 3, 3, 0]
+    assert replace(expected, script=None).pause_s(12, 15) == 0
+    assert silence(expected, quiet=(11, 18.5)).passed
+    assert silence(expected, quiet=(11, 19.5)).measured == "5.50 s"
+    assert silence(expected, quiet=(1, 6.5)).measured == "5.50 s"
+    # Every silence is looked at, not only the last.
+    assert not silence(expected, quiet=(1, 6.5), also=(22, 24)).passed
+
+
+def silence(expected, *, quiet, also=(0, 0)):
+    """What is said of a film that is silent in these spans, in seconds."""
+    heard = np.ones(round(expected.duration_s * 30))
+    for start_s, end_s in (quiet, also):
+        heard[round(start_s * 30) : round(end_s * 30)] = 0
+    measured = Loudness(integrated_lufs=-15.0, true_peak_dbtp=-3.0, powers=tuple(heard))
+    return judged.silence(measured, expected, STANDARD)
+
+
+@pytest.mark.parametrize(("of_film", "told"), [("ab", "another encoding of the sound"), ("bb", " and ")])
+def test_a_film_that_tells_decoders_otherwise_than_its_scenes_is_not_made_of_them(of_film, told):
+    def configured(name):
+        return SimpleNamespace(configuration=name, packets=())
+
+    found = SimpleNamespace(pictures=(configured("a"),), sounds=(configured("a"),), packets={"video": (), "audio": ()})
+
+    assert checks.parts(configured("a"), configured("a"), found).passed
+    check = checks.parts(*map(configured, of_film), found)
+    assert (check.passed, told in check.measured) == (False, True)
+
+
+def test_of_several_spans_the_longest_counts_and_is_told():
+    spans = [Span(start_s=start_s, end_s=end_s) for start_s, end_s in ((0, 1), (5, 8), (10, 12))]
+
+    assert judged.longest_of(spans) == (3.0, "3.00 s at 5.00 s")
+    assert judged.longest_of([]) == (0.0, "none")
+
+
+def test_words_that_nobody_hears_are_lost_and_told_where_most_of_them_are():
+    words = tuple(Word(text="tea", start_s=at, end_s=at + 0.5) for at in (1.0, 3.0, 3.5, 4.0, 4.5))
+    expected = Expected(
+        video_format=VideoFormat(), lengths=(480_000,), subtitles=Subtitles(scenes=((),)), words=(words,)
+    )
+
+    assert silence(expected, quiet=(3, 4.5)).passed
+    assert silence(expected, quiet=(3, 4.8), also=(0.5, 1.5)).measured == ("1.80 s of words without sound at 3.00 s")
+    # What is shorter than the pauses between words is none.
+    assert silence(expected, quiet=(3, 3.4)).measured == "0.00 s"
 
 
 @pytest.mark.parametrize(

@@ -180,11 +180,27 @@ def test_a_thumbnail_that_no_host_takes_fails(tmp_path, content, measured):
         ('{"title": "Te', "not JSON"),
         ("[" * 100_000, "not JSON"),
         ("", "not JSON"),
+        (None, "not there"),
     ],
 )
 def test_metadata_must_have_a_title(tmp_path, content, measured):
-    (tmp_path / "m.json").write_text(content)
+    if content is not None:
+        (tmp_path / "m.json").write_text(content)
 
     check = companions.metadata(tmp_path / "m.json")
 
     assert (check.measured, check.passed) == (measured, measured == "a title")
+
+
+def test_a_folder_in_the_place_of_metadata_is_told(tmp_path):
+    assert companions.metadata(tmp_path).measured == "not JSON"
+
+
+def test_a_picture_that_would_fill_the_memory_is_damaged(tmp_path):
+    path, content = tmp_path / "t.jpg", jpeg((64, 36), quality=50)
+    # Height and width in the header of its frame (ITU-T T.81, B.2.2).
+    at = content.index(b"\xff\xc0") + 5
+    path.write_bytes(content[:at] + b"\xff\xff\xff\xff" + content[at + 4 :])
+
+    assert companions.thumbnail(path, (1280, 720)).measured == "damaged"
+    assert companions.picture(path).measured.startswith("damaged")

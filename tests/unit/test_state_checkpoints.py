@@ -224,6 +224,10 @@ async def test_a_damaged_file_set_aside_is_kept_and_the_job_can_begin_anew(store
     assert await to_thread.run_sync(store.set_aside, "space", "ab12" * 8, "torn") == aside
     _, damages = await listed(store)
     assert damages == [Damage(job="ab12" * 8, message="torn")]
+    # One that is damaged again takes no place of another.
+    await anyio.Path(file_of(tmp_path)).write_bytes(b"[")
+    later = await to_thread.run_sync(store.set_aside, "space", "ab12" * 8, "torn")
+    assert await anyio.Path(aside).read_bytes() + await anyio.Path(later).read_bytes() == b"{["
 
 
 async def test_what_may_only_not_be_read_by_us_is_not_damaged(store, tmp_path, monkeypatch):
@@ -679,10 +683,13 @@ def test_names_that_people_give_are_taken(name):
     assert check_batch_name(name) == name
 
 
-def test_batches_that_are_there_go_on_though_their_names_differ_only_in_case():
+def test_batches_that_are_there_go_on_though_their_names_differ_only_in_case(store):
     check_apart("CS", ["CS", "cs"])
     with pytest.raises(InputError, match="Write cs to go on with that one"):
         check_apart("CS", ["cs"])
+    anyio.run(store.save_batch, Batch(name="cs", source="", created_at=AT, jobs=()))
+    with pytest.raises(InputError, match="Write cs to go on with that one"):
+        store.check_apart("CS")
 
 
 def test_a_job_with_something_in_every_part_comes_back_as_it_was():
@@ -732,6 +739,8 @@ async def test_the_stage_of_a_film_under_way_stands_in_its_file_and_what_is_look
 
     await store.save_job(job.evolve(stage="scenes", sketch=("a",)))
     assert await to_thread.run_sync(stages) == ("scenes", ["scenes"])
+    await anyio.Path(file_of(tmp_path, job.id)).write_bytes(b"{")
+    assert await to_thread.run_sync(stages) == ("scenes", [])
     await store.save_job(advance(job.evolve(stage="film"), JobStatus.PENDING, at=AT))
     assert await to_thread.run_sync(stages) == ("film", [])
 

@@ -38,13 +38,43 @@ def job(job_id, **changes):
 
 def test_a_copy_holds_the_batch_and_its_jobs_as_they_were(store, copies):
     assert copies.make("one") == 2
-    anyio.run(store.save_job, job(IDS[0], attempts=3))
+    anyio.run(store.save_job, job(IDS[1], attempts=3))
     anyio.run(store.save_batch, Batch(name="space", source="y", created_at=AT, jobs=IDS[:1]))
 
     assert copies.names() == ["one"]
     assert (copies.batch("one").source, copies.batch("one").jobs) == ("x", IDS)
     # What is as it was then, is not read.
+    assert list(copies.jobs("one")) == [job(IDS[1])]
+
+
+def test_a_job_that_was_removed_since_is_in_the_copy(store, copies):
+    copies.make("one")
+    anyio.run(store.forget_job, "space", IDS[0])
+
     assert list(copies.jobs("one")) == [job(IDS[0])]
+
+
+def test_only_what_was_saved_whole_is_copied_and_what_a_crash_has_left_is_no_copy(copies, tmp_path):
+    folder = tmp_path / "state/batches/space"
+    for name in (f".{IDS[0]}.json.part.json", f"{IDS[0]}.lock", f"{IDS[1]}.cancel"):
+        (folder / "jobs" / name).write_bytes(b"{")
+
+    assert copies.make("one") == 2
+    left = folder / "checkpoints" / ".two"
+    left.mkdir()
+    (left / "batch.json").write_bytes((folder / "batch.json").read_bytes())
+
+    assert copies.names() == ["one"]
+    assert sorted(path.name for path in (folder / "checkpoints/one/jobs").iterdir()) == [f"{id_}.json" for id_ in IDS]
+
+
+def test_a_batch_without_films_so_far_is_copied(tmp_path):
+    store = CheckpointStore(tmp_path)
+    anyio.run(store.save_batch, Batch(name="space", source="x", created_at=AT, jobs=()))
+    copies = Copies(store.folder("space"), tmp_path)
+
+    assert copies.make("one") == 0
+    assert (copies.batch("one").jobs, list(copies.jobs("one"))) == ((), [])
 
 
 def test_a_copy_takes_no_space_where_the_file_system_has_second_names(copies, tmp_path):
@@ -83,7 +113,7 @@ def test_a_copy_that_fails_leaves_nothing_and_the_old_one(store, copies, monkeyp
     assert [path.name for path in (tmp_path / "state/batches/space/checkpoints").iterdir()] == ["one"]
 
 
-def test_a_name_is_taken_once_unless_it_is_forced(store, copies):
+def test_a_name_is_taken_once_unless_it_is_forced(store, copies, tmp_path):
     copies.make("one")
     anyio.run(store.save_job, job(IDS[1], attempts=3))
 
@@ -92,7 +122,7 @@ def test_a_name_is_taken_once_unless_it_is_forced(store, copies):
     copies.make("one", replace=True)
 
     assert list(copies.jobs("one")) == []
-    assert copies.names() == ["one"]
+    assert [path.name for path in (tmp_path / "state/batches/space/checkpoints").iterdir()] == ["one"]
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", ".hidden", "con", "x" * 200])

@@ -750,6 +750,18 @@ def test_a_glance_while_others_write_is_up_to_date(store, tmp_path):
     index.close()
 
 
+def test_a_glance_at_a_batch_whose_list_is_damaged_sees_its_jobs_and_no_list(store, again, tmp_path):
+    fill(store, job(1), job(2))
+    store.close()
+    list_file = job_file(tmp_path, 1).parent.parent / "batch.json"
+    list_file.write_bytes(b"{")
+
+    index = again().glance("space")
+
+    assert (rows(index), index.find(job(1).id)) == ([], summary_of(job(1)))
+    index.close()
+
+
 def test_a_glance_at_nothing_makes_nothing(store, tmp_path):
     index = store.glance("space")
     assert rows(index) == []

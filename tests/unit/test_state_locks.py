@@ -3,6 +3,7 @@ import contextlib
 import errno
 import math
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import anyio
+import psutil
 import pytest
 from anyio import to_thread
 
@@ -366,18 +368,50 @@ def test_a_lock_that_is_given_back_while_somebody_looks_is_free(path, monkeypatc
 
 
 @posix_only
-def test_locks_that_were_given_back_are_no_open_files(path):
-    def next_descriptor():
-        descriptor = os.dup(0)
-        os.close(descriptor)
-        return descriptor
+def test_locks_that_were_given_back_or_not_got_are_no_open_files(path, monkeypatch):
+    def refuse(*_of):
+        raise PermissionError(errno.EACCES, "Permission denied")
 
-    before = next_descriptor()
+    count = psutil.Process().num_fds
+    before = count()
     for _ in range(3):
         with locks.held_now(path, what="the film"):
             assert locks.is_held(path)
+            with pytest.raises(BusyError), locks.held_now(path, what="the film"):
+                pass
+            assert locks._Lock(path).is_taken()
+    path.touch()
+    assert not locks._Lock(path).is_taken()
+    monkeypatch.setattr(locks.fcntl, "flock", refuse)
+    with pytest.raises(StorageError), locks.held_now(path, what="the film"):
+        pass
 
-    assert next_descriptor() == before
+    assert count() == before
+
+
+@posix_only
+def test_a_lock_whose_folder_has_gone_is_given_back(path):
+    folder = path.parent / "batch"
+
+    with locks.held_now(folder / path.name, what="the film"):
+        shutil.rmtree(folder)
+
+    assert not locks._open
+
+
+@posix_only
+def test_on_a_full_disk_a_lock_is_held_and_only_its_holder_is_not_told(path, monkeypatch):
+    def full(*_of):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with locks.held_now(path, what="the film"):
+        monkeypatch.undo()
+        with (
+            pytest.raises(BusyError, match="another process is working on the film"),
+            locks.held_now(path, what="the film"),
+        ):
+            pass
 
 
 GIVE_BACK_AND_FORK = """
@@ -399,6 +433,33 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 @posix_only
 def test_a_fork_keeps_what_was_opened_since_a_lock_was_given_back(path):
     subprocess.run([sys.executable, "-c", GIVE_BACK_AND_FORK, str(path)], check=True)
+
+
+FORK_AND_DIE = """
+import os, sys
+from pathlib import Path
+from pipeline.state.locks import held_now
+
+with held_now(Path(sys.argv[1]), what="the film"):
+    if os.fork():
+        os._exit(0)
+    os.write(1, b"x")
+    sys.stdin.read()
+    os._exit(0)
+"""
+
+
+@posix_only
+def test_a_lock_dies_with_the_process_that_took_it_though_a_fork_of_it_lives_on(path):
+    command = [sys.executable, "-c", FORK_AND_DIE, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.read(1) == b"x"
+        assert process.wait() == 0
+
+        assert not locks.is_held(path)
+        process.stdin.close()
+        # The fork has ended.
+        assert process.stdout.read() == b""
 
 
 @posix_only

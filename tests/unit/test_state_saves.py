@@ -108,8 +108,12 @@ async def test_a_save_that_fails_spoils_no_other():
     async with anyio.create_task_group() as tasks:
         for number in (1, 3, 4):
             tasks.start_soon(saves.save, job(number))
+        await anyio.lowlevel.checkpoint()
         with pytest.raises(StorageError, match="no space left"):
             await saves.save(job(2))
+
+    # The first of all was alone.
+    assert disk.groups == [["00000001"], ["00000003", "00000004", "00000002"]]
 
 
 async def test_when_the_whole_group_fails_each_of_it_is_told_and_the_next_is_written():
@@ -146,6 +150,7 @@ async def test_a_job_with_text_that_is_none_spoils_no_other_of_its_group(tmp_pat
     async with anyio.create_task_group() as tasks:
         for number in range(3):
             tasks.start_soon(store.save_job, job(number))
+        await anyio.lowlevel.checkpoint()  # the first is being written: the others are one group
         with pytest.raises(InputError, match="half a character"):
             await store.save_job(broken)
 

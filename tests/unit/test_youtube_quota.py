@@ -332,7 +332,7 @@ def test_the_links_of_episodes_are_counted_also_where_only_their_briefs_name_the
 
     found = [complete_per_day(*names) for names in ((), ("b",), ("b", "a"))]
 
-    # 10,000 units, of which a film takes 400 + 50 + 2, a place in a playlist 51, and a link 50.
+    # 10,000 units, of which a film takes 400 + 50 + 1, a place in a playlist 51, and a link 50.
     assert found == [22, 19, 18]
 
 
@@ -342,16 +342,41 @@ def test_what_goes_to_several_hosts_is_counted_for_each_and_the_settings_say_who
     (tmp_path / "nightreel.toml").write_text("[series.a]\n", encoding="utf-8")
     wanted = {"publishing.to": "youtube,youtube:travel", "youtube.channel": "cooking", "episodes_of": "a"}
     settings = load_settings(tmp_path, wanted, {})
-    for name in ("cooking", "default"):
-        token_file(tmp_path, name).parent.mkdir(parents=True, exist_ok=True)
-        token_file(tmp_path, name).write_text(json.dumps({"client_id": f"{len(name)}00000-a"}), encoding="utf-8")
-    token_file(tmp_path, "travel").write_bytes(token_file(tmp_path, "cooking").read_bytes())
 
+    def logged_in(**clients):
+        for name, client in clients.items():
+            token_file(tmp_path, name).parent.mkdir(parents=True, exist_ok=True)
+            token_file(tmp_path, name).write_text(json.dumps({"client_id": client}), encoding="utf-8")
+
+    logged_in(cooking="111111-a", default="222222-a", travel="111111-b")
     (found,) = upload_days(tmp_path, settings, 20, waiting=5, clock=clock)
 
     assert (found.hosts, found.without_login) == (("youtube", "youtube:travel"), ())
-    # Of 10,000 units an episode takes 400 + 50 + 51 + 50 + 2.
+    # Of 10,000 units an episode takes 400 + 50 + 50 + 50 + 2.
     assert (found.films, found.waiting, found.complete_per_day, found.complete_days) == (40, 10, 18, 3)
+    logged_in(travel="333333-a")
+    apart = upload_days(tmp_path, settings, 20, clock=clock)
+    assert [each.hosts for each in apart] == [("youtube",), ("youtube:travel",)]
+
+
+@pytest.mark.parametrize(("units", "films"), [(2 * 552, 2), (2 * 552 - 1, 1)])
+def test_every_call_that_an_episode_takes_is_counted(tmp_path, clock, units, films):
+    (tmp_path / "nightreel.toml").write_text("[series.a]\n", encoding="utf-8")
+    wanted = {"publishing.to": "youtube", "episodes_of": "a", "youtube.units_per_day": units}
+
+    (found,) = upload_days(tmp_path, load_settings(tmp_path, wanted, {}), 1, clock=clock)
+
+    assert found.complete_per_day == films
+
+
+def test_where_there_is_no_limit_that_is_told(tmp_path, clock):
+    wanted = {"publishing.to": "youtube", "youtube.uploads_per_day": 0, "youtube.units_per_day": 0}
+    (found,) = upload_days(tmp_path, load_settings(tmp_path, wanted, {}), 3, clock=clock)
+    wanted |= {"youtube.uploads_per_day": 2}
+    (limited,) = upload_days(tmp_path, load_settings(tmp_path, wanted, {}), 3, clock=clock)
+
+    assert told_days(found) == "3 films to youtube, without a limit"
+    assert told_days(limited) == "2 films a day to youtube, 2 left today: 3 films, 2 days"
 
 
 async def test_more_films_than_get_all_that_goes_with_them_are_told_and_folders_have_no_quota(tmp_path, clock):

@@ -97,8 +97,6 @@ class Copies:
 def _copy(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
-    except FileNotFoundError:
-        raise
     except OSError:  # the file system knows no second names, or no more of them
         shutil.copyfile(source, target)
         flush_to_disk(target)
