@@ -106,7 +106,8 @@ ROWS = {
     ),
     "Who is not coming: a yes in `Canceled`; `no`, `declined`, `Not Attending`, `Refunded` and the like in "
     "`Approval status`, `Attendee status`, `RSVP`": (
-        "first_name,product,price,Canceled,approval_status,Attendee Status,Invitee accepted marketing emails,Status,RSVP\n"
+        "first_name,product,price,Canceled,approval_status,Attendee Status,Invitee accepted marketing emails,"
+        "Status,RSVP\n"
         + "".join(
             f"{name},Roof,5 €,{rest}\n"
             for name, rest in {
