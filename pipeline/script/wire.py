@@ -37,7 +37,7 @@ from pipeline.template import LAYOUTS_OF_PICTURES, Template
 
 _ITEMS = "items"
 _SPOKEN = ("say", "lead", "say_answer")
-# Fields that no model is asked for.
+# Fields of a scene that no model is asked for; the lines of a program have a first one, too, and that is the model's.
 _OURS = frozenset({"lines", "first"})
 
 
@@ -63,7 +63,7 @@ def _wire_of(kind: type[Any], base: type[_Wire], **said: Any) -> type[_Wire]:  #
         elif isinstance(rule, Shown):
             if not rule.is_film_name:
                 keys[each.name] = (Code if rule.is_fixed else Text, ...)
-        elif each.name not in _OURS:
+        elif each.name not in _OURS or kind not in SCENES.values():
             keys[each.name] = (_plain(hints[each.name]), ...)
     keys |= {name: (of, ...) for name, of in said.items()}
     made: type[_Wire] = create_model(f"Wire{kind.__name__}", __base__=base, **keys)

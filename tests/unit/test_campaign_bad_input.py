@@ -104,18 +104,20 @@ ROWS = {
         ],
         ["Roof for Eve"],
     ),
-    "Who is not coming: a yes in `Canceled`; `declined`, `Not Attending`, `Refunded` and the like in "
+    "Who is not coming: a yes in `Canceled`; `no`, `declined`, `Not Attending`, `Refunded` and the like in "
     "`Approval status`, `Attendee status`, `RSVP`": (
-        "first_name,product,price,Canceled,approval_status,Attendee Status,Invitee accepted marketing emails,Status\n"
+        "first_name,product,price,Canceled,approval_status,Attendee Status,Invitee accepted marketing emails,"
+        "Status,RSVP\n"
         + "".join(
             f"{name},Roof,5 €,{rest}\n"
             for name, rest in {
-                "Bo": "true,,,,",
-                "Eve": "false,approved,Attending,yes,canceled",
-                "Ann": ",declined,,,",
-                "Jo": ",,Not Attending,,",
-                "Li": ",waitlist,Checked In,,refunded",
-                "Ed": "false,,,false,",
+                "Bo": "true,,,,,",
+                "Eve": "false,approved,Attending,yes,canceled,–",
+                "Ann": ",declined\u200b,,,,",
+                "Jo": ",,Not Attending,,,",
+                "Li": ",waitlist,Checked In,,refunded,maybe",
+                "Ed": "false,,,false,,",
+                "Ute": ",,,,,Nein",
             }.items()
         ),
         [
@@ -123,6 +125,7 @@ ROWS = {
             (3, "approval_status", "says that this one is not coming"),
             (4, "Attendee Status", "says that this one is not coming"),
             (6, "Invitee accepted marketing emails", "says that this one wants no mail"),
+            (7, "RSVP", "says that this one is not coming"),
         ],
         ["Roof for Eve", "Roof for Li"],
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
 import zipfile
 from datetime import UTC, datetime
 
@@ -234,6 +235,26 @@ def test_a_roster_that_nobody_can_read_is_none(tmp_path):
     (tmp_path / "rows.jsonl").write_text("nonsense", encoding="utf-8")
     assert read_roster(tmp_path / "rows.jsonl") is None
     assert read_roster(tmp_path / "none.jsonl") is None
+
+
+@pytest.mark.parametrize(
+    "left", [b"[2, ", b"\0" * 40, b"\xff\n", b"[2]\n", b"7\n", b"[" * 100_000, b'["x", "", "", []]\n']
+)
+def test_what_a_power_cut_has_left_of_a_roster_is_read_as_far_as_it_goes_and_told(tmp_path, caplog, left):
+    path = tmp_path / "rows.jsonl"
+    with write_roster(path, ["a"]) as enter:
+        enter(1, {"a": "whole"}, "1", ())
+    path.write_bytes(path.read_bytes() + left)
+
+    assert [row.cells for row in read_roster(path).rows()] == [("whole",)]
+    assert "is damaged: the rows of its table are known up to there" in caplog.text
+    caplog.clear()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+def test_a_pipe_in_the_place_of_a_roster_is_none(tmp_path):
+    os.mkfifo(tmp_path / "rows.jsonl")
+    assert read_roster(tmp_path / "rows.jsonl") is None
 
 
 def test_a_package_has_all_films_their_checksums_and_the_manifest(shop, people):

@@ -45,7 +45,7 @@ from pipeline.model import (
 )
 from pipeline.orchestrator.film import delivered as delivering
 from pipeline.orchestrator.film import jobs as jobs_module
-from pipeline.orchestrator.film.delivered import has_film
+from pipeline.orchestrator.film.delivered import film_is_whole, has_film
 from pipeline.orchestrator.film.jobs import run_job
 from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.orchestrator.film.stages import narration as narration_module
@@ -387,6 +387,16 @@ async def test_a_film_that_is_wanted_elsewhere_is_delivered_from_where_it_lies(s
     assert [path.read_bytes() for path in done.receipt.package.files] == [b"film"] * 7
     assert delivered.receipt.package.video.exists()
     assert await run_job(done, elsewhere) is done
+
+
+async def test_a_film_that_can_not_be_read_any_more_is_none(delivered):
+    def lose() -> tuple[bool, bool]:
+        before, video = film_is_whole(delivered), delivered.receipt.package.video
+        video.unlink()
+        video.mkdir()
+        return before, film_is_whole(delivered)
+
+    assert await anyio.to_thread.run_sync(lose) == (True, False)
 
 
 # The true table: what a job goes on with, by what is still there.

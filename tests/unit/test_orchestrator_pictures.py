@@ -92,6 +92,14 @@ async def test_an_address_is_asked_once_and_not_at_all_with_offline(shop, attemp
     )
 
 
+async def test_a_picture_is_told_without_the_login_in_its_address(shop, attempt, caplog):
+    found = await gather(brief_of("https://me:hunter2@example.org/a@2x.jpg?key=secret"), shop, attempt)
+
+    (told,) = found.incidents
+    assert told.startswith("picture https://example.org/a@2x.jpg: an address with a password is not fetched")
+    assert "hunter2" not in caplog.text
+
+
 @pytest.mark.parametrize(
     ("source", "told"),
     [

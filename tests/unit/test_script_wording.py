@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import process_time
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from pydantic import ValidationError
 
 from pipeline.language.sentences import split_sentences
 from pipeline.language.writing import width
-from pipeline.model import Brief, Paragraph
+from pipeline.model import SCENES, Brief, Paragraph, Scene
 from pipeline.script.plain import plain_text
 from pipeline.script.shortening import shorten, without_full_stop
 from pipeline.script.shown import (
@@ -22,7 +24,8 @@ from pipeline.script.shown import (
     spoken_lines,
     thumbnail_words,
 )
-from pipeline.script.wire import WireScript, to_script
+from pipeline.script.wire import WireScript, strict_schema, to_script
+from pipeline.template import Layout, load_template
 
 
 @pytest.mark.parametrize(
@@ -231,6 +234,30 @@ def test_a_number_of_a_model_counts_until_it_is_spoken() -> None:
     (scene,) = to_script(wire, Brief(title="Light")).scenes
 
     assert [line.reveals for line in scene.lines] == [None, 0, None]
+
+
+def _least(schema: dict[str, Any]) -> Any:
+    """What a model may write that is held to a schema: of each row one thing, of what can be chosen the first."""
+    if "enum" in schema:
+        return schema["enum"][0]
+    if schema["type"] == "object":
+        return {name: _least(each) for name, each in schema["properties"].items()}
+    if schema["type"] == "array":
+        return [_least(schema["items"])]
+    return {"string": "Light", "boolean": False}.get(schema["type"], 1)
+
+
+@pytest.mark.parametrize("kind", SCENES.values(), ids=SCENES)
+def test_of_every_layout_a_scene_is_made_from_what_a_model_is_asked_for(kind: type[Scene]) -> None:
+    layout = Layout(name=kind.layout, use="", max_chars=())
+    searching = Brief(title="Light", may_search=True)
+    schema = strict_schema(replace(load_template("explainer", search=[]), layouts=(layout,)), searching)
+    (asked,) = schema["properties"]["scenes"]["items"]["anyOf"]
+    about = {"title": "Light", "description": "", "tags": [], "thumbnail_text": ""}
+
+    (scene,) = to_script(WireScript.model_validate({**about, "scenes": [_least(asked)]}), searching).scenes
+
+    assert isinstance(scene, kind)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

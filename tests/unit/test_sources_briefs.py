@@ -267,6 +267,13 @@ def test_markup_is_taken_out_and_bold_phrases_are_kept_aside() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "vbscript:x", "file:///C:/notes.pdf", "data:text/html,x", "https://x.y/a_(b)"]
+)
+def test_a_link_is_its_words_wherever_it_leads(address: str) -> None:
+    assert texts(f"Read [the notes]({address}) first.") == ["Read the notes first."]
+
+
 def test_what_has_no_voice_is_left_out() -> None:
     assert texts(
         "One ![img](a.png)two.\n\n```py\ncode\n```\n\n<div>html</div>\n\n---\n\n🎉\n\nThree<br>four <b>five</b>."

@@ -1,4 +1,5 @@
 import hashlib
+import os
 import random
 import shutil
 import sqlite3
@@ -12,7 +13,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from pipeline.errors import CheckpointError
+from pipeline.errors import CheckpointError, StorageError
 from pipeline.model import Batch, Brief, Job, JobStatus, Paragraph, Priority, Section, summary_of
 from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, CheckpointStore, QueuedJob, Standing
 from pipeline.state.index import database as database_module
@@ -291,6 +292,30 @@ def test_a_damaged_file_is_told_until_it_is_mended(store, tmp_path):
     job_file(tmp_path, 1).write_bytes(kept)
     assert store.refreshed("space").damages() == []
     assert rows(index) == ids(1, 2)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no links that anybody may make")
+def test_a_link_to_itself_in_the_place_of_a_job_is_told_and_hides_no_other(store, tmp_path):
+    fill(store, job(1), job(2))
+    path = job_file(tmp_path, 1)
+    path.unlink()
+    path.symlink_to(path.name)
+
+    index = store.refreshed("space")
+
+    assert [(damage.job, "can't be read" in damage.message) for damage in index.damages()] == [(job(1).id, True)]
+    assert rows(index) == ids(2)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows says it otherwise")
+def test_a_file_in_the_place_of_all_jobs_is_told(store, tmp_path):
+    fill(store, job(1))
+    jobs = job_file(tmp_path, 1).parent
+    shutil.rmtree(jobs)
+    jobs.touch()
+
+    with pytest.raises(StorageError, match="can't be read: not a directory"):
+        store.refreshed("space")
 
 
 def test_a_list_that_was_changed_by_another_process_is_followed(store, tmp_path):

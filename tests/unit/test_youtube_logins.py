@@ -672,6 +672,12 @@ def test_a_code_is_waited_for_as_long_as_it_lasts_and_asked_about_as_often_as_go
     assert took_s == pytest.approx(10, abs=1)
 
 
+def test_a_number_that_no_clock_has_room_for_is_waited_for_no_longer_than_we_have_patience():
+    error, took_s, _ = log_in_by({**CODE, "interval": 10**400, "expires_in": 10**400}, CONSENT)
+
+    assert (type(error), took_s) == (NeedsLoginError, pytest.approx(600, abs=1))
+
+
 def test_what_is_shown_of_a_code_moves_no_cursor():
     _, _, shown = log_in_by({**CODE, "user_code": "AB\x1b[2J", "verification_url": "https://x\x07"}, CONSENT)
 

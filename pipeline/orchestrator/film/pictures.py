@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -46,6 +47,8 @@ from pipeline.template import file_beside
 
 # Pictures of one film that are got at once.
 _AT_ONCE = 4
+# Who logs in where, in an address.
+_LOGIN = re.compile(r"(?<=://)[^/#]*@")
 Fetch = Callable[[str, Path], Awaitable[None]]
 
 logger = logging.getLogger("nightreel")
@@ -175,7 +178,7 @@ async def still_there(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     again = await gather(brief, shop, attempt, wanted=(*brief.pictures, *asked))
     if again.missing:
         hint = "Put it back, or have the film written anew: nightreel retry --from script"
-        raise InputError("this picture is gone", where=again.missing[0], hint=hint)
+        raise InputError("this picture is gone", where=_short(again.missing[0]), hint=hint)
     return job.evolve(pictures=replace(job.pictures, stills=again.stills))
 
 
@@ -240,6 +243,6 @@ def _digest(path: Path, name: str) -> str:
 
 
 def _short(source: str) -> str:
-    """A path or an address for a message: without what follows a question mark, which may be a secret."""
-    plain = source.partition("?")[0]
+    """A path or an address for a message: without a login, and what follows a question mark, which may be a secret."""
+    plain = _LOGIN.sub("", source.partition("?")[0])
     return plain if len(plain) <= 80 else f"{plain[:79]}…"

@@ -16,6 +16,7 @@ import anyio
 
 from pipeline.errors import NeedsLoginError, ProviderError, TransientError
 from pipeline.language.text import clean_text
+from pipeline.limits.times import bounded_s
 from pipeline.publishing.youtube.http import Http, Reply, open_http
 from pipeline.publishing.youtube.login import LoginPlan, make_token
 from pipeline.publishing.youtube.tokens import Token, token_error
@@ -93,4 +94,4 @@ async def _post(http: Http, url: str, form: dict[str, str]) -> Reply:
 
 
 def _seconds(told: object, otherwise: float) -> float:
-    return float(told) if isinstance(told, int | float) and told > 0 else otherwise
+    return bounded_s(told) if isinstance(told, int | float) and told > 0 else otherwise

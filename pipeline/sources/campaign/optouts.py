@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from pipeline.language.text import strip_unseen
 from pipeline.sources.campaign.problem import RowProblem, row_problem
 from pipeline.sources.tables import Table, TableRow, plain, says_nothing
 from pipeline.template import NO, YES
@@ -53,7 +54,7 @@ class OptOuts:
         for column, cell in row.cells.items():
             if not cell or column in self._fields:
                 continue
-            said = cell[:_LOOKED_AT_CHARS].strip().casefold()
+            said = strip_unseen(cell[:_LOOKED_AT_CHARS]).strip().casefold()
             if self._is_out(column, said):
                 return row_problem(row, column, cell, "says that this one wants no mail", _MEND)
             if self._is_dead(column, said):
@@ -68,7 +69,8 @@ class OptOuts:
         return is_said or _SAYS_DEAD.fullmatch(said) is not None
 
     def _is_absent(self, column: str, said: str) -> bool:
-        return (column in self._called_off and said in YES) or (column in self._attends and said in _SAYS_ABSENT)
+        comes_not = said in NO or said in _SAYS_ABSENT
+        return (column in self._called_off and said in YES) or (column in self._attends and comes_not)
 
     def _is_out(self, column: str, said: str) -> bool:
         if column in self._out:

@@ -6,6 +6,7 @@ A line of JSON each, in the order of the table. Of a part of a table, the other 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,11 @@ from pathlib import Path
 from pipeline.files import replacing, storage_errors
 from pipeline.sources.campaign.choice import RowChoice
 from pipeline.sources.campaign.problem import RowProblem
+
+# What a line raises that is none of ours.
+_NO_LINE = (ValueError, LookupError, TypeError, RecursionError)
+
+logger = logging.getLogger("nightreel")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,20 +84,26 @@ def write_roster(
 def read_roster(path: Path) -> Roster | None:
     """The rows that were written to `path`; None: there are none, or none that can be read."""
     try:
-        with path.open(encoding="utf-8") as file:
+        if not path.is_file():  # a pipe would keep whoever opens it
+            return None
+        with path.open(encoding="utf-8", errors="replace") as file:
             head = json.loads(file.readline())
         columns, separator = tuple(map(str, head["columns"])), str(head["separator"])
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, *_NO_LINE):
         return None
     return Roster(columns=columns, separator=separator, rows=lambda: _rows(path))
 
 
 def _rows(path: Path) -> Iterator[RosterRow]:
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8", errors="replace") as file:
         file.readline()
-        for line in file:
-            number, name, refused, cells = json.loads(line)
-            yield RosterRow(number=int(number), name=str(name), refused=str(refused), cells=tuple(map(str, cells)))
+        try:
+            for line in file:
+                number, name, refused, cells = json.loads(line)
+                yield RosterRow(number=int(number), name=str(name), refused=str(refused), cells=tuple(map(str, cells)))
+        except _NO_LINE:
+            # After a power cut, say. The next run of the table writes it anew.
+            logger.warning("%s is damaged: the rows of its table are known up to there", path)
 
 
 def _line(row: RosterRow) -> str:

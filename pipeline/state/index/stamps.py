@@ -11,11 +11,13 @@ from pipeline.state.names import is_job_id
 
 
 def stamps_in(jobs: Path) -> Iterator[tuple[str, str]]:
-    """Every job file below `jobs`: its id and its stamp."""
+    """Every job file below `jobs`: its id and its stamp. Raises `StorageError`."""
     try:
         entries = os.scandir(jobs)
     except FileNotFoundError:
         return
+    except OSError as error:
+        raise storage_error(error, jobs, "read") from error
     with entries:
         for entry in entries:
             name, _, suffix = entry.name.partition(".")
@@ -24,6 +26,8 @@ def stamps_in(jobs: Path) -> Iterator[tuple[str, str]]:
                     yield name, stamp_from(entry.stat())
                 except FileNotFoundError:  # removed this very moment
                     continue
+                except OSError as error:  # a link to itself, say: who reads the file tells of it
+                    yield name, f"error {error.errno}"
 
 
 def stamp_of(path: Path) -> str:
