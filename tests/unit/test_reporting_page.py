@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from html.parser import HTMLParser
 from importlib import resources
 from io import BytesIO
@@ -24,20 +24,10 @@ from pipeline.reporting.tally import MOST_PICTURES, stage_name
 from pipeline.reporting.wording import status_name
 from pipeline.state.locks import held_now
 from tests.conftest import REPOSITORY
+from tests.unit.test_reporting import FACTS as TOLD
+from tests.unit.test_reporting import START
 
-START = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
-FACTS = RunFacts(
-    batch="space",
-    source="topics/space.txt",
-    created_at=START,
-    started_at=START,
-    ended_at=START + timedelta(hours=1),
-    seconds=3600,
-    version="1.2.3",
-    strategy="adaptive",
-    most_at_once=3,
-    peak_memory_bytes=1_500_000_000,
-)
+FACTS = replace(TOLD, created_at=START, cpu_percent=None, notices=())
 HOSTILE = "<script>alert(1)</script>\"'><img src=http://x/ onerror=alert(2)>{{ 7*7 }}\u202edlrow\u202c\u0000"
 NBSP = "\N{NO-BREAK SPACE}"
 

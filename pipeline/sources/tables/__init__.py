@@ -4,7 +4,6 @@
     for row in table.rows():  # a `TableRow`, or a `BrokenRow` with the reason
         ...
 
-opening     which tables are read by whom
 encoding    bytes -> text, whatever program wrote it; western: whether Windows-1252 is what it looks like, letters: by
             how often languages write them
 dialect     which character stands between cells
@@ -17,12 +16,21 @@ pages       what an endpoint has answered
 cells       values of programs -> cells
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipeline.sources.addresses import is_database
 from pipeline.sources.tables.cells import Number, ShownNumber, as_shown
+from pipeline.sources.tables.database import open_database
+from pipeline.sources.tables.delimited import open_delimited
 from pipeline.sources.tables.dialect import plain
 from pipeline.sources.tables.encoding import damage_in, mend_of, says_nothing
-from pipeline.sources.tables.opening import open_table
+from pipeline.sources.tables.objects import open_objects
 from pipeline.sources.tables.pages import open_pages
-from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableRow
+from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableOpener, TableRow
+from pipeline.sources.tables.workbook import open_workbook
 
 __all__ = [
     "BrokenRow",
@@ -39,3 +47,28 @@ __all__ = [
     "plain",
     "says_nothing",
 ]
+
+# Add a kind of table here, and to those that `naming` knows.
+_OPENERS: Mapping[str, TableOpener] = {
+    ".csv": open_delimited,
+    ".tsv": open_delimited,
+    ".json": open_objects,
+    ".jsonl": open_objects,
+    ".ndjson": open_objects,
+    ".xlsx": open_workbook,
+    ".xlsm": open_workbook,
+    ".db": open_database,
+    ".sqlite": open_database,
+    ".sqlite3": open_database,
+}
+
+
+def open_table(source: Path | str, form: TableForm) -> Table:
+    """The table in a file or a database, with its columns. Blocks; memory does not grow with its rows.
+
+    Raises `SourceError` for what is missing, empty, none of ours or can't be read, and `MissingToolError` where the
+    extra that reads it is not installed. What an endpoint answers is fetched first: see `pages`.
+    """
+    if is_database(source):
+        return open_database(source, form)
+    return _OPENERS[Path(source).suffix.casefold()](source if isinstance(source, Path) else Path(source), form)
