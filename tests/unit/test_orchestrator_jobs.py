@@ -25,6 +25,7 @@ from pipeline.errors import (
     TransientError,
 )
 from pipeline.model import (
+    STANDARD,
     Asked,
     Brief,
     Check,
@@ -451,6 +452,15 @@ def test_a_job_whose_file_is_gone_makes_it_again_only_if_it_is_needed(shop, tmp_
     (tmp_path / lost).unlink()
 
     assert next_stage(job, shop) == goes_on_with
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [None, PASSED.of_film("cd" * 32), replace(PASSED, seal=""), PASSED.under(STANDARD)],
+    ids=["none", "of another film", "by hand", "of no film"],
+)
+def test_a_film_whose_verdict_does_not_let_it_pass_is_judged_again(shop, tmp_path, verdict):
+    assert next_stage(made_until("quality", tmp_path).evolve(verdict=verdict), shop) == "quality"
 
 
 def test_a_job_that_lost_everything_in_the_cache_speaks_again(shop, tmp_path):

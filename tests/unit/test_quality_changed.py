@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -72,12 +73,36 @@ def test_captions_pass_as_they_were_made_and_with_a_correction(tmp_path, name, w
             "like de",
         ),
         (srt(*("Ships sail to the east,\nand pirates follow them.",) * 4), "0 % of what the film says"),
+        (
+            srt(
+                "The kettle sings when\nships come home from sea",
+                *("Ships sail to the east,\nand pirates follow.",) * 3,
+            ),
+            "is 8 % of what the film says",
+        ),
         (srt(*SAID).replace("The kettle", "{{ name }}"), "a field that nobody filled"),
         (srt(*SAID[:3], "x" * 90), "lines of up to 90 letters"),
     ],
 )
 def test_captions_that_are_wrong_are_told(tmp_path, content, told):
     assert told in "; ".join(faults(tmp_path, "srt", content))
+
+
+def test_what_is_said_twice_does_not_tell_when(tmp_path):
+    twice = replace(FILM, subtitles=cues(SAID[0], SAID[1], SAID[0], SAID[2]))
+    path = tmp_path / "video.srt"
+    path.write_text(srt(SAID[0], SAID[1], SAID[0], "Cats purr while they heal,\nabout 25 times a second."), "utf-8")
+
+    assert faults_of("srt", path, twice, STANDARD) == ()
+
+
+def test_words_of_the_film_itself_are_no_leftovers_and_what_is_no_metadata_is_told_once(tmp_path):
+    about = replace(FILM, script=replace(FILM.script, title="undefined"))
+    path = tmp_path / "metadata.json"
+    path.write_text(json.dumps(META | {"title": "undefined"}), "utf-8")
+
+    assert faults_of("metadata", path, about, STANDARD) == ()
+    assert len(faults(tmp_path, "metadata", "no JSON")) == 1
 
 
 def test_captions_leave_out_no_more_than_ten_seconds_at_once_nor_more_than_half_of_all():
@@ -136,6 +161,7 @@ def test_a_picture_may_be_any_that_hosts_take_and_that_shows_something(tmp_path,
         ({"language": None}, ""),
         ({"language": ""}, ""),
         ({"language": "de"}, "in de, and the film is in en"),
+        ({"duration_s": "quarter of a minute"}, ""),
         ({"title": "For {{ name }}"}, "a field that nobody filled"),
         ({"tags": ["tea", "{{ tag }}"]}, "a field that nobody filled"),
         ({"title": "undefined"}, "no value (“undefined”)"),
