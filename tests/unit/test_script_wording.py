@@ -83,6 +83,46 @@ from pipeline.script.wire import WireScript, to_script
             "Dña. Ana. Przy ul. Długiej i św. Jana. На пл. Мира.",
             ("Dña. Ana.", "Przy ul. Długiej i św. Jana.", "На пл. Мира."),
         ),
+        # An abbreviation before a number, also one of the Romans.
+        (
+            "In der Hauptstr. 5 sind max. 10 Personen. Es dauert 5 min. 10 kamen.",
+            ("In der Hauptstr. 5 sind max. 10 Personen.", "Es dauert 5 min.", "10 kamen."),
+        ),
+        ("See Sec. 5 and Apt. 3B. Wait 5 sec. 3 left.", ("See Sec. 5 and Apt. 3B.", "Wait 5 sec.", "3 left.")),
+        ("Voir chap. IV, dell'art. 5 e cfr. Roma. Fin.", ("Voir chap. IV, dell'art. 5 e cfr. Roma.", "Fin.")),
+        ("По ст. 15 в 90-х гг. XX в. Он ушёл.", ("По ст. 15 в 90-х гг. XX в.", "Он ушёл.")),
+        # Degrees, firms, measures and hours, told by what is around them.
+        ("Dr. med. Müller kam med. Dann ging er.", ("Dr. med. Müller kam med.", "Dann ging er.")),
+        ("Prof. Dr. rer. nat. Ott und dr hab. Nowak. Ende.", ("Prof. Dr. rer. nat. Ott und dr hab. Nowak.", "Ende.")),
+        ("Meier & Co. KG nimmt 1 Pck. Vanille. Ende.", ("Meier & Co. KG nimmt 1 Pck. Vanille.", "Ende.")),
+        (
+            "Open Sat. 10 a.m.–5 p.m., сб. 10–14. They sat. 10 men came.",
+            ("Open Sat. 10 a.m.–5 p.m., сб. 10–14.", "They sat.", "10 men came."),
+        ),
+        ("Am 3.10. Berlin. Es kostet 3.10. Berlin.", ("Am 3.10. Berlin.", "Es kostet 3.10.", "Berlin.")),
+        (
+            "Парк им. Горького. Я дал это им. Горького нет. Дом им. М. Горького.",
+            ("Парк им. Горького.", "Я дал это им.", "Горького нет.", "Дом им. М. Горького."),
+        ),
+        # What can only begin another sentence, behind an abbreviation and behind a number.
+        (
+            "He lives in the U.S. It is big. In the U.S. I met him.",
+            ("He lives in the U.S.", "It is big.", "In the U.S. I met him."),
+        ),
+        ("I had Plan B. It failed. Bob Jr. He knows.", ("I had Plan B.", "It failed.", "Bob Jr.", "He knows.")),
+        ("Das gilt z. B. Die Zeit sagt es.", ("Das gilt z. B. Die Zeit sagt es.",)),
+        ("В 1837 г. Он был. В 1837 г. Пушкин умер.", ("В 1837 г.", "Он был.", "В 1837 г. Пушкин умер.")),
+        ("Zmarł w 2010 r. Był znany. W 2010 r. Polska.", ("Zmarł w 2010 r.", "Był znany.", "W 2010 r. Polska.")),
+        ("И т. д. Рост. Вес 5 т. Он.", ("И т. д.", "Рост.", "Вес 5 т.", "Он.")),
+        ("A las 18:00 h. Sábado. Son 5 l. Fin.", ("A las 18:00 h.", "Sábado.", "Son 5 l.", "Fin.")),
+        ("Tel. 91 123 45 67. Calle Mayor. Nr. 5. Danach.", ("Tel. 91 123 45 67.", "Calle Mayor.", "Nr. 5.", "Danach.")),
+        ("Q: Age? A: 42. Q: Why?", ("Q: Age?", "A: 42.", "Q: Why?")),
+        ("It burns. pH 7 is normal. iPhones do not.", ("It burns.", "pH 7 is normal.", "iPhones do not.")),
+        ("That is Bob's. It is red.", ("That is Bob's.", "It is red.")),
+        # Quotation marks that open in one language and close in another.
+        ("Er rief: „Halt!“ Dann: „Ja.“ Ende.", ("Er rief: „Halt!“", "Dann: „Ja.“", "Ende.")),
+        ("« Il dit : “Viens !” », dit-il. Fin.", ("« Il dit : “Viens !” », dit-il.", "Fin.")),
+        ("他走了。“为什么？”好。", ("他走了。", "“为什么？”", "好。")),
         ("no end", ("no end",)),
         ("", ()),
     ],

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.language.text import clean_text, has_words, is_abbreviation
+from pipeline.language.abbreviations import is_abbreviation
+from pipeline.language.text import clean_text, has_words
 from pipeline.language.words import breathes, join_words, split_words
 from pipeline.model.names import NAME_MAX_BYTES, RESERVED, safe_name
 
