@@ -44,6 +44,13 @@ def test_words_are_cut_where_a_reader_would_accept_a_line_break(text, words):
     assert split_words(text) == words
 
 
+@pytest.mark.parametrize(
+    "text", ["他说:OK", "他说: OK", "10/5(土)開催。NHK(日本)は", "田中 (Tanaka)さん", "好吗?OK!行"]
+)
+def test_a_space_is_neither_put_nor_lost_where_a_mark_of_the_alphabet_stands_between_two_scripts(text):
+    assert join_words(split_words(text)) == text
+
+
 def is_whole(text):
     """Whether it neither begins with what belongs to the letter before it nor ends with what belongs to the next."""
     first, last = text.strip()[:1] or "a", text.strip()[-1:] or "a"
