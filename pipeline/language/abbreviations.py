@@ -21,7 +21,7 @@ _COUNTED = re.compile(
     r"rs|mind|max|máx|min|mín|tř|cad|sok|mah|кв|корп|ст|ок|"
     r"no|nr|nos|figs?|eqs?|vols?|pp?|abb|arts?|kap|chaps?|chs?|bd|abs|tel|tlf|env|núm|págs?|pag|cap|blz|ok|"
     r"secs?|paras?|apts?|bldg|rm|tab|tabl|th|apto|sez|inc|poz|rozdz|md|az|гл|rys|str|obr|kl|godz|"
-    r"\w{3,}str|\w{3,}pl|tägl|geb|gest|"
+    r"\w{3,}str|\w{3,}pl|tägl|geb|gest|zm|"
     r"jan|feb|mar|apr|aug|sept?|oct|okt|nov|dec|dez|janv|févr|avr|juil|déc|ene|abr|genn|febbr|ott|"
     r"янв|февр?|апр|авг|сент?|окт|нояб?|дек|paź|"
     r"d\.lgs|рис|стр|стор|тел|гг|σελ|αρ|περ|रु"
@@ -72,7 +72,7 @@ _ALWAYS_FIRST = (
 # … and those that also stand in names: behind what is no initial.
 _MOSTLY_FIRST = (
     f"{_ALWAYS_FIRST}|You|So|My|Her|These|Those|A|An|Der|Das|Ein|Eine|Ich|Danach|Han|Hun|Hon|Det|Den|Jag|Jeg|Men|Och|"
-    "Og|Il|Nous|Cette|Él|Y|Lui|Lei|Mas|On|Ono|To|Ten|W|Na|Po|Gdy|Potem|Był|Była|Оно|Мы|Этот|Эта|Её|Их|В|Во|На|С|И|А|"
+    "Og|Il|Nous|Cette|Él|Y|Lui|Lei|Mas|On|Ono|To|Ten|W|Na|Po|Gdy|Potem|Był|Była|Был|Была|Было|Оно|Мы|Этот|Эта|Её|Их|В|Во|На|С|И|А|"
     "Когда|После|Затем|Потом|Там|Тогда"
 )
 _OPENED, _CLOSED = r"[\"“„‘'(]?", r"(?:['’](?:s|m|re|ve|ll|d))?[,:;!?…]?"
@@ -113,7 +113,7 @@ def is_abbreviation(word: str, following: str) -> bool:
 def is_of_word(before: str, word: str, following: str, rest: str) -> bool:
     """The same with more to go by: some text `before` the word, and the `rest`, which begins with `following`."""
     if any(one.search(before + word) and other.match(rest) for one, other in _together()):
-        return True
+        return (_BEGINS_BEHIND if word[-1].isdigit() else _BEGINS).fullmatch(following) is None
     return is_abbreviation(word, following) and not _begins_anew(before, word, following)
 
 

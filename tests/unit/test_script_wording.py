@@ -100,6 +100,7 @@ from pipeline.script.wire import WireScript, to_script
             ("Open Sat. 10 a.m.–5 p.m., сб. 10–14.", "They sat.", "10 men came."),
         ),
         ("Am 3.10. Berlin. Es kostet 3.10. Berlin.", ("Am 3.10. Berlin.", "Es kostet 3.10.", "Berlin.")),
+        ("Er kam am 3.10. Sie ging.", ("Er kam am 3.10.", "Sie ging.")),
         (
             "Парк им. Горького. Я дал это им. Горького нет. Дом им. М. Горького.",
             ("Парк им. Горького.", "Я дал это им.", "Горького нет.", "Дом им. М. Горького."),

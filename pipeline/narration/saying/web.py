@@ -56,7 +56,7 @@ def say_handles(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             yield [Change(start=match.start(), end=match.end(), said=said)]
     if signs.hashtag:
         for match in _TAG.finditer(text):
-            name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", match["name"].replace("_", " "))
+            name = re.sub(r"(?<=[a-z])(?=[A-Z\d])", " ", match["name"].replace("_", " "))
             yield [Change(start=match.start(), end=match.end(), said=f"{signs.hashtag} {name}")]
     if signs.number:
         for match in _NUMBER_SIGN.finditer(text):
