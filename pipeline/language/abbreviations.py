@@ -9,7 +9,7 @@ from pipeline.language.text import OPENING_MARKS
 
 # A full stop after these does not end a sentence, whatever the language: only those that are no words in another one…
 _TITLES = re.compile(
-    r"mr|mrs|ms|drs?|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|"
+    r"j\.-c|mr|mrs|ms|drs?|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|"
     r"bzw|evtl|ggf|vgl|bspw|sog|inkl|incl|excl|zzgl|insb|bzgl|zw|mio|mrd|tsd|hr|fr|dipl\.?-\w+|"
     r"sra|srta|dra|ee|ff|jj|aprox|mme|mlle|av|apr|"
     r"sig|sigg|dott|ing|avv|profa|cfr|bijv|dhr|mevr|mln|mld|np|tzn|tj|tzw|např|tzv|dvs|bkz|örn|yy|"
@@ -19,10 +19,10 @@ _TITLES = re.compile(
 # … nor after these when a number follows, also one of the Romans.
 _COUNTED = re.compile(
     r"rs|mind|max|máx|min|mín|tř|cad|sok|mah|кв|корп|ст|ок|"
-    r"no|nr|nos|figs?|eqs?|vols?|pp?|abb|arts?|kap|chaps?|chs?|bd|abs|tel|tlf|env|núm|págs?|pag|cap|blz|ok|"
+    r"no|nr|nos|figs?|eqs?|vols?|pp?|abb|arts?|kap|chaps?|chs?|bd|abs|t[eé]l|tlf|env|núm|págs?|pag|cap|blz|ok|"
     r"secs?|paras?|apts?|bldg|rm|tab|tabl|th|apto|sez|inc|poz|rozdz|md|az|гл|rys|str|obr|kl|godz|"
-    r"\w{3,}str|\w{3,}pl|tägl|geb|gest|zm|"
-    r"jan|feb|mar|apr|aug|sept?|oct|okt|nov|dec|dez|janv|févr|avr|juil|déc|ene|abr|genn|febbr|ott|"
+    r"\w{3,}str|\w{3,}pl|jg|op|rt|hwy|tägl|geb|gest|zm|"
+    r"jan|feb|mar|apr|aug|sept?|oct|okt|nov|dec|dez|janv|févr|avr|juill?|déc|ene|abr|genn|febbr|ott|"
     r"янв|февр?|апр|авг|сент?|окт|нояб?|дек|paź|"
     r"d\.lgs|рис|стр|стор|тел|гг|σελ|αρ|περ|रु"
 )
@@ -62,6 +62,7 @@ _TOGETHER = (
     (r"\bим", r"[А-ЯЁ]\."),
     ("[Gg]em|[Ll]t|[Ss]|[Vv]gl", "§"),
     ("Cad|Mah|Sok", r"No\b"),
+    ("a[pv]r?", r"J\.-C"),
 )
 
 # Words that nothing but a sentence begins with a capital, …
@@ -84,13 +85,13 @@ _SPEAKER = re.compile("[A-Z]:")
 _I = re.compile(rf"{_OPENED}I(?:['’](?:m|ve|ll|d))?")
 # A number that is no ordinal: of a telephone, the result of a sum, number 5, page 5.
 _CARDINAL = re.compile(
-    r"(?:\d|[=№§#]|\b(?:n[or]s?\.?|n\.?[oº°]|núm\.|pp?\.|p[aá]gs?\.|page|Seite|стр\.|рис\.|figs?\.|abb\.|kap\.|cap\.|"
-    r"chap\.|art\.|ст\.|vol\.))\s?$",
+    r"(?:\d|[=№§#]|str\.|\b(?:n[or]s?\.?|n\.?[oº°]|núm\.|pp?\.|p[aá]gs?\.|page|Seite|стр\.|рис\.|figs?\.|rys\.|abb\.|"
+    r"kap\.|cap\.|chap\.|art\.|ст\.|vol\.))\s?$",
     re.IGNORECASE,
 )
 # "In the U.S. They", "9 a.m. Then", "J. Smith et al. They": with more than an initial's worth of letters.
 _SEVERAL = re.compile(
-    r"(?:[A-Z][a-z]?\.)+[A-Z]|[AaPp]\.m|[Jj]r|[Ss]r|[Ss]t|al|ff|dept|incl|inkl|excl|zzgl|mio|mrd|av|ft"
+    r"(?:[A-Z][a-z]?\.-?)+[A-Z]|[AaPp]\.m|[Jj]r|[Ss]r|[Ss]t|al|ff|dept|incl|inkl|excl|zzgl|mio|mrd|av|ft"
 )
 _YEARS = frozenset({"г", "гг", "в", "вв", "р", "рр", "r", "w"})
 _YEAR_BEFORE = re.compile(r"[\dIVX] ?$")

@@ -46,6 +46,8 @@ _DASH_AND_SMALL = re.compile(r"\s+[—–-]\s*(?P<next>\w)")
 _LOOK_BACK, _LOOK_AHEAD = 40, 24
 # What begins with a small letter wherever it stands: "pH 7", "iPhone".
 _ALWAYS_SMALL = re.compile("[a-z][A-Z]")
+# Behind a quotation: "Why?" I asked.
+_I_SAID = re.compile(r"I (?:said|asked|replied|answered|thought|whispered|shouted|cried|yelled|muttered|added|told)\b")
 # In « French », behind what is quoted in a quotation.
 _CLOSES = re.compile(r"»[\s,;:.!?]")
 # What may end a sentence, and before a small letter mostly does not.
@@ -115,7 +117,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
 
 def _may_begin(rest: str, text: str, start: int, match: re.Match[str]) -> bool:
     """Whether a sentence may begin with `rest`, which follows the match."""
-    if rest[0] in _NEVER_FIRST or _CLOSES.match(rest):
+    if rest[0] in _NEVER_FIRST or _CLOSES.match(rest) or (match.end() > match.end("stop") and _I_SAID.match(rest)):
         return False
     return not rest[0].islower() or _ALWAYS_SMALL.match(rest) is not None or _may_go_on_small(text, start, match)
 

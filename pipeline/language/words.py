@@ -57,6 +57,8 @@ _SMALL_KANA = frozenset("ぁぃぅぇぉっゃゅょゎァィゥェォッャュ�
 # Thai and Lao write some vowels before their consonant, others after it; neither is read alone.
 _VOWELS_BEFORE = frozenset("เแโใไເແໂໃໄ")
 _VOWELS_AFTER = frozenset("ะาำๅฯະາຳຽ")
+# A clause ends there, whatever follows: "OK。And".
+_MARKS = frozenset("。、，！？；：")
 # Puts the next consonant below this one, in Khmer and Burmese.
 _STACKING = frozenset("\u17d2\u1039")
 
@@ -142,7 +144,10 @@ def _split_unspaced(chunk: str) -> list[str]:
         elif (
             words
             and not opening
-            and (_leans_back(words[-1], character, category) or (run and not _stands_alone(character)))
+            and (
+                _leans_back(words[-1], character, category)
+                or (run and not _stands_alone(character) and words[-1][-1] not in _MARKS)
+            )
         ):
             words[-1] += character
         else:

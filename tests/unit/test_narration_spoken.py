@@ -286,6 +286,13 @@ SAID += [
     ("pt", "10 x 15 cm", "10 por 15 centímetros"),
     ("ru", "10 x 15 см", "10 на 15 сантиметров"),
     ("zh", "跌-5%", "跌百分之负 5"),
+    ("de", "1,50 €/100 g", "1 Euro 50 pro 100 Gramm"),
+    ("en", "$45K/yr, $1 = €0.92", "45 thousand dollars per year, 1 dollar equals 92 cents"),
+    ("en", "3x² and Fe³⁺", "3x squared and Fe³⁺"),
+    ("fr", "tél. 06.12.34.56.78, n°5, apr. J.-C. déjà", "téléphone 06 12 34 56 78, numéro 5, après Jésus-Christ déjà"),
+    ("ru", "В 44 г. до н. э. было", "В 44 году до нашей эры было"),
+    ("pt", "2 h 15 min", "2 horas 15 minutos"),
+    ("ja", "¥500〜¥1,000", "500 から 1000 円"),
     ("ja", "前年比-2.5％", "前年比マイナス 2.5 パーセント"),
 ]
 # What looks like something that would be said otherwise, and is not, or not surely.
@@ -313,6 +320,8 @@ LEFT = [
     ("en", "a 10M race, 100M hurdles, 3 in. and 5 in. On"),
     ("de", "Version 3.10. und 3.1. bis 3.10., ab 31.2. nicht"),
     ("pl", "ul. Długa 12 m. 5"),
+    ("de", "Er traf in Min. eins"),
+    ("ru", "5%-ный раствор"),
     ("pt", "Venceu por 2 x 0"),
 ]
 

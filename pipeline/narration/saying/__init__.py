@@ -29,6 +29,7 @@ from pipeline.narration.saying.units import (
     say_large_units,
     say_ordinals,
     say_rates,
+    say_rates_of_many,
     say_units,
     say_units_of_parts,
 )
@@ -50,6 +51,7 @@ _RULES: tuple[Callable[[str, Tongue], Iterator[list[Change]]], ...] = (
     say_handles,
     say_money,
     say_rates,
+    say_rates_of_many,
     say_ordinals,
     say_large_units,
     say_units,

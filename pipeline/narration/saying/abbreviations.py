@@ -29,7 +29,7 @@ _TABLES = {
     "de": "z. B.=zum Beispiel|d. h.=das heißt|u. a.=unter anderem|usw.$=und so weiter|bzw.=beziehungsweise"
     "|ca.=circa|evtl.=eventuell|ggf.=gegebenenfalls|vgl.=vergleiche|bspw.=beispielsweise|sog.=sogenannte"
     "|inkl.=inklusive|zzgl.=zuzüglich|u. U.=unter Umständen|i. d. R.=in der Regel|u. v. m.$=und vieles mehr"
-    "|o. Ä.$=oder Ähnliches|z. T.=zum Teil|etc.$=et cetera|max.=maximal|min.=minimal|Nr. #=Nummer|S. #=Seite"
+    "|o. Ä.$=oder Ähnliches|z. T.=zum Teil|etc.$=et cetera|max.=maximal|min. #=minimal|Nr. #=Nummer|S. #=Seite"
     "|Abb. #=Abbildung|Kap. #=Kapitel|Bd. #=Band|Dr. ^=Doktor|Prof. ^=Professor|Hr. ^=Herr|Fr. ^=Frau"
     "|# Mio.=Million/Millionen|# Mrd.=Milliarde/Milliarden|# Tsd.=Tausend"
     "|v. Chr.$=vor Christus|n. Chr.$=nach Christus|Jh.$=Jahrhundert"
@@ -102,6 +102,8 @@ _MARKS = "#^$"
 _PART = re.compile(r"(?<!\d )(?<![\w.,])(?:[123]/[234]|[½¼¾⅓⅔])\s?$")
 # Behind one of these, "S." is a sentence of a law, and no page.
 _PARAGRAPH = re.compile(r"\b(?:Abs\.|Absatz|Art\.|§)[ \u00a0\u202f]?\d+[a-z]?[ \u00a0\u202f]$")
+# "В 44 г. до н. э."
+_IN_THE_YEAR = re.compile(r"(?<!\w)[вуВУ] \d+[ \u00a0\u202f]?$")
 _STOPS_OF_UNITS = frozenset({".,", ".;", ".:"})
 _BEFORE_UNITS = "0123456789½¼¾⅓⅔"
 
@@ -117,10 +119,13 @@ def say_abbreviations(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             said = "Satz"
         if "/" in said:
             said = _form(said, text[: match.start()], tongue)
+        if said.startswith(("года ", "року ")) and _IN_THE_YEAR.search(text, 0, match.start()):
+            said = said.replace("года", "году", 1).replace("року", "році", 1)
         if match[0].endswith(".") and ends_here(text[match.end() :], often=written.endswith("$")):
             said += "."
         # The full stop of "2 hrs., at most".
         end = match.end() + (text[match.end() : match.end() + 2] in _STOPS_OF_UNITS)
+        said += " " if text[end : end + 1].isdigit() else ""
         space = " " if match.start() and text[match.start() - 1] in _BEFORE_UNITS else ""
         yield [Change(start=match.start(), end=end, said=space + said)]
 

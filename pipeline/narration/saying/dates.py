@@ -98,7 +98,7 @@ _AFTER = {
 _DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id"}
 _TIME = Pattern(
     rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]|24(?=.00))(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)"
-    rf"(?!{LETTER}|[:/]|[.,]\d|\s?[分分])"
+    rf"(?!{LETTER}|[:/]|[.,]\d|\s?(?:[分分]|min\b))"
 )
 
 _FROM_TO = Pattern(

@@ -11,7 +11,7 @@ from pipeline.narration.saying.tongues import Tongue
 _AMPERSAND = re.compile(r"(?<=[\w\s.])&(?=[\w\s])(?!\w+;)")
 # Between two, and after one, as in "Disney+" and "18+"; not in "C++".
 _PLUS = re.compile(r"(?<=[\w)] )\+(?= [\w(])|(?<=[\w)])\+(?![\w+])|(?<=\d)\+(?=\d)")
-_EQUALS = re.compile(r"(?<=[\w)²³] )=(?= [\w(−-])|(?<=\d)=(?=\d)")
+_EQUALS = re.compile(r"(?<=[\w)²³] )=(?= [\w(−$€£-])|(?<=\d)=(?=\d)")
 _TIMES = re.compile(r"(?<=[\d)])\s?×\s?(?=[\d(])|(?<=\d)\s?x\s?(?=\d+\s?=)")
 _BY = re.compile(r"(?<=\d)\s?x\s?(?=\d)")
 # Sizes are said otherwise than products where a language tells them apart.
@@ -26,8 +26,8 @@ _COUNTS_TIMES = frozenset({"cs", "de", "en", "fr", "nl", "pl", "pt", "sv"})
 _FORMULA = re.compile(r"(?<![^\W\d])(?:(?:[A-Z][a-z]?[₀-₉]*)*[A-Z][a-z]?[₀-₉]+(?:[A-Z][a-z]?[₀-₉]*)*|CO2)(?!\w)")
 # A power of a number, of a letter or two, or of what is in brackets; "m²" is an area.
 _POWER = re.compile(
-    r"(?:(?<=\d)|(?<=\))|(?<!\w)(?!(?:[cdkm]?m|ft|in|mi|yd|ha)[²³^])[^\W\d_]{1,2})"
-    r"(?P<power>(?P<small>[⁻]?[⁰¹²³⁴-⁹]+)|\^(?P<large>-?\d+))(?!\w|\.\w)"
+    r"(?:(?<=\d)|(?<=\))|(?<![^\W\d])(?!(?:[cdkm]?m|ft|in|mi|yd|ha)[²³^])[^\W\d_]{1,2})"
+    r"(?P<power>(?P<small>[⁻]?[⁰¹²³⁴-⁹]+)|\^(?P<large>-?\d+))(?!\w|\.\w|[⁺⁻])"
 )
 # What is said after it: of 2, of 3, and before any other.
 _POWERS = {

@@ -21,8 +21,10 @@ from pipeline.narration.saying.tongues import Tongue
 
 # For each of what: a unit, or a word.
 _RATE = re.compile(
-    rf"(?:[€£$¥₽₴₹]|zł|Kč|руб\.?|грн|(?<=[€£$]){NUMBER}|(?<=[€£$] ){NUMBER})(?P<slash>/)(?P<each>[^\W\d_]+[²³23]?\.?)"
+    rf"(?:[€£$¥₽₴₹]|zł|Kč|руб\.?|грн|(?<=[€£$]){NUMBER}[kKMB]?|(?<=[€£$] ){NUMBER})(?P<slash>/)"
+    r"(?P<each>[^\W\d_]+[²³23]?\.?)"
 )
+_RATE_OF_MANY = re.compile(r"(?<=[€£$])/(?P<many>\d{1,4}) ?(?P<unit>g|kg|ml|l|km|m²)(?!\w)")
 _PER = {"en": "per", "de": "pro", "fr": "par", "es": "por", "pt": "por", "nl": "per", "sv": "per"}
 _EACH = {
     "en": {"hr": "hour", "mo": "month", "yr": "year", "gal": "gallon"},
@@ -57,6 +59,8 @@ _APOSTROPHES = "'\u2019"
 _HOURS = re.compile(r"\d\s?h\s$")
 _SIGNED = re.compile(r"[-−–+±]\s?$")
 _NO_STOP = re.compile(r"\.(?=\s[a-zß-öø-ÿ]|[,;:]|\s\d+\s?(?:in|oz|min)\b)")
+# "5%-ный": what the two are together, the voice may know.
+_ENDING = re.compile(r"-[a-zà-ÿа-яё]")
 _FLAT = re.compile(r"\.\s\d")
 # "A 5 kilometer run": before and after the amount.
 _AS_ADJECTIVE = re.compile(r"\b[Aa]n? $"), re.compile(r" [a-z]")
@@ -127,6 +131,17 @@ def say_rates(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             stop = "." if each.endswith(".") and ends_here(text[end:], often=True) else ""
             no_stop = _NO_STOP.match(text, end)
             yield [Change(start=match.start("slash"), end=no_stop.end() if no_stop else end, said=f"{said}{stop}")]
+
+
+def say_rates_of_many(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """So much for so many: "1,50 €/100 g"."""
+    per, units = _PER.get(tongue.code), symbols_of(tongue.code)
+    for match in _RATE_OF_MANY.finditer(text) if per else ():
+        if around := _around(units[match["unit"]], Decimal(match["many"]), tongue.locale):
+            yield [
+                Change(start=match.start(), end=match.start("many"), said=f" {per} "),
+                Change(start=match.end("many"), end=match.end(), said=around[1]),
+            ]
 
 
 def say_units_of_parts(text: str, tongue: Tongue) -> Iterator[list[Change]]:
@@ -205,6 +220,8 @@ def _is_something_else(match: re.Match[str], value: Decimal, tongue: Tongue) -> 
         return match.string[match.end() : match.end() + 1] == "." or 1000 <= value <= 2100
     if match["unit"] == "m" and tongue.code == "pl":  # a flat: "ul. Długa 12 m. 5"
         return _FLAT.match(match.string, match.end()) is not None
+    if match["unit"] == "%" and _ENDING.match(match.string, match.end()):
+        return True
     if match["unit"] == "s":
         return not match["space"] and value % 10 == 0
     if match["unit"] != "°" or tongue.code not in _ORDINALS:
