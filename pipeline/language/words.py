@@ -111,7 +111,8 @@ def _pauses(chunk: str, following: str) -> bool:
     if not following or (chunk.isascii() and following.isascii()):
         return False
     before, after = _cut(chunk)[-1], _cut(following)[0]
-    if _IS_EAST_ASIAN.search(after) or _IS_EAST_ASIAN.search(before):
+    ends = _IS_EAST_ASIAN.match(chunk[-1]) or (chunk[-1].isascii() and _IS_EAST_ASIAN.search(before))
+    if ends or _IS_EAST_ASIAN.match(following) or (following[0].isascii() and _IS_EAST_ASIAN.search(after)):
         # One without which they would be cut elsewhere is there whenever they are joined.
         return (_has_spaces_beside_it(before) or _has_spaces_beside_it(after)) and touch(before, after)
     ends = _STARTS_SOUTHEAST_ASIAN.match(chunk[-1]) or _LINKS.search(chunk)

@@ -52,6 +52,10 @@ def test_a_space_is_neither_put_nor_lost_where_a_mark_of_the_alphabet_stands_bet
     assert join_words(split_words(text)) == text
 
 
+def test_a_space_behind_a_full_width_mark_means_nothing():
+    assert join_words(split_words("3楼。 A4纸。")) == "3楼。A4纸。"
+
+
 def is_whole(text):
     """Whether it neither begins with what belongs to the letter before it nor ends with what belongs to the next."""
     first, last = text.strip()[:1] or "a", text.strip()[-1:] or "a"
