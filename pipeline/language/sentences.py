@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from pipeline.language.abbreviations import is_of_word
 from pipeline.language.text import (
     CLOSING_MARKS,
     GREEK_QUESTION,
@@ -12,12 +13,14 @@ from pipeline.language.text import (
     SPACED_ENDS,
     UNSPACED_ENDS,
     has_words,
-    is_abbreviation,
 )
 
 # French writes a space before the mark that closes; in German the same one opens, and touches what it opens, and the
-# other one closes.
-_CLOSING = rf"(?:[{re.escape(CLOSING_MARKS)}]|[ \u00a0\u202f]»(?=\s|$)|«(?=\s|$))*"
+# other one closes, as “ does there and touches what it opens elsewhere.
+_CLOSING = (
+    rf"(?:[{re.escape(CLOSING_MARKS.rstrip('“‘'))}]|[ \u00a0\u202f]»(?=[\s,;:]|$)|«(?=\s|$)"
+    r"|[“‘](?=[\s,;:.!?»”“)]|$))*"
+)
 # A run of marks is looked at once: who repeats himself without end ("......") writes thousands of them. Possessive
 # quantifiers would say so, and Python gets them wrong before 3.11.5 (gh-106052).
 _END = re.compile(
@@ -27,6 +30,7 @@ _END = re.compile(
 )
 # "For example", which ends in a word of other languages: "ad es.", "p. ex.", "t. ex.", "p. ej."; and "that is".
 _FOR_EXAMPLE = re.compile(r"(?<!\w)(?:(?:ad|[pt]\.)\s?e[sxj]|c\.-à-d)$", re.IGNORECASE)
+_APOSTROPHES = "'‘"
 _EDGE = re.compile(rf"[\s{re.escape(OPENING_MARKS)}]")
 # "XIV. Louis" and "im XIX. Jahrhundert"; behind a name, nobody knows: "unter Heinrich VIII. Danach".
 _ROMAN = re.compile("[IVX]{2,}")
@@ -35,14 +39,17 @@ _AN_ORDINAL = re.compile(r"(?:.*\b(?:das|dem|den|der|des|die|im|ins|vom|zum|seit
 _NEVER_FIRST = frozenset("·⋅×÷=+*/&,;:")
 # Who writes without capitals begins sentences with small letters. So does one that goes on for so many words, whose
 # author has other worries; in fewer, what ends before a small letter is an abbreviation that we don't know.
-# An ordinal ("am 3. Oktober") is followed by what it counts, never by one of these: "None. 13. They went home."
-_BEGINS_ANEW = re.compile(
-    r"\s+[\"“„‘'(]?(?:I|I'm|I’m|He|She|It|We|You|They|The|A|An|This|That|There|But|And|Then|So|My|Our|His|Her|"
-    r"Er|Sie|Es|Wir|Ich|Der|Die|Das|Ein|Eine|Und|Aber|Dann|Han|Hun|Hon|Det|Den|Jag|Jeg|Men|Och|Og)\b"
-)
+_FEWEST_WORDS, _ENDLESS_WORDS = 4, 40
 # A sentence that goes on behind an exclamation: "and — oh! — the sun came up".
 _DASH_AND_SMALL = re.compile(r"\s+[—–-]\s*(?P<next>\w)")
-_FEWEST_WORDS, _ENDLESS_WORDS = 4, 40
+# How much is looked at around a full stop.
+_LOOK_BACK, _LOOK_AHEAD = 40, 24
+# What begins with a small letter wherever it stands: "pH 7", "iPhone".
+_ALWAYS_SMALL = re.compile("[a-z][A-Z]")
+# Behind a quotation: "Why?" I asked.
+_I_SAID = re.compile(r"I (?:said|asked|replied|answered|thought|whispered|shouted|cried|yelled|muttered|added|told)\b")
+# In « French », behind what is quoted in a quotation.
+_CLOSES = re.compile(r"»[\s,;:.!?]")
 # What may end a sentence, and before a small letter mostly does not.
 _SHORT_FORMS = re.compile(
     r"etc|ecc|usw|usf|osv|enz|itd|itp|atd|stb|resp|esp|min|max|mins|hrs|tbsps?|tsps?|oz|lbs?|pkg|pcs?"
@@ -85,26 +92,34 @@ def _word_before(end: int, text: str, start: int) -> str:
     first = end
     while first > start and not _EDGE.match(text, first - 1):
         first -= 1
+        if first > start + 1 and text[first - 1] in _APOSTROPHES and text[first - 2].isalnum():
+            first -= 1  # within a word
     return text[first:end]
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     """Whether the sentence that began at `start` ends with the match."""
-    following = match["next"]
-    if following is None:
+    if match["next"] is None:
         return True
-    if following in _NEVER_FIRST or (following.islower() and not _may_go_on_small(text, start, match)):
-        return False
-    if _goes_on_behind_a_dash(text, match.end()):
+    rest = text[match.start("next") : match.start("next") + _LOOK_AHEAD]
+    if not _may_begin(rest, text, start, match) or _goes_on_behind_a_dash(text, match.end()):
         return False
     if match["stop"] != ".":
         return True
     word = _word_before(match.start(), text, start)
     if _ROMAN.fullmatch(word) and _AN_ORDINAL.fullmatch(text, start, match.start() - len(word)):
         return False
-    is_short = _FOR_EXAMPLE.search(text, max(start, match.start() - 8), match.start()) is not None
-    begins_anew = word.isdigit() and _BEGINS_ANEW.match(text, match.end()) is not None
-    return begins_anew or not (is_short or is_abbreviation(word, following))
+    if _FOR_EXAMPLE.search(text, max(start, match.start() - 8), match.start()):
+        return False
+    before = text[max(start, match.start() - len(word) - _LOOK_BACK) : match.start() - len(word)]
+    return not is_of_word(before, word, rest.split(maxsplit=1)[0], rest)
+
+
+def _may_begin(rest: str, text: str, start: int, match: re.Match[str]) -> bool:
+    """Whether a sentence may begin with `rest`, which follows the match."""
+    if rest[0] in _NEVER_FIRST or _CLOSES.match(rest) or (match.end() > match.end("stop") and _I_SAID.match(rest)):
+        return False
+    return not rest[0].islower() or _ALWAYS_SMALL.match(rest) is not None or _may_go_on_small(text, start, match)
 
 
 def _goes_on_behind_a_dash(text: str, end: int) -> bool:

@@ -44,26 +44,8 @@ _FULL_STOPS = (
 )
 # What may stand around a sentence or a word, before it and after its last mark.
 OPENING_MARKS = "\"'“‘«‹„([（「『【"
-CLOSING_MARKS = "\"'”’»›)]）」』】"
-
-# A full stop after these does not end a sentence, whatever the language: only those that are no words in another one…
-_TITLES = re.compile(
-    r"mr|mrs|ms|drs?|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|"
-    r"bzw|evtl|ggf|vgl|bspw|sog|inkl|incl|excl|zzgl|insb|bzgl|mio|mrd|tsd|hr|fr|sra|srta|dra|ee|ff|jj|aprox|mme|mlle|av|apr|"
-    r"sig|sigg|dott|ing|avv|profa|bijv|dhr|mevr|mln|mld|np|tzn|tj|tzw|např|tzv|dvs|bkz|örn|yy|"
-    r"pres|messrs|allg|kath|dña|avda|geom|exmo|exma|ul|pl|św|ks|inż|mgr|tp|sv|mudr|judr|phdr|"
-    r"напр|проф|акад|тыс|тис|ул|вул|просп|пл|св|обл|δηλ|βλ|δρ|εκατ|δισ|डॉ|प्रो|उदा|पू|श्री|पं|कु|कि\.मी|ई\.पू|ดร"
-)
-# … nor after these when a number follows.
-_COUNTED = re.compile(
-    r"rs|mind|tř|cad|sok|mah|кв|корп|"
-    r"no|nr|nos|figs?|eq|vol|pp?|abb|art|kap|chap|ch|bd|abs|tel|tlf|env|núm|págs?|pag|cap|blz|ok|rys|str|obr|kl|godz|"
-    r"jan|feb|mar|apr|aug|sept?|oct|nov|dec|рис|стр|стор|тел|σελ|αρ|περ|रु"
-)
-# The word for a century, before a number of the Romans: "nel sec. XIX".
-_CENTURY = re.compile("s[eé]c")
-# "J. S. Bach", "U.S.", "e.g.", "z.B.", "bl.a."; and ordinals: "am 3. Oktober".
-_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}|[^\W\d_]|\d{1,2}")
+# The last two open in English, and close in German, Czech and, within others, Russian.
+CLOSING_MARKS = "\"'”’»›)]）」』】“‘"
 
 
 def strip_unseen(text: str) -> str:
@@ -115,13 +97,3 @@ def full_stop_after(text: str) -> str:
     """The mark that ends a statement in the script of the last character of `text`; may be empty."""
     last = text[-1:]
     return next((stop for first, end, stop in _FULL_STOPS if first <= last <= end), ".")
-
-
-def is_abbreviation(word: str, following: str) -> bool:
-    """Whether a full stop between `word` and `following` belongs to the word: "Dr", "U.S", "3" and, with "5", "No"."""
-    plain = word.lstrip(OPENING_MARKS).casefold()
-    if _COUNTED.fullmatch(plain) and not (len(word) == 1 and word.isupper()):  # "J. P. Morgan"
-        return following[:1].isdigit()
-    if _CENTURY.fullmatch(plain) and following[:1] in {"I", "V", "X"}:
-        return True
-    return bool(_TITLES.fullmatch(plain) or _INITIALS.fullmatch(plain))

@@ -57,6 +57,8 @@ _SMALL_KANA = frozenset("ぁぃぅぇぉっゃゅょゎァィゥェォッャュ�
 # Thai and Lao write some vowels before their consonant, others after it; neither is read alone.
 _VOWELS_BEFORE = frozenset("เแโใไເແໂໃໄ")
 _VOWELS_AFTER = frozenset("ะาำๅฯະາຳຽ")
+# A clause ends there, whatever follows: "OK。And".
+_MARKS = frozenset("。、，！？；：")
 # Puts the next consonant below this one, in Khmer and Burmese.
 _STACKING = frozenset("\u17d2\u1039")
 
@@ -87,14 +89,15 @@ def touch(word: str, following: str) -> bool:
     if word.endswith(" "):
         return True
     edges = word[-1], following[0]
-    if "".join(edges).isascii():
+    if word.isascii() and following.isascii():
         return False
     if any(map(_STARTS_SOUTHEAST_ASIAN.match, edges)):
         # A name or a number among Thai letters has a space on both sides.
         linked = _LINKS.search(word) and _STARTS_SOUTHEAST_ASIAN.match(following)
         may_touch = all(map(_STARTS_UNSPACED.match, edges)) or linked is not None
     else:
-        may_touch = any(map(_STARTS_EAST_ASIAN.match, edges))
+        # Also where a mark of the alphabet is between: "他说:OK", "10/5(土)".
+        may_touch = any(map(_STARTS_EAST_ASIAN.match, edges)) or any(map(_IS_EAST_ASIAN.search, (word, following)))
     return may_touch and _cut(word + following) == [*_cut(word), *_cut(following)]
 
 
@@ -107,8 +110,9 @@ def _pauses(chunk: str, following: str) -> bool:
     """Whether the space between two chunks is one that speaks, or is there to be seen."""
     if not following or (chunk.isascii() and following.isascii()):
         return False
-    if _IS_EAST_ASIAN.match(following) or _IS_EAST_ASIAN.match(chunk[-1]):
-        before, after = _cut(chunk)[-1], _cut(following)[0]
+    before, after = _cut(chunk)[-1], _cut(following)[0]
+    ends = _IS_EAST_ASIAN.match(chunk[-1]) or (chunk[-1].isascii() and _IS_EAST_ASIAN.search(before))
+    if ends or _IS_EAST_ASIAN.match(following) or (following[0].isascii() and _IS_EAST_ASIAN.search(after)):
         # One without which they would be cut elsewhere is there whenever they are joined.
         return (_has_spaces_beside_it(before) or _has_spaces_beside_it(after)) and touch(before, after)
     ends = _STARTS_SOUTHEAST_ASIAN.match(chunk[-1]) or _LINKS.search(chunk)
@@ -141,7 +145,10 @@ def _split_unspaced(chunk: str) -> list[str]:
         elif (
             words
             and not opening
-            and (_leans_back(words[-1], character, category) or (run and not _stands_alone(character)))
+            and (
+                _leans_back(words[-1], character, category)
+                or (run and not _stands_alone(character) and words[-1][-1] not in _MARKS)
+            )
         ):
             words[-1] += character
         else:

@@ -83,7 +83,7 @@ def size_bytes(text: str) -> int:
 
 
 def _sentences(line: str) -> Iterator[str]:
-    """The sentences of a line, cut between words only: to everybody else "end。And" is one word."""
+    """The sentences of a line, cut between words only: to everybody else "end。)And" is one word."""
     words = split_words(line)
     text = join_words(words)
     ends = iter((*sentence_ends(text), len(text)))

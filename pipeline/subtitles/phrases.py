@@ -11,8 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.language.text import CLOSING_MARKS, GREEK_QUESTION, OPENING_MARKS, SENTENCE_ENDS, is_abbreviation
-from pipeline.language.words import breathes, touch
+from pipeline.language.sentences import sentence_ends
+from pipeline.language.text import CLOSING_MARKS, GREEK_QUESTION, OPENING_MARKS, SENTENCE_ENDS
+from pipeline.language.words import breathes, join_words, touch
 from pipeline.model import Word
 
 SENTENCE, BREATH, CLAUSE, PAUSE, OPENING, NEUTRAL, NAME, PHRASE = 0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 16.0, 40.0
@@ -166,19 +167,20 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
     cores = [_core(word.text) for word in words]
     table = _LANGUAGES.get(language.lower().partition("-")[0], _NO_LANGUAGE)
     costs = []
+    ends = _words_at_ends(words)
     for index in range(len(words) - 1):
         word, following = words[index], words[index + 1]
         # A mark by itself ends what the word before it ends.
         marked = index > 0 and _LEANS_BACK.match(word.text) is not None
         text = words[index - 1].text + word.text if marked else word.text
         leans = _LEANS_BACK.match(following.text) or _LEANS_ON.match(word.text)
-        cost = PHRASE if leans else _text_cost(text, following.text)
+        cost = PHRASE if leans else _text_cost(text, following.text, is_end=index in ends)
         if cost == NEUTRAL:
             # Where there are few spaces, one more reason to break at the marks.
             run = touch(word.text, following.text)
             cost = NAME if run else _grammar_cost(cores[index], cores[index + 1], table)
         silence_s = following.start_s - word.end_s
-        if word.text.endswith(".") and is_abbreviation(word.text[:-1], following.text):
+        if word.text.endswith(".") and index not in ends:
             pass  # a voice that ends a sentence there is wrong
         elif silence_s >= _BREATH_S and _STOPS.search(word.text):
             cost = SENTENCE
@@ -188,13 +190,23 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
     return [*costs, SENTENCE] if words else []
 
 
-def _text_cost(word: str, following: str) -> float:
+def _words_at_ends(words: Sequence[Word]) -> set[int]:
+    """The indices of the words that end a sentence, but for the last."""
+    texts = [word.text for word in words]
+    whole, position = join_words(texts), 0
+    at: dict[int, int] = {}
+    for index, text in enumerate(texts):
+        position = whole.index(text, position) + len(text)
+        at[position - len(text) + len(text.rstrip())] = index
+    return {at[end] for end in sentence_ends(whole) if end in at}
+
+
+def _text_cost(word: str, following: str, *, is_end: bool) -> float:
     """What punctuation, names and numbers say; `NEUTRAL` if they say nothing."""
     if breathes(word):
         return BREATH  # the comma and the full stop of Thai
-    if _SENTENCE_END.search(word):
-        goes_on = is_abbreviation(word[:-1], following) or following[0].islower()
-        return PHRASE if goes_on and word[-1] == "." else SENTENCE
+    if is_end or _SENTENCE_END.search(word):
+        return SENTENCE if is_end else PHRASE if word[-1] == "." else CLAUSE  # "Why?" she asked
     if _CLAUSE_END.search(word):
         # A word between two commas is a name that is called, or one of a list: it goes with what is before it.
         return OPENING if _BETWEEN_COMMAS.search(f"{word} {following}") else CLAUSE

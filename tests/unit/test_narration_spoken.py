@@ -247,6 +247,54 @@ SAID += [
     ("en", "5 m², per km² and word²", "5 square meters, per km² and word²"),
     ("zh", "气温-5℃", "气温负 5摄氏度"),
 ]
+SAID += [
+    # A letter or two that is a million, of what comes in millions.
+    ("en", "10M users, 2.3bn people, 1.5M copies", "10 million users, 2.3 billion people, 1.5 million copies"),
+    ("en", "Gen. X, Gen. Lee, a max. 3 days", "Generation X, General Lee, a maximum 3 days"),
+    (
+        "en",
+        "$1.99/lb., $3/gal. and £9/mo.",
+        "1 dollar and 99 cents per pound, 3 dollars per gallon and 9 pounds per month.",
+    ),
+    ("en", "5 ft. 11 in. tall, 1/2 in. wide", "5 feet 11 inches tall, one half inch wide"),
+    ("en", "9 a.m.–5 p.m., 9 am - 5 pm", "9 a.m. to 5 p.m., 9 am to 5 pm"),
+    ("en", "#NewYear2025: 2H₂O", "hashtag New Year 2025: 2 H 2 O"),
+    ("fr", "10h-12h, 9h30-12h", "10 heures à 12h, 9 heures 30 à 12h"),
+    # Days of months that are numbers, too.
+    (
+        "de",
+        "am 3.10. in Köln, vom 1.5. bis zum 3.5.",
+        "am dritten Oktober in Köln, vom ersten Mai bis zum dritten Mai.",
+    ),
+    ("de", "am 3. Okt. 1990, bis 5. Dez.", "am dritten Oktober 1990, bis fünften Dezember."),
+    ("pl", "z 5.03.2019 r., od 5.03.2019 r.", "z 5 marca 2019 roku, od 5 marca 2019 roku."),
+    ("ru", "от 05.03.2019 г. № 12", "от 5 марта 2019 года номер 12"),
+    # Laws, kitchens and homes.
+    ("de", "§ 433 Abs. 1 S. 2, Art. 5 S. 1 und S. 5", "Paragraf 433 Absatz 1 Satz 2, Artikel 5 Satz 1 und Seite 5"),
+    ("de", "1 Pck., mind. 5, zw. 5 und 10", "1 Päckchen, mindestens 5, zwischen 5 und 10"),
+    (
+        "es",
+        "2 cdas. y 1 cdta. de sal, 1/4 l, 1/2 l",
+        "2 cucharadas y 1 cucharadita de sal, un cuarto de litro, medio litro",
+    ),
+    ("fr", "3/4 l, 1/4 h", "trois quarts de litre, un quart d'heure"),
+    ("it", "1/4 l, sale q.b.", "un quarto di litro, sale quanto basta."),
+    ("ru", "2 ст. л., 5 ст. л., 1/2 ч. л. соли", "2 столовые ложки, 5 столовых ложек, одна вторая чайной ложки соли"),
+    ("ru", "к. т. н. Петров, т. н. эксперт", "кандидат технических наук Петров, так называемый эксперт"),
+    ("pl", "12 m. Dalej 12 m 5", "12 metrów. Dalej 12 metrów 5"),
+    ("es", "a las 18:00 h, a las 18:00", "a las 18 horas, a las 18 en punto"),
+    ("pt", "10 x 15 cm", "10 por 15 centímetros"),
+    ("ru", "10 x 15 см", "10 на 15 сантиметров"),
+    ("zh", "跌-5%", "跌百分之负 5"),
+    ("de", "1,50 €/100 g", "1 Euro 50 pro 100 Gramm"),
+    ("en", "$45K/yr, $1 = €0.92", "45 thousand dollars per year, 1 dollar equals 92 cents"),
+    ("en", "3x² and Fe³⁺", "3x squared and Fe³⁺"),
+    ("fr", "tél. 06.12.34.56.78, n°5, apr. J.-C. déjà", "téléphone 06 12 34 56 78, numéro 5, après Jésus-Christ déjà"),
+    ("ru", "В 44 г. до н. э. было", "В 44 году до нашей эры было"),
+    ("pt", "2 h 15 min", "2 horas 15 minutos"),
+    ("ja", "¥500〜¥1,000", "500 から 1000 円"),
+    ("ja", "前年比-2.5％", "前年比マイナス 2.5 パーセント"),
+]
 # What looks like something that would be said otherwise, and is not, or not surely.
 LEFT = [
     ("en", "The cat sat on 3 mats in 2024."),
@@ -269,6 +317,12 @@ LEFT = [
     ("ru", "в 1945 г началась"),
     ("ja", "月–金"),
     ("zh", "共2:30分钟"),
+    ("en", "a 10M race, 100M hurdles, 3 in. and 5 in. On"),
+    ("de", "Version 3.10. und 3.1. bis 3.10., ab 31.2. nicht"),
+    ("pl", "ul. Długa 12 m. 5"),
+    ("de", "Er traf in Min. eins"),
+    ("ru", "5%-ный раствор"),
+    ("pt", "Venceu por 2 x 0"),
 ]
 
 

@@ -14,7 +14,7 @@ from pipeline.language.words import join_words, split_words
 from pipeline.language.writing import width
 from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Word
 from pipeline.subtitles import CueLimits, make_subtitles
-from pipeline.subtitles.phrases import PHRASE, break_costs
+from pipeline.subtitles.phrases import PHRASE, SENTENCE, break_costs
 
 LIMITS = CueLimits(max_chars_per_line=42, max_lines=2, max_chars_per_s=20.0, min_duration_s=5 / 6, max_duration_s=7.0)
 VERTICAL = replace(LIMITS, max_chars_per_line=25)
@@ -209,6 +209,22 @@ def test_a_voice_that_pauses_after_an_abbreviation_ends_no_sentence():
     words = [Word(text=text, start_s=at, end_s=at + 0.5) for text, at in [("Mt.", 0.0), ("Vernon", 1.2), ("is", 1.7)]]
 
     assert break_costs(words, "en")[0] == PHRASE
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Dr. med. Müller wohnt in der Hauptstr. 5 in Köln.", 1),
+        ("Er rief: „Halt!“ Danach ging er.", 2),
+        ('"What the...?" he muttered.', 1),
+        ("Ai sensi dell'art. 2043, l'avv. Neri paga.", 1),
+        ("Умер в 1837 г. Он был поэтом.", 2),
+    ],
+)
+def test_captions_end_sentences_where_the_voice_does(text: str, sentences: int) -> None:
+    costs = break_costs(spoken(text, pause_s=0).words, "")
+
+    assert costs.count(SENTENCE) == sentences
 
 
 def test_a_mark_with_a_space_beside_it_is_not_parted_from_its_word():

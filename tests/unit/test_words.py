@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.language.text import clean_text, has_words, is_abbreviation
+from pipeline.language.abbreviations import is_abbreviation
+from pipeline.language.text import clean_text, has_words
 from pipeline.language.words import breathes, join_words, split_words
 from pipeline.model.names import NAME_MAX_BYTES, RESERVED, safe_name
 
@@ -25,7 +26,8 @@ TEXTS = st.text(
         ("「光」です！", ("「光」", "で", "す！")),
         ("（東京）は", ("（東", "京）", "は")),
         ("2024年、GDPが3.5%増。", ("2024", "年、", "GDP", "が", "3.5%", "増。")),
-        ("気温は-5℃、1914年–1918年", ("気", "温", "は", "-5℃、1914", "年", "–1918", "年")),
+        ("気温は-5℃、1914年–1918年", ("気", "温", "は", "-5℃、", "1914", "年", "–1918", "年")),
+        ("No.5。¥500〜、OK！5LDK", ("No.5。", "¥500〜、", "OK！", "5LDK")),
         ("看@anna和#话题", ("看", "@anna", "和#", "话", "题")),
         ("コーヒーとちょっと", ("コー", "ヒー", "と", "ちょっ", "と")),
         ("วันดี", ("วั", "น", "ดี")),
@@ -41,6 +43,17 @@ TEXTS = st.text(
 )
 def test_words_are_cut_where_a_reader_would_accept_a_line_break(text, words):
     assert split_words(text) == words
+
+
+@pytest.mark.parametrize(
+    "text", ["他说:OK", "他说: OK", "10/5(土)開催。NHK(日本)は", "田中 (Tanaka)さん", "好吗?OK!行"]
+)
+def test_a_space_is_neither_put_nor_lost_where_a_mark_of_the_alphabet_stands_between_two_scripts(text):
+    assert join_words(split_words(text)) == text
+
+
+def test_a_space_behind_a_full_width_mark_means_nothing():
+    assert join_words(split_words("3楼。 A4纸。")) == "3楼。A4纸。"
 
 
 def is_whole(text):

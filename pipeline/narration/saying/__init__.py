@@ -18,13 +18,21 @@ from collections.abc import Callable, Iterator
 from pipeline.narration.saying.abbreviations import say_abbreviations
 from pipeline.narration.saying.changes import Change, Changes, Place, apply
 from pipeline.narration.saying.dates import say_dates, say_many_years, say_times, say_weekdays, say_years
-from pipeline.narration.saying.german import say_days, say_german_ordinals
+from pipeline.narration.saying.german import say_days, say_days_in_numbers, say_german_ordinals
+from pipeline.narration.saying.magnitudes import say_counts
 from pipeline.narration.saying.money import say_money
 from pipeline.narration.saying.numbers import say_fractions, say_ranges, say_signs, say_thousands
 from pipeline.narration.saying.pronunciations import Pronunciation, Pronunciations
 from pipeline.narration.saying.signs import say_formulas, say_signs_between
 from pipeline.narration.saying.tongues import Tongue, tongue_for
-from pipeline.narration.saying.units import say_large_units, say_ordinals, say_rates, say_units, say_units_of_parts
+from pipeline.narration.saying.units import (
+    say_large_units,
+    say_ordinals,
+    say_rates,
+    say_rates_of_many,
+    say_units,
+    say_units_of_parts,
+)
 from pipeline.narration.saying.web import say_addresses, say_handles, say_versions
 
 __all__ = ["Place", "Pronunciation", "Pronunciations", "apply", "changes_of"]
@@ -34,6 +42,7 @@ _RULES: tuple[Callable[[str, Tongue], Iterator[list[Change]]], ...] = (
     say_addresses,
     say_dates,
     say_days,
+    say_days_in_numbers,
     say_german_ordinals,
     say_years,
     say_many_years,
@@ -42,9 +51,11 @@ _RULES: tuple[Callable[[str, Tongue], Iterator[list[Change]]], ...] = (
     say_handles,
     say_money,
     say_rates,
+    say_rates_of_many,
     say_ordinals,
     say_large_units,
     say_units,
+    say_counts,
     say_units_of_parts,
     say_versions,
     say_fractions,

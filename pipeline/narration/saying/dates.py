@@ -25,6 +25,8 @@ _YEAR_FIRST = Pattern(rf"{_FROM}(?P<year>\d{{4}})([/.])(?P<month>\d{{1,2}})\2(?P
 # A year with the letter for "year", and that word after "in" and elsewhere: alone, the letter is a city or a gram.
 _YEAR = Pattern(rf"{_FROM}[12]\d{{3}}(?P<letter>[ \u00a0\u202f]?(?P<word>[гр]|r)\.)")
 _YEARS = {("ru", "г"): ("году", "года"), ("uk", "р"): ("році", "року"), ("pl", "r"): ("roku", "roku")}
+_YEAR_WORDS = dict(iter(_YEARS))
+_YEAR_AFTER = re.compile(r"[ \u00a0\u202f]?(?P<word>[гр]|r)\.")
 # More than one of them.
 _RANGE_OF_YEARS = re.compile(
     r"(?P<in>(?<!\w)[вуВУ] )?(?P<years>[12]\d{3}[–-][12]\d{3})[ \u00a0\u202f]?(?P<word>гг|рр)\."
@@ -96,7 +98,7 @@ _AFTER = {
 _DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id"}
 _TIME = Pattern(
     rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]|24(?=.00))(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)"
-    rf"(?!{LETTER}|[:/]|[.,]\d|\s?[分分])"
+    rf"(?!{LETTER}|[:/]|[.,]\d|\s?(?:[分分]|min\b))"
 )
 
 _FROM_TO = Pattern(
@@ -118,7 +120,12 @@ def say_dates(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     for pattern in (_ISO, _DOTTED, _SLASHED, *others):
         for match in pattern.finditer(text):
             if said := _said(match, tongue):
-                yield [Change(start=match.start(), end=match.end(), said=said)]
+                year = _YEAR_AFTER.match(text, match.end()) if tongue.code in _YEAR_WORDS else None
+                end, stop = match.end(), ""
+                if year and year["word"] == _YEAR_WORDS[tongue.code]:
+                    said += "" if said.endswith(_YEARS[tongue.code, year["word"]][1]) else " roku"
+                    end, stop = year.end(), "" if _MORE.match(text, year.end()) else "."
+                yield [Change(start=match.start(), end=end, said=f"{said}{stop}")]
 
 
 def say_years(text: str, tongue: Tongue) -> Iterator[list[Change]]:
@@ -176,6 +183,8 @@ def say_times(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         if not (named or until or colon == "h" or _is_announced(text, match.start(), tongue)):
             continue
         if said := _clock(int(match["h"]), int(match["m"]), tongue, half_day=_half_day(text, match.end())):
+            if tongue.code == "es" and named and not int(match["m"]):
+                said = f"{int(match['h'])} horas"  # "de 9:00 a 18:00 h"
             changes = [Change(start=match.start(), end=named.end() if named else match.end(), said=said)]
             if until and until["dash"]:
                 changes.append(Change(start=until.start(), end=until.end("dash"), said=f" {tongue.signs.to} "))

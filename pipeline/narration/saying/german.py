@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
-from pipeline.narration.saying.changes import Change
+from pipeline.narration.saying.changes import Change, ends_here
 from pipeline.narration.saying.tongues import Tongue
 
 _ONES = "_ ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()  # noqa: SIM905
@@ -28,6 +29,15 @@ _A_NOUN = re.compile(
     r"\s(?!(?:Der|Die|Das|Er|Sie|Es|Wir|Ich|Man|Ein|Eine|Und|Aber|Da|Dann|Danach|In|Im|Am|Auf)\b)[A-ZÄÖÜ]"
 )
 
+_SHORT = {
+    "Jan.": 1, "Feb.": 2, "Febr.": 2, "Apr.": 4, "Aug.": 8, "Sep.": 9, "Sept.": 9, "Okt.": 10, "Nov.": 11, "Dez.": 12
+}  # fmt: skip
+_DAY = r"(?:[1-9]|0[1-9]|[12]\d|3[01])\.\s?(?:0?[1-9]|1[0-2])\.(?!\d)"
+# "Am 3.10." and "vom 1.5. bis 3.5."; behind other words, the numbers may be those of a section or a version.
+_IN_NUMBERS = re.compile(
+    rf"\b(?:am|vom|zum|ab|seit)\s(?P<one>{_DAY})(?:\sbis\s(?:zum\s)?(?P<two>{_DAY}))?", re.IGNORECASE
+)
+
 
 def say_days(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """The 5th of a month."""
@@ -36,12 +46,37 @@ def say_days(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     months = "|".join(map(re.escape, tongue.locale.months["format"]["wide"].values()))
     day = r"[1-9]|[12]\d|3[01]"
     first = rf"(?:(?P<first>{day})\.(?P<dash>\s?[–-]\s?|\s(?:bis|und|oder)\s))?"
-    for match in re.finditer(rf"(?<![\w.,:/-]){first}(?P<day>{day})\.(?=\s(?:{months})\b)", text):
+    short = "|".join(map(re.escape, _SHORT))
+    month = rf"(?=\s(?:(?:{months})\b|(?P<short>{short})))"
+    for match in re.finditer(rf"(?<![\w.,:/-]){first}(?P<day>{day})\.{month}", text):
         before = text[: match.start()]
         link = (match["dash"] or "").strip()
         days = (ordinal(int(each), before) for each in match.group("first", "day") if each)
         said = f" {link if link.isalpha() else 'bis'} ".join(days)
-        yield [Change(start=match.start(), end=match.end(), said=said)]
+        changes = [Change(start=match.start(), end=match.end(), said=said)]
+        if match["short"]:
+            changes.append(_month(_SHORT[match["short"]], *match.span("short"), text, tongue))
+        yield changes
+
+
+def say_days_in_numbers(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """The 5th of a month that is a number, too, and has no year."""
+    for match in _IN_NUMBERS.finditer(text) if tongue.code == "de" else ():
+        for group in filter(match.group, ("one", "two")):
+            start, end = match.span(group)
+            day, month = (int(part) for part in match[group].strip(".").split("."))
+            try:
+                date(2000, month, day)
+            except ValueError:
+                continue
+            last = _month(month, end, end, text, tongue)
+            yield [Change(start=start, end=end, said=f"{ordinal(day, text[:start])} {last.said}")]
+
+
+def _month(month: int, start: int, end: int, text: str, tongue: Tongue) -> Change:
+    """The name of a month, with the full stop of the sentence that ends there."""
+    stop = "." if ends_here(text[end:], often=False) else ""
+    return Change(start=start, end=end, said=f"{tongue.locale.months['format']['wide'][month]}{stop}")
 
 
 def say_german_ordinals(text: str, tongue: Tongue) -> Iterator[list[Change]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from decimal import Decimal
 
+from pipeline.narration.saying.changes import Change
 from pipeline.narration.saying.numbers import BILLIONS, MILLIONS, THOUSANDS, form_of
 from pipeline.narration.saying.tongues import Tongue
 
@@ -69,7 +72,22 @@ WORDS = {
 }
 # A million of what: the languages that say "of" after millions, not after thousands.
 _OF = {"fr": "de", "es": "de", "it": "di", "pt": "de", "ca": "de", "ro": "de"}
+_ELIDING = (*"aeéiou", "heure", "hectare")
 _NO_OF = frozenset({"mil", "mila", "mille"})
+
+# "2.3bn people"; "10M" is ten megabytes, metres and moles as well: a million only of what comes in millions.
+_COUNT = re.compile(
+    r"(?<![\w.,$€£¥₹])\d+(?:[.,]\d+)*(?P<letter>(?:bn|tn)\b|[MB](?=\+? (?:(?:active|new|monthly|daily) )?"
+    r"(?:users|people|viewers|views|followers|fans|subscribers|downloads|customers|copies|visitors|players|streams|"
+    r"likes|jobs|tons|tonnes|trees|years|households|residents|children|voters|dollars|euros|pounds)\b))"
+)
+_COUNTS = {"bn": "billion", "tn": "trillion", "M": "million", "B": "billion"}
+
+
+def say_counts(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """Millions and billions of people, views and the like, where English has a letter for them."""
+    for match in _COUNT.finditer(text) if tongue.code == "en" else ():
+        yield [Change(start=match.start("letter"), end=match.end(), said=f" {_COUNTS[match['letter']]}")]
 
 
 def said_as(word: str, value: Decimal, tongue: Tongue) -> str:
@@ -82,4 +100,4 @@ def of(magnitude: str, name: str, tongue: Tongue) -> str:
     of = _OF.get(tongue.code)
     if of is None or magnitude.casefold() in _NO_OF:
         return name
-    return f"d'{name}" if tongue.code == "fr" and name[0].lower() in "aeéiou" else f"{of} {name}"
+    return f"d'{name}" if tongue.code == "fr" and name.lower().startswith(_ELIDING) else f"{of} {name}"

@@ -148,7 +148,7 @@ def _pattern(code: str) -> Pattern:
     word = "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)"
     return Pattern(
         rf"{_EDGE}(?:(?P<before>{_SIGNS})[ \u00a0\u202f]?)?"
-        rf"(?:(?P<low>{NUMBER})(?P<dash>\s?[–-]\s?(?:{_SIGNS})?))?(?P<sum>{NUMBER})"
+        rf"(?:(?P<low>{NUMBER})(?P<dash>\s?[–~〜～-]\s?(?:{_SIGNS})?))?(?P<sum>{NUMBER})"
         rf"(?:,[-–—]+(?=\s?(?:{_SIGNS}))|(?(before)[.,][-–]+(?!\w)))?"
         rf"(?:(?:[ \u00a0\u202f](?=(?:{letter})[$€£]))?(?P<letter>{letter})(?!{LETTER})"
         rf"|[ \u00a0\u202f]?(?P<word>{word})(?!{LETTER}|[\u0300-\u036f\u0900-\u0963]))?"

@@ -92,13 +92,16 @@ _FRACTION = re.compile(
 # Where words have no spaces, a minus follows at once: "气温−5度", "気温は-5℃".
 _SIGN = re.compile(
     r"(?:(?<![^\s(\[„“«=×*/<>、，。（：])(?P<sign>[-−–+±])"
-    r"|(?<=[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff])(?P<minus>−|-(?=\s?[\d.]+\s?[°℃度])))"
+    r"|(?<=[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff])(?P<minus>−|-(?=\s?[\d.]+\s?[°℃度%％])))"
     r"\s?(?=\d|[$€£¥₹₽₩₺₴₪]\d)"
 )
 _EDGE = not_after(r".,:/'\u2019-")
 _EN_DASH = Pattern(rf"{_EDGE}(?<!–)(?P<low>{NUMBER})(?P<dash>\s?[–{_WAVES}]\s?)(?P<high>{NUMBER})(?![–/-]\d|[.,:]\d)")
 # Between two that each have their sign: "3.5%–4%", "$3.5M–$4M", "8h–12h"; and "10am–2pm", with any dash.
-_BETWEEN_SIGNS = re.compile(r"(?<=\d[%€£MBkh])\s?–\s?(?=[$€£]?\d)|(?<=\d[ap]m)\s?[–-]\s?(?=\d{1,2}(?::\d\d)?[ap]m\b)")
+_BETWEEN_SIGNS = re.compile(
+    r"(?<=\d[%€£MBkh])\s?–\s?(?=[$€£]?\d)|(?:(?<=\dh)|(?<=\dh[0-5]\d))-(?=\d{1,2}h)"
+    r"|(?:(?<=\d[ap]m)|(?<=\d [ap]m)|(?<=\d [ap]\.m\.))\s?[–-]\s?(?=\d{1,2}(?::\d\d)?\s?[ap]\.?m\b)"
+)
 # "+420 777 123 456", "tel. 600 123 456": groups that are read as they are written.
 _TELEPHONE = re.compile(
     r"(?:\+\d{1,3}(?: \d{3}){3,}|\b(?:tel|tél|тел)\w*[.:]*\s?\d{1,3}(?: \d{3}){2,})$", re.IGNORECASE

@@ -11,21 +11,23 @@ from pipeline.narration.saying.tongues import Tongue
 _AMPERSAND = re.compile(r"(?<=[\w\s.])&(?=[\w\s])(?!\w+;)")
 # Between two, and after one, as in "Disney+" and "18+"; not in "C++".
 _PLUS = re.compile(r"(?<=[\w)] )\+(?= [\w(])|(?<=[\w)])\+(?![\w+])|(?<=\d)\+(?=\d)")
-_EQUALS = re.compile(r"(?<=[\w)²³] )=(?= [\w(−-])|(?<=\d)=(?=\d)")
+_EQUALS = re.compile(r"(?<=[\w)²³] )=(?= [\w(−$€£-])|(?<=\d)=(?=\d)")
 _TIMES = re.compile(r"(?<=[\d)])\s?×\s?(?=[\d(])|(?<=\d)\s?x\s?(?=\d+\s?=)")
 _BY = re.compile(r"(?<=\d)\s?x\s?(?=\d)")
 # Sizes are said otherwise than products where a language tells them apart.
-_BY_WORDS = {"en": "by", "fr": "sur"}
+_BY_WORDS = {"en": "by", "fr": "sur", "nl": "bij", "pl": "na", "pt": "por", "ru": "на", "uk": "на"}
+# The result of a match, in Brazil.
+_SCORE = re.compile(r"(?<![\w.,])\d\s?x\s?\d(?![\w.,]\d|\d|\s?(?:[cm]?m|ft|in)\b)")
 # "1.9x faster".
 _AS_MANY = re.compile(r"(?<=\d)[x×](?=\s[^\W\d]|[.,;:!?)]|$)")
 _AS_MANY_WORDS = {"es": "veces", "it": "volte"}
 _COUNTS_TIMES = frozenset({"cs", "de", "en", "fr", "nl", "pl", "pt", "sv"})
 # Small digits below letters, and carbon dioxide, whose digit is often a large one: "CO2" is no word.
-_FORMULA = re.compile(r"(?<!\w)(?:(?:[A-Z][a-z]?[₀-₉]*)*[A-Z][a-z]?[₀-₉]+(?:[A-Z][a-z]?[₀-₉]*)*|CO2)(?!\w)")
+_FORMULA = re.compile(r"(?<![^\W\d])(?:(?:[A-Z][a-z]?[₀-₉]*)*[A-Z][a-z]?[₀-₉]+(?:[A-Z][a-z]?[₀-₉]*)*|CO2)(?!\w)")
 # A power of a number, of a letter or two, or of what is in brackets; "m²" is an area.
 _POWER = re.compile(
-    r"(?:(?<=\d)|(?<=\))|(?<!\w)(?!(?:[cdkm]?m|ft|in|mi|yd|ha)[²³^])[^\W\d_]{1,2})"
-    r"(?P<power>(?P<small>[⁻]?[⁰¹²³⁴-⁹]+)|\^(?P<large>-?\d+))(?!\w|\.\w)"
+    r"(?:(?<=\d)|(?<=\))|(?<![^\W\d])(?!(?:[cdkm]?m|ft|in|mi|yd|ha)[²³^])[^\W\d_]{1,2})"
+    r"(?P<power>(?P<small>[⁻]?[⁰¹²³⁴-⁹]+)|\^(?P<large>-?\d+))(?!\w|\.\w|[⁺⁻])"
 )
 # What is said after it: of 2, of 3, and before any other.
 _POWERS = {
@@ -48,7 +50,7 @@ def say_formulas(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     """CO₂ letter by letter, and x² as a square, where a language has the words."""
     for match in _FORMULA.finditer(text):
         parts = re.findall(r"[A-Z]|[a-z]|\d+", match[0].translate(_DIGITS))
-        yield [Change(start=match.start(), end=match.end(), said=" ".join(parts).upper())]
+        yield [Change(start=match.start(), end=match.end(), said=f" {' '.join(parts).upper()}")]
     if words := _POWERS.get(tongue.code):
         for match in _POWER.finditer(text):
             power = (match["small"] or match["large"]).translate(_DIGITS)
@@ -72,4 +74,5 @@ def say_signs_between(text: str, tongue: Tongue) -> Iterator[list[Change]]:
     ):
         if word:
             for match in pattern.finditer(text):
-                yield [Change(start=match.start(), end=match.end(), said=f" {word} ")]
+                if not (pattern is _BY and tongue.code == "pt" and _SCORE.match(text, match.start() - 1)):
+                    yield [Change(start=match.start(), end=match.end(), said=f" {word} ")]

@@ -77,6 +77,7 @@ _UNITS = {
     "ha": "hectare",
     "%": "percent",
     "٪": "percent",
+    "％": "percent",
     "‰": "permille",
     **dict.fromkeys(("l/100 km", "l/100km", "L/100 km", "L/100km"), "liter-per-100-kilometer"),
 }

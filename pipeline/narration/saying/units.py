@@ -21,11 +21,13 @@ from pipeline.narration.saying.tongues import Tongue
 
 # For each of what: a unit, or a word.
 _RATE = re.compile(
-    rf"(?:[€£$¥₽₴₹]|zł|Kč|руб\.?|грн|(?<=[€£$]){NUMBER}|(?<=[€£$] ){NUMBER})(?P<slash>/)(?P<each>[^\W\d_]+[²³23]?\.?)"
+    rf"(?:[€£$¥₽₴₹]|zł|Kč|руб\.?|грн|(?<=[€£$]){NUMBER}[kKMB]?|(?<=[€£$] ){NUMBER})(?P<slash>/)"
+    r"(?P<each>[^\W\d_]+[²³23]?\.?)"
 )
+_RATE_OF_MANY = re.compile(r"(?<=[€£$])/(?P<many>\d{1,4}) ?(?P<unit>g|kg|ml|l|km|m²)(?!\w)")
 _PER = {"en": "per", "de": "pro", "fr": "par", "es": "por", "pt": "por", "nl": "per", "sv": "per"}
 _EACH = {
-    "en": {"hr": "hour", "mo": "month", "yr": "year"},
+    "en": {"hr": "hour", "mo": "month", "yr": "year", "gal": "gallon"},
     "de": {"Std.": "hour", "Std": "hour"},
     "it": {"ora": "hour", "mese": "month", "anno": "year"},
     "pl": {"godz.": "hour", "mies.": "month"},
@@ -56,7 +58,10 @@ _APOSTROPHES = "'\u2019"
 # "1h 30m"; a sign before a number; the full stop of "6 ft. tall".
 _HOURS = re.compile(r"\d\s?h\s$")
 _SIGNED = re.compile(r"[-−–+±]\s?$")
-_NO_STOP = re.compile(r"\.(?=\s[a-zß-öø-ÿ]|[,;:])")
+_NO_STOP = re.compile(r"\.(?=\s[a-zß-öø-ÿ]|[,;:]|\s\d+\s?(?:in|oz|min)\b)")
+# "5%-ный": what the two are together, the voice may know.
+_ENDING = re.compile(r"-[a-zà-ÿа-яё]")
+_FLAT = re.compile(r"\.\s\d")
 # "A 5 kilometer run": before and after the amount.
 _AS_ADJECTIVE = re.compile(r"\b[Aa]n? $"), re.compile(r" [a-z]")
 # Languages that write ordinals with a raised letter; a noun after a sign that may be one.
@@ -124,7 +129,19 @@ def say_rates(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             said = after if not before and _is_a_name(after, tongue.locale) else said
         if said:
             stop = "." if each.endswith(".") and ends_here(text[end:], often=True) else ""
-            yield [Change(start=match.start("slash"), end=end, said=f"{said}{stop}")]
+            no_stop = _NO_STOP.match(text, end)
+            yield [Change(start=match.start("slash"), end=no_stop.end() if no_stop else end, said=f"{said}{stop}")]
+
+
+def say_rates_of_many(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """So much for so many: "1,50 €/100 g"."""
+    per, units = _PER.get(tongue.code), symbols_of(tongue.code)
+    for match in _RATE_OF_MANY.finditer(text) if per else ():
+        if around := _around(units[match["unit"]], Decimal(match["many"]), tongue.locale):
+            yield [
+                Change(start=match.start(), end=match.start("many"), said=f" {per} "),
+                Change(start=match.end("many"), end=match.end(), said=around[1]),
+            ]
 
 
 def say_units_of_parts(text: str, tongue: Tongue) -> Iterator[list[Change]]:
@@ -136,7 +153,10 @@ def say_units_of_parts(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             value = Decimal(1)
         around = _around(units[match["unit"]], value, tongue.locale)
         if around and not around[0]:
-            yield [Change(start=match.end("part"), end=match.end(), said=around[1])]
+            # Half a litre is "medio litro", a quarter "un cuarto de litro".
+            is_of = not match["whole"] and match["part"] not in {"½", "1/2"}
+            said = of("", around[1].strip(), tongue) if is_of else around[1].strip()
+            yield [Change(start=match.end("part"), end=match.end(), said=f" {said}")]
 
 
 @lru_cache(maxsize=64)
@@ -198,6 +218,10 @@ def _is_something_else(match: re.Match[str], value: Decimal, tongue: Tongue) -> 
     """The 1960s, and the "3° posto" of who has no º on the keyboard."""
     if match["unit"] == "г":  # a year or a town, with a full stop or without
         return match.string[match.end() : match.end() + 1] == "." or 1000 <= value <= 2100
+    if match["unit"] == "m" and tongue.code == "pl":  # a flat: "ul. Długa 12 m. 5"
+        return _FLAT.match(match.string, match.end()) is not None
+    if match["unit"] == "%" and _ENDING.match(match.string, match.end()):
+        return True
     if match["unit"] == "s":
         return not match["space"] and value % 10 == 0
     if match["unit"] != "°" or tongue.code not in _ORDINALS:

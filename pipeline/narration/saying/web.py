@@ -29,6 +29,8 @@ _NUMBER_SIGN = re.compile(r"(?<![\w#&/])#(?=\d+\b)")
 # A "V8" is an engine.
 _VERSION = re.compile(r"(?<![\w.])(?:v(?P<number>\d+(?:\.\d+)*)|V(?P<dotted>\d+(?:\.\d+)+))(?![\w.]\w)(?!\w)")
 _DOTS = Pattern(rf"{not_after('.,/:-')}\d+(?:\.\d+){{2,}}(?!{LETTER}|[/:-]|[.,]\d)")
+# As it is written in France.
+_TELEPHONE = re.compile(r"0\d(?:\.\d\d){4}")
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 
 
@@ -56,7 +58,7 @@ def say_handles(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             yield [Change(start=match.start(), end=match.end(), said=said)]
     if signs.hashtag:
         for match in _TAG.finditer(text):
-            name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", match["name"].replace("_", " "))
+            name = re.sub(r"(?<=[a-z])(?=[A-Z\d])", " ", match["name"].replace("_", " "))
             yield [Change(start=match.start(), end=match.end(), said=f"{signs.hashtag} {name}")]
     if signs.number:
         for match in _NUMBER_SIGN.finditer(text):
@@ -74,7 +76,9 @@ def say_versions(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         is_named = text[: match.start()].rstrip().casefold().endswith(signs.version.casefold())
         yield [Change(start=match.start(), end=match.end(), said=number if is_named else f"{signs.version} {number}")]
     for match in _DOTS.finditer(text):
-        if not _GROUPED.fullmatch(match[0]):
+        if _TELEPHONE.fullmatch(match[0]):
+            yield [Change(start=match.start(), end=match.end(), said=match[0].replace(".", " "))]
+        elif not _GROUPED.fullmatch(match[0]):
             yield [Change(start=match.start(), end=match.end(), said=match[0].replace(".", f" {signs.dot} "))]
 
 

@@ -1,0 +1,142 @@
+"""Whether a full stop belongs to the word before it, or ends a sentence."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipeline.language.text import OPENING_MARKS
+
+# A full stop after these does not end a sentence, whatever the language: only those that are no words in another one…
+_TITLES = re.compile(
+    r"j\.-c|mr|mrs|ms|drs?|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|"
+    r"bzw|evtl|ggf|vgl|bspw|sog|inkl|incl|excl|zzgl|insb|bzgl|zw|mio|mrd|tsd|hr|fr|dipl\.?-\w+|"
+    r"sra|srta|dra|ee|ff|jj|aprox|mme|mlle|av|apr|"
+    r"sig|sigg|dott|ing|avv|profa|cfr|bijv|dhr|mevr|mln|mld|np|tzn|tj|tzw|např|tzv|dvs|bkz|örn|yy|"
+    r"pres|messrs|allg|kath|dña|avda|geom|exmo|exma|ul|pl|św|ks|inż|mgr|tp|sv|mudr|judr|phdr|"
+    r"напр|проф|акад|тыс|тис|ул|вул|просп|пл|св|обл|δηλ|βλ|δρ|εκατ|δισ|डॉ|प्रो|उदा|पू|श्री|पं|कु|कि\.मी|ई\.पू|ดร"
+)
+# … nor after these when a number follows, also one of the Romans.
+_COUNTED = re.compile(
+    r"rs|mind|max|máx|min|mín|tř|cad|sok|mah|кв|корп|ст|ок|"
+    r"no|nr|nos|figs?|eqs?|vols?|pp?|abb|arts?|kap|chaps?|chs?|bd|abs|t[eé]l|tlf|env|núm|págs?|pag|cap|blz|ok|"
+    r"secs?|paras?|apts?|bldg|rm|tab|tabl|th|apto|sez|inc|poz|rozdz|md|az|гл|rys|str|obr|kl|godz|"
+    r"\w{3,}str|\w{3,}pl|jg|op|rt|hwy|tägl|geb|gest|zm|"
+    r"jan|feb|mar|apr|aug|sept?|oct|okt|nov|dec|dez|janv|févr|avr|juill?|déc|ene|abr|genn|febbr|ott|"
+    r"янв|февр?|апр|авг|сент?|окт|нояб?|дек|paź|"
+    r"d\.lgs|рис|стр|стор|тел|гг|σελ|αρ|περ|रु"
+)
+_ROMAN_NUMBER = re.compile(r"(?:[IVX]{2,}|[VX])[.,;:)]*")
+# Of these, what is a measure behind a number: "It lasts 5 sec. 3 people left."
+_MEASURES = frozenset({"min", "sec", "secs", "th"})
+# The word for a century, before a number of the Romans: "nel sec. XIX".
+_CENTURY = re.compile("s[eé]c")
+# "J. S. Bach", "U.S.", "e.g.", "z.B.", "bl.a."; and ordinals: "am 3. Oktober".
+_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}|[^\W\d_]|\d{1,2}")
+# "L'avv. Neri", "dell'art. 5"; not "Bob's. It".
+_ELIDED = re.compile(r"\w+['’](?=\w{2})")
+
+_WEEKDAY = (
+    "Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun|Mo|Di|Mi|Do|Fr|Sa|So|[Ll]un|[Mm]ar|[Mm]er|[Jj]eu|[Vv]en|[Ss]am|[Dd]im|"
+    "[Mm]ié|[Jj]ue|[Vv]ie|[Ss]áb|[Dd]om|[Gg]io|[Ss]ab|[Ss]eg|[Tt]er|[Qq]ua|[Qq]ui|[Ss]ex|[Pp]on|[Pp]n|[Ww]t|[Śś]r|"
+    "[Cc]zw|[Pp]t|[Ss]ob|[Nn]iedz|[Пп]н|[Вв]т|[Сс]р|[Чч]т|[Пп]т|[Сс]б|[Вв]с|Pzt|Sal|Çar|Per|Cum|Cmt|Paz"
+)
+_DEGREES = "med|dent|vet|jur|iur|phil|theol|rer|nat|pol|oec|techn|agr|hab|habil|mult|hc|h|c|sc|Ing"
+_INSTITUTION = (
+    "[Пп]арк|[Тт]еатр|[Шш]кол|[Мм]узе|[Уу]ниверситет|[Ии]нститут|[Зз]авод|[Фф]абрик|[Бб]иблиотек|[Аа]кадеми|"
+    "[Кк]онсерватори|[Бб]ольниц|[Сс]тадион|[Цц]ентр|[Уу]чилищ|[Лл]ице|[Гг]имнази|[Аа]эропорт|[Кк]анал|МГУ"
+)
+# What stands before the full stop, and what after it, where one alone does not tell.
+_TOGETHER = (
+    # "Dr. med. Müller", "dr hab. Nowak"
+    (rf"\b(?:[Dd]r|Prof)\.? (?:(?:{_DEGREES})\. ?)*(?:{_DEGREES})", r"\w"),
+    ("MM|(?:&|und) Co", r"(?:[A-Z][a-zé]|KG|OHG|Ltd|Inc)"),
+    (r"\d ?(?:Pck|Pckg|Pkg|Msp|Pr|Btl|Tbl)", "[A-ZÄÖÜ]"),
+    # "Open Sat. 10–14", with hours behind it only: who sat, sat.
+    (rf"\b(?:{_WEEKDAY})", r"\d{1,2}(?:[:.h]\d\d|\s?[-–—]\s?\d|\s?h\b|\s?[ap]\.?m\b)"),
+    # "am 3.10. Berlin besuchen"
+    (r"\b(?:[Aa]m|[Vv]om|[Zz]um|[Aa]b|[Ss]eit) (?:[1-9]|[12]\d|3[01])\.\s?(?:[1-9]|1[0-2])", r"\w"),
+    (r"\d ?(?:hrs?|ft|lbs?)", r"\d+ ?(?:min|in|oz)\b"),
+    # "Парк им. Горького"; alone it is "them": "Я дал это им. Горького там не было."
+    (rf"(?:{_INSTITUTION})\w* им", "[А-ЯЁ]"),
+    (r"\bим", r"[А-ЯЁ]\."),
+    ("[Gg]em|[Ll]t|[Ss]|[Vv]gl", "§"),
+    ("Cad|Mah|Sok", r"No\b"),
+    ("a[pv]r?", r"J\.-C"),
+)
+
+# Words that nothing but a sentence begins with a capital, …
+_ALWAYS_FIRST = (
+    "He|She|It|We|They|The|This|That|There|But|And|Then|His|Our|Er|Sie|Es|Wir|Die|Und|Aber|Dann|Elle|Ils|Elles|Mais|"
+    "Puis|Ella|Pero|Ele|Ela|Eles|Ona|Oni|Ale|Он|Она|Они|Это|Его|Но"
+)
+# … and those that also stand in names: behind what is no initial.
+_MOSTLY_FIRST = (
+    f"{_ALWAYS_FIRST}|You|So|My|Her|These|Those|A|An|Der|Das|Ein|Eine|Ich|Danach|Han|Hun|Hon|Det|Den|Jag|Jeg|Men|Och|"
+    "Og|Il|Nous|Cette|Él|Y|Lui|Lei|Mas|On|Ono|To|Ten|W|Na|Po|Gdy|Potem|Był|Była|Был|Была|Было|Оно|Мы|Этот|Эта|Её|Их|В|Во|На|С|И|А|"
+    "Когда|После|Затем|Потом|Там|Тогда"
+)
+_OPENED, _CLOSED = r"[\"“„‘'(]?", r"(?:['’](?:s|m|re|ve|ll|d))?[,:;!?…]?"
+_BEGINS = re.compile(rf"{_OPENED}(?:{_ALWAYS_FIRST}){_CLOSED}")
+_BEGINS_BEHIND = re.compile(rf"{_OPENED}(?:{_MOSTLY_FIRST}){_CLOSED}")
+# Where someone begins to speak: "A: 42. Q: Why?"
+_SPEAKER = re.compile("[A-Z]:")
+# What may be a person's: "in the U.S. I met".
+_I = re.compile(rf"{_OPENED}I(?:['’](?:m|ve|ll|d))?")
+# A number that is no ordinal: of a telephone, the result of a sum, number 5, page 5.
+_CARDINAL = re.compile(
+    r"(?:\d|[=№§#]|str\.|\b(?:n[or]s?\.?|n\.?[oº°]|núm\.|pp?\.|p[aá]gs?\.|page|Seite|стр\.|рис\.|figs?\.|rys\.|abb\.|"
+    r"kap\.|cap\.|chap\.|art\.|ст\.|vol\.))\s?$",
+    re.IGNORECASE,
+)
+# "In the U.S. They", "9 a.m. Then", "J. Smith et al. They": with more than an initial's worth of letters.
+_SEVERAL = re.compile(
+    r"(?:[A-Z][a-z]?\.-?)+[A-Z]|[AaPp]\.m|[Jj]r|[Ss]r|[Ss]t|al|ff|dept|incl|inkl|excl|zzgl|mio|mrd|av|ft"
+)
+_YEARS = frozenset({"г", "гг", "в", "вв", "р", "рр", "r", "w"})
+_YEAR_BEFORE = re.compile(r"[\dIVX] ?$")
+_UNITS = {"h": "A-Z", "m": "A-Z", "g": "A-Z", "l": "A-Z", "t": "A-Z"} | dict.fromkeys("мтлч", "А-ЯЁ")
+_AND_SO_ON = re.compile(r"(?:\bт\. ?[дп]|\bu\. ?v\. ?m)$")
+
+
+def is_abbreviation(word: str, following: str) -> bool:
+    """Whether a full stop between `word` and `following` belongs to the word: "Dr", "U.S", "3" and, with "5", "No"."""
+    bare = word.lstrip(OPENING_MARKS)
+    own = _ELIDED.sub("", bare)
+    plain = own.casefold()
+    if _COUNTED.fullmatch(plain) and not (len(word) == 1 and word.isupper()):  # "J. P. Morgan"
+        return following[:1].isdigit() or _ROMAN_NUMBER.fullmatch(following) is not None
+    if _CENTURY.fullmatch(plain) and following[:1] in {"I", "V", "X"}:
+        return True
+    return bool(_TITLES.fullmatch(plain) or _INITIALS.fullmatch(bare.casefold()))
+
+
+def is_of_word(before: str, word: str, following: str, rest: str) -> bool:
+    """The same with more to go by: some text `before` the word, and the `rest`, which begins with `following`."""
+    if any(one.search(before + word) and other.match(rest) for one, other in _together()):
+        return (_BEGINS_BEHIND if word[-1].isdigit() else _BEGINS).fullmatch(following) is None
+    return is_abbreviation(word, following) and not _begins_anew(before, word, following)
+
+
+@cache
+def _together() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple((re.compile(f"(?:{one})$"), re.compile(other)) for one, other in _TOGETHER)
+
+
+def _begins_anew(before: str, word: str, following: str) -> bool:
+    """Whether what follows must be another sentence, whatever the word is."""
+    if word.isdigit():
+        begins = _BEGINS_BEHIND.fullmatch(following) or _I.fullmatch(following) or _SPEAKER.fullmatch(following)
+        return begins is not None or _CARDINAL.search(before) is not None
+    counted = before.rstrip()[-1:].isdigit()
+    if word in _UNITS and counted:
+        return re.match(f"[{_UNITS[word]}]", following) is not None
+    if word.casefold() in _MEASURES:
+        return counted
+    if _SEVERAL.fullmatch(word) or (word in _YEARS and _YEAR_BEFORE.search(before)):
+        return _BEGINS_BEHIND.fullmatch(following) is not None
+    if _AND_SO_ON.search(before + word):
+        return following[:1].isupper()
+    # "Plan B. It failed."; but "z. B. Die Zeit".
+    is_letter = len(word) == 1 and word.isupper() and not re.search(r"[a-zäöü]\. ?$", before)
+    return is_letter and _BEGINS.fullmatch(following) is not None
