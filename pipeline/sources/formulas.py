@@ -17,7 +17,7 @@ _FOUND = re.compile(
     r"|(?<![\w$\\])\$(?P<inline>[^\s$](?:[^$\n]{0,500}?[^\s$\\])?)\$(?![\w$])",
     re.MULTILINE,
 )
-_IS_FORMULA = re.compile(r"[\\^_={}<>+]|^\s*[A-Za-z]{1,3}'?(?:\([A-Za-z]\))?\s*$")
+_IS_FORMULA = re.compile(r"[\\^_={}<>+]|^\s*[A-Za-z]{1,3}'?(?:\([A-Za-z]\))?\s*$|^-[A-Za-z\d.]{1,6}$")
 # From where to where: "∑ (i = 1–n)".
 _LIMITS = re.compile(
     r"\\(sum|prod|int)(?:\\limits)?\s*_(\{[^{}]{1,40}\}|\w)\s*\^(\{[^{}]{1,40}\}|\\[a-z]+|\w)", re.ASCII
@@ -67,7 +67,9 @@ def _plain(found: re.Match[str]) -> str:
     if found["code"]:
         return found[0]
     tex = next(filter(None, found.group("fenced", "block", "square", "round", "inline")))
-    if not _IS_FORMULA.search(tex) or (found["inline"] and re.match(r"\d[\d.,]*(?![\d.,]|\s*[\\^_={}<>+A-Za-z])", tex)):
+    if not _IS_FORMULA.search(tex) or (
+        found["inline"] and re.match(r"\d[\d.,]*(?![\d.,]|\s*[\\^_={}<>+!A-Za-z])", tex)
+    ):
         return found[0]
     return _MARKS.sub(r"\\\g<0>", as_line(tex))
 

@@ -343,6 +343,19 @@ def test_numbers_of_a_table_end_in_one_column(size, language):
     assert max(sum(abs(right - other) <= look.grid.px(8) + 1 for other in rights) for right in rights) >= 4
 
 
+def test_a_line_alone_is_named_once():
+    alone = replace(LINES, heading="Solar overtakes hydro", items=LINES.items[:1])
+    other = replace(alone, heading="A fast year")
+
+    texts, others = (
+        [e.text for e in lay_out(each, (), look_of()).elements if isinstance(e, Sprite)] for each in (alone, other)
+    )
+
+    assert "Solar" not in texts
+    assert "Solar" in others
+    assert any("12" in text for text in texts)
+
+
 LABELS = st.one_of(
     st.text(alphabet="abcdefghij WMgy-.,", min_size=1, max_size=24),
     st.sampled_from(

@@ -1,5 +1,7 @@
 """Breaking, fitting and shaping: text fits its box at every length and in every script."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -381,6 +383,34 @@ def test_no_line_ends_between_a_number_and_its_unit(text):
     set_text = typographic(f"It was {text} by then")
 
     assert " ".join(chunk.of(set_text) for chunk in chunks_of(set_text)) == f"It was {text.replace(' ', NBSP)} by then"
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("so b² = 1 + cos θ here", ("so", "b² = 1 + cos θ", "here")),
+        ("1 − θ²/(2!) + θ⁴/(4!) − θ⁶/(6!)", ("1", "− θ²/(2!)", "+ θ⁴/(4!)", "− θ⁶/(6!)")),
+        ("log in now", ("log", "in", "now")),
+    ],
+)
+def test_a_short_formula_stays_on_its_line_and_a_long_one_is_broken_before_a_sign(text, pieces):
+    set_text = typographic(text)
+
+    assert tuple(chunk.of(set_text).replace(NBSP, " ") for chunk in chunks_of(set_text)) == pieces
+
+
+def test_a_phrase_wider_than_a_line_is_parted_where_words_end():
+    style = replace(BODY, language="th")
+    label = fit("รถไฟฟ้าบีทีเอส", style, (40,), width_px=200, most_lines=2)
+
+    assert [line.text for line in label.lines] == ["รถไฟฟ้า", "บีทีเอส"]
+
+
+def test_what_is_turned_over_of_a_verse_stands_in():
+    narrow = fit("Burnt\nthe fire of thine eyes, the fire of thine eyes?", BODY, (48,), width_px=600)
+
+    assert [line.text.startswith(NBSP) for line in narrow.lines] == [False, False, True]
+    assert narrow.width_px <= 600
 
 
 def test_a_number_and_a_word_may_stand_in_two_lines():

@@ -164,6 +164,7 @@ def test_an_address_that_is_a_whole_picture_is_left_out() -> None:
         # Of an encyclopedia, and formulas.
         ("Bread[1] is old.[2][3] It is good [citation needed].", ["Bread is old. It is good."]),
         ("He wrote $E = mc^2$ and $$x_1$$.", ["He wrote E = mc² and x₁."]),
+        ("It is $-1$ or $-i$, with $0! = 1$.", ["It is −1 or −i, with 0! = 1."]),
         ("It costs $5 or $10, US$ 5 = $7.", ["It costs $5 or $10, US$ 5 = $7."]),
         ("Write `a[1]` and `$x^2$`, see [1](https://example.org).", ["Write a[1] and $x^2$, see 1."]),
         # No marks of a dialect.

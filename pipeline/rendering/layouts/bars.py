@@ -91,7 +91,8 @@ class _Bars:
         labels, least_px = self._labels_in_rows(round(width * _BESIDE), row_px)
         widest = max(label.width_px for label in labels)
         beside = widest + sum(self._beside(values))
-        if grid.is_stacked and (beside > _BESIDE_BOTH * width or any(label.cut for label in labels)):
+        is_long = beside > _BESIDE_BOTH * width or any(label.cut or len(label.lines) > 1 for label in labels)
+        if grid.is_stacked and is_long:
             return self._lying_below(page)
         pitch = min(max(grid.type_px(_PITCH), least_px + grid.px(_GAP)), row_px)
         thick = min(grid.type_px(_THICK), round(pitch * _THICK_SHARE))

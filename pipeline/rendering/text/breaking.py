@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from pipeline.language.graphemes import clusters
@@ -121,7 +121,8 @@ def divide_long(
 ) -> tuple[Chunk, ...]:
     """The chunks, words wider than a line cut where their language divides them, addresses at their joints.
 
-    Names that have a hyphen of their own are left as they are, unless `names` are to be divided too.
+    Names that have a hyphen of their own are left as they are, unless `names` are to be divided too; so are phrases of
+    a language without spaces.
     """
     found: list[Chunk] = []
     gaps = [True, *(before.end < after.start for before, after in pairwise(chunks)), True]
@@ -130,7 +131,7 @@ def divide_long(
         points: Sequence[int] = ()
         joints: Sequence[int] = ()
         if measure(word, style) > width_em:
-            joints = _joints(word)
+            joints = _joints(word) or (_seams(word, style.language) if names else ())
             points = _points(word, style.language) if names or (gap_before and gap_after) else ()
         starts = (chunk.start, *(chunk.start + point for point in joints or points), chunk.end)
         found += (Chunk(start, end, divided=end < chunk.end and not joints) for start, end in pairwise(starts))
@@ -283,6 +284,12 @@ def _joints(word: str) -> tuple[int, ...]:
     """Where an address may be parted, and whatever has a slash or an underscore: no hyphen is drawn there."""
     joints = _ADDRESS_JOINT if _ADDRESS.search(word) else _JOINT
     return tuple(found.start() for found in joints.finditer(word))
+
+
+def _seams(word: str, language: str) -> tuple[int, ...]:
+    """Where words probably end within a phrase of a language that is written without spaces."""
+    pieces = split_phrases(word, language, is_fine=True)
+    return tuple(accumulate(map(len, pieces[:-1]))) if "".join(pieces) == word else ()
 
 
 def _points(word: str, language: str) -> tuple[int, ...]:
