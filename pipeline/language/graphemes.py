@@ -34,7 +34,10 @@ _KEPT = "\u00a0\u202f\u2009\u3000" + _ZWNJ + _ZWJ
 
 # Signs of a formula in running text, between spaces; names of functions; and what they join.
 _OPERATOR = re.compile(r" ([=≠≈≡≤≥×÷±∓+−])[ \u00a0](?=\S)")
-_FUNCTION = re.compile(r"(?<=\b(?:sin|cos|tan|log|lim|exp|det)) (?=\S{1,3}(?:\W|$))|(?<=\bln) (?=\S{1,3}(?:\W|$))")
+_FUNCTION = re.compile(
+    r"(?<=\b(?:sin|cos|tan|log|lim|exp|det)) (?=\S{1,3}(?:\W|$))|(?<=\bln) (?=\S{1,3}(?:\W|$))"
+    r"|(?<=[+−=] \w) (?=(?:sin|cos|tan|log|ln)\b)"
+)
 _FORMULA = re.compile(r"[^ ]+(?: [=≠≈≡≤≥×÷±∓+−]\u00a0[^ ]+)+")
 # Of a formula that is better left whole: letters.
 _SHORT = 22

@@ -515,11 +515,12 @@ def test_a_sentence_of_a_poem_that_is_too_long_for_a_picture_is_parted_between_i
 
 
 def test_a_poem_at_the_beginning_is_shown_and_no_picture_takes_the_place_of_its_lines() -> None:
-    verses = "I wandered lonely as a cloud\nThat floats on high o'er vales and hills,"
-    text = f"---\ntitle: Alone\npictures: [a.jpg]\n---\n{verses}\n\n## More\n\n{verses}\n\n## End\n\nThat is all."
+    verses = "I wandered lonely as a cloud\nThat floats on high o’er vales and hills,"
+    poem = verses.replace("\n", "  \n")
+    text = f"---\ntitle: Alone\npictures: [a.jpg]\n---\n{poem}\n\n## More\n\n{poem}\n\n## End\n\nThat is all."
     script = outline(parse_brief(text, Path("a.md")), TEMPLATE)
 
-    assert narration_of(script.scenes[0]) == "Alone."
+    assert narration_of(script.scenes[0]) == "Alone"
     assert [scene.text for scene in script.scenes if isinstance(scene, StatementScene)][:2] == [verses, verses]
 
 
