@@ -287,3 +287,9 @@ def test_the_lines_of_a_stanza_are_kept_and_those_of_running_text_are_not(
     (paragraph, *_) = block.said
     assert paragraph.verses == verses
     assert paragraph.text.split() == " ".join(verses).split() or not verses
+
+
+def test_a_formula_in_a_title_is_in_plain_signs_too() -> None:
+    brief = parse_brief("---\ntitle: Why $a_1 < b^2$ for $5 and $10\n---\n\nIt is.", Path("a.md"))
+
+    assert brief.title == "Why a₁ < b² for $5 and $10"
