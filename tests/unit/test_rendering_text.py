@@ -406,6 +406,12 @@ def test_a_phrase_wider_than_a_line_is_parted_where_words_end():
     assert [line.text for line in label.lines] == ["รถไฟฟ้า", "บีทีเอส"]
 
 
+def test_the_parts_of_an_endless_word_are_about_as_long_as_each_other():
+    lines = fit("x" * 45, BODY, (40,), width_px=800, most_lines=3).lines
+
+    assert max(len(line.text) for line in lines) - min(len(line.text) for line in lines) <= 2
+
+
 def test_what_is_turned_over_of_a_verse_stands_in():
     narrow = fit("Burnt\nthe fire of thine eyes, the fire of thine eyes?", BODY, (48,), width_px=600)
 

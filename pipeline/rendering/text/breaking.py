@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -139,15 +140,21 @@ def divide_long(
 
 
 def split_long(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float) -> tuple[Chunk, ...]:
-    """The chunks, those wider than a line cut between graphemes: for endless words, and parts of addresses."""
+    """The chunks, those wider than a line cut between graphemes: for endless words, and parts of addresses.
+
+    The parts of one are about as long as each other: two letters alone on a line would look like a mistake.
+    """
     found: list[Chunk] = []
     for chunk in chunks:
+        letters = clusters(text[chunk.start : chunk.end])
+        # The sum of the letters: kerning, which mostly tightens, is left out.
+        steps = [measure(letter, style) + max(0.0, style.tracking) for letter in letters]
+        total = sum(steps)
+        most = min(width_em, total / max(1, math.ceil(total / width_em)) + max(steps))
         start = end = chunk.start
         width = 0.0
-        for cluster in clusters(text[chunk.start : chunk.end]):
-            # The sum of the letters: kerning, which mostly tightens, is left out.
-            step = measure(cluster, style) + max(0.0, style.tracking)
-            if end > start and width + step > width_em:
+        for cluster, step in zip(letters, steps, strict=True):
+            if end > start and width + step > most:
                 found.append(Chunk(start, end))
                 start, width = end, 0.0
             end, width = end + len(cluster), width + step
