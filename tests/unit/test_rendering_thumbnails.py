@@ -332,6 +332,8 @@ def test_words_below_leave_the_upper_third_of_a_photograph_as_it_is(stills):
         ((1600, 900), (1080, 1920), True),
         ((640, 140), (1080, 1920), True),
         ((1600, 900), (1920, 1080), False),
+        # Beside words, still less would be seen of it.
+        ((640, 140), (1920, 1080), False),
         ((640, 427), (1920, 1080), False),
         ((512, 512), (1080, 1920), False),
         ((600, 1024), (1080, 1920), False),

@@ -56,9 +56,10 @@ def picture_of(script: Script, look: Look) -> Still | None:
 def is_better_beside(still: Still, look: Look) -> bool:
     """Whether too much of a photograph would be cut off behind words; a page is no photograph."""
     width, height = look.format.thumbnail_px
-    seen = width / height / still.aspect
-    least = _LEAST_SEEN if width > height else _LEAST_SEEN_UPRIGHT
-    return min(seen, 1 / seen) < least and not still.has_alpha and not is_page(still)
+    seen, least = still.aspect * height / width, _LEAST_SEEN
+    if width < height:
+        seen, least = 1 / seen, _LEAST_SEEN_UPRIGHT
+    return seen < least and not still.has_alpha and not is_page(still)
 
 
 class Framing(NamedTuple):
