@@ -37,6 +37,17 @@ _AM = "\u0e33\u0eb3"
 _KEPT = "\u00a0\u202f\u2009\u3000" + _ZWNJ + _ZWJ
 
 
+# Signs of a formula in running text, between spaces; names of functions; and what they join.
+_OPERATOR = re.compile(r" ([=≠≈≡≤≥×÷±∓+−])[ \u00a0](?=\S)")
+_FUNCTION = re.compile(
+    r"(?<=\b(?:sin|cos|tan|log|lim|exp|det)) (?=\S{1,3}(?:\W|$))|(?<=\bln) (?=\S{1,3}(?:\W|$))"
+    r"|(?<=[+−=] \w) (?=(?:sin|cos|tan|log|ln)\b)"
+)
+_FORMULA = re.compile(r"[^ ]+(?: [=≠≈≡≤≥×÷±∓+−]\u00a0[^ ]+)+")
+# Of a formula that is better left whole: letters.
+_SHORT = 22
+
+
 def clusters(text: str) -> list[str]:
     """`text` cut into graphemes: marks, joined emoji, flags and conjuncts stay whole."""
     found: list[str] = []
@@ -58,10 +69,19 @@ def typographic(text: str) -> str:
     # A dash ends a line, it does not begin one; French spaces before ; : ! ? and inside guillemets do not break.
     text = text.replace(" – ", "\u00a0– ").replace(" — ", "\u00a0— ")
     text = re.sub(r" (?=[;:!?»%])", "\u00a0", text).replace("« ", "«\u00a0")
+    if _OPERATOR.search(text):
+        text = _glued(text)
     # Nor does what stands between a number and its unit, or its money.
     text = QUANTITY.sub(lambda match: match[0].replace(" ", "\u00a0"), text)
     text = re.sub(r"(?<=\d) (?=[€£$¥₹₽₩₺₴])|(?<=[€£$¥₹₽₩₺₴]) (?=\d)", "\u00a0", text)
     return re.sub(r"[ \t\n]+", " ", text).strip(" ")
+
+
+def _glued(text: str) -> str:
+    """`text` with formulas that are short on one line, and others broken before a sign, as printers do it."""
+    text = _FUNCTION.sub("\u00a0", text)
+    text = _OPERATOR.sub(lambda sign: f" {sign[1]}\u00a0", text)
+    return _FORMULA.sub(lambda found: found[0].replace(" ", "\u00a0") if len(found[0]) <= _SHORT else found[0], text)
 
 
 def is_symbol(cluster: str) -> bool:

@@ -36,7 +36,9 @@ _EDGE = re.compile(rf"[\s{re.escape(OPENING_MARKS)}]")
 _ROMAN = re.compile("[IVX]{2,}")
 _AN_ORDINAL = re.compile(r"(?:.*\b(?:das|dem|den|der|des|die|im|ins|vom|zum|seit|um))?\s*", re.IGNORECASE)
 # No sentence begins with one of these: "p1 · p2 · … · pn".
-_NEVER_FIRST = frozenset("·⋅×÷=+*/&,;:")
+_NEVER_FIRST = frozenset("·⋅×÷=≠≈≤≥±+*/&,;:")
+# Nor with a minus that nothing follows: "1 − x²/(2!) − …".
+_MINUS = re.compile(r"\s+−\s")
 # Who writes without capitals begins sentences with small letters. So does one that goes on for so many words, whose
 # author has other worries; in fewer, what ends before a small letter is an abbreviation that we don't know.
 _FEWEST_WORDS, _ENDLESS_WORDS = 4, 40
@@ -102,7 +104,9 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     if match["next"] is None:
         return True
     rest = text[match.start("next") : match.start("next") + _LOOK_AHEAD]
-    if not _may_begin(rest, text, start, match) or _goes_on_behind_a_dash(text, match.end()):
+    if not _may_begin(rest, text, start, match):
+        return False
+    if _goes_on_behind_a_dash(text, match.end()) or _MINUS.match(text, match.end()):
         return False
     if match["stop"] != ".":
         return True

@@ -55,7 +55,7 @@ __all__ = [
 ]
 
 # Part of the keys of cached scenes: raise it with every change that shows.
-RENDERING_VERSION = "39"
+RENDERING_VERSION = "40"
 
 # Pillow, numpy and fontTools are loaded by the first call, or by `load`, not by whoever imports this room.
 

@@ -24,7 +24,11 @@ def illustrated(scenes: Sequence[Scene], brief: Brief, template: Template) -> tu
     One that a scene shows already stays there. What is said stays, and what is shown stays as far as it has room: the
     section as a heading, the sentence beside it.
     """
-    places = [number for number, scene in enumerate(scenes) if isinstance(scene, StatementScene)]
+    places = [
+        number
+        for number, scene in enumerate(scenes)
+        if isinstance(scene, StatementScene) and "\n" not in scene.text  # verses need their lines
+    ]
     shown = set(map(named_picture, scenes))
     pictures = [picture for picture in brief.pictures if picture.source not in shown]
     chosen = dict(zip(_evenly(places, len(pictures)), pictures, strict=False))

@@ -17,7 +17,7 @@ _FOUND = re.compile(
     r"|(?<![\w$\\])\$(?P<inline>[^\s$](?:[^$\n]{0,500}?[^\s$\\])?)\$(?![\w$])",
     re.MULTILINE,
 )
-_IS_FORMULA = re.compile(r"[\\^_={}<>+]|^\s*[A-Za-z]{1,3}'?(?:\([A-Za-z]\))?\s*$")
+_IS_FORMULA = re.compile(r"[\\^_={}<>+]|^\s*[A-Za-z]{1,3}'?(?:\([A-Za-z]\))?\s*$|^-[A-Za-z\d.]{1,6}$")
 # From where to where: "∑ (i = 1–n)".
 _LIMITS = re.compile(
     r"\\(sum|prod|int)(?:\\limits)?\s*_(\{[^{}]{1,40}\}|\w)\s*\^(\{[^{}]{1,40}\}|\\[a-z]+|\w)", re.ASCII
@@ -54,7 +54,12 @@ _DEEPEST = 20
 
 def without_tex(notes: str) -> str:
     """Notes in Markdown with their formulas in plain signs."""
-    return _FOUND.sub(_plain, notes) if "$" in notes or "\\" in notes or "```math" in notes else notes
+    return _FOUND.sub(_escaped, notes) if "$" in notes or "\\" in notes or "```math" in notes else notes
+
+
+def line_without_tex(text: str) -> str:
+    """A title, which is no Markdown, with its formulas in plain signs."""
+    return _FOUND.sub(lambda found: _plain(found) or found[0], text) if "$" in text else text
 
 
 def as_line(tex: str) -> str:
@@ -63,13 +68,21 @@ def as_line(tex: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def _plain(found: re.Match[str]) -> str:
+def _escaped(found: re.Match[str]) -> str:
+    line = _plain(found)
+    return found[0] if line is None else _MARKS.sub(r"\\\g<0>", line)
+
+
+def _plain(found: re.Match[str]) -> str | None:
+    """The formula on one line; None: it is none."""
     if found["code"]:
-        return found[0]
+        return None
     tex = next(filter(None, found.group("fenced", "block", "square", "round", "inline")))
-    if not _IS_FORMULA.search(tex) or (found["inline"] and re.match(r"\d[\d.,]*(?![\d.,]|\s*[\\^_={}<>+A-Za-z])", tex)):
-        return found[0]
-    return _MARKS.sub(r"\\\g<0>", as_line(tex))
+    if not _IS_FORMULA.search(tex) or (
+        found["inline"] and re.match(r"\d[\d.,]*(?![\d.,]|\s*[\\^_={}<>+!A-Za-z])", tex)
+    ):
+        return None
+    return as_line(tex)
 
 
 class _Reader:

@@ -16,7 +16,7 @@ from markdown_it.tree import SyntaxTreeNode
 from pipeline.errors import InputError
 from pipeline.model import Brief, Illustration, Section, WantedPicture
 from pipeline.sources.blocks import blocks_of, text_of
-from pipeline.sources.formulas import without_tex
+from pipeline.sources.formulas import line_without_tex, without_tex
 from pipeline.sources.front_matter import FrontMatter, split_front_matter
 from pipeline.sources.naming import checked_title, title_of_file
 from pipeline.sources.pasted import as_markdown
@@ -28,6 +28,8 @@ _NAME_WITH_SPACES = re.compile(r"\S.*\s.*\.(?:png|jpe?g|webp|gif|svg)", re.IGNOR
 _FILE = re.compile(r"(!\[[^\]\n]{0,300}\]\(<?)file://(?:localhost)?(?=/)(?:/(?=[A-Za-z]:))?", re.IGNORECASE)
 # Fields of programs that send letters. As Markdown, they would be emphasis and a tag, and half of them be said.
 _MERGE_TAG = re.compile(r"\*\|\w+\|\*|<<\s*\w+\s*>>")
+# Of the front matter, what is shown.
+_SHOWN = ("title", "subtitle", "kicker", "closing")
 
 
 def parse_brief(text: str, path: Path) -> Brief:
@@ -38,6 +40,7 @@ def parse_brief(text: str, path: Path) -> Brief:
     front = split_front_matter(text, path=str(path))
     blocks = _nodes(front.body)
     values: dict[str, Any] = dict(front.values)
+    values |= {name: line_without_tex(values[name]) for name in _SHOWN if name in values}
     opening = _opening(blocks)
     if "title" not in values:
         values["title"] = checked_title(opening or title_of_file(path), where=_where(path, front, blocks))

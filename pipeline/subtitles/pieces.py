@@ -24,11 +24,17 @@ def join_phrases(words: Sequence[Word], language: str, max_width: int) -> list[W
 
     So nothing is broken inside a phrase, and captions light phrases, not single characters.
     """
+    return _joined(words, language, max_width, is_fine=False)
+
+
+def _joined(words: Sequence[Word], language: str, max_width: int, *, is_fine: bool) -> list[Word]:
     joined: list[Word] = []
-    for first, last in phrase_spans([word.text for word in words], language):
+    for first, last in phrase_spans([word.text for word in words], language, is_fine=is_fine):
         text = join_words([word.text for word in words[first:last]])
-        if last - first == 1 or width(text) > max_width:
+        if last - first == 1 or (width(text) > max_width and is_fine):
             joined += words[first:last]
+        elif width(text) > max_width:
+            joined += _joined(words[first:last], language, max_width, is_fine=True)
         else:
             joined.append(Word(text=text, start_s=words[first].start_s, end_s=words[last - 1].end_s))
     return joined

@@ -142,23 +142,14 @@ def test_what_no_line_speaks_of_comes_together_at_the_beginning(scene):
     assert all(isinstance(each, Drawing) and min(each.mask.size) <= 2 for each in gone)
 
 
-def test_a_line_of_a_chart_is_whole_until_a_number_comes_where_it_is():
-    values = (4100.0, 2460.0, 1810.0, 3990.0, 28.0)
-    items = tuple(Bar(label=f"No. {number}", value=value) for number, value in enumerate(values, start=1))
-    lines = tuple(SpokenLine(text="This is one of them.", reveals=number) for number in range(5))
-    scene = BarsScene(lines=lines, heading="Bridges", unit="m", items=items)
-    elements = lay_out(scene, words_of(scene), look_of()).elements
-    parts = [each for each in elements if isinstance(each, Drawing) and min(each.mask.size) <= 2]
-    leaving = [each for each in parts if each.pose(LATE) is None]
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("scene", [BARS, COLUMNS], ids=["bars", "columns"])
+def test_the_numbers_of_bars_are_all_that_a_bar_chart_counts_with(scene, size):
+    elements = lay_out(scene, (), look_of(size)).elements
 
-    assert leaving
-    assert all(each.pose(20) == parts[0].pose(20) is not None for each in parts)
-    for part in leaving:
-        # It is gone when the number that it makes room for begins to be seen.
-        at = part.box(part.pose(20))
-        numbers = [each for each in elements if getattr(each, "text", "").endswith("m") and each.pose(20) is None]
-        near = [each for each in numbers if each.left - 12 <= at.right and at.left <= each.left + each.mask.width + 12]
-        assert any(part.pose(each.motion.enters) is None and part.pose(each.motion.enters - 9) for each in near)
+    digits = [each.text for each in elements if any(map(str.isdigit, getattr(each, "text", "")))]
+    told = [each for each in digits if each not in {bar.label for bar in scene.items} and each != scene.source]
+    assert len(told) == len(scene.items)
 
 
 @EVERY_SCENE
@@ -332,6 +323,19 @@ def test_numbers_of_a_table_end_in_one_column(size, language):
 
     # The ink of a 1 ends a little sooner than that of a 7.
     assert max(sum(abs(right - other) <= look.grid.px(8) + 1 for other in rights) for right in rights) >= 4
+
+
+def test_a_line_alone_is_named_once():
+    alone = replace(LINES, heading="Solar overtakes hydro", items=LINES.items[:1])
+    other = replace(alone, heading="A fast year")
+
+    texts, others = (
+        [e.text for e in lay_out(each, (), look_of()).elements if isinstance(e, Sprite)] for each in (alone, other)
+    )
+
+    assert "Solar" not in texts
+    assert "Solar" in others
+    assert any("12" in text for text in texts)
 
 
 LABELS = st.one_of(

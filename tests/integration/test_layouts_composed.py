@@ -111,7 +111,7 @@ def test_bars_whose_labels_have_no_room_below_them_lie_beside_them():
         "Erdgas": 10.5,
         "Biomasse": 8.4,
         "Wasserkraft": 4.5,
-        "Kernenergie": 1.5,
+        "Geothermische Kraftwerke": 1.5,
     }
     items = tuple(Bar(label=label, value=value) for label, value in shares.items())
     scene = BarsScene(lines=(), heading="Wo der Strom herkommt", unit="%", point=1, items=items)

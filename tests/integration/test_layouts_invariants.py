@@ -28,6 +28,7 @@ from pipeline.model import (
     QuizScene,
     Row,
     SceneryScene,
+    Series,
     Share,
     SharesScene,
     SpokenLine,
@@ -320,13 +321,16 @@ def test_there_is_a_layout_for_every_kind_of_scene_and_there_are_at_least_sixtee
 
 def test_numbers_of_an_axis_and_at_bars_are_written_as_the_language_writes_them():
     items = (Bar(label="Eins", value=1234.5), Bar(label="Zwei", value=2000))
-    scene = BarsScene(lines=(), heading="Viel", unit="%", items=items)
+    series = (Series(label="Eins", values=(0.0, 1234.5)), Series(label="Zwei", values=(500.0, 2000.0)))
+    bars = BarsScene(lines=(), heading="Viel", unit="%", items=items)
+    lines = LinesScene(lines=(), heading="Viel", unit="%", marks=("2024", "2025"), items=series)
 
-    shown = [line.text for line in read(lay_out(scene, (), look_of(FORMATS["16:9"], language="de")))]
-    assert {"500\u00a0%", "1.500\u00a0%", "1.234,5\u00a0%", "2.000,0\u00a0%"} <= set(shown)
+    for scene, axis in ((bars, set()), (lines, {"500\u00a0%", "1.500\u00a0%"})):
+        shown = {line.text for line in read(lay_out(scene, (), look_of(FORMATS["16:9"], language="de")))}
+        assert {*axis, "1.234,5\u00a0%", "2.000,0\u00a0%"} <= shown
 
 
-def test_numbers_of_an_axis_stand_apart_and_each_is_another():
+def test_bars_of_next_to_nothing_have_their_numbers_apart():
     # Found by the soak, with SCENES_SEED=261126.
     items = (Bar(label="—", value=1.2e-7), Bar(label="—", value=1.2e-7))
     scene = BarsScene(lines=(), heading="où", unit="€", items=items)

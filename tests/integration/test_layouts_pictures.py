@@ -124,6 +124,15 @@ def test_an_upright_picture_is_seen_from_top_to_bottom_where_words_stack(size, t
     assert np.ptp(red[:, 0]) > 0.4 * size[1]
 
 
+@pytest.mark.parametrize(("shape", "top"), [((640, 140), 110), ((640, 400), 0)])
+def test_a_strip_of_a_picture_stands_below_what_apps_show_at_the_top(shape, top, tmp_path):
+    still = replace(still_of(coast(), tmp_path, "strip.png"), width_px=shape[0], height_px=shape[1])
+    scene = SplitScene(lines=(), picture=still.name, heading="The bank", text="Steamers passed by.")
+    picture = lay_out(scene, (), look_of((540, 960), (still,))).elements[0]
+
+    assert picture.top == top
+
+
 def test_words_too_long_for_an_upright_picture_are_not_cut_for_it(tmp_path):
     still = still_of(lighthouse(400, 640), tmp_path, "tower")
     scene = SplitScene(lines=LINES, picture="tower", heading="The last keeper", text=LONG, kicker="The coast")

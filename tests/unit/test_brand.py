@@ -342,6 +342,14 @@ def test_logos_are_as_large_as_each_other_by_area_and_never_blurred(tmp_path):
     assert logo_size(small, most, lambda length: 4 * round(length))[1] <= 1.25 * small.height_px
 
 
+def test_a_name_on_one_line_is_as_large_as_any_other_logo(tmp_path):
+    wide = brought(tmp_path, size=(1800, 160))
+
+    for most in (*placing._OPENING, placing._SMALL, placing._EMBLEM):
+        width, height = logo_size(wide, most, round)
+        assert width * height > 0.85 * most.area
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [

@@ -1,5 +1,7 @@
 """Breaking, fitting and shaping: text fits its box at every length and in every script."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -35,12 +37,14 @@ def lines_of(text: str, *, width_px: int = 970, size_px: int = 100, most: int = 
 @settings(max_examples=60, deadline=None)
 @given(text=HOSTILE, width=st.integers(200, 1680), most=st.integers(1, 5))
 @example(text="\x1b\n", width=200, most=1)
+@example(text="0\n0", width=200, most=1)
 # Mixed directions: the whole line is wider than the sum of its words.
 @example(text="\u0627 \u0627 a\xa0??c", width=443, most=1)
 def test_every_text_fits_the_width_the_height_and_the_number_of_lines(text, width, most):
     block = fit(text, DISPLAY, (124, 80, 50, 32), width_px=width, height_px=400, most_lines=most)
 
-    assert len(block.lines) <= most
+    # A poem has its own lines, which may be turned over.
+    assert len(block.lines) <= max(most, 2 * len(text.split("\n")) if "\n" in text else 0)
     assert block.height_px <= 400
     assert block.width_px <= width
     assert bool(block.lines) is bool(presentable(text, weight=DISPLAY.weight))
@@ -381,6 +385,40 @@ def test_no_line_ends_between_a_number_and_its_unit(text):
     set_text = typographic(f"It was {text} by then")
 
     assert " ".join(chunk.of(set_text) for chunk in chunks_of(set_text)) == f"It was {text.replace(' ', NBSP)} by then"
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("so z = a + i sin θ here", ("so", "z = a + i sin θ", "here")),
+        ("1 − θ²/(2!) + θ⁴/(4!) − θ⁶/(6!)", ("1", "− θ²/(2!)", "+ θ⁴/(4!)", "− θ⁶/(6!)")),
+        ("log in now", ("log", "in", "now")),
+    ],
+)
+def test_a_short_formula_stays_on_its_line_and_a_long_one_is_broken_before_a_sign(text, pieces):
+    set_text = typographic(text)
+
+    assert tuple(chunk.of(set_text).replace(NBSP, " ") for chunk in chunks_of(set_text)) == pieces
+
+
+def test_a_phrase_wider_than_a_line_is_parted_where_words_end():
+    style = replace(BODY, language="th")
+    label = fit("รถไฟฟ้าบีทีเอส", style, (40,), width_px=200, most_lines=2)
+
+    assert [line.text for line in label.lines] == ["รถไฟฟ้า", "บีทีเอส"]
+
+
+def test_the_parts_of_an_endless_word_are_about_as_long_as_each_other():
+    lines = fit("x" * 45, BODY, (40,), width_px=800, most_lines=3).lines
+
+    assert max(len(line.text) for line in lines) - min(len(line.text) for line in lines) <= 2
+
+
+def test_what_is_turned_over_of_a_verse_stands_in():
+    narrow = fit("Burnt\nthe fire of thine eyes, the fire of thine eyes?", BODY, (48,), width_px=600)
+
+    assert [line.text.startswith(NBSP) for line in narrow.lines] == [False, False, True]
+    assert narrow.width_px <= 600
 
 
 def test_a_number_and_a_word_may_stand_in_two_lines():

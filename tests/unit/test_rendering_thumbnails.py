@@ -16,7 +16,7 @@ from pipeline.rendering.theme import rgb
 from pipeline.rendering.thumbnail import words as thumbnail_sheet
 from pipeline.rendering.thumbnail.drawing import COUNT
 from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
-from pipeline.rendering.thumbnail.picture import framed, picture_of
+from pipeline.rendering.thumbnail.picture import framed, is_better_beside, picture_of
 from pipeline.theme.colours import contrast
 from pipeline.theme.loading import load_theme
 from tests.standins.photos import coast, lighthouse, photo_of_tests, shoe, still_of, wall
@@ -236,7 +236,9 @@ def test_words_on_a_picture_are_read_on_every_pixel(theme, size, paint, stills, 
         write(sheet, block, top, colours, across=across)
 
     monkeypatch.setattr(thumbnail_sheet.Sheet, "write", noted)
-    next(shown(stills[paint], theme=theme, size=size))
+    # On an upright still, words stand on what is upright, too.
+    upright = {} if size[0] > size[1] else {"width_px": 600, "height_px": 1024}
+    next(shown(replace(stills[paint], **upright), theme=theme, size=size))
     ((part, colours),) = behind
 
     levels = np.asarray(part).reshape(-1, 3)
@@ -319,6 +321,33 @@ def test_words_below_leave_the_upper_third_of_a_photograph_as_it_is(stills):
     letters = drawn.min(axis=2) > 235
     assert letters[1920 // 2 : 1560].any()
     assert not letters[1580:].any()
+
+
+@pytest.mark.parametrize(
+    ("shape", "size", "beside"),
+    [
+        # Half of them is seen, and a face is seldom in the half that stays.
+        ((600, 1024), (1920, 1080), True),
+        ((512, 512), (1920, 1080), True),
+        ((1600, 900), (1080, 1920), True),
+        ((640, 140), (1080, 1920), True),
+        ((1600, 900), (1920, 1080), False),
+        # Beside words, still less would be seen of it.
+        ((640, 140), (1920, 1080), False),
+        ((640, 427), (1920, 1080), False),
+        ((512, 512), (1080, 1920), False),
+        ((600, 1024), (1080, 1920), False),
+    ],
+)
+def test_a_photograph_that_would_lose_half_of_itself_stands_beside_the_words(shape, size, beside, stills):
+    still = replace(stills[lighthouse], width_px=shape[0], height_px=shape[1])
+    film = script("Who taught the town", scenes=(SceneryScene(lines=(), picture=still.name),))
+    bare, seen = (replace(look(size=size), stills=each) for each in ((), (still,)))
+
+    # Beside the words and above them is the ground of a still without a picture.
+    plain, drawn = (np.asarray(draw_thumbnail(film, each))[:200, :60] for each in (bare, seen))
+    assert is_better_beside(still, seen) is beside
+    assert np.array_equal(plain, drawn) is beside
 
 
 def test_what_is_cut_out_stands_whole_on_the_ground_of_the_theme(stills):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.model import Brief, BulletsScene, SceneryScene, SpokenLine, StatementScene, VideoFormat
+from pipeline.model import Brief, BulletsScene, CodeScene, SceneryScene, SpokenLine, StatementScene, VideoFormat
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Look, draw_scene, read_logo
 from pipeline.rendering.layouts import lay_out
@@ -94,6 +94,13 @@ def test_a_logo_that_both_scenes_have_stays_through_a_fade(tmp_path):
 
     for picture, _ in frames_of("fade", now, after=replace(SECOND, heading="Three others"))[:10]:
         assert np.abs(picture - resting)[shown].mean() < 12
+
+
+def test_a_card_does_not_come_over_the_words_that_a_fade_takes_away():
+    scene = CodeScene(lines=SECOND.lines, heading="", language="python", code="print(1)\nprint(2)", items=())
+    composition = lay_out(scene, (), look())
+
+    assert not composition.stage().elements
 
 
 def test_a_picture_that_fills_the_frame_is_there_before_its_words_are():

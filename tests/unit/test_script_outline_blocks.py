@@ -226,6 +226,12 @@ def test_a_question_with_a_ticked_list_becomes_a_quiz() -> None:
     assert narration_of(last) == "End."
 
 
+def test_a_question_without_a_quiz_stands_above_its_options() -> None:
+    (scene, *_) = scenes(QUIZ, bare=True)
+
+    assert (scene.heading, scene.items) == ("Which is the largest?", ("Mars", "Jupiter", "Venus"))
+
+
 @pytest.mark.parametrize("heading", ["A question\n\nWhich planet is the largest?", "Which planet is the largest?"])
 def test_a_quiz_for_which_a_template_has_no_layout_tells_the_right_option_behind_the_list(heading: str) -> None:
     options = f"# Planets\n\nPlanets go round.\n\n## {heading}\n\n- [ ] Mars\n- [x] Jupiter\n- [ ] Venus\n"
@@ -506,6 +512,16 @@ def test_a_sentence_of_a_poem_that_is_too_long_for_a_picture_is_parted_between_i
     found = [scene for scene in scenes("  \n".join(verses)) if isinstance(scene, StatementScene)]
 
     assert tuple(text for scene in found for text, _shown in said(scene)) == verses
+
+
+def test_a_poem_at_the_beginning_is_shown_and_no_picture_takes_the_place_of_its_lines() -> None:
+    verses = "I wandered lonely as a cloud\nThat floats on high o’er vales and hills,"
+    poem = verses.replace("\n", "  \n")
+    text = f"---\ntitle: Alone\npictures: [a.jpg]\n---\n{poem}\n\n## More\n\n{poem}\n\n## End\n\nThat is all."
+    script = outline(parse_brief(text, Path("a.md")), TEMPLATE)
+
+    assert narration_of(script.scenes[0]) == "Alone"
+    assert [scene.text for scene in script.scenes if isinstance(scene, StatementScene)][:2] == [verses, verses]
 
 
 def test_a_letter_of_a_formula_is_no_beginning_of_a_sentence() -> None:

@@ -65,6 +65,7 @@ from pipeline.template import Layout, load_template
         ("天空是蓝色的。为什么？「散射！」", ("天空是蓝色的。", "为什么？", "「散射！」")),
         ("क्यों है। यह है।", ("क्यों है।", "यह है।")),
         ("... Hello. !!!", ("... Hello. !!!",)),
+        ("It is 1 − x²/(2!) − …, they say. Then go.", ("It is 1 − x²/(2!) − …, they say.", "Then go.")),
         ("Multiply p1 · p2 · … · pn + 1. Then go.", ("Multiply p1 · p2 · … · pn + 1.", "Then go.")),
         ("we all sleep too little. so do cats. ok", ("we all sleep too little.", "so do cats. ok")),
         ("bring forks, knives, cups etc. and a spoon", ("bring forks, knives, cups etc. and a spoon",)),

@@ -164,6 +164,7 @@ def test_an_address_that_is_a_whole_picture_is_left_out() -> None:
         # Of an encyclopedia, and formulas.
         ("Bread[1] is old.[2][3] It is good [citation needed].", ["Bread is old. It is good."]),
         ("He wrote $E = mc^2$ and $$x_1$$.", ["He wrote E = mc² and x₁."]),
+        ("It is $-1$ or $-i$, with $0! = 1$.", ["It is −1 or −i, with 0! = 1."]),
         ("It costs $5 or $10, US$ 5 = $7.", ["It costs $5 or $10, US$ 5 = $7."]),
         ("Write `a[1]` and `$x^2$`, see [1](https://example.org).", ["Write a[1] and $x^2$, see 1."]),
         # No marks of a dialect.
@@ -286,3 +287,9 @@ def test_the_lines_of_a_stanza_are_kept_and_those_of_running_text_are_not(
     (paragraph, *_) = block.said
     assert paragraph.verses == verses
     assert paragraph.text.split() == " ".join(verses).split() or not verses
+
+
+def test_a_formula_in_a_title_is_in_plain_signs_too() -> None:
+    brief = parse_brief("---\ntitle: Why $a_1 < b^2$ for $5 and $10\n---\n\nIt is.", Path("a.md"))
+
+    assert brief.title == "Why a₁ < b² for $5 and $10"

@@ -425,6 +425,14 @@ def test_a_phrase_wider_than_a_line_is_broken_between_characters():
     assert max(map(width, lines)) <= 10
 
 
+def test_a_phrase_wider_than_a_line_is_broken_between_words_where_they_are_known():
+    narrow = replace(LIMITS, max_chars_per_line=12)
+
+    found = cues_of(spoken("สถานีรถไฟฟ้าบีทีเอส", chars_per_s=4), limits=narrow, language="th")
+
+    assert [line for cue in found for line in cue.texts] == ["สถานีรถไฟฟ้า", "บีทีเอส"]
+
+
 def test_a_space_between_thai_clauses_is_kept_and_is_where_a_cue_would_end():
     made = texts("ของแข็งส่วนใหญ่จมในของเหลวของมันเอง แต่น้ำแข็งลอย เพราะมันเบากว่าน้ำ", "th", chars_per_s=9)
 

@@ -2,7 +2,7 @@
 
     words       title · section · statement (sentences, stretch) · bullets (dial) · quote · steps
                 · timeline (timeline_setting) · comparison · quiz (countdown) · code (code_setting) · closing
-    numbers     number (counter, ring) · table (table_setting) · bars (axis) · lines · shares (donut)
+    numbers     number (counter, ring) · table (table_setting) · bars · lines · shares (donut)
     pictures    picture · split · scenery · product (product_picture, rating)
     figures     diagram (diagram_setting, network, routing, arrows)
 

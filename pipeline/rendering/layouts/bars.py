@@ -1,4 +1,6 @@
-"""A bar chart: bars from an axis at zero, label and number at each, grey for context and the accent for the point.
+"""A bar chart: bars from a line at zero, label and number at each, grey for context and the accent for the point.
+
+The number at each is its scale: a grid and an axis would say the same again.
 
 Bars lie where there are few or their labels are long, and where the picture is narrow; else they stand. Labels are
 there from the start; bars grow and numbers come when they are spoken of.
@@ -10,7 +12,6 @@ from collections.abc import Sequence
 
 from pipeline.model import BarsScene, Word
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.axis import UprightAxis, level_axis
 from pipeline.rendering.layouts.charts import (
     GROWTH_FRAMES,
     LIGHTS,
@@ -18,7 +19,6 @@ from pipeline.rendering.layouts.charts import (
     VALUE,
     VALUE_AFTER,
     VALUE_IN_COLUMN,
-    Gap,
     Sheet,
     alike,
     measured,
@@ -43,9 +43,9 @@ from pipeline.rendering.text.styles import BODY, TextStyle
 # From so many bars on they stand, if their labels are short.
 _STANDING_FROM = 5
 # At 1080: how thick a bar is at most, lying and standing, the round of their ends, the gap beside them;
-# how far apart lying bars are, at most and when they have no axis, and how high standing ones.
+# how far apart lying bars are, at most, and how high standing ones.
 _THICK, _BROAD, _ROUND, _GAP = 72, 168, 12, 24
-_PITCH, _CLOSE, _HIGH = 120, 64, 720
+_PITCH, _HIGH = 120, 720
 # More air below the heading, where labels stand above lying bars.
 _BELOW_HEADING = 32
 # Share of the width that labels take beside lying bars, before they stand above them.
@@ -84,36 +84,29 @@ class _Bars:
         """Bars that grow to the right, their labels beside them, their numbers at their ends."""
         grid, count, width = self._grid, len(self._amounts), self._grid.content.width
         values = self._values(VALUE, width // 3)
-        # Where bars lie close together, the numbers at their ends are enough.
-        has_axis = page.room_px // count >= grid.px(_CLOSE)
-        axis_px = grid.type_px(28) + grid.px(_GAP) if has_axis else 0
-        row_px = (page.room_px - axis_px) // count
+        row_px = page.room_px // count
         labels, least_px = self._labels_in_rows(round(width * _BESIDE), row_px)
         widest = max(label.width_px for label in labels)
         beside = widest + sum(self._beside(values))
-        if grid.is_stacked and (beside > _BESIDE_BOTH * width or any(label.cut for label in labels)):
+        is_long = beside > _BESIDE_BOTH * width or any(label.cut or len(label.lines) > 1 for label in labels)
+        if grid.is_stacked and is_long:
             return self._lying_below(page)
         pitch = min(max(grid.type_px(_PITCH), least_px + grid.px(_GAP)), row_px)
         thick = min(grid.type_px(_THICK), round(pitch * _THICK_SHARE))
-        sprites, area = page.place(pitch * count + axis_px)
+        sprites, area = page.place(pitch * count)
         left = area.left + widest + grid.px(40)
         scale = self._scale_across(values, left, area.right)
         elements: list[Element] = []
-        gaps: list[Gap] = []
         for number, (label, value) in enumerate(zip(labels, values, strict=True)):
             top = area.top + number * pitch + (pitch - thick) // 2
             middle = top + thick // 2
             at, to = self._bar_across(number, scale, top, thick)
             value_left = at.right + grid.px(_GAP) if to == "right" else at.left - grid.px(_GAP) - value.width_px
-            # A line of the grid gives way in the whole row: crumbs of it would be left between numbers.
-            around, row_top = self._around(value, value_left, middle), area.top + number * pitch
-            gaps.append(self._gap(number, Box(around.left, row_top, around.right, row_top + pitch)))
             elements += self._label(number, label, area.left, middle - label.height_px // 2)
             elements += self._bar(number, at, to)
             elements += self._value(number, value, value_left, middle - value.cap_px // 2)
-        field = Box(left, area.top, area.right, area.top + pitch * count)
-        axis = level_axis(scale, self._scene.unit, self._look, field, gaps, only_zero=not has_axis)
-        return [*axis, *sprites, *elements]
+        zero, width = scale.px(0), max(1, grid.px(2))
+        return [self._zero(Box(zero - width, area.top, zero, area.top + pitch * count)), *sprites, *elements]
 
     def _lying_below(self, page: Sheet) -> list[Element]:
         """On a narrow picture: label and number on a line, the bar below them, as wide as the picture."""
@@ -147,7 +140,7 @@ class _Bars:
         return [*sprites, *elements]
 
     def standing(self, page: Sheet) -> list[Element]:
-        """Bars that grow upwards, labels below them; nothing, if beside the axis there is no room for all labels."""
+        """Bars that grow upwards, labels below them; nothing, if there is no room for all labels."""
         grid, count = self._grid, len(self._amounts)
         sprites, area = page.place(min(page.room_px, grid.px(_HIGH)))
         values = self._values(VALUE, area.width // count)
@@ -159,24 +152,25 @@ class _Bars:
             start_px=ends[0] - (value_px if self._low < 0 else 0),
             end_px=ends[1] + (value_px if self._high > 0 else 0),
         )
-        axis = UprightAxis(scale, self._scene.unit, self._look, *ends)
-        left = area.left + axis.width_px
-        slot = (area.right - left) // count
+        slot = area.width // count
         labels = self._labels(slot - grid.px(_GAP), 1)
         if any(label.cut for label in labels):
             return []
         thick = min(grid.px(_BROAD), round(slot * _BROAD_SHARE))
         elements: list[Element] = []
-        gaps: list[Gap] = []
         for number, (label, value) in enumerate(zip(labels, values, strict=True)):
-            centre = left + number * slot + slot // 2
+            centre = area.left + number * slot + slot // 2
             at, to = self._bar_upright(number, scale, centre - thick // 2, thick)
             value_top = at.top - grid.px(16) - value.cap_px if to == "up" else at.bottom + grid.px(16)
-            gaps.append(self._gap(number, self._around(value, centre - value.width_px // 2, value_top)))
             elements += self._bar(number, at, to)
             elements += self._value(number, value, centre - value.width_px // 2, value_top)
             elements += self._label(number, label, centre - label.width_px // 2, area.bottom - label.height_px)
-        return [*axis.lines(left, area.right, gaps), *elements, *sprites, *axis.numbers(left)]
+        zero = scale.px(0)
+        return [
+            self._zero(Box(area.left, zero - grid.px(1), area.right, zero + max(1, grid.px(1)))),
+            *elements,
+            *sprites,
+        ]
 
     def _labels_in_rows(self, width_px: int, row_px: int) -> tuple[tuple[TextBlock, ...], int]:
         """Labels on up to two lines, and how far apart rows have to be for their tails and accents."""
@@ -258,10 +252,5 @@ class _Bars:
         after = max((px for px, amount in zip(room, self._amounts, strict=True) if amount >= 0), default=0)
         return before, after
 
-    def _gap(self, number: int, box: Box) -> Gap:
-        return Gap(box, self._starts[number] + VALUE_AFTER)
-
-    def _around(self, block: TextBlock, left: int, top: int) -> Box:
-        """The place of a text with some air, which lines of the grid do not cross."""
-        air = self._grid.px(12)
-        return Box(left - air, top - air, left + block.width_px + air, top + block.height_px + air)
+    def _zero(self, line: Box) -> Element:
+        return rule(self._look, line, frame=6, strong=True)

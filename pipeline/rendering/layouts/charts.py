@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from PIL import Image
 
@@ -13,7 +12,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.layouts.parts import enter, heading, sizes, source_line
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.moves import FADE_FRAMES, FULL, Level, Motion
+from pipeline.rendering.motion.moves import FULL, Level, Motion
 from pipeline.rendering.motion.picture import colour
 from pipeline.rendering.motion.sprites import Sprite, letters
 from pipeline.rendering.motion.timeline import line_frames
@@ -182,28 +181,8 @@ def quiet_line(theme: Theme) -> str:
     return between(theme.muted, theme.line, _QUIET_LINE)
 
 
-class Gap(NamedTuple):
-    """A place that no line crosses from a frame on, because a number comes there."""
-
-    box: Box
-    frame: int
-
-
 def rule(look: Look, box: Box, *, frame: int, strong: bool = False) -> Sprite:
     """A line of an axis or a grid, faded in."""
     mask = Image.new("L", (box.width, box.height), _AXIS_OPACITY if strong else _GRID_OPACITY)
     motion = Motion(enters=frame, over=12)
     return Drawing(mask=mask, ink=colour(look.theme.line), left=box.left, top=box.top, motion=motion)
-
-
-def parted_rule(look: Look, box: Box, *, frame: int, gaps: Sequence[Gap], strong: bool = False) -> list[Sprite]:
-    """The same in parts: it is whole until a number comes, and gives way to each where it stands."""
-    line, parts = rule(look, box, frame=frame, strong=strong), []
-    for gap in gaps:
-        if gap.box.meets(box):
-            part = gap.box.within(box)
-            within = part.moved(-box.left, -box.top)
-            motion = replace(line.motion, levels=(Level(max(frame, gap.frame - FADE_FRAMES), 0),))
-            parts.append(replace(line, mask=line.mask.crop(within), left=part.left, top=part.top, motion=motion))
-            line.mask.paste(0, within)
-    return [line, *parts]

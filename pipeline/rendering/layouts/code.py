@@ -52,6 +52,8 @@ _BAND_REACH = 0.36
 _BESIDE, _BESIDE_FROM, _NARROW = 8, 44, 0.6
 # The first line appears in this frame, each of the others so many after it; all of them in a second and a half.
 _TYPED_FROM, _TYPED_APART, _TYPED_WITHIN = 10, 5, 40
+# How long the card takes to come: one that is there at once would lie on the words that a fade takes away.
+_CARD_FRAMES = 8
 _LETTERS_A_FRAME = 4
 
 
@@ -77,7 +79,7 @@ def lay_out(scene: CodeScene, words: Sequence[Word], look: Look) -> Composition:
     plan = _plan(scene, look)
     elements: list[Element] = [*_heading(plan, look)]
     inks = code_inks(look.theme)
-    elements += panel(look, plan.card, motion=Motion(over=1), ink=inks.surface)
+    elements += panel(look, plan.card, motion=Motion(over=_CARD_FRAMES), ink=inks.surface)
     inside: list[Sprite] = []
     turns = _page_turns(scene, words, plan)
     lit = _lit(scene, words)

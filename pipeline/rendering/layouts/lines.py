@@ -242,6 +242,12 @@ def _ends(scene: LinesScene, look: Look, *, room_px: int) -> tuple[_End, ...]:
     return [*undivided, *whole, *apart, tried[-1]][0]
 
 
+def _is_told(scene: LinesScene) -> bool:
+    """Whether what stands above the chart names its only line already."""
+    above = f"{scene.heading}\n{measured(scene.subtitle, scene.unit, at_values=False)}".casefold()
+    return len(scene.items) == 1 and scene.items[0].label.removesuffix("…").casefold() in above
+
+
 def _is_divided(name: TextBlock) -> bool:
     return any(line.text.endswith(HYPHEN) for line in name.lines[:-1])
 
@@ -258,6 +264,8 @@ def _ends_within(scene: LinesScene, look: Look, share: float, most_lines: int, r
     texts = value_texts([series.values[-1] for series in scene.items], scene.unit, look)
     values = alike(texts, [VALUE] * len(texts), look, width_px=width, largest_px=size_px)
     gap = grid.px(_BELOW_NAME) + max(block.reach_px for block in (*names, *values))
+    if _is_told(scene):
+        names, gap = tuple(replace(name, lines=()) for name in names), 0
     every = tuple(_End(name=name, value=value, gap_px=gap) for name, value in zip(names, values, strict=True))
     if _height(every, look) + grid.px(_BETWEEN) <= 0.8 * room_px:
         return every

@@ -19,9 +19,10 @@ from pipeline.rendering.motion.picture import Picture, tile
 from pipeline.rendering.motion.sprites import Element, Sprite, flat
 from pipeline.rendering.surface.logos import Mark, Most, logo_size, make_mark
 
-_EMBLEM = Most(52_000, 560, 168)
-_OPENING = (Most(18_000, 380, 88), Most(10_000, 280, 64))
-_SMALL = Most(5_400, 200, 36)
+# Widths are those of a name on one line, fifteen times as wide as high: narrower, nobody could read it.
+_EMBLEM = Most(52_000, 880, 168)
+_OPENING = (Most(18_000, 540, 88), Most(10_000, 400, 64))
+_SMALL = Most(5_400, 300, 36)
 # From a small one to the content below it; and around a large one, and a small one, to anything that stands there.
 _ABOVE_CONTENT, _CLEAR, _NEAR = 4, 40, 12
 

@@ -45,6 +45,8 @@ _GAP, _GAP_STACKED = 80, 64
 _AFTER_LABEL, _AFTER_HEADING, _AFTER_BAR, _ABOVE_CREDIT = 40, 48, 48, 28
 # Of a stacked picture: the least that it may be high, as a share of the whole, and how much of it may be cut off.
 _LEAST_HEIGHT, _GIVE_STACKED = 0.24, 1.6
+# Of a tall frame: a picture that is no higher than this share of it stands below what apps show at the top.
+_BAND = 0.26
 # Width over height below which a picture is upright, and below which it is none that lies.
 _UPRIGHT, _SQUARISH = 0.85, 1.1
 # Beside words: how much of the width a picture takes that is upright or not, and the room between.
@@ -222,7 +224,10 @@ def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     """The picture above, from edge to edge: it may run under what apps show up there, as no word may. Words below."""
     grid, content = look.grid, picture_room(look)
     words, height, spare = _above(scene, still, look)
-    box = Box(0, 0, look.format.width_px, height)
+    is_band = grid.is_tall and height < _BAND * look.format.height_px and spare > content.top
+    first = content.top if is_band else 0
+    box = Box(0, first, look.format.width_px, first + height)
+    spare -= first
     top = box.bottom + _credit_px(still, look) + grid.px(_GAP_STACKED) + spare // 3
     return [
         *edge_to_edge(look, still, box, motion=enter(grid, 0, rise=0)),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from pipeline.language.graphemes import clusters
@@ -121,7 +122,8 @@ def divide_long(
 ) -> tuple[Chunk, ...]:
     """The chunks, words wider than a line cut where their language divides them, addresses at their joints.
 
-    Names that have a hyphen of their own are left as they are, unless `names` are to be divided too.
+    Names that have a hyphen of their own are left as they are, unless `names` are to be divided too; so are phrases of
+    a language without spaces.
     """
     found: list[Chunk] = []
     gaps = [True, *(before.end < after.start for before, after in pairwise(chunks)), True]
@@ -130,7 +132,7 @@ def divide_long(
         points: Sequence[int] = ()
         joints: Sequence[int] = ()
         if measure(word, style) > width_em:
-            joints = _joints(word)
+            joints = _joints(word) or (_seams(word, style.language) if names else ())
             points = _points(word, style.language) if names or (gap_before and gap_after) else ()
         starts = (chunk.start, *(chunk.start + point for point in joints or points), chunk.end)
         found += (Chunk(start, end, divided=end < chunk.end and not joints) for start, end in pairwise(starts))
@@ -138,15 +140,21 @@ def divide_long(
 
 
 def split_long(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float) -> tuple[Chunk, ...]:
-    """The chunks, those wider than a line cut between graphemes: for endless words, and parts of addresses."""
+    """The chunks, those wider than a line cut between graphemes: for endless words, and parts of addresses.
+
+    The parts of one are about as long as each other: two letters alone on a line would look like a mistake.
+    """
     found: list[Chunk] = []
     for chunk in chunks:
+        letters = clusters(text[chunk.start : chunk.end])
+        # The sum of the letters: kerning, which mostly tightens, is left out.
+        steps = [measure(letter, style) + max(0.0, style.tracking) for letter in letters]
+        total = sum(steps)
+        most = min(width_em, total / max(1, math.ceil(total / width_em)) + max(steps))
         start = end = chunk.start
         width = 0.0
-        for cluster in clusters(text[chunk.start : chunk.end]):
-            # The sum of the letters: kerning, which mostly tightens, is left out.
-            step = measure(cluster, style) + max(0.0, style.tracking)
-            if end > start and width + step > width_em:
+        for cluster, step in zip(letters, steps, strict=True):
+            if end > start and width + step > most:
                 found.append(Chunk(start, end))
                 start, width = end, 0.0
             end, width = end + len(cluster), width + step
@@ -283,6 +291,12 @@ def _joints(word: str) -> tuple[int, ...]:
     """Where an address may be parted, and whatever has a slash or an underscore: no hyphen is drawn there."""
     joints = _ADDRESS_JOINT if _ADDRESS.search(word) else _JOINT
     return tuple(found.start() for found in joints.finditer(word))
+
+
+def _seams(word: str, language: str) -> tuple[int, ...]:
+    """Where words probably end within a phrase of a language that is written without spaces."""
+    pieces = split_phrases(word, language, is_fine=True)
+    return tuple(accumulate(map(len, pieces[:-1]))) if "".join(pieces) == word else ()
 
 
 def _points(word: str, language: str) -> tuple[int, ...]:

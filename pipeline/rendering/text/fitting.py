@@ -27,6 +27,8 @@ _STEPS_FOR_EMOJI = 3
 _NARROWER = 0.94
 # Height of an accent on a capital.
 ACCENT_EM = 0.22
+# Before the part of a verse that is turned over: about one and a half em, in spaces that every font of ours has.
+_INDENT = "\u00a0" * 6
 # No letter is narrower: the end of what has more letters than that can be cut off unread.
 _NARROWEST_EM = 0.15
 
@@ -135,13 +137,23 @@ def _fit_verses(
             lines = break_lines(verse, chunks, style, width_em=width_px / size_px, most=most_lines)
             if lines is None:
                 return []
-            found += (span.of(verse) for span in lines.spans)
+            # What is turned over stands in, where it has room: a reader sees where verses begin.
+            found += (
+                _turned_over(span.of(verse), number, style, width_px / size_px)
+                for number, span in enumerate(lines.spans)
+            )
         return found if len(found) <= _lines_in(height_px, leading, size_px, len(found)) else []
 
     tries = [*((size, 1) for size in sizes), (sizes[-1], 2)]
     size_px, lines = next(((size, found) for size, most in tries if (found := broken(size, most))), (0, []))
     shaped = tuple(shape(line, style, right_to_left=right_to_left) for line in lines)
     return TextBlock(lines=shaped, style=style, size_px=size_px) if shaped else None
+
+
+def _turned_over(line: str, number: int, style: TextStyle, width_em: float) -> str:
+    """A line of a verse, set in if it is not the first."""
+    indented = _INDENT + line
+    return indented if number and measure(indented, style) <= width_em else line
 
 
 def _sharp(text: str, style: TextStyle, sizes: Sequence[int]) -> Sequence[int]:

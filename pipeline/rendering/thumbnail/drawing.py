@@ -23,7 +23,14 @@ from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.motif import Figure, figure
 from pipeline.rendering.theme import rgb
 from pipeline.rendering.thumbnail.badge import number_badge
-from pipeline.rendering.thumbnail.picture import beside_cut_out, framed, on_picture, picture_of
+from pipeline.rendering.thumbnail.picture import (
+    beside_cut_out,
+    beside_photograph,
+    framed,
+    is_better_beside,
+    on_picture,
+    picture_of,
+)
 from pipeline.rendering.thumbnail.words import MARGIN, SIZES, Sheet
 from pipeline.theme.theme import Theme
 
@@ -49,7 +56,8 @@ def draw(script: Script, look: Look, number: int = 1, *, episode: int = 0) -> Im
     """
     width, height = look.format.thumbnail_px
     still = picture_of(script, look) if number == 1 else None
-    framing = framed(still, look) if still and not still.has_alpha else None
+    is_beside = still is not None and is_better_beside(still, look)
+    framing = framed(still, look) if still and not still.has_alpha and not is_beside else None
     if framing:
         ground = framing.picture
     else:
@@ -58,6 +66,8 @@ def draw(script: Script, look: Look, number: int = 1, *, episode: int = 0) -> Im
     told = next((scene for scene in script.scenes if isinstance(scene, NumberScene)), None)
     if still and still.has_alpha:
         beside_cut_out(sheet, still)
+    elif still and is_beside:
+        beside_photograph(sheet, still)
     elif framing:
         on_picture(sheet, across=framing.across)
     elif number == 2:

@@ -1,4 +1,4 @@
-"""Thumbnails with a picture of the film: words on it, in the dark at one edge, or beside what is cut out."""
+"""Thumbnails with a picture of the film: words on it, in the dark at one edge; beside it, or beside what is cut out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PIL import Image
 from pipeline.model import Script, Still, named_picture
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
-from pipeline.rendering.surface.photographs import fitted, is_page, lowest, whole
+from pipeline.rendering.surface.photographs import covering, fitted, is_page, lowest, whole
 from pipeline.rendering.surface.scrims import Edge, accent_on, hardest_behind, needed_opacity, scrim_on, side_scrim_mask
 from pipeline.rendering.surface.shapes import disc
 from pipeline.rendering.text.fitting import TextBlock
@@ -36,6 +36,11 @@ _ON_PICTURE, _BESIDE_DISC, _LOW_SIDE = 640, 620, 500
 _LOWEST = 0.8
 # How dark, or pale, a picture gets for the accent: then the accent gets lighter, or darker, instead.
 _DARK, _PALE = 0.68, 0.4
+# A photograph of which a lying or an upright still would show less than so much stands beside the words, from edge to
+# edge: a face would be cut off, or have words on it. Its width; its least height on an upright one; from it to words.
+_LEAST_SEEN, _LEAST_SEEN_UPRIGHT, _WIDE, _HIGH, _BESIDE = 0.6, 0.5, (460, 576), 700, 48
+# How much higher than it has to be one gets above which there is room.
+_TALLER = 1.5
 # What is cut out stands on a disc, which it is a little higher than; both as shares of the still's height or width.
 _DISC, _STANDS = 0.70, 0.80
 
@@ -46,6 +51,15 @@ def picture_of(script: Script, look: Look) -> Still | None:
     stills = [still for still in map(look.still, named) if still]
     large = [still for still in stills if still.has_alpha or still.width_px * still.height_px >= _LEAST_PX]
     return next(iter([still for still in large if not is_page(still)] or large or stills), None)
+
+
+def is_better_beside(still: Still, look: Look) -> bool:
+    """Whether too much of a photograph would be cut off behind words; a page is no photograph."""
+    width, height = look.format.thumbnail_px
+    seen, least = still.aspect * height / width, _LEAST_SEEN
+    if width < height:
+        seen, least = 1 / seen, _LEAST_SEEN_UPRIGHT
+    return seen < least and not still.has_alpha and not is_page(still)
 
 
 class Framing(NamedTuple):
@@ -126,6 +140,25 @@ def _at_an_edge(sheet: Sheet, *, across: bool) -> tuple[TextBlock, int, Edge]:
         block = sheet.fitted(sheet.words, sheet.sizes, sheet.width, height // 4)
         return block, round(height * _LOWEST) - block.height_px, "bottom"
     return sheet.fitted(sheet.words, sheet.sizes, sheet.width, height // 3), height // 8, "top"
+
+
+def beside_photograph(sheet: Sheet, still: Still) -> None:
+    """The words beside a photograph that lies or stands where the still does not; above it, on an upright one."""
+    theme, (width, height) = sheet.look.theme, sheet.picture.size
+    if sheet.is_upright:
+        left, least = 0, min(max(width / still.aspect, _HIGH), height / 2)
+        block = sheet.fitted(sheet.words, sheet.sizes, sheet.width, height - round(least) - height // 8 - _BESIDE)
+        # What few words leave is the photograph's, as far as little of it is cut off for that.
+        room = height - height // 8 - block.height_px - 2 * _BESIDE
+        top = height - round(max(least, min(room, _TALLER * least)))
+        first = max(height // 8, (top - block.height_px) // 2)
+    else:
+        left, top = width - round(min(max(height * still.aspect, _WIDE[0]), _WIDE[1])), 0
+        block = sheet.fitted(sheet.words, sheet.sizes, left - _BESIDE - MARGIN, sheet.most_height)
+        first = (height - block.height_px) // 2
+    image = covering(still, width - left, height - top, ground=theme.surface)
+    sheet.put(image, Image.new("L", image.size, 255), left, top)
+    sheet.write(block, first, (theme.text, theme.accent), across=False)
 
 
 def beside_cut_out(sheet: Sheet, still: Still) -> None:

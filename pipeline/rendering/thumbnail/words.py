@@ -28,7 +28,7 @@ MARGIN = 64
 # On a lying one, words to the right of this end above that: below, sites put the film's length. And their highest top.
 _LENGTH_LEFT, _LENGTH_TOP, _HIGHEST = 1100, 624, 40
 # From the upper or lower edge to the logo, and from there to words; on an upright still it is larger.
-_LOGO, _LOGO_MARGIN, _BESIDE_LOGO = Most(11_000, 300, 64), 48, 20
+_LOGO, _LOGO_MARGIN, _BESIDE_LOGO = Most(11_000, 420, 64), 48, 20
 _UPRIGHT = 1.5
 
 

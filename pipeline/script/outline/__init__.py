@@ -25,7 +25,7 @@ It heeds no audience, tone, length or variant: the words are the author's. Headi
 they ask: "No." answers nothing that was not heard. One with nothing below it is left out. Something is said that is no
 running text only where else nothing would be:
 
-    a film whose notes do not begin with a paragraph    its title
+    a film whose notes do not begin with prose          its title
     a chapter that does not, code and pictures          the heading, if no paragraph speaks of them; else left out
     a quiz without a paragraph below it                 the right option again, when the answer is shown
 
@@ -212,10 +212,14 @@ def _in_scenes(pieces: Sequence[Piece], desk: Desk) -> Iterator[Scene]:
 
 
 def _opens(pieces: tuple[Piece, ...], *, has_more: bool) -> bool:
-    """Whether the first paragraph is what the film begins with, and not what something else needs to be spoken of."""
+    """Whether the first paragraph is what the film begins with, and not what something else needs to be spoken of.
+
+    A poem is to be read: under a title, nobody could.
+    """
     first, *others = pieces
     is_needed = bool(others) and others[0].section == first.section and others[0].needs_words
-    return has_more and first.heading == "" and isinstance(first.block, Paragraph) and not is_needed
+    is_prose = isinstance(first.block, Paragraph) and not first.block.verses
+    return has_more and first.heading == "" and is_prose and not is_needed
 
 
 def _scenes_of(piece: Piece, desk: Desk) -> Sequence[Scene]:

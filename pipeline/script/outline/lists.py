@@ -48,7 +48,7 @@ def bullets(piece: Piece, desk: Desk) -> Sequence[Scene]:
         scenes.append(
             BulletsScene(
                 lines=lines(piece, [item for item, _ in group], is_first=number == 1),
-                heading=desk.heading(piece, layout),
+                heading=_asked(piece, layout) or desk.heading(piece, layout),
                 items=tuple(text for _, text in group),
                 first=first,
                 kicker=pages(number, len(groups)),
@@ -196,6 +196,12 @@ def _with_limits(items: Sequence[T], layout: Layout, field: str, *, most: int = 
     """Items by scenes, at most so many in each (0: as many as it holds), and how long their texts may be there."""
     groups = evenly(list(items), most or layout.max_items)
     return [[(item, layout.item_limit(field, len(group))) for item in group] for group in groups]
+
+
+def _asked(piece: Piece, layout: Layout) -> str:
+    """What the options of a quiz that can't be one answer: they are nothing without it. Empty: it has no room."""
+    question = _question(piece) if isinstance(piece.block, CheckList) else ""
+    return question if width(question) <= layout.limit("heading") else ""
 
 
 def _question(piece: Piece) -> str:
