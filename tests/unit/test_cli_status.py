@@ -452,11 +452,12 @@ def test_nobody_is_told_to_try_again_what_waits_for_a_look(status, tries, capsys
     ("why", "said"),
     [
         ("picture reef.png: is a page, not a picture. The film goes without it", "picture_remarks"),
+        ("picture a.png: no such file. Without it; picture b.png: is a page. Without it", "picture_remarks"),
         ("espeak can't read 田中 and names each sign: use another voice", "spelling"),
     ],
 )
 def test_a_summary_tells_of_films_that_lack_a_picture_or_spell_a_name(capsys, why, said):
-    told = {said: (why,) if said == "picture_remarks" else why}
+    told = {said: tuple(why.split("; ")) if said == "picture_remarks" else why}
     row = JobSummary(id="1", batch="big", title="Reefs", folder="", status=JobStatus.COMPLETED, **told)
 
     def rows_of(*statuses):
@@ -514,6 +515,7 @@ def test_a_summary_tells_one_cause_once_and_everything_that_is_not_there(capsys)
         return JobSummary(id=f"{number}", batch="big", title=f"Film {number}", folder="", **values)
 
     rows = [*(row(number) for number in range(1, 9)), row(9, "Film 9: no notes")]
+    # No job: the counts do not have it.
     refused = replace(row(10, "is empty"), id="", title="x.md")
     counts = {JobStatus.FAILED: 9, JobStatus.CANCELLED: 2, JobStatus.PARKED: 1, JobStatus.PENDING: 3}
 
@@ -523,7 +525,7 @@ def test_a_summary_tells_one_cause_once_and_everything_that_is_not_there(capsys)
     print_summary(Outcome(batch="big", counts=counts), rows_of, refused=[refused], seconds=5, report=None)
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1] == "big: 0 of 16 films, 0:00 in all, in 0:05, 9 failed, 1 parked, 2 cancelled, 3 waiting"
+    assert lines[1] == "big: 0 of 16 films, 0:00 in all, in 0:05, 10 failed, 1 parked, 2 cancelled, 3 waiting"
     assert lines[2] == "  failed 8 films: no key. Set one"
     assert lines[3] == "    Film 1 (space.txt:1), Film 2 (space.txt:2), Film 3 (space.txt:3) and 5 more"
     assert "  failed Film 9 (space.txt:9): no notes. Set one" in lines
