@@ -283,14 +283,53 @@ def test_a_screen_gets_short_titles_and_whole_paths_and_a_pipe_whole_titles(stor
     print_batch(BatchReport(store, "big"))
     piped = capsys.readouterr().out
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
-    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("COLUMNS", "140")
     print_batch(BatchReport(store, "big"))
     shown = capsys.readouterr().out
 
     assert title.strip()[:90] in piped
-    assert title.strip()[:30] not in shown
+    assert title.strip()[:50] not in shown
     assert path in piped
     assert path in re.sub(r"\x1b\[[0-9;]*m", "", shown)
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_a_narrow_screen_gets_each_film_in_lines_that_end_with_whole_words(store, capsys, monkeypatch, columns):
+    why = "no voice called Nobody. Its voices for this language are: nightreel voices --language en"
+    error = JobError(kind="X", stage="script", message=f"a.md: {why}", exit_code=2, cause=why)
+    there = package(store.workspace / ("far/" * 30))
+    there.video.parent.mkdir(parents=True)
+    there.video.touch()
+    failed, made = films(2, status=JobStatus.FAILED, stage="script", error=error, attempts=2)
+    made = made.evolve(status=JobStatus.COMPLETED, error=None, video=Video(frames=30, bytes=4, sha256="0" * 64))
+    save(store, "big", failed, made.evolve(receipt=Receipt(destination="folder", package=there), attempts=1))
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", f"{columns}")
+
+    print_batch(BatchReport(store, "big"))
+
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
+    assert lines[2:5] == ["000000  Film 0", "        failed at script, 2 tries", lines[4]]
+    assert lines[-3:] == ["000000  Film 1", "        completed", f"        {there.video}"]
+    assert " ".join(line.strip() for line in lines[4:-3]) == f"a.md: {why}"
+    assert max(map(len, lines[:-1])) <= columns
+    assert len(lines[4]) > columns / 2
+
+
+def test_a_narrow_screen_gets_causes_and_batches_in_lines_that_end_with_whole_words(store, capsys, monkeypatch):
+    save(
+        store, "big", *films(8, **stopped_by("no key, since nobody has ever set one", hint="Set one in nightreel.toml"))
+    )
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", "30")
+
+    print_batch(BatchReport(store, "big"))
+    print_list(all_states(store))
+
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
+    assert lines[2:5] == ["  failed 8 films: no key,", "  since nobody has ever set", "  one. Set one in"]
+    assert lines[lines.index("big  0/8") + 1].startswith("  2026-01-0")
+    assert max(map(len, lines)) <= 30
 
 
 def stopped_by(cause, *, status=JobStatus.FAILED, hint="Set one", where="", **changes):
