@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from typing import Any
 
 from rich import console
+from rich.cells import cell_len
 from rich.segment import Segment, SegmentLines
 from rich.table import Table
+from rich.text import Text
 
 # Wider than any table.
 _ANY_WIDTH = 10_000
@@ -44,6 +47,32 @@ class Console(console.Console):
             options = options.update(width=max(self.width, self.measure(table, options=as_it_is).maximum))
         lines = [_without_blank_end(line) for line in self.render_lines(table, options, pad=False)]
         self.print(SegmentLines(lines, new_lines=True), crop=False)
+
+    def has_room_for(self, table: Table) -> bool:
+        """Whether each row of a table is one line. A pipe has room for all."""
+        as_it_is = self.options.update(width=_ANY_WIDTH)
+        return not self.is_terminal or self.measure(table, options=as_it_is).maximum <= self.width
+
+    def print_words(self, text: str, *, indent: int = 0, head: str = "") -> None:
+        """A line of mark-up, broken between words where it is wider than the screen; all but its `head` is indented.
+
+        What is wider by itself, as a path, stays whole, to be copied. Through a pipe, a line is a line.
+        """
+        words = Text.from_markup(text, emoji=False)
+        width = self.width if self.is_terminal else _ANY_WIDTH
+        for line in words.divide(_line_starts(words.plain, width - indent)):
+            line.rstrip()
+            self.print(Text.assemble((head.ljust(indent), "dim"), line), soft_wrap=True)
+            head = ""
+
+
+def _line_starts(text: str, width: int) -> list[int]:
+    """Where lines begin, but the first: at the words that go over `width` cells."""
+    starts = [0]
+    for word in re.finditer(r"\S+", text):
+        if word.start() > starts[-1] and cell_len(text[starts[-1] : word.end()]) > width:
+            starts.append(word.start())
+    return starts[1:]
 
 
 def _without_blank_end(line: Sequence[Segment]) -> list[Segment]:

@@ -97,9 +97,8 @@ def print_summary(
     length_s = sum(row.duration_s or 0 for row in rows(JobStatus.COMPLETED))
     made, total = outcome.counts.get(JobStatus.COMPLETED, 0), sum(outcome.counts.values()) + len(refused)
     name = marked(outcome.batch)
-    others = "".join(
-        f", {count} {word}" for status, word in _OTHERS.items() if (count := outcome.counts.get(status, 0))
-    )
+    counts = _counts(outcome.counts, len(refused))
+    others = "".join(f", {count} {word}" for status, word in _OTHERS.items() if (count := counts[status]))
     films = f"{made:,} of {counted(total, 'film')}"
     console.print(f"\n[bold]{name}[/]: {films}, {clock(length_s)} in all, in {clock(seconds)}{others}")
     _print_fallbacks(rows, console)
@@ -163,7 +162,7 @@ def _print_warnings(rows: Callable[..., Iterable[JobSummary]], console: Console)
         warnings += [row.spelling] if row.spelling else []
         warned += bool(warnings)
         if warnings and warned <= _MOST_WARNED:
-            console.print(f"  [yellow]warns[/] {marked(row.title)}: {marked(', '.join(warnings))}")
+            console.print(f"  [yellow]warns[/] {marked(row.title)}: {marked('; '.join(warnings))}")
     if warned > _MOST_WARNED:
         console.print(f"  [yellow]warns[/] {warned - _MOST_WARNED} more films")
 

@@ -116,6 +116,8 @@ def _print(waits: Waits, page: Path | None) -> None:
         console.print_table(table)
         for film in waits.films:
             print(f"{film.id[:8]}  {shown(str(film.video or ''))}")
+            for incident in film.incidents:
+                print(f"          {shown(incident)}")
     else:
         print(f"No film of “{waits.batch}” waits for you.")
     _print_rest(waits)

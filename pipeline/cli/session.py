@@ -171,12 +171,12 @@ def _end_children() -> None:
 def _log_to_stderr(*, debug: bool) -> None:
     """Warnings of ours (with tracebacks under --debug) on stderr; nothing of the libraries below us."""
     console = Console(stderr=True)
-    handler = (
-        RichHandler(console=console, show_time=False, show_path=debug)
-        if console.is_terminal
-        # A line stays a line, whatever its length.
-        else logging.StreamHandler()
-    )
+    if console.is_terminal:
+        handler: logging.Handler = RichHandler(console=console, show_time=False, show_path=debug)
+    else:
+        # A line stays a line, whatever its length, and says whose it is: logs of a night are shared.
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("nightreel: %(message)s"))
     if not debug:
         handler.addFilter(_without_traceback)
     logger = logging.getLogger("nightreel")

@@ -29,6 +29,8 @@ _COLOURS = {
 }
 # Between columns; and what the last column of a cropped table needs to say anything.
 _GAP, _LEAST_CELLS = 1, 16
+# What a screen has to leave the last column, of which lines run on.
+_SOME_WORDS_CELLS = 60
 _NOTHING_YET = "Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md"
 
 
@@ -48,7 +50,11 @@ def print_batch(report: BatchReport, *, fits: bool = False) -> None:
     if together:
         console.print()
     for line in chain.from_iterable(lines_of(group, with_ids=True) for group in together):
-        console.print(line, soft_wrap=not fits, no_wrap=True, overflow="ellipsis" if fits else None)
+        if fits:
+            console.print(line, no_wrap=True, overflow="ellipsis")
+        else:
+            words = line.lstrip()
+            console.print_words(words, indent=len(line) - len(words))
     if jobs:
         console.print()
         _print_films(jobs, console, with_cost=state.cost.tokens > 0, fits=fits)
@@ -58,7 +64,11 @@ def print_batch(report: BatchReport, *, fits: bool = False) -> None:
 
 
 def _print_films(jobs: Iterable[JobState], console: Console, *, with_cost: bool, fits: bool) -> None:
-    """Paths are there to be copied: unless it `fits`, the table is as wide as they are. A screen crops titles."""
+    """Paths are there to be copied: unless it `fits`, the table is as wide as they are. A screen crops titles.
+
+    Where the screen is too narrow for that, there is no table: each film is told in lines of its own.
+    """
+    jobs = list(jobs)
     table = Table(box=None, pad_edge=False, title=None)
     for column in ("id", "film", "status", "stage", "tries", *(["cost"] if with_cost else []), "where, or why not"):
         table.add_column(column, header_style="dim", no_wrap=True, overflow="ellipsis")
@@ -69,16 +79,46 @@ def _print_films(jobs: Iterable[JobState], console: Console, *, with_cost: bool,
         colour = _COLOURS[JobStatus(job.status)]
         table.add_row(
             job.id[:ID_DIGITS],
-            marked(f"{job.episode} · {job.title}" if job.episode else job.title),
+            _title(job),
             f"[{colour}]{job.status}[/]{_until(job.parked_until)}",
-            "" if job.status == JobStatus.COMPLETED else marked(job.stage),
+            _stage(job),
             str(job.attempts),
             *([bill(job.cost) if job.cost.tokens else ""] if with_cost else []),
-            marked((job.error or "").removeprefix(f"{job.title}: ") or job.video or ""),
+            _where(job),
         )
     if fits:
         _crop_last(table, console)
+    elif not console.has_room_for(table) and _room_for_last(table, console) < _SOME_WORDS_CELLS:
+        for job in jobs:
+            _print_film(job, console)
+        return
     console.print_table(table, whole=not fits)
+
+
+def _print_film(job: JobState, console: Console) -> None:
+    """What the table has in a row: "failed at script, 2 tries" between the title and the reason."""
+    stage, indent = _stage(job), ID_DIGITS + 2
+    about = (
+        f"[{_COLOURS[JobStatus(job.status)]}]{job.status}[/]{_until(job.parked_until)}{f' at {stage}' if stage else ''}"
+    )
+    about += f", {job.attempts} tries" if job.attempts > 1 else ""
+    about += f", {bill(job.cost)}" if job.cost.tokens else ""
+    console.print_words(f"[bold]{_title(job)}[/]", indent=indent, head=job.id[:ID_DIGITS])
+    for line in filter(None, (about, _where(job))):
+        console.print_words(line, indent=indent)
+
+
+def _title(job: JobState) -> str:
+    return marked(f"{job.episode} · {job.title}" if job.episode else job.title)
+
+
+def _stage(job: JobState) -> str:
+    return "" if job.status == JobStatus.COMPLETED else marked(job.stage)
+
+
+def _where(job: JobState) -> str:
+    """Why it is not there, or where it is."""
+    return marked((job.error or "").removeprefix(f"{job.title}: ") or job.video or "")
 
 
 def print_batches(states: Iterable[BatchState]) -> None:
@@ -93,29 +133,45 @@ def print_batches(states: Iterable[BatchState]) -> None:
 
 
 def print_list(states: Iterable[BatchState]) -> None:
-    """A table of all batches."""
-    table = Table(box=None, pad_edge=False)
+    """A table of all batches; lines for each, where the screen is too narrow for it."""
+    table, told = Table(box=None, pad_edge=False), []
     for column in ("batch", "films", "begun", "source", ""):
         table.add_column(column, header_style="dim", no_wrap=True)
     for state in states:
         done, total = state.counts[JobStatus.COMPLETED], sum(state.counts.values())
         begun = f"{datetime.fromisoformat(state.created_at).astimezone():%Y-%m-%d %H:%M}" if state.created_at else ""
         about = f"[red]{marked(state.error)}[/]" if state.error else _at_work(state).strip()
-        table.add_row(f"[bold]{marked(state.batch)}[/]", f"{done}/{total}", begun, marked(state.source), about)
+        row = (f"[bold]{marked(state.batch)}[/]", f"{done}/{total}", begun, marked(state.source), about)
+        table.add_row(*row)
+        told.append(row)
     console = Console(highlight=False)
     if not table.row_count:
         console.print(_NOTHING_YET, soft_wrap=True)
         return
-    console.print_table(table, whole=True)
+    if console.has_room_for(table):
+        console.print_table(table, whole=True)
+        return
+    for name, films, begun, source, about in told:
+        console.print_words(f"{name}  {films}")
+        for line in filter(None, (", ".join(filter(None, (begun, source))), about)):
+            console.print_words(line, indent=2)
 
 
 def _crop_last(table: Table, console: Console) -> None:
     """Give the last column what the others leave of the terminal; too little, and it is left out."""
+    left = _room_for_last(table, console)
+    if left < _LEAST_CELLS:
+        table.columns.pop()
+    else:
+        table.columns[-1].max_width = left
+
+
+def _room_for_last(table: Table, console: Console) -> int:
+    """Cells that the other columns leave."""
     last = table.columns.pop()
     left = console.width - console.measure(table).maximum - _GAP
-    if left >= _LEAST_CELLS:
-        last.max_width = left
-        table.columns.append(last)
+    table.columns.append(last)
+    return left
 
 
 def _counts(state: BatchState) -> str:

@@ -40,9 +40,9 @@ def _hint(number: int | None) -> str:
     if number in DISK_FULL:
         return "Free some space and run the command again; it goes on where it stopped"
     if number in _NOT_ALLOWED:
-        return "Check the permissions of the folder, or choose another with --workspace or --output"
+        return "Check the permissions of the folder, or choose another"
     if number in _IN_THE_WAY:
-        return "Something else is in its place: move it away, or choose another folder with --workspace or --output"
+        return "Something else is in its place: move it away, or choose another folder"
     if number == errno.EROFS:
-        return "Choose another folder with --workspace or --output"
+        return "Make the disk writable, or choose another folder"
     return ""

@@ -48,6 +48,8 @@ class HeldFilm:
     duration_s: float | None
     video: Path | None
     thumbnail: Path | None
+    # Why it is not the first choice who speaks, and which pictures it goes without.
+    incidents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

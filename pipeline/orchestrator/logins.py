@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace as evolve
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,14 +65,14 @@ async def log_in_to_youtube(
 
     Raises `NeedsLoginError`: for another channel than that of the login before, too, unless it is to `replace` it.
     """
-    from pipeline.publishing.youtube.login import log_in  # noqa: PLC0415 - loads aiohttp
+    from pipeline.publishing.youtube.login import CLIENT_KIND, log_in  # noqa: PLC0415 - loads aiohttp
 
     async def show_and_open(address: str, back: int) -> None:
         show(address, back)
         if browser:
             await to_thread.run_sync(webbrowser.open, address)
 
-    token = await log_in(await _plan(shop, port=port), show=show_and_open)
+    token = await log_in(await _plan(shop, kind=CLIENT_KIND, port=port), show=show_and_open)
     return await _kept(shop, channel, token, replace=replace)
 
 
@@ -87,7 +88,7 @@ async def log_in_by_code(
     async def show_code(address: str, code: str) -> None:
         show(address, code)
 
-    token = await device.log_in_by_code(await _plan(shop), show=show_code)
+    token = await device.log_in_by_code(await _plan(shop, kind=device.CLIENT_KIND), show=show_code)
     return await _kept(shop, channel, token, replace=replace)
 
 
@@ -100,12 +101,12 @@ async def _kept(shop: Workshop, channel: str, token: Token, *, replace: bool) ->
     return stands if stands.channel_id else await with_title(shop, channel)
 
 
-async def _plan(shop: Workshop, *, port: int = 0) -> LoginPlan:
+async def _plan(shop: Workshop, *, kind: str, port: int = 0) -> LoginPlan:
     from pipeline.publishing.youtube.login import LoginPlan, read_client  # noqa: PLC0415
 
     hosts, wanted = shop.hosts, shop.settings.youtube
     return LoginPlan(
-        client=await to_thread.run_sync(read_client, hosts.credentials / "client_secret.json"),
+        client=await to_thread.run_sync(partial(read_client, hosts.credentials / "client_secret.json", kind=kind)),
         auth_url=wanted.auth_url,
         token_url=wanted.token_url,
         device_url=wanted.device_url,

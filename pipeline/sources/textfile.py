@@ -13,13 +13,17 @@ MAX_BYTES = 1 << 20
 
 
 def read_text(path: Path) -> str:
-    """The text of a file: UTF-8, NFC, line feeds between lines, nothing invisible in it.
+    """The text of a file: UTF-8, or UTF-16 that says so; NFC, line feeds between lines, nothing invisible in it.
 
-    Raises `InputError` when the file is missing, empty, binary, not UTF-8, over 1 MiB or can't be read.
+    Raises `InputError` when the file is missing, empty, binary, of another encoding, over 1 MiB or can't be read.
     """
     data = _read_bytes(path)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InputError("is UTF-16", where=str(path), hint="Save it as UTF-8")
+        # "Unicode", as Windows' Notepad saved it. What begins like it and is UTF-32 has zeros now.
+        try:
+            data = data.decode("utf-16").encode()
+        except UnicodeDecodeError as error:
+            raise InputError("is damaged UTF-16", where=str(path), hint="Save it as UTF-8") from error
     if b"\0" in data:
         raise InputError("is a binary file, not text", where=str(path), hint="Give a .md brief or a .txt topic list")
     try:

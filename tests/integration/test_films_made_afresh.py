@@ -106,6 +106,9 @@ async def test_a_film_that_stays_bad_fails_with_its_reasons_and_is_paid_for_twic
     error, job = await make()
 
     assert "text is JSON" in str(error)
+    assert str(error).endswith(
+        ". It was not delivered: mend the brief or the settings, or let a profile allow it ([profiles])"
+    )
     assert (job.status, job.receipt, job.published) == (JobStatus.FAILED, None, ())
     assert [each.again for each in job.failed_verdicts] == ["script", ""]
     assert len(groq.history) == 2

@@ -1,5 +1,6 @@
 """What is wrong with a flag is told of the flag, as it was typed."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,12 @@ def test_what_is_wrong_with_a_file_is_told_of_the_file(tmp_path: Path):
 def test_a_program_that_sets_something_is_told_the_name_of_the_setting(tmp_path: Path):
     with pytest.raises(ConfigurationError, match=r"^video\.preset: there is no preset 'nope'"):
         load_settings(tmp_path, {"video.preset": "nope"}, {})
+
+
+def test_a_warning_in_the_log_of_a_night_says_whose_it_is(tmp_path: Path, capsys):
+    (tmp_path / "nightreel.toml").touch()
+    open_session(Place(workspace=tmp_path), {})
+
+    logging.getLogger("nightreel").warning("the report of “%s” could not be written", "space")
+
+    assert capsys.readouterr().err == "nightreel: the report of “space” could not be written\n"

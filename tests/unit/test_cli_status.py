@@ -283,14 +283,53 @@ def test_a_screen_gets_short_titles_and_whole_paths_and_a_pipe_whole_titles(stor
     print_batch(BatchReport(store, "big"))
     piped = capsys.readouterr().out
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
-    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("COLUMNS", "140")
     print_batch(BatchReport(store, "big"))
     shown = capsys.readouterr().out
 
     assert title.strip()[:90] in piped
-    assert title.strip()[:30] not in shown
+    assert title.strip()[:50] not in shown
     assert path in piped
     assert path in re.sub(r"\x1b\[[0-9;]*m", "", shown)
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_a_narrow_screen_gets_each_film_in_lines_that_end_with_whole_words(store, capsys, monkeypatch, columns):
+    why = "no voice called Nobody. Its voices for this language are: nightreel voices --language en"
+    error = JobError(kind="X", stage="script", message=f"a.md: {why}", exit_code=2, cause=why)
+    there = package(store.workspace / ("far/" * 30))
+    there.video.parent.mkdir(parents=True)
+    there.video.touch()
+    failed, made = films(2, status=JobStatus.FAILED, stage="script", error=error, attempts=2)
+    made = made.evolve(status=JobStatus.COMPLETED, error=None, video=Video(frames=30, bytes=4, sha256="0" * 64))
+    save(store, "big", failed, made.evolve(receipt=Receipt(destination="folder", package=there), attempts=1))
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", f"{columns}")
+
+    print_batch(BatchReport(store, "big"))
+
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
+    assert lines[2:5] == ["000000  Film 0", "        failed at script, 2 tries", lines[4]]
+    assert lines[-3:] == ["000000  Film 1", "        completed", f"        {there.video}"]
+    assert " ".join(line.strip() for line in lines[4:-3]) == f"a.md: {why}"
+    assert max(map(len, lines[:-1])) <= columns
+    assert len(lines[4]) > columns / 2
+
+
+def test_a_narrow_screen_gets_causes_and_batches_in_lines_that_end_with_whole_words(store, capsys, monkeypatch):
+    save(
+        store, "big", *films(8, **stopped_by("no key, since nobody has ever set one", hint="Set one in nightreel.toml"))
+    )
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", "30")
+
+    print_batch(BatchReport(store, "big"))
+    print_list(all_states(store))
+
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
+    assert lines[2:5] == ["  failed 8 films: no key,", "  since nobody has ever set", "  one. Set one in"]
+    assert lines[lines.index("big  0/8") + 1].startswith("  2026-01-0")
+    assert max(map(len, lines)) <= 30
 
 
 def stopped_by(cause, *, status=JobStatus.FAILED, hint="Set one", where="", **changes):
@@ -452,11 +491,12 @@ def test_nobody_is_told_to_try_again_what_waits_for_a_look(status, tries, capsys
     ("why", "said"),
     [
         ("picture reef.png: is a page, not a picture. The film goes without it", "picture_remarks"),
+        ("picture a.png: no such file. Without it; picture b.png: is a page. Without it", "picture_remarks"),
         ("espeak can't read 田中 and names each sign: use another voice", "spelling"),
     ],
 )
 def test_a_summary_tells_of_films_that_lack_a_picture_or_spell_a_name(capsys, why, said):
-    told = {said: (why,) if said == "picture_remarks" else why}
+    told = {said: tuple(why.split("; ")) if said == "picture_remarks" else why}
     row = JobSummary(id="1", batch="big", title="Reefs", folder="", status=JobStatus.COMPLETED, **told)
 
     def rows_of(*statuses):
@@ -514,6 +554,7 @@ def test_a_summary_tells_one_cause_once_and_everything_that_is_not_there(capsys)
         return JobSummary(id=f"{number}", batch="big", title=f"Film {number}", folder="", **values)
 
     rows = [*(row(number) for number in range(1, 9)), row(9, "Film 9: no notes")]
+    # No job: the counts do not have it.
     refused = replace(row(10, "is empty"), id="", title="x.md")
     counts = {JobStatus.FAILED: 9, JobStatus.CANCELLED: 2, JobStatus.PARKED: 1, JobStatus.PENDING: 3}
 
@@ -523,7 +564,7 @@ def test_a_summary_tells_one_cause_once_and_everything_that_is_not_there(capsys)
     print_summary(Outcome(batch="big", counts=counts), rows_of, refused=[refused], seconds=5, report=None)
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1] == "big: 0 of 16 films, 0:00 in all, in 0:05, 9 failed, 1 parked, 2 cancelled, 3 waiting"
+    assert lines[1] == "big: 0 of 16 films, 0:00 in all, in 0:05, 10 failed, 1 parked, 2 cancelled, 3 waiting"
     assert lines[2] == "  failed 8 films: no key. Set one"
     assert lines[3] == "    Film 1 (space.txt:1), Film 2 (space.txt:2), Film 3 (space.txt:3) and 5 more"
     assert "  failed Film 9 (space.txt:9): no notes. Set one" in lines

@@ -23,6 +23,7 @@ from pipeline.model import (
     HeldFilm,
     Job,
     JobStatus,
+    Pictures,
     Receipt,
     Sample,
     SampleStanding,
@@ -637,7 +638,10 @@ async def test_of_films_of_which_one_is_named_that_one_is_looked_at_and_what_is_
 
 async def test_the_page_names_what_waits_and_lets_no_title_in_as_markup(shop):
     job = await film(shop, checks=(PASSES, WARNS), review="warnings", to="")
-    job = job.evolve(brief=replace(job.brief, title="<script>alert(1)</script>\u202e Tea"))
+    lacks = "picture reef.jpg: no such file. The film goes without it"
+    job = job.evolve(
+        brief=replace(job.brief, title="<script>alert(1)</script>\u202e Tea"), pictures=Pictures(incidents=(lacks,))
+    )
     await batch_of(shop, job)
     await run(shop, job)
 
@@ -647,7 +651,8 @@ async def test_the_page_names_what_waits_and_lets_no_title_in_as_markup(shop):
     assert page == shop.workspace / "output" / "kitchen" / "summary" / "review.html"
     assert "<script" not in text
     assert "\u202e" not in text
-    assert f"nightreel review kitchen --approve {job.id}" in text
+    assert lacks in text
+    assert f'nightreel review kitchen <span class="nowrap">--approve</span> {job.id}' in text
     assert "like en" in text
     assert "0.90" in text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 import unicodedata
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.model import Brief
+from pipeline.model import Brief, Paragraph
 from pipeline.sources import batch_name, read_brief, read_briefs
 
 
@@ -150,7 +151,9 @@ async def test_one_bad_brief_in_a_folder_is_told_by_name(tmp_path: Path) -> None
         ("a.md", b"", ": is empty"),
         ("a.txt", b"\xef\xbb\xbf \n\t\n", ": is empty"),
         ("a.md", b"text\0more", ": is a binary file"),
-        ("a.txt", "Mars\n".encode("utf-16"), ": is UTF-16"),
+        ("a.txt", "Mars\n".encode("utf-16") + b"!", ": is damaged UTF-16"),
+        ("a.txt", "Mars\n".encode("utf-32"), ": is a binary file"),
+        ("a.txt", "\n".encode("utf-16"), ": is empty"),
         ("a.txt", b"Mars\nCaf\xe9\n", ":2: is not UTF-8: byte 0xE9 at offset 8"),
         ("a.txt", b"a" * ((1 << 20) + 1), ": is larger than 1 MiB"),
         ("a.csv", b"a,b", ": is a table"),
@@ -166,6 +169,16 @@ async def test_a_file_that_can_not_be_used_is_told_in_one_line(
 
     assert told.startswith(f"{path}{says}")
     assert "\n" not in told
+
+
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE], ids=["little", "big"])
+async def test_a_brief_that_windows_saved_as_unicode_is_read(tmp_path: Path, mark: bytes) -> None:
+    text = "---\r\ntitle: Größe\r\n---\r\n\r\nEin 🐙 hat drei Herzen.\r\n"
+    path = write(tmp_path / "a.md", mark + text.encode("utf-16-le" if mark == codecs.BOM_UTF16_LE else "utf-16-be"))
+
+    brief = await read_brief(path)
+
+    assert (brief.title, brief.sections[0].blocks) == ("Größe", (Paragraph(text="Ein 🐙 hat drei Herzen."),))
 
 
 async def test_a_missing_file_is_told_with_the_nearest_name(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from google.oauth2.credentials import Credentials
 from pipeline.cli.auth import _lines
 from pipeline.errors import ClosedError, InputError, NeedsLoginError, NightreelError, TransientError
 from pipeline.files import temporary_sibling
+from pipeline.orchestrator import logins
 from pipeline.orchestrator.logins import standing
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing.youtube.device import log_in_by_code
@@ -313,7 +314,7 @@ def test_files_that_can_not_be_read_say_where_they_lie_and_what_to_do(tmp_path):
     with pytest.raises(
         NeedsLoginError, match=r"^credentials/youtube/client_secret\.json: can't be read: .*Desktop app"
     ):
-        read_client(tmp_path / "credentials" / "youtube" / "client_secret.json")
+        read_client(tmp_path / "credentials" / "youtube" / "client_secret.json", kind="Desktop app")
 
 
 async def test_what_a_killed_process_has_left_of_a_login_goes_with_the_next_renewal(youtube, http, tmp_path):
@@ -511,14 +512,20 @@ async def test_a_port_that_is_taken_or_none_is_told_with_what_to_give(youtube, b
 @pytest.mark.parametrize("kind", ["web", "service_account"])
 def test_a_client_of_another_kind_is_refused_with_the_kind_that_is_needed(tmp_path, kind):
     with pytest.raises(NeedsLoginError, match="Desktop app") as raised:
-        read_client(client_file(tmp_path, kind))
+        read_client(client_file(tmp_path, kind), kind="Desktop app")
 
     assert CLIENT_SECRET not in repr(raised.value) + repr(raised.value.__cause__)
 
 
 def test_a_client_that_is_not_there_is_asked_for(tmp_path):
     with pytest.raises(NeedsLoginError, match=r"credentials/youtube/client_secret.json: is not there.*Desktop app"):
-        read_client(tmp_path / "credentials" / "youtube" / "client_secret.json")
+        read_client(tmp_path / "credentials" / "youtube" / "client_secret.json", kind="Desktop app")
+
+
+async def test_who_logs_in_by_a_code_is_told_of_the_kind_of_client_that_codes_need(tmp_path):
+    shop = await anyio.to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
+    with pytest.raises(NeedsLoginError, match=r"is not there.*of the type TVs and Limited Input devices"):
+        await logins.log_in_by_code(shop, "", show=lambda *_: None)
 
 
 # Without a browser

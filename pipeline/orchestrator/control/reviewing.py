@@ -13,7 +13,7 @@ from anyio import from_thread, to_thread
 
 from pipeline.errors import CheckpointError, HeldError, InputError, RejectedError, SampleError
 from pipeline.language.text import clean_text
-from pipeline.model import HeldFilm, Job, JobStatus, JobSummary, Review, SampleStanding, advance, title_of
+from pipeline.model import HeldFilm, Job, JobStatus, JobSummary, Review, SampleStanding, advance, summary_of, title_of
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.control.changing import change_jobs, chosen
 from pipeline.orchestrator.film.delivered import film_is_whole
@@ -180,7 +180,7 @@ def _readable(store: CheckpointStore, row: JobSummary) -> Job | None:
 
 
 def _held(job: Job) -> HeldFilm:
-    files, verdict = job.receipt.package if job.receipt else None, job.verdict
+    files, verdict, row = job.receipt.package if job.receipt else None, job.verdict, summary_of(job)
     return HeldFilm(
         id=job.id,
         title=title_of(job),
@@ -194,4 +194,5 @@ def _held(job: Job) -> HeldFilm:
         duration_s=job.video.duration_s if job.video else None,
         video=files.video if files else None,
         thumbnail=files.thumbnail if files else None,
+        incidents=(*row.voice_remarks, *row.picture_remarks),
     )

@@ -22,6 +22,7 @@ from pipeline.publishing.youtube.login import LoginPlan, make_token
 from pipeline.publishing.youtube.tokens import Token, token_error
 
 SCOPE = "https://www.googleapis.com/auth/youtube"
+CLIENT_KIND = "TVs and Limited Input devices"
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 # RFC 8628, 3.2 and 3.5: how often we may ask, in seconds, and how much less often after a "slow_down".
@@ -47,7 +48,7 @@ async def _ask_for_code(http: Http, plan: LoginPlan) -> dict[str, Any]:
     if reply.status == 200 and {"device_code", "user_code", "verification_url"} <= reply.content.keys():
         return reply.content
     if reply.content.get("error") in {"invalid_client", "unauthorized_client"}:
-        hint = "Make one of the type TVs and Limited Input devices for --device, or log in with --no-browser"
+        hint = f"Make one of the type {CLIENT_KIND} for --device, or log in with --no-browser"
         raise NeedsLoginError("the client is of a type that gets no codes", where="client_secret.json", hint=hint)
     raise token_error(reply, _WHERE, "Log in again")
 

@@ -31,6 +31,8 @@ from pipeline.publishing.youtube.tokens import Token, post_form
 # This one allows all that we do: uploading, thumbnails, captions, playlists, and looking a film up. (youtube.upload
 # can't look anything up, so a lost film would not be found again.)
 SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
+# What it wants, as Google's console calls it.
+CLIENT_KIND = "Desktop app"
 _HOST = "127.0.0.1"
 _NO_PORT = {errno.EADDRINUSE: "is in use", errno.EACCES: "is for administrators"}
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>nightreel</title>
@@ -52,10 +54,13 @@ class _ClientFile(BaseModel):
     installed: Client
 
 
-def read_client(path: Path) -> Client:
-    """The client in client_secret.json. Blocks. Raises `NeedsLoginError` if it is not there, or of another kind."""
+def read_client(path: Path, *, kind: str) -> Client:
+    """The client in client_secret.json, of a type as Google's console calls it. Blocks.
+
+    Raises `NeedsLoginError` if it is not there, or no client for programs.
+    """
     where = "/".join(path.parts[-3:])
-    make = "In Google's console, make an OAuth client of the type Desktop app, and save its JSON there"
+    make = f"In Google's console, make an OAuth client of the type {kind}, and save its JSON there"
     try:
         text = read_file(path)
         return _ClientFile.model_validate_json(text).installed
@@ -68,7 +73,7 @@ def read_client(path: Path) -> Client:
             told = "is the key of a service account, which YouTube gives no channel"
             raise NeedsLoginError(told, where=where, hint=make) from None
         # `from None`: it may quote the secret.
-        raise NeedsLoginError("is no client of the type Desktop app", where=where, hint=make) from None
+        raise NeedsLoginError(f"is no client of the type {kind}", where=where, hint=make) from None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -184,9 +184,9 @@ def _unseen(scenes: Sequence[Scene], brief: Brief, template: Template) -> Iterat
         return
     several = len(names) > 1
     named = ", ".join(names[:_NAMED]) + ("…" if len(names) > _NAMED else "")
-    why = f"the template {template.name} has no layout for them"
+    why = f"the template {template.name} has no layout for {'them' if several else 'it'}"
     if any(map(template.layout, ("split", "scenery", "picture"))):
-        why = "nothing is said that they could stand beside"
+        why = f"nothing is said that {'they' if several else 'it'} could stand beside"
     yield f"{len(names)} {'pictures are' if several else 'picture is'} not shown ({named}): {why}"
 
 

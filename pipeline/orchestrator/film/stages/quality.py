@@ -34,7 +34,7 @@ OF_SCENES = {
     "colours",
 }
 
-_NOT_DELIVERED = "It was not delivered"
+_NOT_DELIVERED = "It was not delivered: mend the brief or the settings, or let a profile allow it ([profiles])"
 # A word, and what Python writes for no value.
 _NONE = "None"
 
@@ -77,7 +77,7 @@ async def inspect(job: Job, shop: Workshop, attempt: Attempt) -> Job:
             "the film does not pass: " + "; ".join(verdict.reasons), where=job.folder, hint=_NOT_DELIVERED
         )
     if not verdict.lets_pass(made(job.video).sha256):
-        raise QualityError("the film has changed since it was joined", where=job.folder, hint=_NOT_DELIVERED)
+        raise QualityError("the film has changed since it was joined", where=job.folder, hint="Run it again")
     return job.evolve(verdict=verdict.of_film(verdict.film, beside))
 
 
