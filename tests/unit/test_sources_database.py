@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from datetime import date
 from decimal import Decimal
+from time import process_time
 
 import pytest
 
@@ -68,6 +69,15 @@ def test_a_colon_in_a_query_is_one(people):
 def test_what_would_write_is_refused(people, query):
     with pytest.raises(InputError, match="only reads"):
         rows(people, query)
+
+
+def test_comments_before_a_query_take_no_time(people):
+    since = process_time()
+    with pytest.raises(InputError, match="only reads"):
+        rows(people, "/**/" * 2000 + "DELETE FROM people")
+    assert process_time() - since < 1
+
+    assert len(rows(people, "/* DELETE */ -- or not\n/**/ SELECT * FROM people")) == 2
 
 
 def test_what_writes_all_the_same_fails_in_the_database(people):

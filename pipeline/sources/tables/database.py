@@ -28,7 +28,9 @@ _AT_ONCE = 500
 _CONNECT_S = 15
 # The driver that is used where an address names none: SQLAlchemy's own choice is not ours.
 _DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
-_READS = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*(select|with|table|values)\b", re.IGNORECASE | re.DOTALL)
+# A comment ends at its first end: of thirty, each could end with any other.
+_COMMENT = r"--[^\n]*\n|/\*[^*]*\*+(?:[^*/][^*]*\*+)*/"
+_READS = re.compile(rf"(?:\s|{_COMMENT}|\()*(select|with|table|values)\b", re.IGNORECASE)
 _QUERY_HINT = "Write --query 'SELECT name, price FROM customers', or source.query in nightreel.toml"
 # What people know addresses of, and no database is called by.
 _OTHER_ADDRESSES = frozenset({"data", "file", "ftp", "ftps", "gs", "s3", "sftp", "smb", "ws", "wss"})
