@@ -104,9 +104,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     if match["next"] is None:
         return True
     rest = text[match.start("next") : match.start("next") + _LOOK_AHEAD]
-    if not _may_begin(rest, text, start, match):
-        return False
-    if _goes_on_behind_a_dash(text, match.end()) or _MINUS.match(text, match.end()):
+    if not _may_begin(rest, text, start, match) or _goes_on_behind_a_dash(text, match.end()):
         return False
     if match["stop"] != ".":
         return True
@@ -128,7 +126,7 @@ def _may_begin(rest: str, text: str, start: int, match: re.Match[str]) -> bool:
 
 def _goes_on_behind_a_dash(text: str, end: int) -> bool:
     following = _DASH_AND_SMALL.match(text, end)
-    return following is not None and following["next"].islower()
+    return bool(_MINUS.match(text, end)) or (following is not None and following["next"].islower())
 
 
 def _may_go_on_small(text: str, start: int, match: re.Match[str]) -> bool:

@@ -93,7 +93,7 @@ def fit(
     """`text` in the largest of `sizes` at which it fits; at the last one it is cut to fit if it must be.
 
     The letters of `emphasis`, where it occurs in the text, are group 1 of their lines, all others group 0. A text of
-    several lines is a poem: see `_fit_verses`.
+    several lines is a poem, whose lines are its own, not `most_lines`: see `_fit_verses`.
     """
     if "\n" in text and (block := _fit_verses(text, style, sizes, width_px=width_px, height_px=height_px)):
         return block
