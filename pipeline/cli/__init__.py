@@ -1,6 +1,6 @@
 """The command line: thin commands over the library. Nothing heavy is imported before a command needs it.
 
-A module for each command, called as it is (but for `listing` and `report_batch`). What they have in common::
+A module for each command, called as it is (but for `listing`). What they have in common::
 
     options, session, work, ahead               flags, a workspace, the end of a night, workers that begin meanwhile
     display, plain, picture, watch              how it goes: told, drawn, or seen from another process
@@ -41,7 +41,7 @@ from pipeline.cli.preview import preview
 from pipeline.cli.publish import publish
 from pipeline.cli.published import published
 from pipeline.cli.qc import qc
-from pipeline.cli.report_batch import report
+from pipeline.cli.report import report
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.review import review

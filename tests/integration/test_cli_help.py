@@ -31,7 +31,7 @@ from pipeline.cli.preview import preview as preview_rows
 from pipeline.cli.publish import Showing, publish
 from pipeline.cli.published import published
 from pipeline.cli.qc import qc
-from pipeline.cli.report_batch import report
+from pipeline.cli.report import report
 from pipeline.cli.resume import resume
 from pipeline.cli.retry import retry
 from pipeline.cli.review import review
