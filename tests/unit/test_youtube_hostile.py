@@ -9,6 +9,7 @@ import os
 import stat
 import traceback
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from anyio import to_thread
@@ -257,7 +258,8 @@ async def test_a_login_is_renewed_where_the_settings_say_and_not_where_its_files
     await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
 
     assert youtube.accounts.refreshes == 1
-    assert (await to_thread.run_sync(read_client, client)).model_dump().keys() == {"client_id", "client_secret"}
+    read = await to_thread.run_sync(partial(read_client, client, kind="Desktop app"))
+    assert read.model_dump().keys() == {"client_id", "client_secret"}
 
 
 async def test_what_the_server_says_moves_no_cursor(youtube, film, tmp_path):
