@@ -244,10 +244,14 @@ def test_what_unpacks_to_far_more_than_a_table_is_refused_before_it_is_read(path
         opened(path)
 
 
-def test_a_row_that_does_not_end_is_refused_before_it_fills_the_memory(path):
-    saved(path, ("name",), ("Bo",))
-    text = "".join(f"{number:x} of a text that packs to a hundredth; " * 10 for number in range(80_000))
-    edited(path, SHEET, lambda xml: xml.replace(b"<t>Bo", b"<t>" + text.encode()).replace(b"<v>1<", text.encode()))
+LONG = "".join(f"{number:x} of a text that packs to a hundredth; " * 10 for number in range(110_000)).encode()
+
+
+@pytest.mark.parametrize(
+    ("part", "after", "text"), [(SHEET, b"<t>Bo", LONG), ("xl/styles.xml", b"</styleSheet>", b"<!--" + LONG + b"-->")]
+)
+def test_a_row_and_styles_that_do_not_end_are_refused_before_they_fill_the_memory(path, part, after, text):
+    edited(saved(path, ("name",), ("Bo",)), part, lambda xml: xml.replace(after, after + text))
 
     with pytest.raises(SourceError, match="unpacks to far more than a table"):
         list(opened(path).rows())

@@ -41,6 +41,8 @@ _MOST_ROW_BYTES = 32 << 20
 _HEAD_BYTES = 4096
 _TRUE = ("1", "true")
 _TEXTS = "xl/sharedstrings.xml"
+# openpyxl holds these as trees, of twenty times their size. All formats that Excel can have would take some 30 MB.
+_TREES, _MOST_TREE_BYTES = ("xl/workbook.xml", "xl/styles.xml"), 40 << 20
 _DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _FORMULA = re.compile(rb"<(\w+:)?f[\s>/]")
@@ -267,6 +269,7 @@ def _check_archive(path: Path) -> None:
         swollen = any(
             part.file_size > _RATIO_FROM_BYTES and part.file_size > _MOST_RATIO * part.compress_size for part in parts
         )
+        swollen |= any(part.file_size > _MOST_TREE_BYTES for part in parts if part.filename.lower() in _TREES)
         if swollen or texts > _MOST_TEXT_BYTES or sum(part.file_size for part in parts) > _MOST_BYTES:
             raise SourceError("unpacks to far more than a table", where=str(path), hint="Save the sheet as CSV (UTF-8)")
         for part in parts:
