@@ -33,6 +33,8 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HEADERS = {"User-Agent": "nightreel", "Accept-Encoding": "identity"}
 # RFC 6052: IPv4 addresses behind a translator.
 _TRANSLATED = ip_network("64:ff9b::/96")
+# Of a site (RFC 3879), documentation (RFC 9637), relays of 6to4 (RFC 7526): Python takes them for global.
+_NOT_GLOBAL = tuple(ip_network(each) for each in ("fec0::/10", "3fff::/20", "192.88.99.0/24"))
 
 
 def is_public(text: str) -> bool:
@@ -45,6 +47,8 @@ def is_public(text: str) -> bool:
         inner = _wrapped(address)
         if inner is not None:
             address = inner
+    if any(address in each for each in _NOT_GLOBAL):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 

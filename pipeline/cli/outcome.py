@@ -164,7 +164,7 @@ def _print_warnings(rows: Callable[..., Iterable[JobSummary]], console: Console)
         if warnings and warned <= _MOST_WARNED:
             console.print(f"  [yellow]warns[/] {marked(row.title)}: {marked('; '.join(warnings))}")
     if warned > _MOST_WARNED:
-        console.print(f"  [yellow]warns[/] {warned - _MOST_WARNED} more films")
+        console.print(f"  [yellow]warns[/] {counted(warned - _MOST_WARNED, 'more film')}")
 
 
 def _check_of(warning: str) -> str:

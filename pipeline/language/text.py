@@ -8,7 +8,8 @@ import unicodedata
 # Invisible and able to mislead: bidirectional overrides and isolates reorder what is read, tag characters and
 # zero-width ones hide text. Joiners (U+200C, U+200D) stay: Persian, Indic scripts and emoji are spelt with them.
 _HIDDEN = "\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
-_CONTROL = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff"
+# The last two are no characters, and XML that has one is refused, such as what is sent to a voice.
+_CONTROL = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff"
 _UNWANTED = re.compile(f"[{_HIDDEN}{_CONTROL}]")
 # What colours a terminal, clears it or gives it a title: without the character that begins it, the rest is read out.
 _TERMINAL = re.compile(r"\x1b(?:\[[0-?]{0,40}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\))")

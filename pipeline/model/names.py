@@ -6,7 +6,9 @@ import re
 import unicodedata
 
 # Device names on Windows, whatever follows the first dot.
-RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", "conin$", "conout$", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+)
 # Half of what file systems take, so that something may be added; letters outside ASCII have two to four bytes.
 NAME_MAX_BYTES = 120
 
@@ -36,8 +38,8 @@ def safe_name(text: str, max_chars: int, *, default: str) -> str:
 
 
 def is_device(name: str) -> bool:
-    """Whether Windows would open a device and no file: "con", "NUL.txt", "aux .jpg"."""
-    return name.partition(".")[0].rstrip(" ").casefold() in RESERVED
+    """Whether Windows would open a device and no file: "con", "NUL.txt", "aux .jpg", "COM¹"."""
+    return unicodedata.normalize("NFKC", name.partition(".")[0]).rstrip(" ").casefold() in RESERVED
 
 
 def _composed(text: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pipeline.errors import InputError
 from pipeline.language.text import clean_text, has_words
 from pipeline.model.names import safe_name
-from pipeline.sources.addresses import is_database, is_endpoint, is_remote
+from pipeline.sources.addresses import is_database, is_endpoint, is_remote, told
 
 SUFFIXES = (".md", ".txt")
 TABLES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".db", ".sqlite", ".sqlite3")
@@ -27,7 +27,7 @@ def batch_name(source: Path | str) -> str:
     name is safe on every system.
     """
     if is_remote(source):
-        source = Path(urlsplit(str(source)).path.strip("/") or "table")
+        source = Path(urlsplit(told(source)).path.strip("/") or "table")
     source = folder_of_pattern(source) or source
     words = isinstance(source, str) and " " in source and not source.endswith((*SUFFIXES, *TABLES))
     last = str(source) if words else Path(os.path.normpath(Path.cwd() / source)).name

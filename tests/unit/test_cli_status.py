@@ -507,6 +507,21 @@ def test_a_summary_tells_of_films_that_lack_a_picture_or_spell_a_name(capsys, wh
     assert f"  warns Reefs: {why}" in capsys.readouterr().out.splitlines()
 
 
+def test_a_summary_counts_the_films_with_warnings_that_it_does_not_name(capsys):
+    done = JobStatus.COMPLETED
+    rows = [JobSummary(id=f"{n}", batch="big", title="A", folder="", status=done, spelling="x") for n in range(4)]
+
+    print_summary(
+        Outcome(batch="big", counts={done: 4}),
+        lambda *statuses: rows if done in statuses else [],
+        refused=[],
+        seconds=5,
+        report=None,
+    )
+
+    assert "  warns 1 more film" in capsys.readouterr().out.splitlines()
+
+
 def test_a_summary_tells_how_many_films_not_the_first_choice_speaks_or_writes_and_why(capsys):
     def row(number, status=JobStatus.COMPLETED, **changes):
         return JobSummary(id=f"{number}", batch="big", title=f"Film {number}", folder="", status=status, **changes)

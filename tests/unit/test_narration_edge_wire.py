@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import traceback
 from xml.sax.saxutils import escape
 
 import aiohttp
@@ -28,6 +29,16 @@ def test_a_service_that_is_busy_says_in_seconds_or_by_a_date_when_it_has_time(as
     error = refusal_of(aiohttp.ClientResponseError(None, (), status=503, headers=headers))
 
     assert (type(error), error.retry_after_s) == (TransientError, 90)
+
+
+@pytest.mark.parametrize("address", ["http://me:mi-ne/x@127.0.0.1:9", "me:mi-ne@h"])
+async def test_the_password_of_a_proxy_is_in_no_traceback(address, monkeypatch):
+    monkeypatch.setenv("https_proxy", address)
+
+    with pytest.raises(TransientError) as caught:
+        await EdgeService("wss://voices.example/edge/v1").voices(5)
+
+    assert "mi-ne" not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize(

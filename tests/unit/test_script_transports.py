@@ -167,12 +167,12 @@ ANSWER = json.dumps({"choices": [{"message": {"content": "{}"}}]}).encode()
 
 @contextlib.asynccontextmanager
 async def speaking(reply: Broken, seen: list[str]) -> AsyncIterator[str]:
-    """A server that answers whatever it is sent with `reply` of the line that has the key."""
+    """A server that answers whatever it is sent with `reply` of the line that has the key, if any has."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         seen.append(head.decode())
-        writer.write(reply(next(line for line in head.split(b"\r\n") if KEY.encode() in line)))
+        writer.write(reply(next((line for line in head.split(b"\r\n") if KEY.encode() in line), b"")))
         writer.close()
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
@@ -222,6 +222,17 @@ async def test_the_proxy_of_the_machine_is_asked_with_its_password(way: str, mon
 
     assert seen[0].startswith("POST http://models.example/")
     assert "Proxy-Authorization: Basic bWU6bWluZQ==\r\n" in seen[0]
+
+
+@pytest.mark.parametrize("way", MODELS)
+@pytest.mark.parametrize("address", ["", "http://me:mi-ne/x@127.0.0.1:9", "http://me:mi-ne#@127.0.0.1:9", "me:mi-ne@h"])
+async def test_the_password_of_a_proxy_is_never_told(way: str, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with speaking(lambda _: b"HTTP/1.1 407 Who Are You\r\nConnection: close\r\n\r\n", []) as url:
+        monkeypatch.setenv("https_proxy", address or url.replace("//", "//me:mi-ne@"))
+        with pytest.raises(TransientError, match="no connection") as caught:
+            await MODELS[way]("https://models.example").answer(QUESTION, Purse())
+
+    assert "mi-ne" not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize("way", MODELS)

@@ -330,6 +330,7 @@ async def test_a_list_of_briefs_does_not_lead_out_of_its_folder(tmp_path):
     [
         ("briefs/**/*.md", "briefs"),
         ("postgresql://me:s3cret@db.example.org/crm", "crm"),
+        ("https://[x/customers", "table"),
         ("https://example.org/api/customers?page=1", "customers"),
         ("people.xlsx", "people"),
         ("crm.sqlite", "crm"),

@@ -152,6 +152,20 @@ def test_a_formula_that_nobody_worked_out_is_told_and_is_no_empty_cell(path):
     assert [(cell, damage_in(cell)) for cell in list(row.cells.values())[2:]] == [("", ""), ("Rome", "")]
 
 
+def test_a_formula_that_made_an_empty_text_was_worked_out(path):
+    saved(path, ("name", "note"), ("Bo", '=IF(A2="","",A2)'))
+    edited(path, SHEET, lambda xml: xml.replace(b'<c r="B2"', b'<c r="B2" t="str"'))
+
+    assert [(cell, damage_in(cell)) for cell in cells(path)[0]] == [("Bo", ""), ("", "")]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("a_x000D_\nb", "a\r\nb"), ("_x005F_x000D_", "_x000D_"), ("_xyz_", "_xyz_")]
+)
+def test_characters_that_a_sheet_writes_as_their_numbers_are_those_characters(path, written, read):
+    assert cells(saved(path, ("name",), (written,))) == [[read]]
+
+
 def test_an_error_of_the_sheet_is_told(path):
     saved(path, ("name", "price"), ("Bo", "#N/A"))
 
@@ -228,6 +242,19 @@ def test_what_unpacks_to_far_more_than_a_table_is_refused_before_it_is_read(path
 
     with pytest.raises(SourceError, match="unpacks to far more than a table"):
         opened(path)
+
+
+LONG = "".join(f"{number:x} of a text that packs to a hundredth; " * 10 for number in range(110_000)).encode()
+
+
+@pytest.mark.parametrize(
+    ("part", "after", "text"), [(SHEET, b"<t>Bo", LONG), ("xl/styles.xml", b"</styleSheet>", b"<!--" + LONG + b"-->")]
+)
+def test_a_row_and_styles_that_do_not_end_are_refused_before_they_fill_the_memory(path, part, after, text):
+    edited(saved(path, ("name",), ("Bo",)), part, lambda xml: xml.replace(after, after + text))
+
+    with pytest.raises(SourceError, match="unpacks to far more than a table"):
+        list(opened(path).rows())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])

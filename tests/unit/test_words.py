@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.language.abbreviations import is_abbreviation
 from pipeline.language.text import clean_text, has_words
 from pipeline.language.words import breathes, join_words, split_words
-from pipeline.model.names import NAME_MAX_BYTES, RESERVED, safe_name
+from pipeline.model.names import NAME_MAX_BYTES, RESERVED, is_device, safe_name
 
 TEXTS = st.text(
     alphabet=st.one_of(st.sampled_from("日本語。、「」（）ーっ abc1-@#,.()“”—กิเะาๆ្ក👍\u200d"), st.characters()),
@@ -174,6 +174,11 @@ def test_no_text_makes_an_unsafe_name(text):
     assert not set(name) & set('<>:"/\\|?*')
 
 
+@pytest.mark.parametrize("name", ["con", "NUL.txt", "aux .jpg", "COM¹", "conin$", "LPT9.tar.gz"])
+def test_names_that_windows_keeps_for_devices_are_known(name):
+    assert is_device(name)
+
+
 def test_a_long_name_in_letters_of_several_bytes_is_cut_between_them():
     assert safe_name("天" * 60, 60, default="film") == "天" * 40
 
@@ -185,8 +190,9 @@ def test_a_long_name_in_letters_of_several_bytes_is_cut_between_them():
         ("\x1b]0;owned\x07\x1b[2JSky", "Sky"),
         ("\x1b]8;;https://example.org\x1b\\here\x1b]8;;\x1b\\", "here"),
         ("\x1bHello", "Hello"),
+        ("a \uffff\ufffe b", "a b"),
         ("\x1b]0;" + "no end " * 99, "]0;" + "no end " * 98 + "no end"),
     ],
 )
-def test_what_is_meant_for_a_terminal_is_not_read_out(text, said):
+def test_what_is_meant_for_a_terminal_or_no_character_is_not_read_out(text, said):
     assert clean_text(text) == said

@@ -7,6 +7,7 @@ import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.request import getproxies
 
 import aiohttp
 import anyio
@@ -42,7 +43,7 @@ def in_our_words(timeout_s: float) -> Iterator[None]:
     except aiohttp.ClientResponseError as error:
         raise refusal_of(error) from error
     except (aiohttp.ClientError, theirs.WebSocketError, OSError) as error:
-        raise TransientError(f"edge can't be reached ({_trouble(error)})", hint=LATER) from error
+        raise TransientError(f"edge can't be reached ({_trouble(error)})", hint=LATER) from _quotable(error)
     except theirs.NoAudioReceived as error:
         # A limit, a hiccup and a voice that does not exist all look like this.
         raise VoicelessError("edge sent no sound", hint=LATER) from error
@@ -51,7 +52,13 @@ def in_our_words(timeout_s: float) -> Iterator[None]:
             "edge refuses our token (403)", hint="Update edge-tts, or choose another narrator"
         ) from error
     except (theirs.EdgeTTSException, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise TransientError(f"edge answered what can't be understood ({type(error).__name__})", hint=LATER) from error
+        message = f"edge answered what can't be understood ({type(error).__name__})"
+        raise TransientError(message, hint=LATER) from _quotable(error)
+
+
+def _quotable(error: Exception) -> Exception | None:
+    """What a traceback may tell: nothing that may quote the password of a proxy."""
+    return None if getproxies() else error
 
 
 def _trouble(error: Exception) -> str:

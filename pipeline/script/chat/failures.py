@@ -14,6 +14,8 @@ from pipeline.limits.times import retry_after_s
 SHORTER = "Shorten the notes, or ask for a shorter film"
 # A whole script has some 20,000 characters; a server that goes on and on must not fill the memory.
 MOST_BYTES = 8_000_000
+# What libraries say of it quotes it, with its password.
+BAD_PROXY = "the machine's proxy, HTTPS_PROXY, has no address that can be read, or a scheme that can't be spoken"
 # Of JSON, whatever a header says; some write a mark before it.
 ENCODING = "utf-8-sig"
 

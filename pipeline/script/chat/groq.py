@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from anyio import to_thread
 
 from pipeline.script.chat.failures import (
+    BAD_PROXY,
     ENCODING,
     MOST_BYTES,
     Reply,
@@ -44,10 +45,15 @@ class GroqTransport:
             yield GroqLine(self._service, client)
 
     def _client(self) -> AsyncGroq:
-        from groq import AsyncGroq, DefaultAsyncHttpxClient  # noqa: PLC0415 - slow to import
+        import httpx  # noqa: PLC0415 - slow to import
+        from groq import AsyncGroq, DefaultAsyncHttpxClient  # noqa: PLC0415 - likewise
 
-        # What was asked goes where it was sent, and nowhere else.
-        client = DefaultAsyncHttpxClient(verify=trusted(), follow_redirects=False, event_hooks={"response": [_bound]})
+        hooks = {"response": [_bound]}
+        try:
+            # What was asked goes where it was sent, and nowhere else.
+            client = DefaultAsyncHttpxClient(verify=trusted(), follow_redirects=False, event_hooks=hooks)
+        except (httpx.InvalidURL, ImportError, ValueError):
+            raise no_connection(self._service, BAD_PROXY, api_key=self._api_key, reached=False) from None
         return AsyncGroq(
             api_key=self._api_key,
             base_url=self._base_url,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from anyio import to_thread
 
 from pipeline.proxy import proxy_for
-from pipeline.script.chat.failures import ENCODING, MOST_BYTES, Reply, Service, no_connection, too_much
+from pipeline.script.chat.failures import BAD_PROXY, ENCODING, MOST_BYTES, Reply, Service, no_connection, too_much
 from pipeline.trust import trusted
 
 if TYPE_CHECKING:
@@ -56,10 +56,9 @@ class OpenAICompatibleTransport:
             ):
                 return await self._read(response)
         except aiohttp.ClientError as error:
-            told = error.strerror if isinstance(error, OSError) else str(error)
-            # A traceback would repeat the reason, and what is quoted in it.
-            cause = None if self._api_key and self._api_key in str(error) else error
-            reason = told or type(error).__name__
+            reason = _reason(error)
+            # A traceback would repeat the reason, and what is quoted in it: a key, the password of a proxy.
+            cause = None if proxy or (self._api_key and self._api_key in str(error)) else error
             reached = not isinstance(error, aiohttp.ClientConnectorError)
             raise no_connection(self._service, reason, api_key=self._api_key, reached=reached) from cause
 
@@ -71,6 +70,16 @@ class OpenAICompatibleTransport:
                 raise too_much(self._service)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(status=response.status, headers=headers, text=body.decode(ENCODING, "replace"))
+
+
+def _reason(error: Exception) -> str:
+    import aiohttp  # noqa: PLC0415 - loaded by `open`
+
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"the proxy answers {error.status} {error.message}"
+    if isinstance(error, aiohttp.InvalidURL):
+        return BAD_PROXY
+    return (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
 
 
 def _import() -> None:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice, repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, iterparse
 
 from pipeline.errors import MissingToolError, SourceError, did_you_mean
@@ -36,12 +36,43 @@ _MOST_BYTES, _MOST_TEXT_BYTES = 4 << 30, 256 << 20
 _MOST_PARTS = 10_000
 # XML of cells packs to a tenth, at best to a fiftieth. Deflate can't pack to less than a thousandth.
 _MOST_RATIO, _RATIO_FROM_BYTES = 200, 16 << 20
+# A row is held until it ends: a cell of a gigabyte packs to less than ten megabytes.
+_MOST_ROW_BYTES = 32 << 20
 _HEAD_BYTES = 4096
 _TRUE = ("1", "true")
 _TEXTS = "xl/sharedstrings.xml"
+# openpyxl holds these as trees, of twenty times their size. All formats that Excel can have would take some 30 MB.
+_TREES, _MOST_TREE_BYTES = ("xl/workbook.xml", "xl/styles.xml"), 40 << 20
 _DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _FORMULA = re.compile(rb"<(\w+:)?f[\s>/]")
 _NOT_WORKED_OUT = Lost("is a formula that was never worked out")
+
+
+class _NoText(str):
+    """What a formula has made, and it is nothing: =IF(A2="","",A2)."""
+
+    __slots__ = ()
+
+
+# By what openpyxl calls a cell: a formula, one that has made nothing.
+_CELLS = {"f": "=", "str": _NoText()}
+
+
+class _Measured:
+    """A sheet that is refused when one of its rows does not end. Set `held` to 0 where one does."""
+
+    def __init__(self, file: IO[bytes], path: str) -> None:
+        self._file, self._path, self.held = file, path, 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size)
+        self.held += len(piece)
+        if self.held > _MOST_ROW_BYTES:
+            raise SourceError(
+                "unpacks to far more than a table", where=self._path, hint="Save the sheet as CSV (UTF-8)"
+            )
+        return piece
 
 
 def open_workbook(source: Path | str, form: TableForm) -> Table:
@@ -100,7 +131,8 @@ def _with_lost(cells: Sequence[str], sources: Sequence[str]) -> list[str]:
     if not sources:
         return list(cells)
     return [
-        _NOT_WORKED_OUT if not cell and source == "=" else cell for cell, source in zip(cells, sources, strict=False)
+        _NOT_WORKED_OUT if source == "=" and not cell and not isinstance(cell, _NoText) else cell
+        for cell, source in zip(cells, sources, strict=False)
     ]
 
 
@@ -122,7 +154,8 @@ def _numbered(sheet: Any) -> Iterator[tuple[int, list[str], bool]]:  # noqa: ANN
             timedelta_formats=book._timedelta_formats,  # noqa: SLF001
         )
         parts: list[Element] = []
-        for event, element in iterparse(source, events=("start", "end")):  # noqa: S314
+        measured = _Measured(source, book._archive.filename)  # noqa: SLF001
+        for event, element in iterparse(measured, events=("start", "end")):  # noqa: S314
             if event == "start":
                 parts.append(element)
                 continue
@@ -134,6 +167,7 @@ def _numbered(sheet: Any) -> Iterator[tuple[int, list[str], bool]]:  # noqa: ANN
             is_hidden = element.get("hidden") in _TRUE
             parts[-1].clear()
             parser.row_dimensions.clear()
+            measured.held = 0
             yield number, _cells(cells, formats), is_hidden
 
 
@@ -157,13 +191,14 @@ def _cells(found: Sequence[Mapping[str, Any]], formats: Sequence[str]) -> list[s
 
 
 def _cell(kind: str, value: object, code: str) -> str:
-    if kind == "f":
-        return "="
+    if kind in _CELLS:
+        return _CELLS[kind]
     if kind == "e":
         return Lost(f"is the error {value}")
     cell = cell_of(value)
     if not isinstance(cell, Number):
-        return cell
+        # ECMA-376, ST_Xstring: a carriage return is written _x000D_.
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell)
     if cell.isdecimal() and (digits := least_digits(code)):
         return Number(cell.zfill(digits))
     if currency := currency_of(code):
@@ -234,6 +269,7 @@ def _check_archive(path: Path) -> None:
         swollen = any(
             part.file_size > _RATIO_FROM_BYTES and part.file_size > _MOST_RATIO * part.compress_size for part in parts
         )
+        swollen |= any(part.file_size > _MOST_TREE_BYTES for part in parts if part.filename.lower() in _TREES)
         if swollen or texts > _MOST_TEXT_BYTES or sum(part.file_size for part in parts) > _MOST_BYTES:
             raise SourceError("unpacks to far more than a table", where=str(path), hint="Save the sheet as CSV (UTF-8)")
         for part in parts:
