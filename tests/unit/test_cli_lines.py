@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from contextlib import suppress
 from itertools import pairwise
 from typing import TextIO
 
@@ -23,8 +24,13 @@ class Terminal:
         self._screen, self.stream = screen, stream
 
     def shows(self) -> list[str]:
-        self.stream.flush()
-        return os.read(self._screen, 65536).decode().replace("\r\n", "\n").splitlines()
+        """All that it was told: what was printed comes through in pieces, and then there is no more."""
+        self.stream.close()
+        told = b""
+        with suppress(OSError):  # how Linux says so
+            while piece := os.read(self._screen, 65536):
+                told += piece
+        return told.decode().replace("\r\n", "\n").splitlines()
 
 
 @pytest.fixture
