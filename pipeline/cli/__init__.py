@@ -6,7 +6,7 @@ A module for each command, called as it is (but for `listing`). What they have i
     display, plain, picture, watch              how it goes: told, drawn, or seen from another process
     outcome, causes, unreadable, forecast,
     standing, standing_tables                   what came of it, or would
-    console, text                               what is safe to print, and where nobody reads any more
+    console, text, lines                        what is safe to print, how it is broken, and where nobody reads any more
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from pipeline.cli.checkpoint import checkpoint
 from pipeline.cli.clean import clean
 from pipeline.cli.doctor import doctor
 from pipeline.cli.init import init
+from pipeline.cli.lines import say
 from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
 from pipeline.cli.pack import pack
@@ -197,5 +198,5 @@ def _complain(error: NightreelError, *, debug: bool) -> int:
     with contextlib.suppress(OSError):  # nobody can be told
         if debug:
             traceback.print_exc()
-        print(f"nightreel: {error}", file=sys.stderr)
+        say(f"nightreel: {error}", file=sys.stderr)
     return error.exit_code

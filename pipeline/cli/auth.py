@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 
+from pipeline.cli.lines import say
 from pipeline.cli.options import Place, Switch, Whole
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def youtube(
         if place.json:
             print_json(asdict(stands))
         else:
-            print("\n".join(_lines(stands)))
+            say("\n".join(_lines(stands)))
         return NeedsLoginError.exit_code if stands.problem else EXIT_OK
 
     session = open_session(place, {} if channel is None else {"youtube.channel": channel})
@@ -113,7 +114,7 @@ def status(
         if place.json:
             print_json([asdict(stands) for stands in found])
         else:
-            print(
+            say(
                 "\n".join(line for stands in found for line in _lines(stands))
                 or "Nobody is logged in. See: nightreel auth youtube --help"
             )
@@ -151,4 +152,4 @@ def _lines(stands: LoginStanding) -> list[str]:
 def _tell(text: str) -> None:
     import sys
 
-    print(text, file=sys.stderr, flush=True)
+    print(text, file=sys.stderr)

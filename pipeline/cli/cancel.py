@@ -6,6 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from pipeline.cli.lines import say
 from pipeline.cli.options import Place
 
 
@@ -40,13 +41,13 @@ def cancel(
             counts = {"cancelled": len(done.changed), "asked_to_stop": len(done.busy), "left": len(done.left)}
             print_json({"batch": batch, **counts, "damaged": done.damaged})
             return EXIT_OK
-        print(f"{batch}: {len(done.changed)} cancelled")
+        say(f"{batch}: {len(done.changed)} cancelled")
         if done.busy:
-            print(f"{len(done.busy)} under way in other processes: they are asked to stop, and do in a second or two")
+            say(f"{len(done.busy)} under way in other processes: they are asked to stop, and do in a second or two")
         if done.left:
-            print(f"{len(done.left)} left as they are: completed or cancelled already")
+            say(f"{len(done.left)} left as they are: completed or cancelled already")
         for reason in done.damaged:
-            print(reason)
+            say(reason)
         return EXIT_OK
 
     session = open_session(place, {})

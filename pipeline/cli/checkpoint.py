@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.cli.lines import say
 from pipeline.cli.options import Place, Switch
 
 
@@ -41,8 +42,8 @@ def checkpoint(
         if place.json:
             print_json({"batch": batch, "checkpoint": name, "jobs": jobs})
         else:
-            print(f"{batch}: {counted(jobs, 'job is', 'jobs are')} kept as “{name}”")
-            print(f"Back to it: {shlex.join(['nightreel', 'resume', batch, '--from', name])}")
+            say(f"{batch}: {counted(jobs, 'job is', 'jobs are')} kept as “{name}”")
+            say(f"Back to it: {shlex.join(['nightreel', 'resume', batch, '--from', name])}")
         return EXIT_OK
 
     session = open_session(place, {})

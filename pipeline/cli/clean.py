@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.cli.flags import size_bytes
+from pipeline.cli.lines import say
 from pipeline.cli.options import Place, Switch
 
 
@@ -48,11 +49,11 @@ def clean(
             return EXIT_OK
         freed = "would be freed" if dry_run else "freed"
         if batch is not None:
-            print(f"{batch}: {_size(done.batch_bytes)} {freed}; its films stay")
+            say(f"{batch}: {_size(done.batch_bytes)} {freed}; its films stay")
             return EXIT_OK
         left = f", left as it is: {done.cache_left_because}" if done.cache_left_because else ""
-        print(f"cache: {_size(done.cache_bytes)} {freed}{left}")
-        print(f"leftovers: {_size(done.leftover_bytes)} {freed}, in {done.leftovers} files and folders")
+        say(f"cache: {_size(done.cache_bytes)} {freed}{left}")
+        say(f"leftovers: {_size(done.leftover_bytes)} {freed}, in {done.leftovers} files and folders")
         return EXIT_OK
 
     limit = None if cache is None else size_bytes("--cache", cache)

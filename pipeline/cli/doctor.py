@@ -29,6 +29,8 @@ def doctor(*, place: Place = Place()) -> int:
             print_json([asdict(finding) for finding in findings])
         else:
             table = Table(box=None, pad_edge=False, show_header=False)
+            for _ in range(3):
+                table.add_column(overflow="fold")  # a path that is cropped says nothing
             for finding in findings:
                 remedy = f"\n[dim]→ {escape(finding.remedy)}[/]" if finding.remedy else ""
                 table.add_row(marks[finding.state], finding.name, escape(finding.found) + remedy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from pipeline.cli.lines import say
 from pipeline.cli.options import TypedPath
 
 _FOLDERS = {
@@ -54,8 +55,8 @@ def init(directory: TypedPath, /) -> int:
     with storage_errors(directory / "output"):
         (directory / "output").mkdir(exist_ok=True)
     kept = len(files) - len(made)
-    print(f"Workspace {directory}: {len(made)} files written" + (f", {kept} kept as they were" if kept else ""))
+    say(f"Workspace {directory}: {len(made)} files written" + (f", {kept} kept as they were" if kept else ""))
     is_here = directory.resolve() == Path.cwd().resolve()
     there = "" if is_here else f"cd {shlex.quote(str(directory))} && "
-    print(f"Next: {there}nightreel make topics/octopus-hearts.md")
+    say(f"Next: {there}nightreel make topics/octopus-hearts.md")
     return EXIT_OK

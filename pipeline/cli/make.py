@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.choices import PriorityName
+from pipeline.cli.lines import say
 from pipeline.cli.options import Making, Place, Switch, TypedPath
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ async def _make(brief: Brief, shop: Workshop, place: Place, films: list[Film], *
     if errors and count == 1:
         raise _with_way_on(errors[0])
     if any(map(_may_pass, errors)):
-        print(f"nightreel: {_GOES_ON}.", file=sys.stderr)
+        say(f"nightreel: {_GOES_ON}.", file=sys.stderr)
     return _exit_code(films)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipeline.cli.causes import lines_of
 from pipeline.cli.console import Console
+from pipeline.cli.lines import say
 from pipeline.cli.text import marked, plain_json, shown
 from pipeline.errors import BudgetError, SampleError
 from pipeline.film import Film
@@ -203,7 +204,7 @@ def print_refusal(batch: str, film: Film, *, as_json: bool) -> None:
     if as_json:
         print_json({"event": "job", "batch": batch, "stage": "", **asdict(film)})
     else:
-        print(f"nightreel: {shown(film.error or '')}", file=sys.stderr, flush=True)
+        say(f"nightreel: {shown(film.error or '')}", file=sys.stderr)
 
 
 def _command() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.cli.lines import say
 from pipeline.cli.options import Place
 
 
@@ -33,7 +34,7 @@ def pack(batch: str, /, *, output: Path | None = None, place: Place = Place()) -
     if place.json:
         print_json(asdict(done))
     else:
-        print(f"{done.path}: {counted(done.films, 'film')}, {done.bytes / 1e6:,.1f} MB")
+        say(f"{done.path}: {counted(done.films, 'film')}, {done.bytes / 1e6:,.1f} MB")
         for title in done.missing[:20]:
-            print(f"nightreel: not where it was: {shown(title)}", file=sys.stderr)
+            say(f"nightreel: not where it was: {shown(title)}", file=sys.stderr)
     return EXIT_SOME_JOBS_FAILED if done.missing else EXIT_OK

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 
+from pipeline.cli.lines import say
 from pipeline.cli.outcome import print_json
 from pipeline.cli.picture import outcome_line
 from pipeline.cli.text import shown
@@ -37,7 +38,7 @@ class PlainLines:
         if isinstance(event, JobEvent):
             self._tell(event)
         elif isinstance(event, Notice):
-            print(f"nightreel: {shown(event.text)}", file=sys.stderr, flush=True)
+            say(f"nightreel: {shown(event.text)}", file=sys.stderr)
         elif event.counts and not self._single:
             self._counted = True
             self._total = sum(event.counts.values())
@@ -46,13 +47,13 @@ class PlainLines:
     def _tell(self, event: JobEvent) -> None:
         job = event.job
         if self._batch and job.batch != self._batch:
-            print(f"{shown(job.batch)}: {_line(event)}", file=sys.stderr, flush=True)
+            say(f"{shown(job.batch)}: {_line(event)}", file=sys.stderr)
             return
         # What another process takes up again is no step back.
         self._number = number = max(self._number, min(self._over + 1, self._total))
         if job.status in OVER and not (event.untouched and self._counted):
             self._over += 1
-        print(f"[{number}/{self._total}] {_line(event)}", file=sys.stderr, flush=True)
+        say(f"[{number}/{self._total}] {_line(event)}", file=sys.stderr)
 
 
 class JsonLines:

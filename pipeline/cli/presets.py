@@ -9,8 +9,6 @@ def presets(*, place: Place = Place()) -> int:
     """List the presets that --preset takes: those that there are, and yours from nightreel.toml."""
     from dataclasses import asdict
 
-    from rich.table import Table
-
     from pipeline.cli.console import Console
     from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
@@ -22,16 +20,15 @@ def presets(*, place: Place = Place()) -> int:
     if place.json:
         print_json([{**asdict(each), "default": each.name == settings.video.preset} for each in known.values()])
         return EXIT_OK
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for _ in range(5):
-        table.add_column(no_wrap=True)
-    for each in known.values():
-        table.add_row(
+    rows = [
+        (
             f"[bold]{each.name}[/]",
             f"{each.width_px}x{each.height_px}, {each.frame_rate}/s",
             f"{each.codec} {each.encoder_preset}, " + (f"qp {each.qp}" if each.crf is None else f"crf {each.crf}"),
             f"{each.audio_kbps} kbit/s",
             "default" if each.name == settings.video.preset else "",
         )
-    Console(highlight=False).print_table(table, whole=True)
+        for each in known.values()
+    ]
+    Console(highlight=False).print_rows(rows)
     return EXIT_OK

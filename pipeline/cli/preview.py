@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.cli.lines import say
 from pipeline.cli.options import Making, Place, Rows, TypedPath, Whole, Working
 
 if TYPE_CHECKING:
@@ -120,6 +121,6 @@ def _draw(shop: Workshop, wanted: SourceContent, path: Path, name: str, *, as_js
     print(sheet.path)
     if sheet.unwritten:
         left = counted(sheet.unwritten, "film is", "films are")
-        print(f"nightreel: {left} not on it: a model has to write the scripts first", file=sys.stderr)
+        say(f"nightreel: {left} not on it: a model has to write the scripts first", file=sys.stderr)
     for line in (*sheet.missing, *sheet.cut):
-        print(f"nightreel: {shown(line)}", file=sys.stderr)
+        say(f"nightreel: {shown(line)}", file=sys.stderr)

@@ -12,6 +12,7 @@ from cyclopts import Parameter
 
 from pipeline.choices import Privacy
 from pipeline.cli.flags import given
+from pipeline.cli.lines import say
 from pipeline.cli.options import FLAGS, Place, Switch, TypedPath, Working
 
 if TYPE_CHECKING:
@@ -150,9 +151,9 @@ def _tell(receipts: Iterable[Receipt], place: Place) -> int:
             notes = {"missing": list(receipt.missing), "remarks": list(receipt.remarks)}
             print_json({"video": receipt.package.video, **about, **notes})
             continue
-        print(f"{receipt.package.video.name} is {receipt.url} ({receipt.destination})")
+        say(f"{receipt.package.video.name} is {receipt.url} ({receipt.destination})")
         for line in (*(f"without {each}" for each in receipt.missing), *receipt.remarks):
-            print(f"  {line}")
+            say(f"  {line}")
     return EXIT_OK
 
 
@@ -167,9 +168,9 @@ def _tell_updated(done: Updated, place: Place) -> int:
         print_json(asdict(done))
         return EXIT_OK
     for title in done.changed:
-        print(f"changed: {shown(title)}")
+        say(f"changed: {shown(title)}")
     told = {"changed": len(done.changed), "as asked already": done.same, "not out": done.not_out}
-    print(", ".join(f"{number} {what}" for what, number in told.items() if number) or "0 changed")
+    say(", ".join(f"{number} {what}" for what, number in told.items() if number) or "0 changed")
     return EXIT_OK
 
 

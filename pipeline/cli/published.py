@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.cli.lines import say
 from pipeline.cli.options import Place, Switch
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def published(
         else:
             _print(found.films)
             for address in found.strangers:
-                print(f"{address}: has a tag of nightreel, and nothing is known of it here")
+                say(f"{address}: has a tag of nightreel, and nothing is known of it here")
             for line in found.unasked:
-                print(f"not asked: {line}")
+                say(f"not asked: {line}")
         is_bad = check and (any(film.trouble for film in found.films) or found.unasked)
         return EXIT_SOME_JOBS_FAILED if is_bad else EXIT_OK
 
@@ -59,15 +60,15 @@ def _print(films: tuple[Out, ...]) -> None:
     from pipeline.cli.text import shown
 
     if not films:
-        print("Nothing is out. See: nightreel publish --help")
+        say("Nothing is out. See: nightreel publish --help")
     for film in films:
         at = f"{film.at.astimezone():%Y-%m-%d %H:%M}" if film.at else "                "
         until = f" until {film.public_at.astimezone():%Y-%m-%d %H:%M}" if film.public_at else ""
         state = ", ".join(filter(None, (film.state, film.privacy + until)))
-        print(f"{at}  {film.url or film.destination}  {shown(film.title or film.key)}{f'  ({state})' if state else ''}")
+        say(f"{at}  {film.url or film.destination}  {shown(film.title or film.key)}{f'  ({state})' if state else ''}")
         if film.trouble:
-            print(f"                  {shown(film.trouble)}")
+            say(f"                  {shown(film.trouble)}")
         for url in film.earlier:
-            print(f"                  published before: {url}")
+            say(f"                  published before: {url}")
         for line in film.missing:
-            print(f"                  without {shown(line)}")
+            say(f"                  without {shown(line)}")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.cli.lines import say
 from pipeline.cli.options import Place, Switch, TypedPath
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def qc(
             told(await _compare(films, against, strictness, session.workshop))
         if not place.json and not alone:
             grades = [film.verdict.grade for film in judged]
-            print(f"\n{grades.count('pass')} pass, {grades.count('warn')} warn, {grades.count('fail')} fail")
+            say(f"\n{grades.count('pass')} pass, {grades.count('warn')} warn, {grades.count('fail')} fail")
         return EXIT_OK if all(film.verdict.passed for film in judged) else QualityError.exit_code
 
     return session.run(work)

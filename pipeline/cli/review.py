@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from pipeline.cli.lines import say
 from pipeline.cli.options import Place
 
 if TYPE_CHECKING:
@@ -115,15 +116,15 @@ def _print(waits: Waits, page: Path | None) -> None:
             table.add_row(film.id[:8], f"[bold]{marked(film.title)}[/]", score, marked(film.why))
         console.print_table(table)
         for film in waits.films:
-            print(f"{film.id[:8]}  {shown(str(film.video or ''))}")
+            say(f"{film.id[:8]}  {shown(str(film.video or ''))}")
             for incident in film.incidents:
-                print(f"          {shown(incident)}")
+                say(f"          {shown(incident)}")
     else:
-        print(f"No film of “{waits.batch}” waits for you.")
+        say(f"No film of “{waits.batch}” waits for you.")
     _print_rest(waits)
     if page:
-        print(f"Pictures: {shown(str(page))}")
-        print(f"Next: nightreel review {shlex.quote(waits.batch)} --approve ID … (or --all), or --reject ID --why TEXT")
+        say(f"Pictures: {shown(str(page))}")
+        say(f"Next: nightreel review {shlex.quote(waits.batch)} --approve ID … (or --all), or --reject ID --why TEXT")
 
 
 def _print_rest(waits: Waits) -> None:
@@ -135,11 +136,11 @@ def _print_rest(waits: Waits) -> None:
     films = counted(waits.behind, "film")
     sample = waits.sample
     if sample.rejected:
-        print(f"{films} held back: {sample.rejected} of the sample rejected. Mend it, or let them go: --approve --all")
+        say(f"{films} held back: {sample.rejected} of the sample rejected. Mend it, or let them go: --approve --all")
     elif sample.waiting:
-        print(f"{films} waiting for the sample: {sample.approved} approved, {sample.waiting} left")
+        say(f"{films} waiting for the sample: {sample.approved} approved, {sample.waiting} left")
     else:
-        print(f"{films} waiting: the sample could not be made. nightreel retry {shlex.quote(waits.batch)} --failed")
+        say(f"{films} waiting: the sample could not be made. nightreel retry {shlex.quote(waits.batch)} --failed")
 
 
 def _tell(said: Said, waits: Waits, *, as_json: bool) -> int:
@@ -155,16 +156,16 @@ def _tell(said: Said, waits: Waits, *, as_json: bool) -> int:
         return EXIT_SOME_JOBS_FAILED if went_wrong else EXIT_OK
     for word, ids in (("approved", said.approved), ("rejected", said.rejected)):
         if ids:
-            print(f"{waits.batch}: {len(ids)} {word}")
+            say(f"{waits.batch}: {len(ids)} {word}")
     if said.released:
-        print(f"The sample is approved: {len(said.released)} more go on")
+        say(f"The sample is approved: {len(said.released)} more go on")
     for job in said.left:
-        print(f"{job[:8]} does not wait for you, and stays as it is")
+        say(f"{job[:8]} does not wait for you, and stays as it is")
     for job in said.busy:
-        print(f"{job[:8]} is at work in another process: say it again when that is done")
+        say(f"{job[:8]} is at work in another process: say it again when that is done")
     for line in said.problems:
-        print(shown(line))
+        say(shown(line))
     _print_rest(waits)
     if said.approved or said.released:
-        print(f"Published by who runs the batch now, else by: nightreel resume {shlex.quote(waits.batch)}")
+        say(f"Published by who runs the batch now, else by: nightreel resume {shlex.quote(waits.batch)}")
     return EXIT_SOME_JOBS_FAILED if went_wrong else EXIT_OK

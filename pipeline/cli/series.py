@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.cli.lines import say
 from pipeline.cli.options import Place
 
 
@@ -16,8 +17,6 @@ def series(name: str = "", /, *, forget: int | None = None, place: Place = Place
         Free the number of an episode that is not out: the next run gives it to whoever asks for it.
     """
     from dataclasses import asdict
-
-    from rich.table import Table
 
     from pipeline.cli.console import Console
     from pipeline.cli.outcome import print_json
@@ -36,18 +35,19 @@ def series(name: str = "", /, *, forget: int | None = None, place: Place = Place
         print_json([{**asdict(each), "published": dict(each.published)} for each in found])
         return EXIT_OK
     if not found:
-        print(
+        say(
             "No episode has a number yet."
             if shop.settings.series
             else "There is no series. Add a table [series.NAME] to nightreel.toml."
         )
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for _ in range(6):
-        table.add_column(no_wrap=True)
-    for each in found:
-        urls = " ".join(url for _, url in each.published)
-        table.add_row(each.series, str(each.number), marked(each.title), each.track, each.status, marked(urls))
-    if found:
-        # Addresses are there to be copied: the table takes the width it needs, however narrow the terminal.
-        Console(highlight=False).print_table(table, whole=True)
+        return EXIT_OK
+    rows = [
+        (
+            *(each.series, str(each.number), marked(each.title), each.track, each.status),
+            marked(" ".join(url for _, url in each.published)),
+        )
+        for each in found
+    ]
+    # Addresses are there to be copied: none is broken, however narrow the terminal.
+    Console(highlight=False).print_rows(rows)
     return EXIT_OK

@@ -19,6 +19,7 @@ from anyio.abc import TaskStatus
 from rich.logging import RichHandler
 
 from pipeline.cli.console import Console
+from pipeline.cli.lines import say
 from pipeline.cli.options import FLAGS, Place
 from pipeline.cli.outcome import json_interruption, print_json
 from pipeline.errors import EXIT_INTERRUPTED, NightreelError, first_error
@@ -80,7 +81,7 @@ class Session:
         os._exit(EXIT_INTERRUPTED)
 
     def _tell_interruption(self, what: str) -> None:
-        print(f"nightreel: {what}; {self._how_to_go_on()}", file=sys.stderr, flush=True)
+        say(f"nightreel: {what}; {self._how_to_go_on()}", file=sys.stderr)
         if self.place.json and self.batch:
             print_json(json_interruption(self.batch, *self._standing()))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from pipeline.choices import Shape
+from pipeline.cli.lines import say
 from pipeline.cli.options import Place, TypedPath
 
 if TYPE_CHECKING:
@@ -144,11 +145,11 @@ def new(name: str, /, *, origin: Annotated[str, Parameter(name="--from")] = "exp
     if place.json:
         print_json({"name": name, "folder": files[0].parent, "files": files})
         return EXIT_OK
-    print(f"{files[0].parent}: {', '.join(path.name for path in files)}")
+    say(f"{files[0].parent}: {', '.join(path.name for path in files)}")
     if not find_template(shop, name).plays:
-        print("It has no script.toml: a row of a table becomes a brief, and whoever writes scripts writes its film.")
-        print("A template that makes the films of rows by itself begins with --from offer or --from product.")
-    print(f"Next: edit them, then nightreel templates check {name} && nightreel templates preview {name}")
+        say("It has no script.toml: a row of a table becomes a brief, and whoever writes scripts writes its film.")
+        say("A template that makes the films of rows by itself begins with --from offer or --from product.")
+    say(f"Next: edit them, then nightreel templates check {name} && nightreel templates preview {name}")
     return EXIT_OK
 
 
@@ -175,11 +176,11 @@ def check(name: str, /, *, place: Place = Place()) -> int:
         print_json([asdict(fault) for fault in faults])
     else:
         for fault in faults:
-            print(shown(str(fault)), file=sys.stderr)
+            say(shown(str(fault)), file=sys.stderr)
         fields = ", ".join(f"{each.name}{'*' if each.required else ''}" for each in _fields_of(place, name, faults))
-        print(f"{name}: {len(faults)} to mend" if faults else f"{name}: nothing to mend")
+        say(f"{name}: {len(faults)} to mend" if faults else f"{name}: nothing to mend")
         if fields:
-            print(f"Fields of a row (* required): {fields}")
+            say(f"Fields of a row (* required): {fields}")
     return InputError.exit_code if faults else EXIT_OK
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from rich.table import Table
 
 from pipeline.cli.console import Console
+from pipeline.cli.lines import say
 from pipeline.cli.outcome import print_json, print_refusal
 from pipeline.cli.text import marked
 from pipeline.film import Film
@@ -36,10 +37,10 @@ def print_unreadable(batch: str, content: SourceContent, *, as_json: bool) -> No
 def _print_reading(content: SourceContent) -> None:
     """What of a table is not taken, and may have been meant."""
     if content.titles:
-        print(f"Passed over: {counted(content.titles, 'line')} above the one that names the columns.", file=sys.stderr)
+        say(f"Passed over: {counted(content.titles, 'line')} above the one that names the columns.", file=sys.stderr)
     for pair in content.nearly:
         column, _, field = pair.rpartition("=")
-        print(f"Not used: the column “{column}”. If it is {field}, add --map '{pair}'.", file=sys.stderr)
+        say(f"Not used: the column “{column}”. If it is {field}, add --map '{pair}'.", file=sys.stderr)
 
 
 def _print_fallback(batch: str, reason: Exception, *, as_json: bool) -> None:
@@ -47,7 +48,7 @@ def _print_fallback(batch: str, reason: Exception, *, as_json: bool) -> None:
     if as_json:
         print_json({"event": "fallback", "batch": batch, "reason": str(reason)})
     else:
-        print(f"{reason}. The fallback is read instead.", file=sys.stderr)
+        say(f"{reason}. The fallback is read instead.", file=sys.stderr)
 
 
 def _print_table(content: SourceContent) -> None:
@@ -64,4 +65,4 @@ def _print_table(content: SourceContent) -> None:
     have, them = ("has a problem", "it") if content.refused == 1 else ("have problems", "them")
     console.print(f"{content.refused:,} of {content.rows:,} rows {have}, and no film is made of {them}.")
     if content.rejected:
-        print(f"All of them, with the reasons: {content.rejected}", file=sys.stderr)
+        say(f"All of them, with the reasons: {content.rejected}", file=sys.stderr)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.choices import NarratorName
 from pipeline.cli.flags import given
+from pipeline.cli.lines import say
 from pipeline.cli.options import Place, Switch, TypedPath
 
 if TYPE_CHECKING:
@@ -70,11 +71,11 @@ def _tell_heard(heard: Sample, place: Place) -> int:
     if place.json:
         print_json(asdict(heard))
         return EXIT_OK
-    print(f"{heard.path}  ({heard.narrator}, {heard.voice}, {heard.language}, {heard.length_s:.1f} s)")
+    say(f"{heard.path}  ({heard.narrator}, {heard.voice}, {heard.language}, {heard.length_s:.1f} s)")
     if heard.fallback_reason:
-        print(f"Not the first choice: {heard.fallback_reason}")
+        say(f"Not the first choice: {heard.fallback_reason}")
     for incident in heard.incidents:
-        print(f"Note: {incident}")
+        say(f"Note: {incident}")
     return EXIT_OK
 
 
@@ -92,7 +93,7 @@ def _tell_listed(listings: Sequence[Listing], place: Place, *, language: str | N
 
     exit_code = EXIT_OK
     if language and not any(listing.voices for listing in listings):
-        print(f"nightreel: nobody here speaks {language}. {_HINT}", file=sys.stderr)
+        say(f"nightreel: nobody here speaks {language}. {_HINT}", file=sys.stderr)
         exit_code = InputError.exit_code
     if place.json:
         print_json([asdict(listing) for listing in listings])

@@ -12,6 +12,7 @@ from typing import Protocol
 from anyio import to_thread
 
 from pipeline.cli.display import reporter
+from pipeline.cli.lines import say
 from pipeline.cli.options import Making, Place
 from pipeline.cli.outcome import json_summary, print_json, print_summary
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, NightreelError
@@ -77,15 +78,15 @@ async def leave_work(briefs: Sequence[Brief], shop: Workshop, batch: str, priori
         print_json({"batch": batch, "jobs": plan.ids, "new": plan.new, "workers": pids})
         return EXIT_OK
     known = f", {len(plan.ids) - plan.new} known already" if len(plan.ids) > plan.new else ""
-    print(f"{batch}: {counted(plan.new, 'film')} added{known}")
+    say(f"{batch}: {counted(plan.new, 'film')} added{known}")
     if not plan.new and not plan.changed:
-        print(f"How it stands: {shlex.join(['nightreel', 'status', batch])}")
+        say(f"How it stands: {shlex.join(['nightreel', 'status', batch])}")
     elif pids:
         who = "Process" if len(pids) == 1 else "Processes"
         them = "it" if plan.new + len(plan.changed) == 1 else "them"
-        print(f"{who} {', '.join(map(str, pids))} will make {them}.")
+        say(f"{who} {', '.join(map(str, pids))} will make {them}.")
     else:
-        print(f"Nobody works on it now. Start with: {shlex.join(['nightreel', 'resume', batch])}")
+        say(f"Nobody works on it now. Start with: {shlex.join(['nightreel', 'resume', batch])}")
     return EXIT_OK
 
 
@@ -94,7 +95,7 @@ def tell_unheeded(making: Making, briefs: Iterable[Brief], shop: Workshop) -> No
     flags = making.told_to_writers()
     if flags and providers.writer_names(shop.settings)[0] == providers.OUTLINE and any(b.has_notes for b in briefs):
         verb = "is" if len(flags) == 1 else "are"
-        print(
+        say(
             f"nightreel: {', '.join(flags)} {verb} for a model that writes; notes are taken as they are "
             "(script.writers begins with outline, or there is no key for a model)",
             file=sys.stderr,

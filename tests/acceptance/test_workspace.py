@@ -107,6 +107,13 @@ def test_doctor_says_that_the_logo_of_the_brand_is_not_there(tmp_path):
     assert template["found"].startswith("brand.logo: logo.png")
 
 
+def test_doctor_tells_whole_paths_on_a_narrow_screen(tmp_path):
+    doctor = nightreel("doctor", cwd=tmp_path, env=NOBODY | {"COLUMNS": "40"})
+
+    assert "…" not in doctor.stdout
+    assert str(tmp_path) in doctor.stdout.replace("\n", "").replace(" ", "")
+
+
 def test_doctor_speaks_to_people_too(tmp_path):
     doctor = nightreel("doctor", cwd=tmp_path, env=NOBODY | {"GROQ_API_KEY": "gsk_secret"})
 

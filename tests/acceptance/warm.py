@@ -267,6 +267,9 @@ def _serve(address: str, owner: int) -> tuple[str, list[str], list[int]]:
         print(os.waitstatus_to_exitcode(status), file=talk, flush=True)
         os._exit(0)
     os.setsid()
+    # As a terminal begins it: where the tests run by `nohup`, or in a script by `&`, all that they start ignores these.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     asked.close()
     talk.close()
     os.environ.clear()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli import app
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 _LINK = re.compile(r"\[[^\]]+\]\((?!https?:)(?P<file>[^)#\s]*)(?:#(?P<heading>[^)\s]+))?\)")
@@ -46,3 +48,17 @@ def test_the_contents_of_the_design_notes_name_its_parts_in_their_order():
     page = (ROOT / "docs" / "design_notes.md").read_text(encoding="utf-8")
 
     assert re.findall(r"^- \[(.+?)\]\(#", page, re.MULTILINE) == re.findall(r"^## (.+)$", page, re.MULTILINE)
+
+
+@pytest.mark.parametrize("kind", ["templates", "themes"])
+def test_the_page_of_looks_names_every_template_and_theme(kind):
+    page = (ROOT / "docs" / "looks.md").read_text(encoding="utf-8")
+    names = {path.stem for path in (ROOT / kind).iterdir()} - {"shared"}
+
+    assert {name for name in names if not re.search(rf"\b{name}\b", page)} == set()
+
+
+def test_every_command_is_told_on_some_page():
+    told = "".join(page.read_text(encoding="utf-8") for page in PAGES if page.name != "CHANGELOG.md")
+
+    assert [name for name in app if not name.startswith("-") and f"nightreel {name}" not in told] == []

@@ -26,6 +26,13 @@ def command():
 sys.modules["pipeline.cli"] = types.SimpleNamespace(main=command)
 program.main()
 """
+# As a terminal begins it: where the tests run by `nohup`, or in a script by `&`, all that they start ignores these.
+FROM_A_TERMINAL = """
+import os, signal, sys
+for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+    signal.signal(getattr(signal, name), signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 class Interrupted(ModuleType):
@@ -61,7 +68,7 @@ def writing(path, *through):
 @pytest.mark.skipif(os.name != "posix", reason="Windows ends a program without asking it")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_command_that_is_stopped_leaves_nothing_half_written(tmp_path, name):
-    process = writing(tmp_path / "films.zip")
+    process = writing(tmp_path / "films.zip", sys.executable, "-c", FROM_A_TERMINAL)
     process.send_signal(getattr(signal, name))
     _, said = process.communicate(timeout=60)
 

@@ -12,6 +12,7 @@ import pytest
 from anyio import to_thread
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from pipeline.cli.options import Making
 from pipeline.errors import BusyError, StorageError
@@ -20,6 +21,9 @@ from pipeline.model.names import safe_name
 from pipeline.orchestrator.batch import planner
 from pipeline.orchestrator.batch.plan import plan_batch
 from pipeline.orchestrator.workshop import open_workshop
+from pipeline.settings.groups import MusicSettings, NarrationSettings, ScriptSettings
+from pipeline.settings.looks import BrandSettings, SubtitleSettings
+from pipeline.settings.presets import VideoSettings
 
 
 def brief(title="Why tea cools", text="Tea cools.", origin="tea.md", **more):
@@ -95,19 +99,73 @@ async def test_whatever_shapes_the_film_shapes_the_id(shop, change):
     assert before.id != after.id
 
 
+# Another value for every setting in a group that shapes films.
+OTHERS = {
+    "script": {
+        "writers": ["groq"],
+        "audience": "cooks",
+        "tone": "dry",
+        "length_s": 90,
+        "facts": "notes",
+        "variant": 1,
+    },
+    "narration": {"narrator": "silence", "voice": "en-GB", "rate": 5, "pitch": 5, "volume": -5},
+    "music": {
+        "bed": "none",
+        "below_speech_lu": 14,
+        "duck_lu": 6,
+        "fade_in_s": 1,
+        "fade_out_s": 1,
+    },
+    "brand": {
+        "accent": "#0a7f3f",
+        "accent_2": "#0a7f3f",
+        "background": "#0a7f3f",
+        "logo": "logo.png",
+        "heading_font": "DejaVu Sans",
+        "text_font": "DejaVu Sans",
+    },
+    "video": {
+        "preset": "fast_draft",
+        "format": "1:1",
+        "motion": "none",
+        "transition": "fade",
+        "quality": 30,
+        "holds": "variable",
+    },
+    "subtitles": {
+        "max_chars_per_line": 30,
+        "max_lines": 1,
+        "max_chars_per_s": 15,
+        "min_duration_s": 1,
+        "max_duration_s": 5,
+        "style": "off",
+    },
+}
+GROUPS = {"script": ScriptSettings, "narration": NarrationSettings, "music": MusicSettings, "brand": BrandSettings}
+GROUPS |= {"video": VideoSettings, "subtitles": SubtitleSettings}
+
+
+def test_no_setting_that_shapes_films_is_forgotten_here():
+    assert {name: list(values) for name, values in OTHERS.items()} == {
+        name: list(group.model_fields) for name, group in GROUPS.items()
+    }
+
+
 @pytest.mark.parametrize(
     "setting",
     [
-        {"narration.narrator": "silence"},
-        {"video.quality": 30},
-        {"video.holds": "variable"},
-        {"subtitles.style": "off"},
+        *({f"{group}.{name}": value} for group, values in OTHERS.items() for name, value in values.items()),
         {"language": "de"},
     ],
     ids=str,
 )
-async def test_a_setting_that_shapes_the_film_shapes_the_id(shop, tmp_path, setting):
-    other = await opened(tmp_path, {"offline": True, **setting})
+async def test_a_setting_that_shapes_the_film_shapes_the_id(tmp_path, setting):
+    Image.new("RGB", (64, 64), "#0a7f3f").save(tmp_path / "logo.png")
+    (tmp_path / "music").mkdir()
+    (tmp_path / "music" / "bed.mp3").write_bytes(b"nobody listens to it here")
+    usual = {"offline": True, "music.bed": "auto"}
+    shop, other = await opened(tmp_path, usual), await opened(tmp_path, {**usual, **setting})
 
     (before,), (after,) = await plan(shop, [brief()]), await plan(other, [brief()])
 

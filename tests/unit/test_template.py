@@ -293,6 +293,17 @@ def test_a_model_is_told_what_makes_a_film_worth_watching(asked: str) -> None:
     assert asked in system
 
 
+@pytest.mark.parametrize("name", ["listicle", "offer", "product"])
+def test_a_model_is_told_where_a_table_belongs_in_a_template_that_says_it_of_its_other_charts(name: str) -> None:
+    def orders(text: str) -> int:
+        brief = Brief(title="T", sections=(Section(heading="One", blocks=(Paragraph(text=text),)),))
+        system, _ = load_template(name, search=[]).offered(brief).prompt(brief)
+        return system.partition("What is shown")[0].count("`table`")
+
+    assert orders("In 1703, they cost 35, 21 and 49 euros.") == 1
+    assert orders("Nothing to count.") == 0
+
+
 def test_a_model_is_told_how_much_fits_the_length_that_was_asked_for() -> None:
     plan = LengthPlan(length_s=60, words=120, unit="words", fewest_scenes=5, most_scenes=8)
 
