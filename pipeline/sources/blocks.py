@@ -52,8 +52,9 @@ _FEWEST_LABELLED = 2
 _FEWEST_HARD, _FEWEST_VERSES, _VERSE_WIDTH = 2, 3, 50
 _SENTENCE_ENDS = tuple(".!?…。！？")
 _COLONS = (":", "：")
-# Beyond it an address is a picture spelt out.
 _SOURCE_MAX_CHARS = 2000
+# Of a picture that is spelt out in the notes, as Google Docs does: enough to be told that it can't be shown.
+_SPELT_OUT, _SHOWN_CHARS = "data:", 20
 
 
 def blocks_of(nodes: Sequence[SyntaxTreeNode]) -> Iterator[Block]:
@@ -157,6 +158,8 @@ def _code(node: SyntaxTreeNode) -> CodeBlock | None:
 def _illustrations(node: SyntaxTreeNode) -> Iterator[Illustration]:
     for image in node.walk():
         source = clean_text(str(image.attrs.get("src", ""))) if image.type == "image" else ""
+        if source.startswith(_SPELT_OUT):
+            source = f"{source[:_SHOWN_CHARS]}…"
         if source and len(source) <= _SOURCE_MAX_CHARS:
             description = clean_text("".join(leaf.content for child in image.children for leaf in _leaves(child)))
             caption = clean_text(str(image.attrs.get("title", "")))

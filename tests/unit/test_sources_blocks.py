@@ -145,8 +145,16 @@ def test_a_picture_is_named_as_its_file_is_however_markdown_writes_it(written: s
     assert picture.caption == ("By Ada" if "Ada" in written else "")
 
 
-def test_an_address_that_is_a_whole_picture_is_left_out() -> None:
-    assert blocks(f"![x](data:image/png;base64,{'A' * 3000})") == []
+@pytest.mark.parametrize("notes", ["![x](data:image/png;base64,{})", "![x][1]\n\n[1]: <data:image/png;base64,{}>"])
+def test_of_an_address_that_is_a_whole_picture_so_much_is_kept_that_it_can_be_told(notes: str) -> None:
+    (picture,) = blocks(notes.format("A" * 3000))
+
+    assert isinstance(picture, Illustration)
+    assert picture.source == "data:image/png;base6…"
+
+
+def test_an_address_longer_than_any_is_left_out() -> None:
+    assert blocks(f"![x](https://example.org/{'A' * 3000})") == []
 
 
 @pytest.mark.parametrize(

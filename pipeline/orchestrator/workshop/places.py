@@ -75,6 +75,9 @@ class Places:
         Raises `InputError` for one that is not there, or neither below the folder of its brief nor in the workspace: a
         brief from outside must not show what lies elsewhere on this machine.
         """
+        if source.startswith("data:"):
+            hint = "Save it as a file beside the brief, and write its name"
+            raise InputError("is spelt out in the notes, not a file", where=source, hint=hint)
         file = self._beside(origin, source)
         if source.endswith("/"):
             raise InputError("no such folder, or none with pictures", where=source, hint=_BESIDE)
