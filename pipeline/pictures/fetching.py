@@ -12,7 +12,7 @@ from yarl import URL
 
 from pipeline.addresses import MAY_PASS, network_errors, open_web
 from pipeline.errors import PermanentError, TransientError
-from pipeline.pictures.kinds import MOST_BYTES, kind_of, suffix_hint
+from pipeline.pictures.formats import MOST_BYTES, kind_of, suffix_hint
 from pipeline.pictures.vector import is_svg
 
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=15)

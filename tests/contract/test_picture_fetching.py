@@ -12,8 +12,8 @@ from pipeline.addresses import PublicResolver, is_public
 from pipeline.errors import PermanentError, TransientError
 from pipeline.pictures import fetching
 from pipeline.pictures.fetching import fetch
-from pipeline.pictures.kinds import kind_of
-from tests.standins.gallery import PictureServer
+from pipeline.pictures.formats import kind_of
+from tests.standins.picture_server import PictureServer
 
 pytestmark = pytest.mark.anyio
 LOOPBACK = frozenset({"127.0.0.1"})

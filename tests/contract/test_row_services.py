@@ -11,7 +11,7 @@ from pipeline.sources import fetching
 from pipeline.sources.endpoint import Endpoint
 from pipeline.sources.service import fetch_pages
 from pipeline.sources.tables import TableForm, open_pages
-from tests.standins.rows import KEY, RowService
+from tests.standins.row_service import KEY, RowService
 
 ROWS = [{"name": f"Bo {number}", "price": 1.5} for number in range(1, 8)]
 FOUND_OUT = TableForm()

@@ -20,7 +20,7 @@ from pipeline.rendering.motion.picture import colour
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.theme.colours import contrast
-from tests.standins.reading import content_of
+from tests.standins.text_reader import content_of
 
 SIZES = [(960, 540), (540, 960), (540, 540), (540, 676)]
 EVERY_SIZE = pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))

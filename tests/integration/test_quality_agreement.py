@@ -10,7 +10,7 @@ import pytest
 from pipeline.media.spans import BLACK, FROZEN, SILENT
 from pipeline.media.survey import survey
 from tests.standins import ffmpeg
-from tests.standins.anyfilm import black, moving, talk, write_film
+from tests.standins.ffmpeg_films import black, moving, talk, write_film
 
 LENGTH_S = 12.0
 # FFmpeg writes times with six digits. A black span that lasts to the end, it ends where the last picture begins.

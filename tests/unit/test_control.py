@@ -57,7 +57,7 @@ from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.orchestrator.workshop.serials import subject_key
 from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record
-from pipeline.state import Copies
+from pipeline.state import Snapshots
 
 
 class Room:
@@ -847,4 +847,4 @@ async def test_a_batch_is_forgotten_when_each_channel_knows_of_its_films_by_itse
 
 
 def test_a_copy_is_where_the_documentation_says(shop):
-    assert Copies(shop.store.folder("kitchen"), shop.workspace).names() == []
+    assert Snapshots(shop.store.folder("kitchen"), shop.workspace).names() == []

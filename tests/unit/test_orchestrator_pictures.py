@@ -26,8 +26,8 @@ from pipeline.orchestrator.film.pictures import gather, still_there, with_what_i
 from pipeline.orchestrator.film.stages.script import write
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.pictures.fetching import fetch
-from tests.standins.gallery import PictureServer
 from tests.standins.photos import coast, write_hostile
+from tests.standins.picture_server import PictureServer
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import ConfigurationError
-from pipeline.limits import Purse
+from pipeline.limits import Billing
 from pipeline.model import Brief, Job
 from pipeline.orchestrator.film.stages.script import write
 from pipeline.orchestrator.workshop import open_workshop
@@ -152,7 +152,7 @@ async def test_the_next_attempt_uses_the_script_that_was_paid_for_whoever_wrote_
         groq.enqueue("overloaded")
 
         async with anyio.create_task_group() as ahead:
-            attempt = SimpleNamespace(purse=Purse(), compute=to_thread.run_sync, fonts_of=no_fonts, ahead=ahead)
+            attempt = SimpleNamespace(billing=Billing(), compute=to_thread.run_sync, fonts_of=no_fonts, ahead=ahead)
             first = await write(job, shop, attempt)
             # Killed before the checkpoint was written.
             second = await write(replace(job, attempts=2), shop, attempt)

@@ -26,7 +26,7 @@ from pipeline.orchestrator.control.mending import mend, read_at_last
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.afresh import forget_from
 from pipeline.orchestrator.workshop import Workshop, open_workshop
-from pipeline.state import CheckpointStore, Copies
+from pipeline.state import CheckpointStore, Snapshots
 from pipeline.workspace import find_workspace
 
 _CANCELLABLE = (
@@ -208,7 +208,7 @@ async def checkpoint(shop: Workshop, *, batch: str, name: str, replace: bool = F
     Raises `InputError` for an unknown batch and a name that is taken, but for `replace`.
     """
     await known_batch(shop, batch)
-    copies = Copies(shop.store.folder(batch), shop.workspace)
+    copies = Snapshots(shop.store.folder(batch), shop.workspace)
     async with shop.store.claims.planning(batch):
         return await to_thread.run_sync(partial(copies.make, name, replace=replace))
 

@@ -16,7 +16,7 @@ from pipeline.model import Event, Job, JobStatus, advance
 from pipeline.orchestrator.batch.batches import known_batch, refuse_while_busy
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.state import Copies, Damage
+from pipeline.state import Damage, Snapshots
 
 logger = logging.getLogger("nightreel")
 # Each claim is an open file, and a process may have few.
@@ -39,7 +39,7 @@ async def return_to(shop: Workshop, *, batch: str, name: str) -> Returned:
     `InputError` for an unknown batch or copy.
     """
     await known_batch(shop, batch)
-    copies = Copies(shop.store.folder(batch), shop.workspace)
+    copies = Snapshots(shop.store.folder(batch), shop.workspace)
     async with shop.store.claims.planning(batch):
         await to_thread.run_sync(refuse_while_busy, shop, batch)
         then, now = await to_thread.run_sync(copies.batch, name), await known_batch(shop, batch)

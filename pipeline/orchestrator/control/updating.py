@@ -19,7 +19,7 @@ from pipeline.orchestrator.control.wishes import PRIVACY, ReleaseWishes
 from pipeline.orchestrator.film.beside import passing
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.strictness import profile_for
-from pipeline.publishing.beside import METADATA
+from pipeline.publishing.sidecars import METADATA
 from pipeline.quality.companions import words
 from pipeline.settings import Settings
 
