@@ -39,11 +39,11 @@ def clean(
     from pipeline.orchestrator.control import cleaning
 
     async def work() -> int:
-        shop = session.workshop
+        context = session.context
         if batch is not None:
-            done = await cleaning.remove_batch(shop, batch=batch, dry_run=dry_run)
+            done = await cleaning.remove_batch(context, batch=batch, dry_run=dry_run)
         else:
-            done = await cleaning.clean(shop, cache_bytes=limit, dry_run=dry_run)
+            done = await cleaning.clean(context, cache_bytes=limit, dry_run=dry_run)
         if place.json:
             print_json(asdict(done))
             return EXIT_OK
