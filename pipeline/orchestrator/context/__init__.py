@@ -1,6 +1,6 @@
 """What the stages work with: one workspace, with the settings of one request.
 
-context    `RunContext`: settings become providers, formats and looks; `open_context` opens one
+run_context  `RunContext`: settings become providers, formats and looks; `open_context` opens one
 request     what its flags come to: what jobs and batches keep of them
 machine     what all requests share: checkpoints, cache, cores, throttles, memory and disk
 places      where films come from and go to
