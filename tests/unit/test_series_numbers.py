@@ -29,7 +29,7 @@ from pipeline.orchestrator.workshop.serials import ledger_of, subject_key, track
 from pipeline.publishing.youtube import Links, Neighbour
 from pipeline.publishing.youtube.journal import Journal, Published, Record
 from pipeline.publishing.youtube.links import with_links
-from pipeline.script.serial import told_of_series
+from pipeline.script.series import told_of_series
 from pipeline.settings import load_settings
 from pipeline.sources.front_matter import split_front_matter
 from pipeline.state import BatchIndex

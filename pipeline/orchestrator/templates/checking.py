@@ -18,7 +18,7 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import glance_at_picture, is_address
 from pipeline.rendering import Look, fonts_for
 from pipeline.script.checks import find_problems, find_problems_of_scene, may_open, tidied
-from pipeline.script.ends import with_ends
+from pipeline.script.intro_outro import with_ends
 from pipeline.template import PAGE_PARTS, Play, Template, file_beside
 from pipeline.template.sample import SAMPLE, load_sample, pictures_of
 from pipeline.toml import line_of, parse_toml

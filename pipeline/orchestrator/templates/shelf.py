@@ -11,7 +11,7 @@ from pipeline.files import storage_errors, write_atomically
 from pipeline.model.names import GIVEN_NAME, is_device
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.template import Template, files_in, known_templates, load_template, read_template
-from pipeline.template.included import SHARED
+from pipeline.template.includes import SHARED
 from pipeline.template.loading import TOML, read_text
 from pipeline.workspace import builtin_root
 
