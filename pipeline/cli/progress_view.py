@@ -12,7 +12,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Group
 from rich.text import Text
 
-from pipeline.cli.text import shown
+from pipeline.cli.escaping import shown
 from pipeline.model import JobStatus, Priority, bill
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Said, Snapshot

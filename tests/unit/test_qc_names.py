@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.orchestrator.judging import films_among
+from pipeline.orchestrator.qc import films_among
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes and links of this kind")
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from pipeline.cli.batch_status import BatchReport, BatchState, JobState
 from pipeline.cli.causes import ID_DIGITS, lines_of
 from pipeline.cli.console import Console
-from pipeline.cli.standing import BatchReport, BatchState, JobState
-from pipeline.cli.text import marked
+from pipeline.cli.escaping import marked
 from pipeline.model import Cost, JobStatus, bill, dollars
 
 if TYPE_CHECKING:

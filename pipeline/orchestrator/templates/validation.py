@@ -11,9 +11,9 @@ from pathlib import Path
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import SHAPES, Brief, LengthPlan, Paragraph, Script, Section, is_stock
 from pipeline.model.leftovers import find_leftover
-from pipeline.orchestrator.templates.filling import Misfit, find_overfull, words_of
+from pipeline.orchestrator.templates.catalogue import find_template, folder_of, search_of
+from pipeline.orchestrator.templates.overflow import Misfit, find_overfull, words_of
 from pipeline.orchestrator.templates.preview import format_of, look_of
-from pipeline.orchestrator.templates.shelf import find_template, folder_of, search_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import glance_at_picture, is_address
 from pipeline.rendering import Look, fonts_for

@@ -32,10 +32,10 @@ from pipeline.model import (
     advance,
 )
 from pipeline.orchestrator.batch import sampling
-from pipeline.orchestrator.control import reviewing
+from pipeline.orchestrator.control import review
 from pipeline.orchestrator.control.publishing import publish_batch, publish_file
-from pipeline.orchestrator.control.reviewing import approve, reject, waiting
-from pipeline.orchestrator.control.wishes import NO_WISHES
+from pipeline.orchestrator.control.release_options import NO_WISHES
+from pipeline.orchestrator.control.review import approve, reject, waiting
 from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.beside import passing
@@ -645,7 +645,7 @@ async def test_the_page_names_what_waits_and_lets_no_title_in_as_markup(shop):
     await batch_of(shop, job)
     await run(shop, job)
 
-    page = await to_thread.run_sync(reviewing.write_page, shop, await waiting(shop, "kitchen"))
+    page = await to_thread.run_sync(review.write_page, shop, await waiting(shop, "kitchen"))
     text = await to_thread.run_sync(page.read_text, "utf-8")
 
     assert page == shop.workspace / "output" / "kitchen" / "summary" / "review.html"

@@ -11,7 +11,7 @@ from typing import TextIO
 import pytest
 
 from pipeline.cli.console import Console
-from pipeline.cli.lines import line_starts, say
+from pipeline.cli.output import line_starts, say
 
 termios = pytest.importorskip("termios", reason="Windows has no pseudo terminals")
 TOLD = "nightreel: no batch is called 'reefs'. Known are: kitchen, garden. See nightreel status kitchen --all"

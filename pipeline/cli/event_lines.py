@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 
-from pipeline.cli.lines import say
-from pipeline.cli.outcome import print_json
-from pipeline.cli.picture import outcome_line
-from pipeline.cli.text import shown
+from pipeline.cli.escaping import shown
+from pipeline.cli.output import say
+from pipeline.cli.progress_view import outcome_line
+from pipeline.cli.summary import print_json
 from pipeline.film import Film
 from pipeline.model import Job, JobStatus, summary_of, title_of, why_not
 from pipeline.orchestrator.events import JobEvent, Notice, Told

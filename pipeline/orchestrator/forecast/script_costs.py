@@ -11,8 +11,8 @@ from anyio import from_thread
 from pipeline.errors import InputError, NightreelError
 from pipeline.limits import ThrottleLimits
 from pipeline.model import Price, dollars, price_of
-from pipeline.orchestrator.forecast.experience import Experience
 from pipeline.orchestrator.forecast.findings import RunSurvey
+from pipeline.orchestrator.forecast.history import Experience
 from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.script.chat import Question
 from pipeline.settings import Settings

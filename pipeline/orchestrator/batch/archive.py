@@ -13,8 +13,8 @@ from pipeline.errors import InputError
 from pipeline.files import replacing, storage_errors
 from pipeline.files.scratch import scratch_folder
 from pipeline.model import JobStatus, JobSummary
-from pipeline.orchestrator.batch.asking import roster_of
 from pipeline.orchestrator.batch.results import films_by_row
+from pipeline.orchestrator.batch.source import roster_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import MANIFEST, RowFilms, write_manifest
 from pipeline.sources.campaign import read_roster

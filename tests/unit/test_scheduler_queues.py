@@ -13,10 +13,10 @@ from anyio import to_thread
 
 from pipeline.errors import ClosedError, InputError
 from pipeline.model import Brief, JobStatus, advance
-from pipeline.orchestrator.batch import turns
-from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch import queues
+from pipeline.orchestrator.batch.planning import plan_batch
+from pipeline.orchestrator.batch.queues import Key, TheseJobs, WholeBatches
 from pipeline.orchestrator.batch.scheduler import Scheduler
-from pipeline.orchestrator.batch.turns import Key, TheseJobs, WholeBatches
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.orchestrator.workshop import open_workshop
@@ -31,7 +31,7 @@ SETTINGS = {"work.strategy": "fixed", "work.max_concurrent": 2, "errors.retries"
 
 @pytest.fixture(autouse=True)
 def short_looks_away(monkeypatch):
-    monkeypatch.setattr(turns, "_WHILE_S", 0.2)
+    monkeypatch.setattr(queues, "_WHILE_S", 0.2)
 
 
 @pytest.fixture
@@ -50,16 +50,16 @@ def room(monkeypatch):
 
 
 def test_who_backs_off_leaves_a_job_alone_for_a_while_and_comes_back_to_it_but_not_to_one_that_is_over(monkeypatch):
-    monkeypatch.setattr(turns, "_WHILE_S", 1000)
+    monkeypatch.setattr(queues, "_WHILE_S", 1000)
     away, over = Key("kitchen", "1"), Key("garden", "2")
-    jobs = turns.Backoff()
+    jobs = queues.Backoff()
 
     jobs.for_a_while(away)
     jobs.for_good(over)
 
     assert jobs.keys() == {away, over}
     assert (jobs.ends_for("kitchen"), jobs.ends_for("garden")) == (True, False)
-    monkeypatch.setattr(turns, "_WHILE_S", -1)
+    monkeypatch.setattr(queues, "_WHILE_S", -1)
     jobs.for_a_while(away)
     assert jobs.keys() == {over}
     assert not jobs.ends_for("kitchen")

@@ -4,9 +4,9 @@ import gc
 
 import pytest
 
+from pipeline.cli.execution import tell_unheeded
 from pipeline.cli.options import Making, Place
 from pipeline.cli.session import Session
-from pipeline.cli.work import tell_unheeded
 from pipeline.model import Brief, Paragraph, Section
 from pipeline.orchestrator.workshop import open_workshop
 

@@ -16,8 +16,8 @@ from anyio import to_thread
 from pipeline.errors import InputError, NightreelError, ProviderError, SourceError
 from pipeline.files.scratch import scratch_folder
 from pipeline.model import Brief
-from pipeline.orchestrator.batch.suitable import Judge
-from pipeline.orchestrator.batch.tabular import endpoint_of, form_of, reader_of
+from pipeline.orchestrator.batch.row_validation import Judge
+from pipeline.orchestrator.batch.tables import endpoint_of, form_of, reader_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.places import Places
 from pipeline.sources import as_source, is_endpoint, is_table, read_briefs, told

@@ -15,9 +15,9 @@ from anyio import to_thread
 
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError
 from pipeline.model import Brief, Priority
-from pipeline.orchestrator.forecast.experience import Experience, learn
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey
-from pipeline.orchestrator.forecast.scripts import Money, Quota, asking_s, done_at, money_notes, money_of, quota_of
+from pipeline.orchestrator.forecast.history import Experience, learn
+from pipeline.orchestrator.forecast.script_costs import Money, Quota, asking_s, done_at, money_notes, money_of, quota_of
 from pipeline.orchestrator.forecast.survey import survey
 from pipeline.orchestrator.uploads import UploadDays, upload_days
 from pipeline.orchestrator.workshop import Workshop

@@ -10,11 +10,11 @@ from anyio import to_thread
 
 from pipeline.errors import InputError
 from pipeline.model import Brief, JobStatus
-from pipeline.orchestrator.batch.asking import read_source
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.batch.numbering import number_episodes
-from pipeline.orchestrator.batch.plan import plan_batch, replace_jobs
-from pipeline.orchestrator.batch.planned import Mended
+from pipeline.orchestrator.batch.plan import Mended
+from pipeline.orchestrator.batch.planning import plan_batch, replace_jobs
+from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.sources import folder_of_pattern, is_remote, is_table
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from pipeline.cli.causes import lines_of
 from pipeline.cli.console import Console
-from pipeline.cli.lines import say
-from pipeline.cli.text import marked, plain_json, shown
+from pipeline.cli.escaping import marked, plain_json, shown
+from pipeline.cli.output import say
 from pipeline.errors import BudgetError, SampleError
 from pipeline.film import Film
 from pipeline.language.text import counted

@@ -21,8 +21,8 @@ from pipeline.model import QUEUE, Asked, Brief, Job, JobStatus, advance
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.batch.run import Outcome
-from pipeline.orchestrator.control.changing import Changed, change_jobs, chosen, settle
-from pipeline.orchestrator.control.mending import mend, read_at_last
+from pipeline.orchestrator.control.bulk import Changed, change_jobs, chosen, settle
+from pipeline.orchestrator.control.refresh import mend, read_at_last
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.afresh import forget_from
 from pipeline.orchestrator.workshop import Workshop, open_workshop

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from pydantic import TypeAdapter
 
+from pipeline.cli.escaping import plain_json
 from pipeline.cli.options import Place
-from pipeline.cli.text import plain_json
 from pipeline.errors import CheckpointError, ConfigurationError
 from pipeline.model import LEFT, Cost, JobStatus, JobSummary, why_not
 from pipeline.reporting.groups import Group, Groups

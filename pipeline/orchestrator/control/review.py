@@ -15,7 +15,7 @@ from pipeline.errors import CheckpointError, HeldError, InputError, RejectedErro
 from pipeline.language.text import clean_text
 from pipeline.model import HeldFilm, Job, JobStatus, JobSummary, Review, SampleStanding, advance, summary_of, title_of
 from pipeline.orchestrator.batch.batches import known_batch
-from pipeline.orchestrator.control.changing import change_jobs, chosen
+from pipeline.orchestrator.control.bulk import change_jobs, chosen
 from pipeline.orchestrator.film.delivered import film_is_whole
 from pipeline.orchestrator.film.failures import error_record
 from pipeline.orchestrator.film.leaving import rejected, waits_for_sample

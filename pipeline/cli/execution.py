@@ -12,9 +12,9 @@ from typing import Protocol
 from anyio import to_thread
 
 from pipeline.cli.display import reporter
-from pipeline.cli.lines import say
 from pipeline.cli.options import Making, Place
-from pipeline.cli.outcome import json_summary, print_json, print_summary
+from pipeline.cli.output import say
+from pipeline.cli.summary import json_summary, print_json, print_summary
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, NightreelError
 from pipeline.language.text import counted
 from pipeline.model import Brief, Priority

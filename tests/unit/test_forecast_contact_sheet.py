@@ -6,8 +6,8 @@ from PIL import Image
 
 from pipeline.cli.preview import _draw
 from pipeline.model import Brief, SourceRow, WantedPicture
-from pipeline.orchestrator.batch.asking import SourceContent
-from pipeline.orchestrator.forecast.rowsheet import draw_rows
+from pipeline.orchestrator.batch.source import SourceContent
+from pipeline.orchestrator.forecast.contact_sheet import draw_rows
 from pipeline.orchestrator.workshop import open_workshop
 from tests.standins.photos import coast, write_hostile
 

@@ -8,12 +8,12 @@ from dataclasses import asdict
 from rich.table import Table
 
 from pipeline.cli.console import Console
-from pipeline.cli.lines import say
-from pipeline.cli.outcome import print_json, print_refusal
-from pipeline.cli.text import marked
+from pipeline.cli.escaping import marked
+from pipeline.cli.output import say
+from pipeline.cli.summary import print_json, print_refusal
 from pipeline.film import Film
 from pipeline.language.text import counted
-from pipeline.orchestrator.batch.asking import SourceContent
+from pipeline.orchestrator.batch.source import SourceContent
 
 _MOST_ROWS = 20
 
