@@ -11,8 +11,8 @@ from PIL import Image
 
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.model import Brief, BulletsScene, ClosingScene, Script, TitleScene, VideoFormat
-from pipeline.orchestrator.templates.checking import check_template
-from pipeline.orchestrator.templates.shelf import copy_template
+from pipeline.orchestrator.templates.catalogue import copy_template
+from pipeline.orchestrator.templates.validation import check_template
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Fonts, Look, fonts_for, read_logo, read_typeface
 from pipeline.rendering.captions import captions

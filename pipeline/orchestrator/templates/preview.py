@@ -23,7 +23,7 @@ from pipeline.model import (
     narration_of,
 )
 from pipeline.narration.estimate import estimate
-from pipeline.orchestrator.templates.shelf import search_of
+from pipeline.orchestrator.templates.catalogue import search_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import examine_picture
 from pipeline.rendering import Look
