@@ -9,7 +9,7 @@ from pipeline.rendering import Look
 from pipeline.rendering.captions import captions
 from pipeline.rendering.layouts import LAYOUTS, lay_out
 from pipeline.rendering.text.styles import CAPTION
-from pipeline.rendering.theme import CAPTION_SIZES
+from pipeline.rendering.type_scale import CAPTION_SIZES
 from tests.standins.photos import photo_of_tests
 from tests.standins.reading import AT_REST, is_text, knowing_letters, painted, read
 from tests.standins.scenes import spoken

@@ -22,8 +22,8 @@ from pipeline.rendering.layouts import logo as placing
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.surface.logos import Most, logo_size, make_mark
 from pipeline.rendering.text import line as setting
-from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import shape
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, CAP_HEIGHT_EM, HEADING
 from pipeline.theme.colours import contrast
 from pipeline.theme.loading import known_themes, load_theme

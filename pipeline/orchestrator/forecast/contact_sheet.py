@@ -19,7 +19,7 @@ from pipeline.orchestrator.templates.preview import draw_ending
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import examine_picture, is_address, prepare_picture
 from pipeline.rendering import Look
-from pipeline.rendering.sheet import Tile, draw_sheet, size_within
+from pipeline.rendering.contact_sheet import Tile, draw_sheet, size_within
 from pipeline.script import known_script, only_showing
 
 if TYPE_CHECKING:

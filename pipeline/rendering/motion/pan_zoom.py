@@ -18,7 +18,7 @@ from PIL import Image
 
 from pipeline.media.pictures.scaling import PREPARED, Scaler
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.theme.theme import Manner
 
 # By how much a still is enlarged beforehand, at most.

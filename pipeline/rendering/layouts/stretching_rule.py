@@ -6,8 +6,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion.moves import length_at
-from pipeline.rendering.motion.picture import Colour, Picture
+from pipeline.rendering.motion.animation import length_at
+from pipeline.rendering.motion.ycbcr import Colour, Picture
 from pipeline.rendering.surface.shapes import rounded
 from pipeline.theme.theme import Manner
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import TableScene
 from pipeline.rendering.layouts.charts import Sheet
-from pipeline.rendering.layouts.parts import sizes
-from pipeline.rendering.numbers import MINUS, is_blank, looks_numeric
-from pipeline.rendering.text.breaking import chunks_of
+from pipeline.rendering.layouts.components import sizes
+from pipeline.rendering.number_format import MINUS, is_blank, looks_numeric
 from pipeline.rendering.text.fitting import ACCENT_EM, TextBlock, fit
 from pipeline.rendering.text.line import measure, presentable
+from pipeline.rendering.text.line_breaking import chunks_of
 from pipeline.rendering.text.styles import BODY, ITEM, TextStyle
-from pipeline.rendering.theme import ITEM_SIZES, LABEL_SIZES
+from pipeline.rendering.type_scale import ITEM_SIZES, LABEL_SIZES
 
 _FIRST = replace(ITEM, weight=600, leading=1.2)
 _CELL = replace(BODY, leading=1.2)

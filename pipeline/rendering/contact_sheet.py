@@ -11,13 +11,13 @@ from pipeline.model import Cue, Scene, VideoFormat, Word
 from pipeline.rendering.captions import captions
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import MOTION_RATE
 from pipeline.rendering.motion.canvas import Canvas
-from pipeline.rendering.motion.moves import MOTION_RATE
 from pipeline.rendering.surface.shapes import rounded
 from pipeline.rendering.text.fitting import fit
-from pipeline.rendering.text.lettering import draw_ink
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, HEADING, TextStyle
-from pipeline.rendering.theme import rgb
+from pipeline.theme.colours import rgb
 
 # In pixels of the sheet: its margin, the space between pictures and between groups of them, below a row for its names,
 # and the corners.

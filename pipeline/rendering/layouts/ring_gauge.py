@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.moves import Level, Motion
-from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.animation import Level, Motion
 from pipeline.rendering.motion.sprites import Sprite, flat
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.shapes import arc, ring
 
 # Of the side; how visible the track is (0 to 255).

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from pipeline.model import DiagramScene
 from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.components import sizes
+from pipeline.rendering.layouts.graph_layout import Arrow, Network, Place, arrange
 from pipeline.rendering.layouts.header import Header, header, narrow_header
-from pipeline.rendering.layouts.network import Arrow, Network, Place, arrange
-from pipeline.rendering.layouts.parts import sizes
 from pipeline.rendering.layouts.routing import Point
 from pipeline.rendering.look import Look
 from pipeline.rendering.text.fitting import TextBlock, fit, fit_alike
 from pipeline.rendering.text.line import measure, presentable
 from pipeline.rendering.text.styles import BODY, HEADING
-from pipeline.rendering.theme import HEADING_SIZES
+from pipeline.rendering.type_scale import HEADING_SIZES
 
 _SIZES = (*HEADING_SIZES[3:], 40, 36, 32)
 _LINK_SIZES = (32,)

@@ -12,13 +12,13 @@ from PIL import Image
 
 from pipeline.media.pictures.scaling import PREPARED
 from pipeline.rendering.grid import Box
+from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.canvas import Canvas
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import Motion
-from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.pan_zoom import Framing, moving_still
 from pipeline.rendering.motion.sprites import flat
-from pipeline.rendering.motion.stills import Framing, moving_still
 from pipeline.rendering.motion.timeline import play
+from pipeline.rendering.motion.ycbcr import Picture
 
 AREA = Box(0, 0, 160, 90)
 GROUND = Picture.of(Image.new("RGB", (160, 90)))

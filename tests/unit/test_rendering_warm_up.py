@@ -7,7 +7,7 @@ from pipeline.errors import MissingToolError
 from pipeline.model import BulletsScene, ClosingScene, StatementScene, TitleScene
 from pipeline.rendering import Look, layouts
 from pipeline.rendering.surface import background
-from pipeline.rendering.text import lettering
+from pipeline.rendering.text import rasterising
 
 SCENES = (
     TitleScene(lines=(), heading="Why the sky is blue", kicker="Light", subtitle="And red in the evening"),
@@ -18,7 +18,7 @@ SCENES = (
 
 
 def test_a_film_in_the_usual_look_finds_its_grounds_lit_and_most_of_its_letters_drawn():
-    lit, drawn = background.background, lettering._letters
+    lit, drawn = background.background, rasterising._letters
     for cached in (lit, drawn):
         cached.cache_clear()
     rendering.load()
@@ -41,7 +41,7 @@ def test_a_font_that_is_gone_is_told_to_whoever_draws_and_not_before(monkeypatch
         asked.append(True)
         raise MissingToolError("the font Inter is not installed", hint="Install nightreel again")
 
-    monkeypatch.setattr("pipeline.rendering.rehearsal.rehearse", gone)
+    monkeypatch.setattr("pipeline.rendering.warm_up.rehearse", gone)
 
     rendering.load()
 

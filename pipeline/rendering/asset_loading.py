@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.files import read_up_to
-from pipeline.rendering.brought import Axis, Logo, Typeface
+from pipeline.rendering.assets import Axis, Logo, Typeface
 from pipeline.rendering.text.fonts import system_files
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM
 

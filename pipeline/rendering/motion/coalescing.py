@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.picture import Picture
 from pipeline.rendering.motion.sprites import Element
+from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.theme.theme import Manner
 
 # Two thirds of a second.

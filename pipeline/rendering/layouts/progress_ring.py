@@ -9,12 +9,12 @@ from dataclasses import replace
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.amount import numeral
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.moves import Level, Motion
-from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.animation import Level, Motion
 from pipeline.rendering.motion.sprites import Sprite, flat
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.shapes import arc
-from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import shape
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import TextStyle
 
 _NUMERAL = TextStyle(weight=560, tracking=-0.03, is_heading=True)

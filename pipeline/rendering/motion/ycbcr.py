@@ -17,7 +17,7 @@ import numpy.typing as npt
 from PIL import Image, ImageChops
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.theme import rgb
+from pipeline.theme.colours import rgb
 
 Levels = npt.NDArray[np.float32]
 

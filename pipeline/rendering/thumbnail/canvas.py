@@ -11,9 +11,9 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
 from pipeline.rendering.surface.logos import Most, logo_size, make_mark
 from pipeline.rendering.text.fitting import TextBlock, fit
-from pipeline.rendering.text.lettering import draw_ink
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import TextStyle
-from pipeline.rendering.theme import rgb
+from pipeline.theme.colours import rgb
 
 _STYLE = TextStyle(weight=800, tracking=-0.026, leading=1.04, rarely_divided=True, is_heading=True)
 # The last is twelve pixels where lists show thumbnails 168 pixels wide. Smaller words are none: what does not fit ends

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.rendering.theme import rgb
-from pipeline.theme.colours import contrast, luminance, readable
+from pipeline.theme.colours import blend, contrast, luminance, readable
 from pipeline.theme.theme import LARGE_CONTRAST, TEXT_CONTRAST, Theme
 
 # Of coloured letters on the dark surface: more than text needs, because they are thin.
@@ -36,11 +35,11 @@ def code_inks(theme: Theme) -> CodeInks:
     """The colours of a theme on a dark surface; each is lightened until it can be read there."""
     light = max(theme.text, theme.background_top, key=luminance)
     if theme.mode == "dark":
-        surface = mixed(theme.plate, theme.surface, 0.5)
-        band = mixed(surface, theme.line, 0.4)
+        surface = blend(theme.plate, theme.surface, 0.5)
+        band = blend(surface, theme.line, 0.4)
     else:
-        surface = mixed(theme.plate, theme.text, 0.4)
-        band = mixed(surface, light, 0.1)
+        surface = blend(theme.plate, theme.text, 0.4)
+        band = blend(surface, light, 0.1)
 
     def read(colour: str, least: float = _LIT_CONTRAST) -> str:
         return readable(colour, (surface, band), least)
@@ -49,13 +48,13 @@ def code_inks(theme: Theme) -> CodeInks:
         surface=surface,
         band=band,
         edge=read(theme.accent, LARGE_CONTRAST),
-        numbers=read(mixed(light, band, 0.5), TEXT_CONTRAST + 0.2),  # for what is lost when levels are rounded
-        plain=mixed(light, surface, 0.06),
+        numbers=read(blend(light, band, 0.5), TEXT_CONTRAST + 0.2),  # for what is lost when levels are rounded
+        plain=blend(light, surface, 0.06),
         keyword=read(theme.accent_2),
         name=read(theme.accent),
         text=read(theme.positive),
         number=read(theme.accent_light),
-        comment=read(mixed(theme.muted, surface, 0.25), _QUIET_CONTRAST),
+        comment=read(blend(theme.muted, surface, 0.25), _QUIET_CONTRAST),
     )
 
 
@@ -63,9 +62,3 @@ def written_on(theme: Theme, ground: str) -> str:
     """The theme's own colour that is read best on another."""
     own = (theme.background_bottom, theme.background_top, theme.text, theme.plate)
     return max(own, key=lambda colour: contrast(colour, ground))
-
-
-def mixed(colour: str, other: str, share: float) -> str:
-    """A colour with a share (0 to 1) of another in it."""
-    pairs = zip(rgb(colour), rgb(other), strict=True)
-    return "#" + "".join(f"{round(one + (two - one) * share):02X}" for one, two in pairs)

@@ -11,15 +11,15 @@ from PIL import Image, ImageFilter
 from pipeline.language.writing import writing_of
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.moves import DRAWING_FRAMES, ENTRANCE_FRAMES, Level, Motion
-from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.animation import DRAWING_FRAMES, ENTRANCE_FRAMES, Level, Motion
 from pipeline.rendering.motion.sprites import Sprite, flat, letters
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.emblem import Emblem
 from pipeline.rendering.surface.shapes import rounded
 from pipeline.rendering.text.capitals import capitals
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, HEADING, LABEL, STATEMENT
-from pipeline.rendering.theme import HEADING_SIZES, LABEL_SIZES, LOW_LABEL_SIZES, SOURCE_SIZES, STATEMENT_SIZES
+from pipeline.rendering.type_scale import HEADING_SIZES, LABEL_SIZES, LOW_LABEL_SIZES, SOURCE_SIZES, STATEMENT_SIZES
 
 # From a figure to the text below it, and how small a figure may become before it is left out.
 GAP_BELOW_FIGURE = 80

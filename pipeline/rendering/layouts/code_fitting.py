@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from pipeline.model import Passage
+from pipeline.rendering.code_listing import CodeLine, CodeRow, letter_em, rows_of
 from pipeline.rendering.grid import Grid
-from pipeline.rendering.layouts.parts import sizes
-from pipeline.rendering.listing import CodeLine, CodeRow, letter_em, rows_of
+from pipeline.rendering.layouts.components import sizes
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM
 
 # Of a card at 1080, left and right of its text, and from the numbers of the lines to the lines.

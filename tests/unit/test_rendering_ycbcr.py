@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion.moves import FULL, Motion, Pose
-from pipeline.rendering.motion.picture import Picture, colour, tile
+from pipeline.rendering.motion.animation import FULL, Motion, Pose
 from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.motion.ycbcr import Picture, colour, tile
 
 LEVELS = st.integers(0, 255)
 

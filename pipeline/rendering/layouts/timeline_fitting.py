@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pipeline.model import TimelineScene
+from pipeline.rendering.layouts.components import sizes
 from pipeline.rendering.layouts.header import Header, header
-from pipeline.rendering.layouts.parts import sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.text.fitting import TextBlock, fit_alike
 from pipeline.rendering.text.line import measure
 from pipeline.rendering.text.styles import BODY, HEADING, TextStyle
-from pipeline.rendering.theme import HEADING_SIZES
+from pipeline.rendering.type_scale import HEADING_SIZES
 
 _WHEN_SIZES = (*HEADING_SIZES, 40, 36, 32)
 _TEXT_SIZES = (44, 40, 36, 32)

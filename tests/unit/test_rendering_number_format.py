@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.rendering.numbers import looks_numeric, with_unit, write_number, write_numbers
+from pipeline.rendering.number_format import looks_numeric, with_unit, write_number, write_numbers
 from pipeline.rendering.text.line import measure
 from pipeline.rendering.text.styles import BODY
 

@@ -10,7 +10,7 @@ from pipeline.model import Scene, texts_of
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.moves import AT_REST
+from pipeline.rendering.motion.animation import AT_REST
 from pipeline.rendering.motion.sprites import Sprite
 
 # Tails of letters may reach over the margins, at 1080.
