@@ -12,11 +12,11 @@ from pipeline.errors import CheckpointError, InputError
 from pipeline.film import Film
 from pipeline.orchestrator import control
 from pipeline.orchestrator.batch import batches
-from pipeline.orchestrator.batch.asking import read_source
+from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.control import reviewing
-from pipeline.orchestrator.control.mending import read_again
-from pipeline.orchestrator.control.reviewing import Said, Waits
+from pipeline.orchestrator.control import review
+from pipeline.orchestrator.control.refresh import read_again
+from pipeline.orchestrator.control.review import Said, Waits
 from pipeline.orchestrator.events import JobEvent, Listener, Told, ignore
 from pipeline.sources import read_brief
 
@@ -155,8 +155,8 @@ async def review_batch(
     None: nothing waits, or no pictures are wanted. Raises a `NightreelError` for an unknown batch.
     """
     context = await control.as_asked(await _open(workspace, None, None), batch)
-    waits = await reviewing.waiting(context, batch)
-    page = await to_thread.run_sync(reviewing.write_page, context, waits) if pictures and waits.films else None
+    waits = await review.waiting(context, batch)
+    page = await to_thread.run_sync(review.write_page, context, waits) if pictures and waits.films else None
     return waits, page
 
 
@@ -167,7 +167,7 @@ async def approve_films(batch: str, *, jobs: Sequence[str] = (), workspace: Path
     batch or job.
     """
     context = await control.as_asked(await _open(workspace, None, None), batch)
-    return await reviewing.approve(context, batch=batch, jobs=jobs)
+    return await review.approve(context, batch=batch, jobs=jobs)
 
 
 async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str | None = None) -> Said:
@@ -176,7 +176,7 @@ async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str |
     Raises a `NightreelError` for an unknown batch or job, and without a reason.
     """
     context = await control.as_asked(await _open(workspace, None, None), batch)
-    return await reviewing.reject(context, batch=batch, job=job, why=why)
+    return await review.reject(context, batch=batch, job=job, why=why)
 
 
 async def _films(context: RunContext, batch: str) -> tuple[Film, ...]:

@@ -27,9 +27,9 @@ from pipeline.files import storage_error
 from pipeline.limits import Load
 from pipeline.model import Asked, Brief, Event, Job, JobStatus, Paragraph, Priority, Section, StageRecord, advance
 from pipeline.orchestrator import control
-from pipeline.orchestrator.batch import batches, turns
-from pipeline.orchestrator.batch.asking import read_source
+from pipeline.orchestrator.batch import batches, queues
 from pipeline.orchestrator.batch.scheduler import QUEUE, Scheduler
+from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
 from pipeline.orchestrator.film import jobs as jobs_module
@@ -296,7 +296,7 @@ def _noted(brief):
     return replace(brief, sections=(Section(heading="", blocks=(Paragraph(text="Tea."),)),))
 
 
-# Several processes: two contexts on one folder are as good as two processes, but for the death of one.
+# Several processes: two workshops on one folder are as good as two processes, but for the death of one.
 
 
 async def test_a_second_process_helps_and_no_film_is_made_twice(room, context, tmp_path):
@@ -489,7 +489,7 @@ async def test_every_disk_that_films_are_written_to_is_watched(context, tmp_path
 
 async def test_a_disk_that_stays_full_ends_the_run_with_what_to_do(room, context, monkeypatch):
     monkeypatch.setattr(context.machine.resources, "sample", lambda: load(disk_free_bytes=10**9))
-    monkeypatch.setattr("pipeline.orchestrator.batch.floor._DISK_PATIENCE_S", 0.0)
+    monkeypatch.setattr("pipeline.orchestrator.batch.admission._DISK_PATIENCE_S", 0.0)
 
     with pytest.raises(StorageError, match=r"the disk has 1.* GB free.*Free some space and run the command again"):
         await run(context, "One")
@@ -845,7 +845,7 @@ async def test_a_film_whose_end_could_not_be_saved_has_no_second_turn_in_the_run
         raise full
 
     monkeypatch.setattr(jobs_module, "STAGES", (replace(jobs_module.STAGES[0], run=fill_the_disk),))
-    monkeypatch.setattr(turns, "_WHILE_S", 0.0)
+    monkeypatch.setattr(queues, "_WHILE_S", 0.0)
     scheduler = Scheduler(context, "kitchen", pulse_s=0.01)
     with anyio.fail_after(10):
         await scheduler.run()

@@ -21,7 +21,7 @@ from pipeline.model import Brief, JobError, JobStatus, Script, SourceRow
 from pipeline.model.episodes import MOST_EPISODES, Earlier, Serial, Term, checked_pattern
 from pipeline.model.metadata import DESCRIPTION_MAX_BYTES, TITLE_MAX_CHARS, utf8_bytes, utf16_units
 from pipeline.orchestrator.batch.numbering import number_episodes
-from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.context.serials import ledger_of, subject_key, track_of, with_series
 from pipeline.orchestrator.control.episodes import episodes_of, forget_episode
@@ -29,7 +29,7 @@ from pipeline.orchestrator.film.episodes import let_next, note_script, passed_ov
 from pipeline.publishing.youtube import Links, Neighbour
 from pipeline.publishing.youtube.journal import Journal, Published, Record
 from pipeline.publishing.youtube.links import with_links
-from pipeline.script.serial import told_of_series
+from pipeline.script.series import told_of_series
 from pipeline.settings import load_settings
 from pipeline.sources.front_matter import split_front_matter
 from pipeline.state import BatchIndex

@@ -15,9 +15,9 @@ from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.strictness import profile_for
-from pipeline.orchestrator.control.changing import change_jobs, chosen
+from pipeline.orchestrator.control.bulk import change_jobs, chosen
 from pipeline.orchestrator.control.publishing import and_to, package_of, subject_of
-from pipeline.orchestrator.control.wishes import PRIVACY, ReleaseWishes
+from pipeline.orchestrator.control.release_options import PRIVACY, ReleaseWishes
 from pipeline.orchestrator.film.beside import passing
 from pipeline.publishing.beside import METADATA
 from pipeline.quality.companions import words
@@ -42,7 +42,7 @@ async def update_batch(
     jobs: Sequence[str],
     wishes: ReleaseWishes,
 ) -> Updated:
-    """Show the films of a batch that are out at the hosts of `context`, or only `jobs` (beginnings of ids), as asked.
+    """Show the films of a batch that are out at the hosts of `shop`, or only `jobs` (beginnings of ids), as asked.
 
     A job that is named and held, because a film about the same is out, gives that film its words, and is done. A unit
     for each film, and 50 for each that is changed. Raises `InputError` and a `ProviderError`.
