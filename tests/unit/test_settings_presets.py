@@ -182,7 +182,7 @@ def context_in(workspace, overrides=None):
 
 def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(workspace):
     write(workspace, 'video.preset = "web_optimized"\n')
-    plain, flagged = context_in(workspace), context(workspace, {"video.preset": "high_quality"})
+    plain, flagged = context_in(workspace), context_in(workspace, {"video.preset": "high_quality"})
 
     assert plain.wishes.complete(brief()).preset == "web_optimized"
     assert plain.wishes.complete(brief(preset="fast_draft")).preset == "fast_draft"

@@ -67,7 +67,7 @@ async def as_asked(context: RunContext, batch: str) -> RunContext:
 
 
 async def for_addition(context: RunContext, batch: str) -> RunContext:
-    """The context for more films of a batch: as the batch was asked for, but for what `shop` is asked for.
+    """The context for more films of a batch: as the batch was asked for, but for what `context` is asked for.
 
     Raises `InputError` for an unknown batch that is not the queue.
     """

@@ -51,7 +51,7 @@ async def publish_batch(
     wishes: ReleaseWishes,
     listen: Listener,
 ) -> Outcome:
-    """Publish the films of a batch that are made, or only `jobs` (beginnings of ids), where `shop` says.
+    """Publish the films of a batch that are made, or only `jobs` (beginnings of ids), where `context` says.
 
     A film that is out stays as it is, and gets what is still missing there: captions, a place in a playlist. With
     `again` it is published once more, and so is one that is held because an earlier one about the same is out. What
@@ -133,7 +133,7 @@ def _asks(wishes: ReleaseWishes, hosts: Hosts) -> bool:
 def and_to(
     asked: Mapping[str, str | bool | int | float], context: RunContext, *, without: Collection[str]
 ) -> dict[str, str | bool | int | float]:
-    """What a job was asked for with, and published where `shop` says, too.
+    """What a job was asked for with, and published where `context` says, too.
 
     A film that was made offline is not bound to stay so: whoever publishes it wants the network now.
     """
@@ -144,7 +144,7 @@ def and_to(
 
 
 def _once_more(job: Job, hosts: Hosts) -> Job:
-    """The job as if its film were out nowhere of where `shop` says. In a thread of `anyio.to_thread`."""
+    """The job as if its film were out nowhere of where `context` says. In a thread of `anyio.to_thread`."""
     for name in hosts.wanted:
         from_thread.run(hosts.destination(name, hosts.subject(job)).again)
     return job.evolve(published=tuple(each for each in job.published if each.destination not in hosts.wanted))
@@ -158,7 +158,7 @@ async def publish_file(
     again: bool = False,
     wishes: ReleaseWishes = NO_WISHES,
 ) -> tuple[Receipt, ...]:
-    """Publish an MP4 where `shop` says: one that we have made as what it is, any other once for its bytes.
+    """Publish an MP4 where `context` says: one that we have made as what it is, any other once for its bytes.
 
     It is judged first, as `nightreel qc` does, and its picture and words, too, and goes only if they pass. A film that
     is out gets what is still missing there. Without `metadata` (title, description, tags, language as JSON), what is

@@ -42,7 +42,7 @@ async def update_batch(
     jobs: Sequence[str],
     wishes: ReleaseWishes,
 ) -> Updated:
-    """Show the films of a batch that are out at the hosts of `shop`, or only `jobs` (beginnings of ids), as asked.
+    """Show the films of a batch that are out at the hosts of `context`, or only `jobs` (beginnings of ids), as asked.
 
     A job that is named and held, because a film about the same is out, gives that film its words, and is done. A unit
     for each film, and 50 for each that is changed. Raises `InputError` and a `ProviderError`.
