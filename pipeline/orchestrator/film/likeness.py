@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import SINGLES, Job, named_picture
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.context import RunContext
 from pipeline.quality.expected import Twin
 from pipeline.script import has_play
 from pipeline.state import CheckpointStore
@@ -25,7 +25,7 @@ def is_compared(job: Job) -> bool:
     return job.batch != SINGLES
 
 
-def sketch_for(job: Job, shop: Workshop) -> tuple[str, ...]:
+def sketch_for(job: Job, context: RunContext) -> tuple[str, ...]:
     """The keys by which a film with a script is found by others that are like it; none if it is not compared. Blocks.
 
     Rows that a template has a script for differ only where it says so: of these, only the same is the same. Films of
@@ -33,28 +33,28 @@ def sketch_for(job: Job, shop: Workshop) -> tuple[str, ...]:
     """
     if not is_compared(job):
         return ()
-    from pipeline.quality.likeness import sketch_of  # noqa: PLC0415 - loads numpy
+    from pipeline.quality.near_duplicates import sketch_of  # noqa: PLC0415 - loads numpy
 
     assert job.script is not None
-    size = shop.encoding(job.brief).video_format
-    exact = has_play(job.brief, shop.template(job.brief))
+    size = context.encoding(job.brief).video_format
+    exact = has_play(job.brief, context.template(job.brief))
     kind = f"{size.width_px}x{size.height_px} {job.brief.preset or ''}"
     return sketch_of(job.script, kind=kind, exact=exact)
 
 
-def twin_of(job: Job, shop: Workshop) -> Twin | None:
+def twin_of(job: Job, context: RunContext) -> Twin | None:
     """The film of its batch that is most like it, and that it is to be warned of. Blocks.
 
     Of films that say the same in other pictures, neither is the other. None: it is alone, or not compared.
     """
     if not is_compared(job) or not job.sketch or job.script is None:
         return None
-    from pipeline.quality.likeness import said_in, share_said, shingles_of  # noqa: PLC0415 - loads numpy
+    from pipeline.quality.near_duplicates import said_in, share_said, shingles_of  # noqa: PLC0415 - loads numpy
 
     said, found = shingles_of(said_in(job.script)), Twin(name="")
-    for row, is_before in shop.store.index(job.batch).alike(job.id, job.sketch, limit=_MOST_COMPARED):
+    for row, is_before in context.store.index(job.batch).alike(job.id, job.sketch, limit=_MOST_COMPARED):
         try:
-            other, other_said = _read(shop.store, job.batch, row.id, shop.store.stamp(job.batch, row.id))
+            other, other_said = _read(context.store, job.batch, row.id, context.store.stamp(job.batch, row.id))
         except NightreelError:
             continue  # a damaged file is told elsewhere
         if other is None or other.script is None or not (is_before or _was_passed(other)):
@@ -73,7 +73,7 @@ def _read(store: CheckpointStore, batch: str, job_id: str, _stamp: str) -> tuple
 
     The films of a batch are compared with the same ones.
     """
-    from pipeline.quality.likeness import said_in, shingles_of  # noqa: PLC0415 - loads numpy
+    from pipeline.quality.near_duplicates import said_in, shingles_of  # noqa: PLC0415 - loads numpy
 
     job = store.read_job(batch, job_id)
     return job, shingles_of(said_in(job.script)) if job and job.script else frozenset()
@@ -92,7 +92,7 @@ def _share_shown(one: Job, other: Job) -> float:
     """
     if not (_names(one) or _names(other)):
         return 1.0
-    from pipeline.quality.likeness import share_shown  # noqa: PLC0415 - loads numpy
+    from pipeline.quality.near_duplicates import share_shown  # noqa: PLC0415 - loads numpy
 
     looks = _looks(one), _looks(other)
     if all(looks):
