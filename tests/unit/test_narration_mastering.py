@@ -16,8 +16,8 @@ from pipeline.model import SCENE_QUANTUM_SAMPLES, Word
 from pipeline.narration.clips import master, read_clip
 from pipeline.narration.label import Take
 from pipeline.narration.narrator import Speech
-from pipeline.narration.recording import write_speech
 from pipeline.narration.silence import silent_wav
+from pipeline.narration.speech_files import write_speech
 from tests.standins.ebur128 import measure_loudness
 
 ZEROS = 48_000 // 20

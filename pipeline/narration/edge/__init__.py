@@ -1,8 +1,8 @@
 """The read-aloud voices of Microsoft Edge, through edge-tts: natural, free, and without any promise.
 
 The service is undocumented and changes; it should never be the only voice in the list. What edge-tts leaves open is
-closed here and beside it: sockets that fall silent and a clock that is wrong (`wire`), sound cut short without an
-error (`whole`), single voices that fail and errors of three libraries (`failures`); `voices` chooses one.
+closed here and beside it: sockets that fall silent and a clock that is wrong (`client`), sound cut short without an
+error (`completeness`), single voices that fail and errors of three libraries (`errors`); `voices` chooses one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from pipeline.limits import Throttle
 from pipeline.media.sound.audio import Samples, read_audio
 from pipeline.model import SAMPLE_RATE_HZ, Prosody, Word
 from pipeline.narration.alignment import can_be, fold, match, place, proportional
-from pipeline.narration.edge.failures import ServiceBusyError, VoiceHealth, VoicelessError
+from pipeline.narration.edge.client import EdgeService
+from pipeline.narration.edge.completeness import is_whole
+from pipeline.narration.edge.errors import ServiceBusyError, VoiceHealth, VoicelessError
 from pipeline.narration.edge.voices import (
     DEFAULT_VOICES,
     OUR_CHOICES,
@@ -31,13 +33,11 @@ from pipeline.narration.edge.voices import (
     spares_for,
     unknown_voice,
 )
-from pipeline.narration.edge.whole import is_whole
-from pipeline.narration.edge.wire import EdgeService
 from pipeline.narration.estimate import most_s
 from pipeline.narration.narrator import Speech, Voice, VoiceFailsError, VoiceList, in_order
-from pipeline.narration.phrases import size_bytes
-from pipeline.narration.spoken import SpokenText
+from pipeline.narration.spoken_text import SpokenText
 from pipeline.narration.trimming import audible, seconds_of
+from pipeline.narration.utterances import size_bytes
 
 _CHECK_TIMEOUT_S = 3.0
 # The service takes 4,096 bytes of escaped text. edge-tts would cut longer ones itself, in the middle of words or not at

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pipeline.language.graphemes import clusters, is_emoji
-from pipeline.language.writing import runs_right_to_left
+from pipeline.language.writing_systems import runs_right_to_left
 from pipeline.rendering.text.breaking import Chunk, Lines, break_lines, chunks_of, divide_long, split_long
 from pipeline.rendering.text.emoji import sharp_px
 from pipeline.rendering.text.fonts import face_for

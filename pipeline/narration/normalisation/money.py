@@ -9,11 +9,11 @@ from functools import lru_cache
 
 from babel.numbers import get_currency_name
 
-from pipeline.narration.saying.changes import Change, ends_here
-from pipeline.narration.saying.magnitudes import WORDS, of, said_as
-from pipeline.narration.saying.numbers import NUMBER, form_of, value_at, value_of, without_groups
-from pipeline.narration.saying.patterns import LETTER, Pattern, not_after
-from pipeline.narration.saying.tongues import Tongue
+from pipeline.narration.normalisation.edits import Change, ends_here
+from pipeline.narration.normalisation.languages import Tongue
+from pipeline.narration.normalisation.magnitudes import WORDS, of, said_as
+from pipeline.narration.normalisation.numbers import NUMBER, form_of, value_at, value_of, without_groups
+from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 
 _CODES = {
     "US$": "USD", "A$": "AUD", "C$": "CAD", "R$": "BRL", "HK$": "HKD", "NZ$": "NZD", "$": "USD", "€": "EUR", "£": "GBP",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.narration.saying.changes import Change
-from pipeline.narration.saying.tongues import Tongue
+from pipeline.narration.normalisation.edits import Change
+from pipeline.narration.normalisation.languages import Tongue
 
 _AMPERSAND = re.compile(r"(?<=[\w\s.])&(?=[\w\s])(?!\w+;)")
 # Between two, and after one, as in "Disney+" and "18+"; not in "C++".

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.narration.saying.changes import Change
+from pipeline.narration.normalisation.edits import Change
 
 # Written without spaces, so that a word has no edges: Thai, kana, Han.
 _UNSPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"

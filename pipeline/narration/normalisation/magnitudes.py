@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pipeline.narration.saying.changes import Change
-from pipeline.narration.saying.numbers import BILLIONS, MILLIONS, THOUSANDS, form_of
-from pipeline.narration.saying.tongues import Tongue
+from pipeline.narration.normalisation.edits import Change
+from pipeline.narration.normalisation.languages import Tongue
+from pipeline.narration.normalisation.numbers import BILLIONS, MILLIONS, THOUSANDS, form_of
 
 # Written out or not, and how they are said; empty: as they are written.
 WORDS = {

@@ -12,9 +12,9 @@ from functools import lru_cache
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from pipeline.narration.saying.changes import Change
-from pipeline.narration.saying.patterns import LETTER, Pattern, not_after
-from pipeline.narration.saying.tongues import Tongue
+from pipeline.narration.normalisation.edits import Change
+from pipeline.narration.normalisation.languages import Tongue
+from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 
 # No-break, thin and narrow spaces are put between digits in no other meaning; plain ones only where they group.
 _SPACES = "\u00a0\u2009\u202f"

@@ -13,9 +13,9 @@ from pipeline.language.words import split_words
 from pipeline.model import Prosody
 from pipeline.narration.alignment import fold, proportional
 from pipeline.narration.espeak import EspeakNarrator
-from pipeline.narration.saying import Pronunciation, Pronunciations
-from pipeline.narration.saying.patterns import LETTER, Pattern, not_after
-from pipeline.narration.spoken import spoken, way_of_saying
+from pipeline.narration.normalisation import Pronunciation, Pronunciations
+from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
+from pipeline.narration.spoken_text import spoken, way_of_saying
 
 _TAGS = "en en-GB de de-CH fr es es-MX it pt nl pl ru uk cs sv tr el ar he hi th ja zh ko fi hu sw tlh x-none"
 LANGUAGES = _TAGS.split(" ")

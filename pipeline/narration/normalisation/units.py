@@ -12,12 +12,12 @@ from babel import Locale
 from babel.numbers import format_decimal
 from babel.units import UnknownUnitError, format_compound_unit, format_unit
 
-from pipeline.narration.saying.changes import Change, ends_here
-from pipeline.narration.saying.magnitudes import WORDS, of, said_as
-from pipeline.narration.saying.numbers import NUMBER, OTHER_TO, RANGE, value_at, value_of_part
-from pipeline.narration.saying.patterns import LETTER, Pattern, not_after
-from pipeline.narration.saying.symbols import symbols_of
-from pipeline.narration.saying.tongues import Tongue
+from pipeline.narration.normalisation.edits import Change, ends_here
+from pipeline.narration.normalisation.languages import Tongue
+from pipeline.narration.normalisation.magnitudes import WORDS, of, said_as
+from pipeline.narration.normalisation.numbers import NUMBER, OTHER_TO, RANGE, value_at, value_of_part
+from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
+from pipeline.narration.normalisation.unit_symbols import symbols_of
 
 # For each of what: a unit, or a word.
 _RATE = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pipeline.errors import PermanentError
 from pipeline.model import Script
 from pipeline.narration.narrator import Narrator
-from pipeline.narration.spoken import SpokenText
+from pipeline.narration.spoken_text import SpokenText
 
 # Of the letters of a film, how many a voice may name. A third of the letters of Japanese prose are kanji.
 _MOST_NAMED = 1 / 2

@@ -22,7 +22,7 @@ import anyio
 from anyio import to_thread
 
 from pipeline.narration.espeak.child import ENDING, READY
-from pipeline.narration.processes import asking
+from pipeline.narration.subprocesses import asking
 
 # Elsewhere a text costs a process that is started for it.
 CAN_FORK = sys.platform == "linux"

@@ -7,7 +7,7 @@ import pytest
 from pipeline.language.text import SENTENCE_ENDS, clean_text
 from pipeline.language.words import split_words
 from pipeline.narration.edge.voices import DEFAULT_VOICES
-from pipeline.narration.samples import SAMPLES, sample_text
+from pipeline.narration.sample_texts import SAMPLES, sample_text
 
 
 @pytest.mark.parametrize("language", SAMPLES)

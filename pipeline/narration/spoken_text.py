@@ -14,7 +14,7 @@ from functools import partial
 
 from pipeline.language.text import has_words
 from pipeline.language.words import join_words, split_words
-from pipeline.narration.saying import Place, Pronunciations, apply, changes_of
+from pipeline.narration.normalisation import Place, Pronunciations, apply, changes_of
 
 # Pictures, arrows, boxes and dingbats with what modifies them. Degrees, ©, ™ and currency stand below and are spoken.
 _PICTURES = re.compile(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.narration.saying.changes import Change
-from pipeline.narration.saying.patterns import LETTER, Pattern, not_after
-from pipeline.narration.saying.tongues import Signs, Tongue
+from pipeline.narration.normalisation.edits import Change
+from pipeline.narration.normalisation.languages import Signs, Tongue
+from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 
 # Ends of names that are addresses even without http or www. Those that are words in some language (it, is, me, in, to)
 # are left out: "end.it" is a sentence without a space.

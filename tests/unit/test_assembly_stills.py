@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from pipeline.assembly import read_stills, write_stills
-from pipeline.assembly.thumbnail import MAX_BYTES
+from pipeline.assembly.stills import MAX_BYTES
 from pipeline.errors import StorageError
 
 

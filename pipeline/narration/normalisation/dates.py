@@ -11,10 +11,10 @@ from functools import lru_cache
 from babel.dates import format_date
 from babel.units import format_unit
 
-from pipeline.narration.saying.changes import Change, ends_here
-from pipeline.narration.saying.german import ordinal
-from pipeline.narration.saying.patterns import LETTER, Pattern, not_after
-from pipeline.narration.saying.tongues import Tongue
+from pipeline.narration.normalisation.edits import Change, ends_here
+from pipeline.narration.normalisation.german_ordinals import ordinal
+from pipeline.narration.normalisation.languages import Tongue
+from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 
 _FROM, _TO = not_after("./:-"), rf"(?!{LETTER}|[/:-]|\.\d)"
 _ISO = Pattern(rf"{_FROM}(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d){_TO}")

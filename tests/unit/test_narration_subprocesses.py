@@ -9,7 +9,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from pipeline.narration.processes import answer_of
+from pipeline.narration.subprocesses import answer_of
 
 WAITS = (sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)")
 DIES = (sys.executable, "-I", "-S", "-c", "import os; os.write(2, b'last words'); os._exit(7)")

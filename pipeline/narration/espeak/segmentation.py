@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from pipeline.language.phrases import phrase_spans
 from pipeline.language.words import breathes
-from pipeline.narration.spoken import SpokenText
+from pipeline.narration.spoken_text import SpokenText
 
 
 def part_phrases(said: SpokenText, language: str) -> SpokenText:

@@ -15,7 +15,7 @@ import anyio
 from pipeline.errors import TransientError
 from pipeline.language.text import clean_text
 from pipeline.model import Prosody, Word
-from pipeline.narration.edge.failures import LATER, ServiceBusyError, in_our_words, refusal_of
+from pipeline.narration.edge.errors import LATER, ServiceBusyError, in_our_words, refusal_of
 from pipeline.narration.narrator import Voice
 from pipeline.trust import trusted
 

@@ -16,9 +16,9 @@ from multidict import CIMultiDict
 
 from pipeline.errors import TransientError
 from pipeline.narration.edge import _fitting, _heard
-from pipeline.narration.edge.failures import refusal_of
-from pipeline.narration.edge.wire import EdgeService, _event
-from pipeline.narration.spoken import spoken
+from pipeline.narration.edge.client import EdgeService, _event
+from pipeline.narration.edge.errors import refusal_of
+from pipeline.narration.spoken_text import spoken
 from tests.standins.served import Served
 
 

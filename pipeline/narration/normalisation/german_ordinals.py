@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from pipeline.narration.saying.changes import Change, ends_here
-from pipeline.narration.saying.tongues import Tongue
+from pipeline.narration.normalisation.edits import Change, ends_here
+from pipeline.narration.normalisation.languages import Tongue
 
 _ONES = "_ ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()  # noqa: SIM905
 _ODD = {1: "erste", 3: "dritte", 7: "siebte", 8: "achte", 16: "sechzehnte", 17: "siebzehnte"}

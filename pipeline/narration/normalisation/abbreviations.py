@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from pipeline.narration.saying.changes import Change, ends_here
-from pipeline.narration.saying.numbers import BILLIONS, MILLIONS, NUMBER, THOUSANDS, form_of, value_of
-from pipeline.narration.saying.tongues import Tongue
+from pipeline.narration.normalisation.edits import Change, ends_here
+from pipeline.narration.normalisation.languages import Tongue
+from pipeline.narration.normalisation.numbers import BILLIONS, MILLIONS, NUMBER, THOUSANDS, form_of, value_of
 
 # What is written and what is said; spaces in it may be there or not ("z. B.", "z.B."). A "#" at the end: only before
 # a number; at the beginning: only after one; a "^": only before a capital, as titles stand; a "$": it may be the end of

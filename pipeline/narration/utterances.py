@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 from pipeline.language.sentences import sentence_ends
 from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS
 from pipeline.language.words import join_words, split_words
-from pipeline.narration.spoken import SpokenText
+from pipeline.narration.spoken_text import SpokenText
 
 # Seconds between the last sound of a phrase and the first one of the next: a speaker breathes after a sentence, a
 # little deeper where a thought ends, and hardly inside one.

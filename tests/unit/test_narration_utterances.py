@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.language.words import split_words
-from pipeline.narration.phrases import MAX_BYTES, phrases_of, size_bytes
-from pipeline.narration.spoken import SpokenText, spoken
+from pipeline.narration.spoken_text import SpokenText, spoken
+from pipeline.narration.utterances import MAX_BYTES, phrases_of, size_bytes
 
 LINES = st.lists(st.text(alphabet=st.sampled_from("ab Z19.,!?—:。、「」日本👍\u0301 &ดแก។"), max_size=60), max_size=4)
 

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.media.sound.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ, Word
-from pipeline.narration.edge.whole import is_whole
+from pipeline.narration.edge.completeness import is_whole
 
 WORDS = ("Tea", "is", "hot", "water.")
 EVENTS = (

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.narration.parting import part_phrases
-from pipeline.narration.spoken import spoken
+from pipeline.narration.espeak.segmentation import part_phrases
+from pipeline.narration.spoken_text import spoken
 
 
 @pytest.mark.parametrize(

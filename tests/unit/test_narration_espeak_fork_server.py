@@ -18,9 +18,9 @@ from pipeline.errors import TransientError
 from pipeline.model import Prosody
 from pipeline.narration import espeak
 from pipeline.narration.espeak import EspeakNarrator
-from pipeline.narration.espeak.host import CAN_FORK
+from pipeline.narration.espeak.fork_server import CAN_FORK
 from pipeline.narration.narrator import Speech
-from pipeline.narration.spoken import spoken
+from pipeline.narration.spoken_text import spoken
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="only where a process may fork")
 

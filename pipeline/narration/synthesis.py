@@ -16,11 +16,11 @@ from pipeline.errors import NightreelError, TransientError, first_error
 from pipeline.keys import content_key
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.model import Clip, Prosody, Scene, pauses_of
-from pipeline.narration import clips, recording
+from pipeline.narration import clips, speech_files
 from pipeline.narration.label import Take
 from pipeline.narration.narrator import Narrator, Speech
-from pipeline.narration.phrases import Phrase, phrases_of
-from pipeline.narration.spoken import SpokenText, spoken
+from pipeline.narration.spoken_text import SpokenText, spoken
+from pipeline.narration.utterances import Phrase, phrases_of
 from pipeline.state import Cache
 
 T = TypeVar("T")
@@ -107,13 +107,13 @@ class Booth:
             return Take(speech=None, words=phrase.said.words, hold_s=phrase.hold_s)
         key = self.manner.speech_key(phrase.said)
         make = partial(self._make_speech, phrase.said)
-        path, _ = await self.cache.get_or_make(recording.KIND, key, recording.SUFFIX, make)
+        path, _ = await self.cache.get_or_make(speech_files.KIND, key, speech_files.SUFFIX, make)
         return Take(speech=path, key=key, breath_s=phrase.breath_s, hold_s=phrase.hold_s)
 
     async def _make_speech(self, said: SpokenText, path: Path) -> None:
         await self._check()
         speech = await with_retries(self.retry, partial(self._speak, said))
-        await to_thread.run_sync(recording.write_speech, path, speech)
+        await to_thread.run_sync(speech_files.write_speech, path, speech)
 
     async def _speak(self, said: SpokenText) -> Speech:
         try:

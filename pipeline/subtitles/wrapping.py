@@ -9,7 +9,7 @@ from dataclasses import replace
 from pipeline.language.hyphenation import division_points
 from pipeline.language.phrases import phrase_spans
 from pipeline.language.words import join_words
-from pipeline.language.writing import fitting, width
+from pipeline.language.writing_systems import fitting, width
 from pipeline.model import Word
 
 # Addresses and compounds are broken after one of these, if there is one.
