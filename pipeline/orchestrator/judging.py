@@ -19,10 +19,10 @@ from pipeline.model import QualityProfile, Verdict
 from pipeline.orchestrator.processes.workers import in_worker
 from pipeline.orchestrator.vmaf import find_vmaf, measure_vmaf
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.quality.against import Derived, compare_files, with_comparison
+from pipeline.quality.comparison import Derived, compare_files, with_comparison
 from pipeline.quality.expected import Twin
 from pipeline.quality.judge import judge_file, unreadable, with_twin
-from pipeline.quality.likeness import LENGTH, Portrait, share_of
+from pipeline.quality.near_duplicates import LENGTH, Portrait, share_of
 
 # What is looked for in a folder; a file that is named is taken as it is.
 FILM_ENDINGS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".wmv", ".ogv")

@@ -7,8 +7,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from pipeline.media.sound import clicks
-from pipeline.media.sound.clicks import TearWatch
+from pipeline.media.sound import discontinuities
+from pipeline.media.sound.discontinuities import TearWatch
 
 # Two samples to a cell.
 RATE_HZ, LENGTH_S = 2_000, 30
@@ -40,7 +40,7 @@ def heard(wave, piece):
 def test_what_is_torn_is_found_wherever_the_parts_that_are_judged_together_end(seed, together, monkeypatch):
     wave = torn_at_random(seed)
     at_once = heard(wave, 700)
-    monkeypatch.setattr(clicks, "_TOGETHER", together)
+    monkeypatch.setattr(discontinuities, "_TOGETHER", together)
 
     assert len(at_once.clicks_s) > 20
     assert len(at_once.dropouts) > 5

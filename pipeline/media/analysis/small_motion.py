@@ -12,9 +12,9 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.media.filters import FROZEN
 from pipeline.media.pictures.decode import thin_plane
 from pipeline.media.span import Span, without
-from pipeline.media.spans import FROZEN
 
 # So many of the pixels that are looked at change by so many levels of brightness: encoded anew, what stands does not.
 _PIXELS, _CHANGE = 3, 40

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pipeline.media.sound.clicks import Torn
+from pipeline.media.analysis.black_bars import Bars
+from pipeline.media.filters import Meter
+from pipeline.media.sound.discontinuities import Torn
 from pipeline.media.sound.stereo import Stereo
 from pipeline.media.span import Span
-from pipeline.media.spans import Meter
-from pipeline.media.survey.bars import Bars
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,11 +18,11 @@ from av.filter.context import FilterContext
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from pipeline.media.sound.clicks import TearWatch, Torn
+from pipeline.media.sound.discontinuities import TearWatch, Torn
+from pipeline.media.sound.hum import TuneWatch, longest_steady
 from pipeline.media.sound.speech import spoken_spans
 from pipeline.media.sound.stereo import Stereo, StereoWatch
 from pipeline.media.span import Span
-from pipeline.media.steady import TuneWatch, longest_steady
 
 # Each as the filters have them by default, but for silence, which is -60 dB there: the hiss of a room is not said.
 BLACK = {"least_s": 0.5, "picture": 0.98, "pixel": 0.10}

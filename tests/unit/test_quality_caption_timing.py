@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
+from pipeline.quality.caption_timing import PER_S, find_shift
 from pipeline.quality.expected import TimedText
-from pipeline.quality.timing import PER_S, find_shift
 
 LENGTH_S = 60.0
 WINDOW_S = 0.4

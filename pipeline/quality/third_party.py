@@ -7,13 +7,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from pipeline.language.text import counted
-from pipeline.media.pictures.looks import ALIKE_BITS, bits_apart
-from pipeline.media.sound.clicks import most_within
-from pipeline.media.spans import BLOCK_S
-from pipeline.media.survey.bars import Bars
-from pipeline.media.survey.found import HeardTrack, SeenTrack, Survey
+from pipeline.media.analysis.black_bars import Bars
+from pipeline.media.analysis.results import HeardTrack, SeenTrack, Survey
+from pipeline.media.filters import BLOCK_S
+from pipeline.media.pictures.perceptual_hash import ALIKE_BITS, bits_apart
+from pipeline.media.sound.discontinuities import most_within
 from pipeline.model import Check, QualityProfile
-from pipeline.quality.judged import RANGED_S, longest_of, stereo, torn
 from pipeline.quality.limits import (
     CODECS,
     COMBED_PERCENT,
@@ -24,6 +23,7 @@ from pipeline.quality.limits import (
     SOUND_CODECS,
     limits_of,
 )
+from pipeline.quality.profile_checks import RANGED_S, longest_of, stereo, torn
 
 # By the ending of a name, what the file should be.
 _ENDINGS = {

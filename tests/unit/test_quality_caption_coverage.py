@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.media.span import Span
-from pipeline.quality.coverage import longest_uncaptioned
+from pipeline.quality.caption_coverage import longest_uncaptioned
 from pipeline.quality.expected import TimedText
 
 HOURS_S = 36_000.0

@@ -18,26 +18,26 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from pipeline.errors import InputError
+from pipeline.media.analysis.audio_track import Hearing
+from pipeline.media.analysis.black_bars import BarWatch
+from pipeline.media.analysis.combing import CombWatch
+from pipeline.media.analysis.dark_scenes import LightWatch
+from pipeline.media.analysis.flashes import Flashes, in_planes
+from pipeline.media.analysis.frame_order import JumpWatch
+from pipeline.media.analysis.missing_frames import LostWatch
+from pipeline.media.analysis.missing_slices import GapWatch
+from pipeline.media.analysis.partial_freeze import StuckWatch
+from pipeline.media.analysis.results import SeenTrack, Survey
+from pipeline.media.analysis.small_motion import StirWatch
+from pipeline.media.analysis.snow import SnowWatch
+from pipeline.media.analysis.solid_colour import plain_watch, tint_watch
+from pipeline.media.analysis.timestamps import Times, start_of
 from pipeline.media.container.boxes import Box, index_is_first, read_boxes
 from pipeline.media.container.demux import open_film
 from pipeline.media.container.mux import Packet
-from pipeline.media.pictures.looks import look_of
+from pipeline.media.filters import BLACK, PictureWatch
+from pipeline.media.pictures.perceptual_hash import look_of
 from pipeline.media.span import Span
-from pipeline.media.spans import BLACK, PictureWatch
-from pipeline.media.survey.bars import BarWatch
-from pipeline.media.survey.combs import CombWatch
-from pipeline.media.survey.flashes import Flashes, in_planes
-from pipeline.media.survey.found import SeenTrack, Survey
-from pipeline.media.survey.gaps import GapWatch
-from pipeline.media.survey.heard import Hearing
-from pipeline.media.survey.jumps import JumpWatch
-from pipeline.media.survey.lights import LightWatch
-from pipeline.media.survey.lost import LostWatch
-from pipeline.media.survey.plain import plain_watch, tint_watch
-from pipeline.media.survey.snow import SnowWatch
-from pipeline.media.survey.stirs import StirWatch
-from pipeline.media.survey.stuck import StuckWatch
-from pipeline.media.survey.times import Times, start_of
 
 _HEAD_BYTES = 64
 # Where it says how to decrypt it (ISO/IEC 23001-7).

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.media.pictures.looks import ALIKE_BITS, bits_apart, look_of
+from pipeline.media.pictures.perceptual_hash import ALIKE_BITS, bits_apart, look_of
 from pipeline.model import STANDARD, Script, SpokenLine, StatementScene
-from pipeline.quality import judged
+from pipeline.quality import profile_checks
 from pipeline.quality.expected import Twin
-from pipeline.quality.likeness import (
+from pipeline.quality.near_duplicates import (
     Portrait,
     said_in,
     share_of,
@@ -185,11 +185,11 @@ def test_captions_say_more_than_the_voice():
     ],
 )
 def test_the_check_names_the_other_film(share, verdict, measured):
-    check = judged.duplicate(Twin(name="job 1f2e", title="Deltas", share=share), STANDARD)
+    check = profile_checks.duplicate(Twin(name="job 1f2e", title="Deltas", share=share), STANDARD)
 
     assert (check.verdict, check.measured, check.limit) == (verdict, measured, "less than 90 % like another film")
     assert (check.value, check.unit) == (100 * share, "%")
 
 
 def test_a_film_that_is_alone_passes():
-    assert judged.duplicate(None, STANDARD).measured == "unlike the others"
+    assert profile_checks.duplicate(None, STANDARD).measured == "unlike the others"

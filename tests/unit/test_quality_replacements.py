@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from pipeline.model import STANDARD, Script, Subtitles, VideoFormat
-from pipeline.quality import Expected, changed, faults_of
+from pipeline.quality import Expected, faults_of, replacements
 from pipeline.quality.expected import TimedText
 from pipeline.subtitles import to_srt, to_vtt
 from tests.standins.films import spoken_cue
@@ -109,7 +109,7 @@ def test_captions_leave_out_no_more_than_ten_seconds_at_once_nor_more_than_half_
     said = [TimedText(start_s=4.0 * at, end_s=4.0 * at + 3, text=str(at)) for at in range(20)]
 
     def passes(*left_out):
-        return changed._coverage([cue for at, cue in enumerate(said) if at not in left_out], said, STANDARD).passed
+        return replacements._coverage([cue for at, cue in enumerate(said) if at not in left_out], said, STANDARD).passed
 
     assert passes(3, 4, 5)
     assert not passes(3, 4, 5, 6)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from av.audio.stream import AudioStream
 
+from pipeline.media.analysis.results import HeardTrack
+from pipeline.media.analysis.timestamps import Times
 from pipeline.media.container.mux import Packet
-from pipeline.media.spans import SoundWatch
-from pipeline.media.survey.found import HeardTrack
-from pipeline.media.survey.times import Times
+from pipeline.media.filters import SoundWatch
 
 
 class Hearing:

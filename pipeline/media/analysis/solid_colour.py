@@ -13,9 +13,9 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.media.filters import BLACK, is_black
 from pipeline.media.pictures.decode import thin_plane
 from pipeline.media.span import Span, Spells
-from pipeline.media.spans import BLACK, is_black
 
 # Levels by which an encoder lets a plain ground vary; a line of faint letters varies by more.
 _PLAIN = 6

@@ -11,9 +11,9 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.media.filters import BLACK, is_black
 from pipeline.media.pictures.decode import thin_plane
 from pipeline.media.span import Span, without
-from pipeline.media.spans import BLACK, is_black
 
 # A quarter of what white is, in so much of the picture: of a line of letters, a fortieth.
 _LIT, _SHARE = 71, 2e-4

@@ -17,7 +17,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.sound.rhythm import HEIGHT, WAVE, Hole, single, unplayed
+from pipeline.media.sound.periodicity import HEIGHT, WAVE, Hole, single, unplayed
 from pipeline.media.span import Span
 
 # In a thousandth of a second, beside the six before it and the six after it: speech reaches 33 dB.

@@ -11,9 +11,9 @@ from pipeline.language.detection import another_language
 from pipeline.model import Check, QualityProfile, Script, Verdict
 from pipeline.model.leftovers import find_in_words
 from pipeline.quality import companions, cues
-from pipeline.quality.coverage import is_partial
+from pipeline.quality.caption_coverage import is_partial
 from pipeline.quality.expected import Expected, TimedText
-from pipeline.quality.likeness import shingles_of
+from pipeline.quality.near_duplicates import shingles_of
 from pipeline.quality.sidecars import caption_checks, read_cues
 
 # Of what a film says, and of the time in which it speaks, captions leave out no more.

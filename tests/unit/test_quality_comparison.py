@@ -18,7 +18,7 @@ from pipeline.errors import InputError
 from pipeline.media.pictures.ssim import Similarity, compare_pictures, ssim
 from pipeline.model import STANDARD, Verdict
 from pipeline.orchestrator import vmaf
-from pipeline.quality.against import Derived, with_comparison
+from pipeline.quality.comparison import Derived, with_comparison
 from tests.standins.anyfilm import moving, write_film
 from tests.standins.ffmpeg import said
 

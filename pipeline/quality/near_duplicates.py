@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.keys import content_key
-from pipeline.media.pictures.looks import ALIKE_BITS, bits_apart
+from pipeline.media.pictures.perceptual_hash import ALIKE_BITS, bits_apart
 from pipeline.model import Script, narration_of
 
 _SHINGLE = 8

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pipeline.media.container.probe import PictureTrack
-from pipeline.media.sound.clicks import Torn, most_within
+from pipeline.media.sound.discontinuities import Torn, most_within
 from pipeline.media.sound.loudness import Loudness
 from pipeline.media.sound.meter import CELLS_PER_S, range_of, silent_spans
 from pipeline.media.sound.stereo import Stereo
