@@ -5,6 +5,7 @@ writing_systems  direction, script, display width                     (hyphenati
 text             sanitised for speech, display and logs
 sentences        sentence segmentation                                (abbreviations: a full stop that ends none)
 words            tokens: the unit of speech and captions              (phrases: tokens that a line break keeps together)
-graphemes        grapheme clusters, and where a number and its unit stay together
+graphemes        grapheme clusters, and which are emoji
+typography       quotes, dashes, no-break spaces; quantities and formulas kept whole
 locales          CLDR's numbers, dates and currencies
 """
