@@ -24,7 +24,7 @@ import psutil
 from pipeline.language.words import split_words
 from pipeline.model import Brief, Clip, Cue, Job, Narration, Script, StageRecord, Subtitles, Word
 from pipeline.model import narration_of as spoken_in
-from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.events import JobEvent, Told
 from pipeline.orchestrator.film import jobs

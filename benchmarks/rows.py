@@ -22,8 +22,8 @@ import anyio
 
 from benchmarks.batch import timed
 from pipeline.model import Brief
-from pipeline.orchestrator.batch.asking import SourceContent, read_source
-from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.planning import plan_batch
+from pipeline.orchestrator.batch.source import SourceContent, read_source
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 
 _BATCH = "customers"

@@ -12,10 +12,10 @@ from pipeline.errors import CheckpointError, InputError
 from pipeline.film import Film
 from pipeline.orchestrator import control
 from pipeline.orchestrator.batch import batches
-from pipeline.orchestrator.batch.asking import read_source
-from pipeline.orchestrator.control import reviewing
-from pipeline.orchestrator.control.mending import read_again
-from pipeline.orchestrator.control.reviewing import Said, Waits
+from pipeline.orchestrator.batch.source import read_source
+from pipeline.orchestrator.control import review
+from pipeline.orchestrator.control.refresh import read_again
+from pipeline.orchestrator.control.review import Said, Waits
 from pipeline.orchestrator.events import JobEvent, Listener, Told, ignore
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.sources import read_brief
@@ -155,8 +155,8 @@ async def review_batch(
     None: nothing waits, or no pictures are wanted. Raises a `NightreelError` for an unknown batch.
     """
     shop = await control.as_asked(await _open(workspace, None, None), batch)
-    waits = await reviewing.waiting(shop, batch)
-    page = await to_thread.run_sync(reviewing.write_page, shop, waits) if pictures and waits.films else None
+    waits = await review.waiting(shop, batch)
+    page = await to_thread.run_sync(review.write_page, shop, waits) if pictures and waits.films else None
     return waits, page
 
 
@@ -167,7 +167,7 @@ async def approve_films(batch: str, *, jobs: Sequence[str] = (), workspace: Path
     batch or job.
     """
     shop = await control.as_asked(await _open(workspace, None, None), batch)
-    return await reviewing.approve(shop, batch=batch, jobs=jobs)
+    return await review.approve(shop, batch=batch, jobs=jobs)
 
 
 async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str | None = None) -> Said:
@@ -176,7 +176,7 @@ async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str |
     Raises a `NightreelError` for an unknown batch or job, and without a reason.
     """
     shop = await control.as_asked(await _open(workspace, None, None), batch)
-    return await reviewing.reject(shop, batch=batch, job=job, why=why)
+    return await review.reject(shop, batch=batch, job=job, why=why)
 
 
 async def _films(shop: Workshop, batch: str) -> tuple[Film, ...]:

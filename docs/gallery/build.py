@@ -14,8 +14,8 @@ from pathlib import Path
 from PIL import Image
 
 from pipeline.model import SHAPES, Shape
+from pipeline.orchestrator.templates.catalogue import find_template, is_builtin, list_templates, search_of
 from pipeline.orchestrator.templates.preview import draw_ending, draw_preview, format_of, look_of
-from pipeline.orchestrator.templates.shelf import find_template, is_builtin, list_templates, search_of
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.template import Template
 from pipeline.template.sample import load_sample

@@ -32,8 +32,8 @@ def add(
     priority
         How soon they are wanted: an urgent one goes before all that wait. A brief may say otherwise for itself.
     """
+    from pipeline.cli.execution import leave_work
     from pipeline.cli.session import open_session
-    from pipeline.cli.work import leave_work
     from pipeline.model import Priority
     from pipeline.orchestrator import control
     from pipeline.sources import read_briefs

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place, Switch, Whole
+from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.logins import LoginStanding
@@ -50,8 +50,8 @@ def youtube(
     """
     from dataclasses import asdict
 
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, NeedsLoginError
     from pipeline.orchestrator.logins import log_in_by_code, log_in_to_youtube
 
@@ -99,8 +99,8 @@ def status(
 
     from anyio import to_thread
 
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, NeedsLoginError
     from pipeline.orchestrator import logins
 

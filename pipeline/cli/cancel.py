@@ -6,8 +6,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place
+from pipeline.cli.output import say
 
 
 def cancel(
@@ -30,8 +30,8 @@ def cancel(
     job
         Only the job with this id, or the beginning of it; can be given several times.
     """
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator import control
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place, Switch
+from pipeline.cli.output import say
 
 
 def checkpoint(
@@ -31,8 +31,8 @@ def checkpoint(
     """
     import shlex
 
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
     from pipeline.language.text import counted
     from pipeline.orchestrator import control

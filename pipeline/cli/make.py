@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.choices import PriorityName
-from pipeline.cli.lines import say
 from pipeline.cli.options import Making, Place, Switch, TypedPath
+from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pipeline.film import Film
@@ -48,8 +48,8 @@ def make(
     priority
         With --queue: how soon it is wanted.
     """
+    from pipeline.cli.execution import leave_work, tell_unheeded
     from pipeline.cli.session import open_session
-    from pipeline.cli.work import leave_work, tell_unheeded
     from pipeline.errors import InputError, NightreelError
     from pipeline.film import Film
     from pipeline.model import QUEUE, Priority
@@ -103,7 +103,7 @@ def _print(films: Sequence[Film], place: Place, *, is_one: bool) -> None:
     """What came of it; where nothing did, nothing. With --json a film that is the only one is told as one object."""
     from dataclasses import asdict
 
-    from pipeline.cli.outcome import print_films, print_json
+    from pipeline.cli.summary import print_films, print_json
 
     if films and place.json:
         objects = [asdict(film) for film in films]

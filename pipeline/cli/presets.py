@@ -10,8 +10,8 @@ def presets(*, place: Place = Place()) -> int:
     from dataclasses import asdict
 
     from pipeline.cli.console import Console
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
     from pipeline.settings import presets_of
 

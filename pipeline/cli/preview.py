@@ -7,12 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.lines import say
 from pipeline.cli.options import Making, Place, Rows, TypedPath, Whole, Working
+from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pipeline.model import Brief
-    from pipeline.orchestrator.batch.asking import SourceContent
+    from pipeline.orchestrator.batch.source import SourceContent
     from pipeline.orchestrator.workshop import Workshop
 
 _PRESET = "fast_draft"
@@ -47,12 +47,12 @@ def preview(
     """
     from anyio import to_thread
 
+    from pipeline.cli.execution import ending_in_json, work_on
+    from pipeline.cli.input_problems import print_unreadable
     from pipeline.cli.session import open_session
-    from pipeline.cli.unreadable import print_unreadable
-    from pipeline.cli.work import ending_in_json, work_on
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.batch import batches
-    from pipeline.orchestrator.batch.asking import read_source
+    from pipeline.orchestrator.batch.source import read_source
     from pipeline.sources import as_source, batch_name, told
 
     given = as_source(source)
@@ -107,10 +107,10 @@ def _draw(shop: Workshop, wanted: SourceContent, path: Path, name: str, *, as_js
     import sys
     from dataclasses import asdict
 
-    from pipeline.cli.outcome import print_json
-    from pipeline.cli.text import shown
+    from pipeline.cli.escaping import shown
+    from pipeline.cli.summary import print_json
     from pipeline.language.text import counted
-    from pipeline.orchestrator.forecast.rowsheet import MOST_FILMS, draw_rows
+    from pipeline.orchestrator.forecast.contact_sheet import MOST_FILMS, draw_rows
 
     remarks = wanted.remarks or ("",) * MOST_FILMS
     rows = list(zip(wanted.briefs, remarks, strict=False))

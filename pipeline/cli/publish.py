@@ -12,8 +12,8 @@ from cyclopts import Parameter
 
 from pipeline.choices import Privacy
 from pipeline.cli.flags import given
-from pipeline.cli.lines import say
 from pipeline.cli.options import FLAGS, Place, Switch, TypedPath, Working
+from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pipeline.model import Receipt
@@ -84,11 +84,11 @@ def publish(
     """
     from anyio import to_thread
 
+    from pipeline.cli.execution import ending_in_json, work_on
     from pipeline.cli.session import open_session
-    from pipeline.cli.work import ending_in_json, work_on
     from pipeline.orchestrator.control.publishing import publish_batch, publish_file
+    from pipeline.orchestrator.control.release_options import ReleaseWishes
     from pipeline.orchestrator.control.updating import update_batch, update_file
-    from pipeline.orchestrator.control.wishes import ReleaseWishes
 
     wishes = ReleaseWishes(publish_at=showing.publish_at, time_zone=showing.time_zone, playlist=showing.playlist)
 
@@ -142,7 +142,7 @@ def _refuse(*, job: bool, metadata: bool, both: bool) -> None:
 
 
 def _tell(receipts: Iterable[Receipt], place: Place) -> int:
-    from pipeline.cli.outcome import print_json
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
 
     for receipt in receipts:
@@ -160,8 +160,8 @@ def _tell(receipts: Iterable[Receipt], place: Place) -> int:
 def _tell_updated(done: Updated, place: Place) -> int:
     from dataclasses import asdict
 
-    from pipeline.cli.outcome import print_json
-    from pipeline.cli.text import shown
+    from pipeline.cli.escaping import shown
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
 
     if place.json:

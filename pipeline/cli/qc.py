@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place, Switch, TypedPath
+from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pipeline.model.profile import QualityProfile
-    from pipeline.orchestrator.judging import Judged
+    from pipeline.orchestrator.qc import Judged
     from pipeline.orchestrator.workshop import Workshop
 
 
@@ -45,7 +45,7 @@ def qc(
 
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, QualityError
-    from pipeline.orchestrator.judging import films_among, judge_films
+    from pipeline.orchestrator.qc import films_among, judge_films
     from pipeline.orchestrator.workshop.strictness import profile_for
 
     session = open_session(place, {"quality.profile": profile})
@@ -77,7 +77,7 @@ async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, 
     from anyio import Path as AsyncPath
 
     from pipeline.errors import InputError
-    from pipeline.orchestrator.judging import judge_against
+    from pipeline.orchestrator.qc import judge_against
 
     if len(films) > 1:
         raise InputError(f"{len(films)} films can't all be compared with one", where=str(with_))
@@ -87,7 +87,7 @@ async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, 
 
 
 def _tell(film: Judged, place: Place, *, alone: bool) -> None:
-    from pipeline.cli.outcome import print_json
+    from pipeline.cli.summary import print_json
 
     if place.json:
         print_json(_as_json(film))
@@ -101,7 +101,7 @@ def _print_film(film: Judged, *, alone: bool) -> None:
     from rich.text import Text
 
     from pipeline.cli.console import Console
-    from pipeline.cli.text import shown
+    from pipeline.cli.escaping import shown
 
     colours = {"pass": "green", "warn": "yellow", "fail": "red"}
     verdict = film.verdict

@@ -16,8 +16,8 @@ def report(batch: str, /, *, place: Place = Place()) -> int:
     batch
         Name of a batch, e.g. space. `nightreel list` names all.
     """
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.batch.results import renew_results
 

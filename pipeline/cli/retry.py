@@ -41,13 +41,13 @@ def retry(
         Make everything from this stage on afresh, also what the cache has. What was published on a video host is not
         made again; nightreel publish --again publishes it once more.
     """
-    from pipeline.cli.outcome import print_refusal
+    from pipeline.cli.execution import ending_in_json, total_of, work_on
     from pipeline.cli.session import open_session_of
-    from pipeline.cli.work import ending_in_json, total_of, work_on
+    from pipeline.cli.summary import print_refusal
     from pipeline.errors import InputError
     from pipeline.film import Film
     from pipeline.orchestrator import control
-    from pipeline.orchestrator.control.mending import read_again
+    from pipeline.orchestrator.control.refresh import read_again
 
     async def work() -> int:
         unreadable: list[InputError] = []

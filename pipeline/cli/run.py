@@ -10,7 +10,7 @@ from pipeline.cli.options import Making, Place, Rows, Switch, TypedPath, Working
 
 if TYPE_CHECKING:
     from pipeline.model import Priority
-    from pipeline.orchestrator.batch.asking import SourceContent
+    from pipeline.orchestrator.batch.source import SourceContent
     from pipeline.orchestrator.workshop import Workshop
 
 
@@ -51,12 +51,12 @@ def run(
     """
     from anyio import to_thread
 
+    from pipeline.cli.execution import ending_in_json, tell_unheeded, work_on
+    from pipeline.cli.input_problems import print_unreadable
     from pipeline.cli.session import open_session
-    from pipeline.cli.unreadable import print_unreadable
-    from pipeline.cli.work import ending_in_json, tell_unheeded, work_on
     from pipeline.model import Priority
     from pipeline.orchestrator.batch import batches
-    from pipeline.orchestrator.batch.asking import read_source
+    from pipeline.orchestrator.batch.source import read_source
     from pipeline.sources import as_source, batch_name
 
     given = as_source(source)
@@ -98,7 +98,7 @@ async def _foretell(wanted: SourceContent, shop: Workshop, batch: str, priority:
     from dataclasses import asdict
 
     from pipeline.cli.forecast import print_forecast
-    from pipeline.cli.outcome import print_json
+    from pipeline.cli.summary import print_json
     from pipeline.orchestrator.forecast import forecast
 
     unreadable = wanted.unreadable

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place
+from pipeline.cli.output import say
 
 
 def series(name: str = "", /, *, forget: int | None = None, place: Place = Place()) -> int:
@@ -19,9 +19,9 @@ def series(name: str = "", /, *, forget: int | None = None, place: Place = Place
     from dataclasses import asdict
 
     from pipeline.cli.console import Console
-    from pipeline.cli.outcome import print_json
+    from pipeline.cli.escaping import marked
     from pipeline.cli.session import open_session
-    from pipeline.cli.text import marked
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, InputError
     from pipeline.orchestrator.control.episodes import episodes_of, forget_episode
 

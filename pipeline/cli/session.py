@@ -19,9 +19,9 @@ from anyio.abc import TaskStatus
 from rich.logging import RichHandler
 
 from pipeline.cli.console import Console
-from pipeline.cli.lines import say
 from pipeline.cli.options import FLAGS, Place
-from pipeline.cli.outcome import json_interruption, print_json
+from pipeline.cli.output import say
+from pipeline.cli.summary import json_interruption, print_json
 from pipeline.errors import EXIT_INTERRUPTED, NightreelError, first_error
 from pipeline.model import JobStatus
 from pipeline.orchestrator.film.scenes import load_workers

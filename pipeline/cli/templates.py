@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from pipeline.choices import Shape
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place, TypedPath
+from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pipeline.template import Field, Template
@@ -26,10 +26,10 @@ def list_all(*, place: Place = Place()) -> int:
     from rich.table import Table
 
     from pipeline.cli.console import Console
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
-    from pipeline.orchestrator.templates.shelf import is_builtin, list_templates
+    from pipeline.orchestrator.templates.catalogue import is_builtin, list_templates
 
     shop = open_session(place, {}).workshop
     found = list_templates(shop)
@@ -65,10 +65,10 @@ def show(name: str, /, *, place: Place = Place()) -> int:
     from rich.markup import escape
 
     from pipeline.cli.console import Console
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
-    from pipeline.orchestrator.templates.shelf import find_template
+    from pipeline.orchestrator.templates.catalogue import find_template
 
     shop = open_session(place, {}).workshop
     template = find_template(shop, name)
@@ -135,10 +135,10 @@ def new(name: str, /, *, origin: Annotated[str, Parameter(name="--from")] = "exp
     origin
         The template that it begins as. Default: explainer.
     """
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
-    from pipeline.orchestrator.templates.shelf import copy_template, find_template
+    from pipeline.orchestrator.templates.catalogue import copy_template, find_template
 
     shop = open_session(place, {}).workshop
     files = copy_template(shop, name, origin=origin)
@@ -165,11 +165,11 @@ def check(name: str, /, *, place: Place = Place()) -> int:
     import sys
     from dataclasses import asdict
 
-    from pipeline.cli.outcome import print_json
+    from pipeline.cli.escaping import shown
     from pipeline.cli.session import open_session
-    from pipeline.cli.text import shown
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, InputError
-    from pipeline.orchestrator.templates.checking import check_template
+    from pipeline.orchestrator.templates.validation import check_template
 
     faults = check_template(open_session(place, {}).workshop, name)
     if place.json:
@@ -187,7 +187,7 @@ def check(name: str, /, *, place: Place = Place()) -> int:
 def _fields_of(place: Place, name: str, faults: Sequence[object]) -> Sequence[Field]:
     """What a template asks of a row; of one with faults nobody knows."""
     from pipeline.cli.session import open_session
-    from pipeline.orchestrator.templates.shelf import find_template
+    from pipeline.orchestrator.templates.catalogue import find_template
     from pipeline.sources.campaign import row_fields
 
     return () if faults else row_fields(find_template(open_session(place, {}).workshop, name))
@@ -216,12 +216,12 @@ def preview(
     output
         The file, FILE.png or FILE.jpg. Default: preview-NAME.png in output/ of the workspace.
     """
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, InputError
+    from pipeline.orchestrator.templates.catalogue import find_template
     from pipeline.orchestrator.templates.preview import PREVIEWED
     from pipeline.orchestrator.templates.preview import preview as draw
-    from pipeline.orchestrator.templates.shelf import find_template
 
     if output and output.suffix.lower() not in {".png", ".jpg", ".jpeg"}:
         raise InputError("is no picture", where=str(output), hint="Write FILE.png or FILE.jpg")
@@ -243,7 +243,7 @@ def _in_short(each: Template | tuple[str, str], usual: str) -> dict[str, object]
 
 
 def _in_full(template: Template, usual: str) -> dict[str, object]:
-    from pipeline.orchestrator.templates.shelf import is_builtin
+    from pipeline.orchestrator.templates.catalogue import is_builtin
     from pipeline.sources.campaign import row_fields
 
     layouts = [

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.choices import NarratorName
 from pipeline.cli.flags import given
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place, Switch, TypedPath
+from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.voices import Listing, Sample
@@ -65,7 +65,7 @@ def voices(
 def _tell_heard(heard: Sample, place: Place) -> int:
     from dataclasses import asdict
 
-    from pipeline.cli.outcome import print_json
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
 
     if place.json:
@@ -88,7 +88,7 @@ def _tell_listed(listings: Sequence[Listing], place: Place, *, language: str | N
     from rich.table import Table
 
     from pipeline.cli.console import Console
-    from pipeline.cli.outcome import print_json
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, InputError
 
     exit_code = EXIT_OK

@@ -1,13 +1,14 @@
-"""The only room with FFmpeg in it, through PyAV. Everything here blocks: call it in worker processes or threads.
+"""The only package that uses FFmpeg, through PyAV. All calls block: make them in worker processes or threads.
 
-    pictures/    encoded, decoded, compared
-    sound/       as arrays, as AAC, measured
-    h264/        the bits that are written without an encoder
-    container/   files with packets in them
-    spans        what FFmpeg's filters find in a film, and what is looked for beside them    (span: a part of it,
-                 steady: a sound that never changes)
-    survey/      a film by anybody, decoded to its end
-    versions     which FFmpeg there is, and what it can do
+    pictures/    video: encoding, decoding, comparison, scaling
+    sound/       audio: arrays, AAC, loudness, defects
+    h264/        the H.264 bitstream: parameter sets, slice headers, skipped pictures
+    container/   demuxing, muxing, probing; MP4 boxes and RIFF chunks
+    analysis/    a third-party film, decoded to its end
+    filters      FFmpeg's detectors: blackdetect, freezedetect, silencedetect, ebur128
+    span         a part of a film, in seconds
+    bitstream    a bit reader and a bit writer
+    versions     the installed FFmpeg and its encoders
 
-PyAV keeps FFmpeg's own log off the terminal unless it is told otherwise; nothing here tells it.
+PyAV keeps FFmpeg's log off the terminal by default, and nothing here turns it on.
 """

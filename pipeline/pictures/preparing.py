@@ -78,7 +78,7 @@ def prepare(source: Path, path: Path, *, name: str) -> None:
     except BROKEN as error:
         raise broken(name) from error
     if kind == "JPEG":
-        from pipeline.media.pictures.intact import is_intact  # noqa: PLC0415 - FFmpeg, which a glance does without
+        from pipeline.media.pictures.jpeg import is_intact  # noqa: PLC0415 - FFmpeg, which a glance does without
 
         if not is_intact(data):
             raise damaged(name)

@@ -1,19 +1,21 @@
-"""Video -> Verdict: a finished film is opened and measured before it counts, its parts when they are made.
+"""Video -> Verdict: a finished film is opened and measured before it counts, its parts as soon as they are made.
 
-expected     what the film must be
-checks       measured against expected, one property each, and judged, against a profile
-findings     what was found in a part, kept in it
-cues         the subtitle files, read back
-companions   the thumbnail and the metadata
-changed      what somebody has put in the place of all these   (`faults_of`)
-texts        what was never meant for viewers, and whether it is in the right language
-inspect      `inspect_segment`, `inspect_sound` and `inspect_film` open, measure and collect
+expected          what the film must be
+inspect           `inspect_segment`, `inspect_sound` and `inspect_film`: open, measure, collect checks
+checks            measured against expected, a function per check; profile_checks: those whose limits a profile sets
+findings          measurements of a part, stored in its file
+cues              the subtitle files, read back
+companions        thumbnail and metadata
+replacements      files that a user has edited or replaced   (`faults_of`)
+texts             leftover placeholders, and the language of the text
 
-limits       what a profile asks, in words
-anyones      a film by anybody, and sidecars, the captions beside it   (coverage: of all that is said; timing: when)
-judge        `judge_file` decodes, measures and collects    (likeness: and whether it is another one again)
+judge             `judge_file`: a third-party film, decoded and measured
+third_party       its checks, a function each              (limits: a profile's limits in words)
+sidecars          its caption files                        (caption_coverage, caption_timing: against the sound)
+comparison        a film and the one that it was derived from: size, length, SSIM, VMAF
+near_duplicates   is it the same film as another one?
 
-PyAV and numpy are loaded by the first call, not by whoever says what is expected.
+PyAV and numpy are imported by the first call, not by code that only says what is expected.
 """
 
 from __future__ import annotations
@@ -59,10 +61,10 @@ def inspect_film(
 
 
 def faults_of(name: str, path: Path, expected: Expected, profile: QualityProfile) -> tuple[str, ...]:
-    """What keeps a file that somebody has changed from going with a film. See `changed.faults_of`."""
-    from pipeline.quality import changed  # noqa: PLC0415
+    """What keeps a file that somebody has changed from going with a film. See `replacements.faults_of`."""
+    from pipeline.quality import replacements  # noqa: PLC0415
 
-    return changed.faults_of(name, path, expected, profile)
+    return replacements.faults_of(name, path, expected, profile)
 
 
 def inspect_segment(

@@ -17,10 +17,10 @@ from pipeline.files import sha256_of
 from pipeline.media.container.demux import opened
 from pipeline.media.container.probe import MediaInfo, probe
 from pipeline.media.pictures.decode import view
-from pipeline.media.pictures.looks import look_of
+from pipeline.media.pictures.perceptual_hash import look_of
 from pipeline.media.sound.loudness import measure_film_loudness
 from pipeline.model import Check, Package, QualityProfile, Verdict
-from pipeline.quality import checks, companions, cues, judged, texts
+from pipeline.quality import checks, companions, cues, profile_checks, texts
 from pipeline.quality.expected import Expected, Parts
 from pipeline.quality.findings import (
     Brightness,
@@ -187,14 +187,14 @@ def _film(
             if seen.decoded is not None:
                 yield checks.decoded(picture, seen.decoded)
                 yield checks.frozen(seen.frozen, expected.starts_s[1:])
-            yield judged.black(seen.black, profile)
-            yield judged.keyframes(picture, profile)
+            yield profile_checks.black(seen.black, profile)
+            yield profile_checks.keyframes(picture, profile)
             if not expected.silent:
-                yield judged.loudness(seen.loudness, profile)
-                yield judged.loudness_range(seen.loudness, profile)
-                yield judged.silence(seen.loudness, expected, profile)
-            yield from judged.torn(seen.loudness.torn, profile, expected.starts_s)
-            yield from judged.stereo(seen.loudness.stereo, profile)
+                yield profile_checks.loudness(seen.loudness, profile)
+                yield profile_checks.loudness_range(seen.loudness, profile)
+                yield profile_checks.silence(seen.loudness, expected, profile)
+            yield from profile_checks.torn(seen.loudness.torn, profile, expected.starts_s)
+            yield from profile_checks.stereo(seen.loudness.stereo, profile)
             yield checks.true_peak(seen.loudness, profile.peak_dbtp)
             yield checks.pictures(seen.scenes)
             yield cues.srt(package.srt, expected.cues, sound.duration_s)
@@ -213,7 +213,7 @@ def _texts(expected: Expected, profile: QualityProfile) -> Iterator[Check]:
     if expected.cues:
         yield from reading_checks(expected.cues, profile)
     if expected.compared:
-        yield judged.duplicate(expected.twin, profile)
+        yield profile_checks.duplicate(expected.twin, profile)
 
 
 def _properties(info: MediaInfo, expected: Expected, pixel_format: str) -> Iterator[Check]:

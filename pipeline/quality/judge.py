@@ -7,15 +7,15 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.files import sha256_of
-from pipeline.media.survey import survey
+from pipeline.media.analysis import survey
 from pipeline.model import Check, Package, QualityProfile, Verdict
-from pipeline.quality.anyones import film_checks
 from pipeline.quality.companions import picture, words
 from pipeline.quality.expected import Twin
-from pipeline.quality.judged import duplicate
-from pipeline.quality.likeness import Portrait
 from pipeline.quality.limits import limits_of
+from pipeline.quality.near_duplicates import Portrait
+from pipeline.quality.profile_checks import duplicate
 from pipeline.quality.sidecars import caption_checks, first_cues, sidecars_of
+from pipeline.quality.third_party import film_checks
 
 
 def judge_file(path: Path, profile: QualityProfile) -> tuple[Verdict, Portrait | None]:

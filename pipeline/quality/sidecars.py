@@ -13,14 +13,14 @@ import pysubs2
 
 from pipeline.language.text import counted, strip_unseen
 from pipeline.language.writing import width
-from pipeline.media.survey.found import HeardTrack
+from pipeline.media.analysis.results import HeardTrack
 from pipeline.model import Check, QualityProfile
-from pipeline.quality.coverage import is_partial, longest_uncaptioned
+from pipeline.quality.caption_coverage import is_partial, longest_uncaptioned
+from pipeline.quality.caption_timing import find_shift
 from pipeline.quality.expected import TimedText
-from pipeline.quality.judged import longest_of
 from pipeline.quality.limits import limits_of
+from pipeline.quality.profile_checks import longest_of
 from pipeline.quality.texts import caption_text, named_language
-from pipeline.quality.timing import find_shift
 
 _ENDINGS = (".srt", ".vtt")
 # Larger files are no captions.

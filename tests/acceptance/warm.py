@@ -45,7 +45,7 @@ LOADED = (
     "pipeline.api",
     "pipeline.cli.display",
     "pipeline.cli.session",
-    "pipeline.cli.work",
+    "pipeline.cli.execution",
     "pipeline.music.mix",
     "pipeline.narration.edge",
     "pipeline.narration.espeak",

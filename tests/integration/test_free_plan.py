@@ -12,7 +12,7 @@ import pytest
 from anyio import to_thread
 
 from pipeline.model import Brief, JobStatus
-from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.film import jobs
 from pipeline.orchestrator.film.stages import STAGES, script

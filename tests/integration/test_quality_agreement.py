@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 
-from pipeline.media.spans import BLACK, FROZEN, SILENT
-from pipeline.media.survey import survey
+from pipeline.media.analysis import survey
+from pipeline.media.filters import BLACK, FROZEN, SILENT
 from tests.standins import ffmpeg
 from tests.standins.anyfilm import black, moving, talk, write_film
 

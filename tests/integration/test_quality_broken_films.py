@@ -18,11 +18,11 @@ from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
 from pipeline.errors import InputError
+from pipeline.media.analysis import survey
+from pipeline.media.analysis.missing_slices import GapWatch
+from pipeline.media.analysis.solid_colour import plain_watch
 from pipeline.media.container.probe import probe
 from pipeline.media.sound.loudness import set_loudness
-from pipeline.media.survey import survey
-from pipeline.media.survey.gaps import GapWatch
-from pipeline.media.survey.plain import plain_watch
 from pipeline.quality import judge
 from pipeline.quality.judge import judge_file
 from pipeline.settings import Settings, profiles_of

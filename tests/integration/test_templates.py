@@ -18,12 +18,12 @@ from pipeline.cli import main
 from pipeline.errors import InputError
 from pipeline.model import Brief, StatementScene, VideoFormat
 from pipeline.model.text_fields import texts_of
-from pipeline.orchestrator.batch.asking import read_source
-from pipeline.orchestrator.templates import checking
-from pipeline.orchestrator.templates.checking import check_template
-from pipeline.orchestrator.templates.filling import filled, find_overfull, text_of, words_of
+from pipeline.orchestrator.batch.source import read_source
+from pipeline.orchestrator.templates import validation
+from pipeline.orchestrator.templates.catalogue import copy_template, find_template
+from pipeline.orchestrator.templates.overflow import filled, find_overfull, text_of, words_of
 from pipeline.orchestrator.templates.preview import draw_preview, look_of
-from pipeline.orchestrator.templates.shelf import copy_template, find_template
+from pipeline.orchestrator.templates.validation import check_template
 from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.template import known_templates, load_template
 from pipeline.template.sample import load_sample
@@ -102,7 +102,7 @@ def run(capsys, *arguments: object) -> tuple[int, str, str]:
 @pytest.mark.parametrize("name", known_templates([]))
 def test_nothing_is_wrong_with_the_templates_that_are_built_in(name, shop, monkeypatch):
     # Where there is least room.
-    monkeypatch.setattr(checking, "SHAPES", ("9:16", "1:1"))
+    monkeypatch.setattr(validation, "SHAPES", ("9:16", "1:1"))
 
     assert check_template(shop, name) == ()
 
@@ -419,7 +419,7 @@ TABLES = {"offer": "customers.csv", "product": "products.csv"}
 @pytest.mark.anyio
 @pytest.mark.parametrize("name", known_templates([]))
 async def test_a_copy_of_each_template_makes_films_of_a_table(name, tmp_path, monkeypatch):
-    monkeypatch.setattr(checking, "SHAPES", ("16:9",))
+    monkeypatch.setattr(validation, "SHAPES", ("16:9",))
     table = tmp_path / TABLES.get(name, "table.csv")
 
     def copied():

@@ -17,8 +17,8 @@ import pytest
 from anyio import to_thread
 
 from pipeline.model import Brief, Check, JobStatus, Receipt, Verdict, Video
-from pipeline.orchestrator.batch import turns
-from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch import queues
+from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.film import jobs
@@ -72,7 +72,7 @@ def only_uploads(monkeypatch):
     film = Stage(name="film", run=make, fills=("receipt",), is_done=lambda job, _: job.receipt is not None)
     monkeypatch.setattr(jobs, "STAGES", (film, STAGES[-1]))
     # By the real clock, which hardly moves here.
-    monkeypatch.setattr(turns, "_WHILE_S", 0.0)
+    monkeypatch.setattr(queues, "_WHILE_S", 0.0)
 
 
 def upload(workspace, begin, *, films, per_day, **settings):

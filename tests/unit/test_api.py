@@ -12,7 +12,7 @@ from anyio import to_thread
 
 import pipeline
 from pipeline import Film, make_video, run_batch
-from pipeline.cli.outcome import print_films
+from pipeline.cli.summary import print_films
 from pipeline.errors import ConfigurationError, InputError, StorageError
 from pipeline.model import Brief, Job, JobError, JobStatus, Paragraph, Section
 from pipeline.orchestrator.batch import batches

@@ -11,8 +11,8 @@ from PIL import Image
 
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.model import Brief, BulletsScene, ClosingScene, Script, TitleScene, VideoFormat
-from pipeline.orchestrator.templates.checking import check_template
-from pipeline.orchestrator.templates.shelf import copy_template
+from pipeline.orchestrator.templates.catalogue import copy_template
+from pipeline.orchestrator.templates.validation import check_template
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Fonts, Look, fonts_for, read_logo, read_typeface
 from pipeline.rendering.captions import captions
@@ -22,8 +22,8 @@ from pipeline.rendering.layouts import logo as placing
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.surface.logos import Most, logo_size, make_mark
 from pipeline.rendering.text import line as setting
-from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import shape
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, CAP_HEIGHT_EM, HEADING
 from pipeline.theme.colours import contrast
 from pipeline.theme.loading import known_themes, load_theme

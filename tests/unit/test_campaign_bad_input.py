@@ -9,7 +9,7 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import InputError
-from pipeline.orchestrator.batch.asking import read_source
+from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.workshop import open_workshop
 from tests.standins.photos import coast, write_hostile
 

@@ -8,10 +8,10 @@ from anyio import to_thread
 from pipeline.errors import InputError
 from pipeline.limits import Cores
 from pipeline.model import Brief, Script, SourceRow, SplitScene, WantedPicture
-from pipeline.orchestrator.batch.asking import read_source
+from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.pictures import file_of, gather_for, named_by_script
-from pipeline.orchestrator.forecast.rowsheet import draw_rows
+from pipeline.orchestrator.forecast.contact_sheet import draw_rows
 from pipeline.orchestrator.workshop import open_workshop
 from tests.standins.photos import coast
 

@@ -12,8 +12,8 @@ from anyio import to_thread
 from pipeline.errors import InputError
 from pipeline.model import JobStatus, Receipt, Video, advance
 from pipeline.orchestrator.batch import batches
-from pipeline.orchestrator.batch.asking import read_source
-from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.planning import plan_batch
+from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.script import play
 

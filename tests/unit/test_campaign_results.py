@@ -31,9 +31,9 @@ from pipeline.model import (
     Verdict,
     Video,
 )
-from pipeline.orchestrator.batch.asking import read_source, roster_of
-from pipeline.orchestrator.batch.packing import pack
+from pipeline.orchestrator.batch.archive import pack
 from pipeline.orchestrator.batch.results import films_by_row, renew_results
+from pipeline.orchestrator.batch.source import read_source, roster_of
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.reporting.manifest import RowFilms, write_manifest
 from pipeline.sources.campaign import RowChoice, RowProblem, read_roster, write_roster

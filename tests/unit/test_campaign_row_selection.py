@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.model import Priority
 from pipeline.orchestrator import control
-from pipeline.orchestrator.batch.asking import read_source
-from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.planning import plan_batch
+from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.naming import FolderPattern
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.sources.campaign.template_assignment import Casting, Part, column_names

@@ -45,10 +45,10 @@ from pipeline.model import (
 from pipeline.narration.narrate import narrate
 from pipeline.narration.silence import SilenceNarrator
 from pipeline.orchestrator import control
-from pipeline.orchestrator.batch import batches, cancelling
+from pipeline.orchestrator.batch import batches, cancellation
 from pipeline.orchestrator.batch.scheduler import QUEUE
-from pipeline.orchestrator.control import changes, cleaning, returning
-from pipeline.orchestrator.control.changes import open_again
+from pipeline.orchestrator.control import cleanup, lifecycle, restore
+from pipeline.orchestrator.control.lifecycle import open_again
 from pipeline.orchestrator.control.published import published
 from pipeline.orchestrator.events import JobEvent, Notice
 from pipeline.orchestrator.film import jobs as jobs_module
@@ -159,7 +159,7 @@ async def test_an_id_that_means_several_jobs_is_refused(room, shop):
 
 async def test_a_film_under_way_is_stopped_by_who_makes_it(room, shop, monkeypatch):
     # Who makes it looks for wishes once a second: on a busy machine that may be within the moment that is waited.
-    monkeypatch.setattr(changes, "_SETTLES_S", 0)
+    monkeypatch.setattr(lifecycle, "_SETTLES_S", 0)
     room.open = anyio.Event()
     heard = []
 
@@ -174,7 +174,7 @@ async def test_a_film_under_way_is_stopped_by_who_makes_it(room, shop, monkeypat
 
 
 async def test_a_film_that_is_made_by_itself_can_be_cancelled_as_well(room, shop, monkeypatch):
-    monkeypatch.setattr(cancelling, "_HEARING_S", 0.01)
+    monkeypatch.setattr(cancellation, "_HEARING_S", 0.01)
     room.open = anyio.Event()
     made = []
 
@@ -223,7 +223,7 @@ async def test_a_wish_that_nobody_is_left_to_hear_is_taken_back_and_followed_at_
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(put_down)
             await claimed.wait()
-            monkeypatch.setattr("pipeline.orchestrator.control.changes.anyio.sleep", release)
+            monkeypatch.setattr("pipeline.orchestrator.control.lifecycle.anyio.sleep", release)
             done = await control.cancel(shop, batch="kitchen")
 
     assert (done.changed, done.busy) == ([bad.id], [])
@@ -292,7 +292,7 @@ async def test_a_budget_that_is_given_later_holds_for_the_commands_that_follow(r
 
 
 async def test_an_unknown_batch_is_told(shop):
-    for asked in (control.resume, control.cancel, control.retry, cleaning.remove_batch):
+    for asked in (control.resume, control.cancel, control.retry, cleanup.remove_batch):
         with pytest.raises(InputError, match="no batch named 'kitchen'"):
             await asked(shop, batch="kitchen")
     with pytest.raises(InputError, match="no batch named 'kitchen'"):
@@ -541,7 +541,7 @@ async def test_a_batch_returns_to_its_checkpoint_and_forgets_nothing_that_matter
     await control.cancel(shop, batch="kitchen", jobs=[(await job_of(shop, "Bad")).id])
     before = await job_of(shop, "Bad")
 
-    done = await returning.return_to(shop, batch="kitchen", name="one")
+    done = await restore.return_to(shop, batch="kitchen", name="one")
 
     bad = await job_of(shop, "Bad")
     assert (done.jobs, done.damaged) == (1, [])
@@ -549,7 +549,7 @@ async def test_a_batch_returns_to_its_checkpoint_and_forgets_nothing_that_matter
     assert await job_of(shop, "Late") == delivered
     assert (bad.history[:-1], bad.records, bad.attempts) == (before.history, before.records, before.attempts)
     assert bad.history[-1].why == "returned to checkpoint one"
-    assert (await returning.return_to(shop, batch="kitchen", name="one")).jobs <= 1
+    assert (await restore.return_to(shop, batch="kitchen", name="one")).jobs <= 1
 
 
 def test_what_a_film_returns_to_is_all_of_one_attempt(tmp_path):
@@ -569,7 +569,7 @@ def test_what_a_film_returns_to_is_all_of_one_attempt(tmp_path):
             **more,
         )
 
-    back = returning.returned(after(1), after(2, attempts=2), name="one", at=datetime(2026, 1, 2, tzinfo=UTC))
+    back = restore.returned(after(1), after(2, attempts=2), name="one", at=datetime(2026, 1, 2, tzinfo=UTC))
 
     assert back == after(1, attempts=2, history=back.history)
 
@@ -615,7 +615,7 @@ def test_what_a_job_has_made_since_is_no_part_of_it_when_it_returns(then, now, s
         package=PACKAGE,
     )
 
-    job = returning.returned(before, since, name="one", at=AT)
+    job = restore.returned(before, since, name="one", at=AT)
 
     assert job.evolve(history=()) == before.evolve(status=status)
     assert {event.why for event in job.history} == {"returned to checkpoint one"}
@@ -624,9 +624,9 @@ def test_what_a_job_has_made_since_is_no_part_of_it_when_it_returns(then, now, s
 def test_a_job_that_is_as_it_was_or_out_by_now_does_not_return_and_one_that_is_gone_does():
     out = Receipt(destination="youtube", package=PACKAGE)
 
-    assert returning.returned(THEN, THEN.evolve(retries=2, package=PACKAGE, video=VIDEO), name="one", at=AT) is None
-    assert returning.returned(THEN, THEN.evolve(script=None, receipt=out), name="one", at=AT) is None
-    again = returning.returned(THEN, None, name="one", at=AT)
+    assert restore.returned(THEN, THEN.evolve(retries=2, package=PACKAGE, video=VIDEO), name="one", at=AT) is None
+    assert restore.returned(THEN, THEN.evolve(script=None, receipt=out), name="one", at=AT) is None
+    again = restore.returned(THEN, None, name="one", at=AT)
     assert (again.evolve(history=()), [event.why for event in again.history]) == (THEN, ["returned to checkpoint one"])
 
 
@@ -635,7 +635,7 @@ async def test_a_job_that_was_replaced_since_comes_back_to_a_folder_of_its_own(r
     await control.checkpoint(shop, batch="kitchen", name="one")
     await retry(shop, failed=True, briefs=[replace(briefs("Bad")[0], tags=("new",))])
 
-    await returning.return_to(shop, batch="kitchen", name="one")
+    await restore.return_to(shop, batch="kitchen", name="one")
 
     folders = [row.folder for row in await rows(shop)]
     assert len(set(folders)) == 2
@@ -648,7 +648,7 @@ async def test_nobody_returns_while_a_process_works(room, shop):
 
     async with shop.store.claims.working("kitchen"):
         with pytest.raises(BusyError, match="is working on batch “kitchen”"):
-            await returning.return_to(shop, batch="kitchen", name="one")
+            await restore.return_to(shop, batch="kitchen", name="one")
 
 
 async def test_a_damaged_copy_is_told_and_its_job_stays(room, shop, tmp_path):
@@ -659,7 +659,7 @@ async def test_a_damaged_copy_is_told_and_its_job_stays(room, shop, tmp_path):
     await copy.unlink()
     await copy.write_bytes(b"\0")
 
-    done = await returning.return_to(shop, batch="kitchen", name="one")
+    done = await restore.return_to(shop, batch="kitchen", name="one")
 
     assert (done.jobs, len(done.damaged)) == (0, 1)
     assert await job_of(shop, "Bad") == bad
@@ -697,8 +697,8 @@ async def test_leftovers_go_and_what_is_needed_stays(room, shop, tmp_path):
 
     folder = await to_thread.run_sync(litter)
     look = lambda: sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())  # noqa: E731
-    would = await cleaning.clean(shop, dry_run=True)
-    done = await cleaning.clean(shop)
+    would = await cleanup.clean(shop, dry_run=True)
+    done = await cleanup.clean(shop)
 
     left = await to_thread.run_sync(look)
     assert (would.leftovers, would.leftover_bytes) == (done.leftovers, done.leftover_bytes) == (4, 12)
@@ -713,7 +713,7 @@ async def test_leftovers_go_and_what_is_needed_stays(room, shop, tmp_path):
 
     await control.cancel(shop, batch="kitchen")
     await to_thread.run_sync(years_pass)
-    await cleaning.clean(shop)
+    await cleanup.clean(shop)
     left = await to_thread.run_sync(lambda: sorted(path.name for path in (folder / "jobs").iterdir()))
     assert left == sorted([f"{one.id}.json", f"{bad.id}.json"])
     assert not [name for name in await to_thread.run_sync(look) if name.startswith(("evidence", "unfinished"))]
@@ -727,30 +727,30 @@ async def test_the_cache_shrinks_but_not_under_the_feet_of_a_process(room, shop)
     await run(shop, "One")
 
     async with shop.store.claims.working("kitchen"):
-        busy = await cleaning.clean(shop, cache_bytes=0)
+        busy = await cleanup.clean(shop, cache_bytes=0)
     assert (busy.cache_bytes, busy.cache_left_because[:8]) == (0, "process ")
     one = await job_of(shop, "One")
     await shop.store.save_job(one.evolve(status=JobStatus.IN_PROGRESS))
     async with shop.store.claims.claim("kitchen", one.id, what="One"):
-        claimed = await cleaning.clean(shop, cache_bytes=0)
+        claimed = await cleanup.clean(shop, cache_bytes=0)
     assert (claimed.cache_bytes, claimed.cache_left_because[:10]) == (0, "a process ")
-    assert (await cleaning.clean(shop, cache_bytes=0, dry_run=True)).cache_bytes == 100
+    assert (await cleanup.clean(shop, cache_bytes=0, dry_run=True)).cache_bytes == 100
     assert await anyio.Path(path).exists()
-    assert (await cleaning.clean(shop, cache_bytes=0)).cache_bytes == 100
+    assert (await cleanup.clean(shop, cache_bytes=0)).cache_bytes == 100
 
 
 async def test_a_finished_batch_is_forgotten_and_an_unfinished_one_is_not(room, shop):
     await run(shop, "One", "Bad")
 
     with pytest.raises(InputError, match="batch “kitchen” is not finished: 1 failed"):
-        await cleaning.remove_batch(shop, batch="kitchen")
+        await cleanup.remove_batch(shop, batch="kitchen")
     await control.cancel(shop, batch="kitchen")
     async with shop.store.claims.working("kitchen"):
         with pytest.raises(BusyError):
-            await cleaning.remove_batch(shop, batch="kitchen")
-    assert (await cleaning.remove_batch(shop, batch="kitchen", dry_run=True)).batch_bytes > 0
+            await cleanup.remove_batch(shop, batch="kitchen")
+    assert (await cleanup.remove_batch(shop, batch="kitchen", dry_run=True)).batch_bytes > 0
     assert await shop.store.batches() == ["kitchen"]
-    await cleaning.remove_batch(shop, batch="kitchen")
+    await cleanup.remove_batch(shop, batch="kitchen")
 
     assert await shop.store.batches() == []
     assert not await anyio.Path(shop.store.folder("kitchen")).exists()
@@ -758,7 +758,7 @@ async def test_a_finished_batch_is_forgotten_and_an_unfinished_one_is_not(room, 
 
 async def test_who_waits_while_a_batch_is_removed_finds_a_clean_place(room, shop, tmp_path, monkeypatch):
     await run(shop, "One")
-    put_away, removed = cleaning._put_away, cleaning._remove
+    put_away, removed = cleanup._put_away, cleanup._remove
     seen = []
 
     def look(shop, folder):
@@ -771,10 +771,10 @@ async def test_who_waits_while_a_batch_is_removed_finds_a_clean_place(room, shop
         seen.append(shop.store.batch_names())
         removed(path)
 
-    monkeypatch.setattr(cleaning, "_put_away", look)
-    monkeypatch.setattr(cleaning, "_remove", hold)
+    monkeypatch.setattr(cleanup, "_put_away", look)
+    monkeypatch.setattr(cleanup, "_remove", hold)
     async with anyio.create_task_group() as tasks, shop.store.claims.planning("kitchen"):
-        tasks.start_soon(lambda: cleaning.remove_batch(shop, batch="kitchen"))
+        tasks.start_soon(lambda: cleanup.remove_batch(shop, batch="kitchen"))
         await anyio.lowlevel.checkpoint()
 
     lock = ["planning.lock", "planning.lock.pid"] if sys.platform == "win32" else ["planning.lock"]
@@ -788,8 +788,8 @@ async def test_what_a_killed_removal_has_left_is_a_leftover(shop, tmp_path):
     left = tmp_path / "state" / ".removed-0123abcd"
     await to_thread.run_sync(left.mkdir, 0o777, True)
 
-    assert (await cleaning.clean(shop, dry_run=True)).leftovers == 1
-    assert (await cleaning.clean(shop)).leftovers == 1
+    assert (await cleanup.clean(shop, dry_run=True)).leftovers == 1
+    assert (await cleanup.clean(shop)).leftovers == 1
     assert not await anyio.Path(left).exists()
 
 
@@ -819,7 +819,7 @@ async def test_a_batch_that_alone_knows_of_a_published_film_is_kept(room, shop, 
         await anyio.Path(shop.hosts.journals, "default", f"{subject_key(job.brief)}.json").write_text("{}")
 
     with pytest.raises(InputError, match=f"alone knows that “One” is out as {re.escape(OUT.url)}"):
-        await cleaning.remove_batch(shop, batch="kitchen")
+        await cleanup.remove_batch(shop, batch="kitchen")
 
 
 async def test_a_film_that_the_source_has_no_more_is_not_forgotten_with_the_others(room, shop):
@@ -828,7 +828,7 @@ async def test_a_film_that_the_source_has_no_more_is_not_forgotten_with_the_othe
     await run(shop, "Two")
 
     with pytest.raises(InputError, match="alone knows that “One” is out"):
-        await cleaning.remove_batch(shop, batch="kitchen")
+        await cleanup.remove_batch(shop, batch="kitchen")
 
 
 async def test_a_batch_is_forgotten_when_each_channel_knows_of_its_films_by_itself(room, shop):
@@ -840,7 +840,7 @@ async def test_a_batch_is_forgotten_when_each_channel_knows_of_its_films_by_itse
     await note(shop, job, url=other.url, channel="cooking")
     await out_on_channels(shop, "Two", by_hand)
 
-    await cleaning.remove_batch(shop, batch="kitchen")
+    await cleanup.remove_batch(shop, batch="kitchen")
 
     assert await shop.store.batches() == []
     assert {one.url for one in await to_thread.run_sync(published, shop)} == {OUT.url, other.url}

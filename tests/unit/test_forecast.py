@@ -35,11 +35,11 @@ from pipeline.model import (
 from pipeline.narration import mastering
 from pipeline.narration.edge import EdgeNarrator
 from pipeline.narration.narrate import narrate
-from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.scripts import Commission
 from pipeline.orchestrator.forecast import Forecast, forecast
-from pipeline.orchestrator.forecast.experience import CORE_S_PER_CHAR, FILM_S_PER_CHAR
+from pipeline.orchestrator.forecast.history import CORE_S_PER_CHAR, FILM_S_PER_CHAR
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.script import write_script
 from pipeline.state import Cache

@@ -16,7 +16,7 @@ from pipeline.model import Brief, Job, JobStatus, Paragraph, Section, SourceRow,
 from pipeline.narration.silence import SilenceNarrator
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import run_batch, run_family, run_one
-from pipeline.orchestrator.batch.plan import draft_plan, plan_batch
+from pipeline.orchestrator.batch.planning import draft_plan, plan_batch
 from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.forecast import forecast
 from pipeline.orchestrator.workshop import open_workshop

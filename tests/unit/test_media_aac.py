@@ -11,13 +11,13 @@ from av.codec.context import Flags
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.media.bitstream import BitReader, BitWriter
 from pipeline.media.container.demux import opened
 from pipeline.media.container.mux import open_mp4
-from pipeline.media.h264.bits import BitReader, BitWriter
-from pipeline.media.sound import aac, hearing
+from pipeline.media.sound import aac, decode
 from pipeline.media.sound.aac import SoundEncoder, twin
 from pipeline.media.sound.audio import read_audio
-from pipeline.media.sound.hearing import hear
+from pipeline.media.sound.decode import hear
 from tests.standins.films import voice
 
 EIGHT_SHORT = 2
@@ -167,7 +167,7 @@ def test_silence_is_heard_as_it_is_decoded_without_being_decoded_again(tmp_path,
         left_out.append(packets)
         return np.zeros((2, packets * 1024), np.float32)
 
-    monkeypatch.setattr(hearing, "_silence", counted)
+    monkeypatch.setattr(decode, "_silence", counted)
 
     def heard():
         with opened(tmp_path / "gap.mp4") as film:

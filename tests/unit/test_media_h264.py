@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.media.bitstream import BitReader, BitWriter
 from pipeline.media.h264 import syntax as h264
-from pipeline.media.h264.bits import BitReader, BitWriter
 
 # Sequence parameter sets of x264 for 96x64, from the plan of films, and from one with B-frames.
 CHAIN = bytes.fromhex("6764000aacb43134d40404050000030001000003003c0f1226a0")

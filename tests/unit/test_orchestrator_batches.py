@@ -27,9 +27,9 @@ from pipeline.files import storage_error
 from pipeline.limits import Load
 from pipeline.model import Asked, Brief, Event, Job, JobStatus, Paragraph, Priority, Section, StageRecord, advance
 from pipeline.orchestrator import control
-from pipeline.orchestrator.batch import batches, turns
-from pipeline.orchestrator.batch.asking import read_source
+from pipeline.orchestrator.batch import batches, queues
 from pipeline.orchestrator.batch.scheduler import QUEUE, Scheduler
+from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
@@ -489,7 +489,7 @@ async def test_every_disk_that_films_are_written_to_is_watched(shop, tmp_path, m
 
 async def test_a_disk_that_stays_full_ends_the_run_with_what_to_do(room, shop, monkeypatch):
     monkeypatch.setattr(shop.machine.resources, "sample", lambda: load(disk_free_bytes=10**9))
-    monkeypatch.setattr("pipeline.orchestrator.batch.floor._DISK_PATIENCE_S", 0.0)
+    monkeypatch.setattr("pipeline.orchestrator.batch.admission._DISK_PATIENCE_S", 0.0)
 
     with pytest.raises(StorageError, match=r"the disk has 1.* GB free.*Free some space and run the command again"):
         await run(shop, "One")
@@ -845,7 +845,7 @@ async def test_a_film_whose_end_could_not_be_saved_has_no_second_turn_in_the_run
         raise full
 
     monkeypatch.setattr(jobs_module, "STAGES", (replace(jobs_module.STAGES[0], run=fill_the_disk),))
-    monkeypatch.setattr(turns, "_WHILE_S", 0.0)
+    monkeypatch.setattr(queues, "_WHILE_S", 0.0)
     scheduler = Scheduler(shop, "kitchen", pulse_s=0.01)
     with anyio.fail_after(10):
         await scheduler.run()

@@ -19,7 +19,7 @@ from pipeline.errors import BusyError, StorageError
 from pipeline.model import Brief, Event, JobStatus, Package, Paragraph, Priority, Receipt, Script, Section, Video
 from pipeline.model.file_names import safe_name
 from pipeline.orchestrator.batch import planner
-from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.settings.appearance import BrandSettings, SubtitleSettings
 from pipeline.settings.groups import MusicSettings, NarrationSettings, ScriptSettings

@@ -21,7 +21,7 @@ from pipeline.model import (
     VideoFormat,
     Word,
 )
-from pipeline.quality import Expected, checks, judged
+from pipeline.quality import Expected, checks, profile_checks
 from pipeline.quality.findings import Brightness
 from pipeline.quality.judge import judge_file
 from tests.standins.films import spoken_cue
@@ -71,7 +71,7 @@ def silence(expected, *, quiet, also=(0, 0)):
     for start_s, end_s in (quiet, also):
         heard[round(start_s * 30) : round(end_s * 30)] = 0
     measured = Loudness(integrated_lufs=-15.0, true_peak_dbtp=-3.0, powers=tuple(heard))
-    return judged.silence(measured, expected, STANDARD)
+    return profile_checks.silence(measured, expected, STANDARD)
 
 
 @pytest.mark.parametrize(("of_film", "told"), [("ab", "another encoding of the sound"), ("bb", " and ")])
@@ -89,8 +89,8 @@ def test_a_film_that_tells_decoders_otherwise_than_its_scenes_is_not_made_of_the
 def test_of_several_spans_the_longest_counts_and_is_told():
     spans = [Span(start_s=start_s, end_s=end_s) for start_s, end_s in ((0, 1), (5, 8), (10, 12))]
 
-    assert judged.longest_of(spans) == (3.0, "3.00 s at 5.00 s")
-    assert judged.longest_of([]) == (0.0, "none")
+    assert profile_checks.longest_of(spans) == (3.0, "3.00 s at 5.00 s")
+    assert profile_checks.longest_of([]) == (0.0, "none")
 
 
 def test_words_that_nobody_hears_are_lost_and_told_where_most_of_them_are():
@@ -109,7 +109,7 @@ def test_words_that_nobody_hears_are_lost_and_told_where_most_of_them_are():
     ("lufs", "passed"), [(-15.0, True), (-16.0, True), (-16.01, False), (-14.0, True), (-13.99, False), (None, False)]
 )
 def test_loudness_keeps_to_its_limits(lufs, passed):
-    assert judged.loudness(Loudness(integrated_lufs=lufs, true_peak_dbtp=-3.0), STANDARD).passed is passed
+    assert profile_checks.loudness(Loudness(integrated_lufs=lufs, true_peak_dbtp=-3.0), STANDARD).passed is passed
 
 
 @pytest.mark.parametrize(

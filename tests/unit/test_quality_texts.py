@@ -23,7 +23,7 @@ from pipeline.model import (
     Word,
 )
 from pipeline.publishing import FileNames
-from pipeline.quality import Expected, checks, companions, cues, judged, texts
+from pipeline.quality import Expected, checks, companions, cues, profile_checks, texts
 from pipeline.quality.expected import TimedText
 from pipeline.quality.judge import with_companions
 from pipeline.subtitles.pieces import fit_words
@@ -218,4 +218,4 @@ QUIZ = QuizScene(
     ids=["a pause", "dead air", "a pause to think", "more than that", "words that are lost", "a word that is quiet"],
 )
 def test_silence_is_held_against_what_is_said(scene, silent, words, passed):
-    assert judged.silence(heard(silent), film(scene, *words), STANDARD).passed is passed
+    assert profile_checks.silence(heard(silent), film(scene, *words), STANDARD).passed is passed

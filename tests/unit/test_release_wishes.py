@@ -7,7 +7,7 @@ from anyio import to_thread
 
 from pipeline.errors import InputError
 from pipeline.model import Brief
-from pipeline.orchestrator.control.wishes import ReleaseWishes
+from pipeline.orchestrator.control.release_options import ReleaseWishes
 from pipeline.orchestrator.workshop import open_workshop
 
 

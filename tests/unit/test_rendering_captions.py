@@ -11,7 +11,7 @@ from pipeline.model import Brief, Cue, VideoFormat, Word
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Look
 from pipeline.rendering.captions import captions
-from pipeline.rendering.theme import MIDNIGHT
+from pipeline.theme.default import MIDNIGHT
 from pipeline.theme.loading import load_theme
 
 WORDS = ("Swimming ", "stops ", "the ", "heart ", "that ", "feeds ", "the ", "body.")

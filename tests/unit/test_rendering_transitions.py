@@ -12,9 +12,9 @@ from pipeline.rendering import Look, draw_scene, read_logo
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.look import Frame
 from pipeline.rendering.motion.canvas import Canvas
-from pipeline.rendering.motion.picture import Picture
 from pipeline.rendering.motion.timeline import last_picture
 from pipeline.rendering.motion.transitions import entering
+from pipeline.rendering.motion.ycbcr import Picture
 from tests.standins.brands import logo
 from tests.standins.photos import photo_of_tests
 

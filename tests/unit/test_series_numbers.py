@@ -21,7 +21,7 @@ from pipeline.model import Brief, JobError, JobStatus, Script, SourceRow
 from pipeline.model.episodes import MOST_EPISODES, Earlier, Serial, Term, checked_pattern
 from pipeline.model.metadata import DESCRIPTION_MAX_BYTES, TITLE_MAX_CHARS, utf8_bytes, utf16_units
 from pipeline.orchestrator.batch.numbering import number_episodes
-from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.control.episodes import episodes_of, forget_episode
 from pipeline.orchestrator.film.episodes import let_next, note_script, passed_over, waits_for, wake
 from pipeline.orchestrator.workshop import open_workshop

@@ -7,7 +7,7 @@ from anyio import to_thread
 
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.model import Brief
-from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.orchestrator.workshop.encoding import encoding_of
 from pipeline.settings import Settings, load_settings, presets_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from anyio import to_thread
 
-from pipeline.orchestrator.batch.asking import read_source
-from pipeline.orchestrator.batch.plan import plan_batch
+from pipeline.orchestrator.batch.planning import plan_batch
+from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.workshop import open_workshop
 from pipeline.script import play
 from tests.standins.tables import FILMS, TABLES, write_template

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from pipeline.errors import InputError
 from pipeline.model import Brief
 from pipeline.orchestrator.workshop import open_workshop
-from pipeline.rendering.theme import MIDNIGHT
 from pipeline.theme.brand import Brand, branded
 from pipeline.theme.colours import contrast, readable, to_hex, to_lch
+from pipeline.theme.default import MIDNIGHT
 from pipeline.theme.loading import known_themes, load_theme
 from pipeline.theme.theme import ROLES, find_faint
 

@@ -11,8 +11,8 @@ import anyio
 import pytest
 from anyio import to_thread
 
-from pipeline.cli.standing import BatchReport, write_batch
-from pipeline.cli.standing_tables import print_batch
+from pipeline.cli.batch_status import BatchReport, write_batch
+from pipeline.cli.status_tables import print_batch
 from pipeline.errors import ClosedError, QuotaError, TransientError
 from pipeline.model import Asked, Batch, Brief, Job, Paragraph, Section
 from pipeline.orchestrator.forecast import forecast

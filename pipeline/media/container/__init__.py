@@ -1,6 +1,6 @@
-"""Files with packets in them.
+"""Containers and their packets.
 
-mux     packets into an MP4                       (demux: out of one, join: from many into one)
-probe   what a film is made of, without decoding it
-boxes   the structure of an MP4, read without FFmpeg; riff, that of a WAV
+mux     write packets to an MP4                   (demux: read them, join: concatenate segments by stream copy)
+probe   streams and packets of a file, without decoding
+boxes   MP4 boxes, read without FFmpeg            (riff: WAV chunks)
 """

@@ -1,6 +1,5 @@
-"""H.264 without an encoder or a decoder: pictures that only repeat the one before them.
+"""H.264 without an encoder or a decoder: pictures that consist of skipped macroblocks.
 
-syntax    NAL units, parameter sets and slice headers, read and written; a whole repeated picture
-repeats   leaves repeated pictures out of what is decoded
-bits      bits out of bytes and into them
+syntax             NAL units, parameter sets and slice headers, read and written; a whole skipped picture
+skipped_pictures   drop such pictures before decoding
 """

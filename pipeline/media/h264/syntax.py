@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.media.h264.bits import BitReader, BitWriter
+from pipeline.media.bitstream import BitReader, BitWriter
 
 # nal_unit_type, table 7-1.
 SLICE, IDR_SLICE, SEI, SEQUENCE_SET, PICTURE_SET = 1, 5, 6, 7, 8

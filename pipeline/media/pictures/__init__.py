@@ -1,8 +1,9 @@
-"""Pictures: encoded, decoded, compared.
+"""Video: encoding, decoding, comparison.
 
-encode   to H.264, H.265 or AV1
-decode   as a viewer sees them                    (stills: a few of them, small)
-scaling  a part of one at another size
-looks    what one looks like, in 64 bits; ssim, how much two films are alike
-intact   whether the data of a JPEG is whole
+encode            to H.264, H.265 or AV1
+decode            from the first picture to the last, as shown    (stills: a few small ones)
+scaling           resample a region with sub-pixel edges
+perceptual_hash   64-bit fingerprints of pictures
+ssim              structural similarity of two films
+jpeg              integrity of JPEG data
 """

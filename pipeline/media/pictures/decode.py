@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from pipeline.errors import InputError
 from pipeline.media.container.demux import OpenFilm, opened
 from pipeline.media.container.mux import Packet
-from pipeline.media.h264.repeats import Repeats
+from pipeline.media.filters import PictureWatch, is_black
+from pipeline.media.h264.skipped_pictures import Repeats
 from pipeline.media.span import Span
-from pipeline.media.spans import PictureWatch, is_black
 
 # A worker decodes scene after scene, all encoded likewise: making its pictures of 3 MB anew each time took a seventh of
 # the decoding. One rests here, by what the MP4 tells decoders first.

@@ -1,9 +1,11 @@
-"""Sound: as arrays, as AAC, and measured.
+"""Audio as arrays: decoding, AAC encoding, measurement.
 
-audio      from anything, and from our WAV clips; aac, to AAC
-hearing    of a film, as a listener hears it
-loudness   measured and set                       (meter: so that that of a film follows from its scenes)
-stereo     whether both channels are there and go together
-clicks     whether it is torn                      (rhythm: or played so)
-speech     where somebody may be speaking
+audio             decode any file; read and write WAV clips
+aac               encode to AAC-LC
+decode            decode a film's audio track from the first packet to the last
+loudness          measure and set loudness; meter, BS.1770 power of a track that is made of parts
+stereo            missing and out-of-phase channels
+discontinuities   clicks, dropouts and bursts of noise; periodicity, which of them are music
+hum               sound that never changes
+speech            where somebody may be speaking
 """

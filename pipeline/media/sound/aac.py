@@ -18,8 +18,8 @@ from av.audio.codeccontext import AudioCodecContext
 from av.codec.context import Flags
 from av.container import OutputContainer
 
+from pipeline.media.bitstream import BitReader, BitWriter
 from pipeline.media.container.mux import Packet
-from pipeline.media.h264.bits import BitReader, BitWriter
 from pipeline.media.sound.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ
 

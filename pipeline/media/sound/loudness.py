@@ -19,8 +19,8 @@ import numpy as np
 from pipeline.errors import InputError
 from pipeline.media.container.demux import OpenFilm, opened
 from pipeline.media.sound.audio import Samples
-from pipeline.media.sound.clicks import UNTORN, Torn, torn_together
-from pipeline.media.sound.hearing import hear
+from pipeline.media.sound.decode import hear
+from pipeline.media.sound.discontinuities import UNTORN, Torn, torn_together
 from pipeline.media.sound.meter import CELLS_PER_S, FilmMeter, between_samples, loudness_of
 from pipeline.media.sound.stereo import NOTHING_AUDIBLE, Stereo, stereo_together
 from pipeline.model import SAMPLE_RATE_HZ

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.sound.audio import Samples
-from pipeline.media.sound.clicks import TearWatch, Torn
+from pipeline.media.sound.discontinuities import TearWatch, Torn
 from pipeline.media.sound.stereo import Stereo, StereoWatch
 from pipeline.media.span import Span
 from pipeline.model import SAMPLE_RATE_HZ

@@ -13,9 +13,9 @@ from pipeline.errors import BusyError, CheckpointError, InputError, NightreelErr
 from pipeline.limits import Rank
 from pipeline.model import ONE_BY_ONE, QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
 from pipeline.narration.narrate import check_voice
-from pipeline.orchestrator.batch.cancelling import run_until_cancelled
-from pipeline.orchestrator.batch.plan import plan_batch
-from pipeline.orchestrator.batch.planned import Plan
+from pipeline.orchestrator.batch.cancellation import run_until_cancelled
+from pipeline.orchestrator.batch.plan import Plan
+from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.run import Outcome, run_jobs
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.failures import error_record

@@ -11,7 +11,7 @@ from pipeline.errors import CheckpointError, DamagedError
 from pipeline.model import Brief, Job, JobStatus, JobSummary, Priority, Sample
 from pipeline.orchestrator.batch.folders import Folders
 from pipeline.orchestrator.batch.numbering import Numbers
-from pipeline.orchestrator.batch.planned import Change, Mended, Plan
+from pipeline.orchestrator.batch.plan import Change, Mended, Plan
 from pipeline.orchestrator.film.delivered import has_film
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import BatchIndex, Damage

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.model import Batch, JobSummary
-from pipeline.orchestrator.batch.asking import roster_of
+from pipeline.orchestrator.batch.source import roster_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import MANIFEST, RowFilms, RunFacts, write_manifest, write_reports
 from pipeline.sources.campaign import Roster, read_roster

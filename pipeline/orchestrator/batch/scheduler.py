@@ -25,10 +25,10 @@ from anyio.abc import TaskGroup
 from pipeline.errors import BusyError, DamagedError, DiskFullError, NightreelError, first_error
 from pipeline.limits import Load, Situation, Strategy
 from pipeline.model import QUEUE, Job, JobStatus, title_of
-from pipeline.orchestrator.batch.cancelling import cancel_if_asked
-from pipeline.orchestrator.batch.floor import Floor
-from pipeline.orchestrator.batch.pulse import pulse_of
-from pipeline.orchestrator.batch.turns import Backoff, Key, Queue, QueueView, TheseJobs, WholeBatches
+from pipeline.orchestrator.batch.admission import Floor
+from pipeline.orchestrator.batch.cancellation import cancel_if_asked
+from pipeline.orchestrator.batch.metrics import pulse_of
+from pipeline.orchestrator.batch.queues import Backoff, Key, Queue, QueueView, TheseJobs, WholeBatches
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.episodes import wake
 from pipeline.orchestrator.film.jobs import run_job

@@ -18,14 +18,14 @@ from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.batch.sampling import sample_for, take_one
-from pipeline.orchestrator.control.changes import of_some
-from pipeline.orchestrator.control.changing import change_jobs, chosen
+from pipeline.orchestrator.control.bulk import change_jobs, chosen
+from pipeline.orchestrator.control.lifecycle import of_some
 from pipeline.orchestrator.control.published import published
-from pipeline.orchestrator.control.wishes import NO_WISHES, PRIVACY, ReleaseWishes
+from pipeline.orchestrator.control.release_options import NO_WISHES, PRIVACY, ReleaseWishes
 from pipeline.orchestrator.events import Listener, Notice, tell
 from pipeline.orchestrator.film.delivered import is_out
 from pipeline.orchestrator.film.leaving import digest_of
-from pipeline.orchestrator.judging import judge_films
+from pipeline.orchestrator.qc import judge_films
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.hosts import Hosts
 from pipeline.orchestrator.workshop.strictness import profile_for

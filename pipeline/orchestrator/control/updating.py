@@ -13,9 +13,9 @@ from pipeline.errors import QualityError
 from pipeline.model import Job, JobStatus, Package, Verdict, advance, title_of
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
-from pipeline.orchestrator.control.changing import change_jobs, chosen
+from pipeline.orchestrator.control.bulk import change_jobs, chosen
 from pipeline.orchestrator.control.publishing import and_to, package_of, subject_of
-from pipeline.orchestrator.control.wishes import PRIVACY, ReleaseWishes
+from pipeline.orchestrator.control.release_options import PRIVACY, ReleaseWishes
 from pipeline.orchestrator.film.beside import passing
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.orchestrator.workshop.strictness import profile_for

@@ -33,7 +33,7 @@ def sketch_for(job: Job, shop: Workshop) -> tuple[str, ...]:
     """
     if not is_compared(job):
         return ()
-    from pipeline.quality.likeness import sketch_of  # noqa: PLC0415 - loads numpy
+    from pipeline.quality.near_duplicates import sketch_of  # noqa: PLC0415 - loads numpy
 
     assert job.script is not None
     size = shop.encoding(job.brief).video_format
@@ -49,7 +49,7 @@ def twin_of(job: Job, shop: Workshop) -> Twin | None:
     """
     if not is_compared(job) or not job.sketch or job.script is None:
         return None
-    from pipeline.quality.likeness import said_in, share_said, shingles_of  # noqa: PLC0415 - loads numpy
+    from pipeline.quality.near_duplicates import said_in, share_said, shingles_of  # noqa: PLC0415 - loads numpy
 
     said, found = shingles_of(said_in(job.script)), Twin(name="")
     for row, is_before in shop.store.index(job.batch).alike(job.id, job.sketch, limit=_MOST_COMPARED):
@@ -73,7 +73,7 @@ def _read(store: CheckpointStore, batch: str, job_id: str, _stamp: str) -> tuple
 
     The films of a batch are compared with the same ones.
     """
-    from pipeline.quality.likeness import said_in, shingles_of  # noqa: PLC0415 - loads numpy
+    from pipeline.quality.near_duplicates import said_in, shingles_of  # noqa: PLC0415 - loads numpy
 
     job = store.read_job(batch, job_id)
     return job, shingles_of(said_in(job.script)) if job and job.script else frozenset()
@@ -92,7 +92,7 @@ def _share_shown(one: Job, other: Job) -> float:
     """
     if not (_names(one) or _names(other)):
         return 1.0
-    from pipeline.quality.likeness import share_shown  # noqa: PLC0415 - loads numpy
+    from pipeline.quality.near_duplicates import share_shown  # noqa: PLC0415 - loads numpy
 
     looks = _looks(one), _looks(other)
     if all(looks):

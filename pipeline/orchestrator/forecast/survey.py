@@ -9,8 +9,8 @@ from contextlib import suppress
 from pipeline.errors import InputError, NightreelError, StorageError
 from pipeline.model import Brief, JobStatus, JobSummary, Priority
 from pipeline.orchestrator.batch.batches import refuse_one_file_for_many
-from pipeline.orchestrator.batch.plan import draft_plan
-from pipeline.orchestrator.batch.planned import Draft
+from pipeline.orchestrator.batch.plan import Draft
+from pipeline.orchestrator.batch.planning import draft_plan
 from pipeline.orchestrator.forecast.findings import Films, RunSurvey
 from pipeline.orchestrator.forecast.surveyor import Surveyor
 from pipeline.orchestrator.workshop import Workshop

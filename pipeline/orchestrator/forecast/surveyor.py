@@ -15,8 +15,8 @@ from pipeline.narration.booth import Manner
 from pipeline.narration.spoken import way_of_saying
 from pipeline.orchestrator.film.episodes import with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices
-from pipeline.orchestrator.forecast.experience import Kind, kind_of
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey, Work
+from pipeline.orchestrator.forecast.history import Kind, kind_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.rendering.look import bears_title
 from pipeline.script import ScriptWriter, check_any

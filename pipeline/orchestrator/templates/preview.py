@@ -23,12 +23,12 @@ from pipeline.model import (
     narration_of,
 )
 from pipeline.narration.estimate import estimate
-from pipeline.orchestrator.templates.shelf import search_of
+from pipeline.orchestrator.templates.catalogue import search_of
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import examine_picture
 from pipeline.rendering import Look
+from pipeline.rendering.contact_sheet import Tile, draw_sheet, draw_still, size_within
 from pipeline.rendering.layouts import LAYOUTS
-from pipeline.rendering.sheet import Tile, draw_sheet, draw_still, size_within
 from pipeline.subtitles import make_subtitles
 from pipeline.template import Template
 from pipeline.template.sample import load_sample, pictures_of

@@ -1,0 +1,56 @@
+"""Whether captions go on for as long as somebody speaks: in a film of ten hours, too."""
+
+from __future__ import annotations
+
+from pipeline.media.span import Span
+from pipeline.quality.caption_coverage import longest_uncaptioned
+from pipeline.quality.expected import TimedText
+
+HOURS_S = 36_000.0
+
+
+class Counted(list):
+    """A list that counts how often something is read from it."""
+
+    reads = 0
+
+    def __getitem__(self, at):
+        self.reads += 1
+        return super().__getitem__(at)
+
+    def __iter__(self):
+        for each in super().__iter__():
+            self.reads += 1
+            yield each
+
+
+def cues(*times):
+    return [TimedText(start_s=start_s, end_s=end_s, text="Tea cools.") for start_s, end_s in times]
+
+
+def test_a_film_of_ten_hours_is_gone_through_once():
+    spoken = Counted(Span(start_s=at, end_s=at + 5.0) for at in range(0, int(HOURS_S), 6))
+    shown = cues(*((at + 0.1, at + 1.9) for at in range(0, int(HOURS_S), 2) if not 20_000 <= at < 20_006))
+
+    found = longest_uncaptioned(shown, spoken, [-16.0] * int(HOURS_S), HOURS_S)
+
+    assert (found.start_s, found.end_s) == (19_999.9, 20_003)
+    assert spoken.reads < 20 * len(shown)
+
+
+def test_cues_that_all_stay_to_the_end_count_once():
+    levels = Counted([-16.0] * int(HOURS_S))
+    spoken = [Span(start_s=0.0, end_s=HOURS_S)]
+
+    found = longest_uncaptioned(cues(*((at, HOURS_S) for at in range(100, 20_000))), spoken, levels, HOURS_S)
+
+    assert (found.start_s, found.end_s) == (0, 100)
+    assert levels.reads < 10
+
+
+def test_a_gap_is_the_time_that_no_cue_of_any_order_covers():
+    shown = cues((30, 40), (0, 10), (2, 25), (41, 50))
+
+    found = longest_uncaptioned(shown, [Span(start_s=5.0, end_s=48.0)], [-16.0] * 50, 50.0)
+
+    assert (found.start_s, found.end_s) == (25, 30)

@@ -1,0 +1,88 @@
+"""Whether captions come when it is said, by the times of cues, and loudness by tenths of a second."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+
+import pytest
+
+from pipeline.quality.caption_timing import PER_S, find_shift
+from pipeline.quality.expected import TimedText
+
+LENGTH_S = 60.0
+WINDOW_S = 0.4
+
+
+def phrases(seed):
+    """Times at which somebody speaks, with pauses of a third of a second and more."""
+    chance, at_s, found = random.Random(seed), 0.5, []
+    while at_s < LENGTH_S - 6:
+        end_s = at_s + chance.uniform(1.0, 4.5)
+        found.append((at_s, end_s))
+        at_s = end_s + chance.choice((0.3, 0.4, 0.8, 1.4))
+    return found
+
+
+def heard(spoken, pause_lufs=-60.0):
+    """How loud that is, as a meter tells it of the last 400 ms."""
+
+    def level(until_s):
+        share = sum(max(0.0, min(end, until_s) - max(start, until_s - WINDOW_S)) for start, end in spoken) / WINDOW_S
+        return -15.0 if share > 0.3 else pause_lufs
+
+    return [level((at + 1) / PER_S) for at in range(round(LENGTH_S * PER_S))]
+
+
+def captions(spoken, late_s=0.0, speed=1.0, stay_s=0.0):
+    return [
+        TimedText(start_s=start * speed + late_s, end_s=end * speed + late_s + stay_s, text="Tea cools.")
+        for start, end in spoken
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("late_s", [1.0, 2.0, 5.0, -1.5, -3.0])
+def test_captions_that_are_late_or_early_are_told_by_how_much(seed, late_s):
+    spoken = phrases(seed)
+
+    shift, speed = find_shift(captions(spoken, late_s), heard(spoken))
+
+    assert (round(shift - late_s), speed) == (0, 1)
+    assert abs(shift - late_s) <= 0.3
+
+
+@pytest.mark.parametrize(("speed", "told"), [(25 / 23.976, 1.043), (23.976 / 25, 0.959)])
+def test_captions_of_another_frame_rate_are_told(speed, told):
+    spoken = phrases(1)
+
+    _, found = find_shift(captions(spoken, speed=speed), heard(spoken))
+
+    assert round(found, 3) == told
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_captions_in_time_raise_no_alarm(seed):
+    spoken = phrases(seed)
+
+    assert find_shift(captions(spoken, late_s=0.2, stay_s=0.2), heard(spoken)) is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_captions_that_fit_nowhere_say_nothing(seed):
+    assert find_shift(captions(phrases(seed + 100)), heard(phrases(seed))) is None
+
+
+def test_nothing_is_known_where_there_are_no_pauses():
+    spoken = phrases(1)
+    chained = [(start, after) for (start, _), (after, _) in pairwise(spoken)]
+
+    assert find_shift(captions(chained, late_s=3.0), heard(spoken)) is None
+    assert find_shift(captions(spoken, late_s=3.0), heard([(0.0, LENGTH_S)])) is None
+    assert find_shift(captions(spoken, late_s=3.0), []) is None
+
+
+def test_a_few_captions_say_nothing():
+    spoken = phrases(1)
+
+    assert find_shift(captions(spoken[:4], late_s=3.0), heard(spoken)) is None

@@ -1,0 +1,195 @@
+"""The same film under two names, found by what it says and shows; rows that differ where their template says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.media.pictures.perceptual_hash import ALIKE_BITS, bits_apart, look_of
+from pipeline.model import STANDARD, Script, SpokenLine, StatementScene
+from pipeline.quality import profile_checks
+from pipeline.quality.expected import Twin
+from pipeline.quality.near_duplicates import (
+    Portrait,
+    said_in,
+    share_of,
+    share_said,
+    share_shown,
+    shingles_of,
+    sketch_of,
+)
+
+RIVER = (
+    "A river carries sand from the mountains to the sea. Where it slows down, the sand sinks and builds a delta. "
+    "The Nile has one, and so has the Mekong. Both lose land, because dams hold back what would have become land. "
+    "People who live there raise their houses, plant mangroves, and ask those upstream to let the mud pass."
+)
+TEA = (
+    "Tea leaves wither after they are picked. Rolled, they break and meet the air, which turns them brown. Green tea "
+    "is heated before that happens. Water of eighty degrees is enough for it; black tea wants it boiling."
+)
+
+
+def script(text=RIVER, *, title="Deltas", language="en"):
+    lines = tuple(SpokenLine(text=f"{each.strip(' .')}.") for each in text.split(". "))
+    return Script(title=title, language=language, scenes=(StatementScene(text=title, lines=lines),))
+
+
+def sketch(of, *, kind="1920x1080 ", exact=False):
+    return sketch_of(of, kind=kind, exact=exact)
+
+
+def alike(one, other):
+    return share_said(shingles_of(said_in(one)), shingles_of(said_in(other)))
+
+
+def test_the_same_words_under_another_title_share_their_sketch():
+    twin = script(RIVER.replace("sand sinks", "mud sinks").upper(), title="How deltas grow")
+
+    assert alike(script(), twin) > 0.9
+    assert set(sketch(script())) & set(sketch(twin))
+
+
+def test_films_about_different_things_share_nothing():
+    assert alike(script(), script(TEA)) < 0.1
+    assert not set(sketch(script())) & set(sketch(script(TEA)))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_films_that_are_four_fifths_alike_are_found(seed):
+    chance = np.random.default_rng(seed)
+    words = [f"{'aeiou'[n % 5]}{n * 7919 % 9973}" for n in range(400)]
+    changed = [f"other{n}" if chance.random() < 0.04 else word for n, word in enumerate(words)]
+    one, other = script(" ".join(words)), script(" ".join(changed))
+
+    assert alike(one, other) > 0.7
+    assert set(sketch(one)) & set(sketch(other))
+
+
+def test_scripts_without_spaces_are_compared_too():
+    one = script(
+        "川は山から海へ砂を運ぶ。流れが遅くなると砂は沈み、三角州ができる。ナイル川にもメコン川にもある。",
+        language="ja",
+    )
+    other = script(
+        "お茶の葉は摘まれるとしおれる。揉まれると空気に触れて茶色になる。緑茶はその前に蒸される。", language="ja"
+    )
+
+    assert alike(one, one) == 1
+    assert alike(one, other) < 0.1
+
+
+def test_films_of_another_size_or_language_are_meant_to_say_the_same():
+    assert not set(sketch(script())) & set(sketch(script(), kind="1080x1920 "))
+    assert not set(sketch(script())) & set(sketch(script(language="de")))
+
+
+def test_of_rows_only_the_very_same_is_the_same():
+    anna, ben = (script(f"Hello {name}. {RIVER}", title="Your offer") for name in ("Anna", "Ben"))
+
+    assert alike(anna, ben) > 0.9
+    assert sketch(anna, exact=True) != sketch(ben, exact=True)
+    assert sketch(anna, exact=True) == sketch(replace(anna, description="For Anna", writer="x"), exact=True)
+
+
+def test_a_film_that_says_nothing_is_like_no_other():
+    silent = Script(title="Silence", language="en", scenes=(StatementScene(text="…", lines=(SpokenLine(text="…"),)),))
+
+    assert sketch(silent) == ()
+
+
+# Pictures --------------------------------------------------------------------------------------------------------
+
+
+def slide(seed, size=(270, 480)):
+    """A slope with some blocks on it."""
+    chance = np.random.default_rng(seed)
+    picture = np.tile(np.linspace(30, 60, size[1]), (size[0], 1))
+    for _ in range(8):
+        top, left = chance.random(2) * 0.8
+        height, width = 0.03 + chance.random(2) * (0.1, 0.3)
+        picture[
+            int(top * size[0]) : int((top + height) * size[0]), int(left * size[1]) : int((left + width) * size[1])
+        ] = 220
+    return picture.astype(np.uint8)
+
+
+def test_a_picture_is_known_again_when_it_is_smaller_brighter_and_noisy():
+    for seed in range(20):
+        noise = np.random.default_rng(seed).normal(0, 4, (135, 240))
+        worse = np.clip(slide(seed)[::2, ::2] * 1.1 + 5 + noise, 0, 255).astype(np.uint8)
+
+        assert bits_apart(look_of(slide(seed)), look_of(worse)) <= ALIKE_BITS
+
+
+def test_other_pictures_are_not_taken_for_it():
+    looks = [look_of(slide(seed)) for seed in range(20)]
+
+    assert min(bits_apart(a, b) for n, a in enumerate(looks) for b in looks[:n]) > ALIKE_BITS
+
+
+@pytest.mark.parametrize("picture", [np.zeros((90, 160), np.uint8), np.full((7, 3), 200, np.uint8)])
+def test_a_picture_of_nothing_has_a_look_too(picture):
+    assert look_of(picture) == 0
+
+
+def test_scenes_may_stand_in_another_order_but_not_be_others():
+    one, two, three = (look_of(slide(seed)) for seed in range(3))
+
+    assert share_shown((one, two), (two, one)) == 1
+    assert share_shown((one, two), (one, three)) == 0.5
+    assert share_shown((one, two, three), (one,)) == pytest.approx(1 / 3)
+
+
+# Films by anybody ------------------------------------------------------------------------------------------------
+
+
+def portrait(seed=0, *, voice=0, said="", length_s=20.0, delay=0):
+    looks = tuple(look_of(slide(seed + (at + delay) // 5)) for at in range(20))
+    levels = tuple(np.random.default_rng(voice).normal(-17, 4, 20))
+    return Portrait(length_s=length_s, looks=looks, levels_lufs=levels, said=said)
+
+
+def test_a_film_is_itself_louder_and_a_moment_later():
+    louder = replace(portrait(delay=1), levels_lufs=tuple(level + 3 for level in portrait().levels_lufs))
+
+    assert share_of(portrait(), louder) >= 0.95
+
+
+@pytest.mark.parametrize(
+    "other",
+    [portrait(seed=100), portrait(voice=1), portrait(length_s=21), replace(portrait(), levels_lufs=())],
+    ids=["other pictures", "another voice", "longer", "silent"],
+)
+def test_another_film_is_not(other):
+    assert share_of(portrait(), other) < 0.8
+
+
+def test_captions_say_more_than_the_voice():
+    assert share_of(portrait(said=RIVER), portrait(said=RIVER, voice=1)) == 1
+    assert share_of(portrait(said=RIVER), portrait(said=TEA)) < 0.1
+
+
+# The verdict -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("share", "verdict", "measured"),
+    [
+        (1.0, "fail", "100 % like job 1f2e (“Deltas”)"),
+        (0.998, "fail", "99 % like job 1f2e (“Deltas”)"),
+        (0.9, "fail", "90 % like job 1f2e (“Deltas”)"),
+        (0.5, "pass", "50 % like job 1f2e (“Deltas”)"),
+    ],
+)
+def test_the_check_names_the_other_film(share, verdict, measured):
+    check = profile_checks.duplicate(Twin(name="job 1f2e", title="Deltas", share=share), STANDARD)
+
+    assert (check.verdict, check.measured, check.limit) == (verdict, measured, "less than 90 % like another film")
+    assert (check.value, check.unit) == (100 * share, "%")
+
+
+def test_a_film_that_is_alone_passes():
+    assert profile_checks.duplicate(None, STANDARD).measured == "unlike the others"
