@@ -52,7 +52,7 @@ LOADED = (
     "pipeline.publishing.youtube",
     "pipeline.rendering.text.fonts",
     "pipeline.reporting.page",
-    "pipeline.script.wire",
+    "pipeline.script.structured_output",
     "pysubs2",
     "rich._emoji_codes",
     "tests.standins.edge",

@@ -15,7 +15,7 @@ from pipeline.language.words import split_words
 from pipeline.language.writing import fitting, width
 from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, Word, row_of
 from pipeline.model.text_fields import Several, Shown, rules_of
-from pipeline.script.sense import find_nonsense
+from pipeline.script.data_checks import find_nonsense
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,8 @@ from pipeline.model import Priority
 from pipeline.orchestrator import control
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.source import read_source
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.naming import FolderPattern
-from pipeline.orchestrator.workshop import open_workshop
 from pipeline.sources.campaign.template_assignment import Casting, Part, column_names
 from pipeline.sources.tables import TableForm, open_table
 from pipeline.template import CellProblem
@@ -54,26 +54,28 @@ class Campaign:
     def __init__(self, folder, *, settings="", **overrides):
         write_workspace(folder, settings=settings)
         flags = {"offline": True, **{key.replace("__", "."): value for key, value in overrides.items()}}
-        self.shop = open_workshop(workspace=folder, overrides=flags)
+        self.context = open_context(workspace=folder, overrides=flags)
         self.path = folder / "people.csv"
 
     async def read(self, *lines, rows=""):
         await to_thread.run_sync(lambda: self.path.write_text("\n".join([*lines, ""]), encoding="utf-8"))
-        return await read_source(self.path, self.shop, batch="people", rows=rows)
+        return await read_source(self.path, self.context, batch="people", rows=rows)
 
     async def films(self, *lines):
         wanted = await self.read(*lines)
         assert wanted.problems == ()
         briefs = list(wanted.briefs)
-        return await to_thread.run_sync(lambda: [film for each in briefs for film in self.shop.wishes.films_of(each)])
+        return await to_thread.run_sync(
+            lambda: [film for each in briefs for film in self.context.wishes.films_of(each)]
+        )
 
     async def plan(self, *lines):
         wanted = await self.read(*lines)
-        return await plan_batch(wanted.briefs, self.shop, batch="people", source="people.csv")
+        return await plan_batch(wanted.briefs, self.context, batch="people", source="people.csv")
 
     async def jobs(self):
-        asked = await self.shop.store.load_batch("people")
-        return [await self.shop.store.load_job("people", job_id) for job_id in asked.jobs]
+        asked = await self.context.store.load_batch("people")
+        return [await self.context.store.load_job("people", job_id) for job_id in asked.jobs]
 
 
 async def begin(folder, **more):
@@ -215,7 +217,7 @@ async def test_columns_decide_languages_formats_voice_and_when_it_is_published(t
     ]
     assert (films[0].priority, films[0].publish_at, films[0].playlist) == (Priority.HIGH, "2099-01-26 18:00", "Offers")
     assert films[0].title == "Hallo Bo"
-    assert not any(campaign.shop.wishes.is_translated(film) for film in films)
+    assert not any(campaign.context.wishes.is_translated(film) for film in films)
     # What is heard is one script, spoken once, in every format.
     assert films[0].said == films[1].said
     assert films[0].said != films[2].said
@@ -283,8 +285,8 @@ async def test_languages_and_formats_for_all_are_one_family_of_films_in_folders_
 async def test_a_format_more_tomorrow_is_one_film_more_of_each_row(tmp_path):
     campaign = await begin(tmp_path, formats="16:9,9:16")
     first = await campaign.plan("ID,Name", "1,Bo")
-    campaign.shop = await to_thread.run_sync(
-        lambda: open_workshop(workspace=tmp_path, overrides={"offline": True, "formats": "16:9,9:16,1:1"})
+    campaign.context = await to_thread.run_sync(
+        lambda: open_context(workspace=tmp_path, overrides={"offline": True, "formats": "16:9,9:16,1:1"})
     )
     again = await campaign.plan("ID,Name", "1,Bo")
 
@@ -352,8 +354,8 @@ async def test_retry_makes_a_mended_row_anew_in_the_language_and_format_that_fai
     campaign = await begin(tmp_path, languages="en,de", formats="16:9,9:16")
     plan = await campaign.plan("ID,Name", "1,Bo")
     wanted = await campaign.read("ID,Name", "1,Bob")
-    shop = campaign.shop
-    swapped = await control.mending.mend(shop, "people", [plan.ids[3]], wanted.briefs)
+    context = campaign.context
+    swapped = await control.mending.mend(context, "people", [plan.ids[3]], wanted.briefs)
 
     (job,) = [job for job in await campaign.jobs() if job.id in swapped]
     assert (job.brief.language, job.brief.format, dict(job.brief.row.fields)["name"]) == ("de", "9:16", "Bob")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pipeline.model import Scene, Script, texts_of, with_texts
 from pipeline.model.metadata import TITLE_MAX_CHARS, fit_description, fit_tags
 from pipeline.script.checks import limits_of
-from pipeline.script.shown import THUMBNAIL_MAX_CHARS
+from pipeline.script.on_screen_text import THUMBNAIL_MAX_CHARS
 from pipeline.template import Template
 
 FILM = "film"

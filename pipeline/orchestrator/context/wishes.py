@@ -12,9 +12,9 @@ from pipeline.language.detection import language_of
 from pipeline.language.tags import DEFAULT_LANGUAGE, entry_for, usual_case
 from pipeline.model import MOST_PICTURES, Brief, Shape, WantedPicture
 from pipeline.music import ANY_BED, NO_BED, BedLibrary
-from pipeline.orchestrator.workshop import providers
-from pipeline.orchestrator.workshop.places import Places
-from pipeline.orchestrator.workshop.serials import NO_SERIES, with_series
+from pipeline.orchestrator.context import providers
+from pipeline.orchestrator.context.places import Places
+from pipeline.orchestrator.context.serials import NO_SERIES, with_series
 from pipeline.settings import Settings
 from pipeline.template import Template
 

@@ -23,11 +23,11 @@ from pipeline.errors import ConfigurationError, PermanentError
 from pipeline.keys import content_key
 from pipeline.limits import Purse, RetryPolicy
 from pipeline.model import Script
-from pipeline.script.allotment import SpokenLength, allotted
 from pipeline.script.chat import ChatModel, ask
 from pipeline.script.checks import find_problems, shortened, tidied
-from pipeline.script.parts import Part, Texts, parts_of, put_together
-from pipeline.script.translator import Terms, TranslationReader, translation_question, used_terms
+from pipeline.script.translation.request import Terms, TranslationReader, translation_question, used_terms
+from pipeline.script.translation.units import Part, Texts, parts_of, put_together
+from pipeline.script.translation.word_budget import SpokenLength, allotted
 from pipeline.state import Cache
 from pipeline.template import Template
 

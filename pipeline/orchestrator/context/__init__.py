@@ -1,6 +1,6 @@
 """What the stages work with: one workspace, with the settings of one request.
 
-workshop    `Workshop`: settings become providers, formats and looks; `open_workshop` opens one
+run_context  `RunContext`: settings become providers, formats and looks; `open_context` opens one
 request     what its flags come to: what jobs and batches keep of them
 machine     what all requests share: checkpoints, cache, cores, throttles, memory and disk
 places      where films come from and go to
@@ -15,6 +15,6 @@ providers   how these are made, and how much of a service may be used
 budgets     what may be spent
 """
 
-from pipeline.orchestrator.workshop.workshop import Workshop, open_workshop
+from pipeline.orchestrator.context.run_context import RunContext, open_context
 
-__all__ = ["Workshop", "open_workshop"]
+__all__ = ["RunContext", "open_context"]

@@ -10,7 +10,7 @@ from pipeline.errors import InputError
 from pipeline.limits import Purse
 from pipeline.model import Brief, Pace, Script
 from pipeline.script.checks import find_problems, tidied
-from pipeline.script.ends import with_ends
+from pipeline.script.intro_outro import with_ends
 from pipeline.template import Play, PlayError, Template
 
 _HINT = "Shorten the cell, fill what is empty, or change the template's script"

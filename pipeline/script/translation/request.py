@@ -15,11 +15,11 @@ from pydantic import TypeAdapter, ValidationError
 from pipeline.errors import PermanentError, ProviderError, TransientError
 from pipeline.language.words import split_words
 from pipeline.model import Script
-from pipeline.script.allotment import SpokenLength
 from pipeline.script.chat import Message, Question, Unusable
-from pipeline.script.faithful import find_losses
-from pipeline.script.parts import Part, Texts
-from pipeline.script.plain import Text, describe
+from pipeline.script.model_output import Text, describe
+from pipeline.script.translation.checks import find_losses
+from pipeline.script.translation.units import Part, Texts
+from pipeline.script.translation.word_budget import SpokenLength
 
 _ANSWER = TypeAdapter(dict[str, dict[str, Text]])
 # Terms, and what they are in the other language.

@@ -27,10 +27,10 @@ from pipeline.model import (
     StatementScene,
     TitleScene,
 )
-from pipeline.script.outline.desk import Chapter, Desk, Piece
+from pipeline.script.on_screen_text import shown_statement, spoken_item, spoken_lines
+from pipeline.script.outline.context import Chapter, Desk, Piece
 from pipeline.script.outline.values import is_date, read_amount
 from pipeline.script.shortening import clause_ends, shorten, without_full_stop
-from pipeline.script.shown import shown_statement, spoken_item, spoken_lines
 
 # About ten seconds: as long as one statement may stand on the screen. A quotation is read to its end, in 18 at most.
 _STATEMENT_WORDS, _QUOTE_WORDS = 26, 45

@@ -10,8 +10,8 @@ from pipeline.limits import RetryPolicy
 from pipeline.model import Brief, Prosody
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.saying import Pronunciation, Pronunciations
-from pipeline.orchestrator.workshop import providers
-from pipeline.orchestrator.workshop.machine import Machine
+from pipeline.orchestrator.context import providers
+from pipeline.orchestrator.context.machine import Machine
 from pipeline.pictures.stock import PictureSource
 from pipeline.script import ChatModel, ModelWriter, OutlineWriter, PlayWriter, ScriptWriter, has_play
 from pipeline.settings import Settings
@@ -20,7 +20,7 @@ from pipeline.template import Template
 
 @dataclass(frozen=True, kw_only=True)
 class Crew:
-    """The providers of one workshop: each is made when it is first asked for, and made once."""
+    """The providers of one context: each is made when it is first asked for, and made once."""
 
     workspace: Path
     settings: Settings

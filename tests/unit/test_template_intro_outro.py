@@ -12,7 +12,7 @@ import pytest
 from pipeline.errors import InputError
 from pipeline.model import Brief, BulletsScene, ClosingScene, Script, SpokenLine, TitleScene
 from pipeline.script.checks import find_problems
-from pipeline.script.ends import find_other_ends, with_ends
+from pipeline.script.intro_outro import find_other_ends, with_ends
 from pipeline.template import End, Template, known_templates, load_template
 from pipeline.workspace import builtin_root
 

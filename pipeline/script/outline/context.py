@@ -8,8 +8,8 @@ from pipeline.errors import InputError
 from pipeline.language.words import split_words
 from pipeline.language.writing import width
 from pipeline.model import Block, Brief, CheckList, CodeBlock, Illustration, Paragraph, SpokenLine
+from pipeline.script.on_screen_text import spoken_lines
 from pipeline.script.shortening import shorten
-from pipeline.script.shown import spoken_lines
 from pipeline.template import Layout, Template
 
 # The few words before a list that are as good as its heading.

@@ -14,8 +14,8 @@ from pipeline.language.text import has_words
 from pipeline.language.words import split_words
 from pipeline.language.writing import ascii_digits, width
 from pipeline.script.checks import QUOTED_CHARS
-from pipeline.script.parts import Part, Texts
 from pipeline.script.shortening import shorten
+from pipeline.script.translation.units import Part, Texts
 
 # Shorter texts may well be the same in both languages: names, formulas.
 _TELLING_WORDS = 5

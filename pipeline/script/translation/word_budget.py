@@ -13,7 +13,7 @@ from pipeline.language.words import split_words
 from pipeline.model import Pace, Script, narration_of
 from pipeline.model.pace import ends_sentence, weight
 from pipeline.script.length import thought_s
-from pipeline.script.parts import Part, said_by_scene
+from pipeline.script.translation.units import Part, said_by_scene
 
 
 @dataclass(frozen=True, kw_only=True)

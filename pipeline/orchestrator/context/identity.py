@@ -15,11 +15,11 @@ from pipeline.errors import InputError
 from pipeline.keys import canonical_text, key_of_texts
 from pipeline.model import Brief
 from pipeline.music import Bed
-from pipeline.orchestrator.workshop import providers
-from pipeline.orchestrator.workshop.appearance import Appearance
-from pipeline.orchestrator.workshop.crew import Crew
-from pipeline.orchestrator.workshop.encoding import cue_limits, encoding_of, mix_plan
-from pipeline.orchestrator.workshop.places import Places
+from pipeline.orchestrator.context import providers
+from pipeline.orchestrator.context.appearance import Appearance
+from pipeline.orchestrator.context.crew import Crew
+from pipeline.orchestrator.context.encoding import cue_limits, encoding_of, mix_plan
+from pipeline.orchestrator.context.places import Places
 from pipeline.script import has_play
 from pipeline.settings import Settings
 from pipeline.template import Play, PlayError, Template, files_in
@@ -41,7 +41,7 @@ _MOST_KNOWN = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Names the jobs of one workshop. Reads files: not for the event loop."""
+    """Names the jobs of one context. Reads files: not for the event loop."""
 
     settings: Settings
     places: Places

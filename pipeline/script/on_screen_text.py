@@ -11,7 +11,7 @@ from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after
 from pipeline.language.words import split_words
 from pipeline.language.writing import ascii_digits, width
 from pipeline.model import Paragraph, SpokenLine
-from pipeline.script.numbers import spelt_numbers
+from pipeline.script.number_words import spelt_numbers
 from pipeline.script.shortening import shorten, split_clauses, without_full_stop
 
 # Digits with the marks inside them: "1,500,000", "5.5".

@@ -1,6 +1,6 @@
 """What the flags of a request come to: what its jobs keep of them, what its batch keeps, and what holds for one run.
 
-Flags are the overrides of a workshop: what they said, by dotted key of the setting.
+Flags are the overrides of a context: what they said, by dotted key of the setting.
 """
 
 from __future__ import annotations

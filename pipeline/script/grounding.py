@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from pipeline.language.text import OPENING_MARKS, SENTENCE_ENDS
 from pipeline.language.writing import ascii_digits
 from pipeline.model import Brief, Script, numbers_of, texts_of
-from pipeline.script.numbers import spelt_numbers
-from pipeline.script.serial import told_of_series
+from pipeline.script.number_words import spelt_numbers
+from pipeline.script.series import told_of_series
 from pipeline.template import notes_as_text
 
 # Languages in which a capital letter inside a sentence says "noun", not "name".

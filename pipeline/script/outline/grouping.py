@@ -10,10 +10,10 @@ from pipeline.language.text import is_question
 from pipeline.language.words import split_words
 from pipeline.language.writing import width
 from pipeline.model import Block, BulletList, CheckList, CodeBlock, Illustration, Paragraph, Quotation, Section, Table
-from pipeline.script.outline.desk import Chapter, Desk, Piece
+from pipeline.script.outline.context import Chapter, Desk, Piece
 from pipeline.script.outline.lists import is_quiz, untold_answer
-from pipeline.script.outline.passages import can_show_code, can_show_picture, is_number, parts_of
-from pipeline.script.outline.rows import read_out
+from pipeline.script.outline.prose import can_show_code, can_show_picture, is_number, parts_of
+from pipeline.script.outline.table_narration import read_out
 
 # Notes of fewer pieces are one film without chapters, and a chapter of fewer is none.
 _LONG_NOTES, _CHAPTER_PIECES = 10, 2

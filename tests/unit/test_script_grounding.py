@@ -17,8 +17,8 @@ from pipeline.model import (
     StatementScene,
     TitleScene,
 )
-from pipeline.script.facts import unsupported
-from pipeline.script.numbers import spelt_numbers
+from pipeline.script.grounding import unsupported
+from pipeline.script.number_words import spelt_numbers
 
 NOTES = Brief(
     title="Why an octopus has three hearts",

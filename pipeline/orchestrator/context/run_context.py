@@ -17,16 +17,16 @@ from pipeline.limits import Cores, RetryPolicy
 from pipeline.limits.times import utc_now
 from pipeline.model import Asked, Brief, Job, Pictures, Price, Script, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
-from pipeline.orchestrator.workshop.appearance import Appearance
-from pipeline.orchestrator.workshop.budgets import prices_of
-from pipeline.orchestrator.workshop.crew import Crew
-from pipeline.orchestrator.workshop.encoding import Encoding, cue_limits, encoding_of, mix_plan
-from pipeline.orchestrator.workshop.hosts import Hosts
-from pipeline.orchestrator.workshop.identity import Identity
-from pipeline.orchestrator.workshop.machine import Machine
-from pipeline.orchestrator.workshop.places import Places, check_output
-from pipeline.orchestrator.workshop.request import asked_by, of_this_run, working_by
-from pipeline.orchestrator.workshop.wishes import Wishes
+from pipeline.orchestrator.context.appearance import Appearance
+from pipeline.orchestrator.context.budgets import prices_of
+from pipeline.orchestrator.context.crew import Crew
+from pipeline.orchestrator.context.encoding import Encoding, cue_limits, encoding_of, mix_plan
+from pipeline.orchestrator.context.hosts import Hosts
+from pipeline.orchestrator.context.identity import Identity
+from pipeline.orchestrator.context.machine import Machine
+from pipeline.orchestrator.context.places import Places, check_output
+from pipeline.orchestrator.context.request import asked_by, of_this_run, working_by
+from pipeline.orchestrator.context.wishes import Wishes
 from pipeline.rendering import Look
 from pipeline.settings import Settings, load_settings
 from pipeline.state import Cache, CheckpointStore
@@ -35,13 +35,13 @@ from pipeline.template import Template, load_template
 from pipeline.workspace import find_workspace
 
 
-def open_workshop(
+def open_context(
     *,
     workspace: Path | str | None = None,
     overrides: Mapping[str, object] | None = None,
     output: Path | str | None = None,
     called: Mapping[str, str] | None = None,
-) -> Workshop:
+) -> RunContext:
     """The workspace (given, or the nearest one upwards) with its settings. `called`: what overrides are told as.
 
     Raises `InputError` for a workspace that is none, `ConfigurationError`, and `StorageError` for an output that can't
@@ -56,7 +56,7 @@ def open_workshop(
     if place:
         check_output(place)
     settings = load_settings(folder, overrides or {}, called=called)
-    return Workshop(
+    return RunContext(
         workspace=folder,
         settings=settings,
         overrides=overrides or {},
@@ -66,7 +66,7 @@ def open_workshop(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Workshop:
+class RunContext:
     """One workspace with the settings of one request, ready to make films. Opened by the edges, used by the stages."""
 
     workspace: Path
@@ -94,12 +94,12 @@ class Workshop:
         """How this command works: what flags said about work, errors and money."""
         return working_by(self.overrides)
 
-    def for_job(self, job: Job) -> Workshop:
-        """The workshop for a job that may have been asked for otherwise, by another command. Reads files."""
+    def for_job(self, job: Job) -> RunContext:
+        """The context for a job that may have been asked for otherwise, by another command. Reads files."""
         return self.for_asked(job.asked)
 
-    def for_asked(self, asked: Asked) -> Workshop:
-        """The workshop for what was asked for so; how this run works, and its secrets, stay. Reads files."""
+    def for_asked(self, asked: Asked) -> RunContext:
+        """The context for what was asked for so; how this run works, and its secrets, stay. Reads files."""
         if asked == self.asked:
             return self
         key = repr(sorted(asked.settings.items())) + asked.output
@@ -114,7 +114,7 @@ class Workshop:
         return self._others[key]
 
     @cached_property
-    def _others(self) -> dict[str, Workshop]:
+    def _others(self) -> dict[str, RunContext]:
         return {}
 
     # What is kept, and where -----------------------------------------------------------------------------------------

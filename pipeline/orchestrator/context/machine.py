@@ -20,9 +20,9 @@ from pipeline.limits import (
     make_strategy,
     resource_limits,
 )
+from pipeline.orchestrator.context import providers
+from pipeline.orchestrator.context.budgets import budget_of_batch, budget_of_day
 from pipeline.orchestrator.uploads import allowance_of
-from pipeline.orchestrator.workshop import providers
-from pipeline.orchestrator.workshop.budgets import budget_of_batch, budget_of_day
 from pipeline.settings import Settings
 from pipeline.state import Cache, CheckpointStore, Ledger
 from pipeline.state.ledgers.quota import ProjectQuota

@@ -14,9 +14,8 @@ from pydantic import ValidationError
 from pipeline.language.sentences import split_sentences
 from pipeline.language.writing import width
 from pipeline.model import SCENES, Brief, Paragraph, Scene
-from pipeline.script.plain import plain_text
-from pipeline.script.shortening import shorten, without_full_stop
-from pipeline.script.shown import (
+from pipeline.script.model_output import plain_text
+from pipeline.script.on_screen_text import (
     sentence_of_number,
     shown_items,
     shown_statement,
@@ -24,7 +23,8 @@ from pipeline.script.shown import (
     spoken_lines,
     thumbnail_words,
 )
-from pipeline.script.wire import WireScript, strict_schema, to_script
+from pipeline.script.shortening import shorten, without_full_stop
+from pipeline.script.structured_output import WireScript, strict_schema, to_script
 from pipeline.template import Layout, load_template
 
 

@@ -7,9 +7,9 @@ from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
 from pipeline.errors import InputError, did_you_mean
+from pipeline.template.rows.compiler import compile_text, names_in
 from pipeline.template.rows.field import CellProblem, Field
 from pipeline.template.rows.filters import LANGUAGE
-from pipeline.template.rows.press import compile_text, names_in
 
 # What templates without a script of their own make a brief of.
 BRIEF_FIELDS = (

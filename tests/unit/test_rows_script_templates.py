@@ -8,8 +8,8 @@ from pipeline.errors import InputError
 from pipeline.model import NumberScene
 from pipeline.template import load_template
 from pipeline.template.rows import Field, PlayError
-from pipeline.template.rows.play import parse_play
-from pipeline.template.rows.press import Values, compile_text
+from pipeline.template.rows.compiler import Values, compile_text
+from pipeline.template.rows.script_template import parse_play
 
 FIELDS = (
     Field(name="name"),

@@ -28,8 +28,8 @@ from pipeline.errors import InputError, did_you_mean
 from pipeline.language.tags import LANGUAGE_TAG, same_language, usual_case
 from pipeline.language.text import clean_text
 from pipeline.model import SCENES, Scene, Script
-from pipeline.template.rows.press import NOTHING, WHEN, PlayError, Sheet, Values, compile_table
-from pipeline.template.scenes import build_scene, check_keys
+from pipeline.template.rows.compiler import NOTHING, WHEN, PlayError, Sheet, Values, compile_table
+from pipeline.template.scene_parsing import build_scene, check_keys
 from pipeline.toml import parse_toml
 
 _ABOUT = ("title", "thumbnail_text", "description")

@@ -30,9 +30,15 @@ from pipeline.model import (
     rules_of,
 )
 from pipeline.model.metadata import fit_description
-from pipeline.script.plain import Code, Text
+from pipeline.script.model_output import Code, Text
+from pipeline.script.on_screen_text import (
+    THUMBNAIL_MAX_CHARS,
+    sentence_of_number,
+    spoken_item,
+    spoken_lines,
+    thumbnail_words,
+)
 from pipeline.script.shortening import shorten
-from pipeline.script.shown import THUMBNAIL_MAX_CHARS, sentence_of_number, spoken_item, spoken_lines, thumbnail_words
 from pipeline.template import LAYOUTS_OF_PICTURES, Template
 
 _ITEMS = "items"
