@@ -19,7 +19,7 @@ from pipeline.media.sound.audio import read_wav, write_wav
 from pipeline.orchestrator.film.scenes import SegmentOrder
 from pipeline.rendering import draw_scene
 from pipeline.rendering.captions import CaptionElement, captions
-from pipeline.rendering.motion.moves import MOTION_RATE
+from pipeline.rendering.motion.animation import MOTION_RATE
 from pipeline.theme.theme import Theme
 
 

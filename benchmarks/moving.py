@@ -23,9 +23,9 @@ from pipeline.model import SAMPLE_RATE_HZ, VideoFormat
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Frame
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.picture import Picture
-from pipeline.rendering.motion.stills import Framing, moving_still
+from pipeline.rendering.motion.pan_zoom import Framing, moving_still
 from pipeline.rendering.motion.timeline import play
+from pipeline.rendering.motion.ycbcr import Picture
 
 _FRAMES = 160
 _AREA = Box(0, 0, 1920, 1080)

@@ -1,12 +1,12 @@
 """The command line: thin commands over the library. Nothing heavy is imported before a command needs it.
 
-A module for each command, called as it is (but for `listing`). What they have in common::
+Each command is a module of the same name (`list` is `listing`). They share::
 
-    options, session, work, ahead               flags, a workspace, the end of a night, workers that begin meanwhile
-    display, plain, picture, watch              how it goes: told, drawn, or seen from another process
-    outcome, causes, unreadable, forecast,
-    standing, standing_tables                   what came of it, or would
-    console, text, lines                        what is safe to print, how it is broken, and where nobody reads any more
+    options, flags, session, execution, prefork        flags, a workspace, a run, workers started ahead of it
+    display, event_lines, progress_view, watch         progress: live, as lines, or of another process
+    summary, causes, input_problems, forecast,
+    batch_status, status_tables                        results and forecasts
+    console, escaping, output                          safe text, word wrap, closed pipes
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from cyclopts import App, CoercionError, CycloptsError, MissingArgumentError, Pa
 
 from pipeline import __version__
 from pipeline.cli.add import add
-from pipeline.cli.ahead import workers_ahead
 from pipeline.cli.auth import auth
 from pipeline.cli.cancel import cancel
 from pipeline.cli.checkpoint import checkpoint
 from pipeline.cli.clean import clean
 from pipeline.cli.doctor import doctor
 from pipeline.cli.init import init
-from pipeline.cli.lines import say
 from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
+from pipeline.cli.output import say
 from pipeline.cli.pack import pack
+from pipeline.cli.prefork import workers_ahead
 from pipeline.cli.presets import presets
 from pipeline.cli.preview import preview
 from pipeline.cli.publish import publish

@@ -32,16 +32,16 @@ def add(
     priority
         How soon they are wanted: an urgent one goes before all that wait. A brief may say otherwise for itself.
     """
+    from pipeline.cli.execution import leave_work
     from pipeline.cli.session import open_session
-    from pipeline.cli.work import leave_work
     from pipeline.model import Priority
     from pipeline.orchestrator import control
     from pipeline.sources import read_briefs
 
     async def work() -> int:
         briefs = [brief for source in (topic, *topics) for brief in await read_briefs(source)]
-        shop = await control.for_addition(session.workshop, batch)
-        return await leave_work(briefs, shop, batch, Priority(priority), place)
+        context = await control.for_addition(session.context, batch)
+        return await leave_work(briefs, context, batch, Priority(priority), place)
 
     session = open_session(place, making.as_settings())
     return session.run(work)

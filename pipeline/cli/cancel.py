@@ -6,8 +6,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place
+from pipeline.cli.output import say
 
 
 def cancel(
@@ -30,13 +30,13 @@ def cancel(
     job
         Only the job with this id, or the beginning of it; can be given several times.
     """
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator import control
 
     async def work() -> int:
-        done = await control.cancel(session.workshop, batch=batch, jobs=job)
+        done = await control.cancel(session.context, batch=batch, jobs=job)
         if place.json:
             counts = {"cancelled": len(done.changed), "asked_to_stop": len(done.busy), "left": len(done.left)}
             print_json({"batch": batch, **counts, "damaged": done.damaged})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.cli.text import marked, named
+from pipeline.cli.escaping import marked, named
 from pipeline.model import JobSummary, why_not
 from pipeline.reporting.groups import Group
 

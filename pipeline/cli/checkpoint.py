@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place, Switch
+from pipeline.cli.output import say
 
 
 def checkpoint(
@@ -31,14 +31,14 @@ def checkpoint(
     """
     import shlex
 
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
     from pipeline.language.text import counted
     from pipeline.orchestrator import control
 
     async def work() -> int:
-        jobs = await control.checkpoint(session.workshop, batch=batch, name=name, replace=force)
+        jobs = await control.checkpoint(session.context, batch=batch, name=name, replace=force)
         if place.json:
             print_json({"batch": batch, "checkpoint": name, "jobs": jobs})
         else:

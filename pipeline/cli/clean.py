@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipeline.cli.flags import size_bytes
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place, Switch
+from pipeline.cli.output import say
 
 
 def clean(
@@ -33,17 +33,17 @@ def clean(
     """
     from dataclasses import asdict
 
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, InputError
-    from pipeline.orchestrator.control import cleaning
+    from pipeline.orchestrator.control import cleanup
 
     async def work() -> int:
-        shop = session.workshop
+        context = session.context
         if batch is not None:
-            done = await cleaning.remove_batch(shop, batch=batch, dry_run=dry_run)
+            done = await cleanup.remove_batch(context, batch=batch, dry_run=dry_run)
         else:
-            done = await cleaning.clean(shop, cache_bytes=limit, dry_run=dry_run)
+            done = await cleanup.clean(context, cache_bytes=limit, dry_run=dry_run)
         if place.json:
             print_json(asdict(done))
             return EXIT_OK

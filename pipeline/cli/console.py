@@ -11,7 +11,7 @@ from rich.segment import Segment, SegmentLines
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.cli.lines import line_starts, terminal_width
+from pipeline.cli.output import line_starts, terminal_width
 
 # Wider than any table.
 _ANY_WIDTH = 10_000

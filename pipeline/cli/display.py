@@ -13,10 +13,10 @@ from rich.live import Live
 from rich.segment import ControlType
 
 from pipeline.cli.console import Console
+from pipeline.cli.escaping import marked
+from pipeline.cli.event_lines import JsonLines, PlainLines
 from pipeline.cli.options import Place
-from pipeline.cli.picture import finished_line, picture
-from pipeline.cli.plain import JsonLines, PlainLines
-from pipeline.cli.text import marked
+from pipeline.cli.progress_view import finished_line, picture
 from pipeline.orchestrator.events import JobEvent, Listener, Told, ignore
 from pipeline.orchestrator.progress import Progress
 from pipeline.orchestrator.progress.snapshot import OVER

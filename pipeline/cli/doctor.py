@@ -16,15 +16,15 @@ def doctor(*, place: Place = Place()) -> int:
     from rich.table import Table
 
     from pipeline.cli.console import Console
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, MissingToolError
-    from pipeline.orchestrator.checkup import State, examine
+    from pipeline.orchestrator.diagnostics import State, examine
 
     marks = {State.GOOD: "[green]✓[/]", State.LIMITED: "[yellow]![/]", State.BROKEN: "[red]✗[/]"}
 
     async def work() -> int:
-        findings = await examine(session.workshop)
+        findings = await examine(session.context)
         if place.json:
             print_json([asdict(finding) for finding in findings])
         else:

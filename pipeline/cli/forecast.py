@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from pipeline.cli.console import Console
-from pipeline.cli.text import marked
+from pipeline.cli.escaping import marked
 from pipeline.language.text import counted
 from pipeline.model import dollars
 from pipeline.orchestrator.forecast import Forecast, Quota

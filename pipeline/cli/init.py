@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from pipeline.cli.lines import say
 from pipeline.cli.options import TypedPath
+from pipeline.cli.output import say
 
 _FOLDERS = {
     "templates": "Your own templates, a folder each: nightreel templates new NAME. "

@@ -12,8 +12,8 @@ def list_batches(*, place: Place = Place()) -> int:
     """
     import sys
 
-    from pipeline.cli.standing import all_states, open_store, write_batches
-    from pipeline.cli.standing_tables import print_list
+    from pipeline.cli.batch_status import all_states, open_store, write_batches
+    from pipeline.cli.status_tables import print_list
     from pipeline.errors import EXIT_OK
 
     # Whether every film is still there is told by `status`, which takes the time to look.

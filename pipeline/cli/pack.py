@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place
+from pipeline.cli.output import say
 
 
 def pack(batch: str, /, *, output: Path | None = None, place: Place = Place()) -> int:
@@ -23,14 +23,14 @@ def pack(batch: str, /, *, output: Path | None = None, place: Place = Place()) -
     import sys
     from dataclasses import asdict
 
-    from pipeline.cli.outcome import print_json
+    from pipeline.cli.escaping import shown
     from pipeline.cli.session import open_session
-    from pipeline.cli.text import shown
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
     from pipeline.language.text import counted
-    from pipeline.orchestrator.batch.packing import pack as pack_batch
+    from pipeline.orchestrator.batch.archive import pack as pack_batch
 
-    done = pack_batch(open_session(place, {}).workshop, batch, output=output)
+    done = pack_batch(open_session(place, {}).context, batch, output=output)
     if place.json:
         print_json(asdict(done))
     else:

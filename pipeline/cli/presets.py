@@ -10,12 +10,12 @@ def presets(*, place: Place = Place()) -> int:
     from dataclasses import asdict
 
     from pipeline.cli.console import Console
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
     from pipeline.settings import presets_of
 
-    settings = open_session(place, {}).workshop.settings
+    settings = open_session(place, {}).context.settings
     known = presets_of(settings.presets)
     if place.json:
         print_json([{**asdict(each), "default": each.name == settings.video.preset} for each in known.values()])

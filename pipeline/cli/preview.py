@@ -7,13 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.lines import say
 from pipeline.cli.options import Making, Place, Rows, TypedPath, Whole, Working
+from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pipeline.model import Brief
-    from pipeline.orchestrator.batch.asking import SourceContent
-    from pipeline.orchestrator.workshop import Workshop
+    from pipeline.orchestrator.batch.source import SourceContent
+    from pipeline.orchestrator.context import RunContext
 
 _PRESET = "fast_draft"
 
@@ -47,30 +47,30 @@ def preview(
     """
     from anyio import to_thread
 
+    from pipeline.cli.execution import ending_in_json, work_on
+    from pipeline.cli.input_problems import print_unreadable
     from pipeline.cli.session import open_session
-    from pipeline.cli.unreadable import print_unreadable
-    from pipeline.cli.work import ending_in_json, work_on
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.batch import batches
-    from pipeline.orchestrator.batch.asking import read_source
+    from pipeline.orchestrator.batch.source import read_source
     from pipeline.sources import as_source, batch_name, told
 
     given = as_source(source)
 
     async def work() -> int:
-        shop = session.workshop
+        context = session.context
         called = f"{await to_thread.run_sync(batch_name, given)}-preview"
-        wanted = await read_source(given, shop, batch=called, rows=table.rows or "3", writes=False)
+        wanted = await read_source(given, context, batch=called, rows=table.rows or "3", writes=False)
         print_unreadable(called, wanted, as_json=place.json)
         _check(wanted, told(given))
-        path = output or shop.workspace / "output" / called / "sheet.png"
-        await to_thread.run_sync(lambda: _draw(shop, wanted, path, Path(told(given)).name, as_json=place.json))
+        path = output or context.workspace / "output" / called / "sheet.png"
+        await to_thread.run_sync(lambda: _draw(context, wanted, path, Path(told(given)).name, as_json=place.json))
         some: Collection[Brief] = list(wanted.briefs)[:films]
         if not some:
             return EXIT_OK
         session.batch = called
-        make = partial(batches.run_batch, some, shop, batch=called, source="", numbered=False)
-        return await work_on(make, shop, place, batch=called, total=shop.wishes.count_films(some))
+        make = partial(batches.run_batch, some, context, batch=called, source="", numbered=False)
+        return await work_on(make, context, place, batch=called, total=context.wishes.count_films(some))
 
     with ending_in_json(place, None):
         _refuse(given, output, publish=bool(making.publish))
@@ -103,18 +103,18 @@ def _check(wanted: SourceContent, name: str) -> None:
         raise InputError("no row can be drawn", where=name, hint="Mend their problems, or choose other --rows")
 
 
-def _draw(shop: Workshop, wanted: SourceContent, path: Path, name: str, *, as_json: bool) -> None:
+def _draw(context: RunContext, wanted: SourceContent, path: Path, name: str, *, as_json: bool) -> None:
     import sys
     from dataclasses import asdict
 
-    from pipeline.cli.outcome import print_json
-    from pipeline.cli.text import shown
+    from pipeline.cli.escaping import shown
+    from pipeline.cli.summary import print_json
     from pipeline.language.text import counted
-    from pipeline.orchestrator.forecast.rowsheet import MOST_FILMS, draw_rows
+    from pipeline.orchestrator.forecast.contact_sheet import MOST_FILMS, draw_rows
 
     remarks = wanted.remarks or ("",) * MOST_FILMS
     rows = list(zip(wanted.briefs, remarks, strict=False))
-    sheet = draw_rows(shop, rows, path, title=name)
+    sheet = draw_rows(context, rows, path, title=name)
     if as_json:
         print_json({"event": "sheet", **asdict(sheet)})
         return

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place, Switch
+from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.control.published import Out
@@ -29,18 +29,18 @@ def published(
 
     from anyio import to_thread
 
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
     from pipeline.orchestrator.control.published import Reconciled, reconciled
     from pipeline.orchestrator.control.published import published as from_journals
 
     async def work() -> int:
-        shop = session.workshop
+        context = session.context
         if check:
-            found = await reconciled(shop)
+            found = await reconciled(context)
         else:
-            found = Reconciled(films=await to_thread.run_sync(from_journals, shop))
+            found = Reconciled(films=await to_thread.run_sync(from_journals, context))
         if place.json:
             print_json(asdict(found))
         else:
@@ -57,7 +57,7 @@ def published(
 
 
 def _print(films: tuple[Out, ...]) -> None:
-    from pipeline.cli.text import shown
+    from pipeline.cli.escaping import shown
 
     if not films:
         say("Nothing is out. See: nightreel publish --help")

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place, Switch, TypedPath
+from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pipeline.model.profile import QualityProfile
-    from pipeline.orchestrator.judging import Judged
-    from pipeline.orchestrator.workshop import Workshop
+    from pipeline.orchestrator.context import RunContext
+    from pipeline.orchestrator.qc import Judged
 
 
 def qc(
@@ -45,8 +45,8 @@ def qc(
 
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, QualityError
-    from pipeline.orchestrator.judging import films_among, judge_films
-    from pipeline.orchestrator.workshop.strictness import profile_for
+    from pipeline.orchestrator.context.strictness import profile_for
+    from pipeline.orchestrator.qc import films_among, judge_films
 
     session = open_session(place, {"quality.profile": profile})
     judged: list[Judged] = []
@@ -59,11 +59,11 @@ def qc(
             judged.append(film)
             _tell(film, place, alone=alone)
 
-        strictness = profile_for(session.workshop.settings)
+        strictness = profile_for(session.context.settings)
         if against is None:
-            await judge_films(films, strictness, session.workshop, told)
+            await judge_films(films, strictness, session.context, told)
         else:
-            told(await _compare(films, against, strictness, session.workshop))
+            told(await _compare(films, against, strictness, session.context))
         if not place.json and not alone:
             grades = [film.verdict.grade for film in judged]
             say(f"\n{grades.count('pass')} pass, {grades.count('warn')} warn, {grades.count('fail')} fail")
@@ -72,22 +72,22 @@ def qc(
     return session.run(work)
 
 
-async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, shop: Workshop) -> Judged:
+async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, context: RunContext) -> Judged:
     """The one film, beside the one that it was made of. Raises `InputError`."""
     from anyio import Path as AsyncPath
 
     from pipeline.errors import InputError
-    from pipeline.orchestrator.judging import judge_against
+    from pipeline.orchestrator.qc import judge_against
 
     if len(films) > 1:
         raise InputError(f"{len(films)} films can't all be compared with one", where=str(with_))
     if not await AsyncPath(with_).is_file():
         raise InputError("there is no such film", where=str(with_))
-    return await judge_against(films[0], with_, profile, shop)
+    return await judge_against(films[0], with_, profile, context)
 
 
 def _tell(film: Judged, place: Place, *, alone: bool) -> None:
-    from pipeline.cli.outcome import print_json
+    from pipeline.cli.summary import print_json
 
     if place.json:
         print_json(_as_json(film))
@@ -101,7 +101,7 @@ def _print_film(film: Judged, *, alone: bool) -> None:
     from rich.text import Text
 
     from pipeline.cli.console import Console
-    from pipeline.cli.text import shown
+    from pipeline.cli.escaping import shown
 
     colours = {"pass": "green", "warn": "yellow", "fail": "red"}
     verdict = film.verdict

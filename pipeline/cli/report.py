@@ -16,12 +16,12 @@ def report(batch: str, /, *, place: Place = Place()) -> int:
     batch
         Name of a batch, e.g. space. `nightreel list` names all.
     """
-    from pipeline.cli.outcome import print_json
     from pipeline.cli.session import open_session
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.batch.results import renew_results
 
-    paths = renew_results(open_session(place, {}).workshop, batch)
+    paths = renew_results(open_session(place, {}).context, batch)
     if place.json:
         print_json({"batch": batch, "files": paths})
     else:

@@ -41,22 +41,22 @@ def retry(
         Make everything from this stage on afresh, also what the cache has. What was published on a video host is not
         made again; nightreel publish --again publishes it once more.
     """
-    from pipeline.cli.outcome import print_refusal
+    from pipeline.cli.execution import ending_in_json, total_of, work_on
     from pipeline.cli.session import open_session_of
-    from pipeline.cli.work import ending_in_json, total_of, work_on
+    from pipeline.cli.summary import print_refusal
     from pipeline.errors import InputError
     from pipeline.film import Film
     from pipeline.orchestrator import control
-    from pipeline.orchestrator.control.mending import read_again
+    from pipeline.orchestrator.control.refresh import read_again
 
     async def work() -> int:
         unreadable: list[InputError] = []
-        shop = await control.as_asked(session.workshop, batch)
-        briefs = await read_again(shop, batch, report=unreadable.append)
+        context = await control.as_asked(session.context, batch)
+        briefs = await read_again(context, batch, report=unreadable.append)
         for error in unreadable:
             print_refusal(batch, Film.refused(error.where, error), as_json=place.json)
-        films = partial(control.retry, shop, batch=batch, failed=failed, jobs=job, stage=from_ or "", briefs=briefs)
-        return await work_on(films, shop, place, batch=batch, total=len(job) or await total_of(shop, batch))
+        films = partial(control.retry, context, batch=batch, failed=failed, jobs=job, stage=from_ or "", briefs=briefs)
+        return await work_on(films, context, place, batch=batch, total=len(job) or await total_of(context, batch))
 
     with ending_in_json(place, batch):
         if failed and job:

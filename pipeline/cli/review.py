@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place
+from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeline.orchestrator.control.reviewing import Said, Waits
-    from pipeline.orchestrator.workshop import Workshop
+    from pipeline.orchestrator.context import RunContext
+    from pipeline.orchestrator.control.review import Said, Waits
 
 
 def review(
@@ -51,18 +51,18 @@ def review(
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator import control
-    from pipeline.orchestrator.control import reviewing
+    from pipeline.orchestrator.control import review
 
     async def work() -> int:
-        shop = await control.as_asked(session.workshop, batch)
+        context = await control.as_asked(session.context, batch)
         if approve is not None:
-            said = await reviewing.approve(shop, batch=batch, jobs=approve)
+            said = await review.approve(context, batch=batch, jobs=approve)
         elif reject is not None:
-            said = await reviewing.reject(shop, batch=batch, job=reject, why=why or "")
+            said = await review.reject(context, batch=batch, job=reject, why=why or "")
         else:
-            await _show(shop, batch, as_json=place.json)
+            await _show(context, batch, as_json=place.json)
             return EXIT_OK
-        return _tell(said, await reviewing.waiting(shop, batch), as_json=place.json)
+        return _tell(said, await review.waiting(context, batch), as_json=place.json)
 
     _refuse(approve, all_=all_, reject=reject, why=why)
     session = open_session(place, {})
@@ -83,17 +83,17 @@ def _refuse(approve: tuple[str, ...] | None, *, all_: bool, reject: str | None, 
         raise InputError("--reject ID and --why TEXT go together", hint='Write --why "the name is wrong"')
 
 
-async def _show(shop: Workshop, batch: str, *, as_json: bool) -> None:
+async def _show(context: RunContext, batch: str, *, as_json: bool) -> None:
     """What waits: a page with pictures, and a table; or JSON."""
     from dataclasses import asdict
 
     from anyio import to_thread
 
-    from pipeline.cli.outcome import print_json
-    from pipeline.orchestrator.control.reviewing import waiting, write_page
+    from pipeline.cli.summary import print_json
+    from pipeline.orchestrator.control.review import waiting, write_page
 
-    waits = await waiting(shop, batch)
-    page = await to_thread.run_sync(write_page, shop, waits) if waits.films else None
+    waits = await waiting(context, batch)
+    page = await to_thread.run_sync(write_page, context, waits) if waits.films else None
     if as_json:
         print_json({**asdict(waits), "page": page})
     else:
@@ -104,7 +104,7 @@ def _print(waits: Waits, page: Path | None) -> None:
     from rich.table import Table
 
     from pipeline.cli.console import Console
-    from pipeline.cli.text import marked, shown
+    from pipeline.cli.escaping import marked, shown
 
     console = Console(highlight=False)
     if waits.films:
@@ -146,8 +146,8 @@ def _print_rest(waits: Waits) -> None:
 def _tell(said: Said, waits: Waits, *, as_json: bool) -> int:
     from dataclasses import asdict
 
-    from pipeline.cli.outcome import print_json
-    from pipeline.cli.text import shown
+    from pipeline.cli.escaping import shown
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
 
     went_wrong = bool(said.left or said.busy or said.problems)

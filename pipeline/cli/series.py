@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place
+from pipeline.cli.output import say
 
 
 def series(name: str = "", /, *, forget: int | None = None, place: Place = Place()) -> int:
@@ -19,25 +19,25 @@ def series(name: str = "", /, *, forget: int | None = None, place: Place = Place
     from dataclasses import asdict
 
     from pipeline.cli.console import Console
-    from pipeline.cli.outcome import print_json
+    from pipeline.cli.escaping import marked
     from pipeline.cli.session import open_session
-    from pipeline.cli.text import marked
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, InputError
     from pipeline.orchestrator.control.episodes import episodes_of, forget_episode
 
-    shop = open_session(place, {}).workshop
+    context = open_session(place, {}).context
     if forget is not None:
         if not name:
             raise InputError("a number is of a series", where="--forget", hint="Write nightreel series NAME --forget 3")
-        forget_episode(shop, name, forget)
-    found = episodes_of(shop, name)
+        forget_episode(context, name, forget)
+    found = episodes_of(context, name)
     if place.json:
         print_json([{**asdict(each), "published": dict(each.published)} for each in found])
         return EXIT_OK
     if not found:
         say(
             "No episode has a number yet."
-            if shop.settings.series
+            if context.settings.series
             else "There is no series. Add a table [series.NAME] to nightreel.toml."
         )
         return EXIT_OK

@@ -20,8 +20,8 @@ def status(batch: str | None = None, /, *, watch: Switch = False, place: Place =
     """
     import sys
 
-    from pipeline.cli.standing import BatchReport, all_states, open_store, write_batch, write_batches
-    from pipeline.cli.standing_tables import print_batch, print_batches
+    from pipeline.cli.batch_status import BatchReport, all_states, open_store, write_batch, write_batches
+    from pipeline.cli.status_tables import print_batch, print_batches
     from pipeline.errors import EXIT_OK, InputError
 
     if watch:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.choices import NarratorName
 from pipeline.cli.flags import given
-from pipeline.cli.lines import say
 from pipeline.cli.options import Place, Switch, TypedPath
+from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.voices import Listing, Sample
@@ -50,10 +50,10 @@ def voices(
     from pipeline.orchestrator.voices import list_voices, speak_sample
 
     async def hear() -> int:
-        return _tell_heard(await speak_sample(session.workshop, language=language, out=output), place)
+        return _tell_heard(await speak_sample(session.context, language=language, out=output), place)
 
     async def show() -> int:
-        return _tell_listed(await list_voices(session.workshop, language=language), place, language=language)
+        return _tell_listed(await list_voices(session.context, language=language), place, language=language)
 
     if (voice or output) and not sample:
         raise InputError("--voice and --output are about a sample", hint="Add --sample")
@@ -65,7 +65,7 @@ def voices(
 def _tell_heard(heard: Sample, place: Place) -> int:
     from dataclasses import asdict
 
-    from pipeline.cli.outcome import print_json
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
 
     if place.json:
@@ -88,7 +88,7 @@ def _tell_listed(listings: Sequence[Listing], place: Place, *, language: str | N
     from rich.table import Table
 
     from pipeline.cli.console import Console
-    from pipeline.cli.outcome import print_json
+    from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, InputError
 
     exit_code = EXIT_OK

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 from rich.live import Live
 
+from pipeline.cli.batch_status import BatchReport, open_store
 from pipeline.cli.console import Console
 from pipeline.cli.options import Place
-from pipeline.cli.picture import picture
-from pipeline.cli.standing import BatchReport, open_store
-from pipeline.cli.standing_tables import print_batch
+from pipeline.cli.progress_view import picture
+from pipeline.cli.status_tables import print_batch
 from pipeline.errors import EXIT_OK
 from pipeline.model import Cost, JobStatus, JobSummary
 from pipeline.orchestrator.progress.snapshot import LATELY, OVER, PARKED, Snapshot, watched

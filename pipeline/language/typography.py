@@ -30,7 +30,7 @@ _SHORT = 22
 
 
 def typographic(text: str) -> str:
-    """`text` on one line, without control characters, with typographic apostrophes, dashes, quotes and no-break spaces."""
+    """`text` on one line, without control characters, with typographic apostrophes, dashes, quotes and spaces."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     text = "".join(c if c.isprintable() or c in _KEPT else " " for c in text)
     text = re.sub(r"(?<=\w)'(?=\w)", "’", text)

@@ -2,20 +2,20 @@
 
     Scene ─ layouts ─► Composition (ground, elements) ─ motion ─► Frame (picture, hold, changed), Frame, …
 
-Drawing is plain synchronous code that keeps a processor busy: call it in a worker process::
+Drawing is synchronous and CPU-bound: call it in a worker process::
 
-    look         what all pictures of a film have in common     (theme: its colours, grid: what stands where,
-                 brought: fonts and a logo of somebody's own, reading: of them)
-    layouts/     a scene laid out, one module each              (misfits: texts that have no room in it)
-    text/        from a string to ink
-    surface/     what words stand on and beside
-    motion/      what moves, painted frame by frame
-    captions     over it                                        (few_words: some at a time)
-    numbers      as readers of the language write them          (scales: of charts)
-    listing      a program, ready to be set
-    thumbnail/   the stills beside the film
-    sheet        a template at a glance
-    rehearsal    before all
+    look            the appearance that all frames of a film share   (grid: margins, columns, caption band;
+                    type_scale: font sizes; assets: the user's fonts and logo; asset_loading: read and validated)
+    layouts/        one module per kind of scene                     (overflow: texts that don't fit)
+    text/           fonts, shaping, line breaking, rasterising
+    surface/        backgrounds, shapes, photographs, logos
+    motion/         animation, painted frame by frame
+    captions        burnt-in subtitles                               (cue_splitting: a few words at a time)
+    number_format   numbers and units by locale                      (scales: axes of charts)
+    code_listing    syntax highlighting and line wrapping
+    thumbnail/      the thumbnails of a film
+    contact_sheet   the layouts of a template side by side
+    warm_up         fills the caches before the first film
 """
 
 from __future__ import annotations
@@ -26,9 +26,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import MissingToolError
 from pipeline.model import Cue, Scene, Script, Transition, Word
-from pipeline.rendering.brought import Fonts, Logo, Typeface
+from pipeline.rendering.assets import Fonts, Logo, Typeface
 from pipeline.rendering.look import Frame, Look
-from pipeline.rendering.theme import MIDNIGHT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 
 __all__ = [
-    "MIDNIGHT",
     "RENDERING_VERSION",
     "Fonts",
     "Frame",
@@ -64,14 +62,14 @@ def load() -> None:
     """Import what draws, and get ready what most films need, so that the first call need not."""
     from PIL import Image  # noqa: PLC0415
 
-    from pipeline.rendering import captions, misfits, rehearsal  # noqa: F401, PLC0415
-    from pipeline.rendering.motion import bursts, transitions  # noqa: F401, PLC0415
+    from pipeline.rendering import captions, overflow, warm_up  # noqa: F401, PLC0415
+    from pipeline.rendering.motion import coalescing, transitions  # noqa: F401, PLC0415
     from pipeline.rendering.text import coverage  # noqa: F401, PLC0415
     from pipeline.rendering.thumbnail import drawing  # noqa: F401, PLC0415
 
     Image.preinit()  # what opens and saves files, which Pillow else looks for with the first of them
     with suppress(MissingToolError):  # a font is gone: whoever wants to draw is told
-        rehearsal.rehearse()
+        warm_up.rehearse()
 
 
 def draw_scene(
@@ -94,13 +92,13 @@ def draw_scene(
     begun before its first picture, which players and feeds show while nothing plays.
     """
     from pipeline.rendering import captions, layouts  # noqa: PLC0415
-    from pipeline.rendering.motion import bursts, timeline, transitions  # noqa: PLC0415
+    from pipeline.rendering.motion import coalescing, timeline, transitions  # noqa: PLC0415
 
     composition = layouts.lay_out(scene, words, look)
     if look.manner.amount == "none":
-        composition = bursts.in_bursts(composition, timeline.motion_frames(frames, look.format.frame_rate))
+        composition = coalescing.in_bursts(composition, timeline.motion_frames(frames, look.format.frame_rate))
     elif opens:
-        composition = bursts.begun(composition)
+        composition = coalescing.begun(composition)
     overlay = captions.captions(cues, look, on_picture=composition.is_picture)
     rate = look.format.frame_rate
     played = timeline.play(composition.under(overlay), frames, frame_rate=rate)
@@ -128,9 +126,9 @@ def find_misfits(scene: Scene, look: Look) -> tuple[str, ...]:
 
     Lays the scene out: about a tenth of a second.
     """
-    from pipeline.rendering import misfits  # noqa: PLC0415
+    from pipeline.rendering import overflow  # noqa: PLC0415
 
-    return misfits.find_misfits(scene, look)
+    return overflow.find_misfits(scene, look)
 
 
 def fonts_for(script: Script, look: Look) -> str:
@@ -146,16 +144,16 @@ def fonts_for(script: Script, look: Look) -> str:
 
 def read_typeface(named: str, folder: Path, *, weight: int) -> Typeface:
     """A font by the path of its file, from `folder`, or by its family. Raises `InputError`. Blocks."""
-    from pipeline.rendering import reading  # noqa: PLC0415
+    from pipeline.rendering import asset_loading  # noqa: PLC0415
 
-    return reading.read_typeface(named, folder, weight=weight)
+    return asset_loading.read_typeface(named, folder, weight=weight)
 
 
 def read_logo(named: str, folder: Path) -> Logo:
     """A logo by the path of its file, from `folder`. Raises `InputError`. Blocks."""
-    from pipeline.rendering import reading  # noqa: PLC0415
+    from pipeline.rendering import asset_loading  # noqa: PLC0415
 
-    return reading.read_logo(named, folder)
+    return asset_loading.read_logo(named, folder)
 
 
 def undrawable(script: Script, look: Look) -> str:

@@ -13,19 +13,19 @@ from PIL import ImageFilter, ImageOps
 from pipeline.language.words import join_words
 from pipeline.language.writing_systems import runs_right_to_left, writing_of
 from pipeline.model import Cue
-from pipeline.rendering.few_words import few_words
+from pipeline.rendering.cue_splitting import few_words
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.moves import FULL, Motion, Pose
-from pipeline.rendering.motion.picture import Picture, colour
+from pipeline.rendering.motion.animation import FULL, Motion, Pose
 from pipeline.rendering.motion.sprites import Sprite, flat, written
 from pipeline.rendering.motion.timeline import frame_at
+from pipeline.rendering.motion.ycbcr import Picture, colour
 from pipeline.rendering.surface.shapes import rounded
 from pipeline.rendering.text.fitting import fit
-from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import Line, leading_of, presentable, reach_of, shape
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM, CAPTION, LARGE_CAPTION, TextStyle
-from pipeline.rendering.theme import CAPTION_SIZES, LARGE_SIZES
+from pipeline.rendering.type_scale import CAPTION_SIZES, LARGE_SIZES
 from pipeline.theme.theme import Manner, Theme
 
 # Of plates, on grounds of themes and on pictures, which may be white.

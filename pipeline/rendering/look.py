@@ -19,13 +19,13 @@ from pipeline.model import (
     named_picture,
     texts_of,
 )
-from pipeline.rendering.brought import OURS, Fonts, Logo
+from pipeline.rendering.assets import OURS, Fonts, Logo
 from pipeline.rendering.grid import Box, Grid
-from pipeline.rendering.theme import MIDNIGHT
+from pipeline.theme.default import MIDNIGHT
 from pipeline.theme.theme import Manner, Theme
 
 if TYPE_CHECKING:
-    from pipeline.rendering.motion.picture import Picture
+    from pipeline.rendering.motion.ycbcr import Picture
     from pipeline.rendering.text.styles import TextStyle
 
 

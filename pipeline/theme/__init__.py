@@ -1,9 +1,10 @@
-"""Themes: what colours are for, in files that a designer edits, light and dark, and in the colours of a brand.
+"""Themes: colour roles, sizes and motion in TOML files that a designer edits, each with a dark and a light palette.
 
-theme     the value: roles, sizes, what has to be read on what
-colours   OKLCH and contrast
+theme     the value: roles, sizes, required contrasts
+default   the theme that films have by default
+colours   OKLCH, blending, WCAG contrast
 loading   from themes/NAME.toml
-brand     in colours of somebody's own
+brand     recoloured for a brand
 
-Nothing is imported here: who draws needs the value alone.
+Nothing is imported here: rendering needs the value alone, without pydantic.
 """

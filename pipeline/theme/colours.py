@@ -17,6 +17,9 @@ _STEP = 0.005
 _GAMUT = 1e-4
 
 
+RGB = tuple[int, int, int]
+
+
 class Lch(NamedTuple):
     """Lightness 0 to 1, chroma 0 (grey) to about 0.35, hue in degrees."""
 
@@ -63,13 +66,15 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def mixed(one: str, other: str, share: float) -> str:
-    """`one` with a share (0 to 1) of `other` over it, both #RRGGBB."""
-    levels = (
-        round(255 * (below * (1 - share) + above * share))
-        for below, above in zip(_channels(one), _channels(other), strict=True)
-    )
-    return "#" + "".join(f"{level:02X}" for level in levels)
+def rgb(colour: str) -> RGB:
+    """Red, green and blue of #RRGGBB, 0 to 255."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def blend(colour: str, other: str, share: float) -> str:
+    """`colour` with a share (0 to 1) of `other`, interpolated in sRGB; all #RRGGBB."""
+    pairs = zip(rgb(colour), rgb(other), strict=True)
+    return "#" + "".join(f"{round(one + (two - one) * share):02X}" for one, two in pairs)
 
 
 def readable(colour: str, grounds: tuple[str, ...], least: float) -> str:
@@ -89,7 +94,8 @@ def readable(colour: str, grounds: tuple[str, ...], least: float) -> str:
 
 
 def _channels(colour: str) -> tuple[float, float, float]:
-    return int(colour[1:3], 16) / 255, int(colour[3:5], 16) / 255, int(colour[5:7], 16) / 255
+    red, green, blue = rgb(colour)
+    return red / 255, green / 255, blue / 255
 
 
 def _linear(colour: Lch) -> tuple[float, float, float]:

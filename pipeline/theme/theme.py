@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Literal
 
 from pipeline.model import MotionAmount
-from pipeline.theme.colours import contrast, mixed
+from pipeline.theme.colours import contrast, rgb
 
 Ease = Literal["cubic", "quint"]
 
@@ -99,7 +99,16 @@ ROLES = tuple(each.name for each in fields(Palette))
 def behind(palette: Palette, ground: str) -> tuple[str, ...]:
     """The colours that text meets on a role of `READ_ON`: a light lies over either stop of the background."""
     colour: str = getattr(palette, ground)
-    return tuple(mixed(getattr(palette, stop), colour, _LIT) for stop in _STOPS) if ground in _LIGHTS else (colour,)
+    return tuple(_lit(getattr(palette, stop), colour) for stop in _STOPS) if ground in _LIGHTS else (colour,)
+
+
+def _lit(ground: str, light: str) -> str:
+    """`ground` with a light over it, both #RRGGBB. Not `blend`, which rounds halves in another direction."""
+    levels = (
+        round(255 * (below / 255 * (1 - _LIT) + above / 255 * _LIT))
+        for below, above in zip(rgb(ground), rgb(light), strict=True)
+    )
+    return "#" + "".join(f"{level:02X}" for level in levels)
 
 
 def find_faint(palette: Palette) -> Iterator[tuple[str, str, float, float]]:

@@ -3,13 +3,13 @@
 import pytest
 
 from pipeline.model import Cue, VideoFormat, Word, row_of
-from pipeline.model.showing import limits_of
-from pipeline.orchestrator.templates.filling import filled
+from pipeline.model.text_fields import limits_of
+from pipeline.orchestrator.templates.overflow import filled
 from pipeline.rendering import Look
 from pipeline.rendering.captions import captions
 from pipeline.rendering.layouts import LAYOUTS, lay_out
 from pipeline.rendering.text.styles import CAPTION
-from pipeline.rendering.theme import CAPTION_SIZES
+from pipeline.rendering.type_scale import CAPTION_SIZES
 from tests.standins.photos import photo_of_tests
 from tests.standins.reading import AT_REST, is_text, knowing_letters, painted, read
 from tests.standins.scenes import spoken

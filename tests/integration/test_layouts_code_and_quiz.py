@@ -9,17 +9,18 @@ from hypothesis import strategies as st
 
 from pipeline.language.words import split_words
 from pipeline.model import CodeScene, Passage, QuizScene, Script, SpokenLine, VideoFormat, Word, pauses_of
-from pipeline.rendering import MIDNIGHT, Look, draw_scene, fonts_for
+from pipeline.rendering import Look, draw_scene, fonts_for
+from pipeline.rendering.code_listing import CodeRow, Kind, clean, highlighted, rows_of, set_row
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.layouts.countdown import seconds_before
-from pipeline.rendering.layouts.inks import code_inks
-from pipeline.rendering.listing import CodeRow, Kind, clean, highlighted, rows_of, set_row
-from pipeline.rendering.motion.moves import DIMMED, FULL
-from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.layouts.derived_colours import code_inks
+from pipeline.rendering.motion.animation import DIMMED, FULL
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.timeline import item_frames
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.theme.colours import contrast
+from pipeline.theme.default import MIDNIGHT
 from tests.standins.reading import content_of
 
 SIZES = [(960, 540), (540, 960), (540, 540), (540, 676)]

@@ -26,8 +26,8 @@ from pipeline.model import (
 from pipeline.rendering import Look
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import diagram, lay_out, routing
+from pipeline.rendering.layouts.graph_layout import arrange
 from pipeline.rendering.layouts.growth import Drawing, Growth
-from pipeline.rendering.layouts.network import arrange
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.surface.emblem import Emblem
 from pipeline.rendering.surface.scrims import scrim_mask, side_scrim_mask

@@ -38,17 +38,17 @@ from pipeline.model import (
     Word,
     row_of,
 )
-from pipeline.model.showing import texts_of
+from pipeline.model.text_fields import texts_of
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering import theme as type_scale
 from pipeline.rendering.captions import captions
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import LAYOUTS, lay_out
+from pipeline.rendering.motion.animation import ENTRANCE_FRAMES, MOTION_RATE
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import ENTRANCE_FRAMES, MOTION_RATE
-from pipeline.rendering.motion.picture import Picture
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.timeline import line_frames
+from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.rendering.surface.background import background
 from pipeline.theme.loading import known_themes, load_theme
 from pipeline.theme.theme import Manner

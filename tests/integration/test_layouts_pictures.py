@@ -27,9 +27,9 @@ from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.layouts.rating import filled, rating_of, star_row
 from pipeline.rendering.motion.canvas import Canvas
-from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.pan_zoom import MovingStill
 from pipeline.rendering.motion.sprites import Sprite
-from pipeline.rendering.motion.stills import MovingStill
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.photographs import covering
 from pipeline.rendering.thumbnail.picture import framed
 from pipeline.theme.colours import contrast

@@ -23,7 +23,7 @@ from pipeline.model import (
 )
 from pipeline.rendering import Look
 from pipeline.rendering.layouts import comparison, diagram, lay_out, routing
-from pipeline.rendering.layouts.network import arrange
+from pipeline.rendering.layouts.graph_layout import arrange
 from pipeline.rendering.motion.sprites import letters
 from pipeline.rendering.text.fitting import TextBlock
 from tests.standins import scenes

@@ -25,14 +25,14 @@ from pipeline.model import (
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
+from pipeline.rendering.layouts.components import kicker
 from pipeline.rendering.layouts.counter import Counter
-from pipeline.rendering.layouts.parts import kicker
-from pipeline.rendering.layouts.stretch import Stretch
-from pipeline.rendering.motion.moves import Pose
-from pipeline.rendering.motion.picture import Picture, colour
+from pipeline.rendering.layouts.stretching_rule import Stretch
+from pipeline.rendering.motion.animation import Pose
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.timeline import last_picture
-from pipeline.rendering.theme import MIDNIGHT
+from pipeline.rendering.motion.ycbcr import Picture, colour
+from pipeline.theme.default import MIDNIGHT
 from tests.standins import scenes
 from tests.standins.reading import assert_within, content_of
 

@@ -23,13 +23,14 @@ from pipeline.model import (
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.motion.canvas import Canvas
-from pipeline.rendering.motion.picture import Picture, colour
 from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.motion.ycbcr import Picture, colour
 from pipeline.rendering.surface.motif import Figure, figure
 from pipeline.rendering.text.coverage import font_coverage
-from pipeline.rendering.theme import MIDNIGHT, rgb
 from pipeline.rendering.thumbnail import drawing as thumbnail
 from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
+from pipeline.theme.colours import rgb
+from pipeline.theme.default import MIDNIGHT
 
 LOOK = Look(title="Why octopuses have three hearts")
 LINES = (SpokenLine(text="Three hearts share the work."),)

@@ -22,7 +22,7 @@ from pipeline.model import (
     VideoFormat,
     Word,
 )
-from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.subtitles import to_srt, to_vtt
 
 SMALL = VideoFormat(width_px=320, height_px=180)

@@ -20,12 +20,12 @@ from PIL import Image, ImageFilter
 from pipeline import rendering
 from pipeline.rendering import Look
 from pipeline.rendering.grid import Box
+from pipeline.rendering.motion.animation import DIMMED
 from pipeline.rendering.motion.canvas import Canvas
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import DIMMED
-from pipeline.rendering.motion.picture import Picture
 from pipeline.rendering.motion.sprites import Element, Sprite
-from pipeline.rendering.text import lettering
+from pipeline.rendering.motion.ycbcr import Picture
+from pipeline.rendering.text import rasterising
 from pipeline.rendering.text.line import Line
 
 # By this frame everything has come.
@@ -66,13 +66,13 @@ class Written:
 def knowing_letters() -> Iterator[None]:
     """Letters that are drawn while it lasts are known as such; nothing from before is used again."""
 
-    def draw_ink(line: Line, size_px: int, group: int | None = None) -> lettering.Ink | None:
+    def draw_ink(line: Line, size_px: int, group: int | None = None) -> rasterising.Ink | None:
         ink = plain(line, size_px, group)
         if ink is not None:
             ink.mask.info.update({_LINE: (line, ink.left, ink.top), _SIZE: size_px, _SIGNS: ink.signs})
         return ink
 
-    plain = lettering.draw_ink
+    plain = rasterising.draw_ink
     modules = [
         importlib.import_module(found.name)
         for found in pkgutil.walk_packages(rendering.__path__, "pipeline.rendering.")

@@ -20,7 +20,7 @@ from pipeline.media.h264 import syntax as h264
 from pipeline.media.pictures.encode import Drawn, PictureEncoder
 from pipeline.model import VideoFormat
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.ycbcr import Picture
 from tests.standins.openh264 import Pixels, StreamError
 
 FRAME_RATE = 30

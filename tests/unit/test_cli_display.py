@@ -17,9 +17,9 @@ from rich.text import Text
 
 from pipeline.cli.console import Console
 from pipeline.cli.display import LiveDisplay, reporter
+from pipeline.cli.event_lines import JsonLines, PlainLines
 from pipeline.cli.options import Place
-from pipeline.cli.picture import crop, finished_line, outcome_line, picture
-from pipeline.cli.plain import JsonLines, PlainLines
+from pipeline.cli.progress_view import crop, finished_line, outcome_line, picture
 from pipeline.model import Brief, Cost, Event, Job, JobError, JobStatus, Priority
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
 from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Said, Snapshot

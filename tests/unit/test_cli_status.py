@@ -13,9 +13,9 @@ import anyio
 import pytest
 
 from pipeline.cli import main
-from pipeline.cli.outcome import print_json, print_summary
-from pipeline.cli.standing import BatchReport, all_states, write_batch, write_batches
-from pipeline.cli.standing_tables import print_batch, print_batches, print_list
+from pipeline.cli.batch_status import BatchReport, all_states, write_batch, write_batches
+from pipeline.cli.status_tables import print_batch, print_batches, print_list
+from pipeline.cli.summary import print_json, print_summary
 from pipeline.cli.watch import look
 from pipeline.errors import CheckpointError, InputError
 from pipeline.model import (

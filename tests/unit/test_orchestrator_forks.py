@@ -17,7 +17,7 @@ import anyio
 import psutil
 import pytest
 
-from pipeline.cli.ahead import workers_ahead
+from pipeline.cli.prefork import workers_ahead
 from pipeline.errors import InputError
 from pipeline.orchestrator.processes import forks
 from pipeline.orchestrator.processes.forks import NoNurseryError, Nursery, forking_workers, the_nursery

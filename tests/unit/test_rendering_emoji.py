@@ -13,8 +13,8 @@ from pipeline.rendering.text import fonts
 from pipeline.rendering.text.coverage import font_coverage
 from pipeline.rendering.text.emoji import draw_sign
 from pipeline.rendering.text.fitting import fit
-from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import measure, presentable, shape
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, CAP_HEIGHT_EM, CODE, DISPLAY
 from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
 from tests.standins.system_fonts import make_font, system_fonts

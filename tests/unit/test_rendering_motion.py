@@ -9,13 +9,13 @@ from PIL import Image
 
 from pipeline.model import BulletsScene, NumberScene, SpokenLine, VideoFormat, Word
 from pipeline.rendering import Look, draw_scene
-from pipeline.rendering.motion.bursts import begun
+from pipeline.rendering.motion.animation import DIMMED, FULL, MOTION_RATE, Level, Motion
 from pipeline.rendering.motion.canvas import Canvas
+from pipeline.rendering.motion.coalescing import begun
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import DIMMED, FULL, MOTION_RATE, Level, Motion
-from pipeline.rendering.motion.picture import Picture
 from pipeline.rendering.motion.sprites import Sprite, flat, letters
 from pipeline.rendering.motion.timeline import frame_at, item_frames, play
+from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.styles import BODY
 from pipeline.theme.theme import Manner

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion.moves import FULL, Motion, Pose
-from pipeline.rendering.motion.picture import Colour, Picture
+from pipeline.rendering.motion.animation import FULL, Motion, Pose
 from pipeline.rendering.motion.reveal import Reach, opacities
 from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.motion.ycbcr import Colour, Picture
 from pipeline.rendering.surface.motif import figure
 
 SIDE = 120

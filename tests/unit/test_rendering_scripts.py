@@ -10,8 +10,8 @@ from pipeline.rendering.surface.emblem import Emblem
 from pipeline.rendering.text import fonts
 from pipeline.rendering.text.capitals import capitals
 from pipeline.rendering.text.fitting import fit
-from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import shape
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import DISPLAY
 from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
 from tests.standins.system_fonts import make_font, system_fonts

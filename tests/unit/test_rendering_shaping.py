@@ -7,7 +7,7 @@ from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw
 
 from pipeline.errors import InputError
-from pipeline.rendering.reading import read_typeface
+from pipeline.rendering.asset_loading import read_typeface
 from pipeline.rendering.text.advances import pen_for, steps, width_of
 from pipeline.rendering.text.fonts import Face, face_for, load
 from pipeline.rendering.text.line import measure, shape

@@ -10,12 +10,12 @@ from pipeline.language.graphemes import clusters
 from pipeline.language.hyphenation import division_points
 from pipeline.language.typography import typographic
 from pipeline.rendering.text import fitting
-from pipeline.rendering.text.breaking import break_lines, chunks_of
 from pipeline.rendering.text.fitting import fit
-from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import measure, presentable, shape
+from pipeline.rendering.text.line_breaking import break_lines, chunks_of
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, DISPLAY, HEADING, ITEM, STATEMENT
-from pipeline.rendering.theme import DISPLAY_SIZES, STATEMENT_SIZES
+from pipeline.rendering.type_scale import DISPLAY_SIZES, STATEMENT_SIZES
 from tests.standins.system_fonts import system_fonts
 
 __all__ = ["system_fonts"]

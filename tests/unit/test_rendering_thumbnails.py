@@ -11,13 +11,12 @@ from pipeline.assembly import read_stills, write_stills
 from pipeline.model import NumberScene, SceneryScene, Script, VideoFormat
 from pipeline.rendering import Look
 from pipeline.rendering.text.fitting import fit
-from pipeline.rendering.text.lettering import draw_ink
-from pipeline.rendering.theme import rgb
-from pipeline.rendering.thumbnail import words as thumbnail_sheet
+from pipeline.rendering.text.rasterising import draw_ink
+from pipeline.rendering.thumbnail import canvas as thumbnail_sheet
 from pipeline.rendering.thumbnail.drawing import COUNT
 from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
 from pipeline.rendering.thumbnail.picture import framed, is_better_beside, picture_of
-from pipeline.theme.colours import contrast
+from pipeline.theme.colours import contrast, rgb
 from pipeline.theme.loading import load_theme
 from tests.standins.photos import coast, lighthouse, photo_of_tests, shoe, still_of, wall
 

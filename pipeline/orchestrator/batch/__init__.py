@@ -1,15 +1,18 @@
-"""Many films, from a list or a table to a night's results.
+"""Many films: from a list or a table to the results of a run.
 
 Read in this order::
 
-    batches     what can be asked for: one film, a batch, more work for it, going on
-    asking      what a command asks for, read      (tabular: a table, suitable: and whether its rows make films)
-    plan        briefs become jobs                 (planner: which are known, planned: what that says,
-                folders: which film gets which, numbering: and which episode it is)
-    sampling    which films a person looks at before the rest is published
-    run         one run of a batch, and its report
-    scheduler   how many films at once, and what stops a night   (floor: no room for more, cancelling: wanted no more)
-    turns       whose turn it is, and who is left alone for a while
-    pulse       how the run is, each second
-    results     what became of the batch           (packing: and all its films in a ZIP)
+    batches          make one film, make a batch, add to a batch, resume one
+    source           read and check the source that a command names
+                     (tables: options for tables, row_validation: can a film be made of this row)
+    planning         turn briefs into jobs and save them
+                     (planner: match briefs with known jobs, plan: the result, folders: output folders,
+                     numbering: episode numbers)
+    sampling         choose the films that a person reviews before the rest is published
+    run              one run of a batch, and its report
+    scheduler        admit and supervise jobs
+                     (admission: memory and disk limits, cancellation: requests to stop a job)
+    queues           the next jobs to start, and backoff per job
+    metrics          progress and resource use, once a second
+    results          reports and the manifest     (archive: all films in a ZIP)
 """

@@ -1,18 +1,18 @@
-"""What can be asked of jobs that exist.
+"""Commands for jobs that exist already.
 
-changes     cancel, resume, retry, and a named copy of how a batch stands
-mending     the source of a batch, read again, and what was mended in it since
-changing    how jobs are claimed and changed, some at a time
-returning   back to such a copy, without ever making a delivered film twice
-publishing  films that are made, onto video hosts   (wishes: what is said of them there)
-updating    films that are out, shown otherwise
-published   what is out, and what the hosts say of it
-reviewing   what a person says of films that wait for that
-episodes    what there is of a series, and a number that is free again
-cleaning    the cache down to its size, and what nobody needs any more
+lifecycle        cancel, resume, retry, checkpoint
+refresh          re-read the source of a batch, and replace jobs whose briefs were corrected
+bulk             claim and change many jobs, a few at a time
+restore          return to a checkpoint without making a delivered film twice
+publishing       publish finished films on video hosts   (release_options: publish time, playlist)
+updating         update the metadata of published films
+published        published films, compared with what the hosts report
+review           approve or reject films that are held for review
+episodes         list the episodes of a series, and free a number
+cleanup          shrink the cache, and delete leftovers and finished batches
 """
 
-from pipeline.orchestrator.control.changes import (
+from pipeline.orchestrator.control.lifecycle import (
     as_asked,
     cancel,
     checkpoint,

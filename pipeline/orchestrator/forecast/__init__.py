@@ -1,15 +1,15 @@
 """What a run would do, without doing it: `nightreel run --dry-run`.
 
-outlook      `forecast`: all that can be said of a run, and whether the disk has room for it
-survey       the whole run: what is there, what would be made, what would stop it
-surveyor     film by film: what of it the cache has, and what is wrong
-findings     what came of that
-scripts      what models would be paid, and when their allowance ends
-experience   how fast films were here, and what they cost
-rowsheet     what the films of some rows will look like
+dry_run          `forecast`: the whole result, with a check of the disk
+survey           all films of a run: what exists, what would be made, what would stop it
+surveyor         one film at a time: cache hits and problems
+findings         the results of the survey
+script_costs     the price of model-written scripts, and the days that a quota takes
+history          speed and cost of earlier films
+contact_sheet    a contact sheet of the films of some rows
 """
 
-from pipeline.orchestrator.forecast.outlook import Forecast, forecast
-from pipeline.orchestrator.forecast.scripts import Quota
+from pipeline.orchestrator.forecast.dry_run import Forecast, forecast
+from pipeline.orchestrator.forecast.script_costs import Quota
 
 __all__ = ["Forecast", "Quota", "forecast"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import NightreelError
-from pipeline.orchestrator.forecast.experience import Kind
+from pipeline.orchestrator.forecast.history import Kind
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,8 @@
-"""How a run stands, made of what it tells: for displays of every kind.
+"""The progress of a run, computed from its events, for every kind of display.
 
-progress    `Progress` hears events, and gives a `Snapshot` whenever it is asked
-remaining   when it will be over, by how fast it goes         (makespan: of films dealt out to places)
-snapshot    the picture of one moment; also made of rows, for `status --watch`
+progress    `Progress` takes in events, and returns a `Snapshot` on request
+remaining   the estimated time remaining     (makespan: of films that are limited by waiting, not by cores)
+snapshot    the state at one moment; also computed from rows, for `status --watch`
 """
 
 from pipeline.orchestrator.progress.progress import Progress

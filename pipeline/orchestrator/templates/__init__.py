@@ -1,7 +1,7 @@
-"""What can be asked about templates.
+"""Listing, previewing and checking templates.
 
-shelf      which there are, and making one of another
-preview    what one looks like: a contact sheet of its sample
-checking   what is wrong with one
-filling    scenes as full as their limits allow, and what does not fit
+catalogue     list and find templates, and copy one
+preview       a contact sheet of a template's sample
+validation    everything that is wrong with a template
+overflow      fill scenes up to their limits, and find texts that do not fit
 """

@@ -13,7 +13,7 @@ from babel.numbers import format_compact_decimal, format_decimal, get_decimal_sy
 
 from pipeline.language.locales import currency_first, locale_of
 from pipeline.language.text import strip_unseen
-from pipeline.rendering.numbers import (
+from pipeline.rendering.number_format import (
     MINUS,
     digits_from,
     is_currency,

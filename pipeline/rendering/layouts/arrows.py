@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.routing import Point, between
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.moves import Motion
-from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.motion.ycbcr import colour
 
 # At 1080: thickness, and length of the two strokes of a head.
 _WIDTH, _HEAD = 5, 22

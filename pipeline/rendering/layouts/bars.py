@@ -29,11 +29,11 @@ from pipeline.rendering.layouts.charts import (
     value_texts,
     waiting,
 )
+from pipeline.rendering.layouts.components import enter
 from pipeline.rendering.layouts.growth import Direction, grown_bar
-from pipeline.rendering.layouts.parts import enter
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import Motion
 from pipeline.rendering.motion.sprites import Element, letters
 from pipeline.rendering.scales import Scale
 from pipeline.rendering.surface.background import background

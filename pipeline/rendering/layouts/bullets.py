@@ -11,20 +11,20 @@ from dataclasses import dataclass, replace
 from pipeline.model import BulletsScene, Word
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.layouts.amount import numeral
-from pipeline.rendering.layouts.dial import dial
-from pipeline.rendering.layouts.parts import GAP_BELOW_FIGURE, enter, heading, kicker, motif, room_above, sizes
+from pipeline.rendering.layouts.components import GAP_BELOW_FIGURE, enter, heading, kicker, motif, room_above, sizes
+from pipeline.rendering.layouts.progress_ring import dial
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, STAGGER_FRAMES, Level, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import DIMMED, FADE_FRAMES, STAGGER_FRAMES, Level, Motion
 from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.shapes import disc, ring
 from pipeline.rendering.text.fitting import TextBlock, fit
-from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import Line, shape
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import HEADING, ITEM, TextStyle
-from pipeline.rendering.theme import HEADING_SIZES, ITEM_SIZES, LARGE_SIZES
+from pipeline.rendering.type_scale import HEADING_SIZES, ITEM_SIZES, LARGE_SIZES
 
 _LIGHTS = (
     Light(role="glow", x=0.86, y=0.48, width=0.34, height=0.62, strength=0.60),

@@ -9,18 +9,19 @@ from PIL import Image
 
 from pipeline.model import Scene, Word
 from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.components import enter, heading, sizes, source_line
 from pipeline.rendering.layouts.growth import Drawing
-from pipeline.rendering.layouts.parts import enter, heading, sizes, source_line
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.moves import FULL, Level, Motion
-from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.animation import FULL, Level, Motion
 from pipeline.rendering.motion.sprites import Sprite, letters
 from pipeline.rendering.motion.timeline import line_frames
-from pipeline.rendering.numbers import SHORT_UNIT_CHARS, is_sign, write_number, write_numbers
+from pipeline.rendering.motion.ycbcr import colour
+from pipeline.rendering.number_format import SHORT_UNIT_CHARS, is_sign, write_number, write_numbers
 from pipeline.rendering.surface.background import Light
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, HEADING, ITEM, TextStyle
-from pipeline.rendering.theme import HEADING_SIZES, ITEM_SIZES, SOURCE_SIZES, TEXT_SIZES, between
+from pipeline.rendering.type_scale import HEADING_SIZES, ITEM_SIZES, SOURCE_SIZES, TEXT_SIZES
+from pipeline.theme.colours import blend
 from pipeline.theme.theme import Theme
 
 LIGHTS = (
@@ -173,12 +174,12 @@ def waiting(motion: Motion, until: int) -> Motion:
 
 def quiet(theme: Theme) -> str:
     """Context, as a surface: a grey of the theme."""
-    return between(theme.muted, theme.line, _QUIET_BAR)
+    return blend(theme.muted, theme.line, _QUIET_BAR)
 
 
 def quiet_line(theme: Theme) -> str:
     """Context, as a line."""
-    return between(theme.muted, theme.line, _QUIET_LINE)
+    return blend(theme.muted, theme.line, _QUIET_LINE)
 
 
 def rule(look: Look, box: Box, *, frame: int, strong: bool = False) -> Sprite:

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 
 from pipeline.model import ClosingScene, Word
 from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.components import bar, enter, motif, panel, sizes
 from pipeline.rendering.layouts.logo import emblem
-from pipeline.rendering.layouts.parts import bar, enter, motif, panel, sizes
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import Motion
 from pipeline.rendering.motion.sprites import Element, Sprite, letters
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, HEADING, TextStyle
-from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES
+from pipeline.rendering.type_scale import HEADING_SIZES, TEXT_SIZES
 
 _LIGHTS = (
     Light(role="glow", x=0.5, y=0.30, width=0.42, height=0.55, strength=0.62),

@@ -14,8 +14,9 @@ import numpy as np
 from PIL import Image
 
 from pipeline.model import CodeScene, Word
+from pipeline.rendering.code_listing import CodeLine, CodeRow, highlighted, letter_em, set_row
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.code_setting import (
+from pipeline.rendering.layouts.code_fitting import (
     AFTER_NUMBERS,
     Air,
     Setting,
@@ -25,22 +26,22 @@ from pipeline.rendering.layouts.code_setting import (
     number_px,
     pad_x,
 )
-from pipeline.rendering.layouts.inks import CodeInks, code_inks
-from pipeline.rendering.layouts.parts import bar, enter, heading, panel, sizes
-from pipeline.rendering.listing import CodeLine, CodeRow, highlighted, letter_em, set_row
+from pipeline.rendering.layouts.components import bar, enter, heading, panel, sizes
+from pipeline.rendering.layouts.derived_colours import CodeInks, code_inks
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import DIMMED, FULL, Level, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import DIMMED, FULL, Level, Motion
-from pipeline.rendering.motion.picture import tile
 from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.motion.timeline import frame_at, line_frames
+from pipeline.rendering.motion.ycbcr import tile
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.shapes import rounded
 from pipeline.rendering.text.fitting import TextBlock, fit
-from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import shape
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import CODE, HEADING
-from pipeline.rendering.theme import CODE_SIZES, HEADING_SIZES, rgb
+from pipeline.rendering.type_scale import CODE_SIZES, HEADING_SIZES
+from pipeline.theme.colours import rgb
 
 _LIGHTS = (
     Light(role="glow", x=0.90, y=0.04, width=0.46, height=0.60, strength=0.60),

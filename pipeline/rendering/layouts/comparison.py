@@ -12,17 +12,17 @@ from typing import NamedTuple
 
 from pipeline.model import ComparisonScene, Word
 from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.components import enter, hairline, panel, placeholder, sizes
 from pipeline.rendering.layouts.header import Header, header, header_letters
-from pipeline.rendering.layouts.parts import enter, hairline, panel, placeholder, sizes
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import Motion
 from pipeline.rendering.motion.sprites import Element, letters
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit_alike
 from pipeline.rendering.text.styles import BODY, HEADING, ITEM, TextStyle
-from pipeline.rendering.theme import HEADING_SIZES
+from pipeline.rendering.type_scale import HEADING_SIZES
 
 _LIGHTS = (
     Light(role="glow", x=0.50, y=1.00, width=0.60, height=0.56, strength=0.50),

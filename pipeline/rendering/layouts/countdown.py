@@ -11,12 +11,12 @@ from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.moves import MOTION_RATE, Level, Motion
-from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.animation import MOTION_RATE, Level, Motion
 from pipeline.rendering.motion.sprites import Sprite, flat
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.shapes import arc, ring, tick
-from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import Line, shape
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import TextStyle
 
 # More is not waited for.

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.amount import Amount, counted
-from pipeline.rendering.motion.moves import FADE_FRAMES, FULL, Motion, Pose, ease_out
-from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.animation import FADE_FRAMES, FULL, Motion, Pose, ease_out
 from pipeline.rendering.motion.sprites import Sprite, flat
-from pipeline.rendering.text.lettering import Ink, draw_ink
+from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.rendering.text.line import Line, measure, shape
+from pipeline.rendering.text.rasterising import Ink, draw_ink
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM, TextStyle
 from pipeline.theme.theme import Manner
 

@@ -16,13 +16,13 @@ from PIL import Image, ImageChops
 from pipeline.model import DiagramScene, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.arrows import drawn, head_of
-from pipeline.rendering.layouts.diagram_setting import AIR, AROUND, BESIDE_ARROW, PADDING, set_diagram
+from pipeline.rendering.layouts.components import panel, placeholder
+from pipeline.rendering.layouts.diagram_fitting import AIR, AROUND, BESIDE_ARROW, PADDING, set_diagram
 from pipeline.rendering.layouts.header import header_letters
-from pipeline.rendering.layouts.parts import panel, placeholder
 from pipeline.rendering.layouts.routing import Point, between, ways
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import FADE_FRAMES, Level, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import FADE_FRAMES, Level, Motion
 from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background

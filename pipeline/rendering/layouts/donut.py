@@ -12,9 +12,9 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.charts import GROWTH_FRAMES
 from pipeline.rendering.layouts.growth import FLIP, Drawing
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.moves import Motion
-from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.sprites import Element
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.shapes import polyline, sector
 
 # Width of the ring, of its diameter; how visible its track is.

@@ -12,9 +12,9 @@ from typing import Literal
 from PIL import Image
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion.moves import length_at
-from pipeline.rendering.motion.picture import Colour, Picture, colour
+from pipeline.rendering.motion.animation import length_at
 from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.motion.ycbcr import Colour, Picture, colour
 from pipeline.rendering.surface.shapes import rounded
 from pipeline.theme.theme import Manner
 

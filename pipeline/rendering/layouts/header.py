@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.rendering.layouts.parts import enter, heading, kicker, sizes
+from pipeline.rendering.layouts.components import enter, heading, kicker, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.sprites import Sprite, letters
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import HEADING
-from pipeline.rendering.theme import HEADING_SIZES
+from pipeline.rendering.type_scale import HEADING_SIZES
 
 # At 1080: from kicker to heading, and from the heading's last baseline to what it heads; less where room is short.
 _BELOW_KICKER, _BELOW = 40, 80

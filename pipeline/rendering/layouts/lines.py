@@ -22,21 +22,21 @@ from pipeline.rendering.layouts.charts import (
     value_frames,
     value_texts,
 )
+from pipeline.rendering.layouts.components import enter, sizes
 from pipeline.rendering.layouts.growth import Drawing, drawn_along
-from pipeline.rendering.layouts.parts import enter, sizes
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import Motion
-from pipeline.rendering.motion.picture import colour
 from pipeline.rendering.motion.sprites import Element, letters
 from pipeline.rendering.motion.timeline import line_starts
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.scales import Scale, round_range, spread, ticks
 from pipeline.rendering.surface.background import background
 from pipeline.rendering.surface.shapes import disc, polyline
-from pipeline.rendering.text.breaking import HYPHEN
 from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.line_breaking import HYPHEN
 from pipeline.rendering.text.styles import BODY
-from pipeline.rendering.theme import SOURCE_SIZES
+from pipeline.rendering.type_scale import SOURCE_SIZES
 from pipeline.theme.colours import readable
 from pipeline.theme.theme import TEXT_CONTRAST, Theme
 

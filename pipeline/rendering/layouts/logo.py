@@ -13,10 +13,10 @@ from typing import NamedTuple
 from pipeline.model import ClosingScene, Scene, TitleScene
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import AT_ONCE, AT_REST, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import AT_ONCE, AT_REST, Motion
-from pipeline.rendering.motion.picture import Picture, tile
 from pipeline.rendering.motion.sprites import Element, Sprite, flat
+from pipeline.rendering.motion.ycbcr import Picture, tile
 from pipeline.rendering.surface.logos import Mark, Most, logo_size, make_mark
 
 # Widths are those of a name on one line, fifteen times as wide as high: narrower, nobody could read it.

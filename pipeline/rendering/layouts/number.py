@@ -12,8 +12,7 @@ from typing import NamedTuple
 from pipeline.language.words import split_words
 from pipeline.model import NumberScene, Word, first_words
 from pipeline.rendering.layouts.amount import Amount, written
-from pipeline.rendering.layouts.counter import FIGURE, counter, figure_width_em, overhang_em
-from pipeline.rendering.layouts.parts import (
+from pipeline.rendering.layouts.components import (
     INDENT,
     announcement,
     corner_motif,
@@ -24,10 +23,11 @@ from pipeline.rendering.layouts.parts import (
     sizes,
     source_line,
 )
-from pipeline.rendering.layouts.ring import share_ring
+from pipeline.rendering.layouts.counter import FIGURE, counter, figure_width_em, overhang_em
+from pipeline.rendering.layouts.ring_gauge import share_ring
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import Motion
 from pipeline.rendering.motion.sprites import Element, letters
 from pipeline.rendering.motion.timeline import frame_at, line_frames
 from pipeline.rendering.surface.background import Light, background

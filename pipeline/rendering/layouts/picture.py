@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.model import PictureScene, Still, Word
 from pipeline.rendering.grid import Box, Grid
-from pipeline.rendering.layouts.parts import bar, enter, sizes, source_line
+from pipeline.rendering.layouts.components import bar, enter, sizes, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, letters
@@ -18,7 +18,7 @@ from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.photographs import framed, give_of, photograph, picture_room
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, STATEMENT
-from pipeline.rendering.theme import TEXT_SIZES
+from pipeline.rendering.type_scale import TEXT_SIZES
 
 _LIGHTS = (
     Light(role="glow", x=0.16, y=0.20, width=0.46, height=0.60, strength=0.50),

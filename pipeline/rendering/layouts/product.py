@@ -13,12 +13,12 @@ from PIL import Image
 
 from pipeline.model import ProductScene, Still, Word
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.parts import enter, kicker, sizes
+from pipeline.rendering.layouts.components import enter, kicker, sizes
 from pipeline.rendering.layouts.product_picture import credit_px, shown_thing
 from pipeline.rendering.layouts.rating import STAR, rated, rating_of, stars_px
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import Motion
 from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
@@ -26,7 +26,7 @@ from pipeline.rendering.surface.photographs import framed, picture_room
 from pipeline.rendering.surface.shapes import rounded
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, DISPLAY, HEADING, TextStyle
-from pipeline.rendering.theme import TEXT_SIZES
+from pipeline.rendering.type_scale import TEXT_SIZES
 
 _LIGHTS = (
     Light(role="glow", x=0.20, y=0.40, width=0.44, height=0.70, strength=0.60),

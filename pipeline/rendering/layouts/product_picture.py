@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.model import Still
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.parts import enter, motif, panel, source_line
+from pipeline.rendering.layouts.components import enter, motif, panel, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.sprites import Element, flat, letters
 from pipeline.rendering.surface.photographs import cut_out, edge_to_edge, framed, photograph, surface

@@ -14,22 +14,22 @@ from typing import NamedTuple
 from pipeline.language.writing_systems import writing_of
 from pipeline.model import QuizScene, Word, first_words
 from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.components import enter, kicker, panel, sizes
 from pipeline.rendering.layouts.countdown import countdown, seconds_before
-from pipeline.rendering.layouts.inks import written_on
-from pipeline.rendering.layouts.parts import enter, kicker, panel, sizes
+from pipeline.rendering.layouts.derived_colours import written_on
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, MOTION_RATE, Level, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import DIMMED, FADE_FRAMES, MOTION_RATE, Level, Motion
-from pipeline.rendering.motion.picture import colour
 from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.motion.timeline import frame_at, item_frames
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.shapes import disc, ring, rounded, tick
 from pipeline.rendering.text.fitting import TextBlock, fit
-from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import shape
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import HEADING, ITEM, TextStyle
-from pipeline.rendering.theme import HEADING_SIZES, ITEM_SIZES
+from pipeline.rendering.type_scale import HEADING_SIZES, ITEM_SIZES
 
 _LIGHTS = (
     Light(role="glow", x=0.88, y=0.62, width=0.34, height=0.60, strength=0.62),

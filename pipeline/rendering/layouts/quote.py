@@ -14,20 +14,20 @@ from PIL import Image
 
 from pipeline.language.writing_systems import writing_of
 from pipeline.model import QuoteScene, Word
-from pipeline.rendering.brought import Fonts
-from pipeline.rendering.layouts.parts import bar, enter, sizes
+from pipeline.rendering.assets import Fonts
+from pipeline.rendering.layouts.components import bar, enter, sizes
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import Motion
-from pipeline.rendering.motion.picture import colour
 from pipeline.rendering.motion.sprites import Element, Sprite, letters
 from pipeline.rendering.motion.timeline import frame_at, line_frames
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit
-from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import measure, shape
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, HEADING, STATEMENT, TextStyle
-from pipeline.rendering.theme import STATEMENT_SIZES, TEXT_SIZES
+from pipeline.rendering.type_scale import STATEMENT_SIZES, TEXT_SIZES
 
 _LIGHTS = (
     Light(role="glow_far", x=0.04, y=0.12, width=0.46, height=0.66, strength=0.60),

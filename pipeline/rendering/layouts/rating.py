@@ -10,10 +10,10 @@ from PIL import Image, ImageChops, ImageDraw
 
 from pipeline.language.locales import locale_of
 from pipeline.model import ProductScene
-from pipeline.rendering.layouts.parts import enter
+from pipeline.rendering.layouts.components import enter
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.sprites import Sprite, flat, letters
-from pipeline.rendering.numbers import native
+from pipeline.rendering.number_format import native
 from pipeline.rendering.text.fitting import TextBlock
 
 # Side of a star, and the space between two.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.network import Arrow, Network
+from pipeline.rendering.layouts.graph_layout import Arrow, Network
 from pipeline.rendering.look import Look
 
 Point = tuple[float, float]

@@ -19,21 +19,21 @@ from PIL import Image
 
 from pipeline.model import SceneryScene, Still, Word
 from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.components import bar, enter, sizes, source_line
 from pipeline.rendering.layouts.growth import Drawing
-from pipeline.rendering.layouts.parts import bar, enter, sizes, source_line
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import AT_ONCE
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import AT_ONCE
-from pipeline.rendering.motion.picture import colour
+from pipeline.rendering.motion.pan_zoom import Framing, MovingStill, moving_still
 from pipeline.rendering.motion.sprites import Element, Sprite, letters
-from pipeline.rendering.motion.stills import Framing, MovingStill, moving_still
 from pipeline.rendering.motion.timeline import frame_at
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import background
 from pipeline.rendering.surface.photographs import looked_at, whole
 from pipeline.rendering.surface.scrims import REACH_LIGHT, Scrim, accent_on, scrim_mask, scrim_on, side_scrim_mask
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.styles import BODY, DISPLAY
-from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
+from pipeline.rendering.type_scale import DISPLAY_SIZES, TEXT_SIZES
 from pipeline.theme.theme import LARGE_CONTRAST
 
 # How much closer the nearer end of the move is; for how long it goes on after the last word, and without any.

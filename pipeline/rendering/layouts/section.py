@@ -10,18 +10,18 @@ from PIL import Image, ImageFilter
 
 from pipeline.model import SectionScene, Word
 from pipeline.rendering.layouts.amount import numeral
-from pipeline.rendering.layouts.parts import bar, enter, sizes
+from pipeline.rendering.layouts.components import bar, enter, sizes
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import DRAWING_FRAMES, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import DRAWING_FRAMES, Motion
-from pipeline.rendering.motion.picture import colour
 from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit
-from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import shape
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, CAP_HEIGHT_EM, DISPLAY, TextStyle
-from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
+from pipeline.rendering.type_scale import DISPLAY_SIZES, TEXT_SIZES
 
 _LIGHTS = (
     Light(role="glow_far", x=0.92, y=0.30, width=0.44, height=0.70, strength=0.66),

@@ -23,19 +23,20 @@ from pipeline.rendering.layouts.charts import (
     value_frames,
     value_texts,
 )
+from pipeline.rendering.layouts.components import enter, sizes
 from pipeline.rendering.layouts.donut import HOLE, Ring, swept, ties
 from pipeline.rendering.layouts.growth import Drawing
-from pipeline.rendering.layouts.parts import enter, sizes
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import Motion
-from pipeline.rendering.motion.picture import colour
 from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import background
 from pipeline.rendering.surface.shapes import disc
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY
-from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES, between
+from pipeline.rendering.type_scale import HEADING_SIZES, TEXT_SIZES
+from pipeline.theme.colours import blend
 
 # Width of the number and of the name in the middle of the ring, of its diameter, best first; how high both may be;
 # their distance from the ring, at 1080.
@@ -260,5 +261,5 @@ def _colours(scene: SharesScene, look: Look) -> tuple[str, ...]:
     first, last = _GREYS if scene.point else _SHADES
     step = (last - first) / max(1, len(others) - 1)
     brightest = theme.muted if scene.point else theme.accent_2
-    shades = {at: between(brightest, theme.line, first + step * rank) for rank, at in enumerate(others)}
+    shades = {at: blend(brightest, theme.line, first + step * rank) for rank, at in enumerate(others)}
     return tuple(shades.get(at, theme.accent) for at in range(len(scene.items)))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pipeline.model import SceneryScene, SplitScene, Still, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import scenery
-from pipeline.rendering.layouts.parts import bar, enter, kicker, sizes, source_line
+from pipeline.rendering.layouts.components import bar, enter, kicker, sizes, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, letters
@@ -31,7 +31,7 @@ from pipeline.rendering.surface.photographs import (
 )
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, HEADING
-from pipeline.rendering.theme import HEADING_SIZES, TEXT_SIZES
+from pipeline.rendering.type_scale import HEADING_SIZES, TEXT_SIZES
 
 _LIGHTS = (
     Light(role="glow", x=0.84, y=0.30, width=0.46, height=0.66, strength=0.55),

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pipeline.language.writing_systems import width
 from pipeline.model import StatementScene, Word
-from pipeline.rendering.layouts.parts import (
+from pipeline.rendering.layouts.components import (
     INDENT,
     announcement,
     corner_motif,
@@ -23,18 +23,18 @@ from pipeline.rendering.layouts.parts import (
     side_rule,
     sizes,
 )
-from pipeline.rendering.layouts.sentences import TimedSentence, sentences_of
-from pipeline.rendering.layouts.stretch import Stretch
+from pipeline.rendering.layouts.sentence_timing import TimedSentence, sentences_of
+from pipeline.rendering.layouts.stretching_rule import Stretch
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import Level
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import Level
-from pipeline.rendering.motion.picture import colour
 from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.emblem import Emblem
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import STATEMENT
-from pipeline.rendering.theme import STATEMENT_SIZES
+from pipeline.rendering.type_scale import STATEMENT_SIZES
 
 _LIGHTS = (
     Light(role="glow_far", x=1.0, y=0.10, width=0.50, height=0.80, strength=0.62),

@@ -12,19 +12,19 @@ from typing import NamedTuple
 from pipeline.model import StepsScene, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.amount import numeral
+from pipeline.rendering.layouts.components import panel, placeholder, sizes
 from pipeline.rendering.layouts.header import Header, header, header_letters
-from pipeline.rendering.layouts.parts import panel, placeholder, sizes
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import FADE_FRAMES, Level, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import FADE_FRAMES, Level, Motion
 from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit_alike
-from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import measure, shape
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, CAP_HEIGHT_EM, HEADING, TextStyle
-from pipeline.rendering.theme import HEADING_SIZES
+from pipeline.rendering.type_scale import HEADING_SIZES
 
 _LIGHTS = (
     Light(role="glow", x=0.10, y=0.96, width=0.50, height=0.60, strength=0.55),

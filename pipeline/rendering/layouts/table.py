@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from pipeline.model import TableScene, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.charts import LIGHTS, sheet, value_frames
+from pipeline.rendering.layouts.components import enter, hairline
 from pipeline.rendering.layouts.growth import Drawing
-from pipeline.rendering.layouts.parts import enter, hairline
-from pipeline.rendering.layouts.table_setting import AFTER_HEAD, TablePlan, set_table
+from pipeline.rendering.layouts.table_fitting import AFTER_HEAD, TablePlan, set_table
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import Motion
-from pipeline.rendering.motion.picture import colour
 from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import background
 from pipeline.rendering.surface.shapes import rounded
 from pipeline.rendering.text.fitting import TextBlock

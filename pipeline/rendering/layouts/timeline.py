@@ -15,15 +15,15 @@ from PIL import Image
 
 from pipeline.model import TimelineScene, Word
 from pipeline.rendering.grid import Box
+from pipeline.rendering.layouts.components import hairline
 from pipeline.rendering.layouts.header import header_letters
-from pipeline.rendering.layouts.parts import hairline
-from pipeline.rendering.layouts.timeline_setting import DOT, TimelinePlan, set_timeline
+from pipeline.rendering.layouts.timeline_fitting import DOT, TimelinePlan, set_timeline
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, Level, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import DIMMED, FADE_FRAMES, Level, Motion
-from pipeline.rendering.motion.picture import colour
 from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
 from pipeline.rendering.motion.timeline import item_frames
+from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.shapes import disc, ring
 

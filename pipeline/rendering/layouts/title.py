@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.model import TitleScene, Word
-from pipeline.rendering.layouts.parts import bar, corner_motif, enter, kicker, low_top, motif, sizes
+from pipeline.rendering.layouts.components import bar, corner_motif, enter, kicker, low_top, motif, sizes
 from pipeline.rendering.look import Look
+from pipeline.rendering.motion.animation import AT_ONCE
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import AT_ONCE
 from pipeline.rendering.motion.sprites import Element, letters
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, DISPLAY
-from pipeline.rendering.theme import DISPLAY_SIZES, TEXT_SIZES
+from pipeline.rendering.type_scale import DISPLAY_SIZES, TEXT_SIZES
 
 LIGHTS = (
     Light(role="glow", x=0.80, y=0.22, width=0.46, height=0.66, strength=0.86),

@@ -1,11 +1,11 @@
-"""What moves: a composition becomes frames, of which only what changes is painted.
+"""Animation: a composition is played as frames, and only what changes is repainted.
 
-moves         how things enter and rest: poses, frame by frame
-composition   a scene laid out: its ground, and elements that move over it
-sprites       the elements                        (reveal: only near their front, stills: pan and zoom)
-picture       as it is encoded; everything is painted on its planes
-canvas        one picture, painted on as elements move
-timeline      frames, at last: what differs, and how long each is held
-transitions   from one scene to the next
-bursts        how a scene changes where nothing may move
+animation     entrances, fades and easing: the pose of an element in each frame
+composition   a scene laid out: its background and its elements
+sprites       masks filled with colour             (reveal: dirty rectangles of wipes; pan_zoom: moving photographs)
+ycbcr         pictures as planar YCbCr 4:2:0, as encoders take them
+canvas        one picture, repainted in dirty rectangles
+timeline      distinct frames and how long each is held
+transitions   fade, slide and wipe between scenes
+coalescing    changes that follow closely, merged into one, for reduced motion
 """

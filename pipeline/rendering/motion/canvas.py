@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion.picture import Picture
 from pipeline.rendering.motion.sprites import Element
+from pipeline.rendering.motion.ycbcr import Picture
 
 Patch = tuple[Picture, Box]
 

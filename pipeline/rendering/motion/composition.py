@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.rendering.motion.moves import AT_REST
-from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.animation import AT_REST
+from pipeline.rendering.motion.pan_zoom import MovingStill
 from pipeline.rendering.motion.sprites import Element
-from pipeline.rendering.motion.stills import MovingStill
+from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.theme.theme import Manner
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion.moves import FULL, Pose
+from pipeline.rendering.motion.animation import FULL, Pose
 
 # How soft the edge is, in steps of the map.
 _EDGE = 24

@@ -10,12 +10,12 @@ from typing import Protocol
 from PIL import Image, ImageChops
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion.moves import FULL, STAGGER_FRAMES, Motion, Pose
-from pipeline.rendering.motion.picture import Colour, Picture, colour, part_of, tile
+from pipeline.rendering.motion.animation import FULL, STAGGER_FRAMES, Motion, Pose
 from pipeline.rendering.motion.reveal import Reach, opacities
+from pipeline.rendering.motion.ycbcr import Colour, Picture, colour, part_of, tile
 from pipeline.rendering.text.fitting import TextBlock
-from pipeline.rendering.text.lettering import Ink, draw_ink
-from pipeline.rendering.theme import rgb
+from pipeline.rendering.text.rasterising import Ink, draw_ink
+from pipeline.theme.colours import rgb
 from pipeline.theme.theme import Manner
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from pipeline.model import Scene, Word, first_words
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Frame
+from pipeline.rendering.motion.animation import AT_REST, MOTION_RATE
 from pipeline.rendering.motion.canvas import Canvas
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.moves import AT_REST, MOTION_RATE
-from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.ycbcr import Picture
 
 # Where items begin that no line speaks of, and how far they stand apart, in frames.
 _UNSPOKEN_AFTER, _UNSPOKEN_APART = 12, 5

@@ -14,8 +14,8 @@ from PIL import Image
 from pipeline.model import Transition
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Frame
-from pipeline.rendering.motion.moves import ease_out
-from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.animation import ease_out
+from pipeline.rendering.motion.ycbcr import Picture
 
 # 300 to 400 ms, as an editor would.
 _LASTS_S = 0.35

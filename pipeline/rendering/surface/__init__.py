@@ -1,7 +1,7 @@
-"""What words stand on and beside: grounds, figures, signs, photographs.
+"""Backgrounds, shapes, photographs and logos: what text is set on and beside.
 
-background    quiet gradients                     (motif: the large figure on them, emblem: small, in a ring)
-photographs   cut to their frame                  (scrims: behind words on them)
-shapes        cards, bars, rings, shadows
-logos         of somebody's own
+background    gradients with soft lights          (motif: the geometric figure; emblem: it as an element)
+photographs   cropped to their frame              (scrims: darkening under text)
+shapes        anti-aliased masks: cards, bars, rings, discs
+logos         the user's logo, on a plate where contrast needs one
 """

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from pipeline.model import VideoFormat
-from pipeline.rendering.motion.picture import Picture, from_rgb
-from pipeline.rendering.theme import rgb
+from pipeline.rendering.motion.ycbcr import Picture, from_rgb
+from pipeline.theme.colours import rgb
 from pipeline.theme.theme import Theme
 
 # The light is soft, so a tenth of the size is enough to compute it.

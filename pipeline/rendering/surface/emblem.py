@@ -9,9 +9,9 @@ from functools import cached_property, lru_cache
 from PIL import Image
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion.moves import Motion, Pose
-from pipeline.rendering.motion.picture import Picture
+from pipeline.rendering.motion.animation import Motion, Pose
 from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.rendering.surface.motif import figure
 from pipeline.theme.theme import Manner, Theme
 

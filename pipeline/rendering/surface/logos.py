@@ -16,10 +16,10 @@ import numpy.typing as npt
 from PIL import Image, ImageFilter
 
 from pipeline.errors import InputError
-from pipeline.rendering.brought import Logo
-from pipeline.rendering.reading import decoded_logo
+from pipeline.rendering.asset_loading import decoded_logo
+from pipeline.rendering.assets import Logo
 from pipeline.rendering.surface.shapes import rounded
-from pipeline.rendering.theme import rgb
+from pipeline.theme.colours import rgb
 from pipeline.theme.theme import LARGE_CONTRAST, Theme
 
 # How much larger than its own pixels a logo may be shown before it is blurred.

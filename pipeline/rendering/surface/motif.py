@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from pipeline.rendering.motion.picture import Picture, colour, from_rgb, rimmed
+from pipeline.rendering.motion.ycbcr import Picture, colour, from_rgb, rimmed
 from pipeline.rendering.surface.shapes import WHOLE, Field, Part, Plane, image, inside, stroke
-from pipeline.rendering.theme import rgb
+from pipeline.theme.colours import rgb
 from pipeline.theme.theme import Theme
 
 

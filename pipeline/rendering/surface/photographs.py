@@ -14,14 +14,14 @@ from PIL import Image
 
 from pipeline.model import Still
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion.picture import tile
 from pipeline.rendering.motion.sprites import Sprite, flat
+from pipeline.rendering.motion.ycbcr import tile
 from pipeline.rendering.surface.shapes import rounded
-from pipeline.rendering.theme import rgb
+from pipeline.theme.colours import rgb
 
 if TYPE_CHECKING:
     from pipeline.rendering.look import Look
-    from pipeline.rendering.motion.moves import Motion
+    from pipeline.rendering.motion.animation import Motion
 
 # How much wider or narrower than it is a picture may be cut: about a fifth of it goes.
 GIVE = 1.25

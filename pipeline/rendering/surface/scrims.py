@@ -15,8 +15,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.theme import rgb
-from pipeline.theme.colours import contrast, readable, to_lch
+from pipeline.theme.colours import contrast, readable, rgb, to_lch
 from pipeline.theme.theme import TEXT_CONTRAST, Theme
 
 # Rounding to the levels of a film, and letters' soft edges, take a little away.

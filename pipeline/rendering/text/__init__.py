@@ -1,8 +1,7 @@
-"""From a string to ink: letters, lines, boxes.
+"""Typesetting: from a string to masks of its lines.
 
-fitting     into its box: broken, then shrunk     (breaking: into lines; styles: how large, how heavy; capitals)
-line        one line, set and measured            (bidi: in which order it is read)
-fonts       that have its letters                 (advances: how wide these are, emoji: in colour,
-            coverage: what there is)
-lettering   the line, drawn                       (shaping: a letter becomes a glyph)
+fitting      line breaks and size that fit a box   (line_breaking: where; styles: weight, tracking, leading; capitals)
+line         one line, shaped and measured         (bidi: visual order; shaping: kerning and glyphs)
+fonts        font fallback and loading             (advances: glyph widths; emoji: in colour; coverage: scripts)
+rasterising  a line as a mask
 """

@@ -16,7 +16,7 @@ from pipeline.errors import MissingToolError
 from pipeline.language.graphemes import clusters, visible
 from pipeline.language.writing_systems import has_right_to_left
 from pipeline.model import CodeScene, Scene, Script, narration_of, texts_of
-from pipeline.rendering.listing import clean
+from pipeline.rendering.code_listing import clean
 from pipeline.rendering.look import Look
 from pipeline.rendering.text.capitals import capitals
 from pipeline.rendering.text.fonts import Face, emoji_face, face_for, packaged_faces

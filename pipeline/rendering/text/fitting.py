@@ -9,11 +9,11 @@ from functools import lru_cache
 
 from pipeline.language.graphemes import clusters, is_emoji
 from pipeline.language.writing_systems import runs_right_to_left
-from pipeline.rendering.text.breaking import Chunk, Lines, break_lines, chunks_of, divide_long, split_long
 from pipeline.rendering.text.emoji import sharp_px
 from pipeline.rendering.text.fonts import face_for
-from pipeline.rendering.text.lettering import draw_ink
 from pipeline.rendering.text.line import Line, leading_of, measure, presentable, reach_of, shape
+from pipeline.rendering.text.line_breaking import Chunk, Lines, break_lines, chunks_of, divide_long, split_long
+from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM, TextStyle
 
 # How far down the sizes a better break (nothing ragged) may take a text before the larger type wins; and how far where

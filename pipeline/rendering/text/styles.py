@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pipeline.language.writing_systems import writing_of
-from pipeline.rendering.brought import Fonts, Typeface
+from pipeline.rendering.assets import Fonts, Typeface
 
 # Height of a capital letter of Inter, which stands for the height of a line when things are aligned.
 CAP_HEIGHT_EM = 1490 / 2048

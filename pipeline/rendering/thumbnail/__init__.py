@@ -1,1 +1,4 @@
-"""The stills beside a film: `drawing`, of the words, the picture and the badge of an episode."""
+"""Thumbnails: `drawing` composes them from the title, a picture (`picture`) and an episode number (`badge`).
+
+All are drawn on a `canvas`.
+"""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PIL import Image, ImageDraw
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.numbers import write_number
-from pipeline.rendering.text.lettering import draw_ink
-from pipeline.rendering.theme import rgb
-from pipeline.rendering.thumbnail.words import MARGIN, Sheet
+from pipeline.rendering.number_format import write_number
+from pipeline.rendering.text.rasterising import draw_ink
+from pipeline.rendering.thumbnail.canvas import MARGIN, Sheet
+from pipeline.theme.colours import rgb
 
 # Of the plate; drawn four times as large, for smooth corners.
 _HEIGHT, _RADIUS, _PAD, _TOP, _RIM, _FINER = 132, 28, 34, 44, 10, 4

@@ -18,11 +18,11 @@ from PIL import Image
 
 from pipeline.model import NumberScene, Script, VideoFormat
 from pipeline.rendering.look import Look
-from pipeline.rendering.numbers import write_number
+from pipeline.rendering.number_format import write_number
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.motif import Figure, figure
-from pipeline.rendering.theme import rgb
 from pipeline.rendering.thumbnail.badge import number_badge
+from pipeline.rendering.thumbnail.canvas import MARGIN, SIZES, Sheet
 from pipeline.rendering.thumbnail.picture import (
     beside_cut_out,
     beside_photograph,
@@ -31,7 +31,7 @@ from pipeline.rendering.thumbnail.picture import (
     on_picture,
     picture_of,
 )
-from pipeline.rendering.thumbnail.words import MARGIN, SIZES, Sheet
+from pipeline.theme.colours import rgb
 from pipeline.theme.theme import Theme
 
 COUNT = 3

@@ -14,8 +14,8 @@ from pipeline.rendering.surface.photographs import covering, fitted, is_page, lo
 from pipeline.rendering.surface.scrims import Edge, accent_on, hardest_behind, needed_opacity, scrim_on, side_scrim_mask
 from pipeline.rendering.surface.shapes import disc
 from pipeline.rendering.text.fitting import TextBlock
-from pipeline.rendering.theme import rgb
-from pipeline.rendering.thumbnail.words import MARGIN, Sheet
+from pipeline.rendering.thumbnail.canvas import MARGIN, Sheet
+from pipeline.theme.colours import rgb
 from pipeline.theme.theme import TEXT_CONTRAST
 
 # A picture with fewer pixels is taken only if there is no other.

@@ -1,0 +1,210 @@
+"""How batches stand, as tables and lines for a person at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from pipeline.cli.batch_status import BatchReport, BatchState, JobState
+from pipeline.cli.causes import ID_DIGITS, lines_of
+from pipeline.cli.console import Console
+from pipeline.cli.escaping import marked
+from pipeline.model import Cost, JobStatus, bill, dollars
+
+if TYPE_CHECKING:
+    from pipeline.orchestrator.uploads import UploadDays
+
+_COLOURS = {
+    JobStatus.COMPLETED: "green",
+    JobStatus.FAILED: "red",
+    JobStatus.IN_PROGRESS: "cyan",
+    JobStatus.PENDING: "dim",
+    JobStatus.PARKED: "yellow",
+    JobStatus.REVIEW: "magenta",
+    JobStatus.CANCELLED: "dim",
+}
+# Between columns; and what the last column of a cropped table needs to say anything.
+_GAP, _LEAST_CELLS = 1, 16
+# What a screen has to leave the last column, of which lines run on.
+_SOME_WORDS_CELLS = 60
+_NOTHING_YET = "Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md"
+
+
+def print_batch(report: BatchReport, *, fits: bool = False) -> None:
+    """One batch, as far as anybody reads it: a row for each film, but those that one cause has stopped together.
+
+    `fits`: cropped to the terminal.
+    """
+    state = report.full_state()
+    stopped = report.stopped()
+    together = [group for group in stopped if group.count > 1]
+    jobs = report.first_jobs([group.rows[0] for group in stopped if group.count == 1])
+    console = Console(highlight=False)
+    console.print(f"[bold]{marked(state.batch)}[/]  {_counts(state)}{_at_work(state)}", soft_wrap=True)
+    for line in (*_costs(state.cost), *_publishing(state.uploads)):
+        console.print(line, soft_wrap=True)
+    if together:
+        console.print()
+    for line in chain.from_iterable(lines_of(group, with_ids=True) for group in together):
+        if fits:
+            console.print(line, no_wrap=True, overflow="ellipsis")
+        else:
+            words = line.lstrip()
+            console.print_words(words, indent=len(line) - len(words))
+    if jobs:
+        console.print()
+        _print_films(jobs, console, with_cost=state.cost.tokens > 0, fits=fits)
+    more = sum(state.counts.values()) - len(jobs) - sum(group.count for group in together)
+    if more > 0:
+        console.print(f"… and {more} more: --json lists all")
+
+
+def _print_films(jobs: Iterable[JobState], console: Console, *, with_cost: bool, fits: bool) -> None:
+    """Paths are there to be copied: unless it `fits`, the table is as wide as they are. A screen crops titles.
+
+    Where the screen is too narrow for that, there is no table: each film is told in lines of its own.
+    """
+    jobs = list(jobs)
+    table = Table(box=None, pad_edge=False, title=None)
+    for column in ("id", "film", "status", "stage", "tries", *(["cost"] if with_cost else []), "where, or why not"):
+        table.add_column(column, header_style="dim", no_wrap=True, overflow="ellipsis")
+    table.columns[0].style = "dim"
+    if fits or console.is_terminal:
+        table.columns[1].max_width = console.width // 3
+    for job in jobs:
+        colour = _COLOURS[JobStatus(job.status)]
+        table.add_row(
+            job.id[:ID_DIGITS],
+            _title(job),
+            f"[{colour}]{job.status}[/]{_until(job.parked_until)}",
+            _stage(job),
+            str(job.attempts),
+            *([bill(job.cost) if job.cost.tokens else ""] if with_cost else []),
+            _where(job),
+        )
+    if fits:
+        _crop_last(table, console)
+    elif not console.has_room_for(table) and _room_for_last(table, console) < _SOME_WORDS_CELLS:
+        for job in jobs:
+            _print_film(job, console)
+        return
+    console.print_table(table, whole=not fits)
+
+
+def _print_film(job: JobState, console: Console) -> None:
+    """What the table has in a row: "failed at script, 2 tries" between the title and the reason."""
+    stage, indent = _stage(job), ID_DIGITS + 2
+    about = (
+        f"[{_COLOURS[JobStatus(job.status)]}]{job.status}[/]{_until(job.parked_until)}{f' at {stage}' if stage else ''}"
+    )
+    about += f", {job.attempts} tries" if job.attempts > 1 else ""
+    about += f", {bill(job.cost)}" if job.cost.tokens else ""
+    console.print_words(f"[bold]{_title(job)}[/]", indent=indent, head=job.id[:ID_DIGITS])
+    for line in filter(None, (about, _where(job))):
+        console.print_words(line, indent=indent)
+
+
+def _title(job: JobState) -> str:
+    return marked(f"{job.episode} · {job.title}" if job.episode else job.title)
+
+
+def _stage(job: JobState) -> str:
+    return "" if job.status == JobStatus.COMPLETED else marked(job.stage)
+
+
+def _where(job: JobState) -> str:
+    """Why it is not there, or where it is."""
+    return marked((job.error or "").removeprefix(f"{job.title}: ") or job.video or "")
+
+
+def print_batches(states: Iterable[BatchState]) -> None:
+    """A line for each batch."""
+    console, count = Console(highlight=False), 0
+    for state in states:
+        count += 1
+        about = f"[red]{marked(state.error)}[/]" if state.error else f"{_counts(state)}{_at_work(state)}"
+        console.print(f"[bold]{marked(state.batch)}[/]  {about}", soft_wrap=True)
+    if not count:
+        console.print(_NOTHING_YET, soft_wrap=True)
+
+
+def print_list(states: Iterable[BatchState]) -> None:
+    """A table of all batches; lines for each, where the screen is too narrow for it."""
+    table, told = Table(box=None, pad_edge=False), []
+    for column in ("batch", "films", "begun", "source", ""):
+        table.add_column(column, header_style="dim", no_wrap=True)
+    for state in states:
+        done, total = state.counts[JobStatus.COMPLETED], sum(state.counts.values())
+        begun = f"{datetime.fromisoformat(state.created_at).astimezone():%Y-%m-%d %H:%M}" if state.created_at else ""
+        about = f"[red]{marked(state.error)}[/]" if state.error else _at_work(state).strip()
+        row = (f"[bold]{marked(state.batch)}[/]", f"{done}/{total}", begun, marked(state.source), about)
+        table.add_row(*row)
+        told.append(row)
+    console = Console(highlight=False)
+    if not table.row_count:
+        console.print(_NOTHING_YET, soft_wrap=True)
+        return
+    if console.has_room_for(table):
+        console.print_table(table, whole=True)
+        return
+    for name, films, begun, source, about in told:
+        console.print_words(f"{name}  {films}")
+        for line in filter(None, (", ".join(filter(None, (begun, source))), about)):
+            console.print_words(line, indent=2)
+
+
+def _crop_last(table: Table, console: Console) -> None:
+    """Give the last column what the others leave of the terminal; too little, and it is left out."""
+    left = _room_for_last(table, console)
+    if left < _LEAST_CELLS:
+        table.columns.pop()
+    else:
+        table.columns[-1].max_width = left
+
+
+def _room_for_last(table: Table, console: Console) -> int:
+    """Cells that the other columns leave."""
+    last = table.columns.pop()
+    left = console.width - console.measure(table).maximum - _GAP
+    table.columns.append(last)
+    return left
+
+
+def _counts(state: BatchState) -> str:
+    return " · ".join(
+        f"[{_COLOURS[JobStatus(name)]}]{count} {name}[/]" for name, count in state.counts.items() if count
+    )
+
+
+def _at_work(state: BatchState) -> str:
+    if not state.workers:
+        return ""
+    processes = "process" if len(state.workers) == 1 else "processes"
+    return f"  [cyan]{processes} {', '.join(map(str, state.workers))} at work[/]"
+
+
+def _costs(cost: Cost) -> Iterator[str]:
+    """What was bought, and of which models; nothing if nothing was."""
+    if not cost.tokens:
+        return
+    yield f"[dim]cost {bill(cost)}, {cost.tokens:,} tokens[/]"
+    for name, model in sorted(cost.models.items()):
+        money = "no known price" if model.usd is None else dollars(model.usd)
+        calls = f"{model.calls:,} call{'' if model.calls == 1 else 's'}, " if model.calls else ""
+        told = f"{name}: {calls}{model.tokens_in:,} read, {model.tokens_out:,} written, {money}"
+        yield f"  [dim]{marked(told)}[/]"
+
+
+def _publishing(uploads: tuple[UploadDays, ...]) -> Iterator[str]:
+    if uploads:
+        from pipeline.orchestrator.uploads import told_days
+
+        yield from (f"[dim]{marked(f'publishing {told_days(found)}')}[/]" for found in uploads)
+
+
+def _until(moment: str | None) -> str:
+    return f" until {datetime.fromisoformat(moment).astimezone():%a %H:%M}" if moment else ""

@@ -1,0 +1,129 @@
+"""The films of a batch in one file to hand over: a ZIP with the manifest and the checksums of all that is in it."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from pipeline.errors import InputError
+from pipeline.files import replacing, storage_errors
+from pipeline.files.scratch import scratch_folder
+from pipeline.model import JobStatus, JobSummary
+from pipeline.orchestrator.batch.results import films_by_row
+from pipeline.orchestrator.batch.source import roster_of
+from pipeline.orchestrator.context import RunContext
+from pipeline.reporting import MANIFEST, RowFilms, write_manifest
+from pipeline.sources.campaign import read_roster
+from pipeline.state import no_batch
+
+CHECKSUMS = "SHA256SUMS"
+# What a ZIP can't be older than: the same films give the same bytes, whenever they are packed.
+_MOMENT = (1980, 1, 1, 0, 0, 0)
+_READABLE = 0o100644 << 16
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Packed:
+    """What was packed."""
+
+    path: Path
+    films: int
+    # Completed, and not where they were.
+    missing: tuple[str, ...]
+    bytes: int
+
+
+def pack(context: RunContext, batch: str, *, output: Path | None = None) -> Packed:
+    """Write the completed films of a batch to `output` (default: BATCH.zip beside them), as they lie in their folders.
+
+    Larger than 4 GB is ZIP64. Memory does not grow with the films. Blocks. Raises `InputError` when there is nothing
+    to pack, and `StorageError`.
+    """
+    known = context.store.read_batch(batch)
+    if known is None:
+        raise no_batch(batch, context.store.batch_names())
+    context = context.for_asked(known.asked)
+    index = context.store.refreshed(batch)
+    summary = context.places.summary(batch)
+    path = output or (summary.parent if summary else context.places.films_root.parent) / f"{batch}.zip"
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    missing: list[str] = []
+    films = 0
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", allowZip64=True) as file:
+        packer = _Packer(file)
+        for row in index.rows(JobStatus.COMPLETED):
+            if row.video is None or not row.video.is_file():
+                missing.append(row.title)
+                continue
+            films += 1
+            for part in sorted(each for each in row.video.parent.iterdir() if _belongs(each, row.video)):
+                packer.add(part, _inside(row, batch) / part.name)
+        if not films:
+            raise InputError("has no film to pack", where=batch, hint=f"See nightreel status {shlex.quote(batch)}")
+        _add_manifest(packer, context, batch)
+        packer.finish()
+    return Packed(path=path, films=films, missing=tuple(missing), bytes=path.stat().st_size)
+
+
+class _Packer:
+    """Adds files to a ZIP, and remembers their checksums: a hundred bytes each."""
+
+    def __init__(self, file: zipfile.ZipFile) -> None:
+        self._file = file
+        self._sums: list[str] = []
+
+    def add(self, path: Path, name: PurePosixPath) -> None:
+        digest = hashlib.sha256()
+        with path.open("rb") as source, self._file.open(_entry(name), "w", force_zip64=True) as target:
+            while data := source.read(_CHUNK_BYTES):
+                digest.update(data)
+                target.write(data)
+        self._sums.append(f"{digest.hexdigest()}  {name}\n")
+
+    def finish(self) -> None:
+        """The checksums, as `sha256sum --check` reads them."""
+        self._file.writestr(_entry(PurePosixPath(CHECKSUMS)), "".join(self._sums).encode(errors="surrogateescape"))
+
+
+def _entry(name: PurePosixPath) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(str(name), _MOMENT)
+    entry.external_attr = _READABLE
+    entry.create_system = 3  # as on Unix, wherever it is made
+    # Films and pictures are compressed already, and zlib's bytes differ from version to version.
+    entry.compress_type = zipfile.ZIP_STORED
+    return entry
+
+
+def _belongs(path: Path, video: Path) -> bool:
+    """Whether a file is part of a film: all in its folder, or, of a film in a file of its own, what is called so."""
+    return path.is_file() and not path.name.startswith(".") and (video.name == "video.mp4" or video.stem in path.name)
+
+
+def _inside(row: JobSummary, batch: str) -> PurePosixPath:
+    """The folder of a film in the ZIP."""
+    return PurePosixPath(row.folder.removeprefix(f"{batch}/"))
+
+
+def _add_manifest(packer: _Packer, context: RunContext, batch: str) -> None:
+    """The manifest, with the places that films have in the ZIP; only tables have one."""
+    roster = read_roster(roster_of(context.store, batch))
+    if roster is None:
+        return
+    with scratch_folder() as folder:
+
+        def packed() -> Iterator[RowFilms]:
+            for row in films_by_row(context.store, batch, roster):
+                films = [
+                    replace(film, video=folder / _inside(film, batch) / film.video.name) if film.video else film
+                    for film in row.films
+                ]
+                yield row._replace(films=films)
+
+        write_manifest(folder / MANIFEST, roster.columns, packed(), separator=roster.separator)
+        packer.add(folder / MANIFEST, PurePosixPath(MANIFEST))

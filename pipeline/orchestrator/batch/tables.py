@@ -1,0 +1,91 @@
+"""How tables are opened and their rows read, as the settings and the flags of a command say."""
+
+from __future__ import annotations
+
+from pipeline.errors import InputError, did_you_mean
+from pipeline.language.tags import DEFAULT_LANGUAGE
+from pipeline.model import Brief
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.naming import FolderPattern
+from pipeline.script import play_in
+from pipeline.settings import Settings
+from pipeline.sources.campaign import CampaignReader, Deciders, Part, column_names, row_fields
+from pipeline.sources.endpoint import Endpoint
+from pipeline.sources.tables import Table, TableForm, plain
+
+
+def form_of(context: RunContext) -> TableForm:
+    """What is known of a table before it is opened. Reads templates: not for the event loop."""
+    asked, source = context.settings.campaign, context.settings.source
+    pairs = (*asked.map, *asked.columns)
+    mapped = {plain(pair.rpartition("=")[0]) for pair in pairs} | {plain(asked.key)} - {""}
+    templates = [context.template(Brief(title="", template=name)) for name in _templates(context)]
+    return TableForm(
+        delimiter="\t" if asked.delimiter == "tab" else asked.delimiter,
+        encoding=asked.encoding,
+        has_header={"yes": True, "no": False}.get(asked.header),
+        names=frozenset(plain(field.name) for template in templates for field in row_fields(template)) | mapped,
+        sheet=source.sheet,
+        query=source.query,
+        password=source.password.get_secret_value() if source.password else "",
+        rows_at=source.rows_at,
+    )
+
+
+def endpoint_of(address: str, settings: Settings) -> Endpoint:
+    """A service that answers page by page."""
+    source = settings.source
+    return Endpoint(
+        address=address,
+        api_key=source.api_key.get_secret_value() if source.api_key else "",
+        api_key_header=source.api_key_header,
+        allowed=source.allow,
+        next_at=source.next_at,
+        next_param=source.next_param,
+        page_param=source.page_param,
+        timeout_s=source.timeout_s,
+        most_bytes=int(source.most_mb * 1e6),
+    )
+
+
+def _templates(context: RunContext) -> dict[str, None]:
+    """The templates that rows may get by rule; a flag goes before the rules."""
+    rules = () if context.overrides.get("template") else context.settings.campaign.templates
+    return dict.fromkeys(rule.template for rule in rules) or {context.settings.template: None}
+
+
+def reader_of(table: Table, context: RunContext) -> CampaignReader:
+    """Who makes briefs of rows. Raises `InputError` for a language or a column that is not there. Reads templates."""
+    asked, flags = context.settings.campaign, context.overrides
+    if flags.get("template") and flags.get("campaign.templates"):
+        raise InputError("--template is one for all rows, --split are several", hint="Give one of the two")
+    language = str(flags.get("language") or "")
+    for name in _templates(context):
+        template = context.template(Brief(title="", template=name))
+        if language and template.plays:
+            play_in(template, language)
+    # A flag goes before what the row says.
+    silent = {"template"} if flags.get("template") else set()
+    silent |= {"languages"} if language or flags.get("languages") else set()
+    deciders = Deciders(table, asked.columns, without=silent)
+    columns = column_names(table.columns)
+    wanted = FolderPattern(context.settings.output.pattern).columns
+    if missing := [name for name in wanted if name not in columns]:
+        hint = did_you_mean(missing[0], columns)
+        raise InputError(f"the table has no column {missing[0]}", where="output.pattern", hint=hint)
+    options = {
+        "language": language or context.settings.language or DEFAULT_LANGUAGE,
+        "languages": () if language else context.settings.languages,
+        "key": asked.key,
+        "locale": asked.locale,
+        "kept": {name: columns[name] for name in wanted},
+    }
+    return CampaignReader(
+        table,
+        lambda name: context.template(Brief(title="", template=name)),
+        context.settings.template,
+        parts=() if flags.get("template") else [Part(**rule.model_dump()) for rule in asked.templates],
+        deciders=deciders,
+        mapped=asked.map,
+        options=options,
+    )

@@ -1,0 +1,129 @@
+"""Jobs that exist are changed: some at a time, each by who has claimed it.
+
+So fifty thousand are no more trouble than five; one that another process makes is left to that process.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from anyio import to_thread
+
+from pipeline.errors import BusyError, CheckpointError, InputError
+from pipeline.model import Job, JobStatus
+from pipeline.orchestrator.context import RunContext
+from pipeline.state import CheckpointStore
+
+# Each claim is an open file, and a process may have few.
+_AT_ONCE = 50
+# Called with a claimed job; None: it stays as it is.
+Change = Callable[[Job], Job | None]
+
+
+@dataclass(kw_only=True)
+class Changed:
+    """What became of jobs that somebody wanted changed, by id; `damaged` are the reasons."""
+
+    changed: list[str] = field(default_factory=list)
+    # Another process works on them.
+    busy: list[str] = field(default_factory=list)
+    # They are as they should be, or have moved on.
+    left: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+
+
+async def chosen(
+    context: RunContext,
+    batch: str,
+    jobs: Sequence[str],
+    statuses: Collection[JobStatus],
+    *,
+    damaged: bool = False,
+    flag: str = "--job",
+) -> list[str]:
+    """Ids of the jobs that are meant: those named with `flag`, else all in these statuses, damaged ones if wanted."""
+
+    def look() -> list[str]:
+        index = context.store.refreshed(batch)
+        if jobs:
+            return list(dict.fromkeys(_one(index.ids_like(prefix), prefix, batch, flag) for prefix in jobs))
+        return index.ids(*statuses) + ([damage.job for damage in index.damages()] if damaged else [])
+
+    return await to_thread.run_sync(look)
+
+
+def _one(found: Sequence[str], prefix: str, batch: str, flag: str) -> str:
+    if prefix and len(found) == 1:
+        return found[0]
+    if prefix and found:
+        message = f"{len(found)} jobs of batch “{batch}” have ids that begin with {prefix[:40]!r}"
+        raise InputError(message, where=flag, hint=f"Say more of it: {', '.join(found[:3])}")
+    hint = f"nightreel status {shlex.quote(batch)} shows how the ids begin"
+    raise InputError(f"batch “{batch}” has no job {prefix[:40]!r}", where=flag, hint=hint)
+
+
+async def change_jobs(
+    context: RunContext, batch: str, ids: Sequence[str], change: Change, *, or_else: Callable[[str], None] | None = None
+) -> Changed:
+    """Claim each job, change it (None: leave it) and save it; `or_else` is called with the id of one that is busy.
+
+    Both are called in a thread.
+    """
+    done = Changed()
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        await to_thread.run_sync(_change_some, context.store, batch, some, change, done, or_else)
+    return done
+
+
+def _change_some(  # noqa: PLR0917 - called in a thread, which takes no names
+    store: CheckpointStore,
+    batch: str,
+    ids: Iterable[str],
+    change: Change,
+    done: Changed,
+    or_else: Callable[[str], None] | None,
+) -> None:
+    fresh: list[Job] = []
+    with ExitStack() as claims:
+        for job_id in ids:
+            try:
+                claims.enter_context(store.claims.claim_now(batch, job_id, what=job_id))
+                job = store.read_job(batch, job_id)
+            except BusyError:
+                done.busy.append(job_id)
+                if or_else:
+                    or_else(job_id)
+            except CheckpointError as error:
+                done.damaged.append(str(error))
+            else:
+                changed = change(job) if job else None
+                if changed:
+                    fresh.append(changed)
+                else:
+                    done.left.append(job_id)
+        store.put_jobs(batch, fresh)
+    done.changed += [job.id for job in fresh]
+
+
+def settle(context: RunContext, batch: str, asked: Iterable[str], change: Change, done: Changed) -> None:
+    """See who is still at work on jobs that were asked to stop; take the wish back where nobody is, and change them."""
+    store = context.store
+    for job_id in asked:
+        try:
+            with store.claims.claim_now(batch, job_id, what=job_id):
+                job = store.read_job(batch, job_id)
+                fresh = change(job) if job else None
+                if fresh:
+                    store.put_jobs(batch, [fresh])
+                store.claims.cancel_is_heard(batch, job_id)
+        except BusyError:
+            done.busy.append(job_id)
+        except CheckpointError as error:
+            done.damaged.append(str(error))
+        else:
+            heard = job is not None and job.status is JobStatus.CANCELLED
+            (done.changed if fresh or heard else done.left).append(job_id)

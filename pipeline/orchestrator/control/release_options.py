@@ -1,0 +1,44 @@
+"""What somebody who publishes says of a film: it goes before what its brief says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pipeline.errors import InputError
+from pipeline.model import Brief
+from pipeline.orchestrator.context import RunContext
+
+# As people know who says so.
+_WHERE = "--publish-at"
+PRIVACY = "youtube.privacy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseWishes:
+    """Empty: the brief decides, and then the settings."""
+
+    # "2027-01-26 18:00", in `time_zone` (IANA) or with an offset.
+    publish_at: str = ""
+    time_zone: str = ""
+    playlist: str = ""
+
+    def on(self, brief: Brief) -> Brief:
+        """The brief with what is wished for."""
+        return replace(
+            brief,
+            publish_at=self.publish_at or brief.publish_at,
+            time_zone=self.time_zone or brief.time_zone,
+            playlist=self.playlist or brief.playlist,
+            # A film with a time is private until then, and public from then on.
+            privacy="" if self.publish_at else brief.privacy,
+        )
+
+    def check(self, context: RunContext) -> None:
+        """Raise `InputError` for what can't be had."""
+        if self.publish_at and PRIVACY in context.hosts.overrides:
+            hint = "Leave one of them out: a film with a time is private until then, and public from then on"
+            raise InputError("goes without --privacy", where=_WHERE, hint=hint)
+        context.hosts.check(self.on(Brief(title=_WHERE)))
+
+
+NO_WISHES = ReleaseWishes()

@@ -1,0 +1,198 @@
+"""What a person says of films that wait for that: they go on, or they don't.
+
+A film that waits is not claimed by anybody, so all of this works while other processes make the rest of the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from anyio import from_thread, to_thread
+
+from pipeline.errors import CheckpointError, HeldError, InputError, RejectedError, SampleError
+from pipeline.language.text import clean_text
+from pipeline.model import HeldFilm, Job, JobStatus, JobSummary, Review, SampleStanding, advance, summary_of, title_of
+from pipeline.orchestrator.batch.batches import known_batch
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.control.bulk import change_jobs, chosen
+from pipeline.orchestrator.film.delivered import film_is_whole
+from pipeline.orchestrator.film.failures import error_record
+from pipeline.orchestrator.film.leaving import rejected, waits_for_sample
+from pipeline.state import CheckpointStore
+from pipeline.version import __version__
+
+MOST_WORDS_CHARS = 1000
+_AT_REVIEW = "publishing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waits:
+    """Everything of a batch that waits for a person."""
+
+    batch: str
+    films: tuple[HeldFilm, ...]
+    # The rest, which waits for the sample; and how that stands.
+    behind: int
+    sample: SampleStanding
+
+
+@dataclass(kw_only=True)
+class Said:
+    """What came of what a person said; ids of jobs."""
+
+    approved: list[str] = field(default_factory=list)
+    rejected: list[str] = field(default_factory=list)
+    # They waited for the sample, and go on now.
+    released: list[str] = field(default_factory=list)
+    # Nobody has asked about them.
+    left: list[str] = field(default_factory=list)
+    # Other processes work on them.
+    busy: list[str] = field(default_factory=list)
+    # What can't be said of a film, a line each.
+    problems: list[str] = field(default_factory=list)
+
+
+async def waiting(context: RunContext, batch: str) -> Waits:
+    """What waits for a person in a batch. Raises `InputError` for an unknown one."""
+    await known_batch(context, batch)
+
+    def look() -> Waits:
+        index = context.store.refreshed(batch)
+        films = [_held(job) for row in index.rows(JobStatus.REVIEW) if (job := _readable(context.store, row))]
+        behind = sum(_is_behind(row) for row in index.rows(JobStatus.PARKED))
+        return Waits(batch=batch, films=tuple(films), behind=behind, sample=index.sums.sample())
+
+    return await to_thread.run_sync(look)
+
+
+def write_page(context: RunContext, waits: Waits) -> Path:
+    """The same as a page with pictures, beside the report of the batch; its path. Blocks: pictures are decoded."""
+    from pipeline.reporting.review import write_review_page  # noqa: PLC0415 - loads PyAV and Jinja2
+
+    folder = context.places.summary(waits.batch) or context.store.folder(waits.batch)
+    return write_review_page(
+        folder, batch=waits.batch, films=waits.films, behind=waits.behind, sample=waits.sample, version=__version__
+    )
+
+
+async def approve(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -> Said:
+    """Let films go on to where they are published: `jobs` (beginnings of ids), else all that wait for a person.
+
+    Named ones may also be of those that wait for the sample, or were rejected. When all of the sample is approved, the
+    rest goes on as well. It is published by whoever runs the batch, now or next. Raises `InputError` for an unknown
+    batch or job.
+    """
+    await known_batch(context, batch)
+    ids = await chosen(context, batch, jobs, (JobStatus.REVIEW, JobStatus.PARKED), flag="--approve")
+    said, anew = Said(), list[str]()
+
+    def let_go(job: Job) -> Job | None:
+        kind = job.error.kind if job.error else ""
+        if not _is_asked_about(job.status, kind, named=bool(jobs)):
+            return None
+        if job.video is None or not film_is_whole(job):
+            said.problems.append(f"{job.folder}: the film has changed since, and is made anew by the next run")
+            anew.append(job.id)
+            why = "approved by a person, but it has changed since"
+            return advance(job.evolve(error=None, retries=0), JobStatus.PENDING, at=context.clock(), why=why)
+        if kind == HeldError.__name__:
+            # An earlier film about the same is out: this one goes out as well.
+            theirs = context.for_job(job)
+            for name in theirs.hosts.wanted:
+                host = theirs.hosts.destination(name, theirs.hosts.subject(job))
+                from_thread.run(host.again)
+        review = Review(film=job.video.sha256, decision="approved", at=context.clock())
+        fresh = job.evolve(review=review, error=None, retries=0)
+        return advance(fresh, JobStatus.PENDING, at=context.clock(), why="approved by a person")
+
+    done = await change_jobs(context, batch, ids, let_go)
+    said.approved = [job for job in done.changed if job not in anew]
+    said.busy, said.left = done.busy, done.left if jobs else []
+    said.problems += done.damaged
+    said.released = await _look_at_the_rest(context, batch)
+    return said
+
+
+async def reject(context: RunContext, *, batch: str, job: str, why: str) -> Said:
+    """Keep a film that is held from leaving, for the reason `why`; it counts as failed until it is made otherwise.
+
+    Raises `InputError` for an unknown batch or job, and without a reason.
+    """
+    words = " ".join(clean_text(why).split())[:MOST_WORDS_CHARS]
+    if not words:
+        raise InputError("a film is rejected for a reason", where="--why", hint='Write e.g. --why "the name is wrong"')
+    await known_batch(context, batch)
+    ids = await chosen(context, batch, (job,), (), flag="--reject")
+
+    def keep_back(job: Job) -> Job | None:
+        if job.status is not JobStatus.REVIEW or job.video is None:
+            return None
+        record = error_record(rejected(job, words), _AT_REVIEW)
+        review = Review(film=job.video.sha256, decision="rejected", at=context.clock(), why=words)
+        fresh = job.evolve(review=review, error=record)
+        return advance(fresh, JobStatus.FAILED, at=context.clock(), why=f"rejected by a person: {words}")
+
+    done = await change_jobs(context, batch, ids, keep_back)
+    await _look_at_the_rest(context, batch)
+    return Said(rejected=done.changed, busy=done.busy, left=done.left, problems=done.damaged)
+
+
+async def _look_at_the_rest(context: RunContext, batch: str) -> list[str]:
+    """Let go what waited for a sample that is approved now; what waits on, says why now. The ids of those that go."""
+    index = context.store.index(batch)
+    sample = await to_thread.run_sync(index.sums.sample)
+    ids = await to_thread.run_sync(lambda: [row.id for row in index.rows(JobStatus.PARKED) if _is_behind(row)])
+    gone: list[str] = []
+
+    def go_on(job: Job) -> Job | None:
+        if not _is_behind(job):
+            return None
+        waits = waits_for_sample(job, sample)
+        if waits:
+            record = error_record(waits, job.error.stage if job.error else _AT_REVIEW)
+            return job.evolve(error=record) if record != job.error else None
+        gone.append(job.id)
+        fresh = job.evolve(error=None, retries=0)
+        return advance(fresh, JobStatus.PENDING, at=context.clock(), why="the sample is approved")
+
+    await change_jobs(context, batch, ids, go_on)
+    return gone
+
+
+def _is_asked_about(status: JobStatus, kind: str, *, named: bool) -> bool:
+    if status is JobStatus.FAILED:
+        return named and kind == RejectedError.__name__
+    return status is JobStatus.REVIEW or (status is JobStatus.PARKED and kind == SampleError.__name__)
+
+
+def _is_behind(job: Job | JobSummary) -> bool:
+    """Whether it waits for the sample of its batch."""
+    return job.status is JobStatus.PARKED and job.error is not None and job.error.kind == SampleError.__name__
+
+
+def _readable(store: CheckpointStore, row: JobSummary) -> Job | None:
+    try:
+        return store.read_job(row.batch, row.id)
+    except CheckpointError:  # `nightreel status` says so
+        return None
+
+
+def _held(job: Job) -> HeldFilm:
+    files, verdict, row = job.receipt.package if job.receipt else None, job.verdict, summary_of(job)
+    return HeldFilm(
+        id=job.id,
+        title=title_of(job),
+        language=job.brief.language,
+        why=(job.error.cause or job.error.message) if job.error else "",
+        hint=job.error.hint if job.error else "",
+        sampled=job.sampled,
+        score=verdict.score if verdict else None,
+        profile=verdict.profile if verdict else "",
+        remarks=tuple(check for check in verdict.checks if check.verdict != "pass") if verdict else (),
+        duration_s=job.video.duration_s if job.video else None,
+        video=files.video if files else None,
+        thumbnail=files.thumbnail if files else None,
+        incidents=(*row.voice_remarks, *row.picture_remarks),
+    )

@@ -1,0 +1,215 @@
+"""What works on this machine now, and what to do about the rest."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from anyio import to_thread
+
+from pipeline.errors import MissingToolError, NightreelError
+from pipeline.files import write_atomically
+from pipeline.language.text import counted
+from pipeline.media.versions import ffmpeg_versions
+from pipeline.model import Brief
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.providers import make_narrator, stock_names
+from pipeline.orchestrator.vmaf import find_vmaf
+from pipeline.rendering.text.coverage import can_shape, font_advice, font_coverage, shaping_advice
+
+# A minute of film takes about 40 MB while it is made, most of it cache; below this a night may end early.
+_FREE_DISK_GB = 5
+
+
+class State(StrEnum):
+    """How well a thing works."""
+
+    GOOD = "good"
+    # Films can be made, but not all that one may wish for.
+    LIMITED = "limited"
+    # No film can be made.
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing looked at."""
+
+    name: str
+    state: State
+    found: str
+    # What to do about it; empty: nothing.
+    remedy: str = ""
+
+
+async def examine(context: RunContext) -> tuple[Finding, ...]:
+    """Look at everything a film needs. Never raises; asks the voice services whether they answer."""
+    looks: tuple[Callable[[RunContext], Awaitable[Finding]], ...] = (
+        _python,
+        _ffmpeg,
+        _vmaf,
+        _fonts,
+        _shaping,
+        _style,
+        _voices,
+        _model,
+        _photos,
+        _workspace,
+        _disk,
+    )
+    return tuple([await look(context) for look in looks])
+
+
+async def _python(_context: RunContext) -> Finding:
+    found = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    return Finding(name="Python", state=State.GOOD if sys.version_info >= (3, 11) else State.BROKEN, found=found)
+
+
+async def _ffmpeg(_context: RunContext) -> Finding:
+    try:
+        versions = await to_thread.run_sync(ffmpeg_versions)
+    except NightreelError as error:
+        return Finding(name="FFmpeg", state=State.BROKEN, found=str(error), remedy="Install again: make video")
+    return Finding(name="FFmpeg", state=State.GOOD, found=versions)
+
+
+async def _vmaf(_context: RunContext) -> Finding:
+    command = await find_vmaf()
+    found = (
+        f"{command} measures it"
+        if command
+        else "not measured: no ffmpeg with libvmaf on the PATH; nobody else misses it"
+    )
+    return Finding(name="VMAF", state=State.GOOD, found=found)
+
+
+async def _model(context: RunContext) -> Finding:
+    name = "script model"
+    try:
+        models = context.crew.models
+    except NightreelError as error:
+        return Finding(name=name, state=State.LIMITED, found=error.message, remedy=error.hint)
+    ready, missing = [], []
+    for model in models:
+        try:
+            model.check()
+            ready.append(f"{model.service}, {model.model}")
+        except NightreelError as error:
+            missing.append(str(error))
+    told = "; ".join(dict.fromkeys(missing))
+    if ready:
+        found = f"{'; '.join(ready)} (the key is not tried out here)"
+        return Finding(name=name, state=State.LIMITED if told else State.GOOD, found=found, remedy=told)
+    remedy = told or "For bare topics set GROQ_API_KEY (console.groq.com), or name another service in script.writers"
+    return Finding(name=name, state=State.LIMITED, found="no key: only briefs with notes can be made", remedy=remedy)
+
+
+async def _photos(context: RunContext) -> Finding:
+    names = stock_names(context.settings)
+    found = (
+        f"{' and '.join(names)} (the key is not tried out here)" if names else "no key: pictures are those of briefs"
+    )
+    return Finding(name="photos", state=State.GOOD, found=found)
+
+
+async def _voices(context: RunContext) -> Finding:
+    speaking, silent = [], []
+    for name in ("edge", "espeak"):
+        try:
+            await make_narrator(name, context.settings, context.workspace).check()
+            speaking.append(name)
+        except NightreelError as error:
+            silent.append(str(error) if str(error).startswith(name) else f"{name}: {error}")
+    if not speaking:
+        remedy = (
+            "Install the offline voice (pip install 'nightreel[offline]'), or make silent films: --narrator silence"
+        )
+        return Finding(name="voices", state=State.BROKEN, found="; ".join(silent), remedy=remedy)
+    found = "; ".join([f"{' and '.join(speaking)} can speak", *silent, *await _piper(context)])
+    languages = {tag.partition("-")[0] for tag in (context.settings.language or "", *context.settings.languages)}
+    remedy = ""
+    if "edge" not in speaking:
+        found += f"; {_NAMES_IDEOGRAPHS}"
+        if languages & _WITH_IDEOGRAPHS:
+            remedy = "Films in Japanese, and Korean ones with hanja, need edge, or readings in [pronounce.ja]"
+    return Finding(name="voices", state=State.LIMITED if silent else State.GOOD, found=found, remedy=remedy)
+
+
+# What eSpeak's voices do, but for those of Chinese; and the languages that have ideographs besides.
+_NAMES_IDEOGRAPHS = "espeak reads neither kanji nor hanja"
+_WITH_IDEOGRAPHS = frozenset({"ja", "ko"})
+
+
+async def _piper(context: RunContext) -> tuple[str, ...]:
+    """What Piper can do, where it is installed: nobody else misses it."""
+    piper = context.crew.narrator("piper")
+    try:
+        await piper.check()
+        count = len((await piper.voices()).voices)
+    except MissingToolError:
+        return ()
+    except NightreelError as error:
+        return (str(error),)
+    return (f"piper has {counted(count, 'voice')}",)
+
+
+async def _fonts(_context: RunContext) -> Finding:
+    try:
+        coverage = await to_thread.run_sync(font_coverage)
+    except NightreelError as error:
+        return Finding(name="fonts", state=State.BROKEN, found=error.message, remedy=error.hint)
+    covered = [entry.script for entry in coverage if entry.covered]
+    missing = [entry.script for entry in coverage if not entry.covered]
+    return Finding(
+        name="fonts",
+        state=State.LIMITED if missing else State.GOOD,
+        found="covered: " + ", ".join(covered) + (f"; not covered: {', '.join(missing)}" if missing else ""),
+        remedy=font_advice(missing) if missing else "",
+    )
+
+
+async def _shaping(_context: RunContext) -> Finding:
+    if can_shape():
+        return Finding(name="text shaping", state=State.GOOD, found="Raqm")
+    found = "no FriBidi: no Arabic, Hebrew, Devanagari or Thai"
+    return Finding(name="text shaping", state=State.LIMITED, found=found, remedy=shaping_advice())
+
+
+async def _style(context: RunContext) -> Finding:
+    """What films look like whose briefs say nothing about it, with what the brand brings."""
+
+    def read() -> str:
+        brief = Brief(title="A film")
+        template, looks = context.template(brief), context.appearance
+        fonts, logo = looks.fonts(template), looks.logo(template)
+        brought = [name for name, is_there in (("fonts", fonts.heading or fonts.text), ("a logo", logo)) if is_there]
+        own = f", with {' and '.join(brought)} of its own" if brought else ""
+        return f"{template.name}, {looks.theme(brief).name}{own}"
+
+    try:
+        found = await to_thread.run_sync(read)
+    except NightreelError as error:
+        return Finding(name="template", state=State.BROKEN, found=str(error))
+    return Finding(name="template", state=State.GOOD, found=found)
+
+
+async def _workspace(context: RunContext) -> Finding:
+    probe = context.workspace / "state" / ".writable"
+    try:
+        await to_thread.run_sync(write_atomically, probe, b"")
+        await to_thread.run_sync(probe.unlink)
+    except NightreelError as error:
+        return Finding(name="workspace", state=State.BROKEN, found=str(error))
+    return Finding(name="workspace", state=State.GOOD, found=str(context.workspace))
+
+
+async def _disk(context: RunContext) -> Finding:
+    free_gb = shutil.disk_usage(context.workspace).free / 1e9
+    if free_gb >= _FREE_DISK_GB:
+        return Finding(name="disk", state=State.GOOD, found=f"{free_gb:.0f} GB free")
+    remedy = "Free some space, or lower cache.max_gb in nightreel.toml"
+    return Finding(name="disk", state=State.LIMITED, found=f"{free_gb:.1f} GB free", remedy=remedy)

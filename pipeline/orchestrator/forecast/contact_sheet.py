@@ -1,0 +1,172 @@
+"""What the films of some rows look like, before any is made: their scenes in a line each, on one sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.errors import InputError, NightreelError
+from pipeline.files import replacing, storage_errors
+from pipeline.files.scratch import scratch_folder
+from pipeline.language.text import counted
+from pipeline.model import Brief, Pictures, Script, Still, is_stock
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.film.pictures import file_of, named_by_script
+from pipeline.orchestrator.film.room import parted
+from pipeline.orchestrator.templates.preview import draw_ending
+from pipeline.pictures import examine_picture, is_address, prepare_picture
+from pipeline.rendering import Look
+from pipeline.rendering.contact_sheet import Tile, draw_sheet, size_within
+from pipeline.script import known_script, only_showing
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+# Lines of a sheet: more are not looked at.
+MOST_FILMS = 24
+# Height of a scene; drawn larger than it is shown, so that small type keeps its form.
+_HEIGHT_PX, _LARGER = 216, 2
+_BESIDE_PX = 160
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowSheet:
+    """The sheet that was drawn, and what to say about it."""
+
+    path: Path
+    # Films on the sheet, and those whose scripts nobody has written yet.
+    films: int
+    unwritten: int
+    # Texts that have no room, and pictures that can't be shown: a line for each.
+    cut: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+
+
+def draw_rows(context: RunContext, rows: Sequence[tuple[Brief, str]], path: Path, *, title: str) -> RowSheet:
+    """Write a sheet of the films of these rows (each with a remark) to `path`, FILE.png. Blocks, for seconds.
+
+    Pictures that have to be fetched are left out. Raises `InputError` for what a film can't be made with, when no row
+    has a script, and `StorageError`.
+    """
+    with scratch_folder() as folder:
+        return _draw_rows(context, rows, path, title=title, stills=_Stills(context, folder))
+
+
+def _draw_rows(
+    context: RunContext, rows: Sequence[tuple[Brief, str]], path: Path, *, title: str, stills: _Stills
+) -> RowSheet:
+    tiles: list[Tile] = []
+    cut: list[str] = []
+    look, drawn, unwritten = None, 0, 0
+    for brief, remark in rows:
+        films = context.wishes.films_of(brief)[: MOST_FILMS - drawn]
+        for language, family in groupby(films, key=lambda film: film.language):
+            line = _Line()
+            for film in family:
+                script = _script(context, film)
+                if script is None:
+                    unwritten += 1
+                    continue
+                look, drawn = _look(context, film, script, stills), drawn + 1
+                line.draw(context, film, only_showing(script, [still.name for still in look.stills]), look)
+                cut += line.cut
+            tiles += line.tiles(remark, language)
+    if look is None:
+        hint = "Make the first films instead: nightreel run … --rows 3 --preset fast_draft"
+        raise InputError("a model has to write the scripts of these rows first", hint=hint)
+    width = max(tile.width_px for tile in tiles) + _BESIDE_PX
+    about = f"{counted(drawn, 'film, as it', 'films, as they')} would be drawn; what has to be fetched is left out"
+    sheet = draw_sheet(tiles, look, title=title, line=about, width_px=width)
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as file:
+        sheet.save(file, format="PNG")
+    return RowSheet(path=path, films=drawn, unwritten=unwritten, cut=tuple(cut), missing=tuple(stills.missing))
+
+
+def _script(context: RunContext, film: Brief) -> Script | None:
+    """The script, if nobody has to be asked for it."""
+    if context.wishes.is_translated(film):
+        return None
+    template = context.template(film)
+    return known_script(film, writers=context.crew.writers_of(film, template), template=template)
+
+
+def _look(context: RunContext, film: Brief, script: Script, stills: _Stills) -> Look:
+    pictures = Pictures(stills=tuple(stills.of(film, script)), missing=(), incidents=())
+    look = context.look(film, script, pictures)
+    return replace(look, format=size_within(look.format, _LARGER * _HEIGHT_PX))
+
+
+class _Stills:
+    """The pictures that lie on this machine, made ready in a folder, as they are for films."""
+
+    def __init__(self, context: RunContext, folder: Path) -> None:
+        self._context = context
+        self._folder = folder
+        # By file: one made ready, or why it can't be.
+        self._known: dict[Path, Still | NightreelError] = {}
+        # What a film does without, and why: a line each.
+        self.missing: dict[str, None] = {}
+
+    def of(self, film: Brief, script: Script) -> Iterator[Still]:
+        """The pictures of a film, as far as they can be shown."""
+        for wanted in (*film.pictures, *named_by_script(script, film, self._context)):
+            name = wanted.source
+            if is_address(name) or is_stock(name):
+                continue
+            try:
+                yield replace(self._still(film, name), name=name)
+            except NightreelError as error:
+                why = ". ".join(filter(None, (error.message, error.hint)))
+                self.missing[f"{_place(film)}: picture {name}: {why}"] = None
+
+    def _still(self, film: Brief, name: str) -> Still:
+        source = file_of(name, film, self._context)
+        if source not in self._known:
+            path = self._folder / f"{len(self._known)}.still"
+            try:
+                with storage_errors(source):
+                    prepare_picture(source, path, name)
+                    self._known[source] = Still(name=name, path=path, **examine_picture(path)._asdict())
+            except NightreelError as error:
+                self._known[source] = error
+        found = self._known[source]
+        if isinstance(found, NightreelError):
+            raise found
+        return found
+
+
+def _place(film: Brief) -> str:
+    return f"line {film.origin.rpartition(':')[2]}"
+
+
+class _Line:
+    """The films of one row in one language: its formats side by side."""
+
+    def __init__(self) -> None:
+        self.cut: list[str] = []
+        self._pictures: list[Image.Image] = []
+        self._names: list[str] = []
+        self._formats: list[str] = []
+
+    def draw(self, context: RunContext, film: Brief, script: Script, look: Look) -> None:
+        place = _place(film)
+        self._names = [place, script.title, film.template or ""]
+        self._formats += [film.format] if film.format else []
+        self.cut = []
+        for scene in script.scenes:
+            for part in parted(scene, look):
+                self._pictures.append(draw_ending(context, part.scene, look, smaller=_LARGER))
+                what = f"{part.scene.layout}, {film.format}" if film.format else part.scene.layout
+                self.cut += [f"{place}: no room for “{text}” ({what})" for text in sorted(part.cut)]
+
+    def tiles(self, remark: str, language: str) -> list[Tile]:
+        """The line as a tile for the sheet; an empty list if nothing was drawn."""
+        name = " · ".join(
+            filter(None, (*self._names[:1], remark, *self._names[1:], language, ", ".join(self._formats)))
+        )
+        return [Tile(name=name, pictures=tuple(self._pictures))] if self._pictures else []

@@ -1,0 +1,155 @@
+"""What a run would do, and what it would take: `nightreel run --dry-run`. Nothing is made, asked or changed.
+
+Whatever can be known without a service is looked at film by film (`survey`); time, money and disk are reckoned from the
+earlier films of the workspace (`experience`), and the forecast says on how many.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from anyio import to_thread
+
+from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError
+from pipeline.model import Brief, Priority
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.hosts import Hosts
+from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey
+from pipeline.orchestrator.forecast.history import Experience, learn
+from pipeline.orchestrator.forecast.script_costs import Money, Quota, asking_s, done_at, money_notes, money_of, quota_of
+from pipeline.orchestrator.forecast.survey import survey
+from pipeline.orchestrator.uploads import UploadDays, upload_days
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """What a run would do. `asdict` gives what JSON can hold."""
+
+    batch: str
+    films: Films
+    cached: Cached
+    # Of the films that would be made: their length, and how long it takes to make them.
+    film_s: float
+    seconds: float
+    # How many earlier films of this workspace, of the same presets and sizes, the time is reckoned from; and of which
+    # presets and sizes there is none: for them, what docs/performance.md measured.
+    learned_from: int
+    unlike: tuple[str, ...]
+    # When the last one is there (ISO 8601), if the run begins now.
+    done_at: str
+    money: Money
+    disk: Disk
+    # None: no allowance is set, or no model is asked.
+    quota: Quota | None
+    # Of the films that would be published: empty, if none is.
+    uploads: tuple[UploadDays, ...]
+    notes: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    exit_code: int
+
+
+async def forecast(
+    briefs: Collection[Brief],
+    context: RunContext,
+    *,
+    batch: str,
+    priority: Priority = Priority.NORMAL,
+    unreadable: Sequence[InputError] = (),
+) -> Forecast:
+    """Look at everything that a run of these briefs would meet, and reckon what it would take.
+
+    Every problem is in the result, and none is raised: those of single films, `unreadable` ones among them, and those
+    that would stop the run.
+    """
+    found = await to_thread.run_sync(lambda: survey(briefs, context, batch=batch, priority=priority))
+    problems = (*(Problem.of(error, films=1) for error in unreadable), *found.problems)
+    return await to_thread.run_sync(_reckon, found, context, batch, problems)
+
+
+def _reckon(found: RunSurvey, context: RunContext, batch: str, problems: tuple[Problem, ...]) -> Forecast:
+    known = learn(context)
+    money, quota = money_of(found, known, context), quota_of(found, known, context)
+    work_s = sum(
+        work.fresh * known.of(kind).work_s_per_char + work.spared * known.join_s for kind, work in found.work.items()
+    )
+    seconds = max(work_s, asking_s(found, known, context))
+    film_s = sum(work.weight for work in found.work.values()) * known.film_s_per_char
+    disk = disk_of(found, known, context)
+    full, tight = disk_trouble(disk, context)
+    films = found.films.to_make - found.films.impossible
+    uploads = upload_days(context.workspace, context.settings, films, series=found.series, clock=context.clock)
+    return Forecast(
+        batch=batch,
+        films=found.films,
+        cached=found.cached,
+        film_s=round(film_s, 1),
+        seconds=round(seconds, 1),
+        learned_from=sum(known.of(kind).films for kind in found.work),
+        unlike=tuple(sorted(str(kind) for kind in found.work if not known.of(kind).films)),
+        done_at=done_at(context.clock(), seconds, found.scripts_to_ask, quota).isoformat(timespec="seconds"),
+        money=money,
+        disk=disk,
+        quota=quota,
+        uploads=uploads,
+        notes=(*found.notes, *money_notes(money, known, context, batch), *_login_notes(uploads, context.hosts), *tight),
+        problems=(*problems, *full),
+        exit_code=_exit_code((*problems, *full)),
+    )
+
+
+def _login_notes(uploads: Sequence[UploadDays], hosts: Hosts) -> list[str]:
+    names = [name for found in uploads for name in found.without_login]
+    return [hosts.told_to_wait(name) for name in names]
+
+
+def _exit_code(problems: Sequence[Problem]) -> int:
+    """The exit code of the run: that of what stops all of it, else the one for a batch in which some films fail."""
+    stopping = [problem.exit_code for problem in problems if not problem.films]
+    if stopping:
+        return stopping[0]
+    return EXIT_SOME_JOBS_FAILED if problems else EXIT_OK
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disk:
+    """Bytes: what would be written to output/ and to the cache, and what is free now."""
+
+    output_bytes: int
+    cache_bytes: int
+    free_bytes: int
+
+
+def disk_of(found: RunSurvey, known: Experience, context: RunContext) -> Disk:
+    """The room for the films that were found, by their presets and sizes."""
+    lengths = {kind: work.weight * known.film_s_per_char for kind, work in found.work.items()}
+    cached = sum(seconds * known.of(kind).cache_bytes_per_s for kind, seconds in lengths.items())
+    room = max(0, context.settings.cache.max_bytes - context.cache.size_bytes())
+    return Disk(
+        output_bytes=round(sum(seconds * known.of(kind).output_bytes_per_s for kind, seconds in lengths.items())),
+        cache_bytes=min(room, round(cached)),
+        free_bytes=shutil.disk_usage(_existing(context.places.films_root)).free,
+    )
+
+
+def disk_trouble(disk: Disk, context: RunContext) -> tuple[list[Problem], list[str]]:
+    """What stops the run at once, and what may stop it in the middle."""
+    floor_gb = context.settings.work.min_free_disk_gb
+    if not disk.output_bytes:
+        return [], []
+    if disk.free_bytes < floor_gb * 1e9:
+        message = f"{disk.free_bytes / 1e9:.1f} GB are free, and work.min_free_disk_gb is {floor_gb:g}"
+        return [
+            Problem(where=str(context.places.films_root), message=message, hint="Free some space", films=0, exit_code=8)
+        ], []
+    needed = disk.output_bytes + disk.cache_bytes
+    if disk.free_bytes - needed < floor_gb * 1e9:
+        text = f"the disk may not be enough: {disk.free_bytes / 1e9:.1f} GB are free, {needed / 1e9:.1f} GB are needed"
+        return [], [f"{text}, and work.min_free_disk_gb keeps {floor_gb:g}"]
+    return [], []
+
+
+def _existing(path: Path) -> Path:
+    return next(place for place in (path, *path.parents) if place.exists())

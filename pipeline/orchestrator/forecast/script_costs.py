@@ -1,0 +1,161 @@
+"""What the scripts of a run take that a model writes: money, time, and the days of an allowance."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from anyio import from_thread
+
+from pipeline.errors import InputError, NightreelError
+from pipeline.limits import ThrottleLimits
+from pipeline.model import Price, dollars, price_of
+from pipeline.orchestrator.context import RunContext, providers
+from pipeline.orchestrator.forecast.findings import RunSurvey
+from pipeline.orchestrator.forecast.history import Experience
+from pipeline.script.chat import Question
+from pipeline.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money:
+    """What the model would be paid."""
+
+    scripts: int
+    # The one that is asked first; empty: none is.
+    model: str
+    tokens: int
+    # None: the model has no price in the settings.
+    usd: float | None
+    # How many earlier scripts this is reckoned from; 0: a usual one.
+    learned_from: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quota:
+    """A day's allowance at a service, in scripts."""
+
+    service: str
+    scripts_per_day: int
+    left_today: int
+    # On how many days (UTC) scripts would be written, today included.
+    days: int
+
+
+def money_of(found: RunSurvey, known: Experience, context: RunContext) -> Money:
+    """What a model would be paid for them. Reads the prices."""
+    scripts, model = found.scripts_to_ask, _model(context.settings)
+    tokens_in, tokens_out = round(scripts * known.tokens_in), round(scripts * known.tokens_out)
+    price = _price(context)
+    usd = price.usd(tokens_in=tokens_in, tokens_out=tokens_out) if price else None
+    return Money(
+        scripts=scripts,
+        model=model if scripts else "",
+        tokens=tokens_in + tokens_out,
+        usd=0.0 if not scripts else None if usd is None else round(usd, 4),
+        learned_from=known.scripts,
+    )
+
+
+def money_notes(money: Money, known: Experience, context: RunContext, batch: str) -> list[str]:
+    """What a budget will stop: the first call that may cost more than is left, with all its room. Reads the ledgers."""
+    notes: list[str] = []
+    try:
+        budgets = context.machine.budgets(batch)
+        sums = [(budget.allowed, from_thread.run(budget.spent)) for budget in budgets]
+    except NightreelError as error:  # a name that is none has been told already
+        return [] if isinstance(error, InputError) else [str(error)]
+    for what, (allowed, spent) in zip(("batch", "day"), sums, strict=True):
+        if allowed is None or not money.scripts:
+            continue
+        left = max(0.0, allowed - spent)
+        if money.usd is None:
+            notes.append(f"{money.model} has no price, and the {what} has a budget: nothing would be written")
+        elif (enough := _affordable(left, money, most := _most_usd(known, context))) < money.scripts:
+            text = f"{dollars(left)} of the {what}'s budget are left, and a call may cost {dollars(most)}"
+            notes.append(f"{text}: enough for {enough:,} scripts or so")
+    return notes
+
+
+def _most_usd(known: Experience, context: RunContext) -> float:
+    """What the call for a script may cost, if its answer takes all the room that it has."""
+    price = _price(context)
+    assert price is not None
+    return price.usd(tokens_in=round(known.tokens_in), tokens_out=max(Question.max_tokens, round(known.tokens_out)))
+
+
+def _affordable(left: float, money: Money, most: float) -> int:
+    """How many scripts: each takes what scripts take, and begins only while there is room for the most it may take."""
+    if not money.usd:
+        return money.scripts
+    return 0 if left < most else 1 + int((left - most) * money.scripts / money.usd)
+
+
+def _service(settings: Settings) -> str:
+    """Whom the scripts are asked of, as long as all goes well."""
+    return next(filter(providers.is_service, providers.writer_names(settings)), "groq")
+
+
+def _model(settings: Settings) -> str:
+    """The model that is asked first."""
+    return next(iter(providers.model_settings(_service(settings), settings).models), "")
+
+
+def _price(context: RunContext) -> Price | None:
+    return price_of(context.prices, _service(context.settings), _model(context.settings))
+
+
+def _limits(settings: Settings) -> ThrottleLimits:
+    return providers.throttle_limits(_service(settings), settings)
+
+
+def asking_s(found: RunSurvey, known: Experience, context: RunContext) -> float:
+    """How long the model's allowance for a minute makes the scripts take."""
+    limits = _limits(context.settings)
+    tokens = known.tokens_in + known.tokens_out
+    by_requests = limits.requests_per_min or math.inf
+    by_tokens = limits.tokens_per_min / tokens if limits.tokens_per_min else math.inf
+    return 60 * found.scripts_to_ask / min(by_requests, by_tokens)
+
+
+def quota_of(found: RunSurvey, known: Experience, context: RunContext) -> Quota | None:
+    """What the service allows in a day; None: no allowance is set, or nobody is asked. Reads the ledger."""
+    limits = _limits(context.settings)
+    if not found.scripts_to_ask or not (limits.requests_per_day or limits.tokens_per_day):
+        return None
+    requests, tokens = context.machine.ledger(_service(context.settings)).spent_today()
+    each = known.tokens_in + known.tokens_out
+    whole = _scripts_in(limits.requests_per_day, limits.tokens_per_day, each)
+    left = _scripts_in(
+        limits.requests_per_day and max(0, limits.requests_per_day - requests),
+        limits.tokens_per_day and max(0, limits.tokens_per_day - tokens),
+        each,
+    )
+    # A fresh day always has room for one script, however large.
+    per_day = max(1, whole)
+    later = max(0, found.scripts_to_ask - left)
+    return Quota(
+        service=_service(context.settings),
+        scripts_per_day=per_day,
+        left_today=left,
+        days=math.ceil(later / per_day) + (1 if left else 0),
+    )
+
+
+def _scripts_in(requests: int | None, tokens: int | None, tokens_each: float) -> int:
+    by_requests = math.inf if requests is None else requests
+    by_tokens = math.inf if tokens is None else tokens // tokens_each
+    return int(min(by_requests, by_tokens))
+
+
+def done_at(now: datetime, seconds: float, scripts: int, quota: Quota | None) -> datetime:
+    """When the last film of a run is there that begins now, and takes so long if no allowance stops it."""
+    at_once = now + timedelta(seconds=seconds)
+    if quota is None or scripts <= quota.left_today:
+        return at_once
+    later = scripts - quota.left_today
+    days = math.ceil(later / quota.scripts_per_day)
+    last = later - (days - 1) * quota.scripts_per_day
+    midnight = datetime.combine(now.astimezone(UTC).date() + timedelta(days=days), time(), tzinfo=UTC)
+    return max(at_once, midnight + timedelta(seconds=seconds * last / scripts))

@@ -1,0 +1,174 @@
+"""Films by anybody, found and judged: `nightreel qc`."""
+
+from __future__ import annotations
+
+import glob
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from pathlib import Path
+
+import anyio
+from anyio import create_task_group
+
+from pipeline.errors import CrashError, InputError, first_error
+from pipeline.files import is_there
+from pipeline.files.scratch import scratch_folder
+from pipeline.model import QualityProfile, Verdict
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.processes.workers import in_worker
+from pipeline.orchestrator.vmaf import find_vmaf, measure_vmaf
+from pipeline.quality.comparison import Derived, compare_files, with_comparison
+from pipeline.quality.expected import Twin
+from pipeline.quality.judge import judge_file, unreadable, with_twin
+from pipeline.quality.near_duplicates import LENGTH, Portrait, share_of
+
+# What is looked for in a folder; a file that is named is taken as it is.
+FILM_ENDINGS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".wmv", ".ogv")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """One film and what is thought of it."""
+
+    path: Path
+    verdict: Verdict
+    # None: it can't be read.
+    portrait: Portrait | None = None
+
+
+def films_among(names: Sequence[str], *, recursive: bool) -> list[Path]:
+    """The films that are meant by files, folders and patterns, each once, in that order. Blocks.
+
+    Raises `InputError` for a name that leads to nothing.
+    """
+    films: dict[Path, None] = {}
+    for name in names:
+        try:
+            found = list(_films_of(Path(name), recursive=recursive))
+        except OSError as error:
+            raise InputError(f"can't be looked into: {error.strerror}", where=name) from error
+        if not found:
+            raise _no_film(name, recursive=recursive)
+        films |= dict.fromkeys(found)
+    return list(films)
+
+
+def _no_film(name: str, *, recursive: bool) -> InputError:
+    if not (Path(name).is_dir() or glob.has_magic(name)):
+        return InputError("there is no such film or folder", where=name)
+    hint = "" if recursive else "--recursive looks into the folders below, too"
+    return InputError("there is no film", where=name, hint=hint)
+
+
+def _films_of(path: Path, *, recursive: bool) -> Iterator[Path]:
+    there = is_there(path)
+    if path.is_dir():
+        entries = path.rglob("*") if recursive else path.iterdir()
+        yield from (each for each in sorted(entries) if _is_film(each, path))
+    elif path.is_file():
+        yield path
+    elif there:
+        # A pipe or a device: whoever reads it may wait forever.
+        raise InputError("is neither a file nor a folder", where=str(path))
+    elif glob.has_magic(str(path)):
+        for each in _matches(path):
+            yield from _films_of(each, recursive=recursive) if each.is_dir() else (each,)
+
+
+def _matches(pattern: Path) -> list[Path]:
+    """The files and folders that a pattern means. `**` follows no links: they may lead in circles."""
+    plain = list(takewhile(lambda part: not glob.has_magic(part), pattern.parts))
+    folder, wanted = Path(*plain), pattern.parts[len(plain) :]
+    names_hidden = any(part.startswith(".") for part in wanted)
+    found = (each for each in folder.glob("/".join(wanted)) if each.is_dir() or each.is_file())
+    return sorted(each for each in found if names_hidden or not _is_hidden(each, folder))
+
+
+def _is_film(path: Path, folder: Path) -> bool:
+    return path.suffix.lower() in FILM_ENDINGS and not _is_hidden(path, folder) and path.is_file()
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+async def judge_films(
+    films: Sequence[Path], profile: QualityProfile, context: RunContext, told: Callable[[Judged], None]
+) -> None:
+    """Judge films in worker processes, as many at once as there are cores, and each as one among those before it.
+
+    `told` gets them in their order, each as soon as it and all before it are done.
+    """
+
+    async def judge(number: int, path: Path) -> None:
+        try:
+            done[number] = await in_worker(cores, judge_file, path, profile, bench=bench, evidence=bench / "crash.txt")
+        except CrashError:
+            # It takes its decoder down with it.
+            done[number] = unreadable("it kills the decoder", profile), None
+        while (at := row.count) in done:
+            verdict, portrait = done.pop(at)
+            told(Judged(path=films[at], verdict=row.judged(films[at], verdict, portrait), portrait=portrait))
+
+    cores = context.cores
+    done: dict[int, tuple[Verdict, Portrait | None]] = {}
+    row = _Row(profile, alone=len(films) == 1)
+    with scratch_folder() as bench, first_error():
+        async with create_task_group() as tasks:
+            for number, path in enumerate(films):
+                tasks.start_soon(judge, number, path)
+
+
+async def judge_against(film: Path, reference: Path, profile: QualityProfile, context: RunContext) -> Judged:
+    """Judge a film that was made of another. Raises `InputError` for another that can't be read."""
+    found: list[Judged] = []
+    await judge_films([film], profile, context, found.append)
+    (judged,) = found
+    with scratch_folder() as bench:
+        evidence = bench / "crash.txt"
+        if judged.portrait is None:
+            return judged
+        _, other = await in_worker(context.cores, judge_file, reference, profile, bench=bench, evidence=evidence)
+        alike = await in_worker(context.cores, compare_files, film, reference, bench=bench, evidence=evidence)
+    if other is None or alike is None:
+        raise InputError("can't be compared: it has no pictures that can be decoded", where=str(reference))
+    command = await find_vmaf()
+    derived = Derived(
+        bytes=(await anyio.Path(film).stat()).st_size,
+        length_s=judged.portrait.length_s,
+        reference_bytes=(await anyio.Path(reference).stat()).st_size,
+        reference_length_s=other.length_s,
+        similarity=alike,
+        vmaf=await measure_vmaf(command, film, reference, alike.size_px) if command else None,
+    )
+    return replace(judged, verdict=with_comparison(judged.verdict, derived, profile))
+
+
+class _Row:
+    """Films one after the other, each held against those before it."""
+
+    def __init__(self, profile: QualityProfile, *, alone: bool) -> None:
+        self.count = 0
+        self._profile, self._alone = profile, alone
+        # By their length, so that only those of the same length are looked at.
+        self._lengths: list[float] = []
+        self._seen: list[tuple[Path, Portrait]] = []
+
+    def judged(self, path: Path, verdict: Verdict, portrait: Portrait | None) -> Verdict:
+        """The verdict on the next film."""
+        self.count += 1
+        if self._alone or portrait is None:
+            return verdict
+        twin = max(self._alike(portrait), key=lambda each: each.share, default=None)
+        at = bisect_right(self._lengths, portrait.length_s)
+        self._lengths.insert(at, portrait.length_s)
+        self._seen.insert(at, (path, portrait))
+        return with_twin(verdict, twin, self._profile)
+
+    def _alike(self, portrait: Portrait) -> Iterator[Twin]:
+        shortest, longest = portrait.length_s * (1 - LENGTH), portrait.length_s / (1 - LENGTH)
+        for path, other in self._seen[bisect_left(self._lengths, shortest) : bisect_right(self._lengths, longest)]:
+            if share := share_of(portrait, other):
+                yield Twin(name=str(path), share=share)

@@ -1,0 +1,195 @@
+"""What is wrong with a template: files, fields, prompts, scripts, sample, fonts, contrast, limits that can't fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from pipeline.errors import InputError, NightreelError
+from pipeline.model import SHAPES, Brief, LengthPlan, Paragraph, Script, Section, is_stock
+from pipeline.model.text_artefacts import find_leftover
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.templates.catalogue import find_template, folder_of, search_of
+from pipeline.orchestrator.templates.overflow import Misfit, find_overfull, words_of
+from pipeline.orchestrator.templates.preview import format_of, look_of
+from pipeline.pictures import glance_at_picture, is_address
+from pipeline.rendering import Look, fonts_for
+from pipeline.script.checks import find_problems, find_problems_of_scene, may_open, tidied
+from pipeline.script.intro_outro import with_ends
+from pipeline.template import PAGE_PARTS, Play, Template, file_beside
+from pipeline.template.sample import SAMPLE, load_sample, pictures_of
+from pipeline.toml import line_of, parse_toml
+
+# Layouts are drawn to scale: at this height a limit is as wrong as at any other.
+_HEIGHT_PX = 540
+# What is filled in, and what shall stand there as it is.
+_JINJA = re.compile(r"\{%-?\s*raw\b.*?\bendraw\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+# Keys of a scene that are no text for viewers, or may hold anything.
+_NO_TEXTS = frozenset(("layout", "when", "picture", "code"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """Something that has to be mended before films are made."""
+
+    # File and line, or a layout.
+    where: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{text}. {self.hint}" if self.hint else text
+
+
+def check_template(context: RunContext, named: str) -> tuple[Fault, ...]:
+    """Everything that is wrong with a template, by name or folder; empty: nothing is. Blocks, for seconds.
+
+    Raises `InputError` where there is no template.
+    """
+    found: list[Fault] = []
+    known = _known(context, named)
+    if isinstance(known, Fault):
+        return (known,)
+    template = known
+
+    def tried(what: Callable[[], Iterator[Fault]]) -> None:
+        try:
+            found.extend(what())
+        except NightreelError as error:
+            where = error.where or f"{template.folder}/template.toml"
+            fault = Fault(where=_with_line(where, template), message=error.message, hint=error.hint)
+            if fault not in found:
+                found.append(fault)
+
+    tried(lambda: _prompts(template))
+    tried(lambda: _scripts(template))
+    # Each by itself: the pictures below are not drawn where one is missing, and tell the first one.
+    for name, _ in template.assets:
+        tried(partial(_asset, context, template, name))
+    tried(lambda: _pictures(context, template))
+    return tuple(found)
+
+
+def _known(context: RunContext, named: str) -> Template | Fault:
+    try:
+        return find_template(context, named)
+    except NightreelError as error:
+        if folder_of(context, named) is None:
+            raise
+        return Fault(where=error.where, message=error.message, hint=error.hint)
+
+
+def _prompts(template: Template) -> Iterator[Fault]:
+    """Raises what shows only when the texts are filled in: with notes and without, with a length and without."""
+    notes = (Section(heading="One", blocks=(Paragraph(text="A note."),)),)
+    plan = LengthPlan(length_s=60, words=150, unit="words", fewest_scenes=5, most_scenes=8)
+    bare = Brief(title="A topic", language="en")
+    full = replace(
+        bare, sections=notes, facts="notes", audience="children", tone="calm", kicker="K", subtitle="S", closing="C"
+    )
+    for brief in (bare, replace(full, variant=2)):
+        for length in (None, plan):
+            template.prompt(brief, length)
+        script = Script(title="A topic", language="en", scenes=())
+        template.description_of(brief, script)
+        template.title_of(brief, script)
+        for text in ("", "A text."):
+            template.page_of(brief, script, dict.fromkeys(PAGE_PARTS, text))
+    yield from ()
+
+
+def _scripts(template: Template) -> Iterator[Fault]:
+    """What is wrong with the films of all rows: how they begin, scenes that no field changes, pictures that lack."""
+    for play in template.plays:
+        yield from _leftovers(play)
+        if play.opening and not may_open(play.opening.what, template):
+            place, line, _ = play.opening
+            yield Fault(where=f"{play.path}:{line}", message=f"{place}: it must be a {template.first_layout} scene")
+        for place, line, scene in play.fixed_scenes:
+            # Where it opens or closes the film, the template may have words for it.
+            alone = Script(title="A film", language=play.language, scenes=(scene,))
+            for problem in find_problems_of_scene(tidied(with_ends(alone, template)).scenes[0], template):
+                yield Fault(where=f"{play.path}:{line}", message=f"{place}: {problem}")
+        for place, line, name in play.pictures:
+            if is_address(name) or is_stock(name):
+                continue
+            try:
+                glance_at_picture(file_beside(Path(template.folder), name), name)
+            except InputError as error:
+                message = f"{place}: picture {name[:80]}: {error.message}"
+                yield Fault(where=f"{play.path}:{line}", message=message, hint=error.hint)
+
+
+def _leftovers(play: Play) -> Iterator[Fault]:
+    """What the gate would find in the film of every row, as a field of another program that nobody will fill in."""
+    for text in _texts_in(parse_toml(play.text, play.path)):
+        if left := find_leftover(_JINJA.sub("…", text)):
+            line = play.text.count("\n", 0, max(0, play.text.find(text))) + 1
+            hint = "A field of [fields] is written {{ first_name }}" if "field" in left else ""
+            yield Fault(where=f"{play.path}:{line}", message=f"there is {left}", hint=hint)
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts_in(each)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if key not in _NO_TEXTS:
+                yield from _texts_in(each)
+
+
+def _asset(context: RunContext, template: Template, name: str) -> Iterator[Fault]:
+    """Raises what is wrong with a font or the logo."""
+    context.appearance.try_asset(name, template)
+    yield from ()
+
+
+def _pictures(context: RunContext, template: Template) -> Iterator[Fault]:
+    sample = load_sample(template, search=search_of(context.workspace))
+    look = _look(context, template, sample)
+    for problem in find_problems(sample, template):
+        yield Fault(where=f"{template.folder}/{SAMPLE}", message=problem)
+    pictures_of(sample, template, search=search_of(context.workspace))
+    fonts_for(sample, look)
+    looks = {shape: replace(look, format=format_of(shape, height_px=_HEIGHT_PX)) for shape in SHAPES}
+    words = words_of(sample)
+    by_layout = {scene.layout: scene for scene in sample.scenes}
+    for layout in template.layouts:
+        if layout.name in by_layout:
+            for misfit in find_overfull(layout, by_layout[layout.name], words, looks):
+                yield _told(misfit, template)
+
+
+def _look(context: RunContext, template: Template, sample: Script) -> Look:
+    """Raises `InputError`, for a theme that there is not at the key that names it."""
+    try:
+        context.appearance.theme(Brief(title=sample.title, theme=template.theme))
+    except InputError as error:
+        where = error.where or f"{template.folder}/template.toml: theme"
+        raise InputError(error.message, where=where, hint=error.hint) from error
+    return look_of(context, template, sample)
+
+
+def _with_line(where: str, template: Template) -> str:
+    """A place with the line of its key, which is told without one by those who don't read the file."""
+    file = Path(template.folder, "template.toml")
+    told, separator, key = where.partition(f"{file}: ")
+    if told or not separator:
+        return where
+    return f"{file}:{line_of(file.read_text(encoding='utf-8-sig'), key.split('.'))}: {key}"
+
+
+def _told(misfit: Misfit, template: Template) -> Fault:
+    where = _with_line(f"{template.folder}/template.toml: layouts.{misfit.layout}.{misfit.field}", template)
+    shapes = ", ".join(misfit.shapes)
+    message = f"{misfit.limit} characters don't fit in {shapes}"
+    if misfit.fitting:
+        return Fault(where=where, message=message, hint=f"At most {misfit.fitting} do")
+    return Fault(where=where, message=message, hint="Allow fewer items, or shorter texts beside it")

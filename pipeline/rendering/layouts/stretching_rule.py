@@ -1,0 +1,63 @@
+"""An upright rule with round ends that becomes longer and shorter with what stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.rendering.grid import Box
+from pipeline.rendering.motion.animation import length_at
+from pipeline.rendering.motion.ycbcr import Colour, Picture
+from pipeline.rendering.surface.shapes import rounded
+from pipeline.theme.theme import Manner
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """The rule hangs from `top`; from each of the frames in `lengths` on it takes that length (in pixels)."""
+
+    ink: Colour
+    left: int
+    top: int
+    width: int
+    lengths: Sequence[tuple[int, int]]
+    # In frames, from one length to the next.
+    over: int = 20
+
+    def mirrored(self, width_px: int) -> Stretch:
+        """See `Element`."""
+        return replace(self, left=width_px - self.left - self.width)
+
+    def entering(self, manner: Manner) -> Stretch:
+        """See `Element`: with less motion it has its greatest length at once, and keeps it."""
+        if manner.amount == "full":
+            return self
+        return replace(self, lengths=((self.lengths[0][0], max(length for _, length in self.lengths)),), over=1)
+
+    @property
+    def rests_from(self) -> int:
+        """See `Element`."""
+        return self.lengths[-1][0] + self.over
+
+    def pose(self, frame: float) -> int | None:
+        """See `Element`: how long it is, in pixels."""
+        return length_at(frame, self.lengths, self.over) or None
+
+    def box(self, pose: Hashable) -> Box:
+        """See `Element`."""
+        assert isinstance(pose, int)
+        return Box(self.left, self.top, self.left + self.width, self.top + pose)
+
+    def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
+        """See `Element`: what was added or taken away, and the round end above it."""
+        shorter, longer = sorted(pose if isinstance(pose, int) else 0 for pose in (before, now))
+        top = self.top + max(0, shorter - self.width)
+        return [Box(self.left, top, self.left + self.width, self.top + longer)]
+
+    def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
+        """See `Element`."""
+        whole = self.box(pose)
+        seen = whole.even().within(origin)
+        if seen.width and seen.height:
+            mask = rounded(whole.width, whole.height, radius=self.width // 2)
+            patch.fill(self.ink, mask.crop(seen.moved(-whole.left, -whole.top)), seen.moved(-origin.left, -origin.top))

@@ -1,0 +1,227 @@
+"""Setting a timeline: the largest type at which its words fit, and where its dots and words stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from pipeline.model import TimelineScene
+from pipeline.rendering.layouts.components import sizes
+from pipeline.rendering.layouts.header import Header, header
+from pipeline.rendering.look import Look
+from pipeline.rendering.text.fitting import TextBlock, fit_alike
+from pipeline.rendering.text.line import measure
+from pipeline.rendering.text.styles import BODY, HEADING, TextStyle
+from pipeline.rendering.type_scale import HEADING_SIZES
+
+_WHEN_SIZES = (*HEADING_SIZES, 40, 36, 32)
+_TEXT_SIZES = (44, 40, 36, 32)
+# Where times stand beside what happened, on the same baseline.
+_BESIDE_SIZES = (40, 36, 32)
+# Beside each other, up to so many stand below the line, all of them.
+_MOST_ON_ONE_SIDE = 4
+# Steps down from the largest sizes, for few moments and for more; downwards, where times stand close below the heading
+# and must not look like it.
+_START_FEW, _START_MANY, _START_STACKED = 0, 2, 2
+# Lines that what happened takes before it gets smaller.
+_FEW_LINES = 3
+_FEW = 3
+# At 1080: a dot; from the line to words; between columns.
+DOT = 32
+_FROM_LINE, _BETWEEN_COLUMNS = 72, 40
+# Height that the block takes if it can: it gets more air below the header, up to so much.
+_AIRY, _MOST_AIR = 704, 80
+# Downwards: from the line to words, and between moments.
+_INDENT, _BESIDE_LINE = 80, 56
+_LEAST_BETWEEN_ROWS, _LEAST_BETWEEN_BESIDE, _MOST_BETWEEN_ROWS = 32, 36, 96
+# Above and below the block, together, at least.
+_AIR = 32
+# Share of the width that times have at most.
+_WHEN_SHARE = 0.32
+
+
+class _Squeeze(NamedTuple):
+    """How little room things are given, where there is not enough."""
+
+    low: bool
+    lines: int
+    beside: bool = False
+    may_cut: bool = False
+
+
+_SQUEEZES = (
+    _Squeeze(low=False, lines=5),
+    _Squeeze(low=True, lines=5),
+    *(_Squeeze(low=True, lines=lines, may_cut=True) for lines in (4, 3, 2, 1)),
+)
+_STACKED_SQUEEZES = (
+    _Squeeze(low=False, lines=3),
+    _Squeeze(low=False, lines=2, beside=True),
+    _Squeeze(low=True, lines=3, beside=True),
+    *(_Squeeze(low=True, lines=lines, beside=True, may_cut=True) for lines in (3, 2, 1)),
+)
+
+
+class _Place(NamedTuple):
+    """Where a moment stands, counted from the left margin and the end of the header."""
+
+    dot: tuple[int, int]
+    when: tuple[int, int]
+    text: tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelinePlan:
+    """Sizes and breaks that fit, and where everything stands."""
+
+    head: Header
+    whens: tuple[TextBlock, ...]
+    texts: tuple[TextBlock, ...]
+    places: tuple[_Place, ...]
+    body_px: int
+
+    @property
+    def height_px(self) -> int:
+        """The height of all of it, with the header."""
+        return self.head.height_px + self.body_px
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is a text that had no room."""
+        return any(block.cut for block in (*self.whens, *self.texts))
+
+
+def set_timeline(scene: TimelineScene, look: Look) -> TimelinePlan:
+    """The largest type at which everything fits, with less and less room around it and fewer lines in the end."""
+    stacked = look.grid.is_stacked
+    few = _START_STACKED if stacked else _START_FEW if len(scene.items) <= _FEW else _START_MANY
+    squeezes = _STACKED_SQUEEZES if stacked else _SQUEEZES
+    room_px = look.grid.content.height - look.grid.px(_AIR)
+    plan = None
+    for squeeze in squeezes:
+        scale = _BESIDE_SIZES if squeeze.beside else _WHEN_SIZES
+        smaller = len(scale) - 1 if squeeze.may_cut else 0 if squeeze.beside else few
+        while smaller < len(scale):
+            plan = _try(scene, look, squeeze, smaller)
+            if plan.height_px <= room_px and (not plan.is_cut or squeeze.may_cut):
+                return plan
+            if plan.is_cut:
+                # Even at the smallest size.
+                break
+            taken = [block.size_px for block in plan.whens if block.lines]
+            smaller = max(smaller, sizes(look.grid, scale).index(min(taken)) if taken else 0) + 1
+    assert plan is not None
+    return plan
+
+
+def _try(scene: TimelineScene, look: Look, squeeze: _Squeeze, smaller: int) -> TimelinePlan:
+    grid, count = look.grid, len(scene.items)
+    head = header(scene.kicker, scene.heading, look, low=squeeze.low)
+    times, events = [moment.when for moment in scene.items], [moment.text for moment in scene.items]
+    style, text_style = look.styled(HEADING), look.styled(BODY)
+    if squeeze.beside:
+        steps = sizes(grid, _BESIDE_SIZES[smaller:])
+        width = round(grid.content.width * _WHEN_SHARE)
+        whens = fit_alike(times, replace(style, leading=text_style.leading), steps, width_px=width, most_lines=2)
+        dot_x = max(when.width_px for when in whens) + grid.px(_BESIDE_LINE)
+        width = grid.content.width - dot_x - grid.px(_BESIDE_LINE)
+        texts = fit_alike(events, text_style, (whens[0].size_px,), width_px=width, most_lines=squeeze.lines)
+    else:
+        width = grid.content.width - grid.px(_INDENT) if grid.is_stacked else _column_width(look, count)
+        whens = fit_alike(times, style, sizes(grid, _WHEN_SIZES[smaller:]), width_px=width)
+        step = (smaller - _START_STACKED if grid.is_stacked else smaller) // 2
+        text_steps = sizes(grid, _TEXT_SIZES[step:] or _TEXT_SIZES[-1:])
+        texts = _large(events, text_style, text_steps, width_px=width, most_lines=squeeze.lines)
+        dot_x = grid.px(DOT) // 2
+    if grid.is_stacked:
+        room_px = grid.content.height - grid.px(_AIR) - head.height_px
+        places, body_px = _downwards(whens, texts, look, beside=squeeze.beside, dot_x=dot_x, room_px=room_px)
+        head = replace(head, below_px=head.below_px + max(0, min(grid.px(_AIR), room_px - body_px)))
+    else:
+        places, body_px = _across(whens, texts, look)
+        air = min(grid.px(_MOST_AIR), grid.px(_AIRY) - head.height_px - body_px)
+        head = replace(head, below_px=head.below_px + max(0, air))
+    return TimelinePlan(head=head, whens=whens, texts=texts, places=places, body_px=body_px)
+
+
+def _large(
+    events: Sequence[str], style: TextStyle, steps: Sequence[int], *, width_px: int, most_lines: int
+) -> tuple[TextBlock, ...]:
+    """All in the largest size in which each takes a few lines, even or not: there is room below, and little across."""
+    for size_px in steps[:-1]:
+        widest = max((measure(word, style) for event in events for word in event.split()), default=0.0)
+        blocks = fit_alike(events, style, (size_px,), width_px=width_px, most_lines=min(_FEW_LINES, most_lines))
+        if widest * size_px <= width_px and not any(block.cut for block in blocks):
+            return blocks
+    return fit_alike(events, style, steps, width_px=width_px, most_lines=most_lines)
+
+
+def _pitch(look: Look, count: int) -> int:
+    """From dot to dot, where they stand beside each other."""
+    # Every other one has two columns for itself: the last one, too.
+    columns = count if count <= _MOST_ON_ONE_SIDE else count + 1
+    return (look.grid.content.width + look.grid.px(_BETWEEN_COLUMNS)) // columns
+
+
+def _column_width(look: Look, count: int) -> int:
+    """Room for the words of a moment that has neighbours on both sides."""
+    pitch = _pitch(look, count)
+    return (pitch if count <= _MOST_ON_ONE_SIDE else 2 * pitch) - look.grid.px(_BETWEEN_COLUMNS)
+
+
+def _below(when: TextBlock, text: TextBlock, look: Look) -> int:
+    """From the last baseline of a time to the capitals of what happened."""
+    return look.grid.px(16) + when.size_px * 3 // 8 + text.reach_px if text.lines else 0
+
+
+def _across(whens: Sequence[TextBlock], texts: Sequence[TextBlock], look: Look) -> tuple[tuple[_Place, ...], int]:
+    """Dots from left to right; height of the whole."""
+    grid, count = look.grid, len(whens)
+    pitch, gap, radius = _pitch(look, count), grid.px(_FROM_LINE), grid.px(DOT) // 2
+    if count <= _MOST_ON_ONE_SIDE:
+        line_y = max(when.height_px for when in whens) + gap
+        text_y = line_y + gap + max(text.reach_px for text in texts)
+        places = [
+            _Place(
+                (index * pitch + radius, line_y),
+                (index * pitch, line_y - gap - when.height_px),
+                (index * pitch, text_y),
+            )
+            for index, when in enumerate(whens)
+        ]
+        return tuple(places), text_y + max(text.height_px for text in texts)
+    heights = [
+        when.height_px + _below(when, text, look) + text.height_px for when, text in zip(whens, texts, strict=True)
+    ]
+    line_y = max(heights[::2]) + gap
+    places = []
+    for index, (when, text) in enumerate(zip(whens, texts, strict=True)):
+        top = line_y + gap if index % 2 else line_y - gap - heights[index]
+        text_y = top + when.height_px + _below(when, text, look)
+        places.append(_Place((index * pitch + radius, line_y), (index * pitch, top), (index * pitch, text_y)))
+    return tuple(places), line_y + gap + max(heights[1::2])
+
+
+def _downwards(
+    whens: Sequence[TextBlock], texts: Sequence[TextBlock], look: Look, *, beside: bool, dot_x: int, room_px: int
+) -> tuple[tuple[_Place, ...], int]:
+    """Dots from top to bottom, each beside its time; height of the whole."""
+    grid, step = look.grid, look.grid.px(8)
+    text_x = dot_x + grid.px(_BESIDE_LINE) if beside else grid.px(_INDENT)
+    offsets = [
+        0 if beside else when.height_px + _below(when, text, look) for when, text in zip(whens, texts, strict=True)
+    ]
+    heights = [
+        max(when.height_px, offset + text.height_px) for when, offset, text in zip(whens, offsets, texts, strict=True)
+    ]
+    gap = (room_px - sum(heights)) // max(1, len(heights) - 1) // step * step
+    least = grid.px(_LEAST_BETWEEN_BESIDE) if beside else grid.px(_LEAST_BETWEEN_ROWS) + whens[0].size_px // 2
+    least += texts[0].reach_px
+    gap = min(max(gap, least), grid.px(_MOST_BETWEEN_ROWS))
+    places, top = [], 0
+    for when, offset, height in zip(whens, offsets, heights, strict=True):
+        dot = (dot_x, top + when.cap_px // 2)
+        places.append(_Place(dot, (0 if beside else text_x, top), (text_x, top + offset)))
+        top += height + gap
+    return tuple(places), top - gap

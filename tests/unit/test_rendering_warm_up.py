@@ -1,0 +1,48 @@
+"""What workers have before their first scene."""
+
+from __future__ import annotations
+
+from pipeline import rendering
+from pipeline.errors import MissingToolError
+from pipeline.model import BulletsScene, ClosingScene, StatementScene, TitleScene
+from pipeline.rendering import Look, layouts
+from pipeline.rendering.surface import background
+from pipeline.rendering.text import rasterising
+
+SCENES = (
+    TitleScene(lines=(), heading="Why the sky is blue", kicker="Light", subtitle="And red in the evening"),
+    BulletsScene(lines=(), heading="Three kinds of light", items=("Red goes straight on", "Blue is scattered")),
+    StatementScene(lines=(), text="Most of what we see has met a molecule", emphasis="met a molecule"),
+    ClosingScene(lines=(), text="Look up this evening", subtitle="Why the sky is blue"),
+)
+
+
+def test_a_film_in_the_usual_look_finds_its_grounds_lit_and_most_of_its_letters_drawn():
+    lit, drawn = background.background, rasterising._letters
+    for cached in (lit, drawn):
+        cached.cache_clear()
+    rendering.load()
+    known, letters = lit.cache_info(), drawn.cache_info()
+
+    for scene in SCENES:
+        layouts.lay_out(scene, (), Look(title="Why the sky is blue"))
+
+    assert lit.cache_info().misses == known.misses == len(SCENES)
+    after = drawn.cache_info()
+    asked, missed = after.hits + after.misses - letters.hits - letters.misses, after.misses - letters.misses
+    assert asked > 100
+    assert missed < asked / 4
+
+
+def test_a_font_that_is_gone_is_told_to_whoever_draws_and_not_before(monkeypatch):
+    asked = []
+
+    def gone():
+        asked.append(True)
+        raise MissingToolError("the font Inter is not installed", hint="Install nightreel again")
+
+    monkeypatch.setattr("pipeline.rendering.warm_up.rehearse", gone)
+
+    rendering.load()
+
+    assert asked
