@@ -22,7 +22,7 @@ from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrate import narrate
 from pipeline.narration.pace import pace_of
-from pipeline.narration.samples import SAMPLES
+from pipeline.narration.sample_texts import SAMPLES
 from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.film.afresh import forget_from
 from pipeline.orchestrator.film.attempt import Attempt
