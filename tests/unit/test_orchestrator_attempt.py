@@ -85,7 +85,7 @@ async def test_the_longest_scene_of_a_film_is_drawn_first_and_what_scenes_wait_f
             order.append(arguments[0])
 
     monkeypatch.setattr(attempts, "in_worker", in_turn)
-    async with anyio.create_task_group() as tasks, attempt.cores.alone():
+    async with anyio.create_task_group() as tasks, attempt.cores.exclusive():
         for name, takes in (("short", 112), ("long", 192), ("clip", 0), ("middle", 176)):
             tasks.start_soon(partial(attempt.compute, print, name, takes=takes))
         await anyio.wait_all_tasks_blocked()

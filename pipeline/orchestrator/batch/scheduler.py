@@ -148,7 +148,7 @@ class Scheduler:
             cores_busy=cores.busy,
             load=self._load,
         )
-        return self._strategy.at_once(situation)
+        return self._strategy.concurrency(situation)
 
     def _is_waiting(self, parked_until: datetime | None) -> bool:
         """Whether a job waits for its time, or another process makes one: it may die, and leave it to us."""

@@ -62,7 +62,7 @@ class Attempt:
     @property
     def billing(self) -> Billing:
         """What calls of services are paid with."""
-        return Billing(prices=self.prices, budgets=self.budgets, told=self.spent)
+        return Billing(prices=self.prices, budgets=self.budgets, on_cost=self.spent)
 
     def spent(self, cost: Cost) -> None:
         """A service has been paid, whatever came of it."""

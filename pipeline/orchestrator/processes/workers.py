@@ -57,7 +57,7 @@ async def in_worker(
                 return await _in_process(trace, work, *arguments)
         try:
             # Nothing else runs meanwhile: if it dies now, it is not for want of what others took.
-            async with _turn(cores.alone(), waiting):
+            async with _turn(cores.exclusive(), waiting):
                 return await _in_process(trace, work, *arguments)
         except (anyio.BrokenWorkerProcess, KeyboardInterrupt) as error:
             how = await to_thread.run_sync(_keep_evidence, evidence, trace, work.__name__, repr(arguments))
