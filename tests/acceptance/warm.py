@@ -345,7 +345,7 @@ def _read_once() -> None:
     from pipeline.reporting import page  # noqa: PLC0415
     from pipeline.state import moments  # noqa: PLC0415
     from pipeline.state.checkpoints import documents  # noqa: PLC0415
-    from pipeline.trust import trusted  # noqa: PLC0415
+    from pipeline.tls import trusted  # noqa: PLC0415
 
     trusted()
     font_coverage()

@@ -17,7 +17,7 @@ from docs.gallery import build as gallery
 from pipeline.cli import main
 from pipeline.errors import InputError
 from pipeline.model import Brief, StatementScene, VideoFormat
-from pipeline.model.showing import texts_of
+from pipeline.model.text_fields import texts_of
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.templates import validation

@@ -390,7 +390,7 @@ ELSEWHERE = {
     ],
     "`../../etc/passwd`, `CON`, `NUL`, `aux.txt`": [
         "unit/test_naming.py::test_a_device_of_windows_is_no_folder",
-        "unit/test_campaign_choice.py::test_folders_are_named_after_columns_and_none_leaves_its_place",
+        "unit/test_campaign_row_selection.py::test_folders_are_named_after_columns_and_none_leaves_its_place",
     ],
     "`a:b`, names of 300 letters, two names that differ only in case": [
         "unit/test_campaign_plan.py::test_names_that_differ_only_in_case_or_in_how_a_letter_is_written_share_no_folder"

@@ -17,12 +17,12 @@ from PIL import Image
 from pipeline.cli.options import FilmOptions
 from pipeline.errors import BusyError, StorageError
 from pipeline.model import Brief, Event, JobStatus, Package, Paragraph, Priority, Receipt, Script, Section, Video
-from pipeline.model.names import safe_name
+from pipeline.model.file_names import safe_name
 from pipeline.orchestrator.batch import planner
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.context import open_context
+from pipeline.settings.appearance import BrandSettings, SubtitleSettings
 from pipeline.settings.groups import MusicSettings, NarrationSettings, ScriptSettings
-from pipeline.settings.looks import BrandSettings, SubtitleSettings
 from pipeline.settings.presets import VideoSettings
 
 

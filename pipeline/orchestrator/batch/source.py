@@ -31,7 +31,7 @@ from pipeline.sources.campaign import (
     write_rejected,
     write_roster,
 )
-from pipeline.sources.service import fetch_pages
+from pipeline.sources.endpoint import fetch_pages
 from pipeline.sources.tables import BrokenRow, Table, TableRow, open_pages, open_table
 from pipeline.state import CheckpointStore
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import storage_errors, write_atomically
-from pipeline.model.names import GIVEN_NAME, is_device
+from pipeline.model.file_names import GIVEN_NAME, is_device
 from pipeline.orchestrator.context import RunContext
 from pipeline.template import Template, files_in, known_templates, load_template, read_template
 from pipeline.template.includes import SHARED

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.files import replacing, storage_errors
-from pipeline.sources.campaign.choice import RowChoice
 from pipeline.sources.campaign.problem import RowProblem
+from pipeline.sources.campaign.row_selection import RowChoice
 
 # What a line raises that is none of ours.
 _NO_LINE = (ValueError, LookupError, TypeError, RecursionError)

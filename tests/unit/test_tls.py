@@ -15,7 +15,7 @@ from pipeline.narration.edge.wire import EdgeService
 from pipeline.publishing.youtube.http import open_http
 from pipeline.script.chat.failures import Service
 from pipeline.script.chat.groq import GroqTransport
-from pipeline.trust import trusted
+from pipeline.tls import trusted
 from tests.standins.tls import CERTIFICATE, serving
 
 

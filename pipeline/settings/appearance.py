@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from pipeline.settings.kinds import Group, OptionalCaptionStyle, OptionalColour, OptionalText
+from pipeline.settings.value_types import Group, OptionalCaptionStyle, OptionalColour, OptionalText
 
 
 class SubtitleSettings(Group):

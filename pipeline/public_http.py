@@ -23,7 +23,7 @@ from anyio import to_thread
 from yarl import URL
 
 from pipeline.errors import PermanentError, TransientError
-from pipeline.trust import trusted
+from pipeline.tls import trusted
 
 # Statuses after which the same question may be answered.
 MAY_PASS = frozenset({408, 425, 429, 500, 502, 503, 504})

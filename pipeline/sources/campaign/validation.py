@@ -10,11 +10,11 @@ from typing import NamedTuple, Protocol
 
 from pipeline.language.text import clean_text
 from pipeline.model import Brief
-from pipeline.sources.campaign.choice import RowChoice
 from pipeline.sources.campaign.problem import RowProblem, row_problem
-from pipeline.sources.campaign.reading import ReadRow
-from pipeline.sources.campaign.roster import Enter
+from pipeline.sources.campaign.row_reader import ReadRow
+from pipeline.sources.campaign.row_selection import RowChoice
 from pipeline.sources.campaign.spool import Spool
+from pipeline.sources.campaign.table_snapshot import Enter
 from pipeline.sources.tables import BrokenRow, Table, TableRow
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from pipeline.errors import did_you_mean
-from pipeline.model.names import GIVEN_NAME
+from pipeline.model.file_names import GIVEN_NAME
 
 _Values = Mapping[str, Any]
 

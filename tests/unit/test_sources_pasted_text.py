@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.model import BulletList, Paragraph
 from pipeline.sources.markdown import parse_brief
-from pipeline.sources.pasted import as_markdown
+from pipeline.sources.pasted_text import as_markdown
 
 
 def parts(body: str) -> list[str | list[str]]:

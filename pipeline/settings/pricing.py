@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from pipeline.settings.kinds import Group
+from pipeline.settings.value_types import Group
 
 
 class PriceSettings(Group):

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 from pipeline.errors import InputError
 from pipeline.language.text import clean_text, has_words
 from pipeline.model import Brief, Paragraph, Script, Section, SourceRow, WantedPicture
-from pipeline.model.cells import as_meant
+from pipeline.model.csv_escaping import as_meant
 from pipeline.sources.campaign.columns import Columns
 from pipeline.sources.campaign.currencies import Currencies, check_currency
-from pipeline.sources.campaign.deciding import Deciders
-from pipeline.sources.campaign.marks import DecimalMarks
-from pipeline.sources.campaign.orders import DayOrders
+from pipeline.sources.campaign.date_order import DayOrders
+from pipeline.sources.campaign.decimal_separators import DecimalMarks
+from pipeline.sources.campaign.option_columns import Deciders
 from pipeline.sources.campaign.problem import EMPTY, RowProblem, row_problem
 from pipeline.sources.naming import TITLE_MAX_CHARS
 from pipeline.sources.tables import BrokenRow, Number, ShownNumber, Table, TableRow, damage_in, mend_of, says_nothing

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from pipeline.sources.tables.letters import guess_by_letters
+from pipeline.sources.tables.letter_frequencies import guess_by_letters
 
 # As Python calls them, and as people do.
 _OTHERS = {

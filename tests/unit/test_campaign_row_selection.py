@@ -16,7 +16,7 @@ from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.naming import FolderPattern
-from pipeline.sources.campaign.casting import Casting, Part, column_names
+from pipeline.sources.campaign.template_assignment import Casting, Part, column_names
 from pipeline.sources.tables import TableForm, open_table
 from pipeline.template import CellProblem
 from tests.standins.campaigns import TEMPLATE

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from pipeline.choices import OnError, Strategy
-from pipeline.settings.kinds import DAY_S, MOST, MOST_GB, WEEK_S, Group
+from pipeline.settings.value_types import DAY_S, MOST, MOST_GB, WEEK_S, Group
 
 
 def _cores_for_zero(value: int) -> int:

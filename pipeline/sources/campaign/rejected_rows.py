@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.files import storage_errors
-from pipeline.model.cells import harmless
+from pipeline.model.csv_escaping import harmless
 from pipeline.sources.campaign.problem import RowProblem
 from pipeline.sources.tables import BrokenRow, TableRow
 

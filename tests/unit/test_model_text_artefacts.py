@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.model import CodeScene, Script, SpokenLine, StatementScene, TitleScene
-from pipeline.model.leftovers import find_garbled, find_leftover, leftovers
+from pipeline.model.text_artefacts import find_garbled, find_leftover, leftovers
 from pipeline.orchestrator.film.stages.quality import _own_cells
 from pipeline.script.outline import outline
 from pipeline.sources.markdown import parse_brief

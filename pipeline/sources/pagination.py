@@ -11,19 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiohttp
 from anyio import open_file, to_thread
 from yarl import URL
 
-from pipeline.addresses import MAY_PASS, PublicWeb, network_errors, open_web
 from pipeline.errors import NeedsLoginError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.limits.times import retry_after_s
-from pipeline.sources.addresses import told
-from pipeline.sources.endpoint import Endpoint
+from pipeline.public_http import MAY_PASS, PublicWeb, network_errors, open_web
 from pipeline.sources.tables.pages import Page, open_page, value_at
 from pipeline.sources.tables.table import TableForm
+
+if TYPE_CHECKING:
+    from pipeline.sources.endpoint import Endpoint
+from pipeline.sources.urls import told
 
 _MOST_PAGES = 10_000
 _ACCEPT = "application/json, application/x-ndjson, text/csv;q=0.9"
@@ -37,7 +40,7 @@ _ONWARDS = "Say with source.next_at or source.page_param how it goes on"
 
 
 async def fetch(asked: Endpoint, folder: Path, form: TableForm, *, retry: RetryPolicy) -> tuple[Page, ...]:
-    """See `service.fetch_pages`."""
+    """See `endpoint.fetch_pages`."""
     name = told(asked.address)
     timeout = aiohttp.ClientTimeout(total=asked.timeout_s, sock_connect=10)
     async with open_web(asked.allowed, within=timeout, hint=_ALLOW) as web:

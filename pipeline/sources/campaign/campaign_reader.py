@@ -7,12 +7,12 @@ from typing import Any
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.text import clean_text
-from pipeline.sources.campaign.casting import Casting, Part
-from pipeline.sources.campaign.deciding import TEMPLATE, Deciders
-from pipeline.sources.campaign.optouts import OptOuts
+from pipeline.sources.campaign.non_data_rows import stray, told_as_one
+from pipeline.sources.campaign.option_columns import TEMPLATE, Deciders
 from pipeline.sources.campaign.problem import RowProblem, row_problem
-from pipeline.sources.campaign.reading import ReadRow, RowReader
-from pipeline.sources.campaign.strays import stray, told_as_one
+from pipeline.sources.campaign.row_reader import ReadRow, RowReader
+from pipeline.sources.campaign.suppression import OptOuts
+from pipeline.sources.campaign.template_assignment import Casting, Part
 from pipeline.sources.tables import BrokenRow, Table, TableRow
 from pipeline.template import CellProblem, Template
 

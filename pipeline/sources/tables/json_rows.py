@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SourceError
-from pipeline.sources.tables.cells import Number, Packed
+from pipeline.sources.tables.cell_values import Number, Packed
 from pipeline.sources.tables.encoding import find_encoding, named, read_lines
 from pipeline.sources.tables.table import MOST_COLUMNS, ROW_MAX_CHARS, BrokenRow, Table, TableForm, TableRow
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from pipeline.sources.campaign.problem import EMPTY, RowProblem, row_problem
-from pipeline.sources.campaign.rejected import ADDED
+from pipeline.sources.campaign.rejected_rows import ADDED
 from pipeline.sources.tables import TableRow, plain
 
 # What stands alone in the first cell of a row that sums up others, in the languages of spreadsheets…
