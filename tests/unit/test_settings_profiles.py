@@ -86,7 +86,9 @@ def test_every_check_that_a_profile_names_is_known():
 def table_of(page):
     """The profiles that a page of ours tells about, and the limits of each check."""
     text = (REPOSITORY / page).read_text(encoding="utf-8")
-    header, *rows = re.findall(r"^\| (?:Check|`[a-z_]+`) \|.+$", text.partition("# The quality gate")[2], flags=re.MULTILINE)
+    header, *rows = re.findall(
+        r"^\| (?:Check|`[a-z_]+`) \|.+$", text.partition("# The quality gate")[2], flags=re.MULTILINE
+    )
     names = [cell.strip() for cell in header.strip("|").split("|")][1:]
     return names, {row.split("`")[1]: [cell.strip() for cell in row.strip("|").split("|")][1:] for row in rows}
 
