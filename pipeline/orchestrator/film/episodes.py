@@ -24,7 +24,7 @@ from pipeline.model.episodes import Earlier
 from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.orchestrator.workshop.hosts import Hosts
 from pipeline.orchestrator.workshop.serials import ledger_of, seen_at, subject_key, track_of
-from pipeline.script import has_play
+from pipeline.script import has_script_template
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
 from pipeline.state.episodes import Episode, EpisodeFilm
@@ -188,7 +188,7 @@ def _without_script(job: Job, shop: Workshop) -> tuple[Episode, JobSummary] | No
 def _is_told(brief: Brief, shop: Workshop) -> bool:
     """Whether whoever writes takes notice of earlier episodes: a model does."""
     is_model = providers.is_service(providers.writer_names(shop.settings)[0])
-    return is_model and not has_play(brief, shop.template(brief))
+    return is_model and not has_script_template(brief, shop.template(brief))
 
 
 async def let_next(job: Job, shop: Workshop, *, stage: str = "") -> None:

@@ -13,7 +13,7 @@ from pipeline.errors import InputError, NightreelError
 from pipeline.model import SINGLES, Job, named_picture
 from pipeline.orchestrator.workshop import Workshop
 from pipeline.quality.expected import Twin
-from pipeline.script import has_play
+from pipeline.script import has_script_template
 from pipeline.state import CheckpointStore
 
 # Films that are looked at closely, at most: whoever has so many twins has been told.
@@ -37,7 +37,7 @@ def sketch_for(job: Job, shop: Workshop) -> tuple[str, ...]:
 
     assert job.script is not None
     size = shop.encoding(job.brief).video_format
-    exact = has_play(job.brief, shop.template(job.brief))
+    exact = has_script_template(job.brief, shop.template(job.brief))
     kind = f"{size.width_px}x{size.height_px} {job.brief.preset or ''}"
     return sketch_of(job.script, kind=kind, exact=exact)
 

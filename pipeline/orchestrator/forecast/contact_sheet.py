@@ -20,7 +20,7 @@ from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import examine_picture, is_address, prepare_picture
 from pipeline.rendering import Look
 from pipeline.rendering.contact_sheet import Tile, draw_sheet, size_within
-from pipeline.script import known_script, only_showing
+from pipeline.script import offline_script, without_missing_pictures
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -71,7 +71,7 @@ def _draw_rows(
                     unwritten += 1
                     continue
                 look, drawn = _look(shop, film, script, stills), drawn + 1
-                line.draw(shop, film, only_showing(script, [still.name for still in look.stills]), look)
+                line.draw(shop, film, without_missing_pictures(script, [still.name for still in look.stills]), look)
                 cut += line.cut
             tiles += line.tiles(remark, language)
     if look is None:
@@ -92,7 +92,7 @@ def _script(shop: Workshop, film: Brief) -> Script | None:
     if shop.wishes.is_translated(film):
         return None
     template = shop.template(film)
-    return known_script(film, writers=shop.crew.writers_of(film, template), template=template)
+    return offline_script(film, writers=shop.crew.writers_of(film, template), template=template)
 
 
 def _look(shop: Workshop, film: Brief, script: Script, stills: _Stills) -> Look:

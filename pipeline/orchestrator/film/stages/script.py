@@ -19,7 +19,7 @@ from pipeline.orchestrator.film.room import with_room
 from pipeline.orchestrator.film.scripts import Commission
 from pipeline.orchestrator.film.soundtrack import bed_of, loop_of
 from pipeline.orchestrator.workshop import Workshop
-from pipeline.script import only_showing, with_number
+from pipeline.script import with_episode_number, without_missing_pictures
 
 
 async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
@@ -51,10 +51,10 @@ async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         if too_long := await kept.size_error(job.brief):
             raise too_long from error
         raise
-    script = with_number(script, job.brief, template)
+    script = with_episode_number(script, job.brief, template)
     pictures = await gather_for(script, job.brief, shop, attempt, pictures)
     names = [still.name for still in pictures.stills] if pictures else []
-    script = only_showing(script, names)
+    script = without_missing_pictures(script, names)
     # What can't be drawn is better known before it is spoken, and so is what has no room.
     look = await to_thread.run_sync(shop.look, job.brief, script, pictures)
     await attempt.fonts_of(script, look)
