@@ -228,7 +228,7 @@ class _Reading:
 
     def _left_in(self, script: Script) -> tuple[str, ...]:
         """What was never meant for viewers, as the gate would find when the film is made."""
-        from pipeline.model.leftovers import leftovers  # noqa: PLC0415 - takes a moment to load
+        from pipeline.model.text_artefacts import leftovers  # noqa: PLC0415 - takes a moment to load
 
         cells = [text for _, text in self._brief.row.fields] if self._brief.row else []
         return tuple(f"there is {left}" for left in leftovers(script, cells))

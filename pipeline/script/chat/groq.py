@@ -20,7 +20,7 @@ from pipeline.script.chat.failures import (
     response_too_long,
     unexpected_encoding,
 )
-from pipeline.trust import trusted
+from pipeline.tls import trusted
 
 if TYPE_CHECKING:
     import httpx

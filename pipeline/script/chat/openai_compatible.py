@@ -22,7 +22,7 @@ from pipeline.script.chat.failures import (
     connection_failed,
     response_too_long,
 )
-from pipeline.trust import trusted
+from pipeline.tls import trusted
 
 if TYPE_CHECKING:
     import aiohttp

@@ -106,7 +106,7 @@ class TranslationReader:
         good = dict(self.good)
         problems = tuple(self._problems(answer, last=last))
         if foreign := self._foreign(answer):
-            # Part by part nothing may be wrong with it; none of it is kept.
+            # TranslationUnit by part nothing may be wrong with it; none of it is kept.
             self.good = good
             problems = problems or (foreign,)
         if problems:
