@@ -72,7 +72,7 @@ async def groq() -> AsyncIterator[GroqStandIn]:
 @pytest.fixture
 def as_loud_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     """How loud it is makes no clip longer, and takes most of the time."""
-    monkeypatch.setattr(mastering, "set_loudness", lambda samples: (samples, None))
+    monkeypatch.setattr(mastering, "normalise_loudness", lambda samples: (samples, None))
 
 
 @pytest.mark.usefixtures("as_loud_as_it_comes")
