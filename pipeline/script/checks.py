@@ -22,7 +22,7 @@ from pipeline.model import (
     texts_of,
     with_texts,
 )
-from pipeline.script.sense import find_nonsense
+from pipeline.script.data_checks import find_nonsense
 from pipeline.script.shortening import shorten
 from pipeline.template import Layout, Template
 

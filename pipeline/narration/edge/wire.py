@@ -17,7 +17,7 @@ from pipeline.language.text import clean_text
 from pipeline.model import Prosody, Word
 from pipeline.narration.edge.failures import LATER, ServiceBusyError, in_our_words, refusal_of
 from pipeline.narration.narrator import Voice
-from pipeline.trust import trusted
+from pipeline.tls import trusted
 
 T = TypeVar("T")
 
