@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import (
     BulletsScene,
     QuizScene,

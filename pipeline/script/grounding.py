@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.language.text import OPENING_MARKS, SENTENCE_ENDS
-from pipeline.language.writing import ascii_digits
+from pipeline.language.writing_systems import ascii_digits
 from pipeline.model import Brief, Script, numbers_of, texts_of
 from pipeline.script.number_words import spelt_numbers
 from pipeline.script.series import told_of_series

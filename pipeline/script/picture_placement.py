@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import (
     Brief,
     PictureScene,

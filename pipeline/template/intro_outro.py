@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import did_you_mean
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import SCENES, Shown, rules_of
 
 # What such a table has beside texts.

@@ -15,7 +15,7 @@ import jinja2
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.tags import same_language
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import Brief, CaptionStyle, LengthPlan, MotionAmount, Script, SourceRow, Transition
 from pipeline.template.includes import included_by
 from pipeline.template.intro_outro import End

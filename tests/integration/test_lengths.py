@@ -15,14 +15,14 @@ from anyio import to_thread
 
 from pipeline.errors import PermanentError
 from pipeline.language.words import split_words
-from pipeline.limits import Cores, Purse, RetryPolicy
+from pipeline.limits import Billing, Cores, RetryPolicy
 from pipeline.model import Brief, Job, Narration, Pace, Paragraph, Prosody, Script, Section
 from pipeline.narration import mastering
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrate import narrate
 from pipeline.narration.pace import pace_of
-from pipeline.narration.samples import SAMPLES
+from pipeline.narration.sample_texts import SAMPLES
 from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.film.afresh import forget_from
 from pipeline.orchestrator.film.attempt import Attempt
@@ -33,9 +33,9 @@ from pipeline.script.length import predicted_s
 from pipeline.state import Cache
 from pipeline.template import load_template
 from tests.standins import translator
+from tests.standins.free_plan import FreePlan
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import groq_model
-from tests.standins.plan import FreePlan
 from tests.standins.threads import in_threads
 
 __all__ = ["in_threads"]
@@ -116,7 +116,7 @@ async def test_translations_asked_for_30_60_and_180_seconds_last_so_long_within_
             length: SpokenLength, script: Script = script, language: str = language, desk: dict[str, Any] = desk
         ) -> Script:
             wanted = Translation(script=script, language=language, length=length, **desk)
-            return await translate_script(wanted, retry=ONCE, purse=Purse())
+            return await translate_script(wanted, retry=ONCE, billing=Billing())
 
         translated = await translate_to_length(wanted_s, language, translate=translate, speak=speak)
         narrated = partial(speak, translated)

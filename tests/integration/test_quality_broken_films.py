@@ -26,7 +26,7 @@ from pipeline.media.sound.loudness import normalise_loudness
 from pipeline.quality import judge
 from pipeline.quality.judge import judge_file
 from pipeline.settings import Settings, profiles_of
-from tests.standins.anyfilm import LENGTH_S, OURS, black, moving, still, talk, write_film
+from tests.standins.ffmpeg_films import LENGTH_S, OURS, black, moving, still, talk, write_film
 
 # Nothing is forgiven, but that the films of tests are small.
 ITU601, ITU709 = Colorspace.ITU601, Colorspace.ITU709

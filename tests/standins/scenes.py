@@ -12,7 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from hypothesis import strategies as st
 
 from pipeline.language.words import split_words
-from pipeline.language.writing import fitting, width
+from pipeline.language.writing_systems import fitting, width
 from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, Word, row_of
 from pipeline.model.text_fields import Several, Shown, rules_of
 from pipeline.script.data_checks import find_nonsense

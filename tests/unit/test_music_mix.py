@@ -20,9 +20,9 @@ from pipeline.music.bed import Loop
 from pipeline.music.ducking import ATTACK_S, EARLY_S, HOLD_S, RELEASE_S, Ducking
 from pipeline.music.library import digest_of
 from pipeline.music.mix import mix, stems
-from tests.standins.beds import chord, write_bed
 from tests.standins.ebur128 import measure_loudness
 from tests.standins.films import voice
+from tests.standins.music import chord, write_bed
 
 PLAN = MixPlan()
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import ProviderError, TransientError
 from pipeline.model import Prosody
-from pipeline.narration.edge.wire import EdgeService
+from pipeline.narration.edge.client import EdgeService
 from pipeline.publishing.youtube.http import open_http
 from pipeline.script.chat.failures import Service
 from pipeline.script.chat.groq import GroqTransport

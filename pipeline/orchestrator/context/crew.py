@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.limits import RetryPolicy
 from pipeline.model import Brief, Prosody
 from pipeline.narration.narrator import Narrator
-from pipeline.narration.saying import Pronunciation, Pronunciations
+from pipeline.narration.normalisation import Pronunciation, Pronunciations
 from pipeline.orchestrator.context import providers
 from pipeline.orchestrator.context.machine import Machine
 from pipeline.pictures.stock import PictureSource

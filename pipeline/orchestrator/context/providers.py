@@ -10,7 +10,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.limits import Throttle, ThrottleLimits
 from pipeline.narration.narrate import NARRATORS, NarratorOptions
 from pipeline.narration.narrator import Narrator
-from pipeline.narration.saying import Pronunciation, Pronunciations
+from pipeline.narration.normalisation import Pronunciation, Pronunciations
 from pipeline.pictures.stock import STOCK_SOURCES, PictureSource, ServiceOptions
 from pipeline.script.chat import (
     ChatModel,

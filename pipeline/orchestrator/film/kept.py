@@ -12,11 +12,11 @@ from anyio import to_thread
 
 from pipeline.errors import InputError, MissingToolError, NightreelError, PermanentError, ProviderError
 from pipeline.model import Brief, Narration, Pace, Script
-from pipeline.narration.booth import Manner
 from pipeline.narration.narrate import kept_clips
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.pace import guess_pace, measure_pace
-from pipeline.narration.spoken import way_of_saying
+from pipeline.narration.spoken_text import way_of_saying
+from pipeline.narration.synthesis import Manner
 from pipeline.orchestrator.context import RunContext, providers
 from pipeline.orchestrator.film.scripts import Speak, original_script, terms_of, translated_script
 from pipeline.script import SpokenLength, Translation, check_size, kept_translations, known_script, known_translation

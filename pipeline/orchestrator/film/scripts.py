@@ -16,7 +16,7 @@ from anyio import to_thread
 from pipeline.keys import content_key
 from pipeline.model import Brief, Job, Narration, Pace, Script
 from pipeline.narration.narrate import narrate
-from pipeline.narration.spoken import way_of_saying
+from pipeline.narration.spoken_text import way_of_saying
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import note_script
@@ -94,9 +94,9 @@ class Commission:
         writers = await to_thread.run_sync(lambda: self.context.crew.writers_of(brief, self.template))
         # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
         look_up = bought_script if self.job.attempts > 1 else known_script
-        template, purse = self.template, self.attempt.purse
+        template, billing = self.template, self.attempt.billing
         known = await to_thread.run_sync(partial(look_up, brief, writers=writers, template=template, pace=pace))
-        return known or await write_script(brief, writers=writers, template=template, pace=pace, purse=purse)
+        return known or await write_script(brief, writers=writers, template=template, pace=pace, billing=billing)
 
     async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
         """See `Author`."""
@@ -109,7 +109,7 @@ class Commission:
             length=length,
             terms=terms_of(self.job.brief, language),
         )
-        return await translate_script(wanted, retry=self.context.retry_policy, purse=self.attempt.purse)
+        return await translate_script(wanted, retry=self.context.retry_policy, billing=self.attempt.billing)
 
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""

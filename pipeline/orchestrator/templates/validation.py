@@ -15,7 +15,7 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.templates.catalogue import find_template, folder_of, search_of
 from pipeline.orchestrator.templates.overflow import Misfit, find_overfull, words_of
 from pipeline.orchestrator.templates.preview import format_of, look_of
-from pipeline.pictures import glance_at_picture, is_address
+from pipeline.pictures import is_address, precheck_picture
 from pipeline.rendering import Look, fonts_for
 from pipeline.script.checks import find_problems, find_problems_of_scene, may_open, tidied
 from pipeline.script.intro_outro import with_ends
@@ -118,7 +118,7 @@ def _scripts(template: Template) -> Iterator[Fault]:
             if is_address(name) or is_stock(name):
                 continue
             try:
-                glance_at_picture(file_beside(Path(template.folder), name), name)
+                precheck_picture(file_beside(Path(template.folder), name), name)
             except InputError as error:
                 message = f"{place}: picture {name[:80]}: {error.message}"
                 yield Fault(where=f"{play.path}:{line}", message=message, hint=error.hint)

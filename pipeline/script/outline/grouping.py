@@ -8,7 +8,7 @@ from dataclasses import replace
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import is_question
 from pipeline.language.words import split_words
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import Block, BulletList, CheckList, CodeBlock, Illustration, Paragraph, Quotation, Section, Table
 from pipeline.script.outline.context import Chapter, Desk, Piece
 from pipeline.script.outline.lists import is_quiz, untold_answer

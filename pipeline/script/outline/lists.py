@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import has_words, is_question
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import (
     BulletList,
     BulletsScene,

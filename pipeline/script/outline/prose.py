@@ -9,7 +9,7 @@ from itertools import pairwise
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import (
     ClosingScene,
     CodeBlock,

@@ -20,7 +20,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import (
     Bar,
     BarsScene,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pipeline.language.tags import same_language
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing import ascii_digits, width
+from pipeline.language.writing_systems import ascii_digits, width
 from pipeline.script.checks import QUOTED_CHARS
 from pipeline.script.shortening import shorten
 from pipeline.script.translation.units import Part, Texts

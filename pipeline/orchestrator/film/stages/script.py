@@ -9,7 +9,7 @@ from pipeline.errors import PermanentError
 from pipeline.media.versions import require_encoder
 from pipeline.model import Job
 from pipeline.narration.narrate import check_voice
-from pipeline.narration.spoken import way_of_saying
+from pipeline.narration.spoken_text import way_of_saying
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import let_next, waits_for, with_earlier
