@@ -39,7 +39,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import InputError, NeedsLoginError, PermanentError, ProviderError
-from pipeline.limits import Purse
+from pipeline.limits import Billing
 from pipeline.model import Brief, Pace, Script
 from pipeline.model.metadata import fit_description, fit_tags, fit_title
 from pipeline.script.chat import ChatModel, combine_errors, one_line
@@ -94,12 +94,12 @@ async def write_script(
     writers: Sequence[ScriptWriter],
     template: Template,
     pace: Pace | None = None,
-    purse: Purse | None = None,
+    billing: Billing | None = None,
 ) -> Script:
     """The script of `brief`, checked, with the tags of brief and template and the description of the template.
 
     The first of the `writers` who can do it writes; `script.writer`, `.model` and `.fallback_reason` tell who did.
-    `pace` is that of the voice, for briefs that ask for a length. Requests to services are paid from `purse`, also
+    `pace` is that of the voice, for briefs that ask for a length. Requests to services are paid from `billing`, also
     those that come to nothing; without one nobody counts.
     Raises `InputError` for a brief that no writer can work with, the `ProviderError` of the one who may do it
     another time, else of the first, and `PermanentError` for a script that can't be filmed.
@@ -108,7 +108,7 @@ async def write_script(
     failures: list[ProviderError] = []
     for writer in _able(writers, brief):
         try:
-            written = await writer.write(brief, template, purse or Purse(), pace=pace)
+            written = await writer.write(brief, template, billing or Billing(), pace=pace)
             script = _filmed(written, brief, template, writer)
         except ProviderError as error:
             failures.append(error)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from pipeline.errors import InputError
-from pipeline.limits import Purse
+from pipeline.limits import Billing
 from pipeline.model import Brief, Pace, Script
 from pipeline.script.checks import find_problems, without_stray_emphasis
 from pipeline.script.intro_outro import with_intro_and_outro
@@ -38,9 +38,9 @@ class TemplateWriter:
         del brief, template, pace
         return ()
 
-    async def write(self, brief: Brief, template: Template, purse: Purse, *, pace: Pace | None = None) -> Script:
+    async def write(self, brief: Brief, template: Template, billing: Billing, *, pace: Pace | None = None) -> Script:
         """See `ScriptWriter`."""
-        del purse, pace
+        del billing, pace
         return fill_script(brief, template)
 
 

@@ -11,7 +11,7 @@ from anyio import to_thread
 from pydantic import ValidationError
 
 from pipeline.errors import NightreelError, PermanentError, TransientError
-from pipeline.limits import Purse, RetryPolicy
+from pipeline.limits import Billing, RetryPolicy
 from pipeline.model import Brief, LengthPlan, Pace, Script, narration_of
 from pipeline.script.chat import (
     Answered,
@@ -69,10 +69,10 @@ class ScriptWriter(Protocol):
         """Where the cache keeps what was written for the brief. Blocks."""
         ...
 
-    async def write(self, brief: Brief, template: Template, purse: Purse, *, pace: Pace | None = None) -> Script:
+    async def write(self, brief: Brief, template: Template, billing: Billing, *, pace: Pace | None = None) -> Script:
         """A script with the layouts of `template`, within its limits, and who wrote it.
 
-        `pace` is that of the voice, where a length was asked for. Every request is paid from `purse`, whatever comes
+        `pace` is that of the voice, where a length was asked for. Every request is paid from `billing`, whatever comes
         of it. Raises only errors of `pipeline.errors`.
         """
         ...
@@ -138,7 +138,7 @@ class ModelWriter:
         """The answers in the cache."""
         return [path for path, _ in cached_answers(self._models, _questions(brief, template, pace), self._cache)]
 
-    async def write(self, brief: Brief, template: Template, purse: Purse, *, pace: Pace | None = None) -> Script:
+    async def write(self, brief: Brief, template: Template, billing: Billing, *, pace: Pace | None = None) -> Script:
         """The script a model writes about `brief`.
 
         Raises the `ProviderError`s of `chat`, `TransientError` when the answer is no script, and `PermanentError` when
@@ -153,7 +153,7 @@ class ModelWriter:
             read=_Reading(brief, template, pace, where=self.name),
             cache=self._cache,
             retry=self._retry,
-            purse=purse,
+            billing=billing,
             turns=_TURNS_TO_LENGTH if pace else _TURNS,
         )
         return _signed(answered, brief)

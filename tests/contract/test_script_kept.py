@@ -27,9 +27,9 @@ from pipeline.script import (
 from pipeline.script.checks import find_problems
 from pipeline.state import Cache
 from pipeline.template import Template
+from tests.standins.briefs import TOPIC
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import IMPATIENT, groq_at, groq_model
-from tests.standins.questions import TOPIC
 
 
 async def test_a_script_is_paid_for_once(groq: GroqStandIn, template: Template, tmp_path: Path) -> None:

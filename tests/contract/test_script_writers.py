@@ -47,11 +47,11 @@ from pipeline.settings import Settings
 from pipeline.settings.services import PRESETS
 from pipeline.state import Cache
 from pipeline.template import Template
+from tests.standins.briefs import NOTES, TOPIC
+from tests.standins.free_plan import FreePlan
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import IMPATIENT, KEY, Forgetful, groq_at, groq_model, service_models
 from tests.standins.openai import MODELS, OpenAIStandIn
-from tests.standins.plan import FreePlan
-from tests.standins.questions import NOTES, TOPIC
 from tests.standins.throttles import throttle
 from tests.virtual_time import run_in_virtual_time
 

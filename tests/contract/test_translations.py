@@ -12,13 +12,13 @@ from anyio import CancelScope, to_thread
 
 from pipeline.errors import ConfigurationError, NightreelError, PermanentError, TransientError
 from pipeline.language.words import split_words
-from pipeline.limits import Purse
+from pipeline.limits import Billing
 from pipeline.model import ClosingScene, Cost, Pace, Scene, Script, SpokenLine, narration_of
 from pipeline.script import TargetLength, Translation, cached_translation, translate_script
 from pipeline.script.checks import find_problems
 from pipeline.script.translation import cached_translation_paths
 from pipeline.state import Cache
-from pipeline.state.cache.sealed import publish_sealed, slot_of
+from pipeline.state.cache.digests import publish_sealed, slot_of
 from pipeline.template import Template
 from tests.standins import translator
 from tests.standins.groq import GroqStandIn
@@ -37,8 +37,8 @@ def wanted(script: Script, desk: dict[str, Any], language: str = "es") -> Transl
 
 
 async def translate(script: Script, desk: dict[str, Any], language: str = "es", costs: list[Cost] | None = None):
-    purse = Purse(told=([] if costs is None else costs).append)
-    return await translate_script(wanted(script, desk, language), retry=IMPATIENT, purse=purse)
+    billing = Billing(told=([] if costs is None else costs).append)
+    return await translate_script(wanted(script, desk, language), retry=IMPATIENT, billing=billing)
 
 
 def shape(scene: Scene) -> tuple[object, ...]:

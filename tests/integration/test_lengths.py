@@ -15,7 +15,7 @@ from anyio import to_thread
 
 from pipeline.errors import PermanentError
 from pipeline.language.words import split_words
-from pipeline.limits import Cores, Purse, RetryPolicy
+from pipeline.limits import Billing, Cores, RetryPolicy
 from pipeline.model import Brief, Job, Narration, Pace, Paragraph, Prosody, Script, Section
 from pipeline.narration import mastering
 from pipeline.narration.espeak import EspeakNarrator
@@ -33,9 +33,9 @@ from pipeline.script.length import predicted_s
 from pipeline.state import Cache
 from pipeline.template import load_template
 from tests.standins import translator
+from tests.standins.free_plan import FreePlan
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import groq_model
-from tests.standins.plan import FreePlan
 from tests.standins.threads import in_threads
 
 __all__ = ["in_threads"]
@@ -72,7 +72,7 @@ async def groq() -> AsyncIterator[GroqStandIn]:
 @pytest.fixture
 def as_loud_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     """How loud it is makes no clip longer, and takes most of the time."""
-    monkeypatch.setattr(mastering, "set_loudness", lambda samples: (samples, None))
+    monkeypatch.setattr(mastering, "normalise_loudness", lambda samples: (samples, None))
 
 
 @pytest.mark.usefixtures("as_loud_as_it_comes")
@@ -116,7 +116,7 @@ async def test_translations_asked_for_30_60_and_180_seconds_last_so_long_within_
             length: TargetLength, script: Script = script, language: str = language, desk: dict[str, Any] = desk
         ) -> Script:
             wanted = Translation(script=script, language=language, length=length, **desk)
-            return await translate_script(wanted, retry=ONCE, purse=Purse())
+            return await translate_script(wanted, retry=ONCE, billing=Billing())
 
         translated = await translate_to_length(wanted_s, language, translate=translate, speak=speak)
         narrated = partial(speak, translated)

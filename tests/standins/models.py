@@ -13,8 +13,8 @@ from pipeline.script import ModelWriter
 from pipeline.script.chat import ChatModel, GroqTransport, Service, ServiceModel, groq_dialect
 from pipeline.settings import Settings
 from pipeline.state import Cache
-from tests.standins.kept import kept_folder
 from tests.standins.openai import MODELS, Dialect
+from tests.standins.shared_folder import kept_folder
 from tests.standins.throttles import throttle
 
 KEY = "gsk_verysecret"

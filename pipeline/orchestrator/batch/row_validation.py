@@ -13,7 +13,7 @@ from pipeline.model import Brief, is_stock
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.pictures import file_of, named_by_script
-from pipeline.pictures import glance_at_picture, is_address
+from pipeline.pictures import is_address, precheck_picture
 from pipeline.script import check_filled_script
 from pipeline.sources.campaign import ReadRow, Unfit
 
@@ -76,7 +76,7 @@ class Judge:
                 self._seen.clear()
             try:
                 self._seen[picture] = None
-                glance_at_picture(picture, picture.name)
+                precheck_picture(picture, picture.name)
             except InputError as error:
                 self._seen[picture] = error
         if wrong := self._seen[picture]:

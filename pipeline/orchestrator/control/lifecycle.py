@@ -26,7 +26,7 @@ from pipeline.orchestrator.control.bulk import Changed, change_jobs, chosen, set
 from pipeline.orchestrator.control.refresh import mend, read_at_last
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.afresh import forget_from
-from pipeline.state import CheckpointStore, Copies
+from pipeline.state import CheckpointStore, Snapshots
 from pipeline.workspace import find_workspace
 
 _CANCELLABLE = (
@@ -208,7 +208,7 @@ async def checkpoint(context: RunContext, *, batch: str, name: str, replace: boo
     Raises `InputError` for an unknown batch and a name that is taken, but for `replace`.
     """
     await known_batch(context, batch)
-    copies = Copies(context.store.folder(batch), context.workspace)
+    copies = Snapshots(context.store.folder(batch), context.workspace)
     async with context.store.claims.planning(batch):
         return await to_thread.run_sync(partial(copies.make, name, replace=replace))
 

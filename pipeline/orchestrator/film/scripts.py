@@ -94,9 +94,9 @@ class Commission:
         writers = await to_thread.run_sync(lambda: self.context.crew.writers_of(brief, self.template))
         # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
         look_up = cached_script if self.job.attempts > 1 else offline_script
-        template, purse = self.template, self.attempt.purse
+        template, billing = self.template, self.attempt.billing
         known = await to_thread.run_sync(partial(look_up, brief, writers=writers, template=template, pace=pace))
-        return known or await write_script(brief, writers=writers, template=template, pace=pace, purse=purse)
+        return known or await write_script(brief, writers=writers, template=template, pace=pace, billing=billing)
 
     async def translate(self, script: Script, language: str, length: TargetLength | None) -> Script:
         """See `Author`."""
@@ -109,7 +109,7 @@ class Commission:
             length=length,
             terms=terms_of(self.job.brief, language),
         )
-        return await translate_script(wanted, retry=self.context.retry_policy, purse=self.attempt.purse)
+        return await translate_script(wanted, retry=self.context.retry_policy, billing=self.attempt.billing)
 
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""

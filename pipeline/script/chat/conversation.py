@@ -1,6 +1,6 @@
 """One question, until somebody has answered it well: the models in order, and a conversation with each.
 
-    answered = await ask(models, (question,), read=read, cache=cache, retry=retry, purse=purse)
+    answered = await ask(models, (question,), read=read, cache=cache, retry=retry, billing=billing)
     answered.value                              # what `read` made of the answer
     answered.model, answered.fallback_reason    # who answered, and why nobody before
 
@@ -32,7 +32,7 @@ from anyio import to_thread
 
 from pipeline.errors import ClosedError, PermanentError, ProviderError, QuotaError, TransientError, reworded
 from pipeline.keys import content_key
-from pipeline.limits import Purse, RetryPolicy, with_retries
+from pipeline.limits import Billing, RetryPolicy, with_retries
 from pipeline.script.chat.failures import SHORTEN_HINT, ResponseTimeoutError, StageTimeoutError, TooLargeError
 from pipeline.script.chat.model import Answer, ChatModel, Question
 from pipeline.state import Cache
@@ -89,7 +89,7 @@ async def ask(
     read: Reader[T],
     cache: Cache | None,
     retry: RetryPolicy,
-    purse: Purse,
+    billing: Billing,
     turns: int = 2,
 ) -> Answered[T]:
     """What the first of the `models` says that gives an answer which `read` can use, in at most `turns` each.
@@ -99,7 +99,7 @@ async def ask(
     """
     failures: list[ProviderError] = []
     for model in models:
-        conversation = _Conversation(model=model, read=read, cache=cache, retry=retry, purse=purse, turns=turns)
+        conversation = _Conversation(model=model, read=read, cache=cache, retry=retry, billing=billing, turns=turns)
         try:
             value, number = await conversation.first_that_fits(questions)
         except ProviderError as error:
@@ -142,7 +142,7 @@ class _Conversation(Generic[T]):
     read: Reader[T]
     cache: Cache | None
     retry: RetryPolicy
-    purse: Purse
+    billing: Billing
     turns: int
 
     async def first_that_fits(self, questions: Sequence[Question]) -> tuple[T, int]:
@@ -249,7 +249,7 @@ class _Conversation(Generic[T]):
 
         async def once() -> Answer:
             try:
-                return await self.model.answer(question, self.purse)
+                return await self.model.answer(question, self.billing)
             except ResponseTimeoutError as error:
                 slow.append(error)
                 if len(slow) == _SLOW_ATTEMPTS or isinstance(error, StageTimeoutError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any, Literal, Protocol
 
-from pipeline.limits import Purse
+from pipeline.limits import Billing
 
 # As much of what is wrong is told, however much it is: it quotes the answer, and is paid for by the token.
 _MOST_COMPLAINTS, _COMPLAINT_CHARS = 50, 600
@@ -85,8 +85,8 @@ class ChatModel(Protocol):
         """Raise `TooLargeError` for a question that no minute of the account has room for, as far as that is known."""
         ...
 
-    async def answer(self, question: Question, purse: Purse) -> Answer:
-        """One request, paid from the purse, when the throttle lets it through.
+    async def answer(self, question: Question, billing: Billing) -> Answer:
+        """One request, paid from the billing, when the throttle lets it through.
 
         Raises only errors of `pipeline.errors`, and `TooLargeError`.
         """

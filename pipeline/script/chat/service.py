@@ -16,7 +16,7 @@ import anyio
 from pydantic import ValidationError
 
 from pipeline.errors import NeedsLoginError, ProviderError
-from pipeline.limits import Call, Purchase, Purse, Throttle
+from pipeline.limits import Billing, Call, Purchase, Throttle
 from pipeline.script.chat.completion import Completion, Usage
 from pipeline.script.chat.dialect import Dialect
 from pipeline.script.chat.failures import (
@@ -123,8 +123,8 @@ class ServiceModel:
         if per_min is not None and tokens > per_min:
             raise exceeds_token_rate(self._service, tokens=tokens, per_min=per_min)
 
-    async def answer(self, question: Question, purse: Purse) -> Answer:
-        """What the model says. Raises the `ProviderError`s of `failures`, of the throttle and of the purse."""
+    async def answer(self, question: Question, billing: Billing) -> Answer:
+        """What the model says. Raises the `ProviderError`s of `failures`, of the throttle and of the billing."""
         self.check()
         self.check_size(question)
         request = self._dialect.request(self.model, question)
@@ -134,7 +134,7 @@ class ServiceModel:
         async with (
             # Before the throttle: who has passed it sends at once, not after it may have been closed.
             self._transport.open() as line,
-            purse.buying(self.service, self.model, tokens_in=prompt, tokens_out=room) as purchase,
+            billing.buying(self.service, self.model, tokens_in=prompt, tokens_out=room) as purchase,
             self._throttle.call(tokens=prompt + room, model=self.model) as call,
         ):
             await purchase.reserve()

@@ -46,7 +46,7 @@ from typing import ClassVar
 from anyio import to_thread
 
 from pipeline.errors import InputError
-from pipeline.limits import Purse
+from pipeline.limits import Billing
 from pipeline.model import (
     Brief,
     BulletList,
@@ -127,7 +127,7 @@ class OutlineWriter:
         self,
         brief: Brief,
         template: Template,
-        purse: Purse,  # noqa: ARG002 - it costs nothing
+        billing: Billing,  # noqa: ARG002 - it costs nothing
         *,
         pace: Pace | None = None,  # noqa: ARG002 - it is as long as it is
     ) -> Script:

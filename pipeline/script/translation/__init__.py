@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import ConfigurationError, PermanentError
 from pipeline.keys import content_key
-from pipeline.limits import Purse, RetryPolicy
+from pipeline.limits import Billing, RetryPolicy
 from pipeline.model import Script
 from pipeline.script.chat import ChatModel, ask
 from pipeline.script.checks import find_problems, shortened, without_stray_emphasis
@@ -124,7 +124,7 @@ class Translation:
         return script
 
 
-async def translate_script(wanted: Translation, *, retry: RetryPolicy, purse: Purse) -> Script:
+async def translate_script(wanted: Translation, *, retry: RetryPolicy, billing: Billing) -> Script:
     """The translation that is `wanted`. What the cache has of it is not paid for again.
 
     Raises the `ProviderError`s of `chat`, and `PermanentError` for a part that is still wrong when the model has been
@@ -136,7 +136,7 @@ async def translate_script(wanted: Translation, *, retry: RetryPolicy, purse: Pu
         reading = TranslationReader(some, written_in=script.language, language=language)
         question = translation_question(some, script, language, wanted.length, used_terms(wanted.terms, some))
         try:
-            await ask(wanted.models, (question,), read=reading, cache=None, retry=retry, purse=purse)
+            await ask(wanted.models, (question,), read=reading, cache=None, retry=retry, billing=billing)
         finally:
             # What is good is paid for, whoever stops us now.
             with CancelScope(shield=True):
