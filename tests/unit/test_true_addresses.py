@@ -133,7 +133,7 @@ async def test_edge_is_asked_where_its_own_library_asks(monkeypatch):
 )
 def test_photos_are_searched_where_they_are(source, settings, address):
     options = ServiceOptions(
-        root_url=settings.root_url, api_key="key", throttle=throttle("photos"), timeout_s=1, key_hint=""
+        root_url=settings.root_url, api_key="key", throttle=throttle("photos"), timeout_s=1, set_key=""
     )
 
     assert settings.root_url == address

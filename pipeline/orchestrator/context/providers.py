@@ -211,7 +211,7 @@ def make_stock_source(name: str, settings: Settings, throttle: Throttle | None) 
             api_key=wanted.api_key.get_secret_value() if wanted.api_key else "",
             throttle=throttle or Throttle(name, throttle_limits(name, settings)),
             timeout_s=wanted.timeout_s,
-            key_hint=f"Set {theirs} (or {ours}) to a valid key",
+            set_key=f"Set {theirs} (or {ours}) to a valid key",
         )
     )
 

@@ -104,35 +104,35 @@ def _prompts(template: Template) -> Iterator[Fault]:
 
 def _scripts(template: Template) -> Iterator[Fault]:
     """What is wrong with the films of all rows: how they begin, scenes that no field changes, pictures that lack."""
-    for play in template.script_templates:
-        yield from _leftovers(play)
-        if play.opening and not may_open(play.opening.what, template):
-            place, line, _ = play.opening
-            yield Fault(where=f"{play.path}:{line}", message=f"{place}: it must be a {template.first_layout} scene")
-        for place, line, scene in play.fixed_scenes:
+    for script in template.script_templates:
+        yield from _leftovers(script)
+        if script.opening and not may_open(script.opening.what, template):
+            place, line, _ = script.opening
+            yield Fault(where=f"{script.path}:{line}", message=f"{place}: it must be a {template.first_layout} scene")
+        for place, line, scene in script.fixed_scenes:
             # Where it opens or closes the film, the template may have words for it.
-            alone = Script(title="A film", language=play.language, scenes=(scene,))
+            alone = Script(title="A film", language=script.language, scenes=(scene,))
             for problem in find_problems_of_scene(
                 without_stray_emphasis(with_intro_and_outro(alone, template)).scenes[0], template
             ):
-                yield Fault(where=f"{play.path}:{line}", message=f"{place}: {problem}")
-        for place, line, name in play.pictures:
+                yield Fault(where=f"{script.path}:{line}", message=f"{place}: {problem}")
+        for place, line, name in script.pictures:
             if is_address(name) or is_stock(name):
                 continue
             try:
                 precheck_picture(picture_file(Path(template.folder), name), name)
             except InputError as error:
                 message = f"{place}: picture {name[:80]}: {error.message}"
-                yield Fault(where=f"{play.path}:{line}", message=message, hint=error.hint)
+                yield Fault(where=f"{script.path}:{line}", message=message, hint=error.hint)
 
 
-def _leftovers(play: ScriptTemplate) -> Iterator[Fault]:
+def _leftovers(script: ScriptTemplate) -> Iterator[Fault]:
     """What the gate would find in the film of every row, as a field of another program that nobody will fill in."""
-    for text in _texts_in(parse_toml(play.text, play.path)):
+    for text in _texts_in(parse_toml(script.text, script.path)):
         if left := find_leftover(_JINJA.sub("…", text)):
-            line = play.text.count("\n", 0, max(0, play.text.find(text))) + 1
+            line = script.text.count("\n", 0, max(0, script.text.find(text))) + 1
             hint = "A field of [fields] is written {{ first_name }}" if "field" in left else ""
-            yield Fault(where=f"{play.path}:{line}", message=f"there is {left}", hint=hint)
+            yield Fault(where=f"{script.path}:{line}", message=f"there is {left}", hint=hint)
 
 
 def _texts_in(value: object) -> Iterator[str]:
