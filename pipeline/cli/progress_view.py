@@ -16,7 +16,7 @@ from pipeline.cli.escaping import shown
 from pipeline.model import JobStatus, Priority, bill
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Said, Snapshot
-from pipeline.reporting.wording import clock
+from pipeline.reporting.formatting import clock
 
 _STAGES = [stage.name for stage in STAGES]
 _STAGE_CELLS = max(map(len, _STAGES))

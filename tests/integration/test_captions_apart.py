@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.model import Cue, VideoFormat, Word, row_of
-from pipeline.model.showing import limits_of
+from pipeline.model.text_fields import limits_of
 from pipeline.orchestrator.templates.overflow import filled
 from pipeline.rendering import Look
 from pipeline.rendering.captions import captions
@@ -11,8 +11,8 @@ from pipeline.rendering.layouts import LAYOUTS, lay_out
 from pipeline.rendering.text.styles import CAPTION
 from pipeline.rendering.type_scale import CAPTION_SIZES
 from tests.standins.photos import photo_of_tests
-from tests.standins.reading import AT_REST, is_text, knowing_letters, painted, read
 from tests.standins.scenes import spoken
+from tests.standins.text_reader import AT_REST, is_text, knowing_letters, painted, read
 from tests.standins.typical import typical
 
 FORMATS = {"16:9": (960, 540), "9:16": (540, 960), "1:1": (540, 540), "4:5": (540, 676)}

@@ -23,7 +23,7 @@ from pipeline.cli.progress_view import crop, finished_line, outcome_line, pictur
 from pipeline.model import Brief, Cost, Event, Job, JobError, JobStatus, Priority
 from pipeline.orchestrator.events import JobEvent, Notice, Pulse
 from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Said, Snapshot
-from pipeline.reporting.wording import clock
+from pipeline.reporting.formatting import clock
 
 AT = datetime(2026, 1, 2, 3, tzinfo=UTC)
 HOSTILE = (

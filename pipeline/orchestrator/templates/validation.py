@@ -10,16 +10,16 @@ from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import SHAPES, Brief, LengthPlan, Paragraph, Script, Section, is_stock
-from pipeline.model.leftovers import find_leftover
+from pipeline.model.text_artefacts import find_leftover
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.templates.catalogue import find_template, folder_of, search_of
 from pipeline.orchestrator.templates.overflow import Misfit, find_overfull, words_of
 from pipeline.orchestrator.templates.preview import format_of, look_of
-from pipeline.orchestrator.workshop import Workshop
-from pipeline.pictures import glance_at_picture, is_address
+from pipeline.pictures import is_address, precheck_picture
 from pipeline.rendering import Look, fonts_for
-from pipeline.script.checks import find_problems, find_problems_of_scene, may_open, tidied
-from pipeline.script.intro_outro import with_ends
-from pipeline.template import PAGE_PARTS, Play, Template, file_beside
+from pipeline.script.checks import find_problems, find_problems_of_scene, may_open, without_stray_emphasis
+from pipeline.script.intro_outro import with_intro_and_outro
+from pipeline.template import PAGE_PARTS, ScriptTemplate, Template, picture_file
 from pipeline.template.sample import SAMPLE, load_sample, pictures_of
 from pipeline.toml import line_of, parse_toml
 
@@ -45,13 +45,13 @@ class Fault:
         return f"{text}. {self.hint}" if self.hint else text
 
 
-def check_template(shop: Workshop, named: str) -> tuple[Fault, ...]:
+def check_template(context: RunContext, named: str) -> tuple[Fault, ...]:
     """Everything that is wrong with a template, by name or folder; empty: nothing is. Blocks, for seconds.
 
     Raises `InputError` where there is no template.
     """
     found: list[Fault] = []
-    known = _known(shop, named)
+    known = _known(context, named)
     if isinstance(known, Fault):
         return (known,)
     template = known
@@ -69,16 +69,16 @@ def check_template(shop: Workshop, named: str) -> tuple[Fault, ...]:
     tried(lambda: _scripts(template))
     # Each by itself: the pictures below are not drawn where one is missing, and tell the first one.
     for name, _ in template.assets:
-        tried(partial(_asset, shop, template, name))
-    tried(lambda: _pictures(shop, template))
+        tried(partial(_asset, context, template, name))
+    tried(lambda: _pictures(context, template))
     return tuple(found)
 
 
-def _known(shop: Workshop, named: str) -> Template | Fault:
+def _known(context: RunContext, named: str) -> Template | Fault:
     try:
-        return find_template(shop, named)
+        return find_template(context, named)
     except NightreelError as error:
-        if folder_of(shop, named) is None:
+        if folder_of(context, named) is None:
             raise
         return Fault(where=error.where, message=error.message, hint=error.hint)
 
@@ -104,33 +104,35 @@ def _prompts(template: Template) -> Iterator[Fault]:
 
 def _scripts(template: Template) -> Iterator[Fault]:
     """What is wrong with the films of all rows: how they begin, scenes that no field changes, pictures that lack."""
-    for play in template.plays:
-        yield from _leftovers(play)
-        if play.opening and not may_open(play.opening.what, template):
-            place, line, _ = play.opening
-            yield Fault(where=f"{play.path}:{line}", message=f"{place}: it must be a {template.first_layout} scene")
-        for place, line, scene in play.fixed_scenes:
+    for script in template.script_templates:
+        yield from _leftovers(script)
+        if script.opening and not may_open(script.opening.what, template):
+            place, line, _ = script.opening
+            yield Fault(where=f"{script.path}:{line}", message=f"{place}: it must be a {template.first_layout} scene")
+        for place, line, scene in script.fixed_scenes:
             # Where it opens or closes the film, the template may have words for it.
-            alone = Script(title="A film", language=play.language, scenes=(scene,))
-            for problem in find_problems_of_scene(tidied(with_ends(alone, template)).scenes[0], template):
-                yield Fault(where=f"{play.path}:{line}", message=f"{place}: {problem}")
-        for place, line, name in play.pictures:
+            alone = Script(title="A film", language=script.language, scenes=(scene,))
+            for problem in find_problems_of_scene(
+                without_stray_emphasis(with_intro_and_outro(alone, template)).scenes[0], template
+            ):
+                yield Fault(where=f"{script.path}:{line}", message=f"{place}: {problem}")
+        for place, line, name in script.pictures:
             if is_address(name) or is_stock(name):
                 continue
             try:
-                glance_at_picture(file_beside(Path(template.folder), name), name)
+                precheck_picture(picture_file(Path(template.folder), name), name)
             except InputError as error:
                 message = f"{place}: picture {name[:80]}: {error.message}"
-                yield Fault(where=f"{play.path}:{line}", message=message, hint=error.hint)
+                yield Fault(where=f"{script.path}:{line}", message=message, hint=error.hint)
 
 
-def _leftovers(play: Play) -> Iterator[Fault]:
+def _leftovers(script: ScriptTemplate) -> Iterator[Fault]:
     """What the gate would find in the film of every row, as a field of another program that nobody will fill in."""
-    for text in _texts_in(parse_toml(play.text, play.path)):
+    for text in _texts_in(parse_toml(script.text, script.path)):
         if left := find_leftover(_JINJA.sub("…", text)):
-            line = play.text.count("\n", 0, max(0, play.text.find(text))) + 1
+            line = script.text.count("\n", 0, max(0, script.text.find(text))) + 1
             hint = "A field of [fields] is written {{ first_name }}" if "field" in left else ""
-            yield Fault(where=f"{play.path}:{line}", message=f"there is {left}", hint=hint)
+            yield Fault(where=f"{script.path}:{line}", message=f"there is {left}", hint=hint)
 
 
 def _texts_in(value: object) -> Iterator[str]:
@@ -145,18 +147,18 @@ def _texts_in(value: object) -> Iterator[str]:
                 yield from _texts_in(each)
 
 
-def _asset(shop: Workshop, template: Template, name: str) -> Iterator[Fault]:
+def _asset(context: RunContext, template: Template, name: str) -> Iterator[Fault]:
     """Raises what is wrong with a font or the logo."""
-    shop.appearance.try_asset(name, template)
+    context.appearance.try_asset(name, template)
     yield from ()
 
 
-def _pictures(shop: Workshop, template: Template) -> Iterator[Fault]:
-    sample = load_sample(template, search=search_of(shop.workspace))
-    look = _look(shop, template, sample)
+def _pictures(context: RunContext, template: Template) -> Iterator[Fault]:
+    sample = load_sample(template, search=search_of(context.workspace))
+    look = _look(context, template, sample)
     for problem in find_problems(sample, template):
         yield Fault(where=f"{template.folder}/{SAMPLE}", message=problem)
-    pictures_of(sample, template, search=search_of(shop.workspace))
+    pictures_of(sample, template, search=search_of(context.workspace))
     fonts_for(sample, look)
     looks = {shape: replace(look, format=format_of(shape, height_px=_HEIGHT_PX)) for shape in SHAPES}
     words = words_of(sample)
@@ -167,14 +169,14 @@ def _pictures(shop: Workshop, template: Template) -> Iterator[Fault]:
                 yield _told(misfit, template)
 
 
-def _look(shop: Workshop, template: Template, sample: Script) -> Look:
+def _look(context: RunContext, template: Template, sample: Script) -> Look:
     """Raises `InputError`, for a theme that there is not at the key that names it."""
     try:
-        shop.appearance.theme(Brief(title=sample.title, theme=template.theme))
+        context.appearance.theme(Brief(title=sample.title, theme=template.theme))
     except InputError as error:
         where = error.where or f"{template.folder}/template.toml: theme"
         raise InputError(error.message, where=where, hint=error.hint) from error
-    return look_of(shop, template, sample)
+    return look_of(context, template, sample)
 
 
 def _with_line(where: str, template: Template) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pipeline.language.text import clean_text
 from pipeline.model import is_stock, stock_words
-from pipeline.model.names import is_device
+from pipeline.model.file_names import is_device
 from pipeline.template.rows.problem import CellProblem
 
 # A tag, and not "a < b and c > d". What stands in a script or a style was never meant for a reader, and what is struck
