@@ -17,7 +17,7 @@ from blockbuster import blockbuster_ctx
 from hypothesis import settings
 from PIL import features
 
-from tests.standins.kept import KEPT
+from tests.standins.shared_folder import KEPT
 
 # How long an example takes depends on what else the machine does.
 settings.register_profile("nightreel", deadline=None)
@@ -123,7 +123,7 @@ def no_leaked_processes() -> Iterator[None]:
     # found.
     gc.unfreeze()
     gc.collect()
-    if host := sys.modules.get("pipeline.narration.espeak.host"):
+    if host := sys.modules.get("pipeline.narration.espeak.fork_server"):
         for each in gc.get_objects():
             if type(each) is host.Started:
                 each.end()

@@ -23,7 +23,7 @@ from pipeline.cli.options import CommonOptions
 from pipeline.errors import CheckpointError, ConfigurationError
 from pipeline.model import LEFT, Cost, JobStatus, JobSummary, why_not
 from pipeline.reporting.groups import Group, Groups
-from pipeline.state import CheckpointStore, JobInShort, no_batch
+from pipeline.state import CheckpointStore, JobOverview, no_batch
 from pipeline.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ class BatchStatus:
             found += islice(jobs, _MOST_ROWS - len(found))
         return found
 
-    def _job(self, job: JobInShort) -> JobState:
+    def _job(self, job: JobOverview) -> JobState:
         lost = job.id in self._gone or job.id in self._abandoned
         return JobState(
             id=job.id,

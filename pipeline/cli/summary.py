@@ -21,8 +21,8 @@ from pipeline.film import Film
 from pipeline.language.text import counted
 from pipeline.model import JobStatus, JobSummary
 from pipeline.orchestrator.batch.run import Outcome
+from pipeline.reporting.formatting import clock
 from pipeline.reporting.groups import Group, Groups
-from pipeline.reporting.wording import clock
 
 # Causes that are told, and films with warnings.
 _MOST_CAUSES, _MOST_WARNED = 20, 3

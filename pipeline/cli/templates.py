@@ -110,7 +110,7 @@ def _told_fields(template: Template) -> Iterator[str]:
 
     from pipeline.sources.campaign import row_fields
 
-    scripts = ", ".join(play.language for play in template.plays)
+    scripts = ", ".join(script.language for script in template.script_templates)
     wrote = f"a film of each row by script.toml ({scripts})" if scripts else "a brief of each row, for whoever writes"
     yield f"\nOf a table, {escape(wrote)}:"
     fields = row_fields(template)
@@ -152,7 +152,7 @@ def new(
         print_json({"name": name, "folder": files[0].parent, "files": files})
         return EXIT_OK
     say(f"{files[0].parent}: {', '.join(path.name for path in files)}")
-    if not find_template(context, name).plays:
+    if not find_template(context, name).script_templates:
         say("It has no script.toml: a row of a table becomes a brief, and whoever writes scripts writes its film.")
         say("A template that makes the films of rows by itself begins with --from offer or --from product.")
     say(f"Next: edit them, then nightreel templates check {name} && nightreel templates preview {name}")
@@ -275,7 +275,7 @@ def _in_full(template: Template, usual: str) -> dict[str, object]:
         "layouts": layouts,
         "key": template.key,
         "fields": [_field(each) for each in row_fields(template)],
-        "scripts": [play.language for play in template.plays],
+        "scripts": [script.language for script in template.script_templates],
     }
 
 

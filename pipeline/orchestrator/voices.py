@@ -15,7 +15,7 @@ from pipeline.language.tags import DEFAULT_LANGUAGE
 from pipeline.model import SAMPLE_RATE_HZ, Brief, Script, SpokenLine, StatementScene
 from pipeline.narration.narrate import NARRATORS
 from pipeline.narration.narrator import Narrator, Voice
-from pipeline.narration.samples import sample_text
+from pipeline.narration.sample_texts import sample_text
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.scripts import speaker
 

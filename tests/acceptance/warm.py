@@ -340,10 +340,10 @@ def _read_once() -> None:
     """
     from pipeline.errors import DamagedError  # noqa: PLC0415
     from pipeline.model import Batch, Job  # noqa: PLC0415
-    from pipeline.narration.spoken import spoken  # noqa: PLC0415
+    from pipeline.narration.spoken_text import spoken  # noqa: PLC0415
     from pipeline.rendering.text.coverage import font_coverage  # noqa: PLC0415
     from pipeline.reporting import page  # noqa: PLC0415
-    from pipeline.state import moments  # noqa: PLC0415
+    from pipeline.state import timestamps  # noqa: PLC0415
     from pipeline.state.checkpoints import documents  # noqa: PLC0415
     from pipeline.tls import trusted  # noqa: PLC0415
 
@@ -354,8 +354,8 @@ def _read_once() -> None:
     for kind in (Batch, Job):
         with suppress(DamagedError):
             documents.from_json(b'{"schema": 1}', kind, Path(), where="")
-        moments.fields_with(Path, kind)
-        moments.fields_with(datetime, kind)
+        timestamps.fields_with(Path, kind)
+        timestamps.fields_with(datetime, kind)
 
 
 def _run(program: ModuleType) -> NoReturn:

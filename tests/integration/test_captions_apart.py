@@ -11,8 +11,8 @@ from pipeline.rendering.layouts import LAYOUTS, lay_out
 from pipeline.rendering.text.styles import CAPTION
 from pipeline.rendering.type_scale import CAPTION_SIZES
 from tests.standins.photos import photo_of_tests
-from tests.standins.reading import AT_REST, is_text, knowing_letters, painted, read
 from tests.standins.scenes import spoken
+from tests.standins.text_reader import AT_REST, is_text, knowing_letters, painted, read
 from tests.standins.typical import typical
 
 FORMATS = {"16:9": (960, 540), "9:16": (540, 960), "1:1": (540, 540), "4:5": (540, 676)}

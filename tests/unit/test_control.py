@@ -57,7 +57,7 @@ from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.afresh import forget_from
 from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record
-from pipeline.state import Copies
+from pipeline.state import Snapshots
 
 
 class Room:
@@ -852,4 +852,4 @@ async def test_a_batch_is_forgotten_when_each_channel_knows_of_its_films_by_itse
 
 
 def test_a_copy_is_where_the_documentation_says(context):
-    assert Copies(context.store.folder("kitchen"), context.workspace).names() == []
+    assert Snapshots(context.store.folder("kitchen"), context.workspace).names() == []

@@ -257,7 +257,7 @@ async def test_scripts_of_the_cache_are_found_and_the_others_are_unknown(tmp_pat
 
 @pytest.fixture
 def as_loud_as_it_comes(monkeypatch):
-    monkeypatch.setattr(mastering, "set_loudness", lambda samples: (samples, None))
+    monkeypatch.setattr(mastering, "normalise_loudness", lambda samples: (samples, None))
 
 
 class Author(Commission):

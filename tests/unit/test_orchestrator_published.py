@@ -11,7 +11,7 @@ from pipeline.errors import ClosedError
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.control.published import published, reconcile
 from pipeline.publishing.youtube import Extras, Title
-from pipeline.publishing.youtube.extras import adding
+from pipeline.publishing.youtube.extras import runner
 from pipeline.state.ledgers.quota import Allowance
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, token_file
@@ -83,7 +83,7 @@ async def test_a_film_whose_process_died_as_soon_as_it_was_out_is_listed_with_al
     async def killed(*_args, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(adding, "do_steps", killed)
+    monkeypatch.setattr(runner, "do_steps", killed)
     with pytest.raises(KeyboardInterrupt):
         await publish(youtube, tmp_path, "f" * 16, extras=Extras(thumbnail=True, captions=True))
 

@@ -44,7 +44,7 @@ from pipeline.orchestrator.film.jobs import run_job
 from pipeline.orchestrator.film.leaving import waits_for_sample
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.publishing import FileNames, files_beside, sums_of
-from pipeline.publishing.youtube import ByHandDestination
+from pipeline.publishing.youtube import ManualUploadDestination
 from pipeline.state import CheckpointStore
 from tests.standins.films import make_film
 
@@ -375,7 +375,7 @@ async def test_a_host_is_asked_to_take_a_film_once_more_only_where_an_earlier_on
     async def count(host):
         again.append(host.name)
 
-    monkeypatch.setattr(ByHandDestination, "again", count)
+    monkeypatch.setattr(ManualUploadDestination, "again", count)
 
     assert (await approve(context, batch="kitchen")).approved == [job.id]
     assert len(again) == asked

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pipeline.language.sentences import split_sentences
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import SCENES, Brief, Paragraph, Scene
 from pipeline.script.model_output import plain_text
 from pipeline.script.on_screen_text import (

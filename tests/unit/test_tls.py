@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import ProviderError, TransientError
 from pipeline.model import Prosody
-from pipeline.narration.edge.wire import EdgeService
+from pipeline.narration.edge.client import EdgeService
 from pipeline.publishing.youtube.http import open_http
 from pipeline.script.chat.failures import Service
 from pipeline.script.chat.groq import GroqTransport
@@ -73,7 +73,7 @@ async def speak(url):
 
 async def write(url):
     transport = GroqTransport(
-        Service(name="groq", set_key="", set_model="", set_address=""), api_key="key", base_url=url, timeout_s=5
+        Service(name="groq", key_hint="", model_hint="", address_hint=""), api_key="key", base_url=url, timeout_s=5
     )
     async with transport.open() as line:
         await line.post({"model": "model", "messages": []})

@@ -74,8 +74,8 @@ async def ours(root, clock):
     return await to_thread.run_sync(known.spent_today)
 
 
-async def days(purse, *wanted):
-    return await to_thread.run_sync(purse.days, *wanted)
+async def days(bucket, *wanted):
+    return await to_thread.run_sync(bucket.days, *wanted)
 
 
 # What costs what
@@ -127,64 +127,64 @@ def test_clients_of_one_project_share_its_quota():
 
 
 async def test_no_call_is_made_that_is_too_many_and_the_next_day_there_are_more(quota, clock):
-    purse = quota(uploads=2)
-    await purse.reserve("videos.insert")
-    await purse.reserve("videos.insert")
+    bucket = quota(uploads=2)
+    await bucket.reserve("videos.insert")
+    await bucket.reserve("videos.insert")
 
     with pytest.raises(ClosedError, match=r"spent \(2 by youtube.uploads_per_day\).*midnight in California") as raised:
-        await purse.reserve("videos.insert")
-    await purse.reserve("captions.insert")
+        await bucket.reserve("videos.insert")
+    await bucket.reserve("captions.insert")
 
     assert raised.value.until == MIDNIGHT
     clock.now = MIDNIGHT
-    await purse.reserve("videos.insert")
+    await bucket.reserve("videos.insert")
 
 
 async def test_units_are_a_purse_of_their_own_and_calls_have_their_costs(quota):
-    purse = quota(uploads=1, units=850)
-    await purse.reserve("captions.insert")
-    await purse.reserve("captions.insert")
-    await purse.reserve("thumbnails.set")
+    bucket = quota(uploads=1, units=850)
+    await bucket.reserve("captions.insert")
+    await bucket.reserve("captions.insert")
+    await bucket.reserve("thumbnails.set")
 
     with pytest.raises(ClosedError, match="units"):
-        await purse.reserve("videos.list")
-    await purse.reserve("videos.insert")
+        await bucket.reserve("videos.list")
+    await bucket.reserve("videos.insert")
 
 
 async def test_uploads_may_cost_units_as_they_once_did_and_one_purse_alone_is_never_charged(quota):
-    purse = quota(uploads=10, units=3300, **{"videos.insert": 1600})
-    await purse.reserve("videos.insert")
-    await purse.reserve("videos.insert")
+    bucket = quota(uploads=10, units=3300, **{"videos.insert": 1600})
+    await bucket.reserve("videos.insert")
+    await bucket.reserve("videos.insert")
 
     with pytest.raises(ClosedError, match="units"):
-        await purse.reserve("videos.insert")
+        await bucket.reserve("videos.insert")
 
-    assert await to_thread.run_sync(purse.spent_today) == {"uploads": 2, "units": 3200}
+    assert await to_thread.run_sync(bucket.spent_today) == {"uploads": 2, "units": 3200}
 
 
 async def test_a_call_that_leaves_units_to_others_takes_none_of_theirs_and_uploads_have_a_purse_of_their_own(quota):
-    purse = quota(uploads=1, units=1000)
+    bucket = quota(uploads=1, units=1000)
     kept = r"600 of the project's units in a day are kept for films that are still to come.*midnight in California"
-    await purse.reserve("captions.insert", leave=600)
+    await bucket.reserve("captions.insert", leave=600)
 
     with pytest.raises(ClosedError, match=kept) as raised:
-        await purse.reserve("thumbnails.set", leave=600)
+        await bucket.reserve("thumbnails.set", leave=600)
     assert raised.value.until == MIDNIGHT
     with pytest.raises(ClosedError, match="kept for films"):
-        await purse.reserve("thumbnails.set", leave=5000)
-    await purse.reserve("videos.insert", leave=600)
-    await purse.reserve("captions.insert")
-    await purse.reserve("thumbnails.set", leave=150)
+        await bucket.reserve("thumbnails.set", leave=5000)
+    await bucket.reserve("videos.insert", leave=600)
+    await bucket.reserve("captions.insert")
+    await bucket.reserve("thumbnails.set", leave=150)
 
-    assert await to_thread.run_sync(purse.spent_today) == {"uploads": 1, "units": 850}
+    assert await to_thread.run_sync(bucket.spent_today) == {"uploads": 1, "units": 850}
 
 
 async def test_what_google_says_is_spent_is_not_said_to_be_kept_for_others(quota):
-    purse = quota(units=1000)
-    await (await purse.reserve("captions.insert", leave=100)).refused()
+    bucket = quota(units=1000)
+    await (await bucket.reserve("captions.insert", leave=100)).refused()
 
     with pytest.raises(ClosedError, match="units that may be used in a day are spent"):
-        await purse.reserve("captions.insert", leave=100)
+        await bucket.reserve("captions.insert", leave=100)
 
 
 async def test_many_at_once_and_another_process_get_no_more_than_there_is(quota):
@@ -239,19 +239,19 @@ def test_a_clock_that_is_ahead_at_midnight_costs_minutes_and_not_a_day():
     ],
 )
 async def test_how_many_days_films_take_is_reckoned_from_what_is_left_today(quota, films, calls, expected):
-    purse = quota(uploads=100, units=10_000)
+    bucket = quota(uploads=100, units=10_000)
     for _ in range(3):
-        await purse.reserve("videos.insert")
-    await purse.reserve("captions.insert")
+        await bucket.reserve("videos.insert")
+    await bucket.reserve("captions.insert")
 
-    assert (await days(purse, films, calls)).days == expected
+    assert (await days(bucket, films, calls)).days == expected
 
 
 async def test_a_day_with_nothing_left_does_not_count_and_without_limits_it_is_one(quota):
-    purse = quota(uploads=1)
-    await purse.reserve("videos.insert")
+    bucket = quota(uploads=1)
+    await bucket.reserve("videos.insert")
 
-    found = await days(purse, 2)
+    found = await days(bucket, 2)
     assert (found.left_today, found.days) == (0, 2)
     assert (await days(quota(uploads=0), 10**6)).days == 1
 

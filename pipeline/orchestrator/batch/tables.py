@@ -7,7 +7,7 @@ from pipeline.language.tags import DEFAULT_LANGUAGE
 from pipeline.model import Brief
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.naming import FolderPattern
-from pipeline.script import play_in
+from pipeline.script import script_template_for
 from pipeline.settings import Settings
 from pipeline.sources.campaign import CampaignReader, Deciders, Part, column_names, row_fields
 from pipeline.sources.endpoint import Endpoint
@@ -62,8 +62,8 @@ def campaign_reader(table: Table, context: RunContext) -> CampaignReader:
     language = str(flags.get("language") or "")
     for name in _templates(context):
         template = context.template(Brief(title="", template=name))
-        if language and template.plays:
-            play_in(template, language)
+        if language and template.script_templates:
+            script_template_for(template, language)
     # A flag goes before what the row says.
     silent = {"template"} if flags.get("template") else set()
     silent |= {"languages"} if language or flags.get("languages") else set()

@@ -26,7 +26,7 @@ from pipeline.orchestrator.control.bulk import BulkResult, change_jobs, select_j
 from pipeline.orchestrator.control.refresh import add_now_readable, replace_corrected_jobs
 from pipeline.orchestrator.events import Listener, Notice, emit, ignore
 from pipeline.orchestrator.film.afresh import forget_from
-from pipeline.state import CheckpointStore, Copies
+from pipeline.state import CheckpointStore, Snapshots
 from pipeline.workspace import find_workspace
 
 _CANCELLABLE = (
@@ -208,7 +208,7 @@ async def checkpoint(context: RunContext, *, batch: str, name: str, replace: boo
     Raises `InputError` for an unknown batch and a name that is taken, but for `replace`.
     """
     await require_batch(context, batch)
-    copies = Copies(context.store.folder(batch), context.workspace)
+    copies = Snapshots(context.store.folder(batch), context.workspace)
     async with context.store.claims.planning(batch):
         return await to_thread.run_sync(partial(copies.make, name, replace=replace))
 

@@ -116,7 +116,7 @@ def _out(address: str, journal: Journal) -> PublishedFilm:
 
 
 def _as_seen(known: PublishedFilm, record: Record, seen: Seen | None) -> PublishedFilm:
-    from pipeline.publishing.youtube.after import is_locked, trouble_of  # noqa: PLC0415
+    from pipeline.publishing.youtube.status import is_locked, trouble_of  # noqa: PLC0415
 
     trouble = trouble_of(seen) or ("locked: private, and it was to be seen" if is_locked(record.privacy, seen) else "")
     if seen is None:
@@ -131,9 +131,9 @@ async def _compared(
     calls: Calls, known: Sequence[tuple[PublishedFilm, Journal]]
 ) -> tuple[list[PublishedFilm], list[str]]:
     """What a channel says of the films of its journals, and the addresses of those with our tags that none knows."""
-    from pipeline.publishing.youtube.after import look  # noqa: PLC0415
     from pipeline.publishing.youtube.identity import ask_whose  # noqa: PLC0415
     from pipeline.publishing.youtube.journal import WATCH  # noqa: PLC0415
+    from pipeline.publishing.youtube.status import look  # noqa: PLC0415
 
     records = {out.key: await journal.read() for out, journal in known if not (out.trouble and not out.url)}
     login = await ask_whose(calls) if records else None

@@ -16,7 +16,7 @@ from pipeline.model import Event, Job, JobStatus, advance
 from pipeline.orchestrator.batch.batches import refuse_while_busy, require_batch
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.stages import STAGES
-from pipeline.state import Copies, Damage
+from pipeline.state import Damage, Snapshots
 
 logger = logging.getLogger("nightreel")
 # Each claim is an open file, and a process may have few.
@@ -39,7 +39,7 @@ async def restore_checkpoint(context: RunContext, *, batch: str, name: str) -> R
     `InputError` for an unknown batch or copy.
     """
     await require_batch(context, batch)
-    copies = Copies(context.store.folder(batch), context.workspace)
+    copies = Snapshots(context.store.folder(batch), context.workspace)
     async with context.store.claims.planning(batch):
         await to_thread.run_sync(refuse_while_busy, context, batch)
         then, now = await to_thread.run_sync(copies.batch, name), await require_batch(context, batch)

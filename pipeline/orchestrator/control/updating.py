@@ -19,7 +19,7 @@ from pipeline.orchestrator.control.bulk import change_jobs, select_jobs
 from pipeline.orchestrator.control.publishing import package_of, publish_settings, subject_of
 from pipeline.orchestrator.control.release_options import PRIVACY, ReleaseOptions
 from pipeline.orchestrator.film.beside import passing
-from pipeline.publishing.beside import METADATA
+from pipeline.publishing.sidecars import METADATA
 from pipeline.quality.companions import words
 from pipeline.settings import Settings
 

@@ -34,7 +34,7 @@ from pipeline.orchestrator.film.leaving import held_because
 from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.orchestrator.film.stages.so_far import drawn_files
 from pipeline.orchestrator.processes.workers import expect_work
-from pipeline.state import CacheUse
+from pipeline.state import CacheUsage
 
 logger = logging.getLogger("nightreel")
 
@@ -64,11 +64,11 @@ async def run_job(job: Job, context: RunContext, listen: Listener = ignore, *, r
             emit(listen, JobEvent(job=job, untouched=True))
             return job
         try:
-            await run.to_the_end(rank)
+            await run.run_shielded(rank)
         except QualityError as error:
             if not await run.begins_afresh(error):
                 raise
-            await run.to_the_end(rank)
+            await run.run_shielded(rank)
     except NightreelError as error:
         logger.info("job %s stopped", job.id, exc_info=error)
         await run.stop(error)
@@ -90,7 +90,7 @@ class _Run:
         self._context = context
         self._listen = listen
 
-    async def to_the_end(self, rank: Rank) -> None:
+    async def run_shielded(self, rank: Rank) -> None:
         """Every stage that is still to do. Raises what stops it."""
         is_orphan = self.job.status is JobStatus.IN_PROGRESS
         self._take_up()
@@ -142,7 +142,7 @@ class _Run:
             await self._keep(job.evolve(stage=stages[0].name if stages else ""))
         return stages
 
-    async def _do(self, stage: Stage, attempt: Attempt, use: CacheUse) -> None:
+    async def _do(self, stage: Stage, attempt: Attempt, use: CacheUsage) -> None:
         """Run one stage and write down what it took, also when it fails. The caller saves."""
         started_at, start = self._context.clock(), anyio.current_time()
         cost, used = attempt.cost, use.counts()

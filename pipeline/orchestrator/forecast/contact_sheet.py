@@ -20,7 +20,7 @@ from pipeline.orchestrator.templates.preview import draw_final_frame
 from pipeline.pictures import examine_picture, is_address, prepare_picture
 from pipeline.rendering import Look
 from pipeline.rendering.contact_sheet import Tile, draw_sheet, size_within
-from pipeline.script import known_script, only_showing
+from pipeline.script import offline_script, without_missing_pictures
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -73,7 +73,7 @@ def _draw_rows(
                     unwritten += 1
                     continue
                 look, drawn = _look(context, film, script, stills), drawn + 1
-                line.draw(context, film, only_showing(script, [still.name for still in look.stills]), look)
+                line.draw(context, film, without_missing_pictures(script, [still.name for still in look.stills]), look)
                 cut += line.cut
             tiles += line.tiles(remark, language)
     if look is None:
@@ -94,7 +94,7 @@ def _script(context: RunContext, film: Brief) -> Script | None:
     if context.wishes.is_translated(film):
         return None
     template = context.template(film)
-    return known_script(film, writers=context.crew.writers_of(film, template), template=template)
+    return offline_script(film, writers=context.crew.writers_of(film, template), template=template)
 
 
 def _look(context: RunContext, film: Brief, script: Script, stills: _Stills) -> Look:

@@ -11,8 +11,8 @@ from anyio import from_thread
 from pipeline.errors import CheckpointError, NightreelError
 from pipeline.model import Brief, Scene, Script, Transition, weight_of
 from pipeline.music import check_bed
-from pipeline.narration.booth import Manner
-from pipeline.narration.spoken import way_of_saying
+from pipeline.narration.spoken_text import way_of_saying
+from pipeline.narration.synthesis import Manner
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.episodes import with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices

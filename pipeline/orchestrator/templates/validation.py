@@ -15,11 +15,11 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.templates.catalogue import find_template, folder_of, search_of
 from pipeline.orchestrator.templates.overflow import Overflow, find_overflows, script_words
 from pipeline.orchestrator.templates.preview import format_of, look_of
-from pipeline.pictures import glance_at_picture, is_address
+from pipeline.pictures import is_address, precheck_picture
 from pipeline.rendering import Look, fonts_for
-from pipeline.script.checks import find_problems, find_problems_of_scene, may_open, tidied
-from pipeline.script.intro_outro import with_ends
-from pipeline.template import PAGE_PARTS, Play, Template, file_beside
+from pipeline.script.checks import find_problems, find_problems_of_scene, may_open, without_stray_emphasis
+from pipeline.script.intro_outro import with_intro_and_outro
+from pipeline.template import PAGE_PARTS, ScriptTemplate, Template, picture_file
 from pipeline.template.sample import SAMPLE, load_sample, pictures_of
 from pipeline.toml import line_of, parse_toml
 
@@ -104,35 +104,37 @@ def _prompts(template: Template) -> Iterator[TemplateProblem]:
 
 def _scripts(template: Template) -> Iterator[TemplateProblem]:
     """What is wrong with the films of all rows: how they begin, scenes that no field changes, pictures that lack."""
-    for play in template.plays:
-        yield from _leftovers(play)
-        if play.opening and not may_open(play.opening.what, template):
-            place, line, _ = play.opening
+    for script in template.script_templates:
+        yield from _leftovers(script)
+        if script.opening and not may_open(script.opening.what, template):
+            place, line, _ = script.opening
             yield TemplateProblem(
-                where=f"{play.path}:{line}", message=f"{place}: it must be a {template.first_layout} scene"
+                where=f"{script.path}:{line}", message=f"{place}: it must be a {template.first_layout} scene"
             )
-        for place, line, scene in play.fixed_scenes:
+        for place, line, scene in script.fixed_scenes:
             # Where it opens or closes the film, the template may have words for it.
-            alone = Script(title="A film", language=play.language, scenes=(scene,))
-            for problem in find_problems_of_scene(tidied(with_ends(alone, template)).scenes[0], template):
-                yield TemplateProblem(where=f"{play.path}:{line}", message=f"{place}: {problem}")
-        for place, line, name in play.pictures:
+            alone = Script(title="A film", language=script.language, scenes=(scene,))
+            for problem in find_problems_of_scene(
+                without_stray_emphasis(with_intro_and_outro(alone, template)).scenes[0], template
+            ):
+                yield TemplateProblem(where=f"{script.path}:{line}", message=f"{place}: {problem}")
+        for place, line, name in script.pictures:
             if is_address(name) or is_stock(name):
                 continue
             try:
-                glance_at_picture(file_beside(Path(template.folder), name), name)
+                precheck_picture(picture_file(Path(template.folder), name), name)
             except InputError as error:
                 message = f"{place}: picture {name[:80]}: {error.message}"
-                yield TemplateProblem(where=f"{play.path}:{line}", message=message, hint=error.hint)
+                yield TemplateProblem(where=f"{script.path}:{line}", message=message, hint=error.hint)
 
 
-def _leftovers(play: Play) -> Iterator[TemplateProblem]:
+def _leftovers(script: ScriptTemplate) -> Iterator[TemplateProblem]:
     """What the gate would find in the film of every row, as a field of another program that nobody will fill in."""
-    for text in _texts_in(parse_toml(play.text, play.path)):
+    for text in _texts_in(parse_toml(script.text, script.path)):
         if left := find_leftover(_JINJA.sub("…", text)):
-            line = play.text.count("\n", 0, max(0, play.text.find(text))) + 1
+            line = script.text.count("\n", 0, max(0, script.text.find(text))) + 1
             hint = "A field of [fields] is written {{ first_name }}" if "field" in left else ""
-            yield TemplateProblem(where=f"{play.path}:{line}", message=f"there is {left}", hint=hint)
+            yield TemplateProblem(where=f"{script.path}:{line}", message=f"there is {left}", hint=hint)
 
 
 def _texts_in(value: object) -> Iterator[str]:

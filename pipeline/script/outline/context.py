@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import InputError
 from pipeline.language.words import split_words
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import Block, Brief, CheckList, CodeBlock, Illustration, Paragraph, SpokenLine
 from pipeline.script.on_screen_text import spoken_lines
 from pipeline.script.shortening import shorten
@@ -48,7 +48,7 @@ class Piece:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class OutlineContext:
     """One brief, and the limits of one template."""
 
     brief: Brief

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
-from pipeline.language.writing import ascii_digits
+from pipeline.language.writing_systems import ascii_digits
 from pipeline.template.rows.problem import CellProblem
 
 # Spaces, apostrophes and underscores only ever group digits.
@@ -89,7 +89,7 @@ def _plain_digits(text: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def known_locale(name: str) -> Locale:
+def parse_locale(name: str) -> Locale:
     """A locale by its tag; one that is not known by its language, else English."""
     for tag in (name, name.partition("-")[0]):
         try:
@@ -102,4 +102,4 @@ def known_locale(name: str) -> Locale:
 @lru_cache(maxsize=64)
 def decimal_mark(locale: str) -> str:
     """The mark before a fraction."""
-    return str(known_locale(locale).number_symbols.get("latn", {}).get("decimal", "."))
+    return str(parse_locale(locale).number_symbols.get("latn", {}).get("decimal", "."))
