@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pysubs2
 
-from pipeline.language.text import counted, strip_unseen
-from pipeline.language.writing import width
+from pipeline.language.text import counted, strip_invisible
+from pipeline.language.writing_systems import width
 from pipeline.media.analysis.results import AudioAnalysis
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.caption_coverage import is_partial, longest_uncaptioned
@@ -136,7 +136,7 @@ def read_cues(path: Path) -> list[TimedText]:
         TimedText(
             start_s=event.start / 1000,
             end_s=event.end / 1000,
-            text=strip_unseen(as_shown(_TAGS.sub("", event.text.replace("\\N", "\n")))).strip(),
+            text=strip_invisible(as_shown(_TAGS.sub("", event.text.replace("\\N", "\n")))).strip(),
         )
         for event in events
     ]

@@ -193,9 +193,9 @@ def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Ques
 
 def _in_another_language(script: Script) -> tuple[str, ...]:
     """That what is said is, as the gate would find when the film is made."""
-    from pipeline.language.detection import another_language  # noqa: PLC0415 - loads Babel
+    from pipeline.language.detection import language_mismatch  # noqa: PLC0415 - loads Babel
 
-    other = another_language(" ".join(map(narration_of, script.scenes)), script.language)
+    other = language_mismatch(" ".join(map(narration_of, script.scenes)), script.language)
     return (f"the narration is {other}; everything must be written in {script.language}",) if other else ()
 
 

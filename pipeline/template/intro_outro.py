@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import did_you_mean
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import SCENES, Shown, rules_of
 
 # What such a table has beside texts.
@@ -40,8 +40,8 @@ def find_table_problems(
             continue
         if key not in fields:
             yield key, f"a {name} scene has no text {key}", did_you_mean(key, fields)
-        elif width(text) > (limit := layouts[name].get(key, width(text))):
-            yield key, f"has {width(text)} characters, and {limit} fit", f"See {key} in [layouts.{name}]"
+        elif display_width(text) > (limit := layouts[name].get(key, display_width(text))):
+            yield key, f"has {display_width(text)} characters, and {limit} fit", f"See {key} in [layouts.{name}]"
 
 
 def scene_defaults(table: Mapping[str, str]) -> SceneDefaults:

@@ -22,7 +22,7 @@ from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrate import narrate
 from pipeline.narration.pace import pace_of
-from pipeline.narration.sample_texts import SAMPLES
+from pipeline.narration.sample_texts import SAMPLE_TEXTS
 from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.film.afresh import forget_from
 from pipeline.orchestrator.film.attempt import Attempt
@@ -104,7 +104,7 @@ async def test_translations_asked_for_30_60_and_180_seconds_last_so_long_within_
 ) -> None:
     cache, model = Cache(tmp_path), groq_model(groq.url)
     speak = partial(narrate, narrators=[EspeakNarrator()], voice=None, cache=cache, retry=ONCE)
-    pace = pace_of(estimate(split_words(SAMPLES["en"])), unit_sample=SAMPLES["en"])
+    pace = pace_of(estimate(split_words(SAMPLE_TEXTS["en"])), unit_sample=SAMPLE_TEXTS["en"])
     off: dict[tuple[int, str], float] = {}
     for wanted_s, language in TRANSLATED:
         brief = Brief(title="Rain", language="en", length_s=wanted_s, facts="open")

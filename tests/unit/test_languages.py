@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.cli.options import FilmOptions
 from pipeline.errors import InputError
-from pipeline.language.tags import LANGUAGE_TAG, entry_for, usual_case
+from pipeline.language.tags import LANGUAGE_TAG, canonical_case, entry_for
 from pipeline.model import Brief, Job, JobStatus, Paragraph, Section, SourceRow, summary_of
 from pipeline.narration.silence import SilenceNarrator
 from pipeline.orchestrator.batch import batches
@@ -335,9 +335,9 @@ def test_flags_that_make_no_sense_are_refused(flags):
 
 @given(st.from_regex(LANGUAGE_TAG, fullmatch=True))
 def test_a_tag_in_its_usual_case_stays_so_and_finds_its_entry(tag):
-    usual = usual_case(tag)
+    usual = canonical_case(tag)
 
-    assert usual_case(usual) == usual == usual_case(tag.upper())
+    assert canonical_case(usual) == usual == canonical_case(tag.upper())
     assert usual.lower() == tag.lower()
     assert entry_for({tag: "voice"}, f"{usual}-Latn") == "voice"
 

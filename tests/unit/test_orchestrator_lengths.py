@@ -36,7 +36,7 @@ def lasting(*lengths_s: float) -> Narration:
     return Narration(narrator="n", voice="v", clips=tuple(clips))
 
 
-class Booth:
+class Synthesiser:
     """Speaks the sample faster than everything else, by a share."""
 
     def __init__(self, deceit: float) -> None:
@@ -71,7 +71,7 @@ class Desk:
 
 
 async def test_where_the_sample_tells_the_truth_the_script_is_written_once() -> None:
-    desk, booth = Desk(), Booth(deceit=1.0)
+    desk, booth = Desk(), Synthesiser(deceit=1.0)
 
     # The words of its sample are as long as "word".
     written, pace = await write_to_length(60, "es", write=desk.write, speak=booth.speak)
@@ -81,7 +81,7 @@ async def test_where_the_sample_tells_the_truth_the_script_is_written_once() -> 
 
 
 async def test_where_the_film_shows_another_pace_the_script_is_written_once_more() -> None:
-    desk, booth = Desk(), Booth(deceit=1.5)
+    desk, booth = Desk(), Synthesiser(deceit=1.5)
 
     written, pace = await write_to_length(60, "en", write=desk.write, speak=booth.speak)
 
@@ -95,7 +95,7 @@ async def test_where_the_film_shows_another_pace_the_script_is_written_once_more
 
 
 async def test_notes_that_are_spoken_as_they_are_are_not_written_again() -> None:
-    desk, booth = Desk(model=""), Booth(deceit=1.5)
+    desk, booth = Desk(model=""), Synthesiser(deceit=1.5)
 
     await write_to_length(60, "en", write=desk.write, speak=booth.speak)
 
@@ -115,7 +115,7 @@ class Interpreter:
 
 
 async def test_a_translation_that_lasts_as_long_as_it_shall_is_asked_for_once() -> None:
-    desk, booth = Interpreter(125), Booth(deceit=1.0)
+    desk, booth = Interpreter(125), Synthesiser(deceit=1.0)
 
     translated = await translate_to_length(60, "en", translate=desk.translate, speak=booth.speak)
 
@@ -128,7 +128,7 @@ async def test_a_translation_that_lasts_as_long_as_it_shall_is_asked_for_once() 
 async def test_a_translation_that_lasts_too_long_or_too_short_is_asked_for_once_more_and_the_nearer_one_counts(
     tries: tuple[int, int], kept: int
 ) -> None:
-    desk, booth = Interpreter(*tries), Booth(deceit=1.0)
+    desk, booth = Interpreter(*tries), Synthesiser(deceit=1.0)
 
     translated = await translate_to_length(60, "en", translate=desk.translate, speak=booth.speak)
 

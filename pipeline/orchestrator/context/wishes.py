@@ -8,8 +8,8 @@ from operator import attrgetter
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.language.detection import language_of
-from pipeline.language.tags import DEFAULT_LANGUAGE, entry_for, usual_case
+from pipeline.language.detection import detect_language
+from pipeline.language.tags import DEFAULT_LANGUAGE, canonical_case, entry_for
 from pipeline.model import MOST_PICTURES, Brief, Shape, WantedPicture
 from pipeline.music import ANY_BED, NO_BED, BedLibrary
 from pipeline.orchestrator.context import providers
@@ -71,7 +71,7 @@ class Wishes:
         languages = self._languages(brief)
         if not languages:
             return (brief,)
-        written_in = usual_case(brief.language or languages[0])
+        written_in = canonical_case(brief.language or languages[0])
         native = replace(brief, language=written_in)
         # A voice without a language is meant for the words of the author. At its pace the script of all is written.
         own = (written_in, self._voice(native, written_in) or "")
@@ -106,7 +106,7 @@ class Wishes:
             languages = self._languages(brief) or (self._language(brief),)
             if brief.language:
                 # At the pace of the author's voice the script of all films is written: it counts.
-                languages = (usual_case(brief.language), *languages)
+                languages = (canonical_case(brief.language), *languages)
             everywhere.update(languages)
             for each in (voice for voice, _ in brief.voices if not _speaks(voice, languages)):
                 where = self.places.origin(brief.origin)
@@ -207,8 +207,8 @@ class Wishes:
     def _language(self, brief: Brief) -> str:
         named = self._flag("language") or brief.language or self.settings.language
         # What cells say is read before, in a language that is known for the whole table.
-        told = language_of(f"{brief.title}. {brief.notes}") if not named and brief.row is None else ""
-        return usual_case(named or told or DEFAULT_LANGUAGE)
+        told = detect_language(f"{brief.title}. {brief.notes}") if not named and brief.row is None else ""
+        return canonical_case(named or told or DEFAULT_LANGUAGE)
 
     def _voice(self, brief: Brief, language: str) -> str | None:
         flags = {

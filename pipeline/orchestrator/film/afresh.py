@@ -15,7 +15,7 @@ from anyio import from_thread
 
 from pipeline.errors import NightreelError
 from pipeline.model import Job, Narration
-from pipeline.narration.narrate import kept_speeches
+from pipeline.narration.narrate import cached_speeches
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.delivered import film_is_whole
 from pipeline.orchestrator.film.episodes import with_earlier
@@ -115,7 +115,7 @@ def _sounds(narration: Narration, cache: Cache) -> Iterable[Path]:
     """The clips, and what the voice said for them: joined anew, it would be the same clips."""
     for clip in narration.clips:
         with contextlib.suppress(NightreelError):  # it is gone or damaged: nobody knows what it was made of
-            yield from kept_speeches(clip, cache)
+            yield from cached_speeches(clip, cache)
         yield clip.path
 
 

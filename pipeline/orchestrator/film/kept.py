@@ -12,11 +12,11 @@ from anyio import to_thread
 
 from pipeline.errors import InputError, MissingToolError, NightreelError, PermanentError, ProviderError
 from pipeline.model import Brief, Narration, Pace, Script
-from pipeline.narration.narrate import kept_clips
+from pipeline.narration.narrate import cached_clips
 from pipeline.narration.narrator import Narrator
-from pipeline.narration.pace import guess_pace, measure_pace
-from pipeline.narration.spoken_text import way_of_saying
-from pipeline.narration.synthesis import Manner
+from pipeline.narration.pace import estimate_pace, measure_pace
+from pipeline.narration.spoken_text import normaliser_for
+from pipeline.narration.synthesis import VoiceConfig
 from pipeline.orchestrator.context import RunContext, providers
 from pipeline.orchestrator.film.scripts import Speak, original_script, terms_of, translated_script
 from pipeline.script import (
@@ -101,7 +101,7 @@ class Kept:
         The pace of its voice is not known yet. A slow one is taken, so that nobody is refused for a guess; what is too
         much at the true pace is known before any model is paid. A script that is there needs no writer.
         """
-        slow = guess_pace(self.context.wishes.original_of(brief).language).corrected(_SLOW)
+        slow = estimate_pace(self.context.wishes.original_of(brief).language).corrected(_SLOW)
         error = await self._size_error(brief, slow)
         if error and await self.original(brief) is None:
             raise error
@@ -173,11 +173,11 @@ class Kept:
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""
         narrator, voice = await self.voices.first(brief.language, brief.voice)
-        say = await to_thread.run_sync(way_of_saying, brief.language, self.context.crew.pronunciations_of(brief))
-        manner = Manner(narrator=narrator, voice=voice, prosody=self.context.crew.prosody, say=say)
+        say = await to_thread.run_sync(normaliser_for, brief.language, self.context.crew.pronunciations_of(brief))
+        manner = VoiceConfig(narrator=narrator, voice=voice, prosody=self.context.crew.prosody, say=say)
 
         async def speak(script: Script) -> Narration:
-            clips = await to_thread.run_sync(kept_clips, script, manner, self.context.cache)
+            clips = await to_thread.run_sync(cached_clips, script, manner, self.context.cache)
             if clips is None:
                 raise _NotKeptError
             return Narration(narrator=narrator.name, voice=voice, clips=clips)

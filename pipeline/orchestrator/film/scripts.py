@@ -16,7 +16,7 @@ from anyio import to_thread
 from pipeline.keys import content_key
 from pipeline.model import Brief, Job, Narration, Pace, Script
 from pipeline.narration.narrate import narrate
-from pipeline.narration.spoken_text import way_of_saying
+from pipeline.narration.spoken_text import normaliser_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import note_script
@@ -128,7 +128,7 @@ async def speaker(
     """A function that narrates a script as the film does: its narrators, voice and pronunciations."""
     speak = partial(
         narrate,
-        say=await to_thread.run_sync(way_of_saying, brief.language, context.crew.pronunciations_of(brief)),
+        say=await to_thread.run_sync(normaliser_for, brief.language, context.crew.pronunciations_of(brief)),
         narrators=await to_thread.run_sync(lambda: context.crew.narrators),
         voice=brief.voice,
         cache=context.cache,

@@ -11,8 +11,8 @@ from anyio import from_thread
 from pipeline.errors import CheckpointError, NightreelError
 from pipeline.model import Brief, Scene, Script, Transition, weight_of
 from pipeline.music import check_bed
-from pipeline.narration.spoken_text import way_of_saying
-from pipeline.narration.synthesis import Manner
+from pipeline.narration.spoken_text import normaliser_for
+from pipeline.narration.synthesis import VoiceConfig
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.episodes import with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices
@@ -44,7 +44,7 @@ class SharedWork:
         """How many different sentences there are: each is spoken once."""
         return len(self._spoken)
 
-    def clip(self, scene: Scene, manner: Manner, has_clip: Callable[[str], bool]) -> bool:
+    def clip(self, scene: Scene, manner: VoiceConfig, has_clip: Callable[[str], bool]) -> bool:
         """Count what is said in a scene; whether the cache has its clip. Nothing is looked for twice."""
         how = (manner.narrator.name, manner.voice, manner.prosody)
         key = hash((scene.lines, scene.layout, *how))
@@ -161,8 +161,8 @@ class Surveyor:
         if script is None:
             return 1.0
         self._known_scripts += 1
-        say = way_of_saying(script.language, self._context.crew.pronunciations_of(brief))
-        manner = Manner(narrator=narrator, voice=voice, prosody=self._context.crew.prosody, say=say)
+        say = normaliser_for(script.language, self._context.crew.pronunciations_of(brief))
+        manner = VoiceConfig(narrator=narrator, voice=voice, prosody=self._context.crew.prosody, say=say)
         for scene in script.scenes:
             self._clips += self._sharing.clip(
                 scene, manner, lambda key: self._context.cache.contains("clip", key, ".wav")

@@ -19,7 +19,7 @@ from PIL import Image
 from pipeline.media.pictures.scaling import MIN_DOWNSCALE, Scaler
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.ycbcr import Picture
-from pipeline.theme.theme import Manner
+from pipeline.theme.theme import VoiceConfig
 
 # By how much a still is enlarged beforehand, at most.
 _MOST_ENLARGED = 1.25
@@ -82,7 +82,7 @@ class MovingStill:
         area = self.area.moved(width_px - self.area.right - self.area.left, 0)
         return replace(self, area=area)
 
-    def entering(self, manner: Manner) -> MovingStill:
+    def entering(self, manner: VoiceConfig) -> MovingStill:
         """See `sprites.Element`. With less motion it rests where it would have arrived."""
         return replace(self, start=self.end) if manner.amount != "full" else self
 

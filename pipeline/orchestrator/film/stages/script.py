@@ -9,7 +9,7 @@ from pipeline.errors import PermanentError
 from pipeline.media.versions import require_encoder
 from pipeline.model import Job
 from pipeline.narration.narrate import check_voice
-from pipeline.narration.spoken_text import way_of_saying
+from pipeline.narration.spoken_text import normaliser_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import let_next, waits_for, with_earlier
@@ -33,7 +33,7 @@ async def write(job: Job, context: RunContext, attempt: Attempt) -> Job:
     narrators = await to_thread.run_sync(lambda: context.crew.narrators)
     # The rules of how a language is said take 15 ms to compile: while a narrator is waited for, not in the next stage.
     pronunciations = context.crew.pronunciations_of(job.brief)
-    attempt.ahead.start_soon(to_thread.run_sync, way_of_saying, job.brief.language, pronunciations)
+    attempt.ahead.start_soon(to_thread.run_sync, normaliser_for, job.brief.language, pronunciations)
     await check_voice(narrators, job.brief.language, job.brief.voice)
     template = await to_thread.run_sync(context.template, job.brief)
     if waits := await to_thread.run_sync(waits_for, job, context, "script"):
