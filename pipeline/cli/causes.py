@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.cli.escaping import marked, named
-from pipeline.model import JobSummary, why_not
+from pipeline.model import JobSummary, failure_reason
 from pipeline.reporting.groups import Group
 
 # Films that are named of a group.
@@ -19,7 +19,7 @@ def lines_of(group: Group, *, with_ids: bool = False) -> Iterator[str]:
     (row, *more) = group.rows
     status = f"  [red]{group.status.value}[/]"
     if not more:
-        why = why_not(row).removeprefix(f"{row.origin}: ")
+        why = failure_reason(row).removeprefix(f"{row.origin}: ")
         yield f"{status}{_until(row)} {marked(row.title)}{_place(row)}: {marked(why)}"
         return
     hint = f". {marked(group.hint)}" if group.hint else ""

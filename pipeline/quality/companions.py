@@ -17,7 +17,7 @@ from pipeline.model.metadata import (
     utf8_bytes,
     utf16_units,
 )
-from pipeline.model.text_artefacts import find_in_words
+from pipeline.model.text_artefacts import find_prose_artefact
 
 # What hosts take.
 THUMBNAIL_BYTES = 2_000_000
@@ -102,7 +102,7 @@ def words(path: Path) -> Check:
 def unmeant(told: object) -> str:
     """What was never meant for viewers in a text of metadata, or in a list of them; empty: nothing."""
     texts = told if isinstance(told, list) else [told]
-    return next(filter(None, (find_in_words(str(text)) for text in texts)), "")
+    return next(filter(None, (find_prose_artefact(str(text)) for text in texts)), "")
 
 
 def _faults(content: dict[str, object], script: Script | None, called: str) -> Iterator[str]:

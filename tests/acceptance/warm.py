@@ -345,9 +345,9 @@ def _read_once() -> None:
     from pipeline.reporting import page  # noqa: PLC0415
     from pipeline.state import moments  # noqa: PLC0415
     from pipeline.state.checkpoints import documents  # noqa: PLC0415
-    from pipeline.tls import trusted  # noqa: PLC0415
+    from pipeline.tls import tls_context  # noqa: PLC0415
 
-    trusted()
+    tls_context()
     font_coverage()
     page.environment().get_template("report.html.jinja")
     spoken("1 km, $1, 2000-01-01", "en")

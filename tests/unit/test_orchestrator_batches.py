@@ -841,7 +841,7 @@ async def test_a_film_whose_end_could_not_be_saved_has_no_second_turn_in_the_run
     async def fill_the_disk(job, context, attempt):
         nonlocal taken_up
         taken_up += 1
-        monkeypatch.setattr(checkpoints, "write_together", lambda contents: dict.fromkeys(contents, full))
+        monkeypatch.setattr(checkpoints, "write_all_atomically", lambda contents: dict.fromkeys(contents, full))
         raise full
 
     monkeypatch.setattr(jobs_module, "STAGES", (replace(jobs_module.STAGES[0], run=fill_the_disk),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import first_error
+from pipeline.errors import raise_first_error
 from pipeline.limits import Rank
 from pipeline.model import TRANSITIONS, Job, JobStatus, advance
 from pipeline.orchestrator.context import RunContext
@@ -28,7 +28,7 @@ async def run_until_cancelled(job: Job, context: RunContext, listen: Listener, *
             if await to_thread.run_sync(context.store.claims.cancel_is_asked, *key):
                 scope.cancel()
 
-    with first_error():
+    with raise_first_error():
         async with anyio.create_task_group() as tasks:
             with anyio.CancelScope() as scope:
                 tasks.start_soon(hear, scope)

@@ -18,7 +18,7 @@ from pipeline.errors import (
     StorageError,
     TimeLimitError,
     TurnError,
-    first_error,
+    raise_first_error,
 )
 from pipeline.files import write_atomically
 from pipeline.limits import Rank
@@ -102,7 +102,7 @@ class _Run:
             raise crash
         async with self._context.cache.holding(*_kept_files(self.job)) as use:
             stages = await self._begin()
-            with first_error():
+            with raise_first_error():
                 async with anyio.create_task_group() as ahead:
                     attempt = Attempt(
                         cores=self._context.cores,

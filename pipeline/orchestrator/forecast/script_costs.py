@@ -10,7 +10,7 @@ from anyio import from_thread
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.limits import ThrottleLimits
-from pipeline.model import Price, dollars, price_of
+from pipeline.model import Price, format_usd, price_of
 from pipeline.orchestrator.context import RunContext, providers
 from pipeline.orchestrator.forecast.findings import RunSurvey
 from pipeline.orchestrator.forecast.history import Experience
@@ -73,7 +73,7 @@ def money_notes(money: Money, known: Experience, context: RunContext, batch: str
         if money.usd is None:
             notes.append(f"{money.model} has no price, and the {what} has a budget: nothing would be written")
         elif (enough := _affordable(left, money, most := _most_usd(known, context))) < money.scripts:
-            text = f"{dollars(left)} of the {what}'s budget are left, and a call may cost {dollars(most)}"
+            text = f"{format_usd(left)} of the {what}'s budget are left, and a call may cost {format_usd(most)}"
             notes.append(f"{text}: enough for {enough:,} scripts or so")
     return notes
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from anyio import from_thread
 
 from pipeline.errors import CheckpointError, NightreelError
-from pipeline.model import Brief, Scene, Script, Transition, weight_of
+from pipeline.model import Brief, Scene, Script, Transition, estimated_chars
 from pipeline.music import check_bed
 from pipeline.narration.spoken_text import way_of_saying
 from pipeline.narration.synthesis import Manner
@@ -135,7 +135,7 @@ class Surveyor:
             self.impossible += 1
             self._add(error, brief)
         else:
-            kind, weight = kind_of(brief, self._context), weight_of(brief)
+            kind, weight = kind_of(brief, self._context), estimated_chars(brief)
             more = Work(weight=weight, fresh=weight * share, spared=1 - share)
             self._work[kind] = self._work.get(kind, Work()) + more
             self._series |= {brief.series} - {""}

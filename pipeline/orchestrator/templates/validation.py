@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import SHAPES, Brief, LengthPlan, Paragraph, Script, Section, is_stock
-from pipeline.model.text_artefacts import find_leftover
+from pipeline.model.text_artefacts import find_artefact
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.templates.catalogue import find_template, folder_of, search_of
 from pipeline.orchestrator.templates.overflow import Misfit, find_overfull, words_of
@@ -127,7 +127,7 @@ def _scripts(template: Template) -> Iterator[Fault]:
 def _leftovers(play: Play) -> Iterator[Fault]:
     """What the gate would find in the film of every row, as a field of another program that nobody will fill in."""
     for text in _texts_in(parse_toml(play.text, play.path)):
-        if left := find_leftover(_JINJA.sub("…", text)):
+        if left := find_artefact(_JINJA.sub("…", text)):
             line = play.text.count("\n", 0, max(0, play.text.find(text))) + 1
             hint = "A field of [fields] is written {{ first_name }}" if "field" in left else ""
             yield Fault(where=f"{play.path}:{line}", message=f"there is {left}", hint=hint)

@@ -14,7 +14,7 @@ from anyio import to_thread
 
 from pipeline.proxy import proxy_for
 from pipeline.script.chat.failures import BAD_PROXY, ENCODING, MOST_BYTES, Reply, Service, no_connection, too_much
-from pipeline.tls import trusted
+from pipeline.tls import tls_context
 
 if TYPE_CHECKING:
     import aiohttp
@@ -48,7 +48,7 @@ class OpenAICompatibleTransport:
             # The deadline is the caller's. A connection is not kept: a script a minute needs none.
             timeout = aiohttp.ClientTimeout(total=None)
             async with (
-                aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=trusted())) as session,
+                aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=tls_context())) as session,
                 # A key goes where it was sent, and nowhere else.
                 session.post(
                     self._url, data=json.dumps(request).encode(), headers=headers, allow_redirects=False, proxy=proxy
@@ -86,4 +86,4 @@ def _import() -> None:
     """In a thread: it reads the certificates of the machine."""
     import aiohttp  # noqa: F401, PLC0415 - for what importing it does
 
-    trusted()
+    tls_context()
