@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 from pipeline.errors import ClosedError, NeedsLoginError, QuotaError, TransientError
 from pipeline.limits.breaker import Breakers
-from pipeline.limits.budget import ToldLimits
 from pipeline.limits.calls import Call, Obstacle, ThrottleLimits
 from pipeline.limits.times import bounded_s, steady_s, told
+from pipeline.limits.token_budget import ToldLimits
 
 _DAY_S = 86_400
 

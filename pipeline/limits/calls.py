@@ -8,7 +8,7 @@ from datetime import date
 from uuid import uuid4
 
 from pipeline.errors import ProviderError
-from pipeline.limits.budget import Spending, ToldLimits
+from pipeline.limits.token_budget import Spending, ToldLimits
 
 
 @dataclass(frozen=True, kw_only=True)

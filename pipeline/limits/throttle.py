@@ -21,9 +21,9 @@ from aiolimiter import AsyncLimiter
 
 from pipeline.errors import BudgetError, ClosedError, QuotaError, TransientError
 from pipeline.limits.availability import Availability, Closure
-from pipeline.limits.budget import MINUTE_S, CallLedger, MinuteBudget
 from pipeline.limits.calls import Call, Obstacle, ThrottleLimits
 from pipeline.limits.times import bounded_s, utc_now
+from pipeline.limits.token_budget import MINUTE_S, CallLedger, MinuteBudget
 
 # Clocks and sums of floats are not finer than this.
 _TICK_S = 0.001

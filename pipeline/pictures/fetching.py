@@ -11,7 +11,7 @@ from anyio import to_thread
 from yarl import URL
 
 from pipeline.errors import PermanentError, TransientError
-from pipeline.pictures.kinds import MOST_BYTES, kind_of, suffix_hint
+from pipeline.pictures.formats import MOST_BYTES, kind_of, suffix_hint
 from pipeline.pictures.vector import is_svg
 from pipeline.public_http import RETRYABLE_STATUSES, network_errors, open_public_client
 

@@ -17,7 +17,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from pipeline.errors import InputError
 from pipeline.files import read_head
-from pipeline.pictures.kinds import MOST_BYTES, kind_of, suffix_hint
+from pipeline.pictures.formats import MOST_BYTES, kind_of, suffix_hint
 from pipeline.pictures.saliency import focal_point, subject_of
 from pipeline.pictures.vector import draw_svg, is_svg
 

@@ -93,13 +93,13 @@ def words(path: Path) -> Check:
     if not check.passed:
         return check
     content = json.loads(path.read_text(encoding="utf-8-sig"))
-    fault = next(filter(None, (unmeant(content.get(name, "")) for name in ("title", "description", "tags"))), "")
+    fault = next(filter(None, (find_artefact(content.get(name, "")) for name in ("title", "description", "tags"))), "")
     return Check.of(
         "metadata", passed=not fault, measured=fault or "a title", limit="words as hosts take them, for viewers"
     )
 
 
-def unmeant(told: object) -> str:
+def find_artefact(told: object) -> str:
     """What was never meant for viewers in a text of metadata, or in a list of them; empty: nothing."""
     texts = told if isinstance(told, list) else [told]
     return next(filter(None, (find_prose_artefact(str(text)) for text in texts)), "")

@@ -12,8 +12,8 @@ from pathlib import Path
 import pysubs2
 
 from pipeline.language.text import counted, strip_unseen
-from pipeline.language.writing_systems import width
-from pipeline.media.analysis.results import HeardTrack
+from pipeline.language.writing import width
+from pipeline.media.analysis.results import AudioAnalysis
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.caption_coverage import is_partial, longest_uncaptioned
 from pipeline.quality.caption_timing import find_shift
@@ -46,7 +46,7 @@ def sidecars_of(film: Path) -> list[Path]:
 
 
 def caption_checks(
-    paths: Sequence[Path], sound_s: float, profile: QualityProfile, sound: HeardTrack | None
+    paths: Sequence[Path], sound_s: float, profile: QualityProfile, sound: AudioAnalysis | None
 ) -> Iterator[Check]:
     """The checks of these files together, each telling of the worst; none without files."""
     if not paths:
@@ -78,7 +78,7 @@ def caption_checks(
 
 
 def _heard_checks(
-    files: Sequence[Sequence[TimedText]], sound: HeardTrack, sound_s: float, profile: QualityProfile
+    files: Sequence[Sequence[TimedText]], sound: AudioAnalysis, sound_s: float, profile: QualityProfile
 ) -> Iterator[Check]:
     """Whether captions of all that is said are there when it is said: of the file where it is worst."""
     limits = limits_of(profile)

@@ -1,9 +1,9 @@
-"""What a batch came to: files for programs, a page that a person would rather look at, rows with their films.
+"""Reports on a batch: JSON for programs, an HTML page for people, and a CSV manifest of a table's rows and their films.
 
-facts        what is told beside the rows of the films
-tally        what is counted over them   (groups: causes, gate: verdicts, night: hours, spread: durations)
-page         report.html                 (axes, pictures, wording: what stands in it)
-review       the page of films that wait for a person
+facts        what a report needs besides the jobs
+tally        statistics over all jobs   (groups: by cause, gate: quality scores, timeline, distribution: durations)
+page         report.html                (axes, pictures, formatting: its charts, thumbnails, numbers)
+review       review.html: films held for review
 documents    the JSON files
 manifest     manifest.csv
 """

@@ -19,7 +19,7 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, StorageError
 from pipeline.files import path_exists, storage_errors
-from pipeline.state.shielded import to_the_end
+from pipeline.state.shielded import run_shielded
 
 _POLL_S = 0.05
 
@@ -169,7 +169,7 @@ async def held(path: Path, *, what: str, wait_s: float = math.inf) -> AsyncItera
             await anyio.sleep(_POLL_S)
         yield
     finally:
-        await to_the_end(waiter.end)
+        await run_shielded(waiter.end)
 
 
 class _Waiter:

@@ -36,7 +36,7 @@ from tests.acceptance.topics_of_the_world import (
     onsets,
     speak_all,
 )
-from tests.standins.tales import sentences
+from tests.standins.stories import sentences
 
 EVERY_TOPIC = pytest.mark.parametrize("name", TOPICS)
 GAP_S = 2 / 30

@@ -343,7 +343,7 @@ def _read_once() -> None:
     from pipeline.narration.spoken_text import spoken  # noqa: PLC0415
     from pipeline.rendering.text.coverage import font_coverage  # noqa: PLC0415
     from pipeline.reporting import page  # noqa: PLC0415
-    from pipeline.state import moments  # noqa: PLC0415
+    from pipeline.state import timestamps  # noqa: PLC0415
     from pipeline.state.checkpoints import documents  # noqa: PLC0415
     from pipeline.tls import tls_context  # noqa: PLC0415
 
@@ -354,8 +354,8 @@ def _read_once() -> None:
     for kind in (Batch, Job):
         with suppress(DamagedError):
             documents.from_json(b'{"schema": 1}', kind, Path(), where="")
-        moments.fields_with(Path, kind)
-        moments.fields_with(datetime, kind)
+        timestamps.fields_with(Path, kind)
+        timestamps.fields_with(datetime, kind)
 
 
 def _run(program: ModuleType) -> NoReturn:

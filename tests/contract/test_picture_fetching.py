@@ -11,9 +11,9 @@ import pytest
 from pipeline.errors import PermanentError, TransientError
 from pipeline.pictures import fetching
 from pipeline.pictures.fetching import fetch
-from pipeline.pictures.kinds import kind_of
+from pipeline.pictures.formats import kind_of
 from pipeline.public_http import PublicResolver, is_public_address
-from tests.standins.gallery import PictureServer
+from tests.standins.picture_server import PictureServer
 
 pytestmark = pytest.mark.anyio
 LOOPBACK = frozenset({"127.0.0.1"})

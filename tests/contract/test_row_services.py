@@ -10,7 +10,7 @@ from pipeline.limits import RetryPolicy
 from pipeline.sources import pagination
 from pipeline.sources.endpoint import Endpoint, fetch_pages
 from pipeline.sources.tables import TableOptions, open_pages
-from tests.standins.rows import KEY, RowService
+from tests.standins.row_service import KEY, RowService
 
 ROWS = [{"name": f"Bo {number}", "price": 1.5} for number in range(1, 8)]
 FOUND_OUT = TableOptions()

@@ -37,9 +37,9 @@ from pipeline.script import (
     ModelWriter,
     OutlineWriter,
     ScriptWriter,
+    cached_script_paths,
     check_size,
-    kept_scripts,
-    known_script,
+    offline_script,
     write_script,
 )
 from pipeline.script.checks import find_problems
@@ -47,11 +47,11 @@ from pipeline.settings import Settings
 from pipeline.settings.services import PRESETS
 from pipeline.state import Cache
 from pipeline.template import Template
+from tests.standins.briefs import NOTES, TOPIC
+from tests.standins.free_plan import FreePlan
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import IMPATIENT, KEY, Forgetful, groq_at, groq_model, service_models
 from tests.standins.openai import MODELS, OpenAIStandIn
-from tests.standins.plan import FreePlan
-from tests.standins.questions import NOTES, TOPIC
 from tests.standins.throttles import throttle
 from tests.virtual_time import run_in_virtual_time
 
@@ -117,8 +117,8 @@ async def test_what_was_written_once_is_known_and_found_without_asking(
     make_writer: Callable[[Cache], ScriptWriter], template: Template, tmp_path: Path
 ) -> None:
     writer = make_writer(Cache(tmp_path))
-    known = partial(known_script, NOTES, writers=[writer], template=template)
-    kept = partial(kept_scripts, NOTES, writers=[writer], template=template)
+    known = partial(offline_script, NOTES, writers=[writer], template=template)
+    kept = partial(cached_script_paths, NOTES, writers=[writer], template=template)
     writer.check()
     writer.check_size(NOTES, template)
     # Who asks nobody knows it from the beginning, and needs no cache.

@@ -21,7 +21,7 @@ from pipeline.limits import RetryPolicy
 from pipeline.sources.endpoint import Endpoint, fetch_pages
 from pipeline.sources.tables import BrokenRow, TableOptions, TableRow, cell_defect, open_pages, open_table
 from tests.standins import postgres
-from tests.standins.rows import KEY, RowService
+from tests.standins.row_service import KEY, RowService
 
 QUERY = "SELECT * FROM people ORDER BY place"
 NAMES = ("place", "name", "note")

@@ -130,4 +130,4 @@ def _faults_of_numbers(stream: Stream) -> Iterator[str]:
 
 
 def sequence(stream):
-    return h264.SequenceParameters.read(next(h264.units(stream.parameter_sets)))
+    return h264.SequenceParameterSet.read(next(h264.units(stream.parameter_sets)))

@@ -18,8 +18,8 @@ from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.context.machine import Machine
 from pipeline.orchestrator.film import jobs
 from pipeline.orchestrator.film.stages import STAGES, script
+from tests.standins.free_plan import FreePlan
 from tests.standins.groq import GroqStandIn, _prompt_tokens
-from tests.standins.plan import FreePlan
 from tests.standins.threads import in_threads
 from tests.virtual_time import START_S, run_in_virtual_time
 

@@ -53,8 +53,8 @@ from pipeline.rendering.surface.background import background
 from pipeline.theme.loading import known_themes, load_theme
 from pipeline.theme.theme import Manner
 from tests.standins.photos import mirrored_photo_of_tests, photo_of_tests
-from tests.standins.reading import AT_REST, contrast_of, knowing_letters, painted, picture_of, read, touch
 from tests.standins.scenes import languages, scenes, spoken, texts
+from tests.standins.text_reader import AT_REST, contrast_of, knowing_letters, painted, picture_of, read, touch
 from tests.standins.typical import typical
 
 # Halves of what people ask for: layouts are drawn to scale.

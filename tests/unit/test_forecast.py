@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from anyio import to_thread
 
-from pipeline.cli.options import Making, Place
+from pipeline.cli.options import CommonOptions, FilmOptions
 from pipeline.cli.run import run
 from pipeline.errors import InputError
 from pipeline.limits import Cores
@@ -257,7 +257,7 @@ async def test_scripts_of_the_cache_are_found_and_the_others_are_unknown(tmp_pat
 
 @pytest.fixture
 def as_loud_as_it_comes(monkeypatch):
-    monkeypatch.setattr(mastering, "set_loudness", lambda samples: (samples, None))
+    monkeypatch.setattr(mastering, "normalise_loudness", lambda samples: (samples, None))
 
 
 class Author(Commission):
@@ -703,8 +703,8 @@ async def test_a_forecast_is_json(context):
 
 
 def told(capsys, workspace: Path, source: Path, **more) -> tuple[int, str]:
-    making = Making(writer="outline", narrator="silence")
-    code = run(source, dry_run=True, making=making, place=Place(workspace=workspace, **more))
+    making = FilmOptions(writer="outline", narrator="silence")
+    code = run(source, dry_run=True, making=making, place=CommonOptions(workspace=workspace, **more))
     return code, capsys.readouterr().out
 
 

@@ -13,8 +13,8 @@ import stamina
 from pipeline.errors import ClosedError, PermanentError, TransientError
 from pipeline.limits import Bandwidth, RetryPolicy, ToldLimits, with_retries
 from pipeline.limits.breaker import Breaker
-from pipeline.limits.budget import MinuteBudget
 from pipeline.limits.times import retry_after_s
+from pipeline.limits.token_budget import MinuteBudget
 from tests.virtual_time import run_in_virtual_time
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -19,7 +19,7 @@ from pipeline.narration.edge import _fitting, _heard
 from pipeline.narration.edge.client import EdgeService, _event
 from pipeline.narration.edge.errors import refusal_of
 from pipeline.narration.spoken_text import spoken
-from tests.standins.served import Served
+from tests.standins.loopback import Served
 
 
 @pytest.mark.parametrize("asked", ["90", "Sat, 21 Nov 2026 00:01:30 GMT"])

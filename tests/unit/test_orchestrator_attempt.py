@@ -42,7 +42,7 @@ from pipeline.orchestrator.film.stages.quality import inspect
 from pipeline.orchestrator.film.studio import Studio
 from pipeline.publishing import FileNames, files_beside, sums_of
 from pipeline.quality import Expected, Parts
-from pipeline.quality.expected import Twin
+from pipeline.quality.expected import NearDuplicate
 from pipeline.rendering import Look, undrawable
 from pipeline.settings import Settings
 from pipeline.template import load_template
@@ -285,7 +285,7 @@ async def test_a_film_that_is_another_than_the_one_that_was_joined_goes_no_furth
 async def test_the_gate_is_told_all_that_is_known_of_a_film(clip, tmp_path, monkeypatch, order, silent):
     narrator, _, music = order.partition(" and ")
     title = "Why tea cools, and " + "cools " * 20
-    twin = Twin(name="job 1", share=1.0)
+    twin = NearDuplicate(name="job 1", share=1.0)
     monkeypatch.setattr(quality, "twin_of", lambda *_: twin)
     table = Table(columns=("a", "b"), rows=(("None", "x"), (" None ", "y")))
     job = joined(

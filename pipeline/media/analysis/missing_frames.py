@@ -15,14 +15,14 @@ from pipeline.media.container.mux import Packet
 from pipeline.media.h264 import syntax
 
 
-class LostWatch:
+class MissingFrameDetector:
     """Sees the packets of a stream, one after the other."""
 
     def __init__(self, stream: VideoStream) -> None:
         self._length_bytes, self._sequence = 0, None
         if stream.codec_context.name == "h264":
             configuration = bytes(stream.codec_context.extradata or b"")
-            self._length_bytes, self._sequence = syntax.read_configuration(configuration)
+            self._length_bytes, self._sequence = syntax.parse_avcc(configuration)
         # Of the last picture that others refer to; None: there was none yet.
         self._number: int | None = None
 
@@ -31,7 +31,7 @@ class LostWatch:
         if self._sequence is None or self._sequence.may_skip:
             return False
         units = list(self._units(bytes(packet)))
-        if any(syntax.unit_type(unit) == syntax.SEQUENCE_SET for unit in units):
+        if any(syntax.nal_unit_type(unit) == syntax.SPS for unit in units):
             # Another sequence may begin, with numbers of its own: what is known of the first does not hold.
             self._sequence = None
             return False

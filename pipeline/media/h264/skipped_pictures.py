@@ -27,12 +27,12 @@ Packet: TypeAlias = "av.Packet[Any]"
 _LONGEST_BYTES = 64
 
 
-class Repeats:
+class SkippedPictureFilter:
     """Leaves the repeated pictures of one stream out, and counts them."""
 
     def __init__(self, configuration: bytes) -> None:
         """`configuration` is what the MP4 tells decoders first. In any codec but H.264 nothing is left out."""
-        self._length_bytes, self._sequence = syntax.read_configuration(configuration)
+        self._length_bytes, self._sequence = syntax.parse_avcc(configuration)
         self.count = 0
         # The keyframe that was decoded last, if what followed it only repeated it.
         self._resting = b""
@@ -96,14 +96,14 @@ class Repeats:
         if len(data) > _LONGEST_BYTES or not self._sequence.is_chain:
             return False
         number %= 1 << self._sequence.frame_num_bits
-        return data == self._packed([syntax.repeated_picture(self._sequence, frame_num=number)])
+        return data == self._packed([syntax.skipped_picture(self._sequence, frame_num=number)])
 
     def _repeats(self, data: bytes, first: syntax.Slice, back: int) -> bool:
         """Whether a picture shows what the one of so many references ago showed, and does nothing else."""
         assert self._sequence
         if len(data) > _LONGEST_BYTES:
             return False
-        picture = syntax.repeated_picture(self._sequence, frame_num=first.frame_num, order=first.order, back=back)
+        picture = syntax.skipped_picture(self._sequence, frame_num=first.frame_num, order=first.order, back=back)
         return data == self._packed([picture])
 
     def _counted(self, units: Sequence[bytes], number: int) -> bytes:
@@ -113,9 +113,9 @@ class Repeats:
             # It may mean older pictures than the one before: without the repeated ones, others would be found.
             return b""
         slices = [(unit, syntax.Slice.read(unit, self._sequence)) for unit in units]
-        if any(syntax.renumbered(unit, read, self._sequence, read.frame_num) != unit for unit, read in slices):
+        if any(syntax.with_frame_num(unit, read, self._sequence, read.frame_num) != unit for unit, read in slices):
             return b""
-        return self._packed([syntax.renumbered(unit, read, self._sequence, number) for unit, read in slices])
+        return self._packed([syntax.with_frame_num(unit, read, self._sequence, number) for unit, read in slices])
 
     def _units(self, data: bytes) -> Iterator[bytes]:
         """The NAL units of a packet, each with its length before it (ISO/IEC 14496-15)."""

@@ -16,11 +16,11 @@ Everything is from ITU-T H.264, by clause: 7.3.1 (NAL units), 7.3.2 (parameter s
 (skipped macroblocks), 9.1 (Exp-Golomb codes). What is read is what x264 writes: frames, not fields; 4:2:0; slices in
 order.
 
-    SequenceParameters  what the sequence parameter set tells of every slice header
+    SequenceParameterSet  what the sequence parameter set tells of every slice header
     Slice               the beginning of a slice header
-    skip_set            a picture parameter set for repeated pictures
-    repeated_picture    a whole picture in which every macroblock is skipped: about ten bytes
-    renumbered          the encoder's own slice, with another number
+    skip_pps            a picture parameter set for repeated pictures
+    skipped_picture    a whole picture in which every macroblock is skipped: about ten bytes
+    with_frame_num          the encoder's own slice, with another number
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from functools import lru_cache
 from pipeline.media.bitstream import BitReader, BitWriter
 
 # nal_unit_type, table 7-1.
-SLICE, IDR_SLICE, SEI, SEQUENCE_SET, PICTURE_SET = 1, 5, 6, 7, 8
+SLICE, IDR_SLICE, SEI, SPS, PPS = 1, 5, 6, 7, 8
 # The parameter set of repeated pictures; the encoder's own has 0.
-SKIP_SET_ID = 1
+SKIP_PPS_ID = 1
 
 _START = b"\0\0\0\1"
 _START_CODE = b"\0\0\1"
@@ -48,7 +48,7 @@ _SLICE_TYPE_I = 2  # 7: and all of the picture are
 
 
 @dataclass(frozen=True, kw_only=True)
-class SequenceParameters:
+class SequenceParameterSet:
     """What of a sequence parameter set is needed to read and write slice headers."""
 
     id: int
@@ -70,7 +70,7 @@ class SequenceParameters:
         return self.order_type == 2 and self.references == 1
 
     @classmethod
-    def read(cls, unit: bytes) -> SequenceParameters:
+    def read(cls, unit: bytes) -> SequenceParameterSet:
         """From a NAL unit. Raises `ValueError` for one that x264 does not write for us."""
         bits = BitReader(_unescaped(unit[1:]))
         profile = bits.fixed(8)
@@ -113,9 +113,9 @@ class Slice:
     frame_num_at: int
 
     @classmethod
-    def read(cls, unit: bytes, sequence: SequenceParameters) -> Slice:
+    def read(cls, unit: bytes, sequence: SequenceParameterSet) -> Slice:
         """From a NAL unit of type `SLICE` or `IDR_SLICE`."""
-        is_idr = unit_type(unit) == IDR_SLICE
+        is_idr = nal_unit_type(unit) == IDR_SLICE
         bits = BitReader(_unescaped(unit[1 : 1 + _HEADER_BYTES]))
         _first_macroblock, kind, _picture_set = bits.golomb(), bits.golomb(), bits.golomb()
         at = bits.at
@@ -138,7 +138,7 @@ def units(stream: bytes) -> Iterator[bytes]:
     return (unit.rstrip(b"\0") for unit in stream.split(_START_CODE) if unit.strip(b"\0"))
 
 
-def read_configuration(configuration: bytes) -> tuple[int, SequenceParameters | None]:
+def parse_avcc(configuration: bytes) -> tuple[int, SequenceParameterSet | None]:
     """What an MP4's `avcC` box tells: how many bytes the length of a NAL unit has, and the first sequence's parameters.
 
     0 and None for what is none, or is not written by us.
@@ -147,30 +147,30 @@ def read_configuration(configuration: bytes) -> tuple[int, SequenceParameters | 
         return 0, None
     length = int.from_bytes(configuration[6:8], "big")
     try:
-        return (configuration[4] & 3) + 1, SequenceParameters.read(configuration[8 : 8 + length])
+        return (configuration[4] & 3) + 1, SequenceParameterSet.read(configuration[8 : 8 + length])
     except ValueError:
         return 0, None
 
 
-def stream_of(*some: bytes) -> bytes:
+def to_annex_b(*some: bytes) -> bytes:
     """NAL units as a byte stream."""
     return b"".join(part for unit in some for part in (_START, unit))
 
 
-def unit_type(unit: bytes) -> int:
+def nal_unit_type(unit: bytes) -> int:
     """`nal_unit_type`."""
     return unit[0] & 0x1F
 
 
 def is_slice(unit: bytes) -> bool:
     """Whether it is a picture or a part of one."""
-    return unit_type(unit) in {SLICE, IDR_SLICE}
+    return nal_unit_type(unit) in {SLICE, IDR_SLICE}
 
 
-def skip_set(sequence: SequenceParameters) -> bytes:
-    """The picture parameter set `SKIP_SET_ID`: CAVLC, so that "all skipped" is one number; one reference; no filter."""
+def skip_pps(sequence: SequenceParameterSet) -> bytes:
+    """The picture parameter set `SKIP_PPS_ID`: CAVLC, so that "all skipped" is one number; one reference; no filter."""
     bits = BitWriter()
-    bits.golomb(SKIP_SET_ID)
+    bits.golomb(SKIP_PPS_ID)
     bits.golomb(sequence.id)
     bits.fixed(2, 0)  # entropy_coding_mode_flag, bottom_field_pic_order_in_frame_present_flag
     bits.golomb(0)  # one slice group
@@ -180,11 +180,11 @@ def skip_set(sequence: SequenceParameters) -> bytes:
     for _ in ("pic_init_qp", "pic_init_qs", "chroma_qp_index_offset"):
         bits.golomb(0)
     bits.fixed(3, 0b100)  # the deblocking filter is told of in the slice header
-    return _unit(PICTURE_SET, bits)
+    return _unit(PPS, bits)
 
 
 @lru_cache(maxsize=1_024)
-def repeated_picture(sequence: SequenceParameters, *, frame_num: int, order: int = 0, back: int = 1) -> bytes:
+def skipped_picture(sequence: SequenceParameterSet, *, frame_num: int, order: int = 0, back: int = 1) -> bytes:
     """A NAL unit: a P picture, itself a reference, that shows again what another showed.
 
     `frame_num` and `order` (`pic_order_cnt_lsb`, if the sequence has it) are its own, modulo what their bits hold.
@@ -193,7 +193,7 @@ def repeated_picture(sequence: SequenceParameters, *, frame_num: int, order: int
     bits = BitWriter()
     bits.golomb(0)  # first_mb_in_slice
     bits.golomb(_SLICE_TYPE_P)
-    bits.golomb(SKIP_SET_ID)
+    bits.golomb(SKIP_PPS_ID)
     bits.fixed(sequence.frame_num_bits, frame_num % (1 << sequence.frame_num_bits))
     if sequence.order_bits:
         bits.fixed(sequence.order_bits, order % (1 << sequence.order_bits))
@@ -212,7 +212,7 @@ def repeated_picture(sequence: SequenceParameters, *, frame_num: int, order: int
     return _unit(SLICE, bits)
 
 
-def renumbered(unit: bytes, slice_: Slice, sequence: SequenceParameters, frame_num: int) -> bytes:
+def with_frame_num(unit: bytes, slice_: Slice, sequence: SequenceParameterSet, frame_num: int) -> bytes:
     """The same slice with another `frame_num`. Nothing else moves: the field keeps its width."""
     if slice_.frame_num == frame_num % (1 << sequence.frame_num_bits):
         return unit

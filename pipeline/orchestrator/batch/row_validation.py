@@ -13,8 +13,8 @@ from pipeline.model import Brief, is_stock
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.pictures import file_of, named_by_script
-from pipeline.pictures import glance_at_picture, is_address
-from pipeline.script import check_play
+from pipeline.pictures import is_address, precheck_picture
+from pipeline.script import check_filled_script
 from pipeline.sources.campaign import ReadRow, Rejection
 
 # So many of the pictures that were looked at last are known: very many rows show the same few.
@@ -28,7 +28,7 @@ class _Missed(NamedTuple):
     cell: str
 
 
-class Judge:
+class RowValidator:
     """Looks at rows before anything is made of them. For a thread of `anyio.to_thread`."""
 
     def __init__(self, context: RunContext) -> None:
@@ -46,7 +46,7 @@ class Judge:
         try:
             template = self._context.template(brief)
             for script in row.scripts:
-                check_play(script, template, where=origin)
+                check_filled_script(script, template, where=origin)
                 for wanted in named_by_script(script, brief, self._context):
                     if not (is_address(wanted.source) or is_stock(wanted.source)):
                         self._look_at(file_of(wanted.source, brief, self._context))
@@ -76,7 +76,7 @@ class Judge:
                 self._seen.clear()
             try:
                 self._seen[picture] = None
-                glance_at_picture(picture, picture.name)
+                precheck_picture(picture, picture.name)
             except InputError as error:
                 self._seen[picture] = error
         if wrong := self._seen[picture]:

@@ -18,8 +18,8 @@ from pipeline.language.tags import LANGUAGE_TAG
 from pipeline.language.text import clean_text, strip_unseen
 from pipeline.model import Package
 from pipeline.model.metadata import fit_description, fit_tags, fit_title, known_category
-from pipeline.publishing.beside import METADATA
 from pipeline.publishing.destination import Subject, not_judged
+from pipeline.publishing.sidecars import METADATA
 
 # Each takes 50 units and more of a day's 10,000.
 _MOST_PLAYLISTS = 20

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from pipeline.media.pictures.scaling import PREPARED, Scaler
+from pipeline.media.pictures.scaling import MIN_DOWNSCALE, Scaler
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.theme.theme import Manner
@@ -123,7 +123,7 @@ def moving_still(image: Image.Image, area: Box, *, start: Framing, end: Framing,
     It sets out with the scene and arrives `over` frames later.
     """
     width, height = image.size
-    scale = max(area.width / width, area.height / height) * max(1.0, start.zoom, end.zoom) * PREPARED
+    scale = max(area.width / width, area.height / height) * max(1.0, start.zoom, end.zoom) * MIN_DOWNSCALE
     if scale > _MOST_ENLARGED:
         scale = 1.0
     # Even, since colours have half the size.

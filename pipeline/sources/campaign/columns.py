@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.sources.tables import Table, normalise_name
-from pipeline.template import Field, currency_in
+from pipeline.template import Field, currency_in_header
 
 _MAP_HINT = "Write --map 'Column=field'"
 _MISSING_HINT = f"{_MAP_HINT}, or --template NAME for the one that this table is for"
@@ -48,7 +48,7 @@ class ColumnMapping:
 
         A column that is called just as the field goes before it.
         """
-        name, code = currency_in(column)
+        name, code = currency_in_header(column)
         found = self._by_plain.get(normalise_name(name), "") if code else ""
         is_sum = bool(found) and self._fields[found].kind == "money"
         return found if is_sum and normalise_name(found) not in map(normalise_name, self._table.columns) else ""

@@ -25,7 +25,7 @@ from pipeline.sources.tables.cell_values import FormattedNumber, Number, Unreada
 from pipeline.sources.tables.dialect import normalise_name
 from pipeline.sources.tables.encoding import check_regular_file
 from pipeline.sources.tables.header import HEAD_ROWS, find_header_row
-from pipeline.sources.tables.number_formats import currency_of, is_percent, min_digits
+from pipeline.sources.tables.number_formats import currency_code, is_percent, min_digits
 from pipeline.sources.tables.table import (
     BrokenRow,
     Table,
@@ -209,7 +209,7 @@ def _cell(kind: str, value: object, code: str) -> str:
         return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell)
     if cell.isdecimal() and (digits := min_digits(code)):
         return Number(cell.zfill(digits))
-    if currency := currency_of(code):
+    if currency := currency_code(code):
         return FormattedNumber(cell, f"{cell} {currency}")
     return FormattedNumber(cell, f"{as_percent(value)} %") if is_percent(code) else cell
 

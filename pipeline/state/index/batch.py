@@ -20,21 +20,21 @@ from typing import Any, Literal, TypeVar
 
 from pipeline.model import JobStatus, JobSummary
 from pipeline.state.index.database import transact
-from pipeline.state.index.keeper import Keeper
+from pipeline.state.index.queue import Turns
+from pipeline.state.index.recovery import RecoveringDatabase
 from pipeline.state.index.rows import (
     DROP_NONSENSE,
     PUT,
     PUT_STAGE,
     ROW,
-    JobInShort,
+    JobOverview,
     columns_from,
     for_stage,
     in_short,
     sensible,
 )
-from pipeline.state.index.sums import Sums
-from pipeline.state.index.turns import Turns
-from pipeline.state.moments import EARLIEST, LATEST
+from pipeline.state.index.totals import Sums
+from pipeline.state.timestamps import EARLIEST, LATEST
 
 logger = logging.getLogger("nightreel")
 
@@ -49,7 +49,7 @@ class Damage:
     message: str
 
 
-Row = TypeVar("Row", JobSummary, JobInShort)
+Row = TypeVar("Row", JobSummary, JobOverview)
 
 
 class BatchIndex:
@@ -71,7 +71,7 @@ class BatchIndex:
         """
         self._path = path
         self._refill = refill
-        self._keeper = Keeper(path, workspace, fill=lambda: refill(self), in_memory=in_memory, now_s=now_s)
+        self._keeper = RecoveringDatabase(path, workspace, fill=lambda: refill(self), in_memory=in_memory, now_s=now_s)
         self.turns = Turns(self._ask)
         self.sums = Sums(self._ask)
 
@@ -220,7 +220,7 @@ class BatchIndex:
         )
         return [row for job_id, data in self._ask(query, (value,)) if (row := self._row(job_id, data, sensible))]
 
-    def told(self, *statuses: JobStatus) -> Iterator[JobInShort]:
+    def told(self, *statuses: JobStatus) -> Iterator[JobOverview]:
         """`rows` in short, for who tells of very many: in half the time."""
         return self._paged(in_short, statuses)
 

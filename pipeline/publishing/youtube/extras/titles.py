@@ -8,9 +8,9 @@ from typing import Any
 from pipeline.keys import content_key
 from pipeline.language.text import clean_text, strip_unseen
 from pipeline.model.metadata import fit_description, fit_title
-from pipeline.publishing.youtube.answers import objects
 from pipeline.publishing.youtube.calls import Calls
-from pipeline.publishing.youtube.extras.wanted import Title
+from pipeline.publishing.youtube.extras.steps import Title
+from pipeline.publishing.youtube.responses import objects
 
 
 class Titles:

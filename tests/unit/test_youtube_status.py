@@ -9,8 +9,8 @@ import anyio
 import pytest
 
 from pipeline.publishing.youtube import Timing
-from pipeline.publishing.youtube.after import LOCKED, is_locked, is_over, look, trouble_of
 from pipeline.publishing.youtube.journal import Seen
+from pipeline.publishing.youtube.status import LOCKED, is_locked, is_over, look, trouble_of
 from pipeline.publishing.youtube.timing import AS_IT_IS
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, now, token_file

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.errors import CheckpointError, InputError, StorageError
 from pipeline.model import Batch, Brief, Job
-from pipeline.state import CheckpointStore, Copies, Damage
+from pipeline.state import CheckpointStore, Damage, Snapshots
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 IDS = ("a" * 8, "b" * 8)
@@ -29,7 +29,7 @@ def store(tmp_path):
 
 @pytest.fixture
 def copies(store, tmp_path):
-    return Copies(store.folder("space"), tmp_path)
+    return Snapshots(store.folder("space"), tmp_path)
 
 
 def job(job_id, **changes):
@@ -71,7 +71,7 @@ def test_only_what_was_saved_whole_is_copied_and_what_a_crash_has_left_is_no_cop
 def test_a_batch_without_films_so_far_is_copied(tmp_path):
     store = CheckpointStore(tmp_path)
     anyio.run(store.save_batch, Batch(name="space", source="x", created_at=AT, jobs=()))
-    copies = Copies(store.folder("space"), tmp_path)
+    copies = Snapshots(store.folder("space"), tmp_path)
 
     assert copies.make("one") == 0
     assert (copies.batch("one").jobs, list(copies.jobs("one"))) == ((), [])

@@ -14,9 +14,9 @@ from pipeline.model import Package
 from pipeline.publishing.destination import Subject
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.channel import Channel
-from pipeline.publishing.youtube.extras.doing import Missing, do_steps, is_done, planned
+from pipeline.publishing.youtube.extras.execution import Missing, do_steps, is_done, planned
 from pipeline.publishing.youtube.extras.plan import plan_steps
-from pipeline.publishing.youtube.extras.wanted import Extras
+from pipeline.publishing.youtube.extras.steps import Extras
 from pipeline.publishing.youtube.identity import elsewhere
 from pipeline.publishing.youtube.journal import Journal, Record
 from pipeline.publishing.youtube.links import Links

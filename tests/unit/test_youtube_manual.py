@@ -11,7 +11,7 @@ from anyio import to_thread
 
 from pipeline.errors import InputError, QualityError, StorageError
 from pipeline.publishing import Subject, sums_of
-from pipeline.publishing.youtube import ByHandDestination, Extras, Links, Neighbour
+from pipeline.publishing.youtube import Extras, Links, ManualUploadDestination, Neighbour
 from tests.standins.youtube.clients import ASKED
 from tests.unit.test_youtube_extras import SRT, judged, write_film
 
@@ -29,7 +29,7 @@ def folder(tmp_path):
 
 
 def destination(folder, extras=None):
-    return ByHandDestination("folder:usb", folder, ASKED, extras or Extras(playlist="Space"))
+    return ManualUploadDestination("folder:usb", folder, ASKED, extras or Extras(playlist="Space"))
 
 
 async def test_a_folder_has_all_that_is_needed_in_the_words_of_youtubeuploader(film, folder):
@@ -100,7 +100,7 @@ async def test_a_film_that_is_not_the_one_that_was_judged_is_not_put_there(film,
     judged = Subject(key="0123456789abcdef", job="job1", batch="space", film_sha256="0" * 64)
 
     with pytest.raises(QualityError, match="not the one that was judged"):
-        await ByHandDestination("folder:usb", folder, ASKED, Extras(), judged).deliver(film)
+        await ManualUploadDestination("folder:usb", folder, ASKED, Extras(), judged).deliver(film)
 
     assert not folder.exists()
 
@@ -124,7 +124,7 @@ async def test_a_copy_that_fails_half_way_shows_no_folder_and_is_made_later(film
             raise OSError(28, "No space left on device")
         return target.write_bytes(source.read_bytes())
 
-    monkeypatch.setattr("pipeline.publishing.youtube.by_hand.shutil.copyfile", full)
+    monkeypatch.setattr("pipeline.publishing.youtube.manual.shutil.copyfile", full)
     with pytest.raises(StorageError, match="no space left"):
         await destination(folder).deliver(film)
     assert not folder.exists()
@@ -139,7 +139,7 @@ async def test_what_is_changed_while_it_is_copied_is_not_put_there(film, folder,
     def another(source, target):
         return target.write_bytes(source.read_bytes()[::-1])
 
-    monkeypatch.setattr("pipeline.publishing.youtube.by_hand.shutil.copyfile", another)
+    monkeypatch.setattr("pipeline.publishing.youtube.manual.shutil.copyfile", another)
     with pytest.raises(InputError, match="has changed since it was judged"):
         await destination(folder).deliver(film)
     assert not folder.exists()
@@ -152,7 +152,7 @@ async def test_what_was_changed_since_it_was_judged_is_not_copied(film, folder, 
     path.write_bytes(path.read_bytes() + b"\n")
 
     with pytest.raises(InputError, match="has changed since it was judged"):
-        await ByHandDestination("folder:usb", folder, ASKED, Extras(), subject).deliver(film)
+        await ManualUploadDestination("folder:usb", folder, ASKED, Extras(), subject).deliver(film)
 
     assert not folder.exists()
 
@@ -167,7 +167,7 @@ async def test_other_stills_captions_of_the_web_and_links_come_along_and_a_playl
     film.metadata.write_text(json.dumps({**told, "playlistTitles": ["Light"]}), encoding="utf-8")
     before = Neighbour(id="1", url="https://www.youtube.com/watch?v=1", title="Dawn")
 
-    await ByHandDestination(
+    await ManualUploadDestination(
         "folder:usb", folder, ASKED, Extras(playlist="Space"), neighbours=lambda: Links(before=before)
     ).deliver(film)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from tests.standins.youtube.accounts import Grant
-from tests.standins.youtube.mishaps import Answered, page
+from tests.standins.youtube.error_responses import Answered, page
 from tests.standins.youtube.quota import spent_for_now
 from tests.standins.youtube.rules import Asked, Refusal, check
 from tests.standins.youtube.semantics import check_film, kept, no_srt

@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from pipeline.errors import CheckpointError
-from pipeline.state.index.keeper import Keeper
+from pipeline.state.index.recovery import RecoveringDatabase
 
 
 class Clock:
@@ -34,7 +34,7 @@ def keep(tmp_path, clock):
             (fill or add)(keeper)
 
         path = tmp_path / "index.sqlite3"
-        keeper = Keeper(path, tmp_path, fill=refill, in_memory=in_memory, now_s=clock)
+        keeper = RecoveringDatabase(path, tmp_path, fill=refill, in_memory=in_memory, now_s=clock)
         kept.append(keeper)
         return keeper, filled
 

@@ -22,7 +22,7 @@ T = TypeVar("T")
 _TRY_AGAIN_S = 60.0
 
 
-class Keeper:
+class RecoveringDatabase:
     """The database at `path`. For many threads, one at a time; other processes may use the same file.
 
     `fill` brings it up to date from the job files; it is called in the middle of `use`, and calls `use` itself.

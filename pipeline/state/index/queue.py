@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from pipeline.state.index.database import Ask
-from pipeline.state.moments import EARLIEST, LATEST
+from pipeline.state.timestamps import EARLIEST, LATEST
 
 # How waiting jobs follow each other below the same priority. `smart` keeps films of one kin together, which share
 # clips, scenes and fonts, and lets the short ones of a kin go first.

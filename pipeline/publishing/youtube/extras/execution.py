@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from pipeline.errors import ClosedError, InputError, ProviderError, TransientError, available_at
 from pipeline.publishing.youtube.calls import Calls
-from pipeline.publishing.youtube.extras.wanted import Step
+from pipeline.publishing.youtube.extras.steps import Step
 from pipeline.publishing.youtube.journal import Record
 from pipeline.publishing.youtube.journal import Step as Noted
 

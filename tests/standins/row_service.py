@@ -27,7 +27,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.standins.served import Handler, Served
+from tests.standins.loopback import Handler, Served
 
 KEY = "k3y-of-the-service"
 PAGE_ROWS = 3

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.errors import InputError
-from pipeline.pictures import glance_at_picture, prepare_picture
+from pipeline.pictures import precheck_picture, prepare_picture
 from tests.standins.photos import coast, png_of
 
 
@@ -26,7 +26,7 @@ WHOLE = {kind: saved(kind) for kind in ("JPEG", "PNG", "GIF", "WEBP")}
 def glanced(tmp_path, data):
     path = tmp_path / "reef.jpg"
     path.write_bytes(data)
-    glance_at_picture(path, "reef.jpg")
+    precheck_picture(path, "reef.jpg")
 
 
 def can_be_shown(tmp_path, data):

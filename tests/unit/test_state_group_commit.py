@@ -10,7 +10,7 @@ from anyio import to_thread
 from pipeline.errors import InputError, StorageError
 from pipeline.model import Brief, Job
 from pipeline.state import CheckpointStore
-from pipeline.state.checkpoints.saves import GroupedSaves
+from pipeline.state.checkpoints.group_commit import GroupCommit
 
 
 def job(number, **values):
@@ -34,7 +34,7 @@ class Disk:
 
 async def test_saves_that_come_while_another_is_written_are_written_together():
     disk = Disk()
-    saves = GroupedSaves(disk.write)
+    saves = GroupCommit(disk.write)
     disk.may_write.clear()
 
     async with anyio.create_task_group() as tasks:
@@ -48,7 +48,7 @@ async def test_saves_that_come_while_another_is_written_are_written_together():
 
 async def test_a_save_is_over_only_when_it_is_written():
     disk = Disk()
-    saves = GroupedSaves(disk.write)
+    saves = GroupCommit(disk.write)
     disk.may_write.clear()
     told = []
 
@@ -69,7 +69,7 @@ async def test_a_save_is_over_only_when_it_is_written():
 async def test_a_save_is_over_only_when_it_is_written_however_often_it_is_cancelled():
     disk = Disk()
     disk.may_write.clear()
-    saving = asyncio.create_task(GroupedSaves(disk.write).save(job(1)))
+    saving = asyncio.create_task(GroupCommit(disk.write).save(job(1)))
     for _ in range(3):
         for _ in range(20):
             await anyio.lowlevel.checkpoint()
@@ -87,7 +87,7 @@ async def test_a_save_is_over_only_when_it_is_written_however_often_it_is_cancel
 
 async def test_films_that_save_stage_after_stage_stay_in_one_group():
     disk = Disk()
-    saves = GroupedSaves(disk.write)
+    saves = GroupCommit(disk.write)
 
     async def make(number):
         for stage in ("script", "narration", "scenes"):
@@ -103,7 +103,7 @@ async def test_films_that_save_stage_after_stage_stay_in_one_group():
 
 async def test_a_save_that_fails_spoils_no_other():
     disk = Disk(errors={job(2).id: StorageError("no space left")})
-    saves = GroupedSaves(disk.write)
+    saves = GroupCommit(disk.write)
 
     async with anyio.create_task_group() as tasks:
         for number in (1, 3, 4):
@@ -124,7 +124,7 @@ async def test_when_the_whole_group_fails_each_of_it_is_told_and_the_next_is_wri
             raise refused.pop()
         return {}
 
-    saves = GroupedSaves(write)
+    saves = GroupCommit(write)
 
     with pytest.raises(StorageError, match="read-only"):
         await saves.save(job(1))
@@ -133,7 +133,7 @@ async def test_when_the_whole_group_fails_each_of_it_is_told_and_the_next_is_wri
 
 def test_saves_go_on_in_the_next_event_loop():
     disk = Disk()
-    saves = GroupedSaves(disk.write)
+    saves = GroupCommit(disk.write)
 
     asyncio.run(saves.save(job(1)))
     # As a loop that was stopped leaves it: its callbacks never come.

@@ -25,7 +25,7 @@ class _Save:
     error: Exception | None = None
 
 
-class GroupedSaves:
+class GroupCommit:
     """The saves of one batch. For one event loop at a time.
 
     `write` is called in a thread with the jobs of a group; it returns which it could not write, by id, and why.

@@ -21,7 +21,7 @@ from pipeline.state.index.batch import Damage
 from pipeline.state.names import check_copy_name
 
 
-class Copies:
+class Snapshots:
     """The copies of one batch, whose files lie in `folder` below `workspace`."""
 
     def __init__(self, folder: Path, workspace: Path) -> None:

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.state.cache.sealed import slot_of
+from pipeline.state.cache.digests import slot_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +27,11 @@ class CacheCounts:
         )
 
 
-class CacheUse:
+class CacheUsage:
     """A block of `Cache.holding`. What was made in it stays made, however often the block asks for it again."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
-        # Whatever lies in these is held (see `sealed.py`).
+        # Whatever lies in these is held (see `digests.py`).
         self.slots = {slot_of(path) for path in paths}
         self._found: set[str] = set()
         self._made: dict[str, int] = {}
@@ -66,4 +66,4 @@ class CacheUse:
 
 
 # The block that the current task works in: tasks inherit it from the one that starts them.
-current_use: ContextVar[CacheUse | None] = ContextVar("current_use", default=None)
+current_use: ContextVar[CacheUsage | None] = ContextVar("current_use", default=None)

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import BudgetError, ConfigurationError, PermanentError
-from pipeline.limits import Budget, Purse
+from pipeline.limits import Billing, Budget
 from pipeline.model import Cost, Price
-from tests.standins.coins import Coins
+from tests.standins.memory_ledger import Coins
 from tests.virtual_time import START_S, run_in_virtual_time
 
 # A dollar for each token that is written.
@@ -28,8 +28,8 @@ def budget(allowed, coins=None):
     return Budget(coins or Coins(), allowed, exceeded)
 
 
-async def buy(purse, *, most, used=None, service="s", model="m", error=None, takes_s=0.0):
-    async with purse.buying(service, model, tokens_in=0, tokens_out=most) as purchase:
+async def buy(billing, *, most, used=None, service="s", model="m", error=None, takes_s=0.0):
+    async with billing.buying(service, model, tokens_in=0, tokens_out=most) as purchase:
         await purchase.reserve()
         await anyio.sleep(takes_s)
         if error:
@@ -40,9 +40,9 @@ async def buy(purse, *, most, used=None, service="s", model="m", error=None, tak
 
 async def test_a_call_is_reserved_at_its_most_and_corrected_to_what_it_took():
     coins, told = Coins(), []
-    purse = Purse(prices=PRICES, budgets=[budget(10, coins)], told=told.append)
+    billing = Billing(prices=PRICES, budgets=[budget(10, coins)], told=told.append)
 
-    await buy(purse, most=8, used=3)
+    await buy(billing, most=8, used=3)
 
     assert (coins.most, coins.usd) == (8, 3)
     assert told == [Cost.of("m", PRICES["m"], tokens_in=0, tokens_out=3)]
@@ -50,45 +50,45 @@ async def test_a_call_is_reserved_at_its_most_and_corrected_to_what_it_took():
 
 async def test_what_could_exceed_a_budget_is_not_begun_and_what_just_fits_is():
     coins = Coins(3)
-    purse = Purse(prices=PRICES, budgets=[budget(10, coins)])
+    billing = Billing(prices=PRICES, budgets=[budget(10, coins)])
 
     with pytest.raises(BudgetError, match="3 are spent"):
-        await buy(purse, most=8)
-    await buy(purse, most=7, used=7)
+        await buy(billing, most=8)
+    await buy(billing, most=7, used=7)
 
     assert coins.usd == 10
 
 
 async def test_what_is_said_to_be_free_costs_nothing_and_what_failed_or_was_broken_off_costs_all_of_it():
     coins = Coins()
-    purse = Purse(prices=PRICES, budgets=[budget(None, coins)])
+    billing = Billing(prices=PRICES, budgets=[budget(None, coins)])
 
-    async with purse.buying("s", "m", tokens_in=0, tokens_out=5) as purchase:
+    async with billing.buying("s", "m", tokens_in=0, tokens_out=5) as purchase:
         await purchase.reserve()
         purchase.free()
     assert coins.usd == 0
     with pytest.raises(PermanentError):
-        await buy(purse, most=5, error=PermanentError("no"))
+        await buy(billing, most=5, error=PermanentError("no"))
     assert coins.usd == 5
     coins.usd = 0
     with anyio.move_on_after(0.001):
-        await buy(purse, most=5, takes_s=100)
+        await buy(billing, most=5, takes_s=100)
     assert coins.usd == 5
 
 
 async def test_what_can_not_be_afforded_does_not_even_wait_for_its_turn():
-    purse = Purse(prices=PRICES, budgets=[budget(100), budget(10, Coins(3))])
+    billing = Billing(prices=PRICES, budgets=[budget(100), budget(10, Coins(3))])
 
     with pytest.raises(BudgetError, match="3 are spent, and 8 are asked for"):
-        async with purse.buying("s", "m", tokens_in=0, tokens_out=8):
+        async with billing.buying("s", "m", tokens_in=0, tokens_out=8):
             pytest.fail("it stands in line for a call that it can't pay for")
 
 
 async def test_who_waits_before_the_call_begins_has_reserved_nothing():
     coins = Coins()
-    purse = Purse(prices=PRICES, budgets=[budget(10, coins)])
+    billing = Billing(prices=PRICES, budgets=[budget(10, coins)])
 
-    async with purse.buying("s", "m", tokens_in=0, tokens_out=8):
+    async with billing.buying("s", "m", tokens_in=0, tokens_out=8):
         assert coins.usd == 0
     assert coins.usd == 0
 
@@ -98,7 +98,7 @@ def test_what_others_have_only_reserved_is_waited_for_and_begun_at_once_when_it_
         shared, over = budget(10), {}
 
         async def one(name, most, used, takes_s):
-            await buy(Purse(prices=PRICES, budgets=[shared]), most=most, used=used, takes_s=takes_s)
+            await buy(Billing(prices=PRICES, budgets=[shared]), most=most, used=used, takes_s=takes_s)
             over[name] = round(anyio.current_time() - START_S, 1)
 
         async with anyio.create_task_group() as tasks:
@@ -118,9 +118,9 @@ def at_the_end_of_a_budget(*, most, used, takes_s, then):
         coins, came = Coins(2), {}
 
         async def one(name, most, used, takes_s):
-            purse = Purse(prices=PRICES, budgets=[budget(10, coins)])
+            billing = Billing(prices=PRICES, budgets=[budget(10, coins)])
             try:
-                await buy(purse, most=most, used=used, takes_s=takes_s)
+                await buy(billing, most=most, used=used, takes_s=takes_s)
                 came[name] = round(anyio.current_time() - START_S)
             except BudgetError as error:
                 came[name] = str(error)
@@ -150,9 +150,9 @@ def test_what_would_not_fit_even_if_all_came_back_is_refused_at_once_and_nothing
 
 async def test_when_two_budgets_hold_and_one_refuses_the_other_gets_its_own_back():
     batch, day = Coins(), Coins(9)
-    purse = Purse(prices=PRICES, budgets=[budget(100, batch), budget(10, day)])
+    billing = Billing(prices=PRICES, budgets=[budget(100, batch), budget(10, day)])
 
-    async with purse.buying("s", "m", tokens_in=0, tokens_out=1) as purchase:
+    async with billing.buying("s", "m", tokens_in=0, tokens_out=1) as purchase:
         day.usd = 10  # by another process, between the look and the call
         with pytest.raises(BudgetError):
             await purchase.reserve()
@@ -162,28 +162,28 @@ async def test_when_two_budgets_hold_and_one_refuses_the_other_gets_its_own_back
 
 async def test_a_model_without_a_price_is_counted_but_not_bought_while_a_budget_holds():
     told = []
-    await buy(Purse(prices=PRICES, budgets=[budget(None)], told=told.append), most=5, used=4, model="unheard of")
+    await buy(Billing(prices=PRICES, budgets=[budget(None)], told=told.append), most=5, used=4, model="unheard of")
 
     assert (told[0].tokens, told[0].usd, told[0].is_known) == (4, 0, False)
     with pytest.raises(ConfigurationError, match=r'unheard of: has no price.*\[prices\."unheard of"\]'):
-        await buy(Purse(prices=PRICES, budgets=[budget(1)]), most=5, model="unheard of")
-    await buy(Purse(prices=PRICES, budgets=[budget(1)]), most=5000, used=4000, model="free")
+        await buy(Billing(prices=PRICES, budgets=[budget(1)]), most=5, model="unheard of")
+    await buy(Billing(prices=PRICES, budgets=[budget(1)]), most=5000, used=4000, model="free")
 
 
 async def test_a_price_of_one_service_goes_before_that_of_the_models_name():
     prices = PRICES | {"home/m": PRICES["free"], "home/large/m": PRICES["m"]}
     coins, told = Coins(), []
-    purse = Purse(prices=prices, budgets=[budget(10, coins)], told=told.append)
+    billing = Billing(prices=prices, budgets=[budget(10, coins)], told=told.append)
 
-    await buy(purse, service="home", most=5000, used=4000)
-    await buy(purse, service="office", most=5, used=4)
+    await buy(billing, service="home", most=5000, used=4000)
+    await buy(billing, service="office", most=5, used=4)
     # As OpenRouter calls its models.
-    await buy(purse, service="home", model="large/m", most=5, used=3)
+    await buy(billing, service="home", model="large/m", most=5, used=3)
 
     assert [cost.usd for cost in told] == [0, 4, 3]
     assert coins.usd == 7
     with pytest.raises(BudgetError):
-        await buy(purse, service="office", most=5000)
+        await buy(billing, service="office", most=5000)
 
 
 CALLS = st.lists(
@@ -208,10 +208,10 @@ def test_no_budget_is_ever_exceeded_and_nothing_that_fits_is_refused(calls, allo
 
         async def one(number, most, share, outcome, steps):
             nonlocal paid
-            purse = Purse(prices=PRICES, budgets=[budgets[number % processes]])
+            billing = Billing(prices=PRICES, budgets=[budgets[number % processes]])
             with anyio.CancelScope() as scope, contextlib.suppress(PermanentError):
                 try:
-                    async with purse.buying("s", "m", tokens_in=0, tokens_out=most) as purchase:
+                    async with billing.buying("s", "m", tokens_in=0, tokens_out=most) as purchase:
                         await purchase.reserve()
                         for _ in range(steps):
                             await anyio.lowlevel.checkpoint()
@@ -240,9 +240,9 @@ def test_no_budget_is_ever_exceeded_and_nothing_that_fits_is_refused(calls, allo
 async def test_what_the_service_had_read_before_costs_what_its_price_says():
     coins = Coins()
     prices = {"m": Price(usd_per_million_in=10, usd_per_million_cached=1, usd_per_million_out=0)}
-    purse = Purse(prices=prices, budgets=[budget(100, coins)])
+    billing = Billing(prices=prices, budgets=[budget(100, coins)])
 
-    async with purse.buying("s", "m", tokens_in=1_000_000, tokens_out=0) as purchase:
+    async with billing.buying("s", "m", tokens_in=1_000_000, tokens_out=0) as purchase:
         await purchase.reserve()
         purchase.used(tokens_in=1_000_000, tokens_out=0, tokens_cached=900_000)
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from pipeline.errors import InputError
-from pipeline.pictures.kinds import MOST_BYTES, Kind, kind_of, suffix_hint
+from pipeline.pictures.formats import MOST_BYTES, Kind, kind_of, suffix_hint
 from pipeline.pictures.preparing import BROKEN, broken, check_size, too_heavy, too_many
 from pipeline.pictures.vector import is_svg
 

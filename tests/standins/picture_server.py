@@ -20,8 +20,8 @@ import anyio
 from aiohttp import web
 
 from pipeline.pictures import MOST_BYTES
+from tests.standins.loopback import Handler, Served
 from tests.standins.photos import coast
-from tests.standins.served import Handler, Served
 
 
 def encoded(kind: str) -> bytes:

@@ -12,9 +12,9 @@ import pytest
 
 from pipeline.errors import ClosedError, HeldError, InputError, PermanentError, QuotaError, TransientError
 from pipeline.publishing.youtube import Timing
-from pipeline.publishing.youtube.after import LOCKED
-from pipeline.publishing.youtube.changing import change_description
 from pipeline.publishing.youtube.journal import Journal
+from pipeline.publishing.youtube.status import LOCKED
+from pipeline.publishing.youtube.updating import change_description
 from pipeline.state.ledgers.quota import Allowance
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, now, token_file

@@ -19,9 +19,9 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError, InputError
 from pipeline.files import fsync_file, fsync_folder, sha256_of, storage_errors
 from pipeline.model import Package, Receipt
-from pipeline.publishing.beside import METADATA, SRT, THUMBNAIL, VTT, files_beside
 from pipeline.publishing.destination import Subject, not_judged, refuse_other_film
 from pipeline.publishing.folder import FileNames
+from pipeline.publishing.sidecars import METADATA, SRT, THUMBNAIL, VTT, files_beside
 from pipeline.publishing.youtube.extras import Extras
 from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
 from pipeline.publishing.youtube.video import FilmText, Publicity, read_text, video_resource
@@ -30,7 +30,7 @@ from pipeline.state.locks import held
 SUMS = "SHA256SUMS"
 
 
-class ByHandDestination:
+class ManualUploadDestination:
     """Copies a film, what goes with it and how it shall be shown into a folder of its own below `root`."""
 
     def __init__(

@@ -1,6 +1,6 @@
 """The money that models may cost: looked at before a call, reserved when it begins, corrected when it is over.
 
-    async with purse.buying("groq", "openai/gpt-oss-120b", tokens_in=1_500, tokens_out=4_096) as purchase:
+    async with billing.buying("groq", "openai/gpt-oss-120b", tokens_in=1_500, tokens_out=4_096) as purchase:
         async with throttle.call(...):            # may take a while: nothing is reserved meanwhile
             await purchase.reserve()
             answer = await service.ask(...)
@@ -162,7 +162,7 @@ class Purchase:
             await budget.settle(self, usd)
 
 
-class Purse:
+class Billing:
     """What one film may buy with: prices, the budgets that hold for it, and who is told what it cost.
 
     `prices` are those of models by name, or by service and model ("ollama/llama3"), which go first.

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.errors import ClosedError, InputError, PermanentError, QuotaError
-from pipeline.publishing.youtube.answers import objects, within
 from pipeline.publishing.youtube.calls import Calls
+from pipeline.publishing.youtube.responses import objects, within
 
 _AUDIO = "defaultAudioLanguage"
 # What may be set; whatever else YouTube tells of a film is its own.

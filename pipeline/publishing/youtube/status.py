@@ -12,10 +12,10 @@ from typing import Any
 import anyio
 
 from pipeline.errors import ProviderError
-from pipeline.publishing.youtube.answers import id_at, objects, text_at
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.journal import Journal, Record, Seen
+from pipeline.publishing.youtube.responses import id_at, objects, text_at
 
 # The first look comes soon: a short film is processed in some seconds. Each wait is half as long again as the last.
 _FIRST_WAIT_S, _LONGEST_WAIT_S, _GROWTH = 5.0, 60.0, 1.5
