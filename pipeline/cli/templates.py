@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from pipeline.choices import Shape
-from pipeline.cli.options import Place, TypedPath
+from pipeline.cli.options import CommonOptions, TypedPath
 from pipeline.cli.output import say
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ templates = App(
 
 
 @templates.command(name="list")
-def list_all(*, place: Place = Place()) -> int:
+def list_all(*, place: CommonOptions = CommonOptions()) -> int:
     """List the templates that --template takes: those of the workspace, and those that are built in."""
     from rich.markup import escape
     from rich.table import Table
@@ -54,7 +54,7 @@ def list_all(*, place: Place = Place()) -> int:
 
 
 @templates.command
-def show(name: str, /, *, place: Place = Place()) -> int:
+def show(name: str, /, *, place: CommonOptions = CommonOptions()) -> int:
     """Show what a template allows and asks: its layouts with their limits, its look, and the fields of a table's row.
 
     Parameters
@@ -125,7 +125,13 @@ def _told_fields(template: Template) -> Iterator[str]:
 
 
 @templates.command
-def new(name: str, /, *, origin: Annotated[str, Parameter(name="--from")] = "explainer", place: Place = Place()) -> int:
+def new(
+    name: str,
+    /,
+    *,
+    origin: Annotated[str, Parameter(name="--from")] = "explainer",
+    place: CommonOptions = CommonOptions(),
+) -> int:
     """Make a template of your own in templates/ of the workspace, as a copy of another one.
 
     Parameters
@@ -154,7 +160,7 @@ def new(name: str, /, *, origin: Annotated[str, Parameter(name="--from")] = "exp
 
 
 @templates.command
-def check(name: str, /, *, place: Place = Place()) -> int:
+def check(name: str, /, *, place: CommonOptions = CommonOptions()) -> int:
     """Say what is wrong with a template: unknown fields, broken Jinja2, missing fonts, faint colours, texts too long.
 
     Parameters
@@ -165,7 +171,7 @@ def check(name: str, /, *, place: Place = Place()) -> int:
     import sys
     from dataclasses import asdict
 
-    from pipeline.cli.escaping import shown
+    from pipeline.cli.escaping import printable
     from pipeline.cli.session import open_session
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, InputError
@@ -176,7 +182,7 @@ def check(name: str, /, *, place: Place = Place()) -> int:
         print_json([asdict(fault) for fault in faults])
     else:
         for fault in faults:
-            say(shown(str(fault)), file=sys.stderr)
+            say(printable(str(fault)), file=sys.stderr)
         fields = ", ".join(f"{each.name}{'*' if each.required else ''}" for each in _fields_of(place, name, faults))
         say(f"{name}: {len(faults)} to mend" if faults else f"{name}: nothing to mend")
         if fields:
@@ -184,7 +190,7 @@ def check(name: str, /, *, place: Place = Place()) -> int:
     return InputError.exit_code if faults else EXIT_OK
 
 
-def _fields_of(place: Place, name: str, faults: Sequence[object]) -> Sequence[Field]:
+def _fields_of(place: CommonOptions, name: str, faults: Sequence[object]) -> Sequence[Field]:
     """What a template asks of a row; of one with faults nobody knows."""
     from pipeline.cli.session import open_session
     from pipeline.orchestrator.templates.catalogue import find_template
@@ -201,7 +207,7 @@ def preview(
     format: Shape | None = None,  # noqa: A002 - the name of the flag
     theme: str | None = None,
     output: TypedPath | None = None,
-    place: Place = Place(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Draw what a template looks like: the end of a scene of each of its layouts, on one sheet.
 

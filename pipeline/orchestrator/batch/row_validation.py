@@ -28,7 +28,7 @@ class _Missed(NamedTuple):
     cell: str
 
 
-class Judge:
+class RowValidator:
     """Looks at rows before anything is made of them. For a thread of `anyio.to_thread`."""
 
     def __init__(self, context: RunContext) -> None:

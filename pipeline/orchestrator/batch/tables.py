@@ -14,7 +14,7 @@ from pipeline.sources.endpoint import Endpoint
 from pipeline.sources.tables import Table, TableForm, plain
 
 
-def form_of(context: RunContext) -> TableForm:
+def table_form(context: RunContext) -> TableForm:
     """What is known of a table before it is opened. Reads templates: not for the event loop."""
     asked, source = context.settings.campaign, context.settings.source
     pairs = (*asked.map, *asked.columns)
@@ -32,7 +32,7 @@ def form_of(context: RunContext) -> TableForm:
     )
 
 
-def endpoint_of(address: str, settings: Settings) -> Endpoint:
+def service_endpoint(address: str, settings: Settings) -> Endpoint:
     """A service that answers page by page."""
     source = settings.source
     return Endpoint(
@@ -54,7 +54,7 @@ def _templates(context: RunContext) -> dict[str, None]:
     return dict.fromkeys(rule.template for rule in rules) or {context.settings.template: None}
 
 
-def reader_of(table: Table, context: RunContext) -> CampaignReader:
+def campaign_reader(table: Table, context: RunContext) -> CampaignReader:
     """Who makes briefs of rows. Raises `InputError` for a language or a column that is not there. Reads templates."""
     asked, flags = context.settings.campaign, context.overrides
     if flags.get("template") and flags.get("campaign.templates"):
