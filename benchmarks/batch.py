@@ -27,7 +27,7 @@ from pipeline.model import narration_of as spoken_in
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.events import JobEvent, Told
+from pipeline.orchestrator.events import JobEvent, RunEvent
 from pipeline.orchestrator.film import jobs
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.stages import STAGES
@@ -50,7 +50,7 @@ class Ticks:
     done: int = 0
     memory_mib: dict[int, float] = field(default_factory=dict)
 
-    def hear(self, event: Told) -> None:
+    def hear(self, event: RunEvent) -> None:
         """One event."""
         if not isinstance(event, JobEvent) or event.untouched:
             return

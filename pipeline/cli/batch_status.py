@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TextIO
 from pydantic import TypeAdapter
 
 from pipeline.cli.escaping import plain_json
-from pipeline.cli.options import Place
+from pipeline.cli.options import CommonOptions
 from pipeline.errors import CheckpointError, ConfigurationError
 from pipeline.model import LEFT, Cost, JobStatus, JobSummary, why_not
 from pipeline.reporting.groups import Group, Groups
@@ -81,12 +81,12 @@ class BatchState:
 _JOBS = TypeAdapter(list[JobState])
 
 
-def open_store(place: Place) -> CheckpointStore:
+def open_store(place: CommonOptions) -> CheckpointStore:
     """The checkpoints of the workspace, without loading what makes films. Raises `InputError` for no workspace."""
     return CheckpointStore(find_workspace(Path.cwd(), place.workspace))
 
 
-class BatchReport:
+class BatchStatus:
     """One batch. Everything blocks. Raises `InputError` when there is none of that name."""
 
     def __init__(self, store: CheckpointStore, name: str) -> None:
@@ -212,13 +212,13 @@ def all_states(store: CheckpointStore, *, checked: bool = True) -> Iterator[Batc
     """Every batch of the workspace; a damaged one does not hide the others. `checked`: are the films there?"""
     for name in store.batch_names():
         try:
-            report = BatchReport(store, name)
+            report = BatchStatus(store, name)
             yield report.checked_state() if checked else report.state()
         except CheckpointError as error:
             yield BatchState(batch=name, error=str(error))
 
 
-def write_batch(report: BatchReport, out: TextIO) -> None:
+def write_batch(report: BatchStatus, out: TextIO) -> None:
     """One batch as one JSON document on one line, written page by page."""
     state = asdict(report.full_state())
     out.write(plain_json(json.dumps(state, ensure_ascii=False))[:-1] + ', "jobs": [')

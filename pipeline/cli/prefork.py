@@ -11,7 +11,7 @@ _ONLY_ASKING = frozenset({"--help", "-h", "--dry-run", "--queue"})
 
 
 @contextlib.contextmanager
-def workers_ahead(tokens: Sequence[str]) -> Iterator[None]:
+def preforked_workers(tokens: Sequence[str]) -> Iterator[None]:
     """In the block, a command with these arguments. What it turns out not to need is ended with it."""
     if not tokens or tokens[0] not in _MAKING or not _ONLY_ASKING.isdisjoint(tokens):
         yield

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.cli.options import Place
+from pipeline.cli.options import CommonOptions
 
 
-def presets(*, place: Place = Place()) -> int:
+def presets(*, place: CommonOptions = CommonOptions()) -> int:
     """List the presets that --preset takes: those that there are, and yours from nightreel.toml."""
     from dataclasses import asdict
 

@@ -19,7 +19,7 @@ from anyio.abc import TaskStatus
 from rich.logging import RichHandler
 
 from pipeline.cli.console import Console
-from pipeline.cli.options import FLAGS, Place
+from pipeline.cli.options import FLAGS, CommonOptions
 from pipeline.cli.output import say
 from pipeline.cli.summary import json_interruption, print_json
 from pipeline.errors import EXIT_INTERRUPTED, NightreelError, first_error
@@ -37,7 +37,7 @@ class Session:
     """One command in one workspace."""
 
     context: RunContext
-    place: Place
+    place: CommonOptions
     # The batch that the command works on, as soon as it is known: whoever interrupts it is told how to go on.
     batch: str = ""
     # As which flags settings were typed: what is found to be wrong later is told of these.
@@ -110,7 +110,7 @@ class Session:
 
 
 def open_session(
-    place: Place, overrides: Mapping[str, object], output: Path | None = None, called: Mapping[str, str] = FLAGS
+    place: CommonOptions, overrides: Mapping[str, object], output: Path | None = None, called: Mapping[str, str] = FLAGS
 ) -> Session:
     """Load the settings and open the workspace. `called`: as which flags the overrides were typed."""
     _log_to_stderr(debug=place.debug)
@@ -118,12 +118,12 @@ def open_session(
     return Session(context=context, place=place, typed={key: called[key] for key in overrides if key in called})
 
 
-def open_session_of(place: Place, batch: str, flags: Mapping[str, object]) -> Session:
+def open_session_of(place: CommonOptions, batch: str, flags: Mapping[str, object]) -> Session:
     """The same for going on with a batch: it is worked on as the command that began it said, but for these flags."""
-    from pipeline.orchestrator.control import open_again
+    from pipeline.orchestrator.control import open_for_batch
 
     _log_to_stderr(debug=place.debug)
-    context = open_again(batch, workspace=place.workspace, overrides=flags, called=FLAGS)
+    context = open_for_batch(batch, workspace=place.workspace, overrides=flags, called=FLAGS)
     return Session(context=context, place=place, batch=batch)
 
 

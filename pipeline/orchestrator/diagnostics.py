@@ -46,7 +46,7 @@ class Finding:
     remedy: str = ""
 
 
-async def examine(context: RunContext) -> tuple[Finding, ...]:
+async def run_diagnostics(context: RunContext) -> tuple[Finding, ...]:
     """Look at everything a film needs. Never raises; asks the voice services whether they answer."""
     looks: tuple[Callable[[RunContext], Awaitable[Finding]], ...] = (
         _python,

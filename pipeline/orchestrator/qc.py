@@ -29,7 +29,7 @@ FILM_ENDINGS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class JudgedFilm:
     """One film and what is thought of it."""
 
     path: Path
@@ -38,7 +38,7 @@ class Judged:
     portrait: Fingerprint | None = None
 
 
-def films_among(names: Sequence[str], *, recursive: bool) -> list[Path]:
+def find_films(names: Sequence[str], *, recursive: bool) -> list[Path]:
     """The films that are meant by files, folders and patterns, each once, in that order. Blocks.
 
     Raises `InputError` for a name that leads to nothing.
@@ -95,7 +95,7 @@ def _is_hidden(path: Path, folder: Path) -> bool:
 
 
 async def judge_films(
-    films: Sequence[Path], profile: QualityProfile, context: RunContext, told: Callable[[Judged], None]
+    films: Sequence[Path], profile: QualityProfile, context: RunContext, told: Callable[[JudgedFilm], None]
 ) -> None:
     """Judge films in worker processes, as many at once as there are cores, and each as one among those before it.
 
@@ -110,7 +110,7 @@ async def judge_films(
             done[number] = unreadable("it kills the decoder", profile), None
         while (at := row.count) in done:
             verdict, portrait = done.pop(at)
-            told(Judged(path=films[at], verdict=row.judged(films[at], verdict, portrait), portrait=portrait))
+            told(JudgedFilm(path=films[at], verdict=row.judged(films[at], verdict, portrait), portrait=portrait))
 
     cores = context.cores
     done: dict[int, tuple[Verdict, Fingerprint | None]] = {}
@@ -121,9 +121,9 @@ async def judge_films(
                 tasks.start_soon(judge, number, path)
 
 
-async def judge_against(film: Path, reference: Path, profile: QualityProfile, context: RunContext) -> Judged:
+async def judge_against(film: Path, reference: Path, profile: QualityProfile, context: RunContext) -> JudgedFilm:
     """Judge a film that was made of another. Raises `InputError` for another that can't be read."""
-    found: list[Judged] = []
+    found: list[JudgedFilm] = []
     await judge_films([film], profile, context, found.append)
     (judged,) = found
     with scratch_folder() as bench:

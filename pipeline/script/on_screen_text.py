@@ -11,7 +11,7 @@ from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after
 from pipeline.language.words import split_words
 from pipeline.language.writing_systems import ascii_digits, width
 from pipeline.model import Paragraph, SpokenLine
-from pipeline.script.number_words import spelt_numbers
+from pipeline.script.number_words import spelt_out_numbers
 from pipeline.script.shortening import shorten, split_clauses, without_full_stop
 
 # Digits with the marks inside them: "1,500,000", "5.5".
@@ -129,7 +129,7 @@ def _says(sentence: str, value: float) -> int:
     """
     digits = _digits(f"{abs(value):.6f}".rstrip("0"))
     written = {_digits(number) for number in _WRITTEN.findall(sentence)}
-    spelt = {worth for _, worths in spelt_numbers(sentence) for worth in worths}
+    spelt = {worth for _, worths in spelt_out_numbers(sentence) for worth in worths}
     if digits in written:
         return 4
     if value in spelt:

@@ -18,7 +18,7 @@ from pipeline.model import (
 from pipeline.template import Template
 
 
-def illustrated(scenes: Sequence[Scene], brief: Brief, template: Template) -> tuple[Scene, ...]:
+def place_pictures(scenes: Sequence[Scene], brief: Brief, template: Template) -> tuple[Scene, ...]:
     """The scenes with the pictures of the brief, as far as there are statements to put them to.
 
     One that a scene shows already stays there. What is said stays, and what is shown stays as far as it has room: the

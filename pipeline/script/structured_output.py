@@ -39,7 +39,7 @@ from pipeline.script.on_screen_text import (
     thumbnail_words,
 )
 from pipeline.script.shortening import shorten
-from pipeline.template import LAYOUTS_OF_PICTURES, Template
+from pipeline.template import PICTURE_LAYOUTS, Template
 
 _ITEMS = "items"
 _SPOKEN = ("say", "lead", "say_answer")
@@ -125,7 +125,7 @@ def strict_schema(template: Template, brief: Brief) -> dict[str, Any]:
     names = [picture.source for picture in brief.pictures]
     for properties in (each["properties"] for each in items["anyOf"]):
         if "picture" in properties:
-            needs_one = properties["layout"]["enum"][0] in LAYOUTS_OF_PICTURES
+            needs_one = properties["layout"]["enum"][0] in PICTURE_LAYOUTS
             one_of = {"enum": names if needs_one else ["", *names]}
             properties["picture"] = {"type": "string", **({} if brief.may_search else one_of)}
     return schema

@@ -14,7 +14,7 @@ LAYOUT = "layout"
 
 
 @dataclass(frozen=True, kw_only=True)
-class End:
+class SceneDefaults:
     """The scene that opens or closes a film."""
 
     layout: str
@@ -26,7 +26,7 @@ class End:
         return dict(self.texts).get(field, "")
 
 
-def find_wrong_keys(
+def find_table_problems(
     table: Mapping[str, str], layouts: Mapping[str, Mapping[str, int]]
 ) -> Iterator[tuple[str, str, str]]:
     """What is wrong in such a table: its key, the problem, and what to do. `layouts` are the limits of each."""
@@ -44,6 +44,6 @@ def find_wrong_keys(
             yield key, f"has {width(text)} characters, and {limit} fit", f"See {key} in [layouts.{name}]"
 
 
-def end_of(table: Mapping[str, str]) -> End:
-    """The end that a table describes, which `find_wrong_keys` finds nothing in."""
-    return End(layout=table[LAYOUT], texts=tuple((key, text) for key, text in table.items() if key != LAYOUT))
+def scene_defaults(table: Mapping[str, str]) -> SceneDefaults:
+    """The end that a table describes, which `find_table_problems` finds nothing in."""
+    return SceneDefaults(layout=table[LAYOUT], texts=tuple((key, text) for key, text in table.items() if key != LAYOUT))

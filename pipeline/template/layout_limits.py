@@ -20,7 +20,7 @@ _FEWEST_ITEMS = 2
 
 Tables = Mapping[str, Mapping[str, Any]]
 # The keys that lead to what is wrong, the problem, what may be meant; an empty problem: there is no such key.
-Wrong = tuple[list[str], str, str]
+LimitProblem = tuple[list[str], str, str]
 
 
 def limits_in(tables: Tables) -> dict[str, dict[str, int]]:
@@ -28,12 +28,12 @@ def limits_in(tables: Tables) -> dict[str, dict[str, int]]:
     return {name: {**_defaults(kind), **tables[name]} for name, kind in SCENES.items() if name in tables}
 
 
-def find_wrong_limits(tables: Tables) -> Wrong | None:
+def find_limit_problem(tables: Tables) -> LimitProblem | None:
     """The first thing that is wrong. A misspelt table is also a missing one; the misspelling is what helps."""
     return next(_misspelt(tables), None) or next(_wrong_values(tables), None)
 
 
-def _misspelt(tables: Tables) -> Iterator[Wrong]:
+def _misspelt(tables: Tables) -> Iterator[LimitProblem]:
     for name, table in tables.items():
         if name not in SCENES:
             yield [name], "", did_you_mean(name, SCENES)
@@ -42,7 +42,7 @@ def _misspelt(tables: Tables) -> Iterator[Wrong]:
         yield from (([name, key], "", did_you_mean(key, known)) for key in table if key not in known)
 
 
-def _wrong_values(tables: Tables) -> Iterator[Wrong]:
+def _wrong_values(tables: Tables) -> Iterator[LimitProblem]:
     if _NEEDED not in tables:
         yield [_NEEDED], "is missing", ""
     for name, table in tables.items():

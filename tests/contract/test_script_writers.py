@@ -37,9 +37,9 @@ from pipeline.script import (
     ModelWriter,
     OutlineWriter,
     ScriptWriter,
+    cached_script_paths,
     check_size,
-    kept_scripts,
-    known_script,
+    offline_script,
     write_script,
 )
 from pipeline.script.checks import find_problems
@@ -117,8 +117,8 @@ async def test_what_was_written_once_is_known_and_found_without_asking(
     make_writer: Callable[[Cache], ScriptWriter], template: Template, tmp_path: Path
 ) -> None:
     writer = make_writer(Cache(tmp_path))
-    known = partial(known_script, NOTES, writers=[writer], template=template)
-    kept = partial(kept_scripts, NOTES, writers=[writer], template=template)
+    known = partial(offline_script, NOTES, writers=[writer], template=template)
+    kept = partial(cached_script_paths, NOTES, writers=[writer], template=template)
     writer.check()
     writer.check_size(NOTES, template)
     # Who asks nobody knows it from the beginning, and needs no cache.

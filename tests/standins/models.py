@@ -47,9 +47,9 @@ def groq_model(
     """A model at the Groq stand-in."""
     service = Service(
         name="groq",
-        set_key="Set GROQ_API_KEY",
-        set_model="Set NIGHTREEL_GROQ__MODELS",
-        set_address="Check NIGHTREEL_GROQ__BASE_URL",
+        key_hint="Set GROQ_API_KEY",
+        model_hint="Set NIGHTREEL_GROQ__MODELS",
+        address_hint="Check NIGHTREEL_GROQ__BASE_URL",
     )
     return ServiceModel(
         service,

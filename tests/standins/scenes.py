@@ -15,7 +15,7 @@ from pipeline.language.words import split_words
 from pipeline.language.writing_systems import fitting, width
 from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, Word, row_of
 from pipeline.model.text_fields import Several, Shown, rules_of
-from pipeline.script.data_checks import find_nonsense
+from pipeline.script.data_checks import find_data_problems
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +110,7 @@ def scenes(draw: st.DrawFn, kind: type[Scene], language: str) -> Scene:
     """A scene of a kind that can be filmed, within the limits of its class."""
     values = draw(_things(kind, language))
     scene = _agreeing(draw, kind, values)
-    assert not [*find_nonsense(scene)], (scene, [*find_nonsense(scene)])
+    assert not [*find_data_problems(scene)], (scene, [*find_data_problems(scene)])
     return replace(scene, lines=draw(_lines(scene, language)))
 
 

@@ -32,8 +32,8 @@ from pipeline.model import (
     Video,
 )
 from pipeline.orchestrator.batch.archive import pack
-from pipeline.orchestrator.batch.results import films_by_row, renew_results
-from pipeline.orchestrator.batch.source import read_source, roster_of
+from pipeline.orchestrator.batch.results import films_by_row, rewrite_results
+from pipeline.orchestrator.batch.source import read_source, roster_path
 from pipeline.orchestrator.context import open_context
 from pipeline.reporting.manifest import RowFilms, write_manifest
 from pipeline.sources.campaign import RowChoice, RowProblem, read_roster, write_roster
@@ -79,7 +79,7 @@ def campaign(context, jobs, rows):
     context.store.plan_jobs("people", jobs)
     about = Batch(name="people", source="people.csv", created_at=AT, jobs=tuple(job.id for job in jobs))
     (context.store.folder("people") / "batch.json").write_bytes(b"")
-    with write_roster(roster_of(context.store, "people"), COLUMNS) as enter:
+    with write_roster(roster_path(context.store, "people"), COLUMNS) as enter:
         for number, cells, name, why in rows:
             problem = RowProblem(row=number, line=number + 1, column="name", value="", problem=why, mend="Write one")
             enter(number, dict(zip(COLUMNS, cells, strict=True)), name, (problem,) if why else ())
@@ -109,7 +109,7 @@ async def save(context, batch):
 def renewed(context, batch):
 
     anyio.run(save, context, batch)
-    *_, manifest = renew_results(context, "people")
+    *_, manifest = rewrite_results(context, "people")
     return manifest
 
 
@@ -175,7 +175,7 @@ async def test_a_table_with_semicolons_comes_back_with_semicolons(tmp_path):
     assert [(each.row, each.column) for each in again.problems] == [(1, "product"), (1, "price")]
 
     def written():
-        roster = read_roster(roster_of(context.store, "people"))
+        roster = read_roster(roster_path(context.store, "people"))
         films = films_by_row(context.store, "people", roster)
         write_manifest(tmp_path / "m.csv", roster.columns, films, separator=roster.separator)
         return (tmp_path / "m.csv").read_text("utf-8-sig").splitlines()

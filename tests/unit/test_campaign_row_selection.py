@@ -355,7 +355,7 @@ async def test_retry_makes_a_mended_row_anew_in_the_language_and_format_that_fai
     plan = await campaign.plan("ID,Name", "1,Bo")
     wanted = await campaign.read("ID,Name", "1,Bob")
     context = campaign.context
-    swapped = await control.mending.mend(context, "people", [plan.ids[3]], wanted.briefs)
+    swapped = await control.refresh.replace_corrected_jobs(context, "people", [plan.ids[3]], wanted.briefs)
 
     (job,) = [job for job in await campaign.jobs() if job.id in swapped]
     assert (job.brief.language, job.brief.format, dict(job.brief.row.fields)["name"]) == ("de", "9:16", "Bob")

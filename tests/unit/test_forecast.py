@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from anyio import to_thread
 
-from pipeline.cli.options import Making, Place
+from pipeline.cli.options import CommonOptions, FilmOptions
 from pipeline.cli.run import run
 from pipeline.errors import InputError
 from pipeline.limits import Cores
@@ -703,8 +703,8 @@ async def test_a_forecast_is_json(context):
 
 
 def told(capsys, workspace: Path, source: Path, **more) -> tuple[int, str]:
-    making = Making(writer="outline", narrator="silence")
-    code = run(source, dry_run=True, making=making, place=Place(workspace=workspace, **more))
+    making = FilmOptions(writer="outline", narrator="silence")
+    code = run(source, dry_run=True, making=making, place=CommonOptions(workspace=workspace, **more))
     return code, capsys.readouterr().out
 
 

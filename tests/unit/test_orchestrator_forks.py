@@ -17,7 +17,7 @@ import anyio
 import psutil
 import pytest
 
-from pipeline.cli.prefork import workers_ahead
+from pipeline.cli.prefork import preforked_workers
 from pipeline.errors import InputError
 from pipeline.orchestrator.processes import forks
 from pipeline.orchestrator.processes.forks import NoNurseryError, Nursery, forking_workers, the_nursery
@@ -166,7 +166,7 @@ def test_workers_that_are_there_already_are_those_of_a_block_within():
     ],
 )
 def test_commands_that_make_films_begin_their_workers_before_anything_else(tokens, begins):
-    with workers_ahead(tokens):
+    with preforked_workers(tokens):
         assert (the_nursery() is not None) is begins
     assert the_nursery() is None
 

@@ -20,7 +20,7 @@ from pipeline.model import (
     narration_of,
 )
 from pipeline.orchestrator.film.lengths import film_s, hold_to_length, told_length, translate_to_length, write_to_length
-from pipeline.script import SpokenLength
+from pipeline.script import TargetLength
 from pipeline.script.length import predicted_s
 
 WORD_S = 0.5
@@ -106,10 +106,10 @@ class Interpreter:
     """Translates into as many words as it likes: of the tries of one film, so many each."""
 
     def __init__(self, *words: int) -> None:
-        self.asked: list[SpokenLength] = []
+        self.asked: list[TargetLength] = []
         self._words = list(words)
 
-    async def translate(self, length: SpokenLength) -> Script:
+    async def translate(self, length: TargetLength) -> Script:
         self.asked.append(length)
         return script(self._words.pop(0))
 
@@ -134,7 +134,7 @@ async def test_a_translation_that_lasts_too_long_or_too_short_is_asked_for_once_
 
     assert translated == script(kept)
     _, again = desk.asked
-    assert (again.before, again.lasted_s) == (script(tries[0]), tries[0] * WORD_S)
+    assert (again.before, again.previous_s) == (script(tries[0]), tries[0] * WORD_S)
 
 
 @pytest.mark.parametrize("lasts_s", [51.1, 60, 68.9])

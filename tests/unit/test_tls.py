@@ -73,7 +73,7 @@ async def speak(url):
 
 async def write(url):
     transport = GroqTransport(
-        Service(name="groq", set_key="", set_model="", set_address=""), api_key="key", base_url=url, timeout_s=5
+        Service(name="groq", key_hint="", model_hint="", address_hint=""), api_key="key", base_url=url, timeout_s=5
     )
     async with transport.open() as line:
         await line.post({"model": "model", "messages": []})

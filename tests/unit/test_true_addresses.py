@@ -30,7 +30,7 @@ from tests.standins.youtube.quota import BUCKETS, COSTS
 from tests.standins.youtube.rules import discovery
 
 OURS = Settings()
-SERVICE = Service(name="groq", set_key="", set_model="", set_address="")
+SERVICE = Service(name="groq", key_hint="", model_hint="", address_hint="")
 
 
 def described(method: str) -> dict:

@@ -14,7 +14,7 @@ from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.pictures import file_of, named_by_script
 from pipeline.pictures import is_address, precheck_picture
-from pipeline.script import check_play
+from pipeline.script import check_filled_script
 from pipeline.sources.campaign import ReadRow, Unfit
 
 # So many of the pictures that were looked at last are known: very many rows show the same few.
@@ -28,7 +28,7 @@ class _Missed(NamedTuple):
     cell: str
 
 
-class Judge:
+class RowValidator:
     """Looks at rows before anything is made of them. For a thread of `anyio.to_thread`."""
 
     def __init__(self, context: RunContext) -> None:
@@ -46,7 +46,7 @@ class Judge:
         try:
             template = self._context.template(brief)
             for script in row.scripts:
-                check_play(script, template, where=origin)
+                check_filled_script(script, template, where=origin)
                 for wanted in named_by_script(script, brief, self._context):
                     if not (is_address(wanted.source) or is_stock(wanted.source)):
                         self._look_at(file_of(wanted.source, brief, self._context))

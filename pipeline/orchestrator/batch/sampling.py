@@ -20,7 +20,7 @@ def sample_for(known: Batch, context: RunContext) -> Sample | None:
     return None if "quality.review_sample_percent" in context.overrides else known.sample
 
 
-async def take_one(context: RunContext, about: Batch, *, made: Collection[str] = ()) -> None:
+async def ensure_sampled(context: RunContext, about: Batch, *, made: Collection[str] = ()) -> None:
     """See to it that a small share of a small batch takes one film at least. Whom it took stays taken.
 
     It takes one that is still to be made; or one of those that are `made` (ids), which are to be published now. Films

@@ -7,14 +7,14 @@ from pipeline.language.tags import DEFAULT_LANGUAGE
 from pipeline.model import Brief
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.naming import FolderPattern
-from pipeline.script import play_in
+from pipeline.script import script_template_for
 from pipeline.settings import Settings
 from pipeline.sources.campaign import CampaignReader, Deciders, Part, column_names, row_fields
 from pipeline.sources.endpoint import Endpoint
 from pipeline.sources.tables import Table, TableForm, plain
 
 
-def form_of(context: RunContext) -> TableForm:
+def table_form(context: RunContext) -> TableForm:
     """What is known of a table before it is opened. Reads templates: not for the event loop."""
     asked, source = context.settings.campaign, context.settings.source
     pairs = (*asked.map, *asked.columns)
@@ -32,7 +32,7 @@ def form_of(context: RunContext) -> TableForm:
     )
 
 
-def endpoint_of(address: str, settings: Settings) -> Endpoint:
+def service_endpoint(address: str, settings: Settings) -> Endpoint:
     """A service that answers page by page."""
     source = settings.source
     return Endpoint(
@@ -54,7 +54,7 @@ def _templates(context: RunContext) -> dict[str, None]:
     return dict.fromkeys(rule.template for rule in rules) or {context.settings.template: None}
 
 
-def reader_of(table: Table, context: RunContext) -> CampaignReader:
+def campaign_reader(table: Table, context: RunContext) -> CampaignReader:
     """Who makes briefs of rows. Raises `InputError` for a language or a column that is not there. Reads templates."""
     asked, flags = context.settings.campaign, context.overrides
     if flags.get("template") and flags.get("campaign.templates"):
@@ -62,8 +62,8 @@ def reader_of(table: Table, context: RunContext) -> CampaignReader:
     language = str(flags.get("language") or "")
     for name in _templates(context):
         template = context.template(Brief(title="", template=name))
-        if language and template.plays:
-            play_in(template, language)
+        if language and template.script_templates:
+            script_template_for(template, language)
     # A flag goes before what the row says.
     silent = {"template"} if flags.get("template") else set()
     silent |= {"languages"} if language or flags.get("languages") else set()

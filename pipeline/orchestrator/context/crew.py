@@ -13,7 +13,7 @@ from pipeline.narration.normalisation import Pronunciation, Pronunciations
 from pipeline.orchestrator.context import providers
 from pipeline.orchestrator.context.machine import Machine
 from pipeline.pictures.stock import PictureSource
-from pipeline.script import ChatModel, ModelWriter, OutlineWriter, PlayWriter, ScriptWriter, has_play
+from pipeline.script import ChatModel, ModelWriter, OutlineWriter, ScriptWriter, TemplateWriter, has_script_template
 from pipeline.settings import Settings
 from pipeline.template import Template
 
@@ -40,7 +40,7 @@ class Crew:
 
     def writers_of(self, brief: Brief, template: Template) -> tuple[ScriptWriter, ...]:
         """Who may write this one: a template that has a script for rows needs nobody else."""
-        return (PlayWriter(),) if has_play(brief, template) else self.writers
+        return (TemplateWriter(),) if has_script_template(brief, template) else self.writers
 
     def _writer(self, name: str) -> ScriptWriter:
         if not providers.is_service(name):

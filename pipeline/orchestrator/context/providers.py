@@ -116,7 +116,7 @@ def _model(name: str, model: str, wanted: ModelSettings, throttle: Throttle) -> 
         transport = OpenAICompatibleTransport(service, api_key=api_key, base_url=wanted.base_url)
         dialect = Dialect(
             json_mode=wanted.json_mode,
-            room_field="max_completion_tokens" if name == "openai" else "max_tokens",
+            max_tokens_field="max_completion_tokens" if name == "openai" else "max_tokens",
             thinking_tokens=_THINKING_TOKENS,
         )
     else:
@@ -138,19 +138,19 @@ def _service(name: str, model: str, wanted: ModelSettings) -> Service:
     table = "groq" if name == "groq" else f"services.{name}"
     ours = environment_name(f"{table}.api_key")
     theirs = wanted.api_key_env if isinstance(wanted, ServiceSettings) else "GROQ_API_KEY"
-    set_model = f"Name models of your account in {table}.models"
+    model_hint = f"Name models of your account in {table}.models"
     start = ""
     if name == "ollama":
-        set_model, start = f"Run: ollama pull {model}", "Is it running? Start it: ollama serve"
+        model_hint, start = f"Run: ollama pull {model}", "Is it running? Start it: ollama serve"
     elif name == "llamacpp":
         start = "Is it running? Start it: llama-server -m MODEL.gguf"
     return Service(
         name=name,
-        set_key=f"Set {theirs} (or {ours}) to a valid key" if theirs else f"Set {ours} to a valid key",
-        set_model=set_model,
-        set_address=f"Check {table}.base_url",
-        start=start,
-        set_time=f"If it only thinks, raise {table}.timeout_s",
+        key_hint=f"Set {theirs} (or {ours}) to a valid key" if theirs else f"Set {ours} to a valid key",
+        model_hint=model_hint,
+        address_hint=f"Check {table}.base_url",
+        start_hint=start,
+        timeout_hint=f"If it only thinks, raise {table}.timeout_s",
         needs_key=bool(theirs),
     )
 

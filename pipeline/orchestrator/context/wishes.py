@@ -82,7 +82,7 @@ class Wishes:
         """Whether the script of a film is translated: not where its template has one in its language. Reads files."""
         if not brief.translated_from:
             return False
-        return brief.row is None or self.template_of(brief).play(brief.language) is None
+        return brief.row is None or self.template_of(brief).script_template(brief.language) is None
 
     def original_of(self, brief: Brief) -> Brief:
         """The brief that the script of a film is written for: its own, but for films that are translated."""

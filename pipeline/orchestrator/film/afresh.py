@@ -23,7 +23,7 @@ from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.film.stages import OF_SCENES, STAGES
 from pipeline.orchestrator.film.stages.so_far import drawn_files
 from pipeline.orchestrator.film.studio import kept_stills
-from pipeline.script import kept_scripts, known_script
+from pipeline.script import cached_script_paths, offline_script
 from pipeline.state import Cache
 
 # Who says the same thing in the same way each time.
@@ -126,8 +126,8 @@ def _scripts(job: Job, context: RunContext) -> Iterable[Path]:
         template, original = context.template(brief), context.wishes.original_of(brief)
         writers = context.crew.writers_of(original, template)
         if original == brief:
-            yield from kept_scripts(original, writers=writers, template=template, pace=job.pace)
-        elif script := known_script(original, writers=writers, template=template, pace=job.pace):
+            yield from cached_script_paths(original, writers=writers, template=template, pace=job.pace)
+        elif script := offline_script(original, writers=writers, template=template, pace=job.pace):
             # The script itself is that of other films, too.
             kept = Kept(
                 template=template, context=context, voices=Voices(narrators=context.crew.narrators), brief=brief

@@ -24,7 +24,7 @@ from pipeline.model.episodes import Earlier
 from pipeline.orchestrator.context import RunContext, providers
 from pipeline.orchestrator.context.hosts import Hosts
 from pipeline.orchestrator.context.serials import ledger_of, seen_at, subject_key, track_of
-from pipeline.script import has_play
+from pipeline.script import has_script_template
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
 from pipeline.state.episodes import Episode, EpisodeFilm
@@ -188,7 +188,7 @@ def _without_script(job: Job, context: RunContext) -> tuple[Episode, JobSummary]
 def _is_told(brief: Brief, context: RunContext) -> bool:
     """Whether whoever writes takes notice of earlier episodes: a model does."""
     is_model = providers.is_service(providers.writer_names(context.settings)[0])
-    return is_model and not has_play(brief, context.template(brief))
+    return is_model and not has_script_template(brief, context.template(brief))
 
 
 async def let_next(job: Job, context: RunContext, *, stage: str = "") -> None:

@@ -19,7 +19,14 @@ from pipeline.narration.spoken_text import way_of_saying
 from pipeline.narration.synthesis import Manner
 from pipeline.orchestrator.context import RunContext, providers
 from pipeline.orchestrator.film.scripts import Speak, original_script, terms_of, translated_script
-from pipeline.script import SpokenLength, Translation, check_size, kept_translations, known_script, known_translation
+from pipeline.script import (
+    TargetLength,
+    Translation,
+    cached_translation,
+    cached_translation_paths,
+    check_size,
+    offline_script,
+)
 from pipeline.template import Template
 
 # How many times longer than a calm voice one may take that speaks slowly.
@@ -140,7 +147,7 @@ class Kept:
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
         """See `Author`."""
         look_up = partial(
-            known_script,
+            offline_script,
             brief,
             writers=self.context.crew.writers_of(brief, self.template),
             template=self.template,
@@ -148,11 +155,11 @@ class Kept:
         )
         return _kept(await to_thread.run_sync(look_up))
 
-    async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
+    async def translate(self, script: Script, language: str, length: TargetLength | None) -> Script:
         """See `Author`."""
-        return _kept(await to_thread.run_sync(known_translation, self._wanted(script, language, length)))
+        return _kept(await to_thread.run_sync(cached_translation, self._wanted(script, language, length)))
 
-    def _wanted(self, script: Script, language: str, length: SpokenLength | None) -> Translation:
+    def _wanted(self, script: Script, language: str, length: TargetLength | None) -> Translation:
         return Translation(
             script=script,
             language=language,
@@ -184,8 +191,8 @@ class _Noting(Kept):
 
     paths: list[Path] = field(default_factory=list)
 
-    async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
-        self.paths.extend(await to_thread.run_sync(kept_translations, self._wanted(script, language, length)))
+    async def translate(self, script: Script, language: str, length: TargetLength | None) -> Script:
+        self.paths.extend(await to_thread.run_sync(cached_translation_paths, self._wanted(script, language, length)))
         return await super().translate(script, language, length)
 
 

@@ -13,7 +13,7 @@ from pipeline.errors import InputError, NightreelError
 from pipeline.model import SINGLES, Job, named_picture
 from pipeline.orchestrator.context import RunContext
 from pipeline.quality.expected import NearDuplicate
-from pipeline.script import has_play
+from pipeline.script import has_script_template
 from pipeline.state import CheckpointStore
 
 # Films that are looked at closely, at most: whoever has so many twins has been told.
@@ -37,7 +37,7 @@ def sketch_for(job: Job, context: RunContext) -> tuple[str, ...]:
 
     assert job.script is not None
     size = context.encoding(job.brief).video_format
-    exact = has_play(job.brief, context.template(job.brief))
+    exact = has_script_template(job.brief, context.template(job.brief))
     kind = f"{size.width_px}x{size.height_px} {job.brief.preset or ''}"
     return minhash_bands(job.script, kind=kind, exact=exact)
 

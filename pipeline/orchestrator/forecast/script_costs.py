@@ -13,7 +13,7 @@ from pipeline.limits import ThrottleLimits
 from pipeline.model import Price, dollars, price_of
 from pipeline.orchestrator.context import RunContext, providers
 from pipeline.orchestrator.forecast.findings import RunSurvey
-from pipeline.orchestrator.forecast.history import Experience
+from pipeline.orchestrator.forecast.history import FilmHistory
 from pipeline.script.chat import Question
 from pipeline.settings import Settings
 
@@ -43,7 +43,7 @@ class Quota:
     days: int
 
 
-def money_of(found: RunSurvey, known: Experience, context: RunContext) -> Money:
+def money_of(found: RunSurvey, known: FilmHistory, context: RunContext) -> Money:
     """What a model would be paid for them. Reads the prices."""
     scripts, model = found.scripts_to_ask, _model(context.settings)
     tokens_in, tokens_out = round(scripts * known.tokens_in), round(scripts * known.tokens_out)
@@ -58,7 +58,7 @@ def money_of(found: RunSurvey, known: Experience, context: RunContext) -> Money:
     )
 
 
-def money_notes(money: Money, known: Experience, context: RunContext, batch: str) -> list[str]:
+def money_notes(money: Money, known: FilmHistory, context: RunContext, batch: str) -> list[str]:
     """What a budget will stop: the first call that may cost more than is left, with all its room. Reads the ledgers."""
     notes: list[str] = []
     try:
@@ -78,7 +78,7 @@ def money_notes(money: Money, known: Experience, context: RunContext, batch: str
     return notes
 
 
-def _most_usd(known: Experience, context: RunContext) -> float:
+def _most_usd(known: FilmHistory, context: RunContext) -> float:
     """What the call for a script may cost, if its answer takes all the room that it has."""
     price = _price(context)
     assert price is not None
@@ -110,7 +110,7 @@ def _limits(settings: Settings) -> ThrottleLimits:
     return providers.throttle_limits(_service(settings), settings)
 
 
-def asking_s(found: RunSurvey, known: Experience, context: RunContext) -> float:
+def script_time_s(found: RunSurvey, known: FilmHistory, context: RunContext) -> float:
     """How long the model's allowance for a minute makes the scripts take."""
     limits = _limits(context.settings)
     tokens = known.tokens_in + known.tokens_out
@@ -119,7 +119,7 @@ def asking_s(found: RunSurvey, known: Experience, context: RunContext) -> float:
     return 60 * found.scripts_to_ask / min(by_requests, by_tokens)
 
 
-def quota_of(found: RunSurvey, known: Experience, context: RunContext) -> Quota | None:
+def quota_of(found: RunSurvey, known: FilmHistory, context: RunContext) -> Quota | None:
     """What the service allows in a day; None: no allowance is set, or nobody is asked. Reads the ledger."""
     limits = _limits(context.settings)
     if not found.scripts_to_ask or not (limits.requests_per_day or limits.tokens_per_day):

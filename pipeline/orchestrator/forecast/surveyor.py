@@ -23,7 +23,7 @@ from pipeline.script import ScriptWriter, check_any
 
 
 @dataclass(kw_only=True)
-class Sharing:
+class SharedWork:
     """Counts, film by film. Of memory, a scene or a sentence takes some 60 bytes: 50,000 films fit."""
 
     # Scenes and sentences in all, and how many different ones there are.
@@ -88,7 +88,7 @@ class Surveyor:
         self._batch = batch
         self._problems: dict[tuple[str, str], Problem] = {}
         self._work: dict[Kind, Work] = {}
-        self._sharing = Sharing()
+        self._sharing = SharedWork()
         # What the cache has, or needs no model: scripts of models, all scripts, and clips.
         self._scripts = self._known_scripts = self._clips = 0
         # Scripts that a model has to write, one for a family of films, and how many it has to translate.

@@ -48,7 +48,7 @@ class Piece:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class OutlineContext:
     """One brief, and the limits of one template."""
 
     brief: Brief

@@ -32,7 +32,7 @@ from pipeline.script.on_screen_text import (
     spoken_item,
     spoken_lines,
 )
-from pipeline.script.outline.context import Desk, Piece, leading, pages
+from pipeline.script.outline.context import OutlineContext, Piece, leading, pages
 from pipeline.script.outline.values import is_date, year_of
 from pipeline.script.shortening import without_full_stop
 from pipeline.template import Layout
@@ -45,9 +45,9 @@ T = TypeVar("T")
 _FEWEST_TOGETHER = 2
 
 
-def bullets(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def bullets(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """What every list can be."""
-    layout = desk.needed("bullets")
+    layout = context.needed("bullets")
     groups = _by_scenes(piece.block.said, layout)
     scenes: list[Scene] = []
     first = 1
@@ -55,7 +55,7 @@ def bullets(piece: Piece, desk: Desk) -> Sequence[Scene]:
         scenes.append(
             BulletsScene(
                 lines=lines(piece, [item for item, _ in group], is_first=number == 1),
-                heading=_asked(piece, layout) or desk.heading(piece, layout),
+                heading=_asked(piece, layout) or context.heading(piece, layout),
                 items=tuple(text for _, text in group),
                 first=first,
                 kicker=pages(number, len(groups)),
@@ -65,9 +65,9 @@ def bullets(piece: Piece, desk: Desk) -> Sequence[Scene]:
     return scenes
 
 
-def steps(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def steps(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """A numbered list whose items all have a label and something to say about it."""
-    layout, block = desk.layout("steps"), piece.block
+    layout, block = context.layout("steps"), piece.block
     if layout is None or not isinstance(block, BulletList) or not block.is_numbered:
         return ()
     labelled = [label_and_rest(item) for item in block.items]
@@ -86,7 +86,7 @@ def steps(piece: Piece, desk: Desk) -> Sequence[Scene]:
         scenes.append(
             StepsScene(
                 lines=lines(piece, [item for item, _ in group], is_first=number == 1),
-                heading=desk.heading(piece, layout),
+                heading=context.heading(piece, layout),
                 kicker=pages(number, len(groups)),
                 items=tuple(card for _, card in group),
                 first=first,
@@ -96,9 +96,9 @@ def steps(piece: Piece, desk: Desk) -> Sequence[Scene]:
     return scenes
 
 
-def timeline(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def timeline(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """A list whose items all begin with a date, the earliest first."""
-    layout, block, language = desk.layout("timeline"), piece.block, desk.brief.language
+    layout, block, language = context.layout("timeline"), piece.block, context.brief.language
     if layout is None or not isinstance(block, BulletList):
         return ()
     dated = [_dated(item, language) for item in block.items]
@@ -118,7 +118,7 @@ def timeline(piece: Piece, desk: Desk) -> Sequence[Scene]:
     return [
         TimelineScene(
             lines=lines(piece, [item for item, _ in group], is_first=number == 1),
-            heading=desk.heading(piece, layout),
+            heading=context.heading(piece, layout),
             kicker=pages(number, len(groups)),
             items=tuple(moment for _, moment in group),
         )
@@ -126,12 +126,12 @@ def timeline(piece: Piece, desk: Desk) -> Sequence[Scene]:
     ]
 
 
-def quiz(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def quiz(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """A question, its options, and the right one: told by the paragraph below it, else said again."""
-    layout, block = desk.layout("quiz"), piece.block
-    if layout is None or not isinstance(block, CheckList) or not is_quiz(piece, desk):
+    layout, block = context.layout("quiz"), piece.block
+    if layout is None or not isinstance(block, CheckList) or not is_quiz(piece, context):
         return ()
-    question, kicker = _question(piece), desk.kicker(piece, layout) if piece.lead else ""
+    question, kicker = _question(piece), context.kicker(piece, layout) if piece.lead else ""
     (right,) = block.ticked
     telling = spoken_lines(piece.answer.text) if piece.answer else (spoken_item(block.items[right - 1].text),)
     first, *others = telling
@@ -151,9 +151,9 @@ def quiz(piece: Piece, desk: Desk) -> Sequence[Scene]:
     )
 
 
-def is_quiz(piece: Piece, desk: Desk) -> bool:
+def is_quiz(piece: Piece, context: OutlineContext) -> bool:
     """Whether it is a question with one right option, and all of it can be read on one picture."""
-    layout, block = desk.layout("quiz"), piece.block
+    layout, block = context.layout("quiz"), piece.block
     if layout is None or not isinstance(block, CheckList) or len(block.ticked) != 1:
         return False
     options = [without_full_stop(item.text) for item in block.items]
@@ -161,10 +161,10 @@ def is_quiz(piece: Piece, desk: Desk) -> bool:
     return fits and 0 < width(_question(piece)) <= layout.limit("text")
 
 
-def untold_answer(piece: Piece, desk: Desk) -> Paragraph | None:
+def untold_answer(piece: Piece, context: OutlineContext) -> Paragraph | None:
     """The right option of a question for which the template has no quiz, or none with the room; None: it is no such."""
     block = piece.block
-    if not isinstance(block, CheckList) or len(block.ticked) != 1 or not _question(piece) or is_quiz(piece, desk):
+    if not isinstance(block, CheckList) or len(block.ticked) != 1 or not _question(piece) or is_quiz(piece, context):
         return None
     return Paragraph(text=spoken_item(block.items[block.ticked[0] - 1].text).text)
 

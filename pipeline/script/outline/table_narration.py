@@ -36,7 +36,7 @@ _NOT_COUNTED = frozenset({"duration-year", "speed-light-speed"})
 _NAME_CHARS = 3
 
 
-def read_out(block: Table, language: str, *, with_headers: bool = False, below: str = "") -> tuple[Paragraph, ...]:
+def row_sentences(block: Table, language: str, *, with_headers: bool = False, below: str = "") -> tuple[Paragraph, ...]:
     """The rows in order. `with_headers`: nothing else tells what the columns are.
 
     Of two columns, only amounts need it, and not `below` a heading that says it: what stands beside a word tells by

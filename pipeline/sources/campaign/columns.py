@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.sources.tables import Table, plain
-from pipeline.template import Field, currency_in
+from pipeline.template import Field, currency_in_header
 
 _MAP_HINT = "Write --map 'Column=field'"
 _MISSING_HINT = f"{_MAP_HINT}, or --template NAME for the one that this table is for"
@@ -48,7 +48,7 @@ class Columns:
 
         A column that is called just as the field goes before it.
         """
-        name, code = currency_in(column)
+        name, code = currency_in_header(column)
         found = self._by_plain.get(plain(name), "") if code else ""
         is_sum = bool(found) and self._fields[found].kind == "money"
         return found if is_sum and plain(found) not in map(plain, self._table.columns) else ""

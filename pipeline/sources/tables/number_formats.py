@@ -25,7 +25,7 @@ _SHARED = {
 
 
 @lru_cache(maxsize=256)
-def currency_of(code: str) -> str:
+def currency_code(code: str) -> str:
     """The sign or the code of the currency that a format shows; empty: none."""
     section = code.split(";", maxsplit=1)[0]
     if named := _NAMED.search(section):

@@ -25,7 +25,7 @@ from pipeline.sources.tables.cell_values import Lost, Number, ShownNumber, cell_
 from pipeline.sources.tables.dialect import plain
 from pipeline.sources.tables.encoding import check_regular
 from pipeline.sources.tables.header import HEAD_ROWS, find_names
-from pipeline.sources.tables.number_formats import currency_of, is_per_cent, least_digits
+from pipeline.sources.tables.number_formats import currency_code, is_per_cent, least_digits
 from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableRow, check_width, named_columns, used
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def _cell(kind: str, value: object, code: str) -> str:
         return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell)
     if cell.isdecimal() and (digits := least_digits(code)):
         return Number(cell.zfill(digits))
-    if currency := currency_of(code):
+    if currency := currency_code(code):
         return ShownNumber(cell, f"{cell} {currency}")
     return ShownNumber(cell, f"{in_per_cent(value)} %") if is_per_cent(code) else cell
 

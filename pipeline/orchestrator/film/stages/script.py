@@ -19,7 +19,7 @@ from pipeline.orchestrator.film.pictures import gather, gather_for, with_what_is
 from pipeline.orchestrator.film.room import with_room
 from pipeline.orchestrator.film.scripts import Commission
 from pipeline.orchestrator.film.soundtrack import bed_of, loop_of
-from pipeline.script import only_showing, with_number
+from pipeline.script import with_episode_number, without_missing_pictures
 
 
 async def write(job: Job, context: RunContext, attempt: Attempt) -> Job:
@@ -51,10 +51,10 @@ async def write(job: Job, context: RunContext, attempt: Attempt) -> Job:
         if too_long := await kept.size_error(job.brief):
             raise too_long from error
         raise
-    script = with_number(script, job.brief, template)
+    script = with_episode_number(script, job.brief, template)
     pictures = await gather_for(script, job.brief, context, attempt, pictures)
     names = [still.name for still in pictures.stills] if pictures else []
-    script = only_showing(script, names)
+    script = without_missing_pictures(script, names)
     # What can't be drawn is better known before it is spoken, and so is what has no room.
     look = await to_thread.run_sync(context.look, job.brief, script, pictures)
     await attempt.fonts_of(script, look)
