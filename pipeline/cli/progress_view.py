@@ -15,7 +15,7 @@ from rich.text import Text
 from pipeline.cli.escaping import printable
 from pipeline.model import JobStatus, Priority, bill
 from pipeline.orchestrator.film.stages import STAGES
-from pipeline.orchestrator.progress.snapshot import ActiveFilm, Finished, Parked, Snapshot
+from pipeline.orchestrator.progress.snapshot import ActiveFilm, Finished, Parked, Snapshot, TimedNotice
 from pipeline.reporting.formatting import clock
 
 _STAGES = [stage.name for stage in STAGES]
