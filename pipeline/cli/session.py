@@ -25,8 +25,8 @@ from pipeline.cli.summary import json_interruption, print_json
 from pipeline.errors import EXIT_INTERRUPTED, NightreelError, raise_first_error
 from pipeline.model import JobStatus
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.film.scenes import load_workers
-from pipeline.orchestrator.processes.forks import forking_workers
+from pipeline.orchestrator.film.segments import load_workers
+from pipeline.orchestrator.processes.fork_pool import forking_workers
 
 # After so many new objects Python looks for garbage, unless it is told otherwise.
 _NEW_OBJECTS = 700

@@ -310,7 +310,7 @@ def _load() -> None:
     from PIL import Image  # noqa: PLC0415
 
     from pipeline.model import Script, SpokenLine, TitleScene, VideoFormat  # noqa: PLC0415
-    from pipeline.orchestrator.film.scenes import load_workers  # noqa: PLC0415
+    from pipeline.orchestrator.film.segments import load_workers  # noqa: PLC0415
     from pipeline.rendering import Look, draw_scene, find_misfits, fonts_for  # noqa: PLC0415
     from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail  # noqa: PLC0415
     from pipeline.template import load_template  # noqa: PLC0415

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.model.profile import JUDGED, STANDARD
-from pipeline.orchestrator.context.strictness import profile_for
+from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.quality.limits import limits_of
 from pipeline.settings import Settings, load_settings, resolve_profiles
 from pipeline.template import load_template

@@ -18,8 +18,8 @@ from pipeline.orchestrator.batch.plan import Plan
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.run import Outcome, run_jobs
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.brief_resolver import Wishes
 from pipeline.orchestrator.context.hosts import Hosts
-from pipeline.orchestrator.context.wishes import Wishes
 from pipeline.orchestrator.events import Listener, Notice, emit, ignore
 from pipeline.orchestrator.film.failures import error_record
 from pipeline.sources import batch_name, redacted

@@ -10,7 +10,7 @@ from pipeline.limits import Rank
 from pipeline.model import TRANSITIONS, Job, JobStatus, advance
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import JobEvent, Listener, emit
-from pipeline.orchestrator.film.jobs import run_job
+from pipeline.orchestrator.film.runner import run_job
 
 # How often a film that is made by itself asks whether it is still wanted.
 _HEARING_S = 1.0

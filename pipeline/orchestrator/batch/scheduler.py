@@ -32,7 +32,7 @@ from pipeline.orchestrator.batch.queues import Backoff, BatchQueue, JobKey, JobL
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import Listener, Notice, emit, ignore
 from pipeline.orchestrator.film.episodes import wake
-from pipeline.orchestrator.film.jobs import run_job
+from pipeline.orchestrator.film.runner import run_job
 from pipeline.state import IN_ORDER, SMART_ORDER
 
 logger = logging.getLogger("nightreel")

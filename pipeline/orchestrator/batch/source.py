@@ -19,7 +19,7 @@ from pipeline.model import Brief
 from pipeline.orchestrator.batch.row_validation import RowValidator
 from pipeline.orchestrator.batch.tables import campaign_reader, service_endpoint, table_form
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.places import Places
+from pipeline.orchestrator.context.paths import Places
 from pipeline.sources import is_endpoint, is_table, parse_source, read_briefs, redacted
 from pipeline.sources.campaign import (
     EXTREMES,

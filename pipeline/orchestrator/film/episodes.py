@@ -21,9 +21,9 @@ from pipeline.errors import BusyError, CheckpointError, TurnError
 from pipeline.language.text import clean_text
 from pipeline.model import STANDALONE_BATCHES, UNFINISHED, Brief, Job, JobStatus, JobSummary, Script, advance
 from pipeline.model.episodes import Earlier
-from pipeline.orchestrator.context import RunContext, providers
+from pipeline.orchestrator.context import RunContext, provider_factory
 from pipeline.orchestrator.context.hosts import Hosts
-from pipeline.orchestrator.context.serials import ledger_of, seen_at, subject_key, track_of
+from pipeline.orchestrator.context.series import ledger_of, seen_at, subject_key, track_of
 from pipeline.script import has_script_template
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
@@ -187,7 +187,7 @@ def _without_script(job: Job, context: RunContext) -> tuple[Episode, JobSummary]
 
 def _is_told(brief: Brief, context: RunContext) -> bool:
     """Whether whoever writes takes notice of earlier episodes: a model does."""
-    is_model = providers.is_service(providers.writer_names(context.settings)[0])
+    is_model = provider_factory.is_service(provider_factory.writer_names(context.settings)[0])
     return is_model and not has_script_template(brief, context.template(brief))
 
 

@@ -31,7 +31,7 @@ from pipeline.model import (
 )
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.stock import find_photo
+from pipeline.orchestrator.film.stock_photos import find_photo
 from pipeline.pictures import (
     MOST_BYTES,
     PICTURES_VERSION,

@@ -14,8 +14,8 @@ from pipeline.music import check_bed
 from pipeline.narration.spoken_text import way_of_saying
 from pipeline.narration.synthesis import Manner
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.film.cached_author import Kept, Voices
 from pipeline.orchestrator.film.episodes import with_earlier
-from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey, Work
 from pipeline.orchestrator.forecast.history import Kind, kind_of
 from pipeline.rendering.look import bears_title

@@ -14,9 +14,9 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import badge_of, part_of
 from pipeline.orchestrator.film.pictures import attributions_of
-from pipeline.orchestrator.film.scenes import join_film
-from pipeline.orchestrator.film.stages.so_far import made, package_of, shown_of
-from pipeline.orchestrator.film.studio import studio_for
+from pipeline.orchestrator.film.scene_renderer import studio_for
+from pipeline.orchestrator.film.segments import join_film
+from pipeline.orchestrator.film.stages.results import made, package_of, shown_of
 from pipeline.publishing import film_metadata
 from pipeline.subtitles import to_srt, to_vtt
 

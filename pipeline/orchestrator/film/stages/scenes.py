@@ -10,9 +10,9 @@ from pipeline.errors import raise_first_error
 from pipeline.model import Job, Segment
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.scene_renderer import studio_for
 from pipeline.orchestrator.film.soundtrack import sound_of
-from pipeline.orchestrator.film.stages.so_far import made
-from pipeline.orchestrator.film.studio import studio_for
+from pipeline.orchestrator.film.stages.results import made
 
 
 async def draw(job: Job, context: RunContext, attempt: Attempt) -> Job:

@@ -16,7 +16,7 @@ from pipeline.errors import NightreelError, QualityError, RejectedError, ReviewE
 from pipeline.files import sha256_of
 from pipeline.model import STANDALONE_BATCHES, FailedVerdict, Job, Review, SampleStanding
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.film.delivered import has_gone_out, is_out
+from pipeline.orchestrator.film.delivery import has_gone_out, is_out
 from pipeline.settings import Settings
 
 _MOST_WARNINGS = 3

@@ -55,8 +55,8 @@ def load_workers() -> None:
     """Import what workers are asked to do (draw, encode, inspect, master): whoever only orders that does without."""
     from pipeline.media import versions  # noqa: F401, PLC0415
     from pipeline.narration import clips, mastering  # noqa: F401, PLC0415
-    from pipeline.orchestrator.film import room  # noqa: F401, PLC0415
-    from pipeline.orchestrator.processes import within  # noqa: F401, PLC0415
+    from pipeline.orchestrator.film import scene_fit  # noqa: F401, PLC0415
+    from pipeline.orchestrator.processes import worker_entry  # noqa: F401, PLC0415
 
     rendering.load()
     assembly.load()

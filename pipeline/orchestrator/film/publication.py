@@ -20,11 +20,11 @@ from pipeline.errors import (
 from pipeline.model import UNFINISHED, Job, JobStatus, Package, Receipt, Script, title_of
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.hosts import Family
+from pipeline.orchestrator.film.approval import check_judged
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.beside import with_companions
-from pipeline.orchestrator.film.delivered import has_gone_out
+from pipeline.orchestrator.film.companions import with_companions
+from pipeline.orchestrator.film.delivery import has_gone_out
 from pipeline.orchestrator.film.episodes import let_next, passed_over, waits_for
-from pipeline.orchestrator.film.leaving import check_judged
 from pipeline.publishing import files_beside, publish
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore

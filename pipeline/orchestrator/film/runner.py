@@ -25,14 +25,14 @@ from pipeline.limits import Rank
 from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import JobEvent, Listener, Notice, emit, ignore
-from pipeline.orchestrator.film.afresh import forget_from, stage_to_mend
+from pipeline.orchestrator.film.approval import held_because
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.delivered import film_is_whole, is_delivered, is_where_wanted
+from pipeline.orchestrator.film.delivery import film_is_whole, is_delivered, is_where_wanted
 from pipeline.orchestrator.film.episodes import let_next, waits_for
 from pipeline.orchestrator.film.failures import MAY_PASS, crash_loop, error_record, goes_on
-from pipeline.orchestrator.film.leaving import held_because
+from pipeline.orchestrator.film.remake import forget_from, stage_to_mend
 from pipeline.orchestrator.film.stages import STAGES, Stage
-from pipeline.orchestrator.film.stages.so_far import drawn_files
+from pipeline.orchestrator.film.stages.results import drawn_files
 from pipeline.orchestrator.processes.workers import expect_work
 from pipeline.state import CacheUsage
 
