@@ -57,9 +57,9 @@ def run(
     from pipeline.model import Priority
     from pipeline.orchestrator.batch import batches
     from pipeline.orchestrator.batch.source import read_source
-    from pipeline.sources import as_source, batch_name
+    from pipeline.sources import batch_name, parse_source
 
-    given = as_source(source)
+    given = parse_source(source)
 
     async def work() -> int:
         context = session.context

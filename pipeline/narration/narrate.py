@@ -19,7 +19,7 @@ from pipeline.errors import (
     NightreelError,
     ProviderError,
     TransientError,
-    first_error,
+    raise_first_error,
 )
 from pipeline.limits import RetryPolicy, Throttle
 from pipeline.model import Clip, Narration, Prosody, Scene, Script
@@ -195,7 +195,7 @@ class _Film:
             clips[index] = await booth.clip(scene)
             self.tell(index, clips[index])
 
-        with first_error():
+        with raise_first_error():
             async with anyio.create_task_group() as tasks:
                 for index, scene in enumerate(self.script.scenes):
                     tasks.start_soon(speak, index, scene)

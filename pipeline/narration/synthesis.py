@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import NightreelError, TransientError, first_error
+from pipeline.errors import NightreelError, TransientError, raise_first_error
 from pipeline.keys import content_key
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.model import Clip, Prosody, Scene, pauses_of
@@ -96,7 +96,7 @@ class Synthesiser:
         async def speak(index: int, phrase: Utterance) -> None:
             takes[index] = await self._take(phrase)
 
-        with first_error():
+        with raise_first_error():
             async with anyio.create_task_group() as tasks:
                 for index, phrase in enumerate(phrases):
                     tasks.start_soon(speak, index, phrase)

@@ -12,8 +12,8 @@ from pathlib import Path
 import anyio
 from anyio import create_task_group
 
-from pipeline.errors import CrashError, InputError, first_error
-from pipeline.files import is_there
+from pipeline.errors import CrashError, InputError, raise_first_error
+from pipeline.files import path_exists
 from pipeline.files.scratch import scratch_folder
 from pipeline.model import QualityProfile, Verdict
 from pipeline.orchestrator.context import RunContext
@@ -63,7 +63,7 @@ def _no_film(name: str, *, recursive: bool) -> InputError:
 
 
 def _films_of(path: Path, *, recursive: bool) -> Iterator[Path]:
-    there = is_there(path)
+    there = path_exists(path)
     if path.is_dir():
         entries = path.rglob("*") if recursive else path.iterdir()
         yield from (each for each in sorted(entries) if _is_film(each, path))
@@ -115,7 +115,7 @@ async def judge_films(
     cores = context.cores
     done: dict[int, tuple[Verdict, Fingerprint | None]] = {}
     row = _Row(profile, alone=len(films) == 1)
-    with scratch_folder() as bench, first_error():
+    with scratch_folder() as bench, raise_first_error():
         async with create_task_group() as tasks:
             for number, path in enumerate(films):
                 tasks.start_soon(judge, number, path)

@@ -18,7 +18,7 @@ from pipeline.model import (
     TableScene,
     TimelineScene,
     TitleScene,
-    row_of,
+    items_rule_of,
     texts_of,
     with_texts,
 )
@@ -153,7 +153,7 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
 
 def _reveal_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     revealed = [line.reveals for line in scene.lines if line.reveals is not None]
-    row = row_of(type(scene))
+    row = items_rule_of(type(scene))
     if row is None:
         if any(number != 0 for number in revealed):
             yield "a line brings an item with it, and the scene has none"

@@ -228,10 +228,10 @@ class _Reading:
 
     def _left_in(self, script: Script) -> tuple[str, ...]:
         """What was never meant for viewers, as the gate would find when the film is made."""
-        from pipeline.model.text_artefacts import leftovers  # noqa: PLC0415 - takes a moment to load
+        from pipeline.model.text_artefacts import find_artefacts  # noqa: PLC0415 - takes a moment to load
 
         cells = [text for _, text in self._brief.row.fields] if self._brief.row else []
-        return tuple(f"there is {left}" for left in leftovers(script, cells))
+        return tuple(f"there is {left}" for left in find_artefacts(script, cells))
 
     def _invented(self, script: Script) -> tuple[str, ...]:
         """What the notes do not say, where only they may be used."""

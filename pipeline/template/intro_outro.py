@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import did_you_mean
 from pipeline.language.writing_systems import display_width
-from pipeline.model import SCENES, Shown, rules_of
+from pipeline.model import SCENES, TextRule, rules_of
 
 # What such a table has beside texts.
 LAYOUT = "layout"
@@ -34,7 +34,7 @@ def find_table_problems(
     if name not in layouts:
         yield LAYOUT, f"the template has no layout {name!r}", did_you_mean(name, layouts)
         return
-    fields = [field for field, rule in rules_of(SCENES[name]).items() if isinstance(rule, Shown)]
+    fields = [field for field, rule in rules_of(SCENES[name]).items() if isinstance(rule, TextRule)]
     for key, text in table.items():
         if key == LAYOUT:
             continue

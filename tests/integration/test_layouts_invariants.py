@@ -36,7 +36,7 @@ from pipeline.model import (
     TitleScene,
     VideoFormat,
     Word,
-    row_of,
+    items_rule_of,
 )
 from pipeline.model.text_fields import texts_of
 from pipeline.rendering import Look, draw_scene
@@ -349,7 +349,7 @@ def composed(kind, size, motion=None):
 
 def items_shown(scene):
     """By the number of an item, its texts."""
-    row = row_of(type(scene))
+    row = items_rule_of(type(scene))
     if row is None:
         return {}
     found = {}

@@ -24,10 +24,10 @@ from pipeline.narration.narrate import narrate
 from pipeline.narration.pace import pace_of
 from pipeline.narration.sample_texts import SAMPLE_TEXTS
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.film.afresh import forget_from
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.lengths import film_s, hold_to_length, translate_to_length, write_to_length
+from pipeline.orchestrator.film.remake import forget_from
 from pipeline.orchestrator.film.stages.script import write as write_stage
+from pipeline.orchestrator.film.target_length import film_s, hold_to_length, translate_to_length, write_to_length
 from pipeline.script import ModelWriter, TargetLength, Translation, cached_script_paths, translate_script, write_script
 from pipeline.script.length import predicted_s
 from pipeline.state import Cache

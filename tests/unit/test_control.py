@@ -48,13 +48,13 @@ from pipeline.orchestrator import control
 from pipeline.orchestrator.batch import batches, cancellation
 from pipeline.orchestrator.batch.scheduler import QUEUE
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.context.serials import subject_key
+from pipeline.orchestrator.context.series import subject_key
 from pipeline.orchestrator.control import cleanup, lifecycle, restore
 from pipeline.orchestrator.control.lifecycle import open_for_batch
 from pipeline.orchestrator.control.published import published
 from pipeline.orchestrator.events import JobEvent, Notice
-from pipeline.orchestrator.film import jobs as jobs_module
-from pipeline.orchestrator.film.afresh import forget_from
+from pipeline.orchestrator.film import runner as jobs_module
+from pipeline.orchestrator.film.remake import forget_from
 from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record
 from pipeline.state import Snapshots

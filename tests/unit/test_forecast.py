@@ -30,7 +30,7 @@ from pipeline.model import (
     Section,
     StageRecord,
     Video,
-    weight_of,
+    estimated_chars,
 )
 from pipeline.narration import mastering
 from pipeline.narration.edge import EdgeNarrator
@@ -333,7 +333,7 @@ async def test_clips_are_found_under_the_name_that_narration_gives_them(context)
 
 
 async def test_without_earlier_films_it_is_reckoned_from_the_measured_ones(tmp_path):
-    weight = weight_of(topic()) * 10
+    weight = estimated_chars(topic()) * 10
     # So many cores that the writing of scripts would take longer, if its pace were limited.
     machine = {**MODEL, "work.workers": 8, "groq.requests_per_min": 0}
     many = await foretold(await context_in(tmp_path, **machine), *map(topic, range(10)))
@@ -380,7 +380,7 @@ async def test_drafts_say_nothing_about_uploads_and_what_is_unknown_is_told(cont
     square = await foretold(context, brief(5, text=text, preset="fast_draft", format="1:1"))
     both = await foretold(context, brief(5, text=text, preset="fast_draft"), brief(6, text=text))
 
-    measured = (weight_of(brief(5, text=text)) * CORE_S_PER_CHAR) / (context.settings.work.workers * 0.9)
+    measured = (estimated_chars(brief(5, text=text)) * CORE_S_PER_CHAR) / (context.settings.work.workers * 0.9)
     assert (draft.learned_from, draft.unlike) == (1, ())
     assert draft.seconds == pytest.approx(60, rel=0.01)
     assert (upload.learned_from, upload.unlike) == (0, ("preset youtube (1920x1080)",))

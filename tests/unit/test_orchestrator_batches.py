@@ -32,7 +32,7 @@ from pipeline.orchestrator.batch.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.events import JobEvent, Notice, RunMetrics
-from pipeline.orchestrator.film import jobs as jobs_module
+from pipeline.orchestrator.film import runner as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.state.checkpoints import store as checkpoints
 
@@ -841,7 +841,7 @@ async def test_a_film_whose_end_could_not_be_saved_has_no_second_turn_in_the_run
     async def fill_the_disk(job, context, attempt):
         nonlocal taken_up
         taken_up += 1
-        monkeypatch.setattr(checkpoints, "write_together", lambda contents: dict.fromkeys(contents, full))
+        monkeypatch.setattr(checkpoints, "write_all_atomically", lambda contents: dict.fromkeys(contents, full))
         raise full
 
     monkeypatch.setattr(jobs_module, "STAGES", (replace(jobs_module.STAGES[0], run=fill_the_disk),))

@@ -38,10 +38,10 @@ from pipeline.orchestrator.control.publishing import publish_batch, publish_file
 from pipeline.orchestrator.control.release_options import NO_RELEASE_OPTIONS
 from pipeline.orchestrator.control.review import approve, reject, waiting
 from pipeline.orchestrator.events import Notice
-from pipeline.orchestrator.film import jobs as jobs_module
-from pipeline.orchestrator.film.beside import passing
-from pipeline.orchestrator.film.jobs import run_job
-from pipeline.orchestrator.film.leaving import waits_for_sample
+from pipeline.orchestrator.film import runner as jobs_module
+from pipeline.orchestrator.film.approval import waits_for_sample
+from pipeline.orchestrator.film.companions import passing
+from pipeline.orchestrator.film.runner import run_job
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.publishing import FileNames, files_beside, sums_of
 from pipeline.publishing.youtube import ManualUploadDestination

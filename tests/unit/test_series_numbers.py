@@ -23,7 +23,7 @@ from pipeline.model.metadata import DESCRIPTION_MAX_BYTES, TITLE_MAX_CHARS, utf8
 from pipeline.orchestrator.batch.numbering import number_episodes
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.context.serials import ledger_of, subject_key, track_of, with_series
+from pipeline.orchestrator.context.series import ledger_of, subject_key, track_of, with_series
 from pipeline.orchestrator.control.episodes import episodes_of, forget_episode
 from pipeline.orchestrator.film.episodes import let_next, note_script, passed_over, waits_for, wake
 from pipeline.publishing.youtube import Links, Neighbour

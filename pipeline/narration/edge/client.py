@@ -17,7 +17,7 @@ from pipeline.language.text import clean_text
 from pipeline.model import Prosody, Word
 from pipeline.narration.edge.errors import LATER, ServiceBusyError, refusal_of, translated_errors
 from pipeline.narration.narrator import Voice
-from pipeline.tls import trusted
+from pipeline.tls import tls_context
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ class EdgeClient:
 
         module: Any = communicate
         # edge-tts has no parameter for it, either. Whoever else uses edge-tts in this process loses no trust by it.
-        module._SSL_CTX = self._tls = trusted()  # noqa: SLF001
+        module._SSL_CTX = self._tls = tls_context()  # noqa: SLF001
         if not isinstance(module.WSS_URL, _AddressOfTask):
             module.WSS_URL = _AddressOfTask(module.WSS_URL)
         if not isinstance(DRM.clock_skew_seconds, _SkewOfTask):

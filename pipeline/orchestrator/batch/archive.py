@@ -17,7 +17,7 @@ from pipeline.orchestrator.batch.results import films_by_row
 from pipeline.orchestrator.batch.source import roster_path
 from pipeline.orchestrator.context import RunContext
 from pipeline.reporting import MANIFEST, RowFilms, write_manifest
-from pipeline.sources.campaign import read_roster
+from pipeline.sources.campaign import read_snapshot
 from pipeline.state import no_batch
 
 CHECKSUMS = "SHA256SUMS"
@@ -112,7 +112,7 @@ def _inside(row: JobSummary, batch: str) -> PurePosixPath:
 
 def _add_manifest(packer: _Packer, context: RunContext, batch: str) -> None:
     """The manifest, with the places that films have in the ZIP; only tables have one."""
-    roster = read_roster(roster_path(context.store, batch))
+    roster = read_snapshot(roster_path(context.store, batch))
     if roster is None:
         return
     with scratch_folder() as folder:

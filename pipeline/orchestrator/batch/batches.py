@@ -9,20 +9,20 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import BusyError, CheckpointError, InputError, NightreelError, first_error
+from pipeline.errors import BusyError, CheckpointError, InputError, NightreelError, raise_first_error
 from pipeline.limits import Rank
-from pipeline.model import ONE_BY_ONE, QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
+from pipeline.model import QUEUE, SINGLES, STANDALONE_BATCHES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.batch.cancellation import run_until_cancelled
 from pipeline.orchestrator.batch.plan import Plan
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.run import Outcome, run_jobs
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.brief_resolver import Wishes
 from pipeline.orchestrator.context.hosts import Hosts
-from pipeline.orchestrator.context.wishes import Wishes
 from pipeline.orchestrator.events import Listener, Notice, emit, ignore
 from pipeline.orchestrator.film.failures import error_record
-from pipeline.sources import batch_name, told
+from pipeline.sources import batch_name, redacted
 from pipeline.state import no_batch
 
 # Lines about one thing; whoever reads more has seen what it is about.
@@ -52,7 +52,7 @@ async def run_family(brief: Brief, context: RunContext, *, listen: Listener = ig
     context.hosts.refuse_offline()
     await _tell_idle_voices([brief], context.wishes, listen)
     await _tell_logins(context.hosts, listen)
-    with first_error():
+    with raise_first_error():
         async with anyio.create_task_group() as ahead:
             ahead.start_soon(_wake_voice, brief, context)
             ids = (await plan_batch([brief], context, batch=SINGLES, source="", keep=True)).ids
@@ -113,7 +113,7 @@ async def run_batch(
         batch=batch,
         source=source,
         priority=priority,
-        keep=batch in ONE_BY_ONE,
+        keep=batch in STANDALONE_BATCHES,
         is_partial=is_partial,
         refused=refusals(unreadable),
         numbered=numbered,
@@ -159,7 +159,7 @@ async def batch_name_for(context: RunContext, source: Path | str) -> str:
         if known and known.source and known.source != await to_thread.run_sync(context.places.source_name, source):
             raise InputError(
                 f"there is a batch “{name}” already, of {known.source}",
-                where=told(source),
+                where=redacted(source),
                 hint=f"Give another name with --batch, or --batch {name} to go on with that one from here",
             )
     return name

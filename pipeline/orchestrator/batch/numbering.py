@@ -19,7 +19,7 @@ from pipeline.language.text import counted
 from pipeline.model import Brief, Job, JobStatus
 from pipeline.model.episodes import MOST_EPISODES
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.serials import episode_key, ledger_of, subject_key, table_of, track_of
+from pipeline.orchestrator.context.series import episode_key, ledger_of, subject_key, table_of, track_of
 from pipeline.state.episodes import Episode, EpisodeFilm
 
 logger = logging.getLogger("nightreel")

@@ -13,7 +13,7 @@ from pipeline.orchestrator.batch.folders import FolderAllocator
 from pipeline.orchestrator.batch.numbering import EpisodeNumbers
 from pipeline.orchestrator.batch.plan import CorrectedRow, Plan, PlannedChange
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.film.delivered import has_film
+from pipeline.orchestrator.film.delivery import has_film
 from pipeline.state import BatchIndex, Damage
 
 logger = logging.getLogger("nightreel")

@@ -15,7 +15,7 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.pictures import file_of, named_by_script
 from pipeline.pictures import is_address, precheck_picture
 from pipeline.script import check_filled_script
-from pipeline.sources.campaign import ReadRow, Unfit
+from pipeline.sources.campaign import ReadRow, Rejection
 
 # So many of the pictures that were looked at last are known: very many rows show the same few.
 _MOST_PICTURES = 4000
@@ -38,7 +38,7 @@ class RowValidator:
         # The same of pictures beside the table.
         self._seen: dict[Path, InputError | None] = {}
 
-    def __call__(self, row: ReadRow) -> Unfit | None:
+    def __call__(self, row: ReadRow) -> Rejection | None:
         """What is wrong with it, and what to do; None: nothing."""
         if unfit := self._without_pictures(row.brief):
             return unfit
@@ -57,7 +57,7 @@ class RowValidator:
             return _unfit(error, origin)
         return _unfit(wrong.error, origin, cell=wrong.cell) if wrong else None
 
-    def _without_pictures(self, brief: Brief) -> Unfit | None:
+    def _without_pictures(self, brief: Brief) -> Rejection | None:
         """The first picture of its cells that no film can show; None: all can be shown."""
         for wanted in brief.pictures:
             try:
@@ -66,7 +66,7 @@ class RowValidator:
                         self._context.places.picture(self._context.places.origin(brief.origin), wanted.source)
                     )
             except InputError as error:
-                return Unfit(f"{wanted.source!r}: {error.message}", error.hint, cell=wanted.source)
+                return Rejection(f"{wanted.source!r}: {error.message}", error.hint, cell=wanted.source)
         return None
 
     def _look_at(self, picture: Path) -> None:
@@ -125,6 +125,6 @@ class RowValidator:
             raise InputError(f"{film.template} has no script in {film.language}", where="", hint=hint)
 
 
-def _unfit(error: InputError, origin: str, *, cell: str = "") -> Unfit:
+def _unfit(error: InputError, origin: str, *, cell: str = "") -> Rejection:
     what = f"{error.where}: {error.message}" if error.where not in {"", origin} else error.message
-    return Unfit(f"makes no film: {what}", error.hint or "Change the cells, or the template's script", cell=cell)
+    return Rejection(f"makes no film: {what}", error.hint or "Change the cells, or the template's script", cell=cell)

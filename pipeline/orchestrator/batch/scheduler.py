@@ -22,7 +22,7 @@ import anyio
 from anyio import to_thread
 from anyio.abc import TaskGroup
 
-from pipeline.errors import BusyError, DamagedError, DiskFullError, NightreelError, first_error
+from pipeline.errors import BusyError, DamagedError, DiskFullError, NightreelError, raise_first_error
 from pipeline.limits import Load, Situation, Strategy
 from pipeline.model import QUEUE, Job, JobStatus, title_of
 from pipeline.orchestrator.batch.admission import AdmissionControl
@@ -32,7 +32,7 @@ from pipeline.orchestrator.batch.queues import Backoff, BatchQueue, JobKey, JobL
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import Listener, Notice, emit, ignore
 from pipeline.orchestrator.film.episodes import wake
-from pipeline.orchestrator.film.jobs import run_job
+from pipeline.orchestrator.film.runner import run_job
 from pipeline.state import IN_ORDER, SMART_ORDER
 
 logger = logging.getLogger("nightreel")
@@ -95,7 +95,7 @@ class Scheduler:
         self._load = await to_thread.run_sync(machine.resources.sample)
         machine.hear_throttles(self._say)
         async with self._context.store.claims.working(self._batch):
-            with first_error():
+            with raise_first_error():
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._watch)
                     while await self._admit(tasks) or await self._wake():

@@ -25,7 +25,7 @@ from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.control.bulk import BulkResult, change_jobs, select_jobs, settle
 from pipeline.orchestrator.control.refresh import add_now_readable, replace_corrected_jobs
 from pipeline.orchestrator.events import Listener, Notice, emit, ignore
-from pipeline.orchestrator.film.afresh import forget_from
+from pipeline.orchestrator.film.remake import forget_from
 from pipeline.state import CheckpointStore, Snapshots
 from pipeline.workspace import find_workspace
 

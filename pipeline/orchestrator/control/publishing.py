@@ -20,14 +20,14 @@ from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.batch.sampling import ensure_sampled, sample_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.hosts import Hosts
-from pipeline.orchestrator.context.strictness import profile_for
+from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.orchestrator.control.bulk import change_jobs, select_jobs
 from pipeline.orchestrator.control.lifecycle import outcome_of_jobs
 from pipeline.orchestrator.control.published import published
 from pipeline.orchestrator.control.release_options import NO_RELEASE_OPTIONS, PRIVACY, ReleaseOptions
 from pipeline.orchestrator.events import Listener, Notice, emit
-from pipeline.orchestrator.film.delivered import is_out
-from pipeline.orchestrator.film.leaving import digest_of
+from pipeline.orchestrator.film.approval import digest_of
+from pipeline.orchestrator.film.delivery import is_out
 from pipeline.orchestrator.qc import judge_films
 from pipeline.publishing import FileNames, Subject, files_beside, sums_of
 from pipeline.quality.judge import with_companions

@@ -16,7 +16,7 @@ from pipeline.orchestrator.batch.plan import CorrectedRow
 from pipeline.orchestrator.batch.planning import plan_batch, replace_jobs
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import RunContext
-from pipeline.sources import folder_of_pattern, is_remote, is_table
+from pipeline.sources import glob_root, is_remote, is_table
 
 
 async def reread_source(context: RunContext, batch: str, *, report: Callable[[InputError], None]) -> Collection[Brief]:
@@ -32,7 +32,7 @@ async def reread_source(context: RunContext, batch: str, *, report: Callable[[In
 
 
 def _is_there(path: Path) -> bool:
-    return path.exists() or folder_of_pattern(path) is not None
+    return path.exists() or glob_root(path) is not None
 
 
 async def replace_corrected_jobs(

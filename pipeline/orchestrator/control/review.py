@@ -17,9 +17,9 @@ from pipeline.model import HeldFilm, Job, JobStatus, JobSummary, Review, SampleS
 from pipeline.orchestrator.batch.batches import require_batch
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.control.bulk import change_jobs, select_jobs
-from pipeline.orchestrator.film.delivered import film_is_whole
+from pipeline.orchestrator.film.approval import rejected, waits_for_sample
+from pipeline.orchestrator.film.delivery import film_is_whole
 from pipeline.orchestrator.film.failures import error_record
-from pipeline.orchestrator.film.leaving import rejected, waits_for_sample
 from pipeline.state import CheckpointStore
 from pipeline.version import __version__
 

@@ -14,11 +14,11 @@ from pipeline.model import Job, JobStatus, Package, Verdict, advance, title_of
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import require_batch
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.strictness import profile_for
+from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.orchestrator.control.bulk import change_jobs, select_jobs
 from pipeline.orchestrator.control.publishing import package_of, publish_settings, subject_of
 from pipeline.orchestrator.control.release_options import PRIVACY, ReleaseOptions
-from pipeline.orchestrator.film.beside import passing
+from pipeline.orchestrator.film.companions import passing
 from pipeline.publishing.sidecars import METADATA
 from pipeline.quality.companions import words
 from pipeline.settings import Settings

@@ -12,7 +12,7 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import ConfigurationError, InputError, NightreelError, StorageError, first_error
+from pipeline.errors import ConfigurationError, InputError, NightreelError, StorageError, raise_first_error
 from pipeline.files import sha256_of
 from pipeline.keys import content_key
 from pipeline.limits import with_retries
@@ -31,7 +31,7 @@ from pipeline.model import (
 )
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.stock import find_photo
+from pipeline.orchestrator.film.stock_photos import find_photo
 from pipeline.pictures import (
     MOST_BYTES,
     PICTURES_VERSION,
@@ -82,7 +82,7 @@ async def gather(
                 who = "" if wanted.source.startswith(error.where) else f"{error.where}: "
                 found[wanted.source] = ". ".join(filter(None, (who + error.message, error.hint)))
 
-    with first_error():
+    with raise_first_error():
         async with anyio.create_task_group() as tasks:
             for picture in wished:
                 tasks.start_soon(get, picture)

@@ -1,7 +1,7 @@
 """How a film comes to its script: written for its brief, fitted to a length, translated.
 
-There is one way, and two who go it: a `Commission` asks whoever can do it, and pays; `Kept` (in `kept.py`) takes what
-the cache has, and makes nothing.
+There are two implementations of `Author`: `Commission` asks writers and voices, and pays; `Kept` (`cached_author.py`)
+uses only what is in the cache.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pipeline.narration.spoken_text import normaliser_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import note_script
-from pipeline.orchestrator.film.lengths import translate_to_length, write_to_length
+from pipeline.orchestrator.film.target_length import translate_to_length, write_to_length
 from pipeline.script import TargetLength, Translation, cached_script, offline_script, translate_script, write_script
 from pipeline.template import Template
 

@@ -15,7 +15,7 @@ from pipeline.language.text import counted
 from pipeline.model import Brief, Pictures, Script, Still, is_stock
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.pictures import file_of, named_by_script
-from pipeline.orchestrator.film.room import parted
+from pipeline.orchestrator.film.scene_fit import parted
 from pipeline.orchestrator.templates.preview import draw_final_frame
 from pipeline.pictures import examine_picture, is_address, prepare_picture
 from pipeline.rendering import Look

@@ -12,7 +12,7 @@ from pipeline.orchestrator.batch.batches import refuse_shared_output_file
 from pipeline.orchestrator.batch.plan import DraftPlan
 from pipeline.orchestrator.batch.planning import draft_plan
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.wishes import Wishes
+from pipeline.orchestrator.context.brief_resolver import Wishes
 from pipeline.orchestrator.forecast.findings import Films, RunSurvey
 from pipeline.orchestrator.forecast.surveyor import Surveyor
 from pipeline.state import CheckpointStore

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from anyio import from_thread
 
 from pipeline.errors import CheckpointError, NightreelError
-from pipeline.model import Brief, Scene, Script, Transition, weight_of
+from pipeline.model import Brief, Scene, Script, Transition, estimated_chars
 from pipeline.music import check_bed
 from pipeline.narration.spoken_text import normaliser_for
 from pipeline.narration.synthesis import VoiceConfig
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.film.cached_author import Kept, Voices
 from pipeline.orchestrator.film.episodes import with_earlier
-from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey, Work
 from pipeline.orchestrator.forecast.history import Kind, kind_of
 from pipeline.rendering.look import bears_title
@@ -135,7 +135,7 @@ class Surveyor:
             self.impossible += 1
             self._add(error, brief)
         else:
-            kind, weight = kind_of(brief, self._context), weight_of(brief)
+            kind, weight = kind_of(brief, self._context), estimated_chars(brief)
             more = Work(weight=weight, fresh=weight * share, spared=1 - share)
             self._work[kind] = self._work.get(kind, Work()) + more
             self._series |= {brief.series} - {""}

@@ -8,7 +8,7 @@ from itertools import cycle, islice
 from typing import Any, cast
 
 from pipeline.language.words import join_words, split_words
-from pipeline.model import Scene, Script, ShownText, narration_of, texts_of, with_texts
+from pipeline.model import Scene, SceneText, Script, narration_of, texts_of, with_texts
 from pipeline.rendering import Look, find_misfits
 from pipeline.rendering.layouts import LAYOUTS
 from pipeline.template import Layout
@@ -99,7 +99,7 @@ def script_words(script: Script) -> tuple[str, ...]:
 
 def _fields(scene: Scene, names: Sequence[str]) -> set[str]:
     """The fields, as templates limit them, of texts by name."""
-    by_name: dict[str, ShownText] = {each.name: each for each in texts_of(scene)}
+    by_name: dict[str, SceneText] = {each.name: each for each in texts_of(scene)}
     return {by_name[name].field for name in names}
 
 

@@ -20,7 +20,7 @@ from pipeline.script.chat.failures import (
     response_too_long,
     unexpected_encoding,
 )
-from pipeline.tls import trusted
+from pipeline.tls import tls_context
 
 if TYPE_CHECKING:
     import httpx
@@ -51,7 +51,7 @@ class GroqTransport:
         hooks = {"response": [_bound]}
         try:
             # What was asked goes where it was sent, and nowhere else.
-            client = DefaultAsyncHttpxClient(verify=trusted(), follow_redirects=False, event_hooks=hooks)
+            client = DefaultAsyncHttpxClient(verify=tls_context(), follow_redirects=False, event_hooks=hooks)
         except (httpx.InvalidURL, ImportError, ValueError):
             raise connection_failed(self._service, BAD_PROXY, api_key=self._api_key, reached=False) from None
         return AsyncGroq(

@@ -22,7 +22,7 @@ from pipeline.script.chat.failures import (
     connection_failed,
     response_too_long,
 )
-from pipeline.tls import trusted
+from pipeline.tls import tls_context
 
 if TYPE_CHECKING:
     import aiohttp
@@ -56,7 +56,7 @@ class OpenAICompatibleTransport:
             # The deadline is the caller's. A connection is not kept: a script a minute needs none.
             timeout = aiohttp.ClientTimeout(total=None)
             async with (
-                aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=trusted())) as session,
+                aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=tls_context())) as session,
                 # A key goes where it was sent, and nowhere else.
                 session.post(
                     self._url, data=json.dumps(request).encode(), headers=headers, allow_redirects=False, proxy=proxy
@@ -94,4 +94,4 @@ def _import() -> None:
     """In a thread: it reads the certificates of the machine."""
     import aiohttp  # noqa: F401, PLC0415 - for what importing it does
 
-    trusted()
+    tls_context()

@@ -12,11 +12,11 @@ from pipeline.narration.narrate import check_voice
 from pipeline.narration.spoken_text import normaliser_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.cached_author import Kept, Voices
+from pipeline.orchestrator.film.duplicates import sketch_for
 from pipeline.orchestrator.film.episodes import let_next, waits_for, with_earlier
-from pipeline.orchestrator.film.kept import Kept, Voices
-from pipeline.orchestrator.film.likeness import sketch_for
 from pipeline.orchestrator.film.pictures import gather, gather_for, with_what_is_there
-from pipeline.orchestrator.film.room import with_room
+from pipeline.orchestrator.film.scene_fit import with_room
 from pipeline.orchestrator.film.scripts import Commission
 from pipeline.orchestrator.film.soundtrack import bed_of, loop_of
 from pipeline.script import with_episode_number, without_missing_pictures

@@ -17,12 +17,12 @@ from pipeline.errors import NightreelError
 from pipeline.model import Job, Narration
 from pipeline.narration.narrate import cached_speeches
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.film.delivered import film_is_whole
+from pipeline.orchestrator.film.cached_author import Kept, Voices
+from pipeline.orchestrator.film.delivery import film_is_whole
 from pipeline.orchestrator.film.episodes import with_earlier
-from pipeline.orchestrator.film.kept import Kept, Voices
+from pipeline.orchestrator.film.scene_renderer import kept_stills
 from pipeline.orchestrator.film.stages import OF_SCENES, STAGES
-from pipeline.orchestrator.film.stages.so_far import drawn_files
-from pipeline.orchestrator.film.studio import kept_stills
+from pipeline.orchestrator.film.stages.results import drawn_files
 from pipeline.script import cached_script_paths, offline_script
 from pipeline.state import Cache
 

@@ -12,9 +12,9 @@ from pipeline.language.detection import detect_language
 from pipeline.language.tags import DEFAULT_LANGUAGE, canonical_case, entry_for
 from pipeline.model import MOST_PICTURES, Brief, Shape, WantedPicture
 from pipeline.music import ANY_BED, NO_BED, BedLibrary
-from pipeline.orchestrator.context import providers
-from pipeline.orchestrator.context.places import Places
-from pipeline.orchestrator.context.serials import NO_SERIES, with_series
+from pipeline.orchestrator.context import provider_factory
+from pipeline.orchestrator.context.paths import Places
+from pipeline.orchestrator.context.series import NO_SERIES, with_series
 from pipeline.settings import Settings
 from pipeline.template import Template
 
@@ -189,8 +189,8 @@ class Wishes:
     @property
     def _may_search(self) -> bool:
         """Whether a model writes, and may ask for photos."""
-        is_model = providers.is_service(providers.writer_names(self.settings)[0])
-        return is_model and not self.settings.offline and bool(providers.stock_names(self.settings))
+        is_model = provider_factory.is_service(provider_factory.writer_names(self.settings)[0])
+        return is_model and not self.settings.offline and bool(provider_factory.stock_names(self.settings))
 
     def _music(self, brief: Brief) -> str:
         """The bed by name. A template that would have any is content with none where there is none."""

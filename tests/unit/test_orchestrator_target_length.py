@@ -19,7 +19,13 @@ from pipeline.model import (
     Word,
     narration_of,
 )
-from pipeline.orchestrator.film.lengths import film_s, hold_to_length, told_length, translate_to_length, write_to_length
+from pipeline.orchestrator.film.target_length import (
+    film_s,
+    hold_to_length,
+    told_length,
+    translate_to_length,
+    write_to_length,
+)
 from pipeline.script import TargetLength
 from pipeline.script.length import predicted_s
 

@@ -17,7 +17,7 @@ from pipeline.narration.narrator import Narrator
 from pipeline.narration.pace import estimate_pace, measure_pace
 from pipeline.narration.spoken_text import normaliser_for
 from pipeline.narration.synthesis import VoiceConfig
-from pipeline.orchestrator.context import RunContext, providers
+from pipeline.orchestrator.context import RunContext, provider_factory
 from pipeline.orchestrator.film.scripts import Speak, original_script, terms_of, translated_script
 from pipeline.script import (
     TargetLength,
@@ -59,7 +59,7 @@ class Voices:
         failures: list[NightreelError] = []
         for narrator in self.narrators:
             # A service knows more voices than we do; it is asked when it speaks.
-            if providers.is_service(narrator.name) and wanted and _looks_like_a_voice(wanted):
+            if provider_factory.is_service(narrator.name) and wanted and _looks_like_a_voice(wanted):
                 return narrator, wanted
             try:
                 return narrator, await narrator.choose_voice(language, wanted)

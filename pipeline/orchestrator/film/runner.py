@@ -18,21 +18,21 @@ from pipeline.errors import (
     StorageError,
     TimeLimitError,
     TurnError,
-    first_error,
+    raise_first_error,
 )
 from pipeline.files import write_atomically
 from pipeline.limits import Rank
 from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import JobEvent, Listener, Notice, emit, ignore
-from pipeline.orchestrator.film.afresh import forget_from, stage_to_mend
+from pipeline.orchestrator.film.approval import held_because
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.delivered import film_is_whole, is_delivered, is_where_wanted
+from pipeline.orchestrator.film.delivery import film_is_whole, is_delivered, is_where_wanted
 from pipeline.orchestrator.film.episodes import let_next, waits_for
 from pipeline.orchestrator.film.failures import MAY_PASS, crash_loop, error_record, goes_on
-from pipeline.orchestrator.film.leaving import held_because
+from pipeline.orchestrator.film.remake import forget_from, stage_to_mend
 from pipeline.orchestrator.film.stages import STAGES, Stage
-from pipeline.orchestrator.film.stages.so_far import drawn_files
+from pipeline.orchestrator.film.stages.results import drawn_files
 from pipeline.orchestrator.processes.workers import expect_work
 from pipeline.state import CacheUsage
 
@@ -102,7 +102,7 @@ class _Run:
             raise crash
         async with self._context.cache.holding(*_kept_files(self.job)) as use:
             stages = await self._begin()
-            with first_error():
+            with raise_first_error():
                 async with anyio.create_task_group() as ahead:
                     attempt = Attempt(
                         cores=self._context.cores,

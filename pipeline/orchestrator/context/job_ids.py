@@ -15,11 +15,11 @@ from pipeline.errors import InputError
 from pipeline.keys import canonical_text, key_of_texts
 from pipeline.model import Brief
 from pipeline.music import Bed
-from pipeline.orchestrator.context import providers
+from pipeline.orchestrator.context import provider_factory
 from pipeline.orchestrator.context.appearance import Appearance
-from pipeline.orchestrator.context.crew import Crew
 from pipeline.orchestrator.context.encoding import cue_limits, encoding_of, mix_plan
-from pipeline.orchestrator.context.places import Places
+from pipeline.orchestrator.context.paths import Places
+from pipeline.orchestrator.context.providers import Crew
 from pipeline.script import has_script_template
 from pipeline.settings import Settings
 from pipeline.template import FillError, ScriptTemplate, Template, files_in
@@ -160,7 +160,7 @@ class Identity:
             template,
             theme,
             writer,
-            (providers.narrator_names(settings), settings.edge.fallback_voices, self.crew.prosody),
+            (provider_factory.narrator_names(settings), settings.edge.fallback_voices, self.crew.prosody),
             self.crew.pronunciations,
             (encoding, cues, settings.subtitles.style),
             (settings.video.motion, settings.video.transition),
@@ -172,6 +172,6 @@ class Identity:
     def _first_choice(self) -> tuple[str, ...]:
         """Who shall write, and with which model. Who steps in when they can't makes no other film of it."""
         settings = self.settings
-        name = providers.writer_names(settings)[0]
-        models = providers.model_settings(name, settings).models if providers.is_service(name) else ()
+        name = provider_factory.writer_names(settings)[0]
+        models = provider_factory.model_settings(name, settings).models if provider_factory.is_service(name) else ()
         return (name, *models[:1])
