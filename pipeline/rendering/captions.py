@@ -11,7 +11,7 @@ from typing import NamedTuple
 from PIL import ImageFilter, ImageOps
 
 from pipeline.language.words import join_words
-from pipeline.language.writing_systems import runs_right_to_left, writing_of
+from pipeline.language.writing_systems import is_right_to_left, writing_of
 from pipeline.model import Cue
 from pipeline.rendering.cue_splitting import few_words
 from pipeline.rendering.grid import Box, Grid
@@ -26,7 +26,7 @@ from pipeline.rendering.text.line import Line, leading_of, presentable, reach_of
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM, CAPTION, LARGE_CAPTION, TextStyle
 from pipeline.rendering.type_scale import CAPTION_SIZES, LARGE_SIZES
-from pipeline.theme.theme import Manner, Theme
+from pipeline.theme.theme import Theme, VoiceConfig
 
 # Of plates, on grounds of themes and on pictures, which may be white.
 _PLATE_OPACITY, _PLATE_OPACITY_ON_PICTURE = {"dark": 0.72, "light": 0.88}, 0.88
@@ -94,7 +94,7 @@ class CaptionElement:
         """See `sprites.Element`: captions stand in the middle."""
         return self
 
-    def entering(self, manner: Manner) -> CaptionElement:  # noqa: ARG002
+    def entering(self, manner: VoiceConfig) -> CaptionElement:  # noqa: ARG002
         """See `sprites.Element`: captions do not move."""
         return self
 
@@ -191,7 +191,7 @@ def _lines(cue: Cue, style: TextStyle) -> list[Line]:
     lines, number = [], 0
     # A cue is a part of a sentence: a line that holds a foreign name alone still runs as its language does.
     whole = " ".join(cue.texts)
-    right_to_left = writing_of(style.language).right_to_left or runs_right_to_left(whole, style.language)
+    right_to_left = writing_of(style.language).right_to_left or is_right_to_left(whole, style.language)
     for words in cue.lines:
         texts = [_presentable(word.text, style) for word in words]
         text = join_words([word for word in texts if word]).rstrip()

@@ -14,8 +14,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.language.graphemes import clusters, is_symbol
-from pipeline.language.text import strip_unseen
+from pipeline.language.graphemes import grapheme_clusters, is_symbol
+from pipeline.language.text import strip_invisible
 from pipeline.language.writing_systems import has_right_to_left
 from pipeline.rendering.text.fonts import face_for
 from pipeline.rendering.text.line import Line, Piece, measure, shape
@@ -80,8 +80,8 @@ def highlighted(code: str, language: str) -> tuple[CodeLine, ...]:
 
 def clean(code: str) -> str:
     """A program without what moves a cursor, hides or reorders, or has no font; it begins at the left margin."""
-    lines = [unicodedata.normalize("NFC", strip_unseen(line)) for line in code.expandtabs(_TAB).splitlines()]
-    shown = ("".join(c for c in clusters(line) if c.isprintable() and _can_be_drawn(c)) for line in lines)
+    lines = [unicodedata.normalize("NFC", strip_invisible(line)) for line in code.expandtabs(_TAB).splitlines()]
+    shown = ("".join(c for c in grapheme_clusters(line) if c.isprintable() and _can_be_drawn(c)) for line in lines)
     return textwrap.dedent("\n".join(line.rstrip() for line in shown))
 
 
@@ -156,7 +156,7 @@ def _end(text: str, start: int, room_em: float) -> int:
     """Where the row that begins at `start` ends: behind the last thing that fits, if it can be, with a good end."""
     end = best = start
     width = 0.0
-    for cluster in clusters(text[start:]):
+    for cluster in grapheme_clusters(text[start:]):
         width += measure(cluster, CODE)
         if end > start and _may_end(text[start:end], cluster):
             best = end

@@ -22,7 +22,7 @@ from pipeline.model import (
 from pipeline.rendering.assets import OURS, Fonts, Logo
 from pipeline.rendering.grid import Box, Grid
 from pipeline.theme.default import MIDNIGHT
-from pipeline.theme.theme import Manner, Theme
+from pipeline.theme.theme import Theme, VoiceConfig
 
 if TYPE_CHECKING:
     from pipeline.rendering.motion.ycbcr import Picture
@@ -84,7 +84,7 @@ class Look:
         return writing_of(self.language).right_to_left
 
     @property
-    def manner(self) -> Manner:
+    def manner(self) -> VoiceConfig:
         """How things come into its pictures."""
         return replace(self.theme.manner, amount=self.motion) if self.motion else self.theme.manner
 

@@ -310,7 +310,7 @@ def _load() -> None:
     from PIL import Image  # noqa: PLC0415
 
     from pipeline.model import Script, SpokenLine, TitleScene, VideoFormat  # noqa: PLC0415
-    from pipeline.orchestrator.film.scenes import load_workers  # noqa: PLC0415
+    from pipeline.orchestrator.film.segments import load_workers  # noqa: PLC0415
     from pipeline.rendering import Look, draw_scene, find_misfits, fonts_for  # noqa: PLC0415
     from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail  # noqa: PLC0415
     from pipeline.template import load_template  # noqa: PLC0415
@@ -345,9 +345,9 @@ def _read_once() -> None:
     from pipeline.reporting import page  # noqa: PLC0415
     from pipeline.state import timestamps  # noqa: PLC0415
     from pipeline.state.checkpoints import documents  # noqa: PLC0415
-    from pipeline.tls import trusted  # noqa: PLC0415
+    from pipeline.tls import tls_context  # noqa: PLC0415
 
-    trusted()
+    tls_context()
     font_coverage()
     page.environment().get_template("report.html.jinja")
     spoken("1 km, $1, 2000-01-01", "en")

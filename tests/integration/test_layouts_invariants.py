@@ -36,7 +36,7 @@ from pipeline.model import (
     TitleScene,
     VideoFormat,
     Word,
-    row_of,
+    items_rule_of,
 )
 from pipeline.model.text_fields import texts_of
 from pipeline.rendering import Look, draw_scene
@@ -51,7 +51,7 @@ from pipeline.rendering.motion.timeline import line_frames
 from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.rendering.surface.background import background
 from pipeline.theme.loading import known_themes, load_theme
-from pipeline.theme.theme import Manner
+from pipeline.theme.theme import VoiceConfig
 from tests.standins.photos import mirrored_photo_of_tests, photo_of_tests
 from tests.standins.scenes import languages, scenes, spoken, texts
 from tests.standins.text_reader import AT_REST, contrast_of, knowing_letters, painted, picture_of, read, touch
@@ -75,7 +75,7 @@ FEW = settings(
     deadline=None, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 # As much as a theme may ask for.
-SLOWEST = Manner(enter_s=0.6, rise=1.2)
+SLOWEST = VoiceConfig(enter_s=0.6, rise=1.2)
 SCALE = {size for name, sizes in vars(type_scale).items() if name.endswith("_SIZES") for size in sizes}
 LABELS = {"kicker", "source", "unit", "mark", "item_label", "link_label", "column", "item_aspect"}
 
@@ -349,7 +349,7 @@ def composed(kind, size, motion=None):
 
 def items_shown(scene):
     """By the number of an item, its texts."""
-    row = row_of(type(scene))
+    row = items_rule_of(type(scene))
     if row is None:
         return {}
     found = {}

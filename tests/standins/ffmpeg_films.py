@@ -12,7 +12,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
-from pipeline.media.sound.loudness import set_loudness
+from pipeline.media.sound.loudness import normalise_loudness
 from tests.standins.films import voice
 
 OURS = {"movflags": "+faststart", "use_editlist": "0"}
@@ -26,7 +26,7 @@ def talk(length_s: float = LENGTH_S, seed: int = 0) -> NDArray[np.float32]:
     samples = round(length_s * 48_000)
     at_s = np.arange(samples, dtype=np.float32)[:, None] / 48_000
     words = 0.65 + 0.2 * np.sin(2 * np.pi * 3.1 * at_s + seed) + 0.15 * np.sin(2 * np.pi * 0.83 * at_s + seed)
-    wave, _ = set_loudness(voice(-(-samples // 25_600), seed=seed)[:samples] * words)
+    wave, _ = normalise_loudness(voice(-(-samples // 25_600), seed=seed)[:samples] * words)
     # Everybody gets the same.
     wave.flags.writeable = False
     return wave

@@ -362,7 +362,7 @@ async def test_a_spent_quota_closes_until_it_comes_back(make, said):
         await visit(door)
 
     assert caught.value.resets_at == NOON + timedelta(hours=9)
-    assert [line[:36] for line in said] == ["groq has no quota left for us until"]
+    assert [line[:35] for line in said] == ["groq has no quota left for us until"]
 
 
 async def test_people_hear_once_of_a_quota_and_again_of_the_next_one(make, said):

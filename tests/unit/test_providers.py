@@ -13,7 +13,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.limits import Billing
 from pipeline.model import Brief, Job
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.context.providers import is_service, make_models, throttle_limits, writer_names
+from pipeline.orchestrator.context.provider_factory import is_service, make_models, throttle_limits, writer_names
 from pipeline.orchestrator.film.stages.script import write
 from pipeline.settings import Settings
 from tests.standins.groq import GroqStandIn

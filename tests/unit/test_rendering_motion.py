@@ -18,7 +18,7 @@ from pipeline.rendering.motion.timeline import frame_at, item_frames, play
 from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.styles import BODY
-from pipeline.theme.theme import Manner
+from pipeline.theme.theme import VoiceConfig
 
 GROUND = Picture.of(Image.new("RGB", (64, 48), "#102030"))
 WHITE = 235
@@ -57,16 +57,16 @@ def test_an_entrance_takes_half_a_second_and_slows_down():
 
 def test_a_theme_says_how_long_things_take_to_come_how_far_they_rise_and_on_which_curve():
     usual = Motion(enters=7, rise_px=32)
-    brisk = usual.entering(Manner(enter_s=0.4, rise=0.5, ease="quint"))
+    brisk = usual.entering(VoiceConfig(enter_s=0.4, rise=0.5, ease="quint"))
 
-    assert usual.entering(Manner()) == usual
+    assert usual.entering(VoiceConfig()) == usual
     assert (brisk.enters, brisk.over, brisk.rise_px) == (7, 12, 16)
     assert brisk.pose(9).opacity > replace(brisk, ease="cubic").pose(9).opacity
     assert brisk.pose(7 + 12) == usual.pose(7 + 15)
 
 
 def test_what_is_drawn_on_and_what_only_appears_keeps_the_pace_that_the_words_give_it():
-    manner = Manner(enter_s=0.6, rise=1.2, ease="quint")
+    manner = VoiceConfig(enter_s=0.6, rise=1.2, ease="quint")
 
     for motion in (Motion(over=30, drawn=True), Motion(over=8), Motion(over=12, levels=(Level(40, 0),))):
         assert motion.entering(manner) == motion

@@ -361,7 +361,7 @@ def test_a_turn_that_is_over_takes_no_lock_however_late_its_thread_comes(path):
 
 def test_a_lock_that_is_given_back_while_somebody_looks_is_free(path, monkeypatch):
     looks = iter([True, False])
-    monkeypatch.setattr(locks, "is_there", lambda _path: next(looks))
+    monkeypatch.setattr(locks, "path_exists", lambda _path: next(looks))
 
     with locks.held_now(path, what="the film"):
         assert not locks.is_held(path)

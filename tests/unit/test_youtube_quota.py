@@ -11,13 +11,13 @@ import anyio
 import pytest
 from anyio import to_thread
 
-from pipeline.cli.batch_status import BatchReport, write_batch
+from pipeline.cli.batch_status import BatchStatus, write_batch
 from pipeline.cli.status_tables import print_batch
 from pipeline.errors import ClosedError, QuotaError, TransientError
 from pipeline.model import Asked, Batch, Brief, Job, Paragraph, Section
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.forecast import forecast
-from pipeline.orchestrator.uploads import told_days, upload_days
+from pipeline.orchestrator.uploads import describe_upload_days, upload_days
 from pipeline.publishing.youtube.calls import api_method
 from pipeline.settings import load_settings
 from pipeline.state import CheckpointStore
@@ -280,8 +280,8 @@ def test_status_says_how_many_days_the_rest_of_a_batch_takes(tmp_path, capsys):
         token_file(tmp_path, name).parent.mkdir(parents=True, exist_ok=True)
         token_file(tmp_path, name).write_text(json.dumps({"client_id": client}), encoding="utf-8")
 
-    print_batch(BatchReport(store, "films"))
-    write_batch(BatchReport(store, "films"), out := io.StringIO())
+    print_batch(BatchStatus(store, "films"))
+    write_batch(BatchStatus(store, "films"), out := io.StringIO())
 
     told = "4 films a day to youtube and youtube:cooking, 4 left today: 10 films, 3 days"
     assert told in " ".join(capsys.readouterr().out.split())
@@ -295,13 +295,13 @@ def test_status_says_it_as_well_where_films_were_made_first_and_published_later(
     store.put_jobs("films", [job.evolve(asked=Asked(settings={"publishing.to": "youtube"}))])
     (tmp_path / "nightreel.toml").write_text("[youtube]\nuploads_per_day = 2\n", encoding="utf-8")
 
-    print_batch(BatchReport(store, "films"))
+    print_batch(BatchStatus(store, "films"))
 
     assert "2 films a day to youtube, 2 left today: 3 films, 2 days" in " ".join(capsys.readouterr().out.split())
 
 
 def test_status_says_nothing_of_it_where_nothing_is_published(tmp_path, capsys):
-    print_batch(BatchReport(batch_of(tmp_path, 5), "films"))
+    print_batch(BatchStatus(batch_of(tmp_path, 5), "films"))
 
     assert "publishing" not in capsys.readouterr().out
 
@@ -317,7 +317,7 @@ async def test_a_dry_run_says_how_many_days_it_takes_and_that_nobody_is_logged_i
     (uploads,) = found.uploads
     assert (uploads.films, uploads.films_per_day, uploads.days) == (5, 2, 3)
     assert uploads.complete_per_day == 2
-    assert told_days(uploads) == "2 films a day to youtube, 2 left today: 5 films, 3 days"
+    assert describe_upload_days(uploads) == "2 films a day to youtube, 2 left today: 5 films, 3 days"
     assert "youtube: nobody is logged in" in found.notes[-1]
     assert "nightreel auth youtube --channel default" in found.notes[-1]
 
@@ -375,8 +375,8 @@ def test_where_there_is_no_limit_that_is_told(tmp_path, clock):
     wanted |= {"youtube.uploads_per_day": 2}
     (limited,) = upload_days(tmp_path, load_settings(tmp_path, wanted, {}), 3, clock=clock)
 
-    assert told_days(found) == "3 films to youtube, without a limit"
-    assert told_days(limited) == "2 films a day to youtube, 2 left today: 3 films, 2 days"
+    assert describe_upload_days(found) == "3 films to youtube, without a limit"
+    assert describe_upload_days(limited) == "2 films a day to youtube, 2 left today: 3 films, 2 days"
 
 
 async def test_more_films_than_get_all_that_goes_with_them_are_told_and_folders_have_no_quota(tmp_path, clock):
@@ -388,11 +388,11 @@ async def test_more_films_than_get_all_that_goes_with_them_are_told_and_folders_
     # 10,000 units, of which a film takes 400 + 50 + 50 + 2.
     assert (found.hosts, found.films_per_day, found.complete_per_day) == (("youtube",), 100, 19)
     (later,) = await to_thread.run_sync(lambda: upload_days(tmp_path, settings, 0, waiting=30, clock=clock))
-    assert told_days(later) == (
+    assert describe_upload_days(later) == (
         "100 films a day to youtube, 100 left today: 0 films, 0 days; with all that goes with them 19 a day, 2 days: "
         "captions follow; 30 out already, and wait for some of it"
     )
-    assert told_days(found) == (
+    assert describe_upload_days(found) == (
         "100 films a day to youtube, 100 left today: 60 films, 1 day; "
         "with all that goes with them 19 a day, 4 days: captions follow"
     )

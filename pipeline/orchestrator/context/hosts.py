@@ -13,9 +13,9 @@ from pipeline.errors import ConfigurationError
 from pipeline.limits import RetryPolicy
 from pipeline.model import Brief, Job, Script
 from pipeline.model.schedule import Hours, Zone
-from pipeline.orchestrator.context.machine import Machine
 from pipeline.orchestrator.context.release import Release, release_of
-from pipeline.orchestrator.context.serials import neighbours_of, serial_of, subject_key
+from pipeline.orchestrator.context.runtime import Machine
+from pipeline.orchestrator.context.series import neighbours_of, serial_of, subject_key
 from pipeline.publishing import Destination, Subject
 from pipeline.settings import DEFAULT_CHANNEL, Settings
 from pipeline.state.ledgers.quota import project_of

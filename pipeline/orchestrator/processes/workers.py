@@ -15,8 +15,8 @@ from anyio import to_process, to_thread
 from pipeline.errors import CrashError
 from pipeline.files import discard, write_atomically
 from pipeline.limits import Cores, Rank
-from pipeline.orchestrator.processes.forks import NoNurseryError, the_nursery
-from pipeline.orchestrator.processes.within import guarded, ready
+from pipeline.orchestrator.processes.fork_pool import NoNurseryError, the_nursery
+from pipeline.orchestrator.processes.worker_entry import guarded, ready
 
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")

@@ -111,12 +111,12 @@ def _tiles(context: RunContext, sample: Script, look: Look, shapes: Sequence[Sha
         if type(scene) in LAYOUTS:
             formats = [format_of(shape, height_px=_LARGER * height_px) for shape in shapes]
             pictures = tuple(
-                draw_ending(context, scene, replace(look, format=each), smaller=_LARGER) for each in formats
+                draw_final_frame(context, scene, replace(look, format=each), smaller=_LARGER) for each in formats
             )
             yield Tile(name=scene.layout, pictures=pictures)
 
 
-def draw_ending(context: RunContext, scene: Scene, look: Look, *, smaller: int) -> Image.Image:
+def draw_final_frame(context: RunContext, scene: Scene, look: Look, *, smaller: int) -> Image.Image:
     """The end of a scene, while its last caption still stands; so many times smaller than the format of the look."""
     clip = clip_of(scene)
     narration = Narration(narrator="", voice="", clips=(clip,))

@@ -15,7 +15,7 @@ from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.rendering.text.line import Line, measure, shape
 from pipeline.rendering.text.rasterising import Ink, draw_ink
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM, TextStyle
-from pipeline.theme.theme import Manner
+from pipeline.theme.theme import VoiceConfig
 
 FIGURE = TextStyle(weight=700, tracking=-0.035, leading=1.0, is_heading=True)
 # A narrow digit has at least this share of the widest one's place, so that others on their way do not touch.
@@ -85,7 +85,7 @@ class Counter:
             if at in self.sprites:
                 self.sprites[at].paint(patch, origin, _pose(pose.opacity))
 
-    def entering(self, manner: Manner) -> Counter:
+    def entering(self, manner: VoiceConfig) -> Counter:
         """See `sprites.Element`: with less motion it does not count."""
         if manner.amount == "full":
             return self

@@ -16,7 +16,7 @@ from pipeline.rendering.motion.animation import length_at
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.ycbcr import Colour, Picture, colour
 from pipeline.rendering.surface.shapes import rounded
-from pipeline.theme.theme import Manner
+from pipeline.theme.theme import VoiceConfig
 
 Direction = Literal["right", "left", "up", "down"]
 _OPPOSITE: dict[Direction, Direction] = {"right": "left", "left": "right", "up": "up", "down": "down"}
@@ -44,7 +44,7 @@ class Growth:
     # Where it does not grow in one go: from each of these frames on up to that length, in pixels, `over` frames long.
     stages: tuple[tuple[int, int], ...] = ()
 
-    def entering(self, manner: Manner) -> Growth:
+    def entering(self, manner: VoiceConfig) -> Growth:
         """See `Element`: with less motion it is there at once."""
         return replace(self, over=1) if manner.amount != "full" else self
 

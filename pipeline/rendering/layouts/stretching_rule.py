@@ -9,7 +9,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.animation import length_at
 from pipeline.rendering.motion.ycbcr import Colour, Picture
 from pipeline.rendering.surface.shapes import rounded
-from pipeline.theme.theme import Manner
+from pipeline.theme.theme import VoiceConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class Stretch:
         """See `Element`."""
         return replace(self, left=width_px - self.left - self.width)
 
-    def entering(self, manner: Manner) -> Stretch:
+    def entering(self, manner: VoiceConfig) -> Stretch:
         """See `Element`: with less motion it has its greatest length at once, and keeps it."""
         if manner.amount == "full":
             return self

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from pipeline.theme.theme import Ease, Manner
+from pipeline.theme.theme import Ease, VoiceConfig
 
 # Whatever the frame rate of the film: motions, and when things come and go, are told in frames of 1/30 s.
 MOTION_RATE = 30
@@ -64,7 +64,7 @@ class Motion:
     # In how many frames it fades to a level.
     fades_over: int = FADE_FRAMES
 
-    def entering(self, manner: Manner) -> Motion:
+    def entering(self, manner: VoiceConfig) -> Motion:
         """The same in this manner. Reduced: it neither rises nor is it drawn on; else only what rises is changed."""
         if manner.amount == "none":
             return replace(self, rise_px=0, drawn=False, over=1, fades_over=1)

@@ -14,7 +14,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element
 from pipeline.rendering.motion.ycbcr import Picture
-from pipeline.theme.theme import Manner
+from pipeline.theme.theme import VoiceConfig
 
 # Two thirds of a second.
 _BURST_FRAMES = 20
@@ -88,6 +88,6 @@ class Stepped:
         """See `Element`."""
         return replace(self, element=self.element.mirrored(width_px))
 
-    def entering(self, manner: Manner) -> Stepped:
+    def entering(self, manner: VoiceConfig) -> Stepped:
         """See `Element`."""
         return replace(self, element=self.element.entering(manner))

@@ -9,7 +9,7 @@ from pipeline.rendering.motion.animation import AT_REST
 from pipeline.rendering.motion.pan_zoom import MovingStill
 from pipeline.rendering.motion.sprites import Element
 from pipeline.rendering.motion.ycbcr import Picture
-from pipeline.theme.theme import Manner
+from pipeline.theme.theme import VoiceConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class Composition:
         elements = [element.mirrored(width_px) for element in self.elements]
         return replace(self, ground=self.ground.mirrored(), elements=elements)
 
-    def entering(self, manner: Manner) -> Composition:
+    def entering(self, manner: VoiceConfig) -> Composition:
         """The same, its elements entering in this manner."""
         return replace(self, elements=[element.entering(manner) for element in self.elements])
 

@@ -16,10 +16,10 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from pipeline.media.pictures.scaling import PREPARED, Scaler
+from pipeline.media.pictures.scaling import MIN_DOWNSCALE, Scaler
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.ycbcr import Picture
-from pipeline.theme.theme import Manner
+from pipeline.theme.theme import VoiceConfig
 
 # By how much a still is enlarged beforehand, at most.
 _MOST_ENLARGED = 1.25
@@ -82,7 +82,7 @@ class MovingStill:
         area = self.area.moved(width_px - self.area.right - self.area.left, 0)
         return replace(self, area=area)
 
-    def entering(self, manner: Manner) -> MovingStill:
+    def entering(self, manner: VoiceConfig) -> MovingStill:
         """See `sprites.Element`. With less motion it rests where it would have arrived."""
         return replace(self, start=self.end) if manner.amount != "full" else self
 
@@ -123,7 +123,7 @@ def moving_still(image: Image.Image, area: Box, *, start: Framing, end: Framing,
     It sets out with the scene and arrives `over` frames later.
     """
     width, height = image.size
-    scale = max(area.width / width, area.height / height) * max(1.0, start.zoom, end.zoom) * PREPARED
+    scale = max(area.width / width, area.height / height) * max(1.0, start.zoom, end.zoom) * MIN_DOWNSCALE
     if scale > _MOST_ENLARGED:
         scale = 1.0
     # Even, since colours have half the size.

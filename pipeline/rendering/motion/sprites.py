@@ -16,7 +16,7 @@ from pipeline.rendering.motion.ycbcr import Colour, Picture, colour, part_of, ti
 from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.rasterising import Ink, draw_ink
 from pipeline.theme.colours import rgb
-from pipeline.theme.theme import Manner
+from pipeline.theme.theme import VoiceConfig
 
 
 class Element(Protocol):
@@ -47,7 +47,7 @@ class Element(Protocol):
         """The same where it stands in a layout that begins at the right, on a picture so wide."""
         ...
 
-    def entering(self, manner: Manner) -> Element:
+    def entering(self, manner: VoiceConfig) -> Element:
         """The same, entering in this manner; for who does not want to see things move it fades in where it stays."""
         ...
 
@@ -78,7 +78,7 @@ class Sprite:
         shift = width_px - right - left
         return replace(self, left=self.left + shift, span=(left + shift, right + shift))
 
-    def entering(self, manner: Manner) -> Sprite:
+    def entering(self, manner: VoiceConfig) -> Sprite:
         """See `Element`."""
         return replace(self, motion=self.motion.entering(manner))
 

@@ -35,9 +35,9 @@ class Question:
     max_tokens: int = 4096
     more_tokens: int = 6000
     # With less room than this no answer comes to its end. The same question with another least is the same.
-    least_tokens: int = field(default=0, compare=False)
+    min_tokens: int = field(default=0, compare=False)
 
-    def corrected(self, answer: str, problems: tuple[str, ...]) -> Question:
+    def with_feedback(self, answer: str, problems: tuple[str, ...]) -> Question:
         """The same question, with the last answer to it and what is wrong with that."""
         told = (f"- {each[:_COMPLAINT_CHARS]}" for each in problems[:_MOST_COMPLAINTS])
         complaint = "\n".join(["That can't be used:", *told, "Write it again, whole."])
@@ -52,11 +52,11 @@ class Answer:
 
     text: str = ""
     # Whether it ran out of room before its end.
-    cut_off: bool = False
+    truncated: bool = False
     # Why the model declines; empty: it does not.
     refusal: str = ""
     # Why there is no text, if the service told; empty: it did not, or there is one.
-    flaw: str = ""
+    error: str = ""
 
 
 class ChatModel(Protocol):

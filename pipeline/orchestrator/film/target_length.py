@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from pipeline.model import SAMPLE_RATE_HZ, Narration, Pace, Prosody, Script
 from pipeline.narration.pace import measure_pace
-from pipeline.script.length import predicted_s, thought_s
-from pipeline.script.translation.word_budget import SpokenLength
+from pipeline.script.length import predicted_s, thinking_pauses_s
+from pipeline.script.translation.word_budget import TargetLength
 
 # What is promised of a film.
 _TOLERANCE = 0.15
@@ -35,7 +35,7 @@ async def write_to_length(
     # Notes that are spoken as they are can't be written in another way.
     if is_about(lasts_s, wanted_s) or not script.model:
         return script, pace
-    silence_s = len(script.scenes) * pace.scene_s + thought_s(script)
+    silence_s = len(script.scenes) * pace.scene_s + thinking_pauses_s(script)
     truer = pace.corrected((lasts_s - silence_s) / (predicted_s(script, pace) - silence_s))
     second = await write(truer)
     second_s = film_s(await speak(second))
@@ -46,19 +46,19 @@ async def translate_to_length(
     wanted_s: int,
     language: str,
     *,
-    translate: Callable[[SpokenLength], Awaitable[Script]],
+    translate: Callable[[TargetLength], Awaitable[Script]],
     speak: Callable[[Script], Awaitable[Narration]],
 ) -> Script:
     """A translation for a film of `wanted_s` in `language`: as `write_to_length` with lines that are there already.
 
     What came out too long or too short is shown to the translator, once. Raises what `translate` and `speak` raise.
     """
-    length = SpokenLength(wanted_s=wanted_s, pace=await measure_pace(language, speak=speak))
+    length = TargetLength(wanted_s=wanted_s, pace=await measure_pace(language, speak=speak))
     script = await translate(length)
     lasts_s = film_s(await speak(script))
     if is_about(lasts_s, wanted_s):
         return script
-    second = await translate(replace(length, before=script, lasted_s=lasts_s))
+    second = await translate(replace(length, before=script, previous_s=lasts_s))
     second_s = film_s(await speak(second))
     return second if abs(second_s - wanted_s) < abs(lasts_s - wanted_s) else script
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.settings import is_secret
-from pipeline.sources import as_source, told
+from pipeline.sources import parse_source, redacted
 
 Flag = str | bool | int | float
 
@@ -25,7 +25,7 @@ def asked_by(flags: Mapping[str, object]) -> dict[str, Flag]:
     named = {key: _as_flag(value) for key, value in flags.items() if not _is_of_this_run(key)}
     kept = {key: value for key, value in named.items() if isinstance(value, Flag)}
     if fallback := kept.get(_FALLBACK):
-        kept[_FALLBACK] = told(as_source(str(fallback)))
+        kept[_FALLBACK] = redacted(parse_source(str(fallback)))
     return kept
 
 

@@ -45,10 +45,10 @@ from pipeline.model import (
     summary_of,
 )
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.film import delivered as delivering
-from pipeline.orchestrator.film import jobs as jobs_module
-from pipeline.orchestrator.film.delivered import film_is_whole, has_film
-from pipeline.orchestrator.film.jobs import run_job
+from pipeline.orchestrator.film import delivery as delivering
+from pipeline.orchestrator.film import runner as jobs_module
+from pipeline.orchestrator.film.delivery import film_is_whole, has_film
+from pipeline.orchestrator.film.runner import run_job
 from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.orchestrator.film.stages import narration as narration_module
 from pipeline.publishing import FileNames

@@ -22,10 +22,10 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.film import jobs as jobs_module
-from pipeline.orchestrator.film.afresh import forget_from, stage_to_mend
-from pipeline.orchestrator.film.jobs import run_job
-from pipeline.orchestrator.film.scenes import StillsOrder
+from pipeline.orchestrator.film import runner as jobs_module
+from pipeline.orchestrator.film.remake import forget_from, stage_to_mend
+from pipeline.orchestrator.film.runner import run_job
+from pipeline.orchestrator.film.segments import StillsOrder
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.publishing import FileNames
 from pipeline.rendering import fonts_for
@@ -115,7 +115,7 @@ class Gate:
 def gate(monkeypatch):
     def make(bad):
         gate = Gate(bad)
-        for module in (jobs_module, __import__("pipeline.orchestrator.film.afresh", fromlist=["STAGES"])):
+        for module in (jobs_module, __import__("pipeline.orchestrator.film.remake", fromlist=["STAGES"])):
             monkeypatch.setattr(module, "STAGES", gate.stages())
         return gate
 
@@ -171,7 +171,7 @@ async def test_a_crash_while_it_is_made_afresh_goes_on_there_and_is_no_third_att
 
     voice.speak = killed
     gates = voice.stages()
-    for module in (jobs_module, __import__("pipeline.orchestrator.film.afresh", fromlist=["STAGES"])):
+    for module in (jobs_module, __import__("pipeline.orchestrator.film.remake", fromlist=["STAGES"])):
         module.STAGES = gates
     with pytest.raises(BaseException):  # noqa: B017, PT011 - as a kill would
         await run_job(new_job(), context)

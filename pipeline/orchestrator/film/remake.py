@@ -15,15 +15,15 @@ from anyio import from_thread
 
 from pipeline.errors import NightreelError
 from pipeline.model import Job, Narration
-from pipeline.narration.narrate import kept_speeches
+from pipeline.narration.narrate import cached_speeches
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.film.delivered import film_is_whole
+from pipeline.orchestrator.film.cached_author import Kept, Voices
+from pipeline.orchestrator.film.delivery import film_is_whole
 from pipeline.orchestrator.film.episodes import with_earlier
-from pipeline.orchestrator.film.kept import Kept, Voices
+from pipeline.orchestrator.film.scene_renderer import kept_stills
 from pipeline.orchestrator.film.stages import OF_SCENES, STAGES
-from pipeline.orchestrator.film.stages.so_far import drawn_files
-from pipeline.orchestrator.film.studio import kept_stills
-from pipeline.script import kept_scripts, known_script
+from pipeline.orchestrator.film.stages.results import drawn_files
+from pipeline.script import cached_script_paths, offline_script
 from pipeline.state import Cache
 
 # Who says the same thing in the same way each time.
@@ -115,7 +115,7 @@ def _sounds(narration: Narration, cache: Cache) -> Iterable[Path]:
     """The clips, and what the voice said for them: joined anew, it would be the same clips."""
     for clip in narration.clips:
         with contextlib.suppress(NightreelError):  # it is gone or damaged: nobody knows what it was made of
-            yield from kept_speeches(clip, cache)
+            yield from cached_speeches(clip, cache)
         yield clip.path
 
 
@@ -126,8 +126,8 @@ def _scripts(job: Job, context: RunContext) -> Iterable[Path]:
         template, original = context.template(brief), context.wishes.original_of(brief)
         writers = context.crew.writers_of(original, template)
         if original == brief:
-            yield from kept_scripts(original, writers=writers, template=template, pace=job.pace)
-        elif script := known_script(original, writers=writers, template=template, pace=job.pace):
+            yield from cached_script_paths(original, writers=writers, template=template, pace=job.pace)
+        elif script := offline_script(original, writers=writers, template=template, pace=job.pace):
             # The script itself is that of other films, too.
             kept = Kept(
                 template=template, context=context, voices=Voices(narrators=context.crew.narrators), brief=brief

@@ -20,7 +20,7 @@ from pipeline.limits import (
     make_strategy,
     resource_limits,
 )
-from pipeline.orchestrator.context import providers
+from pipeline.orchestrator.context import provider_factory
 from pipeline.orchestrator.context.budgets import budget_of_batch, budget_of_day
 from pipeline.orchestrator.uploads import allowance_of
 from pipeline.settings import Settings
@@ -107,10 +107,10 @@ class Machine:
 
     def throttle(self, service: str) -> Throttle | None:
         """The door of a service, the same for all films; None for a provider that asks nobody outside."""
-        if not providers.is_service(service):
+        if not provider_factory.is_service(service):
             return None
         if service not in self._throttles:
-            limits = providers.throttle_limits(service, self.settings)
+            limits = provider_factory.throttle_limits(service, self.settings)
             throttle = Throttle(service, limits, ledger=self.ledger(service), on_change=self._tell, clock=self.clock)
             self._throttles[service] = throttle
         return self._throttles[service]

@@ -8,13 +8,13 @@ from operator import attrgetter
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.language.detection import language_of
-from pipeline.language.tags import DEFAULT_LANGUAGE, entry_for, usual_case
+from pipeline.language.detection import detect_language
+from pipeline.language.tags import DEFAULT_LANGUAGE, canonical_case, entry_for
 from pipeline.model import MOST_PICTURES, Brief, Shape, WantedPicture
 from pipeline.music import ANY_BED, NO_BED, BedLibrary
-from pipeline.orchestrator.context import providers
-from pipeline.orchestrator.context.places import Places
-from pipeline.orchestrator.context.serials import NO_SERIES, with_series
+from pipeline.orchestrator.context import provider_factory
+from pipeline.orchestrator.context.paths import Places
+from pipeline.orchestrator.context.series import NO_SERIES, with_series
 from pipeline.settings import Settings
 from pipeline.template import Template
 
@@ -71,7 +71,7 @@ class Wishes:
         languages = self._languages(brief)
         if not languages:
             return (brief,)
-        written_in = usual_case(brief.language or languages[0])
+        written_in = canonical_case(brief.language or languages[0])
         native = replace(brief, language=written_in)
         # A voice without a language is meant for the words of the author. At its pace the script of all is written.
         own = (written_in, self._voice(native, written_in) or "")
@@ -82,7 +82,7 @@ class Wishes:
         """Whether the script of a film is translated: not where its template has one in its language. Reads files."""
         if not brief.translated_from:
             return False
-        return brief.row is None or self.template_of(brief).play(brief.language) is None
+        return brief.row is None or self.template_of(brief).script_template(brief.language) is None
 
     def original_of(self, brief: Brief) -> Brief:
         """The brief that the script of a film is written for: its own, but for films that are translated."""
@@ -106,7 +106,7 @@ class Wishes:
             languages = self._languages(brief) or (self._language(brief),)
             if brief.language:
                 # At the pace of the author's voice the script of all films is written: it counts.
-                languages = (usual_case(brief.language), *languages)
+                languages = (canonical_case(brief.language), *languages)
             everywhere.update(languages)
             for each in (voice for voice, _ in brief.voices if not _speaks(voice, languages)):
                 where = self.places.origin(brief.origin)
@@ -189,8 +189,8 @@ class Wishes:
     @property
     def _may_search(self) -> bool:
         """Whether a model writes, and may ask for photos."""
-        is_model = providers.is_service(providers.writer_names(self.settings)[0])
-        return is_model and not self.settings.offline and bool(providers.stock_names(self.settings))
+        is_model = provider_factory.is_service(provider_factory.writer_names(self.settings)[0])
+        return is_model and not self.settings.offline and bool(provider_factory.stock_names(self.settings))
 
     def _music(self, brief: Brief) -> str:
         """The bed by name. A template that would have any is content with none where there is none."""
@@ -207,8 +207,8 @@ class Wishes:
     def _language(self, brief: Brief) -> str:
         named = self._flag("language") or brief.language or self.settings.language
         # What cells say is read before, in a language that is known for the whole table.
-        told = language_of(f"{brief.title}. {brief.notes}") if not named and brief.row is None else ""
-        return usual_case(named or told or DEFAULT_LANGUAGE)
+        told = detect_language(f"{brief.title}. {brief.notes}") if not named and brief.row is None else ""
+        return canonical_case(named or told or DEFAULT_LANGUAGE)
 
     def _voice(self, brief: Brief, language: str) -> str | None:
         flags = {

@@ -28,7 +28,7 @@ from typing import Any, TypeVar, TypeVarTuple
 import anyio
 from anyio.lowlevel import checkpoint_if_cancelled
 
-from pipeline.orchestrator.processes.nursery import ENDING, FORK, LENGTH_BYTES, LOAD, nurse
+from pipeline.orchestrator.processes.fork_server import ENDING, FORK, LENGTH_BYTES, LOAD, nurse
 
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")

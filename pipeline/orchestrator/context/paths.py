@@ -9,13 +9,13 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.files import is_there, sha256_of, storage_errors
+from pipeline.files import path_exists, sha256_of, storage_errors
 from pipeline.model import Job, Package, is_stock
 from pipeline.orchestrator.naming import SUMMARY
 from pipeline.pictures import is_address
 from pipeline.publishing import Destination, FileNames, FolderDestination
-from pipeline.sources import is_remote, told
-from pipeline.sources.naming import as_people_count
+from pipeline.sources import is_remote, redacted
+from pipeline.sources.naming import natural_sort_key
 
 _BESIDE = "Put the picture beside the brief or the table, and write its name"
 # What people call films of other kinds: a folder of such a name would surprise them.
@@ -29,7 +29,7 @@ def check_output(output: Path) -> None:
     if output.suffix.lower() in _NO_MP4 and not output.is_dir():
         raise InputError("films are MP4 files", where=str(output), hint=f"Write {output.stem}.mp4, or a folder")
     with storage_errors(output):
-        existing = next(path for path in (output, *output.parents) if is_there(path))
+        existing = next(path for path in (output, *output.parents) if path_exists(path))
         is_film = existing == output and output.suffix.lower() == ".mp4"
         if existing.is_dir() == is_film:
             raise NotADirectoryError(errno.ENOTDIR, f"{existing} is {'a' if is_film else 'not a'} folder")
@@ -57,7 +57,7 @@ class Places:
         An address has no passwords any more. Looks whether it exists: not for the event loop.
         """
         if is_remote(source):
-            return told(source)
+            return redacted(source)
         return self._below_workspace(str(source)) if Path(source).exists() else str(source)
 
     def origin(self, origin: str) -> str:
@@ -96,7 +96,7 @@ class Places:
             files = [path.name for path in self._beside(origin, source).iterdir() if _is_picture(path)]
         except (InputError, OSError):
             return (source,)
-        return tuple(f"{source}{name}" for name in sorted(files, key=as_people_count)) or (source,)
+        return tuple(f"{source}{name}" for name in sorted(files, key=natural_sort_key)) or (source,)
 
     def _beside(self, origin: str, source: str) -> Path:
         """Where a picture or a folder of them would lie. Raises `InputError` where it must not."""
@@ -106,7 +106,7 @@ class Places:
         try:
             file = (folder / source).resolve()
             allowed = any(file.is_relative_to(root.resolve()) for root in (folder, self.workspace))
-            is_there(file)  # a name that no file can have is refused here
+            path_exists(file)  # a name that no file can have is refused here
         # RuntimeError: a link that leads to itself, before Python 3.13.
         except (OSError, RuntimeError, ValueError) as error:
             raise InputError("no such file", where=source[:80], hint=_BESIDE) from error

@@ -16,7 +16,7 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import badge_of
 from pipeline.orchestrator.film.pictures import still_there
-from pipeline.orchestrator.film.scenes import SegmentOrder, StillsOrder, make_segment, make_stills
+from pipeline.orchestrator.film.segments import SegmentOrder, StillsOrder, make_segment, make_stills
 from pipeline.rendering import Look, fonts_for
 
 # The stills take about as long as so many frames of a scene.

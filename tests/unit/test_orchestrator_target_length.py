@@ -19,8 +19,14 @@ from pipeline.model import (
     Word,
     narration_of,
 )
-from pipeline.orchestrator.film.lengths import film_s, hold_to_length, told_length, translate_to_length, write_to_length
-from pipeline.script import SpokenLength
+from pipeline.orchestrator.film.target_length import (
+    film_s,
+    hold_to_length,
+    told_length,
+    translate_to_length,
+    write_to_length,
+)
+from pipeline.script import TargetLength
 from pipeline.script.length import predicted_s
 
 WORD_S = 0.5
@@ -36,7 +42,7 @@ def lasting(*lengths_s: float) -> Narration:
     return Narration(narrator="n", voice="v", clips=tuple(clips))
 
 
-class Booth:
+class Synthesiser:
     """Speaks the sample faster than everything else, by a share."""
 
     def __init__(self, deceit: float) -> None:
@@ -71,7 +77,7 @@ class Desk:
 
 
 async def test_where_the_sample_tells_the_truth_the_script_is_written_once() -> None:
-    desk, booth = Desk(), Booth(deceit=1.0)
+    desk, booth = Desk(), Synthesiser(deceit=1.0)
 
     # The words of its sample are as long as "word".
     written, pace = await write_to_length(60, "es", write=desk.write, speak=booth.speak)
@@ -81,7 +87,7 @@ async def test_where_the_sample_tells_the_truth_the_script_is_written_once() -> 
 
 
 async def test_where_the_film_shows_another_pace_the_script_is_written_once_more() -> None:
-    desk, booth = Desk(), Booth(deceit=1.5)
+    desk, booth = Desk(), Synthesiser(deceit=1.5)
 
     written, pace = await write_to_length(60, "en", write=desk.write, speak=booth.speak)
 
@@ -95,7 +101,7 @@ async def test_where_the_film_shows_another_pace_the_script_is_written_once_more
 
 
 async def test_notes_that_are_spoken_as_they_are_are_not_written_again() -> None:
-    desk, booth = Desk(model=""), Booth(deceit=1.5)
+    desk, booth = Desk(model=""), Synthesiser(deceit=1.5)
 
     await write_to_length(60, "en", write=desk.write, speak=booth.speak)
 
@@ -106,16 +112,16 @@ class Interpreter:
     """Translates into as many words as it likes: of the tries of one film, so many each."""
 
     def __init__(self, *words: int) -> None:
-        self.asked: list[SpokenLength] = []
+        self.asked: list[TargetLength] = []
         self._words = list(words)
 
-    async def translate(self, length: SpokenLength) -> Script:
+    async def translate(self, length: TargetLength) -> Script:
         self.asked.append(length)
         return script(self._words.pop(0))
 
 
 async def test_a_translation_that_lasts_as_long_as_it_shall_is_asked_for_once() -> None:
-    desk, booth = Interpreter(125), Booth(deceit=1.0)
+    desk, booth = Interpreter(125), Synthesiser(deceit=1.0)
 
     translated = await translate_to_length(60, "en", translate=desk.translate, speak=booth.speak)
 
@@ -128,13 +134,13 @@ async def test_a_translation_that_lasts_as_long_as_it_shall_is_asked_for_once() 
 async def test_a_translation_that_lasts_too_long_or_too_short_is_asked_for_once_more_and_the_nearer_one_counts(
     tries: tuple[int, int], kept: int
 ) -> None:
-    desk, booth = Interpreter(*tries), Booth(deceit=1.0)
+    desk, booth = Interpreter(*tries), Synthesiser(deceit=1.0)
 
     translated = await translate_to_length(60, "en", translate=desk.translate, speak=booth.speak)
 
     assert translated == script(kept)
     _, again = desk.asked
-    assert (again.before, again.lasted_s) == (script(tries[0]), tries[0] * WORD_S)
+    assert (again.before, again.previous_s) == (script(tries[0]), tries[0] * WORD_S)
 
 
 @pytest.mark.parametrize("lasts_s", [51.1, 60, 68.9])

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from pipeline.errors import NightreelError, QualityError, RejectedError, ReviewError, SampleError, StorageError
 from pipeline.files import sha256_of
-from pipeline.model import ONE_BY_ONE, FailedVerdict, Job, Review, SampleStanding
+from pipeline.model import STANDALONE_BATCHES, FailedVerdict, Job, Review, SampleStanding
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.film.delivered import has_gone_out, is_out
+from pipeline.orchestrator.film.delivery import has_gone_out, is_out
 from pipeline.settings import Settings
 
 _MOST_WARNINGS = 3
@@ -66,7 +66,7 @@ def held_because(job: Job, context: RunContext) -> NightreelError | None:
     why = _for_a_person(job, context.settings)
     if why:
         return ReviewError(why, where=job.folder, hint=f"Look at it: nightreel review {shlex.quote(job.batch)}")
-    if context.hosts.wanted and job.batch not in ONE_BY_ONE:
+    if context.hosts.wanted and job.batch not in STANDALONE_BATCHES:
         return waits_for_sample(job, context.store.index(job.batch).sums.sample())
     return None
 

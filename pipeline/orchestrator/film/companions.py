@@ -12,8 +12,8 @@ from pathlib import Path
 from pipeline.errors import ReviewError
 from pipeline.model import Job, JobStatus, Subtitles, title_of
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.strictness import profile_for
-from pipeline.orchestrator.film.leaving import is_judged
+from pipeline.orchestrator.context.quality_profiles import profile_for
+from pipeline.orchestrator.film.approval import is_judged
 from pipeline.publishing import sums_of
 from pipeline.quality import Expected, faults_of
 from pipeline.state import CheckpointStore

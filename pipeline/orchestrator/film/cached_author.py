@@ -12,14 +12,21 @@ from anyio import to_thread
 
 from pipeline.errors import InputError, MissingToolError, NightreelError, PermanentError, ProviderError
 from pipeline.model import Brief, Narration, Pace, Script
-from pipeline.narration.narrate import kept_clips
+from pipeline.narration.narrate import cached_clips
 from pipeline.narration.narrator import Narrator
-from pipeline.narration.pace import guess_pace, measure_pace
-from pipeline.narration.spoken_text import way_of_saying
-from pipeline.narration.synthesis import Manner
-from pipeline.orchestrator.context import RunContext, providers
+from pipeline.narration.pace import estimate_pace, measure_pace
+from pipeline.narration.spoken_text import normaliser_for
+from pipeline.narration.synthesis import VoiceConfig
+from pipeline.orchestrator.context import RunContext, provider_factory
 from pipeline.orchestrator.film.scripts import Speak, original_script, terms_of, translated_script
-from pipeline.script import SpokenLength, Translation, check_size, kept_translations, known_script, known_translation
+from pipeline.script import (
+    TargetLength,
+    Translation,
+    cached_translation,
+    cached_translation_paths,
+    check_size,
+    offline_script,
+)
 from pipeline.template import Template
 
 # How many times longer than a calm voice one may take that speaks slowly.
@@ -52,7 +59,7 @@ class Voices:
         failures: list[NightreelError] = []
         for narrator in self.narrators:
             # A service knows more voices than we do; it is asked when it speaks.
-            if providers.is_service(narrator.name) and wanted and _looks_like_a_voice(wanted):
+            if provider_factory.is_service(narrator.name) and wanted and _looks_like_a_voice(wanted):
                 return narrator, wanted
             try:
                 return narrator, await narrator.choose_voice(language, wanted)
@@ -94,7 +101,7 @@ class Kept:
         The pace of its voice is not known yet. A slow one is taken, so that nobody is refused for a guess; what is too
         much at the true pace is known before any model is paid. A script that is there needs no writer.
         """
-        slow = guess_pace(self.context.wishes.original_of(brief).language).corrected(_SLOW)
+        slow = estimate_pace(self.context.wishes.original_of(brief).language).corrected(_SLOW)
         error = await self._size_error(brief, slow)
         if error and await self.original(brief) is None:
             raise error
@@ -140,7 +147,7 @@ class Kept:
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
         """See `Author`."""
         look_up = partial(
-            known_script,
+            offline_script,
             brief,
             writers=self.context.crew.writers_of(brief, self.template),
             template=self.template,
@@ -148,11 +155,11 @@ class Kept:
         )
         return _kept(await to_thread.run_sync(look_up))
 
-    async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
+    async def translate(self, script: Script, language: str, length: TargetLength | None) -> Script:
         """See `Author`."""
-        return _kept(await to_thread.run_sync(known_translation, self._wanted(script, language, length)))
+        return _kept(await to_thread.run_sync(cached_translation, self._wanted(script, language, length)))
 
-    def _wanted(self, script: Script, language: str, length: SpokenLength | None) -> Translation:
+    def _wanted(self, script: Script, language: str, length: TargetLength | None) -> Translation:
         return Translation(
             script=script,
             language=language,
@@ -166,11 +173,11 @@ class Kept:
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""
         narrator, voice = await self.voices.first(brief.language, brief.voice)
-        say = await to_thread.run_sync(way_of_saying, brief.language, self.context.crew.pronunciations_of(brief))
-        manner = Manner(narrator=narrator, voice=voice, prosody=self.context.crew.prosody, say=say)
+        say = await to_thread.run_sync(normaliser_for, brief.language, self.context.crew.pronunciations_of(brief))
+        manner = VoiceConfig(narrator=narrator, voice=voice, prosody=self.context.crew.prosody, say=say)
 
         async def speak(script: Script) -> Narration:
-            clips = await to_thread.run_sync(kept_clips, script, manner, self.context.cache)
+            clips = await to_thread.run_sync(cached_clips, script, manner, self.context.cache)
             if clips is None:
                 raise _NotKeptError
             return Narration(narrator=narrator.name, voice=voice, clips=clips)
@@ -184,8 +191,8 @@ class _Noting(Kept):
 
     paths: list[Path] = field(default_factory=list)
 
-    async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
-        self.paths.extend(await to_thread.run_sync(kept_translations, self._wanted(script, language, length)))
+    async def translate(self, script: Script, language: str, length: TargetLength | None) -> Script:
+        self.paths.extend(await to_thread.run_sync(cached_translation_paths, self._wanted(script, language, length)))
         return await super().translate(script, language, length)
 
 

@@ -17,10 +17,10 @@ import anyio
 import psutil
 import pytest
 
-from pipeline.cli.prefork import workers_ahead
+from pipeline.cli.prefork import preforked_workers
 from pipeline.errors import InputError
-from pipeline.orchestrator.processes import forks
-from pipeline.orchestrator.processes.forks import NoNurseryError, Nursery, forking_workers, the_nursery
+from pipeline.orchestrator.processes import fork_pool
+from pipeline.orchestrator.processes.fork_pool import NoNurseryError, Nursery, forking_workers, the_nursery
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has forked workers")
 
@@ -166,7 +166,7 @@ def test_workers_that_are_there_already_are_those_of_a_block_within():
     ],
 )
 def test_commands_that_make_films_begin_their_workers_before_anything_else(tokens, begins):
-    with workers_ahead(tokens):
+    with preforked_workers(tokens):
         assert (the_nursery() is not None) is begins
     assert the_nursery() is None
 
@@ -238,7 +238,7 @@ def test_a_worker_that_had_no_work_for_long_is_ended(monkeypatch):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(parent.run, os.getpid)
             tasks.start_soon(parent.run, os.getpid)
-        monkeypatch.setattr(forks, "_IDLE_S", -1.0)
+        monkeypatch.setattr(fork_pool, "_IDLE_S", -1.0)
         last = await parent.run(os.getpid)
         assert workers_of(parent) <= {last}
 
@@ -262,7 +262,7 @@ def test_without_a_nursery_nobody_is_forked_and_who_was_dies_when_told(tmp_path)
 # As logging and threading do around every fork; there, an exception is printed and forgotten.
 _INTERRUPTED = """
 import os, signal, sys
-from pipeline.orchestrator.processes.forks import forking_workers
+from pipeline.orchestrator.processes.fork_pool import forking_workers
 
 os.register_at_fork(before=lambda: os.kill(os.getpid(), signal.SIGINT))
 try:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline import assembly, quality, rendering
 from pipeline.assembly import ASSEMBLY_VERSION, EncoderPlan, encode_segment, join_segments, write_stills
-from pipeline.files import discard_leftovers
+from pipeline.files import discard_stale_temporaries
 from pipeline.keys import content_key
 from pipeline.model import Clip, Cue, Scene, Script, Segment, Subtitles, Transition, Video
 from pipeline.quality import INSPECTION_VERSION, Expected, inspect_segment
@@ -55,8 +55,8 @@ def load_workers() -> None:
     """Import what workers are asked to do (draw, encode, inspect, master): whoever only orders that does without."""
     from pipeline.media import versions  # noqa: F401, PLC0415
     from pipeline.narration import clips, mastering  # noqa: F401, PLC0415
-    from pipeline.orchestrator.film import room  # noqa: F401, PLC0415
-    from pipeline.orchestrator.processes import within  # noqa: F401, PLC0415
+    from pipeline.orchestrator.film import scene_fit  # noqa: F401, PLC0415
+    from pipeline.orchestrator.processes import worker_entry  # noqa: F401, PLC0415
 
     rendering.load()
     assembly.load()
@@ -109,7 +109,7 @@ def _noting(changes: set[int], frames: Iterable[Frame]) -> Iterator[Frame]:
 def join_film(segments: tuple[Segment, ...], sound: Path | None, title: str, path: Path, frame_rate: int) -> Video:
     """Join the scenes of a film to `path`, with a sound of its own if it has one. Runs in a worker process."""
     # A worker that was killed while it joined them left as much as it had written.
-    discard_leftovers(path)
+    discard_stale_temporaries(path)
     return join_segments(segments, path=path, frame_rate=frame_rate, title=title, sound=sound)
 
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import SINGLES, Job, named_picture
 from pipeline.orchestrator.context import RunContext
-from pipeline.quality.expected import Twin
-from pipeline.script import has_play
+from pipeline.quality.expected import NearDuplicate
+from pipeline.script import has_script_template
 from pipeline.state import CheckpointStore
 
 # Films that are looked at closely, at most: whoever has so many twins has been told.
@@ -33,25 +33,25 @@ def sketch_for(job: Job, context: RunContext) -> tuple[str, ...]:
     """
     if not is_compared(job):
         return ()
-    from pipeline.quality.near_duplicates import sketch_of  # noqa: PLC0415 - loads numpy
+    from pipeline.quality.near_duplicates import minhash_bands  # noqa: PLC0415 - loads numpy
 
     assert job.script is not None
     size = context.encoding(job.brief).video_format
-    exact = has_play(job.brief, context.template(job.brief))
+    exact = has_script_template(job.brief, context.template(job.brief))
     kind = f"{size.width_px}x{size.height_px} {job.brief.preset or ''}"
-    return sketch_of(job.script, kind=kind, exact=exact)
+    return minhash_bands(job.script, kind=kind, exact=exact)
 
 
-def twin_of(job: Job, context: RunContext) -> Twin | None:
+def twin_of(job: Job, context: RunContext) -> NearDuplicate | None:
     """The film of its batch that is most like it, and that it is to be warned of. Blocks.
 
     Of films that say the same in other pictures, neither is the other. None: it is alone, or not compared.
     """
     if not is_compared(job) or not job.sketch or job.script is None:
         return None
-    from pipeline.quality.near_duplicates import said_in, share_said, shingles_of  # noqa: PLC0415 - loads numpy
+    from pipeline.quality.near_duplicates import jaccard, narration_text, shingle_set  # noqa: PLC0415 - loads numpy
 
-    said, found = shingles_of(said_in(job.script)), Twin(name="")
+    said, found = shingle_set(narration_text(job.script)), NearDuplicate(name="")
     for row, is_before in context.store.index(job.batch).alike(job.id, job.sketch, limit=_MOST_COMPARED):
         try:
             other, other_said = _read(context.store, job.batch, row.id, context.store.stamp(job.batch, row.id))
@@ -59,9 +59,9 @@ def twin_of(job: Job, context: RunContext) -> Twin | None:
             continue  # a damaged file is told elsewhere
         if other is None or other.script is None or not (is_before or _was_passed(other)):
             continue
-        share = min(share_said(said, other_said), _share_shown(job, other))
+        share = min(jaccard(said, other_said), _share_shown(job, other))
         if share > found.share:
-            found = Twin(name=f"job {other.id}", title=other.script.title, share=share)
+            found = NearDuplicate(name=f"job {other.id}", title=other.script.title, share=share)
         if share >= 1:
             break
     return found if found.name else None
@@ -73,10 +73,10 @@ def _read(store: CheckpointStore, batch: str, job_id: str, _stamp: str) -> tuple
 
     The films of a batch are compared with the same ones.
     """
-    from pipeline.quality.near_duplicates import said_in, shingles_of  # noqa: PLC0415 - loads numpy
+    from pipeline.quality.near_duplicates import narration_text, shingle_set  # noqa: PLC0415 - loads numpy
 
     job = store.read_job(batch, job_id)
-    return job, shingles_of(said_in(job.script)) if job and job.script else frozenset()
+    return job, shingle_set(narration_text(job.script)) if job and job.script else frozenset()
 
 
 def _was_passed(job: Job) -> bool:
@@ -92,11 +92,11 @@ def _share_shown(one: Job, other: Job) -> float:
     """
     if not (_names(one) or _names(other)):
         return 1.0
-    from pipeline.quality.near_duplicates import share_shown  # noqa: PLC0415 - loads numpy
+    from pipeline.quality.near_duplicates import shared_pictures  # noqa: PLC0415 - loads numpy
 
     looks = _looks(one), _looks(other)
     if all(looks):
-        return share_shown(*looks)
+        return shared_pictures(*looks)
     stills = _stills(one), _stills(other)
     return len(stills[0] & stills[1]) / max(1, len(stills[0] | stills[1]))
 

@@ -25,7 +25,7 @@ from pipeline.model import (
     VideoFormat,
 )
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.film import room
+from pipeline.orchestrator.film import scene_fit
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.stages.script import write
 from pipeline.rendering import Look, find_misfits
@@ -55,7 +55,7 @@ async def in_thread(function, *arguments):
 
 
 def with_room(script, look):
-    return anyio.run(room.with_room, script, look, in_thread)
+    return anyio.run(scene_fit.with_room, script, look, in_thread)
 
 
 def script(*scenes):

@@ -19,8 +19,8 @@ from pipeline.errors import (
     TransientError,
 )
 from pipeline.model import Brief, Check, Job, JobStatus, Package, Receipt, Verdict
-from pipeline.orchestrator.film import outgoing
-from pipeline.orchestrator.film.outgoing import films_to_come, send_out
+from pipeline.orchestrator.film import publication
+from pipeline.orchestrator.film.publication import films_to_come, send_out
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JOB = Job(id="1" * 8, batch="films", folder="films/1", brief=Brief(title="Tea"))
@@ -203,7 +203,7 @@ async def test_a_film_that_is_held_for_what_goes_with_it_keeps_the_word_that_it_
     def hold(*_):
         raise ReviewError("video.srt was changed")
 
-    monkeypatch.setattr(outgoing, "with_companions", hold)
+    monkeypatch.setattr(publication, "with_companions", hold)
     with pytest.raises(ReviewError):
         await send_out(film, package, context_with(host), attempt)
 

@@ -27,7 +27,7 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.film.likeness import is_compared, sketch_for, twin_of
+from pipeline.orchestrator.film.duplicates import is_compared, sketch_for, twin_of
 from pipeline.quality import findings
 from tests.standins.youtube.clients import now
 

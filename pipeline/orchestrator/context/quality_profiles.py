@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import QualityProfile
-from pipeline.settings import DEFAULT_PROFILE, Settings, profiles_of
+from pipeline.settings import DEFAULT_PROFILE, Settings, resolve_profiles
 from pipeline.template import Template
 
 
@@ -13,7 +13,7 @@ def profile_for(settings: Settings, template: Template | None = None) -> Quality
 
     Raises `InputError` for a template that names a profile that is not there.
     """
-    profiles = profiles_of(settings.profiles)
+    profiles = resolve_profiles(settings.profiles)
     name = settings.quality.profile or (template.profile if template else "") or DEFAULT_PROFILE
     if name not in profiles:
         where = template.folder if template else ""

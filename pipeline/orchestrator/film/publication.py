@@ -15,16 +15,16 @@ from pipeline.errors import (
     ProviderError,
     ReviewError,
     TransientError,
-    opens_at,
+    available_at,
 )
-from pipeline.model import LEFT, Job, JobStatus, Package, Receipt, Script, title_of
+from pipeline.model import UNFINISHED, Job, JobStatus, Package, Receipt, Script, title_of
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.hosts import Family
+from pipeline.orchestrator.film.approval import check_judged
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.beside import with_companions
-from pipeline.orchestrator.film.delivered import has_gone_out
+from pipeline.orchestrator.film.companions import with_companions
+from pipeline.orchestrator.film.delivery import has_gone_out
 from pipeline.orchestrator.film.episodes import let_next, passed_over, waits_for
-from pipeline.orchestrator.film.leaving import check_judged
 from pipeline.publishing import files_beside, publish
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
@@ -102,7 +102,7 @@ async def _turn_of(job: Job, context: RunContext, attempt: Attempt) -> tuple[str
 def films_to_come(job: Job, store: CheckpointStore, host: str, most: int) -> int:
     """How many other films of the job's batch are not out at a host yet; it is counted up to `most`. Blocks."""
     count = 0
-    for row in store.index(job.batch).rows(*LEFT):
+    for row in store.index(job.batch).rows(*UNFINISHED):
         if count >= most:
             break
         count += row.id != job.id and host not in row.published
@@ -126,7 +126,7 @@ def _wait(job: Job, receipt: Receipt, settings: Settings) -> ProviderError | Non
 
 def _first_to_go_on(errors: Sequence[NightreelError]) -> NightreelError:
     """The error that the job is parked with: one that may pass soon, else the one whose time comes first."""
-    timed = [(until, number) for number, error in enumerate(errors) if (until := opens_at(error))]
+    timed = [(until, number) for number, error in enumerate(errors) if (until := available_at(error))]
     passing = [error for error in errors if isinstance(error, TransientError)]
     return passing[0] if passing else errors[min(timed)[1]] if timed else errors[0]
 

@@ -18,21 +18,21 @@ from pipeline.errors import (
     StorageError,
     TimeLimitError,
     TurnError,
-    first_error,
+    raise_first_error,
 )
 from pipeline.files import write_atomically
 from pipeline.limits import Rank
 from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.events import JobEvent, Listener, Notice, ignore, tell
-from pipeline.orchestrator.film.afresh import forget_from, stage_to_mend
+from pipeline.orchestrator.events import JobEvent, Listener, Notice, emit, ignore
+from pipeline.orchestrator.film.approval import held_because
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.delivered import film_is_whole, is_delivered, is_where_wanted
+from pipeline.orchestrator.film.delivery import film_is_whole, is_delivered, is_where_wanted
 from pipeline.orchestrator.film.episodes import let_next, waits_for
 from pipeline.orchestrator.film.failures import MAY_PASS, crash_loop, error_record, goes_on
-from pipeline.orchestrator.film.leaving import held_because
+from pipeline.orchestrator.film.remake import forget_from, stage_to_mend
 from pipeline.orchestrator.film.stages import STAGES, Stage
-from pipeline.orchestrator.film.stages.so_far import drawn_files
+from pipeline.orchestrator.film.stages.results import drawn_files
 from pipeline.orchestrator.processes.workers import expect_work
 from pipeline.state import CacheUsage
 
@@ -61,7 +61,7 @@ async def run_job(job: Job, context: RunContext, listen: Listener = ignore, *, r
     run = _Run(job, context, listen)
     try:
         if job.status is JobStatus.COMPLETED and await to_thread.run_sync(is_delivered, job, context):
-            tell(listen, JobEvent(job=job, untouched=True))
+            emit(listen, JobEvent(job=job, untouched=True))
             return job
         try:
             await run.run_shielded(rank)
@@ -102,7 +102,7 @@ class _Run:
             raise crash
         async with self._context.cache.holding(*_kept_files(self.job)) as use:
             stages = await self._begin()
-            with first_error():
+            with raise_first_error():
                 async with anyio.create_task_group() as ahead:
                     attempt = Attempt(
                         cores=self._context.cores,
@@ -111,7 +111,7 @@ class _Run:
                         evidence=self._context.evidence(self.job),
                         ahead=ahead,
                         keep=self._keep_quietly,
-                        note=lambda line: tell(self._listen, Notice(text=line)),
+                        note=lambda line: emit(self._listen, Notice(text=line)),
                         prices=self._context.prices,
                         budgets=self._context.machine.budgets(self.job.batch),
                     )
@@ -218,7 +218,7 @@ class _Run:
                 if not isinstance(error, StorageError):  # that one says it already
                     logger.warning("job %s stopped, and that could not be saved: %s", job.id, unsaved)
         self.job = job
-        tell(self._listen, JobEvent(job=job, error=error))
+        emit(self._listen, JobEvent(job=job, error=error))
         if isinstance(error, SampleError) and not await to_thread.run_sync(held_because, job, self._context):
             # Approved while we wrote down that it was not: whoever did that may not have seen this film wait.
             await self.to(JobStatus.PENDING, why="the sample is approved")
@@ -236,7 +236,7 @@ class _Run:
     async def _keep(self, job: Job) -> None:
         await self._context.store.save_job(job)
         self.job = job
-        tell(self._listen, JobEvent(job=job))
+        emit(self._listen, JobEvent(job=job))
 
 
 def _stopped(job: Job, error: Exception, context: RunContext) -> Job:

@@ -1,4 +1,4 @@
-"""What the nursery does, and the workers that it forks: see `forks.py`, which speaks to both."""
+"""What the nursery does, and the workers that it forks: see `fork_pool.py`, which speaks to both."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from anyio import create_task_group
 
-from pipeline.errors import first_error
+from pipeline.errors import raise_first_error
 from pipeline.model import Scene, Script, texts_of
 from pipeline.rendering import Look, find_misfits
 
@@ -38,7 +38,7 @@ async def with_room(script: Script, look: Look, compute: Callable[..., Awaitable
     async def part(number: int, scene: Scene) -> None:
         parts[number] = await compute(parted, scene, look.showing(scene))
 
-    with first_error():
+    with raise_first_error():
         async with create_task_group() as tasks:
             for number, scene in enumerate(script.scenes):
                 tasks.start_soon(part, number, scene)

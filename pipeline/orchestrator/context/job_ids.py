@@ -15,14 +15,14 @@ from pipeline.errors import InputError
 from pipeline.keys import canonical_text, key_of_texts
 from pipeline.model import Brief
 from pipeline.music import Bed
-from pipeline.orchestrator.context import providers
+from pipeline.orchestrator.context import provider_factory
 from pipeline.orchestrator.context.appearance import Appearance
-from pipeline.orchestrator.context.crew import Crew
 from pipeline.orchestrator.context.encoding import cue_limits, encoding_of, mix_plan
-from pipeline.orchestrator.context.places import Places
-from pipeline.script import has_play
+from pipeline.orchestrator.context.paths import Places
+from pipeline.orchestrator.context.providers import Crew
+from pipeline.script import has_script_template
 from pipeline.settings import Settings
-from pipeline.template import Play, PlayError, Template, files_in
+from pipeline.template import FillError, ScriptTemplate, Template, files_in
 from pipeline.workspace import is_builtin
 
 _ID_DIGITS = 16
@@ -54,7 +54,7 @@ class Identity:
     _known: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict, init=False)
     _around: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict, init=False)
     # By template, its scripts that make names of pictures; and by script and name what lies there.
-    _makers: dict[str | None, tuple[Play, ...]] = field(default_factory=dict, init=False)
+    _makers: dict[str | None, tuple[ScriptTemplate, ...]] = field(default_factory=dict, init=False)
     _beside: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
 
     def job_id(self, brief: Brief) -> str:
@@ -95,31 +95,31 @@ class Identity:
             return ()
         names = [name for name in files_in(folder, "*.*") if Path(name).suffix not in _NO_PICTURE]
         return tuple(
-            self.places.digest_of_picture(play.path, name)
-            for play in template.plays
+            self.places.digest_of_picture(script.path, name)
+            for script in template.script_templates
             for name in names
-            if name in play.text
+            if name in script.text
         )
 
     def _digests_made(self, brief: Brief) -> tuple[str, ...]:
         """The same of those whose names the scripts make of this row."""
-        if brief.row is None or not (plays := self._making(brief)):
+        if brief.row is None or not (scripts := self._making(brief)):
             return ()
         template, asked = self.template_of(brief), {each.source for each in brief.pictures}
         try:
-            made = [(each, each.made_names(template.values(brief.row, each.language))) for each in plays]
-        except PlayError:
+            made = [(each, each.dynamic_pictures(template.values(brief.row, each.language))) for each in scripts]
+        except FillError:
             return ()  # the row will be told
-        return tuple(self._digest(play.path, name) for play, names in made for name in names if name not in asked)
+        return tuple(self._digest(script.path, name) for script, names in made for name in names if name not in asked)
 
-    def _making(self, brief: Brief) -> tuple[Play, ...]:
+    def _making(self, brief: Brief) -> tuple[ScriptTemplate, ...]:
         """The scripts of its template that make names of pictures."""
         if brief.template not in self._makers:
             try:
-                plays = self.template_of(brief).plays
+                scripts = self.template_of(brief).script_templates
             except InputError:
-                plays = ()
-            self._makers[brief.template] = tuple(play for play in plays if play.makes_names)
+                scripts = ()
+            self._makers[brief.template] = tuple(script for script in scripts if script.has_dynamic_pictures)
         return self._makers[brief.template]
 
     def _digest(self, path: str, name: str) -> str:
@@ -136,8 +136,8 @@ class Identity:
         writer = self._first_choice()
         try:
             used = self.template_of(brief)
-            template = used.own
-            if has_play(brief, used):
+            template = used.custom_fingerprint
+            if has_script_template(brief, used):
                 writer, beside = ("template",), self._digests_beside(used)
                 template = (template, *beside) if beside else template
         except InputError:
@@ -160,7 +160,7 @@ class Identity:
             template,
             theme,
             writer,
-            (providers.narrator_names(settings), settings.edge.fallback_voices, self.crew.prosody),
+            (provider_factory.narrator_names(settings), settings.edge.fallback_voices, self.crew.prosody),
             self.crew.pronunciations,
             (encoding, cues, settings.subtitles.style),
             (settings.video.motion, settings.video.transition),
@@ -172,6 +172,6 @@ class Identity:
     def _first_choice(self) -> tuple[str, ...]:
         """Who shall write, and with which model. Who steps in when they can't makes no other film of it."""
         settings = self.settings
-        name = providers.writer_names(settings)[0]
-        models = providers.model_settings(name, settings).models if providers.is_service(name) else ()
+        name = provider_factory.writer_names(settings)[0]
+        models = provider_factory.model_settings(name, settings).models if provider_factory.is_service(name) else ()
         return (name, *models[:1])
