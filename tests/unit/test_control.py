@@ -56,7 +56,7 @@ from pipeline.orchestrator.events import JobEvent, Notice
 from pipeline.orchestrator.film import runner as jobs_module
 from pipeline.orchestrator.film.remake import forget_from
 from pipeline.orchestrator.film.stages import STAGES, Stage
-from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record
+from pipeline.publishing.youtube.journal import WATCH_URL, Journal, Published, Record
 from pipeline.state import Snapshots
 
 
@@ -454,7 +454,7 @@ PACKAGE = Package(
 )
 VIDEO = Video(frames=30, bytes=4, sha256="0" * 64)
 NOTED = datetime(2026, 11, 27, tzinfo=UTC)
-OUT = Receipt(destination="youtube", package=PACKAGE, id="abc", url=f"{WATCH}abc")
+OUT = Receipt(destination="youtube", package=PACKAGE, id="abc", url=f"{WATCH_URL}abc")
 
 
 async def test_a_published_film_is_no_longer_retried_and_never_published_a_second_time_by_that(room, context):

@@ -152,7 +152,7 @@ def test_metadata_that_is_not_the_scripts_or_no_host_takes_fails(tmp_path, chang
     ],
 )
 def test_words_that_somebody_brings_for_a_film_go_out_as_they_are_or_not_at_all(tmp_path, said, told):
-    package = FileNames().within(tmp_path)
+    package = FileNames().in_folder(tmp_path)
     passes = Verdict(checks=(Check.of("file", passed=True, measured="", limit=""),)).of_film("f")
     # As an editor of Windows saves it.
     package.metadata.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8-sig")

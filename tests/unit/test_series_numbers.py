@@ -40,9 +40,9 @@ SERIAL = Serial(
     titles=(("", "Optics"), ("de", "Optik")), labels=(("", ""),), pattern="{title} · {series}, {episode}", remember=3
 )
 TABLE = '[series.optics]\ntitle = "Optics"\n'
-WATCH = "https://www.youtube.com/watch?v="
-FIRST = Neighbour(id="a", url=f"{WATCH}a", title="Light")
-THIRD = Neighbour(id="c", url=f"{WATCH}c", title="Lenses")
+WATCH_URL = "https://www.youtube.com/watch?v="
+FIRST = Neighbour(id="a", url=f"{WATCH_URL}a", title="Light")
+THIRD = Neighbour(id="c", url=f"{WATCH_URL}c", title="Lenses")
 LINKS = Links(words=("Previous", "Next"), before=FIRST, after=THIRD)
 
 
@@ -150,7 +150,7 @@ def test_films_of_one_brief_are_one_episode_and_each_has_a_track(tmp_path):
     context = context_in(tmp_path, languages="en,de", formats="16:9,9:16")
     given = number_episodes([brief("A")], context, gives=True)
 
-    films = context.wishes.films_of(given.of(brief("A")))
+    films = context.wishes.uploaded_films(given.of(brief("A")))
 
     assert {film.episode for film in films} == {1}
     assert [track_of(film) for film in films] == ["en", "en 9:16", "de", "de 9:16"]
@@ -362,7 +362,7 @@ async def test_what_was_not_to_be_published_is_passed_over_without_a_word_and_at
 
 async def test_an_episode_that_is_out_is_known_to_be_when_its_batch_is_gone(ten):
     context, jobs = ten
-    url, at = f"{WATCH}abc", datetime(2026, 1, 2, tzinfo=UTC)
+    url, at = f"{WATCH_URL}abc", datetime(2026, 1, 2, tzinfo=UTC)
     out = Published(id="abc", url=url, job=jobs[0].id, title="Film 1", at=at)
     record = Record(schema=1, sha256="", size_bytes=1, job=jobs[0].id, title="Film 1", intended_at=at, published=out)
     await Journal(context.hosts.journals / "default", subject_key(jobs[0].brief)).write(record)
@@ -456,10 +456,10 @@ def test_a_model_is_told_of_earlier_episodes_as_material_each_on_one_line():
 def test_links_are_the_last_lines_and_what_people_wrote_stays():
     once = with_links("Light is bright.\n\n#light", LINKS)
 
-    assert once == f"Light is bright.\n\n#light\n\nPrevious: Light {WATCH}a\nNext: Lenses {WATCH}c"
+    assert once == f"Light is bright.\n\n#light\n\nPrevious: Light {WATCH_URL}a\nNext: Lenses {WATCH_URL}c"
     assert with_links(once, LINKS) == once
     moved = with_links(f"By hand.\n{once}", replace(LINKS, before=None, after=replace(THIRD, title="Prisms")))
-    assert moved == f"By hand.\nLight is bright.\n\n#light\n\nPrevious: Light {WATCH}a\nNext: Prisms {WATCH}c"
+    assert moved == f"By hand.\nLight is bright.\n\n#light\n\nPrevious: Light {WATCH_URL}a\nNext: Prisms {WATCH_URL}c"
     assert with_links("Next: a talk", Links()) == "Next: a talk"
 
 
@@ -468,7 +468,7 @@ def test_a_description_with_links_always_fits(text, title):
     linked = with_links(text, replace(LINKS, after=replace(THIRD, title=title)))
 
     assert utf8_bytes(linked) <= DESCRIPTION_MAX_BYTES
-    assert linked.endswith(f"{WATCH}c")
+    assert linked.endswith(f"{WATCH_URL}c")
 
 
 # Files that were renamed, lists that are lost -------------------------------------------------------------------

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
         Channel,
         Extras,
         Links,
-        ManualUploadDestination,
-        Publicity,
+        ManualDestination,
         Timing,
+        VideoSettings,
         YouTubeDestination,
     )
 
@@ -102,12 +102,12 @@ class Hosts:
         brief: Brief | None = None,
         family: Family | None = None,
         to_come: ToCome = _none_to_come,
-    ) -> YouTubeDestination | ManualUploadDestination:
+    ) -> YouTubeDestination | ManualDestination:
         """A film on its way to "youtube", "youtube:CHANNEL" or "folder:PATH"; one that is not ours has no `brief`.
 
         Without a `brief`, the settings alone say how it is shown. Raises `InputError` for a time that is none.
         """
-        from pipeline.publishing.youtube import ManualUploadDestination, YouTubeDestination  # noqa: PLC0415 - loads aiohttp
+        from pipeline.publishing.youtube import ManualDestination, YouTubeDestination  # noqa: PLC0415 - loads aiohttp
 
         release = self._release(brief or Brief(title=""), name)
         publicity, extras = self._publicity(release.privacy), self._extras(brief, family or Family(), release)
@@ -117,7 +117,7 @@ class Hosts:
             by_hand = replace(publicity, publish_at=release.publish_at)
             # Their addresses are known where they are on the channel.
             near = self._neighbours(brief, self.settings.youtube.channel)
-            return ManualUploadDestination(name, folder, by_hand, extras, subject, neighbours=near)
+            return ManualDestination(name, folder, by_hand, extras, subject, neighbours=near)
         self.refuse_offline(name)
         channel, timing = self._channel_name(name), self._timing(release, self._channel_name(name))
         known = self.channel(channel)
@@ -205,23 +205,23 @@ class Hosts:
         return release_of(brief, self.settings.youtube, channel=channel, flag=flag)
 
     def _timing(self, release: Release, channel: str) -> Timing:
-        from pipeline.publishing.youtube import SlotBook, Timing  # noqa: PLC0415
+        from pipeline.publishing.youtube import SlotLedger, Timing  # noqa: PLC0415
 
         path = self.workspace / "state" / "ledgers" / f"youtube-slots-{channel}.json"
-        book = SlotBook(path) if self.settings.youtube.slots else None
+        book = SlotLedger(path) if self.settings.youtube.slots else None
         return Timing(
             publish_at=release.publish_at,
             slots=release.slots,
-            book=book,
-            is_asked=release.is_asked,
+            ledger=book,
+            is_explicit=release.is_asked,
             where=release.where,
         )
 
-    def _publicity(self, privacy: Privacy) -> Publicity:
-        from pipeline.publishing.youtube import Publicity  # noqa: PLC0415
+    def _publicity(self, privacy: Privacy) -> VideoSettings:
+        from pipeline.publishing.youtube import VideoSettings  # noqa: PLC0415
 
         wanted = self.settings.youtube
-        return Publicity(
+        return VideoSettings(
             privacy=privacy,
             category=wanted.category,
             made_for_kids=wanted.made_for_kids,
@@ -259,8 +259,8 @@ class Hosts:
             playlist_privacy="public" if release.publish_at or release.slots else release.privacy,
             place=place if wanted.playlist_in_order else "",
             titles=titles if wanted.titles else {},
-            untold=family.untold if wanted.titles else (),
-            untold_follow=family.untold_follow and wanted.titles,
+            untranslated=family.untold if wanted.titles else (),
+            translations_follow=family.untold_follow and wanted.titles,
         )
 
     def _channel_name(self, name: str) -> str:

@@ -146,7 +146,7 @@ class Places:
 
     def package(self, folder: str, batch: str) -> Package:
         """All files of the film of a job with this folder, there or not."""
-        return self._names.within(self.video(folder, batch).parent)
+        return self._names.in_folder(self.video(folder, batch).parent)
 
     def video(self, folder: str, batch: str) -> Path:
         """The film of a job with this folder. A folder that was asked for takes the place of output/<batch>/."""

@@ -29,7 +29,7 @@ from pipeline.orchestrator.events import Listener, Notice, emit
 from pipeline.orchestrator.film.approval import digest_of
 from pipeline.orchestrator.film.delivery import is_out
 from pipeline.orchestrator.qc import judge_films
-from pipeline.publishing import FileNames, Subject, files_beside, sums_of
+from pipeline.publishing import FileNames, Subject, hash_files, sidecar_files
 from pipeline.quality.judge import with_companions
 from pipeline.state import CheckpointStore
 
@@ -146,7 +146,7 @@ def publish_settings(
 def _once_more(job: Job, hosts: Hosts) -> Job:
     """The job as if its film were out nowhere of where `context` says. In a thread of `anyio.to_thread`."""
     for name in hosts.wanted:
-        from_thread.run(hosts.destination(name, hosts.subject(job)).again)
+        from_thread.run(hosts.destination(name, hosts.subject(job)).republish)
     return job.evolve(published=tuple(each for each in job.published if each.destination not in hosts.wanted))
 
 
@@ -178,7 +178,7 @@ async def publish_file(
     for name in context.hosts.wanted:
         host = await to_thread.run_sync(context.hosts.destination, name, subject, wishes.on(brief))
         if again:
-            await host.again()
+            await host.republish()
         receipt = await host.deliver(package)
         told = (*receipt.remarks, _UPDATE) if receipt.url in out else receipt.remarks
         receipts.append(replace(receipt, remarks=told))
@@ -222,7 +222,7 @@ def subject_of(context: RunContext, package: Package) -> tuple[Subject, Brief]:
     job = context.store.read_job(row.batch, row.id) if row else None
     sha256 = digest_of(package.video)
     subject = context.hosts.subject(job) if job else Subject(key=sha256[:_KEY_DIGITS], folder=package.video.stem)
-    beside = frozenset(sums_of(files_beside(package)).items())
+    beside = frozenset(hash_files(sidecar_files(package)).items())
     return replace(subject, film_sha256=sha256, companions=beside), job.brief if job else Brief(title="")
 
 
@@ -254,7 +254,7 @@ def package_of(video: Path, metadata: Path | None) -> Package:
         raise InputError("no such file", where=str(video))
     probe(video)  # raises what is wrong with it
     names = FileNames()
-    package = (names if video.name == names.video else FileNames.like(video)).within(video.parent)
+    package = (names if video.name == names.video else FileNames.like(video)).in_folder(video.parent)
     if metadata is not None and not metadata.is_file():
         raise InputError("no such file", where=str(metadata))
     return replace(package, metadata=metadata.absolute()) if metadata else package

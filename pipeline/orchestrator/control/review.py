@@ -102,7 +102,7 @@ async def approve(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) 
             theirs = context.for_job(job)
             for name in theirs.hosts.wanted:
                 host = theirs.hosts.destination(name, theirs.hosts.subject(job))
-                from_thread.run(host.again)
+                from_thread.run(host.republish)
         review = Review(film=job.video.sha256, decision="approved", at=context.clock())
         fresh = job.evolve(review=review, error=None, retries=0)
         return advance(fresh, JobStatus.PENDING, at=context.clock(), why="approved by a person")

@@ -14,7 +14,7 @@ from pipeline.model import Job, JobStatus, Subtitles, title_of
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.orchestrator.film.approval import is_judged
-from pipeline.publishing import sums_of
+from pipeline.publishing import hash_files
 from pipeline.quality import Expected, faults_of
 from pipeline.state import CheckpointStore
 
@@ -35,7 +35,7 @@ def passing(job: Job, files: Mapping[str, Path], context: RunContext) -> frozens
 
     Blocks. Raises `ReviewError` for one that may not go out.
     """
-    sums = sums_of(files)
+    sums = hash_files(files)
     known = job.verdict.companions if job.verdict and is_judged(job) else frozenset()
     changed = {name: sha256 for name, sha256 in sums.items() if (name, sha256) not in known}
     if changed:

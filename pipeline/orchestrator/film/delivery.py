@@ -52,7 +52,7 @@ def has_gone_out(job: Job, context: RunContext) -> bool:
 
 def is_where_wanted(job: Job, context: RunContext) -> bool:
     """Whether the film was delivered to where it is wanted now; it may have been lost since."""
-    return job.receipt is not None and context.for_job(job).places.destination(job).gave(job.receipt)
+    return job.receipt is not None and context.for_job(job).places.destination(job).has_issued(job.receipt)
 
 
 def film_is_whole(job: Job) -> bool:

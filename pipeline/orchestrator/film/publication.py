@@ -25,7 +25,7 @@ from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.companions import with_companions
 from pipeline.orchestrator.film.delivery import has_gone_out
 from pipeline.orchestrator.film.episodes import let_next, passed_over, waits_for
-from pipeline.publishing import files_beside, publish
+from pipeline.publishing import publish, sidecar_files
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
 
@@ -44,7 +44,7 @@ async def send_out(job: Job, package: Package, context: RunContext, attempt: Att
     """
     passed = await _turn_of(job, context, attempt)
     try:
-        job = await to_thread.run_sync(lambda: with_companions(job, files_beside(package), context))
+        job = await to_thread.run_sync(lambda: with_companions(job, sidecar_files(package), context))
     except ReviewError:
         await attempt.keep(job)
         raise
@@ -55,7 +55,7 @@ async def send_out(job: Job, package: Package, context: RunContext, attempt: Att
         return films_to_come(job, context.store, name, most)
 
     for host in await to_thread.run_sync(context.hosts.of, job, family, to_come):
-        before = next(filter(host.gave, job.published), None)
+        before = next(filter(host.has_issued, job.published), None)
         if before and not before.missing:
             continue
         await attempt.keep(job)

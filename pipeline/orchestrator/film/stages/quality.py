@@ -13,7 +13,7 @@ from pipeline.orchestrator.film.approval import without_film
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.duplicates import is_compared, twin_of
 from pipeline.orchestrator.film.stages.results import drawn_files, made, shown_of
-from pipeline.publishing import files_beside, sums_of
+from pipeline.publishing import hash_files, sidecar_files
 from pipeline.quality import Expected, Parts, inspect_film
 from pipeline.rendering import undrawable
 
@@ -64,7 +64,7 @@ async def inspect(job: Job, context: RunContext, attempt: Attempt) -> Job:
     profile = await to_thread.run_sync(lambda: profile_for(context.settings, context.template(job.brief)))
     parts = Parts(segments=tuple(segment.path for segment in job.segments), sound=job.music) if job.segments else None
     depth = context.settings.quality.inspect
-    beside = await to_thread.run_sync(lambda: sums_of(files_beside(made(job.package))))
+    beside = await to_thread.run_sync(lambda: hash_files(sidecar_files(made(job.package))))
     verdict = await attempt.compute(inspect_film, made(job.package), expected, parts, depth, profile)
     if not verdict.passed:
         # Whatever was wrong must not be found in the cache, or on the bench, by the next attempt.

@@ -26,7 +26,7 @@ def drawn_files(job: Job) -> tuple[Path, ...]:
 
 def package_of(job: Job, context: RunContext) -> Package:
     """The files of a film before it is delivered, there or not."""
-    return FileNames().within(context.bench(job))
+    return FileNames().in_folder(context.bench(job))
 
 
 def shown_of(job: Job, context: RunContext) -> Shown:
