@@ -26,11 +26,11 @@ from pipeline.model import Brief, Clip, Cue, Job, Narration, Script, StageRecord
 from pipeline.model import narration_of as spoken_in
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
+from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.events import JobEvent, Told
 from pipeline.orchestrator.film import jobs
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.stages import STAGES
-from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.script import OutlineWriter, write_script
 from pipeline.sources import read_brief
 
@@ -80,14 +80,14 @@ def main() -> None:
 async def measure(workspace: Path, count: int) -> None:
     """Plan and run so many jobs, and leave a second batch of as many half done."""
     instead_of_the_stages()
-    shop = open_workshop(workspace=workspace, overrides={"offline": True})
+    context = open_context(workspace=workspace, overrides={"offline": True})
     briefs = [Brief(title=f"Topic number {number}", origin=f"topics.txt:{number}") for number in range(1, count + 1)]
     with timed(f"plan {count} jobs"):
-        await plan_batch(briefs, shop, batch=_BATCH, source="topics.txt")
-    await run(shop, count)
-    await plan_batch(briefs, shop, batch=_HALF, source="topics.txt")
-    await half_done(shop)
-    shop.store.close()
+        await plan_batch(briefs, context, batch=_BATCH, source="topics.txt")
+    await run(context, count)
+    await plan_batch(briefs, context, batch=_HALF, source="topics.txt")
+    await half_done(context)
+    context.store.close()
 
 
 def look_again(workspace: Path) -> None:
@@ -107,17 +107,17 @@ def look_again(workspace: Path) -> None:
 def instead_of_the_stages() -> None:
     """From now on every stage gives back what it gets."""
 
-    async def nothing(job: Job, _shop: Workshop, _attempt: Attempt) -> Job:
+    async def nothing(job: Job, _context: RunContext, _attempt: Attempt) -> Job:
         return job
 
-    jobs.STAGES = tuple(replace(stage, run=nothing, is_done=lambda _job, _shop: False) for stage in STAGES)  # type: ignore[attr-defined]
+    jobs.STAGES = tuple(replace(stage, run=nothing, is_done=lambda _job, _context: False) for stage in STAGES)  # type: ignore[attr-defined]
 
 
-async def run(shop: Workshop, count: int) -> None:
+async def run(context: RunContext, count: int) -> None:
     """The whole night, without its report."""
     ticks = Ticks(marks=(count // 10, count))
     cpu_s, start = time.process_time(), time.perf_counter()
-    await Scheduler(shop, _BATCH, ticks.hear).run()
+    await Scheduler(context, _BATCH, ticks.hear).run()
     cpu_s, wall_s = time.process_time() - cpu_s, time.perf_counter() - start
     assert ticks.done == count, Counter({count: ticks.done})
     print(f"run: {ticks.saved} transitions, {wall_s:.0f} s, {1000 * cpu_s / ticks.saved:.2f} ms CPU each")
@@ -125,28 +125,28 @@ async def run(shop: Workshop, count: int) -> None:
         print(f"memory when {done} are done: {memory_mib:.0f} MiB")
 
 
-async def half_done(shop: Workshop) -> None:
+async def half_done(context: RunContext) -> None:
     """Write the jobs of the second batch as they are when a film has been written and spoken, and the power goes."""
-    script, narration, subtitles = await a_film(shop)
+    script, narration, subtitles = await a_film(context)
     records = tuple(
-        StageRecord(stage=stage.name, attempt=1, started_at=shop.clock(), seconds=1.0) for stage in STAGES[:3]
+        StageRecord(stage=stage.name, attempt=1, started_at=context.clock(), seconds=1.0) for stage in STAGES[:3]
     )
-    ids = [row.id for row in shop.store.index(_HALF).rows()]
+    ids = [row.id for row in context.store.index(_HALF).rows()]
     for start in range(0, len(ids), 200):
-        some = [await shop.store.load_job(_HALF, job_id) for job_id in ids[start : start + 200]]
+        some = [await context.store.load_job(_HALF, job_id) for job_id in ids[start : start + 200]]
         changed = [
             job.evolve(
                 script=script, narration=narration, subtitles=subtitles, records=records, stage="scenes", attempts=1
             )
             for job in some
         ]
-        await anyio.to_thread.run_sync(shop.store.plan_jobs, _HALF, changed)
+        await anyio.to_thread.run_sync(context.store.plan_jobs, _HALF, changed)
 
 
-async def a_film(shop: Workshop) -> tuple[Script, Narration, Subtitles]:
+async def a_film(context: RunContext) -> tuple[Script, Narration, Subtitles]:
     """As much text as a film of a minute has."""
-    brief = shop.wishes.complete(await read_brief(_BRIEF))
-    template = await anyio.to_thread.run_sync(shop.template, brief)
+    brief = context.wishes.complete(await read_brief(_BRIEF))
+    template = await anyio.to_thread.run_sync(context.template, brief)
     script = await write_script(brief, writers=[OutlineWriter()], template=template)
     clips = []
     for scene in script.scenes:
@@ -154,7 +154,7 @@ async def a_film(shop: Workshop) -> tuple[Script, Narration, Subtitles]:
             Word(text=text, start_s=number * _WORD_S, end_s=(number + 1) * _WORD_S)
             for number, text in enumerate(split_words(spoken_in(scene)))
         )
-        path = shop.workspace / "state" / "cache" / "speech" / "00" / f"{'0' * 64}.wav"
+        path = context.workspace / "state" / "cache" / "speech" / "00" / f"{'0' * 64}.wav"
         clips.append(Clip(path=path, samples=48_000, sha256="0" * 64, words=words))
     cues = tuple(
         tuple(
@@ -168,10 +168,10 @@ async def a_film(shop: Workshop) -> tuple[Script, Narration, Subtitles]:
 
 def load(workspace: Path) -> None:
     """What `resume` does before it begins, in a process of its own."""
-    shop = open_workshop(workspace=workspace)
+    context = open_context(workspace=workspace)
     with timed("load to resume"):
-        index = shop.store.refreshed(_HALF)
-        index.turns.next_up(shop.clock(), limit=8)
+        index = context.store.refreshed(_HALF)
+        index.turns.next_up(context.clock(), limit=8)
     print(f"memory then: {psutil.Process().memory_info().rss / _MIB:.0f} MiB")
 
 

@@ -23,7 +23,7 @@ from rich.table import Table
 from benchmarks.cost import SELDOM_S, Cost, measure, nightreel
 from benchmarks.parts import Limit, orders_in, x264_alone
 from benchmarks.stories import name_of
-from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.context import open_context
 from pipeline.workspace import builtin_root
 
 _BATCH, _TEMPLATE = "guests", "welcome"
@@ -130,7 +130,7 @@ def _run(workspace: Path, rows: int) -> tuple[Cost, str]:
     command = nightreel("run", table, "--template", _TEMPLATE, *flags, "--workspace", workspace)
     cost, _ = measure(command, watch_s=SELDOM_S)
     check(workspace, rows)
-    jobs = [row.id for row in open_workshop(workspace=workspace).store.refreshed(_BATCH).rows()]
+    jobs = [row.id for row in open_context(workspace=workspace).store.refreshed(_BATCH).rows()]
     return cost, jobs[-1]
 
 

@@ -26,11 +26,11 @@ from rich.table import Table
 from benchmarks.cost import measure, nightreel
 from benchmarks.parts import orders_of
 from pipeline.model import SINGLES, Job, Package, Segment
+from pipeline.orchestrator.context import RunContext, open_context
+from pipeline.orchestrator.context.strictness import profile_for
 from pipeline.orchestrator.film import scenes
 from pipeline.orchestrator.film.likeness import twin_of
 from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
-from pipeline.orchestrator.workshop import Workshop, open_workshop
-from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.quality import Expected, Parts, inspect_film
 from pipeline.rendering import undrawable
 
@@ -78,13 +78,13 @@ def cold_film(brief: str) -> Share:
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder)
         cost, _ = measure(nightreel("make", f"topics/{brief}.md", *_flags(workspace)))
-        shop = open_workshop(workspace=workspace)
-        (job,) = _jobs(shop, SINGLES)
+        context = open_context(workspace=workspace)
+        (job,) = _jobs(context, SINGLES)
         return Share(
             name=f"make topics/{brief}.md --offline",
             whole_s=cost.cpu_s,
-            inspecting_s=inspecting_s(orders_of(job, shop), workspace),
-            judging_s=judging_s(job, shop),
+            inspecting_s=inspecting_s(orders_of(job, context), workspace),
+            judging_s=judging_s(job, context),
         )
 
 
@@ -99,23 +99,23 @@ def campaign() -> Share:
         command = nightreel(*run, *_flags(workspace))
         _write_rows(table, _NAMES[:2])
         measure(command)
-        shop = open_workshop(workspace=workspace)
-        before = {segment.path for job in _jobs(shop) for segment in job.segments}
+        context = open_context(workspace=workspace)
+        before = {segment.path for job in _jobs(context) for segment in job.segments}
         _write_rows(table, _NAMES)
         whole, _ = measure(command)
         nothing, _ = measure(command)
-        shop = open_workshop(workspace=workspace)
-        films = [job for job in _jobs(shop) if not {segment.path for segment in job.segments} <= before]
+        context = open_context(workspace=workspace)
+        films = [job for job in _jobs(context) if not {segment.path for segment in job.segments} <= before]
         made: dict[Path, SegmentOrder] = {}
         for job in films:
-            pairs = zip(job.segments, orders_of(job, shop), strict=True)
+            pairs = zip(job.segments, orders_of(job, context), strict=True)
             made |= {segment.path: order for segment, order in pairs if segment.path not in before}
         count = len(films)
         return Share(
             name=f"a film of a campaign of {count} more rows, {len(made)} new scenes",
             whole_s=(whole.cpu_s - nothing.cpu_s) / count,
             inspecting_s=inspecting_s(tuple(made.values()), workspace) / count,
-            judging_s=statistics.fmean(judging_s(job, shop) for job in films),
+            judging_s=statistics.fmean(judging_s(job, context) for job in films),
         )
 
 
@@ -132,18 +132,18 @@ def inspecting_s(orders: Sequence[SegmentOrder], folder: Path) -> float:
     return statistics.median(totals)
 
 
-def judging_s(job: Job, shop: Workshop) -> float:
+def judging_s(job: Job, context: RunContext) -> float:
     """Processor seconds of judging a film that was delivered, of its parts; likewise."""
     assert job.receipt
-    return statistics.median(_cpu_s(partial(_judge, job, shop, job.receipt.package)) for _ in range(_ROUNDS))
+    return statistics.median(_cpu_s(partial(_judge, job, context, job.receipt.package)) for _ in range(_ROUNDS))
 
 
-def _judge(job: Job, shop: Workshop, package: Package) -> None:
+def _judge(job: Job, context: RunContext, package: Package) -> None:
     """As the stage `quality` does."""
     assert job.script
     assert job.narration
     assert job.subtitles
-    encoding, clips = shop.encoding(job.brief), job.narration.clips
+    encoding, clips = context.encoding(job.brief), job.narration.clips
     expected = Expected(
         video_format=encoding.video_format,
         lengths=tuple(clip.samples for clip in clips),
@@ -151,12 +151,14 @@ def _judge(job: Job, shop: Workshop, package: Package) -> None:
         codec=encoding.encoder.codec,
         script=job.script,
         words=tuple(clip.words for clip in clips),
-        undrawable=undrawable(job.script, shop.look(job.brief, job.script, job.pictures)),
+        undrawable=undrawable(job.script, context.look(job.brief, job.script, job.pictures)),
         compared=True,
-        twin=twin_of(job, shop),
+        twin=twin_of(job, context),
     )
     parts = Parts(segments=tuple(map(_path_of, job.segments)), sound=job.music)
-    verdict = inspect_film(package, expected, parts, "parts", profile_for(shop.settings, shop.template(job.brief)))
+    verdict = inspect_film(
+        package, expected, parts, "parts", profile_for(context.settings, context.template(job.brief))
+    )
     assert verdict.passed, verdict.reasons
 
 
@@ -185,8 +187,8 @@ def _cpu_s(work: Callable[[], None]) -> float:
     return time.process_time() - start
 
 
-def _jobs(shop: Workshop, batch: str = "offers") -> list[Job]:
-    jobs = (shop.store.read_job(batch, row.id) for row in shop.store.refreshed(batch).rows())
+def _jobs(context: RunContext, batch: str = "offers") -> list[Job]:
+    jobs = (context.store.read_job(batch, row.id) for row in context.store.refreshed(batch).rows())
     return [job for job in jobs if job]
 
 

@@ -22,8 +22,8 @@ from pipeline.assembly.plan import encoder_options
 from pipeline.media.pictures.encode import Planes
 from pipeline.media.sound.audio import read_wav, to_pcm, write_wav
 from pipeline.model import SINGLES, Clip, Job, Segment
+from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
-from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.rendering import draw_scene, fonts_for
 
 
@@ -46,19 +46,19 @@ class Holding:
 
 def orders_in(workspace: Path, job_id: str, *, batch: str = SINGLES) -> tuple[SegmentOrder, ...]:
     """Those of a film in a workspace."""
-    shop = open_workshop(workspace=workspace)
-    job = shop.store.read_job(batch, job_id)
+    context = open_context(workspace=workspace)
+    job = context.store.read_job(batch, job_id)
     assert job
-    return orders_of(job, shop)
+    return orders_of(job, context)
 
 
-def orders_of(job: Job, shop: Workshop) -> tuple[SegmentOrder, ...]:
+def orders_of(job: Job, context: RunContext) -> tuple[SegmentOrder, ...]:
     """What the worker processes were asked for when the film was made, but for transitions."""
     assert job.script
     assert job.narration
     assert job.subtitles
-    look = shop.look(job.brief, job.script, job.pictures)
-    fonts, encoder = fonts_for(job.script, look), shop.encoding(job.brief).encoder
+    look = context.look(job.brief, job.script, job.pictures)
+    fonts, encoder = fonts_for(job.script, look), context.encoding(job.brief).encoder
     parts = zip(job.script.scenes, job.subtitles.scenes, job.narration.clips, strict=True)
     return tuple(
         SegmentOrder(scene=scene, cues=cues, clip=clip, look=look.showing(scene), fonts=fonts, encoder=encoder)

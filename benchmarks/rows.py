@@ -24,7 +24,7 @@ from benchmarks.batch import timed
 from pipeline.model import Brief
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.source import SourceContent, read_source
-from pipeline.orchestrator.workshop import Workshop, open_workshop
+from pipeline.orchestrator.context import RunContext, open_context
 
 _BATCH = "customers"
 _NAMES = ("Maria", "Jürgen", "Zoë", "Søren", "Anh", "Olga", "Mehmet", "Ngozi")
@@ -46,14 +46,14 @@ async def measure(workspace: Path, count: int) -> None:
     """The whole table, then its ends."""
     table = workspace / "customers.csv"
     write_table(table, count)
-    shop = open_workshop(workspace=workspace, overrides={"offline": True, "template": "offer"})
+    context = open_context(workspace=workspace, overrides={"offline": True, "template": "offer"})
     with timed(f"{count:,} rows read, checked and planned"):
         with timed("  of this, read and checked"):
-            wanted = await read_source(table, shop, batch=_BATCH)
+            wanted = await read_source(table, context, batch=_BATCH)
         assert len(wanted.briefs) == count, wanted.problems[:3]
         with timed("  of this, planned"):
             watched = Watched(wanted.briefs)
-            plan = await plan_batch(watched, shop, batch=_BATCH, source="customers.csv")
+            plan = await plan_batch(watched, context, batch=_BATCH, source="customers.csv")
         assert plan.new == count
     unit = 1 if sys.platform == "darwin" else 1024
     print(f"memory, at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20:.0f} MiB")
@@ -64,15 +64,15 @@ async def measure(workspace: Path, count: int) -> None:
     last = count - _PART + 1
     for first in (1, last):
         with cpu_of(f"rows {first:,} to {first + _PART - 1:,}, read and checked"):
-            await part(table, shop, first, first + _PART - 1)
+            await part(table, context, first, first + _PART - 1)
     with cpu_of("  of this, the rows before them passed over"):
-        await part(table, shop, last, last)
-    shop.store.close()
+        await part(table, context, last, last)
+    context.store.close()
 
 
-async def part(table: Path, shop: Workshop, first: int, last: int) -> SourceContent:
+async def part(table: Path, context: RunContext, first: int, last: int) -> SourceContent:
     """Some rows; those before them are only passed over."""
-    return await read_source(table, shop, batch="part", rows=f"{first}-{last}")
+    return await read_source(table, context, batch="part", rows=f"{first}-{last}")
 
 
 class Watched(Collection[Brief]):

@@ -13,11 +13,11 @@ from pipeline.film import Film
 from pipeline.orchestrator import control
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.source import read_source
+from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.control import review
 from pipeline.orchestrator.control.refresh import read_again
 from pipeline.orchestrator.control.review import Said, Waits
 from pipeline.orchestrator.events import JobEvent, Listener, Told, ignore
-from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.sources import read_brief
 
 
@@ -42,8 +42,8 @@ async def make_video(
             errors.append(event.error)
         listen(event)
 
-    shop = await _open(workspace, settings, output)
-    job = await batches.run_one(await read_brief(topic), shop, listen=hear)
+    context = await _open(workspace, settings, output)
+    job = await batches.run_one(await read_brief(topic), context, listen=hear)
     if errors:
         raise errors[-1]
     return Film.of(job)
@@ -64,8 +64,8 @@ async def make_videos(
     with an error. Otherwise like `make_video`; `output` is a folder.
     """
     settings = {**(settings or {}), **({"languages": ",".join(languages)} if languages else {})}
-    shop = await _open(workspace, settings, output)
-    jobs = await batches.run_family(await read_brief(topic), shop, listen=listen)
+    context = await _open(workspace, settings, output)
+    jobs = await batches.run_family(await read_brief(topic), context, listen=listen)
     return tuple(map(Film.of, jobs))
 
 
@@ -86,16 +86,16 @@ async def run_batch(
     row that can't be read (at the end, without a job); the others are made all the same. Raises a `NightreelError`
     when the batch can't be started.
     """
-    shop = await _open(workspace, settings, output)
+    context = await _open(workspace, settings, output)
     if batch is None:
-        batch = await batches.name_for(shop, source)
-    wanted = await read_source(source, shop, batch=batch, rows=rows)
+        batch = await batches.name_for(context, source)
+    wanted = await read_source(source, context, batch=batch, rows=rows)
     if wanted.stop:
         raise wanted.stop
-    name = await to_thread.run_sync(shop.places.source_name, source)
+    name = await to_thread.run_sync(context.places.source_name, source)
     await batches.run_batch(
         wanted.briefs,
-        shop,
+        context,
         batch=batch,
         source=name,
         unreadable=wanted.unreadable,
@@ -103,7 +103,7 @@ async def run_batch(
         listen=listen,
     )
     # Of nothing at all, no batch is made.
-    films = await _films(shop, batch) if wanted.briefs or wanted.unreadable else ()
+    films = await _films(context, batch) if wanted.briefs or wanted.unreadable else ()
     return (*films, *(Film.refused(error.where, error) for error in wanted.unreadable))
 
 
@@ -119,9 +119,9 @@ async def resume_batch(
     `settings` are those of the work, e.g. `{"work.strategy": "smart"}`; without them it is worked on as it was. Raises
     a `NightreelError` when the batch can't be gone on with.
     """
-    shop = await to_thread.run_sync(lambda: control.open_again(batch, workspace=workspace, overrides=settings))
-    await control.resume(shop, batch=batch, listen=listen)
-    return await _films(shop, batch)
+    context = await to_thread.run_sync(lambda: control.open_again(batch, workspace=workspace, overrides=settings))
+    await control.resume(context, batch=batch, listen=listen)
+    return await _films(context, batch)
 
 
 async def retry_batch(
@@ -140,11 +140,11 @@ async def retry_batch(
     made as it is now. Raises a `NightreelError` when the batch can't be gone on with.
     """
     unreadable: list[InputError] = []
-    shop = await to_thread.run_sync(lambda: control.open_again(batch, workspace=workspace, overrides=settings))
-    shop = await control.as_asked(shop, batch)
-    briefs = await read_again(shop, batch, report=unreadable.append)
-    await control.retry(shop, batch=batch, failed=failed, jobs=jobs, stage=stage, briefs=briefs, listen=listen)
-    return (*await _films(shop, batch), *(Film.refused(error.where, error) for error in unreadable))
+    context = await to_thread.run_sync(lambda: control.open_again(batch, workspace=workspace, overrides=settings))
+    context = await control.as_asked(context, batch)
+    briefs = await read_again(context, batch, report=unreadable.append)
+    await control.retry(context, batch=batch, failed=failed, jobs=jobs, stage=stage, briefs=briefs, listen=listen)
+    return (*await _films(context, batch), *(Film.refused(error.where, error) for error in unreadable))
 
 
 async def review_batch(
@@ -154,9 +154,9 @@ async def review_batch(
 
     None: nothing waits, or no pictures are wanted. Raises a `NightreelError` for an unknown batch.
     """
-    shop = await control.as_asked(await _open(workspace, None, None), batch)
-    waits = await review.waiting(shop, batch)
-    page = await to_thread.run_sync(review.write_page, shop, waits) if pictures and waits.films else None
+    context = await control.as_asked(await _open(workspace, None, None), batch)
+    waits = await review.waiting(context, batch)
+    page = await to_thread.run_sync(review.write_page, context, waits) if pictures and waits.films else None
     return waits, page
 
 
@@ -166,8 +166,8 @@ async def approve_films(batch: str, *, jobs: Sequence[str] = (), workspace: Path
     They are published by whoever runs the batch, now or next: `resume_batch`. Raises a `NightreelError` for an unknown
     batch or job.
     """
-    shop = await control.as_asked(await _open(workspace, None, None), batch)
-    return await review.approve(shop, batch=batch, jobs=jobs)
+    context = await control.as_asked(await _open(workspace, None, None), batch)
+    return await review.approve(context, batch=batch, jobs=jobs)
 
 
 async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str | None = None) -> Said:
@@ -175,22 +175,22 @@ async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str |
 
     Raises a `NightreelError` for an unknown batch or job, and without a reason.
     """
-    shop = await control.as_asked(await _open(workspace, None, None), batch)
-    return await review.reject(shop, batch=batch, job=job, why=why)
+    context = await control.as_asked(await _open(workspace, None, None), batch)
+    return await review.reject(context, batch=batch, job=job, why=why)
 
 
-async def _films(shop: Workshop, batch: str) -> tuple[Film, ...]:
+async def _films(context: RunContext, batch: str) -> tuple[Film, ...]:
     """The films of a batch, but for those of which nothing can be read."""
-    known = await batches.known_batch(shop, batch)
+    known = await batches.known_batch(context, batch)
     films = []
     for job_id in known.jobs:
         with suppress(CheckpointError):  # its file is damaged: nothing can be said of it
-            films.append(Film.of(await shop.store.load_job(batch, job_id)))
+            films.append(Film.of(await context.store.load_job(batch, job_id)))
     return tuple(films)
 
 
 async def _open(
     workspace: Path | str | None, settings: Mapping[str, object] | None, output: Path | str | None
-) -> Workshop:
-    """The workshop of a call. It reads files: off the event loop, which is the caller's."""
-    return await to_thread.run_sync(lambda: open_workshop(workspace=workspace, overrides=settings or {}, output=output))
+) -> RunContext:
+    """The context of a call. It reads files: off the event loop, which is the caller's."""
+    return await to_thread.run_sync(lambda: open_context(workspace=workspace, overrides=settings or {}, output=output))

@@ -123,7 +123,7 @@ def no_leaked_processes() -> Iterator[None]:
     # found.
     gc.unfreeze()
     gc.collect()
-    if host := sys.modules.get("pipeline.narration.espeak.host"):
+    if host := sys.modules.get("pipeline.narration.espeak.fork_server"):
         for each in gc.get_objects():
             if type(each) is host.Started:
                 each.end()

@@ -14,9 +14,9 @@ from pathlib import Path
 from PIL import Image
 
 from pipeline.model import SHAPES, Shape
+from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.templates.catalogue import find_template, is_builtin, list_templates, search_of
 from pipeline.orchestrator.templates.preview import draw_ending, draw_preview, format_of, look_of
-from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.template import Template
 from pipeline.template.sample import load_sample
 
@@ -35,21 +35,21 @@ def main() -> None:
     """Draw those that are named on the command line, else all."""
     with tempfile.TemporaryDirectory() as empty:
         # In a workspace of its own: nobody's colours, nobody's templates.
-        shop = open_workshop(workspace=empty)
-        for template in list_templates(shop):
+        context = open_context(workspace=empty)
+        for template in list_templates(context):
             if not isinstance(template, Template) or not is_builtin(template):
                 continue
             if sys.argv[1:] and template.name not in sys.argv[1:]:
                 continue
             for shape in SHAPES:
                 path = HERE / f"{template.name}-{shape.replace(':', 'x')}.jpg"
-                write_small(draw_preview(shop, template, shapes=(shape,)), path)
+                write_small(draw_preview(context, template, shapes=(shape,)), path)
                 print(f"{path.relative_to(HERE.parent.parent)}  {path.stat().st_size / 1000:.0f} kB", flush=True)
         if not sys.argv[1:]:
-            write_small(films(shop), HERE / "films.jpg")
+            write_small(films(context), HERE / "films.jpg")
 
 
-def films(shop: Workshop) -> Image.Image:
+def films(context: RunContext) -> Image.Image:
     """One picture of each template, side by side."""
     width, height = WIDE_PX
     tall = 2 * height + GAP_PX
@@ -58,21 +58,21 @@ def films(shop: Workshop) -> Image.Image:
     sheet = Image.new("RGB", (left + len(UPRIGHT) * (narrow + GAP_PX), tall + 2 * GAP_PX), GROUND)
     for number, (name, layout) in enumerate(WIDE):
         at = (GAP_PX + number % 2 * (width + GAP_PX), GAP_PX + number // 2 * (height + GAP_PX))
-        sheet.paste(still(shop, name, layout, "16:9").resize(WIDE_PX, Image.Resampling.LANCZOS), at)
+        sheet.paste(still(context, name, layout, "16:9").resize(WIDE_PX, Image.Resampling.LANCZOS), at)
     for number, (name, layout) in enumerate(UPRIGHT):
-        picture = still(shop, name, layout, "9:16").resize((narrow, tall), Image.Resampling.LANCZOS)
+        picture = still(context, name, layout, "9:16").resize((narrow, tall), Image.Resampling.LANCZOS)
         sheet.paste(picture, (left + number * (narrow + GAP_PX), GAP_PX))
     return sheet
 
 
-def still(shop: Workshop, name: str, layout: str, shape: Shape) -> Image.Image:
+def still(context: RunContext, name: str, layout: str, shape: Shape) -> Image.Image:
     """A picture of a template's sample, as large as in a film."""
-    template = find_template(shop, name)
-    sample = load_sample(template, search=search_of(shop.workspace))
+    template = find_template(context, name)
+    sample = load_sample(template, search=search_of(context.workspace))
     scene = next(scene for scene in sample.scenes if scene.layout == layout)
     height_px = 1080 if shape == "16:9" else 1920
-    look = replace(look_of(shop, template, sample), format=format_of(shape, height_px=height_px))
-    return draw_ending(shop, scene, look, smaller=1)
+    look = replace(look_of(context, template, sample), format=format_of(shape, height_px=height_px))
+    return draw_ending(context, scene, look, smaller=1)
 
 
 def write_small(sheet: Image.Image, path: Path) -> None:

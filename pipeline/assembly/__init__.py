@@ -2,9 +2,9 @@
 
 plan        what the encoder is told
 holds       how a picture that does not change is written
-repeats     the numbers in such a stream
+frame_numbering  the numbers in such a stream
 segments    `encode_segment` (in a worker process) and `join_segments`
-thumbnail   `write_stills`: all the stills of a film in one file
+stills      `write_stills`: all the stills of a film in one file
 
 PyAV and numpy are loaded by the first call, not by whoever only plans.
 """
@@ -40,7 +40,7 @@ __all__ = [
 
 def load() -> None:
     """Import what encodes, so that the first call need not."""
-    from pipeline.assembly import segments, thumbnail  # noqa: F401, PLC0415
+    from pipeline.assembly import segments, stills  # noqa: F401, PLC0415
 
 
 def encode_segment(
@@ -73,14 +73,14 @@ def join_segments(
 
 
 def write_stills(pictures: Iterable[Image], path: Path) -> None:
-    """Write the stills of a film to one file. Blocks: see `thumbnail.write_stills`."""
-    from pipeline.assembly import thumbnail  # noqa: PLC0415
+    """Write the stills of a film to one file. Blocks: see `stills.write_stills`."""
+    from pipeline.assembly import stills  # noqa: PLC0415
 
-    thumbnail.write_stills(pictures, path)
+    stills.write_stills(pictures, path)
 
 
 def read_stills(path: Path) -> tuple[bytes, ...]:
-    """The JPEGs that `write_stills` wrote, in their order. Blocks: see `thumbnail.read_stills`."""
-    from pipeline.assembly import thumbnail  # noqa: PLC0415
+    """The JPEGs that `write_stills` wrote, in their order. Blocks: see `stills.read_stills`."""
+    from pipeline.assembly import stills  # noqa: PLC0415
 
-    return thumbnail.read_stills(path)
+    return stills.read_stills(path)

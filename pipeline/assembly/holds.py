@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.assembly.repeats import RepeatingStream
+from pipeline.assembly.frame_numbering import RepeatingStream
 from pipeline.choices import Holds
 from pipeline.media.container.mux import Packet
 from pipeline.media.pictures.encode import Drawn, Picture, PictureEncoder

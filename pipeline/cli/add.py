@@ -40,8 +40,8 @@ def add(
 
     async def work() -> int:
         briefs = [brief for source in (topic, *topics) for brief in await read_briefs(source)]
-        shop = await control.for_addition(session.workshop, batch)
-        return await leave_work(briefs, shop, batch, Priority(priority), place)
+        context = await control.for_addition(session.context, batch)
+        return await leave_work(briefs, context, batch, Priority(priority), place)
 
     session = open_session(place, making.as_settings())
     return session.run(work)

@@ -67,11 +67,11 @@ def youtube(
         _tell("This login will upload films, thumbnails and playlists; Google does not let it send captions.")
 
     async def work() -> int:
-        shop, name = session.workshop, channel or session.workshop.settings.youtube.channel
+        context, name = session.context, channel or session.context.settings.youtube.channel
         if device:
-            stands = await log_in_by_code(shop, name, replace=replace, show=show_code)
+            stands = await log_in_by_code(context, name, replace=replace, show=show_code)
         else:
-            stands = await log_in_to_youtube(shop, name, port=port, browser=browser, replace=replace, show=show)
+            stands = await log_in_to_youtube(context, name, port=port, browser=browser, replace=replace, show=show)
         if place.json:
             print_json(asdict(stands))
         else:
@@ -105,12 +105,12 @@ def status(
     from pipeline.orchestrator import logins
 
     async def work() -> int:
-        shop = session.workshop
-        names = await to_thread.run_sync(logins.channels, shop)
+        context = session.context
+        names = await to_thread.run_sync(logins.channels, context)
         if check:
-            found = [await logins.with_title(shop, name) for name in names]
+            found = [await logins.with_title(context, name) for name in names]
         else:
-            found = [await to_thread.run_sync(logins.standing, shop, name) for name in names]
+            found = [await to_thread.run_sync(logins.standing, context, name) for name in names]
         if place.json:
             print_json([asdict(stands) for stands in found])
         else:

@@ -36,7 +36,7 @@ def cancel(
     from pipeline.orchestrator import control
 
     async def work() -> int:
-        done = await control.cancel(session.workshop, batch=batch, jobs=job)
+        done = await control.cancel(session.context, batch=batch, jobs=job)
         if place.json:
             counts = {"cancelled": len(done.changed), "asked_to_stop": len(done.busy), "left": len(done.left)}
             print_json({"batch": batch, **counts, "damaged": done.damaged})

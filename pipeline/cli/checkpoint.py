@@ -38,7 +38,7 @@ def checkpoint(
     from pipeline.orchestrator import control
 
     async def work() -> int:
-        jobs = await control.checkpoint(session.workshop, batch=batch, name=name, replace=force)
+        jobs = await control.checkpoint(session.context, batch=batch, name=name, replace=force)
         if place.json:
             print_json({"batch": batch, "checkpoint": name, "jobs": jobs})
         else:

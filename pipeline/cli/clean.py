@@ -39,11 +39,11 @@ def clean(
     from pipeline.orchestrator.control import cleanup
 
     async def work() -> int:
-        shop = session.workshop
+        context = session.context
         if batch is not None:
-            done = await cleanup.remove_batch(shop, batch=batch, dry_run=dry_run)
+            done = await cleanup.remove_batch(context, batch=batch, dry_run=dry_run)
         else:
-            done = await cleanup.clean(shop, cache_bytes=limit, dry_run=dry_run)
+            done = await cleanup.clean(context, cache_bytes=limit, dry_run=dry_run)
         if place.json:
             print_json(asdict(done))
             return EXIT_OK

@@ -24,7 +24,7 @@ def doctor(*, place: Place = Place()) -> int:
     marks = {State.GOOD: "[green]✓[/]", State.LIMITED: "[yellow]![/]", State.BROKEN: "[red]✗[/]"}
 
     async def work() -> int:
-        findings = await examine(session.workshop)
+        findings = await examine(session.context)
         if place.json:
             print_json([asdict(finding) for finding in findings])
         else:

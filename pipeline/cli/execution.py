@@ -20,8 +20,8 @@ from pipeline.language.text import counted
 from pipeline.model import Brief, Priority
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.run import Outcome
+from pipeline.orchestrator.context import RunContext, providers
 from pipeline.orchestrator.events import Listener
-from pipeline.orchestrator.workshop import Workshop, providers
 
 
 class Work(Protocol):
@@ -31,7 +31,7 @@ class Work(Protocol):
         """Do the work, and say how the batch stands then."""
 
 
-async def work_on(work: Work, shop: Workshop, place: Place, *, batch: str, total: int) -> int:
+async def work_on(work: Work, context: RunContext, place: Place, *, batch: str, total: int) -> int:
     """Do `work` with somebody to tell how it goes; then say how the batch stands. Returns the exit code."""
     start = time.monotonic()
     with reporter(place, total=total, batch=batch, events=True) as listen:
@@ -39,13 +39,13 @@ async def work_on(work: Work, shop: Workshop, place: Place, *, batch: str, total
     seconds = time.monotonic() - start
 
     def summarise() -> None:
-        rows = shop.store.index(outcome.batch).rows
-        known = shop.store.read_batch(outcome.batch)
+        rows = context.store.index(outcome.batch).rows
+        known = context.store.read_batch(outcome.batch)
         refused = known.refused_rows if known else ()
         if place.json:
             print_json(json_summary(outcome, rows, refused=len(refused), seconds=seconds))
             return
-        folder = shop.places.summary(outcome.batch)
+        folder = context.places.summary(outcome.batch)
         report = folder / "report.html" if folder and (folder / "report.html").exists() else None
         print_summary(outcome, rows, refused=refused, seconds=seconds, report=report)
 
@@ -53,9 +53,9 @@ async def work_on(work: Work, shop: Workshop, place: Place, *, batch: str, total
     return EXIT_OK if outcome.is_complete else EXIT_SOME_JOBS_FAILED
 
 
-async def total_of(shop: Workshop, batch: str) -> int:
+async def total_of(context: RunContext, batch: str) -> int:
     """How many jobs the batch has."""
-    index = await to_thread.run_sync(shop.store.refreshed, batch)
+    index = await to_thread.run_sync(context.store.refreshed, batch)
     counts = await to_thread.run_sync(index.sums.counts)
     return sum(standing.jobs for standing in counts.values())
 
@@ -71,9 +71,9 @@ def ending_in_json(place: Place, batch: str | None) -> Iterator[None]:
         raise
 
 
-async def leave_work(briefs: Sequence[Brief], shop: Workshop, batch: str, priority: Priority, place: Place) -> int:
+async def leave_work(briefs: Sequence[Brief], context: RunContext, batch: str, priority: Priority, place: Place) -> int:
     """Add films to a batch, and say who will make them. Returns the exit code."""
-    plan, pids = await batches.add(briefs, shop, batch=batch, priority=priority)
+    plan, pids = await batches.add(briefs, context, batch=batch, priority=priority)
     if place.json:
         print_json({"batch": batch, "jobs": plan.ids, "new": plan.new, "workers": pids})
         return EXIT_OK
@@ -90,10 +90,10 @@ async def leave_work(briefs: Sequence[Brief], shop: Workshop, batch: str, priori
     return EXIT_OK
 
 
-def tell_unheeded(making: Making, briefs: Iterable[Brief], shop: Workshop) -> None:
+def tell_unheeded(making: Making, briefs: Iterable[Brief], context: RunContext) -> None:
     """A line on stderr where flags are for a model that writes, and notes are taken as they are."""
     flags = making.told_to_writers()
-    if flags and providers.writer_names(shop.settings)[0] == providers.OUTLINE and any(b.has_notes for b in briefs):
+    if flags and providers.writer_names(context.settings)[0] == providers.OUTLINE and any(b.has_notes for b in briefs):
         verb = "is" if len(flags) == 1 else "are"
         say(
             f"nightreel: {', '.join(flags)} {verb} for a model that writes; notes are taken as they are "

@@ -13,8 +13,8 @@ from pipeline.cli.output import say
 if TYPE_CHECKING:
     from pipeline.film import Film
     from pipeline.model import Brief
+    from pipeline.orchestrator.context import RunContext
     from pipeline.orchestrator.events import Listener
-    from pipeline.orchestrator.workshop import Workshop
 
 # After a failure that may pass by itself.
 _GOES_ON = "Later, the same command goes on where this one stopped: what is done is kept"
@@ -61,11 +61,11 @@ def make(
     async def work() -> int:
         nonlocal count
         brief = await read_brief(topic)
-        tell_unheeded(making, [brief], session.workshop)
+        tell_unheeded(making, [brief], session.context)
         if queue:
-            return await leave_work([brief], session.workshop, QUEUE, Priority(priority or Priority.NORMAL), place)
-        count = session.workshop.wishes.count_films([brief])
-        return await _make(brief, session.workshop, place, films, count=count)
+            return await leave_work([brief], session.context, QUEUE, Priority(priority or Priority.NORMAL), place)
+        count = session.context.wishes.count_films([brief])
+        return await _make(brief, session.context, place, films, count=count)
 
     try:
         if priority and not queue:
@@ -79,7 +79,7 @@ def make(
         _print(films, place, is_one=count == 1)
 
 
-async def _make(brief: Brief, shop: Workshop, place: Place, films: list[Film], *, count: int) -> int:
+async def _make(brief: Brief, context: RunContext, place: Place, films: list[Film], *, count: int) -> int:
     """Make the films of a brief, `count` of them, and put them into `films`. Returns the exit code.
 
     The failure of a single film is raised: whatever ends a command is told in one place.
@@ -91,7 +91,7 @@ async def _make(brief: Brief, shop: Workshop, place: Place, films: list[Film], *
     errors: list[Exception] = []
     with reporter(place, total=count) as tell:
         listen = _with_errors_to(errors, tell, are_told=count > 1)
-        films.extend(map(Film.of, await batches.run_family(brief, shop, listen=listen)))
+        films.extend(map(Film.of, await batches.run_family(brief, context, listen=listen)))
     if errors and count == 1:
         raise _with_way_on(errors[0])
     if any(map(_may_pass, errors)):

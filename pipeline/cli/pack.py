@@ -30,7 +30,7 @@ def pack(batch: str, /, *, output: Path | None = None, place: Place = Place()) -
     from pipeline.language.text import counted
     from pipeline.orchestrator.batch.archive import pack as pack_batch
 
-    done = pack_batch(open_session(place, {}).workshop, batch, output=output)
+    done = pack_batch(open_session(place, {}).context, batch, output=output)
     if place.json:
         print_json(asdict(done))
     else:

@@ -16,8 +16,8 @@ def workers_ahead(tokens: Sequence[str]) -> Iterator[None]:
     if not tokens or tokens[0] not in _MAKING or not _ONLY_ASKING.isdisjoint(tokens):
         yield
         return
-    # Both processes need this: what is loaded by now, the workers find (in `label`, pydantic).
-    from pipeline.narration import label  # noqa: F401
+    # Both processes need this: what is loaded by now, the workers find (in `clip_metadata`, pydantic).
+    from pipeline.narration import clip_metadata  # noqa: F401
     from pipeline.orchestrator.film.scenes import load_workers
     from pipeline.orchestrator.processes.forks import forking_workers, the_nursery
 

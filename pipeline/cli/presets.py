@@ -15,7 +15,7 @@ def presets(*, place: Place = Place()) -> int:
     from pipeline.errors import EXIT_OK
     from pipeline.settings import presets_of
 
-    settings = open_session(place, {}).workshop.settings
+    settings = open_session(place, {}).context.settings
     known = presets_of(settings.presets)
     if place.json:
         print_json([{**asdict(each), "default": each.name == settings.video.preset} for each in known.values()])

@@ -13,7 +13,7 @@ from pipeline.cli.output import say
 if TYPE_CHECKING:
     from pipeline.model import Brief
     from pipeline.orchestrator.batch.source import SourceContent
-    from pipeline.orchestrator.workshop import Workshop
+    from pipeline.orchestrator.context import RunContext
 
 _PRESET = "fast_draft"
 
@@ -58,19 +58,19 @@ def preview(
     given = as_source(source)
 
     async def work() -> int:
-        shop = session.workshop
+        context = session.context
         called = f"{await to_thread.run_sync(batch_name, given)}-preview"
-        wanted = await read_source(given, shop, batch=called, rows=table.rows or "3", writes=False)
+        wanted = await read_source(given, context, batch=called, rows=table.rows or "3", writes=False)
         print_unreadable(called, wanted, as_json=place.json)
         _check(wanted, told(given))
-        path = output or shop.workspace / "output" / called / "sheet.png"
-        await to_thread.run_sync(lambda: _draw(shop, wanted, path, Path(told(given)).name, as_json=place.json))
+        path = output or context.workspace / "output" / called / "sheet.png"
+        await to_thread.run_sync(lambda: _draw(context, wanted, path, Path(told(given)).name, as_json=place.json))
         some: Collection[Brief] = list(wanted.briefs)[:films]
         if not some:
             return EXIT_OK
         session.batch = called
-        make = partial(batches.run_batch, some, shop, batch=called, source="", numbered=False)
-        return await work_on(make, shop, place, batch=called, total=shop.wishes.count_films(some))
+        make = partial(batches.run_batch, some, context, batch=called, source="", numbered=False)
+        return await work_on(make, context, place, batch=called, total=context.wishes.count_films(some))
 
     with ending_in_json(place, None):
         _refuse(given, output, publish=bool(making.publish))
@@ -103,7 +103,7 @@ def _check(wanted: SourceContent, name: str) -> None:
         raise InputError("no row can be drawn", where=name, hint="Mend their problems, or choose other --rows")
 
 
-def _draw(shop: Workshop, wanted: SourceContent, path: Path, name: str, *, as_json: bool) -> None:
+def _draw(context: RunContext, wanted: SourceContent, path: Path, name: str, *, as_json: bool) -> None:
     import sys
     from dataclasses import asdict
 
@@ -114,7 +114,7 @@ def _draw(shop: Workshop, wanted: SourceContent, path: Path, name: str, *, as_js
 
     remarks = wanted.remarks or ("",) * MOST_FILMS
     rows = list(zip(wanted.briefs, remarks, strict=False))
-    sheet = draw_rows(shop, rows, path, title=name)
+    sheet = draw_rows(context, rows, path, title=name)
     if as_json:
         print_json({"event": "sheet", **asdict(sheet)})
         return

@@ -17,8 +17,8 @@ from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pipeline.model import Receipt
+    from pipeline.orchestrator.context import RunContext
     from pipeline.orchestrator.control.updating import Updated
-    from pipeline.orchestrator.workshop import Workshop
 
 # Ids of jobs, or their beginnings.
 Jobs = tuple[str, ...]
@@ -93,17 +93,17 @@ def publish(
     wishes = ReleaseWishes(publish_at=showing.publish_at, time_zone=showing.time_zone, playlist=showing.playlist)
 
     async def work() -> int:
-        shop = session.workshop
-        ours = await to_thread.run_sync(partial(_ours, shop, what, job, has_metadata=metadata is not None))
+        context = session.context
+        ours = await to_thread.run_sync(partial(_ours, context, what, job, has_metadata=metadata is not None))
         if ours is None:
             if update:
-                return _tell_updated(await update_file(shop, Path(what), metadata=metadata, wishes=wishes), place)
-            return _tell(await publish_file(shop, Path(what), metadata=metadata, again=again, wishes=wishes), place)
+                return _tell_updated(await update_file(context, Path(what), metadata=metadata, wishes=wishes), place)
+            return _tell(await publish_file(context, Path(what), metadata=metadata, again=again, wishes=wishes), place)
         session.batch, jobs = ours
         if update:
-            return _tell_updated(await update_batch(shop, batch=session.batch, jobs=jobs, wishes=wishes), place)
-        films = partial(publish_batch, shop, batch=session.batch, jobs=jobs, again=again, wishes=wishes)
-        return await work_on(films, shop, place, batch=session.batch, total=len(jobs))
+            return _tell_updated(await update_batch(context, batch=session.batch, jobs=jobs, wishes=wishes), place)
+        films = partial(publish_batch, context, batch=session.batch, jobs=jobs, again=again, wishes=wishes)
+        return await work_on(films, context, place, batch=session.batch, total=len(jobs))
 
     is_file = _is_file(what)
     with ending_in_json(place, "" if is_file else what):
@@ -118,14 +118,14 @@ def _is_file(what: str) -> bool:
     return what.lower().endswith(".mp4")
 
 
-def _ours(shop: Workshop, what: str, jobs: Jobs, *, has_metadata: bool) -> tuple[str, Jobs] | None:
+def _ours(context: RunContext, what: str, jobs: Jobs, *, has_metadata: bool) -> tuple[str, Jobs] | None:
     """The batch that is meant, and which of its jobs (none: all); None: a file that goes by itself. Blocks."""
     from pipeline.orchestrator.control.publishing import find_job, refuse_unknown
 
     if not _is_file(what):
-        refuse_unknown(shop, what)
+        refuse_unknown(context, what)
         return what, jobs
-    ours = None if has_metadata else find_job(shop, Path(what))
+    ours = None if has_metadata else find_job(context, Path(what))
     return (ours.batch, (ours.id,)) if ours else None
 
 

@@ -36,11 +36,11 @@ def published(
     from pipeline.orchestrator.control.published import published as from_journals
 
     async def work() -> int:
-        shop = session.workshop
+        context = session.context
         if check:
-            found = await reconciled(shop)
+            found = await reconciled(context)
         else:
-            found = Reconciled(films=await to_thread.run_sync(from_journals, shop))
+            found = Reconciled(films=await to_thread.run_sync(from_journals, context))
         if place.json:
             print_json(asdict(found))
         else:

@@ -11,8 +11,8 @@ from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pipeline.model.profile import QualityProfile
+    from pipeline.orchestrator.context import RunContext
     from pipeline.orchestrator.qc import Judged
-    from pipeline.orchestrator.workshop import Workshop
 
 
 def qc(
@@ -45,8 +45,8 @@ def qc(
 
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, QualityError
+    from pipeline.orchestrator.context.strictness import profile_for
     from pipeline.orchestrator.qc import films_among, judge_films
-    from pipeline.orchestrator.workshop.strictness import profile_for
 
     session = open_session(place, {"quality.profile": profile})
     judged: list[Judged] = []
@@ -59,11 +59,11 @@ def qc(
             judged.append(film)
             _tell(film, place, alone=alone)
 
-        strictness = profile_for(session.workshop.settings)
+        strictness = profile_for(session.context.settings)
         if against is None:
-            await judge_films(films, strictness, session.workshop, told)
+            await judge_films(films, strictness, session.context, told)
         else:
-            told(await _compare(films, against, strictness, session.workshop))
+            told(await _compare(films, against, strictness, session.context))
         if not place.json and not alone:
             grades = [film.verdict.grade for film in judged]
             say(f"\n{grades.count('pass')} pass, {grades.count('warn')} warn, {grades.count('fail')} fail")
@@ -72,7 +72,7 @@ def qc(
     return session.run(work)
 
 
-async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, shop: Workshop) -> Judged:
+async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, context: RunContext) -> Judged:
     """The one film, beside the one that it was made of. Raises `InputError`."""
     from anyio import Path as AsyncPath
 
@@ -83,7 +83,7 @@ async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, 
         raise InputError(f"{len(films)} films can't all be compared with one", where=str(with_))
     if not await AsyncPath(with_).is_file():
         raise InputError("there is no such film", where=str(with_))
-    return await judge_against(films[0], with_, profile, shop)
+    return await judge_against(films[0], with_, profile, context)
 
 
 def _tell(film: Judged, place: Place, *, alone: bool) -> None:

@@ -21,7 +21,7 @@ def report(batch: str, /, *, place: Place = Place()) -> int:
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.batch.results import renew_results
 
-    paths = renew_results(open_session(place, {}).workshop, batch)
+    paths = renew_results(open_session(place, {}).context, batch)
     if place.json:
         print_json({"batch": batch, "files": paths})
     else:

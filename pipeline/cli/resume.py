@@ -40,19 +40,19 @@ def resume(
     from pipeline.orchestrator.events import Listener, Notice
 
     async def work() -> int:
-        shop = await control.as_asked(session.workshop, batch)
+        context = await control.as_asked(session.context, batch)
         notices: list[str] = []
         if from_ is not None:
-            done = await restore.return_to(shop, batch=batch, name=from_)
+            done = await restore.return_to(context, batch=batch, name=from_)
             notices = [f"{reason}; the job stays as it is" for reason in done.damaged]
             notices.append(f"{counted(done.jobs, 'job is', 'jobs are')} again as at checkpoint {from_}")
 
         async def go_on(*, listen: Listener) -> Outcome:
             for text in notices:
                 listen(Notice(text=text))
-            return await control.resume(shop, batch=batch, listen=listen)
+            return await control.resume(context, batch=batch, listen=listen)
 
-        return await work_on(go_on, shop, place, batch=batch, total=await total_of(shop, batch))
+        return await work_on(go_on, context, place, batch=batch, total=await total_of(context, batch))
 
     with ending_in_json(place, batch):
         session = open_session_of(place, batch, working.as_settings())

@@ -51,12 +51,12 @@ def retry(
 
     async def work() -> int:
         unreadable: list[InputError] = []
-        shop = await control.as_asked(session.workshop, batch)
-        briefs = await read_again(shop, batch, report=unreadable.append)
+        context = await control.as_asked(session.context, batch)
+        briefs = await read_again(context, batch, report=unreadable.append)
         for error in unreadable:
             print_refusal(batch, Film.refused(error.where, error), as_json=place.json)
-        films = partial(control.retry, shop, batch=batch, failed=failed, jobs=job, stage=from_ or "", briefs=briefs)
-        return await work_on(films, shop, place, batch=batch, total=len(job) or await total_of(shop, batch))
+        films = partial(control.retry, context, batch=batch, failed=failed, jobs=job, stage=from_ or "", briefs=briefs)
+        return await work_on(films, context, place, batch=batch, total=len(job) or await total_of(context, batch))
 
     with ending_in_json(place, batch):
         if failed and job:

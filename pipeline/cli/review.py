@@ -13,8 +13,8 @@ from pipeline.cli.output import say
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pipeline.orchestrator.context import RunContext
     from pipeline.orchestrator.control.review import Said, Waits
-    from pipeline.orchestrator.workshop import Workshop
 
 
 def review(
@@ -54,15 +54,15 @@ def review(
     from pipeline.orchestrator.control import review
 
     async def work() -> int:
-        shop = await control.as_asked(session.workshop, batch)
+        context = await control.as_asked(session.context, batch)
         if approve is not None:
-            said = await review.approve(shop, batch=batch, jobs=approve)
+            said = await review.approve(context, batch=batch, jobs=approve)
         elif reject is not None:
-            said = await review.reject(shop, batch=batch, job=reject, why=why or "")
+            said = await review.reject(context, batch=batch, job=reject, why=why or "")
         else:
-            await _show(shop, batch, as_json=place.json)
+            await _show(context, batch, as_json=place.json)
             return EXIT_OK
-        return _tell(said, await review.waiting(shop, batch), as_json=place.json)
+        return _tell(said, await review.waiting(context, batch), as_json=place.json)
 
     _refuse(approve, all_=all_, reject=reject, why=why)
     session = open_session(place, {})
@@ -83,7 +83,7 @@ def _refuse(approve: tuple[str, ...] | None, *, all_: bool, reject: str | None, 
         raise InputError("--reject ID and --why TEXT go together", hint='Write --why "the name is wrong"')
 
 
-async def _show(shop: Workshop, batch: str, *, as_json: bool) -> None:
+async def _show(context: RunContext, batch: str, *, as_json: bool) -> None:
     """What waits: a page with pictures, and a table; or JSON."""
     from dataclasses import asdict
 
@@ -92,8 +92,8 @@ async def _show(shop: Workshop, batch: str, *, as_json: bool) -> None:
     from pipeline.cli.summary import print_json
     from pipeline.orchestrator.control.review import waiting, write_page
 
-    waits = await waiting(shop, batch)
-    page = await to_thread.run_sync(write_page, shop, waits) if waits.films else None
+    waits = await waiting(context, batch)
+    page = await to_thread.run_sync(write_page, context, waits) if waits.films else None
     if as_json:
         print_json({**asdict(waits), "page": page})
     else:

@@ -11,7 +11,7 @@ from pipeline.cli.options import Making, Place, Rows, Switch, TypedPath, Working
 if TYPE_CHECKING:
     from pipeline.model import Priority
     from pipeline.orchestrator.batch.source import SourceContent
-    from pipeline.orchestrator.workshop import Workshop
+    from pipeline.orchestrator.context import RunContext
 
 
 def run(
@@ -62,38 +62,40 @@ def run(
     given = as_source(source)
 
     async def work() -> int:
-        shop = session.workshop
+        context = session.context
         called = await to_thread.run_sync(batch_name, given) if batch is None else batch
-        wanted = await read_source(given, shop, batch=called, rows=table.rows or "", writes=not dry_run)
+        wanted = await read_source(given, context, batch=called, rows=table.rows or "", writes=not dry_run)
         briefs, unreadable = wanted.briefs, wanted.unreadable
         if not dry_run or wanted.rows:
             print_unreadable(called, wanted, as_json=place.json)
         if wanted.stop:
             raise wanted.stop
-        tell_unheeded(making, briefs, shop)
-        asked = await to_thread.run_sync(shop.places.source_name, given)
-        name = await batches.name_for(shop, given) if batch is None else batch
+        tell_unheeded(making, briefs, context)
+        asked = await to_thread.run_sync(context.places.source_name, given)
+        name = await batches.name_for(context, given) if batch is None else batch
         if dry_run:
-            return await _foretell(wanted, shop, name, Priority(priority), as_json=place.json)
+            return await _foretell(wanted, context, name, Priority(priority), as_json=place.json)
         session.batch = name
         films = partial(
             batches.run_batch,
             briefs,
-            shop,
+            context,
             batch=name,
             source=asked,
             priority=Priority(priority),
             unreadable=unreadable,
             is_partial=wanted.is_partial,
         )
-        return await work_on(films, shop, place, batch=name, total=shop.wishes.count_films(briefs))
+        return await work_on(films, context, place, batch=name, total=context.wishes.count_films(briefs))
 
     with ending_in_json(place, batch):
         session = open_session(place, {**making.as_settings(), **table.as_settings(), **working.as_settings()}, output)
         return session.run(work)
 
 
-async def _foretell(wanted: SourceContent, shop: Workshop, batch: str, priority: Priority, *, as_json: bool) -> int:
+async def _foretell(
+    wanted: SourceContent, context: RunContext, batch: str, priority: Priority, *, as_json: bool
+) -> int:
     """Say what a run would do; the exit code that it would have."""
     from dataclasses import asdict
 
@@ -102,7 +104,7 @@ async def _foretell(wanted: SourceContent, shop: Workshop, batch: str, priority:
     from pipeline.orchestrator.forecast import forecast
 
     unreadable = wanted.unreadable
-    found = await forecast(wanted.briefs, shop, batch=batch, priority=priority, unreadable=unreadable)
+    found = await forecast(wanted.briefs, context, batch=batch, priority=priority, unreadable=unreadable)
     if as_json:
         print_json({"event": "forecast", **asdict(found)})
     else:

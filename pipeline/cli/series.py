@@ -25,19 +25,19 @@ def series(name: str = "", /, *, forget: int | None = None, place: Place = Place
     from pipeline.errors import EXIT_OK, InputError
     from pipeline.orchestrator.control.episodes import episodes_of, forget_episode
 
-    shop = open_session(place, {}).workshop
+    context = open_session(place, {}).context
     if forget is not None:
         if not name:
             raise InputError("a number is of a series", where="--forget", hint="Write nightreel series NAME --forget 3")
-        forget_episode(shop, name, forget)
-    found = episodes_of(shop, name)
+        forget_episode(context, name, forget)
+    found = episodes_of(context, name)
     if place.json:
         print_json([{**asdict(each), "published": dict(each.published)} for each in found])
         return EXIT_OK
     if not found:
         say(
             "No episode has a number yet."
-            if shop.settings.series
+            if context.settings.series
             else "There is no series. Add a table [series.NAME] to nightreel.toml."
         )
         return EXIT_OK

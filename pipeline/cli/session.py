@@ -24,9 +24,9 @@ from pipeline.cli.output import say
 from pipeline.cli.summary import json_interruption, print_json
 from pipeline.errors import EXIT_INTERRUPTED, NightreelError, first_error
 from pipeline.model import JobStatus
+from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.film.scenes import load_workers
 from pipeline.orchestrator.processes.forks import forking_workers
-from pipeline.orchestrator.workshop import Workshop, open_workshop
 
 # After so many new objects Python looks for garbage, unless it is told otherwise.
 _NEW_OBJECTS = 700
@@ -36,7 +36,7 @@ _NEW_OBJECTS = 700
 class Session:
     """One command in one workspace."""
 
-    workshop: Workshop
+    context: RunContext
     place: Place
     # The batch that the command works on, as soon as it is known: whoever interrupts it is told how to go on.
     batch: str = ""
@@ -87,7 +87,7 @@ class Session:
 
     def _standing(self) -> tuple[dict[JobStatus, int], int]:
         """The jobs of the batch by status, and how many briefs could not be read; as far as that can be known."""
-        store = self.workshop.store
+        store = self.context.store
         try:
             known = store.read_batch(self.batch)
             counts = store.index(self.batch).sums.counts()
@@ -96,9 +96,9 @@ class Session:
         return {status: standing.jobs for status, standing in counts.items()}, len(known.refused) if known else 0
 
     def _how_to_go_on(self) -> str:
-        if not self.batch or not (self.workshop.store.folder(self.batch) / "batch.json").exists():
+        if not self.batch or not (self.context.store.folder(self.batch) / "batch.json").exists():
             return "give the same command again"
-        others = [pid for pid in self.workshop.store.claims.workers(self.batch) if pid != os.getpid()]
+        others = [pid for pid in self.context.store.claims.workers(self.batch) if pid != os.getpid()]
         if others:
             who = "process" if len(others) == 1 else "processes"
             goes = "goes" if len(others) == 1 else "go"
@@ -114,8 +114,8 @@ def open_session(
 ) -> Session:
     """Load the settings and open the workspace. `called`: as which flags the overrides were typed."""
     _log_to_stderr(debug=place.debug)
-    workshop = open_workshop(workspace=place.workspace, overrides=overrides, output=output, called=called)
-    return Session(workshop=workshop, place=place, typed={key: called[key] for key in overrides if key in called})
+    context = open_context(workspace=place.workspace, overrides=overrides, output=output, called=called)
+    return Session(context=context, place=place, typed={key: called[key] for key in overrides if key in called})
 
 
 def open_session_of(place: Place, batch: str, flags: Mapping[str, object]) -> Session:
@@ -123,8 +123,8 @@ def open_session_of(place: Place, batch: str, flags: Mapping[str, object]) -> Se
     from pipeline.orchestrator.control import open_again
 
     _log_to_stderr(debug=place.debug)
-    workshop = open_again(batch, workspace=place.workspace, overrides=flags, called=FLAGS)
-    return Session(workshop=workshop, place=place, batch=batch)
+    context = open_again(batch, workspace=place.workspace, overrides=flags, called=FLAGS)
+    return Session(context=context, place=place, batch=batch)
 
 
 async def _until_stopped(work: Callable[[], Awaitable[int]], at_once: Callable[[], NoReturn]) -> int | None:

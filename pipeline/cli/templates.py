@@ -31,9 +31,9 @@ def list_all(*, place: Place = Place()) -> int:
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.templates.catalogue import is_builtin, list_templates
 
-    shop = open_session(place, {}).workshop
-    found = list_templates(shop)
-    usual = shop.settings.template
+    context = open_session(place, {}).context
+    found = list_templates(context)
+    usual = context.settings.template
     if place.json:
         print_json([_in_short(each, usual) for each in found])
         return EXIT_OK
@@ -70,10 +70,10 @@ def show(name: str, /, *, place: Place = Place()) -> int:
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.templates.catalogue import find_template
 
-    shop = open_session(place, {}).workshop
-    template = find_template(shop, name)
+    context = open_session(place, {}).context
+    template = find_template(context, name)
     if place.json:
-        print_json(_in_full(template, shop.settings.template))
+        print_json(_in_full(template, context.settings.template))
         return EXIT_OK
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"[bold]{escape(template.title)}[/]  {escape(template.description)}")
@@ -140,13 +140,13 @@ def new(name: str, /, *, origin: Annotated[str, Parameter(name="--from")] = "exp
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.templates.catalogue import copy_template, find_template
 
-    shop = open_session(place, {}).workshop
-    files = copy_template(shop, name, origin=origin)
+    context = open_session(place, {}).context
+    files = copy_template(context, name, origin=origin)
     if place.json:
         print_json({"name": name, "folder": files[0].parent, "files": files})
         return EXIT_OK
     say(f"{files[0].parent}: {', '.join(path.name for path in files)}")
-    if not find_template(shop, name).plays:
+    if not find_template(context, name).plays:
         say("It has no script.toml: a row of a table becomes a brief, and whoever writes scripts writes its film.")
         say("A template that makes the films of rows by itself begins with --from offer or --from product.")
     say(f"Next: edit them, then nightreel templates check {name} && nightreel templates preview {name}")
@@ -171,7 +171,7 @@ def check(name: str, /, *, place: Place = Place()) -> int:
     from pipeline.errors import EXIT_OK, InputError
     from pipeline.orchestrator.templates.validation import check_template
 
-    faults = check_template(open_session(place, {}).workshop, name)
+    faults = check_template(open_session(place, {}).context, name)
     if place.json:
         print_json([asdict(fault) for fault in faults])
     else:
@@ -190,7 +190,7 @@ def _fields_of(place: Place, name: str, faults: Sequence[object]) -> Sequence[Fi
     from pipeline.orchestrator.templates.catalogue import find_template
     from pipeline.sources.campaign import row_fields
 
-    return () if faults else row_fields(find_template(open_session(place, {}).workshop, name))
+    return () if faults else row_fields(find_template(open_session(place, {}).context, name))
 
 
 @templates.command
@@ -225,10 +225,10 @@ def preview(
 
     if output and output.suffix.lower() not in {".png", ".jpg", ".jpeg"}:
         raise InputError("is no picture", where=str(output), hint="Write FILE.png or FILE.jpg")
-    shop = open_session(place, {}).workshop
-    template = find_template(shop, name)
-    path = output or shop.workspace / "output" / f"preview-{template.name}.png"
-    draw(shop, template, path, shapes=(format,) if format else PREVIEWED, theme=theme or "")
+    context = open_session(place, {}).context
+    template = find_template(context, name)
+    path = output or context.workspace / "output" / f"preview-{template.name}.png"
+    draw(context, template, path, shapes=(format,) if format else PREVIEWED, theme=theme or "")
     if place.json:
         print_json({"name": template.name, "preview": path})
     else:

@@ -50,10 +50,10 @@ def voices(
     from pipeline.orchestrator.voices import list_voices, speak_sample
 
     async def hear() -> int:
-        return _tell_heard(await speak_sample(session.workshop, language=language, out=output), place)
+        return _tell_heard(await speak_sample(session.context, language=language, out=output), place)
 
     async def show() -> int:
-        return _tell_listed(await list_voices(session.workshop, language=language), place, language=language)
+        return _tell_listed(await list_voices(session.context, language=language), place, language=language)
 
     if (voice or output) and not sample:
         raise InputError("--voice and --output are about a sample", hint="Add --sample")

@@ -1,9 +1,9 @@
-"""Files that are there whole or not at all, whatever instant the power goes. Everything here blocks: use a thread.
+"""Crash-safe file writes, bounded reads and scratch folders. All functions block: call them from a thread.
 
-atomic     written beside their place, and put there
-reading    read, hashed, looked for
-refusals   what the system says of them, as `StorageError`
-scratch    folders for a while; few commands need one, and it takes a moment to load
+atomic     write to a temporary file, fsync, rename
+reading    read a file whole or in part, hash it, test whether it exists
+os_errors  `OSError` -> `StorageError`
+scratch    temporary folders; imported only where needed, because `tempfile` is slow to load
 """
 
 from pipeline.files.atomic import (
@@ -19,8 +19,8 @@ from pipeline.files.atomic import (
     write_for_now,
     write_together,
 )
+from pipeline.files.os_errors import DISK_FULL, storage_error, storage_errors
 from pipeline.files.reading import is_there, read_file, read_up_to, sha256_of
-from pipeline.files.refusals import DISK_FULL, storage_error, storage_errors
 
 __all__ = [
     "DISK_FULL",

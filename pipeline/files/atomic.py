@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipeline.errors import StorageError
-from pipeline.files.refusals import storage_error, storage_errors
+from pipeline.files.os_errors import storage_error, storage_errors
 
 # Windows does not replace a file that somebody has open: who reads a checkpoint, or looks for viruses, is soon done.
 _IN_USE_ON_WINDOWS = frozenset({5, 32})

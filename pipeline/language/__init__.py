@@ -1,10 +1,11 @@
-"""How people write, in their languages: what every room has to know of texts. Nothing here reads, writes or waits.
+"""Writing systems and languages: what every room has to know about text. No I/O, no waiting.
 
-tags          language tags, and which entry of a table is for which      (detection: in which language a text is)
-writing       direction, script, where lines may be broken                (hyphenation: where a word may be divided)
-text          made safe to say, show and log
-sentences     the unit of breath                                         (abbreviations: whose a full stop is)
-words         the unit of speech                                          (phrases: what a reader would not part)
-graphemes     what a reader calls characters, and where a number and its unit stay together
-locales       how a language writes numbers, dates and money
+tags             BCP-47 language tags, and table lookup by tag        (detection: the language of a text)
+writing_systems  direction, script, display width                     (hyphenation: where a word may be divided)
+text             sanitised for speech, display and logs
+sentences        sentence segmentation                                (abbreviations: a full stop that ends none)
+words            tokens: the unit of speech and captions              (phrases: tokens that a line break keeps together)
+graphemes        grapheme clusters, and which are emoji
+typography       quotes, dashes, no-break spaces; quantities and formulas kept whole
+locales          CLDR's numbers, dates and currencies
 """

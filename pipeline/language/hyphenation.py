@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from pyphen import LANGUAGES, language_fallback
 
 from pipeline.language.graphemes import clusters
-from pipeline.language.writing import writing_of
+from pipeline.language.writing_systems import writing_of
 
 # Letters that stay together at either end of a word.
 _LEAST_LETTERS = 3

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline.language.words import join_words, split_words, touch
-from pipeline.language.writing import writing_of
+from pipeline.language.writing_systems import writing_of
 
 if TYPE_CHECKING:
     from budoux import Parser

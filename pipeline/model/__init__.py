@@ -1,12 +1,12 @@
-"""The nouns: frozen values that travel from room to room. Nothing here reads, writes or waits.
+"""The domain model: frozen dataclasses that the rooms pass to each other. No I/O.
 
-    a film    brief (blocks, pictures, episodes) · script (scenes, showing, metadata) · narration (words,
-              pace) · subtitles · video · verdict (profile, leftovers) · review · receipt (schedule)
-              · job (summary, cost)
-    films     batch
-    outside   names (of files) · cells (of tables): safe for whoever reads them
+    one film     brief (blocks, pictures, episodes) · script (scenes, text_fields, metadata) · narration (pace)
+                 · subtitles · video · verdict (profile, text_artefacts) · review · receipt (schedule)
+                 · job (summary, cost)
+    many films   batch
+    output       file_names: portable file names · csv_escaping: protection against formula injection
 
-`evolving` copies what has very many fields.
+`evolve` is a fast `dataclasses.replace` for classes with many fields.
 """
 
 from pipeline.choices import Shape
@@ -88,7 +88,9 @@ from pipeline.model.scenes import (
     named_picture,
 )
 from pipeline.model.script import Script, first_words, narration_of, pauses_of
-from pipeline.model.showing import (
+from pipeline.model.subtitles import CaptionStyle, Cue, Subtitles
+from pipeline.model.summary import JobSummary, Marks, summary_of, title_of, weight_of, why_not
+from pipeline.model.text_fields import (
     Several,
     Shown,
     ShownText,
@@ -99,8 +101,6 @@ from pipeline.model.showing import (
     texts_of,
     with_texts,
 )
-from pipeline.model.subtitles import CaptionStyle, Cue, Subtitles
-from pipeline.model.summary import JobSummary, Marks, summary_of, title_of, weight_of, why_not
 from pipeline.model.verdict import Check, Verdict
 from pipeline.model.video import (
     FULL_HD,

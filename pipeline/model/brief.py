@@ -10,7 +10,7 @@ from typing import Literal
 from pipeline.choices import Facts, Privacy, Shape
 from pipeline.model.blocks import Block
 from pipeline.model.episodes import Serial
-from pipeline.model.evolving import evolved
+from pipeline.model.evolve import evolved
 from pipeline.model.pictures import WantedPicture
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from pipeline.language.tags import entry_for
 from pipeline.language.text import clean_text
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model.metadata import TITLE_MAX_CHARS, fit_title, utf16_units
 
 MOST_EPISODES = 9999

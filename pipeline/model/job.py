@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from pipeline.model.brief import Brief, Priority
 from pipeline.model.cost import Cost
-from pipeline.model.evolving import evolved
+from pipeline.model.evolve import evolved
 from pipeline.model.narration import Narration
 from pipeline.model.pace import Pace
 from pipeline.model.pictures import Pictures

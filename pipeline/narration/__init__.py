@@ -1,18 +1,19 @@
-"""Script -> Narration: every scene spoken, in one voice, with a time for every word.
+"""Script -> Narration: every scene spoken, in one voice, with a timestamp for every word.
 
-narrate      `narrate`: what the orchestrator calls
-narrator     what a voice has to offer (`Narrator`), and what it gives (`Speech`)
+narrate             `narrate`, which the orchestrator calls
+narrator            the interface of a voice service (`Narrator`), and its result (`Speech`)
 edge, espeak, piper, silence
-             the voices                        (processes: those that need a process of their own)
-spoken       what of a text is said, and how   (saying: numbers, dates, signs, abbreviations…)
-reading      what of a film a voice can't read, and when that is too much
-phrases      what is spoken in one go: a sentence; and the breath after it   (parting: words set apart)
-booth        one voice at work on one script   (recording: what it said, kept)
-pace         how fast it speaks, measured on one of the samples
-alignment    from a voice's reports to word times   (estimate: or from nothing)
-mastering    from speeches to a clip: joined, as loud as the others, silence around it   (trimming: without their own)
-clips        clips, ordered and read           (label: what their files say about themselves)
+                    the voice services        (subprocesses: those that run in a child process)
+spoken_text         written text -> the text sent to a voice
+                                              (normalisation: numbers, dates, symbols, abbreviations…)
+character_coverage  characters that a voice can't read, and when there are too many
+utterances          what one request speaks: a sentence, and the pause after it
+synthesis           one voice speaking one script                          (speech_files: its results, cached)
+pace                speaking rate, measured on one of the sample_texts
+alignment           reported word events -> word timestamps                (estimate: from the text alone)
+mastering           speeches -> a clip: joined, loudness set, silence at both ends (trimming: idle silence cut)
+clips               clips and the metadata in their files                  (clip_metadata: its schema)
 
-The narrators are asked in order. The first that can speak the whole script does, in one voice; none speaks
-a part of it. Nothing is imported here: the processes that only master sound load only what that takes.
+Narrators are tried in order. The first that can speak the whole script does so, in one voice; a script is never shared
+between two. Nothing is imported here: processes that only master audio load only what that takes.
 """

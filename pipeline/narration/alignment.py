@@ -20,7 +20,7 @@ from pipeline.language.words import split_words
 from pipeline.model import Word
 from pipeline.model.pace import weight
 from pipeline.narration.estimate import estimate, least_s, spread
-from pipeline.narration.spoken import SpokenText
+from pipeline.narration.spoken_text import SpokenText
 
 Span = tuple[float, float]
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pipeline.errors import CheckpointError, InputError
 from pipeline.media.container.riff import read_extra
 from pipeline.model import Clip
-from pipeline.narration.label import Label, Take, clip_of
+from pipeline.narration.clip_metadata import Label, Take, clip_of
 
 # Changes whenever the same speeches would give other bytes: part of every clip's cache key.
 VERSION = "6"

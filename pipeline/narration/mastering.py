@@ -15,8 +15,8 @@ import numpy as np
 from pipeline.media.sound.audio import Samples, read_audio, to_pcm, write_wav
 from pipeline.media.sound.loudness import set_loudness
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, Clip, Word
-from pipeline.narration.label import CLIP_LEAD_S, CLIP_TAIL_S, Label, Take, clip_of
-from pipeline.narration.recording import read_speech
+from pipeline.narration.clip_metadata import CLIP_LEAD_S, CLIP_TAIL_S, Label, Take, clip_of
+from pipeline.narration.speech_files import read_speech
 from pipeline.narration.trimming import LEAD_S, STEP_SAMPLES, TAIL_S, trimmed
 
 # A scene is a whole number of quanta, and what that adds is silence: after the speech up to this much, what trimming

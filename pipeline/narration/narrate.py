@@ -23,14 +23,14 @@ from pipeline.errors import (
 )
 from pipeline.limits import RetryPolicy, Throttle
 from pipeline.model import Clip, Narration, Prosody, Scene, Script
-from pipeline.narration import recording
-from pipeline.narration.booth import Booth, Compute, Manner
+from pipeline.narration import speech_files
+from pipeline.narration.character_coverage import CantReadError, check_reads
 from pipeline.narration.clips import read_clip, speech_keys
 from pipeline.narration.narrator import Narrator, VoiceFailsError
-from pipeline.narration.reading import CantReadError, check_reads
 from pipeline.narration.silence import SilenceNarrator
-from pipeline.narration.spoken import SpokenText
-from pipeline.narration.spoken import spoken as as_said
+from pipeline.narration.spoken_text import SpokenText
+from pipeline.narration.spoken_text import spoken as as_said
+from pipeline.narration.synthesis import Booth, Compute, Manner
 from pipeline.state import Cache
 
 T = TypeVar("T")
@@ -215,7 +215,7 @@ def kept_clips(script: Script, manner: Manner, cache: Cache) -> tuple[Clip, ...]
 
 def kept_speeches(clip: Clip, cache: Cache) -> list[Path]:
     """Where the cache keeps what a clip was made of, as the voice said it. Blocks. Raises `CheckpointError`."""
-    found = (cache.find(recording.KIND, key, recording.SUFFIX) for key in speech_keys(clip.path))
+    found = (cache.find(speech_files.KIND, key, speech_files.SUFFIX) for key in speech_keys(clip.path))
     return [path for path in found if path]
 
 

@@ -10,7 +10,7 @@ from pipeline.errors import PermanentError
 from pipeline.model import Prosody, Word
 
 if TYPE_CHECKING:
-    from pipeline.narration.spoken import SpokenText
+    from pipeline.narration.spoken_text import SpokenText
 
 
 @dataclass(frozen=True, kw_only=True)

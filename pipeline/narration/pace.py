@@ -23,9 +23,9 @@ from pipeline.model import (
     Word,
 )
 from pipeline.model.pace import ends_sentence, weight
+from pipeline.narration.clip_metadata import EDGES_S
 from pipeline.narration.estimate import estimate
-from pipeline.narration.label import EDGES_S
-from pipeline.narration.samples import sample_text
+from pipeline.narration.sample_texts import sample_text
 
 # A scene's length is rounded up to whole quanta: by half of one on the average.
 _SCENE_S = EDGES_S + SCENE_QUANTUM_SAMPLES / SAMPLE_RATE_HZ / 2

@@ -11,7 +11,7 @@ from pipeline.model import Prosody
 from pipeline.narration.alignment import proportional
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrator import Speech, Voice, VoiceList
-from pipeline.narration.spoken import SpokenText
+from pipeline.narration.spoken_text import SpokenText
 
 _RATE_HZ = 24_000
 

@@ -5,7 +5,7 @@ Read in this order::
     film        one film, from a brief to a video host: begin with its `stages`, the story as a table
     batch       many films, from a list or a table to a night's results
     processes   where the work is done that keeps a core busy
-    workshop    what the stages work with
+    context    what the stages work with
     control     commands for jobs that exist: cancel, retry, review, publish, checkpoints, cleanup
     forecast    what a run would do
     templates   listing, previewing and checking templates

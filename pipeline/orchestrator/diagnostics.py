@@ -16,9 +16,9 @@ from pipeline.files import write_atomically
 from pipeline.language.text import counted
 from pipeline.media.versions import ffmpeg_versions
 from pipeline.model import Brief
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.providers import make_narrator, stock_names
 from pipeline.orchestrator.vmaf import find_vmaf
-from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.providers import make_narrator, stock_names
 from pipeline.rendering.text.coverage import can_shape, font_advice, font_coverage, shaping_advice
 
 # A minute of film takes about 40 MB while it is made, most of it cache; below this a night may end early.
@@ -46,9 +46,9 @@ class Finding:
     remedy: str = ""
 
 
-async def examine(shop: Workshop) -> tuple[Finding, ...]:
+async def examine(context: RunContext) -> tuple[Finding, ...]:
     """Look at everything a film needs. Never raises; asks the voice services whether they answer."""
-    looks: tuple[Callable[[Workshop], Awaitable[Finding]], ...] = (
+    looks: tuple[Callable[[RunContext], Awaitable[Finding]], ...] = (
         _python,
         _ffmpeg,
         _vmaf,
@@ -61,15 +61,15 @@ async def examine(shop: Workshop) -> tuple[Finding, ...]:
         _workspace,
         _disk,
     )
-    return tuple([await look(shop) for look in looks])
+    return tuple([await look(context) for look in looks])
 
 
-async def _python(_shop: Workshop) -> Finding:
+async def _python(_context: RunContext) -> Finding:
     found = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
     return Finding(name="Python", state=State.GOOD if sys.version_info >= (3, 11) else State.BROKEN, found=found)
 
 
-async def _ffmpeg(_shop: Workshop) -> Finding:
+async def _ffmpeg(_context: RunContext) -> Finding:
     try:
         versions = await to_thread.run_sync(ffmpeg_versions)
     except NightreelError as error:
@@ -77,7 +77,7 @@ async def _ffmpeg(_shop: Workshop) -> Finding:
     return Finding(name="FFmpeg", state=State.GOOD, found=versions)
 
 
-async def _vmaf(_shop: Workshop) -> Finding:
+async def _vmaf(_context: RunContext) -> Finding:
     command = await find_vmaf()
     found = (
         f"{command} measures it"
@@ -87,10 +87,10 @@ async def _vmaf(_shop: Workshop) -> Finding:
     return Finding(name="VMAF", state=State.GOOD, found=found)
 
 
-async def _model(shop: Workshop) -> Finding:
+async def _model(context: RunContext) -> Finding:
     name = "script model"
     try:
-        models = shop.crew.models
+        models = context.crew.models
     except NightreelError as error:
         return Finding(name=name, state=State.LIMITED, found=error.message, remedy=error.hint)
     ready, missing = [], []
@@ -108,19 +108,19 @@ async def _model(shop: Workshop) -> Finding:
     return Finding(name=name, state=State.LIMITED, found="no key: only briefs with notes can be made", remedy=remedy)
 
 
-async def _photos(shop: Workshop) -> Finding:
-    names = stock_names(shop.settings)
+async def _photos(context: RunContext) -> Finding:
+    names = stock_names(context.settings)
     found = (
         f"{' and '.join(names)} (the key is not tried out here)" if names else "no key: pictures are those of briefs"
     )
     return Finding(name="photos", state=State.GOOD, found=found)
 
 
-async def _voices(shop: Workshop) -> Finding:
+async def _voices(context: RunContext) -> Finding:
     speaking, silent = [], []
     for name in ("edge", "espeak"):
         try:
-            await make_narrator(name, shop.settings, shop.workspace).check()
+            await make_narrator(name, context.settings, context.workspace).check()
             speaking.append(name)
         except NightreelError as error:
             silent.append(str(error) if str(error).startswith(name) else f"{name}: {error}")
@@ -129,8 +129,8 @@ async def _voices(shop: Workshop) -> Finding:
             "Install the offline voice (pip install 'nightreel[offline]'), or make silent films: --narrator silence"
         )
         return Finding(name="voices", state=State.BROKEN, found="; ".join(silent), remedy=remedy)
-    found = "; ".join([f"{' and '.join(speaking)} can speak", *silent, *await _piper(shop)])
-    languages = {tag.partition("-")[0] for tag in (shop.settings.language or "", *shop.settings.languages)}
+    found = "; ".join([f"{' and '.join(speaking)} can speak", *silent, *await _piper(context)])
+    languages = {tag.partition("-")[0] for tag in (context.settings.language or "", *context.settings.languages)}
     remedy = ""
     if "edge" not in speaking:
         found += f"; {_NAMES_IDEOGRAPHS}"
@@ -144,9 +144,9 @@ _NAMES_IDEOGRAPHS = "espeak reads neither kanji nor hanja"
 _WITH_IDEOGRAPHS = frozenset({"ja", "ko"})
 
 
-async def _piper(shop: Workshop) -> tuple[str, ...]:
+async def _piper(context: RunContext) -> tuple[str, ...]:
     """What Piper can do, where it is installed: nobody else misses it."""
-    piper = shop.crew.narrator("piper")
+    piper = context.crew.narrator("piper")
     try:
         await piper.check()
         count = len((await piper.voices()).voices)
@@ -157,7 +157,7 @@ async def _piper(shop: Workshop) -> tuple[str, ...]:
     return (f"piper has {counted(count, 'voice')}",)
 
 
-async def _fonts(_shop: Workshop) -> Finding:
+async def _fonts(_context: RunContext) -> Finding:
     try:
         coverage = await to_thread.run_sync(font_coverage)
     except NightreelError as error:
@@ -172,19 +172,19 @@ async def _fonts(_shop: Workshop) -> Finding:
     )
 
 
-async def _shaping(_shop: Workshop) -> Finding:
+async def _shaping(_context: RunContext) -> Finding:
     if can_shape():
         return Finding(name="text shaping", state=State.GOOD, found="Raqm")
     found = "no FriBidi: no Arabic, Hebrew, Devanagari or Thai"
     return Finding(name="text shaping", state=State.LIMITED, found=found, remedy=shaping_advice())
 
 
-async def _style(shop: Workshop) -> Finding:
+async def _style(context: RunContext) -> Finding:
     """What films look like whose briefs say nothing about it, with what the brand brings."""
 
     def read() -> str:
         brief = Brief(title="A film")
-        template, looks = shop.template(brief), shop.appearance
+        template, looks = context.template(brief), context.appearance
         fonts, logo = looks.fonts(template), looks.logo(template)
         brought = [name for name, is_there in (("fonts", fonts.heading or fonts.text), ("a logo", logo)) if is_there]
         own = f", with {' and '.join(brought)} of its own" if brought else ""
@@ -197,18 +197,18 @@ async def _style(shop: Workshop) -> Finding:
     return Finding(name="template", state=State.GOOD, found=found)
 
 
-async def _workspace(shop: Workshop) -> Finding:
-    probe = shop.workspace / "state" / ".writable"
+async def _workspace(context: RunContext) -> Finding:
+    probe = context.workspace / "state" / ".writable"
     try:
         await to_thread.run_sync(write_atomically, probe, b"")
         await to_thread.run_sync(probe.unlink)
     except NightreelError as error:
         return Finding(name="workspace", state=State.BROKEN, found=str(error))
-    return Finding(name="workspace", state=State.GOOD, found=str(shop.workspace))
+    return Finding(name="workspace", state=State.GOOD, found=str(context.workspace))
 
 
-async def _disk(shop: Workshop) -> Finding:
-    free_gb = shutil.disk_usage(shop.workspace).free / 1e9
+async def _disk(context: RunContext) -> Finding:
+    free_gb = shutil.disk_usage(context.workspace).free / 1e9
     if free_gb >= _FREE_DISK_GB:
         return Finding(name="disk", state=State.GOOD, found=f"{free_gb:.0f} GB free")
     remedy = "Free some space, or lower cache.max_gb in nightreel.toml"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from anyio import to_thread
 
 from pipeline.errors import NightreelError, ProviderError
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.context import RunContext
 
 if TYPE_CHECKING:
     from pipeline.publishing.youtube.login import LoginPlan
@@ -53,7 +53,7 @@ class LoginStanding:
 
 
 async def log_in_to_youtube(
-    shop: Workshop,
+    context: RunContext,
     channel: str,
     *,
     port: int,
@@ -72,12 +72,12 @@ async def log_in_to_youtube(
         if browser:
             await to_thread.run_sync(webbrowser.open, address)
 
-    token = await log_in(await _plan(shop, kind=CLIENT_KIND, port=port), show=show_and_open)
-    return await _kept(shop, channel, token, replace=replace)
+    token = await log_in(await _plan(context, kind=CLIENT_KIND, port=port), show=show_and_open)
+    return await _kept(context, channel, token, replace=replace)
 
 
 async def log_in_by_code(
-    shop: Workshop, channel: str, *, replace: bool = False, show: Callable[[str, str], None]
+    context: RunContext, channel: str, *, replace: bool = False, show: Callable[[str, str], None]
 ) -> LoginStanding:
     """Log in to a channel of YouTube on another device. `show` gets the address, and the code to type there.
 
@@ -88,23 +88,23 @@ async def log_in_by_code(
     async def show_code(address: str, code: str) -> None:
         show(address, code)
 
-    token = await device.log_in_by_code(await _plan(shop, kind=device.CLIENT_KIND), show=show_code)
-    return await _kept(shop, channel, token, replace=replace)
+    token = await device.log_in_by_code(await _plan(context, kind=device.CLIENT_KIND), show=show_code)
+    return await _kept(context, channel, token, replace=replace)
 
 
-async def _kept(shop: Workshop, channel: str, token: Token, *, replace: bool) -> LoginStanding:
+async def _kept(context: RunContext, channel: str, token: Token, *, replace: bool) -> LoginStanding:
     from pipeline.publishing.youtube.identity import keep_login  # noqa: PLC0415
 
-    await keep_login(shop.hosts.channel(channel), token, replace=replace)
-    stands = await to_thread.run_sync(standing, shop, channel)
+    await keep_login(context.hosts.channel(channel), token, replace=replace)
+    stands = await to_thread.run_sync(standing, context, channel)
     # Where YouTube could not say whose it is, it says why now.
-    return stands if stands.channel_id else await with_title(shop, channel)
+    return stands if stands.channel_id else await with_title(context, channel)
 
 
-async def _plan(shop: Workshop, *, kind: str, port: int = 0) -> LoginPlan:
+async def _plan(context: RunContext, *, kind: str, port: int = 0) -> LoginPlan:
     from pipeline.publishing.youtube.login import LoginPlan, read_client  # noqa: PLC0415
 
-    hosts, wanted = shop.hosts, shop.settings.youtube
+    hosts, wanted = context.hosts, context.settings.youtube
     return LoginPlan(
         client=await to_thread.run_sync(partial(read_client, hosts.credentials / "client_secret.json", kind=kind)),
         auth_url=wanted.auth_url,
@@ -113,34 +113,34 @@ async def _plan(shop: Workshop, *, kind: str, port: int = 0) -> LoginPlan:
         port=port,
         patience_s=_PATIENCE_S,
         timeout_s=wanted.timeout_s,
-        clock=shop.clock,
+        clock=context.clock,
     )
 
 
-async def with_title(shop: Workshop, channel: str) -> LoginStanding:
+async def with_title(context: RunContext, channel: str) -> LoginStanding:
     """How a login stands, with what YouTube calls the channel, which is asked (one unit of the quota)."""
     from pipeline.publishing.youtube.identity import ask_whose  # noqa: PLC0415
 
     try:
-        async with shop.hosts.channel(channel).open() as calls:
+        async with context.hosts.channel(channel).open() as calls:
             await ask_whose(calls)
     except ProviderError as error:
-        return evolve(await to_thread.run_sync(standing, shop, channel), problem=str(error))
+        return evolve(await to_thread.run_sync(standing, context, channel), problem=str(error))
     # What was told is kept with the token.
-    return await to_thread.run_sync(standing, shop, channel)
+    return await to_thread.run_sync(standing, context, channel)
 
 
-def channels(shop: Workshop) -> list[str]:
+def channels(context: RunContext) -> list[str]:
     """The channels that somebody has logged in to. Blocks."""
-    return sorted(path.name.removesuffix(".token.json") for path in shop.hosts.credentials.glob("*.token.json"))
+    return sorted(path.name.removesuffix(".token.json") for path in context.hosts.credentials.glob("*.token.json"))
 
 
-def standing(shop: Workshop, channel: str) -> LoginStanding:
+def standing(context: RunContext, channel: str) -> LoginStanding:
     """How a login stands. Asks nobody. Blocks."""
     from pipeline.publishing.youtube.identity import identity_in  # noqa: PLC0415
     from pipeline.publishing.youtube.tokens import read_token  # noqa: PLC0415
 
-    known = shop.hosts.channel(channel)
+    known = context.hosts.channel(channel)
     stands = LoginStanding(channel=channel, file=known.token)
     try:
         token = read_token(known.token, login=known.how_to_log_in)
@@ -165,7 +165,7 @@ def standing(shop: Workshop, channel: str) -> LoginStanding:
         renews_itself=token.refresh_token is not None and not refused_at,
         logged_in_at=since,
         ends_in_testing_at=ends_at,
-        is_over_in_testing=ends_at is not None and ends_at <= shop.clock(),
+        is_over_in_testing=ends_at is not None and ends_at <= context.clock(),
         problem=problem,
     )
 

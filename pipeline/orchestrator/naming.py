@@ -10,7 +10,7 @@ from string import Formatter
 
 from pipeline.errors import ConfigurationError, did_you_mean
 from pipeline.model import Brief
-from pipeline.model.names import is_device, safe_name
+from pipeline.model.file_names import is_device, safe_name
 
 # The reports of a batch lie beside its films.
 SUMMARY = "summary"

@@ -16,9 +16,9 @@ from pipeline.errors import CrashError, InputError, first_error
 from pipeline.files import is_there
 from pipeline.files.scratch import scratch_folder
 from pipeline.model import QualityProfile, Verdict
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.processes.workers import in_worker
 from pipeline.orchestrator.vmaf import find_vmaf, measure_vmaf
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.quality.comparison import Derived, compare_files, with_comparison
 from pipeline.quality.expected import Twin
 from pipeline.quality.judge import judge_file, unreadable, with_twin
@@ -95,7 +95,7 @@ def _is_hidden(path: Path, folder: Path) -> bool:
 
 
 async def judge_films(
-    films: Sequence[Path], profile: QualityProfile, shop: Workshop, told: Callable[[Judged], None]
+    films: Sequence[Path], profile: QualityProfile, context: RunContext, told: Callable[[Judged], None]
 ) -> None:
     """Judge films in worker processes, as many at once as there are cores, and each as one among those before it.
 
@@ -112,7 +112,7 @@ async def judge_films(
             verdict, portrait = done.pop(at)
             told(Judged(path=films[at], verdict=row.judged(films[at], verdict, portrait), portrait=portrait))
 
-    cores = shop.cores
+    cores = context.cores
     done: dict[int, tuple[Verdict, Portrait | None]] = {}
     row = _Row(profile, alone=len(films) == 1)
     with scratch_folder() as bench, first_error():
@@ -121,17 +121,17 @@ async def judge_films(
                 tasks.start_soon(judge, number, path)
 
 
-async def judge_against(film: Path, reference: Path, profile: QualityProfile, shop: Workshop) -> Judged:
+async def judge_against(film: Path, reference: Path, profile: QualityProfile, context: RunContext) -> Judged:
     """Judge a film that was made of another. Raises `InputError` for another that can't be read."""
     found: list[Judged] = []
-    await judge_films([film], profile, shop, found.append)
+    await judge_films([film], profile, context, found.append)
     (judged,) = found
     with scratch_folder() as bench:
         evidence = bench / "crash.txt"
         if judged.portrait is None:
             return judged
-        _, other = await in_worker(shop.cores, judge_file, reference, profile, bench=bench, evidence=evidence)
-        alike = await in_worker(shop.cores, compare_files, film, reference, bench=bench, evidence=evidence)
+        _, other = await in_worker(context.cores, judge_file, reference, profile, bench=bench, evidence=evidence)
+        alike = await in_worker(context.cores, compare_files, film, reference, bench=bench, evidence=evidence)
     if other is None or alike is None:
         raise InputError("can't be compared: it has no pictures that can be decoded", where=str(reference))
     command = await find_vmaf()

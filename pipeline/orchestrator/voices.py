@@ -15,9 +15,9 @@ from pipeline.language.tags import DEFAULT_LANGUAGE
 from pipeline.model import SAMPLE_RATE_HZ, Brief, Script, SpokenLine, StatementScene
 from pipeline.narration.narrate import NARRATORS
 from pipeline.narration.narrator import Narrator, Voice
-from pipeline.narration.samples import sample_text
+from pipeline.narration.sample_texts import sample_text
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.scripts import speaker
-from pipeline.orchestrator.workshop import Workshop
 
 # Whose voices are listed when nobody is named; silence has none to hear.
 _SPEAKING = tuple(name for name in NARRATORS if name != "silence")
@@ -48,16 +48,16 @@ class Sample:
     incidents: tuple[str, ...] = ()
 
 
-async def list_voices(shop: Workshop, *, language: str | None = None) -> tuple[Listing, ...]:
+async def list_voices(context: RunContext, *, language: str | None = None) -> tuple[Listing, ...]:
     """The voices of the narrator that is set, else of all; of one language (with its regions) if one is given.
 
     Raises the error of a narrator that is set and has no voices to name.
     """
-    named = shop.settings.narration.narrator
+    named = context.settings.narration.narrator
     listings = []
     for name in _SPEAKING if named == "auto" else (named,):
         try:
-            found = await (await to_thread.run_sync(shop.crew.narrator, name)).voices()
+            found = await (await to_thread.run_sync(context.crew.narrator, name)).voices()
         except NightreelError as error:
             if name == named:
                 raise
@@ -68,7 +68,7 @@ async def list_voices(shop: Workshop, *, language: str | None = None) -> tuple[L
     return tuple(listings)
 
 
-async def speak_sample(shop: Workshop, *, language: str | None, out: Path | None) -> Sample:
+async def speak_sample(context: RunContext, *, language: str | None, out: Path | None) -> Sample:
     """Two sentences in the voice that is set, or in the one that films in `language` get, as a WAV file at `out`.
 
     Without a language, that of the voice, else that of the workspace. Raises `InputError` for a language without a
@@ -76,15 +76,15 @@ async def speak_sample(shop: Workshop, *, language: str | None, out: Path | None
     """
     if out and out.suffix.lower() != ".wav":
         raise InputError("a sample is a WAV file", where=str(out), hint="Write a name that ends with .wav")
-    narrators = await to_thread.run_sync(lambda: shop.crew.narrators)
-    wanted = shop.settings.narration.voice
+    narrators = await to_thread.run_sync(lambda: context.crew.narrators)
+    wanted = context.settings.narration.voice
     own = await _language_of(narrators, wanted) if wanted else None
-    tongue = language or own or shop.settings.language or DEFAULT_LANGUAGE
+    tongue = language or own or context.settings.language or DEFAULT_LANGUAGE
     text = sample_text(tongue)
     if text is None:
         raise InputError(f"there is no sample sentence in {tongue!r}", hint="Name a language with --language")
     scene = StatementScene(lines=(SpokenLine(text=text),), text=text)
-    speak = await speaker(Brief(title="", language=tongue, voice=wanted), shop)
+    speak = await speaker(Brief(title="", language=tongue, voice=wanted), context)
     narration = await speak(Script(title="", language=tongue, scenes=(scene,)))
     clip = narration.clips[0]
     path = (out or Path(f"{narration.narrator}-{narration.voice}.wav")).absolute()

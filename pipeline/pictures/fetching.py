@@ -10,10 +10,10 @@ import aiohttp
 from anyio import to_thread
 from yarl import URL
 
-from pipeline.addresses import MAY_PASS, network_errors, open_web
 from pipeline.errors import PermanentError, TransientError
 from pipeline.pictures.kinds import MOST_BYTES, kind_of, suffix_hint
 from pipeline.pictures.vector import is_svg
+from pipeline.public_http import MAY_PASS, network_errors, open_web
 
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=15)
 _HEADERS = {"Accept": "image/jpeg, image/png, image/webp, image/gif, image/svg+xml"}

@@ -9,7 +9,6 @@ from pathlib import Path
 from PIL import Image, ImageStat
 
 from pipeline.model import Check, Script
-from pipeline.model.leftovers import find_in_words
 from pipeline.model.metadata import (
     DESCRIPTION_MAX_BYTES,
     TAGS_MAX_CHARS,
@@ -18,6 +17,7 @@ from pipeline.model.metadata import (
     utf8_bytes,
     utf16_units,
 )
+from pipeline.model.text_artefacts import find_in_words
 
 # What hosts take.
 THUMBNAIL_BYTES = 2_000_000

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pipeline.language.text import as_subrip
-from pipeline.language.writing import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK
+from pipeline.language.writing_systems import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK
 from pipeline.model import Check, Script, narration_of
 from pipeline.quality.expected import TimedText
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.language.detection import another_language
 from pipeline.model import Check, QualityProfile, Script, Verdict
-from pipeline.model.leftovers import find_in_words
+from pipeline.model.text_artefacts import find_in_words
 from pipeline.quality import companions, cues
 from pipeline.quality.caption_coverage import is_partial
 from pipeline.quality.expected import Expected, TimedText

@@ -12,7 +12,7 @@ from pathlib import Path
 import pysubs2
 
 from pipeline.language.text import counted, strip_unseen
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.media.analysis.results import HeardTrack
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.caption_coverage import is_partial, longest_uncaptioned

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.language.detection import another_language
 from pipeline.model import Check, Script, narration_of
-from pipeline.model.leftovers import find_in_captions, find_lost_letters, leftovers
+from pipeline.model.text_artefacts import find_in_captions, find_lost_letters, leftovers
 from pipeline.quality.expected import TimedText
 
 # The language in the name of a caption file, as players read it: film.de.srt, film.pt-BR.vtt.

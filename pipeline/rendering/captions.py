@@ -11,7 +11,7 @@ from typing import NamedTuple
 from PIL import ImageFilter, ImageOps
 
 from pipeline.language.words import join_words
-from pipeline.language.writing import runs_right_to_left, writing_of
+from pipeline.language.writing_systems import runs_right_to_left, writing_of
 from pipeline.model import Cue
 from pipeline.rendering.cue_splitting import few_words
 from pipeline.rendering.grid import Box, Grid

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.language.graphemes import clusters, is_symbol
 from pipeline.language.text import strip_unseen
-from pipeline.language.writing import has_right_to_left
+from pipeline.language.writing_systems import has_right_to_left
 from pipeline.rendering.text.fonts import face_for
 from pipeline.rendering.text.line import Line, Piece, measure, shape
 from pipeline.rendering.text.styles import CODE

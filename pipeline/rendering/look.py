@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.language.writing import writing_of
+from pipeline.language.writing_systems import writing_of
 from pipeline.model import (
     FULL_HD,
     CaptionStyle,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pipeline.files import replacing
 from pipeline.model import JobSummary
-from pipeline.model.cells import harmless
+from pipeline.model.csv_escaping import harmless
 from pipeline.reporting.groups import cause_of
 from pipeline.reporting.pictures import relative_path
 

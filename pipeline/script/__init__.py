@@ -1,25 +1,35 @@
-"""A brief becomes a script: what the film says and shows, scene by scene.
+"""Turn a brief into a script: what the film says and shows, scene by scene.
 
     script = await write_script(brief, writers=(OutlineWriter(),), template=template)
 
-`outline` takes the words of the notes; a `ModelWriter` asks the models of `chat`, in order. Whoever writes, the script
-passes the same checks.
+`OutlineWriter` turns the author's notes into scenes without a model; `ModelWriter` asks language models in order;
+`TemplateWriter` fills in a template's script.toml. All scripts pass the same checks.
 
-    wanted = Translation(script=script, language="es", models=models, template=template, cache=cache)
-    translated = await translate_script(wanted, …)
+    job = Translation(script=script, language="es", models=models, template=template, cache=cache)
+    translated = await translate_script(job, …)
 
 The same film in another language, translated scene by scene.
 
-writer       `ScriptWriter`, and the one who asks a model  (wire: in JSON, plain: cleaned, notes: cut to its size,
-             serial: told of earlier episodes; chat: the models)
-outline      who takes the notes                           (played: who takes the template's script)
-length       is it as long as was asked for
-ends         how a film begins and ends
-pictures     what is shown of those there are              (illustrating: where nobody has said)
-shown        what of a sentence stands on the picture      (shortening: shorter, splitting: on two pictures)
-checks       what every script holds to                    (sense: of its scenes, facts, numbers: of the notes alone)
-translation  scene by scene                                (translator: who, parts: what, allotment: how long,
-             faithful: and whether it says the same)
+writer             the `ScriptWriter` protocol, and `ModelWriter`
+  structured_output  JSON schema for the model, and its JSON as a `Script`
+  model_output       sanitised text types, validation errors as feedback
+  truncation         notes cut to fit the context window
+  series             prompt section about the series; the episode number
+  chat               language models behind services
+outline            the writer without a model
+template_writer    the writer for a template's script.toml
+length             predicted duration against the requested one
+intro_outro        opening and closing scenes that the template asks for
+picture_placement  a brief's pictures, spread over the scenes
+missing_pictures   scenes whose picture is not available, as text scenes
+on_screen_text     the words shown while a sentence is spoken
+shortening         running text cut to a length
+splitting          one scene as two
+checks             what every script must satisfy
+  data_checks        chart data, references and ranges
+  grounding          numbers and names that the notes do not contain
+  number_words       numbers spelt out in English
+translation        a script in another language
 """
 
 from __future__ import annotations
@@ -32,16 +42,16 @@ from pipeline.errors import InputError, NeedsLoginError, PermanentError, Provide
 from pipeline.limits import Purse
 from pipeline.model import Brief, Pace, Script
 from pipeline.model.metadata import fit_description, fit_tags, fit_title
-from pipeline.script.allotment import SpokenLength
 from pipeline.script.chat import ChatModel, as_one, in_short
 from pipeline.script.checks import find_problems, tidied
-from pipeline.script.ends import with_ends
+from pipeline.script.intro_outro import with_ends
+from pipeline.script.missing_pictures import only_showing
 from pipeline.script.outline import OutlineWriter
-from pipeline.script.pictures import only_showing
-from pipeline.script.played import PlayWriter, check_play, has_play, play, play_in
-from pipeline.script.serial import with_number
+from pipeline.script.series import with_number
 from pipeline.script.splitting import split_scene
+from pipeline.script.template_writer import PlayWriter, check_play, has_play, play, play_in
 from pipeline.script.translation import Translation, kept_translations, known_translation, translate_script
+from pipeline.script.translation.word_budget import SpokenLength
 from pipeline.script.writer import ModelWriter, ScriptWriter, check_any
 from pipeline.template import Template
 

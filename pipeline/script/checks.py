@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import (
     BulletsScene,
     QuizScene,
@@ -22,7 +22,7 @@ from pipeline.model import (
     texts_of,
     with_texts,
 )
-from pipeline.script.sense import find_nonsense
+from pipeline.script.data_checks import find_nonsense
 from pipeline.script.shortening import shorten
 from pipeline.template import Layout, Template
 

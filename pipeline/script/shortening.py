@@ -7,7 +7,7 @@ import re
 from pipeline.language.abbreviations import is_abbreviation
 from pipeline.language.sentences import last_word
 from pipeline.language.text import has_words
-from pipeline.language.writing import fitting, width
+from pipeline.language.writing_systems import fitting, width
 
 _CLAUSE_END = re.compile(r"\s*[,;:،؛]\s|[.!?…؟।۔]\s|\s[–—-]\s|—|\s\(|[，；：、。！？（]")
 _LEFTOVER = " ,;:،؛–—-(（，；：、"

@@ -22,7 +22,7 @@ from pipeline.model import (
     TableScene,
     TimelineScene,
 )
-from pipeline.script.shown import sound_of
+from pipeline.script.on_screen_text import sound_of
 
 # With rows of which each part can be read alone, and with sentences of which each can.
 _ROWS = (BulletsScene, StepsScene, TimelineScene, ComparisonScene, TableScene)

@@ -16,12 +16,12 @@ from pipeline.model import Brief, LengthPlan, Pace, Script, narration_of
 from pipeline.script.chat import Answered, ChatModel, Message, Question, Unusable, ask, kept_answers, read_kept
 from pipeline.script.chat.failures import TooLargeError
 from pipeline.script.checks import find_problems, shortened, tidied
-from pipeline.script.ends import find_other_ends
-from pipeline.script.facts import unsupported
+from pipeline.script.grounding import unsupported
+from pipeline.script.intro_outro import find_other_ends
 from pipeline.script.length import length_problem
-from pipeline.script.notes import count_words, with_fewer_notes
-from pipeline.script.plain import describe
-from pipeline.script.serial import told_of_series
+from pipeline.script.model_output import describe
+from pipeline.script.series import told_of_series
+from pipeline.script.truncation import count_words, with_fewer_notes
 from pipeline.state import Cache
 from pipeline.template import Template
 
@@ -168,7 +168,7 @@ def _questions(brief: Brief, template: Template, pace: Pace | None) -> tuple[Que
 
 
 def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Question:
-    from pipeline.script.wire import strict_schema  # noqa: PLC0415 - a tenth of a second with the schema
+    from pipeline.script.structured_output import strict_schema  # noqa: PLC0415 - a tenth of a second with the schema
 
     template = template.offered(brief)
     system, user = template.prompt(brief, plan)
@@ -200,7 +200,7 @@ class _Reading:
         self._where = where
 
     def __call__(self, text: str, *, last: bool) -> Script:
-        from pipeline.script.wire import WireScript, to_script  # noqa: PLC0415 - it is there since the question
+        from pipeline.script.structured_output import WireScript, to_script  # noqa: PLC0415 - it is there since the question
 
         try:
             script = to_script(WireScript.model_validate_json(text), self._brief)
@@ -219,7 +219,7 @@ class _Reading:
 
     def _left_in(self, script: Script) -> tuple[str, ...]:
         """What was never meant for viewers, as the gate would find when the film is made."""
-        from pipeline.model.leftovers import leftovers  # noqa: PLC0415 - takes a moment to load
+        from pipeline.model.text_artefacts import leftovers  # noqa: PLC0415 - takes a moment to load
 
         cells = [text for _, text in self._brief.row.fields] if self._brief.row else []
         return tuple(f"there is {left}" for left in leftovers(script, cells))

@@ -1,30 +1,31 @@
-"""Everything that can be set: flags over NIGHTREEL_* over nightreel.toml over defaults, one checked value at the end.
+"""Configuration: flags over NIGHTREEL_* variables over nightreel.toml over defaults, validated by pydantic.
 
-groups       every setting, its default and what it may be
-campaign     how tables are read, and where they come from if that is no plain file
-series       what the episodes of a series share
-services     services with language models, what is known of the best known ones, and services with photos
-money        what models cost, and what may be spent on them
-languages    tables and lists by language, and words that voices say wrong
-looks        captions and the colours of the user
-presets      how films are encoded, by name
-profiles     how strictly they are judged, by name
-publishing   where they are published
-night        how a batch is worked through
-kinds        the kinds of values      (based: tables by name)
-fields       the same by dotted name
-loading      from the three sources to `Settings`, every problem told with its place
-problems     what is wrong with them, in words
-example      the commented nightreel.toml of `nightreel init`
+groups        the root model `Settings`: every setting with its type, default and description
+campaign      how tables are parsed; data sources other than plain files
+series        what the episodes of a series share
+services      LLM and stock photo providers, with presets for the well-known ones
+pricing       prices of models, budgets
+languages     lists and tables keyed by language tag, pronunciation dictionary
+appearance    caption style and branding
+presets       named encoder presets
+profiles      named quality profiles
+publishing    destinations, YouTube
+execution     retries, circuit breaker, concurrency, error policy, time limits
+value_types   annotated types that several groups share
+inheritance   named tables that are based on one another (presets, profiles)
+fields        settings by dotted name
+loading       merges the sources into `Settings`
+diagnostics   messages for invalid settings
+example       the commented nightreel.toml of `nightreel init`
 """
 
 from pipeline.settings.example import example_toml
+from pipeline.settings.execution import ErrorSettings, TimeLimitSettings
 from pipeline.settings.fields import environment_name, is_secret, setting_fields
 from pipeline.settings.groups import (
     Settings,
 )
 from pipeline.settings.loading import load_settings
-from pipeline.settings.night import ErrorSettings, TimeLimitSettings
 from pipeline.settings.presets import PresetSettings, presets_of
 from pipeline.settings.profiles import DEFAULT_PROFILE, ProfileSettings, profiles_of
 from pipeline.settings.publishing import DEFAULT_CHANNEL

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from pipeline.settings.kinds import DAY_S, MOST_GB, Group, Key, Names, Pairs, Password, split_names
+from pipeline.settings.value_types import DAY_S, MOST_GB, Group, Key, Names, Pairs, Password, split_names
 
 
 class TemplateRule(Group):

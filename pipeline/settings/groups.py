@@ -6,8 +6,17 @@ from pydantic import Field, field_validator, model_validator
 
 from pipeline.choices import Depth, Facts, NarratorName, Reviewed
 from pipeline.model.pace import LONGEST_FILM_S, SHORTEST_FILM_S
+from pipeline.settings.appearance import BrandSettings, SubtitleSettings
 from pipeline.settings.campaign import CampaignSettings, SourceSettings
-from pipeline.settings.kinds import (
+from pipeline.settings.execution import BreakerSettings, ErrorSettings, RetrySettings, TimeLimitSettings, WorkSettings
+from pipeline.settings.languages import Languages, PronounceTable, VoiceTable
+from pipeline.settings.presets import KNOWN_PRESETS, Presets, VideoSettings
+from pipeline.settings.pricing import KNOWN_PRICES, BudgetSettings, Prices
+from pipeline.settings.profiles import KNOWN_PROFILES, Profiles
+from pipeline.settings.publishing import PublishingSettings, YouTubeSettings
+from pipeline.settings.series import SeriesTables
+from pipeline.settings.services import GroqSettings, PexelsSettings, PixabaySettings, Services
+from pipeline.settings.value_types import (
     DAY_S,
     MOST,
     MOST_GB,
@@ -19,15 +28,6 @@ from pipeline.settings.kinds import (
     OptionalWebSocketUrl,
     Percent,
 )
-from pipeline.settings.languages import Languages, PronounceTable, VoiceTable
-from pipeline.settings.looks import BrandSettings, SubtitleSettings
-from pipeline.settings.money import KNOWN_PRICES, BudgetSettings, Prices
-from pipeline.settings.night import BreakerSettings, ErrorSettings, RetrySettings, TimeLimitSettings, WorkSettings
-from pipeline.settings.presets import KNOWN_PRESETS, Presets, VideoSettings
-from pipeline.settings.profiles import KNOWN_PROFILES, Profiles
-from pipeline.settings.publishing import PublishingSettings, YouTubeSettings
-from pipeline.settings.series import SeriesTables
-from pipeline.settings.services import GroqSettings, PexelsSettings, PixabaySettings, Services
 
 # Music closer than this to the voice hides words from many; WCAG 2.2 (1.4.7) asks for 20 dB, which is the default.
 _CLEAR_SPEECH_LU = 15

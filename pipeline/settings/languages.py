@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from pipeline.language.tags import LANGUAGE_TAG, MOST_LANGUAGES, usual_case
 from pipeline.language.text import clean_text, has_words
-from pipeline.settings.kinds import split_names
+from pipeline.settings.value_types import split_names
 
 _LONGEST_SAID = 200
 # In angle brackets, as no name in the file is.

@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.errors import ConfigurationError, InputError
+from pipeline.settings.diagnostics import Found, help_with, names_of_nothing, unknown, without_keys, wrong
 from pipeline.settings.fields import PREFIX, only_in_files, setting_field, setting_tables
 from pipeline.settings.groups import Settings
-from pipeline.settings.problems import Found, help_with, names_of_nothing, unknown, without_keys, wrong
 from pipeline.settings.services import PRESETS
 from pipeline.toml import line_of, parse_toml
 from pipeline.workspace import CONFIG_NAME

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from pipeline.choices import Holds
 from pipeline.model import Codec
-from pipeline.settings.based import Kind
-from pipeline.settings.kinds import (
+from pipeline.settings.inheritance import Kind
+from pipeline.settings.value_types import (
     Group,
     OptionalMotion,
     OptionalNumber,

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from pipeline.errors import did_you_mean
 from pipeline.model.profile import JUDGED, STANDARD, QualityProfile
-from pipeline.settings.based import Kind
-from pipeline.settings.kinds import Group, Names, OptionalText
+from pipeline.settings.inheritance import Kind
+from pipeline.settings.value_types import Group, Names, OptionalText
 
 DEFAULT_PROFILE = STANDARD.name
 # Each is complete.

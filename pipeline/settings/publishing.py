@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pipeline.choices import License, Privacy
 from pipeline.model.metadata import known_category
 from pipeline.model.schedule import Hours, Slots, Zone
-from pipeline.settings.kinds import DAY_S, MOST, Group, HttpUrl, Names
+from pipeline.settings.value_types import DAY_S, MOST, Group, HttpUrl, Names
 
 DEFAULT_CHANNEL = "default"
 # Units by method, where it is not one: https://developers.google.com/youtube/v3/determine_quota_cost

@@ -9,9 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 from pipeline.language.tags import LANGUAGE_TAG
 from pipeline.language.text import clean_text, has_words
 from pipeline.model.episodes import MOST_EPISODES, checked_pattern
-from pipeline.model.names import GIVEN_NAME
-from pipeline.settings.kinds import Group, OptionalLanguage, OptionalShape, OptionalText
+from pipeline.model.file_names import GIVEN_NAME
 from pipeline.settings.languages import VoiceTable
+from pipeline.settings.value_types import Group, OptionalLanguage, OptionalShape, OptionalText
 
 _MOST_TERMS = 200
 _TERM_CHARS = 100

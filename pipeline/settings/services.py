@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from pipeline.settings.kinds import DAY_S, MOST, Group, HttpUrl, Key, Names, OptionalText
+from pipeline.settings.value_types import DAY_S, MOST, Group, HttpUrl, Key, Names, OptionalText
 
 # Addresses, variables and ways to ask, by the services' own documentation; a table overrides any of it.
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(

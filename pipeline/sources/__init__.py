@@ -1,18 +1,21 @@
-"""What somebody wants films about -> Briefs: a topic, a topic list, a Markdown brief, a folder of briefs, a table.
+"""Input -> Briefs: a topic, a topic list, a Markdown file, a folder of Markdown files, or a table.
 
-reading      `read_briefs`: begin here       (naming: what a name tells, and what a batch is called)
-topics       a list, a topic a line
-markdown     a brief: notes with headings    (front_matter: what stands above them, nodes: its values, fields: by name,
-             length, pictures: of these two; blocks: the notes; pasted: from word processors, formulas: from
-             TeX; textfile: the file)
-campaign     a table: a brief for each row   (tables: whatever it lies in, loaded when there is one)
-service      one that answers rows           (endpoint: what it is asked, fetching: page by page, addresses: told
-             without passwords)
+reading       `read_briefs`: start here
+naming        source type by file name; batch names and titles derived from it
+urls          sources given as URLs, with credentials redacted
+textfile      reads and validates a text file
+topics        topic lists, one per line
+markdown      Markdown briefs: blocks parses the body, front_matter the YAML header (yaml_nodes: values with their
+              lines; fields: validation by key; length, pictures: these two keys); pasted_text normalises text from
+              word processors, tex converts formulas
+tables        CSV, JSON, Excel, SQL: rows as strings
+campaign      rows + template -> Briefs
+endpoint      an HTTP API as a table; pagination fetches its pages
 """
 
-from pipeline.sources.addresses import as_source, is_endpoint, is_remote, told
 from pipeline.sources.naming import batch_name, folder_of_pattern, is_table
 from pipeline.sources.reading import read_brief, read_briefs
+from pipeline.sources.urls import as_source, is_endpoint, is_remote, told
 
 __all__ = [
     "as_source",

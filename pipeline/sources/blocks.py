@@ -16,9 +16,9 @@ from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.language.text import clean_code, clean_text, has_words
 from pipeline.language.words import join_words, split_words
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import Block, BulletList, CheckList, CodeBlock, Illustration, Paragraph, Quotation, Table
-from pipeline.sources.pasted import BESIDE_BOLD
+from pipeline.sources.pasted_text import BESIDE_BOLD
 from pipeline.sources.pictures import source_as_named
 
 _ATTRIBUTION = re.compile(r"(?:[—–―‒]|--+)\s*(?P<who>\S.*)")

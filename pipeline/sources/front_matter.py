@@ -13,8 +13,8 @@ import yaml
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.text import clean_text
 from pipeline.sources.fields import KEYS, Value, checked_language, checked_list, checked_text, field_of
-from pipeline.sources.nodes import is_scalar, line_of, source_of
 from pipeline.sources.pictures import wanted_pictures
+from pipeline.sources.yaml_nodes import is_scalar, line_of, source_of
 
 # What a list is of, and how one is written.
 _LISTS: Mapping[str, tuple[str, str]] = {

@@ -16,10 +16,10 @@ from markdown_it.tree import SyntaxTreeNode
 from pipeline.errors import InputError
 from pipeline.model import Brief, Illustration, Section, WantedPicture
 from pipeline.sources.blocks import blocks_of, text_of
-from pipeline.sources.formulas import line_without_tex, without_tex
 from pipeline.sources.front_matter import FrontMatter, split_front_matter
 from pipeline.sources.naming import checked_title, title_of_file
-from pipeline.sources.pasted import as_markdown
+from pipeline.sources.pasted_text import as_markdown
+from pipeline.sources.tex import line_without_tex, without_tex
 
 # Words and names of files with spaces are no address to Markdown, and would be read aloud; nor are files by address.
 _SEARCH = re.compile(r"(!\[[^\]\n]{0,300}\]\()(stock:[^()<>\n]*)\)", re.IGNORECASE)

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from pipeline.errors import InputError
 from pipeline.language.text import clean_text, has_words
-from pipeline.model.names import safe_name
-from pipeline.sources.addresses import is_database, is_endpoint, is_remote, told
+from pipeline.model.file_names import safe_name
+from pipeline.sources.urls import is_database, is_endpoint, is_remote, told
 
 SUFFIXES = (".md", ".txt")
 TABLES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".db", ".sqlite", ".sqlite3")

@@ -18,7 +18,7 @@ import yaml
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.text import clean_text
 from pipeline.model import MOST_PICTURES, WantedPicture, is_stock, stock_source, stock_words
-from pipeline.sources.nodes import is_scalar, line_of, source_of
+from pipeline.sources.yaml_nodes import is_scalar, line_of, source_of
 
 _MAX_CHARS = {"file": 300, "url": 2000, "alt": 300, "credit": 120}
 _HINT = "Write pictures: [reef.jpg, den.jpg], or a line - {file: reef.jpg, alt: what it shows} for each"

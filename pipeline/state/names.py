@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from pipeline.errors import CheckpointError, InputError, did_you_mean
-from pipeline.model.names import NAME_MAX_BYTES, is_device
+from pipeline.model.file_names import NAME_MAX_BYTES, is_device
 
 _JOB_ID = re.compile(r"[0-9a-f]{8,64}")
 # What Windows refuses; a workspace may be moved there. "/" and "\" would leave the folder.

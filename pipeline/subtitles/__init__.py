@@ -1,8 +1,9 @@
-"""Timed words become cues, and cues become SRT and VTT.
+"""Timed words -> cues -> SRT and WebVTT.
 
-limits    what a viewer can read
-cues      `make_subtitles`: the best way through the words   (pieces: what stays together, phrases: where to break)
-export    SRT and WebVTT
+limits       line length, reading speed and duration of a cue
+cues         `make_subtitles`: the cheapest segmentation into cues
+             (wrapping: words that stay together or don't fit a line; line_breaks: the cost of each break)
+export       SRT and WebVTT
 """
 
 from pipeline.subtitles.cues import make_subtitles

@@ -12,11 +12,11 @@ from functools import lru_cache
 from math import inf
 
 from pipeline.language.words import join_words
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Subtitles, Word
 from pipeline.subtitles.limits import CueLimits
-from pipeline.subtitles.phrases import SENTENCE, break_costs
-from pipeline.subtitles.pieces import fit_words, join_phrases
+from pipeline.subtitles.line_breaks import SENTENCE, break_costs
+from pipeline.subtitles.wrapping import fit_words, join_phrases
 
 # One unit is about as bad as half a clause end in the middle of a cue.
 _PER_CUE = 4.0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
 from pipeline.language.text import as_subrip
-from pipeline.language.writing import (
+from pipeline.language.writing_systems import (
     LEFT_TO_RIGHT_MARK,
     RIGHT_TO_LEFT_MARK,
     first_direction,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pipeline.language.writing import writing_of
+from pipeline.language.writing_systems import writing_of
 
 
 @dataclass(frozen=True, kw_only=True)

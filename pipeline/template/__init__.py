@@ -1,16 +1,18 @@
-"""A template: a folder that says which layouts a film may use, how much text they hold, and what a model is told.
+"""Load a template: a folder that sets the layouts of a film, their text limits, and the prompt for a model.
 
-loading      a folder, by name, read
-schema       what may stand in its template.toml          (limits, ends: in some of the tables)
-template     what comes of it
-sandbox      where its texts are filled in                (fields: with which names, included: from which files,
-             bounds: to which size)
-notes        what a model reads                           (material: and what it can be asked to show)
-rows         what it asks of the row of a table
-sample       what its layouts look like                   (scenes: written in TOML)
+loading          find a template by name, read its folder
+schema           template.toml, validated                 (layout_limits, intro_outro: some of its tables)
+template         the loaded `Template`
+sandbox          the Jinja2 sandbox                       (sandbox_limits: size and loop limits, includes: shared files,
+                 undefined_names: static check of names)
+notes            a brief's notes as Markdown for a prompt
+layout_filter    the layouts that a brief has material for
+rows             the fields that a template expects of a table's row, and its script.toml
+sample           a sample script with every layout        (scene_parsing: a TOML table as a scene)
 """
 
-from pipeline.template.ends import End
+from pipeline.template.intro_outro import End
+from pipeline.template.layout_filter import LAYOUTS_OF_PICTURES
 from pipeline.template.loading import (
     file_beside,
     files_in,
@@ -18,7 +20,6 @@ from pipeline.template.loading import (
     load_template,
     read_template,
 )
-from pipeline.template.material import LAYOUTS_OF_PICTURES
 from pipeline.template.notes import notes_as_text
 from pipeline.template.rows import (
     BRIEF_FIELDS,

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SCENES, row_of
-from pipeline.template.ends import end_of
-from pipeline.template.included import SHARED, included_files
-from pipeline.template.limits import ITEMS, limits_in
+from pipeline.template.includes import SHARED, included_files
+from pipeline.template.intro_outro import end_of
+from pipeline.template.layout_limits import ITEMS, limits_in
 from pipeline.template.rows import Field, Play
-from pipeline.template.rows.declared import in_order
-from pipeline.template.rows.play import parse_play
+from pipeline.template.rows.field_checks import in_order
+from pipeline.template.rows.script_template import parse_play
 from pipeline.template.schema import TemplateFile, parse_template_file
 from pipeline.template.template import Layout, Template
 from pipeline.toml import line_of, read_text_file

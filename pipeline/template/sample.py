@@ -22,9 +22,9 @@ from pathlib import Path
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import Script, named_picture
-from pipeline.template.included import SHARED
+from pipeline.template.includes import SHARED
 from pipeline.template.loading import files_in, read_text, shared_files
-from pipeline.template.scenes import build_scene
+from pipeline.template.scene_parsing import build_scene
 from pipeline.template.template import Template
 from pipeline.toml import parse_toml
 

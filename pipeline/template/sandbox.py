@@ -15,7 +15,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
-from pipeline.template.bounds import (
+from pipeline.template.sandbox_limits import (
     BOUNDED,
     MOST_CHARS,
     MOST_ROUNDS,

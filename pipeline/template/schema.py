@@ -10,12 +10,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import CaptionStyle, MotionAmount, Transition
 from pipeline.model.metadata import known_category
-from pipeline.template.ends import find_wrong_keys
-from pipeline.template.limits import find_wrong_limits, limits_in
+from pipeline.template.intro_outro import find_wrong_keys
+from pipeline.template.layout_limits import find_wrong_limits, limits_in
 from pipeline.template.rows.dates import ORDERS
-from pipeline.template.rows.declared import find_wrong_fields
 from pipeline.template.rows.field import TEXT_MAX_CHARS, Kind
 from pipeline.template.rows.field import Field as RowField
+from pipeline.template.rows.field_checks import find_wrong_fields
 from pipeline.toml import in_our_words, line_of, parse_toml
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]

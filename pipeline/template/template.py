@@ -15,15 +15,15 @@ import jinja2
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.tags import same_language
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import Brief, CaptionStyle, LengthPlan, MotionAmount, Script, SourceRow, Transition
-from pipeline.template.ends import End
-from pipeline.template.fields import find_unknown_field
-from pipeline.template.included import included_by
-from pipeline.template.material import has_material_for
+from pipeline.template.includes import included_by
+from pipeline.template.intro_outro import End
+from pipeline.template.layout_filter import has_material_for
 from pipeline.template.notes import notes_as_text
 from pipeline.template.rows import Field, Play
 from pipeline.template.sandbox import FAILURES, TextSandbox
+from pipeline.template.undefined_names import find_unknown_field
 
 # Limits of a table's cells are for so many columns.
 _COLUMNS = 4

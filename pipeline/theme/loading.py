@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import MotionAmount
-from pipeline.model.names import GIVEN_NAME
+from pipeline.model.file_names import GIVEN_NAME
 from pipeline.theme.colours import Lch, is_hex, to_hex
 from pipeline.theme.theme import ROLES, Ease, Manner, Theme, find_faint
 from pipeline.toml import in_our_words, line_of, parse_toml, read_text_file

@@ -13,7 +13,7 @@ import pytest
 from pipeline.language.graphemes import clusters, visible
 from pipeline.language.text import has_words
 from pipeline.language.words import join_words, split_words
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.media.pictures.decode import view
 from pipeline.media.sound.audio import read_audio, read_wav
 from pipeline.model import SAMPLE_RATE_HZ, narration_of

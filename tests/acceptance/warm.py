@@ -52,7 +52,7 @@ LOADED = (
     "pipeline.publishing.youtube",
     "pipeline.rendering.text.fonts",
     "pipeline.reporting.page",
-    "pipeline.script.wire",
+    "pipeline.script.structured_output",
     "pysubs2",
     "rich._emoji_codes",
     "tests.standins.edge",
@@ -340,12 +340,12 @@ def _read_once() -> None:
     """
     from pipeline.errors import DamagedError  # noqa: PLC0415
     from pipeline.model import Batch, Job  # noqa: PLC0415
-    from pipeline.narration.spoken import spoken  # noqa: PLC0415
+    from pipeline.narration.spoken_text import spoken  # noqa: PLC0415
     from pipeline.rendering.text.coverage import font_coverage  # noqa: PLC0415
     from pipeline.reporting import page  # noqa: PLC0415
     from pipeline.state import moments  # noqa: PLC0415
     from pipeline.state.checkpoints import documents  # noqa: PLC0415
-    from pipeline.trust import trusted  # noqa: PLC0415
+    from pipeline.tls import trusted  # noqa: PLC0415
 
     trusted()
     font_coverage()

@@ -25,16 +25,16 @@ from pipeline.limits import RetryPolicy, with_retries
 from pipeline.media.sound.audio import read_audio, read_wav
 from pipeline.model import Prosody, Script, SpokenLine, StatementScene
 from pipeline.narration import espeak
+from pipeline.narration.clip_metadata import Take
 from pipeline.narration.clips import master
 from pipeline.narration.edge import EdgeNarrator
 from pipeline.narration.espeak import EspeakNarrator
-from pipeline.narration.espeak.host import CAN_FORK
-from pipeline.narration.label import Take
+from pipeline.narration.espeak.fork_server import CAN_FORK
 from pipeline.narration.narrate import NARRATORS, narrate
 from pipeline.narration.piper import PiperNarrator
-from pipeline.narration.recording import write_speech
 from pipeline.narration.silence import SilenceNarrator
-from pipeline.narration.spoken import spoken
+from pipeline.narration.speech_files import write_speech
+from pipeline.narration.spoken_text import spoken
 from pipeline.state import Cache
 from tests.standins.edge import EdgeStandIn
 from tests.standins.faults import ON_ITS_WAY_S

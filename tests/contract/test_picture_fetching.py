@@ -8,11 +8,11 @@ import socket
 import aiohttp
 import pytest
 
-from pipeline.addresses import PublicResolver, is_public
 from pipeline.errors import PermanentError, TransientError
 from pipeline.pictures import fetching
 from pipeline.pictures.fetching import fetch
 from pipeline.pictures.kinds import kind_of
+from pipeline.public_http import PublicResolver, is_public
 from tests.standins.gallery import PictureServer
 
 pytestmark = pytest.mark.anyio

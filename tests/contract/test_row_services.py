@@ -7,9 +7,8 @@ from anyio import to_thread
 
 from pipeline.errors import ClosedError, NeedsLoginError, NightreelError, PermanentError, SourceError, TransientError
 from pipeline.limits import RetryPolicy
-from pipeline.sources import fetching
-from pipeline.sources.endpoint import Endpoint
-from pipeline.sources.service import fetch_pages
+from pipeline.sources import pagination
+from pipeline.sources.endpoint import Endpoint, fetch_pages
 from pipeline.sources.tables import TableForm, open_pages
 from tests.standins.rows import KEY, RowService
 
@@ -142,7 +141,7 @@ async def test_an_answer_that_never_ends_is_given_up(service, fetched):
 
 
 async def test_pages_without_an_end_are_given_up(service, fetched, monkeypatch):
-    monkeypatch.setattr(fetching, "_MOST_PAGES", 3)
+    monkeypatch.setattr(pagination, "_MOST_PAGES", 3)
     with pytest.raises(PermanentError, match="has more than 3 pages"):
         await fetched("/on")
     assert len(service.asked) == 3

@@ -18,8 +18,7 @@ from anyio import to_thread
 
 from pipeline.errors import SourceError
 from pipeline.limits import RetryPolicy
-from pipeline.sources.endpoint import Endpoint
-from pipeline.sources.service import fetch_pages
+from pipeline.sources.endpoint import Endpoint, fetch_pages
 from pipeline.sources.tables import BrokenRow, TableForm, TableRow, damage_in, open_pages, open_table
 from tests.standins import postgres
 from tests.standins.rows import KEY, RowService

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.model import Cue, VideoFormat, Word, row_of
-from pipeline.model.showing import limits_of
+from pipeline.model.text_fields import limits_of
 from pipeline.orchestrator.templates.overflow import filled
 from pipeline.rendering import Look
 from pipeline.rendering.captions import captions

@@ -10,9 +10,9 @@ from anyio import to_thread
 
 from pipeline.model import Brief, JobStatus
 from pipeline.orchestrator.batch.batches import run_batch
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film import jobs
 from pipeline.orchestrator.film.stages import STAGES
-from pipeline.orchestrator.workshop import open_workshop
 from tests.acceptance.command import REPOSITORY
 from tests.acceptance.films import tiny_template
 from tests.standins.edge import EdgeStandIn
@@ -44,17 +44,17 @@ def open_for(workspace: Path, groq: GroqStandIn, edge: EdgeStandIn):
         "work.workers": 1,
         "errors.retries": 0,
     }
-    return open_workshop(workspace=workspace, overrides=overrides)
+    return open_context(workspace=workspace, overrides=overrides)
 
 
 async def test_two_topics_in_three_languages_are_six_films_of_two_scripts(tmp_path, nothing_is_drawn):
     async with GroqStandIn(terse=True) as groq, EdgeStandIn() as edge:
-        shop = await to_thread.run_sync(open_for, tmp_path, groq, edge)
+        context = await to_thread.run_sync(open_for, tmp_path, groq, edge)
         briefs = [Brief(title=title, origin=f"night.txt:{line}") for line, title in enumerate(TOPICS, start=1)]
 
-        await run_batch(briefs, shop, batch="night", source="night.txt")
+        await run_batch(briefs, context, batch="night", source="night.txt")
 
-        made = [await shop.store.load_job("night", job) for job in (await shop.store.load_batch("night")).jobs]
+        made = [await context.store.load_job("night", job) for job in (await context.store.load_batch("night")).jobs]
 
     assert [job.status for job in made] == [JobStatus.COMPLETED] * 6
     assert Counter(groq.topics) == Counter(

@@ -8,7 +8,7 @@ from anyio import to_thread
 from pipeline import make_video
 from pipeline.errors import QualityError
 from pipeline.model import SINGLES, JobStatus
-from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.context import open_context
 from tests.acceptance.command import REPOSITORY
 from tests.acceptance.films import tiny_template
 from tests.standins.edge import EdgeStandIn
@@ -57,7 +57,7 @@ def make(tmp_path, groq, edge):
         return error, await to_thread.run_sync(read)
 
     def read():
-        store = open_workshop(workspace=tmp_path, overrides=settings).store
+        store = open_context(workspace=tmp_path, overrides=settings).store
         (row,) = store.refreshed(SINGLES).rows()
         return store.read_job(SINGLES, row.id)
 

@@ -14,10 +14,10 @@ from anyio import to_thread
 from pipeline.model import Brief, JobStatus
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
+from pipeline.orchestrator.context import open_context
+from pipeline.orchestrator.context.machine import Machine
 from pipeline.orchestrator.film import jobs
 from pipeline.orchestrator.film.stages import STAGES, script
-from pipeline.orchestrator.workshop import open_workshop
-from pipeline.orchestrator.workshop.machine import Machine
 from tests.standins.groq import GroqStandIn, _prompt_tokens
 from tests.standins.plan import FreePlan
 from tests.standins.threads import in_threads
@@ -83,7 +83,7 @@ def night(
         plan = FreePlan(clock=loop.time, tokens_per_min=tokens, refunds=refunds)
         async with GroqStandIn(latency_s=LATENCY_S, thinking_tokens=THINKING, plan=plan) as groq:
             overrides = {"groq.base_url": groq.url, "groq.api_key": "gsk_free", **settings}
-            opened = await to_thread.run_sync(partial(open_workshop, workspace=workspace, overrides=overrides))
+            opened = await to_thread.run_sync(partial(open_context, workspace=workspace, overrides=overrides))
 
             def clock() -> datetime:
                 return NOON + timedelta(seconds=loop.time() - START_S)
@@ -94,14 +94,14 @@ def night(
             share = topics // processes
             for part in (briefs[at : at + share] for at in range(0, topics, share)):
                 machine = Machine(workspace=opened.workspace, settings=opened.settings, clock=clock)
-                shop = replace(opened, machine=machine)
-                ids += (await plan_batch(part, shop, batch="sky", source="sky.txt", keep=True)).ids
-                await Scheduler(shop, "sky", pulse_s=60).run()
+                context = replace(opened, machine=machine)
+                ids += (await plan_batch(part, context, batch="sky", source="sky.txt", keep=True)).ids
+                await Scheduler(context, "sky", pulse_s=60).run()
             duration_s = loop.time() - start_s
-            standing = await to_thread.run_sync(shop.store.index("sky").sums.counts)
+            standing = await to_thread.run_sync(context.store.index("sky").sums.counts)
             counts = {status: each.jobs for status, each in standing.items() if each.jobs}
-            made = [await shop.store.load_job("sky", job_id) for job_id in ids]
-            await to_thread.run_sync(shop.store.close)
+            made = [await context.store.load_job("sky", job_id) for job_id in ids]
+            await to_thread.run_sync(context.store.close)
         scripts = sum(job.script is not None for job in made)
         return Night(groq=groq, plan=plan, counts=counts, scripts=scripts, duration_s=duration_s)
 

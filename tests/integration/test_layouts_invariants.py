@@ -38,7 +38,7 @@ from pipeline.model import (
     Word,
     row_of,
 )
-from pipeline.model.showing import texts_of
+from pipeline.model.text_fields import texts_of
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering import theme as type_scale
 from pipeline.rendering.captions import captions

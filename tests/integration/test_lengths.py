@@ -22,12 +22,12 @@ from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrate import narrate
 from pipeline.narration.pace import pace_of
-from pipeline.narration.samples import SAMPLES
+from pipeline.narration.sample_texts import SAMPLES
+from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.film.afresh import forget_from
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.lengths import film_s, hold_to_length, translate_to_length, write_to_length
 from pipeline.orchestrator.film.stages.script import write as write_stage
-from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.script import ModelWriter, SpokenLength, Translation, kept_scripts, translate_script, write_script
 from pipeline.script.length import predicted_s
 from pipeline.state import Cache
@@ -128,9 +128,9 @@ async def test_translations_asked_for_30_60_and_180_seconds_last_so_long_within_
     assert sum(map(abs, off.values())) / len(off) < 0.1
 
 
-async def shop_for(workspace: Path, groq: GroqStandIn, **more: object) -> Workshop:
+async def context_for(workspace: Path, groq: GroqStandIn, **more: object) -> RunContext:
     settings = {"groq.base_url": groq.url, "groq.api_key": "gsk_test", "narration.narrator": "silence", **more}
-    return await to_thread.run_sync(lambda: open_workshop(workspace=workspace, overrides=settings))
+    return await to_thread.run_sync(lambda: open_context(workspace=workspace, overrides=settings))
 
 
 def job_of(brief: Brief) -> Job:
@@ -143,11 +143,11 @@ def attempt_in(folder: Path) -> Attempt:
 
 @pytest.mark.usefixtures("in_threads", "as_loud_as_it_comes")
 async def test_the_stage_writes_to_length_and_keeps_the_pace(groq: GroqStandIn, tmp_path: Path) -> None:
-    shop = await shop_for(tmp_path, groq)
-    brief = await to_thread.run_sync(shop.wishes.complete, Brief(title="Rain", length_s=30))
+    context = await context_for(tmp_path, groq)
+    brief = await to_thread.run_sync(context.wishes.complete, Brief(title="Rain", length_s=30))
     job, attempt = job_of(brief), attempt_in(tmp_path)
 
-    written = await write_stage(job, shop, attempt)
+    written = await write_stage(job, context, attempt)
 
     assert written.script
     assert written.pace
@@ -155,9 +155,9 @@ async def test_the_stage_writes_to_length_and_keeps_the_pace(groq: GroqStandIn, 
     assert "It lasts 30 seconds." in groq.history[0].prompt
     asked = len(groq.history)
     # What was paid for is found again, also by whoever makes the script afresh.
-    again = await write_stage(written.evolve(script=None, attempts=2), shop, attempt)
+    again = await write_stage(written.evolve(script=None, attempts=2), context, attempt)
     assert (again.script, len(groq.history)) == (written.script, asked)
-    kept = partial(kept_scripts, brief, writers=shop.crew.writers, template=TEMPLATE, pace=written.pace)
+    kept = partial(kept_scripts, brief, writers=context.crew.writers, template=TEMPLATE, pace=written.pace)
     assert len(list(await to_thread.run_sync(kept))) == 1
 
 
@@ -165,37 +165,37 @@ async def test_the_stage_writes_to_length_and_keeps_the_pace(groq: GroqStandIn, 
 async def test_the_stage_translates_to_length_and_what_is_made_afresh_is_asked_for_again(
     groq: GroqStandIn, tmp_path: Path
 ) -> None:
-    shop = await shop_for(tmp_path, groq)
+    context = await context_for(tmp_path, groq)
     asked = Brief(title="Rain", length_s=30, languages=("en", "de"))
-    _, brief = await to_thread.run_sync(shop.wishes.films_of, asked)
+    _, brief = await to_thread.run_sync(context.wishes.films_of, asked)
     attempt = attempt_in(tmp_path)
 
-    written = await write_stage(job_of(brief), shop, attempt)
+    written = await write_stage(job_of(brief), context, attempt)
 
-    spoken = partial(narrate, narrators=shop.crew.narrators, voice=None, cache=shop.cache, retry=ONCE)
+    spoken = partial(narrate, narrators=context.crew.narrators, voice=None, cache=context.cache, retry=ONCE)
     assert written.script
     assert film_s(await spoken(written.script)) == pytest.approx(30, rel=0.15)
     asked = [request.prompt for request in groq.history if translator.is_asked(request.body["messages"][-1]["content"])]
     assert asked
     assert all("(about " in prompt for prompt in asked)
     requests = len(groq.history)
-    again = await write_stage(written.evolve(script=None, attempts=2), shop, attempt)
+    again = await write_stage(written.evolve(script=None, attempts=2), context, attempt)
     assert (again.script, len(groq.history)) == (written.script, requests)
     # The script is that of other films, too; the translation is this film's own.
-    forgotten = await to_thread.run_sync(forget_from, "script", written.evolve(asked=shop.asked), shop)
-    await write_stage(forgotten, shop, attempt)
+    forgotten = await to_thread.run_sync(forget_from, "script", written.evolve(asked=context.asked), context)
+    await write_stage(forgotten, context, attempt)
     assert len(groq.history) > requests
     assert all(" > de)" in topic for topic in groq.topics[requests:])
 
 
 @pytest.mark.usefixtures("in_threads")
 async def test_notes_that_nobody_wrote_to_length_are_translated_as_they_are(groq: GroqStandIn, tmp_path: Path) -> None:
-    shop = await shop_for(tmp_path, groq, **{"script.writers": "outline"})
+    context = await context_for(tmp_path, groq, **{"script.writers": "outline"})
     notes = (Section(heading="", blocks=(Paragraph(text="Rain falls on the roof. Nobody asks why it does."),)),)
     asked = Brief(title="Rain", length_s=60, languages=("en", "de"), sections=notes)
-    _, brief = await to_thread.run_sync(shop.wishes.films_of, asked)
+    _, brief = await to_thread.run_sync(context.wishes.films_of, asked)
 
-    written = await write_stage(job_of(brief), shop, attempt_in(tmp_path))
+    written = await write_stage(job_of(brief), context, attempt_in(tmp_path))
 
     assert written.script
     assert written.script.language == "de"
@@ -206,21 +206,21 @@ async def test_the_first_film_too_long_for_an_account_that_has_told_nothing_befo
     tmp_path: Path,
 ) -> None:
     async with GroqStandIn(plan=FreePlan(clock=monotonic)) as groq:
-        shop = await shop_for(tmp_path, groq)
-        brief = await to_thread.run_sync(shop.wishes.complete, Brief(title="Rain", length_s=900))
+        context = await context_for(tmp_path, groq)
+        brief = await to_thread.run_sync(context.wishes.complete, Brief(title="Rain", length_s=900))
 
         with pytest.raises(PermanentError, match=r"8,000 a minute\. Ask for at most \dm\d\ds, or name a service"):
-            await write_stage(job_of(brief), shop, attempt_in(tmp_path))
+            await write_stage(job_of(brief), context, attempt_in(tmp_path))
 
 
 async def test_a_film_that_is_too_long_for_the_account_is_known_before_anybody_speaks_or_writes(
     groq: GroqStandIn, tmp_path: Path
 ) -> None:
-    shop = await shop_for(tmp_path, groq, **{"groq.tokens_per_min": 8000})
-    brief = await to_thread.run_sync(shop.wishes.complete, Brief(title="Rain", length_s=900))
+    context = await context_for(tmp_path, groq, **{"groq.tokens_per_min": 8000})
+    brief = await to_thread.run_sync(context.wishes.complete, Brief(title="Rain", length_s=900))
 
     with pytest.raises(PermanentError) as caught:
-        await write_stage(job_of(brief), shop, attempt_in(tmp_path))
+        await write_stage(job_of(brief), context, attempt_in(tmp_path))
 
     told = re.fullmatch(
         r"groq: the script takes about 1\d,\d{3} tokens in one request, and the account has 8,000 a minute\. "
@@ -230,4 +230,4 @@ async def test_a_film_that_is_too_long_for_the_account_is_known_before_anybody_s
     assert told
     assert 240 <= 60 * int(told[1]) + int(told[2]) <= 600
     assert groq.history == []
-    assert await to_thread.run_sync(shop.cache.size_bytes) == 0
+    assert await to_thread.run_sync(context.cache.size_bytes) == 0

@@ -24,10 +24,10 @@ from pipeline.model import (
     TitleScene,
     VideoFormat,
 )
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film import room
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.stages.script import write
-from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Look, find_misfits
 from pipeline.rendering.layouts import LAYOUTS
 from tests.standins.photos import photo_of_tests
@@ -134,14 +134,14 @@ def test_a_statement_that_is_too_long_goes_on_in_the_next_scene():
 async def test_the_stage_of_the_script_keeps_what_it_split(tmp_path, monkeypatch):
     monkeypatch.setattr(Attempt, "compute", lambda _, function, *arguments, **__: in_thread(function, *arguments))
     settings = {"script.writers": "outline", "narration.narrator": "silence", "video.format": "9:16"}
-    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=settings))
+    context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=settings))
     items = tuple(Paragraph(text=f"{step.title}: {STEP.text}.") for step in FULL.items)
     notes = (Section(heading=FULL.heading, blocks=(BulletList(items=items, is_numbered=True),)),)
     brief = Brief(title="Film", language="de", sections=notes)
-    job = Job(id="0" * 16, batch="b", folder="b/film", brief=await to_thread.run_sync(shop.wishes.complete, brief))
+    job = Job(id="0" * 16, batch="b", folder="b/film", brief=await to_thread.run_sync(context.wishes.complete, brief))
     attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "e.txt", ahead=NOTHING_AHEAD)
 
-    script = (await write(job, shop, attempt)).script
+    script = (await write(job, context, attempt)).script
 
     split = [scene for scene in script.scenes if isinstance(scene, StepsScene)]
     assert [scene.first for scene in split] == [1, 3]

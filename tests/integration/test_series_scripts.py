@@ -7,9 +7,9 @@ from anyio import to_thread
 
 from pipeline.model import Brief, JobStatus
 from pipeline.orchestrator.batch.batches import run_batch
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film import jobs
 from pipeline.orchestrator.film.stages import STAGES
-from pipeline.orchestrator.workshop import open_workshop
 from tests.acceptance.command import REPOSITORY
 from tests.acceptance.films import small_preset, tiny_template
 from tests.standins.groq import GroqStandIn
@@ -47,7 +47,7 @@ def open_for(workspace, groq):
         "work.workers": 1,
         "errors.retries": 0,
     }
-    return open_workshop(workspace=workspace, overrides=overrides)
+    return open_context(workspace=workspace, overrides=overrides)
 
 
 def written(groq, topic):
@@ -58,14 +58,14 @@ def written(groq, topic):
 
 async def test_scripts_of_a_series_are_written_one_after_the_other_and_know_of_each_other(tmp_path, nothing_is_drawn):
     async with GroqStandIn(terse=True) as groq:
-        shop = await to_thread.run_sync(open_for, tmp_path, groq)
+        context = await to_thread.run_sync(open_for, tmp_path, groq)
         briefs = [Brief(title=title, origin=f"night.txt:{line}") for line, title in enumerate(TOPICS, start=1)]
 
-        await run_batch(briefs, shop, batch="night", source="night.txt")
+        await run_batch(briefs, context, batch="night", source="night.txt")
         first = list(groq.topics)
-        await run_batch(briefs, shop, batch="night", source="night.txt")
+        await run_batch(briefs, context, batch="night", source="night.txt")
 
-        made = [await shop.store.load_job("night", job) for job in (await shop.store.load_batch("night")).jobs]
+        made = [await context.store.load_job("night", job) for job in (await context.store.load_batch("night")).jobs]
         told = [written(groq, topic) for topic in TOPICS]
 
     assert [job.status for job in made] == [JobStatus.COMPLETED] * 3
@@ -80,14 +80,14 @@ async def test_scripts_of_a_series_are_written_one_after_the_other_and_know_of_e
 
 async def test_an_episode_is_written_without_one_before_it_that_was_given_up(tmp_path, nothing_is_drawn):
     async with GroqStandIn(terse=True) as groq:
-        shop = await to_thread.run_sync(open_for, tmp_path, groq)
+        context = await to_thread.run_sync(open_for, tmp_path, groq)
         briefs = [
             Brief(title=title, origin=f"night.txt:{line}", preset="nothing" if line == 1 else None)
             for line, title in enumerate(TOPICS[:2], start=1)
         ]
 
-        await run_batch(briefs, shop, batch="night", source="night.txt")
+        await run_batch(briefs, context, batch="night", source="night.txt")
 
-        made = [await shop.store.load_job("night", job) for job in (await shop.store.load_batch("night")).jobs]
+        made = [await context.store.load_job("night", job) for job in (await context.store.load_batch("night")).jobs]
 
     assert [job.status for job in made] == [JobStatus.FAILED, JobStatus.COMPLETED]

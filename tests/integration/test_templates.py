@@ -17,14 +17,14 @@ from docs.gallery import build as gallery
 from pipeline.cli import main
 from pipeline.errors import InputError
 from pipeline.model import Brief, StatementScene, VideoFormat
-from pipeline.model.showing import texts_of
+from pipeline.model.text_fields import texts_of
 from pipeline.orchestrator.batch.source import read_source
+from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.templates import validation
 from pipeline.orchestrator.templates.catalogue import copy_template, find_template
 from pipeline.orchestrator.templates.overflow import filled, find_overfull, text_of, words_of
 from pipeline.orchestrator.templates.preview import draw_preview, look_of
 from pipeline.orchestrator.templates.validation import check_template
-from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.template import known_templates, load_template
 from pipeline.template.sample import load_sample
 from pipeline.workspace import builtin_root
@@ -38,8 +38,8 @@ BUILTIN = builtin_root() / "templates"
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Workshop:
-    return open_workshop(workspace=tmp_path)
+def context(tmp_path: Path) -> RunContext:
+    return open_context(workspace=tmp_path)
 
 
 # Few layouts, which are drawn in no time.
@@ -100,11 +100,11 @@ def run(capsys, *arguments: object) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("name", known_templates([]))
-def test_nothing_is_wrong_with_the_templates_that_are_built_in(name, shop, monkeypatch):
+def test_nothing_is_wrong_with_the_templates_that_are_built_in(name, context, monkeypatch):
     # Where there is least room.
     monkeypatch.setattr(validation, "SHAPES", ("9:16", "1:1"))
 
-    assert check_template(shop, name) == ()
+    assert check_template(context, name) == ()
 
 
 @pytest.mark.parametrize(
@@ -145,11 +145,11 @@ def test_nothing_is_wrong_with_the_templates_that_are_built_in(name, shop, monke
         (("sample.toml", 'kicker = "The price"'), f'kicker = "{"A " * 30}A"', "kicker has 61 characters, at most"),
     ],
 )
-def test_what_is_wrong_with_a_template_is_told_with_its_place(own, shop, place, new, says):
+def test_what_is_wrong_with_a_template_is_told_with_its_place(own, context, place, new, says):
     file, old = place
     line = edit(own / file, old, new)
 
-    told = "\n".join(map(str, check_template(shop, "mine")))
+    told = "\n".join(map(str, check_template(context, "mine")))
 
     assert says.format(line=line) in told
 
@@ -183,44 +183,44 @@ def tour(own: Path) -> Path:
     return own
 
 
-def test_a_picture_that_a_script_names_and_that_is_not_there_is_told_with_its_line(tour, shop):
-    assert check_template(shop, "mine") == ()
+def test_a_picture_that_a_script_names_and_that_is_not_there_is_told_with_its_line(tour, context):
+    assert check_template(context, "mine") == ()
     (tour / "house.png").rename(tour / "home.png")
     (tour / "script.de.toml").write_text(
         SCRIPT.replace('"en"', '"de"').replace("house.png", "https://example.org/a.png")
     )
 
-    (told,) = map(str, check_template(shop, "mine"))
+    (told,) = map(str, check_template(context, "mine"))
 
     assert told == (
         f"{tour / 'script.toml'}:13: scene 2 (split): picture house.png: no such file. Did you mean home.png?"
     )
 
 
-def test_a_picture_of_a_script_that_is_none_is_told(tour, shop):
+def test_a_picture_of_a_script_that_is_none_is_told(tour, context):
     (tour / "house.png").write_text("<!doctype html>")
 
-    (told,) = map(str, check_template(shop, "mine"))
+    (told,) = map(str, check_template(context, "mine"))
 
     assert told.startswith(f"{tour / 'script.toml'}:13: scene 2 (split): picture house.png: is ")
 
 
 @pytest.mark.parametrize(("condition", "is_told"), [("", True), ('\nwhen = "name"', False)])
-def test_a_script_whose_films_do_not_begin_as_the_template_wants_is_told(tour, shop, condition, is_told):
+def test_a_script_whose_films_do_not_begin_as_the_template_wants_is_told(tour, context, condition, is_told):
     script = (tour / "script.toml").read_text(encoding="utf-8")
     first = 'layout = "statement"' + condition + '\ntext = "It is for you"\nsay = ["It is."]'
     (tour / "script.toml").write_text(script.replace("[[scenes]]", f"[[scenes]]\n{first}\n\n[[scenes]]", 1))
 
-    told = [str(each) for each in check_template(shop, "mine")]
+    told = [str(each) for each in check_template(context, "mine")]
 
     where = f"{tour / 'script.toml'}:{script[: script.index('[[scenes]]')].count(chr(10)) + 1}"
     assert told == [f"{where}: scene 1 (statement): it must be a title scene"] * is_told
 
 
-def test_a_scene_that_no_row_changes_and_that_can_not_be_filmed_is_told(tour, shop):
+def test_a_scene_that_no_row_changes_and_that_can_not_be_filmed_is_told(tour, context):
     edit(tour / "script.toml", "It stands by the sea", "It stands " + "by the sea " * 10)
 
-    (told,) = map(str, check_template(shop, "mine"))
+    (told,) = map(str, check_template(context, "mine"))
 
     assert told.startswith(f"{tour / 'script.toml'}:9: scene 2 (split): text has 119 characters, at most 100 fit")
 
@@ -228,17 +228,17 @@ def test_a_scene_that_no_row_changes_and_that_can_not_be_filmed_is_told(tour, sh
 @pytest.mark.parametrize(
     "tag", ["*|FNAME|*", "${name}", "%%name%%", "%FIRSTNAME%", "<<name>>", "[First Name]", "{name}"]
 )
-def test_a_field_of_another_program_in_a_script_is_told_with_its_line(tour, shop, tag):
+def test_a_field_of_another_program_in_a_script_is_told_with_its_line(tour, context, tag):
     edit(tour / "script.toml", "This is the house.", f"This is your house, {tag} or {{{{ name }}}}.")
 
-    (told,) = map(str, check_template(shop, "mine"))
+    (told,) = map(str, check_template(context, "mine"))
 
     line = f"{tour / 'script.toml'}:{SCRIPT[: SCRIPT.index('This is the')].count(chr(10)) + 1}"
     assert told.startswith(f"{line}: there is a field that nobody filled (")
     assert told.endswith(". A field of [fields] is written {{ first_name }}")
 
 
-def test_a_program_in_a_script_and_what_shall_stand_as_it_is_are_no_fields(tour, shop):
+def test_a_program_in_a_script_and_what_shall_stand_as_it_is_are_no_fields(tour, context):
     edit(tour / "template.toml", "[layouts.split]", "[layouts.code]\nheading = 30\n[layouts.split]")
     code = """[[scenes]]
 layout = "code"
@@ -250,37 +250,37 @@ say = "A name goes into {% raw %}{{ name }}{% endraw %}."
     with (tour / "script.toml").open("a", encoding="utf-8") as file:
         file.write(code)
 
-    assert check_template(shop, "mine") == ()
+    assert check_template(context, "mine") == ()
 
 
 @pytest.mark.usefixtures("system_fonts")
-def test_letters_without_a_font_are_told_with_what_to_install(own, shop):
+def test_letters_without_a_font_are_told_with_what_to_install(own, context):
     edit(own / "sample.toml", "Why octopuses have", "ལྷ་ས་ have")
 
-    told = "\n".join(map(str, check_template(shop, "mine")))
+    told = "\n".join(map(str, check_template(context, "mine")))
 
     assert told.startswith(f"{own / 'template.toml'}: no font for Tibetan")
     assert "Install fonts-noto-core" in told
 
 
-def test_text_that_is_faint_on_its_background_is_told(own, shop, tmp_path):
+def test_text_that_is_faint_on_its_background_is_told(own, context, tmp_path):
     themes = tmp_path / "themes"
     themes.mkdir()
     shutil.copy(builtin_root() / "themes" / "midnight.toml", themes / "dim.toml")
     line = edit(themes / "dim.toml", 'text = "0.970', 'text = "0.300')
     edit(own / "template.toml", '"midnight"', '"dim"')
 
-    told = "\n".join(map(str, check_template(shop, "mine")))
+    told = "\n".join(map(str, check_template(context, "mine")))
 
     assert f"dim.toml:{line}: text can't be read on background_top" in told
 
 
-def test_a_limit_that_its_layout_has_no_room_for_is_told_with_the_largest_that_fits(shop):
+def test_a_limit_that_its_layout_has_no_room_for_is_told_with_the_largest_that_fits(context):
     template = load_template("explainer", search=[])
     sample = load_sample(template, search=[])
     scene = next(each for each in sample.scenes if isinstance(each, StatementScene))
     small = VideoFormat(width_px=640, height_px=360)
-    looks = {"16:9": replace(look_of(shop, template, sample), format=small)}
+    looks = {"16:9": replace(look_of(context, template, sample), format=small)}
     statement = template.layout("statement")
     words = words_of(sample)
 
@@ -317,10 +317,10 @@ def test_a_text_is_as_long_as_it_may_be(words):
 # Preview --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_preview_shows_every_layout_and_is_the_same_each_time(own, shop):
-    template = find_template(shop, "mine")
+def test_a_preview_shows_every_layout_and_is_the_same_each_time(own, context):
+    template = find_template(context, "mine")
 
-    one, other = (draw_preview(shop, template, shapes=("16:9",)) for _ in range(2))
+    one, other = (draw_preview(context, template, shapes=("16:9",)) for _ in range(2))
 
     assert one.tobytes() == other.tobytes()
     # Two pictures beside each other, and something on them.
@@ -424,16 +424,16 @@ async def test_a_copy_of_each_template_makes_films_of_a_table(name, tmp_path, mo
 
     def copied():
         overrides = {"offline": True, "template": "mine", "script.writers": ["outline"]}
-        shop = open_workshop(workspace=tmp_path, overrides=overrides)
-        files = copy_template(shop, "mine", origin=name)
+        context = open_context(workspace=tmp_path, overrides=overrides)
+        files = copy_template(context, "mine", origin=name)
         if name in TABLES:
             shutil.copy(builtin_root() / "topics" / table.name, table)
         else:
             table.write_text("title,notes\nBread,Bread rises. It takes a night.\n", encoding="utf-8")
-        return shop, {path.name for path in files}, check_template(shop, "mine")
+        return context, {path.name for path in files}, check_template(context, "mine")
 
-    shop, files, faults = await to_thread.run_sync(copied)
-    asked = await read_source(table, shop, batch="table")
+    context, files, faults = await to_thread.run_sync(copied)
+    asked = await read_source(table, context, batch="table")
 
     assert files == {path.name for path in (BUILTIN / name).iterdir()}
     assert (faults, asked.unreadable) == ((), ())
@@ -449,12 +449,12 @@ def test_a_copy_without_a_script_says_who_makes_films_of_rows(tmp_path, capsys):
     assert "no script.toml" not in offer
 
 
-def test_a_template_is_copied_whole_or_not_at_all(own, shop, tmp_path):
+def test_a_template_is_copied_whole_or_not_at_all(own, context, tmp_path):
     (own / "zebra.png").symlink_to(tmp_path / "secret.png")
     (tmp_path / "secret.png").touch()
 
     with pytest.raises(InputError, match="leads out of the template's folder"):
-        copy_template(shop, "copy", origin="mine")
+        copy_template(context, "copy", origin="mine")
 
     assert not (tmp_path / "templates" / "copy").exists()
 
@@ -504,7 +504,7 @@ def test_the_gallery_has_a_small_picture_of_a_template_in_each_format(tmp_path, 
 
 
 def test_the_picture_of_all_films_is_small_and_each_template_is_in_it_once(tmp_path):
-    gallery.write_small(gallery.films(open_workshop(workspace=tmp_path)), tmp_path / "films.jpg")
+    gallery.write_small(gallery.films(open_context(workspace=tmp_path)), tmp_path / "films.jpg")
 
     builtin = {each.parent.name for each in (ROOT / "templates").glob("*/template.toml")}
     assert {name for name, _ in (*gallery.WIDE, *gallery.UPRIGHT)} == builtin

@@ -20,11 +20,11 @@ from pipeline.model import Brief, Check, JobStatus, Receipt, Verdict, Video
 from pipeline.orchestrator.batch import queues
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
+from pipeline.orchestrator.context import open_context
+from pipeline.orchestrator.context.machine import Machine
 from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.film import jobs
 from pipeline.orchestrator.film.stages import STAGES, Stage
-from pipeline.orchestrator.workshop import open_workshop
-from pipeline.orchestrator.workshop.machine import Machine
 from pipeline.publishing import files_beside, sums_of
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import token_file
@@ -52,8 +52,8 @@ class Batch:
 def only_uploads(monkeypatch):
     """Films are there from the beginning, in their folders."""
 
-    def write(job, shop):
-        package = shop.places.package(job.folder, job.batch)
+    def write(job, context):
+        package = context.places.package(job.folder, job.batch)
         package.video.parent.mkdir(parents=True, exist_ok=True)
         for path in package.files:
             path.write_bytes(job.id.encode())
@@ -66,8 +66,8 @@ def only_uploads(monkeypatch):
         verdict = Verdict(checks=(check,)).of_film(sha256, sums_of(files_beside(package)))
         return job.evolve(receipt=Receipt(destination="folder", package=package), video=video, verdict=verdict)
 
-    async def make(job, shop, _attempt):
-        return await to_thread.run_sync(write, job, shop)
+    async def make(job, context, _attempt):
+        return await to_thread.run_sync(write, job, context)
 
     film = Stage(name="film", run=make, fills=("receipt",), is_done=lambda job, _: job.receipt is not None)
     monkeypatch.setattr(jobs, "STAGES", (film, STAGES[-1]))
@@ -100,22 +100,22 @@ def upload(workspace, begin, *, films, per_day, **settings):
                 "youtube.wait_for_processing_s": 0,
                 **settings,
             }
-            opened = await to_thread.run_sync(partial(open_workshop, workspace=workspace, overrides=wanted))
+            opened = await to_thread.run_sync(partial(open_context, workspace=workspace, overrides=wanted))
             machine = Machine(workspace=opened.workspace, settings=opened.settings, clock=clock)
-            shop = replace(opened, machine=machine)
+            context = replace(opened, machine=machine)
             batch = Batch(youtube=youtube)
             briefs = [Brief(title=f"Film {number}", origin=f"films.txt:{number}") for number in range(films)]
-            await plan_batch(briefs, shop, batch="films", source="films.txt")
+            await plan_batch(briefs, context, batch="films", source="films.txt")
 
             def heard(event):
                 if isinstance(event, Notice):
                     batch.notices.append(event.text)
 
-            await Scheduler(shop, "films", heard, pulse_s=HOUR_S).run()
+            await Scheduler(context, "films", heard, pulse_s=HOUR_S).run()
             batch.ended_at = clock()
-            standing = await to_thread.run_sync(shop.store.index("films").sums.counts)
+            standing = await to_thread.run_sync(context.store.index("films").sums.counts)
             batch.counts = {status: each.jobs for status, each in standing.items() if each.jobs}
-            await to_thread.run_sync(shop.store.close)
+            await to_thread.run_sync(context.store.close)
         return batch
 
     return run_in_virtual_time(run)

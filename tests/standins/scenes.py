@@ -1,7 +1,7 @@
 """Random scenes of every kind, read off the classes in `pipeline.model.SCENES`: in many scripts, from empty to full.
 
-A kind that is added is taken in as it is: its texts, rows and numbers are found by `pipeline.model.showing`; only what
-has to agree with something else (a passage with its program, values with their marks) is told here.
+A new class is covered without changes here: its texts, lists and numbers come from `pipeline.model.text_fields`. Only
+values that must agree with each other (a passage with its code, values with their marks) have rules below.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Any, get_args, get_origin, get_type_hints
 from hypothesis import strategies as st
 
 from pipeline.language.words import split_words
-from pipeline.language.writing import fitting, width
+from pipeline.language.writing_systems import fitting, width
 from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, Word, row_of
-from pipeline.model.showing import Several, Shown, rules_of
-from pipeline.script.sense import find_nonsense
+from pipeline.model.text_fields import Several, Shown, rules_of
+from pipeline.script.data_checks import find_nonsense
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,9 +16,9 @@ from pipeline.cli.summary import print_films
 from pipeline.errors import ConfigurationError, InputError, StorageError
 from pipeline.model import Brief, Job, JobError, JobStatus, Paragraph, Section
 from pipeline.orchestrator.batch import batches
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
-from pipeline.orchestrator.workshop import open_workshop
 from tests.standins.threads import in_threads
 
 __all__ = ["in_threads"]
@@ -117,7 +117,7 @@ def test_an_output_may_begin_with_a_tilde(tmp_path, monkeypatch):
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
 
-    asked = open_workshop(workspace=tmp_path, output="~/films")
+    asked = open_context(workspace=tmp_path, output="~/films")
 
     assert asked.output == tmp_path / "home" / "films"
 
@@ -147,8 +147,8 @@ async def test_a_folder_gives_a_film_for_every_brief_also_for_those_that_can_not
 async def test_a_checkpoint_that_can_not_be_read_hides_no_other_film_of_a_batch(tmp_path, only_the_script):
     brief(tmp_path / "kitchen" / "b.md")
     await run_batch(tmp_path / "kitchen", workspace=tmp_path, settings={"offline": True})
-    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides={"offline": True}))
-    plan, _ = await batches.add([Brief(title="Cake", sections=SECTIONS)], shop, batch="kitchen")
+    context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides={"offline": True}))
+    plan, _ = await batches.add([Brief(title="Cake", sections=SECTIONS)], context, batch="kitchen")
     await anyio.Path(tmp_path / f"state/batches/kitchen/jobs/{plan.ids[0]}.json").write_text("{")
 
     (made,) = await run_batch(tmp_path / "kitchen", workspace=tmp_path, settings={"offline": True})

@@ -11,9 +11,9 @@ from PIL import Image
 
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.model import Brief, BulletsScene, ClosingScene, Script, TitleScene, VideoFormat
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.templates.catalogue import copy_template
 from pipeline.orchestrator.templates.validation import check_template
-from pipeline.orchestrator.workshop import open_workshop
 from pipeline.rendering import Fonts, Look, fonts_for, read_logo, read_typeface
 from pipeline.rendering.captions import captions
 from pipeline.rendering.grid import Box
@@ -53,7 +53,7 @@ def look_of(size=(960, 540), *, theme="midnight", language="en", **others):
 
 def workspace(folder, brand):
     (folder / "nightreel.toml").write_text(f"[brand]\n{brand}\n", encoding="utf-8")
-    return open_workshop(workspace=folder)
+    return open_context(workspace=folder)
 
 
 # Fonts ------------------------------------------------------------------------------------------------------------
@@ -135,10 +135,10 @@ def test_a_family_is_known_by_its_name_whatever_the_capitals(tmp_path):
 )
 def test_a_font_that_cannot_be_used_is_an_error_of_one_line_that_names_the_setting(tmp_path, name, make, named, says):
     make(tmp_path / named)
-    shop = workspace(tmp_path, f'{name} = "{named}"')
+    context = workspace(tmp_path, f'{name} = "{named}"')
 
     with pytest.raises(ConfigurationError) as caught:
-        shop.job_id(Brief(title="Tea", language="en"))
+        context.job_id(Brief(title="Tea", language="en"))
 
     assert str(caught.value).startswith(f"brand.{name}: {says}")
     assert "\n" not in str(caught.value)
@@ -149,7 +149,7 @@ def test_a_font_that_cannot_be_used_is_an_error_of_one_line_that_names_the_setti
 
 def test_a_film_is_another_with_another_font_or_logo_and_the_same_wherever_they_lie(tmp_path):
     brief = Brief(title="Tea", language="en")
-    plain = open_workshop(workspace=tmp_path).job_id(brief)
+    plain = open_context(workspace=tmp_path).job_id(brief)
     font_of_boxes(tmp_path / "a.ttf")
     (tmp_path / "fonts").mkdir()
     font_of_boxes(tmp_path / "fonts" / "b.ttf")
@@ -172,8 +172,8 @@ def test_fonts_of_a_brand_are_part_of_what_scenes_are_kept_under(tmp_path):
 
 
 def test_a_template_brings_its_own_and_the_brand_goes_before_it(tmp_path):
-    shop = open_workshop(workspace=tmp_path)
-    copy_template(shop, "mine", origin="explainer")
+    context = open_context(workspace=tmp_path)
+    copy_template(context, "mine", origin="explainer")
     folder = tmp_path / "templates" / "mine"
     font_of_boxes(folder / "own.ttf")
     logo(folder / "own.png", "#AA2222")
@@ -181,7 +181,7 @@ def test_a_template_brings_its_own_and_the_brand_goes_before_it(tmp_path):
     own = '[assets]\nlogo = "own.png"\nheading_font = "own.ttf"\n'
     path.write_text(path.read_text(encoding="utf-8").replace("[prompt]", f"{own}\n[prompt]"), encoding="utf-8")
     brief = Brief(title="Tea", language="en", template="mine")
-    fonts, mark = open_workshop(workspace=tmp_path).appearance.brought(brief)
+    fonts, mark = open_context(workspace=tmp_path).appearance.brought(brief)
 
     assert (fonts.heading.path, fonts.text) == (str(folder / "own.ttf"), None)
     assert mark.path == str(folder / "own.png")
@@ -206,27 +206,27 @@ def test_a_template_brings_its_own_and_the_brand_goes_before_it(tmp_path):
     ],
 )
 def test_a_check_tells_what_a_template_brings_that_is_none(tmp_path, line, says):
-    shop = open_workshop(workspace=tmp_path)
-    copy_template(shop, "mine", origin="news")
+    context = open_context(workspace=tmp_path)
+    copy_template(context, "mine", origin="news")
     path = tmp_path / "templates" / "mine" / "template.toml"
     text = path.read_text(encoding="utf-8").replace('transition = "cut"\n', "")
     path.write_text(text.replace("[intro]", f"{line}\n\n[intro]", 1), encoding="utf-8")
 
-    faults = check_template(open_workshop(workspace=tmp_path), "mine")
+    faults = check_template(open_context(workspace=tmp_path), "mine")
 
     assert len(faults) == 1
     assert re.search(says, str(faults[0]))
 
 
 def test_a_check_tells_all_files_that_a_template_brings_and_that_are_not_there(tmp_path):
-    shop = open_workshop(workspace=tmp_path)
-    copy_template(shop, "mine", origin="news")
+    context = open_context(workspace=tmp_path)
+    copy_template(context, "mine", origin="news")
     path = tmp_path / "templates" / "mine" / "template.toml"
     own = '[assets]\nlogo = "no.png"\nheading_font = "no.ttf"\ntext_font = "nor.ttf"\n\n[intro]'
     text = path.read_text(encoding="utf-8").replace("[intro]", own, 1)
     path.write_text(text.replace('theme = "slate"', 'theme = "slat"'), encoding="utf-8")
 
-    faults = check_template(open_workshop(workspace=tmp_path), "mine")
+    faults = check_template(open_context(workspace=tmp_path), "mine")
 
     told = [("logo", "no.png"), ("heading_font", "no.ttf"), ("text_font", "nor.ttf"), ("theme", "slat")]
     assert len(faults) == len(told)
@@ -235,13 +235,13 @@ def test_a_check_tells_all_files_that_a_template_brings_and_that_are_not_there(t
 
 def test_a_template_says_how_much_moves_and_the_settings_go_before_it(tmp_path):
     offer, news = (Brief(title="Tea", language="en", template=name) for name in ("offer", "news"))
-    shop = open_workshop(workspace=tmp_path)
-    assert (shop.appearance.motion(offer), shop.appearance.motion(news)) == ("reduced", "full")
+    context = open_context(workspace=tmp_path)
+    assert (context.appearance.motion(offer), context.appearance.motion(news)) == ("reduced", "full")
 
     (tmp_path / "nightreel.toml").write_text('[video]\nmotion = "full"\n', encoding="utf-8")
-    lively = open_workshop(workspace=tmp_path)
+    lively = open_context(workspace=tmp_path)
     assert lively.appearance.motion(offer) == "full"
-    assert lively.job_id(offer) != shop.job_id(offer), "another film"
+    assert lively.job_id(offer) != context.job_id(offer), "another film"
 
 
 # The logo -----------------------------------------------------------------------------------------------------------
@@ -366,10 +366,10 @@ def test_a_name_on_one_line_is_as_large_as_any_other_logo(tmp_path):
 )
 def test_a_logo_that_cannot_be_shown_is_an_error_that_names_the_setting(tmp_path, make, says):
     make(tmp_path / "logo.png")
-    shop = workspace(tmp_path, 'logo = "logo.png"')
+    context = workspace(tmp_path, 'logo = "logo.png"')
 
     with pytest.raises(ConfigurationError) as caught:
-        shop.job_id(Brief(title="Tea", language="en"))
+        context.job_id(Brief(title="Tea", language="en"))
 
     assert str(caught.value).startswith(f"brand.logo: {says}")
     assert "\n" not in str(caught.value)

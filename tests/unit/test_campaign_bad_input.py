@@ -10,7 +10,7 @@ from anyio import to_thread
 
 from pipeline.errors import InputError
 from pipeline.orchestrator.batch.source import read_source
-from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.context import open_context
 from tests.standins.photos import coast, write_hostile
 
 ROOT = Path(__file__).parents[2]
@@ -390,7 +390,7 @@ ELSEWHERE = {
     ],
     "`../../etc/passwd`, `CON`, `NUL`, `aux.txt`": [
         "unit/test_naming.py::test_a_device_of_windows_is_no_folder",
-        "unit/test_campaign_choice.py::test_folders_are_named_after_columns_and_none_leaves_its_place",
+        "unit/test_campaign_row_selection.py::test_folders_are_named_after_columns_and_none_leaves_its_place",
     ],
     "`a:b`, names of 300 letters, two names that differ only in case": [
         "unit/test_campaign_plan.py::test_names_that_differ_only_in_case_or_in_how_a_letter_is_written_share_no_folder"
@@ -441,7 +441,7 @@ async def read(folder, content, **settings):
         (folder / "round.png").symlink_to("round.png")
         (folder / "folder.png").mkdir()
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return open_workshop(workspace=folder, overrides={"offline": True, "template": "offer", **settings})
+        return open_context(workspace=folder, overrides={"offline": True, "template": "offer", **settings})
 
     return await read_source(path, await to_thread.run_sync(prepare), batch="people")
 
@@ -474,10 +474,10 @@ async def test_rows_that_are_asked_for_and_not_there_are_told(tmp_path):
     def prepare():
         (tmp_path / "nightreel.toml").touch()
         (tmp_path / "people.csv").write_text(HEADER + "1,Bo,Roof,5 €,,,\n", encoding="utf-8")
-        return open_workshop(workspace=tmp_path, overrides={"offline": True, "template": "offer"})
+        return open_context(workspace=tmp_path, overrides={"offline": True, "template": "offer"})
 
-    shop = await to_thread.run_sync(prepare)
-    asked = await read_source(tmp_path / "people.csv", shop, batch="people", rows="5-9")
+    context = await to_thread.run_sync(prepare)
+    asked = await read_source(tmp_path / "people.csv", context, batch="people", rows="5-9")
 
     assert "has none of the rows 5-9" in str(asked.stop)
 

@@ -9,10 +9,10 @@ from pipeline.errors import InputError
 from pipeline.limits import Cores
 from pipeline.model import Brief, Script, SourceRow, SplitScene, WantedPicture
 from pipeline.orchestrator.batch.source import read_source
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.pictures import file_of, gather_for, named_by_script
 from pipeline.orchestrator.forecast.contact_sheet import draw_rows
-from pipeline.orchestrator.workshop import open_workshop
 from tests.standins.photos import coast
 
 pytestmark = pytest.mark.anyio
@@ -55,7 +55,7 @@ say = "That is all."
 
 
 @pytest.fixture
-def shop(tmp_path):
+def context(tmp_path):
     folder = tmp_path / "templates" / "tour"
     folder.mkdir(parents=True)
     (folder / "template.toml").write_text(TEMPLATE)
@@ -65,7 +65,7 @@ def shop(tmp_path):
     coast(400, 260).save(folder / "house.png")
     (tmp_path / "people.csv").write_text("name,photo\nBo,\n")
     (tmp_path / "nightreel.toml").touch()
-    return open_workshop(workspace=tmp_path, overrides={"offline": True, "template": "tour"})
+    return open_context(workspace=tmp_path, overrides={"offline": True, "template": "tour"})
 
 
 def script_with(*names):
@@ -76,42 +76,42 @@ def script_with(*names):
     )
 
 
-def row_of(shop, *pictures):
+def row_of(context, *pictures):
     return Brief(
         title="A tour",
         template="tour",
         language="en",
         row=SourceRow(key="1", fields=(("name", "Bo"),)),
         pictures=tuple(WantedPicture(source=each) for each in pictures),
-        origin=f"{shop.workspace / 'people.csv'}:2",
+        origin=f"{context.workspace / 'people.csv'}:2",
     )
 
 
-async def test_a_picture_beside_the_script_of_a_template_is_in_the_film_of_every_row(shop, tmp_path):
+async def test_a_picture_beside_the_script_of_a_template_is_in_the_film_of_every_row(context, tmp_path):
     attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=None)
 
-    found = await gather_for(script_with("house.png"), row_of(shop), shop, attempt, None)
+    found = await gather_for(script_with("house.png"), row_of(context), context, attempt, None)
 
     (still,) = found.stills
     assert (still.name, still.width_px, still.height_px, found.incidents) == ("house.png", 400, 260, ())
 
 
-async def test_a_row_whose_script_names_a_picture_that_is_not_there_is_told_before_anything_is_made(shop):
-    source = shop.workspace / "people.csv"
-    fits = await read_source(source, shop, batch="people")
-    await to_thread.run_sync((shop.workspace / "templates" / "tour" / "house.png").unlink)
-    asked = await read_source(source, shop, batch="people")
+async def test_a_row_whose_script_names_a_picture_that_is_not_there_is_told_before_anything_is_made(context):
+    source = context.workspace / "people.csv"
+    fits = await read_source(source, context, batch="people")
+    await to_thread.run_sync((context.workspace / "templates" / "tour" / "house.png").unlink)
+    asked = await read_source(source, context, batch="people")
 
     assert (len(fits.briefs), fits.unreadable, len(asked.briefs)) == (1, (), 0)
     (refused,) = asked.unreadable
     assert "house.png: no such file" in str(refused)
 
 
-async def test_another_picture_of_the_same_name_beside_the_script_makes_other_films(shop, tmp_path):
+async def test_another_picture_of_the_same_name_beside_the_script_makes_other_films(context, tmp_path):
     folder = tmp_path / "templates" / "tour"
 
     def job_id():
-        again = open_workshop(workspace=tmp_path, overrides={"offline": True, "template": "tour"})
+        again = open_context(workspace=tmp_path, overrides={"offline": True, "template": "tour"})
         return again.job_id(row_of(again))
 
     before = await to_thread.run_sync(job_id)
@@ -121,41 +121,41 @@ async def test_another_picture_of_the_same_name_beside_the_script_makes_other_fi
     assert await to_thread.run_sync(job_id) != before
 
 
-async def test_only_what_lies_in_the_folder_of_the_template_is_shown(shop, tmp_path):
+async def test_only_what_lies_in_the_folder_of_the_template_is_shown(context, tmp_path):
     attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=None)
     coast(400, 260).save(tmp_path / "templates" / "secret.png")
 
-    found = await gather_for(script_with("../secret.png"), row_of(shop), shop, attempt, None)
+    found = await gather_for(script_with("../secret.png"), row_of(context), context, attempt, None)
 
     assert found.stills == ()
     assert "secret.png: no such file" in found.incidents[0]
 
 
-async def test_a_link_out_of_the_folder_of_the_template_is_not_followed(shop, tmp_path):
+async def test_a_link_out_of_the_folder_of_the_template_is_not_followed(context, tmp_path):
     coast(400, 260).save(tmp_path / "secret.png")
     (tmp_path / "templates" / "tour" / "link.png").symlink_to(tmp_path / "secret.png")
 
     with pytest.raises(InputError, match="leads out of the template's folder"):
-        await to_thread.run_sync(file_of, "link.png", row_of(shop), shop)
+        await to_thread.run_sync(file_of, "link.png", row_of(context), context)
 
 
-async def test_a_preview_of_rows_shows_it_too(shop, tmp_path):
-    rows = [(row_of(shop), "")]
+async def test_a_preview_of_rows_shows_it_too(context, tmp_path):
+    rows = [(row_of(context), "")]
 
-    there = await to_thread.run_sync(lambda: draw_rows(shop, rows, tmp_path / "sheet.png", title="people"))
-    await to_thread.run_sync((shop.workspace / "templates" / "tour" / "house.png").unlink)
-    gone = await to_thread.run_sync(lambda: draw_rows(shop, rows, tmp_path / "sheet.png", title="people"))
+    there = await to_thread.run_sync(lambda: draw_rows(context, rows, tmp_path / "sheet.png", title="people"))
+    await to_thread.run_sync((context.workspace / "templates" / "tour" / "house.png").unlink)
+    gone = await to_thread.run_sync(lambda: draw_rows(context, rows, tmp_path / "sheet.png", title="people"))
 
     assert there.missing == ()
     assert ["house.png" in line and "no such file" in line for line in gone.missing] == [True]
 
 
-async def test_pictures_that_a_model_makes_up_are_none(shop):
+async def test_pictures_that_a_model_makes_up_are_none(context):
     brief = Brief(title="A tour", template="tour", language="en")
 
-    named = await to_thread.run_sync(named_by_script, script_with("made-up.png", "stock: sea"), brief, shop)
-    script, row = script_with("house.png", "mine.png"), row_of(shop, "mine.png")
-    of_a_row = await to_thread.run_sync(named_by_script, script, row, shop)
+    named = await to_thread.run_sync(named_by_script, script_with("made-up.png", "stock: sea"), brief, context)
+    script, row = script_with("house.png", "mine.png"), row_of(context, "mine.png")
+    of_a_row = await to_thread.run_sync(named_by_script, script, row, context)
 
     assert [each.source for each in named] == ["stock: sea"]
     assert [each.source for each in of_a_row] == ["house.png"]
@@ -165,7 +165,7 @@ async def test_pictures_that_a_model_makes_up_are_none(shop):
 
 
 @pytest.fixture
-def coloured(shop, tmp_path):
+def coloured(context, tmp_path):
     """A house for each row, in a colour."""
     folder = tmp_path / "templates" / "tour"
     (folder / "script.toml").write_text(SCRIPT.replace("house.png", "{{ name | lower }}.png"))
@@ -178,9 +178,9 @@ def coloured(shop, tmp_path):
 async def ids_of(tmp_path):
     """The jobs of a table by the names in its rows, and what was refused."""
     overrides = {"offline": True, "template": "tour"}
-    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=overrides))
-    asked = await read_source(tmp_path / "people.csv", shop, batch="people")
-    ids = {dict(each.row.fields)["name"]: await to_thread.run_sync(shop.job_id, each) for each in asked.briefs}
+    context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=overrides))
+    asked = await read_source(tmp_path / "people.csv", context, batch="people")
+    ids = {dict(each.row.fields)["name"]: await to_thread.run_sync(context.job_id, each) for each in asked.briefs}
     return ids, [str(each) for each in asked.unreadable]
 
 

@@ -14,7 +14,7 @@ from pipeline.model import JobStatus, Receipt, Video, advance
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.source import read_source
-from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.context import open_context
 from pipeline.script import play
 
 HEADER = "customer,first_name,product,price"
@@ -22,9 +22,9 @@ ROWS = ["1,Maria,Roof,5 €", "2,Bo,Roof,6 €", "3,Ann,Roof,7 €"]
 
 
 @pytest.fixture
-def shop(tmp_path):
+def context(tmp_path):
     (tmp_path / "nightreel.toml").touch()
-    return open_workshop(workspace=tmp_path, overrides={"offline": True, "template": "offer"})
+    return open_context(workspace=tmp_path, overrides={"offline": True, "template": "offer"})
 
 
 def deliver(package):
@@ -36,19 +36,19 @@ def deliver(package):
 class Campaign:
     """people.csv in a workspace, planned as often as it changes."""
 
-    def __init__(self, shop):
-        self.shop = shop
-        self.path = shop.workspace / "people.csv"
+    def __init__(self, context):
+        self.context = context
+        self.path = context.workspace / "people.csv"
 
     async def read(self, *rows, only="", **settings):
         await to_thread.run_sync(lambda: self.path.write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8"))
-        return await read_source(self.path, self.shop, batch="people", rows=only)
+        return await read_source(self.path, self.context, batch="people", rows=only)
 
     async def plan(self, *rows, only=""):
         wanted = await self.read(*rows, only=only)
         return await plan_batch(
             wanted.briefs,
-            self.shop,
+            self.context,
             batch="people",
             source="people.csv",
             is_partial=wanted.is_partial,
@@ -58,24 +58,24 @@ class Campaign:
     async def make(self, plan):
         """The films of a plan are there, as far as the plan can see."""
         for job_id in plan.ids:
-            job = await self.shop.store.load_job("people", job_id)
+            job = await self.context.store.load_job("people", job_id)
             if job.status is JobStatus.PENDING:
-                package = self.shop.places.package(job.folder, "people")
+                package = self.context.places.package(job.folder, "people")
                 await to_thread.run_sync(deliver, package)
-                at = self.shop.clock()
+                at = self.context.clock()
                 job = advance(advance(job, JobStatus.IN_PROGRESS, at=at), JobStatus.COMPLETED, at=at)
                 video = Video(frames=30, bytes=0, sha256="")
                 receipt = Receipt(destination="folder", package=package)
-                await self.shop.store.save_job(job.evolve(receipt=receipt, video=video))
+                await self.context.store.save_job(job.evolve(receipt=receipt, video=video))
 
     async def jobs(self):
-        asked = await self.shop.store.load_batch("people")
-        return [await self.shop.store.load_job("people", job_id) for job_id in asked.jobs]
+        asked = await self.context.store.load_batch("people")
+        return [await self.context.store.load_job("people", job_id) for job_id in asked.jobs]
 
 
 @pytest.fixture
-def campaign(shop):
-    return Campaign(shop)
+def campaign(context):
+    return Campaign(context)
 
 
 async def test_each_row_is_a_job_with_a_film_in_its_own_words(campaign):
@@ -84,7 +84,7 @@ async def test_each_row_is_a_job_with_a_film_in_its_own_words(campaign):
     jobs = await campaign.jobs()
     assert (plan.new, [job.brief.key for job in jobs]) == (3, ["1", "2", "3"])
     assert [job.folder for job in jobs] == ["people/roof-for-maria", "people/roof-for-bo", "people/roof-for-ann"]
-    template = await to_thread.run_sync(campaign.shop.template, jobs[0].brief)
+    template = await to_thread.run_sync(campaign.context.template, jobs[0].brief)
     script = play(jobs[0].brief, template)
     assert script.title == "Roof for Maria"
     assert "Hello Maria." in [line.text for scene in script.scenes for line in scene.lines]
@@ -124,7 +124,7 @@ async def test_a_row_keeps_its_place_when_its_film_is_called_otherwise(campaign)
 
 async def test_a_sum_is_refused_again_where_the_list_of_refused_rows_is_run_as_it_is(campaign):
     first = await campaign.read(*ROWS, "Total,3 people,3 products,15 €")
-    again = await read_source(first.rejected, campaign.shop, batch="rejected")
+    again = await read_source(first.rejected, campaign.context, batch="rejected")
 
     assert [each.problem for each in (*first.problems, *again.problems)] == ["sums up other rows"] * 2
     assert [again.refused, again.rows] == [1, 1]
@@ -139,7 +139,7 @@ async def test_a_row_that_is_hidden_in_its_sheet_is_told(campaign):
         book.save(campaign.path.with_suffix(".xlsx"))
 
     await to_thread.run_sync(save)
-    wanted = await read_source(campaign.path.with_suffix(".xlsx"), campaign.shop, batch="people")
+    wanted = await read_source(campaign.path.with_suffix(".xlsx"), campaign.context, batch="people")
 
     assert [(each.row, each.line, each.problem) for each in wanted.problems] == [(2, 3, "is hidden in its sheet")]
     assert len(wanted.briefs) == 2
@@ -173,8 +173,8 @@ async def test_a_plain_run_tells_of_folders_that_are_not_those_of_the_pattern(ca
 async def test_a_password_in_the_address_of_a_fallback_is_in_no_checkpoint(tmp_path):
     (tmp_path / "nightreel.toml").touch()
     flags = {"offline": True, "template": "offer", "source.fallback": "postgresql://me:s3cret@127.0.0.1:1/crm"}
-    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=flags))
-    await Campaign(shop).plan(ROWS[0])
+    context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=flags))
+    await Campaign(context).plan(ROWS[0])
 
     kept = [path for path in (tmp_path / "state").rglob("*") if path.is_file()]
     assert kept
@@ -220,7 +220,7 @@ async def test_some_rows_leave_the_others_as_they_are(campaign):
 async def test_refused_rows_are_remembered_with_their_reasons(campaign):
     await campaign.plan(ROWS[0], "2,Bo,Roof,free")
 
-    (refused,) = (await campaign.shop.store.load_batch("people")).refused
+    (refused,) = (await campaign.context.store.load_batch("people")).refused
     assert refused.where == f"{campaign.path}:3"
     assert refused.error.cause == "price: 'free' is no sum of money"
 
@@ -233,7 +233,7 @@ async def test_what_is_too_long_for_its_place_in_the_film_is_a_problem_of_the_ro
 
 async def test_strict_makes_nothing_and_still_tells_all(campaign, tmp_path):
     strict = await to_thread.run_sync(
-        lambda: open_workshop(
+        lambda: open_context(
             workspace=tmp_path, overrides={"offline": True, "template": "offer", "campaign.strict": True}
         )
     )
@@ -251,18 +251,18 @@ async def test_a_header_alone_is_told(campaign):
     assert "has no rows" in str((await campaign.read()).stop)
 
 
-async def test_only_tables_have_rows(shop):
+async def test_only_tables_have_rows(context):
     with pytest.raises(InputError, match="only tables have rows"):
-        await read_source("Why is the sky blue?", shop, batch="sky", rows="3")
+        await read_source("Why is the sky blue?", context, batch="sky", rows="3")
 
 
-async def test_a_picture_that_is_not_there_is_a_problem_of_the_row(shop):
+async def test_a_picture_that_is_not_there_is_a_problem_of_the_row(context):
     def write():
         lines = "first_name,product,price,photo\nBo,Roof,5 €,bo.jpg\n"
-        (shop.workspace / "people.csv").write_text(lines, encoding="utf-8")
+        (context.workspace / "people.csv").write_text(lines, encoding="utf-8")
 
     await to_thread.run_sync(write)
-    wanted = await read_source(shop.workspace / "people.csv", shop, batch="people")
+    wanted = await read_source(context.workspace / "people.csv", context, batch="people")
 
     assert [(each.column, each.value, each.problem) for each in wanted.problems] == [
         ("photo", "bo.jpg", "'bo.jpg': no such file")
@@ -280,14 +280,14 @@ async def test_names_in_every_script_and_names_of_devices_become_folders(campaig
 
 def of(tmp_path, **settings):
     overrides = {"offline": True, "template": "offer", **settings}
-    return to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=overrides))
+    return to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=overrides))
 
 
 @pytest.mark.parametrize("gone", ["gone.csv", "gone.jsonl", "gone.json", "gone.xlsx", "gone.sqlite", "gone.txt"])
 async def test_where_the_source_can_not_be_read_the_fallback_is_and_says_so(campaign, tmp_path, gone):
     await campaign.read(*ROWS)
-    shop = await of(tmp_path, **{"source.fallback": "people.csv", "source.query": "SELECT * FROM people"})
-    wanted = await read_source(tmp_path / gone, shop, batch="people")
+    context = await of(tmp_path, **{"source.fallback": "people.csv", "source.query": "SELECT * FROM people"})
+    wanted = await read_source(tmp_path / gone, context, batch="people")
 
     assert [brief.origin for brief in wanted.briefs] == [f"{campaign.path}:{line}" for line in (2, 3, 4)]
     assert gone in str(wanted.instead_of)
@@ -295,11 +295,11 @@ async def test_where_the_source_can_not_be_read_the_fallback_is_and_says_so(camp
 
 async def test_a_source_that_breaks_in_its_middle_leaves_no_row_behind(campaign, tmp_path):
     await campaign.read(ROWS[0])
-    shop = await of(tmp_path, **{"source.fallback": "people.csv"})
+    context = await of(tmp_path, **{"source.fallback": "people.csv"})
     broken = tmp_path / "broken.json"
     good = '{"customer": "9", "first_name": "Eva", "product": "Wall", "price": "8 EUR"}'
     await to_thread.run_sync(lambda: broken.write_text(f"[{good}, {good[:-1]}", encoding="utf-8"))
-    wanted = await read_source(broken, shop, batch="people")
+    wanted = await read_source(broken, context, batch="people")
 
     assert [brief.title for brief in wanted.briefs] == ["Roof for Maria"]
     assert (wanted.rows, wanted.problems) == (1, ())
@@ -307,24 +307,24 @@ async def test_a_source_that_breaks_in_its_middle_leaves_no_row_behind(campaign,
 
 async def test_what_somebody_asked_for_wrongly_is_no_reason_for_the_fallback(campaign, tmp_path):
     await campaign.read(*ROWS)
-    shop = await of(tmp_path, **{"source.fallback": "other.csv", "campaign.key": "numer"})
+    context = await of(tmp_path, **{"source.fallback": "other.csv", "campaign.key": "numer"})
     with pytest.raises(InputError, match="the table has no column 'numer'"):
-        await read_source(campaign.path, shop, batch="people")
+        await read_source(campaign.path, context, batch="people")
 
 
-async def test_when_neither_can_be_read_both_are_told(tmp_path, shop):
-    shop = await of(tmp_path, **{"source.fallback": "other.csv"})
+async def test_when_neither_can_be_read_both_are_told(tmp_path, context):
+    context = await of(tmp_path, **{"source.fallback": "other.csv"})
     with pytest.raises(InputError, match=r"gone\.csv.*nor can the fallback be read.*other\.csv"):
-        await read_source(tmp_path / "gone.csv", shop, batch="people")
+        await read_source(tmp_path / "gone.csv", context, batch="people")
 
 
 async def test_a_database_is_remembered_without_its_password(tmp_path):
     address = "postgresql://reader:s3cret@127.0.0.1:1/crm"
     settings = {"source.query": "SELECT 1", "source.password": "s3cret", "source.api_key": "k3y"}
-    shop = await of(tmp_path, **settings)
+    context = await of(tmp_path, **settings)
 
-    assert await to_thread.run_sync(shop.places.source_name, address) == "postgresql://reader@127.0.0.1:1/crm"
-    assert "s3cret" not in repr(shop.asked)
-    assert "k3y" not in repr(shop.asked)
-    assert shop.asked.settings["source.query"] == "SELECT 1"
-    assert "s3cret" not in repr(shop.settings)
+    assert await to_thread.run_sync(context.places.source_name, address) == "postgresql://reader@127.0.0.1:1/crm"
+    assert "s3cret" not in repr(context.asked)
+    assert "k3y" not in repr(context.asked)
+    assert context.asked.settings["source.query"] == "SELECT 1"
+    assert "s3cret" not in repr(context.settings)

@@ -34,7 +34,7 @@ from pipeline.model import (
 from pipeline.orchestrator.batch.archive import pack
 from pipeline.orchestrator.batch.results import films_by_row, renew_results
 from pipeline.orchestrator.batch.source import read_source, roster_of
-from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.context import open_context
 from pipeline.reporting.manifest import RowFilms, write_manifest
 from pipeline.sources.campaign import RowChoice, RowProblem, read_roster, write_roster
 
@@ -47,15 +47,15 @@ def read(path):
 
 
 @pytest.fixture
-def shop(tmp_path):
+def context(tmp_path):
     (tmp_path / "nightreel.toml").touch()
-    return open_workshop(workspace=tmp_path, overrides={"offline": True})
+    return open_context(workspace=tmp_path, overrides={"offline": True})
 
 
-def film(shop, key, *, number, folder, **more):
+def film(context, key, *, number, folder, **more):
     """A completed job of a row, with its files where they belong."""
     row = SourceRow(key=key, fields=(("name", key),))
-    package = shop.places.package(folder, "people")
+    package = context.places.package(folder, "people")
     package.video.parent.mkdir(parents=True)
     for path in (package.video, package.srt, package.vtt, package.thumbnail, package.metadata):
         path.write_bytes(f"{path.name} of {key}".encode())
@@ -74,12 +74,12 @@ def film(shop, key, *, number, folder, **more):
     )
 
 
-def campaign(shop, jobs, rows):
+def campaign(context, jobs, rows):
     """A batch of these jobs, and rows of its table: number, cells, name, problem."""
-    shop.store.plan_jobs("people", jobs)
+    context.store.plan_jobs("people", jobs)
     about = Batch(name="people", source="people.csv", created_at=AT, jobs=tuple(job.id for job in jobs))
-    (shop.store.folder("people") / "batch.json").write_bytes(b"")
-    with write_roster(roster_of(shop.store, "people"), COLUMNS) as enter:
+    (context.store.folder("people") / "batch.json").write_bytes(b"")
+    with write_roster(roster_of(context.store, "people"), COLUMNS) as enter:
         for number, cells, name, why in rows:
             problem = RowProblem(row=number, line=number + 1, column="name", value="", problem=why, mend="Write one")
             enter(number, dict(zip(COLUMNS, cells, strict=True)), name, (problem,) if why else ())
@@ -87,11 +87,11 @@ def campaign(shop, jobs, rows):
 
 
 @pytest.fixture
-def people(shop):
+def people(context):
     jobs = [
-        film(shop, "1", number=1, folder="people/vip/for-1"),
-        film(shop, "1", number=2, folder="people/vip/for-1-de", language="de"),
-        film(shop, "3", number=3, folder="people/for-3"),
+        film(context, "1", number=1, folder="people/vip/for-1"),
+        film(context, "1", number=2, folder="people/vip/for-1-de", language="de"),
+        film(context, "3", number=3, folder="people/for-3"),
     ]
     rows = [
         (1, ("1", "Bo", "=1+1"), "1", ""),
@@ -99,22 +99,22 @@ def people(shop):
         (3, ("3", "Eve", 'a\n"b"'), "3", ""),
     ]
     rows.append((4, ("4", "Una", "new"), "4", ""))
-    return campaign(shop, jobs, rows)
+    return campaign(context, jobs, rows)
 
 
-async def save(shop, batch):
-    await shop.store.save_batch(batch)
+async def save(context, batch):
+    await context.store.save_batch(batch)
 
 
-def renewed(shop, batch):
+def renewed(context, batch):
 
-    anyio.run(save, shop, batch)
-    *_, manifest = renew_results(shop, "people")
+    anyio.run(save, context, batch)
+    *_, manifest = renew_results(context, "people")
     return manifest
 
 
-def test_the_manifest_has_a_line_for_each_film_of_each_row_in_the_order_of_the_table(shop, people):
-    rows = read(renewed(shop, people))
+def test_the_manifest_has_a_line_for_each_film_of_each_row_in_the_order_of_the_table(context, people):
+    rows = read(renewed(context, people))
 
     assert [(row["id"], row["film_status"], row["film_language"]) for row in rows] == [
         ("1", "completed", "en"),
@@ -130,26 +130,28 @@ def test_the_manifest_has_a_line_for_each_film_of_each_row_in_the_order_of_the_t
     assert rows[2]["film_problem"] == "name: is empty"
 
 
-def test_the_manifest_says_which_picture_a_film_lacks(shop):
+def test_the_manifest_says_which_picture_a_film_lacks(context):
     why = "picture eve.png: is a page, not a picture. The film goes without it"
-    made = film(shop, "1", number=1, folder="people/for-1", language="en")
+    made = film(context, "1", number=1, folder="people/for-1", language="en")
     made = made.evolve(pictures=Pictures(stills=(), missing=("eve.png",), incidents=(why,)))
-    (row,) = read(renewed(shop, campaign(shop, [made], [(1, ("1", "Bo", ""), "1", "")])))
+    (row,) = read(renewed(context, campaign(context, [made], [(1, ("1", "Bo", ""), "1", "")])))
 
     assert (row["film_status"], row["film_problem"]) == ("completed", why)
 
 
-def test_the_manifest_says_whose_name_is_spelled_in_a_film(shop):
+def test_the_manifest_says_whose_name_is_spelled_in_a_film(context):
     why = "espeak can't read 王小明 and names each sign: use another voice, or teach it in [pronounce.en]"
-    made = film(shop, "1", number=1, folder="people/for-1", language="en")
+    made = film(context, "1", number=1, folder="people/for-1", language="en")
     voice = Narration(narrator="espeak", voice="en-us", clips=(), incidents=("a pause", why), spelling=why)
-    (row,) = read(renewed(shop, campaign(shop, [made.evolve(narration=voice)], [(1, ("1", "王小明", ""), "1", "")])))
+    (row,) = read(
+        renewed(context, campaign(context, [made.evolve(narration=voice)], [(1, ("1", "王小明", ""), "1", "")]))
+    )
 
     assert (row["film_status"], row["film_problem"]) == ("completed", why)
 
 
-def test_the_columns_of_the_table_stand_as_they_were_but_for_formulas(shop, people):
-    rows = read(renewed(shop, people))
+def test_the_columns_of_the_table_stand_as_they_were_but_for_formulas(context, people):
+    rows = read(renewed(context, people))
 
     assert [row["note"] for row in rows] == ["'=1+1", "'=1+1", "x", 'a\n"b"', "new"]
 
@@ -161,20 +163,20 @@ async def test_a_table_with_semicolons_comes_back_with_semicolons(tmp_path):
         (tmp_path / "nightreel.toml").touch()
         people = 'first_name;product;price;note\nBo;Dach;9,90 €;a, b\nZoë;;;"a; b"\n'
         (tmp_path / "people.csv").write_bytes(people.encode("cp1252"))
-        return open_workshop(workspace=tmp_path, overrides={"offline": True, "template": "offer"})
+        return open_context(workspace=tmp_path, overrides={"offline": True, "template": "offer"})
 
-    shop = await to_thread.run_sync(prepare)
-    asked = await read_source(tmp_path / "people.csv", shop, batch="people")
+    context = await to_thread.run_sync(prepare)
+    asked = await read_source(tmp_path / "people.csv", context, batch="people")
 
     lines = asked.rejected.read_text("utf-8-sig").splitlines()
     assert lines[0] == "row;line;reason;mend;first_name;product;price;note"
     assert lines[1].endswith(';Zoë;;;"a; b"')
-    again = await read_source(asked.rejected, shop, batch="again")
+    again = await read_source(asked.rejected, context, batch="again")
     assert [(each.row, each.column) for each in again.problems] == [(1, "product"), (1, "price")]
 
     def written():
-        roster = read_roster(roster_of(shop.store, "people"))
-        films = films_by_row(shop.store, "people", roster)
+        roster = read_roster(roster_of(context.store, "people"))
+        films = films_by_row(context.store, "people", roster)
         write_manifest(tmp_path / "m.csv", roster.columns, films, separator=roster.separator)
         return (tmp_path / "m.csv").read_text("utf-8-sig").splitlines()
 
@@ -257,9 +259,9 @@ def test_a_pipe_in_the_place_of_a_roster_is_none(tmp_path):
     assert read_roster(tmp_path / "rows.jsonl") is None
 
 
-def test_a_package_has_all_films_their_checksums_and_the_manifest(shop, people):
-    renewed(shop, people)
-    done = pack(shop, "people")
+def test_a_package_has_all_films_their_checksums_and_the_manifest(context, people):
+    renewed(context, people)
+    done = pack(context, "people")
 
     assert (done.films, done.missing, done.path.name) == (3, (), "people.zip")
     with zipfile.ZipFile(done.path) as file:
@@ -273,19 +275,19 @@ def test_a_package_has_all_films_their_checksums_and_the_manifest(shop, people):
     assert set(paths) <= set(sums)
 
 
-def test_the_same_films_are_the_same_package_wherever_it_lies(shop, people, tmp_path):
-    renewed(shop, people)
-    first = pack(shop, "people").path.read_bytes()
-    assert pack(shop, "people", output=tmp_path / "a" / "b.zip").path.read_bytes() == first
+def test_the_same_films_are_the_same_package_wherever_it_lies(context, people, tmp_path):
+    renewed(context, people)
+    first = pack(context, "people").path.read_bytes()
+    assert pack(context, "people", output=tmp_path / "a" / "b.zip").path.read_bytes() == first
 
 
-def test_a_film_that_is_gone_is_told_and_a_package_of_nothing_is_none(shop, people):
-    renewed(shop, people)
-    shop.places.package("people/for-3", "people").video.unlink()
-    assert pack(shop, "people").missing == ("For 3",)
+def test_a_film_that_is_gone_is_told_and_a_package_of_nothing_is_none(context, people):
+    renewed(context, people)
+    context.places.package("people/for-3", "people").video.unlink()
+    assert pack(context, "people").missing == ("For 3",)
     for name in ("people/vip/for-1", "people/vip/for-1-de"):
-        shop.places.package(name, "people").video.unlink()
+        context.places.package(name, "people").video.unlink()
     with pytest.raises(InputError, match="has no film to pack"):
-        pack(shop, "people")
+        pack(context, "people")
     with pytest.raises(InputError, match="no batch named 'x'"):
-        pack(shop, "x")
+        pack(context, "x")

@@ -19,7 +19,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from pipeline.errors import InputError
 from pipeline.model import Brief, SourceRow
-from pipeline.model.cells import as_meant, harmless
+from pipeline.model.csv_escaping import as_meant, harmless
 from pipeline.sources.campaign import RowReader, check_rows, parse_choice, write_rejected
 from pipeline.sources.campaign.spool import Spool
 from pipeline.sources.tables import TableForm, open_table

@@ -8,7 +8,7 @@ from pipeline.cli.execution import tell_unheeded
 from pipeline.cli.options import Making, Place
 from pipeline.cli.session import Session
 from pipeline.model import Brief, Paragraph, Section
-from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.context import open_context
 
 NOTES = Brief(title="Tea", sections=(Section(heading="", blocks=(Paragraph(text="Tea cools."),)),))
 TOPIC = Brief(title="Why tea cools")
@@ -20,7 +20,7 @@ def said(tmp_path, capsys):
     """What is said on stderr about flags, for a topic and another brief."""
 
     def said(making, brief, settings):
-        tell_unheeded(making, [TOPIC, brief], open_workshop(workspace=tmp_path, overrides=settings))
+        tell_unheeded(making, [TOPIC, brief], open_context(workspace=tmp_path, overrides=settings))
         return capsys.readouterr().err
 
     return said
@@ -57,6 +57,6 @@ def test_a_command_at_work_looks_for_garbage_as_any_program_does(tmp_path):
 
     gc.set_threshold(100_000)
     try:
-        assert Session(workshop=open_workshop(workspace=tmp_path), place=Place()).run(work) == 700
+        assert Session(context=open_context(workspace=tmp_path), place=Place()).run(work) == 700
     finally:
         gc.set_threshold(*usual)

@@ -8,7 +8,7 @@ import pytest
 from pipeline import workspace
 from pipeline.keys import canonical_text
 from pipeline.model import Brief, SourceRow
-from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.context import open_context
 
 TOPIC = Brief(title="Why is the sky blue?", language="en", origin="sky.txt:1")
 ROW = Brief(
@@ -22,8 +22,8 @@ IDS = {"topic": "0c457c86b370b385", "row": "455d0d24cb655c77"}
 
 
 def id_of(workspace, brief):
-    shop = open_workshop(workspace=workspace)
-    return shop.job_id(shop.wishes.complete(brief))
+    context = open_context(workspace=workspace)
+    return context.job_id(context.wishes.complete(brief))
 
 
 @pytest.fixture

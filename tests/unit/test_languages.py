@@ -17,9 +17,9 @@ from pipeline.narration.silence import SilenceNarrator
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import run_batch, run_family, run_one
 from pipeline.orchestrator.batch.planning import draft_plan, plan_batch
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.forecast import forecast
-from pipeline.orchestrator.workshop import open_workshop
 from pipeline.settings import Settings
 
 NOTES = (Section(heading="", blocks=(Paragraph(text="Tea cools."),)),)
@@ -29,27 +29,27 @@ def brief(**more):
     return Brief(title="Why tea cools", sections=NOTES, **{"origin": "tea.md", **more})
 
 
-def shop_in(workspace, **settings):
+def context_in(workspace, **settings):
     workspace.mkdir(exist_ok=True)
-    return open_workshop(workspace=workspace, overrides=settings)
+    return open_context(workspace=workspace, overrides=settings)
 
 
 async def opened(workspace, **settings):
-    return await to_thread.run_sync(lambda: shop_in(workspace, **settings))
+    return await to_thread.run_sync(lambda: context_in(workspace, **settings))
 
 
-async def plan(shop, briefs):
-    ids = (await plan_batch(briefs, shop, batch="kitchen", source="kitchen")).ids
-    return [await shop.store.load_job("kitchen", job_id) for job_id in ids]
+async def plan(context, briefs):
+    ids = (await plan_batch(briefs, context, batch="kitchen", source="kitchen")).ids
+    return [await context.store.load_job("kitchen", job_id) for job_id in ids]
 
 
 def test_a_brief_without_languages_is_one_film(tmp_path):
-    shop = shop_in(tmp_path)
+    context = context_in(tmp_path)
 
-    (film,) = shop.wishes.films_of(brief())
+    (film,) = context.wishes.films_of(brief())
 
     assert (film.language, film.translated_from) == ("en", "")
-    assert film == shop.wishes.complete(brief())
+    assert film == context.wishes.complete(brief())
 
 
 GERMAN = (
@@ -60,7 +60,7 @@ IN_GERMAN = (Section(heading="", blocks=(Paragraph(text=GERMAN),)),)
 
 
 def test_a_film_is_in_the_language_of_its_notes_where_nobody_names_one(tmp_path):
-    complete = shop_in(tmp_path).wishes.complete
+    complete = context_in(tmp_path).wishes.complete
 
     assert complete(Brief(title="Der Adler", sections=IN_GERMAN)).language == "de"
     # What is chosen for one brief is not for another.
@@ -71,45 +71,45 @@ def test_a_film_is_in_the_language_of_its_notes_where_nobody_names_one(tmp_path)
 def test_a_language_that_is_named_goes_before_that_of_the_notes(tmp_path):
     german = Brief(title="Der Adler", sections=IN_GERMAN)
 
-    assert shop_in(tmp_path).wishes.complete(replace(german, language="en-GB")).language == "en-GB"
-    assert shop_in(tmp_path, language="en").wishes.complete(german).language == "en"
+    assert context_in(tmp_path).wishes.complete(replace(german, language="en-GB")).language == "en-GB"
+    assert context_in(tmp_path, language="en").wishes.complete(german).language == "en"
     (tmp_path / "nightreel.toml").write_text('language = "fr"\n', encoding="utf-8")
-    assert shop_in(tmp_path).wishes.complete(german).language == "fr"
+    assert context_in(tmp_path).wishes.complete(german).language == "fr"
 
 
 def test_rows_are_in_the_language_in_which_their_cells_were_read(tmp_path):
     row = Brief(title="Der Adler", sections=IN_GERMAN, row=SourceRow(key="1"))
 
-    assert shop_in(tmp_path).wishes.complete(row).language == "en"
+    assert context_in(tmp_path).wishes.complete(row).language == "en"
 
 
 def test_a_flag_asks_for_the_film_without_a_variant_though_the_brief_has_one(tmp_path):
-    asked = {variant: shop_in(tmp_path, **{"script.variant": variant}) for variant in (0, 3)}
+    asked = {variant: context_in(tmp_path, **{"script.variant": variant}) for variant in (0, 3)}
 
-    assert shop_in(tmp_path).wishes.complete(brief(variant=2)).variant == 2
-    assert [shop.wishes.complete(brief(variant=2)).variant for shop in asked.values()] == [0, 3]
+    assert context_in(tmp_path).wishes.complete(brief(variant=2)).variant == 2
+    assert [context.wishes.complete(brief(variant=2)).variant for context in asked.values()] == [0, 3]
 
 
 def test_the_first_language_is_written_and_the_others_are_translated(tmp_path):
-    shop = shop_in(tmp_path, languages="en,es,fr")
+    context = context_in(tmp_path, languages="en,es,fr")
 
-    films = shop.wishes.films_of(brief())
+    films = context.wishes.films_of(brief())
 
     assert [(film.language, film.translated_from) for film in films] == [("en", ""), ("es", "en"), ("fr", "en")]
 
 
 def test_the_language_of_the_brief_is_the_one_that_is_written(tmp_path):
-    shop = shop_in(tmp_path, languages="en,de")
+    context = context_in(tmp_path, languages="en,de")
 
-    films = shop.wishes.films_of(brief(language="de"))
+    films = context.wishes.films_of(brief(language="de"))
 
     assert [(film.language, film.translated_from) for film in films] == [("en", "de"), ("de", "")]
 
 
 def test_a_brief_may_be_written_in_a_language_that_gets_no_film(tmp_path):
-    shop = shop_in(tmp_path, languages="en,es")
+    context = context_in(tmp_path, languages="en,es")
 
-    films = shop.wishes.films_of(brief(language="de"))
+    films = context.wishes.films_of(brief(language="de"))
 
     assert [(film.language, film.translated_from) for film in films] == [("en", "de"), ("es", "de")]
 
@@ -117,11 +117,11 @@ def test_a_brief_may_be_written_in_a_language_that_gets_no_film(tmp_path):
 def test_a_flag_goes_before_the_languages_of_a_brief_and_they_before_the_settings(tmp_path):
     (tmp_path / "nightreel.toml").write_text('languages = ["en", "pt-br"]\n', encoding="utf-8")
     written = brief(languages=("fr", "it"))
-    shop, flagged = shop_in(tmp_path), shop_in(tmp_path, languages="ja")
-    one = shop_in(tmp_path, language="de")
+    context, flagged = context_in(tmp_path), context_in(tmp_path, languages="ja")
+    one = context_in(tmp_path, language="de")
 
-    assert [film.language for film in shop.wishes.films_of(brief())] == ["en", "pt-BR"]
-    assert [film.language for film in shop.wishes.films_of(written)] == ["fr", "it"]
+    assert [film.language for film in context.wishes.films_of(brief())] == ["en", "pt-BR"]
+    assert [film.language for film in context.wishes.films_of(written)] == ["fr", "it"]
     assert [film.language for film in flagged.wishes.films_of(written)] == ["ja"]
     assert [(film.language, film.translated_from) for film in one.wishes.films_of(written)] == [("de", "")]
 
@@ -129,25 +129,25 @@ def test_a_flag_goes_before_the_languages_of_a_brief_and_they_before_the_setting
 def test_a_voice_for_a_language_that_is_not_made_is_told(tmp_path):
     (tmp_path / "nightreel.toml").write_text('[voices]\nit = "it-IT-ElsaNeural"\n', encoding="utf-8")
     flags = {"voices.fr": "fr-FR-DeniseNeural", "voices.es": "es-ES-AlvaroNeural", "voices.pt-br": "x"}
-    shop = shop_in(tmp_path, languages="en,es-MX,pt-PT", **flags)
+    context = context_in(tmp_path, languages="en,es-MX,pt-PT", **flags)
     own = brief(voices=(("ja", "ja-JP-NanamiNeural"), ("en", "en-US-AvaNeural")), origin=str(tmp_path / "tea.md"))
 
-    assert shop.wishes.idle_voices([brief(), own]) == (
+    assert context.wishes.idle_voices([brief(), own]) == (
         "--voice: a voice for fr, and no film is made in it",
         "--voice: a voice for pt-br, and no film is made in it",
         "tea.md: a voice for ja, and no film is made in it",
     )
-    assert shop_in(tmp_path).wishes.idle_voices([brief(), brief(voices=(("en", "x"),))]) == ()
-    first, *_ = shop_in(tmp_path, **flags).wishes.idle_voices([brief(language="de")])
+    assert context_in(tmp_path).wishes.idle_voices([brief(), brief(voices=(("en", "x"),))]) == ()
+    first, *_ = context_in(tmp_path, **flags).wishes.idle_voices([brief(language="de")])
     assert first == "--voice: a voice for fr, and no film is made in it"
 
 
 async def test_a_run_and_a_dry_run_say_that_a_voice_is_for_nothing(tmp_path):
-    shop = await opened(tmp_path, **{"voices.fr": "fr-FR-DeniseNeural", "script.writers": "outline"})
+    context = await opened(tmp_path, **{"voices.fr": "fr-FR-DeniseNeural", "script.writers": "outline"})
     heard = []
 
-    await run_batch([], shop, batch="night", source="night.txt", unreadable=[InputError("no")], listen=heard.append)
-    foretold = await forecast([], shop, batch="night")
+    await run_batch([], context, batch="night", source="night.txt", unreadable=[InputError("no")], listen=heard.append)
+    foretold = await forecast([], context, batch="night")
 
     told = "--voice: a voice for fr, and no film is made in it"
     assert told in [event.text for event in heard if isinstance(event, Notice)]
@@ -155,10 +155,10 @@ async def test_a_run_and_a_dry_run_say_that_a_voice_is_for_nothing(tmp_path):
 
 
 def test_the_count_of_films_is_that_of_the_films(tmp_path):
-    shop = shop_in(tmp_path, languages="en,es,en")
+    context = context_in(tmp_path, languages="en,es,en")
     briefs = [brief(), brief(languages=("fr",))]
 
-    assert shop.wishes.count_films(briefs) == sum(len(shop.wishes.films_of(each)) for each in briefs) == 4
+    assert context.wishes.count_films(briefs) == sum(len(context.wishes.films_of(each)) for each in briefs) == 4
 
 
 async def test_one_language_more_is_one_film_more(tmp_path):
@@ -189,40 +189,40 @@ async def test_folders_of_one_family_never_collide(tmp_path):
 
 
 async def test_a_pattern_with_the_language_needs_nothing_more(tmp_path):
-    shop = await opened(tmp_path, languages="en,es", **{"output.pattern": "{batch}/{language}/{index:02d}_{title}"})
+    context = await opened(tmp_path, languages="en,es", **{"output.pattern": "{batch}/{language}/{index:02d}_{title}"})
 
-    jobs = await plan(shop, [brief()])
+    jobs = await plan(context, [brief()])
 
     assert [job.folder for job in jobs] == ["kitchen/en/01_why-tea-cools", "kitchen/es/01_why-tea-cools"]
 
 
 async def test_a_family_that_was_planned_already_is_left_as_it_is(tmp_path):
-    shop = await opened(tmp_path, languages="en,es")
-    before = await plan(shop, [brief()])
+    context = await opened(tmp_path, languages="en,es")
+    before = await plan(context, [brief()])
 
-    assert await plan(shop, [brief()]) == before
+    assert await plan(context, [brief()]) == before
 
 
 async def test_an_edited_brief_replaces_each_film_of_its_family_in_its_place(tmp_path):
-    shop = await opened(tmp_path, languages="en,es")
-    before = await plan(shop, [brief()])
+    context = await opened(tmp_path, languages="en,es")
+    before = await plan(context, [brief()])
 
-    after = await plan(shop, [brief(subtitle="A short film")])
+    after = await plan(context, [brief(subtitle="A short film")])
 
     assert [job.folder for job in after] == [job.folder for job in before]
     assert not {job.id for job in before} & {job.id for job in after}
 
 
 async def test_a_dry_run_counts_every_film(tmp_path):
-    shop = await opened(tmp_path, languages="en,es,fr")
+    context = await opened(tmp_path, languages="en,es,fr")
 
-    draft = await to_thread.run_sync(lambda: draft_plan([brief()], shop, batch="kitchen"))
+    draft = await to_thread.run_sync(lambda: draft_plan([brief()], context, batch="kitchen"))
 
     assert draft.plan.new == 3
 
 
 async def test_the_first_voice_and_no_other_is_woken_while_a_film_is_planned(tmp_path, monkeypatch):
-    shop, asked = await opened(tmp_path), [Event(), Event()]
+    context, asked = await opened(tmp_path), [Event(), Event()]
 
     def narrator(number):
         class Waking(SilenceNarrator):
@@ -236,28 +236,28 @@ async def test_the_first_voice_and_no_other_is_woken_while_a_film_is_planned(tmp
         await asked[0].wait()
         raise InputError("planned, and that is enough")
 
-    monkeypatch.setitem(vars(shop.crew), "narrators", (narrator(0), narrator(1)))
+    monkeypatch.setitem(vars(context.crew), "narrators", (narrator(0), narrator(1)))
     monkeypatch.setattr(batches, "plan_batch", plan_later)
     with fail_after(10), pytest.raises(InputError, match="that is enough"):
-        await run_family(brief(), shop)
+        await run_family(brief(), context)
 
     assert not asked[1].is_set()
 
 
 async def test_several_films_do_not_fit_one_file(tmp_path):
-    shop = await to_thread.run_sync(
-        lambda: open_workshop(workspace=tmp_path, overrides={"languages": "en,es"}, output=tmp_path / "tea.mp4")
+    context = await to_thread.run_sync(
+        lambda: open_context(workspace=tmp_path, overrides={"languages": "en,es"}, output=tmp_path / "tea.mp4")
     )
 
     with pytest.raises(InputError, match="2 films don't fit one file"):
-        await run_family(brief(), shop)
+        await run_family(brief(), context)
 
 
 async def test_whoever_asks_for_one_film_gets_no_family(tmp_path):
-    shop = await opened(tmp_path, languages="en,es")
+    context = await opened(tmp_path, languages="en,es")
 
     with pytest.raises(InputError, match="2 films are wanted of it, and one was asked for"):
-        await run_one(brief(), shop)
+        await run_one(brief(), context)
 
 
 def test_a_film_that_is_not_translated_yet_is_told_from_its_siblings():
@@ -271,48 +271,48 @@ def test_a_film_that_is_not_translated_yet_is_told_from_its_siblings():
 # Voices ------------------------------------------------------------------------------------------------------------
 
 
-def voices(shop, about):
-    return {film.language: film.voice for film in shop.wishes.films_of(about)}
+def voices(context, about):
+    return {film.language: film.voice for film in context.wishes.films_of(about)}
 
 
 def test_a_voice_without_a_language_speaks_what_was_written(tmp_path):
-    shop = shop_in(tmp_path, languages="en,es", **{"narration.voice": "anna"})
+    context = context_in(tmp_path, languages="en,es", **{"narration.voice": "anna"})
 
-    assert voices(shop, brief()) == {"en": "anna", "es": None}
-    assert voices(shop_in(tmp_path, languages="en,es"), brief(voice="tom")) == {"en": "tom", "es": None}
+    assert voices(context, brief()) == {"en": "anna", "es": None}
+    assert voices(context_in(tmp_path, languages="en,es"), brief(voice="tom")) == {"en": "tom", "es": None}
 
 
 def test_voices_by_language_are_found_with_and_without_the_region(tmp_path):
     (tmp_path / "nightreel.toml").write_text(
         'languages = ["en", "de-AT", "es-MX"]\n[voices]\nde = "conrad"\nes-mx = "jorge"\nes = "elvira"\n', "utf-8"
     )
-    shop = shop_in(tmp_path)
+    context = context_in(tmp_path)
 
-    assert voices(shop, brief()) == {"en": None, "de-AT": "conrad", "es-MX": "jorge"}
+    assert voices(context, brief()) == {"en": None, "de-AT": "conrad", "es-MX": "jorge"}
 
 
 def test_a_voice_by_flag_goes_before_the_brief_and_the_brief_before_the_settings(tmp_path):
     (tmp_path / "nightreel.toml").write_text('[voices]\nen = "s"\nes = "s"\nfr = "s"\n', encoding="utf-8")
-    shop = shop_in(tmp_path, languages="en,es,fr", **{"voices.es": "flag"})
+    context = context_in(tmp_path, languages="en,es,fr", **{"voices.es": "flag"})
     written = brief(voices=(("en", "brief"), ("es", "brief")))
 
-    assert voices(shop, written) == {"en": "brief", "es": "flag", "fr": "s"}
+    assert voices(context, written) == {"en": "brief", "es": "flag", "fr": "s"}
 
 
 def test_completing_a_film_twice_changes_nothing(tmp_path):
-    shop = shop_in(tmp_path, languages="en,es", **{"narration.voice": "anna", "voices.es": "elvira"})
+    context = context_in(tmp_path, languages="en,es", **{"narration.voice": "anna", "voices.es": "elvira"})
 
-    for film in shop.wishes.films_of(brief(voices=(("en", "tom"),))):
-        assert shop.wishes.complete(film) == film
+    for film in context.wishes.films_of(brief(voices=(("en", "tom"),))):
+        assert context.wishes.complete(film) == film
 
 
 def test_voices_and_languages_of_a_command_are_remembered_with_its_batch(tmp_path):
-    shop = shop_in(tmp_path, languages="en,es", **{"voices.es": "elvira"})
-    plain = shop_in(tmp_path)
+    context = context_in(tmp_path, languages="en,es", **{"voices.es": "elvira"})
+    plain = context_in(tmp_path)
 
-    again = plain.for_asked(shop.asked)
+    again = plain.for_asked(context.asked)
 
-    assert again.wishes.films_of(brief()) == shop.wishes.films_of(brief())
+    assert again.wishes.films_of(brief()) == context.wishes.films_of(brief())
 
 
 # What people write -------------------------------------------------------------------------------------------------
@@ -355,7 +355,7 @@ def test_a_table_without_the_language_has_no_entry():
 
 
 def test_a_film_of_its_own_has_nothing_of_the_family(tmp_path):
-    shop = open_workshop(workspace=tmp_path, overrides={"languages": "en,es"})
+    context = open_context(workspace=tmp_path, overrides={"languages": "en,es"})
 
-    for film in shop.wishes.films_of(brief(voices=(("es", "x"),))):
+    for film in context.wishes.films_of(brief(voices=(("es", "x"),))):
         assert film == replace(film, languages=(), voices=())

@@ -11,7 +11,7 @@ from pipeline.model import Narration, Pace, Script, Word
 from pipeline.model.pace import ends_sentence, weight
 from pipeline.narration.estimate import estimate
 from pipeline.narration.pace import guess_pace, measure_pace, pace_of
-from pipeline.narration.samples import SAMPLES
+from pipeline.narration.sample_texts import SAMPLES
 
 PACE = Pace(weight_s=0.07, breath_s=0.36, scene_s=0.9, word_weight=5.5)
 

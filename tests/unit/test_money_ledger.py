@@ -13,7 +13,7 @@ from anyio import to_thread
 from pipeline.errors import BudgetError, DamagedError, StorageError
 from pipeline.limits import Budget, Purse
 from pipeline.model import Price
-from pipeline.orchestrator.workshop.budgets import budget_of_batch, budget_of_day
+from pipeline.orchestrator.context.budgets import budget_of_batch, budget_of_day
 from pipeline.settings import load_settings
 from pipeline.state import CheckpointStore, MoneyLedger
 

@@ -11,8 +11,8 @@ from anyio import to_thread
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.model import Brief, JobStatus, Paragraph, Section
 from pipeline.orchestrator.batch import batches
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.forecast import forecast
-from pipeline.orchestrator.workshop import open_workshop
 from pipeline.settings import load_settings
 from pipeline.workspace import builtin_root
 from tests.standins.beds import chord, write_bed
@@ -31,32 +31,32 @@ def workspace(tmp_path):
     return tmp_path
 
 
-def shop_in(workspace, **overrides):
-    return open_workshop(workspace=workspace, overrides={**QUIET, **overrides})
+def context_in(workspace, **overrides):
+    return open_context(workspace=workspace, overrides={**QUIET, **overrides})
 
 
 def id_in(workspace, written, **overrides):
-    shop = shop_in(workspace, **overrides)
-    return shop.job_id(shop.wishes.complete(written))
+    context = context_in(workspace, **overrides)
+    return context.job_id(context.wishes.complete(written))
 
 
 def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(workspace):
     (workspace / "nightreel.toml").write_text('[music]\nbed = "calm.flac"\n', encoding="utf-8")
 
-    assert shop_in(workspace).wishes.complete(brief()).music == "calm.flac"
-    assert shop_in(workspace).wishes.complete(brief(music="bright.flac")).music == "bright.flac"
-    assert shop_in(workspace).wishes.complete(brief(music="none")).music == "none"
-    assert shop_in(workspace, **{"music.bed": "none"}).wishes.complete(brief(music="bright.flac")).music == "none"
+    assert context_in(workspace).wishes.complete(brief()).music == "calm.flac"
+    assert context_in(workspace).wishes.complete(brief(music="bright.flac")).music == "bright.flac"
+    assert context_in(workspace).wishes.complete(brief(music="none")).music == "none"
+    assert context_in(workspace, **{"music.bed": "none"}).wishes.complete(brief(music="bright.flac")).music == "none"
 
 
 def test_no_music_is_what_one_gets_without_asking(workspace):
-    shop = shop_in(workspace)
+    context = context_in(workspace)
 
-    assert shop.bed(shop.wishes.complete(brief())) is None
+    assert context.bed(context.wishes.complete(brief())) is None
 
 
 def test_auto_is_a_file_by_the_time_it_is_kept(workspace):
-    assert shop_in(workspace, **{"music.bed": "auto"}).wishes.complete(brief()).music in {"calm.flac", "bright.flac"}
+    assert context_in(workspace, **{"music.bed": "auto"}).wishes.complete(brief()).music in {"calm.flac", "bright.flac"}
 
 
 def test_other_music_other_levels_and_other_content_are_other_films(workspace):
@@ -78,12 +78,12 @@ def test_levels_mean_nothing_to_a_film_without_music(workspace):
 
 
 def test_music_changes_no_word_of_the_script(workspace):
-    shop = shop_in(workspace)
-    plain = shop.wishes.complete(brief())
+    context = context_in(workspace)
+    plain = context.wishes.complete(brief())
     with_music = replace(plain, music="calm.flac")
 
     assert plain.said == with_music.said
-    assert shop.template(plain).prompt(plain) == shop.template(plain).prompt(with_music)
+    assert context.template(plain).prompt(plain) == context.template(plain).prompt(with_music)
 
 
 @pytest.mark.parametrize("levels", [(0, 14.9), (7, 7.5)])
@@ -96,9 +96,9 @@ async def test_a_dry_run_tells_once_of_music_that_is_missing_or_broken(workspace
     await to_thread.run_sync((workspace / "music" / "torn.mp3").write_bytes, b"<html>" * 1000)
     wanted = ("gone.mp3", "torn.mp3", "torn.mp3", "calm.flac")
     briefs = [replace(brief(music=name), title=f"Film {number}") for number, name in enumerate(wanted)]
-    shop = await to_thread.run_sync(shop_in, workspace)
+    context = await to_thread.run_sync(context_in, workspace)
 
-    found = await forecast(briefs, shop, batch="kitchen")
+    found = await forecast(briefs, context, batch="kitchen")
 
     assert found.films.impossible == 3
     assert [(problem.where, problem.films) for problem in found.problems] == [("music", 1), ("music/torn.mp3", 2)]
@@ -109,9 +109,9 @@ async def test_a_dry_run_tells_once_of_music_that_is_missing_or_broken(workspace
 @pytest.mark.parametrize("name", ["gone.mp3", "torn.mp3"])
 async def test_a_film_with_music_that_is_missing_or_broken_fails_before_its_script_is_written(workspace, name):
     await to_thread.run_sync((workspace / "music" / "torn.mp3").write_bytes, b"<html>" * 1000)
-    shop = await to_thread.run_sync(shop_in, workspace)
+    context = await to_thread.run_sync(context_in, workspace)
 
-    job = await batches.run_one(brief(music=name), shop)
+    job = await batches.run_one(brief(music=name), context)
 
     assert (job.status, job.error.kind, job.error.stage) == (JobStatus.FAILED, InputError.__name__, "script")
     assert name in job.error.message
@@ -130,30 +130,30 @@ def template_with(workspace, music):
 def test_the_music_of_a_template_is_that_of_its_films_unless_somebody_asks_for_another(workspace):
     loud = template_with(workspace, "calm.flac")
 
-    assert shop_in(workspace).wishes.complete(loud).music == "calm.flac"
-    assert shop_in(workspace).wishes.complete(replace(loud, music="bright.flac")).music == "bright.flac"
-    assert shop_in(workspace, **{"music.bed": "none"}).wishes.complete(loud).music == "none"
-    assert shop_in(workspace).wishes.complete(brief()).music == "none"
+    assert context_in(workspace).wishes.complete(loud).music == "calm.flac"
+    assert context_in(workspace).wishes.complete(replace(loud, music="bright.flac")).music == "bright.flac"
+    assert context_in(workspace, **{"music.bed": "none"}).wishes.complete(loud).music == "none"
+    assert context_in(workspace).wishes.complete(brief()).music == "none"
 
 
 def test_a_template_that_would_have_any_music_is_content_with_none(workspace):
     loud = template_with(workspace, "auto")
-    assert shop_in(workspace).wishes.complete(loud).music in {"calm.flac", "bright.flac"}
+    assert context_in(workspace).wishes.complete(loud).music in {"calm.flac", "bright.flac"}
 
     shutil.rmtree(workspace / "music")
 
-    assert shop_in(workspace).wishes.complete(loud).music == "none"
+    assert context_in(workspace).wishes.complete(loud).music == "none"
     # Whoever asks for it has to be told.
-    assert shop_in(workspace).wishes.complete(brief(music="auto")).music == "auto"
+    assert context_in(workspace).wishes.complete(brief(music="auto")).music == "auto"
 
 
 def test_music_that_a_template_names_and_that_is_not_there_is_an_error(workspace):
-    shop = shop_in(workspace)
-    film = shop.wishes.complete(template_with(workspace, "lost.flac"))
+    context = context_in(workspace)
+    film = context.wishes.complete(template_with(workspace, "lost.flac"))
 
     with pytest.raises(InputError, match=r"no music called 'lost\.flac'"):
-        shop.bed(film)
+        context.bed(film)
 
 
 def test_a_template_that_is_not_there_is_no_matter_of_its_music(workspace):
-    assert shop_in(workspace).wishes.complete(brief(template="nowhere")).music == "none"
+    assert context_in(workspace).wishes.complete(brief(template="nowhere")).music == "none"

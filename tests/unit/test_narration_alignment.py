@@ -9,7 +9,7 @@ from pipeline.model import Word
 from pipeline.model.pace import weight
 from pipeline.narration.alignment import fold, match, place, proportional
 from pipeline.narration.estimate import WORDS_PER_MIN, estimate, spread
-from pipeline.narration.spoken import SpokenText, spoken
+from pipeline.narration.spoken_text import SpokenText, spoken
 
 TEXTS = st.text(alphabet=st.sampled_from("ab Z1 9.,—!日本。👍\u0301 -"), max_size=40)
 SPANS = st.none() | st.tuples(st.floats(-1, 20), st.floats(-1, 20))

@@ -12,7 +12,7 @@ from pipeline.model import Prosody
 from pipeline.narration import piper as piper_module
 from pipeline.narration.piper import PiperNarrator
 from pipeline.narration.piper.voices import find_voices
-from pipeline.narration.spoken import spoken
+from pipeline.narration.spoken_text import spoken
 from tests.standins.piper import write_voice
 
 TEXT = spoken("Größe ist nicht alles.")

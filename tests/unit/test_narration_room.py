@@ -21,13 +21,13 @@ from pipeline.language.words import split_words
 from pipeline.limits import RetryPolicy
 from pipeline.media.sound.audio import read_wav
 from pipeline.model import Prosody, QuizScene, Script, SpokenLine, StatementScene, narration_of
-from pipeline.narration import booth, espeak
+from pipeline.narration import espeak, synthesis
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrate import NARRATORS, NarratorOptions, check_voice, narrate
 from pipeline.narration.narrator import Speech, VoiceFailsError
-from pipeline.narration.saying import Pronunciation, Pronunciations
+from pipeline.narration.normalisation import Pronunciation, Pronunciations
 from pipeline.narration.silence import SilenceNarrator, silent_wav
-from pipeline.narration.spoken import SpokenText, way_of_saying
+from pipeline.narration.spoken_text import SpokenText, way_of_saying
 from pipeline.state import Cache
 from tests.standins.throttles import throttle
 from tests.virtual_time import START_S, run_in_virtual_time
@@ -298,14 +298,14 @@ def test_a_narrator_that_hangs_is_passed_over_when_there_is_another(speak):
 
     narration, took_s = run_in_virtual_time(spoken)
 
-    assert took_s == pytest.approx(booth._ANSWER_WITHIN_S, abs=0.1)
+    assert took_s == pytest.approx(synthesis._ANSWER_WITHIN_S, abs=0.1)
     assert narration.narrator == "plain"
     assert narration.fallback_reason == "good gave no answer within 3 s"
 
 
 @pytest.mark.parametrize(("others", "checks"), [((), 3), ((FakeNarrator("plain"),), 2)], ids=["alone", "with another"])
 async def test_a_check_that_may_pass_is_tried_as_often_as_there_is_time_for(speak, monkeypatch, others, checks):
-    monkeypatch.setattr(booth, "_ASK_TIMES", 2)
+    monkeypatch.setattr(synthesis, "_ASK_TIMES", 2)
     absent = FakeNarrator("good", unavailable=TransientError("dropped"))
 
     with contextlib.suppress(TransientError):
@@ -343,7 +343,7 @@ async def test_a_narrator_that_is_left_alone_for_long_is_passed_over(speak, wher
 
 def test_a_short_rest_of_the_first_narrator_is_waited_for_and_not_counted_against_it(speak):
     resting = FakeNarrator("good")
-    resting.until_open = lambda: anyio.sleep(2 * booth._ANSWER_WITHIN_S)
+    resting.until_open = lambda: anyio.sleep(2 * synthesis._ANSWER_WITHIN_S)
 
     narration = run_in_virtual_time(lambda: speak(script("One."), resting, FakeNarrator("plain")))
 

@@ -21,12 +21,12 @@ from pipeline.model import (
     StatementScene,
     Verdict,
 )
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.afresh import forget_from, stage_to_mend
 from pipeline.orchestrator.film.jobs import run_job
 from pipeline.orchestrator.film.scenes import StillsOrder
 from pipeline.orchestrator.film.stages import Stage
-from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames
 from pipeline.rendering import fonts_for
 
@@ -100,11 +100,11 @@ class Gate:
             Stage(name="quality", run=self.inspect, fills=("verdict",), is_done=lambda job, _: bool(job.verdict)),
         )
 
-    async def speak(self, job, shop, attempt):
+    async def speak(self, job, context, attempt):
         self.spoken += 1
         return job.evolve(narration=Narration(narrator="edge", voice=str(self.spoken), clips=()))
 
-    async def inspect(self, job, shop, attempt):
+    async def inspect(self, job, context, attempt):
         if int(job.narration.voice) > self.bad:
             return job.evolve(verdict=Verdict(checks=()))
         await attempt.keep(job.evolve(failed_verdicts=(*job.failed_verdicts, failing("loudness"))))
@@ -123,18 +123,18 @@ def gate(monkeypatch):
 
 
 @pytest.fixture
-def shop(tmp_path):
-    return open_workshop(workspace=tmp_path)
+def context(tmp_path):
+    return open_context(workspace=tmp_path)
 
 
 def new_job():
     return Job(id="ab" * 8, batch="kitchen", folder="kitchen/tea", brief=Brief(title="Tea"))
 
 
-async def test_a_voice_speaks_once_more_and_the_first_verdict_stays_in_the_record(gate, shop):
+async def test_a_voice_speaks_once_more_and_the_first_verdict_stays_in_the_record(gate, context):
     voice = gate(bad=1)
 
-    done = await run_job(new_job(), shop)
+    done = await run_job(new_job(), context)
 
     assert (done.status, voice.spoken, done.attempts) == (JobStatus.COMPLETED, 2, 2)
     assert [(failed.again, failed.verdict.grade) for failed in done.failed_verdicts] == [("narration", "fail")]
@@ -142,28 +142,28 @@ async def test_a_voice_speaks_once_more_and_the_first_verdict_stays_in_the_recor
         *("in_progress", "pending", "in_progress", "completed"),
     ]
     assert done.history[1].why.startswith("made afresh from narration on, once: the film does not pass: loudness")
-    assert await shop.store.load_job("kitchen", done.id) == done
+    assert await context.store.load_job("kitchen", done.id) == done
 
 
-async def test_what_fails_twice_has_failed_with_both_verdicts_until_it_is_asked_for_again(gate, shop):
+async def test_what_fails_twice_has_failed_with_both_verdicts_until_it_is_asked_for_again(gate, context):
     voice = gate(bad=2)
 
-    failed = await run_job(new_job(), shop)
+    failed = await run_job(new_job(), context)
 
     assert (failed.status, voice.spoken, failed.remakes) == (JobStatus.FAILED, 2, 0)
     assert [each.again for each in failed.failed_verdicts] == ["narration", ""]
     assert "loudness is this, must be that" in failed.error.message
     # The same film waits to be judged: asked for again, it may be made afresh once more.
-    assert (await run_job(failed, shop)).status is JobStatus.COMPLETED
+    assert (await run_job(failed, context)).status is JobStatus.COMPLETED
 
 
-async def test_a_crash_while_it_is_made_afresh_goes_on_there_and_is_no_third_attempt(gate, shop):
+async def test_a_crash_while_it_is_made_afresh_goes_on_there_and_is_no_third_attempt(gate, context):
     voice = gate(bad=9)
 
     class Killed(BaseException):
         pass
 
-    async def killed(job, shop, attempt):
+    async def killed(job, context, attempt):
         voice.spoken += 1
         if voice.spoken == 2:
             raise Killed
@@ -174,16 +174,16 @@ async def test_a_crash_while_it_is_made_afresh_goes_on_there_and_is_no_third_att
     for module in (jobs_module, __import__("pipeline.orchestrator.film.afresh", fromlist=["STAGES"])):
         module.STAGES = gates
     with pytest.raises(BaseException):  # noqa: B017, PT011 - as a kill would
-        await run_job(new_job(), shop)
+        await run_job(new_job(), context)
 
-    failed = await run_job(await shop.store.load_job("kitchen", new_job().id), shop)
+    failed = await run_job(await context.store.load_job("kitchen", new_job().id), context)
 
     assert (failed.status, voice.spoken) == (JobStatus.FAILED, 3)
     assert [each.again for each in failed.failed_verdicts] == ["narration", ""]
     await anyio.lowlevel.checkpoint()
 
 
-async def test_a_film_that_is_joined_afresh_gets_other_stills_than_those_in_the_cache(shop):
+async def test_a_film_that_is_joined_afresh_gets_other_stills_than_those_in_the_cache(context):
     # What is wrong with a thumbnail may be a slip in the drawing of it.
     script = Script(title="Tea", language="en", scenes=(StatementScene(lines=(), text="Tea cools."),))
     job = new_job().evolve(script=script)
@@ -191,15 +191,15 @@ async def test_a_film_that_is_joined_afresh_gets_other_stills_than_those_in_the_
     async def draw(path):
         await anyio.Path(path).write_bytes(b"a slip")
 
-    look = await to_thread.run_sync(shop.look, job.brief, job.script, job.pictures)
+    look = await to_thread.run_sync(context.look, job.brief, job.script, job.pictures)
     fonts = await to_thread.run_sync(fonts_for, script, look)
     order = StillsOrder(script=script, look=look, fonts=fonts)
-    await shop.cache.get_or_make("stills", order.key, ".zip", draw)
+    await context.cache.get_or_make("stills", order.key, ".zip", draw)
 
-    await to_thread.run_sync(forget_from, "quality", job, shop)
-    kept = await to_thread.run_sync(shop.cache.size_bytes)
-    await to_thread.run_sync(forget_from, "film", job, shop)
-    left = await to_thread.run_sync(shop.cache.size_bytes)
+    await to_thread.run_sync(forget_from, "quality", job, context)
+    kept = await to_thread.run_sync(context.cache.size_bytes)
+    await to_thread.run_sync(forget_from, "film", job, context)
+    left = await to_thread.run_sync(context.cache.size_bytes)
 
     assert kept > 0
     assert left == 0

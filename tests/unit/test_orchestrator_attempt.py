@@ -33,13 +33,13 @@ from pipeline.model import (
     VideoFormat,
 )
 from pipeline.model.metadata import fit_title
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film import attempt as attempts
 from pipeline.orchestrator.film import scenes
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.stages import quality
 from pipeline.orchestrator.film.stages.quality import inspect
 from pipeline.orchestrator.film.studio import Studio
-from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import FileNames, files_beside, sums_of
 from pipeline.quality import Expected, Parts
 from pipeline.quality.expected import Twin
@@ -98,14 +98,14 @@ async def test_the_longest_scene_of_a_film_is_drawn_first_and_what_scenes_wait_f
 async def studio(attempt, tmp_path, monkeypatch):
     """What is drawn does not matter: nobody comes so far."""
     monkeypatch.setattr(scenes.SegmentOrder, "key", property(lambda self: "ab" * 32))
-    shop = await anyio.to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
+    context = await anyio.to_thread.run_sync(lambda: open_context(workspace=tmp_path))
     return Studio(
         script=SimpleNamespace(scenes=("scene",) * 3),
         look=Look(title="Tea"),
         encoder=None,
         fonts="",
         transition="cut",
-        shop=replace(shop),
+        context=replace(context),
         attempt=attempt,
     )
 
@@ -163,11 +163,11 @@ async def test_a_scene_that_does_not_pass_is_named_and_not_kept(studio, clip, mo
     with pytest.raises(QualityError, match=r"^scene 3: the scene does not pass: pictures is black"):
         await studio.segment(2, clip, ())
 
-    assert await anyio.to_thread.run_sync(studio.shop.cache.size_bytes) == 0
+    assert await anyio.to_thread.run_sync(studio.context.cache.size_bytes) == 0
 
 
 class Gate:
-    """The shop and the attempt of a film that is judged: what was asked, kept and removed."""
+    """The context and the attempt of a film that is judged: what was asked, kept and removed."""
 
     def __init__(self, *checks, film="", holds="splice"):
         self.verdict = Verdict(checks=checks, profile="standard").of_film(film)

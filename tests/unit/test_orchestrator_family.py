@@ -8,9 +8,9 @@ import anyio
 import pytest
 
 from pipeline.model import Batch, Brief, Job, JobStatus, Script, SourceRow
+from pipeline.orchestrator.context import open_context
+from pipeline.orchestrator.context.hosts import subject_key
 from pipeline.orchestrator.film.outgoing import family_of
-from pipeline.orchestrator.workshop import open_workshop
-from pipeline.orchestrator.workshop.hosts import subject_key
 from tests.standins.youtube.clients import now
 
 
@@ -23,17 +23,17 @@ def job(language, *, title="Tea", said="", **more):
 
 @pytest.mark.parametrize("origin", ["", "kitchen.txt:1", "kitchen's “best”.md"])
 def test_a_film_knows_the_words_of_its_siblings_and_who_has_none_yet(tmp_path, origin):
-    shop = open_workshop(workspace=tmp_path)
+    context = open_context(workspace=tmp_path)
     ours = job("en", said="Tea")
     siblings = [job("es", said="Té"), job("fr"), job("de", status=JobStatus.FAILED)]
     others = [job("it", title="Soup", said="Zuppa"), job("pt", said="Chá")]
     jobs = [replace(each, brief=replace(each.brief, origin=origin)) for each in (ours, *siblings, others[0])]
     jobs.append(replace(others[1], brief=replace(others[1].brief, origin="elsewhere.md")))
-    shop.store.plan_jobs("kitchen", jobs)
+    context.store.plan_jobs("kitchen", jobs)
     ids = tuple(each.id for each in jobs)
-    anyio.run(shop.store.save_batch, Batch(name="kitchen", source="kitchen.txt", created_at=now(), jobs=ids))
+    anyio.run(context.store.save_batch, Batch(name="kitchen", source="kitchen.txt", created_at=now(), jobs=ids))
 
-    family = family_of(jobs[0], shop.store)
+    family = family_of(jobs[0], context.store)
 
     assert {language: script.title for language, script in family.words.items()} == {"es": "Té"}
     assert family.untold == ("fr",)

@@ -21,10 +21,10 @@ from pipeline.model import (
     StatementScene,
     WantedPicture,
 )
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.pictures import gather, still_there, with_what_is_there
 from pipeline.orchestrator.film.stages.script import write
-from pipeline.orchestrator.workshop import open_workshop
 from pipeline.pictures.fetching import fetch
 from tests.standins.gallery import PictureServer
 from tests.standins.photos import coast, write_hostile
@@ -33,12 +33,12 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def shop(tmp_path, monkeypatch):
+def context(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "nightreel.toml").write_text("[retry]\nattempts = 1\n")
     (tmp_path / "topics").mkdir()
     coast(400, 260).save(tmp_path / "topics" / "coast.png")
-    return open_workshop(workspace=tmp_path)
+    return open_context(workspace=tmp_path)
 
 
 @pytest.fixture
@@ -54,17 +54,17 @@ def brief_of(*pictures, **more):
     return Brief(title="Coasts", language="en", pictures=wanted, sections=sections, origin="topics/coasts.md", **more)
 
 
-async def complete(shop, *pictures):
-    return await to_thread.run_sync(shop.wishes.complete, brief_of(*pictures))
+async def complete(context, *pictures):
+    return await to_thread.run_sync(context.wishes.complete, brief_of(*pictures))
 
 
 async def no_network(*_):
     raise AssertionError("nothing is to be fetched")
 
 
-async def test_a_file_beside_the_brief_is_made_ready_once(shop, attempt):
-    first = await gather(brief_of("coast.png"), shop, attempt, fetch=no_network)
-    again = await gather(brief_of("coast.png"), shop, attempt, fetch=no_network)
+async def test_a_file_beside_the_brief_is_made_ready_once(context, attempt):
+    first = await gather(brief_of("coast.png"), context, attempt, fetch=no_network)
+    again = await gather(brief_of("coast.png"), context, attempt, fetch=no_network)
 
     (still,) = first.stills
     assert (still.name, still.width_px, still.height_px, still.credit) == ("coast.png", 400, 260, "Ana")
@@ -73,15 +73,15 @@ async def test_a_file_beside_the_brief_is_made_ready_once(shop, attempt):
     assert first.incidents == ()
 
 
-async def test_an_address_is_asked_once_and_not_at_all_with_offline(shop, attempt, tmp_path):
+async def test_an_address_is_asked_once_and_not_at_all_with_offline(context, attempt, tmp_path):
     async with PictureServer() as server:
         brief = brief_of(server.url("/photo.jpg"))
         by = partial(fetch, also_allowed={"127.0.0.1"})
         for _ in range(2):
-            assert len((await gather(brief, shop, attempt, fetch=by)).stills) == 1
+            assert len((await gather(brief, context, attempt, fetch=by)).stills) == 1
         assert server.asked == ["/photo.jpg"]
 
-    offline = await to_thread.run_sync(partial(open_workshop, workspace=tmp_path, overrides={"offline": True}))
+    offline = await to_thread.run_sync(partial(open_context, workspace=tmp_path, overrides={"offline": True}))
     kept = await gather(brief, offline, attempt, fetch=no_network)
     other = await gather(brief_of("https://example.org/a.jpg?key=secret"), offline, attempt, fetch=no_network)
 
@@ -92,8 +92,8 @@ async def test_an_address_is_asked_once_and_not_at_all_with_offline(shop, attemp
     )
 
 
-async def test_a_picture_is_told_without_the_login_in_its_address(shop, attempt, caplog):
-    found = await gather(brief_of("https://me:hunter2@example.org/a@2x.jpg?key=secret"), shop, attempt)
+async def test_a_picture_is_told_without_the_login_in_its_address(context, attempt, caplog):
+    found = await gather(brief_of("https://me:hunter2@example.org/a@2x.jpg?key=secret"), context, attempt)
 
     (told,) = found.incidents
     assert told.startswith("picture https://example.org/a@2x.jpg: an address with a password is not fetched")
@@ -116,13 +116,13 @@ async def test_a_picture_is_told_without_the_login_in_its_address(shop, attempt,
         ("data:image/png;base6…", "is spelt out in the notes, not a file"),
     ],
 )
-async def test_one_that_can_not_be_had_is_told_and_the_others_are_there(shop, attempt, tmp_path, source, told):
+async def test_one_that_can_not_be_had_is_told_and_the_others_are_there(context, attempt, tmp_path, source, told):
     (tmp_path.parent / "elsewhere.png").write_bytes((tmp_path / "topics" / "coast.png").read_bytes())
     (tmp_path / "topics" / "words.png").write_text("words")
     coast(16, 16).save(tmp_path / "topics" / "tiny.png")
     write_hostile(tmp_path / "topics")
 
-    found = await gather(brief_of(source, "coast.png"), shop, attempt, fetch=no_network)
+    found = await gather(brief_of(source, "coast.png"), context, attempt, fetch=no_network)
 
     assert [still.name for still in found.stills] == ["coast.png"]
     assert found.missing == (source,)
@@ -131,22 +131,22 @@ async def test_one_that_can_not_be_had_is_told_and_the_others_are_there(shop, at
     assert with_what_is_there(brief_of(source, "coast.png"), found) == brief_of("coast.png")
 
 
-async def test_a_server_that_fails_costs_the_film_a_picture_and_no_more(shop, attempt):
+async def test_a_server_that_fails_costs_the_film_a_picture_and_no_more(context, attempt):
     async def failing(*_):
         raise TransientError("the server answered 503", hint="Save it")
 
-    found = await gather(brief_of("https://example.org/a.jpg"), shop, attempt, fetch=failing)
+    found = await gather(brief_of("https://example.org/a.jpg"), context, attempt, fetch=failing)
 
     assert found.incidents == (
         "picture https://example.org/a.jpg: the server answered 503. Save it. The film goes without it",
     )
 
 
-async def test_a_script_shows_what_is_there_and_keeps_the_words_of_what_is_not(shop, attempt):
-    both = Job(id="a", batch="b", folder="b/a", brief=await complete(shop, "coast.png"))
-    none = replace(both, brief=await complete(shop, "gone.png"))
+async def test_a_script_shows_what_is_there_and_keeps_the_words_of_what_is_not(context, attempt):
+    both = Job(id="a", batch="b", folder="b/a", brief=await complete(context, "coast.png"))
+    none = replace(both, brief=await complete(context, "gone.png"))
 
-    with_it, without = [await write(job, shop, attempt) for job in (both, none)]
+    with_it, without = [await write(job, context, attempt) for job in (both, none)]
 
     assert isinstance(with_it.script.scenes[1], SceneryScene)
     assert with_it.script.scenes[1].picture == "coast.png"
@@ -156,34 +156,36 @@ async def test_a_script_shows_what_is_there_and_keeps_the_words_of_what_is_not(s
     assert "gone.png" in without.pictures.incidents[0]
 
 
-async def test_what_the_cache_has_lost_is_got_again_and_what_is_gone_for_good_stops_the_film(shop, attempt, tmp_path):
+async def test_what_the_cache_has_lost_is_got_again_and_what_is_gone_for_good_stops_the_film(
+    context, attempt, tmp_path
+):
     brief = brief_of("coast.png")
-    job = Job(id="a", batch="b", folder="b/a", brief=brief, pictures=await gather(brief, shop, attempt))
+    job = Job(id="a", batch="b", folder="b/a", brief=brief, pictures=await gather(brief, context, attempt))
     path = job.pictures.stills[0].path
-    assert await still_there(job, shop, attempt) is job
+    assert await still_there(job, context, attempt) is job
 
     path.unlink()
-    assert (await still_there(job, shop, attempt)).pictures == job.pictures
+    assert (await still_there(job, context, attempt)).pictures == job.pictures
     assert path.is_file()
 
     path.unlink()
     (tmp_path / "topics" / "coast.png").unlink()
     with pytest.raises(InputError, match="this picture is gone") as raised:
-        await still_there(job, shop, attempt)
+        await still_there(job, context, attempt)
     assert "coast.png" in str(raised.value)
 
 
-def test_a_job_has_another_name_when_the_picture_behind_a_name_is_another_one(shop, tmp_path):
-    brief = shop.wishes.complete(brief_of("coast.png"))
-    before = shop.job_id(brief)
-    assert shop.job_id(brief) == before
+def test_a_job_has_another_name_when_the_picture_behind_a_name_is_another_one(context, tmp_path):
+    brief = context.wishes.complete(brief_of("coast.png"))
+    before = context.job_id(brief)
+    assert context.job_id(brief) == before
 
     coast(400, 240).save(tmp_path / "topics" / "coast.png")
 
-    assert shop.job_id(brief) != before
+    assert context.job_id(brief) != before
 
 
-def test_pictures_are_kept_in_the_checkpoint(shop, tmp_path):
+def test_pictures_are_kept_in_the_checkpoint(context, tmp_path):
     from pipeline.model import Still  # noqa: PLC0415
     from pipeline.state.checkpoints.documents import from_json, to_json  # noqa: PLC0415
 

@@ -8,8 +8,8 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import ClosedError
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.control.published import published, reconciled
-from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing.youtube import Extras, Title
 from pipeline.publishing.youtube.extras import adding
 from pipeline.state.ledgers.quota import Allowance
@@ -32,21 +32,21 @@ async def publish(youtube, root, key, extras=None):
     return await film_for(channel_of(youtube, root), key, extras=extras).deliver(film)
 
 
-async def shop_of(youtube, root):
+async def context_of(youtube, root):
     settings = {
         "youtube.root_url": youtube.url,
         "youtube.token_url": youtube.token_url,
         "retry.wait_initial_s": 0,
         "retry.attempts": 2,
     }
-    return await to_thread.run_sync(lambda: open_workshop(workspace=root, overrides=settings))
+    return await to_thread.run_sync(lambda: open_context(workspace=root, overrides=settings))
 
 
 async def test_the_journals_say_what_is_out_and_what_is_missing(youtube, ids, tmp_path):
     youtube.faults.order("caption_403")
     await publish(youtube, tmp_path, "f" * 16, extras=Extras(captions=True))
 
-    films = await to_thread.run_sync(published, await shop_of(youtube, tmp_path))
+    films = await to_thread.run_sync(published, await context_of(youtube, tmp_path))
 
     assert [film.key for film in films] == [*KEYS, "f" * 16]
     assert films[0].url == f"https://www.youtube.com/watch?v={ids[KEYS[0]]}"
@@ -62,9 +62,9 @@ async def test_what_waits_for_units_of_the_day_is_listed_until_it_is_done(youtub
     await film_for(channel, key, extras=extras).deliver(film)
     with pytest.raises(ClosedError):
         await film_for(channel, key).update(await to_thread.run_sync(lambda: write_film(tmp_path / key, title="Sky")))
-    shop = await shop_of(youtube, tmp_path)
+    context = await context_of(youtube, tmp_path)
 
-    (out,) = await to_thread.run_sync(published, shop)
+    (out,) = await to_thread.run_sync(published, context)
 
     told = {name: why for name, _, why in (line.partition(": ") for line in out.missing)}
     assert told.keys() == {"titles in other languages", "playlist “Space”", "captions (en)", "what --update asked for"}
@@ -73,7 +73,7 @@ async def test_what_waits_for_units_of_the_day_is_listed_until_it_is_done(youtub
     channel = channel_of(youtube, tmp_path)
     await film_for(channel, key, extras=extras).deliver(film)
     await film_for(channel, key).update(film)
-    (out,) = await to_thread.run_sync(published, shop)
+    (out,) = await to_thread.run_sync(published, context)
     assert (out.missing, out.title) == ((), "Sky")
 
 
@@ -87,7 +87,7 @@ async def test_a_film_whose_process_died_as_soon_as_it_was_out_is_listed_with_al
     with pytest.raises(KeyboardInterrupt):
         await publish(youtube, tmp_path, "f" * 16, extras=Extras(thumbnail=True, captions=True))
 
-    (out,) = await to_thread.run_sync(published, await shop_of(youtube, tmp_path))
+    (out,) = await to_thread.run_sync(published, await context_of(youtube, tmp_path))
 
     assert out.missing == ("thumbnail: waiting", "captions (en): waiting")
 
@@ -100,7 +100,7 @@ async def test_what_the_channel_says_otherwise_is_told_for_each_film(youtube, id
     youtube.films[ids[locked]].resource["status"]["privacyStatus"] = "private"
     youtube.add_films(60)
 
-    found = await reconciled(await shop_of(youtube, tmp_path))
+    found = await reconciled(await context_of(youtube, tmp_path))
 
     told = {film.key: film.trouble for film in found.films}
     assert told == {
@@ -114,7 +114,7 @@ async def test_what_the_channel_says_otherwise_is_told_for_each_film(youtube, id
     by_key = {film.key: film for film in found.films}
     assert (by_key[fine].state, by_key[fine].privacy) == ("processed", "unlisted")
     # It is written down: the next look asks nobody.
-    again = await to_thread.run_sync(published, await shop_of(youtube, tmp_path))
+    again = await to_thread.run_sync(published, await context_of(youtube, tmp_path))
     assert {film.key: film.state for film in again}[rejected] == "rejected"
 
 
@@ -125,7 +125,7 @@ async def test_a_film_that_went_out_again_is_listed_with_the_one_before_and_with
     (newest,) = [film for film in youtube.films.values() if film.id not in ids.values()]
     newest.resource["status"] |= {"privacyStatus": "private", "publishAt": "2031-01-26T17:00:00Z"}
 
-    found = await reconciled(await shop_of(youtube, tmp_path))
+    found = await reconciled(await context_of(youtube, tmp_path))
 
     (film,) = [film for film in found.films if film.key == key]
     assert film.url.endswith(newest.id)
@@ -140,27 +140,27 @@ async def test_a_double_of_a_film_that_went_out_before_is_told_as_well(youtube, 
     await publish(youtube, tmp_path, key)
     double = youtube.copy_of(ids[key])
 
-    found = await reconciled(await shop_of(youtube, tmp_path))
+    found = await reconciled(await context_of(youtube, tmp_path))
 
     (film,) = [film for film in found.films if film.key == key]
     assert film.trouble == f"doubled: it is there as https://www.youtube.com/watch?v={double}, too"
 
 
 async def test_how_a_film_was_seen_is_known_after_words_of_it_were_changed(youtube, ids, tmp_path):
-    shop = await shop_of(youtube, tmp_path)
-    await reconciled(shop)
+    context = await context_of(youtube, tmp_path)
+    await reconciled(context)
     film = await to_thread.run_sync(lambda: write_film(tmp_path / KEYS[0], title="Another title"))
 
     assert await film_for(channel_of(youtube, tmp_path), KEYS[0]).update(film)
 
-    told = {film.key: (film.title, film.state, film.privacy) for film in await to_thread.run_sync(published, shop)}
+    told = {film.key: (film.title, film.state, film.privacy) for film in await to_thread.run_sync(published, context)}
     assert told[KEYS[0]] == ("Another title", "processed", "unlisted")
 
 
 async def test_a_film_of_another_machine_is_told_and_is_no_trouble(youtube, ids, tmp_path):
     (tmp_path / "state" / "youtube" / "default" / f"{KEYS[0]}.json").unlink()
 
-    found = await reconciled(await shop_of(youtube, tmp_path))
+    found = await reconciled(await context_of(youtube, tmp_path))
 
     assert len(found.films) == 4
     assert found.strangers == (f"https://www.youtube.com/watch?v={ids[KEYS[0]]}",)
@@ -169,7 +169,7 @@ async def test_a_film_of_another_machine_is_told_and_is_no_trouble(youtube, ids,
 async def test_films_of_another_channel_than_the_login_is_for_are_not_said_to_be_gone(youtube, ids, tmp_path):
     youtube.write_token(token_file(tmp_path), "other")
 
-    found = await reconciled(await shop_of(youtube, tmp_path))
+    found = await reconciled(await context_of(youtube, tmp_path))
 
     assert [film.trouble for film in found.films] == [
         "is on the channel UCdefault, and the login is for “Channel other” (UCother)"
@@ -180,7 +180,7 @@ async def test_a_channel_that_cannot_be_asked_is_told_with_what_is_known(youtube
     youtube.accounts.expire_all()
     youtube.faults.order("invalid_grant")
 
-    found = await reconciled(await shop_of(youtube, tmp_path))
+    found = await reconciled(await context_of(youtube, tmp_path))
 
     assert len(found.films) == len(ids)
     (line,) = found.unasked
@@ -190,7 +190,7 @@ async def test_a_channel_that_cannot_be_asked_is_told_with_what_is_known(youtube
 async def test_a_journal_that_is_damaged_is_told_and_the_others_are_listed(youtube, ids, tmp_path):
     (tmp_path / "state" / "youtube" / "default" / f"{KEYS[0]}.json").write_text("{")
 
-    found = await reconciled(await shop_of(youtube, tmp_path))
+    found = await reconciled(await context_of(youtube, tmp_path))
 
     assert len(found.films) == len(ids)
     assert next(film for film in found.films if film.key == KEYS[0]).trouble == "is damaged, or of a newer version"
@@ -198,4 +198,4 @@ async def test_a_journal_that_is_damaged_is_told_and_the_others_are_listed(youtu
 
 async def test_where_nothing_was_ever_published_there_is_nothing(tmp_path):
     async with YouTubeStandIn() as youtube:
-        assert (await reconciled(await shop_of(youtube, tmp_path))).films == ()
+        assert (await reconciled(await context_of(youtube, tmp_path))).films == ()

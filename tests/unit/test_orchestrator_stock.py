@@ -30,10 +30,10 @@ from pipeline.model import (
     StatementScene,
     WantedPicture,
 )
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.pictures import attributions_of, gather, gather_for, still_there
 from pipeline.orchestrator.film.stages.script import write
-from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing import film_metadata
 from tests.standins.photos import coast
 from tests.standins.stock import PEXELS_KEY, PIXABAY_KEY, Fault, Photo, StockServer
@@ -77,7 +77,7 @@ def opened(tmp_path, monkeypatch):
         roots = {"pexels.root_url": server.root, "pixabay.root_url": server.root}
         retry = {"retry.attempts": 2, "retry.wait_initial_s": 0, "retry.wait_max_s": 0}
         set_ = {key: value for key, value in {**keys, **roots, **retry, **more}.items() if value is not None}
-        return open_workshop(workspace=tmp_path, overrides=set_)
+        return open_context(workspace=tmp_path, overrides=set_)
 
     return opened
 
@@ -91,9 +91,9 @@ def brief_of(*sources, **more):
 
 async def test_a_photo_is_searched_for_once_and_its_owner_is_known_also_from_the_cache(opened, server, attempt):
     async with server:
-        shop = await to_thread.run_sync(opened, server)
-        first = await gather(brief_of(FOX), shop, attempt)
-        again = await gather(brief_of("stock:red fox in SNOW"), shop, attempt)
+        context = await to_thread.run_sync(opened, server)
+        first = await gather(brief_of(FOX), context, attempt)
+        again = await gather(brief_of("stock:red fox in SNOW"), context, attempt)
         offline = await to_thread.run_sync(partial(opened, server, offline=True))
         kept = await gather(brief_of(FOX), offline, attempt)
 
@@ -117,18 +117,18 @@ async def test_the_photo_has_the_orientation_of_the_film(opened, server, attempt
             Photo(number=2, width=2600, height=4000),
             Photo(number=3, width=4000, height=4000),
         )
-        shop = await to_thread.run_sync(opened, server)
+        context = await to_thread.run_sync(opened, server)
 
-        await gather(brief_of(FOX, format=shape), shop, attempt)
+        await gather(brief_of(FOX, format=shape), context, attempt)
 
         assert (server.searched[0][1]["orientation"], *server.fetched) == asked
 
 
 async def test_without_a_key_nobody_is_asked_and_the_film_goes_without_it(opened, server, attempt):
     async with server:
-        shop = await to_thread.run_sync(partial(opened, server, pexels=None))
+        context = await to_thread.run_sync(partial(opened, server, pexels=None))
 
-        found = await gather(brief_of(FOX), shop, attempt)
+        found = await gather(brief_of(FOX), context, attempt)
 
         assert found.missing == (FOX,)
         (told,) = found.incidents
@@ -141,9 +141,9 @@ async def test_without_a_key_nobody_is_asked_and_the_film_goes_without_it(opened
 
 async def test_with_offline_nobody_is_asked(opened, server, attempt):
     async with server:
-        shop = await to_thread.run_sync(partial(opened, server, offline=True))
+        context = await to_thread.run_sync(partial(opened, server, offline=True))
 
-        (told,) = (await gather(brief_of(FOX), shop, attempt)).incidents
+        (told,) = (await gather(brief_of(FOX), context, attempt)).incidents
 
         assert "--offline forbids that" in told
         assert server.searched == []
@@ -152,9 +152,9 @@ async def test_with_offline_nobody_is_asked(opened, server, attempt):
 async def test_a_key_that_was_refused_is_not_shown_again_and_told_once(opened, server, attempt):
     one_by_one = {"pexels.concurrency": 1}
     async with server:
-        shop = await to_thread.run_sync(partial(opened, server, pexels="not-the-key-0123456789", **one_by_one))
+        context = await to_thread.run_sync(partial(opened, server, pexels="not-the-key-0123456789", **one_by_one))
 
-        found = await gather(brief_of(FOX, "stock:lighthouse", "stock:"), shop, attempt)
+        found = await gather(brief_of(FOX, "stock:lighthouse", "stock:"), context, attempt)
 
         assert len(server.searched) == 1
         key, empty = found.incidents
@@ -167,10 +167,10 @@ async def test_a_key_that_was_refused_is_not_shown_again_and_told_once(opened, s
 
 async def test_who_has_nothing_or_fails_is_followed_by_the_next(opened, server, attempt):
     async with server:
-        shop = await to_thread.run_sync(partial(opened, server, pixabay=PIXABAY_KEY))
+        context = await to_thread.run_sync(partial(opened, server, pixabay=PIXABAY_KEY))
         server.faults = [Fault(text='{"photos": []}')]
 
-        found = await gather(brief_of(FOX), shop, attempt)
+        found = await gather(brief_of(FOX), context, attempt)
 
         assert [service for service, _ in server.searched] == ["pexels", "pixabay"]
         assert found.stills[0].attribution.text == "Photo by Ana Lima on Pixabay"
@@ -179,10 +179,10 @@ async def test_who_has_nothing_or_fails_is_followed_by_the_next(opened, server, 
 async def test_nothing_found_is_told_and_not_asked_for_again(opened, server, attempt):
     async with server:
         server.photos = (Photo(number=1, width=500, height=400),)
-        shop = await to_thread.run_sync(opened, server)
+        context = await to_thread.run_sync(opened, server)
 
         for _ in range(2):
-            (told,) = (await gather(brief_of(FOX), shop, attempt)).incidents
+            (told,) = (await gather(brief_of(FOX), context, attempt)).incidents
 
         assert "pexels has no photo of it" in told
         assert len(server.searched) == 1
@@ -224,9 +224,9 @@ def _jpeg(width=300, height=200):
 async def test_a_photo_that_is_none_is_followed_by_the_next_one(opened, server, attempt, bad):
     async with server:
         server.pictures[1] = BAD[bad]
-        shop = await to_thread.run_sync(opened, server)
+        context = await to_thread.run_sync(opened, server)
 
-        found = await gather(brief_of(FOX), shop, attempt)
+        found = await gather(brief_of(FOX), context, attempt)
 
         assert [still.attribution.text for still in found.stills] == ["Photo by Bo Chen on Pexels"]
 
@@ -237,9 +237,9 @@ async def test_a_photo_that_is_none_is_followed_by_the_next_one(opened, server, 
 async def test_an_answer_can_not_send_us_into_the_network(opened, server, attempt, address):
     async with server:
         server.photos = (Photo(number=1, address=address),)
-        shop = await to_thread.run_sync(opened, server)
+        context = await to_thread.run_sync(opened, server)
 
-        found = await gather(brief_of(FOX), shop, attempt)
+        found = await gather(brief_of(FOX), context, attempt)
 
         assert found.stills == ()
         assert found.incidents[0].endswith("The film goes without it")
@@ -247,15 +247,15 @@ async def test_an_answer_can_not_send_us_into_the_network(opened, server, attemp
 
 async def test_addresses_that_have_run_out_are_asked_for_anew(opened, server, attempt, tmp_path):
     async with server:
-        shop = await to_thread.run_sync(opened, server)
-        first = await gather(brief_of(FOX), shop, attempt)
+        context = await to_thread.run_sync(opened, server)
+        first = await gather(brief_of(FOX), context, attempt)
         for kind in ("download", "picture"):
             for path in (tmp_path / "state" / "cache" / kind).rglob("*.*"):
                 path.unlink()
         server.pictures = {1: BAD["gone"], 2: BAD["gone"]}
         server.photos = (Photo(number=3, author="Cy"),)
 
-        again = await gather(brief_of(FOX), shop, attempt)
+        again = await gather(brief_of(FOX), context, attempt)
 
         assert len(server.searched) == 2
         assert [found.stills[0].attribution.text for found in (first, again)] == [
@@ -266,10 +266,10 @@ async def test_addresses_that_have_run_out_are_asked_for_anew(opened, server, at
 
 async def test_a_script_of_notes_shows_the_photo_and_its_film_says_whose_it_is(opened, server, real_attempt):
     async with server:
-        shop = await to_thread.run_sync(opened, server)
-        brief = await to_thread.run_sync(shop.wishes.complete, brief_of(FOX))
+        context = await to_thread.run_sync(opened, server)
+        brief = await to_thread.run_sync(context.wishes.complete, brief_of(FOX))
 
-        job = await write(Job(id="a", batch="b", folder="b/a", brief=brief), shop, real_attempt)
+        job = await write(Job(id="a", batch="b", folder="b/a", brief=brief), context, real_attempt)
 
         assert isinstance(job.script.scenes[1], SceneryScene)
         assert job.script.scenes[1].picture == FOX
@@ -286,12 +286,12 @@ def scenes(*pictures):
 
 async def test_what_a_model_searches_for_is_got_when_it_has_written_and_again_when_lost(opened, server, attempt):
     async with server:
-        shop = await to_thread.run_sync(opened, server)
+        context = await to_thread.run_sync(opened, server)
         script = Script(title="Coasts", language="de", scenes=scenes("stock:fox", "made-up.jpg", "stock:fox", FOX))
         brief = brief_of(FOX, translated_from="en", language="de")
-        known = await gather(brief, shop, attempt)
+        known = await gather(brief, context, attempt)
 
-        pictures = await gather_for(script, brief, shop, attempt, known)
+        pictures = await gather_for(script, brief, context, attempt, known)
 
         assert [still.name for still in pictures.stills] == [FOX, "stock:fox"]
         assert {query["locale"] for _, query in server.searched} == {"en-US"}
@@ -300,8 +300,8 @@ async def test_what_a_model_searches_for_is_got_when_it_has_written_and_again_wh
         job = Job(id="a", batch="b", folder="b/a", brief=brief, script=script, pictures=pictures)
         for still in pictures.stills:
             still.path.unlink(missing_ok=True)
-        assert (await still_there(job, shop, attempt)).pictures == pictures
-        assert await gather_for(replace(script, scenes=scenes("x.jpg")), brief, shop, attempt, None) is None
+        assert (await still_there(job, context, attempt)).pictures == pictures
+        assert await gather_for(replace(script, scenes=scenes("x.jpg")), brief, context, attempt, None) is None
 
 
 def test_only_a_model_with_somebody_to_ask_may_search(opened):
@@ -318,10 +318,10 @@ def test_only_a_model_with_somebody_to_ask_may_search(opened):
 async def test_a_film_that_gets_no_photo_keeps_its_words(opened, server, real_attempt):
     async with server:
         server.photos = ()
-        shop = await to_thread.run_sync(opened, server)
-        brief = await to_thread.run_sync(shop.wishes.complete, brief_of(FOX))
+        context = await to_thread.run_sync(opened, server)
+        brief = await to_thread.run_sync(context.wishes.complete, brief_of(FOX))
 
-        job = await write(Job(id="a", batch="b", folder="b/a", brief=brief), shop, real_attempt)
+        job = await write(Job(id="a", batch="b", folder="b/a", brief=brief), context, real_attempt)
 
         assert isinstance(job.script.scenes[1], StatementScene)
         assert job.pictures.missing == (FOX,)

@@ -17,12 +17,12 @@ from PIL import Image
 from pipeline.cli.options import Making
 from pipeline.errors import BusyError, StorageError
 from pipeline.model import Brief, Event, JobStatus, Package, Paragraph, Priority, Receipt, Script, Section, Video
-from pipeline.model.names import safe_name
+from pipeline.model.file_names import safe_name
 from pipeline.orchestrator.batch import planner
 from pipeline.orchestrator.batch.planning import plan_batch
-from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.context import open_context
+from pipeline.settings.appearance import BrandSettings, SubtitleSettings
 from pipeline.settings.groups import MusicSettings, NarrationSettings, ScriptSettings
-from pipeline.settings.looks import BrandSettings, SubtitleSettings
 from pipeline.settings.presets import VideoSettings
 
 
@@ -31,30 +31,30 @@ def brief(title="Why tea cools", text="Tea cools.", origin="tea.md", **more):
 
 
 @pytest.fixture
-def shop(tmp_path):
-    return open_workshop(workspace=tmp_path, overrides={"offline": True})
+def context(tmp_path):
+    return open_context(workspace=tmp_path, overrides={"offline": True})
 
 
 async def opened(workspace, overrides):
-    return await to_thread.run_sync(lambda: open_workshop(workspace=workspace, overrides=overrides))
+    return await to_thread.run_sync(lambda: open_context(workspace=workspace, overrides=overrides))
 
 
-async def planned(shop, briefs, **more):
-    return await plan_batch(briefs, shop, batch="kitchen", source="kitchen", **more)
+async def planned(context, briefs, **more):
+    return await plan_batch(briefs, context, batch="kitchen", source="kitchen", **more)
 
 
-async def plan(shop, briefs, **more):
+async def plan(context, briefs, **more):
     """The jobs of the plan, as they were saved."""
-    ids = (await planned(shop, briefs, **more)).ids
-    return [await shop.store.load_job("kitchen", job_id) for job_id in ids]
+    ids = (await planned(context, briefs, **more)).ids
+    return [await context.store.load_job("kitchen", job_id) for job_id in ids]
 
 
-async def listed(shop):
-    return list((await shop.store.load_batch("kitchen")).jobs)
+async def listed(context):
+    return list((await context.store.load_batch("kitchen")).jobs)
 
 
-async def test_a_brief_becomes_a_job_with_a_readable_folder(shop):
-    (job,) = await plan(shop, [brief()])
+async def test_a_brief_becomes_a_job_with_a_readable_folder(context):
+    (job,) = await plan(context, [brief()])
 
     assert (job.batch, job.folder, job.status) == ("kitchen", "kitchen/why-tea-cools", "pending")
     assert len(job.id) == 16
@@ -62,8 +62,8 @@ async def test_a_brief_becomes_a_job_with_a_readable_folder(shop):
 
 
 @pytest.mark.parametrize("films", [3, 5])
-async def test_films_that_can_not_be_saved_are_no_plan_also_when_those_after_them_can(shop, monkeypatch, films):
-    save, saved = shop.store.plan_jobs, []
+async def test_films_that_can_not_be_saved_are_no_plan_also_when_those_after_them_can(context, monkeypatch, films):
+    save, saved = context.store.plan_jobs, []
 
     def full_at_first(batch, jobs):
         saved.append(jobs)
@@ -72,18 +72,18 @@ async def test_films_that_can_not_be_saved_are_no_plan_also_when_those_after_the
         save(batch, jobs)
 
     monkeypatch.setattr(planner, "_AT_ONCE", 2)
-    monkeypatch.setattr(shop.store, "plan_jobs", full_at_first)
+    monkeypatch.setattr(context.store, "plan_jobs", full_at_first)
 
     with pytest.raises(StorageError, match="no space left"):
-        await planned(shop, [brief(title=f"Film {number}") for number in range(films)])
-    assert await shop.store.load_batch("kitchen") is None
+        await planned(context, [brief(title=f"Film {number}") for number in range(films)])
+    assert await context.store.load_batch("kitchen") is None
 
 
-async def test_the_same_brief_has_the_same_id_wherever_it_lies(shop, tmp_path):
+async def test_the_same_brief_has_the_same_id_wherever_it_lies(context, tmp_path):
     (tmp_path / "other").mkdir()
     elsewhere = await opened(tmp_path / "other", {"offline": True})
 
-    (here,), (there,) = await plan(shop, [brief()]), await plan(elsewhere, [brief(origin="other/path.md")])
+    (here,), (there,) = await plan(context, [brief()]), await plan(elsewhere, [brief(origin="other/path.md")])
 
     assert here.id == there.id
 
@@ -93,8 +93,8 @@ async def test_the_same_brief_has_the_same_id_wherever_it_lies(shop, tmp_path):
     [{"title": "Why ice floats"}, {"text": "Ice floats."}, {"language": "de"}, {"voice": "de"}, {"tags": ("x",)}],
     ids=str,
 )
-async def test_whatever_shapes_the_film_shapes_the_id(shop, change):
-    (before,), (after,) = await plan(shop, [brief()]), await plan(shop, [brief(**change)])
+async def test_whatever_shapes_the_film_shapes_the_id(context, change):
+    (before,), (after,) = await plan(context, [brief()]), await plan(context, [brief(**change)])
 
     assert before.id != after.id
 
@@ -165,15 +165,15 @@ async def test_a_setting_that_shapes_the_film_shapes_the_id(tmp_path, setting):
     (tmp_path / "music").mkdir()
     (tmp_path / "music" / "bed.mp3").write_bytes(b"nobody listens to it here")
     usual = {"offline": True, "music.bed": "auto"}
-    shop, other = await opened(tmp_path, usual), await opened(tmp_path, {**usual, **setting})
+    context, other = await opened(tmp_path, usual), await opened(tmp_path, {**usual, **setting})
 
-    (before,), (after,) = await plan(shop, [brief()]), await plan(other, [brief()])
+    (before,), (after,) = await plan(context, [brief()]), await plan(other, [brief()])
 
     assert before.id != after.id
 
 
-async def test_a_template_that_was_edited_gives_other_films(shop, tmp_path):
-    (before,) = await plan(shop, [brief()])
+async def test_a_template_that_was_edited_gives_other_films(context, tmp_path):
+    (before,) = await plan(context, [brief()])
     folder = tmp_path / "templates" / "explainer"
     folder.mkdir(parents=True)
     for file in ("system.jinja", "user.jinja", "description.jinja"):
@@ -185,60 +185,60 @@ async def test_a_template_that_was_edited_gives_other_films(shop, tmp_path):
     assert before.id != after.id
 
 
-async def test_a_job_with_an_unknown_template_is_planned_and_fails_by_itself_later(shop):
-    (job,) = await plan(shop, [brief(template="nope")])
+async def test_a_job_with_an_unknown_template_is_planned_and_fails_by_itself_later(context):
+    (job,) = await plan(context, [brief(template="nope")])
 
     assert job.brief.template == "nope"
 
 
-async def test_two_briefs_for_the_same_film_are_one_job(shop):
-    jobs = await plan(shop, [brief(), brief(origin="copy.md"), brief(title="Why ice floats")])
+async def test_two_briefs_for_the_same_film_are_one_job(context):
+    jobs = await plan(context, [brief(), brief(origin="copy.md"), brief(title="Why ice floats")])
 
     assert [job.brief.title for job in jobs] == ["Why tea cools", "Why ice floats"]
 
 
-async def test_what_an_earlier_run_did_is_kept(shop):
-    (job,) = await plan(shop, [brief()])
-    await shop.store.save_job(job.evolve(attempts=3))
+async def test_what_an_earlier_run_did_is_kept(context):
+    (job,) = await plan(context, [brief()])
+    await context.store.save_job(job.evolve(attempts=3))
 
-    (again,) = await plan(shop, [brief()])
+    (again,) = await plan(context, [brief()])
 
     assert again.attempts == 3
 
 
-async def test_a_changed_brief_takes_over_the_folder_of_its_film(shop):
-    (old,) = await plan(shop, [brief()])
+async def test_a_changed_brief_takes_over_the_folder_of_its_film(context):
+    (old,) = await plan(context, [brief()])
 
-    (new,) = await plan(shop, [brief(text="Tea cools fast.")])
+    (new,) = await plan(context, [brief(text="Tea cools fast.")])
 
     assert new.id != old.id
     assert new.folder == old.folder
-    assert await to_thread.run_sync(shop.store.read_job, "kitchen", old.id) is None
+    assert await to_thread.run_sync(context.store.read_job, "kitchen", old.id) is None
 
 
 @pytest.mark.parametrize("more", [{}, {"translated_from": "en", "language": "es"}], ids=["written", "translated"])
-async def test_a_topic_asked_for_otherwise_takes_over_the_folder_whatever_its_film_is_called(shop, more):
-    (old,) = await plan(shop, [brief(origin="", **more)])
+async def test_a_topic_asked_for_otherwise_takes_over_the_folder_whatever_its_film_is_called(context, more):
+    (old,) = await plan(context, [brief(origin="", **more)])
     script = Script(title="Una taza de té", language=old.brief.language, scenes=(), writer="groq", model="m")
-    await shop.store.save_job(old.evolve(script=script))
+    await context.store.save_job(old.evolve(script=script))
 
-    (new,) = await plan(shop, [brief(origin="", audience="children", **more)])
+    (new,) = await plan(context, [brief(origin="", audience="children", **more)])
 
-    assert (new.folder, await listed(shop)) == (old.folder, [new.id])
+    assert (new.folder, await listed(context)) == (old.folder, [new.id])
 
 
-async def test_two_films_of_one_title_have_two_folders(shop):
-    first, second = await plan(shop, [brief(), brief(text="Another story.", origin="b.md")])
+async def test_two_films_of_one_title_have_two_folders(context):
+    first, second = await plan(context, [brief(), brief(text="Another story.", origin="b.md")])
 
     assert first.folder == "kitchen/why-tea-cools"
     assert second.folder == f"kitchen/why-tea-cools-{second.id[:6]}"
-    assert await listed(shop) == [first.id, second.id]
+    assert await listed(context) == [first.id, second.id]
 
 
-async def test_the_folder_of_a_film_of_another_source_is_not_taken(shop):
-    (old,) = await plan(shop, [brief()])
+async def test_the_folder_of_a_film_of_another_source_is_not_taken(context):
+    (old,) = await plan(context, [brief()])
 
-    new, _ = await plan(shop, [brief(text="Another story.", origin="b.md"), brief()])
+    new, _ = await plan(context, [brief(text="Another story.", origin="b.md"), brief()])
 
     assert new.folder != old.folder
 
@@ -249,92 +249,92 @@ FILM = Receipt(
 )
 
 
-async def ended(shop, job, status, **more):
-    ended = job.evolve(status=status, history=(Event(at=shop.clock(), status=status, why=""),), **more)
-    await shop.store.save_job(ended)
+async def ended(context, job, status, **more):
+    ended = job.evolve(status=status, history=(Event(at=context.clock(), status=status, why=""),), **more)
+    await context.store.save_job(ended)
     return ended
 
 
 @pytest.mark.parametrize("status", [JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED])
-async def test_a_job_that_never_made_a_film_gives_its_folder_to_a_new_one_and_keeps_its_own_record(shop, status):
-    (old,) = await plan(shop, [brief(origin="a.md")])
-    await ended(shop, old, status)
+async def test_a_job_that_never_made_a_film_gives_its_folder_to_a_new_one_and_keeps_its_own_record(context, status):
+    (old,) = await plan(context, [brief(origin="a.md")])
+    await ended(context, old, status)
 
-    (new,) = await plan(shop, [brief(text="Another story.", origin="b.md")], keep=True)
+    (new,) = await plan(context, [brief(text="Another story.", origin="b.md")], keep=True)
 
     assert new.folder == "kitchen/why-tea-cools"
-    moved = await shop.store.load_job("kitchen", old.id)
+    moved = await context.store.load_job("kitchen", old.id)
     assert (moved.folder, moved.status) == (f"kitchen/why-tea-cools-{old.id[:6]}", status)
-    assert await listed(shop) == [old.id, new.id]
+    assert await listed(context) == [old.id, new.id]
 
 
 @pytest.mark.parametrize(("status", "receipt"), [(JobStatus.PENDING, None), (JobStatus.FAILED, FILM)])
-async def test_a_job_that_has_a_film_or_will_have_one_keeps_its_folder(shop, status, receipt):
-    (old,) = await plan(shop, [brief(origin="a.md")])
-    await ended(shop, old, status, receipt=receipt)
+async def test_a_job_that_has_a_film_or_will_have_one_keeps_its_folder(context, status, receipt):
+    (old,) = await plan(context, [brief(origin="a.md")])
+    await ended(context, old, status, receipt=receipt)
 
-    (new,) = await plan(shop, [brief(text="Another story.", origin="b.md")], keep=True)
+    (new,) = await plan(context, [brief(text="Another story.", origin="b.md")], keep=True)
 
     assert new.folder == f"kitchen/why-tea-cools-{new.id[:6]}"
-    assert (await shop.store.load_job("kitchen", old.id)).folder == old.folder
+    assert (await context.store.load_job("kitchen", old.id)).folder == old.folder
 
 
 @pytest.mark.parametrize("receipt", [None, FILM], ids=["without a film", "with a film"])
-async def test_a_changed_brief_whose_film_had_to_lie_beside_another_replaces_it_there(shop, receipt):
-    first, second = await plan(shop, [brief(), brief(text="Another story.", origin="b.md")])
-    await ended(shop, first, JobStatus.COMPLETED, receipt=FILM)
-    await ended(shop, second, JobStatus.FAILED, receipt=receipt)
+async def test_a_changed_brief_whose_film_had_to_lie_beside_another_replaces_it_there(context, receipt):
+    first, second = await plan(context, [brief(), brief(text="Another story.", origin="b.md")])
+    await ended(context, first, JobStatus.COMPLETED, receipt=FILM)
+    await ended(context, second, JobStatus.FAILED, receipt=receipt)
 
-    (new,) = await plan(shop, [brief(text="Another story, told better.", origin="b.md")], keep=True)
+    (new,) = await plan(context, [brief(text="Another story, told better.", origin="b.md")], keep=True)
 
-    assert await listed(shop) == [first.id, new.id]
+    assert await listed(context) == [first.id, new.id]
     assert new.folder == (second.folder if receipt else f"kitchen/why-tea-cools-{new.id[:6]}")
 
 
-async def test_a_film_that_comes_back_after_its_folder_was_given_away_gets_another(shop):
-    (old,) = await plan(shop, [brief()])
-    await plan(shop, [brief(title="Why ice floats")])
-    (new,) = await plan(shop, [brief(text="Another story.", origin="b.md")])
+async def test_a_film_that_comes_back_after_its_folder_was_given_away_gets_another(context):
+    (old,) = await plan(context, [brief()])
+    await plan(context, [brief(title="Why ice floats")])
+    (new,) = await plan(context, [brief(text="Another story.", origin="b.md")])
     assert new.folder == old.folder
 
-    back, _ = await plan(shop, [brief(), brief(text="Another story.", origin="b.md")])
+    back, _ = await plan(context, [brief(), brief(text="Another story.", origin="b.md")])
 
     assert (back.id, back.folder) == (old.id, f"{old.folder}-{old.id[:6]}")
 
 
 async def test_a_folder_of_another_batch_is_not_taken_when_the_pattern_does_not_name_the_batch(tmp_path):
-    shop = await opened(tmp_path, {"output.pattern": "{title}"})
+    context = await opened(tmp_path, {"output.pattern": "{title}"})
     (tmp_path / "output" / "why-tea-cools").mkdir(parents=True)
 
-    (job,) = await plan(shop, [brief()])
+    (job,) = await plan(context, [brief()])
 
     assert job.folder == f"why-tea-cools-{job.id[:6]}"
 
 
-async def test_the_jobs_keep_the_order_of_the_briefs(shop):
+async def test_the_jobs_keep_the_order_of_the_briefs(context):
     titles = [f"Film {n}" for n in range(5)]
-    known = await plan(shop, [brief(title=title) for title in titles[::-1]])
+    known = await plan(context, [brief(title=title) for title in titles[::-1]])
 
-    jobs = await plan(shop, [brief(title=title) for title in titles])
+    jobs = await plan(context, [brief(title=title) for title in titles])
 
     assert [job.brief.title for job in jobs] == titles
     assert {job.id for job in jobs} == {job.id for job in known}
-    assert await to_thread.run_sync(lambda: [row.title for row in shop.store.index("kitchen").rows()]) == titles
+    assert await to_thread.run_sync(lambda: [row.title for row in context.store.index("kitchen").rows()]) == titles
 
 
-async def test_a_film_is_as_urgent_as_it_says_or_as_its_batch(shop):
+async def test_a_film_is_as_urgent_as_it_says_or_as_its_batch(context):
     mine = brief(title="Why ice floats", priority=Priority.URGENT)
 
-    jobs = await plan(shop, [brief(), mine], priority=Priority.LOW)
+    jobs = await plan(context, [brief(), mine], priority=Priority.LOW)
 
     assert [job.priority for job in jobs] == ["low", "urgent"]
-    assert [job.id for job in jobs] == [job.id for job in await plan(shop, [brief(), replace(mine, priority=None)])]
+    assert [job.id for job in jobs] == [job.id for job in await plan(context, [brief(), replace(mine, priority=None)])]
 
 
-async def test_a_waiting_film_can_be_made_urgent_by_asking_again(shop):
-    await plan(shop, [brief()])
+async def test_a_waiting_film_can_be_made_urgent_by_asking_again(context):
+    await plan(context, [brief()])
 
-    (job,) = await plan(shop, [brief()], priority=Priority.URGENT)
+    (job,) = await plan(context, [brief()], priority=Priority.URGENT)
 
     assert (job.priority, job.status, job.history) == ("urgent", "pending", ())
 
@@ -351,64 +351,64 @@ async def test_a_waiting_film_can_be_made_urgent_by_asking_again(shop):
     ],
     ids=["failed", "waits for a person", "waits for a time", "cancelled", "in review", "completed, and its film gone"],
 )
-async def test_asking_again_takes_up_what_can_go_on(shop, status, parked_until, after):
-    (job,) = await plan(shop, [brief()])
-    await shop.store.save_job(job.evolve(status=status, parked_until=parked_until, retries=2))
+async def test_asking_again_takes_up_what_can_go_on(context, status, parked_until, after):
+    (job,) = await plan(context, [brief()])
+    await context.store.save_job(job.evolve(status=status, parked_until=parked_until, retries=2))
 
-    (again,) = await plan(shop, [brief()])
+    (again,) = await plan(context, [brief()])
 
     assert again.status == after
 
 
-async def test_what_another_process_makes_is_left_alone(shop):
-    (job,) = await plan(shop, [brief()])
+async def test_what_another_process_makes_is_left_alone(context):
+    (job,) = await plan(context, [brief()])
     failed = job.evolve(status=JobStatus.FAILED)
-    await shop.store.save_job(failed)
+    await context.store.save_job(failed)
 
-    async with shop.store.claims.claim("kitchen", job.id, what="it"):
-        assert await plan(shop, [brief()]) == [failed]
+    async with context.store.claims.claim("kitchen", job.id, what="it"):
+        assert await plan(context, [brief()]) == [failed]
 
 
-async def test_a_damaged_checkpoint_is_set_aside_and_planned_afresh_and_the_others_stay(shop, caplog):
-    first, second = await plan(shop, [brief(), brief(title="Why ice floats")])
-    file = shop.workspace / "state" / "batches" / "kitchen" / "jobs" / f"{first.id}.json"
+async def test_a_damaged_checkpoint_is_set_aside_and_planned_afresh_and_the_others_stay(context, caplog):
+    first, second = await plan(context, [brief(), brief(title="Why ice floats")])
+    file = context.workspace / "state" / "batches" / "kitchen" / "jobs" / f"{first.id}.json"
     await anyio.Path(file).write_text('{"schema": 2, "id": "ab', encoding="utf-8")
 
-    again = await plan(shop, [brief(), brief(title="Why ice floats")])
+    again = await plan(context, [brief(), brief(title="Why ice floats")])
 
     assert again == [first, second]
     assert await anyio.Path(file.with_suffix(".json.damaged")).exists()
     assert "is damaged: not JSON" in caplog.text
 
 
-async def test_more_films_can_be_added_to_a_batch(shop):
-    (first,) = await plan(shop, [brief()])
+async def test_more_films_can_be_added_to_a_batch(context):
+    (first,) = await plan(context, [brief()])
 
-    added = await planned(shop, [brief(title="Why ice floats")], keep=True)
+    added = await planned(context, [brief(title="Why ice floats")], keep=True)
 
-    assert await listed(shop) == [first.id, *added.ids]
+    assert await listed(context) == [first.id, *added.ids]
     assert added.new == 1
 
 
 @pytest.mark.parametrize("how", [{"keep": True}, {"is_partial": True}])
-async def test_a_damaged_job_that_is_not_planned_again_stays_with_its_reason(shop, how):
-    (first,) = await plan(shop, [brief()])
-    file = shop.workspace / "state" / "batches" / "kitchen" / "jobs" / f"{first.id}.json"
+async def test_a_damaged_job_that_is_not_planned_again_stays_with_its_reason(context, how):
+    (first,) = await plan(context, [brief()])
+    file = context.workspace / "state" / "batches" / "kitchen" / "jobs" / f"{first.id}.json"
     await anyio.Path(file).write_text('{"schema": 2, "id": "ab', encoding="utf-8")
 
-    added = await planned(shop, [brief(title="Why ice floats")], **how)
-    (damage,) = await to_thread.run_sync(lambda: shop.store.refreshed("kitchen").damages())
+    added = await planned(context, [brief(title="Why ice floats")], **how)
+    (damage,) = await to_thread.run_sync(lambda: context.store.refreshed("kitchen").damages())
 
-    assert await listed(shop) == [first.id, *added.ids]
+    assert await listed(context) == [first.id, *added.ids]
     assert damage.job == first.id
     assert "is damaged: not JSON" in damage.message
     assert await anyio.Path(file).exists()
 
 
-async def test_a_plan_knows_what_is_new(shop):
-    await plan(shop, [brief()])
+async def test_a_plan_knows_what_is_new(context):
+    await plan(context, [brief()])
 
-    again = await planned(shop, [brief(), brief(title="Why ice floats")])
+    again = await planned(context, [brief(), brief(title="Why ice floats")])
 
     assert (again.new, again.untouched, again.changed) == (1, 0, [])
 
@@ -446,8 +446,8 @@ def test_every_title_gives_a_folder_name_that_every_system_takes(title):
 
 def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(tmp_path):
     (tmp_path / "nightreel.toml").write_text('language = "fr"\n[narration]\nvoice = "settings"\n', encoding="utf-8")
-    flagged = open_workshop(workspace=tmp_path, overrides={"narration.voice": "flag"})
-    plain = open_workshop(workspace=tmp_path)
+    flagged = open_context(workspace=tmp_path, overrides={"narration.voice": "flag"})
+    plain = open_context(workspace=tmp_path)
     written = replace(brief(), voice="brief", language="de")
 
     assert (flagged.wishes.complete(written).voice, flagged.wishes.complete(written).language) == ("flag", "de")
@@ -458,9 +458,9 @@ def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(tmp_path
 def test_what_a_model_is_told_is_part_of_the_film(tmp_path):
     toml = '[script]\naudience = "children"\ntone = "calm"\nlength_s = 60\nfacts = "notes"\nvariant = 1\n'
     (tmp_path / "nightreel.toml").write_text(toml, encoding="utf-8")
-    plain = open_workshop(workspace=tmp_path)
+    plain = open_context(workspace=tmp_path)
     flags = Making(audience="experts", tone="dry", length="1m30s", variant=3).as_settings()
-    flagged = open_workshop(workspace=tmp_path, overrides=flags)
+    flagged = open_context(workspace=tmp_path, overrides=flags)
 
     def wishes(completed):
         return (completed.audience, completed.tone, completed.length_s, completed.facts, completed.variant)
@@ -476,66 +476,66 @@ def test_what_a_model_is_told_is_part_of_the_film(tmp_path):
 
 
 def test_without_wishes_nothing_is_asked_for(tmp_path):
-    completed = open_workshop(workspace=tmp_path, overrides=Making().as_settings()).wishes.complete(brief())
+    completed = open_context(workspace=tmp_path, overrides=Making().as_settings()).wishes.complete(brief())
 
     assert (completed.length_s, completed.facts, completed.variant) == (None, "open", 0)
     assert Making(facts_only=True).as_settings() == {"script.facts": "notes"}
 
 
-async def test_a_list_of_jobs_that_is_damaged_is_made_anew_and_no_film_is_lost(shop, caplog):
-    (job,) = await plan(shop, [brief()])
-    await shop.store.save_job(job.evolve(attempts=3))
-    file = shop.workspace / "state" / "batches" / "kitchen" / "batch.json"
+async def test_a_list_of_jobs_that_is_damaged_is_made_anew_and_no_film_is_lost(context, caplog):
+    (job,) = await plan(context, [brief()])
+    await context.store.save_job(job.evolve(attempts=3))
+    file = context.workspace / "state" / "batches" / "kitchen" / "batch.json"
     await anyio.Path(file).write_text("{", encoding="utf-8")
 
-    (again,) = await plan(shop, [brief()])
+    (again,) = await plan(context, [brief()])
 
     assert again.attempts == 3
     assert await anyio.Path(file.with_suffix(".json.damaged")).exists()
     assert "is damaged: not JSON" in caplog.text
 
 
-async def test_a_batch_that_is_running_is_not_replaced_by_one_of_another_source(shop):
-    (job,) = await plan(shop, [brief()])
+async def test_a_batch_that_is_running_is_not_replaced_by_one_of_another_source(context):
+    (job,) = await plan(context, [brief()])
 
-    async with shop.store.claims.working("kitchen"):
+    async with context.store.claims.working("kitchen"):
         with pytest.raises(BusyError, match=r"makes batch “kitchen” from kitchen. Give another name with --batch"):
-            await plan_batch([brief(title="Why ice floats")], shop, batch="kitchen", source="elsewhere/kitchen")
+            await plan_batch([brief(title="Why ice floats")], context, batch="kitchen", source="elsewhere/kitchen")
 
-    assert await listed(shop) == [job.id]
+    assert await listed(context) == [job.id]
 
 
-def test_a_place_is_the_same_wherever_the_command_is_typed(shop, monkeypatch):
-    monkeypatch.chdir(shop.workspace)
-    inside = shop.wishes.complete(brief(origin="topics/space.txt:3"))
-    (shop.workspace / "deep" / "er").mkdir(parents=True)
-    monkeypatch.chdir(shop.workspace / "deep" / "er")
+def test_a_place_is_the_same_wherever_the_command_is_typed(context, monkeypatch):
+    monkeypatch.chdir(context.workspace)
+    inside = context.wishes.complete(brief(origin="topics/space.txt:3"))
+    (context.workspace / "deep" / "er").mkdir(parents=True)
+    monkeypatch.chdir(context.workspace / "deep" / "er")
 
     assert inside.origin == "topics/space.txt:3"
-    assert shop.wishes.complete(brief(origin="../../topics/space.txt:3")).origin == inside.origin
-    assert shop.wishes.complete(brief(origin="../../kitchen/tea.md")).origin == "kitchen/tea.md"
-    assert shop.wishes.complete(brief(origin="")).origin == ""
+    assert context.wishes.complete(brief(origin="../../topics/space.txt:3")).origin == inside.origin
+    assert context.wishes.complete(brief(origin="../../kitchen/tea.md")).origin == "kitchen/tea.md"
+    assert context.wishes.complete(brief(origin="")).origin == ""
 
 
 @pytest.mark.parametrize(
     "name", ["video.mp4", "video.srt", "video.vtt", "thumbnail.jpg", "thumbnail-3.jpg", "metadata.json"]
 )
 @pytest.mark.parametrize("loss", ["gone", "empty"])
-async def test_a_film_of_which_any_file_is_lost_is_taken_up_again(shop, name, loss):
-    (job,) = await plan(shop, [brief()])
-    files = shop.places.package(job.folder, job.batch)
+async def test_a_film_of_which_any_file_is_lost_is_taken_up_again(context, name, loss):
+    (job,) = await plan(context, [brief()])
+    files = context.places.package(job.folder, job.batch)
     await to_thread.run_sync(_deliver, files)
     video = Video(frames=30, bytes=4, sha256=hashlib.sha256(b"film").hexdigest())
-    ended = (Event(at=shop.clock(), status=JobStatus.COMPLETED),)
+    ended = (Event(at=context.clock(), status=JobStatus.COMPLETED),)
     done = job.evolve(status=JobStatus.COMPLETED, video=video, receipt=Receipt(destination="folder", package=files))
-    await shop.store.save_job(done.evolve(history=ended))
-    assert (await planned(shop, [brief()])).untouched == 1
+    await context.store.save_job(done.evolve(history=ended))
+    assert (await planned(context, [brief()])).untouched == 1
 
     lost = anyio.Path(files.video.with_name(name))
     await (lost.unlink() if loss == "gone" else lost.write_bytes(b""))
 
-    assert (await planned(shop, [brief()])).untouched == 0
-    assert (await shop.store.load_job("kitchen", job.id)).status is JobStatus.PENDING
+    assert (await planned(context, [brief()])).untouched == 0
+    assert (await context.store.load_job("kitchen", job.id)).status is JobStatus.PENDING
 
 
 def _deliver(files):

@@ -12,9 +12,9 @@ from anyio import to_thread
 from pipeline.errors import ConfigurationError
 from pipeline.limits import Purse
 from pipeline.model import Brief, Job
+from pipeline.orchestrator.context import open_context
+from pipeline.orchestrator.context.providers import is_service, make_models, throttle_limits, writer_names
 from pipeline.orchestrator.film.stages.script import write
-from pipeline.orchestrator.workshop import open_workshop
-from pipeline.orchestrator.workshop.providers import is_service, make_models, throttle_limits, writer_names
 from pipeline.settings import Settings
 from tests.standins.groq import GroqStandIn
 
@@ -89,13 +89,13 @@ def test_only_of_groq_it_is_known_that_each_model_has_limits_of_its_own():
     assert [name for name in services if throttle_limits(name, Settings()).by_model] == ["groq"]
 
 
-async def shop_in(folder, **overrides):
-    return await to_thread.run_sync(lambda: open_workshop(workspace=folder, overrides=overrides))
+async def context_in(folder, **overrides):
+    return await to_thread.run_sync(lambda: open_context(workspace=folder, overrides=overrides))
 
 
 async def job_id(folder, **overrides) -> str:
-    shop = await shop_in(folder, **overrides)
-    return await to_thread.run_sync(lambda: shop.job_id(shop.wishes.complete(TOPIC)))
+    context = await context_in(folder, **overrides)
+    return await to_thread.run_sync(lambda: context.job_id(context.wishes.complete(TOPIC)))
 
 
 async def test_who_steps_in_makes_no_other_film_of_it(tmp_path):
@@ -107,37 +107,41 @@ async def test_who_steps_in_makes_no_other_film_of_it(tmp_path):
 
 
 async def test_a_list_from_the_library_is_remembered_as_a_flag_would_be(tmp_path):
-    shop = await shop_in(tmp_path, **{"script.writers": ["groq", "outline"], "services.deepseek.api_key": "sk-secret"})
+    context = await context_in(
+        tmp_path, **{"script.writers": ["groq", "outline"], "services.deepseek.api_key": "sk-secret"}
+    )
 
-    assert shop.asked.settings == {"script.writers": "groq,outline"}
+    assert context.asked.settings == {"script.writers": "groq,outline"}
 
 
 async def test_whoever_has_a_key_may_translate_what_the_author_has_written(tmp_path):
     writes = {"script.writers": "outline"}
-    keyless, deepseek = await shop_in(tmp_path, **writes), {"services.deepseek.api_key": "sk-a"}
+    keyless, deepseek = await context_in(tmp_path, **writes), {"services.deepseek.api_key": "sk-a"}
 
     assert keyless.crew.translators == ()
-    assert {model.service for model in (await shop_in(tmp_path, **writes, **deepseek)).crew.translators} == {"deepseek"}
-    assert (await shop_in(tmp_path, **writes, **deepseek, offline=True)).crew.translators == ()
+    assert {model.service for model in (await context_in(tmp_path, **writes, **deepseek)).crew.translators} == {
+        "deepseek"
+    }
+    assert (await context_in(tmp_path, **writes, **deepseek, offline=True)).crew.translators == ()
 
 
 async def test_a_script_of_a_wanted_length_has_the_time_to_be_spoken_too(tmp_path):
-    shop = await shop_in(tmp_path)
+    context = await context_in(tmp_path)
 
-    assert shop.time_limit_s("script", TOPIC) == 900
-    assert shop.time_limit_s("script", replace(TOPIC, length_s=60)) == 900 + 1800
-    assert shop.time_limit_s("narration", replace(TOPIC, length_s=60)) == 1800
+    assert context.time_limit_s("script", TOPIC) == 900
+    assert context.time_limit_s("script", replace(TOPIC, length_s=60)) == 900 + 1800
+    assert context.time_limit_s("narration", replace(TOPIC, length_s=60)) == 1800
 
 
 async def test_all_services_are_heard_also_those_that_open_later(tmp_path):
-    shop = await shop_in(tmp_path)
+    context = await context_in(tmp_path)
     heard: list[str] = []
 
-    shop.machine.hear_throttles(heard.append)
-    shop.machine.throttle("deepseek").on_change("closed")
+    context.machine.hear_throttles(heard.append)
+    context.machine.throttle("deepseek").on_change("closed")
 
     assert heard == ["closed"]
-    assert shop.machine.throttle("outline") is None
+    assert context.machine.throttle("outline") is None
 
 
 async def no_fonts(*_):
@@ -146,16 +150,18 @@ async def no_fonts(*_):
 
 async def test_the_next_attempt_uses_the_script_that_was_paid_for_whoever_wrote_it(tmp_path):
     async with GroqStandIn() as groq:
-        shop = await shop_in(tmp_path, **{"groq.base_url": groq.url, "groq.api_key": "gsk_a", "retry.attempts": 1})
-        brief = await to_thread.run_sync(shop.wishes.complete, TOPIC)
+        context = await context_in(
+            tmp_path, **{"groq.base_url": groq.url, "groq.api_key": "gsk_a", "retry.attempts": 1}
+        )
+        brief = await to_thread.run_sync(context.wishes.complete, TOPIC)
         job = Job(id="1", batch="b", folder="f", brief=brief, attempts=1)
         groq.enqueue("overloaded")
 
         async with anyio.create_task_group() as ahead:
             attempt = SimpleNamespace(purse=Purse(), compute=to_thread.run_sync, fonts_of=no_fonts, ahead=ahead)
-            first = await write(job, shop, attempt)
+            first = await write(job, context, attempt)
             # Killed before the checkpoint was written.
-            second = await write(replace(job, attempts=2), shop, attempt)
+            second = await write(replace(job, attempts=2), context, attempt)
 
         assert first.script.model == second.script.model == "openai/gpt-oss-20b"
         assert len(groq.history) == 2

@@ -26,7 +26,7 @@ from pipeline.publishing import FileNames
 from pipeline.quality import Expected, checks, companions, cues, profile_checks, texts
 from pipeline.quality.expected import TimedText
 from pipeline.quality.judge import with_companions
-from pipeline.subtitles.pieces import fit_words
+from pipeline.subtitles.wrapping import fit_words
 
 
 def script(said="Tea cools by itself, and nobody asks why.", **changes):

@@ -7,8 +7,8 @@ from anyio import to_thread
 
 from pipeline.errors import InputError
 from pipeline.model import Brief
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.control.release_options import ReleaseWishes
-from pipeline.orchestrator.workshop import open_workshop
 
 
 @pytest.mark.parametrize(
@@ -23,10 +23,10 @@ from pipeline.orchestrator.workshop import open_workshop
 )
 async def test_a_wish_that_can_not_be_had_is_told_before_anything_is_sent(tmp_path, wishes, flags, told):
     asked = {"publishing.to": "youtube", **flags}
-    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=asked))
+    context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=asked))
 
     with pytest.raises(InputError, match=told):
-        await to_thread.run_sync(ReleaseWishes(**wishes).check, shop)
+        await to_thread.run_sync(ReleaseWishes(**wishes).check, context)
 
 
 def test_a_wish_goes_before_the_brief_and_says_nothing_of_what_it_does_not_name():

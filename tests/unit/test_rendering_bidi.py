@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.language.writing import runs_right_to_left
+from pipeline.language.writing_systems import runs_right_to_left
 from pipeline.rendering.text.bidi import levels, visual_order
 from pipeline.rendering.text.line import shape
 from pipeline.rendering.text.styles import CAPTION, DISPLAY

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import ConfigurationError
 from pipeline.model import Brief, Cue, VideoFormat, Word
-from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.context import open_context
 from pipeline.rendering import Look
 from pipeline.rendering.captions import captions
 from pipeline.theme.default import MIDNIGHT
@@ -97,14 +97,14 @@ def test_letters_without_a_plate_are_dark_on_a_light_theme(style):
 
 def test_the_settings_go_before_the_template(tmp_path):
     brief = Brief(title="Tea")
-    assert open_workshop(workspace=tmp_path).appearance.captions(brief) == "karaoke"
+    assert open_context(workspace=tmp_path).appearance.captions(brief) == "karaoke"
 
     (tmp_path / "nightreel.toml").write_text('[subtitles]\nstyle = "words"\n', encoding="utf-8")
-    assert open_workshop(workspace=tmp_path).appearance.captions(brief) == "words"
+    assert open_context(workspace=tmp_path).appearance.captions(brief) == "words"
 
 
 def test_the_switch_of_earlier_versions_is_told_what_became_of_it(tmp_path):
     (tmp_path / "nightreel.toml").write_text("[subtitles]\nburn_in = false\n", encoding="utf-8")
 
     with pytest.raises(ConfigurationError, match=r"burn_in.* is subtitles\.style now: off for false"):
-        open_workshop(workspace=tmp_path)
+        open_context(workspace=tmp_path)

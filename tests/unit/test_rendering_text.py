@@ -6,8 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.language.graphemes import clusters, typographic
+from pipeline.language.graphemes import clusters
 from pipeline.language.hyphenation import division_points
+from pipeline.language.typography import typographic
 from pipeline.rendering.text import fitting
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.line import measure, presentable, shape

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from pipeline.model import Brief, BulletsScene, CodeScene, SceneryScene, SpokenLine, StatementScene, VideoFormat
-from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.context import open_context
 from pipeline.rendering import Look, draw_scene, read_logo
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.look import Frame
@@ -175,13 +175,13 @@ def test_with_reduced_motion_nothing_rises_and_nothing_is_drawn_on():
 @pytest.mark.parametrize(("motion", "shown"), [("full", "slide"), ("reduced", "fade"), ("none", "cut")])
 def test_with_less_motion_films_fade_or_cut_where_they_would_slide(tmp_path, motion, shown):
     (tmp_path / "nightreel.toml").write_text(f'[video]\ntransition = "slide"\nmotion = "{motion}"\n', encoding="utf-8")
-    shop = open_workshop(workspace=tmp_path)
+    context = open_context(workspace=tmp_path)
 
-    assert shop.appearance.transition(Brief(title="Tea")) == shown
+    assert context.appearance.transition(Brief(title="Tea")) == shown
 
 
 def test_the_settings_go_before_the_template(tmp_path):
-    assert open_workshop(workspace=tmp_path).appearance.transition(Brief(title="Tea")) == "cut"
+    assert open_context(workspace=tmp_path).appearance.transition(Brief(title="Tea")) == "cut"
 
     (tmp_path / "nightreel.toml").write_text('[video]\ntransition = "wipe"\n', encoding="utf-8")
-    assert open_workshop(workspace=tmp_path).appearance.transition(Brief(title="Tea")) == "wipe"
+    assert open_context(workspace=tmp_path).appearance.transition(Brief(title="Tea")) == "wipe"

@@ -17,9 +17,9 @@ from pipeline.orchestrator.batch import queues
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.queues import Key, TheseJobs, WholeBatches
 from pipeline.orchestrator.batch.scheduler import Scheduler
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film import jobs as jobs_module
 from pipeline.orchestrator.film.stages import Stage
-from pipeline.orchestrator.workshop import open_workshop
 from pipeline.state import IN_ORDER
 from pipeline.state.checkpoints.documents import to_json
 from pipeline.state.claims import Claims
@@ -35,8 +35,8 @@ def short_looks_away(monkeypatch):
 
 
 @pytest.fixture
-def shop(tmp_path):
-    return open_workshop(workspace=tmp_path, overrides=SETTINGS)
+def context(tmp_path):
+    return open_context(workspace=tmp_path, overrides=SETTINGS)
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ class Room:
         self.open = anyio.Event()
         self.open.set()
 
-    async def run(self, job, shop, attempt):
+    async def run(self, job, context, attempt):
         self.served.append(job.brief.title)
         self.entered.set()
         await self.open.wait()
@@ -81,25 +81,25 @@ class Room:
         return job
 
 
-async def planned(shop, *titles):
+async def planned(context, *titles):
     briefs = [Brief(title=title, origin=f"{title}.md") for title in titles]
-    return (await plan_batch(briefs, shop, batch="kitchen", source="kitchen")).ids
+    return (await plan_batch(briefs, context, batch="kitchen", source="kitchen")).ids
 
 
-async def statuses(shop):
-    return await to_thread.run_sync(lambda: {row.title: row.status for row in shop.store.index("kitchen").rows()})
+async def statuses(context):
+    return await to_thread.run_sync(lambda: {row.title: row.status for row in context.store.index("kitchen").rows()})
 
 
-async def test_a_film_that_another_process_drops_while_we_finish_our_last_one_is_ours(room, shop):
-    theirs, _ = await planned(shop, "Theirs", "Ours")
-    job = await shop.store.load_job("kitchen", theirs)
-    await shop.store.save_job(job.evolve(status=JobStatus.IN_PROGRESS))
+async def test_a_film_that_another_process_drops_while_we_finish_our_last_one_is_ours(room, context):
+    theirs, _ = await planned(context, "Theirs", "Ours")
+    job = await context.store.load_job("kitchen", theirs)
+    await context.store.save_job(job.evolve(status=JobStatus.IN_PROGRESS))
     room.open = anyio.Event()
-    run = Scheduler(shop, "kitchen", pulse_s=0.01)
+    run = Scheduler(context, "kitchen", pulse_s=0.01)
 
     with anyio.fail_after(30):
         async with anyio.create_task_group() as tasks:
-            async with shop.store.claims.claim("kitchen", theirs, what="Theirs"):
+            async with context.store.claims.claim("kitchen", theirs, what="Theirs"):
                 tasks.start_soon(run.run)
                 await room.entered.wait()
                 while not run._backoff._until:
@@ -108,15 +108,15 @@ async def test_a_film_that_another_process_drops_while_we_finish_our_last_one_is
             room.open.set()
 
     assert room.served == ["Ours", "Theirs"]
-    assert set((await statuses(shop)).values()) == {JobStatus.COMPLETED}
+    assert set((await statuses(context)).values()) == {JobStatus.COMPLETED}
 
 
-async def test_a_film_that_somebody_only_looked_at_is_not_forgotten(room, shop):
-    (job_id,) = await planned(shop, "Ours")
-    run = Scheduler(shop, "kitchen", pulse_s=0.01)
+async def test_a_film_that_somebody_only_looked_at_is_not_forgotten(room, context):
+    (job_id,) = await planned(context, "Ours")
+    run = Scheduler(context, "kitchen", pulse_s=0.01)
 
     with anyio.fail_after(30):
-        async with anyio.create_task_group() as tasks, shop.store.claims.claim("kitchen", job_id, what="Ours"):
+        async with anyio.create_task_group() as tasks, context.store.claims.claim("kitchen", job_id, what="Ours"):
             tasks.start_soon(run.run)
             while not run._backoff._until:
                 await anyio.lowlevel.checkpoint()
@@ -124,42 +124,44 @@ async def test_a_film_that_somebody_only_looked_at_is_not_forgotten(room, shop):
     assert room.served == ["Ours"]
 
 
-async def test_a_film_that_another_process_gave_up_while_we_reached_for_it_is_not_tried_again(room, shop, monkeypatch):
-    (job_id,) = await planned(shop, "Bad theirs")
+async def test_a_film_that_another_process_gave_up_while_we_reached_for_it_is_not_tried_again(
+    room, context, monkeypatch
+):
+    (job_id,) = await planned(context, "Bad theirs")
     claim_now = Claims.claim_now
 
     def end_it_first(claims, batch, job, **more):
         # Between our look at the queue and our claim, they have claimed it, made it and put it down.
         monkeypatch.setattr(Claims, "claim_now", claim_now)
-        theirs = shop.store.load_job_now(batch, job)
+        theirs = context.store.load_job_now(batch, job)
         for status in (JobStatus.IN_PROGRESS, JobStatus.FAILED):
-            theirs = advance(theirs, status, at=shop.clock(), why="is bad")
-        path = shop.store.folder(batch) / "jobs" / f"{job}.json"
-        path.write_text(to_json(theirs, shop.workspace), encoding="utf-8")
+            theirs = advance(theirs, status, at=context.clock(), why="is bad")
+        path = context.store.folder(batch) / "jobs" / f"{job}.json"
+        path.write_text(to_json(theirs, context.workspace), encoding="utf-8")
         return claim_now(claims, batch, job, **more)
 
     monkeypatch.setattr(Claims, "claim_now", end_it_first)
     with anyio.fail_after(30):
-        await Scheduler(shop, "kitchen", pulse_s=0.01).run()
+        await Scheduler(context, "kitchen", pulse_s=0.01).run()
 
     assert room.served == []
-    assert [event.why for event in (await shop.store.load_job("kitchen", job_id)).history] == ["is bad"] * 2
-    assert await statuses(shop) == {"Bad theirs": JobStatus.FAILED}
+    assert [event.why for event in (await context.store.load_job("kitchen", job_id)).history] == ["is bad"] * 2
+    assert await statuses(context) == {"Bad theirs": JobStatus.FAILED}
 
 
-async def test_failed_films_are_not_remembered_for_the_rest_of_the_night(room, shop):
-    await planned(shop, *(f"Bad {number}" for number in range(5)))
-    run = Scheduler(shop, "kitchen", pulse_s=0.01)
+async def test_failed_films_are_not_remembered_for_the_rest_of_the_night(room, context):
+    await planned(context, *(f"Bad {number}" for number in range(5)))
+    run = Scheduler(context, "kitchen", pulse_s=0.01)
 
     await run.run()
 
-    assert set((await statuses(shop)).values()) == {JobStatus.FAILED}
+    assert set((await statuses(context)).values()) == {JobStatus.FAILED}
     assert inf not in run._backoff._until.values()
 
 
-async def test_what_killed_processes_left_is_cleared_away_and_what_is_at_work_stays(room, shop):
-    ours, theirs = await planned(shop, "Ours", "Theirs")
-    folder = shop.store.folder("kitchen")
+async def test_what_killed_processes_left_is_cleared_away_and_what_is_at_work_stays(room, context):
+    ours, theirs = await planned(context, "Ours", "Theirs")
+    folder = context.store.folder("kitchen")
 
     def leave(name):
         path = folder / name
@@ -173,9 +175,9 @@ async def test_what_killed_processes_left_is_cleared_away_and_what_is_at_work_st
         if sys.platform == "win32":  # elsewhere who holds a lock stands in it
             gone.append(leave(f"jobs/{ours}.lock.pid"))
         kept = leave(f"jobs/.{theirs}.0123abcd.json")
-        with shop.store.claims.claim_now("kitchen", theirs, what="Theirs"):
-            shop.store.claims.tidy("kitchen")
-            claimed = shop.store.claims.is_claimed("kitchen", theirs)
+        with context.store.claims.claim_now("kitchen", theirs, what="Theirs"):
+            context.store.claims.tidy("kitchen")
+            claimed = context.store.claims.is_claimed("kitchen", theirs)
         return [path.exists() for path in gone], kept.exists(), claimed
 
     gone, kept, claimed = await to_thread.run_sync(look)
@@ -183,45 +185,45 @@ async def test_what_killed_processes_left_is_cleared_away_and_what_is_at_work_st
     assert not any(gone)
     assert kept
     assert claimed
-    assert len(await statuses(shop)) == 2
+    assert len(await statuses(context)) == 2
 
 
-async def test_what_was_spent_is_not_taken_from_who_writes_it_down(room, shop):
-    await planned(shop, "Ours")
-    folder = shop.store.folder("kitchen")
+async def test_what_was_spent_is_not_taken_from_who_writes_it_down(room, context):
+    await planned(context, "Ours")
+    folder = context.store.folder("kitchen")
     half = folder / ".spent.0123abcd.json"
     await to_thread.run_sync(half.write_bytes, b"{")
 
     async with held(folder / "spent.lock", what="what was spent"):
-        await to_thread.run_sync(shop.store.claims.tidy, "kitchen")
+        await to_thread.run_sync(context.store.claims.tidy, "kitchen")
         assert await to_thread.run_sync(half.exists)
 
-    await to_thread.run_sync(shop.store.claims.tidy, "kitchen")
+    await to_thread.run_sync(context.store.claims.tidy, "kitchen")
     assert not await to_thread.run_sync(half.exists)
 
 
-async def test_what_is_written_while_somebody_plans_is_left_alone(room, shop):
-    (job_id,) = await planned(shop, "Ours")
-    half = shop.store.folder("kitchen") / "jobs" / f".{job_id}.0123abcd.json"
+async def test_what_is_written_while_somebody_plans_is_left_alone(room, context):
+    (job_id,) = await planned(context, "Ours")
+    half = context.store.folder("kitchen") / "jobs" / f".{job_id}.0123abcd.json"
     await to_thread.run_sync(half.write_bytes, b"{")
 
-    async with shop.store.claims.planning("kitchen"):
-        await to_thread.run_sync(shop.store.claims.tidy, "kitchen")
+    async with context.store.claims.planning("kitchen"):
+        await to_thread.run_sync(context.store.claims.tidy, "kitchen")
         assert await to_thread.run_sync(half.exists)
 
-    await to_thread.run_sync(shop.store.claims.tidy, "kitchen")
+    await to_thread.run_sync(context.store.claims.tidy, "kitchen")
     assert not await to_thread.run_sync(half.exists)
 
 
-async def test_of_some_films_those_begin_that_can_and_only_if_none_can_it_is_told_when_one_may(shop):
-    ids = await planned(shop, "Away", "Later", "Sooner", "Tea")
+async def test_of_some_films_those_begin_that_can_and_only_if_none_can_it_is_told_when_one_may(context):
+    ids = await planned(context, "Away", "Later", "Sooner", "Tea")
     away, later, sooner, tea = (Key("kitchen", job_id) for job_id in ids)
-    now = shop.clock()
+    now = context.clock()
     for key, hours in ((later, 2), (sooner, 1)):
-        job = advance(await shop.store.load_job(*key), JobStatus.IN_PROGRESS, at=now)
+        job = advance(await context.store.load_job(*key), JobStatus.IN_PROGRESS, at=now)
         until = now + timedelta(hours=hours)
-        await shop.store.save_job(advance(job, JobStatus.PARKED, at=now).evolve(parked_until=until))
-    queue = TheseJobs(store=shop.store, batch="kitchen", jobs=dict.fromkeys((*ids, "ffffffffffffffff")))
+        await context.store.save_job(advance(job, JobStatus.PARKED, at=now).evolve(parked_until=until))
+    queue = TheseJobs(store=context.store, batch="kitchen", jobs=dict.fromkeys((*ids, "ffffffffffffffff")))
 
     async def look(*leave_out, places=9):
         found = await to_thread.run_sync(queue.look, places, {away, *leave_out}, now)
@@ -235,51 +237,51 @@ async def test_of_some_films_those_begin_that_can_and_only_if_none_can_it_is_tol
     assert await look(places=1) == ([sooner], None)
 
 
-async def test_a_run_waits_for_its_own_parked_films_and_not_for_those_of_the_queue(shop):
-    (ours,) = await planned(shop, "Ours")
+async def test_a_run_waits_for_its_own_parked_films_and_not_for_those_of_the_queue(context):
+    (ours,) = await planned(context, "Ours")
     brief = Brief(title="Theirs", origin="theirs.md")
-    (theirs,) = (await plan_batch([brief], shop, batch="queue", source="queue")).ids
-    now = shop.clock()
+    (theirs,) = (await plan_batch([brief], context, batch="queue", source="queue")).ids
+    now = context.clock()
     for key, hours in ((Key("kitchen", ours), 2), (Key("queue", theirs), 1)):
-        job = advance(await shop.store.load_job(*key), JobStatus.IN_PROGRESS, at=now)
+        job = advance(await context.store.load_job(*key), JobStatus.IN_PROGRESS, at=now)
         until = now + timedelta(hours=hours)
-        await shop.store.save_job(advance(job, JobStatus.PARKED, at=now).evolve(parked_until=until))
-    queue = WholeBatches(store=shop.store, batches=("kitchen", "queue"), order=IN_ORDER)
+        await context.store.save_job(advance(job, JobStatus.PARKED, at=now).evolve(parked_until=until))
+    queue = WholeBatches(store=context.store, batches=("kitchen", "queue"), order=IN_ORDER)
 
     found = await to_thread.run_sync(queue.look, 9, set(), now)
 
     assert (found.turns, found.parked_until) == ([], now + timedelta(hours=2))
 
 
-async def test_a_parked_film_whose_row_is_a_moment_behind_its_file_has_its_turn_again(shop, monkeypatch):
-    await planned(shop, "Tea")
+async def test_a_parked_film_whose_row_is_a_moment_behind_its_file_has_its_turn_again(context, monkeypatch):
+    await planned(context, "Tea")
     served = []
 
-    async def closed_at_first(job, shop, _attempt):
+    async def closed_at_first(job, context, _attempt):
         served.append(job.brief.title)
         if len(served) == 1:
-            raise ClosedError("the service asks us to wait", until=shop.clock())
+            raise ClosedError("the service asks us to wait", until=context.clock())
         return job
 
     stage = Stage(name="script", run=closed_at_first, fills=(), is_done=lambda *_: False)
     monkeypatch.setattr(jobs_module, "STAGES", (stage,))
     monkeypatch.setattr(BatchIndex, "find", lambda *_: None)
     with anyio.fail_after(20):
-        await Scheduler(shop, "kitchen", pulse_s=0.01).run()
+        await Scheduler(context, "kitchen", pulse_s=0.01).run()
 
     assert served == ["Tea"] * 2
-    assert await statuses(shop) == {"Tea": JobStatus.COMPLETED}
+    assert await statuses(context) == {"Tea": JobStatus.COMPLETED}
 
 
 @pytest.mark.parametrize("only", [False, True], ids=["the batch", "one film"])
-async def test_a_film_that_was_parked_under_a_clock_that_ran_ahead_does_not_wait_for_it(shop, room, only):
-    (job_id,) = await planned(shop, "Tea")
-    job = await shop.store.load_job("kitchen", job_id)
-    ahead = shop.clock() + timedelta(days=900)
+async def test_a_film_that_was_parked_under_a_clock_that_ran_ahead_does_not_wait_for_it(context, room, only):
+    (job_id,) = await planned(context, "Tea")
+    job = await context.store.load_job("kitchen", job_id)
+    ahead = context.clock() + timedelta(days=900)
     for status in (JobStatus.IN_PROGRESS, JobStatus.PARKED):
         job = advance(job, status, at=ahead)
-    await shop.store.save_job(job.evolve(parked_until=ahead + timedelta(hours=1)))
+    await context.store.save_job(job.evolve(parked_until=ahead + timedelta(hours=1)))
 
     with anyio.fail_after(30):
-        await Scheduler(shop, "kitchen", only=[job_id] if only else None).run()
+        await Scheduler(context, "kitchen", only=[job_id] if only else None).run()
     assert room.served == ["Tea"]

@@ -18,9 +18,9 @@ from pipeline.script.chat import Dialect, Message, Question, Service, as_one, gr
 from pipeline.script.chat.completion import Completion
 from pipeline.script.chat.failures import Reply, TooLargeError, error_of
 from pipeline.script.chat.headers import duration_s, told_limits
-from pipeline.script.notes import count_words, with_fewer_notes
-from pipeline.script.plain import describe
-from pipeline.script.wire import WireScript
+from pipeline.script.model_output import describe
+from pipeline.script.structured_output import WireScript
+from pipeline.script.truncation import count_words, with_fewer_notes
 from tests.standins.models import groq_model
 
 SERVICE = Service(name="s", set_key="Set KEY", set_model="Set MODELS", set_address="Check URL")

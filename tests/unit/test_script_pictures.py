@@ -26,9 +26,9 @@ from pipeline.model import (
 )
 from pipeline.script import only_showing
 from pipeline.script.checks import find_problems
-from pipeline.script.illustrating import illustrated
 from pipeline.script.outline import outline
-from pipeline.script.wire import strict_schema
+from pipeline.script.picture_placement import illustrated
+from pipeline.script.structured_output import strict_schema
 from pipeline.sources.markdown import parse_brief
 from pipeline.template import load_template
 from tests.standins.typical import typical

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.model import Brief, Paragraph, Section, WantedPicture
-from pipeline.script.wire import strict_schema
+from pipeline.script.structured_output import strict_schema
 from pipeline.template import load_template
 
 NOTES = (Section(heading="", blocks=(Paragraph(text="A fox sleeps in the open."),)),)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from pipeline.model import BulletsScene, Row, Script, SpokenLine, TableScene
 from pipeline.script.checks import find_problems
-from pipeline.script.faithful import find_losses
-from pipeline.script.parts import Part, parts_of, put_together
 from pipeline.script.translation import Translation
+from pipeline.script.translation.checks import find_losses
+from pipeline.script.translation.units import Part, parts_of, put_together
 from pipeline.template import load_template
 from tests.standins.scripts import SCRIPT
 

@@ -21,7 +21,7 @@ from anyio import to_thread
 from pipeline.errors import ConfigurationError, NeedsLoginError, PermanentError, ProviderError, TransientError
 from pipeline.limits import Budget, Purse
 from pipeline.model import Price
-from pipeline.orchestrator.workshop.providers import make_models
+from pipeline.orchestrator.context.providers import make_models
 from pipeline.script.chat import Message, Question
 from pipeline.settings import Settings
 from tests.standins.coins import Coins

@@ -22,14 +22,14 @@ from pipeline.model.episodes import MOST_EPISODES, Earlier, Serial, Term, checke
 from pipeline.model.metadata import DESCRIPTION_MAX_BYTES, TITLE_MAX_CHARS, utf8_bytes, utf16_units
 from pipeline.orchestrator.batch.numbering import number_episodes
 from pipeline.orchestrator.batch.planning import plan_batch
+from pipeline.orchestrator.context import open_context
+from pipeline.orchestrator.context.serials import ledger_of, subject_key, track_of, with_series
 from pipeline.orchestrator.control.episodes import episodes_of, forget_episode
 from pipeline.orchestrator.film.episodes import let_next, note_script, passed_over, waits_for, wake
-from pipeline.orchestrator.workshop import open_workshop
-from pipeline.orchestrator.workshop.serials import ledger_of, subject_key, track_of, with_series
 from pipeline.publishing.youtube import Links, Neighbour
 from pipeline.publishing.youtube.journal import Journal, Published, Record
 from pipeline.publishing.youtube.links import with_links
-from pipeline.script.serial import told_of_series
+from pipeline.script.series import told_of_series
 from pipeline.settings import load_settings
 from pipeline.sources.front_matter import split_front_matter
 from pipeline.state import BatchIndex
@@ -46,18 +46,18 @@ THIRD = Neighbour(id="c", url=f"{WATCH}c", title="Lenses")
 LINKS = Links(words=("Previous", "Next"), before=FIRST, after=THIRD)
 
 
-def shop_in(folder, table=TABLE, **overrides):
+def context_in(folder, table=TABLE, **overrides):
     folder.mkdir(exist_ok=True)
     (folder / "nightreel.toml").write_text(table, encoding="utf-8")
-    return open_workshop(workspace=folder, overrides={"offline": True, **overrides})
+    return open_context(workspace=folder, overrides={"offline": True, **overrides})
 
 
 def brief(title, *, series="optics", **more):
     return Brief(title=title, origin=f"list.txt:{len(title)}", series=series, **more)
 
 
-def numbers(shop, *briefs, gives=True):
-    given = number_episodes(briefs, shop, gives=gives)
+def numbers(context, *briefs, gives=True):
+    given = number_episodes(briefs, context, gives=gives)
     return [given.of(each).episode for each in briefs]
 
 
@@ -124,44 +124,44 @@ def test_a_pattern_that_is_none_is_refused(pattern, told):
 
 
 def test_numbers_follow_the_list_go_on_the_next_night_and_are_never_changed(tmp_path):
-    shop = shop_in(tmp_path)
+    context = context_in(tmp_path)
 
-    assert numbers(shop, brief("A"), brief("BB")) == [1, 2]
+    assert numbers(context, brief("A"), brief("BB")) == [1, 2]
     # Another order, one gone, one new.
-    assert numbers(shop, brief("CCC"), brief("BB")) == [3, 2]
-    assert numbers(shop, brief("A")) == [1]
+    assert numbers(context, brief("CCC"), brief("BB")) == [3, 2]
+    assert numbers(context, brief("A")) == [1]
 
 
 def test_numbers_that_are_asked_for_are_kept_and_the_others_go_around_them(tmp_path):
-    shop = shop_in(tmp_path)
+    context = context_in(tmp_path)
 
-    assert numbers(shop, brief("A"), brief("BB", episode=2), brief("CCC")) == [1, 2, 3]
-    assert numbers(shop, brief("DDDD", episode=9), brief("EEEEE")) == [9, 4]
+    assert numbers(context, brief("A"), brief("BB", episode=2), brief("CCC")) == [1, 2, 3]
+    assert numbers(context, brief("DDDD", episode=9), brief("EEEEE")) == [9, 4]
 
 
 def test_an_episode_that_is_told_twice_has_the_number_that_one_of_them_asks_for(tmp_path):
-    shop = shop_in(tmp_path)
+    context = context_in(tmp_path)
 
-    assert numbers(shop, brief("A"), brief("A", episode=4)) == [4, 4]
-    assert numbers(shop, brief("BB", episode=6), brief("BB")) == [6, 6]
+    assert numbers(context, brief("A"), brief("A", episode=4)) == [4, 4]
+    assert numbers(context, brief("BB", episode=6), brief("BB")) == [6, 6]
 
 
 def test_films_of_one_brief_are_one_episode_and_each_has_a_track(tmp_path):
-    shop = shop_in(tmp_path, languages="en,de", formats="16:9,9:16")
-    given = number_episodes([brief("A")], shop, gives=True)
+    context = context_in(tmp_path, languages="en,de", formats="16:9,9:16")
+    given = number_episodes([brief("A")], context, gives=True)
 
-    films = shop.wishes.films_of(given.of(brief("A")))
+    films = context.wishes.films_of(given.of(brief("A")))
 
     assert {film.episode for film in films} == {1}
     assert [track_of(film) for film in films] == ["en", "en 9:16", "de", "de 9:16"]
 
 
 def test_a_row_keeps_its_number_by_its_key(tmp_path):
-    shop = shop_in(tmp_path)
+    context = context_in(tmp_path)
     first, second = (brief("A", row=SourceRow(key=key)) for key in ("4711", "4712"))
 
-    assert numbers(shop, first, second) == [1, 2]
-    assert numbers(shop, replace(second, title="Renamed"), first) == [2, 1]
+    assert numbers(context, first, second) == [1, 2]
+    assert numbers(context, replace(second, title="Renamed"), first) == [2, 1]
 
 
 @pytest.mark.parametrize(
@@ -175,46 +175,46 @@ def test_a_row_keeps_its_number_by_its_key(tmp_path):
     ],
 )
 def test_what_can_not_be_is_told_and_nothing_is_given(tmp_path, briefs, told):
-    shop = shop_in(tmp_path)
-    numbers(shop, brief("Old"))
+    context = context_in(tmp_path)
+    numbers(context, brief("Old"))
     before = (tmp_path / "state" / "series" / "optics.json").read_bytes()
 
     with pytest.raises(InputError, match=told):
-        number_episodes([brief("New"), *briefs], shop, gives=True)
+        number_episodes([brief("New"), *briefs], context, gives=True)
 
     assert (tmp_path / "state" / "series" / "optics.json").read_bytes() == before
     assert [path.name for path in (tmp_path / "state" / "series").glob("*.json")] == ["optics.json"]
 
 
 def test_a_dry_run_says_the_numbers_and_leaves_nothing(tmp_path):
-    assert numbers(shop_in(tmp_path), brief("A"), brief("BB"), gives=False) == [1, 2]
+    assert numbers(context_in(tmp_path), brief("A"), brief("BB"), gives=False) == [1, 2]
     assert not (tmp_path / "state").exists()
 
 
 async def test_a_film_of_no_series_is_called_as_before_and_one_of_a_series_by_its_number(tmp_path):
-    shop = await to_thread.run_sync(shop_in, tmp_path)
+    context = await to_thread.run_sync(context_in, tmp_path)
     plain, first, second = await to_thread.run_sync(
         lambda: [
-            shop.job_id(shop.wishes.complete(each))
+            context.job_id(context.wishes.complete(each))
             for each in (brief("A", series=""), brief("A", episode=1), brief("A", episode=2))
         ]
     )
-    elsewhere = await to_thread.run_sync(lambda: shop_in(tmp_path / "x", table=""))
+    elsewhere = await to_thread.run_sync(lambda: context_in(tmp_path / "x", table=""))
 
     assert plain == await to_thread.run_sync(lambda: elsewhere.job_id(elsewhere.wishes.complete(brief("A", series=""))))
     assert len({plain, first, second}) == 3
 
 
 async def test_a_plan_keeps_which_job_makes_an_episode_and_a_preview_gives_no_number(tmp_path):
-    shop = await to_thread.run_sync(shop_in, tmp_path)
-    await plan_batch([brief("A")], shop, batch="look", source="", numbered=False)
+    context = await to_thread.run_sync(context_in, tmp_path)
+    await plan_batch([brief("A")], context, batch="look", source="", numbered=False)
     assert not (tmp_path / "state" / "series").exists()
 
-    plan = await plan_batch([brief("A")], shop, batch="night", source="")
+    plan = await plan_batch([brief("A")], context, batch="night", source="")
 
     (episode,) = await to_thread.run_sync(ledger_of(tmp_path, "optics").episodes)
     assert [(track, film.batch, film.job) for track, film in episode.films.items()] == [("en", "night", plan.ids[0])]
-    job = await shop.store.load_job("night", plan.ids[0])
+    job = await context.store.load_job("night", plan.ids[0])
     assert (job.brief.series, job.brief.episode, job.brief.serial.title("en")) == ("optics", 1, "Optics")
 
 
@@ -288,42 +288,42 @@ def test_a_script_that_is_there_is_noted_and_forgotten_with_the_job_that_had_it(
 
 @pytest.fixture
 async def ten(tmp_path):
-    """A series of ten films that are planned for a channel: the workshop and the jobs."""
-    shop = await to_thread.run_sync(partial(shop_in, tmp_path, **{"publishing.to": ["youtube"]}))
+    """A series of ten films that are planned for a channel: the context and the jobs."""
+    context = await to_thread.run_sync(partial(context_in, tmp_path, **{"publishing.to": ["youtube"]}))
     briefs = [replace(brief(f"Film {number}"), origin=f"{number}.md") for number in range(1, 11)]
-    plan = await plan_batch(briefs, shop, batch="night", source="")
-    return shop, [await shop.store.load_job("night", job) for job in plan.ids]
+    plan = await plan_batch(briefs, context, batch="night", source="")
+    return context, [await context.store.load_job("night", job) for job in plan.ids]
 
 
-async def become(shop, job, status, stage="", kind="TurnError"):
+async def become(context, job, status, stage="", kind="TurnError"):
     error = JobError(kind=kind, stage=stage, message="it waits", exit_code=6) if stage else None
-    await shop.store.save_job(job.evolve(status=status, stage=stage, error=error))
+    await context.store.save_job(job.evolve(status=status, stage=stage, error=error))
 
 
 async def test_who_is_done_lets_the_next_one_go_on_from_where_that_waits_for_it_and_nobody_else(ten):
-    shop, (first, second, third, *_) = ten
+    context, (first, second, third, *_) = ten
     for each in (second, third):
-        await become(shop, each, JobStatus.PARKED, stage="publishing")
+        await become(context, each, JobStatus.PARKED, stage="publishing")
 
     # It has its script: that is no reason to try and publish the next one.
-    await let_next(first, shop, stage="script")
-    before = [(await shop.store.load_job("night", each.id)).status for each in (second, third)]
-    await let_next(first, shop)
-    after = [(await shop.store.load_job("night", each.id)).status for each in (second, third)]
+    await let_next(first, context, stage="script")
+    before = [(await context.store.load_job("night", each.id)).status for each in (second, third)]
+    await let_next(first, context)
+    after = [(await context.store.load_job("night", each.id)).status for each in (second, third)]
 
     assert before == [JobStatus.PARKED, JobStatus.PARKED]
     assert after == [JobStatus.PENDING, JobStatus.PARKED]
 
 
 async def test_an_episode_tells_what_it_waits_for_and_not_what_that_waits_for(ten):
-    shop, (first, second, third, *_) = ten
+    context, (first, second, third, *_) = ten
     quota = JobError(
         kind="QuotaError", stage="publishing", message="night/1: is spent. Wait", exit_code=5, cause="is spent"
     )
-    await shop.store.save_job(first.evolve(status=JobStatus.PARKED, error=quota))
-    await become(shop, second, JobStatus.PARKED, stage="publishing")
+    await context.store.save_job(first.evolve(status=JobStatus.PARKED, error=quota))
+    await become(context, second, JobStatus.PARKED, stage="publishing")
 
-    told = [await to_thread.run_sync(waits_for, each, shop, "publishing") for each in (second, third)]
+    told = [await to_thread.run_sync(waits_for, each, context, "publishing") for each in (second, third)]
 
     assert [each.message for each in told] == [
         "waits for episode 1, “Film 1” (parked: is spent)",
@@ -332,28 +332,28 @@ async def test_an_episode_tells_what_it_waits_for_and_not_what_that_waits_for(te
 
 
 async def test_an_idle_run_lets_the_first_go_on_that_waits_for_nobody_any_more(ten):
-    shop, (first, *others) = ten
+    context, (first, *others) = ten
     for each in others:
-        await become(shop, each, JobStatus.PARKED, stage="publishing")
-    assert await wake("night", shop) == 0
+        await become(context, each, JobStatus.PARKED, stage="publishing")
+    assert await wake("night", context) == 0
 
-    await become(shop, first, JobStatus.CANCELLED)
+    await become(context, first, JobStatus.CANCELLED)
 
-    assert await wake("night", shop) == 1
-    statuses = [(await shop.store.load_job("night", each.id)).status for each in others]
+    assert await wake("night", context) == 1
+    statuses = [(await context.store.load_job("night", each.id)).status for each in others]
     assert statuses == [JobStatus.PENDING, *[JobStatus.PARKED] * 8]
-    assert await wake("night", shop) == 0
+    assert await wake("night", context) == 0
 
 
 async def test_what_was_not_to_be_published_is_passed_over_without_a_word_and_at_most_three_are_named(ten):
-    shop, jobs = ten
+    context, jobs = ten
     for each in jobs[:5]:
-        await become(shop, each, JobStatus.FAILED)
+        await become(context, each, JobStatus.FAILED)
     for each in jobs[5:8]:
-        await become(shop, each, JobStatus.COMPLETED)
+        await become(context, each, JobStatus.COMPLETED)
 
-    assert await to_thread.run_sync(waits_for, jobs[8], shop, "publishing") is None
-    told = await to_thread.run_sync(passed_over, jobs[8], shop)
+    assert await to_thread.run_sync(waits_for, jobs[8], context, "publishing") is None
+    told = await to_thread.run_sync(passed_over, jobs[8], context)
 
     assert [line.partition(" is not out")[0] for line in told] == [
         f"episode {number}, “Film {number}”," for number in (3, 4, 5)
@@ -361,23 +361,23 @@ async def test_what_was_not_to_be_published_is_passed_over_without_a_word_and_at
 
 
 async def test_an_episode_that_is_out_is_known_to_be_when_its_batch_is_gone(ten):
-    shop, jobs = ten
+    context, jobs = ten
     url, at = f"{WATCH}abc", datetime(2026, 1, 2, tzinfo=UTC)
     out = Published(id="abc", url=url, job=jobs[0].id, title="Film 1", at=at)
     record = Record(schema=1, sha256="", size_bytes=1, job=jobs[0].id, title="Film 1", intended_at=at, published=out)
-    await Journal(shop.hosts.journals / "default", subject_key(jobs[0].brief)).write(record)
-    await to_thread.run_sync(shutil.rmtree, shop.store.folder("night"))
+    await Journal(context.hosts.journals / "default", subject_key(jobs[0].brief)).write(record)
+    await to_thread.run_sync(shutil.rmtree, context.store.folder("night"))
 
-    found = await to_thread.run_sync(episodes_of, shop, "optics")
+    found = await to_thread.run_sync(episodes_of, context, "optics")
 
     assert [(each.status, each.published) for each in found[:2]] == [("removed", (("youtube", url),)), ("removed", ())]
     with pytest.raises(InputError, match=f"episode 1 is out as {re.escape(url)}"):
-        await to_thread.run_sync(forget_episode, shop, "optics", 1)
-    assert await to_thread.run_sync(passed_over, jobs[1], shop) == ()
+        await to_thread.run_sync(forget_episode, context, "optics", 1)
+    assert await to_thread.run_sync(passed_over, jobs[1], context) == ()
 
 
 async def test_a_film_of_a_series_asks_for_no_more_films_however_many_there_are(ten, monkeypatch):
-    shop, jobs = ten
+    context, jobs = ten
     asked, read = [], []
     listed, parsed = BatchIndex.listed, ledgers._parsed
     monkeypatch.setattr(BatchIndex, "listed", lambda index, job: asked.append(job) or listed(index, job))
@@ -385,10 +385,10 @@ async def test_a_film_of_a_series_asks_for_no_more_films_however_many_there_are(
 
     for job in (jobs[1], jobs[9]):
         for stage in ("script", "publishing"):
-            await to_thread.run_sync(waits_for, job, shop, stage)
-        await let_next(job, shop)
+            await to_thread.run_sync(waits_for, job, context, stage)
+        await let_next(job, context)
         script = Script(title="A", language="en", description="It is.", scenes=(), tags=())
-        await to_thread.run_sync(note_script, job, script, shop)
+        await to_thread.run_sync(note_script, job, script, context)
 
     assert len(asked) <= 3 * 2
     assert len(read) <= 1
@@ -399,7 +399,7 @@ async def test_a_film_of_a_series_asks_for_no_more_films_however_many_there_are(
 
 def test_what_a_brief_does_not_say_its_series_does(tmp_path):
     table = TABLE + 'theme = "plum"\nvoice = "A"\nlanguage = "de"\naudience = "pupils"\nvoices = {fr = "F"}\n'
-    settings = shop_in(tmp_path, table).settings
+    settings = context_in(tmp_path, table).settings
 
     plain, own = (with_series(each, "optics", settings) for each in (brief("A"), brief("A", theme="slate", voice="B")))
 
@@ -481,12 +481,12 @@ def lesson(folder, name, title):
 
 @pytest.mark.parametrize("gives", [True, False])
 def test_a_file_that_was_renamed_is_told_with_what_to_do(tmp_path, caplog, gives):
-    shop = shop_in(tmp_path)
-    numbers(shop, lesson(tmp_path, "1-light.md", "Light"), lesson(tmp_path, "2-mirrors.md", "Mirrors"))
+    context = context_in(tmp_path)
+    numbers(context, lesson(tmp_path, "1-light.md", "Light"), lesson(tmp_path, "2-mirrors.md", "Mirrors"))
     (tmp_path / "1-light.md").unlink()
 
     given = numbers(
-        shop, lesson(tmp_path, "01-light.md", "Light"), lesson(tmp_path, "2-mirrors.md", "Mirrors"), gives=gives
+        context, lesson(tmp_path, "01-light.md", "Light"), lesson(tmp_path, "2-mirrors.md", "Mirrors"), gives=gives
     )
 
     assert given == [3, 2]
@@ -496,41 +496,44 @@ def test_a_file_that_was_renamed_is_told_with_what_to_do(tmp_path, caplog, gives
 
 
 def test_a_new_file_and_one_that_is_gone_are_no_renaming_when_they_are_called_otherwise(tmp_path, caplog):
-    shop = shop_in(tmp_path)
-    numbers(shop, lesson(tmp_path, "1-light.md", "Light"))
+    context = context_in(tmp_path)
+    numbers(context, lesson(tmp_path, "1-light.md", "Light"))
     (tmp_path / "1-light.md").unlink()
 
-    assert numbers(shop, lesson(tmp_path, "2-mirrors.md", "Mirrors"), Brief(title="Light", series="optics")) == [2, 3]
+    assert numbers(context, lesson(tmp_path, "2-mirrors.md", "Mirrors"), Brief(title="Light", series="optics")) == [
+        2,
+        3,
+    ]
     assert "is a new episode" not in caplog.text
 
 
 def test_a_new_file_that_is_called_as_another_which_is_still_there_is_no_renaming(tmp_path, caplog):
-    shop = shop_in(tmp_path)
+    context = context_in(tmp_path)
     light = lesson(tmp_path, "1-light.md", "Light")
-    numbers(shop, light)
+    numbers(context, light)
 
-    assert numbers(shop, lesson(tmp_path, "2-light.md", "Light")) == [2]
-    assert numbers(shop, light, lesson(tmp_path, "3-light.md", "Light")) == [1, 3]
+    assert numbers(context, lesson(tmp_path, "2-light.md", "Light")) == [2]
+    assert numbers(context, light, lesson(tmp_path, "3-light.md", "Light")) == [1, 3]
     (tmp_path / "1-light.md").unlink()
-    assert numbers(shop, light, lesson(tmp_path, "2-light.md", "Light")) == [1, 2]
+    assert numbers(context, light, lesson(tmp_path, "2-light.md", "Light")) == [1, 2]
     assert "is a new episode" not in caplog.text
 
 
 async def test_numbers_that_are_lost_are_taken_from_the_films_that_were_made_with_them(tmp_path):
-    shop = await to_thread.run_sync(shop_in, tmp_path)
+    context = await to_thread.run_sync(context_in, tmp_path)
     titles = {"1.md": "Light", "2.md": "Mirrors", "3.md": "Lenses"}
     lessons = [lesson(tmp_path, name, title) for name, title in titles.items()]
-    await plan_batch(lessons, shop, batch="a", source="a")
-    await plan_batch([replace(lessons[0], language="de")], shop, batch="b", source="b")
+    await plan_batch(lessons, context, batch="a", source="a")
+    await plan_batch([replace(lessons[0], language="de")], context, batch="b", source="b")
     ledger = ledger_of(tmp_path, "optics")
     before = await to_thread.run_sync(ledger.episodes)
     await to_thread.run_sync((tmp_path / "state" / "series" / "optics.json").unlink)
 
     # Another order, and a new one before all.
     new = lesson(tmp_path, "0.md", "Eyes")
-    dry = await to_thread.run_sync(partial(numbers, shop, new, *reversed(lessons), gives=False))
+    dry = await to_thread.run_sync(partial(numbers, context, new, *reversed(lessons), gives=False))
     assert not await to_thread.run_sync(ledger.is_there)
-    await plan_batch([new, *reversed(lessons)], shop, batch="c", source="c")
+    await plan_batch([new, *reversed(lessons)], context, batch="c", source="c")
     *known, last = await to_thread.run_sync(ledger.episodes)
 
     assert dry == [4, 3, 2, 1]

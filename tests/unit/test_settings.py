@@ -18,8 +18,8 @@ from pipeline.settings import (
     load_settings,
     setting_fields,
 )
+from pipeline.settings.diagnostics import _PRICED, without_keys
 from pipeline.settings.fields import only_in_files
-from pipeline.settings.problems import _PRICED, without_keys
 from pipeline.settings.series import EXAMPLE, EXAMPLE_SERIES, SeriesSettings
 from pipeline.workspace import find_workspace
 

@@ -8,8 +8,8 @@ from anyio import to_thread
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.model import Brief
 from pipeline.orchestrator.batch.planning import plan_batch
-from pipeline.orchestrator.workshop import open_workshop
-from pipeline.orchestrator.workshop.encoding import encoding_of
+from pipeline.orchestrator.context import open_context
+from pipeline.orchestrator.context.encoding import encoding_of
 from pipeline.settings import Settings, load_settings, presets_of
 
 
@@ -159,10 +159,10 @@ def test_a_format_keeps_the_shorter_side_of_the_preset(shape, preset, size):
 
 def test_a_format_of_the_settings_holds_for_briefs_that_name_none(workspace):
     write(workspace, '[video]\nformat = "9:16"\n')
-    shop = open_workshop(workspace=workspace)
+    context = open_context(workspace=workspace)
 
-    assert shop.wishes.complete(Brief(title="Tea")).format == "9:16"
-    assert shop.wishes.complete(Brief(title="Tea", format="1:1")).format == "1:1"
+    assert context.wishes.complete(Brief(title="Tea")).format == "9:16"
+    assert context.wishes.complete(Brief(title="Tea", format="1:1")).format == "1:1"
 
 
 def test_a_format_that_there_is_not_is_refused(workspace):
@@ -176,13 +176,13 @@ def brief(**more):
     return Brief(title="Why tea cools", origin="tea.md:1", **more)
 
 
-def shop(workspace, overrides=None):
-    return open_workshop(workspace=workspace, overrides={"offline": True, **(overrides or {})})
+def context_in(workspace, overrides=None):
+    return open_context(workspace=workspace, overrides={"offline": True, **(overrides or {})})
 
 
 def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(workspace):
     write(workspace, 'video.preset = "web_optimized"\n')
-    plain, flagged = shop(workspace), shop(workspace, {"video.preset": "high_quality"})
+    plain, flagged = context_in(workspace), context_in(workspace, {"video.preset": "high_quality"})
 
     assert plain.wishes.complete(brief()).preset == "web_optimized"
     assert plain.wishes.complete(brief(preset="fast_draft")).preset == "fast_draft"
@@ -190,18 +190,18 @@ def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(workspac
 
 
 def test_the_rooms_are_told_what_the_preset_says(workspace):
-    encoding = shop(workspace).encoding(brief(preset="fast_draft"))
+    encoding = context_in(workspace).encoding(brief(preset="fast_draft"))
 
     assert (encoding.video_format.width_px, encoding.video_format.frame_rate) == (1280, 24)
     assert (encoding.encoder.quality, encoding.encoder.audio_kbps) == (26, 96)
 
 
 def test_the_quality_that_is_set_goes_before_the_preset(workspace):
-    assert shop(workspace, {"video.quality": 40}).encoding(brief(preset="fast_draft")).encoder.quality == 40
+    assert context_in(workspace, {"video.quality": 40}).encoding(brief(preset="fast_draft")).encoder.quality == 40
 
 
 def test_lines_of_captions_are_shorter_on_an_upright_picture(workspace):
-    making = shop(workspace)
+    making = context_in(workspace)
     upright, wide = (making.encoding(brief(preset=name)).video_format for name in ("social_media", "youtube"))
 
     assert making.cue_limits(upright).max_chars_per_line == 25
@@ -210,11 +210,11 @@ def test_lines_of_captions_are_shorter_on_an_upright_picture(workspace):
 
 def test_a_brief_with_a_preset_that_is_not_there_is_told_by_its_place(workspace):
     with pytest.raises(InputError, match=r"^tea\.md:1: there is no preset 'fast_draught'\. Did you mean fast_draft\?"):
-        shop(workspace).encoding(brief(preset="fast_draught"))
+        context_in(workspace).encoding(brief(preset="fast_draught"))
 
 
 async def ids(workspace, briefs):
-    making = await to_thread.run_sync(shop, workspace)
+    making = await to_thread.run_sync(context_in, workspace)
     return tuple((await plan_batch(briefs, making, batch="kitchen", source="kitchen")).ids)
 
 

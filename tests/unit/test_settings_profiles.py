@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.model.profile import JUDGED, STANDARD
-from pipeline.orchestrator.workshop.strictness import profile_for
+from pipeline.orchestrator.context.strictness import profile_for
 from pipeline.quality.limits import limits_of
 from pipeline.settings import Settings, load_settings, profiles_of
 from pipeline.template import load_template
@@ -86,7 +86,9 @@ def test_every_check_that_a_profile_names_is_known():
 def table_of(page):
     """The profiles that a page of ours tells about, and the limits of each check."""
     text = (REPOSITORY / page).read_text(encoding="utf-8")
-    header, *rows = re.findall(r"^\| (?:Check|`[a-z_]+`) \|.+$", text.partition("# The gate")[2], flags=re.MULTILINE)
+    header, *rows = re.findall(
+        r"^\| (?:Check|`[a-z_]+`) \|.+$", text.partition("# The quality gate")[2], flags=re.MULTILINE
+    )
     names = [cell.strip() for cell in header.strip("|").split("|")][1:]
     return names, {row.split("`")[1]: [cell.strip() for cell in row.strip("|").split("|")][1:] for row in rows}
 

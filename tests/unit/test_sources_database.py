@@ -11,9 +11,9 @@ from time import process_time
 import pytest
 
 from pipeline.errors import InputError, MissingToolError, SourceError
-from pipeline.sources.addresses import told
 from pipeline.sources.tables import Number, TableForm, damage_in, open_table
-from pipeline.sources.tables.cells import cell_of
+from pipeline.sources.tables.cell_values import cell_of
+from pipeline.sources.urls import told
 
 
 @pytest.fixture

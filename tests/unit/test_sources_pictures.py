@@ -9,7 +9,7 @@ import pytest
 from pipeline.errors import InputError
 from pipeline.model import Brief, Illustration, Paragraph, WantedPicture
 from pipeline.model.pictures import MOST_PICTURES, is_stock, stock_words
-from pipeline.orchestrator.workshop.places import Places
+from pipeline.orchestrator.context.places import Places
 from pipeline.sources.markdown import parse_brief
 
 
@@ -102,19 +102,19 @@ def test_what_is_no_folder_is_left_as_it_is(places, source):
 
 
 def test_a_folder_is_part_of_a_completed_brief_up_to_a_limit(tmp_path, monkeypatch):
-    from pipeline.orchestrator.workshop import open_workshop  # noqa: PLC0415
+    from pipeline.orchestrator.context import open_context  # noqa: PLC0415
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "nightreel.toml").write_text("")
     (tmp_path / "reef").mkdir()
     for number in range(MOST_PICTURES + 10):
         (tmp_path / "reef" / f"{number}.jpg").write_bytes(b"x")
-    shop = open_workshop(workspace=tmp_path)
+    context = open_context(workspace=tmp_path)
     wanted = (WantedPicture(source="reef/7.jpg", credit="Ana"), WantedPicture(source="reef/"))
 
-    complete = shop.wishes.complete(Brief(title="Reefs", pictures=wanted))
+    complete = context.wishes.complete(Brief(title="Reefs", pictures=wanted))
 
     assert complete.pictures[:3] == (wanted[0], *(WantedPicture(source=f"reef/{n}.jpg") for n in (0, 1)))
     assert len(complete.pictures) == MOST_PICTURES
     (tmp_path / "reef" / "0.jpg").write_bytes(b"another")
-    assert shop.job_id(complete) == shop.job_id(shop.wishes.complete(complete))
+    assert context.job_id(complete) == context.job_id(context.wishes.complete(complete))

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import SourceError
 from pipeline.sources.tables import BrokenRow, Number, TableForm, damage_in, open_table
-from pipeline.sources.tables.cells import cell_of
+from pipeline.sources.tables.cell_values import cell_of
 
 # Workbooks know no time zones.
 MOMENT = datetime(2026, 11, 3, 9, 30)  # noqa: DTZ001

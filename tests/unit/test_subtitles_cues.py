@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.language.words import join_words, split_words
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Word
 from pipeline.subtitles import CueLimits, make_subtitles
-from pipeline.subtitles.phrases import PHRASE, SENTENCE, break_costs
+from pipeline.subtitles.line_breaks import PHRASE, SENTENCE, break_costs
 
 LIMITS = CueLimits(max_chars_per_line=42, max_lines=2, max_chars_per_s=20.0, min_duration_s=5 / 6, max_duration_s=7.0)
 VERTICAL = replace(LIMITS, max_chars_per_line=25)

@@ -7,7 +7,7 @@ from anyio import to_thread
 
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.source import read_source
-from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.context import open_context
 from pipeline.script import play
 from tests.standins.tables import FILMS, TABLES, write_template
 
@@ -23,13 +23,13 @@ async def films_of(tmp_path):
             write_template(tmp_path, "table", texts, fields)
             overrides = {"offline": True, "template": "table"}
             overrides |= {f"campaign.{key}": value for key, value in campaign.items()}
-            return open_workshop(workspace=tmp_path, overrides=overrides)
+            return open_context(workspace=tmp_path, overrides=overrides)
 
-        shop = await to_thread.run_sync(prepare)
-        wanted = await read_source(TABLES / f"{name}.csv", shop, batch="table")
-        plan = await plan_batch(wanted.briefs, shop, batch="table", source=f"{name}.csv")
-        jobs = [await shop.store.load_job("table", job_id) for job_id in plan.ids]
-        template = await to_thread.run_sync(shop.template, jobs[0].brief)
+        context = await to_thread.run_sync(prepare)
+        wanted = await read_source(TABLES / f"{name}.csv", context, batch="table")
+        plan = await plan_batch(wanted.briefs, context, batch="table", source=f"{name}.csv")
+        jobs = [await context.store.load_job("table", job_id) for job_id in plan.ids]
+        template = await to_thread.run_sync(context.template, jobs[0].brief)
         scripts = {job.brief.title: play(job.brief, template) for job in jobs}
         said = {title: [line.text for scene in each.scenes for line in scene.lines] for title, each in scripts.items()}
         told = [(each.row, each.line, each.column, each.problem) for each in wanted.problems]

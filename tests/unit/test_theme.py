@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.model import Brief
-from pipeline.orchestrator.workshop import open_workshop
+from pipeline.orchestrator.context import open_context
 from pipeline.theme.brand import Brand, branded
 from pipeline.theme.colours import contrast, readable, to_hex, to_lch
 from pipeline.theme.default import MIDNIGHT
@@ -150,21 +150,21 @@ def test_an_unknown_theme_is_told_with_the_nearest_known_one():
 
 def test_the_brief_goes_before_the_settings_and_they_before_the_template(tmp_path):
     (tmp_path / "nightreel.toml").write_text('theme = "paper"\n[brand]\naccent = "#0055FF"\n', encoding="utf-8")
-    shop = open_workshop(workspace=tmp_path)
+    context = open_context(workspace=tmp_path)
 
-    assert shop.appearance.theme(shop.wishes.complete(Brief(title="Tea", theme="plum"))).name == "plum"
-    assert shop.appearance.theme(shop.wishes.complete(Brief(title="Tea"))).name == "paper"
-    assert shop.appearance.theme(Brief(title="Tea")).name == "midnight"
-    assert shop.appearance.theme(shop.wishes.complete(Brief(title="Tea"))).accent == "#0055FF"
+    assert context.appearance.theme(context.wishes.complete(Brief(title="Tea", theme="plum"))).name == "plum"
+    assert context.appearance.theme(context.wishes.complete(Brief(title="Tea"))).name == "paper"
+    assert context.appearance.theme(Brief(title="Tea")).name == "midnight"
+    assert context.appearance.theme(context.wishes.complete(Brief(title="Tea"))).accent == "#0055FF"
 
 
 def test_a_changed_theme_makes_another_film(tmp_path):
     search = themes_in(tmp_path, ours(), name="mine")
     brief = Brief(title="Tea", theme="mine")
-    before = open_workshop(workspace=tmp_path).job_id(brief)
+    before = open_context(workspace=tmp_path).job_id(brief)
     (search[0] / "mine.toml").write_text(ours(accent='"#FFAA00"'), encoding="utf-8")
 
-    assert open_workshop(workspace=tmp_path).job_id(brief) != before
+    assert open_context(workspace=tmp_path).job_id(brief) != before
 
 
 def test_themes_differ_in_how_things_come_into_the_picture():
@@ -174,8 +174,8 @@ def test_themes_differ_in_how_things_come_into_the_picture():
 def test_how_much_moves_is_said_by_the_theme_where_neither_settings_nor_template_do(tmp_path):
     themes_in(tmp_path, ours().replace('amount = "full"', 'amount = "reduced"'))
     calm, usual = (Brief(title="Tea", language="en", theme=theme) for theme in ("mine", "midnight"))
-    shop = open_workshop(workspace=tmp_path)
-    assert [shop.appearance.motion(brief) for brief in (calm, usual)] == ["reduced", "full"]
+    context = open_context(workspace=tmp_path)
+    assert [context.appearance.motion(brief) for brief in (calm, usual)] == ["reduced", "full"]
 
     (tmp_path / "nightreel.toml").write_text('[video]\nmotion = "full"\n', encoding="utf-8")
-    assert open_workshop(workspace=tmp_path).appearance.motion(calm) == "full"
+    assert open_context(workspace=tmp_path).appearance.motion(calm) == "full"

@@ -8,8 +8,8 @@ from google.oauth2 import credentials
 from groq import AsyncGroq
 
 from pipeline.limits import RetryPolicy
-from pipeline.narration.edge import wire
-from pipeline.narration.edge.wire import EdgeService
+from pipeline.narration.edge import client
+from pipeline.narration.edge.client import EdgeService
 from pipeline.pictures.stock.pexels import PexelsSource
 from pipeline.pictures.stock.photos import ServiceOptions
 from pipeline.pictures.stock.pixabay import PixabaySource
@@ -115,7 +115,7 @@ async def test_edge_is_asked_where_its_own_library_asks(monkeypatch):
         asked.append(address)
         return ()
 
-    monkeypatch.setattr(wire, "_list_voices", listed)
+    monkeypatch.setattr(client, "_list_voices", listed)
     service = EdgeService(OURS.edge.url)
 
     assert await service.voices(1.0) == ()

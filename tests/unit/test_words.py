@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.language.abbreviations import is_abbreviation
 from pipeline.language.text import clean_text, has_words
 from pipeline.language.words import breathes, join_words, split_words
-from pipeline.model.names import NAME_MAX_BYTES, RESERVED, is_device, safe_name
+from pipeline.model.file_names import NAME_MAX_BYTES, RESERVED, is_device, safe_name
 
 TEXTS = st.text(
     alphabet=st.one_of(st.sampled_from("日本語。、「」（）ーっ abc1-@#,.()“”—กิเะาๆ្ក👍\u200d"), st.characters()),

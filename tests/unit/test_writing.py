@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pipeline.language.phrases import phrase_spans, split_phrases
 from pipeline.language.text import full_stop_after, is_question
 from pipeline.language.words import join_words, split_words
-from pipeline.language.writing import first_direction, has_right_to_left, writing_of
+from pipeline.language.writing_systems import first_direction, has_right_to_left, writing_of
 
 
 @pytest.mark.parametrize("tag", ["ar", "ar-EG", "he", "iw", "fa", "ur", "uz-Arab", "az_Arab", "AR"])

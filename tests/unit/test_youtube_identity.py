@@ -9,8 +9,8 @@ from anyio import to_thread
 from google.oauth2.credentials import Credentials
 
 from pipeline.errors import HeldError, InputError, NeedsLoginError, TransientError
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.logins import standing
-from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing.youtube import Extras
 from pipeline.publishing.youtube.identity import Identity, ask_whose, identity_in, keep_login, whose
 from pipeline.publishing.youtube.tokens import Token
@@ -62,8 +62,8 @@ async def test_a_login_keeps_which_channel_it_is_for_and_google_auth_still_reads
     assert kept(tmp_path)["nightreel"]["channel"] == {"id": "UCann", "title": "Channel ann"}
     assert Credentials.from_authorized_user_file(token_file(tmp_path)).valid
     assert youtube.calls["channels.list"] == 1
-    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
-    stands = await to_thread.run_sync(standing, shop, "default")
+    context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path))
+    stands = await to_thread.run_sync(standing, context, "default")
     assert (stands.channel_id, stands.title) == ("UCann", "Channel ann")
 
 

@@ -20,8 +20,8 @@ from pipeline.cli.auth import _lines
 from pipeline.errors import ClosedError, InputError, NeedsLoginError, NightreelError, TransientError
 from pipeline.files import temporary_sibling
 from pipeline.orchestrator import logins
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.logins import standing
-from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing.youtube.device import log_in_by_code
 from pipeline.publishing.youtube.http import Reply, open_http
 from pipeline.publishing.youtube.identity import keep_login
@@ -523,9 +523,9 @@ def test_a_client_that_is_not_there_is_asked_for(tmp_path):
 
 
 async def test_who_logs_in_by_a_code_is_told_of_the_kind_of_client_that_codes_need(tmp_path):
-    shop = await anyio.to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
+    context = await anyio.to_thread.run_sync(lambda: open_context(workspace=tmp_path))
     with pytest.raises(NeedsLoginError, match=r"is not there.*of the type TVs and Limited Input devices"):
-        await logins.log_in_by_code(shop, "", show=lambda *_: None)
+        await logins.log_in_by_code(context, "", show=lambda *_: None)
 
 
 # Without a browser
@@ -702,9 +702,9 @@ async def test_a_login_with_a_code_uploads_and_looks_films_up(youtube, tmp_path)
 
 async def test_what_a_login_with_a_code_can_not_do_is_told_with_how_it_stands(youtube, tmp_path):
     youtube.write_token(token_file(tmp_path), scopes=("https://www.googleapis.com/auth/youtube",))
-    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
+    context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path))
 
-    stands = await to_thread.run_sync(standing, shop, "default")
+    stands = await to_thread.run_sync(standing, context, "default")
 
     assert not stands.may_send_captions
     assert "This login can't send captions" in "\n".join(_lines(stands))
@@ -722,8 +722,8 @@ async def stand(youtube, root, *, began=timedelta(), renewed=timedelta()):
         expiry = (now() - renewed + timedelta(seconds=3599)).replace(tzinfo=None).isoformat() + "Z"
         noted = {"expiry": expiry, "nightreel": {"logged_in_at": (now() - began).isoformat()}}
         path.write_text(json.dumps(content | noted), encoding="utf-8")
-    shop = await to_thread.run_sync(lambda: open_workshop(workspace=root))
-    return "\n".join(_lines(await to_thread.run_sync(standing, shop, "default")))
+    context = await to_thread.run_sync(lambda: open_context(workspace=root))
+    return "\n".join(_lines(await to_thread.run_sync(standing, context, "default")))
 
 
 async def test_an_app_in_testing_is_told_when_its_login_ends_and_that_it_has_ended(youtube, tmp_path):

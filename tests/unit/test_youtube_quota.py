@@ -15,9 +15,9 @@ from pipeline.cli.batch_status import BatchReport, write_batch
 from pipeline.cli.status_tables import print_batch
 from pipeline.errors import ClosedError, QuotaError, TransientError
 from pipeline.model import Asked, Batch, Brief, Job, Paragraph, Section
+from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.forecast import forecast
 from pipeline.orchestrator.uploads import told_days, upload_days
-from pipeline.orchestrator.workshop import open_workshop
 from pipeline.publishing.youtube.calls import api_method
 from pipeline.settings import load_settings
 from pipeline.state import CheckpointStore
@@ -308,11 +308,11 @@ def test_status_says_nothing_of_it_where_nothing_is_published(tmp_path, capsys):
 
 async def test_a_dry_run_says_how_many_days_it_takes_and_that_nobody_is_logged_in(tmp_path):
     wanted = {"publishing.to": "youtube", "youtube.uploads_per_day": 2, "narration.narrator": "silence"}
-    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=wanted))
+    context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=wanted))
     sections = (Section(heading="", blocks=(Paragraph(text="Tea cools, slowly."),)),)
     briefs = [Brief(title=f"Film {number}", sections=sections) for number in range(5)]
 
-    found = await forecast(briefs, shop, batch="films")
+    found = await forecast(briefs, context, batch="films")
 
     (uploads,) = found.uploads
     assert (uploads.films, uploads.films_per_day, uploads.days) == (5, 2, 3)

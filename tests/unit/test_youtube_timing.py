@@ -19,8 +19,8 @@ from pipeline.errors import ClosedError, ConfigurationError, DamagedError, Input
 from pipeline.limits import Bandwidth
 from pipeline.model import Brief
 from pipeline.model.schedule import Hours, Slots, Zone
-from pipeline.orchestrator.workshop import open_workshop
-from pipeline.orchestrator.workshop.release import release_of
+from pipeline.orchestrator.context import open_context
+from pipeline.orchestrator.context.release import release_of
 from pipeline.publishing import Subject
 from pipeline.publishing.youtube import SlotBook, Timing
 from pipeline.publishing.youtube.http import open_http
@@ -289,11 +289,11 @@ async def test_each_channel_has_its_slots_and_hours_by_its_own_clocks(tmp_path):
         "youtube.time_zone": "UTC",
         "youtube.time_zones": "cooking Europe/Berlin,news America/New_York",
     }
-    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=wanted))
+    context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=wanted))
     times = {}
     for name in ("cooking", "news", "other"):
-        hours = shop.hosts.channel(name).hours
-        release = release_of(Brief(title="Sky"), shop.settings.youtube, channel=name)
+        hours = context.hosts.channel(name).hours
+        release = release_of(Brief(title="Sky"), context.settings.youtube, channel=name)
         times[name] = (next(release.slots.after(at(27, 0))), hours.next_begin(at(27, 12)))
     assert times == {
         "cooking": (at(27, 17), at(27, 21)),
@@ -304,13 +304,13 @@ async def test_each_channel_has_its_slots_and_hours_by_its_own_clocks(tmp_path):
 
 async def test_a_time_is_past_where_the_clocks_of_one_of_its_channels_are_ahead(tmp_path):
     wanted = {"publishing.to": "youtube:news,youtube:cooking", "youtube.time_zones": "cooking Asia/Kolkata,news UTC"}
-    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=wanted))
-    shop = replace(shop, machine=replace(shop.machine, clock=lambda: at(27, 15)))
+    context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=wanted))
+    context = replace(context, machine=replace(context.machine, clock=lambda: at(27, 15)))
     early, late = (Brief(title="Sky", publish_at=f"2026-01-27 {hour}:00", origin="sky.md") for hour in (18, 23))
 
     with pytest.raises(InputError, match=r"sky\.md: publish_at is past"):
-        shop.hosts.check(early)
-    shop.hosts.check(late)
+        context.hosts.check(early)
+    context.hosts.check(late)
 
 
 def test_the_playlist_of_a_brief_does_not_shape_the_film_and_is_told_with_how_it_is_shown():
@@ -322,11 +322,11 @@ def test_the_playlist_of_a_brief_does_not_shape_the_film_and_is_told_with_how_it
 
 async def test_a_folder_for_uploads_by_hand_says_when_a_film_becomes_public(tmp_path):
     wanted = {"publishing.to": "folder:usb", "youtube.time_zone": "UTC"}
-    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=wanted))
+    context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=wanted))
     brief = Brief(title="Sky", publish_at="2027-01-27 18:00")
     subject = Subject(key="0123456789abcdef", folder="sky")
 
-    place = await to_thread.run_sync(shop.hosts.destination, "folder:usb", subject, brief)
+    place = await to_thread.run_sync(context.hosts.destination, "folder:usb", subject, brief)
     await place.deliver(write_film(tmp_path / "film.mp4"))
 
     told = json.loads((tmp_path / "usb" / "sky" / "metadata.json").read_bytes())
@@ -354,12 +354,12 @@ def test_when_a_film_is_shown_does_not_shape_it():
 
 async def test_a_run_tells_a_past_time_before_the_film_is_made(tmp_path):
     wanted = {"publishing.to": "youtube", "youtube.time_zone": "UTC"}
-    shop = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path, overrides=wanted))
-    unpublished = await to_thread.run_sync(lambda: open_workshop(workspace=tmp_path))
+    context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=wanted))
+    unpublished = await to_thread.run_sync(lambda: open_context(workspace=tmp_path))
     brief = Brief(title="Sky", publish_at="2020-01-01 18:00", origin="sky.md")
 
     with pytest.raises(InputError, match=r"sky\.md: publish_at is past"):
-        await to_thread.run_sync(shop.hosts.check, brief)
+        await to_thread.run_sync(context.hosts.check, brief)
     unpublished.hosts.check(brief)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pipeline.model.scenes.spoken import SpokenScene
-from pipeline.model.showing import Shown, kicker, several, shown
+from pipeline.model.text_fields import Shown, kicker, several, shown
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,8 @@
 """The read-aloud voices of Microsoft Edge, through edge-tts: natural, free, and without any promise.
 
 The service is undocumented and changes; it should never be the only voice in the list. What edge-tts leaves open is
-closed here and beside it: sockets that fall silent and a clock that is wrong (`wire`), sound cut short without an
-error (`whole`), single voices that fail and errors of three libraries (`failures`); `voices` chooses one.
+closed here and beside it: sockets that fall silent and a clock that is wrong (`client`), sound cut short without an
+error (`completeness`), single voices that fail and errors of three libraries (`errors`); `voices` chooses one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from pipeline.limits import Throttle
 from pipeline.media.sound.audio import Samples, read_audio
 from pipeline.model import SAMPLE_RATE_HZ, Prosody, Word
 from pipeline.narration.alignment import can_be, fold, match, place, proportional
-from pipeline.narration.edge.failures import ServiceBusyError, VoiceHealth, VoicelessError
+from pipeline.narration.edge.circuit_breaker import VoiceBreaker
+from pipeline.narration.edge.client import EdgeService
+from pipeline.narration.edge.completeness import is_whole
+from pipeline.narration.edge.errors import ServiceBusyError, VoicelessError
 from pipeline.narration.edge.voices import (
     DEFAULT_VOICES,
     OUR_CHOICES,
@@ -31,13 +34,11 @@ from pipeline.narration.edge.voices import (
     spares_for,
     unknown_voice,
 )
-from pipeline.narration.edge.whole import is_whole
-from pipeline.narration.edge.wire import EdgeService
 from pipeline.narration.estimate import most_s
 from pipeline.narration.narrator import Speech, Voice, VoiceFailsError, VoiceList, in_order
-from pipeline.narration.phrases import size_bytes
-from pipeline.narration.spoken import SpokenText
+from pipeline.narration.spoken_text import SpokenText
 from pipeline.narration.trimming import audible, seconds_of
+from pipeline.narration.utterances import size_bytes
 
 _CHECK_TIMEOUT_S = 3.0
 # The service takes 4,096 bytes of escaped text. edge-tts would cut longer ones itself, in the middle of words or not at
@@ -70,7 +71,7 @@ class EdgeNarrator:
         self._timeout_s = timeout_s
         self._fallback_voices = tuple(fallback_voices)
         self._voices: tuple[Voice, ...] = ()
-        self._health = VoiceHealth()
+        self._breaker = VoiceBreaker()
         self._suspecting = anyio.Lock()
         # Whom to ask when a voice fails, for those that have somebody.
         self._witnesses: dict[str, str] = {}
@@ -119,23 +120,23 @@ class EdgeNarrator:
 
     async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
         """Speak in one request, and make sure that all of it was spoken."""
-        if self._health.is_resting(voice):
+        if self._breaker.is_open(voice):
             raise _voice_fails(voice)
         try:
             return await self._request(said, voice, prosody)
         except VoicelessError as error:
-            if not self._health.failed(voice) or not await self._others_speak(said, voice, prosody):
+            if not self._breaker.failed(voice) or not await self._others_speak(said, voice, prosody):
                 raise TransientError(error.message, hint=error.hint) from error
         try:
             return await self._request(said, voice, prosody)
         except VoicelessError as error:
-            self._health.rest(voice)
+            self._breaker.open(voice)
             raise _voice_fails(voice) from error
 
     async def _request(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
         async with self._throttle.call():
             audio, events = await self._service.speak(_fitting(said.text), voice, prosody, self._timeout_s)
-            self._health.spoke(voice)
+            self._breaker.succeeded(voice)
             return await to_thread.run_sync(_heard, said, audio, events, 1 + prosody.rate_percent / 100)
 
     async def _others_speak(self, said: SpokenText, voice: str, prosody: Prosody) -> bool:
@@ -144,7 +145,7 @@ class EdgeNarrator:
         if witness is None:
             return False
         async with self._suspecting:
-            if self._health.is_resting(voice):
+            if self._breaker.is_open(voice):
                 raise _voice_fails(voice)
             try:
                 await self._request(said, witness, prosody)

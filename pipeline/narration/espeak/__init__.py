@@ -22,12 +22,12 @@ from pipeline.errors import MissingToolError, PermanentError, ProviderError, Tra
 from pipeline.model import Prosody
 from pipeline.narration.alignment import Span, place
 from pipeline.narration.espeak import child
-from pipeline.narration.espeak.host import CAN_FORK, Host
+from pipeline.narration.espeak.fork_server import CAN_FORK, Host
+from pipeline.narration.espeak.segmentation import part_phrases
 from pipeline.narration.espeak.voices import OTHER_ALPHABETS, READ_IDEOGRAPHS, EspeakVoice, choose
 from pipeline.narration.narrator import Speech, Voice, VoiceList, in_order
-from pipeline.narration.parting import part_phrases
-from pipeline.narration.processes import answer_of, last_words
-from pipeline.narration.spoken import SpokenText
+from pipeline.narration.spoken_text import SpokenText
+from pipeline.narration.subprocesses import answer_of, last_words
 
 # In messages.
 _NAME = "eSpeak"
@@ -67,7 +67,7 @@ class _Event:
 
 
 class EspeakNarrator:
-    """Speaks through a process per text (see `child`), forked where that can be: see `host`."""
+    """Speaks through a process per text (see `child`), forked where that can be: see `fork_server`."""
 
     name = "espeak"
 

@@ -22,8 +22,8 @@ from pipeline.narration.estimate import least_s, most_s
 from pipeline.narration.narrator import Speech, VoiceList, in_order
 from pipeline.narration.piper import child
 from pipeline.narration.piper.voices import PiperVoice, choose, find_voices, listed
-from pipeline.narration.processes import answer_of, last_words
-from pipeline.narration.spoken import SpokenText
+from pipeline.narration.spoken_text import SpokenText
+from pipeline.narration.subprocesses import answer_of, last_words
 
 # Child processes at a time: each uses several cores, and holds a model of a hundred megabytes.
 _AT_ONCE = 2

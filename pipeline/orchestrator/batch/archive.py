@@ -15,7 +15,7 @@ from pipeline.files.scratch import scratch_folder
 from pipeline.model import JobStatus, JobSummary
 from pipeline.orchestrator.batch.results import films_by_row
 from pipeline.orchestrator.batch.source import roster_of
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.context import RunContext
 from pipeline.reporting import MANIFEST, RowFilms, write_manifest
 from pipeline.sources.campaign import read_roster
 from pipeline.state import no_batch
@@ -38,19 +38,19 @@ class Packed:
     bytes: int
 
 
-def pack(shop: Workshop, batch: str, *, output: Path | None = None) -> Packed:
+def pack(context: RunContext, batch: str, *, output: Path | None = None) -> Packed:
     """Write the completed films of a batch to `output` (default: BATCH.zip beside them), as they lie in their folders.
 
     Larger than 4 GB is ZIP64. Memory does not grow with the films. Blocks. Raises `InputError` when there is nothing
     to pack, and `StorageError`.
     """
-    known = shop.store.read_batch(batch)
+    known = context.store.read_batch(batch)
     if known is None:
-        raise no_batch(batch, shop.store.batch_names())
-    shop = shop.for_asked(known.asked)
-    index = shop.store.refreshed(batch)
-    summary = shop.places.summary(batch)
-    path = output or (summary.parent if summary else shop.places.films_root.parent) / f"{batch}.zip"
+        raise no_batch(batch, context.store.batch_names())
+    context = context.for_asked(known.asked)
+    index = context.store.refreshed(batch)
+    summary = context.places.summary(batch)
+    path = output or (summary.parent if summary else context.places.films_root.parent) / f"{batch}.zip"
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     missing: list[str] = []
@@ -66,7 +66,7 @@ def pack(shop: Workshop, batch: str, *, output: Path | None = None) -> Packed:
                 packer.add(part, _inside(row, batch) / part.name)
         if not films:
             raise InputError("has no film to pack", where=batch, hint=f"See nightreel status {shlex.quote(batch)}")
-        _add_manifest(packer, shop, batch)
+        _add_manifest(packer, context, batch)
         packer.finish()
     return Packed(path=path, films=films, missing=tuple(missing), bytes=path.stat().st_size)
 
@@ -110,15 +110,15 @@ def _inside(row: JobSummary, batch: str) -> PurePosixPath:
     return PurePosixPath(row.folder.removeprefix(f"{batch}/"))
 
 
-def _add_manifest(packer: _Packer, shop: Workshop, batch: str) -> None:
+def _add_manifest(packer: _Packer, context: RunContext, batch: str) -> None:
     """The manifest, with the places that films have in the ZIP; only tables have one."""
-    roster = read_roster(roster_of(shop.store, batch))
+    roster = read_roster(roster_of(context.store, batch))
     if roster is None:
         return
     with scratch_folder() as folder:
 
         def packed() -> Iterator[RowFilms]:
-            for row in films_by_row(shop.store, batch, roster):
+            for row in films_by_row(context.store, batch, roster):
                 films = [
                     replace(film, video=folder / _inside(film, batch) / film.video.name) if film.video else film
                     for film in row.films

@@ -17,11 +17,11 @@ from pipeline.orchestrator.batch.cancellation import run_until_cancelled
 from pipeline.orchestrator.batch.plan import Plan
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.run import Outcome, run_jobs
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.hosts import Hosts
+from pipeline.orchestrator.context.wishes import Wishes
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.failures import error_record
-from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.hosts import Hosts
-from pipeline.orchestrator.workshop.wishes import Wishes
 from pipeline.sources import batch_name, told
 from pipeline.state import no_batch
 
@@ -31,62 +31,62 @@ _MOST_TOLD = 100
 _FAMILY_AT_ONCE = 2
 
 
-async def run_one(brief: Brief, shop: Workshop, *, listen: Listener = ignore) -> Job:
+async def run_one(brief: Brief, context: RunContext, *, listen: Listener = ignore) -> Job:
     """Make one film and return its job, completed, parked or failed. Other processes may make other films meanwhile.
 
     Raises `BusyError` when another process is making this one, and `InputError` when several languages are wanted.
     """
-    count = shop.wishes.count_films([brief])
+    count = context.wishes.count_films([brief])
     if count > 1:
         raise InputError(f"{count} films are wanted of it, and one was asked for", where=brief.origin or brief.title)
-    (job,) = await run_family(brief, shop, listen=listen)
+    (job,) = await run_family(brief, context, listen=listen)
     return job
 
 
-async def run_family(brief: Brief, shop: Workshop, *, listen: Listener = ignore) -> tuple[Job, ...]:
+async def run_family(brief: Brief, context: RunContext, *, listen: Listener = ignore) -> tuple[Job, ...]:
     """Make a film of a brief in each of its languages, a few at a time, and return their jobs in this order.
 
     Raises `BusyError` when another process is making one of them, and `InputError` for several films in one file.
     """
-    refuse_one_file_for_many([brief], shop)
-    shop.hosts.refuse_offline()
-    await _tell_idle_voices([brief], shop.wishes, listen)
-    await _tell_logins(shop.hosts, listen)
+    refuse_one_file_for_many([brief], context)
+    context.hosts.refuse_offline()
+    await _tell_idle_voices([brief], context.wishes, listen)
+    await _tell_logins(context.hosts, listen)
     with first_error():
         async with anyio.create_task_group() as ahead:
-            ahead.start_soon(_wake_voice, brief, shop)
-            ids = (await plan_batch([brief], shop, batch=SINGLES, source="", keep=True)).ids
-            jobs = await _make_singles(ids, brief.title, shop, listen)
+            ahead.start_soon(_wake_voice, brief, context)
+            ids = (await plan_batch([brief], context, batch=SINGLES, source="", keep=True)).ids
+            jobs = await _make_singles(ids, brief.title, context, listen)
             ahead.cancel_scope.cancel()
-    await to_thread.run_sync(shop.cache.prune, shop.settings.cache.max_bytes)
+    await to_thread.run_sync(context.cache.prune, context.settings.cache.max_bytes)
     return tuple(jobs[job_id] for job_id in ids)
 
 
-async def _make_singles(ids: Sequence[str], title: str, shop: Workshop, listen: Listener) -> dict[str, Job]:
+async def _make_singles(ids: Sequence[str], title: str, context: RunContext, listen: Listener) -> dict[str, Job]:
     jobs: dict[str, Job] = {}
     places = anyio.Semaphore(_FAMILY_AT_ONCE)
 
     async def make(number: int, job_id: str) -> None:
-        async with places, shop.store.claims.claim(SINGLES, job_id, what=title):
-            jobs[job_id] = await _make_single(job_id, shop, listen, rank=(float(number),))
+        async with places, context.store.claims.claim(SINGLES, job_id, what=title):
+            jobs[job_id] = await _make_single(job_id, context, listen, rank=(float(number),))
 
-    async with shop.store.claims.working(SINGLES), anyio.create_task_group() as tasks:
+    async with context.store.claims.working(SINGLES), anyio.create_task_group() as tasks:
         for number, job_id in enumerate(ids):
             tasks.start_soon(make, number, job_id)
     return jobs
 
 
-async def _make_single(job_id: str, shop: Workshop, listen: Listener, *, rank: Rank) -> Job:
+async def _make_single(job_id: str, context: RunContext, listen: Listener, *, rank: Rank) -> Job:
     # Whoever held the claim before may have finished the film.
-    job = await shop.store.load_job(SINGLES, job_id)
+    job = await context.store.load_job(SINGLES, job_id)
     if job.status is JobStatus.CANCELLED:
-        job = advance(job, JobStatus.PENDING, at=shop.clock(), why="asked for again")
-    return await run_until_cancelled(job, shop, listen, rank=rank)
+        job = advance(job, JobStatus.PENDING, at=context.clock(), why="asked for again")
+    return await run_until_cancelled(job, context, listen, rank=rank)
 
 
 async def run_batch(
     briefs: Collection[Brief],
-    shop: Workshop,
+    context: RunContext,
     *,
     batch: str,
     source: str,
@@ -103,13 +103,13 @@ async def run_batch(
     than these, whose films stay as they are. `numbered`: episodes of series get their numbers. Raises `InputError` when
     several films should go to one file.
     """
-    refuse_one_file_for_many(briefs, shop)
-    shop.hosts.refuse_offline()
+    refuse_one_file_for_many(briefs, context)
+    context.hosts.refuse_offline()
     if not len(briefs) and not unreadable:
         return Outcome(batch=batch, counts={})
     plan = await plan_batch(
         briefs,
-        shop,
+        context,
         batch=batch,
         source=source,
         priority=priority,
@@ -118,11 +118,11 @@ async def run_batch(
         refused=refusals(unreadable),
         numbered=numbered,
     )
-    await _tell_idle_voices(briefs, shop.wishes, listen)
-    await _tell_logins(shop.hosts, listen)
+    await _tell_idle_voices(briefs, context.wishes, listen)
+    await _tell_logins(context.hosts, listen)
     for line in plan.news(batch):
         tell(listen, Notice(text=line))
-    return await run_jobs(shop, batch, listen)
+    return await run_jobs(context, batch, listen)
 
 
 def refusals(unreadable: Iterable[InputError]) -> list[Refused]:
@@ -131,32 +131,32 @@ def refusals(unreadable: Iterable[InputError]) -> list[Refused]:
 
 
 async def add(
-    briefs: Sequence[Brief], shop: Workshop, *, batch: str, priority: Priority = Priority.NORMAL
+    briefs: Sequence[Brief], context: RunContext, *, batch: str, priority: Priority = Priority.NORMAL
 ) -> tuple[Plan, list[int]]:
     """Add films to a batch, for whoever runs it, now or later; the processes that do so now are returned as well."""
-    refuse_one_file_for_many(briefs, shop)
-    plan = await plan_batch(briefs, shop, batch=batch, source="", priority=priority, keep=True)
-    return plan, await to_thread.run_sync(running, shop, batch)
+    refuse_one_file_for_many(briefs, context)
+    plan = await plan_batch(briefs, context, batch=batch, source="", priority=priority, keep=True)
+    return plan, await to_thread.run_sync(running, context, batch)
 
 
-async def resume(shop: Workshop, *, batch: str, listen: Listener = ignore) -> Outcome:
+async def resume(context: RunContext, *, batch: str, listen: Listener = ignore) -> Outcome:
     """Go on with a batch as its checkpoints stand, without its source. Raises `InputError` for an unknown one."""
-    await known_batch(shop, batch)
-    await to_thread.run_sync(shop.store.refreshed, batch)
-    return await run_jobs(shop, batch, listen)
+    await known_batch(context, batch)
+    await to_thread.run_sync(context.store.refreshed, batch)
+    return await run_jobs(context, batch, listen)
 
 
-async def resume_some(shop: Workshop, *, batch: str, jobs: Collection[str], listen: Listener = ignore) -> Outcome:
+async def resume_some(context: RunContext, *, batch: str, jobs: Collection[str], listen: Listener = ignore) -> Outcome:
     """Go on with some jobs of a batch, and nothing else."""
-    return await run_jobs(shop, batch, listen, only=list(jobs))
+    return await run_jobs(context, batch, listen, only=list(jobs))
 
 
-async def name_for(shop: Workshop, source: Path | str) -> str:
+async def name_for(context: RunContext, source: Path | str) -> str:
     """The name of a batch of this source. Raises `InputError` when a batch of another source has it."""
     name = await to_thread.run_sync(batch_name, source)
     with suppress(CheckpointError):  # its list is lost: it is made anew
-        known = await shop.store.load_batch(name)
-        if known and known.source and known.source != await to_thread.run_sync(shop.places.source_name, source):
+        known = await context.store.load_batch(name)
+        if known and known.source and known.source != await to_thread.run_sync(context.places.source_name, source):
             raise InputError(
                 f"there is a batch “{name}” already, of {known.source}",
                 where=told(source),
@@ -165,36 +165,36 @@ async def name_for(shop: Workshop, source: Path | str) -> str:
     return name
 
 
-async def known_batch(shop: Workshop, name: str) -> Batch:
+async def known_batch(context: RunContext, name: str) -> Batch:
     """What was asked for under this name. Raises `InputError` when nothing was."""
-    batch = await shop.store.load_batch(name)
+    batch = await context.store.load_batch(name)
     if batch is None:
-        raise no_batch(name, await shop.store.batches())
+        raise no_batch(name, await context.store.batches())
     return batch
 
 
-def running(shop: Workshop, batch: str) -> list[int]:
+def running(context: RunContext, batch: str) -> list[int]:
     """Processes that will see new work in a batch: those at work on it, or on anything if it is the queue. Blocks."""
-    store = shop.store
+    store = context.store
     return sorted(store.processes() if batch == QUEUE else set(store.claims.workers(batch)))
 
 
-def refuse_while_busy(shop: Workshop, batch: str) -> None:
+def refuse_while_busy(context: RunContext, batch: str) -> None:
     """Bring the batch's rows up to date, and raise `BusyError` if any process works on it. Blocks."""
-    pids = running(shop, batch)
-    index = shop.store.refreshed(batch)
-    if pids or any(shop.store.claims.is_claimed(batch, turn.job) for turn in index.turns.under_way()):
+    pids = running(context, batch)
+    index = context.store.refreshed(batch)
+    if pids or any(context.store.claims.is_claimed(batch, turn.job) for turn in index.turns.under_way()):
         who = f"process {pids[0]}" if pids else "a process"
         raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
 
 
-async def _wake_voice(brief: Brief, shop: Workshop) -> None:
+async def _wake_voice(brief: Brief, context: RunContext) -> None:
     """Have the first voice load what it speaks with, beside the planning, if that is on this machine.
 
     No service is asked: the film may be there already. What is wrong with a voice, the first stage will tell.
     """
     with suppress(NightreelError):
-        narrators = await to_thread.run_sync(lambda: shop.crew.narrators)
+        narrators = await to_thread.run_sync(lambda: context.crew.narrators)
         await check_voice(narrators[:1], brief.language, wanted=None)
 
 
@@ -209,8 +209,10 @@ async def _tell_logins(hosts: Hosts, listen: Listener) -> None:
         tell(listen, Notice(text=hosts.told_to_wait(name)))
 
 
-def refuse_one_file_for_many(briefs: Collection[Brief], shop: Workshop) -> None:
+def refuse_one_file_for_many(briefs: Collection[Brief], context: RunContext) -> None:
     """Raise `InputError` when several films should go to one file."""
-    count = shop.wishes.count_films(briefs)
-    if count > 1 and shop.output and shop.output.suffix.lower() == ".mp4":
-        raise InputError(f"{count} films don't fit one file", where=str(shop.output), hint="Give a folder as --output")
+    count = context.wishes.count_films(briefs)
+    if count > 1 and context.output and context.output.suffix.lower() == ".mp4":
+        raise InputError(
+            f"{count} films don't fit one file", where=str(context.output), hint="Give a folder as --output"
+        )

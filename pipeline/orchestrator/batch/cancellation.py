@@ -8,44 +8,44 @@ from anyio import to_thread
 from pipeline.errors import first_error
 from pipeline.limits import Rank
 from pipeline.model import TRANSITIONS, Job, JobStatus, advance
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import JobEvent, Listener, tell
 from pipeline.orchestrator.film.jobs import run_job
-from pipeline.orchestrator.workshop import Workshop
 
 # How often a film that is made by itself asks whether it is still wanted.
 _HEARING_S = 1.0
 
 
-async def run_until_cancelled(job: Job, shop: Workshop, listen: Listener, *, rank: Rank) -> Job:
+async def run_until_cancelled(job: Job, context: RunContext, listen: Listener, *, rank: Rank) -> Job:
     """`run_job`, with an ear for who wants the film no more."""
     key = (job.batch, job.id)
     # Whoever wanted it no more before: somebody wants it now.
-    await to_thread.run_sync(shop.store.claims.cancel_is_heard, *key)
+    await to_thread.run_sync(context.store.claims.cancel_is_heard, *key)
 
     async def hear(scope: anyio.CancelScope) -> None:
         while True:
             await anyio.sleep(_HEARING_S)
-            if await to_thread.run_sync(shop.store.claims.cancel_is_asked, *key):
+            if await to_thread.run_sync(context.store.claims.cancel_is_asked, *key):
                 scope.cancel()
 
     with first_error():
         async with anyio.create_task_group() as tasks:
             with anyio.CancelScope() as scope:
                 tasks.start_soon(hear, scope)
-                job = await run_job(job, shop, listen, rank=rank)
+                job = await run_job(job, context, listen, rank=rank)
             tasks.cancel_scope.cancel()
-    return await cancel_if_asked(shop, *key, listen) or job
+    return await cancel_if_asked(context, *key, listen) or job
 
 
-async def cancel_if_asked(shop: Workshop, batch: str, job_id: str, listen: Listener) -> Job | None:
+async def cancel_if_asked(context: RunContext, batch: str, job_id: str, listen: Listener) -> Job | None:
     """Make a job cancelled if somebody has asked for that; for who has claimed it, and put it down."""
-    store = shop.store
+    store = context.store
     if not await to_thread.run_sync(store.claims.cancel_is_asked, batch, job_id):
         return None
     job = await store.load_job(batch, job_id)
     if JobStatus.CANCELLED in TRANSITIONS[job.status]:
         why = await to_thread.run_sync(store.claims.why_cancelled, batch, job_id) or "cancelled while it was made"
-        job = advance(job, JobStatus.CANCELLED, at=shop.clock(), why=why)
+        job = advance(job, JobStatus.CANCELLED, at=context.clock(), why=why)
         await store.save_job(job)
         tell(listen, JobEvent(job=job))
     await to_thread.run_sync(store.claims.cancel_is_heard, batch, job_id)

@@ -6,8 +6,8 @@ from datetime import date
 from functools import cached_property
 
 from pipeline.model import Brief, JobStatus, JobSummary
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.naming import FolderPattern
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import BatchIndex
 
 # Of the id of a job, so much tells its folder from one that is taken.
@@ -19,15 +19,15 @@ _OVER = frozenset({JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED})
 class Folders:
     """The folders of one plan. Raises `ConfigurationError` for a pattern that is none. Blocks."""
 
-    def __init__(self, shop: Workshop, batch: str, index: BatchIndex) -> None:
-        self._shop = shop
+    def __init__(self, context: RunContext, batch: str, index: BatchIndex) -> None:
+        self._context = context
         self._batch = batch
         self._index = index
         # Of a batch that begins, no row has to be looked up.
         self.is_new = index.is_empty()
-        self._pattern = FolderPattern(shop.settings.output.pattern)
+        self._pattern = FolderPattern(context.settings.output.pattern)
         # Whether nobody else puts films where ours go.
-        self._is_all_ours = self._pattern.is_per_batch and shop.output is None
+        self._is_all_ours = self._pattern.is_per_batch and context.output is None
         # What this plan has given away, by casefolded name, since some systems do not tell "A" from "a".
         self._given: set[str] = set()
         # Jobs whose films are replaced, with their titles; jobs that never made one, with the folders they get instead.
@@ -65,7 +65,7 @@ class Folders:
             return False
         holder = None if self.is_new else self._index.in_folder(folder)
         if holder is None:
-            return self._is_all_ours or not self._shop.places.is_taken(folder, self._batch)
+            return self._is_all_ours or not self._context.places.is_taken(folder, self._batch)
         # The same place of the same source with other content, or the same topic under other settings: the film is
         # replaced, not doubled.
         if _is_same(holder, brief):
@@ -80,7 +80,7 @@ class Folders:
         return (
             holder.status in _OVER
             and holder.video is None
-            and not self._shop.store.claims.is_claimed(self._batch, holder.id)
+            and not self._context.store.claims.is_claimed(self._batch, holder.id)
         )
 
     def _before(self, brief: Brief) -> JobSummary | None:
@@ -95,7 +95,7 @@ class Folders:
     @cached_property
     def _today(self) -> date:
         """The day of the plan, where it is made."""
-        return self._shop.clock().astimezone().date()
+        return self._context.clock().astimezone().date()
 
     @cached_property
     def _crowded(self) -> dict[tuple[str | int, ...], JobSummary]:

@@ -18,8 +18,8 @@ from pipeline.errors import CheckpointError, InputError
 from pipeline.language.text import counted
 from pipeline.model import Brief, Job, JobStatus
 from pipeline.model.episodes import MOST_EPISODES
-from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.serials import episode_key, ledger_of, subject_key, table_of, track_of
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.serials import episode_key, ledger_of, subject_key, table_of, track_of
 from pipeline.state.episodes import Episode, EpisodeFilm
 
 logger = logging.getLogger("nightreel")
@@ -41,17 +41,17 @@ class _Claim:
 class Numbers:
     """The episodes of one plan."""
 
-    shop: Workshop
+    context: RunContext
     # By series and key of the episode.
     _given: dict[tuple[str, str], int] = field(default_factory=dict)
     _films: dict[str, dict[str, list[tuple[str, EpisodeFilm]]]] = field(default_factory=dict)
 
     def of(self, brief: Brief) -> Brief:
         """The brief with its number; one of no series has none."""
-        series = self.shop.wishes.series_of(brief)
+        series = self.context.wishes.series_of(brief)
         if not series:
             return brief
-        placed = replace(brief, origin=self.shop.places.origin(brief.origin))
+        placed = replace(brief, origin=self.context.places.origin(brief.origin))
         return replace(brief, episode=self._given.get((series, episode_key(placed)), 0))
 
     def know(self, series: str, given: Mapping[str, int]) -> None:
@@ -68,38 +68,38 @@ class Numbers:
     def save(self) -> None:
         """Write down which jobs make the films. Blocks."""
         for series, films in self._films.items():
-            ledger_of(self.shop.workspace, series).note_films(films)
+            ledger_of(self.context.workspace, series).note_films(films)
 
 
-def number_episodes(briefs: Iterable[Brief], shop: Workshop, *, gives: bool) -> Numbers:
+def number_episodes(briefs: Iterable[Brief], context: RunContext, *, gives: bool) -> Numbers:
     """The numbers of briefs. `gives` writes them down; else they are those that would be given. Blocks.
 
     Raises `InputError` for an unknown series, two briefs that want one number, a number that is another film's, and a
     brief that wants another one than it has.
     """
-    numbers = Numbers(shop=shop)
-    for series, wanted in _claims(briefs, shop).items():
-        ledger = ledger_of(shop.workspace, series)
-        left = [] if ledger.is_there() else known_episodes(series, shop)
+    numbers = Numbers(context=context)
+    for series, wanted in _claims(briefs, context).items():
+        ledger = ledger_of(context.workspace, series)
+        left = [] if ledger.is_there() else known_episodes(series, context)
         if left:
             told = counted(len(left), "episode is", "episodes are")
             logger.info("the numbers of series “%s” are lost: %s known from their jobs", series, told)
-        for renamed in _renamed(ledger.episodes() or left, wanted, shop.workspace, series=series):
+        for renamed in _renamed(ledger.episodes() or left, wanted, context.workspace, series=series):
             logger.warning("series “%s”: %s", series, renamed)
-        give = partial(_give, wanted=wanted, series=series, first=shop.settings.series[series].first, left=left)
+        give = partial(_give, wanted=wanted, series=series, first=context.settings.series[series].first, left=left)
         numbers.know(series, ledger.change(give) if gives else give(list(ledger.episodes())))
     return numbers
 
 
-def _claims(briefs: Iterable[Brief], shop: Workshop) -> dict[str, dict[str, _Claim]]:
+def _claims(briefs: Iterable[Brief], context: RunContext) -> dict[str, dict[str, _Claim]]:
     """What briefs ask for, by series and key of the episode, in their order."""
     claims: dict[str, dict[str, _Claim]] = {}
     for brief in briefs:
-        series = shop.wishes.series_of(brief)
+        series = context.wishes.series_of(brief)
         if not series:
             continue
-        table_of(series, shop.settings, where=brief.origin)
-        placed = replace(brief, origin=shop.places.origin(brief.origin))
+        table_of(series, context.settings, where=brief.origin)
+        placed = replace(brief, origin=context.places.origin(brief.origin))
         key = episode_key(placed)
         of = claims.setdefault(series, {})
         if key not in of or not of[key].number:
@@ -177,14 +177,16 @@ def _refuse_what_can_not_be(episodes: Iterable[Episode], wanted: Mapping[str, _C
         raise InputError(f"{'; '.join(problems[:_MOST_TOLD])}{more}", where=f"series “{series}”", hint=hint)
 
 
-def known_episodes(series: str, shop: Workshop) -> list[Episode]:
+def known_episodes(series: str, context: RunContext) -> list[Episode]:
     """The episodes of a series, by number, as far as batches know films of them. Reads every batch, and blocks.
 
     Where two jobs say different things, the one whose film more people have seen is right: published, made, planned.
     """
     found: dict[str, Episode] = {}
     taken: set[int] = set()
-    for job in sorted(_jobs(series, shop), key=lambda job: (not job.published, job.status is not JobStatus.COMPLETED)):
+    for job in sorted(
+        _jobs(series, context), key=lambda job: (not job.published, job.status is not JobStatus.COMPLETED)
+    ):
         brief, key = job.brief, episode_key(job.brief)
         if key not in found and brief.episode not in taken:
             found[key] = Episode(key=key, number=brief.episode, title=brief.title, where=brief.origin)
@@ -195,8 +197,8 @@ def known_episodes(series: str, shop: Workshop) -> list[Episode]:
     return sorted(found.values(), key=lambda each: each.number)
 
 
-def _jobs(series: str, shop: Workshop) -> Iterator[Job]:
-    store = shop.store
+def _jobs(series: str, context: RunContext) -> Iterator[Job]:
+    store = context.store
     for batch in store.batch_names():
         # In memory: whoever only wants to know what would be made changes nothing.
         for row in store.glance(batch).rows_whose("series", series):

@@ -12,8 +12,8 @@ from pipeline.model import Brief, Job, JobStatus, JobSummary, Priority, Sample
 from pipeline.orchestrator.batch.folders import Folders
 from pipeline.orchestrator.batch.numbering import Numbers
 from pipeline.orchestrator.batch.plan import Change, Mended, Plan
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.delivered import has_film
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import BatchIndex, Damage
 
 logger = logging.getLogger("nightreel")
@@ -32,7 +32,7 @@ class Planner:
 
     def __init__(
         self,
-        shop: Workshop,
+        context: RunContext,
         batch: str,
         priority: Priority,
         *,
@@ -41,7 +41,7 @@ class Planner:
         sample: Sample | None = None,
     ) -> None:
         self._numbers = numbers
-        self._shop = shop
+        self._context = context
         self._batch = batch
         self._priority = priority
         self._saves = saves
@@ -72,10 +72,10 @@ class Planner:
         films = (
             (number, film)
             for number, brief in enumerate(briefs, start=1)
-            for film in self._shop.wishes.films_of(self._numbers.of(brief))
+            for film in self._context.wishes.films_of(self._numbers.of(brief))
         )
         for number, complete in films:
-            job_id = self._shop.job_id(complete)
+            job_id = self._context.job_id(complete)
             if job_id in self.briefs:
                 continue
             self.briefs[job_id] = None if self._saves else complete
@@ -105,12 +105,12 @@ class Planner:
         for row in mended:
             if not self._has_room(row.job):
                 continue
-            complete = self._shop.wishes.complete(self._numbers.of(row.brief))
-            ids[row.job] = job_id = self._shop.job_id(complete)
+            complete = self._context.wishes.complete(self._numbers.of(row.brief))
+            ids[row.job] = job_id = self._context.job_id(complete)
             self._numbers.note(complete, self._batch, job_id)
             if job_id not in fresh and self.index.find(job_id) is None:
                 fresh[job_id] = self._new(complete, job_id, row.number)
-        self._shop.store.plan_jobs(self._batch, list(fresh.values()))
+        self._context.store.plan_jobs(self._batch, list(fresh.values()))
         self._numbers.save()
         return ids
 
@@ -122,15 +122,15 @@ class Planner:
     def _look(self) -> None:
         """Find out how the batch stands."""
         if self._saves:
-            self.index = self._shop.store.refreshed(self._batch)
+            self.index = self._context.store.refreshed(self._batch)
         else:
-            self.index = self._shop.store.glance(self._batch)
+            self.index = self._context.store.glance(self._batch)
         self._damaged = {damage.job: damage for damage in self.index.damages(listed=False)}
-        self._folders = Folders(self._shop, self._batch, self.index)
+        self._folders = Folders(self._context, self._batch, self.index)
 
     def _save(self, jobs: Sequence[Job]) -> None:
         if self._saves:
-            self._shop.store.plan_jobs(self._batch, jobs)
+            self._context.store.plan_jobs(self._batch, jobs)
 
     def _new(self, brief: Brief, job_id: str, number: int) -> Job:
         self._plan.new += 1
@@ -140,7 +140,7 @@ class Planner:
             folder=self._folders.free(brief, job_id, number),
             brief=brief,
             priority=brief.priority or self._priority,
-            asked=self._shop.asked,
+            asked=self._context.asked,
             sampled=self._is_sampled(job_id),
         )
 
@@ -151,7 +151,7 @@ class Planner:
             # Back after another film has taken its folder.
             self._plan.changed.append(replace(change, folder=self._folders.free(brief, row.id, number)))
             return
-        if row.status is JobStatus.COMPLETED and has_film(row, self._shop):
+        if row.status is JobStatus.COMPLETED and has_film(row, self._context):
             self._plan.untouched += 1
             if row.release != brief.release and row.published:
                 self._plan.shown_otherwise += 1
@@ -175,8 +175,8 @@ class Planner:
         return row.status in AGAIN and not row.parked_until
 
     def _is_wanted_otherwise(self, row: JobSummary, brief: Brief) -> bool:
-        to = str(self._shop.asked.settings.get("publishing.to", ""))
-        wanted = (brief.priority or self._priority, self._shop.asked.output, to, brief.release)
+        to = str(self._context.asked.settings.get("publishing.to", ""))
+        wanted = (brief.priority or self._priority, self._context.asked.output, to, brief.release)
         known = (row.priority, row.output, row.publish_to, row.release)
         return row.status is not JobStatus.CANCELLED and known != wanted
 
@@ -188,12 +188,12 @@ class Planner:
         """
         damage = self._damaged.pop(job_id, None)
         if damage is None or not self._saves:
-            return damage is None or self._shop.store.is_damaged(self._batch, job_id)
+            return damage is None or self._context.store.is_damaged(self._batch, job_id)
         try:
             # Mended this very moment, it is the next run's.
-            return self._shop.store.read_job(self._batch, job_id) is None
+            return self._context.store.read_job(self._batch, job_id) is None
         except DamagedError:
-            aside = self._shop.store.set_aside(self._batch, damage.job, damage.message)
+            aside = self._context.store.set_aside(self._batch, damage.job, damage.message)
             logger.warning("%s; it is kept as %s", damage.message, aside.name)
         except CheckpointError as error:
             logger.warning("%s", error)

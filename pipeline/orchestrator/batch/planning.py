@@ -19,7 +19,7 @@ from pipeline.orchestrator.batch.numbering import Numbers, number_episodes
 from pipeline.orchestrator.batch.plan import Change, Draft, Mended, Plan
 from pipeline.orchestrator.batch.planner import AGAIN, Planner
 from pipeline.orchestrator.batch.sampling import sample_for, take_one
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.context import RunContext
 from pipeline.state import BatchIndex, CheckpointStore
 
 logger = logging.getLogger("nightreel")
@@ -31,7 +31,7 @@ _NAMED = 10
 
 async def plan_batch(
     briefs: Collection[Brief],
-    shop: Workshop,
+    context: RunContext,
     *,
     batch: str,
     source: str,
@@ -50,18 +50,18 @@ async def plan_batch(
     numbers, unless not `numbered`. Raises `ConfigurationError` for a pattern of folders that is none, and `InputError`
     for numbers that can't be, and for a name that is another batch's on some systems.
     """
-    store = shop.store
+    store = context.store
     await to_thread.run_sync(store.check_apart, batch)
     async with store.claims.planning(batch):
-        known = await _known_batch(shop, batch, source)
-        sample = sample_for(known, shop)
-        give = partial(number_episodes, briefs, shop, gives=True)
-        numbers = await to_thread.run_sync(give) if numbered else Numbers(shop=shop)
-        planner = Planner(shop, batch, priority, sample=sample, numbers=numbers)
+        known = await _known_batch(context, batch, source)
+        sample = sample_for(known, context)
+        give = partial(number_episodes, briefs, context, gives=True)
+        numbers = await to_thread.run_sync(give) if numbered else Numbers(context=context)
+        planner = Planner(context, batch, priority, sample=sample, numbers=numbers)
         plan = await to_thread.run_sync(planner.plan, briefs)
         for change in plan.changed:
-            await _apply(change, shop, batch, priority)
-        await _move(plan.moved, shop.store, batch)
+            await _apply(change, context, batch, priority)
+        await _move(plan.moved, context.store, batch)
         about = replace(_with_jobs(known, plan, keep=keep, is_partial=is_partial), sample=sample)
         left = {*about.jobs, *plan.replaced}
         removed = [job_id for job_id in known.jobs if job_id not in left]
@@ -71,15 +71,15 @@ async def plan_batch(
             about = replace(
                 about,
                 source=source,
-                asked=shop.asked,
+                asked=context.asked,
                 priority=priority,
                 refused=_refused(known, refused, is_partial=is_partial),
-                working=shop.working,
+                working=context.working,
             )
-        await take_one(shop, about)
+        await take_one(context, about)
         await store.save_batch(about)
         for job_id, title in plan.replaced.items():
-            await _forget(shop, batch, job_id, title)
+            await _forget(context, batch, job_id, title)
     return plan
 
 
@@ -102,38 +102,38 @@ def _refused(known: Batch, refused: Sequence[Refused], *, is_partial: bool) -> t
     return tuple({**before, **{each.where: each for each in refused}}.values())
 
 
-async def replace_jobs(mended: Sequence[Mended], shop: Workshop, *, batch: str) -> dict[str, str]:
+async def replace_jobs(mended: Sequence[Mended], context: RunContext, *, batch: str) -> dict[str, str]:
     """Put new jobs in the places of some, and leave the rest of the batch as it is; their ids by those of the old ones.
 
     A damaged job may be replaced by the same one.
     """
     if not mended:
         return {}
-    store = shop.store
+    store = context.store
     async with store.claims.planning(batch):
         known = await store.load_batch(batch)
         if known is None:
             return {}
-        numbering = partial(number_episodes, [row.brief for row in mended], shop, gives=True)
+        numbering = partial(number_episodes, [row.brief for row in mended], context, gives=True)
         numbers = await to_thread.run_sync(numbering)
-        planner = Planner(shop, batch, known.priority, sample=known.sample, numbers=numbers)
+        planner = Planner(context, batch, known.priority, sample=known.sample, numbers=numbers)
         ids = await to_thread.run_sync(planner.mend, mended)
-        await _move(planner.moved, shop.store, batch)
+        await _move(planner.moved, context.store, batch)
         jobs = dict.fromkeys(ids.get(job_id, job_id) for job_id in known.jobs)
         added = dict.fromkeys(ids.get(job_id, job_id) for job_id in known.added)
         await store.save_batch(replace(known, jobs=tuple(jobs), added=tuple(added)))
         for old in ids:
             if old not in jobs:
-                await _forget(shop, batch, old, old)
+                await _forget(context, batch, old, old)
     return ids
 
 
-async def _known_batch(shop: Workshop, batch: str, source: str) -> Batch:
+async def _known_batch(context: RunContext, batch: str, source: str) -> Batch:
     """What is known of the batch; a new one if nothing is.
 
     Raises `BusyError` while it is made from another source, and `CheckpointError` for a list of films that others read.
     """
-    store = shop.store
+    store = context.store
     try:
         known = await store.load_batch(batch)
     except DamagedError as error:
@@ -142,7 +142,7 @@ async def _known_batch(shop: Workshop, batch: str, source: str) -> Batch:
         logger.warning("%s; it is kept as %s", error, aside.name)
         known = None
     if known is None:
-        return Batch(name=batch, source=source, created_at=shop.clock())
+        return Batch(name=batch, source=source, created_at=context.clock())
     if source and known.source and source != known.source:
         running = await to_thread.run_sync(store.claims.workers, batch)
         if running:
@@ -163,21 +163,21 @@ async def _move(folders: Mapping[str, str], store: CheckpointStore, batch: str) 
             logger.debug("job %s keeps its folder: %s", job_id, error)
 
 
-async def _forget(shop: Workshop, batch: str, job_id: str, title: str) -> None:
+async def _forget(context: RunContext, batch: str, job_id: str, title: str) -> None:
     """Remove a job whose folder another has taken; whoever still makes its film is asked to stop."""
-    store = shop.store
+    store = context.store
     if await to_thread.run_sync(store.claims.is_claimed, batch, job_id):
         why = "a later command wants it with other settings or notes"
         await to_thread.run_sync(partial(store.claims.ask_to_cancel, batch, job_id, why=why))
     async with store.claims.claim(batch, job_id, what=title, wait_s=_STOPS_WITHIN_S):
         await store.forget_job(batch, job_id)
-        await shop.clear_bench(batch, job_id)
+        await context.clear_bench(batch, job_id)
         await to_thread.run_sync(store.claims.cancel_is_heard, batch, job_id)
 
 
-async def _apply(change: Change, shop: Workshop, batch: str, priority: Priority) -> None:
+async def _apply(change: Change, context: RunContext, batch: str, priority: Priority) -> None:
     """Take a job up again, or give it another priority or folder; not while another process makes it."""
-    store = shop.store
+    store = context.store
     try:
         async with store.claims.claim(batch, change.job, what=change.brief.title, wait_s=0):
             job = await store.load_job(batch, change.job)
@@ -189,21 +189,23 @@ async def _apply(change: Change, shop: Workshop, batch: str, priority: Priority)
             if job.status in AGAIN:
                 # Whoever wanted it no more before: somebody wants it now.
                 await to_thread.run_sync(store.claims.cancel_is_heard, batch, change.job)
-                job = advance(job, JobStatus.PENDING, at=shop.clock(), why=AGAIN[job.status])
+                job = advance(job, JobStatus.PENDING, at=context.clock(), why=AGAIN[job.status])
             if change.folder:
                 job = job.evolve(folder=change.folder, receipt=None)
             urgency = change.brief.priority or priority
             sampled = job.sampled if change.sampled is None else change.sampled
-            job = job.evolve(brief=change.brief, priority=urgency, asked=shop.asked, retries=0, sampled=sampled)
+            job = job.evolve(brief=change.brief, priority=urgency, asked=context.asked, retries=0, sampled=sampled)
             await store.save_job(job)
     except (BusyError, CheckpointError) as error:
         logger.debug("job %s is left as it is: %s", change.job, error)
 
 
-def draft_plan(briefs: Collection[Brief], shop: Workshop, *, batch: str, priority: Priority = Priority.NORMAL) -> Draft:
+def draft_plan(
+    briefs: Collection[Brief], context: RunContext, *, batch: str, priority: Priority = Priority.NORMAL
+) -> Draft:
     """The plan that `plan_batch` would make. Makes and changes nothing. Blocks."""
-    numbers = number_episodes(briefs, shop, gives=False)
-    planner = Planner(shop, batch, priority, saves=False, numbers=numbers)
+    numbers = number_episodes(briefs, context, gives=False)
+    planner = Planner(context, batch, priority, saves=False, numbers=numbers)
     plan = planner.plan(briefs)
     kept = {job_id: brief for job_id, brief in planner.briefs.items() if brief}
     return Draft(plan=plan, index=planner.index, briefs=kept)

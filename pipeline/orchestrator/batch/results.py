@@ -12,27 +12,27 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.model import Batch, JobSummary
 from pipeline.orchestrator.batch.source import roster_of
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.context import RunContext
 from pipeline.reporting import MANIFEST, RowFilms, RunFacts, write_manifest, write_reports
 from pipeline.sources.campaign import Roster, read_roster
 from pipeline.state import CheckpointStore, no_batch
 from pipeline.version import __version__
 
 
-def write_results(shop: Workshop, known: Batch, facts: RunFacts) -> tuple[Path, ...]:
+def write_results(context: RunContext, known: Batch, facts: RunFacts) -> tuple[Path, ...]:
     """Write the reports and the manifest of a batch, and return their paths: none if its one film has its own place.
 
     Raises `StorageError`.
     """
-    folder = shop.places.summary(known.name)
+    folder = context.places.summary(known.name)
     if folder is None:
         return ()
-    report = write_reports(folder, facts, lambda: chain(shop.store.index(known.name).rows(), known.refused_rows))
-    roster = read_roster(roster_of(shop.store, known.name))
+    report = write_reports(folder, facts, lambda: chain(context.store.index(known.name).rows(), known.refused_rows))
+    roster = read_roster(roster_of(context.store, known.name))
     if roster is None:
         return (report,)
     manifest = folder / MANIFEST
-    films = films_by_row(shop.store, known.name, roster)
+    films = films_by_row(context.store, known.name, roster)
     write_manifest(manifest, roster.columns, films, separator=roster.separator)
     return report, manifest
 
@@ -45,24 +45,24 @@ def films_by_row(store: CheckpointStore, batch: str, roster: Roster) -> Iterator
         yield RowFilms(row.cells, row.refused, films)
 
 
-def renew_results(shop: Workshop, batch: str) -> tuple[Path, ...]:
+def renew_results(context: RunContext, batch: str) -> tuple[Path, ...]:
     """Write the reports again, as the batch stands now. What only its last run knew is read from the old report.
 
     Raises `InputError` for an unknown batch, and one whose films have no folder for reports.
     """
-    known = shop.store.read_batch(batch)
+    known = context.store.read_batch(batch)
     if known is None:
-        raise no_batch(batch, shop.store.batch_names())
-    shop = shop.for_asked(known.asked)
-    shop.store.refreshed(batch)
-    paths = write_results(shop, known, _last_run(shop, known))
+        raise no_batch(batch, context.store.batch_names())
+    context = context.for_asked(known.asked)
+    context.store.refreshed(batch)
+    paths = write_results(context, known, _last_run(context, known))
     if not paths:
         raise InputError("its film went to a file of its own, and has no reports", where=batch)
     return paths
 
 
-def _last_run(shop: Workshop, known: Batch) -> RunFacts:
-    now = shop.clock().astimezone()
+def _last_run(context: RunContext, known: Batch) -> RunFacts:
+    now = context.clock().astimezone()
     facts = RunFacts(
         batch=known.name,
         source=known.source,
@@ -71,11 +71,11 @@ def _last_run(shop: Workshop, known: Batch) -> RunFacts:
         ended_at=now,
         seconds=0.0,
         version=__version__,
-        strategy=shop.settings.work.strategy,
+        strategy=context.settings.work.strategy,
         most_at_once=0,
         peak_memory_bytes=0,
     )
-    folder = shop.places.summary(known.name)
+    folder = context.places.summary(known.name)
     try:
         run = json.loads((folder / "batch_report.json").read_text(encoding="utf-8"))["run"] if folder else {}
         return replace(

@@ -11,8 +11,8 @@ from anyio import from_thread
 from pipeline.errors import InputError
 from pipeline.model import Brief, is_stock
 from pipeline.narration.narrate import check_voice
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.pictures import file_of, named_by_script
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import glance_at_picture, is_address
 from pipeline.script import check_play
 from pipeline.sources.campaign import ReadRow, Unfit
@@ -31,8 +31,8 @@ class _Missed(NamedTuple):
 class Judge:
     """Looks at rows before anything is made of them. For a thread of `anyio.to_thread`."""
 
-    def __init__(self, shop: Workshop) -> None:
-        self._shop = shop
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
         # What very many rows ask for alike, and what is wrong with it.
         self._known: dict[tuple[object, ...], _Missed | None] = {}
         # The same of pictures beside the table.
@@ -44,14 +44,14 @@ class Judge:
             return unfit
         brief, origin = row.brief, row.brief.origin
         try:
-            template = self._shop.template(brief)
+            template = self._context.template(brief)
             for script in row.scripts:
                 check_play(script, template, where=origin)
-                for wanted in named_by_script(script, brief, self._shop):
+                for wanted in named_by_script(script, brief, self._context):
                     if not (is_address(wanted.source) or is_stock(wanted.source)):
-                        self._look_at(file_of(wanted.source, brief, self._shop))
+                        self._look_at(file_of(wanted.source, brief, self._context))
             if brief.publish_at:
-                self._shop.hosts.check(brief)
+                self._context.hosts.check(brief)
             wrong = self._not_to_be_had(brief)
         except InputError as error:
             return _unfit(error, origin)
@@ -62,7 +62,9 @@ class Judge:
         for wanted in brief.pictures:
             try:
                 if not is_address(wanted.source):
-                    self._look_at(self._shop.places.picture(self._shop.places.origin(brief.origin), wanted.source))
+                    self._look_at(
+                        self._context.places.picture(self._context.places.origin(brief.origin), wanted.source)
+                    )
             except InputError as error:
                 return Unfit(f"{wanted.source!r}: {error.message}", error.hint, cell=wanted.source)
         return None
@@ -94,7 +96,7 @@ class Judge:
 
     def _look_for(self, brief: Brief) -> _Missed | None:
         try:
-            films = self._shop.wishes.films_of(brief)
+            films = self._context.wishes.films_of(brief)
         except InputError as error:
             return _Missed(error, brief.series)
         for film in films:
@@ -107,18 +109,18 @@ class Judge:
 
     def _looks(self, brief: Brief, film: Brief) -> Iterator[tuple[str, Callable[[], object]]]:
         """What a row may ask for, as it says it, and who raises `InputError` where that can't be had."""
-        shop = self._shop
-        yield brief.preset or "", lambda: shop.encoding(film)
-        yield brief.theme or "", lambda: shop.appearance.theme(film)
-        yield brief.music or "", lambda: shop.bed(film)
+        context = self._context
+        yield brief.preset or "", lambda: context.encoding(film)
+        yield brief.theme or "", lambda: context.appearance.theme(film)
+        yield brief.music or "", lambda: context.bed(film)
         if film.voice and (brief.voice or brief.voices):
             # Narrators are asked once for each voice that rows name; a service that does not answer refuses none.
             said = brief.voice or ""
-            yield said, lambda: from_thread.run(check_voice, shop.crew.narrators, film.language, film.voice)
+            yield said, lambda: from_thread.run(check_voice, context.crew.narrators, film.language, film.voice)
         yield ",".join(brief.languages), lambda: self._check_translated(film)
 
     def _check_translated(self, film: Brief) -> None:
-        if self._shop.wishes.is_translated(film) and not self._shop.crew.translators:
+        if self._context.wishes.is_translated(film) and not self._context.crew.translators:
             hint = f"Add script.{film.language}.toml to the template, or a key for a model that translates"
             raise InputError(f"{film.template} has no script in {film.language}", where="", hint=hint)
 

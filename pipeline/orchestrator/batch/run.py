@@ -14,9 +14,9 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError
 from pipeline.model import JobStatus
 from pipeline.orchestrator.batch.scheduler import Scheduler
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import Listener, Notice, Told, tell
 from pipeline.orchestrator.film.episodes import wake
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.reporting import RunFacts
 from pipeline.state import CheckpointStore
 from pipeline.version import __version__
@@ -72,28 +72,28 @@ class _Night:
         return tuple(f"{text} ({times:,} times)" if times > 1 else text for text, times in self._said.values())
 
 
-async def run_jobs(shop: Workshop, batch: str, listen: Listener, only: Sequence[str] | None = None) -> Outcome:
+async def run_jobs(context: RunContext, batch: str, listen: Listener, only: Sequence[str] | None = None) -> Outcome:
     """Make what is left of a batch, or `only` some of its jobs, and what is in the queue.
 
     Raises `CheckpointError` when somebody removed the batch meanwhile: how it stands, nobody knows.
     """
     night = _Night(listen)
-    was_there = await shop.store.load_batch(batch) is not None
-    scheduler = Scheduler(shop, batch, night.hear, only=only)
-    started_at, start = shop.clock(), anyio.current_time()
+    was_there = await context.store.load_batch(batch) is not None
+    scheduler = Scheduler(context, batch, night.hear, only=only)
+    started_at, start = context.clock(), anyio.current_time()
     try:
-        await wake(batch, shop)
+        await wake(batch, context)
         await scheduler.run()
     finally:
         # However the night ends, there is a report of it.
         with anyio.CancelScope(shield=True):
             seconds = anyio.current_time() - start
-            await to_thread.run_sync(_report, shop, batch, night, scheduler, started_at, seconds)
-    counts = await to_thread.run_sync(_counts, shop.store, batch)
-    known = await shop.store.load_batch(batch)
+            await to_thread.run_sync(_report, context, batch, night, scheduler, started_at, seconds)
+    counts = await to_thread.run_sync(_counts, context.store, batch)
+    known = await context.store.load_batch(batch)
     if was_there and known is None:
         hint = "Run the command again: films that are made stay where they are"
-        raise CheckpointError("was removed while it was worked on", where=str(shop.store.folder(batch)), hint=hint)
+        raise CheckpointError("was removed while it was worked on", where=str(context.store.folder(batch)), hint=hint)
     return Outcome(
         batch=batch,
         counts=counts,
@@ -116,29 +116,29 @@ def _counts(store: CheckpointStore, batch: str) -> dict[JobStatus, int]:
 
 
 def _report(  # noqa: PLR0917 - called in a thread, which takes no names
-    shop: Workshop, batch: str, night: _Night, scheduler: Scheduler, started_at: datetime, seconds: float
+    context: RunContext, batch: str, night: _Night, scheduler: Scheduler, started_at: datetime, seconds: float
 ) -> None:
     """Write the reports, beside the films. One that can't be written does not spoil the night."""
     from pipeline.orchestrator.batch.results import write_results  # noqa: PLC0415  (loads all that reads tables)
 
     try:
-        known = shop.store.read_batch(batch)
-        if known is None or shop.store.claims.workers(batch):
+        known = context.store.read_batch(batch)
+        if known is None or context.store.claims.workers(batch):
             return  # whoever else works on the batch writes it in the end
         facts = RunFacts(
             batch=batch,
             source=known.source,
             created_at=known.created_at.astimezone(),
             started_at=started_at.astimezone(),
-            ended_at=shop.clock().astimezone(),
+            ended_at=context.clock().astimezone(),
             seconds=round(seconds, 3),
             version=__version__,
-            strategy=shop.settings.work.strategy,
+            strategy=context.settings.work.strategy,
             most_at_once=scheduler.most_at_once,
-            peak_memory_bytes=shop.machine.resources.peak_memory_bytes,
-            cpu_percent=shop.machine.resources.mean_cpu_percent,
+            peak_memory_bytes=context.machine.resources.peak_memory_bytes,
+            cpu_percent=context.machine.resources.mean_cpu_percent,
             notices=night.notices,
         )
-        write_results(shop, known, facts)
+        write_results(context, known, facts)
     except Exception as error:  # noqa: BLE001 - a page about a night must not change how it ended
         logger.warning("the report of “%s” could not be written: %s", batch, error)

@@ -9,24 +9,24 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError
 from pipeline.model import ONE_BY_ONE, Batch, JobStatus, JobSummary, Sample
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.context import RunContext
 
 
-def sample_for(known: Batch, shop: Workshop) -> Sample | None:
+def sample_for(known: Batch, context: RunContext) -> Sample | None:
     """The sample of a batch: as it is asked for now, else as it was; --review-sample 0 takes it back."""
-    wanted = shop.settings.quality
+    wanted = context.settings.quality
     if wanted.review_sample_percent:
         return Sample(percent=wanted.review_sample_percent, seed=wanted.review_seed)
-    return None if "quality.review_sample_percent" in shop.overrides else known.sample
+    return None if "quality.review_sample_percent" in context.overrides else known.sample
 
 
-async def take_one(shop: Workshop, about: Batch, *, made: Collection[str] = ()) -> None:
+async def take_one(context: RunContext, about: Batch, *, made: Collection[str] = ()) -> None:
     """See to it that a small share of a small batch takes one film at least. Whom it took stays taken.
 
     It takes one that is still to be made; or one of those that are `made` (ids), which are to be published now. Films
     that were asked for one by one are no batch.
     """
-    sample, store = about.sample, shop.store
+    sample, store = about.sample, context.store
     if sample is None or about.name in ONE_BY_ONE:
         return
     index = store.index(about.name)

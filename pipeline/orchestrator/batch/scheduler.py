@@ -29,10 +29,10 @@ from pipeline.orchestrator.batch.admission import Floor
 from pipeline.orchestrator.batch.cancellation import cancel_if_asked
 from pipeline.orchestrator.batch.metrics import pulse_of
 from pipeline.orchestrator.batch.queues import Backoff, Key, Queue, QueueView, TheseJobs, WholeBatches
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.episodes import wake
 from pipeline.orchestrator.film.jobs import run_job
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import IN_ORDER, SMART_ORDER
 
 logger = logging.getLogger("nightreel")
@@ -47,7 +47,7 @@ class Scheduler:
 
     def __init__(
         self,
-        shop: Workshop,
+        context: RunContext,
         batch: str,
         listen: Listener = ignore,
         *,
@@ -55,7 +55,7 @@ class Scheduler:
         pulse_s: float = _PULSE_S,
     ) -> None:
         """`only` names the jobs to make, when it is not the whole batch and the queue."""
-        self._shop = shop
+        self._context = context
         self._batch = batch
         self._listen = listen
         self._only = dict.fromkeys(only) if only is not None else None
@@ -80,21 +80,21 @@ class Scheduler:
 
     def _make_queue(self) -> Queue:
         if self._only is not None:
-            return TheseJobs(store=self._shop.store, batch=self._batch, jobs=self._only)
-        order = SMART_ORDER if self._shop.settings.work.strategy == "smart" else IN_ORDER
+            return TheseJobs(store=self._context.store, batch=self._batch, jobs=self._only)
+        order = SMART_ORDER if self._context.settings.work.strategy == "smart" else IN_ORDER
         batches = tuple(dict.fromkeys((self._batch, QUEUE)))
-        return WholeBatches(store=self._shop.store, batches=batches, order=order)
+        return WholeBatches(store=self._context.store, batches=batches, order=order)
 
     async def run(self) -> None:
         """Until every job of the batch is over, or waits for a person.
 
         Raises `StorageError` when the disk stays full. Cancelled, it puts back what is under way.
         """
-        machine = self._shop.machine
+        machine = self._context.machine
         self._strategy = await to_thread.run_sync(machine.make_strategy)
         self._load = await to_thread.run_sync(machine.resources.sample)
         machine.hear_throttles(self._say)
-        async with self._shop.store.claims.working(self._batch):
+        async with self._context.store.claims.working(self._batch):
             with first_error():
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._watch)
@@ -103,7 +103,7 @@ class Scheduler:
                             await self._woken.wait()
                         self._woken = anyio.Event()
                     tasks.cancel_scope.cancel()
-            await to_thread.run_sync(self._shop.store.claims.tidy, self._batch)
+            await to_thread.run_sync(self._context.store.claims.tidy, self._batch)
         await self._pulse()
 
     # Who is let in -----------------------------------------------------------------------------------------------
@@ -112,11 +112,11 @@ class Scheduler:
         """Begin as many jobs as may be under way now. Whether there is anything left to wait for."""
         view = QueueView()
         while not self.stopped_because and (places := self._at_once() - len(self._under_way)) > 0:
-            view = await to_thread.run_sync(self._queue.look, places, self._passed_over(), self._shop.clock())
+            view = await to_thread.run_sync(self._queue.look, places, self._passed_over(), self._context.clock())
             self._backoff.for_a_while(*view.others)
             if not view.turns:
                 break
-            limits = self._shop.machine.resource_limits
+            limits = self._context.machine.resource_limits
             refusal = limits.refusal(self._load, under_way=len(self._under_way))
             if self._floor.refuses(refusal, has_company=bool(self._under_way)):
                 return True
@@ -132,14 +132,14 @@ class Scheduler:
         """Whether an episode that was parked may go on: the one before it was given up, or is out by other hands."""
         if self._only is not None or self.stopped_because:
             return False
-        return sum([await wake(batch, self._shop) for batch in dict.fromkeys((self._batch, QUEUE))]) > 0
+        return sum([await wake(batch, self._context) for batch in dict.fromkeys((self._batch, QUEUE))]) > 0
 
     def _passed_over(self) -> set[Key]:
         """The jobs that are none of our business now."""
         return {*self._under_way, *self._backoff.keys()}
 
     def _at_once(self) -> int:
-        cores = self._shop.cores
+        cores = self._context.cores
         situation = Situation(
             now_s=time.monotonic(),
             under_way=len(self._under_way),
@@ -185,7 +185,7 @@ class Scheduler:
                 await self._run(key, rank, claim)
             is_put_down = await to_thread.run_sync(self._put_down, key, claim)
             if not is_put_down:
-                await cancel_if_asked(self._shop, *key, self._listen)
+                await cancel_if_asked(self._context, *key, self._listen)
         finally:
             if not is_put_down:
                 with anyio.CancelScope(shield=True):
@@ -199,18 +199,18 @@ class Scheduler:
 
     def _take_up(self, key: Key, claim: ExitStack) -> Job:
         """The job, claimed until `claim` is closed: whoever held it before may have moved it on. Blocks."""
-        claim.enter_context(self._shop.store.claims.claim_now(*key, what=key.job))
-        return self._shop.store.load_job_now(*key)
+        claim.enter_context(self._context.store.claims.claim_now(*key, what=key.job))
+        return self._context.store.load_job_now(*key)
 
     def _put_down(self, key: Key, claim: ExitStack) -> bool:
         """Gives the job back, unless somebody wishes it cancelled; whether it did. Blocks."""
-        if self._shop.store.claims.cancel_is_asked(*key):
+        if self._context.store.claims.cancel_is_asked(*key):
             return False
         claim.close()
         return True
 
     async def _run(self, key: Key, rank: tuple[float, ...], claim: ExitStack) -> None:
-        store = self._shop.store
+        store = self._context.store
         try:
             job = await to_thread.run_sync(self._take_up, key, claim)
         except DamagedError as error:
@@ -221,7 +221,7 @@ class Scheduler:
         if job.status not in {JobStatus.PENDING, JobStatus.PARKED, JobStatus.IN_PROGRESS}:
             await store.save_job(job)  # its row said otherwise
             return
-        job = await run_job(job, self._shop, self._listen, rank=rank)
+        job = await run_job(job, self._context, self._listen, rank=rank)
         if job.status is not JobStatus.COMPLETED and not await to_thread.run_sync(self._is_saved, key, job.status):
             # A full disk kept its end from being written down: it is not its turn again in this run.
             self._backoff.for_good(key)
@@ -234,13 +234,13 @@ class Scheduler:
             self._stop(f"a file {job.error.cause}")
         if job.status is JobStatus.FAILED and key.batch == self._batch:
             self._count_failure(job)
-        if self._shop.cache.may_exceed(self._shop.settings.cache.max_bytes):
-            await to_thread.run_sync(self._shop.cache.prune, self._shop.settings.cache.max_bytes)
+        if self._context.cache.may_exceed(self._context.settings.cache.max_bytes):
+            await to_thread.run_sync(self._context.cache.prune, self._context.settings.cache.max_bytes)
 
     def _is_saved(self, key: Key, status: JobStatus) -> bool:
         """Whether the end of a job is on the disk. Its file is asked: the row in the index may be a moment behind."""
         try:
-            return self._shop.store.load_job_now(*key).status is status
+            return self._context.store.load_job_now(*key).status is status
         except NightreelError:
             return False
 
@@ -254,7 +254,7 @@ class Scheduler:
 
     def _count_failure(self, job: Job) -> None:
         self._failures += 1
-        errors = self._shop.settings.errors
+        errors = self._context.settings.errors
         if errors.on_error == "stop":
             self._stop(f"“{title_of(job)}” failed, and errors.on_error says stop")
         elif errors.max_failures and self._failures >= errors.max_failures:
@@ -270,9 +270,9 @@ class Scheduler:
     async def _watch(self) -> None:
         """Once a second: look at the machine, at wishes from outside, and tell how it is going."""
         while True:
-            self._load = await to_thread.run_sync(self._shop.machine.resources.sample)
+            self._load = await to_thread.run_sync(self._context.machine.resources.sample)
             # Whoever helps brings worker processes of its own: the cores are shared, not doubled.
-            self._shop.machine.share_cores(len(await to_thread.run_sync(self._shop.store.processes)))
+            self._context.machine.share_cores(len(await to_thread.run_sync(self._context.store.processes)))
             taken = list(self._under_way)
             for key in await to_thread.run_sync(self._unwanted, taken):
                 if key in self._under_way:
@@ -282,9 +282,9 @@ class Scheduler:
             await anyio.sleep(self._pulse_s)
 
     def _unwanted(self, keys: Sequence[Key]) -> list[Key]:
-        return [key for key in keys if self._shop.store.claims.cancel_is_asked(*key)]
+        return [key for key in keys if self._context.store.claims.cancel_is_asked(*key)]
 
     async def _pulse(self) -> None:
-        pulse = await pulse_of(self._shop.store, self._batch, load=self._load, at_once=self._at_once)
+        pulse = await pulse_of(self._context.store, self._batch, load=self._load, at_once=self._at_once)
         if pulse:
             tell(self._listen, pulse)

@@ -18,8 +18,8 @@ from pipeline.files.scratch import scratch_folder
 from pipeline.model import Brief
 from pipeline.orchestrator.batch.row_validation import Judge
 from pipeline.orchestrator.batch.tables import endpoint_of, form_of, reader_of
-from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.places import Places
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.places import Places
 from pipeline.sources import as_source, is_endpoint, is_table, read_briefs, told
 from pipeline.sources.campaign import (
     EXTREMES,
@@ -31,7 +31,7 @@ from pipeline.sources.campaign import (
     write_rejected,
     write_roster,
 )
-from pipeline.sources.service import fetch_pages
+from pipeline.sources.endpoint import fetch_pages
 from pipeline.sources.tables import BrokenRow, Table, TableRow, open_pages, open_table
 from pipeline.state import CheckpointStore
 
@@ -68,7 +68,7 @@ class SourceContent:
 
 
 async def read_source(
-    source: Path | str, shop: Workshop, *, batch: str, rows: str = "", writes: bool = True
+    source: Path | str, context: RunContext, *, batch: str, rows: str = "", writes: bool = True
 ) -> SourceContent:
     """The briefs of a source, whatever its kind; of a table, those of its good rows, all of them checked.
 
@@ -76,18 +76,18 @@ async def read_source(
     behind. Raises `InputError` for a source that can't be read, and for a `batch` whose name is another's on some
     systems. What is wrong with rows is in what is returned, also where the settings are strict: `stop` says so.
     """
-    await to_thread.run_sync(shop.store.check_apart, batch)
+    await to_thread.run_sync(context.store.check_apart, batch)
     wanted = _Wanted(batch=batch, rows=rows, writes=writes)
-    fallback = shop.settings.source.fallback
+    fallback = context.settings.source.fallback
     try:
-        return await _read(source, shop, wanted)
+        return await _read(source, context, wanted)
     except (SourceError, ProviderError) as error:
         if not fallback or fallback == str(source):
             raise
         # All of a source is read before anything is made of it: nothing of the first one is left.
         logger.info("%s is read instead: %s", told(as_source(fallback)), error)
         try:
-            found = await _read(_beside(as_source(fallback), shop.workspace), shop, wanted)
+            found = await _read(_beside(as_source(fallback), context.workspace), context, wanted)
         except (SourceError, ProviderError) as second:
             raise SourceError(f"{error}; nor can the fallback be read: {second}") from error
         return replace(found, instead_of=error)
@@ -107,9 +107,9 @@ def _beside(source: Path | str, workspace: Path) -> Path | str:
     return workspace / source if isinstance(source, Path) else source
 
 
-async def _read(source: Path | str, shop: Workshop, wanted: _Wanted) -> SourceContent:
+async def _read(source: Path | str, context: RunContext, wanted: _Wanted) -> SourceContent:
     if await to_thread.run_sync(is_table, source):
-        return await _read_rows(source, shop, wanted)
+        return await _read_rows(source, context, wanted)
     if wanted.rows:
         raise InputError("only tables have rows", where="--rows", hint="Give a .csv, .tsv, .json, .jsonl or .xlsx file")
     unreadable: list[InputError] = []
@@ -117,34 +117,36 @@ async def _read(source: Path | str, shop: Workshop, wanted: _Wanted) -> SourceCo
     return SourceContent(briefs=briefs, unreadable=tuple(unreadable))
 
 
-async def _read_rows(source: Path | str, shop: Workshop, wanted: _Wanted) -> SourceContent:
+async def _read_rows(source: Path | str, context: RunContext, wanted: _Wanted) -> SourceContent:
     """All rows, checked. What a service answers is fetched first, into a folder that goes again."""
-    form = await to_thread.run_sync(form_of, shop)
+    form = await to_thread.run_sync(form_of, context)
     if not is_endpoint(source):
-        return await to_thread.run_sync(lambda: _check_table(open_table(source, form), shop, wanted))
+        return await to_thread.run_sync(lambda: _check_table(open_table(source, form), context, wanted))
     with scratch_folder() as folder:
-        pages = await fetch_pages(endpoint_of(str(source), shop.settings), folder, form, retry=shop.retry_policy)
-        return await to_thread.run_sync(lambda: _check_table(open_pages(pages, form, name=told(source)), shop, wanted))
+        pages = await fetch_pages(endpoint_of(str(source), context.settings), folder, form, retry=context.retry_policy)
+        return await to_thread.run_sync(
+            lambda: _check_table(open_pages(pages, form, name=told(source)), context, wanted)
+        )
 
 
-def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> SourceContent:
+def _check_table(table: Table, context: RunContext, wanted: _Wanted) -> SourceContent:
     outstanding = wanted.rows.strip().casefold() == EXTREMES
     choice = parse_choice(wanted.rows) if wanted.rows and not outstanding else None
-    reader = reader_of(table, shop)
+    reader = reader_of(table, context)
     refused: list[InputError] = []
-    rejected = _rejected(shop.places, wanted.batch) if wanted.writes else None
+    rejected = _rejected(context.places, wanted.batch) if wanted.writes else None
     columns, separator = table.columns, table.separator
     with ExitStack() as files:
         opened = files.enter_context
         write = opened(write_rejected(rejected, columns, separator=separator)) if rejected else _unwritten
-        roster = roster_of(shop.store, wanted.batch) if wanted.writes else None
+        roster = roster_of(context.store, wanted.batch) if wanted.writes else None
         enter = opened(write_roster(roster, columns, separator=separator, choice=choice)) if roster else None
 
         def refuse(row: TableRow | BrokenRow, problems: list[RowProblem]) -> None:
             refused.append(problems[0].as_error(table.path))
             write(row, problems)
 
-        checked = check_rows(table, reader, judge=Judge(shop), refuse=refuse, enter=enter, choice=choice)
+        checked = check_rows(table, reader, judge=Judge(context), refuse=refuse, enter=enter, choice=choice)
     stand_out = find_extremes(checked.briefs) if outstanding else []
     return SourceContent(
         briefs=[brief for brief, _ in stand_out] if outstanding else checked.briefs,
@@ -158,7 +160,7 @@ def _check_table(table: Table, shop: Workshop, wanted: _Wanted) -> SourceContent
         nearly=reader.nearly,
         is_partial=bool(wanted.rows),
         stop=_stop(
-            checked, table.path, rows="" if outstanding else wanted.rows, is_strict=shop.settings.campaign.strict
+            checked, table.path, rows="" if outstanding else wanted.rows, is_strict=context.settings.campaign.strict
         ),
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.tags import DEFAULT_LANGUAGE
 from pipeline.model import Brief
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.naming import FolderPattern
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import play_in
 from pipeline.settings import Settings
 from pipeline.sources.campaign import CampaignReader, Deciders, Part, column_names, row_fields
@@ -14,12 +14,12 @@ from pipeline.sources.endpoint import Endpoint
 from pipeline.sources.tables import Table, TableForm, plain
 
 
-def form_of(shop: Workshop) -> TableForm:
+def form_of(context: RunContext) -> TableForm:
     """What is known of a table before it is opened. Reads templates: not for the event loop."""
-    asked, source = shop.settings.campaign, shop.settings.source
+    asked, source = context.settings.campaign, context.settings.source
     pairs = (*asked.map, *asked.columns)
     mapped = {plain(pair.rpartition("=")[0]) for pair in pairs} | {plain(asked.key)} - {""}
-    templates = [shop.template(Brief(title="", template=name)) for name in _templates(shop)]
+    templates = [context.template(Brief(title="", template=name)) for name in _templates(context)]
     return TableForm(
         delimiter="\t" if asked.delimiter == "tab" else asked.delimiter,
         encoding=asked.encoding,
@@ -48,20 +48,20 @@ def endpoint_of(address: str, settings: Settings) -> Endpoint:
     )
 
 
-def _templates(shop: Workshop) -> dict[str, None]:
+def _templates(context: RunContext) -> dict[str, None]:
     """The templates that rows may get by rule; a flag goes before the rules."""
-    rules = () if shop.overrides.get("template") else shop.settings.campaign.templates
-    return dict.fromkeys(rule.template for rule in rules) or {shop.settings.template: None}
+    rules = () if context.overrides.get("template") else context.settings.campaign.templates
+    return dict.fromkeys(rule.template for rule in rules) or {context.settings.template: None}
 
 
-def reader_of(table: Table, shop: Workshop) -> CampaignReader:
+def reader_of(table: Table, context: RunContext) -> CampaignReader:
     """Who makes briefs of rows. Raises `InputError` for a language or a column that is not there. Reads templates."""
-    asked, flags = shop.settings.campaign, shop.overrides
+    asked, flags = context.settings.campaign, context.overrides
     if flags.get("template") and flags.get("campaign.templates"):
         raise InputError("--template is one for all rows, --split are several", hint="Give one of the two")
     language = str(flags.get("language") or "")
-    for name in _templates(shop):
-        template = shop.template(Brief(title="", template=name))
+    for name in _templates(context):
+        template = context.template(Brief(title="", template=name))
         if language and template.plays:
             play_in(template, language)
     # A flag goes before what the row says.
@@ -69,21 +69,21 @@ def reader_of(table: Table, shop: Workshop) -> CampaignReader:
     silent |= {"languages"} if language or flags.get("languages") else set()
     deciders = Deciders(table, asked.columns, without=silent)
     columns = column_names(table.columns)
-    wanted = FolderPattern(shop.settings.output.pattern).columns
+    wanted = FolderPattern(context.settings.output.pattern).columns
     if missing := [name for name in wanted if name not in columns]:
         hint = did_you_mean(missing[0], columns)
         raise InputError(f"the table has no column {missing[0]}", where="output.pattern", hint=hint)
     options = {
-        "language": language or shop.settings.language or DEFAULT_LANGUAGE,
-        "languages": () if language else shop.settings.languages,
+        "language": language or context.settings.language or DEFAULT_LANGUAGE,
+        "languages": () if language else context.settings.languages,
         "key": asked.key,
         "locale": asked.locale,
         "kept": {name: columns[name] for name in wanted},
     }
     return CampaignReader(
         table,
-        lambda name: shop.template(Brief(title="", template=name)),
-        shop.settings.template,
+        lambda name: context.template(Brief(title="", template=name)),
+        context.settings.template,
         parts=() if flags.get("template") else [Part(**rule.model_dump()) for rule in asked.templates],
         deciders=deciders,
         mapped=asked.map,

@@ -14,7 +14,7 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, InputError
 from pipeline.model import Job, JobStatus
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.context import RunContext
 from pipeline.state import CheckpointStore
 
 # Each claim is an open file, and a process may have few.
@@ -36,7 +36,7 @@ class Changed:
 
 
 async def chosen(
-    shop: Workshop,
+    context: RunContext,
     batch: str,
     jobs: Sequence[str],
     statuses: Collection[JobStatus],
@@ -47,7 +47,7 @@ async def chosen(
     """Ids of the jobs that are meant: those named with `flag`, else all in these statuses, damaged ones if wanted."""
 
     def look() -> list[str]:
-        index = shop.store.refreshed(batch)
+        index = context.store.refreshed(batch)
         if jobs:
             return list(dict.fromkeys(_one(index.ids_like(prefix), prefix, batch, flag) for prefix in jobs))
         return index.ids(*statuses) + ([damage.job for damage in index.damages()] if damaged else [])
@@ -66,7 +66,7 @@ def _one(found: Sequence[str], prefix: str, batch: str, flag: str) -> str:
 
 
 async def change_jobs(
-    shop: Workshop, batch: str, ids: Sequence[str], change: Change, *, or_else: Callable[[str], None] | None = None
+    context: RunContext, batch: str, ids: Sequence[str], change: Change, *, or_else: Callable[[str], None] | None = None
 ) -> Changed:
     """Claim each job, change it (None: leave it) and save it; `or_else` is called with the id of one that is busy.
 
@@ -75,7 +75,7 @@ async def change_jobs(
     done = Changed()
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
-        await to_thread.run_sync(_change_some, shop.store, batch, some, change, done, or_else)
+        await to_thread.run_sync(_change_some, context.store, batch, some, change, done, or_else)
     return done
 
 
@@ -109,9 +109,9 @@ def _change_some(  # noqa: PLR0917 - called in a thread, which takes no names
     done.changed += [job.id for job in fresh]
 
 
-def settle(shop: Workshop, batch: str, asked: Iterable[str], change: Change, done: Changed) -> None:
+def settle(context: RunContext, batch: str, asked: Iterable[str], change: Change, done: Changed) -> None:
     """See who is still at work on jobs that were asked to stop; take the wish back where nobody is, and change them."""
-    store = shop.store
+    store = context.store
     for job_id in asked:
         try:
             with store.claims.claim_now(batch, job_id, what=job_id):

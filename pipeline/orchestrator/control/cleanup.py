@@ -23,9 +23,9 @@ from pipeline.errors import CheckpointError, InputError
 from pipeline.files import storage_errors
 from pipeline.model import Job, JobStatus
 from pipeline.orchestrator.batch.batches import known_batch, refuse_while_busy, running
-from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.hosts import Hosts, is_by_hand
-from pipeline.orchestrator.workshop.serials import seen_at, subject_key
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.hosts import Hosts, is_by_hand
+from pipeline.orchestrator.context.serials import seen_at, subject_key
 from pipeline.state import CheckpointStore
 
 _DAY_S = 24 * 3600
@@ -52,27 +52,27 @@ class Cleaned:
     cache_left_because: str = ""
 
 
-async def clean(shop: Workshop, *, cache_bytes: int | None = None, dry_run: bool = False) -> Cleaned:
+async def clean(context: RunContext, *, cache_bytes: int | None = None, dry_run: bool = False) -> Cleaned:
     """Make the cache no larger than `cache_bytes` (None: as set), and remove leftovers of all batches.
 
     While a process works, the cache is left to it: it keeps the size that is set by itself, and knows what it needs.
     """
-    limit = shop.settings.cache.max_bytes if cache_bytes is None else cache_bytes
-    return await to_thread.run_sync(partial(_clean, shop, limit, dry_run=dry_run))
+    limit = context.settings.cache.max_bytes if cache_bytes is None else cache_bytes
+    return await to_thread.run_sync(partial(_clean, context, limit, dry_run=dry_run))
 
 
-async def remove_batch(shop: Workshop, *, batch: str, dry_run: bool = False) -> Cleaned:
+async def remove_batch(context: RunContext, *, batch: str, dry_run: bool = False) -> Cleaned:
     """Remove all that is known of a finished batch; its films stay.
 
     Films that are out stay known by the journals of their channels. Raises `InputError` when it is unknown, not
     finished, or alone in knowing that a film is out, and `BusyError` while a process works on it.
     """
-    await known_batch(shop, batch)
-    async with shop.store.claims.planning(batch):
-        await to_thread.run_sync(_check_removable, shop, batch)
-        folder = shop.store.folder(batch)
+    await known_batch(context, batch)
+    async with context.store.claims.planning(batch):
+        await to_thread.run_sync(_check_removable, context, batch)
+        folder = context.store.folder(batch)
         size = await to_thread.run_sync(_size, folder)
-        removed = None if dry_run else await to_thread.run_sync(_put_away, shop, folder)
+        removed = None if dry_run else await to_thread.run_sync(_put_away, context, folder)
     if removed:
         await to_thread.run_sync(_remove, removed)
         with suppress(OSError):  # who has waited for us begins a batch of that name
@@ -80,17 +80,17 @@ async def remove_batch(shop: Workshop, *, batch: str, dry_run: bool = False) -> 
     return Cleaned(batch_bytes=size)
 
 
-def _clean(shop: Workshop, limit: int, *, dry_run: bool) -> Cleaned:
+def _clean(context: RunContext, limit: int, *, dry_run: bool) -> Cleaned:
     cache_bytes, because = 0, ""
-    if worker := _somebody_at_work(shop.store):
+    if worker := _somebody_at_work(context.store):
         because = f"{worker} is at work and may need it"
     elif dry_run:
-        cache_bytes = max(0, shop.cache.size_bytes() - limit)
+        cache_bytes = max(0, context.cache.size_bytes() - limit)
     else:
-        cache_bytes = shop.cache.prune(limit)
+        cache_bytes = context.cache.prune(limit)
     count = size = 0
-    leftovers = chain.from_iterable(_leftovers(shop, name) for name in shop.store.batch_names())
-    for path in chain((shop.workspace / "state").glob(f"{_REMOVED}*"), leftovers):
+    leftovers = chain.from_iterable(_leftovers(context, name) for name in context.store.batch_names())
+    for path in chain((context.workspace / "state").glob(f"{_REMOVED}*"), leftovers):
         count += 1
         size += _size(path)
         if not dry_run:
@@ -109,16 +109,16 @@ def _somebody_at_work(store: CheckpointStore) -> str:
     return ""
 
 
-def _leftovers(shop: Workshop, batch: str) -> Iterator[Path]:
+def _leftovers(context: RunContext, batch: str) -> Iterator[Path]:
     """What nobody needs of a batch, as it is found."""
-    folder, store, now_s = shop.store.folder(batch), shop.store, time.time()
+    folder, store, now_s = context.store.folder(batch), context.store, time.time()
     for place in (folder, folder / "jobs", folder / "checkpoints", folder / "evidence"):
         for path in _older(place, now_s - _DAY_S):
             if _TEMPORARY.fullmatch(path.name):
                 yield path
     # Looking at a lock that nobody holds removes it.
     store.claims.workers(batch)
-    yield from _loose_ends(shop.store, batch)
+    yield from _loose_ends(context.store, batch)
     try:
         index = store.refreshed(batch)
         counts = {status for status, standing in index.sums.counts().items() if standing.jobs}
@@ -129,7 +129,7 @@ def _leftovers(shop: Workshop, batch: str) -> Iterator[Path]:
         row = index.find(path.name)
         if row is not None and row.status in _DONE and not store.claims.is_claimed(batch, path.name):
             yield path
-    if counts <= _DONE and not damaged and not running(shop, batch):
+    if counts <= _DONE and not damaged and not running(context, batch):
         yield from _older(folder / "evidence", now_s - _EVIDENCE_S)
         yield from (path for path in _older(folder / "jobs", now_s - _EVIDENCE_S) if ".json.damaged" in path.name)
 
@@ -151,9 +151,9 @@ def _loose_ends(store: CheckpointStore, batch: str) -> Iterator[Path]:
                 yield path
 
 
-def _check_removable(shop: Workshop, batch: str) -> None:
-    refuse_while_busy(shop, batch)
-    index = shop.store.index(batch)
+def _check_removable(context: RunContext, batch: str) -> None:
+    refuse_while_busy(context, batch)
+    index = context.store.index(batch)
     left = [f"{n.jobs} {status.value}" for status, n in index.sums.counts().items() if n.jobs and status not in _DONE]
     if left:
         typed = shlex.quote(batch)
@@ -161,8 +161,8 @@ def _check_removable(shop: Workshop, batch: str) -> None:
         raise InputError(f"batch “{batch}” is not finished: {', '.join(left)}", hint=hint)
     # Also films that the source has no more.
     for row in filter(None, map(index.find, index.stamps())):
-        job = shop.store.read_job(batch, row.id) if row.published else None
-        if job is not None and (url := _known_here_alone(job, shop.hosts)):
+        job = context.store.read_job(batch, row.id) if row.published else None
+        if job is not None and (url := _known_here_alone(job, context.hosts)):
             hint = "Leave the batch as it is: without it, the film could be published twice"
             raise InputError(f"batch “{batch}” alone knows that “{row.title}” is out as {url}", hint=hint)
 
@@ -175,13 +175,13 @@ def _known_here_alone(job: Job, hosts: Hosts) -> str:
     return next((each.url for each in on_channels if each.url not in known), "")
 
 
-def _put_away(shop: Workshop, folder: Path) -> Path:
+def _put_away(context: RunContext, folder: Path) -> Path:
     """Move all that is known of a batch out of sight, and return where it is; for who holds its planning lock.
 
     The lock stays where it is: whoever waits for it finds an empty place, and not one that is being emptied.
     """
-    removed = shop.workspace / "state" / f"{_REMOVED}{uuid4().hex[:8]}"
-    shop.store.close()
+    removed = context.workspace / "state" / f"{_REMOVED}{uuid4().hex[:8]}"
+    context.store.close()
     with storage_errors(folder):
         removed.mkdir()
         # From its first step on there is no such batch, whatever happens.

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
-from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.hosts import Hosts
-from pipeline.orchestrator.workshop.serials import ledger_of, seen_at, table_of
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.hosts import Hosts
+from pipeline.orchestrator.context.serials import ledger_of, seen_at, table_of
 from pipeline.state import BatchIndex
 from pipeline.state.episodes import Episode, EpisodeFilm
 
@@ -32,41 +32,41 @@ class EpisodeState:
     published: tuple[tuple[str, str], ...] = ()
 
 
-def episodes_of(shop: Workshop, name: str) -> list[EpisodeState]:
+def episodes_of(context: RunContext, name: str) -> list[EpisodeState]:
     """The episodes of a series, or of all series of the settings, by number. Blocks. Raises `InputError`."""
     if name:
-        table_of(name, shop.settings, where="")
-    names = [name] if name else sorted(shop.settings.series)
-    indexes = _Indexes(shop)
+        table_of(name, context.settings, where="")
+    names = [name] if name else sorted(context.settings.series)
+    indexes = _Indexes(context)
     return [
         state
         for each in names
-        for episode in ledger_of(shop.workspace, each).episodes()
-        for state in _films(each, episode, shop.hosts, indexes)
+        for episode in ledger_of(context.workspace, each).episodes()
+        for state in _films(each, episode, context.hosts, indexes)
     ]
 
 
-def forget_episode(shop: Workshop, name: str, number: int) -> None:
+def forget_episode(context: RunContext, name: str, number: int) -> None:
     """Free a number, so that the next plan may give it to another film. Blocks.
 
     Raises `InputError` for one that nobody has, and for one whose film is out.
     """
-    films = [each for each in episodes_of(shop, name) if each.number == number]
+    films = [each for each in episodes_of(context, name) if each.number == number]
     if not films:
         raise InputError(
             f"there is no episode {number}", where=f"series “{name}”", hint=f"See nightreel series {shlex.quote(name)}"
         )
     if out := next((url for film in films for _, url in film.published), None):
         raise InputError(f"episode {number} is out as {out}", where=f"series “{name}”", hint="Its number stays")
-    ledger_of(shop.workspace, name).forget(number)
+    ledger_of(context.workspace, name).forget(number)
 
 
 class _Indexes(dict[str, BatchIndex | None]):
     """The index of each batch, brought up to date once; None: the batch is gone."""
 
-    def __init__(self, shop: Workshop) -> None:
+    def __init__(self, context: RunContext) -> None:
         super().__init__()
-        self._store = shop.store
+        self._store = context.store
 
     def __missing__(self, batch: str) -> BatchIndex | None:
         self[batch] = self._store.refreshed(batch) if self._store.folder(batch).exists() else None

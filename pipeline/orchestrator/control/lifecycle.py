@@ -21,11 +21,11 @@ from pipeline.model import QUEUE, Asked, Brief, Job, JobStatus, advance
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.batch.run import Outcome
+from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.control.bulk import Changed, change_jobs, chosen, settle
 from pipeline.orchestrator.control.refresh import mend, read_at_last
 from pipeline.orchestrator.events import Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.afresh import forget_from
-from pipeline.orchestrator.workshop import Workshop, open_workshop
 from pipeline.state import CheckpointStore, Copies
 from pipeline.workspace import find_workspace
 
@@ -47,88 +47,88 @@ def open_again(
     workspace: Path | str | None,
     overrides: Mapping[str, object] | None,
     called: Mapping[str, str] | None = None,
-) -> Workshop:
+) -> RunContext:
     """The workspace, to go on with a batch: it is worked on as the command that began it said, but for `overrides`.
 
-    Reads files. Raises what `open_workshop` does.
+    Reads files. Raises what `open_context` does.
     """
     asked = None
     with suppress(CheckpointError, InputError):  # told by whoever needs the batch
         place = find_workspace(Path.cwd(), Path(workspace) if workspace else None)
         asked = CheckpointStore(place).read_batch(batch)
     settings = {**(asked.working if asked else {}), **(overrides or {})}
-    return open_workshop(workspace=workspace, overrides=settings, called=called)
+    return open_context(workspace=workspace, overrides=settings, called=called)
 
 
-async def as_asked(shop: Workshop, batch: str) -> Workshop:
-    """The workshop with what this batch was asked for with. Raises `InputError` for an unknown one."""
-    asked = await known_batch(shop, batch)
-    return await to_thread.run_sync(shop.for_asked, asked.asked)
+async def as_asked(context: RunContext, batch: str) -> RunContext:
+    """The context with what this batch was asked for with. Raises `InputError` for an unknown one."""
+    asked = await known_batch(context, batch)
+    return await to_thread.run_sync(context.for_asked, asked.asked)
 
 
-async def for_addition(shop: Workshop, batch: str) -> Workshop:
-    """The workshop for more films of a batch: as the batch was asked for, but for what `shop` is asked for.
+async def for_addition(context: RunContext, batch: str) -> RunContext:
+    """The context for more films of a batch: as the batch was asked for, but for what `context` is asked for.
 
     Raises `InputError` for an unknown batch that is not the queue.
     """
     if batch == QUEUE:
-        return shop
-    asked = (await known_batch(shop, batch)).asked
+        return context
+    asked = (await known_batch(context, batch)).asked
     # A film of its own in a file would take the place of the one that is there.
     output = "" if asked.output.lower().endswith(".mp4") else asked.output
-    both = Asked(settings={**asked.settings, **shop.asked.settings}, output=shop.asked.output or output)
-    return await to_thread.run_sync(shop.for_asked, both)
+    both = Asked(settings={**asked.settings, **context.asked.settings}, output=context.asked.output or output)
+    return await to_thread.run_sync(context.for_asked, both)
 
 
-async def cancel(shop: Workshop, *, batch: str, jobs: Sequence[str] = ()) -> Changed:
+async def cancel(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -> Changed:
     """Make what is not completed cancelled: all of a batch, or the `jobs` whose ids begin so.
 
     Those under way are stopped by the process that makes them, which is asked to (`busy`). Only `retry` brings a
     cancelled job back. Raises `InputError` for an unknown batch or job.
     """
-    await known_batch(shop, batch)
-    ids = await chosen(shop, batch, jobs, _CANCELLABLE)
+    await known_batch(context, batch)
+    ids = await chosen(context, batch, jobs, _CANCELLABLE)
 
     def let_be(job: Job) -> Job | None:
         if job.status not in _CANCELLABLE:
             return None
-        return advance(job, JobStatus.CANCELLED, at=shop.clock(), why="cancelled")
+        return advance(job, JobStatus.CANCELLED, at=context.clock(), why="cancelled")
 
-    done = await change_jobs(shop, batch, ids, let_be, or_else=partial(shop.store.claims.ask_to_cancel, batch))
+    done = await change_jobs(context, batch, ids, let_be, or_else=partial(context.store.claims.ask_to_cancel, batch))
     if done.busy:
         # Who was about to put a film down may have heard nothing: then nobody will, and it is ours to cancel.
         await anyio.sleep(_SETTLES_S)
         asked, done.busy = done.busy, []
-        await to_thread.run_sync(settle, shop, batch, asked, let_be, done)
+        await to_thread.run_sync(settle, context, batch, asked, let_be, done)
     return done
 
 
-async def resume(shop: Workshop, *, batch: str, listen: Listener = ignore) -> Outcome:
+async def resume(context: RunContext, *, batch: str, listen: Listener = ignore) -> Outcome:
     """Go on with a batch as its checkpoints stand, without its source.
 
     What waits for a person is taken up as well: somebody is there. What failed is not. Raises `InputError` for an
     unknown batch.
     """
-    shop = await as_asked(shop, batch)
-    await _remember_budget(shop, batch)
-    index = await to_thread.run_sync(shop.store.refreshed, batch)
+    context = await as_asked(context, batch)
+    await _remember_budget(context, batch)
+    index = await to_thread.run_sync(context.store.refreshed, batch)
     rows = await to_thread.run_sync(lambda: [row.id for row in index.rows(JobStatus.PARKED) if not row.parked_until])
 
     def take_up(job: Job) -> Job | None:
         if job.status is not JobStatus.PARKED or job.parked_until:
             return None
-        return advance(job, JobStatus.PENDING, at=shop.clock(), why="taken up again").evolve(retries=0)
+        return advance(job, JobStatus.PENDING, at=context.clock(), why="taken up again").evolve(retries=0)
 
-    await change_jobs(shop, batch, rows, take_up)
+    await change_jobs(context, batch, rows, take_up)
     for damage in await to_thread.run_sync(index.damages):
-        is_damaged = await to_thread.run_sync(shop.store.is_damaged, batch, damage.job)
+        is_damaged = await to_thread.run_sync(context.store.is_damaged, batch, damage.job)
         afresh = "; or nightreel retry makes it afresh, if the source has it" if is_damaged else ""
         tell(listen, Notice(text=damage.message + afresh))
-    return await batches.resume(shop, batch=batch, listen=listen)
+    return await batches.resume(context, batch=batch, listen=listen)
 
 
 async def retry(
-    shop: Workshop,
+    context: RunContext,
     *,
     batch: str,
     failed: bool = False,
@@ -144,33 +144,33 @@ async def retry(
     job; rows that are new are not made. From `stage` on everything is made afresh. Raises `InputError` for an unknown
     batch or job, or a film that is out.
     """
-    shop = await as_asked(shop, batch)
-    await _remember_budget(shop, batch)
-    ids = await chosen(shop, batch, jobs, _RETRIED[:1] if failed else _RETRIED, damaged=True)
-    ids = await mend(shop, batch, ids, briefs)
+    context = await as_asked(context, batch)
+    await _remember_budget(context, batch)
+    ids = await chosen(context, batch, jobs, _RETRIED[:1] if failed else _RETRIED, damaged=True)
+    ids = await mend(context, batch, ids, briefs)
 
     def take_up(job: Job) -> Job | None:
         if job.status is JobStatus.COMPLETED and not stage:
             return None
         if stage and job.published and stage != "publishing":
             return None
-        fresh = forget_from(stage, job, shop) if stage else job
+        fresh = forget_from(stage, job, context) if stage else job
         if fresh.status is not JobStatus.PENDING:
             why = f"tried again, from {stage} on" if stage else "tried again"
-            fresh = advance(fresh, JobStatus.PENDING, at=shop.clock(), why=why)
-        shop.store.claims.cancel_is_heard(batch, job.id)
+            fresh = advance(fresh, JobStatus.PENDING, at=context.clock(), why=why)
+        context.store.claims.cancel_is_heard(batch, job.id)
         return fresh.evolve(error=None, retries=0)
 
-    done = await change_jobs(shop, batch, ids, take_up)
+    done = await change_jobs(context, batch, ids, take_up)
     if not jobs:
-        done.changed += await read_at_last(shop, batch, briefs)
+        done.changed += await read_at_last(context, batch, briefs)
     _tell_left(done, batch, listen, named=bool(jobs))
     if failed and not ids and not done.changed:
         tell(listen, Notice(text=f"nothing in “{batch}” has failed"))
     if not (failed or jobs):
-        return await batches.resume(shop, batch=batch, listen=listen)
-    outcome = await batches.resume_some(shop, batch=batch, jobs=done.changed, listen=listen)
-    return await to_thread.run_sync(of_some, outcome, shop, ids) if jobs else outcome
+        return await batches.resume(context, batch=batch, listen=listen)
+    outcome = await batches.resume_some(context, batch=batch, jobs=done.changed, listen=listen)
+    return await to_thread.run_sync(of_some, outcome, context, ids) if jobs else outcome
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,31 +185,31 @@ class OutcomeOfSome(Outcome):
         return all(status is JobStatus.COMPLETED for status in self.statuses)
 
 
-def of_some(outcome: Outcome, shop: Workshop, ids: Iterable[str]) -> Outcome:
+def of_some(outcome: Outcome, context: RunContext, ids: Iterable[str]) -> Outcome:
     """How the batch stands, seen from these jobs. Blocks."""
-    rows = map(shop.store.index(outcome.batch).find, ids)
+    rows = map(context.store.index(outcome.batch).find, ids)
     return OutcomeOfSome(**vars(outcome), statuses=tuple(row.status if row else None for row in rows))
 
 
-async def _remember_budget(shop: Workshop, batch: str) -> None:
+async def _remember_budget(context: RunContext, batch: str) -> None:
     """What the batch may cost from now on, if a flag has said so: the next command goes by it as well."""
-    said = {key: value for key, value in shop.working.items() if key.startswith("budget.")}
+    said = {key: value for key, value in context.working.items() if key.startswith("budget.")}
     if not said:
         return
-    async with shop.store.claims.planning(batch):
-        now = await known_batch(shop, batch)
+    async with context.store.claims.planning(batch):
+        now = await known_batch(context, batch)
         if not said.items() <= now.working.items():
-            await shop.store.save_batch(replace(now, working={**now.working, **said}))
+            await context.store.save_batch(replace(now, working={**now.working, **said}))
 
 
-async def checkpoint(shop: Workshop, *, batch: str, name: str, replace: bool = False) -> int:
+async def checkpoint(context: RunContext, *, batch: str, name: str, replace: bool = False) -> int:
     """Keep a copy of the batch as it stands under a name; returns how many jobs it has.
 
     Raises `InputError` for an unknown batch and a name that is taken, but for `replace`.
     """
-    await known_batch(shop, batch)
-    copies = Copies(shop.store.folder(batch), shop.workspace)
-    async with shop.store.claims.planning(batch):
+    await known_batch(context, batch)
+    copies = Copies(context.store.folder(batch), context.workspace)
+    async with context.store.claims.planning(batch):
         return await to_thread.run_sync(partial(copies.make, name, replace=replace))
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, ProviderError
-from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.hosts import Hosts
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.hosts import Hosts
 
 if TYPE_CHECKING:
     from pipeline.publishing.youtube.calls import Calls
@@ -57,12 +57,12 @@ class Reconciled:
     unasked: tuple[str, ...] = ()
 
 
-def published(shop: Workshop) -> tuple[Out, ...]:
+def published(context: RunContext) -> tuple[Out, ...]:
     """What the journals say, channel by channel. Asks nobody. Blocks."""
-    return tuple(out for channel in _channels(shop.hosts) for out, _ in _journals(shop.hosts, channel))
+    return tuple(out for channel in _channels(context.hosts) for out, _ in _journals(context.hosts, channel))
 
 
-async def reconciled(shop: Workshop) -> Reconciled:
+async def reconciled(context: RunContext) -> Reconciled:
     """The same, compared with the channels: which films are gone, rejected, private against our will, or there twice.
 
     What YouTube says is written into the journals. About three units of quota for fifty films.
@@ -70,10 +70,10 @@ async def reconciled(shop: Workshop) -> Reconciled:
     films: list[Out] = []
     strangers: list[str] = []
     unasked: list[str] = []
-    for channel in await to_thread.run_sync(_channels, shop.hosts):
-        known = await to_thread.run_sync(_journals, shop.hosts, channel)
+    for channel in await to_thread.run_sync(_channels, context.hosts):
+        known = await to_thread.run_sync(_journals, context.hosts, channel)
         try:
-            async with shop.hosts.channel(channel).open() as calls:
+            async with context.hosts.channel(channel).open() as calls:
                 told, others = await _compared(calls, known)
         except ProviderError as error:
             unasked.append(str(error))

@@ -18,6 +18,9 @@ from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
 from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.batch.sampling import sample_for, take_one
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.hosts import Hosts
+from pipeline.orchestrator.context.strictness import profile_for
 from pipeline.orchestrator.control.bulk import change_jobs, chosen
 from pipeline.orchestrator.control.lifecycle import of_some
 from pipeline.orchestrator.control.published import published
@@ -26,9 +29,6 @@ from pipeline.orchestrator.events import Listener, Notice, tell
 from pipeline.orchestrator.film.delivered import is_out
 from pipeline.orchestrator.film.leaving import digest_of
 from pipeline.orchestrator.qc import judge_films
-from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.hosts import Hosts
-from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing import FileNames, Subject, files_beside, sums_of
 from pipeline.quality.judge import with_companions
 from pipeline.state import CheckpointStore
@@ -43,7 +43,7 @@ _UPDATE = "What is out is shown as before: --update changes that"
 
 
 async def publish_batch(
-    shop: Workshop,
+    context: RunContext,
     *,
     batch: str,
     jobs: Sequence[str],
@@ -51,21 +51,21 @@ async def publish_batch(
     wishes: ReleaseWishes,
     listen: Listener,
 ) -> Outcome:
-    """Publish the films of a batch that are made, or only `jobs` (beginnings of ids), where `shop` says.
+    """Publish the films of a batch that are made, or only `jobs` (beginnings of ids), where `context` says.
 
     A film that is out stays as it is, and gets what is still missing there: captions, a place in a playlist. With
     `again` it is published once more, and so is one that is held because an earlier one about the same is out. What
     was on its way when somebody was killed goes on. Raises `InputError` for an unknown batch or job, and
     `NeedsLoginError` where nobody is logged in.
     """
-    known = await known_batch(shop, batch)
-    known = replace(known, sample=sample_for(known, shop))
-    await to_thread.run_sync(wishes.check, shop)
-    await to_thread.run_sync(_refuse_without_login, shop.hosts)
-    ids = await chosen(shop, batch, jobs, _MADE)
+    known = await known_batch(context, batch)
+    known = replace(known, sample=sample_for(known, context))
+    await to_thread.run_sync(wishes.check, context)
+    await to_thread.run_sync(_refuse_without_login, context.hosts)
+    ids = await chosen(context, batch, jobs, _MADE)
     if not jobs:
-        ids += await to_thread.run_sync(_under_way, shop.store, batch)
-    await take_one(shop, known, made=ids)
+        ids += await to_thread.run_sync(_under_way, context.store, batch)
+    await take_one(context, known, made=ids)
 
     def take_up(job: Job) -> Job | None:
         is_under_way = job.status in _ON_THE_WAY
@@ -73,7 +73,7 @@ async def publish_batch(
             return None
         if job.status is JobStatus.REVIEW and not again:
             return None
-        settings = and_to(job.asked.settings, shop, without={PRIVACY} if wishes.publish_at else ())
+        settings = and_to(job.asked.settings, context, without={PRIVACY} if wishes.publish_at else ())
         wanted = job.evolve(
             brief=wishes.on(job.brief),
             asked=replace(job.asked, settings=settings),
@@ -83,20 +83,23 @@ async def publish_batch(
             # Also with `again`: it was taken up once more already.
             return wanted.evolve(error=None, retries=0)
         if again:
-            wanted = _once_more(wanted, shop.hosts)
-        elif is_out(wanted, shop.for_job(wanted)):
+            wanted = _once_more(wanted, context.hosts)
+        elif is_out(wanted, context.for_job(wanted)):
             return None
-        return advance(wanted, JobStatus.PENDING, at=shop.clock(), why="to be published").evolve(error=None, retries=0)
+        return advance(wanted, JobStatus.PENDING, at=context.clock(), why="to be published").evolve(
+            error=None, retries=0
+        )
 
-    done = await change_jobs(shop, batch, ids, take_up)
+    done = await change_jobs(context, batch, ids, take_up)
     for reason in done.damaged:
         tell(listen, Notice(text=reason))
     if not done.changed:
         tell(
-            listen, Notice(text=await to_thread.run_sync(_nothing_to_publish, shop, batch, ids if jobs else (), wishes))
+            listen,
+            Notice(text=await to_thread.run_sync(_nothing_to_publish, context, batch, ids if jobs else (), wishes)),
         )
-    outcome = await batches.resume_some(shop, batch=batch, jobs=done.changed, listen=listen)
-    return await to_thread.run_sync(of_some, outcome, shop, ids) if jobs else outcome
+    outcome = await batches.resume_some(context, batch=batch, jobs=done.changed, listen=listen)
+    return await to_thread.run_sync(of_some, outcome, context, ids) if jobs else outcome
 
 
 def _under_way(store: CheckpointStore, batch: str) -> list[str]:
@@ -104,9 +107,9 @@ def _under_way(store: CheckpointStore, batch: str) -> list[str]:
     return [row.id for row in store.index(batch).rows(*_ON_THE_WAY) if row.video]
 
 
-def _nothing_to_publish(shop: Workshop, batch: str, ids: Sequence[str], wishes: ReleaseWishes) -> str:
+def _nothing_to_publish(context: RunContext, batch: str, ids: Sequence[str], wishes: ReleaseWishes) -> str:
     """Why, of these jobs or of all: "nothing to publish: 3 films are out already, 1 film is not made yet". Blocks."""
-    index = shop.store.index(batch)
+    index = context.store.index(batch)
     counts: Counter[str] = Counter()
     for row in filter(None, map(index.find, ids)) if ids else index.rows():
         if row.status is JobStatus.REVIEW:
@@ -118,7 +121,7 @@ def _nothing_to_publish(shop: Workshop, batch: str, ids: Sequence[str], wishes: 
         else:
             counts["not made yet"] += 1
     parts = [f"{counted(count, 'film is', 'films are')} {what}" for what, count in counts.items()]
-    hint = f". {_UPDATE}" if counts["out already"] and _asks(wishes, shop.hosts) else ""
+    hint = f". {_UPDATE}" if counts["out already"] and _asks(wishes, context.hosts) else ""
     return f"nothing to publish: {', '.join(parts)}{hint}"
 
 
@@ -128,52 +131,52 @@ def _asks(wishes: ReleaseWishes, hosts: Hosts) -> bool:
 
 
 def and_to(
-    asked: Mapping[str, str | bool | int | float], shop: Workshop, *, without: Collection[str]
+    asked: Mapping[str, str | bool | int | float], context: RunContext, *, without: Collection[str]
 ) -> dict[str, str | bool | int | float]:
-    """What a job was asked for with, and published where `shop` says, too.
+    """What a job was asked for with, and published where `context` says, too.
 
     A film that was made offline is not bound to stay so: whoever publishes it wants the network now.
     """
     asked = {key: value for key, value in asked.items() if key not in {"offline", *without}}
-    names = [*str(asked.get("publishing.to", "")).split(","), *shop.settings.publishing.to]
-    ours = {key: value for key, value in shop.asked.settings.items() if key.startswith(("youtube.", "quality."))}
+    names = [*str(asked.get("publishing.to", "")).split(","), *context.settings.publishing.to]
+    ours = {key: value for key, value in context.asked.settings.items() if key.startswith(("youtube.", "quality."))}
     return {**asked, **ours, "publishing.to": ",".join(dict.fromkeys(name for name in names if name))}
 
 
 def _once_more(job: Job, hosts: Hosts) -> Job:
-    """The job as if its film were out nowhere of where `shop` says. In a thread of `anyio.to_thread`."""
+    """The job as if its film were out nowhere of where `context` says. In a thread of `anyio.to_thread`."""
     for name in hosts.wanted:
         from_thread.run(hosts.destination(name, hosts.subject(job)).again)
     return job.evolve(published=tuple(each for each in job.published if each.destination not in hosts.wanted))
 
 
 async def publish_file(
-    shop: Workshop,
+    context: RunContext,
     video: Path,
     *,
     metadata: Path | None = None,
     again: bool = False,
     wishes: ReleaseWishes = NO_WISHES,
 ) -> tuple[Receipt, ...]:
-    """Publish an MP4 where `shop` says: one that we have made as what it is, any other once for its bytes.
+    """Publish an MP4 where `context` says: one that we have made as what it is, any other once for its bytes.
 
     It is judged first, as `nightreel qc` does, and its picture and words, too, and goes only if they pass. A film that
     is out gets what is still missing there. Without `metadata` (title, description, tags, language as JSON), what is
     beside the film is taken, and else its name. Raises `InputError`, `QualityError`, a `ProviderError`, `HeldError`.
     """
-    await to_thread.run_sync(wishes.check, shop)
+    await to_thread.run_sync(wishes.check, context)
     package = await to_thread.run_sync(package_of, video, metadata)
-    await to_thread.run_sync(_refuse_held, shop, package.video)
-    subject, brief = await to_thread.run_sync(subject_of, shop, package)
-    verdict = await _judged(package, shop)
+    await to_thread.run_sync(_refuse_held, context, package.video)
+    subject, brief = await to_thread.run_sync(subject_of, context, package)
+    verdict = await _judged(package, context)
     if not verdict.lets_pass(str(subject.film_sha256)):
         reasons = "; ".join(verdict.reasons) or "it has changed meanwhile"
         hint = f"It was not published. All of it: nightreel qc {shlex.quote(str(video))}"
         raise QualityError(f"the film does not pass: {reasons}", where=str(video), hint=hint)
     receipts = []
-    out = {film.url for film in await to_thread.run_sync(published, shop)} if _asks(wishes, shop.hosts) else set()
-    for name in shop.hosts.wanted:
-        host = await to_thread.run_sync(shop.hosts.destination, name, subject, wishes.on(brief))
+    out = {film.url for film in await to_thread.run_sync(published, context)} if _asks(wishes, context.hosts) else set()
+    for name in context.hosts.wanted:
+        host = await to_thread.run_sync(context.hosts.destination, name, subject, wishes.on(brief))
         if again:
             await host.again()
         receipt = await host.deliver(package)
@@ -188,9 +191,9 @@ def _refuse_without_login(hosts: Hosts) -> None:
         raise NeedsLoginError("nobody is logged in", where=name, hint=hosts.how_to_log_in(name))
 
 
-def refuse_unknown(shop: Workshop, what: str) -> None:
+def refuse_unknown(context: RunContext, what: str) -> None:
     """Raise `InputError` for what is no name of a batch: a person may have meant a file. Blocks."""
-    known = shop.store.batch_names()
+    known = context.store.batch_names()
     if what in known:
         return
     path = Path(what)
@@ -200,35 +203,35 @@ def refuse_unknown(shop: Workshop, what: str) -> None:
     raise InputError(f"no batch has this name, and {told}", where=what, hint=hint)
 
 
-def find_job(shop: Workshop, video: Path) -> JobSummary | None:
+def find_job(context: RunContext, video: Path) -> JobSummary | None:
     """The job whose film lies there, whatever its batch; None: it is none of ours. Blocks."""
     video = video.absolute()
-    for batch in shop.store.batch_names():
-        for row in shop.store.refreshed(batch).rows():
+    for batch in context.store.batch_names():
+        for row in context.store.refreshed(batch).rows():
             if row.video == video:
                 return row
     return None
 
 
-def subject_of(shop: Workshop, package: Package) -> tuple[Subject, Brief]:
+def subject_of(context: RunContext, package: Package) -> tuple[Subject, Brief]:
     """What a file is about, and the brief that it was made of; an empty one for any other. Blocks.
 
     Only what lies there now may go out: the film, and what is beside it.
     """
-    row = find_job(shop, package.video)
-    job = shop.store.read_job(row.batch, row.id) if row else None
+    row = find_job(context, package.video)
+    job = context.store.read_job(row.batch, row.id) if row else None
     sha256 = digest_of(package.video)
-    subject = shop.hosts.subject(job) if job else Subject(key=sha256[:_KEY_DIGITS], folder=package.video.stem)
+    subject = context.hosts.subject(job) if job else Subject(key=sha256[:_KEY_DIGITS], folder=package.video.stem)
     beside = frozenset(sums_of(files_beside(package)).items())
     return replace(subject, film_sha256=sha256, companions=beside), job.brief if job else Brief(title="")
 
 
-def _refuse_held(shop: Workshop, video: Path) -> None:
+def _refuse_held(context: RunContext, video: Path) -> None:
     """A film of a batch goes its way: what keeps it there, keeps it here. Blocks."""
-    row = find_job(shop, video)
+    row = find_job(context, video)
     if row is None or row.published or row.status is JobStatus.COMPLETED:
         return
-    job = shop.store.read_job(row.batch, row.id)
+    job = context.store.read_job(row.batch, row.id)
     if job is None:
         return
     hint = f"Let it go: nightreel review {shlex.quote(job.batch)} --approve {job.id}"
@@ -236,11 +239,11 @@ def _refuse_held(shop: Workshop, video: Path) -> None:
     raise ReviewError(f"the film is {job.status.value} in batch “{job.batch}”{said}", where=job.folder, hint=hint)
 
 
-async def _judged(package: Package, shop: Workshop) -> Verdict:
+async def _judged(package: Package, context: RunContext) -> Verdict:
     """What the gate thinks of a file, with the captions, the picture and the words beside it."""
     found: list[Verdict] = []
-    profile = await to_thread.run_sync(profile_for, shop.settings)
-    await judge_films([package.video], profile, shop, lambda film: found.append(film.verdict))
+    profile = await to_thread.run_sync(profile_for, context.settings)
+    await judge_films([package.video], profile, context, lambda film: found.append(film.verdict))
     return await to_thread.run_sync(with_companions, found[0], package, profile)
 
 

@@ -15,17 +15,17 @@ from pipeline.orchestrator.batch.numbering import number_episodes
 from pipeline.orchestrator.batch.plan import Mended
 from pipeline.orchestrator.batch.planning import plan_batch, replace_jobs
 from pipeline.orchestrator.batch.source import read_source
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.context import RunContext
 from pipeline.sources import folder_of_pattern, is_remote, is_table
 
 
-async def read_again(shop: Workshop, batch: str, *, report: Callable[[InputError], None]) -> Collection[Brief]:
+async def read_again(context: RunContext, batch: str, *, report: Callable[[InputError], None]) -> Collection[Brief]:
     """The briefs of a batch as its source holds them now; none when there is no source, or it is gone."""
-    source = (await known_batch(shop, batch)).source
-    place = source if is_remote(source) else shop.workspace / source
+    source = (await known_batch(context, batch)).source
+    place = source if is_remote(source) else context.workspace / source
     if not source or (isinstance(place, Path) and not await to_thread.run_sync(_is_there, place)):
         return ()
-    wanted = await read_source(place, shop, batch=batch)
+    wanted = await read_source(place, context, batch=batch)
     for error in wanted.unreadable:
         report(error)
     return wanted.briefs
@@ -35,17 +35,17 @@ def _is_there(path: Path) -> bool:
     return path.exists() or folder_of_pattern(path) is not None
 
 
-async def mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Collection[Brief]) -> list[str]:
+async def mend(context: RunContext, batch: str, ids: Sequence[str], briefs: Collection[Brief]) -> list[str]:
     """The same ids, with new ones for jobs whose rows were mended, and for damaged ones that the source still has."""
     if not len(briefs):
         return list(ids)
 
     def compare() -> list[Mended]:
-        index = shop.store.index(batch)
-        numbers = number_episodes(briefs, shop, gives=False)
-        films_of = shop.wishes.films_of
+        index = context.store.index(batch)
+        numbers = number_episodes(briefs, context, gives=False)
+        films_of = context.wishes.films_of
         whole = ((at, film) for at, brief in enumerate(briefs, start=1) for film in films_of(numbers.of(brief)))
-        now = {shop.job_id(film): (number, film) for number, film in whole}
+        now = {context.job_id(film): (number, film) for number, film in whole}
         listed = set(index.ids(*JobStatus))
         # A place of the source, or a row with a name, has a film for each of its languages and formats.
         places: dict[tuple[str, str, str], tuple[int, Brief]] = {
@@ -61,28 +61,28 @@ async def mend(shop: Workshop, batch: str, ids: Sequence[str], briefs: Collectio
             else:
                 place = row.key or row.origin
                 found = places.get((place, row.language, row.format)) if job not in now and place else None
-            if found and not shop.store.claims.is_claimed(batch, job):
+            if found and not context.store.claims.is_claimed(batch, job):
                 mended.append(Mended(job=job, number=found[0], brief=found[1]))
         return mended
 
-    swapped = await replace_jobs(await to_thread.run_sync(compare), shop, batch=batch)
+    swapped = await replace_jobs(await to_thread.run_sync(compare), context, batch=batch)
     return list(dict.fromkeys(swapped.get(job, job) for job in ids))
 
 
-async def read_at_last(shop: Workshop, batch: str, briefs: Collection[Brief]) -> list[str]:
+async def read_at_last(context: RunContext, batch: str, briefs: Collection[Brief]) -> list[str]:
     """Ids of new jobs: for briefs that could not be read when the batch was asked for, and can be read now."""
-    asked = await known_batch(shop, batch)
-    places = {_file_of(shop.places.origin(refused.where)): refused for refused in asked.refused}
-    readable = [brief for brief in briefs if _file_of(shop.places.origin(brief.origin)) in places]
+    asked = await known_batch(context, batch)
+    places = {_file_of(context.places.origin(refused.where)): refused for refused in asked.refused}
+    readable = [brief for brief in briefs if _file_of(context.places.origin(brief.origin)) in places]
     if not readable:
         return []
-    plan = await plan_batch(readable, shop, batch=batch, source="", priority=asked.priority, keep=True)
-    read = {_file_of(shop.places.origin(brief.origin)) for brief in readable}
-    async with shop.store.claims.planning(batch):
-        now = await known_batch(shop, batch)
-        left = [refused for refused in now.refused if _file_of(shop.places.origin(refused.where)) not in read]
+    plan = await plan_batch(readable, context, batch=batch, source="", priority=asked.priority, keep=True)
+    read = {_file_of(context.places.origin(brief.origin)) for brief in readable}
+    async with context.store.claims.planning(batch):
+        now = await known_batch(context, batch)
+        left = [refused for refused in now.refused if _file_of(context.places.origin(refused.where)) not in read]
         # They stand in the source: they leave the batch when they leave it.
-        await shop.store.save_batch(replace(now, refused=tuple(left), added=asked.added))
+        await context.store.save_batch(replace(now, refused=tuple(left), added=asked.added))
     return plan.ids
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.errors import InputError
 from pipeline.model import Brief
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.context import RunContext
 
 # As people know who says so.
 _WHERE = "--publish-at"
@@ -33,12 +33,12 @@ class ReleaseWishes:
             privacy="" if self.publish_at else brief.privacy,
         )
 
-    def check(self, shop: Workshop) -> None:
+    def check(self, context: RunContext) -> None:
         """Raise `InputError` for what can't be had."""
-        if self.publish_at and PRIVACY in shop.hosts.overrides:
+        if self.publish_at and PRIVACY in context.hosts.overrides:
             hint = "Leave one of them out: a film with a time is private until then, and public from then on"
             raise InputError("goes without --privacy", where=_WHERE, hint=hint)
-        shop.hosts.check(self.on(Brief(title=_WHERE)))
+        context.hosts.check(self.on(Brief(title=_WHERE)))
 
 
 NO_WISHES = ReleaseWishes()

@@ -14,8 +14,8 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError, DamagedError
 from pipeline.model import Event, Job, JobStatus, advance
 from pipeline.orchestrator.batch.batches import known_batch, refuse_while_busy
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.stages import STAGES
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import Copies, Damage
 
 logger = logging.getLogger("nightreel")
@@ -31,31 +31,31 @@ class Returned:
     damaged: list[str] = field(default_factory=list)
 
 
-async def return_to(shop: Workshop, *, batch: str, name: str) -> Returned:
+async def return_to(context: RunContext, *, batch: str, name: str) -> Returned:
     """Take the jobs of a batch back to the copy `name`, ready to go on from there.
 
     Films that were delivered since stay delivered, no history or record is lost, and jobs that were added since stay.
     Done again after an interruption, it does the rest. Raises `BusyError` while any process works on the batch, and
     `InputError` for an unknown batch or copy.
     """
-    await known_batch(shop, batch)
-    copies = Copies(shop.store.folder(batch), shop.workspace)
-    async with shop.store.claims.planning(batch):
-        await to_thread.run_sync(refuse_while_busy, shop, batch)
-        then, now = await to_thread.run_sync(copies.batch, name), await known_batch(shop, batch)
+    await known_batch(context, batch)
+    copies = Copies(context.store.folder(batch), context.workspace)
+    async with context.store.claims.planning(batch):
+        await to_thread.run_sync(refuse_while_busy, context, batch)
+        then, now = await to_thread.run_sync(copies.batch, name), await known_batch(context, batch)
         done = Returned()
         copied = await to_thread.run_sync(copies.jobs, name)
-        while await to_thread.run_sync(_return_some, shop, name, copied, done):
+        while await to_thread.run_sync(_return_some, context, name, copied, done):
             pass
         jobs = dict.fromkeys((*then.jobs, *now.jobs))
-        there = await to_thread.run_sync(lambda: {*shop.store.refreshed(batch).stamps()})
+        there = await to_thread.run_sync(lambda: {*context.store.refreshed(batch).stamps()})
         added = tuple(job_id for job_id in (*then.added, *now.added) if job_id in there)
         about = replace(then, jobs=tuple(job for job in jobs if job in there), added=tuple(dict.fromkeys(added)))
-        await shop.store.save_batch(about)
+        await context.store.save_batch(about)
     return done
 
 
-def _return_some(shop: Workshop, name: str, copied: Iterator[Job | Damage], done: Returned) -> bool:
+def _return_some(context: RunContext, name: str, copied: Iterator[Job | Damage], done: Returned) -> bool:
     """Take the next few jobs back; whether there were any."""
     some = list(islice(copied, _AT_ONCE))
     with ExitStack() as claims:
@@ -64,29 +64,29 @@ def _return_some(shop: Workshop, name: str, copied: Iterator[Job | Damage], done
             if isinstance(then, Damage):
                 done.damaged.append(then.message)
                 continue
-            claims.enter_context(shop.store.claims.claim_now(then.batch, then.id, what=then.brief.title))
+            claims.enter_context(context.store.claims.claim_now(then.batch, then.id, what=then.brief.title))
             try:
-                job = _returned(then, shop, name)
+                job = _returned(then, context, name)
             except CheckpointError as error:
                 done.damaged.append(str(error))
                 continue
             jobs += [job] if job else []
         if jobs:
-            shop.store.put_jobs(jobs[0].batch, jobs)
+            context.store.put_jobs(jobs[0].batch, jobs)
     done.jobs += len(jobs)
     return bool(some)
 
 
-def _returned(then: Job, shop: Workshop, name: str) -> Job | None:
+def _returned(then: Job, context: RunContext, name: str) -> Job | None:
     """The job as it is to be now; None: as it is."""
     try:
-        now = shop.store.read_job(then.batch, then.id)
+        now = context.store.read_job(then.batch, then.id)
     except DamagedError as error:
-        aside = shop.store.set_aside(then.batch, then.id, "is damaged")
+        aside = context.store.set_aside(then.batch, then.id, "is damaged")
         logger.warning("%s; it is kept as %s", error, aside.name)
         now = None
-    job = returned(then, now, name=name, at=shop.clock())
-    holder = shop.store.index(then.batch).in_folder(job.folder) if job and now is None else None
+    job = returned(then, now, name=name, at=context.clock())
+    holder = context.store.index(then.batch).in_folder(job.folder) if job and now is None else None
     if job and holder and holder.id != job.id:
         # Another film has taken over its folder since, and stays.
         return job.evolve(folder=f"{job.folder}-{job.id[:6]}", receipt=None)

@@ -15,11 +15,11 @@ from pipeline.errors import CheckpointError, HeldError, InputError, RejectedErro
 from pipeline.language.text import clean_text
 from pipeline.model import HeldFilm, Job, JobStatus, JobSummary, Review, SampleStanding, advance, summary_of, title_of
 from pipeline.orchestrator.batch.batches import known_batch
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.control.bulk import change_jobs, chosen
 from pipeline.orchestrator.film.delivered import film_is_whole
 from pipeline.orchestrator.film.failures import error_record
 from pipeline.orchestrator.film.leaving import rejected, waits_for_sample
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import CheckpointStore
 from pipeline.version import __version__
 
@@ -54,38 +54,38 @@ class Said:
     problems: list[str] = field(default_factory=list)
 
 
-async def waiting(shop: Workshop, batch: str) -> Waits:
+async def waiting(context: RunContext, batch: str) -> Waits:
     """What waits for a person in a batch. Raises `InputError` for an unknown one."""
-    await known_batch(shop, batch)
+    await known_batch(context, batch)
 
     def look() -> Waits:
-        index = shop.store.refreshed(batch)
-        films = [_held(job) for row in index.rows(JobStatus.REVIEW) if (job := _readable(shop.store, row))]
+        index = context.store.refreshed(batch)
+        films = [_held(job) for row in index.rows(JobStatus.REVIEW) if (job := _readable(context.store, row))]
         behind = sum(_is_behind(row) for row in index.rows(JobStatus.PARKED))
         return Waits(batch=batch, films=tuple(films), behind=behind, sample=index.sums.sample())
 
     return await to_thread.run_sync(look)
 
 
-def write_page(shop: Workshop, waits: Waits) -> Path:
+def write_page(context: RunContext, waits: Waits) -> Path:
     """The same as a page with pictures, beside the report of the batch; its path. Blocks: pictures are decoded."""
     from pipeline.reporting.review import write_review_page  # noqa: PLC0415 - loads PyAV and Jinja2
 
-    folder = shop.places.summary(waits.batch) or shop.store.folder(waits.batch)
+    folder = context.places.summary(waits.batch) or context.store.folder(waits.batch)
     return write_review_page(
         folder, batch=waits.batch, films=waits.films, behind=waits.behind, sample=waits.sample, version=__version__
     )
 
 
-async def approve(shop: Workshop, *, batch: str, jobs: Sequence[str] = ()) -> Said:
+async def approve(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -> Said:
     """Let films go on to where they are published: `jobs` (beginnings of ids), else all that wait for a person.
 
     Named ones may also be of those that wait for the sample, or were rejected. When all of the sample is approved, the
     rest goes on as well. It is published by whoever runs the batch, now or next. Raises `InputError` for an unknown
     batch or job.
     """
-    await known_batch(shop, batch)
-    ids = await chosen(shop, batch, jobs, (JobStatus.REVIEW, JobStatus.PARKED), flag="--approve")
+    await known_batch(context, batch)
+    ids = await chosen(context, batch, jobs, (JobStatus.REVIEW, JobStatus.PARKED), flag="--approve")
     said, anew = Said(), list[str]()
 
     def let_go(job: Job) -> Job | None:
@@ -96,26 +96,26 @@ async def approve(shop: Workshop, *, batch: str, jobs: Sequence[str] = ()) -> Sa
             said.problems.append(f"{job.folder}: the film has changed since, and is made anew by the next run")
             anew.append(job.id)
             why = "approved by a person, but it has changed since"
-            return advance(job.evolve(error=None, retries=0), JobStatus.PENDING, at=shop.clock(), why=why)
+            return advance(job.evolve(error=None, retries=0), JobStatus.PENDING, at=context.clock(), why=why)
         if kind == HeldError.__name__:
             # An earlier film about the same is out: this one goes out as well.
-            theirs = shop.for_job(job)
+            theirs = context.for_job(job)
             for name in theirs.hosts.wanted:
                 host = theirs.hosts.destination(name, theirs.hosts.subject(job))
                 from_thread.run(host.again)
-        review = Review(film=job.video.sha256, decision="approved", at=shop.clock())
+        review = Review(film=job.video.sha256, decision="approved", at=context.clock())
         fresh = job.evolve(review=review, error=None, retries=0)
-        return advance(fresh, JobStatus.PENDING, at=shop.clock(), why="approved by a person")
+        return advance(fresh, JobStatus.PENDING, at=context.clock(), why="approved by a person")
 
-    done = await change_jobs(shop, batch, ids, let_go)
+    done = await change_jobs(context, batch, ids, let_go)
     said.approved = [job for job in done.changed if job not in anew]
     said.busy, said.left = done.busy, done.left if jobs else []
     said.problems += done.damaged
-    said.released = await _look_at_the_rest(shop, batch)
+    said.released = await _look_at_the_rest(context, batch)
     return said
 
 
-async def reject(shop: Workshop, *, batch: str, job: str, why: str) -> Said:
+async def reject(context: RunContext, *, batch: str, job: str, why: str) -> Said:
     """Keep a film that is held from leaving, for the reason `why`; it counts as failed until it is made otherwise.
 
     Raises `InputError` for an unknown batch or job, and without a reason.
@@ -123,25 +123,25 @@ async def reject(shop: Workshop, *, batch: str, job: str, why: str) -> Said:
     words = " ".join(clean_text(why).split())[:MOST_WORDS_CHARS]
     if not words:
         raise InputError("a film is rejected for a reason", where="--why", hint='Write e.g. --why "the name is wrong"')
-    await known_batch(shop, batch)
-    ids = await chosen(shop, batch, (job,), (), flag="--reject")
+    await known_batch(context, batch)
+    ids = await chosen(context, batch, (job,), (), flag="--reject")
 
     def keep_back(job: Job) -> Job | None:
         if job.status is not JobStatus.REVIEW or job.video is None:
             return None
         record = error_record(rejected(job, words), _AT_REVIEW)
-        review = Review(film=job.video.sha256, decision="rejected", at=shop.clock(), why=words)
+        review = Review(film=job.video.sha256, decision="rejected", at=context.clock(), why=words)
         fresh = job.evolve(review=review, error=record)
-        return advance(fresh, JobStatus.FAILED, at=shop.clock(), why=f"rejected by a person: {words}")
+        return advance(fresh, JobStatus.FAILED, at=context.clock(), why=f"rejected by a person: {words}")
 
-    done = await change_jobs(shop, batch, ids, keep_back)
-    await _look_at_the_rest(shop, batch)
+    done = await change_jobs(context, batch, ids, keep_back)
+    await _look_at_the_rest(context, batch)
     return Said(rejected=done.changed, busy=done.busy, left=done.left, problems=done.damaged)
 
 
-async def _look_at_the_rest(shop: Workshop, batch: str) -> list[str]:
+async def _look_at_the_rest(context: RunContext, batch: str) -> list[str]:
     """Let go what waited for a sample that is approved now; what waits on, says why now. The ids of those that go."""
-    index = shop.store.index(batch)
+    index = context.store.index(batch)
     sample = await to_thread.run_sync(index.sums.sample)
     ids = await to_thread.run_sync(lambda: [row.id for row in index.rows(JobStatus.PARKED) if _is_behind(row)])
     gone: list[str] = []
@@ -155,9 +155,9 @@ async def _look_at_the_rest(shop: Workshop, batch: str) -> list[str]:
             return job.evolve(error=record) if record != job.error else None
         gone.append(job.id)
         fresh = job.evolve(error=None, retries=0)
-        return advance(fresh, JobStatus.PENDING, at=shop.clock(), why="the sample is approved")
+        return advance(fresh, JobStatus.PENDING, at=context.clock(), why="the sample is approved")
 
-    await change_jobs(shop, batch, ids, go_on)
+    await change_jobs(context, batch, ids, go_on)
     return gone
 
 

@@ -13,12 +13,12 @@ from pipeline.errors import QualityError
 from pipeline.model import Job, JobStatus, Package, Verdict, advance, title_of
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import known_batch
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.strictness import profile_for
 from pipeline.orchestrator.control.bulk import change_jobs, chosen
 from pipeline.orchestrator.control.publishing import and_to, package_of, subject_of
 from pipeline.orchestrator.control.release_options import PRIVACY, ReleaseWishes
 from pipeline.orchestrator.film.beside import passing
-from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing.beside import METADATA
 from pipeline.quality.companions import words
 from pipeline.settings import Settings
@@ -36,32 +36,34 @@ class Updated:
 
 
 async def update_batch(
-    shop: Workshop,
+    context: RunContext,
     *,
     batch: str,
     jobs: Sequence[str],
     wishes: ReleaseWishes,
 ) -> Updated:
-    """Show the films of a batch that are out at the hosts of `shop`, or only `jobs` (beginnings of ids), as asked.
+    """Show the films of a batch that are out at the hosts of `context`, or only `jobs` (beginnings of ids), as asked.
 
     A job that is named and held, because a film about the same is out, gives that film its words, and is done. A unit
     for each film, and 50 for each that is changed. Raises `InputError` and a `ProviderError`.
     """
-    await known_batch(shop, batch)
-    await to_thread.run_sync(wishes.check, shop)
+    await known_batch(context, batch)
+    await to_thread.run_sync(wishes.check, context)
     done = Updated()
-    for job_id in await chosen(shop, batch, jobs, _OUT):
-        job = await shop.store.load_job(batch, job_id)
+    for job_id in await chosen(context, batch, jobs, _OUT):
+        job = await context.store.load_job(batch, job_id)
         is_held = job.status is JobStatus.REVIEW
-        if job.receipt is None or not (is_held or any(each.destination in shop.hosts.wanted for each in job.published)):
+        if job.receipt is None or not (
+            is_held or any(each.destination in context.hosts.wanted for each in job.published)
+        ):
             done.not_out += 1
             continue
         words = {METADATA: job.receipt.package.metadata}
-        judged = await to_thread.run_sync(passing, job, words, shop)
-        wanted = _wanted(job, shop, wishes)
-        hosts = (await to_thread.run_sync(shop.for_job, wanted)).hosts
+        judged = await to_thread.run_sync(passing, job, words, context)
+        wanted = _wanted(job, context, wishes)
+        hosts = (await to_thread.run_sync(context.for_job, wanted)).hosts
         changed = False
-        for name in shop.hosts.wanted:
+        for name in context.hosts.wanted:
             subject = replace(hosts.subject(job), companions=judged)
             host = await to_thread.run_sync(hosts.destination, name, subject, wanted.brief)
             changed |= await host.update(job.receipt.package)
@@ -69,38 +71,38 @@ async def update_batch(
             done.changed.append(title_of(job))
         done.same += not changed
 
-        noted = await change_jobs(shop, batch, [job_id], partial(_noted, shop=shop, wishes=wishes))
+        noted = await change_jobs(context, batch, [job_id], partial(_noted, context=context, wishes=wishes))
         if is_held:
-            await batches.resume_some(shop, batch=batch, jobs=noted.changed)
+            await batches.resume_some(context, batch=batch, jobs=noted.changed)
     return done
 
 
-def _noted(job: Job, *, shop: Workshop, wishes: ReleaseWishes) -> Job | None:
+def _noted(job: Job, *, context: RunContext, wishes: ReleaseWishes) -> Job | None:
     """The job with what was wished for; one that was held is not held any more."""
-    noted = _wanted(job, shop, wishes)
+    noted = _wanted(job, context, wishes)
     if job.status is not JobStatus.REVIEW:
         return noted if noted.brief.release != job.brief.release else None
     why = "its words were given to the film that is out"
-    return advance(noted, JobStatus.PENDING, at=shop.clock(), why=why).evolve(error=None)
+    return advance(noted, JobStatus.PENDING, at=context.clock(), why=why).evolve(error=None)
 
 
-def _wanted(job: Job, shop: Workshop, wishes: ReleaseWishes) -> Job:
+def _wanted(job: Job, context: RunContext, wishes: ReleaseWishes) -> Job:
     # Who may see it was asked for when it went out; since then somebody may have changed it by hand.
-    settings = and_to(job.asked.settings, shop, without={PRIVACY})
+    settings = and_to(job.asked.settings, context, without={PRIVACY})
     return job.evolve(brief=wishes.on(job.brief), asked=replace(job.asked, settings=settings))
 
 
-async def update_file(shop: Workshop, video: Path, *, metadata: Path | None, wishes: ReleaseWishes) -> Updated:
+async def update_file(context: RunContext, video: Path, *, metadata: Path | None, wishes: ReleaseWishes) -> Updated:
     """The same for a file that was published."""
-    await to_thread.run_sync(wishes.check, shop)
+    await to_thread.run_sync(wishes.check, context)
     package = await to_thread.run_sync(package_of, video, metadata)
-    verdict = await to_thread.run_sync(_judged, package, shop.settings)
+    verdict = await to_thread.run_sync(_judged, package, context.settings)
     if not verdict.passed:
         raise QualityError("the words do not pass: " + "; ".join(verdict.reasons), where=str(package.metadata))
-    subject, brief = await to_thread.run_sync(subject_of, shop, package)
+    subject, brief = await to_thread.run_sync(subject_of, context, package)
     changed = False
-    for name in shop.hosts.wanted:
-        host = await to_thread.run_sync(shop.hosts.destination, name, subject, wishes.on(brief))
+    for name in context.hosts.wanted:
+        host = await to_thread.run_sync(context.hosts.destination, name, subject, wishes.on(brief))
         changed |= await host.update(package)
     return Updated(changed=[video.name] if changed else [], same=int(not changed))
 

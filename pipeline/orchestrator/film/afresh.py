@@ -16,13 +16,13 @@ from anyio import from_thread
 from pipeline.errors import NightreelError
 from pipeline.model import Job, Narration
 from pipeline.narration.narrate import kept_speeches
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.delivered import film_is_whole
 from pipeline.orchestrator.film.episodes import with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.film.stages import OF_SCENES, STAGES
 from pipeline.orchestrator.film.stages.so_far import drawn_files
 from pipeline.orchestrator.film.studio import kept_stills
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import kept_scripts, known_script
 from pipeline.state import Cache
 
@@ -74,7 +74,7 @@ def _may_differ(cause: str, job: Job) -> bool:
     return cause != "subtitles"
 
 
-def forget_from(stage: str, job: Job, shop: Workshop) -> Job:
+def forget_from(stage: str, job: Job, context: RunContext) -> Job:
     """The job without the results of this stage and all after it, which are removed from the cache as well.
 
     So the stages really run again; what several films share is made anew for all of them. A receipt of a publishing
@@ -82,14 +82,14 @@ def forget_from(stage: str, job: Job, shop: Workshop) -> Job:
     """
     again = STAGES[[known.name for known in STAGES].index(stage) :]
     names = {known.name for known in again}
-    for path in _made_by(names, job, shop):
-        from_thread.run(shop.cache.discard, path)
+    for path in _made_by(names, job, context):
+        from_thread.run(context.cache.discard, path)
     fields = {name for known in again for name in known.fills}
     if job.published and stage != "publishing":
         fields.discard("receipt")
     package = job.package
     if "film" in names:
-        from_thread.run(shop.clear_bench, job.batch, job.id)
+        from_thread.run(context.clear_bench, job.batch, job.id)
     elif job.receipt and film_is_whole(job):
         # The film itself is to stay: it is looked at, and delivered, from where it lies.
         package = job.receipt.package
@@ -97,17 +97,17 @@ def forget_from(stage: str, job: Job, shop: Workshop) -> Job:
     return job.evolve(package=package).evolve(**defaults)
 
 
-def _made_by(stages: Iterable[str], job: Job, shop: Workshop) -> Iterable[Path]:
+def _made_by(stages: Iterable[str], job: Job, context: RunContext) -> Iterable[Path]:
     """What is in the cache of the work of these stages, as far as the job knows."""
     if "script" in stages:
-        yield from _scripts(job, shop.for_job(job))
+        yield from _scripts(job, context.for_job(job))
     if "narration" in stages and job.narration:
-        yield from _sounds(job.narration, shop.cache)
+        yield from _sounds(job.narration, context.cache)
     if "scenes" in stages:
         yield from drawn_files(job)
     if "film" in stages and job.script:
         with contextlib.suppress(NightreelError):  # a font or the template is gone: the stage will say so
-            stills = kept_stills(job, shop.for_job(job))
+            stills = kept_stills(job, context.for_job(job))
             yield from [stills] if stills else []
 
 
@@ -119,15 +119,17 @@ def _sounds(narration: Narration, cache: Cache) -> Iterable[Path]:
         yield clip.path
 
 
-def _scripts(job: Job, shop: Workshop) -> Iterable[Path]:
+def _scripts(job: Job, context: RunContext) -> Iterable[Path]:
     # Without a writer or the template nothing can have been written; the stage will say what is wrong.
     with contextlib.suppress(NightreelError):
-        brief = with_earlier(job.brief, shop)
-        template, original = shop.template(brief), shop.wishes.original_of(brief)
-        writers = shop.crew.writers_of(original, template)
+        brief = with_earlier(job.brief, context)
+        template, original = context.template(brief), context.wishes.original_of(brief)
+        writers = context.crew.writers_of(original, template)
         if original == brief:
             yield from kept_scripts(original, writers=writers, template=template, pace=job.pace)
         elif script := known_script(original, writers=writers, template=template, pace=job.pace):
             # The script itself is that of other films, too.
-            kept = Kept(template=template, shop=shop, voices=Voices(narrators=shop.crew.narrators), brief=brief)
+            kept = Kept(
+                template=template, context=context, voices=Voices(narrators=context.crew.narrators), brief=brief
+            )
             yield from from_thread.run(kept.translations, script, job.pace, brief)

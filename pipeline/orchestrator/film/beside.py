@@ -11,26 +11,26 @@ from pathlib import Path
 
 from pipeline.errors import ReviewError
 from pipeline.model import Job, JobStatus, Subtitles, title_of
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.strictness import profile_for
 from pipeline.orchestrator.film.leaving import is_judged
-from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.strictness import profile_for
 from pipeline.publishing import sums_of
 from pipeline.quality import Expected, faults_of
 from pipeline.state import CheckpointStore
 
 
-def with_companions(job: Job, files: Mapping[str, Path], shop: Workshop) -> Job:
+def with_companions(job: Job, files: Mapping[str, Path], context: RunContext) -> Job:
     """The job with a verdict on these files, by what they are, as they lie there now. Blocks. Raises as `passing`.
 
     A verdict that is not on the job's film stays as it is: whoever publishes refuses it.
     """
     if job.verdict is None or not is_judged(job):
         return job
-    changed = dict(passing(job, files, shop) - job.verdict.companions)
+    changed = dict(passing(job, files, context) - job.verdict.companions)
     return job.evolve(verdict=job.verdict.and_of(changed)) if changed else job
 
 
-def passing(job: Job, files: Mapping[str, Path], shop: Workshop) -> frozenset[tuple[str, str]]:
+def passing(job: Job, files: Mapping[str, Path], context: RunContext) -> frozenset[tuple[str, str]]:
     """What these files are, and the SHA-256 of each; those that the verdict on the film does not know are judged.
 
     Blocks. Raises `ReviewError` for one that may not go out.
@@ -39,16 +39,16 @@ def passing(job: Job, files: Mapping[str, Path], shop: Workshop) -> frozenset[tu
     known = job.verdict.companions if job.verdict and is_judged(job) else frozenset()
     changed = {name: sha256 for name, sha256 in sums.items() if (name, sha256) not in known}
     if changed:
-        expected, profile = _expected(job, shop), profile_for(shop.settings, shop.template(job.brief))
+        expected, profile = _expected(job, context), profile_for(context.settings, context.template(job.brief))
         for name, sha256 in changed.items():
-            if faults := faults_of(name, files[name], expected, profile) or _of_another(job, sha256, shop.store):
+            if faults := faults_of(name, files[name], expected, profile) or _of_another(job, sha256, context.store):
                 raise _held(job, files[name], faults)
     return frozenset(sums.items())
 
 
-def _expected(job: Job, shop: Workshop) -> Expected:
+def _expected(job: Job, context: RunContext) -> Expected:
     return Expected(
-        video_format=shop.encoding(job.brief).video_format,
+        video_format=context.encoding(job.brief).video_format,
         lengths=tuple(clip.samples for clip in job.narration.clips) if job.narration else (),
         subtitles=job.subtitles or Subtitles(scenes=()),
         script=job.script,

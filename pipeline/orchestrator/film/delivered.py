@@ -6,20 +6,20 @@ from datetime import timedelta
 
 from pipeline.files import sha256_of
 from pipeline.model import Job, JobSummary, Package
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.context import RunContext
 
 # File systems keep times no finer than this (FAT: 2 s), and a copy is dated when it is made.
 _CLOCK_S = timedelta(seconds=2)
 
 
-def has_film(row: JobSummary, shop: Workshop) -> bool:
+def has_film(row: JobSummary, context: RunContext) -> bool:
     """Whether a completed job needs no work: its film is everywhere where it is wanted now, and nobody has changed it.
 
     Reads a film only when its date says that somebody has touched it since: thousands of films are a matter of a
     second.
     """
-    wanted = shop.places.package(row.folder, row.batch)
-    if row.video != wanted.video or row.ended_at is None or not set(shop.hosts.wanted) <= row.published.keys():
+    wanted = context.places.package(row.folder, row.batch)
+    if row.video != wanted.video or row.ended_at is None or not set(context.hosts.wanted) <= row.published.keys():
         return False
     try:
         if not is_complete(wanted):
@@ -29,28 +29,30 @@ def has_film(row: JobSummary, shop: Workshop) -> bool:
         return False
     if changed_at <= (row.ended_at + _CLOCK_S).timestamp():
         return True
-    job = shop.store.read_job(row.batch, row.id)
+    job = context.store.read_job(row.batch, row.id)
     return job is not None and film_is_whole(job)
 
 
-def is_delivered(job: Job, shop: Workshop) -> bool:
+def is_delivered(job: Job, context: RunContext) -> bool:
     """Whether the film lies, whole, where it is wanted now, and is out at every host that is wanted."""
-    return is_where_wanted(job, shop) and is_out(job, shop.for_job(job)) and film_is_whole(job)
+    return is_where_wanted(job, context) and is_out(job, context.for_job(job)) and film_is_whole(job)
 
 
-def is_out(job: Job, shop: Workshop) -> bool:
+def is_out(job: Job, context: RunContext) -> bool:
     """Whether the film is out at every video host that is wanted, with all that goes with it."""
-    return set(shop.hosts.wanted) <= {receipt.destination for receipt in job.published if not receipt.missing}
+    return set(context.hosts.wanted) <= {receipt.destination for receipt in job.published if not receipt.missing}
 
 
-def has_gone_out(job: Job, shop: Workshop) -> bool:
+def has_gone_out(job: Job, context: RunContext) -> bool:
     """Whether the film is out at every video host that is wanted, and one is; what goes with it may follow."""
-    return bool(shop.hosts.wanted) and set(shop.hosts.wanted) <= {receipt.destination for receipt in job.published}
+    return bool(context.hosts.wanted) and set(context.hosts.wanted) <= {
+        receipt.destination for receipt in job.published
+    }
 
 
-def is_where_wanted(job: Job, shop: Workshop) -> bool:
+def is_where_wanted(job: Job, context: RunContext) -> bool:
     """Whether the film was delivered to where it is wanted now; it may have been lost since."""
-    return job.receipt is not None and shop.for_job(job).places.destination(job).gave(job.receipt)
+    return job.receipt is not None and context.for_job(job).places.destination(job).gave(job.receipt)
 
 
 def film_is_whole(job: Job) -> bool:

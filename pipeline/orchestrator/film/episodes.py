@@ -21,9 +21,9 @@ from pipeline.errors import BusyError, CheckpointError, TurnError
 from pipeline.language.text import clean_text
 from pipeline.model import LEFT, ONE_BY_ONE, Brief, Job, JobStatus, JobSummary, Script, advance
 from pipeline.model.episodes import Earlier
-from pipeline.orchestrator.workshop import Workshop, providers
-from pipeline.orchestrator.workshop.hosts import Hosts
-from pipeline.orchestrator.workshop.serials import ledger_of, seen_at, subject_key, track_of
+from pipeline.orchestrator.context import RunContext, providers
+from pipeline.orchestrator.context.hosts import Hosts
+from pipeline.orchestrator.context.serials import ledger_of, seen_at, subject_key, track_of
 from pipeline.script import has_play
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
@@ -37,13 +37,13 @@ _COVERED_CHARS, _MOST_CHARS = 200, 4000
 _MOST_PASSED = 3
 
 
-def with_earlier(brief: Brief, shop: Workshop) -> Brief:
+def with_earlier(brief: Brief, context: RunContext) -> Brief:
     """The brief with what earlier episodes were about, for who writes it: the nearest ones, as far as there is room."""
-    if not (brief.serial and brief.episode and brief.serial.remember and _is_told(brief, shop)):
+    if not (brief.serial and brief.episode and brief.serial.remember and _is_told(brief, context)):
         return brief
     told: list[Earlier] = []
     room = _MOST_CHARS
-    ledger, track = ledger_of(shop.workspace, brief.series), track_of(brief)
+    ledger, track = ledger_of(context.workspace, brief.series), track_of(brief)
     for episode in _earlier(ledger.episodes(), brief.episode):
         # In another language it was about the same.
         films = sorted(episode.films.items(), key=lambda entry: entry[0] != track)
@@ -56,11 +56,11 @@ def with_earlier(brief: Brief, shop: Workshop) -> Brief:
     return replace(brief, serial=replace(brief.serial, earlier=tuple(reversed(told))))
 
 
-def note_script(job: Job, original: Script, shop: Workshop) -> None:
+def note_script(job: Job, original: Script, context: RunContext) -> None:
     """Keep what an episode is about, for those after it; `original` is the script before it was translated."""
     if job.brief.series and job.brief.episode:
         film = EpisodeFilm(batch=job.batch, job=job.id, subject=subject_key(job.brief))
-        ledger_of(shop.workspace, job.brief.series).note_script(
+        ledger_of(context.workspace, job.brief.series).note_script(
             film, title=original.title, covered=_in_a_line(original)
         )
 
@@ -86,16 +86,16 @@ def part_of(brief: Brief) -> dict[str, str | int] | None:
     return {"name": brief.series, "title": brief.serial.title(brief.language), "episode": brief.episode}
 
 
-def waits_for(job: Job, shop: Workshop, stage: str) -> TurnError | None:
+def waits_for(job: Job, context: RunContext, stage: str) -> TurnError | None:
     """Why an episode goes no further than this stage now; None: it may."""
     brief = job.brief
-    table = shop.settings.series.get(brief.series)
+    table = context.settings.series.get(brief.series)
     if table is None or not brief.episode:
         return None
     if stage == "script":
-        found = _without_script(job, shop) if table.remember else None
+        found = _without_script(job, context) if table.remember else None
     else:
-        found = _to_come(job, shop) if table.order == "strict" and shop.hosts.wanted else None
+        found = _to_come(job, context) if table.order == "strict" and context.hosts.wanted else None
     if found is None:
         return None
     episode, row = found
@@ -111,12 +111,12 @@ def waits_for(job: Job, shop: Workshop, stage: str) -> TurnError | None:
     return TurnError(message, where=job.folder, hint=hint)
 
 
-def passed_over(job: Job, shop: Workshop) -> tuple[str, ...]:
+def passed_over(job: Job, context: RunContext) -> tuple[str, ...]:
     """A line for each episode that should have gone out before this one and will not, back to the last that did."""
     lines: list[str] = []
-    for episode, film in _before(job.brief, shop.workspace):
-        row = _row(film, shop.store)
-        if len(lines) == _MOST_PASSED or _is_out(film, row, shop.hosts):
+    for episode, film in _before(job.brief, context.workspace):
+        row = _row(film, context.store)
+        if len(lines) == _MOST_PASSED or _is_out(film, row, context.hosts):
             break
         if row and row.status is JobStatus.COMPLETED:
             continue  # it was not to be published
@@ -156,11 +156,11 @@ def _is_out(film: EpisodeFilm, row: JobSummary | None, hosts: Hosts) -> bool:
     return set(hosts.wanted) <= row.published.keys()
 
 
-def _to_come(job: Job, shop: Workshop) -> tuple[Episode, JobSummary] | None:
+def _to_come(job: Job, context: RunContext) -> tuple[Episode, JobSummary] | None:
     """The nearest episode before that is to be published and is not; where one is out, those before had their turn."""
-    for episode, film in _before(job.brief, shop.workspace):
-        row = _row(film, shop.store)
-        if _is_out(film, row, shop.hosts):
+    for episode, film in _before(job.brief, context.workspace):
+        row = _row(film, context.store)
+        if _is_out(film, row, context.hosts):
             return None
         if row is None or row.status in _GIVEN_UP:
             continue
@@ -170,42 +170,42 @@ def _to_come(job: Job, shop: Workshop) -> tuple[Episode, JobSummary] | None:
     return None
 
 
-def _without_script(job: Job, shop: Workshop) -> tuple[Episode, JobSummary] | None:
+def _without_script(job: Job, context: RunContext) -> tuple[Episode, JobSummary] | None:
     """The nearest episode before, in the same batch, that is to be written and is not."""
-    if job.batch in ONE_BY_ONE or not _is_told(job.brief, shop):
+    if job.batch in ONE_BY_ONE or not _is_told(job.brief, context):
         return None
-    ledger = ledger_of(shop.workspace, job.brief.series)
-    for episode, film in _before(job.brief, shop.workspace):
+    ledger = ledger_of(context.workspace, job.brief.series)
+    for episode, film in _before(job.brief, context.workspace):
         if film.batch != job.batch:
             continue
         if ledger.is_written(film):
             return None  # it has waited for those before it
-        if (row := _row(film, shop.store)) and row.status in LEFT:
+        if (row := _row(film, context.store)) and row.status in LEFT:
             return episode, row
     return None
 
 
-def _is_told(brief: Brief, shop: Workshop) -> bool:
+def _is_told(brief: Brief, context: RunContext) -> bool:
     """Whether whoever writes takes notice of earlier episodes: a model does."""
-    is_model = providers.is_service(providers.writer_names(shop.settings)[0])
-    return is_model and not has_play(brief, shop.template(brief))
+    is_model = providers.is_service(providers.writer_names(context.settings)[0])
+    return is_model and not has_play(brief, context.template(brief))
 
 
-async def let_next(job: Job, shop: Workshop, *, stage: str = "") -> None:
+async def let_next(job: Job, context: RunContext, *, stage: str = "") -> None:
     """Let the next episode go on, if it waits for this one, at this `stage`; empty: wherever it waits."""
-    after = await to_thread.run_sync(_next_waiting, job, shop, stage)
+    after = await to_thread.run_sync(_next_waiting, job, context, stage)
     if after:
-        await _let_go(after, shop)
+        await _let_go(after, context)
 
 
-def _next_waiting(job: Job, shop: Workshop, stage: str) -> EpisodeFilm | None:
+def _next_waiting(job: Job, context: RunContext, stage: str) -> EpisodeFilm | None:
     brief = job.brief
     if not (brief.series and brief.episode):
         return None
-    track, episodes = track_of(brief), ledger_of(shop.workspace, brief.series).episodes()
+    track, episodes = track_of(brief), ledger_of(context.workspace, brief.series).episodes()
     for episode in episodes[bisect_right(episodes, brief.episode, key=_number) :]:
         film = episode.films.get(track)
-        row = _row(film, shop.store) if film else None
+        row = _row(film, context.store) if film else None
         if row and row.status not in _OVER:
             # Those after it wait for this one, whether it waits itself or not.
             return film if _is_waiting(row) and stage in {"", row.error and row.error.stage} else None
@@ -216,38 +216,38 @@ def _is_waiting(row: JobSummary | Job) -> bool:
     return row.status is JobStatus.PARKED and row.error is not None and row.error.kind == TurnError.__name__
 
 
-async def _let_go(film: EpisodeFilm, shop: Workshop) -> bool:
-    store = shop.store
+async def _let_go(film: EpisodeFilm, context: RunContext) -> bool:
+    store = context.store
     try:
         async with store.claims.claim(film.batch, film.job, what=film.job, wait_s=0):
             job = await store.load_job(film.batch, film.job)
             if not _is_waiting(job):
                 return False
-            job = advance(job, JobStatus.PENDING, at=shop.clock(), why="the episode before it has come so far")
+            job = advance(job, JobStatus.PENDING, at=context.clock(), why="the episode before it has come so far")
             await store.save_job(job.evolve(error=None))
             return True
     except (BusyError, CheckpointError):
         return False
 
 
-async def wake(batch: str, shop: Workshop) -> int:
+async def wake(batch: str, context: RunContext) -> int:
     """Let go of the episodes of a batch that wait for nobody any more; how many these are."""
-    if not shop.settings.series or not await to_thread.run_sync(shop.store.folder(batch).exists):
+    if not context.settings.series or not await to_thread.run_sync(context.store.folder(batch).exists):
         return 0
-    free = await to_thread.run_sync(_free, batch, shop)
-    return sum([await _let_go(film, shop) for film in free])
+    free = await to_thread.run_sync(_free, batch, context)
+    return sum([await _let_go(film, context) for film in free])
 
 
-def _free(batch: str, shop: Workshop) -> list[EpisodeFilm]:
+def _free(batch: str, context: RunContext) -> list[EpisodeFilm]:
     # Of those that wait in a line, only the first can have nobody before it.
     first: dict[tuple[object, ...], JobSummary] = {}
-    for row in filter(_is_waiting, shop.store.index(batch).rows(JobStatus.PARKED)):
+    for row in filter(_is_waiting, context.store.index(batch).rows(JobStatus.PARKED)):
         line = (row.series, row.language, row.format, row.variant, row.stage)
         if line not in first or row.episode < first[line].episode:
             first[line] = row
     found = []
     for row in first.values():
-        job = shop.store.read_job(batch, row.id)
-        if job and job.error and waits_for(job, shop.for_job(job), job.error.stage) is None:
+        job = context.store.read_job(batch, row.id)
+        if job and job.error and waits_for(job, context.for_job(job), job.error.stage) is None:
             found.append(EpisodeFilm(batch=batch, job=job.id, subject=subject_key(job.brief)))
     return found

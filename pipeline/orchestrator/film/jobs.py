@@ -23,6 +23,7 @@ from pipeline.errors import (
 from pipeline.files import write_atomically
 from pipeline.limits import Rank
 from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import JobEvent, Listener, Notice, ignore, tell
 from pipeline.orchestrator.film.afresh import forget_from, stage_to_mend
 from pipeline.orchestrator.film.attempt import Attempt
@@ -33,7 +34,6 @@ from pipeline.orchestrator.film.leaving import held_because
 from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.orchestrator.film.stages.so_far import drawn_files
 from pipeline.orchestrator.processes.workers import expect_work
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.state import CacheUse
 
 logger = logging.getLogger("nightreel")
@@ -48,7 +48,7 @@ _BACK: Mapping[JobStatus, str] = {
 _RESULTS = tuple(result for stage in STAGES for result in stage.fills)
 
 
-async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore, *, rank: Rank = ()) -> Job:
+async def run_job(job: Job, context: RunContext, listen: Listener = ignore, *, rank: Rank = ()) -> Job:
     """Take one job as far as it goes and return it: completed, parked or failed.
 
     Called again on the same job, it goes on where the checkpoint stands; on a film that is already where it is wanted
@@ -58,9 +58,9 @@ async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore, *, ra
     """
     if job.status in {JobStatus.REVIEW, JobStatus.CANCELLED}:
         return job
-    run = _Run(job, workshop, listen)
+    run = _Run(job, context, listen)
     try:
-        if job.status is JobStatus.COMPLETED and await to_thread.run_sync(is_delivered, job, workshop):
+        if job.status is JobStatus.COMPLETED and await to_thread.run_sync(is_delivered, job, context):
             tell(listen, JobEvent(job=job, untouched=True))
             return job
         try:
@@ -85,35 +85,35 @@ async def run_job(job: Job, workshop: Workshop, listen: Listener = ignore, *, ra
 class _Run:
     """The job as it stands now; every change is saved before anybody hears of it."""
 
-    def __init__(self, job: Job, shop: Workshop, listen: Listener) -> None:
+    def __init__(self, job: Job, context: RunContext, listen: Listener) -> None:
         self.job = job
-        self._shop = shop
+        self._context = context
         self._listen = listen
 
     async def to_the_end(self, rank: Rank) -> None:
         """Every stage that is still to do. Raises what stops it."""
         is_orphan = self.job.status is JobStatus.IN_PROGRESS
         self._take_up()
-        if self.job.asked != self._shop.asked:
-            self._shop = await to_thread.run_sync(self._shop.for_job, self.job)
+        if self.job.asked != self._context.asked:
+            self._context = await to_thread.run_sync(self._context.for_job, self.job)
         if is_orphan and (crash := crash_loop(self.job)):
             told = f"{crash.message}: see the history in its checkpoint.\n"
-            await to_thread.run_sync(write_atomically, self._shop.evidence(self.job), told)
+            await to_thread.run_sync(write_atomically, self._context.evidence(self.job), told)
             raise crash
-        async with self._shop.cache.holding(*_kept_files(self.job)) as use:
+        async with self._context.cache.holding(*_kept_files(self.job)) as use:
             stages = await self._begin()
             with first_error():
                 async with anyio.create_task_group() as ahead:
                     attempt = Attempt(
-                        cores=self._shop.cores,
+                        cores=self._context.cores,
                         rank=rank,
-                        bench=self._shop.bench(self.job),
-                        evidence=self._shop.evidence(self.job),
+                        bench=self._context.bench(self.job),
+                        evidence=self._context.evidence(self.job),
                         ahead=ahead,
                         keep=self._keep_quietly,
                         note=lambda line: tell(self._listen, Notice(text=line)),
-                        prices=self._shop.prices,
-                        budgets=self._shop.machine.budgets(self.job.batch),
+                        prices=self._context.prices,
+                        budgets=self._context.machine.budgets(self.job.batch),
                     )
                     for number, stage in enumerate(stages):
                         if number:  # the first one is saved with the beginning, the last result with the end
@@ -127,15 +127,15 @@ class _Run:
         """From whatever state an earlier run left it in; not saved yet. Whatever fails from here on, fails this job."""
         job = self.job
         if job.status is not JobStatus.PENDING:
-            job = advance(job, JobStatus.PENDING, at=self._shop.clock(), why=_BACK[job.status])
+            job = advance(job, JobStatus.PENDING, at=self._context.clock(), why=_BACK[job.status])
         job = job.evolve(attempts=job.attempts + 1, error=None)
-        self.job = advance(job, JobStatus.IN_PROGRESS, at=self._shop.clock())
+        self.job = advance(job, JobStatus.IN_PROGRESS, at=self._context.clock())
 
     async def _begin(self) -> tuple[Stage, ...]:
         """See what is still there of the film, save, and say what is still to do."""
         job, stages = self.job, STAGES
         if job.records or any(getattr(job, result) for result in _RESULTS):
-            job, stages = await to_thread.run_sync(_as_found, job, self._shop)
+            job, stages = await to_thread.run_sync(_as_found, job, self._context)
         if len(stages) > 1:  # the last one only delivers
             expect_work()
         with anyio.CancelScope(shield=True):
@@ -144,13 +144,13 @@ class _Run:
 
     async def _do(self, stage: Stage, attempt: Attempt, use: CacheUse) -> None:
         """Run one stage and write down what it took, also when it fails. The caller saves."""
-        started_at, start = self._shop.clock(), anyio.current_time()
+        started_at, start = self._context.clock(), anyio.current_time()
         cost, used = attempt.cost, use.counts()
         failure: JobError | None = None
-        limit_s = self._shop.time_limit_s(stage.name, self.job.brief)
+        limit_s = self._context.time_limit_s(stage.name, self.job.brief)
         try:
             with attempt.time_limit(limit_s) as scope:
-                self.job = await stage.run(self.job, self._shop, attempt)
+                self.job = await stage.run(self.job, self._context, attempt)
             if scope.cancelled_caught:
                 raise TimeLimitError(
                     f"took longer than {limit_s:g} s",
@@ -178,7 +178,7 @@ class _Run:
     async def to(self, status: JobStatus, *, why: str = "") -> None:
         """Advance, save, tell. The save is shielded: a job never stays in a state that it has left."""
         with anyio.CancelScope(shield=True):
-            await self._keep(advance(self.job, status, at=self._shop.clock(), why=why))
+            await self._keep(advance(self.job, status, at=self._context.clock(), why=why))
 
     async def begins_afresh(self, error: QualityError) -> bool:
         """Forget what made a film fail the gate, if it may come out otherwise; whether it was worth it.
@@ -190,12 +190,12 @@ class _Run:
         if not stage:
             return False
         with anyio.CancelScope(shield=True):
-            job = await to_thread.run_sync(forget_from, stage, self.job, self._shop)
+            job = await to_thread.run_sync(forget_from, stage, self.job, self._context)
             if job.failed_verdicts and self.job.stage == "quality":
                 *before, last = job.failed_verdicts
                 job = job.evolve(failed_verdicts=(*before, replace(last, again=stage)))
             why = f"made afresh from {stage} on, once: {error.message}"
-            await self._keep(advance(job.evolve(remakes=1), JobStatus.PENDING, at=self._shop.clock(), why=why))
+            await self._keep(advance(job.evolve(remakes=1), JobStatus.PENDING, at=self._context.clock(), why=why))
         return True
 
     async def put_back(self) -> None:
@@ -210,39 +210,39 @@ class _Run:
         """Park the job or give it up, with the reason. When not even that can be saved, the reason is still told."""
         if self.job.status is not JobStatus.IN_PROGRESS:
             self._take_up()
-        job = _stopped(self.job, error, self._shop)
+        job = _stopped(self.job, error, self._context)
         with anyio.CancelScope(shield=True):
             try:
-                await self._shop.store.save_job(job)
+                await self._context.store.save_job(job)
             except StorageError as unsaved:
                 if not isinstance(error, StorageError):  # that one says it already
                     logger.warning("job %s stopped, and that could not be saved: %s", job.id, unsaved)
         self.job = job
         tell(self._listen, JobEvent(job=job, error=error))
-        if isinstance(error, SampleError) and not await to_thread.run_sync(held_because, job, self._shop):
+        if isinstance(error, SampleError) and not await to_thread.run_sync(held_because, job, self._context):
             # Approved while we wrote down that it was not: whoever did that may not have seen this film wait.
             await self.to(JobStatus.PENDING, why="the sample is approved")
-        if isinstance(error, TurnError) and not await to_thread.run_sync(waits_for, job, self._shop, job.stage):
+        if isinstance(error, TurnError) and not await to_thread.run_sync(waits_for, job, self._context, job.stage):
             await self.to(JobStatus.PENDING, why="the episode before it has come so far")
         elif job.status is JobStatus.FAILED:
-            await let_next(job, self._shop)
+            await let_next(job, self._context)
 
     async def _keep_quietly(self, job: Job) -> None:
         """In the middle of a stage: nobody hears of it before the stage is over."""
         with anyio.CancelScope(shield=True):
-            await self._shop.store.save_job(job)
+            await self._context.store.save_job(job)
             self.job = job
 
     async def _keep(self, job: Job) -> None:
-        await self._shop.store.save_job(job)
+        await self._context.store.save_job(job)
         self.job = job
         tell(self._listen, JobEvent(job=job))
 
 
-def _stopped(job: Job, error: Exception, shop: Workshop) -> Job:
+def _stopped(job: Job, error: Exception, context: RunContext) -> Job:
     """The job parked, held or given up, with what the error says."""
-    record, now = error_record(error, job.stage), shop.clock()
-    until, may_go_on = goes_on(error, retries=job.retries, errors=shop.settings.errors, now=now)
+    record, now = error_record(error, job.stage), context.clock()
+    until, may_go_on = goes_on(error, retries=job.retries, errors=context.settings.errors, now=now)
     status = JobStatus.PARKED if may_go_on else JobStatus.FAILED
     status = JobStatus.REVIEW if isinstance(error, HeldError) else status
     job = job.evolve(error=record)
@@ -254,21 +254,21 @@ def _stopped(job: Job, error: Exception, shop: Workshop) -> Job:
     return advance(job, status, at=now, why=record.message).evolve(parked_until=until)
 
 
-def _as_found(job: Job, shop: Workshop) -> tuple[Job, tuple[Stage, ...]]:
+def _as_found(job: Job, context: RunContext) -> tuple[Job, tuple[Stage, ...]]:
     """The job with what is still there of its film, and the stages that are still to do. Reads files."""
     is_whole = film_is_whole(job)
     if job.receipt and is_whole:
         # Wherever it lies, it need not be made again: it is delivered from there.
         job = job.evolve(package=job.receipt.package)
-    if not (is_whole and is_where_wanted(job, shop)):
+    if not (is_whole and is_where_wanted(job, context)):
         job = job.evolve(receipt=None)
-    return job, _still_to_do(job, shop)
+    return job, _still_to_do(job, context)
 
 
-def _still_to_do(job: Job, shop: Workshop) -> tuple[Stage, ...]:
+def _still_to_do(job: Job, context: RunContext) -> tuple[Stage, ...]:
     """The stages after the last one whose result is at hand: what came before it is not needed any more."""
     for number in range(len(STAGES), 0, -1):
-        if STAGES[number - 1].is_done(job, shop):
+        if STAGES[number - 1].is_done(job, context):
             return STAGES[number:]
     return STAGES
 

@@ -12,13 +12,13 @@ from anyio import to_thread
 
 from pipeline.errors import InputError, MissingToolError, NightreelError, PermanentError, ProviderError
 from pipeline.model import Brief, Narration, Pace, Script
-from pipeline.narration.booth import Manner
 from pipeline.narration.narrate import kept_clips
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.pace import guess_pace, measure_pace
-from pipeline.narration.spoken import way_of_saying
+from pipeline.narration.spoken_text import way_of_saying
+from pipeline.narration.synthesis import Manner
+from pipeline.orchestrator.context import RunContext, providers
 from pipeline.orchestrator.film.scripts import Speak, original_script, terms_of, translated_script
-from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.script import SpokenLength, Translation, check_size, kept_translations, known_script, known_translation
 from pipeline.template import Template
 
@@ -66,7 +66,7 @@ class Kept:
     """An `Author` who has nothing but the cache."""
 
     template: Template
-    shop: Workshop
+    context: RunContext
     voices: Voices
     # Whose terms a translation keeps; None: there are none.
     brief: Brief | None = None
@@ -77,7 +77,7 @@ class Kept:
         Raises `InputError` for a brief that no writer can work with, and what keeps everybody from speaking.
         """
         try:
-            return await original_script(brief, self.shop, self)
+            return await original_script(brief, self.context, self)
         except _NotKeptError:
             return None
 
@@ -94,14 +94,14 @@ class Kept:
         The pace of its voice is not known yet. A slow one is taken, so that nobody is refused for a guess; what is too
         much at the true pace is known before any model is paid. A script that is there needs no writer.
         """
-        slow = guess_pace(self.shop.wishes.original_of(brief).language).corrected(_SLOW)
+        slow = guess_pace(self.context.wishes.original_of(brief).language).corrected(_SLOW)
         error = await self._size_error(brief, slow)
         if error and await self.original(brief) is None:
             raise error
 
     async def size_error(self, brief: Brief) -> PermanentError | None:
         """The error of `check_size` by the pace of the voice, as measured; None: it fits, or has no set length."""
-        original = self.shop.wishes.original_of(brief)
+        original = self.context.wishes.original_of(brief)
         if not original.length_s:
             return None
         with suppress(_NotKeptError):  # its pace is measured when it is made
@@ -110,14 +110,14 @@ class Kept:
         return None
 
     async def _size_error(self, brief: Brief, pace: Pace) -> PermanentError | None:
-        original = self.shop.wishes.original_of(brief)
-        if not (original.length_s and self.shop.crew.models):
+        original = self.context.wishes.original_of(brief)
+        if not (original.length_s and self.context.crew.models):
             return None
         return await to_thread.run_sync(self._too_long, original, original.length_s, pace)
 
     def _too_long(self, original: Brief, length_s: int, pace: Pace) -> PermanentError | None:
         check = partial(
-            check_size, writers=self.shop.crew.writers_of(original, self.template), template=self.template, pace=pace
+            check_size, writers=self.context.crew.writers_of(original, self.template), template=self.template, pace=pace
         )
         try:
             check(original)
@@ -133,7 +133,7 @@ class Kept:
 
     async def translations(self, script: Script, pace: Pace | None, brief: Brief) -> list[Path]:
         """Where the cache keeps what was translated for `brief`, of every try."""
-        kept = _Noting(template=self.template, shop=self.shop, voices=self.voices, brief=self.brief)
+        kept = _Noting(template=self.template, context=self.context, voices=self.voices, brief=self.brief)
         await kept.translation(script, pace, brief)
         return kept.paths
 
@@ -142,7 +142,7 @@ class Kept:
         look_up = partial(
             known_script,
             brief,
-            writers=self.shop.crew.writers_of(brief, self.template),
+            writers=self.context.crew.writers_of(brief, self.template),
             template=self.template,
             pace=pace,
         )
@@ -156,9 +156,9 @@ class Kept:
         return Translation(
             script=script,
             language=language,
-            models=self.shop.crew.translators,
+            models=self.context.crew.translators,
             template=self.template,
-            cache=self.shop.cache,
+            cache=self.context.cache,
             length=length,
             terms=terms_of(self.brief, language) if self.brief else (),
         )
@@ -166,11 +166,11 @@ class Kept:
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""
         narrator, voice = await self.voices.first(brief.language, brief.voice)
-        say = await to_thread.run_sync(way_of_saying, brief.language, self.shop.crew.pronunciations_of(brief))
-        manner = Manner(narrator=narrator, voice=voice, prosody=self.shop.crew.prosody, say=say)
+        say = await to_thread.run_sync(way_of_saying, brief.language, self.context.crew.pronunciations_of(brief))
+        manner = Manner(narrator=narrator, voice=voice, prosody=self.context.crew.prosody, say=say)
 
         async def speak(script: Script) -> Narration:
-            clips = await to_thread.run_sync(kept_clips, script, manner, self.shop.cache)
+            clips = await to_thread.run_sync(kept_clips, script, manner, self.context.cache)
             if clips is None:
                 raise _NotKeptError
             return Narration(narrator=narrator.name, voice=voice, clips=clips)

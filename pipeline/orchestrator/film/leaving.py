@@ -15,8 +15,8 @@ from pathlib import Path
 from pipeline.errors import NightreelError, QualityError, RejectedError, ReviewError, SampleError, StorageError
 from pipeline.files import sha256_of
 from pipeline.model import ONE_BY_ONE, FailedVerdict, Job, Review, SampleStanding
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.delivered import has_gone_out, is_out
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.settings import Settings
 
 _MOST_WARNINGS = 3
@@ -43,11 +43,11 @@ def digest_of(path: Path) -> str:
         raise StorageError("can't be read, or is gone", where=str(path), hint="Run the command again") from error
 
 
-def has_left(job: Job, shop: Workshop) -> bool:
+def has_left(job: Job, context: RunContext) -> bool:
     """Whether nothing is left to do for a film: it is out where it is wanted, or judged and held by nobody."""
-    if job.receipt is None or not is_out(job, shop):
+    if job.receipt is None or not is_out(job, context):
         return False
-    return bool(shop.hosts.wanted) or (is_judged(job) and held_because(job, shop) is None)
+    return bool(context.hosts.wanted) or (is_judged(job) and held_because(job, context) is None)
 
 
 def said_of(job: Job) -> Review | None:
@@ -56,18 +56,18 @@ def said_of(job: Job) -> Review | None:
     return job.review if is_of_it else None
 
 
-def held_because(job: Job, shop: Workshop) -> NightreelError | None:
+def held_because(job: Job, context: RunContext) -> NightreelError | None:
     """Why a film that is made and judged goes no further now; None: it may."""
-    if has_gone_out(job, shop):
+    if has_gone_out(job, context):
         return None
     said = said_of(job)
     if said:
         return rejected(job, said.why) if said.decision == "rejected" else None
-    why = _for_a_person(job, shop.settings)
+    why = _for_a_person(job, context.settings)
     if why:
         return ReviewError(why, where=job.folder, hint=f"Look at it: nightreel review {shlex.quote(job.batch)}")
-    if shop.hosts.wanted and job.batch not in ONE_BY_ONE:
-        return waits_for_sample(job, shop.store.index(job.batch).sums.sample())
+    if context.hosts.wanted and job.batch not in ONE_BY_ONE:
+        return waits_for_sample(job, context.store.index(job.batch).sums.sample())
     return None
 
 

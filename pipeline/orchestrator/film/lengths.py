@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from pipeline.model import SAMPLE_RATE_HZ, Narration, Pace, Prosody, Script
 from pipeline.narration.pace import measure_pace
-from pipeline.script.allotment import SpokenLength
 from pipeline.script.length import predicted_s, thought_s
+from pipeline.script.translation.word_budget import SpokenLength
 
 # What is promised of a film.
 _TOLERANCE = 0.15

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import SINGLES, Job, named_picture
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.context import RunContext
 from pipeline.quality.expected import Twin
 from pipeline.script import has_play
 from pipeline.state import CheckpointStore
@@ -25,7 +25,7 @@ def is_compared(job: Job) -> bool:
     return job.batch != SINGLES
 
 
-def sketch_for(job: Job, shop: Workshop) -> tuple[str, ...]:
+def sketch_for(job: Job, context: RunContext) -> tuple[str, ...]:
     """The keys by which a film with a script is found by others that are like it; none if it is not compared. Blocks.
 
     Rows that a template has a script for differ only where it says so: of these, only the same is the same. Films of
@@ -36,13 +36,13 @@ def sketch_for(job: Job, shop: Workshop) -> tuple[str, ...]:
     from pipeline.quality.near_duplicates import sketch_of  # noqa: PLC0415 - loads numpy
 
     assert job.script is not None
-    size = shop.encoding(job.brief).video_format
-    exact = has_play(job.brief, shop.template(job.brief))
+    size = context.encoding(job.brief).video_format
+    exact = has_play(job.brief, context.template(job.brief))
     kind = f"{size.width_px}x{size.height_px} {job.brief.preset or ''}"
     return sketch_of(job.script, kind=kind, exact=exact)
 
 
-def twin_of(job: Job, shop: Workshop) -> Twin | None:
+def twin_of(job: Job, context: RunContext) -> Twin | None:
     """The film of its batch that is most like it, and that it is to be warned of. Blocks.
 
     Of films that say the same in other pictures, neither is the other. None: it is alone, or not compared.
@@ -52,9 +52,9 @@ def twin_of(job: Job, shop: Workshop) -> Twin | None:
     from pipeline.quality.near_duplicates import said_in, share_said, shingles_of  # noqa: PLC0415 - loads numpy
 
     said, found = shingles_of(said_in(job.script)), Twin(name="")
-    for row, is_before in shop.store.index(job.batch).alike(job.id, job.sketch, limit=_MOST_COMPARED):
+    for row, is_before in context.store.index(job.batch).alike(job.id, job.sketch, limit=_MOST_COMPARED):
         try:
-            other, other_said = _read(shop.store, job.batch, row.id, shop.store.stamp(job.batch, row.id))
+            other, other_said = _read(context.store, job.batch, row.id, context.store.stamp(job.batch, row.id))
         except NightreelError:
             continue  # a damaged file is told elsewhere
         if other is None or other.script is None or not (is_before or _was_passed(other)):

@@ -18,13 +18,13 @@ from pipeline.errors import (
     opens_at,
 )
 from pipeline.model import LEFT, Job, JobStatus, Package, Receipt, Script, title_of
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.hosts import Family
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.beside import with_companions
 from pipeline.orchestrator.film.delivered import has_gone_out
 from pipeline.orchestrator.film.episodes import let_next, passed_over, waits_for
 from pipeline.orchestrator.film.leaving import check_judged
-from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.hosts import Family
 from pipeline.publishing import files_beside, publish
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
@@ -34,7 +34,7 @@ _GIVEN_UP = (JobStatus.FAILED, JobStatus.CANCELLED)
 _UNDER_WAY = (JobStatus.PENDING, JobStatus.IN_PROGRESS)
 
 
-async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt) -> Job:
+async def send_out(job: Job, package: Package, context: RunContext, attempt: Attempt) -> Job:
     """The job with a receipt of every host, each saved at once. A host that can't take it is no reason to skip others.
 
     What goes with the film, and was changed since that was judged, is judged before: `ReviewError` for what may not go.
@@ -42,19 +42,19 @@ async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt)
     with it, what makes the job wait for the rest: `ClosedError` until there is quota for it, `TransientError` if it may
     pass soon. What only a person can mend is told, and keeps nobody waiting.
     """
-    passed = await _turn_of(job, shop, attempt)
+    passed = await _turn_of(job, context, attempt)
     try:
-        job = await to_thread.run_sync(lambda: with_companions(job, files_beside(package), shop))
+        job = await to_thread.run_sync(lambda: with_companions(job, files_beside(package), context))
     except ReviewError:
         await attempt.keep(job)
         raise
-    family = await to_thread.run_sync(family_of, job, shop.store)
+    family = await to_thread.run_sync(family_of, job, context.store)
     errors: list[NightreelError] = []
 
     def to_come(name: str, most: int) -> int:
-        return films_to_come(job, shop.store, name, most)
+        return films_to_come(job, context.store, name, most)
 
-    for host in await to_thread.run_sync(shop.hosts.of, job, family, to_come):
+    for host in await to_thread.run_sync(context.hosts.of, job, family, to_come):
         before = next(filter(host.gave, job.published), None)
         if before and not before.missing:
             continue
@@ -68,35 +68,35 @@ async def send_out(job: Job, package: Package, shop: Workshop, attempt: Attempt)
         if passed and before is None:
             receipt = replace(receipt, remarks=(*receipt.remarks, *passed))
         job = job.evolve(published=(*(each for each in job.published if each is not before), receipt))
-        _tell(job, receipt, shop, attempt)
-    if job.brief.episode and has_gone_out(job, shop):
+        _tell(job, receipt, context, attempt)
+    if job.brief.episode and has_gone_out(job, context):
         await attempt.keep(job)
-        await let_next(job, shop)
-    wanted = set(shop.hosts.wanted)
-    errors += filter(None, (_wait(job, each, shop.settings) for each in job.published if each.destination in wanted))
+        await let_next(job, context)
+    wanted = set(context.hosts.wanted)
+    errors += filter(None, (_wait(job, each, context.settings) for each in job.published if each.destination in wanted))
     if errors:
         await attempt.keep(job)
         raise _first_to_go_on(errors)
     return job
 
 
-def _tell(job: Job, receipt: Receipt, shop: Workshop, attempt: Attempt) -> None:
+def _tell(job: Job, receipt: Receipt, context: RunContext, attempt: Attempt) -> None:
     """Say what a film that is out still lacks, and what a host remarked."""
-    if receipt.missing and not _follows(job, receipt, shop.settings):
+    if receipt.missing and not _follows(job, receipt, context.settings):
         attempt.note(_told(job, receipt))
     for remark in receipt.remarks:
         # One that concerns the whole project is the same for all films.
-        shop.machine.tell_once(f"{receipt.destination}: {remark}")
+        context.machine.tell_once(f"{receipt.destination}: {remark}")
 
 
-async def _turn_of(job: Job, shop: Workshop, attempt: Attempt) -> tuple[str, ...]:
+async def _turn_of(job: Job, context: RunContext, attempt: Attempt) -> tuple[str, ...]:
     """What an episode passes over when it goes out now. Raises `TurnError` when it is not its turn."""
-    if not job.brief.episode or has_gone_out(job, shop):
+    if not job.brief.episode or has_gone_out(job, context):
         return ()
-    if waits := await to_thread.run_sync(waits_for, job, shop, "publishing"):
+    if waits := await to_thread.run_sync(waits_for, job, context, "publishing"):
         await attempt.keep(job)
         raise waits
-    return await to_thread.run_sync(passed_over, job, shop)
+    return await to_thread.run_sync(passed_over, job, context)
 
 
 def films_to_come(job: Job, store: CheckpointStore, host: str, most: int) -> int:

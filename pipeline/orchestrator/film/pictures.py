@@ -29,9 +29,9 @@ from pipeline.model import (
     is_stock,
     named_picture,
 )
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.stock import find_photo
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import (
     MOST_BYTES,
     PICTURES_VERSION,
@@ -56,7 +56,7 @@ logger = logging.getLogger("nightreel")
 
 async def gather(
     brief: Brief,
-    shop: Workshop,
+    context: RunContext,
     attempt: Attempt,
     *,
     wanted: Sequence[WantedPicture] | None = None,
@@ -73,7 +73,7 @@ async def gather(
     async def get(wanted: WantedPicture) -> None:
         async with turn:
             try:
-                found[wanted.source] = await _still(wanted, brief, shop, attempt, fetch)
+                found[wanted.source] = await _still(wanted, brief, context, attempt, fetch)
             except StorageError:
                 raise
             except NightreelError as error:
@@ -106,13 +106,13 @@ def _incidents(reasons: Mapping[str, str]) -> Iterator[str]:
 
 
 async def gather_for(
-    script: Script, brief: Brief, shop: Workshop, attempt: Attempt, known: Pictures | None
+    script: Script, brief: Brief, context: RunContext, attempt: Attempt, known: Pictures | None
 ) -> Pictures | None:
     """What is `known` of the pictures of the brief, and with it those that only its script names."""
-    asked = await to_thread.run_sync(named_by_script, script, brief, shop)
+    asked = await to_thread.run_sync(named_by_script, script, brief, context)
     if not asked:
         return known
-    found, known = await gather(brief, shop, attempt, wanted=asked), known or Pictures()
+    found, known = await gather(brief, context, attempt, wanted=asked), known or Pictures()
     return Pictures(
         stills=known.stills + found.stills,
         missing=known.missing + found.missing,
@@ -120,25 +120,25 @@ async def gather_for(
     )
 
 
-def named_by_script(script: Script, brief: Brief, shop: Workshop) -> tuple[WantedPicture, ...]:
+def named_by_script(script: Script, brief: Brief, context: RunContext) -> tuple[WantedPicture, ...]:
     """The pictures that a script names and its brief does not: its writer searches for them, or they lie beside it.
 
     What a model makes up is none. Blocks.
     """
     named = {"", *(picture.source for picture in brief.pictures)}
     shown = dict.fromkeys(map(named_picture, script.scenes))
-    is_ours = has_play(brief, shop.template(brief))
+    is_ours = has_play(brief, context.template(brief))
     return tuple(WantedPicture(source=name) for name in shown if name not in named and (is_ours or is_stock(name)))
 
 
-def file_of(name: str, brief: Brief, shop: Workshop) -> Path:
+def file_of(name: str, brief: Brief, context: RunContext) -> Path:
     """A picture that lies on this machine: beside the brief that names it, else beside the script of its template.
 
     Blocks. Raises `InputError` for one that is not there.
     """
-    template = shop.template(brief)
+    template = context.template(brief)
     if name in {picture.source for picture in brief.pictures} or not has_play(brief, template):
-        return shop.places.picture(brief.origin, name)
+        return context.places.picture(brief.origin, name)
     return file_beside(Path(template.folder), name)
 
 
@@ -166,16 +166,16 @@ def _there(block: Block, missing: Collection[str]) -> Block:
     return block
 
 
-async def still_there(job: Job, shop: Workshop, attempt: Attempt) -> Job:
+async def still_there(job: Job, context: RunContext, attempt: Attempt) -> Job:
     """The job with its pictures at hand: those that the cache has lost since are got again.
 
     Raises `InputError` when one of them can't be had any more: the script shows it.
     """
-    if not job.pictures or await to_thread.run_sync(_all_intact, job.pictures, shop.cache):
+    if not job.pictures or await to_thread.run_sync(_all_intact, job.pictures, context.cache):
         return job
     brief = with_what_is_there(job.brief, job.pictures)
-    asked = await to_thread.run_sync(named_by_script, job.script, job.brief, shop) if job.script else ()
-    again = await gather(brief, shop, attempt, wanted=(*brief.pictures, *asked))
+    asked = await to_thread.run_sync(named_by_script, job.script, job.brief, context) if job.script else ()
+    again = await gather(brief, context, attempt, wanted=(*brief.pictures, *asked))
     if again.missing:
         hint = "Put it back, or have the film written anew: nightreel retry --from script"
         raise InputError("this picture is gone", where=_short(again.missing[0]), hint=hint)
@@ -186,21 +186,21 @@ def _all_intact(pictures: Pictures, cache: Cache) -> bool:
     return all(cache.intact(still.path) for still in pictures.stills)
 
 
-async def _still(wanted: WantedPicture, brief: Brief, shop: Workshop, attempt: Attempt, fetch: Fetch) -> Still:
+async def _still(wanted: WantedPicture, brief: Brief, context: RunContext, attempt: Attempt, fetch: Fetch) -> Still:
     name = wanted.source
     if is_stock(name):
 
         async def take(photo: StockPhoto, service: PictureSource) -> Still:
             by = partial(fetch_picture, also_allowed=service.also_allowed)
-            still = await _prepared(await _fetched(photo.address, shop, by), wanted, shop.cache, attempt)
+            still = await _prepared(await _fetched(photo.address, context, by), wanted, context.cache, attempt)
             return replace(still, attribution=photo.attribution)
 
-        return await find_photo(name, brief, shop, take)
+        return await find_photo(name, brief, context, take)
     if is_address(name):
-        source = await _fetched(name, shop, fetch)
+        source = await _fetched(name, context, fetch)
     else:
-        source = await to_thread.run_sync(file_of, name, brief, shop)
-    return await _prepared(source, wanted, shop.cache, attempt)
+        source = await to_thread.run_sync(file_of, name, brief, context)
+    return await _prepared(source, wanted, context.cache, attempt)
 
 
 async def _prepared(source: Path, wanted: WantedPicture, cache: Cache, attempt: Attempt) -> Still:
@@ -213,17 +213,17 @@ async def _prepared(source: Path, wanted: WantedPicture, cache: Cache, attempt: 
     return Still(name=name, path=path, credit=wanted.credit, **seen._asdict())
 
 
-async def _fetched(url: str, shop: Workshop, fetch: Fetch) -> Path:
+async def _fetched(url: str, context: RunContext, fetch: Fetch) -> Path:
     """What lies at an address, asked for once: what the cache has is taken, also without the network."""
 
     async def make(path: Path) -> None:
-        if shop.settings.offline:
+        if context.settings.offline:
             hint = "Save the picture beside the brief, or drop --offline"
             raise ConfigurationError("it lies in the network, and --offline forbids that", hint=hint)
         await to_thread.run_sync(_load)
-        await with_retries(shop.retry_policy, partial(fetch, url, path))
+        await with_retries(context.retry_policy, partial(fetch, url, path))
 
-    path, _ = await shop.cache.get_or_make("download", content_key(url), ".bin", make)
+    path, _ = await context.cache.get_or_make("download", content_key(url), ".bin", make)
     return path
 
 

@@ -16,11 +16,11 @@ from anyio import to_thread
 from pipeline.keys import content_key
 from pipeline.model import Brief, Job, Narration, Pace, Script
 from pipeline.narration.narrate import narrate
-from pipeline.narration.spoken import way_of_saying
+from pipeline.narration.spoken_text import way_of_saying
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import note_script
 from pipeline.orchestrator.film.lengths import translate_to_length, write_to_length
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import SpokenLength, Translation, bought_script, known_script, translate_script, write_script
 from pipeline.template import Template
 
@@ -43,10 +43,10 @@ class Author(Protocol):
         ...
 
 
-async def original_script(brief: Brief, shop: Workshop, author: Author) -> tuple[Script, Pace | None]:
+async def original_script(brief: Brief, context: RunContext, author: Author) -> tuple[Script, Pace | None]:
     """The script that the films of `brief` begin with, and the pace it was written for, if it has to keep a length."""
-    original = shop.wishes.original_of(brief)
-    if not (original.length_s and shop.crew.models):
+    original = context.wishes.original_of(brief)
+    if not (original.length_s and context.crew.models):
         return await author.write(original, None), None
     write, speak = partial(author.write, original), await author.speaker(original)
     return await write_to_length(original.length_s, original.language, write=write, speak=speak)
@@ -70,7 +70,7 @@ class Commission:
 
     job: Job
     template: Template
-    shop: Workshop
+    context: RunContext
     attempt: Attempt
 
     async def script(self) -> tuple[Script, Pace | None]:
@@ -78,20 +78,20 @@ class Commission:
 
         Films that want the same one at the same moment pay for it once.
         """
-        brief, shop = self.job.brief, self.shop
-        original = await to_thread.run_sync(shop.wishes.original_of, brief)
+        brief, context = self.job.brief, self.context
+        original = await to_thread.run_sync(context.wishes.original_of, brief)
         key = content_key(original.said, self.template.fingerprint)
-        async with shop.cache.alone("script", key):
-            first, pace = await original_script(brief, shop, self)
+        async with context.cache.alone("script", key):
+            first, pace = await original_script(brief, context, self)
         script = first
-        if await to_thread.run_sync(shop.wishes.is_translated, brief):
+        if await to_thread.run_sync(context.wishes.is_translated, brief):
             script = await translated_script(script, pace, brief, self)
-        await to_thread.run_sync(note_script, self.job, first, shop)
+        await to_thread.run_sync(note_script, self.job, first, context)
         return script, pace
 
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
         """See `Author`. What was written before is not asked for again."""
-        writers = await to_thread.run_sync(lambda: self.shop.crew.writers_of(brief, self.template))
+        writers = await to_thread.run_sync(lambda: self.context.crew.writers_of(brief, self.template))
         # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
         look_up = bought_script if self.job.attempts > 1 else known_script
         template, purse = self.template, self.attempt.purse
@@ -103,17 +103,17 @@ class Commission:
         wanted = Translation(
             script=script,
             language=language,
-            models=await to_thread.run_sync(lambda: self.shop.crew.translators),
+            models=await to_thread.run_sync(lambda: self.context.crew.translators),
             template=self.template,
-            cache=self.shop.cache,
+            cache=self.context.cache,
             length=length,
             terms=terms_of(self.job.brief, language),
         )
-        return await translate_script(wanted, retry=self.shop.retry_policy, purse=self.attempt.purse)
+        return await translate_script(wanted, retry=self.context.retry_policy, purse=self.attempt.purse)
 
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""
-        return await speaker(brief, self.shop, self.attempt)
+        return await speaker(brief, self.context, self.attempt)
 
 
 def terms_of(brief: Brief, language: str) -> tuple[tuple[str, str], ...]:
@@ -123,16 +123,16 @@ def terms_of(brief: Brief, language: str) -> tuple[tuple[str, str], ...]:
 
 
 async def speaker(
-    brief: Brief, shop: Workshop, attempt: Attempt | None = None
+    brief: Brief, context: RunContext, attempt: Attempt | None = None
 ) -> partial[Coroutine[Any, Any, Narration]]:
     """A function that narrates a script as the film does: its narrators, voice and pronunciations."""
     speak = partial(
         narrate,
-        say=await to_thread.run_sync(way_of_saying, brief.language, shop.crew.pronunciations_of(brief)),
-        narrators=await to_thread.run_sync(lambda: shop.crew.narrators),
+        say=await to_thread.run_sync(way_of_saying, brief.language, context.crew.pronunciations_of(brief)),
+        narrators=await to_thread.run_sync(lambda: context.crew.narrators),
         voice=brief.voice,
-        cache=shop.cache,
-        retry=shop.retry_policy,
-        prosody=shop.crew.prosody,
+        cache=context.cache,
+        retry=context.retry_policy,
+        prosody=context.crew.prosody,
     )
     return partial(speak, compute=attempt.compute) if attempt else speak

@@ -13,8 +13,8 @@ from anyio import to_thread
 from pipeline.keys import content_key
 from pipeline.model import Brief, Clip
 from pipeline.music import BED_VERSION, MIX_VERSION, Bed, MixPlan, mix_film, prepare_bed
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.quality import INSPECTION_VERSION, inspect_sound
 
 
@@ -43,36 +43,36 @@ def make_mix(order: MixOrder, path: Path) -> None:
     inspect_sound(path)
 
 
-async def loop_of(bed: Bed, shop: Workshop, attempt: Attempt) -> Path:
+async def loop_of(bed: Bed, context: RunContext, attempt: Attempt) -> Path:
     """The bed as a loop. Raises `InputError` for a file that is no music."""
 
     async def make(path: Path) -> None:
         await attempt.compute(prepare_bed, bed, path)
 
-    path, _ = await shop.cache.get_or_make("bed", content_key(BED_VERSION, bed.sha256), ".wav", make)
+    path, _ = await context.cache.get_or_make("bed", content_key(BED_VERSION, bed.sha256), ".wav", make)
     return path
 
 
-async def bed_of(brief: Brief, shop: Workshop) -> Bed | None:
+async def bed_of(brief: Brief, context: RunContext) -> Bed | None:
     """The music that a completed brief asks for, if any. Raises `InputError` if it is not there."""
-    return await to_thread.run_sync(shop.bed, brief)
+    return await to_thread.run_sync(context.bed, brief)
 
 
-async def sound_of(brief: Brief, clips: tuple[Clip, ...], shop: Workshop, attempt: Attempt) -> Path | None:
+async def sound_of(brief: Brief, clips: tuple[Clip, ...], context: RunContext, attempt: Attempt) -> Path | None:
     """The sound of a whole film, if it has music: an MP4 with one audio track."""
-    bed = await bed_of(brief, shop)
+    bed = await bed_of(brief, context)
     if bed is None:
         return None
     order = MixOrder(
         clips=clips,
-        loop=await loop_of(bed, shop, attempt),
+        loop=await loop_of(bed, context, attempt),
         bed=bed.sha256,
-        plan=shop.mix_plan,
-        audio_kbps=shop.encoding(brief).encoder.audio_kbps,
+        plan=context.mix_plan,
+        audio_kbps=context.encoding(brief).encoder.audio_kbps,
     )
 
     async def make(path: Path) -> None:
         await attempt.compute(make_mix, order, path)
 
-    path, _ = await shop.cache.get_or_make("mix", order.key, ".mp4", make)
+    path, _ = await context.cache.get_or_make("mix", order.key, ".mp4", make)
     return path

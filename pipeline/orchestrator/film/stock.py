@@ -13,7 +13,7 @@ from pipeline.errors import ConfigurationError, InputError, NightreelError, Perm
 from pipeline.keys import content_key
 from pipeline.limits import with_retries
 from pipeline.model import Brief, stock_words
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.context import RunContext
 from pipeline.pictures.stock import (
     PictureSource,
     StockPhoto,
@@ -33,7 +33,7 @@ _T = TypeVar("_T")
 
 
 async def find_photo(
-    source: str, brief: Brief, shop: Workshop, take: Callable[[StockPhoto, PictureSource], Awaitable[_T]]
+    source: str, brief: Brief, context: RunContext, take: Callable[[StockPhoto, PictureSource], Awaitable[_T]]
 ) -> _T:
     """What `take` makes of the first photo that can be had, of the first service that has one.
 
@@ -42,15 +42,15 @@ async def find_photo(
     words = stock_words(source)
     if not words:
         raise InputError("says nothing to search for", hint="Write what is to be seen: stock:red fox in snow")
-    services = await to_thread.run_sync(lambda: shop.crew.stock_sources)
+    services = await to_thread.run_sync(lambda: context.crew.stock_sources)
     if not services:
         hint = "Set PEXELS_API_KEY (pexels.com/api) or PIXABAY_API_KEY (pixabay.com/api/docs)"
         raise ConfigurationError("no service with photos has a key", hint=hint)
-    query = _query(words, source, brief, shop)
+    query = _query(words, source, brief, context)
     errors: list[NightreelError] = []
     for service in services:
         try:
-            return await _from(service, query, shop, partial(_first_of, service=service, take=take))
+            return await _from(service, query, context, partial(_first_of, service=service, take=take))
         except StorageError:
             raise
         except NightreelError as error:
@@ -58,8 +58,8 @@ async def find_photo(
     raise errors[0]
 
 
-def _query(words: str, source: str, brief: Brief, shop: Workshop) -> StockQuery:
-    shape = shop.encoding(brief).video_format
+def _query(words: str, source: str, brief: Brief, context: RunContext) -> StockQuery:
+    shape = context.encoding(brief).video_format
     # What a brief searches for is in its language, its film may be in another one; models take English.
     is_named = any(picture.source == source for picture in brief.pictures)
     language = (brief.translated_from or brief.language) if is_named else "en"
@@ -70,21 +70,21 @@ def _query(words: str, source: str, brief: Brief, shop: Workshop) -> StockQuery:
 async def _from(
     service: PictureSource,
     query: StockQuery,
-    shop: Workshop,
+    context: RunContext,
     first_of: Callable[[tuple[StockPhoto, ...]], Awaitable[_T]],
 ) -> _T:
-    path, was_kept = await _answer(service, query, shop)
+    path, was_kept = await _answer(service, query, context)
     photos = await to_thread.run_sync(_read, path)
     if not photos:
         raise InputError(f"{service.name} has no photo of it", hint="Search for fewer words, or for others")
     try:
         return await first_of(photos)
     except (InputError, PermanentError):
-        if not was_kept or shop.settings.offline:
+        if not was_kept or context.settings.offline:
             raise
     # Their addresses are not promised to last for longer than a day.
-    await shop.cache.discard(path)
-    path, _ = await _answer(service, query, shop)
+    await context.cache.discard(path)
+    path, _ = await _answer(service, query, context)
     return await first_of(await to_thread.run_sync(_read, path))
 
 
@@ -103,18 +103,18 @@ async def _first_of(
     raise failure
 
 
-async def _answer(service: PictureSource, query: StockQuery, shop: Workshop) -> tuple[Path, bool]:
+async def _answer(service: PictureSource, query: StockQuery, context: RunContext) -> tuple[Path, bool]:
     """The file with the photos that a service has found, and whether it was there already."""
 
     async def make(path: Path) -> None:
-        if shop.settings.offline:
+        if context.settings.offline:
             hint = "Search for it once without --offline"
             raise ConfigurationError("it has to be searched for, and --offline forbids that", hint=hint)
-        photos = await with_retries(shop.retry_policy, partial(service.search, query))
+        photos = await with_retries(context.retry_policy, partial(service.search, query))
         await to_thread.run_sync(path.write_bytes, photos_to_json(suitable(photos, query.orientation)))
 
     key = content_key(_VERSION, service.name, service.version, query)
-    return await shop.cache.get_or_make("stock", key, ".json", make)
+    return await context.cache.get_or_make("stock", key, ".json", make)
 
 
 def _read(path: Path) -> tuple[StockPhoto, ...]:

@@ -12,11 +12,11 @@ from anyio import to_thread
 from pipeline.assembly import EncoderPlan
 from pipeline.errors import CrashError, QualityError
 from pipeline.model import Clip, Cue, Job, Script, Segment, TitleScene, Transition
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import badge_of
 from pipeline.orchestrator.film.pictures import still_there
 from pipeline.orchestrator.film.scenes import SegmentOrder, StillsOrder, make_segment, make_stills
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.rendering import Look, fonts_for
 
 # The stills take about as long as so many frames of a scene.
@@ -34,7 +34,7 @@ class Studio:
     encoder: EncoderPlan
     fonts: str
     transition: Transition
-    shop: Workshop
+    context: RunContext
     attempt: Attempt
 
     async def segment(self, index: int, clip: Clip, cues: tuple[Cue, ...]) -> Segment:
@@ -54,7 +54,7 @@ class Studio:
 
         make = self._made(make_segment, order, takes=order.frames)
         try:
-            path, _ = await self.shop.cache.get_or_make("segment", order.key, ".mp4", make)
+            path, _ = await self.context.cache.get_or_make("segment", order.key, ".mp4", make)
         except QualityError as error:
             raise QualityError(error.message, where=f"scene {index + 1}", hint="The film was not made") from error
         return Segment(path=path, frames=order.frames)
@@ -63,7 +63,7 @@ class Studio:
         """The stills that sell the film, in one file, drawn in a worker process, if the cache has them not."""
         order = StillsOrder(script=self.script, look=self.look, fonts=self.fonts, episode=episode)
         make = self._made(make_stills, order, takes=_STILLS_FRAMES)
-        path, _ = await self.shop.cache.get_or_make(_STILLS, order.key, ".zip", make)
+        path, _ = await self.context.cache.get_or_make(_STILLS, order.key, ".zip", make)
         return path
 
     def _made(
@@ -83,31 +83,31 @@ class Studio:
         return make
 
 
-async def studio_for(job: Job, shop: Workshop, attempt: Attempt) -> Studio:
+async def studio_for(job: Job, context: RunContext, attempt: Attempt) -> Studio:
     """The studio of a film, which must have its script. Pictures that the cache has lost are got again first."""
-    job = await still_there(job, shop, attempt)
+    job = await still_there(job, context, attempt)
     script = job.script
     assert script is not None
-    look = await to_thread.run_sync(shop.look, job.brief, script, job.pictures)
+    look = await to_thread.run_sync(context.look, job.brief, script, job.pictures)
     return Studio(
         script=script,
         look=look,
-        encoder=shop.encoding(job.brief).encoder,
+        encoder=context.encoding(job.brief).encoder,
         fonts=await attempt.fonts_of(script, look),
-        transition=await to_thread.run_sync(shop.appearance.transition, job.brief),
-        shop=shop,
+        transition=await to_thread.run_sync(context.appearance.transition, job.brief),
+        context=context,
         attempt=attempt,
     )
 
 
-def kept_stills(job: Job, shop: Workshop) -> Path | None:
+def kept_stills(job: Job, context: RunContext) -> Path | None:
     """The stills of a film, if the cache has them. The film must have its script.
 
     Blocks. Raises `NightreelError` where nobody can know what they would look like.
     """
     script = job.script
     assert script is not None
-    look = shop.look(job.brief, script, job.pictures)
-    fonts, episode = fonts_for(script, look), badge_of(job.brief, shop.settings)
+    look = context.look(job.brief, script, job.pictures)
+    fonts, episode = fonts_for(script, look), badge_of(job.brief, context.settings)
     order = StillsOrder(script=script, look=look, fonts=fonts, episode=episode)
-    return shop.cache.find(_STILLS, order.key, ".zip")
+    return context.cache.find(_STILLS, order.key, ".zip")

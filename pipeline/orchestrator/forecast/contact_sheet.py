@@ -13,10 +13,10 @@ from pipeline.files import replacing, storage_errors
 from pipeline.files.scratch import scratch_folder
 from pipeline.language.text import counted
 from pipeline.model import Brief, Pictures, Script, Still, is_stock
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.pictures import file_of, named_by_script
 from pipeline.orchestrator.film.room import parted
 from pipeline.orchestrator.templates.preview import draw_ending
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import examine_picture, is_address, prepare_picture
 from pipeline.rendering import Look
 from pipeline.rendering.contact_sheet import Tile, draw_sheet, size_within
@@ -45,33 +45,33 @@ class RowSheet:
     missing: tuple[str, ...] = ()
 
 
-def draw_rows(shop: Workshop, rows: Sequence[tuple[Brief, str]], path: Path, *, title: str) -> RowSheet:
+def draw_rows(context: RunContext, rows: Sequence[tuple[Brief, str]], path: Path, *, title: str) -> RowSheet:
     """Write a sheet of the films of these rows (each with a remark) to `path`, FILE.png. Blocks, for seconds.
 
     Pictures that have to be fetched are left out. Raises `InputError` for what a film can't be made with, when no row
     has a script, and `StorageError`.
     """
     with scratch_folder() as folder:
-        return _draw_rows(shop, rows, path, title=title, stills=_Stills(shop, folder))
+        return _draw_rows(context, rows, path, title=title, stills=_Stills(context, folder))
 
 
 def _draw_rows(
-    shop: Workshop, rows: Sequence[tuple[Brief, str]], path: Path, *, title: str, stills: _Stills
+    context: RunContext, rows: Sequence[tuple[Brief, str]], path: Path, *, title: str, stills: _Stills
 ) -> RowSheet:
     tiles: list[Tile] = []
     cut: list[str] = []
     look, drawn, unwritten = None, 0, 0
     for brief, remark in rows:
-        films = shop.wishes.films_of(brief)[: MOST_FILMS - drawn]
+        films = context.wishes.films_of(brief)[: MOST_FILMS - drawn]
         for language, family in groupby(films, key=lambda film: film.language):
             line = _Line()
             for film in family:
-                script = _script(shop, film)
+                script = _script(context, film)
                 if script is None:
                     unwritten += 1
                     continue
-                look, drawn = _look(shop, film, script, stills), drawn + 1
-                line.draw(shop, film, only_showing(script, [still.name for still in look.stills]), look)
+                look, drawn = _look(context, film, script, stills), drawn + 1
+                line.draw(context, film, only_showing(script, [still.name for still in look.stills]), look)
                 cut += line.cut
             tiles += line.tiles(remark, language)
     if look is None:
@@ -87,25 +87,25 @@ def _draw_rows(
     return RowSheet(path=path, films=drawn, unwritten=unwritten, cut=tuple(cut), missing=tuple(stills.missing))
 
 
-def _script(shop: Workshop, film: Brief) -> Script | None:
+def _script(context: RunContext, film: Brief) -> Script | None:
     """The script, if nobody has to be asked for it."""
-    if shop.wishes.is_translated(film):
+    if context.wishes.is_translated(film):
         return None
-    template = shop.template(film)
-    return known_script(film, writers=shop.crew.writers_of(film, template), template=template)
+    template = context.template(film)
+    return known_script(film, writers=context.crew.writers_of(film, template), template=template)
 
 
-def _look(shop: Workshop, film: Brief, script: Script, stills: _Stills) -> Look:
+def _look(context: RunContext, film: Brief, script: Script, stills: _Stills) -> Look:
     pictures = Pictures(stills=tuple(stills.of(film, script)), missing=(), incidents=())
-    look = shop.look(film, script, pictures)
+    look = context.look(film, script, pictures)
     return replace(look, format=size_within(look.format, _LARGER * _HEIGHT_PX))
 
 
 class _Stills:
     """The pictures that lie on this machine, made ready in a folder, as they are for films."""
 
-    def __init__(self, shop: Workshop, folder: Path) -> None:
-        self._shop = shop
+    def __init__(self, context: RunContext, folder: Path) -> None:
+        self._context = context
         self._folder = folder
         # By file: one made ready, or why it can't be.
         self._known: dict[Path, Still | NightreelError] = {}
@@ -114,7 +114,7 @@ class _Stills:
 
     def of(self, film: Brief, script: Script) -> Iterator[Still]:
         """The pictures of a film, as far as they can be shown."""
-        for wanted in (*film.pictures, *named_by_script(script, film, self._shop)):
+        for wanted in (*film.pictures, *named_by_script(script, film, self._context)):
             name = wanted.source
             if is_address(name) or is_stock(name):
                 continue
@@ -125,7 +125,7 @@ class _Stills:
                 self.missing[f"{_place(film)}: picture {name}: {why}"] = None
 
     def _still(self, film: Brief, name: str) -> Still:
-        source = file_of(name, film, self._shop)
+        source = file_of(name, film, self._context)
         if source not in self._known:
             path = self._folder / f"{len(self._known)}.still"
             try:
@@ -153,14 +153,14 @@ class _Line:
         self._names: list[str] = []
         self._formats: list[str] = []
 
-    def draw(self, shop: Workshop, film: Brief, script: Script, look: Look) -> None:
+    def draw(self, context: RunContext, film: Brief, script: Script, look: Look) -> None:
         place = _place(film)
         self._names = [place, script.title, film.template or ""]
         self._formats += [film.format] if film.format else []
         self.cut = []
         for scene in script.scenes:
             for part in parted(scene, look):
-                self._pictures.append(draw_ending(shop, part.scene, look, smaller=_LARGER))
+                self._pictures.append(draw_ending(context, part.scene, look, smaller=_LARGER))
                 what = f"{part.scene.layout}, {film.format}" if film.format else part.scene.layout
                 self.cut += [f"{place}: no room for “{text}” ({what})" for text in sorted(part.cut)]
 

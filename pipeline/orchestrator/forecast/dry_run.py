@@ -15,13 +15,13 @@ from anyio import to_thread
 
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError
 from pipeline.model import Brief, Priority
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.hosts import Hosts
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey
 from pipeline.orchestrator.forecast.history import Experience, learn
 from pipeline.orchestrator.forecast.script_costs import Money, Quota, asking_s, done_at, money_notes, money_of, quota_of
 from pipeline.orchestrator.forecast.survey import survey
 from pipeline.orchestrator.uploads import UploadDays, upload_days
-from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.hosts import Hosts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class Forecast:
 
 async def forecast(
     briefs: Collection[Brief],
-    shop: Workshop,
+    context: RunContext,
     *,
     batch: str,
     priority: Priority = Priority.NORMAL,
@@ -64,23 +64,23 @@ async def forecast(
     Every problem is in the result, and none is raised: those of single films, `unreadable` ones among them, and those
     that would stop the run.
     """
-    found = await to_thread.run_sync(lambda: survey(briefs, shop, batch=batch, priority=priority))
+    found = await to_thread.run_sync(lambda: survey(briefs, context, batch=batch, priority=priority))
     problems = (*(Problem.of(error, films=1) for error in unreadable), *found.problems)
-    return await to_thread.run_sync(_reckon, found, shop, batch, problems)
+    return await to_thread.run_sync(_reckon, found, context, batch, problems)
 
 
-def _reckon(found: RunSurvey, shop: Workshop, batch: str, problems: tuple[Problem, ...]) -> Forecast:
-    known = learn(shop)
-    money, quota = money_of(found, known, shop), quota_of(found, known, shop)
+def _reckon(found: RunSurvey, context: RunContext, batch: str, problems: tuple[Problem, ...]) -> Forecast:
+    known = learn(context)
+    money, quota = money_of(found, known, context), quota_of(found, known, context)
     work_s = sum(
         work.fresh * known.of(kind).work_s_per_char + work.spared * known.join_s for kind, work in found.work.items()
     )
-    seconds = max(work_s, asking_s(found, known, shop))
+    seconds = max(work_s, asking_s(found, known, context))
     film_s = sum(work.weight for work in found.work.values()) * known.film_s_per_char
-    disk = disk_of(found, known, shop)
-    full, tight = disk_trouble(disk, shop)
+    disk = disk_of(found, known, context)
+    full, tight = disk_trouble(disk, context)
     films = found.films.to_make - found.films.impossible
-    uploads = upload_days(shop.workspace, shop.settings, films, series=found.series, clock=shop.clock)
+    uploads = upload_days(context.workspace, context.settings, films, series=found.series, clock=context.clock)
     return Forecast(
         batch=batch,
         films=found.films,
@@ -89,12 +89,12 @@ def _reckon(found: RunSurvey, shop: Workshop, batch: str, problems: tuple[Proble
         seconds=round(seconds, 1),
         learned_from=sum(known.of(kind).films for kind in found.work),
         unlike=tuple(sorted(str(kind) for kind in found.work if not known.of(kind).films)),
-        done_at=done_at(shop.clock(), seconds, found.scripts_to_ask, quota).isoformat(timespec="seconds"),
+        done_at=done_at(context.clock(), seconds, found.scripts_to_ask, quota).isoformat(timespec="seconds"),
         money=money,
         disk=disk,
         quota=quota,
         uploads=uploads,
-        notes=(*found.notes, *money_notes(money, known, shop, batch), *_login_notes(uploads, shop.hosts), *tight),
+        notes=(*found.notes, *money_notes(money, known, context, batch), *_login_notes(uploads, context.hosts), *tight),
         problems=(*problems, *full),
         exit_code=_exit_code((*problems, *full)),
     )
@@ -122,27 +122,27 @@ class Disk:
     free_bytes: int
 
 
-def disk_of(found: RunSurvey, known: Experience, shop: Workshop) -> Disk:
+def disk_of(found: RunSurvey, known: Experience, context: RunContext) -> Disk:
     """The room for the films that were found, by their presets and sizes."""
     lengths = {kind: work.weight * known.film_s_per_char for kind, work in found.work.items()}
     cached = sum(seconds * known.of(kind).cache_bytes_per_s for kind, seconds in lengths.items())
-    room = max(0, shop.settings.cache.max_bytes - shop.cache.size_bytes())
+    room = max(0, context.settings.cache.max_bytes - context.cache.size_bytes())
     return Disk(
         output_bytes=round(sum(seconds * known.of(kind).output_bytes_per_s for kind, seconds in lengths.items())),
         cache_bytes=min(room, round(cached)),
-        free_bytes=shutil.disk_usage(_existing(shop.places.films_root)).free,
+        free_bytes=shutil.disk_usage(_existing(context.places.films_root)).free,
     )
 
 
-def disk_trouble(disk: Disk, shop: Workshop) -> tuple[list[Problem], list[str]]:
+def disk_trouble(disk: Disk, context: RunContext) -> tuple[list[Problem], list[str]]:
     """What stops the run at once, and what may stop it in the middle."""
-    floor_gb = shop.settings.work.min_free_disk_gb
+    floor_gb = context.settings.work.min_free_disk_gb
     if not disk.output_bytes:
         return [], []
     if disk.free_bytes < floor_gb * 1e9:
         message = f"{disk.free_bytes / 1e9:.1f} GB are free, and work.min_free_disk_gb is {floor_gb:g}"
         return [
-            Problem(where=str(shop.places.films_root), message=message, hint="Free some space", films=0, exit_code=8)
+            Problem(where=str(context.places.films_root), message=message, hint="Free some space", films=0, exit_code=8)
         ], []
     needed = disk.output_bytes + disk.cache_bytes
     if disk.free_bytes - needed < floor_gb * 1e9:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import SHAPES, Brief, JobStatus, JobSummary
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.context import RunContext
 from pipeline.settings import Settings
 
 # Older films were made under other circumstances; and a workspace may have many.
@@ -45,10 +45,10 @@ class Kind(NamedTuple):
         return f"preset {self.preset} ({self.width_px}x{self.height_px})"
 
 
-def kind_of(brief: Brief, shop: Workshop) -> Kind:
+def kind_of(brief: Brief, context: RunContext) -> Kind:
     """The kind of a film that is or will be made. Raises `InputError` for a preset that is not there."""
-    size = shop.encoding(brief).video_format
-    return Kind(brief.preset or shop.settings.video.preset, size.width_px, size.height_px)
+    size = context.encoding(brief).video_format
+    return Kind(brief.preset or context.settings.video.preset, size.width_px, size.height_px)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,27 +84,27 @@ class Experience:
         return self.rates.get(kind, self.measured)
 
 
-def learn(shop: Workshop) -> Experience:
+def learn(context: RunContext) -> Experience:
     """What the latest films of this workspace tell; where they tell nothing, what was measured elsewhere."""
-    rows = sorted(_completed(shop), key=attrgetter("ended_at"))[-_FILMS_MOST:]
+    rows = sorted(_completed(context), key=attrgetter("ended_at"))[-_FILMS_MOST:]
     # A film that was found in the cache says nothing about making one.
     made = [row for row in rows if row.made > row.found and row.duration_s and row.weight]
     kinds: dict[Kind, list[JobSummary]] = {}
     for row in made:
         with suppress(InputError):  # a preset that is not there any more
-            kinds.setdefault(kind_of(_as_made(row), shop), []).append(row)
+            kinds.setdefault(kind_of(_as_made(row), context), []).append(row)
     weight = sum(row.weight for row in made)
     written = [row for row in rows if row.cost.tokens_in]
     return Experience(
         rates={kind: _rates(rows) for kind, rows in kinds.items()},
         measured=Rates(
             films=0,
-            work_s_per_char=CORE_S_PER_CHAR / _cores_used(shop.settings),
+            work_s_per_char=CORE_S_PER_CHAR / _cores_used(context.settings),
             output_bytes_per_s=OUTPUT_BYTES_PER_S,
             cache_bytes_per_s=CACHE_BYTES_PER_S,
         ),
         film_s_per_char=sum(row.duration_s or 0 for row in made) / weight if made else FILM_S_PER_CHAR,
-        join_s=CORE_S_PER_FILM / _cores_used(shop.settings),
+        join_s=CORE_S_PER_FILM / _cores_used(context.settings),
         scripts=len(written),
         tokens_in=sum(row.cost.tokens_in for row in written) / len(written) if written else TOKENS_IN,
         tokens_out=sum(row.cost.tokens_out for row in written) / len(written) if written else TOKENS_OUT,
@@ -128,8 +128,8 @@ def _rates(rows: Sequence[JobSummary]) -> Rates:
     )
 
 
-def _completed(shop: Workshop) -> Iterator[JobSummary]:
-    store = shop.store
+def _completed(context: RunContext) -> Iterator[JobSummary]:
+    store = context.store
     latest = sorted(store.batch_names(), key=lambda name: store.folder(name).stat().st_mtime)[-_BATCHES_MOST:]
     for name in latest:
         try:

@@ -11,9 +11,9 @@ from anyio import from_thread
 from pipeline.errors import InputError, NightreelError
 from pipeline.limits import ThrottleLimits
 from pipeline.model import Price, dollars, price_of
+from pipeline.orchestrator.context import RunContext, providers
 from pipeline.orchestrator.forecast.findings import RunSurvey
 from pipeline.orchestrator.forecast.history import Experience
-from pipeline.orchestrator.workshop import Workshop, providers
 from pipeline.script.chat import Question
 from pipeline.settings import Settings
 
@@ -43,11 +43,11 @@ class Quota:
     days: int
 
 
-def money_of(found: RunSurvey, known: Experience, shop: Workshop) -> Money:
+def money_of(found: RunSurvey, known: Experience, context: RunContext) -> Money:
     """What a model would be paid for them. Reads the prices."""
-    scripts, model = found.scripts_to_ask, _model(shop.settings)
+    scripts, model = found.scripts_to_ask, _model(context.settings)
     tokens_in, tokens_out = round(scripts * known.tokens_in), round(scripts * known.tokens_out)
-    price = _price(shop)
+    price = _price(context)
     usd = price.usd(tokens_in=tokens_in, tokens_out=tokens_out) if price else None
     return Money(
         scripts=scripts,
@@ -58,11 +58,11 @@ def money_of(found: RunSurvey, known: Experience, shop: Workshop) -> Money:
     )
 
 
-def money_notes(money: Money, known: Experience, shop: Workshop, batch: str) -> list[str]:
+def money_notes(money: Money, known: Experience, context: RunContext, batch: str) -> list[str]:
     """What a budget will stop: the first call that may cost more than is left, with all its room. Reads the ledgers."""
     notes: list[str] = []
     try:
-        budgets = shop.machine.budgets(batch)
+        budgets = context.machine.budgets(batch)
         sums = [(budget.allowed, from_thread.run(budget.spent)) for budget in budgets]
     except NightreelError as error:  # a name that is none has been told already
         return [] if isinstance(error, InputError) else [str(error)]
@@ -72,15 +72,15 @@ def money_notes(money: Money, known: Experience, shop: Workshop, batch: str) -> 
         left = max(0.0, allowed - spent)
         if money.usd is None:
             notes.append(f"{money.model} has no price, and the {what} has a budget: nothing would be written")
-        elif (enough := _affordable(left, money, most := _most_usd(known, shop))) < money.scripts:
+        elif (enough := _affordable(left, money, most := _most_usd(known, context))) < money.scripts:
             text = f"{dollars(left)} of the {what}'s budget are left, and a call may cost {dollars(most)}"
             notes.append(f"{text}: enough for {enough:,} scripts or so")
     return notes
 
 
-def _most_usd(known: Experience, shop: Workshop) -> float:
+def _most_usd(known: Experience, context: RunContext) -> float:
     """What the call for a script may cost, if its answer takes all the room that it has."""
-    price = _price(shop)
+    price = _price(context)
     assert price is not None
     return price.usd(tokens_in=round(known.tokens_in), tokens_out=max(Question.max_tokens, round(known.tokens_out)))
 
@@ -102,29 +102,29 @@ def _model(settings: Settings) -> str:
     return next(iter(providers.model_settings(_service(settings), settings).models), "")
 
 
-def _price(shop: Workshop) -> Price | None:
-    return price_of(shop.prices, _service(shop.settings), _model(shop.settings))
+def _price(context: RunContext) -> Price | None:
+    return price_of(context.prices, _service(context.settings), _model(context.settings))
 
 
 def _limits(settings: Settings) -> ThrottleLimits:
     return providers.throttle_limits(_service(settings), settings)
 
 
-def asking_s(found: RunSurvey, known: Experience, shop: Workshop) -> float:
+def asking_s(found: RunSurvey, known: Experience, context: RunContext) -> float:
     """How long the model's allowance for a minute makes the scripts take."""
-    limits = _limits(shop.settings)
+    limits = _limits(context.settings)
     tokens = known.tokens_in + known.tokens_out
     by_requests = limits.requests_per_min or math.inf
     by_tokens = limits.tokens_per_min / tokens if limits.tokens_per_min else math.inf
     return 60 * found.scripts_to_ask / min(by_requests, by_tokens)
 
 
-def quota_of(found: RunSurvey, known: Experience, shop: Workshop) -> Quota | None:
+def quota_of(found: RunSurvey, known: Experience, context: RunContext) -> Quota | None:
     """What the service allows in a day; None: no allowance is set, or nobody is asked. Reads the ledger."""
-    limits = _limits(shop.settings)
+    limits = _limits(context.settings)
     if not found.scripts_to_ask or not (limits.requests_per_day or limits.tokens_per_day):
         return None
-    requests, tokens = shop.machine.ledger(_service(shop.settings)).spent_today()
+    requests, tokens = context.machine.ledger(_service(context.settings)).spent_today()
     each = known.tokens_in + known.tokens_out
     whole = _scripts_in(limits.requests_per_day, limits.tokens_per_day, each)
     left = _scripts_in(
@@ -136,7 +136,7 @@ def quota_of(found: RunSurvey, known: Experience, shop: Workshop) -> Quota | Non
     per_day = max(1, whole)
     later = max(0, found.scripts_to_ask - left)
     return Quota(
-        service=_service(shop.settings),
+        service=_service(context.settings),
         scripts_per_day=per_day,
         left_today=left,
         days=math.ceil(later / per_day) + (1 if left else 0),

@@ -11,39 +11,39 @@ from pipeline.model import Brief, JobStatus, JobSummary, Priority
 from pipeline.orchestrator.batch.batches import refuse_one_file_for_many
 from pipeline.orchestrator.batch.plan import Draft
 from pipeline.orchestrator.batch.planning import draft_plan
+from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.wishes import Wishes
 from pipeline.orchestrator.forecast.findings import Films, RunSurvey
 from pipeline.orchestrator.forecast.surveyor import Surveyor
-from pipeline.orchestrator.workshop import Workshop
-from pipeline.orchestrator.workshop.wishes import Wishes
 from pipeline.state import CheckpointStore
 
 _NUMBERS_TOLD = 20
 
 
-def survey(briefs: Collection[Brief], shop: Workshop, *, batch: str, priority: Priority) -> RunSurvey:
+def survey(briefs: Collection[Brief], context: RunContext, *, batch: str, priority: Priority) -> RunSurvey:
     """Look at every film. For a thread of `anyio.to_thread`. Asks no service, makes and changes nothing."""
-    surveyor = Surveyor(shop, batch)
+    surveyor = Surveyor(context, batch)
     try:
-        _refuse_what_a_run_refuses(briefs, shop, batch)
-        draft = draft_plan(briefs, shop, batch=batch, priority=priority)
+        _refuse_what_a_run_refuses(briefs, context, batch)
+        draft = draft_plan(briefs, context, batch=batch, priority=priority)
     except NightreelError as error:
         surveyor.stops_all(error)
         for brief in briefs:
             with suppress(InputError):  # that of a series that is not there: it stops all, and was told
-                for film in shop.wishes.films_of(brief):
+                for film in context.wishes.films_of(brief):
                     surveyor.at(film)
-        return surveyor.result(Films(asked=shop.wishes.count_films(briefs)))
-    films = _sorted_out(briefs, draft, shop.wishes, surveyor)
-    surveyor.notes += (*shop.wishes.idle_voices(briefs), *_notes(draft, shop.store, batch))
+        return surveyor.result(Films(asked=context.wishes.count_films(briefs)))
+    films = _sorted_out(briefs, draft, context.wishes, surveyor)
+    surveyor.notes += (*context.wishes.idle_voices(briefs), *_notes(draft, context.store, batch))
     draft.index.close()
     return surveyor.result(films)
 
 
-def _refuse_what_a_run_refuses(briefs: Collection[Brief], shop: Workshop, batch: str) -> None:
-    shop.store.folder(batch)
-    refuse_one_file_for_many(briefs, shop)
-    shop.hosts.refuse_offline()
-    for folder in (shop.places.films_root, shop.workspace / "state"):
+def _refuse_what_a_run_refuses(briefs: Collection[Brief], context: RunContext, batch: str) -> None:
+    context.store.folder(batch)
+    refuse_one_file_for_many(briefs, context)
+    context.hosts.refuse_offline()
+    for folder in (context.places.films_root, context.workspace / "state"):
         existing = next(place for place in (folder, *folder.parents) if place.exists())
         if folder.suffix.lower() != ".mp4" and not existing.is_dir():
             raise StorageError("is in the way: not a folder", where=str(existing), hint="Move it, or choose --output")

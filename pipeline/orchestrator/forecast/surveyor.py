@@ -11,13 +11,13 @@ from anyio import from_thread
 from pipeline.errors import CheckpointError, NightreelError
 from pipeline.model import Brief, Scene, Script, Transition, weight_of
 from pipeline.music import check_bed
-from pipeline.narration.booth import Manner
-from pipeline.narration.spoken import way_of_saying
+from pipeline.narration.spoken_text import way_of_saying
+from pipeline.narration.synthesis import Manner
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.episodes import with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey, Work
 from pipeline.orchestrator.forecast.history import Kind, kind_of
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.rendering.look import bears_title
 from pipeline.script import ScriptWriter, check_any
 
@@ -81,10 +81,10 @@ def _letters(scene: Scene) -> int:
 class Surveyor:
     """Learns of a run film by film."""
 
-    def __init__(self, shop: Workshop, batch: str) -> None:
+    def __init__(self, context: RunContext, batch: str) -> None:
         self.notes: list[str] = []
         self.impossible = 0
-        self._shop = shop
+        self._context = context
         self._batch = batch
         self._problems: dict[tuple[str, str], Problem] = {}
         self._work: dict[Kind, Work] = {}
@@ -135,7 +135,7 @@ class Surveyor:
             self.impossible += 1
             self._add(error, brief)
         else:
-            kind, weight = kind_of(brief, self._shop), weight_of(brief)
+            kind, weight = kind_of(brief, self._context), weight_of(brief)
             more = Work(weight=weight, fresh=weight * share, spared=1 - share)
             self._work[kind] = self._work.get(kind, Work()) + more
             self._series |= {brief.series} - {""}
@@ -150,26 +150,28 @@ class Surveyor:
 
     def _examine(self, brief: Brief, begun: str) -> float:
         """Look at a film; how much of it no film before had, as far as that can be known."""
-        template = self._shop.template(brief)
-        self._shop.hosts.check(brief)
-        self._shop.appearance.theme(brief)
+        template = self._context.template(brief)
+        self._context.hosts.check(brief)
+        self._context.appearance.theme(brief)
         self._hear(brief)
-        voices = self._hired(self._shop.crew.writers_of(brief, template))
+        voices = self._hired(self._context.crew.writers_of(brief, template))
         narrator, voice = from_thread.run(voices.first, brief.language, brief.voice)
-        brief = with_earlier(brief, self._shop)
-        script = self._script(brief, begun, Kept(template=template, shop=self._shop, voices=voices, brief=brief))
+        brief = with_earlier(brief, self._context)
+        script = self._script(brief, begun, Kept(template=template, context=self._context, voices=voices, brief=brief))
         if script is None:
             return 1.0
         self._known_scripts += 1
-        say = way_of_saying(script.language, self._shop.crew.pronunciations_of(brief))
-        manner = Manner(narrator=narrator, voice=voice, prosody=self._shop.crew.prosody, say=say)
+        say = way_of_saying(script.language, self._context.crew.pronunciations_of(brief))
+        manner = Manner(narrator=narrator, voice=voice, prosody=self._context.crew.prosody, say=say)
         for scene in script.scenes:
-            self._clips += self._sharing.clip(scene, manner, lambda key: self._shop.cache.contains("clip", key, ".wav"))
-        return self._sharing.add(brief, script, self._shop.appearance.transition(brief))
+            self._clips += self._sharing.clip(
+                scene, manner, lambda key: self._context.cache.contains("clip", key, ".wav")
+            )
+        return self._sharing.add(brief, script, self._context.appearance.transition(brief))
 
     def _hear(self, brief: Brief) -> None:
         """Open the music of a brief, each file once. Raises `InputError`."""
-        if brief.music not in self._heard and (bed := self._shop.bed(brief)):
+        if brief.music not in self._heard and (bed := self._context.bed(brief)):
             check_bed(bed)
             self._heard.add(brief.music)
 
@@ -178,7 +180,7 @@ class Surveyor:
         if self._voices is None:
             try:
                 check_any(writers)
-                self._voices = Voices(narrators=self._shop.crew.narrators)
+                self._voices = Voices(narrators=self._context.crew.narrators)
             except NightreelError as error:
                 self._voices = error
         if isinstance(self._voices, NightreelError):
@@ -193,11 +195,11 @@ class Surveyor:
         original = from_thread.run(kept.original, brief)
         if original is None:
             from_thread.run(kept.check_size, brief)
-            self._unwritten.add(self._shop.wishes.original_of(brief).said)
-            self._untranslated += self._shop.wishes.is_translated(brief)
+            self._unwritten.add(self._context.wishes.original_of(brief).said)
+            self._untranslated += self._context.wishes.is_translated(brief)
             return None
         script, pace = original
-        if not self._shop.wishes.is_translated(brief):
+        if not self._context.wishes.is_translated(brief):
             self._scripts += bool(script.model)
             return script
         translated = from_thread.run(kept.translation, script, pace, brief)
@@ -208,6 +210,6 @@ class Surveyor:
     def _of_job(self, begun: str) -> Script | None:
         """What an earlier run has written; a checkpoint that can't be read is told by the index."""
         with suppress(CheckpointError):
-            job = self._shop.store.read_job(self._batch, begun)
+            job = self._context.store.read_job(self._batch, begun)
             return job.script if job else None
         return None

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import storage_errors, write_atomically
-from pipeline.model.names import GIVEN_NAME, is_device
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.model.file_names import GIVEN_NAME, is_device
+from pipeline.orchestrator.context import RunContext
 from pipeline.template import Template, files_in, known_templates, load_template, read_template
-from pipeline.template.included import SHARED
+from pipeline.template.includes import SHARED
 from pipeline.template.loading import TOML, read_text
 from pipeline.workspace import builtin_root
 
@@ -25,10 +25,10 @@ def search_of(workspace: Path) -> list[Path]:
     return [workspace / "templates"]
 
 
-def list_templates(shop: Workshop) -> list[Template | tuple[str, str]]:
+def list_templates(context: RunContext) -> list[Template | tuple[str, str]]:
     """Every template by name; one that is not in order as its name and what is wrong with it. Reads files."""
     found: list[Template | tuple[str, str]] = []
-    search = search_of(shop.workspace)
+    search = search_of(context.workspace)
     for name in sorted(known_templates(search)):
         try:
             found.append(load_template(name, search=search))
@@ -37,16 +37,16 @@ def list_templates(shop: Workshop) -> list[Template | tuple[str, str]]:
     return found
 
 
-def find_template(shop: Workshop, named: str) -> Template:
+def find_template(context: RunContext, named: str) -> Template:
     """The template of that name, or in that folder. Raises `InputError` for one that is not there or not in order."""
-    folder = folder_of(shop, named)
-    search = search_of(shop.workspace)
+    folder = folder_of(context, named)
+    search = search_of(context.workspace)
     return read_template(folder, search=search) if folder else load_template(named, search=search)
 
 
-def folder_of(shop: Workshop, named: str) -> Path | None:
+def folder_of(context: RunContext, named: str) -> Path | None:
     """The folder that a name or a path means; None: there is none."""
-    folder = known_templates(search_of(shop.workspace)).get(named)
+    folder = known_templates(search_of(context.workspace)).get(named)
     path = Path(named)
     return folder or (path if (path / TOML).is_file() else None)
 
@@ -56,7 +56,7 @@ def is_builtin(template: Template) -> bool:
     return Path(template.folder).is_relative_to(builtin_root() / "templates")
 
 
-def copy_template(shop: Workshop, name: str, *, origin: str) -> tuple[Path, ...]:
+def copy_template(context: RunContext, name: str, *, origin: str) -> tuple[Path, ...]:
     """A new template in the workspace, a copy of another one; the files that were written.
 
     Raises `InputError` for a name that is none or is taken, and `StorageError`.
@@ -64,8 +64,8 @@ def copy_template(shop: Workshop, name: str, *, origin: str) -> tuple[Path, ...]
     if not GIVEN_NAME.fullmatch(name) or name == SHARED or is_device(name):
         hint = "Use small letters, digits and hyphens, e.g. my-explainer"
         raise InputError(f"{name!r} is no name for a template", hint=hint)
-    source = Path(load_template(origin, search=search_of(shop.workspace)).folder)
-    target = shop.workspace / "templates" / name
+    source = Path(load_template(origin, search=search_of(context.workspace)).folder)
+    target = context.workspace / "templates" / name
     if target.exists():
         raise InputError("is there already", where=str(target), hint="Choose another name, or edit that one")
     files = [path for path in files_in(source, "*.*").values() if path.suffix.lower() in _SUFFIXES]

@@ -23,8 +23,8 @@ from pipeline.model import (
     narration_of,
 )
 from pipeline.narration.estimate import estimate
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.templates.catalogue import search_of
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import examine_picture
 from pipeline.rendering import Look
 from pipeline.rendering.contact_sheet import Tile, draw_sheet, draw_still, size_within
@@ -48,13 +48,13 @@ _SILENCE_S, _SHORT_OF_END_S = 0.3, 0.05
 
 
 def preview(
-    shop: Workshop, template: Template, path: Path, *, shapes: Sequence[Shape] = PREVIEWED, theme: str = ""
+    context: RunContext, template: Template, path: Path, *, shapes: Sequence[Shape] = PREVIEWED, theme: str = ""
 ) -> None:
     """Write a contact sheet of the template to `path`, FILE.png or FILE.jpg. Blocks, for seconds.
 
     Raises `InputError` for a sample or a theme that is not in order, and `StorageError`.
     """
-    sheet = draw_preview(shop, template, shapes=shapes, theme=theme)
+    sheet = draw_preview(context, template, shapes=shapes, theme=theme)
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
@@ -64,32 +64,32 @@ def preview(
             sheet.save(file, format="JPEG", quality=90)
 
 
-def draw_preview(shop: Workshop, template: Template, *, shapes: Sequence[Shape], theme: str = "") -> Image.Image:
+def draw_preview(context: RunContext, template: Template, *, shapes: Sequence[Shape], theme: str = "") -> Image.Image:
     """The contact sheet, mode RGB. Raises `InputError`."""
-    sample = load_sample(template, search=search_of(shop.workspace))
-    look = look_of(shop, template, sample, theme=theme)
-    tiles = list(_tiles(shop, sample, look, shapes))
+    sample = load_sample(template, search=search_of(context.workspace))
+    look = look_of(context, template, sample, theme=theme)
+    tiles = list(_tiles(context, sample, look, shapes))
     facts = (template.description, f"{len(tiles)} layouts", look.theme.name, f"captions: {template.captions}")
     line = " · ".join(filter(None, (*facts, ", ".join(shapes))))
     return draw_sheet(tiles, look, title=template.title, line=line, width_px=_SHEET_PX)
 
 
-def look_of(shop: Workshop, template: Template, sample: Script, *, theme: str = "") -> Look:
+def look_of(context: RunContext, template: Template, sample: Script, *, theme: str = "") -> Look:
     """How films of the template look, in the colours of the workspace's brand."""
     return Look(
         title=sample.title,
-        theme=shop.appearance.theme(Brief(title=sample.title, theme=theme or template.theme)),
-        captions=shop.settings.subtitles.style or template.captions,
-        fonts=shop.appearance.fonts(template),
-        logo=shop.appearance.logo(template),
+        theme=context.appearance.theme(Brief(title=sample.title, theme=theme or template.theme)),
+        captions=context.settings.subtitles.style or template.captions,
+        fonts=context.appearance.fonts(template),
+        logo=context.appearance.logo(template),
         language=sample.language,
-        stills=tuple(_stills(shop, sample, template)),
+        stills=tuple(_stills(context, sample, template)),
     )
 
 
-def _stills(shop: Workshop, sample: Script, template: Template) -> Iterator[Still]:
+def _stills(context: RunContext, sample: Script, template: Template) -> Iterator[Still]:
     """The pictures of the sample, as they lie there: they are the designer's own."""
-    for name, path in pictures_of(sample, template, search=search_of(shop.workspace)).items():
+    for name, path in pictures_of(sample, template, search=search_of(context.workspace)).items():
         try:
             seen = examine_picture(path)
         except (OSError, ValueError) as error:
@@ -104,21 +104,23 @@ def format_of(shape: Shape, *, height_px: int) -> VideoFormat:
     return size_within(VideoFormat().in_shape(shape), height_px)
 
 
-def _tiles(shop: Workshop, sample: Script, look: Look, shapes: Sequence[Shape]) -> Iterator[Tile]:
+def _tiles(context: RunContext, sample: Script, look: Look, shapes: Sequence[Shape]) -> Iterator[Tile]:
     alone = format_of(shapes[0], height_px=1080)
     height_px = round((_AREA_PX * alone.height_px / alone.width_px) ** 0.5 / 8) * 8 if len(shapes) == 1 else _HEIGHT_PX
     for scene in sample.scenes:
         if type(scene) in LAYOUTS:
             formats = [format_of(shape, height_px=_LARGER * height_px) for shape in shapes]
-            pictures = tuple(draw_ending(shop, scene, replace(look, format=each), smaller=_LARGER) for each in formats)
+            pictures = tuple(
+                draw_ending(context, scene, replace(look, format=each), smaller=_LARGER) for each in formats
+            )
             yield Tile(name=scene.layout, pictures=pictures)
 
 
-def draw_ending(shop: Workshop, scene: Scene, look: Look, *, smaller: int) -> Image.Image:
+def draw_ending(context: RunContext, scene: Scene, look: Look, *, smaller: int) -> Image.Image:
     """The end of a scene, while its last caption still stands; so many times smaller than the format of the look."""
     clip = clip_of(scene)
     narration = Narration(narrator="", voice="", clips=(clip,))
-    limits = shop.cue_limits(look.format)
+    limits = context.cue_limits(look.format)
     (cues,) = make_subtitles(narration, language=look.language, limits=limits).scenes
     at_s = max(0.0, (clip.words[-1].end_s if clip.words else 5.0) - _SHORT_OF_END_S)
     picture = draw_still(scene, words=clip.words, cues=cues, at_s=at_s, look=look)

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import SHAPES, Brief, LengthPlan, Paragraph, Script, Section, is_stock
-from pipeline.model.leftovers import find_leftover
+from pipeline.model.text_artefacts import find_leftover
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.templates.catalogue import find_template, folder_of, search_of
 from pipeline.orchestrator.templates.overflow import Misfit, find_overfull, words_of
 from pipeline.orchestrator.templates.preview import format_of, look_of
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.pictures import glance_at_picture, is_address
 from pipeline.rendering import Look, fonts_for
 from pipeline.script.checks import find_problems, find_problems_of_scene, may_open, tidied
-from pipeline.script.ends import with_ends
+from pipeline.script.intro_outro import with_ends
 from pipeline.template import PAGE_PARTS, Play, Template, file_beside
 from pipeline.template.sample import SAMPLE, load_sample, pictures_of
 from pipeline.toml import line_of, parse_toml
@@ -45,13 +45,13 @@ class Fault:
         return f"{text}. {self.hint}" if self.hint else text
 
 
-def check_template(shop: Workshop, named: str) -> tuple[Fault, ...]:
+def check_template(context: RunContext, named: str) -> tuple[Fault, ...]:
     """Everything that is wrong with a template, by name or folder; empty: nothing is. Blocks, for seconds.
 
     Raises `InputError` where there is no template.
     """
     found: list[Fault] = []
-    known = _known(shop, named)
+    known = _known(context, named)
     if isinstance(known, Fault):
         return (known,)
     template = known
@@ -69,16 +69,16 @@ def check_template(shop: Workshop, named: str) -> tuple[Fault, ...]:
     tried(lambda: _scripts(template))
     # Each by itself: the pictures below are not drawn where one is missing, and tell the first one.
     for name, _ in template.assets:
-        tried(partial(_asset, shop, template, name))
-    tried(lambda: _pictures(shop, template))
+        tried(partial(_asset, context, template, name))
+    tried(lambda: _pictures(context, template))
     return tuple(found)
 
 
-def _known(shop: Workshop, named: str) -> Template | Fault:
+def _known(context: RunContext, named: str) -> Template | Fault:
     try:
-        return find_template(shop, named)
+        return find_template(context, named)
     except NightreelError as error:
-        if folder_of(shop, named) is None:
+        if folder_of(context, named) is None:
             raise
         return Fault(where=error.where, message=error.message, hint=error.hint)
 
@@ -145,18 +145,18 @@ def _texts_in(value: object) -> Iterator[str]:
                 yield from _texts_in(each)
 
 
-def _asset(shop: Workshop, template: Template, name: str) -> Iterator[Fault]:
+def _asset(context: RunContext, template: Template, name: str) -> Iterator[Fault]:
     """Raises what is wrong with a font or the logo."""
-    shop.appearance.try_asset(name, template)
+    context.appearance.try_asset(name, template)
     yield from ()
 
 
-def _pictures(shop: Workshop, template: Template) -> Iterator[Fault]:
-    sample = load_sample(template, search=search_of(shop.workspace))
-    look = _look(shop, template, sample)
+def _pictures(context: RunContext, template: Template) -> Iterator[Fault]:
+    sample = load_sample(template, search=search_of(context.workspace))
+    look = _look(context, template, sample)
     for problem in find_problems(sample, template):
         yield Fault(where=f"{template.folder}/{SAMPLE}", message=problem)
-    pictures_of(sample, template, search=search_of(shop.workspace))
+    pictures_of(sample, template, search=search_of(context.workspace))
     fonts_for(sample, look)
     looks = {shape: replace(look, format=format_of(shape, height_px=_HEIGHT_PX)) for shape in SHAPES}
     words = words_of(sample)
@@ -167,14 +167,14 @@ def _pictures(shop: Workshop, template: Template) -> Iterator[Fault]:
                 yield _told(misfit, template)
 
 
-def _look(shop: Workshop, template: Template, sample: Script) -> Look:
+def _look(context: RunContext, template: Template, sample: Script) -> Look:
     """Raises `InputError`, for a theme that there is not at the key that names it."""
     try:
-        shop.appearance.theme(Brief(title=sample.title, theme=template.theme))
+        context.appearance.theme(Brief(title=sample.title, theme=template.theme))
     except InputError as error:
         where = error.where or f"{template.folder}/template.toml: theme"
         raise InputError(error.message, where=where, hint=error.hint) from error
-    return look_of(shop, template, sample)
+    return look_of(context, template, sample)
 
 
 def _with_line(where: str, template: Template) -> str:

@@ -18,7 +18,7 @@ from pipeline.language.text import clean_text
 from pipeline.limits.times import bounded_s, retry_after_s, utc_now
 from pipeline.model import Attribution
 from pipeline.pictures.stock.photos import ServiceOptions
-from pipeline.trust import trusted
+from pipeline.tls import trusted
 
 # Twenty photos have some 30 KB.
 _MOST_BYTES = 2_000_000

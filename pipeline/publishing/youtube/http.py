@@ -16,7 +16,7 @@ from anyio import to_thread
 from pipeline.errors import TransientError
 from pipeline.limits import Bandwidth
 from pipeline.proxy import proxy_for
-from pipeline.trust import trusted
+from pipeline.tls import trusted
 
 # An answer that describes fifty films has some 300,000 bytes; one that does not end must not fill the memory.
 _MOST_BYTES = 8_000_000

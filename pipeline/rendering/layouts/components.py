@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageFilter
 
-from pipeline.language.writing import writing_of
+from pipeline.language.writing_systems import writing_of
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DRAWING_FRAMES, ENTRANCE_FRAMES, Level, Motion

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import NamedTuple
 
-from pipeline.language.writing import writing_of
+from pipeline.language.writing_systems import writing_of
 from pipeline.model import QuizScene, Word, first_words
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import enter, kicker, panel, sizes

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from PIL import Image
 
-from pipeline.language.writing import writing_of
+from pipeline.language.writing_systems import writing_of
 from pipeline.model import QuoteScene, Word
 from pipeline.rendering.assets import Fonts
 from pipeline.rendering.layouts.components import bar, enter, sizes

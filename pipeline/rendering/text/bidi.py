@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TypeVar
 
-from pipeline.language.graphemes import QUANTITY
-from pipeline.language.writing import has_right_to_left
+from pipeline.language.typography import QUANTITY
+from pipeline.language.writing_systems import has_right_to_left
 
 T = TypeVar("T")
 

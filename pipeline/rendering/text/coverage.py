@@ -14,7 +14,7 @@ from PIL import features
 
 from pipeline.errors import MissingToolError
 from pipeline.language.graphemes import clusters, visible
-from pipeline.language.writing import has_right_to_left
+from pipeline.language.writing_systems import has_right_to_left
 from pipeline.model import CodeScene, Scene, Script, narration_of, texts_of
 from pipeline.rendering.code_listing import clean
 from pipeline.rendering.look import Look

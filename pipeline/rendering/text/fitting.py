@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pipeline.language.graphemes import clusters, is_emoji
-from pipeline.language.writing import runs_right_to_left
+from pipeline.language.writing_systems import runs_right_to_left
 from pipeline.rendering.text.emoji import sharp_px
 from pipeline.rendering.text.fonts import face_for
 from pipeline.rendering.text.line import Line, leading_of, measure, presentable, reach_of, shape

@@ -26,7 +26,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.errors import InputError, MissingToolError
 from pipeline.files import sha256_of
 from pipeline.language.graphemes import is_emoji, visible
-from pipeline.language.writing import writing_of
+from pipeline.language.writing_systems import writing_of
 from pipeline.rendering.assets import Axis, Typeface
 
 # Weight from which a system font's bold file is taken, if it has one.

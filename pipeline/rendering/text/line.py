@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.language.graphemes import clusters, is_emoji, is_symbol, plain, typographic
-from pipeline.language.writing import runs_right_to_left
+from pipeline.language.graphemes import clusters, is_emoji, is_symbol, plain
+from pipeline.language.typography import typographic
+from pipeline.language.writing_systems import runs_right_to_left
 from pipeline.rendering.text.advances import digit_width, ink_edges, joined_width, overhang, rise, steps, width_of
 from pipeline.rendering.text.bidi import levels, visual_order
 from pipeline.rendering.text.fonts import Face, face_for, stand_in

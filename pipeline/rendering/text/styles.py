@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from pipeline.language.writing import writing_of
+from pipeline.language.writing_systems import writing_of
 from pipeline.rendering.assets import Fonts, Typeface
 
 # Height of a capital letter of Inter, which stands for the height of a line when things are aligned.

@@ -1,17 +1,17 @@
-"""Who answers: language models behind services, asked one question at a time. What is asked is the room's business.
+"""Language models behind HTTP services, asked for structured output (JSON by schema).
 
-model               `ChatModel`, and what passes between it and those who ask: `Question`, `Answer`
-asking              `ask`: the models in order, a conversation with each until an answer can be used, kept in the cache
-service             `ServiceModel`: throttle, deadline, price and protocol of any model behind an address
-dialect             how each service wants to be asked for JSON
-completion          what comes back, read
-headers             what services say about their limits
-failures            statuses and error codes as our errors: one table for all services
-groq                the way to Groq, by its own SDK
-openai_compatible   the way to everybody else who speaks OpenAI's protocol, by base URL
+model              `ChatModel` protocol, and the values it exchanges: `Question`, `Answer`
+conversation       `ask`: models in order, retries with feedback until an answer validates, cached
+service            `ServiceModel`: throttle, deadline, cost and protocol of a model at an address
+dialect            request bodies: how each service is asked for JSON
+completion         response bodies: chat completions, parsed
+headers            rate-limit headers
+failures           HTTP statuses and error codes mapped to our errors: one table for all services
+groq               transport: Groq's SDK
+openai_compatible  transport: any service that speaks OpenAI's protocol, by base URL
 """
 
-from pipeline.script.chat.asking import Answered, Unusable, as_one, ask, in_short, kept_answers, read_kept
+from pipeline.script.chat.conversation import Answered, Unusable, as_one, ask, in_short, kept_answers, read_kept
 from pipeline.script.chat.dialect import Dialect, groq_dialect
 from pipeline.script.chat.failures import Service
 from pipeline.script.chat.groq import GroqTransport

@@ -20,7 +20,7 @@ from pipeline.script.chat.failures import (
     no_time,
     too_much,
 )
-from pipeline.trust import trusted
+from pipeline.tls import trusted
 
 if TYPE_CHECKING:
     import httpx

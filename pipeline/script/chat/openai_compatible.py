@@ -14,7 +14,7 @@ from anyio import to_thread
 
 from pipeline.proxy import proxy_for
 from pipeline.script.chat.failures import BAD_PROXY, ENCODING, MOST_BYTES, Reply, Service, no_connection, too_much
-from pipeline.trust import trusted
+from pipeline.tls import trusted
 
 if TYPE_CHECKING:
     import aiohttp

@@ -1,39 +1,40 @@
 """The writer without a model: the author's notes become scenes, word for word.
 
-It says everything that stands in the notes, once and in order, and nothing else:
+Everything in the notes is spoken once, in order, and nothing else is:
 
     text before the first heading   title scene (its first paragraph), then statements
-    a paragraph                     a statement: each sentence while it is said, up to the bold one
+    a paragraph                     a statement: each sentence as it is spoken, up to and including the bold one
     … with an amount in bold        a number ("**43 %** of all birds migrate."): the rest is what it means; before a
-                                    list or a table, too, if it does not end with a colon
-    a paragraph and a list          bullets: the paragraph leads in, then each item appears as it is spoken; of a long
-                                    one the last sentence does, if it ends with a colon or asks, and the others are
-                                    a statement; before a table, too
+                                    list or table, too, unless the paragraph ends with a colon
+    a paragraph and a list          bullets: the paragraph introduces them, each item appears as it is spoken; of a long
+                                    paragraph only a last sentence that ends with a colon or asks a question does, and
+                                    the rest is a statement; the same before a table
     … whose items begin with dates  a timeline
     … numbered, with labels         steps ("1. **Knead**: ten minutes are enough")
-    a question and a ticked list    a quiz (`- [ ] Mars`, `- [x] Jupiter`); the paragraph below it tells the answer
+    a question and a ticked list    a quiz (`- [ ] Mars`, `- [x] Jupiter`); the paragraph below it gives the answer
     a quotation with a name         a quote
     a table                         a comparison, a chart, a table, or bullets: see `tables`
     code, a picture                 shown while the paragraph before it is spoken
     chapters of long notes          sections
     the front matter's `closing`    closing scene; without it the film ends with its last section
 
-What a template does not offer, and what does not fit its limits, comes as bullets and statements; code and pictures
-are left out then, and so are pictures that are not there.
+What the template has no layout for, or what exceeds its limits, becomes bullets and statements; code and pictures are
+then left out, and so are pictures that can't be found.
 
-It heeds no audience, tone, length or variant: the words are the author's. Headings are shown, and spoken only where
-they ask: "No." answers nothing that was not heard. One with nothing below it is left out. Something is said that is no
-running text only where else nothing would be:
+Audience, tone, length and variant have no effect: the words are the author's. Headings are shown; they are spoken only
+if they are questions, because "No." answers nothing that was not heard. A heading with nothing below it is left out.
+Text other than the notes' running text is spoken only where a scene would otherwise be silent:
 
-    a film whose notes do not begin with prose          its title
-    a chapter that does not, code and pictures          the heading, if no paragraph speaks of them; else left out
-    a quiz without a paragraph below it                 the right option again, when the answer is shown
+    notes that do not begin with prose              the film's title
+    a chapter, code or a picture without prose      the heading, unless a paragraph speaks of it; otherwise left out
+    a quiz without a paragraph below it             the right option again, when the answer is shown
 
-desk      what all who make scenes have before them
-pieces    what belongs together in the notes
-lists, tables, passages    the scenes of each kind of block; of several makers, the first that can make one does
-rows, units    what is read out of a table, and the units of its headers
-values    numbers and dates, as people write them
+context          `OutlineContext`, `Piece`: what every scene builder gets
+grouping         blocks of the notes, grouped with the paragraphs that belong to them
+lists, tables, prose    scene builders for each kind of block; the first that returns scenes wins
+table_narration  what is spoken of a table
+units            units of measurement in table headers
+values           numbers and dates, as people write them
 """
 
 from __future__ import annotations
@@ -61,10 +62,11 @@ from pipeline.model import (
     named_picture,
 )
 from pipeline.script.checks import MAX_SCENES, find_excess
-from pipeline.script.illustrating import illustrated
-from pipeline.script.outline.desk import Chapter, Desk, Piece
+from pipeline.script.on_screen_text import thumbnail_words
+from pipeline.script.outline.context import Chapter, Desk, Piece
+from pipeline.script.outline.grouping import raw_pieces, together
 from pipeline.script.outline.lists import bullets, quiz, steps, timeline
-from pipeline.script.outline.passages import (
+from pipeline.script.outline.prose import (
     CODE_ROOM,
     can_show_code,
     closing_scene,
@@ -76,10 +78,9 @@ from pipeline.script.outline.passages import (
     statement,
     title_scene,
 )
-from pipeline.script.outline.pieces import raw_pieces, together
 from pipeline.script.outline.tables import bars, comparison, line_chart, listed, shares, table
+from pipeline.script.picture_placement import illustrated
 from pipeline.script.shortening import shorten
-from pipeline.script.shown import thumbnail_words
 from pipeline.template import Template
 
 __all__ = ["OutlineWriter", "outline"]

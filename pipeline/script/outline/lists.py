@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import has_words, is_question
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import (
     BulletList,
     BulletsScene,
@@ -24,10 +24,17 @@ from pipeline.model import (
     StepsScene,
     TimelineScene,
 )
-from pipeline.script.outline.desk import Desk, Piece, leading, pages
+from pipeline.script.on_screen_text import (
+    capitalised,
+    label_and_rest,
+    shown_item,
+    shown_items,
+    spoken_item,
+    spoken_lines,
+)
+from pipeline.script.outline.context import Desk, Piece, leading, pages
 from pipeline.script.outline.values import is_date, year_of
 from pipeline.script.shortening import without_full_stop
-from pipeline.script.shown import capitalised, label_and_rest, shown_item, shown_items, spoken_item, spoken_lines
 from pipeline.template import Layout
 
 _AFTER_DATE = re.compile(r"\s?[:：]|\s[–—-]\s")

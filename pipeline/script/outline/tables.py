@@ -20,7 +20,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.language.writing import width
+from pipeline.language.writing_systems import width
 from pipeline.model import (
     Bar,
     BarsScene,
@@ -36,9 +36,9 @@ from pipeline.model import (
     Table,
     TableScene,
 )
-from pipeline.script.outline.desk import Desk, Piece
+from pipeline.script.outline.context import Desk, Piece
 from pipeline.script.outline.lists import bullets, evenly, lines
-from pipeline.script.outline.rows import read_out
+from pipeline.script.outline.table_narration import read_out
 from pipeline.script.outline.units import read_headers
 from pipeline.script.outline.values import is_time, read_amount, year_of
 from pipeline.script.shortening import shorten

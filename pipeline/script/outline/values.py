@@ -13,7 +13,7 @@ from functools import lru_cache
 from babel.numbers import get_decimal_symbol
 
 from pipeline.language.locales import locale_of
-from pipeline.language.writing import ascii_digits
+from pipeline.language.writing_systems import ascii_digits
 
 _SPACES = " \u00a0\u2009\u202f"
 _MINUS = "−–-"

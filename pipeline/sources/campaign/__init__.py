@@ -1,28 +1,31 @@
-"""A table and a template -> a brief for each row, or what is wrong with it.
+"""Table + template -> one Brief per valid row, and the problems of the others.
 
-columns    which column is which field; currencies: what the sums in it are in
-marks      what stands before their decimals; orders: whether days begin with the day
-reading    a row -> Brief, or its problems (problem)
-checking   all rows of a table, before anything is made of one
-reader     the same for a table whose rows get several templates; strays: rows that are none of their own,
-           optouts: rows of people who get no film
-casting    which of them: by rule, or by a stable share
-deciding   what columns decide besides: languages, formats, voice, priority, …
-choice     --rows 3, --rows 2,5-9, --rows extremes: the rows that stand out
-spool      briefs of very many rows, on the disk
-roster     all rows as they were, kept beside the batch
-rejected   the rows that were refused, as a CSV with the reasons
+validation            checks all rows before any film is made
+campaign_reader       row -> Brief when rows use different templates
+row_reader            row -> Brief, or a list of `RowProblem` (problem)
+template_assignment   template of a row: by rule, or by weight (rendezvous hashing)
+columns               column -> template field
+option_columns        columns that set options: languages, formats, voice, priority, …
+currencies            currency of amounts that do not name their own
+decimal_separators    columns in which 12.495 is ambiguous
+date_order            columns in which 3/4/2026 is ambiguous
+non_data_rows         totals, repeated headers, titles, footers, hidden rows
+suppression           rows of people who must not get a film: opted out, deceased, cancelled
+row_selection         --rows 3, --rows 2,5-9, --rows extremes
+spool                 briefs on disk, for large tables
+table_snapshot        all rows as they were read, kept with the batch
+rejected_rows         rejected rows as a CSV with reasons
 """
 
-from pipeline.sources.campaign.casting import Part, column_names
-from pipeline.sources.campaign.checking import Checked, Unfit, check_rows
-from pipeline.sources.campaign.choice import EXTREMES, RowChoice, find_extremes, parse_choice
-from pipeline.sources.campaign.deciding import Deciders
+from pipeline.sources.campaign.campaign_reader import CampaignReader
+from pipeline.sources.campaign.option_columns import Deciders
 from pipeline.sources.campaign.problem import RowProblem
-from pipeline.sources.campaign.reader import CampaignReader
-from pipeline.sources.campaign.reading import ReadRow, RowReader, row_fields
-from pipeline.sources.campaign.rejected import write_rejected
-from pipeline.sources.campaign.roster import Roster, read_roster, write_roster
+from pipeline.sources.campaign.rejected_rows import write_rejected
+from pipeline.sources.campaign.row_reader import ReadRow, RowReader, row_fields
+from pipeline.sources.campaign.row_selection import EXTREMES, RowChoice, find_extremes, parse_choice
+from pipeline.sources.campaign.table_snapshot import Roster, read_roster, write_roster
+from pipeline.sources.campaign.template_assignment import Part, column_names
+from pipeline.sources.campaign.validation import Checked, Unfit, check_rows
 
 __all__ = [
     "EXTREMES",

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Collection, Iterator
 
 from pipeline.model import Brief
-from pipeline.model.evolving import evolved
+from pipeline.model.evolve import evolved
 
 # What fits here stays in memory.
 _IN_MEMORY_BYTES = 4 << 20

@@ -4,16 +4,15 @@
     for row in table.rows():  # a `TableRow`, or a `BrokenRow` with the reason
         ...
 
-encoding    bytes -> text, whatever program wrote it; western: whether Windows-1252 is what it looks like, letters: by
-            how often languages write them
-dialect     which character stands between cells
-header      which row names the columns, if one does
-delimited   CSV, TSV, semicolons, bars
-objects     JSON Lines and JSON arrays
-workbook    sheets of Excel's; formats: the currency that a number is shown in
-database    queries
-pages       what an endpoint has answered
-cells       values of programs -> cells
+table                `Table`, `TableRow`, `BrokenRow`: what every format produces
+delimited            CSV and TSV; dialect: delimiter detection, header: header row detection
+json_rows            JSON Lines and JSON arrays
+workbook             Excel sheets; number_formats: currency, percent and leading zeros of a number format
+database             SQL queries
+pages                pages of an HTTP API, as one table
+encoding             character encoding detection; windows_1252: is it really Windows-1252? letter_frequencies: the
+                     same by letter frequencies of languages
+cell_values          typed values -> strings
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline.sources.addresses import is_database
-from pipeline.sources.tables.cells import Number, ShownNumber, as_shown
+from pipeline.sources.tables.cell_values import Number, ShownNumber, as_shown
 from pipeline.sources.tables.database import open_database
 from pipeline.sources.tables.delimited import open_delimited
 from pipeline.sources.tables.dialect import plain
 from pipeline.sources.tables.encoding import damage_in, mend_of, says_nothing
-from pipeline.sources.tables.objects import open_objects
+from pipeline.sources.tables.json_rows import open_objects
 from pipeline.sources.tables.pages import open_pages
 from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableOpener, TableRow
 from pipeline.sources.tables.workbook import open_workbook
+from pipeline.sources.urls import is_database
 
 __all__ = [
     "BrokenRow",

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from pipeline.errors import InputError, MissingToolError, SourceError
-from pipeline.sources.addresses import told
-from pipeline.sources.tables.cells import cell_of
+from pipeline.sources.tables.cell_values import cell_of
 from pipeline.sources.tables.encoding import check_regular
 from pipeline.sources.tables.table import Table, TableForm, TableRow, check_width, named_columns
+from pipeline.sources.urls import told
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, CursorResult

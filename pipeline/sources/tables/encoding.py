@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TextIO
 
 from pipeline.errors import SourceError
-from pipeline.model.leftovers import find_garbled
-from pipeline.sources.tables.cells import Lost, Number, Packed
+from pipeline.model.text_artefacts import find_garbled
+from pipeline.sources.tables.cell_values import Lost, Number, Packed
 from pipeline.sources.tables.table import ROW_MAX_CHARS
-from pipeline.sources.tables.western import doubt_of
+from pipeline.sources.tables.windows_1252 import doubt_of
 from pipeline.sources.textfile import check_name, nearest_file
 
 _MARKS = (

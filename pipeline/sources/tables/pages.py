@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.errors import SourceError, did_you_mean
 from pipeline.sources.tables.delimited import open_delimited
 from pipeline.sources.tables.encoding import find_encoding
-from pipeline.sources.tables.objects import DECODER, columns_of, open_objects, row_of_value
+from pipeline.sources.tables.json_rows import DECODER, columns_of, open_objects, row_of_value
 from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableRow
 
 # An answer that has more than its rows is taken in whole.

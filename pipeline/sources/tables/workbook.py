@@ -21,11 +21,11 @@ from typing import IO, TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, iterparse
 
 from pipeline.errors import MissingToolError, SourceError, did_you_mean
-from pipeline.sources.tables.cells import Lost, Number, ShownNumber, cell_of, in_per_cent
+from pipeline.sources.tables.cell_values import Lost, Number, ShownNumber, cell_of, in_per_cent
 from pipeline.sources.tables.dialect import plain
 from pipeline.sources.tables.encoding import check_regular
-from pipeline.sources.tables.formats import currency_of, is_per_cent, least_digits
 from pipeline.sources.tables.header import HEAD_ROWS, find_names
+from pipeline.sources.tables.number_formats import currency_of, is_per_cent, least_digits
 from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableRow, check_width, named_columns, used
 
 if TYPE_CHECKING:

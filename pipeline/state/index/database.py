@@ -53,7 +53,7 @@ class Ask(Protocol):
 
 
 class _Connection(sqlite3.Connection):
-    """Closed with its last owner: an index lives as long as the workshop, which nobody has to close."""
+    """Closed with its last owner: an index lives as long as the context, which nobody has to close."""
 
     def __del__(self) -> None:
         # One that never came to be: SQLite takes no path of more than 512 bytes.

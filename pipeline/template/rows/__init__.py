@@ -1,20 +1,20 @@
-"""What a template asks of a row, and the film that it makes of one without any model.
+"""The fields that a template expects of a row, and the script.toml that is filled in for each row.
 
-field      a field and what holds for it; a cell becomes its value, or a `CellProblem` with what to do (`problem`)
-declared   whether the fields of a template go together
-names, numbers, money, dates, plain    the kinds of values, in the forms in which people write them
-shown      values as a film shows and says them, by language
-filters    `money`, `date`, `ordinal`, `plural`, `title`, `default`
-press      texts and tables with Jinja2 in them, compiled
-play       script.toml: scenes whose texts are filled in from the fields
+field            `Field`: its constraints, and parsing a cell; `CellProblem` (problem) says how to correct one
+field_checks     a template's field declarations, checked against each other
+names, numbers, money, dates, strings    parsers for each type of cell, in the notations people use
+formatting       values as a film shows and speaks them, by locale
+filters          Jinja2 filters: `money`, `date`, `ordinal`, `plural`, `title`, `default`
+compiler         TOML tables and texts with Jinja2 expressions, compiled
+script_template  script.toml: scenes filled in from the fields
 """
 
+from pipeline.template.rows.compiler import PlayError, Sheet, Values, compile_table, compile_text, names_in
 from pipeline.template.rows.dates import day_order
-from pipeline.template.rows.declared import BRIEF_FIELDS
 from pipeline.template.rows.field import NO, TEXTS, YES, CellProblem, Field
+from pipeline.template.rows.field_checks import BRIEF_FIELDS
 from pipeline.template.rows.money import currency_in, currency_of, names_currency
-from pipeline.template.rows.play import Play
-from pipeline.template.rows.press import PlayError, Sheet, Values, compile_table, compile_text, names_in
+from pipeline.template.rows.script_template import Play
 
 __all__ = [
     "BRIEF_FIELDS",

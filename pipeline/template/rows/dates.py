@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from babel.dates import get_date_format, get_day_names, get_month_names
 
-from pipeline.language.writing import ascii_digits
+from pipeline.language.writing_systems import ascii_digits
 from pipeline.template.rows.numbers import known_locale
 from pipeline.template.rows.problem import CellProblem
 

@@ -10,12 +10,12 @@ from typing import Final, Literal
 
 from pipeline.errors import did_you_mean
 from pipeline.template.rows.dates import read_date
+from pipeline.template.rows.formatting import Day, Money, Number
 from pipeline.template.rows.money import read_money
 from pipeline.template.rows.names import check_name
 from pipeline.template.rows.numbers import read_number
-from pipeline.template.rows.plain import read_colour, read_email, read_image, read_paragraphs, read_text, read_url
 from pipeline.template.rows.problem import CellProblem
-from pipeline.template.rows.shown import Day, Money, Number
+from pipeline.template.rows.strings import read_colour, read_email, read_image, read_paragraphs, read_text, read_url
 
 _YES = (
     "yes y true t 1 x ✓ ✔ ☑ ✅ on checked ja j wahr oui vrai sí si sì s verdadero vero sim verdadeiro evet doğru tak "

@@ -10,8 +10,7 @@ from typing import Any
 
 import jinja2
 
-from pipeline.template.rows.money import known_code
-from pipeline.template.rows.shown import (
+from pipeline.template.rows.formatting import (
     Day,
     Money,
     Number,
@@ -21,6 +20,7 @@ from pipeline.template.rows.shown import (
     ordinal_text,
     plural_text,
 )
+from pipeline.template.rows.money import known_code
 from pipeline.template.sandbox import TextSandbox
 
 # The name under which a text knows the language of its film.

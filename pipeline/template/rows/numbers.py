@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
-from pipeline.language.writing import ascii_digits
+from pipeline.language.writing_systems import ascii_digits
 from pipeline.template.rows.problem import CellProblem
 
 # Spaces, apostrophes and underscores only ever group digits.

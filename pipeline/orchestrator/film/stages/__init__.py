@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from pipeline.model import Job
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.delivered import is_complete
 from pipeline.orchestrator.film.leaving import has_left, is_judged
@@ -24,7 +25,6 @@ from pipeline.orchestrator.film.stages.scenes import draw
 from pipeline.orchestrator.film.stages.script import write
 from pipeline.orchestrator.film.stages.so_far import is_drawn, is_spoken
 from pipeline.orchestrator.film.stages.subtitles import subtitle
-from pipeline.orchestrator.workshop import Workshop
 
 __all__ = ["OF_SCENES", "STAGES", "Stage"]
 
@@ -37,8 +37,8 @@ class Stage:
     """
 
     name: str
-    run: Callable[[Job, Workshop, Attempt], Awaitable[Job]]
-    is_done: Callable[[Job, Workshop], bool]
+    run: Callable[[Job, RunContext, Attempt], Awaitable[Job]]
+    is_done: Callable[[Job, RunContext], bool]
     # The fields of the job that it fills: `retry --from` empties them, and a return to a checkpoint takes them back.
     fills: tuple[str, ...]
 
@@ -56,7 +56,7 @@ STAGES: tuple[Stage, ...] = (
         run=subtitle,
         fills=("subtitles",),
         # The scenes need the clips as well: subtitles of a narration that is gone are nothing to go on with.
-        is_done=lambda job, shop: job.subtitles is not None and is_spoken(job, shop),
+        is_done=lambda job, context: job.subtitles is not None and is_spoken(job, context),
     ),
     Stage(name="scenes", run=draw, fills=("segments", "music"), is_done=is_drawn),
     Stage(name="film", run=assemble, fills=("video", "package"), is_done=lambda job, _: is_complete(job.package)),

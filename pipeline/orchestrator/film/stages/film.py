@@ -10,25 +10,25 @@ from pipeline.assembly import read_stills
 from pipeline.errors import first_error
 from pipeline.files import write_together
 from pipeline.model import Job
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import badge_of, part_of
 from pipeline.orchestrator.film.pictures import attributions_of
 from pipeline.orchestrator.film.scenes import join_film
 from pipeline.orchestrator.film.stages.so_far import made, package_of, shown_of
 from pipeline.orchestrator.film.studio import studio_for
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.publishing import film_metadata
 from pipeline.subtitles import to_srt, to_vtt
 
 
-async def assemble(job: Job, shop: Workshop, attempt: Attempt) -> Job:
+async def assemble(job: Job, context: RunContext, attempt: Attempt) -> Job:
     """Segments -> Video, and beside it the subtitle files, the thumbnails and the metadata."""
     script, clips = made(job.script), made(job.narration).clips
-    shown = await to_thread.run_sync(shown_of, job, shop)
-    package = package_of(job, shop)
+    shown = await to_thread.run_sync(shown_of, job, context)
+    package = package_of(job, context)
     await to_thread.run_sync(lambda: package.video.parent.mkdir(parents=True, exist_ok=True))
     lengths = tuple(clip.samples for clip in clips)
-    studio, episode = await studio_for(job, shop, attempt), badge_of(job.brief, shop.settings)
+    studio, episode = await studio_for(job, context, attempt), badge_of(job.brief, context.settings)
     rate, called = studio.look.format.frame_rate, shown.title if job.brief.episode else script.title
 
     async def write_beside() -> None:

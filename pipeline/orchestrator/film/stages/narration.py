@@ -10,23 +10,23 @@ from functools import partial
 from anyio import to_thread
 
 from pipeline.model import Clip, Job, Narration, title_of
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import badge_of
 from pipeline.orchestrator.film.lengths import hold_to_length, told_length
 from pipeline.orchestrator.film.scripts import speaker
 from pipeline.orchestrator.film.stages.so_far import made
 from pipeline.orchestrator.film.studio import studio_for
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.subtitles import make_subtitles
 
 logger = logging.getLogger("nightreel")
 
 
-async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
+async def speak(job: Job, context: RunContext, attempt: Attempt) -> Job:
     """Script -> Narration. Stills are drawn ahead, and each scene as soon as its clip exists."""
     script = made(job.script)
-    studio = await studio_for(job, shop, attempt)
-    limits, episode = shop.cue_limits(studio.look.format), badge_of(job.brief, shop.settings)
+    studio = await studio_for(job, context, attempt)
+    limits, episode = context.cue_limits(studio.look.format), badge_of(job.brief, context.settings)
 
     async def draw_ahead(index: int, clip: Clip) -> None:
         cut = partial(make_subtitles, _only(clip), language=script.language, limits=limits)
@@ -42,10 +42,10 @@ async def speak(job: Job, shop: Workshop, attempt: Attempt) -> Job:
         attempt.ahead.start_soon(draw_ahead, index, clip)
 
     attempt.ahead.start_soon(draw_stills)
-    narrated = partial(await speaker(job.brief, shop, attempt), script, spoken=spoken)
+    narrated = partial(await speaker(job.brief, context, attempt), script, spoken=spoken)
     narration = await narrated()
     if job.brief.length_s:
-        narration = await hold_to_length(narration, job.brief.length_s, prosody=shop.crew.prosody, speak=narrated)
+        narration = await hold_to_length(narration, job.brief.length_s, prosody=context.crew.prosody, speak=narrated)
         if differs := told_length(narration, job.brief.length_s):
             attempt.note(f"“{title_of(job)}”: {differs}")
     return job.evolve(narration=narration)

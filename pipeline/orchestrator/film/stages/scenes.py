@@ -8,14 +8,14 @@ from anyio import create_task_group
 
 from pipeline.errors import first_error
 from pipeline.model import Job, Segment
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.soundtrack import sound_of
 from pipeline.orchestrator.film.stages.so_far import made
 from pipeline.orchestrator.film.studio import studio_for
-from pipeline.orchestrator.workshop import Workshop
 
 
-async def draw(job: Job, shop: Workshop, attempt: Attempt) -> Job:
+async def draw(job: Job, context: RunContext, attempt: Attempt) -> Job:
     """Script + Narration + Subtitles -> a segment per scene, over all cores; most may have been drawn ahead.
 
     Each is inspected by the process that made it: one that does not pass is not kept, and stops the film.
@@ -23,7 +23,7 @@ async def draw(job: Job, shop: Workshop, attempt: Attempt) -> Job:
     Beside them, if there is music: Narration -> the sound of the whole film.
     """
     clips, cues = made(job.narration).clips, made(job.subtitles).scenes
-    studio = await studio_for(job, shop, attempt)
+    studio = await studio_for(job, context, attempt)
     segments: dict[int, Segment] = {}
     music: Path | None = None
 
@@ -32,7 +32,7 @@ async def draw(job: Job, shop: Workshop, attempt: Attempt) -> Job:
 
     async def mix() -> None:
         nonlocal music
-        music = await sound_of(job.brief, clips, shop, attempt)
+        music = await sound_of(job.brief, clips, context, attempt)
 
     with first_error():
         async with create_task_group() as tasks:

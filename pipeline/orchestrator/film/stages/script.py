@@ -9,7 +9,8 @@ from pipeline.errors import PermanentError
 from pipeline.media.versions import require_encoder
 from pipeline.model import Job
 from pipeline.narration.narrate import check_voice
-from pipeline.narration.spoken import way_of_saying
+from pipeline.narration.spoken_text import way_of_saying
+from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import let_next, waits_for, with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices
@@ -18,54 +19,53 @@ from pipeline.orchestrator.film.pictures import gather, gather_for, with_what_is
 from pipeline.orchestrator.film.room import with_room
 from pipeline.orchestrator.film.scripts import Commission
 from pipeline.orchestrator.film.soundtrack import bed_of, loop_of
-from pipeline.orchestrator.workshop import Workshop
 from pipeline.script import only_showing, with_number
 
 
-async def write(job: Job, shop: Workshop, attempt: Attempt) -> Job:
+async def write(job: Job, context: RunContext, attempt: Attempt) -> Job:
     """Brief -> Script, and its pictures. A film that is translated begins with the script of its whole family."""
     # Music that is missing or broken, a voice or a preset that nobody has, a film too long for every writer, a
     # time to publish it that is past: all of that is better known before anything is paid for.
-    await to_thread.run_sync(shop.hosts.check, job.brief)
-    if bed := await bed_of(job.brief, shop):
-        await loop_of(bed, shop, attempt)
-    await _require_encoder(ENCODERS[shop.encoding(job.brief).encoder.codec], shop, attempt)
-    narrators = await to_thread.run_sync(lambda: shop.crew.narrators)
+    await to_thread.run_sync(context.hosts.check, job.brief)
+    if bed := await bed_of(job.brief, context):
+        await loop_of(bed, context, attempt)
+    await _require_encoder(ENCODERS[context.encoding(job.brief).encoder.codec], context, attempt)
+    narrators = await to_thread.run_sync(lambda: context.crew.narrators)
     # The rules of how a language is said take 15 ms to compile: while a narrator is waited for, not in the next stage.
-    pronunciations = shop.crew.pronunciations_of(job.brief)
+    pronunciations = context.crew.pronunciations_of(job.brief)
     attempt.ahead.start_soon(to_thread.run_sync, way_of_saying, job.brief.language, pronunciations)
     await check_voice(narrators, job.brief.language, job.brief.voice)
-    template = await to_thread.run_sync(shop.template, job.brief)
-    if waits := await to_thread.run_sync(waits_for, job, shop, "script"):
+    template = await to_thread.run_sync(context.template, job.brief)
+    if waits := await to_thread.run_sync(waits_for, job, context, "script"):
         raise waits
-    kept = Kept(template=template, shop=shop, voices=Voices(narrators=narrators))
+    kept = Kept(template=template, context=context, voices=Voices(narrators=narrators))
     await kept.check_size(job.brief)
-    pictures = await gather(job.brief, shop, attempt) if job.brief.pictures else None
+    pictures = await gather(job.brief, context, attempt) if job.brief.pictures else None
     # Nobody writes about a picture that can't be had.
-    brief = await to_thread.run_sync(with_earlier, job.brief, shop)
+    brief = await to_thread.run_sync(with_earlier, job.brief, context)
     offered = job.evolve(brief=with_what_is_there(brief, pictures))
     try:
-        script, pace = await Commission(job=offered, template=template, shop=shop, attempt=attempt).script()
+        script, pace = await Commission(job=offered, template=template, context=context, attempt=attempt).script()
     except PermanentError as error:
         # How much an account has, its service may have told only now.
         if too_long := await kept.size_error(job.brief):
             raise too_long from error
         raise
     script = with_number(script, job.brief, template)
-    pictures = await gather_for(script, job.brief, shop, attempt, pictures)
+    pictures = await gather_for(script, job.brief, context, attempt, pictures)
     names = [still.name for still in pictures.stills] if pictures else []
     script = only_showing(script, names)
     # What can't be drawn is better known before it is spoken, and so is what has no room.
-    look = await to_thread.run_sync(shop.look, job.brief, script, pictures)
+    look = await to_thread.run_sync(context.look, job.brief, script, pictures)
     await attempt.fonts_of(script, look)
     script = await with_room(script, look, attempt.compute)
     job = job.evolve(script=script, pace=pace, pictures=pictures)
-    await let_next(job, shop, stage="script")
-    return job.evolve(sketch=await to_thread.run_sync(sketch_for, job, shop))
+    await let_next(job, context, stage="script")
+    return job.evolve(sketch=await to_thread.run_sync(sketch_for, job, context))
 
 
-async def _require_encoder(name: str, shop: Workshop, attempt: Attempt) -> None:
+async def _require_encoder(name: str, context: RunContext, attempt: Attempt) -> None:
     """See `require_encoder`, asked once, and of a worker: these have loaded FFmpeg, and the command does without."""
-    if name not in shop.machine.encoders:
+    if name not in context.machine.encoders:
         await attempt.compute(require_encoder, name)
-        shop.machine.encoders.add(name)
+        context.machine.encoders.add(name)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.model import Job, Package
-from pipeline.orchestrator.workshop import Workshop
+from pipeline.orchestrator.context import RunContext
 from pipeline.publishing import FileNames, Shown
 
 _T = TypeVar("_T")
@@ -24,14 +24,14 @@ def drawn_files(job: Job) -> tuple[Path, ...]:
     return (*(segment.path for segment in job.segments), *((job.music,) if job.music else ()))
 
 
-def package_of(job: Job, shop: Workshop) -> Package:
+def package_of(job: Job, context: RunContext) -> Package:
     """The files of a film before it is delivered, there or not."""
-    return FileNames().within(shop.bench(job))
+    return FileNames().within(context.bench(job))
 
 
-def shown_of(job: Job, shop: Workshop) -> Shown:
+def shown_of(job: Job, context: RunContext) -> Shown:
     """How the template wants the film shown by a host."""
-    brief, script, template = job.brief, made(job.script), shop.template(job.brief)
+    brief, script, template = job.brief, made(job.script), context.template(job.brief)
     title = template.title_of(brief, script)
     return Shown(
         title=brief.serial.numbered(title, brief.episode, script.language) if brief.serial else title,
@@ -41,11 +41,11 @@ def shown_of(job: Job, shop: Workshop) -> Shown:
     )
 
 
-def is_spoken(job: Job, shop: Workshop) -> bool:
+def is_spoken(job: Job, context: RunContext) -> bool:
     """Whether it has its narration, and the cache all of that. Blocks."""
-    return job.narration is not None and all(shop.cache.intact(clip.path) for clip in job.narration.clips)
+    return job.narration is not None and all(context.cache.intact(clip.path) for clip in job.narration.clips)
 
 
-def is_drawn(job: Job, shop: Workshop) -> bool:
+def is_drawn(job: Job, context: RunContext) -> bool:
     """Whether it has its scenes, and the cache all of them. Blocks."""
-    return bool(job.segments) and all(shop.cache.intact(path) for path in drawn_files(job))
+    return bool(job.segments) and all(context.cache.intact(path) for path in drawn_files(job))

@@ -1,0 +1,161 @@
+"""Abbreviations, written out. Only those that mean one thing; "St." and the Russian "г." mean two, and stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+
+from pipeline.narration.normalisation.edits import Change, ends_here
+from pipeline.narration.normalisation.languages import Tongue
+from pipeline.narration.normalisation.numbers import BILLIONS, MILLIONS, NUMBER, THOUSANDS, form_of, value_of
+
+# What is written and what is said; spaces in it may be there or not ("z. B.", "z.B."). A "#" at the end: only before
+# a number; at the beginning: only after one; a "^": only before a capital, as titles stand; a "$": it may be the end of
+# a sentence, whose full stop it shares. Forms of what is said, as `form_of` takes them, are parted by "/".
+_TABLES = {
+    "en": "e.g.=for example|i.e.=that is|etc.$=et cetera|vs.=versus|approx.=approximately|cf.=compare"
+    "|a.k.a.=also known as|w/o=without|w/=with|no. #=number|nos. #=numbers|fig. #=figure|vol. #=volume"
+    "|ch. #=chapter|p. #=page|pp. #=pages"
+    "|c. #=circa|ca. #=circa|Dr. ^=Doctor|Prof. ^=Professor|Mr. ^=Mister|Mrs. ^=Missis"
+    "|Gen. X=Generation X|Gen. Y=Generation Y|Gen. Z=Generation Z|Gen. ^=General"
+    "|Capt. ^=Captain|Lt. ^=Lieutenant|Sgt. ^=Sergeant|Mt. ^=Mount|dept.=department|est.=established"
+    "|# tsp.=teaspoon/teaspoons|# tsp=teaspoon/teaspoons|# tbsp.=tablespoon/tablespoons|# tbsp=tablespoon/tablespoons"
+    "|# hr=hour/hours|# hrs=hours|# mins=minutes|# yrs=years|# sec.$=second/seconds|# secs=seconds"
+    "|# sq ft=square feet|art. #=article|sec. #=section|secs. #=sections|max. #=maximum"
+    "|# in. wide=inch wide/inches wide|# in. deep=inch deep/inches deep|# in. tall=inch tall/inches tall"
+    "|# in. long=inch long/inches long|# in. high=inch high/inches high|# in. thick=inch thick/inches thick",
+    "de": "z. B.=zum Beispiel|d. h.=das heißt|u. a.=unter anderem|usw.$=und so weiter|bzw.=beziehungsweise"
+    "|ca.=circa|evtl.=eventuell|ggf.=gegebenenfalls|vgl.=vergleiche|bspw.=beispielsweise|sog.=sogenannte"
+    "|inkl.=inklusive|zzgl.=zuzüglich|u. U.=unter Umständen|i. d. R.=in der Regel|u. v. m.$=und vieles mehr"
+    "|o. Ä.$=oder Ähnliches|z. T.=zum Teil|etc.$=et cetera|max.=maximal|min. #=minimal|Nr. #=Nummer|S. #=Seite"
+    "|Abb. #=Abbildung|Kap. #=Kapitel|Bd. #=Band|Dr. ^=Doktor|Prof. ^=Professor|Hr. ^=Herr|Fr. ^=Frau"
+    "|# Mio.=Million/Millionen|# Mrd.=Milliarde/Milliarden|# Tsd.=Tausend"
+    "|v. Chr.$=vor Christus|n. Chr.$=nach Christus|Jh.$=Jahrhundert"
+    "|# Std.$=Stunden|# Min.$=Minuten|# Sek.$=Sekunden"
+    "|# Pck.=Päckchen|# Msp.=Messerspitze/Messerspitzen|# Stk.$=Stück|# Pfd.$=Pfund|mind.=mindestens|zw.=zwischen"
+    "|tägl.$=täglich|geb. #=geboren|gest. #=gestorben|i. V. m.=in Verbindung mit"
+    "|# EL=Esslöffel|# TL=Teelöffel|Abs. #=Absatz|Art. #=Artikel|Tel.=Telefon|Ziff. #=Ziffer|§ #=Paragraf"
+    "|§§ #=Paragrafen",
+    "fr": "p. ex.=par exemple|c.-à-d.=c'est-à-dire|etc.$=et cetera|env.=environ|av. J.-C.$=avant Jésus-Christ"
+    "|apr. J.-C.$=après Jésus-Christ|cf.=voir|n° #=numéro|no #=numéro|fig. #=figure|p. #=page|chap. #=chapitre"
+    "|M. ^=Monsieur|MM. ^=Messieurs|Mme ^=Madame|Mlle ^=Mademoiselle|Dr ^=Docteur|Pr ^=Professeur|Me ^=Maître"
+    ""
+    "|# c. à s.=cuillère à soupe/cuillères à soupe|# c. à c.=cuillère à café/cuillères à café"
+    "|art. #=article|tél.=téléphone",
+    "es": "p. ej.=por ejemplo|etc.$=etcétera|aprox.=aproximadamente|a. C.$=antes de Cristo|d. C.$=después de Cristo"
+    "|EE. UU.$=Estados Unidos|n.º #=número|núm. #=número|fig. #=figura|pág. #=página|págs. #=páginas|cap. #=capítulo"
+    "|Sr. ^=señor|Sra. ^=señora|Srta. ^=señorita|Dr. ^=doctor|Dra. ^=doctora|Prof. ^=profesor|Ud.$=usted|Uds.$=ustedes"
+    "|1.er=primer|3.er=tercer|nº #=número|art. #=artículo|tel.=teléfono|tfno.=teléfono"
+    "|máx. #=máximo|mín. #=mínimo|# cda.=cucharada/cucharadas|# cdas.=cucharadas"
+    "|# cdta.=cucharadita/cucharaditas|# cdtas.=cucharaditas|C/ ^=calle|Avda. ^=avenida",
+    "it": "ad es.=ad esempio|p. es.=per esempio|ecc.$=eccetera|a. C.$=avanti Cristo|d. C.$=dopo Cristo|ca.=circa"
+    "|n. #=numero|fig. #=figura|pag. #=pagina|cap. #=capitolo|Sig. ^=signor|Sig.ra ^=signora|Dott. ^=dottor"
+    "|Dott.ssa ^=dottoressa|Prof. ^=professor|Prof.ssa ^=professoressa|Ing. ^=ingegner"
+    "|# mln=milione/milioni|# mld=miliardo/miliardi|q. b.$=quanto basta|art. #=articolo|tel.=telefono|nº #=numero",
+    "pt": "p. ex.=por exemplo|etc.$=et cetera|aprox.=aproximadamente|a. C.$=antes de Cristo|d. C.$=depois de Cristo"
+    "|n.º #=número|fig. #=figura|pág. #=página|cap. #=capítulo|Sr. ^=senhor|Sra. ^=senhora|Dr. ^=doutor|Dra. ^=doutora"
+    "|Prof. ^=professor|Profa. ^=professora|EUA=Estados Unidos"
+    "|nº #=número|máx. #=máximo|mín. #=mínimo|# col. de=colher de/colheres de|art. #=artigo|tel.=telefone",
+    "nl": "bijv.=bijvoorbeeld|d.w.z.=dat wil zeggen|enz.$=enzovoort|m.a.w.=met andere woorden|o.a.=onder andere"
+    "|a.u.b.=alstublieft|t/m=tot en met|ca.=circa|m.b.t.=met betrekking tot|i.v.m.=in verband met|nr. #=nummer"
+    "|blz. #=bladzijde|dhr. ^=de heer|mevr. ^=mevrouw|dr. ^=dokter|prof. ^=professor|v. Chr.$=voor Christus"
+    "|n. Chr.$=na Christus|# mln.=miljoen|# mld.=miljard"
+    "|fig. #=figuur|hoofdst. #=hoofdstuk|art. #=artikel|tel.=telefoon"
+    "|# el=eetlepel/eetlepels|# tl=theelepel/theelepels",
+    "pl": "np.=na przykład|tzn.=to znaczy|tj.=to jest|itd.$=i tak dalej|itp.$=i tym podobne|m.in.=między innymi"
+    "|tzw.=tak zwany|ok. #=około|nr #=numer|rys. #=rysunek|str. #=strona|dr ^=doktor|prof. ^=profesor"
+    f"|p.n.e.$=przed naszą erą|n.e.$=naszej ery|# tys.={THOUSANDS['pl']}|# mln={MILLIONS['pl']}|# mld={BILLIONS['pl']}"
+    "|o godz. #=o godzinie|od godz. #=od godziny|do godz. #=do godziny|godz. #=godzina"
+    "|r. p.n.e.$=roku przed naszą erą|r. n.e.$=roku naszej ery"
+    "|zob.=zobacz|rozdz. #=rozdział|tel.=telefon",
+    "ru": "т. е.=то есть|и т. д.$=и так далее|и т. п.$=и тому подобное|т. к.=так как|т. н.=так называемый"
+    "|напр.=например|и др.$=и другие|до н. э.$=до нашей эры|н. э.$=нашей эры|рис. #=рисунок|стр. #=страница|№ #=номер"
+    f"|# тыс.={THOUSANDS['ru']}|# млн={MILLIONS['ru']}|# млрд={BILLIONS['ru']}|проф. ^=профессор"
+    "|# ст. л.$=столовая ложка/столовые ложки/столовых ложек/столовой ложки"
+    "|# ч. л.$=чайная ложка/чайные ложки/чайных ложек/чайной ложки"
+    "|к. т. н.=кандидат технических наук|д. т. н.=доктор технических наук"
+    "|ок. #=около|г. до н. э.$=года до нашей эры|г. н. э.$=года нашей эры|# коп.=копейка/копейки/копеек|тел.=телефон",
+    "uk": "напр.=наприклад|і т. д.$=і так далі|і т. п.$=і тому подібне|т. зв.=так званий|тобто=тобто|та ін.$=та інші"
+    f"|до н. е.$=до нашої ери|н. е.$=нашої ери|рис. #=рисунок|стор. #=сторінка|№ #=номер"
+    f"|# тис.={THOUSANDS['uk']}|# млн={MILLIONS['uk']}|# млрд={BILLIONS['uk']}|проф. ^=професор"
+    "|бл. #=близько|р. до н. е.$=року до нашої ери|р. н. е.$=року нашої ери|тел.=телефон",
+    "cs": "např.=například|tj.=to jest|atd.$=a tak dále|apod.$=a podobně|tzv.=takzvaný|cca=přibližně|mj.=mimo jiné"
+    f"|př. n. l.$=před naším letopočtem|n. l.$=našeho letopočtu|č. #=číslo|obr. #=obrázek|str. #=strana"
+    f"|# tis.={THOUSANDS['cs']}|# mil.={MILLIONS['cs']}|# mld.={BILLIONS['cs']}",
+    "sv": "t.ex.=till exempel|t. ex.=till exempel|dvs.=det vill säga|bl.a.=bland annat|bl. a.=bland annat"
+    "|osv.$=och så vidare|m.m.$=med mera|s.k.=så kallade|ca=cirka|f.Kr.$=före Kristus|e.Kr.$=efter Kristus|nr #=nummer"
+    "|# mn=miljoner|kl. #=klockan",
+    "tr": "vb.$=ve benzeri|vs.$=vesaire|örn.=örneğin|M.Ö.=milattan önce|MÖ #=milattan önce|M.S.=milattan sonra"
+    "|bkz.=bakınız|yy.=yüzyıl|s. #=sayfa|no. #=numara|Dr. ^=Doktor|Prof. ^=Profesör",
+    "el": "π.χ.=παραδείγματος χάρη|κ.λπ.$=και λοιπά|κ.ά.$=και άλλα|δηλ.=δηλαδή|μ.Χ.$=μετά Χριστόν|π.Χ.$=προ Χριστού"
+    "|βλ.=βλέπε|σελ. #=σελίδα|αρ. #=αριθμός|περ. #=περίπου|δρ. ^=δόκτωρ|# εκατ.=εκατομμύρια|# δισ.=δισεκατομμύρια",
+    "ar": "إلخ.$=إلى آخره|إلخ=إلى آخره|ق.م.=قبل الميلاد|# ق.م=قبل الميلاد",
+    "he": "וכו'=וכולי|וכו׳=וכולי|ד\"ר=דוקטור|ד״ר=דוקטור|פרופ'=פרופסור|פרופ׳=פרופסור|ע\"י=על ידי|ע״י=על ידי"
+    "|עמ' #=עמוד|עמ׳ #=עמוד|מס' #=מספר|מס׳ #=מספר|לפנה\"ס=לפני הספירה|לפנה״ס=לפני הספירה",
+    "hi": "डॉ.=डॉक्टर|प्रो.=प्रोफ़ेसर|ई.पू.=ईसा पूर्व|ई. पू.=ईसा पूर्व|कि.मी.=किलोमीटर|उदा.=उदाहरण|रु.=रुपये|पृ. #=पृष्ठ",
+    "th": "พ.ศ.=พุทธศักราช|ค.ศ.=คริสต์ศักราช|ฯลฯ=และอื่นๆ|ดร.=ด็อกเตอร์|เช่น=เช่น|น.ส.=นางสาว",
+}
+_MARKS = "#^$"
+# A part of one, and no more: "1/4 tsp".
+_PART = re.compile(r"(?<!\d )(?<![\w.,])(?:[123]/[234]|[½¼¾⅓⅔])\s?$")
+# Behind one of these, "S." is a sentence of a law, and no page.
+_PARAGRAPH = re.compile(r"\b(?:Abs\.|Absatz|Art\.|§)[ \u00a0\u202f]?\d+[a-z]?[ \u00a0\u202f]$")
+# "В 44 г. до н. э."
+_IN_THE_YEAR = re.compile(r"(?<!\w)[вуВУ] \d+[ \u00a0\u202f]?$")
+_STOPS_OF_UNITS = frozenset({".,", ".;", ".:"})
+_BEFORE_UNITS = "0123456789½¼¾⅓⅔"
+
+
+def say_abbreviations(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """The full words; a full stop that also ends the sentence stays one."""
+    if tongue.code not in _TABLES:
+        return
+    entries, pattern = _table(tongue.code)
+    for match in pattern.finditer(text):
+        written, said = entries[next(number for number, found in enumerate(match.groups()) if found is not None)]
+        if written == "S. #" and _PARAGRAPH.search(text, 0, match.start()):
+            said = "Satz"
+        if "/" in said:
+            said = _form(said, text[: match.start()], tongue)
+        if said.startswith(("года ", "року ")) and _IN_THE_YEAR.search(text, 0, match.start()):
+            said = said.replace("года", "году", 1).replace("року", "році", 1)
+        if match[0].endswith(".") and ends_here(text[match.end() :], often=written.endswith("$")):
+            said += "."
+        # The full stop of "2 hrs., at most".
+        end = match.end() + (text[match.end() : match.end() + 2] in _STOPS_OF_UNITS)
+        said += " " if text[end : end + 1].isdigit() else ""
+        space = " " if match.start() and text[match.start() - 1] in _BEFORE_UNITS else ""
+        yield [Change(start=match.start(), end=end, said=space + said)]
+
+
+def _form(said: str, before: str, tongue: Tongue) -> str:
+    """The form that the number before it asks for; without one that can be told, that of many."""
+    number = re.search(rf"(?:{NUMBER})$", before.rstrip())
+    value = value_of(number[0], tongue) if number else None
+    if _PART.search(before):
+        value = Decimal(1) if said.count("/") < 2 else Decimal("0.5")
+    return form_of(tuple(said.split("/")), Decimal(5) if value is None else value, tongue)
+
+
+@lru_cache(maxsize=64)
+def _table(code: str) -> tuple[list[tuple[str, str]], re.Pattern[str]]:
+    """The entries, longest first, and a pattern with a group for each."""
+    entries = [(written, said) for written, _, said in (entry.partition("=") for entry in _TABLES[code].split("|"))]
+    entries.sort(key=lambda entry: len(entry[0]), reverse=True)
+    return entries, re.compile("|".join(f"({_expression(written)})" for written, _ in entries))
+
+
+def _expression(written: str) -> str:
+    """A pattern for an entry: whole words, the first letter in either case, spaces in it at will."""
+    core = written.strip(_MARKS + " ")
+    spelling = re.escape(core[0]) if not core[0].isalpha() else f"[{core[0].lower()}{core[0].upper()}]"
+    spelling += re.escape(core[1:]).replace(r"\ ", r"[ \u00a0\u202f]?")
+    before = r"(?<=[\d½¼¾⅓⅔])[ \u00a0\u202f]?" if written.startswith("#") else r"(?<![\w.])"
+    after = r"(?=[ \u00a0\u202f]?\d)" if written.endswith("#") else r"(?!\w)"
+    after = r"(?=[ \u00a0\u202f][^\W\d_a-zß-öø-ÿ])" if written.endswith("^") else after
+    if "\u0e00" <= core[0] <= "\u0eff":
+        # Thai has no spaces between words, but may have one after a full stop.
+        return spelling.replace(r"\.", r"\. ?").removesuffix(" ?")
+    return before + spelling + after

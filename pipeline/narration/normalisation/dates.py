@@ -1,0 +1,269 @@
+"""Dates written in digits, and times of day: "2024-03-05", "5.3.2024", "03/05/2024", "14:30"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from babel.dates import format_date
+from babel.units import format_unit
+
+from pipeline.narration.normalisation.edits import Change, ends_here
+from pipeline.narration.normalisation.german_ordinals import ordinal
+from pipeline.narration.normalisation.languages import Tongue
+from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
+
+_FROM, _TO = not_after("./:-"), rf"(?!{LETTER}|[/:-]|\.\d)"
+_ISO = Pattern(rf"{_FROM}(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d){_TO}")
+_DOTTED = Pattern(rf"{_FROM}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}){_TO}")
+_DASHED = Pattern(rf"{_FROM}(?P<day>\d{{1,2}})-(?P<month>\d{{1,2}})-(?P<year>\d{{4}}){_TO}")
+_SLASHED = Pattern(rf"{_FROM}(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})/(?P<year>\d{{4}}){_TO}")
+_YEAR_FIRST = Pattern(rf"{_FROM}(?P<year>\d{{4}})([/.])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}})\.?{_TO}")
+# A year with the letter for "year", and that word after "in" and elsewhere: alone, the letter is a city or a gram.
+_YEAR = Pattern(rf"{_FROM}[12]\d{{3}}(?P<letter>[ \u00a0\u202f]?(?P<word>[гр]|r)\.)")
+_YEARS = {("ru", "г"): ("году", "года"), ("uk", "р"): ("році", "року"), ("pl", "r"): ("roku", "roku")}
+_YEAR_WORDS = dict(iter(_YEARS))
+_YEAR_AFTER = re.compile(r"[ \u00a0\u202f]?(?P<word>[гр]|r)\.")
+# More than one of them.
+_RANGE_OF_YEARS = re.compile(
+    r"(?P<in>(?<!\w)[вуВУ] )?(?P<years>[12]\d{3}[–-][12]\d{3})[ \u00a0\u202f]?(?P<word>гг|рр)\."
+)
+_MANY_YEARS = {("ru", "гг"): ("годах", "годы"), ("uk", "рр"): ("роках", "роки")}
+_MORE = re.compile(r"\s*\S")
+_IN = re.compile(r"(?<!\w)[вуw] $", re.IGNORECASE)
+# CLDR's long dates with abbreviations in them, written out.
+_WRITTEN_OUT = {
+    "ru": ((r"\bг\.$", "года"),),
+    "uk": ((r"\bр\.$", "року"),),
+    "bg": ((r"\bг\.$", "година"),),
+    "th": ((r"ค\.ศ\.", "คริสต์ศักราช"),),
+    "lt": ((r"\bm\.", "metų"), (r"\bd\.$", "diena")),
+}
+
+# Hours and minutes, and the hour alone. Voices read "14:30" as it is said in most languages; here they do not.
+_CLOCK = {
+    "en": ("{h} {m}", "{h} hundred"),
+    "de": ("{h} Uhr {m}", "{h} Uhr"),
+    "nl": ("{h} uur {m}", "{h} uur"),
+    "fr": ("{h} heures {m}", "{h} heures"),
+    "es": ("{h} y {m}", "{h} en punto"),
+    "it": ("{h} e {m}", "{h}"),
+    "sv": ("{h} {m}", "{h}"),
+    "da": ("{h} {m}", "{h}"),
+    "nb": ("{h} {m}", "{h}"),
+    "fi": ("{h} {m}", "{h}"),
+    "id": ("{h} lewat {m} menit", "{h}"),
+    "pt": ("{h} e {m}", "{h} horas"),
+    "ja": ("{h}時{m}分", "{h}時"),
+    "zh": ("{h}点{m}分", "{h}点"),
+    "ko": ("{h}시 {m}분", "{h}시"),
+    "el": ("{h} και {m}", "{h}"),
+    "hi": ("{h} बजकर {m} मिनट", "{h} बजे"),
+    "th": ("{h} นาฬิกา {m} นาที", "{h} นาฬิกา"),
+}
+# Languages in which both parts are counted, in CLDR's words.
+_COUNTED = frozenset({"ru", "cs"})
+# A score is written like a time: these words before or after it tell which it is. Other languages need none.
+_BEFORE = {
+    "de": r"um|ab|bis|gegen|seit|vor|nach|von|und",
+    "nl": r"om|vanaf|tot|rond|sinds|van",
+    "fr": r"à|dès|vers|jusqu'à|de",
+    "es": r"las?",
+    "it": r"alle|dalle|le|ore",
+    "sv": r"kl\.?|klockan",
+    "da": r"kl\.?|klokken",
+    "nb": r"kl\.?|klokken|klokka",
+    "fi": r"klo|kello",
+    "id": r"pukul|jam",
+    "pt": r"às|as|das|à",
+    "ru": r"в|с|до|около|после",
+    "cs": r"v|ve|od|do|kolem|po",
+    "el": r"στις|στη|στην",
+}
+_AFTER = {
+    "es": r"\s?hs?\b",
+    "pt": r"\s?h\b",
+    "it": r"\s?h\b",
+    "de": r"\s?Uhr",
+    "nl": r"\s?uur",
+    "fr": r"\s?heures?",
+    "en": r"",
+    "th": r"\s?น\.",
+    "hi": r"\s?बजे",
+}
+# Where hours and minutes may be written with a full stop between, after one of these words or before "Uhr".
+_DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id"}
+_TIME = Pattern(
+    rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]|24(?=.00))(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)"
+    rf"(?!{LETTER}|[:/]|[.,]\d|\s?(?:[分分]|min\b))"
+)
+
+_FROM_TO = Pattern(
+    rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?P<dash>\s?[-–~〜～]\s?)"
+    rf"(?P<until_h>[01]?\d|2[0-3]):(?P<until_m>[0-5]\d)(?!{LETTER}|[:/\d]|[.,]\d)"
+)
+# Languages in which a time needs no word around it to be one, and a dash between two is "to".
+_TO_BETWEEN_TIMES = frozenset({"en", "ja", "ko", "th", "zh"})
+# "von 9.00 bis 17.00 Uhr", "9:00–17:00 uur": the first is a time because the last one is.
+_UNTIL = re.compile(r"(?:\s(?:bis|tot)\s|(?P<dash>\s?[-–]\s?))(?:[01]?\d|2[0-3])[.:][0-5]\d\s?(?:Uhr|uur)\b")
+# Languages in which "Monday to Friday" leaves both as they are called.
+_DAY_TO_DAY = frozenset({"da", "de", "en", "es", "fr", "id", "it", "nb", "nl", "pt", "sv"})
+
+
+def say_dates(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """Dates with a year, as CLDR writes them out: "March 5th, 2024", "5. März 2024"."""
+    own = tongue.locale.date_formats["short"].pattern
+    others = [_DASHED] if own.startswith("dd-MM") else [_YEAR_FIRST] if tongue.code in {"ja", "zh", "ko"} else []
+    for pattern in (_ISO, _DOTTED, _SLASHED, *others):
+        for match in pattern.finditer(text):
+            if said := _said(match, tongue):
+                year = _YEAR_AFTER.match(text, match.end()) if tongue.code in _YEAR_WORDS else None
+                end, stop = match.end(), ""
+                if year and year["word"] == _YEAR_WORDS[tongue.code]:
+                    said += "" if said.endswith(_YEARS[tongue.code, year["word"]][1]) else " roku"
+                    end, stop = year.end(), "" if _MORE.match(text, year.end()) else "."
+                yield [Change(start=match.start(), end=end, said=f"{said}{stop}")]
+
+
+def say_years(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """The word for "year" after one, where a letter stands for it."""
+    for match in _YEAR.finditer(text):
+        if forms := _YEARS.get((tongue.code, match["word"])):
+            word = forms[0] if _IN.search(text, max(0, match.start() - 3), match.start()) else forms[1]
+            stop = "" if _MORE.match(text, match.end()) else "."
+            yield [Change(start=match.start("letter"), end=match.end(), said=f" {word}{stop}")]
+
+
+def say_many_years(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """The word for "years" after two."""
+    for match in _RANGE_OF_YEARS.finditer(text):
+        if forms := _MANY_YEARS.get((tongue.code, match["word"])):
+            stop = "." if ends_here(text[match.end() :], often=True) else ""
+            word = forms[0] if match["in"] else forms[1]
+            yield [Change(start=match.end("years"), end=match.end(), said=f" {word}{stop}")]
+
+
+def say_weekdays(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """Mon–Fri, as they are called: no voice reads a row of days out of that."""
+    days, pattern = _weekdays(tongue)
+    to = f" {tongue.signs.to} " if tongue.code in _DAY_TO_DAY else " – "
+    for match in pattern.finditer(text) if days else ():
+        first, last = (days[each.casefold()] for each in match.group("first", "last"))
+        stop = "." if match[0].endswith(".") and ends_here(text[match.end() :], often=True) else ""
+        yield [Change(start=match.start(), end=match.end(), said=f"{first}{to}{last}{stop}")]
+
+
+@lru_cache(maxsize=64)
+def _weekdays(tongue: Tongue) -> tuple[dict[str, str], re.Pattern[str]]:
+    """The names of days by what they are abbreviated to, and a pattern for two of them with a dash between."""
+    names = tongue.locale.days["format"]
+    short = {names["abbreviated"][day].strip(".").casefold(): names["wide"][day] for day in range(7)}
+    day = "|".join(map(re.escape, short))
+    # Where one letter is a day, two with a dash between are many other things.
+    if min(map(len, short)) < 2 or any(map(str.isspace, "".join(short))):
+        short = {}
+    return short, re.compile(rf"(?<![\w–-])(?P<first>{day})\.?(?:-|\s?–\s?)(?P<last>{day})(?![\w–-])\.?", re.IGNORECASE)
+
+
+def say_times(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """Hours and minutes, where it is certain that they are some."""
+    yield from _from_to(text, tongue)
+    for match in _TIME.finditer(text):
+        colon = match["colon"].strip()
+        if colon == "h" and tongue.code not in {"fr", "pt"}:
+            continue
+        after = _AFTER.get(tongue.code)
+        named = re.compile(after).match(text, match.end()) if after else None
+        until = _UNTIL.match(text, match.end())
+        if colon == "." and not ((named and named[0]) or until) and tongue.code not in _DOTTED_AFTER:
+            continue
+        if not (named or until or colon == "h" or _is_announced(text, match.start(), tongue)):
+            continue
+        if said := _clock(int(match["h"]), int(match["m"]), tongue, half_day=_half_day(text, match.end())):
+            if tongue.code == "es" and named and not int(match["m"]):
+                said = f"{int(match['h'])} horas"  # "de 9:00 a 18:00 h"
+            changes = [Change(start=match.start(), end=named.end() if named else match.end(), said=said)]
+            if until and until["dash"]:
+                changes.append(Change(start=until.start(), end=until.end("dash"), said=f" {tongue.signs.to} "))
+            yield changes
+
+
+def _from_to(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """From when until when, where every time is spoken in words: other voices read it well."""
+    for match in _FROM_TO.finditer(text) if tongue.code in _TO_BETWEEN_TIMES else ():
+        half_day = _half_day(text, match.end())
+        first = _clock(int(match["h"]), int(match["m"]), tongue, half_day=half_day)
+        last = _clock(int(match["until_h"]), int(match["until_m"]), tongue, half_day=half_day)
+        if first and last:
+            named = re.compile(_AFTER.get(tongue.code, "")).match(text, match.end())
+            yield [
+                Change(start=match.start(), end=match.start("dash"), said=first),
+                Change(start=match.start("dash"), end=match.end("dash"), said=f" {tongue.signs.to} "),
+                Change(start=match.end("dash"), end=named.end() if named else match.end(), said=last),
+            ]
+
+
+def _said(match: re.Match[str], tongue: Tongue) -> str:
+    """The date in words; empty: there is no such day."""
+    groups = match.groupdict()
+    if "one" in groups:
+        first, second = int(groups["one"]), int(groups["two"])
+        month_first = tongue.locale.date_formats["short"].pattern.lower().startswith("m")
+        month, day = (first, second) if month_first else (second, first)
+        if month > 12 >= day:
+            month, day = day, month
+    else:
+        month, day = int(groups["month"]), int(groups["day"])
+    try:
+        when = date(int(groups["year"]), month, day)
+    except ValueError:
+        return ""
+    if tongue.code == "en":
+        return _in_english(when, tongue)
+    written = format_date(when, "long", locale=tongue.locale)
+    if tongue.code == "de":
+        return re.sub(r"^\d+\.", ordinal(when.day, match.string[: match.start()]), written)
+    for pattern, words in _WRITTEN_OUT.get(tongue.code, ()):
+        written = re.sub(pattern, words, written)
+    return re.sub(r"^1 ", "1er ", written) if tongue.code == "fr" else written
+
+
+def _in_english(when: date, tongue: Tongue) -> str:
+    """Days are counted off: the fifth."""
+    ending = "th" if when.day in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(when.day % 10, "th")
+    month = format_date(when, "MMMM", locale=tongue.locale)
+    if tongue.locale.territory in {None, "US"}:
+        return f"{month} {when.day}{ending}, {when.year}"
+    return f"the {when.day}{ending} of {month} {when.year}"
+
+
+def _is_announced(text: str, start: int, tongue: Tongue) -> bool:
+    words = _BEFORE.get(tongue.code)
+    return (
+        words is None
+        or re.search(rf"(?<!\w)(?:{words})\s$", text[max(0, start - 12) : start], re.IGNORECASE) is not None
+    )
+
+
+def _half_day(text: str, end: int) -> bool:
+    return re.match(r"\s?[ap]\.?\s?m\b", text[end:], re.IGNORECASE) is not None
+
+
+def _clock(hour: int, minute: int, tongue: Tongue, *, half_day: bool) -> str:
+    if tongue.code in _COUNTED:
+        counted = [format_unit(Decimal(hour), "hour", locale=tongue.locale)]
+        counted += [format_unit(Decimal(minute), "minute", locale=tongue.locale)] if minute else []
+        return " ".join(counted)
+    forms = _CLOCK.get(tongue.code)
+    if forms is None:
+        return ""
+    if half_day and not minute:
+        return str(hour)
+    said = (forms[0] if minute else forms[1]).format(h=hour, m=minute)
+    if tongue.code == "en" and minute < 10:
+        whole = "o'clock" if hour <= 12 else "hundred"
+        return f"{hour} oh {minute}" if minute else f"{hour} {whole}"
+    return said.replace("1 heures", "1 heure") if hour == 1 else said

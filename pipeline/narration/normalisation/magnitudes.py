@@ -1,0 +1,103 @@
+"""Words of magnitude between a number and what it counts: "1,5 Mio. €", "228 million km"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from pipeline.narration.normalisation.edits import Change
+from pipeline.narration.normalisation.languages import Tongue
+from pipeline.narration.normalisation.numbers import BILLIONS, MILLIONS, THOUSANDS, form_of
+
+# Written out or not, and how they are said; empty: as they are written.
+WORDS = {
+    "en": {"thousand": "", "million": "", "billion": "", "trillion": "", "mn": "million", "bn": "billion"}
+    | {"crore": "", "lakh": ""},
+    "de": {
+        "Mio.": "Million/Millionen",
+        "Mrd.": "Milliarde/Milliarden",
+        "Tsd.": "Tausend",
+        "Millionen": "",
+        "Milliarden": "",
+        "Million": "",
+    }
+    | {"Milliarde": ""},
+    "fr": {
+        "Mds": "milliard/milliards",
+        "Md": "milliard/milliards",
+        "millions": "",
+        "million": "",
+        "milliards": "",
+        "milliard": "",
+    },
+    "es": {"mill.": "millones", "millones": "", "millón": "", "mil": ""},
+    "it": {
+        "mln": "milioni",
+        "mld": "miliardi",
+        "milioni": "",
+        "milione": "",
+        "miliardi": "",
+        "miliardo": "",
+        "mila": "",
+    },
+    "pt": {"mi": "milhões", "bi": "bilhões", "milhões": "", "milhão": "", "bilhões": "", "bilhão": "", "mil": ""},
+    "nl": {"mln.": "miljoen", "mld.": "miljard", "mln": "miljoen", "mld": "miljard", "miljoen": "", "miljard": ""},
+    "pl": {"tys.": THOUSANDS["pl"], "mln": MILLIONS["pl"], "mld": BILLIONS["pl"]}
+    | dict.fromkeys((*MILLIONS["pl"].split("/"), *BILLIONS["pl"].split("/"), *THOUSANDS["pl"].split("/")), ""),
+    "ru": {"тыс.": THOUSANDS["ru"], "млн": MILLIONS["ru"], "млрд": BILLIONS["ru"]}
+    | dict.fromkeys((*MILLIONS["ru"].split("/"), *BILLIONS["ru"].split("/"), *THOUSANDS["ru"].split("/")), ""),
+    "uk": {"тис.": THOUSANDS["uk"], "млн": MILLIONS["uk"], "млрд": BILLIONS["uk"]}
+    | dict.fromkeys((*MILLIONS["uk"].split("/"), *BILLIONS["uk"].split("/"), *THOUSANDS["uk"].split("/")), ""),
+    "cs": {"tis.": THOUSANDS["cs"], "mil.": MILLIONS["cs"], "mld.": BILLIONS["cs"]}
+    | dict.fromkeys((*MILLIONS["cs"].split("/"), *BILLIONS["cs"].split("/"), *THOUSANDS["cs"].split("/")), ""),
+    "sv": {"mn": "miljoner", "md": "miljarder", "miljoner": "", "miljon": "", "miljarder": "", "miljard": ""},
+    "tr": {"milyon": "", "milyar": "", "bin": ""},
+    "el": {"εκατ.": "εκατομμύρια", "δισ.": "δισεκατομμύρια", "εκατομμύρια": "", "δισεκατομμύρια": ""},
+    "da": {"mio.": "millioner", "mia.": "milliarder"}
+    | dict.fromkeys(("millioner", "million", "milliarder", "milliard", "tusind"), ""),
+    "nb": {"mill.": "millioner", "mrd.": "milliarder"}
+    | dict.fromkeys(("millioner", "million", "milliarder", "milliard", "tusen"), ""),
+    "fi": {"milj.": "miljoonaa", "mrd.": "miljardia"}
+    | dict.fromkeys(("miljoonaa", "miljoona", "miljardia", "miljardi"), ""),
+    "ar": dict.fromkeys(("مليون", "ملايين", "مليار", "مليارات", "ألف", "آلاف", "تريليون"), ""),
+    "he": dict.fromkeys(("מיליון", "מיליארד", "אלף"), ""),
+    "hi": dict.fromkeys(("करोड़", "करोड़", "लाख", "हज़ार", "हज़ार", "हजार", "अरब"), ""),
+    "th": dict.fromkeys(("พันล้าน", "ล้าน", "แสน", "หมื่น", "พัน"), ""),
+    "vi": dict.fromkeys(("triệu", "tỷ", "tỉ", "nghìn", "ngàn"), ""),
+    "id": dict.fromkeys(("juta", "miliar", "ribu", "triliun"), ""),
+    "ja": {"万": "", "億": "", "兆": ""},
+    "zh": {"万": "", "亿": "", "萬": "", "億": ""},
+    "ko": {"만": "", "억": "", "조": ""},
+}
+# A million of what: the languages that say "of" after millions, not after thousands.
+_OF = {"fr": "de", "es": "de", "it": "di", "pt": "de", "ca": "de", "ro": "de"}
+_ELIDING = (*"aeéiou", "heure", "hectare")
+_NO_OF = frozenset({"mil", "mila", "mille"})
+
+# "2.3bn people"; "10M" is ten megabytes, metres and moles as well: a million only of what comes in millions.
+_COUNT = re.compile(
+    r"(?<![\w.,$€£¥₹])\d+(?:[.,]\d+)*(?P<letter>(?:bn|tn)\b|[MB](?=\+? (?:(?:active|new|monthly|daily) )?"
+    r"(?:users|people|viewers|views|followers|fans|subscribers|downloads|customers|copies|visitors|players|streams|"
+    r"likes|jobs|tons|tonnes|trees|years|households|residents|children|voters|dollars|euros|pounds)\b))"
+)
+_COUNTS = {"bn": "billion", "tn": "trillion", "M": "million", "B": "billion"}
+
+
+def say_counts(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """Millions and billions of people, views and the like, where English has a letter for them."""
+    for match in _COUNT.finditer(text) if tongue.code == "en" else ():
+        yield [Change(start=match.start("letter"), end=match.end(), said=f" {_COUNTS[match['letter']]}")]
+
+
+def said_as(word: str, value: Decimal, tongue: Tongue) -> str:
+    """How a word of `WORDS` is said after so many."""
+    return form_of(tuple((WORDS[tongue.code][word] or word).split("/")), value, tongue)
+
+
+def of(magnitude: str, name: str, tongue: Tongue) -> str:
+    """What stands behind it: five thousand euros, but cinq millions d'euros."""
+    of = _OF.get(tongue.code)
+    if of is None or magnitude.casefold() in _NO_OF:
+        return name
+    return f"d'{name}" if tongue.code == "fr" and name.lower().startswith(_ELIDING) else f"{of} {name}"

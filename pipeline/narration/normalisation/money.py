@@ -1,0 +1,225 @@
+"""Sums of money: "$5.20", "1,5 Mio. €", "US$5M". Names of currencies and their plurals are CLDR's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+
+from babel.numbers import get_currency_name
+
+from pipeline.narration.normalisation.edits import Change, ends_here
+from pipeline.narration.normalisation.languages import Tongue
+from pipeline.narration.normalisation.magnitudes import WORDS, of, said_as
+from pipeline.narration.normalisation.numbers import NUMBER, form_of, value_at, value_of, without_groups
+from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
+
+_CODES = {
+    "US$": "USD", "A$": "AUD", "C$": "CAD", "R$": "BRL", "HK$": "HKD", "NZ$": "NZD", "$": "USD", "€": "EUR", "£": "GBP",
+    "¥": "JPY", "￥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "zł": "PLN",
+    "Kč": "CZK", "CHF": "CHF", "EUR": "EUR", "USD": "USD", "GBP": "GBP", "JPY": "JPY", "PLN": "PLN", "CZK": "CZK",
+    "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "INR": "INR", "CNY": "CNY", "BRL": "BRL", "RUB": "RUB", "UAH": "UAH",
+    "руб.": "RUB", "руб": "RUB", "грн": "UAH", "TL": "TRY", "฿": "THB", "₫": "VND", "đ": "VND",
+    "Rp": "IDR", "Rs.": "INR", "Rs": "INR", "Fr.": "CHF", "₱": "PHP", "kr": "SEK",
+}  # fmt: skip
+# Money only in the languages that have a name of their own for it: letters of other words elsewhere.
+_LETTERS_OF_ITS_OWN = frozenset({"kr", "đ", "Rp", "Rs.", "Rs", "Fr.", "руб.", "руб", "грн", "TL"})
+# "$" alone is "dollars", not the "US dollars" of CLDR. One and many; few as well where a language has it.
+_PLAIN = {
+    ("en", "$"): ("dollar", "dollars"),
+    ("en", "£"): ("pound", "pounds"),
+    ("en", "¥"): ("yen", "yen"),
+    ("en", "₹"): ("rupee", "rupees"),
+    ("en", "Rs."): ("rupee", "rupees"),
+    ("en", "Rs"): ("rupee", "rupees"),
+    ("de", "Fr."): ("Franken", "Franken"),
+    ("de", "$"): ("Dollar", "Dollar"),
+    ("de", "£"): ("Pfund", "Pfund"),
+    ("de", "¥"): ("Yen", "Yen"),
+    ("fr", "$"): ("dollar", "dollars"),
+    ("fr", "£"): ("livre", "livres"),
+    ("es", "$"): ("dólar", "dólares"),
+    ("es", "£"): ("libra", "libras"),
+    ("it", "$"): ("dollaro", "dollari"),
+    ("it", "£"): ("sterlina", "sterline"),
+    ("pt", "$"): ("dólar", "dólares"),
+    ("pt", "R$"): ("real", "reais"),
+    ("pt", "£"): ("libra", "libras"),
+    ("nl", "$"): ("dollar", "dollar"),
+    ("sv", "$"): ("dollar", "dollar"),
+    ("pl", "$"): ("dolar", "dolary", "dolarów", "dolara"),
+    ("ru", "$"): ("доллар", "доллара", "долларов", "доллара"),
+    ("uk", "$"): ("долар", "долари", "доларів", "долара"),
+    ("cs", "$"): ("dolar", "dolary", "dolarů", "dolaru"),
+    ("pl", "zł"): ("złoty", "złote", "złotych", "złotego"),
+    ("ru", "₽"): ("рубль", "рубля", "рублей", "рубля"),
+    ("uk", "₴"): ("гривня", "гривні", "гривень", "гривні"),
+    ("ru", "руб."): ("рубль", "рубля", "рублей", "рубля"),
+    ("ru", "руб"): ("рубль", "рубля", "рублей", "рубля"),
+    ("uk", "грн"): ("гривня", "гривні", "гривень", "гривні"),
+    ("tr", "TL"): ("lira", "lira"),
+    ("cs", "Kč"): ("koruna", "koruny", "korun", "koruny"),
+    ("tr", "₺"): ("lira", "lira"),
+    ("tr", "$"): ("dolar", "dolar"),
+    ("el", "$"): ("δολάριο", "δολάρια"),
+    ("he", "₪"): ("שקל", "שקלים"),
+    ("he", "$"): ("דולר", "דולר"),
+    ("ar", "$"): ("دولار", "دولار"),
+    ("hi", "₹"): ("रुपया", "रुपये"),
+    ("hi", "$"): ("डॉलर", "डॉलर"),
+    ("th", "$"): ("ดอลลาร์", "ดอลลาร์"),
+    ("th", "฿"): ("บาท", "บาท"),
+    ("vi", "$"): ("đô la", "đô la"),
+    ("vi", "₫"): ("đồng", "đồng"),
+    ("vi", "đ"): ("đồng", "đồng"),
+    ("id", "$"): ("dolar", "dolar"),
+    ("id", "Rp"): ("rupiah", "rupiah"),
+    ("da", "$"): ("dollar", "dollar"),
+    ("nb", "$"): ("dollar", "dollar"),
+    ("fi", "$"): ("dollari", "dollaria"),
+    ("ja", "$"): ("ドル", "ドル"),
+    ("ja", "¥"): ("円", "円"),
+    ("ja", "￥"): ("円", "円"),
+    ("ko", "$"): ("달러", "달러"),
+    ("ko", "₩"): ("원", "원"),
+    ("zh", "¥"): ("元", "元"),
+    ("zh", "￥"): ("元", "元"),
+    ("sv", "kr"): ("krona", "kronor"),
+    ("nb", "kr"): ("krone", "kroner"),
+    ("da", "kr"): ("krone", "kroner"),
+}
+# A letter after the number of "$5M", and what it means; by language, since "m" and "B" mean other things elsewhere.
+_LETTERS = {
+    "en": {"k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million", "b": "billion"}
+    | {"B": "billion", "bn": "billion", "T": "trillion", "tn": "trillion"},
+    "es": {"M": "millones", "k": "mil"},
+    "fr": {"M": "million/millions", "Md": "milliard/milliards", "k": "mille"},
+    "it": {"M": "milioni", "k": "mila"},
+    "pt": {"M": "milhões", "k": "mil"},
+    "de": {"M": "Millionen", "k": "Tausend"},
+}
+# What stands between the two parts of 5.20, and the small coin where it is named.
+_AND = {"en": "and", "es": "con", "it": "e", "pt": "e", "de": "", "fr": "", "nl": ""}
+_COINS = {
+    "en": {"USD": ("cent", "cents"), "EUR": ("cent", "cents"), "GBP": ("penny", "pence"), "AUD": ("cent", "cents")},
+    "de": {"USD": ("Cent", "Cent"), "EUR": ("Cent", "Cent"), "CHF": ("Rappen", "Rappen")},
+    "fr": {"USD": ("cent", "cents"), "EUR": ("centime", "centimes"), "CHF": ("centime", "centimes")},
+    "es": {"USD": ("centavo", "centavos"), "EUR": ("céntimo", "céntimos")},
+    "it": dict.fromkeys(("USD", "EUR", "CHF"), ("centesimo", "centesimi")),
+    "pt": {"USD": ("centavo", "centavos"), "EUR": ("cêntimo", "cêntimos"), "BRL": ("centavo", "centavos")},
+    "nl": {"USD": ("cent", "cent"), "EUR": ("cent", "cent")},
+}
+# A dollar sign stands before a sum in English alone, and brings its thousands along: "$1,200".
+_AMERICAN = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
+_EDGE = not_after(r".,:/'\u2019$€£¥฿₫")
+_SIGNS = "|".join(re.escape(sign) for sign in sorted(_CODES, key=len, reverse=True))
+
+
+def say_money(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+    """The name of the currency after the sum, wherever its sign stands."""
+    for match in _pattern(tongue.code).finditer(text):
+        sign = match["before"] or match["after"]
+        value = value_at(text, match.start("sum"), match["sum"], tongue)
+        if sign == "$" and match["before"] and _AMERICAN.fullmatch(match["sum"]):
+            value = Decimal(match["sum"].replace(",", ""))
+        if sign is None or value is None or (match["before"] and match["after"]):
+            continue
+        if sign in _LETTERS_OF_ITS_OWN and (tongue.code, sign) not in _PLAIN:
+            continue
+        if sign == "Fr." and not (match["before"] and re.search(r"[.'\u2019]", match["sum"])):
+            continue  # "Fr. 5. Mai", "5 Fr."
+        if match["low"]:
+            low = value_of(match["low"], tongue)
+            if not tongue.signs.to or low is None or low >= value or sign[0].isalpha():
+                continue
+        changes = _changes(match, sign, value, tongue)
+        if match[0].endswith(".") and ends_here(text[match.end() :], often=True):
+            # The full stop of "5 mld." and "5 руб." is that of the sentence, too.
+            changes.append(Change(start=match.end(), end=match.end(), said="."))
+        yield changes
+
+
+@lru_cache(maxsize=64)
+def _pattern(code: str) -> Pattern:
+    """A sum with its sign before or after it; with a letter or a word of magnitude, or none."""
+    letters, words = _LETTERS.get(code, {}), WORDS.get(code, {})
+    letter = "|".join(map(re.escape, sorted(letters, key=len, reverse=True))) or r"(?!)"
+    word = "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)"
+    return Pattern(
+        rf"{_EDGE}(?:(?P<before>{_SIGNS})[ \u00a0\u202f]?)?"
+        rf"(?:(?P<low>{NUMBER})(?P<dash>\s?[–~〜～-]\s?(?:{_SIGNS})?))?(?P<sum>{NUMBER})"
+        rf"(?:,[-–—]+(?=\s?(?:{_SIGNS}))|(?(before)[.,][-–]+(?!\w)))?"
+        rf"(?:(?:[ \u00a0\u202f](?=(?:{letter})[$€£]))?(?P<letter>{letter})(?!{LETTER})"
+        rf"|[ \u00a0\u202f]?(?P<word>{word})(?!{LETTER}|[\u0300-\u036f\u0900-\u0963]))?"
+        rf"(?:[ \u00a0\u202f]?(?P<after>{_SIGNS})(?!{LETTER}))?(?!\d)"
+    )
+
+
+def _changes(match: re.Match[str], sign: str, value: Decimal, tongue: Tongue) -> list[Change]:
+    """The sum in digits keeps its place; sign, cents and magnitude become words around it."""
+    start, end = match.span("sum")
+    magnitude = _magnitude(match, value, tongue)
+    if magnitude is not None:
+        name = of(magnitude, _name(sign, value, tongue, large=True), tongue)
+        said, rest = match["sum"], f" {magnitude} {name}"
+    else:
+        said, rest = _with_coins(match["sum"], sign, value, tongue)
+    before = match["before"] or ""
+    if before == "$" and _AMERICAN.fullmatch(said):
+        return [Change(start=match.start(), end=match.end(), said=said.replace(",", "") + rest)]
+    if any(map(str.isalnum, before)) and (start > match.end("before") or before[-1].isalpha()):
+        # "EUR 5": two words to be shared among two; "Rp5.000": a number that nobody takes for one.
+        return [Change(start=match.start(), end=match.end(), said=without_groups(said, tongue) + rest)]
+    changes = [Change(start=start + len(said), end=match.end(), said=rest)] if said else []
+    if not said:
+        changes = [Change(start=start, end=match.end(), said=rest)]
+    if before:
+        changes.insert(
+            0, Change(start=match.start("before"), end=match.start("low" if match["low"] else "sum"), said="")
+        )
+    if match["low"]:
+        changes.append(Change(start=match.start("dash"), end=match.end("dash"), said=f" {tongue.signs.to} "))
+    if magnitude is not None and match["word"]:
+        # The word of magnitude keeps its place, the name of the currency comes after it.
+        word_end = match.end("word")
+        changes[-1] = Change(start=end, end=word_end, said=f" {magnitude}")
+        changes.append(Change(start=word_end, end=match.end(), said=f" {name}"))
+    return changes
+
+
+def _with_coins(number: str, sign: str, value: Decimal, tongue: Tongue) -> tuple[str, str]:
+    """What is kept of the number, and what is said after it: "5.20" is 5 and "dollars and 20 cents"."""
+    cents = re.search(r"[.,](\d\d)$", number)
+    if not cents:
+        return number, f" {_name(sign, value, tongue)}"
+    whole, coin = number[: cents.start()], int(cents[1])
+    coins = _COINS.get(tongue.code, {}).get(_CODES[sign])
+    name = _name(sign, Decimal(int(value)), tongue)
+    if not coin:
+        return whole, f" {name}"
+    if not coins:
+        return number, f" {_name(sign, value, tongue)}"
+    if value < 1:
+        return "", f"{coin} {coins[coin != 1]}"
+    return whole, f" {name} {_AND[tongue.code]} {coin}" + (f" {coins[coin != 1]}" if tongue.code == "en" else "")
+
+
+def _magnitude(match: re.Match[str], value: Decimal, tongue: Tongue) -> str | None:
+    """How "M" or "Mio." is said; None: there is none."""
+    if match["letter"]:
+        said = _LETTERS[tongue.code][match["letter"]]
+    elif match["word"]:
+        return said_as(match["word"], value, tongue)
+    else:
+        return None
+    return form_of(tuple(said.split("/")), value, tongue)
+
+
+def _name(sign: str, value: Decimal, tongue: Tongue, *, large: bool = False) -> str:
+    """The currency in the number that the sum asks for; with millions, as after many."""
+    if forms := _PLAIN.get((tongue.code, sign)):
+        if large:
+            return forms[min(2, len(forms) - 1)]
+        return form_of(forms, value, tongue)
+    return get_currency_name(_CODES[sign], count=Decimal(5) if large else value, locale=tongue.locale)

@@ -1,0 +1,101 @@
+"""Who does the work: writers, translators, narrators and picture sources, as the settings name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pipeline.limits import RetryPolicy
+from pipeline.model import Brief, Prosody
+from pipeline.narration.narrator import Narrator
+from pipeline.narration.normalisation import Pronunciation, Pronunciations
+from pipeline.orchestrator.context import providers
+from pipeline.orchestrator.context.machine import Machine
+from pipeline.pictures.stock import PictureSource
+from pipeline.script import ChatModel, ModelWriter, OutlineWriter, PlayWriter, ScriptWriter, has_play
+from pipeline.settings import Settings
+from pipeline.template import Template
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crew:
+    """The providers of one context: each is made when it is first asked for, and made once."""
+
+    workspace: Path
+    settings: Settings
+    machine: Machine
+    retry: RetryPolicy
+
+    @cached_property
+    def models(self) -> tuple[ChatModel, ...]:
+        """The language models that may be asked, best first. Empty: none is set."""
+        services = filter(providers.is_service, providers.writer_names(self.settings))
+        return tuple(model for name in services for model in self._models_of(name))
+
+    @cached_property
+    def writers(self) -> tuple[ScriptWriter, ...]:
+        """Who may write the scripts, in order."""
+        return tuple(self._writer(name) for name in providers.writer_names(self.settings))
+
+    def writers_of(self, brief: Brief, template: Template) -> tuple[ScriptWriter, ...]:
+        """Who may write this one: a template that has a script for rows needs nobody else."""
+        return (PlayWriter(),) if has_play(brief, template) else self.writers
+
+    def _writer(self, name: str) -> ScriptWriter:
+        if not providers.is_service(name):
+            return OutlineWriter()
+        return ModelWriter(self._models_of(name), cache=self.machine.cache, retry=self.retry)
+
+    def _models_of(self, service: str) -> tuple[ChatModel, ...]:
+        if service not in self._models:
+            self._models[service] = providers.make_models(service, self.settings, self.machine.throttle(service))
+        return self._models[service]
+
+    @cached_property
+    def _models(self) -> dict[str, tuple[ChatModel, ...]]:
+        return {}
+
+    @cached_property
+    def translators(self) -> tuple[ChatModel, ...]:
+        """The models that may translate: those that write, else those that could. Empty: none is set."""
+        if self.models or self.settings.offline:
+            return self.models
+        services = ("groq", *self.settings.services)
+        with_key = [name for name in services if providers.model_settings(name, self.settings).api_key]
+        return tuple(model for name in with_key for model in self._models_of(name))
+
+    @cached_property
+    def narrators(self) -> tuple[Narrator, ...]:
+        """Who may speak, in order: the first one that can speaks the whole film."""
+        names = providers.narrator_names(self.settings)
+        return tuple(self.narrator(name) for name in names)
+
+    def narrator(self, name: str) -> Narrator:
+        """One of them by name. Raises `ConfigurationError` for one that needs what --offline forbids."""
+        return providers.make_narrator(name, self.settings, self.workspace, self.machine.throttle(name))
+
+    @cached_property
+    def stock_sources(self) -> tuple[PictureSource, ...]:
+        """Who may be searched for photos, in order. Empty: no key is set. The first look loads much: in a thread."""
+        names = providers.stock_names(self.settings)
+        return tuple(providers.make_stock_source(name, self.settings, self.machine.throttle(name)) for name in names)
+
+    @cached_property
+    def pronunciations(self) -> Pronunciations:
+        """How words of this workspace are said."""
+        return providers.pronunciations(self.settings)
+
+    def pronunciations_of(self, brief: Brief) -> Pronunciations:
+        """The same for a film, with the terms of its series."""
+        said = [term for term in brief.serial.glossary if term.said] if brief.serial else []
+        if not said:
+            return self.pronunciations
+        terms = (Pronunciation(written=term.written, said=term.said) for term in said)
+        return Pronunciations((*self.pronunciations.entries, *terms))
+
+    @property
+    def prosody(self) -> Prosody:
+        """How they speak."""
+        wanted = self.settings.narration
+        return Prosody(rate_percent=wanted.rate, pitch_percent=wanted.pitch, volume_percent=wanted.volume)

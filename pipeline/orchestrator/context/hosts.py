@@ -1,0 +1,271 @@
+"""The video hosts that films are published to: settings in, destinations out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.choices import Privacy
+from pipeline.errors import ConfigurationError
+from pipeline.limits import RetryPolicy
+from pipeline.model import Brief, Job, Script
+from pipeline.model.schedule import Hours, Zone
+from pipeline.orchestrator.context.machine import Machine
+from pipeline.orchestrator.context.release import Release, release_of
+from pipeline.orchestrator.context.serials import neighbours_of, serial_of, subject_key
+from pipeline.publishing import Destination, Subject
+from pipeline.settings import DEFAULT_CHANNEL, Settings
+from pipeline.state.ledgers.quota import project_of
+
+if TYPE_CHECKING:
+    from pipeline.publishing.youtube import (
+        ByHandDestination,
+        Channel,
+        Extras,
+        Links,
+        Publicity,
+        Timing,
+        YouTubeDestination,
+    )
+
+YOUTUBE = "youtube"
+_FOLDER = "folder:"
+_NO_PLAYLIST = "none"
+# (a host, how many are enough to know) -> how many other films of a run are not out there yet; blocks.
+ToCome = Callable[[str, int], int]
+
+
+def is_by_hand(destination: str) -> bool:
+    """Whether a destination is a folder from which a person uploads."""
+    return destination.startswith(_FOLDER)
+
+
+def _none_to_come(_host: str, _most: int) -> int:
+    return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """The films of one brief in other languages."""
+
+    # By language (BCP-47); languages whose film has no script yet, and whether all of them are on their way.
+    words: Mapping[str, Script] = field(default_factory=dict)
+    untold: tuple[str, ...] = ()
+    untold_follow: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hosts:
+    """The hosts of one request."""
+
+    workspace: Path
+    settings: Settings
+    # What flags said, by dotted key of the setting.
+    overrides: Mapping[str, object] = field(default_factory=dict)
+    machine: Machine
+    retry: RetryPolicy
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The names of the destinations that films go to besides their folder, as receipts call them."""
+        names = (
+            name if is_by_hand(name) else self.address(self._channel_name(name)) for name in self.settings.publishing.to
+        )
+        return tuple(dict.fromkeys(names))
+
+    def of(self, job: Job, family: Family, to_come: ToCome = _none_to_come) -> tuple[Destination, ...]:
+        """Where the film of a job is published. Blocks. Raises `ConfigurationError` if --offline forbids it.
+
+        `to_come` says how many other films are on their way there.
+        """
+        return tuple(self.destination(name, self.subject(job), job.brief, family, to_come) for name in self.wanted)
+
+    def subject(self, job: Job) -> Subject:
+        """What the film of a job is about."""
+        judged = job.verdict if job.video and job.verdict and job.verdict.lets_pass(job.video.sha256) else None
+        return Subject(
+            key=subject_key(job.brief),
+            job=job.id,
+            batch=job.batch,
+            folder=job.folder,
+            film_sha256=judged.film if judged else "",
+            companions=judged.companions if judged else frozenset(),
+        )
+
+    def destination(
+        self,
+        name: str,
+        subject: Subject,
+        brief: Brief | None = None,
+        family: Family | None = None,
+        to_come: ToCome = _none_to_come,
+    ) -> YouTubeDestination | ByHandDestination:
+        """A film on its way to "youtube", "youtube:CHANNEL" or "folder:PATH"; one that is not ours has no `brief`.
+
+        Without a `brief`, the settings alone say how it is shown. Raises `InputError` for a time that is none.
+        """
+        from pipeline.publishing.youtube import ByHandDestination, YouTubeDestination  # noqa: PLC0415 - loads aiohttp
+
+        release = self._release(brief or Brief(title=""), name)
+        publicity, extras = self._publicity(release.privacy), self._extras(brief, family or Family(), release)
+        if is_by_hand(name):
+            folder = self.workspace / Path(name.removeprefix(_FOLDER)).expanduser() / subject.folder
+            # Slots are a channel's, and whoever uploads by hand chooses it.
+            by_hand = replace(publicity, publish_at=release.publish_at)
+            # Their addresses are known where they are on the channel.
+            near = self._neighbours(brief, self.settings.youtube.channel)
+            return ByHandDestination(name, folder, by_hand, extras, subject, neighbours=near)
+        self.refuse_offline(name)
+        channel, timing = self._channel_name(name), self._timing(release, self._channel_name(name))
+        known = self.channel(channel)
+        others = partial(to_come, known.address)
+        near = self._neighbours(brief, channel)
+        return YouTubeDestination(
+            known, subject, publicity, extras=extras, timing=timing, to_come=others, neighbours=near
+        )
+
+    def _neighbours(self, brief: Brief | None, channel: str) -> Callable[[], Links]:
+        from pipeline.publishing.youtube import NO_LINKS  # noqa: PLC0415
+
+        table = self.settings.series.get(brief.series) if brief else None
+        if brief is None or table is None or not table.links:
+            return lambda: NO_LINKS
+        return partial(neighbours_of, brief, self.workspace, self.journals / channel)
+
+    def check(self, brief: Brief) -> None:
+        """Raise `InputError` when a film of the brief could not be published as it says."""
+        for name in self.wanted:
+            release = self._release(brief, name)
+            if release.publish_at:
+                from pipeline.publishing.youtube.timing import check_future  # noqa: PLC0415 - loads aiohttp
+
+                check_future(release.publish_at, self.machine.clock(), where=release.where)
+
+    def channel(self, name: str) -> Channel:
+        """A channel by the name of its login."""
+        from pipeline.publishing.youtube import Channel  # noqa: PLC0415
+
+        wanted = self.settings.youtube
+        throttle = self.machine.throttle(f"{YOUTUBE}.{name}")
+        assert throttle is not None
+        return Channel(
+            name=name,
+            address=self.address(name),
+            token=self._token(name),
+            journals=self.journals / name,
+            root_url=wanted.root_url,
+            token_url=wanted.token_url,
+            timeout_s=wanted.timeout_s,
+            chunk_bytes=wanted.chunk_kib * 1024,
+            throttle=throttle,
+            quota=lambda client_id: self.machine.project_quota(project_of(client_id)),
+            bandwidth=self.machine.bandwidth,
+            hours=Hours.parse(wanted.hours, Zone(wanted.time_zone_of(name))) if wanted.hours else None,
+            retry=self.retry,
+            clock=self.machine.clock,
+            processing_s=wanted.wait_for_processing_s,
+        )
+
+    @property
+    def credentials(self) -> Path:
+        """Where client and tokens are."""
+        return self.workspace / "credentials" / YOUTUBE
+
+    def refuse_offline(self, *names: str) -> None:
+        """Raise `ConfigurationError` if --offline forbids one of these hosts, or of `wanted` if none is given."""
+        for name in names or self.wanted:
+            if self.settings.offline and not is_by_hand(name):
+                message = f"{name} needs the network, and --offline forbids it"
+                raise ConfigurationError(message, hint="Drop one of the two")
+
+    @property
+    def without_login(self) -> tuple[str, ...]:
+        """The hosts of `wanted` that nobody has logged in to. Blocks."""
+        channels = {name: self._channel_name(name) for name in self.wanted if not is_by_hand(name)}
+        return tuple(name for name, channel in channels.items() if not self._token(channel).exists())
+
+    def how_to_log_in(self, name: str) -> str:
+        """What a person has to do."""
+        return f"Run: nightreel auth youtube --channel {self._channel_name(name)}"
+
+    def told_to_wait(self, name: str) -> str:
+        """What becomes of films that go where nobody is logged in, and what to do."""
+        return f"{name}: nobody is logged in, and films would wait. {self.how_to_log_in(name)}"
+
+    def _token(self, channel: str) -> Path:
+        return self.credentials / f"{channel}.token.json"
+
+    def _release(self, brief: Brief, name: str) -> Release:
+        """How a film is shown at one of `wanted`. Whoever fills a folder is taken for the channel of the settings."""
+        channel = self.settings.youtube.channel if is_by_hand(name) else self._channel_name(name)
+        flag = str(self.overrides.get("youtube.privacy") or "")
+        return release_of(brief, self.settings.youtube, channel=channel, flag=flag)
+
+    def _timing(self, release: Release, channel: str) -> Timing:
+        from pipeline.publishing.youtube import SlotBook, Timing  # noqa: PLC0415
+
+        path = self.workspace / "state" / "ledgers" / f"youtube-slots-{channel}.json"
+        book = SlotBook(path) if self.settings.youtube.slots else None
+        return Timing(
+            publish_at=release.publish_at,
+            slots=release.slots,
+            book=book,
+            is_asked=release.is_asked,
+            where=release.where,
+        )
+
+    def _publicity(self, privacy: Privacy) -> Publicity:
+        from pipeline.publishing.youtube import Publicity  # noqa: PLC0415
+
+        wanted = self.settings.youtube
+        return Publicity(
+            privacy=privacy,
+            category=wanted.category,
+            made_for_kids=wanted.made_for_kids,
+            synthetic_media=wanted.synthetic_media,
+            notify_subscribers=wanted.notify_subscribers,
+            license=wanted.license,
+            embeddable=wanted.embeddable,
+        )
+
+    @property
+    def journals(self) -> Path:
+        """What is known of films that are out or on their way: a folder for each channel."""
+        return self.workspace / "state" / YOUTUBE
+
+    def _extras(self, brief: Brief | None, family: Family, release: Release) -> Extras:
+        from pipeline.publishing.youtube import Extras, Title  # noqa: PLC0415
+
+        wanted = self.settings.youtube
+        playlist = (brief.playlist if brief else "") or wanted.playlist
+        titles = {tag: Title(title=words.title, description=words.description) for tag, words in family.words.items()}
+        place = brief.origin if brief else ""
+        if brief and brief.series in self.settings.series:
+            serial = serial_of(brief.series, self.settings, where=brief.origin)
+            playlist = brief.playlist or serial.title(brief.language)
+            place = str(brief.episode or "")
+            titles = {
+                tag: replace(each, title=serial.numbered(each.title, brief.episode, tag))
+                for tag, each in titles.items()
+            }
+        return Extras(
+            thumbnail=wanted.thumbnail,
+            captions=wanted.captions,
+            playlist="" if playlist.casefold() == _NO_PLAYLIST else playlist,
+            # As visible as the film will be.
+            playlist_privacy="public" if release.publish_at or release.slots else release.privacy,
+            place=place if wanted.playlist_in_order else "",
+            titles=titles if wanted.titles else {},
+            untold=family.untold if wanted.titles else (),
+            untold_follow=family.untold_follow and wanted.titles,
+        )
+
+    def _channel_name(self, name: str) -> str:
+        return name.partition(":")[2] or self.settings.youtube.channel
+
+    def address(self, channel: str) -> str:
+        """How receipts call a channel."""
+        return YOUTUBE if channel == DEFAULT_CHANNEL else f"{YOUTUBE}:{channel}"

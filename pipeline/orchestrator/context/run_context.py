@@ -1,0 +1,288 @@
+"""What the stages work with: settings turned into providers, caches and limits, once per command."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from anyio import to_thread
+
+from pipeline.errors import InputError
+from pipeline.limits import Cores, RetryPolicy
+from pipeline.limits.times import utc_now
+from pipeline.model import Asked, Brief, Job, Pictures, Price, Script, VideoFormat
+from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
+from pipeline.orchestrator.context.appearance import Appearance
+from pipeline.orchestrator.context.budgets import prices_of
+from pipeline.orchestrator.context.crew import Crew
+from pipeline.orchestrator.context.encoding import Encoding, cue_limits, encoding_of, mix_plan
+from pipeline.orchestrator.context.hosts import Hosts
+from pipeline.orchestrator.context.identity import Identity
+from pipeline.orchestrator.context.machine import Machine
+from pipeline.orchestrator.context.places import Places, check_output
+from pipeline.orchestrator.context.request import asked_by, of_this_run, working_by
+from pipeline.orchestrator.context.wishes import Wishes
+from pipeline.rendering import Look
+from pipeline.settings import Settings, load_settings
+from pipeline.state import Cache, CheckpointStore
+from pipeline.subtitles import CueLimits
+from pipeline.template import Template, load_template
+from pipeline.workspace import find_workspace
+
+
+def open_context(
+    *,
+    workspace: Path | str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    output: Path | str | None = None,
+    called: Mapping[str, str] | None = None,
+) -> RunContext:
+    """The workspace (given, or the nearest one upwards) with its settings. `called`: what overrides are told as.
+
+    Raises `InputError` for a workspace that is none, `ConfigurationError`, and `StorageError` for an output that can't
+    be written: better now than when the film is made.
+    """
+    try:
+        here = Path.cwd()
+    except FileNotFoundError as error:
+        raise InputError("the current folder is gone", hint="Change to another folder") from error
+    folder = find_workspace(here, Path(workspace) if workspace else None)
+    place = Path(output).expanduser().absolute() if output else None
+    if place:
+        check_output(place)
+    settings = load_settings(folder, overrides or {}, called=called)
+    return RunContext(
+        workspace=folder,
+        settings=settings,
+        overrides=overrides or {},
+        output=place,
+        machine=Machine(workspace=folder, settings=settings, clock=utc_now),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunContext:
+    """One workspace with the settings of one request, ready to make films. Opened by the edges, used by the stages."""
+
+    workspace: Path
+    settings: Settings
+    # What all requests share.
+    machine: Machine
+    # What flags said, by dotted key: they go before what a brief says.
+    overrides: Mapping[str, object] = field(default_factory=dict)
+    # FILE.mp4 or a folder for the films; None: output/ in the workspace.
+    output: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.output:
+            self.machine.resources.watch_disk_of(self.output)
+
+    # Who asks ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def asked(self) -> Asked:
+        """How films are asked for here, as their checkpoints keep it: without secrets and the habits of one run."""
+        return Asked(settings=asked_by(self.overrides), output=str(self.output) if self.output else "")
+
+    @property
+    def working(self) -> dict[str, str | bool | int | float]:
+        """How this command works: what flags said about work, errors and money."""
+        return working_by(self.overrides)
+
+    def for_job(self, job: Job) -> RunContext:
+        """The context for a job that may have been asked for otherwise, by another command. Reads files."""
+        return self.for_asked(job.asked)
+
+    def for_asked(self, asked: Asked) -> RunContext:
+        """The context for what was asked for so; how this run works, and its secrets, stay. Reads files."""
+        if asked == self.asked:
+            return self
+        key = repr(sorted(asked.settings.items())) + asked.output
+        if key not in self._others:
+            overrides = {**of_this_run(self.overrides), **asked.settings}
+            self._others[key] = replace(
+                self,
+                settings=load_settings(self.workspace, overrides),
+                overrides=overrides,
+                output=Path(asked.output) if asked.output else None,
+            )
+        return self._others[key]
+
+    @cached_property
+    def _others(self) -> dict[str, RunContext]:
+        return {}
+
+    # What is kept, and where -----------------------------------------------------------------------------------------
+
+    @property
+    def store(self) -> CheckpointStore:
+        """The checkpoints of this workspace."""
+        return self.machine.store
+
+    @property
+    def cache(self) -> Cache:
+        """Scripts, clips and segments by content."""
+        return self.machine.cache
+
+    @property
+    def cores(self) -> Cores:
+        """How many worker processes work at once."""
+        return self.machine.cores
+
+    @cached_property
+    def places(self) -> Places:
+        """Where films come from and go to."""
+        return Places(workspace=self.workspace, output=self.output)
+
+    @cached_property
+    def hosts(self) -> Hosts:
+        """The video hosts that films are published to."""
+        return Hosts(
+            workspace=self.workspace,
+            settings=self.settings,
+            overrides=self.overrides,
+            machine=self.machine,
+            retry=self.retry_policy,
+        )
+
+    def clock(self) -> datetime:
+        """The time, aware, in UTC."""
+        return self.machine.clock()
+
+    def bench(self, job: Job) -> Path:
+        """A folder for the files of a film that is not delivered yet; there or not."""
+        return self._bench(job.batch, job.id)
+
+    async def clear_bench(self, batch: str, job_id: str) -> None:
+        """Remove that folder, and the one around it with the last."""
+        await to_thread.run_sync(self._clear_bench, self._bench(batch, job_id))
+
+    def _bench(self, batch: str, job_id: str) -> Path:
+        return self.store.folder(batch) / "unfinished" / job_id
+
+    def _clear_bench(self, folder: Path) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # others are still at work
+            folder.parent.rmdir()
+
+    def evidence(self, job: Job) -> Path:
+        """Where it is kept how a film kills its worker processes."""
+        return self.store.folder(job.batch) / "evidence" / f"{job.id}.txt"
+
+    # Who does the work -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def retry_policy(self) -> RetryPolicy:
+        """How patient to be with a service outside."""
+        retry = self.settings.retry
+        return RetryPolicy(
+            attempts=retry.attempts,
+            wait_initial_s=retry.wait_initial_s,
+            wait_max_s=retry.wait_max_s,
+            retry_after_max_s=retry.retry_after_max_s,
+        )
+
+    @cached_property
+    def crew(self) -> Crew:
+        """Writers, translators, narrators and picture sources."""
+        return Crew(workspace=self.workspace, settings=self.settings, machine=self.machine, retry=self.retry_policy)
+
+    @cached_property
+    def prices(self) -> Mapping[str, Price]:
+        """What models cost, by name."""
+        return prices_of(self.settings)
+
+    def time_limit_s(self, stage: str, brief: Brief) -> float:
+        """How long a stage of a film may take. A script of a wanted length is spoken to see how long it lasts."""
+        limits = self.settings.time_limits
+        spoken_s = limits.narration_s if stage == "script" and brief.length_s else 0.0
+        return float(getattr(limits, f"{stage}_s")) + spoken_s
+
+    # What films look like ----------------------------------------------------------------------------------------
+
+    def encoding(self, brief: Brief) -> Encoding:
+        """Size, rate and encoder of a completed brief's film. Raises `InputError` for a preset that is not there."""
+        return encoding_of(self.settings, brief)
+
+    def cue_limits(self, video_format: VideoFormat) -> CueLimits:
+        """How subtitles are cut."""
+        return cue_limits(self.settings, video_format)
+
+    @cached_property
+    def appearance(self) -> Appearance:
+        """Colours, captions and motion."""
+        return Appearance(settings=self.settings, workspace=self.workspace, template_of=self.template)
+
+    def look(self, brief: Brief, script: Script, pictures: Pictures | None) -> Look:
+        """What all scenes of a film have in common. Reads its template. Raises `InputError` for an unknown name."""
+        template = self.template(brief)
+        return Look(
+            title=script.title,
+            theme=self.appearance.theme(brief),
+            format=self.encoding(brief).video_format,
+            captions=self.appearance.captions(brief),
+            motion=self.appearance.motion(brief),
+            fonts=self.appearance.fonts(template),
+            logo=self.appearance.logo(template),
+            language=script.language,
+            stills=pictures.stills if pictures else (),
+        )
+
+    def template(self, brief: Brief) -> Template:
+        """The template of a brief, read once. Reads files: not for the event loop."""
+        name = brief.template or self.settings.template
+        if name not in self._templates:
+            self._templates[name] = load_template(name, search=[self.workspace / "templates"])
+        return self._templates[name]
+
+    @cached_property
+    def _templates(self) -> dict[str, Template]:
+        return {}
+
+    # What they sound like ----------------------------------------------------------------------------------------
+
+    def bed(self, brief: Brief) -> Bed | None:
+        """The music of a completed brief, if it has any, read once. Raises `InputError` if it is not there."""
+        return None if brief.music in {None, NO_BED} else self._beds.bed(str(brief.music))
+
+    @property
+    def mix_plan(self) -> MixPlan:
+        """How music lies under the voice."""
+        return mix_plan(self.settings)
+
+    @cached_property
+    def _beds(self) -> BedLibrary:
+        return BedLibrary(folder=self.workspace / "music")
+
+    # What jobs are called ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def wishes(self) -> Wishes:
+        """What is wanted of a brief."""
+        return Wishes(
+            settings=self.settings,
+            overrides=self.overrides,
+            places=self.places,
+            beds=self._beds,
+            template_of=self.template,
+        )
+
+    def job_id(self, brief: Brief) -> str:
+        """Names a job by what shapes its film: the completed brief, the template's files, the settings that matter."""
+        return self._identity.job_id(brief)
+
+    @cached_property
+    def _identity(self) -> Identity:
+        return Identity(
+            settings=self.settings,
+            places=self.places,
+            appearance=self.appearance,
+            crew=self.crew,
+            template_of=self.template,
+            bed_of=self.bed,
+        )

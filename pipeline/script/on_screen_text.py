@@ -1,0 +1,182 @@
+"""What is shown of what is said: the few words that stand on the picture while the whole sentence is heard."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from pipeline.language.sentences import split_sentences
+from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after, has_words
+from pipeline.language.words import split_words
+from pipeline.language.writing_systems import ascii_digits, width
+from pipeline.model import Paragraph, SpokenLine
+from pipeline.script.number_words import spelt_numbers
+from pipeline.script.shortening import shorten, split_clauses, without_full_stop
+
+# Digits with the marks inside them: "1,500,000", "5.5".
+_WRITTEN = re.compile(r"\d(?:[\d.,'’٫٬\u00a0\u202f\u2009]*\d)?")
+_LABEL = re.compile(r"(.+?)(?::\s|：|\s[–—-]\s)")
+# "x² + 1", "a/b": one letter, and what only stands in a formula.
+_BEGINS_FORMULA = re.compile(r"[^\W\d_]\s?[²³¹⁰-₟=+−±×·/^<>≤≥≠≈]")
+# They are spoken as words are.
+_SIGNS = "%‰％٪°′″"
+_AFTER_LABEL = " :：.,–—-"
+# What fits a thumbnail.
+_THUMBNAIL_WORDS = 5
+THUMBNAIL_MAX_CHARS = 40
+
+
+def shown_items(items: Sequence[Paragraph], limit: int) -> tuple[str, ...]:
+    """The items of a list as they are shown, each of at most `limit` characters.
+
+    All in full when all fit; otherwise the label of each ("Mercury: the smallest planet" shows Mercury), or its first
+    clauses, so that a list looks like one list.
+    """
+    whole = tuple(without_full_stop(item.text) for item in items)
+    if all(width(text) <= limit for text in whole):
+        return whole
+    return tuple(_label(item, limit) or shorten(_first_that_fits(item.text, limit), limit) for item in items)
+
+
+def shown_item(text: str, limit: int) -> str:
+    """A text of an item by itself, at most `limit` characters: all of it, else its first sentence or clauses."""
+    return shorten(text if width(text) <= limit else _first_that_fits(text, limit), limit)
+
+
+def label_and_rest(item: Paragraph) -> tuple[str, str]:
+    """What the author set in front (a bold start, else the words before a colon or a dash), and what follows it.
+
+    Both are empty where there is no label, or nothing after it.
+    """
+    bold = next((phrase for phrase in item.strong if item.text.startswith(phrase)), "")
+    marked = _LABEL.match(item.text)
+    for label, end in ((bold, len(bold)), (marked[1], marked.end()) if marked else ("", 0)):
+        rest = item.text[end:].lstrip(_AFTER_LABEL)
+        if has_words(label) and has_words(rest):
+            return label.rstrip(" .:："), rest
+    return "", ""
+
+
+def _label(item: Paragraph, limit: int) -> str:
+    """What the author set in front: a bold start, or the words before a colon or a dash; empty: nothing."""
+    bold = next((phrase for phrase in item.strong if item.text.startswith(phrase)), "").rstrip(" .:：")
+    marked = _LABEL.match(item.text)
+    for label in (bold, marked[1] if marked else ""):
+        if 0 < width(label) <= limit:
+            return label
+    return ""
+
+
+def _first_that_fits(text: str, limit: int) -> str:
+    first = without_full_stop(split_sentences(text)[0])
+    return first if width(first) <= limit else without_full_stop(text)
+
+
+def shown_statement(paragraph: Paragraph, limit: int, *, last: bool = False) -> tuple[str, str]:
+    """(text, emphasis) of a paragraph as a statement, at most `limit` characters.
+
+    The sentence with the first bold phrase, which is the emphasis; else the shortest whole sentence of at least four
+    words (the last one instead, where the film ends); else the first clauses.
+    """
+    sentences = split_sentences(paragraph.text)
+    for phrase in paragraph.strong:
+        sentence = next((sentence for sentence in sentences if phrase in sentence), None)
+        if sentence:
+            return _around(sentence, phrase, limit)
+    whole = [sentence for sentence in sentences if width(sentence) <= limit and len(split_words(sentence)) >= 4]
+    if whole:
+        return whole[-1] if last else min(whole, key=len), ""
+    return shorten(paragraph.text, limit), ""
+
+
+def _around(sentence: str, phrase: str, limit: int) -> tuple[str, str]:
+    """As much of a sentence around a phrase as fits: the sentence, the clause, or only the phrase."""
+    if width(sentence) <= limit:
+        covered = len(phrase) >= len(sentence.rstrip(SENTENCE_ENDS))
+        return sentence, "" if covered else phrase
+    clause = next((clause for clause in split_clauses(sentence) if phrase in clause), phrase)
+    if width(clause) > limit or clause == phrase:
+        return shorten(capitalised(phrase), limit), ""
+    return capitalised(clause), capitalised(phrase) if clause.startswith(phrase) else phrase
+
+
+def capitalised(text: str) -> str:
+    """`text` as the beginning of a line; a letter that a formula begins with stays small."""
+    return text if _BEGINS_FORMULA.match(text) else text[:1].upper() + text[1:]
+
+
+def spoken_lines(text: str, *, shown: str = "") -> tuple[SpokenLine, ...]:
+    """A line for each sentence; the first that has the words of `shown` in it brings the picture's text with it."""
+    sentences = split_sentences(text)
+    # Heard once, not for each sentence: a model that repeats itself writes hundreds of them.
+    sound = sound_of(shown)
+    said = next((n for n, sentence in enumerate(sentences) if sound.strip() and sound in sound_of(sentence)), None)
+    return tuple(SpokenLine(text=sentence, reveals=0 if n == said else None) for n, sentence in enumerate(sentences))
+
+
+def sentence_of_number(text: str, value: float) -> str:
+    """The sentence of `text` that says a number best; empty: there is no number in any."""
+    sentences = split_sentences(text)
+    best = max(sentences, key=lambda sentence: _says(sentence, value), default="")
+    return best if _says(best, value) else ""
+
+
+def _says(sentence: str, value: float) -> int:
+    """How surely a sentence says a number; 0: it has none in it.
+
+    As it is written ("1,500,000"); spelt out, in English; with a word for its zeros ("1.5 million"); rounded.
+    """
+    digits = _digits(f"{abs(value):.6f}".rstrip("0"))
+    written = {_digits(number) for number in _WRITTEN.findall(sentence)}
+    spelt = {worth for _, worths in spelt_numbers(sentence) for worth in worths}
+    if digits in written:
+        return 4
+    if value in spelt:
+        return 3
+    if digits.strip("0") in {number.strip("0") for number in written}:
+        return 2
+    return int(bool(written or spelt))
+
+
+def _digits(number: str) -> str:
+    return ascii_digits("".join(filter(str.isdecimal, number)))
+
+
+def spoken_item(text: str, *, reveals: int | None = None) -> SpokenLine:
+    """An item of a list as a sentence of its own: without a mark at its end it would run into the next one."""
+    whole = text.rstrip(CLOSING_MARKS)
+    last = whole[-1:]
+    if last in SENTENCE_ENDS or not (unicodedata.category(last)[0] in "LMN" or last in _SIGNS or _is_money(last)):
+        return SpokenLine(text=text, reveals=reveals)
+    return SpokenLine(text=text + full_stop_after(whole.rstrip(_SIGNS + " ")), reveals=reveals)
+
+
+def _is_money(sign: str) -> bool:
+    return unicodedata.category(sign) == "Sc"
+
+
+def sound_of(text: str) -> str:
+    """What is heard of a text: its words without case and punctuation, a space before and after each."""
+    words = ("".join(filter(str.isalnum, word.casefold())) for word in split_words(text))
+    return f" {' '.join(filter(None, words))} "
+
+
+def thumbnail_words(title: str) -> str:
+    """The title; if it has more than five words, its first short clause, else as much of its beginning as has room."""
+    if len(title.split()) <= _THUMBNAIL_WORDS:
+        return shorten(title, THUMBNAIL_MAX_CHARS)
+    clauses = [clause for clause in split_clauses(title) if len(clause) > 3 and len(clause.split()) <= _THUMBNAIL_WORDS]
+    if clauses:
+        return capitalised(shorten(clauses[0], THUMBNAIL_MAX_CHARS))
+    return _without_loose_end(shorten(title, THUMBNAIL_MAX_CHARS))
+
+
+def _without_loose_end(text: str) -> str:
+    """What is cut off without the short words ("the", "und", "à") before the cut, at least three words if there are."""
+    words = text.removesuffix("…").split()
+    if not text.endswith("…"):
+        return text
+    while len(words) > 3 and len(words[-1]) <= 3:
+        words.pop()
+    return " ".join(words) + "…"

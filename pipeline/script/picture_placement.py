@@ -1,0 +1,59 @@
+"""Where the pictures of a brief go when nobody says: among the statements, in order, evenly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.language.writing_systems import width
+from pipeline.model import (
+    Brief,
+    PictureScene,
+    Scene,
+    SceneryScene,
+    SplitScene,
+    StatementScene,
+    WantedPicture,
+    named_picture,
+)
+from pipeline.template import Template
+
+
+def illustrated(scenes: Sequence[Scene], brief: Brief, template: Template) -> tuple[Scene, ...]:
+    """The scenes with the pictures of the brief, as far as there are statements to put them to.
+
+    One that a scene shows already stays there. What is said stays, and what is shown stays as far as it has room: the
+    section as a heading, the sentence beside it.
+    """
+    places = [
+        number
+        for number, scene in enumerate(scenes)
+        if isinstance(scene, StatementScene) and "\n" not in scene.text  # verses need their lines
+    ]
+    shown = set(map(named_picture, scenes))
+    pictures = [picture for picture in brief.pictures if picture.source not in shown]
+    chosen = dict(zip(_evenly(places, len(pictures)), pictures, strict=False))
+    return tuple(
+        _with(scene, chosen[number], template) if number in chosen and isinstance(scene, StatementScene) else scene
+        for number, scene in enumerate(scenes)
+    )
+
+
+def _evenly(places: Sequence[int], count: int) -> Iterator[int]:
+    """So many of the places, or all, as far from each other as can be."""
+    count = min(count, len(places))
+    for number in range(count):
+        yield places[(2 * number + 1) * len(places) // (2 * count)]
+
+
+def _with(scene: StatementScene, picture: WantedPicture, template: Template) -> Scene:
+    """The first of the layouts that has room for the words."""
+    heading, text = (scene.kicker, scene.text) if scene.kicker else (scene.text, "")
+    split, scenery, whole = (template.layout(name) for name in ("split", "scenery", "picture"))
+    if scenery and not scene.kicker and width(scene.text) <= scenery.limit("heading"):
+        return SceneryScene(lines=scene.lines, picture=picture.source, heading=scene.text)
+    if split and width(heading) <= split.limit("heading") and width(text) <= split.limit("text"):
+        return SplitScene(lines=scene.lines, picture=picture.source, heading=heading, text=text)
+    if whole:
+        caption = next((each for each in (scene.text, picture.description) if width(each) <= whole.limit("text")), "")
+        return PictureScene(lines=scene.lines, picture=picture.source, text=caption)
+    return scene

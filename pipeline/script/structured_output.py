@@ -1,0 +1,229 @@
+"""The script as a model writes it: the JSON schema it is held to, and the way from its JSON to a `Script`.
+
+It takes a while to load: whoever asks no model does without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from pipeline.model import (
+    SCENES,
+    Brief,
+    ClosingScene,
+    NumberScene,
+    QuizScene,
+    QuoteScene,
+    Scene,
+    Script,
+    Several,
+    Shown,
+    SpokenLine,
+    StatementScene,
+    TitleScene,
+    row_of,
+    rules_of,
+)
+from pipeline.model.metadata import fit_description
+from pipeline.script.model_output import Code, Text
+from pipeline.script.on_screen_text import (
+    THUMBNAIL_MAX_CHARS,
+    sentence_of_number,
+    spoken_item,
+    spoken_lines,
+    thumbnail_words,
+)
+from pipeline.script.shortening import shorten
+from pipeline.template import LAYOUTS_OF_PICTURES, Template
+
+_ITEMS = "items"
+_SPOKEN = ("say", "lead", "say_answer")
+# Fields of a scene that no model is asked for; the lines of a program have a first one, too, and that is the model's.
+_OURS = frozenset({"lines", "first"})
+
+
+class _Wire(BaseModel):
+    # Every field is required and nothing else is allowed: what strict structured output asks for.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class _Item(_Wire):
+    """A label that appears, and what is said when it does; things with more texts have theirs as well."""
+
+    say: Text
+
+
+def _wire_of(kind: type[Any], base: type[_Wire], **said: Any) -> type[_Wire]:  # noqa: ANN401 - annotations
+    """A scene, or a thing in one, as JSON: its fields but those that are ours, then what is said."""
+    hints, rules = get_type_hints(kind), rules_of(kind)
+    keys: dict[str, Any] = {}
+    for each in fields(kind):
+        rule = rules.get(each.name)
+        if isinstance(rule, Several):
+            keys[each.name] = (list[_several(kind, hints[each.name], rule, spoken=each.name == _ITEMS)], ...)  # type: ignore[misc]
+        elif isinstance(rule, Shown):
+            if not rule.is_film_name:
+                keys[each.name] = (Code if rule.is_fixed else Text, ...)
+        elif each.name not in _OURS or kind not in SCENES.values():
+            keys[each.name] = (_plain(hints[each.name]), ...)
+    keys |= {name: (of, ...) for name, of in said.items()}
+    made: type[_Wire] = create_model(f"Wire{kind.__name__}", __base__=base, **keys)
+    return made
+
+
+def _several(kind: type[Any], hint: Any, rule: Several, *, spoken: bool) -> Any:  # noqa: ANN401 - annotations
+    """What one of a row is: a text, or an object with what is said when it appears."""
+    (one, *_) = get_args(hint)
+    if rule.text:
+        return create_model(f"Wire{kind.__name__}Item", __base__=_Item, text=(Text, ...)) if spoken else Text
+    return _wire_of(one, _Item if spoken else _Wire)
+
+
+def _plain(hint: Any) -> Any:  # noqa: ANN401 - annotations
+    return list[get_args(hint)[0]] if get_origin(hint) is tuple else hint  # type: ignore[misc]
+
+
+def _wire_scene(kind: type[Scene]) -> type[_Wire]:
+    if row_of(kind) is None:
+        return _wire_of(kind, _Wire, say=Text)
+    answer = {"say_answer": Text} if issubclass(kind, QuizScene) else {}
+    return _wire_of(kind, _Wire, lead=Text, **answer)
+
+
+_WIRES: Mapping[type[_Wire], type[Scene]] = {_wire_scene(kind): kind for kind in SCENES.values()}
+
+if TYPE_CHECKING:
+    WireScene = _Wire
+else:
+    WireScene = Annotated[Union[tuple(_WIRES)], Field(discriminator="layout")]  # noqa: UP007 - they are counted at run time
+
+
+class WireScript(_Wire):
+    """A film on paper."""
+
+    title: Text
+    description: Text
+    tags: list[Text]
+    thumbnail_text: Text
+    scenes: list[WireScene]
+
+
+def strict_schema(template: Template, brief: Brief) -> dict[str, Any]:
+    """The JSON schema of a `WireScript` with the layouts of `template`, in the subset that strict mode takes.
+
+    A picture is one of those of `brief`, or any that is searched for; where none is needed, it may be none.
+    """
+    whole = _schema()
+    schema: dict[str, Any] = _strict(whole, whole["$defs"])
+    items = schema["properties"]["scenes"]["items"]
+    items["anyOf"] = [each for each in items["anyOf"] if template.layout(each["properties"]["layout"]["enum"][0])]
+    names = [picture.source for picture in brief.pictures]
+    for properties in (each["properties"] for each in items["anyOf"]):
+        if "picture" in properties:
+            needs_one = properties["layout"]["enum"][0] in LAYOUTS_OF_PICTURES
+            one_of = {"enum": names if needs_one else ["", *names]}
+            properties["picture"] = {"type": "string", **({} if brief.may_search else one_of)}
+    return schema
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    """The JSON schema of a `WireScript`, made once: that takes a tenth of a second. Not to be changed."""
+    return WireScript.model_json_schema()
+
+
+def _strict(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    """References put in place, `const` as `enum`, `oneOf` as `anyOf`, and what strict mode does not know left out."""
+    if isinstance(node, list):
+        return [_strict(each, definitions) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return _strict(definitions[node["$ref"].rsplit("/", 1)[-1]], definitions)
+    strict: dict[str, Any] = {}
+    for key, value in node.items():
+        if key == "const":
+            strict["enum"] = [value]
+        elif key == "properties":
+            strict[key] = {name: _strict(each, definitions) for name, each in value.items()}
+        elif key not in {"$defs", "title", "discriminator"}:
+            strict["anyOf" if key == "oneOf" else key] = _strict(value, definitions)
+    return strict
+
+
+def to_script(wire: WireScript, brief: Brief) -> Script:
+    """The script a model wrote for `brief`. What the author has set (title of notes, kicker, subtitle) stays."""
+    title = brief.title if brief.has_notes else wire.title or brief.title
+    return Script(
+        title=title,
+        language=brief.language,
+        scenes=tuple(_scene(scene, brief, title) for scene in wire.scenes),
+        description=brief.description or fit_description(wire.description),
+        tags=tuple(dict.fromkeys((*brief.tags, *(tag for tag in wire.tags if tag)))),
+        thumbnail_text=shorten(wire.thumbnail_text, THUMBNAIL_MAX_CHARS) or thumbnail_words(title),
+    )
+
+
+def _scene(wire: _Wire, brief: Brief, title: str) -> Scene:
+    kind = _WIRES[type(wire)]
+    given = dict(wire)
+    spoken: dict[str, str] = {name: given.pop(name) for name in _SPOKEN if name in given}
+    things = [_without_speech(item) for item in given.pop(_ITEMS, ())]
+    values: dict[str, Any] = {name: _value(kind, name, value) for name, value in given.items()}
+    if row_of(kind):
+        hint = get_args(get_type_hints(kind)[_ITEMS])[0]
+        values[_ITEMS] = tuple(thing["text"] if hint is str else _thing(hint, thing) for thing, _ in things)
+    if kind is TitleScene:
+        values |= {"kicker": brief.kicker or values["kicker"], "subtitle": brief.subtitle or values["subtitle"]}
+    if kind is ClosingScene:
+        values["subtitle"] = title
+    return kind(lines=_lines(kind, spoken, things, shown=_shown_text(kind, values, spoken)), **values)
+
+
+def _lines(
+    kind: type[Scene], spoken: Mapping[str, str], things: Sequence[tuple[dict[str, Any], str]], *, shown: str
+) -> tuple[SpokenLine, ...]:
+    """What is said, each item's words bringing it with them."""
+    if "lead" not in spoken:
+        return spoken_lines(spoken["say"], shown=shown)
+    lines = [*spoken_lines(spoken["lead"])]
+    for number, (thing, say) in enumerate(things):
+        row = row_of(kind)
+        said = say or (_first_text(thing) if row and row.all_spoken else "")
+        if said:
+            lines.append(spoken_item(said, reveals=number))
+    if "say_answer" in spoken:
+        lines.append(spoken_item(spoken["say_answer"], reveals=len(things)))
+    return tuple(lines)
+
+
+def _without_speech(item: _Wire) -> tuple[dict[str, Any], str]:
+    thing = dict(item)
+    return thing, thing.pop("say")
+
+
+def _first_text(thing: Mapping[str, Any]) -> str:
+    return next((value for value in thing.values() if isinstance(value, str) and value), "")
+
+
+def _shown_text(kind: type[Scene], values: Mapping[str, Any], spoken: Mapping[str, str]) -> str:
+    """The sentence that appears when it is said, or brings a number with it."""
+    if kind is NumberScene:
+        return sentence_of_number(spoken["say"], values["value"])
+    return str(values["text"]) if kind in {StatementScene, QuoteScene} else ""
+
+
+def _value(kind: type[Any], name: str, value: Any) -> Any:  # noqa: ANN401 - whatever the field is
+    if not isinstance(value, list):
+        return value
+    one = get_args(get_type_hints(kind)[name])[0]
+    return tuple(_thing(one, dict(each)) if isinstance(each, _Wire) else each for each in value)
+
+
+def _thing(kind: type[Any], given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an instance of `kind`
+    return kind(**{name: _value(kind, name, value) for name, value in given.items()})

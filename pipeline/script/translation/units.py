@@ -1,0 +1,136 @@
+"""A script as texts with names, by parts: what is written about the film, and each scene.
+
+A translator gets these and gives them back under the same names, so that scenes, layouts, items and what each line
+brings with it can't change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from pipeline.model import Scene, Script, texts_of, with_texts
+from pipeline.model.metadata import TITLE_MAX_CHARS, fit_description, fit_tags
+from pipeline.script.checks import limits_of
+from pipeline.script.on_screen_text import THUMBNAIL_MAX_CHARS
+from pipeline.template import Template
+
+FILM = "film"
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What is translated and checked by itself."""
+
+    # "film" or "scene_3"; and "film" or a layout.
+    name: str
+    kind: str
+    # (name, text): "heading", "item_2", "say_1"…; only those with a letter in them.
+    texts: tuple[tuple[str, str], ...]
+    # The longest that some of them may be, in characters.
+    limits: tuple[tuple[str, int], ...]
+    # In a film of a wanted length: about how many words (or characters: see `LengthPlan`) each line that is said may
+    # have, and how it was translated before, if that took too long or not long enough.
+    words: tuple[tuple[str, int], ...] = ()
+    before: tuple[tuple[str, str], ...] = ()
+
+    def limit(self, name: str) -> int | None:
+        """The longest text of this name; None: as long as it takes."""
+        return dict(self.limits).get(name)
+
+    @property
+    def chars(self) -> int:
+        """How much text it is."""
+        return sum(len(text) for _, text in (*self.texts, *self.before))
+
+    @property
+    def place(self) -> str:
+        """The part as messages name it: "scene 3 (bullets)"."""
+        return self.name if self.name == FILM else f"{self.name.replace('_', ' ')} ({self.kind})"
+
+
+def parts_of(script: Script, template: Template) -> tuple[Part, ...]:
+    """The script in parts, in order; the film's own texts first."""
+    about = Part(
+        name=FILM,
+        kind=FILM,
+        texts=_with_letters(_film_texts(script)),
+        limits=(("title", TITLE_MAX_CHARS), ("thumbnail_text", THUMBNAIL_MAX_CHARS)),
+    )
+    scenes = (
+        Part(
+            name=f"scene_{number}",
+            kind=scene.layout,
+            texts=_with_letters(_scene_texts(scene, script)),
+            limits=tuple(_limits(scene, template)),
+        )
+        for number, scene in enumerate(script.scenes, start=1)
+    )
+    return (about, *scenes)
+
+
+def said_by_scene(script: Script) -> dict[str, Texts]:
+    """What is said in each scene, by the names of part and line."""
+    return {f"scene_{number}": dict(_said(scene)) for number, scene in enumerate(script.scenes, start=1)}
+
+
+def put_together(script: Script, texts: Mapping[str, Texts], *, language: str) -> Script:
+    """The same script with other texts, by part and name; a text that is not given stays."""
+    about = {**dict(_film_texts(script)), **texts.get(FILM, {})}
+    title = about["title"]
+    scenes = (
+        _scene_with(scene, texts.get(f"scene_{number}", {})) for number, scene in enumerate(script.scenes, start=1)
+    )
+    lines = script.description.split("\n")
+    return replace(
+        script,
+        title=title,
+        language=language,
+        scenes=tuple(_named(scene, script.title, title) for scene in scenes),
+        description=fit_description("\n".join(about[f"description_{number}"] for number in range(1, len(lines) + 1))),
+        tags=fit_tags(tuple(about[f"tag_{number}"] for number in range(1, len(script.tags) + 1))),
+        thumbnail_text=about["thumbnail_text"],
+    )
+
+
+def _film_texts(script: Script) -> Iterator[tuple[str, str]]:
+    yield "title", script.title
+    yield from ((f"description_{n}", line) for n, line in enumerate(script.description.split("\n"), start=1))
+    yield from ((f"tag_{n}", tag) for n, tag in enumerate(script.tags, start=1))
+    yield "thumbnail_text", script.thumbnail_text
+
+
+def _scene_texts(scene: Scene, script: Script) -> Iterator[tuple[str, str]]:
+    for shown in texts_of(scene):
+        # The name of the film below the last words is translated with the film.
+        if not shown.rule.is_fixed and not (shown.rule.is_film_name and shown.text == script.title):
+            yield shown.name, shown.text
+    yield from _said(scene)
+
+
+def _said(scene: Scene) -> Iterator[tuple[str, str]]:
+    yield from ((f"say_{n}", line.text) for n, line in enumerate(scene.lines, start=1))
+
+
+def _with_letters(texts: Iterator[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Without texts such as "1/2", which say the same in every language."""
+    return tuple((name, text) for name, text in texts if any(character.isalpha() for character in text))
+
+
+def _limits(scene: Scene, template: Template) -> Iterator[tuple[str, int]]:
+    layout = template.layout(scene.layout)
+    limits = limits_of(scene, layout) if layout else {}
+    yield from ((shown.name, limits[shown.field]) for shown in texts_of(scene) if shown.field in limits)
+
+
+def _scene_with(scene: Scene, texts: Texts) -> Scene:
+    lines = tuple(replace(line, text=texts.get(f"say_{n}", line.text)) for n, line in enumerate(scene.lines, start=1))
+    return replace(with_texts(scene, texts), lines=lines)
+
+
+def _named(scene: Scene, before: str, after: str) -> Scene:
+    """The scene with the film's name, where it has that, in its new form."""
+    names = {shown.name: after for shown in texts_of(scene) if shown.rule.is_film_name and shown.text == before}
+    return with_texts(scene, names)

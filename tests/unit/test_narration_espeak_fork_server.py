@@ -1,0 +1,244 @@
+"""The host of eSpeak: what it forks speaks as a process that was started for it, and nothing outlives who asked."""
+
+from __future__ import annotations
+
+import gc
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import anyio
+import psutil
+import pytest
+
+from pipeline.errors import TransientError
+from pipeline.model import Prosody
+from pipeline.narration import espeak
+from pipeline.narration.espeak import EspeakNarrator
+from pipeline.narration.espeak.fork_server import CAN_FORK
+from pipeline.narration.narrator import Speech
+from pipeline.narration.spoken_text import spoken
+
+pytestmark = pytest.mark.skipif(not CAN_FORK, reason="only where a process may fork")
+
+SENTENCES = {
+    "en-us": "Sunlight looks white, but it holds {} colors of the rainbow.",
+    "de": "Der Krake hat drei Herzen und {} Arme, sagt die Fee.",
+    "fr": "La pieuvre a trois cœurs et {} bras ; pourquoi ?",
+    "hi": "आसमान नीला क्यों है? {}",
+    "cmn": "天空为什么是蓝色的？因为阳光。{}",
+    "ru": "Почему небо голубое? Потому что {} лучей.",
+}
+# Loads no library. Its tasks: to die of a signal, to tell its number and wait, to say many bytes.
+STRANGE = """
+import os, sys, time
+import real
+real._load = lambda *_: (None, 22050)
+def do(_library, _rate, task, *how):
+    if task == "die":
+        sys.stderr.write("these are my last words\\n")
+        sys.stderr.flush()
+        os.kill(os.getpid(), int(how[0]))
+    if task == "wait":
+        with open(how[0], "w") as file:
+            file.write(str(os.getpid()))
+        time.sleep(60)
+    if task == "echo":
+        sys.stdout.buffer.write(sys.stdin.buffer.read() * int(how[0]))
+        sys.stdout.buffer.flush()
+    return 0
+real._do = do
+os._exit(real.main())
+"""
+
+
+async def say(narrator: EspeakNarrator, text: str, voice: str) -> Speech:
+    return await narrator.speak(spoken(text), voice, Prosody())
+
+
+def children() -> set[psutil.Process]:
+    return set(psutil.Process().children(recursive=True))
+
+
+def gone(processes: set[psutil.Process]) -> bool:
+    _, alive = psutil.wait_procs(processes, timeout=10)
+    return not [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture
+def strange(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """Narrators whose host forks for strange tasks; the folder of the files that they write."""
+    (tmp_path / "real.py").write_text(Path(espeak.child.__file__).read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "child.py").write_text(f"import sys\nsys.path.insert(0, {str(tmp_path)!r}){STRANGE}", encoding="utf-8")
+    monkeypatch.setattr(espeak.child, "__file__", str(tmp_path / "child.py"))
+    return tmp_path
+
+
+async def written(path: Path) -> psutil.Process:
+    """The process that waits, as soon as it has told its number."""
+    with anyio.fail_after(60):
+        while not (await anyio.Path(path).exists() and (told := await anyio.Path(path).read_text())):
+            await anyio.lowlevel.checkpoint()
+    return psutil.Process(int(told))
+
+
+async def test_in_any_order_it_says_what_a_process_says_that_was_started_for_it():
+    texts = [(voice, text.format(number)) for voice, text in SENTENCES.items() for number in (3, 11)]
+    alone, hosted = EspeakNarrator(may_fork=False), EspeakNarrator()
+    fresh: dict[tuple[str, str], Speech] = {}
+    wrong: list[tuple[str, str]] = []
+
+    async def begin(voice: str, text: str) -> None:
+        fresh[voice, text] = await say(alone, text, voice)
+
+    async def compare(voice: str, text: str) -> None:
+        if await say(hosted, text, voice) != fresh[voice, text]:
+            wrong.append((voice, text))
+
+    async with anyio.create_task_group() as tasks:
+        for each in texts:
+            tasks.start_soon(begin, *each)
+    shuffled = texts * 2
+    random.Random(5).shuffle(shuffled)
+    async with anyio.create_task_group() as tasks:
+        for each in shuffled:
+            tasks.start_soon(compare, *each)
+
+    assert wrong == []
+
+
+async def test_one_host_speaks_all_texts_and_ends_with_its_narrator():
+    before = children()
+    narrator = EspeakNarrator()
+    await narrator.check()
+    first = children() - before
+    await say(narrator, "One.", "en-us")
+    await say(narrator, "Two.", "de")
+
+    assert len(first) == 1
+    assert children() - before == first
+    del narrator
+    gc.collect()
+    assert await anyio.to_thread.run_sync(gone, first)
+
+
+async def test_a_host_that_was_killed_is_started_anew():
+    before = children()
+    narrator = EspeakNarrator()
+    one = await say(narrator, "One.", "en-us")
+    (host,) = children() - before
+    host.kill()
+    await anyio.to_thread.run_sync(gone, {host})
+
+    assert await say(narrator, "One.", "en-us") == one
+
+
+async def test_a_crash_costs_one_sentence_and_is_told_with_the_last_words(strange):
+    before = children()
+    narrator = EspeakNarrator()
+    assert await narrator._ask("echo", "1", text="one") == b"one"
+    (host,) = children() - before
+
+    with pytest.raises(TransientError, match="broke off: these are my last words"):
+        await narrator._ask("die", str(int(signal.SIGSEGV)))
+
+    assert await narrator._ask("echo", "1", text="two") == b"two"
+    assert children() - before == {host}
+
+
+async def test_long_texts_and_answers_of_megabytes_come_whole(strange):
+    text = "Größe " * 100_000
+
+    answer = await EspeakNarrator()._ask("echo", "8", text=text)
+
+    assert answer == text.encode() * 8
+
+
+@pytest.mark.parametrize("how", ["cancelled", "timed out"])
+async def test_a_sentence_that_hangs_is_killed_and_no_other(strange, how):
+    before = children()
+    narrator = EspeakNarrator(timeout_s=3.0 if how == "timed out" else 60.0)
+    assert await narrator._ask("echo", "1", text="one") == b"one"
+    (host,) = children() - before
+    narrator._places = anyio.CapacityLimiter(2)
+    failures: list[str] = []
+
+    async def hang() -> None:
+        try:
+            await narrator._ask("wait", str(strange / "pid"))
+        except TransientError as error:
+            failures.append(error.message)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(hang)
+        hanging = await written(strange / "pid")
+        assert await narrator._ask("echo", "1", text="two") == b"two"
+        if how == "cancelled":
+            tasks.cancel_scope.cancel()
+
+    assert await anyio.to_thread.run_sync(gone, {hanging})
+    assert failures == ([] if how == "cancelled" else ["eSpeak gave no answer within 3 s"])
+    assert await narrator._ask("echo", "1", text="three") == b"three"
+    assert children() - before == {host}
+
+
+async def test_what_hangs_dies_with_its_host_and_is_told_as_broken_off(strange):
+    before = children()
+    narrator = EspeakNarrator()
+    await narrator._ask("echo", "1", text="one")
+    (host,) = children() - before
+
+    async def hang() -> None:
+        with pytest.raises(TransientError, match="broke off: exit code -9"):
+            await narrator._ask("wait", str(strange / "pid"))
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(hang)
+        hanging = await written(strange / "pid")
+        host.kill()
+
+    assert await anyio.to_thread.run_sync(gone, {hanging})
+
+
+async def test_all_that_a_host_was_speaking_when_it_died_is_told_as_broken_off(strange):
+    before = children()
+    narrator = EspeakNarrator()
+    narrator._places = anyio.CapacityLimiter(8)
+    await narrator._ask("echo", "1", text="one")
+    (host,) = children() - before
+    told: list[str] = []
+
+    async def hang(number: int) -> None:
+        try:
+            await narrator._ask("wait", str(strange / f"pid{number}"))
+        except TransientError as error:
+            told.append(error.message)
+
+    async with anyio.create_task_group() as tasks:
+        for number in range(8):
+            tasks.start_soon(hang, number)
+        for number in range(8):
+            await written(strange / f"pid{number}")
+        host.kill()
+
+    assert told == ["eSpeak's process broke off: exit code -9"] * 8
+
+
+async def test_nothing_outlives_a_command_that_is_killed(strange):
+    command = (
+        "import anyio; from pipeline.narration import espeak\n"
+        f"espeak.child.__file__ = {str(strange / 'child.py')!r}\n"
+        f"anyio.run(lambda: espeak.EspeakNarrator()._ask('wait', {str(strange / 'pid')!r}))"
+    )
+    async with await anyio.open_process([sys.executable, "-c", command], stderr=subprocess.DEVNULL) as process:
+        try:
+            hanging = await written(strange / "pid")
+            host = psutil.Process(hanging.ppid())
+            assert host.ppid() == process.pid
+        finally:
+            process.kill()
+
+    assert await anyio.to_thread.run_sync(gone, {hanging, host})

@@ -1,0 +1,39 @@
+"""Phrases set apart for a voice that has to be told where words end."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.narration.espeak.segmentation import part_phrases
+from pipeline.narration.spoken_text import spoken
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "told"),
+    [
+        ("ja", "太陽の光は白く見えますが、青い。", "太陽の 光は 白く 見えますが、 青い。"),
+        ("ja", "QRコードは1994年に生まれました。", "QRコードは 1994年に 生まれました。"),
+        ("th", "ดีมาก ครับ", "ดี มาก, ครับ"),
+        ("th", "ใช้ API ได้", "ใช้ API ได้"),
+        ("en", "Why is it blue?", "Why is it blue?"),
+    ],
+)
+def test_phrases_are_told_apart_by_a_space_and_clauses_by_a_comma(language, text, told):
+    assert part_phrases(spoken(text), language).text == told
+
+
+@given(st.text(alphabet="空青いは見るGDP 1。、กเาิ😀 ", max_size=20), st.sampled_from(["ja", "th"]))
+def test_every_word_is_still_found_where_it_is_said(text, language):
+    said = spoken(text)
+    parted = part_phrases(said, language)
+
+    assert parted.words == said.words
+    for before, after in zip(said.places, parted.places, strict=True):
+        assert (before is None) is (after is None)
+        if before and after:
+            assert parted.text[slice(*after)].replace(",", "") in (
+                said.text[slice(*before)],
+                said.text[slice(*before)].replace(",", ""),
+            )
+    ends = [0, *(end for place in parted.places if place for end in place)]
+    assert ends == sorted(ends)

@@ -1,0 +1,44 @@
+"""The sentences by which voices are heard and measured."""
+
+import unicodedata
+
+import pytest
+
+from pipeline.language.text import SENTENCE_ENDS, clean_text
+from pipeline.language.words import split_words
+from pipeline.narration.edge.voices import DEFAULT_VOICES
+from pipeline.narration.sample_texts import SAMPLES, sample_text
+
+
+@pytest.mark.parametrize("language", SAMPLES)
+def test_a_sample_is_two_plain_sentences_long_enough_to_be_measured(language):
+    text = SAMPLES[language]
+
+    assert clean_text(text) == text
+    assert not any(character.isdigit() for character in text)
+    assert 15 <= len(split_words(text)) <= 120
+    ends = [character for character in text if character in SENTENCE_ENDS]
+    assert len(ends) == (0 if language == "th" else 2)
+
+
+def test_every_language_that_edge_speaks_has_one():
+    assert [language for language in DEFAULT_VOICES if sample_text(language) is None] == []
+
+
+def test_each_is_written_in_one_script():
+    for text in SAMPLES.values():
+        letters = {unicodedata.name(c).split()[0] for c in text if unicodedata.category(c)[0] == "L"}
+        assert len(letters - {"CJK", "HIRAGANA", "KATAKANA"}) <= 1
+
+
+@pytest.mark.parametrize(
+    ("language", "same_as"),
+    [("de-AT", "de"), ("pt_BR", "pt"), ("zh-TW", "zh-hant"), ("zh-Hans-CN", "zh"), ("no", "nb")],
+)
+def test_a_region_or_another_name_finds_the_language(language, same_as):
+    assert sample_text(language) == SAMPLES[same_as]
+
+
+def test_a_language_without_one_has_none():
+    assert sample_text("tlh") is None
+    assert sample_text("") is None

@@ -1,0 +1,399 @@
+"""Sentences, clauses, and the few words that are shown of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import process_time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from pipeline.language.sentences import split_sentences
+from pipeline.language.writing_systems import width
+from pipeline.model import SCENES, Brief, Paragraph, Scene
+from pipeline.script.model_output import plain_text
+from pipeline.script.on_screen_text import (
+    sentence_of_number,
+    shown_items,
+    shown_statement,
+    spoken_item,
+    spoken_lines,
+    thumbnail_words,
+)
+from pipeline.script.shortening import shorten, without_full_stop
+from pipeline.script.structured_output import WireScript, strict_schema, to_script
+from pipeline.template import Layout, load_template
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("One. Two! Three? Four… Five", ("One.", "Two!", "Three?", "Four…", "Five")),
+        ("Dr. Smith met Mrs. Jones. They left.", ("Dr. Smith met Mrs. Jones.", "They left.")),
+        ("It is large, e.g. Jupiter. So i.e. Saturn.", ("It is large, e.g. Jupiter.", "So i.e. Saturn.")),
+        ("The U.S. Army. J. S. Bach wrote. More.", ("The U.S. Army.", "J. S. Bach wrote.", "More.")),
+        ("It is 3.5 m tall. See No. 5 there. No. Not so.", ("It is 3.5 m tall.", "See No. 5 there.", "No.", "Not so.")),
+        ("In 1969. Then.", ("In 1969.", "Then.")),
+        ("Am 3. Oktober. Ende.", ("Am 3. Oktober.", "Ende.")),
+        ("I was 12. I got stung. None. 13. They left.", ("I was 12.", "I got stung.", "None.", "13.", "They left.")),
+        ("She counted, and — oh! — the sun came up.", ("She counted, and — oh! — the sun came up.",)),
+        ("Er kam am 3. Er ging am 5. Tag.", ("Er kam am 3.", "Er ging am 5. Tag.")),
+        ("Das gilt z.B. Hunden usw. Ende.", ("Das gilt z.B. Hunden usw.", "Ende.")),
+        ("Es sind 3,5 Mio. Menschen und 2 Mrd. Euro. Ende.", ("Es sind 3,5 Mio. Menschen und 2 Mrd. Euro.", "Ende.")),
+        ("Frau Dr. Maier und Fr. Lang. Ende.", ("Frau Dr. Maier und Fr. Lang.", "Ende.")),
+        ("On Sept. 11 it rained. In May. Then.", ("On Sept. 11 it rained.", "In May.", "Then.")),
+        ("En EE. UU. hay más, p. ej. Texas. Fin.", ("En EE. UU. hay más, p. ej. Texas.", "Fin.")),
+        ("Lo dice la pág. 5 de la Dra. Ruiz. Fin.", ("Lo dice la pág. 5 de la Dra. Ruiz.", "Fin.")),
+        ("Il Sig. Rossi, ad es. Roma, pag. 123. Fine.", ("Il Sig. Rossi, ad es. Roma, pag. 123.", "Fine.")),
+        (
+            "En 50 av. J.-C. déjà, p. ex. Paris, env. 500. Fin.",
+            ("En 50 av. J.-C. déjà, p. ex. Paris, env. 500.", "Fin."),
+        ),
+        ("Np. Warszawa, m.in. Kraków, ok. 5 km, str. 7.", ("Np. Warszawa, m.in. Kraków, ok. 5 km, str. 7.",)),
+        ("Bądź o godz. 11.00. Ul. Długa 5.", ("Bądź o godz. 11.00.", "Ul. Długa 5.")),
+        ("TP. Hồ Chí Minh đông. Hết.", ("TP. Hồ Chí Minh đông.", "Hết.")),
+        ("Stora städer, t.ex. Lund, bl.a. Malmö. Slut.", ("Stora städer, t.ex. Lund, bl.a. Malmö.", "Slut.")),
+        ("Напр. Москва, проф. Иванов, рис. 125. Конец.", ("Напр. Москва, проф. Иванов, рис. 125.", "Конец.")),
+        ("Δηλ. η Αθήνα, βλ. Πλάτων, σελ. 125. Τέλος.", ("Δηλ. η Αθήνα, βλ. Πλάτων, σελ. 125.", "Τέλος.")),
+        ("डॉ. शर्मा और प्रो. वर्मा। अंत।", ("डॉ. शर्मा और प्रो. वर्मा।", "अंत।")),
+        ("Ich mag es. Du auch.", ("Ich mag es.", "Du auch.")),
+        ('"Why?" she asked. "Yes." He left.', ('"Why?" she asked.', '"Yes."', "He left.")),
+        ("Wait... what? Oh.", ("Wait... what?", "Oh.")),
+        ("天空是蓝色的。为什么？「散射！」", ("天空是蓝色的。", "为什么？", "「散射！」")),
+        ("क्यों है। यह है।", ("क्यों है।", "यह है।")),
+        ("... Hello. !!!", ("... Hello. !!!",)),
+        ("It is 1 − x²/(2!) − …, they say. Then go.", ("It is 1 − x²/(2!) − …, they say.", "Then go.")),
+        ("Multiply p1 · p2 · … · pn + 1. Then go.", ("Multiply p1 · p2 · … · pn + 1.", "Then go.")),
+        ("we all sleep too little. so do cats. ok", ("we all sleep too little.", "so do cats. ok")),
+        ("bring forks, knives, cups etc. and a spoon", ("bring forks, knives, cups etc. and a spoon",)),
+        ("We live near St. james park. now.", ("We live near St. james park. now.",)),
+        (f"So {'very ' * 40}long. then more.", (f"So {'very ' * 40}long.", "then more.")),
+        ("He met J. P. Morgan. It cost Rs. 500. Fin.", ("He met J. P. Morgan.", "It cost Rs. 500.", "Fin.")),
+        (
+            "Im XIX. Jahrhundert. XIV. Louis. Heinrich VIII. Da.",
+            ("Im XIX. Jahrhundert.", "XIV. Louis.", "Heinrich VIII.", "Da."),
+        ),
+        ("« Halte ! » Puis « Non », dit-il.", ("« Halte ! »", "Puis « Non », dit-il.")),
+        ("Er rief: »Halt!« »Komm!« Ende.", ("Er rief: »Halt!«", "»Komm!«", "Ende.")),
+        ("彼は「止まれ。」と言った。「来い。」「行け。」", ("彼は「止まれ。」と言った。", "「来い。」", "「行け。」")),
+        (
+            "Nel sec. XIX. Poi. Mind. 5 km. His mind. Then.",
+            ("Nel sec. XIX.", "Poi.", "Mind. 5 km.", "His mind.", "Then."),
+        ),
+        (
+            "Dña. Ana. Przy ul. Długiej i św. Jana. На пл. Мира.",
+            ("Dña. Ana.", "Przy ul. Długiej i św. Jana.", "На пл. Мира."),
+        ),
+        # An abbreviation before a number, also one of the Romans.
+        (
+            "In der Hauptstr. 5 sind max. 10 Personen. Es dauert 5 min. 10 kamen.",
+            ("In der Hauptstr. 5 sind max. 10 Personen.", "Es dauert 5 min.", "10 kamen."),
+        ),
+        ("See Sec. 5 and Apt. 3B. Wait 5 sec. 3 left.", ("See Sec. 5 and Apt. 3B.", "Wait 5 sec.", "3 left.")),
+        ("Voir chap. IV, dell'art. 5 e cfr. Roma. Fin.", ("Voir chap. IV, dell'art. 5 e cfr. Roma.", "Fin.")),
+        ("По ст. 15 в 90-х гг. XX в. Он ушёл.", ("По ст. 15 в 90-х гг. XX в.", "Он ушёл.")),
+        # Degrees, firms, measures and hours, told by what is around them.
+        ("Dr. med. Müller kam med. Dann ging er.", ("Dr. med. Müller kam med.", "Dann ging er.")),
+        ("Prof. Dr. rer. nat. Ott und dr hab. Nowak. Ende.", ("Prof. Dr. rer. nat. Ott und dr hab. Nowak.", "Ende.")),
+        ("Meier & Co. KG nimmt 1 Pck. Vanille. Ende.", ("Meier & Co. KG nimmt 1 Pck. Vanille.", "Ende.")),
+        (
+            "Open Sat. 10 a.m.–5 p.m., сб. 10–14. They sat. 10 men came.",
+            ("Open Sat. 10 a.m.–5 p.m., сб. 10–14.", "They sat.", "10 men came."),
+        ),
+        ("Am 3.10. Berlin. Es kostet 3.10. Berlin.", ("Am 3.10. Berlin.", "Es kostet 3.10.", "Berlin.")),
+        ("Er kam am 3.10. Sie ging.", ("Er kam am 3.10.", "Sie ging.")),
+        (
+            "Парк им. Горького. Я дал это им. Горького нет. Дом им. М. Горького.",
+            ("Парк им. Горького.", "Я дал это им.", "Горького нет.", "Дом им. М. Горького."),
+        ),
+        # What can only begin another sentence, behind an abbreviation and behind a number.
+        (
+            "He lives in the U.S. It is big. In the U.S. I met him.",
+            ("He lives in the U.S.", "It is big.", "In the U.S. I met him."),
+        ),
+        ("I had Plan B. It failed. Bob Jr. He knows.", ("I had Plan B.", "It failed.", "Bob Jr.", "He knows.")),
+        ("Das gilt z. B. Die Zeit sagt es.", ("Das gilt z. B. Die Zeit sagt es.",)),
+        ("В 1837 г. Он был. В 1837 г. Пушкин умер.", ("В 1837 г.", "Он был.", "В 1837 г. Пушкин умер.")),
+        ("Zmarł w 2010 r. Był znany. W 2010 r. Polska.", ("Zmarł w 2010 r.", "Był znany.", "W 2010 r. Polska.")),
+        ("И т. д. Рост. Вес 5 т. Он.", ("И т. д.", "Рост.", "Вес 5 т.", "Он.")),
+        ("A las 18:00 h. Sábado. Son 5 l. Fin.", ("A las 18:00 h.", "Sábado.", "Son 5 l.", "Fin.")),
+        ("Tel. 91 123 45 67. Calle Mayor. Nr. 5. Danach.", ("Tel. 91 123 45 67.", "Calle Mayor.", "Nr. 5.", "Danach.")),
+        ('"Why?" I asked. "No." I left.', ('"Why?" I asked.', '"No."', "I left.")),
+        ("En 52 av. J.-C. César, apr. J.-C. Rome. Fin.", ("En 52 av. J.-C. César, apr. J.-C. Rome.", "Fin.")),
+        ("Tél. 06.12. Le 14 juill. 1789, op. 27.", ("Tél. 06.12.", "Le 14 juill. 1789, op. 27.")),
+        ("Q: Age? A: 42. Q: Why?", ("Q: Age?", "A: 42.", "Q: Why?")),
+        ("It burns. pH 7 is normal. iPhones do not.", ("It burns.", "pH 7 is normal.", "iPhones do not.")),
+        ("That is Bob's. It is red.", ("That is Bob's.", "It is red.")),
+        # Quotation marks that open in one language and close in another.
+        ("Er rief: „Halt!“ Dann: „Ja.“ Ende.", ("Er rief: „Halt!“", "Dann: „Ja.“", "Ende.")),
+        ("« Il dit : “Viens !” », dit-il. Fin.", ("« Il dit : “Viens !” », dit-il.", "Fin.")),
+        ("他走了。“为什么？”好。", ("他走了。", "“为什么？”", "好。")),
+        ("no end", ("no end",)),
+        ("", ()),
+    ],
+)
+def test_sentences_end_where_a_reader_stops(text: str, sentences: tuple[str, ...]) -> None:
+    assert split_sentences(text) == sentences
+
+
+@given(st.text(alphabet='aB1 .!?…。！」)"—\n', max_size=60))
+def test_no_letter_is_lost_between_sentences(text: str) -> None:
+    assert "".join("".join(split_sentences(text)).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [
+        ("It fits", 10, "It fits"),
+        ("Blue light bounces, red light goes on", 25, "Blue light bounces"),
+        ("Blue light (the short waves) bounces", 25, "Blue light"),
+        ("Rainbows: how light is bent", 15, "Rainbows"),
+        ("A, then a very long clause goes on", 20, "A, then a very long…"),
+        ("Supercalifragilistic", 10, "Supercali…"),
+        ("天空是蓝色的，因为光被散射", 16, "天空是蓝色的"),
+        ("天空是蓝色的因为光被散射", 16, "天空是蓝色的因…"),
+        ("नमस्ते दुनिया", 9, "नमस्ते…"),
+        ("सससससकुसससस", 7, "सससससकु…"),
+    ],
+)
+def test_a_text_is_shortened_at_the_end_of_a_clause_or_a_word(text: str, limit: int, shown: str) -> None:
+    assert shorten(text, limit) == shown
+
+
+@given(st.text(min_size=1, max_size=80), st.integers(10, 60))
+def test_a_shortened_text_is_within_its_limit(text: str, limit: int) -> None:
+    shown = shorten(text, limit)
+
+    assert width(shown) <= limit
+    assert text.startswith(shown.removesuffix("…")) or shown == text
+
+
+def test_a_label_loses_its_full_stop_but_an_abbreviation_keeps_it() -> None:
+    assert [without_full_stop(text) for text in ("It is so.", "In the U.S.", "And so...", "蓝色。", "Why?")] == [
+        "It is so",
+        "In the U.S.",
+        "And so...",
+        "蓝色",
+        "Why?",
+    ]
+
+
+def test_items_are_shown_in_full_when_all_fit_and_as_labels_otherwise() -> None:
+    short = [Paragraph(text="Mercury: small."), Paragraph(text="Venus")]
+    long = [*short, Paragraph(text="Earth - the one with a moon"), Paragraph(text="Mars is red. It is cold there.")]
+
+    assert shown_items(short, 20) == ("Mercury: small", "Venus")
+    assert shown_items(long, 20) == ("Mercury", "Venus", "Earth", "Mars is red")
+
+
+def test_the_bold_start_of_an_item_is_its_label() -> None:
+    items = [Paragraph(text="It arrives white. All colours travel together.", strong=("It arrives white.",))]
+
+    assert shown_items(items, 20) == ("It arrives white",)
+
+
+@pytest.mark.parametrize(
+    ("text", "strong", "limit", "shown"),
+    [
+        ("Short. This one is shown here. This one is a little longer.", (), 60, ("This one is shown here.", "")),
+        ("Blue goes astray, and red goes on.", ("red",), 60, ("Blue goes astray, and red goes on.", "red")),
+        ("Blue goes astray, and red light goes on.", ("red light",), 30, ("And red light goes on.", "red light")),
+        ("All of it.", ("All of it",), 60, ("All of it.", "")),
+        ("One clause is here, another goes on for far too long to be shown.", (), 30, ("One clause is here", "")),
+        ("Two bold. Words here.", ("bold. Words",), 60, ("Two bold. Words here.", "")),
+    ],
+)
+def test_a_statement_shows_what_matters(text: str, strong: tuple[str, ...], limit: int, shown: tuple[str, str]) -> None:
+    assert shown_statement(Paragraph(text=text, strong=strong), limit) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "reveals"),
+    [
+        ("Look up. Blue is scattered most. So it is.", "Blue is scattered most", [None, 0, None]),
+        ("Look up. And so “blue” is scattered, most of all!", "Blue is scattered most", [None, 0]),
+        ("It’s so. It's so.", "It's so.", [0, None]),
+        ("抬头看。天空是蓝色的。", "天空是蓝色的", [None, 0]),
+        ("Look up. Blueberries taste good.", "Blue", [None, None]),
+        ("Look up. Blue is scattered most.", "Blue goes astray", [None, None]),
+        ("Look up.", "", [None]),
+        ("Look up.", "…", [None]),
+    ],
+)
+def test_what_is_shown_appears_with_the_sentence_that_says_it(said: str, shown: str, reveals: list[int | None]) -> None:
+    assert [line.reveals for line in spoken_lines(said, shown=shown)] == reveals
+
+
+def test_a_statement_of_a_model_appears_when_it_is_spoken() -> None:
+    statement = {
+        "layout": "statement",
+        "kicker": "",
+        "text": "Blue is scattered most.",
+        "emphasis": "",
+        "say": "Look up. Blue is scattered most!",
+    }
+    about = {"title": "Light", "description": "", "tags": [], "thumbnail_text": ""}
+    wire = WireScript.model_validate({**about, "scenes": [statement]})
+
+    (scene,) = to_script(wire, Brief(title="Light")).scenes
+
+    assert [(line.text, line.reveals) for line in scene.lines] == [("Look up.", None), ("Blue is scattered most!", 0)]
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "sentence"),
+    [
+        ("Guess. It is 384,400 kilometres.", 384400, "It is 384,400 kilometres."),
+        ("In 1969 we knew. It is 384\u202f400 km away.", 384400, "It is 384\u202f400 km away."),
+        ("In 2 steps. Es kostet 84,90 Euro.", 84.9, "Es kostet 84,90 Euro."),
+        ("There are 3 of them. There are 1.5 million.", 1500000, "There are 1.5 million."),
+        ("In 1969. They are five hundred million.", 500000000, "They are five hundred million."),
+        ("Look up. It is nearly 400,000 km.", 384400, "It is nearly 400,000 km."),
+        ("Look up. Es ist weit. ", 384400, ""),
+        ("در سال. زمین ۷۱ درصد آب است.", 71, "زمین ۷۱ درصد آب است."),
+        ("It was 40 once. It was 4 then.", 4, "It was 4 then."),
+        ("None, 0.", 0, "None, 0."),
+        ("", 5, ""),
+    ],
+)
+def test_a_number_appears_with_the_sentence_that_says_it(said: str, value: float, sentence: str) -> None:
+    assert sentence_of_number(said, value) == sentence
+
+
+def test_a_number_of_a_model_counts_until_it_is_spoken() -> None:
+    number = {
+        "layout": "number",
+        "kicker": "",
+        "value": 384400,
+        "unit": "km",
+        "text": "to the Moon",
+        "source": "",
+        "say": "How far is it? It is 384,400 kilometres. Not far!",
+    }
+    about = {"title": "Light", "description": "", "tags": [], "thumbnail_text": ""}
+    wire = WireScript.model_validate({**about, "scenes": [number]})
+
+    (scene,) = to_script(wire, Brief(title="Light")).scenes
+
+    assert [line.reveals for line in scene.lines] == [None, 0, None]
+
+
+def _least(schema: dict[str, Any]) -> Any:
+    """What a model may write that is held to a schema: of each row one thing, of what can be chosen the first."""
+    if "enum" in schema:
+        return schema["enum"][0]
+    if schema["type"] == "object":
+        return {name: _least(each) for name, each in schema["properties"].items()}
+    if schema["type"] == "array":
+        return [_least(schema["items"])]
+    return {"string": "Light", "boolean": False}.get(schema["type"], 1)
+
+
+@pytest.mark.parametrize("kind", SCENES.values(), ids=SCENES)
+def test_of_every_layout_a_scene_is_made_from_what_a_model_is_asked_for(kind: type[Scene]) -> None:
+    layout = Layout(name=kind.layout, use="", max_chars=())
+    searching = Brief(title="Light", may_search=True)
+    schema = strict_schema(replace(load_template("explainer", search=[]), layouts=(layout,)), searching)
+    (asked,) = schema["properties"]["scenes"]["items"]["anyOf"]
+    about = {"title": "Light", "description": "", "tags": [], "thumbnail_text": ""}
+
+    (scene,) = to_script(WireScript.model_validate({**about, "scenes": [_least(asked)]}), searching).scenes
+
+    assert isinstance(scene, kind)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_no_number_is_not_taken_for_one(value: float) -> None:
+    number = {"layout": "number", "kicker": "", "value": value, "unit": "", "text": "a", "source": "", "say": "a"}
+    about = {"title": "Light", "description": "", "tags": [], "thumbnail_text": ""}
+
+    with pytest.raises(ValidationError):
+        WireScript.model_validate({**about, "scenes": [number]})
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Why is the sky blue?", "Why is the sky blue?"),
+        ("Rainbows: how light gets bent into seven colours", "Rainbows"),
+        ("Honey never spoils, and here is the reason why", "Honey never spoils"),
+        ("Rhythms of the sea and its lighthouses", "Rhythms of the sea and its lighthouses"),
+        ("What happens when you stop sleeping for eleven days?", "What happens when you stop sleeping…"),
+        ("A short history of the bicycle in the nineteenth century", "A short history of the bicycle…"),
+        ("Warum Blätter im Herbst bunt werden und dann fallen", "Warum Blätter im Herbst bunt werden…"),
+        ("为什么天空是蓝色的", "为什么天空是蓝色的"),
+    ],
+)
+def test_a_thumbnail_shows_a_few_words_of_the_title(title: str, words: str) -> None:
+    assert thumbnail_words(title) == words
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("**Bold** and *slanted*, `code` ~~gone~~", "Bold and slanted, code gone"),
+        ("## Heading", "Heading"),
+        ("- item", "item"),
+        ("[text](http://x.y) ![alt](z.png)", "text alt"),
+        ("<speak>Hello <break time='1s'/>there</speak>", "Hello there"),
+        ("1 < 2", "1 2"),
+        ("snake_case and 2*3*4 stay", "snake_case and 2*3*4 stay"),
+        ("a\u202eb\x07\nc", "ab c"),
+        ("Nothing - at all.", "Nothing - at all."),
+    ],
+)
+def test_markup_that_a_model_leaves_is_taken_out(written: str, plain: str) -> None:
+    assert plain_text(written) == plain
+
+
+@pytest.mark.parametrize("half", ["[", "![", "[a](", "*a ", "_a "])
+def test_marks_without_their_other_half_do_not_take_long(half: str) -> None:
+    begun = process_time()
+
+    plain_text((half * 50_000)[:100_000])
+
+    assert process_time() - begun < 10
+
+
+@pytest.mark.parametrize("repeated", [".", ". ", "1. ", "A. ", "… ", "?!\n"])
+def test_sentences_of_who_repeats_himself_without_end_do_not_take_long(repeated: str) -> None:
+    begun = process_time()
+
+    split_sentences(repeated * 30_000)
+
+    assert process_time() - begun < 10
+
+
+def test_what_is_shown_is_looked_for_in_many_sentences_without_taking_long() -> None:
+    begun = process_time()
+
+    lines = spoken_lines("Red is long. " * 3_000 + "Blue is short.", shown="Blue is short. " * 3_000)
+
+    assert process_time() - begun < 10
+    assert all(line.reveals is None for line in lines)
+
+
+def test_a_description_of_a_model_is_no_longer_than_hosts_take() -> None:
+    scene = {"layout": "statement", "kicker": "", "text": "Light", "emphasis": "", "say": "Light."}
+    about = {"title": "T", "description": "word " * 60_000, "tags": [], "thumbnail_text": ""}
+    wire = WireScript.model_validate({**about, "scenes": [scene]})
+
+    assert len(to_script(wire, Brief(title="Light")).description) <= 5000
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Flour", "Flour."),
+        ("78 %", "78 %."),
+        ("5 €", "5 €."),
+        ("20 °", "20 °."),
+        ("It is.", "It is."),
+        ("5 %!", "5 %!"),
+    ],
+)
+def test_an_item_is_a_sentence_of_its_own_also_where_it_ends_in_a_sign_that_is_spoken(text: str, said: str) -> None:
+    assert spoken_item(text).text == said
