@@ -311,7 +311,7 @@ def _load() -> None:
 
     from pipeline.model import Script, SpokenLine, TitleScene, VideoFormat  # noqa: PLC0415
     from pipeline.orchestrator.film.scenes import load_workers  # noqa: PLC0415
-    from pipeline.rendering import Look, draw_scene, find_misfits, fonts_for  # noqa: PLC0415
+    from pipeline.rendering import Look, draw_scene, find_overflows, font_digest  # noqa: PLC0415
     from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail  # noqa: PLC0415
     from pipeline.template import load_template  # noqa: PLC0415
 
@@ -323,11 +323,11 @@ def _load() -> None:
     script = Script(title="Why tea cools", language="en", scenes=(scene,))
     for width_px, height_px in ((1920, 1080), (1280, 720), (426, 240)):
         look = Look(title="Why tea cools", format=VideoFormat(width_px=width_px, height_px=height_px))
-        find_misfits(scene, look)
+        find_overflows(scene, look)
         list(draw_scene(scene, words=(), cues=(), frames=1, look=look))
         for number in (1, 2, 3):
             draw_thumbnail(script, look, number)
-        fonts_for(script, look)
+        font_digest(script, look)
     _read_once()
     # No command looks through what was there before it.
     gc.freeze()

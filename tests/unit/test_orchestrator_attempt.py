@@ -43,7 +43,7 @@ from pipeline.orchestrator.film.studio import Studio
 from pipeline.publishing import FileNames, files_beside, sums_of
 from pipeline.quality import Expected, Parts
 from pipeline.quality.expected import Twin
-from pipeline.rendering import Look, undrawable
+from pipeline.rendering import Look, missing_glyphs
 from pipeline.settings import Settings
 from pipeline.template import load_template
 
@@ -187,7 +187,7 @@ class Gate:
         self.kept.append(job)
 
     async def compute(self, function, *told):
-        if function is undrawable:
+        if function is missing_glyphs:
             return "\u2603"
         self.told = told
         return self.verdict

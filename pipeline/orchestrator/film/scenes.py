@@ -58,7 +58,7 @@ def load_workers() -> None:
     from pipeline.orchestrator.film import room  # noqa: F401, PLC0415
     from pipeline.orchestrator.processes import within  # noqa: F401, PLC0415
 
-    rendering.load()
+    rendering.preload()
     assembly.load()
     quality.load()
 

@@ -18,7 +18,7 @@ from pipeline.orchestrator.film.episodes import with_earlier
 from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey, Work
 from pipeline.orchestrator.forecast.history import Kind, kind_of
-from pipeline.rendering.look import bears_title
+from pipeline.rendering.look import shows_title
 from pipeline.script import ScriptWriter, check_any
 
 
@@ -63,7 +63,7 @@ class Sharing:
         fresh = total = 0
         for index, scene in enumerate(script.scenes):
             after = script.scenes[index - 1] if index and transition != "cut" else None
-            title = script.title if bears_title(scene) or bears_title(after) else ""
+            title = script.title if shows_title(scene) or shows_title(after) else ""
             key = hash((looks, brief.voice, title, scene, after))
             said = _letters(scene)
             self.scenes += 1

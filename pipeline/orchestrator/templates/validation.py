@@ -16,7 +16,7 @@ from pipeline.orchestrator.templates.catalogue import find_template, folder_of, 
 from pipeline.orchestrator.templates.overflow import Misfit, find_overfull, words_of
 from pipeline.orchestrator.templates.preview import format_of, look_of
 from pipeline.pictures import glance_at_picture, is_address
-from pipeline.rendering import Look, fonts_for
+from pipeline.rendering import Look, font_digest
 from pipeline.script.checks import find_problems, find_problems_of_scene, may_open, tidied
 from pipeline.script.intro_outro import with_ends
 from pipeline.template import PAGE_PARTS, Play, Template, file_beside
@@ -157,7 +157,7 @@ def _pictures(context: RunContext, template: Template) -> Iterator[Fault]:
     for problem in find_problems(sample, template):
         yield Fault(where=f"{template.folder}/{SAMPLE}", message=problem)
     pictures_of(sample, template, search=search_of(context.workspace))
-    fonts_for(sample, look)
+    font_digest(sample, look)
     looks = {shape: replace(look, format=format_of(shape, height_px=_HEIGHT_PX)) for shape in SHAPES}
     words = words_of(sample)
     by_layout = {scene.layout: scene for scene in sample.scenes}

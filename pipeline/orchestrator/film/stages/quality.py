@@ -15,7 +15,7 @@ from pipeline.orchestrator.film.likeness import is_compared, twin_of
 from pipeline.orchestrator.film.stages.so_far import drawn_files, made, shown_of
 from pipeline.publishing import files_beside, sums_of
 from pipeline.quality import Expected, Parts, inspect_film
-from pipeline.rendering import undrawable
+from pipeline.rendering import missing_glyphs
 
 # Checks of what a film has from its scenes, and may have in common with others: what else is wrong is its own.
 OF_SCENES = {
@@ -57,7 +57,7 @@ async def inspect(job: Job, context: RunContext, attempt: Attempt) -> Job:
         cells=_own_cells(job.brief),
         title=fit_title((await to_thread.run_sync(shown_of, job, context)).title),
         words=tuple(clip.words for clip in narration.clips),
-        undrawable=await attempt.compute(undrawable, script, look),
+        undrawable=await attempt.compute(missing_glyphs, script, look),
         compared=is_compared(job),
         twin=await to_thread.run_sync(twin_of, job, context),
     )
