@@ -27,8 +27,8 @@ from pipeline.model import narration_of as spoken_in
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.events import JobEvent, Told
-from pipeline.orchestrator.film import jobs
+from pipeline.orchestrator.events import JobEvent, RunEvent
+from pipeline.orchestrator.film import runner
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.script import OutlineWriter, write_script
@@ -50,7 +50,7 @@ class Ticks:
     done: int = 0
     memory_mib: dict[int, float] = field(default_factory=dict)
 
-    def hear(self, event: Told) -> None:
+    def hear(self, event: RunEvent) -> None:
         """One event."""
         if not isinstance(event, JobEvent) or event.untouched:
             return
@@ -110,7 +110,7 @@ def instead_of_the_stages() -> None:
     async def nothing(job: Job, _context: RunContext, _attempt: Attempt) -> Job:
         return job
 
-    jobs.STAGES = tuple(replace(stage, run=nothing, is_done=lambda _job, _context: False) for stage in STAGES)  # type: ignore[attr-defined]
+    runner.STAGES = tuple(replace(stage, run=nothing, is_done=lambda _job, _context: False) for stage in STAGES)  # type: ignore[attr-defined]
 
 
 async def run(context: RunContext, count: int) -> None:

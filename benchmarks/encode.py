@@ -32,7 +32,7 @@ from benchmarks.material import write_material
 from benchmarks.parts import holding, orders_in, x264_alone
 from benchmarks.stories import SECTIONS, brief_text, sections_of, write_campaign, write_different
 from benchmarks.throughput import Measured, Row, cost_table, promise_table
-from pipeline.orchestrator.film.scenes import SegmentOrder
+from pipeline.orchestrator.film.segments import SegmentOrder
 
 # How often MoviePy makes its film, each time after `--runs` of ours.
 _TURNS = 3

@@ -27,10 +27,10 @@ from benchmarks.cost import measure, nightreel
 from benchmarks.parts import orders_of
 from pipeline.model import SINGLES, Job, Package, Segment
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.context.strictness import profile_for
-from pipeline.orchestrator.film import scenes
-from pipeline.orchestrator.film.likeness import twin_of
-from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
+from pipeline.orchestrator.context.quality_profiles import profile_for
+from pipeline.orchestrator.film import segments
+from pipeline.orchestrator.film.duplicates import twin_of
+from pipeline.orchestrator.film.segments import SegmentOrder, make_segment
 from pipeline.quality import Expected, Parts, inspect_film
 from pipeline.rendering import missing_glyphs
 
@@ -125,7 +125,7 @@ def inspecting_s(orders: Sequence[SegmentOrder], folder: Path) -> float:
     make_segment(orders[0], path)  # loads fonts and libraries
     totals = []
     for _ in range(_ROUNDS):
-        with _counted(scenes, "inspect_segment") as spent:
+        with _counted(segments, "inspect_segment") as spent:
             for order in orders:
                 make_segment(order, path)
         totals.append(sum(spent))

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.media.sound.audio import read_wav, write_wav
-from pipeline.orchestrator.film.scenes import SegmentOrder
+from pipeline.orchestrator.film.segments import SegmentOrder
 from pipeline.rendering import draw_scene
 from pipeline.rendering.captions import CaptionElement, captions
 from pipeline.rendering.motion.animation import MOTION_RATE

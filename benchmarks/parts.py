@@ -23,7 +23,7 @@ from pipeline.media.pictures.encode import Planes
 from pipeline.media.sound.audio import read_wav, to_pcm, write_wav
 from pipeline.model import SINGLES, Clip, Job, Segment
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
+from pipeline.orchestrator.film.segments import SegmentOrder, make_segment
 from pipeline.rendering import draw_scene, font_digest
 
 

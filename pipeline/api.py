@@ -15,9 +15,9 @@ from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.control import review
-from pipeline.orchestrator.control.refresh import read_again
-from pipeline.orchestrator.control.review import Said, Waits
-from pipeline.orchestrator.events import JobEvent, Listener, Told, ignore
+from pipeline.orchestrator.control.refresh import reread_source
+from pipeline.orchestrator.control.review import ReviewQueue, ReviewResult
+from pipeline.orchestrator.events import JobEvent, Listener, RunEvent, ignore
 from pipeline.sources import read_brief
 
 
@@ -37,7 +37,7 @@ async def make_video(
     """
     errors: list[Exception] = []
 
-    def hear(event: Told) -> None:
+    def hear(event: RunEvent) -> None:
         if isinstance(event, JobEvent) and event.error:
             errors.append(event.error)
         listen(event)
@@ -88,7 +88,7 @@ async def run_batch(
     """
     context = await _open(workspace, settings, output)
     if batch is None:
-        batch = await batches.name_for(context, source)
+        batch = await batches.batch_name_for(context, source)
     wanted = await read_source(source, context, batch=batch, rows=rows)
     if wanted.stop:
         raise wanted.stop
@@ -119,7 +119,7 @@ async def resume_batch(
     `settings` are those of the work, e.g. `{"work.strategy": "smart"}`; without them it is worked on as it was. Raises
     a `NightreelError` when the batch can't be gone on with.
     """
-    context = await to_thread.run_sync(lambda: control.open_again(batch, workspace=workspace, overrides=settings))
+    context = await to_thread.run_sync(lambda: control.open_for_batch(batch, workspace=workspace, overrides=settings))
     await control.resume(context, batch=batch, listen=listen)
     return await _films(context, batch)
 
@@ -140,48 +140,48 @@ async def retry_batch(
     made as it is now. Raises a `NightreelError` when the batch can't be gone on with.
     """
     unreadable: list[InputError] = []
-    context = await to_thread.run_sync(lambda: control.open_again(batch, workspace=workspace, overrides=settings))
-    context = await control.as_asked(context, batch)
-    briefs = await read_again(context, batch, report=unreadable.append)
+    context = await to_thread.run_sync(lambda: control.open_for_batch(batch, workspace=workspace, overrides=settings))
+    context = await control.with_batch_settings(context, batch)
+    briefs = await reread_source(context, batch, report=unreadable.append)
     await control.retry(context, batch=batch, failed=failed, jobs=jobs, stage=stage, briefs=briefs, listen=listen)
     return (*await _films(context, batch), *(Film.refused(error.where, error) for error in unreadable))
 
 
 async def review_batch(
     batch: str, *, pictures: bool = True, workspace: Path | str | None = None
-) -> tuple[Waits, Path | None]:
+) -> tuple[ReviewQueue, Path | None]:
     """The films of a batch that wait for a person, with what did not pass; and the page with their `pictures`.
 
     None: nothing waits, or no pictures are wanted. Raises a `NightreelError` for an unknown batch.
     """
-    context = await control.as_asked(await _open(workspace, None, None), batch)
+    context = await control.with_batch_settings(await _open(workspace, None, None), batch)
     waits = await review.waiting(context, batch)
     page = await to_thread.run_sync(review.write_page, context, waits) if pictures and waits.films else None
     return waits, page
 
 
-async def approve_films(batch: str, *, jobs: Sequence[str] = (), workspace: Path | str | None = None) -> Said:
+async def approve_films(batch: str, *, jobs: Sequence[str] = (), workspace: Path | str | None = None) -> ReviewResult:
     """Let films that wait go on: `jobs` (ids, or their beginnings), or all; what came of it.
 
     They are published by whoever runs the batch, now or next: `resume_batch`. Raises a `NightreelError` for an unknown
     batch or job.
     """
-    context = await control.as_asked(await _open(workspace, None, None), batch)
+    context = await control.with_batch_settings(await _open(workspace, None, None), batch)
     return await review.approve(context, batch=batch, jobs=jobs)
 
 
-async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str | None = None) -> Said:
+async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str | None = None) -> ReviewResult:
     """Keep a film that waits from leaving; it counts as failed, for the reason `why`, until it is made otherwise.
 
     Raises a `NightreelError` for an unknown batch or job, and without a reason.
     """
-    context = await control.as_asked(await _open(workspace, None, None), batch)
+    context = await control.with_batch_settings(await _open(workspace, None, None), batch)
     return await review.reject(context, batch=batch, job=job, why=why)
 
 
 async def _films(context: RunContext, batch: str) -> tuple[Film, ...]:
     """The films of a batch, but for those of which nothing can be read."""
-    known = await batches.known_batch(context, batch)
+    known = await batches.require_batch(context, batch)
     films = []
     for job_id in known.jobs:
         with suppress(CheckpointError):  # its file is damaged: nothing can be said of it

@@ -17,7 +17,7 @@ from blockbuster import blockbuster_ctx
 from hypothesis import settings
 from PIL import features
 
-from tests.standins.kept import KEPT
+from tests.standins.shared_folder import KEPT
 
 # How long an example takes depends on what else the machine does.
 settings.register_profile("nightreel", deadline=None)

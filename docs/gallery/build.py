@@ -16,7 +16,7 @@ from PIL import Image
 from pipeline.model import SHAPES, Shape
 from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.templates.catalogue import find_template, is_builtin, list_templates, search_of
-from pipeline.orchestrator.templates.preview import draw_ending, draw_preview, format_of, look_of
+from pipeline.orchestrator.templates.preview import draw_final_frame, draw_preview, format_of, look_of
 from pipeline.template import Template
 from pipeline.template.sample import load_sample
 
@@ -72,7 +72,7 @@ def still(context: RunContext, name: str, layout: str, shape: Shape) -> Image.Im
     scene = next(scene for scene in sample.scenes if scene.layout == layout)
     height_px = 1080 if shape == "16:9" else 1920
     look = replace(look_of(context, template, sample), format=format_of(shape, height_px=height_px))
-    return draw_ending(context, scene, look, smaller=1)
+    return draw_final_frame(context, scene, look, smaller=1)
 
 
 def write_small(sheet: Image.Image, path: Path) -> None:

@@ -11,7 +11,7 @@ from pipeline.assembly.plan import ENCODERS, EncoderPlan, encoder_options
 from pipeline.errors import CheckpointError
 from pipeline.files import discard, replacing, sha256_of, storage_errors
 from pipeline.media.container.join import join_mp4
-from pipeline.media.container.mux import in_order, open_mp4
+from pipeline.media.container.mux import interleave, open_mp4
 from pipeline.media.pictures.encode import Drawn, PictureEncoder
 from pipeline.media.sound.aac import SoundEncoder
 from pipeline.media.sound.audio import read_wav
@@ -63,7 +63,7 @@ def encode_segment(
             keyframe=encoder.keyframe_s * rate,
             holds=encoder.holds_of_codec,
         )
-        for packet in in_order(shown, voice.encode(sound)):
+        for packet in interleave(shown, voice.encode(sound)):
             film.mux(packet)
 
 

@@ -36,7 +36,7 @@ from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
 from pipeline.cli.output import say
 from pipeline.cli.pack import pack
-from pipeline.cli.prefork import workers_ahead
+from pipeline.cli.prefork import preforked_workers
 from pipeline.cli.presets import presets
 from pipeline.cli.preview import preview
 from pipeline.cli.publish import publish
@@ -128,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             # A terminal without umlauts gets \xfc for one, not an end to the program; marks of ours have plain ones.
             stream.reconfigure(errors=_PLAINLY)
     try:
-        with workers_ahead(tokens):
+        with preforked_workers(tokens):
             code = app(tokens or ["--help"], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         command = " ".join(("nightreel", *(error.command_chain or ())))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.choices import PriorityName
-from pipeline.cli.options import Making, Place
+from pipeline.cli.options import CommonOptions, FilmOptions
 
 
 def add(
@@ -12,8 +12,8 @@ def add(
     /,
     *topics: str,
     priority: PriorityName = "normal",
-    making: Making = Making(),
-    place: Place = Place(),
+    making: FilmOptions = FilmOptions(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Add films to a batch, for the process that works on it now, or for the next one.
 
@@ -32,7 +32,7 @@ def add(
     priority
         How soon they are wanted: an urgent one goes before all that wait. A brief may say otherwise for itself.
     """
-    from pipeline.cli.execution import leave_work
+    from pipeline.cli.execution import enqueue_films
     from pipeline.cli.session import open_session
     from pipeline.model import Priority
     from pipeline.orchestrator import control
@@ -40,8 +40,8 @@ def add(
 
     async def work() -> int:
         briefs = [brief for source in (topic, *topics) for brief in await read_briefs(source)]
-        context = await control.for_addition(session.context, batch)
-        return await leave_work(briefs, context, batch, Priority(priority), place)
+        context = await control.with_addition_settings(session.context, batch)
+        return await enqueue_films(briefs, context, batch, Priority(priority), place)
 
     session = open_session(place, making.as_settings())
     return session.run(work)

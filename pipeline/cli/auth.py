@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 
-from pipeline.cli.options import Place, Switch, Whole
+from pipeline.cli.options import CommonOptions, Switch, WholeNumber
 from pipeline.cli.output import say
 
 if TYPE_CHECKING:
-    from pipeline.orchestrator.logins import LoginStanding
+    from pipeline.orchestrator.logins import LoginStatus
 
 auth = App(name="auth", help="Log in to video hosts, and see how your logins stand.", help_epilogue="")
 
@@ -21,9 +21,9 @@ def youtube(
     channel: str | None = None,
     browser: bool = True,
     device: Switch = False,
-    port: Whole = 0,
+    port: WholeNumber = 0,
     replace: Switch = False,
-    place: Place = Place(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Log in to a YouTube channel: once, in a browser.
 
@@ -86,7 +86,7 @@ def youtube(
 def status(
     *,
     check: Switch = False,
-    place: Place = Place(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Say how all logins stand: channel, scopes, until when.
 
@@ -108,9 +108,9 @@ def status(
         context = session.context
         names = await to_thread.run_sync(logins.channels, context)
         if check:
-            found = [await logins.with_title(context, name) for name in names]
+            found = [await logins.checked_login_status(context, name) for name in names]
         else:
-            found = [await to_thread.run_sync(logins.standing, context, name) for name in names]
+            found = [await to_thread.run_sync(logins.login_status, context, name) for name in names]
         if place.json:
             print_json([asdict(stands) for stands in found])
         else:
@@ -124,7 +124,7 @@ def status(
     return session.run(work)
 
 
-def _lines(stands: LoginStanding) -> list[str]:
+def _lines(stands: LoginStatus) -> list[str]:
     title = f" ({stands.title})" if stands.title else ""
     lines = [f"youtube:{stands.channel}{title}"]
     if stands.problem:

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, TextIO
 from pydantic import TypeAdapter
 
 from pipeline.cli.escaping import plain_json
-from pipeline.cli.options import Place
+from pipeline.cli.options import CommonOptions
 from pipeline.errors import CheckpointError, ConfigurationError
-from pipeline.model import LEFT, Cost, JobStatus, JobSummary, why_not
+from pipeline.model import UNFINISHED, Cost, JobStatus, JobSummary, failure_reason
 from pipeline.reporting.groups import Group, Groups
-from pipeline.state import CheckpointStore, JobInShort, no_batch
+from pipeline.state import CheckpointStore, JobOverview, no_batch
 from pipeline.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -81,12 +81,12 @@ class BatchState:
 _JOBS = TypeAdapter(list[JobState])
 
 
-def open_store(place: Place) -> CheckpointStore:
+def open_store(place: CommonOptions) -> CheckpointStore:
     """The checkpoints of the workspace, without loading what makes films. Raises `InputError` for no workspace."""
     return CheckpointStore(find_workspace(Path.cwd(), place.workspace))
 
 
-class BatchReport:
+class BatchStatus:
     """One batch. Everything blocks. Raises `InputError` when there is none of that name."""
 
     def __init__(self, store: CheckpointStore, name: str) -> None:
@@ -128,7 +128,7 @@ class BatchReport:
     def full_state(self) -> BatchState:
         """The same, with what is left to publish."""
         state = self.checked_state()
-        left = sum(state.counts[status] for status in LEFT)
+        left = sum(state.counts[status] for status in UNFINISHED)
         if not left:
             return replace(state, uploads=())
         # They are parked for their captions, say.
@@ -150,7 +150,7 @@ class BatchReport:
     def _asked_of_one(self) -> Mapping[str, str | bool | int | float]:
         """What flags said of a film that is left: `publish` is asked of films, whatever was asked of their batch."""
         with suppress(CheckpointError):  # a damaged film is told in its own line
-            for row in self._index.rows(*LEFT):
+            for row in self._index.rows(*UNFINISHED):
                 job = self._store.read_job(self._known.name, row.id)
                 return job.asked.settings if job else {}
         return {}
@@ -190,7 +190,7 @@ class BatchReport:
             found += islice(jobs, _MOST_ROWS - len(found))
         return found
 
-    def _job(self, job: JobInShort) -> JobState:
+    def _job(self, job: JobOverview) -> JobState:
         lost = job.id in self._gone or job.id in self._abandoned
         return JobState(
             id=job.id,
@@ -212,13 +212,13 @@ def all_states(store: CheckpointStore, *, checked: bool = True) -> Iterator[Batc
     """Every batch of the workspace; a damaged one does not hide the others. `checked`: are the films there?"""
     for name in store.batch_names():
         try:
-            report = BatchReport(store, name)
+            report = BatchStatus(store, name)
             yield report.checked_state() if checked else report.state()
         except CheckpointError as error:
             yield BatchState(batch=name, error=str(error))
 
 
-def write_batch(report: BatchReport, out: TextIO) -> None:
+def write_batch(report: BatchStatus, out: TextIO) -> None:
     """One batch as one JSON document on one line, written page by page."""
     state = asdict(report.full_state())
     out.write(plain_json(json.dumps(state, ensure_ascii=False))[:-1] + ', "jobs": [')
@@ -237,7 +237,7 @@ def write_batches(states: Iterable[BatchState], out: TextIO) -> None:
 
 def _stopped_state(row: JobSummary) -> JobState:
     """A film that stands still, and why: after the place of its brief, which its title does not tell."""
-    why = why_not(row)
+    why = failure_reason(row)
     is_placed = not row.origin or row.origin == row.title or row.origin in why
     return JobState(
         id=row.id,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from pipeline.cli.options import Place
+from pipeline.cli.options import CommonOptions
 from pipeline.cli.output import say
 
 
@@ -15,7 +15,7 @@ def cancel(
     /,
     *,
     job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
-    place: Place = Place(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Give up the films of a batch that are not completed, also those under way in another process.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.cli.options import Place, Switch
+from pipeline.cli.options import CommonOptions, Switch
 from pipeline.cli.output import say
 
 
@@ -12,7 +12,7 @@ def checkpoint(
     *,
     name: str,
     force: Switch = False,
-    place: Place = Place(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Keep a copy of how a batch stands, under a name that `nightreel resume BATCH --from NAME` returns to.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.cli.flags import size_bytes
-from pipeline.cli.options import Place, Switch
+from pipeline.cli.options import CommonOptions, Switch
 from pipeline.cli.output import say
 
 
@@ -13,7 +13,7 @@ def clean(
     *,
     cache: str | None = None,
     dry_run: Switch = False,
-    place: Place = Place(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Free some space: shrink the cache and remove leftovers, or forget a batch that is finished.
 

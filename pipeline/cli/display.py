@@ -13,19 +13,19 @@ from rich.live import Live
 from rich.segment import ControlType
 
 from pipeline.cli.console import Console
-from pipeline.cli.escaping import marked
+from pipeline.cli.escaping import escaped
 from pipeline.cli.event_lines import JsonLines, PlainLines
-from pipeline.cli.options import Place
-from pipeline.cli.progress_view import finished_line, picture
-from pipeline.orchestrator.events import JobEvent, Listener, Told, ignore
+from pipeline.cli.options import CommonOptions
+from pipeline.cli.progress_view import finished_line, render_progress
+from pipeline.orchestrator.events import JobEvent, Listener, RunEvent, ignore
 from pipeline.orchestrator.progress import Progress
-from pipeline.orchestrator.progress.snapshot import OVER
+from pipeline.orchestrator.progress.snapshot import ENDED
 
 _REFRESHES_PER_S = 2
 
 
 @contextmanager
-def reporter(place: Place, *, total: int, batch: str = "", events: bool = False) -> Iterator[Listener]:
+def reporter(place: CommonOptions, *, total: int, batch: str = "", events: bool = False) -> Iterator[Listener]:
     """Something to call with every event: chosen by `--json` (a line for each if `events`) and by who watches."""
     console = Console(stderr=True)
     if place.json:
@@ -59,12 +59,12 @@ class LiveDisplay:
     def __exit__(self, *_: object) -> None:
         self._live.stop()
         for said in self._progress.snapshot().notices:
-            self._console.print(f"nightreel: {marked(said.text)}", soft_wrap=True, highlight=False)
+            self._console.print(f"nightreel: {escaped(said.text)}", soft_wrap=True, highlight=False)
 
-    def _hear(self, event: Told) -> None:
+    def _hear(self, event: RunEvent) -> None:
         with self._lock:
             self._progress.hear(event)
-            over = isinstance(event, JobEvent) and event.job.status in OVER
+            over = isinstance(event, JobEvent) and event.job.status in ENDED
             line = finished_line(self._progress.latest) if over and self._progress.latest else None
         if line is not None:
             self._console.print(line, soft_wrap=True)
@@ -74,7 +74,7 @@ class LiveDisplay:
             snapshot = self._progress.snapshot()
         # One line less than there is: the line below the picture is where the cursor waits.
         size = self._console.size
-        return picture(snapshot, width=size.width, height=size.height - 1, single=self._single)
+        return render_progress(snapshot, width=size.width, height=size.height - 1, single=self._single)
 
 
 class _SteadyLive(Live):

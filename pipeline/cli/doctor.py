@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.cli.options import Place
+from pipeline.cli.options import CommonOptions
 
 
-def doctor(*, place: Place = Place()) -> int:
+def doctor(*, place: CommonOptions = CommonOptions()) -> int:
     """Look at everything a film needs on this machine, and say what to do about what is missing.
 
     Leaves with 0 when films can be made, even if not in every language or from every kind of topic, else with 4.
@@ -19,12 +19,12 @@ def doctor(*, place: Place = Place()) -> int:
     from pipeline.cli.session import open_session
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, MissingToolError
-    from pipeline.orchestrator.diagnostics import State, examine
+    from pipeline.orchestrator.diagnostics import State, run_diagnostics
 
     marks = {State.GOOD: "[green]✓[/]", State.LIMITED: "[yellow]![/]", State.BROKEN: "[red]✗[/]"}
 
     async def work() -> int:
-        findings = await examine(session.context)
+        findings = await run_diagnostics(session.context)
         if place.json:
             print_json([asdict(finding) for finding in findings])
         else:

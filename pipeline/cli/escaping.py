@@ -22,14 +22,14 @@ _UNSEEN = re.compile(
 _NOT_ASCII = re.compile("[^\x00-\x7e]")
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """`text` on one line, without anything that moves the cursor or is wider in one terminal than in another."""
     return _JOINING.sub("", clean_text(text))
 
 
-def marked(text: str) -> str:
+def escaped(text: str) -> str:
     """The same for a text with mark-up around it: brackets stay brackets."""
-    return escape(shown(text))
+    return escape(printable(text))
 
 
 def plain_json(document: str) -> str:
@@ -41,7 +41,7 @@ def plain_json(document: str) -> str:
     return (_UNSEEN if is_utf_8 else _NOT_ASCII).sub(lambda found: json.dumps(found[0])[1:-1], document)
 
 
-def named(titles: Sequence[str], count: int) -> str:
+def first_titles(titles: Sequence[str], count: int) -> str:
     """The first of `count` titles: "A, B, C and 5 more"."""
     more = count - len(titles)
     return ", ".join(titles) + (f" and {more} more" if more > 0 else "")

@@ -12,7 +12,7 @@ from typing import Protocol
 from anyio import to_thread
 
 from pipeline.cli.display import reporter
-from pipeline.cli.options import Making, Place
+from pipeline.cli.options import CommonOptions, FilmOptions
 from pipeline.cli.output import say
 from pipeline.cli.summary import json_summary, print_json, print_summary
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, NightreelError
@@ -20,7 +20,7 @@ from pipeline.language.text import counted
 from pipeline.model import Brief, Priority
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.run import Outcome
-from pipeline.orchestrator.context import RunContext, providers
+from pipeline.orchestrator.context import RunContext, provider_factory
 from pipeline.orchestrator.events import Listener
 
 
@@ -31,7 +31,7 @@ class Work(Protocol):
         """Do the work, and say how the batch stands then."""
 
 
-async def work_on(work: Work, context: RunContext, place: Place, *, batch: str, total: int) -> int:
+async def run_and_summarise(work: Work, context: RunContext, place: CommonOptions, *, batch: str, total: int) -> int:
     """Do `work` with somebody to tell how it goes; then say how the batch stands. Returns the exit code."""
     start = time.monotonic()
     with reporter(place, total=total, batch=batch, events=True) as listen:
@@ -53,7 +53,7 @@ async def work_on(work: Work, context: RunContext, place: Place, *, batch: str, 
     return EXIT_OK if outcome.is_complete else EXIT_SOME_JOBS_FAILED
 
 
-async def total_of(context: RunContext, batch: str) -> int:
+async def job_count(context: RunContext, batch: str) -> int:
     """How many jobs the batch has."""
     index = await to_thread.run_sync(context.store.refreshed, batch)
     counts = await to_thread.run_sync(index.sums.counts)
@@ -61,7 +61,7 @@ async def total_of(context: RunContext, batch: str) -> int:
 
 
 @contextmanager
-def ending_in_json(place: Place, batch: str | None) -> Iterator[None]:
+def errors_as_json(place: CommonOptions, batch: str | None) -> Iterator[None]:
     """With --json, whatever ends the command is told on stdout, too. `batch` is None where it is not known yet."""
     try:
         yield
@@ -71,7 +71,9 @@ def ending_in_json(place: Place, batch: str | None) -> Iterator[None]:
         raise
 
 
-async def leave_work(briefs: Sequence[Brief], context: RunContext, batch: str, priority: Priority, place: Place) -> int:
+async def enqueue_films(
+    briefs: Sequence[Brief], context: RunContext, batch: str, priority: Priority, place: CommonOptions
+) -> int:
     """Add films to a batch, and say who will make them. Returns the exit code."""
     plan, pids = await batches.add(briefs, context, batch=batch, priority=priority)
     if place.json:
@@ -90,10 +92,14 @@ async def leave_work(briefs: Sequence[Brief], context: RunContext, batch: str, p
     return EXIT_OK
 
 
-def tell_unheeded(making: Making, briefs: Iterable[Brief], context: RunContext) -> None:
+def warn_unused_flags(making: FilmOptions, briefs: Iterable[Brief], context: RunContext) -> None:
     """A line on stderr where flags are for a model that writes, and notes are taken as they are."""
     flags = making.told_to_writers()
-    if flags and providers.writer_names(context.settings)[0] == providers.OUTLINE and any(b.has_notes for b in briefs):
+    if (
+        flags
+        and provider_factory.writer_names(context.settings)[0] == provider_factory.OUTLINE
+        and any(b.has_notes for b in briefs)
+    ):
         verb = "is" if len(flags) == 1 else "are"
         say(
             f"nightreel: {', '.join(flags)} {verb} for a model that writes; notes are taken as they are "

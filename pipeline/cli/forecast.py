@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from pipeline.cli.console import Console
-from pipeline.cli.escaping import marked
+from pipeline.cli.escaping import escaped
 from pipeline.language.text import counted
-from pipeline.model import dollars
+from pipeline.model import format_usd
 from pipeline.orchestrator.forecast import Forecast, Quota
 from pipeline.orchestrator.forecast.findings import Films, Problem
-from pipeline.orchestrator.uploads import told_days
+from pipeline.orchestrator.uploads import describe_upload_days
 
 _MOST_PROBLEMS = 20
 _NAME_CHARS = 11
@@ -25,11 +25,11 @@ def print_forecast(forecast: Forecast, *, told_rows: int) -> None:
     `told_rows`: so many problems, the first ones, are those of rows that a table on the screen has told already.
     """
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"[bold]{marked(forecast.batch)}[/]  a dry run: nothing is made\n")
+    console.print(f"[bold]{escaped(forecast.batch)}[/]  a dry run: nothing is made\n")
     for name, text in _lines(forecast):
-        console.print(f"[dim]{name:<{_NAME_CHARS}}[/]{marked(text)}")
+        console.print(f"[dim]{name:<{_NAME_CHARS}}[/]{escaped(text)}")
     for note in forecast.notes:
-        console.print(f"[yellow]{'note':<{_NAME_CHARS}}[/]{marked(note)}")
+        console.print(f"[yellow]{'note':<{_NAME_CHARS}}[/]{escaped(note)}")
     if told_rows:
         console.print(f"[red]{'problem':<{_NAME_CHARS}}[/]{counted(told_rows, 'row')} of the table: told above")
     problems = forecast.problems[told_rows:]
@@ -54,7 +54,7 @@ def _lines(forecast: Forecast) -> Iterator[tuple[str, str]]:
     if forecast.quota:
         yield "allowance", _allowance(forecast.quota)
     for uploads in forecast.uploads:
-        yield "publishing", told_days(uploads)
+        yield "publishing", describe_upload_days(uploads)
 
 
 def _films(films: Films) -> str:
@@ -114,7 +114,7 @@ def _money(forecast: Forecast) -> str:
     if not money.scripts:
         return "nothing: no model is asked"
     basis = f"like {counted(money.learned_from, 'earlier script')}" if money.learned_from else "usual scripts"
-    price = f"about {dollars(money.usd)}" if money.usd is not None else f"unknown, {money.model} has no price"
+    price = f"about {format_usd(money.usd)}" if money.usd is not None else f"unknown, {money.model} has no price"
     return f"{price}: {counted(money.scripts, 'script')}, {money.tokens:,} tokens ({basis})"
 
 
@@ -132,10 +132,10 @@ def _allowance(quota: Quota) -> str:
 
 def _problem(problem: Problem) -> str:
     films = f" [dim]({problem.films:,} films)[/]" if problem.films > 1 else ""
-    where = f"{marked(problem.where)}: " if problem.where else ""
-    hint = f". {marked(problem.hint)}" if problem.hint else ""
+    where = f"{escaped(problem.where)}: " if problem.where else ""
+    hint = f". {escaped(problem.hint)}" if problem.hint else ""
     name = "problem" if problem.films else "stops"
-    return f"[red]{name:<{_NAME_CHARS}}[/]{where}{marked(problem.message)}{hint}{films}"
+    return f"[red]{name:<{_NAME_CHARS}}[/]{where}{escaped(problem.message)}{hint}{films}"
 
 
 def _span(seconds: float) -> str:

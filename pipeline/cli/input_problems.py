@@ -8,7 +8,7 @@ from dataclasses import asdict
 from rich.table import Table
 
 from pipeline.cli.console import Console
-from pipeline.cli.escaping import marked
+from pipeline.cli.escaping import escaped
 from pipeline.cli.output import say
 from pipeline.cli.summary import print_json, print_refusal
 from pipeline.film import Film
@@ -18,7 +18,7 @@ from pipeline.orchestrator.batch.source import SourceContent
 _MOST_ROWS = 20
 
 
-def print_unreadable(batch: str, content: SourceContent, *, as_json: bool) -> None:
+def print_input_problems(batch: str, content: SourceContent, *, as_json: bool) -> None:
     """All of it, before anything is made: to a machine as events, of a table to a person as a table."""
     if content.instead_of:
         _print_fallback(batch, content.instead_of, as_json=as_json)
@@ -58,7 +58,7 @@ def _print_table(content: SourceContent) -> None:
         table.add_column(name, overflow="fold")
     for each in content.problems[:_MOST_ROWS]:
         cells = (each.column, each.value, each.problem, each.mend)
-        table.add_row(str(each.line), *map(marked, cells))
+        table.add_row(str(each.line), *map(escaped, cells))
     console.print_table(table)
     if len(content.problems) > _MOST_ROWS:
         console.print("… and more")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.cli.options import Place
+from pipeline.cli.options import CommonOptions
 
 
-def list_batches(*, place: Place = Place()) -> int:
+def list_batches(*, place: CommonOptions = CommonOptions()) -> int:
     """List all batches: how many of their films are made, since when, of what, and who works on them now.
 
     Example: nightreel list --json

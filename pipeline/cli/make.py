@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.choices import PriorityName
-from pipeline.cli.options import Making, Place, Switch, TypedPath
+from pipeline.cli.options import CommonOptions, FilmOptions, Switch, TypedPath
 from pipeline.cli.output import say
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def make(
     output: TypedPath | None = None,
     queue: Switch = False,
     priority: PriorityName | None = None,
-    making: Making = Making(),
-    place: Place = Place(),
+    making: FilmOptions = FilmOptions(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Make one film of a brief or a topic; with --languages, one in each of them.
 
@@ -48,7 +48,7 @@ def make(
     priority
         With --queue: how soon it is wanted.
     """
-    from pipeline.cli.execution import leave_work, tell_unheeded
+    from pipeline.cli.execution import enqueue_films, warn_unused_flags
     from pipeline.cli.session import open_session
     from pipeline.errors import InputError, NightreelError
     from pipeline.film import Film
@@ -61,9 +61,9 @@ def make(
     async def work() -> int:
         nonlocal count
         brief = await read_brief(topic)
-        tell_unheeded(making, [brief], session.context)
+        warn_unused_flags(making, [brief], session.context)
         if queue:
-            return await leave_work([brief], session.context, QUEUE, Priority(priority or Priority.NORMAL), place)
+            return await enqueue_films([brief], session.context, QUEUE, Priority(priority or Priority.NORMAL), place)
         count = session.context.wishes.count_films([brief])
         return await _make(brief, session.context, place, films, count=count)
 
@@ -79,7 +79,7 @@ def make(
         _print(films, place, is_one=count == 1)
 
 
-async def _make(brief: Brief, context: RunContext, place: Place, films: list[Film], *, count: int) -> int:
+async def _make(brief: Brief, context: RunContext, place: CommonOptions, films: list[Film], *, count: int) -> int:
     """Make the films of a brief, `count` of them, and put them into `films`. Returns the exit code.
 
     The failure of a single film is raised: whatever ends a command is told in one place.
@@ -99,7 +99,7 @@ async def _make(brief: Brief, context: RunContext, place: Place, films: list[Fil
     return _exit_code(films)
 
 
-def _print(films: Sequence[Film], place: Place, *, is_one: bool) -> None:
+def _print(films: Sequence[Film], place: CommonOptions, *, is_one: bool) -> None:
     """What came of it; where nothing did, nothing. With --json a film that is the only one is told as one object."""
     from dataclasses import asdict
 
@@ -114,9 +114,9 @@ def _print(films: Sequence[Film], place: Place, *, is_one: bool) -> None:
 
 def _with_errors_to(errors: list[Exception], tell: Listener, *, are_told: bool) -> Listener:
     """A listener that keeps the errors of films, and tells everything else, or them as well."""
-    from pipeline.orchestrator.events import JobEvent, Told
+    from pipeline.orchestrator.events import JobEvent, RunEvent
 
-    def listen(event: Told) -> None:
+    def listen(event: RunEvent) -> None:
         error = event.error if isinstance(event, JobEvent) else None
         if error:
             errors.append(error)

@@ -16,14 +16,14 @@ from pipeline.cli.flags import flags_of, joined, length_s, path_of, sets, settin
 # A flag that is there or not, and one that is given once for each of several.
 Switch = Annotated[bool, Parameter(negative="")]
 Several = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)]
-Whole = Annotated[int, Parameter(converter=whole)]
+WholeNumber = Annotated[int, Parameter(converter=whole)]
 # A file or a folder that was typed.
 TypedPath = Annotated[Path, Parameter(converter=path_of)]
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class CommonOptions:
     """Where to work, and how to talk."""
 
     workspace: TypedPath | None = None
@@ -37,7 +37,7 @@ class Place:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Making:
+class FilmOptions:
     """What shapes a film. A flag goes before the brief, the brief before nightreel.toml."""
 
     template: str | None = sets("template")
@@ -70,7 +70,7 @@ class Making:
     """How long the film lasts, within 15 %: 60 (seconds), 90s or 1m30s."""
     facts_only: Switch = sets("script.facts", unset=False, read=lambda *_: "notes")
     """Say only what the notes say."""
-    variant: Whole | None = sets("script.variant")
+    variant: WholeNumber | None = sets("script.variant")
     """Version of the film: another number is another film about the same topic."""
     offline: Switch = sets("offline", unset=False)
     """Use nothing outside this machine: outline writes, espeak speaks."""
@@ -111,20 +111,20 @@ class Making:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Working:
+class BatchOptions:
     """How a batch is worked on. These go before nightreel.toml, for this command."""
 
     strategy: Strategy | None = sets("work.strategy")
     """How many films are under way at once: sequential, fixed, adaptive (default) or smart (short ones first)."""
-    max_concurrent: Whole | None = sets("work.max_concurrent")
+    max_concurrent: WholeNumber | None = sets("work.max_concurrent")
     """Films under way at once, at most."""
     max_memory: str | None = sets("work.max_memory_gb", read=size_gb)
     """Memory that all our processes may use, e.g. 4GB or 800MB."""
     on_error: OnError | None = sets("errors.on_error")
     """After a film has failed: continue with the others (default), or stop."""
-    max_failures: Whole | None = sets("errors.max_failures")
+    max_failures: WholeNumber | None = sets("errors.max_failures")
     """Stop after so many failed films."""
-    retries: Whole | None = sets("errors.retries")
+    retries: WholeNumber | None = sets("errors.retries")
     """How often a film is taken up again after a failure that may pass."""
 
     budget: float | None = sets("budget.usd_per_batch")
@@ -137,7 +137,7 @@ class Working:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Rows:
+class TableOptions:
     """How a table is read of which each row becomes a film. These go before [campaign] in nightreel.toml."""
 
     rows: str | None = None
@@ -173,9 +173,9 @@ _FOR_WRITERS = ("script.audience", "script.tone", "script.length_s", "script.fac
 # Settings by the flags that give them: what is wrong with a value is told of what was typed.
 FLAGS: Mapping[str, str] = MappingProxyType(
     {
-        **flags_of(Making),
-        **flags_of(Working),
-        **flags_of(Rows),
+        **flags_of(FilmOptions),
+        **flags_of(BatchOptions),
+        **flags_of(TableOptions),
         "narration.voice": "--voice",
         "voices": "--voice",
         "youtube.channel": "--channel",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.cli.options import Place
+from pipeline.cli.options import CommonOptions
 from pipeline.cli.output import say
 
 
-def pack(batch: str, /, *, output: Path | None = None, place: Place = Place()) -> int:
+def pack(batch: str, /, *, output: Path | None = None, place: CommonOptions = CommonOptions()) -> int:
     """Put the films of a batch into one ZIP, with SHA256SUMS and, of a table, manifest.csv.
 
     The same films give the same bytes. Check what was unpacked with: sha256sum --check SHA256SUMS
@@ -23,7 +23,7 @@ def pack(batch: str, /, *, output: Path | None = None, place: Place = Place()) -
     import sys
     from dataclasses import asdict
 
-    from pipeline.cli.escaping import shown
+    from pipeline.cli.escaping import printable
     from pipeline.cli.session import open_session
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
@@ -36,5 +36,5 @@ def pack(batch: str, /, *, output: Path | None = None, place: Place = Place()) -
     else:
         say(f"{done.path}: {counted(done.films, 'film')}, {done.bytes / 1e6:,.1f} MB")
         for title in done.missing[:20]:
-            say(f"nightreel: not where it was: {shown(title)}", file=sys.stderr)
+            say(f"nightreel: not where it was: {printable(title)}", file=sys.stderr)
     return EXIT_SOME_JOBS_FAILED if done.missing else EXIT_OK

@@ -11,15 +11,15 @@ _ONLY_ASKING = frozenset({"--help", "-h", "--dry-run", "--queue"})
 
 
 @contextlib.contextmanager
-def workers_ahead(tokens: Sequence[str]) -> Iterator[None]:
+def preforked_workers(tokens: Sequence[str]) -> Iterator[None]:
     """In the block, a command with these arguments. What it turns out not to need is ended with it."""
     if not tokens or tokens[0] not in _MAKING or not _ONLY_ASKING.isdisjoint(tokens):
         yield
         return
     # Both processes need this: what is loaded by now, the workers find (in `clip_metadata`, pydantic).
     from pipeline.narration import clip_metadata  # noqa: F401
-    from pipeline.orchestrator.film.scenes import load_workers
-    from pipeline.orchestrator.processes.forks import forking_workers, the_nursery
+    from pipeline.orchestrator.film.segments import load_workers
+    from pipeline.orchestrator.processes.fork_pool import forking_workers, the_nursery
 
     with forking_workers(load_workers):
         if nursery := the_nursery():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.cli.options import Place
+from pipeline.cli.options import CommonOptions
 
 
-def presets(*, place: Place = Place()) -> int:
+def presets(*, place: CommonOptions = CommonOptions()) -> int:
     """List the presets that --preset takes: those that there are, and yours from nightreel.toml."""
     from dataclasses import asdict
 
@@ -13,10 +13,10 @@ def presets(*, place: Place = Place()) -> int:
     from pipeline.cli.session import open_session
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
-    from pipeline.settings import presets_of
+    from pipeline.settings import resolve_presets
 
     settings = open_session(place, {}).context.settings
-    known = presets_of(settings.presets)
+    known = resolve_presets(settings.presets)
     if place.json:
         print_json([{**asdict(each), "default": each.name == settings.video.preset} for each in known.values()])
         return EXIT_OK

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.options import Making, Place, Rows, TypedPath, Whole, Working
+from pipeline.cli.options import BatchOptions, CommonOptions, FilmOptions, TableOptions, TypedPath, WholeNumber
 from pipeline.cli.output import say
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ def preview(
     source: str,
     /,
     *,
-    films: Whole = 3,
+    films: WholeNumber = 3,
     output: TypedPath | None = None,
-    making: Making = Making(),
-    table: Rows = Rows(),
-    working: Working = Working(),
-    place: Place = Place(),
+    making: FilmOptions = FilmOptions(),
+    table: TableOptions = TableOptions(),
+    working: BatchOptions = BatchOptions(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Draw the films of some rows of a table on one sheet, and make the first ones fast and small, to listen to.
 
@@ -47,32 +47,32 @@ def preview(
     """
     from anyio import to_thread
 
-    from pipeline.cli.execution import ending_in_json, work_on
-    from pipeline.cli.input_problems import print_unreadable
+    from pipeline.cli.execution import errors_as_json, run_and_summarise
+    from pipeline.cli.input_problems import print_input_problems
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.batch import batches
     from pipeline.orchestrator.batch.source import read_source
-    from pipeline.sources import as_source, batch_name, told
+    from pipeline.sources import batch_name, parse_source, redacted
 
-    given = as_source(source)
+    given = parse_source(source)
 
     async def work() -> int:
         context = session.context
         called = f"{await to_thread.run_sync(batch_name, given)}-preview"
         wanted = await read_source(given, context, batch=called, rows=table.rows or "3", writes=False)
-        print_unreadable(called, wanted, as_json=place.json)
-        _check(wanted, told(given))
+        print_input_problems(called, wanted, as_json=place.json)
+        _check(wanted, redacted(given))
         path = output or context.workspace / "output" / called / "sheet.png"
-        await to_thread.run_sync(lambda: _draw(context, wanted, path, Path(told(given)).name, as_json=place.json))
+        await to_thread.run_sync(lambda: _draw(context, wanted, path, Path(redacted(given)).name, as_json=place.json))
         some: Collection[Brief] = list(wanted.briefs)[:films]
         if not some:
             return EXIT_OK
         session.batch = called
         make = partial(batches.run_batch, some, context, batch=called, source="", numbered=False)
-        return await work_on(make, context, place, batch=called, total=context.wishes.count_films(some))
+        return await run_and_summarise(make, context, place, batch=called, total=context.wishes.count_films(some))
 
-    with ending_in_json(place, None):
+    with errors_as_json(place, None):
         _refuse(given, output, publish=bool(making.publish))
         # Whatever the settings say of hosts: what is looked at is not for viewers yet.
         flags = {**making.as_settings(), **table.as_settings(), **working.as_settings()}
@@ -83,11 +83,11 @@ def preview(
 def _refuse(source: Path | str, output: Path | None, *, publish: bool) -> None:
     """Raise `InputError` for what can't be previewed, or not like this."""
     from pipeline.errors import InputError
-    from pipeline.sources import is_table, told
+    from pipeline.sources import is_table, redacted
 
     if not is_table(source):
         hint = "Give a .csv, .tsv, .json, .jsonl or .xlsx file, a database or an address"
-        raise InputError("is no table", where=told(source), hint=hint)
+        raise InputError("is no table", where=redacted(source), hint=hint)
     if output and output.suffix.lower() != ".png":
         raise InputError("is no picture", where=str(output), hint="Write FILE.png")
     if publish:
@@ -107,14 +107,14 @@ def _draw(context: RunContext, wanted: SourceContent, path: Path, name: str, *, 
     import sys
     from dataclasses import asdict
 
-    from pipeline.cli.escaping import shown
+    from pipeline.cli.escaping import printable
     from pipeline.cli.summary import print_json
     from pipeline.language.text import counted
-    from pipeline.orchestrator.forecast.contact_sheet import MOST_FILMS, draw_rows
+    from pipeline.orchestrator.forecast.contact_sheet import MOST_FILMS, draw_contact_sheet
 
     remarks = wanted.remarks or ("",) * MOST_FILMS
     rows = list(zip(wanted.briefs, remarks, strict=False))
-    sheet = draw_rows(context, rows, path, title=name)
+    sheet = draw_contact_sheet(context, rows, path, title=name)
     if as_json:
         print_json({"event": "sheet", **asdict(sheet)})
         return
@@ -123,4 +123,4 @@ def _draw(context: RunContext, wanted: SourceContent, path: Path, name: str, *, 
         left = counted(sheet.unwritten, "film is", "films are")
         say(f"nightreel: {left} not on it: a model has to write the scripts first", file=sys.stderr)
     for line in (*sheet.missing, *sheet.cut):
-        say(f"nightreel: {shown(line)}", file=sys.stderr)
+        say(f"nightreel: {printable(line)}", file=sys.stderr)

@@ -12,11 +12,11 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Group
 from rich.text import Text
 
-from pipeline.cli.escaping import shown
-from pipeline.model import JobStatus, Priority, bill
+from pipeline.cli.escaping import printable
+from pipeline.model import JobStatus, Priority, format_cost
 from pipeline.orchestrator.film.stages import STAGES
-from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Said, Snapshot
-from pipeline.reporting.wording import clock
+from pipeline.orchestrator.progress.snapshot import ActiveFilm, Finished, Parked, Snapshot, TimedNotice
+from pipeline.reporting.formatting import clock
 
 _STAGES = [stage.name for stage in STAGES]
 _STAGE_CELLS = max(map(len, _STAGES))
@@ -39,7 +39,9 @@ _COUNTED = (
 _FAINT = "dim"
 
 
-def picture(snapshot: Snapshot, *, width: int, height: int, lately: bool = False, single: bool = False) -> Group:
+def render_progress(
+    snapshot: Snapshot, *, width: int, height: int, lately: bool = False, single: bool = False
+) -> Group:
     """At most `height` lines of at most `width` cells; with `lately`, also the films that are over.
 
     `single`: one film was asked for, and its line is all. Left out first, when the terminal is low: blank lines,
@@ -64,7 +66,7 @@ def picture(snapshot: Snapshot, *, width: int, height: int, lately: bool = False
 def finished_line(film: Finished, *, width: int | None = None) -> Text:
     """A film that is over, in one line; of `width` cells at most, if given."""
     sign, colour = _MARKS[film.status]
-    title, outcome = shown(film.title), _outcome(film)
+    title, outcome = printable(film.title), _outcome(film)
     if width is None:
         outcome = _with_addresses(outcome, film)
     else:
@@ -75,7 +77,7 @@ def finished_line(film: Finished, *, width: int | None = None) -> Text:
 
 def outcome_line(film: Finished) -> str:
     """The same without colours: "Why tea cools: 0:48, made in 12.3 s"."""
-    return f"{shown(film.title)}: {_with_addresses(_outcome(film), film)}"
+    return f"{printable(film.title)}: {_with_addresses(_outcome(film), film)}"
 
 
 def crop(text: str, cells: int) -> str:
@@ -88,14 +90,14 @@ def crop(text: str, cells: int) -> str:
 def _outcome(film: Finished) -> str:
     if film.status is not JobStatus.COMPLETED:
         words = {JobStatus.FAILED: "failed", JobStatus.REVIEW: "held for review", JobStatus.CANCELLED: "cancelled"}
-        word, why = words[film.status], shown(film.why)
+        word, why = words[film.status], printable(film.why)
         return f"{word}: {why}" if why not in {"", word} else word
     length = clock(film.film_s or 0)
     return f"{length}, already made" if film.untouched else f"{length}, made in {film.took_s:.1f} s"
 
 
 def _with_addresses(outcome: str, film: Finished) -> str:
-    return ", ".join((outcome, *map(shown, film.urls)))
+    return ", ".join((outcome, *map(printable, film.urls)))
 
 
 def _head(snapshot: Snapshot, width: int) -> list[Text]:
@@ -103,7 +105,7 @@ def _head(snapshot: Snapshot, width: int) -> list[Text]:
     done, total = snapshot.completed, snapshot.total
     share = done / total if total else 0.0
     numbers = f"{done:>{len(str(total))}} of {total}  {int(100 * share):3d} %"
-    name = crop(shown(snapshot.batch), width // 3)
+    name = crop(printable(snapshot.batch), width // 3)
     cells = max(4, width - cell_len(name) - len(numbers) - (4 if name else 2))
     filled = round(cells * share)
     bar = Text.assemble((name, "bold"), "  " if name else "", ("━" * filled, "green"), ("─" * (cells - filled), _FAINT))
@@ -130,21 +132,21 @@ def _minutes(seconds: float) -> str:
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
 
 
-def _notices(notices: Sequence[Said], width: int) -> list[Text]:
+def _notices(notices: Sequence[TimedNotice], width: int) -> list[Text]:
     """What was said, the last first: only that may still be so, and what is old says how old."""
     lines: list[Text] = []
     for said in reversed(notices):
         style = "yellow" if said is notices[-1] else _FAINT
         ago = f"  {_minutes(said.ago_s)} ago" if said.ago_s >= 60 else ""
-        lines.append(_cut(Text.assemble((crop(shown(said.text), width - len(ago)), style), (ago, _FAINT)), width))
+        lines.append(_cut(Text.assemble((crop(printable(said.text), width - len(ago)), style), (ago, _FAINT)), width))
     return lines
 
 
-def _row(film: AtWork, width: int) -> Text:
+def _row(film: ActiveFilm, width: int) -> Text:
     """A film at work: its title, how far it is, and since when."""
     time = f"{clock(film.elapsed_s):>{_TIME_CELLS}}"
     cells = width - len(_STAGES) - _STAGE_CELLS - _TIME_CELLS - 4
-    title = set_cell_size(crop(shown(film.title), cells), cells)
+    title = set_cell_size(crop(printable(film.title), cells), cells)
     behind = _STAGES.index(film.stage) if film.stage in _STAGES else 0
     here = min(1, len(film.stage))
     meter = (("━" * behind, "green"), ("━" * here, "cyan"), ("─" * (len(_STAGES) - behind - here), _FAINT))
@@ -168,8 +170,8 @@ def _counts(snapshot: Snapshot, width: int) -> list[Text]:
 def _parked(film: Parked, width: int) -> Text:
     """A parked film, until when and why."""
     until = f"parked until {film.until.astimezone():%a %H:%M}" if film.until else "parked until you act"
-    line = Text.assemble((f"{until}  ", "yellow"), crop(shown(film.title), max(12, width // 3)))
-    return _cut(line.append(f"  {shown(film.why)}", style=_FAINT), width)
+    line = Text.assemble((f"{until}  ", "yellow"), crop(printable(film.title), max(12, width // 3)))
+    return _cut(line.append(f"  {printable(film.why)}", style=_FAINT), width)
 
 
 def _figures(snapshot: Snapshot, width: int) -> list[Text]:
@@ -183,7 +185,7 @@ def _figures(snapshot: Snapshot, width: int) -> list[Text]:
         parts.append(f"{100 * snapshot.cache_share:.0f} % from the cache")
     tokens = snapshot.cost.tokens_in + snapshot.cost.tokens_out
     if tokens:
-        parts.append(f"{tokens:,} tokens, {bill(snapshot.cost)}")
+        parts.append(f"{tokens:,} tokens, {format_cost(snapshot.cost)}")
     if snapshot.at_once:
         parts.append(f"{snapshot.at_once} at once")
     if snapshot.peak_memory_bytes:
@@ -214,13 +216,13 @@ def _fit(blocks: Sequence[tuple[int, Sequence[Text]]], height: int) -> list[Text
             missing = len(lines) - len(kept[importance]) + 1
             kept[importance][-1] = Text(f"… and {missing} more", style=_FAINT)
         room -= len(kept[importance])
-    picture: list[Text] = []
+    render_progress: list[Text] = []
     for importance, _ in blocks:
-        if picture and kept[importance] and room > 0:
-            picture.append(Text())
+        if render_progress and kept[importance] and room > 0:
+            render_progress.append(Text())
             room -= 1
-        picture += kept[importance]
-    return picture
+        render_progress += kept[importance]
+    return render_progress
 
 
 def _cut(line: Text, width: int | None) -> Text:

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from pipeline.choices import Privacy
 from pipeline.cli.flags import given
-from pipeline.cli.options import FLAGS, Place, Switch, TypedPath, Working
+from pipeline.cli.options import FLAGS, BatchOptions, CommonOptions, Switch, TypedPath
 from pipeline.cli.output import say
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Jobs = tuple[str, ...]
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Showing:
+class ReleaseFlags:
     """Who sees a film, and where. These go before the brief and nightreel.toml."""
 
     privacy: Privacy | None = None
@@ -46,13 +46,13 @@ def publish(
     to: str,
     channel: str | None = None,
     metadata: TypedPath | None = None,
-    showing: Showing = Showing(),
+    showing: ReleaseFlags = ReleaseFlags(),
     job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
     again: Switch = False,
     profile: str | None = None,
     update: Switch = False,
-    working: Working = Working(),
-    place: Place = Place(),
+    working: BatchOptions = BatchOptions(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Publish the films of a batch that are made, or any MP4 that passes the quality gate.
 
@@ -84,13 +84,13 @@ def publish(
     """
     from anyio import to_thread
 
-    from pipeline.cli.execution import ending_in_json, work_on
+    from pipeline.cli.execution import errors_as_json, run_and_summarise
     from pipeline.cli.session import open_session
     from pipeline.orchestrator.control.publishing import publish_batch, publish_file
-    from pipeline.orchestrator.control.release_options import ReleaseWishes
+    from pipeline.orchestrator.control.release_options import ReleaseOptions
     from pipeline.orchestrator.control.updating import update_batch, update_file
 
-    wishes = ReleaseWishes(publish_at=showing.publish_at, time_zone=showing.time_zone, playlist=showing.playlist)
+    wishes = ReleaseOptions(publish_at=showing.publish_at, time_zone=showing.time_zone, playlist=showing.playlist)
 
     async def work() -> int:
         context = session.context
@@ -103,10 +103,10 @@ def publish(
         if update:
             return _tell_updated(await update_batch(context, batch=session.batch, jobs=jobs, wishes=wishes), place)
         films = partial(publish_batch, context, batch=session.batch, jobs=jobs, again=again, wishes=wishes)
-        return await work_on(films, context, place, batch=session.batch, total=len(jobs))
+        return await run_and_summarise(films, context, place, batch=session.batch, total=len(jobs))
 
     is_file = _is_file(what)
-    with ending_in_json(place, "" if is_file else what):
+    with errors_as_json(place, "" if is_file else what):
         _refuse(job=bool(job) and is_file, metadata=metadata is not None and not is_file, both=update and again)
         flags = {"publishing.to": _to(to, channel), "youtube.privacy": showing.privacy, "quality.profile": profile}
         called = {**FLAGS, "publishing.to": "--to"}
@@ -141,7 +141,7 @@ def _refuse(*, job: bool, metadata: bool, both: bool) -> None:
         raise InputError("goes without --again", where="--update", hint="Say which of the two is meant")
 
 
-def _tell(receipts: Iterable[Receipt], place: Place) -> int:
+def _tell(receipts: Iterable[Receipt], place: CommonOptions) -> int:
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
 
@@ -157,10 +157,10 @@ def _tell(receipts: Iterable[Receipt], place: Place) -> int:
     return EXIT_OK
 
 
-def _tell_updated(done: Updated, place: Place) -> int:
+def _tell_updated(done: Updated, place: CommonOptions) -> int:
     from dataclasses import asdict
 
-    from pipeline.cli.escaping import shown
+    from pipeline.cli.escaping import printable
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
 
@@ -168,7 +168,7 @@ def _tell_updated(done: Updated, place: Place) -> int:
         print_json(asdict(done))
         return EXIT_OK
     for title in done.changed:
-        say(f"changed: {shown(title)}")
+        say(f"changed: {printable(title)}")
     told = {"changed": len(done.changed), "as asked already": done.same, "not out": done.not_out}
     say(", ".join(f"{number} {what}" for what, number in told.items() if number) or "0 changed")
     return EXIT_OK

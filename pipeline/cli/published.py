@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.cli.options import Place, Switch
+from pipeline.cli.options import CommonOptions, Switch
 from pipeline.cli.output import say
 
 if TYPE_CHECKING:
-    from pipeline.orchestrator.control.published import Out
+    from pipeline.orchestrator.control.published import PublishedFilm
 
 
 def published(
     *,
     check: Switch = False,
-    place: Place = Place(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """List the films that are out on video hosts, from what was written down when they went there.
 
@@ -32,15 +32,15 @@ def published(
     from pipeline.cli.session import open_session
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
-    from pipeline.orchestrator.control.published import Reconciled, reconciled
+    from pipeline.orchestrator.control.published import Reconciliation, reconcile
     from pipeline.orchestrator.control.published import published as from_journals
 
     async def work() -> int:
         context = session.context
         if check:
-            found = await reconciled(context)
+            found = await reconcile(context)
         else:
-            found = Reconciled(films=await to_thread.run_sync(from_journals, context))
+            found = Reconciliation(films=await to_thread.run_sync(from_journals, context))
         if place.json:
             print_json(asdict(found))
         else:
@@ -56,8 +56,8 @@ def published(
     return session.run(work)
 
 
-def _print(films: tuple[Out, ...]) -> None:
-    from pipeline.cli.escaping import shown
+def _print(films: tuple[PublishedFilm, ...]) -> None:
+    from pipeline.cli.escaping import printable
 
     if not films:
         say("Nothing is out. See: nightreel publish --help")
@@ -65,10 +65,11 @@ def _print(films: tuple[Out, ...]) -> None:
         at = f"{film.at.astimezone():%Y-%m-%d %H:%M}" if film.at else "                "
         until = f" until {film.public_at.astimezone():%Y-%m-%d %H:%M}" if film.public_at else ""
         state = ", ".join(filter(None, (film.state, film.privacy + until)))
-        say(f"{at}  {film.url or film.destination}  {shown(film.title or film.key)}{f'  ({state})' if state else ''}")
+        state = f"  ({state})" if state else ""
+        say(f"{at}  {film.url or film.destination}  {printable(film.title or film.key)}{state}")
         if film.trouble:
-            say(f"                  {shown(film.trouble)}")
+            say(f"                  {printable(film.trouble)}")
         for url in film.earlier:
             say(f"                  published before: {url}")
         for line in film.missing:
-            say(f"                  without {shown(line)}")
+            say(f"                  without {printable(line)}")

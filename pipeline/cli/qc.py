@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.options import Place, Switch, TypedPath
+from pipeline.cli.options import CommonOptions, Switch, TypedPath
 from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pipeline.model.profile import QualityProfile
     from pipeline.orchestrator.context import RunContext
-    from pipeline.orchestrator.qc import Judged
+    from pipeline.orchestrator.qc import JudgedFilm
 
 
 def qc(
@@ -22,7 +22,7 @@ def qc(
     profile: str | None = None,
     recursive: Switch = False,
     against: TypedPath | None = None,
-    place: Place = Place(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Judge films by anybody: files, folders and patterns. Exit code 0: none fails; 6: one does.
 
@@ -45,17 +45,17 @@ def qc(
 
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, QualityError
-    from pipeline.orchestrator.context.strictness import profile_for
-    from pipeline.orchestrator.qc import films_among, judge_films
+    from pipeline.orchestrator.context.quality_profiles import profile_for
+    from pipeline.orchestrator.qc import find_films, judge_films
 
     session = open_session(place, {"quality.profile": profile})
-    judged: list[Judged] = []
+    judged: list[JudgedFilm] = []
 
     async def work() -> int:
-        films = await to_thread.run_sync(partial(films_among, files, recursive=recursive))
+        films = await to_thread.run_sync(partial(find_films, files, recursive=recursive))
         alone = len(films) == 1
 
-        def told(film: Judged) -> None:
+        def told(film: JudgedFilm) -> None:
             judged.append(film)
             _tell(film, place, alone=alone)
 
@@ -72,7 +72,7 @@ def qc(
     return session.run(work)
 
 
-async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, context: RunContext) -> Judged:
+async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, context: RunContext) -> JudgedFilm:
     """The one film, beside the one that it was made of. Raises `InputError`."""
     from anyio import Path as AsyncPath
 
@@ -86,7 +86,7 @@ async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, 
     return await judge_against(films[0], with_, profile, context)
 
 
-def _tell(film: Judged, place: Place, *, alone: bool) -> None:
+def _tell(film: JudgedFilm, place: CommonOptions, *, alone: bool) -> None:
     from pipeline.cli.summary import print_json
 
     if place.json:
@@ -95,19 +95,19 @@ def _tell(film: Judged, place: Place, *, alone: bool) -> None:
         _print_film(film, alone=alone)
 
 
-def _print_film(film: Judged, *, alone: bool) -> None:
+def _print_film(film: JudgedFilm, *, alone: bool) -> None:
     """A line for the film, and a table of its checks: of all if it is the only one, else of those that did not pass."""
     from rich.table import Table
     from rich.text import Text
 
     from pipeline.cli.console import Console
-    from pipeline.cli.escaping import shown
+    from pipeline.cli.escaping import printable
 
     colours = {"pass": "green", "warn": "yellow", "fail": "red"}
     verdict = film.verdict
     console = Console(highlight=False)
     head = Text.assemble((f"{verdict.grade:<4}", colours[verdict.grade]), f"  {verdict.score:.2f}  ")
-    console.print(head.append(shown(str(film.path)), style="bold"), soft_wrap=True)
+    console.print(head.append(printable(str(film.path)), style="bold"), soft_wrap=True)
     table = Table(box=None, pad_edge=False, show_header=alone, header_style="dim")
     for name in ("", "check", "is", "must be"):
         # Names are typed into profiles: they stay whole.
@@ -115,12 +115,12 @@ def _print_film(film: Judged, *, alone: bool) -> None:
     for check in verdict.checks:
         if alone or check.verdict != "pass":
             grade = Text(f"  {check.verdict}", style=colours[check.verdict])
-            table.add_row(grade, check.name, Text(shown(check.measured)), Text(check.limit, style="dim"))
+            table.add_row(grade, check.name, Text(printable(check.measured)), Text(check.limit, style="dim"))
     if table.row_count:
         console.print_table(table)
 
 
-def _as_json(film: Judged) -> dict[str, object]:
+def _as_json(film: JudgedFilm) -> dict[str, object]:
     from dataclasses import asdict
 
     verdict = film.verdict

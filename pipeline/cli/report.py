@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.cli.options import Place
+from pipeline.cli.options import CommonOptions
 
 
-def report(batch: str, /, *, place: Place = Place()) -> int:
+def report(batch: str, /, *, place: CommonOptions = CommonOptions()) -> int:
     """Write the reports of a batch as it stands now, and of a table manifest.csv: its rows, with what became of each.
 
     Each run writes them at its end. In manifest.csv stand the columns of the table as they were, and beside them the
@@ -19,9 +19,9 @@ def report(batch: str, /, *, place: Place = Place()) -> int:
     from pipeline.cli.session import open_session
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
-    from pipeline.orchestrator.batch.results import renew_results
+    from pipeline.orchestrator.batch.results import rewrite_results
 
-    paths = renew_results(open_session(place, {}).context, batch)
+    paths = rewrite_results(open_session(place, {}).context, batch)
     if place.json:
         print_json({"batch": batch, "files": paths})
     else:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from pipeline.cli.options import Place, Working
+from pipeline.cli.options import BatchOptions, CommonOptions
 
 
 def resume(
@@ -14,8 +14,8 @@ def resume(
     /,
     *,
     from_: Annotated[str | None, Parameter(name="--from")] = None,
-    working: Working = Working(),
-    place: Place = Place(),
+    working: BatchOptions = BatchOptions(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Go on with a batch where it stopped, as it was asked for then.
 
@@ -31,7 +31,7 @@ def resume(
     from_
         Go back to a checkpoint of this name first (`nightreel checkpoint`). Films delivered since stay delivered.
     """
-    from pipeline.cli.execution import ending_in_json, total_of, work_on
+    from pipeline.cli.execution import errors_as_json, job_count, run_and_summarise
     from pipeline.cli.session import open_session_of
     from pipeline.language.text import counted
     from pipeline.orchestrator import control
@@ -40,10 +40,10 @@ def resume(
     from pipeline.orchestrator.events import Listener, Notice
 
     async def work() -> int:
-        context = await control.as_asked(session.context, batch)
+        context = await control.with_batch_settings(session.context, batch)
         notices: list[str] = []
         if from_ is not None:
-            done = await restore.return_to(context, batch=batch, name=from_)
+            done = await restore.restore_checkpoint(context, batch=batch, name=from_)
             notices = [f"{reason}; the job stays as it is" for reason in done.damaged]
             notices.append(f"{counted(done.jobs, 'job is', 'jobs are')} again as at checkpoint {from_}")
 
@@ -52,8 +52,8 @@ def resume(
                 listen(Notice(text=text))
             return await control.resume(context, batch=batch, listen=listen)
 
-        return await work_on(go_on, context, place, batch=batch, total=await total_of(context, batch))
+        return await run_and_summarise(go_on, context, place, batch=batch, total=await job_count(context, batch))
 
-    with ending_in_json(place, batch):
+    with errors_as_json(place, batch):
         session = open_session_of(place, batch, working.as_settings())
         return session.run(work)

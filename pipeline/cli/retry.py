@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from pipeline.cli.options import Place, Switch, Working
+from pipeline.cli.options import BatchOptions, CommonOptions, Switch
 
 Stage = Literal["script", "narration", "subtitles", "scenes", "film", "quality", "publishing"]
 
@@ -19,8 +19,8 @@ def retry(
     failed: Switch = False,
     job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
     from_: Annotated[Stage | None, Parameter(name="--from")] = None,
-    working: Working = Working(),
-    place: Place = Place(),
+    working: BatchOptions = BatchOptions(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Try again what failed, is parked or was cancelled, and go on with the batch.
 
@@ -41,24 +41,26 @@ def retry(
         Make everything from this stage on afresh, also what the cache has. What was published on a video host is not
         made again; nightreel publish --again publishes it once more.
     """
-    from pipeline.cli.execution import ending_in_json, total_of, work_on
+    from pipeline.cli.execution import errors_as_json, job_count, run_and_summarise
     from pipeline.cli.session import open_session_of
     from pipeline.cli.summary import print_refusal
     from pipeline.errors import InputError
     from pipeline.film import Film
     from pipeline.orchestrator import control
-    from pipeline.orchestrator.control.refresh import read_again
+    from pipeline.orchestrator.control.refresh import reread_source
 
     async def work() -> int:
         unreadable: list[InputError] = []
-        context = await control.as_asked(session.context, batch)
-        briefs = await read_again(context, batch, report=unreadable.append)
+        context = await control.with_batch_settings(session.context, batch)
+        briefs = await reread_source(context, batch, report=unreadable.append)
         for error in unreadable:
             print_refusal(batch, Film.refused(error.where, error), as_json=place.json)
         films = partial(control.retry, context, batch=batch, failed=failed, jobs=job, stage=from_ or "", briefs=briefs)
-        return await work_on(films, context, place, batch=batch, total=len(job) or await total_of(context, batch))
+        return await run_and_summarise(
+            films, context, place, batch=batch, total=len(job) or await job_count(context, batch)
+        )
 
-    with ending_in_json(place, batch):
+    with errors_as_json(place, batch):
         if failed and job:
             raise InputError("--failed and --job are two questions", hint="Give one of them")
         session = open_session_of(place, batch, working.as_settings())

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from pipeline.cli.options import Place
+from pipeline.cli.options import CommonOptions
 from pipeline.cli.output import say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.orchestrator.context import RunContext
-    from pipeline.orchestrator.control.review import Said, Waits
+    from pipeline.orchestrator.control.review import ReviewQueue, ReviewResult
 
 
 def review(
@@ -25,7 +25,7 @@ def review(
     all_: Annotated[bool, Parameter(name="--all", negative="")] = False,
     reject: str | None = None,
     why: str | None = None,
-    place: Place = Place(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Show the films of a batch that wait for you, with pictures; let them go, or keep them back.
 
@@ -54,7 +54,7 @@ def review(
     from pipeline.orchestrator.control import review
 
     async def work() -> int:
-        context = await control.as_asked(session.context, batch)
+        context = await control.with_batch_settings(session.context, batch)
         if approve is not None:
             said = await review.approve(context, batch=batch, jobs=approve)
         elif reject is not None:
@@ -100,11 +100,11 @@ async def _show(context: RunContext, batch: str, *, as_json: bool) -> None:
         _print(waits, page)
 
 
-def _print(waits: Waits, page: Path | None) -> None:
+def _print(waits: ReviewQueue, page: Path | None) -> None:
     from rich.table import Table
 
     from pipeline.cli.console import Console
-    from pipeline.cli.escaping import marked, shown
+    from pipeline.cli.escaping import escaped, printable
 
     console = Console(highlight=False)
     if waits.films:
@@ -113,21 +113,21 @@ def _print(waits: Waits, page: Path | None) -> None:
             table.add_column(name, overflow="fold", no_wrap=name in {"id", "score"})
         for film in waits.films:
             score = "" if film.score is None else f"{film.score:.2f}"
-            table.add_row(film.id[:8], f"[bold]{marked(film.title)}[/]", score, marked(film.why))
+            table.add_row(film.id[:8], f"[bold]{escaped(film.title)}[/]", score, escaped(film.why))
         console.print_table(table)
         for film in waits.films:
-            say(f"{film.id[:8]}  {shown(str(film.video or ''))}")
+            say(f"{film.id[:8]}  {printable(str(film.video or ''))}")
             for incident in film.incidents:
-                say(f"          {shown(incident)}")
+                say(f"          {printable(incident)}")
     else:
         say(f"No film of “{waits.batch}” waits for you.")
     _print_rest(waits)
     if page:
-        say(f"Pictures: {shown(str(page))}")
+        say(f"Pictures: {printable(str(page))}")
         say(f"Next: nightreel review {shlex.quote(waits.batch)} --approve ID … (or --all), or --reject ID --why TEXT")
 
 
-def _print_rest(waits: Waits) -> None:
+def _print_rest(waits: ReviewQueue) -> None:
     """How it is with what waits for the sample."""
     from pipeline.language.text import counted
 
@@ -143,10 +143,10 @@ def _print_rest(waits: Waits) -> None:
         say(f"{films} waiting: the sample could not be made. nightreel retry {shlex.quote(waits.batch)} --failed")
 
 
-def _tell(said: Said, waits: Waits, *, as_json: bool) -> int:
+def _tell(said: ReviewResult, waits: ReviewQueue, *, as_json: bool) -> int:
     from dataclasses import asdict
 
-    from pipeline.cli.escaping import shown
+    from pipeline.cli.escaping import printable
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
 
@@ -164,7 +164,7 @@ def _tell(said: Said, waits: Waits, *, as_json: bool) -> int:
     for job in said.busy:
         say(f"{job[:8]} is at work in another process: say it again when that is done")
     for line in said.problems:
-        say(shown(line))
+        say(printable(line))
     _print_rest(waits)
     if said.approved or said.released:
         say(f"Published by who runs the batch now, else by: nightreel resume {shlex.quote(waits.batch)}")

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.choices import PriorityName
-from pipeline.cli.options import Making, Place, Rows, Switch, TypedPath, Working
+from pipeline.cli.options import BatchOptions, CommonOptions, FilmOptions, Switch, TableOptions, TypedPath
 
 if TYPE_CHECKING:
     from pipeline.model import Priority
@@ -22,10 +22,10 @@ def run(
     output: TypedPath | None = None,
     priority: PriorityName = "normal",
     dry_run: Switch = False,
-    making: Making = Making(),
-    table: Rows = Rows(),
-    working: Working = Working(),
-    place: Place = Place(),
+    making: FilmOptions = FilmOptions(),
+    table: TableOptions = TableOptions(),
+    working: BatchOptions = BatchOptions(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Make a film of every topic of a source, and leave it alone at night.
 
@@ -51,15 +51,15 @@ def run(
     """
     from anyio import to_thread
 
-    from pipeline.cli.execution import ending_in_json, tell_unheeded, work_on
-    from pipeline.cli.input_problems import print_unreadable
+    from pipeline.cli.execution import errors_as_json, run_and_summarise, warn_unused_flags
+    from pipeline.cli.input_problems import print_input_problems
     from pipeline.cli.session import open_session
     from pipeline.model import Priority
     from pipeline.orchestrator.batch import batches
     from pipeline.orchestrator.batch.source import read_source
-    from pipeline.sources import as_source, batch_name
+    from pipeline.sources import batch_name, parse_source
 
-    given = as_source(source)
+    given = parse_source(source)
 
     async def work() -> int:
         context = session.context
@@ -67,12 +67,12 @@ def run(
         wanted = await read_source(given, context, batch=called, rows=table.rows or "", writes=not dry_run)
         briefs, unreadable = wanted.briefs, wanted.unreadable
         if not dry_run or wanted.rows:
-            print_unreadable(called, wanted, as_json=place.json)
+            print_input_problems(called, wanted, as_json=place.json)
         if wanted.stop:
             raise wanted.stop
-        tell_unheeded(making, briefs, context)
+        warn_unused_flags(making, briefs, context)
         asked = await to_thread.run_sync(context.places.source_name, given)
-        name = await batches.name_for(context, given) if batch is None else batch
+        name = await batches.batch_name_for(context, given) if batch is None else batch
         if dry_run:
             return await _foretell(wanted, context, name, Priority(priority), as_json=place.json)
         session.batch = name
@@ -86,9 +86,9 @@ def run(
             unreadable=unreadable,
             is_partial=wanted.is_partial,
         )
-        return await work_on(films, context, place, batch=name, total=context.wishes.count_films(briefs))
+        return await run_and_summarise(films, context, place, batch=name, total=context.wishes.count_films(briefs))
 
-    with ending_in_json(place, batch):
+    with errors_as_json(place, batch):
         session = open_session(place, {**making.as_settings(), **table.as_settings(), **working.as_settings()}, output)
         return session.run(work)
 

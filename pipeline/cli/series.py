@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.cli.options import Place
+from pipeline.cli.options import CommonOptions
 from pipeline.cli.output import say
 
 
-def series(name: str = "", /, *, forget: int | None = None, place: Place = Place()) -> int:
+def series(name: str = "", /, *, forget: int | None = None, place: CommonOptions = CommonOptions()) -> int:
     """List the episodes of a series: number, title, how the film stands, and where it is seen.
 
     Parameters
@@ -19,7 +19,7 @@ def series(name: str = "", /, *, forget: int | None = None, place: Place = Place
     from dataclasses import asdict
 
     from pipeline.cli.console import Console
-    from pipeline.cli.escaping import marked
+    from pipeline.cli.escaping import escaped
     from pipeline.cli.session import open_session
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, InputError
@@ -43,8 +43,8 @@ def series(name: str = "", /, *, forget: int | None = None, place: Place = Place
         return EXIT_OK
     rows = [
         (
-            *(each.series, str(each.number), marked(each.title), each.track, each.status),
-            marked(" ".join(url for _, url in each.published)),
+            *(each.series, str(each.number), escaped(each.title), each.track, each.status),
+            escaped(" ".join(url for _, url in each.published)),
         )
         for each in found
     ]

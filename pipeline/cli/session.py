@@ -19,14 +19,14 @@ from anyio.abc import TaskStatus
 from rich.logging import RichHandler
 
 from pipeline.cli.console import Console
-from pipeline.cli.options import FLAGS, Place
+from pipeline.cli.options import FLAGS, CommonOptions
 from pipeline.cli.output import say
 from pipeline.cli.summary import json_interruption, print_json
-from pipeline.errors import EXIT_INTERRUPTED, NightreelError, first_error
+from pipeline.errors import EXIT_INTERRUPTED, NightreelError, raise_first_error
 from pipeline.model import JobStatus
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.film.scenes import load_workers
-from pipeline.orchestrator.processes.forks import forking_workers
+from pipeline.orchestrator.film.segments import load_workers
+from pipeline.orchestrator.processes.fork_pool import forking_workers
 
 # After so many new objects Python looks for garbage, unless it is told otherwise.
 _NEW_OBJECTS = 700
@@ -37,7 +37,7 @@ class Session:
     """One command in one workspace."""
 
     context: RunContext
-    place: Place
+    place: CommonOptions
     # The batch that the command works on, as soon as it is known: whoever interrupts it is told how to go on.
     batch: str = ""
     # As which flags settings were typed: what is found to be wrong later is told of these.
@@ -110,7 +110,7 @@ class Session:
 
 
 def open_session(
-    place: Place, overrides: Mapping[str, object], output: Path | None = None, called: Mapping[str, str] = FLAGS
+    place: CommonOptions, overrides: Mapping[str, object], output: Path | None = None, called: Mapping[str, str] = FLAGS
 ) -> Session:
     """Load the settings and open the workspace. `called`: as which flags the overrides were typed."""
     _log_to_stderr(debug=place.debug)
@@ -118,19 +118,19 @@ def open_session(
     return Session(context=context, place=place, typed={key: called[key] for key in overrides if key in called})
 
 
-def open_session_of(place: Place, batch: str, flags: Mapping[str, object]) -> Session:
+def open_session_of(place: CommonOptions, batch: str, flags: Mapping[str, object]) -> Session:
     """The same for going on with a batch: it is worked on as the command that began it said, but for these flags."""
-    from pipeline.orchestrator.control import open_again
+    from pipeline.orchestrator.control import open_for_batch
 
     _log_to_stderr(debug=place.debug)
-    context = open_again(batch, workspace=place.workspace, overrides=flags, called=FLAGS)
+    context = open_for_batch(batch, workspace=place.workspace, overrides=flags, called=FLAGS)
     return Session(context=context, place=place, batch=batch)
 
 
 async def _until_stopped(work: Callable[[], Awaitable[int]], at_once: Callable[[], NoReturn]) -> int | None:
     """The exit code of `work`; None: it was stopped."""
     code: int | None = None
-    with first_error():
+    with raise_first_error():
         async with anyio.create_task_group() as tasks:
             with anyio.CancelScope() as scope:
                 await tasks.start(_stop_on_signals, scope, at_once)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.cli.options import Place, Switch
+from pipeline.cli.options import CommonOptions, Switch
 
 
-def status(batch: str | None = None, /, *, watch: Switch = False, place: Place = Place()) -> int:
+def status(batch: str | None = None, /, *, watch: Switch = False, place: CommonOptions = CommonOptions()) -> int:
     """Show how far a batch is, or all batches.
 
     A job counts as in progress only while a process works on it, and as completed only while its film is there. One
@@ -20,7 +20,7 @@ def status(batch: str | None = None, /, *, watch: Switch = False, place: Place =
     """
     import sys
 
-    from pipeline.cli.batch_status import BatchReport, all_states, open_store, write_batch, write_batches
+    from pipeline.cli.batch_status import BatchStatus, all_states, open_store, write_batch, write_batches
     from pipeline.cli.status_tables import print_batch, print_batches
     from pipeline.errors import EXIT_OK, InputError
 
@@ -33,7 +33,7 @@ def status(batch: str | None = None, /, *, watch: Switch = False, place: Place =
         return watch_batch(place, batch)
     store = open_store(place)
     if batch is not None:
-        report = BatchReport(store, batch)
+        report = BatchStatus(store, batch)
         write_batch(report, sys.stdout) if place.json else print_batch(report)
     elif place.json:
         write_batches(all_states(store), sys.stdout)

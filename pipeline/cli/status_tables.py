@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from pipeline.cli.batch_status import BatchReport, BatchState, JobState
-from pipeline.cli.causes import ID_DIGITS, lines_of
+from pipeline.cli.batch_status import BatchState, BatchStatus, JobState
+from pipeline.cli.causes import ID_DIGITS, cause_lines
 from pipeline.cli.console import Console
-from pipeline.cli.escaping import marked
-from pipeline.model import Cost, JobStatus, bill, dollars
+from pipeline.cli.escaping import escaped
+from pipeline.model import Cost, JobStatus, format_cost, format_usd
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.uploads import UploadDays
@@ -34,7 +34,7 @@ _SOME_WORDS_CELLS = 60
 _NOTHING_YET = "Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md"
 
 
-def print_batch(report: BatchReport, *, fits: bool = False) -> None:
+def print_batch(report: BatchStatus, *, fits: bool = False) -> None:
     """One batch, as far as anybody reads it: a row for each film, but those that one cause has stopped together.
 
     `fits`: cropped to the terminal.
@@ -44,12 +44,12 @@ def print_batch(report: BatchReport, *, fits: bool = False) -> None:
     together = [group for group in stopped if group.count > 1]
     jobs = report.first_jobs([group.rows[0] for group in stopped if group.count == 1])
     console = Console(highlight=False)
-    console.print(f"[bold]{marked(state.batch)}[/]  {_counts(state)}{_at_work(state)}", soft_wrap=True)
+    console.print(f"[bold]{escaped(state.batch)}[/]  {_counts(state)}{_at_work(state)}", soft_wrap=True)
     for line in (*_costs(state.cost), *_publishing(state.uploads)):
         console.print(line, soft_wrap=True)
     if together:
         console.print()
-    for line in chain.from_iterable(lines_of(group, with_ids=True) for group in together):
+    for line in chain.from_iterable(cause_lines(group, with_ids=True) for group in together):
         if fits:
             console.print(line, no_wrap=True, overflow="ellipsis")
         else:
@@ -83,7 +83,7 @@ def _print_films(jobs: Iterable[JobState], console: Console, *, with_cost: bool,
             f"[{colour}]{job.status}[/]{_until(job.parked_until)}",
             _stage(job),
             str(job.attempts),
-            *([bill(job.cost) if job.cost.tokens else ""] if with_cost else []),
+            *([format_cost(job.cost) if job.cost.tokens else ""] if with_cost else []),
             _where(job),
         )
     if fits:
@@ -102,23 +102,23 @@ def _print_film(job: JobState, console: Console) -> None:
         f"[{_COLOURS[JobStatus(job.status)]}]{job.status}[/]{_until(job.parked_until)}{f' at {stage}' if stage else ''}"
     )
     about += f", {job.attempts} tries" if job.attempts > 1 else ""
-    about += f", {bill(job.cost)}" if job.cost.tokens else ""
+    about += f", {format_cost(job.cost)}" if job.cost.tokens else ""
     console.print_words(f"[bold]{_title(job)}[/]", indent=indent, head=job.id[:ID_DIGITS])
     for line in filter(None, (about, _where(job))):
         console.print_words(line, indent=indent)
 
 
 def _title(job: JobState) -> str:
-    return marked(f"{job.episode} · {job.title}" if job.episode else job.title)
+    return escaped(f"{job.episode} · {job.title}" if job.episode else job.title)
 
 
 def _stage(job: JobState) -> str:
-    return "" if job.status == JobStatus.COMPLETED else marked(job.stage)
+    return "" if job.status == JobStatus.COMPLETED else escaped(job.stage)
 
 
 def _where(job: JobState) -> str:
     """Why it is not there, or where it is."""
-    return marked((job.error or "").removeprefix(f"{job.title}: ") or job.video or "")
+    return escaped((job.error or "").removeprefix(f"{job.title}: ") or job.video or "")
 
 
 def print_batches(states: Iterable[BatchState]) -> None:
@@ -126,8 +126,8 @@ def print_batches(states: Iterable[BatchState]) -> None:
     console, count = Console(highlight=False), 0
     for state in states:
         count += 1
-        about = f"[red]{marked(state.error)}[/]" if state.error else f"{_counts(state)}{_at_work(state)}"
-        console.print(f"[bold]{marked(state.batch)}[/]  {about}", soft_wrap=True)
+        about = f"[red]{escaped(state.error)}[/]" if state.error else f"{_counts(state)}{_at_work(state)}"
+        console.print(f"[bold]{escaped(state.batch)}[/]  {about}", soft_wrap=True)
     if not count:
         console.print(_NOTHING_YET, soft_wrap=True)
 
@@ -140,8 +140,8 @@ def print_list(states: Iterable[BatchState]) -> None:
     for state in states:
         done, total = state.counts[JobStatus.COMPLETED], sum(state.counts.values())
         begun = f"{datetime.fromisoformat(state.created_at).astimezone():%Y-%m-%d %H:%M}" if state.created_at else ""
-        about = f"[red]{marked(state.error)}[/]" if state.error else _at_work(state).strip()
-        row = (f"[bold]{marked(state.batch)}[/]", f"{done}/{total}", begun, marked(state.source), about)
+        about = f"[red]{escaped(state.error)}[/]" if state.error else _at_work(state).strip()
+        row = (f"[bold]{escaped(state.batch)}[/]", f"{done}/{total}", begun, escaped(state.source), about)
         table.add_row(*row)
         told.append(row)
     console = Console(highlight=False)
@@ -191,19 +191,19 @@ def _costs(cost: Cost) -> Iterator[str]:
     """What was bought, and of which models; nothing if nothing was."""
     if not cost.tokens:
         return
-    yield f"[dim]cost {bill(cost)}, {cost.tokens:,} tokens[/]"
+    yield f"[dim]cost {format_cost(cost)}, {cost.tokens:,} tokens[/]"
     for name, model in sorted(cost.models.items()):
-        money = "no known price" if model.usd is None else dollars(model.usd)
+        money = "no known price" if model.usd is None else format_usd(model.usd)
         calls = f"{model.calls:,} call{'' if model.calls == 1 else 's'}, " if model.calls else ""
         told = f"{name}: {calls}{model.tokens_in:,} read, {model.tokens_out:,} written, {money}"
-        yield f"  [dim]{marked(told)}[/]"
+        yield f"  [dim]{escaped(told)}[/]"
 
 
 def _publishing(uploads: tuple[UploadDays, ...]) -> Iterator[str]:
     if uploads:
-        from pipeline.orchestrator.uploads import told_days
+        from pipeline.orchestrator.uploads import describe_upload_days
 
-        yield from (f"[dim]{marked(f'publishing {told_days(found)}')}[/]" for found in uploads)
+        yield from (f"[dim]{escaped(f'publishing {describe_upload_days(found)}')}[/]" for found in uploads)
 
 
 def _until(moment: str | None) -> str:

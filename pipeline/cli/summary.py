@@ -12,17 +12,17 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.cli.causes import lines_of
+from pipeline.cli.causes import cause_lines
 from pipeline.cli.console import Console
-from pipeline.cli.escaping import marked, plain_json, shown
+from pipeline.cli.escaping import escaped, plain_json, printable
 from pipeline.cli.output import say
 from pipeline.errors import BudgetError, SampleError
 from pipeline.film import Film
 from pipeline.language.text import counted
 from pipeline.model import JobStatus, JobSummary
 from pipeline.orchestrator.batch.run import Outcome
+from pipeline.reporting.formatting import clock
 from pipeline.reporting.groups import Group, Groups
-from pipeline.reporting.wording import clock
 
 # Causes that are told, and films with warnings.
 _MOST_CAUSES, _MOST_WARNED = 20, 3
@@ -50,9 +50,9 @@ def print_films(films: Sequence[Film]) -> None:
         _print_film(film, console)
     for film in films if made else ():
         if film.error:
-            console.print(f"\n[bold]{marked(film.title)}[/]  [red]{marked(film.status)}[/]: {marked(film.error)}")
+            console.print(f"\n[bold]{escaped(film.title)}[/]  [red]{escaped(film.status)}[/]: {escaped(film.error)}")
     if made:
-        command = marked(_command())
+        command = escaped(_command())
         console.print(
             f"\nNext    {command} make my-brief.md    a brief of your own; those in topics/ show how\n"
             f"        {command} run topics/         a film of every brief in a folder\n"
@@ -61,25 +61,25 @@ def print_films(films: Sequence[Film]) -> None:
 
 
 def _print_film(film: Film, console: Console) -> None:
-    console.print(f"\n[bold]{marked(film.title)}[/]  {clock(film.duration_s or 0)}")
-    console.print(f"  video      {marked(str(film.video))}")
-    console.print(f"  subtitles  {marked(str(film.subtitles))}")
-    console.print(f"  thumbnail  {marked(str(film.thumbnail))}")
+    console.print(f"\n[bold]{escaped(film.title)}[/]  {clock(film.duration_s or 0)}")
+    console.print(f"  video      {escaped(str(film.video))}")
+    console.print(f"  subtitles  {escaped(str(film.subtitles))}")
+    console.print(f"  thumbnail  {escaped(str(film.thumbnail))}")
     author = ", ".join(filter(None, (film.writer, film.model)))
-    console.print(f"  script     {marked(author)}{_because(film.writer_fallback_reason)}")
+    console.print(f"  script     {escaped(author)}{_because(film.writer_fallback_reason)}")
     console.print(f"  voice      {film.narrator}, {film.voice}{_because(film.fallback_reason)}")
     for incident in film.incidents:
-        console.print(f"             [dim]{marked(incident)}[/]")
+        console.print(f"             [dim]{escaped(incident)}[/]")
     for number, warning in enumerate(film.warnings):
-        console.print(f"  {'' if number else 'warnings':<9}  [yellow]{marked(warning)}[/]")
+        console.print(f"  {'' if number else 'warnings':<9}  [yellow]{escaped(warning)}[/]")
     for host, url in film.published.items():
-        console.print(f"  {marked(host):<10} {marked(url)}")
+        console.print(f"  {escaped(host):<10} {escaped(url)}")
     if film.music:
-        console.print(f"  music      {marked(film.music)}")
+        console.print(f"  music      {escaped(film.music)}")
 
 
 def _because(reason: str) -> str:
-    return f" [dim](not the first choice: {marked(reason)})[/]" if reason else ""
+    return f" [dim](not the first choice: {escaped(reason)})[/]" if reason else ""
 
 
 def print_summary(
@@ -97,7 +97,7 @@ def print_summary(
     console = Console(highlight=False, soft_wrap=True)
     length_s = sum(row.duration_s or 0 for row in rows(JobStatus.COMPLETED))
     made, total = outcome.counts.get(JobStatus.COMPLETED, 0), sum(outcome.counts.values()) + len(refused)
-    name = marked(outcome.batch)
+    name = escaped(outcome.batch)
     counts = _counts(outcome.counts, len(refused))
     others = "".join(f", {count} {word}" for status, word in _OTHERS.items() if (count := counts[status]))
     films = f"{made:,} of {counted(total, 'film')}"
@@ -106,18 +106,18 @@ def print_summary(
     _print_warnings(rows, console)
     causes = _print_causes([*refused, *rows(JobStatus.FAILED, JobStatus.PARKED, JobStatus.REVIEW)], console)
     if outcome.stopped_because:
-        console.print(f"Stopped: {marked(outcome.stopped_because)}")
+        console.print(f"Stopped: {escaped(outcome.stopped_because)}")
     if outcome.unsaved_because:
-        console.print(f"Not even saved: {marked(outcome.unsaved_because)}")
+        console.print(f"Not even saved: {escaped(outcome.unsaved_because)}")
     # A film that is held, or lacks money, goes on by a word of a person, not by another try: its reason says so.
-    typed = marked(shlex.quote(outcome.batch))
+    typed = escaped(shlex.quote(outcome.batch))
     if any(row.id and not _waits_for_a_person(row) for group in causes for row in group.rows):
         console.print(f"Again: nightreel retry {typed}, or the same command; the others stay as they are.")
     elif refused:
         console.print("Again: mend them, and give the same command; the others stay as they are.")
     console.print(f"Details: nightreel status {typed}")
     if report:
-        console.print(f"Report: {marked(str(report))}")
+        console.print(f"Report: {escaped(str(report))}")
 
 
 def _print_causes(rows: Iterable[JobSummary], console: Console) -> Sequence[Group]:
@@ -127,7 +127,7 @@ def _print_causes(rows: Iterable[JobSummary], console: Console) -> Sequence[Grou
         groups.add(row)
     causes = groups.ordered()
     for group in causes[:_MOST_CAUSES]:
-        for line in lines_of(group):
+        for line in cause_lines(group):
             console.print(line)
     if len(causes) > _MOST_CAUSES:
         console.print("  … and more: see the report")
@@ -152,7 +152,7 @@ def _print_fallbacks(rows: Callable[..., Iterable[JobSummary]], console: Console
         films = counted(counts.total(), "film is", "films are")
         ((reason, _),) = counts.most_common(1)
         others = "; other reasons are in the report" if len(counts) > 1 else ""
-        console.print(f"  [yellow]warns[/] {films} {marked(f'{done}: {reason}{others}')}")
+        console.print(f"  [yellow]warns[/] {films} {escaped(f'{done}: {reason}{others}')}")
 
 
 def _print_warnings(rows: Callable[..., Iterable[JobSummary]], console: Console) -> None:
@@ -163,7 +163,7 @@ def _print_warnings(rows: Callable[..., Iterable[JobSummary]], console: Console)
         warnings += [row.spelling] if row.spelling else []
         warned += bool(warnings)
         if warnings and warned <= _MOST_WARNED:
-            console.print(f"  [yellow]warns[/] {marked(row.title)}: {marked('; '.join(warnings))}")
+            console.print(f"  [yellow]warns[/] {escaped(row.title)}: {escaped('; '.join(warnings))}")
     if warned > _MOST_WARNED:
         console.print(f"  [yellow]warns[/] {counted(warned - _MOST_WARNED, 'more film')}")
 
@@ -204,7 +204,7 @@ def print_refusal(batch: str, film: Film, *, as_json: bool) -> None:
     if as_json:
         print_json({"event": "job", "batch": batch, "stage": "", **asdict(film)})
     else:
-        say(f"nightreel: {shown(film.error or '')}", file=sys.stderr)
+        say(f"nightreel: {printable(film.error or '')}", file=sys.stderr)
 
 
 def _command() -> str:

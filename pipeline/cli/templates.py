@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from pipeline.choices import Shape
-from pipeline.cli.options import Place, TypedPath
+from pipeline.cli.options import CommonOptions, TypedPath
 from pipeline.cli.output import say
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ templates = App(
 
 
 @templates.command(name="list")
-def list_all(*, place: Place = Place()) -> int:
+def list_all(*, place: CommonOptions = CommonOptions()) -> int:
     """List the templates that --template takes: those of the workspace, and those that are built in."""
     from rich.markup import escape
     from rich.table import Table
@@ -54,7 +54,7 @@ def list_all(*, place: Place = Place()) -> int:
 
 
 @templates.command
-def show(name: str, /, *, place: Place = Place()) -> int:
+def show(name: str, /, *, place: CommonOptions = CommonOptions()) -> int:
     """Show what a template allows and asks: its layouts with their limits, its look, and the fields of a table's row.
 
     Parameters
@@ -110,7 +110,7 @@ def _told_fields(template: Template) -> Iterator[str]:
 
     from pipeline.sources.campaign import row_fields
 
-    scripts = ", ".join(play.language for play in template.plays)
+    scripts = ", ".join(script.language for script in template.script_templates)
     wrote = f"a film of each row by script.toml ({scripts})" if scripts else "a brief of each row, for whoever writes"
     yield f"\nOf a table, {escape(wrote)}:"
     fields = row_fields(template)
@@ -125,7 +125,13 @@ def _told_fields(template: Template) -> Iterator[str]:
 
 
 @templates.command
-def new(name: str, /, *, origin: Annotated[str, Parameter(name="--from")] = "explainer", place: Place = Place()) -> int:
+def new(
+    name: str,
+    /,
+    *,
+    origin: Annotated[str, Parameter(name="--from")] = "explainer",
+    place: CommonOptions = CommonOptions(),
+) -> int:
     """Make a template of your own in templates/ of the workspace, as a copy of another one.
 
     Parameters
@@ -146,7 +152,7 @@ def new(name: str, /, *, origin: Annotated[str, Parameter(name="--from")] = "exp
         print_json({"name": name, "folder": files[0].parent, "files": files})
         return EXIT_OK
     say(f"{files[0].parent}: {', '.join(path.name for path in files)}")
-    if not find_template(context, name).plays:
+    if not find_template(context, name).script_templates:
         say("It has no script.toml: a row of a table becomes a brief, and whoever writes scripts writes its film.")
         say("A template that makes the films of rows by itself begins with --from offer or --from product.")
     say(f"Next: edit them, then nightreel templates check {name} && nightreel templates preview {name}")
@@ -154,7 +160,7 @@ def new(name: str, /, *, origin: Annotated[str, Parameter(name="--from")] = "exp
 
 
 @templates.command
-def check(name: str, /, *, place: Place = Place()) -> int:
+def check(name: str, /, *, place: CommonOptions = CommonOptions()) -> int:
     """Say what is wrong with a template: unknown fields, broken Jinja2, missing fonts, faint colours, texts too long.
 
     Parameters
@@ -165,7 +171,7 @@ def check(name: str, /, *, place: Place = Place()) -> int:
     import sys
     from dataclasses import asdict
 
-    from pipeline.cli.escaping import shown
+    from pipeline.cli.escaping import printable
     from pipeline.cli.session import open_session
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, InputError
@@ -176,7 +182,7 @@ def check(name: str, /, *, place: Place = Place()) -> int:
         print_json([asdict(fault) for fault in faults])
     else:
         for fault in faults:
-            say(shown(str(fault)), file=sys.stderr)
+            say(printable(str(fault)), file=sys.stderr)
         fields = ", ".join(f"{each.name}{'*' if each.required else ''}" for each in _fields_of(place, name, faults))
         say(f"{name}: {len(faults)} to mend" if faults else f"{name}: nothing to mend")
         if fields:
@@ -184,7 +190,7 @@ def check(name: str, /, *, place: Place = Place()) -> int:
     return InputError.exit_code if faults else EXIT_OK
 
 
-def _fields_of(place: Place, name: str, faults: Sequence[object]) -> Sequence[Field]:
+def _fields_of(place: CommonOptions, name: str, faults: Sequence[object]) -> Sequence[Field]:
     """What a template asks of a row; of one with faults nobody knows."""
     from pipeline.cli.session import open_session
     from pipeline.orchestrator.templates.catalogue import find_template
@@ -201,7 +207,7 @@ def preview(
     format: Shape | None = None,  # noqa: A002 - the name of the flag
     theme: str | None = None,
     output: TypedPath | None = None,
-    place: Place = Place(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """Draw what a template looks like: the end of a scene of each of its layouts, on one sheet.
 
@@ -269,7 +275,7 @@ def _in_full(template: Template, usual: str) -> dict[str, object]:
         "layouts": layouts,
         "key": template.key,
         "fields": [_field(each) for each in row_fields(template)],
-        "scripts": [play.language for play in template.plays],
+        "scripts": [script.language for script in template.script_templates],
     }
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.choices import NarratorName
 from pipeline.cli.flags import given
-from pipeline.cli.options import Place, Switch, TypedPath
+from pipeline.cli.options import CommonOptions, Switch, TypedPath
 from pipeline.cli.output import say
 
 if TYPE_CHECKING:
-    from pipeline.orchestrator.voices import Listing, Sample
+    from pipeline.orchestrator.voices import VoiceList, VoiceSample
 
 _HINT = "Write a language as de or pt-BR; nightreel voices lists all that there are"
 
@@ -24,7 +24,7 @@ def voices(
     voice: str | None = None,
     output: TypedPath | None = None,
     offline: Switch = False,
-    place: Place = Place(),
+    place: CommonOptions = CommonOptions(),
 ) -> int:
     """List the voices that there are, or hear one.
 
@@ -62,7 +62,7 @@ def voices(
     return session.run(hear if sample else show)
 
 
-def _tell_heard(heard: Sample, place: Place) -> int:
+def _tell_heard(heard: VoiceSample, place: CommonOptions) -> int:
     from dataclasses import asdict
 
     from pipeline.cli.summary import print_json
@@ -79,7 +79,7 @@ def _tell_heard(heard: Sample, place: Place) -> int:
     return EXIT_OK
 
 
-def _tell_listed(listings: Sequence[Listing], place: Place, *, language: str | None) -> int:
+def _tell_listed(listings: Sequence[VoiceList], place: CommonOptions, *, language: str | None) -> int:
     """The voices of each narrator; the exit code says whether there is one for the language that was asked for."""
     import sys
     from dataclasses import asdict

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 
 from rich.live import Live
 
-from pipeline.cli.batch_status import BatchReport, open_store
+from pipeline.cli.batch_status import BatchStatus, open_store
 from pipeline.cli.console import Console
-from pipeline.cli.options import Place
-from pipeline.cli.progress_view import picture
+from pipeline.cli.options import CommonOptions
+from pipeline.cli.progress_view import render_progress
 from pipeline.cli.status_tables import print_batch
 from pipeline.errors import EXIT_OK
 from pipeline.model import Cost, JobStatus, JobSummary
-from pipeline.orchestrator.progress.snapshot import LATELY, OVER, PARKED, Snapshot, watched
+from pipeline.orchestrator.progress.snapshot import ENDED, MAX_PARKED, MAX_RECENT, Snapshot, snapshot_of_rows
 from pipeline.state import CheckpointStore
 
 _REDRAWN_S = 1.0
@@ -24,21 +24,21 @@ _REDRAWN_S = 1.0
 _LAST_FILMS = 40
 
 
-def watch_batch(place: Place, batch: str) -> int:
+def watch_batch(place: CommonOptions, batch: str) -> int:
     """Draw the batch until it is over, then say how it ended; the last picture stays. Raises `InputError`."""
     store = open_store(place)
-    BatchReport(store, batch)
+    BatchStatus(store, batch)
     console = Console(highlight=False)
     with Live(console=console, auto_refresh=False, redirect_stdout=False) as live:
         while True:
             snapshot = look(store, batch, now=datetime.now(UTC))
             size = console.size
-            live.update(picture(snapshot, width=size.width, height=size.height - 1, lately=True), refresh=True)
+            live.update(render_progress(snapshot, width=size.width, height=size.height - 1, lately=True), refresh=True)
             if snapshot.done == snapshot.total:
                 break
             time.sleep(_REDRAWN_S)
     console.print()
-    print_batch(BatchReport(store, batch), fits=True)
+    print_batch(BatchStatus(store, batch), fits=True)
     return EXIT_OK
 
 
@@ -46,15 +46,15 @@ def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
     """How the batch stands, from its counts and the few rows that a picture shows."""
     index = store.index(batch)
     standing = index.sums.counts()
-    rows: list[JobSummary] = index.latest(*OVER - {JobStatus.COMPLETED}, limit=LATELY)
+    rows: list[JobSummary] = index.latest(*ENDED - {JobStatus.COMPLETED}, limit=MAX_RECENT)
     rows += index.latest(JobStatus.COMPLETED, limit=_LAST_FILMS)
     under_way = store.at_work(batch)
     # A checkpoint says "in progress" for ever when its process was killed; the lock knows better.
     at_work = [row for row in under_way if store.claims.is_claimed(batch, row.id)]
     rows += at_work
-    rows += index.latest(JobStatus.PARKED, limit=PARKED)
+    rows += index.latest(JobStatus.PARKED, limit=MAX_PARKED)
     is_worked_on = bool(store.claims.workers(batch))
-    is_over = all(status in OVER for status, count in standing.items() if count.jobs)
+    is_over = all(status in ENDED for status, count in standing.items() if count.jobs)
     notices = (
         () if is_worked_on or is_over else (f"no process works on it: nightreel resume {shlex.quote(batch)} goes on",)
     )
@@ -63,7 +63,7 @@ def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
     counts[JobStatus.IN_PROGRESS] -= abandoned
     counts[JobStatus.PENDING] += abandoned
     waiting = standing[JobStatus.PENDING].weight + sum(row.weight for row in under_way if row not in at_work)
-    snapshot = watched(rows, counts, now=now, notices=notices, weight_waiting=waiting)
+    snapshot = snapshot_of_rows(rows, counts, now=now, notices=notices, weight_waiting=waiting)
     if len(rows) < sum(count for status, count in counts.items() if status != JobStatus.PENDING.value):
         # The last films tell the pace, but not what all of them took.
         snapshot = replace(snapshot, cost=Cost(), cache_share=None, elapsed_s=None)

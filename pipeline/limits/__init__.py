@@ -1,35 +1,36 @@
-"""How often, how many at once, and how long to try again.
+"""Rate limits, retries, budgets and concurrency.
 
-throttle     the door in front of a service   (calls: what passes it; availability, breaker: when it is closed;
-             bandwidth: of a line)
-retry        what is tried again
-budget       tokens by the minute             (purse: and money)
-cores        who may use one
-strategy     how many films at once           (resources, cgroups: as the machine has room)
-times        the wall clock
+throttle      a rate limiter for one service    (calls: its requests; breaker, availability: when it is closed)
+token_budget  tokens per minute                 (billing: US dollars)
+retry         retry with backoff
+bandwidth     bytes per second, shared by uploads
+cores         a semaphore with priorities for the machine's cores
+strategy      how many films run concurrently   (resources, cgroups: memory, CPU and disk)
+times         clocks, and the Retry-After header
 """
 
 from pipeline.limits.bandwidth import Bandwidth
-from pipeline.limits.budget import CallLedger, ToldLimits
+from pipeline.limits.billing import Billing, Budget, Purchase
 from pipeline.limits.calls import Call, ThrottleLimits
 from pipeline.limits.cores import Cores, Rank
-from pipeline.limits.purse import Budget, Purchase, Purse
 from pipeline.limits.resources import Load, ResourceLimits, ResourceWatch, resource_limits, total_memory_bytes
 from pipeline.limits.retry import RetryPolicy, with_retries
 from pipeline.limits.strategy import STRATEGIES, Situation, Strategy, make_strategy
 from pipeline.limits.throttle import Throttle
+from pipeline.limits.token_budget import CallLedger, ReportedLimits
 
 __all__ = [
     "STRATEGIES",
     "Bandwidth",
+    "Billing",
     "Budget",
     "Call",
     "CallLedger",
     "Cores",
     "Load",
     "Purchase",
-    "Purse",
     "Rank",
+    "ReportedLimits",
     "ResourceLimits",
     "ResourceWatch",
     "RetryPolicy",
@@ -37,7 +38,6 @@ __all__ = [
     "Strategy",
     "Throttle",
     "ThrottleLimits",
-    "ToldLimits",
     "make_strategy",
     "resource_limits",
     "total_memory_bytes",

@@ -18,10 +18,10 @@ from av.filter.context import FilterContext
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from pipeline.media.sound.discontinuities import TearWatch, Torn
-from pipeline.media.sound.hum import TuneWatch, longest_steady
+from pipeline.media.sound.discontinuities import Discontinuities, DiscontinuityDetector
+from pipeline.media.sound.hum import PitchChangeDetector, longest_steady_span
 from pipeline.media.sound.speech import spoken_spans
-from pipeline.media.sound.stereo import Stereo, StereoWatch
+from pipeline.media.sound.stereo import Stereo, StereoAnalyser
 from pipeline.media.span import Span
 
 # Each as the filters have them by default, but for silence, which is -60 dB there: the hiss of a room is not said.
@@ -57,7 +57,7 @@ def is_black(luma: NDArray[np.uint8]) -> bool:
     return bool(np.count_nonzero(luma <= int(darkest)) >= BLACK["picture"] * luma.size)
 
 
-class PictureWatch:
+class VideoFilters:
     """Sees the pictures of a stream, one after the other."""
 
     def __init__(self, stream: VideoStream) -> None:
@@ -102,7 +102,7 @@ class PictureWatch:
         return self._frozen.until(end_s)
 
 
-class SoundWatch:
+class AudioFilters:
     """Hears the sound of a stream, piece by piece."""
 
     def __init__(self, stream: AudioStream) -> None:
@@ -118,9 +118,9 @@ class SoundWatch:
     def _set_up(self, piece: av.AudioFrame | AudioCodecContext) -> FilterContext:
         rate_hz, channels = piece.sample_rate, piece.layout.nb_channels
         self._flat = _FlatTops(channels)
-        self._tears, self._tune = TearWatch(rate_hz, anyones=True), TuneWatch(rate_hz)
+        self._tears, self._tune = DiscontinuityDetector(rate_hz, anyones=True), PitchChangeDetector(rate_hz)
         # None: there are not two.
-        self._stereo = StereoWatch(rate_hz) if channels == 2 else None
+        self._stereo = StereoAnalyser(rate_hz) if channels == 2 else None
         self._graph = av.filter.Graph()
         source = self._graph.add_abuffer(
             sample_rate=rate_hz, format=piece.format, layout=piece.layout, time_base=self._stream.time_base
@@ -174,7 +174,7 @@ class SoundWatch:
     def steady(self) -> Span:
         """The longest span in which the sound does not change."""
         turns_s = self._tune.turns_s
-        return longest_steady(self._levels, per_s=_STEPS_PER_S, window_s=BLOCK_S, turns_s=turns_s)
+        return longest_steady_span(self._levels, per_s=_STEPS_PER_S, window_s=BLOCK_S, turns_s=turns_s)
 
     @property
     def spoken(self) -> tuple[Span, ...]:
@@ -192,7 +192,7 @@ class SoundWatch:
         return self._flat.runs
 
     @property
-    def torn(self) -> Torn:
+    def torn(self) -> Discontinuities:
         """Where the wave leaps, and where it is torn out."""
         return self._tears.torn
 

@@ -20,7 +20,7 @@ class Span:
         return self.end_s - self.start_s
 
 
-class Spells:
+class SpanCollector:
     """The spans in which something is so, put together of what is told at one time after the other."""
 
     def __init__(self, least_s: float, *, least_times: int = 1) -> None:

@@ -14,7 +14,7 @@ from pipeline.files import storage_errors
 from pipeline.media.container.mux import open_mp4
 from pipeline.media.sound.aac import SoundEncoder
 from pipeline.media.sound.audio import Samples, read_wav
-from pipeline.media.sound.loudness import FILM_LUFS, levelled
+from pipeline.media.sound.loudness import FILM_LUFS, normalise_stream
 from pipeline.model import SAMPLE_RATE_HZ, Clip
 from pipeline.music.bed import LOOP_LUFS, Loop
 from pipeline.music.ducking import Ducking, eased
@@ -31,7 +31,7 @@ def mix_film(clips: Sequence[Clip], loop: Path, *, plan: MixPlan, path: Path, bi
     should be, whatever the bed adds. Raises `CheckpointError` for a clip of another length or a damaged loop,
     `InputError` and `StorageError` for clips that can't be read, `StorageError` when `path` can't be written.
     """
-    mixed = levelled(partial(mix, clips, Loop(loop), plan))
+    mixed = normalise_stream(partial(mix, clips, Loop(loop), plan))
     with storage_errors(path), open_mp4(path) as film:
         for packet in SoundEncoder(film, bit_rate=bit_rate).encode_all(mixed):
             film.mux(packet)

@@ -17,7 +17,7 @@ from pipeline.language.text import counted
 from pipeline.media.versions import ffmpeg_versions
 from pipeline.model import Brief
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.providers import make_narrator, stock_names
+from pipeline.orchestrator.context.provider_factory import make_narrator, stock_names
 from pipeline.orchestrator.vmaf import find_vmaf
 from pipeline.rendering.text.coverage import can_shape, font_advice, font_coverage, shaping_advice
 
@@ -46,7 +46,7 @@ class Finding:
     remedy: str = ""
 
 
-async def examine(context: RunContext) -> tuple[Finding, ...]:
+async def run_diagnostics(context: RunContext) -> tuple[Finding, ...]:
     """Look at everything a film needs. Never raises; asks the voice services whether they answer."""
     looks: tuple[Callable[[RunContext], Awaitable[Finding]], ...] = (
         _python,

@@ -30,7 +30,7 @@ class Notice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pulse:
+class RunMetrics:
     """How a run is, told about once a second."""
 
     batch: str
@@ -47,15 +47,15 @@ class Pulse:
     cpu_percent: float = 0.0
 
 
-Told = JobEvent | Notice | Pulse
-Listener = Callable[[Told], None]
+RunEvent = JobEvent | Notice | RunMetrics
+Listener = Callable[[RunEvent], None]
 
 
-def ignore(_event: Told) -> None:
+def ignore(_event: RunEvent) -> None:
     """A listener for those who don't want to know."""
 
 
-def tell(listen: Listener, event: Told) -> None:
+def emit(listen: Listener, event: RunEvent) -> None:
     """A listener that fails (a closed pipe, a dead terminal) is no reason to stop making films."""
     try:
         listen(event)

@@ -29,7 +29,7 @@ _ACCESS = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class LoginStanding:
+class LoginStatus:
     """How the login of a channel stands, as far as its file says."""
 
     channel: str
@@ -60,7 +60,7 @@ async def log_in_to_youtube(
     browser: bool,
     replace: bool,
     show: Callable[[str, int], None],
-) -> LoginStanding:
+) -> LoginStatus:
     """Log in to a channel of YouTube in a browser, and save the token. `show` gets the address, and the port.
 
     Raises `NeedsLoginError`: for another channel than that of the login before, too, unless it is to `replace` it.
@@ -78,7 +78,7 @@ async def log_in_to_youtube(
 
 async def log_in_by_code(
     context: RunContext, channel: str, *, replace: bool = False, show: Callable[[str, str], None]
-) -> LoginStanding:
+) -> LoginStatus:
     """Log in to a channel of YouTube on another device. `show` gets the address, and the code to type there.
 
     Raises as `log_in_to_youtube`.
@@ -92,13 +92,13 @@ async def log_in_by_code(
     return await _kept(context, channel, token, replace=replace)
 
 
-async def _kept(context: RunContext, channel: str, token: Token, *, replace: bool) -> LoginStanding:
+async def _kept(context: RunContext, channel: str, token: Token, *, replace: bool) -> LoginStatus:
     from pipeline.publishing.youtube.identity import keep_login  # noqa: PLC0415
 
     await keep_login(context.hosts.channel(channel), token, replace=replace)
-    stands = await to_thread.run_sync(standing, context, channel)
+    stands = await to_thread.run_sync(login_status, context, channel)
     # Where YouTube could not say whose it is, it says why now.
-    return stands if stands.channel_id else await with_title(context, channel)
+    return stands if stands.channel_id else await checked_login_status(context, channel)
 
 
 async def _plan(context: RunContext, *, kind: str, port: int = 0) -> LoginPlan:
@@ -117,7 +117,7 @@ async def _plan(context: RunContext, *, kind: str, port: int = 0) -> LoginPlan:
     )
 
 
-async def with_title(context: RunContext, channel: str) -> LoginStanding:
+async def checked_login_status(context: RunContext, channel: str) -> LoginStatus:
     """How a login stands, with what YouTube calls the channel, which is asked (one unit of the quota)."""
     from pipeline.publishing.youtube.identity import ask_whose  # noqa: PLC0415
 
@@ -125,9 +125,9 @@ async def with_title(context: RunContext, channel: str) -> LoginStanding:
         async with context.hosts.channel(channel).open() as calls:
             await ask_whose(calls)
     except ProviderError as error:
-        return evolve(await to_thread.run_sync(standing, context, channel), problem=str(error))
+        return evolve(await to_thread.run_sync(login_status, context, channel), problem=str(error))
     # What was told is kept with the token.
-    return await to_thread.run_sync(standing, context, channel)
+    return await to_thread.run_sync(login_status, context, channel)
 
 
 def channels(context: RunContext) -> list[str]:
@@ -135,13 +135,13 @@ def channels(context: RunContext) -> list[str]:
     return sorted(path.name.removesuffix(".token.json") for path in context.hosts.credentials.glob("*.token.json"))
 
 
-def standing(context: RunContext, channel: str) -> LoginStanding:
+def login_status(context: RunContext, channel: str) -> LoginStatus:
     """How a login stands. Asks nobody. Blocks."""
     from pipeline.publishing.youtube.identity import identity_in  # noqa: PLC0415
     from pipeline.publishing.youtube.tokens import read_token  # noqa: PLC0415
 
     known = context.hosts.channel(channel)
-    stands = LoginStanding(channel=channel, file=known.token)
+    stands = LoginStatus(channel=channel, file=known.token)
     try:
         token = read_token(known.token, login=known.how_to_log_in)
     except NightreelError as error:

@@ -12,33 +12,33 @@ from pathlib import Path
 import anyio
 from anyio import create_task_group
 
-from pipeline.errors import CrashError, InputError, first_error
-from pipeline.files import is_there
+from pipeline.errors import CrashError, InputError, raise_first_error
+from pipeline.files import path_exists
 from pipeline.files.scratch import scratch_folder
 from pipeline.model import QualityProfile, Verdict
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.processes.workers import in_worker
 from pipeline.orchestrator.vmaf import find_vmaf, measure_vmaf
 from pipeline.quality.comparison import Derived, compare_files, with_comparison
-from pipeline.quality.expected import Twin
-from pipeline.quality.judge import judge_file, unreadable, with_twin
-from pipeline.quality.near_duplicates import LENGTH, Portrait, share_of
+from pipeline.quality.expected import NearDuplicate
+from pipeline.quality.judge import judge_file, unreadable, with_duplicate
+from pipeline.quality.near_duplicates import LENGTH, Fingerprint, share_of
 
 # What is looked for in a folder; a file that is named is taken as it is.
 FILM_ENDINGS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".wmv", ".ogv")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class JudgedFilm:
     """One film and what is thought of it."""
 
     path: Path
     verdict: Verdict
     # None: it can't be read.
-    portrait: Portrait | None = None
+    portrait: Fingerprint | None = None
 
 
-def films_among(names: Sequence[str], *, recursive: bool) -> list[Path]:
+def find_films(names: Sequence[str], *, recursive: bool) -> list[Path]:
     """The films that are meant by files, folders and patterns, each once, in that order. Blocks.
 
     Raises `InputError` for a name that leads to nothing.
@@ -63,7 +63,7 @@ def _no_film(name: str, *, recursive: bool) -> InputError:
 
 
 def _films_of(path: Path, *, recursive: bool) -> Iterator[Path]:
-    there = is_there(path)
+    there = path_exists(path)
     if path.is_dir():
         entries = path.rglob("*") if recursive else path.iterdir()
         yield from (each for each in sorted(entries) if _is_film(each, path))
@@ -95,7 +95,7 @@ def _is_hidden(path: Path, folder: Path) -> bool:
 
 
 async def judge_films(
-    films: Sequence[Path], profile: QualityProfile, context: RunContext, told: Callable[[Judged], None]
+    films: Sequence[Path], profile: QualityProfile, context: RunContext, told: Callable[[JudgedFilm], None]
 ) -> None:
     """Judge films in worker processes, as many at once as there are cores, and each as one among those before it.
 
@@ -110,20 +110,20 @@ async def judge_films(
             done[number] = unreadable("it kills the decoder", profile), None
         while (at := row.count) in done:
             verdict, portrait = done.pop(at)
-            told(Judged(path=films[at], verdict=row.judged(films[at], verdict, portrait), portrait=portrait))
+            told(JudgedFilm(path=films[at], verdict=row.judged(films[at], verdict, portrait), portrait=portrait))
 
     cores = context.cores
-    done: dict[int, tuple[Verdict, Portrait | None]] = {}
+    done: dict[int, tuple[Verdict, Fingerprint | None]] = {}
     row = _Row(profile, alone=len(films) == 1)
-    with scratch_folder() as bench, first_error():
+    with scratch_folder() as bench, raise_first_error():
         async with create_task_group() as tasks:
             for number, path in enumerate(films):
                 tasks.start_soon(judge, number, path)
 
 
-async def judge_against(film: Path, reference: Path, profile: QualityProfile, context: RunContext) -> Judged:
+async def judge_against(film: Path, reference: Path, profile: QualityProfile, context: RunContext) -> JudgedFilm:
     """Judge a film that was made of another. Raises `InputError` for another that can't be read."""
-    found: list[Judged] = []
+    found: list[JudgedFilm] = []
     await judge_films([film], profile, context, found.append)
     (judged,) = found
     with scratch_folder() as bench:
@@ -154,9 +154,9 @@ class _Row:
         self._profile, self._alone = profile, alone
         # By their length, so that only those of the same length are looked at.
         self._lengths: list[float] = []
-        self._seen: list[tuple[Path, Portrait]] = []
+        self._seen: list[tuple[Path, Fingerprint]] = []
 
-    def judged(self, path: Path, verdict: Verdict, portrait: Portrait | None) -> Verdict:
+    def judged(self, path: Path, verdict: Verdict, portrait: Fingerprint | None) -> Verdict:
         """The verdict on the next film."""
         self.count += 1
         if self._alone or portrait is None:
@@ -165,10 +165,10 @@ class _Row:
         at = bisect_right(self._lengths, portrait.length_s)
         self._lengths.insert(at, portrait.length_s)
         self._seen.insert(at, (path, portrait))
-        return with_twin(verdict, twin, self._profile)
+        return with_duplicate(verdict, twin, self._profile)
 
-    def _alike(self, portrait: Portrait) -> Iterator[Twin]:
+    def _alike(self, portrait: Fingerprint) -> Iterator[NearDuplicate]:
         shortest, longest = portrait.length_s * (1 - LENGTH), portrait.length_s / (1 - LENGTH)
         for path, other in self._seen[bisect_left(self._lengths, shortest) : bisect_right(self._lengths, longest)]:
             if share := share_of(portrait, other):
-                yield Twin(name=str(path), share=share)
+                yield NearDuplicate(name=str(path), share=share)

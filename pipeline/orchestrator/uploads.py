@@ -80,7 +80,7 @@ def upload_days(
     return tuple(found)
 
 
-def told_days(found: UploadDays) -> str:
+def describe_upload_days(found: UploadDays) -> str:
     """In words: "100 films a day to youtube, 48 left today: 250 films make 4 days"."""
     hosts = " and ".join(found.hosts)
     films, days = counted(found.films, "film"), counted(found.days, "day")

@@ -24,7 +24,7 @@ _SPEAKING = tuple(name for name in NARRATORS if name != "silence")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listing:
+class VoiceList:
     """The voices of one narrator."""
 
     narrator: str
@@ -34,7 +34,7 @@ class Listing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sample:
+class VoiceSample:
     """A voice on disk."""
 
     path: Path
@@ -48,7 +48,7 @@ class Sample:
     incidents: tuple[str, ...] = ()
 
 
-async def list_voices(context: RunContext, *, language: str | None = None) -> tuple[Listing, ...]:
+async def list_voices(context: RunContext, *, language: str | None = None) -> tuple[VoiceList, ...]:
     """The voices of the narrator that is set, else of all; of one language (with its regions) if one is given.
 
     Raises the error of a narrator that is set and has no voices to name.
@@ -61,14 +61,14 @@ async def list_voices(context: RunContext, *, language: str | None = None) -> tu
         except NightreelError as error:
             if name == named:
                 raise
-            listings.append(Listing(narrator=name, voices=(), source=str(error)))
+            listings.append(VoiceList(narrator=name, voices=(), source=str(error)))
             continue
         voices = tuple(voice for voice in found.voices if not language or _speaks(voice, language))
-        listings.append(Listing(narrator=name, voices=voices, source=found.source))
+        listings.append(VoiceList(narrator=name, voices=voices, source=found.source))
     return tuple(listings)
 
 
-async def speak_sample(context: RunContext, *, language: str | None, out: Path | None) -> Sample:
+async def speak_sample(context: RunContext, *, language: str | None, out: Path | None) -> VoiceSample:
     """Two sentences in the voice that is set, or in the one that films in `language` get, as a WAV file at `out`.
 
     Without a language, that of the voice, else that of the workspace. Raises `InputError` for a language without a
@@ -89,7 +89,7 @@ async def speak_sample(context: RunContext, *, language: str | None, out: Path |
     clip = narration.clips[0]
     path = (out or Path(f"{narration.narrator}-{narration.voice}.wav")).absolute()
     await to_thread.run_sync(_copy, clip.path, path)
-    return Sample(
+    return VoiceSample(
         path=path,
         narrator=narration.narrator,
         voice=narration.voice,

@@ -1,18 +1,18 @@
-"""Pictures of a brief: got from files and addresses, checked, and made ready to be drawn.
+"""Pictures of a brief: fetched, validated and normalised for drawing.
 
-    glance_at_picture  a file, before anything is made with it -> whether it can be a picture   (glancing, kinds)
-    fetch_picture      an address -> the bytes behind it, if they may be had at all   (fetching; stock: finds one)
-    prepare_picture    any picture -> upright, in sRGB, no larger than films need   (preparing, vector)
-    examine_picture    a prepared picture -> its size and the point that people look at   (saliency)
+    precheck_picture   reject what is obviously no usable picture, without decoding it   (precheck, formats)
+    fetch_picture      download a picture from a public address   (fetching; stock: photo search)
+    prepare_picture    normalise any picture: upright, sRGB, bounded size   (preparing, vector: SVG)
+    examine_picture    size, focal point and subject of a prepared picture   (saliency)
 
-What comes from outside is hostile: it is told by its bytes, not by its name, and decoded in a process of its own.
+Input is hostile: its format is detected from its bytes, never from its name, and it is decoded in a separate process.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.pictures.kinds import MOST_BYTES, is_address
+from pipeline.pictures.formats import MOST_BYTES, is_address
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,8 +25,8 @@ __all__ = [
     "PICTURES_VERSION",
     "examine_picture",
     "fetch_picture",
-    "glance_at_picture",
     "is_address",
+    "precheck_picture",
     "prepare_picture",
 ]
 
@@ -43,11 +43,11 @@ async def fetch_picture(url: str, path: Path, *, also_allowed: Collection[str] =
     await fetching.fetch(url, path, also_allowed=also_allowed)
 
 
-def glance_at_picture(source: Path, name: str) -> None:
-    """Raise `InputError` for what can be seen to be no picture for a film, undecoded. See `glancing.glance`."""
-    from pipeline.pictures import glancing  # noqa: PLC0415
+def precheck_picture(source: Path, name: str) -> None:
+    """Raise `InputError` for what can be seen to be no picture for a film, undecoded. See `precheck.glance`."""
+    from pipeline.pictures import precheck  # noqa: PLC0415
 
-    glancing.glance(source, name=name)
+    precheck.glance(source, name=name)
 
 
 def prepare_picture(source: Path, path: Path, name: str) -> None:

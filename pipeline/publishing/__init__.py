@@ -1,21 +1,21 @@
-"""Video -> Receipt: a film that passed goes to where people can have it.
+"""Video -> Receipt: publish a film that passed the quality gate.
 
-A destination is one module and a class that fits `Destination`.
+A destination is one module with a class that implements `Destination`.
 
     destination   the Protocol
-    youtube       a channel on YouTube, exactly once; loads more than most need, so it is imported where it is needed
-    beside        which files go with a film
-    folder        files in a folder, or beside an explicit FILE.mp4
-    page          what stands below it there
-    metadata      what hosts and people want to know about a film, as JSON
+    youtube       a YouTube channel, exactly once; heavy, so it is imported only where it is needed
+    folder        a folder of its own, or next to an explicit FILE.mp4
+    sidecars      the files that go with a film: captions, thumbnails, metadata
+    metadata      title, description, chapters, tags… as JSON
+    description   the description text: credits, chapters, hashtags
 """
 
 from pipeline.model import Package, Receipt
-from pipeline.publishing.beside import files_beside, sums_of
+from pipeline.publishing.description import Shown
 from pipeline.publishing.destination import Destination, Subject
 from pipeline.publishing.folder import FileNames, FolderDestination
 from pipeline.publishing.metadata import film_metadata
-from pipeline.publishing.page import Shown
+from pipeline.publishing.sidecars import files_beside, sums_of
 
 __all__ = [
     "Destination",
@@ -31,5 +31,5 @@ __all__ = [
 
 
 async def publish(package: Package, *, destination: Destination) -> Receipt:
-    """Deliver the files of a film. May be called again after it was interrupted, or when it is already done."""
+    """Deliver the files of a film. Idempotent: may be called again after an interruption, or when already done."""
     return await destination.deliver(package)

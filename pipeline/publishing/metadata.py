@@ -15,7 +15,7 @@ from pipeline.model.metadata import (
     fit_title,
     utf8_bytes,
 )
-from pipeline.publishing.page import Shown, page_of
+from pipeline.publishing.description import Shown, page_of
 
 _Chapter = tuple[float, str]
 # A description in which the author has set chapters: a time that begins a line.

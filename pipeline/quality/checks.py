@@ -11,7 +11,7 @@ from pipeline.media.pictures.decode import View
 from pipeline.media.sound.loudness import Loudness
 from pipeline.media.span import Span
 from pipeline.model import SAMPLE_RATE_HZ, Check, Codec, VideoFormat
-from pipeline.quality.findings import Brightness, FoundParts
+from pipeline.quality.findings import Brightness, PartFindings
 
 DURATION_TOLERANCE_S = 0.1
 # Sound that ends later or earlier than the picture by more than a frame and a half is a fault in the making.
@@ -190,8 +190,8 @@ def clip(measured: Loudness, clip_lufs: float | None) -> Check:
     return Check.of(
         "sound",
         passed=passed,
-        measured=in_lufs(lufs),
-        limit=in_lufs(clip_lufs) if clip_lufs is None else f"{in_lufs(clip_lufs)} ± {CLIP_TOLERANCE_LU:g} LU",
+        measured=format_lufs(lufs),
+        limit=format_lufs(clip_lufs) if clip_lufs is None else f"{format_lufs(clip_lufs)} ± {CLIP_TOLERANCE_LU:g} LU",
     )
 
 
@@ -216,7 +216,7 @@ def rest(seen: View, least_db: float) -> Check:
     )
 
 
-def parts(picture: PictureTrack, sound: SoundTrack, found: FoundParts) -> Check:
+def parts(picture: PictureTrack, sound: SoundTrack, found: PartFindings) -> Check:
     """The film is made of the very packets that were decoded when its parts were made, and tells decoders the same."""
     faults = []
     for name, kind, track, those in (
@@ -262,6 +262,6 @@ def _shows_something(picture: Brightness) -> bool:
     return not is_black and picture.spread >= FLAT_LUMA
 
 
-def in_lufs(lufs: float | None) -> str:
+def format_lufs(lufs: float | None) -> str:
     """A loudness in words."""
     return "silence" if lufs is None else f"{lufs:.2f} LUFS"

@@ -23,7 +23,7 @@ class TimedText:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Twin:
+class NearDuplicate:
     """Another film, and how much this one is like it."""
 
     # Job or file, and what the film is called; empty: nothing else.
@@ -58,7 +58,7 @@ class Expected:
     undrawable: str = ""
     # Whether it is compared with others, and the film of its batch that is most like it; None: none is.
     compared: bool = False
-    twin: Twin | None = None
+    twin: NearDuplicate | None = None
 
     @property
     def duration_s(self) -> float:

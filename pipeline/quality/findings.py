@@ -58,7 +58,7 @@ class PictureFindings:
     pixel_format: str
     # While all of the scene has come and nothing has gone.
     at_rest: Brightness
-    # What it looks like then: `media.looks.look_of`.
+    # What it looks like then: `media.looks.perceptual_hash`.
     look: int
     # In which it is black, from the start of the scene.
     black: tuple[Span, ...]
@@ -96,7 +96,7 @@ class Seen:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FoundParts:
+class PartFindings:
     """What is known of all of them, in order, and how many frame times of each the film shows."""
 
     pictures: tuple[PictureFindings, ...]
@@ -148,7 +148,7 @@ def _joined(spans: Iterable[Span]) -> Iterator[Span]:
         yield last
 
 
-def keep_findings(path: Path, findings: Findings) -> None:
+def append_findings(path: Path, findings: Findings) -> None:
     """Put the findings into the file that they are about. Raises `StorageError`."""
     with storage_errors(path):
         append_extra(path, json.dumps(findings, default=vars, separators=(",", ":")).encode())
@@ -162,7 +162,7 @@ def read_findings(path: Path) -> Findings:
         raise InputError("was not inspected when it was made", where=path.name) from error
 
 
-def found_parts(parts: Parts, shown: Sequence[int]) -> FoundParts:
+def read_part_findings(parts: Parts, shown: Sequence[int]) -> PartFindings:
     """What was found in all parts of a film, of which it shows so many frame times each.
 
     Raises `InputError` if one is not there, was not inspected, or is none of them.
@@ -172,7 +172,7 @@ def found_parts(parts: Parts, shown: Sequence[int]) -> FoundParts:
     if len(pictures) != len(shown):
         raise InputError(f"there are pictures of {len(pictures)} scenes, must be {len(shown)}")
     sounds = [read_findings(parts.sound)] if parts.sound else scenes
-    return FoundParts(pictures=pictures, sounds=tuple(found.sound for found in sounds), shown=tuple(shown))
+    return PartFindings(pictures=pictures, sounds=tuple(found.sound for found in sounds), shown=tuple(shown))
 
 
 @cache

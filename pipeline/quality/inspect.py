@@ -17,7 +17,7 @@ from pipeline.files import sha256_of
 from pipeline.media.container.demux import opened
 from pipeline.media.container.probe import MediaInfo, probe
 from pipeline.media.pictures.decode import view
-from pipeline.media.pictures.perceptual_hash import look_of
+from pipeline.media.pictures.perceptual_hash import perceptual_hash
 from pipeline.media.sound.loudness import measure_film_loudness
 from pipeline.model import Check, Package, QualityProfile, Verdict
 from pipeline.quality import checks, companions, cues, profile_checks, texts
@@ -25,12 +25,12 @@ from pipeline.quality.expected import Expected, Parts
 from pipeline.quality.findings import (
     Brightness,
     Findings,
-    FoundParts,
+    PartFindings,
     PictureFindings,
     Seen,
     SoundFindings,
-    found_parts,
-    keep_findings,
+    append_findings,
+    read_part_findings,
 )
 from pipeline.quality.sidecars import reading_checks
 
@@ -77,7 +77,7 @@ def inspect_film(
     if parts:
         # One that is gone, or was made before parts were inspected: then the film itself is looked at.
         with suppress(InputError):
-            found = found_parts(parts, expected.pictures)
+            found = read_part_findings(parts, expected.pictures)
     everything = depth == "full" or found is None
     ordered: list[Check] = []
     lenient: list[Check] = []
@@ -132,7 +132,7 @@ def inspect_segment(
         checks.true_peak(loudness),
         checks.pictures(at_rest),
     )
-    keep_findings(
+    append_findings(
         path,
         Findings(
             picture=PictureFindings(
@@ -142,7 +142,7 @@ def inspect_segment(
                 configuration=picture.configuration,
                 pixel_format=seen.pixel_format,
                 at_rest=at_rest[0],
-                look=look_of(seen.looked_at[0]),
+                look=perceptual_hash(seen.looked_at[0]),
                 black=seen.black,
             ),
             sound=SoundFindings(packets=sound_packets, configuration=sound.configuration, loudness=loudness),
@@ -159,7 +159,7 @@ def inspect_sound(path: Path) -> None:
     except (InputError, ValueError) as error:
         raise QualityError(f"the sound of the film does not pass: {error}") from error
     found = SoundFindings(packets=packets, configuration=sound.configuration, loudness=loudness)
-    keep_findings(path, Findings(picture=None, sound=found))
+    append_findings(path, Findings(picture=None, sound=found))
 
 
 def _pass(*found: Check) -> None:
@@ -169,7 +169,7 @@ def _pass(*found: Check) -> None:
 
 
 def _film(
-    package: Package, expected: Expected, profile: QualityProfile, found: FoundParts | None, *, everything: bool
+    package: Package, expected: Expected, profile: QualityProfile, found: PartFindings | None, *, everything: bool
 ) -> Iterator[Check]:
     """The checks of the film and of its subtitles, whose times mean nothing without it."""
     try:

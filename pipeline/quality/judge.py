@@ -10,15 +10,15 @@ from pipeline.files import sha256_of
 from pipeline.media.analysis import survey
 from pipeline.model import Check, Package, QualityProfile, Verdict
 from pipeline.quality.companions import picture, words
-from pipeline.quality.expected import Twin
+from pipeline.quality.expected import NearDuplicate
 from pipeline.quality.limits import limits_of
-from pipeline.quality.near_duplicates import Portrait
+from pipeline.quality.near_duplicates import Fingerprint
 from pipeline.quality.profile_checks import duplicate
 from pipeline.quality.sidecars import caption_checks, first_cues, sidecars_of
 from pipeline.quality.third_party import film_checks
 
 
-def judge_file(path: Path, profile: QualityProfile) -> tuple[Verdict, Portrait | None]:
+def judge_file(path: Path, profile: QualityProfile) -> tuple[Verdict, Fingerprint | None]:
     """Decode a film to its end: what is thought of it, and by what it is known again. Blocks: a worker's job.
 
     A file that is no film, or can't be read to its end, is a failed verdict without a portrait, never an exception;
@@ -40,7 +40,7 @@ def judge_file(path: Path, profile: QualityProfile) -> tuple[Verdict, Portrait |
     end_s = film.sound.end_s if film.sound else film.picture.end_s if film.picture else 0.0
     beside = sidecars_of(path)
     checks = (read, *film_checks(path, film, profile), *caption_checks(beside, end_s, profile, film.sound))
-    portrait = Portrait(
+    portrait = Fingerprint(
         length_s=end_s,
         looks=film.picture.looks if film.picture else (),
         levels_lufs=film.sound.levels_lufs if film.sound else (),
@@ -56,7 +56,7 @@ def with_companions(verdict: Verdict, package: Package, profile: QualityProfile)
     return replace(verdict, checks=(*verdict.checks, *judged.checks)).of_film(verdict.film)
 
 
-def with_twin(verdict: Verdict, twin: Twin | None, profile: QualityProfile) -> Verdict:
+def with_duplicate(verdict: Verdict, twin: NearDuplicate | None, profile: QualityProfile) -> Verdict:
     """The verdict on a film that was held against others, of which this one is most like it."""
     judged = Verdict(checks=(duplicate(twin, profile),)).under(profile)
     found = Verdict(checks=(*verdict.checks, *judged.checks), profile=profile.name)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.keys import content_key
-from pipeline.media.pictures.perceptual_hash import ALIKE_BITS, bits_apart
+from pipeline.media.pictures.perceptual_hash import MAX_DISTANCE_BITS, hamming_distance
 from pipeline.model import Script, narration_of
 
 _SHINGLE = 8
@@ -35,18 +35,18 @@ _FAR_LU = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Portrait:
+class Fingerprint:
     """What is kept of a film by anybody, so that the same film is known again."""
 
     length_s: float
-    # Second by second: `media.looks.look_of`, and how loud it is. Empty: it has no pictures, or no sound.
+    # Second by second: `media.looks.perceptual_hash`, and how loud it is. Empty: it has no pictures, or no sound.
     looks: tuple[int, ...]
     levels_lufs: tuple[float, ...]
     # What its captions say; empty: it has none.
     said: str = ""
 
 
-def sketch_of(script: Script, *, kind: str, exact: bool) -> tuple[str, ...]:
+def minhash_bands(script: Script, *, kind: str, exact: bool) -> tuple[str, ...]:
     """The keys of a film; it is worth comparing with films that have one of them.
 
     `kind` is what tells apart films that are meant to say the same: their shape, for one. `exact`: only the very same
@@ -55,7 +55,7 @@ def sketch_of(script: Script, *, kind: str, exact: bool) -> tuple[str, ...]:
     if exact:
         return (content_key(kind, script.language, script.title, script.scenes)[:_KEY_CHARS],)
     salt = f"{kind} {script.language}"
-    found = shingles_of(said_in(script))
+    found = shingle_set(narration_text(script))
     if not found:
         return ()
     numbers = np.fromiter((zlib.crc32(each.encode()) for each in sorted(found)), np.uint64, len(found))
@@ -67,12 +67,12 @@ def sketch_of(script: Script, *, kind: str, exact: bool) -> tuple[str, ...]:
     )
 
 
-def said_in(script: Script) -> str:
+def narration_text(script: Script) -> str:
     """All that a film says."""
     return " ".join(map(narration_of, script.scenes))
 
 
-def shingles_of(text: str) -> frozenset[str]:
+def shingle_set(text: str) -> frozenset[str]:
     """Its runs of eight letters, whatever the case and the punctuation; of a shorter text, itself; none of no text."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     words = "".join(char if char.isalnum() or unicodedata.category(char).startswith("M") else " " for char in plain)
@@ -81,23 +81,25 @@ def shingles_of(text: str) -> frozenset[str]:
     return frozenset(plain[at : at + _SHINGLE] for at in starts)
 
 
-def share_said(one: frozenset[str], other: frozenset[str]) -> float:
+def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
     """How much of what either says both say, 0 to 1."""
     return len(one & other) / len(one | other)
 
 
-def share_shown(one: Sequence[int], other: Sequence[int]) -> float:
-    """How many pictures of either look like one of the other, 0 to 1, the lesser of both; by their `look_of`."""
+def shared_pictures(one: Sequence[int], other: Sequence[int]) -> float:
+    """Share of pictures that have a match in the other film, 0 to 1, the lesser of both; by `perceptual_hash`."""
 
     def known(those: Sequence[int], these: Sequence[int]) -> float:
         seen = set(these)
-        alike = (look in seen or any(bits_apart(look, each) <= ALIKE_BITS for each in seen) for look in those)
+        alike = (
+            look in seen or any(hamming_distance(look, each) <= MAX_DISTANCE_BITS for each in seen) for look in those
+        )
         return sum(alike) / len(those)
 
     return min(known(one, other), known(other, one))
 
 
-def share_of(one: Portrait, other: Portrait) -> float:
+def share_of(one: Fingerprint, other: Fingerprint) -> float:
     """How much two films by anybody are alike, 0 to 1: in what they show and in what they say, the lesser of both.
 
     What they say is told by their captions; without, by how loud they are from second to second. A film that is longer
@@ -111,7 +113,7 @@ def share_of(one: Portrait, other: Portrait) -> float:
     if one.looks:
         shares.append(min(_in_step(one.looks, other.looks), _in_step(other.looks, one.looks)))
     if one.said and other.said:
-        shares.append(share_said(shingles_of(one.said), shingles_of(other.said)))
+        shares.append(jaccard(shingle_set(one.said), shingle_set(other.said)))
     elif one.levels_lufs:
         shares.append(_share_heard(one.levels_lufs, other.levels_lufs))
     return min(shares)
@@ -120,7 +122,7 @@ def share_of(one: Portrait, other: Portrait) -> float:
 def _in_step(one: Sequence[int], other: Sequence[int]) -> float:
     """How many seconds of one look like the same second of the other, or its neighbours: one may begin later."""
     alike = (
-        any(bits_apart(look, each) <= ALIKE_BITS for each in other[max(0, at - 1) : at + 2])
+        any(hamming_distance(look, each) <= MAX_DISTANCE_BITS for each in other[max(0, at - 1) : at + 2])
         for at, look in enumerate(one)
     )
     return sum(alike) / len(one)

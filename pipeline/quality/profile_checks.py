@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pipeline.media.container.probe import PictureTrack
-from pipeline.media.sound.discontinuities import Torn, most_within
+from pipeline.media.sound.discontinuities import Discontinuities, busiest_window
 from pipeline.media.sound.loudness import Loudness
 from pipeline.media.sound.meter import CELLS_PER_S, range_of, silent_spans
 from pipeline.media.sound.stereo import Stereo
 from pipeline.media.span import Span
 from pipeline.model import Check, QualityProfile
-from pipeline.quality.checks import in_lufs
-from pipeline.quality.expected import Expected, Twin
+from pipeline.quality.checks import format_lufs
+from pipeline.quality.expected import Expected, NearDuplicate
 from pipeline.quality.limits import limits_of
 
 # A voice whose words are silent for so long is lost; where words begin and end is estimated, for some voices.
@@ -58,7 +58,7 @@ def loudness(measured: Loudness, profile: QualityProfile) -> Check:
     return Check.of(
         "loudness",
         passed=lufs is not None and profile.lufs_min <= lufs <= profile.lufs_max,
-        measured=in_lufs(lufs),
+        measured=format_lufs(lufs),
         limit=limits_of(profile).get("loudness", ""),
         value=lufs,
         unit="LUFS",
@@ -114,7 +114,7 @@ def stereo(found: Stereo, profile: QualityProfile) -> Iterator[Check]:
         )
 
 
-def torn(found: Torn, profile: QualityProfile, joints_s: Sequence[float] = ()) -> Iterator[Check]:
+def torn(found: Discontinuities, profile: QualityProfile, joints_s: Sequence[float] = ()) -> Iterator[Check]:
     """The voice does not stutter, and nothing cracks; at joints there is a pause that is meant."""
     places = [span for span in found.dropouts if not any(span.start_s <= at_s <= span.end_s for at_s in joints_s)]
     dropouts = len(places)
@@ -125,7 +125,7 @@ def torn(found: Torn, profile: QualityProfile, joints_s: Sequence[float] = ()) -
         limit=limits_of(profile).get("dropouts", ""),
         value=dropouts,
     )
-    most, at_s = most_within(found.clicks_s, CLICKED_S)
+    most, at_s = busiest_window(found.clicks_s, CLICKED_S)
     yield Check.of(
         "clicks",
         passed=most <= profile.clicks,
@@ -143,7 +143,7 @@ def longest_of(spans: Sequence[Span]) -> tuple[float, str]:
     return found.length_s, f"{found.length_s:.2f} s at {found.start_s:.2f} s"
 
 
-def duplicate(twin: Twin | None, profile: QualityProfile) -> Check:
+def duplicate(twin: NearDuplicate | None, profile: QualityProfile) -> Check:
     """Not the same film as another one, under another name."""
     percent = 100 * twin.share if twin else 0.0
     called = f" (“{twin.title}”)" if twin and twin.title else ""

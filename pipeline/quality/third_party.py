@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pipeline.language.text import counted
 from pipeline.media.analysis.black_bars import Bars
-from pipeline.media.analysis.results import HeardTrack, SeenTrack, Survey
+from pipeline.media.analysis.results import AudioAnalysis, FilmAnalysis, VideoAnalysis
 from pipeline.media.filters import BLOCK_S
-from pipeline.media.pictures.perceptual_hash import ALIKE_BITS, bits_apart
-from pipeline.media.sound.discontinuities import most_within
+from pipeline.media.pictures.perceptual_hash import MAX_DISTANCE_BITS, hamming_distance
+from pipeline.media.sound.discontinuities import busiest_window
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.limits import (
     CODECS,
@@ -47,7 +47,7 @@ _FADES_S, _LEAST_HUM_S = 1.0, 5.0
 _FRAME, _ASIDE = 0.03, 0.2
 
 
-def film_checks(path: Path, film: Survey, profile: QualityProfile) -> Iterator[Check]:
+def film_checks(path: Path, film: FilmAnalysis, profile: QualityProfile) -> Iterator[Check]:
     """All that a film alone can be asked, in the order of `limits_of`."""
     limits = limits_of(profile)
     picture, sound = film.picture, film.sound
@@ -68,20 +68,20 @@ def film_checks(path: Path, film: Survey, profile: QualityProfile) -> Iterator[C
             yield Check.of(name, passed=passed, measured=measured, limit=limit, value=value, unit=unit)
 
 
-def _container(path: Path, film: Survey) -> _Found:
+def _container(path: Path, film: FilmAnalysis) -> _Found:
     expected = _ENDINGS.get(path.suffix.lower())
     misnamed = expected is not None and film.container not in expected
     measured = f"{film.container} in a file named {path.suffix}" if misnamed else film.container
     return "container", film.container in CONTAINERS and not misnamed, measured, None, ""
 
 
-def _streams(film: Survey) -> _Found:
+def _streams(film: FilmAnalysis) -> _Found:
     videos, audios, others = film.counts
     measured = f"{videos} video, {audios} audio" + (f", {others} other" if others else "")
     return "streams", (videos, audios) == (1, 1), measured, None, ""
 
 
-def _picture(track: SeenTrack, profile: QualityProfile) -> Iterator[_Found]:
+def _picture(track: VideoAnalysis, profile: QualityProfile) -> Iterator[_Found]:
     good = track.codec in CODECS and track.pixel_format.startswith(("yuv420p", "yuvj420p", "nv12"))
     yield "picture_codec", good, " ".join(filter(None, (track.codec, track.profile, track.pixel_format))), None, ""
     shorter = min(track.width_px, track.height_px)
@@ -108,7 +108,7 @@ def _picture(track: SeenTrack, profile: QualityProfile) -> Iterator[_Found]:
     combed = track.combed_percent
     yield "combs", combed <= COMBED_PERCENT, f"{combed:.0f} % of the pictures that move", combed, "%"
     yield _bars(track.bars)
-    most, at_s = most_within(track.jumps_s, 1.0)
+    most, at_s = busiest_window(track.jumps_s, 1.0)
     told = f"{most} in the second at {at_s:.2f} s" if most else "none"
     yield "jumps", most <= profile.jumps, told, most, ""
     blinks = len(track.blinks_s)
@@ -119,7 +119,7 @@ def _picture(track: SeenTrack, profile: QualityProfile) -> Iterator[_Found]:
     yield "flashes", flashes <= profile.flashes, told, flashes, ""
 
 
-def _aspect(track: SeenTrack) -> _Found:
+def _aspect(track: VideoAnalysis) -> _Found:
     pixel = float(track.pixel_aspect)
     shape = track.width_px * pixel / track.height_px
     shape = 1 / shape if track.rotation % 180 else shape
@@ -140,7 +140,7 @@ def _bars(bars: Bars) -> _Found:
     return "bars", not (is_small or is_aside), f"black: {told}" if told else "none", 100 * max(sides.values()), "%"
 
 
-def _frozen(track: SeenTrack, profile: QualityProfile) -> _Found:
+def _frozen(track: VideoAnalysis, profile: QualityProfile) -> _Found:
     longest_s, where = longest_of(track.still)
     length_s = max(track.end_s - track.start_s, 1e-9)
     percent = 100 * _one_picture_s(track) / length_s
@@ -148,19 +148,19 @@ def _frozen(track: SeenTrack, profile: QualityProfile) -> _Found:
     return "frozen", good, f"{where}, {percent:.0f} % of the film" if longest_s else where, longest_s, "s"
 
 
-def _one_picture_s(track: SeenTrack) -> float:
+def _one_picture_s(track: VideoAnalysis) -> float:
     """How long one picture stands at most: different ones are slides, but a clock that goes on makes no other one."""
     longest_s, lasted_s, last = 0.0, 0.0, None
     for span in track.still:
         middle = round((span.start_s + span.end_s) / 2 - track.start_s)
         look = track.looks[min(middle, len(track.looks) - 1)] if track.looks else None
-        is_same = last is None or look is None or bits_apart(look, last) <= ALIKE_BITS
+        is_same = last is None or look is None or hamming_distance(look, last) <= MAX_DISTANCE_BITS
         lasted_s, last = span.length_s + (lasted_s if is_same else 0.0), look
         longest_s = max(longest_s, lasted_s)
     return longest_s
 
 
-def _sound(track: HeardTrack, profile: QualityProfile) -> Iterator[_Found]:
+def _sound(track: AudioAnalysis, profile: QualityProfile) -> Iterator[_Found]:
     good = track.codec in SOUND_CODECS and track.sample_rate_hz == RATE_HZ and track.channels == 2
     channels = {1: "mono", 2: "stereo"}.get(track.channels, f"{track.channels} channels")
     yield "sound_codec", good, f"{track.codec}, {track.sample_rate_hz} Hz, {channels}", None, ""
@@ -187,7 +187,7 @@ def _sound(track: HeardTrack, profile: QualityProfile) -> Iterator[_Found]:
         yield check.name, check.passed, check.measured, check.value, check.unit
 
 
-def _hum(track: HeardTrack, profile: QualityProfile) -> _Found:
+def _hum(track: AudioAnalysis, profile: QualityProfile) -> _Found:
     steady_s, length_s = track.steady.length_s, track.end_s - track.start_s
     # In a shorter one, hardly a word can be said.
     all_of_it = length_s >= _LEAST_HUM_S and steady_s >= length_s - _FADES_S
@@ -195,7 +195,7 @@ def _hum(track: HeardTrack, profile: QualityProfile) -> _Found:
     return "hum", steady_s <= profile.hum_s and not all_of_it, where, steady_s, "s"
 
 
-def _together(picture: SeenTrack, sound: HeardTrack, profile: QualityProfile) -> Iterator[_Found]:
+def _together(picture: VideoAnalysis, sound: AudioAnalysis, profile: QualityProfile) -> Iterator[_Found]:
     apart_s = abs(picture.end_s - sound.end_s)
     yield "sync", apart_s <= profile.sync_s, f"{apart_s:.3f} s between the ends of picture and sound", apart_s, "s"
     late_s = sound.start_s - picture.start_s
@@ -211,5 +211,5 @@ def _together(picture: SeenTrack, sound: HeardTrack, profile: QualityProfile) ->
     )
 
 
-def _index(film: Survey) -> _Found:
+def _index(film: FilmAnalysis) -> _Found:
     return "index", film.index_first, "first" if film.index_first else "behind the media", None, ""

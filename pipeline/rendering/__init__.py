@@ -44,7 +44,7 @@ __all__ = [
     "Typeface",
     "draw_scene",
     "draw_thumbnails",
-    "find_overflows",
+    "find_overflowing_texts",
     "font_digest",
     "missing_glyphs",
     "preload",
@@ -124,14 +124,14 @@ def draw_thumbnails(script: Script, look: Look, *, episode: int) -> Iterator[Ima
     return drawing.draw_all(script, look, episode=episode)
 
 
-def find_overflows(scene: Scene, look: Look) -> tuple[str, ...]:
+def find_overflowing_texts(scene: Scene, look: Look) -> tuple[str, ...]:
     """The names (`ShownText.name`) of texts that don't fit the layout of a scene, each once, in order.
 
     Lays out the scene: about a tenth of a second.
     """
     from pipeline.rendering import overflow  # noqa: PLC0415
 
-    return overflow.find_overflows(scene, look)
+    return overflow.find_overflowing_texts(scene, look)
 
 
 def font_digest(script: Script, look: Look) -> str:

@@ -14,7 +14,7 @@ from fontTools.ttLib import TTFont, TTLibError
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.files import read_up_to
+from pipeline.files import read_head
 from pipeline.rendering.assets import Axis, Logo, Typeface
 from pipeline.rendering.text.fonts import system_files
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM
@@ -38,7 +38,7 @@ def read_typeface(named: str, folder: Path, *, weight: int) -> Typeface:
     """
     path = _font_path(named, folder, weight)
     try:
-        data = read_up_to(path, _MAX_FONT_BYTES + 1)
+        data = read_head(path, _MAX_FONT_BYTES + 1)
         if len(data) > _MAX_FONT_BYTES:
             raise InputError("is larger than 64 MB", where=named)
         with TTFont(io.BytesIO(data), lazy=True) as font:
@@ -110,7 +110,7 @@ def read_logo(named: str, folder: Path) -> Logo:
     """A logo given by the path of its file, relative to `folder`. Raises `InputError` if it is no PNG, or empty."""
     path = folder / named
     try:
-        data = read_up_to(path, _MAX_LOGO_BYTES + 1)
+        data = read_head(path, _MAX_LOGO_BYTES + 1)
     except OSError as error:
         raise InputError(f"can't be read: {error.strerror or error}", where=named, hint=f"Looked for {path}") from error
     if len(data) > _MAX_LOGO_BYTES:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from PIL import ImageFilter, ImageOps
 
 from pipeline.language.words import join_words
-from pipeline.language.writing_systems import runs_right_to_left, writing_of
+from pipeline.language.writing_systems import is_right_to_left, writing_of
 from pipeline.model import Cue
 from pipeline.rendering.cue_splitting import split_cue
 from pipeline.rendering.grid import Box, Grid
@@ -191,7 +191,7 @@ def _shaped_lines(cue: Cue, style: TextStyle) -> list[Line]:
     lines, number = [], 0
     # The base direction is that of the whole cue: a line that is only a foreign name still follows it.
     whole = " ".join(cue.texts)
-    right_to_left = writing_of(style.language).right_to_left or runs_right_to_left(whole, style.language)
+    right_to_left = writing_of(style.language).right_to_left or is_right_to_left(whole, style.language)
     for words in cue.lines:
         texts = [_drawable_word(word.text, style) for word in words]
         text = join_words([word for word in texts if word]).rstrip()

@@ -14,8 +14,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.language.graphemes import clusters, is_symbol
-from pipeline.language.text import strip_unseen
+from pipeline.language.graphemes import grapheme_clusters, is_symbol
+from pipeline.language.text import strip_invisible
 from pipeline.language.writing_systems import has_right_to_left
 from pipeline.rendering.text.fonts import face_for
 from pipeline.rendering.text.line import Line, Piece, measure, shape
@@ -81,8 +81,8 @@ def highlight(code: str, language: str) -> tuple[CodeLine, ...]:
 
 def clean(code: str) -> str:
     """Code without control, invisible, bidi or undrawable characters, tabs expanded, dedented."""
-    lines = [unicodedata.normalize("NFC", strip_unseen(line)) for line in code.expandtabs(_TAB).splitlines()]
-    shown = ("".join(c for c in clusters(line) if c.isprintable() and _is_drawable(c)) for line in lines)
+    lines = [unicodedata.normalize("NFC", strip_invisible(line)) for line in code.expandtabs(_TAB).splitlines()]
+    shown = ("".join(c for c in grapheme_clusters(line) if c.isprintable() and _is_drawable(c)) for line in lines)
     return textwrap.dedent("\n".join(line.rstrip() for line in shown))
 
 
@@ -157,7 +157,7 @@ def _row_end(text: str, start: int, room_em: float) -> int:
     """The end index of the row that begins at `start`: after the last character that fits, preferably at a break."""
     end = best = start
     width = 0.0
-    for cluster in clusters(text[start:]):
+    for cluster in grapheme_clusters(text[start:]):
         width += measure(cluster, CODE)
         if end > start and _may_break(text[start:end], cluster):
             best = end

@@ -47,7 +47,7 @@ def draw_still(scene: Scene, *, words: tuple[Word, ...], cues: tuple[Cue, ...], 
     return canvas.picture.to_rgb()
 
 
-def draw_contact_sheet(tiles: Sequence[Tile], look: Look, *, title: str, line: str, width_px: int) -> Image.Image:
+def compose_sheet(tiles: Sequence[Tile], look: Look, *, title: str, line: str, width_px: int) -> Image.Image:
     """The tiles in rows of at most `width_px`, below a title and a line about them; mode RGB."""
     rows = _rows(tiles, width_px - 2 * _MARGIN)
     heights = [max(picture.height for tile in row for picture in tile.pictures) + _NAME_SPACE for row in rows]

@@ -1,9 +1,9 @@
-"""What a batch came to: files for programs, a page that a person would rather look at, rows with their films.
+"""Reports on a batch: JSON for programs, an HTML page for people, and a CSV manifest of a table's rows and their films.
 
-facts        what is told beside the rows of the films
-tally        what is counted over them   (groups: causes, gate: verdicts, night: hours, spread: durations)
-page         report.html                 (axes, pictures, wording: what stands in it)
-review       the page of films that wait for a person
+facts        what a report needs besides the jobs
+tally        statistics over all jobs   (groups: by cause, gate: quality scores, timeline, distribution: durations)
+page         report.html                (axes, pictures, formatting: its charts, thumbnails, numbers)
+review       review.html: films held for review
 documents    the JSON files
 manifest     manifest.csv
 """
@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pipeline.errors import BusyError
-from pipeline.files import discard_leftovers, storage_errors
+from pipeline.files import discard_stale_temporaries, storage_errors
 from pipeline.model import JobSummary
 from pipeline.reporting.facts import RunFacts
 from pipeline.reporting.manifest import MANIFEST, RowFilms, write_manifest
@@ -44,7 +44,7 @@ def write_reports(folder: Path, facts: RunFacts, films: Callable[[], Iterable[Jo
         folder.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder):
         for name in (BATCH_REPORT, METRICS, ERROR_LOG, REPORT):
-            discard_leftovers(folder / name)
+            discard_stale_temporaries(folder / name)
         tally = tally_of(films(), facts)
         write_documents(folder, facts, tally, films())
         return write_page(folder, facts, tally)

@@ -15,11 +15,11 @@ from typing import TextIO
 
 from pipeline.files import replacing
 from pipeline.model import Cost, JobStatus, JobSummary, Marks
+from pipeline.reporting.distribution import Spread
 from pipeline.reporting.facts import RunFacts
 from pipeline.reporting.gate import GateSummary, Histogram
 from pipeline.reporting.groups import EXPLAINED, Group, cause_of, hint_of, next_step, stage_of
 from pipeline.reporting.pictures import relative_path
-from pipeline.reporting.spread import Spread
 from pipeline.reporting.tally import Tally, work_s
 
 # Grows when a field is taken away or means something else; a new field does not change it.

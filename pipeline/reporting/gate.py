@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.model import JobSummary, Marks
 from pipeline.reporting.axes import Axis, Tick, count_axis, value_axis
-from pipeline.reporting.spread import percentile
+from pipeline.reporting.distribution import percentile
 
 # Films that are named with their reasons.
 MOST_WORST = 10

@@ -14,13 +14,13 @@ from markupsafe import Markup
 from pipeline.files import replacing
 from pipeline.language.text import clean_text
 from pipeline.model import JobStatus
-from pipeline.reporting import wording
+from pipeline.reporting import formatting
 from pipeline.reporting.axes import Axis, seconds_axis
+from pipeline.reporting.distribution import Spread
 from pipeline.reporting.documents import BATCH_REPORT, ERROR_LOG, METRICS
 from pipeline.reporting.facts import RunFacts
 from pipeline.reporting.groups import kind_name, place_of, stage_of, what_to_do
 from pipeline.reporting.pictures import link, picture_uri
-from pipeline.reporting.spread import Spread
 from pipeline.reporting.tally import Tally, stage_name, work_s
 
 REPORT = "report.html"
@@ -82,7 +82,7 @@ def environment() -> Environment:
         "place_of": place_of,
         "what_to_do": what_to_do,
         "kind_name": kind_name,
-        **{name: getattr(wording, name) for name in wording.__all__},
+        **{name: getattr(formatting, name) for name in formatting.__all__},
     }
     environment.filters["stage_name"] = stage_name
     return environment

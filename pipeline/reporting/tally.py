@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from pipeline.model import Cost, JobStatus, JobSummary
+from pipeline.reporting.distribution import Samples, Spread
 from pipeline.reporting.facts import RunFacts
 from pipeline.reporting.gate import GateSummary
 from pipeline.reporting.groups import Groups
-from pipeline.reporting.night import Night
-from pipeline.reporting.spread import Samples, Spread
+from pipeline.reporting.timeline import Night
 
 # Films whose picture is on the page, and films that are named because they took longest.
 MOST_PICTURES = 200

@@ -39,19 +39,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import InputError, NeedsLoginError, PermanentError, ProviderError
-from pipeline.limits import Purse
+from pipeline.limits import Billing
 from pipeline.model import Brief, Pace, Script
 from pipeline.model.metadata import fit_description, fit_tags, fit_title
-from pipeline.script.chat import ChatModel, as_one, in_short
-from pipeline.script.checks import find_problems, tidied
-from pipeline.script.intro_outro import with_ends
-from pipeline.script.missing_pictures import only_showing
+from pipeline.script.chat import ChatModel, combine_errors, one_line
+from pipeline.script.checks import find_problems, without_stray_emphasis
+from pipeline.script.intro_outro import with_intro_and_outro
+from pipeline.script.missing_pictures import without_missing_pictures
 from pipeline.script.outline import OutlineWriter
-from pipeline.script.series import with_number
+from pipeline.script.series import with_episode_number
 from pipeline.script.splitting import split_scene
-from pipeline.script.template_writer import PlayWriter, check_play, has_play, play, play_in
-from pipeline.script.translation import Translation, kept_translations, known_translation, translate_script
-from pipeline.script.translation.word_budget import SpokenLength
+from pipeline.script.template_writer import (
+    TemplateWriter,
+    check_filled_script,
+    fill_script,
+    has_script_template,
+    script_template_for,
+)
+from pipeline.script.translation import Translation, cached_translation, cached_translation_paths, translate_script
+from pipeline.script.translation.word_budget import TargetLength
 from pipeline.script.writer import ModelWriter, ScriptWriter, check_any
 from pipeline.template import Template
 
@@ -59,25 +65,25 @@ __all__ = [
     "ChatModel",
     "ModelWriter",
     "OutlineWriter",
-    "PlayWriter",
     "ScriptWriter",
-    "SpokenLength",
+    "TargetLength",
+    "TemplateWriter",
     "Translation",
-    "bought_script",
+    "cached_script",
+    "cached_script_paths",
+    "cached_translation",
+    "cached_translation_paths",
     "check_any",
-    "check_play",
+    "check_filled_script",
     "check_size",
-    "has_play",
-    "kept_scripts",
-    "kept_translations",
-    "known_script",
-    "known_translation",
-    "only_showing",
-    "play",
-    "play_in",
+    "fill_script",
+    "has_script_template",
+    "offline_script",
+    "script_template_for",
     "split_scene",
     "translate_script",
-    "with_number",
+    "with_episode_number",
+    "without_missing_pictures",
     "write_script",
 ]
 
@@ -88,12 +94,12 @@ async def write_script(
     writers: Sequence[ScriptWriter],
     template: Template,
     pace: Pace | None = None,
-    purse: Purse | None = None,
+    billing: Billing | None = None,
 ) -> Script:
     """The script of `brief`, checked, with the tags of brief and template and the description of the template.
 
     The first of the `writers` who can do it writes; `script.writer`, `.model` and `.fallback_reason` tell who did.
-    `pace` is that of the voice, for briefs that ask for a length. Requests to services are paid from `purse`, also
+    `pace` is that of the voice, for briefs that ask for a length. Requests to services are paid from `billing`, also
     those that come to nothing; without one nobody counts.
     Raises `InputError` for a brief that no writer can work with, the `ProviderError` of the one who may do it
     another time, else of the first, and `PermanentError` for a script that can't be filmed.
@@ -102,14 +108,14 @@ async def write_script(
     failures: list[ProviderError] = []
     for writer in _able(writers, brief):
         try:
-            written = await writer.write(brief, template, purse or Purse(), pace=pace)
+            written = await writer.write(brief, template, billing or Billing(), pace=pace)
             script = _filmed(written, brief, template, writer)
         except ProviderError as error:
             failures.append(error)
         else:
-            reasons = (*map(in_short, failures), script.fallback_reason)
+            reasons = (*map(one_line, failures), script.fallback_reason)
             return replace(script, fallback_reason="; ".join(filter(None, reasons)))
-    first = as_one(failures)
+    first = combine_errors(failures)
     if isinstance(first, NeedsLoginError) and brief.has_notes and not any(writer.needs_notes for writer in writers):
         # The throttle may raise the same error for other films, which have none.
         hint = f"{first.hint}, or take the notes as they are: --writer outline"
@@ -117,7 +123,7 @@ async def write_script(
     raise first
 
 
-def known_script(
+def offline_script(
     brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
 ) -> Script | None:
     """The script that `write_script` would give without asking anybody, if there is one. Blocks.
@@ -135,7 +141,7 @@ def known_script(
     return None
 
 
-def bought_script(
+def cached_script(
     brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
 ) -> Script | None:
     """A script that was paid for before, whoever of the writers wrote it. Blocks."""
@@ -146,7 +152,7 @@ def bought_script(
     return None
 
 
-def kept_scripts(
+def cached_script_paths(
     brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
 ) -> Iterable[Path]:
     """Where the cache keeps what was written for `brief`, by whomever. Blocks."""
@@ -185,7 +191,7 @@ def _able(writers: Sequence[ScriptWriter], brief: Brief) -> Sequence[ScriptWrite
 
 
 def _filmed(script: Script, brief: Brief, template: Template, writer: ScriptWriter) -> Script:
-    script = tidied(with_ends(script, template))
+    script = without_stray_emphasis(with_intro_and_outro(script, template))
     problems = find_problems(script, template)
     if problems:
         raise PermanentError(f"{writer.name} wrote a script that can't be filmed: {problems[0]}")

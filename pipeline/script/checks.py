@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     BulletsScene,
     QuizScene,
@@ -18,11 +18,11 @@ from pipeline.model import (
     TableScene,
     TimelineScene,
     TitleScene,
-    row_of,
+    items_rule_of,
     texts_of,
     with_texts,
 )
-from pipeline.script.data_checks import find_nonsense
+from pipeline.script.data_checks import find_data_problems
 from pipeline.script.shortening import shorten
 from pipeline.template import Layout, Template
 
@@ -37,7 +37,7 @@ _known: dict[int, tuple[Scene, Layout, tuple[str, ...]]] = {}
 _MOST_KNOWN = 1024
 
 
-def find_excess(texts: Iterable[str]) -> str:
+def narration_size_problem(texts: Iterable[str]) -> str:
     """What is too much in what a film is to say; empty: nothing is."""
     texts = tuple(texts)
     if max(map(len, texts), default=0) <= _MAX_WORD_CHARS and sum(map(len, texts)) <= _MAX_WORDS:
@@ -51,7 +51,7 @@ def find_excess(texts: Iterable[str]) -> str:
     return ""
 
 
-def tidied(script: Script) -> Script:
+def without_stray_emphasis(script: Script) -> Script:
     """The script without emphasis on words that are not shown."""
     scenes = tuple(map(_tidied_scene, script.scenes))
     return script if scenes == script.scenes else replace(script, scenes=scenes)
@@ -72,13 +72,13 @@ def _shortened_scene(scene: Scene, template: Template) -> Scene:
     layout = template.layout(scene.layout)
     if layout is None:
         return scene
-    limits = limits_of(scene, layout)
+    limits = scene_limits(scene, layout)
     # What can't be shortened, like a program, is told as a problem.
     shown = (each for each in texts_of(scene) if each.field in limits and not each.rule.is_fixed)
     return with_texts(scene, {each.name: shorten(each.text, limits[each.field]) for each in shown})
 
 
-def limits_of(scene: Scene, layout: Layout) -> dict[str, int]:
+def scene_limits(scene: Scene, layout: Layout) -> dict[str, int]:
     """The longest text of each field, in characters; those of a list by how many there are."""
     limits = dict(layout.max_chars)
     if isinstance(scene, BulletsScene):
@@ -106,7 +106,7 @@ def _problems(script: Script, template: Template) -> Iterator[str]:
         yield f"the first scene is a {script.scenes[0].layout} scene, it must be a {template.first_layout} scene"
     if len(script.scenes) > MAX_SCENES:
         yield f"the script has {len(script.scenes):,} scenes, at most {MAX_SCENES} fit a film"
-    if excess := find_excess(line.text for scene in script.scenes for line in scene.lines):
+    if excess := narration_size_problem(line.text for scene in script.scenes for line in scene.lines):
         yield f"the narration has {excess}"
     for number, scene in enumerate(script.scenes, start=1):
         place = f"scene {number} ({scene.layout})"
@@ -139,21 +139,21 @@ def _known_problems(scene: Scene, layout: Layout) -> tuple[str, ...]:
 def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     if not any(has_words(line.text) for line in scene.lines):
         yield "nothing is said in it"
-    limits = limits_of(scene, layout)
+    limits = scene_limits(scene, layout)
     for shown in texts_of(scene):
         limit = limits.get(shown.field)
-        if limit and (chars := width(shown.text)) > limit:
+        if limit and (chars := display_width(shown.text)) > limit:
             name = shown.name.replace("_", " ")
             yield f'{name} has {chars} characters, at most {limit} fit: "{shorten(shown.text, QUOTED_CHARS)}"'
         elif shown.rule.needed and not shown.text.strip():
             yield f"{shown.name.replace('_', ' ')} is empty"
     yield from _reveal_problems(scene, layout)
-    yield from find_nonsense(scene)
+    yield from find_data_problems(scene)
 
 
 def _reveal_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     revealed = [line.reveals for line in scene.lines if line.reveals is not None]
-    row = row_of(type(scene))
+    row = items_rule_of(type(scene))
     if row is None:
         if any(number != 0 for number in revealed):
             yield "a line brings an item with it, and the scene has none"

@@ -26,7 +26,7 @@ _BEST_RATING = 5
 _MOST_LINES = 16
 
 
-def find_nonsense(scene: Scene) -> Iterator[str]:
+def find_data_problems(scene: Scene) -> Iterator[str]:
     """Everything in a scene that can't be drawn, a line each."""
     for number in numbers_of(scene):
         if not math.isfinite(number) or abs(number) >= _LARGEST:

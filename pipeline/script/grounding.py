@@ -20,9 +20,9 @@ from collections.abc import Iterator
 from pipeline.language.text import OPENING_MARKS, SENTENCE_ENDS
 from pipeline.language.writing_systems import ascii_digits
 from pipeline.model import Brief, Script, numbers_of, texts_of
-from pipeline.script.number_words import spelt_numbers
-from pipeline.script.series import told_of_series
-from pipeline.template import notes_as_text
+from pipeline.script.number_words import spelt_out_numbers
+from pipeline.script.series import series_section
+from pipeline.template import notes_as_markdown
 
 # Languages in which a capital letter inside a sentence says "noun", not "name".
 _CAPITALISES_NOUNS = frozenset({"de", "lb", "gsw", "nds", "bar", "ksh"})
@@ -45,12 +45,12 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’\-‐‑][^\W\d_]+)*")
 _BEFORE_A_START = SENTENCE_ENDS + ":;–—-(/|" + OPENING_MARKS
 
 
-def unsupported(script: Script, brief: Brief) -> tuple[str, ...]:
+def find_ungrounded(script: Script, brief: Brief) -> tuple[str, ...]:
     """Numbers and names in `script` that the notes of `brief` do not have, as they are written, each once."""
     notes = "\n".join((brief.title, brief.subtitle, brief.kicker, brief.closing, brief.description, *brief.tags))
-    notes += "\n" + notes_as_text(brief.sections)
+    notes += "\n" + notes_as_markdown(brief.sections)
     # Whoever is told of earlier episodes may speak of them.
-    notes += f"\n{brief.episode or ''} {told_of_series(brief)}"
+    notes += f"\n{brief.episode or ''} {series_section(brief)}"
     found = [*_numbers_beyond(script, notes), *_names_beyond(script, notes)]
     return tuple(dict.fromkeys(found))
 
@@ -58,12 +58,12 @@ def unsupported(script: Script, brief: Brief) -> tuple[str, ...]:
 def _numbers_beyond(script: Script, notes: str) -> Iterator[str]:
     english = script.language.partition("-")[0] == "en"
     known = {value for match in _NUMBER.finditer(notes) for value in (*_values(match[0]), *_parts_of_date(match[0]))}
-    known |= {str(value) for _, values in spelt_numbers(notes) for value in values}
+    known |= {str(value) for _, values in spelt_out_numbers(notes) for value in values}
     for text in (*_sentences(script), *_labels(script)):
         for match in _NUMBER.finditer(text):
             if not _is_counting(match[0]) and not _values(match[0]) & known:
                 yield match[0].strip()
-        for written, (value, *_) in spelt_numbers(text) if english else ():
+        for written, (value, *_) in spelt_out_numbers(text) if english else ():
             if value > _COUNTING and str(value) not in known:
                 yield written
 

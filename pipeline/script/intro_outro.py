@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import MISSING, fields, replace
 from typing import Any
 
-from pipeline.model import SCENES, Scene, Script, Shown, SpokenLine, rules_of, texts_of, with_texts
-from pipeline.template import End, Template
+from pipeline.model import SCENES, Scene, Script, SpokenLine, TextRule, rules_of, texts_of, with_texts
+from pipeline.template import SceneDefaults, Template
 
 
-def find_other_ends(script: Script, template: Template) -> Iterator[str]:
+def find_layout_mismatches(script: Script, template: Template) -> Iterator[str]:
     """What a template wishes of the first and the last scene and does not have, a line each."""
     wanted = ((0, "first", template.first_layout), (-1, "last", template.last_layout))
     for at, place, layout in wanted:
@@ -18,12 +18,12 @@ def find_other_ends(script: Script, template: Template) -> Iterator[str]:
             yield f"the {place} scene is a {script.scenes[at].layout} scene, it must be a {layout} scene"
 
 
-def with_ends(script: Script, template: Template) -> Script:
+def with_intro_and_outro(script: Script, template: Template) -> Script:
     """The script with the template's own words where its first and last scene have none.
 
     A film that ends otherwise gets a last scene of these words, if they are enough for one.
     """
-    if not script.scenes or not template.speaks(script.language):
+    if not script.scenes or not template.has_texts_in(script.language):
         return script
     scenes = list(script.scenes)
     if scenes[0].layout == template.intro.layout:
@@ -35,7 +35,7 @@ def with_ends(script: Script, template: Template) -> Script:
     return script if tuple(scenes) == script.scenes else replace(script, scenes=tuple(scenes))
 
 
-def _filled(scene: Scene, end: End, script: Script) -> Scene:
+def _filled(scene: Scene, end: SceneDefaults, script: Script) -> Scene:
     """The film's own name gives way to what a template puts in its place."""
     if not end.texts:
         return scene
@@ -45,12 +45,12 @@ def _filled(scene: Scene, end: End, script: Script) -> Scene:
     return with_texts(scene, {each.name: end.text(each.name) or each.text for each in empty})
 
 
-def _scene_of(end: End, script: Script) -> Scene | None:
+def _scene_of(end: SceneDefaults, script: Script) -> Scene | None:
     """The scene that the texts of an end make by themselves: what has to be said is what has to be shown."""
     kind = SCENES[end.layout]
     needed = [each.name for each in fields(kind) if each.default is MISSING and each.name != "lines"]
     if not needed or not all(map(end.text, needed)):
         return None
-    names = {name for name, rule in rules_of(kind).items() if isinstance(rule, Shown) and rule.is_film_name}
+    names = {name for name, rule in rules_of(kind).items() if isinstance(rule, TextRule) and rule.is_film_name}
     values: dict[str, Any] = {**dict.fromkeys(names, script.title), **dict(end.texts)}
     return kind(lines=(SpokenLine(text=" ".join(map(end.text, needed))),), **values)

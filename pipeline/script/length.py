@@ -11,10 +11,10 @@ _TOLERANCE = 0.08
 
 def predicted_s(script: Script, pace: Pace) -> float:
     """How long the film of `script` will last in seconds, spoken at `pace`."""
-    return sum(pace.seconds(split_words(narration_of(scene))) for scene in script.scenes) + thought_s(script)
+    return sum(pace.seconds(split_words(narration_of(scene))) for scene in script.scenes) + thinking_pauses_s(script)
 
 
-def thought_s(script: Script) -> float:
+def thinking_pauses_s(script: Script) -> float:
     """How long nobody speaks in it so that a viewer can think, in seconds."""
     return sum(sum(pauses_of(scene).values()) for scene in script.scenes)
 

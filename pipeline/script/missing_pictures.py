@@ -20,7 +20,7 @@ from pipeline.model import (
 from pipeline.script.shortening import shorten
 
 
-def only_showing(script: Script, names: Collection[str]) -> Script:
+def without_missing_pictures(script: Script, names: Collection[str]) -> Script:
     """The script with no other pictures than these: what would show another one becomes a scene of its words."""
     return replace(script, scenes=tuple(_only_showing(scene, names) for scene in script.scenes))
 

@@ -29,7 +29,7 @@ Text = Annotated[str, AfterValidator(plain_text)]
 Code = Annotated[str, AfterValidator(clean_code)]
 
 
-def describe(error: ValidationError) -> tuple[str, ...]:
+def validation_problems(error: ValidationError) -> tuple[str, ...]:
     """What is wrong with a model's JSON, a line each, as it is told to the model; names in it are anything."""
     lines = (f"{'.'.join(map(str, each['loc'])) or 'the answer'}: {each['msg']}" for each in error.errors()[:8])
     return tuple(clean_text(line[:_LONGEST_PROBLEM]) for line in lines)

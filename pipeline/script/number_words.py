@@ -21,7 +21,7 @@ _WORDS = re.compile(r"\b(?!and\b)[a-z]+")
 _MOST_WORDS = 40
 
 
-def spelt_numbers(text: str) -> list[tuple[str, tuple[int, ...]]]:
+def spelt_out_numbers(text: str) -> list[tuple[str, tuple[int, ...]]]:
     """Each number that is spelt out: as it is written, and its value, also in thousands, millions… if it is round.
 
     "five hundred million" is worth 500,000,000, and known as 500 to whoever writes "500 million". A "million" alone is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     Brief,
     PictureScene,
@@ -18,7 +18,7 @@ from pipeline.model import (
 from pipeline.template import Template
 
 
-def illustrated(scenes: Sequence[Scene], brief: Brief, template: Template) -> tuple[Scene, ...]:
+def place_pictures(scenes: Sequence[Scene], brief: Brief, template: Template) -> tuple[Scene, ...]:
     """The scenes with the pictures of the brief, as far as there are statements to put them to.
 
     One that a scene shows already stays there. What is said stays, and what is shown stays as far as it has room: the
@@ -49,11 +49,13 @@ def _with(scene: StatementScene, picture: WantedPicture, template: Template) -> 
     """The first of the layouts that has room for the words."""
     heading, text = (scene.kicker, scene.text) if scene.kicker else (scene.text, "")
     split, scenery, whole = (template.layout(name) for name in ("split", "scenery", "picture"))
-    if scenery and not scene.kicker and width(scene.text) <= scenery.limit("heading"):
+    if scenery and not scene.kicker and display_width(scene.text) <= scenery.limit("heading"):
         return SceneryScene(lines=scene.lines, picture=picture.source, heading=scene.text)
-    if split and width(heading) <= split.limit("heading") and width(text) <= split.limit("text"):
+    if split and display_width(heading) <= split.limit("heading") and display_width(text) <= split.limit("text"):
         return SplitScene(lines=scene.lines, picture=picture.source, heading=heading, text=text)
     if whole:
-        caption = next((each for each in (scene.text, picture.description) if width(each) <= whole.limit("text")), "")
+        caption = next(
+            (each for each in (scene.text, picture.description) if display_width(each) <= whole.limit("text")), ""
+        )
         return PictureScene(lines=scene.lines, picture=picture.source, text=caption)
     return scene

@@ -12,7 +12,7 @@ from pipeline.template import Template
 _FENCE = "----------"
 
 
-def told_of_series(brief: Brief) -> str:
+def series_section(brief: Brief) -> str:
     """What a model is told of the series of a film, as a paragraph of its own; empty: it is of none.
 
     Titles and what episodes were about may have been written by anybody: each is on one line, inside a fence.
@@ -42,7 +42,7 @@ def _lines(brief: Brief) -> Iterator[str]:
             yield f"- {term.in_language(brief.language)}{f': {term.means}' if term.means else ''}"
 
 
-def with_number(script: Script, brief: Brief, template: Template) -> Script:
+def with_episode_number(script: Script, brief: Brief, template: Template) -> Script:
     """The script with its number above the title of the opening, unless the author has set something there."""
     if not (brief.serial and brief.episode) or brief.kicker or not script.scenes:
         return script

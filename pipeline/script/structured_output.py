@@ -16,17 +16,17 @@ from pipeline.model import (
     SCENES,
     Brief,
     ClosingScene,
+    ListRule,
     NumberScene,
     QuizScene,
     QuoteScene,
     Scene,
     Script,
-    Several,
-    Shown,
     SpokenLine,
     StatementScene,
+    TextRule,
     TitleScene,
-    row_of,
+    items_rule_of,
     rules_of,
 )
 from pipeline.model.metadata import fit_description
@@ -39,7 +39,7 @@ from pipeline.script.on_screen_text import (
     thumbnail_words,
 )
 from pipeline.script.shortening import shorten
-from pipeline.template import LAYOUTS_OF_PICTURES, Template
+from pipeline.template import PICTURE_LAYOUTS, Template
 
 _ITEMS = "items"
 _SPOKEN = ("say", "lead", "say_answer")
@@ -64,9 +64,9 @@ def _wire_of(kind: type[Any], base: type[_Wire], **said: Any) -> type[_Wire]:  #
     keys: dict[str, Any] = {}
     for each in fields(kind):
         rule = rules.get(each.name)
-        if isinstance(rule, Several):
+        if isinstance(rule, ListRule):
             keys[each.name] = (list[_several(kind, hints[each.name], rule, spoken=each.name == _ITEMS)], ...)  # type: ignore[misc]
-        elif isinstance(rule, Shown):
+        elif isinstance(rule, TextRule):
             if not rule.is_film_name:
                 keys[each.name] = (Code if rule.is_fixed else Text, ...)
         elif each.name not in _OURS or kind not in SCENES.values():
@@ -76,7 +76,7 @@ def _wire_of(kind: type[Any], base: type[_Wire], **said: Any) -> type[_Wire]:  #
     return made
 
 
-def _several(kind: type[Any], hint: Any, rule: Several, *, spoken: bool) -> Any:  # noqa: ANN401 - annotations
+def _several(kind: type[Any], hint: Any, rule: ListRule, *, spoken: bool) -> Any:  # noqa: ANN401 - annotations
     """What one of a row is: a text, or an object with what is said when it appears."""
     (one, *_) = get_args(hint)
     if rule.text:
@@ -89,7 +89,7 @@ def _plain(hint: Any) -> Any:  # noqa: ANN401 - annotations
 
 
 def _wire_scene(kind: type[Scene]) -> type[_Wire]:
-    if row_of(kind) is None:
+    if items_rule_of(kind) is None:
         return _wire_of(kind, _Wire, say=Text)
     answer = {"say_answer": Text} if issubclass(kind, QuizScene) else {}
     return _wire_of(kind, _Wire, lead=Text, **answer)
@@ -125,7 +125,7 @@ def strict_schema(template: Template, brief: Brief) -> dict[str, Any]:
     names = [picture.source for picture in brief.pictures]
     for properties in (each["properties"] for each in items["anyOf"]):
         if "picture" in properties:
-            needs_one = properties["layout"]["enum"][0] in LAYOUTS_OF_PICTURES
+            needs_one = properties["layout"]["enum"][0] in PICTURE_LAYOUTS
             one_of = {"enum": names if needs_one else ["", *names]}
             properties["picture"] = {"type": "string", **({} if brief.may_search else one_of)}
     return schema
@@ -175,7 +175,7 @@ def _scene(wire: _Wire, brief: Brief, title: str) -> Scene:
     spoken: dict[str, str] = {name: given.pop(name) for name in _SPOKEN if name in given}
     things = [_without_speech(item) for item in given.pop(_ITEMS, ())]
     values: dict[str, Any] = {name: _value(kind, name, value) for name, value in given.items()}
-    if row_of(kind):
+    if items_rule_of(kind):
         hint = get_args(get_type_hints(kind)[_ITEMS])[0]
         values[_ITEMS] = tuple(thing["text"] if hint is str else _thing(hint, thing) for thing, _ in things)
     if kind is TitleScene:
@@ -193,7 +193,7 @@ def _lines(
         return spoken_lines(spoken["say"], shown=shown)
     lines = [*spoken_lines(spoken["lead"])]
     for number, (thing, say) in enumerate(things):
-        row = row_of(kind)
+        row = items_rule_of(kind)
         said = say or (_first_text(thing) if row and row.all_spoken else "")
         if said:
             lines.append(spoken_item(said, reveals=number))

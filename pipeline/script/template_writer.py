@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import ClassVar
 
 from pipeline.errors import InputError
-from pipeline.limits import Purse
+from pipeline.limits import Billing
 from pipeline.model import Brief, Pace, Script
-from pipeline.script.checks import find_problems, tidied
-from pipeline.script.intro_outro import with_ends
-from pipeline.template import Play, PlayError, Template
+from pipeline.script.checks import find_problems, without_stray_emphasis
+from pipeline.script.intro_outro import with_intro_and_outro
+from pipeline.template import FillError, ScriptTemplate, Template
 
 _HINT = "Shorten the cell, fill what is empty, or change the template's script"
 
 
-class PlayWriter:
+class TemplateWriter:
     """Fills in the template's own script. What is too long for its place is a problem of the row, and is never cut."""
 
     name: ClassVar[str] = "template"
@@ -31,29 +31,29 @@ class PlayWriter:
     def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script | None:
         """See `ScriptWriter`."""
         del pace
-        return play(brief, template)
+        return fill_script(brief, template)
 
     def kept(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Iterable[Path]:
         """See `ScriptWriter`."""
         del brief, template, pace
         return ()
 
-    async def write(self, brief: Brief, template: Template, purse: Purse, *, pace: Pace | None = None) -> Script:
+    async def write(self, brief: Brief, template: Template, billing: Billing, *, pace: Pace | None = None) -> Script:
         """See `ScriptWriter`."""
-        del purse, pace
-        return play(brief, template)
+        del billing, pace
+        return fill_script(brief, template)
 
 
-def has_play(brief: Brief, template: Template) -> bool:
+def has_script_template(brief: Brief, template: Template) -> bool:
     """Whether the template makes this film by itself."""
-    return brief.row is not None and bool(template.plays)
+    return brief.row is not None and bool(template.script_templates)
 
 
-def play_in(template: Template, language: str, *, where: str = "") -> Play:
+def script_template_for(template: Template, language: str, *, where: str = "") -> ScriptTemplate:
     """The template's own script in a language. Raises `InputError` when it has none."""
-    found = template.play(language)
+    found = template.script_template(language)
     if found is None:
-        there = ", ".join(each.language for each in template.plays)
+        there = ", ".join(each.language for each in template.script_templates)
         raise InputError(
             f"the template {template.name} has a script in {there}, and none in {language}",
             where=where,
@@ -62,20 +62,20 @@ def play_in(template: Template, language: str, *, where: str = "") -> Play:
     return found
 
 
-def play(brief: Brief, template: Template) -> Script:
+def fill_script(brief: Brief, template: Template) -> Script:
     """The script of a row, as the template has it in the language of the brief. Raises `InputError`."""
     assert brief.row is not None
-    found = play_in(template, brief.language, where=brief.origin)
+    found = script_template_for(template, brief.language, where=brief.origin)
     try:
         script = found.script(template.values(brief.row, found.language))
-    except PlayError as error:
+    except FillError as error:
         raise InputError(error.problem, where=f"{brief.origin}: {error.place}") from error
-    check_play(script, template, where=brief.origin)
+    check_filled_script(script, template, where=brief.origin)
     return script
 
 
-def check_play(script: Script, template: Template, *, where: str) -> None:
+def check_filled_script(script: Script, template: Template, *, where: str) -> None:
     """Raise `InputError` for a script that can't be filmed: a cell that is too long for its place."""
-    problems = find_problems(tidied(with_ends(script, template)), template)
+    problems = find_problems(without_stray_emphasis(with_intro_and_outro(script, template)), template)
     if problems:
         raise InputError(problems[0], where=where, hint=_HINT)

@@ -12,7 +12,7 @@ from pipeline.model import Block, Brief, CodeBlock, Section
 _PARTS = (1 / 2, 1 / 4)
 
 
-def with_fewer_notes(brief: Brief) -> Iterator[Brief]:
+def truncations(brief: Brief) -> Iterator[Brief]:
     """The brief, then with about half of its notes, then with a quarter: whole paragraphs and lists, from the start."""
     yield brief
     words = before = count_words(brief)

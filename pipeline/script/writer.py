@@ -11,17 +11,26 @@ from anyio import to_thread
 from pydantic import ValidationError
 
 from pipeline.errors import NightreelError, PermanentError, TransientError
-from pipeline.limits import Purse, RetryPolicy
+from pipeline.limits import Billing, RetryPolicy
 from pipeline.model import Brief, LengthPlan, Pace, Script, narration_of
-from pipeline.script.chat import Answered, ChatModel, Message, Question, Unusable, ask, kept_answers, read_kept
+from pipeline.script.chat import (
+    Answered,
+    ChatModel,
+    Message,
+    Question,
+    Unusable,
+    ask,
+    cached_answers,
+    read_cached_answer,
+)
 from pipeline.script.chat.failures import TooLargeError
-from pipeline.script.checks import find_problems, shortened, tidied
-from pipeline.script.grounding import unsupported
-from pipeline.script.intro_outro import find_other_ends
+from pipeline.script.checks import find_problems, shortened, without_stray_emphasis
+from pipeline.script.grounding import find_ungrounded
+from pipeline.script.intro_outro import find_layout_mismatches
 from pipeline.script.length import length_problem
-from pipeline.script.model_output import describe
-from pipeline.script.series import told_of_series
-from pipeline.script.truncation import count_words, with_fewer_notes
+from pipeline.script.model_output import validation_problems
+from pipeline.script.series import series_section
+from pipeline.script.truncation import count_words, truncations
 from pipeline.state import Cache
 from pipeline.template import Template
 
@@ -60,10 +69,10 @@ class ScriptWriter(Protocol):
         """Where the cache keeps what was written for the brief. Blocks."""
         ...
 
-    async def write(self, brief: Brief, template: Template, purse: Purse, *, pace: Pace | None = None) -> Script:
+    async def write(self, brief: Brief, template: Template, billing: Billing, *, pace: Pace | None = None) -> Script:
         """A script with the layouts of `template`, within its limits, and who wrote it.
 
-        `pace` is that of the voice, where a length was asked for. Every request is paid from `purse`, whatever comes
+        `pace` is that of the voice, where a length was asked for. Every request is paid from `billing`, whatever comes
         of it. Raises only errors of `pipeline.errors`.
         """
         ...
@@ -107,7 +116,7 @@ class ModelWriter:
         for model in self._models:
             for question in _questions(brief, template, pace):
                 try:
-                    model.check_size(replace(question, max_tokens=max(question.least_tokens, question.max_tokens // 2)))
+                    model.check_size(replace(question, max_tokens=max(question.min_tokens, question.max_tokens // 2)))
                 except TooLargeError as error:
                     errors.append(error)
                 else:
@@ -116,10 +125,10 @@ class ModelWriter:
 
     def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script | None:
         """The script in the cache."""
-        for path, model in kept_answers(self._models, _questions(brief, template, pace), self._cache):
+        for path, model in cached_answers(self._models, _questions(brief, template, pace), self._cache):
             read = _Reading(brief, template, pace, where=model.service)
             try:
-                script = read(read_kept(path), last=True)
+                script = read(read_cached_answer(path), last=True)
             except Unusable:
                 continue
             return replace(script, writer=model.service, model=model.model)
@@ -127,9 +136,9 @@ class ModelWriter:
 
     def kept(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Iterable[Path]:
         """The answers in the cache."""
-        return [path for path, _ in kept_answers(self._models, _questions(brief, template, pace), self._cache)]
+        return [path for path, _ in cached_answers(self._models, _questions(brief, template, pace), self._cache)]
 
-    async def write(self, brief: Brief, template: Template, purse: Purse, *, pace: Pace | None = None) -> Script:
+    async def write(self, brief: Brief, template: Template, billing: Billing, *, pace: Pace | None = None) -> Script:
         """The script a model writes about `brief`.
 
         Raises the `ProviderError`s of `chat`, `TransientError` when the answer is no script, and `PermanentError` when
@@ -144,7 +153,7 @@ class ModelWriter:
             read=_Reading(brief, template, pace, where=self.name),
             cache=self._cache,
             retry=self._retry,
-            purse=purse,
+            billing=billing,
             turns=_TURNS_TO_LENGTH if pace else _TURNS,
         )
         return _signed(answered, brief)
@@ -153,7 +162,7 @@ class ModelWriter:
 def _signed(answered: Answered[Script], brief: Brief) -> Script:
     reasons = [answered.fallback_reason]
     if answered.question:
-        parts = [count_words(part) for part in with_fewer_notes(brief)]
+        parts = [count_words(part) for part in truncations(brief)]
         told = f"the first {parts[answered.question]:,} of {parts[0]:,} words"
         reasons.append(f"the notes are too long for {answered.model}: it was given {told}")
     return replace(
@@ -164,29 +173,29 @@ def _signed(answered: Answered[Script], brief: Brief) -> Script:
 def _questions(brief: Brief, template: Template, pace: Pace | None) -> tuple[Question, ...]:
     """What a model is asked: first with all notes."""
     plan = pace.plan(brief.length_s) if pace and brief.length_s else None
-    return tuple(_question(part, template, plan) for part in with_fewer_notes(brief))
+    return tuple(_question(part, template, plan) for part in truncations(brief))
 
 
 def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Question:
     from pipeline.script.structured_output import strict_schema  # noqa: PLC0415 - a tenth of a second with the schema
 
-    template = template.offered(brief)
+    template = template.with_usable_layouts(brief)
     system, user = template.prompt(brief, plan)
-    messages = (Message(role="system", content=system), Message(role="user", content=user + told_of_series(brief)))
+    messages = (Message(role="system", content=system), Message(role="user", content=user + series_section(brief)))
     question = Question(messages=messages, schema=strict_schema(template, brief), schema_name="script")
     if plan is None:
         return question
     tokens = _TOKENS_TO_THINK + _TOKENS_PER_WORD * plan.words + _TOKENS_PER_SCENE * plan.most_scenes
     more = max(question.more_tokens, round(1.5 * tokens))
     least = round(tokens)
-    return replace(question, max_tokens=max(question.max_tokens, least), more_tokens=more, least_tokens=least)
+    return replace(question, max_tokens=max(question.max_tokens, least), more_tokens=more, min_tokens=least)
 
 
 def _in_another_language(script: Script) -> tuple[str, ...]:
     """That what is said is, as the gate would find when the film is made."""
-    from pipeline.language.detection import another_language  # noqa: PLC0415 - loads Babel
+    from pipeline.language.detection import language_mismatch  # noqa: PLC0415 - loads Babel
 
-    other = another_language(" ".join(map(narration_of, script.scenes)), script.language)
+    other = language_mismatch(" ".join(map(narration_of, script.scenes)), script.language)
     return (f"the narration is {other}; everything must be written in {script.language}",) if other else ()
 
 
@@ -195,7 +204,7 @@ class _Reading:
 
     def __init__(self, brief: Brief, template: Template, pace: Pace | None, *, where: str) -> None:
         self._brief = brief
-        self._template = template.offered(brief)
+        self._template = template.with_usable_layouts(brief)
         self._pace = pace
         self._where = where
 
@@ -204,29 +213,29 @@ class _Reading:
 
         try:
             script = to_script(WireScript.model_validate_json(text), self._brief)
-            script = tidied(shortened(script, self._template) if last else script)
+            script = without_stray_emphasis(shortened(script, self._template) if last else script)
         except ValidationError as error:
-            problems = describe(error)
+            problems = validation_problems(error)
             failure = TransientError(f"the model wrote no script: {problems[0]}", where=self._where)
             raise Unusable(*problems, error=failure) from error
         problems = (*find_problems(script, self._template), *_in_another_language(script), *self._left_in(script))
         invented = self._invented(script)
         # A film that begins or ends otherwise, or is too long, is better than none.
-        wishes = () if last else (*find_other_ends(script, self._template), self._length(script))
+        wishes = () if last else (*find_layout_mismatches(script, self._template), self._length(script))
         if told := tuple(dict.fromkeys((*problems, *invented, *filter(None, wishes)))):
             raise Unusable(*told, error=self._failure(problems, invented))
         return script
 
     def _left_in(self, script: Script) -> tuple[str, ...]:
         """What was never meant for viewers, as the gate would find when the film is made."""
-        from pipeline.model.text_artefacts import leftovers  # noqa: PLC0415 - takes a moment to load
+        from pipeline.model.text_artefacts import find_artefacts  # noqa: PLC0415 - takes a moment to load
 
         cells = [text for _, text in self._brief.row.fields] if self._brief.row else []
-        return tuple(f"there is {left}" for left in leftovers(script, cells))
+        return tuple(f"there is {left}" for left in find_artefacts(script, cells))
 
     def _invented(self, script: Script) -> tuple[str, ...]:
         """What the notes do not say, where only they may be used."""
-        beyond = unsupported(script, self._brief) if self._brief.facts == "notes" else ()
+        beyond = find_ungrounded(script, self._brief) if self._brief.facts == "notes" else ()
         return (f"the notes do not say {', '.join(beyond)}: leave it out, or write it as they do",) if beyond else ()
 
     def _length(self, script: Script) -> str:

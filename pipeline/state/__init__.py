@@ -1,22 +1,22 @@
-"""What is on disk and survives `kill -9`: checkpoints, a content-addressed cache, ledgers, locks.
+"""State on disk that survives `kill -9`: checkpoints, a content-addressed cache, ledgers and lock files.
 
-checkpoints/   jobs and batches, saved and read     (batch_files: where, moments: times in them)
-index/         the rows of a batch, in SQLite, and as a queue
-claims         who works on what                    (locks: how; shielded: and what nobody interrupts)
-cache/         everything expensive
-ledgers/       what was spent at a service
-episodes       the numbers of a series
-names          that become paths
+checkpoints/   jobs and batches as JSON              (batch_files: their paths; timestamps: checks of their times)
+index/         an SQLite index of a batch's jobs, which also serves as the job queue
+claims         which process works on which job      (locks: lock files; shielded: work that can't be cancelled)
+cache/         the content-addressed cache
+ledgers/       what was spent: requests, tokens, money, quota
+episodes       the episode numbers of a series
+names          checks of names that become paths
 """
 
 from pipeline.state.cache.content import Cache
-from pipeline.state.cache.use import CacheUse
-from pipeline.state.checkpoints.copies import Copies
+from pipeline.state.cache.usage import CacheUsage
+from pipeline.state.checkpoints.snapshots import Snapshots
 from pipeline.state.checkpoints.store import CheckpointStore
 from pipeline.state.index.batch import BatchIndex, Damage
-from pipeline.state.index.rows import JobInShort
-from pipeline.state.index.sums import Standing
-from pipeline.state.index.turns import IN_ORDER, SMART_ORDER, QueuedJob
+from pipeline.state.index.queue import IN_ORDER, SMART_ORDER, QueuedJob
+from pipeline.state.index.rows import JobOverview
+from pipeline.state.index.totals import Standing
 from pipeline.state.ledgers.daily import Ledger
 from pipeline.state.ledgers.money import MoneyLedger
 from pipeline.state.names import check_batch_name, no_batch
@@ -26,14 +26,14 @@ __all__ = [
     "SMART_ORDER",
     "BatchIndex",
     "Cache",
-    "CacheUse",
+    "CacheUsage",
     "CheckpointStore",
-    "Copies",
     "Damage",
-    "JobInShort",
+    "JobOverview",
     "Ledger",
     "MoneyLedger",
     "QueuedJob",
+    "Snapshots",
     "Standing",
     "check_batch_name",
     "no_batch",

@@ -9,7 +9,7 @@ import anyio
 from anyio import to_thread
 
 
-async def to_the_end(work: Callable[[], None]) -> None:
+async def run_shielded(work: Callable[[], None]) -> None:
     """Run `work` in a thread and wait for it, also when the task is cancelled, by a scope or by asyncio (Ctrl-C)."""
     # Not in the threads of asyncio itself, which are few, and may all be waiting for the addresses of services.
     thread = asyncio.ensure_future(to_thread.run_sync(work))

@@ -11,64 +11,64 @@ rows             the fields that a template expects of a table's row, and its sc
 sample           a sample script with every layout        (scene_parsing: a TOML table as a scene)
 """
 
-from pipeline.template.intro_outro import End
-from pipeline.template.layout_filter import LAYOUTS_OF_PICTURES
+from pipeline.template.intro_outro import SceneDefaults
+from pipeline.template.layout_filter import PICTURE_LAYOUTS
 from pipeline.template.loading import (
-    file_beside,
     files_in,
     known_templates,
     load_template,
+    picture_file,
     read_template,
 )
-from pipeline.template.notes import notes_as_text
+from pipeline.template.notes import notes_as_markdown
 from pipeline.template.rows import (
     BRIEF_FIELDS,
     NO,
-    TEXTS,
+    TEXT_KINDS,
     YES,
     CellProblem,
+    Compiled,
     Field,
-    Play,
-    PlayError,
-    Sheet,
+    FillError,
+    ScriptTemplate,
     Values,
     compile_table,
     compile_text,
-    currency_in,
-    currency_of,
+    currency_code,
+    currency_in_header,
     day_order,
-    names_currency,
-    names_in,
+    has_currency,
+    variables_in,
 )
 from pipeline.template.template import PAGE_PARTS, Layout, Template
 
 __all__ = [
     "BRIEF_FIELDS",
-    "LAYOUTS_OF_PICTURES",
     "NO",
     "PAGE_PARTS",
-    "TEXTS",
+    "PICTURE_LAYOUTS",
+    "TEXT_KINDS",
     "YES",
     "CellProblem",
-    "End",
+    "Compiled",
     "Field",
+    "FillError",
     "Layout",
-    "Play",
-    "PlayError",
-    "Sheet",
+    "SceneDefaults",
+    "ScriptTemplate",
     "Template",
     "Values",
     "compile_table",
     "compile_text",
-    "currency_in",
-    "currency_of",
+    "currency_code",
+    "currency_in_header",
     "day_order",
-    "file_beside",
     "files_in",
+    "has_currency",
     "known_templates",
     "load_template",
-    "names_currency",
-    "names_in",
-    "notes_as_text",
+    "notes_as_markdown",
+    "picture_file",
     "read_template",
+    "variables_in",
 ]

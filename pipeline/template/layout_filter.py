@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from pipeline.language.words import split_words
 from pipeline.model import Block, Brief, CodeBlock, Quotation
-from pipeline.template.notes import notes_as_text
+from pipeline.template.notes import notes_as_markdown
 
 # Shorter films have no chapters.
 _CHAPTERS_FROM_S = 240
@@ -18,7 +18,7 @@ _CHAPTERS_FROM_WORDS = 600
 # Numbers that make a chart.
 _CHART_FROM = 4
 # Layouts that need one.
-LAYOUTS_OF_PICTURES = frozenset({"picture", "scenery", "split"})
+PICTURE_LAYOUTS = frozenset({"picture", "scenery", "split"})
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -38,7 +38,7 @@ def _code(brief: Brief) -> bool:
 
 
 def _figures(brief: Brief) -> bool:
-    return len(set(_NUMBER.findall(notes_as_text(brief.sections)))) >= _CHART_FROM
+    return len(set(_NUMBER.findall(notes_as_markdown(brief.sections)))) >= _CHART_FROM
 
 
 def _pictures(brief: Brief) -> bool:
@@ -48,7 +48,7 @@ def _pictures(brief: Brief) -> bool:
 def _chapters(brief: Brief) -> bool:
     if brief.length_s:
         return brief.length_s >= _CHAPTERS_FROM_S
-    return len(split_words(notes_as_text(brief.sections))) >= _CHAPTERS_FROM_WORDS
+    return len(split_words(notes_as_markdown(brief.sections))) >= _CHAPTERS_FROM_WORDS
 
 
 def _has(brief: Brief, kind: type[Block]) -> bool:
@@ -68,5 +68,5 @@ _CHECKS: Mapping[str, Callable[[Brief], bool]] = {
     "bars": _figures,
     "lines": _figures,
     "shares": _figures,
-    **dict.fromkeys(LAYOUTS_OF_PICTURES, _pictures),
+    **dict.fromkeys(PICTURE_LAYOUTS, _pictures),
 }

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.errors import did_you_mean
-from pipeline.model import SCENES, Scene, limits_of, row_of
+from pipeline.model import SCENES, Scene, items_rule_of, limits_of
 
 ITEMS = "items"
 # What must be there: every film opens with it unless its template says otherwise.
@@ -20,7 +20,7 @@ _FEWEST_ITEMS = 2
 
 Tables = Mapping[str, Mapping[str, Any]]
 # The keys that lead to what is wrong, the problem, what may be meant; an empty problem: there is no such key.
-Wrong = tuple[list[str], str, str]
+LimitProblem = tuple[list[str], str, str]
 
 
 def limits_in(tables: Tables) -> dict[str, dict[str, int]]:
@@ -28,12 +28,12 @@ def limits_in(tables: Tables) -> dict[str, dict[str, int]]:
     return {name: {**_defaults(kind), **tables[name]} for name, kind in SCENES.items() if name in tables}
 
 
-def find_wrong_limits(tables: Tables) -> Wrong | None:
+def find_limit_problem(tables: Tables) -> LimitProblem | None:
     """The first thing that is wrong. A misspelt table is also a missing one; the misspelling is what helps."""
     return next(_misspelt(tables), None) or next(_wrong_values(tables), None)
 
 
-def _misspelt(tables: Tables) -> Iterator[Wrong]:
+def _misspelt(tables: Tables) -> Iterator[LimitProblem]:
     for name, table in tables.items():
         if name not in SCENES:
             yield [name], "", did_you_mean(name, SCENES)
@@ -42,7 +42,7 @@ def _misspelt(tables: Tables) -> Iterator[Wrong]:
         yield from (([name, key], "", did_you_mean(key, known)) for key in table if key not in known)
 
 
-def _wrong_values(tables: Tables) -> Iterator[Wrong]:
+def _wrong_values(tables: Tables) -> Iterator[LimitProblem]:
     if _NEEDED not in tables:
         yield [_NEEDED], "is missing", ""
     for name, table in tables.items():
@@ -57,12 +57,12 @@ def _wrong_values(tables: Tables) -> Iterator[Wrong]:
 
 
 def _defaults(kind: type[Scene]) -> dict[str, int]:
-    row = row_of(kind)
+    row = items_rule_of(kind)
     return {name: rule.max_chars for name, rule in limits_of(kind).items()} | ({ITEMS: row.most} if row else {})
 
 
 def _range(kind: type[Scene], key: str) -> tuple[int, int]:
-    row = row_of(kind)
+    row = items_rule_of(kind)
     if key == ITEMS and row:
         return max(_FEWEST_ITEMS, row.fewest), row.most
     return _FEWEST_CHARS, _MOST_CHARS

@@ -8,13 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model import SCENES, row_of
+from pipeline.model import SCENES, items_rule_of
 from pipeline.template.includes import SHARED, included_files
-from pipeline.template.intro_outro import end_of
+from pipeline.template.intro_outro import scene_defaults
 from pipeline.template.layout_limits import ITEMS, limits_in
-from pipeline.template.rows import Field, Play
-from pipeline.template.rows.field_checks import in_order
-from pipeline.template.rows.script_template import parse_play
+from pipeline.template.rows import Field, ScriptTemplate
+from pipeline.template.rows.field_checks import in_dependency_order
+from pipeline.template.rows.script_template import parse_script_template
 from pipeline.template.schema import TemplateFile, parse_template_file
 from pipeline.template.template import Layout, Template
 from pipeline.toml import line_of, read_text_file
@@ -53,7 +53,7 @@ def read_template(folder: Path, *, search: Sequence[Path]) -> Template:
     """The template in `folder`, called like it. Raises `InputError` when its files are not in order."""
     template = _read_folder(folder, folder.resolve().name, search)
     # What came with us is in order: the tests check it, so that no command has to.
-    if template.own != _NOTHING:
+    if template.custom_fingerprint != _NOTHING:
         _check(template)
     return template
 
@@ -91,7 +91,7 @@ def check_inside(folder: Path, path: Path) -> None:
         raise InputError("leads out of the template's folder", where=str(path), hint="Copy the file into it")
 
 
-def file_beside(folder: Path, name: str) -> Path:
+def picture_file(folder: Path, name: str) -> Path:
     """A picture that a script of the template in `folder` names. Raises `InputError` for one that is not there."""
     # Only what lies in the folder itself is opened: "../secret.png" is just a name that is not there.
     try:
@@ -113,7 +113,7 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
     files = {name: read_text(path) for name, path in paths.items()}
     files |= included_files(files, lambda name: read_text(shared[name]) if name in shared else None)
     scripts = {name: read_text(path) for name, path in files_in(folder, "script*.toml").items()}
-    fields = in_order(checked.row_fields)
+    fields = in_dependency_order(checked.row_fields)
     shown = checked.metadata
     places = {name: path for name, path in {**paths, **shared}.items() if name in files}
     lie = {**{name: folder / name for name in (TOML, *scripts)}, **places}
@@ -130,15 +130,17 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
         profile=checked.profile,
         language=checked.language,
         layouts=_layouts(checked),
-        intro=end_of(checked.ends["intro"]),
-        outro=end_of(checked.ends["outro"]) if "outro" in checked.ends else None,
+        intro=scene_defaults(checked.ends["intro"]),
+        outro=scene_defaults(checked.ends["outro"]) if "outro" in checked.ends else None,
         assets=tuple((name, named) for name, named in checked.assets if named),
         tags=tuple(dict.fromkeys(shown.tags)),
         fields=fields,
         key=checked.key,
-        plays=_plays(scripts, folder, fields),
+        script_templates=_script_templates(scripts, folder, fields),
         fingerprint=_fingerprint(texts),
-        own=_fingerprint({name: text for name, text in texts.items() if not is_builtin(lie[name], search)}),
+        custom_fingerprint=_fingerprint(
+            {name: text for name, text in texts.items() if not is_builtin(lie[name], search)}
+        ),
         folder=str(folder),
         places=tuple((name, str(path)) for name, path in places.items()),
         files=tuple(files.items()),
@@ -168,17 +170,20 @@ def _layouts(checked: TemplateFile) -> tuple[Layout, ...]:
             name=name,
             use=SCENES[name].use,
             max_chars=tuple((field, limit) for field, limit in limits.items() if field != ITEMS),
-            fewest_items=row.fewest if (row := row_of(SCENES[name])) else 0,
+            fewest_items=row.fewest if (row := items_rule_of(SCENES[name])) else 0,
             max_items=limits.get(ITEMS, 0),
         )
         for name, limits in limits_in(checked.layouts).items()
     )
 
 
-def _plays(scripts: Mapping[str, str], folder: Path, fields: Sequence[Field]) -> tuple[Play, ...]:
+def _script_templates(scripts: Mapping[str, str], folder: Path, fields: Sequence[Field]) -> tuple[ScriptTemplate, ...]:
     """script.toml first, then script.de.toml and the like."""
     known, images = [each.name for each in fields], {each.name for each in fields if each.kind == "image"}
-    plays = [parse_play(text, path=str(folder / name), known=known, images=images) for name, text in scripts.items()]
+    plays = [
+        parse_script_template(text, path=str(folder / name), known=known, images=images)
+        for name, text in scripts.items()
+    ]
     return tuple(sorted(plays, key=lambda play: len(play.path)))
 
 

@@ -17,7 +17,7 @@ from pipeline.model import (
 )
 
 
-def notes_as_text(sections: Sequence[Section]) -> str:
+def notes_as_markdown(sections: Sequence[Section]) -> str:
     """Headings, paragraphs, lists, quotations, tables, code and pictures that are there, a blank line between them."""
     parts: list[str] = []
     for section in sections:

@@ -31,7 +31,7 @@ from pipeline.template.sandbox_limits import (
 # Of filters that stand in for what the language has of its own: a ~ b, [a, b], and what a loop goes over.
 _CHAINED, _MEASURED, _COUNTED = "-chained", "-measured", "-counted"
 # What a text can raise when it is filled in: one that includes itself recurses, and 1e400 is a name that is not there.
-FAILURES = (
+RENDER_ERRORS = (
     *(jinja2.TemplateError, ArithmeticError, LookupError, RecursionError),
     *(TypeError, ValueError, AttributeError, NameError),
 )
@@ -102,7 +102,7 @@ class TextSandbox(ImmutableSandboxedEnvironment):
         """Names of the filters that a text can use."""
         return sorted(name for name in self.filters if name.isidentifier())
 
-    def fill_in(self, file: str, names: dict[str, object]) -> str:
+    def render_file(self, file: str, names: dict[str, object]) -> str:
         """The text of a template file. Raises Jinja2's errors, and `SecurityError` for a text that will not end."""
         template = self.get_template(file)
         return self.filled(template, template.new_context(names))

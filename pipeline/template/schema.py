@@ -10,13 +10,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import CaptionStyle, MotionAmount, Transition
 from pipeline.model.metadata import known_category
-from pipeline.template.intro_outro import find_wrong_keys
-from pipeline.template.layout_limits import find_wrong_limits, limits_in
+from pipeline.template.intro_outro import find_table_problems
+from pipeline.template.layout_limits import find_limit_problem, limits_in
 from pipeline.template.rows.dates import ORDERS
 from pipeline.template.rows.field import TEXT_MAX_CHARS, Kind
 from pipeline.template.rows.field import Field as RowField
-from pipeline.template.rows.field_checks import find_wrong_fields
-from pipeline.toml import in_our_words, line_of, parse_toml
+from pipeline.template.rows.field_checks import find_field_problems
+from pipeline.toml import describe_invalid_value, line_of, parse_toml
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
 
@@ -163,15 +163,15 @@ def parse_template_file(text: str, *, path: str) -> TemplateFile:
             raise InputError(f"unknown key {'.'.join(keys)}", where=where, hint=hint) from error
         looks = _NAMED.get(keys[-1], _FILE)
         told = ".".join(key for key in keys if key != "[key]")
-        raise InputError(f"{told}: {in_our_words(first, looks=looks)}", where=where) from error
-    if wrong := find_wrong_limits(checked.layouts):
+        raise InputError(f"{told}: {describe_invalid_value(first, looks=looks)}", where=where) from error
+    if wrong := find_limit_problem(checked.layouts):
         within, problem, hint = wrong
         keys = ["layouts", *within]
         named = ".".join(keys)
         what = f"{named}: {problem}" if problem else f"unknown {'layout' if len(keys) == 2 else 'key'} {named}"
         raise InputError(what, where=f"{path}:{line_of(text, keys)}", hint=hint)
     _check_ends(checked, text, path)
-    for name, key, problem, hint in find_wrong_fields(checked.row_fields, checked.key):
+    for name, key, problem, hint in find_field_problems(checked.row_fields, checked.key):
         where = f"{path}:{line_of(text, ['fields', name, key] if name else [key])}"
         raise InputError(problem, where=where, hint=hint)
     return checked
@@ -181,7 +181,7 @@ def _check_ends(checked: TemplateFile, text: str, path: str) -> None:
     """Raise `InputError` for a first or last scene that the template's layouts can't show."""
     layouts = limits_in(checked.layouts)
     for name, table in checked.ends.items():
-        for key, problem, hint in find_wrong_keys(table, layouts):
+        for key, problem, hint in find_table_problems(table, layouts):
             raise InputError(f"{name}.{key}: {problem}", where=f"{path}:{line_of(text, [name, key])}", hint=hint)
 
 

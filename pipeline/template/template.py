@@ -15,15 +15,15 @@ import jinja2
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.tags import same_language
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import Brief, CaptionStyle, LengthPlan, MotionAmount, Script, SourceRow, Transition
 from pipeline.template.includes import included_by
-from pipeline.template.intro_outro import End
+from pipeline.template.intro_outro import SceneDefaults
 from pipeline.template.layout_filter import has_material_for
-from pipeline.template.notes import notes_as_text
-from pipeline.template.rows import Field, Play
-from pipeline.template.sandbox import FAILURES, TextSandbox
-from pipeline.template.undefined_names import find_unknown_field
+from pipeline.template.notes import notes_as_markdown
+from pipeline.template.rows import Field, ScriptTemplate
+from pipeline.template.sandbox import RENDER_ERRORS, TextSandbox
+from pipeline.template.undefined_names import find_undefined_name
 
 # Limits of a table's cells are for so many columns.
 _COLUMNS = 4
@@ -37,7 +37,7 @@ class Layout:
     name: str
     # What it is for, as a model is told.
     use: str
-    # The longest text of each field, in characters, wide ones of East Asia counted twice (`width`): "heading", "item"
+    # The longest text of each field, in display width (East Asian wide characters count twice): "heading", "item"
     # (each of several texts), "item_title" (of several things with texts).
     max_chars: tuple[tuple[str, int], ...]
     # How many items it holds; 0: it has none.
@@ -59,7 +59,7 @@ class Layout:
         In a table of two columns at most twice the limit, of three up to three times.
         """
         limit = self.limit(field)
-        widest = [max(map(width, cells)) for cells in zip(*rows, strict=True)]
+        widest = [max(map(display_width, cells)) for cells in zip(*rows, strict=True)]
         has_room = sum(widest) <= _COLUMNS * limit and max(widest, default=0) <= len(widest) * limit
         return max(limit, *widest) if has_room else limit
 
@@ -67,10 +67,10 @@ class Layout:
 # What the Jinja2 files can name.
 PROMPT_CONTEXT: dict[str, Any] = {
     "brief": Brief,
-    "intro": End,
+    "intro": SceneDefaults,
     "layouts": tuple[Layout, ...],
     "notes": str,
-    "outro": End | None,
+    "outro": SceneDefaults | None,
     "plan": LengthPlan | None,
 }
 METADATA_CONTEXT: dict[str, Any] = {"brief": Brief, "script": Script}
@@ -100,8 +100,8 @@ class Template:
     language: str
     layouts: tuple[Layout, ...]
     # What opens a film, and what closes it; None: whatever fits.
-    intro: End
-    outro: End | None
+    intro: SceneDefaults
+    outro: SceneDefaults | None
     tags: tuple[str, ...]
     # (name, file or family) of its own logo ("logo") and fonts ("heading_font", "text_font"), as far as it has any.
     assets: tuple[tuple[str, str], ...]
@@ -109,11 +109,11 @@ class Template:
     # itself, one for each language that it has a script in.
     fields: tuple[Field, ...]
     key: str
-    plays: tuple[Play, ...]
+    script_templates: tuple[ScriptTemplate, ...]
     # SHA-256 over all files of the template, for cache keys.
     fingerprint: str
     # The same over those that did not come with nightreel: what films are called by, which an upgrade does not change.
-    own: str = field(compare=False)
+    custom_fingerprint: str = field(compare=False)
     # Where its files are, for messages; not part of what the template is.
     folder: str = field(compare=False)
     # (name, path) of its Jinja2 files, likewise.
@@ -138,7 +138,7 @@ class Template:
     def _layouts_by_name(self) -> dict[str, Layout]:
         return {layout.name: layout for layout in reversed(self.layouts)}
 
-    def offered(self, brief: Brief) -> Template:
+    def with_usable_layouts(self, brief: Brief) -> Template:
         """The template with the layouts that a model may use for `brief`: those it has something to show for."""
         return replace(self, layouts=tuple(each for each in self.layouts if has_material_for(each.name, brief)))
 
@@ -152,14 +152,16 @@ class Template:
         """The layout that closes a film; empty: whatever fits."""
         return self.outro.layout if self.outro and self.layout(self.outro.layout) else ""
 
-    def speaks(self, language: str) -> bool:
+    def has_texts_in(self, language: str) -> bool:
         """Whether its own texts (of `intro` and `outro`) may stand in a film in `language`."""
         return not self.language or same_language(self.language, language)
 
-    def play(self, language: str) -> Play | None:
+    def script_template(self, language: str) -> ScriptTemplate | None:
         """Its own script in a language; None: there is none."""
-        same = (play for play in self.plays if play.language == language)
-        return next(same, None) or next((each for each in self.plays if same_language(each.language, language)), None)
+        same = (play for play in self.script_templates if play.language == language)
+        return next(same, None) or next(
+            (each for each in self.script_templates if same_language(each.language, language)), None
+        )
 
     def values(self, row: SourceRow, language: str) -> dict[str, object]:
         """What a row says, as texts may use it, in the forms of a language; an empty text for what it does not say."""
@@ -175,7 +177,7 @@ class Template:
             "brief": brief,
             "intro": self.intro,
             "layouts": self.layouts,
-            "notes": notes_as_text(brief.sections),
+            "notes": notes_as_markdown(brief.sections),
             "outro": self.outro,
             "plan": plan,
         }
@@ -210,13 +212,13 @@ class Template:
         sources = dict(self.files)
         for file, context in ((part, names) for whole, names in contexts for part in included_by(whole, sources)):
             with self._translated(file):
-                unknown = find_unknown_field(sources[file], _environment(self.files), context)
+                unknown = find_undefined_name(sources[file], _environment(self.files), context)
             if unknown:
                 raise InputError(unknown.message, where=f"{self._path(file)}:{unknown.line}", hint=unknown.hint)
 
     def _render(self, file: str, names: dict[str, object]) -> str:
         with self._translated(file):
-            return _environment(self.files).fill_in(file, names)
+            return _environment(self.files).render_file(file, names)
 
     @contextmanager
     def _translated(self, file: str) -> Iterator[None]:
@@ -232,7 +234,7 @@ class Template:
             raise InputError(f"broken template: {error.message}", where=where, hint=hint) from error
         except jinja2.TemplateNotFound as error:
             raise InputError(f"there is no file {error.name} in the template", where=self._path(file)) from error
-        except FAILURES as error:
+        except RENDER_ERRORS as error:
             # Jinja2 puts the template's own lines into the traceback.
             frames = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
             name, line = next((place for place in reversed(frames) if place[0] in dict(self.files)), (file, 1))

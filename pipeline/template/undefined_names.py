@@ -19,7 +19,7 @@ from pipeline.errors import did_you_mean
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnknownField:
+class UndefinedName:
     """A name that a Jinja2 file uses and that does not exist."""
 
     line: int
@@ -27,19 +27,19 @@ class UnknownField:
     hint: str
 
 
-def find_unknown_field(source: str, environment: Environment, context: Mapping[str, object]) -> UnknownField | None:
+def find_undefined_name(source: str, environment: Environment, context: Mapping[str, object]) -> UndefinedName | None:
     """The first unknown name in `source`; `context` gives the type of each name that will be there."""
     tree = environment.parse(source)
     undeclared = meta.find_undeclared_variables(tree) - set(context) - set(environment.globals)
     for name in tree.find_all(nodes.Name):
         if name.name in undeclared:
-            return UnknownField(
+            return UndefinedName(
                 line=name.lineno, message=f"unknown name {name.name!r}", hint=did_you_mean(name.name, context)
             )
     return next(_unknown_attributes(tree, dict(context)), None)
 
 
-def _unknown_attributes(node: nodes.Node, scope: dict[str, object]) -> Iterator[UnknownField]:
+def _unknown_attributes(node: nodes.Node, scope: dict[str, object]) -> Iterator[UndefinedName]:
     if isinstance(node, nodes.For) and isinstance(node.target, nodes.Name):
         yield from _unknown_attributes(node.iter, scope)
         scope = {**scope, node.target.name: _element(_type_of(node.iter, scope))}
@@ -47,7 +47,7 @@ def _unknown_attributes(node: nodes.Node, scope: dict[str, object]) -> Iterator[
         known = _fields(_type_of(node.node, scope))
         if known and node.attr not in known:
             owner = _written(node.node)
-            yield UnknownField(
+            yield UndefinedName(
                 line=node.lineno,
                 message=f"unknown field {owner}{node.attr}",
                 hint=did_you_mean(node.attr, known),

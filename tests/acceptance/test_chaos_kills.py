@@ -38,7 +38,7 @@ THINGS = ("tea", "ice", "salt", "rain", "glue", "bread", "rust", "foam", "sand",
 
 
 @dataclass
-class Torn:
+class Discontinuities:
     """Reads every JSON file that has its name, over and over, as somebody who watches the folder would."""
 
     root: Path
@@ -239,7 +239,7 @@ def test_every_job_ends_in_exactly_one_film_whatever_is_killed_and_when(tmp_path
     seed = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(10**6))
     print(f"CHAOS_SEED={seed}", flush=True)  # noqa: T201 - to draw the same kills again
     began = time.monotonic()
-    home, torn = workspace_for_services(tmp_path), Torn(tmp_path)
+    home, torn = workspace_for_services(tmp_path), Discontinuities(tmp_path)
     with service("groq", "--terse", "--latency", "0.2") as groq, service("edge", "--latency", "0.1") as edge:
         chaos = Chaos(home, groq, edge, seed)
         with torn.watching():

@@ -9,8 +9,8 @@ from pipeline.media.container.probe import probe
 from pipeline.media.sound.audio import read_audio
 from tests.acceptance.command import nightreel
 from tests.acceptance.films import FILES, contents, stock
-from tests.standins.beds import chord, write_bed
 from tests.standins.ebur128 import measure_loudness
+from tests.standins.music import chord, write_bed
 
 
 @pytest.fixture(scope="module")

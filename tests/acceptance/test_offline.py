@@ -13,7 +13,7 @@ from tests.acceptance.command import REPOSITORY, Finished, nightreel
 from tests.acceptance.films import small_preset, write_brief
 from tests.acceptance.services import service
 
-WATCH = REPOSITORY / "tests" / "standins" / "watch"
+WATCH = REPOSITORY / "tests" / "standins" / "network_watch"
 
 
 class Watched:

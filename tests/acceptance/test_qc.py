@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from tests.acceptance.command import environment, nightreel
-from tests.standins.anyfilm import black, moving, write_film
+from tests.standins.ffmpeg_films import black, moving, write_film
 
 SMALL = '[profiles.small]\nbased_on = "strict"\nshorter_side_px = 180\n'
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.acceptance import command
 from tests.acceptance.command import nightreel
-from tests.standins.tales import SENTENCES
+from tests.standins.stories import SENTENCES
 
 FILMS = int(os.environ.get("GOOD_FILMS", "200"))
 SEED = int(os.environ.get("GOOD_SEED", "1"))

@@ -310,8 +310,8 @@ def _load() -> None:
     from PIL import Image  # noqa: PLC0415
 
     from pipeline.model import Script, SpokenLine, TitleScene, VideoFormat  # noqa: PLC0415
-    from pipeline.orchestrator.film.scenes import load_workers  # noqa: PLC0415
-    from pipeline.rendering import Look, draw_scene, find_overflows, font_digest  # noqa: PLC0415
+    from pipeline.orchestrator.film.segments import load_workers  # noqa: PLC0415
+    from pipeline.rendering import Look, draw_scene, find_overflowing_texts, font_digest  # noqa: PLC0415
     from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail  # noqa: PLC0415
     from pipeline.template import load_template  # noqa: PLC0415
 
@@ -323,7 +323,7 @@ def _load() -> None:
     script = Script(title="Why tea cools", language="en", scenes=(scene,))
     for width_px, height_px in ((1920, 1080), (1280, 720), (426, 240)):
         look = Look(title="Why tea cools", format=VideoFormat(width_px=width_px, height_px=height_px))
-        find_overflows(scene, look)
+        find_overflowing_texts(scene, look)
         list(draw_scene(scene, words=(), cues=(), frames=1, look=look))
         for number in (1, 2, 3):
             draw_thumbnail(script, look, number)
@@ -343,19 +343,19 @@ def _read_once() -> None:
     from pipeline.narration.spoken_text import spoken  # noqa: PLC0415
     from pipeline.rendering.text.coverage import font_coverage  # noqa: PLC0415
     from pipeline.reporting import page  # noqa: PLC0415
-    from pipeline.state import moments  # noqa: PLC0415
+    from pipeline.state import timestamps  # noqa: PLC0415
     from pipeline.state.checkpoints import documents  # noqa: PLC0415
-    from pipeline.tls import trusted  # noqa: PLC0415
+    from pipeline.tls import tls_context  # noqa: PLC0415
 
-    trusted()
+    tls_context()
     font_coverage()
     page.environment().get_template("report.html.jinja")
     spoken("1 km, $1, 2000-01-01", "en")
     for kind in (Batch, Job):
         with suppress(DamagedError):
             documents.from_json(b'{"schema": 1}', kind, Path(), where="")
-        moments.fields_with(Path, kind)
-        moments.fields_with(datetime, kind)
+        timestamps.fields_with(Path, kind)
+        timestamps.fields_with(datetime, kind)
 
 
 def _run(program: ModuleType) -> NoReturn:

@@ -12,7 +12,7 @@ from pipeline.errors import CheckpointError, InputError, StorageError
 from pipeline.files import temporary_sibling
 from pipeline.model import Brief, Job, Package
 from pipeline.publishing import FileNames, FolderDestination, publish
-from pipeline.publishing.youtube import ByHandDestination, Extras
+from pipeline.publishing.youtube import Extras, ManualUploadDestination
 from pipeline.state.checkpoints.documents import from_json, to_json
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import ASKED, channel_of, film_for, token_file
@@ -22,7 +22,7 @@ DESTINATIONS = {
     "folder": lambda root, _: FolderDestination(root / "output" / "space" / "why-is-the-sky-blue"),
     "explicit file": lambda root, _: FolderDestination(root / "films", names=FileNames.like(Path("sky.mp4"))),
     "youtube": lambda root, youtube: film_for(channel_of(youtube, root)),
-    "by hand": lambda root, _: ByHandDestination(f"folder:{root}/usb", root / "usb" / "sky", ASKED, Extras()),
+    "by hand": lambda root, _: ManualUploadDestination(f"folder:{root}/usb", root / "usb" / "sky", ASKED, Extras()),
     "another channel": lambda root, youtube: film_for(channel_of(youtube, root, "cooking")),
 }
 

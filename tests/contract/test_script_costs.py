@@ -16,7 +16,7 @@ from pipeline.errors import (
     PermanentError,
     TransientError,
 )
-from pipeline.limits import Budget, Purse, RetryPolicy
+from pipeline.limits import Billing, Budget, RetryPolicy
 from pipeline.model import (
     Cost,
     Price,
@@ -27,20 +27,20 @@ from pipeline.script import (
     write_script,
 )
 from pipeline.template import Template
-from tests.standins.coins import Coins
+from tests.standins.briefs import NOTES, TOPIC
 from tests.standins.faults import ON_ITS_WAY_S
 from tests.standins.groq import GroqStandIn
+from tests.standins.memory_ledger import Coins
 from tests.standins.models import IMPATIENT, Forgetful, groq_at, service_models
 from tests.standins.openai import MODELS, OpenAIStandIn
-from tests.standins.questions import NOTES, TOPIC
 from tests.standins.throttles import throttle
 
 PRICES = {"openai/gpt-oss-120b": Price(usd_per_million_in=0.15, usd_per_million_out=0.60)}
 
 
-def purse(spent: list[Cost]) -> Purse:
+def billing(spent: list[Cost]) -> Billing:
     """One without a limit, that tells what was bought."""
-    return Purse(prices=PRICES, told=spent.append)
+    return Billing(prices=PRICES, on_cost=spent.append)
 
 
 async def test_every_request_tells_what_it_cost_also_one_that_came_to_nothing(
@@ -50,7 +50,7 @@ async def test_every_request_tells_what_it_cost_also_one_that_came_to_nothing(
     spent: list[Cost] = []
 
     with pytest.raises(PermanentError, match="declines"):
-        await write_script(TOPIC, writers=[groq_writer], template=template, purse=purse(spent))
+        await write_script(TOPIC, writers=[groq_writer], template=template, billing=billing(spent))
 
     assert len(spent) == 2
     for cost in spent:
@@ -65,7 +65,9 @@ async def test_what_a_service_has_in_a_cache_of_its_own_costs_less(name: Any, te
     spent: list[Cost] = []
     async with OpenAIStandIn(dialect=name, cached_tokens=1000) as server:
         writer = ModelWriter(service_models(name, server.url), cache=Forgetful(), retry=IMPATIENT)
-        await write_script(TOPIC, writers=[writer], template=template, purse=Purse(prices=prices, told=spent.append))
+        await write_script(
+            TOPIC, writers=[writer], template=template, billing=Billing(prices=prices, on_cost=spent.append)
+        )
 
     assert spent[0].usd == pytest.approx((spent[0].tokens_in - 1000 + 100) / 1e6)
 
@@ -73,7 +75,7 @@ async def test_what_a_service_has_in_a_cache_of_its_own_costs_less(name: Any, te
 async def test_a_writer_without_a_service_costs_nothing(template: Template) -> None:
     spent: list[Cost] = []
 
-    await write_script(NOTES, writers=[OutlineWriter()], template=template, purse=purse(spent))
+    await write_script(NOTES, writers=[OutlineWriter()], template=template, billing=billing(spent))
 
     assert spent == []
 
@@ -84,7 +86,7 @@ async def test_each_request_is_a_call_of_its_own_and_says_what_it_used(groq: Gro
     groq.enqueue("wrong_schema")
     spent: list[Cost] = []
 
-    await write_script(TOPIC, writers=[writer], template=template, purse=purse(spent))
+    await write_script(TOPIC, writers=[writer], template=template, billing=billing(spent))
 
     assert len(book.reserved) == len(spent) == 2
     assert all(4096 < tokens < 8000 for tokens in book.reserved)
@@ -99,7 +101,7 @@ async def test_a_call_counts_for_its_prompt_and_all_its_room_and_the_prompt_is_l
     writer = groq_at(groq.url, door=throttle("groq", ledger=book))
 
     for _ in range(3):
-        await write_script(TOPIC, writers=[writer], template=template, purse=purse(spent))
+        await write_script(TOPIC, writers=[writer], template=template, billing=billing(spent))
 
     room = 4096
     over = [reserved - room - cost.tokens_in for reserved, cost in zip(book.reserved, spent, strict=True)]
@@ -114,7 +116,7 @@ async def test_a_request_that_a_budget_does_not_allow_is_not_made(groq: GroqStan
 
     with pytest.raises(BudgetError) as caught:
         await write_script(
-            TOPIC, writers=[groq_at(groq.url)], template=template, purse=Purse(prices=PRICES, budgets=[budget])
+            TOPIC, writers=[groq_at(groq.url)], template=template, billing=Billing(prices=PRICES, budgets=[budget])
         )
 
     assert caught.value is exceeded

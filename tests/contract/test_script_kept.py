@@ -20,16 +20,16 @@ from pipeline.model import (
 from pipeline.script import (
     ModelWriter,
     OutlineWriter,
-    bought_script,
-    kept_scripts,
+    cached_script,
+    cached_script_paths,
     write_script,
 )
 from pipeline.script.checks import find_problems
 from pipeline.state import Cache
 from pipeline.template import Template
+from tests.standins.briefs import TOPIC
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import IMPATIENT, groq_at, groq_model
-from tests.standins.questions import TOPIC
 
 
 async def test_a_script_is_paid_for_once(groq: GroqStandIn, template: Template, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ async def test_what_a_film_has_paid_for_is_found_whoever_wrote_it(
     groq.enqueue("overloaded")
     fallback = await write_script(TOPIC, writers=writers, template=template)
 
-    bought = await to_thread.run_sync(partial(bought_script, TOPIC, writers=writers, template=template))
+    bought = await to_thread.run_sync(partial(cached_script, TOPIC, writers=writers, template=template))
 
     assert bought == replace(fallback, fallback_reason="")
 
@@ -106,7 +106,7 @@ async def test_a_kept_script_that_does_not_fit_the_template_any_more_is_written_
 ) -> None:
     writer = groq_at(groq.url, cache=Cache(tmp_path))
     await write_script(TOPIC, writers=[writer], template=template)
-    (kept,) = await to_thread.run_sync(partial(kept_scripts, TOPIC, writers=[writer], template=template))
+    (kept,) = await to_thread.run_sync(partial(cached_script_paths, TOPIC, writers=[writer], template=template))
     # As if by the rules of another version; the seal is right.
     await writer_forgets(kept, tmp_path)
 
@@ -122,7 +122,7 @@ async def test_two_who_find_a_kept_script_that_is_none_pay_for_one_between_them(
 ) -> None:
     writer = groq_at(groq.url, cache=Cache(tmp_path))
     wanted = await write_script(TOPIC, writers=[writer], template=template)
-    (kept,) = await to_thread.run_sync(partial(kept_scripts, TOPIC, writers=[writer], template=template))
+    (kept,) = await to_thread.run_sync(partial(cached_script_paths, TOPIC, writers=[writer], template=template))
     await writer_forgets(kept, tmp_path, nonsense)
     written: list[Script] = []
 

@@ -32,14 +32,14 @@ from pipeline.model import (
     TitleScene,
     narration_of,
 )
-from pipeline.narration.pace import guess_pace
+from pipeline.narration.pace import estimate_pace
 from pipeline.script import (
     ModelWriter,
     OutlineWriter,
     ScriptWriter,
+    cached_script_paths,
     check_size,
-    kept_scripts,
-    known_script,
+    offline_script,
     write_script,
 )
 from pipeline.script.checks import find_problems
@@ -47,11 +47,11 @@ from pipeline.settings import Settings
 from pipeline.settings.services import PRESETS
 from pipeline.state import Cache
 from pipeline.template import Template
+from tests.standins.briefs import NOTES, TOPIC
+from tests.standins.free_plan import FreePlan
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import IMPATIENT, KEY, Forgetful, groq_at, groq_model, service_models
 from tests.standins.openai import MODELS, OpenAIStandIn
-from tests.standins.plan import FreePlan
-from tests.standins.questions import NOTES, TOPIC
 from tests.standins.throttles import throttle
 from tests.virtual_time import run_in_virtual_time
 
@@ -117,8 +117,8 @@ async def test_what_was_written_once_is_known_and_found_without_asking(
     make_writer: Callable[[Cache], ScriptWriter], template: Template, tmp_path: Path
 ) -> None:
     writer = make_writer(Cache(tmp_path))
-    known = partial(known_script, NOTES, writers=[writer], template=template)
-    kept = partial(kept_scripts, NOTES, writers=[writer], template=template)
+    known = partial(offline_script, NOTES, writers=[writer], template=template)
+    kept = partial(cached_script_paths, NOTES, writers=[writer], template=template)
     writer.check()
     writer.check_size(NOTES, template)
     # Who asks nobody knows it from the beginning, and needs no cache.
@@ -578,7 +578,7 @@ async def test_a_wrong_address_is_told_as_one(template: Template) -> None:
 
 
 LONG = Brief(title="Why is the sky blue?", length_s=900)
-PACE = guess_pace("en")
+PACE = estimate_pace("en")
 
 
 async def test_a_film_that_no_minute_of_an_account_has_room_for_is_written_by_the_next_one(

@@ -12,13 +12,13 @@ from anyio import CancelScope, to_thread
 
 from pipeline.errors import ConfigurationError, NightreelError, PermanentError, TransientError
 from pipeline.language.words import split_words
-from pipeline.limits import Purse
+from pipeline.limits import Billing
 from pipeline.model import ClosingScene, Cost, Pace, Scene, Script, SpokenLine, narration_of
-from pipeline.script import SpokenLength, Translation, known_translation, translate_script
+from pipeline.script import TargetLength, Translation, cached_translation, translate_script
 from pipeline.script.checks import find_problems
-from pipeline.script.translation import kept_translations
+from pipeline.script.translation import cached_translation_paths
 from pipeline.state import Cache
-from pipeline.state.cache.sealed import publish_sealed, slot_of
+from pipeline.state.cache.digests import publish_sealed, slot_of
 from pipeline.template import Template
 from tests.standins import translator
 from tests.standins.groq import GroqStandIn
@@ -37,8 +37,8 @@ def wanted(script: Script, desk: dict[str, Any], language: str = "es") -> Transl
 
 
 async def translate(script: Script, desk: dict[str, Any], language: str = "es", costs: list[Cost] | None = None):
-    purse = Purse(told=([] if costs is None else costs).append)
-    return await translate_script(wanted(script, desk, language), retry=IMPATIENT, purse=purse)
+    billing = Billing(on_cost=([] if costs is None else costs).append)
+    return await translate_script(wanted(script, desk, language), retry=IMPATIENT, billing=billing)
 
 
 def shape(scene: Scene) -> tuple[object, ...]:
@@ -97,7 +97,7 @@ async def test_what_was_translated_once_is_never_paid_for_again(groq, desk):
     first = await translate(SCRIPT, desk)
 
     assert await translate(SCRIPT, desk) == first
-    assert await to_thread.run_sync(known_translation, wanted(SCRIPT, desk)) == first
+    assert await to_thread.run_sync(cached_translation, wanted(SCRIPT, desk)) == first
     assert len(groq.history) == 1
 
 
@@ -116,7 +116,7 @@ async def test_each_language_is_translated_by_itself(groq, desk):
     spanish, french = await translate(SCRIPT, desk), await translate(SCRIPT, desk, "fr")
 
     assert spanish.title != french.title
-    assert await to_thread.run_sync(known_translation, wanted(SCRIPT, desk, "de")) is None
+    assert await to_thread.run_sync(cached_translation, wanted(SCRIPT, desk, "de")) is None
 
 
 async def test_the_same_words_in_another_language_are_another_text_to_translate(groq, desk):
@@ -130,7 +130,7 @@ async def test_the_same_words_in_another_language_are_another_text_to_translate(
 async def test_what_the_cache_keeps_of_a_translation_can_be_found_to_be_made_afresh(groq, desk):
     await translate(SCRIPT, desk)
 
-    kept = await to_thread.run_sync(kept_translations, wanted(SCRIPT, desk))
+    kept = await to_thread.run_sync(cached_translation_paths, wanted(SCRIPT, desk))
     for path in kept:
         await desk["cache"].discard(path)
     await translate(SCRIPT, desk)
@@ -144,7 +144,7 @@ async def test_a_file_of_the_cache_that_is_no_translation_is_paid_for_once_more(
     first = await translate(SCRIPT, desk)
 
     def spoil() -> None:
-        for path in kept_translations(wanted(SCRIPT, desk)):
+        for path in cached_translation_paths(wanted(SCRIPT, desk)):
             path.unlink()
             (tmp_path / "nonsense").write_bytes(nonsense)
             publish_sealed(tmp_path / "nonsense", Path(slot_of(path)))
@@ -228,17 +228,17 @@ async def test_who_stops_a_translation_loses_no_part_that_was_good(desk, tmp_pat
 
     with CancelScope() as stop:
         await translate(SCRIPT, {**desk, "cache": Stopped(tmp_path)})
-    kept = await to_thread.run_sync(kept_translations, wanted(SCRIPT, desk))
+    kept = await to_thread.run_sync(cached_translation_paths, wanted(SCRIPT, desk))
 
     assert len(kept) == len(SCRIPT.scenes) + 1
 
 
 # In a film of a wanted length ----------------------------------------------------------------------------------------
 
-LENGTH = SpokenLength(wanted_s=60, pace=Pace(weight_s=0.07, breath_s=0.36, scene_s=0.9, word_weight=5.5))
+LENGTH = TargetLength(wanted_s=60, pace=Pace(weight_s=0.07, breath_s=0.36, scene_s=0.9, word_weight=5.5))
 
 
-async def to_length(desk: dict[str, Any], length: SpokenLength, script: Script = SCRIPT) -> Script:
+async def to_length(desk: dict[str, Any], length: TargetLength, script: Script = SCRIPT) -> Script:
     return await translate(script, {**desk, "length": length})
 
 
@@ -268,7 +268,7 @@ async def test_languages_without_spaces_are_told_characters(groq, desk):
 async def test_lines_that_lasted_too_long_are_shown_again_and_nothing_else_is(groq, desk):
     first = await to_length(desk, LENGTH)
 
-    second = await to_length(desk, replace(LENGTH, before=first, lasted_s=90))
+    second = await to_length(desk, replace(LENGTH, before=first, previous_s=90))
 
     prompt = groq.history[1].prompt
     assert "they last 90 seconds, and 60 are wanted: they are too long" in prompt
@@ -285,14 +285,14 @@ async def test_lines_that_lasted_too_long_are_shown_again_and_nothing_else_is(gr
 
 async def test_each_length_and_each_try_is_kept_by_itself(groq, desk):
     first = await to_length(desk, LENGTH)
-    again = replace(LENGTH, before=first, lasted_s=90)
+    again = replace(LENGTH, before=first, previous_s=90)
     second = await to_length(desk, again)
     asked = len(groq.history)
 
     assert (await to_length(desk, LENGTH), await to_length(desk, again)) == (first, second)
     for length, known in ((again, second), (None, None), (replace(LENGTH, wanted_s=30), None)):
         in_length = wanted(SCRIPT, {**desk, "length": length})
-        assert await to_thread.run_sync(known_translation, in_length) == known
+        assert await to_thread.run_sync(cached_translation, in_length) == known
     assert len(groq.history) == asked
 
 

@@ -2,17 +2,17 @@
 
 import pytest
 
-from pipeline.model import Cue, VideoFormat, Word, row_of
+from pipeline.model import Cue, VideoFormat, Word, items_rule_of
 from pipeline.model.text_fields import limits_of
-from pipeline.orchestrator.templates.overflow import filled
+from pipeline.orchestrator.templates.overflow import fill_scene
 from pipeline.rendering import Look
 from pipeline.rendering.captions import captions
 from pipeline.rendering.layouts import LAYOUTS, lay_out
 from pipeline.rendering.text.styles import CAPTION
 from pipeline.rendering.type_scale import CAPTION_SIZES
 from tests.standins.photos import photo_of_tests
-from tests.standins.reading import AT_REST, is_text, knowing_letters, painted, read
 from tests.standins.scenes import spoken
+from tests.standins.text_reader import AT_REST, is_text, knowing_letters, painted, read
 from tests.standins.typical import typical
 
 FORMATS = {"16:9": (960, 540), "9:16": (540, 960), "1:1": (540, 540), "4:5": (540, 676)}
@@ -34,8 +34,8 @@ def _knowing_letters():
 
 def full(kind):
     """A scene of a kind with all that its class allows."""
-    row, limits = row_of(kind), {name: rule.max_chars for name, rule in limits_of(kind).items()}
-    return filled(typical(kind), limits, row.most if row else 0, WORDS)
+    row, limits = items_rule_of(kind), {name: rule.max_chars for name, rule in limits_of(kind).items()}
+    return fill_scene(typical(kind), limits, row.most if row else 0, WORDS)
 
 
 def solid_bottom(composition, above):

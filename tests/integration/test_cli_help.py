@@ -24,11 +24,11 @@ from pipeline.cli.doctor import doctor
 from pipeline.cli.init import init
 from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
-from pipeline.cli.options import Making, Place, Rows, Working
+from pipeline.cli.options import BatchOptions, CommonOptions, FilmOptions, TableOptions
 from pipeline.cli.pack import pack
 from pipeline.cli.presets import presets
 from pipeline.cli.preview import preview as preview_rows
-from pipeline.cli.publish import Showing, publish
+from pipeline.cli.publish import ReleaseFlags, publish
 from pipeline.cli.published import published
 from pipeline.cli.qc import qc
 from pipeline.cli.report import report
@@ -72,7 +72,13 @@ OF_COMMANDS = {
 }
 # What a flag is called where its parameter can't be called so.
 FLAGS = {"origin": "--from"}
-GROUPS = {"making": Making, "table": Rows, "showing": Showing, "working": Working, "place": Place}
+GROUPS = {
+    "making": FilmOptions,
+    "table": TableOptions,
+    "showing": ReleaseFlags,
+    "working": BatchOptions,
+    "place": CommonOptions,
+}
 HEAVY = {"av", "PIL", "numpy", "pydantic", "groq", "edge_tts", "aiohttp", "psutil", "sqlite3", "babel"}
 _SCRIPT = """
 import contextlib, io, json, sys

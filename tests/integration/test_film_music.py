@@ -15,8 +15,8 @@ from pipeline.model import Clip, Subtitles, Word
 from pipeline.music import Bed, MixPlan, mix_film, prepare_bed
 from pipeline.music.library import digest_of
 from pipeline.quality import Expected, inspect_film
-from tests.standins.beds import chord, write_bed
 from tests.standins.films import SMALL, make_package, make_segment, spoken_cue, voice
+from tests.standins.music import chord, write_bed
 
 QUANTA = (5, 8)
 

@@ -15,11 +15,11 @@ from pipeline.model import Brief, JobStatus
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.context.machine import Machine
-from pipeline.orchestrator.film import jobs
+from pipeline.orchestrator.context.runtime import Machine
+from pipeline.orchestrator.film import runner
 from pipeline.orchestrator.film.stages import STAGES, script
+from tests.standins.free_plan import FreePlan
 from tests.standins.groq import GroqStandIn, _prompt_tokens
-from tests.standins.plan import FreePlan
 from tests.standins.threads import in_threads
 from tests.virtual_time import START_S, run_in_virtual_time
 
@@ -67,7 +67,7 @@ def only_scripts(monkeypatch, in_threads):
         return script
 
     monkeypatch.setattr(script, "with_room", as_written)
-    monkeypatch.setattr(jobs, "STAGES", STAGES[:1])
+    monkeypatch.setattr(runner, "STAGES", STAGES[:1])
 
 
 def night(

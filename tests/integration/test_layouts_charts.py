@@ -28,7 +28,7 @@ from pipeline.rendering.layouts.growth import Drawing, Growth
 from pipeline.rendering.motion import sprites
 from pipeline.rendering.motion.sprites import Sprite
 from tests.standins import scenes
-from tests.standins.reading import assert_within, content_of
+from tests.standins.text_reader import assert_within, content_of
 
 SPOKEN = (
     SpokenLine(text="Here is what was counted, and we begin with the first."),

@@ -21,7 +21,7 @@ from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.theme.colours import contrast
 from pipeline.theme.default import MIDNIGHT
-from tests.standins.reading import content_of
+from tests.standins.text_reader import content_of
 
 SIZES = [(960, 540), (540, 960), (540, 540), (540, 676)]
 EVERY_SIZE = pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))

@@ -32,7 +32,7 @@ from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.surface.emblem import Emblem
 from pipeline.rendering.surface.scrims import scrim_mask, side_scrim_mask
 from tests.standins.photos import PHOTO, photo_of_tests
-from tests.standins.reading import knowing_letters, read
+from tests.standins.text_reader import knowing_letters, read
 
 WIDE, TALL, SQUARE = (1920, 1080), (1080, 1920), (1080, 1080)
 BILL = DiagramScene(

@@ -36,7 +36,7 @@ from pipeline.model import (
     TitleScene,
     VideoFormat,
     Word,
-    row_of,
+    items_rule_of,
 )
 from pipeline.model.text_fields import texts_of
 from pipeline.rendering import Look, draw_scene, type_scale
@@ -52,8 +52,8 @@ from pipeline.rendering.surface.background import background
 from pipeline.theme.loading import known_themes, load_theme
 from pipeline.theme.theme import Manner
 from tests.standins.photos import mirrored_photo_of_tests, photo_of_tests
-from tests.standins.reading import AT_REST, contrast_of, knowing_letters, painted, picture_of, read, touch
 from tests.standins.scenes import languages, scenes, spoken, texts
+from tests.standins.text_reader import AT_REST, contrast_of, knowing_letters, painted, picture_of, read, touch
 from tests.standins.typical import typical
 
 # Halves of what people ask for: layouts are drawn to scale.
@@ -350,7 +350,7 @@ def composed(kind, size, motion=None):
 
 def items_shown(scene):
     """By the number of an item, its texts."""
-    row = row_of(type(scene))
+    row = items_rule_of(type(scene))
     if row is None:
         return {}
     found = {}

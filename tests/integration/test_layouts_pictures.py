@@ -36,8 +36,8 @@ from pipeline.theme.colours import contrast
 from pipeline.theme.loading import load_theme
 from tests.integration.test_scenes_in_formats import lines_of
 from tests.standins.photos import coast, lighthouse, shoe, still_of, wall
-from tests.standins.reading import assert_within, picture_of
 from tests.standins.scenes import spoken
+from tests.standins.text_reader import assert_within, picture_of
 from tests.standins.typical import typical
 
 SIZES = [(960, 540), (540, 960), (540, 676), (540, 540)]

@@ -34,7 +34,7 @@ from pipeline.rendering.motion.timeline import last_picture
 from pipeline.rendering.motion.ycbcr import Picture, colour
 from pipeline.theme.default import MIDNIGHT
 from tests.standins import scenes
-from tests.standins.reading import assert_within, content_of
+from tests.standins.text_reader import assert_within, content_of
 
 SAID = (SpokenLine(text="Guess how far it is."), SpokenLine(text="It is 384,400 kilometres away.", reveals=0))
 MOON = NumberScene(lines=SAID, kicker="To the Moon", value=384400, unit="km", text="to the Moon", source="NASA")

@@ -15,27 +15,27 @@ from anyio import to_thread
 
 from pipeline.errors import PermanentError
 from pipeline.language.words import split_words
-from pipeline.limits import Cores, Purse, RetryPolicy
+from pipeline.limits import Billing, Cores, RetryPolicy
 from pipeline.model import Brief, Job, Narration, Pace, Paragraph, Prosody, Script, Section
 from pipeline.narration import mastering
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrate import narrate
 from pipeline.narration.pace import pace_of
-from pipeline.narration.sample_texts import SAMPLES
+from pipeline.narration.sample_texts import SAMPLE_TEXTS
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.film.afresh import forget_from
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.lengths import film_s, hold_to_length, translate_to_length, write_to_length
+from pipeline.orchestrator.film.remake import forget_from
 from pipeline.orchestrator.film.stages.script import write as write_stage
-from pipeline.script import ModelWriter, SpokenLength, Translation, kept_scripts, translate_script, write_script
+from pipeline.orchestrator.film.target_length import film_s, hold_to_length, translate_to_length, write_to_length
+from pipeline.script import ModelWriter, TargetLength, Translation, cached_script_paths, translate_script, write_script
 from pipeline.script.length import predicted_s
 from pipeline.state import Cache
 from pipeline.template import load_template
 from tests.standins import translator
+from tests.standins.free_plan import FreePlan
 from tests.standins.groq import GroqStandIn
 from tests.standins.models import groq_model
-from tests.standins.plan import FreePlan
 from tests.standins.threads import in_threads
 
 __all__ = ["in_threads"]
@@ -72,7 +72,7 @@ async def groq() -> AsyncIterator[GroqStandIn]:
 @pytest.fixture
 def as_loud_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     """How loud it is makes no clip longer, and takes most of the time."""
-    monkeypatch.setattr(mastering, "set_loudness", lambda samples: (samples, None))
+    monkeypatch.setattr(mastering, "normalise_loudness", lambda samples: (samples, None))
 
 
 @pytest.mark.usefixtures("as_loud_as_it_comes")
@@ -104,7 +104,7 @@ async def test_translations_asked_for_30_60_and_180_seconds_last_so_long_within_
 ) -> None:
     cache, model = Cache(tmp_path), groq_model(groq.url)
     speak = partial(narrate, narrators=[EspeakNarrator()], voice=None, cache=cache, retry=ONCE)
-    pace = pace_of(estimate(split_words(SAMPLES["en"])), unit_sample=SAMPLES["en"])
+    pace = pace_of(estimate(split_words(SAMPLE_TEXTS["en"])), unit_sample=SAMPLE_TEXTS["en"])
     off: dict[tuple[int, str], float] = {}
     for wanted_s, language in TRANSLATED:
         brief = Brief(title="Rain", language="en", length_s=wanted_s, facts="open")
@@ -113,10 +113,10 @@ async def test_translations_asked_for_30_60_and_180_seconds_last_so_long_within_
         desk = {"models": (model,), "template": TEMPLATE, "cache": cache}
 
         async def translate(
-            length: SpokenLength, script: Script = script, language: str = language, desk: dict[str, Any] = desk
+            length: TargetLength, script: Script = script, language: str = language, desk: dict[str, Any] = desk
         ) -> Script:
             wanted = Translation(script=script, language=language, length=length, **desk)
-            return await translate_script(wanted, retry=ONCE, purse=Purse())
+            return await translate_script(wanted, retry=ONCE, billing=Billing())
 
         translated = await translate_to_length(wanted_s, language, translate=translate, speak=speak)
         narrated = partial(speak, translated)
@@ -157,7 +157,7 @@ async def test_the_stage_writes_to_length_and_keeps_the_pace(groq: GroqStandIn, 
     # What was paid for is found again, also by whoever makes the script afresh.
     again = await write_stage(written.evolve(script=None, attempts=2), context, attempt)
     assert (again.script, len(groq.history)) == (written.script, asked)
-    kept = partial(kept_scripts, brief, writers=context.crew.writers, template=TEMPLATE, pace=written.pace)
+    kept = partial(cached_script_paths, brief, writers=context.crew.writers, template=TEMPLATE, pace=written.pace)
     assert len(list(await to_thread.run_sync(kept))) == 1
 
 

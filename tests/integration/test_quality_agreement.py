@@ -10,7 +10,7 @@ import pytest
 from pipeline.media.analysis import survey
 from pipeline.media.filters import BLACK, FROZEN, SILENT
 from tests.standins import ffmpeg
-from tests.standins.anyfilm import black, moving, talk, write_film
+from tests.standins.ffmpeg_films import black, moving, talk, write_film
 
 LENGTH_S = 12.0
 # FFmpeg writes times with six digits. A black span that lasts to the end, it ends where the last picture begins.

@@ -19,18 +19,18 @@ from PIL import Image
 
 from pipeline.errors import InputError
 from pipeline.media.analysis import survey
-from pipeline.media.analysis.missing_slices import GapWatch
-from pipeline.media.analysis.solid_colour import plain_watch
+from pipeline.media.analysis.missing_slices import MissingSliceDetector
+from pipeline.media.analysis.solid_colour import solid_colour_detector
 from pipeline.media.container.probe import probe
-from pipeline.media.sound.loudness import set_loudness
+from pipeline.media.sound.loudness import normalise_loudness
 from pipeline.quality import judge
 from pipeline.quality.judge import judge_file
-from pipeline.settings import Settings, profiles_of
-from tests.standins.anyfilm import LENGTH_S, OURS, black, moving, still, talk, write_film
+from pipeline.settings import Settings, resolve_profiles
+from tests.standins.ffmpeg_films import LENGTH_S, OURS, black, moving, still, talk, write_film
 
 # Nothing is forgiven, but that the films of tests are small.
 ITU601, ITU709 = Colorspace.ITU601, Colorspace.ITU709
-STRICT = replace(profiles_of(Settings().profiles)["strict"], shorter_side_px=180)
+STRICT = replace(resolve_profiles(Settings().profiles)["strict"], shorter_side_px=180)
 
 
 @pytest.fixture(scope="module")
@@ -272,13 +272,13 @@ def heard_as(left, right, start_s=0.0, end_s=LONG_S):
     """A voice that is so loud in each ear, from then to then."""
     wave = talk(LONG_S).copy()
     wave[round(start_s * 48_000) : round(end_s * 48_000)] *= np.float32([left, right])
-    return set_loudness(wave)[0]
+    return normalise_loudness(wave)[0]
 
 
 def sounding(of_time, length_s=LONG_S):
     """A sound in place of a voice."""
     wave = of_time(np.arange(round(length_s * 48_000)) / 48_000)
-    return set_loudness(np.repeat(wave[:, None], 2, axis=1).astype(np.float32))[0]
+    return normalise_loudness(np.repeat(wave[:, None], 2, axis=1).astype(np.float32))[0]
 
 
 def hum(at_s):
@@ -321,7 +321,7 @@ def torn(every_s, hole_s, gain=0.0):
     wave = talk(LONG_S).copy()
     for at_s in np.arange(0.3, LONG_S - 0.5, every_s):
         wave[round(at_s * 48_000) : round((at_s + hole_s) * 48_000)] *= np.float32(gain)
-    return set_loudness(wave)[0]
+    return normalise_loudness(wave)[0]
 
 
 def faded(every_s, hole_s, fade_s, room=0.001):
@@ -331,7 +331,7 @@ def faded(every_s, hole_s, fade_s, room=0.001):
     hole = np.concatenate([fade, np.zeros(round(hole_s * 48_000)), fade[::-1]])[:, None]
     for at_s in np.arange(0.5, LONG_S - 1, every_s):
         wave[round(at_s * 48_000) :][: len(hole)] *= hole
-    return set_loudness(wave.astype(np.float32))[0]
+    return normalise_loudness(wave.astype(np.float32))[0]
 
 
 def cracking(every_s, height=0.4):
@@ -357,7 +357,7 @@ def noisy(start_s, length_s, level=0.7):
     wave = talk(LONG_S).copy()
     burst = np.random.default_rng(2).uniform(-level, level, (round(length_s * 48_000), 1))
     wave[round(start_s * 48_000) :][: len(burst)] = burst
-    return set_loudness(wave)[0]
+    return normalise_loudness(wave)[0]
 
 
 def blows(at_s):
@@ -530,7 +530,7 @@ def phrased(length_s, music_s=np.inf):
     """A voice that says four phrases in five seconds, until there is something that goes on like music."""
     at_s = np.arange(round(length_s * 48_000)) / 48_000
     said = np.clip(np.maximum(8 * np.sin(2 * np.pi * 0.8 * at_s) + 4, 4 * (at_s - music_s)), 0, 1).astype(np.float32)
-    return set_loudness(talk(length_s) * said[:, None])[0]
+    return normalise_loudness(talk(length_s) * said[:, None])[0]
 
 
 def snowfall(at, width, height):
@@ -659,7 +659,7 @@ def chords(at_s):
 def misread():
     """A voice whose samples are read with their bytes in the wrong order."""
     samples = (talk(LONG_S) * 32_767).astype("<i2").byteswap()
-    return set_loudness(samples.astype(np.float32) / 32_768)[0]
+    return normalise_loudness(samples.astype(np.float32) / 32_768)[0]
 
 
 # As bright as each other on a screen: only their colour flashes.
@@ -958,7 +958,7 @@ def test_captions_that_come_when_nobody_speaks_are_told(tmp_path):
     phrases = [(0.4, 2.1), (3.0, 3.9), (4.4, 7.2), (7.6, 8.8), (10.2, 12.9), (13.3, 14.6), (15.9, 18.7), (19.1, 21.0)]
     at_s = np.arange(round(SPOKEN_S * 48_000)) / 48_000
     said = sum((start <= at_s) & (at_s < end) for start, end in phrases)[:, None].astype(np.float32)
-    film = write_film(tmp_path / "film.mp4", sound=set_loudness(talk(SPOKEN_S) * said)[0], length_s=SPOKEN_S)
+    film = write_film(tmp_path / "film.mp4", sound=normalise_loudness(talk(SPOKEN_S) * said)[0], length_s=SPOKEN_S)
     told = {}
     for late_s in (0, 2):
         cues = srt([(start + late_s, end + late_s, "Tea cools.") for start, end in phrases])
@@ -1010,13 +1010,16 @@ def test_marks_and_directions_are_usual_in_captions(copy):
 
 GOOD = {
     "music that is another one in each ear": {
-        "sound": lambda: set_loudness(np.stack([talk(LONG_S, 1)[:, 0], talk(LONG_S, 2)[:, 0]], axis=1))[0],
+        "sound": lambda: normalise_loudness(np.stack([talk(LONG_S, 1)[:, 0], talk(LONG_S, 2)[:, 0]], axis=1))[0],
         "length_s": LONG_S,
     },
     "a voice that stands on the left": {"sound": lambda: heard_as(1, 0.5), "length_s": LONG_S},
     "a word in one ear": {"sound": lambda: heard_as(1, 0, 3, 5), "length_s": LONG_S},
     "an effect that cancels out": {"sound": lambda: heard_as(1, -1, 3, 5), "length_s": LONG_S},
-    "a hum below a voice": {"sound": lambda: set_loudness(talk(LONG_S) + sounding(hum) * 0.2)[0], "length_s": LONG_S},
+    "a hum below a voice": {
+        "sound": lambda: normalise_loudness(talk(LONG_S) + sounding(hum) * 0.2)[0],
+        "length_s": LONG_S,
+    },
     "a click now and then": {"sound": lambda: cracking(3.0), "length_s": LONG_S},
     "a voice with pauses that fade": {"sound": lambda: phrased(LONG_S), "length_s": LONG_S},
     "a tune of square waves": {"sound": lambda: sounding(tune), "length_s": LONG_S},
@@ -1086,7 +1089,7 @@ def test_blows_of_noise_are_no_bursts(tmp_path):
 
 
 def test_the_grey_that_is_half_of_all_colours_in_the_full_range_is_chosen():
-    watch = GapWatch()
+    watch = MissingSliceDetector()
     for number in range(30):
         plane = np.full((180 * 3 // 2, 320), 128, np.uint8)
         plane[:120] = np.arange(320) % 200
@@ -1098,7 +1101,7 @@ def test_the_grey_that_is_half_of_all_colours_in_the_full_range_is_chosen():
 
 
 def test_colours_that_are_as_bright_as_each_other_are_not_one():
-    watches = plain_watch(), plain_watch()
+    watches = solid_colour_detector(), solid_colour_detector()
     for number in range(30):
         plane = np.full((180 * 3 // 2, 320), 120, np.uint8)
         one = av.VideoFrame.from_ndarray(plane, "yuv420p")
@@ -1116,7 +1119,7 @@ def test_the_green_of_a_decoder_that_has_nothing_is_known_however_it_was_encoded
     screen = np.array(empty.reformat(format="rgb24", src_colorspace=shown).to_ndarray())
     screen[:90] = (np.arange(320) % 200)[:, None]
     picture = av.VideoFrame.from_ndarray(screen, "rgb24").reformat(format="yuv420p", dst_colorspace=stored)
-    watch = GapWatch()
+    watch = MissingSliceDetector()
     for number in range(30):
         watch.see(picture, number / 30)
 
@@ -1126,7 +1129,7 @@ def test_the_green_of_a_decoder_that_has_nothing_is_known_however_it_was_encoded
 
 @pytest.mark.parametrize("place", [np.s_[-8:, :], np.s_[:, -8:], np.s_[:, :], np.s_[:0, :]])
 def test_the_green_of_zeros_is_a_fault_wherever_it_is(place):
-    watch = GapWatch()
+    watch = MissingSliceDetector()
     for number in range(30):
         planes = [np.arange(320) % 200 + np.zeros((180, 1)), *(np.full((90, 160), 120) for _ in range(2))]
         rows, columns = place

@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 
 from pipeline.assembly import EncoderPlan, join_segments
-from pipeline.media.sound.loudness import set_loudness
+from pipeline.media.sound.loudness import normalise_loudness
 from pipeline.model import SCENE_QUANTUM_SAMPLES, STANDARD, Subtitles, VideoFormat
 from pipeline.quality import Expected, inspect_film
-from pipeline.settings import Settings, profiles_of
+from pipeline.settings import Settings, resolve_profiles
 from tests.standins.films import SMALL, card, cards, make_film, make_package, make_segment, spoken_cue, voice
 
 LENGTHS = (4, 4)
@@ -224,7 +224,7 @@ def test_a_silent_film_fails_when_a_voice_was_asked_for(tmp_path):
 
 @pytest.mark.parametrize(("left", "right", "name"), [(1, 0, "balance"), (0.2, 1, "balance"), (-1, 1, "phase")])
 def test_a_film_that_one_ear_or_no_phone_plays_fails(tmp_path, left, right, name):
-    sound = set_loudness(voice(8) * np.float32([left, right]))[0]
+    sound = normalise_loudness(voice(8) * np.float32([left, right]))[0]
 
     film = film_of(tmp_path, sound=sound)
 
@@ -237,13 +237,13 @@ def test_a_film_whose_voice_drops_out_is_warned_of_and_fails_a_strict_profile(tm
     for at in range(20_000, 200_000, 50_000):
         sound[at : at + 4_800] = 0
 
-    film = film_of(tmp_path, sound=set_loudness(sound)[0])
+    film = film_of(tmp_path, sound=normalise_loudness(sound)[0])
 
     dropouts, clicks = inspected(film).warnings
     assert dropouts.startswith("dropouts is 4 places, first at 0.4")
     assert clicks.startswith("clicks is ")
     package = make_package(tmp_path, film, EXPECTED.subtitles, EXPECTED.lengths)
-    strict = inspect_film(package, EXPECTED, profile=profiles_of(Settings().profiles)["strict"])
+    strict = inspect_film(package, EXPECTED, profile=resolve_profiles(Settings().profiles)["strict"])
     assert any(reason.startswith("dropouts is 4 places") for reason in strict.reasons)
 
 

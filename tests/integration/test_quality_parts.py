@@ -18,10 +18,10 @@ from pipeline.media.container.boxes import append_extra, read_boxes, read_extra
 from pipeline.media.container.demux import open_packets
 from pipeline.media.container.probe import probe
 from pipeline.media.sound.audio import read_audio
-from pipeline.media.sound.loudness import measure_film_loudness, set_loudness, together
+from pipeline.media.sound.loudness import measure_film_loudness, normalise_loudness, together
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Subtitles
 from pipeline.quality import Expected, Parts, inspect, inspect_film, inspect_segment, inspect_sound
-from pipeline.quality.findings import found_parts, keep_findings, read_findings
+from pipeline.quality.findings import append_findings, read_findings, read_part_findings
 from tests.standins.ebur128 import measure_loudness
 from tests.standins.films import SMALL, card, cards, make_package, make_segment, spoken_cue, voice
 
@@ -319,7 +319,8 @@ def test_a_film_of_inspected_scenes_passes_and_nothing_is_decoded(tmp_path, scen
 def test_a_voice_in_one_ear_is_added_up_over_scenes(tmp_path):
     """None of them is long enough to be told by itself."""
     sounds = [
-        set_loudness(voice(QUANTA, seed=seed) * np.float32([1, right]))[0] for seed, right in enumerate((1, 0, 0, 0))
+        normalise_loudness(voice(QUANTA, seed=seed) * np.float32([1, right]))[0]
+        for seed, right in enumerate((1, 0, 0, 0))
     ]
     scenes = [
         scene(tmp_path, f"scene-{number}", sound=sound, frames=cards(16 * QUANTA, hue=40 * number + 20))
@@ -400,7 +401,7 @@ def test_only_decoding_everything_finds_what_was_damaged_before_it_was_inspected
     bad = make_segment(tmp_path, "bad", sound=voice(QUANTA, seed=1), frames=cards(16 * QUANTA, hue=60))
     damaged(bad.path, "video", 20, flipped)
     found, info = read_findings(scenes[1].path), probe(bad.path, {"video": (-1,)})
-    keep_findings(
+    append_findings(
         bad.path,
         replace(
             found,
@@ -417,7 +418,7 @@ def test_only_decoding_everything_finds_what_was_damaged_before_it_was_inspected
 
 def test_a_film_may_leave_the_last_picture_of_a_scene_out_where_its_sound_ends_within_it(tmp_path, scenes):
     """At 24 pictures a second, say: here a film shows one picture less of its second scene than that has."""
-    found = found_parts(parts_of(scenes[:3]), (16 * QUANTA, 16 * QUANTA - 1, 16 * QUANTA))
+    found = read_part_findings(parts_of(scenes[:3]), (16 * QUANTA, 16 * QUANTA - 1, 16 * QUANTA))
 
     assert [(number, packets.count) for number, packets in found.packets["video"]] == [
         (1, 16 * QUANTA - 1), (1, 1), (2, 16 * QUANTA - 1), (3, 16 * QUANTA - 1), (3, 1),

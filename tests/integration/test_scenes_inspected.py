@@ -13,7 +13,7 @@ from pipeline.errors import QualityError
 from pipeline.media.container.boxes import read_extra
 from pipeline.media.sound.audio import write_wav
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Clip, Cue, SpokenLine, StatementScene, Word
-from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
+from pipeline.orchestrator.film.segments import SegmentOrder, make_segment
 from pipeline.quality.findings import read_findings
 from pipeline.rendering import Look
 from tests.standins.films import voice

@@ -22,7 +22,7 @@ from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.templates import validation
 from pipeline.orchestrator.templates.catalogue import copy_template, find_template
-from pipeline.orchestrator.templates.overflow import filled, find_overfull, text_of, words_of
+from pipeline.orchestrator.templates.overflow import fill_scene, filler_text, find_overflows, script_words
 from pipeline.orchestrator.templates.preview import draw_preview, look_of
 from pipeline.orchestrator.templates.validation import check_template
 from pipeline.template import known_templates, load_template
@@ -282,24 +282,24 @@ def test_a_limit_that_its_layout_has_no_room_for_is_told_with_the_largest_that_f
     small = VideoFormat(width_px=640, height_px=360)
     looks = {"16:9": replace(look_of(context, template, sample), format=small)}
     statement = template.layout("statement")
-    words = words_of(sample)
+    words = script_words(sample)
 
-    (misfit,) = find_overfull(replace(statement, max_chars=(("text", 900),)), scene, words, looks)
+    (misfit,) = find_overflows(replace(statement, max_chars=(("text", 900),)), scene, words, looks)
 
     assert (misfit.layout, misfit.field, misfit.limit, misfit.shapes) == ("statement", "text", 900, ("16:9",))
     assert 160 <= misfit.fitting < 700
     fitting = replace(statement, max_chars=(("text", misfit.fitting),))
-    assert list(find_overfull(fitting, scene, words, looks)) == []
+    assert list(find_overflows(fitting, scene, words, looks)) == []
 
 
 def test_a_scene_is_filled_to_its_limits():
     template = load_template("lesson", search=[])
     sample = load_sample(template, search=[])
-    words = words_of(sample)
+    words = script_words(sample)
 
     for scene in sample.scenes:
         layout = template.layout(scene.layout)
-        full = filled(scene, dict(layout.max_chars), layout.max_items, words)
+        full = fill_scene(scene, dict(layout.max_chars), layout.max_items, words)
 
         assert len(getattr(full, "items", ())) == layout.max_items
         for text in texts_of(full):
@@ -311,7 +311,7 @@ def test_a_scene_is_filled_to_its_limits():
 @pytest.mark.parametrize("words", [("one", "three", "seven"), ("an",), ("猫", "が", "い"), ("extraordinarily",)])
 def test_a_text_is_as_long_as_it_may_be(words):
     for chars in (4, 17, 60, 400):
-        assert 0 < len(text_of(chars, words, begin=5)) <= chars
+        assert 0 < len(filler_text(chars, words, begin=5)) <= chars
 
 
 # Preview --------------------------------------------------------------------------------------------------------------

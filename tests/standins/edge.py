@@ -41,7 +41,7 @@ from edge_tts import drm
 from edge_tts.constants import TRUSTED_CLIENT_TOKEN
 
 from tests.standins.faults import Chance, Door, history
-from tests.standins.served import Loopback
+from tests.standins.loopback import Loopback
 
 SPEAKING_PATH = "/consumer/speech/synthesize/readaloud/edge/v1"
 VOICES_PATH = "/consumer/speech/synthesize/readaloud/voices/list"

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from pipeline.assembly import EncoderPlan, encode_segment, join_segments
 from pipeline.media.pictures.encode import Drawn
 from pipeline.media.sound.audio import write_wav
-from pipeline.media.sound.loudness import set_loudness
+from pipeline.media.sound.loudness import normalise_loudness
 from pipeline.model import (
     SCENE_QUANTUM_SAMPLES,
     Cue,
@@ -40,7 +40,7 @@ def voice(quanta: int, *, seed: int = 0) -> NDArray[np.float32]:
     wave = np.fft.irfft(spectrum, samples)
     wave[:SILENT_EDGE_SAMPLES] = wave[-SILENT_EDGE_SAMPLES:] = 0
     stereo = np.repeat((wave / np.abs(wave).max())[:, None], 2, axis=1).astype(np.float32)
-    return set_loudness(stereo)[0]
+    return normalise_loudness(stereo)[0]
 
 
 def card(picture: Image.Image, hold: int) -> Drawn:

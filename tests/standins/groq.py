@@ -35,9 +35,9 @@ from aiohttp import web
 
 from tests.standins import translator
 from tests.standins.faults import Chance, Door, history
-from tests.standins.plan import Admitted, FreePlan, Refused
+from tests.standins.free_plan import Admitted, FreePlan, Refused
+from tests.standins.loopback import Loopback
 from tests.standins.prose import as_asked
-from tests.standins.served import Loopback
 
 PATH = "/openai/v1/chat/completions"
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.limits import RetryPolicy, Throttle
-from pipeline.orchestrator.context.providers import make_models
+from pipeline.orchestrator.context.provider_factory import make_models
 from pipeline.script import ModelWriter
 from pipeline.script.chat import ChatModel, GroqTransport, Service, ServiceModel, groq_dialect
 from pipeline.settings import Settings
 from pipeline.state import Cache
-from tests.standins.kept import kept_folder
 from tests.standins.openai import MODELS, Dialect
+from tests.standins.shared_folder import kept_folder
 from tests.standins.throttles import throttle
 
 KEY = "gsk_verysecret"
@@ -47,9 +47,9 @@ def groq_model(
     """A model at the Groq stand-in."""
     service = Service(
         name="groq",
-        set_key="Set GROQ_API_KEY",
-        set_model="Set NIGHTREEL_GROQ__MODELS",
-        set_address="Check NIGHTREEL_GROQ__BASE_URL",
+        key_hint="Set GROQ_API_KEY",
+        model_hint="Set NIGHTREEL_GROQ__MODELS",
+        address_hint="Check NIGHTREEL_GROQ__BASE_URL",
     )
     return ServiceModel(
         service,

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from pipeline.model import Still
 from pipeline.pictures import examine_picture, prepare_picture
-from tests.standins.kept import kept_folder
+from tests.standins.shared_folder import kept_folder
 
 # As it is named in scenes.
 PHOTO = "photo.jpg"

@@ -14,7 +14,7 @@ from itertools import cycle, pairwise
 from typing import Any
 
 from pipeline.language.words import join_words, split_words
-from tests.standins.tales import SENTENCES, sentences
+from tests.standins.stories import SENTENCES, sentences
 
 _ASKED = re.compile(r"that is (\d+) (?:words|characters) of narration in all")
 _SCENES = re.compile(r"^- (\d+) to (\d+) scenes", re.MULTILINE)

@@ -19,8 +19,8 @@ from typing import Any
 import anyio
 from aiohttp import web
 
+from tests.standins.loopback import Handler, Served
 from tests.standins.photos import coast
-from tests.standins.served import Handler, Served
 
 PEXELS_KEY, PIXABAY_KEY = "563492ad6f91700001000001pexels", "43210987-0123456789abcdefpixabay0"
 _LOCALES = frozenset({"en-US", "pt-BR", "de-DE", "ja-JP", "zh-TW", "zh-CN", "nb-NO"})

@@ -26,7 +26,7 @@ from tests.standins.openh264 import Pixels, StreamError
 FRAME_RATE = 30
 PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow")
 
-_SETS = (h264.SEQUENCE_SET, h264.PICTURE_SET)
+_SETS = (h264.SPS, h264.PPS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,15 +172,17 @@ def read_stream(path: Path) -> Stream:
             for found in plain.filter(packet)
         ]
     # The filter repeats the parameter sets before keyframes.
-    sets = [unit for unit in h264.units(packets[0].data) if h264.unit_type(unit) in _SETS]
+    sets = [unit for unit in h264.nal_units(packets[0].data) if h264.nal_unit_type(unit) in _SETS]
     pictures = (
         replace(
             packet,
-            data=h264.stream_of(*(unit for unit in h264.units(packet.data) if h264.unit_type(unit) not in _SETS)),
+            data=h264.to_annex_b(
+                *(unit for unit in h264.nal_units(packet.data) if h264.nal_unit_type(unit) not in _SETS)
+            ),
         )
         for packet in packets
     )
-    return Stream(parameter_sets=h264.stream_of(*sets), packets=tuple(pictures))
+    return Stream(parameter_sets=h264.to_annex_b(*sets), packets=tuple(pictures))
 
 
 def decoded_by_ffmpeg(units: Iterable[bytes]) -> list[Pixels]:

@@ -16,7 +16,7 @@ from itertools import cycle, islice
 
 from pipeline.language.words import join_words, split_words
 from tests.standins.prose import say
-from tests.standins.tales import sentences
+from tests.standins.stories import sentences
 
 _ASKED = re.compile(r"^Translate from (\S+) into (\S+) ")
 _TITLE = re.compile(r"^Title of the film: (.+)$", flags=re.MULTILINE)

@@ -12,8 +12,8 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.media.sound.audio import read_audio
-from pipeline.media.sound.loudness import Loudness, measure_film_loudness, set_loudness
-from pipeline.media.sound.meter import FilmMeter, loudness_of
+from pipeline.media.sound.loudness import Loudness, measure_film_loudness, normalise_loudness
+from pipeline.media.sound.meter import LoudnessMeter, loudness_of
 from tests.standins.ebur128 import measure_loudness
 
 
@@ -46,7 +46,7 @@ def after_aac(samples):
 
 
 def ours(samples):
-    meter = FilmMeter()
+    meter = LoudnessMeter()
     meter.hear(samples.T)
     peak, powers = meter.finish()
     return Loudness(
@@ -89,7 +89,7 @@ def test_silence_has_no_loudness_and_no_peak(measure):
 @pytest.mark.parametrize("level", [0.002, 0.01, 0.2, 2.0])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_speech_ends_at_the_target_below_the_ceiling_even_after_aac(level, seed):
-    result, told_lufs = set_loudness(speechlike(4, level=level, seed=seed))
+    result, told_lufs = normalise_loudness(speechlike(4, level=level, seed=seed))
 
     loudness = measure_loudness(result)
     assert told_lufs == pytest.approx(loudness.integrated_lufs, abs=0.011)
@@ -103,7 +103,7 @@ def test_silence_stays_exactly_silent_around_and_between_sounds():
     samples[:12_000] = 0
     samples[60_000:70_000] = 0
 
-    result, _ = set_loudness(samples)
+    result, _ = normalise_loudness(samples)
 
     assert not result[:12_000].any()
     assert not result[60_000:70_000].any()
@@ -111,33 +111,33 @@ def test_silence_stays_exactly_silent_around_and_between_sounds():
 
 @pytest.mark.parametrize("samples", [np.zeros((48_000, 2), dtype=np.float32), np.zeros((0, 2), dtype=np.float32)])
 def test_silence_is_not_blown_up(samples):
-    assert not set_loudness(samples)[0].any()
+    assert not normalise_loudness(samples)[0].any()
 
 
 def test_a_clip_too_short_to_measure_is_only_kept_below_the_ceiling():
     quiet, loud = sine(0.2, level=0.01), sine(0.2, level=1.0)
 
-    assert np.array_equal(set_loudness(quiet)[0], quiet)
-    assert measure_loudness(set_loudness(loud)[0]).true_peak_dbtp <= -1.5
+    assert np.array_equal(normalise_loudness(quiet)[0], quiet)
+    assert measure_loudness(normalise_loudness(loud)[0]).true_peak_dbtp <= -1.5
 
 
 def test_hiss_is_lifted_by_no_more_than_a_bounded_gain():
     hiss = sine(2, level=10 ** (-66 / 20))
 
-    assert np.abs(set_loudness(hiss)[0]).max() <= np.abs(hiss).max() * 10 ** (36 / 20) * 1.01
+    assert np.abs(normalise_loudness(hiss)[0]).max() <= np.abs(hiss).max() * 10 ** (36 / 20) * 1.01
 
 
 def test_the_two_channels_get_the_same_gain():
     samples = speechlike(2)
     samples[:, 1] *= 0.5
 
-    result, _ = set_loudness(samples)
+    result, _ = normalise_loudness(samples)
 
     assert np.allclose(result[:, 1], result[:, 0] * 0.5, atol=1e-6)
 
 
 def test_the_same_clip_gives_the_same_samples():
-    assert np.array_equal(set_loudness(speechlike(2))[0], set_loudness(speechlike(2))[0])
+    assert np.array_equal(normalise_loudness(speechlike(2))[0], normalise_loudness(speechlike(2))[0])
 
 
 def film_of(path, *, word, gap_samples, words):

@@ -19,7 +19,7 @@ from benchmarks.throughput import Measured, Row, promises
 from pipeline.assembly import EncoderPlan
 from pipeline.media.sound.audio import read_audio, write_wav
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Clip, Cue, SpokenLine, StatementScene, Word
-from pipeline.orchestrator.film.scenes import SegmentOrder
+from pipeline.orchestrator.film.segments import SegmentOrder
 from pipeline.rendering import Look, draw_scene
 from pipeline.script.outline import outline
 from pipeline.sources.markdown import parse_brief

@@ -31,7 +31,7 @@ ROWS = {
         [],
         ['The "big" roof for Ma Ria'],
     ),
-    "A quote that is never closed, or stands within a quoted cell": (
+    "An unclosed quote, or a quote within a quoted cell": (
         HEADER + '1,Bo,"Ro"of,5 €,,,\n2,Eve,"Roof,5 €,,,\n3,Ann,Roof,5 €,,,\n',
         [(1, "", "has a quote within a cell in quotes"), (2, "", "opens a quote and never closes it")],
         ["Roof for Ann"],
@@ -67,7 +67,7 @@ ROWS = {
         ],
         ["Roof for Bo", "Roof for Eve"],
     ),
-    "The names of the columns once more, a title or a footer (`Exported on …`) among the rows": (
+    "A repeated header, a title or a footer (`Exported on …`) among the rows": (
         HEADER
         + "Region North,,,,,,\n1,Bo,Roof,5 €,,,\n"
         + HEADER
@@ -81,8 +81,8 @@ ROWS = {
         ],
         ["Roof for Bo"],
     ),
-    "Who wants no mail: `Unsubscribed`, `Opt out`, `Do not contact` with anything but a no; `Opt in`, `Consent`, "
-    "`Accepts marketing` with a no; a cell `unsubscribed`": (
+    "People who have opted out: `Unsubscribed`, `Opt out`, `Do not contact` with anything but a no; `Opt in`, "
+    "`Consent`, `Accepts marketing` with a no; a cell `unsubscribed`": (
         "first_name,product,price,Email Opt Out,Consent,Status,Accepts SMS marketing\n"
         + "".join(
             f"{name},Roof,5 €,{rest}\n"
@@ -104,7 +104,7 @@ ROWS = {
         ],
         ["Roof for Eve"],
     ),
-    "Who is not coming: a yes in `Canceled`; `no`, `declined`, `Not Attending`, `Refunded` and the like in "
+    "People who don't attend: a yes in `Canceled`; `no`, `declined`, `Not Attending`, `Refunded` and the like in "
     "`Approval status`, `Attendee status`, `RSVP`": (
         "first_name,product,price,Canceled,approval_status,Attendee Status,Invitee accepted marketing emails,"
         "Status,RSVP\n"
@@ -129,7 +129,7 @@ ROWS = {
         ],
         ["Roof for Eve", "Roof for Li"],
     ),
-    "Who has died: a yes or a day in `Deceased`, `Date of death` and the like, a cell `deceased`": (
+    "People who have died: a yes or a date in `Deceased`, `Date of death` and the like; a cell `deceased`": (
         "first_name,product,price,Deceased,Date of Death,Notes\n"
         + "".join(
             f"{name},Roof,5 €,{rest}\n"
@@ -162,7 +162,7 @@ ROWS = {
         ],
         ["Roof for Anna & Ben", "Roof for 李", "Roof for King, Jr.", "Roof for Dr. Maria"],
     ),
-    "`1899-12-30`, `1970-01-01`, `9999-12-31`: where programs begin and end to count days": (
+    "Date sentinels: `1899-12-30`, `1970-01-01`, `9999-12-31`": (
         HEADER + "1,Bo,Roof,5 €,1899-12-30,,\n2,Eve,Roof,5 €,31.12.9999 00:00,,\n3,Ann,Roof,5 €,1 January 1970,,\n",
         [
             (1, "valid_until", "'1899-12-30' is what programs write where they have no day"),
@@ -179,7 +179,7 @@ ROWS = {
         ],
         [],
     ),
-    '`€9,900` in a column "Price (USD)", or beside a currency of another kind': (
+    '`€9,900` in a column "Price (USD)", or beside another currency': (
         "first_name,product,Price (USD),Price before,Currency\nBo,X,€5,,\nEve,X,5,€6,usd\nAn,X,5,,\nJo,X,5,6,pt\n",
         [
             (1, "Price (USD)", "is in EUR, and not in USD (as Price (USD) says)"),
@@ -188,7 +188,7 @@ ROWS = {
         ],
         ["X for An"],
     ),
-    "Two columns of one name": ("note,first_name,product,price,note\nx,Bo,Roof,5 €,y\n", [], ["Roof for Bo"]),
+    "Two columns with the same name": ("note,first_name,product,price,note\nx,Bo,Roof,5 €,y\n", [], ["Roof for Bo"]),
     "Two encodings in one file": (
         (HEADER + "1,Zoë,Roof,5 €,,,\n").encode() + "2,Jürgen,Roof,5 €,,,\n3,Bo,Roof,5 EUR,,,ü\n".encode("cp1252"),
         [
@@ -197,7 +197,7 @@ ROWS = {
         ],
         ["Roof for Zoë", "Roof for Bo"],
     ),
-    "A letter that was lost before (�)": (
+    "The replacement character �": (
         HEADER + "1,J�rgen,Roof,5 €,,,\n2,Bo,Roof,5 €,,,�\n",
         [(1, "first_name", "holds � where a letter was lost")],
         ["Roof for Bo"],
@@ -226,7 +226,7 @@ ROWS = {
         ],
         ["aux.txt for Bo", "../../e for Bo"],
     ),
-    "Addresses of this machine or network": (
+    "URLs of this machine or its network": (
         HEADER + "1,Bo,Roof,5 €,,http://169.254.169.254/a.png,\n2,Eve,Roof,5 €,,http://localhost/a.png,\n",
         [
             (1, "photo", "'169.254.169.254' is an address of this machine or network"),
@@ -234,12 +234,12 @@ ROWS = {
         ],
         [],
     ),
-    "A dash, a question mark, `n/a`, `(blank)`, and nothing else": (
+    "Only a dash, a question mark, `n/a` or `(blank)`": (
         HEADER + "1,-,Roof,5 €,n/a,–,?\n2,Bo,Roof,5 €,(blank),–,?\n",
         [(1, "first_name", "is empty")],
         ["Roof for Bo"],
     ),
-    "`<<Name>>`, `%NAME%`, `{first_name}`, `[First Name]`: a field that another program did not fill in": (
+    "A merge field that another program left unfilled: `<<Name>>`, `%NAME%`, `{first_name}`, `[First Name]`": (
         HEADER
         + "1,<<Name>>,%NAME%,5 €,,,\n2,{first_name},Roof,5 €,,,\n3,[First Name],Roof,5 €,,,\n4,{Bo},{a} b,5 €,,,\n",
         [
@@ -251,7 +251,7 @@ ROWS = {
         ],
         [],
     ),
-    "A cell that says `NaN`, `null`, `None`, `undefined` or `#REF!`, and nothing else": (
+    "Only `NaN`, `null`, `None`, `undefined` or `#REF!`": (
         HEADER + "1,NaN,null,5 €,#N/A,,NaN\n2,Null,None,5 €,,,\n3,Nan,Null None,5 €,,,undefined\n",
         [
             (1, "first_name", "is NaN, which programs write where they have no value"),
@@ -261,7 +261,7 @@ ROWS = {
         ],
         ["Null None for Nan"],
     ),
-    "`#WERT!`, `#¿NOMBRE?`, `Err:502`, `####`, a formula, `4.01E+12`: what a spreadsheet saved instead of a value": (
+    "Spreadsheet artefacts: `#WERT!`, `#¿NOMBRE?`, `Err:502`, `####`, a formula, `4.01E+12`": (
         HEADER
         + '1,#WERT!,"=HYPERLINK(""x"",""Bo"")",5 €,,,4.01E+12\n2,#¿NOMBRE?,Err:502,5 €,#NV,,=B2\n3,Bo,####,5 €,,,\n'
         + '4,"=""Bo""","=""0012""",5 €,,,\n5,Eve,#WOW!,5 €,,,= fine\n',
@@ -275,7 +275,7 @@ ROWS = {
         ],
         ["0012 for Bo", "#WOW! for Eve"],
     ),
-    "Letters that were once read in a wrong encoding (`JÃ¼rgen`)": (
+    "Mojibake (`JÃ¼rgen`)": (
         HEADER + "1,JÃ¼rgen,Roof,5 €,,,\n2,Bo,LÃ¼beck â€“ CafÃ©,5 €,,,\n3,São,Ãgua É,5 €,,,ÃŸ\n",
         [
             (1, "first_name", "holds letters in a wrong encoding, as “JÃ¼rgen”"),
@@ -283,7 +283,7 @@ ROWS = {
         ],
         ["Ãgua É for São"],
     ),
-    "A picture beside the table that is a bomb, HTML, cut off or one dot wide": (
+    "A local picture that is a decompression bomb, HTML, truncated or one pixel wide": (
         HEADER
         + "1,Bo,Roof,5 €,,bomb.png,\n2,Eve,Roof,5 €,,page.png,\n3,Ann,Roof,5 €,,torn.jpg,\n"
         + "4,Jo,Roof,5 €,,dot.png,\n5,Kim,Roof,5 €,,dot.png,\n6,Ida,Roof,5 €,,coast.webp,\n",
@@ -296,7 +296,7 @@ ROWS = {
         ],
         ["Roof for Ida"],
     ),
-    "A picture that is not there": (
+    "A missing picture": (
         HEADER + "1,Bo,Roof,5 €,,bo.jpg,\n2,Eve,Roof,5 €,,round.png,\n3,Ann,Roof,5 €,,folder.png,\n",
         [
             (1, "photo", "'bo.jpg': no such file"),
@@ -305,7 +305,7 @@ ROWS = {
         ],
         [],
     ),
-    "A row that was there before": (
+    "A duplicate row": (
         HEADER + "1,Bo,Roof,5 €,,,\n1,Eve,Roof,5 €,,,\n",
         [(2, "", "has the same key as line 2")],
         ["Roof for Bo"],
@@ -313,7 +313,7 @@ ROWS = {
 }
 # What is given -> settings, the table, what stops the run, and what to do.
 TABLES = {
-    "The delimiter was guessed wrong": [
+    "The delimiter is detected wrongly": [
         (
             {"campaign.delimiter": ","},
             HEADER.replace(",", ";"),
@@ -321,15 +321,15 @@ TABLES = {
             "Say what stands between cells",
         ),
     ],
-    "An empty file, a header alone": [
+    "An empty file, or only a header": [
         ({}, "", "is empty", "The first line names the columns"),
         ({}, HEADER, "has no rows", "Below the line that names the columns"),
     ],
     "5,000 columns": [({}, ",".join(f"c{n}" for n in range(20_001)) + "\n", "at most 20,000 can be read", "")],
-    "Two columns of one name": [
+    "Two columns with the same name": [
         ({}, "first_name,First Name,product,price\nBo,Eve,Roof,5 €\n", "first_name may be", "--map"),
     ],
-    "Rows above the line that names the columns": [
+    "Rows above the header": [
         (
             {},
             "Ann,Roof,5 €,\nfirst_name,product,price,town\nBo,Roof,5 €,\n",
@@ -337,10 +337,10 @@ TABLES = {
             "Put the line with the names first",
         ),
     ],
-    "Letters of another alphabet in neither UTF-8 nor Windows-1252": [
+    "Another alphabet in neither UTF-8 nor Windows-1252": [
         ({}, (HEADER + "1,Борис,Крыша,5 EUR,,,\n").encode("cp1251"), "no Windows-1252 either", "campaign.encoding"),
     ],
-    "Saved by Windows in Central Europe, Turkey or the Baltic states": [
+    "A Windows encoding of Central Europe, Turkey or the Baltic states": [
         (
             {},
             (HEADER + "1,Jiří Dvořák,Němec,5 EUR,,,\n").encode("cp1250"),
@@ -349,7 +349,7 @@ TABLES = {
         ),
         ({}, (HEADER + "1,Ayşe Yıldız,Çatı,5 EUR,,,\n").encode("cp1254"), "it would be “Yıldız”", "'cp1254'"),
     ],
-    "Saved by an old Mac, by DOS or in Shift-JIS": [
+    "An encoding of old Macs or of DOS, or Shift-JIS": [
         (
             {},
             (HEADER + "1,René,Roof,5 EUR,,,\n").encode("mac_roman"),
@@ -359,27 +359,27 @@ TABLES = {
         ({}, (HEADER + "1,Björn,Roof,5 EUR,,,\n").encode("cp850"), "as the code page of DOS", "'cp850'"),
         ({}, (HEADER + "1,鈴木,東京都,5 EUR,,,\n").encode("cp932"), "as Shift-JIS, it would have “鈴木”", "'cp932'"),
     ],
-    "A workbook, a PDF, an archive, a web page by the name of .csv": [
+    "A workbook, PDF, archive or web page named .csv": [
         ({}, "\n<!DOCTYPE html><p>Sign in", "is a web page", "Export the table as CSV"),
         ({}, b"PK\x03\x04rest", "is a workbook or an archive", ""),
         ({}, b"%PDF-1.7", "is a PDF", ""),
     ],
 }
 ELSEWHERE = {
-    "`TRUE` or `FALSE`, and nothing else, as a text": [
+    "Only `TRUE` or `FALSE`, in a text": [
         "unit/test_rows_values.py::test_what_a_program_writes_for_a_yes_or_a_no_is_no_text"
     ],
-    "`Monday, 3 November 2026`, which is a Tuesday; `before 3 November 2026`": [
+    "A wrong weekday (`Monday, 3 November 2026`), or a qualified date (`before 3 November 2026`)": [
         "unit/test_rows_values.py::test_a_day_with_another_day_of_the_week_is_told_and_one_with_another_word"
     ],
-    "`1.299,999 €`, `12.50 JPY`: more decimals than the currency has": [
+    "More decimals than the currency has: `1.299,999 €`, `12.50 JPY`": [
         "unit/test_rows_values.py::test_what_is_no_money_is_told",
         "unit/test_rows_values.py::test_a_sum_that_a_program_has_worked_out_is_rounded_as_spreadsheets_do",
     ],
-    "`$1,000.00` without quotes, in a table with commas": [
+    "`$1,000.00` unquoted in a comma-separated table": [
         "unit/test_sources_tables.py::test_a_sum_that_its_own_comma_has_torn_is_told_where_empty_cells_would_hide_it"
     ],
-    "A list or an object of JSON in a cell": [
+    "A JSON array or object in a cell": [
         "unit/test_sources_tables.py::test_a_key_that_the_first_object_lacks_is_a_column_and_a_list_is_no_text"
     ],
     "A year of another calendar (`2569` with `--locale th`, `1405` with `fa`)": [
@@ -395,19 +395,19 @@ ELSEWHERE = {
     "`a:b`, names of 300 letters, two names that differ only in case": [
         "unit/test_campaign_plan.py::test_names_that_differ_only_in_case_or_in_how_a_letter_is_written_share_no_folder"
     ],
-    "Addresses of this machine or network": [
+    "URLs of this machine or its network": [
         "contract/test_row_services.py::test_private_addresses_are_refused_unless_they_are_allowed",
         "contract/test_picture_fetching.py::test_this_machine_is_not_asked_whatever_it_is_called",
     ],
-    "A picture at an address that is so, or one that is damaged in its middle": [
+    "Such a picture at a URL, or one damaged in the middle": [
         "unit/test_orchestrator_pictures.py::test_one_that_can_not_be_had_is_told_and_the_others_are_there",
         "unit/test_campaign_results.py::test_the_manifest_says_which_picture_a_film_lacks",
     ],
-    "A workbook that unpacks to far more than a table, or declares entities": [
+    "A workbook that unpacks to far more than a table, or declares XML entities": [
         "unit/test_sources_workbook.py::test_what_unpacks_to_far_more_than_a_table_is_refused_before_it_is_read",
         "unit/test_sources_workbook.py::test_entities_are_refused_before_they_are_parsed",
     ],
-    "A formula that nobody worked out, `#N/A`, bytes that are no text": [
+    "A formula without a cached result, `#N/A`, binary data": [
         "unit/test_sources_workbook.py::test_a_formula_that_nobody_worked_out_is_told_and_is_no_empty_cell",
         "unit/test_sources_workbook.py::test_an_error_of_the_sheet_is_told",
         "unit/test_sources_database.py::test_values_become_cells_and_bytes_are_told",
@@ -416,16 +416,16 @@ ELSEWHERE = {
         "unit/test_sources_database.py::test_what_would_write_is_refused",
         "unit/test_sources_database.py::test_what_writes_all_the_same_fails_in_the_database",
     ],
-    "A service that fails in the middle, leads in a circle, never ends, names another host, has more rows and does not "
-    "say where, or answers a web page": [
+    "A service that fails half-way, paginates in a circle or endlessly, links to another host, has more rows "
+    "without saying where, or returns a web page": [
         "contract/test_row_services.py::test_a_service_that_keeps_failing_gives_no_rows_at_all",
         "contract/test_row_services.py::test_pages_without_an_end_are_given_up",
         "contract/test_row_services.py::test_an_answer_that_never_ends_is_given_up",
         "contract/test_row_services.py::test_a_key_goes_to_no_other_host",
         "contract/test_row_services.py::test_what_is_no_table_is_told_with_its_address",
     ],
-    "A broken line of JSON Lines": ["unit/test_sources_tables.py::test_json_lines_are_rows_and_broken_ones_are_told"],
-    "A broken JSON array, or one with something behind it": [
+    "An invalid line of JSON Lines": ["unit/test_sources_tables.py::test_json_lines_are_rows_and_broken_ones_are_told"],
+    "An invalid JSON array, or one followed by other text": [
         "unit/test_sources_tables.py::test_a_json_array_that_breaks_off_ends_with_its_line"
     ],
 }

@@ -12,7 +12,7 @@ from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.pictures import file_of, gather_for, named_by_script
-from pipeline.orchestrator.forecast.contact_sheet import draw_rows
+from pipeline.orchestrator.forecast.contact_sheet import compose_sheet
 from tests.standins.photos import coast
 
 pytestmark = pytest.mark.anyio
@@ -142,9 +142,9 @@ async def test_a_link_out_of_the_folder_of_the_template_is_not_followed(context,
 async def test_a_preview_of_rows_shows_it_too(context, tmp_path):
     rows = [(row_of(context), "")]
 
-    there = await to_thread.run_sync(lambda: draw_rows(context, rows, tmp_path / "sheet.png", title="people"))
+    there = await to_thread.run_sync(lambda: compose_sheet(context, rows, tmp_path / "sheet.png", title="people"))
     await to_thread.run_sync((context.workspace / "templates" / "tour" / "house.png").unlink)
-    gone = await to_thread.run_sync(lambda: draw_rows(context, rows, tmp_path / "sheet.png", title="people"))
+    gone = await to_thread.run_sync(lambda: compose_sheet(context, rows, tmp_path / "sheet.png", title="people"))
 
     assert there.missing == ()
     assert ["house.png" in line and "no such file" in line for line in gone.missing] == [True]

@@ -15,7 +15,7 @@ from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import open_context
-from pipeline.script import play
+from pipeline.script import fill_script
 
 HEADER = "customer,first_name,product,price"
 ROWS = ["1,Maria,Roof,5 €", "2,Bo,Roof,6 €", "3,Ann,Roof,7 €"]
@@ -85,7 +85,7 @@ async def test_each_row_is_a_job_with_a_film_in_its_own_words(campaign):
     assert (plan.new, [job.brief.key for job in jobs]) == (3, ["1", "2", "3"])
     assert [job.folder for job in jobs] == ["people/roof-for-maria", "people/roof-for-bo", "people/roof-for-ann"]
     template = await to_thread.run_sync(campaign.context.template, jobs[0].brief)
-    script = play(jobs[0].brief, template)
+    script = fill_script(jobs[0].brief, template)
     assert script.title == "Roof for Maria"
     assert "Hello Maria." in [line.text for scene in script.scenes for line in scene.lines]
 

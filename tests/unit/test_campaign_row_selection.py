@@ -16,8 +16,8 @@ from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.naming import FolderPattern
-from pipeline.sources.campaign.template_assignment import Casting, Part, column_names
-from pipeline.sources.tables import TableForm, open_table
+from pipeline.sources.campaign.template_assignment import TemplateAssignment, TemplateRule, column_names
+from pipeline.sources.tables import TableOptions, open_table
 from pipeline.template import CellProblem
 from tests.standins.campaigns import TEMPLATE
 
@@ -156,22 +156,25 @@ async def test_a_cell_is_data_to_a_rule(tmp_path):
 def table(tmp_path, text):
     path = tmp_path / "t.csv"
     path.write_text(text, encoding="utf-8")
-    return open_table(path, TableForm())
+    return open_table(path, TableOptions())
 
 
 @given(names=st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=40, unique=True), weight=st.floats(0.1, 10))
 def test_a_part_that_is_added_takes_rows_to_itself_and_moves_none_between_the_others(names, weight, tmp_path_factory):
     there = table(tmp_path_factory.mktemp("t"), "a,b\n1,2\n")
-    two = [Part(template="a", weight=1), Part(template="b", weight=2)]
-    before, after = Casting(there, two), Casting(there, [*reversed(two), Part(template="c", weight=weight)])
+    two = [TemplateRule(template="a", weight=1), TemplateRule(template="b", weight=2)]
+    before, after = (
+        TemplateAssignment(there, two),
+        TemplateAssignment(there, [*reversed(two), TemplateRule(template="c", weight=weight)]),
+    )
 
     for name in names:
         assert after.template({}, name) in {before.template({}, name), "c"}
 
 
 def test_rows_are_shared_out_by_weight(tmp_path):
-    parts = [Part(template="a", weight=1), Part(template="b", weight=3)]
-    casting = Casting(table(tmp_path, "a,b\n1,2\n"), parts)
+    parts = [TemplateRule(template="a", weight=1), TemplateRule(template="b", weight=3)]
+    casting = TemplateAssignment(table(tmp_path, "a,b\n1,2\n"), parts)
     shares = Counter(casting.template({}, str(number)) for number in range(4000))
 
     assert 0.22 < shares["a"] / 4000 < 0.28
@@ -183,7 +186,7 @@ def test_columns_have_names_for_rules():
 
 
 def test_a_problem_of_a_rule_says_what_to_do(tmp_path):
-    casting = Casting(table(tmp_path, "a\n1\n"), [Part(template="x", when="a.b.c")])
+    casting = TemplateAssignment(table(tmp_path, "a\n1\n"), [TemplateRule(template="x", when="a.b.c")])
     with pytest.raises(CellProblem, match="the rule for x"):
         casting.template({"a": "1"}, "1")
 
@@ -355,7 +358,7 @@ async def test_retry_makes_a_mended_row_anew_in_the_language_and_format_that_fai
     plan = await campaign.plan("ID,Name", "1,Bo")
     wanted = await campaign.read("ID,Name", "1,Bob")
     context = campaign.context
-    swapped = await control.mending.mend(context, "people", [plan.ids[3]], wanted.briefs)
+    swapped = await control.refresh.replace_corrected_jobs(context, "people", [plan.ids[3]], wanted.briefs)
 
     (job,) = [job for job in await campaign.jobs() if job.id in swapped]
     assert (job.brief.language, job.brief.format, dict(job.brief.row.fields)["name"]) == ("de", "9:16", "Bob")

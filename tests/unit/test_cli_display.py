@@ -18,12 +18,12 @@ from rich.text import Text
 from pipeline.cli.console import Console
 from pipeline.cli.display import LiveDisplay, reporter
 from pipeline.cli.event_lines import JsonLines, PlainLines
-from pipeline.cli.options import Place
-from pipeline.cli.progress_view import crop, finished_line, outcome_line, picture
+from pipeline.cli.options import CommonOptions
+from pipeline.cli.progress_view import crop, finished_line, outcome_line, render_progress
 from pipeline.model import Brief, Cost, Event, Job, JobError, JobStatus, Priority
-from pipeline.orchestrator.events import JobEvent, Notice, Pulse
-from pipeline.orchestrator.progress.snapshot import AtWork, Finished, Parked, Said, Snapshot
-from pipeline.reporting.wording import clock
+from pipeline.orchestrator.events import JobEvent, Notice, RunMetrics
+from pipeline.orchestrator.progress.snapshot import ActiveFilm, Finished, Parked, Snapshot, TimedNotice
+from pipeline.reporting.formatting import clock
 
 AT = datetime(2026, 1, 2, 3, tzinfo=UTC)
 HOSTILE = (
@@ -37,8 +37,8 @@ HOSTILE = (
 )
 
 
-def at_work(count: int, title: str = "Why is the sky blue?") -> tuple[AtWork, ...]:
-    return tuple(AtWork(title=title, stage="scenes", elapsed_s=83 - n) for n in range(count))
+def at_work(count: int, title: str = "Why is the sky blue?") -> tuple[ActiveFilm, ...]:
+    return tuple(ActiveFilm(title=title, stage="scenes", elapsed_s=83 - n) for n in range(count))
 
 
 def night(**changes: object) -> Snapshot:
@@ -63,7 +63,7 @@ def full_night(title: str = "Why is the sky blue?") -> Snapshot:
             for status in (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.REVIEW, JobStatus.CANCELLED)
         ),
         parked=(Parked(title=title, until=AT, why=title), Parked(title=title, until=None, why="log in")),
-        notices=(Said(text=title), Said(text="the disk is nearly full")),
+        notices=(TimedNotice(text=title), TimedNotice(text="the disk is nearly full")),
         film_s=31.2,
         stage_s={"scenes": 18.0, "script": 4.0},
         cache_share=0.342,
@@ -78,7 +78,7 @@ def full_night(title: str = "Why is the sky blue?") -> Snapshot:
 def drawn(snapshot: Snapshot, *, width: int = 100, height: int = 30, **how: bool) -> list[str]:
     """The lines of a picture as a terminal would get them, without colours."""
     console = Console(file=io.StringIO(), width=width, height=height, color_system=None, force_terminal=True)
-    console.print(picture(snapshot, width=width, height=height, **how))
+    console.print(render_progress(snapshot, width=width, height=height, **how))
     return console.file.getvalue().splitlines()
 
 
@@ -124,13 +124,21 @@ def test_a_word_that_says_it_all_is_said_once(why, said):
 def test_what_was_said_stands_with_its_age_the_last_first():
     full, room = "no new film is begun: the disk has 1 GB free", "there is room again: going on"
 
-    lines = drawn(night(notices=(Said(text="long past"), Said(text=full, ago_s=4000), Said(text=room, ago_s=59))))
+    lines = drawn(
+        night(
+            notices=(
+                TimedNotice(text="long past"),
+                TimedNotice(text=full, ago_s=4000),
+                TimedNotice(text=room, ago_s=59),
+            )
+        )
+    )
 
     assert lines[-2:] == [room, f"{full}  1 h 07 min ago"]
 
 
 def test_the_age_of_what_was_said_is_not_cropped():
-    assert drawn(night(notices=(Said(text="x" * 200, ago_s=90),)))[-1].endswith("x…  2 min ago")
+    assert drawn(night(notices=(TimedNotice(text="x" * 200, ago_s=90),)))[-1].endswith("x…  2 min ago")
 
 
 def test_what_is_not_known_is_left_out():
@@ -214,8 +222,8 @@ def job(status: JobStatus = JobStatus.IN_PROGRESS, *, title: str = "Why tea cool
     return Job(id="a", batch="films", folder="tea", brief=Brief(title=title), status=status).evolve(**changes)
 
 
-def pulse(**counts: int) -> Pulse:
-    return Pulse(batch="space", counts=counts)
+def pulse(**counts: int) -> RunMetrics:
+    return RunMetrics(batch="space", counts=counts)
 
 
 def terminal(width: int = 80) -> Console:
@@ -305,7 +313,7 @@ def test_nobody_draws_the_picture_while_a_line_is_printed_above_it():
 
 
 def test_without_a_terminal_there_are_plain_lines(capsys):
-    with reporter(Place(), total=1) as hear:
+    with reporter(CommonOptions(), total=1) as hear:
         hear(JobEvent(job=job()))
 
     assert capsys.readouterr().err == "[1/1] Why tea cools: started\n"
@@ -426,7 +434,7 @@ def test_json_has_an_object_for_every_job_event_and_notice_and_none_for_a_pulse(
 
 
 def test_with_json_only_a_batch_tells_its_events(capsys):
-    with reporter(Place(json=True), total=1) as hear:
+    with reporter(CommonOptions(json=True), total=1) as hear:
         hear(JobEvent(job=job()))
 
     assert capsys.readouterr() == ("", "")

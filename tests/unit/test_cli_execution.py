@@ -4,8 +4,8 @@ import gc
 
 import pytest
 
-from pipeline.cli.execution import tell_unheeded
-from pipeline.cli.options import Making, Place
+from pipeline.cli.execution import warn_unused_flags
+from pipeline.cli.options import CommonOptions, FilmOptions
 from pipeline.cli.session import Session
 from pipeline.model import Brief, Paragraph, Section
 from pipeline.orchestrator.context import open_context
@@ -20,7 +20,7 @@ def said(tmp_path, capsys):
     """What is said on stderr about flags, for a topic and another brief."""
 
     def said(making, brief, settings):
-        tell_unheeded(making, [TOPIC, brief], open_context(workspace=tmp_path, overrides=settings))
+        warn_unused_flags(making, [TOPIC, brief], open_context(workspace=tmp_path, overrides=settings))
         return capsys.readouterr().err
 
     return said
@@ -29,16 +29,21 @@ def said(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("making", "brief", "settings", "told"),
     [
-        (Making(length="60", tone="calm"), NOTES, {}, "nightreel: --tone, --length are for a model that writes; notes"),
         (
-            Making(facts_only=True),
+            FilmOptions(length="60", tone="calm"),
+            NOTES,
+            {},
+            "nightreel: --tone, --length are for a model that writes; notes",
+        ),
+        (
+            FilmOptions(facts_only=True),
             NOTES,
             {**KEY, "script.writers": "outline"},
             "nightreel: --facts-only is for a model",
         ),
-        (Making(variant=2, audience="children"), NOTES, KEY, ""),
-        (Making(length="60"), TOPIC, {}, ""),
-        (Making(), NOTES, {}, ""),
+        (FilmOptions(variant=2, audience="children"), NOTES, KEY, ""),
+        (FilmOptions(length="60"), TOPIC, {}, ""),
+        (FilmOptions(), NOTES, {}, ""),
     ],
     ids=["no key", "outline", "a model writes", "a topic", "no flags"],
 )
@@ -57,6 +62,6 @@ def test_a_command_at_work_looks_for_garbage_as_any_program_does(tmp_path):
 
     gc.set_threshold(100_000)
     try:
-        assert Session(context=open_context(workspace=tmp_path), place=Place()).run(work) == 700
+        assert Session(context=open_context(workspace=tmp_path), place=CommonOptions()).run(work) == 700
     finally:
         gc.set_threshold(*usual)

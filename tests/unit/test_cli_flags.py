@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.options import FLAGS, Making, Place, Rows, Working
+from pipeline.cli.options import FLAGS, BatchOptions, CommonOptions, FilmOptions, TableOptions
 from pipeline.cli.session import open_session
 from pipeline.errors import ConfigurationError
 from pipeline.settings import Settings, load_settings
@@ -21,9 +21,9 @@ def test_every_flag_goes_before_a_setting_that_there_is(key: str):
 
 
 def test_flags_that_were_not_given_leave_settings_as_they_are():
-    assert Making().as_settings() == Working().as_settings() == Rows().as_settings() == {}
-    assert Working(retries=0, max_memory="800MB").as_settings() == {"errors.retries": 0, "work.max_memory_gb": 0.8}
-    assert Rows(map=("a=b", "c=d"), strict=True, rows="3").as_settings() == {
+    assert FilmOptions().as_settings() == BatchOptions().as_settings() == TableOptions().as_settings() == {}
+    assert BatchOptions(retries=0, max_memory="800MB").as_settings() == {"errors.retries": 0, "work.max_memory_gb": 0.8}
+    assert TableOptions(map=("a=b", "c=d"), strict=True, rows="3").as_settings() == {
         "campaign.map": "a=b,c=d",
         "campaign.strict": True,
     }
@@ -32,27 +32,27 @@ def test_flags_that_were_not_given_leave_settings_as_they_are():
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
-        (Making(preset="nope"), "--preset: there is no preset 'nope'"),
-        (Making(profile="nope"), "--profile: there is no profile 'nope'"),
-        (Making(writer="nope"), "--writer: there is no writer 'nope'"),
-        (Making(series="nope"), "--series: there is no series 'nope'"),
-        (Making(language="no language"), "--language is 'no language', must be a language tag"),
-        (Making(voice="no_language=x"), "--voice: must be language tags like en"),
-        (Making(variant=-3), "--variant is -3, must be greater"),
-        (Making(review_sample="500%"), "--review-sample is '500%', must be"),
-        (Making(publish="nope"), "--publish is 'nope', must be youtube"),
-        (Making(formats="3:2"), "--formats is '3:2', must be"),
-        (Making(tone="x" * 300), "--tone is 'xxx"),
-        (Rows(locale="zz"), "--locale is 'zz', must be a locale that is known"),
-        (Rows(locale="en-JP"), "--locale is 'en-JP', must be a locale that is known"),
-        (Rows(locale="de DE"), "--locale is 'de DE', must be a language tag"),
+        (FilmOptions(preset="nope"), "--preset: there is no preset 'nope'"),
+        (FilmOptions(profile="nope"), "--profile: there is no profile 'nope'"),
+        (FilmOptions(writer="nope"), "--writer: there is no writer 'nope'"),
+        (FilmOptions(series="nope"), "--series: there is no series 'nope'"),
+        (FilmOptions(language="no language"), "--language is 'no language', must be a language tag"),
+        (FilmOptions(voice="no_language=x"), "--voice: must be language tags like en"),
+        (FilmOptions(variant=-3), "--variant is -3, must be greater"),
+        (FilmOptions(review_sample="500%"), "--review-sample is '500%', must be"),
+        (FilmOptions(publish="nope"), "--publish is 'nope', must be youtube"),
+        (FilmOptions(formats="3:2"), "--formats is '3:2', must be"),
+        (FilmOptions(tone="x" * 300), "--tone is 'xxx"),
+        (TableOptions(locale="zz"), "--locale is 'zz', must be a locale that is known"),
+        (TableOptions(locale="en-JP"), "--locale is 'en-JP', must be a locale that is known"),
+        (TableOptions(locale="de DE"), "--locale is 'de DE', must be a language tag"),
     ],
 )
 def test_what_is_wrong_with_a_flag_is_told_of_the_flag(tmp_path: Path, flags, told):
     (tmp_path / "nightreel.toml").touch()
 
     with pytest.raises(ConfigurationError) as error:
-        open_session(Place(workspace=tmp_path), flags.as_settings())
+        open_session(CommonOptions(workspace=tmp_path), flags.as_settings())
 
     assert str(error.value).startswith(told)
 
@@ -71,7 +71,7 @@ def test_a_program_that_sets_something_is_told_the_name_of_the_setting(tmp_path:
 
 def test_a_warning_in_the_log_of_a_night_says_whose_it_is(tmp_path: Path, capsys):
     (tmp_path / "nightreel.toml").touch()
-    open_session(Place(workspace=tmp_path), {})
+    open_session(CommonOptions(workspace=tmp_path), {})
 
     logging.getLogger("nightreel").warning("the report of “%s” could not be written", "space")
 

@@ -13,7 +13,7 @@ import anyio
 import pytest
 
 from pipeline.cli import main
-from pipeline.cli.batch_status import BatchReport, all_states, write_batch, write_batches
+from pipeline.cli.batch_status import BatchStatus, all_states, write_batch, write_batches
 from pipeline.cli.status_tables import print_batch, print_batches, print_list
 from pipeline.cli.summary import print_json, print_summary
 from pipeline.cli.watch import look
@@ -80,7 +80,7 @@ def written(report):
 
 
 def test_a_damaged_job_is_shown_as_failed_with_what_to_do_beside_the_others(store, capsys):
-    report = BatchReport(store, "space")
+    report = BatchStatus(store, "space")
     state = written(report)
     print_batch(report)
 
@@ -103,7 +103,7 @@ def test_a_damaged_batch_is_told_and_hides_no_other(store, tmp_path, capsys):
     assert "kitchen  1 pending" in shown
     assert "space  state/batches/space/batch.json: is damaged" in shown
     with pytest.raises(CheckpointError, match="is damaged"):
-        BatchReport(store, "space")
+        BatchStatus(store, "space")
 
 
 def test_a_film_that_somebody_took_away_and_a_job_whose_process_died_are_pending(store, tmp_path):
@@ -121,8 +121,8 @@ def test_a_film_that_somebody_took_away_and_a_job_whose_process_died_are_pending
     save(store, "big", *jobs)
 
     with store.claims.claim_now("big", four.id, what="four"):
-        state = written(BatchReport(store, "big"))
-        shown = BatchReport(store, "big")
+        state = written(BatchStatus(store, "big"))
+        shown = BatchStatus(store, "big")
         shown.checked_state()
         first = shown.first_jobs()
 
@@ -138,7 +138,7 @@ def test_a_person_sees_what_is_not_completed_first_and_no_more_than_fits(store, 
     stopped = [job.evolve(status=JobStatus.FAILED, error=error) for job, error in zip(failed, errors, strict=True)]
     save(store, "big", *waiting, *stopped)
 
-    print_batch(BatchReport(store, "big"))
+    print_batch(BatchStatus(store, "big"))
 
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "big  250 pending · 2 failed"
@@ -146,13 +146,13 @@ def test_a_person_sees_what_is_not_completed_first_and_no_more_than_fits(store, 
     assert "no notes" in lines[3]
     assert lines[-1] == "… and 52 more: --json lists all"
     assert len(lines) == 204
-    assert len(written(BatchReport(store, "big"))["jobs"]) == 252
+    assert len(written(BatchStatus(store, "big"))["jobs"]) == 252
 
 
 def test_a_parked_film_says_until_when(store, capsys):
     save(store, "big", *films(1, status=JobStatus.PARKED, parked_until=AT + timedelta(hours=1)))
 
-    print_batch(BatchReport(store, "big"))
+    print_batch(BatchStatus(store, "big"))
 
     assert "parked until " in capsys.readouterr().out
 
@@ -161,16 +161,16 @@ def test_an_episode_is_listed_with_its_number(store, capsys):
     episode = replace(SKY.brief, series="space", episode=12, serial=Serial(titles=(("", "Space"),)))
     save(store, "big", SKY.evolve(batch="big", brief=episode))
 
-    print_batch(BatchReport(store, "big"))
+    print_batch(BatchStatus(store, "big"))
 
     assert "12 · Why is the sky blue?" in capsys.readouterr().out
-    (job,) = written(BatchReport(store, "big"))["jobs"]
+    (job,) = written(BatchStatus(store, "big"))["jobs"]
     assert (job["title"], job["series"], job["episode"]) == ("Why is the sky blue?", "space", 12)
 
 
 def test_an_unknown_batch_is_told_with_the_nearest_one(store):
     with pytest.raises(InputError, match=r"no batch named 'spac'. Did you mean space"):
-        BatchReport(store, "spac")
+        BatchStatus(store, "spac")
 
 
 def test_the_list_says_what_there_is_and_who_works(store, capsys):
@@ -269,7 +269,7 @@ def test_a_table_that_must_fit_crops_what_is_last_and_leaves_it_out_where_there_
 
     for columns, said in ((80, True), (40, False)):
         monkeypatch.setenv("COLUMNS", str(columns))
-        print_batch(BatchReport(store, "big"), fits=True)
+        print_batch(BatchStatus(store, "big"), fits=True)
         lines = capsys.readouterr().out.splitlines()
         assert len(lines) == 6
         assert all(len(line.rstrip()) <= columns for line in lines)
@@ -280,11 +280,11 @@ def test_a_screen_gets_short_titles_and_whole_paths_and_a_pipe_whole_titles(stor
     title, path = "Why " * 30, "/films/" + "far/" * 30 + "video.mp4"
     [job] = films(1, status=JobStatus.FAILED, error=JobError(kind="X", stage="", message=path, exit_code=2))
     save(store, "big", job.evolve(brief=Brief(title=title)))
-    print_batch(BatchReport(store, "big"))
+    print_batch(BatchStatus(store, "big"))
     piped = capsys.readouterr().out
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     monkeypatch.setenv("COLUMNS", "140")
-    print_batch(BatchReport(store, "big"))
+    print_batch(BatchStatus(store, "big"))
     shown = capsys.readouterr().out
 
     assert title.strip()[:90] in piped
@@ -306,7 +306,7 @@ def test_a_narrow_screen_gets_each_film_in_lines_that_end_with_whole_words(store
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     monkeypatch.setenv("COLUMNS", f"{columns}")
 
-    print_batch(BatchReport(store, "big"))
+    print_batch(BatchStatus(store, "big"))
 
     lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
     assert lines[2:5] == ["000000  Film 0", "        failed at script, 2 tries", lines[4]]
@@ -323,7 +323,7 @@ def test_a_narrow_screen_gets_causes_and_batches_in_lines_that_end_with_whole_wo
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     monkeypatch.setenv("COLUMNS", "30")
 
-    print_batch(BatchReport(store, "big"))
+    print_batch(BatchStatus(store, "big"))
     print_list(all_states(store))
 
     lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
@@ -347,7 +347,7 @@ def test_films_that_one_cause_has_stopped_are_told_together_and_shortly(store, c
     alone = films(9, **stopped_by("no notes"))[8]
     save(store, "big", *alike, alone)
 
-    print_batch(BatchReport(store, "big"))
+    print_batch(BatchStatus(store, "big"))
 
     assert capsys.readouterr().out.splitlines() == [
         "big  9 failed",
@@ -363,7 +363,7 @@ def test_films_that_one_cause_has_stopped_are_told_together_and_shortly(store, c
 def test_of_many_films_that_one_cause_has_stopped_all_are_counted(store, capsys):
     save(store, "big", *films(300, **stopped_by("no key")))
 
-    print_batch(BatchReport(store, "big"))
+    print_batch(BatchStatus(store, "big"))
 
     assert capsys.readouterr().out.splitlines()[2:] == [
         "  failed 300 films: no key. Set one",
@@ -383,7 +383,7 @@ def test_films_that_wait_for_one_time_tell_it_once_and_others_each_theirs(store,
         *(three.evolve(**other, **hours[0]), four.evolve(**other, **hours[1])),
     )
 
-    print_batch(BatchReport(store, "big"))
+    print_batch(BatchStatus(store, "big"))
 
     told = capsys.readouterr().out
     assert re.search(r"  parked until 20\d\d-\d\d-\d\d \d\d:\d\d 2 films: the day is spent", told)
@@ -402,7 +402,7 @@ def test_what_is_to_do_about_one_film_is_not_told_of_others(store, capsys):
     ]
     save(store, "big", *rejected, *parked)
 
-    print_batch(BatchReport(store, "big"))
+    print_batch(BatchStatus(store, "big"))
 
     told = capsys.readouterr().out
     assert "  failed 2 films: rejected: too loud\n" in told
@@ -413,7 +413,7 @@ def test_the_folder_of_a_film_is_not_told_as_the_place_of_what_stopped_it(store,
     (job,) = films(1, **stopped_by("is in the sample", where="big/0: "))
     save(store, "big", job.evolve(brief=Brief(title="Film 0", origin="films/tea.md")))
 
-    print_batch(BatchReport(store, "big"))
+    print_batch(BatchStatus(store, "big"))
 
     assert "films/tea.md: is in the sample. Set one" in capsys.readouterr().out
 
@@ -423,7 +423,7 @@ def test_models_stand_below_what_they_cost(store, capsys):
     bought = StageRecord(stage="script", attempt=1, started_at=AT, seconds=1, cost=cost)
     save(store, "big", *films(1, records=(bought,)))
 
-    print_batch(BatchReport(store, "big"))
+    print_batch(BatchStatus(store, "big"))
 
     assert capsys.readouterr().out.splitlines()[2].startswith("  large: ")
 
@@ -449,13 +449,13 @@ def test_what_stands_in_an_edited_file_can_not_steer_a_terminal(store, capsys):
     anyio.run(store.save_batch, Batch(name="big", source=HOSTILE, created_at=AT, jobs=(failed[0].id,)))
     outcome = Outcome(batch="big", counts={JobStatus.FAILED: 1}, stopped_because=HOSTILE)
 
-    print_batch(BatchReport(store, "big"))
+    print_batch(BatchStatus(store, "big"))
     print_batches(all_states(store))
     print_list(all_states(store))
     print_summary(outcome, store.index("big").rows, refused=(), seconds=1, report=None)
     print_json({"title": HOSTILE})
     write_batches(all_states(store), sys.stdout)
-    write_batch(BatchReport(store, "big"), sys.stdout)
+    write_batch(BatchStatus(store, "big"), sys.stdout)
 
     told = capsys.readouterr().out
     assert "evil" in told
@@ -469,7 +469,7 @@ def test_a_row_begins_with_the_beginning_of_an_id_and_a_failure_with_its_place(s
     (job,) = films(1, status=JobStatus.FAILED, error=error)
     save(store, "big", job.evolve(brief=Brief(title="Film 0", origin="topics/space.txt:7")))
 
-    print_batch(BatchReport(store, "big"))
+    print_batch(BatchStatus(store, "big"))
 
     assert re.search(r"000000 +Film 0 +failed +0 +topics/space.txt:7: no notes", capsys.readouterr().out)
 

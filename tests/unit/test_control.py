@@ -48,16 +48,16 @@ from pipeline.orchestrator import control
 from pipeline.orchestrator.batch import batches, cancellation
 from pipeline.orchestrator.batch.scheduler import QUEUE
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.context.serials import subject_key
+from pipeline.orchestrator.context.series import subject_key
 from pipeline.orchestrator.control import cleanup, lifecycle, restore
-from pipeline.orchestrator.control.lifecycle import open_again
+from pipeline.orchestrator.control.lifecycle import open_for_batch
 from pipeline.orchestrator.control.published import published
 from pipeline.orchestrator.events import JobEvent, Notice
-from pipeline.orchestrator.film import jobs as jobs_module
-from pipeline.orchestrator.film.afresh import forget_from
+from pipeline.orchestrator.film import runner as jobs_module
+from pipeline.orchestrator.film.remake import forget_from
 from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record
-from pipeline.state import Copies
+from pipeline.state import Snapshots
 
 
 class Room:
@@ -268,7 +268,7 @@ async def test_a_batch_goes_on_with_the_flags_it_was_asked_with(room, context, t
     await run(replace(context, output=tmp_path / "films"), "Bad")
 
     plain = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides={"errors.retries": 3}))
-    there = await control.as_asked(plain, "kitchen")
+    there = await control.with_batch_settings(plain, "kitchen")
 
     assert there.asked == Asked(settings={"offline": True}, output=str(tmp_path / "films"))
     assert there.settings.offline
@@ -279,7 +279,9 @@ async def test_a_batch_goes_on_with_the_flags_it_was_asked_with(room, context, t
 async def test_a_budget_that_is_given_later_holds_for_the_commands_that_follow(room, context, tmp_path, again):
     await run(context, "One")
     larger = await to_thread.run_sync(
-        lambda: open_again("kitchen", workspace=tmp_path, overrides={"budget.usd_per_batch": 7.5, "errors.retries": 3})
+        lambda: open_for_batch(
+            "kitchen", workspace=tmp_path, overrides={"budget.usd_per_batch": 7.5, "errors.retries": 3}
+        )
     )
 
     await again(larger, batch="kitchen")
@@ -287,7 +289,7 @@ async def test_a_budget_that_is_given_later_holds_for_the_commands_that_follow(r
 
     asked = await context.store.load_batch("kitchen")
     assert (asked.working["budget.usd_per_batch"], asked.working["errors.retries"], len(asked.jobs)) == (7.5, 0, 1)
-    plain = await to_thread.run_sync(lambda: open_again("kitchen", workspace=tmp_path, overrides=None))
+    plain = await to_thread.run_sync(lambda: open_for_batch("kitchen", workspace=tmp_path, overrides=None))
     assert (plain.settings.budget.usd_per_batch, plain.settings.errors.retries) == (7.5, 0)
 
 
@@ -506,10 +508,13 @@ async def test_an_added_film_is_asked_for_like_its_batch_but_for_the_flags_given
     flags = {"narration.voice": "x"}
     other = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=flags))
 
-    assert (await control.for_addition(other, "kitchen")).asked.settings == {"offline": True, "narration.voice": "x"}
-    assert (await control.for_addition(other, QUEUE)).asked.settings == {"narration.voice": "x"}
+    assert (await control.with_addition_settings(other, "kitchen")).asked.settings == {
+        "offline": True,
+        "narration.voice": "x",
+    }
+    assert (await control.with_addition_settings(other, QUEUE)).asked.settings == {"narration.voice": "x"}
     with pytest.raises(InputError, match="no batch named 'nope'"):
-        await control.for_addition(other, "nope")
+        await control.with_addition_settings(other, "nope")
 
 
 @pytest.mark.parametrize(
@@ -522,7 +527,7 @@ async def test_an_added_film_lies_where_those_of_its_batch_do_but_never_in_the_p
     await run(replace(context, output=tmp_path / output), "One")
     other = replace(context, output=tmp_path / of_the_flag if of_the_flag else None)
 
-    added = await control.for_addition(other, "kitchen")
+    added = await control.with_addition_settings(other, "kitchen")
 
     assert added.asked.output == (str(tmp_path / there) if there else "")
 
@@ -541,7 +546,7 @@ async def test_a_batch_returns_to_its_checkpoint_and_forgets_nothing_that_matter
     await control.cancel(context, batch="kitchen", jobs=[(await job_of(context, "Bad")).id])
     before = await job_of(context, "Bad")
 
-    done = await restore.return_to(context, batch="kitchen", name="one")
+    done = await restore.restore_checkpoint(context, batch="kitchen", name="one")
 
     bad = await job_of(context, "Bad")
     assert (done.jobs, done.damaged) == (1, [])
@@ -549,7 +554,7 @@ async def test_a_batch_returns_to_its_checkpoint_and_forgets_nothing_that_matter
     assert await job_of(context, "Late") == delivered
     assert (bad.history[:-1], bad.records, bad.attempts) == (before.history, before.records, before.attempts)
     assert bad.history[-1].why == "returned to checkpoint one"
-    assert (await restore.return_to(context, batch="kitchen", name="one")).jobs <= 1
+    assert (await restore.restore_checkpoint(context, batch="kitchen", name="one")).jobs <= 1
 
 
 def test_what_a_film_returns_to_is_all_of_one_attempt(tmp_path):
@@ -569,7 +574,7 @@ def test_what_a_film_returns_to_is_all_of_one_attempt(tmp_path):
             **more,
         )
 
-    back = restore.returned(after(1), after(2, attempts=2), name="one", at=datetime(2026, 1, 2, tzinfo=UTC))
+    back = restore.restored_job(after(1), after(2, attempts=2), name="one", at=datetime(2026, 1, 2, tzinfo=UTC))
 
     assert back == after(1, attempts=2, history=back.history)
 
@@ -615,7 +620,7 @@ def test_what_a_job_has_made_since_is_no_part_of_it_when_it_returns(then, now, s
         package=PACKAGE,
     )
 
-    job = restore.returned(before, since, name="one", at=AT)
+    job = restore.restored_job(before, since, name="one", at=AT)
 
     assert job.evolve(history=()) == before.evolve(status=status)
     assert {event.why for event in job.history} == {"returned to checkpoint one"}
@@ -624,9 +629,9 @@ def test_what_a_job_has_made_since_is_no_part_of_it_when_it_returns(then, now, s
 def test_a_job_that_is_as_it_was_or_out_by_now_does_not_return_and_one_that_is_gone_does():
     out = Receipt(destination="youtube", package=PACKAGE)
 
-    assert restore.returned(THEN, THEN.evolve(retries=2, package=PACKAGE, video=VIDEO), name="one", at=AT) is None
-    assert restore.returned(THEN, THEN.evolve(script=None, receipt=out), name="one", at=AT) is None
-    again = restore.returned(THEN, None, name="one", at=AT)
+    assert restore.restored_job(THEN, THEN.evolve(retries=2, package=PACKAGE, video=VIDEO), name="one", at=AT) is None
+    assert restore.restored_job(THEN, THEN.evolve(script=None, receipt=out), name="one", at=AT) is None
+    again = restore.restored_job(THEN, None, name="one", at=AT)
     assert (again.evolve(history=()), [event.why for event in again.history]) == (THEN, ["returned to checkpoint one"])
 
 
@@ -635,7 +640,7 @@ async def test_a_job_that_was_replaced_since_comes_back_to_a_folder_of_its_own(r
     await control.checkpoint(context, batch="kitchen", name="one")
     await retry(context, failed=True, briefs=[replace(briefs("Bad")[0], tags=("new",))])
 
-    await restore.return_to(context, batch="kitchen", name="one")
+    await restore.restore_checkpoint(context, batch="kitchen", name="one")
 
     folders = [row.folder for row in await rows(context)]
     assert len(set(folders)) == 2
@@ -648,7 +653,7 @@ async def test_nobody_returns_while_a_process_works(room, context):
 
     async with context.store.claims.working("kitchen"):
         with pytest.raises(BusyError, match="is working on batch “kitchen”"):
-            await restore.return_to(context, batch="kitchen", name="one")
+            await restore.restore_checkpoint(context, batch="kitchen", name="one")
 
 
 async def test_a_damaged_copy_is_told_and_its_job_stays(room, context, tmp_path):
@@ -659,7 +664,7 @@ async def test_a_damaged_copy_is_told_and_its_job_stays(room, context, tmp_path)
     await copy.unlink()
     await copy.write_bytes(b"\0")
 
-    done = await restore.return_to(context, batch="kitchen", name="one")
+    done = await restore.restore_checkpoint(context, batch="kitchen", name="one")
 
     assert (done.jobs, len(done.damaged)) == (0, 1)
     assert await job_of(context, "Bad") == bad
@@ -847,4 +852,4 @@ async def test_a_batch_is_forgotten_when_each_channel_knows_of_its_films_by_itse
 
 
 def test_a_copy_is_where_the_documentation_says(context):
-    assert Copies(context.store.folder("kitchen"), context.workspace).names() == []
+    assert Snapshots(context.store.folder("kitchen"), context.workspace).names() == []

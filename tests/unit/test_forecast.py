@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from anyio import to_thread
 
-from pipeline.cli.options import Making, Place
+from pipeline.cli.options import CommonOptions, FilmOptions
 from pipeline.cli.run import run
 from pipeline.errors import InputError
 from pipeline.limits import Cores
@@ -30,7 +30,7 @@ from pipeline.model import (
     Section,
     StageRecord,
     Video,
-    weight_of,
+    estimated_chars,
 )
 from pipeline.narration import mastering
 from pipeline.narration.edge import EdgeNarrator
@@ -257,7 +257,7 @@ async def test_scripts_of_the_cache_are_found_and_the_others_are_unknown(tmp_pat
 
 @pytest.fixture
 def as_loud_as_it_comes(monkeypatch):
-    monkeypatch.setattr(mastering, "set_loudness", lambda samples: (samples, None))
+    monkeypatch.setattr(mastering, "normalise_loudness", lambda samples: (samples, None))
 
 
 class Author(Commission):
@@ -333,7 +333,7 @@ async def test_clips_are_found_under_the_name_that_narration_gives_them(context)
 
 
 async def test_without_earlier_films_it_is_reckoned_from_the_measured_ones(tmp_path):
-    weight = weight_of(topic()) * 10
+    weight = estimated_chars(topic()) * 10
     # So many cores that the writing of scripts would take longer, if its pace were limited.
     machine = {**MODEL, "work.workers": 8, "groq.requests_per_min": 0}
     many = await foretold(await context_in(tmp_path, **machine), *map(topic, range(10)))
@@ -380,7 +380,7 @@ async def test_drafts_say_nothing_about_uploads_and_what_is_unknown_is_told(cont
     square = await foretold(context, brief(5, text=text, preset="fast_draft", format="1:1"))
     both = await foretold(context, brief(5, text=text, preset="fast_draft"), brief(6, text=text))
 
-    measured = (weight_of(brief(5, text=text)) * CORE_S_PER_CHAR) / (context.settings.work.workers * 0.9)
+    measured = (estimated_chars(brief(5, text=text)) * CORE_S_PER_CHAR) / (context.settings.work.workers * 0.9)
     assert (draft.learned_from, draft.unlike) == (1, ())
     assert draft.seconds == pytest.approx(60, rel=0.01)
     assert (upload.learned_from, upload.unlike) == (0, ("preset youtube (1920x1080)",))
@@ -703,8 +703,8 @@ async def test_a_forecast_is_json(context):
 
 
 def told(capsys, workspace: Path, source: Path, **more) -> tuple[int, str]:
-    making = Making(writer="outline", narrator="silence")
-    code = run(source, dry_run=True, making=making, place=Place(workspace=workspace, **more))
+    making = FilmOptions(writer="outline", narrator="silence")
+    code = run(source, dry_run=True, making=making, place=CommonOptions(workspace=workspace, **more))
     return code, capsys.readouterr().out
 
 

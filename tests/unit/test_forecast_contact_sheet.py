@@ -8,7 +8,7 @@ from pipeline.cli.preview import _draw
 from pipeline.model import Brief, SourceRow, WantedPicture
 from pipeline.orchestrator.batch.source import SourceContent
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.forecast.contact_sheet import draw_rows
+from pipeline.orchestrator.forecast.contact_sheet import draw_contact_sheet
 from tests.standins.photos import coast, write_hostile
 
 FIELDS = {"first_name": "Bo", "product": "Roof", "price": "5 EUR", "photo": "coast.webp"}
@@ -25,7 +25,7 @@ def test_hostile_pictures_do_not_end_a_preview_and_are_told(tmp_path):
     origin = f"{tmp_path / 'people.csv'}:2"
     brief = Brief(title="Roof", template="offer", language="en", row=row, pictures=pictures, origin=origin)
 
-    sheet = draw_rows(context, [(brief, "")], tmp_path / "sheet.png", title="people")
+    sheet = draw_contact_sheet(context, [(brief, "")], tmp_path / "sheet.png", title="people")
 
     assert [line.partition(". ")[0] for line in sheet.missing] == [
         "line 2: picture bomb.png: has too many pixels",

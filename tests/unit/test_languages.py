@@ -9,9 +9,9 @@ from anyio import Event, fail_after, to_thread
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cli.options import Making
+from pipeline.cli.options import FilmOptions
 from pipeline.errors import InputError
-from pipeline.language.tags import LANGUAGE_TAG, entry_for, usual_case
+from pipeline.language.tags import LANGUAGE_TAG, canonical_case, entry_for
 from pipeline.model import Brief, Job, JobStatus, Paragraph, Section, SourceRow, summary_of
 from pipeline.narration.silence import SilenceNarrator
 from pipeline.orchestrator.batch import batches
@@ -319,25 +319,25 @@ def test_voices_and_languages_of_a_command_are_remembered_with_its_batch(tmp_pat
 
 
 def test_flags_become_settings():
-    assert Making(languages="en,es", voice="de=Conrad, es-MX=Jorge").as_settings() == {
+    assert FilmOptions(languages="en,es", voice="de=Conrad, es-MX=Jorge").as_settings() == {
         "languages": "en,es",
         "voices.de": "Conrad",
         "voices.es-MX": "Jorge",
     }
-    assert Making(voice="en-US-AvaNeural").as_settings() == {"narration.voice": "en-US-AvaNeural"}
+    assert FilmOptions(voice="en-US-AvaNeural").as_settings() == {"narration.voice": "en-US-AvaNeural"}
 
 
 @pytest.mark.parametrize("flags", [{"language": "de", "languages": "en,es"}, {"voice": "de=,es=X"}], ids=str)
 def test_flags_that_make_no_sense_are_refused(flags):
     with pytest.raises(InputError):
-        Making(**flags).as_settings()
+        FilmOptions(**flags).as_settings()
 
 
 @given(st.from_regex(LANGUAGE_TAG, fullmatch=True))
 def test_a_tag_in_its_usual_case_stays_so_and_finds_its_entry(tag):
-    usual = usual_case(tag)
+    usual = canonical_case(tag)
 
-    assert usual_case(usual) == usual == usual_case(tag.upper())
+    assert canonical_case(usual) == usual == canonical_case(tag.upper())
     assert usual.lower() == tag.lower()
     assert entry_for({tag: "voice"}, f"{usual}-Latn") == "voice"
 

@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from pipeline.media.pictures.decode import thin_plane
+from pipeline.media.pictures.decode import subsample_plane
 
 
 @pytest.mark.parametrize(("name", "level", "up"), [("gray", np.uint8, 0), ("gray10le", np.uint16, 2)])
@@ -15,8 +15,8 @@ def test_a_slanted_look_sees_another_column_in_each_row_and_nothing_beyond_the_l
     columns = np.broadcast_to(np.arange(width, dtype=level) << up, (8, width))
     picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(columns), name)
 
-    seen = thin_plane(picture, 0, 1, slanted=True)
+    seen = subsample_plane(picture, 0, 1, slanted=True)
 
     wanted = [[4 * at + row % 4 for at in range(width // 4)] for row in range(8)] if width >= 4 else [[0]] * 8
     assert seen.tolist() == wanted
-    assert thin_plane(picture, 0, 1).tolist() == [list(range(0, width, 4))] * 8
+    assert subsample_plane(picture, 0, 1).tolist() == [list(range(0, width, 4))] * 8

@@ -1,4 +1,4 @@
-"""Torn sound is found the same in a long film, of which only the last moments are kept in mind."""
+"""Discontinuities sound is found the same in a long film, of which only the last moments are kept in mind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.media.sound import discontinuities
-from pipeline.media.sound.discontinuities import TearWatch
+from pipeline.media.sound.discontinuities import DiscontinuityDetector
 
 # Two samples to a cell.
 RATE_HZ, LENGTH_S = 2_000, 30
@@ -29,7 +29,7 @@ def torn_at_random(seed):
 
 
 def heard(wave, piece):
-    watch = TearWatch(RATE_HZ)
+    watch = DiscontinuityDetector(RATE_HZ)
     for start in range(0, len(wave), piece):
         watch.hear(wave[start : start + piece])
     return watch.torn
@@ -48,14 +48,14 @@ def test_what_is_torn_is_found_wherever_the_parts_that_are_judged_together_end(s
 
 
 def test_what_was_found_can_be_asked_for_twice():
-    watch = TearWatch(RATE_HZ)
+    watch = DiscontinuityDetector(RATE_HZ)
     watch.hear(torn_at_random(1))
 
     assert watch.torn == watch.torn
 
 
 def test_three_hours_are_heard_in_the_memory_of_minutes():
-    watch, minute = TearWatch(RATE_HZ), hum(0, 60 * RATE_HZ)
+    watch, minute = DiscontinuityDetector(RATE_HZ), hum(0, 60 * RATE_HZ)
     tracemalloc.start()
     try:
         for _ in range(180):

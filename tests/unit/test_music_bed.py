@@ -11,7 +11,7 @@ from pipeline.media.sound.audio import write_wav
 from pipeline.media.sound.loudness import integrated_lufs
 from pipeline.music import Bed, BedLibrary, check_bed, prepare_bed
 from pipeline.music.bed import LOOP_LUFS, Loop
-from tests.standins.beds import chord, rushing, write_bed
+from tests.standins.music import chord, rushing, write_bed
 
 
 def bed(path):

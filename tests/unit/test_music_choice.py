@@ -15,7 +15,7 @@ from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.forecast import forecast
 from pipeline.settings import load_settings
 from pipeline.workspace import builtin_root
-from tests.standins.beds import chord, write_bed
+from tests.standins.music import chord, write_bed
 
 QUIET = {"script.writers": "outline", "narration.narrator": "silence"}
 

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from pipeline.errors import CheckpointError
 from pipeline.media.sound.audio import read_audio, write_wav
-from pipeline.media.sound.loudness import integrated_lufs, levelled
+from pipeline.media.sound.loudness import integrated_lufs, normalise_stream
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, Clip, Word
 from pipeline.music import Bed, MixPlan, mix_film, prepare_bed
 from pipeline.music.bed import Loop
 from pipeline.music.ducking import ATTACK_S, EARLY_S, HOLD_S, RELEASE_S, Ducking
 from pipeline.music.library import digest_of
 from pipeline.music.mix import mix, stems
-from tests.standins.beds import chord, write_bed
 from tests.standins.ebur128 import measure_loudness
 from tests.standins.films import voice
+from tests.standins.music import chord, write_bed
 
 PLAN = MixPlan()
 
@@ -250,10 +250,10 @@ def test_a_clip_of_another_length_is_not_mixed(clips, loop, tmp_path):
 
 
 def peak_bytes(clips, loop):
-    """The most memory that arrays take while the clips are mixed and levelled."""
+    """The most memory that arrays take while the clips are mixed and normalise_stream."""
     tracemalloc.start()
     try:
-        for _ in levelled(partial(mix, clips, Loop(loop), PLAN)):
+        for _ in normalise_stream(partial(mix, clips, Loop(loop), PLAN)):
             pass
         return tracemalloc.get_traced_memory()[1]
     finally:

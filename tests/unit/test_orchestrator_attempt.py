@@ -35,14 +35,14 @@ from pipeline.model import (
 from pipeline.model.metadata import fit_title
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film import attempt as attempts
-from pipeline.orchestrator.film import scenes
+from pipeline.orchestrator.film import segments
 from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.scene_renderer import Studio
 from pipeline.orchestrator.film.stages import quality
 from pipeline.orchestrator.film.stages.quality import inspect
-from pipeline.orchestrator.film.studio import Studio
 from pipeline.publishing import FileNames, files_beside, sums_of
 from pipeline.quality import Expected, Parts
-from pipeline.quality.expected import Twin
+from pipeline.quality.expected import NearDuplicate
 from pipeline.rendering import Look, missing_glyphs
 from pipeline.settings import Settings
 from pipeline.template import load_template
@@ -85,7 +85,7 @@ async def test_the_longest_scene_of_a_film_is_drawn_first_and_what_scenes_wait_f
             order.append(arguments[0])
 
     monkeypatch.setattr(attempts, "in_worker", in_turn)
-    async with anyio.create_task_group() as tasks, attempt.cores.alone():
+    async with anyio.create_task_group() as tasks, attempt.cores.exclusive():
         for name, takes in (("short", 112), ("long", 192), ("clip", 0), ("middle", 176)):
             tasks.start_soon(partial(attempt.compute, print, name, takes=takes))
         await anyio.wait_all_tasks_blocked()
@@ -97,7 +97,7 @@ async def test_the_longest_scene_of_a_film_is_drawn_first_and_what_scenes_wait_f
 @pytest.fixture
 async def studio(attempt, tmp_path, monkeypatch):
     """What is drawn does not matter: nobody comes so far."""
-    monkeypatch.setattr(scenes.SegmentOrder, "key", property(lambda self: "ab" * 32))
+    monkeypatch.setattr(segments.SegmentOrder, "key", property(lambda self: "ab" * 32))
     context = await anyio.to_thread.run_sync(lambda: open_context(workspace=tmp_path))
     return Studio(
         script=SimpleNamespace(scenes=("scene",) * 3),
@@ -285,7 +285,7 @@ async def test_a_film_that_is_another_than_the_one_that_was_joined_goes_no_furth
 async def test_the_gate_is_told_all_that_is_known_of_a_film(clip, tmp_path, monkeypatch, order, silent):
     narrator, _, music = order.partition(" and ")
     title = "Why tea cools, and " + "cools " * 20
-    twin = Twin(name="job 1", share=1.0)
+    twin = NearDuplicate(name="job 1", share=1.0)
     monkeypatch.setattr(quality, "twin_of", lambda *_: twin)
     table = Table(columns=("a", "b"), rows=(("None", "x"), (" None ", "y")))
     job = joined(
@@ -336,8 +336,8 @@ def test_what_a_worker_left_that_was_killed_while_it_joined_a_film_goes_when_the
     left.touch()
     other.touch()
     seen = []
-    monkeypatch.setattr(scenes, "join_segments", lambda *_, **__: seen.extend(sorted(tmp_path.iterdir())))
+    monkeypatch.setattr(segments, "join_segments", lambda *_, **__: seen.extend(sorted(tmp_path.iterdir())))
 
-    scenes.join_film((), None, "Tea", tmp_path / "video.mp4", 30)
+    segments.join_film((), None, "Tea", tmp_path / "video.mp4", 30)
 
     assert seen == [other]

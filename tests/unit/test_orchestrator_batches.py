@@ -31,8 +31,8 @@ from pipeline.orchestrator.batch import batches, queues
 from pipeline.orchestrator.batch.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.events import JobEvent, Notice, Pulse
-from pipeline.orchestrator.film import jobs as jobs_module
+from pipeline.orchestrator.events import JobEvent, Notice, RunMetrics
+from pipeline.orchestrator.film import runner as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.state.checkpoints import store as checkpoints
 
@@ -464,7 +464,7 @@ async def test_no_film_is_begun_while_the_disk_is_nearly_full_and_the_batch_says
 
     def listen(event):
         heard.append(event)
-        if isinstance(event, Pulse) and not served_at_first_pulse:
+        if isinstance(event, RunMetrics) and not served_at_first_pulse:
             served_at_first_pulse.append(list(room.served))
 
     outcome = await run(context, "One", listen=listen)
@@ -577,7 +577,7 @@ async def test_a_pulse_tells_how_the_whole_batch_stands(room, context):
 
     await run(context, "One", "Bad", listen=heard.append)
 
-    last = [event for event in heard if isinstance(event, Pulse)][-1]
+    last = [event for event in heard if isinstance(event, RunMetrics)][-1]
     assert (last.batch, last.counts["completed"], last.counts["failed"], last.weight_left) == ("kitchen", 1, 1, 0)
     assert set(last.counts) == {status.value for status in JobStatus}
     assert (last.at_once, last.memory_bytes > 10**6) == (2, True)
@@ -841,7 +841,7 @@ async def test_a_film_whose_end_could_not_be_saved_has_no_second_turn_in_the_run
     async def fill_the_disk(job, context, attempt):
         nonlocal taken_up
         taken_up += 1
-        monkeypatch.setattr(checkpoints, "write_together", lambda contents: dict.fromkeys(contents, full))
+        monkeypatch.setattr(checkpoints, "write_all_atomically", lambda contents: dict.fromkeys(contents, full))
         raise full
 
     monkeypatch.setattr(jobs_module, "STAGES", (replace(jobs_module.STAGES[0], run=fill_the_disk),))

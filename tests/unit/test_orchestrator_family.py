@@ -10,7 +10,7 @@ import pytest
 from pipeline.model import Batch, Brief, Job, JobStatus, Script, SourceRow
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.context.hosts import subject_key
-from pipeline.orchestrator.film.outgoing import family_of
+from pipeline.orchestrator.film.publication import family_of
 from tests.standins.youtube.clients import now
 
 

@@ -26,8 +26,8 @@ from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.pictures import gather, still_there, with_what_is_there
 from pipeline.orchestrator.film.stages.script import write
 from pipeline.pictures.fetching import fetch
-from tests.standins.gallery import PictureServer
 from tests.standins.photos import coast, write_hostile
+from tests.standins.picture_server import PictureServer
 
 pytestmark = pytest.mark.anyio
 

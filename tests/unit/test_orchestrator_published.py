@@ -9,9 +9,9 @@ from anyio import to_thread
 
 from pipeline.errors import ClosedError
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.control.published import published, reconciled
+from pipeline.orchestrator.control.published import published, reconcile
 from pipeline.publishing.youtube import Extras, Title
-from pipeline.publishing.youtube.extras import adding
+from pipeline.publishing.youtube.extras import runner
 from pipeline.state.ledgers.quota import Allowance
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, token_file
@@ -83,7 +83,7 @@ async def test_a_film_whose_process_died_as_soon_as_it_was_out_is_listed_with_al
     async def killed(*_args, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(adding, "do_steps", killed)
+    monkeypatch.setattr(runner, "do_steps", killed)
     with pytest.raises(KeyboardInterrupt):
         await publish(youtube, tmp_path, "f" * 16, extras=Extras(thumbnail=True, captions=True))
 
@@ -100,7 +100,7 @@ async def test_what_the_channel_says_otherwise_is_told_for_each_film(youtube, id
     youtube.films[ids[locked]].resource["status"]["privacyStatus"] = "private"
     youtube.add_films(60)
 
-    found = await reconciled(await context_of(youtube, tmp_path))
+    found = await reconcile(await context_of(youtube, tmp_path))
 
     told = {film.key: film.trouble for film in found.films}
     assert told == {
@@ -125,7 +125,7 @@ async def test_a_film_that_went_out_again_is_listed_with_the_one_before_and_with
     (newest,) = [film for film in youtube.films.values() if film.id not in ids.values()]
     newest.resource["status"] |= {"privacyStatus": "private", "publishAt": "2031-01-26T17:00:00Z"}
 
-    found = await reconciled(await context_of(youtube, tmp_path))
+    found = await reconcile(await context_of(youtube, tmp_path))
 
     (film,) = [film for film in found.films if film.key == key]
     assert film.url.endswith(newest.id)
@@ -140,7 +140,7 @@ async def test_a_double_of_a_film_that_went_out_before_is_told_as_well(youtube, 
     await publish(youtube, tmp_path, key)
     double = youtube.copy_of(ids[key])
 
-    found = await reconciled(await context_of(youtube, tmp_path))
+    found = await reconcile(await context_of(youtube, tmp_path))
 
     (film,) = [film for film in found.films if film.key == key]
     assert film.trouble == f"doubled: it is there as https://www.youtube.com/watch?v={double}, too"
@@ -148,7 +148,7 @@ async def test_a_double_of_a_film_that_went_out_before_is_told_as_well(youtube, 
 
 async def test_how_a_film_was_seen_is_known_after_words_of_it_were_changed(youtube, ids, tmp_path):
     context = await context_of(youtube, tmp_path)
-    await reconciled(context)
+    await reconcile(context)
     film = await to_thread.run_sync(lambda: write_film(tmp_path / KEYS[0], title="Another title"))
 
     assert await film_for(channel_of(youtube, tmp_path), KEYS[0]).update(film)
@@ -160,7 +160,7 @@ async def test_how_a_film_was_seen_is_known_after_words_of_it_were_changed(youtu
 async def test_a_film_of_another_machine_is_told_and_is_no_trouble(youtube, ids, tmp_path):
     (tmp_path / "state" / "youtube" / "default" / f"{KEYS[0]}.json").unlink()
 
-    found = await reconciled(await context_of(youtube, tmp_path))
+    found = await reconcile(await context_of(youtube, tmp_path))
 
     assert len(found.films) == 4
     assert found.strangers == (f"https://www.youtube.com/watch?v={ids[KEYS[0]]}",)
@@ -169,7 +169,7 @@ async def test_a_film_of_another_machine_is_told_and_is_no_trouble(youtube, ids,
 async def test_films_of_another_channel_than_the_login_is_for_are_not_said_to_be_gone(youtube, ids, tmp_path):
     youtube.write_token(token_file(tmp_path), "other")
 
-    found = await reconciled(await context_of(youtube, tmp_path))
+    found = await reconcile(await context_of(youtube, tmp_path))
 
     assert [film.trouble for film in found.films] == [
         "is on the channel UCdefault, and the login is for “Channel other” (UCother)"
@@ -180,7 +180,7 @@ async def test_a_channel_that_cannot_be_asked_is_told_with_what_is_known(youtube
     youtube.accounts.expire_all()
     youtube.faults.order("invalid_grant")
 
-    found = await reconciled(await context_of(youtube, tmp_path))
+    found = await reconcile(await context_of(youtube, tmp_path))
 
     assert len(found.films) == len(ids)
     (line,) = found.unasked
@@ -190,7 +190,7 @@ async def test_a_channel_that_cannot_be_asked_is_told_with_what_is_known(youtube
 async def test_a_journal_that_is_damaged_is_told_and_the_others_are_listed(youtube, ids, tmp_path):
     (tmp_path / "state" / "youtube" / "default" / f"{KEYS[0]}.json").write_text("{")
 
-    found = await reconciled(await context_of(youtube, tmp_path))
+    found = await reconcile(await context_of(youtube, tmp_path))
 
     assert len(found.films) == len(ids)
     assert next(film for film in found.films if film.key == KEYS[0]).trouble == "is damaged, or of a newer version"
@@ -198,4 +198,4 @@ async def test_a_journal_that_is_damaged_is_told_and_the_others_are_listed(youtu
 
 async def test_where_nothing_was_ever_published_there_is_nothing(tmp_path):
     async with YouTubeStandIn() as youtube:
-        assert (await reconciled(await context_of(youtube, tmp_path))).films == ()
+        assert (await reconcile(await context_of(youtube, tmp_path))).films == ()

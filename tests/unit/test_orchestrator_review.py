@@ -35,16 +35,16 @@ from pipeline.orchestrator.batch import sampling
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.control import review
 from pipeline.orchestrator.control.publishing import publish_batch, publish_file
-from pipeline.orchestrator.control.release_options import NO_WISHES
+from pipeline.orchestrator.control.release_options import NO_RELEASE_OPTIONS
 from pipeline.orchestrator.control.review import approve, reject, waiting
 from pipeline.orchestrator.events import Notice
-from pipeline.orchestrator.film import jobs as jobs_module
-from pipeline.orchestrator.film.beside import passing
-from pipeline.orchestrator.film.jobs import run_job
-from pipeline.orchestrator.film.leaving import waits_for_sample
+from pipeline.orchestrator.film import runner as jobs_module
+from pipeline.orchestrator.film.approval import waits_for_sample
+from pipeline.orchestrator.film.companions import passing
+from pipeline.orchestrator.film.runner import run_job
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.publishing import FileNames, files_beside, sums_of
-from pipeline.publishing.youtube import ByHandDestination
+from pipeline.publishing.youtube import ManualUploadDestination
 from pipeline.state import CheckpointStore
 from tests.standins.films import make_film
 
@@ -375,7 +375,7 @@ async def test_a_host_is_asked_to_take_a_film_once_more_only_where_an_earlier_on
     async def count(host):
         again.append(host.name)
 
-    monkeypatch.setattr(ByHandDestination, "again", count)
+    monkeypatch.setattr(ManualUploadDestination, "again", count)
 
     assert (await approve(context, batch="kitchen")).approved == [job.id]
     assert len(again) == asked
@@ -489,7 +489,7 @@ async def test_a_rest_that_is_not_to_be_published_does_not_wait(context):
 
 
 async def taken(context, about):
-    await sampling.take_one(context, about)
+    await sampling.ensure_sampled(context, about)
     return await to_thread.run_sync(context.store.index("kitchen").sums.sampled)
 
 
@@ -536,7 +536,7 @@ async def publish(context, *, percent=0.0, jobs=(), again=False):
     asked = {"publishing.to": "folder:out", "quality.review_sample_percent": percent}
     there = await to_thread.run_sync(lambda: open_context(workspace=context.workspace, overrides=asked))
     heard = []
-    await publish_batch(there, batch="kitchen", jobs=jobs, again=again, wishes=NO_WISHES, listen=heard.append)
+    await publish_batch(there, batch="kitchen", jobs=jobs, again=again, wishes=NO_RELEASE_OPTIONS, listen=heard.append)
     rows = await to_thread.run_sync(lambda: list(context.store.refreshed("kitchen").rows()))
     said = [event.text for event in heard if isinstance(event, Notice)]
     return [str(row.status) for row in rows], [out(context, number) for number in range(len(rows))], said
@@ -567,7 +567,9 @@ async def test_no_film_is_bound_to_go_where_nobody_is_logged_in(context):
     there = await to_thread.run_sync(lambda: open_context(workspace=context.workspace, overrides=asked))
 
     with pytest.raises(NeedsLoginError, match=r"youtube:typo: nobody is logged in.*--channel typo"):
-        await publish_batch(there, batch="kitchen", jobs=(), again=False, wishes=NO_WISHES, listen=lambda _event: None)
+        await publish_batch(
+            there, batch="kitchen", jobs=(), again=False, wishes=NO_RELEASE_OPTIONS, listen=lambda _event: None
+        )
 
     rows = await to_thread.run_sync(lambda: list(context.store.refreshed("kitchen").rows()))
     assert [str(row.status) for row in rows] == ["completed"] * 3

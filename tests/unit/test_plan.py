@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline.cli.options import Making
+from pipeline.cli.options import FilmOptions
 from pipeline.errors import BusyError, StorageError
 from pipeline.model import Brief, Event, JobStatus, Package, Paragraph, Priority, Receipt, Script, Section, Video
 from pipeline.model.file_names import safe_name
@@ -459,7 +459,7 @@ def test_what_a_model_is_told_is_part_of_the_film(tmp_path):
     toml = '[script]\naudience = "children"\ntone = "calm"\nlength_s = 60\nfacts = "notes"\nvariant = 1\n'
     (tmp_path / "nightreel.toml").write_text(toml, encoding="utf-8")
     plain = open_context(workspace=tmp_path)
-    flags = Making(audience="experts", tone="dry", length="1m30s", variant=3).as_settings()
+    flags = FilmOptions(audience="experts", tone="dry", length="1m30s", variant=3).as_settings()
     flagged = open_context(workspace=tmp_path, overrides=flags)
 
     def wishes(completed):
@@ -476,10 +476,10 @@ def test_what_a_model_is_told_is_part_of_the_film(tmp_path):
 
 
 def test_without_wishes_nothing_is_asked_for(tmp_path):
-    completed = open_context(workspace=tmp_path, overrides=Making().as_settings()).wishes.complete(brief())
+    completed = open_context(workspace=tmp_path, overrides=FilmOptions().as_settings()).wishes.complete(brief())
 
     assert (completed.length_s, completed.facts, completed.variant) == (None, "open", 0)
-    assert Making(facts_only=True).as_settings() == {"script.facts": "notes"}
+    assert FilmOptions(facts_only=True).as_settings() == {"script.facts": "notes"}
 
 
 async def test_a_list_of_jobs_that_is_damaged_is_made_anew_and_no_film_is_lost(context, caplog):

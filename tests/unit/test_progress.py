@@ -21,11 +21,11 @@ from pipeline.model import (
     Priority,
     Section,
     StageRecord,
-    weight_of,
+    estimated_chars,
 )
-from pipeline.orchestrator.events import JobEvent, Notice, Pulse
+from pipeline.orchestrator.events import JobEvent, Notice, RunMetrics
 from pipeline.orchestrator.progress import Progress
-from pipeline.orchestrator.progress.snapshot import LATELY, PARKED, Said, watched
+from pipeline.orchestrator.progress.snapshot import MAX_PARKED, MAX_RECENT, TimedNotice, snapshot_of_rows
 
 AT = datetime(2026, 1, 2, 3, tzinfo=UTC)
 # What a film spends its time on, and which of it is ours to compute.
@@ -68,10 +68,10 @@ def record(stage: str, *, seconds: float = 10.0, found: int = 0, made: int = 1, 
     return StageRecord(stage=stage, attempt=1, started_at=AT, seconds=seconds, found=found, made=made, cost=cost)
 
 
-def pulse(done: int, left: int, **changes: object) -> Pulse:
+def pulse(done: int, left: int, **changes: object) -> RunMetrics:
     counts = {"completed": done, "pending": left, "in_progress": 0, "parked": 0}
     values = {"counts": counts, "weight_done": 900 * done, "weight_left": 900 * left, **changes}
-    return Pulse(batch="space", **values)
+    return RunMetrics(batch="space", **values)
 
 
 # ---------------------------------------------------------------------------------------------------- the snapshot
@@ -186,8 +186,8 @@ def test_what_is_said_of_the_run_is_kept_with_its_age(clock):
     progress.hear(Notice(text="there is room again"))
 
     assert progress.snapshot().notices == (
-        Said(text="the disk is nearly full", ago_s=65),
-        Said(text="there is room again"),
+        TimedNotice(text="the disk is nearly full", ago_s=65),
+        TimedNotice(text="there is room again"),
     )
 
 
@@ -201,8 +201,8 @@ def test_memory_does_not_grow_with_the_batch(clock):
         progress.hear(Notice(text=f"notice {number}"))
     shown = progress.snapshot()
 
-    assert (len(shown.lately), len(shown.parked), len(shown.at_work)) == (LATELY, PARKED, 0)
-    assert shown.notices[-1] == Said(text="notice 2999")
+    assert (len(shown.lately), len(shown.parked), len(shown.at_work)) == (MAX_RECENT, MAX_PARKED, 0)
+    assert shown.notices[-1] == TimedNotice(text="notice 2999")
     assert _largest(progress) <= 100
 
 
@@ -333,7 +333,7 @@ class _Simulation:
         night, draw = self.night, random.Random(self.seed)
         self.progress = Progress(self.clock, total=night.films)
         waiting = [self._film(number, draw) for number in range(night.films)][::-1]
-        weights = sum(weight_of(film.job.brief) for film in waiting)
+        weights = sum(estimated_chars(film.job.brief) for film in waiting)
         done, done_weight, made, at_work, busy = 0, 0, 0, [], 0.0
         for tick in range(1_000_000):
             helped = night.joins is not None and done >= night.joins * night.films
@@ -346,7 +346,9 @@ class _Simulation:
                 counts = {"completed": done, "pending": len(waiting), "in_progress": len(at_work), "parked": 0}
                 left = weights - done_weight
                 self.progress.hear(
-                    Pulse(batch="b", counts=counts, weight_done=done_weight, weight_left=left, cpu_percent=50 * busy)
+                    RunMetrics(
+                        batch="b", counts=counts, weight_done=done_weight, weight_left=left, cpu_percent=50 * busy
+                    )
                 )
                 busy = 0.0
             self.clock.now_s += 0.5
@@ -356,7 +358,7 @@ class _Simulation:
                 self._work(film, 0.5 / (on_cores if night.on_cores and STAGES[film.stage] in ON_CORES else 1))
                 if film.stage == len(STAGES):
                     at_work.remove(film)
-                    done, done_weight = done + 1, done_weight + weight_of(film.job.brief)
+                    done, done_weight = done + 1, done_weight + estimated_chars(film.job.brief)
                     made += film.records[0].made
                     if helped or night.joins is None:
                         self.said.append((done, made, self.progress.snapshot().remaining_s, self.clock.now_s))
@@ -450,7 +452,7 @@ def test_a_batch_of_another_process_is_read_off_its_rows():
     rows.append(row(20, JobStatus.PARKED, why="spent", parked_until=minute(99)))
     counts = {"completed": 10, "in_progress": 1, "pending": 9, "parked": 1}
 
-    shown = watched(rows, counts, now=minute(10) + timedelta(seconds=30))
+    shown = snapshot_of_rows(rows, counts, now=minute(10) + timedelta(seconds=30))
 
     assert (shown.batch, shown.total, shown.done, shown.waiting) == ("space", 21, 10, 9)
     assert shown.waiting_by == {Priority.URGENT: 9}
@@ -463,6 +465,6 @@ def test_a_batch_of_another_process_is_read_off_its_rows():
 
 
 def test_a_batch_without_rows_is_nothing_to_fail_at():
-    shown = watched([], {}, now=AT)
+    shown = snapshot_of_rows([], {}, now=AT)
 
     assert (shown.total, shown.remaining_s, shown.at_work) == (0, None, ())

@@ -10,10 +10,10 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import ConfigurationError
-from pipeline.limits import Purse
+from pipeline.limits import Billing
 from pipeline.model import Brief, Job
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.context.providers import is_service, make_models, throttle_limits, writer_names
+from pipeline.orchestrator.context.provider_factory import is_service, make_models, throttle_limits, writer_names
 from pipeline.orchestrator.film.stages.script import write
 from pipeline.settings import Settings
 from tests.standins.groq import GroqStandIn
@@ -158,7 +158,7 @@ async def test_the_next_attempt_uses_the_script_that_was_paid_for_whoever_wrote_
         groq.enqueue("overloaded")
 
         async with anyio.create_task_group() as ahead:
-            attempt = SimpleNamespace(purse=Purse(), compute=to_thread.run_sync, fonts_of=no_fonts, ahead=ahead)
+            attempt = SimpleNamespace(billing=Billing(), compute=to_thread.run_sync, fonts_of=no_fonts, ahead=ahead)
             first = await write(job, context, attempt)
             # Killed before the checkpoint was written.
             second = await write(replace(job, attempts=2), context, attempt)

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.orchestrator.qc import films_among
+from pipeline.orchestrator.qc import find_films
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes and links of this kind")
 
@@ -29,7 +29,7 @@ def shelf(tmp_path, monkeypatch):
 
 
 def meant(*names, recursive=False):
-    return [path.as_posix() for path in films_among(names, recursive=recursive)]
+    return [path.as_posix() for path in find_films(names, recursive=recursive)]
 
 
 @pytest.mark.parametrize("kind", ["pipe", "socket", "device"])
@@ -48,7 +48,7 @@ def test_what_never_ends_is_refused_by_its_name_and_passed_over_elsewhere(shelf,
 
     if by == "name":
         with pytest.raises(InputError, match=r"trap\.mp4: is neither a file nor a folder"):
-            films_among([str(trap)], recursive=True)
+            find_films([str(trap)], recursive=True)
     else:
         assert meant("shelf/*.mp4" if by == "pattern" else "shelf") == ["shelf/a.mp4"]
 
@@ -61,7 +61,7 @@ def test_links_in_circles_are_not_followed(shelf):
     assert meant("shelf/**/*.mp4", recursive=True) == films
     assert meant(f"{shelf}/**/*.mp4") == [f"{shelf}/a.mp4", f"{shelf}/below/b.mp4"]
     with pytest.raises(InputError, match="there is no such film"):
-        films_among(["shelf/itself.mp4"], recursive=False)
+        find_films(["shelf/itself.mp4"], recursive=False)
 
 
 def test_what_is_hidden_is_meant_only_by_those_who_say_so(shelf):
@@ -74,4 +74,4 @@ def test_what_is_hidden_is_meant_only_by_those_who_say_so(shelf):
 @pytest.mark.parametrize("name", ["", "shelf/[", "no/such/**", "a\0b.mp4", "x" * 5000])
 def test_a_name_that_makes_no_sense_is_an_input_error_or_means_nothing(shelf, name):
     with pytest.raises(InputError):
-        films_among([name], recursive=False)
+        find_films([name], recursive=False)

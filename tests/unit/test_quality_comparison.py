@@ -19,8 +19,8 @@ from pipeline.media.pictures.ssim import Similarity, compare_pictures, ssim
 from pipeline.model import STANDARD, Verdict
 from pipeline.orchestrator import vmaf
 from pipeline.quality.comparison import Derived, with_comparison
-from tests.standins.anyfilm import moving, write_film
 from tests.standins.ffmpeg import said
+from tests.standins.ffmpeg_films import moving, write_film
 
 FINE = Similarity(mean=0.99, least=0.97, least_at_s=1.5, pictures=96, size_px=(320, 180))
 DERIVED = Derived(bytes=400_000, length_s=3.2, reference_bytes=1_000_000, reference_length_s=3.2, similarity=FINE)

@@ -7,18 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.media.pictures.perceptual_hash import ALIKE_BITS, bits_apart, look_of
+from pipeline.media.pictures.perceptual_hash import MAX_DISTANCE_BITS, hamming_distance, perceptual_hash
 from pipeline.model import STANDARD, Script, SpokenLine, StatementScene
 from pipeline.quality import profile_checks
-from pipeline.quality.expected import Twin
+from pipeline.quality.expected import NearDuplicate
 from pipeline.quality.near_duplicates import (
-    Portrait,
-    said_in,
+    Fingerprint,
+    jaccard,
+    minhash_bands,
+    narration_text,
     share_of,
-    share_said,
-    share_shown,
-    shingles_of,
-    sketch_of,
+    shared_pictures,
+    shingle_set,
 )
 
 RIVER = (
@@ -38,11 +38,11 @@ def script(text=RIVER, *, title="Deltas", language="en"):
 
 
 def sketch(of, *, kind="1920x1080 ", exact=False):
-    return sketch_of(of, kind=kind, exact=exact)
+    return minhash_bands(of, kind=kind, exact=exact)
 
 
 def alike(one, other):
-    return share_said(shingles_of(said_in(one)), shingles_of(said_in(other)))
+    return jaccard(shingle_set(narration_text(one)), shingle_set(narration_text(other)))
 
 
 def test_the_same_words_under_another_title_share_their_sketch():
@@ -121,35 +121,35 @@ def test_a_picture_is_known_again_when_it_is_smaller_brighter_and_noisy():
         noise = np.random.default_rng(seed).normal(0, 4, (135, 240))
         worse = np.clip(slide(seed)[::2, ::2] * 1.1 + 5 + noise, 0, 255).astype(np.uint8)
 
-        assert bits_apart(look_of(slide(seed)), look_of(worse)) <= ALIKE_BITS
+        assert hamming_distance(perceptual_hash(slide(seed)), perceptual_hash(worse)) <= MAX_DISTANCE_BITS
 
 
 def test_other_pictures_are_not_taken_for_it():
-    looks = [look_of(slide(seed)) for seed in range(20)]
+    looks = [perceptual_hash(slide(seed)) for seed in range(20)]
 
-    assert min(bits_apart(a, b) for n, a in enumerate(looks) for b in looks[:n]) > ALIKE_BITS
+    assert min(hamming_distance(a, b) for n, a in enumerate(looks) for b in looks[:n]) > MAX_DISTANCE_BITS
 
 
 @pytest.mark.parametrize("picture", [np.zeros((90, 160), np.uint8), np.full((7, 3), 200, np.uint8)])
 def test_a_picture_of_nothing_has_a_look_too(picture):
-    assert look_of(picture) == 0
+    assert perceptual_hash(picture) == 0
 
 
 def test_scenes_may_stand_in_another_order_but_not_be_others():
-    one, two, three = (look_of(slide(seed)) for seed in range(3))
+    one, two, three = (perceptual_hash(slide(seed)) for seed in range(3))
 
-    assert share_shown((one, two), (two, one)) == 1
-    assert share_shown((one, two), (one, three)) == 0.5
-    assert share_shown((one, two, three), (one,)) == pytest.approx(1 / 3)
+    assert shared_pictures((one, two), (two, one)) == 1
+    assert shared_pictures((one, two), (one, three)) == 0.5
+    assert shared_pictures((one, two, three), (one,)) == pytest.approx(1 / 3)
 
 
 # Films by anybody ------------------------------------------------------------------------------------------------
 
 
 def portrait(seed=0, *, voice=0, said="", length_s=20.0, delay=0):
-    looks = tuple(look_of(slide(seed + (at + delay) // 5)) for at in range(20))
+    looks = tuple(perceptual_hash(slide(seed + (at + delay) // 5)) for at in range(20))
     levels = tuple(np.random.default_rng(voice).normal(-17, 4, 20))
-    return Portrait(length_s=length_s, looks=looks, levels_lufs=levels, said=said)
+    return Fingerprint(length_s=length_s, looks=looks, levels_lufs=levels, said=said)
 
 
 def test_a_film_is_itself_louder_and_a_moment_later():
@@ -185,7 +185,7 @@ def test_captions_say_more_than_the_voice():
     ],
 )
 def test_the_check_names_the_other_film(share, verdict, measured):
-    check = profile_checks.duplicate(Twin(name="job 1f2e", title="Deltas", share=share), STANDARD)
+    check = profile_checks.duplicate(NearDuplicate(name="job 1f2e", title="Deltas", share=share), STANDARD)
 
     assert (check.verdict, check.measured, check.limit) == (verdict, measured, "less than 90 % like another film")
     assert (check.value, check.unit) == (100 * share, "%")

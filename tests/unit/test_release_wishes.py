@@ -8,7 +8,7 @@ from anyio import to_thread
 from pipeline.errors import InputError
 from pipeline.model import Brief
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.control.release_options import ReleaseWishes
+from pipeline.orchestrator.control.release_options import ReleaseOptions
 
 
 @pytest.mark.parametrize(
@@ -26,12 +26,12 @@ async def test_a_wish_that_can_not_be_had_is_told_before_anything_is_sent(tmp_pa
     context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=asked))
 
     with pytest.raises(InputError, match=told):
-        await to_thread.run_sync(ReleaseWishes(**wishes).check, context)
+        await to_thread.run_sync(ReleaseOptions(**wishes).check, context)
 
 
 def test_a_wish_goes_before_the_brief_and_says_nothing_of_what_it_does_not_name():
     brief = Brief(title="Tea", privacy="unlisted", playlist="Kitchen", time_zone="Europe/Berlin")
 
-    assert ReleaseWishes(playlist="Talks").on(brief).release == "unlisted||Europe/Berlin|Talks"
-    timed = ReleaseWishes(publish_at="2031-01-01 09:00").on(brief)
+    assert ReleaseOptions(playlist="Talks").on(brief).release == "unlisted||Europe/Berlin|Talks"
+    timed = ReleaseOptions(publish_at="2031-01-01 09:00").on(brief)
     assert (timed.privacy, timed.publish_at, timed.time_zone) == ("", "2031-01-01 09:00", "Europe/Berlin")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.language.graphemes import clusters, is_emoji
+from pipeline.language.graphemes import grapheme_clusters, is_emoji
 from pipeline.model import Cue, Script, SpokenLine, TitleScene, Word
 from pipeline.rendering import Look, draw_scene, font_digest
 from pipeline.rendering.text import fonts
@@ -84,7 +84,7 @@ def test_an_emoji_is_one_coloured_picture_in_the_middle_of_the_capitals(sign):
     line = shape(shown, BODY)
     ink = draw_ink(line, 100)
 
-    assert clusters(shown)[3] == sign
+    assert grapheme_clusters(shown)[3] == sign
     assert [piece.text for piece in line.pieces if piece.face.strike_px] == [sign]
     assert 0.8 < measure(sign, BODY) < 1.4
     signs = np.asarray(ink.signs)

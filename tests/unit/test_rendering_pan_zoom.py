@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline.media.pictures.scaling import PREPARED
+from pipeline.media.pictures.scaling import MIN_DOWNSCALE
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.canvas import Canvas
@@ -119,7 +119,7 @@ def test_a_large_still_is_kept_no_larger_than_its_closest_view_needs(size):
     still = moving_still(Image.new("RGB", size), AREA, start=Framing(), end=Framing(zoom=1.5), frames=30)
 
     width, height = still.size
-    assert min(width / AREA.width, height / AREA.height) == pytest.approx(1.5 * PREPARED, abs=0.05)
+    assert min(width / AREA.width, height / AREA.height) == pytest.approx(1.5 * MIN_DOWNSCALE, abs=0.05)
 
 
 @pytest.mark.parametrize("size", [(160, 90), (100, 60), (3, 400)])

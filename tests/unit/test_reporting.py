@@ -19,12 +19,12 @@ from pipeline.errors import StorageError
 from pipeline.model import Cost, JobError, JobStatus, JobSummary, Price
 from pipeline.reporting import RunFacts, write_reports
 from pipeline.reporting.axes import clock_axis, count_axis, seconds_axis
+from pipeline.reporting.distribution import percentile
 from pipeline.reporting.documents import write_documents
 from pipeline.reporting.groups import MOST_GROUPS, OTHER_CAUSES, Groups
-from pipeline.reporting.night import Night
 from pipeline.reporting.pictures import link
-from pipeline.reporting.spread import percentile
 from pipeline.reporting.tally import tally_of
+from pipeline.reporting.timeline import Night
 
 START = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
 FACTS = RunFacts(

@@ -18,10 +18,10 @@ from PIL import Image
 from pipeline.errors import NightreelError
 from pipeline.model import Cost, JobError, JobStatus, JobSummary
 from pipeline.orchestrator.film.stages import STAGES
-from pipeline.reporting import RunFacts, wording, write_reports
+from pipeline.reporting import RunFacts, formatting, write_reports
+from pipeline.reporting.formatting import status_name
 from pipeline.reporting.groups import _KIND_NAMES
 from pipeline.reporting.tally import MOST_PICTURES, stage_name
-from pipeline.reporting.wording import status_name
 from pipeline.state.locks import held_now
 from tests.conftest import REPOSITORY
 from tests.unit.test_reporting import FACTS as TOLD
@@ -360,25 +360,25 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (wording.spoken(0.42), "0.4 s"),
-        (wording.spoken(9.96), "10 s"),
-        (wording.spoken(59.6), "1 min"),
-        (wording.spoken(161), "2 min 41 s"),
-        (wording.spoken(3599.7), "1 h 00 min"),
-        (wording.spoken(3780), "1 h 03 min"),
-        (wording.clock(3723), "1:02:03"),
-        (wording.money(0), "$0"),
-        (wording.money(0.00314), "$0.0031"),
-        (wording.money(0.00001), "under $0.0001"),
-        (wording.money(1234.5), "$1,234.50"),
-        (wording.percent(0.001), "under 1 %"),
-        (wording.percent(0.999), "over 99 %"),
-        (wording.size(2_147_483_648), "2.1 GB"),
-        (wording.size(12), "12 B"),
-        (wording.count(1, "film"), "1 film"),
-        (wording.sentence("the key"), "The key"),
-        (wording.sentence("nightreel.toml is odd"), "nightreel.toml is odd"),
-        (wording.sentence("eSpeak is missing"), "eSpeak is missing"),
+        (formatting.spoken(0.42), "0.4 s"),
+        (formatting.spoken(9.96), "10 s"),
+        (formatting.spoken(59.6), "1 min"),
+        (formatting.spoken(161), "2 min 41 s"),
+        (formatting.spoken(3599.7), "1 h 00 min"),
+        (formatting.spoken(3780), "1 h 03 min"),
+        (formatting.clock(3723), "1:02:03"),
+        (formatting.money(0), "$0"),
+        (formatting.money(0.00314), "$0.0031"),
+        (formatting.money(0.00001), "under $0.0001"),
+        (formatting.money(1234.5), "$1,234.50"),
+        (formatting.percent(0.001), "under 1 %"),
+        (formatting.percent(0.999), "over 99 %"),
+        (formatting.size(2_147_483_648), "2.1 GB"),
+        (formatting.size(12), "12 B"),
+        (formatting.count(1, "film"), "1 film"),
+        (formatting.sentence("the key"), "The key"),
+        (formatting.sentence("nightreel.toml is odd"), "nightreel.toml is odd"),
+        (formatting.sentence("eSpeak is missing"), "eSpeak is missing"),
     ],
 )
 def test_quantities_read_well(said: str, expected: str):

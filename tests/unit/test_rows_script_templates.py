@@ -7,9 +7,9 @@ import pytest
 from pipeline.errors import InputError
 from pipeline.model import NumberScene
 from pipeline.template import load_template
-from pipeline.template.rows import Field, PlayError
+from pipeline.template.rows import Field, FillError
 from pipeline.template.rows.compiler import Values, compile_text
-from pipeline.template.rows.script_template import parse_play
+from pipeline.template.rows.script_template import parse_script_template
 
 FIELDS = (
     Field(name="name"),
@@ -21,9 +21,9 @@ FIELDS = (
 SAID = {"name": "Maria", "price": "1299.00 EUR", "before": "1499.50 EUR", "day": "2026-11-03", "count": "3"}
 
 
-def play(scenes, language="en"):
+def parsed(scenes, language="en"):
     text = f'language = "{language}"\ntitle = "For {{{{ name }}}}"\n{scenes}'
-    return parse_play(text, path="script.toml", known=[field.name for field in FIELDS])
+    return parse_script_template(text, path="script.toml", known=[field.name for field in FIELDS])
 
 
 def values(language="en", **said):
@@ -34,7 +34,7 @@ def values(language="en", **said):
 def said(text, language="en", **row):
     """What a statement says."""
     scene = f"[[scenes]]\nlayout = 'statement'\ntext = '''{text}'''\nsay = '''{text}'''"
-    (statement,) = play(scene, language).script(values(language, **row)).scenes
+    (statement,) = parsed(scene, language).script(values(language, **row)).scenes
     return statement.text
 
 
@@ -100,7 +100,7 @@ def test_a_big_number_of_money_has_the_sign_that_its_price_has(name, currency, s
     row |= {"price": f"19 {currency}", "price_before": f"24 {currency}", "saving_per_year": f"5 {currency}"}
     cells = {field.name: field.value(row.get(field.name, ""), "en") for field in template.fields}
 
-    scenes = template.play("en").script(cells).scenes
+    scenes = template.script_template("en").script(cells).scenes
     assert [scene.unit for scene in scenes if isinstance(scene, NumberScene)] == [sign]
 
 
@@ -126,7 +126,7 @@ say = ["Look.", "Two."]
     ],
 )
 def test_code_of_several_lines_keeps_them(written, shown):
-    (scene,) = play(CODE.format(code=written)).script(values()).scenes
+    (scene,) = parsed(CODE.format(code=written)).script(values()).scenes
 
     assert scene.code == shown
 
@@ -134,14 +134,14 @@ def test_code_of_several_lines_keeps_them(written, shown):
 def test_code_of_several_lines_may_have_a_condition():
     scene = '[[scenes]]\nlayout = "code"\nitems = []\ncode = {{ text = "a\\nb", when = "{when}" }}\nsay = "Look."'
 
-    (there,) = play(scene.format(when="name")).script(values()).scenes
-    (not_there,) = play(scene.format(when="not name")).script(values()).scenes
+    (there,) = parsed(scene.format(when="name")).script(values()).scenes
+    (not_there,) = parsed(scene.format(when="not name")).script(values()).scenes
 
     assert (there.code, not_there.code) == ("a\nb", "")
 
 
 def test_what_a_cell_says_stays_one_line_in_code():
-    (scene,) = play(CODE.format(code="a\n{{ name }}")).script(values(name="x y")).scenes
+    (scene,) = parsed(CODE.format(code="a\n{{ name }}")).script(values(name="x y")).scenes
 
     assert scene.code == "a\nx y"
 
@@ -181,11 +181,11 @@ when = "count > 2"
 text = "Many"
 say = "Many."
 """
-    full = play(scenes).script(values()).scenes
+    full = parsed(scenes).script(values()).scenes
     assert [scene.layout for scene in full] == ["bullets", "statement"]
     assert full[0].items == ("One", "Cheaper", "Maria")
     assert [line.reveals for line in full[0].lines] == [None, 0, 1, 2]
-    (short,) = play(scenes).script(values(before="100 EUR", name="", count="1")).scenes
+    (short,) = parsed(scenes).script(values(before="100 EUR", name="", count="1")).scenes
     assert short.items == ("One",)
     assert [line.text for line in short.lines] == ["So.", "One."]
 
@@ -198,7 +198,7 @@ heading = "When"
 items = [{ when = "2026", text = "{{ name }}" }, { when = "2027", text = "b" }]
 say = ["a.", "b."]
 """
-    (scene,) = play(scenes).script(values()).scenes
+    (scene,) = parsed(scenes).script(values()).scenes
     assert [(item.when, item.text) for item in scene.items] == [("2026", "Maria"), ("2027", "b")]
 
 
@@ -216,7 +216,7 @@ say = ["a.", "b."]
     ],
 )
 def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
-    with pytest.raises(PlayError, match=rf"scene 1 \(statement\): .*{why}"):
+    with pytest.raises(FillError, match=rf"scene 1 \(statement\): .*{why}"):
         said(text)
 
 
@@ -258,7 +258,7 @@ def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
 )
 def test_a_broken_script_is_told_when_it_is_loaded(scenes, problem):
     with pytest.raises(InputError) as caught:
-        play(scenes)
+        parsed(scenes)
     assert problem in str(caught.value).replace("did you mean", "Did you mean")
     assert str(caught.value).startswith("script.toml")
 
@@ -266,33 +266,33 @@ def test_a_broken_script_is_told_when_it_is_loaded(scenes, problem):
 @pytest.mark.parametrize("language", ["klingon", "", "e", "en GB"])
 def test_a_language_that_is_no_tag_is_told(language):
     with pytest.raises(InputError, match="Write a language tag like en, de or pt-BR"):
-        play("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'", language)
+        parsed("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'", language)
 
 
 def test_a_script_is_in_the_language_of_its_name():
     scene = "title = 'Hallo'\n[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'"
 
-    assert parse_play(scene, path="hello/script.de.toml", known=[]).language == "de"
-    assert parse_play(f"language = 'de-AT'\n{scene}", path="script.de.toml", known=[]).language == "de-AT"
+    assert parse_script_template(scene, path="hello/script.de.toml", known=[]).language == "de"
+    assert parse_script_template(f"language = 'de-AT'\n{scene}", path="script.de.toml", known=[]).language == "de-AT"
     with pytest.raises(InputError, match="is called after de, and its language is en"):
-        parse_play(f"language = 'en'\n{scene}", path="script.de.toml", known=[])
+        parse_script_template(f"language = 'en'\n{scene}", path="script.de.toml", known=[])
 
 
 @pytest.mark.parametrize("written", ["en_GB", "en-gb", "EN-GB"])
 def test_a_language_of_a_script_may_be_written_in_other_ways(written):
-    assert play("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'", written).language == "en-GB"
+    assert parsed("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'", written).language == "en-GB"
 
 
 def test_the_name_of_a_script_may_have_an_underscore():
     scene = "title = 'Olá'\n[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'"
 
-    assert parse_play(scene, path="script.pt_BR.toml", known=[]).language == "pt-BR"
+    assert parse_script_template(scene, path="script.pt_BR.toml", known=[]).language == "pt-BR"
 
 
 def test_a_title_that_is_a_number_is_shown_as_it_is_written():
     scene = "title = 1984\n[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'"
 
-    assert parse_play(scene, path="script.toml", known=[]).script(values()).title == "1984"
+    assert parse_script_template(scene, path="script.toml", known=[]).script(values()).title == "1984"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.template import load_template
-from pipeline.template.rows import currency_in, strings
+from pipeline.template.rows import currency_in_header, strings
 from pipeline.template.rows.dates import read_date
 from pipeline.template.rows.field import CellProblem, Field
 
@@ -460,15 +460,15 @@ def test_a_name_that_is_long_is_told_as_that_unless_it_is_none():
     ],
 )
 def test_the_name_of_a_column_says_what_its_sums_are_in(column, name, code):
-    assert currency_in(column) == (name, code)
+    assert currency_in_header(column) == (name, code)
 
 
 @pytest.mark.parametrize(
     "column", ["Price", "Price (net)", "Price all", "Price (2)", "EUR", "Price per kr", "price_before"]
 )
 def test_other_names_of_columns_say_nothing_of_it(column):
-    assert currency_in(column) == (column, "")
-    assert currency_in("Price in kr", "NOK") == ("Price", "NOK")
+    assert currency_in_header(column) == (column, "")
+    assert currency_in_header("Price in kr", "NOK") == ("Price", "NOK")
 
 
 def test_entities_that_two_programs_have_written_are_letters():

@@ -15,10 +15,10 @@ from pipeline.errors import ClosedError, InputError
 from pipeline.model import Brief, JobStatus, advance
 from pipeline.orchestrator.batch import queues
 from pipeline.orchestrator.batch.planning import plan_batch
-from pipeline.orchestrator.batch.queues import Key, TheseJobs, WholeBatches
+from pipeline.orchestrator.batch.queues import BatchQueue, JobKey, JobListQueue
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.film import jobs as jobs_module
+from pipeline.orchestrator.film import runner as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.state import IN_ORDER
 from pipeline.state.checkpoints.documents import to_json
@@ -51,7 +51,7 @@ def room(monkeypatch):
 
 def test_who_backs_off_leaves_a_job_alone_for_a_while_and_comes_back_to_it_but_not_to_one_that_is_over(monkeypatch):
     monkeypatch.setattr(queues, "_WHILE_S", 1000)
-    away, over = Key("kitchen", "1"), Key("garden", "2")
+    away, over = JobKey("kitchen", "1"), JobKey("garden", "2")
     jobs = queues.Backoff()
 
     jobs.for_a_while(away)
@@ -217,13 +217,13 @@ async def test_what_is_written_while_somebody_plans_is_left_alone(room, context)
 
 async def test_of_some_films_those_begin_that_can_and_only_if_none_can_it_is_told_when_one_may(context):
     ids = await planned(context, "Away", "Later", "Sooner", "Tea")
-    away, later, sooner, tea = (Key("kitchen", job_id) for job_id in ids)
+    away, later, sooner, tea = (JobKey("kitchen", job_id) for job_id in ids)
     now = context.clock()
     for key, hours in ((later, 2), (sooner, 1)):
         job = advance(await context.store.load_job(*key), JobStatus.IN_PROGRESS, at=now)
         until = now + timedelta(hours=hours)
         await context.store.save_job(advance(job, JobStatus.PARKED, at=now).evolve(parked_until=until))
-    queue = TheseJobs(store=context.store, batch="kitchen", jobs=dict.fromkeys((*ids, "ffffffffffffffff")))
+    queue = JobListQueue(store=context.store, batch="kitchen", jobs=dict.fromkeys((*ids, "ffffffffffffffff")))
 
     async def look(*leave_out, places=9):
         found = await to_thread.run_sync(queue.look, places, {away, *leave_out}, now)
@@ -242,11 +242,11 @@ async def test_a_run_waits_for_its_own_parked_films_and_not_for_those_of_the_que
     brief = Brief(title="Theirs", origin="theirs.md")
     (theirs,) = (await plan_batch([brief], context, batch="queue", source="queue")).ids
     now = context.clock()
-    for key, hours in ((Key("kitchen", ours), 2), (Key("queue", theirs), 1)):
+    for key, hours in ((JobKey("kitchen", ours), 2), (JobKey("queue", theirs), 1)):
         job = advance(await context.store.load_job(*key), JobStatus.IN_PROGRESS, at=now)
         until = now + timedelta(hours=hours)
         await context.store.save_job(advance(job, JobStatus.PARKED, at=now).evolve(parked_until=until))
-    queue = WholeBatches(store=context.store, batches=("kitchen", "queue"), order=IN_ORDER)
+    queue = BatchQueue(store=context.store, batches=("kitchen", "queue"), order=IN_ORDER)
 
     found = await to_thread.run_sync(queue.look, 9, set(), now)
 

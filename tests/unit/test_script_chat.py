@@ -14,16 +14,16 @@ from pydantic import ValidationError
 
 from pipeline.errors import ClosedError, NeedsLoginError, PermanentError, TransientError
 from pipeline.model import Brief, BulletList, Paragraph, Section
-from pipeline.script.chat import Dialect, Message, Question, Service, as_one, groq_dialect, kept_answers
+from pipeline.script.chat import Dialect, Message, Question, Service, cached_answers, combine_errors, groq_dialect
 from pipeline.script.chat.completion import Completion
-from pipeline.script.chat.failures import Reply, TooLargeError, error_of
-from pipeline.script.chat.headers import duration_s, told_limits
-from pipeline.script.model_output import describe
+from pipeline.script.chat.failures import Reply, TooLargeError, error_for_reply
+from pipeline.script.chat.headers import parse_duration_s, parse_rate_limits
+from pipeline.script.model_output import validation_problems
 from pipeline.script.structured_output import WireScript
-from pipeline.script.truncation import count_words, with_fewer_notes
+from pipeline.script.truncation import count_words, truncations
 from tests.standins.models import groq_model
 
-SERVICE = Service(name="s", set_key="Set KEY", set_model="Set MODELS", set_address="Check URL")
+SERVICE = Service(name="s", key_hint="Set KEY", model_hint="Set MODELS", address_hint="Check URL")
 QUESTION = Question(
     messages=(Message(role="system", content="Be brief."), Message(role="user", content="Why?")),
     schema={"type": "object"},
@@ -50,14 +50,14 @@ QUESTION = Question(
     ],
 )
 def test_a_duration_is_read_as_seconds(text: str, seconds: float | None) -> None:
-    assert duration_s(text) == (None if seconds is None else pytest.approx(seconds))
+    assert parse_duration_s(text) == (None if seconds is None else pytest.approx(seconds))
 
 
 @given(st.dictionaries(st.sampled_from(["limit", "remaining", "reset"]), st.text(max_size=20)))
 def test_no_header_is_too_strange_to_be_read(values: dict[str, str]) -> None:
     headers = {f"x-ratelimit-{name}-{kind}": text for name, text in values.items() for kind in ("tokens", "requests")}
 
-    told = told_limits(headers, requests_by_day=True)
+    told = parse_rate_limits(headers, requests_by_day=True)
 
     assert all(said is None or 0 <= said < math.inf for said in vars(told).values())
 
@@ -65,9 +65,9 @@ def test_no_header_is_too_strange_to_be_read(values: dict[str, str]) -> None:
 def test_requests_are_counted_by_the_day_only_where_the_service_does() -> None:
     headers = {"x-ratelimit-limit-tokens": "8000", "x-ratelimit-limit-requests": "1000"}
 
-    assert told_limits(headers, requests_by_day=True).requests_per_day == 1000
-    assert told_limits(headers, requests_by_day=False).requests_per_day is None
-    assert told_limits(headers, requests_by_day=False).tokens_per_min == 8000
+    assert parse_rate_limits(headers, requests_by_day=True).requests_per_day == 1000
+    assert parse_rate_limits(headers, requests_by_day=False).requests_per_day is None
+    assert parse_rate_limits(headers, requests_by_day=False).tokens_per_min == 8000
 
 
 def test_a_model_of_the_strict_family_is_held_to_the_schema_and_others_are_told_it() -> None:
@@ -102,9 +102,9 @@ def test_an_answer_is_kept_by_the_model_the_messages_and_the_schema() -> None:
     shelf = Shelf()
     models = [groq_model(model=name) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")]
     others = [replace(QUESTION, messages=QUESTION.messages[:1]), replace(QUESTION, schema={"type": "array"})]
-    same = replace(QUESTION, least_tokens=9)
+    same = replace(QUESTION, min_tokens=9)
 
-    assert list(kept_answers(models, [QUESTION, *others, same], shelf)) == []  # type: ignore[arg-type]
+    assert list(cached_answers(models, [QUESTION, *others, same], shelf)) == []  # type: ignore[arg-type]
 
     assert len(shelf.keys) == 8
     assert len(set(shelf.keys)) == 6
@@ -163,7 +163,7 @@ def test_an_answer_is_kept_by_the_model_the_messages_and_the_schema() -> None:
     ],
 )
 def test_a_status_and_a_body_are_one_error_of_ours(status: int, body: str, kind: type[Exception], says: str) -> None:
-    error = error_of(Reply(status=status, headers={}, text=body), SERVICE, model="m", api_key="k3y")
+    error = error_for_reply(Reply(status=status, headers={}, text=body), SERVICE, model="m", api_key="k3y")
 
     assert type(error) is kind
     assert says in str(error)
@@ -172,7 +172,9 @@ def test_a_status_and_a_body_are_one_error_of_ours(status: int, body: str, kind:
 def test_a_413_that_says_when_to_come_back_is_waited_for_and_not_made_smaller() -> None:
     body = '{"error": {"code": "rate_limit_exceeded", "message": "Please try again in 4.2s"}}'
 
-    error = error_of(Reply(status=413, headers={"retry-after": "4.2"}, text=body), SERVICE, model="m", api_key="k3y")
+    error = error_for_reply(
+        Reply(status=413, headers={"retry-after": "4.2"}, text=body), SERVICE, model="m", api_key="k3y"
+    )
 
     assert isinstance(error, TransientError)
     assert error.retry_after_s == 4.2
@@ -182,7 +184,7 @@ def test_a_413_that_says_when_to_come_back_is_waited_for_and_not_made_smaller() 
 def test_a_key_that_the_service_repeats_is_not_told() -> None:
     body = '{"error": {"message": "k3y is not valid"}}'
 
-    error = error_of(Reply(status=400, headers={}, text=body), SERVICE, model="m", api_key="k3y")
+    error = error_for_reply(Reply(status=400, headers={}, text=body), SERVICE, model="m", api_key="k3y")
 
     assert "k3y" not in str(error)
     assert "*** is not valid" in str(error)
@@ -201,7 +203,7 @@ def test_fewer_notes_are_whole_blocks_from_the_start() -> None:
         ),
     )
 
-    parts = list(with_fewer_notes(brief))
+    parts = list(truncations(brief))
 
     assert [count_words(part) for part in parts] == [100, 50, 30]
     assert [[section.heading for section in part.sections] for part in parts] == [["A", "B"], ["A"], ["A"]]
@@ -210,13 +212,13 @@ def test_fewer_notes_are_whole_blocks_from_the_start() -> None:
 def test_notes_of_one_block_and_no_notes_can_not_be_fewer() -> None:
     alone = Brief(title="T", sections=(Section(heading="", blocks=(paragraph(100),)),))
 
-    assert list(with_fewer_notes(alone)) == [alone]
-    assert list(with_fewer_notes(Brief(title="T"))) == [Brief(title="T")]
+    assert list(truncations(alone)) == [alone]
+    assert list(truncations(Brief(title="T"))) == [Brief(title="T")]
 
 
 @pytest.mark.parametrize("body", ["[" * 5_000, '{"error":' * 5_000])
 def test_an_error_body_that_is_nested_without_end_is_one_without_a_message(body: str) -> None:
-    error = error_of(Reply(status=500, headers={}, text=body), SERVICE, model="m", api_key="k3y")
+    error = error_for_reply(Reply(status=500, headers={}, text=body), SERVICE, model="m", api_key="k3y")
 
     assert str(error) == "s: is not available now (HTTP 500)"
 
@@ -315,14 +317,14 @@ def test_a_text_that_is_longer_than_any_script_is_no_answer() -> None:
     completion = Completion.model_validate({"choices": [{"message": {"content": "x" * 500_000}}]})
 
     assert completion.answer().text == ""
-    assert completion.answer().flaw == "the model's answer does not end"
+    assert completion.answer().error == "the model's answer does not end"
 
 
 def test_parts_that_are_longer_together_than_any_script_are_no_answer() -> None:
     part = {"type": "text", "text": "x" * 100_000}
     completion = Completion.model_validate({"choices": [{"message": {"content": [part] * 5}}]})
 
-    assert completion.answer().flaw == "the model's answer does not end"
+    assert completion.answer().error == "the model's answer does not end"
 
 
 @pytest.mark.parametrize(
@@ -342,18 +344,18 @@ def test_when_all_fail_each_reason_is_told_once_and_the_one_that_may_pass_comes_
     away = TransientError("no connection", where="ollama", hint="Start it")
     again = TransientError("no connection", where="ollama", hint="Start it")
 
-    error = as_one([refused, away, again])
+    error = combine_errors([refused, away, again])
 
     assert isinstance(error, TransientError)
     assert str(error) == "ollama: no connection; office: refuses the request (HTTP 400). Start it"
-    assert str(as_one([refused])) == "office: refuses the request (HTTP 400). Check the model"
+    assert str(combine_errors([refused])) == "office: refuses the request (HTTP 400). Check the model"
 
 
 def test_the_next_film_is_not_told_the_reasons_of_the_film_before() -> None:
     wrong_key = NeedsLoginError("refuses the key", where="groq")  # the throttle keeps it, and raises it for every film
     away = PermanentError("does not know the model", where="ollama")
 
-    told = {str(as_one([wrong_key, away])) for _film in range(3)}
+    told = {str(combine_errors([wrong_key, away])) for _film in range(3)}
 
     assert told == {"groq: refuses the key; ollama: does not know the model"}
     assert str(wrong_key) == "groq: refuses the key"
@@ -363,7 +365,7 @@ def test_an_error_that_is_told_in_other_words_keeps_all_that_it_says() -> None:
     until = datetime(2026, 5, 1, tzinfo=UTC)
     closed = ClosedError("asks us to wait", until=until, where="groq", hint="Wait")
 
-    both = as_one([closed, PermanentError("is gone", where="ollama")])
+    both = combine_errors([closed, PermanentError("is gone", where="ollama")])
 
     assert isinstance(both, ClosedError)
     assert (both.until, both.where, both.hint) == (until, "groq", "Wait")
@@ -378,13 +380,13 @@ def test_what_is_wrong_with_an_answer_is_told_in_few_words_whatever_it_quotes(an
     with pytest.raises(ValidationError) as caught:
         WireScript.model_validate(answer)
 
-    assert max(map(len, describe(caught.value))) <= 300
+    assert max(map(len, validation_problems(caught.value))) <= 300
 
 
 def test_a_model_that_is_wrong_in_everything_is_not_told_all_of_it() -> None:
     question = Question(messages=(Message(role="user", content="Why?"),), schema={}, schema_name="script")
 
-    told = question.corrected("{}", ("x" * 100_000,) * 10_000).messages[-1].content
+    told = question.with_feedback("{}", ("x" * 100_000,) * 10_000).messages[-1].content
 
     assert told.startswith("That can't be used:\n- xxx")
     assert len(told) < 40_000

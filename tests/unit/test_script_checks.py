@@ -9,7 +9,7 @@ import pytest
 from pipeline.errors import PermanentError
 from pipeline.model import Brief, BulletsScene, ClosingScene, Scene, Script, SpokenLine, StatementScene, TitleScene
 from pipeline.script import write_script
-from pipeline.script.checks import find_problems, tidied
+from pipeline.script.checks import find_problems, without_stray_emphasis
 from pipeline.template import Template, load_template
 
 TEMPLATE = load_template("explainer", search=[])
@@ -72,7 +72,7 @@ def test_a_layout_that_the_template_does_not_use_is_a_problem() -> None:
 
 
 def test_emphasis_on_words_that_are_not_shown_is_dropped() -> None:
-    _, lost, kept = tidied(
+    _, lost, kept = without_stray_emphasis(
         script(TITLE, replace(STATEMENT, emphasis="green"), replace(STATEMENT, emphasis="blue"))
     ).scenes
 

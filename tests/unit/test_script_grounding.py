@@ -17,8 +17,8 @@ from pipeline.model import (
     StatementScene,
     TitleScene,
 )
-from pipeline.script.grounding import unsupported
-from pipeline.script.number_words import spelt_numbers
+from pipeline.script.grounding import find_ungrounded
+from pipeline.script.number_words import spelt_out_numbers
 
 NOTES = Brief(
     title="Why an octopus has three hearts",
@@ -46,7 +46,7 @@ def said(*sentences: str, language: str = "en") -> Script:
 
 
 def beyond(*sentences: str, language: str = "en") -> tuple[str, ...]:
-    return unsupported(said(*sentences, language=language), NOTES)
+    return find_ungrounded(said(*sentences, language=language), NOTES)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_other_languages_are_read_too(sentence: str, language: str, found: tuple
 def test_other_forms_of_a_name_are_that_name() -> None:
     notes = Brief(title="Москва", sections=(Section(heading="", blocks=(Paragraph(text="Москва, Анна, Рим."),)),))
 
-    assert unsupported(said("Мы были в Москве, у Анны, в Риме.", language="ru"), notes) == ()
+    assert find_ungrounded(said("Мы были в Москве, у Анны, в Риме.", language="ru"), notes) == ()
 
 
 def test_numbers_on_the_screen_are_seen_and_capitals_there_are_not() -> None:
@@ -122,7 +122,7 @@ def test_numbers_on_the_screen_are_seen_and_capitals_there_are_not() -> None:
     )
     script = Script(title="T", language="en", scenes=scenes, thumbnail_text="99 hearts", tags=("top 50",))
 
-    assert unsupported(script, NOTES) == ("77", "1801", "40", "99", "50")
+    assert find_ungrounded(script, NOTES) == ("77", "1801", "40", "99", "50")
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_numbers_on_the_screen_are_seen_and_capitals_there_are_not() -> None:
     ],
 )
 def test_english_numbers_are_read(text: str, values: list[int]) -> None:
-    assert [value for _, found in spelt_numbers(text) for value in found] == values
+    assert [value for _, found in spelt_out_numbers(text) for value in found] == values
 
 
 @pytest.mark.parametrize(

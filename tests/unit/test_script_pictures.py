@@ -24,10 +24,10 @@ from pipeline.model import (
     WantedPicture,
     named_picture,
 )
-from pipeline.script import only_showing
+from pipeline.script import without_missing_pictures
 from pipeline.script.checks import find_problems
 from pipeline.script.outline import outline
-from pipeline.script.picture_placement import illustrated
+from pipeline.script.picture_placement import place_pictures
 from pipeline.script.structured_output import strict_schema
 from pipeline.sources.markdown import parse_brief
 from pipeline.template import load_template
@@ -64,10 +64,10 @@ def test_every_scene_that_has_a_picture_names_it(kind):
     ],
 )
 def test_without_its_picture_a_scene_says_what_it_said_and_shows_its_words(scene, text, kicker):
-    (left,) = only_showing(script_of(scene), ["other"]).scenes
+    (left,) = without_missing_pictures(script_of(scene), ["other"]).scenes
 
     assert left == StatementScene(lines=LINES, text=text, kicker=kicker)
-    assert only_showing(script_of(scene), ["gone"]).scenes == (scene,)
+    assert without_missing_pictures(script_of(scene), ["gone"]).scenes == (scene,)
     opening = TitleScene(lines=LINES, heading="Coasts")
     assert find_problems(script_of(opening, left), EXPLAINER) == ()
 
@@ -75,7 +75,7 @@ def test_without_its_picture_a_scene_says_what_it_said_and_shows_its_words(scene
 def test_a_product_stays_one_without_its_picture():
     product = ProductScene(lines=LINES, picture="gone", heading="Shoes", price="84,90 €", items=())
 
-    assert only_showing(script_of(product), []).scenes == (replace(product, picture=""),)
+    assert without_missing_pictures(script_of(product), []).scenes == (replace(product, picture=""),)
 
 
 def layouts_of(schema):
@@ -89,20 +89,20 @@ def test_a_model_is_offered_the_pictures_that_there_are_and_no_layouts_for_other
     brief = Brief(title="Reefs", language="en", pictures=SEEN)
     bare = replace(brief, pictures=())
 
-    with_them = layouts_of(strict_schema(EXPLAINER.offered(brief), brief))
-    without = layouts_of(strict_schema(EXPLAINER.offered(bare), bare))
+    with_them = layouts_of(strict_schema(EXPLAINER.with_usable_layouts(brief), brief))
+    without = layouts_of(strict_schema(EXPLAINER.with_usable_layouts(bare), bare))
 
     for name in ("picture", "scenery", "split"):
         assert with_them[name]["picture"] == {"type": "string", "enum": ["reef.jpg", "den.jpg"]}
         assert name not in without
     assert "bullets" in without
-    system, user = EXPLAINER.offered(brief).prompt(brief)
+    system, user = EXPLAINER.with_usable_layouts(brief).prompt(brief)
     assert "- reef.jpg: a reef at noon\n- den.jpg" in user
     assert "scenery (" in system
-    system, user = EXPLAINER.offered(bare).prompt(bare)
+    system, user = EXPLAINER.with_usable_layouts(bare).prompt(bare)
     assert "Pictures that can be shown" not in user
     assert "scenery (" not in system
-    assert json.dumps(strict_schema(EXPLAINER.offered(brief), brief))
+    assert json.dumps(strict_schema(EXPLAINER.with_usable_layouts(brief), brief))
 
 
 def test_where_no_picture_is_needed_it_may_be_none():
@@ -163,7 +163,7 @@ def test_words_and_a_picture_get_the_layout_that_has_room_for_both(text, heading
 def test_a_picture_that_has_its_place_is_not_shown_again():
     scenes = (PictureScene(lines=LINES, picture="reef.jpg"), StatementScene(lines=LINES, text="The coast is long."))
 
-    shown = illustrated(scenes, noted("Nothing."), EXPLAINER)
+    shown = place_pictures(scenes, noted("Nothing."), EXPLAINER)
 
     assert [scene.picture for scene in shown] == ["reef.jpg", "den.jpg"]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import InputError, PermanentError, TransientError
-from pipeline.limits import Purse, RetryPolicy
+from pipeline.limits import Billing, RetryPolicy
 from pipeline.model import Brief, Pace, Paragraph, Script, Section, narration_of
 from pipeline.model.metadata import tags_chars
 from pipeline.script import ModelWriter, OutlineWriter, write_script
@@ -61,7 +61,7 @@ class Model:
     def check_size(self, question: Question) -> None:
         pass
 
-    async def answer(self, question: Question, purse: Purse) -> Answer:
+    async def answer(self, question: Question, billing: Billing) -> Answer:
         self.asked.append(question)
         said = self._answers.pop(0)
         if isinstance(said, TooLargeError):
@@ -112,7 +112,7 @@ async def test_an_answer_is_read_in_a_thread_because_nobody_knows_how_long_it_is
         return text
 
     question = Question(messages=(), schema={}, schema_name="answer")
-    wanted = {"read": read, "retry": ONCE, "purse": Purse()}
+    wanted = {"read": read, "retry": ONCE, "billing": Billing()}
     await ask([Model("No.", "Yes.")], [question], cache=Cache(tmp_path), **wanted)
     await ask([Model("Yes.")], [question], cache=None, **wanted)
 

@@ -14,11 +14,11 @@ TEMPLATES = ("explainer", "lesson", "listicle", "offer", "product")
 
 
 def told(template, brief: Brief) -> str:
-    return "\n".join(template.offered(brief).prompt(brief))
+    return "\n".join(template.with_usable_layouts(brief).prompt(brief))
 
 
 def picture_schemas(template, brief: Brief) -> list[dict]:
-    kinds = strict_schema(template.offered(brief), brief)["properties"]["scenes"]["items"]["anyOf"]
+    kinds = strict_schema(template.with_usable_layouts(brief), brief)["properties"]["scenes"]["items"]["anyOf"]
     return [kind["properties"]["picture"] for kind in kinds if "picture" in kind["properties"]]
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pipeline.model import BulletsScene, Row, Script, SpokenLine, TableScene
 from pipeline.script.checks import find_problems
 from pipeline.script.translation import Translation
-from pipeline.script.translation.checks import find_losses
-from pipeline.script.translation.units import Part, parts_of, put_together
+from pipeline.script.translation.checks import find_translation_problems
+from pipeline.script.translation.units import TranslationUnit, assemble, translation_units
 from pipeline.template import load_template
 from tests.standins.scripts import SCRIPT
 
@@ -21,12 +21,14 @@ TEMPLATE = load_template("explainer", search=[])
 
 def marked(script: Script) -> Script:
     """A "translation" that can be told from the original in every text."""
-    texts = {part.name: {name: f"«{text}»" for name, text in part.texts} for part in parts_of(script, TEMPLATE)}
-    return put_together(script, texts, language="xx")
+    texts = {
+        part.name: {name: f"«{text}»" for name, text in part.texts} for part in translation_units(script, TEMPLATE)
+    }
+    return assemble(script, texts, language="xx")
 
 
 def test_a_script_has_a_part_for_the_film_and_one_for_each_scene():
-    parts = parts_of(SCRIPT, TEMPLATE)
+    parts = translation_units(SCRIPT, TEMPLATE)
 
     assert [(part.name, part.kind) for part in parts] == [
         ("film", "film"),
@@ -63,17 +65,17 @@ def test_everything_that_is_said_or_shown_is_translated_and_nothing_else_changes
 
 
 def test_a_script_without_new_texts_stays_as_it_is():
-    assert put_together(SCRIPT, {}, language="en") == SCRIPT
+    assert assemble(SCRIPT, {}, language="en") == SCRIPT
 
 
 def test_what_hosts_take_is_kept_to_in_a_language_with_longer_words():
     film = {"description_1": "ж" * 4000, "tag_1": "ж" * 90, "tag_2": "ю" * 90}
-    script = put_together(replace(SCRIPT, tags=("tea", "heat")), {"film": film}, language="ru")
+    script = assemble(replace(SCRIPT, tags=("tea", "heat")), {"film": film}, language="ru")
 
     assert len(script.description.encode()) <= 5000
     assert script.tags == ("ж" * 90, "ю" * 90)
     many = {f"tag_{number}": f"{number}".zfill(90) for number in range(1, 9)}
-    assert len(put_together(replace(SCRIPT, tags=tuple("abcdefgh")), {"film": many}, language="ru").tags) == 5
+    assert len(assemble(replace(SCRIPT, tags=tuple("abcdefgh")), {"film": many}, language="ru").tags) == 5
 
 
 @given(st.lists(st.text("ab1 /", max_size=8), min_size=1, max_size=5), st.text("ab\n1", max_size=12))
@@ -82,9 +84,9 @@ def test_a_script_of_any_texts_comes_back_together(items, description):
         lines=tuple(SpokenLine(text=item, reveals=n) for n, item in enumerate(items)), heading="", items=tuple(items)
     )
     script = replace(SCRIPT, description=description, scenes=(bullets, *SCRIPT.scenes))
-    texts = {part.name: dict(part.texts) for part in parts_of(script, TEMPLATE)}
+    texts = {part.name: dict(part.texts) for part in translation_units(script, TEMPLATE)}
 
-    assert put_together(script, texts, language="en") == script
+    assert assemble(script, texts, language="en") == script
 
 
 # What must not be lost ----------------------------------------------------------------------------------------------
@@ -92,8 +94,8 @@ def test_a_script_of_any_texts_comes_back_together(items, description):
 
 def losses(text: str, translated: str, *, limit: int | None = None, **more: str) -> list[str]:
     limits = (("say_1", limit),) if limit else ()
-    part = Part(name="scene_3", kind="statement", texts=(("say_1", text),), limits=limits)
-    return find_losses(part, {"say_1": translated}, **{"written_in": "en", "language": "es", **more})
+    part = TranslationUnit(name="scene_3", kind="statement", texts=(("say_1", text),), limits=limits)
+    return find_translation_problems(part, {"say_1": translated}, **{"written_in": "en", "language": "es", **more})
 
 
 @pytest.mark.parametrize(
@@ -150,21 +152,23 @@ def test_a_text_may_stay_the_same_between_two_kinds_of_one_language():
 
 
 def test_names_that_are_missing_or_new_are_told():
-    part = Part(name="scene_1", kind="title", texts=(("heading", "Tea"), ("say_1", "Tea cools.")), limits=())
+    part = TranslationUnit(name="scene_1", kind="title", texts=(("heading", "Tea"), ("say_1", "Tea cools.")), limits=())
 
-    told = find_losses(part, {"titular": "Té", "say_1": "El té."}, written_in="en", language="es")
+    told = find_translation_problems(part, {"titular": "Té", "say_1": "El té."}, written_in="en", language="es")
 
     assert told == ["scene 1 (title): there is no titular in it", "scene 1 (title): heading is missing"]
 
 
 def test_emphasis_has_to_be_a_phrase_of_the_translated_text_unless_it_is_the_last_try():
-    part = Part(name="scene_1", kind="statement", texts=(("text", "It is cold."), ("emphasis", "cold")), limits=())
+    part = TranslationUnit(
+        name="scene_1", kind="statement", texts=(("text", "It is cold."), ("emphasis", "cold")), limits=()
+    )
     translated = {"text": "Está frío.", "emphasis": "fría"}
 
-    assert find_losses(part, translated, written_in="en", language="es") == [
+    assert find_translation_problems(part, translated, written_in="en", language="es") == [
         "scene 1 (statement): emphasis must be copied from the translated text letter by letter"
     ]
-    assert find_losses(part, translated, written_in="en", language="es", strict=False) == []
+    assert find_translation_problems(part, translated, written_in="en", language="es", strict=False) == []
 
 
 @given(st.text())
@@ -183,10 +187,8 @@ def test_cells_that_are_too_long_together_in_a_translation_are_shortened_and_the
     before = replace(SCRIPT, scenes=(*SCRIPT.scenes, table))
     wanted = Translation(script=before, language="de", models=(None,), template=TEMPLATE, cache=None)
 
-    same = wanted.put_together({})
-    longer = wanted.put_together(
-        {"scene_5": {"item_1_cell_1": long[:36], "item_1_cell_2": long[2:38] + " and more of it"}}
-    )
+    same = wanted.assemble({})
+    longer = wanted.assemble({"scene_5": {"item_1_cell_1": long[:36], "item_1_cell_2": long[2:38] + " and more of it"}})
 
     assert find_problems(before, TEMPLATE) == ()
     assert same.scenes[-1] == table

@@ -19,12 +19,12 @@ from aiohttp import web
 from anyio import to_thread
 
 from pipeline.errors import ConfigurationError, NeedsLoginError, PermanentError, ProviderError, TransientError
-from pipeline.limits import Budget, Purse
+from pipeline.limits import Billing, Budget
 from pipeline.model import Price
-from pipeline.orchestrator.context.providers import make_models
+from pipeline.orchestrator.context.provider_factory import make_models
 from pipeline.script.chat import Message, Question
 from pipeline.settings import Settings
-from tests.standins.coins import Coins
+from tests.standins.memory_ledger import Coins
 from tests.standins.models import KEY, groq_model, service_models
 from tests.standins.throttles import throttle
 
@@ -67,7 +67,7 @@ async def test_a_question_is_not_sent_on_to_another_address(way: str, serve: Ser
         return web.Response(status=307, headers={"Location": "/elsewhere"})
 
     with pytest.raises(PermanentError, match=r"nothing at this address \(HTTP 307\)"):
-        await MODELS[way](await serve(redirect)).answer(QUESTION, Purse())
+        await MODELS[way](await serve(redirect)).answer(QUESTION, Billing())
 
     assert len(asked) == 1
 
@@ -84,7 +84,7 @@ async def test_an_answer_without_an_end_is_broken_off(way: str, status: int, ser
         return response
 
     with pytest.raises(TransientError, match="the answer does not end"):
-        await MODELS[way](await serve(go_on)).answer(QUESTION, Purse())
+        await MODELS[way](await serve(go_on)).answer(QUESTION, Billing())
 
 
 @pytest.mark.parametrize("status", [200, 500])
@@ -96,7 +96,7 @@ async def test_an_answer_that_is_packed_without_being_asked_for_is_not_unpacked(
         return web.Response(status=status, body=packed, headers=headers)
 
     with pytest.raises(TransientError, match=r"groq: answers in an encoding that was not asked for \(gzip\)"):
-        await MODELS["groq"](await serve(bomb)).answer(QUESTION, Purse())
+        await MODELS["groq"](await serve(bomb)).answer(QUESTION, Billing())
 
 
 async def test_what_is_unpacked_counts_as_it_is(serve: Serve) -> None:
@@ -106,7 +106,7 @@ async def test_what_is_unpacked_counts_as_it_is(serve: Serve) -> None:
         return web.Response(body=packed, headers=headers)
 
     with pytest.raises(TransientError, match="the answer does not end"):
-        await MODELS["openai_compatible"](await serve(bomb)).answer(QUESTION, Purse())
+        await MODELS["openai_compatible"](await serve(bomb)).answer(QUESTION, Billing())
 
 
 @pytest.mark.parametrize("way", MODELS)
@@ -120,7 +120,7 @@ async def test_whatever_a_header_says_json_is_read_as_what_it_is_written_in(
         headers = {"Content-Type": f"application/json; charset={charset}"}
         return web.Response(status=status, body=b"\xef\xbb\xbf" + body.encode(), headers=headers)
 
-    asking = MODELS[way](await serve(claim)).answer(QUESTION, Purse())
+    asking = MODELS[way](await serve(claim)).answer(QUESTION, Billing())
     if status == 200:
         assert (await asking).text == "¿Por qué?"
     else:
@@ -134,7 +134,7 @@ async def test_a_key_that_a_refusal_repeats_is_not_told(way: str, serve: Serve) 
         message = {"content": None, "refusal": f"not with {request.headers['Authorization']}"}
         return web.Response(text=json.dumps({"choices": [{"message": message}]}), content_type="application/json")
 
-    answer = await MODELS[way](await serve(refuse)).answer(QUESTION, Purse())
+    answer = await MODELS[way](await serve(refuse)).answer(QUESTION, Billing())
 
     assert answer.refusal == "not with Bearer ***"
 
@@ -158,7 +158,7 @@ async def test_an_error_in_an_answer_that_says_200_is_that_error(
         return web.Response(text=json.dumps(body), content_type="application/json")
 
     with pytest.raises(kind, match=re.escape(says)):
-        await MODELS[way](await serve(begin)).answer(QUESTION, Purse())
+        await MODELS[way](await serve(begin)).answer(QUESTION, Billing())
 
 
 Broken = Callable[[bytes], bytes]
@@ -192,7 +192,7 @@ async def speaking(reply: Broken, seen: list[str]) -> AsyncIterator[str]:
 async def test_a_key_that_breaks_the_protocol_is_not_told_in_a_traceback_either(way: str, broken: Broken) -> None:
     async with speaking(broken, []) as url:
         with pytest.raises(TransientError, match=r"no connection \(.*\*\*\*") as caught:
-            await MODELS[way](url).answer(QUESTION, Purse())
+            await MODELS[way](url).answer(QUESTION, Billing())
 
     assert KEY not in "".join(traceback.format_exception(caught.value))
 
@@ -206,7 +206,7 @@ async def test_a_password_for_the_host_does_not_take_the_place_of_the_key(
     seen: list[str] = []
 
     async with speaking(lambda _: b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + ANSWER, seen) as url:
-        answer = await MODELS[way](url).answer(QUESTION, Purse())
+        answer = await MODELS[way](url).answer(QUESTION, Billing())
 
     assert answer.text == "{}"
     assert f"Authorization: Bearer {KEY}\r\n" in seen[0]
@@ -218,7 +218,7 @@ async def test_the_proxy_of_the_machine_is_asked_with_its_password(way: str, mon
 
     async with speaking(lambda _: b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + ANSWER, seen) as url:
         monkeypatch.setenv("http_proxy", url.replace("//", "//me:mine@"))
-        await MODELS[way]("http://models.example").answer(QUESTION, Purse())
+        await MODELS[way]("http://models.example").answer(QUESTION, Billing())
 
     assert seen[0].startswith("POST http://models.example/")
     assert "Proxy-Authorization: Basic bWU6bWluZQ==\r\n" in seen[0]
@@ -230,7 +230,7 @@ async def test_the_password_of_a_proxy_is_never_told(way: str, address: str, mon
     async with speaking(lambda _: b"HTTP/1.1 407 Who Are You\r\nConnection: close\r\n\r\n", []) as url:
         monkeypatch.setenv("https_proxy", address or url.replace("//", "//me:mi-ne@"))
         with pytest.raises(TransientError, match="no connection") as caught:
-            await MODELS[way]("https://models.example").answer(QUESTION, Purse())
+            await MODELS[way]("https://models.example").answer(QUESTION, Billing())
 
     assert "mi-ne" not in "".join(traceback.format_exception(caught.value))
 
@@ -246,7 +246,7 @@ async def test_what_is_reserved_is_all_that_a_model_may_write_with_its_thinking(
 
     model = MODELS[way](await serve(write))
     coins = Coins()
-    await model.answer(QUESTION, Purse(prices={model.model: DOLLAR_A_TOKEN}, budgets=[Budget(coins, None)]))
+    await model.answer(QUESTION, Billing(prices={model.model: DOLLAR_A_TOKEN}, budgets=[Budget(coins, None)]))
 
     assert coins.usd == rooms[0]
 
@@ -281,7 +281,7 @@ async def spent(way: str, url: str) -> tuple[bool, bool]:
     coins, tokens = Coins(), Tokens()
     model = MODELS[way](url, door=throttle(ledger=tokens))
     with pytest.raises(ProviderError):
-        await model.answer(QUESTION, Purse(prices={model.model: DOLLAR_A_TOKEN}, budgets=[Budget(coins, None)]))
+        await model.answer(QUESTION, Billing(prices={model.model: DOLLAR_A_TOKEN}, budgets=[Budget(coins, None)]))
     return coins.usd > 0, tokens.tokens > 0
 
 
@@ -316,7 +316,7 @@ async def test_a_count_of_tokens_that_can_not_be_true_is_not_reserved_ever_after
     model, coins = MODELS[way](await serve(count)), Coins()
     dollar_a_token = Price(usd_per_million_in=1e6, usd_per_million_out=0)
     for _ in range(2):
-        await model.answer(QUESTION, Purse(prices={model.model: dollar_a_token}, budgets=[Budget(coins, None)]))
+        await model.answer(QUESTION, Billing(prices={model.model: dollar_a_token}, budgets=[Budget(coins, None)]))
 
     assert 0 < coins.most < 1_000
 
@@ -347,7 +347,7 @@ async def test_a_key_that_is_repeated_in_escapes_is_not_told(way: str, serve: Se
     async def refuse(_request: web.Request) -> web.StreamResponse:
         return web.Response(text=f'{{"choices": [{{"message": {message}}}]}}', content_type="application/json")
 
-    answer = await MODELS[way](await serve(refuse)).answer(QUESTION, Purse())
+    answer = await MODELS[way](await serve(refuse)).answer(QUESTION, Billing())
 
     assert (answer.text, answer.refusal) == ("never ***", "x" * 195 + "***")
 
@@ -362,6 +362,6 @@ async def test_an_answer_is_utf_8_whatever_it_calls_itself(way: str, charset: st
     question = replace(QUESTION, messages=(Message(role="user", content="{}"),))
     model = MODELS[way](await serve(answer))
 
-    assert (await model.answer(question, Purse())).text == "{}"
+    assert (await model.answer(question, Billing())).text == "{}"
     with pytest.raises(PermanentError, match="refuses the request"):
-        await model.answer(QUESTION, Purse())
+        await model.answer(QUESTION, Billing())

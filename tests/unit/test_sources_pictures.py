@@ -9,7 +9,7 @@ import pytest
 from pipeline.errors import InputError
 from pipeline.model import Brief, Illustration, Paragraph, WantedPicture
 from pipeline.model.pictures import MOST_PICTURES, is_stock, stock_words
-from pipeline.orchestrator.context.places import Places
+from pipeline.orchestrator.context.paths import Places
 from pipeline.sources.markdown import parse_brief
 
 

@@ -23,8 +23,8 @@ from pipeline.keys import content_key
 from pipeline.model import BulletList, Clip, JobStatus, Paragraph, SpokenLine, StatementScene, TitleScene
 from pipeline.state import Cache
 from pipeline.state.cache import content as cache_module
-from pipeline.state.cache import sealed
-from pipeline.state.cache.use import CacheCounts
+from pipeline.state.cache import digests
+from pipeline.state.cache.usage import CacheCounts
 
 KEY = content_key("sky")
 DAY_S = 24 * 3600
@@ -349,7 +349,7 @@ async def test_what_can_not_be_read_now_is_made_afresh_and_not_thrown_away(cache
     def refuse(path: Path) -> str:
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
-    monkeypatch.setattr(sealed, "_hashes", SimpleNamespace(of=lambda path, stat: refuse(path)))
+    monkeypatch.setattr(digests, "_hashes", SimpleNamespace(of=lambda path, stat: refuse(path)))
     with pytest.raises(ZeroDivisionError):
         await cache.get_or_make("segment", KEY, ".mp4", divide_by_zero)
     monkeypatch.undo()
@@ -364,7 +364,9 @@ async def divide_by_zero(path: Path) -> None:
 async def test_a_file_is_read_once_for_as_long_as_it_does_not_change(cache, monkeypatch):
     path = await to_thread.run_sync(put, cache, "sky", b"film")
     read = []
-    monkeypatch.setattr(sealed, "sha256_of", lambda path, read_it=sealed.sha256_of: read.append(path) or read_it(path))
+    monkeypatch.setattr(
+        digests, "sha256_of", lambda path, read_it=digests.sha256_of: read.append(path) or read_it(path)
+    )
 
     for _ in range(3):
         assert (await cache.get_or_make("clip", KEY, ".wav", Maker()))[1]
@@ -387,8 +389,8 @@ def test_a_file_so_new_that_a_change_would_not_show_in_its_time_is_read_again(ca
 
 
 def test_the_hashes_that_are_remembered_are_bounded_and_the_oldest_goes(cache, monkeypatch):
-    hashes = sealed._Hashes()
-    monkeypatch.setattr(sealed, "_REMEMBERED", 2)
+    hashes = digests._Hashes()
+    monkeypatch.setattr(digests, "_REMEMBERED", 2)
     for name in ("a", "b", "a", "c"):
         path = put(cache, name, name.encode())
         hashes.of(path, path.stat())
@@ -612,7 +614,7 @@ async def test_what_another_process_holds_stays_at_any_size_until_its_block_ends
 
 async def test_what_another_process_takes_while_files_are_being_counted_stays(cache, tmp_path, monkeypatch):
     other, path = Cache(tmp_path / "cache"), await to_thread.run_sync(lambda: put(cache, "old", b"x" * 100))
-    look = sealed.files_below
+    look = digests.files_below
 
     def and_then(folder):
         found = look(folder)
@@ -639,7 +641,7 @@ def test_a_process_that_began_before_the_clock_was_set_back_keeps_what_it_has_us
     sign = tmp_path / "cache" / ".0123456789ab.lock"
     sign.touch()
     os.utime(sign, (time.time() + 3600,) * 2)
-    monkeypatch.setattr("pipeline.state.cache.signs.is_held", lambda path: True)
+    monkeypatch.setattr("pipeline.state.cache.leases.is_held", lambda path: True)
 
     assert cache.prune(0) == 0
     assert files(tmp_path) == [held]
@@ -655,7 +657,7 @@ def test_what_was_used_since_a_lock_that_can_not_be_opened_came_stays(cache, tmp
     def is_held(path):
         raise StorageError("can't be opened", where=str(path))
 
-    monkeypatch.setattr("pipeline.state.cache.signs.is_held", is_held)
+    monkeypatch.setattr("pipeline.state.cache.leases.is_held", is_held)
     assert cache.prune(0) == 100
     assert files(tmp_path) == [recent]
 
@@ -691,7 +693,7 @@ async def test_a_block_that_fails_holds_nothing_any_more(cache):
 
 async def test_nothing_is_looked_at_while_everything_is_known_to_fit(cache, monkeypatch):
     looked = []
-    look = sealed.files_below
+    look = digests.files_below
     monkeypatch.setattr(
         "pipeline.state.cache.content.files_below", lambda folder: looked.append(folder) or look(folder)
     )

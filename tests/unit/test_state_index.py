@@ -17,7 +17,7 @@ from pipeline.errors import CheckpointError, StorageError
 from pipeline.model import Batch, Brief, Job, JobStatus, Paragraph, Priority, Section, summary_of
 from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, CheckpointStore, QueuedJob, Standing
 from pipeline.state.index import database as database_module
-from pipeline.state.index import keeper, reconciling
+from pipeline.state.index import reconciling, recovery
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NOTES = (Section(heading="", blocks=(Paragraph(text="x"),)),)
@@ -661,7 +661,7 @@ def test_a_disk_that_stays_full_is_told_once_and_costs_no_row(timed, caplog, mon
         database.execute(f"PRAGMA max_page_count = {pages}")
         return database
 
-    monkeypatch.setattr(keeper, "open_file", open_file)
+    monkeypatch.setattr(recovery, "open_file", open_file)
     for number in range(50):
         timed.clock.now += 61
         save(timed, job(number, status=JobStatus.COMPLETED, stage="x" * 2000))

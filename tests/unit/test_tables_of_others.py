@@ -8,7 +8,7 @@ from anyio import to_thread
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import open_context
-from pipeline.script import play
+from pipeline.script import fill_script
 from tests.standins.tables import FILMS, TABLES, write_template
 
 
@@ -30,7 +30,7 @@ async def films_of(tmp_path):
         plan = await plan_batch(wanted.briefs, context, batch="table", source=f"{name}.csv")
         jobs = [await context.store.load_job("table", job_id) for job_id in plan.ids]
         template = await to_thread.run_sync(context.template, jobs[0].brief)
-        scripts = {job.brief.title: play(job.brief, template) for job in jobs}
+        scripts = {job.brief.title: fill_script(job.brief, template) for job in jobs}
         said = {title: [line.text for scene in each.scenes for line in scene.lines] for title, each in scripts.items()}
         told = [(each.row, each.line, each.column, each.problem) for each in wanted.problems]
         assert len(jobs) + len({row for row, *_ in told}) == wanted.rows

@@ -29,7 +29,7 @@ from pipeline.model import (
     Table,
     WantedPicture,
 )
-from pipeline.template import known_templates, load_template, notes_as_text
+from pipeline.template import known_templates, load_template, notes_as_markdown
 from pipeline.template.loading import files_in
 from pipeline.template.sample import load_sample
 from pipeline.template.schema import parse_template_file
@@ -297,7 +297,7 @@ def test_a_model_is_told_what_makes_a_film_worth_watching(asked: str) -> None:
 def test_a_model_is_told_where_a_table_belongs_in_a_template_that_says_it_of_its_other_charts(name: str) -> None:
     def orders(text: str) -> int:
         brief = Brief(title="T", sections=(Section(heading="One", blocks=(Paragraph(text=text),)),))
-        system, _ = load_template(name, search=[]).offered(brief).prompt(brief)
+        system, _ = load_template(name, search=[]).with_usable_layouts(brief).prompt(brief)
         return system.partition("What is shown")[0].count("`table`")
 
     assert orders("In 1703, they cost 35, 21 and 49 euros.") == 1
@@ -362,7 +362,7 @@ def test_a_model_is_shown_every_kind_of_block() -> None:
         Illustration(source="gone.jpg", description="Nothing", is_there=False),
     )
 
-    assert notes_as_text((Section(heading="One", level=1, blocks=blocks),)) == (
+    assert notes_as_markdown((Section(heading="One", level=1, blocks=blocks),)) == (
         "# One\n\n1. Knead.\n2. Wait.\n\n- [ ] Mars\n- [x] Jupiter\n\n> It is.\n> — Ada, poet\n\n"
         "| Tower | m |\n| --- | --- |\n| Smeaton | 22 |\n\n````python\na = '```'\n````\n\n![A tower](a.jpg)"
     )
@@ -371,7 +371,7 @@ def test_a_model_is_shown_every_kind_of_block() -> None:
 def test_a_model_is_offered_the_layouts_that_the_notes_have_something_for() -> None:
     def offered(*blocks: Block, **wishes: Any) -> set[str]:
         sections = (Section(heading="One", blocks=blocks),) if blocks else ()
-        found = load_template("explainer", search=[]).offered(Brief(title="T", sections=sections, **wishes))
+        found = load_template("explainer", search=[]).with_usable_layouts(Brief(title="T", sections=sections, **wishes))
         return {layout.name for layout in found.layouts}
 
     text = Paragraph(text="It began in 1696 and ended in 1703.")

@@ -12,8 +12,8 @@ import pytest
 from pipeline.errors import InputError
 from pipeline.model import Brief, BulletsScene, ClosingScene, Script, SpokenLine, TitleScene
 from pipeline.script.checks import find_problems
-from pipeline.script.intro_outro import find_other_ends, with_ends
-from pipeline.template import End, Template, known_templates, load_template
+from pipeline.script.intro_outro import find_layout_mismatches, with_intro_and_outro
+from pipeline.template import SceneDefaults, Template, known_templates, load_template
 from pipeline.workspace import builtin_root
 
 BUILTIN = builtin_root() / "templates"
@@ -54,15 +54,17 @@ def test_a_template_says_what_opens_and_closes_its_films_and_what_stands_there(c
 
     template = load_template("explainer", search=change(more))
 
-    assert template.intro == End(layout="title", texts=(("kicker", "Acme"),))
-    assert template.outro == End(layout="closing", texts=(("text", "See you."), ("action", "Visit acme.example")))
+    assert template.intro == SceneDefaults(layout="title", texts=(("kicker", "Acme"),))
+    assert template.outro == SceneDefaults(
+        layout="closing", texts=(("text", "See you."), ("action", "Visit acme.example"))
+    )
     assert (template.first_layout, template.last_layout) == ("title", "closing")
 
 
 def test_without_a_word_about_it_a_title_opens_and_anything_closes() -> None:
     template = load_template("explainer", search=[])
 
-    assert (template.intro, template.outro) == (End(layout="title"), None)
+    assert (template.intro, template.outro) == (SceneDefaults(layout="title"), None)
     assert (template.first_layout, template.last_layout) == ("title", "")
 
 
@@ -94,14 +96,14 @@ def test_what_is_wrong_in_an_end_is_told_with_its_line(change: Change, more: str
 
 
 def test_the_words_of_a_template_stand_where_nobody_has_written_any() -> None:
-    intro = End(layout="title", texts=(("kicker", "Acme"), ("subtitle", "Every Monday")))
-    outro = End(layout="closing", texts=(("action", "Visit acme.example"), ("subtitle", "Acme")))
+    intro = SceneDefaults(layout="title", texts=(("kicker", "Acme"), ("subtitle", "Every Monday")))
+    outro = SceneDefaults(layout="closing", texts=(("action", "Visit acme.example"), ("subtitle", "Acme")))
     scenes = (
         TitleScene(lines=LINES, heading="Bees", kicker="Nature"),
         ClosingScene(lines=LINES, text="Sweet.", subtitle="Bees"),
     )
 
-    script = with_ends(replace(SCRIPT, scenes=scenes), template_with(intro=intro, outro=outro))
+    script = with_intro_and_outro(replace(SCRIPT, scenes=scenes), template_with(intro=intro, outro=outro))
 
     first, last = script.scenes
     assert (first.kicker, first.subtitle) == ("Nature", "Every Monday")
@@ -110,27 +112,30 @@ def test_the_words_of_a_template_stand_where_nobody_has_written_any() -> None:
 
 
 def test_a_film_that_ends_otherwise_gets_the_templates_last_scene_if_its_words_are_enough() -> None:
-    whole = End(layout="closing", texts=(("text", "Until next week."), ("action", "Subscribe")))
+    whole = SceneDefaults(layout="closing", texts=(("text", "Until next week."), ("action", "Subscribe")))
 
-    script = with_ends(SCRIPT, template_with(outro=whole))
+    script = with_intro_and_outro(SCRIPT, template_with(outro=whole))
 
     assert script.scenes[-1] == ClosingScene(
         lines=(SpokenLine(text="Until next week."),), text="Until next week.", action="Subscribe", subtitle="Bees"
     )
-    assert with_ends(SCRIPT, template_with(outro=End(layout="closing", texts=(("action", "Go"),)))) == SCRIPT
+    assert (
+        with_intro_and_outro(SCRIPT, template_with(outro=SceneDefaults(layout="closing", texts=(("action", "Go"),))))
+        == SCRIPT
+    )
 
 
 def test_films_in_other_languages_go_without_the_templates_words() -> None:
-    outro = End(layout="closing", texts=(("text", "Bis bald."),))
+    outro = SceneDefaults(layout="closing", texts=(("text", "Bis bald."),))
 
-    assert with_ends(SCRIPT, template_with(outro=outro, language="de")) == SCRIPT
-    assert len(with_ends(SCRIPT, template_with(outro=outro, language="en-GB")).scenes) == 3
+    assert with_intro_and_outro(SCRIPT, template_with(outro=outro, language="de")) == SCRIPT
+    assert len(with_intro_and_outro(SCRIPT, template_with(outro=outro, language="en-GB")).scenes) == 3
 
 
 def test_a_model_is_told_that_its_film_begins_and_ends_otherwise_than_the_template_wishes() -> None:
-    template = template_with(intro=End(layout="statement"), outro=End(layout="closing"))
+    template = template_with(intro=SceneDefaults(layout="statement"), outro=SceneDefaults(layout="closing"))
 
-    assert list(find_other_ends(SCRIPT, template)) == [
+    assert list(find_layout_mismatches(SCRIPT, template)) == [
         "the first scene is a title scene, it must be a statement scene",
         "the last scene is a title scene, it must be a closing scene",
     ]
@@ -142,12 +147,12 @@ def test_a_film_begins_with_a_title_or_with_what_its_template_names() -> None:
     bullets = BulletsScene(lines=(SpokenLine(text="A.", reveals=0),), heading="H", items=("A",))
     script = replace(SCRIPT, scenes=(bullets, *SCRIPT.scenes))
 
-    assert find_problems(script, template_with(intro=End(layout="bullets"))) == ()
+    assert find_problems(script, template_with(intro=SceneDefaults(layout="bullets"))) == ()
     assert "the first scene is a bullets scene, it must be a title scene" in find_problems(script, template_with())
 
 
 def test_a_model_is_told_the_words_of_the_template() -> None:
-    outro = End(layout="closing", texts=(("action", "Visit acme.example"),))
+    outro = SceneDefaults(layout="closing", texts=(("action", "Visit acme.example"),))
     template = replace(load_template("news", search=[]), outro=outro)
 
     _, user = template.prompt(Brief(title="Coffee", language="en"))

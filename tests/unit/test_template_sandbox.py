@@ -8,8 +8,8 @@ import pytest
 from pipeline.template.sandbox import TextSandbox
 
 
-def fill_in(text: str, **names: object) -> str:
-    return TextSandbox(jinja2.DictLoader({"text": text})).fill_in("text", names)
+def render_file(text: str, **names: object) -> str:
+    return TextSandbox(jinja2.DictLoader({"text": text})).render_file("text", names)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def fill_in(text: str, **names: object) -> str:
 )
 def test_a_text_that_would_use_up_the_machine_is_refused(text):
     with pytest.raises(jinja2.TemplateError):
-        fill_in(text)
+        render_file(text)
 
 
 @pytest.mark.parametrize(
@@ -66,11 +66,11 @@ def test_a_text_that_would_use_up_the_machine_is_refused(text):
 )
 def test_a_format_is_looked_at_before_it_makes_anything(text, why):
     with pytest.raises(jinja2.TemplateError, match=why):
-        fill_in(text)
+        render_file(text)
 
 
 def test_a_padding_of_billions_is_cut_to_something_sane():
-    assert len(fill_in("a{{ 'x' | center(9999999999) }}b")) <= 1_002
+    assert len(render_file("a{{ 'x' | center(9999999999) }}b")) <= 1_002
 
 
 @pytest.mark.parametrize(
@@ -91,15 +91,17 @@ def test_a_padding_of_billions_is_cut_to_something_sane():
     ],
 )
 def test_what_texts_need_works_as_it_does_elsewhere(text, filled):
-    assert fill_in(text) == filled
+    assert render_file(text) == filled
 
 
 def test_one_film_does_not_use_up_the_rounds_of_the_next():
     text = "{% for i in range(900) %}{% for j in range(60) %}{% endfor %}{% endfor %}."
     sandbox = TextSandbox(jinja2.DictLoader({"text": text}))
 
-    assert [sandbox.fill_in("text", {}) for _ in range(3)] == ["."] * 3
+    assert [sandbox.render_file("text", {}) for _ in range(3)] == ["."] * 3
 
 
 def test_small_sums_and_loops_work():
-    assert fill_in("{{ 6 * 7 }} {% for i in range(3) %}{{ i }}{% endfor %} {{ name }}", name="Maria") == "42 012 Maria"
+    assert (
+        render_file("{{ 6 * 7 }} {% for i in range(3) %}{{ i }}{% endfor %} {{ name }}", name="Maria") == "42 012 Maria"
+    )

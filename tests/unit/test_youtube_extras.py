@@ -16,7 +16,7 @@ from pipeline.model import Package
 from pipeline.publishing import files_beside, sums_of
 from pipeline.publishing.youtube import Extras, Title
 from pipeline.publishing.youtube.calls import Calls
-from pipeline.publishing.youtube.extras.doing import Missing
+from pipeline.publishing.youtube.extras.execution import Missing
 from pipeline.state.ledgers.quota import Allowance, ProjectQuota, project_of
 from tests.standins.youtube import CLIENT_ID, FAULTS, UPLOAD
 from tests.standins.youtube.clients import PLENTY, channel_of, film_for, now, quota_in, token_file

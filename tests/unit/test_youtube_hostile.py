@@ -25,11 +25,11 @@ from pipeline.errors import (
 )
 from pipeline.limits.times import LONGEST_WAIT_S, retry_after_s
 from pipeline.publishing.youtube import Extras
-from pipeline.publishing.youtube.after import look
-from pipeline.publishing.youtube.answers import text_at
 from pipeline.publishing.youtube.http import _Once, open_http
 from pipeline.publishing.youtube.login import read_client
 from pipeline.publishing.youtube.lookup import films_of
+from pipeline.publishing.youtube.responses import text_at
+from pipeline.publishing.youtube.status import look
 from pipeline.settings import load_settings
 from tests.standins.youtube import CHUNK_BYTES, HOSTILE_PASSING, YouTubeStandIn, listing
 from tests.standins.youtube.clients import channel_of, film_for, token_file

@@ -10,7 +10,7 @@ from google.oauth2.credentials import Credentials
 
 from pipeline.errors import HeldError, InputError, NeedsLoginError, TransientError
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.logins import standing
+from pipeline.orchestrator.logins import login_status
 from pipeline.publishing.youtube import Extras
 from pipeline.publishing.youtube.identity import Identity, ask_whose, identity_in, keep_login, whose
 from pipeline.publishing.youtube.tokens import Token
@@ -63,7 +63,7 @@ async def test_a_login_keeps_which_channel_it_is_for_and_google_auth_still_reads
     assert Credentials.from_authorized_user_file(token_file(tmp_path)).valid
     assert youtube.calls["channels.list"] == 1
     context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path))
-    stands = await to_thread.run_sync(standing, context, "default")
+    stands = await to_thread.run_sync(login_status, context, "default")
     assert (stands.channel_id, stands.title) == ("UCann", "Channel ann")
 
 

@@ -21,7 +21,7 @@ from pipeline.errors import ClosedError, InputError, NeedsLoginError, NightreelE
 from pipeline.files import temporary_sibling
 from pipeline.orchestrator import logins
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.logins import standing
+from pipeline.orchestrator.logins import login_status
 from pipeline.publishing.youtube.device import log_in_by_code
 from pipeline.publishing.youtube.http import Reply, open_http
 from pipeline.publishing.youtube.identity import keep_login
@@ -704,7 +704,7 @@ async def test_what_a_login_with_a_code_can_not_do_is_told_with_how_it_stands(yo
     youtube.write_token(token_file(tmp_path), scopes=("https://www.googleapis.com/auth/youtube",))
     context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path))
 
-    stands = await to_thread.run_sync(standing, context, "default")
+    stands = await to_thread.run_sync(login_status, context, "default")
 
     assert not stands.may_send_captions
     assert "This login can't send captions" in "\n".join(_lines(stands))
@@ -723,7 +723,7 @@ async def stand(youtube, root, *, began=timedelta(), renewed=timedelta()):
         noted = {"expiry": expiry, "nightreel": {"logged_in_at": (now() - began).isoformat()}}
         path.write_text(json.dumps(content | noted), encoding="utf-8")
     context = await to_thread.run_sync(lambda: open_context(workspace=root))
-    return "\n".join(_lines(await to_thread.run_sync(standing, context, "default")))
+    return "\n".join(_lines(await to_thread.run_sync(login_status, context, "default")))
 
 
 async def test_an_app_in_testing_is_told_when_its_login_ends_and_that_it_has_ended(youtube, tmp_path):

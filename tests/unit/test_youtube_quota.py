@@ -11,13 +11,13 @@ import anyio
 import pytest
 from anyio import to_thread
 
-from pipeline.cli.batch_status import BatchReport, write_batch
+from pipeline.cli.batch_status import BatchStatus, write_batch
 from pipeline.cli.status_tables import print_batch
 from pipeline.errors import ClosedError, QuotaError, TransientError
 from pipeline.model import Asked, Batch, Brief, Job, Paragraph, Section
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.forecast import forecast
-from pipeline.orchestrator.uploads import told_days, upload_days
+from pipeline.orchestrator.uploads import describe_upload_days, upload_days
 from pipeline.publishing.youtube.calls import api_method
 from pipeline.settings import load_settings
 from pipeline.state import CheckpointStore
@@ -74,8 +74,8 @@ async def ours(root, clock):
     return await to_thread.run_sync(known.spent_today)
 
 
-async def days(purse, *wanted):
-    return await to_thread.run_sync(purse.days, *wanted)
+async def days(bucket, *wanted):
+    return await to_thread.run_sync(bucket.days, *wanted)
 
 
 # What costs what
@@ -127,64 +127,64 @@ def test_clients_of_one_project_share_its_quota():
 
 
 async def test_no_call_is_made_that_is_too_many_and_the_next_day_there_are_more(quota, clock):
-    purse = quota(uploads=2)
-    await purse.reserve("videos.insert")
-    await purse.reserve("videos.insert")
+    bucket = quota(uploads=2)
+    await bucket.reserve("videos.insert")
+    await bucket.reserve("videos.insert")
 
     with pytest.raises(ClosedError, match=r"spent \(2 by youtube.uploads_per_day\).*midnight in California") as raised:
-        await purse.reserve("videos.insert")
-    await purse.reserve("captions.insert")
+        await bucket.reserve("videos.insert")
+    await bucket.reserve("captions.insert")
 
     assert raised.value.until == MIDNIGHT
     clock.now = MIDNIGHT
-    await purse.reserve("videos.insert")
+    await bucket.reserve("videos.insert")
 
 
 async def test_units_are_a_purse_of_their_own_and_calls_have_their_costs(quota):
-    purse = quota(uploads=1, units=850)
-    await purse.reserve("captions.insert")
-    await purse.reserve("captions.insert")
-    await purse.reserve("thumbnails.set")
+    bucket = quota(uploads=1, units=850)
+    await bucket.reserve("captions.insert")
+    await bucket.reserve("captions.insert")
+    await bucket.reserve("thumbnails.set")
 
     with pytest.raises(ClosedError, match="units"):
-        await purse.reserve("videos.list")
-    await purse.reserve("videos.insert")
+        await bucket.reserve("videos.list")
+    await bucket.reserve("videos.insert")
 
 
 async def test_uploads_may_cost_units_as_they_once_did_and_one_purse_alone_is_never_charged(quota):
-    purse = quota(uploads=10, units=3300, **{"videos.insert": 1600})
-    await purse.reserve("videos.insert")
-    await purse.reserve("videos.insert")
+    bucket = quota(uploads=10, units=3300, **{"videos.insert": 1600})
+    await bucket.reserve("videos.insert")
+    await bucket.reserve("videos.insert")
 
     with pytest.raises(ClosedError, match="units"):
-        await purse.reserve("videos.insert")
+        await bucket.reserve("videos.insert")
 
-    assert await to_thread.run_sync(purse.spent_today) == {"uploads": 2, "units": 3200}
+    assert await to_thread.run_sync(bucket.spent_today) == {"uploads": 2, "units": 3200}
 
 
 async def test_a_call_that_leaves_units_to_others_takes_none_of_theirs_and_uploads_have_a_purse_of_their_own(quota):
-    purse = quota(uploads=1, units=1000)
+    bucket = quota(uploads=1, units=1000)
     kept = r"600 of the project's units in a day are kept for films that are still to come.*midnight in California"
-    await purse.reserve("captions.insert", leave=600)
+    await bucket.reserve("captions.insert", leave=600)
 
     with pytest.raises(ClosedError, match=kept) as raised:
-        await purse.reserve("thumbnails.set", leave=600)
+        await bucket.reserve("thumbnails.set", leave=600)
     assert raised.value.until == MIDNIGHT
     with pytest.raises(ClosedError, match="kept for films"):
-        await purse.reserve("thumbnails.set", leave=5000)
-    await purse.reserve("videos.insert", leave=600)
-    await purse.reserve("captions.insert")
-    await purse.reserve("thumbnails.set", leave=150)
+        await bucket.reserve("thumbnails.set", leave=5000)
+    await bucket.reserve("videos.insert", leave=600)
+    await bucket.reserve("captions.insert")
+    await bucket.reserve("thumbnails.set", leave=150)
 
-    assert await to_thread.run_sync(purse.spent_today) == {"uploads": 1, "units": 850}
+    assert await to_thread.run_sync(bucket.spent_today) == {"uploads": 1, "units": 850}
 
 
 async def test_what_google_says_is_spent_is_not_said_to_be_kept_for_others(quota):
-    purse = quota(units=1000)
-    await (await purse.reserve("captions.insert", leave=100)).refused()
+    bucket = quota(units=1000)
+    await (await bucket.reserve("captions.insert", leave=100)).refused()
 
     with pytest.raises(ClosedError, match="units that may be used in a day are spent"):
-        await purse.reserve("captions.insert", leave=100)
+        await bucket.reserve("captions.insert", leave=100)
 
 
 async def test_many_at_once_and_another_process_get_no_more_than_there_is(quota):
@@ -239,19 +239,19 @@ def test_a_clock_that_is_ahead_at_midnight_costs_minutes_and_not_a_day():
     ],
 )
 async def test_how_many_days_films_take_is_reckoned_from_what_is_left_today(quota, films, calls, expected):
-    purse = quota(uploads=100, units=10_000)
+    bucket = quota(uploads=100, units=10_000)
     for _ in range(3):
-        await purse.reserve("videos.insert")
-    await purse.reserve("captions.insert")
+        await bucket.reserve("videos.insert")
+    await bucket.reserve("captions.insert")
 
-    assert (await days(purse, films, calls)).days == expected
+    assert (await days(bucket, films, calls)).days == expected
 
 
 async def test_a_day_with_nothing_left_does_not_count_and_without_limits_it_is_one(quota):
-    purse = quota(uploads=1)
-    await purse.reserve("videos.insert")
+    bucket = quota(uploads=1)
+    await bucket.reserve("videos.insert")
 
-    found = await days(purse, 2)
+    found = await days(bucket, 2)
     assert (found.left_today, found.days) == (0, 2)
     assert (await days(quota(uploads=0), 10**6)).days == 1
 
@@ -280,8 +280,8 @@ def test_status_says_how_many_days_the_rest_of_a_batch_takes(tmp_path, capsys):
         token_file(tmp_path, name).parent.mkdir(parents=True, exist_ok=True)
         token_file(tmp_path, name).write_text(json.dumps({"client_id": client}), encoding="utf-8")
 
-    print_batch(BatchReport(store, "films"))
-    write_batch(BatchReport(store, "films"), out := io.StringIO())
+    print_batch(BatchStatus(store, "films"))
+    write_batch(BatchStatus(store, "films"), out := io.StringIO())
 
     told = "4 films a day to youtube and youtube:cooking, 4 left today: 10 films, 3 days"
     assert told in " ".join(capsys.readouterr().out.split())
@@ -295,13 +295,13 @@ def test_status_says_it_as_well_where_films_were_made_first_and_published_later(
     store.put_jobs("films", [job.evolve(asked=Asked(settings={"publishing.to": "youtube"}))])
     (tmp_path / "nightreel.toml").write_text("[youtube]\nuploads_per_day = 2\n", encoding="utf-8")
 
-    print_batch(BatchReport(store, "films"))
+    print_batch(BatchStatus(store, "films"))
 
     assert "2 films a day to youtube, 2 left today: 3 films, 2 days" in " ".join(capsys.readouterr().out.split())
 
 
 def test_status_says_nothing_of_it_where_nothing_is_published(tmp_path, capsys):
-    print_batch(BatchReport(batch_of(tmp_path, 5), "films"))
+    print_batch(BatchStatus(batch_of(tmp_path, 5), "films"))
 
     assert "publishing" not in capsys.readouterr().out
 
@@ -317,7 +317,7 @@ async def test_a_dry_run_says_how_many_days_it_takes_and_that_nobody_is_logged_i
     (uploads,) = found.uploads
     assert (uploads.films, uploads.films_per_day, uploads.days) == (5, 2, 3)
     assert uploads.complete_per_day == 2
-    assert told_days(uploads) == "2 films a day to youtube, 2 left today: 5 films, 3 days"
+    assert describe_upload_days(uploads) == "2 films a day to youtube, 2 left today: 5 films, 3 days"
     assert "youtube: nobody is logged in" in found.notes[-1]
     assert "nightreel auth youtube --channel default" in found.notes[-1]
 
@@ -375,8 +375,8 @@ def test_where_there_is_no_limit_that_is_told(tmp_path, clock):
     wanted |= {"youtube.uploads_per_day": 2}
     (limited,) = upload_days(tmp_path, load_settings(tmp_path, wanted, {}), 3, clock=clock)
 
-    assert told_days(found) == "3 films to youtube, without a limit"
-    assert told_days(limited) == "2 films a day to youtube, 2 left today: 3 films, 2 days"
+    assert describe_upload_days(found) == "3 films to youtube, without a limit"
+    assert describe_upload_days(limited) == "2 films a day to youtube, 2 left today: 3 films, 2 days"
 
 
 async def test_more_films_than_get_all_that_goes_with_them_are_told_and_folders_have_no_quota(tmp_path, clock):
@@ -388,11 +388,11 @@ async def test_more_films_than_get_all_that_goes_with_them_are_told_and_folders_
     # 10,000 units, of which a film takes 400 + 50 + 50 + 2.
     assert (found.hosts, found.films_per_day, found.complete_per_day) == (("youtube",), 100, 19)
     (later,) = await to_thread.run_sync(lambda: upload_days(tmp_path, settings, 0, waiting=30, clock=clock))
-    assert told_days(later) == (
+    assert describe_upload_days(later) == (
         "100 films a day to youtube, 100 left today: 0 films, 0 days; with all that goes with them 19 a day, 2 days: "
         "captions follow; 30 out already, and wait for some of it"
     )
-    assert told_days(found) == (
+    assert describe_upload_days(found) == (
         "100 films a day to youtube, 100 left today: 60 films, 1 day; "
         "with all that goes with them 19 a day, 4 days: captions follow"
     )

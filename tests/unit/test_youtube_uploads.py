@@ -30,9 +30,9 @@ from pipeline.model import Package
 from pipeline.publishing import Subject
 from pipeline.publishing.youtube import YouTubeDestination
 from pipeline.publishing.youtube.failures import error_of, says_spent
-from pipeline.publishing.youtube.film import measured, open_film
 from pipeline.publishing.youtube.http import Reply
 from pipeline.publishing.youtube.journal import Journal
+from pipeline.publishing.youtube.video_file import measured, open_film
 from pipeline.state.ledgers.quota import next_day
 from tests.standins.youtube import CHUNK_BYTES, FAULTS, PASSING, UPLOAD
 from tests.standins.youtube.clients import ASKED, channel_of, film_for, token_file

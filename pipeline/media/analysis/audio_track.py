@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from av.audio.stream import AudioStream
 
-from pipeline.media.analysis.results import HeardTrack
+from pipeline.media.analysis.results import AudioAnalysis
 from pipeline.media.analysis.timestamps import Times
 from pipeline.media.container.mux import Packet
-from pipeline.media.filters import SoundWatch
+from pipeline.media.filters import AudioFilters
 
 
-class Hearing:
+class AudioTrack:
     """Takes the packets of a stream, one after the other."""
 
     def __init__(self, stream: AudioStream) -> None:
@@ -18,7 +18,7 @@ class Hearing:
         if not stream.codec_context.channels:
             # FFmpeg found nothing from which it could tell, as where a transport stream ends right behind its head.
             raise ValueError("has no sound that can be decoded: it is cut short")
-        self._times, self._watch = Times(stream), SoundWatch(stream)
+        self._times, self._watch = Times(stream), AudioFilters(stream)
         self._heard_s, self._last_s, self._drift_s = 0.0, 0.0, 0.0
         # Channels and samples a second, as the first piece has them.
         self._kind = ""
@@ -53,10 +53,10 @@ class Hearing:
         return self._times.end_s
 
     @property
-    def track(self) -> HeardTrack:
+    def track(self) -> AudioAnalysis:
         """What was found, when all was heard."""
         codec, times = self.stream.codec_context, self._times
-        return HeardTrack(
+        return AudioAnalysis(
             codec=codec.codec.canonical_name,
             profile=codec.profile or "",
             sample_rate_hz=codec.sample_rate,

@@ -8,7 +8,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.decode import thin_plane
+from pipeline.media.pictures.decode import subsample_plane
 
 # Level of brightness above which a pixel is lit; so much of the picture is, and along its edges; and so much of the
 # width and of the height it has: letters and stars on black are none.
@@ -27,7 +27,7 @@ class Bars:
     bottom: float = 0.0
 
 
-class BarWatch:
+class BlackBarDetector:
     """Sees the pictures of a stream, one after the other."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class BarWatch:
         if at_s < self._next_s:
             return
         self._next_s = at_s + _EVERY_S
-        luma = thin_plane(picture, 0)
+        luma = subsample_plane(picture, 0)
         if self._most is None:
             self._most = luma.copy()
         elif self._most.shape == luma.shape:

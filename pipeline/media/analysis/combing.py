@@ -11,7 +11,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.decode import thin_plane
+from pipeline.media.pictures.decode import subsample_plane
 
 # Levels by which rows of the two halves differ at least, and by which rows of one half do at most, as a share of that;
 # and so many rows one after the other.
@@ -25,7 +25,7 @@ _EVERY_S = 0.25
 _FEWEST = 4
 
 
-class CombWatch:
+class CombingDetector:
     """Sees the pictures of a stream, one after the other."""
 
     def __init__(self) -> None:
@@ -40,8 +40,8 @@ class CombWatch:
         if last is None or at_s < self._next_s or (last.width, last.height) != (picture.width, picture.height):
             return
         self._next_s = at_s + _EVERY_S
-        luma = thin_plane(picture, 0, 1).astype(np.int16)
-        moves = np.abs(luma - thin_plane(last, 0, 1)) >= _MOVES
+        luma = subsample_plane(picture, 0, 1).astype(np.int16)
+        moves = np.abs(luma - subsample_plane(last, 0, 1)) >= _MOVES
         moved = np.count_nonzero(moves)
         if moved < _MOVED * moves.size:
             return

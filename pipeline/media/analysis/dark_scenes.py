@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.filters import BLACK, is_black
-from pipeline.media.pictures.decode import thin_plane
+from pipeline.media.pictures.decode import subsample_plane
 from pipeline.media.span import Span, without
 
 # A quarter of what white is, in so much of the picture: of a line of letters, a fortieth.
@@ -21,7 +21,7 @@ _LIT, _SHARE = 71, 2e-4
 _SAME = 12
 
 
-class LightWatch:
+class DarkSceneDetector:
     """Sees the pictures of a stream, one after the other."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class LightWatch:
 
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
-        luma = thin_plane(picture, 0)
+        luma = subsample_plane(picture, 0)
         if not is_black(luma):
             self._before = luma.astype(np.int16)
             self._end(at_s)

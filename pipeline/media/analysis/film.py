@@ -18,25 +18,25 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from pipeline.errors import InputError
-from pipeline.media.analysis.audio_track import Hearing
-from pipeline.media.analysis.black_bars import BarWatch
-from pipeline.media.analysis.combing import CombWatch
-from pipeline.media.analysis.dark_scenes import LightWatch
-from pipeline.media.analysis.flashes import Flashes, in_planes
-from pipeline.media.analysis.frame_order import JumpWatch
-from pipeline.media.analysis.missing_frames import LostWatch
-from pipeline.media.analysis.missing_slices import GapWatch
-from pipeline.media.analysis.partial_freeze import StuckWatch
-from pipeline.media.analysis.results import SeenTrack, Survey
-from pipeline.media.analysis.small_motion import StirWatch
-from pipeline.media.analysis.snow import SnowWatch
-from pipeline.media.analysis.solid_colour import plain_watch, tint_watch
+from pipeline.media.analysis.audio_track import AudioTrack
+from pipeline.media.analysis.black_bars import BlackBarDetector
+from pipeline.media.analysis.combing import CombingDetector
+from pipeline.media.analysis.dark_scenes import DarkSceneDetector
+from pipeline.media.analysis.flashes import FlashDetector, in_planes
+from pipeline.media.analysis.frame_order import FrameOrderDetector
+from pipeline.media.analysis.missing_frames import MissingFrameDetector
+from pipeline.media.analysis.missing_slices import MissingSliceDetector
+from pipeline.media.analysis.partial_freeze import PartialFreezeDetector
+from pipeline.media.analysis.results import FilmAnalysis, VideoAnalysis
+from pipeline.media.analysis.small_motion import SmallMotionDetector
+from pipeline.media.analysis.snow import SnowDetector
+from pipeline.media.analysis.solid_colour import lost_plane_detector, solid_colour_detector
 from pipeline.media.analysis.timestamps import Times, start_of
 from pipeline.media.container.boxes import Box, index_is_first, read_boxes
 from pipeline.media.container.demux import open_film
 from pipeline.media.container.mux import Packet
-from pipeline.media.filters import BLACK, PictureWatch
-from pipeline.media.pictures.perceptual_hash import look_of
+from pipeline.media.filters import BLACK, VideoFilters
+from pipeline.media.pictures.perceptual_hash import perceptual_hash
 from pipeline.media.span import Span
 
 _HEAD_BYTES = 64
@@ -46,13 +46,13 @@ _LOCKED = ("/pssh", "/senc")
 _CUT_S = 0.5
 # ITU-T H.273: "unspecified", in all three tables.
 _UNSAID = 2
-# Where in a second it is looked at, and how large: more than `look_of` needs.
+# Where in a second it is looked at, and how large: more than `perceptual_hash` needs.
 _MIDDLE_S, _LOOK_PX = 0.5, 64
 # Who sends video from a browser makes it larger and smaller on the way; another shape it never gets.
 _SAME_SHAPE = 0.02
 
 
-def survey(path: Path) -> Survey:
+def survey(path: Path) -> FilmAnalysis:
     """Decode a film from the first packet to the last. Memory does not grow with its length.
 
     Raises `InputError` for what is no film, is cut short, or can't be decoded somewhere; the message says where.
@@ -75,7 +75,7 @@ def survey(path: Path) -> Survey:
         raise InputError(told, where=path.name) from error
 
 
-def _surveyed(path: Path, source: InputContainer, boxes: tuple[Box, ...]) -> Survey:
+def _surveyed(path: Path, source: InputContainer, boxes: tuple[Box, ...]) -> FilmAnalysis:
     container = _container_of(path, source)
     has_boxes = container in {"mp4", "mov"}
     if has_boxes and _end_of(boxes) < path.stat().st_size:
@@ -84,7 +84,7 @@ def _surveyed(path: Path, source: InputContainer, boxes: tuple[Box, ...]) -> Sur
     pictures = [stream for stream in source.streams.video if stream not in covers]
     sounds = list(source.streams.audio)
     seeing = _Seeing(pictures[0], begins_at_zero=has_boxes) if pictures else None
-    hearing = Hearing(sounds[0]) if sounds else None
+    hearing = AudioTrack(sounds[0]) if sounds else None
     tracks = [each for each in (seeing, hearing) if each]
     others_end_s = _decode_all(source, tracks)
     promised_s = (source.duration or 0) / av.time_base
@@ -93,7 +93,7 @@ def _surveyed(path: Path, source: InputContainer, boxes: tuple[Box, ...]) -> Sur
     end_s = max((each.end_s for each in tracks), default=0.0)
     if tracks and max(end_s, others_end_s) - begins_s < promised_s - _CUT_S and not has_boxes:
         raise ValueError("is cut short: it ends before its header says")
-    return Survey(
+    return FilmAnalysis(
         container=container,
         counts=(len(pictures), len(sounds), len(source.streams) - len(pictures) - len(sounds)),
         picture=seeing.track if seeing else None,
@@ -102,7 +102,7 @@ def _surveyed(path: Path, source: InputContainer, boxes: tuple[Box, ...]) -> Sur
     )
 
 
-def _decode_all(source: InputContainer, watching: list[_Seeing | Hearing]) -> float:
+def _decode_all(source: InputContainer, watching: list[_Seeing | AudioTrack]) -> float:
     """Returns when the last of the streams that nobody watches ends: other sound, captions."""
     by_stream = {each.stream.index: each for each in watching}
     at_s = others_end_s = 0.0
@@ -136,11 +136,21 @@ class _Seeing:
         self.stream, self._begins_at_zero = stream, begins_at_zero
         # All cores: nobody waits beside it.
         stream.thread_type = "AUTO"
-        self._times, self._watch = Times(stream), PictureWatch(stream)
-        self._flashes, self._plain, self._lights = Flashes(), plain_watch(), LightWatch()
-        self._lost = LostWatch(stream)
-        self._snow, self._gaps, self._jumps, self._stirs = SnowWatch(), GapWatch(), JumpWatch(), StirWatch()
-        self._stuck, self._tint, self._combs, self._bars = StuckWatch(), tint_watch(), CombWatch(), BarWatch()
+        self._times, self._watch = Times(stream), VideoFilters(stream)
+        self._flashes, self._plain, self._lights = FlashDetector(), solid_colour_detector(), DarkSceneDetector()
+        self._lost = MissingFrameDetector(stream)
+        self._snow, self._gaps, self._jumps, self._stirs = (
+            SnowDetector(),
+            MissingSliceDetector(),
+            FrameOrderDetector(),
+            SmallMotionDetector(),
+        )
+        self._stuck, self._tint, self._combs, self._bars = (
+            PartialFreezeDetector(),
+            lost_plane_detector(),
+            CombingDetector(),
+            BlackBarDetector(),
+        )
         self._watches = (
             self._flashes, self._plain, self._lights, self._snow, self._gaps, self._stuck, self._tint, self._jumps,
             self._stirs, self._combs, self._bars,
@@ -177,7 +187,7 @@ class _Seeing:
         """Once a second is enough to know it again."""
         if at_s >= len(self._looks) + _MIDDLE_S:
             # Times that leap leave no hole: nobody asks for a picture of an hour in which there is none.
-            self._looks.append(look_of(_small(picture)))
+            self._looks.append(perceptual_hash(_small(picture)))
 
     @property
     def start_s(self) -> float:
@@ -188,7 +198,7 @@ class _Seeing:
         return self._times.end_s
 
     @property
-    def track(self) -> SeenTrack:
+    def track(self) -> VideoAnalysis:
         if not self._pictures:
             raise ValueError("has no picture that can be decoded")
         codec, times = self.stream.codec_context, self._times
@@ -197,7 +207,7 @@ class _Seeing:
         if self._begins_at_zero and times.start_s >= BLACK["least_s"]:
             # Players wait for its first picture.
             unlit = (Span(start_s=0.0, end_s=times.start_s), *unlit)
-        return SeenTrack(
+        return VideoAnalysis(
             codec=codec.codec.canonical_name,
             profile=codec.profile or "",
             pixel_format=codec.pix_fmt or "",

@@ -15,7 +15,7 @@ import numpy as np
 from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.decode import thin_plane
+from pipeline.media.pictures.decode import subsample_plane
 
 _COLUMNS, _ROWS = 16, 9
 # A smaller picture would leave fields without a pixel that is looked at.
@@ -39,7 +39,7 @@ _LIGHT = {
 _Fields = NDArray[np.float64]
 
 
-class Flashes:
+class FlashDetector:
     """Counts them, picture by picture."""
 
     def __init__(self) -> None:
@@ -49,7 +49,9 @@ class Flashes:
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, of `in_planes`, and when it is shown."""
         levels = _FULL if picture.color_range == ColorRange.JPEG else _TELEVISION
-        luma, *colours = (thin_plane(picture, number, _row_step(picture, number), slanted=True) for number in (0, 1, 2))
+        luma, *colours = (
+            subsample_plane(picture, number, _row_step(picture, number), slanted=True) for number in (0, 1, 2)
+        )
         self._light.see(_fields(_LIGHT[levels][luma]), at_s)
         blue, red = map(_fields, colours)
         # Most films have no such red anywhere.
@@ -59,7 +61,7 @@ class Flashes:
 
     @property
     def most(self) -> float:
-        """Flashes in the worst second; a flash is two changes."""
+        """FlashDetector in the worst second; a flash is two changes."""
         return max(self._light.most, self._red.most) / 2
 
     @property

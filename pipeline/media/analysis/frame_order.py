@@ -22,7 +22,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.decode import thin_plane
+from pipeline.media.pictures.decode import subsample_plane
 
 # Each picture is compared as so many fields; where those of them that differ most, a fiftieth, differ by less than
 # so many levels of brightness, it is the same picture, coded again.
@@ -64,7 +64,7 @@ class _Shown:
         return self.apart[-1] if self.apart else np.inf
 
 
-class JumpWatch:
+class FrameOrderDetector:
     """Sees the pictures of a stream, one after the other."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class JumpWatch:
 
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
-        luma = thin_plane(picture, 0)
+        luma = subsample_plane(picture, 0)
         fields = _fields(luma[::2, ::2] if len(luma) >= _MANY else luma)
         while self._recent and at_s - self._recent[0].until_s > _MEMORY_S:
             self._recent.popleft()

@@ -15,23 +15,23 @@ from pipeline.media.container.mux import Packet
 from pipeline.media.h264 import syntax
 
 
-class LostWatch:
+class MissingFrameDetector:
     """Sees the packets of a stream, one after the other."""
 
     def __init__(self, stream: VideoStream) -> None:
         self._length_bytes, self._sequence = 0, None
         if stream.codec_context.name == "h264":
             configuration = bytes(stream.codec_context.extradata or b"")
-            self._length_bytes, self._sequence = syntax.read_configuration(configuration)
+            self._length_bytes, self._sequence = syntax.parse_avcc(configuration)
         # Of the last picture that others refer to; None: there was none yet.
         self._number: int | None = None
 
     def misses(self, packet: Packet) -> bool:
         """Whether a picture is missing right before this one."""
-        if self._sequence is None or self._sequence.may_skip:
+        if self._sequence is None or self._sequence.gaps_allowed:
             return False
         units = list(self._units(bytes(packet)))
-        if any(syntax.unit_type(unit) == syntax.SEQUENCE_SET for unit in units):
+        if any(syntax.nal_unit_type(unit) == syntax.SPS for unit in units):
             # Another sequence may begin, with numbers of its own: what is known of the first does not hold.
             self._sequence = None
             return False
@@ -39,7 +39,7 @@ class LostWatch:
         if first is None:
             return False
         try:
-            read = syntax.Slice.read(first, self._sequence)
+            read = syntax.SliceHeader.read(first, self._sequence)
         except ValueError:
             return False
         before, numbers = self._number, 1 << self._sequence.frame_num_bits

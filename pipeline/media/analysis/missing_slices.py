@@ -15,8 +15,8 @@ import numpy as np
 from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.decode import thin_plane
-from pipeline.media.span import Span, Spells
+from pipeline.media.pictures.decode import subsample_plane
+from pipeline.media.span import Span, SpanCollector
 
 # What is left of these in a film that was encoded again: brightness, blueness, redness. The green as it is clipped to
 # what a screen can show: shown and encoded by ITU-R BT.601, shown by that and encoded by BT.709, and both by BT.709.
@@ -34,8 +34,8 @@ _GROUND = 0.25
 _GOES_ON, _SHOWN = 15, 0.25
 
 
-class GapWatch:
-    """Sees the pictures of a stream, one after the other. One that is all of one colour is `plain_watch`'s."""
+class MissingSliceDetector:
+    """Finds pictures with a missing lower part. Pictures of one colour are `solid_colour_detector`'s."""
 
     def __init__(self) -> None:
         self._since_s: float | None = None
@@ -43,11 +43,11 @@ class GapWatch:
         self._is_fault, self._top = False, 0
         self._last: NDArray[np.uint8] | None = None
         self._found: list[Span] = []
-        self._lines = Spells(_LEAST_S)
+        self._lines = SpanCollector(_LEAST_S)
 
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
-        last, self._last = self._last, thin_plane(picture, 0)
+        last, self._last = self._last, subsample_plane(picture, 0)
         self._lines.note(at_s, is_so=_has_empty_edge(picture))
         empty, top = _gap(picture)
         if empty is None:
@@ -73,7 +73,7 @@ class GapWatch:
 
 def _gap(picture: av.VideoFrame) -> tuple[tuple[int, int, int] | None, int]:
     """The levels of what is left where a picture is missing, and from which row on; None: it is all there."""
-    planes = [thin_plane(picture, number) for number in (0, 1, 2)]
+    planes = [subsample_plane(picture, number) for number in (0, 1, 2)]
     levels = tuple(int(plane[-1, 0]) for plane in planes)
     looked_for = [(green, _NEAR_GREEN) for green in _GREENS]
     if picture.color_range != ColorRange.JPEG:
@@ -92,8 +92,8 @@ def _gap(picture: av.VideoFrame) -> tuple[tuple[int, int, int] | None, int]:
 
 def _has_empty_edge(picture: av.VideoFrame) -> bool:
     """Whether the last row or column, and what is beside it, was never written."""
-    rows = [thin_plane(picture, number, max(1, picture.planes[number].height - 1))[-1] for number in (0, 1, 2)]
-    columns = [thin_plane(picture, number)[:, -1] for number in (0, 1, 2)]
+    rows = [subsample_plane(picture, number, max(1, picture.planes[number].height - 1))[-1] for number in (0, 1, 2)]
+    columns = [subsample_plane(picture, number)[:, -1] for number in (0, 1, 2)]
     return any(_is_all(edges, empty) for edges in (rows, columns) for empty in _NEVER)
 
 

@@ -14,7 +14,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.decode import thin_plane
+from pipeline.media.pictures.decode import subsample_plane
 from pipeline.media.span import Span
 
 # Levels of brightness by which a row changes: at most where it stands, in a keyframe, which is coded afresh; and at
@@ -34,7 +34,7 @@ _AROUND_PX, _MIXED_PX = 16, 4
 _Rows = NDArray[np.float32]
 
 
-class StuckWatch:
+class PartialFreezeDetector:
     """Sees the pictures of a stream, one after the other."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class StuckWatch:
 
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
-        luma = thin_plane(picture, 0).astype(np.int16)
+        luma = subsample_plane(picture, 0).astype(np.int16)
         before, self._luma = self._luma, luma
         last, self._last = self._last, picture
         if before is None or last is None or before.shape != luma.shape:
@@ -145,7 +145,7 @@ class _Part:
 
 def _edges(picture: av.VideoFrame, row: int) -> _Rows:
     """How far each row of pixels around a row, as they are looked at, is from the one before it."""
-    luma = thin_plane(picture, 0, 1)
+    luma = subsample_plane(picture, 0, 1)
     at = row * 4
     rows = luma[max(0, at - _AROUND_PX - 1) : at + _AROUND_PX].astype(np.int16)
     edges: _Rows = np.abs(np.diff(rows, axis=0)).mean(axis=1, dtype=np.float32)

@@ -7,13 +7,13 @@ from fractions import Fraction
 
 from pipeline.media.analysis.black_bars import Bars
 from pipeline.media.filters import Meter
-from pipeline.media.sound.discontinuities import Torn
+from pipeline.media.sound.discontinuities import Discontinuities
 from pipeline.media.sound.stereo import Stereo
 from pipeline.media.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeenTrack:
+class VideoAnalysis:
     """The pictures of a film."""
 
     # As FFmpeg names them: "h264", "High", "yuv420p".
@@ -62,12 +62,12 @@ class SeenTrack:
     # How often it flashes in its worst second, and when that begins (`survey.flashes`).
     flashes: float
     flashes_at_s: float
-    # What it looks like in the middle of each of its seconds: `look_of`.
+    # What it looks like in the middle of each of its seconds: `perceptual_hash`.
     looks: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class HeardTrack:
+class AudioAnalysis:
     """The sound of a film."""
 
     codec: str
@@ -82,7 +82,7 @@ class HeardTrack:
     meter: Meter
     clipped_runs: int
     # Clicks and dropouts.
-    torn: Torn
+    torn: Discontinuities
     # Where it is white noise for a moment, as strong as a voice.
     bursts: tuple[Span, ...]
     silent: tuple[Span, ...]
@@ -102,7 +102,7 @@ class HeardTrack:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Survey:
+class FilmAnalysis:
     """A whole film."""
 
     # "mp4", "mov", "webm", "matroska", or as FFmpeg names others.
@@ -110,7 +110,7 @@ class Survey:
     # How many streams there are of each kind; a cover is another.
     counts: tuple[int, int, int]
     # The first of each; None: there is none.
-    picture: SeenTrack | None
-    sound: HeardTrack | None
+    picture: VideoAnalysis | None
+    sound: AudioAnalysis | None
     # Of MP4 and QuickTime; True where a container has none.
     index_first: bool

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.filters import FROZEN
-from pipeline.media.pictures.decode import thin_plane
+from pipeline.media.pictures.decode import subsample_plane
 from pipeline.media.span import Span, without
 
 # So many of the pixels that are looked at change by so many levels of brightness: encoded anew, what stands does not.
@@ -23,7 +23,7 @@ _PIXELS, _CHANGE = 3, 40
 _PLACE, _ANOTHER = 4, 0.02
 
 
-class StirWatch:
+class SmallMotionDetector:
     """Sees the pictures of a stream, one after the other."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class StirWatch:
 
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
-        luma = thin_plane(picture, 0).astype(np.int16)
+        luma = subsample_plane(picture, 0).astype(np.int16)
         if self._shown is None or self._shown.shape != luma.shape:
             self._shown, self._stirred = luma, _places(np.zeros_like(luma, bool))
             return

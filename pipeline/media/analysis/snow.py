@@ -10,8 +10,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.decode import thin_plane
-from pipeline.media.span import Span, Spells
+from pipeline.media.pictures.decode import subsample_plane
+from pipeline.media.span import Span, SpanCollector
 
 _COLUMNS, _ROWS = 8, 4
 _SHARE = 0.9
@@ -30,16 +30,16 @@ _NEW, _SAME = 0.3, 0.98
 _LEAST_S, _LEAST_PICTURES = 0.5, 8
 
 
-class SnowWatch:
+class SnowDetector:
     """Sees the pictures of a stream, one after the other."""
 
     def __init__(self) -> None:
         self._last: NDArray[np.float32] | None = None
-        self._spells = Spells(_LEAST_S, least_times=_LEAST_PICTURES)
+        self._spells = SpanCollector(_LEAST_S, least_times=_LEAST_PICTURES)
 
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
-        luma = thin_plane(picture, 0).astype(np.float32)
+        luma = subsample_plane(picture, 0).astype(np.float32)
         luma -= luma.mean()
         last, self._last = self._last, luma
         alike = _correlation(last, luma) if last is not None and last.shape == luma.shape else 0.0

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.filters import BLACK, is_black
-from pipeline.media.pictures.decode import thin_plane
-from pipeline.media.span import Span, Spells
+from pipeline.media.pictures.decode import subsample_plane
+from pipeline.media.span import Span, SpanCollector
 
 # Levels by which an encoder lets a plain ground vary; a line of faint letters varies by more.
 _PLAIN = 6
@@ -30,12 +30,12 @@ _BLACK, _WHITE = 16, 219
 _BEYOND, _SHARE = 0.1, 0.5
 
 
-class ColourWatch:
+class SolidColourDetector:
     """Sees the pictures of a stream, one after the other: when `is_so` holds, for so many seconds at least."""
 
     def __init__(self, is_so: Callable[[av.VideoFrame], bool], *, least_s: float) -> None:
         self._is_so = is_so
-        self._spells = Spells(least_s)
+        self._spells = SpanCollector(least_s)
 
     def see(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture, and when it is shown."""
@@ -46,20 +46,22 @@ class ColourWatch:
         return self._spells.until(end_s)
 
 
-def plain_watch() -> ColourWatch:
-    """For pictures of one colour. Black ones are `PictureWatch`'s."""
-    return ColourWatch(_is_plain, least_s=BLACK["least_s"])
+def solid_colour_detector() -> SolidColourDetector:
+    """For pictures of one colour. Black ones are `VideoFilters`'s."""
+    return SolidColourDetector(_is_plain, least_s=BLACK["least_s"])
 
 
-def tint_watch() -> ColourWatch:
-    """For pictures in which a plane of colour is lost. One that is all of one colour is `plain_watch`'s."""
-    return ColourWatch(_has_lost_plane, least_s=_LEAST_S)
+def lost_plane_detector() -> SolidColourDetector:
+    """For pictures in which a plane of colour is lost. One that is all of one colour is `solid_colour_detector`'s."""
+    return SolidColourDetector(_has_lost_plane, least_s=_LEAST_S)
 
 
 def _is_plain(picture: av.VideoFrame) -> bool:
-    luma = thin_plane(picture, 0)
+    luma = subsample_plane(picture, 0)
     # As bright all over, it may still be of many colours.
-    return _is_even(luma) and not is_black(luma) and all(_is_even(thin_plane(picture, number)) for number in (1, 2))
+    return (
+        _is_even(luma) and not is_black(luma) and all(_is_even(subsample_plane(picture, number)) for number in (1, 2))
+    )
 
 
 def _is_even(plane: NDArray[np.uint8]) -> bool:
@@ -68,11 +70,11 @@ def _is_even(plane: NDArray[np.uint8]) -> bool:
 
 def _has_lost_plane(picture: av.VideoFrame) -> bool:
     for number, gives in zip((1, 2), _GIVES, strict=True):
-        plane = thin_plane(picture, number)
+        plane = subsample_plane(picture, number)
         level = int(plane[0, 0]) - 128
         if abs(level) < _FAR or int(plane.max()) - int(plane.min()) > _EVEN:
             continue
-        luma = thin_plane(picture, 0)
+        luma = subsample_plane(picture, 0)
         dark, bright = np.percentile(luma, (5, 95))
         light = (luma.astype(np.float32) - _BLACK) / _WHITE
         one, other = (light + level * give for give in gives)

@@ -30,7 +30,7 @@ def open_mp4(path: Path, *, title: str | None = None) -> OutputContainer:
     return film
 
 
-def in_order(*streams: Iterable[Packet]) -> Iterator[Packet]:
+def interleave(*streams: Iterable[Packet]) -> Iterator[Packet]:
     """The packets of all streams by time; each stream is drawn on only when its next packet is due."""
     return heapq.merge(*streams, key=_decoding_time_s)
 

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from pipeline.errors import InputError
 from pipeline.media.container.demux import OpenFilm, opened
 from pipeline.media.container.mux import Packet
-from pipeline.media.filters import PictureWatch, is_black
-from pipeline.media.h264.skipped_pictures import Repeats
+from pipeline.media.filters import VideoFilters, is_black
+from pipeline.media.h264.skipped_pictures import SkippedPictureFilter
 from pipeline.media.span import Span
 
 # A worker decodes scene after scene, all encoded likewise: making its pictures of 3 MB anew each time took a seventh of
@@ -79,11 +79,11 @@ def view(
     with opened(film) as source:
         try:
             stream = source.streams.video[0]
-            repeats = Repeats(b"" if everything else bytes(stream.codec_context.extradata or b""))
+            repeats = SkippedPictureFilter(b"" if everything else bytes(stream.codec_context.extradata or b""))
             eye = _Eye([time_s * frame_rate for time_s in times_s], changes)
-            watch = PictureWatch(stream) if everything else None
+            watch = VideoFilters(stream) if everything else None
             with _decoder_for(stream) as decoder:
-                for picture in _decoded(decoder, repeats.without(source.packets(stream))):
+                for picture in _decoded(decoder, repeats.packets_to_decode(source.packets(stream))):
                     eye.see(picture, at=round((picture.pts or 0) * (stream.time_base or 0) * frame_rate))
                     if watch:
                         watch.see(picture)
@@ -157,9 +157,9 @@ class _Eye:
         """The next picture, shown from frame time `at` on."""
         while self._shown and self._times and self._times[0] < at:
             self._times.popleft()
-            self._seen.append(thin_plane(self._shown, 0))
+            self._seen.append(subsample_plane(self._shown, 0))
         if self._changes is not None:
-            luma = thin_plane(picture, 0)
+            luma = subsample_plane(picture, 0)
             self._compare(luma, at, is_change=at in self._changes)
             if is_black(luma) == (len(self._black) % 2 == 0):
                 self._black.append(at)
@@ -192,10 +192,10 @@ class _Eye:
         """What was asked for. Raises `ValueError` if nothing was shown."""
         if self._shown is None:
             raise ValueError("no picture")
-        return (*self._seen, *(thin_plane(self._shown, 0) for _ in self._times))
+        return (*self._seen, *(subsample_plane(self._shown, 0) for _ in self._times))
 
 
-def thin_plane(picture: av.VideoFrame, number: int, row_step: int = _STEP_PX, *, slanted: bool = False) -> Luma:
+def subsample_plane(picture: av.VideoFrame, number: int, row_step: int = _STEP_PX, *, slanted: bool = False) -> Luma:
     """A plane of a picture, thinned out; of levels with more bits, the upper 8. Number 0 is its brightness.
 
     With `slanted`, of each row other pixels than of the one before: upright lines are not all looked at, or none.

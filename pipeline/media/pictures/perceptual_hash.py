@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Of 64: as far as half the size and a JPEG of poor quality move a hash. The slides of two layouts are 18 to 40 apart.
-ALIKE_BITS = 14
+MAX_DISTANCE_BITS = 14
 _SIDE = 32
 _LOWEST = 8
 # The cosines of the type II transform, a row for each of these frequencies.
 _COSINES = np.cos(np.pi * np.outer(np.arange(1, _LOWEST + 1), np.arange(_SIDE) + 0.5) / _SIDE)
 
 
-def look_of(luma: NDArray[np.uint8]) -> int:
+def perceptual_hash(luma: NDArray[np.uint8]) -> int:
     """The hash of a picture by its brightness, of any size: 64 bits. What has no detail at all is 0."""
     waves = _COSINES @ _shrunk(luma) @ _COSINES.T
     # Less than a level of brightness is no detail, but rounding: it must not decide.
@@ -29,7 +29,7 @@ def look_of(luma: NDArray[np.uint8]) -> int:
     return int.from_bytes(np.packbits(bits).tobytes(), "big")
 
 
-def bits_apart(one: int, other: int) -> int:
+def hamming_distance(one: int, other: int) -> int:
     """In how many of their 64 bits two hashes differ."""
     return (one ^ other).bit_count()
 

@@ -9,8 +9,7 @@ those that are wanted begin and end where they should, as a rule to a hundredth 
     wanted                    [ |   |   | ]                  of which these, after the first `skipped`, are kept
 
 Simple proportions give no choice: 2,000 pixels from 2,000 can't begin between two. So a plane is prepared a little
-larger than it is seen at its closest (`PREPARED`), and where nothing fits all the same, Pillow makes it, which takes
-its time.
+larger than its largest display size (`MIN_DOWNSCALE`). If nothing fits all the same, Pillow resamples it, slowly.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from numpy.typing import NDArray
 Plane = NDArray[np.uint8]
 
 # How many pixels of a plane should become one, at least: from there on, 6 % of zoom stay away from simple proportions.
-PREPARED = 1.03
+MIN_DOWNSCALE = 1.03
 # How many pixels more are made than are wanted, at most; how many of them on each side, so that what is kept is made of
 # nothing beyond what was taken; and how many proportions are looked at closely.
 _SPARE, _RIM, _CLOSEST = 96, 3, 24

@@ -53,20 +53,20 @@ _BEFORE = max(_LONGEST, _LONG_BURST) + _AFTER
 
 
 @dataclass(frozen=True, kw_only=True)
-class Torn:
+class Discontinuities:
     """Where some sound is torn, in seconds."""
 
     clicks_s: tuple[float, ...] = ()
     dropouts: tuple[Span, ...] = ()
 
 
-UNTORN = Torn()
+NO_DISCONTINUITIES = Discontinuities()
 
 
-def torn_together(parts: Iterable[tuple[float, Torn]]) -> Torn:
+def merge_discontinuities(parts: Iterable[tuple[float, Discontinuities]]) -> Discontinuities:
     """The same of a film by its parts, each with the time at which it begins."""
     placed = list(parts)
-    return Torn(
+    return Discontinuities(
         clicks_s=tuple(start_s + at_s for start_s, part in placed for at_s in part.clicks_s),
         dropouts=tuple(
             Span(start_s=start_s + span.start_s, end_s=start_s + span.end_s)
@@ -76,7 +76,7 @@ def torn_together(parts: Iterable[tuple[float, Torn]]) -> Torn:
     )
 
 
-def most_within(times_s: Sequence[float], window_s: float) -> tuple[int, float]:
+def busiest_window(times_s: Sequence[float], window_s: float) -> tuple[int, float]:
     """How many of these ascending times lie in the worst window of that length, and when it begins."""
     most, worst_s, first = 0, 0.0, 0
     for last, at_s in enumerate(times_s):
@@ -87,7 +87,7 @@ def most_within(times_s: Sequence[float], window_s: float) -> tuple[int, float]:
     return most, worst_s
 
 
-class TearWatch:
+class DiscontinuityDetector:
     """Hears one channel, or the middle of two, piece by piece. Memory does not grow with its length.
 
     With `anyones`, of a film by anybody, holes with soft edges count where the sound is one of a room, and bursts of
@@ -121,13 +121,13 @@ class TearWatch:
             self._measure()
 
     @property
-    def torn(self) -> Torn:
+    def torn(self) -> Discontinuities:
         """What was found, when all was heard."""
         self._measure()
         self._judge(is_last=True)
         times_s = np.array(single(self._clicks)) * self._cell_s
         first = np.diff(times_s, prepend=-np.inf) > _ONE_S
-        return Torn(
+        return Discontinuities(
             clicks_s=tuple(round(float(at_s), 3) for at_s in times_s[first]),
             dropouts=self._spans(sorted((*self._dropouts, *unplayed(self._faded)))),
         )

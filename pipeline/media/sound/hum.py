@@ -23,7 +23,7 @@ _BANDS_HZ = 48.6 * 2 ** (np.arange(120) / 12)
 _PARTS, _PIECES, _APART = 5, 10, 0.3
 
 
-class TuneWatch:
+class PitchChangeDetector:
     """Hears one channel, or the middle of two, piece by piece: when does it go to another pitch?"""
 
     def __init__(self, rate_hz: int) -> None:
@@ -77,7 +77,7 @@ class TuneWatch:
         return float(np.minimum(shares[:, None], shares[None, :]).sum(axis=2).min())
 
 
-def longest_steady(levels_lufs: Sequence[float], *, per_s: int, window_s: float, turns_s: Sequence[float]) -> Span:
+def longest_steady_span(levels_lufs: Sequence[float], *, per_s: int, window_s: float, turns_s: Sequence[float]) -> Span:
     """The longest span in which a sound is heard and does not change.
 
     `levels_lufs` are told so many times a second, each of the time that a window lasts until then; `turns_s` are the

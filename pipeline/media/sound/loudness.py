@@ -20,9 +20,9 @@ from pipeline.errors import InputError
 from pipeline.media.container.demux import OpenFilm, opened
 from pipeline.media.sound.audio import Samples
 from pipeline.media.sound.decode import hear
-from pipeline.media.sound.discontinuities import UNTORN, Torn, torn_together
-from pipeline.media.sound.meter import CELLS_PER_S, FilmMeter, between_samples, loudness_of
-from pipeline.media.sound.stereo import NOTHING_AUDIBLE, Stereo, stereo_together
+from pipeline.media.sound.discontinuities import NO_DISCONTINUITIES, Discontinuities, merge_discontinuities
+from pipeline.media.sound.meter import CELLS_PER_S, LoudnessMeter, between_samples, loudness_of
+from pipeline.media.sound.stereo import NOTHING_AUDIBLE, Stereo, merge_stereo
 from pipeline.model import SAMPLE_RATE_HZ
 
 # Just below the -14 LUFS at which YouTube plays films: louder ones are turned down, quieter ones stay behind.
@@ -57,7 +57,7 @@ class Loudness:
     # Whether both channels are there and go together. Those of a voice are the same: then, only when it is heard.
     stereo: Stereo = NOTHING_AUDIBLE
     # Where it clicks and drops out; likewise.
-    torn: Torn = UNTORN
+    torn: Discontinuities = NO_DISCONTINUITIES
 
 
 def measure_film_loudness(film: Path | OpenFilm) -> Loudness:
@@ -65,7 +65,7 @@ def measure_film_loudness(film: Path | OpenFilm) -> Loudness:
 
     Raises `InputError` for sound that can't be decoded to its end.
     """
-    meter = FilmMeter()
+    meter = LoudnessMeter()
     with opened(film) as source:
         try:
             for block in hear(source):
@@ -97,12 +97,12 @@ def together(parts: Iterable[Loudness]) -> Loudness:
         integrated_lufs=loudness_of(np.array(powers)),
         true_peak_dbtp=max((part.true_peak_dbtp for part in measured), default=-math.inf),
         powers=powers,
-        stereo=stereo_together(zip(starts_s, (part.stereo for part in measured), strict=False)),
-        torn=torn_together(zip(starts_s, (part.torn for part in measured), strict=False)),
+        stereo=merge_stereo(zip(starts_s, (part.stereo for part in measured), strict=False)),
+        torn=merge_discontinuities(zip(starts_s, (part.torn for part in measured), strict=False)),
     )
 
 
-def set_loudness(samples: Samples) -> tuple[Samples, float | None]:
+def normalise_loudness(samples: Samples) -> tuple[Samples, float | None]:
     """A copy as loud as films are, its true peak below the ceiling, measured again until both hold; how loud it is.
 
     A clip too quiet or too short to be measured is only kept below the ceiling: nothing is known that would justify
@@ -132,8 +132,8 @@ def _set_loudness(samples: Samples) -> tuple[Samples, float | None]:
     return result, loudness
 
 
-def levelled(sound: Callable[[], Iterable[Samples]]) -> Iterator[Samples]:
-    """What `set_loudness` makes, of sound that is too long to be held: `sound` gives its blocks, each time anew.
+def normalise_stream(sound: Callable[[], Iterable[Samples]]) -> Iterator[Samples]:
+    """What `normalise_loudness` makes, of sound that is too long to be held: `sound` gives its blocks, each time anew.
 
     It is asked for them once or more to measure, and once to give them.
     """
@@ -148,7 +148,7 @@ def levelled(sound: Callable[[], Iterable[Samples]]) -> Iterator[Samples]:
 
 def integrated_lufs(sound: Iterable[Samples]) -> float | None:
     """The integrated loudness of sound in blocks; one channel counts as two that are the same. None: it is silent."""
-    meter = FilmMeter(true_peak=False)
+    meter = LoudnessMeter(true_peak=False)
     for block in sound:
         meter.hear(np.broadcast_to(block.T, (2, len(block))))
     _, powers = meter.finish()

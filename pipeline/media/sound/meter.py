@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.sound.audio import Samples
-from pipeline.media.sound.discontinuities import TearWatch, Torn
-from pipeline.media.sound.stereo import Stereo, StereoWatch
+from pipeline.media.sound.discontinuities import Discontinuities, DiscontinuityDetector
+from pipeline.media.sound.stereo import Stereo, StereoAnalyser
 from pipeline.media.span import Span
 from pipeline.model import SAMPLE_RATE_HZ
 
@@ -45,7 +45,7 @@ _PLACES = np.array([[0.25], [0.5], [0.75]])
 _KERNELS = np.sinc(_PLACES - _TAPS) * np.cos(np.pi * (_PLACES - _TAPS) / 26) ** 2
 
 
-class FilmMeter:
+class LoudnessMeter:
     """Measures sound that it is given piece by piece: planes of float32 at 48 kHz, shape (2, samples)."""
 
     def __init__(self, *, true_peak: bool = True) -> None:
@@ -57,7 +57,7 @@ class FilmMeter:
         self._samples = 0
         self._before: Samples = np.zeros((2, len(_TAPS)), np.float32)
         self._peak = 0.0
-        self._stereo, self._tears = StereoWatch(SAMPLE_RATE_HZ), TearWatch(SAMPLE_RATE_HZ)
+        self._stereo, self._tears = StereoAnalyser(SAMPLE_RATE_HZ), DiscontinuityDetector(SAMPLE_RATE_HZ)
 
     def hear(self, piece: Samples) -> None:
         """The next of the sound."""
@@ -81,7 +81,7 @@ class FilmMeter:
         return self._stereo.stereo
 
     @property
-    def torn(self) -> Torn:
+    def torn(self) -> Discontinuities:
         """Where it clicks and drops out, likewise."""
         return self._tears.torn
 

@@ -37,7 +37,7 @@ class Stereo:
 NOTHING_AUDIBLE = Stereo()
 
 
-def stereo_together(parts: Iterable[tuple[float, Stereo]]) -> Stereo:
+def merge_stereo(parts: Iterable[tuple[float, Stereo]]) -> Stereo:
     """The same of a film by its parts, each with the time at which it begins, in seconds."""
     placed = [(start_s, part) for start_s, part in parts if part.audible]
     audible = [_moved(part.audible, start_s) for start_s, part in placed if part.audible]
@@ -48,7 +48,7 @@ def stereo_together(parts: Iterable[tuple[float, Stereo]]) -> Stereo:
     )
 
 
-class StereoWatch:
+class StereoAnalyser:
     """Hears two channels, piece by piece."""
 
     def __init__(self, rate_hz: int) -> None:

@@ -11,7 +11,7 @@ from pipeline.errors import StorageError
 _DISK_PATIENCE_S = 60.0
 
 
-class Floor:
+class AdmissionControl:
     """The floor of one run. `say` gets a line for a person when it is reached, and when there is room again."""
 
     def __init__(self, say: Callable[[str], None]) -> None:

@@ -14,10 +14,10 @@ from pipeline.files import replacing, storage_errors
 from pipeline.files.scratch import scratch_folder
 from pipeline.model import JobStatus, JobSummary
 from pipeline.orchestrator.batch.results import films_by_row
-from pipeline.orchestrator.batch.source import roster_of
+from pipeline.orchestrator.batch.source import roster_path
 from pipeline.orchestrator.context import RunContext
 from pipeline.reporting import MANIFEST, RowFilms, write_manifest
-from pipeline.sources.campaign import read_roster
+from pipeline.sources.campaign import read_snapshot
 from pipeline.state import no_batch
 
 CHECKSUMS = "SHA256SUMS"
@@ -28,7 +28,7 @@ _CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Packed:
+class Archive:
     """What was packed."""
 
     path: Path
@@ -38,7 +38,7 @@ class Packed:
     bytes: int
 
 
-def pack(context: RunContext, batch: str, *, output: Path | None = None) -> Packed:
+def pack(context: RunContext, batch: str, *, output: Path | None = None) -> Archive:
     """Write the completed films of a batch to `output` (default: BATCH.zip beside them), as they lie in their folders.
 
     Larger than 4 GB is ZIP64. Memory does not grow with the films. Blocks. Raises `InputError` when there is nothing
@@ -68,7 +68,7 @@ def pack(context: RunContext, batch: str, *, output: Path | None = None) -> Pack
             raise InputError("has no film to pack", where=batch, hint=f"See nightreel status {shlex.quote(batch)}")
         _add_manifest(packer, context, batch)
         packer.finish()
-    return Packed(path=path, films=films, missing=tuple(missing), bytes=path.stat().st_size)
+    return Archive(path=path, films=films, missing=tuple(missing), bytes=path.stat().st_size)
 
 
 class _Packer:
@@ -112,7 +112,7 @@ def _inside(row: JobSummary, batch: str) -> PurePosixPath:
 
 def _add_manifest(packer: _Packer, context: RunContext, batch: str) -> None:
     """The manifest, with the places that films have in the ZIP; only tables have one."""
-    roster = read_roster(roster_of(context.store, batch))
+    roster = read_snapshot(roster_path(context.store, batch))
     if roster is None:
         return
     with scratch_folder() as folder:

@@ -9,20 +9,20 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import BusyError, CheckpointError, InputError, NightreelError, first_error
+from pipeline.errors import BusyError, CheckpointError, InputError, NightreelError, raise_first_error
 from pipeline.limits import Rank
-from pipeline.model import ONE_BY_ONE, QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
+from pipeline.model import QUEUE, SINGLES, STANDALONE_BATCHES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.batch.cancellation import run_until_cancelled
 from pipeline.orchestrator.batch.plan import Plan
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.run import Outcome, run_jobs
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.brief_resolver import Wishes
 from pipeline.orchestrator.context.hosts import Hosts
-from pipeline.orchestrator.context.wishes import Wishes
-from pipeline.orchestrator.events import Listener, Notice, ignore, tell
+from pipeline.orchestrator.events import Listener, Notice, emit, ignore
 from pipeline.orchestrator.film.failures import error_record
-from pipeline.sources import batch_name, told
+from pipeline.sources import batch_name, redacted
 from pipeline.state import no_batch
 
 # Lines about one thing; whoever reads more has seen what it is about.
@@ -48,11 +48,11 @@ async def run_family(brief: Brief, context: RunContext, *, listen: Listener = ig
 
     Raises `BusyError` when another process is making one of them, and `InputError` for several films in one file.
     """
-    refuse_one_file_for_many([brief], context)
+    refuse_shared_output_file([brief], context)
     context.hosts.refuse_offline()
     await _tell_idle_voices([brief], context.wishes, listen)
     await _tell_logins(context.hosts, listen)
-    with first_error():
+    with raise_first_error():
         async with anyio.create_task_group() as ahead:
             ahead.start_soon(_wake_voice, brief, context)
             ids = (await plan_batch([brief], context, batch=SINGLES, source="", keep=True)).ids
@@ -103,7 +103,7 @@ async def run_batch(
     than these, whose films stay as they are. `numbered`: episodes of series get their numbers. Raises `InputError` when
     several films should go to one file.
     """
-    refuse_one_file_for_many(briefs, context)
+    refuse_shared_output_file(briefs, context)
     context.hosts.refuse_offline()
     if not len(briefs) and not unreadable:
         return Outcome(batch=batch, counts={})
@@ -113,7 +113,7 @@ async def run_batch(
         batch=batch,
         source=source,
         priority=priority,
-        keep=batch in ONE_BY_ONE,
+        keep=batch in STANDALONE_BATCHES,
         is_partial=is_partial,
         refused=refusals(unreadable),
         numbered=numbered,
@@ -121,7 +121,7 @@ async def run_batch(
     await _tell_idle_voices(briefs, context.wishes, listen)
     await _tell_logins(context.hosts, listen)
     for line in plan.news(batch):
-        tell(listen, Notice(text=line))
+        emit(listen, Notice(text=line))
     return await run_jobs(context, batch, listen)
 
 
@@ -134,24 +134,24 @@ async def add(
     briefs: Sequence[Brief], context: RunContext, *, batch: str, priority: Priority = Priority.NORMAL
 ) -> tuple[Plan, list[int]]:
     """Add films to a batch, for whoever runs it, now or later; the processes that do so now are returned as well."""
-    refuse_one_file_for_many(briefs, context)
+    refuse_shared_output_file(briefs, context)
     plan = await plan_batch(briefs, context, batch=batch, source="", priority=priority, keep=True)
-    return plan, await to_thread.run_sync(running, context, batch)
+    return plan, await to_thread.run_sync(worker_pids, context, batch)
 
 
 async def resume(context: RunContext, *, batch: str, listen: Listener = ignore) -> Outcome:
     """Go on with a batch as its checkpoints stand, without its source. Raises `InputError` for an unknown one."""
-    await known_batch(context, batch)
+    await require_batch(context, batch)
     await to_thread.run_sync(context.store.refreshed, batch)
     return await run_jobs(context, batch, listen)
 
 
-async def resume_some(context: RunContext, *, batch: str, jobs: Collection[str], listen: Listener = ignore) -> Outcome:
+async def resume_jobs(context: RunContext, *, batch: str, jobs: Collection[str], listen: Listener = ignore) -> Outcome:
     """Go on with some jobs of a batch, and nothing else."""
     return await run_jobs(context, batch, listen, only=list(jobs))
 
 
-async def name_for(context: RunContext, source: Path | str) -> str:
+async def batch_name_for(context: RunContext, source: Path | str) -> str:
     """The name of a batch of this source. Raises `InputError` when a batch of another source has it."""
     name = await to_thread.run_sync(batch_name, source)
     with suppress(CheckpointError):  # its list is lost: it is made anew
@@ -159,13 +159,13 @@ async def name_for(context: RunContext, source: Path | str) -> str:
         if known and known.source and known.source != await to_thread.run_sync(context.places.source_name, source):
             raise InputError(
                 f"there is a batch “{name}” already, of {known.source}",
-                where=told(source),
+                where=redacted(source),
                 hint=f"Give another name with --batch, or --batch {name} to go on with that one from here",
             )
     return name
 
 
-async def known_batch(context: RunContext, name: str) -> Batch:
+async def require_batch(context: RunContext, name: str) -> Batch:
     """What was asked for under this name. Raises `InputError` when nothing was."""
     batch = await context.store.load_batch(name)
     if batch is None:
@@ -173,7 +173,7 @@ async def known_batch(context: RunContext, name: str) -> Batch:
     return batch
 
 
-def running(context: RunContext, batch: str) -> list[int]:
+def worker_pids(context: RunContext, batch: str) -> list[int]:
     """Processes that will see new work in a batch: those at work on it, or on anything if it is the queue. Blocks."""
     store = context.store
     return sorted(store.processes() if batch == QUEUE else set(store.claims.workers(batch)))
@@ -181,7 +181,7 @@ def running(context: RunContext, batch: str) -> list[int]:
 
 def refuse_while_busy(context: RunContext, batch: str) -> None:
     """Bring the batch's rows up to date, and raise `BusyError` if any process works on it. Blocks."""
-    pids = running(context, batch)
+    pids = worker_pids(context, batch)
     index = context.store.refreshed(batch)
     if pids or any(context.store.claims.is_claimed(batch, turn.job) for turn in index.turns.under_way()):
         who = f"process {pids[0]}" if pids else "a process"
@@ -200,16 +200,16 @@ async def _wake_voice(brief: Brief, context: RunContext) -> None:
 
 async def _tell_idle_voices(briefs: Collection[Brief], wishes: Wishes, listen: Listener) -> None:
     for line in (await to_thread.run_sync(wishes.idle_voices, briefs))[:_MOST_TOLD]:
-        tell(listen, Notice(text=line))
+        emit(listen, Notice(text=line))
 
 
 async def _tell_logins(hosts: Hosts, listen: Listener) -> None:
     """Before the night, not in its middle."""
     for name in await to_thread.run_sync(lambda: hosts.without_login):
-        tell(listen, Notice(text=hosts.told_to_wait(name)))
+        emit(listen, Notice(text=hosts.told_to_wait(name)))
 
 
-def refuse_one_file_for_many(briefs: Collection[Brief], context: RunContext) -> None:
+def refuse_shared_output_file(briefs: Collection[Brief], context: RunContext) -> None:
     """Raise `InputError` when several films should go to one file."""
     count = context.wishes.count_films(briefs)
     if count > 1 and context.output and context.output.suffix.lower() == ".mp4":

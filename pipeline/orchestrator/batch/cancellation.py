@@ -5,12 +5,12 @@ from __future__ import annotations
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import first_error
+from pipeline.errors import raise_first_error
 from pipeline.limits import Rank
 from pipeline.model import TRANSITIONS, Job, JobStatus, advance
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.events import JobEvent, Listener, tell
-from pipeline.orchestrator.film.jobs import run_job
+from pipeline.orchestrator.events import JobEvent, Listener, emit
+from pipeline.orchestrator.film.runner import run_job
 
 # How often a film that is made by itself asks whether it is still wanted.
 _HEARING_S = 1.0
@@ -28,16 +28,16 @@ async def run_until_cancelled(job: Job, context: RunContext, listen: Listener, *
             if await to_thread.run_sync(context.store.claims.cancel_is_asked, *key):
                 scope.cancel()
 
-    with first_error():
+    with raise_first_error():
         async with anyio.create_task_group() as tasks:
             with anyio.CancelScope() as scope:
                 tasks.start_soon(hear, scope)
                 job = await run_job(job, context, listen, rank=rank)
             tasks.cancel_scope.cancel()
-    return await cancel_if_asked(context, *key, listen) or job
+    return await cancel_if_requested(context, *key, listen) or job
 
 
-async def cancel_if_asked(context: RunContext, batch: str, job_id: str, listen: Listener) -> Job | None:
+async def cancel_if_requested(context: RunContext, batch: str, job_id: str, listen: Listener) -> Job | None:
     """Make a job cancelled if somebody has asked for that; for who has claimed it, and put it down."""
     store = context.store
     if not await to_thread.run_sync(store.claims.cancel_is_asked, batch, job_id):
@@ -47,6 +47,6 @@ async def cancel_if_asked(context: RunContext, batch: str, job_id: str, listen: 
         why = await to_thread.run_sync(store.claims.why_cancelled, batch, job_id) or "cancelled while it was made"
         job = advance(job, JobStatus.CANCELLED, at=context.clock(), why=why)
         await store.save_job(job)
-        tell(listen, JobEvent(job=job))
+        emit(listen, JobEvent(job=job))
     await to_thread.run_sync(store.claims.cancel_is_heard, batch, job_id)
     return job

@@ -16,7 +16,7 @@ _ID_CHARS = 6
 _OVER = frozenset({JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED})
 
 
-class Folders:
+class FolderAllocator:
     """The folders of one plan. Raises `ConfigurationError` for a pattern that is none. Blocks."""
 
     def __init__(self, context: RunContext, batch: str, index: BatchIndex) -> None:

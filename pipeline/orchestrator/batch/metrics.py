@@ -9,25 +9,27 @@ from anyio import to_thread
 
 from pipeline.errors import NightreelError
 from pipeline.limits import Load
-from pipeline.model import LEFT, JobStatus
-from pipeline.orchestrator.events import Pulse
+from pipeline.model import UNFINISHED, JobStatus
+from pipeline.orchestrator.events import RunMetrics
 from pipeline.state import CheckpointStore
 
 logger = logging.getLogger("nightreel")
 
 
-async def pulse_of(store: CheckpointStore, batch: str, *, load: Load, at_once: Callable[[], int]) -> Pulse | None:
+async def collect_metrics(
+    store: CheckpointStore, batch: str, *, load: Load, at_once: Callable[[], int]
+) -> RunMetrics | None:
     """How the run is now; None if the index is broken: each job says so itself, and the next run makes it anew."""
     try:
         standing = await to_thread.run_sync(store.index(batch).sums.counts)
     except NightreelError as error:
         logger.debug("no pulse: %s", error)
         return None
-    return Pulse(
+    return RunMetrics(
         batch=batch,
         counts={status.value: count.jobs for status, count in standing.items()},
         weight_done=standing[JobStatus.COMPLETED].weight,
-        weight_left=sum(standing[status].weight for status in LEFT),
+        weight_left=sum(standing[status].weight for status in UNFINISHED),
         at_once=at_once(),
         memory_bytes=load.memory_bytes,
         cpu_percent=load.cpu_percent,

@@ -19,7 +19,7 @@ from pipeline.language.text import counted
 from pipeline.model import Brief, Job, JobStatus
 from pipeline.model.episodes import MOST_EPISODES
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.serials import episode_key, ledger_of, subject_key, table_of, track_of
+from pipeline.orchestrator.context.series import episode_key, ledger_of, subject_key, table_of, track_of
 from pipeline.state.episodes import Episode, EpisodeFilm
 
 logger = logging.getLogger("nightreel")
@@ -38,7 +38,7 @@ class _Claim:
 
 
 @dataclass(kw_only=True)
-class Numbers:
+class EpisodeNumbers:
     """The episodes of one plan."""
 
     context: RunContext
@@ -71,13 +71,13 @@ class Numbers:
             ledger_of(self.context.workspace, series).note_films(films)
 
 
-def number_episodes(briefs: Iterable[Brief], context: RunContext, *, gives: bool) -> Numbers:
+def number_episodes(briefs: Iterable[Brief], context: RunContext, *, gives: bool) -> EpisodeNumbers:
     """The numbers of briefs. `gives` writes them down; else they are those that would be given. Blocks.
 
     Raises `InputError` for an unknown series, two briefs that want one number, a number that is another film's, and a
     brief that wants another one than it has.
     """
-    numbers = Numbers(context=context)
+    numbers = EpisodeNumbers(context=context)
     for series, wanted in _claims(briefs, context).items():
         ledger = ledger_of(context.workspace, series)
         left = [] if ledger.is_there() else known_episodes(series, context)

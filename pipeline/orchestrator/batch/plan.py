@@ -12,7 +12,7 @@ from pipeline.state import BatchIndex
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class PlannedChange:
     """What this run wants of a job that is known already."""
 
     job: str
@@ -48,7 +48,7 @@ class Plan:
     replaced: dict[str, str] = field(default_factory=dict)
     # Likewise, but they never made a film: they get these folders.
     moved: dict[str, str] = field(default_factory=dict)
-    changed: list[Change] = field(default_factory=list)
+    changed: list[PlannedChange] = field(default_factory=list)
 
     @property
     def crowding(self) -> str:
@@ -83,7 +83,7 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class DraftPlan:
     """A plan that was made and not saved."""
 
     plan: Plan
@@ -93,7 +93,7 @@ class Draft:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mended:
+class CorrectedRow:
     """A row of the source as it is now, in the place of the job that was made of it."""
 
     job: str

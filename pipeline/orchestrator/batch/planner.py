@@ -9,18 +9,18 @@ from dataclasses import replace
 
 from pipeline.errors import CheckpointError, DamagedError
 from pipeline.model import Brief, Job, JobStatus, JobSummary, Priority, Sample
-from pipeline.orchestrator.batch.folders import Folders
-from pipeline.orchestrator.batch.numbering import Numbers
-from pipeline.orchestrator.batch.plan import Change, Mended, Plan
+from pipeline.orchestrator.batch.folders import FolderAllocator
+from pipeline.orchestrator.batch.numbering import EpisodeNumbers
+from pipeline.orchestrator.batch.plan import CorrectedRow, Plan, PlannedChange
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.film.delivered import has_film
+from pipeline.orchestrator.film.delivery import has_film
 from pipeline.state import BatchIndex, Damage
 
 logger = logging.getLogger("nightreel")
 _AT_ONCE = 500
 
 # Why a job that an earlier run has ended is taken up again, when somebody asks for its batch again.
-AGAIN = {
+RETRY_REASONS = {
     JobStatus.FAILED: "tried again",
     JobStatus.PARKED: "tried again",
     JobStatus.COMPLETED: "its film is gone or changed, or wanted in another place",
@@ -36,7 +36,7 @@ class Planner:
         batch: str,
         priority: Priority,
         *,
-        numbers: Numbers,
+        numbers: EpisodeNumbers,
         saves: bool = True,
         sample: Sample | None = None,
     ) -> None:
@@ -47,7 +47,7 @@ class Planner:
         self._saves = saves
         self._sample = sample
         self.index: BatchIndex
-        self._folders: Folders
+        self._folders: FolderAllocator
         # Jobs that can't be read.
         self._damaged: dict[str, Damage] = {}
         # Of a plan that is saved, only the ids are kept: there may be very many.
@@ -97,7 +97,7 @@ class Planner:
         if self._saves:
             self._numbers.save()
 
-    def mend(self, mended: Sequence[Mended]) -> dict[str, str]:
+    def mend(self, mended: Sequence[CorrectedRow]) -> dict[str, str]:
         """Save a job for each row; its id by that of the job whose place it takes."""
         self._look()
         ids: dict[str, str] = {}
@@ -126,7 +126,7 @@ class Planner:
         else:
             self.index = self._context.store.glance(self._batch)
         self._damaged = {damage.job: damage for damage in self.index.damages(listed=False)}
-        self._folders = Folders(self._context, self._batch, self.index)
+        self._folders = FolderAllocator(self._context, self._batch, self.index)
 
     def _save(self, jobs: Sequence[Job]) -> None:
         if self._saves:
@@ -146,7 +146,7 @@ class Planner:
 
     def _known(self, row: JobSummary, brief: Brief, number: int) -> None:
         sampled = self._sampled_now(row)
-        change = Change(job=row.id, status=row.status, brief=brief, sampled=sampled)
+        change = PlannedChange(job=row.id, status=row.status, brief=brief, sampled=sampled)
         if not self._folders.keep(row):
             # Back after another film has taken its folder.
             self._plan.changed.append(replace(change, folder=self._folders.free(brief, row.id, number)))
@@ -172,7 +172,7 @@ class Planner:
 
     def _is_taken_up(self, row: JobSummary) -> bool:
         """Whether it was over, or waits for a person, and goes on because it is asked for again."""
-        return row.status in AGAIN and not row.parked_until
+        return row.status in RETRY_REASONS and not row.parked_until
 
     def _is_wanted_otherwise(self, row: JobSummary, brief: Brief) -> bool:
         to = str(self._context.asked.settings.get("publishing.to", ""))

@@ -15,10 +15,10 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, DamagedError
 from pipeline.model import Batch, Brief, JobStatus, Priority, Refused, advance
-from pipeline.orchestrator.batch.numbering import Numbers, number_episodes
-from pipeline.orchestrator.batch.plan import Change, Draft, Mended, Plan
-from pipeline.orchestrator.batch.planner import AGAIN, Planner
-from pipeline.orchestrator.batch.sampling import sample_for, take_one
+from pipeline.orchestrator.batch.numbering import EpisodeNumbers, number_episodes
+from pipeline.orchestrator.batch.plan import CorrectedRow, DraftPlan, Plan, PlannedChange
+from pipeline.orchestrator.batch.planner import RETRY_REASONS, Planner
+from pipeline.orchestrator.batch.sampling import ensure_sampled, sample_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.state import BatchIndex, CheckpointStore
 
@@ -56,7 +56,7 @@ async def plan_batch(
         known = await _known_batch(context, batch, source)
         sample = sample_for(known, context)
         give = partial(number_episodes, briefs, context, gives=True)
-        numbers = await to_thread.run_sync(give) if numbered else Numbers(context=context)
+        numbers = await to_thread.run_sync(give) if numbered else EpisodeNumbers(context=context)
         planner = Planner(context, batch, priority, sample=sample, numbers=numbers)
         plan = await to_thread.run_sync(planner.plan, briefs)
         for change in plan.changed:
@@ -76,7 +76,7 @@ async def plan_batch(
                 refused=_refused(known, refused, is_partial=is_partial),
                 working=context.working,
             )
-        await take_one(context, about)
+        await ensure_sampled(context, about)
         await store.save_batch(about)
         for job_id, title in plan.replaced.items():
             await _forget(context, batch, job_id, title)
@@ -102,7 +102,7 @@ def _refused(known: Batch, refused: Sequence[Refused], *, is_partial: bool) -> t
     return tuple({**before, **{each.where: each for each in refused}}.values())
 
 
-async def replace_jobs(mended: Sequence[Mended], context: RunContext, *, batch: str) -> dict[str, str]:
+async def replace_jobs(mended: Sequence[CorrectedRow], context: RunContext, *, batch: str) -> dict[str, str]:
     """Put new jobs in the places of some, and leave the rest of the batch as it is; their ids by those of the old ones.
 
     A damaged job may be replaced by the same one.
@@ -175,7 +175,7 @@ async def _forget(context: RunContext, batch: str, job_id: str, title: str) -> N
         await to_thread.run_sync(store.claims.cancel_is_heard, batch, job_id)
 
 
-async def _apply(change: Change, context: RunContext, batch: str, priority: Priority) -> None:
+async def _apply(change: PlannedChange, context: RunContext, batch: str, priority: Priority) -> None:
     """Take a job up again, or give it another priority or folder; not while another process makes it."""
     store = context.store
     try:
@@ -186,10 +186,10 @@ async def _apply(change: Change, context: RunContext, batch: str, priority: Prio
             if change.only_noted:
                 await store.save_job(job.evolve(brief=change.brief))
                 return
-            if job.status in AGAIN:
+            if job.status in RETRY_REASONS:
                 # Whoever wanted it no more before: somebody wants it now.
                 await to_thread.run_sync(store.claims.cancel_is_heard, batch, change.job)
-                job = advance(job, JobStatus.PENDING, at=context.clock(), why=AGAIN[job.status])
+                job = advance(job, JobStatus.PENDING, at=context.clock(), why=RETRY_REASONS[job.status])
             if change.folder:
                 job = job.evolve(folder=change.folder, receipt=None)
             urgency = change.brief.priority or priority
@@ -202,10 +202,10 @@ async def _apply(change: Change, context: RunContext, batch: str, priority: Prio
 
 def draft_plan(
     briefs: Collection[Brief], context: RunContext, *, batch: str, priority: Priority = Priority.NORMAL
-) -> Draft:
+) -> DraftPlan:
     """The plan that `plan_batch` would make. Makes and changes nothing. Blocks."""
     numbers = number_episodes(briefs, context, gives=False)
     planner = Planner(context, batch, priority, saves=False, numbers=numbers)
     plan = planner.plan(briefs)
     kept = {job_id: brief for job_id, brief in planner.briefs.items() if brief}
-    return Draft(plan=plan, index=planner.index, briefs=kept)
+    return DraftPlan(plan=plan, index=planner.index, briefs=kept)

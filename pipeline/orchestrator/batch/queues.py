@@ -20,27 +20,27 @@ from pipeline.state import CheckpointStore
 _WHILE_S = 2.0
 
 
-class Key(NamedTuple):
+class JobKey(NamedTuple):
     """A job of a workspace."""
 
     batch: str
     job: str
 
 
-class Turn(NamedTuple):
+class QueueEntry(NamedTuple):
     """A job that may begin; the smaller rank goes first."""
 
     rank: int
-    key: Key
+    key: JobKey
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueView:
     """What one look at the queue has shown."""
 
-    turns: Sequence[Turn] = ()
+    turns: Sequence[QueueEntry] = ()
     # Made by other processes, as far as their locks tell.
-    others: Sequence[Key] = ()
+    others: Sequence[JobKey] = ()
     # When nothing may begin now: the time of the first job that waits for one; None: none does.
     parked_until: datetime | None = None
 
@@ -48,22 +48,22 @@ class QueueView:
 class Queue(Protocol):
     """Where turns come from."""
 
-    def look(self, places: int, away: Collection[Key], now: datetime) -> QueueView:
+    def look(self, places: int, away: Collection[JobKey], now: datetime) -> QueueView:
         """At most `places` jobs that may begin at `now`, less those that are `away`."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class WholeBatches:
+class BatchQueue:
     """All jobs of some batches, the most urgent of all of them first; the first batch is the one that is run."""
 
     store: CheckpointStore
     batches: Sequence[str]
     order: Sequence[str]
 
-    def look(self, places: int, away: Collection[Key], now: datetime) -> QueueView:
+    def look(self, places: int, away: Collection[JobKey], now: datetime) -> QueueView:
         """See `Queue`."""
-        found: list[Turn] = []
-        others: list[Key] = []
+        found: list[QueueEntry] = []
+        others: list[JobKey] = []
         for batch in self.batches:
             if not self.store.folder(batch).exists():  # nobody has ever left anything in the queue
                 continue
@@ -72,11 +72,11 @@ class WholeBatches:
             for rank, job in index.turns.under_way():
                 # Begun by a process that is gone now, or by one that is at work.
                 if job not in leave_out and self.store.claims.is_claimed(batch, job):
-                    others.append(Key(batch, job))
+                    others.append(JobKey(batch, job))
                 elif job not in leave_out:
-                    found.append(Turn(rank, Key(batch, job)))
+                    found.append(QueueEntry(rank, JobKey(batch, job)))
             up = index.turns.next_up(now, order=self.order, limit=places, leave_out=leave_out)
-            found += [Turn(rank, Key(batch, job)) for rank, job in up]
+            found += [QueueEntry(rank, JobKey(batch, job)) for rank, job in up]
         turns = sorted(found, key=lambda turn: turn.rank)[:places]
         return QueueView(turns=turns, others=others, parked_until=None if turns else self._parked_until())
 
@@ -85,7 +85,7 @@ class WholeBatches:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TheseJobs:
+class JobListQueue:
     """Some jobs of one batch, each until it is over: for `retry`."""
 
     store: CheckpointStore
@@ -93,14 +93,14 @@ class TheseJobs:
     # In the order in which they were asked for, each once.
     jobs: dict[str, None] = field(default_factory=dict)
 
-    def look(self, places: int, away: Collection[Key], now: datetime) -> QueueView:
+    def look(self, places: int, away: Collection[JobKey], now: datetime) -> QueueView:
         """See `Queue`."""
         index = self.store.index(self.batch)
-        turns: list[Turn] = []
-        others: list[Key] = []
+        turns: list[QueueEntry] = []
+        others: list[JobKey] = []
         later: list[datetime] = []
         for job in list(self.jobs):
-            key = Key(self.batch, job)
+            key = JobKey(self.batch, job)
             row = None if key in away else index.find(job)
             if row is None:
                 continue
@@ -109,7 +109,7 @@ class TheseJobs:
             elif self.store.claims.is_claimed(self.batch, job):
                 others.append(key)
             elif row.status in {JobStatus.PENDING, JobStatus.IN_PROGRESS} or row.parked_until:
-                turns.append(Turn(row.priority.rank, key))
+                turns.append(QueueEntry(row.priority.rank, key))
         turns = sorted(turns, key=lambda turn: turn.rank)[:places]
         return QueueView(turns=turns, others=others, parked_until=None if turns else min(later, default=None))
 
@@ -125,17 +125,17 @@ class Backoff:
 
     def __init__(self) -> None:
         # Until when (monotonic) each is left alone.
-        self._until: dict[Key, float] = {}
+        self._until: dict[JobKey, float] = {}
 
-    def for_a_while(self, *keys: Key) -> None:
+    def for_a_while(self, *keys: JobKey) -> None:
         """Leave jobs alone for two seconds: other processes make them, or they were just put down."""
         self._until.update(dict.fromkeys(keys, time.monotonic() + _WHILE_S))
 
-    def for_good(self, key: Key) -> None:
+    def for_good(self, key: JobKey) -> None:
         """Leave a job alone for the rest of the run: how it ended could not be saved."""
         self._until[key] = inf
 
-    def keys(self) -> set[Key]:
+    def keys(self) -> set[JobKey]:
         """The jobs that are left alone now."""
         now = time.monotonic()
         self._until = {key: until for key, until in self._until.items() if until > now}

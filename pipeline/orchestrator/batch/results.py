@@ -11,10 +11,10 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.model import Batch, JobSummary
-from pipeline.orchestrator.batch.source import roster_of
+from pipeline.orchestrator.batch.source import roster_path
 from pipeline.orchestrator.context import RunContext
 from pipeline.reporting import MANIFEST, RowFilms, RunFacts, write_manifest, write_reports
-from pipeline.sources.campaign import Roster, read_roster
+from pipeline.sources.campaign import TableSnapshot, read_snapshot
 from pipeline.state import CheckpointStore, no_batch
 from pipeline.version import __version__
 
@@ -28,7 +28,7 @@ def write_results(context: RunContext, known: Batch, facts: RunFacts) -> tuple[P
     if folder is None:
         return ()
     report = write_reports(folder, facts, lambda: chain(context.store.index(known.name).rows(), known.refused_rows))
-    roster = read_roster(roster_of(context.store, known.name))
+    roster = read_snapshot(roster_path(context.store, known.name))
     if roster is None:
         return (report,)
     manifest = folder / MANIFEST
@@ -37,7 +37,7 @@ def write_results(context: RunContext, known: Batch, facts: RunFacts) -> tuple[P
     return report, manifest
 
 
-def films_by_row(store: CheckpointStore, batch: str, roster: Roster) -> Iterator[RowFilms]:
+def films_by_row(store: CheckpointStore, batch: str, roster: TableSnapshot) -> Iterator[RowFilms]:
     """The rows of the table in their order, each with its films as they stand."""
     index = store.index(batch)
     for row in roster.rows():
@@ -45,7 +45,7 @@ def films_by_row(store: CheckpointStore, batch: str, roster: Roster) -> Iterator
         yield RowFilms(row.cells, row.refused, films)
 
 
-def renew_results(context: RunContext, batch: str) -> tuple[Path, ...]:
+def rewrite_results(context: RunContext, batch: str) -> tuple[Path, ...]:
     """Write the reports again, as the batch stands now. What only its last run knew is read from the old report.
 
     Raises `InputError` for an unknown batch, and one whose films have no folder for reports.

@@ -13,9 +13,9 @@ from pipeline.model import Brief, is_stock
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.pictures import file_of, named_by_script
-from pipeline.pictures import glance_at_picture, is_address
-from pipeline.script import check_play
-from pipeline.sources.campaign import ReadRow, Unfit
+from pipeline.pictures import is_address, precheck_picture
+from pipeline.script import check_filled_script
+from pipeline.sources.campaign import ReadRow, Rejection
 
 # So many of the pictures that were looked at last are known: very many rows show the same few.
 _MOST_PICTURES = 4000
@@ -28,7 +28,7 @@ class _Missed(NamedTuple):
     cell: str
 
 
-class Judge:
+class RowValidator:
     """Looks at rows before anything is made of them. For a thread of `anyio.to_thread`."""
 
     def __init__(self, context: RunContext) -> None:
@@ -38,7 +38,7 @@ class Judge:
         # The same of pictures beside the table.
         self._seen: dict[Path, InputError | None] = {}
 
-    def __call__(self, row: ReadRow) -> Unfit | None:
+    def __call__(self, row: ReadRow) -> Rejection | None:
         """What is wrong with it, and what to do; None: nothing."""
         if unfit := self._without_pictures(row.brief):
             return unfit
@@ -46,7 +46,7 @@ class Judge:
         try:
             template = self._context.template(brief)
             for script in row.scripts:
-                check_play(script, template, where=origin)
+                check_filled_script(script, template, where=origin)
                 for wanted in named_by_script(script, brief, self._context):
                     if not (is_address(wanted.source) or is_stock(wanted.source)):
                         self._look_at(file_of(wanted.source, brief, self._context))
@@ -57,7 +57,7 @@ class Judge:
             return _unfit(error, origin)
         return _unfit(wrong.error, origin, cell=wrong.cell) if wrong else None
 
-    def _without_pictures(self, brief: Brief) -> Unfit | None:
+    def _without_pictures(self, brief: Brief) -> Rejection | None:
         """The first picture of its cells that no film can show; None: all can be shown."""
         for wanted in brief.pictures:
             try:
@@ -66,7 +66,7 @@ class Judge:
                         self._context.places.picture(self._context.places.origin(brief.origin), wanted.source)
                     )
             except InputError as error:
-                return Unfit(f"{wanted.source!r}: {error.message}", error.hint, cell=wanted.source)
+                return Rejection(f"{wanted.source!r}: {error.message}", error.hint, cell=wanted.source)
         return None
 
     def _look_at(self, picture: Path) -> None:
@@ -76,7 +76,7 @@ class Judge:
                 self._seen.clear()
             try:
                 self._seen[picture] = None
-                glance_at_picture(picture, picture.name)
+                precheck_picture(picture, picture.name)
             except InputError as error:
                 self._seen[picture] = error
         if wrong := self._seen[picture]:
@@ -125,6 +125,6 @@ class Judge:
             raise InputError(f"{film.template} has no script in {film.language}", where="", hint=hint)
 
 
-def _unfit(error: InputError, origin: str, *, cell: str = "") -> Unfit:
+def _unfit(error: InputError, origin: str, *, cell: str = "") -> Rejection:
     what = f"{error.where}: {error.message}" if error.where not in {"", origin} else error.message
-    return Unfit(f"makes no film: {what}", error.hint or "Change the cells, or the template's script", cell=cell)
+    return Rejection(f"makes no film: {what}", error.hint or "Change the cells, or the template's script", cell=cell)

@@ -15,7 +15,7 @@ from pipeline.errors import CheckpointError
 from pipeline.model import JobStatus
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.events import Listener, Notice, Told, tell
+from pipeline.orchestrator.events import Listener, Notice, RunEvent, emit
 from pipeline.orchestrator.film.episodes import wake
 from pipeline.reporting import RunFacts
 from pipeline.state import CheckpointStore
@@ -59,13 +59,13 @@ class _Night:
     # What was said, but for times: how it was said last, and how often.
     _said: dict[str, tuple[str, int]] = field(default_factory=dict)
 
-    def hear(self, event: Told) -> None:
+    def hear(self, event: RunEvent) -> None:
         if isinstance(event, Notice):
             what = _TIME.sub("", event.text)
             _, times = self._said.get(what, ("", 0))
             if times or len(self._said) < _NOTICES:
                 self._said[what] = event.text, times + 1
-        tell(self.listen, event)
+        emit(self.listen, event)
 
     @property
     def notices(self) -> tuple[str, ...]:

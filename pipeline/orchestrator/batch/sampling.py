@@ -8,7 +8,7 @@ from contextlib import suppress
 from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError
-from pipeline.model import ONE_BY_ONE, Batch, JobStatus, JobSummary, Sample
+from pipeline.model import STANDALONE_BATCHES, Batch, JobStatus, JobSummary, Sample
 from pipeline.orchestrator.context import RunContext
 
 
@@ -20,14 +20,14 @@ def sample_for(known: Batch, context: RunContext) -> Sample | None:
     return None if "quality.review_sample_percent" in context.overrides else known.sample
 
 
-async def take_one(context: RunContext, about: Batch, *, made: Collection[str] = ()) -> None:
+async def ensure_sampled(context: RunContext, about: Batch, *, made: Collection[str] = ()) -> None:
     """See to it that a small share of a small batch takes one film at least. Whom it took stays taken.
 
     It takes one that is still to be made; or one of those that are `made` (ids), which are to be published now. Films
     that were asked for one by one are no batch.
     """
     sample, store = about.sample, context.store
-    if sample is None or about.name in ONE_BY_ONE:
+    if sample is None or about.name in STANDALONE_BATCHES:
         return
     index = store.index(about.name)
     taken = {job for job in about.jobs if sample.takes(about.name, job)}

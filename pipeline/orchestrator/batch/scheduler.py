@@ -22,17 +22,17 @@ import anyio
 from anyio import to_thread
 from anyio.abc import TaskGroup
 
-from pipeline.errors import BusyError, DamagedError, DiskFullError, NightreelError, first_error
+from pipeline.errors import BusyError, DamagedError, DiskFullError, NightreelError, raise_first_error
 from pipeline.limits import Load, Situation, Strategy
 from pipeline.model import QUEUE, Job, JobStatus, title_of
-from pipeline.orchestrator.batch.admission import Floor
-from pipeline.orchestrator.batch.cancellation import cancel_if_asked
-from pipeline.orchestrator.batch.metrics import pulse_of
-from pipeline.orchestrator.batch.queues import Backoff, Key, Queue, QueueView, TheseJobs, WholeBatches
+from pipeline.orchestrator.batch.admission import AdmissionControl
+from pipeline.orchestrator.batch.cancellation import cancel_if_requested
+from pipeline.orchestrator.batch.metrics import collect_metrics
+from pipeline.orchestrator.batch.queues import Backoff, BatchQueue, JobKey, JobListQueue, Queue, QueueView
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.events import Listener, Notice, ignore, tell
+from pipeline.orchestrator.events import Listener, Notice, emit, ignore
 from pipeline.orchestrator.film.episodes import wake
-from pipeline.orchestrator.film.jobs import run_job
+from pipeline.orchestrator.film.runner import run_job
 from pipeline.state import IN_ORDER, SMART_ORDER
 
 logger = logging.getLogger("nightreel")
@@ -62,11 +62,11 @@ class Scheduler:
         self._queue = self._make_queue()
         self._pulse_s = pulse_s
         self._strategy: Strategy
-        self._under_way: dict[Key, anyio.CancelScope] = {}
+        self._under_way: dict[JobKey, anyio.CancelScope] = {}
         self._backoff = Backoff()
         self._failures = 0
         self._load = _IDLE
-        self._floor = Floor(self._say)
+        self._floor = AdmissionControl(self._say)
         self._said = ""
         self._woken = anyio.Event()
         # Why no new job is begun any more; empty: they are.
@@ -80,10 +80,10 @@ class Scheduler:
 
     def _make_queue(self) -> Queue:
         if self._only is not None:
-            return TheseJobs(store=self._context.store, batch=self._batch, jobs=self._only)
+            return JobListQueue(store=self._context.store, batch=self._batch, jobs=self._only)
         order = SMART_ORDER if self._context.settings.work.strategy == "smart" else IN_ORDER
         batches = tuple(dict.fromkeys((self._batch, QUEUE)))
-        return WholeBatches(store=self._context.store, batches=batches, order=order)
+        return BatchQueue(store=self._context.store, batches=batches, order=order)
 
     async def run(self) -> None:
         """Until every job of the batch is over, or waits for a person.
@@ -95,7 +95,7 @@ class Scheduler:
         self._load = await to_thread.run_sync(machine.resources.sample)
         machine.hear_throttles(self._say)
         async with self._context.store.claims.working(self._batch):
-            with first_error():
+            with raise_first_error():
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._watch)
                     while await self._admit(tasks) or await self._wake():
@@ -134,7 +134,7 @@ class Scheduler:
             return False
         return sum([await wake(batch, self._context) for batch in dict.fromkeys((self._batch, QUEUE))]) > 0
 
-    def _passed_over(self) -> set[Key]:
+    def _passed_over(self) -> set[JobKey]:
         """The jobs that are none of our business now."""
         return {*self._under_way, *self._backoff.keys()}
 
@@ -148,7 +148,7 @@ class Scheduler:
             cores_busy=cores.busy,
             load=self._load,
         )
-        return self._strategy.at_once(situation)
+        return self._strategy.concurrency(situation)
 
     def _is_waiting(self, parked_until: datetime | None) -> bool:
         """Whether a job waits for its time, or another process makes one: it may die, and leave it to us."""
@@ -160,11 +160,11 @@ class Scheduler:
         """A line for a person, not twice in a row."""
         if text != self._said:
             self._said = text
-            tell(self._listen, Notice(text=text))
+            emit(self._listen, Notice(text=text))
 
     # One job -----------------------------------------------------------------------------------------------------
 
-    async def _make(self, key: Key, rank: tuple[float, ...]) -> None:
+    async def _make(self, key: JobKey, rank: tuple[float, ...]) -> None:
         """Claim a job and make it. Whatever becomes of it is in its checkpoint, and none of it ends the night."""
         with self._taking(key) as scope:
             try:
@@ -177,7 +177,7 @@ class Scheduler:
                 logger.exception("job %s: unexpected error", key.job)
                 self._give_up(key, error)
 
-    async def _make_claimed(self, key: Key, rank: tuple[float, ...], scope: anyio.CancelScope) -> None:
+    async def _make_claimed(self, key: JobKey, rank: tuple[float, ...], scope: anyio.CancelScope) -> None:
         """Claim a job and make it. Blocking steps share a thread: each way there and back costs as much as a save."""
         claim, is_put_down = ExitStack(), False
         try:
@@ -185,31 +185,31 @@ class Scheduler:
                 await self._run(key, rank, claim)
             is_put_down = await to_thread.run_sync(self._put_down, key, claim)
             if not is_put_down:
-                await cancel_if_asked(self._context, *key, self._listen)
+                await cancel_if_requested(self._context, *key, self._listen)
         finally:
             if not is_put_down:
                 with anyio.CancelScope(shield=True):
                     await to_thread.run_sync(claim.close)
 
-    def _give_up(self, key: Key, error: Exception) -> None:
+    def _give_up(self, key: JobKey, error: Exception) -> None:
         """A job that can't be begun, or whose end can't be written down, is left alone for the rest of the run."""
         self._backoff.for_good(key)
         self.troubles += 1
         self._say(f"job {key.job} of “{key.batch}” is left for the next run: {error}")
 
-    def _take_up(self, key: Key, claim: ExitStack) -> Job:
+    def _take_up(self, key: JobKey, claim: ExitStack) -> Job:
         """The job, claimed until `claim` is closed: whoever held it before may have moved it on. Blocks."""
         claim.enter_context(self._context.store.claims.claim_now(*key, what=key.job))
         return self._context.store.load_job_now(*key)
 
-    def _put_down(self, key: Key, claim: ExitStack) -> bool:
+    def _put_down(self, key: JobKey, claim: ExitStack) -> bool:
         """Gives the job back, unless somebody wishes it cancelled; whether it did. Blocks."""
         if self._context.store.claims.cancel_is_asked(*key):
             return False
         claim.close()
         return True
 
-    async def _run(self, key: Key, rank: tuple[float, ...], claim: ExitStack) -> None:
+    async def _run(self, key: JobKey, rank: tuple[float, ...], claim: ExitStack) -> None:
         store = self._context.store
         try:
             job = await to_thread.run_sync(self._take_up, key, claim)
@@ -237,7 +237,7 @@ class Scheduler:
         if self._context.cache.may_exceed(self._context.settings.cache.max_bytes):
             await to_thread.run_sync(self._context.cache.prune, self._context.settings.cache.max_bytes)
 
-    def _is_saved(self, key: Key, status: JobStatus) -> bool:
+    def _is_saved(self, key: JobKey, status: JobStatus) -> bool:
         """Whether the end of a job is on the disk. Its file is asked: the row in the index may be a moment behind."""
         try:
             return self._context.store.load_job_now(*key).status is status
@@ -245,7 +245,7 @@ class Scheduler:
             return False
 
     @contextmanager
-    def _taking(self, key: Key) -> Iterator[anyio.CancelScope]:
+    def _taking(self, key: JobKey) -> Iterator[anyio.CancelScope]:
         try:
             yield self._under_way[key]
         finally:
@@ -281,10 +281,10 @@ class Scheduler:
             self._woken.set()
             await anyio.sleep(self._pulse_s)
 
-    def _unwanted(self, keys: Sequence[Key]) -> list[Key]:
+    def _unwanted(self, keys: Sequence[JobKey]) -> list[JobKey]:
         return [key for key in keys if self._context.store.claims.cancel_is_asked(*key)]
 
     async def _pulse(self) -> None:
-        pulse = await pulse_of(self._context.store, self._batch, load=self._load, at_once=self._at_once)
+        pulse = await collect_metrics(self._context.store, self._batch, load=self._load, at_once=self._at_once)
         if pulse:
-            tell(self._listen, pulse)
+            emit(self._listen, pulse)

@@ -7,24 +7,25 @@ from pipeline.language.tags import DEFAULT_LANGUAGE
 from pipeline.model import Brief
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.naming import FolderPattern
-from pipeline.script import play_in
+from pipeline.script import script_template_for
 from pipeline.settings import Settings
-from pipeline.sources.campaign import CampaignReader, Deciders, Part, column_names, row_fields
+from pipeline.sources.campaign import CampaignReader, OptionColumns, TemplateRule, column_names, row_fields
 from pipeline.sources.endpoint import Endpoint
-from pipeline.sources.tables import Table, TableForm, plain
+from pipeline.sources.tables import Table, TableOptions, normalise_name
 
 
-def form_of(context: RunContext) -> TableForm:
+def table_form(context: RunContext) -> TableOptions:
     """What is known of a table before it is opened. Reads templates: not for the event loop."""
     asked, source = context.settings.campaign, context.settings.source
     pairs = (*asked.map, *asked.columns)
-    mapped = {plain(pair.rpartition("=")[0]) for pair in pairs} | {plain(asked.key)} - {""}
+    mapped = {normalise_name(pair.rpartition("=")[0]) for pair in pairs} | {normalise_name(asked.key)} - {""}
     templates = [context.template(Brief(title="", template=name)) for name in _templates(context)]
-    return TableForm(
+    return TableOptions(
         delimiter="\t" if asked.delimiter == "tab" else asked.delimiter,
         encoding=asked.encoding,
         has_header={"yes": True, "no": False}.get(asked.header),
-        names=frozenset(plain(field.name) for template in templates for field in row_fields(template)) | mapped,
+        names=frozenset(normalise_name(field.name) for template in templates for field in row_fields(template))
+        | mapped,
         sheet=source.sheet,
         query=source.query,
         password=source.password.get_secret_value() if source.password else "",
@@ -32,7 +33,7 @@ def form_of(context: RunContext) -> TableForm:
     )
 
 
-def endpoint_of(address: str, settings: Settings) -> Endpoint:
+def service_endpoint(address: str, settings: Settings) -> Endpoint:
     """A service that answers page by page."""
     source = settings.source
     return Endpoint(
@@ -54,7 +55,7 @@ def _templates(context: RunContext) -> dict[str, None]:
     return dict.fromkeys(rule.template for rule in rules) or {context.settings.template: None}
 
 
-def reader_of(table: Table, context: RunContext) -> CampaignReader:
+def campaign_reader(table: Table, context: RunContext) -> CampaignReader:
     """Who makes briefs of rows. Raises `InputError` for a language or a column that is not there. Reads templates."""
     asked, flags = context.settings.campaign, context.overrides
     if flags.get("template") and flags.get("campaign.templates"):
@@ -62,12 +63,12 @@ def reader_of(table: Table, context: RunContext) -> CampaignReader:
     language = str(flags.get("language") or "")
     for name in _templates(context):
         template = context.template(Brief(title="", template=name))
-        if language and template.plays:
-            play_in(template, language)
+        if language and template.script_templates:
+            script_template_for(template, language)
     # A flag goes before what the row says.
     silent = {"template"} if flags.get("template") else set()
     silent |= {"languages"} if language or flags.get("languages") else set()
-    deciders = Deciders(table, asked.columns, without=silent)
+    deciders = OptionColumns(table, asked.columns, without=silent)
     columns = column_names(table.columns)
     wanted = FolderPattern(context.settings.output.pattern).columns
     if missing := [name for name in wanted if name not in columns]:
@@ -84,7 +85,7 @@ def reader_of(table: Table, context: RunContext) -> CampaignReader:
         table,
         lambda name: context.template(Brief(title="", template=name)),
         context.settings.template,
-        parts=() if flags.get("template") else [Part(**rule.model_dump()) for rule in asked.templates],
+        parts=() if flags.get("template") else [TemplateRule(**rule.model_dump()) for rule in asked.templates],
         deciders=deciders,
         mapped=asked.map,
         options=options,

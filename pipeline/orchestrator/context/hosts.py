@@ -13,19 +13,19 @@ from pipeline.errors import ConfigurationError
 from pipeline.limits import RetryPolicy
 from pipeline.model import Brief, Job, Script
 from pipeline.model.schedule import Hours, Zone
-from pipeline.orchestrator.context.machine import Machine
 from pipeline.orchestrator.context.release import Release, release_of
-from pipeline.orchestrator.context.serials import neighbours_of, serial_of, subject_key
+from pipeline.orchestrator.context.runtime import Machine
+from pipeline.orchestrator.context.series import neighbours_of, serial_of, subject_key
 from pipeline.publishing import Destination, Subject
 from pipeline.settings import DEFAULT_CHANNEL, Settings
 from pipeline.state.ledgers.quota import project_of
 
 if TYPE_CHECKING:
     from pipeline.publishing.youtube import (
-        ByHandDestination,
         Channel,
         Extras,
         Links,
+        ManualUploadDestination,
         Publicity,
         Timing,
         YouTubeDestination,
@@ -102,12 +102,12 @@ class Hosts:
         brief: Brief | None = None,
         family: Family | None = None,
         to_come: ToCome = _none_to_come,
-    ) -> YouTubeDestination | ByHandDestination:
+    ) -> YouTubeDestination | ManualUploadDestination:
         """A film on its way to "youtube", "youtube:CHANNEL" or "folder:PATH"; one that is not ours has no `brief`.
 
         Without a `brief`, the settings alone say how it is shown. Raises `InputError` for a time that is none.
         """
-        from pipeline.publishing.youtube import ByHandDestination, YouTubeDestination  # noqa: PLC0415 - loads aiohttp
+        from pipeline.publishing.youtube import ManualUploadDestination, YouTubeDestination  # noqa: PLC0415 - loads aiohttp
 
         release = self._release(brief or Brief(title=""), name)
         publicity, extras = self._publicity(release.privacy), self._extras(brief, family or Family(), release)
@@ -117,7 +117,7 @@ class Hosts:
             by_hand = replace(publicity, publish_at=release.publish_at)
             # Their addresses are known where they are on the channel.
             near = self._neighbours(brief, self.settings.youtube.channel)
-            return ByHandDestination(name, folder, by_hand, extras, subject, neighbours=near)
+            return ManualUploadDestination(name, folder, by_hand, extras, subject, neighbours=near)
         self.refuse_offline(name)
         channel, timing = self._channel_name(name), self._timing(release, self._channel_name(name))
         known = self.channel(channel)

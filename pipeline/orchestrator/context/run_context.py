@@ -18,15 +18,15 @@ from pipeline.limits.times import utc_now
 from pipeline.model import Asked, Brief, Job, Pictures, Price, Script, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
 from pipeline.orchestrator.context.appearance import Appearance
+from pipeline.orchestrator.context.brief_resolver import Wishes
 from pipeline.orchestrator.context.budgets import prices_of
-from pipeline.orchestrator.context.crew import Crew
 from pipeline.orchestrator.context.encoding import Encoding, cue_limits, encoding_of, mix_plan
 from pipeline.orchestrator.context.hosts import Hosts
-from pipeline.orchestrator.context.identity import Identity
-from pipeline.orchestrator.context.machine import Machine
-from pipeline.orchestrator.context.places import Places, check_output
-from pipeline.orchestrator.context.request import asked_by, of_this_run, working_by
-from pipeline.orchestrator.context.wishes import Wishes
+from pipeline.orchestrator.context.job_ids import Identity
+from pipeline.orchestrator.context.overrides import asked_by, of_this_run, working_by
+from pipeline.orchestrator.context.paths import Places, check_output
+from pipeline.orchestrator.context.providers import Crew
+from pipeline.orchestrator.context.runtime import Machine
 from pipeline.rendering import Look
 from pipeline.settings import Settings, load_settings
 from pipeline.state import Cache, CheckpointStore

@@ -13,13 +13,13 @@ cleanup          shrink the cache, and delete leftovers and finished batches
 """
 
 from pipeline.orchestrator.control.lifecycle import (
-    as_asked,
     cancel,
     checkpoint,
-    for_addition,
-    open_again,
+    open_for_batch,
     resume,
     retry,
+    with_addition_settings,
+    with_batch_settings,
 )
 
-__all__ = ["as_asked", "cancel", "checkpoint", "for_addition", "open_again", "resume", "retry"]
+__all__ = ["cancel", "checkpoint", "open_for_batch", "resume", "retry", "with_addition_settings", "with_batch_settings"]

@@ -24,7 +24,7 @@ Change = Callable[[Job], Job | None]
 
 
 @dataclass(kw_only=True)
-class Changed:
+class BulkResult:
     """What became of jobs that somebody wanted changed, by id; `damaged` are the reasons."""
 
     changed: list[str] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Changed:
     damaged: list[str] = field(default_factory=list)
 
 
-async def chosen(
+async def select_jobs(
     context: RunContext,
     batch: str,
     jobs: Sequence[str],
@@ -67,12 +67,12 @@ def _one(found: Sequence[str], prefix: str, batch: str, flag: str) -> str:
 
 async def change_jobs(
     context: RunContext, batch: str, ids: Sequence[str], change: Change, *, or_else: Callable[[str], None] | None = None
-) -> Changed:
+) -> BulkResult:
     """Claim each job, change it (None: leave it) and save it; `or_else` is called with the id of one that is busy.
 
     Both are called in a thread.
     """
-    done = Changed()
+    done = BulkResult()
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
         await to_thread.run_sync(_change_some, context.store, batch, some, change, done, or_else)
@@ -84,7 +84,7 @@ def _change_some(  # noqa: PLR0917 - called in a thread, which takes no names
     batch: str,
     ids: Iterable[str],
     change: Change,
-    done: Changed,
+    done: BulkResult,
     or_else: Callable[[str], None] | None,
 ) -> None:
     fresh: list[Job] = []
@@ -109,7 +109,7 @@ def _change_some(  # noqa: PLR0917 - called in a thread, which takes no names
     done.changed += [job.id for job in fresh]
 
 
-def settle(context: RunContext, batch: str, asked: Iterable[str], change: Change, done: Changed) -> None:
+def settle(context: RunContext, batch: str, asked: Iterable[str], change: Change, done: BulkResult) -> None:
     """See who is still at work on jobs that were asked to stop; take the wish back where nobody is, and change them."""
     store = context.store
     for job_id in asked:

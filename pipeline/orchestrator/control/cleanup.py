@@ -22,10 +22,10 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError, InputError
 from pipeline.files import storage_errors
 from pipeline.model import Job, JobStatus
-from pipeline.orchestrator.batch.batches import known_batch, refuse_while_busy, running
+from pipeline.orchestrator.batch.batches import refuse_while_busy, require_batch, worker_pids
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.hosts import Hosts, is_by_hand
-from pipeline.orchestrator.context.serials import seen_at, subject_key
+from pipeline.orchestrator.context.series import seen_at, subject_key
 from pipeline.state import CheckpointStore
 
 _DAY_S = 24 * 3600
@@ -67,7 +67,7 @@ async def remove_batch(context: RunContext, *, batch: str, dry_run: bool = False
     Films that are out stay known by the journals of their channels. Raises `InputError` when it is unknown, not
     finished, or alone in knowing that a film is out, and `BusyError` while a process works on it.
     """
-    await known_batch(context, batch)
+    await require_batch(context, batch)
     async with context.store.claims.planning(batch):
         await to_thread.run_sync(_check_removable, context, batch)
         folder = context.store.folder(batch)
@@ -129,7 +129,7 @@ def _leftovers(context: RunContext, batch: str) -> Iterator[Path]:
         row = index.find(path.name)
         if row is not None and row.status in _DONE and not store.claims.is_claimed(batch, path.name):
             yield path
-    if counts <= _DONE and not damaged and not running(context, batch):
+    if counts <= _DONE and not damaged and not worker_pids(context, batch):
         yield from _older(folder / "evidence", now_s - _EVIDENCE_S)
         yield from (path for path in _older(folder / "jobs", now_s - _EVIDENCE_S) if ".json.damaged" in path.name)
 

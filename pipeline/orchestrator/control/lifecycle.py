@@ -19,14 +19,14 @@ from pipeline.errors import CheckpointError, InputError
 from pipeline.language.text import counted
 from pipeline.model import QUEUE, Asked, Brief, Job, JobStatus, advance
 from pipeline.orchestrator.batch import batches
-from pipeline.orchestrator.batch.batches import known_batch
+from pipeline.orchestrator.batch.batches import require_batch
 from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.control.bulk import Changed, change_jobs, chosen, settle
-from pipeline.orchestrator.control.refresh import mend, read_at_last
-from pipeline.orchestrator.events import Listener, Notice, ignore, tell
-from pipeline.orchestrator.film.afresh import forget_from
-from pipeline.state import CheckpointStore, Copies
+from pipeline.orchestrator.control.bulk import BulkResult, change_jobs, select_jobs, settle
+from pipeline.orchestrator.control.refresh import add_now_readable, replace_corrected_jobs
+from pipeline.orchestrator.events import Listener, Notice, emit, ignore
+from pipeline.orchestrator.film.remake import forget_from
+from pipeline.state import CheckpointStore, Snapshots
 from pipeline.workspace import find_workspace
 
 _CANCELLABLE = (
@@ -41,7 +41,7 @@ _SETTLES_S = 0.2
 _RETRIED = (JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED)
 
 
-def open_again(
+def open_for_batch(
     batch: str,
     *,
     workspace: Path | str | None,
@@ -60,34 +60,34 @@ def open_again(
     return open_context(workspace=workspace, overrides=settings, called=called)
 
 
-async def as_asked(context: RunContext, batch: str) -> RunContext:
+async def with_batch_settings(context: RunContext, batch: str) -> RunContext:
     """The context with what this batch was asked for with. Raises `InputError` for an unknown one."""
-    asked = await known_batch(context, batch)
+    asked = await require_batch(context, batch)
     return await to_thread.run_sync(context.for_asked, asked.asked)
 
 
-async def for_addition(context: RunContext, batch: str) -> RunContext:
+async def with_addition_settings(context: RunContext, batch: str) -> RunContext:
     """The context for more films of a batch: as the batch was asked for, but for what `context` is asked for.
 
     Raises `InputError` for an unknown batch that is not the queue.
     """
     if batch == QUEUE:
         return context
-    asked = (await known_batch(context, batch)).asked
+    asked = (await require_batch(context, batch)).asked
     # A film of its own in a file would take the place of the one that is there.
     output = "" if asked.output.lower().endswith(".mp4") else asked.output
     both = Asked(settings={**asked.settings, **context.asked.settings}, output=context.asked.output or output)
     return await to_thread.run_sync(context.for_asked, both)
 
 
-async def cancel(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -> Changed:
+async def cancel(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -> BulkResult:
     """Make what is not completed cancelled: all of a batch, or the `jobs` whose ids begin so.
 
     Those under way are stopped by the process that makes them, which is asked to (`busy`). Only `retry` brings a
     cancelled job back. Raises `InputError` for an unknown batch or job.
     """
-    await known_batch(context, batch)
-    ids = await chosen(context, batch, jobs, _CANCELLABLE)
+    await require_batch(context, batch)
+    ids = await select_jobs(context, batch, jobs, _CANCELLABLE)
 
     def let_be(job: Job) -> Job | None:
         if job.status not in _CANCELLABLE:
@@ -109,7 +109,7 @@ async def resume(context: RunContext, *, batch: str, listen: Listener = ignore) 
     What waits for a person is taken up as well: somebody is there. What failed is not. Raises `InputError` for an
     unknown batch.
     """
-    context = await as_asked(context, batch)
+    context = await with_batch_settings(context, batch)
     await _remember_budget(context, batch)
     index = await to_thread.run_sync(context.store.refreshed, batch)
     rows = await to_thread.run_sync(lambda: [row.id for row in index.rows(JobStatus.PARKED) if not row.parked_until])
@@ -123,7 +123,7 @@ async def resume(context: RunContext, *, batch: str, listen: Listener = ignore) 
     for damage in await to_thread.run_sync(index.damages):
         is_damaged = await to_thread.run_sync(context.store.is_damaged, batch, damage.job)
         afresh = "; or nightreel retry makes it afresh, if the source has it" if is_damaged else ""
-        tell(listen, Notice(text=damage.message + afresh))
+        emit(listen, Notice(text=damage.message + afresh))
     return await batches.resume(context, batch=batch, listen=listen)
 
 
@@ -144,10 +144,10 @@ async def retry(
     job; rows that are new are not made. From `stage` on everything is made afresh. Raises `InputError` for an unknown
     batch or job, or a film that is out.
     """
-    context = await as_asked(context, batch)
+    context = await with_batch_settings(context, batch)
     await _remember_budget(context, batch)
-    ids = await chosen(context, batch, jobs, _RETRIED[:1] if failed else _RETRIED, damaged=True)
-    ids = await mend(context, batch, ids, briefs)
+    ids = await select_jobs(context, batch, jobs, _RETRIED[:1] if failed else _RETRIED, damaged=True)
+    ids = await replace_corrected_jobs(context, batch, ids, briefs)
 
     def take_up(job: Job) -> Job | None:
         if job.status is JobStatus.COMPLETED and not stage:
@@ -163,18 +163,18 @@ async def retry(
 
     done = await change_jobs(context, batch, ids, take_up)
     if not jobs:
-        done.changed += await read_at_last(context, batch, briefs)
+        done.changed += await add_now_readable(context, batch, briefs)
     _tell_left(done, batch, listen, named=bool(jobs))
     if failed and not ids and not done.changed:
-        tell(listen, Notice(text=f"nothing in “{batch}” has failed"))
+        emit(listen, Notice(text=f"nothing in “{batch}” has failed"))
     if not (failed or jobs):
         return await batches.resume(context, batch=batch, listen=listen)
-    outcome = await batches.resume_some(context, batch=batch, jobs=done.changed, listen=listen)
-    return await to_thread.run_sync(of_some, outcome, context, ids) if jobs else outcome
+    outcome = await batches.resume_jobs(context, batch=batch, jobs=done.changed, listen=listen)
+    return await to_thread.run_sync(outcome_of_jobs, outcome, context, ids) if jobs else outcome
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutcomeOfSome(Outcome):
+class SelectedOutcome(Outcome):
     """How a batch stands after some of its jobs were asked for: it is complete when those are."""
 
     statuses: tuple[JobStatus | None, ...]
@@ -185,10 +185,10 @@ class OutcomeOfSome(Outcome):
         return all(status is JobStatus.COMPLETED for status in self.statuses)
 
 
-def of_some(outcome: Outcome, context: RunContext, ids: Iterable[str]) -> Outcome:
+def outcome_of_jobs(outcome: Outcome, context: RunContext, ids: Iterable[str]) -> Outcome:
     """How the batch stands, seen from these jobs. Blocks."""
     rows = map(context.store.index(outcome.batch).find, ids)
-    return OutcomeOfSome(**vars(outcome), statuses=tuple(row.status if row else None for row in rows))
+    return SelectedOutcome(**vars(outcome), statuses=tuple(row.status if row else None for row in rows))
 
 
 async def _remember_budget(context: RunContext, batch: str) -> None:
@@ -197,7 +197,7 @@ async def _remember_budget(context: RunContext, batch: str) -> None:
     if not said:
         return
     async with context.store.claims.planning(batch):
-        now = await known_batch(context, batch)
+        now = await require_batch(context, batch)
         if not said.items() <= now.working.items():
             await context.store.save_batch(replace(now, working={**now.working, **said}))
 
@@ -207,20 +207,20 @@ async def checkpoint(context: RunContext, *, batch: str, name: str, replace: boo
 
     Raises `InputError` for an unknown batch and a name that is taken, but for `replace`.
     """
-    await known_batch(context, batch)
-    copies = Copies(context.store.folder(batch), context.workspace)
+    await require_batch(context, batch)
+    copies = Snapshots(context.store.folder(batch), context.workspace)
     async with context.store.claims.planning(batch):
         return await to_thread.run_sync(partial(copies.make, name, replace=replace))
 
 
-def _tell_left(done: Changed, batch: str, listen: Listener, *, named: bool) -> None:
+def _tell_left(done: BulkResult, batch: str, listen: Listener, *, named: bool) -> None:
     """Say what is not tried again, and why."""
     for reason in done.damaged:
-        tell(listen, Notice(text=reason))
+        emit(listen, Notice(text=reason))
     if done.busy:
         films = counted(len(done.busy), "film is", "films are")
-        tell(listen, Notice(text=f"{films} being made by another process"))
+        emit(listen, Notice(text=f"{films} being made by another process"))
     if done.left and named:
         films = counted(len(done.left), "film is", "films are")
         hint = f"nightreel retry {shlex.quote(batch)} --job ID --from STAGE makes one again that was not published"
-        tell(listen, Notice(text=f"{films} completed already and left alone: {hint}"))
+        emit(listen, Notice(text=f"{films} completed already and left alone: {hint}"))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Out:
+class PublishedFilm:
     """One film at one channel."""
 
     # "youtube", or "youtube:NAME".
@@ -47,27 +47,27 @@ class Out:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reconciled:
+class Reconciliation:
     """All films of the journals, and what can't be said of them."""
 
-    films: tuple[Out, ...]
+    films: tuple[PublishedFilm, ...]
     # Films on a channel with a tag of ours that no journal here knows, as addresses.
     strangers: tuple[str, ...] = ()
     # Channels that could not be asked, a line each.
     unasked: tuple[str, ...] = ()
 
 
-def published(context: RunContext) -> tuple[Out, ...]:
+def published(context: RunContext) -> tuple[PublishedFilm, ...]:
     """What the journals say, channel by channel. Asks nobody. Blocks."""
     return tuple(out for channel in _channels(context.hosts) for out, _ in _journals(context.hosts, channel))
 
 
-async def reconciled(context: RunContext) -> Reconciled:
+async def reconcile(context: RunContext) -> Reconciliation:
     """The same, compared with the channels: which films are gone, rejected, private against our will, or there twice.
 
     What YouTube says is written into the journals. About three units of quota for fifty films.
     """
-    films: list[Out] = []
+    films: list[PublishedFilm] = []
     strangers: list[str] = []
     unasked: list[str] = []
     for channel in await to_thread.run_sync(_channels, context.hosts):
@@ -81,7 +81,7 @@ async def reconciled(context: RunContext) -> Reconciled:
         else:
             films += told
             strangers += others
-    return Reconciled(films=tuple(films), strangers=tuple(strangers), unasked=tuple(unasked))
+    return Reconciliation(films=tuple(films), strangers=tuple(strangers), unasked=tuple(unasked))
 
 
 def _channels(hosts: Hosts) -> list[str]:
@@ -89,7 +89,7 @@ def _channels(hosts: Hosts) -> list[str]:
     return sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
 
 
-def _journals(hosts: Hosts, channel: str) -> list[tuple[Out, Journal]]:
+def _journals(hosts: Hosts, channel: str) -> list[tuple[PublishedFilm, Journal]]:
     """Films of a channel, the first that went out first."""
     from pipeline.publishing.youtube.journal import Journal  # noqa: PLC0415 - loads aiohttp
 
@@ -98,14 +98,14 @@ def _journals(hosts: Hosts, channel: str) -> list[tuple[Out, Journal]]:
     return sorted(found, key=lambda pair: (pair[0].at is None, pair[0].at and pair[0].at.isoformat(), pair[0].key))
 
 
-def _out(address: str, journal: Journal) -> Out:
+def _out(address: str, journal: Journal) -> PublishedFilm:
     try:
         record = journal.read_now()
     except CheckpointError as error:
-        return Out(destination=address, key=journal.key, trouble=error.message)
+        return PublishedFilm(destination=address, key=journal.key, trouble=error.message)
     if record is None:
-        return Out(destination=address, key=journal.key, trouble="is gone since this moment")
-    known = Out(destination=address, key=journal.key, title=record.title, batch=record.batch, job=record.job)
+        return PublishedFilm(destination=address, key=journal.key, trouble="is gone since this moment")
+    known = PublishedFilm(destination=address, key=journal.key, title=record.title, batch=record.batch, job=record.job)
     if record.published is None:
         return replace(known, state="on its way")
     missing = tuple(f"{name}: {step.why or step.state}" for name, step in record.steps.items() if step.state != "done")
@@ -115,8 +115,8 @@ def _out(address: str, journal: Journal) -> Out:
     return _as_seen(known, record, record.seen) if record.seen else known
 
 
-def _as_seen(known: Out, record: Record, seen: Seen | None) -> Out:
-    from pipeline.publishing.youtube.after import is_locked, trouble_of  # noqa: PLC0415
+def _as_seen(known: PublishedFilm, record: Record, seen: Seen | None) -> PublishedFilm:
+    from pipeline.publishing.youtube.status import is_locked, trouble_of  # noqa: PLC0415
 
     trouble = trouble_of(seen) or ("locked: private, and it was to be seen" if is_locked(record.privacy, seen) else "")
     if seen is None:
@@ -127,17 +127,19 @@ def _as_seen(known: Out, record: Record, seen: Seen | None) -> Out:
     return replace(known, state=seen.upload, privacy=seen.privacy, public_at=public_at, trouble=trouble)
 
 
-async def _compared(calls: Calls, known: Sequence[tuple[Out, Journal]]) -> tuple[list[Out], list[str]]:
+async def _compared(
+    calls: Calls, known: Sequence[tuple[PublishedFilm, Journal]]
+) -> tuple[list[PublishedFilm], list[str]]:
     """What a channel says of the films of its journals, and the addresses of those with our tags that none knows."""
-    from pipeline.publishing.youtube.after import look  # noqa: PLC0415
     from pipeline.publishing.youtube.identity import ask_whose  # noqa: PLC0415
     from pipeline.publishing.youtube.journal import WATCH  # noqa: PLC0415
+    from pipeline.publishing.youtube.status import look  # noqa: PLC0415
 
     records = {out.key: await journal.read() for out, journal in known if not (out.trouble and not out.url)}
     login = await ask_whose(calls) if records else None
     seen = await look(calls, [record.published.id for record in records.values() if record and record.published])
     by_tag = await _films_by_tag(calls)
-    told: list[Out] = []
+    told: list[PublishedFilm] = []
     ours: set[str] = set()
     for out, journal in known:
         record = records.get(out.key)
@@ -173,7 +175,7 @@ async def _films_by_tag(calls: Calls) -> dict[str, list[str]]:
     return by_tag
 
 
-def _with_doubles(seen: Out, doubles: Sequence[str]) -> Out:
+def _with_doubles(seen: PublishedFilm, doubles: Sequence[str]) -> PublishedFilm:
     if seen.trouble or not doubles:
         return seen
     return replace(seen, trouble=f"doubled: it is there as {', '.join(doubles)}, too")

@@ -15,19 +15,19 @@ from pipeline.language.text import counted
 from pipeline.media.container.probe import probe
 from pipeline.model import Brief, Job, JobStatus, JobSummary, Package, Receipt, Verdict, advance
 from pipeline.orchestrator.batch import batches
-from pipeline.orchestrator.batch.batches import known_batch
+from pipeline.orchestrator.batch.batches import require_batch
 from pipeline.orchestrator.batch.run import Outcome
-from pipeline.orchestrator.batch.sampling import sample_for, take_one
+from pipeline.orchestrator.batch.sampling import ensure_sampled, sample_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.hosts import Hosts
-from pipeline.orchestrator.context.strictness import profile_for
-from pipeline.orchestrator.control.bulk import change_jobs, chosen
-from pipeline.orchestrator.control.lifecycle import of_some
+from pipeline.orchestrator.context.quality_profiles import profile_for
+from pipeline.orchestrator.control.bulk import change_jobs, select_jobs
+from pipeline.orchestrator.control.lifecycle import outcome_of_jobs
 from pipeline.orchestrator.control.published import published
-from pipeline.orchestrator.control.release_options import NO_WISHES, PRIVACY, ReleaseWishes
-from pipeline.orchestrator.events import Listener, Notice, tell
-from pipeline.orchestrator.film.delivered import is_out
-from pipeline.orchestrator.film.leaving import digest_of
+from pipeline.orchestrator.control.release_options import NO_RELEASE_OPTIONS, PRIVACY, ReleaseOptions
+from pipeline.orchestrator.events import Listener, Notice, emit
+from pipeline.orchestrator.film.approval import digest_of
+from pipeline.orchestrator.film.delivery import is_out
 from pipeline.orchestrator.qc import judge_films
 from pipeline.publishing import FileNames, Subject, files_beside, sums_of
 from pipeline.quality.judge import with_companions
@@ -48,7 +48,7 @@ async def publish_batch(
     batch: str,
     jobs: Sequence[str],
     again: bool,
-    wishes: ReleaseWishes,
+    wishes: ReleaseOptions,
     listen: Listener,
 ) -> Outcome:
     """Publish the films of a batch that are made, or only `jobs` (beginnings of ids), where `context` says.
@@ -58,14 +58,14 @@ async def publish_batch(
     was on its way when somebody was killed goes on. Raises `InputError` for an unknown batch or job, and
     `NeedsLoginError` where nobody is logged in.
     """
-    known = await known_batch(context, batch)
+    known = await require_batch(context, batch)
     known = replace(known, sample=sample_for(known, context))
     await to_thread.run_sync(wishes.check, context)
     await to_thread.run_sync(_refuse_without_login, context.hosts)
-    ids = await chosen(context, batch, jobs, _MADE)
+    ids = await select_jobs(context, batch, jobs, _MADE)
     if not jobs:
         ids += await to_thread.run_sync(_under_way, context.store, batch)
-    await take_one(context, known, made=ids)
+    await ensure_sampled(context, known, made=ids)
 
     def take_up(job: Job) -> Job | None:
         is_under_way = job.status in _ON_THE_WAY
@@ -73,7 +73,7 @@ async def publish_batch(
             return None
         if job.status is JobStatus.REVIEW and not again:
             return None
-        settings = and_to(job.asked.settings, context, without={PRIVACY} if wishes.publish_at else ())
+        settings = publish_settings(job.asked.settings, context, without={PRIVACY} if wishes.publish_at else ())
         wanted = job.evolve(
             brief=wishes.on(job.brief),
             asked=replace(job.asked, settings=settings),
@@ -92,14 +92,14 @@ async def publish_batch(
 
     done = await change_jobs(context, batch, ids, take_up)
     for reason in done.damaged:
-        tell(listen, Notice(text=reason))
+        emit(listen, Notice(text=reason))
     if not done.changed:
-        tell(
+        emit(
             listen,
             Notice(text=await to_thread.run_sync(_nothing_to_publish, context, batch, ids if jobs else (), wishes)),
         )
-    outcome = await batches.resume_some(context, batch=batch, jobs=done.changed, listen=listen)
-    return await to_thread.run_sync(of_some, outcome, context, ids) if jobs else outcome
+    outcome = await batches.resume_jobs(context, batch=batch, jobs=done.changed, listen=listen)
+    return await to_thread.run_sync(outcome_of_jobs, outcome, context, ids) if jobs else outcome
 
 
 def _under_way(store: CheckpointStore, batch: str) -> list[str]:
@@ -107,7 +107,7 @@ def _under_way(store: CheckpointStore, batch: str) -> list[str]:
     return [row.id for row in store.index(batch).rows(*_ON_THE_WAY) if row.video]
 
 
-def _nothing_to_publish(context: RunContext, batch: str, ids: Sequence[str], wishes: ReleaseWishes) -> str:
+def _nothing_to_publish(context: RunContext, batch: str, ids: Sequence[str], wishes: ReleaseOptions) -> str:
     """Why, of these jobs or of all: "nothing to publish: 3 films are out already, 1 film is not made yet". Blocks."""
     index = context.store.index(batch)
     counts: Counter[str] = Counter()
@@ -125,12 +125,12 @@ def _nothing_to_publish(context: RunContext, batch: str, ids: Sequence[str], wis
     return f"nothing to publish: {', '.join(parts)}{hint}"
 
 
-def _asks(wishes: ReleaseWishes, hosts: Hosts) -> bool:
+def _asks(wishes: ReleaseOptions, hosts: Hosts) -> bool:
     """Whether a flag says how films are shown."""
-    return wishes != NO_WISHES or PRIVACY in hosts.overrides
+    return wishes != NO_RELEASE_OPTIONS or PRIVACY in hosts.overrides
 
 
-def and_to(
+def publish_settings(
     asked: Mapping[str, str | bool | int | float], context: RunContext, *, without: Collection[str]
 ) -> dict[str, str | bool | int | float]:
     """What a job was asked for with, and published where `context` says, too.
@@ -156,7 +156,7 @@ async def publish_file(
     *,
     metadata: Path | None = None,
     again: bool = False,
-    wishes: ReleaseWishes = NO_WISHES,
+    wishes: ReleaseOptions = NO_RELEASE_OPTIONS,
 ) -> tuple[Receipt, ...]:
     """Publish an MP4 where `context` says: one that we have made as what it is, any other once for its bytes.
 

@@ -10,18 +10,18 @@ from anyio import to_thread
 
 from pipeline.errors import InputError
 from pipeline.model import Brief, JobStatus
-from pipeline.orchestrator.batch.batches import known_batch
+from pipeline.orchestrator.batch.batches import require_batch
 from pipeline.orchestrator.batch.numbering import number_episodes
-from pipeline.orchestrator.batch.plan import Mended
+from pipeline.orchestrator.batch.plan import CorrectedRow
 from pipeline.orchestrator.batch.planning import plan_batch, replace_jobs
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import RunContext
-from pipeline.sources import folder_of_pattern, is_remote, is_table
+from pipeline.sources import glob_root, is_remote, is_table
 
 
-async def read_again(context: RunContext, batch: str, *, report: Callable[[InputError], None]) -> Collection[Brief]:
+async def reread_source(context: RunContext, batch: str, *, report: Callable[[InputError], None]) -> Collection[Brief]:
     """The briefs of a batch as its source holds them now; none when there is no source, or it is gone."""
-    source = (await known_batch(context, batch)).source
+    source = (await require_batch(context, batch)).source
     place = source if is_remote(source) else context.workspace / source
     if not source or (isinstance(place, Path) and not await to_thread.run_sync(_is_there, place)):
         return ()
@@ -32,15 +32,17 @@ async def read_again(context: RunContext, batch: str, *, report: Callable[[Input
 
 
 def _is_there(path: Path) -> bool:
-    return path.exists() or folder_of_pattern(path) is not None
+    return path.exists() or glob_root(path) is not None
 
 
-async def mend(context: RunContext, batch: str, ids: Sequence[str], briefs: Collection[Brief]) -> list[str]:
+async def replace_corrected_jobs(
+    context: RunContext, batch: str, ids: Sequence[str], briefs: Collection[Brief]
+) -> list[str]:
     """The same ids, with new ones for jobs whose rows were mended, and for damaged ones that the source still has."""
     if not len(briefs):
         return list(ids)
 
-    def compare() -> list[Mended]:
+    def compare() -> list[CorrectedRow]:
         index = context.store.index(batch)
         numbers = number_episodes(briefs, context, gives=False)
         films_of = context.wishes.films_of
@@ -62,16 +64,16 @@ async def mend(context: RunContext, batch: str, ids: Sequence[str], briefs: Coll
                 place = row.key or row.origin
                 found = places.get((place, row.language, row.format)) if job not in now and place else None
             if found and not context.store.claims.is_claimed(batch, job):
-                mended.append(Mended(job=job, number=found[0], brief=found[1]))
+                mended.append(CorrectedRow(job=job, number=found[0], brief=found[1]))
         return mended
 
     swapped = await replace_jobs(await to_thread.run_sync(compare), context, batch=batch)
     return list(dict.fromkeys(swapped.get(job, job) for job in ids))
 
 
-async def read_at_last(context: RunContext, batch: str, briefs: Collection[Brief]) -> list[str]:
+async def add_now_readable(context: RunContext, batch: str, briefs: Collection[Brief]) -> list[str]:
     """Ids of new jobs: for briefs that could not be read when the batch was asked for, and can be read now."""
-    asked = await known_batch(context, batch)
+    asked = await require_batch(context, batch)
     places = {_file_of(context.places.origin(refused.where)): refused for refused in asked.refused}
     readable = [brief for brief in briefs if _file_of(context.places.origin(brief.origin)) in places]
     if not readable:
@@ -79,7 +81,7 @@ async def read_at_last(context: RunContext, batch: str, briefs: Collection[Brief
     plan = await plan_batch(readable, context, batch=batch, source="", priority=asked.priority, keep=True)
     read = {_file_of(context.places.origin(brief.origin)) for brief in readable}
     async with context.store.claims.planning(batch):
-        now = await known_batch(context, batch)
+        now = await require_batch(context, batch)
         left = [refused for refused in now.refused if _file_of(context.places.origin(refused.where)) not in read]
         # They stand in the source: they leave the batch when they leave it.
         await context.store.save_batch(replace(now, refused=tuple(left), added=asked.added))

@@ -14,7 +14,7 @@ PRIVACY = "youtube.privacy"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReleaseWishes:
+class ReleaseOptions:
     """Empty: the brief decides, and then the settings."""
 
     # "2027-01-26 18:00", in `time_zone` (IANA) or with an offset.
@@ -41,4 +41,4 @@ class ReleaseWishes:
         context.hosts.check(self.on(Brief(title=_WHERE)))
 
 
-NO_WISHES = ReleaseWishes()
+NO_RELEASE_OPTIONS = ReleaseOptions()

@@ -13,10 +13,10 @@ from anyio import to_thread
 
 from pipeline.errors import CheckpointError, DamagedError
 from pipeline.model import Event, Job, JobStatus, advance
-from pipeline.orchestrator.batch.batches import known_batch, refuse_while_busy
+from pipeline.orchestrator.batch.batches import refuse_while_busy, require_batch
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.stages import STAGES
-from pipeline.state import Copies, Damage
+from pipeline.state import Damage, Snapshots
 
 logger = logging.getLogger("nightreel")
 # Each claim is an open file, and a process may have few.
@@ -24,26 +24,26 @@ _AT_ONCE = 50
 
 
 @dataclass(kw_only=True)
-class Returned:
+class RestoreResult:
     """How many jobs are again as they were, and why some are not."""
 
     jobs: int = 0
     damaged: list[str] = field(default_factory=list)
 
 
-async def return_to(context: RunContext, *, batch: str, name: str) -> Returned:
+async def restore_checkpoint(context: RunContext, *, batch: str, name: str) -> RestoreResult:
     """Take the jobs of a batch back to the copy `name`, ready to go on from there.
 
     Films that were delivered since stay delivered, no history or record is lost, and jobs that were added since stay.
     Done again after an interruption, it does the rest. Raises `BusyError` while any process works on the batch, and
     `InputError` for an unknown batch or copy.
     """
-    await known_batch(context, batch)
-    copies = Copies(context.store.folder(batch), context.workspace)
+    await require_batch(context, batch)
+    copies = Snapshots(context.store.folder(batch), context.workspace)
     async with context.store.claims.planning(batch):
         await to_thread.run_sync(refuse_while_busy, context, batch)
-        then, now = await to_thread.run_sync(copies.batch, name), await known_batch(context, batch)
-        done = Returned()
+        then, now = await to_thread.run_sync(copies.batch, name), await require_batch(context, batch)
+        done = RestoreResult()
         copied = await to_thread.run_sync(copies.jobs, name)
         while await to_thread.run_sync(_return_some, context, name, copied, done):
             pass
@@ -55,7 +55,7 @@ async def return_to(context: RunContext, *, batch: str, name: str) -> Returned:
     return done
 
 
-def _return_some(context: RunContext, name: str, copied: Iterator[Job | Damage], done: Returned) -> bool:
+def _return_some(context: RunContext, name: str, copied: Iterator[Job | Damage], done: RestoreResult) -> bool:
     """Take the next few jobs back; whether there were any."""
     some = list(islice(copied, _AT_ONCE))
     with ExitStack() as claims:
@@ -85,7 +85,7 @@ def _returned(then: Job, context: RunContext, name: str) -> Job | None:
         aside = context.store.set_aside(then.batch, then.id, "is damaged")
         logger.warning("%s; it is kept as %s", error, aside.name)
         now = None
-    job = returned(then, now, name=name, at=context.clock())
+    job = restored_job(then, now, name=name, at=context.clock())
     holder = context.store.index(then.batch).in_folder(job.folder) if job and now is None else None
     if job and holder and holder.id != job.id:
         # Another film has taken over its folder since, and stays.
@@ -93,7 +93,7 @@ def _returned(then: Job, context: RunContext, name: str) -> Job | None:
     return job
 
 
-def returned(then: Job, now: Job | None, *, name: str, at: datetime) -> Job | None:
+def restored_job(then: Job, now: Job | None, *, name: str, at: datetime) -> Job | None:
     """The job `now`, taken back to what it was `then`; None: it stays as it is.
 
     What is delivered stays so: no film is made or published twice. The history goes on, and so does the counting of

@@ -14,12 +14,12 @@ from anyio import from_thread, to_thread
 from pipeline.errors import CheckpointError, HeldError, InputError, RejectedError, SampleError
 from pipeline.language.text import clean_text
 from pipeline.model import HeldFilm, Job, JobStatus, JobSummary, Review, SampleStanding, advance, summary_of, title_of
-from pipeline.orchestrator.batch.batches import known_batch
+from pipeline.orchestrator.batch.batches import require_batch
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.control.bulk import change_jobs, chosen
-from pipeline.orchestrator.film.delivered import film_is_whole
+from pipeline.orchestrator.control.bulk import change_jobs, select_jobs
+from pipeline.orchestrator.film.approval import rejected, waits_for_sample
+from pipeline.orchestrator.film.delivery import film_is_whole
 from pipeline.orchestrator.film.failures import error_record
-from pipeline.orchestrator.film.leaving import rejected, waits_for_sample
 from pipeline.state import CheckpointStore
 from pipeline.version import __version__
 
@@ -28,7 +28,7 @@ _AT_REVIEW = "publishing"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waits:
+class ReviewQueue:
     """Everything of a batch that waits for a person."""
 
     batch: str
@@ -39,7 +39,7 @@ class Waits:
 
 
 @dataclass(kw_only=True)
-class Said:
+class ReviewResult:
     """What came of what a person said; ids of jobs."""
 
     approved: list[str] = field(default_factory=list)
@@ -54,20 +54,20 @@ class Said:
     problems: list[str] = field(default_factory=list)
 
 
-async def waiting(context: RunContext, batch: str) -> Waits:
+async def waiting(context: RunContext, batch: str) -> ReviewQueue:
     """What waits for a person in a batch. Raises `InputError` for an unknown one."""
-    await known_batch(context, batch)
+    await require_batch(context, batch)
 
-    def look() -> Waits:
+    def look() -> ReviewQueue:
         index = context.store.refreshed(batch)
         films = [_held(job) for row in index.rows(JobStatus.REVIEW) if (job := _readable(context.store, row))]
         behind = sum(_is_behind(row) for row in index.rows(JobStatus.PARKED))
-        return Waits(batch=batch, films=tuple(films), behind=behind, sample=index.sums.sample())
+        return ReviewQueue(batch=batch, films=tuple(films), behind=behind, sample=index.sums.sample())
 
     return await to_thread.run_sync(look)
 
 
-def write_page(context: RunContext, waits: Waits) -> Path:
+def write_page(context: RunContext, waits: ReviewQueue) -> Path:
     """The same as a page with pictures, beside the report of the batch; its path. Blocks: pictures are decoded."""
     from pipeline.reporting.review import write_review_page  # noqa: PLC0415 - loads PyAV and Jinja2
 
@@ -77,16 +77,16 @@ def write_page(context: RunContext, waits: Waits) -> Path:
     )
 
 
-async def approve(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -> Said:
+async def approve(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -> ReviewResult:
     """Let films go on to where they are published: `jobs` (beginnings of ids), else all that wait for a person.
 
     Named ones may also be of those that wait for the sample, or were rejected. When all of the sample is approved, the
     rest goes on as well. It is published by whoever runs the batch, now or next. Raises `InputError` for an unknown
     batch or job.
     """
-    await known_batch(context, batch)
-    ids = await chosen(context, batch, jobs, (JobStatus.REVIEW, JobStatus.PARKED), flag="--approve")
-    said, anew = Said(), list[str]()
+    await require_batch(context, batch)
+    ids = await select_jobs(context, batch, jobs, (JobStatus.REVIEW, JobStatus.PARKED), flag="--approve")
+    said, anew = ReviewResult(), list[str]()
 
     def let_go(job: Job) -> Job | None:
         kind = job.error.kind if job.error else ""
@@ -115,7 +115,7 @@ async def approve(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) 
     return said
 
 
-async def reject(context: RunContext, *, batch: str, job: str, why: str) -> Said:
+async def reject(context: RunContext, *, batch: str, job: str, why: str) -> ReviewResult:
     """Keep a film that is held from leaving, for the reason `why`; it counts as failed until it is made otherwise.
 
     Raises `InputError` for an unknown batch or job, and without a reason.
@@ -123,8 +123,8 @@ async def reject(context: RunContext, *, batch: str, job: str, why: str) -> Said
     words = " ".join(clean_text(why).split())[:MOST_WORDS_CHARS]
     if not words:
         raise InputError("a film is rejected for a reason", where="--why", hint='Write e.g. --why "the name is wrong"')
-    await known_batch(context, batch)
-    ids = await chosen(context, batch, (job,), (), flag="--reject")
+    await require_batch(context, batch)
+    ids = await select_jobs(context, batch, (job,), (), flag="--reject")
 
     def keep_back(job: Job) -> Job | None:
         if job.status is not JobStatus.REVIEW or job.video is None:
@@ -136,7 +136,7 @@ async def reject(context: RunContext, *, batch: str, job: str, why: str) -> Said
 
     done = await change_jobs(context, batch, ids, keep_back)
     await _look_at_the_rest(context, batch)
-    return Said(rejected=done.changed, busy=done.busy, left=done.left, problems=done.damaged)
+    return ReviewResult(rejected=done.changed, busy=done.busy, left=done.left, problems=done.damaged)
 
 
 async def _look_at_the_rest(context: RunContext, batch: str) -> list[str]:

@@ -12,14 +12,14 @@ from anyio import to_thread
 from pipeline.errors import QualityError
 from pipeline.model import Job, JobStatus, Package, Verdict, advance, title_of
 from pipeline.orchestrator.batch import batches
-from pipeline.orchestrator.batch.batches import known_batch
+from pipeline.orchestrator.batch.batches import require_batch
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.strictness import profile_for
-from pipeline.orchestrator.control.bulk import change_jobs, chosen
-from pipeline.orchestrator.control.publishing import and_to, package_of, subject_of
-from pipeline.orchestrator.control.release_options import PRIVACY, ReleaseWishes
-from pipeline.orchestrator.film.beside import passing
-from pipeline.publishing.beside import METADATA
+from pipeline.orchestrator.context.quality_profiles import profile_for
+from pipeline.orchestrator.control.bulk import change_jobs, select_jobs
+from pipeline.orchestrator.control.publishing import package_of, publish_settings, subject_of
+from pipeline.orchestrator.control.release_options import PRIVACY, ReleaseOptions
+from pipeline.orchestrator.film.companions import passing
+from pipeline.publishing.sidecars import METADATA
 from pipeline.quality.companions import words
 from pipeline.settings import Settings
 
@@ -40,17 +40,17 @@ async def update_batch(
     *,
     batch: str,
     jobs: Sequence[str],
-    wishes: ReleaseWishes,
+    wishes: ReleaseOptions,
 ) -> Updated:
     """Show the films of a batch that are out at the hosts of `context`, or only `jobs` (beginnings of ids), as asked.
 
     A job that is named and held, because a film about the same is out, gives that film its words, and is done. A unit
     for each film, and 50 for each that is changed. Raises `InputError` and a `ProviderError`.
     """
-    await known_batch(context, batch)
+    await require_batch(context, batch)
     await to_thread.run_sync(wishes.check, context)
     done = Updated()
-    for job_id in await chosen(context, batch, jobs, _OUT):
+    for job_id in await select_jobs(context, batch, jobs, _OUT):
         job = await context.store.load_job(batch, job_id)
         is_held = job.status is JobStatus.REVIEW
         if job.receipt is None or not (
@@ -73,11 +73,11 @@ async def update_batch(
 
         noted = await change_jobs(context, batch, [job_id], partial(_noted, context=context, wishes=wishes))
         if is_held:
-            await batches.resume_some(context, batch=batch, jobs=noted.changed)
+            await batches.resume_jobs(context, batch=batch, jobs=noted.changed)
     return done
 
 
-def _noted(job: Job, *, context: RunContext, wishes: ReleaseWishes) -> Job | None:
+def _noted(job: Job, *, context: RunContext, wishes: ReleaseOptions) -> Job | None:
     """The job with what was wished for; one that was held is not held any more."""
     noted = _wanted(job, context, wishes)
     if job.status is not JobStatus.REVIEW:
@@ -86,13 +86,13 @@ def _noted(job: Job, *, context: RunContext, wishes: ReleaseWishes) -> Job | Non
     return advance(noted, JobStatus.PENDING, at=context.clock(), why=why).evolve(error=None)
 
 
-def _wanted(job: Job, context: RunContext, wishes: ReleaseWishes) -> Job:
+def _wanted(job: Job, context: RunContext, wishes: ReleaseOptions) -> Job:
     # Who may see it was asked for when it went out; since then somebody may have changed it by hand.
-    settings = and_to(job.asked.settings, context, without={PRIVACY})
+    settings = publish_settings(job.asked.settings, context, without={PRIVACY})
     return job.evolve(brief=wishes.on(job.brief), asked=replace(job.asked, settings=settings))
 
 
-async def update_file(context: RunContext, video: Path, *, metadata: Path | None, wishes: ReleaseWishes) -> Updated:
+async def update_file(context: RunContext, video: Path, *, metadata: Path | None, wishes: ReleaseOptions) -> Updated:
     """The same for a file that was published."""
     await to_thread.run_sync(wishes.check, context)
     package = await to_thread.run_sync(package_of, video, metadata)

@@ -13,7 +13,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from pipeline.errors import NightreelError
-from pipeline.limits import Budget, Cores, Purse, Rank
+from pipeline.limits import Billing, Budget, Cores, Rank
 from pipeline.model import Cost, Job, Price, Script
 from pipeline.orchestrator.processes.workers import in_worker
 from pipeline.rendering import Look, font_digest
@@ -60,9 +60,9 @@ class Attempt:
     _left_s: float = 0.0
 
     @property
-    def purse(self) -> Purse:
+    def billing(self) -> Billing:
         """What calls of services are paid with."""
-        return Purse(prices=self.prices, budgets=self.budgets, told=self.spent)
+        return Billing(prices=self.prices, budgets=self.budgets, on_cost=self.spent)
 
     def spent(self, cost: Cost) -> None:
         """A service has been paid, whatever came of it."""

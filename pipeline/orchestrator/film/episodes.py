@@ -19,12 +19,12 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, TurnError
 from pipeline.language.text import clean_text
-from pipeline.model import LEFT, ONE_BY_ONE, Brief, Job, JobStatus, JobSummary, Script, advance
+from pipeline.model import STANDALONE_BATCHES, UNFINISHED, Brief, Job, JobStatus, JobSummary, Script, advance
 from pipeline.model.episodes import Earlier
-from pipeline.orchestrator.context import RunContext, providers
+from pipeline.orchestrator.context import RunContext, provider_factory
 from pipeline.orchestrator.context.hosts import Hosts
-from pipeline.orchestrator.context.serials import ledger_of, seen_at, subject_key, track_of
-from pipeline.script import has_play
+from pipeline.orchestrator.context.series import ledger_of, seen_at, subject_key, track_of
+from pipeline.script import has_script_template
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
 from pipeline.state.episodes import Episode, EpisodeFilm
@@ -172,7 +172,7 @@ def _to_come(job: Job, context: RunContext) -> tuple[Episode, JobSummary] | None
 
 def _without_script(job: Job, context: RunContext) -> tuple[Episode, JobSummary] | None:
     """The nearest episode before, in the same batch, that is to be written and is not."""
-    if job.batch in ONE_BY_ONE or not _is_told(job.brief, context):
+    if job.batch in STANDALONE_BATCHES or not _is_told(job.brief, context):
         return None
     ledger = ledger_of(context.workspace, job.brief.series)
     for episode, film in _before(job.brief, context.workspace):
@@ -180,15 +180,15 @@ def _without_script(job: Job, context: RunContext) -> tuple[Episode, JobSummary]
             continue
         if ledger.is_written(film):
             return None  # it has waited for those before it
-        if (row := _row(film, context.store)) and row.status in LEFT:
+        if (row := _row(film, context.store)) and row.status in UNFINISHED:
             return episode, row
     return None
 
 
 def _is_told(brief: Brief, context: RunContext) -> bool:
     """Whether whoever writes takes notice of earlier episodes: a model does."""
-    is_model = providers.is_service(providers.writer_names(context.settings)[0])
-    return is_model and not has_play(brief, context.template(brief))
+    is_model = provider_factory.is_service(provider_factory.writer_names(context.settings)[0])
+    return is_model and not has_script_template(brief, context.template(brief))
 
 
 async def let_next(job: Job, context: RunContext, *, stage: str = "") -> None:

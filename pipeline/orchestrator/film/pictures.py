@@ -12,7 +12,7 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import ConfigurationError, InputError, NightreelError, StorageError, first_error
+from pipeline.errors import ConfigurationError, InputError, NightreelError, StorageError, raise_first_error
 from pipeline.files import sha256_of
 from pipeline.keys import content_key
 from pipeline.limits import with_retries
@@ -31,7 +31,7 @@ from pipeline.model import (
 )
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.stock import find_photo
+from pipeline.orchestrator.film.stock_photos import find_photo
 from pipeline.pictures import (
     MOST_BYTES,
     PICTURES_VERSION,
@@ -41,9 +41,9 @@ from pipeline.pictures import (
     prepare_picture,
 )
 from pipeline.pictures.stock import PictureSource, StockPhoto
-from pipeline.script import has_play
+from pipeline.script import has_script_template
 from pipeline.state import Cache
-from pipeline.template import file_beside
+from pipeline.template import picture_file
 
 # Pictures of one film that are got at once.
 _AT_ONCE = 4
@@ -82,7 +82,7 @@ async def gather(
                 who = "" if wanted.source.startswith(error.where) else f"{error.where}: "
                 found[wanted.source] = ". ".join(filter(None, (who + error.message, error.hint)))
 
-    with first_error():
+    with raise_first_error():
         async with anyio.create_task_group() as tasks:
             for picture in wished:
                 tasks.start_soon(get, picture)
@@ -127,7 +127,7 @@ def named_by_script(script: Script, brief: Brief, context: RunContext) -> tuple[
     """
     named = {"", *(picture.source for picture in brief.pictures)}
     shown = dict.fromkeys(map(named_picture, script.scenes))
-    is_ours = has_play(brief, context.template(brief))
+    is_ours = has_script_template(brief, context.template(brief))
     return tuple(WantedPicture(source=name) for name in shown if name not in named and (is_ours or is_stock(name)))
 
 
@@ -137,9 +137,9 @@ def file_of(name: str, brief: Brief, context: RunContext) -> Path:
     Blocks. Raises `InputError` for one that is not there.
     """
     template = context.template(brief)
-    if name in {picture.source for picture in brief.pictures} or not has_play(brief, template):
+    if name in {picture.source for picture in brief.pictures} or not has_script_template(brief, template):
         return context.places.picture(brief.origin, name)
-    return file_beside(Path(template.folder), name)
+    return picture_file(Path(template.folder), name)
 
 
 def attributions_of(script: Script, pictures: Pictures | None) -> tuple[Attribution, ...]:

@@ -1,7 +1,7 @@
 """How a film comes to its script: written for its brief, fitted to a length, translated.
 
-There is one way, and two who go it: a `Commission` asks whoever can do it, and pays; `Kept` (in `kept.py`) takes what
-the cache has, and makes nothing.
+There are two implementations of `Author`: `Commission` asks writers and voices, and pays; `Kept` (`cached_author.py`)
+uses only what is in the cache.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from anyio import to_thread
 from pipeline.keys import content_key
 from pipeline.model import Brief, Job, Narration, Pace, Script
 from pipeline.narration.narrate import narrate
-from pipeline.narration.spoken_text import way_of_saying
+from pipeline.narration.spoken_text import normaliser_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import note_script
-from pipeline.orchestrator.film.lengths import translate_to_length, write_to_length
-from pipeline.script import SpokenLength, Translation, bought_script, known_script, translate_script, write_script
+from pipeline.orchestrator.film.target_length import translate_to_length, write_to_length
+from pipeline.script import TargetLength, Translation, cached_script, offline_script, translate_script, write_script
 from pipeline.template import Template
 
 Speak = Callable[[Script], Coroutine[Any, Any, Narration]]
@@ -34,7 +34,7 @@ class Author(Protocol):
         """The script of a brief; for one that asks for a length, at the `pace` of its voice."""
         ...
 
-    async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
+    async def translate(self, script: Script, language: str, length: TargetLength | None) -> Script:
         """A script in another language."""
         ...
 
@@ -93,12 +93,12 @@ class Commission:
         """See `Author`. What was written before is not asked for again."""
         writers = await to_thread.run_sync(lambda: self.context.crew.writers_of(brief, self.template))
         # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
-        look_up = bought_script if self.job.attempts > 1 else known_script
-        template, purse = self.template, self.attempt.purse
+        look_up = cached_script if self.job.attempts > 1 else offline_script
+        template, billing = self.template, self.attempt.billing
         known = await to_thread.run_sync(partial(look_up, brief, writers=writers, template=template, pace=pace))
-        return known or await write_script(brief, writers=writers, template=template, pace=pace, purse=purse)
+        return known or await write_script(brief, writers=writers, template=template, pace=pace, billing=billing)
 
-    async def translate(self, script: Script, language: str, length: SpokenLength | None) -> Script:
+    async def translate(self, script: Script, language: str, length: TargetLength | None) -> Script:
         """See `Author`."""
         wanted = Translation(
             script=script,
@@ -109,7 +109,7 @@ class Commission:
             length=length,
             terms=terms_of(self.job.brief, language),
         )
-        return await translate_script(wanted, retry=self.context.retry_policy, purse=self.attempt.purse)
+        return await translate_script(wanted, retry=self.context.retry_policy, billing=self.attempt.billing)
 
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""
@@ -128,7 +128,7 @@ async def speaker(
     """A function that narrates a script as the film does: its narrators, voice and pronunciations."""
     speak = partial(
         narrate,
-        say=await to_thread.run_sync(way_of_saying, brief.language, context.crew.pronunciations_of(brief)),
+        say=await to_thread.run_sync(normaliser_for, brief.language, context.crew.pronunciations_of(brief)),
         narrators=await to_thread.run_sync(lambda: context.crew.narrators),
         voice=brief.voice,
         cache=context.cache,

@@ -15,12 +15,12 @@ from pipeline.language.text import counted
 from pipeline.model import Brief, Pictures, Script, Still, is_stock
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.pictures import file_of, named_by_script
-from pipeline.orchestrator.film.room import parted
-from pipeline.orchestrator.templates.preview import draw_ending
+from pipeline.orchestrator.film.scene_fit import parted
+from pipeline.orchestrator.templates.preview import draw_final_frame
 from pipeline.pictures import examine_picture, is_address, prepare_picture
 from pipeline.rendering import Look
-from pipeline.rendering.contact_sheet import Tile, draw_contact_sheet, scaled_format
-from pipeline.script import known_script, only_showing
+from pipeline.rendering.contact_sheet import Tile, compose_sheet, scaled_format
+from pipeline.script import offline_script, without_missing_pictures
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -33,7 +33,7 @@ _BESIDE_PX = 160
 
 
 @dataclass(frozen=True, kw_only=True)
-class RowSheet:
+class ContactSheet:
     """The sheet that was drawn, and what to say about it."""
 
     path: Path
@@ -45,7 +45,9 @@ class RowSheet:
     missing: tuple[str, ...] = ()
 
 
-def draw_rows(context: RunContext, rows: Sequence[tuple[Brief, str]], path: Path, *, title: str) -> RowSheet:
+def draw_contact_sheet(
+    context: RunContext, rows: Sequence[tuple[Brief, str]], path: Path, *, title: str
+) -> ContactSheet:
     """Write a sheet of the films of these rows (each with a remark) to `path`, FILE.png. Blocks, for seconds.
 
     Pictures that have to be fetched are left out. Raises `InputError` for what a film can't be made with, when no row
@@ -57,7 +59,7 @@ def draw_rows(context: RunContext, rows: Sequence[tuple[Brief, str]], path: Path
 
 def _draw_rows(
     context: RunContext, rows: Sequence[tuple[Brief, str]], path: Path, *, title: str, stills: _Stills
-) -> RowSheet:
+) -> ContactSheet:
     tiles: list[Tile] = []
     cut: list[str] = []
     look, drawn, unwritten = None, 0, 0
@@ -71,7 +73,7 @@ def _draw_rows(
                     unwritten += 1
                     continue
                 look, drawn = _look(context, film, script, stills), drawn + 1
-                line.draw(context, film, only_showing(script, [still.name for still in look.stills]), look)
+                line.draw(context, film, without_missing_pictures(script, [still.name for still in look.stills]), look)
                 cut += line.cut
             tiles += line.tiles(remark, language)
     if look is None:
@@ -79,12 +81,12 @@ def _draw_rows(
         raise InputError("a model has to write the scripts of these rows first", hint=hint)
     width = max(tile.width_px for tile in tiles) + _BESIDE_PX
     about = f"{counted(drawn, 'film, as it', 'films, as they')} would be drawn; what has to be fetched is left out"
-    sheet = draw_contact_sheet(tiles, look, title=title, line=about, width_px=width)
+    sheet = compose_sheet(tiles, look, title=title, line=about, width_px=width)
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
         sheet.save(file, format="PNG")
-    return RowSheet(path=path, films=drawn, unwritten=unwritten, cut=tuple(cut), missing=tuple(stills.missing))
+    return ContactSheet(path=path, films=drawn, unwritten=unwritten, cut=tuple(cut), missing=tuple(stills.missing))
 
 
 def _script(context: RunContext, film: Brief) -> Script | None:
@@ -92,7 +94,7 @@ def _script(context: RunContext, film: Brief) -> Script | None:
     if context.wishes.is_translated(film):
         return None
     template = context.template(film)
-    return known_script(film, writers=context.crew.writers_of(film, template), template=template)
+    return offline_script(film, writers=context.crew.writers_of(film, template), template=template)
 
 
 def _look(context: RunContext, film: Brief, script: Script, stills: _Stills) -> Look:
@@ -160,7 +162,7 @@ class _Line:
         self.cut = []
         for scene in script.scenes:
             for part in parted(scene, look):
-                self._pictures.append(draw_ending(context, part.scene, look, smaller=_LARGER))
+                self._pictures.append(draw_final_frame(context, part.scene, look, smaller=_LARGER))
                 what = f"{part.scene.layout}, {film.format}" if film.format else part.scene.layout
                 self.cut += [f"{place}: no room for “{text}” ({what})" for text in sorted(part.cut)]
 

@@ -18,8 +18,16 @@ from pipeline.model import Brief, Priority
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.hosts import Hosts
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey
-from pipeline.orchestrator.forecast.history import Experience, learn
-from pipeline.orchestrator.forecast.script_costs import Money, Quota, asking_s, done_at, money_notes, money_of, quota_of
+from pipeline.orchestrator.forecast.history import FilmHistory, read_history
+from pipeline.orchestrator.forecast.script_costs import (
+    Money,
+    Quota,
+    done_at,
+    money_notes,
+    money_of,
+    quota_of,
+    script_time_s,
+)
 from pipeline.orchestrator.forecast.survey import survey
 from pipeline.orchestrator.uploads import UploadDays, upload_days
 
@@ -70,12 +78,12 @@ async def forecast(
 
 
 def _reckon(found: RunSurvey, context: RunContext, batch: str, problems: tuple[Problem, ...]) -> Forecast:
-    known = learn(context)
+    known = read_history(context)
     money, quota = money_of(found, known, context), quota_of(found, known, context)
     work_s = sum(
         work.fresh * known.of(kind).work_s_per_char + work.spared * known.join_s for kind, work in found.work.items()
     )
-    seconds = max(work_s, asking_s(found, known, context))
+    seconds = max(work_s, script_time_s(found, known, context))
     film_s = sum(work.weight for work in found.work.values()) * known.film_s_per_char
     disk = disk_of(found, known, context)
     full, tight = disk_trouble(disk, context)
@@ -122,7 +130,7 @@ class Disk:
     free_bytes: int
 
 
-def disk_of(found: RunSurvey, known: Experience, context: RunContext) -> Disk:
+def disk_of(found: RunSurvey, known: FilmHistory, context: RunContext) -> Disk:
     """The room for the films that were found, by their presets and sizes."""
     lengths = {kind: work.weight * known.film_s_per_char for kind, work in found.work.items()}
     cached = sum(seconds * known.of(kind).cache_bytes_per_s for kind, seconds in lengths.items())

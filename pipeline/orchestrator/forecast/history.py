@@ -64,7 +64,7 @@ class Rates:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Experience:
+class FilmHistory:
     """Rates, and on how many scripts those of scripts rest; 0: on none of this workspace."""
 
     rates: Mapping[Kind, Rates]
@@ -84,7 +84,7 @@ class Experience:
         return self.rates.get(kind, self.measured)
 
 
-def learn(context: RunContext) -> Experience:
+def read_history(context: RunContext) -> FilmHistory:
     """What the latest films of this workspace tell; where they tell nothing, what was measured elsewhere."""
     rows = sorted(_completed(context), key=attrgetter("ended_at"))[-_FILMS_MOST:]
     # A film that was found in the cache says nothing about making one.
@@ -95,7 +95,7 @@ def learn(context: RunContext) -> Experience:
             kinds.setdefault(kind_of(_as_made(row), context), []).append(row)
     weight = sum(row.weight for row in made)
     written = [row for row in rows if row.cost.tokens_in]
-    return Experience(
+    return FilmHistory(
         rates={kind: _rates(rows) for kind, rows in kinds.items()},
         measured=Rates(
             films=0,

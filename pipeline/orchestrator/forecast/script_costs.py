@@ -10,10 +10,10 @@ from anyio import from_thread
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.limits import ThrottleLimits
-from pipeline.model import Price, dollars, price_of
-from pipeline.orchestrator.context import RunContext, providers
+from pipeline.model import Price, format_usd, price_of
+from pipeline.orchestrator.context import RunContext, provider_factory
 from pipeline.orchestrator.forecast.findings import RunSurvey
-from pipeline.orchestrator.forecast.history import Experience
+from pipeline.orchestrator.forecast.history import FilmHistory
 from pipeline.script.chat import Question
 from pipeline.settings import Settings
 
@@ -43,7 +43,7 @@ class Quota:
     days: int
 
 
-def money_of(found: RunSurvey, known: Experience, context: RunContext) -> Money:
+def money_of(found: RunSurvey, known: FilmHistory, context: RunContext) -> Money:
     """What a model would be paid for them. Reads the prices."""
     scripts, model = found.scripts_to_ask, _model(context.settings)
     tokens_in, tokens_out = round(scripts * known.tokens_in), round(scripts * known.tokens_out)
@@ -58,7 +58,7 @@ def money_of(found: RunSurvey, known: Experience, context: RunContext) -> Money:
     )
 
 
-def money_notes(money: Money, known: Experience, context: RunContext, batch: str) -> list[str]:
+def money_notes(money: Money, known: FilmHistory, context: RunContext, batch: str) -> list[str]:
     """What a budget will stop: the first call that may cost more than is left, with all its room. Reads the ledgers."""
     notes: list[str] = []
     try:
@@ -73,12 +73,12 @@ def money_notes(money: Money, known: Experience, context: RunContext, batch: str
         if money.usd is None:
             notes.append(f"{money.model} has no price, and the {what} has a budget: nothing would be written")
         elif (enough := _affordable(left, money, most := _most_usd(known, context))) < money.scripts:
-            text = f"{dollars(left)} of the {what}'s budget are left, and a call may cost {dollars(most)}"
+            text = f"{format_usd(left)} of the {what}'s budget are left, and a call may cost {format_usd(most)}"
             notes.append(f"{text}: enough for {enough:,} scripts or so")
     return notes
 
 
-def _most_usd(known: Experience, context: RunContext) -> float:
+def _most_usd(known: FilmHistory, context: RunContext) -> float:
     """What the call for a script may cost, if its answer takes all the room that it has."""
     price = _price(context)
     assert price is not None
@@ -94,12 +94,12 @@ def _affordable(left: float, money: Money, most: float) -> int:
 
 def _service(settings: Settings) -> str:
     """Whom the scripts are asked of, as long as all goes well."""
-    return next(filter(providers.is_service, providers.writer_names(settings)), "groq")
+    return next(filter(provider_factory.is_service, provider_factory.writer_names(settings)), "groq")
 
 
 def _model(settings: Settings) -> str:
     """The model that is asked first."""
-    return next(iter(providers.model_settings(_service(settings), settings).models), "")
+    return next(iter(provider_factory.model_settings(_service(settings), settings).models), "")
 
 
 def _price(context: RunContext) -> Price | None:
@@ -107,10 +107,10 @@ def _price(context: RunContext) -> Price | None:
 
 
 def _limits(settings: Settings) -> ThrottleLimits:
-    return providers.throttle_limits(_service(settings), settings)
+    return provider_factory.throttle_limits(_service(settings), settings)
 
 
-def asking_s(found: RunSurvey, known: Experience, context: RunContext) -> float:
+def script_time_s(found: RunSurvey, known: FilmHistory, context: RunContext) -> float:
     """How long the model's allowance for a minute makes the scripts take."""
     limits = _limits(context.settings)
     tokens = known.tokens_in + known.tokens_out
@@ -119,7 +119,7 @@ def asking_s(found: RunSurvey, known: Experience, context: RunContext) -> float:
     return 60 * found.scripts_to_ask / min(by_requests, by_tokens)
 
 
-def quota_of(found: RunSurvey, known: Experience, context: RunContext) -> Quota | None:
+def quota_of(found: RunSurvey, known: FilmHistory, context: RunContext) -> Quota | None:
     """What the service allows in a day; None: no allowance is set, or nobody is asked. Reads the ledger."""
     limits = _limits(context.settings)
     if not found.scripts_to_ask or not (limits.requests_per_day or limits.tokens_per_day):

@@ -8,11 +8,11 @@ from contextlib import suppress
 
 from pipeline.errors import InputError, NightreelError, StorageError
 from pipeline.model import Brief, JobStatus, JobSummary, Priority
-from pipeline.orchestrator.batch.batches import refuse_one_file_for_many
-from pipeline.orchestrator.batch.plan import Draft
+from pipeline.orchestrator.batch.batches import refuse_shared_output_file
+from pipeline.orchestrator.batch.plan import DraftPlan
 from pipeline.orchestrator.batch.planning import draft_plan
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.wishes import Wishes
+from pipeline.orchestrator.context.brief_resolver import Wishes
 from pipeline.orchestrator.forecast.findings import Films, RunSurvey
 from pipeline.orchestrator.forecast.surveyor import Surveyor
 from pipeline.state import CheckpointStore
@@ -41,7 +41,7 @@ def survey(briefs: Collection[Brief], context: RunContext, *, batch: str, priori
 
 def _refuse_what_a_run_refuses(briefs: Collection[Brief], context: RunContext, batch: str) -> None:
     context.store.folder(batch)
-    refuse_one_file_for_many(briefs, context)
+    refuse_shared_output_file(briefs, context)
     context.hosts.refuse_offline()
     for folder in (context.places.films_root, context.workspace / "state"):
         existing = next(place for place in (folder, *folder.parents) if place.exists())
@@ -52,7 +52,7 @@ def _refuse_what_a_run_refuses(briefs: Collection[Brief], context: RunContext, b
             raise StorageError("can't be written", where=str(existing), hint=hint)
 
 
-def _sorted_out(briefs: Collection[Brief], draft: Draft, wishes: Wishes, surveyor: Surveyor) -> Films:
+def _sorted_out(briefs: Collection[Brief], draft: DraftPlan, wishes: Wishes, surveyor: Surveyor) -> Films:
     """Count the films, and look at those that would be made."""
     changed = {change.job for change in draft.plan.changed}
     counts: dict[str, int] = {}
@@ -86,7 +86,7 @@ def _kind(row: JobSummary | None, *, is_changed: bool) -> str:
     return "begun" if row.attempts else "new"
 
 
-def _notes(draft: Draft, store: CheckpointStore, batch: str) -> list[str]:
+def _notes(draft: DraftPlan, store: CheckpointStore, batch: str) -> list[str]:
     notes = [*_episodes(draft), *([draft.plan.crowding] if draft.plan.crowded else [])]
     for damage in draft.index.damages():
         is_damaged = store.is_damaged(batch, damage.job)
@@ -97,7 +97,7 @@ def _notes(draft: Draft, store: CheckpointStore, batch: str) -> list[str]:
     return notes
 
 
-def _episodes(draft: Draft) -> Iterator[str]:
+def _episodes(draft: DraftPlan) -> Iterator[str]:
     """The numbers that films of series would have."""
     numbers = {(film.series, film.episode): film.title for film in draft.briefs.values() if film.episode}
     for (series, number), title in list(numbers.items())[:_NUMBERS_TOLD]:

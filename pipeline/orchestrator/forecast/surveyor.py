@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from anyio import from_thread
 
 from pipeline.errors import CheckpointError, NightreelError
-from pipeline.model import Brief, Scene, Script, Transition, weight_of
+from pipeline.model import Brief, Scene, Script, Transition, estimated_chars
 from pipeline.music import check_bed
-from pipeline.narration.spoken_text import way_of_saying
-from pipeline.narration.synthesis import Manner
+from pipeline.narration.spoken_text import normaliser_for
+from pipeline.narration.synthesis import VoiceConfig
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.film.cached_author import Kept, Voices
 from pipeline.orchestrator.film.episodes import with_earlier
-from pipeline.orchestrator.film.kept import Kept, Voices
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey, Work
 from pipeline.orchestrator.forecast.history import Kind, kind_of
 from pipeline.rendering.look import shows_title
@@ -23,7 +23,7 @@ from pipeline.script import ScriptWriter, check_any
 
 
 @dataclass(kw_only=True)
-class Sharing:
+class SharedWork:
     """Counts, film by film. Of memory, a scene or a sentence takes some 60 bytes: 50,000 films fit."""
 
     # Scenes and sentences in all, and how many different ones there are.
@@ -44,7 +44,7 @@ class Sharing:
         """How many different sentences there are: each is spoken once."""
         return len(self._spoken)
 
-    def clip(self, scene: Scene, manner: Manner, has_clip: Callable[[str], bool]) -> bool:
+    def clip(self, scene: Scene, manner: VoiceConfig, has_clip: Callable[[str], bool]) -> bool:
         """Count what is said in a scene; whether the cache has its clip. Nothing is looked for twice."""
         how = (manner.narrator.name, manner.voice, manner.prosody)
         key = hash((scene.lines, scene.layout, *how))
@@ -88,7 +88,7 @@ class Surveyor:
         self._batch = batch
         self._problems: dict[tuple[str, str], Problem] = {}
         self._work: dict[Kind, Work] = {}
-        self._sharing = Sharing()
+        self._sharing = SharedWork()
         # What the cache has, or needs no model: scripts of models, all scripts, and clips.
         self._scripts = self._known_scripts = self._clips = 0
         # Scripts that a model has to write, one for a family of films, and how many it has to translate.
@@ -135,7 +135,7 @@ class Surveyor:
             self.impossible += 1
             self._add(error, brief)
         else:
-            kind, weight = kind_of(brief, self._context), weight_of(brief)
+            kind, weight = kind_of(brief, self._context), estimated_chars(brief)
             more = Work(weight=weight, fresh=weight * share, spared=1 - share)
             self._work[kind] = self._work.get(kind, Work()) + more
             self._series |= {brief.series} - {""}
@@ -161,8 +161,8 @@ class Surveyor:
         if script is None:
             return 1.0
         self._known_scripts += 1
-        say = way_of_saying(script.language, self._context.crew.pronunciations_of(brief))
-        manner = Manner(narrator=narrator, voice=voice, prosody=self._context.crew.prosody, say=say)
+        say = normaliser_for(script.language, self._context.crew.pronunciations_of(brief))
+        manner = VoiceConfig(narrator=narrator, voice=voice, prosody=self._context.crew.prosody, say=say)
         for scene in script.scenes:
             self._clips += self._sharing.clip(
                 scene, manner, lambda key: self._context.cache.contains("clip", key, ".wav")

@@ -15,8 +15,8 @@ from anyio import to_process, to_thread
 from pipeline.errors import CrashError
 from pipeline.files import discard, write_atomically
 from pipeline.limits import Cores, Rank
-from pipeline.orchestrator.processes.forks import NoNurseryError, the_nursery
-from pipeline.orchestrator.processes.within import guarded, ready
+from pipeline.orchestrator.processes.fork_pool import NoNurseryError, the_nursery
+from pipeline.orchestrator.processes.worker_entry import guarded, ready
 
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
@@ -57,7 +57,7 @@ async def in_worker(
                 return await _in_process(trace, work, *arguments)
         try:
             # Nothing else runs meanwhile: if it dies now, it is not for want of what others took.
-            async with _turn(cores.alone(), waiting):
+            async with _turn(cores.exclusive(), waiting):
                 return await _in_process(trace, work, *arguments)
         except (anyio.BrokenWorkerProcess, KeyboardInterrupt) as error:
             how = await to_thread.run_sync(_keep_evidence, evidence, trace, work.__name__, repr(arguments))

@@ -9,21 +9,21 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pipeline.model import Cost, Job, JobStatus, summary_of, title_of, weight_of
-from pipeline.orchestrator.events import JobEvent, Notice, Pulse, Told
+from pipeline.model import Cost, Job, JobStatus, estimated_chars, summary_of, title_of
+from pipeline.orchestrator.events import JobEvent, Notice, RunEvent, RunMetrics
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.progress.remaining import RemainingTime
 from pipeline.orchestrator.progress.snapshot import (
-    LATELY,
-    OVER,
-    PARKED,
-    AtWork,
+    ENDED,
+    MAX_PARKED,
+    MAX_RECENT,
+    ActiveFilm,
     Finished,
     Parked,
-    Said,
     Snapshot,
+    TimedNotice,
     finished,
-    goes_on,
+    resume_time,
 )
 
 _NOTICES = 5
@@ -50,11 +50,11 @@ class Progress:
         self._clock = clock
         self._began_s = clock()
         self._batch = batch
-        self._pulse = Pulse(batch="")
+        self._pulse = RunMetrics(batch="")
         # As the last pulse said, with what happened since.
         self._counts: dict[str, int] = {JobStatus.PENDING: total}
         self._at_work: dict[str, _Film] = {}
-        self._lately: deque[Finished] = deque(maxlen=LATELY)
+        self._lately: deque[Finished] = deque(maxlen=MAX_RECENT)
         # Each with the moment it came.
         self._notices: deque[tuple[float, str]] = deque(maxlen=_NOTICES)
         self._parked: dict[str, Parked] = {}
@@ -67,7 +67,7 @@ class Progress:
         self._cost = Cost()
         self._peak_bytes = 0
 
-    def hear(self, event: Told) -> None:
+    def hear(self, event: RunEvent) -> None:
         """Take in what happened."""
         if isinstance(event, JobEvent):
             self._hear_job(event)
@@ -96,11 +96,11 @@ class Progress:
             total=sum(self._counts.values()),
             counts=dict(self._counts),
             at_work=tuple(
-                AtWork(title=film.title, stage=film.stage, elapsed_s=now_s - film.begun_s) for film in at_work
+                ActiveFilm(title=film.title, stage=film.stage, elapsed_s=now_s - film.begun_s) for film in at_work
             ),
             lately=tuple(self._lately),
-            parked=tuple(sorted(self._parked.values(), key=goes_on)),
-            notices=tuple(Said(text=text, ago_s=now_s - at_s) for at_s, text in self._notices),
+            parked=tuple(sorted(self._parked.values(), key=resume_time)),
+            notices=tuple(TimedNotice(text=text, ago_s=now_s - at_s) for at_s, text in self._notices),
             elapsed_s=now_s - self._began_s,
             remaining_s=self._remaining_s(now_s) if known and not self._is_over else None,
             remaining_is_rough=self._remaining.made < _GOOD_FROM,
@@ -136,7 +136,7 @@ class Progress:
             self._count(job, JobStatus.PENDING, JobStatus.IN_PROGRESS)
             film = self._at_work[job.id] = _Film(begun_s=now_s, records=len(job.records))
         film.title, film.stage = self._title(job), job.stage
-        self._remaining.entered(job.id, weight=weight_of(job.brief), stage=job.stage, now_s=now_s)
+        self._remaining.entered(job.id, weight=estimated_chars(job.brief), stage=job.stage, now_s=now_s)
 
     def _stop(self, job: Job, now_s: float) -> None:
         """A film is over, or waits."""
@@ -151,7 +151,7 @@ class Progress:
         self._cost = sum((record.cost for record in records), self._cost)
         all_found = found > 0 and made == 0
         self._remaining.left(job.id, status=job.status, found=all_found, now_s=now_s)
-        if job.status not in OVER:
+        if job.status not in ENDED:
             return
         took_s = now_s - film.begun_s if film else 0.0
         self._lately.appendleft(replace(finished(summary_of(job), took_s=took_s), title=self._title(job)))
@@ -164,12 +164,12 @@ class Progress:
     def _park(self, job: Job, now_s: float) -> None:
         step = job.history[-1] if job.history else None
         self._parked[job.id] = Parked(title=self._title(job), until=job.parked_until, why=step.why if step else "")
-        if len(self._parked) > PARKED:
-            del self._parked[max(self._parked, key=lambda key: goes_on(self._parked[key]))]
+        if len(self._parked) > MAX_PARKED:
+            del self._parked[max(self._parked, key=lambda key: resume_time(self._parked[key]))]
         if step and job.parked_until:
             # How long, not until when: our clock is none that a person reads.
             minute = round((now_s + (job.parked_until - step.at).total_seconds()) / 60)
-            self._released[minute] = self._released.get(minute, 0) + weight_of(job.brief)
+            self._released[minute] = self._released.get(minute, 0) + estimated_chars(job.brief)
 
     def _is_ours(self, job: Job) -> bool:
         """Whether it is of the batch that is run, and not of the queue."""
@@ -189,7 +189,7 @@ class Progress:
     @property
     def _is_over(self) -> bool:
         """Whether all films are; tidying up takes a moment more."""
-        return bool(self._counts) and all(status in OVER for status, count in self._counts.items() if count)
+        return bool(self._counts) and all(status in ENDED for status, count in self._counts.items() if count)
 
     def _remaining_s(self, now_s: float) -> float | None:
         """All work at our pace, and no sooner than what is parked can be done after its time."""

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.model import JobStatus
-from pipeline.orchestrator.events import Pulse
+from pipeline.orchestrator.events import RunMetrics
 from pipeline.orchestrator.progress.makespan import makespan_s
 
 # What is learned fades over about so many films: long enough to be calm, short enough to see a night change.
@@ -99,7 +99,7 @@ class RemainingTime:
         self._idle_since_s: float | None = 0.0
         # How many films others had at work when none waited any more, and when that was.
         self._last_ones: tuple[int, float] | None = None
-        self._pulse: Pulse | None = None
+        self._pulse: RunMetrics | None = None
         self._fullness = _Fading()
 
     def entered(self, job_id: str, *, weight: int, stage: str, now_s: float) -> None:
@@ -144,7 +144,7 @@ class RemainingTime:
             film.spent_s[film.stage] = now_s - film.since_s
             self._learn(film, now_s)
 
-    def heard(self, pulse: Pulse, *, now_s: float) -> None:
+    def heard(self, pulse: RunMetrics, *, now_s: float) -> None:
         """How the whole batch stands, with what other processes do."""
         before, self._pulse = self._pulse, pulse
         if before is not None:

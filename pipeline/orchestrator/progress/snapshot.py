@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from pipeline.model import Cost, JobStatus, JobSummary, Priority, why_not
+from pipeline.model import Cost, JobStatus, JobSummary, Priority, failure_reason
 
 # Statuses that need nothing more from a run.
-OVER = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.REVIEW, JobStatus.CANCELLED})
+ENDED = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.REVIEW, JobStatus.CANCELLED})
 # How many of a kind are kept and shown, at most.
-LATELY, PARKED = 10, 20
+MAX_RECENT, MAX_PARKED = 10, 20
 
 # A remaining time is learned from so many of the last films.
 _FEWEST, _MOST = 3, 40
@@ -20,7 +20,7 @@ _NEVER, _FOREVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo
 
 
 @dataclass(frozen=True, kw_only=True)
-class AtWork:
+class ActiveFilm:
     """A film on its way for so many seconds; `stage` is empty before the first one."""
 
     title: str
@@ -53,7 +53,7 @@ class Parked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class TimedNotice:
     """Something that was said about the run as a whole, so many seconds ago."""
 
     text: str
@@ -71,10 +71,10 @@ class Snapshot:
     # Those waiting, by how urgent they are; empty: not known.
     waiting_by: Mapping[Priority, int] = field(default_factory=dict)
     # At work, the longest first; over, the last first; parked, those that go on soonest first; notices, as they came.
-    at_work: tuple[AtWork, ...] = ()
+    at_work: tuple[ActiveFilm, ...] = ()
     lately: tuple[Finished, ...] = ()
     parked: tuple[Parked, ...] = ()
-    notices: tuple[Said, ...] = ()
+    notices: tuple[TimedNotice, ...] = ()
     # None: nobody is at work, or it is not known.
     elapsed_s: float | None = 0.0
     # None: not known yet. Rough: learned from few films.
@@ -95,7 +95,7 @@ class Snapshot:
     @property
     def done(self) -> int:
         """Jobs that need nothing more, whatever became of them."""
-        return sum(self.counts.get(status, 0) for status in OVER)
+        return sum(self.counts.get(status, 0) for status in ENDED)
 
     @property
     def completed(self) -> int:
@@ -108,7 +108,7 @@ class Snapshot:
         return self.counts.get(JobStatus.PENDING, 0)
 
 
-def watched(
+def snapshot_of_rows(
     rows: Iterable[JobSummary],
     counts: Mapping[str, int],
     *,
@@ -124,9 +124,9 @@ def watched(
     """
     rows = list(rows)
     at_work = [row for row in rows if row.status is JobStatus.IN_PROGRESS]
-    over = sorted((row for row in rows if row.status in OVER and row.ended_at), key=_ended, reverse=True)
+    over = sorted((row for row in rows if row.status in ENDED and row.ended_at), key=_ended, reverse=True)
     parked = [
-        Parked(title=row.title, until=row.parked_until, why=why_not(row))
+        Parked(title=row.title, until=row.parked_until, why=failure_reason(row))
         for row in rows
         if row.status is JobStatus.PARKED
     ]
@@ -140,12 +140,12 @@ def watched(
         counts=dict(counts),
         waiting_by=Counter(row.priority for row in rows if row.status is JobStatus.PENDING),
         at_work=tuple(
-            AtWork(title=row.title, stage=row.stage, elapsed_s=_seconds(row.started_at, now))
+            ActiveFilm(title=row.title, stage=row.stage, elapsed_s=_seconds(row.started_at, now))
             for row in sorted(at_work, key=lambda row: row.started_at or now)
         ),
-        lately=tuple(finished(row) for row in over[:LATELY]),
-        parked=tuple(sorted(parked, key=goes_on)[:PARKED]),
-        notices=tuple(Said(text=text) for text in notices),
+        lately=tuple(finished(row) for row in over[:MAX_RECENT]),
+        parked=tuple(sorted(parked, key=resume_time)[:MAX_PARKED]),
+        notices=tuple(TimedNotice(text=text) for text in notices),
         elapsed_s=_seconds(began, now),
         remaining_s=_rough_s(rows, made, now, weight_waiting) if at_work else None,
         remaining_is_rough=True,
@@ -181,12 +181,12 @@ def finished(row: JobSummary, *, took_s: float | None = None, untouched: bool = 
         film_s=row.duration_s,
         took_s=seconds,
         untouched=untouched,
-        why=why_not(row),
+        why=failure_reason(row),
         urls=tuple(row.published.values()),
     )
 
 
-def goes_on(parked: Parked) -> datetime:
+def resume_time(parked: Parked) -> datetime:
     """For sorting parked films: by their time, those that wait for a person last."""
     return parked.until or _FOREVER
 

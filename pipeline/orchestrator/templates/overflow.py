@@ -8,8 +8,8 @@ from itertools import cycle, islice
 from typing import Any, cast
 
 from pipeline.language.words import join_words, split_words
-from pipeline.model import Scene, Script, ShownText, narration_of, texts_of, with_texts
-from pipeline.rendering import Look, find_overflows
+from pipeline.model import Scene, SceneText, Script, narration_of, texts_of, with_texts
+from pipeline.rendering import Look, find_overflowing_texts
 from pipeline.rendering.layouts import LAYOUTS
 from pipeline.template import Layout
 
@@ -18,7 +18,7 @@ _FEWEST_CHARS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
-class Misfit:
+class Overflow:
     """A limit that is too large."""
 
     layout: str
@@ -31,7 +31,7 @@ class Misfit:
     shapes: tuple[str, ...]
 
 
-def find_overfull(layout: Layout, scene: Scene, words: Sequence[str], looks: Mapping[str, Look]) -> Iterator[Misfit]:
+def find_overflows(layout: Layout, scene: Scene, words: Sequence[str], looks: Mapping[str, Look]) -> Iterator[Overflow]:
     """The limits of a layout that its pictures have no room for; `scene` is one with it, `looks` are by format.
 
     Each text is as long as it may be, in `words` of a usual length.
@@ -41,8 +41,8 @@ def find_overfull(layout: Layout, scene: Scene, words: Sequence[str], looks: Map
     limits = dict(layout.max_chars)
 
     def wrong_in(look: Look, limits: Mapping[str, int]) -> set[str]:
-        full = filled(scene, limits, layout.max_items, words)
-        return _fields(full, find_overflows(full, look))
+        full = fill_scene(scene, limits, layout.max_items, words)
+        return _fields(full, find_overflowing_texts(full, look))
 
     wrong = {name: wrong_in(look, limits) for name, look in looks.items()}
     for field, limit in layout.max_chars:
@@ -54,13 +54,13 @@ def find_overfull(layout: Layout, scene: Scene, words: Sequence[str], looks: Map
             return not any(field in wrong_in(looks[name], {**limits, field: chars}) for name in shapes)
 
         fitting = _largest(_FEWEST_CHARS, limit, fits)
-        yield Misfit(layout=layout.name, field=field, limit=limit, fitting=fitting, shapes=shapes)
+        yield Overflow(layout=layout.name, field=field, limit=limit, fitting=fitting, shapes=shapes)
         # What stands beside a text that is too long may fit beside one that is not.
         limits[field] = fitting or limit
         wrong = {name: wrong_in(look, limits) for name, look in looks.items()} if fitting else wrong
 
 
-def filled(scene: Scene, limits: Mapping[str, int], items: int, words: Sequence[str]) -> Scene:
+def fill_scene(scene: Scene, limits: Mapping[str, int], items: int, words: Sequence[str]) -> Scene:
     """The scene with as many items as it may have, and every text as long as its limit.
 
     What is fixed (code, prices) stays as it is. No two texts begin alike.
@@ -69,11 +69,11 @@ def filled(scene: Scene, limits: Mapping[str, int], items: int, words: Sequence[
     if row and items:
         scene = cast("Scene", replace(cast("Any", scene), items=tuple(islice(cycle(row), items))))
     shown = [each for each in texts_of(scene) if each.field in limits and not each.rule.is_fixed]
-    texts = {each.name: text_of(limits[each.field], words, begin=number) for number, each in enumerate(shown)}
+    texts = {each.name: filler_text(limits[each.field], words, begin=number) for number, each in enumerate(shown)}
     return with_texts(scene, texts)
 
 
-def text_of(chars: int, words: Sequence[str], *, begin: int = 0) -> str:
+def filler_text(chars: int, words: Sequence[str], *, begin: int = 0) -> str:
     """Running text of at most so many characters, and hardly fewer, beginning at one of `words`."""
     chosen: list[str] = []
     room, first = chars, begin % len(words)
@@ -91,7 +91,7 @@ def text_of(chars: int, words: Sequence[str], *, begin: int = 0) -> str:
     return text[:1].upper() + text[1:]
 
 
-def words_of(script: Script) -> tuple[str, ...]:
+def script_words(script: Script) -> tuple[str, ...]:
     """The words that a script says, each once and without marks, in order."""
     said = (word.strip(" .,;:!?…“”\"'()") for scene in script.scenes for word in split_words(narration_of(scene)))
     return tuple(dict.fromkeys(word.casefold() for word in said if word))
@@ -99,7 +99,7 @@ def words_of(script: Script) -> tuple[str, ...]:
 
 def _fields(scene: Scene, names: Sequence[str]) -> set[str]:
     """The fields, as templates limit them, of texts by name."""
-    by_name: dict[str, ShownText] = {each.name: each for each in texts_of(scene)}
+    by_name: dict[str, SceneText] = {each.name: each for each in texts_of(scene)}
     return {by_name[name].field for name in names}
 
 

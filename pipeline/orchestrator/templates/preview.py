@@ -27,7 +27,7 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.templates.catalogue import search_of
 from pipeline.pictures import examine_picture
 from pipeline.rendering import Look
-from pipeline.rendering.contact_sheet import Tile, draw_contact_sheet, draw_still, scaled_format
+from pipeline.rendering.contact_sheet import Tile, compose_sheet, draw_still, scaled_format
 from pipeline.rendering.layouts import LAYOUTS
 from pipeline.subtitles import make_subtitles
 from pipeline.template import Template
@@ -71,7 +71,7 @@ def draw_preview(context: RunContext, template: Template, *, shapes: Sequence[Sh
     tiles = list(_tiles(context, sample, look, shapes))
     facts = (template.description, f"{len(tiles)} layouts", look.theme.name, f"captions: {template.captions}")
     line = " · ".join(filter(None, (*facts, ", ".join(shapes))))
-    return draw_contact_sheet(tiles, look, title=template.title, line=line, width_px=_SHEET_PX)
+    return compose_sheet(tiles, look, title=template.title, line=line, width_px=_SHEET_PX)
 
 
 def look_of(context: RunContext, template: Template, sample: Script, *, theme: str = "") -> Look:
@@ -111,12 +111,12 @@ def _tiles(context: RunContext, sample: Script, look: Look, shapes: Sequence[Sha
         if type(scene) in LAYOUTS:
             formats = [format_of(shape, height_px=_LARGER * height_px) for shape in shapes]
             pictures = tuple(
-                draw_ending(context, scene, replace(look, format=each), smaller=_LARGER) for each in formats
+                draw_final_frame(context, scene, replace(look, format=each), smaller=_LARGER) for each in formats
             )
             yield Tile(name=scene.layout, pictures=pictures)
 
 
-def draw_ending(context: RunContext, scene: Scene, look: Look, *, smaller: int) -> Image.Image:
+def draw_final_frame(context: RunContext, scene: Scene, look: Look, *, smaller: int) -> Image.Image:
     """The end of a scene, while its last caption still stands; so many times smaller than the format of the look."""
     clip = clip_of(scene)
     narration = Narration(narrator="", voice="", clips=(clip,))

@@ -10,16 +10,16 @@ from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import SHAPES, Brief, LengthPlan, Paragraph, Script, Section, is_stock
-from pipeline.model.text_artefacts import find_leftover
+from pipeline.model.text_artefacts import find_artefact
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.templates.catalogue import find_template, folder_of, search_of
-from pipeline.orchestrator.templates.overflow import Misfit, find_overfull, words_of
+from pipeline.orchestrator.templates.overflow import Overflow, find_overflows, script_words
 from pipeline.orchestrator.templates.preview import format_of, look_of
-from pipeline.pictures import glance_at_picture, is_address
+from pipeline.pictures import is_address, precheck_picture
 from pipeline.rendering import Look, font_digest
-from pipeline.script.checks import find_problems, find_problems_of_scene, may_open, tidied
-from pipeline.script.intro_outro import with_ends
-from pipeline.template import PAGE_PARTS, Play, Template, file_beside
+from pipeline.script.checks import find_problems, find_problems_of_scene, may_open, without_stray_emphasis
+from pipeline.script.intro_outro import with_intro_and_outro
+from pipeline.template import PAGE_PARTS, ScriptTemplate, Template, picture_file
 from pipeline.template.sample import SAMPLE, load_sample, pictures_of
 from pipeline.toml import line_of, parse_toml
 
@@ -32,7 +32,7 @@ _NO_TEXTS = frozenset(("layout", "when", "picture", "code"))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class TemplateProblem:
     """Something that has to be mended before films are made."""
 
     # File and line, or a layout.
@@ -45,23 +45,23 @@ class Fault:
         return f"{text}. {self.hint}" if self.hint else text
 
 
-def check_template(context: RunContext, named: str) -> tuple[Fault, ...]:
+def check_template(context: RunContext, named: str) -> tuple[TemplateProblem, ...]:
     """Everything that is wrong with a template, by name or folder; empty: nothing is. Blocks, for seconds.
 
     Raises `InputError` where there is no template.
     """
-    found: list[Fault] = []
+    found: list[TemplateProblem] = []
     known = _known(context, named)
-    if isinstance(known, Fault):
+    if isinstance(known, TemplateProblem):
         return (known,)
     template = known
 
-    def tried(what: Callable[[], Iterator[Fault]]) -> None:
+    def tried(what: Callable[[], Iterator[TemplateProblem]]) -> None:
         try:
             found.extend(what())
         except NightreelError as error:
             where = error.where or f"{template.folder}/template.toml"
-            fault = Fault(where=_with_line(where, template), message=error.message, hint=error.hint)
+            fault = TemplateProblem(where=_with_line(where, template), message=error.message, hint=error.hint)
             if fault not in found:
                 found.append(fault)
 
@@ -74,16 +74,16 @@ def check_template(context: RunContext, named: str) -> tuple[Fault, ...]:
     return tuple(found)
 
 
-def _known(context: RunContext, named: str) -> Template | Fault:
+def _known(context: RunContext, named: str) -> Template | TemplateProblem:
     try:
         return find_template(context, named)
     except NightreelError as error:
         if folder_of(context, named) is None:
             raise
-        return Fault(where=error.where, message=error.message, hint=error.hint)
+        return TemplateProblem(where=error.where, message=error.message, hint=error.hint)
 
 
-def _prompts(template: Template) -> Iterator[Fault]:
+def _prompts(template: Template) -> Iterator[TemplateProblem]:
     """Raises what shows only when the texts are filled in: with notes and without, with a length and without."""
     notes = (Section(heading="One", blocks=(Paragraph(text="A note."),)),)
     plan = LengthPlan(length_s=60, words=150, unit="words", fewest_scenes=5, most_scenes=8)
@@ -102,35 +102,39 @@ def _prompts(template: Template) -> Iterator[Fault]:
     yield from ()
 
 
-def _scripts(template: Template) -> Iterator[Fault]:
+def _scripts(template: Template) -> Iterator[TemplateProblem]:
     """What is wrong with the films of all rows: how they begin, scenes that no field changes, pictures that lack."""
-    for play in template.plays:
-        yield from _leftovers(play)
-        if play.opening and not may_open(play.opening.what, template):
-            place, line, _ = play.opening
-            yield Fault(where=f"{play.path}:{line}", message=f"{place}: it must be a {template.first_layout} scene")
-        for place, line, scene in play.fixed_scenes:
+    for script in template.script_templates:
+        yield from _leftovers(script)
+        if script.opening and not may_open(script.opening.what, template):
+            place, line, _ = script.opening
+            yield TemplateProblem(
+                where=f"{script.path}:{line}", message=f"{place}: it must be a {template.first_layout} scene"
+            )
+        for place, line, scene in script.fixed_scenes:
             # Where it opens or closes the film, the template may have words for it.
-            alone = Script(title="A film", language=play.language, scenes=(scene,))
-            for problem in find_problems_of_scene(tidied(with_ends(alone, template)).scenes[0], template):
-                yield Fault(where=f"{play.path}:{line}", message=f"{place}: {problem}")
-        for place, line, name in play.pictures:
+            alone = Script(title="A film", language=script.language, scenes=(scene,))
+            for problem in find_problems_of_scene(
+                without_stray_emphasis(with_intro_and_outro(alone, template)).scenes[0], template
+            ):
+                yield TemplateProblem(where=f"{script.path}:{line}", message=f"{place}: {problem}")
+        for place, line, name in script.pictures:
             if is_address(name) or is_stock(name):
                 continue
             try:
-                glance_at_picture(file_beside(Path(template.folder), name), name)
+                precheck_picture(picture_file(Path(template.folder), name), name)
             except InputError as error:
                 message = f"{place}: picture {name[:80]}: {error.message}"
-                yield Fault(where=f"{play.path}:{line}", message=message, hint=error.hint)
+                yield TemplateProblem(where=f"{script.path}:{line}", message=message, hint=error.hint)
 
 
-def _leftovers(play: Play) -> Iterator[Fault]:
+def _leftovers(script: ScriptTemplate) -> Iterator[TemplateProblem]:
     """What the gate would find in the film of every row, as a field of another program that nobody will fill in."""
-    for text in _texts_in(parse_toml(play.text, play.path)):
-        if left := find_leftover(_JINJA.sub("…", text)):
-            line = play.text.count("\n", 0, max(0, play.text.find(text))) + 1
+    for text in _texts_in(parse_toml(script.text, script.path)):
+        if left := find_artefact(_JINJA.sub("…", text)):
+            line = script.text.count("\n", 0, max(0, script.text.find(text))) + 1
             hint = "A field of [fields] is written {{ first_name }}" if "field" in left else ""
-            yield Fault(where=f"{play.path}:{line}", message=f"there is {left}", hint=hint)
+            yield TemplateProblem(where=f"{script.path}:{line}", message=f"there is {left}", hint=hint)
 
 
 def _texts_in(value: object) -> Iterator[str]:
@@ -145,25 +149,25 @@ def _texts_in(value: object) -> Iterator[str]:
                 yield from _texts_in(each)
 
 
-def _asset(context: RunContext, template: Template, name: str) -> Iterator[Fault]:
+def _asset(context: RunContext, template: Template, name: str) -> Iterator[TemplateProblem]:
     """Raises what is wrong with a font or the logo."""
     context.appearance.try_asset(name, template)
     yield from ()
 
 
-def _pictures(context: RunContext, template: Template) -> Iterator[Fault]:
+def _pictures(context: RunContext, template: Template) -> Iterator[TemplateProblem]:
     sample = load_sample(template, search=search_of(context.workspace))
     look = _look(context, template, sample)
     for problem in find_problems(sample, template):
-        yield Fault(where=f"{template.folder}/{SAMPLE}", message=problem)
+        yield TemplateProblem(where=f"{template.folder}/{SAMPLE}", message=problem)
     pictures_of(sample, template, search=search_of(context.workspace))
     font_digest(sample, look)
     looks = {shape: replace(look, format=format_of(shape, height_px=_HEIGHT_PX)) for shape in SHAPES}
-    words = words_of(sample)
+    words = script_words(sample)
     by_layout = {scene.layout: scene for scene in sample.scenes}
     for layout in template.layouts:
         if layout.name in by_layout:
-            for misfit in find_overfull(layout, by_layout[layout.name], words, looks):
+            for misfit in find_overflows(layout, by_layout[layout.name], words, looks):
                 yield _told(misfit, template)
 
 
@@ -186,10 +190,10 @@ def _with_line(where: str, template: Template) -> str:
     return f"{file}:{line_of(file.read_text(encoding='utf-8-sig'), key.split('.'))}: {key}"
 
 
-def _told(misfit: Misfit, template: Template) -> Fault:
+def _told(misfit: Overflow, template: Template) -> TemplateProblem:
     where = _with_line(f"{template.folder}/template.toml: layouts.{misfit.layout}.{misfit.field}", template)
     shapes = ", ".join(misfit.shapes)
     message = f"{misfit.limit} characters don't fit in {shapes}"
     if misfit.fitting:
-        return Fault(where=where, message=message, hint=f"At most {misfit.fitting} do")
-    return Fault(where=where, message=message, hint="Allow fewer items, or shorter texts beside it")
+        return TemplateProblem(where=where, message=message, hint=f"At most {misfit.fitting} do")
+    return TemplateProblem(where=where, message=message, hint="Allow fewer items, or shorter texts beside it")

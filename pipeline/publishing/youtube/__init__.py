@@ -1,41 +1,42 @@
-"""Films onto YouTube channels: each exactly once, whatever is killed and when.
+"""Publish films on YouTube channels, each exactly once, even if the process is killed at any moment.
 
 destination  `YouTubeDestination`: read this first
-channel      what is known of a channel, and how it is reached
-journal      what is known of a film on its way, saved step by step
-upload       the resumable upload, as four requests
-lookup       is the film on the channel already?
-extras       what goes with it: thumbnail, captions, playlist, titles in other languages
-links        from one film of a series to the next, in their descriptions
-changing     a film that is out, shown otherwise
-after        what has become of it
-by_hand      a folder per film for people who upload themselves
-video        the film's description
-timing       when it becomes public
-methods      what can be asked
-calls        requests in the name of a channel, each counted
-answers      what comes back, whatever shape it has
-tokens       the login of a channel
-login        how it is made      (device: where there is no browser)
-identity     which channel it is for
-http         whole answers, with a deadline
-failures     what YouTube refuses, as our errors
+channel      a channel's settings, limits and client
+journal      the state of one film's publication, saved step by step
+video_file   the file being uploaded
+upload       the resumable upload protocol
+lookup       find a film on the channel by its tag
+extras       what is added to a published film: thumbnail, captions, playlist, localized titles
+links        links between the films of a series, in their descriptions
+updating     videos.update for a published film
+status       processing status of published films
+manual       a folder per film for manual upload
+video        the video resource: title, description, tags, privacy
+timing       scheduled publishing
+methods      the API methods in use
+calls        authorised API requests, charged to the quota
+responses    safe access to the fields of API responses
+tokens       token files and their refresh
+login        the OAuth flow for installed apps      (device: the flow for devices without a browser)
+identity     which channel a token belongs to
+http         HTTP requests with a deadline
+failures     error responses as our exceptions
 """
 
-from pipeline.publishing.youtube.by_hand import ByHandDestination
 from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.destination import YouTubeDestination
 from pipeline.publishing.youtube.extras import Extras, Title
 from pipeline.publishing.youtube.links import NO_LINKS, Links, Neighbour
+from pipeline.publishing.youtube.manual import ManualUploadDestination
 from pipeline.publishing.youtube.timing import SlotBook, Timing
 from pipeline.publishing.youtube.video import Publicity
 
 __all__ = [
     "NO_LINKS",
-    "ByHandDestination",
     "Channel",
     "Extras",
     "Links",
+    "ManualUploadDestination",
     "Neighbour",
     "Publicity",
     "SlotBook",

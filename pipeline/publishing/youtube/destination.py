@@ -30,19 +30,19 @@ from pipeline.language.text import clean_text
 from pipeline.model import Package, Receipt
 from pipeline.model.metadata import fit_title
 from pipeline.publishing.destination import Subject, refuse_other_film
-from pipeline.publishing.youtube.after import remarks_on
 from pipeline.publishing.youtube.calls import Calls
-from pipeline.publishing.youtube.changing import change_film, put_off
 from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.extras import Adding, Extras
-from pipeline.publishing.youtube.film import Film, measured, open_film
 from pipeline.publishing.youtube.identity import elsewhere, known_identity, whose
 from pipeline.publishing.youtube.journal import Journal, Published, Record, intent
 from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
 from pipeline.publishing.youtube.lookup import find_again, find_film
+from pipeline.publishing.youtube.status import remarks_on
 from pipeline.publishing.youtube.timing import AS_IT_IS, Timing
+from pipeline.publishing.youtube.updating import change_film, put_off
 from pipeline.publishing.youtube.upload import SessionGoneError, Upload
 from pipeline.publishing.youtube.video import FilmText, Publicity, text_of, video_resource
+from pipeline.publishing.youtube.video_file import Film, measured, open_film
 
 # A server that forgets one session after the other is left alone.
 _MOST_SESSIONS = 3

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, QuotaError, TransientError
 from pipeline.limits.times import retry_after_s
-from pipeline.publishing.youtube.answers import objects, within
 from pipeline.publishing.youtube.http import Reply
+from pipeline.publishing.youtube.responses import objects, within
 from pipeline.state.ledgers.quota import next_day
 
 # What a channel may upload in a day is counted over the last 24 hours.

@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass
 from anyio import to_thread
 
 from pipeline.errors import NeedsLoginError, ProviderError
-from pipeline.publishing.youtube.answers import id_at, objects, text_at
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.journal import Record
+from pipeline.publishing.youtube.responses import id_at, objects, text_at
 from pipeline.publishing.youtube.tokens import Token, lies_at, read_token, save_login
 
 _UPLOADS_ONLY = "/auth/youtube.upload"

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.errors import PermanentError, TransientError
-from pipeline.publishing.youtube.answers import id_at, objects, pages, tags_of, text_at
 from pipeline.publishing.youtube.calls import Calls
+from pipeline.publishing.youtube.responses import id_at, objects, pages, tags_of, text_at
 
 _API = "youtube/v3"
 # Of a film, in the list of uploads.

@@ -22,10 +22,10 @@ from urllib.parse import urljoin, urlsplit
 from anyio import to_thread
 
 from pipeline.errors import PermanentError, TransientError
-from pipeline.publishing.youtube.answers import id_at
 from pipeline.publishing.youtube.calls import Calls
-from pipeline.publishing.youtube.film import Film
 from pipeline.publishing.youtube.http import Reply
+from pipeline.publishing.youtube.responses import id_at
+from pipeline.publishing.youtube.video_file import Film
 
 UPLOAD_PATH = "upload/youtube/v3/videos"
 # A chunk is a multiple of this, but for the last.

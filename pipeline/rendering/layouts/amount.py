@@ -11,8 +11,8 @@ from typing import Literal
 from babel import Locale
 from babel.numbers import format_compact_decimal, format_decimal, get_decimal_symbol
 
-from pipeline.language.locales import currency_first, locale_of
-from pipeline.language.text import strip_unseen
+from pipeline.language.locales import is_currency_first, locale_of
+from pipeline.language.text import strip_invisible
 from pipeline.rendering.number_format import (
     MINUS,
     digit_table,
@@ -75,7 +75,7 @@ def _shortened(value: float, locale: Locale, system: str, kind: Literal["short",
     written = format_compact_decimal(
         _exact(value), format_type=kind, locale=locale, fraction_digits=1, numbering_system=system
     )
-    text = strip_unseen(written)
+    text = strip_invisible(written)
     number = _NUMBER.search(text)
     assert number is not None
     return number[0], text.replace(number[0], " ", 1)
@@ -118,7 +118,7 @@ def _sided(amount: Amount, unit: str, locale: Locale) -> Amount:
         elif word == "%":
             in_front = locale.percent_formats[None].pattern.startswith("%")
         else:
-            in_front = is_sign and currency_first(locale)
+            in_front = is_sign and is_currency_first(locale)
         raised = raised or (in_front and is_sign)
         (before if in_front else behind).append("×" if word == "x" else word)
     return replace(amount, before=" ".join(before), behind=" ".join(behind), raised=raised)
@@ -137,7 +137,7 @@ def _decimal(value: float, locale: Locale, *, grouped: bool) -> str:
         group_separator=grouped,
         numbering_system=numbering_system(locale),
     )
-    return strip_unseen(text)
+    return strip_invisible(text)
 
 
 def _power_of_ten(value: float, locale: Locale) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.language.words import split_words
-from pipeline.model import NumberScene, Word, first_words
+from pipeline.model import NumberScene, Word, first_word_indices
 from pipeline.rendering.layouts.amount import Amount, written
 from pipeline.rendering.layouts.components import (
     INDENT,
@@ -158,7 +158,7 @@ def _spoken(scene: NumberScene, words: Sequence[Word]) -> int:
     if begins is None:
         return 0
     number = next(index for index, line in enumerate(scene.lines) if line.reveals == 0)
-    first = first_words(scene)[number]
+    first = first_word_indices(scene)[number]
     line = words[first : first + len(split_words(scene.lines[number].text))]
     wanted = _digits_of(f"{abs(scene.value):.12g}")
     with_digits = [word for word in line if _digits_of(word.text)]

@@ -12,7 +12,7 @@ from itertools import product
 from typing import NamedTuple
 
 from pipeline.language.writing_systems import writing_of
-from pipeline.model import QuizScene, Word, first_words
+from pipeline.model import QuizScene, Word, first_word_indices
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import enter, kicker, panel, sizes
 from pipeline.rendering.layouts.countdown import countdown, seconds_before
@@ -127,7 +127,7 @@ def lay_out(scene: QuizScene, words: Sequence[Word], look: Look) -> Composition:
 
 def _seconds(scene: QuizScene, words: Sequence[Word], last: int, answer: int) -> tuple[int, ...]:
     """The frames in which the seconds begin that are counted: in the pause, if there is one, before the answer."""
-    firsts = zip(scene.lines, first_words(scene), strict=True)
+    firsts = zip(scene.lines, first_word_indices(scene), strict=True)
     first = next((first for line, first in firsts if line.reveals == len(scene.items)), 0)
     silent = frame_at(words[first - 1].end_s) if 0 < first <= len(words) else answer
     return seconds_before(answer, silent if answer - silent >= _THINKING_FRAMES else last + MOTION_RATE // 3)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import StatementScene, Word
 from pipeline.rendering.layouts.components import (
     INDENT,
@@ -108,7 +108,7 @@ def _top(look: Look, height_px: int) -> int:
 
 
 def _has_room(text: str, look: Look) -> bool:
-    return width(text) <= _MOST_CHARS and not _sentence(TimedSentence(0, text), look).cut
+    return display_width(text) <= _MOST_CHARS and not _sentence(TimedSentence(0, text), look).cut
 
 
 def _sentence(sentence: TimedSentence, look: Look) -> TextBlock:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from pipeline.media.pictures.scaling import PREPARED, Scaler
+from pipeline.media.pictures.scaling import MIN_DOWNSCALE, Scaler
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.theme.theme import Manner
@@ -114,7 +114,7 @@ class MovingStill:
 def moving_still(image: Image.Image, area: Box, *, start: Framing, end: Framing, frames: int) -> MovingStill:
     """An image (mode RGB) that fills an even box and moves from one framing to another within `frames` frames."""
     width, height = image.size
-    scale = max(area.width / width, area.height / height) * max(1.0, start.zoom, end.zoom) * PREPARED
+    scale = max(area.width / width, area.height / height) * max(1.0, start.zoom, end.zoom) * MIN_DOWNSCALE
     if scale > _MOST_ENLARGED:
         scale = 1.0
     # Even, because of chroma subsampling.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.model import Scene, Word, first_words
+from pipeline.model import Scene, Word, first_word_indices
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Frame
 from pipeline.rendering.motion.animation import AT_REST, MOTION_RATE
@@ -80,5 +80,5 @@ def line_frames(scene: Scene, words: Sequence[Word]) -> dict[int, int]:
 
 def line_starts(scene: Scene, words: Sequence[Word]) -> dict[int, int]:
     """By line number from 0, the frame in which the line begins to be spoken; lines not spoken are missing."""
-    firsts = enumerate(first_words(scene))
+    firsts = enumerate(first_word_indices(scene))
     return {number: frame_at(words[first].start_s) for number, first in firsts if first < len(words)}

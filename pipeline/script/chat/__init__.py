@@ -11,7 +11,15 @@ groq               transport: Groq's SDK
 openai_compatible  transport: any service that speaks OpenAI's protocol, by base URL
 """
 
-from pipeline.script.chat.conversation import Answered, Unusable, as_one, ask, in_short, kept_answers, read_kept
+from pipeline.script.chat.conversation import (
+    Answered,
+    Unusable,
+    ask,
+    cached_answers,
+    combine_errors,
+    one_line,
+    read_cached_answer,
+)
 from pipeline.script.chat.dialect import Dialect, groq_dialect
 from pipeline.script.chat.failures import Service
 from pipeline.script.chat.groq import GroqTransport
@@ -32,10 +40,10 @@ __all__ = [
     "ServiceModel",
     "Transport",
     "Unusable",
-    "as_one",
     "ask",
+    "cached_answers",
+    "combine_errors",
     "groq_dialect",
-    "in_short",
-    "kept_answers",
-    "read_kept",
+    "one_line",
+    "read_cached_answer",
 ]

@@ -86,19 +86,19 @@ class Completion(BaseModel):
     def answer(self, hide: Callable[[str], str] = str) -> Answer:
         """What the model said; `hide` takes out of it what nobody may read."""
         if not self.choices:
-            return Answer(flaw="the answer has no choices")
+            return Answer(error="the answer has no choices")
         choice = self.choices[0]
         text = choice.message.text
         if len(text) > _MOST_CHARS:
-            return Answer(flaw="the model's answer does not end")
+            return Answer(error="the model's answer does not end")
         refusal = hide(choice.message.refusal or "")
         if choice.finish_reason == "content_filter":
             refusal = refusal or "no reason given"
         if choice.finish_reason in _BROKEN_OFF:
-            return Answer(flaw="the model broke off in its answer")
+            return Answer(error="the model broke off in its answer")
         return Answer(
             text=_bare(hide(text)),
-            cut_off=choice.finish_reason == "length",
+            truncated=choice.finish_reason == "length",
             refusal=refusal[:200],
         )
 

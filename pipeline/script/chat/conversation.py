@@ -1,6 +1,6 @@
 """One question, until somebody has answered it well: the models in order, and a conversation with each.
 
-    answered = await ask(models, (question,), read=read, cache=cache, retry=retry, purse=purse)
+    answered = await ask(models, (question,), read=read, cache=cache, retry=retry, billing=billing)
     answered.value                              # what `read` made of the answer
     answered.model, answered.fallback_reason    # who answered, and why nobody before
 
@@ -30,10 +30,10 @@ from typing import Generic, Protocol, TypeVar
 
 from anyio import to_thread
 
-from pipeline.errors import ClosedError, PermanentError, ProviderError, QuotaError, TransientError, reworded
+from pipeline.errors import ClosedError, PermanentError, ProviderError, QuotaError, TransientError, with_message
 from pipeline.keys import content_key
-from pipeline.limits import Purse, RetryPolicy, with_retries
-from pipeline.script.chat.failures import SHORTER, OutOfTimeError, SlowError, TooLargeError
+from pipeline.limits import Billing, RetryPolicy, with_retries
+from pipeline.script.chat.failures import SHORTEN_HINT, ResponseTimeoutError, StageTimeoutError, TooLargeError
 from pipeline.script.chat.model import Answer, ChatModel, Question
 from pipeline.state import Cache
 
@@ -89,7 +89,7 @@ async def ask(
     read: Reader[T],
     cache: Cache | None,
     retry: RetryPolicy,
-    purse: Purse,
+    billing: Billing,
     turns: int = 2,
 ) -> Answered[T]:
     """What the first of the `models` says that gives an answer which `read` can use, in at most `turns` each.
@@ -99,7 +99,7 @@ async def ask(
     """
     failures: list[ProviderError] = []
     for model in models:
-        conversation = _Conversation(model=model, read=read, cache=cache, retry=retry, purse=purse, turns=turns)
+        conversation = _Conversation(model=model, read=read, cache=cache, retry=retry, billing=billing, turns=turns)
         try:
             value, number = await conversation.first_that_fits(questions)
         except ProviderError as error:
@@ -109,13 +109,13 @@ async def ask(
                 value=value,
                 service=model.service,
                 model=model.model,
-                fallback_reason="; ".join(dict.fromkeys(map(in_short, failures))),
+                fallback_reason="; ".join(dict.fromkeys(map(one_line, failures))),
                 question=number,
             )
-    raise as_one(failures)
+    raise combine_errors(failures)
 
 
-def kept_answers(
+def cached_answers(
     models: Sequence[ChatModel], questions: Sequence[Question], cache: Cache
 ) -> Iterator[tuple[Path, ChatModel]]:
     """The answers that `ask` would find, best first, and who gave them. Blocks."""
@@ -125,7 +125,7 @@ def kept_answers(
                 yield path, model
 
 
-def read_kept(path: Path) -> str:
+def read_cached_answer(path: Path) -> str:
     """An answer in the cache, whatever is there by now: who reads it finds out whether it is one. Blocks."""
     return path.read_text(encoding="utf-8", errors="replace")
 
@@ -142,7 +142,7 @@ class _Conversation(Generic[T]):
     read: Reader[T]
     cache: Cache | None
     retry: RetryPolicy
-    purse: Purse
+    billing: Billing
     turns: int
 
     async def first_that_fits(self, questions: Sequence[Question]) -> tuple[T, int]:
@@ -178,7 +178,7 @@ class _Conversation(Generic[T]):
         return await self._read_file(path)
 
     async def _read_file(self, path: Path) -> T:
-        return await self._read(await to_thread.run_sync(read_kept, path), last=True)
+        return await self._read(await to_thread.run_sync(read_cached_answer, path), last=True)
 
     async def _read(self, text: str, *, last: bool) -> T:
         """What `read` makes of it, in a thread: nobody knows how long an answer is, or of what."""
@@ -197,7 +197,7 @@ class _Conversation(Generic[T]):
                 # With the last answer and what is wrong with it, the question has grown too large.
                 return await self._as_it_is(said)
             failure = self._flaw_of(answer)
-            if answer.cut_off:
+            if answer.truncated:
                 room_before = question.max_tokens
                 question = replace(question, max_tokens=question.more_tokens)
             if failure:
@@ -206,7 +206,7 @@ class _Conversation(Generic[T]):
                 await self._read(answer.text, last=turn == self.turns)
             except Unusable as unusable:
                 said = answer.text
-                failure, question = unusable.error, question.corrected(said, unusable.problems)
+                failure, question = unusable.error, question.with_feedback(said, unusable.problems)
             else:
                 return answer.text
         assert failure  # there is at least one turn
@@ -216,10 +216,10 @@ class _Conversation(Generic[T]):
         """Why an answer is none that could be read; None: it may be one. Raises for one that declines."""
         if answer.refusal:
             raise self._permanent(f"the model declines to write about this: {answer.refusal}")
-        if answer.cut_off:
-            return self._permanent("the model's answer is cut off", hint=SHORTER)
+        if answer.truncated:
+            return self._permanent("the model's answer is cut off", hint=SHORTEN_HINT)
         if not answer.text.strip():
-            return TransientError(answer.flaw or "the model's answer is empty", where=self.model.service)
+            return TransientError(answer.error or "the model's answer is empty", where=self.model.service)
         return None
 
     async def _as_it_is(self, said: str) -> str:
@@ -239,26 +239,26 @@ class _Conversation(Generic[T]):
         try:
             return await self._patiently(question)
         except TooLargeError:
-            less = max(question.least_tokens, (room_before + question.max_tokens) // 2)
+            less = max(question.min_tokens, (room_before + question.max_tokens) // 2)
             if less >= question.max_tokens:
                 raise
             return await self._patiently(replace(question, max_tokens=less))
 
     async def _patiently(self, question: Question) -> Answer:
-        slow: list[SlowError] = []
+        slow: list[ResponseTimeoutError] = []
 
         async def once() -> Answer:
             try:
-                return await self.model.answer(question, self.purse)
-            except SlowError as error:
+                return await self.model.answer(question, self.billing)
+            except ResponseTimeoutError as error:
                 slow.append(error)
-                if len(slow) == _SLOW_ATTEMPTS or isinstance(error, OutOfTimeError):
+                if len(slow) == _SLOW_ATTEMPTS or isinstance(error, StageTimeoutError):
                     raise _TooSlowError from error
                 raise
 
         try:
             return await with_retries(self.retry, once)
-        except (SlowError, _TooSlowError):
+        except (ResponseTimeoutError, _TooSlowError):
             # As the others know it: what it was is the business of this conversation.
             raise TransientError(slow[-1].message, where=slow[-1].where, hint=slow[-1].hint) from slow[-1]
 
@@ -266,12 +266,12 @@ class _Conversation(Generic[T]):
         return PermanentError(message, where=self.model.service, hint=hint)
 
 
-def in_short(error: ProviderError) -> str:
+def one_line(error: ProviderError) -> str:
     """Where and what, as a reason why somebody else answered."""
     return f"{error.where}: {error.message}" if error.where else error.message
 
 
-def as_one(failures: Sequence[ProviderError]) -> ProviderError:
+def combine_errors(failures: Sequence[ProviderError]) -> ProviderError:
     """One error for the failures of all who were asked: the first that may pass by itself, else the first of all.
 
     Its message also says what kept the others. It is a new error, because a throttle may remember the old one, and
@@ -279,6 +279,6 @@ def as_one(failures: Sequence[ProviderError]) -> ProviderError:
     """
     passing = [error for error in failures if isinstance(error, TransientError | ClosedError | QuotaError)]
     error = (passing or failures)[0]
-    others = dict.fromkeys(in_short(other) for other in failures if other is not error)
-    others.pop(in_short(error), None)
-    return reworded(error, "; ".join([error.message, *others]))
+    others = dict.fromkeys(one_line(other) for other in failures if other is not error)
+    others.pop(one_line(error), None)
+    return with_message(error, "; ".join([error.message, *others]))

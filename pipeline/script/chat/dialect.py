@@ -21,7 +21,7 @@ class Dialect:
 
     json_mode: JsonMode
     # OpenAI calls the room for an answer by the second name since its models think; most others by the first.
-    room_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     # Room for thinking, beyond what the question has: where no minute's budget is as small as Groq's.
     thinking_tokens: int = 0
     # Whether what it says about requests is about a day (see `headers`).
@@ -29,7 +29,7 @@ class Dialect:
     # Fields that every request has besides.
     extra: Mapping[str, Any] = field(default_factory=dict)
 
-    def room(self, question: Question) -> int:
+    def output_tokens(self, question: Question) -> int:
         """Tokens that the answer may have, with the thinking before it."""
         return question.max_tokens + self.thinking_tokens
 
@@ -38,7 +38,7 @@ class Dialect:
         return {
             "model": model,
             "messages": self._messages(question),
-            self.room_field: self.room(question),
+            self.max_tokens_field: self.output_tokens(question),
             "response_format": self._format(question),
             **self.extra,
         }
@@ -63,7 +63,7 @@ def groq_dialect(model: str) -> Dialect:
     strict = model.startswith("openai/gpt-oss")
     return Dialect(
         json_mode="strict" if strict else "schema",
-        room_field="max_completion_tokens",
+        max_tokens_field="max_completion_tokens",
         requests_by_day=True,
         extra={"reasoning_effort": "medium"} if strict else {},
     )

@@ -11,9 +11,9 @@ from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, Tran
 from pipeline.limits.times import retry_after_s
 
 # A film of ten minutes is too much for some accounts, too, with no notes at all.
-SHORTER = "Shorten the notes, or ask for a shorter film"
+SHORTEN_HINT = "Shorten the notes, or ask for a shorter film"
 # A whole script has some 20,000 characters; a server that goes on and on must not fill the memory.
-MOST_BYTES = 8_000_000
+MAX_RESPONSE_BYTES = 8_000_000
 # What libraries say of it quotes it, with its password.
 BAD_PROXY = "the machine's proxy, HTTPS_PROXY, has no address that can be read, or a scheme that can't be spoken"
 # Of JSON, whatever a header says; some write a mark before it.
@@ -28,11 +28,11 @@ class NotReachedError(TransientError):
     """No connection was made, so nothing was asked, and nothing is charged."""
 
 
-class SlowError(TransientError):
+class ResponseTimeoutError(TransientError):
     """No answer in time. It may have been written all the same, and charged."""
 
 
-class OutOfTimeError(SlowError):
+class StageTimeoutError(ResponseTimeoutError):
     """No answer in as much time as the film has for one question. Asked again, it would have less."""
 
 
@@ -45,12 +45,12 @@ class Service:
     """A service as messages speak of it: its name in the settings, and what to do when a thing is wrong."""
 
     name: str
-    set_key: str
-    set_model: str
-    set_address: str
+    key_hint: str
+    model_hint: str
+    address_hint: str
     # What to do when nobody answers there, and when it takes too long.
-    start: str = ""
-    set_time: str = ""
+    start_hint: str = ""
+    timeout_hint: str = ""
     needs_key: bool = True
 
 
@@ -64,14 +64,14 @@ class Reply:
     text: str
 
 
-def no_time(service: Service) -> SlowError:
+def response_timeout(service: Service) -> ResponseTimeoutError:
     """It did not answer in time."""
-    return SlowError("did not answer in time", where=service.name, hint=service.set_time)
+    return ResponseTimeoutError("did not answer in time", where=service.name, hint=service.timeout_hint)
 
 
-def out_of_time(service: Service) -> OutOfTimeError:
+def stage_timeout(service: Service) -> StageTimeoutError:
     """It did not answer as long as whoever is asked next still has time."""
-    return OutOfTimeError(
+    return StageTimeoutError(
         "did not answer in time", where=service.name, hint="If it only thinks, raise time_limits.script_s"
     )
 
@@ -81,33 +81,35 @@ def without_key(text: str, api_key: str) -> str:
     return text.replace(api_key, "***") if api_key else text
 
 
-def no_connection(service: Service, reason: str, *, api_key: str, reached: bool) -> TransientError:
+def connection_failed(service: Service, reason: str, *, api_key: str, reached: bool) -> TransientError:
     """It was not reached, or broke off when it was."""
-    hint = service.start or service.set_address
+    hint = service.start_hint or service.address_hint
     told = without_key(reason, api_key)[:120]
     return (TransientError if reached else NotReachedError)(f"no connection ({told})", where=service.name, hint=hint)
 
 
-def no_completion(service: Service) -> TransientError:
+def not_a_completion(service: Service) -> TransientError:
     """A proper answer, of something else: a login page, a proxy."""
-    return TransientError("the answer is not a chat completion", where=service.name, hint=service.set_address)
+    return TransientError("the answer is not a chat completion", where=service.name, hint=service.address_hint)
 
 
-def too_much(service: Service) -> TransientError:
+def response_too_long(service: Service) -> TransientError:
     """An answer that is longer than any script."""
-    return TransientError("the answer does not end", where=service.name, hint=service.set_address)
+    return TransientError("the answer does not end", where=service.name, hint=service.address_hint)
 
 
-def too_large_for_a_minute(service: Service, *, tokens: int, per_min: int) -> TooLargeError:
+def exceeds_token_rate(service: Service, *, tokens: int, per_min: int) -> TooLargeError:
     """A question that it would refuse with a 413; it is not asked."""
     message = f"the script takes about {tokens:,} tokens in one request, and the account has {per_min:,} a minute"
-    return TooLargeError(message, where=service.name, hint=f"{SHORTER}, or name another service in script.writers")
+    return TooLargeError(message, where=service.name, hint=f"{SHORTEN_HINT}, or name another service in script.writers")
 
 
-def encoded(service: Service, encoding: str) -> TransientError:
+def unexpected_encoding(service: Service, encoding: str) -> TransientError:
     """An answer that is packed, though it was asked for plain: who unpacks it can't know how much it will be."""
     return TransientError(
-        f"answers in an encoding that was not asked for ({encoding[:20]})", where=service.name, hint=service.set_address
+        f"answers in an encoding that was not asked for ({encoding[:20]})",
+        where=service.name,
+        hint=service.address_hint,
     )
 
 
@@ -121,13 +123,13 @@ class _Kind(NamedTuple):
 
 _NO_CREDIT = _Kind(NeedsLoginError, "the account has no credit left", "Top it up, or use another key")
 _RESTRICTED = _Kind(NeedsLoginError, "has restricted the account", "Ask its support why, or use another key")
-_BAD_KEY = _Kind(NeedsLoginError, "refuses the key (HTTP {status})", "{service.set_key}")
-_NO_MODEL = _Kind(PermanentError, "there is no model {model}", "{service.set_model}")
-_MODEL_GONE = _Kind(PermanentError, "the model {model} is gone", "{service.set_model}")
-_NO_RIGHT = _Kind(PermanentError, "the account may not use the model {model}", "{service.set_model}")
+_BAD_KEY = _Kind(NeedsLoginError, "refuses the key (HTTP {status})", "{service.key_hint}")
+_NO_MODEL = _Kind(PermanentError, "there is no model {model}", "{service.model_hint}")
+_MODEL_GONE = _Kind(PermanentError, "the model {model} is gone", "{service.model_hint}")
+_NO_RIGHT = _Kind(PermanentError, "the account may not use the model {model}", "{service.model_hint}")
 _DECLINED = _Kind(PermanentError, "declines to write about this ({detail})")
-_NO_ADDRESS = _Kind(PermanentError, "there is nothing at this address ({detail})", "{service.set_address}")
-_TOO_LARGE = _Kind(TooLargeError, "notes and answer are too long for the model {model}", SHORTER)
+_NO_ADDRESS = _Kind(PermanentError, "there is nothing at this address ({detail})", "{service.address_hint}")
+_TOO_LARGE = _Kind(TooLargeError, "notes and answer are too long for the model {model}", SHORTEN_HINT)
 _MALFORMED = _Kind(MalformedOutputError, "the model's answer is not valid JSON")
 # gpt-oss does so now and then at Groq, though nobody has offered any.
 _TOOLED = _Kind(MalformedOutputError, "the model called a tool, and has none")
@@ -166,7 +168,7 @@ _BY_STATUS: Mapping[int, _Kind] = {
 }
 
 
-def is_refusal(status: int) -> bool:
+def is_uncharged(status: int) -> bool:
     """Whether an answer of this status says that nothing was done, and so that nothing is charged.
 
     Not so for what a gateway says (504, and 524 of Cloudflare) whose patience ended before the model had.
@@ -174,7 +176,7 @@ def is_refusal(status: int) -> bool:
     return status >= 300 and status not in {504, 524}
 
 
-def error_within(reply: Reply) -> Reply | None:
+def embedded_error(reply: Reply) -> Reply | None:
     """The error in an answer that says 200; None: there is none.
 
     OpenRouter, and gateways like it, say so before the model behind them begins, and can't take it back.
@@ -186,7 +188,7 @@ def error_within(reply: Reply) -> Reply | None:
     return Reply(status=status, headers=reply.headers, text=reply.text)
 
 
-def error_of(reply: Reply, service: Service, *, model: str, api_key: str) -> ProviderError:
+def error_for_reply(reply: Reply, service: Service, *, model: str, api_key: str) -> ProviderError:
     """The error for an answer whose status is not 200."""
     code, said = _read_body(reply.text)
     said = without_key(said, api_key)[:200]
@@ -197,7 +199,7 @@ def error_of(reply: Reply, service: Service, *, model: str, api_key: str) -> Pro
     hint = kind.hint.format(service=service)
     if kind.error is TransientError:
         # A minute that is spent, or one that is too small for ever: only the next try tells.
-        hint = f"If it says so again: {SHORTER[0].lower()}{SHORTER[1:]}" if reply.status == 413 else ""
+        hint = f"If it says so again: {SHORTEN_HINT[0].lower()}{SHORTEN_HINT[1:]}" if reply.status == 413 else ""
         return TransientError(message, where=service.name, hint=hint, retry_after_s=after_s)
     return kind.error(message, where=service.name, hint=hint)
 

@@ -12,15 +12,15 @@ from anyio import to_thread
 from pipeline.script.chat.failures import (
     BAD_PROXY,
     ENCODING,
-    MOST_BYTES,
+    MAX_RESPONSE_BYTES,
     Reply,
     Service,
-    encoded,
-    no_connection,
-    no_time,
-    too_much,
+    connection_failed,
+    response_timeout,
+    response_too_long,
+    unexpected_encoding,
 )
-from pipeline.tls import trusted
+from pipeline.tls import tls_context
 
 if TYPE_CHECKING:
     import httpx
@@ -38,11 +38,11 @@ class GroqTransport:
         self._timeout_s = timeout_s
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[GroqLine]:
+    async def open(self) -> AsyncIterator[GroqConnection]:
         """See `service.Transport`."""
         # A client belongs to one event loop; opening the first one reads certificates and imports the SDK.
         async with await to_thread.run_sync(self._client) as client:
-            yield GroqLine(self._service, client)
+            yield GroqConnection(self._service, client)
 
     def _client(self) -> AsyncGroq:
         import httpx  # noqa: PLC0415 - slow to import
@@ -51,9 +51,9 @@ class GroqTransport:
         hooks = {"response": [_bound]}
         try:
             # What was asked goes where it was sent, and nowhere else.
-            client = DefaultAsyncHttpxClient(verify=trusted(), follow_redirects=False, event_hooks=hooks)
+            client = DefaultAsyncHttpxClient(verify=tls_context(), follow_redirects=False, event_hooks=hooks)
         except (httpx.InvalidURL, ImportError, ValueError):
-            raise no_connection(self._service, BAD_PROXY, api_key=self._api_key, reached=False) from None
+            raise connection_failed(self._service, BAD_PROXY, api_key=self._api_key, reached=False) from None
         return AsyncGroq(
             api_key=self._api_key,
             base_url=self._base_url,
@@ -64,7 +64,7 @@ class GroqTransport:
         )
 
 
-class GroqLine:
+class GroqConnection:
     """A client of the SDK."""
 
     def __init__(self, service: Service, client: AsyncGroq) -> None:
@@ -81,17 +81,17 @@ class GroqLine:
         except groq.APIStatusError as error:
             return Reply(status=error.status_code, headers=_lower(error.response.headers), text=error.response.text)
         except groq.APITimeoutError as error:
-            raise no_time(self._service) from error
+            raise response_timeout(self._service) from error
         except groq.APIConnectionError as error:
             if isinstance(error.__cause__, _EndlessError):
-                raise too_much(self._service) from error
+                raise response_too_long(self._service) from error
             if isinstance(error.__cause__, _EncodedError):
-                raise encoded(self._service, str(error.__cause__)) from error
+                raise unexpected_encoding(self._service, str(error.__cause__)) from error
             reason = _reason(error)
             # A traceback would repeat the reason, and what is quoted in it.
             cause = None if self._client.api_key in reason else error
             reached = not isinstance(error.__cause__, httpx.ConnectError)
-            raise no_connection(self._service, reason, api_key=self._client.api_key, reached=reached) from cause
+            raise connection_failed(self._service, reason, api_key=self._client.api_key, reached=reached) from cause
 
 
 class _EndlessError(Exception):
@@ -117,7 +117,7 @@ async def _bound(response: httpx.Response) -> None:
             self._stream = stream
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
-            left = MOST_BYTES
+            left = MAX_RESPONSE_BYTES
             async for piece in self._stream:
                 left -= len(piece)
                 if left < 0:

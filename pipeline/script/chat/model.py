@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any, Literal, Protocol
 
-from pipeline.limits import Purse
+from pipeline.limits import Billing
 
 # As much of what is wrong is told, however much it is: it quotes the answer, and is paid for by the token.
 _MOST_COMPLAINTS, _COMPLAINT_CHARS = 50, 600
@@ -35,9 +35,9 @@ class Question:
     max_tokens: int = 4096
     more_tokens: int = 6000
     # With less room than this no answer comes to its end. The same question with another least is the same.
-    least_tokens: int = field(default=0, compare=False)
+    min_tokens: int = field(default=0, compare=False)
 
-    def corrected(self, answer: str, problems: tuple[str, ...]) -> Question:
+    def with_feedback(self, answer: str, problems: tuple[str, ...]) -> Question:
         """The same question, with the last answer to it and what is wrong with that."""
         told = (f"- {each[:_COMPLAINT_CHARS]}" for each in problems[:_MOST_COMPLAINTS])
         complaint = "\n".join(["That can't be used:", *told, "Write it again, whole."])
@@ -52,11 +52,11 @@ class Answer:
 
     text: str = ""
     # Whether it ran out of room before its end.
-    cut_off: bool = False
+    truncated: bool = False
     # Why the model declines; empty: it does not.
     refusal: str = ""
     # Why there is no text, if the service told; empty: it did not, or there is one.
-    flaw: str = ""
+    error: str = ""
 
 
 class ChatModel(Protocol):
@@ -85,8 +85,8 @@ class ChatModel(Protocol):
         """Raise `TooLargeError` for a question that no minute of the account has room for, as far as that is known."""
         ...
 
-    async def answer(self, question: Question, purse: Purse) -> Answer:
-        """One request, paid from the purse, when the throttle lets it through.
+    async def answer(self, question: Question, billing: Billing) -> Answer:
+        """One request, paid from the billing, when the throttle lets it through.
 
         Raises only errors of `pipeline.errors`, and `TooLargeError`.
         """

@@ -13,8 +13,16 @@ from typing import TYPE_CHECKING, Any
 from anyio import to_thread
 
 from pipeline.proxy import proxy_for
-from pipeline.script.chat.failures import BAD_PROXY, ENCODING, MOST_BYTES, Reply, Service, no_connection, too_much
-from pipeline.tls import trusted
+from pipeline.script.chat.failures import (
+    BAD_PROXY,
+    ENCODING,
+    MAX_RESPONSE_BYTES,
+    Reply,
+    Service,
+    connection_failed,
+    response_too_long,
+)
+from pipeline.tls import tls_context
 
 if TYPE_CHECKING:
     import aiohttp
@@ -48,7 +56,7 @@ class OpenAICompatibleTransport:
             # The deadline is the caller's. A connection is not kept: a script a minute needs none.
             timeout = aiohttp.ClientTimeout(total=None)
             async with (
-                aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=trusted())) as session,
+                aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=tls_context())) as session,
                 # A key goes where it was sent, and nowhere else.
                 session.post(
                     self._url, data=json.dumps(request).encode(), headers=headers, allow_redirects=False, proxy=proxy
@@ -60,14 +68,14 @@ class OpenAICompatibleTransport:
             # A traceback would repeat the reason, and what is quoted in it: a key, the password of a proxy.
             cause = None if proxy or (self._api_key and self._api_key in str(error)) else error
             reached = not isinstance(error, aiohttp.ClientConnectorError)
-            raise no_connection(self._service, reason, api_key=self._api_key, reached=reached) from cause
+            raise connection_failed(self._service, reason, api_key=self._api_key, reached=reached) from cause
 
     async def _read(self, response: aiohttp.ClientResponse) -> Reply:
         body = bytearray()
         async for piece in response.content.iter_any():
             body += piece
-            if len(body) > MOST_BYTES:
-                raise too_much(self._service)
+            if len(body) > MAX_RESPONSE_BYTES:
+                raise response_too_long(self._service)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(status=response.status, headers=headers, text=body.decode(ENCODING, "replace"))
 
@@ -86,4 +94,4 @@ def _import() -> None:
     """In a thread: it reads the certificates of the machine."""
     import aiohttp  # noqa: F401, PLC0415 - for what importing it does
 
-    trusted()
+    tls_context()

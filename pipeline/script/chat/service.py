@@ -16,7 +16,7 @@ import anyio
 from pydantic import ValidationError
 
 from pipeline.errors import NeedsLoginError, ProviderError
-from pipeline.limits import Call, Purchase, Purse, Throttle
+from pipeline.limits import Billing, Call, Purchase, Throttle
 from pipeline.script.chat.completion import Completion, Usage
 from pipeline.script.chat.dialect import Dialect
 from pipeline.script.chat.failures import (
@@ -24,15 +24,15 @@ from pipeline.script.chat.failures import (
     NotReachedError,
     Reply,
     Service,
-    error_of,
-    error_within,
-    is_refusal,
-    no_completion,
-    no_time,
-    out_of_time,
-    too_large_for_a_minute,
+    embedded_error,
+    error_for_reply,
+    exceeds_token_rate,
+    is_uncharged,
+    not_a_completion,
+    response_timeout,
+    stage_timeout,
 )
-from pipeline.script.chat.headers import told_limits
+from pipeline.script.chat.headers import parse_rate_limits
 from pipeline.script.chat.model import Answer, Question
 
 # A prompt and its schema, which is charged as well, have no more tokens than this in any language. What a model has
@@ -51,7 +51,7 @@ _MOST_OF_WHAT_IS_LEFT = 2 / 3
 _VERSION = "4"
 
 
-class Line(Protocol):
+class Connection(Protocol):
     """An open connection to a service: what is posted goes out at once."""
 
     async def post(self, request: dict[str, Any]) -> Reply:
@@ -62,7 +62,7 @@ class Line(Protocol):
 class Transport(Protocol):
     """How requests get to a service."""
 
-    def open(self) -> AbstractAsyncContextManager[Line]:
+    def open(self) -> AbstractAsyncContextManager[Connection]:
         """Make it ready: libraries loaded, certificates read. Nothing is sent yet."""
         ...
 
@@ -110,10 +110,10 @@ class ServiceModel:
         """Raise `NeedsLoginError` without a usable key."""
         key = self._api_key
         if not key and self._service.needs_key:
-            raise NeedsLoginError("there is no key", where=self.service, hint=self._service.set_key)
+            raise NeedsLoginError("there is no key", where=self.service, hint=self._service.key_hint)
         # Anything else could not be sent, and the HTTP library would quote the key in its complaint.
         if not key.isascii() or (key and not key.isprintable()) or " " in key:
-            raise NeedsLoginError("the key is not a key", where=self.service, hint=self._service.set_key)
+            raise NeedsLoginError("the key is not a key", where=self.service, hint=self._service.key_hint)
 
     def check_size(self, question: Question) -> None:
         """Raise `TooLargeError` when prompt and answer are more than a minute of the account has."""
@@ -121,20 +121,20 @@ class ServiceModel:
         size_bytes = _size_bytes(self._dialect.request(self.model, question))
         tokens = math.floor(size_bytes * self._fewest_tokens_per_byte) + question.max_tokens
         if per_min is not None and tokens > per_min:
-            raise too_large_for_a_minute(self._service, tokens=tokens, per_min=per_min)
+            raise exceeds_token_rate(self._service, tokens=tokens, per_min=per_min)
 
-    async def answer(self, question: Question, purse: Purse) -> Answer:
-        """What the model says. Raises the `ProviderError`s of `failures`, of the throttle and of the purse."""
+    async def answer(self, question: Question, billing: Billing) -> Answer:
+        """What the model says. Raises the `ProviderError`s of `failures`, of the throttle and of the billing."""
         self.check()
         self.check_size(question)
         request = self._dialect.request(self.model, question)
         size_bytes = _size_bytes(request)
         # Services let in what may be used, with all the room for the answer, and a budget has to hold for that as well.
-        prompt, room = math.ceil(size_bytes * self._tokens_per_byte), self._dialect.room(question)
+        prompt, room = math.ceil(size_bytes * self._tokens_per_byte), self._dialect.output_tokens(question)
         async with (
             # Before the throttle: who has passed it sends at once, not after it may have been closed.
             self._transport.open() as line,
-            purse.buying(self.service, self.model, tokens_in=prompt, tokens_out=room) as purchase,
+            billing.purchase(self.service, self.model, tokens_in=prompt, tokens_out=room) as purchase,
             self._throttle.call(tokens=prompt + room, model=self.model) as call,
         ):
             await purchase.reserve()
@@ -142,7 +142,7 @@ class ServiceModel:
                 completion = await self._complete(line, request, call, purchase)
             except MalformedOutputError as error:
                 # The service is well, its model is not: nothing for the throttle to learn from. What it wrote is paid.
-                return Answer(flaw=error.message)
+                return Answer(error=error.message)
             if (usage := completion.usage) and _can_be(usage, size_bytes, room):
                 call.used(tokens=usage.prompt_tokens + usage.completion_tokens)
                 purchase.used(
@@ -153,26 +153,26 @@ class ServiceModel:
                 self._learn(usage, size_bytes)
         return completion.answer(self._without_key)
 
-    async def _complete(self, line: Line, request: dict[str, Any], call: Call, purchase: Purchase) -> Completion:
+    async def _complete(self, line: Connection, request: dict[str, Any], call: Call, purchase: Purchase) -> Completion:
         """One request; what the service surely does not charge for is taken off at once, whatever is raised."""
         try:
             reply = await self._post(line, request)
         except NotReachedError:
             call.used(tokens=0)
-            purchase.free()
+            purchase.void()
             raise
-        call.told(told_limits(reply.headers, requests_by_day=self._dialect.requests_by_day))
+        call.report_limits(parse_rate_limits(reply.headers, requests_by_day=self._dialect.requests_by_day))
         try:
             return self._completion(reply)
         except MalformedOutputError:
             raise
         except ProviderError:
-            if is_refusal(reply.status):
+            if is_uncharged(reply.status):
                 call.used(tokens=0)
-                purchase.free()
+                purchase.void()
             raise
 
-    async def _post(self, line: Line, request: dict[str, Any]) -> Reply:
+    async def _post(self, line: Connection, request: dict[str, Any]) -> Reply:
         left_s = max(0.0, anyio.current_effective_deadline() - anyio.current_time())
         share_s = left_s * _MOST_OF_WHAT_IS_LEFT
         try:
@@ -180,17 +180,17 @@ class ServiceModel:
             with anyio.fail_after(min(self._timeout_s, share_s)):
                 return await line.post(request)
         except TimeoutError as error:
-            raise (out_of_time if share_s < self._timeout_s else no_time)(self._service) from error
+            raise (stage_timeout if share_s < self._timeout_s else response_timeout)(self._service) from error
 
     def _completion(self, reply: Reply) -> Completion:
         if reply.status != 200:
-            raise error_of(reply, self._service, model=self.model, api_key=self._api_key)
+            raise error_for_reply(reply, self._service, model=self.model, api_key=self._api_key)
         try:
             return Completion.model_validate_json(reply.text)
         except ValidationError as error:
-            if within := error_within(reply):
-                raise error_of(within, self._service, model=self.model, api_key=self._api_key) from error
-            raise no_completion(self._service) from error
+            if within := embedded_error(reply):
+                raise error_for_reply(within, self._service, model=self.model, api_key=self._api_key) from error
+            raise not_a_completion(self._service) from error
 
     def _without_key(self, text: str) -> str:
         """Some proxies repeat the key, and refusals are told. A short one is a word, and no secret."""

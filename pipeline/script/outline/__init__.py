@@ -46,7 +46,7 @@ from typing import ClassVar
 from anyio import to_thread
 
 from pipeline.errors import InputError
-from pipeline.limits import Purse
+from pipeline.limits import Billing
 from pipeline.model import (
     Brief,
     BulletList,
@@ -61,10 +61,10 @@ from pipeline.model import (
     Table,
     named_picture,
 )
-from pipeline.script.checks import MAX_SCENES, find_excess
+from pipeline.script.checks import MAX_SCENES, narration_size_problem
 from pipeline.script.on_screen_text import thumbnail_words
-from pipeline.script.outline.context import Chapter, Desk, Piece
-from pipeline.script.outline.grouping import raw_pieces, together
+from pipeline.script.outline.context import Chapter, OutlineContext, Piece
+from pipeline.script.outline.grouping import split_notes, together
 from pipeline.script.outline.lists import bullets, quiz, steps, timeline
 from pipeline.script.outline.prose import (
     CODE_ROOM,
@@ -79,7 +79,7 @@ from pipeline.script.outline.prose import (
     title_scene,
 )
 from pipeline.script.outline.tables import bars, comparison, line_chart, listed, shares, table
-from pipeline.script.picture_placement import illustrated
+from pipeline.script.picture_placement import place_pictures
 from pipeline.script.shortening import shorten
 from pipeline.template import Template
 
@@ -88,7 +88,7 @@ __all__ = ["OutlineWriter", "outline"]
 # How many pictures that are not shown are named, and by how much of their names.
 _NAMED, _NAME_CHARS = 3, 40
 # A maker gives the scenes of a piece; none: it is not for it, or does not fit the limits of the template.
-Maker = Callable[[Piece, Desk], Sequence[Scene]]
+Maker = Callable[[Piece, OutlineContext], Sequence[Scene]]
 
 _TOO_MUCH = "Shorten them, make several films of them, or let a model write a shorter one (set GROQ_API_KEY=...)"
 _MAKERS: Mapping[type, tuple[Maker, ...]] = {
@@ -127,7 +127,7 @@ class OutlineWriter:
         self,
         brief: Brief,
         template: Template,
-        purse: Purse,  # noqa: ARG002 - it costs nothing
+        billing: Billing,  # noqa: ARG002 - it costs nothing
         *,
         pace: Pace | None = None,  # noqa: ARG002 - it is as long as it is
     ) -> Script:
@@ -147,9 +147,9 @@ def outline(brief: Brief, template: Template) -> Script:
             "Markdown brief (.md)",
         )
     texts = [each.text for section in brief.sections for block in section.blocks for each in block.said]
-    if excess := find_excess(texts):
+    if excess := narration_size_problem(texts):
         raise InputError(f"the notes have {excess}", where=where, hint=_TOO_MUCH)
-    scenes = illustrated(tuple(_scenes(Desk(brief=brief, template=template))), brief, template)
+    scenes = place_pictures(tuple(_scenes(OutlineContext(brief=brief, template=template))), brief, template)
     if len(scenes) > MAX_SCENES:
         raise InputError(
             f"the notes make {len(scenes):,} scenes, at most {MAX_SCENES} fit a film", where=where, hint=_TOO_MUCH
@@ -168,9 +168,9 @@ def outline(brief: Brief, template: Template) -> Script:
 
 def _left_out(brief: Brief, template: Template) -> Iterator[str]:
     """What the film does not show although the notes have it; of pictures that are lost, who looked for them does."""
-    desk = Desk(brief=brief, template=template)
+    context = OutlineContext(brief=brief, template=template)
     for block in (block for part in brief.sections for block in part.blocks):
-        if isinstance(block, CodeBlock) and not can_show_code(block, desk):
+        if isinstance(block, CodeBlock) and not can_show_code(block, context):
             lines = block.code.splitlines()
             many = "line" if len(lines) == 1 else "lines"
             first = next(line.strip() for line in lines if line.strip())
@@ -191,25 +191,25 @@ def _unseen(scenes: Sequence[Scene], brief: Brief, template: Template) -> Iterat
     yield f"{len(names)} {'pictures are' if several else 'picture is'} not shown ({named}): {why}"
 
 
-def _scenes(desk: Desk) -> Iterator[Scene]:
-    desk.check()
-    pieces = raw_pieces(desk)
-    closing = desk.layout("closing") if desk.brief.closing else None
-    after_opening = tuple(_in_scenes(pieces[1:], desk))
+def _scenes(context: OutlineContext) -> Iterator[Scene]:
+    context.check()
+    pieces = split_notes(context)
+    closing = context.layout("closing") if context.brief.closing else None
+    after_opening = tuple(_in_scenes(pieces[1:], context))
     if _opens(pieces, has_more=bool(after_opening) or closing is not None):
         (opening,) = pieces[0].block.said
-        yield title_scene(opening.text, desk)
+        yield title_scene(opening.text, context)
         yield from after_opening
     else:
-        yield title_scene(desk.brief.title, desk)
-        yield from _in_scenes(pieces, desk)
+        yield title_scene(context.brief.title, context)
+        yield from _in_scenes(pieces, context)
     if closing:
-        yield closing_scene(desk.brief.closing, desk)
+        yield closing_scene(context.brief.closing, context)
 
 
-def _in_scenes(pieces: Sequence[Piece], desk: Desk) -> Iterator[Scene]:
-    for piece in together(pieces, desk):
-        yield from _scenes_of(piece, desk)
+def _in_scenes(pieces: Sequence[Piece], context: OutlineContext) -> Iterator[Scene]:
+    for piece in together(pieces, context):
+        yield from _scenes_of(piece, context)
 
 
 def _opens(pieces: tuple[Piece, ...], *, has_more: bool) -> bool:
@@ -223,6 +223,6 @@ def _opens(pieces: tuple[Piece, ...], *, has_more: bool) -> bool:
     return has_more and first.heading == "" and is_prose and not is_needed
 
 
-def _scenes_of(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def _scenes_of(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """The scenes of a piece: the last maker for what is said takes everything."""
-    return next((scenes for make in _MAKERS[type(piece.block)] if (scenes := make(piece, desk))), ())
+    return next((scenes for make in _MAKERS[type(piece.block)] if (scenes := make(piece, context))), ())

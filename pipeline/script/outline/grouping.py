@@ -8,12 +8,12 @@ from dataclasses import replace
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import is_question
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import Block, BulletList, CheckList, CodeBlock, Illustration, Paragraph, Quotation, Section, Table
-from pipeline.script.outline.context import Chapter, Desk, Piece
+from pipeline.script.outline.context import Chapter, OutlineContext, Piece
 from pipeline.script.outline.lists import is_quiz, untold_answer
 from pipeline.script.outline.prose import can_show_code, can_show_picture, is_number, parts_of
-from pipeline.script.outline.table_narration import read_out
+from pipeline.script.outline.table_narration import row_sentences
 
 # Notes of fewer pieces are one film without chapters, and a chapter of fewer is none.
 _LONG_NOTES, _CHAPTER_PIECES = 10, 2
@@ -24,18 +24,18 @@ _LONG_LEAD_CHARS = 100
 _LEADING_ENDS = (":", "：")
 
 
-def raw_pieces(desk: Desk) -> tuple[Piece, ...]:
+def split_notes(context: OutlineContext) -> tuple[Piece, ...]:
     """The notes in order; long paragraphs in parts that fit a scene, a list of one item as running text."""
-    sections = desk.brief.sections
+    sections = context.brief.sections
     by_section = [
         [
             Piece(section=number, heading=section.heading, block=plain)
             for block in section.blocks
-            for plain in _plain(block, desk)
+            for plain in _plain(block, context)
         ]
         for number, section in enumerate(sections)
     ]
-    chapters = _chapters(sections, [len(pieces) for pieces in by_section]) if desk.layout("section") else ()
+    chapters = _chapters(sections, [len(pieces) for pieces in by_section]) if context.layout("section") else ()
     pieces: list[Piece] = []
     for number, (section, own) in enumerate(zip(sections, by_section, strict=True)):
         if number in chapters:
@@ -45,50 +45,50 @@ def raw_pieces(desk: Desk) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def together(pieces: Sequence[Piece], desk: Desk) -> Iterator[Piece]:
+def together(pieces: Sequence[Piece], context: OutlineContext) -> Iterator[Piece]:
     """Each block with the paragraphs that belong to it; what nobody speaks of is left out."""
     left = list(pieces)
     asked: set[int] = set()
     spoken_headings: set[int] = set()
     while left:
         piece = left.pop(0)
-        if isinstance(piece.block, Paragraph) and _leads(piece, left, desk):
+        if isinstance(piece.block, Paragraph) and _leads(piece, left, context):
             piece = replace(left.pop(0), lead=piece.block)
-        if isinstance(piece.block, Chapter) and (paragraph := _free_paragraph(piece, left, desk)):
+        if isinstance(piece.block, Chapter) and (paragraph := _free_paragraph(piece, left, context)):
             piece = replace(piece, lead=paragraph)
             left.pop(0)
-        elif is_quiz(piece, desk) and (paragraph := _free_paragraph(piece, left, desk)):
+        elif is_quiz(piece, context) and (paragraph := _free_paragraph(piece, left, context)):
             piece = replace(piece, answer=paragraph)
             left.pop(0)
         elif isinstance(piece.block, Illustration | CodeBlock) and not piece.lead:
-            paragraph = _free_paragraph(piece, left, desk)
+            paragraph = _free_paragraph(piece, left, context)
             if paragraph and (isinstance(piece.block, Illustration) or not piece.heading):
                 piece = replace(piece, lead=paragraph)
                 left.pop(0)
             elif not piece.heading or piece.section in spoken_headings:
                 continue
         if before := _said_before(piece):
-            yield _asked(replace(piece, block=before[0], lead=None), asked, desk)
+            yield _asked(replace(piece, block=before[0], lead=None), asked, context)
             piece = replace(piece, lead=before[1])
-        piece = _asked(piece, asked, desk)
-        if not piece.lead and (isinstance(piece.block, Chapter | Illustration | CodeBlock) or is_quiz(piece, desk)):
+        piece = _asked(piece, asked, context)
+        if not piece.lead and (isinstance(piece.block, Chapter | Illustration | CodeBlock) or is_quiz(piece, context)):
             spoken_headings.add(piece.section)
-        yield from _with_answer(piece, left, desk)
+        yield from _with_answer(piece, left, context)
 
 
-def _with_answer(piece: Piece, following: Sequence[Piece], desk: Desk) -> Iterator[Piece]:
+def _with_answer(piece: Piece, following: Sequence[Piece], context: OutlineContext) -> Iterator[Piece]:
     """The piece, and the answer to what it asks, where nothing else would tell it."""
     yield piece
-    if (answer := untold_answer(piece, desk)) and not _free_paragraph(piece, following, desk):
+    if (answer := untold_answer(piece, context)) and not _free_paragraph(piece, following, context):
         yield replace(piece, block=answer, lead=None)
 
 
-def _asked(piece: Piece, asked: set[int], desk: Desk) -> Piece:
+def _asked(piece: Piece, asked: set[int], context: OutlineContext) -> Piece:
     """The piece with the question above it, which is spoken once: "No." answers nothing that was not heard.
 
     Who speaks a heading anyway, and a paragraph that asks the same again, needs no other.
     """
-    is_list = isinstance(piece.block, CheckList) and not is_quiz(piece, desk)
+    is_list = isinstance(piece.block, CheckList) and not is_quiz(piece, context)
     speaks_it = not piece.lead and not is_list and (piece.needs_words or isinstance(piece.block, Chapter))
     if piece.section in asked or not is_question(piece.heading) or speaks_it:
         return piece
@@ -111,7 +111,7 @@ def _said_before(piece: Piece) -> tuple[Paragraph, Paragraph | None] | None:
         return None
     sentences = split_sentences(piece.lead.text)
     leads = sentences[-1].endswith(_LEADING_ENDS) or is_question(sentences[-1])
-    is_one = len(sentences) == 1 and (leads or width(piece.lead.text) <= _LONG_LEAD_CHARS)
+    is_one = len(sentences) == 1 and (leads or display_width(piece.lead.text) <= _LONG_LEAD_CHARS)
     if is_one or len(split_words(piece.lead.text)) < _LONG_LEAD_WORDS:
         return None
     if not leads:
@@ -123,7 +123,7 @@ def _said_before(piece: Piece) -> tuple[Paragraph, Paragraph | None] | None:
     return before, lead
 
 
-def _plain(block: Block, desk: Desk) -> Sequence[Block]:
+def _plain(block: Block, context: OutlineContext) -> Sequence[Block]:
     """The block as it can be shown: nothing, or in parts."""
     match block:
         case Paragraph():
@@ -131,16 +131,16 @@ def _plain(block: Block, desk: Desk) -> Sequence[Block]:
         case BulletList() | CheckList() if len(block.said) == 1:
             return parts_of(block.said[0])
         case Table() if len(block.rows) == 1:
-            return parts_of(read_out(block, desk.brief.language, with_headers=True)[0])
+            return parts_of(row_sentences(block, context.brief.language, with_headers=True)[0])
         case CodeBlock():
-            return (block,) if can_show_code(block, desk) else ()
+            return (block,) if can_show_code(block, context) else ()
         case Illustration():
-            return (block,) if can_show_picture(block, desk) else ()
+            return (block,) if can_show_picture(block, context) else ()
         case _:
             return (block,)
 
 
-def _leads(piece: Piece, following: Sequence[Piece], desk: Desk) -> bool:
+def _leads(piece: Piece, following: Sequence[Piece], context: OutlineContext) -> bool:
     """Whether a paragraph says what comes next: a list, a table, a picture; a quotation only where it has a colon.
 
     An amount in bold has a picture of its own, unless what comes next needs words or the paragraph ends with a colon.
@@ -149,15 +149,15 @@ def _leads(piece: Piece, following: Sequence[Piece], desk: Desk) -> bool:
         return False
     block = following[0].block
     has_colon = isinstance(piece.block, Paragraph) and piece.block.text.endswith(_LEADING_ENDS)
-    if isinstance(block, Quotation) or (not following[0].needs_words and is_number(piece, desk)):
+    if isinstance(block, Quotation) or (not following[0].needs_words and is_number(piece, context)):
         return has_colon
     return not isinstance(block, Paragraph | Chapter)
 
 
-def _free_paragraph(piece: Piece, following: Sequence[Piece], desk: Desk) -> Paragraph | None:
+def _free_paragraph(piece: Piece, following: Sequence[Piece], context: OutlineContext) -> Paragraph | None:
     """The paragraph right below a piece, unless it leads to something else."""
     below = following[0] if following else None
-    if below is None or below.section != piece.section or _leads(below, following[1:], desk):
+    if below is None or below.section != piece.section or _leads(below, following[1:], context):
         return None
     return below.block if isinstance(below.block, Paragraph) else None
 

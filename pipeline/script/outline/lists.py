@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import has_words, is_question
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     BulletList,
     BulletsScene,
@@ -32,7 +32,7 @@ from pipeline.script.on_screen_text import (
     spoken_item,
     spoken_lines,
 )
-from pipeline.script.outline.context import Desk, Piece, leading, pages
+from pipeline.script.outline.context import OutlineContext, Piece, leading, pages
 from pipeline.script.outline.values import is_date, year_of
 from pipeline.script.shortening import without_full_stop
 from pipeline.template import Layout
@@ -45,9 +45,9 @@ T = TypeVar("T")
 _FEWEST_TOGETHER = 2
 
 
-def bullets(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def bullets(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """What every list can be."""
-    layout = desk.needed("bullets")
+    layout = context.needed("bullets")
     groups = _by_scenes(piece.block.said, layout)
     scenes: list[Scene] = []
     first = 1
@@ -55,7 +55,7 @@ def bullets(piece: Piece, desk: Desk) -> Sequence[Scene]:
         scenes.append(
             BulletsScene(
                 lines=lines(piece, [item for item, _ in group], is_first=number == 1),
-                heading=_asked(piece, layout) or desk.heading(piece, layout),
+                heading=_asked(piece, layout) or context.heading(piece, layout),
                 items=tuple(text for _, text in group),
                 first=first,
                 kicker=pages(number, len(groups)),
@@ -65,13 +65,13 @@ def bullets(piece: Piece, desk: Desk) -> Sequence[Scene]:
     return scenes
 
 
-def steps(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def steps(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """A numbered list whose items all have a label and something to say about it."""
-    layout, block = desk.layout("steps"), piece.block
+    layout, block = context.layout("steps"), piece.block
     if layout is None or not isinstance(block, BulletList) or not block.is_numbered:
         return ()
     labelled = [label_and_rest(item) for item in block.items]
-    if not all(0 < width(label) <= layout.limit("item_title") for label, _ in labelled):
+    if not all(0 < display_width(label) <= layout.limit("item_title") for label, _ in labelled):
         return ()
     groups = [
         [
@@ -86,7 +86,7 @@ def steps(piece: Piece, desk: Desk) -> Sequence[Scene]:
         scenes.append(
             StepsScene(
                 lines=lines(piece, [item for item, _ in group], is_first=number == 1),
-                heading=desk.heading(piece, layout),
+                heading=context.heading(piece, layout),
                 kicker=pages(number, len(groups)),
                 items=tuple(card for _, card in group),
                 first=first,
@@ -96,14 +96,14 @@ def steps(piece: Piece, desk: Desk) -> Sequence[Scene]:
     return scenes
 
 
-def timeline(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def timeline(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """A list whose items all begin with a date, the earliest first."""
-    layout, block, language = desk.layout("timeline"), piece.block, desk.brief.language
+    layout, block, language = context.layout("timeline"), piece.block, context.brief.language
     if layout is None or not isinstance(block, BulletList):
         return ()
     dated = [_dated(item, language) for item in block.items]
     years = [year for when, _ in dated if (year := year_of(when, language)) is not None]
-    fits = all(0 < width(when) <= layout.limit("item_when") for when, _ in dated)
+    fits = all(0 < display_width(when) <= layout.limit("item_when") for when, _ in dated)
     # "About 1450" and "Summer 1969" are dates where others are; "Windows 2000" is one nowhere.
     certain = sum(is_date(when, language) for when, _ in dated)
     if not fits or 2 * certain < len(dated) or any(later < earlier for earlier, later in pairwise(years)):
@@ -118,7 +118,7 @@ def timeline(piece: Piece, desk: Desk) -> Sequence[Scene]:
     return [
         TimelineScene(
             lines=lines(piece, [item for item, _ in group], is_first=number == 1),
-            heading=desk.heading(piece, layout),
+            heading=context.heading(piece, layout),
             kicker=pages(number, len(groups)),
             items=tuple(moment for _, moment in group),
         )
@@ -126,12 +126,12 @@ def timeline(piece: Piece, desk: Desk) -> Sequence[Scene]:
     ]
 
 
-def quiz(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def quiz(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """A question, its options, and the right one: told by the paragraph below it, else said again."""
-    layout, block = desk.layout("quiz"), piece.block
-    if layout is None or not isinstance(block, CheckList) or not is_quiz(piece, desk):
+    layout, block = context.layout("quiz"), piece.block
+    if layout is None or not isinstance(block, CheckList) or not is_quiz(piece, context):
         return ()
-    question, kicker = _question(piece), desk.kicker(piece, layout) if piece.lead else ""
+    question, kicker = _question(piece), context.kicker(piece, layout) if piece.lead else ""
     (right,) = block.ticked
     telling = spoken_lines(piece.answer.text) if piece.answer else (spoken_item(block.items[right - 1].text),)
     first, *others = telling
@@ -151,20 +151,20 @@ def quiz(piece: Piece, desk: Desk) -> Sequence[Scene]:
     )
 
 
-def is_quiz(piece: Piece, desk: Desk) -> bool:
+def is_quiz(piece: Piece, context: OutlineContext) -> bool:
     """Whether it is a question with one right option, and all of it can be read on one picture."""
-    layout, block = desk.layout("quiz"), piece.block
+    layout, block = context.layout("quiz"), piece.block
     if layout is None or not isinstance(block, CheckList) or len(block.ticked) != 1:
         return False
     options = [without_full_stop(item.text) for item in block.items]
-    fits = len(options) <= layout.max_items and all(width(option) <= layout.limit("item") for option in options)
-    return fits and 0 < width(_question(piece)) <= layout.limit("text")
+    fits = len(options) <= layout.max_items and all(display_width(option) <= layout.limit("item") for option in options)
+    return fits and 0 < display_width(_question(piece)) <= layout.limit("text")
 
 
-def untold_answer(piece: Piece, desk: Desk) -> Paragraph | None:
+def untold_answer(piece: Piece, context: OutlineContext) -> Paragraph | None:
     """The right option of a question for which the template has no quiz, or none with the room; None: it is no such."""
     block = piece.block
-    if not isinstance(block, CheckList) or len(block.ticked) != 1 or not _question(piece) or is_quiz(piece, desk):
+    if not isinstance(block, CheckList) or len(block.ticked) != 1 or not _question(piece) or is_quiz(piece, context):
         return None
     return Paragraph(text=spoken_item(block.items[block.ticked[0] - 1].text).text)
 
@@ -193,7 +193,7 @@ def _by_scenes(items: Sequence[Paragraph], layout: Layout) -> list[list[tuple[Pa
     fewest = layout.max_items if all(label_and_rest(item)[0] for item in items) else _FEWEST_TOGETHER
     for most in range(layout.max_items, fewest - 1, -1):
         groups = _with_limits(items, layout, "item", most=most)
-        if all(width(without_full_stop(item.text)) <= limit for group in groups for item, limit in group):
+        if all(display_width(without_full_stop(item.text)) <= limit for group in groups for item, limit in group):
             return [[(item, without_full_stop(item.text)) for item, _ in group] for group in groups]
     shown = iter(shown_items(items, layout.limit("item")))
     return [[(item, next(shown)) for item in group] for group in evenly(list(items), layout.max_items)]
@@ -208,7 +208,7 @@ def _with_limits(items: Sequence[T], layout: Layout, field: str, *, most: int = 
 def _asked(piece: Piece, layout: Layout) -> str:
     """What the options of a quiz that can't be one answer: they are nothing without it. Empty: it has no room."""
     question = _question(piece) if isinstance(piece.block, CheckList) else ""
-    return question if width(question) <= layout.limit("heading") else ""
+    return question if display_width(question) <= layout.limit("heading") else ""
 
 
 def _question(piece: Piece) -> str:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     ClosingScene,
     CodeBlock,
@@ -28,7 +28,7 @@ from pipeline.model import (
     TitleScene,
 )
 from pipeline.script.on_screen_text import shown_statement, spoken_item, spoken_lines
-from pipeline.script.outline.context import Chapter, Desk, Piece
+from pipeline.script.outline.context import Chapter, OutlineContext, Piece
 from pipeline.script.outline.values import is_date, read_amount
 from pipeline.script.shortening import clause_ends, shorten, without_full_stop
 
@@ -48,41 +48,41 @@ _AFTER_PHRASE = " ,;:،–—-"
 _LOOSE_END = " ,;،，；–—("
 
 
-def title_scene(narration: str, desk: Desk) -> Scene:
+def title_scene(narration: str, context: OutlineContext) -> Scene:
     """The opening."""
-    layout = desk.needed("title")
+    layout = context.needed("title")
     return TitleScene(
         lines=spoken_lines(narration),
-        heading=shorten(desk.brief.title, layout.limit("heading")),
-        kicker=shorten(desk.brief.kicker, layout.limit("kicker")),
-        subtitle=shorten(desk.brief.subtitle, layout.limit("subtitle")),
+        heading=shorten(context.brief.title, layout.limit("heading")),
+        kicker=shorten(context.brief.kicker, layout.limit("kicker")),
+        subtitle=shorten(context.brief.subtitle, layout.limit("subtitle")),
     )
 
 
-def closing_scene(words: str, desk: Desk) -> Scene:
+def closing_scene(words: str, context: OutlineContext) -> Scene:
     """The last words."""
-    text, _ = shown_statement(Paragraph(text=words), desk.needed("closing").limit("text"), last=True)
-    return ClosingScene(lines=spoken_lines(words), text=text, subtitle=desk.brief.title)
+    text, _ = shown_statement(Paragraph(text=words), context.needed("closing").limit("text"), last=True)
+    return ClosingScene(lines=spoken_lines(words), text=text, subtitle=context.brief.title)
 
 
-def section(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def section(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """The beginning of a chapter, under its first paragraph."""
-    layout, block = desk.layout("section"), piece.block
+    layout, block = context.layout("section"), piece.block
     if layout is None or not isinstance(block, Chapter):
         return ()
-    return (SectionScene(lines=_said(piece), heading=desk.heading(piece, layout), number=block.number),)
+    return (SectionScene(lines=_said(piece), heading=context.heading(piece, layout), number=block.number),)
 
 
-def statement(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def statement(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """A paragraph, or a quotation with its author at the end."""
-    layout, block = desk.needed("statement"), piece.block
+    layout, block = context.needed("statement"), piece.block
     paragraph, *others = block.said
     lead = spoken_lines(piece.lead.text) if piece.lead else ()
     # A paragraph has been cut already.
     parts = parts_of(paragraph) if isinstance(block, Quotation) else (paragraph,)
     scenes: list[Scene] = []
     for number, part in enumerate(parts, start=1):
-        if part.verses and width(part.text) <= layout.limit("text"):
+        if part.verses and display_width(part.text) <= layout.limit("text"):
             shown, emphasis, text = split_sentences(part.text)[0], "", "\n".join(part.verses)
         else:
             shown, emphasis = shown_statement(part, layout.limit("text"))
@@ -93,22 +93,26 @@ def statement(piece: Piece, desk: Desk) -> Sequence[Scene]:
                 lines=(*(lead if number == 1 else ()), *spoken_lines(part.text, shown=shown), *after),
                 text=text,
                 emphasis=emphasis if emphasis in text else "",
-                kicker=desk.kicker(piece, layout),
+                kicker=context.kicker(piece, layout),
             )
         )
     return scenes
 
 
-def quote(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def quote(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """What somebody said; more than one picture holds is shown sentence by sentence."""
-    layout, block = desk.layout("quote"), piece.block
+    layout, block = context.layout("quote"), piece.block
     if layout is None or not isinstance(block, Quotation):
         return ()
     lead = spoken_lines(piece.lead.text) if piece.lead else ()
     parts = parts_of(block.words, most_words=_QUOTE_WORDS, most_chars=layout.limit("text"))
     scenes: list[Scene] = []
     for number, part in enumerate(parts, start=1):
-        text = part.text if width(part.text) <= layout.limit("text") else shown_statement(part, layout.limit("text"))[0]
+        text = (
+            part.text
+            if display_width(part.text) <= layout.limit("text")
+            else shown_statement(part, layout.limit("text"))[0]
+        )
         shown = split_sentences(text)[0]
         text = "\n".join(part.verses) if text == part.text and part.verses else text
         scenes.append(
@@ -126,33 +130,33 @@ def quote(piece: Piece, desk: Desk) -> Sequence[Scene]:
     return scenes
 
 
-def number(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def number(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """A paragraph whose first bold phrase is an amount: the number, and what it means.
 
     More than a few words before its sentence are a statement of their own: nobody wants to read a meaning before.
     """
-    layout, block = desk.layout("number"), piece.block
+    layout, block = context.layout("number"), piece.block
     if layout is None or not isinstance(block, Paragraph) or not block.strong:
         return ()
-    phrase, language = block.strong[0], desk.brief.language
+    phrase, language = block.strong[0], context.brief.language
     amount = read_amount(phrase, language)
     sentences = split_sentences(block.text)
     at = next((index for index, each in enumerate(sentences) if phrase in each), 0)
     sentence = sentences[at] if phrase in sentences[at] else ""
-    if amount is None or not 0 < width(amount.unit) <= layout.limit("unit"):
+    if amount is None or not 0 < display_width(amount.unit) <= layout.limit("unit"):
         return ()
     if not sentence or is_date(phrase, language):
         return ()
     meaning = _meaning(sentence, phrase)
-    if width(meaning) > layout.limit("text"):
+    if display_width(meaning) > layout.limit("text"):
         meaning = shorten(meaning, layout.limit("text"))
         # Cut before its number, it would mean nothing.
         if phrase not in meaning and not sentence.startswith(phrase):
             return ()
     before, told = " ".join(sentences[:at]), block.text
     earlier: Sequence[Scene] = ()
-    if width(before) > _SHORT_CHARS:
-        earlier = statement(replace(piece, block=Paragraph(text=before)), desk)
+    if display_width(before) > _SHORT_CHARS:
+        earlier = statement(replace(piece, block=Paragraph(text=before)), context)
         told = " ".join(sentences[at:])
     return (
         *earlier,
@@ -161,7 +165,7 @@ def number(piece: Piece, desk: Desk) -> Sequence[Scene]:
                 *(spoken_lines(piece.lead.text) if piece.lead and not earlier else ()),
                 *spoken_lines(told, shown=sentence),
             ),
-            kicker=desk.kicker(piece, layout),
+            kicker=context.kicker(piece, layout),
             value=amount.value,
             unit=amount.unit,
             text=meaning,
@@ -169,49 +173,49 @@ def number(piece: Piece, desk: Desk) -> Sequence[Scene]:
     )
 
 
-def is_number(piece: Piece, desk: Desk) -> bool:
+def is_number(piece: Piece, context: OutlineContext) -> bool:
     """Whether it is a paragraph with an amount in bold that has a picture of its own."""
-    return bool(number(piece, desk))
+    return bool(number(piece, context))
 
 
-def code(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def code(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """Lines of a program while the paragraph before them is said."""
-    layout, block = desk.layout("code"), piece.block
+    layout, block = context.layout("code"), piece.block
     if layout is None or not isinstance(block, CodeBlock):
         return ()
     heading = shorten(piece.heading, layout.limit("heading"))
     return (CodeScene(lines=_said(piece), heading=heading, language=block.language, code=block.code, items=()),)
 
 
-def can_show_code(block: CodeBlock, desk: Desk) -> bool:
+def can_show_code(block: CodeBlock, context: OutlineContext) -> bool:
     """Whether there is a layout for it that holds it: code is never cut."""
-    layout, lines = desk.layout("code"), block.code.splitlines()
-    is_small = len(lines) <= _CODE_LINES and max(map(width, lines), default=0) <= _CODE_COLUMNS
-    return layout is not None and is_small and width(block.code) <= layout.limit("code")
+    layout, lines = context.layout("code"), block.code.splitlines()
+    is_small = len(lines) <= _CODE_LINES and max(map(display_width, lines), default=0) <= _CODE_COLUMNS
+    return layout is not None and is_small and display_width(block.code) <= layout.limit("code")
 
 
-def picture(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def picture(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """A picture with its caption, or beside what is said of it."""
-    split, whole, block = desk.layout("split"), desk.layout("picture"), piece.block
+    split, whole, block = context.layout("split"), context.layout("picture"), piece.block
     if not isinstance(block, Illustration):
         return ()
     if split and piece.lead and piece.heading and not block.caption:
         text, _ = shown_statement(piece.lead, split.limit("text"))
         lines = spoken_lines(piece.lead.text, shown=text)
-        heading = desk.heading(piece, split)
+        heading = context.heading(piece, split)
         return (SplitScene(lines=lines, picture=block.source, heading=heading, text=text),)
     caption = block.caption or block.description
     if whole:
         return (PictureScene(lines=_said(piece), picture=block.source, text=shorten(caption, whole.limit("text"))),)
     if split:
-        heading, text = desk.heading(piece, split), shorten(caption, split.limit("text"))
+        heading, text = context.heading(piece, split), shorten(caption, split.limit("text"))
         return (SplitScene(lines=_said(piece), picture=block.source, heading=heading, text=text),)
     return ()
 
 
-def can_show_picture(block: Illustration, desk: Desk) -> bool:
+def can_show_picture(block: Illustration, context: OutlineContext) -> bool:
     """Whether it has been found, and there is a layout for it whoever speaks of it."""
-    return block.is_there and any(desk.layout(name) for name in ("picture", "split"))
+    return block.is_there and any(context.layout(name) for name in ("picture", "split"))
 
 
 def parts_of(paragraph: Paragraph, *, most_words: int = _STATEMENT_WORDS, most_chars: int = 0) -> tuple[Paragraph, ...]:
@@ -222,11 +226,11 @@ def parts_of(paragraph: Paragraph, *, most_words: int = _STATEMENT_WORDS, most_c
     """
     sentences = [part for sentence in split_sentences(paragraph.text) for part in _in_breaths(sentence)]
     most_chars = most_chars or (_STANZA_CHARS if paragraph.verses else 0)
-    if paragraph.verses and max(map(width, split_sentences(paragraph.text))) > most_chars:
+    if paragraph.verses and max(map(display_width, split_sentences(paragraph.text))) > most_chars:
         sentences = list(paragraph.verses)
     count = -(-sum(len(split_words(sentence)) for sentence in sentences) // most_words)
     texts = _grouped(sentences, count)
-    while most_chars and count < len(sentences) and max(map(width, texts)) > most_chars:
+    while most_chars and count < len(sentences) and max(map(display_width, texts)) > most_chars:
         count += 1
         texts = _grouped(sentences, count)
     return tuple(

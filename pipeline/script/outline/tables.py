@@ -20,7 +20,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     Bar,
     BarsScene,
@@ -36,9 +36,9 @@ from pipeline.model import (
     Table,
     TableScene,
 )
-from pipeline.script.outline.context import Desk, Piece
+from pipeline.script.outline.context import OutlineContext, Piece
 from pipeline.script.outline.lists import bullets, evenly, lines
-from pipeline.script.outline.table_narration import read_out
+from pipeline.script.outline.table_narration import row_sentences
 from pipeline.script.outline.units import read_headers
 from pipeline.script.outline.values import is_time, read_amount, year_of
 from pipeline.script.shortening import shorten
@@ -63,26 +63,26 @@ class _Column(NamedTuple):
         return "" if self.label.casefold() in heading.casefold() else shorten(self.label, most)
 
 
-def comparison(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def comparison(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """Two things side by side; more rows than fit go over two scenes where a table would cut their cells."""
-    layout, block = desk.layout("comparison"), piece.block
+    layout, block = context.layout("comparison"), piece.block
     if layout is None or not isinstance(block, Table) or len(block.columns) != 3:
         return ()
-    most = layout.max_items if _is_whole_in_a_table(block, desk) else 2 * layout.max_items
+    most = layout.max_items if _is_whole_in_a_table(block, context) else 2 * layout.max_items
     if len(block.rows) > most:
         return ()
     _, left, right = block.columns
     limits = [layout.limit(name) for name in ("item_aspect", "item_left", "item_right")]
-    names_fit = 0 < width(left) <= layout.limit("left") and 0 < width(right) <= layout.limit("right")
+    names_fit = 0 < display_width(left) <= layout.limit("left") and 0 < display_width(right) <= layout.limit("right")
     if not names_fit or not _fit(block, limits) or not all(all(row[1:]) for row in block.rows):
         return ()
-    if not _names_aspects(block, piece, desk):
+    if not _names_aspects(block, piece, context):
         return ()
-    groups = evenly(list(zip(block.rows, read_out(block, desk.brief.language), strict=True)), layout.max_items)
+    groups = evenly(list(zip(block.rows, row_sentences(block, context.brief.language), strict=True)), layout.max_items)
     return [
         ComparisonScene(
             lines=lines(piece, [said for _, said in group], is_first=number == 1),
-            heading=desk.heading(piece, layout),
+            heading=context.heading(piece, layout),
             left=left,
             right=right,
             items=tuple(Contrast(aspect=aspect, left=one, right=other) for (aspect, one, other), _ in group),
@@ -91,27 +91,29 @@ def comparison(piece: Piece, desk: Desk) -> Sequence[Scene]:
     ]
 
 
-def line_chart(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def line_chart(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """How numbers changed with time."""
-    layout, block, language = desk.layout("lines"), piece.block, desk.brief.language
+    layout, block, language = context.layout("lines"), piece.block, context.brief.language
     if layout is None or not isinstance(block, Table) or len(block.rows) < _FEWEST_MARKS:
         return ()
     marks = [row[0] for row in block.rows]
     years = [year for mark in marks if (year := year_of(mark, language)) is not None]
-    columns = [_numbers(block, column, desk) for column in range(1, len(block.columns))]
+    columns = [_numbers(block, column, context) for column in range(1, len(block.columns))]
     series = [column for column in columns if column]
     in_order = all(is_time(mark, language) for mark in marks) and all(one <= other for one, other in pairwise(years))
     fits = (
         len(marks) <= _MOST_MARKS
-        and all(width(mark) <= layout.limit("mark") for mark in marks)
+        and all(display_width(mark) <= layout.limit("mark") for mark in marks)
         and 0 < len(series) == len(columns) <= layout.max_items
         and len({column.unit for column in series}) == 1
-        and (len(series) == 1 or all(0 < width(column.label) <= layout.limit("item_label") for column in series))
+        and (
+            len(series) == 1 or all(0 < display_width(column.label) <= layout.limit("item_label") for column in series)
+        )
     )
     if not in_order or not fits:
         return ()
-    spoken = lines(piece, read_out(block, language), is_first=True)
-    heading = desk.heading(piece, layout)
+    spoken = lines(piece, row_sentences(block, language), is_first=True)
+    heading = context.heading(piece, layout)
     return (
         LinesScene(
             lines=tuple(replace(line, reveals=0 if line.reveals == 0 else None) for line in spoken),
@@ -129,19 +131,19 @@ def line_chart(piece: Piece, desk: Desk) -> Sequence[Scene]:
     )
 
 
-def shares(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def shares(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """Parts of a whole."""
-    found = _labelled(piece, desk, "shares")
+    found = _labelled(piece, context, "shares")
     if not found or found.unit != "%" or min(found.values) < 0:
         return ()
     lowest, highest = _ABOUT_HUNDRED
-    layout, block = desk.layout("shares"), piece.block
+    layout, block = context.layout("shares"), piece.block
     if not lowest <= sum(found.values) <= highest or layout is None or not isinstance(block, Table):
         return ()
     return (
         SharesScene(
-            lines=lines(piece, read_out(block, desk.brief.language), is_first=True),
-            heading=(heading := desk.heading(piece, layout)),
+            lines=lines(piece, row_sentences(block, context.brief.language), is_first=True),
+            heading=(heading := context.heading(piece, layout)),
             subtitle=found.told(heading, layout.limit("subtitle")),
             unit=found.unit,
             point=_point(block),
@@ -150,15 +152,15 @@ def shares(piece: Piece, desk: Desk) -> Sequence[Scene]:
     )
 
 
-def bars(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def bars(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """Amounts of one kind."""
-    found, layout, block = _labelled(piece, desk, "bars"), desk.layout("bars"), piece.block
+    found, layout, block = _labelled(piece, context, "bars"), context.layout("bars"), piece.block
     if not found or layout is None or not isinstance(block, Table):
         return ()
     return (
         BarsScene(
-            lines=lines(piece, read_out(block, desk.brief.language), is_first=True),
-            heading=(heading := desk.heading(piece, layout)),
+            lines=lines(piece, row_sentences(block, context.brief.language), is_first=True),
+            heading=(heading := context.heading(piece, layout)),
             subtitle=found.told(heading, layout.limit("subtitle")),
             unit=found.unit,
             point=_point(block),
@@ -167,22 +169,22 @@ def bars(piece: Piece, desk: Desk) -> Sequence[Scene]:
     )
 
 
-def table(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def table(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """Rows and columns; many rows go over several scenes."""
-    layout, block = desk.layout("table"), piece.block
+    layout, block = context.layout("table"), piece.block
     if layout is None or not isinstance(block, Table) or not _FEWEST_COLUMNS <= len(block.columns) <= _MOST_COLUMNS:
         return ()
     limit = layout.cell_limit("item_cell", block.rows)
-    too_long = [cell for row in block.rows for cell in row if width(cell) > limit]
+    too_long = [cell for row in block.rows for cell in row if display_width(cell) > limit]
     if len(too_long) * _LONG_CELLS_IN > len(block.rows) * len(block.columns):
         return ()
-    if max(map(width, block.columns)) > layout.cell_limit("column", (block.columns,)):
+    if max(map(display_width, block.columns)) > layout.cell_limit("column", (block.columns,)):
         return ()
-    groups = evenly(list(zip(block.rows, read_out(block, desk.brief.language), strict=True)), layout.max_items)
+    groups = evenly(list(zip(block.rows, row_sentences(block, context.brief.language), strict=True)), layout.max_items)
     return [
         TableScene(
             lines=lines(piece, [said for _, said in group], is_first=number == 1),
-            heading=desk.heading(piece, layout),
+            heading=context.heading(piece, layout),
             columns=block.columns,
             items=tuple(Row(cells=tuple(shorten(cell, limit) for cell in row)) for row, _ in group),
         )
@@ -190,35 +192,35 @@ def table(piece: Piece, desk: Desk) -> Sequence[Scene]:
     ]
 
 
-def listed(piece: Piece, desk: Desk) -> Sequence[Scene]:
+def listed(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """What every table can be: bullets, each with all of a row."""
     block = piece.block
     if not isinstance(block, Table):
         return ()
-    items = read_out(block, desk.brief.language, with_headers=True, below=piece.heading)
-    return bullets(replace(piece, block=BulletList(items=items)), desk)
+    items = row_sentences(block, context.brief.language, with_headers=True, below=piece.heading)
+    return bullets(replace(piece, block=BulletList(items=items)), context)
 
 
-def _labelled(piece: Piece, desk: Desk, name: str) -> _Column | None:
+def _labelled(piece: Piece, context: OutlineContext, name: str) -> _Column | None:
     """The numbers of a table of labels and numbers, if the layout holds them."""
-    layout, block = desk.layout(name), piece.block
+    layout, block = context.layout(name), piece.block
     if layout is None or not isinstance(block, Table) or len(block.columns) != 2:
         return None
     fits = layout.fewest_items <= len(block.rows) <= layout.max_items and all(
-        0 < width(row[0]) <= layout.limit("item_label") for row in block.rows
+        0 < display_width(row[0]) <= layout.limit("item_label") for row in block.rows
     )
-    found = _numbers(block, 1, desk) if fits else None
-    return found if found and width(found.unit) <= layout.limit("unit") else None
+    found = _numbers(block, 1, context) if fits else None
+    return found if found and display_width(found.unit) <= layout.limit("unit") else None
 
 
-def _numbers(block: Table, column: int, desk: Desk) -> _Column | None:
+def _numbers(block: Table, column: int, context: OutlineContext) -> _Column | None:
     """A column that has a number with the same unit, or none, in each row; the header may have the unit."""
-    amounts = [read_amount(row[column], desk.brief.language) for row in block.rows]
+    amounts = [read_amount(row[column], context.brief.language) for row in block.rows]
     found = [amount for amount in amounts if amount]
     units = {amount.unit for amount in found}
     if len(found) < len(amounts) or len(units) != 1:
         return None
-    header = read_headers(block.columns, desk.brief.language)[column]
+    header = read_headers(block.columns, context.brief.language)[column]
     (unit,) = units
     # A header that says another unit than its cells says both.
     is_read = not unit or unit == header.unit
@@ -229,23 +231,23 @@ def _numbers(block: Table, column: int, desk: Desk) -> _Column | None:
     )
 
 
-def _is_whole_in_a_table(block: Table, desk: Desk) -> bool:
-    layout = desk.layout("table")
+def _is_whole_in_a_table(block: Table, context: OutlineContext) -> bool:
+    layout = context.layout("table")
     if layout is None:
         return False
     limit = layout.cell_limit("item_cell", block.rows)
-    return all(width(cell) <= limit for row in block.rows for cell in row)
+    return all(display_width(cell) <= limit for row in block.rows for cell in row)
 
 
-def _names_aspects(block: Table, piece: Piece, desk: Desk) -> bool:
+def _names_aspects(block: Table, piece: Piece, context: OutlineContext) -> bool:
     """Whether the first column names what the other two are compared by, and not things with two facts each.
 
     Its header is empty, or what stands above the table names both columns, or each row is of a kind of its own: a
     price and a price, then a weight and a weight.
     """
     head, left, right = (column.casefold() for column in block.columns)
-    above = " ".join((piece.heading, piece.lead.text if piece.lead else "", desk.brief.title)).casefold()
-    kinds = [[_kind(cell, desk) for cell in row[1:]] for row in block.rows]
+    above = " ".join((piece.heading, piece.lead.text if piece.lead else "", context.brief.title)).casefold()
+    kinds = [[_kind(cell, context) for cell in row[1:]] for row in block.rows]
     return (
         not head
         or (left in above and right in above)
@@ -253,13 +255,13 @@ def _names_aspects(block: Table, piece: Piece, desk: Desk) -> bool:
     )
 
 
-def _kind(cell: str, desk: Desk) -> str | None:
-    amount = read_amount(cell, desk.brief.language)
+def _kind(cell: str, context: OutlineContext) -> str | None:
+    amount = read_amount(cell, context.brief.language)
     return amount.unit if amount else None
 
 
 def _fit(block: Table, limits: Sequence[int]) -> bool:
-    return all(width(cell) <= limit for row in block.rows for cell, limit in zip(row, limits, strict=True))
+    return all(display_width(cell) <= limit for row in block.rows for cell, limit in zip(row, limits, strict=True))
 
 
 def _point(block: Table) -> int:

@@ -21,13 +21,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import ConfigurationError, PermanentError
 from pipeline.keys import content_key
-from pipeline.limits import Purse, RetryPolicy
+from pipeline.limits import Billing, RetryPolicy
 from pipeline.model import Script
 from pipeline.script.chat import ChatModel, ask
-from pipeline.script.checks import find_problems, shortened, tidied
+from pipeline.script.checks import find_problems, shortened, without_stray_emphasis
 from pipeline.script.translation.request import Terms, TranslationReader, translation_question, used_terms
-from pipeline.script.translation.units import Part, Texts, parts_of, put_together
-from pipeline.script.translation.word_budget import SpokenLength, allotted
+from pipeline.script.translation.units import Texts, TranslationUnit, assemble, translation_units
+from pipeline.script.translation.word_budget import TargetLength, with_word_budgets
 from pipeline.state import Cache
 from pipeline.template import Template
 
@@ -53,7 +53,7 @@ class Translation:
     models: Sequence[ChatModel]
     template: Template
     cache: Cache
-    length: SpokenLength | None = None
+    length: TargetLength | None = None
     terms: Terms = ()
 
     def __post_init__(self) -> None:
@@ -64,12 +64,12 @@ class Translation:
             )
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[TranslationUnit, ...]:
         """What is translated."""
-        parts = parts_of(self.script, self.template)
-        return allotted(parts, self.script, self.length) if self.length else parts
+        parts = translation_units(self.script, self.template)
+        return with_word_budgets(parts, self.script, self.length) if self.length else parts
 
-    def look_up(self) -> tuple[dict[str, Texts], list[Part]]:
+    def look_up(self) -> tuple[dict[str, Texts], list[TranslationUnit]]:
         """The parts that the cache has, by name, and those that it does not have. Blocks."""
         texts: dict[str, Texts] = {}
         missing = []
@@ -81,7 +81,7 @@ class Translation:
                 missing.append(part)
         return texts, missing
 
-    def _kept(self, part: Part) -> Texts | None:
+    def _kept(self, part: TranslationUnit) -> Texts | None:
         """A part as the cache has it; what is there and is not this part goes, or it would be paid for every time."""
         path = self.find(part)
         if path is None:
@@ -93,11 +93,11 @@ class Translation:
         path.unlink(missing_ok=True)
         return None
 
-    def find(self, part: Part) -> Path | None:
+    def find(self, part: TranslationUnit) -> Path | None:
         """Where the cache keeps a part, if it does. Blocks."""
         return self.cache.find(_KIND, self._key(part), _SUFFIX)
 
-    async def keep(self, part: Part, texts: Texts) -> None:
+    async def keep(self, part: TranslationUnit, texts: Texts) -> None:
         """Put a translated part into the cache."""
 
         async def make(path: Path) -> None:
@@ -105,7 +105,7 @@ class Translation:
 
         await self.cache.get_or_make(_KIND, self._key(part), _SUFFIX, make)
 
-    def _key(self, part: Part) -> str:
+    def _key(self, part: TranslationUnit) -> str:
         """Names a translated part: by its texts and the film's name, but not by its place in the film."""
         crew = tuple(model.version for model in self.models)
         said = (part.kind, part.texts, part.limits, self.script.title)
@@ -114,17 +114,17 @@ class Translation:
         terms = (("terms", used),) if used else ()
         return content_key(_VERSION, crew, self.script.language, self.language, said, *length, *terms)
 
-    def put_together(self, texts: Mapping[str, Texts]) -> Script:
+    def assemble(self, texts: Mapping[str, Texts]) -> Script:
         """The script with these parts translated. Raises `PermanentError` for one that can't be filmed all the same."""
         base = self.length.before if self.length and self.length.before else self.script
         # Each text has its limit, but the cells of a table may be too long together.
-        script = shortened(tidied(put_together(base, texts, language=self.language)), self.template)
+        script = shortened(without_stray_emphasis(assemble(base, texts, language=self.language)), self.template)
         if problems := find_problems(script, self.template):
             raise PermanentError(f"the script in {self.language} can't be filmed: {problems[0]}")
         return script
 
 
-async def translate_script(wanted: Translation, *, retry: RetryPolicy, purse: Purse) -> Script:
+async def translate_script(wanted: Translation, *, retry: RetryPolicy, billing: Billing) -> Script:
     """The translation that is `wanted`. What the cache has of it is not paid for again.
 
     Raises the `ProviderError`s of `chat`, and `PermanentError` for a part that is still wrong when the model has been
@@ -136,7 +136,7 @@ async def translate_script(wanted: Translation, *, retry: RetryPolicy, purse: Pu
         reading = TranslationReader(some, written_in=script.language, language=language)
         question = translation_question(some, script, language, wanted.length, used_terms(wanted.terms, some))
         try:
-            await ask(wanted.models, (question,), read=reading, cache=None, retry=retry, purse=purse)
+            await ask(wanted.models, (question,), read=reading, cache=None, retry=retry, billing=billing)
         finally:
             # What is good is paid for, whoever stops us now.
             with CancelScope(shield=True):
@@ -144,23 +144,23 @@ async def translate_script(wanted: Translation, *, retry: RetryPolicy, purse: Pu
                     if part.name in reading.good:
                         await wanted.keep(part, reading.good[part.name])
         texts |= reading.good
-    return wanted.put_together(texts)
+    return wanted.assemble(texts)
 
 
-def known_translation(wanted: Translation) -> Script | None:
+def cached_translation(wanted: Translation) -> Script | None:
     """What `translate_script` would give without asking anybody; None: it has to ask. Blocks."""
     texts, missing = wanted.look_up()
-    return None if missing else wanted.put_together(texts)
+    return None if missing else wanted.assemble(texts)
 
 
-def kept_translations(wanted: Translation) -> list[Path]:
+def cached_translation_paths(wanted: Translation) -> list[Path]:
     """Where the cache keeps the parts of a translation. Blocks."""
     return [path for path in map(wanted.find, wanted.parts) if path]
 
 
-def _requests(parts: Sequence[Part]) -> Iterator[list[Part]]:
+def _requests(parts: Sequence[TranslationUnit]) -> Iterator[list[TranslationUnit]]:
     """Parts that go into one request, in order."""
-    some: list[Part] = []
+    some: list[TranslationUnit] = []
     for part in parts:
         if some and sum(each.chars for each in some) + part.chars > _CHARS_AT_ONCE:
             yield some

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pipeline.language.tags import same_language
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import ascii_digits, width
+from pipeline.language.writing_systems import ascii_digits, display_width
 from pipeline.script.checks import QUOTED_CHARS
 from pipeline.script.shortening import shorten
-from pipeline.script.translation.units import Part, Texts
+from pipeline.script.translation.units import Texts, TranslationUnit
 
 # Shorter texts may well be the same in both languages: names, formulas.
 _TELLING_WORDS = 5
@@ -29,7 +29,9 @@ _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 _MOST_ROMAN = 39
 
 
-def find_losses(part: Part, translated: Texts, *, written_in: str, language: str, strict: bool = True) -> list[str]:
+def find_translation_problems(
+    part: TranslationUnit, translated: Texts, *, written_in: str, language: str, strict: bool = True
+) -> list[str]:
     """What is wrong with the translation of a part, a line each, as a model is told; empty: nothing is.
 
     Not `strict` lets pass what can be mended.
@@ -51,8 +53,8 @@ def _losses(text: str, translated: str, limit: int | None) -> Iterator[str]:
     if has_words(text) and not has_words(translated):
         yield "is empty"
         return
-    if limit is not None and width(translated) > limit:
-        yield f'has {width(translated)} characters, at most {limit} fit: "{shorten(translated, QUOTED_CHARS)}"'
+    if limit is not None and display_width(translated) > limit:
+        yield f'has {display_width(translated)} characters, at most {limit} fit: "{shorten(translated, QUOTED_CHARS)}"'
     yield from (f"has lost the number {number}" for number in _lost_numbers(text, translated))
     yield from (f"has lost the address {address}" for address in _addresses(text) if address not in translated)
 
@@ -93,6 +95,6 @@ def _is_elsewhere(translated: Texts) -> bool:
     return translated.get("emphasis", "") not in translated.get("text", "")
 
 
-def _is_the_original(part: Part, translated: Texts) -> bool:
+def _is_the_original(part: TranslationUnit, translated: Texts) -> bool:
     telling = [(name, text) for name, text in part.texts if len(split_words(text)) >= _TELLING_WORDS]
     return bool(telling) and all(translated.get(name) == text for name, text in telling)

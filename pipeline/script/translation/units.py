@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import Scene, Script, texts_of, with_texts
 from pipeline.model.metadata import TITLE_MAX_CHARS, fit_description, fit_tags
-from pipeline.script.checks import limits_of
+from pipeline.script.checks import scene_limits
 from pipeline.script.on_screen_text import THUMBNAIL_MAX_CHARS
 from pipeline.template import Template
 
@@ -21,7 +21,7 @@ Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class TranslationUnit:
     """What is translated and checked by itself."""
 
     # "film" or "scene_3"; and "film" or a layout.
@@ -51,16 +51,16 @@ class Part:
         return self.name if self.name == FILM else f"{self.name.replace('_', ' ')} ({self.kind})"
 
 
-def parts_of(script: Script, template: Template) -> tuple[Part, ...]:
+def translation_units(script: Script, template: Template) -> tuple[TranslationUnit, ...]:
     """The script in parts, in order; the film's own texts first."""
-    about = Part(
+    about = TranslationUnit(
         name=FILM,
         kind=FILM,
         texts=_with_letters(_film_texts(script)),
         limits=(("title", TITLE_MAX_CHARS), ("thumbnail_text", THUMBNAIL_MAX_CHARS)),
     )
     scenes = (
-        Part(
+        TranslationUnit(
             name=f"scene_{number}",
             kind=scene.layout,
             texts=_with_letters(_scene_texts(scene, script)),
@@ -71,12 +71,12 @@ def parts_of(script: Script, template: Template) -> tuple[Part, ...]:
     return (about, *scenes)
 
 
-def said_by_scene(script: Script) -> dict[str, Texts]:
+def narration_by_scene(script: Script) -> dict[str, Texts]:
     """What is said in each scene, by the names of part and line."""
     return {f"scene_{number}": dict(_said(scene)) for number, scene in enumerate(script.scenes, start=1)}
 
 
-def put_together(script: Script, texts: Mapping[str, Texts], *, language: str) -> Script:
+def assemble(script: Script, texts: Mapping[str, Texts], *, language: str) -> Script:
     """The same script with other texts, by part and name; a text that is not given stays."""
     about = {**dict(_film_texts(script)), **texts.get(FILM, {})}
     title = about["title"]
@@ -121,7 +121,7 @@ def _with_letters(texts: Iterator[tuple[str, str]]) -> tuple[tuple[str, str], ..
 
 def _limits(scene: Scene, template: Template) -> Iterator[tuple[str, int]]:
     layout = template.layout(scene.layout)
-    limits = limits_of(scene, layout) if layout else {}
+    limits = scene_limits(scene, layout) if layout else {}
     yield from ((shown.name, limits[shown.field]) for shown in texts_of(scene) if shown.field in limits)
 
 

@@ -10,23 +10,32 @@ from typing import Any, NamedTuple
 from pipeline.errors import InputError
 from pipeline.language.text import clean_text, has_words
 from pipeline.model import Brief, Paragraph, Script, Section, SourceRow, WantedPicture
-from pipeline.model.csv_escaping import as_meant
-from pipeline.sources.campaign.columns import Columns
+from pipeline.model.csv_escaping import unescape_formulas
+from pipeline.sources.campaign.columns import ColumnMapping
 from pipeline.sources.campaign.currencies import Currencies, check_currency
-from pipeline.sources.campaign.date_order import DayOrders
-from pipeline.sources.campaign.decimal_separators import DecimalMarks
-from pipeline.sources.campaign.option_columns import Deciders
+from pipeline.sources.campaign.date_order import DateOrders
+from pipeline.sources.campaign.decimal_separators import DecimalSeparators
+from pipeline.sources.campaign.option_columns import OptionColumns
 from pipeline.sources.campaign.problem import EMPTY, RowProblem, row_problem
 from pipeline.sources.naming import TITLE_MAX_CHARS
-from pipeline.sources.tables import BrokenRow, Number, ShownNumber, Table, TableRow, damage_in, mend_of, says_nothing
+from pipeline.sources.tables import (
+    BrokenRow,
+    FormattedNumber,
+    Number,
+    Table,
+    TableRow,
+    cell_defect,
+    cell_remedy,
+    is_blank_marker,
+)
 from pipeline.template import (
     BRIEF_FIELDS,
-    TEXTS,
+    TEXT_KINDS,
     CellProblem,
+    Compiled,
     Field,
-    Play,
-    PlayError,
-    Sheet,
+    FillError,
+    ScriptTemplate,
     Template,
     Values,
     compile_text,
@@ -49,7 +58,7 @@ class ReadRow(NamedTuple):
 
 def row_fields(template: Template) -> tuple[Field, ...]:
     """What a template asks of a row: one without a script of its own asks for what briefs are made of, too."""
-    if template.plays:
+    if template.script_templates:
         return template.fields
     own = {field.name for field in template.fields}
     return (*template.fields, *(field for field in BRIEF_FIELDS if field.name not in own))
@@ -68,7 +77,7 @@ class RowReader:
         mapped: Sequence[str] = (),
         key: str = "",
         locale: str = "",
-        deciders: Deciders | None = None,
+        deciders: OptionColumns | None = None,
         kept: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """For films in `language`, or in each of `languages`, with `mapped` pairs "Column=field" and the column `key`.
@@ -79,7 +88,7 @@ class RowReader:
         self._table = table
         self._template = template
         self._fields = row_fields(template)
-        self._columns = Columns(table, self._fields, mapped)
+        self._columns = ColumnMapping(table, self._fields, mapped)
         self._locale = locale
         self._deciders = deciders
         self._kept = kept
@@ -93,9 +102,9 @@ class RowReader:
         by_name = {field.name: field for field in self._fields}
         sums = {each: field for each in self.columns if (field := by_name[self._columns.field(each)]).kind == "money"}
         self._currencies = Currencies([each for each in table.columns if each not in self.columns], sums)
-        self._marks = DecimalMarks(tuple(sums), locale=locale)
+        self._marks = DecimalSeparators(tuple(sums), locale=locale)
         days = {each: field for each in self.columns if (field := by_name[self._columns.field(each)]).kind == "date"}
-        self._orders = DayOrders(days, locale=locale)
+        self._orders = DateOrders(days, locale=locale)
         # The column that names a row; empty: none does.
         self.key_column = self._key_column(key)
         names = [field.name for field in self._fields]
@@ -103,7 +112,7 @@ class RowReader:
         self._blank = Brief(title="", template=template.name)
         self._defaults = {field.name: field.read(field.default) for field in self._fields}
         self._known: dict[tuple[str, str, type, str], tuple[str, object]] = {}
-        self._derive: dict[str, Sheet] = {
+        self._derive: dict[str, Compiled] = {
             field.name: compile_text(field.derived, where=f"{template.folder}: fields.{field.name}", known=names)
             for field in self._fields
             if field.derived
@@ -140,10 +149,10 @@ class RowReader:
                 decided |= value
         return decided
 
-    def _chosen_play(self, language: str) -> Play | None:
-        if not self._template.plays:
+    def _chosen_play(self, language: str) -> ScriptTemplate | None:
+        if not self._template.script_templates:
             return None
-        return self._template.play(language) or self._template.plays[0]
+        return self._template.script_template(language) or self._template.script_templates[0]
 
     def _key_column(self, key: str) -> str:
         if key:
@@ -195,13 +204,15 @@ class RowReader:
     def _both(self, field: Field, cell: str, typed: Mapping[str, object]) -> tuple[str, object]:
         """What a cell says, in one form and as texts use it. Raises `CellProblem`."""
         # A number of a workbook is a text of another kind, and says what it is in a sum of money, and in per cent.
-        if isinstance(cell, ShownNumber) and (field.kind == "money" or field.kind in TEXTS or cell.shown.endswith("%")):
+        if isinstance(cell, FormattedNumber) and (
+            field.kind == "money" or field.kind in TEXT_KINDS or cell.shown.endswith("%")
+        ):
             cell = Number(cell.shown)
         asked = (field.name, field.currency, type(cell), cell)
         if (known := self._known.get(asked)) is None:
             text = self._value(field, cell, typed)
             known = text, field.value(text, self._language)
-            is_one_of_few = not cell or (field.kind not in TEXTS and len(cell) <= _KNOWN_MAX_CHARS)
+            is_one_of_few = not cell or (field.kind not in TEXT_KINDS and len(cell) <= _KNOWN_MAX_CHARS)
             if is_one_of_few and field.name not in self._derive:
                 if len(self._known) >= _MOST_KNOWN:
                     self._known.clear()
@@ -209,18 +220,18 @@ class RowReader:
         return known
 
     def _value(self, field: Field, cell: str, typed: Mapping[str, object]) -> str:
-        if cell not in field.choices and (damage := damage_in(cell)):
-            raise CellProblem(damage, mend_of(cell))
-        if cell not in field.choices and says_nothing(cell):
+        if cell not in field.choices and (damage := cell_defect(cell)):
+            raise CellProblem(damage, cell_remedy(cell))
+        if cell not in field.choices and is_blank_marker(cell):
             cell = ""
         # A number of a workbook or a database is written as Python does, whoever's cells stand beside it.
         is_number = isinstance(cell, Number)
-        text = field.read(as_meant(cell), locale="en" if is_number else self._locale, rounds=is_number)
+        text = field.read(unescape_formulas(cell), locale="en" if is_number else self._locale, rounds=is_number)
         if not text and field.name in self._derive:
             try:
                 values = Values({**self._empty, **typed}, self._language)
                 text = field.read(self._derive[field.name].filled(values, place=field.name))
-            except PlayError as error:
+            except FillError as error:
                 raise CellProblem(error.problem, "Mend the cells that it is made of") from error
         text = text or self._defaults[field.name]
         if not text and field.required:
@@ -242,7 +253,7 @@ class RowReader:
             # The values of the first are there already, as its language writes them.
             values = (typed if each is self._play else self._template.values(source, each.language) for each in plays)
             scripts = tuple(each.script(fields, said) for each, fields in zip(plays, values, strict=True))
-        except PlayError as error:
+        except FillError as error:
             return [row_problem(row, "", "", f"makes no film: {error}", "Change the cells, or the template's script")]
         for title in [script.title for script in scripts] or [said.get("title", "")]:
             if not has_words(title) or len(title) > TITLE_MAX_CHARS:
@@ -261,11 +272,11 @@ class RowReader:
         )
         return ReadRow(brief=brief if scripts else _with_notes(brief, said), scripts=scripts)
 
-    def _plays(self, languages: Sequence[str]) -> list[Play]:
+    def _plays(self, languages: Sequence[str]) -> list[ScriptTemplate]:
         """The template's own scripts for films in these languages, each once; none are named: the usual one."""
         if self._play is None:
             return []
-        own = [found for each in languages if (found := self._template.play(each))]
+        own = [found for each in languages if (found := self._template.script_template(each))]
         return list(dict.fromkeys(own)) or [self._play]
 
 

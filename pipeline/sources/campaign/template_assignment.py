@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from pipeline.language.text import clean_text
 from pipeline.sources.tables import Table
-from pipeline.template import CellProblem, PlayError, Sheet, Values, compile_table, names_in
+from pipeline.template import CellProblem, Compiled, FillError, Values, compile_table, variables_in
 
 _WHERE = "campaign.templates"
 _HOLDS = "yes"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class TemplateRule:
     """A template, and which rows get it."""
 
     template: str
@@ -26,13 +26,15 @@ class Part:
     weight: float = 1.0
 
 
-class Casting:
+class TemplateAssignment:
     """The rules of one campaign. Raises `InputError` for one that is broken, or that names no column."""
 
-    def __init__(self, table: Table, parts: Sequence[Part]) -> None:
+    def __init__(self, table: Table, parts: Sequence[TemplateRule]) -> None:
         self._names = column_names(table.columns)
         self._rules = [(part.template, self._compiled(part.when)) for part in parts if part.when]
-        looked_at = {name for part in parts if part.when for name in names_in(f"{{% if {part.when} %}}{{% endif %}}")}
+        looked_at = {
+            name for part in parts if part.when for name in variables_in(f"{{% if {part.when} %}}{{% endif %}}")
+        }
         self._columns = {name: column for name, column in self._names.items() if name in looked_at}
         self._shares = [part for part in parts if not part.when]
 
@@ -45,11 +47,11 @@ class Casting:
                 try:
                     if rule.filled(values, place=f"the rule for {template}") == _HOLDS:
                         return template
-                except PlayError as error:
+                except FillError as error:
                     raise CellProblem(str(error), "Mend the cells that the rule looks at") from error
         return _drawn(self._shares, name)
 
-    def _compiled(self, when: str) -> Sheet:
+    def _compiled(self, when: str) -> Compiled:
         return compile_table({"when": when, "text": _HOLDS}, where=_WHERE, known=list(self._names))
 
 
@@ -62,7 +64,7 @@ def column_names(columns: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def _drawn(parts: Sequence[Part], name: str) -> str:
+def _drawn(parts: Sequence[TemplateRule], name: str) -> str:
     """The part that wins the row: the same on each day, whatever the other rows are.
 
     Each part draws a number of its own for the row, and the weighted largest wins (rendezvous hashing). So a part that

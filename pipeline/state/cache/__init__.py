@@ -1,6 +1,7 @@
-"""Everything expensive, kept by content: made once, and never paid for twice.
+"""The content-addressed cache: whatever is expensive to make is made and paid for once.
 
-content   `Cache`
-sealed    its files, each with a digest           (signs: which are held by a process that works)
-use       what a piece of work got from it
+content   `Cache`, with LRU eviction
+digests   its files, each with a digest in its name
+leases    protects files that other processes use from eviction
+usage     hits and misses of one piece of work
 """

@@ -18,7 +18,7 @@ import anyio
 from anyio import to_thread
 
 from pipeline.files import DISK_FULL, discard, storage_error, storage_errors, temporary_sibling
-from pipeline.state.cache.sealed import (
+from pipeline.state.cache.digests import (
     files_below,
     has_its_bytes,
     is_intact,
@@ -27,8 +27,8 @@ from pipeline.state.cache.sealed import (
     slot_of,
     spare_files,
 )
-from pipeline.state.cache.signs import Signs
-from pipeline.state.cache.use import CacheUse, current_use
+from pipeline.state.cache.leases import Signs
+from pipeline.state.cache.usage import CacheUsage, current_use
 from pipeline.state.locks import held
 
 # A file being made is written all the time; one that nobody has touched for a day belongs to a killed process. Nor does
@@ -39,7 +39,7 @@ logger = logging.getLogger("nightreel")
 
 
 class Cache:
-    """Files below `root`, at `<kind>/<first two digits of the key>/<key>.<seal><suffix>` (see `sealed.py`).
+    """Files below `root`, at `<kind>/<first two digits of the key>/<key>.<seal><suffix>` (see `digests.py`).
 
     One per process. Safe for many tasks of one event loop, and for several processes on the same folder: each may make
     the same file, and the first one stays. `suffix` begins with a dot.
@@ -49,7 +49,7 @@ class Cache:
         self._root = root.absolute()
         # What is being made now, by slot, and how many tasks want it.
         self._flights: dict[str, _Flight] = {}
-        self._blocks: set[CacheUse] = set()
+        self._blocks: set[CacheUsage] = set()
         # By which other processes know since when we hold something.
         self._signs = Signs(self._root)
         # What lies below `root`, as far as this process knows; not counted yet.
@@ -118,13 +118,13 @@ class Cache:
         await to_thread.run_sync(self._discard, path)
 
     @contextlib.asynccontextmanager
-    async def holding(self, *paths: Path) -> AsyncIterator[CacheUse]:
+    async def holding(self, *paths: Path) -> AsyncIterator[CacheUsage]:
         """`prune` leaves alone what the block, and every task that it starts, gets from the cache, until it ends.
 
         So does that of every other process; and so it is with `paths`: what an earlier process got for the same work;
         some may be missing. Yields what tells how much of it was there already. Blocks do not nest.
         """
-        use = CacheUse(paths)
+        use = CacheUsage(paths)
         async with self._signs.shown():
             self._blocks.add(use)
             token = current_use.set(use)

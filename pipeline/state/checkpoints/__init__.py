@@ -1,7 +1,7 @@
-"""Jobs and batches, saved and read.
+"""Jobs and batches as checkpoints: one JSON file each.
 
-store       `CheckpointStore`: what is known of every job and batch
-documents   as JSON, and back
-saves       many at once
-copies      of a batch, as it stood once
+store         `CheckpointStore` saves and loads them
+documents     to JSON and back, with validation
+group_commit  concurrent saves written together
+snapshots     named copies of a batch's checkpoints
 """

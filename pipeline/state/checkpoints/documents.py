@@ -21,8 +21,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pipeline.errors import CheckpointError, DamagedError, InputError, NewerError
 from pipeline.files import read_file
 from pipeline.model import Batch, Job
-from pipeline.state.moments import fields_with, has_sane_moments
 from pipeline.state.names import is_folder
+from pipeline.state.timestamps import fields_with, has_sane_moments
 
 # Raised with every change of what is saved: older versions leave alone what they can't read, if it says so.
 SCHEMA = 6

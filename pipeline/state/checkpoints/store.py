@@ -14,18 +14,18 @@ from typing import TypeVar
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError, DamagedError, NightreelError
-from pipeline.files import read_file, storage_errors, write_atomically, write_for_now, write_together
+from pipeline.files import read_file, storage_errors, write_all_atomically, write_atomically, write_without_fsync
 from pipeline.model import Batch, Job, JobStatus, JobSummary, summary_of
 from pipeline.state.batch_files import BatchFiles, put_aside
 from pipeline.state.checkpoints.documents import read_document, to_json
-from pipeline.state.checkpoints.saves import GroupedSaves
+from pipeline.state.checkpoints.group_commit import GroupCommit
 from pipeline.state.claims import Claims
 from pipeline.state.index.batch import BatchIndex, Damage
 from pipeline.state.index.reconciling import reconcile
 from pipeline.state.index.rows import looked_up
 from pipeline.state.index.stamps import stamp_from, stamp_of
 from pipeline.state.names import check_apart
-from pipeline.state.shielded import to_the_end
+from pipeline.state.shielded import run_shielded
 
 logger = logging.getLogger("nightreel")
 T = TypeVar("T", Job, Batch)
@@ -46,7 +46,7 @@ class CheckpointStore:
         # Who works on what.
         self.claims = Claims(self._files)
         self._indexes: dict[str, BatchIndex] = {}
-        self._saves: dict[str, GroupedSaves] = {}
+        self._saves: dict[str, GroupCommit] = {}
         # Of films under way, what their rows say: see `looked_up`.
         self._told: dict[tuple[str, str], tuple[object, ...]] = {}
         # The job that was planned last, and what its file says: a single film is read at once.
@@ -69,7 +69,7 @@ class CheckpointStore:
         rows = []
         for job in jobs:
             path, text = self._files.of_job(batch, job.id), to_json(job, self.workspace)
-            stat = write_for_now(path, text)
+            stat = write_without_fsync(path, text)
             self._planned = text.encode(), job
             rows.append((summary_of(job), stamp_from(stat) if os.name == "posix" else stamp_of(path)))
         self.index(batch).put(rows)
@@ -142,7 +142,7 @@ class CheckpointStore:
             write_atomically(path, to_json(batch, self.workspace))
             self.index(batch.name).arrange(batch.jobs, stamp_of(path))
 
-        await to_the_end(save)
+        await run_shielded(save)
 
     async def load_batch(self, name: str) -> Batch | None:
         """The batch as last saved; None: there is none of that name."""
@@ -227,9 +227,9 @@ class CheckpointStore:
 
     # Files -------------------------------------------------------------------------------------------------------
 
-    def _saves_of(self, batch: str) -> GroupedSaves:
+    def _saves_of(self, batch: str) -> GroupCommit:
         if batch not in self._saves:
-            self._saves[batch] = GroupedSaves(partial(self._write_together, batch))
+            self._saves[batch] = GroupCommit(partial(self._write_together, batch))
         return self._saves[batch]
 
     def _write_together(self, batch: str, jobs: Sequence[Job]) -> dict[str, Exception]:
@@ -245,7 +245,7 @@ class CheckpointStore:
                 errors[job.id] = error
         news = {path: job for path, job in about.items() if self._told.get((batch, job.id)) != looked_up(job)}
         rows = {path: summary_of(job) for path, job in news.items()}
-        unwritten = write_together(texts)
+        unwritten = write_all_atomically(texts)
         errors |= {about[path].id: error for path, error in unwritten.items()}
         written = [path for path in rows if path not in unwritten]
         if written:

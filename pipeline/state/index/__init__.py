@@ -1,8 +1,8 @@
-"""The rows of a batch, in SQLite: a table of contents over its job files.
+"""An SQLite index of a batch's jobs: a cache of what its checkpoint files say.
 
-batch         `BatchIndex`: all of it
-rows          a job in short                      (stamps: as its file stood when it was read)
-sums          how many there are of each          (turns: and whose turn is next)
-reconciling   with the job files
-database      its file                            (keeper: usable, whatever happens to it)
+batch         `BatchIndex`: all queries
+rows          a job as a row, and back            (stamps: has its file changed since it was indexed?)
+totals        counts and sums over a batch        (queue: which job comes next)
+reconciling   brings the index up to date with the files
+database      the SQLite file                     (recovery: rebuilt when it is damaged)
 """

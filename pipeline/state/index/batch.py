@@ -20,21 +20,21 @@ from typing import Any, Literal, TypeVar
 
 from pipeline.model import JobStatus, JobSummary
 from pipeline.state.index.database import transact
-from pipeline.state.index.keeper import Keeper
+from pipeline.state.index.queue import Turns
+from pipeline.state.index.recovery import RecoveringDatabase
 from pipeline.state.index.rows import (
     DROP_NONSENSE,
     PUT,
     PUT_STAGE,
     ROW,
-    JobInShort,
-    columns_of,
+    JobOverview,
+    columns_from,
     for_stage,
     in_short,
     sensible,
 )
-from pipeline.state.index.sums import Sums
-from pipeline.state.index.turns import Turns
-from pipeline.state.moments import EARLIEST, LATEST
+from pipeline.state.index.totals import Sums
+from pipeline.state.timestamps import EARLIEST, LATEST
 
 logger = logging.getLogger("nightreel")
 
@@ -49,7 +49,7 @@ class Damage:
     message: str
 
 
-Row = TypeVar("Row", JobSummary, JobInShort)
+Row = TypeVar("Row", JobSummary, JobOverview)
 
 
 class BatchIndex:
@@ -71,7 +71,7 @@ class BatchIndex:
         """
         self._path = path
         self._refill = refill
-        self._keeper = Keeper(path, workspace, fill=lambda: refill(self), in_memory=in_memory, now_s=now_s)
+        self._keeper = RecoveringDatabase(path, workspace, fill=lambda: refill(self), in_memory=in_memory, now_s=now_s)
         self.turns = Turns(self._ask)
         self.sums = Sums(self._ask)
 
@@ -88,8 +88,8 @@ class BatchIndex:
     def put(self, rows: Sequence[tuple[JobSummary, str]]) -> None:
         """Keep rows, each with the stamp of its file; their places stay."""
         # A job that was never begun has come to no stage.
-        new = [columns_of(row, stamp) for row, stamp in rows if not row.attempts]
-        begun = [columns_of(row, stamp) for row, stamp in rows if row.attempts]
+        new = [columns_from(row, stamp) for row, stamp in rows if not row.attempts]
+        begun = [columns_from(row, stamp) for row, stamp in rows if row.attempts]
         parts = [(part, row.id) for row, _ in rows for part in row.sketch]
 
         def put(database: sqlite3.Connection) -> None:
@@ -105,7 +105,7 @@ class BatchIndex:
     def put_damage(self, damage: Damage, stamp: str) -> None:
         """Keep that a job can't be read."""
         row = JobSummary(id=damage.job, batch="", title=damage.job, folder="", status=JobStatus.FAILED)
-        columns = (*columns_of(row, stamp)[:-2], damage.message, ROW.dump_json(row))
+        columns = (*columns_from(row, stamp)[:-2], damage.message, ROW.dump_json(row))
         self._change(lambda database: database.execute(PUT, columns))
 
     def drop_nonsense(self) -> None:
@@ -220,7 +220,7 @@ class BatchIndex:
         )
         return [row for job_id, data in self._ask(query, (value,)) if (row := self._row(job_id, data, sensible))]
 
-    def told(self, *statuses: JobStatus) -> Iterator[JobInShort]:
+    def told(self, *statuses: JobStatus) -> Iterator[JobOverview]:
         """`rows` in short, for who tells of very many: in half the time."""
         return self._paged(in_short, statuses)
 

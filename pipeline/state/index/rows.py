@@ -8,7 +8,7 @@ from functools import cache
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from pipeline.model import Cost, Job, JobStatus, JobSummary, Priority
-from pipeline.state.moments import has_sane_moments, is_sane
+from pipeline.state.timestamps import has_sane_moments, is_sane
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +19,7 @@ class Message:
 
 
 @dataclass(frozen=True, kw_only=True)
-class JobInShort:
+class JobOverview:
     """The few fields of a `JobSummary` that a list of very many jobs shows."""
 
     id: str
@@ -37,7 +37,7 @@ class JobInShort:
 
 
 ROW = TypeAdapter(JobSummary)
-# What `columns_of` never writes. The row is looked into only when it is JSON at all.
+# What `columns_from` never writes. The row is looked into only when it is JSON at all.
 DROP_NONSENSE = f"""
     DELETE FROM jobs WHERE typeof(id) != 'text' OR length(id) NOT BETWEEN 8 AND 64 OR id GLOB '*[^0-9a-f]*'
     OR status NOT IN ({", ".join(repr(status.value) for status in JobStatus)})
@@ -78,8 +78,8 @@ def cost_json() -> TypeAdapter[Cost]:
 
 
 @cache
-def _short() -> TypeAdapter[JobInShort]:
-    return TypeAdapter(JobInShort)
+def _short() -> TypeAdapter[JobOverview]:
+    return TypeAdapter(JobOverview)
 
 
 def looked_up(job: Job) -> tuple[object, ...]:
@@ -91,7 +91,7 @@ def looked_up(job: Job) -> tuple[object, ...]:
     return (job.history, job.priority, job.sketch, job.video, job.sampled, job.review, job.published, len(paid))
 
 
-def columns_of(row: JobSummary, stamp: str) -> tuple[object, ...]:
+def columns_from(row: JobSummary, stamp: str) -> tuple[object, ...]:
     """The values that `PUT` takes: of a row, and the stamp of the file that it was made of."""
     until = row.parked_until.timestamp() if row.parked_until else None
     rank, data = row.priority.rank, ROW.dump_json(row)
@@ -116,7 +116,7 @@ def sensible(job_id: str, data: bytes) -> JobSummary | None:
     return row if row.id == job_id and has_sane_moments(row) else None
 
 
-def in_short(job_id: str, data: bytes) -> JobInShort | None:
+def in_short(job_id: str, data: bytes) -> JobOverview | None:
     """The same in short: checked, and given as it is."""
     try:
         row = _short().validate_json(data)

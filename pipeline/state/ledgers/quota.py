@@ -71,28 +71,28 @@ class Allowance:
     costs: Mapping[str, int]
 
     def price(self, method: str) -> dict[str, int]:
-        """What a call takes out of each purse."""
+        """What a call takes out of each bucket."""
         units = self.costs.get(method, 0 if method == UPLOAD else 1)
         return {"uploads": 1 if method == UPLOAD else 0, "units": units}
 
-    def limit(self, purse: str) -> int:
-        """How much a purse holds when the day begins."""
-        return {"uploads": self.uploads_per_day, "units": self.units_per_day}[purse]
+    def limit(self, bucket: str) -> int:
+        """How much a bucket holds when the day begins."""
+        return {"uploads": self.uploads_per_day, "units": self.units_per_day}[bucket]
 
     def films(self, spent: Mapping[str, int], calls: Mapping[str, int]) -> int | None:
         """How many films can still be published on a day, if each takes these calls. None: any number."""
         most = None
-        for purse in ("uploads", "units"):
-            each = sum(self.price(method)[purse] * count for method, count in calls.items())
-            if each and (limit := self.limit(purse)):
-                left = max(0, limit - spent.get(purse, 0)) // each
+        for bucket in ("uploads", "units"):
+            each = sum(self.price(method)[bucket] * count for method, count in calls.items())
+            if each and (limit := self.limit(bucket)):
+                left = max(0, limit - spent.get(bucket, 0)) // each
                 most = left if most is None else min(most, left)
         return most
 
 
 @dataclass(frozen=True)
 class _Part:
-    """What one call takes out of one purse, as a part of its reservation."""
+    """What one call takes out of one bucket, as a part of its reservation."""
 
     ledger: Ledger
     day: date
@@ -108,12 +108,12 @@ class ProjectQuota:
         self._allowance = allowance
         self._clock = clock
         self._ledgers = {
-            purse: Ledger(folder, f"youtube-{purse}-{project}", clock=clock, zone=_PACIFIC)
-            for purse in ("uploads", "units")
+            bucket: Ledger(folder, f"youtube-{bucket}-{project}", clock=clock, zone=_PACIFIC)
+            for bucket in ("uploads", "units")
         }
 
     def price(self, method: str) -> dict[str, int]:
-        """What a call takes out of each purse."""
+        """What a call takes out of each bucket."""
         return self._allowance.price(method)
 
     def uploads_left(self) -> int | None:
@@ -123,29 +123,29 @@ class ProjectQuota:
     async def reserve(self, method: str, *, leave: int = 0) -> Reservation:
         """Count a call that is about to be made, if so many units are left to others then.
 
-        Raises `ClosedError` with the time when there is something in the purse again. Not `QuotaError`: a throttle that
-        met one would let nobody to the channel, and a purse that is empty says nothing about the other.
+        Raises `ClosedError` with the time at which the bucket is refilled. Not `QuotaError`: that would make a throttle
+        close the channel to all calls, and an empty bucket says nothing about the others.
         """
         parts: list[_Part] = []
-        for purse, amount in self._allowance.price(method).items():
+        for bucket, amount in self._allowance.price(method).items():
             if amount:
                 try:
-                    parts.append(await self._take(purse, amount, leave=leave if purse == "units" else 0))
+                    parts.append(await self._take(bucket, amount, leave=leave if bucket == "units" else 0))
                 except ClosedError:
                     await Reservation(parts, self._clock).give_back()
                     raise
         return Reservation(parts, self._clock)
 
-    async def _take(self, purse: str, amount: int, *, leave: int) -> _Part:
-        ledger, call = self._ledgers[purse], uuid4().hex[:12]
-        limit = self._allowance.limit(purse)
+    async def _take(self, bucket: str, amount: int, *, leave: int) -> _Part:
+        ledger, call = self._ledgers[bucket], uuid4().hex[:12]
+        limit = self._allowance.limit(bucket)
         if limit and leave and amount > limit - leave:
             raise self._kept_for_others(leave)
         try:
             day = await ledger.reserve(amount, call=call, tokens_per_day=limit - leave if limit else None)
         except (ClosedError, QuotaError) as error:
-            what = "videos that may be uploaded" if purse == "uploads" else "units that may be used"
-            of = f" ({limit:,} by youtube.{purse}_per_day)" if limit else ""
+            what = "videos that may be uploaded" if bucket == "uploads" else "units that may be used"
+            of = f" ({limit:,} by youtube.{bucket}_per_day)" if limit else ""
             hint = "It goes on at midnight in California"
             told = error.until if isinstance(error, ClosedError) else error.resets_at
             until = told or next_day(self._clock())
@@ -159,8 +159,8 @@ class ProjectQuota:
         return ClosedError(what, until=next_day(self._clock()), hint="It goes on at midnight in California")
 
     def spent_today(self) -> dict[str, int]:
-        """What was taken out of each purse. Blocks."""
-        return {purse: ledger.spent_today()[1] for purse, ledger in self._ledgers.items()}
+        """What was taken out of each bucket. Blocks."""
+        return {bucket: ledger.spent_today()[1] for bucket, ledger in self._ledgers.items()}
 
     def days(self, films: int, calls: Mapping[str, int] = CALLS_PER_FILM) -> FilmDays:
         """How long it takes to publish so many films. Blocks."""
@@ -186,7 +186,7 @@ class Reservation:
             await part.ledger.correct(part.day, call=part.call, tokens=-part.amount, requests=-1)
 
     async def refused(self) -> None:
-        """Google says that the purse is empty: nobody asks again today."""
+        """Google says that the bucket is empty: nobody asks again today."""
         for part in self._parts:
             await part.ledger.close(next_day(self._clock()))
 

@@ -9,29 +9,29 @@ compiler         TOML tables and texts with Jinja2 expressions, compiled
 script_template  script.toml: scenes filled in from the fields
 """
 
-from pipeline.template.rows.compiler import PlayError, Sheet, Values, compile_table, compile_text, names_in
+from pipeline.template.rows.compiler import Compiled, FillError, Values, compile_table, compile_text, variables_in
 from pipeline.template.rows.dates import day_order
-from pipeline.template.rows.field import NO, TEXTS, YES, CellProblem, Field
+from pipeline.template.rows.field import NO, TEXT_KINDS, YES, CellProblem, Field
 from pipeline.template.rows.field_checks import BRIEF_FIELDS
-from pipeline.template.rows.money import currency_in, currency_of, names_currency
-from pipeline.template.rows.script_template import Play
+from pipeline.template.rows.money import currency_code, currency_in_header, has_currency
+from pipeline.template.rows.script_template import ScriptTemplate
 
 __all__ = [
     "BRIEF_FIELDS",
     "NO",
-    "TEXTS",
+    "TEXT_KINDS",
     "YES",
     "CellProblem",
+    "Compiled",
     "Field",
-    "Play",
-    "PlayError",
-    "Sheet",
+    "FillError",
+    "ScriptTemplate",
     "Values",
     "compile_table",
     "compile_text",
-    "currency_in",
-    "currency_of",
+    "currency_code",
+    "currency_in_header",
     "day_order",
-    "names_currency",
-    "names_in",
+    "has_currency",
+    "variables_in",
 ]

@@ -18,7 +18,7 @@ from jinja2 import meta
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.text import clean_code, clean_text
 from pipeline.template.rows.filters import LANGUAGE, row_sandbox
-from pipeline.template.sandbox import FAILURES
+from pipeline.template.sandbox import RENDER_ERRORS
 
 WHEN = "when"
 _TEXT = "text"
@@ -28,7 +28,7 @@ _CODE = "code"
 NOTHING = ""
 
 
-class PlayError(Exception):
+class FillError(Exception):
     """A row of which a text can't be made: where, and why."""
 
     def __init__(self, place: str, problem: str) -> None:
@@ -59,7 +59,7 @@ _TWICE = re.compile(r"(?<=[\w)\]\"'’”])(?:[,;:](?=[.!?,](?:\s|$))|([.!?])\.(
 _BEFORE_PART, _BEFORE_TEXT = "\x01", "\x02"
 
 
-def names_in(text: str) -> frozenset[str]:
+def variables_in(text: str) -> frozenset[str]:
     """The names that a text uses; none if it is broken, which is told elsewhere."""
     try:
         return frozenset(meta.find_undeclared_variables(SANDBOX.parse(text)))
@@ -68,7 +68,7 @@ def names_in(text: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
+class Compiled:
     """A table, or a text, that is filled in."""
 
     template: jinja2.Template
@@ -79,25 +79,27 @@ class Sheet:
     programs: frozenset[int] = frozenset()
 
     def filled(self, values: Values, *, place: str) -> Any:  # noqa: ANN401 - what was compiled, filled in
-        """It, for a row; `NOTHING` where its condition is false. Raises `PlayError`."""
+        """It, for a row; `NOTHING` where its condition is false. Raises `FillError`."""
         try:
             written = SANDBOX.filled(self.template, values.context)
             parts = (part.partition(_BEFORE_TEXT) for part in written.split(_BEFORE_PART)[1:])
             return self.fill({(number := int(mark)): self._cleaned(number, text) for mark, _, text in parts})
-        except FAILURES as error:
-            raise PlayError(place, f"can't be filled in: {error}") from error
+        except RENDER_ERRORS as error:
+            raise FillError(place, f"can't be filled in: {error}") from error
 
     def _cleaned(self, number: int, text: str) -> str:
         return clean_code(text) if number in self.programs else _TWICE.sub(r"\1", clean_text(text))
 
 
-def compile_text(text: str, *, where: str, known: Sequence[str]) -> Sheet:
+def compile_text(text: str, *, where: str, known: Sequence[str]) -> Compiled:
     """What fills in a text over fields. Raises `InputError` for a broken one and for unknown names."""
     press = _Press(where, known)
     return press.sheet(press.any(text))
 
 
-def compile_table(table: Mapping[str, Any], *, where: str, known: Sequence[str], shown: Collection[int] = ()) -> Sheet:
+def compile_table(
+    table: Mapping[str, Any], *, where: str, known: Sequence[str], shown: Collection[int] = ()
+) -> Compiled:
     """The same for a table with texts in it, and `when`, its condition; in the tables `shown` (ids), that is a text."""
     press = _Press(where, known, shown)
     return press.sheet(press.any(table))
@@ -115,10 +117,10 @@ class _Press:
         self._names: frozenset[str] = frozenset()
         self._programs: set[int] = set()
 
-    def sheet(self, fill: Fill) -> Sheet:
+    def sheet(self, fill: Fill) -> Compiled:
         """All that was compiled."""
         template = SANDBOX.from_string("".join(self._source))
-        return Sheet(template=template, fill=fill, names=self._names, programs=frozenset(self._programs))
+        return Compiled(template=template, fill=fill, names=self._names, programs=frozenset(self._programs))
 
     def any(self, value: object, *, is_program: bool = False) -> Fill:
         """A text, a list, a table or anything else that stands in TOML."""

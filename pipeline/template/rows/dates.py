@@ -13,7 +13,7 @@ from functools import lru_cache
 from babel.dates import get_date_format, get_day_names, get_month_names
 
 from pipeline.language.writing_systems import ascii_digits
-from pipeline.template.rows.numbers import known_locale
+from pipeline.template.rows.numbers import parse_locale
 from pipeline.template.rows.problem import CellProblem
 
 _HINT = "Write year, month and day: 2026-11-03"
@@ -158,7 +158,7 @@ def _months(locale: str) -> dict[str, int]:
         if each:
             for width in ("wide", "abbreviated"):
                 for context in ("format", "stand-alone"):
-                    names = get_month_names(width, context, known_locale(each))
+                    names = get_month_names(width, context, parse_locale(each))
                     found |= {name.rstrip(".").casefold(): number for number, name in names.items()}
     return found | {"sept": 9}
 
@@ -170,7 +170,7 @@ def _weekdays(locale: str) -> tuple[dict[str, int], re.Pattern[str]]:
     for each in filter(None, ("en", locale)):
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
-                names = get_day_names(width, context, known_locale(each))
+                names = get_day_names(width, context, parse_locale(each))
                 found |= {name.rstrip(".").casefold(): number for number, name in names.items()}
     # In Italian, mar is a month as well.
     found = {name: number for name, number in found.items() if name not in _months(locale)}
@@ -181,7 +181,7 @@ def _weekdays(locale: str) -> tuple[dict[str, int], re.Pattern[str]]:
 @lru_cache(maxsize=64)
 def _words_of(locale: str) -> frozenset[str]:
     """What a locale writes between the parts of a day: 3 de noviembre de 2026, 2026 m. lapkričio 3 d."""
-    patterns = (get_date_format(style, known_locale(locale)).pattern for style in ("medium", "long", "full"))
+    patterns = (get_date_format(style, parse_locale(locale)).pattern for style in ("medium", "long", "full"))
     # Letters of ASCII stand for parts, unless they are in quotes.
     plain = " ".join(re.sub(r"'([^']*)'|[a-zA-Z]+", r" \1 ", pattern) for pattern in patterns if locale)
     return frozenset(word.rstrip(".").casefold() for word in _WORDS.findall(plain))
@@ -192,5 +192,5 @@ def day_order(locale: str) -> str:
     """In which order a locale writes day, month and year with numbers."""
     if not locale:
         return ""
-    pattern = get_date_format("short", known_locale(locale)).pattern.casefold()
+    pattern = get_date_format("short", parse_locale(locale)).pattern.casefold()
     return "".join(dict.fromkeys(letter for letter in pattern if letter in "dmy"))

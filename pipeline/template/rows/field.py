@@ -28,14 +28,14 @@ _NO = (
 YES, NO = frozenset(_YES.split()), frozenset(_NO.split())
 # As a whole cell, what spreadsheets and databases write where one would say yes or no.
 _TRUTHS = "true false TRUE FALSE WAHR FALSCH VRAI FAUX VERDADERO FALSO VERO VERDADEIRO WAAR ONWAAR"
-TRUTHS = frozenset(_TRUTHS.split())
+BOOLEAN_LITERALS = frozenset(_TRUTHS.split())
 
 
 Kind = Literal[
     "text", "name", "integer", "number", "money", "date", "url", "image", "colour", "email", "choice", "paragraphs"
 ]
 # Those whose cells are texts, of at most `max_chars`.
-TEXTS: Final[frozenset[Kind]] = frozenset({"text", "name", "paragraphs"})
+TEXT_KINDS: Final[frozenset[Kind]] = frozenset({"text", "name", "paragraphs"})
 # A text unless its field says otherwise: half a page.
 TEXT_MAX_CHARS = 500
 # What is longer is told as that, and not as no name.
@@ -43,7 +43,7 @@ _NAME_MAX_CHARS = 200
 # Beyond it a cell is not looked at.
 _CELL_MAX_CHARS = 20_000
 
-__all__ = ["TEXTS", "TEXT_MAX_CHARS", "CellProblem", "Field", "Kind"]
+__all__ = ["TEXT_KINDS", "TEXT_MAX_CHARS", "CellProblem", "Field", "Kind"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,14 +75,14 @@ class Field:
         `locale` says how numbers and dates are written in the table, if that is known; it `rounds` sums, where a
         program worked them out. Raises `CellProblem`.
         """
-        is_text = self.kind in TEXTS
+        is_text = self.kind in TEXT_KINDS
         if len(cell) > _CELL_MAX_CHARS and not is_text:
             raise CellProblem(f"has {len(cell):,} characters", f"Write {self._expected}")
         part = cell[: 2 * max(self.max_chars, _CELL_MAX_CHARS)]
         text = read_paragraphs(part) if self.kind == "paragraphs" else read_text(part)
         if not text:
             return ""
-        if is_text and text in TRUTHS:
+        if is_text and text in BOOLEAN_LITERALS:
             raise CellProblem(
                 f"is {text}, which programs write for a yes or a no", "Write what is meant, or make the field a choice"
             )

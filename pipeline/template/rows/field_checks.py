@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.template.rows.compiler import compile_text, names_in
+from pipeline.template.rows.compiler import compile_text, variables_in
 from pipeline.template.rows.field import CellProblem, Field
 from pipeline.template.rows.filters import LANGUAGE
 
@@ -28,7 +28,7 @@ BRIEF_FIELDS = (
 )
 
 
-class WrongField(NamedTuple):
+class FieldProblem(NamedTuple):
     """What is wrong in a [fields.NAME]: which one (empty: none), its key, the problem, and what to do."""
 
     name: str
@@ -37,26 +37,26 @@ class WrongField(NamedTuple):
     hint: str
 
 
-def in_order(fields: Sequence[Field]) -> tuple[Field, ...]:
+def in_dependency_order(fields: Sequence[Field]) -> tuple[Field, ...]:
     """As they are declared, but for derived ones, which come after what they are made of. Raises `CycleError`."""
     by_name = {field.name: field for field in fields}
-    made_of = {name: sorted(names_in(field.derived) & by_name.keys()) for name, field in by_name.items()}
+    made_of = {name: sorted(variables_in(field.derived) & by_name.keys()) for name, field in by_name.items()}
     return tuple(by_name[name] for name in TopologicalSorter(made_of).static_order())
 
 
-def find_wrong_fields(fields: Sequence[Field], key: str) -> Iterator[WrongField]:
+def find_field_problems(fields: Sequence[Field], key: str) -> Iterator[FieldProblem]:
     """What is wrong in the fields of a template, `key` being the one that names a row."""
     names = [field.name for field in fields]
     if key and key not in names:
-        yield WrongField("", "key", f"key: there is no field {key}", did_you_mean(key, names))
+        yield FieldProblem("", "key", f"key: there is no field {key}", did_you_mean(key, names))
     for field in fields:
         for wrong, problem, hint in _in_field(field, names):
-            yield WrongField(field.name, wrong, f"fields.{field.name}: {problem}", hint)
+            yield FieldProblem(field.name, wrong, f"fields.{field.name}: {problem}", hint)
     try:
-        in_order(fields)
+        in_dependency_order(fields)
     except CycleError as error:
         name = str(error.args[1][0])
-        yield WrongField(name, "derived", f"fields.{name}: it is derived from itself", "Break the circle")
+        yield FieldProblem(name, "derived", f"fields.{name}: it is derived from itself", "Break the circle")
 
 
 def _in_field(field: Field, names: Sequence[str]) -> Iterator[tuple[str, str, str]]:

@@ -20,7 +20,7 @@ from pipeline.template.rows.formatting import (
     ordinal_text,
     plural_text,
 )
-from pipeline.template.rows.money import known_code
+from pipeline.template.rows.money import is_currency_code
 from pipeline.template.sandbox import TextSandbox
 
 # The name under which a text knows the language of its film.
@@ -45,7 +45,7 @@ def money(context: jinja2.runtime.Context, value: Any, currency: str = "") -> st
         return ""
     if isinstance(value, Money):
         return money_text(value.amount, value.currency, _language(context))
-    if not known_code(currency):
+    if not is_currency_code(currency):
         raise ValueError(f"money takes a sum, or a number and a currency: {{{{ {value} | money('EUR') }}}}")
     return money_text(Decimal(str(value)), currency, _language(context))
 

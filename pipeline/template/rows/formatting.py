@@ -13,7 +13,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from pipeline.template.rows.money import round_money
-from pipeline.template.rows.numbers import known_locale
+from pipeline.template.rows.numbers import parse_locale
 
 # A code needs a space to be told from its digits: CHF 1,299 (CLDR's currencySpacing, which Babel does not heed).
 _CLOSE = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
@@ -77,7 +77,7 @@ class Money:
     @property
     def symbol(self) -> str:
         """What its language writes for the currency: €, $, CHF."""
-        return get_currency_symbol(self.currency, locale=known_locale(self.language))
+        return get_currency_symbol(self.currency, locale=parse_locale(self.language))
 
     def __str__(self) -> str:
         return money_text(self.amount, self.currency, self.language)
@@ -157,7 +157,7 @@ def money_text(amount: Decimal, currency: str, language: str) -> str:
     """A sum, rounded to what can be paid; a whole one without cents."""
     amount = round_money(amount, currency)
     whole = amount == amount.to_integral_value()
-    locale = known_locale(language)
+    locale = parse_locale(language)
     pattern = _without_cents(language) if whole else None
     written = format_currency(amount, currency, locale=locale, format=pattern, currency_digits=not whole)
     return _CLOSE.sub("\u00a0", written)
@@ -166,7 +166,7 @@ def money_text(amount: Decimal, currency: str, language: str) -> str:
 @lru_cache(maxsize=4096)
 def number_text(number: Decimal, language: str) -> str:
     """A number, with its decimals."""
-    return format_decimal(number, locale=known_locale(language), decimal_quantization=False)
+    return format_decimal(number, locale=parse_locale(language), decimal_quantization=False)
 
 
 @lru_cache(maxsize=4096)
@@ -174,7 +174,7 @@ def date_text(day: date, language: str, style: str = "long") -> str:
     """A day; `style` is short, medium, long or full, or a pattern of CLDR ("d MMMM")."""
     if style not in _STYLES and not set(style) <= set("GyMLEcdewWqQY .,/-'年月日일월년"):
         raise ValueError(f"{style!r} is no way to write a day; write short, medium, long, full or a pattern: d MMMM")
-    written = format_date(day, format=style, locale=known_locale(language))
+    written = format_date(day, format=style, locale=parse_locale(language))
     # CLDR does not know that a month begins so in French.
     return re.sub(r"\b1 (?=[^\W\d])", "1er ", written) if language.partition("-")[0] == "fr" else written
 
@@ -193,7 +193,7 @@ def ordinal_text(number: int, language: str, gender: str = "masculine") -> str:
 
 def plural_text(number: object, forms: tuple[str, ...], language: str) -> str:
     """The form that goes with a number, of as many as the language has: "day", "days". Raises `ValueError`."""
-    locale = known_locale(language)
+    locale = parse_locale(language)
     known: list[str] = [
         category for category in ("zero", "one", "two", "few", "many", "other") if category in _categories(language)
     ]
@@ -207,10 +207,10 @@ def plural_text(number: object, forms: tuple[str, ...], language: str) -> str:
 
 @lru_cache(maxsize=64)
 def _categories(language: str) -> frozenset[str]:
-    return frozenset(known_locale(language).plural_form.rules) | {"other"}
+    return frozenset(parse_locale(language).plural_form.rules) | {"other"}
 
 
 @lru_cache(maxsize=64)
 def _without_cents(language: str) -> str:
-    pattern = known_locale(language).currency_formats["standard"].pattern
+    pattern = parse_locale(language).currency_formats["standard"].pattern
     return str(pattern).replace(".00", "")

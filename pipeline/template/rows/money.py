@@ -105,28 +105,28 @@ def _uncoded(text: str, sign: str) -> str:
     return f"{sign[:10]!r} is no currency that is known"
 
 
-def currency_in(name: str, currency: str = "") -> tuple[str, str]:
+def currency_in_header(name: str, currency: str = "") -> tuple[str, str]:
     """Of the name of a column the rest, and the currency that it names: "Price (EUR)". It names none: "".
 
     `currency` is what a sign that several currencies share stands for, where it may.
     """
     found = _IN_NAME.fullmatch(name.strip())
-    code = currency_of(found[2] or found[3], currency) if found else ""
+    code = currency_code(found[2] or found[3], currency) if found else ""
     # Names of currencies are words, too: "Price all" is in no leks.
     return (found[1], code) if found and code in _USUAL else (name, "")
 
 
-def currency_of(sign: str, currency: str = "") -> str:
+def currency_code(sign: str, currency: str = "") -> str:
     """The code of a sign or a code, as a cell of its own has it; empty: it is none."""
     return _code(sign.strip(), currency)
 
 
-def names_currency(text: str) -> bool:
+def has_currency(text: str) -> bool:
     """Whether a sum says what it is in, whatever that is."""
     return any(character.isalpha() or unicodedata.category(character) == "Sc" for character in text)
 
 
-def known_code(code: str) -> bool:
+def is_currency_code(code: str) -> bool:
     """Whether it is the code of a currency."""
     return code in _codes()
 

@@ -89,7 +89,7 @@ def _plain_digits(text: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def known_locale(name: str) -> Locale:
+def parse_locale(name: str) -> Locale:
     """A locale by its tag; one that is not known by its language, else English."""
     for tag in (name, name.partition("-")[0]):
         try:
@@ -102,4 +102,4 @@ def known_locale(name: str) -> Locale:
 @lru_cache(maxsize=64)
 def decimal_mark(locale: str) -> str:
     """The mark before a fraction."""
-    return str(known_locale(locale).number_symbols.get("latn", {}).get("decimal", "."))
+    return str(parse_locale(locale).number_symbols.get("latn", {}).get("decimal", "."))

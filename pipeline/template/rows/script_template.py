@@ -25,10 +25,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.language.tags import LANGUAGE_TAG, same_language, usual_case
+from pipeline.language.tags import LANGUAGE_TAG, canonical_case, same_language
 from pipeline.language.text import clean_text
 from pipeline.model import SCENES, Scene, Script
-from pipeline.template.rows.compiler import NOTHING, WHEN, PlayError, Sheet, Values, compile_table
+from pipeline.template.rows.compiler import NOTHING, WHEN, Compiled, FillError, Values, compile_table
 from pipeline.template.scene_parsing import build_scene, check_keys
 from pipeline.toml import parse_toml
 
@@ -52,14 +52,14 @@ class _Part:
     layout: str
     # Whether every row has it.
     is_certain: bool
-    sheet: Sheet
+    sheet: Compiled
     # What it is for every row, if it names no field.
     scene: Scene | None
     # What it became for rows of late, by what they say in the fields that it names: two rows share most scenes.
     known: dict[tuple[str, ...], Scene | None] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, values: Values, told: Mapping[str, str]) -> Scene | None:
-        """The scene of a row; None: its condition is false. Raises `PlayError`."""
+        """The scene of a row; None: its condition is false. Raises `FillError`."""
         if self.scene or not told:
             return self.scene or _scene(self.place, self.sheet, values)
         key = tuple(told.get(name, "") for name in self.sheet.names)
@@ -80,21 +80,21 @@ class Placed(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Play:
+class ScriptTemplate:
     """A script.toml, compiled. Equal when its text is."""
 
     text: str
     path: str = field(compare=False)
     language: str
-    _about: Sheet = field(compare=False, repr=False)
+    _about: Compiled = field(compare=False, repr=False)
     _scenes: tuple[_Part, ...] = field(compare=False, repr=False)
     # The pictures that it names outright.
     pictures: tuple[Placed, ...] = field(compare=False, repr=False)
     # Those whose names are made of fields.
-    _made: tuple[Sheet, ...] = field(compare=False, repr=False)
+    _made: tuple[Compiled, ...] = field(compare=False, repr=False)
 
     @property
-    def makes_names(self) -> bool:
+    def has_dynamic_pictures(self) -> bool:
         """Whether some pictures are other ones from row to row, and no field says which: "{{ colour }}.jpg"."""
         return bool(self._made)
 
@@ -109,13 +109,13 @@ class Play:
         first = self._scenes[0]
         return Placed(first.place, first.line, first.layout) if first.is_certain else None
 
-    def made_names(self, fields: Mapping[str, object]) -> tuple[str, ...]:
-        """What those pictures are called for a row with these values by field. Raises `PlayError`."""
+    def dynamic_pictures(self, fields: Mapping[str, object]) -> tuple[str, ...]:
+        """What those pictures are called for a row with these values by field. Raises `FillError`."""
         values = Values(fields, self.language)
         return tuple(filter(None, (each.filled(values, place=_PICTURE) for each in self._made)))
 
     def script(self, fields: Mapping[str, object], told: Mapping[str, str] = _UNTOLD) -> Script:
-        """The script of a row with these values by field. Raises `PlayError`.
+        """The script of a row with these values by field. Raises `FillError`.
 
         `told` are the same values in one form (see `Field.read`): by them scenes are known that other rows have, too.
         """
@@ -131,7 +131,9 @@ class Play:
         )
 
 
-def parse_play(text: str, *, path: str, known: Sequence[str], images: Collection[str] = ()) -> Play:
+def parse_script_template(
+    text: str, *, path: str, known: Sequence[str], images: Collection[str] = ()
+) -> ScriptTemplate:
     """The script in a script.toml; `known` are the fields of its template, `images` those that are pictures.
 
     Raises `InputError` with the line.
@@ -154,7 +156,7 @@ def parse_play(text: str, *, path: str, known: Sequence[str], images: Collection
         elif not _is_field(named, images):
             condition = {WHEN: each.get(WHEN, "true"), "text": named}
             made.append(compile_table(condition, where=where, known=known))
-    return Play(
+    return ScriptTemplate(
         text=text,
         path=path,
         language=language,
@@ -183,7 +185,7 @@ def _language_of(table: Mapping[str, Any], path: str) -> str:
     found = _NAMED.search(path)
     named = found[1] if found else "en"
     written = str(table.get("language", named))
-    language = usual_case(written.replace("_", "-"))
+    language = canonical_case(written.replace("_", "-"))
     if not LANGUAGE_TAG.fullmatch(language):
         raise InputError(f"language is {written[:40]!r}", where=path, hint="Write a language tag like en, de or pt-BR")
     if found and not same_language(named.replace("_", "-"), language):
@@ -222,16 +224,16 @@ def _part(table: Mapping[str, Any], place: str, where: str, known: Sequence[str]
     sheet = compile_table(table, where=where, known=known, shown={id(each) for each in moments})
     try:
         scene = None if sheet.names else _scene(place, sheet, Values({}, language))
-    except PlayError as error:
+    except FillError as error:
         raise InputError(error.problem, where=where) from error
     line, layout = int(where.rpartition(":")[2]), str(table[_LAYOUT])
     return _Part(place=place, line=line, layout=layout, is_certain=WHEN not in table, sheet=sheet, scene=scene)
 
 
-def _scene(place: str, sheet: Sheet, values: Values) -> Scene | None:
-    """A scene of a row; None: its condition is false. Raises `PlayError`."""
+def _scene(place: str, sheet: Compiled, values: Values) -> Scene | None:
+    """A scene of a row; None: its condition is false. Raises `FillError`."""
     table = sheet.filled(values, place=place)
     try:
         return None if table == NOTHING else build_scene(table, where=place)
     except InputError as error:
-        raise PlayError(place, error.message) from error
+        raise FillError(place, error.message) from error

@@ -33,8 +33,8 @@ server     all of it over HTTP
 """
 
 from tests.standins.youtube.accounts import CLIENT_ID, CLIENT_SECRET, FORCE_SSL, READONLY, UPLOAD, Accounts
+from tests.standins.youtube.error_responses import Reset
 from tests.standins.youtube.faults import FAULTS, HOSTILE_PASSING, PASSING, FaultPlan
-from tests.standins.youtube.mishaps import Reset
 from tests.standins.youtube.quota import Quota
 from tests.standins.youtube.server import YouTubeStandIn
 from tests.standins.youtube.uploads import CHUNK_BYTES, Film

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from tests.standins.youtube.accounts import Grant
-from tests.standins.youtube.mishaps import Answered, backend_error, page, unauthorized
+from tests.standins.youtube.error_responses import Answered, backend_error, page, unauthorized
 from tests.standins.youtube.rules import Asked, Refusal, check
 from tests.standins.youtube.uploads import Film
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from tests.standins.youtube.accounts import FORCE_SSL
-from tests.standins.youtube.mishaps import (
+from tests.standins.youtube.error_responses import (
     ELSEWHERE,
     Reset,
     backend_error,

@@ -13,15 +13,15 @@ from typing import Any
 
 from aiohttp import ClientError, web
 
-from tests.standins.served import Loopback
+from tests.standins.loopback import Loopback
 from tests.standins.youtube.accounts import FORCE_SSL, Accounts, Grant, TokenError
+from tests.standins.youtube.error_responses import Answered, Reset, page, rate_limited, reset
+from tests.standins.youtube.extras import Shelf
 from tests.standins.youtube.faults import FaultPlan
 from tests.standins.youtube.listing import Listing
-from tests.standins.youtube.mishaps import Answered, Reset, page, rate_limited, reset
 from tests.standins.youtube.quota import Quota
 from tests.standins.youtube.receiving import RESUMABLE_PATH, UPLOAD_PATH, Receiving
 from tests.standins.youtube.rules import Refusal, discovery
-from tests.standins.youtube.shelf import Shelf
 from tests.standins.youtube.uploads import Film, Session
 
 

@@ -3,8 +3,8 @@
     Brief ─► script ─► narration ─► subtitles ─► scenes ─► film ─► quality ─► publishing ─► Receipt
 
 A stage may be run again without harm: what is expensive in it is content-addressed in the cache, and what it leaves
-behind is written whole or not at all. It never touches the job's status or its checkpoint; `jobs.py` does that.
-What a job has when a stage takes it up is asked of `so_far`.
+behind is written whole or not at all. It never touches the job's status or its checkpoint; `runner.py` does that.
+What a job has when a stage takes it up is asked of `results`.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from dataclasses import dataclass
 
 from pipeline.model import Job
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.film.approval import has_left, is_judged
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.delivered import is_complete
-from pipeline.orchestrator.film.leaving import has_left, is_judged
+from pipeline.orchestrator.film.delivery import is_complete
 from pipeline.orchestrator.film.stages.film import assemble
 from pipeline.orchestrator.film.stages.narration import speak
 from pipeline.orchestrator.film.stages.publishing import deliver
 from pipeline.orchestrator.film.stages.quality import OF_SCENES, inspect
+from pipeline.orchestrator.film.stages.results import is_drawn, is_spoken
 from pipeline.orchestrator.film.stages.scenes import draw
 from pipeline.orchestrator.film.stages.script import write
-from pipeline.orchestrator.film.stages.so_far import is_drawn, is_spoken
 from pipeline.orchestrator.film.stages.subtitles import subtitle
 
 __all__ = ["OF_SCENES", "STAGES", "Stage"]

@@ -7,16 +7,16 @@ from pathlib import Path
 from anyio import create_task_group, to_thread
 
 from pipeline.assembly import read_stills
-from pipeline.errors import first_error
-from pipeline.files import write_together
+from pipeline.errors import raise_first_error
+from pipeline.files import write_all_atomically
 from pipeline.model import Job
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import badge_of, part_of
 from pipeline.orchestrator.film.pictures import attributions_of
-from pipeline.orchestrator.film.scenes import join_film
-from pipeline.orchestrator.film.stages.so_far import made, package_of, shown_of
-from pipeline.orchestrator.film.studio import studio_for
+from pipeline.orchestrator.film.scene_renderer import studio_for
+from pipeline.orchestrator.film.segments import join_film
+from pipeline.orchestrator.film.stages.results import made, package_of, shown_of
 from pipeline.publishing import film_metadata
 from pipeline.subtitles import to_srt, to_vtt
 
@@ -48,10 +48,10 @@ async def assemble(job: Job, context: RunContext, attempt: Attempt) -> Job:
                 part_of=part_of(job.brief),
             ),
         }
-        for error in write_together(files).values():
+        for error in write_all_atomically(files).values():
             raise error
 
-    with first_error():
+    with raise_first_error():
         async with create_task_group() as tasks:
             tasks.start_soon(write_beside)
             video = await attempt.compute(join_film, job.segments, job.music, called, package.video, rate)

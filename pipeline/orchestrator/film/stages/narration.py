@@ -13,10 +13,10 @@ from pipeline.model import Clip, Job, Narration, title_of
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.episodes import badge_of
-from pipeline.orchestrator.film.lengths import hold_to_length, told_length
+from pipeline.orchestrator.film.scene_renderer import studio_for
 from pipeline.orchestrator.film.scripts import speaker
-from pipeline.orchestrator.film.stages.so_far import made
-from pipeline.orchestrator.film.studio import studio_for
+from pipeline.orchestrator.film.stages.results import made
+from pipeline.orchestrator.film.target_length import hold_to_length, told_length
 from pipeline.subtitles import make_subtitles
 
 logger = logging.getLogger("nightreel")

@@ -6,17 +6,17 @@ from anyio import to_thread
 
 from pipeline.model import Job
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.film.approval import held_because
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.leaving import held_because
-from pipeline.orchestrator.film.outgoing import send_out
-from pipeline.orchestrator.film.stages.so_far import made
+from pipeline.orchestrator.film.publication import send_out
+from pipeline.orchestrator.film.stages.results import made
 from pipeline.publishing import publish
 
 
 async def deliver(job: Job, context: RunContext, attempt: Attempt) -> Job:
     """Video -> Receipt: into its folder, and from there to the video hosts. Each receipt is saved at once.
 
-    In its folder a person may look at it first; to the hosts goes only what was judged (`leaving.py`).
+    In its folder a person may look at it first; to the hosts goes only what was judged (`approval.py`).
     """
     if job.receipt is None:
         receipt = await publish(made(job.package), destination=context.places.destination(job))

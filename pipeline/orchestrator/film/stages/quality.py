@@ -8,11 +8,11 @@ from pipeline.errors import QualityError
 from pipeline.model import Brief, FailedVerdict, Job, Table
 from pipeline.model.metadata import fit_title
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.strictness import profile_for
+from pipeline.orchestrator.context.quality_profiles import profile_for
+from pipeline.orchestrator.film.approval import without_film
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.leaving import without_film
-from pipeline.orchestrator.film.likeness import is_compared, twin_of
-from pipeline.orchestrator.film.stages.so_far import drawn_files, made, shown_of
+from pipeline.orchestrator.film.duplicates import is_compared, twin_of
+from pipeline.orchestrator.film.stages.results import drawn_files, made, shown_of
 from pipeline.publishing import files_beside, sums_of
 from pipeline.quality import Expected, Parts, inspect_film
 from pipeline.rendering import missing_glyphs

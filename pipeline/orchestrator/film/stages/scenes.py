@@ -6,13 +6,13 @@ from pathlib import Path
 
 from anyio import create_task_group
 
-from pipeline.errors import first_error
+from pipeline.errors import raise_first_error
 from pipeline.model import Job, Segment
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.scene_renderer import studio_for
 from pipeline.orchestrator.film.soundtrack import sound_of
-from pipeline.orchestrator.film.stages.so_far import made
-from pipeline.orchestrator.film.studio import studio_for
+from pipeline.orchestrator.film.stages.results import made
 
 
 async def draw(job: Job, context: RunContext, attempt: Attempt) -> Job:
@@ -34,7 +34,7 @@ async def draw(job: Job, context: RunContext, attempt: Attempt) -> Job:
         nonlocal music
         music = await sound_of(job.brief, clips, context, attempt)
 
-    with first_error():
+    with raise_first_error():
         async with create_task_group() as tasks:
             tasks.start_soon(mix)
             for index in range(len(clips)):

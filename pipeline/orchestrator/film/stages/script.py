@@ -9,17 +9,17 @@ from pipeline.errors import PermanentError
 from pipeline.media.versions import require_encoder
 from pipeline.model import Job
 from pipeline.narration.narrate import check_voice
-from pipeline.narration.spoken_text import way_of_saying
+from pipeline.narration.spoken_text import normaliser_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.cached_author import Kept, Voices
+from pipeline.orchestrator.film.duplicates import sketch_for
 from pipeline.orchestrator.film.episodes import let_next, waits_for, with_earlier
-from pipeline.orchestrator.film.kept import Kept, Voices
-from pipeline.orchestrator.film.likeness import sketch_for
 from pipeline.orchestrator.film.pictures import gather, gather_for, with_what_is_there
-from pipeline.orchestrator.film.room import with_room
+from pipeline.orchestrator.film.scene_fit import with_room
 from pipeline.orchestrator.film.scripts import Commission
 from pipeline.orchestrator.film.soundtrack import bed_of, loop_of
-from pipeline.script import only_showing, with_number
+from pipeline.script import with_episode_number, without_missing_pictures
 
 
 async def write(job: Job, context: RunContext, attempt: Attempt) -> Job:
@@ -33,7 +33,7 @@ async def write(job: Job, context: RunContext, attempt: Attempt) -> Job:
     narrators = await to_thread.run_sync(lambda: context.crew.narrators)
     # The rules of how a language is said take 15 ms to compile: while a narrator is waited for, not in the next stage.
     pronunciations = context.crew.pronunciations_of(job.brief)
-    attempt.ahead.start_soon(to_thread.run_sync, way_of_saying, job.brief.language, pronunciations)
+    attempt.ahead.start_soon(to_thread.run_sync, normaliser_for, job.brief.language, pronunciations)
     await check_voice(narrators, job.brief.language, job.brief.voice)
     template = await to_thread.run_sync(context.template, job.brief)
     if waits := await to_thread.run_sync(waits_for, job, context, "script"):
@@ -51,10 +51,10 @@ async def write(job: Job, context: RunContext, attempt: Attempt) -> Job:
         if too_long := await kept.size_error(job.brief):
             raise too_long from error
         raise
-    script = with_number(script, job.brief, template)
+    script = with_episode_number(script, job.brief, template)
     pictures = await gather_for(script, job.brief, context, attempt, pictures)
     names = [still.name for still in pictures.stills] if pictures else []
-    script = only_showing(script, names)
+    script = without_missing_pictures(script, names)
     # What can't be drawn is better known before it is spoken, and so is what has no room.
     look = await to_thread.run_sync(context.look, job.brief, script, pictures)
     await attempt.fonts_of(script, look)

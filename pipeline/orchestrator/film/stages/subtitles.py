@@ -9,7 +9,7 @@ from anyio import to_thread
 from pipeline.model import Job
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.stages.so_far import made
+from pipeline.orchestrator.film.stages.results import made
 from pipeline.subtitles import make_subtitles
 
 

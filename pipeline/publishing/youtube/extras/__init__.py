@@ -1,17 +1,17 @@
-"""More than the film: what is added to one that is out. Each is a step of its own.
+"""What is added to a published film, each as a step of its own.
 
-wanted       what is asked for; what a step can do
-plan         the steps of one film
-doing        one step after the other, saved before and after
-adding       all of them, for one film
-thumbnail    its picture
-captions     its words, a track for each language
-titles       its title and description in the languages of its family
-playlist     its place in a playlist, which is made if there is none of that name
-link         the way to it from the episode before
+steps        `Extras` (what is requested) and `Step` (the Protocol)
+plan         the steps for one film
+execution    runs steps one by one, each journalled before and after
+runner       plans and runs all steps for one film
+thumbnail    thumbnails.set
+captions     captions.insert, a track per language
+titles       localized titles and descriptions
+playlist     playlistItems.insert, into a playlist that is created if missing
+link         a link from the previous or next episode's description
 """
 
-from pipeline.publishing.youtube.extras.adding import Adding
-from pipeline.publishing.youtube.extras.wanted import Extras, Title
+from pipeline.publishing.youtube.extras.runner import Adding
+from pipeline.publishing.youtube.extras.steps import Extras, Title
 
 __all__ = ["Adding", "Extras", "Title"]

@@ -16,9 +16,9 @@ from anyio import to_thread
 from pipeline.errors import InputError
 from pipeline.language.tags import LANGUAGE_TAG
 from pipeline.publishing.destination import not_judged
-from pipeline.publishing.youtube.answers import objects, text_at
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.failures import reason_of
+from pipeline.publishing.youtube.responses import objects, text_at
 
 MOST_BYTES = 100_000_000
 _CONFLICT = 409

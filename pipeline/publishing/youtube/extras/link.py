@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pipeline.keys import content_key
 from pipeline.publishing.youtube.calls import Calls
-from pipeline.publishing.youtube.changing import change_description
 from pipeline.publishing.youtube.journal import WATCH
 from pipeline.publishing.youtube.links import Links, Neighbour, with_links
+from pipeline.publishing.youtube.updating import change_description
 from pipeline.state.locks import held
 
 

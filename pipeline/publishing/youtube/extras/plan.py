@@ -11,14 +11,14 @@ from pipeline.language.tags import LANGUAGE_TAG, same_language
 from pipeline.language.text import clean_text
 from pipeline.model import Package
 from pipeline.model.metadata import fit_title
-from pipeline.publishing.beside import SRT, THUMBNAIL, tracks_beside
 from pipeline.publishing.destination import Subject
+from pipeline.publishing.sidecars import SRT, THUMBNAIL, tracks_beside
 from pipeline.publishing.youtube.extras.captions import Captions
 from pipeline.publishing.youtube.extras.link import LinkFrom
 from pipeline.publishing.youtube.extras.playlist import PlaylistPlace
+from pipeline.publishing.youtube.extras.steps import Extras, Step
 from pipeline.publishing.youtube.extras.thumbnail import Thumbnail
 from pipeline.publishing.youtube.extras.titles import Titles
-from pipeline.publishing.youtube.extras.wanted import Extras, Step
 from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
 from pipeline.publishing.youtube.video import FilmText
 

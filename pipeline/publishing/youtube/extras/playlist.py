@@ -18,10 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline.files import read_file, storage_errors, write_atomically
 from pipeline.keys import content_key
 from pipeline.language.text import clean_text
-from pipeline.publishing.youtube.answers import id_at, pages, text_at
 from pipeline.publishing.youtube.calls import Calls
-from pipeline.publishing.youtube.extras.wanted import Extras
+from pipeline.publishing.youtube.extras.steps import Extras
 from pipeline.publishing.youtube.failures import reason_of
+from pipeline.publishing.youtube.responses import id_at, pages, text_at
 from pipeline.state.locks import held
 
 TITLE_MAX_CHARS = 150
