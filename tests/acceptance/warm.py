@@ -310,14 +310,14 @@ def _load() -> None:
     from PIL import Image  # noqa: PLC0415
 
     from pipeline.model import Script, SpokenLine, TitleScene, VideoFormat  # noqa: PLC0415
-    from pipeline.orchestrator.film.segments import load_workers  # noqa: PLC0415
+    from pipeline.orchestrator.film.segments import preload_worker_modules  # noqa: PLC0415
     from pipeline.rendering import Look, draw_scene, find_overflowing_texts, font_digest  # noqa: PLC0415
     from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail  # noqa: PLC0415
     from pipeline.template import load_template  # noqa: PLC0415
 
     Image.preinit()
     load_template("explainer", search=())
-    load_workers()
+    preload_worker_modules()
     lines = (SpokenLine(text="Tea cools."),)
     scene = TitleScene(lines=lines, heading="Why tea cools")
     script = Script(title="Why tea cools", language="en", scenes=(scene,))
