@@ -42,7 +42,7 @@ async def speak(job: Job, context: RunContext, attempt: Attempt) -> Job:
         attempt.ahead.start_soon(draw_ahead, index, clip)
 
     attempt.ahead.start_soon(draw_stills)
-    narrated = partial(await speaker(job.brief, context, attempt), script, spoken=spoken)
+    narrated = partial(await speaker(job.brief, context, attempt), script, on_clip=spoken)
     narration = await narrated()
     if job.brief.length_s:
         narration = await hold_to_length(narration, job.brief.length_s, prosody=context.crew.prosody, speak=narrated)
