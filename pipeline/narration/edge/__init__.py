@@ -90,7 +90,7 @@ class EdgeNarrator:
 
     async def until_open(self) -> None:
         """Wait at the throttle."""
-        await self._throttle.until_open()
+        await self._throttle.wait_until_open()
 
     async def choose_voice(self, language: str, wanted: str | None) -> str:
         """A voice by its name (en-US-AvaNeural), or our choice for the language."""

@@ -25,15 +25,15 @@ from pipeline.limits import Rank
 from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import JobEvent, Listener, Notice, emit, ignore
-from pipeline.orchestrator.film.approval import held_because
+from pipeline.orchestrator.film.approval import hold_error
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.delivery import film_is_whole, is_delivered, is_where_wanted
-from pipeline.orchestrator.film.episodes import let_next, waits_for
-from pipeline.orchestrator.film.failures import MAY_PASS, crash_loop, error_record, goes_on
-from pipeline.orchestrator.film.remake import forget_from, stage_to_mend
+from pipeline.orchestrator.film.delivery import film_is_intact, is_at_destination, is_delivered
+from pipeline.orchestrator.film.episodes import release_next_episode, turn_error
+from pipeline.orchestrator.film.failures import MAY_PASS, crash_loop_error, error_record, resumption
+from pipeline.orchestrator.film.remake import discard_from, remake_stage
 from pipeline.orchestrator.film.stages import STAGES, Stage
-from pipeline.orchestrator.film.stages.results import drawn_files
-from pipeline.orchestrator.processes.workers import expect_work
+from pipeline.orchestrator.film.stages.results import segment_files
+from pipeline.orchestrator.processes.workers import preload_workers
 from pipeline.state import CacheUsage
 
 logger = logging.getLogger("nightreel")
@@ -96,9 +96,9 @@ class _Run:
         self._take_up()
         if self.job.asked != self._context.asked:
             self._context = await to_thread.run_sync(self._context.for_job, self.job)
-        if is_orphan and (crash := crash_loop(self.job)):
+        if is_orphan and (crash := crash_loop_error(self.job)):
             told = f"{crash.message}: see the history in its checkpoint.\n"
-            await to_thread.run_sync(write_atomically, self._context.evidence(self.job), told)
+            await to_thread.run_sync(write_atomically, self._context.crash_report(self.job), told)
             raise crash
         async with self._context.cache.holding(*_kept_files(self.job)) as use:
             stages = await self._begin()
@@ -107,13 +107,13 @@ class _Run:
                     attempt = Attempt(
                         cores=self._context.cores,
                         rank=rank,
-                        bench=self._context.bench(self.job),
-                        evidence=self._context.evidence(self.job),
-                        ahead=ahead,
-                        keep=self._keep_quietly,
-                        note=lambda line: emit(self._listen, Notice(text=line)),
+                        work_folder=self._context.work_folder(self.job),
+                        crash_report=self._context.crash_report(self.job),
+                        background=ahead,
+                        save=self._keep_quietly,
+                        notify=lambda line: emit(self._listen, Notice(text=line)),
                         prices=self._context.prices,
-                        budgets=self._context.machine.budgets(self.job.batch),
+                        budgets=self._context.runtime.budgets(self.job.batch),
                     )
                     for number, stage in enumerate(stages):
                         if number:  # the first one is saved with the beginning, the last result with the end
@@ -137,7 +137,7 @@ class _Run:
         if job.records or any(getattr(job, result) for result in _RESULTS):
             job, stages = await to_thread.run_sync(_as_found, job, self._context)
         if len(stages) > 1:  # the last one only delivers
-            expect_work()
+            preload_workers()
         with anyio.CancelScope(shield=True):
             await self._keep(job.evolve(stage=stages[0].name if stages else ""))
         return stages
@@ -186,11 +186,11 @@ class _Run:
         What is forgotten is gone before that is saved: whoever is killed in between judges the film once more, and pays
         nobody twice.
         """
-        stage = stage_to_mend(self.job)
+        stage = remake_stage(self.job)
         if not stage:
             return False
         with anyio.CancelScope(shield=True):
-            job = await to_thread.run_sync(forget_from, stage, self.job, self._context)
+            job = await to_thread.run_sync(discard_from, stage, self.job, self._context)
             if job.failed_verdicts and self.job.stage == "quality":
                 *before, last = job.failed_verdicts
                 job = job.evolve(failed_verdicts=(*before, replace(last, again=stage)))
@@ -219,13 +219,13 @@ class _Run:
                     logger.warning("job %s stopped, and that could not be saved: %s", job.id, unsaved)
         self.job = job
         emit(self._listen, JobEvent(job=job, error=error))
-        if isinstance(error, SampleError) and not await to_thread.run_sync(held_because, job, self._context):
+        if isinstance(error, SampleError) and not await to_thread.run_sync(hold_error, job, self._context):
             # Approved while we wrote down that it was not: whoever did that may not have seen this film wait.
             await self.to(JobStatus.PENDING, why="the sample is approved")
-        if isinstance(error, TurnError) and not await to_thread.run_sync(waits_for, job, self._context, job.stage):
+        if isinstance(error, TurnError) and not await to_thread.run_sync(turn_error, job, self._context, job.stage):
             await self.to(JobStatus.PENDING, why="the episode before it has come so far")
         elif job.status is JobStatus.FAILED:
-            await let_next(job, self._context)
+            await release_next_episode(job, self._context)
 
     async def _keep_quietly(self, job: Job) -> None:
         """In the middle of a stage: nobody hears of it before the stage is over."""
@@ -242,7 +242,7 @@ class _Run:
 def _stopped(job: Job, error: Exception, context: RunContext) -> Job:
     """The job parked, held or given up, with what the error says."""
     record, now = error_record(error, job.stage), context.clock()
-    until, may_go_on = goes_on(error, retries=job.retries, errors=context.settings.errors, now=now)
+    until, may_go_on = resumption(error, retries=job.retries, errors=context.settings.errors, now=now)
     status = JobStatus.PARKED if may_go_on else JobStatus.FAILED
     status = JobStatus.REVIEW if isinstance(error, HeldError) else status
     job = job.evolve(error=record)
@@ -256,11 +256,11 @@ def _stopped(job: Job, error: Exception, context: RunContext) -> Job:
 
 def _as_found(job: Job, context: RunContext) -> tuple[Job, tuple[Stage, ...]]:
     """The job with what is still there of its film, and the stages that are still to do. Reads files."""
-    is_whole = film_is_whole(job)
+    is_whole = film_is_intact(job)
     if job.receipt and is_whole:
         # Wherever it lies, it need not be made again: it is delivered from there.
         job = job.evolve(package=job.receipt.package)
-    if not (is_whole and is_where_wanted(job, context)):
+    if not (is_whole and is_at_destination(job, context)):
         job = job.evolve(receipt=None)
     return job, _still_to_do(job, context)
 
@@ -277,4 +277,4 @@ def _kept_files(job: Job) -> tuple[Path, ...]:
     """What an earlier attempt got from the cache."""
     clips = job.narration.clips if job.narration else ()
     stills = job.pictures.stills if job.pictures else ()
-    return (*(clip.path for clip in clips), *(still.path for still in stills), *drawn_files(job))
+    return (*(clip.path for clip in clips), *(still.path for still in stills), *segment_files(job))

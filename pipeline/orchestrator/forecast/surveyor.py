@@ -14,11 +14,11 @@ from pipeline.music import check_bed
 from pipeline.narration.spoken_text import normaliser_for
 from pipeline.narration.synthesis import VoiceConfig
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.film.cached_author import Kept, Voices
-from pipeline.orchestrator.film.episodes import with_earlier
+from pipeline.orchestrator.film.cached_author import CachedAuthor, Voices
+from pipeline.orchestrator.film.episodes import with_earlier_episodes
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey, Work
 from pipeline.orchestrator.forecast.history import Kind, kind_of
-from pipeline.rendering.look import bears_title
+from pipeline.rendering.look import shows_title
 from pipeline.script import ScriptWriter, check_any
 
 
@@ -63,7 +63,7 @@ class SharedWork:
         fresh = total = 0
         for index, scene in enumerate(script.scenes):
             after = script.scenes[index - 1] if index and transition != "cut" else None
-            title = script.title if bears_title(scene) or bears_title(after) else ""
+            title = script.title if shows_title(scene) or shows_title(after) else ""
             key = hash((looks, brief.voice, title, scene, after))
             said = _letters(scene)
             self.scenes += 1
@@ -154,15 +154,19 @@ class Surveyor:
         self._context.hosts.check(brief)
         self._context.appearance.theme(brief)
         self._hear(brief)
-        voices = self._hired(self._context.crew.writers_of(brief, template))
+        voices = self._hired(self._context.providers.writers_of(brief, template))
         narrator, voice = from_thread.run(voices.first, brief.language, brief.voice)
-        brief = with_earlier(brief, self._context)
-        script = self._script(brief, begun, Kept(template=template, context=self._context, voices=voices, brief=brief))
+        brief = with_earlier_episodes(brief, self._context)
+        script = self._script(
+            brief, begun, CachedAuthor(template=template, context=self._context, voices=voices, brief=brief)
+        )
         if script is None:
             return 1.0
         self._known_scripts += 1
-        say = normaliser_for(script.language, self._context.crew.pronunciations_of(brief))
-        config = VoiceConfig(narrator=narrator, voice=voice, prosody=self._context.crew.prosody, normalise=say)
+        normalise = normaliser_for(script.language, self._context.providers.pronunciations_of(brief))
+        config = VoiceConfig(
+            narrator=narrator, voice=voice, prosody=self._context.providers.prosody, normalise=normalise
+        )
         for scene in script.scenes:
             self._clips += self._sharing.clip(
                 scene, config, lambda key: self._context.cache.contains("clip", key, ".wav")
@@ -180,14 +184,14 @@ class Surveyor:
         if self._voices is None:
             try:
                 check_any(writers)
-                self._voices = Voices(narrators=self._context.crew.narrators)
+                self._voices = Voices(narrators=self._context.providers.narrators)
             except NightreelError as error:
                 self._voices = error
         if isinstance(self._voices, NightreelError):
             raise self._voices
         return self._voices
 
-    def _script(self, brief: Brief, begun: str, kept: Kept) -> Script | None:
+    def _script(self, brief: Brief, begun: str, kept: CachedAuthor) -> Script | None:
         """The script, if the job has it, or the cache, or if it needs no model; else somebody has to be asked."""
         if begun and (script := self._of_job(begun)):
             self._scripts += bool(script.model)
@@ -195,11 +199,11 @@ class Surveyor:
         original = from_thread.run(kept.original, brief)
         if original is None:
             from_thread.run(kept.check_size, brief)
-            self._unwritten.add(self._context.wishes.original_of(brief).said)
-            self._untranslated += self._context.wishes.is_translated(brief)
+            self._unwritten.add(self._context.briefs.original_of(brief).said)
+            self._untranslated += self._context.briefs.is_translated(brief)
             return None
         script, pace = original
-        if not self._context.wishes.is_translated(brief):
+        if not self._context.briefs.is_translated(brief):
             self._scripts += bool(script.model)
             return script
         translated = from_thread.run(kept.translation, script, pace, brief)

@@ -134,7 +134,7 @@ class ServiceModel:
         async with (
             # Before the throttle: who has passed it sends at once, not after it may have been closed.
             self._transport.open() as line,
-            billing.buying(self.service, self.model, tokens_in=prompt, tokens_out=room) as purchase,
+            billing.purchase(self.service, self.model, tokens_in=prompt, tokens_out=room) as purchase,
             self._throttle.call(tokens=prompt + room, model=self.model) as call,
         ):
             await purchase.reserve()
@@ -159,9 +159,9 @@ class ServiceModel:
             reply = await self._post(line, request)
         except NotReachedError:
             call.used(tokens=0)
-            purchase.free()
+            purchase.void()
             raise
-        call.told(parse_rate_limits(reply.headers, requests_by_day=self._dialect.requests_by_day))
+        call.report_limits(parse_rate_limits(reply.headers, requests_by_day=self._dialect.requests_by_day))
         try:
             return self._completion(reply)
         except MalformedOutputError:
@@ -169,7 +169,7 @@ class ServiceModel:
         except ProviderError:
             if is_uncharged(reply.status):
                 call.used(tokens=0)
-                purchase.free()
+                purchase.void()
             raise
 
     async def _post(self, line: Connection, request: dict[str, Any]) -> Reply:
