@@ -125,7 +125,7 @@ class ClosedError(ProviderError):
         self.until = until
 
 
-def opens_at(error: Exception) -> datetime | None:
+def available_at(error: Exception) -> datetime | None:
     """When what is closed or spent is there again; None: it is neither, or nobody has told."""
     if isinstance(error, ClosedError):
         return error.until
@@ -220,7 +220,7 @@ class CrashError(NightreelError):
     """A worker process died twice under the same work."""
 
 
-def reworded(error: _Error, message: str) -> _Error:
+def with_message(error: _Error, message: str) -> _Error:
     """The same error with another message. `error` itself stays as it is, and is the cause of the new one."""
     new = type(error).__new__(type(error), message)
     new.__dict__.update(vars(error), message=message)
@@ -243,7 +243,7 @@ def did_you_mean(word: str, known: Iterable[str], *, otherwise: str | None = Non
 
 
 @contextmanager
-def first_error() -> Iterator[None]:
+def raise_first_error() -> Iterator[None]:
     """Out of the task groups inside, raise the error that stopped them by itself, not in a group.
 
     The others only followed it; but a defect of ours goes before anything that a user could mend.

@@ -23,10 +23,10 @@ from anyio import to_thread
 from yarl import URL
 
 from pipeline.errors import PermanentError, TransientError
-from pipeline.tls import trusted
+from pipeline.tls import tls_context
 
 # Statuses after which the same question may be answered.
-MAY_PASS = frozenset({408, 425, 429, 500, 502, 503, 504})
+RETRYABLE_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Nothing packed: what unpacks to a million times its size would be measured too late.
@@ -37,7 +37,7 @@ _TRANSLATED = ip_network("64:ff9b::/96")
 _NOT_GLOBAL = tuple(ip_network(each) for each in ("fec0::/10", "3fff::/20", "192.88.99.0/24"))
 
 
-def is_public(text: str) -> bool:
+def is_public_address(text: str) -> bool:
     """Whether an IP address can be reached by anybody (RFC 6890), looking through what wraps IPv4 into IPv6."""
     try:
         address = ip_address(text.partition("%")[0])
@@ -66,7 +66,7 @@ def _check_address(url: URL, also_allowed: Collection[str], hint: str) -> None:
     if url.user or url.password:
         raise PermanentError("an address with a password is not fetched", hint=hint)
     # aiohttp looks up nothing for an address in numbers: no resolver would see it.
-    if _is_numeric(url.host) and not is_public(url.host) and not _is_allowed(url.host, url.port, also_allowed):
+    if _is_numeric(url.host) and not is_public_address(url.host) and not _is_allowed(url.host, url.port, also_allowed):
         raise _private(url.host, hint)
 
 
@@ -97,7 +97,7 @@ class PublicResolver(AbstractResolver):
         found = await self._theirs.resolve(host, port, family)
         if _is_allowed(host, port, self._also_allowed):
             return found
-        if any(not is_public(each["host"]) and each["host"] not in self._also_allowed for each in found):
+        if any(not is_public_address(each["host"]) and each["host"] not in self._also_allowed for each in found):
             raise _private(host, self._hint)
         return found
 
@@ -112,8 +112,8 @@ def _private(host: str, hint: str) -> PermanentError:
     )
 
 
-class PublicWeb:
-    """What can be asked of public machines, and of others that are allowed; see `open_web`."""
+class PublicHttpClient:
+    """What can be asked of public machines, and of others that are allowed; see `open_public_client`."""
 
     def __init__(self, session: aiohttp.ClientSession, also_allowed: Collection[str], hint: str) -> None:
         self._session = session
@@ -144,15 +144,15 @@ def _onwards(url: URL, location: str) -> URL:
 
 
 @asynccontextmanager
-async def open_web(
+async def open_public_client(
     also_allowed: Collection[str], *, within: aiohttp.ClientTimeout, hint: str
-) -> AsyncIterator[PublicWeb]:
+) -> AsyncIterator[PublicHttpClient]:
     """Public machines, and those in `also_allowed` ("host", "host:port"), for the length of the block.
 
     `hint` says what to do about an address that is refused. No proxy is asked: it would look names up by itself, behind
     our back.
     """
-    tls = await to_thread.run_sync(trusted)
+    tls = await to_thread.run_sync(tls_context)
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(resolver=PublicResolver(also_allowed, hint), limit=1, ssl=tls),
         timeout=within,
@@ -160,7 +160,7 @@ async def open_web(
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
     ) as session:
-        yield PublicWeb(session, also_allowed, hint)
+        yield PublicHttpClient(session, also_allowed, hint)
 
 
 @contextmanager

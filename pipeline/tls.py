@@ -7,7 +7,7 @@ from functools import cache
 
 
 @cache
-def trusted() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
     """For whoever speaks over TLS: those that this machine trusts, and those that browsers do. Blocks, the first time.
 
     Some Pythons find none of the machine's, as that of python.org on macOS; and only a machine knows its company's own.

@@ -107,7 +107,7 @@ def _keys(dotted: str) -> list[str]:
     return [part.strip(" \"'") for part in dotted.split(".")]
 
 
-def in_our_words(details: ErrorDetails, *, looks: str = "") -> str:
+def describe_invalid_value(details: ErrorDetails, *, looks: str = "") -> str:
     """What is wrong with a value, as pydantic found it: "is 400, must be at most 64".
 
     `looks` is what a text of that kind looks like, where it has to look like something.

@@ -35,7 +35,7 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
     with storage_errors(path):
         try:
             yield temporary
-            publish_file(temporary, path) if durable else replace_file(temporary, path)
+            replace_durably(temporary, path) if durable else replace_file(temporary, path)
         except BaseException:
             discard(temporary)
             raise
@@ -57,10 +57,10 @@ def write_atomically(path: Path, data: bytes | str, mode: int | None = None, *, 
         finally:
             part.discard()
         if durable:
-            sync_folder(path.parent)
+            fsync_folder(path.parent)
 
 
-def write_for_now(path: Path, data: str) -> os.stat_result:
+def write_without_fsync(path: Path, data: str) -> os.stat_result:
     """As `write_atomically`, but not flushed to the disk: a power cut may lose it. Returns the `stat` of the new file.
 
     Raises `StorageError`.
@@ -76,7 +76,7 @@ def write_for_now(path: Path, data: str) -> os.stat_result:
     return stat
 
 
-def write_together(contents: Mapping[Path, bytes | str]) -> dict[Path, StorageError]:
+def write_all_atomically(contents: Mapping[Path, bytes | str]) -> dict[Path, StorageError]:
     """`write_atomically` for files of one folder, which is flushed once. Returns which could not be written, and why.
 
     Each step is taken for all of them before the next one is: a processor that comes back from waiting for the disk
@@ -98,7 +98,7 @@ def write_together(contents: Mapping[Path, bytes | str]) -> dict[Path, StorageEr
             part.discard()
     try:
         if going_on:
-            sync_folder(going_on[0].path.parent)
+            fsync_folder(going_on[0].path.parent)
     except OSError as error:
         errors = dict.fromkeys(contents, error)
     return {path: storage_error(error, path) for path, error in errors.items()}
@@ -163,7 +163,7 @@ def _temporary_name(path: str) -> str:
     return os.path.join(folder, f".{stem}.{_names.getrandbits(32):08x}{suffix}")  # noqa: PTH118
 
 
-def discard_leftovers(path: Path) -> None:
+def discard_stale_temporaries(path: Path) -> None:
     """Removes what killed processes left of `path` under temporary names. For who alone writes `path`."""
     name = re.compile(rf"\.{re.escape(path.stem)}\.[0-9a-f]{{8}}{re.escape(path.suffix)}")
     with storage_errors(path):
@@ -172,11 +172,11 @@ def discard_leftovers(path: Path) -> None:
                 discard(sibling)
 
 
-def publish_file(temporary: Path, path: Path) -> None:
+def replace_durably(temporary: Path, path: Path) -> None:
     """Gives a finished file its final name: its bytes reach the disk first, then the name does. Raises `OSError`."""
-    flush_to_disk(temporary)
+    fsync_file(temporary)
     replace_file(temporary, path)
-    sync_folder(path.parent)
+    fsync_folder(path.parent)
 
 
 def replace_file(temporary: Path | str, path: Path | str) -> None:
@@ -195,14 +195,14 @@ def replace_file(temporary: Path | str, path: Path | str) -> None:
             return
 
 
-def flush_to_disk(path: Path) -> None:
+def fsync_file(path: Path) -> None:
     """Waits until the file's content would survive a power cut. Raises `OSError`."""
     # Windows flushes only files that are open for writing.
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 
-def sync_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
     """Makes renames in `folder` durable. Windows can't open folders, and journals renames by itself."""
     if os.name != "posix":
         return

@@ -13,7 +13,7 @@ _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 _NOT_THERE_ON_WINDOWS = frozenset({21, 123, 1921})
 
 
-def read_up_to(path: Path, most_bytes: int) -> bytes:
+def read_head(path: Path, most_bytes: int) -> bytes:
     """What a file begins with, and no more: some are larger than memory, and /dev/zero never ends. Raises `OSError`."""
     with path.open("rb") as file:
         return file.read(most_bytes)
@@ -31,7 +31,7 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def is_there(path: Path) -> bool:
+def path_exists(path: Path) -> bool:
     """Whether there is a file or folder at `path`. Raises `OSError` if that can't be known (no right to look, say).
 
     What `Path.exists` did, until Python 3.14 made it say no to that as well.

@@ -19,7 +19,7 @@ from pipeline.language.text import has_words
 from pipeline.language.words import split_words
 from pipeline.model import Word
 from pipeline.model.pace import weight
-from pipeline.narration.estimate import estimate, least_s, spread
+from pipeline.narration.estimate import estimate, min_duration_s, spread
 from pipeline.narration.spoken_text import SpokenText
 
 Span = tuple[float, float]
@@ -57,7 +57,7 @@ def match(words: Sequence[str], events: Sequence[Word]) -> Alignment:
     return Alignment(spans=tuple(spans), unheard_at_end=max(0, unheard))
 
 
-def can_be(words: Sequence[str], spans: Sequence[Span | None], rate: float) -> bool:
+def are_plausible(words: Sequence[str], spans: Sequence[Span | None], rate: float) -> bool:
     """Whether these times come one after the other, and no faster than anybody speaks `words` at `rate`.
 
     Others are no better than none: all captions of a film would stand at its beginning.
@@ -65,7 +65,7 @@ def can_be(words: Sequence[str], spans: Sequence[Span | None], rate: float) -> b
     timed = [(word, span[0]) for word, span in zip(words, spans, strict=True) if span]
     if any(start < before - _CLOCKS_DIFFER_S for (_, before), (_, start) in pairwise(timed)):
         return False
-    return not timed or timed[-1][1] - timed[0][1] >= least_s([word for word, _ in timed[:-1]], rate)
+    return not timed or timed[-1][1] - timed[0][1] >= min_duration_s([word for word, _ in timed[:-1]], rate)
 
 
 def fold(said: SpokenText, spans: Sequence[Span | None]) -> tuple[Span | None, ...]:

@@ -15,14 +15,14 @@ _MOST_NAMED = 1 / 2
 _SHOWN_CHARS = 8
 
 
-class CantReadError(PermanentError):
+class UnreadableTextError(PermanentError):
     """A voice would name most of the signs of a film."""
 
 
-def check_reads(narrator: Narrator, voice: str, script: Script, say: Callable[[str], SpokenText]) -> str:
+def check_coverage(narrator: Narrator, voice: str, script: Script, say: Callable[[str], SpokenText]) -> str:
     """What the record of the film has to say about it; empty: the voice reads all.
 
-    Raises `CantReadError` for a film that nobody would understand. `say` may read from disk the first time.
+    Raises `UnreadableTextError` for a film that nobody would understand. `say` may read from disk the first time.
     """
     text = "".join(say(line.text).text for scene in script.scenes for line in scene.lines)
     named = narrator.unreadable(voice, text)
@@ -32,7 +32,7 @@ def check_reads(narrator: Narrator, voice: str, script: Script, say: Callable[[s
     taught = f"teach it in [pronounce.{script.language}]"
     share = sum(map(text.count, named)) / max(1, sum(map(str.isalpha, text)))
     if share > _MOST_NAMED:
-        raise CantReadError(
+        raise UnreadableTextError(
             f"{what}: {share:.0%} of the letters of this film, and it would name each sign",
             hint=f"Let another voice speak (nightreel voices --language {script.language}), or {taught}",
         )

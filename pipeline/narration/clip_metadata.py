@@ -30,7 +30,7 @@ class Take:
     hold_s: float = 0.0
 
 
-class Label(BaseModel):
+class ClipMetadata(BaseModel):
     """What a clip's file says about itself: kept in the WAV, so that the two arrive, stay and go together."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,7 +47,7 @@ class Label(BaseModel):
     speeches: tuple[str, ...]
 
 
-def clip_of(path: Path, label: Label) -> Clip:
+def clip_of(path: Path, label: ClipMetadata) -> Clip:
     """The clip at `path` as its label tells."""
     words = tuple(Word(text=text, start_s=start_s, end_s=end_s) for text, start_s, end_s in label.words)
     return Clip(

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pipeline.errors import CheckpointError, InputError
 from pipeline.media.container.riff import read_extra
 from pipeline.model import Clip
-from pipeline.narration.clip_metadata import Label, Take, clip_of
+from pipeline.narration.clip_metadata import ClipMetadata, Take, clip_of
 
 # Changes whenever the same speeches would give other bytes: part of every clip's cache key.
 VERSION = "6"
@@ -33,9 +33,9 @@ def speech_keys(path: Path) -> tuple[str, ...]:
     return _read_label(path).speeches
 
 
-def _read_label(path: Path) -> Label:
+def _read_label(path: Path) -> ClipMetadata:
     try:
-        return Label.model_validate_json(read_extra(path))
+        return ClipMetadata.model_validate_json(read_extra(path))
     except (InputError, ValidationError) as error:
         raise CheckpointError(
             "the clip is damaged", where=str(path), hint="Delete it: it will be made again"

@@ -48,11 +48,11 @@ def spread(words: Sequence[str], start_s: float, end_s: float) -> tuple[Word, ..
     )
 
 
-def least_s(words: Sequence[str], rate: float) -> float:
+def min_duration_s(words: Sequence[str], rate: float) -> float:
     """The shortest time that `words` may take in a voice that is asked for `rate` (1.0: its own)."""
     return estimate(words)[-1].end_s / rate / _FASTEST if words else 0.0
 
 
-def most_s(words: Sequence[str], rate: float) -> float:
+def max_duration_s(words: Sequence[str], rate: float) -> float:
     """The longest: an hour of sound takes gigabytes."""
     return _MOMENT_S + (estimate(words)[-1].end_s * _SLOWEST / rate if words else 0.0)

@@ -15,7 +15,7 @@ import numpy as np
 from pipeline.media.sound.audio import Samples, read_audio, to_pcm, write_wav
 from pipeline.media.sound.loudness import normalise_loudness
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, Clip, Word
-from pipeline.narration.clip_metadata import CLIP_LEAD_S, CLIP_TAIL_S, Label, Take, clip_of
+from pipeline.narration.clip_metadata import CLIP_LEAD_S, CLIP_TAIL_S, ClipMetadata, Take, clip_of
 from pipeline.narration.speech_files import read_speech
 from pipeline.narration.trimming import LEAD_S, STEP_SAMPLES, TAIL_S, trimmed
 
@@ -45,7 +45,7 @@ def master(takes: Sequence[Take], path: Path) -> Clip:
     samples = np.zeros((length, 2), dtype=np.float32)
     samples[lead : lead + len(joined.sound)] = joined.sound
     samples, loudness_lufs = normalise_loudness(samples)
-    label = Label(
+    label = ClipMetadata(
         samples=length,
         sha256=_sha256(samples),
         words=tuple((word.text, word.start_s + lead_s, word.end_s + lead_s) for word in joined.words),

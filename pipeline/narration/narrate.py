@@ -19,18 +19,18 @@ from pipeline.errors import (
     NightreelError,
     ProviderError,
     TransientError,
-    first_error,
+    raise_first_error,
 )
 from pipeline.limits import RetryPolicy, Throttle
 from pipeline.model import Clip, Narration, Prosody, Scene, Script
 from pipeline.narration import speech_files
-from pipeline.narration.character_coverage import CantReadError, check_reads
+from pipeline.narration.character_coverage import UnreadableTextError, check_coverage
 from pipeline.narration.clips import read_clip, speech_keys
 from pipeline.narration.narrator import Narrator, VoiceFailsError
 from pipeline.narration.silence import SilenceNarrator
 from pipeline.narration.spoken_text import SpokenText
 from pipeline.narration.spoken_text import spoken as as_said
-from pipeline.narration.synthesis import Booth, Compute, Manner
+from pipeline.narration.synthesis import Compute, Synthesiser, VoiceConfig
 from pipeline.state import Cache
 
 T = TypeVar("T")
@@ -118,7 +118,7 @@ async def narrate(
         try:
             chosen, as_wished = await _choose_voice(narrator, script.language, voice, may_differ=voice_known)
             voice_known = True
-            named = await to_thread.run_sync(check_reads, narrator, chosen, script, say)
+            named = await to_thread.run_sync(check_coverage, narrator, chosen, script, say)
             speaking, clips = await film.spoken_by(narrator, chosen, is_last=position == len(narrators))
         except (ProviderError, MissingToolError, InputError) as error:
             failures.append(error)
@@ -144,7 +144,7 @@ def _why_nobody_speaks(failures: Sequence[NightreelError], *, voice_known: bool)
     refusals = [error for error in failures if isinstance(error, InputError)]
     if refusals and not voice_known:
         return refusals[0]
-    return next((error for error in reversed(failures) if not isinstance(error, CantReadError)), failures[-1])
+    return next((error for error in reversed(failures) if not isinstance(error, UnreadableTextError)), failures[-1])
 
 
 @dataclass(kw_only=True)
@@ -164,9 +164,9 @@ class _Film:
 
     async def spoken_by(self, narrator: Narrator, voice: str, *, is_last: bool) -> tuple[str, tuple[Clip, ...]]:
         """All clips in `voice`, or in the first of the narrator's spare voices that does not fail; and which it was."""
-        for speaking in (voice, *narrator.spare_voices(self.script.language, voice)):
-            booth = Booth(
-                manner=Manner(narrator=narrator, voice=speaking, prosody=self.prosody, say=self.say),
+        for speaking in (voice, *narrator.fallback_voices(self.script.language, voice)):
+            booth = Synthesiser(
+                manner=VoiceConfig(narrator=narrator, voice=speaking, prosody=self.prosody, say=self.say),
                 cache=self.cache,
                 retry=self.retry,
                 compute=self.compute,
@@ -187,7 +187,7 @@ class _Film:
             f"{narrator.name}: none of its voices speaks", hint="Try again later, or set another voice"
         )
 
-    async def _scenes(self, booth: Booth) -> tuple[Clip, ...]:
+    async def _scenes(self, booth: Synthesiser) -> tuple[Clip, ...]:
         """All clips, in the order of the scenes; the first failure ends the others and is raised as it is."""
         clips: dict[int, Clip] = {}
 
@@ -195,14 +195,14 @@ class _Film:
             clips[index] = await booth.clip(scene)
             self.tell(index, clips[index])
 
-        with first_error():
+        with raise_first_error():
             async with anyio.create_task_group() as tasks:
                 for index, scene in enumerate(self.script.scenes):
                     tasks.start_soon(speak, index, scene)
         return tuple(clips[index] for index in range(len(self.script.scenes)))
 
 
-def kept_clips(script: Script, manner: Manner, cache: Cache) -> tuple[Clip, ...] | None:
+def cached_clips(script: Script, manner: VoiceConfig, cache: Cache) -> tuple[Clip, ...] | None:
     """The clips of a script, if the cache has all of them. Blocks. Raises `CheckpointError`, `StorageError`."""
     clips = []
     for scene in script.scenes:
@@ -213,7 +213,7 @@ def kept_clips(script: Script, manner: Manner, cache: Cache) -> tuple[Clip, ...]
     return tuple(clips)
 
 
-def kept_speeches(clip: Clip, cache: Cache) -> list[Path]:
+def cached_speeches(clip: Clip, cache: Cache) -> list[Path]:
     """Where the cache keeps what a clip was made of, as the voice said it. Blocks. Raises `CheckpointError`."""
     found = (cache.find(speech_files.KIND, key, speech_files.SUFFIX) for key in speech_keys(clip.path))
     return [path for path in found if path]

@@ -88,14 +88,14 @@ class Narrator(Protocol):
     async def voices(self) -> VoiceList:
         """All its voices, by language and name. Raises `ProviderError`, `MissingToolError` or `InputError`."""
 
-    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:
+    def fallback_voices(self, language: str, voice: str) -> tuple[str, ...]:
         """Voices of `language` that may speak a film when `voice` alone fails, best first; often none."""
 
     def unreadable(self, voice: str, text: str) -> str:
         """The characters of a text that the voice names or spells instead of reading them, each once; mostly none."""
 
     async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
-        """Speak a text that is not silent in a voice that `choose_voice` or `spare_voices` gave.
+        """Speak a text that is not silent in a voice that `choose_voice` or `fallback_voices` gave.
 
         Raises `TransientError` if another try may help, `VoiceFailsError` if another voice may, else another
         `ProviderError` or `MissingToolError`.

@@ -46,13 +46,13 @@ async def measure_pace(language: str, *, speak: Callable[[Script], Awaitable[Nar
     """
     sample = sample_text(language)
     if sample is None:
-        return guess_pace(language)
+        return estimate_pace(language)
     scene = StatementScene(lines=(SpokenLine(text=sample),), text="")
     narration = await speak(Script(title="", language=language, scenes=(scene,)))
     return _of_films(pace_of(narration.clips[0].words, unit_sample=sample), language)
 
 
-def guess_pace(language: str) -> Pace:
+def estimate_pace(language: str) -> Pace:
     """The pace of a calm voice, with nothing spoken."""
     sample = sample_text(language) or _PLAIN
     return _of_films(pace_of(estimate(split_words(sample)), unit_sample=sample), language)

@@ -38,7 +38,7 @@ class SilenceNarrator:
         """The one silent voice."""
         return VoiceList(voices=(Voice(name=self.name, language=""),), source="nothing is heard")
 
-    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
+    def fallback_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
         """Silence never fails."""
         return ()
 

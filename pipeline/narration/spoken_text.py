@@ -70,7 +70,7 @@ def spoken(text: str, language: str = "", pronunciations: Pronunciations = _NONE
     return SpokenText(text=whole, words=words, places=places)
 
 
-def way_of_saying(language: str, pronunciations: Pronunciations) -> Callable[[str], SpokenText]:
+def normaliser_for(language: str, pronunciations: Pronunciations) -> Callable[[str], SpokenText]:
     """`spoken` for a language, with all that it reads from disk in memory. Blocks; what it returns does not."""
     say = partial(spoken, language=language, pronunciations=pronunciations)
     say("1 km, $1, 2000-01-01")

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import NightreelError, TransientError, first_error
+from pipeline.errors import NightreelError, TransientError, raise_first_error
 from pipeline.keys import content_key
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.model import Clip, Prosody, Scene, pauses_of
@@ -20,7 +20,7 @@ from pipeline.narration import clips, speech_files
 from pipeline.narration.clip_metadata import Take
 from pipeline.narration.narrator import Narrator, Speech
 from pipeline.narration.spoken_text import SpokenText, spoken
-from pipeline.narration.utterances import Phrase, phrases_of
+from pipeline.narration.utterances import Utterance, utterances_of
 from pipeline.state import Cache
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class Compute(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manner:
+class VoiceConfig:
     """Who speaks, and how: with a text it decides every sound."""
 
     narrator: Narrator
@@ -50,15 +50,15 @@ class Manner:
     # How a written text is spoken.
     say: Callable[[str], SpokenText] = spoken
 
-    def phrases(self, scene: Scene) -> tuple[Phrase, ...]:
+    def phrases(self, scene: Scene) -> tuple[Utterance, ...]:
         """What is spoken in a scene."""
-        return phrases_of([line.text for line in scene.lines], self.say, pauses_of(scene))
+        return utterances_of([line.text for line in scene.lines], self.say, pauses_of(scene))
 
     def speech_key(self, said: SpokenText) -> str:
         """Names the speech of a phrase in the cache."""
         return content_key(self.narrator.name, self.narrator.version, self.voice, self.prosody, said)
 
-    def clip_key(self, phrases: Sequence[Phrase]) -> str:
+    def clip_key(self, phrases: Sequence[Utterance]) -> str:
         """Names the clip of a scene in the cache."""
         holds = [phrase.hold_s for phrase in phrases[-1:] if phrase.hold_s]
         spoken = [(self.speech_key(phrase.said), phrase.breath_s) for phrase in phrases]
@@ -66,10 +66,10 @@ class Manner:
 
 
 @dataclass(kw_only=True)
-class Booth:
+class Synthesiser:
     """Where a script is spoken in one manner."""
 
-    manner: Manner
+    manner: VoiceConfig
     cache: Cache
     retry: RetryPolicy
     compute: Compute
@@ -90,19 +90,19 @@ class Booth:
         path, _ = await self.cache.get_or_make("clip", key, ".wav", partial(self._make_clip, phrases))
         return await to_thread.run_sync(clips.read_clip, path)
 
-    async def _make_clip(self, phrases: Sequence[Phrase], path: Path) -> None:
+    async def _make_clip(self, phrases: Sequence[Utterance], path: Path) -> None:
         takes: dict[int, Take] = {}
 
-        async def speak(index: int, phrase: Phrase) -> None:
+        async def speak(index: int, phrase: Utterance) -> None:
             takes[index] = await self._take(phrase)
 
-        with first_error():
+        with raise_first_error():
             async with anyio.create_task_group() as tasks:
                 for index, phrase in enumerate(phrases):
                     tasks.start_soon(speak, index, phrase)
         await self.compute(clips.master, [takes[index] for index in range(len(phrases))], path)
 
-    async def _take(self, phrase: Phrase) -> Take:
+    async def _take(self, phrase: Utterance) -> Take:
         if phrase.said.is_silent:
             return Take(speech=None, words=phrase.said.words, hold_s=phrase.hold_s)
         key = self.manner.speech_key(phrase.said)

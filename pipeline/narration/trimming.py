@@ -52,12 +52,12 @@ def trimmed(sound: Samples, words: Sequence[Word]) -> tuple[Samples, tuple[Word,
 
 def audible(sound: Samples) -> NDArray[np.bool_]:
     """For each step of 5 ms, whether something is heard in it."""
-    levels = loudness_steps(sound)
+    levels = rms_steps(sound)
     heard: NDArray[np.bool_] = levels > levels.max(initial=0.0) * 10 ** (_SILENCE_DB / 20)
     return heard
 
 
-def loudness_steps(sound: Samples) -> NDArray[np.float64]:
+def rms_steps(sound: Samples) -> NDArray[np.float64]:
     """The root mean square of each step of 5 ms; the last one may be shorter."""
     squares = np.square(sound[:, 0].astype(np.float64))
     edges = np.arange(0, len(squares), STEP_SAMPLES)

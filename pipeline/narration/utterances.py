@@ -31,7 +31,7 @@ _CUTS = (tuple(SENTENCE_ENDS), (";", ":", "；", "：", "–", "—"), (",", "،
 
 
 @dataclass(frozen=True, kw_only=True)
-class Phrase:
+class Utterance:
     """What is spoken in one go."""
 
     said: SpokenText
@@ -41,9 +41,9 @@ class Phrase:
     hold_s: float = 0.0
 
 
-def phrases_of(
+def utterances_of(
     lines: Sequence[str], say: Callable[[str], SpokenText], pauses: Mapping[int, float] = _NO_PAUSES
-) -> tuple[Phrase, ...]:
+) -> tuple[Utterance, ...]:
     """The phrases of a scene with these lines; together they have the words of the scene's narration, in order.
 
     `say` tells how a text is spoken. A line without a word to say is a phrase too, a silent one. `pauses` are the
@@ -52,15 +52,15 @@ def phrases_of(
     """
     # By itself, a sentence does not know of the space after it, which in Thai is what readers tell sentences by.
     words = iter(split_words(" ".join(lines)))
-    phrases: list[Phrase] = []
+    phrases: list[Utterance] = []
     for index, line in enumerate(lines):
         if index in pauses:
             _pause(phrases, pauses[index])
         sentences = [tuple(_pieces(say(sentence))) for sentence in _sentences(line)]
         for number, pieces in enumerate(sentences, start=1):
             after = _AFTER_LINE_S if number == len(sentences) else _AFTER_SENTENCE_S
-            phrases += [Phrase(said=piece, breath_s=_AFTER_CLAUSE_S) for piece in pieces[:-1]]
-            phrases.append(Phrase(said=pieces[-1], breath_s=after))
+            phrases += [Utterance(said=piece, breath_s=_AFTER_CLAUSE_S) for piece in pieces[:-1]]
+            phrases.append(Utterance(said=pieces[-1], breath_s=after))
     if phrases and len(lines) in pauses:
         phrases[-1] = replace(phrases[-1], hold_s=pauses[len(lines)])
     own = (tuple(islice(words, len(phrase.said.words))) for phrase in phrases)
@@ -69,7 +69,7 @@ def phrases_of(
     )
 
 
-def _pause(phrases: list[Phrase], seconds: float) -> None:
+def _pause(phrases: list[Utterance], seconds: float) -> None:
     """Make the breath after the last phrase that is heard so long."""
     for index in range(len(phrases) - 1, -1, -1):
         if not phrases[index].said.is_silent:

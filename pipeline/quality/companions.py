@@ -17,7 +17,7 @@ from pipeline.model.metadata import (
     utf8_bytes,
     utf16_units,
 )
-from pipeline.model.text_artefacts import find_in_words
+from pipeline.model.text_artefacts import find_prose_artefact
 
 # What hosts take.
 THUMBNAIL_BYTES = 2_000_000
@@ -93,16 +93,16 @@ def words(path: Path) -> Check:
     if not check.passed:
         return check
     content = json.loads(path.read_text(encoding="utf-8-sig"))
-    fault = next(filter(None, (find_leftover(content.get(name, "")) for name in ("title", "description", "tags"))), "")
+    fault = next(filter(None, (find_artefact(content.get(name, "")) for name in ("title", "description", "tags"))), "")
     return Check.of(
         "metadata", passed=not fault, measured=fault or "a title", limit="words as hosts take them, for viewers"
     )
 
 
-def find_leftover(told: object) -> str:
+def find_artefact(told: object) -> str:
     """What was never meant for viewers in a text of metadata, or in a list of them; empty: nothing."""
     texts = told if isinstance(told, list) else [told]
-    return next(filter(None, (find_in_words(str(text)) for text in texts)), "")
+    return next(filter(None, (find_prose_artefact(str(text)) for text in texts)), "")
 
 
 def _faults(content: dict[str, object], script: Script | None, called: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     BulletsScene,
     QuizScene,
@@ -18,7 +18,7 @@ from pipeline.model import (
     TableScene,
     TimelineScene,
     TitleScene,
-    row_of,
+    items_rule_of,
     texts_of,
     with_texts,
 )
@@ -141,7 +141,7 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     limits = scene_limits(scene, layout)
     for shown in texts_of(scene):
         limit = limits.get(shown.field)
-        if limit and (chars := width(shown.text)) > limit:
+        if limit and (chars := display_width(shown.text)) > limit:
             name = shown.name.replace("_", " ")
             yield f'{name} has {chars} characters, at most {limit} fit: "{shorten(shown.text, QUOTED_CHARS)}"'
         elif shown.rule.needed and not shown.text.strip():
@@ -152,7 +152,7 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
 
 def _reveal_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     revealed = [line.reveals for line in scene.lines if line.reveals is not None]
-    row = row_of(type(scene))
+    row = items_rule_of(type(scene))
     if row is None:
         if any(number != 0 for number in revealed):
             yield "a line reveals an item, and the scene has none"

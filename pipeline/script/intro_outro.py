@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, fields, replace
 from typing import Any
 
-from pipeline.model import SCENES, Scene, Script, Shown, SpokenLine, rules_of, texts_of, with_texts
+from pipeline.model import SCENES, Scene, Script, SpokenLine, TextRule, rules_of, texts_of, with_texts
 from pipeline.template import SceneDefaults, Template
 
 
@@ -51,6 +51,6 @@ def _scene_of(defaults: SceneDefaults, script: Script) -> Scene | None:
     needed = [each.name for each in fields(kind) if each.default is MISSING and each.name != "lines"]
     if not needed or not all(map(defaults.text, needed)):
         return None
-    names = {name for name, rule in rules_of(kind).items() if isinstance(rule, Shown) and rule.is_film_name}
+    names = {name for name, rule in rules_of(kind).items() if isinstance(rule, TextRule) and rule.is_film_name}
     values: dict[str, Any] = {**dict.fromkeys(names, script.title), **dict(defaults.texts)}
     return kind(lines=(SpokenLine(text=" ".join(map(defaults.text, needed))),), **values)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after, has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import ascii_digits, width
+from pipeline.language.writing_systems import ascii_digits, display_width
 from pipeline.model import Paragraph, SpokenLine
 from pipeline.script.number_words import spelt_out_numbers
 from pipeline.script.shortening import shorten, split_clauses, without_full_stop
@@ -34,14 +34,14 @@ def shown_items(items: Sequence[Paragraph], limit: int) -> tuple[str, ...]:
     its first clauses, so that the list looks uniform.
     """
     whole = tuple(without_full_stop(item.text) for item in items)
-    if all(width(text) <= limit for text in whole):
+    if all(display_width(text) <= limit for text in whole):
         return whole
     return tuple(_label(item, limit) or shorten(_first_that_fits(item.text, limit), limit) for item in items)
 
 
 def shown_item(text: str, limit: int) -> str:
     """The text of a single item, at most `limit` characters: all of it, or its first sentence or clauses."""
-    return shorten(text if width(text) <= limit else _first_that_fits(text, limit), limit)
+    return shorten(text if display_width(text) <= limit else _first_that_fits(text, limit), limit)
 
 
 def label_and_rest(item: Paragraph) -> tuple[str, str]:
@@ -63,14 +63,14 @@ def _label(item: Paragraph, limit: int) -> str:
     bold = next((phrase for phrase in item.strong if item.text.startswith(phrase)), "").rstrip(" .:：")
     marked = _LABEL.match(item.text)
     for label in (bold, marked[1] if marked else ""):
-        if 0 < width(label) <= limit:
+        if 0 < display_width(label) <= limit:
             return label
     return ""
 
 
 def _first_that_fits(text: str, limit: int) -> str:
     first = without_full_stop(split_sentences(text)[0])
-    return first if width(first) <= limit else without_full_stop(text)
+    return first if display_width(first) <= limit else without_full_stop(text)
 
 
 def shown_statement(paragraph: Paragraph, limit: int, *, last: bool = False) -> tuple[str, str]:
@@ -84,7 +84,7 @@ def shown_statement(paragraph: Paragraph, limit: int, *, last: bool = False) -> 
         sentence = next((sentence for sentence in sentences if phrase in sentence), None)
         if sentence:
             return _around(sentence, phrase, limit)
-    whole = [sentence for sentence in sentences if width(sentence) <= limit and len(split_words(sentence)) >= 4]
+    whole = [sentence for sentence in sentences if display_width(sentence) <= limit and len(split_words(sentence)) >= 4]
     if whole:
         return whole[-1] if last else min(whole, key=len), ""
     return shorten(paragraph.text, limit), ""
@@ -92,11 +92,11 @@ def shown_statement(paragraph: Paragraph, limit: int, *, last: bool = False) -> 
 
 def _around(sentence: str, phrase: str, limit: int) -> tuple[str, str]:
     """(text, emphasis) around a phrase, as much as fits: the sentence, the clause, or only the phrase."""
-    if width(sentence) <= limit:
+    if display_width(sentence) <= limit:
         is_all_of_it = len(phrase) >= len(sentence.rstrip(SENTENCE_ENDS))
         return sentence, "" if is_all_of_it else phrase
     clause = next((clause for clause in split_clauses(sentence) if phrase in clause), phrase)
-    if width(clause) > limit or clause == phrase:
+    if display_width(clause) > limit or clause == phrase:
         return shorten(capitalised(phrase), limit), ""
     return capitalised(clause), capitalised(phrase) if clause.startswith(phrase) else phrase
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     Brief,
     PictureScene,
@@ -49,11 +49,13 @@ def _with(scene: StatementScene, picture: WantedPicture, template: Template) -> 
     """The statement in the first picture layout that has room for its text."""
     heading, text = (scene.kicker, scene.text) if scene.kicker else (scene.text, "")
     split, scenery, whole = (template.layout(name) for name in ("split", "scenery", "picture"))
-    if scenery and not scene.kicker and width(scene.text) <= scenery.limit("heading"):
+    if scenery and not scene.kicker and display_width(scene.text) <= scenery.limit("heading"):
         return SceneryScene(lines=scene.lines, picture=picture.source, heading=scene.text)
-    if split and width(heading) <= split.limit("heading") and width(text) <= split.limit("text"):
+    if split and display_width(heading) <= split.limit("heading") and display_width(text) <= split.limit("text"):
         return SplitScene(lines=scene.lines, picture=picture.source, heading=heading, text=text)
     if whole:
-        caption = next((each for each in (scene.text, picture.description) if width(each) <= whole.limit("text")), "")
+        caption = next(
+            (each for each in (scene.text, picture.description) if display_width(each) <= whole.limit("text")), ""
+        )
         return PictureScene(lines=scene.lines, picture=picture.source, text=caption)
     return scene

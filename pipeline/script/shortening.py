@@ -7,7 +7,7 @@ import re
 from pipeline.language.abbreviations import is_abbreviation
 from pipeline.language.sentences import last_word
 from pipeline.language.text import has_words
-from pipeline.language.writing_systems import fitting, width
+from pipeline.language.writing_systems import display_width, prefix_length
 
 _CLAUSE_END = re.compile(r"\s*[,;:،؛]\s|[.!?…؟।۔]\s|\s[–—-]\s|—|\s\(|[，；：、。！？（]")
 _LEFTOVER = " ,;:،؛–—-(（，；：、"
@@ -27,18 +27,18 @@ def clause_ends(text: str) -> tuple[int, ...]:
 
 
 def shorten(text: str, limit: int) -> str:
-    """Cut `text` to at most `limit` characters (wide ones count twice, see `width`).
+    """Cut `text` to at most `limit` characters (wide ones count twice, see `display_width`).
 
     Cuts at the end of a clause if enough is left before it, otherwise between words, with "…" added.
     """
-    if width(text) <= limit:
+    if display_width(text) <= limit:
         return text
-    for match in reversed(list(_CLAUSE_END.finditer(text, 0, fitting(text, limit) + 2))):
+    for match in reversed(list(_CLAUSE_END.finditer(text, 0, prefix_length(text, limit) + 2))):
         head = text[: match.start()]
         # A very short clause says less than a sentence that is cut off.
-        if limit * 0.3 <= width(head) <= limit:
+        if limit * 0.3 <= display_width(head) <= limit:
             return head.rstrip(_LEFTOVER)
-    cut = fitting(text, limit - 1)
+    cut = prefix_length(text, limit - 1)
     space = text.rfind(" ", 0, cut + 1)
     if space > cut // 2:
         cut = space

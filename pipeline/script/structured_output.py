@@ -16,17 +16,17 @@ from pipeline.model import (
     SCENES,
     Brief,
     ClosingScene,
+    ListRule,
     NumberScene,
     QuizScene,
     QuoteScene,
     Scene,
     Script,
-    Several,
-    Shown,
     SpokenLine,
     StatementScene,
+    TextRule,
     TitleScene,
-    row_of,
+    items_rule_of,
     rules_of,
 )
 from pipeline.model.metadata import fit_description
@@ -64,9 +64,9 @@ def _wire_of(kind: type[Any], base: type[_Wire], **said: Any) -> type[_Wire]:  #
     keys: dict[str, Any] = {}
     for each in fields(kind):
         rule = rules.get(each.name)
-        if isinstance(rule, Several):
+        if isinstance(rule, ListRule):
             keys[each.name] = (list[_element(kind, hints[each.name], rule, spoken=each.name == _ITEMS)], ...)  # type: ignore[misc]
-        elif isinstance(rule, Shown):
+        elif isinstance(rule, TextRule):
             if not rule.is_film_name:
                 keys[each.name] = (Code if rule.is_fixed else Text, ...)
         elif each.name not in _NOT_WRITTEN or kind not in SCENES.values():
@@ -76,7 +76,7 @@ def _wire_of(kind: type[Any], base: type[_Wire], **said: Any) -> type[_Wire]:  #
     return made
 
 
-def _element(kind: type[Any], hint: Any, rule: Several, *, spoken: bool) -> Any:  # noqa: ANN401 - annotations
+def _element(kind: type[Any], hint: Any, rule: ListRule, *, spoken: bool) -> Any:  # noqa: ANN401 - annotations
     """The type of a list's elements: a text, or an object, with what is said when it appears if `spoken`."""
     (one, *_) = get_args(hint)
     if rule.text:
@@ -89,7 +89,7 @@ def _plain(hint: Any) -> Any:  # noqa: ANN401 - annotations
 
 
 def _wire_scene(kind: type[Scene]) -> type[_Wire]:
-    if row_of(kind) is None:
+    if items_rule_of(kind) is None:
         return _wire_of(kind, _Wire, say=Text)
     answer = {"say_answer": Text} if issubclass(kind, QuizScene) else {}
     return _wire_of(kind, _Wire, lead=Text, **answer)
@@ -176,7 +176,7 @@ def _scene(wire: _Wire, brief: Brief, title: str) -> Scene:
     spoken: dict[str, str] = {name: given.pop(name) for name in _SPOKEN if name in given}
     items = [_without_speech(item) for item in given.pop(_ITEMS, ())]
     values: dict[str, Any] = {name: _value(kind, name, value) for name, value in given.items()}
-    if row_of(kind):
+    if items_rule_of(kind):
         hint = get_args(get_type_hints(kind)[_ITEMS])[0]
         values[_ITEMS] = tuple(item["text"] if hint is str else _instance(hint, item) for item, _ in items)
     if kind is TitleScene:
@@ -194,7 +194,7 @@ def _lines(
         return spoken_lines(spoken["say"], shown=shown)
     lines = [*spoken_lines(spoken["lead"])]
     for number, (item, say) in enumerate(items):
-        row = row_of(kind)
+        row = items_rule_of(kind)
         said = say or (_first_text(item) if row and row.all_spoken else "")
         if said:
             lines.append(spoken_item(said, reveals=number))

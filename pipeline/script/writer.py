@@ -194,9 +194,9 @@ def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Ques
 
 def _language_problem(script: Script) -> str:
     """The problem of a narration in the wrong language, which the quality gate would find in the film; or empty."""
-    from pipeline.language.detection import another_language  # noqa: PLC0415 - loads Babel
+    from pipeline.language.detection import language_mismatch  # noqa: PLC0415 - loads Babel
 
-    other = another_language(" ".join(map(narration_of, script.scenes)), script.language)
+    other = language_mismatch(" ".join(map(narration_of, script.scenes)), script.language)
     return f"the narration is {other}; everything must be written in {script.language}" if other else ""
 
 
@@ -219,7 +219,7 @@ class _ScriptReader:
             problems = validation_problems(error)
             failure = TransientError(f"the model wrote no script: {problems[0]}", where=self._where)
             raise Unusable(*problems, error=failure) from error
-        problems = (*find_problems(script, self._template), _language_problem(script), *self._leftovers(script))
+        problems = (*find_problems(script, self._template), _language_problem(script), *self._artefacts(script))
         problems = tuple(filter(None, problems))
         ungrounded = self._ungrounded(script)
         # A film with the wrong opening, ending or length is better than none.
@@ -228,12 +228,12 @@ class _ScriptReader:
             raise Unusable(*feedback, error=self._failure(problems, ungrounded))
         return script
 
-    def _leftovers(self, script: Script) -> tuple[str, ...]:
+    def _artefacts(self, script: Script) -> tuple[str, ...]:
         """Placeholders and markup not meant for viewers, which the quality gate would find in the film."""
-        from pipeline.model.text_artefacts import leftovers  # noqa: PLC0415 - takes a moment to load
+        from pipeline.model.text_artefacts import find_artefacts  # noqa: PLC0415 - takes a moment to load
 
         cells = [text for _, text in self._brief.row.fields] if self._brief.row else []
-        return tuple(f"there is {left}" for left in leftovers(script, cells))
+        return tuple(f"there is {each}" for each in find_artefacts(script, cells))
 
     def _ungrounded(self, script: Script) -> tuple[str, ...]:
         """Numbers and names that the notes do not contain, if only the notes may be used."""

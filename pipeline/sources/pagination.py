@@ -20,13 +20,13 @@ from yarl import URL
 from pipeline.errors import NeedsLoginError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.limits.times import retry_after_s
-from pipeline.public_http import MAY_PASS, PublicWeb, network_errors, open_web
+from pipeline.public_http import RETRYABLE_STATUSES, PublicHttpClient, network_errors, open_public_client
 from pipeline.sources.tables.pages import Page, open_page, value_at
-from pipeline.sources.tables.table import TableForm
+from pipeline.sources.tables.table import TableOptions
 
 if TYPE_CHECKING:
     from pipeline.sources.endpoint import Endpoint
-from pipeline.sources.urls import told
+from pipeline.sources.urls import redacted
 
 _MOST_PAGES = 10_000
 _ACCEPT = "application/json, application/x-ndjson, text/csv;q=0.9"
@@ -39,11 +39,11 @@ _AROUND = ("", "meta.", "pagination.", "paging.")
 _ONWARDS = "Say with source.next_at or source.page_param how it goes on"
 
 
-async def fetch(asked: Endpoint, folder: Path, form: TableForm, *, retry: RetryPolicy) -> tuple[Page, ...]:
+async def fetch(asked: Endpoint, folder: Path, form: TableOptions, *, retry: RetryPolicy) -> tuple[Page, ...]:
     """See `endpoint.fetch_pages`."""
-    name = told(asked.address)
+    name = redacted(asked.address)
     timeout = aiohttp.ClientTimeout(total=asked.timeout_s, sock_connect=10)
-    async with open_web(asked.allowed, within=timeout, hint=_ALLOW) as web:
+    async with open_public_client(asked.allowed, within=timeout, hint=_ALLOW) as web:
         caller = _Caller(asked=asked, web=web, name=name)
         url: URL | None = caller.first()
         pages: list[Page] = []
@@ -75,7 +75,7 @@ class _Answer:
     link: str
 
 
-def _look(answer: _Answer, form: TableForm, name: str) -> Page:
+def _look(answer: _Answer, form: TableOptions, name: str) -> Page:
     """Whether an answer has rows, and what it says beside them."""
     if not answer.path.stat().st_size:
         return Page(path=answer.path, kind=answer.kind, beside={}, is_empty=True)
@@ -90,7 +90,7 @@ class _Caller:
     """Asks for pages, one at a time."""
 
     asked: Endpoint
-    web: PublicWeb
+    web: PublicHttpClient
     name: str
     taken_bytes: int = 0
 
@@ -171,7 +171,7 @@ class _Caller:
         if status in {401, 403}:
             hint = "Set NIGHTREEL_SOURCE__API_KEY"
             raise NeedsLoginError(f"the service answered {status}", where=self.name, hint=hint)
-        if status in MAY_PASS:
+        if status in RETRYABLE_STATUSES:
             after = retry_after_s(response.headers)
             raise TransientError(f"the service answered {status}", where=self.name, retry_after_s=after)
         if status != 200:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import did_you_mean
-from pipeline.language.writing_systems import width
-from pipeline.model import SCENES, Shown, rules_of
+from pipeline.language.writing_systems import display_width
+from pipeline.model import SCENES, TextRule, rules_of
 
 # What such a table has beside texts.
 LAYOUT = "layout"
@@ -34,14 +34,14 @@ def find_table_problems(
     if name not in layouts:
         yield LAYOUT, f"the template has no layout {name!r}", did_you_mean(name, layouts)
         return
-    fields = [field for field, rule in rules_of(SCENES[name]).items() if isinstance(rule, Shown)]
+    fields = [field for field, rule in rules_of(SCENES[name]).items() if isinstance(rule, TextRule)]
     for key, text in table.items():
         if key == LAYOUT:
             continue
         if key not in fields:
             yield key, f"a {name} scene has no text {key}", did_you_mean(key, fields)
-        elif width(text) > (limit := layouts[name].get(key, width(text))):
-            yield key, f"has {width(text)} characters, and {limit} fit", f"See {key} in [layouts.{name}]"
+        elif display_width(text) > (limit := layouts[name].get(key, display_width(text))):
+            yield key, f"has {display_width(text)} characters, and {limit} fit", f"See {key} in [layouts.{name}]"
 
 
 def scene_defaults(table: Mapping[str, str]) -> SceneDefaults:

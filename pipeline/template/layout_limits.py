@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.errors import did_you_mean
-from pipeline.model import SCENES, Scene, limits_of, row_of
+from pipeline.model import SCENES, Scene, items_rule_of, limits_of
 
 ITEMS = "items"
 # What must be there: every film opens with it unless its template says otherwise.
@@ -57,12 +57,12 @@ def _wrong_values(tables: Tables) -> Iterator[LimitProblem]:
 
 
 def _defaults(kind: type[Scene]) -> dict[str, int]:
-    row = row_of(kind)
+    row = items_rule_of(kind)
     return {name: rule.max_chars for name, rule in limits_of(kind).items()} | ({ITEMS: row.most} if row else {})
 
 
 def _range(kind: type[Scene], key: str) -> tuple[int, int]:
-    row = row_of(kind)
+    row = items_rule_of(kind)
     if key == ITEMS and row:
         return max(_FEWEST_ITEMS, row.fewest), row.most
     return _FEWEST_CHARS, _MOST_CHARS

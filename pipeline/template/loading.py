@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model import SCENES, row_of
+from pipeline.model import SCENES, items_rule_of
 from pipeline.template.includes import SHARED, included_files
 from pipeline.template.intro_outro import scene_defaults
 from pipeline.template.layout_limits import ITEMS, limits_in
@@ -170,7 +170,7 @@ def _layouts(checked: TemplateFile) -> tuple[Layout, ...]:
             name=name,
             use=SCENES[name].use,
             max_chars=tuple((field, limit) for field, limit in limits.items() if field != ITEMS),
-            fewest_items=row.fewest if (row := row_of(SCENES[name])) else 0,
+            fewest_items=row.fewest if (row := items_rule_of(SCENES[name])) else 0,
             max_items=limits.get(ITEMS, 0),
         )
         for name, limits in limits_in(checked.layouts).items()

@@ -10,8 +10,8 @@ from typing import Any, get_args, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, row_of
-from pipeline.toml import in_our_words
+from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, items_rule_of
+from pipeline.toml import describe_invalid_value
 
 _SAY, _LAYOUT = "say", "layout"
 
@@ -32,7 +32,7 @@ def build_scene(table: Mapping[str, Any], *, where: str) -> Scene:
         if first["type"] == "unexpected_keyword_argument":
             hint = did_you_mean(str(first["loc"][-1]), _names(kind))
             raise InputError(f"a {name} scene has no {place}", where=where, hint=hint) from error
-        raise InputError(f"{name}: {place}: {in_our_words(first)}", where=where) from error
+        raise InputError(f"{name}: {place}: {describe_invalid_value(first)}", where=where) from error
     scene: Scene = document.scene  # type: ignore[attr-defined]
     return scene
 
@@ -62,7 +62,7 @@ def _lines(kind: type[Scene], table: Mapping[str, Any]) -> tuple[SpokenLine, ...
     """What is spoken, the last lines with the items that they bring."""
     said = table.get(_SAY, ())
     texts = [said] if isinstance(said, str) else [str(each) for each in said]
-    items = len(table.get("items", ())) + issubclass(kind, QuizScene) if row_of(kind) else 0
+    items = len(table.get("items", ())) + issubclass(kind, QuizScene) if items_rule_of(kind) else 0
     before = max(0, len(texts) - items)
     return tuple(
         SpokenLine(text=text, reveals=number - before if items and number >= before else None)

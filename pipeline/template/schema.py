@@ -16,7 +16,7 @@ from pipeline.template.rows.dates import ORDERS
 from pipeline.template.rows.field import TEXT_MAX_CHARS, Kind
 from pipeline.template.rows.field import Field as RowField
 from pipeline.template.rows.field_checks import find_field_problems
-from pipeline.toml import in_our_words, line_of, parse_toml
+from pipeline.toml import describe_invalid_value, line_of, parse_toml
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
 
@@ -163,7 +163,7 @@ def parse_template_file(text: str, *, path: str) -> TemplateFile:
             raise InputError(f"unknown key {'.'.join(keys)}", where=where, hint=hint) from error
         looks = _NAMED.get(keys[-1], _FILE)
         told = ".".join(key for key in keys if key != "[key]")
-        raise InputError(f"{told}: {in_our_words(first, looks=looks)}", where=where) from error
+        raise InputError(f"{told}: {describe_invalid_value(first, looks=looks)}", where=where) from error
     if wrong := find_limit_problem(checked.layouts):
         within, problem, hint = wrong
         keys = ["layouts", *within]

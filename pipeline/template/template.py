@@ -15,7 +15,7 @@ import jinja2
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.tags import same_language
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import Brief, CaptionStyle, LengthPlan, MotionAmount, Script, SourceRow, Transition
 from pipeline.template.includes import included_by
 from pipeline.template.intro_outro import SceneDefaults
@@ -37,7 +37,7 @@ class Layout:
     name: str
     # What it is for, as a model is told.
     use: str
-    # The longest text of each field, in characters, wide ones of East Asia counted twice (`width`): "heading", "item"
+    # The longest text of each field, in display width (East Asian wide characters count twice): "heading", "item"
     # (each of several texts), "item_title" (of several things with texts).
     max_chars: tuple[tuple[str, int], ...]
     # How many items it holds; 0: it has none.
@@ -59,7 +59,7 @@ class Layout:
         In a table of two columns at most twice the limit, of three up to three times.
         """
         limit = self.limit(field)
-        widest = [max(map(width, cells)) for cells in zip(*rows, strict=True)]
+        widest = [max(map(display_width, cells)) for cells in zip(*rows, strict=True)]
         has_room = sum(widest) <= _COLUMNS * limit and max(widest, default=0) <= len(widest) * limit
         return max(limit, *widest) if has_room else limit
 

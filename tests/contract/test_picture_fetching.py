@@ -12,7 +12,7 @@ from pipeline.errors import PermanentError, TransientError
 from pipeline.pictures import fetching
 from pipeline.pictures.fetching import fetch
 from pipeline.pictures.formats import kind_of
-from pipeline.public_http import PublicResolver, is_public
+from pipeline.public_http import PublicResolver, is_public_address
 from tests.standins.picture_server import PictureServer
 
 pytestmark = pytest.mark.anyio
@@ -119,9 +119,9 @@ async def test_a_name_that_stands_for_a_private_address_too_is_not_resolved(monk
     ],
 )  # fmt: skip
 def test_private_addresses_are_known_however_they_are_wrapped(address):
-    assert not is_public(address)
+    assert not is_public_address(address)
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "::ffff:1.1.1.1"])
 def test_public_addresses_are_public(address):
-    assert is_public(address)
+    assert is_public_address(address)

@@ -9,11 +9,11 @@ from pipeline.errors import ClosedError, NeedsLoginError, NightreelError, Perman
 from pipeline.limits import RetryPolicy
 from pipeline.sources import pagination
 from pipeline.sources.endpoint import Endpoint, fetch_pages
-from pipeline.sources.tables import TableForm, open_pages
+from pipeline.sources.tables import TableOptions, open_pages
 from tests.standins.row_service import KEY, RowService
 
 ROWS = [{"name": f"Bo {number}", "price": 1.5} for number in range(1, 8)]
-FOUND_OUT = TableForm()
+FOUND_OUT = TableOptions()
 IMPATIENT = RetryPolicy(attempts=3, wait_initial_s=0, wait_max_s=0, retry_after_max_s=1)
 
 
@@ -44,7 +44,7 @@ NAMES = [row["name"] for row in ROWS]
     [
         ("/link", {}, 3),
         ("/next", {}, 3),
-        ("/cursor", {"form": TableForm(rows_at="data.items"), "next_at": "meta.cursor"}, 3),
+        ("/cursor", {"form": TableOptions(rows_at="data.items"), "next_at": "meta.cursor"}, 3),
         ("/odata", {}, 3),
         ("/linked", {}, 3),
         ("/turned", {"next_at": "meta.next_page", "next_param": "page"}, 3),
@@ -150,5 +150,5 @@ async def test_pages_without_an_end_are_given_up(service, fetched, monkeypatch):
 async def test_an_address_with_a_password_is_refused_without_telling_it(tmp_path):
     asked = Endpoint(address="https://me:s3cret@example.org/rows")
     with pytest.raises(NightreelError) as caught:
-        await fetch_pages(asked, tmp_path, TableForm(), retry=IMPATIENT)
+        await fetch_pages(asked, tmp_path, TableOptions(), retry=IMPATIENT)
     assert "s3cret" not in str(caught.value)

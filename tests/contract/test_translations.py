@@ -37,7 +37,7 @@ def wanted(script: Script, desk: dict[str, Any], language: str = "es") -> Transl
 
 
 async def translate(script: Script, desk: dict[str, Any], language: str = "es", costs: list[Cost] | None = None):
-    billing = Billing(told=([] if costs is None else costs).append)
+    billing = Billing(on_cost=([] if costs is None else costs).append)
     return await translate_script(wanted(script, desk, language), retry=IMPATIENT, billing=billing)
 
 

@@ -22,7 +22,7 @@ from pipeline.cli.options import CommonOptions
 from pipeline.cli.progress_view import crop, finished_line, outcome_line, render_progress
 from pipeline.model import Brief, Cost, Event, Job, JobError, JobStatus, Priority
 from pipeline.orchestrator.events import JobEvent, Notice, RunMetrics
-from pipeline.orchestrator.progress.snapshot import ActiveFilm, Finished, Parked, Snapshot
+from pipeline.orchestrator.progress.snapshot import ActiveFilm, Finished, Parked, Snapshot, TimedNotice
 from pipeline.reporting.formatting import clock
 
 AT = datetime(2026, 1, 2, 3, tzinfo=UTC)

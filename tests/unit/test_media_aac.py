@@ -48,7 +48,7 @@ def decoded(packets, configuration):
 
 def windows(packets):
     """The window sequence of each packet of one channel."""
-    return [BitReader(packet).again(3 + 4 + 8 + 1, 2) for packet in packets]
+    return [BitReader(packet).bits_at(3 + 4 + 8 + 1, 2) for packet in packets]
 
 
 def clicks(seed, length=48_000):
@@ -81,7 +81,7 @@ def test_the_sounds_of_that_test_have_short_windows_in_several_groups():
     short = [packet for packet, kind in zip(found, windows(found), strict=True) if kind == EIGHT_SHORT]
 
     # Seven bits after the number of bands tell which windows share a group.
-    assert len({8 - BitReader(packet).again(3 + 4 + 8 + 4 + 4, 7).bit_count() for packet in short}) > 1
+    assert len({8 - BitReader(packet).bits_at(3 + 4 + 8 + 4 + 4, 7).bit_count() for packet in short}) > 1
     assert len(short) < len(found)
 
 
@@ -196,8 +196,8 @@ def test_an_encoder_that_writes_more_than_the_channel_is_left_to_encode_both(tmp
 def test_bits_are_read_as_they_were_written(numbers):
     bits = BitWriter()
     for width, number in numbers:
-        bits.fixed(width, number % (1 << width))
-    reader = BitReader(bits.finished())
+        bits.write_bits(width, number % (1 << width))
+    reader = BitReader(bits.to_rbsp())
 
-    assert [reader.fixed(width) for width, _ in numbers] == [number % (1 << width) for width, number in numbers]
-    assert reader.end()[0] & 1
+    assert [reader.read_bits(width) for width, _ in numbers] == [number % (1 << width) for width, number in numbers]
+    assert reader.tail()[0] & 1

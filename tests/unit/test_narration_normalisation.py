@@ -15,7 +15,7 @@ from pipeline.narration.alignment import fold, proportional
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.normalisation import Pronunciation, Pronunciations
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
-from pipeline.narration.spoken_text import spoken, way_of_saying
+from pipeline.narration.spoken_text import normaliser_for, spoken
 
 _TAGS = "en en-GB de de-CH fr es es-MX it pt nl pl ru uk cs sv tr el ar he hi th ja zh ko fi hu sw tlh x-none"
 LANGUAGES = _TAGS.split(" ")
@@ -453,7 +453,7 @@ def test_a_written_word_lasts_as_long_as_all_that_is_said_for_it():
 
 
 async def test_what_a_language_needs_is_in_memory_before_anything_is_said():
-    say = await to_thread.run_sync(way_of_saying, "sv", Pronunciations())
+    say = await to_thread.run_sync(normaliser_for, "sv", Pronunciations())
 
     assert say("5 kr den 2024-03-05").text == "5 kronor den 5 mars 2024"
 

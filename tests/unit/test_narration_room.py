@@ -27,7 +27,7 @@ from pipeline.narration.narrate import NARRATORS, NarratorOptions, check_voice, 
 from pipeline.narration.narrator import Speech, VoiceFailsError
 from pipeline.narration.normalisation import Pronunciation, Pronunciations
 from pipeline.narration.silence import SilenceNarrator, silent_wav
-from pipeline.narration.spoken_text import SpokenText, way_of_saying
+from pipeline.narration.spoken_text import SpokenText, normaliser_for
 from pipeline.state import Cache
 from tests.standins.throttles import throttle
 from tests.virtual_time import START_S, run_in_virtual_time
@@ -61,7 +61,7 @@ class FakeNarrator:
             raise InputError(f"{self.name} has no voice {wanted or language}", hint="Nearest: anna")
         return wanted or self.voices[0]
 
-    def spare_voices(self, language, voice):
+    def fallback_voices(self, language, voice):
         return self.spares
 
     def unreadable(self, voice, text):
@@ -105,7 +105,7 @@ async def test_every_scene_gets_a_clip_in_order_with_all_its_words(speak):
 async def test_signs_that_a_voice_names_instead_of_reading_are_told_as_they_are_spoken(speak):
     film = script("空気はとても冷たい。", "そして空がとても青い。", language="ja")
     taught = Pronunciations((Pronunciation(written="空気", said="くうき", language="ja"),))
-    say = await anyio.to_thread.run_sync(way_of_saying, "ja", taught)
+    say = await anyio.to_thread.run_sync(normaliser_for, "ja", taught)
 
     narration = await speak(film, FakeNarrator(reads_not="空気冷青"), say=say)
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.language.graphemes import clusters
-from pipeline.language.hyphenation import division_points
-from pipeline.language.typography import typographic
+from pipeline.language.graphemes import grapheme_clusters
+from pipeline.language.hyphenation import hyphenation_points
+from pipeline.language.typography import typeset
 from pipeline.rendering.text import fitting
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.line import measure, presentable, shape
@@ -272,10 +272,10 @@ def test_nothing_is_parted_from_its_marks(word):
 
 def test_no_part_of_a_divided_word_is_shorter_than_three_letters():
     for word, language in (("Abendessen", "de"), ("internationalization", "en"), ("asszonyság", "hu"), ("aamu", "fi")):
-        points = division_points(word, language)
+        points = hyphenation_points(word, language)
         assert all(3 <= point <= len(word) - 3 for point in points), (word, points)
     # It would be spelt asz-szonyság.
-    assert division_points("asszonyság", "hu") == (7,)
+    assert hyphenation_points("asszonyság", "hu") == (7,)
 
 
 def test_no_line_ends_with_a_lonely_last_word():
@@ -374,16 +374,16 @@ def test_ideographs_may_break_anywhere_but_before_closing_punctuation():
 
 @pytest.mark.parametrize("whole", ["👩‍👩‍👧", "🇩🇪", "é", "👍🏽", "क्षि", "각", "น้ำ"])
 def test_graphemes_stay_whole(whole):
-    assert clusters(f"a{whole}b") == ["a", whole, "b"]
+    assert grapheme_clusters(f"a{whole}b") == ["a", whole, "b"]
 
 
 def test_quotes_apostrophes_and_dashes_become_real_ones():
-    assert typographic("It's \"hot\" -- isn't it...") == "It’s “hot”\u00a0– isn’t it…"
+    assert typeset("It's \"hot\" -- isn't it...") == "It’s “hot”\u00a0– isn’t it…"
 
 
 @pytest.mark.parametrize("text", ["24 °C", "6.04 km", "3 m/s²", "50 %", "100 €", "$ 5.20", "−3 K", "440 Hz"])
 def test_no_line_ends_between_a_number_and_its_unit(text):
-    set_text = typographic(f"It was {text} by then")
+    set_text = typeset(f"It was {text} by then")
 
     assert " ".join(chunk.of(set_text) for chunk in chunks_of(set_text)) == f"It was {text.replace(' ', NBSP)} by then"
 
@@ -397,7 +397,7 @@ def test_no_line_ends_between_a_number_and_its_unit(text):
     ],
 )
 def test_a_short_formula_stays_on_its_line_and_a_long_one_is_broken_before_a_sign(text, pieces):
-    set_text = typographic(text)
+    set_text = typeset(text)
 
     assert tuple(chunk.of(set_text).replace(NBSP, " ") for chunk in chunks_of(set_text)) == pieces
 
@@ -423,7 +423,7 @@ def test_what_is_turned_over_of_a_verse_stands_in():
 
 
 def test_a_number_and_a_word_may_stand_in_two_lines():
-    assert typographic("19 crates, 7 men, 3 lions") == "19 crates, 7 men, 3 lions"
+    assert typeset("19 crates, 7 men, 3 lions") == "19 crates, 7 men, 3 lions"
 
 
 def test_control_characters_and_direction_overrides_are_dropped():

@@ -21,7 +21,7 @@ from anyio import to_thread
 from pipeline.errors import ConfigurationError, NeedsLoginError, PermanentError, ProviderError, TransientError
 from pipeline.limits import Billing, Budget
 from pipeline.model import Price
-from pipeline.orchestrator.context.providers import make_models
+from pipeline.orchestrator.context.provider_factory import make_models
 from pipeline.script.chat import Message, Question
 from pipeline.settings import Settings
 from tests.standins.memory_ledger import Coins

@@ -18,8 +18,8 @@ from pipeline.settings import (
     load_settings,
     setting_fields,
 )
-from pipeline.settings.diagnostics import _PRICED, without_keys
-from pipeline.settings.fields import only_in_files
+from pipeline.settings.diagnostics import _PRICED, redact_keys
+from pipeline.settings.fields import file_only_tables
 from pipeline.settings.series import EXAMPLE, EXAMPLE_SERIES, SeriesSettings
 from pipeline.workspace import find_workspace
 
@@ -167,7 +167,7 @@ def test_a_default_equals_the_same_value_set_by_hand(workspace):
     environ = {
         environment_name(name): ",".join(field.default) if isinstance(field.default, tuple) else str(field.default)
         for name, field in setting_fields().items()
-        if field.default not in (None, (), {}) and name not in only_in_files()
+        if field.default not in (None, (), {}) and name not in file_only_tables()
     }
 
     assert load_settings(workspace, {}, environ).model_dump_json() == Settings().model_dump_json()
@@ -381,7 +381,7 @@ def test_a_key_in_the_place_of_an_address_or_a_name_is_not_shown(workspace, toml
     ],
 )
 def test_a_name_is_no_key(name):
-    assert without_keys(name) == name
+    assert redact_keys(name) == name
 
 
 @pytest.mark.parametrize("written", ['"odd name"', '"a.b"', "my-office", '"größe"'])
@@ -464,7 +464,7 @@ def test_the_example_with_every_line_uncommented_loads_as_the_defaults(workspace
     write(workspace, text)
 
     assert load_settings(workspace, {}, {}) == Settings(series={EXAMPLE: EXAMPLE_SERIES})
-    tables = [field.default for name, field in setting_fields().items() if name in only_in_files()]
+    tables = [field.default for name, field in setting_fields().items() if name in file_only_tables()]
     # The fields of one service, of one series, and the names of their tables, are shown besides; and those of a preset
     # and a profile, not in a line.
     known = len(setting_fields()) - len(tables) + sum(map(len, tables))

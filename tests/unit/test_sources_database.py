@@ -11,9 +11,9 @@ from time import process_time
 import pytest
 
 from pipeline.errors import InputError, MissingToolError, SourceError
-from pipeline.sources.tables import Number, TableForm, damage_in, open_table
+from pipeline.sources.tables import Number, TableOptions, cell_defect, open_table
 from pipeline.sources.tables.cell_values import cell_of
-from pipeline.sources.urls import told
+from pipeline.sources.urls import redacted
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def people(tmp_path):
 
 
 def rows(source, query, **form):
-    return list(open_table(source, TableForm(query=query, **form)).rows())
+    return list(open_table(source, TableOptions(query=query, **form)).rows())
 
 
 def test_values_become_cells_and_bytes_are_told(people):
@@ -34,7 +34,7 @@ def test_values_become_cells_and_bytes_are_told(people):
 
     assert dict(other.cells) == {"name": "O:Neill", "price": "3", "photo": "", "born": ""}
     assert isinstance(bo.cells["price"], Number)
-    assert damage_in(bo.cells["photo"]) == "holds 2 bytes that are no text"
+    assert cell_defect(bo.cells["photo"]) == "holds 2 bytes that are no text"
 
 
 @pytest.mark.parametrize(
@@ -143,4 +143,4 @@ def test_a_password_is_in_no_error():
     ],
 )
 def test_an_address_is_told_without_its_secrets(address, said):
-    assert told(address) == said
+    assert redacted(address) == said

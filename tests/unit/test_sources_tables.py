@@ -14,12 +14,12 @@ from pipeline.errors import InputError, SourceError
 from pipeline.sources.naming import TABLES, is_table
 from pipeline.sources.tables import (
     BrokenRow,
-    TableForm,
+    TableOptions,
     TableRow,
-    damage_in,
-    mend_of,
+    cell_defect,
+    cell_remedy,
+    is_blank_marker,
     open_table,
-    says_nothing,
 )
 
 
@@ -28,7 +28,7 @@ def table(tmp_path):
     def write(content, name="people.csv", **form):
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return open_table(path, TableForm(**form))
+        return open_table(path, TableOptions(**form))
 
     return write
 
@@ -134,15 +134,15 @@ def test_western_words_stay_windows_1252(table, text):
 
 @pytest.mark.parametrize("cell", ["4.01E+12", " 4,01E+12 ", "1E+05"])
 def test_a_number_that_a_spreadsheet_has_rounded_is_damage(cell):
-    assert damage_in(cell) == f"is {cell.strip()}, of which a spreadsheet has lost the last digits"
-    assert mend_of(cell) == "Format the column as text, and save it again"
+    assert cell_defect(cell) == f"is {cell.strip()}, of which a spreadsheet has lost the last digits"
+    assert cell_remedy(cell) == "Format the column as text, and save it again"
 
 
 @pytest.mark.parametrize(
     "cell", ["E+", "1E5 street", "2E", "Model 1E+05", "=)", "= 5", "=A", "'=SUM(A1)", "# 1", "#1", "##"]
 )
 def test_what_only_looks_like_it_is_no_damage(cell):
-    assert damage_in(cell) == ""
+    assert cell_defect(cell) == ""
 
 
 def test_spaces_before_a_cell_in_quotes_are_no_part_of_it(table):
@@ -183,37 +183,37 @@ def test_a_long_text_without_spaces_is_judged_as_fast_as_any_other(table):
     ],
 )
 def test_a_field_of_another_program_that_nobody_filled_in_is_damage(cell):
-    assert damage_in(cell) == f"is {cell}, a field of another program that nobody filled in"
+    assert cell_defect(cell) == f"is {cell}, a field of another program that nobody filled in"
 
 
 @pytest.mark.parametrize(
     "cell", ["{{ 7*7 }}", "[sic]", "5 %", "50%", "%", "{a} and {b}", "«Ann» and «Bo»", "*Ann*", "<3"]
 )
 def test_what_stands_in_brackets_is_no_such_field(cell):
-    assert damage_in(cell) == ""
+    assert cell_defect(cell) == ""
 
 
 @pytest.mark.parametrize("cell", ["-", "–", " — ", "…", "?", "n/a", "N/A", "N.A.", "n. a.", "k.A."])
 def test_a_dash_says_that_there_is_nothing(cell):
-    assert says_nothing(cell)
+    assert is_blank_marker(cell)
 
 
 @pytest.mark.parametrize("cell", ["Na", "NA", "A", "0", "-5", "R2-D2", "+", "!", "🎉", "*", "n"])
 def test_letters_digits_and_pictures_say_something(cell):
-    assert not says_nothing(cell)
+    assert not is_blank_marker(cell)
 
 
 def test_a_table_with_half_a_character_is_still_utf_8(table):
     people = table("name;town\nAnn\ud800;Köln\n".encode("utf-8", "surrogatepass"))
 
     assert people.form.startswith("UTF-8")
-    assert "0xED" in damage_in(cells(people)[0]["name"])
+    assert "0xED" in cell_defect(cells(people)[0]["name"])
 
 
 def test_half_of_a_character_is_damage(table):
     (row,) = cells(table('{"name": "B\\ud83do"}\n', "a.jsonl"))
 
-    assert damage_in(row["name"]) == "holds half of a character"
+    assert cell_defect(row["name"]) == "holds half of a character"
 
 
 def test_a_file_of_two_encodings_keeps_the_bytes_that_are_none_visible(table):
@@ -221,7 +221,7 @@ def test_a_file_of_two_encodings_keeps_the_bytes_that_are_none_visible(table):
 
     good, bad = cells(people)
     assert good == {"name": "Zoë"}
-    assert damage_in(bad["name"]) == "holds the byte 0xFC, which is not in the encoding of the rest"
+    assert cell_defect(bad["name"]) == "holds the byte 0xFC, which is not in the encoding of the rest"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -295,7 +295,7 @@ def test_two_stray_quotes_hide_no_row_between_them(table):
 
 
 def test_a_nul_byte_is_damage(table):
-    assert damage_in(cells(table(b"name\nMa\0ria\n"))[0]["name"]) == "holds a NUL byte, and may be cut"
+    assert cell_defect(cells(table(b"name\nMa\0ria\n"))[0]["name"]) == "holds a NUL byte, and may be cut"
 
 
 def test_a_cell_of_a_megabyte_and_5000_columns_can_be_read(table):
@@ -379,7 +379,7 @@ def test_a_key_that_the_first_object_lacks_is_a_column_and_a_list_is_no_text(tab
     assert people.columns == ("id", "name", "colours", "size")
     _, row = cells(people)
     assert row["colours"] == '["red"]'
-    assert [damage_in(cell) for cell in row.values()] == ["", "", *["is a list or an object, and no text"] * 2]
+    assert [cell_defect(cell) for cell in row.values()] == ["", "", *["is a list or an object, and no text"] * 2]
 
 
 def test_a_json_array_is_streamed_with_the_lines_of_its_rows(table):
@@ -439,7 +439,7 @@ def test_a_table_is_told_by_its_name():
 @pytest.mark.parametrize("suffix", TABLES)
 def test_every_name_of_a_table_has_somebody_who_reads_it(suffix, tmp_path):
     with pytest.raises(InputError):
-        list(open_table(tmp_path / f"nothing{suffix}", TableForm()).rows())
+        list(open_table(tmp_path / f"nothing{suffix}", TableOptions()).rows())
 
 
 @pytest.mark.parametrize(
@@ -490,6 +490,6 @@ def test_a_table_that_is_not_there_is_told_with_the_nearest_one(tmp_path, name):
     (tmp_path / there).touch()
 
     with pytest.raises(SourceError) as caught:
-        open_table(tmp_path / name, TableForm())
+        open_table(tmp_path / name, TableOptions())
 
     assert str(caught.value) == f"{tmp_path / name}: no such file. Did you mean {tmp_path / there}?"

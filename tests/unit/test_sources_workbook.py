@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from pipeline.errors import SourceError
-from pipeline.sources.tables import BrokenRow, Number, TableForm, damage_in, open_table
+from pipeline.sources.tables import BrokenRow, Number, TableOptions, cell_defect, open_table
 from pipeline.sources.tables.cell_values import cell_of
 
 # Workbooks know no time zones.
@@ -37,7 +37,7 @@ def saved(path, *rows, sheets=("People",), change=lambda book: None):
 
 
 def opened(path, **form):
-    return open_table(path, TableForm(**form))
+    return open_table(path, TableOptions(**form))
 
 
 def cells(path, **form):
@@ -148,15 +148,15 @@ def test_less_than_no_time_as_databases_know_it_has_its_sign():
 def test_a_formula_that_nobody_worked_out_is_told_and_is_no_empty_cell(path):
     (row,) = opened(saved(path, ("name", "twice", "note", "city"), ("Bo", "=1+1", None, "Rome"))).rows()
 
-    assert damage_in(row.cells["twice"]) == "is a formula that was never worked out"
-    assert [(cell, damage_in(cell)) for cell in list(row.cells.values())[2:]] == [("", ""), ("Rome", "")]
+    assert cell_defect(row.cells["twice"]) == "is a formula that was never worked out"
+    assert [(cell, cell_defect(cell)) for cell in list(row.cells.values())[2:]] == [("", ""), ("Rome", "")]
 
 
 def test_a_formula_that_made_an_empty_text_was_worked_out(path):
     saved(path, ("name", "note"), ("Bo", '=IF(A2="","",A2)'))
     edited(path, SHEET, lambda xml: xml.replace(b'<c r="B2"', b'<c r="B2" t="str"'))
 
-    assert [(cell, damage_in(cell)) for cell in cells(path)[0]] == [("Bo", ""), ("", "")]
+    assert [(cell, cell_defect(cell)) for cell in cells(path)[0]] == [("Bo", ""), ("", "")]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_an_error_of_the_sheet_is_told(path):
     saved(path, ("name", "price"), ("Bo", "#N/A"))
 
     (row,) = opened(path).rows()
-    assert damage_in(row.cells["price"]) == "is the error #N/A"
+    assert cell_defect(row.cells["price"]) == "is the error #N/A"
 
 
 def test_a_sheet_is_chosen_by_its_name_in_any_case(path):

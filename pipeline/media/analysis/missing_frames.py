@@ -28,7 +28,7 @@ class MissingFrameDetector:
 
     def misses(self, packet: Packet) -> bool:
         """Whether a picture is missing right before this one."""
-        if self._sequence is None or self._sequence.may_skip:
+        if self._sequence is None or self._sequence.gaps_allowed:
             return False
         units = list(self._units(bytes(packet)))
         if any(syntax.nal_unit_type(unit) == syntax.SPS for unit in units):
@@ -39,7 +39,7 @@ class MissingFrameDetector:
         if first is None:
             return False
         try:
-            read = syntax.Slice.read(first, self._sequence)
+            read = syntax.SliceHeader.read(first, self._sequence)
         except ValueError:
             return False
         before, numbers = self._number, 1 << self._sequence.frame_num_bits

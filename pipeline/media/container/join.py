@@ -190,4 +190,4 @@ def _parameters(video: VideoStream, audio: AudioStream) -> _Parameters:
 def _delay(configuration: bytes) -> int:
     """With B-frames, a picture's place is told in its slices; a decoder that has not seen any does not know of them."""
     _, sequence = syntax.parse_avcc(configuration)
-    return REORDER_DELAY if sequence and sequence.order_type == 0 else 0
+    return REORDER_DELAY if sequence and sequence.poc_type == 0 else 0

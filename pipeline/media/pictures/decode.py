@@ -83,7 +83,7 @@ def view(
             eye = _Eye([time_s * frame_rate for time_s in times_s], changes)
             watch = VideoFilters(stream) if everything else None
             with _decoder_for(stream) as decoder:
-                for picture in _decoded(decoder, repeats.without(source.packets(stream))):
+                for picture in _decoded(decoder, repeats.packets_to_decode(source.packets(stream))):
                     eye.see(picture, at=round((picture.pts or 0) * (stream.time_base or 0) * frame_rate))
                     if watch:
                         watch.see(picture)

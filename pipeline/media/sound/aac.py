@@ -105,53 +105,53 @@ def twin(packet: bytes) -> bytes:
     Raises `ValueError` for a packet that is not a single channel without anything before or after it.
     """
     bits = BitReader(packet)
-    element, tag, gain = bits.fixed(3), bits.fixed(_TAG_BITS), bits.fixed(_GAIN_BITS)
-    end, padding = bits.end()
+    element, tag, gain = bits.read_bits(3), bits.read_bits(_TAG_BITS), bits.read_bits(_GAIN_BITS)
+    end, padding = bits.tail()
     if element != _ONE_CHANNEL or end != _END:
         raise ValueError("not a packet of one channel")
     window = _Window(bits)
-    length = 8 * len(packet) - bits.at - 3 - padding
+    length = 8 * len(packet) - bits.position - 3 - padding
 
     pair = BitWriter()
-    pair.fixed(3, _PAIR)
-    pair.fixed(_TAG_BITS, tag)
-    pair.fixed(1, 1)  # common_window: what follows is of both
-    pair.fixed(window.width, window.bits)
-    pair.fixed(2, 2)  # ms_mask_present: middle and side in all bands
-    pair.fixed(_GAIN_BITS, gain)
-    pair.fixed(length, bits.fixed(length))
+    pair.write_bits(3, _PAIR)
+    pair.write_bits(_TAG_BITS, tag)
+    pair.write_bits(1, 1)  # common_window: what follows is of both
+    pair.write_bits(window.width, window.bits)
+    pair.write_bits(2, 2)  # ms_mask_present: middle and side in all bands
+    pair.write_bits(_GAIN_BITS, gain)
+    pair.write_bits(length, bits.read_bits(length))
     window.write_silence(pair)
-    pair.fixed(3, _END)
-    return pair.aligned()
+    pair.write_bits(3, _END)
+    return pair.to_bytes()
 
 
 class _Window:
     """`ics_info` (4.4.2.1), read."""
 
     def __init__(self, bits: BitReader) -> None:
-        start = bits.at
-        bits.fixed(1)  # reserved
-        self._is_short = bits.fixed(2) == _EIGHT_SHORT
-        bits.fixed(1)  # the shape of the window
+        start = bits.position
+        bits.read_bits(1)  # reserved
+        self._is_short = bits.read_bits(2) == _EIGHT_SHORT
+        bits.read_bits(1)  # the shape of the window
         # Scale factor bands that are coded in each group of windows; a set bit adds a window to the group before it.
-        self._bands = bits.fixed(4 if self._is_short else 6)
-        self._groups = 8 - bits.fixed(7).bit_count() if self._is_short else 1
+        self._bands = bits.read_bits(4 if self._is_short else 6)
+        self._groups = 8 - bits.read_bits(7).bit_count() if self._is_short else 1
         if not self._is_short:
-            bits.fixed(1)  # no prediction
-        self.width = bits.at - start
-        self.bits = bits.again(start, self.width)
+            bits.read_bits(1)  # no prediction
+        self.width = bits.position - start
+        self.bits = bits.bits_at(start, self.width)
 
     def write_silence(self, bits: BitWriter) -> None:
         """An `individual_channel_stream` in which no band has anything (codebook 0)."""
-        bits.fixed(_GAIN_BITS, 0)
+        bits.write_bits(_GAIN_BITS, 0)
         width = 3 if self._is_short else 5
         most = (1 << width) - 1
         for _ in range(self._groups if self._bands else 0):
-            bits.fixed(4, 0)
+            bits.write_bits(4, 0)
             for _ in range(self._bands // most):
-                bits.fixed(width, most)  # and more
-            bits.fixed(width, self._bands % most)
-        bits.fixed(3, 0)  # no pulses, no noise shaping, no gain control
+                bits.write_bits(width, most)  # and more
+            bits.write_bits(width, self._bands % most)
+        bits.write_bits(3, 0)  # no pulses, no noise shaping, no gain control
 
 
 def _until_silence(samples: Samples) -> int:

@@ -10,8 +10,8 @@ from pipeline.language.text import has_words
 from pipeline.media.sound.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ, Word
 from pipeline.narration.alignment import Span, match
-from pipeline.narration.estimate import least_s
-from pipeline.narration.trimming import audible, loudness_steps, seconds_of
+from pipeline.narration.estimate import min_duration_s
+from pipeline.narration.trimming import audible, rms_steps, seconds_of
 
 # Speech ends in silence. What is this loud (against the loudest part) in its last 20 ms was cut there.
 _LOUD_END_DB = -30.0
@@ -26,7 +26,7 @@ def is_whole(words: Sequence[str], events: Sequence[Word], sound: Samples, rate:
     `rate` is how fast it was asked for: 1.0 is the voice's own. The service joins and drops events of words that it
     does speak; so words without an event count as spoken if there is sound for them.
     """
-    levels = loudness_steps(sound)
+    levels = rms_steps(sound)
     heard = np.flatnonzero(audible(sound))
     if not len(heard):
         return False
@@ -34,7 +34,7 @@ def is_whole(words: Sequence[str], events: Sequence[Word], sound: Samples, rate:
         return False
     heard_until_s = seconds_of(int(heard[-1]) + 1)
     if not events:
-        return heard_until_s >= least_s(words, rate)
+        return heard_until_s >= min_duration_s(words, rate)
     last_event = events[-1]
     if last_event.end_s > len(sound) / SAMPLE_RATE_HZ + _CLOCKS_DIFFER_S:
         return False
@@ -45,7 +45,7 @@ def is_whole(words: Sequence[str], events: Sequence[Word], sound: Samples, rate:
     unheard = matched.unheard_at_end
     last = [word for word in words if has_words(word)][-unheard:] if unheard else []
     # Where all have an event, half of the last one is enough: a consonant may be too soft to be heard until it ends.
-    return not last or heard_until_s - last_event.end_s >= least_s(last, rate)
+    return not last or heard_until_s - last_event.end_s >= min_duration_s(last, rate)
 
 
 def _leaves_time(words: Sequence[str], spans: Sequence[Span | None], heard_from_s: float, rate: float) -> bool:
@@ -60,7 +60,7 @@ def _leaves_time(words: Sequence[str], spans: Sequence[Span | None], heard_from_
         untold = [word for word in words[first:index] if has_words(word)]
         is_start = first == 0 and spans[0] is None
         # One word alone is often joined to its neighbour.
-        if len(untold) > (1 if is_start else 2) and span[0] - since_s + _CLOCKS_DIFFER_S < least_s(untold, rate):
+        if len(untold) > (1 if is_start else 2) and span[0] - since_s + _CLOCKS_DIFFER_S < min_duration_s(untold, rate):
             return False
         first, since_s = index, span[0]
     return True

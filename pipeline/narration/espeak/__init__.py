@@ -23,7 +23,7 @@ from pipeline.model import Prosody
 from pipeline.narration.alignment import Span, place
 from pipeline.narration.espeak import child
 from pipeline.narration.espeak.fork_server import CAN_FORK, Host
-from pipeline.narration.espeak.segmentation import part_phrases
+from pipeline.narration.espeak.segmentation import separate_phrases
 from pipeline.narration.espeak.voices import OTHER_ALPHABETS, READ_IDEOGRAPHS, EspeakVoice, choose
 from pipeline.narration.narrator import Speech, Voice, VoiceList, in_order
 from pipeline.narration.spoken_text import SpokenText
@@ -107,7 +107,7 @@ class EspeakNarrator:
         ]
         return VoiceList(voices=in_order(voices), source=f"eSpeak NG {self._library.partition(' ')[0]}")
 
-    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
+    def fallback_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
         """What one voice can't say here, none can."""
         return ()
 
@@ -126,7 +126,7 @@ class EspeakNarrator:
         chosen = choose(await self._list_voices(), "", voice)
         for language in _NEEDS_SPACES & {language for language, _ in chosen.languages}:
             # It reads a model of the language the first time.
-            said = await to_thread.run_sync(part_phrases, said, language)
+            said = await to_thread.run_sync(separate_phrases, said, language)
         parameters = (
             round(_RATE_WPM * (1 + prosody.rate_percent / 100)),
             round(_pitch(prosody.pitch_percent)),

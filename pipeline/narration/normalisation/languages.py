@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from babel import Locale
 
-from pipeline.language.locales import known_locale
+from pipeline.language.locales import find_locale
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,5 +99,5 @@ def tongue_for(language: str) -> Tongue | None:
 
     Reads a file the first time: not for the event loop.
     """
-    locale = known_locale(language)
+    locale = find_locale(language)
     return Tongue(code=locale.language, locale=locale, signs=_SIGNS.get(locale.language, Signs())) if locale else None

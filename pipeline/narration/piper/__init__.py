@@ -17,8 +17,8 @@ from pipeline.errors import MissingToolError, PermanentError, ProviderError, Tra
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
 from pipeline.model import Prosody
-from pipeline.narration.alignment import Span, can_be, fold, place, proportional
-from pipeline.narration.estimate import least_s, most_s
+from pipeline.narration.alignment import Span, are_plausible, fold, place, proportional
+from pipeline.narration.estimate import max_duration_s, min_duration_s
 from pipeline.narration.narrator import Speech, VoiceList, in_order
 from pipeline.narration.piper import child
 from pipeline.narration.piper.voices import PiperVoice, choose, find_voices, listed
@@ -64,7 +64,7 @@ class PiperNarrator:
         found = await self._list_voices()
         return VoiceList(voices=in_order(map(listed, found)), source=f"the files in {self._folder.name}/")
 
-    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
+    def fallback_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
         """What one voice can't say here, none can."""
         return ()
 
@@ -84,7 +84,7 @@ class PiperNarrator:
                 length_s = wav.getnframes() / wav.getframerate()
         except (ValueError, EOFError, wave.Error) as error:
             raise PermanentError("Piper's process said something else than sound", hint=_WHOLE) from error
-        if not least_s(words, rate) <= length_s <= most_s(words, rate):
+        if not min_duration_s(words, rate) <= length_s <= max_duration_s(words, rate):
             raise PermanentError(f"Piper's sound lasts {length_s:.1f} s, which is not the text", hint=_WHOLE)
         spans = _spans(words, heard, rate)
         if spans is None:
@@ -113,7 +113,7 @@ def _spans(words: Sequence[str], heard: list[list[float]] | None, rate: float) -
         return None
     times = iter(heard)
     spans: list[Span | None] = [tuple(next(times)) if has_words(word) else None for word in words]  # type: ignore[misc]
-    return spans if can_be(words, spans, rate) else None
+    return spans if are_plausible(words, spans, rate) else None
 
 
 def _is_installed() -> bool:

@@ -2,7 +2,7 @@
 
 An episode is published when those before it are out, or given up, and its script is written when theirs are. Who waits
 is parked without a time, so that no night waits for a person; who has come so far lets the next one go on, and a run
-that has nothing else to do looks once more (`wake`). So nobody waits for what has happened already.
+that has nothing else to do looks once more (`release_waiting_episodes`). So nobody waits for what has happened already.
 
 Everything here blocks, but for what says otherwise.
 """
@@ -19,11 +19,11 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, TurnError
 from pipeline.language.text import clean_text
-from pipeline.model import LEFT, ONE_BY_ONE, Brief, Job, JobStatus, JobSummary, Script, advance
+from pipeline.model import STANDALONE_BATCHES, UNFINISHED, Brief, Job, JobStatus, JobSummary, Script, advance
 from pipeline.model.episodes import Earlier
-from pipeline.orchestrator.context import RunContext, providers
+from pipeline.orchestrator.context import RunContext, provider_factory
 from pipeline.orchestrator.context.hosts import Hosts
-from pipeline.orchestrator.context.serials import ledger_of, seen_at, subject_key, track_of
+from pipeline.orchestrator.context.series import ledger_of, seen_at, subject_key, track_of
 from pipeline.script import has_script_template
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
@@ -37,7 +37,7 @@ _COVERED_CHARS, _MOST_CHARS = 200, 4000
 _MOST_PASSED = 3
 
 
-def with_earlier(brief: Brief, context: RunContext) -> Brief:
+def with_earlier_episodes(brief: Brief, context: RunContext) -> Brief:
     """The brief with what earlier episodes were about, for who writes it: the nearest ones, as far as there is room."""
     if not (brief.serial and brief.episode and brief.serial.remember and _is_told(brief, context)):
         return brief
@@ -56,7 +56,7 @@ def with_earlier(brief: Brief, context: RunContext) -> Brief:
     return replace(brief, serial=replace(brief.serial, earlier=tuple(reversed(told))))
 
 
-def note_script(job: Job, original: Script, context: RunContext) -> None:
+def record_script(job: Job, original: Script, context: RunContext) -> None:
     """Keep what an episode is about, for those after it; `original` is the script before it was translated."""
     if job.brief.series and job.brief.episode:
         film = EpisodeFilm(batch=job.batch, job=job.id, subject=subject_key(job.brief))
@@ -73,20 +73,20 @@ def _in_a_line(script: Script) -> str:
     return told if len(told) <= _COVERED_CHARS else f"{told[: _COVERED_CHARS - 1].rsplit(' ', 1)[0]}…"
 
 
-def badge_of(brief: Brief, settings: Settings) -> int:
+def episode_badge(brief: Brief, settings: Settings) -> int:
     """The number that thumbnails of a film show; 0: none."""
     table = settings.series.get(brief.series)
     return brief.episode if table and table.badge else 0
 
 
-def part_of(brief: Brief) -> dict[str, str | int] | None:
+def series_metadata(brief: Brief) -> dict[str, str | int] | None:
     """What a film's metadata say of its series; None: it has no number in one."""
     if not (brief.serial and brief.episode):
         return None
     return {"name": brief.series, "title": brief.serial.title(brief.language), "episode": brief.episode}
 
 
-def waits_for(job: Job, context: RunContext, stage: str) -> TurnError | None:
+def turn_error(job: Job, context: RunContext, stage: str) -> TurnError | None:
     """Why an episode goes no further than this stage now; None: it may."""
     brief = job.brief
     table = context.settings.series.get(brief.series)
@@ -111,7 +111,7 @@ def waits_for(job: Job, context: RunContext, stage: str) -> TurnError | None:
     return TurnError(message, where=job.folder, hint=hint)
 
 
-def passed_over(job: Job, context: RunContext) -> tuple[str, ...]:
+def skipped_episodes(job: Job, context: RunContext) -> tuple[str, ...]:
     """A line for each episode that should have gone out before this one and will not, back to the last that did."""
     lines: list[str] = []
     for episode, film in _before(job.brief, context.workspace):
@@ -172,7 +172,7 @@ def _to_come(job: Job, context: RunContext) -> tuple[Episode, JobSummary] | None
 
 def _without_script(job: Job, context: RunContext) -> tuple[Episode, JobSummary] | None:
     """The nearest episode before, in the same batch, that is to be written and is not."""
-    if job.batch in ONE_BY_ONE or not _is_told(job.brief, context):
+    if job.batch in STANDALONE_BATCHES or not _is_told(job.brief, context):
         return None
     ledger = ledger_of(context.workspace, job.brief.series)
     for episode, film in _before(job.brief, context.workspace):
@@ -180,18 +180,18 @@ def _without_script(job: Job, context: RunContext) -> tuple[Episode, JobSummary]
             continue
         if ledger.is_written(film):
             return None  # it has waited for those before it
-        if (row := _row(film, context.store)) and row.status in LEFT:
+        if (row := _row(film, context.store)) and row.status in UNFINISHED:
             return episode, row
     return None
 
 
 def _is_told(brief: Brief, context: RunContext) -> bool:
     """Whether whoever writes takes notice of earlier episodes: a model does."""
-    is_model = providers.is_service(providers.writer_names(context.settings)[0])
+    is_model = provider_factory.is_service(provider_factory.writer_names(context.settings)[0])
     return is_model and not has_script_template(brief, context.template(brief))
 
 
-async def let_next(job: Job, context: RunContext, *, stage: str = "") -> None:
+async def release_next_episode(job: Job, context: RunContext, *, stage: str = "") -> None:
     """Let the next episode go on, if it waits for this one, at this `stage`; empty: wherever it waits."""
     after = await to_thread.run_sync(_next_waiting, job, context, stage)
     if after:
@@ -230,7 +230,7 @@ async def _let_go(film: EpisodeFilm, context: RunContext) -> bool:
         return False
 
 
-async def wake(batch: str, context: RunContext) -> int:
+async def release_waiting_episodes(batch: str, context: RunContext) -> int:
     """Let go of the episodes of a batch that wait for nobody any more; how many these are."""
     if not context.settings.series or not await to_thread.run_sync(context.store.folder(batch).exists):
         return 0
@@ -248,6 +248,6 @@ def _free(batch: str, context: RunContext) -> list[EpisodeFilm]:
     found = []
     for row in first.values():
         job = context.store.read_job(batch, row.id)
-        if job and job.error and waits_for(job, context.for_job(job), job.error.stage) is None:
+        if job and job.error and turn_error(job, context.for_job(job), job.error.stage) is None:
             found.append(EpisodeFilm(batch=batch, job=job.id, subject=subject_key(job.brief)))
     return found

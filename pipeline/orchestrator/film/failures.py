@@ -50,7 +50,7 @@ def error_record(error: BaseException, stage: str) -> JobError:
     return JobError(kind=kind, stage=stage, message=f"{cause}. {hint}", exit_code=EXIT_DEFECT, cause=cause, hint=hint)
 
 
-def goes_on(error: Exception, *, retries: int, errors: ErrorSettings, now: datetime) -> tuple[datetime | None, bool]:
+def resumption(error: Exception, *, retries: int, errors: ErrorSettings, now: datetime) -> tuple[datetime | None, bool]:
     """When the job may be taken up again (None: when a person has done something), and whether at all.
 
     `retries` is how often it was taken up again by itself.
@@ -68,7 +68,7 @@ def goes_on(error: Exception, *, retries: int, errors: ErrorSettings, now: datet
     return None, False
 
 
-def crash_loop(job: Job) -> CrashError | None:
+def crash_loop_error(job: Job) -> CrashError | None:
     """Why a film is given up whose process died again and again; None: it may be tried once more."""
     deaths = _deaths(job)
     if deaths < _MOST_DEATHS:

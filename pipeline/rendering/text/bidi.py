@@ -1,7 +1,7 @@
 """Text that runs both ways: which part of a line runs in which direction, and in what order the parts are seen.
 
 The Unicode bidirectional algorithm (UAX #9) for one line at a time, without its explicit embeddings and isolates: the
-characters that ask for those never reach a picture (`strip_unseen`, `typographic`). One isolate is ours: a number and
+characters that ask for those never reach a picture (`strip_invisible`, `typeset`). One isolate is ours: a number and
 its unit in Latin letters, which the algorithm alone would part in an Arabic line ("C° 95").
 """
 

@@ -13,7 +13,7 @@ from typing import Final
 from PIL import features
 
 from pipeline.errors import MissingToolError
-from pipeline.language.graphemes import clusters, visible
+from pipeline.language.graphemes import drawn_characters, grapheme_clusters
 from pipeline.language.writing_systems import has_right_to_left
 from pipeline.model import CodeScene, Scene, Script, narration_of, texts_of
 from pipeline.rendering.code_listing import clean
@@ -107,7 +107,7 @@ def shaping_advice() -> str:
     return _SHAPER
 
 
-def fonts_for(script: Script, look: Look) -> str:
+def font_digest(script: Script, look: Look) -> str:
     """A digest of what draws the letters of a film. Raises `MissingToolError` for those that can't be drawn here.
 
     The digest follows the content of the font files: another font, or a newer version of one, is another digest; so are
@@ -124,7 +124,7 @@ def fonts_for(script: Script, look: Look) -> str:
     return f"{_digest(faces)}, unshaped"
 
 
-def undrawable(script: Script, look: Look) -> str:
+def missing_glyphs(script: Script, look: Look) -> str:
     """All letters of a film that no font here has; emoji are none, and are left out where there is no font for them."""
     return "".join(letters.all for letters in _found(script, look)[1].values())
 
@@ -159,13 +159,13 @@ def _by_script(letters: Iterable[tuple[str, str]], script: Script) -> dict[str, 
     """Letters and where they are met, by the name of their script."""
     missing: dict[str, _Missing] = {}
     for letter, place in letters:
-        missing.setdefault(_script_of(letter, script.language), _Missing("", place)).all += visible(letter)
+        missing.setdefault(_script_of(letter, script.language), _Missing("", place)).all += drawn_characters(letter)
     return missing
 
 
 def _is_shaped(letter: str) -> bool:
     """Whether it joins its neighbours, runs from right to left, or is put together of several (Devanagari, Thai)."""
-    marks = any(unicodedata.category(character) in {"Mn", "Mc"} for character in visible(letter))
+    marks = any(unicodedata.category(character) in {"Mn", "Mc"} for character in drawn_characters(letter))
     return has_right_to_left(letter) or (marks and ord(letter[0]) >= _STACKED_FROM)
 
 
@@ -186,7 +186,7 @@ def _places(script: Script, look: Look) -> Iterator[tuple[str, bool, str]]:
 @lru_cache(maxsize=1024)
 def _letters(text: str, *, of_code: bool) -> tuple[str, ...]:
     """The letters of a text, each once. The films of a campaign have most of their texts in common."""
-    return tuple(dict.fromkeys(clusters(clean(text) if of_code else presentable(text))))
+    return tuple(dict.fromkeys(grapheme_clusters(clean(text) if of_code else presentable(text))))
 
 
 def _faces_for(letter: str, look: Look, *, of_code: bool) -> set[Face | None]:

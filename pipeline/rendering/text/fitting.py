@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pipeline.language.graphemes import clusters, is_emoji
-from pipeline.language.writing_systems import runs_right_to_left
+from pipeline.language.graphemes import grapheme_clusters, is_emoji
+from pipeline.language.writing_systems import is_right_to_left
 from pipeline.rendering.text.emoji import sharp_px
 from pipeline.rendering.text.fonts import face_for
 from pipeline.rendering.text.line import Line, leading_of, measure, presentable, reach_of, shape
@@ -128,7 +128,7 @@ def _fit_verses(
 ) -> TextBlock | None:
     """Each verse on a line of its own, or on several at the smallest size; None: they have no room."""
     verses = [shown for verse in text.split("\n") if (shown := presentable(verse, weight=style.weight)).strip()]
-    right_to_left, leading = runs_right_to_left(text, style.language), leading_of("".join(verses), style)
+    right_to_left, leading = is_right_to_left(text, style.language), leading_of("".join(verses), style)
 
     def broken(size_px: int, most_lines: int) -> list[str]:
         found: list[str] = []
@@ -158,7 +158,7 @@ def _turned_over(line: str, number: int, style: TextStyle, width_em: float) -> s
 
 def _sharp(text: str, style: TextStyle, sizes: Sequence[int]) -> Sequence[int]:
     """The sizes without the largest, at which emoji would be blurred; a title of a large picture stays one."""
-    faces = {face_for(sign, weight=style.weight) for sign in clusters(text) if is_emoji(sign)}
+    faces = {face_for(sign, weight=style.weight) for sign in grapheme_clusters(text) if is_emoji(sign)}
     sharp = min((sharp_px(face) for face in faces if face and face.strike_px), default=None)
     if sharp is None:
         return sizes
@@ -277,7 +277,7 @@ def _until(text: str, end: int) -> str:
 
 def _shortened(word: str) -> str:
     """A word without its last eighth, ending in an ellipsis: it may be thousands of letters long."""
-    letters = clusters(word.removesuffix("…"))
+    letters = grapheme_clusters(word.removesuffix("…"))
     return "".join(letters[: len(letters) - max(1, len(letters) // 8)]) + "…"
 
 
@@ -285,7 +285,7 @@ def _set(
     text: str, style: TextStyle, size_px: int, spans: Sequence[Chunk], group_at: Callable[[int], int]
 ) -> TextBlock:
     # Of the whole text: a line of it may be a single name that runs the other way.
-    right_to_left = runs_right_to_left(text, style.language)
+    right_to_left = is_right_to_left(text, style.language)
     lines = []
     for span in spans:
         start = span.start

@@ -25,7 +25,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.errors import InputError, MissingToolError
 from pipeline.files import sha256_of
-from pipeline.language.graphemes import is_emoji, visible
+from pipeline.language.graphemes import drawn_characters, is_emoji
 from pipeline.language.writing_systems import writing_of
 from pipeline.rendering.assets import Axis, Typeface
 
@@ -82,7 +82,7 @@ def face_for(
     `language` is a tag like ja or zh-Hant; empty: unknown. For a `monospaced` text, the font of programs goes first,
     else `typeface`, if there is one.
     """
-    needed, bold = visible(cluster), weight >= _BOLD_FROM
+    needed, bold = drawn_characters(cluster), weight >= _BOLD_FROM
     if monospaced and _has(code_face(), needed):
         return code_face()
     if is_emoji(cluster) and (coloured := _emoji_for(needed)):

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.language.graphemes import clusters, is_emoji, is_symbol, plain
-from pipeline.language.typography import typographic
-from pipeline.language.writing_systems import runs_right_to_left
+from pipeline.language.graphemes import grapheme_clusters, is_emoji, is_symbol, without_selectors
+from pipeline.language.typography import typeset
+from pipeline.language.writing_systems import is_right_to_left
 from pipeline.rendering.text.advances import digit_width, ink_edges, joined_width, overhang, rise, steps, width_of
 from pipeline.rendering.text.bidi import levels, visual_order
 from pipeline.rendering.text.fonts import Face, face_for, stand_in
@@ -52,7 +52,7 @@ class Line:
 @lru_cache(maxsize=512)
 def presentable(text: str, *, weight: int = 400) -> str:
     """`text` without what can't be drawn well: emoji without a font go, letters without one stay (as boxes)."""
-    shown = "".join(_presentable(cluster, weight) for cluster in clusters(typographic(text)))
+    shown = "".join(_presentable(cluster, weight) for cluster in grapheme_clusters(typeset(text)))
     return re.sub(" +", " ", shown).strip()
 
 
@@ -60,7 +60,7 @@ def _presentable(cluster: str, weight: int) -> str:
     face = face_for(cluster, weight=weight)
     if is_emoji(cluster) and face and face.strike_px:
         return cluster
-    cluster = plain(cluster)
+    cluster = without_selectors(cluster)
     keeps = not cluster or cluster.isspace() or not is_symbol(cluster) or face_for(cluster, weight=weight)
     return cluster if keeps else ""
 
@@ -77,7 +77,7 @@ def shape(
     `right_to_left` is the direction of the text that the line belongs to; None: the line is the whole text.
     """
     if right_to_left is None:
-        right_to_left = runs_right_to_left(text, style.language)
+        right_to_left = is_right_to_left(text, style.language)
     runs = _runs(text, style, group_at, levels(text, right_to_left=right_to_left))
     pieces: list[Piece] = []
     left = 0.0
@@ -112,7 +112,9 @@ def reach_of(text: str, style: TextStyle) -> float:
 @lru_cache(maxsize=1024)
 def _rise(text: str, style: TextStyle) -> float:
     """How far accents of capitals reach above the baseline, in em; 0: there are none."""
-    found = (_height(cluster, style) for cluster in clusters(text) if cluster.isupper() and not cluster.isascii())
+    found = (
+        _height(cluster, style) for cluster in grapheme_clusters(text) if cluster.isupper() and not cluster.isascii()
+    )
     return max(found, default=0.0)
 
 
@@ -145,7 +147,7 @@ def _runs(text: str, style: TextStyle, group_at: Callable[[int], int], level_of:
     """The text cut into runs, in the order in which it is read."""
     runs: list[tuple[list[str], tuple[Face, int, int]]] = []
     index = 0
-    for cluster in clusters(text):
+    for cluster in grapheme_clusters(text):
         previous = runs[-1][1][0] if runs else None
         # A space belongs to the font of the word before it, so that a run of words stays one run.
         face = previous if cluster.isspace() and previous and not previous.strike_px else _face_for(cluster, style)
@@ -193,13 +195,13 @@ def _pieces(run: _Run, style: TextStyle) -> list[Piece]:
 
 def _left_bearing(piece: Piece, style: TextStyle) -> float:
     """White space before the first letter: taken off, so that lines of all sizes share one left edge, as it looks."""
-    first = clusters(piece.text)[0]
+    first = grapheme_clusters(piece.text)[0]
     return max(0.0, ink_edges(first, piece.face, style)[0]) + overhang(first, piece.face, style)
 
 
 def _right_bearing(piece: Piece, style: TextStyle) -> float:
     """White space beside the last letter on the right: likewise, for lines that share their right edge."""
-    letters = clusters(piece.text)
+    letters = grapheme_clusters(piece.text)
     last = letters[0] if piece.right_to_left else letters[-1]
     white = width_of(last, piece.face, style) - ink_edges(last, piece.face, style)[1]
     return max(0.0, white) + overhang(last, piece.face, style, at_right=True)

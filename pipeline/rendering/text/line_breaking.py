@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from pipeline.language.graphemes import clusters
-from pipeline.language.hyphenation import division_points, is_word
+from pipeline.language.graphemes import grapheme_clusters
+from pipeline.language.hyphenation import hyphenation_points, is_word
 from pipeline.language.phrases import REPEATS, split_phrases
 from pipeline.language.sentences import sentence_ends
 from pipeline.rendering.text.line import measure
@@ -146,7 +146,7 @@ def split_long(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em
     """
     found: list[Chunk] = []
     for chunk in chunks:
-        letters = clusters(text[chunk.start : chunk.end])
+        letters = grapheme_clusters(text[chunk.start : chunk.end])
         # The sum of the letters: kerning, which mostly tightens, is left out.
         steps = [measure(letter, style) + max(0.0, style.tracking) for letter in letters]
         total = sum(steps)
@@ -304,7 +304,7 @@ def _points(word: str, language: str) -> tuple[int, ...]:
     core = word.rstrip(_MARKS_AFTER)
     core = core[core.rfind("’") + 1 :].lstrip(_MARKS_BEFORE)
     first = word.rindex(core)
-    return tuple(first + point for point in division_points(core, language)) if is_word(core) else ()
+    return tuple(first + point for point in hyphenation_points(core, language)) if is_word(core) else ()
 
 
 def _parts(word: str, language: str) -> Sequence[str]:

@@ -30,7 +30,7 @@ from typing import Generic, Protocol, TypeVar
 
 from anyio import to_thread
 
-from pipeline.errors import ClosedError, PermanentError, ProviderError, QuotaError, TransientError, reworded
+from pipeline.errors import ClosedError, PermanentError, ProviderError, QuotaError, TransientError, with_message
 from pipeline.keys import content_key
 from pipeline.limits import Billing, RetryPolicy, with_retries
 from pipeline.script.chat.failures import SHORTEN_HINT, ResponseTimeoutError, StageTimeoutError, TooLargeError
@@ -281,4 +281,4 @@ def combine_errors(failures: Sequence[ProviderError]) -> ProviderError:
     error = (temporary or failures)[0]
     others = dict.fromkeys(one_line(other) for other in failures if other is not error)
     others.pop(one_line(error), None)
-    return reworded(error, "; ".join([error.message, *others]))
+    return with_message(error, "; ".join([error.message, *others]))

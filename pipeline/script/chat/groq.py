@@ -20,7 +20,7 @@ from pipeline.script.chat.failures import (
     response_too_long,
     unexpected_encoding,
 )
-from pipeline.tls import trusted
+from pipeline.tls import tls_context
 
 if TYPE_CHECKING:
     import httpx
@@ -51,7 +51,7 @@ class GroqTransport:
         hooks = {"response": [_limit_response]}
         try:
             # No redirects: the prompt and the key go to this host only.
-            client = DefaultAsyncHttpxClient(verify=trusted(), follow_redirects=False, event_hooks=hooks)
+            client = DefaultAsyncHttpxClient(verify=tls_context(), follow_redirects=False, event_hooks=hooks)
         except (httpx.InvalidURL, ImportError, ValueError):
             raise connection_failed(self._service, BAD_PROXY, api_key=self._api_key, reached=False) from None
         return AsyncGroq(

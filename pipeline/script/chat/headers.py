@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pipeline.limits import ToldLimits
+from pipeline.limits import ReportedLimits
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?", re.ASCII)
 _UNITS_S = (86_400.0, 3_600.0, 60.0, 1.0, 0.001)
@@ -22,9 +22,9 @@ _UNITS_S = (86_400.0, 3_600.0, 60.0, 1.0, 0.001)
 _MAX_DIGITS = 12
 
 
-def parse_rate_limits(headers: Mapping[str, str], *, requests_by_day: bool) -> ToldLimits:
+def parse_rate_limits(headers: Mapping[str, str], *, requests_by_day: bool) -> ReportedLimits:
     """The limits in the headers (names in lower case) of a response."""
-    tokens = ToldLimits(
+    tokens = ReportedLimits(
         # A limit of 0 is an unlimited account, or an error.
         tokens_per_min=_count(headers, "limit-tokens") or None,
         tokens_left=_count(headers, "remaining-tokens"),
@@ -32,7 +32,7 @@ def parse_rate_limits(headers: Mapping[str, str], *, requests_by_day: bool) -> T
     )
     if not requests_by_day:
         return tokens
-    return ToldLimits(
+    return ReportedLimits(
         tokens_per_min=tokens.tokens_per_min,
         tokens_left=tokens.tokens_left,
         tokens_reset_s=tokens.tokens_reset_s,

@@ -22,7 +22,7 @@ from pipeline.script.chat.failures import (
     connection_failed,
     response_too_long,
 )
-from pipeline.tls import trusted
+from pipeline.tls import tls_context
 
 if TYPE_CHECKING:
     import aiohttp
@@ -56,7 +56,7 @@ class OpenAICompatibleTransport:
             # The caller sets the deadline. No connection is kept open: requests are a minute apart.
             timeout = aiohttp.ClientTimeout(total=None)
             async with (
-                aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=trusted())) as session,
+                aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=tls_context())) as session,
                 # No redirects: the key goes to this host only.
                 session.post(
                     self._url, data=json.dumps(request).encode(), headers=headers, allow_redirects=False, proxy=proxy
@@ -94,4 +94,4 @@ def _import() -> None:
     """Import and read the machine's certificates; blocks, so run it in a thread."""
     import aiohttp  # noqa: F401, PLC0415 - imported for its side effect: loaded
 
-    trusted()
+    tls_context()

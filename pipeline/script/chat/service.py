@@ -135,7 +135,7 @@ class ServiceModel:
         async with (
             # Before the throttle: once admitted, a request must be sent at once, before the throttle may close.
             self._transport.open() as line,
-            billing.buying(self.service, self.model, tokens_in=prompt, tokens_out=output) as purchase,
+            billing.purchase(self.service, self.model, tokens_in=prompt, tokens_out=output) as purchase,
             self._throttle.call(tokens=prompt + output, model=self.model) as call,
         ):
             await purchase.reserve()
@@ -160,9 +160,9 @@ class ServiceModel:
             reply = await self._post(line, request)
         except NotReachedError:
             call.used(tokens=0)
-            purchase.free()
+            purchase.void()
             raise
-        call.told(parse_rate_limits(reply.headers, requests_by_day=self._dialect.requests_by_day))
+        call.report_limits(parse_rate_limits(reply.headers, requests_by_day=self._dialect.requests_by_day))
         try:
             return self._completion(reply)
         except MalformedOutputError:
@@ -170,7 +170,7 @@ class ServiceModel:
         except ProviderError:
             if is_uncharged(reply.status):
                 call.used(tokens=0)
-                purchase.free()
+                purchase.void()
             raise
 
     async def _post(self, line: Connection, request: dict[str, Any]) -> Reply:

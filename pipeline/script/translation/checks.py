@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pipeline.language.tags import same_language
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import ascii_digits, width
+from pipeline.language.writing_systems import ascii_digits, display_width
 from pipeline.script.checks import QUOTED_CHARS
 from pipeline.script.shortening import shorten
 from pipeline.script.translation.units import Texts, TranslationUnit
@@ -53,8 +53,8 @@ def _text_problems(text: str, translated: str, limit: int | None) -> Iterator[st
     if has_words(text) and not has_words(translated):
         yield "is empty"
         return
-    if limit is not None and width(translated) > limit:
-        yield f'has {width(translated)} characters, at most {limit} fit: "{shorten(translated, QUOTED_CHARS)}"'
+    if limit is not None and display_width(translated) > limit:
+        yield f'has {display_width(translated)} characters, at most {limit} fit: "{shorten(translated, QUOTED_CHARS)}"'
     yield from (f"has lost the number {number}" for number in _lost_numbers(text, translated))
     yield from (f"has lost the address {address}" for address in _addresses(text) if address not in translated)
 

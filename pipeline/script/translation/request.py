@@ -114,10 +114,10 @@ class TranslationReader:
 
     def _language_problem(self, answer: dict[str, dict[str, str]]) -> str:
         """The problem of narration in a third language; detected over all units, since each one is too short."""
-        from pipeline.language.detection import another_language  # noqa: PLC0415 - loads Babel
+        from pipeline.language.detection import language_mismatch  # noqa: PLC0415 - loads Babel
 
         said = (text for texts in answer.values() for name, text in texts.items() if name.startswith("say_"))
-        other = another_language(" ".join(said), self._language)
+        other = language_mismatch(" ".join(said), self._language)
         return f"it is {other}; everything must be written in {self._language}" if other else ""
 
     def _problems(self, answer: dict[str, dict[str, str]], *, last: bool) -> Iterator[str]:

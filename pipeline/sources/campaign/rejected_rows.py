@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.files import storage_errors
-from pipeline.model.csv_escaping import harmless
+from pipeline.model.csv_escaping import escape_formulas
 from pipeline.sources.campaign.problem import RowProblem
 from pipeline.sources.tables import BrokenRow, TableRow
 
@@ -35,7 +35,7 @@ def write_rejected(
                     path.parent.mkdir(parents=True, exist_ok=True)
                     # Excel takes a file without the mark for one in Windows-1252.
                     file = path.open("w", encoding="utf-8-sig", newline="")
-                    csv.writer(file, delimiter=separator).writerow(map(harmless, (*ADDED, *columns)))
+                    csv.writer(file, delimiter=separator).writerow(map(escape_formulas, (*ADDED, *columns)))
                 first = problems[0]
                 reasons = "; ".join(
                     f"{each.column}: {each.problem}" if each.column else each.problem for each in problems
@@ -45,7 +45,7 @@ def write_rejected(
                 if isinstance(row, BrokenRow):
                     own = [*own[: len(row.cells)], *row.over]
                 csv.writer(file, delimiter=separator).writerow(
-                    map(harmless, (str(first.row), str(first.line), reasons, mends, *own))
+                    map(escape_formulas, (str(first.row), str(first.line), reasons, mends, *own))
                 )
 
             yield refuse

@@ -20,40 +20,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline.sources.tables.cell_values import Number, ShownNumber, as_shown
+from pipeline.sources.tables.cell_values import FormattedNumber, Number, formatted
 from pipeline.sources.tables.database import open_database
 from pipeline.sources.tables.delimited import open_delimited
-from pipeline.sources.tables.dialect import plain
-from pipeline.sources.tables.encoding import damage_in, mend_of, says_nothing
-from pipeline.sources.tables.json_rows import open_objects
+from pipeline.sources.tables.dialect import normalise_name
+from pipeline.sources.tables.encoding import cell_defect, cell_remedy, is_blank_marker
+from pipeline.sources.tables.json_rows import open_json
 from pipeline.sources.tables.pages import open_pages
-from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableOpener, TableRow
+from pipeline.sources.tables.table import BrokenRow, Table, TableOpener, TableOptions, TableRow
 from pipeline.sources.tables.workbook import open_workbook
 from pipeline.sources.urls import is_database
 
 __all__ = [
     "BrokenRow",
+    "FormattedNumber",
     "Number",
-    "ShownNumber",
     "Table",
-    "TableForm",
+    "TableOptions",
     "TableRow",
-    "as_shown",
-    "damage_in",
-    "mend_of",
+    "cell_defect",
+    "cell_remedy",
+    "formatted",
+    "is_blank_marker",
+    "normalise_name",
     "open_pages",
     "open_table",
-    "plain",
-    "says_nothing",
 ]
 
 # Add a kind of table here, and to those that `naming` knows.
 _OPENERS: Mapping[str, TableOpener] = {
     ".csv": open_delimited,
     ".tsv": open_delimited,
-    ".json": open_objects,
-    ".jsonl": open_objects,
-    ".ndjson": open_objects,
+    ".json": open_json,
+    ".jsonl": open_json,
+    ".ndjson": open_json,
     ".xlsx": open_workbook,
     ".xlsm": open_workbook,
     ".db": open_database,
@@ -62,7 +62,7 @@ _OPENERS: Mapping[str, TableOpener] = {
 }
 
 
-def open_table(source: Path | str, form: TableForm) -> Table:
+def open_table(source: Path | str, form: TableOptions) -> Table:
     """The table in a file or a database, with its columns. Blocks; memory does not grow with its rows.
 
     Raises `SourceError` for what is missing, empty, none of ours or can't be read, and `MissingToolError` where the

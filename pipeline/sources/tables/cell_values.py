@@ -15,31 +15,31 @@ class Number(str):
     __slots__ = ()
 
 
-class ShownNumber(Number):
+class FormattedNumber(Number):
     """A number that its program shows as a sum of money, or in per cent."""
 
     # How: "1299 USD", "43.5 %".
     shown: str
 
-    def __new__(cls, number: str, shown: str = "") -> ShownNumber:
+    def __new__(cls, number: str, shown: str = "") -> FormattedNumber:
         """`number` as it is, and as it is shown."""
         cell = super().__new__(cls, number)
         cell.shown = shown
         return cell
 
 
-def as_shown(cell: str) -> str:
+def formatted(cell: str) -> str:
     """A cell as its program shows it: "1299 USD" of 1299."""
     return getattr(cell, "shown", "") or cell
 
 
-class Lost(str):
+class UnreadableValue(str):
     """A cell whose value can't be had; the text says why."""
 
     __slots__ = ()
 
 
-class Packed(str):
+class NestedValue(str):
     """Several values in one cell, as JSON has them: a list, an object. No film shows them."""
 
     __slots__ = ()
@@ -50,7 +50,7 @@ def cell_of(value: object) -> str:
     return _WRITERS.get(type(value), _other)(value)
 
 
-def in_per_cent(value: object) -> str:
+def as_percent(value: object) -> str:
     """A number in per cent, as it is shown: 0.435 is 43.5."""
     return cell_of((Decimal(cell_of(value)) * 100).normalize()) if isinstance(value, int | float | Decimal) else ""
 
@@ -80,11 +80,11 @@ def _span(value: timedelta) -> str:
 
 
 def _bytes(value: bytes) -> str:
-    return Lost(f"holds {len(value):,} bytes that are no text")
+    return UnreadableValue(f"holds {len(value):,} bytes that are no text")
 
 
 def _many(value: object) -> str:
-    return Packed(json.dumps(value, ensure_ascii=False, default=str))
+    return NestedValue(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _other(value: object) -> str:

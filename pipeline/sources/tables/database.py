@@ -16,9 +16,9 @@ from urllib.parse import quote, quote_plus
 
 from pipeline.errors import InputError, MissingToolError, SourceError
 from pipeline.sources.tables.cell_values import cell_of
-from pipeline.sources.tables.encoding import check_regular
-from pipeline.sources.tables.table import Table, TableForm, TableRow, check_width, named_columns
-from pipeline.sources.urls import told
+from pipeline.sources.tables.encoding import check_regular_file
+from pipeline.sources.tables.table import Table, TableOptions, TableRow, check_width, named_columns
+from pipeline.sources.urls import redacted
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, CursorResult
@@ -37,9 +37,9 @@ _OTHER_ADDRESSES = frozenset({"data", "file", "ftp", "ftps", "gs", "s3", "sftp",
 _EXTRA = 'pip install "nightreel[db]"'
 
 
-def open_database(source: Path | str, form: TableForm) -> Table:
+def open_database(source: Path | str, form: TableOptions) -> Table:
     """See `TableOpener`. A `Path` is a file of SQLite; a text is an address."""
-    name = told(source)
+    name = redacted(source)
     if isinstance(source, str) and source.partition(":")[0].casefold() in _OTHER_ADDRESSES:
         hint = "Give a file, an address that begins with https://, or a database and --query"
         raise InputError("is no address that rows are read from", where=name, hint=hint)
@@ -95,14 +95,14 @@ def _url(source: Path | str, password: str) -> URL:
     except ModuleNotFoundError as error:
         raise MissingToolError("databases are read by SQLAlchemy, which is not installed", hint=_EXTRA) from error
     if isinstance(source, Path):
-        check_regular(source)
+        check_regular_file(source)
         # Neither made nor written: SQLite would begin a database of any name.
         return URL.create("sqlite", database=source.absolute().as_uri(), query=_SQLITE_READS)
     try:
         url = make_url(source)
     except (exc.ArgumentError, ValueError) as error:
         del error  # it may quote the address
-        raise InputError("is no address of a database", where=told(source)) from None
+        raise InputError("is no address of a database", where=redacted(source)) from None
     if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:"):
         return _url(Path(url.database), "")
     if password and not url.password:

@@ -12,18 +12,18 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from pipeline.errors import SourceError
-from pipeline.sources.tables.dialect import called, find_delimiter, has_spaced_quotes, said_delimiter
-from pipeline.sources.tables.encoding import Line, find_encoding, named, read_lines
-from pipeline.sources.tables.header import find_names, has_names
+from pipeline.sources.tables.dialect import declared_delimiter, delimiter_name, find_delimiter, has_spaced_quotes
+from pipeline.sources.tables.encoding import Line, encoding_name, find_encoding, read_lines
+from pipeline.sources.tables.header import find_header_row, looks_like_header
 from pipeline.sources.tables.table import (
     ROW_MAX_CHARS,
     BrokenRow,
     Table,
-    TableForm,
+    TableOptions,
     TableRow,
     check_width,
     named_columns,
-    used,
+    used_cells,
 )
 
 # What a table is judged by.
@@ -48,12 +48,12 @@ class _Record:
     mend: str = ""
 
 
-def open_delimited(source: Path | str, form: TableForm) -> Table:
+def open_delimited(source: Path | str, form: TableOptions) -> Table:
     """See `TableOpener`."""
     path = Path(source)
     encoding = form.encoding or find_encoding(path)
     head = list(_head(path, encoding))
-    said = said_delimiter(head[0].text) if head else ""
+    said = declared_delimiter(head[0].text) if head else ""
     skipped = 1 if said else 0
     texts = [line.text for line in head[skipped:]]
     known = form.delimiter or said or ("\t" if path.suffix.casefold() == ".tsv" else "")
@@ -61,17 +61,18 @@ def open_delimited(source: Path | str, form: TableForm) -> Table:
     is_spaced = has_spaced_quotes(texts, delimiter)
     records = partial(_records, path, encoding, delimiter, skipped, is_spaced=is_spaced)
     rows = [row for row in csv.reader(texts, delimiter=delimiter) if any(map(str.strip, row))]
-    at = 0 if form.has_header is False else find_names(rows, form.names, where=str(path))
+    at = 0 if form.has_header is False else find_header_row(rows, form.names, where=str(path))
     first = next(islice((record for record in records() if any(map(str.strip, record.cells))), at, None), None)
     if first is None:
         raise SourceError("is empty", where=str(path), hint="The first line names the columns, each other is a film")
-    has_header = has_names(rows[at:], form.names) if form.has_header is None else form.has_header
+    has_header = looks_like_header(rows[at:], form.names) if form.has_header is None else form.has_header
     if first.problem:
         raise SourceError(first.problem, where=f"{path}:{first.line}", hint=first.mend)
     check_width(first.cells, str(path))
     columns, doubled = named_columns(first.cells if has_header else [""] * len(first.cells))
     below = Counter(map(len, rows[at + 1 :]))
     width = max([len(columns), *(cells for cells, count in below.items() if count * 2 > below.total())])
+    suffix = "" if has_header else ", no header"
     return Table(
         path=str(path),
         columns=columns,
@@ -79,7 +80,7 @@ def open_delimited(source: Path | str, form: TableForm) -> Table:
         rows=partial(
             _rows, records, columns, delimiter, after=first.line if has_header else first.line - 1, width=width
         ),
-        form=f"{named(encoding)}, cells between {called(delimiter)}{'' if has_header else ', no header'}",
+        form=f"{encoding_name(encoding)}, cells between {delimiter_name(delimiter)}{suffix}",
         titles=at,
         separator=delimiter if delimiter == ";" else ",",
     )
@@ -108,7 +109,7 @@ def _rows(
         if problem:
             # Where what is over is empty, a word keeps it from being nothing when the row is run once more as it is.
             over = record.cells[len(columns) :]
-            over = over if not over or used(over) else ["one cell too many"]
+            over = over if not over or used_cells(over) else ["one cell too many"]
             yield BrokenRow(number=number, line=record.line, problem=problem, mend=mend, cells=cells, over=tuple(over))
         else:
             yield TableRow(number=number, line=record.line, cells=cells)
@@ -120,9 +121,9 @@ def _fault(record: _Record, columns: Sequence[str], delimiter: str, width: int) 
     if delimiter == "," and len(cells) > width and (torn := _torn_sum(cells)):
         # Empty cells at the end are nothing, and would hide that the others have moved on.
         return f"has one cell more than others, and may have torn {torn}", f'Put quotes around it: "{torn}"'
-    if used(cells) > len(columns):
-        mend = f'Put quotes around a cell that holds one of the {called(delimiter)}: "a{delimiter} b"'
-        return f"has {used(cells)} cells, and there are {len(columns)} columns", mend
+    if used_cells(cells) > len(columns):
+        mend = f'Put quotes around a cell that holds one of the {delimiter_name(delimiter)}: "a{delimiter} b"'
+        return f"has {used_cells(cells)} cells, and there are {len(columns)} columns", mend
     if len(cells) == 1 and len(columns) > 2:
         mend = "Leave it out, if it is a title or a footer; put quotes around a cell that holds a line break"
         return f"says only “{' '.join(cells[0].split())[:60]}”, and there are {len(columns)} columns", mend

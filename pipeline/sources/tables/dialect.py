@@ -14,7 +14,7 @@ _SAID = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _TITLED_CELLS, _TITLED_SHARE = 3, 0.3
 
 
-def said_delimiter(first_line: str) -> str:
+def declared_delimiter(first_line: str) -> str:
     """What the line `sep=;` says; empty: the line is another one."""
     said = _SAID.fullmatch(first_line)
     return said[1] if said else ""
@@ -28,7 +28,7 @@ def find_delimiter(lines: Sequence[str], names: Collection[str] = ()) -> str:
     """
     scores = [(_score(lines, delimiter), delimiter) for delimiter in DELIMITERS]
     (_, cells), best = max(scores, key=lambda each: each[0])
-    if cells <= 1 and lines and plain(lines[0]) not in names:
+    if cells <= 1 and lines and normalise_name(lines[0]) not in names:
         scores = [(_score(lines, delimiter, below=True), delimiter) for delimiter in DELIMITERS]
         (share, cells), best = max(scores, key=lambda each: each[0])
         cells = cells if cells >= _TITLED_CELLS and share >= _TITLED_SHARE else 1
@@ -43,12 +43,12 @@ def has_spaced_quotes(lines: Sequence[str], delimiter: str) -> bool:
     return begun > 0 and begun == whole
 
 
-def plain(name: str) -> str:
+def normalise_name(name: str) -> str:
     """The name of a column without what people write differently: "First Name" and "first_name" are one."""
     return "".join(character for character in name.casefold() if character.isalnum())
 
 
-def called(delimiter: str) -> str:
+def delimiter_name(delimiter: str) -> str:
     """A delimiter as messages call it: "semicolons"."""
     return _NAMES.get(delimiter, repr(delimiter))
 

@@ -2,7 +2,7 @@
 
 Spreadsheets on Windows save what they call CSV in Windows-1252, and "Unicode text" in UTF-16. A file that is not all
 UTF-8 and has no line in it that only UTF-8 explains is Windows-1252. Has it both kinds of lines, it was pasted
-together: it is read as UTF-8, and the bytes that are none stay visible to `damage_in`, so that their rows can be told.
+together: it is read as UTF-8, and the bytes that are none stay visible to `cell_defect`, so their rows are reported.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TextIO
 
 from pipeline.errors import SourceError
-from pipeline.model.text_artefacts import find_garbled
-from pipeline.sources.tables.cell_values import Lost, Number, Packed
+from pipeline.model.text_artefacts import find_mojibake
+from pipeline.sources.tables.cell_values import NestedValue, Number, UnreadableValue
 from pipeline.sources.tables.table import ROW_MAX_CHARS
-from pipeline.sources.tables.windows_1252 import doubt_of
+from pipeline.sources.tables.windows_1252 import detect_other_encoding
 from pipeline.sources.textfile import check_name, nearest_file
 
 _MARKS = (
@@ -113,7 +113,7 @@ def read_lines(path: Path, encoding: str) -> Iterator[Line]:
         raise SourceError(f"can't be read as {encoding}", where=str(path), hint="Save it as UTF-8") from error
 
 
-def check_regular(path: Path) -> None:
+def check_regular_file(path: Path) -> None:
     """Raise `InputError` for a file that is missing, or is none: a pipe or a device would never end."""
     check_name(path)
     try:
@@ -127,12 +127,12 @@ def check_regular(path: Path) -> None:
         raise SourceError("is not a regular file", where=str(path))
 
 
-def damage_in(text: str) -> str:
+def cell_defect(text: str) -> str:
     """What is wrong with a cell that does not say what somebody meant; empty: nothing is."""
-    if isinstance(text, Lost):
+    if isinstance(text, UnreadableValue):
         return text
     plain = text.strip()
-    if unmeant := "is a list or an object, and no text" if isinstance(text, Packed) else _unmeant(plain):
+    if unmeant := "is a list or an object, and no text" if isinstance(text, NestedValue) else _unmeant(plain):
         return unmeant
     if _FORMULA.match(text):
         return "is a formula, and not what it comes to"
@@ -140,7 +140,7 @@ def damage_in(text: str) -> str:
         return f"is {plain}, of which a spreadsheet has lost the last digits"
     if found := _DAMAGE.search(text):
         return _told_damage(found[0])
-    garbled = find_garbled(text)
+    garbled = find_mojibake(text)
     return f"holds letters in a wrong encoding, as “{garbled[:40]}”" if garbled else ""
 
 
@@ -162,18 +162,18 @@ def _told_damage(found: str) -> str:
     return f"holds the byte 0x{ord(found) - 0xDC00:02X}, which is not in the encoding of the rest"
 
 
-def says_nothing(text: str) -> bool:
+def is_blank_marker(text: str) -> bool:
     """Whether a cell says that there is nothing: a dash, a question mark, n/a."""
     return _NOTHING.fullmatch(text) is not None
 
 
-def mend_of(text: str) -> str:
+def cell_remedy(text: str) -> str:
     """What to do about a cell that does not say what somebody meant."""
-    if isinstance(text, Lost | Packed):
+    if isinstance(text, UnreadableValue | NestedValue):
         return "Give it as a value that a cell can hold"
     if _is_rounded(text):
         return "Format the column as text, and save it again"
-    if find_garbled(text):
+    if find_mojibake(text):
         return "Export the table again, as UTF-8: it was once read as something else"
     return "Save the table as UTF-8" if _DAMAGE.search(text) else "Leave the cell empty, or write what is meant"
 
@@ -182,7 +182,7 @@ def _is_rounded(text: str) -> bool:
     return not isinstance(text, Number) and bool(_ROUNDED.fullmatch(text.strip()))
 
 
-def named(encoding: str) -> str:
+def encoding_name(encoding: str) -> str:
     """An encoding as people know it."""
     return {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}.get(encoding, encoding.upper())
 
@@ -200,7 +200,7 @@ def _lines(file: TextIO) -> Iterator[Line]:
 @contextmanager
 def _bytes_of(path: Path) -> Iterator[bytes]:
     """How the file begins."""
-    check_regular(path)
+    check_regular_file(path)
     try:
         with path.open("rb") as file:
             yield file.read(_HEAD_BYTES)
@@ -246,7 +246,7 @@ def _eight_bits(path: Path) -> str:
 
 def _check_western(lines: Sequence[bytes], path: Path) -> None:
     """Raise `SourceError` for letters that no Western language writes so: Cyrillic or Chinese, or an old Mac's."""
-    if doubt := doubt_of(lines):
+    if doubt := detect_other_encoding(lines):
         guess = f"; {doubt.guess}" if doubt.guess else ""
         told = f"is not UTF-8, and no Windows-1252 either: it would say “{doubt.word[:40]}”{guess}"
         raise SourceError(told, where=str(path), hint=doubt.hint)

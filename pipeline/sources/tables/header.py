@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from itertools import zip_longest
 
 from pipeline.errors import SourceError
-from pipeline.sources.tables.dialect import plain
+from pipeline.sources.tables.dialect import normalise_name
 
 # What stands in a row, and hardly ever names a column: a number, a sum, a date, an address.
 _VALUE = re.compile(
@@ -22,13 +22,13 @@ HEAD_ROWS = 12
 _FEWER = 0.75
 
 
-def find_names(rows: Sequence[Sequence[str]], names: Collection[str], *, where: str) -> int:
+def find_header_row(rows: Sequence[Sequence[str]], names: Collection[str], *, where: str) -> int:
     """The place of the row that names the columns, among the first ones of a table that are not empty.
 
     It is the first one, unless a later one has two of the `names`, plain, and the first one has not; or unless a single
     cell of the first one is filled, as of a title. Raises `SourceError` if rows of people or things may stand above.
     """
-    counts = [sum(plain(name) in names for name in row) for row in rows[:HEAD_ROWS]]
+    counts = [sum(normalise_name(name) in names for name in row) for row in rows[:HEAD_ROWS]]
     if not counts or counts[0] > 1:
         return 0
     at = next((at for at, count in enumerate(counts) if count > 1), 0)
@@ -44,13 +44,13 @@ def find_names(rows: Sequence[Sequence[str]], names: Collection[str], *, where: 
     return at
 
 
-def has_names(rows: Sequence[Sequence[str]], names: Collection[str]) -> bool:
+def looks_like_header(rows: Sequence[Sequence[str]], names: Collection[str]) -> bool:
     """Whether the first of these rows names the columns. It does if one of `names`, plain, is among them.
 
     Else the columns vote: where values stand below a word, the word is a name; where they stand below a value, it is
     none. A year is either.
     """
-    if not rows or any(plain(name) in names for name in rows[0]):
+    if not rows or any(normalise_name(name) in names for name in rows[0]):
         return True
     votes = 0
     for first, *below in zip_longest(*rows[:_VOTING_ROWS], fillvalue=""):

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SourceError
-from pipeline.sources.tables.cell_values import Number, Packed
-from pipeline.sources.tables.encoding import find_encoding, named, read_lines
-from pipeline.sources.tables.table import MOST_COLUMNS, ROW_MAX_CHARS, BrokenRow, Table, TableForm, TableRow
+from pipeline.sources.tables.cell_values import NestedValue, Number
+from pipeline.sources.tables.encoding import encoding_name, find_encoding, read_lines
+from pipeline.sources.tables.table import MOST_COLUMNS, ROW_MAX_CHARS, BrokenRow, Table, TableOptions, TableRow
 
 # Numbers stay as they were written: 0.10 is a price, and 1e400 no reason to stop.
 DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=str)
@@ -24,21 +24,21 @@ _FIRST_ROWS = 200
 _SPACE = " \t\r\n"
 
 
-def open_objects(source: Path | str, form: TableForm) -> Table:
+def open_json(source: Path | str, form: TableOptions) -> Table:
     """See `TableOpener`."""
     path = Path(source)
     encoding = form.encoding or find_encoding(path)
     rows = partial(_of_lines if path.suffix.casefold() in {".jsonl", ".ndjson"} else _of_array, path, encoding)
     return Table(
         path=str(path),
-        columns=columns_of(rows()),
+        columns=columns_from(rows()),
         doubled=frozenset(),
         rows=rows,
-        form=f"{named(encoding)}, objects",
+        form=f"{encoding_name(encoding)}, objects",
     )
 
 
-def columns_of(rows: Iterable[TableRow | BrokenRow]) -> tuple[str, ...]:
+def columns_from(rows: Iterable[TableRow | BrokenRow]) -> tuple[str, ...]:
     """The keys of the first rows: one of them need not have all."""
     first = islice((row for row in rows if isinstance(row, TableRow)), _FIRST_ROWS)
     return tuple(dict.fromkeys(key for row in first for key in row.cells))
@@ -61,7 +61,7 @@ def _of_lines(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
             problem = f"is broken JSON: {_reason(error)}"
             yield BrokenRow(number=number, line=line.number, problem=problem, mend=_MEND, cells={})
         else:
-            yield row_of_value(value, number, line.number)
+            yield row_from_value(value, number, line.number)
 
 
 def _of_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
@@ -93,7 +93,7 @@ def _in_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
         text.skip()
         number += 1
         line = text.line
-        yield row_of_value(text.value(), number, line)
+        yield row_from_value(text.value(), number, line)
     text.take(1)
     text.skip()
     if text.buffer:
@@ -163,7 +163,7 @@ class _Text:
         return bool(lines)
 
 
-def row_of_value(value: object, number: int, line: int) -> TableRow | BrokenRow:
+def row_from_value(value: object, number: int, line: int) -> TableRow | BrokenRow:
     """What JSON has as a row, read by `DECODER`."""
     if not isinstance(value, Mapping):
         return BrokenRow(number=number, line=line, problem="is no object", mend=_MEND, cells={})
@@ -178,7 +178,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str) else Packed(json.dumps(value, ensure_ascii=False))
+    return value if isinstance(value, str) else NestedValue(json.dumps(value, ensure_ascii=False))
 
 
 def _reason(error: Exception) -> str:

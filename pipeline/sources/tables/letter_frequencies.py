@@ -70,7 +70,7 @@ class Guess(NamedTuple):
     meant: str
 
 
-def guess_by_letters(words: Sequence[bytes]) -> Guess | None:
+def guess_encoding(words: Sequence[bytes]) -> Guess | None:
     """The encoding that makes words likelier than Windows-1252 does; None: they may well be Western."""
     words = list(islice(dict.fromkeys(word[:_LONGEST] for word in words if not word.isascii()), _MOST_WORDS))
     (encoding, language), lead = _likeliest(words)

@@ -40,13 +40,13 @@ def currency_code(code: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def is_per_cent(code: str) -> bool:
+def is_percent(code: str) -> bool:
     """Whether a format shows a hundred times the number, with a sign."""
     return "%" in _ESCAPED.sub("", _QUOTED.sub("", code.split(";", maxsplit=1)[0]))
 
 
 @lru_cache(maxsize=256)
-def least_digits(code: str) -> int:
+def min_digits(code: str) -> int:
     """With how many digits a format of zeros alone shows whole numbers: 00000 is that of postcodes. 0: any."""
     section = code.split(";", maxsplit=1)[0]
     return len(section) if section.strip("0") == "" and len(section) > 1 else 0

@@ -12,8 +12,8 @@ from typing import Any
 from pipeline.errors import SourceError, did_you_mean
 from pipeline.sources.tables.delimited import open_delimited
 from pipeline.sources.tables.encoding import find_encoding
-from pipeline.sources.tables.json_rows import DECODER, columns_of, open_objects, row_of_value
-from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableRow
+from pipeline.sources.tables.json_rows import DECODER, columns_from, open_json, row_from_value
+from pipeline.sources.tables.table import BrokenRow, Table, TableOptions, TableRow
 
 # An answer that has more than its rows is taken in whole.
 MOST_WRAPPED_BYTES = 64 << 20
@@ -32,21 +32,21 @@ class Page:
     is_empty: bool = False
 
 
-def open_page(path: Path, kind: str, form: TableForm, *, name: str) -> tuple[Table, Mapping[str, Any]]:
+def open_page(path: Path, kind: str, form: TableOptions, *, name: str) -> tuple[Table, Mapping[str, Any]]:
     """The rows of an answer, and what it has beside them. Blocks. Raises `SourceError`."""
     if kind == "csv":
         return _named(open_delimited(path, form), name), {}
     if kind == "jsonl" or (not form.rows_at and _begins_with(path, b"[")):
-        return _named(open_objects(path, form), name), {}
+        return _named(open_json(path, form), name), {}
     document = _document(path, name)
     rows, beside = _rows_in(document, form.rows_at, name)
-    found = [row_of_value(value, number, number) for number, value in enumerate(rows, start=1)]
-    columns = columns_of(found)
+    found = [row_from_value(value, number, number) for number, value in enumerate(rows, start=1)]
+    columns = columns_from(found)
     table = Table(path=name, columns=columns, doubled=frozenset(), rows=lambda: iter(found), form="JSON, objects")
     return table, beside
 
 
-def open_pages(pages: Sequence[Page], form: TableForm, *, name: str) -> Table:
+def open_pages(pages: Sequence[Page], form: TableOptions, *, name: str) -> Table:
     """All pages as one table, called `name`. Blocks; one page that is more than a list is in memory at a time."""
     filled = [page for page in pages if not page.is_empty]
     if not filled:
@@ -57,7 +57,7 @@ def open_pages(pages: Sequence[Page], form: TableForm, *, name: str) -> Table:
 
 
 def _rows(
-    pages: Sequence[Page], form: TableForm, columns: tuple[str, ...], name: str
+    pages: Sequence[Page], form: TableOptions, columns: tuple[str, ...], name: str
 ) -> Iterator[TableRow | BrokenRow]:
     number = 0
     for page in pages:

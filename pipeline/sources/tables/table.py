@@ -16,7 +16,7 @@ ROW_MAX_CHARS = 4 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class TableForm:
+class TableOptions:
     """How a table is written, as far as it is known. Empty: it is found out."""
 
     # "," ";" "|" or a tab.
@@ -93,7 +93,7 @@ class TableOpener(Protocol):
     Blocks, and holds no more than a row and what names the columns, however many rows there are.
     """
 
-    def __call__(self, source: Path | str, form: TableForm) -> Table:
+    def __call__(self, source: Path | str, form: TableOptions) -> Table:
         """The table in a source. Raises `SourceError` for one that has no rows, or can't be read."""
         ...
 
@@ -119,6 +119,6 @@ def check_width(columns: Sequence[object], path: str) -> None:
         raise SourceError(f"has {len(columns):,} columns, at most {MOST_COLUMNS:,} can be read", where=path)
 
 
-def used(cells: Sequence[str]) -> int:
+def used_cells(cells: Sequence[str]) -> int:
     """How many cells there are, without the empty ones at the end; 0: the row is empty."""
     return len(cells) - sum(1 for _ in takewhile(lambda cell: not cell.strip(), reversed(cells)))

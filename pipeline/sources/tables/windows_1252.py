@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from pipeline.sources.tables.letter_frequencies import guess_by_letters
+from pipeline.sources.tables.letter_frequencies import guess_encoding
 
 # As Python calls them, and as people do.
 _OTHERS = {
@@ -42,7 +42,7 @@ _FEWEST_WIDE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Doubt:
+class EncodingMismatch:
     """Why it is another encoding."""
 
     # A word as Windows-1252 would have it.
@@ -61,7 +61,7 @@ class Doubt:
         return f"Save it as UTF-8, or name its encoding, campaign.encoding = '{self.encoding}'"
 
 
-def doubt_of(lines: Sequence[bytes]) -> Doubt | None:
+def detect_other_encoding(lines: Sequence[bytes]) -> EncodingMismatch | None:
     """Whether lines that are no UTF-8 are no Windows-1252 either; None: they may well be."""
     # So many bytes are enough to tell by.
     sizes = accumulate(map(len, lines), initial=0)
@@ -74,7 +74,7 @@ def doubt_of(lines: Sequence[bytes]) -> Doubt | None:
     if shown := _wide(lines, "cp932"):
         return _in_pairs((odd or words)[0], "cp932", f"as Shift-JIS, it would have “{shown}”")
     if len(strange) * 2 > len(marked):
-        return Doubt(word=_as_read(strange[0]))
+        return EncodingMismatch(word=_as_read(strange[0]))
     if shown := _wide(lines, "cp950"):
         return _in_pairs((odd or words)[0], "cp950", f"as Big5, it would have “{shown}”")
     better = _better(odd) if odd and len(odd) * _ODD_IN >= len(words) else None
@@ -82,8 +82,8 @@ def doubt_of(lines: Sequence[bytes]) -> Doubt | None:
     return better if better and better.encoding not in _BY_LETTERS else _likelier(words) or better
 
 
-def _in_pairs(word: str, encoding: str, guess: str) -> Doubt:
-    return Doubt(word=_as_read(word), encoding=encoding, guess=guess)
+def _in_pairs(word: str, encoding: str, guess: str) -> EncodingMismatch:
+    return EncodingMismatch(word=_as_read(word), encoding=encoding, guess=guess)
 
 
 def _as_read(word: str) -> str:
@@ -91,7 +91,7 @@ def _as_read(word: str) -> str:
     return word.encode("cp1252", errors="surrogateescape").decode("cp1252", errors="replace")
 
 
-def _better(odd: Sequence[str]) -> Doubt | None:
+def _better(odd: Sequence[str]) -> EncodingMismatch | None:
     """By the encoding that makes words of most that is odd; None: none does."""
     raw = [word.encode("cp1252", errors="surrogateescape") for word in odd]
     mended = {
@@ -103,16 +103,16 @@ def _better(odd: Sequence[str]) -> Doubt | None:
         return None
     word, text = mended[best][0]
     guess = f"as {_OTHERS[best]}, it would be “{text[:40]}”"
-    return Doubt(word=word.decode("cp1252", errors="replace"), encoding=best, guess=guess)
+    return EncodingMismatch(word=word.decode("cp1252", errors="replace"), encoding=best, guess=guess)
 
 
-def _likelier(words: Sequence[str]) -> Doubt | None:
+def _likelier(words: Sequence[str]) -> EncodingMismatch | None:
     """By the letters of all words; None: they may well be Western."""
-    found = guess_by_letters([word.encode("cp1252", errors="surrogateescape") for word in words])
+    found = guess_encoding([word.encode("cp1252", errors="surrogateescape") for word in words])
     if found is None:
         return None
     guess = f"as {_BY_LETTERS[found.encoding]}, it would be “{found.meant}”"
-    return Doubt(word=found.word, encoding=found.encoding, guess=guess)
+    return EncodingMismatch(word=found.word, encoding=found.encoding, guess=guess)
 
 
 def _is_word(text: str) -> bool:

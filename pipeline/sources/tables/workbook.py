@@ -21,12 +21,20 @@ from typing import IO, TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, iterparse
 
 from pipeline.errors import MissingToolError, SourceError, did_you_mean
-from pipeline.sources.tables.cell_values import Lost, Number, ShownNumber, cell_of, in_per_cent
-from pipeline.sources.tables.dialect import plain
-from pipeline.sources.tables.encoding import check_regular
-from pipeline.sources.tables.header import HEAD_ROWS, find_names
-from pipeline.sources.tables.number_formats import currency_code, is_per_cent, least_digits
-from pipeline.sources.tables.table import BrokenRow, Table, TableForm, TableRow, check_width, named_columns, used
+from pipeline.sources.tables.cell_values import FormattedNumber, Number, UnreadableValue, as_percent, cell_of
+from pipeline.sources.tables.dialect import normalise_name
+from pipeline.sources.tables.encoding import check_regular_file
+from pipeline.sources.tables.header import HEAD_ROWS, find_header_row
+from pipeline.sources.tables.number_formats import currency_code, is_percent, min_digits
+from pipeline.sources.tables.table import (
+    BrokenRow,
+    Table,
+    TableOptions,
+    TableRow,
+    check_width,
+    named_columns,
+    used_cells,
+)
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -46,7 +54,7 @@ _TREES, _MOST_TREE_BYTES = ("xl/workbook.xml", "xl/styles.xml"), 40 << 20
 _DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _FORMULA = re.compile(rb"<(\w+:)?f[\s>/]")
-_NOT_WORKED_OUT = Lost("is a formula that was never worked out")
+_NOT_WORKED_OUT = UnreadableValue("is a formula that was never worked out")
 
 
 class _NoText(str):
@@ -75,20 +83,20 @@ class _Measured:
         return piece
 
 
-def open_workbook(source: Path | str, form: TableForm) -> Table:
+def open_workbook(source: Path | str, form: TableOptions) -> Table:
     """See `TableOpener`."""
     path = Path(source)
-    check_regular(path)
+    check_regular_file(path)
     _check_archive(path)
     with _sheet_of(path, form.sheet) as sheet:
         name = str(sheet.title)
-        head = list(islice(((number, cells) for number, cells, _ in _numbered(sheet) if used(cells)), HEAD_ROWS))
+        head = list(islice(((number, cells) for number, cells, _ in _numbered(sheet) if used_cells(cells)), HEAD_ROWS))
     if not head:
         raise SourceError(f"the sheet {name!r} is empty", where=str(path), hint="Choose another one with --sheet")
     is_named = form.has_header is not False
-    at = find_names([cells for _, cells in head], form.names, where=str(path)) if is_named else 0
+    at = find_header_row([cells for _, cells in head], form.names, where=str(path)) if is_named else 0
     first, names = head[at]
-    names = names[: used(names)]
+    names = names[: used_cells(names)]
     check_width(names, str(path))
     columns, doubled = named_columns(names if is_named else [""] * len(names))
     return Table(
@@ -108,7 +116,7 @@ def _rows(path: Path, name: str, columns: Sequence[str], *, after: int) -> Itera
         with formulas or _nothing() as written:
             both = zip(_numbered(sheet), _numbered(written) if written else repeat((0, [], False)), strict=False)
             for (line, cells, is_hidden), (_, sources, _) in both:
-                if line <= after or not (used(cells) or used(sources)):
+                if line <= after or not (used_cells(cells) or used_cells(sources)):
                     continue
                 number += 1
                 found = _row(columns, _with_lost(cells, sources), number, line)
@@ -117,9 +125,9 @@ def _rows(path: Path, name: str, columns: Sequence[str], *, after: int) -> Itera
 
 def _row(columns: Sequence[str], cells: Sequence[str], number: int, line: int) -> TableRow | BrokenRow:
     by_column = dict(zip(columns, [*cells, *repeat("", len(columns) - len(cells))], strict=False))
-    if used(cells) <= len(columns):
+    if used_cells(cells) <= len(columns):
         return TableRow(number=number, line=line, cells=by_column)
-    problem = f"has {used(cells)} cells, and there are {len(columns)} columns"
+    problem = f"has {used_cells(cells)} cells, and there are {len(columns)} columns"
     mend = "Give the column a name, or take the cell out"
     return BrokenRow(
         number=number, line=line, problem=problem, mend=mend, cells=by_column, over=tuple(cells[len(columns) :])
@@ -194,16 +202,16 @@ def _cell(kind: str, value: object, code: str) -> str:
     if kind in _CELLS:
         return _CELLS[kind]
     if kind == "e":
-        return Lost(f"is the error {value}")
+        return UnreadableValue(f"is the error {value}")
     cell = cell_of(value)
     if not isinstance(cell, Number):
         # ECMA-376, ST_Xstring: a carriage return is written _x000D_.
         return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell)
-    if cell.isdecimal() and (digits := least_digits(code)):
+    if cell.isdecimal() and (digits := min_digits(code)):
         return Number(cell.zfill(digits))
     if currency := currency_code(code):
-        return ShownNumber(cell, f"{cell} {currency}")
-    return ShownNumber(cell, f"{in_per_cent(value)} %") if is_per_cent(code) else cell
+        return FormattedNumber(cell, f"{cell} {currency}")
+    return FormattedNumber(cell, f"{as_percent(value)} %") if is_percent(code) else cell
 
 
 @contextmanager
@@ -227,7 +235,7 @@ def _sheet_of(path: Path, name: str, *, formulas: bool = False) -> Iterator[Read
     ):
         sheets = {each.title: each for each in book.worksheets}
         shown = [each for each in book.worksheets if each.sheet_state == "visible"] or book.worksheets
-        chosen = next((title for title in sheets if plain(title) == plain(name)), "") if name else ""
+        chosen = next((title for title in sheets if normalise_name(title) == normalise_name(name)), "") if name else ""
         if name and not chosen:
             hint = did_you_mean(name, sheets, otherwise=f"There is {', '.join(sheets)}")
             raise SourceError(f"has no sheet {name[:60]!r}", where=str(path), hint=hint)

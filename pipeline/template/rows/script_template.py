@@ -25,7 +25,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.language.tags import LANGUAGE_TAG, same_language, usual_case
+from pipeline.language.tags import LANGUAGE_TAG, canonical_case, same_language
 from pipeline.language.text import clean_text
 from pipeline.model import SCENES, Scene, Script
 from pipeline.template.rows.compiler import NOTHING, WHEN, Compiled, FillError, Values, compile_table
@@ -185,7 +185,7 @@ def _language_of(table: Mapping[str, Any], path: str) -> str:
     found = _NAMED.search(path)
     named = found[1] if found else "en"
     written = str(table.get("language", named))
-    language = usual_case(written.replace("_", "-"))
+    language = canonical_case(written.replace("_", "-"))
     if not LANGUAGE_TAG.fullmatch(language):
         raise InputError(f"language is {written[:40]!r}", where=path, hint="Write a language tag like en, de or pt-BR")
     if found and not same_language(named.replace("_", "-"), language):

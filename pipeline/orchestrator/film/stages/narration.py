@@ -12,11 +12,11 @@ from anyio import to_thread
 from pipeline.model import Clip, Job, Narration, title_of
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.episodes import badge_of
-from pipeline.orchestrator.film.lengths import hold_to_length, told_length
+from pipeline.orchestrator.film.episodes import episode_badge
+from pipeline.orchestrator.film.scene_renderer import make_renderer
 from pipeline.orchestrator.film.scripts import speaker
-from pipeline.orchestrator.film.stages.so_far import made
-from pipeline.orchestrator.film.studio import studio_for
+from pipeline.orchestrator.film.stages.results import require
+from pipeline.orchestrator.film.target_length import adjust_to_length, length_warning
 from pipeline.subtitles import make_subtitles
 
 logger = logging.getLogger("nightreel")
@@ -24,9 +24,9 @@ logger = logging.getLogger("nightreel")
 
 async def speak(job: Job, context: RunContext, attempt: Attempt) -> Job:
     """Script -> Narration. Stills are drawn ahead, and each scene as soon as its clip exists."""
-    script = made(job.script)
-    studio = await studio_for(job, context, attempt)
-    limits, episode = context.cue_limits(studio.look.format), badge_of(job.brief, context.settings)
+    script = require(job.script)
+    studio = await make_renderer(job, context, attempt)
+    limits, episode = context.cue_limits(studio.look.format), episode_badge(job.brief, context.settings)
 
     async def draw_ahead(index: int, clip: Clip) -> None:
         cut = partial(make_subtitles, _only(clip), language=script.language, limits=limits)
@@ -39,15 +39,17 @@ async def speak(job: Job, context: RunContext, attempt: Attempt) -> Job:
             await studio.stills(episode)
 
     def spoken(index: int, clip: Clip) -> None:
-        attempt.ahead.start_soon(draw_ahead, index, clip)
+        attempt.background.start_soon(draw_ahead, index, clip)
 
-    attempt.ahead.start_soon(draw_stills)
+    attempt.background.start_soon(draw_stills)
     narrated = partial(await speaker(job.brief, context, attempt), script, spoken=spoken)
     narration = await narrated()
     if job.brief.length_s:
-        narration = await hold_to_length(narration, job.brief.length_s, prosody=context.crew.prosody, speak=narrated)
-        if differs := told_length(narration, job.brief.length_s):
-            attempt.note(f"“{title_of(job)}”: {differs}")
+        narration = await adjust_to_length(
+            narration, job.brief.length_s, prosody=context.providers.prosody, speak=narrated
+        )
+        if differs := length_warning(narration, job.brief.length_s):
+            attempt.notify(f"“{title_of(job)}”: {differs}")
     return job.evolve(narration=narration)
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from anyio import create_task_group
 
-from pipeline.errors import first_error
+from pipeline.errors import raise_first_error
 from pipeline.model import Job, Segment
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.soundtrack import sound_of
-from pipeline.orchestrator.film.stages.so_far import made
-from pipeline.orchestrator.film.studio import studio_for
+from pipeline.orchestrator.film.scene_renderer import make_renderer
+from pipeline.orchestrator.film.soundtrack import mix_soundtrack
+from pipeline.orchestrator.film.stages.results import require
 
 
 async def draw(job: Job, context: RunContext, attempt: Attempt) -> Job:
@@ -22,8 +22,8 @@ async def draw(job: Job, context: RunContext, attempt: Attempt) -> Job:
 
     Beside them, if there is music: Narration -> the sound of the whole film.
     """
-    clips, cues = made(job.narration).clips, made(job.subtitles).scenes
-    studio = await studio_for(job, context, attempt)
+    clips, cues = require(job.narration).clips, require(job.subtitles).scenes
+    studio = await make_renderer(job, context, attempt)
     segments: dict[int, Segment] = {}
     music: Path | None = None
 
@@ -32,9 +32,9 @@ async def draw(job: Job, context: RunContext, attempt: Attempt) -> Job:
 
     async def mix() -> None:
         nonlocal music
-        music = await sound_of(job.brief, clips, context, attempt)
+        music = await mix_soundtrack(job.brief, clips, context, attempt)
 
-    with first_error():
+    with raise_first_error():
         async with create_task_group() as tasks:
             tasks.start_soon(mix)
             for index in range(len(clips)):

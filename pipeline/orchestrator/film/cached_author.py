@@ -1,0 +1,211 @@
+"""What the cache has of a film's script, and how it would be spoken: found out with nobody asked and nothing made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from anyio import to_thread
+
+from pipeline.errors import InputError, MissingToolError, NightreelError, PermanentError, ProviderError
+from pipeline.model import Brief, Narration, Pace, Script
+from pipeline.narration.narrate import cached_clips
+from pipeline.narration.narrator import Narrator
+from pipeline.narration.pace import estimate_pace, measure_pace
+from pipeline.narration.spoken_text import normaliser_for
+from pipeline.narration.synthesis import VoiceConfig
+from pipeline.orchestrator.context import RunContext, provider_factory
+from pipeline.orchestrator.film.scripts import Speak, glossary_terms, write_original, write_translation
+from pipeline.script import (
+    TargetLength,
+    Translation,
+    cached_translation,
+    cached_translation_paths,
+    check_size,
+    offline_script,
+)
+from pipeline.template import Template
+
+# How many times longer than a calm voice one may take that speaks slowly.
+_SLOW = 1.2
+# How finely it is told what would fit, in seconds.
+_STEP_S = 30
+
+
+class _NotKeptError(Exception):
+    """Something would have to be written, translated or spoken. Stays within this module."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voices:
+    """Who would speak, as far as it can be told without asking."""
+
+    narrators: Sequence[Narrator]
+    _found: dict[tuple[str, str | None], tuple[Narrator, str] | NightreelError] = field(default_factory=dict)
+
+    async def first(self, language: str, wanted: str | None) -> tuple[Narrator, str]:
+        """The first narrator who has a voice for it, and the voice. Raises why nobody has."""
+        if (language, wanted) not in self._found:
+            self._found[language, wanted] = await self._first(language, wanted)
+        found = self._found[language, wanted]
+        if isinstance(found, NightreelError):
+            raise found
+        return found
+
+    async def _first(self, language: str, wanted: str | None) -> tuple[Narrator, str] | NightreelError:
+        failures: list[NightreelError] = []
+        for narrator in self.narrators:
+            # A service knows more voices than we do; it is asked when it speaks.
+            if provider_factory.is_service(narrator.name) and wanted and _looks_like_a_voice(wanted):
+                return narrator, wanted
+            try:
+                return narrator, await narrator.choose_voice(language, wanted)
+            except (InputError, MissingToolError, ProviderError) as error:
+                failures.append(error)
+        return next((error for error in failures if isinstance(error, InputError)), failures[-1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class CachedAuthor:
+    """An `Author` who has nothing but the cache."""
+
+    template: Template
+    context: RunContext
+    voices: Voices
+    # Whose terms a translation keeps; None: there are none.
+    brief: Brief | None = None
+
+    async def original(self, brief: Brief) -> tuple[Script, Pace | None] | None:
+        """What `write_original` would give without asking anybody; None: somebody has to be asked.
+
+        Raises `InputError` for a brief that no writer can work with, and what keeps everybody from speaking.
+        """
+        try:
+            return await write_original(brief, self.context, self)
+        except _NotKeptError:
+            return None
+
+    async def translation(self, script: Script, pace: Pace | None, brief: Brief) -> Script | None:
+        """What `write_translation` would give, likewise. Raises `ConfigurationError` without a model."""
+        try:
+            return await write_translation(script, pace, brief, self)
+        except _NotKeptError:
+            return None
+
+    async def check_size(self, brief: Brief) -> None:
+        """Raise `PermanentError` for a film that lasts longer than anybody can write who may. Asks nobody.
+
+        The pace of its voice is not known yet. A slow one is taken, so that nobody is refused for a guess; what is too
+        much at the true pace is known before any model is paid. A script that is there needs no writer.
+        """
+        slow = estimate_pace(self.context.briefs.original_of(brief).language).corrected(_SLOW)
+        error = await self._size_error(brief, slow)
+        if error and await self.original(brief) is None:
+            raise error
+
+    async def size_error(self, brief: Brief) -> PermanentError | None:
+        """The error of `check_size` by the pace of the voice, as measured; None: it fits, or has no set length."""
+        original = self.context.briefs.original_of(brief)
+        if not original.length_s:
+            return None
+        with suppress(_NotKeptError):  # its pace is measured when it is made
+            pace = await measure_pace(original.language, speak=await self.speaker(original))
+            return await self._size_error(brief, pace)
+        return None
+
+    async def _size_error(self, brief: Brief, pace: Pace) -> PermanentError | None:
+        original = self.context.briefs.original_of(brief)
+        if not (original.length_s and self.context.providers.models):
+            return None
+        return await to_thread.run_sync(self._too_long, original, original.length_s, pace)
+
+    def _too_long(self, original: Brief, length_s: int, pace: Pace) -> PermanentError | None:
+        check = partial(
+            check_size,
+            writers=self.context.providers.writers_of(original, self.template),
+            template=self.template,
+            pace=pace,
+        )
+        try:
+            check(original)
+        except PermanentError as error:
+            for shorter_s in range(length_s - 1 - (length_s - 1) % _STEP_S, 0, -_STEP_S):
+                with suppress(PermanentError):  # still too long: the next shorter one is tried
+                    check(replace(original, length_s=shorter_s))
+                    told = f"{shorter_s // 60}m{shorter_s % 60:02d}s"
+                    hint = f"Ask for at most {told}, or name a service with a larger account in script.writers"
+                    return PermanentError(error.message, where=error.where, hint=hint)
+            return error
+        return None
+
+    async def translations(self, script: Script, pace: Pace | None, brief: Brief) -> list[Path]:
+        """Where the cache keeps what was translated for `brief`, of every try."""
+        kept = _Noting(template=self.template, context=self.context, voices=self.voices, brief=self.brief)
+        await kept.translation(script, pace, brief)
+        return kept.paths
+
+    async def write(self, brief: Brief, pace: Pace | None) -> Script:
+        """See `Author`."""
+        look_up = partial(
+            offline_script,
+            brief,
+            writers=self.context.providers.writers_of(brief, self.template),
+            template=self.template,
+            pace=pace,
+        )
+        return _kept(await to_thread.run_sync(look_up))
+
+    async def translate(self, script: Script, language: str, length: TargetLength | None) -> Script:
+        """See `Author`."""
+        return _kept(await to_thread.run_sync(cached_translation, self._wanted(script, language, length)))
+
+    def _wanted(self, script: Script, language: str, length: TargetLength | None) -> Translation:
+        return Translation(
+            script=script,
+            language=language,
+            models=self.context.providers.translators,
+            template=self.template,
+            cache=self.context.cache,
+            length=length,
+            terms=glossary_terms(self.brief, language) if self.brief else (),
+        )
+
+    async def speaker(self, brief: Brief) -> Speak:
+        """See `Author`."""
+        narrator, voice = await self.voices.first(brief.language, brief.voice)
+        say = await to_thread.run_sync(normaliser_for, brief.language, self.context.providers.pronunciations_of(brief))
+        manner = VoiceConfig(narrator=narrator, voice=voice, prosody=self.context.providers.prosody, say=say)
+
+        async def speak(script: Script) -> Narration:
+            clips = await to_thread.run_sync(cached_clips, script, manner, self.context.cache)
+            if clips is None:
+                raise _NotKeptError
+            return Narration(narrator=narrator.name, voice=voice, clips=clips)
+
+        return speak
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Noting(CachedAuthor):
+    """A `CachedAuthor` that also lists the files of the cache which it has looked at."""
+
+    paths: list[Path] = field(default_factory=list)
+
+    async def translate(self, script: Script, language: str, length: TargetLength | None) -> Script:
+        self.paths.extend(await to_thread.run_sync(cached_translation_paths, self._wanted(script, language, length)))
+        return await super().translate(script, language, length)
+
+
+def _kept(script: Script | None) -> Script:
+    if script is None:
+        raise _NotKeptError
+    return script
+
+
+def _looks_like_a_voice(name: str) -> bool:
+    from pipeline.narration.edge.voices import looks_like_a_voice  # noqa: PLC0415 - loads aiohttp, which few need
+
+    return looks_like_a_voice(name)
