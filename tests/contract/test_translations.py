@@ -318,7 +318,7 @@ async def test_without_a_model_the_error_says_what_to_do(desk):
         await translate(SCRIPT, {**desk, "models": ()})
 
     assert str(caught.value) == (
-        "a model translates films into es, and there is none to ask. "
+        "a model is needed to translate films into es, and there is none. "
         "Set GROQ_API_KEY=... and drop --offline, or write the brief in es"
     )
     assert isinstance(caught.value, NightreelError)
