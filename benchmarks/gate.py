@@ -32,7 +32,7 @@ from pipeline.orchestrator.film import segments
 from pipeline.orchestrator.film.duplicates import find_duplicate
 from pipeline.orchestrator.film.segments import SegmentTask, make_segment
 from pipeline.quality import Expected, Parts, inspect_film
-from pipeline.rendering import undrawable
+from pipeline.rendering import missing_glyphs
 
 _COLD = ("octopus-hearts", "blue-sky", "carrington-event")
 _NAMES = ("Anna", "Ben", "Cem", "Dora", "Emil", "Fay", "Gil", "Hana", "Ines", "Jo", "Kai", "Lena")
@@ -151,7 +151,7 @@ def _judge(job: Job, context: RunContext, package: Package) -> None:
         codec=encoding.encoder.codec,
         script=job.script,
         words=tuple(clip.words for clip in clips),
-        undrawable=undrawable(job.script, context.look(job.brief, job.script, job.pictures)),
+        undrawable=missing_glyphs(job.script, context.look(job.brief, job.script, job.pictures)),
         compared=True,
         twin=find_duplicate(job, context),
     )

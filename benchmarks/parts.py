@@ -24,7 +24,7 @@ from pipeline.media.sound.audio import read_wav, to_pcm, write_wav
 from pipeline.model import SINGLES, Clip, Job, Segment
 from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.film.segments import SegmentTask, make_segment
-from pipeline.rendering import draw_scene, fonts_for
+from pipeline.rendering import draw_scene, font_digest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ def orders_of(job: Job, context: RunContext) -> tuple[SegmentTask, ...]:
     assert job.narration
     assert job.subtitles
     look = context.look(job.brief, job.script, job.pictures)
-    fonts, encoder = fonts_for(job.script, look), context.encoding(job.brief).encoder
+    fonts, encoder = font_digest(job.script, look), context.encoding(job.brief).encoder
     parts = zip(job.script.scenes, job.subtitles.scenes, job.narration.clips, strict=True)
     return tuple(
         SegmentTask(scene=scene, cues=cues, clip=clip, look=look.showing(scene), fonts=fonts, encoder=encoder)

@@ -17,7 +17,7 @@ from pipeline.language.writing_systems import display_width
 from pipeline.media.pictures.decode import view
 from pipeline.media.sound.audio import read_audio, read_wav
 from pipeline.model import SAMPLE_RATE_HZ, narration_of
-from pipeline.rendering import Look, fonts_for
+from pipeline.rendering import Look, font_digest
 from pipeline.rendering.captions import captions
 from pipeline.rendering.text.fonts import face_for, load
 from pipeline.subtitles import to_srt
@@ -152,7 +152,7 @@ def test_captions_show_every_character_and_no_box(name, topics):
     topic = topics[name]
     look = Look(title=topic.script.title, language=topic.script.language)
 
-    assert fonts_for(topic.script, look)
+    assert font_digest(topic.script, look)
     boxes = {}
     for cues in topic.subtitles.scenes:
         for cue, caption in zip(cues, captions(cues, look), strict=True):

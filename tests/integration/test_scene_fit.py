@@ -28,7 +28,7 @@ from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film import scene_fit
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.stages.script import write
-from pipeline.rendering import Look, find_misfits
+from pipeline.rendering import Look, find_overflowing_texts
 from pipeline.rendering.layouts import LAYOUTS
 from tests.standins.photos import photo_of_tests
 from tests.standins.typical import typical
@@ -68,7 +68,7 @@ def in_format(video_format):
 
 
 def test_a_scene_that_is_too_full_becomes_two_in_the_format_where_it_is():
-    assert find_misfits(FULL, LOOK)
+    assert find_overflowing_texts(FULL, LOOK)
     assert in_format(WIDE) == script(FULL)
 
     tall = in_format(TALL)
@@ -76,7 +76,7 @@ def test_a_scene_that_is_too_full_becomes_two_in_the_format_where_it_is():
     assert [step for scene in tall.scenes for step in scene.items] == [*FULL.items]
     assert [scene.first for scene in tall.scenes] == [1, *(1 + len(tall.scenes[0].items) for _ in tall.scenes[1:])]
     assert [line.text for scene in tall.scenes for line in scene.lines] == [line.text for line in FULL.lines]
-    assert not any(find_misfits(scene, LOOK) for scene in tall.scenes)
+    assert not any(find_overflowing_texts(scene, LOOK) for scene in tall.scenes)
     assert tall.incidents == ()
 
 
@@ -103,7 +103,7 @@ def test_wide_letters_take_more_lines_before_anything_is_cut():
     said = tuple(SpokenLine(text=f"{item}。", reveals=number) for number, item in enumerate(items))
     scene = BulletsScene(lines=said, heading="心臓の役割", items=items)
 
-    assert find_misfits(scene, replace(LOOK, language="ja")) == ()
+    assert find_overflowing_texts(scene, replace(LOOK, language="ja")) == ()
 
 
 @pytest.mark.shaped
@@ -116,7 +116,7 @@ def test_what_people_usually_write_is_left_as_it_is_also_where_the_picture_is_tu
 def test_whose_a_picture_is_may_be_cut_and_no_text_of_the_scene_is_blamed():
     still = replace(photo_of_tests(), credit="Zorro " * 40)
     kind = next(kind for kind in LAYOUTS if kind.layout == "picture")
-    assert find_misfits(typical(kind), replace(LOOK, stills=(still,))) == ()
+    assert find_overflowing_texts(typical(kind), replace(LOOK, stills=(still,))) == ()
 
 
 @pytest.mark.ideographs

@@ -43,7 +43,7 @@ from pipeline.orchestrator.film.stages.quality import inspect
 from pipeline.publishing import FileNames, files_beside, sums_of
 from pipeline.quality import Expected, Parts
 from pipeline.quality.expected import NearDuplicate
-from pipeline.rendering import Look, undrawable
+from pipeline.rendering import Look, missing_glyphs
 from pipeline.settings import Settings
 from pipeline.template import load_template
 
@@ -189,7 +189,7 @@ class Gate:
         self.kept.append(job)
 
     async def compute(self, function, *told):
-        if function is undrawable:
+        if function is missing_glyphs:
             return "\u2603"
         self.told = told
         return self.verdict

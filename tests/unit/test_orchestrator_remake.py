@@ -28,7 +28,7 @@ from pipeline.orchestrator.film.runner import run_job
 from pipeline.orchestrator.film.segments import StillsTask
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.publishing import FileNames
-from pipeline.rendering import fonts_for
+from pipeline.rendering import font_digest
 
 AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
@@ -192,7 +192,7 @@ async def test_a_film_that_is_joined_afresh_gets_other_stills_than_those_in_the_
         await anyio.Path(path).write_bytes(b"a slip")
 
     look = await to_thread.run_sync(context.look, job.brief, job.script, job.pictures)
-    fonts = await to_thread.run_sync(fonts_for, script, look)
+    fonts = await to_thread.run_sync(font_digest, script, look)
     order = StillsTask(script=script, look=look, fonts=fonts)
     await context.cache.get_or_make("stills", order.key, ".zip", draw)
 

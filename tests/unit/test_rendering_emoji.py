@@ -8,7 +8,7 @@ from PIL import Image
 
 from pipeline.language.graphemes import grapheme_clusters, is_emoji
 from pipeline.model import Cue, Script, SpokenLine, TitleScene, Word
-from pipeline.rendering import Look, draw_scene, fonts_for
+from pipeline.rendering import Look, draw_scene, font_digest
 from pipeline.rendering.text import fonts
 from pipeline.rendering.text.coverage import font_coverage
 from pipeline.rendering.text.emoji import draw_sign
@@ -119,7 +119,7 @@ def test_doctor_and_the_key_of_a_film_know_the_font():
     films = [Script(title=title, language="en", scenes=()) for title in ("Octopus", "Octopus 🐙")]
 
     assert next(entry for entry in font_coverage() if entry.script == "Emoji").covered
-    assert fonts_for(films[0], LOOK) != fonts_for(films[1], LOOK)
+    assert font_digest(films[0], LOOK) != font_digest(films[1], LOOK)
 
 
 @pytest.mark.usefixtures("emoji")

@@ -121,12 +121,12 @@ def test_letters_beyond_the_basic_plane_keep_their_places():
     assert one.width_em > 0
 
 
-def test_a_font_packed_for_the_web_is_refused_in_one_line(tmp_path):
+def test_a_web_font_is_refused_in_one_line(tmp_path):
     with TTFont(face_for("ก", weight=400).path) as font:
         font.flavor = "woff"
         font.save(tmp_path / "own.woff")
 
-    with pytest.raises(InputError, match="packed for the web"):
+    with pytest.raises(InputError, match="is a web font"):
         read_typeface("own.woff", tmp_path, weight=400)
 
 

@@ -16,7 +16,7 @@ from pipeline.errors import NightreelError
 from pipeline.limits import Billing, Budget, Cores, Rank
 from pipeline.model import Cost, Job, Price, Script
 from pipeline.orchestrator.processes.workers import run_in_worker
-from pipeline.rendering import Look, fonts_for
+from pipeline.rendering import Look, font_digest
 
 Result = TypeVar("Result")
 
@@ -92,9 +92,9 @@ class Attempt:
         )
 
     async def font_digest(self, script: Script, look: Look) -> str:
-        """See `fonts_for`, asked of a worker: these have loaded what reads fonts, and the command does without."""
+        """See `font_digest`, asked of a worker: these have loaded what reads fonts, and the command does without."""
         if (script, look) not in self.fonts:
-            self.fonts[script, look] = await self.compute(fonts_for, script, look)
+            self.fonts[script, look] = await self.compute(font_digest, script, look)
         return self.fonts[script, look]
 
     @contextmanager

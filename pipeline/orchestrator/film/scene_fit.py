@@ -14,7 +14,7 @@ from anyio import create_task_group
 
 from pipeline.errors import raise_first_error
 from pipeline.model import Scene, Script, texts_of
-from pipeline.rendering import Look, find_misfits
+from pipeline.rendering import Look, find_overflowing_texts
 
 # As much of a text as is told.
 _TOLD_CHARS = 40
@@ -58,7 +58,7 @@ async def split_scenes_to_fit(
 def split_to_fit(scene: Scene, look: Look) -> tuple[SceneFit, ...]:
     """The scene, or its halves as far as less is cut in them. The films of a campaign have scenes in common."""
     texts = {shown.name: shown.text for shown in texts_of(scene)}
-    whole = SceneFit(scene=scene, cut=frozenset(texts[name] for name in find_misfits(scene, look)))
+    whole = SceneFit(scene=scene, cut=frozenset(texts[name] for name in find_overflowing_texts(scene, look)))
     halves = _halves_of(scene) if whole.cut else None
     if halves is None:
         return (whole,)

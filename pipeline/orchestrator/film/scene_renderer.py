@@ -17,7 +17,7 @@ from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.pictures import restore_pictures
 from pipeline.orchestrator.film.segments import SegmentTask, StillsTask, make_segment, make_stills
 from pipeline.orchestrator.film.series import episode_badge
-from pipeline.rendering import Look, fonts_for
+from pipeline.rendering import Look, font_digest
 
 # The stills take about as long as so many frames of a scene.
 _STILLS_FRAMES = 40
@@ -108,6 +108,6 @@ def cached_stills(job: Job, context: RunContext) -> Path | None:
     script = job.script
     assert script is not None
     look = context.look(job.brief, script, job.pictures)
-    fonts, episode = fonts_for(script, look), episode_badge(job.brief, context.settings)
+    fonts, episode = font_digest(script, look), episode_badge(job.brief, context.settings)
     order = StillsTask(script=script, look=look, fonts=fonts, episode=episode)
     return context.cache.find(_STILLS, order.key, ".zip")

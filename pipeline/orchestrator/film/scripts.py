@@ -128,7 +128,7 @@ async def speaker(
     """A function that narrates a script as the film does: its narrators, voice and pronunciations."""
     speak = partial(
         narrate,
-        say=await to_thread.run_sync(normaliser_for, brief.language, context.providers.pronunciations_of(brief)),
+        normalise=await to_thread.run_sync(normaliser_for, brief.language, context.providers.pronunciations_of(brief)),
         narrators=await to_thread.run_sync(lambda: context.providers.narrators),
         voice=brief.voice,
         cache=context.cache,

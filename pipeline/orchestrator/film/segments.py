@@ -58,7 +58,7 @@ def preload_worker_modules() -> None:
     from pipeline.orchestrator.film import scene_fit  # noqa: F401, PLC0415
     from pipeline.orchestrator.processes import worker_entry  # noqa: F401, PLC0415
 
-    rendering.load()
+    rendering.preload()
     assembly.load()
     quality.load()
 

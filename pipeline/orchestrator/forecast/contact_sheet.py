@@ -19,7 +19,7 @@ from pipeline.orchestrator.film.scene_fit import split_to_fit
 from pipeline.orchestrator.templates.preview import draw_final_frame
 from pipeline.pictures import examine_picture, is_address, prepare_picture
 from pipeline.rendering import Look
-from pipeline.rendering.contact_sheet import Tile, draw_sheet, size_within
+from pipeline.rendering.contact_sheet import Tile, compose_sheet, scaled_format
 from pipeline.script import offline_script, without_missing_pictures
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _draw_rows(
         raise InputError("a model has to write the scripts of these rows first", hint=hint)
     width = max(tile.width_px for tile in tiles) + _BESIDE_PX
     about = f"{counted(drawn, 'film, as it', 'films, as they')} would be drawn; what has to be fetched is left out"
-    sheet = draw_sheet(tiles, look, title=title, line=about, width_px=width)
+    sheet = compose_sheet(tiles, look, title=title, line=about, width_px=width)
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
@@ -100,7 +100,7 @@ def _script(context: RunContext, film: Brief) -> Script | None:
 def _look(context: RunContext, film: Brief, script: Script, stills: _Stills) -> Look:
     pictures = Pictures(stills=tuple(stills.of(film, script)), missing=(), incidents=())
     look = context.look(film, script, pictures)
-    return replace(look, format=size_within(look.format, _LARGER * _HEIGHT_PX))
+    return replace(look, format=scaled_format(look.format, _LARGER * _HEIGHT_PX))
 
 
 class _Stills:

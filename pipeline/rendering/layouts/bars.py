@@ -34,7 +34,7 @@ from pipeline.rendering.layouts.growth import Direction, grown_bar
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.scales import Scale
 from pipeline.rendering.surface.background import background
 from pipeline.rendering.text.fitting import TextBlock
@@ -210,18 +210,18 @@ class _Bars:
 
     def _label(self, number: int, label: TextBlock, left: int, top: int) -> list[Element]:
         motion = waiting(enter(self._grid, 5 + 2 * number, rise=16), self._starts[number])
-        return [*letters(label, left=left, top=top, colours=(self._colours(number)[1],), motion=motion, stagger=0)]
+        return [*text_sprites(label, left=left, top=top, colours=(self._colours(number)[1],), motion=motion, stagger=0)]
 
     def _value(self, number: int, value: TextBlock, left: int, top: int) -> list[Element]:
         motion = Motion(enters=self._starts[number] + VALUE_AFTER)
-        return [*letters(value, left=left, top=top, colours=(self._colours(number)[1],), motion=motion)]
+        return [*text_sprites(value, left=left, top=top, colours=(self._colours(number)[1],), motion=motion)]
 
     def _bar(self, number: int, at: Box, to: Direction) -> list[Element]:
         if not at.width or not at.height:
             return []
         radius = min(self._grid.px(_ROUND), min(at.width, at.height) // 2)
         starts = self._starts[number]
-        return [grown_bar(at, self._colours(number)[0], to=to, radius=radius, enters=starts, over=GROWTH_FRAMES)]
+        return [grown_bar(at, self._colours(number)[0], to=to, radius=radius, enters=starts, frames=GROWTH_FRAMES)]
 
     def _bar_across(self, number: int, scale: Scale, top: int, thick: int) -> tuple[Box, Direction]:
         """Its place, and where it grows; what is not quite nothing is seen."""

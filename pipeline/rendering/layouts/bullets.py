@@ -16,7 +16,7 @@ from pipeline.rendering.layouts.progress_ring import dial
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, STAGGER_FRAMES, Level, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.shapes import disc, ring
@@ -81,7 +81,7 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
     grid, theme, content = look.grid, look.theme, look.grid.content
     plan = _plan(scene, look)
     starts = item_frames(scene, words, len(scene.items))
-    top = content.middle - plan.height_px // 2
+    top = content.centre_y - plan.height_px // 2
     elements: list[Element] = []
     if plan.beside_items:
         items_top = top + plan.height_px - plan.items_px
@@ -92,11 +92,11 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
         centre = (content.left + plan.figure_px // 2, top - grid.px(GAP_BELOW_FIGURE) - plan.figure_px // 2)
         elements += _figure(plan, starts, look, first=scene.first, centre=centre)
     elif plan.figure_px:
-        centre = (content.right - plan.figure_px // 2, content.middle)
+        centre = (content.right - plan.figure_px // 2, content.centre_y)
         elements += _figure(plan, starts, look, first=scene.first, centre=centre)
-    elements += letters(plan.label, left=content.left, top=top, colours=(theme.accent,), motion=enter(grid, 0))
+    elements += text_sprites(plan.label, left=content.left, top=top, colours=(theme.accent,), motion=enter(grid, 0))
     top += _below(plan.label, grid.px(40) + plan.heading.reach_px)
-    elements += letters(plan.heading, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
+    elements += text_sprites(plan.heading, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
     top += _below(plan.heading, plan.below_heading_px)
     for number, item in enumerate(plan.items):
         next_start = starts[number + 1] if number + 1 < len(starts) else None
@@ -230,22 +230,22 @@ def _item(
     text, filled = Motion(enters=starts, rise_px=rise_px), Motion(enters=starts, rise_px=rise_px)
     digit = shape(number, _NUMBER.in_fonts(look.fonts))
     # Until it is spoken of, the place is held by what is hardly there.
-    held = Motion(enters=6 + delay, over=12, levels=(Level(0, _WAITING), Level(starts, 0)))
+    held = Motion(enters=6 + delay, frames=12, levels=(Level(0, _WAITING), Level(starts, 0)))
     outline: list[Sprite] = []
     if starts >= _WORTH_HOLDING:
-        outline += [flat(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=held)]
+        outline += [solid_sprite(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=held)]
         outline += _digit(digit, theme.muted, circle, held, size_px)
     if dims is not None:
         text = replace(text, levels=(Level(dims, DIMMED),))
         filled = replace(filled, levels=(Level(dims, 0),))
-        left_over = Motion(enters=dims, over=FADE_FRAMES)
-        outline += [flat(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=left_over)]
+        left_over = Motion(enters=dims, frames=FADE_FRAMES)
+        outline += [solid_sprite(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=left_over)]
         outline += _digit(digit, theme.muted, circle, left_over, size_px)
     return [
-        flat(disc(side), theme.accent, left=left, top=circle.top, motion=filled),
+        solid_sprite(disc(side), theme.accent, left=left, top=circle.top, motion=filled),
         *_digit(digit, theme.on_accent, circle, filled, size_px),
         *outline,
-        *letters(item, left=left + _indent(look), top=top, colours=(theme.text,), motion=text, stagger=2),
+        *text_sprites(item, left=left + _indent(look), top=top, colours=(theme.text,), motion=text, stagger=2),
     ]
 
 
@@ -255,7 +255,7 @@ def _digit(number: Line, colour: str, circle: Box, motion: Motion, size_px: int)
     if ink is None:
         return []
     x, y = circle.left + (circle.width - ink.mask.width) // 2, circle.top + (circle.height - ink.mask.height) // 2
-    return [flat(ink.mask, colour, left=x, top=y, motion=motion)]
+    return [solid_sprite(ink.mask, colour, left=x, top=y, motion=motion)]
 
 
 def _figure(

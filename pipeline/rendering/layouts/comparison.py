@@ -17,7 +17,7 @@ from pipeline.rendering.layouts.header import Header, header, header_letters
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit_alike
@@ -94,7 +94,7 @@ def lay_out(scene: ComparisonScene, words: Sequence[Word], look: Look) -> Compos
         raise ValueError(f"{len(scene.items)} items on a picture that holds {MOST_ITEMS}")
     content, theme = look.grid.content, look.theme
     plan = _plan(scene, look)
-    top = content.middle - plan.height_px // 2
+    top = content.centre_y - plan.height_px // 2
     elements: list[Element] = [*header_letters(plan.head, look, top=top)]
     top += plan.head.height_px
     starts = item_frames(scene, words, len(scene.items))
@@ -107,7 +107,7 @@ def lay_out(scene: ComparisonScene, words: Sequence[Word], look: Look) -> Compos
     if not look.grid.is_stacked:
         for aspect, (at, _), start in zip(plan.aspects, plan.tops, starts, strict=True):
             motion = Motion(enters=start, rise_px=look.grid.px(24))
-            elements += letters(aspect, left=content.left, top=top + at, colours=(theme.muted,), motion=motion)
+            elements += text_sprites(aspect, left=content.left, top=top + at, colours=(theme.muted,), motion=motion)
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
@@ -257,7 +257,9 @@ def _card(scene: ComparisonScene, plan: _Plan, side: int, look: Look, *, top: in
     left, width = card.left + plan.padding_px, card.width - 2 * plan.padding_px
     name = plan.names[side]
     colour = theme.accent if is_better else theme.text if scene.better == "neither" else theme.muted
-    yield from letters(name, left=left, top=top + plan.padding_px, colours=(colour,), motion=enter(grid, 8 + 3 * side))
+    yield from text_sprites(
+        name, left=left, top=top + plan.padding_px, colours=(colour,), motion=enter(grid, 8 + 3 * side)
+    )
     line = Box(left, top + plan.line_top, left + width, top + plan.line_top + max(1, grid.px(_LINE)))
     yield hairline(look, line, frame=12 + 3 * side)
 
@@ -270,8 +272,10 @@ def _row(
     motion = Motion(enters=start + 3 * side, rise_px=look.grid.px(24))
     aspect_top, value_top = plan.tops[row]
     if look.grid.is_stacked:
-        yield from letters(plan.aspects[row], left=left, top=top + aspect_top, colours=(theme.muted,), motion=motion)
+        yield from text_sprites(
+            plan.aspects[row], left=left, top=top + aspect_top, colours=(theme.muted,), motion=motion
+        )
     colours = (theme.muted if quiet else theme.text,)
-    yield from letters(
+    yield from text_sprites(
         plan.values[side][row], left=left, top=top + value_top, colours=colours, motion=motion, stagger=2
     )

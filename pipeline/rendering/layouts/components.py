@@ -12,7 +12,7 @@ from pipeline.language.writing_systems import writing_of
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DRAWING_FRAMES, ENTRANCE_FRAMES, Level, Motion
-from pipeline.rendering.motion.sprites import Sprite, flat, letters
+from pipeline.rendering.motion.sprites import Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.emblem import Emblem
 from pipeline.rendering.surface.shapes import rounded
@@ -76,8 +76,8 @@ def panel(
     blur, drop = grid.px(_SHADOW_BLUR), grid.px(_SHADOW_DROP)
     shadow = _shadow(box.width, box.height, radius=radius, blur=blur, opacity=_SHADOW[look.theme.mode])
     return [
-        flat(shadow, look.theme.plate, left=box.left - 2 * blur, top=box.top - 2 * blur + drop, motion=motion),
-        flat(
+        solid_sprite(shadow, look.theme.plate, left=box.left - 2 * blur, top=box.top - 2 * blur + drop, motion=motion),
+        solid_sprite(
             rounded(box.width, box.height, radius=radius),
             ink or getattr(look.theme, role),
             left=box.left,
@@ -89,9 +89,9 @@ def panel(
 
 def placeholder(look: Look, box: Box, *, frame: int) -> Sprite:
     """Where a card will be: the same surface, hardly there."""
-    motion = Motion(enters=frame, over=12, levels=(Level(0, _WAITING),))
+    motion = Motion(enters=frame, frames=12, levels=(Level(0, _WAITING),))
     mask = rounded(box.width, box.height, radius=look.grid.px(look.theme.radius_px))
-    return flat(mask, look.theme.surface, left=box.left, top=box.top, motion=motion)
+    return solid_sprite(mask, look.theme.surface, left=box.left, top=box.top, motion=motion)
 
 
 @lru_cache(maxsize=32)
@@ -112,14 +112,14 @@ def hairline(look: Look, box: Box, *, frame: int, upright: bool = False) -> Spri
         ink=colour(look.theme.line),
         left=box.left,
         top=box.top,
-        motion=Motion(enters=frame, over=ENTRANCE_FRAMES, drawn=True),
+        motion=Motion(enters=frame, frames=ENTRANCE_FRAMES, drawn=True),
         order=order.resize(mask.size),
     )
 
 
 def enter(grid: Grid, frame: int, *, rise: int = 32) -> Motion:
     """The usual entrance at a frame: half a second, rising (`rise` pixels at 1080) and fading in."""
-    return Motion(enters=frame, over=ENTRANCE_FRAMES, rise_px=grid.px(rise))
+    return Motion(enters=frame, frames=ENTRANCE_FRAMES, rise_px=grid.px(rise))
 
 
 def room_above(grid: Grid, text_px: int, most: int) -> int:
@@ -140,7 +140,7 @@ def bar(look: Look, *, left: int, top: int, frame: int, width_px: int | None = N
         ink=colour(look.theme.accent),
         left=left,
         top=top,
-        motion=Motion(enters=frame, over=ENTRANCE_FRAMES, drawn=True),
+        motion=Motion(enters=frame, frames=ENTRANCE_FRAMES, drawn=True),
         order=order,
     )
 
@@ -154,7 +154,7 @@ def motif(look: Look, *, side_px: int, centre: tuple[int, int], opacity: float =
         opacity=opacity,
         left=centre[0] - side_px // 2,
         top=centre[1] - side_px // 2,
-        motion=Motion(enters=-begun, over=DRAWING_FRAMES, drawn=True),
+        motion=Motion(enters=-begun, frames=DRAWING_FRAMES, drawn=True),
     )
 
 
@@ -182,12 +182,12 @@ def announcement(text: str, look: Look, *, width_px: int, until: int) -> list[Sp
     grid, leaves = look.grid, (Level(until, 0),)
     style = look.styled(STATEMENT)
     name = fit(text, style, sizes(grid, STATEMENT_SIZES), width_px=width_px, most_lines=2)
-    top, left = grid.content.middle - name.height_px // 2, grid.content.left + grid.px(INDENT)
+    top, left = grid.content.centre_y - name.height_px // 2, grid.content.left + grid.px(INDENT)
     rule = side_rule(look, top=top, height_px=name.height_px, frame=0)
     motion = replace(enter(grid, 3), levels=leaves)
     return [
         replace(rule, motion=replace(rule.motion, levels=leaves)),
-        *letters(name, left=left, top=top, colours=(look.theme.text,), motion=motion),
+        *text_sprites(name, left=left, top=top, colours=(look.theme.text,), motion=motion),
     ]
 
 
@@ -200,6 +200,6 @@ def side_rule(look: Look, *, top: int, height_px: int, frame: int) -> Sprite:
         ink=colour(look.theme.accent),
         left=look.grid.content.left,
         top=top - overhang,
-        motion=Motion(enters=frame, over=20, drawn=True),
+        motion=Motion(enters=frame, frames=20, drawn=True),
         order=Image.linear_gradient("L").resize(mask.size),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.rendering.layouts.components import enter, heading, kicker, sizes
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.sprites import Sprite, letters
+from pipeline.rendering.motion.sprites import Sprite, text_sprites
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import HEADING
 from pipeline.rendering.type_scale import HEADING_SIZES
@@ -67,7 +67,7 @@ def narrow_header(title: str, look: Look, *, columns: int) -> Header:
 def header_letters(head: Header, look: Look, *, top: int) -> Iterable[Sprite]:
     """Its sprites; `top` in pixels."""
     grid, theme, left = look.grid, look.theme, look.grid.content.left
-    yield from letters(head.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 0))
+    yield from text_sprites(head.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 0))
     if head.label.lines:
         top += head.label.height_px + head.label_gap_px
-    yield from letters(head.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 2))
+    yield from text_sprites(head.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 2))

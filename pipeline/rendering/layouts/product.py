@@ -19,7 +19,7 @@ from pipeline.rendering.layouts.rating import STAR, rated, rating_of, stars_px
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.photographs import framed, picture_room
@@ -138,7 +138,7 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
             width = max(grid.columns(_COLUMNS[0]), framed(still.aspect, width, content.height)[0])
         box = Box(content.left, content.top, content.left + width, content.bottom)
         left = box.right + gap
-        top = content.middle - (texts.height_px(look) + texts.tails_px(look)) // 2
+        top = content.centre_y - (texts.height_px(look) + texts.tails_px(look)) // 2
     elements = [*shown_thing(still, box, look), *_words(scene, texts, starts, look, left=left, top=top)]
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
@@ -232,9 +232,9 @@ def _words(
     found: list[Element] = []
     facts_top = top + texts.height_px(look) - texts.facts_px(look)
     if texts.label.lines:
-        found += letters(texts.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 3))
+        found += text_sprites(texts.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 3))
         top += texts.label.height_px + texts.gap_px(look, _AFTER_LABEL) + texts.name.reach_px
-    found += letters(texts.name, left=left, top=top, colours=(theme.text,), motion=enter(grid, 5))
+    found += text_sprites(texts.name, left=left, top=top, colours=(theme.text,), motion=enter(grid, 5))
     top += texts.name.height_px
     if texts.rating.lines:
         top += texts.gap_px(look, _AFTER_NAME)
@@ -242,7 +242,7 @@ def _words(
         top += grid.px(STAR)
     if texts.price.lines:
         top += texts.above_price_px(look)
-        found += letters(texts.price, left=left, top=top, colours=(theme.text,), motion=enter(grid, 11))
+        found += text_sprites(texts.price, left=left, top=top, colours=(theme.text,), motion=enter(grid, 11))
         beside = left + texts.price.width_px + grid.px(_BEFORE_GAP)
         found += _struck(texts.before, look, left=beside, baseline=top + texts.price.cap_px)
     left += texts.facts_at_px
@@ -250,7 +250,7 @@ def _words(
         motion = enter(grid, frame, rise=24)
         found.append(_tick(look, left=left, middle=facts_top + fact.cap_px // 2, motion=motion))
         at = left + grid.px(_TICK + _AFTER_TICK)
-        found += letters(fact, left=at, top=facts_top, colours=(theme.text,), motion=motion)
+        found += text_sprites(fact, left=at, top=facts_top, colours=(theme.text,), motion=motion)
         facts_top += fact.height_px + texts.gap_px(look, _AFTER_FACT)
     return found
 
@@ -259,7 +259,7 @@ def _tick(look: Look, *, left: int, middle: int, motion: Motion) -> Sprite:
     """The short bar before a fact."""
     width, height = look.grid.px(_TICK), look.grid.px(6)
     mask = rounded(width, height, radius=height // 2)
-    return flat(mask, look.theme.accent, left=left, top=middle - height // 2, motion=motion)
+    return solid_sprite(mask, look.theme.accent, left=left, top=middle - height // 2, motion=motion)
 
 
 def _struck(block: TextBlock, look: Look, *, left: int, baseline: int) -> list[Sprite]:
@@ -270,6 +270,6 @@ def _struck(block: TextBlock, look: Look, *, left: int, baseline: int) -> list[S
     top = baseline - block.cap_px
     over, thick = grid.px(6), max(2, grid.px(4))
     line = Image.new("L", (block.width_px + 2 * over, thick), 255)
-    strike = flat(line, ink, left=left - over, top=top + block.cap_px // 2 - thick // 2, motion=motion)
+    strike = solid_sprite(line, ink, left=left - over, top=top + block.cap_px // 2 - thick // 2, motion=motion)
     span = (left, left + block.width_px)
-    return [*letters(block, left=left, top=top, colours=(ink,), motion=motion), replace(strike, span=span)]
+    return [*text_sprites(block, left=left, top=top, colours=(ink,), motion=motion), replace(strike, span=span)]

@@ -19,7 +19,7 @@ from pipeline.rendering.layouts.components import bar, enter, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.motion.timeline import frame_at, line_frames
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
@@ -78,22 +78,26 @@ def lay_out(scene: QuoteScene, words: Sequence[Word], look: Look) -> Composition
     grid, theme, content = look.grid, look.theme, look.grid.content
     plan = _plan(scene, look)
     enters = _entrance(scene, words)
-    top = content.middle - plan.height_px // 2
+    top = content.centre_y - plan.height_px // 2
     above = top
     if grid.is_stacked:
         top += (plan.mark.height + grid.px(_BELOW_MARK)) // 2
         above = top - grid.px(_BELOW_MARK) - plan.mark.height
     elements: list[Element] = [_mark_at(plan.mark, look, left=plan.mark_left, top=above)]
     left = plan.left
-    elements += letters(plan.text, left=left, top=top, colours=(theme.text,), motion=enter(grid, enters, rise=40))
+    elements += text_sprites(plan.text, left=left, top=top, colours=(theme.text,), motion=enter(grid, enters, rise=40))
     top += plan.text.height_px + plan.text.reach_px + grid.type_px(_BELOW_TEXT)
     # Whoever waits for the words sees who says them.
     frame = 8 if enters > _WORTH_WAITING else enters + 4 + 3 * len(plan.text.lines)
     elements.append(bar(look, left=left, top=top, frame=frame))
     top += grid.px(8 + _BELOW_BAR)
-    elements += letters(plan.name, left=left, top=top, colours=(theme.text,), motion=enter(grid, frame + 2, rise=24))
+    elements += text_sprites(
+        plan.name, left=left, top=top, colours=(theme.text,), motion=enter(grid, frame + 2, rise=24)
+    )
     top += plan.name.height_px + plan.name.reach_px + grid.px(_BELOW_NAME)
-    elements += letters(plan.role, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 5, rise=24))
+    elements += text_sprites(
+        plan.role, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 5, rise=24)
+    )
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
@@ -163,7 +167,7 @@ def _mark_at(mark: Image.Image, look: Look, *, left: int, top: int) -> Sprite:
         ink=colour(look.theme.accent),
         left=left,
         top=top,
-        motion=Motion(over=20, drawn=True),
+        motion=Motion(frames=20, drawn=True),
         order=Image.linear_gradient("L").resize(mark.size),
     )
 

@@ -29,7 +29,7 @@ from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import background
 from pipeline.rendering.surface.shapes import disc
@@ -68,7 +68,7 @@ def _wide(scene: SharesScene, look: Look, starts: Sequence[int], page: Sheet) ->
     pitch = min(grid.px(_ROW), page.room_px // len(others))
     sprites, area = page.place(pitch * len(others))
     side = grid.px(_WIDE)
-    ring = Ring.of(amounts, (content.right - side // 2, content.middle), side)
+    ring = Ring.of(amounts, (content.right - side // 2, content.centre_y), side)
     texts = _texts(scene, look)
     values = alike([texts[at] for at in others], [VALUE] * len(others), look, width_px=area.width // 3)
     value_px = max(value.width_px for value in values)
@@ -91,10 +91,12 @@ def _wide(scene: SharesScene, look: Look, starts: Sequence[int], page: Sheet) ->
         else:
             elements.append(_dot(_colours(scene, look)[number], area.left, y, look, motion))
         top = y - value.cap_px // 2
-        elements += letters(value, left=area.left + shift, top=top, colours=(look.theme.text,), motion=motion)
+        elements += text_sprites(value, left=area.left + shift, top=top, colours=(look.theme.text,), motion=motion)
         # Names of one line share the line of their numbers.
         top = top + value.cap_px - name.cap_px if len(name.lines) == 1 else y - name.height_px // 2
-        elements += letters(name, left=left + shift, top=top, colours=(look.theme.muted,), motion=motion, stagger=0)
+        elements += text_sprites(
+            name, left=left + shift, top=top, colours=(look.theme.muted,), motion=motion, stagger=0
+        )
     return elements
 
 
@@ -111,11 +113,11 @@ def _narrow(scene: SharesScene, look: Look, starts: Sequence[int], page: Sheet) 
     pitch = min(grid.px(_ROW), height // len(others))
     if is_beside:
         sprites, area = page.place(max(side, pitch * len(others)))
-        centre = (area.left + side // 2, area.middle)
-        top, left = area.middle - pitch * len(others) // 2, area.left + side + grid.px(64)
+        centre = (area.left + side // 2, area.centre_y)
+        top, left = area.centre_y - pitch * len(others) // 2, area.left + side + grid.px(64)
     else:
         sprites, area = page.place(side + gap + pitch * len(others))
-        centre = (area.centre, area.top + side // 2)
+        centre = (area.centre_x, area.top + side // 2)
         top, left = area.top + side + gap, area.left
     ring = Ring.of([share.value for share in scene.items], centre, side)
     elements: list[Element] = [*sprites, *swept(ring, _colours(scene, look), starts, look)]
@@ -139,10 +141,10 @@ def _rows(scene: SharesScene, look: Look, starts: Sequence[int], others: Sequenc
         middle = box.top + row * pitch + pitch // 2
         elements.append(_dot(_colours(scene, look)[number], box.left, middle, look, motion))
         left, top = box.left + grid.px(_DOT + _GAP), middle - name.height_px // 2
-        elements += letters(name, left=left, top=top, colours=(look.theme.muted,), motion=motion, stagger=0)
+        elements += text_sprites(name, left=left, top=top, colours=(look.theme.muted,), motion=motion, stagger=0)
         left = box.right - (value_px if look.right_to_left else value.width_px)
         top = middle - value.cap_px // 2
-        elements += letters(value, left=left, top=top, colours=(look.theme.text,), motion=motion)
+        elements += text_sprites(value, left=left, top=top, colours=(look.theme.text,), motion=motion)
     return elements
 
 
@@ -226,7 +228,7 @@ def _in_middle(blocks: Sequence[TextBlock], ring: Ring, look: Look, start: int) 
     left, motion = ring.centre[0] - ring.side // 2, enter(look.grid, start + 6, rise=24)
     sprites: list[Sprite] = []
     for block, written in zip(blocks, (look.theme.text, look.theme.muted), strict=False):
-        sprites += letters(block, left=left, top=top, colours=(written,), motion=motion, centre_in_px=ring.side)
+        sprites += text_sprites(block, left=left, top=top, colours=(written,), motion=motion, centre_in_px=ring.side)
         top += block.height_px + gap
     # They belong to the ring.
     return [replace(sprite, span=(left, left + ring.side)) for sprite in sprites]

@@ -16,7 +16,7 @@ from pipeline.rendering.layouts import scenery
 from pipeline.rendering.layouts.components import bar, enter, kicker, sizes, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.photographs import (
     GIVE,
@@ -95,14 +95,14 @@ class _Words:
         grid, theme = look.grid, look.theme
         found: list[Element] = []
         if self.label.lines:
-            found += letters(self.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 4))
+            found += text_sprites(self.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 4))
             top += self.label.height_px + grid.px(_AFTER_LABEL) + self.heading.reach_px
-        found += letters(self.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6))
+        found += text_sprites(self.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6))
         if self.text.lines:
             top += self.heading.height_px + self.heading.reach_px + grid.px(_AFTER_HEADING)
             found.append(bar(look, left=left, top=top, frame=12))
             top += grid.px(8 + _AFTER_BAR)
-            found += letters(self.text, left=left, top=top, colours=(theme.text,), motion=enter(grid, 14, rise=24))
+            found += text_sprites(self.text, left=left, top=top, colours=(theme.text,), motion=enter(grid, 14, rise=24))
         return found
 
 
@@ -140,10 +140,10 @@ def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     top = content.top + (content.height - height - below) // 2
     box = Box(content.right - width, top, content.right, top + height)
     words = _words(scene, look, box.left - grid.px(_GAP) - content.left, content.height, 7)
-    at = box.middle - words.height_px(look) // 2
+    at = box.centre_y - words.height_px(look) // 2
     return [
         photograph(look, still, box, motion=enter(grid, 0, rise=24)),
-        *letters(
+        *text_sprites(
             credit,
             left=box.left,
             top=box.bottom + grid.px(_ABOVE_CREDIT),
@@ -186,21 +186,21 @@ def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None
     room = content.bottom - below
     shape = min(still.aspect, max(most / room, narrowest(still)))
     height = min(room, round(most / shape)) & ~1
-    top = 0 if height > _TALL_BESIDE * room else max(0, content.middle - (height + below) // 2)
+    top = 0 if height > _TALL_BESIDE * room else max(0, content.centre_y - (height + below) // 2)
     box = Box(right - min(most, round(height * shape)), top, right, top + height)
     words = _words(scene, look, box.left - grid.px(_GAP_BESIDE) - content.left, content.height, 7)
     if words.is_cut or words.height_px(look) > content.height:
         return None
     return [
         photograph(look, still, box, motion=enter(grid, 0, rise=0), radius_px=0),
-        *letters(
+        *text_sprites(
             credit,
             left=box.left,
             top=box.bottom + grid.px(_ABOVE_CREDIT),
             colours=(look.theme.muted,),
             motion=enter(grid, 12, rise=16),
         ),
-        *words.elements(look, left=content.left, top=content.middle - words.height_px(look) // 2),
+        *words.elements(look, left=content.left, top=content.centre_y - words.height_px(look) // 2),
     ]
 
 
@@ -231,7 +231,7 @@ def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     top = box.bottom + _credit_px(still, look) + grid.px(_GAP_STACKED) + spare // 3
     return [
         *edge_to_edge(look, still, box, motion=enter(grid, 0, rise=0)),
-        *letters(
+        *text_sprites(
             source_line(still.credit, look, width_px=content.width),
             left=content.left,
             top=box.bottom + grid.px(_ABOVE_CREDIT),

@@ -17,7 +17,7 @@ from pipeline.rendering.layouts.header import Header, header, header_letters
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import FADE_FRAMES, Level, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit_alike
@@ -100,7 +100,7 @@ def lay_out(scene: StepsScene, words: Sequence[Word], look: Look) -> Composition
     content = look.grid.content
     plan = _plan(scene, look)
     starts = item_frames(scene, words, len(scene.items))
-    top = content.middle - plan.height_px // 2
+    top = content.centre_y - plan.height_px // 2
     elements: list[Element] = [*header_letters(plan.head, look, top=top)]
     top += plan.head.height_px
     for index, card in enumerate(plan.cards):
@@ -237,19 +237,19 @@ def _filled(card: _Card, look: Look, *, number: int, top: int, start: int, ends:
     """A card as it is filled; its number is lit until the next one is spoken of."""
     theme, left = look.theme, look.grid.content.left
     rise_px = look.grid.px(24)
-    yield from panel(look, card.box.moved(left, top), motion=Motion(enters=start, over=FADE_FRAMES))
-    lit = Motion(enters=start, over=FADE_FRAMES)
+    yield from panel(look, card.box.moved(left, top), motion=Motion(enters=start, frames=FADE_FRAMES))
+    lit = Motion(enters=start, frames=FADE_FRAMES)
     if ends is not None:
         lit = replace(lit, levels=(Level(ends, 0),))
-        rest = Motion(enters=ends, over=FADE_FRAMES)
+        rest = Motion(enters=ends, frames=FADE_FRAMES)
         yield from _numeral(card, look, theme.muted, number, top=top, motion=rest)
     yield from _numeral(card, look, theme.accent, number, top=top, motion=lit)
     words = Motion(enters=start + 2, rise_px=rise_px)
     x, y = card.title_at
-    yield from letters(card.title, left=left + x, top=top + y, colours=(theme.text,), motion=words, stagger=2)
+    yield from text_sprites(card.title, left=left + x, top=top + y, colours=(theme.text,), motion=words, stagger=2)
     x, y = card.text_at
     later = replace(words, enters=start + 5)
-    yield from letters(card.text, left=left + x, top=top + y, colours=(theme.muted,), motion=later, stagger=2)
+    yield from text_sprites(card.text, left=left + x, top=top + y, colours=(theme.muted,), motion=later, stagger=2)
 
 
 def _numeral(card: _Card, look: Look, colour: str, number: int, *, top: int, motion: Motion) -> Iterable[Sprite]:
@@ -258,4 +258,4 @@ def _numeral(card: _Card, look: Look, colour: str, number: int, *, top: int, mot
     if ink:
         x, y = card.numeral_at
         at = look.grid.content.left + x, top + y - ink.mask.height // 2
-        yield flat(ink.mask, colour, left=at[0], top=at[1], motion=motion)
+        yield solid_sprite(ink.mask, colour, left=at[0], top=at[1], motion=motion)

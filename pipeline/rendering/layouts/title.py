@@ -14,7 +14,7 @@ from pipeline.rendering.layouts.components import bar, corner_motif, enter, kick
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import AT_ONCE
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, DISPLAY
@@ -55,20 +55,20 @@ def lay_out(scene: TitleScene, words: Sequence[Word], look: Look) -> Composition
     label, heading, subtitle = plan.label, plan.heading, plan.subtitle
     above, below = _around(label, heading, subtitle, look)
     height = above + heading.height_px + below
-    top = low_top(grid, height) if grid.is_stacked else grid.content.middle - height // 2
+    top = low_top(grid, height) if grid.is_stacked else grid.content.centre_y - height // 2
     elements: list[Element] = []
     if grid.is_stacked:
         elements += corner_motif(look, above=top, opacity=1.0, begun=_BEGUN)
     else:
-        centre = (plan.figure_x, grid.content.middle)
+        centre = (plan.figure_x, grid.content.centre_y)
         elements.append(motif(look, side_px=plan.figure_px, centre=centre, begun=_BEGUN))
-    elements += letters(label, left=left, top=top, colours=(theme.accent,), motion=AT_ONCE)
+    elements += text_sprites(label, left=left, top=top, colours=(theme.accent,), motion=AT_ONCE)
     top += above
-    elements += letters(heading, left=left, top=top, colours=(theme.text,), motion=AT_ONCE, stagger=0)
+    elements += text_sprites(heading, left=left, top=top, colours=(theme.text,), motion=AT_ONCE, stagger=0)
     top += heading.height_px + heading.reach_px + grid.type_px(_ABOVE_BAR)
     elements.append(bar(look, left=left, top=top, frame=8))
     top += grid.px(8 + 48)
-    elements += letters(subtitle, left=left, top=top, colours=(theme.muted,), motion=enter(grid, 10))
+    elements += text_sprites(subtitle, left=left, top=top, colours=(theme.muted,), motion=enter(grid, 10))
     return Composition(ground=background(look.format, theme, LIGHTS), elements=elements)
 
 

@@ -107,7 +107,7 @@ def shaping_advice() -> str:
     return _SHAPER
 
 
-def fonts_for(script: Script, look: Look) -> str:
+def font_digest(script: Script, look: Look) -> str:
     """A digest of what draws the letters of a film. Raises `MissingToolError` for those that can't be drawn here.
 
     The digest follows the content of the font files: another font, or a newer version of one, is another digest; so are
@@ -124,7 +124,7 @@ def fonts_for(script: Script, look: Look) -> str:
     return f"{_digest(faces)}, unshaped"
 
 
-def undrawable(script: Script, look: Look) -> str:
+def missing_glyphs(script: Script, look: Look) -> str:
     """All letters of a film that no font here has; emoji are none, and are left out where there is no font for them."""
     return "".join(letters.all for letters in _found(script, look)[1].values())
 

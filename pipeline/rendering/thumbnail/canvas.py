@@ -142,7 +142,7 @@ class Sheet:
     def _is_taken(self, box: Box) -> bool:
         near = _BESIDE_LOGO
         around = Box(box.left - near, box.top - near, box.right + near, box.bottom + near)
-        return any(around.meets(each) for each in self.taken)
+        return any(around.intersects(each) for each in self.taken)
 
 
 def _last_words(block: TextBlock) -> int:

@@ -42,7 +42,7 @@ async def speak(job: Job, context: RunContext, attempt: Attempt) -> Job:
         attempt.background.start_soon(draw_scene, index, clip)
 
     attempt.background.start_soon(draw_stills)
-    narrated = partial(await speaker(job.brief, context, attempt), script, spoken=spoken)
+    narrated = partial(await speaker(job.brief, context, attempt), script, on_clip=spoken)
     narration = await narrated()
     if job.brief.length_s:
         narration = await adjust_to_length(

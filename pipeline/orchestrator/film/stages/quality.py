@@ -15,7 +15,7 @@ from pipeline.orchestrator.film.duplicates import find_duplicate, is_deduplicate
 from pipeline.orchestrator.film.stages.results import presentation_of, require, segment_files
 from pipeline.publishing import files_beside, sums_of
 from pipeline.quality import Expected, Parts, inspect_film
-from pipeline.rendering import undrawable
+from pipeline.rendering import missing_glyphs
 
 # Checks that fail because of a scene, which other films may share through the cache. All others concern the film alone.
 SCENE_CHECKS = {
@@ -80,7 +80,7 @@ async def _expected(job: Job, context: RunContext, attempt: Attempt) -> Expected
         cells=_own_cells(job.brief),
         title=fit_title((await to_thread.run_sync(presentation_of, job, context)).title),
         words=tuple(clip.words for clip in narration.clips),
-        undrawable=await attempt.compute(undrawable, script, look),
+        undrawable=await attempt.compute(missing_glyphs, script, look),
         compared=is_deduplicated(job),
         twin=await to_thread.run_sync(find_duplicate, job, context),
     )
