@@ -127,7 +127,7 @@ async def test_a_translation_that_lasts_as_long_as_it_shall_is_asked_for_once() 
 
     assert film_duration_s(await booth.speak(translated)) == 62.5
     (length,) = desk.asked
-    assert (length.wanted_s, length.before) == (60, None)
+    assert (length.wanted_s, length.previous) == (60, None)
 
 
 @pytest.mark.parametrize(("tries", "kept"), [((200, 125), 125), ((140, 200), 140), ((200, 180), 180), ((60, 90), 90)])
@@ -140,7 +140,7 @@ async def test_a_translation_that_lasts_too_long_or_too_short_is_asked_for_once_
 
     assert translated == script(kept)
     _, again = desk.asked
-    assert (again.before, again.previous_s) == (script(tries[0]), tries[0] * WORD_S)
+    assert (again.previous, again.previous_s) == (script(tries[0]), tries[0] * WORD_S)
 
 
 @pytest.mark.parametrize("lasts_s", [51.1, 60, 68.9])

@@ -58,7 +58,7 @@ async def translate_to_length(
     lasts_s = film_duration_s(await speak(script))
     if is_close_to(lasts_s, wanted_s):
         return script
-    second = await translate(replace(length, before=script, previous_s=lasts_s))
+    second = await translate(replace(length, previous=script, previous_s=lasts_s))
     second_s = film_duration_s(await speak(second))
     return second if abs(second_s - wanted_s) < abs(lasts_s - wanted_s) else script
 
