@@ -340,7 +340,7 @@ def _read_once() -> None:
     """
     from pipeline.errors import DamagedError  # noqa: PLC0415
     from pipeline.model import Batch, Job  # noqa: PLC0415
-    from pipeline.narration.spoken_text import spoken  # noqa: PLC0415
+    from pipeline.narration.spoken_text import normalise_text  # noqa: PLC0415
     from pipeline.rendering.text.coverage import font_coverage  # noqa: PLC0415
     from pipeline.reporting import page  # noqa: PLC0415
     from pipeline.state import timestamps  # noqa: PLC0415
@@ -350,7 +350,7 @@ def _read_once() -> None:
     tls_context()
     font_coverage()
     page.environment().get_template("report.html.jinja")
-    spoken("1 km, $1, 2000-01-01", "en")
+    normalise_text("1 km, $1, 2000-01-01", "en")
     for kind in (Batch, Job):
         with suppress(DamagedError):
             documents.from_json(b'{"schema": 1}', kind, Path(), where="")

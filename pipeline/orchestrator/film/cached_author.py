@@ -176,11 +176,15 @@ class CachedAuthor:
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""
         narrator, voice = await self.voices.first(brief.language, brief.voice)
-        say = await to_thread.run_sync(normaliser_for, brief.language, self.context.providers.pronunciations_of(brief))
-        manner = VoiceConfig(narrator=narrator, voice=voice, prosody=self.context.providers.prosody, say=say)
+        normalise = await to_thread.run_sync(
+            normaliser_for, brief.language, self.context.providers.pronunciations_of(brief)
+        )
+        config = VoiceConfig(
+            narrator=narrator, voice=voice, prosody=self.context.providers.prosody, normalise=normalise
+        )
 
         async def speak(script: Script) -> Narration:
-            clips = await to_thread.run_sync(cached_clips, script, manner, self.context.cache)
+            clips = await to_thread.run_sync(cached_clips, script, config, self.context.cache)
             if clips is None:
                 raise _NotKeptError
             return Narration(narrator=narrator.name, voice=voice, clips=clips)

@@ -15,7 +15,7 @@ from pipeline.narration.spoken_text import normaliser_for
 from pipeline.narration.synthesis import VoiceConfig
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.cached_author import CachedAuthor, Voices
-from pipeline.orchestrator.film.episodes import with_earlier_episodes
+from pipeline.orchestrator.film.series import with_earlier_episodes
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey, Work
 from pipeline.orchestrator.forecast.history import Kind, kind_of
 from pipeline.rendering.look import shows_title
@@ -44,14 +44,14 @@ class SharedWork:
         """How many different sentences there are: each is spoken once."""
         return len(self._spoken)
 
-    def clip(self, scene: Scene, manner: VoiceConfig, has_clip: Callable[[str], bool]) -> bool:
+    def clip(self, scene: Scene, config: VoiceConfig, has_clip: Callable[[str], bool]) -> bool:
         """Count what is said in a scene; whether the cache has its clip. Nothing is looked for twice."""
-        how = (manner.narrator.name, manner.voice, manner.prosody)
+        how = (config.narrator.name, config.voice, config.prosody)
         key = hash((scene.lines, scene.layout, *how))
         if key not in self._clips:
-            phrases = manner.phrases(scene)
-            said = tuple(hash((phrase.said, *how)) for phrase in phrases if not phrase.said.is_silent)
-            self._clips[key] = has_clip(manner.clip_key(phrases)), said
+            utterances = config.utterances(scene)
+            said = tuple(hash((each.spoken, *how)) for each in utterances if not each.spoken.is_silent)
+            self._clips[key] = has_clip(config.clip_key(utterances)), said
         is_there, said = self._clips[key]
         self.sentences += len(said)
         self._spoken.update(said)
@@ -163,11 +163,13 @@ class Surveyor:
         if script is None:
             return 1.0
         self._known_scripts += 1
-        say = normaliser_for(script.language, self._context.providers.pronunciations_of(brief))
-        manner = VoiceConfig(narrator=narrator, voice=voice, prosody=self._context.providers.prosody, say=say)
+        normalise = normaliser_for(script.language, self._context.providers.pronunciations_of(brief))
+        config = VoiceConfig(
+            narrator=narrator, voice=voice, prosody=self._context.providers.prosody, normalise=normalise
+        )
         for scene in script.scenes:
             self._clips += self._sharing.clip(
-                scene, manner, lambda key: self._context.cache.contains("clip", key, ".wav")
+                scene, config, lambda key: self._context.cache.contains("clip", key, ".wav")
             )
         return self._sharing.add(brief, script, self._context.appearance.transition(brief))
 
