@@ -37,8 +37,8 @@ class Layout:
     name: str
     # What it is for, as described in the prompt.
     use: str
-    # The longest text of each field, in display width (East Asian wide characters count twice): "heading", "item"
-    # (each of several texts), "item_title" (of several things with texts).
+    # The limit of each field in display width (East Asian wide characters count twice): "heading", "item" (each text of
+    # a list), "item_title" (a field of each item).
     max_chars: tuple[tuple[str, int], ...]
     # The number of items; 0 if it has none.
     fewest_items: int = 0
@@ -198,7 +198,7 @@ class Template:
         return self._render(self.page_file, {"brief": brief, "script": script, **parts}) if self.page_file else None
 
     def check(self) -> None:
-        """Raise `InputError` (file, line, nearest known name) for a Jinja2 file with a syntax error or undefined name."""
+        """Raise `InputError` (file, line, nearest name) for a syntax error or an undefined name in a Jinja2 file."""
         contexts = (
             (self.system_file, PROMPT_CONTEXT),
             (self.user_file, PROMPT_CONTEXT),
