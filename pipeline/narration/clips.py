@@ -1,4 +1,4 @@
-"""The clip of a scene, ordered and read."""
+"""Clips of scenes: made (see `mastering`) and read back, without loading PyAV and numpy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.media.container.riff import read_extra
 from pipeline.model import Clip
 from pipeline.narration.clip_metadata import ClipMetadata, Take, clip_of
 
-# Changes whenever the same speeches would give other bytes: part of every clip's cache key.
+# Part of every clip's cache key: raise it when the same speeches would give other bytes.
 VERSION = "6"
 
 
@@ -24,16 +24,16 @@ def master(takes: Sequence[Take], path: Path) -> Clip:
 
 
 def read_clip(path: Path) -> Clip:
-    """The clip in a file of `master`. Blocks. Raises `CheckpointError`."""
-    return clip_of(path, _read_label(path))
+    """The clip in a file written by `master`. Blocks. Raises `CheckpointError`."""
+    return clip_of(path, _read_metadata(path))
 
 
 def speech_keys(path: Path) -> tuple[str, ...]:
-    """The keys of the speeches that a clip was made of. Blocks. Raises `CheckpointError`, `StorageError`."""
-    return _read_label(path).speeches
+    """The cache keys of the speeches that a clip was made of. Blocks. Raises `CheckpointError`, `StorageError`."""
+    return _read_metadata(path).speeches
 
 
-def _read_label(path: Path) -> ClipMetadata:
+def _read_metadata(path: Path) -> ClipMetadata:
     try:
         return ClipMetadata.model_validate_json(read_extra(path))
     except (InputError, ValidationError) as error:

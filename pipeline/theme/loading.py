@@ -13,7 +13,7 @@ from pipeline.errors import InputError, did_you_mean
 from pipeline.model import MotionAmount
 from pipeline.model.file_names import NAME_PATTERN
 from pipeline.theme.colours import Lch, is_hex, to_hex
-from pipeline.theme.theme import ROLES, Ease, Theme, VoiceConfig, find_faint
+from pipeline.theme.theme import ROLES, Ease, Manner, Theme, find_faint
 from pipeline.toml import describe_invalid_value, line_of, parse_toml, read_text_file
 from pipeline.workspace import builtin_root, is_builtin
 
@@ -125,7 +125,7 @@ def _theme(name: str, path: Path, text: str, mode: Mode | None) -> Theme:
         type_scale=parsed.size.type,
         margins=parsed.size.margins,
         radius_px=parsed.size.radius_px,
-        manner=VoiceConfig(**dict(parsed.motion)),
+        manner=Manner(**dict(parsed.motion)),
         **dict(palette),
     )
     for role, ground, found, least in find_faint(theme):

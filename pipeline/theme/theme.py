@@ -49,7 +49,7 @@ class Palette:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VoiceConfig:
+class Manner:
     """How things come into the picture. Charts, counters and code keep the pace that the words give them."""
 
     # With "reduced" they fade in where they stay, with "none" they are there at once.
@@ -73,7 +73,7 @@ class Theme(Palette):
     margins: float = 1.0
     # Of cards, at a picture height of 1,080.
     radius_px: int = 28
-    manner: VoiceConfig = VoiceConfig()
+    manner: Manner = Manner()
 
 
 # How much of a light there is in the brightest place on which text stands; figures stand in brighter ones.

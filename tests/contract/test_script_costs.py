@@ -175,7 +175,7 @@ async def test_a_wrong_key_for_a_brief_with_notes_is_told_with_the_way_to_do_wit
             await write_script(brief, writers=[groq_writer], template=template)
         hints.append(caught.value.hint)
 
-    assert [hint.count("or take the notes as they are: --writer outline") for hint in hints] == [1, 1, 0]
+    assert [hint.count("or use the notes as they are: --writer outline") for hint in hints] == [1, 1, 0]
 
 
 async def test_a_model_that_writes_nonsense_is_no_reason_to_leave_the_service_alone(

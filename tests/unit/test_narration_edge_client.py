@@ -18,7 +18,7 @@ from pipeline.errors import TransientError
 from pipeline.narration.edge import _fitting, _heard
 from pipeline.narration.edge.client import EdgeClient, _event
 from pipeline.narration.edge.errors import refusal_of
-from pipeline.narration.spoken_text import spoken
+from pipeline.narration.spoken_text import normalise_text
 from tests.standins.loopback import Served
 
 
@@ -61,7 +61,7 @@ def test_minutes_of_sound_for_a_word_are_refused_before_they_fill_the_memory():
         container.mux(stream.encode(None))
 
     with pytest.raises(TransientError, match="does not end"):
-        _heard(spoken("Tea."), file.getvalue(), (), 1.0)
+        _heard(normalise_text("Tea."), file.getvalue(), (), 1.0)
 
 
 @pytest.mark.parametrize("letter", ["a", "漢", "&", "𝄞"])

@@ -250,8 +250,10 @@ async def test_a_channel_that_has_had_its_thumbnails_for_today_is_asked_again_to
     receipt = await deliver(youtube, tmp_path, film)
 
     assert receipt.missing == (
-        "thumbnail: youtube: the channel may set no more thumbnails today. "
-        "It goes on then; the film is published without it",
+        (
+            "thumbnail: youtube: the channel may set no more thumbnails today. "
+            "It goes on then; the film is published without it"
+        ),
     )
     assert before + timedelta(hours=24) <= receipt.missing_until <= now() + timedelta(hours=24)
     assert youtube.calls["thumbnails.set"] == 1

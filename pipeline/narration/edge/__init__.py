@@ -20,10 +20,16 @@ from pipeline.language.words import split_words
 from pipeline.limits import Throttle
 from pipeline.media.sound.audio import Samples, read_audio
 from pipeline.model import SAMPLE_RATE_HZ, Prosody, Word
-from pipeline.narration.alignment import are_plausible, fold, match, place, proportional
+from pipeline.narration.alignment import (
+    are_plausible,
+    distribute_evenly,
+    interpolate,
+    match_events,
+    spans_of_written_words,
+)
 from pipeline.narration.edge.circuit_breaker import VoiceBreaker
 from pipeline.narration.edge.client import EdgeClient
-from pipeline.narration.edge.completeness import is_whole
+from pipeline.narration.edge.completeness import is_complete
 from pipeline.narration.edge.errors import NoAudioError, ServiceBusyError
 from pipeline.narration.edge.voices import (
     DEFAULT_VOICES,
@@ -35,9 +41,9 @@ from pipeline.narration.edge.voices import (
     unknown_voice,
 )
 from pipeline.narration.estimate import max_duration_s
-from pipeline.narration.narrator import Speech, Voice, VoiceFailsError, VoiceList, in_order
+from pipeline.narration.narrator import Speech, Voice, VoiceFailsError, VoiceList, sorted_voices
 from pipeline.narration.spoken_text import SpokenText
-from pipeline.narration.trimming import audible, seconds_of
+from pipeline.narration.trimming import audible_steps, seconds_of
 from pipeline.narration.utterances import size_bytes
 
 _CHECK_TIMEOUT_S = 3.0
@@ -103,9 +109,9 @@ class EdgeNarrator:
     async def voices(self) -> VoiceList:
         """All voices of the service; while it can't be asked, those that it had when this was written."""
         if known := await self._known_voices():
-            return VoiceList(voices=in_order(known), source="the service")
+            return VoiceList(voices=sorted_voices(known), source="the service")
         built_in = (Voice(name=name, language=language_of(name)) for name in DEFAULT_VOICES.values())
-        return VoiceList(voices=in_order(built_in), source="built in, since the service does not say")
+        return VoiceList(voices=sorted_voices(built_in), source="built in, since the service does not say")
 
     def fallback_voices(self, language: str, voice: str) -> tuple[str, ...]:
         """Voices of the settings that speak the language, else our first and second choice for it; not `voice`."""
@@ -114,7 +120,7 @@ class EdgeNarrator:
             self._witnesses[voice] = spares[0]
         return spares
 
-    def unreadable(self, voice: str, text: str) -> str:  # noqa: ARG002
+    def unreadable_characters(self, voice: str, text: str) -> str:  # noqa: ARG002
         """None is known: a word in another writing is read, or left out, which is noticed."""
         return ""
 
@@ -178,19 +184,19 @@ def _heard(said: SpokenText, audio: bytes, events: tuple[Word, ...], rate: float
         raise TransientError("edge sent sound that can't be decoded") from error
     if len(sound) >= round(longest_s * SAMPLE_RATE_HZ):
         raise TransientError("edge sent sound that does not end")
-    if not are_plausible(words, match(words, events).spans, rate):
+    if not are_plausible(words, match_events(words, events).spans, rate):
         events = ()
-    if not is_whole(words, events, sound, rate):
+    if not is_complete(words, events, sound, rate):
         raise TransientError("edge broke off in the middle of a text")
     if not events:
-        return Speech(audio=audio, words=proportional(said, *_sounding(sound)), estimated=True)
-    spans = fold(said, match(words, events).spans)
-    return Speech(audio=audio, words=place(said.words, spans, len(sound) / SAMPLE_RATE_HZ))
+        return Speech(audio=audio, words=distribute_evenly(said, *_sounding(sound)), estimated=True)
+    spans = spans_of_written_words(said, match_events(words, events).spans)
+    return Speech(audio=audio, words=interpolate(said.words, spans, len(sound) / SAMPLE_RATE_HZ))
 
 
 def _sounding(sound: Samples) -> tuple[float, float]:
     """When the first and the last sound is heard, in seconds."""
-    heard = np.flatnonzero(audible(sound))
+    heard = np.flatnonzero(audible_steps(sound))
     return seconds_of(int(heard[0])), min(seconds_of(int(heard[-1]) + 1), len(sound) / SAMPLE_RATE_HZ)
 
 

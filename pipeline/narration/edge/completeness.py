@@ -9,9 +9,9 @@ import numpy as np
 from pipeline.language.text import has_words
 from pipeline.media.sound.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ, Word
-from pipeline.narration.alignment import Span, match
+from pipeline.narration.alignment import Span, match_events
 from pipeline.narration.estimate import min_duration_s
-from pipeline.narration.trimming import audible, rms_steps, seconds_of
+from pipeline.narration.trimming import audible_steps, rms_steps, seconds_of
 
 # Speech ends in silence. What is this loud (against the loudest part) in its last 20 ms was cut there.
 _LOUD_END_DB = -30.0
@@ -20,14 +20,14 @@ _END_STEPS = 4
 _CLOCKS_DIFFER_S = 0.08
 
 
-def is_whole(words: Sequence[str], events: Sequence[Word], sound: Samples, rate: float) -> bool:
+def is_complete(words: Sequence[str], events: Sequence[Word], sound: Samples, rate: float) -> bool:
     """Whether all of `words` is heard in `sound`, going by what is heard, and by the events where there are any.
 
     `rate` is how fast it was asked for: 1.0 is the voice's own. The service joins and drops events of words that it
     does speak; so words without an event count as spoken if there is sound for them.
     """
     levels = rms_steps(sound)
-    heard = np.flatnonzero(audible(sound))
+    heard = np.flatnonzero(audible_steps(sound))
     if not len(heard):
         return False
     if levels[-_END_STEPS:].max() > levels.max() * 10 ** (_LOUD_END_DB / 20):
@@ -38,11 +38,11 @@ def is_whole(words: Sequence[str], events: Sequence[Word], sound: Samples, rate:
     last_event = events[-1]
     if last_event.end_s > len(sound) / SAMPLE_RATE_HZ + _CLOCKS_DIFFER_S:
         return False
-    matched = match(words, events)
+    matched = match_events(words, events)
     has_time = _leaves_time(words, matched.spans, seconds_of(int(heard[0])), rate)
     if not has_time or heard_until_s < (last_event.start_s + last_event.end_s) / 2:
         return False
-    unheard = matched.unheard_at_end
+    unheard = matched.unmatched_at_end
     last = [word for word in words if has_words(word)][-unheard:] if unheard else []
     # Where all have an event, half of the last one is enough: a consonant may be too soft to be heard until it ends.
     return not last or heard_until_s - last_event.end_s >= min_duration_s(last, rate)

@@ -13,7 +13,7 @@ from pipeline.rendering.motion.animation import Motion, Pose
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.rendering.surface.motif import figure
-from pipeline.theme.theme import Theme, VoiceConfig
+from pipeline.theme.theme import Manner, Theme
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class Emblem:
         """See `Element`. It moves and is not turned round."""
         return replace(self, left=width_px - self.left - self.side_px)
 
-    def entering(self, manner: VoiceConfig) -> Emblem:
+    def entering(self, manner: Manner) -> Emblem:
         """See `Element`."""
         return replace(self, motion=self.motion.entering(manner))
 
