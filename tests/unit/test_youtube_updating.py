@@ -240,7 +240,7 @@ def test_whoever_changes_a_film_or_asks_for_it_once_more_waits_for_who_is_at_it(
             words(package, title="Another")
             waited = []
             async with Journal(channel.journals, "0123456789abcdef").locked(what="the film"):
-                for wish in (partial(ours.update, package), ours.again, partial(ours.deliver, package)):
+                for wish in (partial(ours.update, package), ours.republish, partial(ours.deliver, package)):
                     with anyio.move_on_after(1) as patience:
                         await wish()
                     waited.append(patience.cancelled_caught)

@@ -13,7 +13,7 @@ from pipeline.orchestrator.film.approval import with_failed_verdict
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.duplicates import find_duplicate, is_deduplicated
 from pipeline.orchestrator.film.stages.results import presentation_of, require, segment_files
-from pipeline.publishing import sidecar_files, hash_files
+from pipeline.publishing import hash_files, sidecar_files
 from pipeline.quality import Expected, Parts, inspect_film
 from pipeline.rendering import missing_glyphs
 
