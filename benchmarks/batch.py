@@ -145,7 +145,7 @@ async def half_done(context: RunContext) -> None:
 
 async def a_film(context: RunContext) -> tuple[Script, Narration, Subtitles]:
     """As much text as a film of a minute has."""
-    brief = context.wishes.complete(await read_brief(_BRIEF))
+    brief = context.briefs.complete(await read_brief(_BRIEF))
     template = await anyio.to_thread.run_sync(context.template, brief)
     script = await write_script(brief, writers=[OutlineWriter()], template=template)
     clips = []

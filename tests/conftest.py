@@ -125,7 +125,7 @@ def no_leaked_processes() -> Iterator[None]:
     gc.collect()
     if host := sys.modules.get("pipeline.narration.espeak.fork_server"):
         for each in gc.get_objects():
-            if type(each) is host.Started:
+            if type(each) is host.RunningServer:
                 each.end()
     left = psutil.Process().children(recursive=True)
     _, alive = psutil.wait_procs(left, timeout=10)

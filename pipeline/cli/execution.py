@@ -45,7 +45,7 @@ async def run_and_summarise(work: Work, context: RunContext, place: CommonOption
         if place.json:
             print_json(json_summary(outcome, rows, refused=len(refused), seconds=seconds))
             return
-        folder = context.places.summary(outcome.batch)
+        folder = context.paths.summary(outcome.batch)
         report = folder / "report.html" if folder and (folder / "report.html").exists() else None
         print_summary(outcome, rows, refused=refused, seconds=seconds, report=report)
 

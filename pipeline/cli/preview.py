@@ -70,7 +70,7 @@ def preview(
             return EXIT_OK
         session.batch = called
         make = partial(batches.run_batch, some, context, batch=called, source="", numbered=False)
-        return await run_and_summarise(make, context, place, batch=called, total=context.wishes.count_films(some))
+        return await run_and_summarise(make, context, place, batch=called, total=context.briefs.count_films(some))
 
     with errors_as_json(place, None):
         _refuse(given, output, publish=bool(making.publish))

@@ -25,8 +25,8 @@ from pipeline.cli.summary import json_interruption, print_json
 from pipeline.errors import EXIT_INTERRUPTED, NightreelError, raise_first_error
 from pipeline.model import JobStatus
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.film.segments import load_workers
-from pipeline.orchestrator.processes.fork_pool import forking_workers
+from pipeline.orchestrator.film.segments import preload_worker_modules
+from pipeline.orchestrator.processes.fork_pool import fork_workers
 
 # After so many new objects Python looks for garbage, unless it is told otherwise.
 _NEW_OBJECTS = 700
@@ -53,7 +53,7 @@ class Session:
         gc.freeze()
         gc.set_threshold(_NEW_OBJECTS)
         try:
-            with forking_workers(load_workers):
+            with fork_workers(preload_worker_modules):
                 code = anyio.run(_until_stopped, work, self._end_at_once)
         except KeyboardInterrupt:  # Windows: the loop has cancelled everything, or was told twice
             _end_children()

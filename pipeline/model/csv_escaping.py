@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.language.text import strip_unseen
+from pipeline.language.text import strip_invisible
 
 # Spreadsheets run what begins so, whatever blanks stand before it. A plain number is none of these to any of them.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[ \u00a0]*[\t\r\n]")
@@ -19,7 +19,7 @@ _CELL_MAX_CHARS = 32_000  # Excel takes 32,767
 
 def escape_formulas(cell: str) -> str:
     """A cell that no program runs: with an apostrophe before what would be a formula, without what can't be seen."""
-    text = _WITHIN.sub("'", strip_unseen(cell[:_CELL_MAX_CHARS]))
+    text = _WITHIN.sub("'", strip_invisible(cell[:_CELL_MAX_CHARS]))
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 

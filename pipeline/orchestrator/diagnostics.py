@@ -90,7 +90,7 @@ async def _vmaf(_context: RunContext) -> Finding:
 async def _model(context: RunContext) -> Finding:
     name = "script model"
     try:
-        models = context.crew.models
+        models = context.providers.models
     except NightreelError as error:
         return Finding(name=name, state=State.LIMITED, found=error.message, remedy=error.hint)
     ready, missing = [], []
@@ -146,7 +146,7 @@ _WITH_IDEOGRAPHS = frozenset({"ja", "ko"})
 
 async def _piper(context: RunContext) -> tuple[str, ...]:
     """What Piper can do, where it is installed: nobody else misses it."""
-    piper = context.crew.narrator("piper")
+    piper = context.providers.narrator("piper")
     try:
         await piper.check()
         count = len((await piper.voices()).voices)

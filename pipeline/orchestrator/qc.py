@@ -17,7 +17,7 @@ from pipeline.files import path_exists
 from pipeline.files.scratch import scratch_folder
 from pipeline.model import QualityProfile, Verdict
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.processes.workers import in_worker
+from pipeline.orchestrator.processes.workers import run_in_worker
 from pipeline.orchestrator.vmaf import find_vmaf, measure_vmaf
 from pipeline.quality.comparison import Derived, compare_files, with_comparison
 from pipeline.quality.expected import NearDuplicate
@@ -104,7 +104,9 @@ async def judge_films(
 
     async def judge(number: int, path: Path) -> None:
         try:
-            done[number] = await in_worker(cores, judge_file, path, profile, bench=bench, evidence=bench / "crash.txt")
+            done[number] = await run_in_worker(
+                cores, judge_file, path, profile, work_folder=bench, crash_report=bench / "crash.txt"
+            )
         except CrashError:
             # It takes its decoder down with it.
             done[number] = unreadable("it kills the decoder", profile), None
@@ -130,8 +132,12 @@ async def judge_against(film: Path, reference: Path, profile: QualityProfile, co
         evidence = bench / "crash.txt"
         if judged.portrait is None:
             return judged
-        _, other = await in_worker(context.cores, judge_file, reference, profile, bench=bench, evidence=evidence)
-        alike = await in_worker(context.cores, compare_files, film, reference, bench=bench, evidence=evidence)
+        _, other = await run_in_worker(
+            context.cores, judge_file, reference, profile, work_folder=bench, crash_report=evidence
+        )
+        alike = await run_in_worker(
+            context.cores, compare_files, film, reference, work_folder=bench, crash_report=evidence
+        )
     if other is None or alike is None:
         raise InputError("can't be compared: it has no pictures that can be decoded", where=str(reference))
     command = await find_vmaf()

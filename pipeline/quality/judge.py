@@ -49,7 +49,7 @@ def judge_file(path: Path, profile: QualityProfile) -> tuple[Verdict, Fingerprin
     return Verdict(checks=checks).under(profile).of_film(digest), portrait
 
 
-def with_companions(verdict: Verdict, package: Package, profile: QualityProfile) -> Verdict:
+def with_judged_companions(verdict: Verdict, package: Package, profile: QualityProfile) -> Verdict:
     """The verdict on a film, and on the picture and the words that go with it, if there are any. Blocks."""
     asked = ((picture, package.thumbnail), (words, package.metadata))
     judged = Verdict(checks=tuple(judge(path) for judge, path in asked if path.is_file())).under(profile)

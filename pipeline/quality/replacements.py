@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline.language.detection import another_language
+from pipeline.language.detection import language_mismatch
 from pipeline.model import Check, QualityProfile, Script, Verdict
 from pipeline.model.text_artefacts import find_prose_artefact
 from pipeline.quality import companions, cues
@@ -76,7 +76,7 @@ def _words(found: Sequence[TimedText], expected: Expected) -> Check:
     text = " ".join(cue.text for cue in found)
     said, shown = shingle_set(" ".join(cue.text for cue in expected.cues)), shingle_set(text)
     share = len(said & shown) / max(1, len(said))
-    other = another_language(text, expected.script.language) if expected.script else ""
+    other = language_mismatch(text, expected.script.language) if expected.script else ""
     return Check.of(
         "captions",
         passed=share >= _SAID and not other,

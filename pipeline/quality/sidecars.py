@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pysubs2
 
-from pipeline.language.text import counted, strip_unseen
-from pipeline.language.writing_systems import width
+from pipeline.language.text import counted, strip_invisible
+from pipeline.language.writing_systems import display_width
 from pipeline.media.analysis.results import AudioAnalysis
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.caption_coverage import is_partial, longest_uncaptioned
@@ -136,7 +136,7 @@ def read_cues(path: Path) -> list[TimedText]:
         TimedText(
             start_s=event.start / 1000,
             end_s=event.end / 1000,
-            text=strip_unseen(as_shown(_TAGS.sub("", event.text.replace("\\N", "\n")))).strip(),
+            text=strip_invisible(as_shown(_TAGS.sub("", event.text.replace("\\N", "\n")))).strip(),
         )
         for event in events
     ]
@@ -175,7 +175,9 @@ def reading_checks(cues: Sequence[TimedText], profile: QualityProfile) -> Iterat
     """Whether a viewer can read them: letters a second, lines, and letters in a line; an ideograph counts as two."""
     limits = limits_of(profile)
     timed = [cue for cue in cues if cue.end_s - cue.start_s > _LEAST_S]
-    speed, at_s = max(((width(cue.text) / (cue.end_s - cue.start_s), cue.start_s) for cue in timed), default=(0.0, 0.0))
+    speed, at_s = max(
+        ((display_width(cue.text) / (cue.end_s - cue.start_s), cue.start_s) for cue in timed), default=(0.0, 0.0)
+    )
     if "caption_speed" in limits:
         yield Check.of(
             "caption_speed",
@@ -187,7 +189,7 @@ def reading_checks(cues: Sequence[TimedText], profile: QualityProfile) -> Iterat
         )
     if "caption_lines" in limits:
         lines = max(cue.text.count("\n") + 1 for cue in cues)
-        longest = max(width(line) for cue in cues for line in cue.text.split("\n"))
+        longest = max(display_width(line) for cue in cues for line in cue.text.split("\n"))
         yield Check.of(
             "caption_lines",
             passed=lines <= profile.lines and longest <= profile.chars_per_line,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.language.detection import another_language
+from pipeline.language.detection import language_mismatch
 from pipeline.model import Check, Script, narration_of
 from pipeline.model.text_artefacts import find_artefacts, find_caption_artefact, find_replaced_letters
 from pipeline.quality.expected import TimedText
@@ -47,7 +47,7 @@ def _text(found: Sequence[str]) -> Check:
 def language(script: Script) -> Check:
     """What is said is in the language of the film."""
     said = " ".join(narration_of(scene) for scene in script.scenes)
-    other = another_language(said, script.language)
+    other = language_mismatch(said, script.language)
     return Check.of(
         "language",
         passed=not other,
@@ -61,6 +61,6 @@ def named_language(path: Path, cues: Sequence[TimedText]) -> Check | None:
     if not (named := _TAG.search(path.stem)):
         return None
     tag = named[1].replace("_", "-")
-    other = another_language(" ".join(cue.text for cue in cues), tag)
+    other = language_mismatch(" ".join(cue.text for cue in cues), tag)
     measured = f"{path.name}: {other}" if other else f"as {tag} is written"
     return Check.of("language", passed=not other, measured=measured, limit="the language that its name tells")

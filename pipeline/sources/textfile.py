@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.language.text import strip_unseen
+from pipeline.language.text import strip_invisible
 
 MAX_BYTES = 1 << 20
 
@@ -35,7 +35,7 @@ def read_text(path: Path) -> str:
             where=f"{path}:{line}",
             hint="Save it as UTF-8",
         ) from error
-    text = strip_unseen(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = strip_invisible(text.replace("\r\n", "\n").replace("\r", "\n"))
     if not text.strip():
         hint = "Write one topic per line (.txt), or a title and notes (.md)"
         raise InputError("is empty", where=str(path), hint=hint)

@@ -154,7 +154,7 @@ BAD = {
     "a font of the brand that is none": Bad(
         ("make", "good.md", "--offline"),
         3,
-        ("brand.heading_font: good.md is no font that can be read", "Name a TTF or OTF file"),
+        ("brand.heading_font: good.md is not a readable font", "Name a TTF or OTF file"),
         files={"nightreel.toml": "[brand]\nheading_font = 'good.md'\n"},
     ),
     "a wrong value in nightreel.toml": Bad(

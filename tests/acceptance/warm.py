@@ -310,24 +310,24 @@ def _load() -> None:
     from PIL import Image  # noqa: PLC0415
 
     from pipeline.model import Script, SpokenLine, TitleScene, VideoFormat  # noqa: PLC0415
-    from pipeline.orchestrator.film.segments import load_workers  # noqa: PLC0415
-    from pipeline.rendering import Look, draw_scene, find_misfits, fonts_for  # noqa: PLC0415
+    from pipeline.orchestrator.film.segments import preload_worker_modules  # noqa: PLC0415
+    from pipeline.rendering import Look, draw_scene, find_overflowing_texts, font_digest  # noqa: PLC0415
     from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail  # noqa: PLC0415
     from pipeline.template import load_template  # noqa: PLC0415
 
     Image.preinit()
     load_template("explainer", search=())
-    load_workers()
+    preload_worker_modules()
     lines = (SpokenLine(text="Tea cools."),)
     scene = TitleScene(lines=lines, heading="Why tea cools")
     script = Script(title="Why tea cools", language="en", scenes=(scene,))
     for width_px, height_px in ((1920, 1080), (1280, 720), (426, 240)):
         look = Look(title="Why tea cools", format=VideoFormat(width_px=width_px, height_px=height_px))
-        find_misfits(scene, look)
+        find_overflowing_texts(scene, look)
         list(draw_scene(scene, words=(), cues=(), frames=1, look=look))
         for number in (1, 2, 3):
             draw_thumbnail(script, look, number)
-        fonts_for(script, look)
+        font_digest(script, look)
     _read_once()
     # No command looks through what was there before it.
     gc.freeze()
@@ -340,7 +340,7 @@ def _read_once() -> None:
     """
     from pipeline.errors import DamagedError  # noqa: PLC0415
     from pipeline.model import Batch, Job  # noqa: PLC0415
-    from pipeline.narration.spoken_text import spoken  # noqa: PLC0415
+    from pipeline.narration.spoken_text import normalise_text  # noqa: PLC0415
     from pipeline.rendering.text.coverage import font_coverage  # noqa: PLC0415
     from pipeline.reporting import page  # noqa: PLC0415
     from pipeline.state import timestamps  # noqa: PLC0415
@@ -350,7 +350,7 @@ def _read_once() -> None:
     tls_context()
     font_coverage()
     page.environment().get_template("report.html.jinja")
-    spoken("1 km, $1, 2000-01-01", "en")
+    normalise_text("1 km, $1, 2000-01-01", "en")
     for kind in (Batch, Job):
         with suppress(DamagedError):
             documents.from_json(b'{"schema": 1}', kind, Path(), where="")

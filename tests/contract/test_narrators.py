@@ -34,7 +34,7 @@ from pipeline.narration.narrate import NARRATORS, narrate
 from pipeline.narration.piper import PiperNarrator
 from pipeline.narration.silence import SilenceNarrator
 from pipeline.narration.speech_files import write_speech
-from pipeline.narration.spoken_text import spoken
+from pipeline.narration.spoken_text import normalise_text
 from pipeline.state import Cache
 from tests.standins.edge import EdgeStandIn
 from tests.standins.faults import ON_ITS_WAY_S
@@ -76,7 +76,7 @@ NOW = RetryPolicy(attempts=3, wait_initial_s=0.0, wait_max_s=0.0, retry_after_ma
 
 
 async def say(narrator, text, voice, prosody=Prosody()):  # noqa: B008
-    return await narrator.speak(spoken(text), voice, prosody)
+    return await narrator.speak(normalise_text(text), voice, prosody)
 
 
 @pytest.fixture
@@ -214,10 +214,10 @@ async def test_of_the_voices_of_espeak_only_the_chinese_ones_read_ideographs():
     espeak, text = EspeakNarrator(), "空気は Luft, 空"
     known = [voice.name for voice in (await espeak.voices()).voices]
 
-    readers = {voice for voice in known if not espeak.unreadable(voice, text)}
+    readers = {voice for voice in known if not espeak.unreadable_characters(voice, text)}
 
     assert readers == {voice for voice in known if voice.startswith(("cmn", "yue"))}
-    assert espeak.unreadable("ja", text) == "空気"
+    assert espeak.unreadable_characters("ja", text) == "空気"
 
 
 @pytest.mark.parametrize(
@@ -235,8 +235,13 @@ async def test_of_the_voices_of_espeak_only_the_chinese_ones_read_ideographs():
 async def test_names_in_other_alphabets_are_told_where_a_latin_voice_of_espeak_spells_them(name, spelt):
     espeak = EspeakNarrator()
 
-    assert espeak.unreadable("en-us", f"Hello {name}, José and Zoë.") == spelt
-    assert espeak.unreadable("ru", "Иван") == espeak.unreadable("el", "Νίκος") == espeak.unreadable("ar", "عبد") == ""
+    assert espeak.unreadable_characters("en-us", f"Hello {name}, José and Zoë.") == spelt
+    assert (
+        espeak.unreadable_characters("ru", "Иван")
+        == espeak.unreadable_characters("el", "Νίκος")
+        == espeak.unreadable_characters("ar", "عبد")
+        == ""
+    )
 
 
 async def test_a_mistyped_voice_is_met_with_the_one_that_was_meant(edge):
@@ -396,7 +401,7 @@ async def test_some_faults_are_no_reason_to_give_up(edge, edge_narrator, fault):
 
 
 async def test_words_that_are_reported_out_of_order_have_the_times_that_they_have(edge, edge_narrator):
-    text = spoken("The sky is blue, and nobody ever asks why it is so.")
+    text = normalise_text("The sky is blue, and nobody ever asks why it is so.")
     in_order = await edge_narrator.speak(text, "en-US-AvaNeural", Prosody())
     edge.enqueue("disordered_words")
 

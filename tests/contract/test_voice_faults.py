@@ -87,7 +87,7 @@ async def test_what_becomes_of_a_single_fault_is_what_the_table_says(row, undist
     assert narration.narrator == ("silence" if row.once == "next narrator" else "edge")
     told = list(map(in_short, narration.incidents))
     if row.once == "estimated":
-        assert told == [f"{row.record} for 1 of 1 sentences: worked out from the text"]
+        assert told == [f"{row.record} for 1 of 1 sentences: estimated from the text"]
     else:
         assert told == ([f"{row.record.removesuffix(' within')}: once, spoken again"] if again else [])
     assert narration.fallback_reason == (row.record if row.once == "next narrator" else "")

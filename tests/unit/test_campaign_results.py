@@ -55,7 +55,7 @@ def context(tmp_path):
 def film(context, key, *, number, folder, **more):
     """A completed job of a row, with its files where they belong."""
     row = SourceRow(key=key, fields=(("name", key),))
-    package = context.places.package(folder, "people")
+    package = context.paths.package(folder, "people")
     package.video.parent.mkdir(parents=True)
     for path in (package.video, package.srt, package.vtt, package.thumbnail, package.metadata):
         path.write_bytes(f"{path.name} of {key}".encode())
@@ -283,10 +283,10 @@ def test_the_same_films_are_the_same_package_wherever_it_lies(context, people, t
 
 def test_a_film_that_is_gone_is_told_and_a_package_of_nothing_is_none(context, people):
     renewed(context, people)
-    context.places.package("people/for-3", "people").video.unlink()
+    context.paths.package("people/for-3", "people").video.unlink()
     assert pack(context, "people").missing == ("For 3",)
     for name in ("people/vip/for-1", "people/vip/for-1-de"):
-        context.places.package(name, "people").video.unlink()
+        context.paths.package(name, "people").video.unlink()
     with pytest.raises(InputError, match="has no film to pack"):
         pack(context, "people")
     with pytest.raises(InputError, match="no batch named 'x'"):

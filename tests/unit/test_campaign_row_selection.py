@@ -66,7 +66,7 @@ class Campaign:
         assert wanted.problems == ()
         briefs = list(wanted.briefs)
         return await to_thread.run_sync(
-            lambda: [film for each in briefs for film in self.context.wishes.films_of(each)]
+            lambda: [film for each in briefs for film in self.context.briefs.films_of(each)]
         )
 
     async def plan(self, *lines):
@@ -220,7 +220,7 @@ async def test_columns_decide_languages_formats_voice_and_when_it_is_published(t
     ]
     assert (films[0].priority, films[0].publish_at, films[0].playlist) == (Priority.HIGH, "2099-01-26 18:00", "Offers")
     assert films[0].title == "Hallo Bo"
-    assert not any(campaign.context.wishes.is_translated(film) for film in films)
+    assert not any(campaign.context.briefs.is_translated(film) for film in films)
     # What is heard is one script, spoken once, in every format.
     assert films[0].said == films[1].said
     assert films[0].said != films[2].said

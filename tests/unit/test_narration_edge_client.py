@@ -16,9 +16,9 @@ from multidict import CIMultiDict
 
 from pipeline.errors import TransientError
 from pipeline.narration.edge import _fitting, _heard
-from pipeline.narration.edge.client import EdgeService, _event
+from pipeline.narration.edge.client import EdgeClient, _event
 from pipeline.narration.edge.errors import refusal_of
-from pipeline.narration.spoken_text import spoken
+from pipeline.narration.spoken_text import normalise_text
 from tests.standins.loopback import Served
 
 
@@ -36,7 +36,7 @@ async def test_the_password_of_a_proxy_is_in_no_traceback(address, monkeypatch):
     monkeypatch.setenv("https_proxy", address)
 
     with pytest.raises(TransientError) as caught:
-        await EdgeService("wss://voices.example/edge/v1").voices(5)
+        await EdgeClient("wss://voices.example/edge/v1").voices(5)
 
     assert "mi-ne" not in "".join(traceback.format_exception(caught.value))
 
@@ -61,7 +61,7 @@ def test_minutes_of_sound_for_a_word_are_refused_before_they_fill_the_memory():
         container.mux(stream.encode(None))
 
     with pytest.raises(TransientError, match="does not end"):
-        _heard(spoken("Tea."), file.getvalue(), (), 1.0)
+        _heard(normalise_text("Tea."), file.getvalue(), (), 1.0)
 
 
 @pytest.mark.parametrize("letter", ["a", "漢", "&", "𝄞"])
@@ -95,7 +95,7 @@ async def voices_of(service, timeout_s=5.0):
     # Whatever a service does, nobody waits for it for ever.
     with anyio.fail_after(20):
         async with service:
-            return await EdgeService(service.url("/readaloud/edge/v1").replace("http", "ws")).voices(timeout_s)
+            return await EdgeClient(service.url("/readaloud/edge/v1").replace("http", "ws")).voices(timeout_s)
 
 
 async def test_what_a_service_calls_a_voice_does_nothing_to_a_terminal():

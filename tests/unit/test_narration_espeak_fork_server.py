@@ -20,7 +20,7 @@ from pipeline.narration import espeak
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.espeak.fork_server import CAN_FORK
 from pipeline.narration.narrator import Speech
-from pipeline.narration.spoken_text import spoken
+from pipeline.narration.spoken_text import normalise_text
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="only where a process may fork")
 
@@ -56,7 +56,7 @@ os._exit(real.main())
 
 
 async def say(narrator: EspeakNarrator, text: str, voice: str) -> Speech:
-    return await narrator.speak(spoken(text), voice, Prosody())
+    return await narrator.speak(normalise_text(text), voice, Prosody())
 
 
 def children() -> set[psutil.Process]:

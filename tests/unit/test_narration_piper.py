@@ -12,10 +12,10 @@ from pipeline.model import Prosody
 from pipeline.narration import piper as piper_module
 from pipeline.narration.piper import PiperNarrator
 from pipeline.narration.piper.voices import find_voices
-from pipeline.narration.spoken_text import spoken
+from pipeline.narration.spoken_text import normalise_text
 from tests.standins.piper import write_voice
 
-TEXT = spoken("Größe ist nicht alles.")
+TEXT = normalise_text("Größe ist nicht alles.")
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.film.duplicates import is_compared, sketch_for, twin_of
+from pipeline.orchestrator.film.duplicates import find_duplicate, is_deduplicated, sketch_for
 from pipeline.quality import findings
 from tests.standins.youtube.clients import now
 
@@ -72,34 +72,34 @@ def listed(context, *jobs):
 def test_the_later_of_two_is_warned_whichever_is_judged_first(context):
     one, two = listed(context, job(context, 1), job(context, 2))
 
-    assert twin_of(one, context) is None
-    twin = twin_of(two, context)
+    assert find_duplicate(one, context) is None
+    twin = find_duplicate(two, context)
     assert (twin.name, twin.title, twin.share) == (f"job {one.id}", "Film 1", 1.0)
 
 
 def test_the_earlier_is_warned_of_one_that_was_passed_before_its_own_words_were_known(context):
     one, two = listed(context, job(context, 1), judged(job(context, 2), "pass"))
 
-    assert twin_of(one, context).name == f"job {two.id}"
+    assert find_duplicate(one, context).name == f"job {two.id}"
 
 
 def test_of_one_that_was_warned_nobody_else_is(context):
     one, _ = listed(context, job(context, 1), judged(job(context, 2), "warn"))
 
-    assert twin_of(one, context) is None
+    assert find_duplicate(one, context) is None
 
 
 @pytest.mark.parametrize("status", [JobStatus.FAILED, JobStatus.CANCELLED])
 def test_a_film_that_is_not_there_has_no_twin(context, status):
     _, two = listed(context, job(context, 1, status=status), job(context, 2))
 
-    assert twin_of(two, context) is None
+    assert find_duplicate(two, context) is None
 
 
 def test_films_about_different_things_are_not_compared(context):
     _, two = listed(context, job(context, 1), job(context, 2, says=OTHER))
 
-    assert twin_of(two, context) is None
+    assert find_duplicate(two, context) is None
 
 
 def test_the_same_words_about_other_pictures_are_another_film(context):
@@ -107,8 +107,8 @@ def test_the_same_words_about_other_pictures_are_another_film(context):
         context, *(job(context, n, picture=name) for n, name in ((1, "a.jpg"), (2, "b.jpg"), (3, "a.jpg")))
     )
 
-    assert twin_of(two, context) is None
-    assert twin_of(three, context).title == "Film 1"
+    assert find_duplicate(two, context) is None
+    assert find_duplicate(three, context).title == "Film 1"
 
 
 def test_pictures_that_were_drawn_are_compared_by_their_looks(context, monkeypatch):
@@ -126,17 +126,17 @@ def test_pictures_that_were_drawn_are_compared_by_their_looks(context, monkeypat
     ]
     listed(context, *drawn)
 
-    assert twin_of(drawn[1], context) is None
-    assert twin_of(drawn[2], context).title == "Film 1"
+    assert find_duplicate(drawn[1], context) is None
+    assert find_duplicate(drawn[2], context).title == "Film 1"
     # What is not in the cache any more can't be looked at: then it counts that its picture is another file.
-    assert twin_of(drawn[3], context) is None
+    assert find_duplicate(drawn[3], context) is None
 
 
 def test_films_that_are_made_singly_are_not_compared(context):
     _, two = listed(context, job(context, 1, batch=SINGLES), job(context, 2, batch=SINGLES))
 
-    assert not is_compared(two)
-    assert twin_of(two, context) is None
+    assert not is_deduplicated(two)
+    assert find_duplicate(two, context) is None
 
 
 def test_a_lost_index_is_made_anew_and_finds_the_same(context, tmp_path):
@@ -148,11 +148,11 @@ def test_a_lost_index_is_made_anew_and_finds_the_same(context, tmp_path):
     again = open_context(workspace=tmp_path)
     again.store.refreshed("kitchen")
 
-    assert twin_of(two, again).name == f"job {one.id}"
+    assert find_duplicate(two, again).name == f"job {one.id}"
 
 
 def test_words_that_were_written_anew_are_not_found_by_their_old_keys(context):
     _, two = listed(context, job(context, 1), job(context, 2))
     anyio.run(context.store.save_job, job(context, 1, says=OTHER))
 
-    assert twin_of(two, context) is None
+    assert find_duplicate(two, context) is None

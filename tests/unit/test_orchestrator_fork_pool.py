@@ -20,7 +20,7 @@ import pytest
 from pipeline.cli.prefork import preforked_workers
 from pipeline.errors import InputError
 from pipeline.orchestrator.processes import fork_pool
-from pipeline.orchestrator.processes.fork_pool import NoNurseryError, Nursery, forking_workers, the_nursery
+from pipeline.orchestrator.processes.fork_pool import ForkPool, ForkServerGoneError, current_pool, fork_workers
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has forked workers")
 
@@ -57,17 +57,17 @@ def refuse(reason: str) -> None:
     raise InputError(reason, where="here")
 
 
-def with_nursery(work: Callable[[Nursery], Awaitable[None]]) -> None:
+def with_nursery(work: Callable[[ForkPool], Awaitable[None]]) -> None:
     """Run `work` as a command does: forked first, then a loop."""
 
     async def run() -> None:
-        parent = the_nursery()
+        parent = current_pool()
         assert parent, "something has left a thread behind"
         await work(parent)
 
-    with forking_workers(lambda: None):
+    with fork_workers(lambda: None):
         anyio.run(run)
-    assert the_nursery() is None
+    assert current_pool() is None
 
 
 async def written(path: Path) -> int:
@@ -89,7 +89,7 @@ def _read(path: Path) -> str:
 
 
 def test_work_is_done_in_another_process_and_the_next_in_the_same():
-    async def work(parent: Nursery) -> None:
+    async def work(parent: ForkPool) -> None:
         first = await parent.run(os.getpid)
         assert first not in {os.getpid(), os.getppid()}
         assert await parent.run(os.getpid) == first
@@ -103,7 +103,7 @@ def test_what_workers_need_is_loaded_once_before_the_first_is_asked_for(tmp_path
     loaded = tmp_path / "loaded"
 
     async def work() -> None:
-        parent = the_nursery()
+        parent = current_pool()
         assert parent
         parent.load()
         parent.load()
@@ -111,7 +111,7 @@ def test_what_workers_need_is_loaded_once_before_the_first_is_asked_for(tmp_path
         # A worker looks for garbage, the process that forks it does not.
         assert await parent.run(gc.isenabled)
 
-    with forking_workers(lambda: loaded.write_text(f"{gc.isenabled() + 1}", encoding="utf-8")):
+    with fork_workers(lambda: loaded.write_text(f"{gc.isenabled() + 1}", encoding="utf-8")):
         anyio.run(work)
 
 
@@ -119,7 +119,7 @@ def test_workers_after_the_first_need_not_wait_for_what_is_loaded_already(tmp_pa
     loaded = tmp_path / "loaded"
 
     async def work() -> None:
-        parent = the_nursery()
+        parent = current_pool()
         assert parent
         parent.load()
         async with anyio.create_task_group() as tasks:
@@ -130,15 +130,15 @@ def test_workers_after_the_first_need_not_wait_for_what_is_loaded_already(tmp_pa
         with loaded.open("a", encoding="utf-8") as file:
             file.write("1")
 
-    with forking_workers(load):
+    with fork_workers(load):
         anyio.run(work)
     assert _read(loaded) == "1"
 
 
 def test_who_loads_for_nobody_is_not_waited_for(tmp_path):
     started = time.monotonic()
-    with forking_workers(lambda: pid_after(tmp_path / "pid")):
-        nursery = the_nursery()
+    with fork_workers(lambda: pid_after(tmp_path / "pid")):
+        nursery = current_pool()
         assert nursery
         nursery.load()
         anyio.run(written, tmp_path / "pid")
@@ -147,11 +147,11 @@ def test_who_loads_for_nobody_is_not_waited_for(tmp_path):
 
 
 def test_workers_that_are_there_already_are_those_of_a_block_within():
-    with forking_workers(lambda: None):
-        before = the_nursery()
-        with forking_workers(lambda: None):
-            assert the_nursery() is before
-        assert the_nursery() is before
+    with fork_workers(lambda: None):
+        before = current_pool()
+        with fork_workers(lambda: None):
+            assert current_pool() is before
+        assert current_pool() is before
 
 
 @pytest.mark.parametrize(
@@ -167,12 +167,12 @@ def test_workers_that_are_there_already_are_those_of_a_block_within():
 )
 def test_commands_that_make_films_begin_their_workers_before_anything_else(tokens, begins):
     with preforked_workers(tokens):
-        assert (the_nursery() is not None) is begins
-    assert the_nursery() is None
+        assert (current_pool() is not None) is begins
+    assert current_pool() is None
 
 
 def test_work_that_is_asked_for_at_once_is_done_by_as_many_workers():
-    async def work(parent: Nursery) -> None:
+    async def work(parent: ForkPool) -> None:
         pids: set[int] = set()
 
         async def ask() -> None:
@@ -187,7 +187,7 @@ def test_work_that_is_asked_for_at_once_is_done_by_as_many_workers():
 
 
 def test_what_the_work_raises_is_raised_and_its_worker_works_on():
-    async def work(parent: Nursery) -> None:
+    async def work(parent: ForkPool) -> None:
         worker = await parent.run(os.getpid)
         with pytest.raises(InputError, match="no such thing"):
             await parent.run(refuse, "no such thing")
@@ -199,7 +199,7 @@ def test_what_the_work_raises_is_raised_and_its_worker_works_on():
 
 
 def test_a_worker_whose_work_is_cancelled_is_gone(tmp_path):
-    async def work(parent: Nursery) -> None:
+    async def work(parent: ForkPool) -> None:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(parent.run, pid_after, tmp_path / "pid")
             pid = await written(tmp_path / "pid")
@@ -211,7 +211,7 @@ def test_a_worker_whose_work_is_cancelled_is_gone(tmp_path):
 
 
 def test_a_worker_that_is_killed_is_told_apart_from_work_that_fails(tmp_path):
-    async def work(parent: Nursery) -> None:
+    async def work(parent: ForkPool) -> None:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(kill, tmp_path / "pid")
             with pytest.raises(anyio.BrokenWorkerProcess):
@@ -224,7 +224,7 @@ def test_a_worker_that_is_killed_is_told_apart_from_work_that_fails(tmp_path):
 
 
 def test_a_worker_that_dies_without_work_is_replaced():
-    async def work(parent: Nursery) -> None:
+    async def work(parent: ForkPool) -> None:
         first = await parent.run(os.getpid)
         os.kill(first, signal.SIGKILL)
         await dead(first)
@@ -234,7 +234,7 @@ def test_a_worker_that_dies_without_work_is_replaced():
 
 
 def test_a_worker_that_had_no_work_for_long_is_ended(monkeypatch):
-    async def work(parent: Nursery) -> None:
+    async def work(parent: ForkPool) -> None:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(parent.run, os.getpid)
             tasks.start_soon(parent.run, os.getpid)
@@ -246,12 +246,12 @@ def test_a_worker_that_had_no_work_for_long_is_ended(monkeypatch):
 
 
 def test_without_a_nursery_nobody_is_forked_and_who_was_dies_when_told(tmp_path):
-    async def work(parent: Nursery) -> None:
+    async def work(parent: ForkPool) -> None:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(parent.run, pid_after, tmp_path / "pid")
             pid = await written(tmp_path / "pid")
             os.kill(psutil.Process(pid).ppid(), signal.SIGKILL)
-            with pytest.raises(NoNurseryError):
+            with pytest.raises(ForkServerGoneError):
                 await parent.run(os.getpid)
             tasks.cancel_scope.cancel()
         await dead(pid)
@@ -262,11 +262,11 @@ def test_without_a_nursery_nobody_is_forked_and_who_was_dies_when_told(tmp_path)
 # As logging and threading do around every fork; there, an exception is printed and forgotten.
 _INTERRUPTED = """
 import os, signal, sys
-from pipeline.orchestrator.processes.fork_pool import forking_workers
+from pipeline.orchestrator.processes.fork_pool import fork_workers
 
 os.register_at_fork(before=lambda: os.kill(os.getpid(), signal.SIGINT))
 try:
-    with forking_workers(lambda: None):
+    with fork_workers(lambda: None):
         sys.exit("Ctrl-C is forgotten")
 except KeyboardInterrupt:
     print(sorted(signal.pthread_sigmask(signal.SIG_BLOCK, ())))
@@ -282,7 +282,7 @@ def test_ctrl_c_in_the_midst_of_the_fork_ends_the_command():
 def test_workers_inherit_no_open_file(tmp_path):
     with (tmp_path / "lock").open("w"):
 
-        async def work(parent: Nursery) -> None:
+        async def work(parent: ForkPool) -> None:
             links = await parent.run(_open_files)
             assert not any("lock" in link for link in links)
 
@@ -293,7 +293,7 @@ def _open_files() -> list[str]:
     return [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.exists()]
 
 
-def workers_of(parent: Nursery) -> set[int]:
+def workers_of(parent: ForkPool) -> set[int]:
     """The numbers of the workers that live."""
     children = psutil.Process(parent._pid).children()
     return {child.pid for child in children if child.status() != psutil.STATUS_ZOMBIE}

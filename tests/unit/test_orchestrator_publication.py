@@ -20,7 +20,7 @@ from pipeline.errors import (
 )
 from pipeline.model import Brief, Check, Job, JobStatus, Package, Receipt, Verdict
 from pipeline.orchestrator.film import publication
-from pipeline.orchestrator.film.publication import films_to_come, send_out
+from pipeline.orchestrator.film.publication import count_unpublished, publish_to_hosts
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JOB = Job(id="1" * 8, batch="films", folder="films/1", brief=Brief(title="Tea"))
@@ -64,10 +64,10 @@ class Attempt:
     def __init__(self):
         self.kept, self.notes = [], []
 
-    async def keep(self, job):
+    async def save(self, job):
         self.kept.append(job)
 
-    def note(self, line):
+    def notify(self, line):
         self.notes.append(line)
 
 
@@ -77,7 +77,7 @@ def context_with(*hosts, retries=1):
         hosts=SimpleNamespace(wanted=[host.name for host in hosts], of=lambda *_: hosts),
         settings=SimpleNamespace(errors=SimpleNamespace(retries=retries)),
         store=SimpleNamespace(refreshed=lambda _batch: index),
-        machine=SimpleNamespace(tell_once=lambda _line: None),
+        runtime=SimpleNamespace(notify_once=lambda _line: None),
     )
 
 
@@ -86,7 +86,7 @@ async def test_a_login_that_is_over_keeps_no_other_channel_from_the_film(film, p
     cooking, default = Host("youtube:cooking", package, NeedsLoginError("over")), Host("youtube", package)
 
     with pytest.raises(NeedsLoginError, match="over"):
-        await send_out(film, package, context_with(cooking, default), attempt)
+        await publish_to_hosts(film, package, context_with(cooking, default), attempt)
 
     assert [receipt.destination for receipt in attempt.kept[-1].published] == ["youtube"]
 
@@ -101,7 +101,7 @@ async def test_what_is_out_at_one_host_is_saved_before_the_next_is_asked(film, p
         return second.receipt
 
     second.deliver = deliver
-    await send_out(film, package, context_with(first, second), attempt)
+    await publish_to_hosts(film, package, context_with(first, second), attempt)
 
     assert saved == [["youtube"]]
 
@@ -118,7 +118,7 @@ async def test_of_several_troubles_the_job_waits_for_the_one_that_passes_first(f
     hosts = [Host(f"youtube:{number}", package, error) for number, error in enumerate(errors)]
 
     with pytest.raises((ProviderError, HeldError), match=f"^{expected}$"):
-        await send_out(film, package, context_with(*hosts), Attempt())
+        await publish_to_hosts(film, package, context_with(*hosts), Attempt())
 
 
 async def test_a_film_that_is_out_waits_for_what_the_day_does_not_pay_for(film, package):
@@ -126,12 +126,12 @@ async def test_a_film_that_is_out_waits_for_what_the_day_does_not_pay_for(film, 
     host = Host("youtube", package, missing=("captions (en): spent",), missing_until=NOON)
 
     with pytest.raises(ClosedError, match="out as https://youtube/1, without captions") as raised:
-        await send_out(film, package, context_with(host), attempt)
+        await publish_to_hosts(film, package, context_with(host), attempt)
 
     assert raised.value.until == NOON
     (receipt,) = attempt.kept[-1].published
     host.receipt = Receipt(destination="youtube", package=package)
-    done = await send_out(attempt.kept[-1], package, context_with(host), attempt)
+    done = await publish_to_hosts(attempt.kept[-1], package, context_with(host), attempt)
     assert (receipt.missing, [each.missing for each in done.published]) == (("captions (en): spent",), [()])
     assert attempt.notes == []
 
@@ -141,8 +141,8 @@ async def test_what_may_pass_is_tried_again_as_often_as_the_settings_say_and_the
     context = context_with(host, retries=1)
 
     with pytest.raises(TransientError):
-        await send_out(film, package, context, attempt)
-    done = await send_out(film.evolve(retries=1), package, context, attempt)
+        await publish_to_hosts(film, package, context, attempt)
+    done = await publish_to_hosts(film.evolve(retries=1), package, context, attempt)
 
     assert len(done.published) == 1
     assert "nightreel publish films --to youtube goes on with it" in attempt.notes[-1]
@@ -151,7 +151,7 @@ async def test_what_may_pass_is_tried_again_as_often_as_the_settings_say_and_the
 async def test_what_needs_a_person_is_told_and_keeps_nobody_waiting(film, package):
     host, attempt = Host("youtube", package, missing=("captions (en): forbidden",)), Attempt()
 
-    done = await send_out(film, package, context_with(host), attempt)
+    done = await publish_to_hosts(film, package, context_with(host), attempt)
 
     assert len(done.published) == 1
     assert "without captions (en): forbidden" in attempt.notes[-1]
@@ -165,8 +165,8 @@ def test_films_to_come_are_those_of_the_batch_that_are_not_out_at_the_host():
     context = SimpleNamespace(store=SimpleNamespace(index=lambda _batch: index))
     job = JOB.evolve(id="3")
 
-    assert films_to_come(job, context.store, "youtube", 10) == 3
-    assert films_to_come(job, context.store, "youtube", 2) == 2
+    assert count_unpublished(job, context.store, "youtube", 10) == 3
+    assert count_unpublished(job, context.store, "youtube", 2) == 2
     assert JobStatus.COMPLETED not in asked[0]
 
 
@@ -175,13 +175,13 @@ async def test_a_film_that_was_exchanged_since_it_was_judged_goes_nowhere(film, 
 
     for job in (film.evolve(verdict=None), film.evolve(receipt=None)):
         with pytest.raises(QualityError, match="not the one that was judged"):
-            await send_out(job, package, context_with(host), Attempt())
+            await publish_to_hosts(job, package, context_with(host), Attempt())
     package.video.write_bytes(b"another")
     with pytest.raises(QualityError, match="not the one that was judged"):
-        await send_out(film, package, context_with(host), Attempt())
+        await publish_to_hosts(film, package, context_with(host), Attempt())
     package.video.unlink()
     with pytest.raises(StorageError, match="can't be read, or is gone"):
-        await send_out(film, package, context_with(host), Attempt())
+        await publish_to_hosts(film, package, context_with(host), Attempt())
 
     assert host.asked == 0
 
@@ -189,7 +189,9 @@ async def test_a_film_that_was_exchanged_since_it_was_judged_goes_nowhere(film, 
 async def test_a_host_that_has_a_film_and_all_that_goes_with_it_is_not_asked_again(film, package):
     first, second = Host("youtube", package), Host("youtube:cooking", package)
 
-    done = await send_out(film.evolve(published=(first.receipt,)), package, context_with(first, second), Attempt())
+    done = await publish_to_hosts(
+        film.evolve(published=(first.receipt,)), package, context_with(first, second), Attempt()
+    )
 
     assert (first.asked, second.asked) == (0, 1)
     assert done.published == (first.receipt, second.receipt)
@@ -203,9 +205,9 @@ async def test_a_film_that_is_held_for_what_goes_with_it_keeps_the_word_that_it_
     def hold(*_):
         raise ReviewError("video.srt was changed")
 
-    monkeypatch.setattr(publication, "with_companions", hold)
+    monkeypatch.setattr(publication, "with_judged_companions", hold)
     with pytest.raises(ReviewError):
-        await send_out(film, package, context_with(host), attempt)
+        await publish_to_hosts(film, package, context_with(host), attempt)
 
     assert (attempt.kept, host.asked) == ([film], 0)
 
@@ -213,6 +215,6 @@ async def test_a_film_that_is_held_for_what_goes_with_it_keeps_the_word_that_it_
 async def test_what_a_host_lacks_that_is_not_wanted_any_more_keeps_nobody_waiting(film, package):
     before, now = Host("youtube:old", package, missing=("captions (en)",), missing_until=NOON), Host("youtube", package)
 
-    done = await send_out(film.evolve(published=(before.receipt,)), package, context_with(now), Attempt())
+    done = await publish_to_hosts(film.evolve(published=(before.receipt,)), package, context_with(now), Attempt())
 
     assert done.published == (before.receipt, now.receipt)

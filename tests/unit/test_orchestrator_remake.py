@@ -23,12 +23,12 @@ from pipeline.model import (
 )
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film import runner as jobs_module
-from pipeline.orchestrator.film.remake import forget_from, stage_to_mend
+from pipeline.orchestrator.film.remake import discard_from, remake_stage
 from pipeline.orchestrator.film.runner import run_job
-from pipeline.orchestrator.film.segments import StillsOrder
+from pipeline.orchestrator.film.segments import StillsTask
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.publishing import FileNames
-from pipeline.rendering import fonts_for
+from pipeline.rendering import font_digest
 
 AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
@@ -75,16 +75,16 @@ def job_of(*names, model="gpt", narrator="edge", stage="quality", **values):
     ],
 )
 def test_a_film_is_made_afresh_from_the_first_stage_whose_answer_may_be_another(names, model, narrator, stage):
-    assert stage_to_mend(job_of(*names, model=model, narrator=narrator)) == stage
+    assert remake_stage(job_of(*names, model=model, narrator=narrator)) == stage
 
 
 def test_nothing_is_made_afresh_twice_nor_after_it_is_out_nor_because_of_a_destination(tmp_path):
     out = Receipt(destination="youtube", package=FileNames().within(tmp_path))
 
-    assert not stage_to_mend(job_of("text", remakes=1))
-    assert not stage_to_mend(job_of("text", published=(out,)))
-    assert not stage_to_mend(job_of("text", stage="publishing"))
-    assert stage_to_mend(job_of("text", stage="scenes")) == "scenes"
+    assert not remake_stage(job_of("text", remakes=1))
+    assert not remake_stage(job_of("text", published=(out,)))
+    assert not remake_stage(job_of("text", stage="publishing"))
+    assert remake_stage(job_of("text", stage="scenes")) == "scenes"
 
 
 class Gate:
@@ -107,7 +107,7 @@ class Gate:
     async def inspect(self, job, context, attempt):
         if int(job.narration.voice) > self.bad:
             return job.evolve(verdict=Verdict(checks=()))
-        await attempt.keep(job.evolve(failed_verdicts=(*job.failed_verdicts, failing("loudness"))))
+        await attempt.save(job.evolve(failed_verdicts=(*job.failed_verdicts, failing("loudness"))))
         raise QualityError("the film does not pass: loudness is this, must be that")
 
 
@@ -141,7 +141,7 @@ async def test_a_voice_speaks_once_more_and_the_first_verdict_stays_in_the_recor
     assert [str(event.status) for event in done.history] == [
         *("in_progress", "pending", "in_progress", "completed"),
     ]
-    assert done.history[1].why.startswith("made afresh from narration on, once: the film does not pass: loudness")
+    assert done.history[1].why.startswith("made again from narration on, once: the film does not pass: loudness")
     assert await context.store.load_job("kitchen", done.id) == done
 
 
@@ -192,13 +192,13 @@ async def test_a_film_that_is_joined_afresh_gets_other_stills_than_those_in_the_
         await anyio.Path(path).write_bytes(b"a slip")
 
     look = await to_thread.run_sync(context.look, job.brief, job.script, job.pictures)
-    fonts = await to_thread.run_sync(fonts_for, script, look)
-    order = StillsOrder(script=script, look=look, fonts=fonts)
+    fonts = await to_thread.run_sync(font_digest, script, look)
+    order = StillsTask(script=script, look=look, fonts=fonts)
     await context.cache.get_or_make("stills", order.key, ".zip", draw)
 
-    await to_thread.run_sync(forget_from, "quality", job, context)
+    await to_thread.run_sync(discard_from, "quality", job, context)
     kept = await to_thread.run_sync(context.cache.size_bytes)
-    await to_thread.run_sync(forget_from, "film", job, context)
+    await to_thread.run_sync(discard_from, "film", job, context)
     left = await to_thread.run_sync(context.cache.size_bytes)
 
     assert kept > 0

@@ -47,7 +47,7 @@ from pipeline.model import (
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film import delivery as delivering
 from pipeline.orchestrator.film import runner as jobs_module
-from pipeline.orchestrator.film.delivery import film_is_whole, has_film
+from pipeline.orchestrator.film.delivery import film_is_intact, is_up_to_date
 from pipeline.orchestrator.film.runner import run_job
 from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.orchestrator.film.stages import narration as narration_module
@@ -315,20 +315,20 @@ def listed(context, delivered):
 
 
 def test_a_film_of_a_batch_that_nobody_has_touched_is_there_without_being_read(context, listed, monkeypatch):
-    monkeypatch.setattr(delivering, "film_is_whole", pytest.fail)
+    monkeypatch.setattr(delivering, "film_is_intact", pytest.fail)
 
-    assert has_film(listed, context)
+    assert is_up_to_date(listed, context)
     # File systems keep times no finer than two seconds.
-    assert has_film(replace(listed, ended_at=listed.ended_at - timedelta(seconds=1.9)), context)
+    assert is_up_to_date(replace(listed, ended_at=listed.ended_at - timedelta(seconds=1.9)), context)
 
 
 def test_a_film_that_somebody_has_touched_is_there_while_it_is_the_same(context, listed):
     touched = replace(listed, ended_at=listed.ended_at - timedelta(seconds=3))
 
-    assert has_film(touched, context)
+    assert is_up_to_date(touched, context)
     listed.video.write_bytes(b"mlif")
-    assert not has_film(touched, context)
-    assert not has_film(replace(touched, id="cd" * 8), context)
+    assert not is_up_to_date(touched, context)
+    assert not is_up_to_date(replace(touched, id="cd" * 8), context)
 
 
 @pytest.mark.parametrize("name", ["video.mp4", "video.srt"])
@@ -340,17 +340,17 @@ def test_a_film_without_one_of_its_files_is_not_there(context, listed, name, con
         path.write_bytes(content)
         os.utime(path, (0, 0))
 
-    assert not has_film(listed, context)
+    assert not is_up_to_date(listed, context)
 
 
 def test_a_film_that_lies_elsewhere_or_is_not_out_where_it_is_wanted_is_not_there(context, listed, tmp_path):
     wanted = replace(context, settings=load_settings(tmp_path, {"publishing.to": "youtube"}, {}))
     out = {"youtube": "https://youtu.be/1", "folder:usb": "file:///usb"}
 
-    assert not has_film(replace(listed, ended_at=None), context)
-    assert not has_film(replace(listed, video=tmp_path / "elsewhere.mp4"), context)
-    assert not has_film(listed, wanted)
-    assert has_film(replace(listed, published=out), wanted)
+    assert not is_up_to_date(replace(listed, ended_at=None), context)
+    assert not is_up_to_date(replace(listed, video=tmp_path / "elsewhere.mp4"), context)
+    assert not is_up_to_date(listed, wanted)
+    assert is_up_to_date(replace(listed, published=out), wanted)
 
 
 async def test_a_film_that_is_not_out_where_it_is_wanted_is_not_delivered(context, delivered, tmp_path):
@@ -394,10 +394,10 @@ async def test_a_film_that_is_wanted_elsewhere_is_delivered_from_where_it_lies(
 
 async def test_a_film_that_can_not_be_read_any_more_is_none(delivered):
     def lose() -> tuple[bool, bool]:
-        before, video = film_is_whole(delivered), delivered.receipt.package.video
+        before, video = film_is_intact(delivered), delivered.receipt.package.video
         video.unlink()
         video.mkdir()
-        return before, film_is_whole(delivered)
+        return before, film_is_intact(delivered)
 
     assert await anyio.to_thread.run_sync(lose) == (True, False)
 
@@ -426,7 +426,7 @@ def made_until(name, folder):
 
 
 def next_stage(job, context):
-    return jobs_module._still_to_do(job, context)[0].name
+    return jobs_module._stages_left(job, context)[0].name
 
 
 @pytest.mark.parametrize("done", range(6))
@@ -489,7 +489,7 @@ NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 @pytest.fixture
 def at_ten(context):
     """The same context at ten in the evening, for ever."""
-    return replace(context, machine=replace(context.machine, clock=lambda: NOW))
+    return replace(context, runtime=replace(context.runtime, clock=lambda: NOW))
 
 
 async def test_every_stage_of_every_attempt_is_written_down(rooms, context, job):
@@ -509,7 +509,7 @@ async def test_every_stage_of_every_attempt_is_written_down(rooms, context, job)
 
 async def test_what_a_stage_costs_is_written_down_even_if_it_fails(rooms, context, job, monkeypatch):
     async def ask(job, context, attempt):
-        attempt.spent(Cost(tokens_in=700, tokens_out=300, usd=0.01))
+        attempt.add_cost(Cost(tokens_in=700, tokens_out=300, usd=0.01))
         await context.cache.get_or_make("clip", "ab" * 8, ".txt", lambda path: anyio.Path(path).write_text("four"))
         raise InputError("is bad")
 
@@ -616,7 +616,7 @@ async def test_what_is_out_is_not_forgotten_when_the_run_is_cancelled_while_that
 
     async def publish(job, context, attempt):
         job = job.evolve(published=(out,))
-        await attempt.keep(job)
+        await attempt.save(job)
         await anyio.lowlevel.checkpoint()
         return job
 
@@ -673,7 +673,7 @@ async def test_work_begun_ahead_ends_with_its_attempt(rooms, context, job, monke
             ended.append(True)
 
     async def begin(job, context, attempt):
-        attempt.ahead.start_soon(forever)
+        attempt.background.start_soon(forever)
         await anyio.lowlevel.checkpoint()
         return job
 
@@ -695,7 +695,7 @@ async def test_a_defect_in_what_is_drawn_ahead_stops_no_voice(context, job, monk
             tried.append(episode)
             raise ZeroDivisionError
 
-    async def studio_for(*_):
+    async def make_renderer(*_):
         return Studio()
 
     async def speaker(*_):
@@ -705,11 +705,11 @@ async def test_a_defect_in_what_is_drawn_ahead_stops_no_voice(context, job, monk
 
         return speak
 
-    monkeypatch.setattr(narration_module, "studio_for", studio_for)
+    monkeypatch.setattr(narration_module, "make_renderer", make_renderer)
     monkeypatch.setattr(narration_module, "speaker", speaker)
     async with anyio.create_task_group() as ahead:
         job = job.evolve(script=Script(title="Tea", language="en", scenes=()))
-        spoken = await narration_module.speak(job, context, SimpleNamespace(ahead=ahead))
+        spoken = await narration_module.speak(job, context, SimpleNamespace(background=ahead))
 
     # The stage that needs the stills meets it again, and fails for it.
     assert (tried, spoken.narration.voice) == ([0], "v")
@@ -719,7 +719,7 @@ async def test_a_job_is_made_as_it_was_asked_for_whoever_makes_it(rooms, context
     seen = []
 
     async def look(job, context, attempt):
-        seen.append((context.settings.narration.narrator, str(context.places.destination(job).gave), context.store))
+        seen.append((context.settings.narration.narrator, str(context.paths.destination(job).gave), context.store))
         return job
 
     monkeypatch.setattr(

@@ -32,7 +32,12 @@ from pipeline.model import (
 )
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.pictures import attributions_of, gather, gather_for, still_there
+from pipeline.orchestrator.film.pictures import (
+    attributions_of,
+    gather_pictures,
+    gather_script_pictures,
+    restore_pictures,
+)
 from pipeline.orchestrator.film.stages.script import write
 from pipeline.publishing import film_metadata
 from tests.standins.photos import coast
@@ -58,7 +63,9 @@ def attempt():
 @pytest.fixture
 async def real_attempt(tmp_path):
     async with anyio.create_task_group() as ahead:
-        yield Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=ahead)
+        yield Attempt(
+            cores=Cores(1), rank=(0,), work_folder=tmp_path, crash_report=tmp_path / "evidence.txt", background=ahead
+        )
 
 
 @pytest.fixture
@@ -92,10 +99,10 @@ def brief_of(*sources, **more):
 async def test_a_photo_is_searched_for_once_and_its_owner_is_known_also_from_the_cache(opened, server, attempt):
     async with server:
         context = await to_thread.run_sync(opened, server)
-        first = await gather(brief_of(FOX), context, attempt)
-        again = await gather(brief_of("stock:red fox in SNOW"), context, attempt)
+        first = await gather_pictures(brief_of(FOX), context, attempt)
+        again = await gather_pictures(brief_of("stock:red fox in SNOW"), context, attempt)
         offline = await to_thread.run_sync(partial(opened, server, offline=True))
-        kept = await gather(brief_of(FOX), offline, attempt)
+        kept = await gather_pictures(brief_of(FOX), offline, attempt)
 
         assert [query["query"] for _, query in server.searched] == ["red fox in snow"]
         assert server.fetched == [1]
@@ -119,7 +126,7 @@ async def test_the_photo_has_the_orientation_of_the_film(opened, server, attempt
         )
         context = await to_thread.run_sync(opened, server)
 
-        await gather(brief_of(FOX, format=shape), context, attempt)
+        await gather_pictures(brief_of(FOX, format=shape), context, attempt)
 
         assert (server.searched[0][1]["orientation"], *server.fetched) == asked
 
@@ -128,7 +135,7 @@ async def test_without_a_key_nobody_is_asked_and_the_film_goes_without_it(opened
     async with server:
         context = await to_thread.run_sync(partial(opened, server, pexels=None))
 
-        found = await gather(brief_of(FOX), context, attempt)
+        found = await gather_pictures(brief_of(FOX), context, attempt)
 
         assert found.missing == (FOX,)
         (told,) = found.incidents
@@ -143,7 +150,7 @@ async def test_with_offline_nobody_is_asked(opened, server, attempt):
     async with server:
         context = await to_thread.run_sync(partial(opened, server, offline=True))
 
-        (told,) = (await gather(brief_of(FOX), context, attempt)).incidents
+        (told,) = (await gather_pictures(brief_of(FOX), context, attempt)).incidents
 
         assert "--offline forbids that" in told
         assert server.searched == []
@@ -154,7 +161,7 @@ async def test_a_key_that_was_refused_is_not_shown_again_and_told_once(opened, s
     async with server:
         context = await to_thread.run_sync(partial(opened, server, pexels="not-the-key-0123456789", **one_by_one))
 
-        found = await gather(brief_of(FOX, "stock:lighthouse", "stock:"), context, attempt)
+        found = await gather_pictures(brief_of(FOX, "stock:lighthouse", "stock:"), context, attempt)
 
         assert len(server.searched) == 1
         key, empty = found.incidents
@@ -170,7 +177,7 @@ async def test_who_has_nothing_or_fails_is_followed_by_the_next(opened, server, 
         context = await to_thread.run_sync(partial(opened, server, pixabay=PIXABAY_KEY))
         server.faults = [Fault(text='{"photos": []}')]
 
-        found = await gather(brief_of(FOX), context, attempt)
+        found = await gather_pictures(brief_of(FOX), context, attempt)
 
         assert [service for service, _ in server.searched] == ["pexels", "pixabay"]
         assert found.stills[0].attribution.text == "Photo by Ana Lima on Pixabay"
@@ -182,7 +189,7 @@ async def test_nothing_found_is_told_and_not_asked_for_again(opened, server, att
         context = await to_thread.run_sync(opened, server)
 
         for _ in range(2):
-            (told,) = (await gather(brief_of(FOX), context, attempt)).incidents
+            (told,) = (await gather_pictures(brief_of(FOX), context, attempt)).incidents
 
         assert "pexels has no photo of it" in told
         assert len(server.searched) == 1
@@ -226,7 +233,7 @@ async def test_a_photo_that_is_none_is_followed_by_the_next_one(opened, server, 
         server.pictures[1] = BAD[bad]
         context = await to_thread.run_sync(opened, server)
 
-        found = await gather(brief_of(FOX), context, attempt)
+        found = await gather_pictures(brief_of(FOX), context, attempt)
 
         assert [still.attribution.text for still in found.stills] == ["Photo by Bo Chen on Pexels"]
 
@@ -239,7 +246,7 @@ async def test_an_answer_can_not_send_us_into_the_network(opened, server, attemp
         server.photos = (Photo(number=1, address=address),)
         context = await to_thread.run_sync(opened, server)
 
-        found = await gather(brief_of(FOX), context, attempt)
+        found = await gather_pictures(brief_of(FOX), context, attempt)
 
         assert found.stills == ()
         assert found.incidents[0].endswith("The film goes without it")
@@ -248,14 +255,14 @@ async def test_an_answer_can_not_send_us_into_the_network(opened, server, attemp
 async def test_addresses_that_have_run_out_are_asked_for_anew(opened, server, attempt, tmp_path):
     async with server:
         context = await to_thread.run_sync(opened, server)
-        first = await gather(brief_of(FOX), context, attempt)
+        first = await gather_pictures(brief_of(FOX), context, attempt)
         for kind in ("download", "picture"):
             for path in (tmp_path / "state" / "cache" / kind).rglob("*.*"):
                 path.unlink()
         server.pictures = {1: BAD["gone"], 2: BAD["gone"]}
         server.photos = (Photo(number=3, author="Cy"),)
 
-        again = await gather(brief_of(FOX), context, attempt)
+        again = await gather_pictures(brief_of(FOX), context, attempt)
 
         assert len(server.searched) == 2
         assert [found.stills[0].attribution.text for found in (first, again)] == [
@@ -267,7 +274,7 @@ async def test_addresses_that_have_run_out_are_asked_for_anew(opened, server, at
 async def test_a_script_of_notes_shows_the_photo_and_its_film_says_whose_it_is(opened, server, real_attempt):
     async with server:
         context = await to_thread.run_sync(opened, server)
-        brief = await to_thread.run_sync(context.wishes.complete, brief_of(FOX))
+        brief = await to_thread.run_sync(context.briefs.complete, brief_of(FOX))
 
         job = await write(Job(id="a", batch="b", folder="b/a", brief=brief), context, real_attempt)
 
@@ -289,9 +296,9 @@ async def test_what_a_model_searches_for_is_got_when_it_has_written_and_again_wh
         context = await to_thread.run_sync(opened, server)
         script = Script(title="Coasts", language="de", scenes=scenes("stock:fox", "made-up.jpg", "stock:fox", FOX))
         brief = brief_of(FOX, translated_from="en", language="de")
-        known = await gather(brief, context, attempt)
+        known = await gather_pictures(brief, context, attempt)
 
-        pictures = await gather_for(script, brief, context, attempt, known)
+        pictures = await gather_script_pictures(script, brief, context, attempt, known)
 
         assert [still.name for still in pictures.stills] == [FOX, "stock:fox"]
         assert {query["locale"] for _, query in server.searched} == {"en-US"}
@@ -300,8 +307,10 @@ async def test_what_a_model_searches_for_is_got_when_it_has_written_and_again_wh
         job = Job(id="a", batch="b", folder="b/a", brief=brief, script=script, pictures=pictures)
         for still in pictures.stills:
             still.path.unlink(missing_ok=True)
-        assert (await still_there(job, context, attempt)).pictures == pictures
-        assert await gather_for(replace(script, scenes=scenes("x.jpg")), brief, context, attempt, None) is None
+        assert (await restore_pictures(job, context, attempt)).pictures == pictures
+        assert (
+            await gather_script_pictures(replace(script, scenes=scenes("x.jpg")), brief, context, attempt, None) is None
+        )
 
 
 def test_only_a_model_with_somebody_to_ask_may_search(opened):
@@ -309,17 +318,17 @@ def test_only_a_model_with_somebody_to_ask_may_search(opened):
     brief = brief_of(FOX)
     model = {"groq.api_key": "gsk_0123456789"}
 
-    assert opened(server, **model).wishes.complete(brief).may_search
-    assert not opened(server).wishes.complete(brief).may_search
-    assert not opened(server, offline=True, **model).wishes.complete(brief).may_search
-    assert not opened(server, pexels=None, **model).wishes.complete(brief).may_search
+    assert opened(server, **model).briefs.complete(brief).may_search
+    assert not opened(server).briefs.complete(brief).may_search
+    assert not opened(server, offline=True, **model).briefs.complete(brief).may_search
+    assert not opened(server, pexels=None, **model).briefs.complete(brief).may_search
 
 
 async def test_a_film_that_gets_no_photo_keeps_its_words(opened, server, real_attempt):
     async with server:
         server.photos = ()
         context = await to_thread.run_sync(opened, server)
-        brief = await to_thread.run_sync(context.wishes.complete, brief_of(FOX))
+        brief = await to_thread.run_sync(context.briefs.complete, brief_of(FOX))
 
         job = await write(Job(id="a", batch="b", folder="b/a", brief=brief), context, real_attempt)
 

@@ -20,9 +20,9 @@ from pipeline.model import (
     narration_of,
 )
 from pipeline.orchestrator.film.target_length import (
-    film_s,
-    hold_to_length,
-    told_length,
+    adjust_to_length,
+    film_duration_s,
+    length_warning,
     translate_to_length,
     write_to_length,
 )
@@ -42,7 +42,7 @@ def lasting(*lengths_s: float) -> Narration:
     return Narration(narrator="n", voice="v", clips=tuple(clips))
 
 
-class Booth:
+class Synthesiser:
     """Speaks the sample faster than everything else, by a share."""
 
     def __init__(self, deceit: float) -> None:
@@ -77,17 +77,17 @@ class Desk:
 
 
 async def test_where_the_sample_tells_the_truth_the_script_is_written_once() -> None:
-    desk, booth = Desk(), Booth(deceit=1.0)
+    desk, booth = Desk(), Synthesiser(deceit=1.0)
 
     # The words of its sample are as long as "word".
     written, pace = await write_to_length(60, "es", write=desk.write, speak=booth.speak)
 
     assert desk.paces == [pace]
-    assert film_s(await booth.speak(written)) == pytest.approx(60, rel=0.15)
+    assert film_duration_s(await booth.speak(written)) == pytest.approx(60, rel=0.15)
 
 
 async def test_where_the_film_shows_another_pace_the_script_is_written_once_more() -> None:
-    desk, booth = Desk(), Booth(deceit=1.5)
+    desk, booth = Desk(), Synthesiser(deceit=1.5)
 
     written, pace = await write_to_length(60, "en", write=desk.write, speak=booth.speak)
 
@@ -96,12 +96,12 @@ async def test_where_the_film_shows_another_pace_the_script_is_written_once_more
     assert second.weight_s > first.weight_s
     # By the second pace, the first script lasts as long as it did.
     spoken = script(first.plan(60).words)
-    assert predicted_s(spoken, second) == pytest.approx(film_s(await booth.speak(spoken)))
-    assert film_s(await booth.speak(written)) == pytest.approx(60, rel=0.15)
+    assert predicted_s(spoken, second) == pytest.approx(film_duration_s(await booth.speak(spoken)))
+    assert film_duration_s(await booth.speak(written)) == pytest.approx(60, rel=0.15)
 
 
 async def test_notes_that_are_spoken_as_they_are_are_not_written_again() -> None:
-    desk, booth = Desk(model=""), Booth(deceit=1.5)
+    desk, booth = Desk(model=""), Synthesiser(deceit=1.5)
 
     await write_to_length(60, "en", write=desk.write, speak=booth.speak)
 
@@ -121,26 +121,26 @@ class Interpreter:
 
 
 async def test_a_translation_that_lasts_as_long_as_it_shall_is_asked_for_once() -> None:
-    desk, booth = Interpreter(125), Booth(deceit=1.0)
+    desk, booth = Interpreter(125), Synthesiser(deceit=1.0)
 
     translated = await translate_to_length(60, "en", translate=desk.translate, speak=booth.speak)
 
-    assert film_s(await booth.speak(translated)) == 62.5
+    assert film_duration_s(await booth.speak(translated)) == 62.5
     (length,) = desk.asked
-    assert (length.wanted_s, length.before) == (60, None)
+    assert (length.wanted_s, length.previous) == (60, None)
 
 
 @pytest.mark.parametrize(("tries", "kept"), [((200, 125), 125), ((140, 200), 140), ((200, 180), 180), ((60, 90), 90)])
 async def test_a_translation_that_lasts_too_long_or_too_short_is_asked_for_once_more_and_the_nearer_one_counts(
     tries: tuple[int, int], kept: int
 ) -> None:
-    desk, booth = Interpreter(*tries), Booth(deceit=1.0)
+    desk, booth = Interpreter(*tries), Synthesiser(deceit=1.0)
 
     translated = await translate_to_length(60, "en", translate=desk.translate, speak=booth.speak)
 
     assert translated == script(kept)
     _, again = desk.asked
-    assert (again.before, again.previous_s) == (script(tries[0]), tries[0] * WORD_S)
+    assert (again.previous, again.previous_s) == (script(tries[0]), tries[0] * WORD_S)
 
 
 @pytest.mark.parametrize("lasts_s", [51.1, 60, 68.9])
@@ -150,7 +150,7 @@ async def test_a_film_that_is_about_right_is_left_as_it_is(lasts_s: float) -> No
 
     spoken = lasting(20, lasts_s - 20)
 
-    assert await hold_to_length(spoken, 60, prosody=Prosody(), speak=nobody) is spoken
+    assert await adjust_to_length(spoken, 60, prosody=Prosody(), speak=nobody) is spoken
 
 
 @pytest.mark.parametrize(("lasts_s", "rate_percent", "how"), [(72, 18, "8 % faster"), (49, 2, "8 % slower")])
@@ -163,7 +163,7 @@ async def test_a_film_that_a_small_change_of_rate_can_mend_is_spoken_so(
         heard.append(prosody)
         return lasting(60)
 
-    held = await hold_to_length(lasting(lasts_s), 60, prosody=Prosody(rate_percent=10, pitch_percent=3), speak=speak)
+    held = await adjust_to_length(lasting(lasts_s), 60, prosody=Prosody(rate_percent=10, pitch_percent=3), speak=speak)
 
     assert heard == [Prosody(rate_percent=rate_percent, pitch_percent=3)]
     assert held.clips == lasting(60).clips
@@ -180,7 +180,7 @@ async def test_no_voice_is_asked_for_a_rate_that_it_does_not_have(
         heard.append(prosody.rate_percent)
         return lasting(60)
 
-    await hold_to_length(lasting(lasts_s), 60, prosody=Prosody(rate_percent=usual_percent), speak=speak)
+    await adjust_to_length(lasting(lasts_s), 60, prosody=Prosody(rate_percent=usual_percent), speak=speak)
 
     assert heard == [rate_percent]
 
@@ -190,7 +190,7 @@ async def test_a_film_that_no_small_change_can_mend_says_so_and_is_whole(lasts_s
     async def nobody(**_: object) -> Narration:
         raise AssertionError
 
-    held = await hold_to_length(lasting(lasts_s), 60, prosody=Prosody(), speak=nobody)
+    held = await adjust_to_length(lasting(lasts_s), 60, prosody=Prosody(), speak=nobody)
 
     assert held.clips == lasting(lasts_s).clips
     assert held.incidents == (f"the film lasts {lasts_s} s, and 60 s were asked for",)
@@ -208,4 +208,4 @@ async def test_a_film_that_no_small_change_can_mend_says_so_and_is_whole(lasts_s
     ],
 )
 def test_a_film_that_is_not_as_long_as_was_asked_for_says_what_to_do(lasts_s: float, says: str) -> None:
-    assert told_length(lasting(lasts_s), 60) == says
+    assert length_warning(lasting(lasts_s), 60) == says

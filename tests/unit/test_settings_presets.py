@@ -161,8 +161,8 @@ def test_a_format_of_the_settings_holds_for_briefs_that_name_none(workspace):
     write(workspace, '[video]\nformat = "9:16"\n')
     context = open_context(workspace=workspace)
 
-    assert context.wishes.complete(Brief(title="Tea")).format == "9:16"
-    assert context.wishes.complete(Brief(title="Tea", format="1:1")).format == "1:1"
+    assert context.briefs.complete(Brief(title="Tea")).format == "9:16"
+    assert context.briefs.complete(Brief(title="Tea", format="1:1")).format == "1:1"
 
 
 def test_a_format_that_there_is_not_is_refused(workspace):
@@ -184,9 +184,9 @@ def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(workspac
     write(workspace, 'video.preset = "web_optimized"\n')
     plain, flagged = context_in(workspace), context_in(workspace, {"video.preset": "high_quality"})
 
-    assert plain.wishes.complete(brief()).preset == "web_optimized"
-    assert plain.wishes.complete(brief(preset="fast_draft")).preset == "fast_draft"
-    assert flagged.wishes.complete(brief(preset="fast_draft")).preset == "high_quality"
+    assert plain.briefs.complete(brief()).preset == "web_optimized"
+    assert plain.briefs.complete(brief(preset="fast_draft")).preset == "fast_draft"
+    assert flagged.briefs.complete(brief(preset="fast_draft")).preset == "high_quality"
 
 
 def test_the_rooms_are_told_what_the_preset_says(workspace):

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import ProviderError, TransientError
 from pipeline.model import Prosody
-from pipeline.narration.edge.client import EdgeService
+from pipeline.narration.edge.client import EdgeClient
 from pipeline.publishing.youtube.http import open_http
 from pipeline.script.chat.failures import Service
 from pipeline.script.chat.groq import GroqTransport
@@ -64,11 +64,11 @@ async def test_a_certificate_that_only_this_machine_knows_is_trusted(machine, tm
 
 
 async def list_voices(url):
-    await EdgeService(f"{url.replace('https', 'wss')}edge/v1").voices(5)
+    await EdgeClient(f"{url.replace('https', 'wss')}edge/v1").voices(5)
 
 
 async def speak(url):
-    await EdgeService(f"{url.replace('https', 'wss')}edge/v1").speak("Hello.", "en-US-AvaNeural", Prosody(), 5)
+    await EdgeClient(f"{url.replace('https', 'wss')}edge/v1").speak("Hello.", "en-US-AvaNeural", Prosody(), 5)
 
 
 async def write(url):

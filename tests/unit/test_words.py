@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.language.abbreviations import is_abbreviation
 from pipeline.language.text import clean_text, has_words
-from pipeline.language.words import breathes, join_words, split_words
+from pipeline.language.words import ends_with_pause, join_words, split_words
 from pipeline.model.file_names import NAME_MAX_BYTES, RESERVED_NAMES, is_reserved_name, safe_name
 
 TEXTS = st.text(
@@ -113,7 +113,7 @@ def test_running_text_has_the_spaces_that_its_script_writes(text, joined):
     ("word", "speaks"), [("ดี ", True), ("น. ", True), ("Hello ", False), ("中 ", False), ("ดี", False)]
 )
 def test_only_the_space_of_a_script_that_writes_few_is_a_pause(word, speaks):
-    assert breathes(word) is speaks
+    assert ends_with_pause(word) is speaks
 
 
 @pytest.mark.parametrize("text", ["a", "…7!", "空", "क", "É"])

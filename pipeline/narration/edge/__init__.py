@@ -20,24 +20,30 @@ from pipeline.language.words import split_words
 from pipeline.limits import Throttle
 from pipeline.media.sound.audio import Samples, read_audio
 from pipeline.model import SAMPLE_RATE_HZ, Prosody, Word
-from pipeline.narration.alignment import can_be, fold, match, place, proportional
+from pipeline.narration.alignment import (
+    are_plausible,
+    distribute_evenly,
+    interpolate,
+    match_events,
+    spans_of_written_words,
+)
 from pipeline.narration.edge.circuit_breaker import VoiceBreaker
-from pipeline.narration.edge.client import EdgeService
-from pipeline.narration.edge.completeness import is_whole
-from pipeline.narration.edge.errors import ServiceBusyError, VoicelessError
+from pipeline.narration.edge.client import EdgeClient
+from pipeline.narration.edge.completeness import is_complete
+from pipeline.narration.edge.errors import NoAudioError, ServiceBusyError
 from pipeline.narration.edge.voices import (
     DEFAULT_VOICES,
     OUR_CHOICES,
+    fallbacks_for,
     for_language,
     language_of,
     looks_like_a_voice,
-    spares_for,
     unknown_voice,
 )
-from pipeline.narration.estimate import most_s
-from pipeline.narration.narrator import Speech, Voice, VoiceFailsError, VoiceList, in_order
+from pipeline.narration.estimate import max_duration_s
+from pipeline.narration.narrator import Speech, Voice, VoiceFailsError, VoiceList, sorted_voices
 from pipeline.narration.spoken_text import SpokenText
-from pipeline.narration.trimming import audible, seconds_of
+from pipeline.narration.trimming import audible_steps, seconds_of
 from pipeline.narration.utterances import size_bytes
 
 _CHECK_TIMEOUT_S = 3.0
@@ -66,7 +72,7 @@ class EdgeNarrator:
                 raise ConfigurationError(
                     f"{voice!r} is no voice", where="edge.fallback_voices", hint="A voice looks like en-US-AvaNeural"
                 )
-        self._service = EdgeService(url)
+        self._service = EdgeClient(url)
         self._throttle = throttle
         self._timeout_s = timeout_s
         self._fallback_voices = tuple(fallback_voices)
@@ -80,11 +86,11 @@ class EdgeNarrator:
         """Shake hands once, within 3 s. A service that is busy answers: `speak` is tried again until it has time."""
         with contextlib.suppress(ServiceBusyError):  # whoever is busy is there
             async with self._throttle.probe():
-                await self._service.shake_hands(_CHECK_TIMEOUT_S)
+                await self._service.handshake(_CHECK_TIMEOUT_S)
 
     async def until_open(self) -> None:
         """Wait at the throttle."""
-        await self._throttle.until_open()
+        await self._throttle.wait_until_open()
 
     async def choose_voice(self, language: str, wanted: str | None) -> str:
         """A voice by its name (en-US-AvaNeural), or our choice for the language."""
@@ -103,18 +109,18 @@ class EdgeNarrator:
     async def voices(self) -> VoiceList:
         """All voices of the service; while it can't be asked, those that it had when this was written."""
         if known := await self._known_voices():
-            return VoiceList(voices=in_order(known), source="the service")
+            return VoiceList(voices=sorted_voices(known), source="the service")
         built_in = (Voice(name=name, language=language_of(name)) for name in DEFAULT_VOICES.values())
-        return VoiceList(voices=in_order(built_in), source="built in, since the service does not say")
+        return VoiceList(voices=sorted_voices(built_in), source="built in, since the service does not say")
 
-    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:
+    def fallback_voices(self, language: str, voice: str) -> tuple[str, ...]:
         """Voices of the settings that speak the language, else our first and second choice for it; not `voice`."""
-        spares = spares_for(language, voice, self._fallback_voices)
+        spares = fallbacks_for(language, voice, self._fallback_voices)
         if spares:
             self._witnesses[voice] = spares[0]
         return spares
 
-    def unreadable(self, voice: str, text: str) -> str:  # noqa: ARG002
+    def unreadable_characters(self, voice: str, text: str) -> str:  # noqa: ARG002
         """None is known: a word in another writing is read, or left out, which is noticed."""
         return ""
 
@@ -124,12 +130,12 @@ class EdgeNarrator:
             raise _voice_fails(voice)
         try:
             return await self._request(said, voice, prosody)
-        except VoicelessError as error:
+        except NoAudioError as error:
             if not self._breaker.failed(voice) or not await self._others_speak(said, voice, prosody):
                 raise TransientError(error.message, hint=error.hint) from error
         try:
             return await self._request(said, voice, prosody)
-        except VoicelessError as error:
+        except NoAudioError as error:
             self._breaker.open(voice)
             raise _voice_fails(voice) from error
 
@@ -171,26 +177,26 @@ def _voice_fails(voice: str) -> VoiceFailsError:
 def _heard(said: SpokenText, audio: bytes, events: tuple[Word, ...], rate: float) -> Speech:
     """What came back, with a time for each word. Raises `TransientError` if it is not the whole text. Blocks."""
     words, events = split_words(said.text), tuple(sorted(events, key=attrgetter("start_s")))
-    longest_s = most_s(words, rate)
+    longest_s = max_duration_s(words, rate)
     try:
         sound = read_audio(audio, longest_s=longest_s)
     except InputError as error:
         raise TransientError("edge sent sound that can't be decoded") from error
     if len(sound) >= round(longest_s * SAMPLE_RATE_HZ):
         raise TransientError("edge sent sound that does not end")
-    if not can_be(words, match(words, events).spans, rate):
+    if not are_plausible(words, match_events(words, events).spans, rate):
         events = ()
-    if not is_whole(words, events, sound, rate):
+    if not is_complete(words, events, sound, rate):
         raise TransientError("edge broke off in the middle of a text")
     if not events:
-        return Speech(audio=audio, words=proportional(said, *_sounding(sound)), estimated=True)
-    spans = fold(said, match(words, events).spans)
-    return Speech(audio=audio, words=place(said.words, spans, len(sound) / SAMPLE_RATE_HZ))
+        return Speech(audio=audio, words=distribute_evenly(said, *_sounding(sound)), estimated=True)
+    spans = spans_of_written_words(said, match_events(words, events).spans)
+    return Speech(audio=audio, words=interpolate(said.words, spans, len(sound) / SAMPLE_RATE_HZ))
 
 
 def _sounding(sound: Samples) -> tuple[float, float]:
     """When the first and the last sound is heard, in seconds."""
-    heard = np.flatnonzero(audible(sound))
+    heard = np.flatnonzero(audible_steps(sound))
     return seconds_of(int(heard[0])), min(seconds_of(int(heard[-1]) + 1), len(sound) / SAMPLE_RATE_HZ)
 
 

@@ -15,7 +15,7 @@ import anyio
 from pipeline.errors import TransientError
 from pipeline.language.text import clean_text
 from pipeline.model import Prosody, Word
-from pipeline.narration.edge.errors import LATER, ServiceBusyError, in_our_words, refusal_of
+from pipeline.narration.edge.errors import LATER, ServiceBusyError, refusal_of, translated_errors
 from pipeline.narration.narrator import Voice
 from pipeline.tls import tls_context
 
@@ -38,7 +38,7 @@ _USUAL_PITCH_HZ = 200
 _CONNECTION_ID = "0" * 32
 
 # Whom the running task talks to; None: edge-tts is used by somebody else.
-_service: ContextVar[EdgeService | None] = ContextVar("edge_service", default=None)
+_service: ContextVar[EdgeClient | None] = ContextVar("edge_service", default=None)
 
 
 class _AddressOfTask(str):
@@ -76,7 +76,7 @@ class _SkewOfTask(float):
         return self
 
 
-class EdgeService:
+class EdgeClient:
     """The service at `url` (None: the real one). Every method ends in time, and fails with a `ProviderError`."""
 
     def __init__(self, url: str | None) -> None:
@@ -102,7 +102,7 @@ class EdgeService:
         audio = bytearray()
         events: list[Word] = []
         # Once the socket is open edge-tts waits for ever.
-        with self._in_our_words(timeout_s), anyio.fail_after(timeout_s):
+        with self._talking(timeout_s), anyio.fail_after(timeout_s):
             # Their notation: a sign, whole numbers, a unit.
             request = Communicate(
                 text,
@@ -127,9 +127,9 @@ class EdgeService:
                         raise TransientError("edge sent more than the text can be", hint=LATER)
         return bytes(audio), tuple(events)
 
-    async def shake_hands(self, timeout_s: float) -> None:
+    async def handshake(self, timeout_s: float) -> None:
         """Open a socket and close it. Raises `ServiceBusyError` for a service that is there, but busy or unwell."""
-        with self._in_our_words(timeout_s), anyio.fail_after(timeout_s):
+        with self._talking(timeout_s), anyio.fail_after(timeout_s):
             try:
                 await _with_right_clock(self._open)
             except aiohttp.WSServerHandshakeError as error:
@@ -146,7 +146,7 @@ class EdgeService:
         address = (
             f"http{base.removeprefix('ws')}{_VOICES_PATH}?{query.replace('TrustedClientToken', 'trustedclienttoken')}"
         )
-        with self._in_our_words(timeout_s), anyio.fail_after(timeout_s):
+        with self._talking(timeout_s), anyio.fail_after(timeout_s):
             return await _with_right_clock(lambda: _list_voices(address, self._tls))
 
     async def _open(self) -> None:
@@ -161,11 +161,11 @@ class EdgeService:
             pass
 
     @contextmanager
-    def _in_our_words(self, timeout_s: float) -> Iterator[None]:
+    def _talking(self, timeout_s: float) -> Iterator[None]:
         """The block talks to this service; what goes wrong in it becomes an error of ours."""
         token = _service.set(self)
         try:
-            with in_our_words(timeout_s):
+            with translated_errors(timeout_s):
                 yield
         finally:
             _service.reset(token)

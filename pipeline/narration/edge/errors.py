@@ -20,26 +20,26 @@ class ServiceBusyError(TransientError):
     """The service is there and has no time for us. Stays within this room."""
 
 
-class VoicelessError(TransientError):
+class NoAudioError(TransientError):
     """The service took the text, and no voice was heard. Stays within this room."""
 
 
 @contextmanager
-def in_our_words(timeout_s: float) -> Iterator[None]:
+def translated_errors(timeout_s: float) -> Iterator[None]:
     """The one place where failures of edge-tts, aiohttp and the network become ours."""
     from edge_tts import exceptions as theirs  # noqa: PLC0415
 
     try:
         yield
     except TimeoutError as error:
-        raise VoicelessError(f"edge gave no answer within {timeout_s:g} s", hint=LATER) from error
+        raise NoAudioError(f"edge gave no answer within {timeout_s:g} s", hint=LATER) from error
     except aiohttp.ClientResponseError as error:
         raise refusal_of(error) from error
     except (aiohttp.ClientError, theirs.WebSocketError, OSError) as error:
         raise TransientError(f"edge can't be reached ({_trouble(error)})", hint=LATER) from _quotable(error)
     except theirs.NoAudioReceived as error:
         # A limit, a hiccup and a voice that does not exist all look like this.
-        raise VoicelessError("edge sent no sound", hint=LATER) from error
+        raise NoAudioError("edge sent no sound", hint=LATER) from error
     except theirs.SkewAdjustmentError as error:
         raise PermanentError(
             "edge refuses our token (403)", hint="Update edge-tts, or choose another narrator"

@@ -101,7 +101,7 @@ def for_language(language: str) -> str:
     raise InputError(f"edge has no voice for the language {language!r}", hint=hint)
 
 
-def spares_for(language: str, voice: str, preferred: Sequence[str]) -> tuple[str, ...]:
+def fallbacks_for(language: str, voice: str, preferred: Sequence[str]) -> tuple[str, ...]:
     """Voices to go to when `voice` fails: the preferred ones that speak the language, else our choices for it."""
     wanted = _tag(language).partition("-")[0]
     spares = [spare for spare in preferred if spare.partition("-")[0] == wanted and spare != voice]

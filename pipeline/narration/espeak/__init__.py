@@ -20,14 +20,14 @@ from anyio import to_thread
 
 from pipeline.errors import MissingToolError, PermanentError, ProviderError, TransientError
 from pipeline.model import Prosody
-from pipeline.narration.alignment import Span, place
+from pipeline.narration.alignment import Span, interpolate
 from pipeline.narration.espeak import child
-from pipeline.narration.espeak.fork_server import CAN_FORK, Host
-from pipeline.narration.espeak.segmentation import part_phrases
+from pipeline.narration.espeak.fork_server import CAN_FORK, ForkServer
+from pipeline.narration.espeak.segmentation import separate_phrases
 from pipeline.narration.espeak.voices import OTHER_ALPHABETS, READ_IDEOGRAPHS, EspeakVoice, choose
-from pipeline.narration.narrator import Speech, Voice, VoiceList, in_order
+from pipeline.narration.narrator import Speech, Voice, VoiceList, sorted_voices
 from pipeline.narration.spoken_text import SpokenText
-from pipeline.narration.subprocesses import answer_of, last_words
+from pipeline.narration.subprocesses import error_line, run_child
 
 # In messages.
 _NAME = "eSpeak"
@@ -81,7 +81,7 @@ class EspeakNarrator:
         self._library = ""
         # How a child is started, but for its task.
         self._command: tuple[str, ...] = ()
-        self._host: Host | None = None
+        self._fork_server: ForkServer | None = None
 
     @property
     def version(self) -> str:
@@ -105,13 +105,13 @@ class EspeakNarrator:
             Voice(name=voice.short_name, language=voice.languages[0][0] if voice.languages else "", title=voice.name)
             for voice in await self._list_voices()
         ]
-        return VoiceList(voices=in_order(voices), source=f"eSpeak NG {self._library.partition(' ')[0]}")
+        return VoiceList(voices=sorted_voices(voices), source=f"eSpeak NG {self._library.partition(' ')[0]}")
 
-    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
+    def fallback_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
         """What one voice can't say here, none can."""
         return ()
 
-    def unreadable(self, voice: str, text: str) -> str:
+    def unreadable_characters(self, voice: str, text: str) -> str:
         """Ideographs, but for the voices of Chinese: the Japanese one, too, says "Chinese letter" for each of them.
 
         Voices of the Latin alphabet spell some others: "Hello Arabic letter ain, …". Korean and Hindi names they read.
@@ -126,7 +126,7 @@ class EspeakNarrator:
         chosen = choose(await self._list_voices(), "", voice)
         for language in _NEEDS_SPACES & {language for language, _ in chosen.languages}:
             # It reads a model of the language the first time.
-            said = await to_thread.run_sync(part_phrases, said, language)
+            said = await to_thread.run_sync(separate_phrases, said, language)
         parameters = (
             round(_RATE_WPM * (1 + prosody.rate_percent / 100)),
             round(_pitch(prosody.pitch_percent)),
@@ -141,7 +141,7 @@ class EspeakNarrator:
         if not len(samples):
             raise PermanentError("eSpeak gave no sound", hint="Try another voice")
         spans = _spans(said, events, samples, rate_hz)
-        return Speech(audio=audio, words=place(said.words, spans, len(samples) / rate_hz))
+        return Speech(audio=audio, words=interpolate(said.words, spans, len(samples) / rate_hz))
 
     async def _list_voices(self) -> tuple[EspeakVoice, ...]:
         async with self._listing:
@@ -158,11 +158,11 @@ class EspeakNarrator:
             self._command = (sys.executable, "-I", "-S", str(Path(child.__file__)), *paths)
         async with self._places:
             if self._may_fork:
-                self._host = self._host or Host((*self._command, "serve"), name=_NAME)
-                done = await self._host.answer_of(task, text=text, timeout_s=self._timeout_s)
+                self._fork_server = self._fork_server or ForkServer((*self._command, "serve"), name=_NAME)
+                done = await self._fork_server.run_child(task, text=text, timeout_s=self._timeout_s)
             else:
                 command = (*self._command, *task)
-                done = await answer_of(command, name=_NAME, text=text, timeout_s=self._timeout_s)
+                done = await run_child(command, name=_NAME, text=text, timeout_s=self._timeout_s)
         if done.returncode != 0:
             raise _failure(done)
         return done.stdout
@@ -188,10 +188,10 @@ def _missing(why: str) -> MissingToolError:
 def _failure(done: subprocess.CompletedProcess[bytes]) -> MissingToolError | ProviderError:
     """The child's exit code and last words, as an error of ours."""
     if done.returncode == child.NO_LIBRARY:
-        return _missing(last_words(done))
+        return _missing(error_line(done))
     if done.returncode == child.REFUSED:
-        return PermanentError(f"eSpeak NG: {last_words(done)}")
-    return TransientError(f"eSpeak's process broke off: {last_words(done)}")
+        return PermanentError(f"eSpeak NG: {error_line(done)}")
+    return TransientError(f"eSpeak's process broke off: {error_line(done)}")
 
 
 def _pitch(percent: float) -> float:

@@ -22,38 +22,38 @@ import anyio
 from anyio import to_thread
 
 from pipeline.narration.espeak.child import ENDING, READY
-from pipeline.narration.subprocesses import asking
+from pipeline.narration.subprocesses import child_errors
 
 # Elsewhere a text costs a process that is started for it.
 CAN_FORK = sys.platform == "linux"
 _CHUNK_BYTES = 1 << 18
 
 
-class Host:
+class ForkServer:
     """Starts with the first task, and anew when it was killed. Ends when nobody has this any more."""
 
     def __init__(self, command: Sequence[str], *, name: str) -> None:
         self._command = command
         self._name = name
         self._starting = anyio.Lock()
-        self._started: Started | None = None
+        self._started: RunningServer | None = None
 
-    async def answer_of(self, task: Sequence[str], *, text: str, timeout_s: float) -> CompletedProcess[bytes]:
+    async def run_child(self, task: Sequence[str], *, text: str, timeout_s: float) -> CompletedProcess[bytes]:
         """What a process of its own says to a task. Time-out and cancelling kill that process.
 
         If the host dies meanwhile, this is its last word. Raises what `processes.answer_of` raises.
         """
-        with asking(self._name, timeout_s):
+        with child_errors(self._name, timeout_s):
             try:
                 started = await self._ready()
-                return await started.answer_of(task, text.encode())
+                return await started.run_child(task, text.encode())
             except _EndedError as error:
                 return await to_thread.run_sync(error.started.last_word)
 
-    async def _ready(self) -> Started:
+    async def _ready(self) -> RunningServer:
         async with self._starting:
             if self._started is None or self._started.has_ended:
-                started = await to_thread.run_sync(Started, self._command)
+                started = await to_thread.run_sync(RunningServer, self._command)
                 try:
                     await started.until_ready()
                 except _EndedError:
@@ -75,7 +75,7 @@ class _Process(subprocess.Popen[bytes]):
             self.wait()
 
 
-class Started:
+class RunningServer:
     """A host that runs."""
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -102,7 +102,7 @@ class Started:
                 return
         raise _EndedError(self)
 
-    async def answer_of(self, task: Sequence[str], text: bytes) -> CompletedProcess[bytes]:
+    async def run_child(self, task: Sequence[str], text: bytes) -> CompletedProcess[bytes]:
         """What the process for this task says. Raises `_EndedError`."""
         line, theirs = socket.socketpair()
         # However this ends: when the line is closed, nothing is left at its other end.
@@ -131,7 +131,7 @@ class Started:
 class _EndedError(Exception):
     """A host is not there any more."""
 
-    def __init__(self, started: Started) -> None:
+    def __init__(self, started: RunningServer) -> None:
         super().__init__()
         self.started = started
 

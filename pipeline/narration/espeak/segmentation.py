@@ -11,11 +11,11 @@ from dataclasses import replace
 from itertools import accumulate
 
 from pipeline.language.phrases import phrase_spans
-from pipeline.language.words import breathes
+from pipeline.language.words import ends_with_pause
 from pipeline.narration.spoken_text import SpokenText
 
 
-def part_phrases(said: SpokenText, language: str) -> SpokenText:
+def separate_phrases(said: SpokenText, language: str) -> SpokenText:
     """`said` with a space before every phrase of its words; `language` is a tag like ja."""
     # What is put before a character of the text, by its index.
     added: dict[int, str] = {}
@@ -24,7 +24,7 @@ def part_phrases(said: SpokenText, language: str) -> SpokenText:
         if place and place[0] > 0 and not said.text[place[0] - 1].isspace():
             added[place[0]] = " "
     for word, place in zip(said.words, said.places, strict=True):
-        if place and breathes(word) and said.text[place[1] - 1] == " ":
+        if place and ends_with_pause(word) and said.text[place[1] - 1] == " ":
             added[place[1] - 1] = ","
     text = "".join(added.get(at, "") + character for at, character in enumerate(said.text))
     shifts = list(accumulate(len(added.get(at, "")) for at in range(len(said.text))))

@@ -17,13 +17,13 @@ from pipeline.errors import MissingToolError, PermanentError, ProviderError, Tra
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
 from pipeline.model import Prosody
-from pipeline.narration.alignment import Span, can_be, fold, place, proportional
-from pipeline.narration.estimate import least_s, most_s
-from pipeline.narration.narrator import Speech, VoiceList, in_order
+from pipeline.narration.alignment import Span, are_plausible, distribute_evenly, interpolate, spans_of_written_words
+from pipeline.narration.estimate import max_duration_s, min_duration_s
+from pipeline.narration.narrator import Speech, VoiceList, sorted_voices
 from pipeline.narration.piper import child
 from pipeline.narration.piper.voices import PiperVoice, choose, find_voices, listed
 from pipeline.narration.spoken_text import SpokenText
-from pipeline.narration.subprocesses import answer_of, last_words
+from pipeline.narration.subprocesses import error_line, run_child
 
 # Child processes at a time: each uses several cores, and holds a model of a hundred megabytes.
 _AT_ONCE = 2
@@ -62,13 +62,13 @@ class PiperNarrator:
     async def voices(self) -> VoiceList:
         """The voices that have both a model and a description."""
         found = await self._list_voices()
-        return VoiceList(voices=in_order(map(listed, found)), source=f"the files in {self._folder.name}/")
+        return VoiceList(voices=sorted_voices(map(listed, found)), source=f"the files in {self._folder.name}/")
 
-    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
+    def fallback_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
         """What one voice can't say here, none can."""
         return ()
 
-    def unreadable(self, voice: str, text: str) -> str:  # noqa: ARG002
+    def unreadable_characters(self, voice: str, text: str) -> str:  # noqa: ARG002
         """It does not tell what its voices can't read."""
         return ""
 
@@ -84,12 +84,12 @@ class PiperNarrator:
                 length_s = wav.getnframes() / wav.getframerate()
         except (ValueError, EOFError, wave.Error) as error:
             raise PermanentError("Piper's process said something else than sound", hint=_WHOLE) from error
-        if not least_s(words, rate) <= length_s <= most_s(words, rate):
+        if not min_duration_s(words, rate) <= length_s <= max_duration_s(words, rate):
             raise PermanentError(f"Piper's sound lasts {length_s:.1f} s, which is not the text", hint=_WHOLE)
         spans = _spans(words, heard, rate)
         if spans is None:
-            return Speech(audio=audio, words=proportional(said, 0.0, length_s), estimated=True)
-        return Speech(audio=audio, words=place(said.words, fold(said, spans), length_s))
+            return Speech(audio=audio, words=distribute_evenly(said, 0.0, length_s), estimated=True)
+        return Speech(audio=audio, words=interpolate(said.words, spans_of_written_words(said, spans), length_s))
 
     async def _list_voices(self) -> tuple[PiperVoice, ...]:
         if not self._voices:
@@ -101,7 +101,7 @@ class PiperNarrator:
         # -P keeps the folder of the script, with our module names in it, off the child's import path.
         command = [sys.executable, "-P", str(Path(child.__file__)), str(model), f"{length_scale:.4f}"]
         async with self._at_once:
-            done = await answer_of(command, name="Piper", text=text, timeout_s=self._timeout_s)
+            done = await run_child(command, name="Piper", text=text, timeout_s=self._timeout_s)
         if done.returncode != 0:
             raise _failure(done)
         return done.stdout
@@ -113,7 +113,7 @@ def _spans(words: Sequence[str], heard: list[list[float]] | None, rate: float) -
         return None
     times = iter(heard)
     spans: list[Span | None] = [tuple(next(times)) if has_words(word) else None for word in words]  # type: ignore[misc]
-    return spans if can_be(words, spans, rate) else None
+    return spans if are_plausible(words, spans, rate) else None
 
 
 def _is_installed() -> bool:
@@ -129,7 +129,7 @@ def _not_there(why: str) -> MissingToolError:
 def _failure(done: subprocess.CompletedProcess[bytes]) -> MissingToolError | ProviderError:
     """The child's exit code and last words, as an error of ours."""
     if done.returncode == child.NO_LIBRARY:
-        return _not_there(last_words(done))
+        return _not_there(error_line(done))
     if done.returncode == child.REFUSED:
-        return PermanentError(f"Piper: {last_words(done)}", hint=_WHOLE)
-    return TransientError(f"Piper's process broke off: {last_words(done)}")
+        return PermanentError(f"Piper: {error_line(done)}", hint=_WHOLE)
+    return TransientError(f"Piper's process broke off: {error_line(done)}")

@@ -47,10 +47,10 @@ def pack(context: RunContext, batch: str, *, output: Path | None = None) -> Arch
     known = context.store.read_batch(batch)
     if known is None:
         raise no_batch(batch, context.store.batch_names())
-    context = context.for_asked(known.asked)
+    context = context.for_request(known.asked)
     index = context.store.refreshed(batch)
-    summary = context.places.summary(batch)
-    path = output or (summary.parent if summary else context.places.films_root.parent) / f"{batch}.zip"
+    summary = context.paths.summary(batch)
+    path = output or (summary.parent if summary else context.paths.films_root.parent) / f"{batch}.zip"
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     missing: list[str] = []

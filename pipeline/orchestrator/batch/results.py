@@ -24,7 +24,7 @@ def write_results(context: RunContext, known: Batch, facts: RunFacts) -> tuple[P
 
     Raises `StorageError`.
     """
-    folder = context.places.summary(known.name)
+    folder = context.paths.summary(known.name)
     if folder is None:
         return ()
     report = write_reports(folder, facts, lambda: chain(context.store.index(known.name).rows(), known.refused_rows))
@@ -53,7 +53,7 @@ def rewrite_results(context: RunContext, batch: str) -> tuple[Path, ...]:
     known = context.store.read_batch(batch)
     if known is None:
         raise no_batch(batch, context.store.batch_names())
-    context = context.for_asked(known.asked)
+    context = context.for_request(known.asked)
     context.store.refreshed(batch)
     paths = write_results(context, known, _last_run(context, known))
     if not paths:
@@ -75,7 +75,7 @@ def _last_run(context: RunContext, known: Batch) -> RunFacts:
         most_at_once=0,
         peak_memory_bytes=0,
     )
-    folder = context.places.summary(known.name)
+    folder = context.paths.summary(known.name)
     try:
         run = json.loads((folder / "batch_report.json").read_text(encoding="utf-8"))["run"] if folder else {}
         return replace(

@@ -19,7 +19,7 @@ from pipeline.model import Brief
 from pipeline.orchestrator.batch.row_validation import RowValidator
 from pipeline.orchestrator.batch.tables import campaign_reader, service_endpoint, table_form
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.paths import Places
+from pipeline.orchestrator.context.paths import Paths
 from pipeline.sources import is_endpoint, is_table, parse_source, read_briefs, redacted
 from pipeline.sources.campaign import (
     EXTREMES,
@@ -136,7 +136,7 @@ def _check_table(table: Table, context: RunContext, wanted: _Wanted) -> SourceCo
     choice = parse_row_selection(wanted.rows) if wanted.rows and not outstanding else None
     reader = campaign_reader(table, context)
     refused: list[InputError] = []
-    rejected = _rejected(context.places, wanted.batch) if wanted.writes else None
+    rejected = _rejected(context.paths, wanted.batch) if wanted.writes else None
     columns, separator = table.columns, table.separator
     with ExitStack() as files:
         opened = files.enter_context
@@ -176,7 +176,7 @@ def _unwritten(_row: TableRow | BrokenRow, _problems: list[RowProblem]) -> None:
     """Nothing is left behind."""
 
 
-def _rejected(places: Places, batch: str) -> Path:
+def _rejected(places: Paths, batch: str) -> Path:
     folder = places.summary(batch)
     return (folder or places.films_root.parent) / REJECTED
 

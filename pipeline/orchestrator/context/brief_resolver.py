@@ -8,12 +8,12 @@ from operator import attrgetter
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.language.detection import language_of
-from pipeline.language.tags import DEFAULT_LANGUAGE, entry_for, usual_case
+from pipeline.language.detection import detect_language
+from pipeline.language.tags import DEFAULT_LANGUAGE, canonical_case, entry_for
 from pipeline.model import MOST_PICTURES, Brief, Shape, WantedPicture
 from pipeline.music import ANY_BED, NO_BED, BedLibrary
 from pipeline.orchestrator.context import provider_factory
-from pipeline.orchestrator.context.paths import Places
+from pipeline.orchestrator.context.paths import Paths
 from pipeline.orchestrator.context.series import NO_SERIES, with_series
 from pipeline.settings import Settings
 from pipeline.template import Template
@@ -27,13 +27,13 @@ _MOST_KNOWN = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wishes:
+class BriefResolver:
     """Completes the briefs of one request."""
 
     settings: Settings
     # What flags said, by dotted key of the setting.
     overrides: Mapping[str, object]
-    places: Places
+    paths: Paths
     beds: BedLibrary
     # The template of a brief that names one; raises `InputError`.
     template_of: Callable[[Brief], Template]
@@ -71,7 +71,7 @@ class Wishes:
         languages = self._languages(brief)
         if not languages:
             return (brief,)
-        written_in = usual_case(brief.language or languages[0])
+        written_in = canonical_case(brief.language or languages[0])
         native = replace(brief, language=written_in)
         # A voice without a language is meant for the words of the author. At its pace the script of all is written.
         own = (written_in, self._voice(native, written_in) or "")
@@ -106,10 +106,10 @@ class Wishes:
             languages = self._languages(brief) or (self._language(brief),)
             if brief.language:
                 # At the pace of the author's voice the script of all films is written: it counts.
-                languages = (usual_case(brief.language), *languages)
+                languages = (canonical_case(brief.language), *languages)
             everywhere.update(languages)
             for each in (voice for voice, _ in brief.voices if not _speaks(voice, languages)):
-                where = self.places.origin(brief.origin)
+                where = self.paths.origin(brief.origin)
                 own[each, where] = where
         flags = [key.removeprefix("voices.") for key in self.overrides if key.startswith("voices.")]
         idle = {(each, "--voice"): "--voice" for each in flags if not _speaks(each, everywhere)}
@@ -142,7 +142,7 @@ class Wishes:
             **choices,
             music=self._music(brief.evolve(template=choices["template"])),
             pictures=self._pictures(brief) if brief.pictures else (),
-            origin=self.places.origin(brief.origin),
+            origin=self.paths.origin(brief.origin),
         )
 
     def _choices_for(self, brief: Brief) -> Mapping[str, Any]:
@@ -179,10 +179,10 @@ class Wishes:
 
     def _pictures(self, brief: Brief) -> tuple[WantedPicture, ...]:
         """What the brief asks for, and what lies in the folders that it names, each once."""
-        origin = self.places.origin(brief.origin)
+        origin = self.paths.origin(brief.origin)
         wanted: dict[str, WantedPicture] = {}
         for picture in brief.pictures:
-            for source in self.places.pictures_in(origin, picture.source):
+            for source in self.paths.pictures_in(origin, picture.source):
                 wanted.setdefault(source, replace(picture, source=source))
         return tuple(wanted.values())[:MOST_PICTURES]
 
@@ -207,8 +207,8 @@ class Wishes:
     def _language(self, brief: Brief) -> str:
         named = self._flag("language") or brief.language or self.settings.language
         # What cells say is read before, in a language that is known for the whole table.
-        told = language_of(f"{brief.title}. {brief.notes}") if not named and brief.row is None else ""
-        return usual_case(named or told or DEFAULT_LANGUAGE)
+        told = detect_language(f"{brief.title}. {brief.notes}") if not named and brief.row is None else ""
+        return canonical_case(named or told or DEFAULT_LANGUAGE)
 
     def _voice(self, brief: Brief, language: str) -> str | None:
         flags = {

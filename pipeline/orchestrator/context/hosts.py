@@ -14,7 +14,7 @@ from pipeline.limits import RetryPolicy
 from pipeline.model import Brief, Job, Script
 from pipeline.model.schedule import Hours, Zone
 from pipeline.orchestrator.context.release import Release, release_of
-from pipeline.orchestrator.context.runtime import Machine
+from pipeline.orchestrator.context.runtime import Runtime
 from pipeline.orchestrator.context.series import neighbours_of, serial_of, subject_key
 from pipeline.publishing import Destination, Subject
 from pipeline.settings import DEFAULT_CHANNEL, Settings
@@ -48,7 +48,7 @@ def _none_to_come(_host: str, _most: int) -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Family:
+class LanguageVersions:
     """The films of one brief in other languages."""
 
     # By language (BCP-47); languages whose film has no script yet, and whether all of them are on their way.
@@ -65,7 +65,7 @@ class Hosts:
     settings: Settings
     # What flags said, by dotted key of the setting.
     overrides: Mapping[str, object] = field(default_factory=dict)
-    machine: Machine
+    runtime: Runtime
     retry: RetryPolicy
 
     @property
@@ -76,7 +76,7 @@ class Hosts:
         )
         return tuple(dict.fromkeys(names))
 
-    def of(self, job: Job, family: Family, to_come: ToCome = _none_to_come) -> tuple[Destination, ...]:
+    def of(self, job: Job, family: LanguageVersions, to_come: ToCome = _none_to_come) -> tuple[Destination, ...]:
         """Where the film of a job is published. Blocks. Raises `ConfigurationError` if --offline forbids it.
 
         `to_come` says how many other films are on their way there.
@@ -100,7 +100,7 @@ class Hosts:
         name: str,
         subject: Subject,
         brief: Brief | None = None,
-        family: Family | None = None,
+        family: LanguageVersions | None = None,
         to_come: ToCome = _none_to_come,
     ) -> YouTubeDestination | ManualUploadDestination:
         """A film on its way to "youtube", "youtube:CHANNEL" or "folder:PATH"; one that is not ours has no `brief`.
@@ -110,7 +110,7 @@ class Hosts:
         from pipeline.publishing.youtube import ManualUploadDestination, YouTubeDestination  # noqa: PLC0415 - loads aiohttp
 
         release = self._release(brief or Brief(title=""), name)
-        publicity, extras = self._publicity(release.privacy), self._extras(brief, family or Family(), release)
+        publicity, extras = self._publicity(release.privacy), self._extras(brief, family or LanguageVersions(), release)
         if is_by_hand(name):
             folder = self.workspace / Path(name.removeprefix(_FOLDER)).expanduser() / subject.folder
             # Slots are a channel's, and whoever uploads by hand chooses it.
@@ -142,14 +142,14 @@ class Hosts:
             if release.publish_at:
                 from pipeline.publishing.youtube.timing import check_future  # noqa: PLC0415 - loads aiohttp
 
-                check_future(release.publish_at, self.machine.clock(), where=release.where)
+                check_future(release.publish_at, self.runtime.clock(), where=release.where)
 
     def channel(self, name: str) -> Channel:
         """A channel by the name of its login."""
         from pipeline.publishing.youtube import Channel  # noqa: PLC0415
 
         wanted = self.settings.youtube
-        throttle = self.machine.throttle(f"{YOUTUBE}.{name}")
+        throttle = self.runtime.throttle(f"{YOUTUBE}.{name}")
         assert throttle is not None
         return Channel(
             name=name,
@@ -161,11 +161,11 @@ class Hosts:
             timeout_s=wanted.timeout_s,
             chunk_bytes=wanted.chunk_kib * 1024,
             throttle=throttle,
-            quota=lambda client_id: self.machine.project_quota(project_of(client_id)),
-            bandwidth=self.machine.bandwidth,
+            quota=lambda client_id: self.runtime.project_quota(project_of(client_id)),
+            bandwidth=self.runtime.bandwidth,
             hours=Hours.parse(wanted.hours, Zone(wanted.time_zone_of(name))) if wanted.hours else None,
             retry=self.retry,
-            clock=self.machine.clock,
+            clock=self.runtime.clock,
             processing_s=wanted.wait_for_processing_s,
         )
 
@@ -191,7 +191,7 @@ class Hosts:
         """What a person has to do."""
         return f"Run: nightreel auth youtube --channel {self._channel_name(name)}"
 
-    def told_to_wait(self, name: str) -> str:
+    def login_warning(self, name: str) -> str:
         """What becomes of films that go where nobody is logged in, and what to do."""
         return f"{name}: nobody is logged in, and films would wait. {self.how_to_log_in(name)}"
 
@@ -236,7 +236,7 @@ class Hosts:
         """What is known of films that are out or on their way: a folder for each channel."""
         return self.workspace / "state" / YOUTUBE
 
-    def _extras(self, brief: Brief | None, family: Family, release: Release) -> Extras:
+    def _extras(self, brief: Brief | None, family: LanguageVersions, release: Release) -> Extras:
         from pipeline.publishing.youtube import Extras, Title  # noqa: PLC0415
 
         wanted = self.settings.youtube

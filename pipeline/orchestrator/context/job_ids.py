@@ -18,8 +18,8 @@ from pipeline.music import Bed
 from pipeline.orchestrator.context import provider_factory
 from pipeline.orchestrator.context.appearance import Appearance
 from pipeline.orchestrator.context.encoding import cue_limits, encoding_of, mix_plan
-from pipeline.orchestrator.context.paths import Places
-from pipeline.orchestrator.context.providers import Crew
+from pipeline.orchestrator.context.paths import Paths
+from pipeline.orchestrator.context.providers import Providers
 from pipeline.script import has_script_template
 from pipeline.settings import Settings
 from pipeline.template import FillError, ScriptTemplate, Template, files_in
@@ -40,13 +40,13 @@ _MOST_KNOWN = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Identity:
+class JobIds:
     """Names the jobs of one context. Reads files: not for the event loop."""
 
     settings: Settings
-    places: Places
+    paths: Paths
     appearance: Appearance
-    crew: Crew
+    providers: Providers
     # Both raise `InputError` for what is not there.
     template_of: Callable[[Brief], Template]
     bed_of: Callable[[Brief], Bed | None]
@@ -86,16 +86,16 @@ class Identity:
 
     def _digests(self, brief: Brief) -> tuple[str, ...]:
         """What tells its pictures from others of their names."""
-        return tuple(self.places.digest_of_picture(brief.origin, each.source) for each in brief.pictures)
+        return tuple(self.paths.digest_of_picture(brief.origin, each.source) for each in brief.pictures)
 
     def _digests_beside(self, template: Template) -> tuple[str, ...]:
         """The same of the pictures beside the template's own scripts that these name."""
         folder = Path(template.folder)
-        if is_builtin(folder, [self.places.workspace / "templates"]):
+        if is_builtin(folder, [self.paths.workspace / "templates"]):
             return ()
         names = [name for name in files_in(folder, "*.*") if Path(name).suffix not in _NO_PICTURE]
         return tuple(
-            self.places.digest_of_picture(script.path, name)
+            self.paths.digest_of_picture(script.path, name)
             for script in template.script_templates
             for name in names
             if name in script.text
@@ -126,7 +126,7 @@ class Identity:
         if (path, name) not in self._beside:
             if len(self._beside) >= _MOST_KNOWN:
                 self._beside.clear()
-            self._beside[path, name] = self.places.digest_of_picture(path, name)
+            self._beside[path, name] = self.paths.digest_of_picture(path, name)
         return self._beside[path, name]
 
     def _shape(self, brief: Brief) -> tuple[str, ...]:
@@ -160,8 +160,8 @@ class Identity:
             template,
             theme,
             writer,
-            (provider_factory.narrator_names(settings), settings.edge.fallback_voices, self.crew.prosody),
-            self.crew.pronunciations,
+            (provider_factory.narrator_names(settings), settings.edge.fallback_voices, self.providers.prosody),
+            self.providers.pronunciations,
             (encoding, cues, settings.subtitles.style),
             (settings.video.motion, settings.video.transition),
             brought,

@@ -20,7 +20,7 @@ _HABITS = frozenset({"work", "errors", "retry", "breaker", "time_limits", "cache
 _WORKING = frozenset({"work", "errors", "budget"})
 
 
-def asked_by(flags: Mapping[str, object]) -> dict[str, Flag]:
+def job_overrides(flags: Mapping[str, object]) -> dict[str, Flag]:
     """How films are asked for, as their checkpoints keep it: without secrets and the habits of one run."""
     named = {key: _as_flag(value) for key, value in flags.items() if not _is_of_this_run(key)}
     kept = {key: value for key, value in named.items() if isinstance(value, Flag)}
@@ -29,12 +29,12 @@ def asked_by(flags: Mapping[str, object]) -> dict[str, Flag]:
     return kept
 
 
-def working_by(flags: Mapping[str, object]) -> dict[str, Flag]:
+def batch_overrides(flags: Mapping[str, object]) -> dict[str, Flag]:
     """How a batch is worked on, as it remembers it: what was said about work, errors and money."""
     return {key: value for key, value in flags.items() if isinstance(value, Flag) and key.partition(".")[0] in _WORKING}
 
 
-def of_this_run(flags: Mapping[str, object]) -> dict[str, object]:
+def run_overrides(flags: Mapping[str, object]) -> dict[str, object]:
     """Habits and secrets, which no checkpoint keeps."""
     return {key: value for key, value in flags.items() if _is_of_this_run(key)}
 

@@ -42,7 +42,7 @@ def _is_picture(path: Path) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Places:
+class Paths:
     """The places of one request."""
 
     workspace: Path

@@ -11,7 +11,7 @@ from pipeline.model import Brief, Prosody
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.normalisation import Pronunciation, Pronunciations
 from pipeline.orchestrator.context import provider_factory
-from pipeline.orchestrator.context.runtime import Machine
+from pipeline.orchestrator.context.runtime import Runtime
 from pipeline.pictures.stock import PictureSource
 from pipeline.script import ChatModel, ModelWriter, OutlineWriter, ScriptWriter, TemplateWriter, has_script_template
 from pipeline.settings import Settings
@@ -19,12 +19,12 @@ from pipeline.template import Template
 
 
 @dataclass(frozen=True, kw_only=True)
-class Crew:
+class Providers:
     """The providers of one context: each is made when it is first asked for, and made once."""
 
     workspace: Path
     settings: Settings
-    machine: Machine
+    runtime: Runtime
     retry: RetryPolicy
 
     @cached_property
@@ -45,11 +45,11 @@ class Crew:
     def _writer(self, name: str) -> ScriptWriter:
         if not provider_factory.is_service(name):
             return OutlineWriter()
-        return ModelWriter(self._models_of(name), cache=self.machine.cache, retry=self.retry)
+        return ModelWriter(self._models_of(name), cache=self.runtime.cache, retry=self.retry)
 
     def _models_of(self, service: str) -> tuple[ChatModel, ...]:
         if service not in self._models:
-            self._models[service] = provider_factory.make_models(service, self.settings, self.machine.throttle(service))
+            self._models[service] = provider_factory.make_models(service, self.settings, self.runtime.throttle(service))
         return self._models[service]
 
     @cached_property
@@ -73,14 +73,14 @@ class Crew:
 
     def narrator(self, name: str) -> Narrator:
         """One of them by name. Raises `ConfigurationError` for one that needs what --offline forbids."""
-        return provider_factory.make_narrator(name, self.settings, self.workspace, self.machine.throttle(name))
+        return provider_factory.make_narrator(name, self.settings, self.workspace, self.runtime.throttle(name))
 
     @cached_property
     def stock_sources(self) -> tuple[PictureSource, ...]:
         """Who may be searched for photos, in order. Empty: no key is set. The first look loads much: in a thread."""
         names = provider_factory.stock_names(self.settings)
         return tuple(
-            provider_factory.make_stock_source(name, self.settings, self.machine.throttle(name)) for name in names
+            provider_factory.make_stock_source(name, self.settings, self.runtime.throttle(name)) for name in names
         )
 
     @cached_property

@@ -18,15 +18,15 @@ from pipeline.limits.times import utc_now
 from pipeline.model import Asked, Brief, Job, Pictures, Price, Script, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
 from pipeline.orchestrator.context.appearance import Appearance
-from pipeline.orchestrator.context.brief_resolver import Wishes
+from pipeline.orchestrator.context.brief_resolver import BriefResolver
 from pipeline.orchestrator.context.budgets import prices_of
 from pipeline.orchestrator.context.encoding import Encoding, cue_limits, encoding_of, mix_plan
 from pipeline.orchestrator.context.hosts import Hosts
-from pipeline.orchestrator.context.job_ids import Identity
-from pipeline.orchestrator.context.overrides import asked_by, of_this_run, working_by
-from pipeline.orchestrator.context.paths import Places, check_output
-from pipeline.orchestrator.context.providers import Crew
-from pipeline.orchestrator.context.runtime import Machine
+from pipeline.orchestrator.context.job_ids import JobIds
+from pipeline.orchestrator.context.overrides import batch_overrides, job_overrides, run_overrides
+from pipeline.orchestrator.context.paths import Paths, check_output
+from pipeline.orchestrator.context.providers import Providers
+from pipeline.orchestrator.context.runtime import Runtime
 from pipeline.rendering import Look
 from pipeline.settings import Settings, load_settings
 from pipeline.state import Cache, CheckpointStore
@@ -61,7 +61,7 @@ def open_context(
         settings=settings,
         overrides=overrides or {},
         output=place,
-        machine=Machine(workspace=folder, settings=settings, clock=utc_now),
+        runtime=Runtime(workspace=folder, settings=settings, clock=utc_now),
     )
 
 
@@ -72,7 +72,7 @@ class RunContext:
     workspace: Path
     settings: Settings
     # What all requests share.
-    machine: Machine
+    runtime: Runtime
     # What flags said, by dotted key: they go before what a brief says.
     overrides: Mapping[str, object] = field(default_factory=dict)
     # FILE.mp4 or a folder for the films; None: output/ in the workspace.
@@ -80,31 +80,31 @@ class RunContext:
 
     def __post_init__(self) -> None:
         if self.output:
-            self.machine.resources.watch_disk_of(self.output)
+            self.runtime.resources.watch_disk_of(self.output)
 
     # Who asks ----------------------------------------------------------------------------------------------------
 
     @cached_property
     def asked(self) -> Asked:
         """How films are asked for here, as their checkpoints keep it: without secrets and the habits of one run."""
-        return Asked(settings=asked_by(self.overrides), output=str(self.output) if self.output else "")
+        return Asked(settings=job_overrides(self.overrides), output=str(self.output) if self.output else "")
 
     @property
-    def working(self) -> dict[str, str | bool | int | float]:
+    def batch_overrides(self) -> dict[str, str | bool | int | float]:
         """How this command works: what flags said about work, errors and money."""
-        return working_by(self.overrides)
+        return batch_overrides(self.overrides)
 
     def for_job(self, job: Job) -> RunContext:
         """The context for a job that may have been asked for otherwise, by another command. Reads files."""
-        return self.for_asked(job.asked)
+        return self.for_request(job.asked)
 
-    def for_asked(self, asked: Asked) -> RunContext:
+    def for_request(self, asked: Asked) -> RunContext:
         """The context for what was asked for so; how this run works, and its secrets, stay. Reads files."""
         if asked == self.asked:
             return self
         key = repr(sorted(asked.settings.items())) + asked.output
         if key not in self._others:
-            overrides = {**of_this_run(self.overrides), **asked.settings}
+            overrides = {**run_overrides(self.overrides), **asked.settings}
             self._others[key] = replace(
                 self,
                 settings=load_settings(self.workspace, overrides),
@@ -122,22 +122,22 @@ class RunContext:
     @property
     def store(self) -> CheckpointStore:
         """The checkpoints of this workspace."""
-        return self.machine.store
+        return self.runtime.store
 
     @property
     def cache(self) -> Cache:
         """Scripts, clips and segments by content."""
-        return self.machine.cache
+        return self.runtime.cache
 
     @property
     def cores(self) -> Cores:
         """How many worker processes work at once."""
-        return self.machine.cores
+        return self.runtime.cores
 
     @cached_property
-    def places(self) -> Places:
+    def paths(self) -> Paths:
         """Where films come from and go to."""
-        return Places(workspace=self.workspace, output=self.output)
+        return Paths(workspace=self.workspace, output=self.output)
 
     @cached_property
     def hosts(self) -> Hosts:
@@ -146,31 +146,31 @@ class RunContext:
             workspace=self.workspace,
             settings=self.settings,
             overrides=self.overrides,
-            machine=self.machine,
+            runtime=self.runtime,
             retry=self.retry_policy,
         )
 
     def clock(self) -> datetime:
         """The time, aware, in UTC."""
-        return self.machine.clock()
+        return self.runtime.clock()
 
-    def bench(self, job: Job) -> Path:
+    def work_folder(self, job: Job) -> Path:
         """A folder for the files of a film that is not delivered yet; there or not."""
-        return self._bench(job.batch, job.id)
+        return self._work_folder(job.batch, job.id)
 
-    async def clear_bench(self, batch: str, job_id: str) -> None:
+    async def clear_work_folder(self, batch: str, job_id: str) -> None:
         """Remove that folder, and the one around it with the last."""
-        await to_thread.run_sync(self._clear_bench, self._bench(batch, job_id))
+        await to_thread.run_sync(self._clear_work_folder, self._work_folder(batch, job_id))
 
-    def _bench(self, batch: str, job_id: str) -> Path:
+    def _work_folder(self, batch: str, job_id: str) -> Path:
         return self.store.folder(batch) / "unfinished" / job_id
 
-    def _clear_bench(self, folder: Path) -> None:
+    def _clear_work_folder(self, folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(OSError):  # others are still at work
             folder.parent.rmdir()
 
-    def evidence(self, job: Job) -> Path:
+    def crash_report(self, job: Job) -> Path:
         """Where it is kept how a film kills its worker processes."""
         return self.store.folder(job.batch) / "evidence" / f"{job.id}.txt"
 
@@ -188,9 +188,11 @@ class RunContext:
         )
 
     @cached_property
-    def crew(self) -> Crew:
+    def providers(self) -> Providers:
         """Writers, translators, narrators and picture sources."""
-        return Crew(workspace=self.workspace, settings=self.settings, machine=self.machine, retry=self.retry_policy)
+        return Providers(
+            workspace=self.workspace, settings=self.settings, runtime=self.runtime, retry=self.retry_policy
+        )
 
     @cached_property
     def prices(self) -> Mapping[str, Price]:
@@ -262,12 +264,12 @@ class RunContext:
     # What jobs are called ----------------------------------------------------------------------------------------
 
     @cached_property
-    def wishes(self) -> Wishes:
+    def briefs(self) -> BriefResolver:
         """What is wanted of a brief."""
-        return Wishes(
+        return BriefResolver(
             settings=self.settings,
             overrides=self.overrides,
-            places=self.places,
+            paths=self.paths,
             beds=self._beds,
             template_of=self.template,
         )
@@ -277,12 +279,12 @@ class RunContext:
         return self._identity.job_id(brief)
 
     @cached_property
-    def _identity(self) -> Identity:
-        return Identity(
+    def _identity(self) -> JobIds:
+        return JobIds(
             settings=self.settings,
-            places=self.places,
+            paths=self.paths,
             appearance=self.appearance,
-            crew=self.crew,
+            providers=self.providers,
             template_of=self.template,
             bed_of=self.bed,
         )

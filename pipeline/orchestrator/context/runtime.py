@@ -43,7 +43,7 @@ def _films_by_open_files() -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Machine:
+class Runtime:
     """One per process and workspace, with the settings of the command that runs."""
 
     workspace: Path
@@ -142,13 +142,13 @@ class Machine:
     def _day_budget(self) -> Budget:
         return budget_of_day(self.workspace / "state" / "ledgers", self.settings, self.clock)
 
-    def tell_once(self, line: str) -> None:
+    def notify_once(self, line: str) -> None:
         """Tell whoever listens, unless they have been told the same before."""
         if line not in self._said:
             self._said.add(line)
             self._tell(line)
 
-    def hear_throttles(self, heard: Callable[[str], None]) -> None:
+    def on_notice(self, heard: Callable[[str], None]) -> None:
         """Tell `heard`, in a line for a person, whenever a service closes its door or opens it."""
         self._ears[:] = [heard]
 

@@ -16,7 +16,7 @@ from pipeline.errors import NightreelError, QualityError, RejectedError, ReviewE
 from pipeline.files import sha256_of
 from pipeline.model import STANDALONE_BATCHES, FailedVerdict, Job, Review, SampleStanding
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.film.delivery import has_gone_out, is_out
+from pipeline.orchestrator.film.delivery import is_fully_published, is_published
 from pipeline.settings import Settings
 
 _MOST_WARNINGS = 3
@@ -30,12 +30,12 @@ def is_judged(job: Job) -> bool:
 def check_judged(job: Job) -> None:
     """Raise `QualityError` unless the file that is about to be published is the film that was judged, and passed."""
     path = job.receipt.package.video if job.receipt else None
-    if path is None or job.verdict is None or not job.verdict.lets_pass(digest_of(path)):
+    if path is None or job.verdict is None or not job.verdict.lets_pass(film_sha256(path)):
         hint = "It was not published. Run the command again: it is judged then, or made anew"
         raise QualityError("the film is not the one that was judged", where=str(path or job.folder), hint=hint)
 
 
-def digest_of(path: Path) -> str:
+def film_sha256(path: Path) -> str:
     """SHA-256 of a file. Raises `StorageError` for one that can't be read."""
     try:
         return sha256_of(path)
@@ -43,31 +43,31 @@ def digest_of(path: Path) -> str:
         raise StorageError("can't be read, or is gone", where=str(path), hint="Run the command again") from error
 
 
-def has_left(job: Job, context: RunContext) -> bool:
+def is_finished(job: Job, context: RunContext) -> bool:
     """Whether nothing is left to do for a film: it is out where it is wanted, or judged and held by nobody."""
-    if job.receipt is None or not is_out(job, context):
+    if job.receipt is None or not is_fully_published(job, context):
         return False
-    return bool(context.hosts.wanted) or (is_judged(job) and held_because(job, context) is None)
+    return bool(context.hosts.wanted) or (is_judged(job) and hold_error(job, context) is None)
 
 
-def said_of(job: Job) -> Review | None:
+def review_of(job: Job) -> Review | None:
     """What a person said of the film as it is now."""
     is_of_it = job.review is not None and job.video is not None and job.review.film == job.video.sha256
     return job.review if is_of_it else None
 
 
-def held_because(job: Job, context: RunContext) -> NightreelError | None:
+def hold_error(job: Job, context: RunContext) -> NightreelError | None:
     """Why a film that is made and judged goes no further now; None: it may."""
-    if has_gone_out(job, context):
+    if is_published(job, context):
         return None
-    said = said_of(job)
+    said = review_of(job)
     if said:
-        return rejected(job, said.why) if said.decision == "rejected" else None
+        return rejection_error(job, said.why) if said.decision == "rejected" else None
     why = _for_a_person(job, context.settings)
     if why:
         return ReviewError(why, where=job.folder, hint=f"Look at it: nightreel review {shlex.quote(job.batch)}")
     if context.hosts.wanted and job.batch not in STANDALONE_BATCHES:
-        return waits_for_sample(job, context.store.index(job.batch).sums.sample())
+        return sample_error(job, context.store.index(job.batch).sums.sample())
     return None
 
 
@@ -83,7 +83,7 @@ def _for_a_person(job: Job, settings: Settings) -> str:
     return "waits for a person, as every film of this batch" if wanted == "all" else ""
 
 
-def waits_for_sample(job: Job, sample: SampleStanding) -> SampleError | None:
+def sample_error(job: Job, sample: SampleStanding) -> SampleError | None:
     """Why the rest of a batch waits; None: its sample is approved, or it has none."""
     if sample.is_open:
         return None
@@ -99,7 +99,7 @@ def waits_for_sample(job: Job, sample: SampleStanding) -> SampleError | None:
     return SampleError("the sample could not be made: nobody has looked at a film", where=job.folder, hint=hint)
 
 
-def rejected(job: Job, why: str) -> RejectedError:
+def rejection_error(job: Job, why: str) -> RejectedError:
     """What is said of a film that a person does not want."""
     again = f"nightreel retry {shlex.quote(job.batch)} --job {job.id} --from script"
     change = f"nightreel review {shlex.quote(job.batch)} --approve {job.id}"
@@ -107,7 +107,7 @@ def rejected(job: Job, why: str) -> RejectedError:
     return RejectedError(f"rejected by a person: {why}", where=job.folder, hint=hint)
 
 
-def without_film(job: Job, failed: FailedVerdict) -> Job:
+def with_failed_verdict(job: Job, failed: FailedVerdict) -> Job:
     """The job with the verdict on a film that did not pass, which is none to go on with."""
     known = job.failed_verdicts
     # Who was killed before anything came of it judges the same film again.

@@ -12,13 +12,13 @@ from anyio import to_thread
 
 from pipeline.errors import InputError, MissingToolError, NightreelError, PermanentError, ProviderError
 from pipeline.model import Brief, Narration, Pace, Script
-from pipeline.narration.narrate import kept_clips
+from pipeline.narration.narrate import cached_clips
 from pipeline.narration.narrator import Narrator
-from pipeline.narration.pace import guess_pace, measure_pace
-from pipeline.narration.spoken_text import way_of_saying
-from pipeline.narration.synthesis import Manner
+from pipeline.narration.pace import estimate_pace, measure_pace
+from pipeline.narration.spoken_text import normaliser_for
+from pipeline.narration.synthesis import VoiceConfig
 from pipeline.orchestrator.context import RunContext, provider_factory
-from pipeline.orchestrator.film.scripts import Speak, original_script, terms_of, translated_script
+from pipeline.orchestrator.film.scripts import Speak, glossary_terms, write_original, write_translation
 from pipeline.script import (
     TargetLength,
     Translation,
@@ -69,7 +69,7 @@ class Voices:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class CachedAuthor:
     """An `Author` who has nothing but the cache."""
 
     template: Template
@@ -79,19 +79,19 @@ class Kept:
     brief: Brief | None = None
 
     async def original(self, brief: Brief) -> tuple[Script, Pace | None] | None:
-        """What `original_script` would give without asking anybody; None: somebody has to be asked.
+        """What `write_original` would give without asking anybody; None: somebody has to be asked.
 
         Raises `InputError` for a brief that no writer can work with, and what keeps everybody from speaking.
         """
         try:
-            return await original_script(brief, self.context, self)
+            return await write_original(brief, self.context, self)
         except _NotKeptError:
             return None
 
     async def translation(self, script: Script, pace: Pace | None, brief: Brief) -> Script | None:
-        """What `translated_script` would give, likewise. Raises `ConfigurationError` without a model."""
+        """What `write_translation` would give, likewise. Raises `ConfigurationError` without a model."""
         try:
-            return await translated_script(script, pace, brief, self)
+            return await write_translation(script, pace, brief, self)
         except _NotKeptError:
             return None
 
@@ -101,14 +101,14 @@ class Kept:
         The pace of its voice is not known yet. A slow one is taken, so that nobody is refused for a guess; what is too
         much at the true pace is known before any model is paid. A script that is there needs no writer.
         """
-        slow = guess_pace(self.context.wishes.original_of(brief).language).corrected(_SLOW)
+        slow = estimate_pace(self.context.briefs.original_of(brief).language).corrected(_SLOW)
         error = await self._size_error(brief, slow)
         if error and await self.original(brief) is None:
             raise error
 
     async def size_error(self, brief: Brief) -> PermanentError | None:
         """The error of `check_size` by the pace of the voice, as measured; None: it fits, or has no set length."""
-        original = self.context.wishes.original_of(brief)
+        original = self.context.briefs.original_of(brief)
         if not original.length_s:
             return None
         with suppress(_NotKeptError):  # its pace is measured when it is made
@@ -117,14 +117,17 @@ class Kept:
         return None
 
     async def _size_error(self, brief: Brief, pace: Pace) -> PermanentError | None:
-        original = self.context.wishes.original_of(brief)
-        if not (original.length_s and self.context.crew.models):
+        original = self.context.briefs.original_of(brief)
+        if not (original.length_s and self.context.providers.models):
             return None
         return await to_thread.run_sync(self._too_long, original, original.length_s, pace)
 
     def _too_long(self, original: Brief, length_s: int, pace: Pace) -> PermanentError | None:
         check = partial(
-            check_size, writers=self.context.crew.writers_of(original, self.template), template=self.template, pace=pace
+            check_size,
+            writers=self.context.providers.writers_of(original, self.template),
+            template=self.template,
+            pace=pace,
         )
         try:
             check(original)
@@ -149,7 +152,7 @@ class Kept:
         look_up = partial(
             offline_script,
             brief,
-            writers=self.context.crew.writers_of(brief, self.template),
+            writers=self.context.providers.writers_of(brief, self.template),
             template=self.template,
             pace=pace,
         )
@@ -163,21 +166,25 @@ class Kept:
         return Translation(
             script=script,
             language=language,
-            models=self.context.crew.translators,
+            models=self.context.providers.translators,
             template=self.template,
             cache=self.context.cache,
             length=length,
-            terms=terms_of(self.brief, language) if self.brief else (),
+            terms=glossary_terms(self.brief, language) if self.brief else (),
         )
 
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""
         narrator, voice = await self.voices.first(brief.language, brief.voice)
-        say = await to_thread.run_sync(way_of_saying, brief.language, self.context.crew.pronunciations_of(brief))
-        manner = Manner(narrator=narrator, voice=voice, prosody=self.context.crew.prosody, say=say)
+        normalise = await to_thread.run_sync(
+            normaliser_for, brief.language, self.context.providers.pronunciations_of(brief)
+        )
+        config = VoiceConfig(
+            narrator=narrator, voice=voice, prosody=self.context.providers.prosody, normalise=normalise
+        )
 
         async def speak(script: Script) -> Narration:
-            clips = await to_thread.run_sync(kept_clips, script, manner, self.context.cache)
+            clips = await to_thread.run_sync(cached_clips, script, config, self.context.cache)
             if clips is None:
                 raise _NotKeptError
             return Narration(narrator=narrator.name, voice=voice, clips=clips)
@@ -186,8 +193,8 @@ class Kept:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Noting(Kept):
-    """A `Kept` that also lists the files of the cache which it has looked at."""
+class _Noting(CachedAuthor):
+    """A `CachedAuthor` that also lists the files of the cache which it has looked at."""
 
     paths: list[Path] = field(default_factory=list)
 

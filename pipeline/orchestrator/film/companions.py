@@ -19,18 +19,20 @@ from pipeline.quality import Expected, faults_of
 from pipeline.state import CheckpointStore
 
 
-def with_companions(job: Job, files: Mapping[str, Path], context: RunContext) -> Job:
-    """The job with a verdict on these files, by what they are, as they lie there now. Blocks. Raises as `passing`.
+def with_judged_companions(job: Job, files: Mapping[str, Path], context: RunContext) -> Job:
+    """The job with a verdict on these files, by what they are, as they lie there now.
+
+    Blocks. Raises as `judge_companions`.
 
     A verdict that is not on the job's film stays as it is: whoever publishes refuses it.
     """
     if job.verdict is None or not is_judged(job):
         return job
-    changed = dict(passing(job, files, context) - job.verdict.companions)
+    changed = dict(judge_companions(job, files, context) - job.verdict.companions)
     return job.evolve(verdict=job.verdict.and_of(changed)) if changed else job
 
 
-def passing(job: Job, files: Mapping[str, Path], context: RunContext) -> frozenset[tuple[str, str]]:
+def judge_companions(job: Job, files: Mapping[str, Path], context: RunContext) -> frozenset[tuple[str, str]]:
     """What these files are, and the SHA-256 of each; those that the verdict on the film does not know are judged.
 
     Blocks. Raises `ReviewError` for one that may not go out.

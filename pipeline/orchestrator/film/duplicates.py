@@ -20,7 +20,7 @@ from pipeline.state import CheckpointStore
 _MOST_COMPARED = 20
 
 
-def is_compared(job: Job) -> bool:
+def is_deduplicated(job: Job) -> bool:
     """Whether the film is part of a batch: those that are made singly are asked for one by one, also again."""
     return job.batch != SINGLES
 
@@ -31,7 +31,7 @@ def sketch_for(job: Job, context: RunContext) -> tuple[str, ...]:
     Rows that a template has a script for differ only where it says so: of these, only the same is the same. Films of
     another size, preset or language are meant to say the same.
     """
-    if not is_compared(job):
+    if not is_deduplicated(job):
         return ()
     from pipeline.quality.near_duplicates import minhash_bands  # noqa: PLC0415 - loads numpy
 
@@ -42,12 +42,12 @@ def sketch_for(job: Job, context: RunContext) -> tuple[str, ...]:
     return minhash_bands(job.script, kind=kind, exact=exact)
 
 
-def twin_of(job: Job, context: RunContext) -> NearDuplicate | None:
+def find_duplicate(job: Job, context: RunContext) -> NearDuplicate | None:
     """The film of its batch that is most like it, and that it is to be warned of. Blocks.
 
     Of films that say the same in other pictures, neither is the other. None: it is alone, or not compared.
     """
-    if not is_compared(job) or not job.sketch or job.script is None:
+    if not is_deduplicated(job) or not job.sketch or job.script is None:
         return None
     from pipeline.quality.near_duplicates import jaccard, narration_text, shingle_set  # noqa: PLC0415 - loads numpy
 

@@ -54,7 +54,7 @@ Fetch = Callable[[str, Path], Awaitable[None]]
 logger = logging.getLogger("nightreel")
 
 
-async def gather(
+async def gather_pictures(
     brief: Brief,
     context: RunContext,
     attempt: Attempt,
@@ -105,14 +105,14 @@ def _incidents(reasons: Mapping[str, str]) -> Iterator[str]:
             yield f"pictures {', '.join(names)}: {reason}. The film goes without them"
 
 
-async def gather_for(
+async def gather_script_pictures(
     script: Script, brief: Brief, context: RunContext, attempt: Attempt, known: Pictures | None
 ) -> Pictures | None:
     """What is `known` of the pictures of the brief, and with it those that only its script names."""
-    asked = await to_thread.run_sync(named_by_script, script, brief, context)
+    asked = await to_thread.run_sync(pictures_named_by_script, script, brief, context)
     if not asked:
         return known
-    found, known = await gather(brief, context, attempt, wanted=asked), known or Pictures()
+    found, known = await gather_pictures(brief, context, attempt, wanted=asked), known or Pictures()
     return Pictures(
         stills=known.stills + found.stills,
         missing=known.missing + found.missing,
@@ -120,7 +120,7 @@ async def gather_for(
     )
 
 
-def named_by_script(script: Script, brief: Brief, context: RunContext) -> tuple[WantedPicture, ...]:
+def pictures_named_by_script(script: Script, brief: Brief, context: RunContext) -> tuple[WantedPicture, ...]:
     """The pictures that a script names and its brief does not: its writer searches for them, or they lie beside it.
 
     What a model makes up is none. Blocks.
@@ -131,14 +131,14 @@ def named_by_script(script: Script, brief: Brief, context: RunContext) -> tuple[
     return tuple(WantedPicture(source=name) for name in shown if name not in named and (is_ours or is_stock(name)))
 
 
-def file_of(name: str, brief: Brief, context: RunContext) -> Path:
+def find_picture(name: str, brief: Brief, context: RunContext) -> Path:
     """A picture that lies on this machine: beside the brief that names it, else beside the script of its template.
 
     Blocks. Raises `InputError` for one that is not there.
     """
     template = context.template(brief)
     if name in {picture.source for picture in brief.pictures} or not has_script_template(brief, template):
-        return context.places.picture(brief.origin, name)
+        return context.paths.picture(brief.origin, name)
     return picture_file(Path(template.folder), name)
 
 
@@ -149,7 +149,7 @@ def attributions_of(script: Script, pictures: Pictures | None) -> tuple[Attribut
     return tuple(dict.fromkeys(still.attribution for still in shown if still and still.attribution))
 
 
-def with_what_is_there(brief: Brief, pictures: Pictures | None) -> Brief:
+def drop_missing_pictures(brief: Brief, pictures: Pictures | None) -> Brief:
     """The brief without the pictures that can't be had: nobody is to write about them."""
     if not pictures or not pictures.missing:
         return brief
@@ -166,16 +166,16 @@ def _there(block: Block, missing: Collection[str]) -> Block:
     return block
 
 
-async def still_there(job: Job, context: RunContext, attempt: Attempt) -> Job:
+async def restore_pictures(job: Job, context: RunContext, attempt: Attempt) -> Job:
     """The job with its pictures at hand: those that the cache has lost since are got again.
 
     Raises `InputError` when one of them can't be had any more: the script shows it.
     """
     if not job.pictures or await to_thread.run_sync(_all_intact, job.pictures, context.cache):
         return job
-    brief = with_what_is_there(job.brief, job.pictures)
-    asked = await to_thread.run_sync(named_by_script, job.script, job.brief, context) if job.script else ()
-    again = await gather(brief, context, attempt, wanted=(*brief.pictures, *asked))
+    brief = drop_missing_pictures(job.brief, job.pictures)
+    asked = await to_thread.run_sync(pictures_named_by_script, job.script, job.brief, context) if job.script else ()
+    again = await gather_pictures(brief, context, attempt, wanted=(*brief.pictures, *asked))
     if again.missing:
         hint = "Put it back, or have the film written anew: nightreel retry --from script"
         raise InputError("this picture is gone", where=_short(again.missing[0]), hint=hint)
@@ -199,7 +199,7 @@ async def _still(wanted: WantedPicture, brief: Brief, context: RunContext, attem
     if is_address(name):
         source = await _fetched(name, context, fetch)
     else:
-        source = await to_thread.run_sync(file_of, name, brief, context)
+        source = await to_thread.run_sync(find_picture, name, brief, context)
     return await _prepared(source, wanted, context.cache, attempt)
 
 

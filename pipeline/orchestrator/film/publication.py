@@ -19,12 +19,12 @@ from pipeline.errors import (
 )
 from pipeline.model import UNFINISHED, Job, JobStatus, Package, Receipt, Script, title_of
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.hosts import Family
+from pipeline.orchestrator.context.hosts import LanguageVersions
 from pipeline.orchestrator.film.approval import check_judged
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.companions import with_companions
-from pipeline.orchestrator.film.delivery import has_gone_out
-from pipeline.orchestrator.film.episodes import let_next, passed_over, waits_for
+from pipeline.orchestrator.film.companions import with_judged_companions
+from pipeline.orchestrator.film.delivery import is_published
+from pipeline.orchestrator.film.episode_order import release_next_episode, skipped_episodes, turn_error
 from pipeline.publishing import files_beside, publish
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
@@ -34,7 +34,7 @@ _GIVEN_UP = (JobStatus.FAILED, JobStatus.CANCELLED)
 _UNDER_WAY = (JobStatus.PENDING, JobStatus.IN_PROGRESS)
 
 
-async def send_out(job: Job, package: Package, context: RunContext, attempt: Attempt) -> Job:
+async def publish_to_hosts(job: Job, package: Package, context: RunContext, attempt: Attempt) -> Job:
     """The job with a receipt of every host, each saved at once. A host that can't take it is no reason to skip others.
 
     What goes with the film, and was changed since that was judged, is judged before: `ReviewError` for what may not go.
@@ -44,21 +44,21 @@ async def send_out(job: Job, package: Package, context: RunContext, attempt: Att
     """
     passed = await _turn_of(job, context, attempt)
     try:
-        job = await to_thread.run_sync(lambda: with_companions(job, files_beside(package), context))
+        job = await to_thread.run_sync(lambda: with_judged_companions(job, files_beside(package), context))
     except ReviewError:
-        await attempt.keep(job)
+        await attempt.save(job)
         raise
-    family = await to_thread.run_sync(family_of, job, context.store)
+    family = await to_thread.run_sync(language_versions_of, job, context.store)
     errors: list[NightreelError] = []
 
     def to_come(name: str, most: int) -> int:
-        return films_to_come(job, context.store, name, most)
+        return count_unpublished(job, context.store, name, most)
 
     for host in await to_thread.run_sync(context.hosts.of, job, family, to_come):
         before = next(filter(host.gave, job.published), None)
         if before and not before.missing:
             continue
-        await attempt.keep(job)
+        await attempt.save(job)
         await to_thread.run_sync(check_judged, job)
         try:
             receipt = await publish(package, destination=host)
@@ -69,13 +69,13 @@ async def send_out(job: Job, package: Package, context: RunContext, attempt: Att
             receipt = replace(receipt, remarks=(*receipt.remarks, *passed))
         job = job.evolve(published=(*(each for each in job.published if each is not before), receipt))
         _tell(job, receipt, context, attempt)
-    if job.brief.episode and has_gone_out(job, context):
-        await attempt.keep(job)
-        await let_next(job, context)
+    if job.brief.episode and is_published(job, context):
+        await attempt.save(job)
+        await release_next_episode(job, context)
     wanted = set(context.hosts.wanted)
     errors += filter(None, (_wait(job, each, context.settings) for each in job.published if each.destination in wanted))
     if errors:
-        await attempt.keep(job)
+        await attempt.save(job)
         raise _first_to_go_on(errors)
     return job
 
@@ -83,23 +83,23 @@ async def send_out(job: Job, package: Package, context: RunContext, attempt: Att
 def _tell(job: Job, receipt: Receipt, context: RunContext, attempt: Attempt) -> None:
     """Say what a film that is out still lacks, and what a host remarked."""
     if receipt.missing and not _follows(job, receipt, context.settings):
-        attempt.note(_told(job, receipt))
+        attempt.notify(_told(job, receipt))
     for remark in receipt.remarks:
         # One that concerns the whole project is the same for all films.
-        context.machine.tell_once(f"{receipt.destination}: {remark}")
+        context.runtime.notify_once(f"{receipt.destination}: {remark}")
 
 
 async def _turn_of(job: Job, context: RunContext, attempt: Attempt) -> tuple[str, ...]:
     """What an episode passes over when it goes out now. Raises `TurnError` when it is not its turn."""
-    if not job.brief.episode or has_gone_out(job, context):
+    if not job.brief.episode or is_published(job, context):
         return ()
-    if waits := await to_thread.run_sync(waits_for, job, context, "publishing"):
-        await attempt.keep(job)
+    if waits := await to_thread.run_sync(turn_error, job, context, "publishing"):
+        await attempt.save(job)
         raise waits
-    return await to_thread.run_sync(passed_over, job, context)
+    return await to_thread.run_sync(skipped_episodes, job, context)
 
 
-def films_to_come(job: Job, store: CheckpointStore, host: str, most: int) -> int:
+def count_unpublished(job: Job, store: CheckpointStore, host: str, most: int) -> int:
     """How many other films of the job's batch are not out at a host yet; it is counted up to `most`. Blocks."""
     count = 0
     for row in store.index(job.batch).rows(*UNFINISHED):
@@ -137,7 +137,7 @@ def _told(job: Job, receipt: Receipt) -> str:
     return f"“{title_of(job)}” is out as {receipt.url}, without {missing}. {goes_on}"
 
 
-def family_of(job: Job, store: CheckpointStore) -> Family:
+def language_versions_of(job: Job, store: CheckpointStore) -> LanguageVersions:
     """The siblings of a job in its batch: the same brief, variant and format, another language. Blocks."""
     brief = job.brief
     words: dict[str, Script] = {}
@@ -154,4 +154,4 @@ def family_of(job: Job, store: CheckpointStore) -> Family:
         elif row.status not in _GIVEN_UP:
             untold.append(row.language)
             follows &= row.status in _UNDER_WAY or row.parked_until is not None
-    return Family(words=words, untold=tuple(sorted(untold)), untold_follow=bool(untold) and follows)
+    return LanguageVersions(words=words, untold=tuple(sorted(untold)), untold_follow=bool(untold) and follows)

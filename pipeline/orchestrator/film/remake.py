@@ -1,6 +1,6 @@
 """Make a film anew from one stage on: what was made of it since is forgotten, also by the cache.
 
-`stage_to_mend` says from which one, when a film did not pass the gate: once, and only where the cause can differ.
+`remake_stage` says from which one, when a film did not pass the gate: once, and only where the cause can differ.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from anyio import from_thread
 
 from pipeline.errors import NightreelError
 from pipeline.model import Job, Narration
-from pipeline.narration.narrate import kept_speeches
+from pipeline.narration.narrate import cached_speeches
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.film.cached_author import Kept, Voices
-from pipeline.orchestrator.film.delivery import film_is_whole
-from pipeline.orchestrator.film.episodes import with_earlier
-from pipeline.orchestrator.film.scene_renderer import kept_stills
-from pipeline.orchestrator.film.stages import OF_SCENES, STAGES
-from pipeline.orchestrator.film.stages.results import drawn_files
+from pipeline.orchestrator.film.cached_author import CachedAuthor, Voices
+from pipeline.orchestrator.film.delivery import film_is_intact
+from pipeline.orchestrator.film.scene_renderer import cached_stills
+from pipeline.orchestrator.film.series import with_earlier_episodes
+from pipeline.orchestrator.film.stages import SCENE_CHECKS, STAGES
+from pipeline.orchestrator.film.stages.results import segment_files
 from pipeline.script import cached_script_paths, offline_script
 from pipeline.state import Cache
 
 # Who says the same thing in the same way each time.
 _STEADY_VOICES = frozenset({"espeak", "piper", "silence"})
-# Where the cause of a check that fails lies; of others it lies in joining the film, or among its scenes (`OF_SCENES`).
+# The stage that causes a check to fail. The others are caused by `scenes` (see `SCENE_CHECKS`) or by `film`.
 _CAUSES: Mapping[str, str] = MappingProxyType(
     {
         "text": "script",
@@ -46,7 +46,7 @@ _CAUSES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def stage_to_mend(job: Job) -> str:
+def remake_stage(job: Job) -> str:
     """From which stage a film that has failed is made afresh, so that it may pass; empty: it would not.
 
     Words that a model wrote, and a voice that is a service, come out otherwise the next time; notes that are taken as
@@ -60,7 +60,7 @@ def stage_to_mend(job: Job) -> str:
     if job.stage != "quality" or not job.failed_verdicts:
         return ""
     failed = [check.name for check in job.failed_verdicts[-1].verdict.checks if not check.passed]
-    causes = {_CAUSES.get(name, "scenes" if name in OF_SCENES else "film") for name in failed}
+    causes = {_CAUSES.get(name, "scenes" if name in SCENE_CHECKS else "film") for name in failed}
     if not all(_may_differ(cause, job) for cause in causes):
         return ""
     return next((known.name for known in STAGES if known.name in causes), "")
@@ -74,7 +74,7 @@ def _may_differ(cause: str, job: Job) -> bool:
     return cause != "subtitles"
 
 
-def forget_from(stage: str, job: Job, context: RunContext) -> Job:
+def discard_from(stage: str, job: Job, context: RunContext) -> Job:
     """The job without the results of this stage and all after it, which are removed from the cache as well.
 
     So the stages really run again; what several films share is made anew for all of them. A receipt of a publishing
@@ -89,8 +89,8 @@ def forget_from(stage: str, job: Job, context: RunContext) -> Job:
         fields.discard("receipt")
     package = job.package
     if "film" in names:
-        from_thread.run(context.clear_bench, job.batch, job.id)
-    elif job.receipt and film_is_whole(job):
+        from_thread.run(context.clear_work_folder, job.batch, job.id)
+    elif job.receipt and film_is_intact(job):
         # The film itself is to stay: it is looked at, and delivered, from where it lies.
         package = job.receipt.package
     defaults = {field.name: field.default for field in dataclasses.fields(Job) if field.name in fields}
@@ -104,10 +104,10 @@ def _made_by(stages: Iterable[str], job: Job, context: RunContext) -> Iterable[P
     if "narration" in stages and job.narration:
         yield from _sounds(job.narration, context.cache)
     if "scenes" in stages:
-        yield from drawn_files(job)
+        yield from segment_files(job)
     if "film" in stages and job.script:
         with contextlib.suppress(NightreelError):  # a font or the template is gone: the stage will say so
-            stills = kept_stills(job, context.for_job(job))
+            stills = cached_stills(job, context.for_job(job))
             yield from [stills] if stills else []
 
 
@@ -115,21 +115,21 @@ def _sounds(narration: Narration, cache: Cache) -> Iterable[Path]:
     """The clips, and what the voice said for them: joined anew, it would be the same clips."""
     for clip in narration.clips:
         with contextlib.suppress(NightreelError):  # it is gone or damaged: nobody knows what it was made of
-            yield from kept_speeches(clip, cache)
+            yield from cached_speeches(clip, cache)
         yield clip.path
 
 
 def _scripts(job: Job, context: RunContext) -> Iterable[Path]:
     # Without a writer or the template nothing can have been written; the stage will say what is wrong.
     with contextlib.suppress(NightreelError):
-        brief = with_earlier(job.brief, context)
-        template, original = context.template(brief), context.wishes.original_of(brief)
-        writers = context.crew.writers_of(original, template)
+        brief = with_earlier_episodes(job.brief, context)
+        template, original = context.template(brief), context.briefs.original_of(brief)
+        writers = context.providers.writers_of(original, template)
         if original == brief:
             yield from cached_script_paths(original, writers=writers, template=template, pace=job.pace)
         elif script := offline_script(original, writers=writers, template=template, pace=job.pace):
             # The script itself is that of other films, too.
-            kept = Kept(
-                template=template, context=context, voices=Voices(narrators=context.crew.narrators), brief=brief
+            kept = CachedAuthor(
+                template=template, context=context, voices=Voices(narrators=context.providers.narrators), brief=brief
             )
             yield from from_thread.run(kept.translations, script, job.pace, brief)

@@ -14,7 +14,7 @@ from anyio import create_task_group
 
 from pipeline.errors import raise_first_error
 from pipeline.model import Scene, Script, texts_of
-from pipeline.rendering import Look, find_misfits
+from pipeline.rendering import Look, find_overflowing_texts
 
 # As much of a text as is told.
 _TOLD_CHARS = 40
@@ -28,7 +28,9 @@ class SceneFit:
     cut: frozenset[str]
 
 
-async def with_room(script: Script, look: Look, compute: Callable[..., Awaitable[tuple[SceneFit, ...]]]) -> Script:
+async def split_scenes_to_fit(
+    script: Script, look: Look, compute: Callable[..., Awaitable[tuple[SceneFit, ...]]]
+) -> Script:
     """The script with scenes split that have too much to show, and told what is cut all the same.
 
     Every scene is laid out, which takes a tenth of a second; `compute` runs that in a worker process.
@@ -36,7 +38,7 @@ async def with_room(script: Script, look: Look, compute: Callable[..., Awaitable
     parts: dict[int, tuple[SceneFit, ...]] = {}
 
     async def part(number: int, scene: Scene) -> None:
-        parts[number] = await compute(parted, scene, look.showing(scene))
+        parts[number] = await compute(split_to_fit, scene, look.showing(scene))
 
     with raise_first_error():
         async with create_task_group() as tasks:
@@ -53,14 +55,14 @@ async def with_room(script: Script, look: Look, compute: Callable[..., Awaitable
 
 
 @lru_cache(maxsize=64)
-def parted(scene: Scene, look: Look) -> tuple[SceneFit, ...]:
+def split_to_fit(scene: Scene, look: Look) -> tuple[SceneFit, ...]:
     """The scene, or its halves as far as less is cut in them. The films of a campaign have scenes in common."""
     texts = {shown.name: shown.text for shown in texts_of(scene)}
-    whole = SceneFit(scene=scene, cut=frozenset(texts[name] for name in find_misfits(scene, look)))
+    whole = SceneFit(scene=scene, cut=frozenset(texts[name] for name in find_overflowing_texts(scene, look)))
     halves = _halves_of(scene) if whole.cut else None
     if halves is None:
         return (whole,)
-    parts = tuple(part for half in halves for part in parted(half, look))
+    parts = tuple(part for half in halves for part in split_to_fit(half, look))
     # A heading that is too long is so in each of them.
     return parts if len(_all_cut(parts)) < len(whole.cut) else (whole,)
 

@@ -14,19 +14,19 @@ from pipeline.errors import CrashError, QualityError
 from pipeline.model import Clip, Cue, Job, Script, Segment, TitleScene, Transition
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.episodes import badge_of
-from pipeline.orchestrator.film.pictures import still_there
-from pipeline.orchestrator.film.segments import SegmentOrder, StillsOrder, make_segment, make_stills
-from pipeline.rendering import Look, fonts_for
+from pipeline.orchestrator.film.pictures import restore_pictures
+from pipeline.orchestrator.film.segments import SegmentTask, StillsTask, make_segment, make_stills
+from pipeline.orchestrator.film.series import episode_badge
+from pipeline.rendering import Look, font_digest
 
 # The stills take about as long as so many frames of a scene.
 _STILLS_FRAMES = 40
 _STILLS = "stills"
-_Order = TypeVar("_Order", SegmentOrder, StillsOrder)
+_Order = TypeVar("_Order", SegmentTask, StillsTask)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Studio:
+class SceneRenderer:
     """What all scenes of a film have in common."""
 
     script: Script
@@ -40,7 +40,7 @@ class Studio:
     async def segment(self, index: int, clip: Clip, cues: tuple[Cue, ...]) -> Segment:
         """One scene, drawn and encoded in a worker process, if the cache does not have it."""
         after = self.script.scenes[index - 1] if index and self.transition != "cut" else None
-        order = SegmentOrder(
+        order = SegmentTask(
             scene=self.script.scenes[index],
             cues=cues,
             clip=clip,
@@ -61,7 +61,7 @@ class Studio:
 
     async def stills(self, episode: int) -> Path:
         """The stills that sell the film, in one file, drawn in a worker process, if the cache has them not."""
-        order = StillsOrder(script=self.script, look=self.look, fonts=self.fonts, episode=episode)
+        order = StillsTask(script=self.script, look=self.look, fonts=self.fonts, episode=episode)
         make = self._made(make_stills, order, takes=_STILLS_FRAMES)
         path, _ = await self.context.cache.get_or_make(_STILLS, order.key, ".zip", make)
         return path
@@ -72,35 +72,35 @@ class Studio:
         """A function that has a worker do `work`. What killed its process or failed the gate is not tried again."""
 
         async def make(path: Path) -> None:
-            if order.key in self.attempt.deadly:
-                raise self.attempt.deadly[order.key]
+            if order.key in self.attempt.failed_tasks:
+                raise self.attempt.failed_tasks[order.key]
             try:
                 await self.attempt.compute(work, order, path, takes=takes)
             except (CrashError, QualityError) as error:
-                self.attempt.deadly[order.key] = error
+                self.attempt.failed_tasks[order.key] = error
                 raise
 
         return make
 
 
-async def studio_for(job: Job, context: RunContext, attempt: Attempt) -> Studio:
+async def make_renderer(job: Job, context: RunContext, attempt: Attempt) -> SceneRenderer:
     """The studio of a film, which must have its script. Pictures that the cache has lost are got again first."""
-    job = await still_there(job, context, attempt)
+    job = await restore_pictures(job, context, attempt)
     script = job.script
     assert script is not None
     look = await to_thread.run_sync(context.look, job.brief, script, job.pictures)
-    return Studio(
+    return SceneRenderer(
         script=script,
         look=look,
         encoder=context.encoding(job.brief).encoder,
-        fonts=await attempt.fonts_of(script, look),
+        fonts=await attempt.font_digest(script, look),
         transition=await to_thread.run_sync(context.appearance.transition, job.brief),
         context=context,
         attempt=attempt,
     )
 
 
-def kept_stills(job: Job, context: RunContext) -> Path | None:
+def cached_stills(job: Job, context: RunContext) -> Path | None:
     """The stills of a film, if the cache has them. The film must have its script.
 
     Blocks. Raises `NightreelError` where nobody can know what they would look like.
@@ -108,6 +108,6 @@ def kept_stills(job: Job, context: RunContext) -> Path | None:
     script = job.script
     assert script is not None
     look = context.look(job.brief, script, job.pictures)
-    fonts, episode = fonts_for(script, look), badge_of(job.brief, context.settings)
-    order = StillsOrder(script=script, look=look, fonts=fonts, episode=episode)
+    fonts, episode = font_digest(script, look), episode_badge(job.brief, context.settings)
+    order = StillsTask(script=script, look=look, fonts=fonts, episode=episode)
     return context.cache.find(_STILLS, order.key, ".zip")

@@ -1,6 +1,6 @@
 """How a film comes to its script: written for its brief, fitted to a length, translated.
 
-There are two implementations of `Author`: `Commission` asks writers and voices, and pays; `Kept` (`cached_author.py`)
+There are two implementations of `Author`: `LiveAuthor` asks writers and voices, and pays; `Kept` (`cached_author.py`)
 uses only what is in the cache.
 """
 
@@ -16,10 +16,10 @@ from anyio import to_thread
 from pipeline.keys import content_key
 from pipeline.model import Brief, Job, Narration, Pace, Script
 from pipeline.narration.narrate import narrate
-from pipeline.narration.spoken_text import way_of_saying
+from pipeline.narration.spoken_text import normaliser_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.episodes import note_script
+from pipeline.orchestrator.film.series import record_script
 from pipeline.orchestrator.film.target_length import translate_to_length, write_to_length
 from pipeline.script import TargetLength, Translation, cached_script, offline_script, translate_script, write_script
 from pipeline.template import Template
@@ -43,17 +43,17 @@ class Author(Protocol):
         ...
 
 
-async def original_script(brief: Brief, context: RunContext, author: Author) -> tuple[Script, Pace | None]:
+async def write_original(brief: Brief, context: RunContext, author: Author) -> tuple[Script, Pace | None]:
     """The script that the films of `brief` begin with, and the pace it was written for, if it has to keep a length."""
-    original = context.wishes.original_of(brief)
-    if not (original.length_s and context.crew.models):
+    original = context.briefs.original_of(brief)
+    if not (original.length_s and context.providers.models):
         return await author.write(original, None), None
     write, speak = partial(author.write, original), await author.speaker(original)
     return await write_to_length(original.length_s, original.language, write=write, speak=speak)
 
 
-async def translated_script(script: Script, pace: Pace | None, brief: Brief, author: Author) -> Script:
-    """The script of `original_script` in the language of `brief`.
+async def write_translation(script: Script, pace: Pace | None, brief: Brief, author: Author) -> Script:
+    """The script of `write_original` in the language of `brief`.
 
     It is fitted to the length that is wanted if the original was: notes that are spoken as they are keep theirs.
     """
@@ -65,7 +65,7 @@ async def translated_script(script: Script, pace: Pace | None, brief: Brief, aut
 
 
 @dataclass(frozen=True, kw_only=True)
-class Commission:
+class LiveAuthor:
     """Asks writers, translators and voices, and pays them."""
 
     job: Job
@@ -79,19 +79,19 @@ class Commission:
         Films that want the same one at the same moment pay for it once.
         """
         brief, context = self.job.brief, self.context
-        original = await to_thread.run_sync(context.wishes.original_of, brief)
+        original = await to_thread.run_sync(context.briefs.original_of, brief)
         key = content_key(original.said, self.template.fingerprint)
         async with context.cache.alone("script", key):
-            first, pace = await original_script(brief, context, self)
+            first, pace = await write_original(brief, context, self)
         script = first
-        if await to_thread.run_sync(context.wishes.is_translated, brief):
-            script = await translated_script(script, pace, brief, self)
-        await to_thread.run_sync(note_script, self.job, first, context)
+        if await to_thread.run_sync(context.briefs.is_translated, brief):
+            script = await write_translation(script, pace, brief, self)
+        await to_thread.run_sync(record_script, self.job, first, context)
         return script, pace
 
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
         """See `Author`. What was written before is not asked for again."""
-        writers = await to_thread.run_sync(lambda: self.context.crew.writers_of(brief, self.template))
+        writers = await to_thread.run_sync(lambda: self.context.providers.writers_of(brief, self.template))
         # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
         look_up = cached_script if self.job.attempts > 1 else offline_script
         template, billing = self.template, self.attempt.billing
@@ -103,11 +103,11 @@ class Commission:
         wanted = Translation(
             script=script,
             language=language,
-            models=await to_thread.run_sync(lambda: self.context.crew.translators),
+            models=await to_thread.run_sync(lambda: self.context.providers.translators),
             template=self.template,
             cache=self.context.cache,
             length=length,
-            terms=terms_of(self.job.brief, language),
+            terms=glossary_terms(self.job.brief, language),
         )
         return await translate_script(wanted, retry=self.context.retry_policy, billing=self.attempt.billing)
 
@@ -116,7 +116,7 @@ class Commission:
         return await speaker(brief, self.context, self.attempt)
 
 
-def terms_of(brief: Brief, language: str) -> tuple[tuple[str, str], ...]:
+def glossary_terms(brief: Brief, language: str) -> tuple[tuple[str, str], ...]:
     """The terms of the series of a film, and what they are in a language."""
     glossary = brief.serial.glossary if brief.serial else ()
     return tuple((term.written, term.in_language(language)) for term in glossary)
@@ -128,11 +128,11 @@ async def speaker(
     """A function that narrates a script as the film does: its narrators, voice and pronunciations."""
     speak = partial(
         narrate,
-        say=await to_thread.run_sync(way_of_saying, brief.language, context.crew.pronunciations_of(brief)),
-        narrators=await to_thread.run_sync(lambda: context.crew.narrators),
+        normalise=await to_thread.run_sync(normaliser_for, brief.language, context.providers.pronunciations_of(brief)),
+        narrators=await to_thread.run_sync(lambda: context.providers.narrators),
         voice=brief.voice,
         cache=context.cache,
         retry=context.retry_policy,
-        prosody=context.crew.prosody,
+        prosody=context.providers.prosody,
     )
     return partial(speak, compute=attempt.compute) if attempt else speak

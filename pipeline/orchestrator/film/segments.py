@@ -21,7 +21,7 @@ from pipeline.rendering import RENDERING_VERSION, Frame, Look, draw_scene, draw_
 
 
 @dataclass(frozen=True, kw_only=True)
-class SegmentOrder:
+class SegmentTask:
     """Everything a worker needs to make one segment, and nothing else."""
 
     scene: Scene
@@ -51,19 +51,19 @@ class SegmentOrder:
         return content_key(versions, sound, self.scene, self.cues, self.look, self.encoder, *comes)
 
 
-def load_workers() -> None:
+def preload_worker_modules() -> None:
     """Import what workers are asked to do (draw, encode, inspect, master): whoever only orders that does without."""
     from pipeline.media import versions  # noqa: F401, PLC0415
     from pipeline.narration import clips, mastering  # noqa: F401, PLC0415
     from pipeline.orchestrator.film import scene_fit  # noqa: F401, PLC0415
     from pipeline.orchestrator.processes import worker_entry  # noqa: F401, PLC0415
 
-    rendering.load()
+    rendering.preload()
     assembly.load()
     quality.load()
 
 
-def make_segment(order: SegmentOrder, path: Path) -> None:
+def make_segment(order: SegmentTask, path: Path) -> None:
     """Draw the scene, encode it, with its sound, to `path`, and inspect what came of it. Runs in a worker process.
 
     Raises `QualityError` for a segment that does not pass.
@@ -114,7 +114,7 @@ def join_film(segments: tuple[Segment, ...], sound: Path | None, title: str, pat
 
 
 @dataclass(frozen=True, kw_only=True)
-class StillsOrder:
+class StillsTask:
     """Everything a worker needs to make a film's stills. One piece of work: what they have in common is drawn once."""
 
     script: Script
@@ -130,6 +130,6 @@ class StillsOrder:
         return content_key(RENDERING_VERSION, self.fonts, self.script, self.look, self.episode)
 
 
-def make_stills(order: StillsOrder, path: Path) -> None:
+def make_stills(order: StillsTask, path: Path) -> None:
     """Draw the stills of a film to `path`, all in one file. Runs in a worker process."""
     write_stills(draw_thumbnails(order.script, order.look, episode=order.episode), path)

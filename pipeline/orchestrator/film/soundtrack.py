@@ -19,7 +19,7 @@ from pipeline.quality import INSPECTION_VERSION, inspect_sound
 
 
 @dataclass(frozen=True, kw_only=True)
-class MixOrder:
+class MixTask:
     """Everything a worker needs to mix the sound of a film, and nothing else."""
 
     clips: tuple[Clip, ...]
@@ -37,13 +37,13 @@ class MixOrder:
         return content_key(versions, sound, self.bed, self.plan, self.audio_kbps)
 
 
-def make_mix(order: MixOrder, path: Path) -> None:
+def make_mix(order: MixTask, path: Path) -> None:
     """Mix the sound of a film to `path`, and measure it. Runs in a worker process."""
     mix_film(order.clips, order.loop, plan=order.plan, path=path, bit_rate=1_000 * order.audio_kbps)
     inspect_sound(path)
 
 
-async def loop_of(bed: Bed, context: RunContext, attempt: Attempt) -> Path:
+async def prepare_loop(bed: Bed, context: RunContext, attempt: Attempt) -> Path:
     """The bed as a loop. Raises `InputError` for a file that is no music."""
 
     async def make(path: Path) -> None:
@@ -58,14 +58,14 @@ async def bed_of(brief: Brief, context: RunContext) -> Bed | None:
     return await to_thread.run_sync(context.bed, brief)
 
 
-async def sound_of(brief: Brief, clips: tuple[Clip, ...], context: RunContext, attempt: Attempt) -> Path | None:
+async def mix_soundtrack(brief: Brief, clips: tuple[Clip, ...], context: RunContext, attempt: Attempt) -> Path | None:
     """The sound of a whole film, if it has music: an MP4 with one audio track."""
     bed = await bed_of(brief, context)
     if bed is None:
         return None
-    order = MixOrder(
+    order = MixTask(
         clips=clips,
-        loop=await loop_of(bed, context, attempt),
+        loop=await prepare_loop(bed, context, attempt),
         bed=bed.sha256,
         plan=context.mix_plan,
         audio_kbps=context.encoding(brief).encoder.audio_kbps,

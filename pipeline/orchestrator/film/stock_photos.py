@@ -42,7 +42,7 @@ async def find_photo(
     words = stock_words(source)
     if not words:
         raise InputError("says nothing to search for", hint="Write what is to be seen: stock:red fox in snow")
-    services = await to_thread.run_sync(lambda: context.crew.stock_sources)
+    services = await to_thread.run_sync(lambda: context.providers.stock_sources)
     if not services:
         hint = "Set PEXELS_API_KEY (pexels.com/api) or PIXABAY_API_KEY (pixabay.com/api/docs)"
         raise ConfigurationError("no service with photos has a key", hint=hint)

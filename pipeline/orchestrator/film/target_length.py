@@ -31,14 +31,14 @@ async def write_to_length(
     """
     pace = await measure_pace(language, speak=speak)
     script = await write(pace)
-    lasts_s = film_s(await speak(script))
+    lasts_s = film_duration_s(await speak(script))
     # Notes that are spoken as they are can't be written in another way.
-    if is_about(lasts_s, wanted_s) or not script.model:
+    if is_close_to(lasts_s, wanted_s) or not script.model:
         return script, pace
     silence_s = len(script.scenes) * pace.scene_s + thinking_pauses_s(script)
     truer = pace.corrected((lasts_s - silence_s) / (predicted_s(script, pace) - silence_s))
     second = await write(truer)
-    second_s = film_s(await speak(second))
+    second_s = film_duration_s(await speak(second))
     return (second, truer) if abs(second_s - wanted_s) < abs(lasts_s - wanted_s) else (script, pace)
 
 
@@ -55,15 +55,15 @@ async def translate_to_length(
     """
     length = TargetLength(wanted_s=wanted_s, pace=await measure_pace(language, speak=speak))
     script = await translate(length)
-    lasts_s = film_s(await speak(script))
-    if is_about(lasts_s, wanted_s):
+    lasts_s = film_duration_s(await speak(script))
+    if is_close_to(lasts_s, wanted_s):
         return script
-    second = await translate(replace(length, before=script, previous_s=lasts_s))
-    second_s = film_s(await speak(second))
+    second = await translate(replace(length, previous=script, previous_s=lasts_s))
+    second_s = film_duration_s(await speak(second))
     return second if abs(second_s - wanted_s) < abs(lasts_s - wanted_s) else script
 
 
-async def hold_to_length(
+async def adjust_to_length(
     narration: Narration, wanted_s: int, *, prosody: Prosody, speak: Callable[..., Awaitable[Narration]]
 ) -> Narration:
     """The narration, or the same a little faster or slower if that is what is missing to `wanted_s`.
@@ -71,25 +71,25 @@ async def hold_to_length(
     `speak` speaks it again with another `prosody`. What still differs by more than is promised stands in its
     incidents: nothing is ever cut off.
     """
-    lasts_s = film_s(narration)
-    if is_about(lasts_s, wanted_s):
+    lasts_s = film_duration_s(narration)
+    if is_close_to(lasts_s, wanted_s):
         return narration
     # What is not about right is off by more than this.
     percent = _MOST_PERCENT if lasts_s > wanted_s else -_MOST_PERCENT
-    if is_about(lasts_s / (1 + percent / 100), wanted_s):
+    if is_close_to(lasts_s / (1 + percent / 100), wanted_s):
         rate_percent = max(-50, min(100, prosody.rate_percent + percent))
         narration = await speak(prosody=replace(prosody, rate_percent=rate_percent))
         pace = f"{abs(percent)} % {'faster' if percent > 0 else 'slower'}"
         narration = _with(narration, f"spoken {pace}, because the film would have lasted {lasts_s:.0f} s")
-    if is_about(film_s(narration), wanted_s):
+    if is_close_to(film_duration_s(narration), wanted_s):
         return narration
-    return _with(narration, f"the film lasts {film_s(narration):.0f} s, and {wanted_s} s were asked for")
+    return _with(narration, f"the film lasts {film_duration_s(narration):.0f} s, and {wanted_s} s were asked for")
 
 
-def told_length(narration: Narration, wanted_s: int) -> str:
+def length_warning(narration: Narration, wanted_s: int) -> str:
     """What to do about a film that is not as long as was asked for; empty: it is."""
-    lasts_s = film_s(narration)
-    if is_about(lasts_s, wanted_s):
+    lasts_s = film_duration_s(narration)
+    if is_close_to(lasts_s, wanted_s):
         return ""
     what = "shorten" if lasts_s > wanted_s else "add to"
     return f"it lasts {lasts_s:,.0f} s, and {wanted_s:,} s were asked for: {what} the notes, or ask for another length"
@@ -99,11 +99,11 @@ def _with(narration: Narration, incident: str) -> Narration:
     return replace(narration, incidents=(*narration.incidents, incident))
 
 
-def film_s(narration: Narration) -> float:
+def film_duration_s(narration: Narration) -> float:
     """How long a film lasts in seconds."""
     return sum(clip.samples for clip in narration.clips) / SAMPLE_RATE_HZ
 
 
-def is_about(lasts_s: float, wanted_s: float) -> bool:
+def is_close_to(lasts_s: float, wanted_s: float) -> bool:
     """Whether a length is what was promised."""
     return abs(lasts_s - wanted_s) <= wanted_s * _TOLERANCE

@@ -62,7 +62,7 @@ def money_notes(money: Money, known: FilmHistory, context: RunContext, batch: st
     """What a budget will stop: the first call that may cost more than is left, with all its room. Reads the ledgers."""
     notes: list[str] = []
     try:
-        budgets = context.machine.budgets(batch)
+        budgets = context.runtime.budgets(batch)
         sums = [(budget.allowed, from_thread.run(budget.spent)) for budget in budgets]
     except NightreelError as error:  # a name that is none has been told already
         return [] if isinstance(error, InputError) else [str(error)]
@@ -124,7 +124,7 @@ def quota_of(found: RunSurvey, known: FilmHistory, context: RunContext) -> Quota
     limits = _limits(context.settings)
     if not found.scripts_to_ask or not (limits.requests_per_day or limits.tokens_per_day):
         return None
-    requests, tokens = context.machine.ledger(_service(context.settings)).spent_today()
+    requests, tokens = context.runtime.ledger(_service(context.settings)).spent_today()
     each = known.tokens_in + known.tokens_out
     whole = _scripts_in(limits.requests_per_day, limits.tokens_per_day, each)
     left = _scripts_in(

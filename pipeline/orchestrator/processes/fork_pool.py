@@ -28,7 +28,7 @@ from typing import Any, TypeVar, TypeVarTuple
 import anyio
 from anyio.lowlevel import checkpoint_if_cancelled
 
-from pipeline.orchestrator.processes.fork_server import ENDING, FORK, LENGTH_BYTES, LOAD, nurse
+from pipeline.orchestrator.processes.fork_server import ENDING, FORK, LENGTH_BYTES, LOAD, serve
 
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
@@ -95,7 +95,7 @@ class _Worker:
 
 
 @dataclass(kw_only=True)
-class Nursery:
+class ForkPool:
     """The process that forks workers, and those that have no work."""
 
     _pid: int
@@ -114,8 +114,8 @@ class Nursery:
     async def run(self, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
         """`work(*arguments)` in a worker. Cancelling kills it.
 
-        Raises what the work raises, `anyio.BrokenWorkerProcess` when the worker dies, and `NoNurseryError` when nobody
-        is there any more to fork one.
+        Raises what the work raises, `anyio.BrokenWorkerProcess` when the worker dies, and `ForkServerGoneError`
+        when nobody is there any more to fork one.
         """
         await checkpoint_if_cancelled()
         request = pickle.dumps((work, arguments), pickle.HIGHEST_PROTOCOL)
@@ -168,7 +168,7 @@ class Nursery:
             # Whoever was forked meanwhile reads that nobody is there, and ends.
             ours.close()
             if isinstance(error, OSError | EOFError):
-                raise NoNurseryError from error
+                raise ForkServerGoneError from error
             raise
         return worker
 
@@ -183,20 +183,20 @@ class Nursery:
             await worker.gone()
 
 
-class NoNurseryError(Exception):
+class ForkServerGoneError(Exception):
     """The nursery is gone: workers start afresh."""
 
 
-_open: list[Nursery] = []
+_open: list[ForkPool] = []
 
 
-def the_nursery() -> Nursery | None:
+def current_pool() -> ForkPool | None:
     """That of this process, if it has one."""
     return _open[-1] if _open else None
 
 
 @contextlib.contextmanager
-def forking_workers(load: Callable[[], None]) -> Iterator[None]:
+def fork_workers(load: Callable[[], None]) -> Iterator[None]:
     """Workers are forked as long as this lasts. Enter it with one thread and without a loop.
 
     `load` imports what workers need: when `Nursery.load` is called, or before the first of them is forked. Within
@@ -211,9 +211,9 @@ def forking_workers(load: Callable[[], None]) -> Iterator[None]:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     pid = os.fork()
     if not pid:
-        nurse(theirs.detach(), load, before)
+        serve(theirs.detach(), load, before)
     theirs.close()
-    _open.append(Nursery(_pid=pid, _orders=ours))
+    _open.append(ForkPool(_pid=pid, _orders=ours))
     try:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         yield

@@ -24,7 +24,7 @@ _ORDER_BYTES = 64
 _MOST_FILES = 1 << 20
 
 
-def nurse(orders: int, load: Callable[[], None], mask: Iterable[int]) -> NoReturn:
+def serve(orders: int, load: Callable[[], None], mask: Iterable[int]) -> NoReturn:
     """Do as told over the socket of this number, until nobody is there to tell; then end, and all workers with it.
 
     `mask` are the signals that were blocked before the fork.

@@ -13,11 +13,11 @@ Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
 
 
-def ready() -> None:
+def ping() -> None:
     """Nothing: that it comes back says that a process is there."""
 
 
-def guarded(trace: Path, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+def run_guarded(trace: Path, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
     """Run the work in a process that leaves Ctrl-C to its parent, which kills it when it has to stop.
 
     A terminal sends SIGINT to the whole group; answered here, it would come back as an exception of the work. A crash

@@ -16,7 +16,7 @@ from pipeline.orchestrator.templates.catalogue import find_template, folder_of, 
 from pipeline.orchestrator.templates.overflow import Overflow, find_overflows, script_words
 from pipeline.orchestrator.templates.preview import format_of, look_of
 from pipeline.pictures import is_address, precheck_picture
-from pipeline.rendering import Look, fonts_for
+from pipeline.rendering import Look, font_digest
 from pipeline.script.checks import find_problems, find_problems_of_scene, may_open, without_stray_emphasis
 from pipeline.script.intro_outro import with_intro_and_outro
 from pipeline.template import PAGE_PARTS, ScriptTemplate, Template, picture_file
@@ -161,7 +161,7 @@ def _pictures(context: RunContext, template: Template) -> Iterator[TemplateProbl
     for problem in find_problems(sample, template):
         yield TemplateProblem(where=f"{template.folder}/{SAMPLE}", message=problem)
     pictures_of(sample, template, search=search_of(context.workspace))
-    fonts_for(sample, look)
+    font_digest(sample, look)
     looks = {shape: replace(look, format=format_of(shape, height_px=_HEIGHT_PX)) for shape in SHAPES}
     words = script_words(sample)
     by_layout = {scene.layout: scene for scene in sample.scenes}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from pipeline.language.text import strip_unseen
+from pipeline.language.text import strip_invisible
 from pipeline.sources.campaign.problem import RowProblem, row_problem
 from pipeline.sources.tables import Table, TableRow, is_blank_marker, normalise_name
 from pipeline.template import NO, YES
@@ -54,7 +54,7 @@ class Suppression:
         for column, cell in row.cells.items():
             if not cell or column in self._fields:
                 continue
-            said = strip_unseen(cell[:_LOOKED_AT_CHARS]).strip().casefold()
+            said = strip_invisible(cell[:_LOOKED_AT_CHARS]).strip().casefold()
             if self._is_out(column, said):
                 return row_problem(row, column, cell, "says that this one wants no mail", _MEND)
             if self._is_dead(column, said):
