@@ -83,7 +83,7 @@ async def test_a_voice_that_can_hardly_be_heard_is_asked_once_more_and_nobody_wr
         {"loudness", "silence"},
     )
     assert (len(groq.history), edge.spoken) == (1, [f"{TOPIC}."] * 2)
-    assert job.history[1].why.startswith("made afresh from narration on, once: ")
+    assert job.history[1].why.startswith("made again from narration on, once: ")
 
 
 @pytest.mark.usefixtures("blind_writer")
@@ -107,7 +107,7 @@ async def test_a_film_that_stays_bad_fails_with_its_reasons_and_is_paid_for_twic
 
     assert "text is JSON" in str(error)
     assert str(error).endswith(
-        ". It was not delivered: mend the brief or the settings, or let a profile allow it ([profiles])"
+        ". It was not delivered: correct the brief or the settings, or allow it in a profile ([profiles])"
     )
     assert (job.status, job.receipt, job.published) == (JobStatus.FAILED, None, ())
     assert [each.again for each in job.failed_verdicts] == ["script", ""]

@@ -141,7 +141,7 @@ async def test_a_voice_speaks_once_more_and_the_first_verdict_stays_in_the_recor
     assert [str(event.status) for event in done.history] == [
         *("in_progress", "pending", "in_progress", "completed"),
     ]
-    assert done.history[1].why.startswith("made afresh from narration on, once: the film does not pass: loudness")
+    assert done.history[1].why.startswith("made again from narration on, once: the film does not pass: loudness")
     assert await context.store.load_job("kitchen", done.id) == done
 
 

@@ -426,7 +426,7 @@ def made_until(name, folder):
 
 
 def next_stage(job, context):
-    return jobs_module._still_to_do(job, context)[0].name
+    return jobs_module._stages_left(job, context)[0].name
 
 
 @pytest.mark.parametrize("done", range(6))

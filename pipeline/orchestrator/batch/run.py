@@ -16,7 +16,7 @@ from pipeline.model import JobStatus
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import Listener, Notice, RunEvent, emit
-from pipeline.orchestrator.film.episodes import release_waiting_episodes
+from pipeline.orchestrator.film.episode_order import release_waiting_episodes
 from pipeline.reporting import RunFacts
 from pipeline.state import CheckpointStore
 from pipeline.version import __version__

@@ -31,7 +31,7 @@ from pipeline.orchestrator.batch.metrics import collect_metrics
 from pipeline.orchestrator.batch.queues import Backoff, BatchQueue, JobKey, JobListQueue, Queue, QueueView
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import Listener, Notice, emit, ignore
-from pipeline.orchestrator.film.episodes import release_waiting_episodes
+from pipeline.orchestrator.film.episode_order import release_waiting_episodes
 from pipeline.orchestrator.film.runner import run_job
 from pipeline.state import IN_ORDER, SMART_ORDER
 

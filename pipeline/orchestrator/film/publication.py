@@ -24,7 +24,7 @@ from pipeline.orchestrator.film.approval import check_judged
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.companions import with_judged_companions
 from pipeline.orchestrator.film.delivery import is_published
-from pipeline.orchestrator.film.episodes import release_next_episode, skipped_episodes, turn_error
+from pipeline.orchestrator.film.episode_order import release_next_episode, skipped_episodes, turn_error
 from pipeline.publishing import files_beside, publish
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore

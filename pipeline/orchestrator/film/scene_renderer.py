@@ -14,9 +14,9 @@ from pipeline.errors import CrashError, QualityError
 from pipeline.model import Clip, Cue, Job, Script, Segment, TitleScene, Transition
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.episodes import episode_badge
 from pipeline.orchestrator.film.pictures import restore_pictures
 from pipeline.orchestrator.film.segments import SegmentTask, StillsTask, make_segment, make_stills
+from pipeline.orchestrator.film.series import episode_badge
 from pipeline.rendering import Look, font_digest
 
 # The stills take about as long as so many frames of a scene.

@@ -1,10 +1,10 @@
-"""The story of a film, as a table: each stage takes a job and gives it back with one thing more.
+"""The stages of a film, as a table: each stage takes a job and returns it with one more result.
 
     Brief ─► script ─► narration ─► subtitles ─► scenes ─► film ─► quality ─► publishing ─► Receipt
 
-A stage may be run again without harm: what is expensive in it is content-addressed in the cache, and what it leaves
-behind is written whole or not at all. It never touches the job's status or its checkpoint; `runner.py` does that.
-What a job has when a stage takes it up is asked of `results`.
+Stages are idempotent: expensive results are content-addressed in the cache, and files are written atomically. A stage
+never changes the job's status or its checkpoint; `runner.py` does that. `results.py` reads the results of earlier
+stages.
 """
 
 from __future__ import annotations
@@ -31,15 +31,14 @@ __all__ = ["SCENE_CHECKS", "STAGES", "Stage"]
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One step. `is_done` looks at the job and the files it names, so that a finished step is never paid for twice.
-
-    It reads files: call it in a thread.
-    """
+    """One stage: a name, the function that runs it, and a test whether its result is already there."""
 
     name: str
     run: Callable[[Job, RunContext, Attempt], Awaitable[Job]]
+    # Checks the job and the files it names, so that no finished stage is paid for twice. Reads files: call it in a
+    # thread.
     is_done: Callable[[Job, RunContext], bool]
-    # The fields of the job that it fills: `retry --from` empties them, and a return to a checkpoint takes them back.
+    # The fields of the job that the stage fills: `retry --from` empties them, a return to a checkpoint restores them.
     fills: tuple[str, ...]
 
 
@@ -55,7 +54,7 @@ STAGES: tuple[Stage, ...] = (
         name="subtitles",
         run=subtitle,
         fills=("subtitles",),
-        # The scenes need the clips as well: subtitles of a narration that is gone are nothing to go on with.
+        # The next stage needs the clips as well: subtitles are no use once the cache has lost the narration.
         is_done=lambda job, context: job.subtitles is not None and has_narration(job, context),
     ),
     Stage(name="scenes", run=draw, fills=("segments", "music"), is_done=has_segments),

@@ -1,4 +1,4 @@
-"""Video ─► Receipt: to its folder, and from there to video hosts."""
+"""Video ─► Receipt: delivery to the output folder, then upload to the video hosts."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from pipeline.publishing import publish
 
 
 async def deliver(job: Job, context: RunContext, attempt: Attempt) -> Job:
-    """Video -> Receipt: into its folder, and from there to the video hosts. Each receipt is saved at once.
+    """Deliver the film to its folder, then publish it to the video hosts. Each receipt is saved at once.
 
-    In its folder a person may look at it first; to the hosts goes only what was judged (`approval.py`).
+    In its folder the film can be reviewed; only an approved film goes on to the hosts (`approval.py`).
     """
     if job.receipt is None:
         receipt = await publish(require(job.package), destination=context.paths.destination(job))

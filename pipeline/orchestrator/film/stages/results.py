@@ -1,4 +1,4 @@
-"""What a job has come to when a stage takes it up."""
+"""Results of earlier stages, as a later stage finds them in the job."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ _T = TypeVar("_T")
 
 
 def require(value: _T | None) -> _T:
-    """What an earlier stage has made. The order of the table guarantees that it is there."""
+    """Return the result of an earlier stage. The order of the table guarantees that it is there."""
     assert value is not None
     return value
 
 
 def segment_files(job: Job) -> tuple[Path, ...]:
-    """What its scenes have become, and the sound of the whole film if it has one."""
+    """The files of the scenes, and of the mixed soundtrack if the film has music."""
     return (*(segment.path for segment in job.segments), *((job.music,) if job.music else ()))
 
 
 def unfinished_package(job: Job, context: RunContext) -> Package:
-    """The files of a film before it is delivered, there or not."""
+    """The files of a film before delivery, whether they exist yet or not."""
     return FileNames().within(context.work_folder(job))
 
 
 def presentation_of(job: Job, context: RunContext) -> Shown:
-    """How the template wants the film shown by a host."""
+    """The title, description page and hashtags that the template gives the film at a video host."""
     brief, script, template = job.brief, require(job.script), context.template(job.brief)
     title = template.title_of(brief, script)
     return Shown(
@@ -42,10 +42,10 @@ def presentation_of(job: Job, context: RunContext) -> Shown:
 
 
 def has_narration(job: Job, context: RunContext) -> bool:
-    """Whether it has its narration, and the cache all of that. Blocks."""
+    """Whether the job has a narration and the cache still has all its clips. Blocks."""
     return job.narration is not None and all(context.cache.intact(clip.path) for clip in job.narration.clips)
 
 
 def has_segments(job: Job, context: RunContext) -> bool:
-    """Whether it has its scenes, and the cache all of them. Blocks."""
+    """Whether the job has its segments and the cache still has all of them. Blocks."""
     return bool(job.segments) and all(context.cache.intact(path) for path in segment_files(job))

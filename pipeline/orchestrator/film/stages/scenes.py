@@ -1,4 +1,4 @@
-"""Scenes ─► Segments, over all cores."""
+"""Scenes ─► Segments, on all cores."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ from pipeline.orchestrator.film.stages.results import require
 
 
 async def draw(job: Job, context: RunContext, attempt: Attempt) -> Job:
-    """Script + Narration + Subtitles -> a segment per scene, over all cores; most may have been drawn ahead.
+    """Draw and encode a segment per scene, on all cores; most may have been drawn during the narration.
 
-    Each is inspected by the process that made it: one that does not pass is not kept, and stops the film.
-
-    Beside them, if there is music: Narration -> the sound of the whole film.
+    The worker process that makes a segment inspects it. One that does not pass is not cached, and stops the film.
+    If the film has music, its soundtrack is mixed at the same time.
     """
     clips, cues = require(job.narration).clips, require(job.subtitles).scenes
-    studio = await make_renderer(job, context, attempt)
+    renderer = await make_renderer(job, context, attempt)
     segments: dict[int, Segment] = {}
     music: Path | None = None
 
     async def make(index: int) -> None:
-        segments[index] = await studio.segment(index, clips[index], cues[index])
+        segments[index] = await renderer.segment(index, clips[index], cues[index])
 
     async def mix() -> None:
         nonlocal music

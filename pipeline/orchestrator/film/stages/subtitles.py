@@ -14,7 +14,7 @@ from pipeline.subtitles import make_subtitles
 
 
 async def subtitle(job: Job, context: RunContext, _attempt: Attempt) -> Job:
-    """Script, Narration -> Subtitles."""
+    """Cut the narration into subtitle cues."""
     language, limits = require(job.script).language, context.cue_limits(context.encoding(job.brief).video_format)
     cut = partial(make_subtitles, require(job.narration), language=language, limits=limits)
     return job.evolve(subtitles=await to_thread.run_sync(cut))
