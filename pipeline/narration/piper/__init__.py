@@ -73,7 +73,7 @@ class PiperNarrator:
         return ""
 
     async def speak(self, spoken: SpokenText, voice: str, prosody: Prosody) -> Speech:
-        """Speak in a fresh process. Only the rate of the prosody counts: Piper has no pitch or volume control."""
+        """Speak in a fresh process. Only the rate counts: Piper has no pitch, and loudness is normalised afterwards."""
         chosen = choose(await self._list_voices(), "", voice)
         rate, words = 1 + prosody.rate_percent / 100, split_words(spoken.text)
         answer = await self._run(chosen.model, 1 / rate, spoken.text)
