@@ -148,7 +148,7 @@ def parse_script_template(
         where = f"{path}:{lines[number - 1] if number <= len(lines) else 1}"
         name = str(each.get(_LAYOUT, "")) if isinstance(each, dict) else ""
         if name not in SCENES:
-            raise InputError(f"a scene has the layout {name[:40]!r}", where=where, hint=did_you_mean(name, SCENES))
+            raise InputError(f"unknown layout {name[:40]!r}", where=where, hint=did_you_mean(name, SCENES))
         part = _part(each, f"scene {number} ({each[_LAYOUT]})", where, known, language)
         parts.append(part)
         if isinstance(named := each.get(_PICTURE, ""), str) and "{" not in named:
