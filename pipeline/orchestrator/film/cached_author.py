@@ -59,7 +59,7 @@ class Voices:
         failures: list[NightreelError] = []
         for narrator in self.narrators:
             # A service knows more voices than we do; it is asked when it speaks.
-            if provider_factory.is_service(narrator.name) and wanted and _looks_like_a_voice(wanted):
+            if provider_factory.is_service(narrator.name) and wanted and _is_edge_voice(wanted):
                 return narrator, wanted
             try:
                 return narrator, await narrator.choose_voice(language, wanted)
@@ -209,7 +209,7 @@ def _kept(script: Script | None) -> Script:
     return script
 
 
-def _looks_like_a_voice(name: str) -> bool:
-    from pipeline.narration.edge.voices import looks_like_a_voice  # noqa: PLC0415 - loads aiohttp, which few need
+def _is_edge_voice(name: str) -> bool:
+    from pipeline.narration.edge.voices import is_voice_name  # noqa: PLC0415 - loads aiohttp, which few need
 
-    return looks_like_a_voice(name)
+    return is_voice_name(name)
