@@ -118,8 +118,8 @@ def nothing_left_for_the_system() -> Iterator[None]:
 def no_leaked_processes() -> Iterator[None]:
     """Fail if child processes outlive the tests."""
     yield
-    # A narrator ends its fork server when it is garbage-collected, but pytest still references fixtures of the last test
-    # and tracebacks of failures. Objects frozen by a command that ran in this process are not found otherwise.
+    # A narrator ends its fork server when it is garbage-collected, but pytest still references the last test's fixtures
+    # and the tracebacks of failures. Objects frozen by a command that ran in this process are not found otherwise.
     gc.unfreeze()
     gc.collect()
     if host := sys.modules.get("pipeline.narration.espeak.fork_server"):

@@ -73,7 +73,7 @@ _SETTLED_S = 120
 def warm(repository: Path, env: Mapping[str, str], *, place: Path, owner: int) -> Iterator[None]:
     """Run the fork server until the block ends. Does nothing on systems without `fork`.
 
-    All processes of a test run that name the same file `place` share one server: the first starts it, the last stops it,
+    Processes of a test run that name the same file `place` share one server: the first starts it, the last stops it,
     and otherwise it exits by itself once the process `owner` is gone.
     """
     if not hasattr(os, "fork"):
