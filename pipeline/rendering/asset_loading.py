@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.errors import InputError, did_you_mean
 from pipeline.files import read_head
 from pipeline.rendering.assets import Axis, Logo, Typeface
-from pipeline.rendering.text.fonts import system_files
+from pipeline.rendering.text.fonts import system_font_files
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM
 
 # A font with all CJK ideographs takes 20 MB.
@@ -69,7 +69,7 @@ def _font_path(named: str, folder: Path, weight: int) -> Path:
     if found:
         return Path(fontpkg.path(found))
     known = dict[str, list[tuple[int, Path]]]()
-    for path in system_files():
+    for path in system_font_files():
         for family, own in _family_and_weight(path):
             known.setdefault(family, []).append((abs(own - weight), path))
     for family in known:

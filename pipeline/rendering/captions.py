@@ -22,7 +22,7 @@ from pipeline.rendering.motion.timeline import frame_at
 from pipeline.rendering.motion.ycbcr import Picture, colour
 from pipeline.rendering.surface.shapes import rounded
 from pipeline.rendering.text.fitting import fit
-from pipeline.rendering.text.line import Line, leading_of, presentable, reach_of, shape
+from pipeline.rendering.text.line import Line, clearance_of, drawable_text, leading_of, shape
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM, CAPTION, LARGE_CAPTION, TextStyle
 from pipeline.rendering.type_scale import CAPTION_SIZES, LARGE_SIZES
@@ -217,7 +217,7 @@ def _shaped_lines(cue: Cue, style: TextStyle) -> list[Line]:
 
 def _drawable_word(word: str, style: TextStyle) -> str:
     """A word without undrawable characters; its trailing space is kept (see `words.py`)."""
-    shown = presentable(word, weight=style.weight)
+    shown = drawable_text(word, weight=style.weight)
     return f"{shown} " if shown and word.endswith(" ") else shown
 
 
@@ -248,7 +248,10 @@ def _leading(lines: list[Line]) -> float:
 
 def _padding(lines: list[Line], size_px: int, grid: Grid) -> int:
     """Padding between the plate's edge and the capitals; scripts with tall letters reach into it."""
-    padding, reach = grid.px(22 if len(lines) == 1 else 16), round(size_px * reach_of(lines[0].text, lines[0].style))
+    padding, reach = (
+        grid.px(22 if len(lines) == 1 else 16),
+        round(size_px * clearance_of(lines[0].text, lines[0].style)),
+    )
     return max(padding, reach + grid.px(8))
 
 

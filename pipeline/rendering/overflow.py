@@ -37,7 +37,7 @@ def _overflowing_names(scene: Scene, look: Look) -> Iterator[str]:
             or box.top < content.top - slack
             or box.bottom > content.bottom + slack
         )
-        if known and (sprite.is_cut or is_outside):
+        if known and (sprite.is_truncated or is_outside):
             drawn = _letters(sprite.text)
             name = max(known, key=lambda name: _similarity(known[name], drawn))
             # Texts from elsewhere, like a picture credit, may be truncated, too: they match no text of the scene.

@@ -19,7 +19,7 @@ from pipeline.media.sound.audio import read_audio, read_wav
 from pipeline.model import SAMPLE_RATE_HZ, narration_of
 from pipeline.rendering import Look, font_digest
 from pipeline.rendering.captions import captions
-from pipeline.rendering.text.fonts import face_for, load
+from pipeline.rendering.text.fonts import face_for, load_font
 from pipeline.subtitles import to_srt
 from tests.acceptance import command
 from tests.acceptance.command import nightreel
@@ -164,7 +164,7 @@ def test_captions_show_every_character_and_no_box(name, topics):
             for letter in {drawn_characters(cluster) for word in said for cluster in grapheme_clusters(word.strip())}:
                 face = face_for(letter, weight=600, language=look.language)
                 assert face, letter
-                font = load(face, size_px=40, weight=600, optical_size=24)
+                font = load_font(face, size_px=40, weight=600, optical_size=24)
                 box = boxes.setdefault(face, bytes(font.getmask("\U0010fffd")))
                 assert bytes(font.getmask(letter)) not in {b"", box}, letter
 

@@ -139,7 +139,7 @@ def test_words_too_long_for_an_upright_picture_are_not_cut_for_it(tmp_path):
 
     for size in SIZES:
         lines = lay_out(scene, (), look_of(size, (still,))).elements
-        assert not any(line.is_cut for line in lines if isinstance(line, Sprite))
+        assert not any(line.is_truncated for line in lines if isinstance(line, Sprite))
 
 
 def _vase(width, height, radius):

@@ -69,7 +69,7 @@ def knowing_letters() -> Iterator[None]:
     def draw_ink(line: Line, size_px: int, group: int | None = None) -> rasterising.Ink | None:
         ink = plain(line, size_px, group)
         if ink is not None:
-            ink.mask.info.update({_LINE: (line, ink.left, ink.top), _SIZE: size_px, _SIGNS: ink.signs})
+            ink.mask.info.update({_LINE: (line, ink.left, ink.top), _SIZE: size_px, _SIGNS: ink.emoji_layer})
         return ink
 
     plain = rasterising.draw_ink

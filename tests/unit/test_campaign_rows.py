@@ -118,7 +118,7 @@ def test_all_problems_of_all_rows_are_told_and_good_rows_go_on(checked):
         (1, 2, "price", "free", "'free' is not an amount of money"),
         (1, 2, "valid until", "3/4/26", "'3/4/26' has a two-digit year"),
         (3, 4, "First Name", "", "is empty"),
-        (4, 5, "", "", "has 2 cells, and there are 5 columns"),
+        (4, 5, "", "", "has 2 cells for 5 columns"),
     ]
     assert result.problems[2].mend == "Write how the film says hello"
 
@@ -338,8 +338,8 @@ def test_damaged_cells_are_told_and_others_of_their_row_do_not_matter(checked):
 
     assert [brief.title for brief in result.briefs] == ["Offer for Zoë", "Offer for Bo"]
     assert [problem for *_, problem in told(result)] == [
-        "holds the byte 0xF6, which is not in the encoding of the rest",
-        "holds a NUL byte, and may be cut",
+        "contains the byte 0xF6, which is invalid in the file's encoding",
+        "contains a null byte, and may be truncated",
     ]
 
 

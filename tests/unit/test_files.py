@@ -174,7 +174,7 @@ def test_a_secret_file_is_never_readable_for_others(tmp_path):
 @pytest.mark.parametrize(
     ("number", "hint"),
     [
-        (errno.EACCES, "Check the permissions of the folder, or choose another$"),
+        (errno.EACCES, "Check the permissions of the folder, or choose another one$"),
         (errno.EROFS, r"read-only file system\. Make the disk writable, or choose another folder$"),
         (errno.EDQUOT, "Free some space"),
     ],

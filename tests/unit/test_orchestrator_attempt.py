@@ -60,8 +60,8 @@ async def attempt(tmp_path):
 
 async def test_the_clock_of_a_stage_stands_still_while_its_film_waits_for_a_core(attempt):
     with attempt.time_limit(100) as scope:
-        with attempt._standing_still():
-            with attempt._standing_still():
+        with attempt._pause_clock():
+            with attempt._pause_clock():
                 assert scope.deadline == inf
             # Another scene still waits.
             assert scope.deadline == inf

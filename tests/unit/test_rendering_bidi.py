@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.language.writing_systems import is_right_to_left
-from pipeline.rendering.text.bidi import levels, visual_order
+from pipeline.rendering.text.bidi import embedding_levels, visual_order
 from pipeline.rendering.text.line import shape
 from pipeline.rendering.text.styles import CAPTION, DISPLAY
 
@@ -13,7 +13,7 @@ LEFT = {"right_to_left": False}
 
 
 def seen(text, *, right_to_left):
-    return "".join(visual_order(list(text), levels(text, right_to_left=right_to_left)))
+    return "".join(visual_order(list(text), embedding_levels(text, right_to_left=right_to_left)))
 
 
 @pytest.mark.parametrize(

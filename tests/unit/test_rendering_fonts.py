@@ -79,7 +79,7 @@ def test_letters_that_have_to_be_put_together_are_refused_where_fribidi_is_missi
 
     with pytest.raises(MissingToolError) as caught:
         digest_of(title)
-    assert caught.value.message == f"nothing here puts letters together for {says}"
+    assert caught.value.message == f"text shaping is not available for {says}"
     assert "libfribidi0" in caught.value.hint
 
 

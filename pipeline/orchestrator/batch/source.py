@@ -158,7 +158,7 @@ def _check_table(table: Table, context: RunContext, wanted: _Wanted) -> SourceCo
         refused=checked.refused,
         problems=tuple(checked.problems),
         rejected=rejected if checked.refused and rejected else None,
-        titles=table.titles,
+        titles=table.title_rows,
         nearly=reader.nearly,
         is_partial=bool(wanted.rows),
         stop=_stop(

@@ -61,7 +61,7 @@ class Sheet:
     def place(self, height_px: int) -> tuple[list[Sprite], Box]:
         """Everything but a drawing of that height, and where that belongs: all of it in the middle of the picture."""
         look, content, theme = self.look, self.look.grid.content, self.look.theme
-        top = content.centre_y - (content.height - self.room_px + height_px) // 2 + self.heading.reach_px
+        top = content.centre_y - (content.height - self.room_px + height_px) // 2 + self.heading.clearance_px
         sprites = text_sprites(
             self.heading, left=content.left, top=top, colours=(theme.text,), motion=enter(look.grid, 0)
         )
@@ -89,16 +89,16 @@ def sheet(look: Look, *, message: str, subtitle: str = "", source: str = "", col
     if len(title.lines) > 1:
         # A long message gives way to the drawing.
         style = look.styled(HEADING)
-        title = fit(message, style, sizes(grid, HEADING_SIZES[2:]), width_px=text_width, most_lines=2)
+        title = fit(message, style, sizes(grid, HEADING_SIZES[2:]), width_px=text_width, max_lines=2)
     below = fit(
         subtitle,
         look.styled(BODY),
         sizes(grid, TEXT_SIZES[1:]),
         width_px=text_width,
-        most_lines=2 if width < grid.content.width or grid.is_stacked else 1,
+        max_lines=2 if width < grid.content.width or grid.is_stacked else 1,
     )
     origin = source_line(source, look, width_px=width)
-    used = title.height_px + title.reach_px + grid.px(_AFTER_HEAD)
+    used = title.height_px + title.clearance_px + grid.px(_AFTER_HEAD)
     used += _gap_above(below, title, look) + below.height_px if below.lines else 0
     # Tails of the last line stay inside the margin.
     used += grid.px(_BEFORE_SOURCE) + origin.height_px + grid.px(_TAILS) if origin.lines else 0
@@ -108,7 +108,7 @@ def sheet(look: Look, *, message: str, subtitle: str = "", source: str = "", col
 
 
 def _gap_above(subtitle: TextBlock, title: TextBlock, look: Look) -> int:
-    return look.grid.px(_AFTER_HEADING) + title.size_px // 5 + subtitle.reach_px
+    return look.grid.px(_AFTER_HEADING) + title.size_px // 5 + subtitle.clearance_px
 
 
 def measured(subtitle: str, unit: str, *, at_values: bool = True) -> str:
@@ -143,7 +143,7 @@ def alike(
     *,
     width_px: int,
     height_px: int | None = None,
-    most_lines: int = 1,
+    max_lines: int = 1,
     largest_px: int = 1 << 16,
 ) -> tuple[TextBlock, ...]:
     """Texts that stand beside each other, all in the largest size at which each of them fits its box."""
@@ -153,10 +153,10 @@ def alike(
     styles = [look.styled(style) for style in styles]
     for number, size_px in enumerate(steps):
         blocks = tuple(
-            fit(text, style, (size_px,), width_px=width_px, height_px=height_px, most_lines=most_lines)
+            fit(text, style, (size_px,), width_px=width_px, height_px=height_px, max_lines=max_lines)
             for text, style in zip(texts, styles, strict=True)
         )
-        if number + 1 == len(steps) or not any(block.cut for block in blocks):
+        if number + 1 == len(steps) or not any(block.is_truncated for block in blocks):
             return blocks
     return ()
 

@@ -53,7 +53,7 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
         look.styled(BODY),
         sizes(grid, TEXT_SIZES[1:]),
         width_px=width,
-        most_lines=2,
+        max_lines=2,
     )
     ground = background(look.format, theme, _LIGHTS)
     logo = emblem(look, ground)
@@ -65,7 +65,7 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
         sizes(grid, HEADING_SIZES),
         width_px=width,
         height_px=min(grid.type_px(320), content.height - others - grid.px(_AIR)),
-        most_lines=4,
+        max_lines=4,
     )
     height = others + sentence.height_px
     top = content.centre_y - height // 2
@@ -92,7 +92,7 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
 
 
 def _button_height(action: TextBlock, look: Look) -> int:
-    return action.height_px + 2 * (look.grid.px(_PAD_Y) + action.reach_px)
+    return action.height_px + 2 * (look.grid.px(_PAD_Y) + action.clearance_px)
 
 
 def _button(action: TextBlock, look: Look, *, top: int, motion: Motion) -> list[Sprite]:

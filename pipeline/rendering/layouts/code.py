@@ -109,7 +109,7 @@ def _above(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan:
     title = heading(scene.heading, look, width_px=grid.columns(10))
 
     def above_px(air: Air) -> int:
-        return title.height_px + title.reach_px + grid.px(air.below_heading) if title.lines else 0
+        return title.height_px + title.clearance_px + grid.px(air.below_heading) if title.lines else 0
 
     setting = fitted(lines, grid, CODE_SIZES, width_px=content.width, above_px=above_px, passages=scene.items)
     height = card_height(setting, grid)
@@ -129,9 +129,9 @@ def _beside(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan | 
         look.styled(HEADING),
         sizes(grid, HEADING_SIZES[:-1]),
         width_px=content.width - width - grid.px(64),
-        most_lines=4,
+        max_lines=4,
     )
-    if len(setting.pages) > 1 or len(setting.pages[0]) > len(lines) or title.cut:
+    if len(setting.pages) > 1 or len(setting.pages[0]) > len(lines) or title.is_truncated:
         return None
     height = card_height(setting, grid)
     card = Box(
@@ -159,9 +159,9 @@ def _heading(plan: _Plan, look: Look) -> list[Sprite]:
         return []
     colours, title = (look.theme.text,), plan.heading
     if not plan.beside:
-        top = plan.card.top - grid.px(plan.setting.air.below_heading) - title.reach_px - title.height_px
+        top = plan.card.top - grid.px(plan.setting.air.below_heading) - title.clearance_px - title.height_px
         return text_sprites(title, left=left, top=top, colours=colours, motion=enter(grid, 0))
-    height = title.height_px + title.reach_px + grid.px(48 + 8)
+    height = title.height_px + title.clearance_px + grid.px(48 + 8)
     top = plan.card.centre_y - height // 2
     return [
         *text_sprites(title, left=left, top=top, colours=colours, motion=enter(grid, 0)),

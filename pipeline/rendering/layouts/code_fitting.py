@@ -86,7 +86,7 @@ def fitted(
             return -min(each.size_px, enough_px), len(each.pages[0]), each.air is DENSE, -each.size_px
 
         return min((each for each in choices if len(each.pages[0]) <= most), key=merit)
-    return setting._replace(pages=_parted(rows, most, passages))
+    return setting._replace(pages=_paginate(rows, most, passages))
 
 
 def _most_rows(setting: Setting, height_px: int, grid: Grid) -> int:
@@ -94,7 +94,7 @@ def _most_rows(setting: Setting, height_px: int, grid: Grid) -> int:
     return max(1, 1 + room // setting.leading_px)
 
 
-def _parted(rows: Sequence[CodeRow], most: int, passages: Sequence[Passage]) -> tuple[tuple[CodeRow, ...], ...]:
+def _paginate(rows: Sequence[CodeRow], most: int, passages: Sequence[Passage]) -> tuple[tuple[CodeRow, ...], ...]:
     """The rows as pages about as long as each other; none begins inside a line, or a passage, if that can be."""
 
     def is_torn(at: int) -> bool:

@@ -16,9 +16,9 @@ from pipeline.rendering.motion.sprites import Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.emblem import Emblem
 from pipeline.rendering.surface.shapes import rounded
-from pipeline.rendering.text.capitals import capitals
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, HEADING, LABEL, STATEMENT
+from pipeline.rendering.text.uppercase import uppercase
 from pipeline.rendering.type_scale import HEADING_SIZES, LABEL_SIZES, LOW_LABEL_SIZES, SOURCE_SIZES, STATEMENT_SIZES
 
 # From a figure to the text below it, and how small a figure may become before it is left out.
@@ -45,22 +45,22 @@ def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
     return tuple(grid.type_px(size) for size in at_1080)
 
 
-def kicker(text: str, look: Look, *, width_px: int, most_lines: int = 1) -> TextBlock:
+def kicker(text: str, look: Look, *, width_px: int, max_lines: int = 1) -> TextBlock:
     """The small line above a heading, in tracked capitals, at most `width_px` wide.
 
     Letters of scripts that have no capitals are lower, and a step larger; ideographs are as high.
     """
-    label, style = capitals(text, look.language), look.styled(LABEL)
+    label, style = uppercase(text, look.language), look.styled(LABEL)
     is_low = any(map(str.isalpha, label)) and not label.isupper() and not writing_of(look.language).ideographs
     steps = LOW_LABEL_SIZES if is_low else LABEL_SIZES
-    return fit(label, style, sizes(look.grid, steps), width_px=width_px, most_lines=most_lines)
+    return fit(label, style, sizes(look.grid, steps), width_px=width_px, max_lines=max_lines)
 
 
 def heading(text: str, look: Look, *, width_px: int) -> TextBlock:
     """What stands above the content of a scene: on one line if it need not be small for that, else on two."""
     style, steps = look.styled(HEADING), sizes(look.grid, HEADING_SIZES)
     one_line = fit(text, style, steps[:3], width_px=width_px)
-    return fit(text, style, steps, width_px=width_px, most_lines=2) if one_line.cut else one_line
+    return fit(text, style, steps, width_px=width_px, max_lines=2) if one_line.is_truncated else one_line
 
 
 def source_line(text: str, look: Look, *, width_px: int) -> TextBlock:
@@ -181,7 +181,7 @@ def announcement(text: str, look: Look, *, width_px: int, until: int) -> list[Sp
     """What comes is named, large and alone, until the frame in which the name fades."""
     grid, leaves = look.grid, (Level(until, 0),)
     style = look.styled(STATEMENT)
-    name = fit(text, style, sizes(grid, STATEMENT_SIZES), width_px=width_px, most_lines=2)
+    name = fit(text, style, sizes(grid, STATEMENT_SIZES), width_px=width_px, max_lines=2)
     top, left = grid.content.centre_y - name.height_px // 2, grid.content.left + grid.px(INDENT)
     rule = side_rule(look, top=top, height_px=name.height_px, frame=0)
     motion = replace(enter(grid, 3), levels=leaves)

@@ -130,7 +130,7 @@ def _beside(block: TextBlock, way: Sequence[Point], taken: Sequence[Box], look: 
         return None
     grid, content = look.grid, look.grid.content
     around, above, beside = grid.px(AROUND), grid.px(_ABOVE_ARROW) - grid.px(AROUND), grid.px(BESIDE_ARROW)
-    width, height = block.width_px, block.height_px + 2 * around + 2 * block.reach_px
+    width, height = block.width_px, block.height_px + 2 * around + 2 * block.clearance_px
     points = _points_on(way)
     # Past an arrow that is close to this one, if need be.
     for further, share in itertools.product((0, grid.px(_FURTHER)), (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)):

@@ -233,11 +233,11 @@ def _end(end: _End, left: int, top: int, written: str, motion: Motion) -> list[E
 def _ends(scene: LinesScene, look: Look, *, room_px: int) -> tuple[_End, ...]:
     """What stands at the ends of the lines: whole words and apart from each other if that can be, at least apart."""
     tried = [
-        _ends_within(scene, look, share, most_lines, room_px)
-        for share, most_lines in (_NAMES_NARROW if look.grid.is_stacked else _NAMES)
+        _ends_within(scene, look, share, max_lines, room_px)
+        for share, max_lines in (_NAMES_NARROW if look.grid.is_stacked else _NAMES)
     ]
     apart = [ends for ends in tried if _height(ends, look) <= room_px]
-    whole = [ends for ends in apart if not any(end.name.cut for end in ends)]
+    whole = [ends for ends in apart if not any(end.name.is_truncated for end in ends)]
     undivided = [ends for ends in whole if not any(_is_divided(end.name) for end in ends)]
     return [*undivided, *whole, *apart, tried[-1]][0]
 
@@ -252,18 +252,18 @@ def _is_divided(name: TextBlock) -> bool:
     return any(line.text.endswith(HYPHEN) for line in name.lines[:-1])
 
 
-def _ends_within(scene: LinesScene, look: Look, share: float, most_lines: int, room_px: int) -> tuple[_End, ...]:
+def _ends_within(scene: LinesScene, look: Look, share: float, max_lines: int, room_px: int) -> tuple[_End, ...]:
     """Names, and last values where all of them fit; else only that of the point."""
     grid = look.grid
     width = round(grid.content.width * share)
     styles = [STRONG if number + 1 == scene.point else BODY for number in range(len(scene.items))]
     styles = [replace(style, leading=1.15) for style in styles]
     labels, size_px = [series.label for series in scene.items], grid.type_px(36)
-    height = most_lines * size_px
-    names = alike(labels, styles, look, width_px=width, height_px=height, most_lines=most_lines, largest_px=size_px)
+    height = max_lines * size_px
+    names = alike(labels, styles, look, width_px=width, height_px=height, max_lines=max_lines, largest_px=size_px)
     texts = value_texts([series.values[-1] for series in scene.items], scene.unit, look)
     values = alike(texts, [VALUE] * len(texts), look, width_px=width, largest_px=size_px)
-    gap = grid.px(_BELOW_NAME) + max(block.reach_px for block in (*names, *values))
+    gap = grid.px(_BELOW_NAME) + max(block.clearance_px for block in (*names, *values))
     if _is_told(scene):
         names, gap = tuple(replace(name, lines=()) for name in names), 0
     every = tuple(_End(name=name, value=value, gap_px=gap) for name, value in zip(names, values, strict=True))

@@ -91,7 +91,7 @@ class _Digits(NamedTuple):
         return round(self.size_px * CAP_HEIGHT_EM)
 
     @property
-    def tail_px(self) -> int:
+    def descent_px(self) -> int:
         """What a comma needs below the digits."""
         return round(self.size_px * _COMMA_EM) if "," in self.amount.figure else 0
 
@@ -124,7 +124,7 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     elements += text_sprites(plan.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 2 + announced))
     top += plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0
     elements += _digits(plan.digits, look, top=top, enters=enters, frames=frames)
-    top += plan.digits.cap_px + plan.digits.tail_px + grid.px(_BELOW_FIGURE)
+    top += plan.digits.cap_px + plan.digits.descent_px + grid.px(_BELOW_FIGURE)
     told = _told(scene, words, enters, enters + frames)
     elements += text_sprites(plan.meaning, left=left, top=top, colours=(theme.text,), motion=enter(grid, told))
     top += plan.meaning.height_px + grid.px(_BELOW_MEANING)
@@ -184,7 +184,7 @@ def _plan(scene: NumberScene, look: Look) -> _Plan:
     label = kicker(scene.kicker, look, width_px=width)
     source = source_line(scene.source, look, width_px=width)
     above = label.height_px + grid.px(_BELOW_KICKER) if label.lines else 0
-    above += digits.cap_px + digits.tail_px + grid.px(_BELOW_FIGURE)
+    above += digits.cap_px + digits.descent_px + grid.px(_BELOW_FIGURE)
     below = grid.px(_BELOW_MEANING) + source.height_px if source.lines else 0
     meaning = fit(
         scene.text,
@@ -192,7 +192,7 @@ def _plan(scene: NumberScene, look: Look) -> _Plan:
         sizes(grid, _MEANING_SIZES),
         width_px=width,
         height_px=grid.content.height - above - below - grid.px(32),
-        most_lines=3,
+        max_lines=3,
     )
     return _Plan(
         label=label,

@@ -81,9 +81,9 @@ def _below(scene: PictureScene, still: Still, look: Look) -> list[Element]:
 
 def _words(scene: PictureScene, still: Still, look: Look, width_px: int) -> _Words:
     style, steps = look.styled(BODY), sizes(look.grid, TEXT_SIZES)
-    caption = fit(scene.text, style, steps, width_px=width_px, most_lines=2)
-    if caption.cut:
-        caption = fit(scene.text, style, steps[1:], width_px=width_px, most_lines=_MORE_LINES)
+    caption = fit(scene.text, style, steps, width_px=width_px, max_lines=2)
+    if caption.is_truncated:
+        caption = fit(scene.text, style, steps[1:], width_px=width_px, max_lines=_MORE_LINES)
     return _Words(caption=caption, credit=source_line(still.credit, look, width_px=width_px))
 
 
@@ -94,7 +94,7 @@ def _beside(scene: PictureScene, still: Still, look: Look) -> list[Element]:
     width, height = framed(still.aspect, grid.columns(7) - gap, content.height, give=give_of(still, _GIVE_BESIDE))
     # Both together stand in the middle of the content.
     room = min(content.width - width - gap, grid.columns(5))
-    caption = fit(scene.text, look.styled(STATEMENT), sizes(grid, _BESIDE_SIZES), width_px=room, most_lines=6)
+    caption = fit(scene.text, look.styled(STATEMENT), sizes(grid, _BESIDE_SIZES), width_px=room, max_lines=6)
     credit = source_line(still.credit, look, width_px=room)
     left = content.left + max(0, (content.width - width - gap - max(caption.width_px, room * 2 // 3)) // 2)
     top = content.top + (content.height - height) // 2

@@ -110,7 +110,7 @@ def lay_out(scene: QuizScene, words: Sequence[Word], look: Look) -> Composition:
     elements += text_sprites(plan.label, left=label_left, top=label_top, colours=(theme.accent,), motion=enter(grid, 0))
     top += _above_question(plan.label, plan.question, plan.air, look)
     elements += text_sprites(plan.question, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
-    top += plan.question.height_px + plan.question.reach_px + grid.px(plan.air.below_question)
+    top += plan.question.height_px + plan.question.clearance_px + grid.px(plan.air.below_question)
     cards = _cards(plan, top, look)
     if not grid.is_stacked:
         side = min(grid.px(_RING), max(cards[-1].bottom - top, grid.px(_SMALL_RING)))
@@ -138,13 +138,13 @@ def _plan(scene: QuizScene, look: Look) -> _Plan:
     grid = look.grid
     if grid.is_stacked:
         beside_ring = grid.content.width - grid.px(_AIRS[0].ring + _AFTER_RING)
-        label = kicker(scene.kicker, look, width_px=beside_ring, most_lines=2)
+        label = kicker(scene.kicker, look, width_px=beside_ring, max_lines=2)
     else:
         label = kicker(scene.kicker, look, width_px=grid.columns(_CARD_COLUMNS))
     questions = _questions(scene.text, look)
     width = grid.columns(_CARD_COLUMNS) - grid.px(_PAD + _MARK_SIDE + _AFTER_MARK + _PAD_END)
     rows = [
-        tuple(fit(item, look.styled(ITEM), (size,), width_px=width, most_lines=2) for item in scene.items)
+        tuple(fit(item, look.styled(ITEM), (size,), width_px=width, max_lines=2) for item in scene.items)
         for size in sizes(grid, ITEM_SIZES)
     ]
     # What is given up first: a step of the question's size, of the options', of the air, in turns.
@@ -153,7 +153,9 @@ def _plan(scene: QuizScene, look: Look) -> _Plan:
     plans = (_planned(label, questions[q], rows[r], _AIRS[a], look) for q, r, a in choices)
     room = grid.content.height - grid.px(16)
     smallest = _planned(label, questions[-1], rows[-1], _AIRS[-1], look)
-    fits = (plan for plan in plans if plan.height_px <= room and not any(option.cut for option in plan.options))
+    fits = (
+        plan for plan in plans if plan.height_px <= room and not any(option.is_truncated for option in plan.options)
+    )
     plan = next(fits, smallest)
     spare = (room - plan.height_px) // (2 * len(plan.options)) // grid.px(8) * grid.px(8)
     growth = max(0, min(spare, grid.px(_TALL_GROWTH if grid.is_tall else _GROWTH)))
@@ -168,17 +170,17 @@ def _questions(text: str, look: Look) -> list[TextBlock]:
     most = _STACKED_QUESTION_LINES if grid.is_stacked else _QUESTION_LINES
     found = []
     for index in range(len(steps)):
-        block = fit(text, style, steps[index:], width_px=width, most_lines=2 if index < 3 else most)
-        if not block.cut or index == len(steps) - 1:
+        block = fit(text, style, steps[index:], width_px=width, max_lines=2 if index < 3 else most)
+        if not block.is_truncated or index == len(steps) - 1:
             found.append(block)
     return found
 
 
 def _planned(label: TextBlock, question: TextBlock, options: tuple[TextBlock, ...], air: _Air, look: Look) -> _Plan:
     grid = look.grid
-    tallest = max(*(option.height_px + 2 * option.reach_px for option in options), grid.px(_MARK_SIDE - 16))
+    tallest = max(*(option.height_px + 2 * option.clearance_px for option in options), grid.px(_MARK_SIDE - 16))
     card = tallest + 2 * grid.px(air.card_pad)
-    height = _above_question(label, question, air, look) + question.height_px + question.reach_px
+    height = _above_question(label, question, air, look) + question.height_px + question.clearance_px
     height += grid.px(air.below_question) + card * len(options) + grid.px(air.between_cards) * (len(options) - 1)
     return _Plan(label=label, question=question, options=options, air=air, card_px=card, height_px=height)
 
@@ -186,8 +188,8 @@ def _planned(label: TextBlock, question: TextBlock, options: tuple[TextBlock, ..
 def _above_question(label: TextBlock, question: TextBlock, air: _Air, look: Look) -> int:
     """From the top of the block to the question's capitals."""
     if look.grid.is_stacked:
-        return look.grid.px(air.ring + air.below_ring) + question.reach_px
-    return label.height_px + look.grid.px(air.below_label) + question.reach_px if label.lines else 0
+        return look.grid.px(air.ring + air.below_ring) + question.clearance_px
+    return label.height_px + look.grid.px(air.below_label) + question.clearance_px if label.lines else 0
 
 
 def _cards(plan: _Plan, top: int, look: Look) -> list[Box]:

@@ -100,7 +100,7 @@ def _port_offsets(
         if boxes[box].height > narrowest:
             # A wide side is met where one comes from: such arrows are straight.
             reach = boxes[box].height / 2 - apart
-            found = _parted([min(max(each, -reach), reach) for each in wanted], apart=apart, reach=reach)
+            found = _spread_out([min(max(each, -reach), reach) for each in wanted], apart=apart, reach=reach)
         else:
             found = [place * apart for place in places]
         for port, at in zip(here, found, strict=True):
@@ -116,7 +116,7 @@ def _spread(comes_from: Sequence[float]) -> list[float]:
     return [first + number for number in range(len(comes_from))]
 
 
-def _parted(wanted: Sequence[float], *, apart: float, reach: float) -> list[float]:
+def _spread_out(wanted: Sequence[float], *, apart: float, reach: float) -> list[float]:
     """Places in the same order, as near to the wanted ones as can be, so far apart and none beyond `reach`."""
     places: list[float] = []
     for at in wanted:

@@ -102,7 +102,7 @@ def _calmest(
         found = _busy(other, image, move(place.is_high), look)
         is_smaller = place.smaller or place.columns < _BESIDE[0].columns
         most = min(_CALMER_IF_SMALLER * busy, _CALM) if is_smaller else _CALMER * busy
-        if found < most and not any(line.is_cut for line in other):
+        if found < most and not any(line.is_truncated for line in other):
             best, busy = place, found
     return best
 
@@ -175,8 +175,8 @@ def _text(scene: SceneryScene, still: Still, look: Look, place: _Place, *, ink: 
     """From the bottom of the content upwards: whose it is, the subtitle, the heading, all in `ink`; empty: in light."""
     grid, content, ink = look.grid, look.grid.content, ink or look.theme.plate_text
     width, steps = grid.columns(place.columns), sizes(grid, _HEADING_SIZES[place.smaller :])
-    heading = fit(scene.heading, look.styled(DISPLAY), steps, width_px=width, most_lines=3)
-    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width, most_lines=2)
+    heading = fit(scene.heading, look.styled(DISPLAY), steps, width_px=width, max_lines=3)
+    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width, max_lines=2)
     credit = source_line(still.credit, look, width_px=width)
     left, bottom = content.left, content.bottom - grid.px(_ABOVE_EDGE)
     found: list[Sprite] = []
@@ -189,7 +189,7 @@ def _text(scene: SceneryScene, still: Still, look: Look, place: _Place, *, ink: 
         found += text_sprites(subtitle, left=left, top=top, colours=(ink,), motion=enter(grid, 12, rise=24))
         bottom = top - grid.px(_AFTER_HEADING)
     if heading.lines:
-        top = bottom - heading.height_px - heading.reach_px
+        top = bottom - heading.height_px - heading.clearance_px
         found += text_sprites(heading, left=left, top=top, colours=(ink,), motion=enter(grid, 8, rise=40))
     return _raised(found, look) if place.is_high else found
 

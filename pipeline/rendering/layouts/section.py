@@ -64,7 +64,7 @@ def lay_out(scene: SectionScene, words: Sequence[Word], look: Look) -> Compositi
     elements: list[Element] = [_drawn(outline, look, left=corner[0], top=corner[1])]
     left = content.left
     elements += text_sprites(plan.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6, rise=40))
-    top += plan.heading.height_px + plan.heading.reach_px + _below_heading(look)
+    top += plan.heading.height_px + plan.heading.clearance_px + _below_heading(look)
     frame = 10 + 3 * len(plan.heading.lines)
     elements.append(bar(look, left=left, top=top, frame=frame))
     top += grid.px(8 + 48)
@@ -85,10 +85,10 @@ def _plan(scene: SectionScene, look: Look) -> _Plan:
         sizes(grid, DISPLAY_SIZES[1:]),
         width_px=width,
         height_px=grid.px(340 if grid.is_stacked else 480),
-        most_lines=4,
+        max_lines=4,
     )
-    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width, most_lines=2)
-    height = heading.height_px + heading.reach_px + _below_heading(look) + grid.px(8)
+    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width, max_lines=2)
+    height = heading.height_px + heading.clearance_px + _below_heading(look) + grid.px(8)
     height += grid.px(48) + subtitle.height_px if subtitle.lines else 0
     tall = grid.px(_TALL)
     if grid.is_stacked:

@@ -155,10 +155,10 @@ def _names(
     labels, styles = [scene.items[at].label for at in others], [replace(BODY, leading=1.15)] * len(others)
     largest = min(look.grid.type_px(40), height_px, largest_px)
     one_line = alike(labels, styles, look, width_px=width_px, largest_px=largest)
-    if not any(name.cut for name in one_line):
+    if not any(name.is_truncated for name in one_line):
         return one_line
     room = height_px - look.grid.px(_GAP)
-    return alike(labels, styles, look, width_px=width_px, height_px=room, most_lines=2, largest_px=largest)
+    return alike(labels, styles, look, width_px=width_px, height_px=room, max_lines=2, largest_px=largest)
 
 
 def _dot(name: str, left: int, middle: int, look: Look, motion: Motion) -> Sprite:
@@ -179,7 +179,7 @@ def _middle(scene: SharesScene, look: Look, side: int) -> tuple[TextBlock, ...]:
     found = [
         blocks
         for blocks in found
-        if _height(blocks, look) <= _MIDDLE_HEIGHT * side and not any(block.cut for block in blocks)
+        if _height(blocks, look) <= _MIDDLE_HEIGHT * side and not any(block.is_truncated for block in blocks)
     ]
     # Where the words are many they may come close to the ring.
     for air in (_AIR, 0):
@@ -195,9 +195,9 @@ def _set_middle(scene: SharesScene, look: Look, value_px: int, name_px: int) -> 
     style = look.styled(VALUE)
     value = fit(_texts(scene, look)[number], style, sizes(grid, _NUMBER_SIZES), width_px=value_px)
     style = look.styled(replace(BODY, leading=1.2))
-    name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[1:3]), width_px=name_px, most_lines=2)
-    if name.cut:
-        name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[3:]), width_px=name_px, most_lines=3)
+    name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[1:3]), width_px=name_px, max_lines=2)
+    if name.is_truncated:
+        name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[3:]), width_px=name_px, max_lines=3)
     return value, name
 
 
@@ -218,7 +218,7 @@ def _farthest(blocks: tuple[TextBlock, TextBlock], look: Look) -> float:
 
 def _below_value(value: TextBlock, look: Look) -> int:
     """From the number in the middle to its name: units of some scripts have tails that are long at that size."""
-    return max(look.grid.px(28), value.tail_px + look.grid.px(8))
+    return max(look.grid.px(28), value.descent_px + look.grid.px(8))
 
 
 def _in_middle(blocks: Sequence[TextBlock], ring: Ring, look: Look, start: int) -> list[Sprite]:

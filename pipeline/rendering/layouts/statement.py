@@ -74,7 +74,7 @@ def _elements(scene: StatementScene, sentences: Sequence[TimedSentence], look: L
     grid, theme = look.grid, look.theme
     label = kicker(scene.kicker, look, width_px=_width(look))
     blocks = [_sentence(sentence, look) for sentence in sentences]
-    gap = grid.px(48) + max(block.reach_px for block in blocks) if label.lines else 0
+    gap = grid.px(48) + max(block.clearance_px for block in blocks) if label.lines else 0
     heights = [label.height_px + gap + block.height_px for block in blocks]
     # Where a high one comes after a low one, both stand a little off the middle, clear of the captions.
     lowest = max(_top(look, max(heights)), grid.content.bottom - grid.px(_AIR_BELOW) - max(heights))
@@ -108,7 +108,7 @@ def _top(look: Look, height_px: int) -> int:
 
 
 def _has_room(text: str, look: Look) -> bool:
-    return display_width(text) <= _MOST_CHARS and not _sentence(TimedSentence(0, text), look).cut
+    return display_width(text) <= _MOST_CHARS and not _sentence(TimedSentence(0, text), look).is_truncated
 
 
 def _sentence(sentence: TimedSentence, look: Look) -> TextBlock:
@@ -118,7 +118,7 @@ def _sentence(sentence: TimedSentence, look: Look) -> TextBlock:
         sizes(look.grid, STATEMENT_SIZES),
         width_px=_width(look),
         height_px=look.grid.type_px(600),
-        most_lines=6,
+        max_lines=6,
         emphasis=sentence.emphasis,
     )
 

@@ -65,7 +65,7 @@ def lay_out(scene: TitleScene, words: Sequence[Word], look: Look) -> Composition
     elements += text_sprites(label, left=left, top=top, colours=(theme.accent,), motion=AT_ONCE)
     top += above
     elements += text_sprites(heading, left=left, top=top, colours=(theme.text,), motion=AT_ONCE, stagger=0)
-    top += heading.height_px + heading.reach_px + grid.type_px(_ABOVE_BAR)
+    top += heading.height_px + heading.clearance_px + grid.type_px(_ABOVE_BAR)
     elements.append(bar(look, left=left, top=top, frame=8))
     top += grid.px(8 + 48)
     elements += text_sprites(subtitle, left=left, top=top, colours=(theme.muted,), motion=enter(grid, 10))
@@ -75,8 +75,8 @@ def lay_out(scene: TitleScene, words: Sequence[Word], look: Look) -> Composition
 def _around(label: TextBlock, heading: TextBlock, subtitle: TextBlock, look: Look) -> tuple[int, int]:
     """What stands above the heading and below it, with the gaps between, in pixels."""
     grid = look.grid
-    above = label.height_px + grid.px(48) + heading.reach_px if label.lines else 0
-    below = heading.reach_px + grid.type_px(_ABOVE_BAR) + grid.px(8)
+    above = label.height_px + grid.px(48) + heading.clearance_px if label.lines else 0
+    below = heading.clearance_px + grid.type_px(_ABOVE_BAR) + grid.px(8)
     below += grid.px(48) + subtitle.height_px if subtitle.lines else 0
     return above, below
 
@@ -95,10 +95,10 @@ def _fitted(scene: TitleScene, look: Look, width_px: int, figure_x: int) -> _Pla
     steps = sizes(grid, DISPLAY_SIZES)
     high = round(_SHARE_STACKED * grid.content.height) if grid.is_stacked else grid.px(_HIGH)
     label = kicker(scene.kicker, look, width_px=width_px)
-    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=2)
+    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width_px, max_lines=2)
 
     def title(high: int) -> TextBlock:
-        return fit(scene.heading, look.styled(DISPLAY), steps, width_px=width_px, height_px=high, most_lines=5)
+        return fit(scene.heading, look.styled(DISPLAY), steps, width_px=width_px, height_px=high, max_lines=5)
 
     heading = title(high)
     over = sum(_around(label, heading, subtitle, look)) + heading.height_px - grid.content.height

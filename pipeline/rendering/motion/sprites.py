@@ -70,7 +70,7 @@ class Sprite:
     span: tuple[int, int] | None = None
     # The text that it is a line of, and whether that is truncated.
     text: str = ""
-    is_cut: bool = False
+    is_truncated: bool = False
 
     def mirrored(self, width_px: int) -> Sprite:
         """See `Element`. It is moved, not flipped: letters and figures stay as they are."""
@@ -133,7 +133,7 @@ def solid_sprite(mask: Image.Image, name: str, *, left: int, top: int, motion: M
 def ink_sprite(ink: Ink, name: str, *, left: int, top: int, motion: Motion) -> Sprite:
     """Rasterised text in a single colour, #RRGGBB, its emoji in their own; the pen starts at `left` and `top`."""
     sprite = solid_sprite(ink.mask, name, left=left + ink.left, top=top + ink.top, motion=motion)
-    if ink.signs is None:
+    if ink.emoji_layer is None:
         return sprite
     return replace(sprite, ink=tile(ink.painted(Image.new("RGB", ink.mask.size, rgb(name)))))
 
@@ -166,7 +166,7 @@ def text_sprites(
             ink = draw_ink(line, block.size_px, group)
             if ink:
                 sprite = ink_sprite(ink, name, left=start, top=baseline, motion=moved)
-                sprites.append(replace(sprite, span=span, text=text, is_cut=block.cut))
+                sprites.append(replace(sprite, span=span, text=text, is_truncated=block.is_truncated))
     return sprites
 
 

@@ -76,7 +76,7 @@ def photograph(look: Look, still: Still, box: Box, *, motion: Motion, radius_px:
 
 def edge_to_edge(look: Look, still: Still, box: Box, *, motion: Motion) -> list[Sprite]:
     """A picture that fills a box at the edges of the frame; a thing that would be cut stands whole on a surface."""
-    if not is_cut(still, box.width / box.height):
+    if not is_cropped(still, box.width / box.height):
         return [photograph(look, still, box, motion=motion, radius_px=0)]
     width = round(box.height * widest(still)) & ~1
     left = box.centre_x - width // 2
@@ -147,7 +147,7 @@ def widest(still: Still) -> float:
     return still.aspect / min(1.0, bottom - top + 2 * AROUND) if top > 0 and bottom < 1 else math.inf
 
 
-def is_cut(still: Still, shape: float) -> bool:
+def is_cropped(still: Still, shape: float) -> bool:
     """Whether something compact is not whole in a frame of that shape from its top to its bottom."""
     return shape > _NEARLY * widest(still) and (is_page(still) or narrowest(still) <= _COMPACT)
 

@@ -85,7 +85,7 @@ class ColumnMapping:
             if name := self.field(column):
                 by_field.setdefault(name, []).append(column)
         for name, columns in by_field.items():
-            twice = [column for column in columns if column in self._table.doubled]
+            twice = [column for column in columns if column in self._table.duplicates]
             if len(columns) > 1 or twice:
                 either = [*columns, *(f"{column} (2)" for column in twice)]
                 raise InputError(
@@ -100,7 +100,7 @@ class ColumnMapping:
         ]
         if missing and self._table.columns:
             what = f"no column is the field {missing[0]}" if len(missing) == 1 else f"no columns are {_listed(missing)}"
-            there = f"there is {_listed(self._table.columns)} ({self._table.form})"
+            there = f"there is {_listed(self._table.columns)} ({self._table.description})"
             is_torn = any(_DELIMITERS.intersection(column) for column in self._table.columns)
             hint = _DELIMITER_HINT if is_torn else self._map_hint(missing)
             raise InputError(f"{what}: {there}", where=self._table.path, hint=hint)

@@ -1,4 +1,4 @@
-"""Capital letters as a language writes them."""
+"""Upper case by language."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import unicodedata
 _ACUTE = "\u0301"
 
 
-def capitals(text: str, language: str) -> str:
-    """`text` in capitals: Turkish keeps the dot of its i, Greek drops its accents, Georgian has no such habit.
+def uppercase(text: str, language: str) -> str:
+    """`text` in upper case: Turkish keeps the dot of its i, Greek drops accents, Georgian stays as it is.
 
     The rules of CLDR's el-Upper, tr-Upper and az-Upper, as far as a short line needs them. `language` is a tag.
     """
