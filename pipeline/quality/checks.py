@@ -7,7 +7,7 @@ from itertools import zip_longest
 from statistics import fmean
 
 from pipeline.media.container.probe import MediaInfo, PictureTrack, SoundTrack
-from pipeline.media.pictures.decode import View
+from pipeline.media.pictures.decode import DecodedVideo
 from pipeline.media.sound.loudness import Loudness
 from pipeline.media.span import Span
 from pipeline.model import SAMPLE_RATE_HZ, Check, Codec, VideoFormat
@@ -118,9 +118,9 @@ def offset(sound: SoundTrack) -> Check:
     )
 
 
-def moves(seen: View, frame_rate: int) -> Check:
+def moves(seen: DecodedVideo, frame_rate: int) -> Check:
     """Pictures change where the scene was drawn with changes."""
-    stuck_s = seen.stuck / frame_rate
+    stuck_s = seen.stuck_frames / frame_rate
     return Check.of(
         "frozen",
         passed=stuck_s <= STUCK_S,
@@ -206,12 +206,12 @@ def decoded(track: PictureTrack, pictures: int) -> Check:
     )
 
 
-def rest(seen: View, least_db: float) -> Check:
+def rest(seen: DecodedVideo, least_db: float) -> Check:
     """What should rest, rests: coded again, a picture is itself, as far as the quantiser can tell."""
     return Check.of(
         "rest",
-        passed=seen.at_rest_db >= least_db,
-        measured=f"{seen.at_rest_db:.1f} dB like the picture before",
+        passed=seen.held_db >= least_db,
+        measured=f"{seen.held_db:.1f} dB like the picture before",
         limit=f"at least {least_db:.1f} dB",
     )
 

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 from pipeline.errors import InputError
 from pipeline.files import storage_errors
 from pipeline.media.container.boxes import append_extra, read_extra
-from pipeline.media.container.probe import Packets
+from pipeline.media.container.probe import PacketRun
 from pipeline.media.pictures.decode import Luma
-from pipeline.media.sound.loudness import Loudness, together
+from pipeline.media.sound.loudness import Loudness, combine_loudness
 from pipeline.media.span import Span
 from pipeline.quality.expected import Parts
 
@@ -49,7 +49,7 @@ class PictureFindings:
     """The pictures of a scene."""
 
     # All but the last, and the last, which is left out of a film where its sound ends within it.
-    packets: tuple[Packets, ...]
+    packets: tuple[PacketRun, ...]
     # Frame times that the scene lasts, and of these the last packet.
     frames: int
     last_frames: int
@@ -68,7 +68,7 @@ class PictureFindings:
 class SoundFindings:
     """The sound of a scene, or of a film."""
 
-    packets: Packets
+    packets: PacketRun
     configuration: str
     loudness: Loudness
 
@@ -104,7 +104,7 @@ class PartFindings:
     shown: tuple[int, ...]
 
     @property
-    def packets(self) -> dict[str, tuple[tuple[int, Packets], ...]]:
+    def packets(self) -> dict[str, tuple[tuple[int, PacketRun], ...]]:
         """The packets that the film must have of video and audio, each piece with the number of its part."""
         pictures = [
             (number, packets)
@@ -129,7 +129,7 @@ class PartFindings:
         return Seen(
             pixel_format=" and ".join(sorted({part.pixel_format for part in self.pictures})),
             scenes=tuple(part.at_rest for part in self.pictures),
-            loudness=together(part.loudness for part in self.sounds),
+            loudness=combine_loudness(part.loudness for part in self.sounds),
             black=tuple(_joined(black)),
         )
 

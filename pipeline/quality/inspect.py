@@ -16,7 +16,7 @@ from pipeline.errors import InputError, QualityError
 from pipeline.files import sha256_of
 from pipeline.media.container.demux import opened
 from pipeline.media.container.probe import MediaInfo, probe
-from pipeline.media.pictures.decode import view
+from pipeline.media.pictures.decode import decode_video
 from pipeline.media.pictures.perceptual_hash import perceptual_hash
 from pipeline.media.sound.loudness import measure_film_loudness
 from pipeline.model import Check, Package, QualityProfile, Verdict
@@ -109,7 +109,7 @@ def inspect_segment(
     say). Raises `QualityError` with all that is wrong, and `StorageError`.
     """
     try:
-        with opened(path, is_held=True) as segment:
+        with opened(path, in_memory=True) as segment:
             info = probe(segment, _ALL_BUT_THE_LAST)
             if not info.is_complete:
                 raise InputError("it ends before its index says")
@@ -118,11 +118,11 @@ def inspect_segment(
             if not sound.packets:
                 raise InputError("it has no sound")
             (sound_packets,) = sound.packets
-            seen = view(segment, expected.resting_s, frame_rate=expected.frame_rate, changes=changes)
+            seen = decode_video(segment, expected.resting_s, frame_rate=expected.frame_rate, changes=changes)
             loudness = measure_film_loudness(segment)
     except InputError as error:
         raise QualityError(f"the scene does not pass: {error.message}") from error
-    at_rest = tuple(map(Brightness.of, seen.looked_at))
+    at_rest = tuple(map(Brightness.of, seen.samples))
     _pass(
         *_properties(info, expected, seen.pixel_format),
         checks.decoded(picture, seen.pictures),
@@ -142,7 +142,7 @@ def inspect_segment(
                 configuration=picture.configuration,
                 pixel_format=seen.pixel_format,
                 at_rest=at_rest[0],
-                look=perceptual_hash(seen.looked_at[0]),
+                look=perceptual_hash(seen.samples[0]),
                 black=seen.black,
             ),
             sound=SoundFindings(packets=sound_packets, configuration=sound.configuration, loudness=loudness),
@@ -235,10 +235,10 @@ def _decoded(video: Path, expected: Expected) -> Seen:
     # FFmpeg works without Python's lock: sound and pictures are decoded side by side.
     with ThreadPoolExecutor(max_workers=1) as beside:
         sound = beside.submit(measure_film_loudness, video)
-        pictures = view(video, expected.resting_s, frame_rate=expected.frame_rate, everything=True)
+        pictures = decode_video(video, expected.resting_s, frame_rate=expected.frame_rate, everything=True)
         return Seen(
             pixel_format=pictures.pixel_format,
-            scenes=tuple(map(Brightness.of, pictures.looked_at)),
+            scenes=tuple(map(Brightness.of, pictures.samples)),
             loudness=sound.result(),
             decoded=pictures.pictures,
             black=pictures.black,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.files import sha256_of
-from pipeline.media.analysis import survey
+from pipeline.media.analysis import analyse_film
 from pipeline.model import Check, Package, QualityProfile, Verdict
 from pipeline.quality.companions import picture, words
 from pipeline.quality.expected import NearDuplicate
@@ -28,7 +28,7 @@ def judge_file(path: Path, profile: QualityProfile) -> tuple[Verdict, Fingerprin
     try:
         before = path.stat()
         digest = sha256_of(path)
-        film = survey(path)
+        film = analyse_film(path)
         after = path.stat()
     except OSError as error:
         return unreadable(f"it can't be read ({type(error).__name__})", profile, limit), None
@@ -42,8 +42,8 @@ def judge_file(path: Path, profile: QualityProfile) -> tuple[Verdict, Fingerprin
     checks = (read, *film_checks(path, film, profile), *caption_checks(beside, end_s, profile, film.sound))
     portrait = Fingerprint(
         length_s=end_s,
-        looks=film.picture.looks if film.picture else (),
-        levels_lufs=film.sound.levels_lufs if film.sound else (),
+        looks=film.picture.hashes if film.picture else (),
+        levels_lufs=film.sound.lufs_by_second if film.sound else (),
         said=" ".join(cue.text for cue in first_cues(beside)),
     )
     return Verdict(checks=checks).under(profile).of_film(digest), portrait

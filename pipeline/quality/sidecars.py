@@ -82,7 +82,7 @@ def _heard_checks(
 ) -> Iterator[Check]:
     """Whether captions of all that is said are there when it is said: of the file where it is worst."""
     limits = limits_of(profile)
-    gaps = [longest_uncaptioned(cues, sound.spoken, sound.levels_lufs, sound_s) for cues in files]
+    gaps = [longest_uncaptioned(cues, sound.spoken, sound.lufs_by_second, sound_s) for cues in files]
     length_s, where = longest_of([gap for gap in gaps if gap.length_s])
     yield Check.of(
         "caption_gaps",
@@ -92,7 +92,7 @@ def _heard_checks(
         value=length_s,
         unit="s",
     )
-    shifts = [shift for cues in files if (shift := find_shift(cues, sound.moments_lufs))]
+    shifts = [shift for cues in files if (shift := find_shift(cues, sound.momentary_lufs))]
     late_s, speed = max(shifts, key=lambda shift: abs(shift[0]), default=(0.0, 1.0))
     told = f"{abs(late_s):.1f} s {'late' if late_s >= 0 else 'early'}" if shifts else "in time, as far as it is known"
     told += "" if speed == 1 else f", and {100 * abs(speed - 1):.0f} % too {'slow' if speed > 1 else 'fast'}"

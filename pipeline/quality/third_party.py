@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from pipeline.language.text import counted
-from pipeline.media.analysis.black_bars import Bars
+from pipeline.media.analysis.black_bars import BlackBars
 from pipeline.media.analysis.results import AudioAnalysis, FilmAnalysis, VideoAnalysis
 from pipeline.media.filters import BLOCK_S
 from pipeline.media.pictures.perceptual_hash import MAX_DISTANCE_BITS, hamming_distance
@@ -131,7 +131,7 @@ def _aspect(track: VideoAnalysis) -> _Found:
     return "aspect", usual and abs(pixel - 1) <= _SQUARE and track.reshaped_s is None, measured, shape, ""
 
 
-def _bars(bars: Bars) -> _Found:
+def _bars(bars: BlackBars) -> _Found:
     """A picture may be narrower than the film or lower, not both; and what is beside it is there twice."""
     sides = {"left": bars.left, "right": bars.right, "top": bars.top, "bottom": bars.bottom}
     is_small = min(sides.values()) >= _FRAME
@@ -153,7 +153,7 @@ def _one_picture_s(track: VideoAnalysis) -> float:
     longest_s, lasted_s, last = 0.0, 0.0, None
     for span in track.still:
         middle = round((span.start_s + span.end_s) / 2 - track.start_s)
-        look = track.looks[min(middle, len(track.looks) - 1)] if track.looks else None
+        look = track.hashes[min(middle, len(track.hashes) - 1)] if track.hashes else None
         is_same = last is None or look is None or hamming_distance(look, last) <= MAX_DISTANCE_BITS
         lasted_s, last = span.length_s + (lasted_s if is_same else 0.0), look
         longest_s = max(longest_s, lasted_s)
@@ -175,7 +175,7 @@ def _sound(track: AudioAnalysis, profile: QualityProfile) -> Iterator[_Found]:
     yield "true_peak", round(peak, 2) <= profile.peak_dbtp, f"{peak:.2f} dBTP", peak, "dBTP"
     runs = track.clipped_runs
     yield "clipping", runs <= profile.clipped_runs, f"{runs} places", runs, ""
-    for check in torn(track.torn, profile):
+    for check in torn(track.discontinuities, profile):
         yield check.name, check.passed, check.measured, check.value, check.unit
     longest_s, where = longest_of(track.bursts)
     yield "bursts", not track.bursts, where, longest_s, "s"
