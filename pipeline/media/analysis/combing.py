@@ -15,8 +15,8 @@ from pipeline.media.pictures.decode import subsample_plane
 # Levels by which rows of the two fields differ, at least; rows of one field, at most, as a share of that; and over how
 # many consecutive rows.
 _DIFFERENT, _ALIKE, _ROWS = 12, 0.5, 6
-# A pixel moves if it changes by so many levels, and a picture if such a share of its pixels does. Most of the combed
-# pixels must move, and be such a share of the picture and of the moving pixels.
+# Levels by which a moving pixel changes; share of moving pixels in a moving picture; share of combed pixels that move;
+# and their minimum share of the picture, and of the moving pixels.
 _MOVES, _MIN_MOVING, _MOST, _MIN_OF_PICTURE, _MIN_OF_MOVING = 8, 0.002, 0.8, 0.0005, 0.02
 # Combing lasts: a sample at this interval is enough.
 _INTERVAL_S = 0.25

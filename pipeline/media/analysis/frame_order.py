@@ -24,24 +24,24 @@ from numpy.typing import NDArray
 
 from pipeline.media.pictures.decode import subsample_plane
 
-# Frames are compared by the means of so many blocks. If the fiftieth of the blocks that differ most differs by less
-# than so many levels, it is the same frame, coded again.
+# Blocks whose means are compared. If the fiftieth of them that differs most differs by less than this noise, in levels,
+# it is the same frame, coded again.
 _COLUMNS, _ROWS, _WORST_PART, _NOISE = 64, 36, 50, 1.5
-# With this many sampled rows, a quarter of the samples is enough.
+# From this number of sampled rows on, a quarter of the samples is enough.
 _MANY_ROWS = 4 * _ROWS
 # Seen again: its distance to an older frame is less than this share of all recent distances between neighbours. New:
 # the last frame is the closest one, or nearly so.
 _AGAIN, _NEW = 0.25, 0.75
 # The history in seconds and in frames, and the longest jump.
 _HISTORY_S, _MAX_FRAMES, _JUMP_S = 1.0, 32, 0.25
-# So many frames before a jump are each further away than the one after it.
+# Frames before a jump, each of which is further away than the one after it.
 _BEFORE = 5
-# Movement is judged over so many frames, none of them more than so many places out of order. It is even if the longest
-# step is no more than a multiple of the shortest, and two steps reach further than one.
+# Frames over which movement is judged, and the places by which one may be out of order. Movement is even if the longest
+# step is no more than this multiple of the shortest, and two steps reach this much further than one.
 _WINDOW, _MAX_DISPLACEMENT = 8, 3
 _EVEN, _TWO_STEPS = 1.6, 1.2
 # A blink: its longest duration (two frames at 24 fps), its distance in levels from the frames before and after it, and
-# unless it is black, the distance between those. They are compared by so many rows and columns of blocks.
+# unless it is black, the distance between those; and the rows and columns of blocks by which they are compared.
 _BLINK_S, _OTHER_SHOT, _SAME_SHOT, _COARSE = 0.09, 25.0, 4.0, 6
 # Levels of black, and how much brighter its surroundings are, at least. With less change than this the film does not
 # fade; and what comes again within this time flashes.

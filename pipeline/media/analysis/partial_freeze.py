@@ -24,7 +24,7 @@ _FROZEN, _FROZEN_KEYFRAME, _MOVES, _MOSTLY = 0.75, 4.0, 2.0, 0.75
 # such a share goes on; in such a share of the frozen part, something moves before and after.
 _FROZEN_SHARE, _MOVING_SHARE = 1 / 4, 1 / 8
 _MIN_S, _MIN_PICTURES = 0.3, 8
-# So many pictures before and after the freeze, of which all but one move.
+# Pictures examined before and after the freeze; all but one must move.
 _CONTEXT = 4
 # How much more the two rows at the tear differ than the rows around it: in levels, and as a multiple of those. In a
 # whole picture, at most this share of that.

@@ -16,10 +16,11 @@ from pipeline.media.filters import FROZEN
 from pipeline.media.pictures.decode import subsample_plane
 from pipeline.media.span import Span, subtract
 
-# It is motion if so many sampled pixels change by so many levels: encoding a still picture anew changes less.
+# Motion is a change of at least this number of sampled pixels by this number of levels: encoding a still picture anew
+# changes less.
 _PIXELS, _CHANGE = 3, 40
-# Tiles of so many sampled pixels, 16 of the picture: a line of small letters. With a larger share of changed pixels, it
-# is another picture.
+# Tile size in sampled pixels, 16 pixels of the picture: a line of small letters. With a larger share of changed pixels
+# than this, it is another picture.
 _TILE, _CUT_SHARE = 4, 0.02
 
 

@@ -33,7 +33,7 @@ Luma = NDArray[np.uint8]
 
 # Every fourth pixel: enough to see a line of text, for a sixteenth of the work.
 _STEP_PX = 4
-# Held pictures are compared in tiles of so many sampled pixels: a caption that moves fills one.
+# Tile size in sampled pixels for comparing held pictures: a moving caption fills a tile.
 _TILE = 16
 # PSNR of identical pictures: more than 8 bits can express.
 _IDENTICAL_DB = 100.0

@@ -26,7 +26,7 @@ from pipeline.model import SAMPLE_RATE_HZ
 
 _PACKET_SAMPLES = 1_024
 _TIME_BASE = Fraction(1, SAMPLE_RATE_HZ)
-# After so many packets of silence, at the latest, the encoder repeats the same packet.
+# Packets of silence after which, at the latest, the encoder repeats the same packet.
 _DECAY_PACKETS = 8
 # The default coder ("twoloop", with temporal noise shaping) takes twice the time, and is better only at half this bit
 # rate; measured on speech: 59 dB signal to noise with these options, 31 dB with the default. No noise substitution

@@ -46,8 +46,8 @@ def read_audio(source: bytes | Path, *, longest_s: float | None = None) -> Sampl
         with av.open(file, mode="r", options=options) as container:
             if not container.streams.audio:
                 raise InputError("there is no sound in it", where=where)
-            if told := undecodable(container):
-                raise InputError(told, where=where)
+            if reason := undecodable(container):
+                raise InputError(reason, where=where)
             planes = _decode(container, None if longest_s is None else round(longest_s * SAMPLE_RATE_HZ))
     except (av.FFmpegError, ValueError) as error:
         raise InputError(f"FFmpeg can't read it as audio ({type(error).__name__})", where=where) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-# So many consecutive samples at full scale are a clipped peak.
+# Consecutive samples at full scale that make a clipped peak.
 _RUN = 3
 _FULL_SCALE = 1 - 2**-14
 

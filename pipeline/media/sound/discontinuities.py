@@ -28,28 +28,28 @@ _CLICK_DB = 36.0
 _CONTEXT = 6
 # Smaller leaps are inaudible; of the third difference of a wave, full scale at ±1.
 _MIN_LEAP, _FLOOR = 0.02, 1e-5
-# Clicks so close together are one.
+# Clicks closer together are one.
 _MERGE_S = 0.01
 # A gap between two loud parts is a dropout if it is this long.
 _QUIET_DB, _LOUD_DB = -50.0, -35.0
 _MIN_GAP, _MAX_GAP = 15, 400
-# A click so close to the edge of a gap belongs to it: codecs smear. Most of so much beside the gap must be loud: a
-# crackle is shorter.
+# Largest distance of a click to the edge of a gap that it belongs to: codecs smear. And the cells beside a gap whose
+# median must be loud: a crackle is shorter.
 _EDGE, _LOUD_CELLS = 4, 10
-# A room is never as quiet as this, but for such a share of the time. There, silence is a dropout also with faded edges,
+# A room is never as quiet as this, but for a tiny share of the time. There, silence is a dropout also with faded edges,
 # as decoders fade that conceal what they lost; if there is more than an eighth of it, it is the style of some music.
 _DEEP_DB, _NEVER, _STYLE = -80.0, 0.002, 0.125
 _FADE = 20
-# A burst: so loud on average, with dips no deeper than this and so small a deviation. The third difference of white
-# noise has 20 times its power, five times where a codec cuts above 16 kHz; and 99 % of the sound around the burst has a
-# hundredth of it or less.
+# A burst: its minimum mean power, deepest dip and largest standard deviation. The third difference of white noise has
+# 20 times its power, five times where a codec cuts above 16 kHz; and 99 % of the sound around the burst has a hundredth
+# of it or less.
 _BURST_DB, _DIPS_DB, _STEADY_DB, _WHITE, _RARE = -14.0, 3.0, 1.5, 3.0, 100.0
 _MIN_BURST, _MAX_BURST, _SMOOTH = 60, 600, 5
-# Samples in the wrong byte order are noise, equally loud all the time, and silent where the sound was silent: such a
-# share of all that is louder than this, within so many decibels (standard deviation).
+# Samples in the wrong byte order are noise, equally loud all the time, and silent where the sound was silent: most of
+# what is louder than this, with a standard deviation of at most 3 dB.
 _AUDIBLE_DB, _MOSTLY, _EVEN_DB = -40.0, 0.5, 3.0
 _SECOND_S = 1.0
-# Cells are judged in batches; a cell needs so many after it, and before it.
+# Cells are judged in batches; and the cells that are needed after one, and before one.
 _BATCH = 60_000
 _AFTER = max(_EDGE + _CONTEXT + 2, _FADE + _LOUD_CELLS)
 _BEFORE = max(_MAX_GAP, _MAX_BURST) + _AFTER

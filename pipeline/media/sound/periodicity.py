@@ -10,8 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 
-# A sawtooth bass leaps once per wave, which is no longer than MAX_PERIOD cells, and about equally high each time. Some
-# of the leaps are masked by a drum: so many leaps must be found, no more than so many waves apart.
+# A sawtooth bass leaps once per wave: its longest period, and the largest ratio of its heights. Some leaps are masked
+# by a drum: the number of leaps that must be found, and the waves by which two may be apart.
 MAX_PERIOD, HEIGHT_RATIO, _MIN_LEAPS, _MAX_WAVES = 40, 2.0, 4, 8
 # Staccato notes leave gaps at the interval of a beat, or a few of them; a codec smears where they begin. In cells.
 _BEAT, _SMEAR = (100, 750), 4

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from pipeline.media.span import Span
 
-# No panning leaves a voice so much weaker in one ear (a pan law ends at 3 to 6 dB).
+# The level difference from which on one channel is missing: panning makes less (a pan law ends at 3 to 6 dB).
 ONE_SIDED_DB = 12.0
-# A mono loudspeaker, as phones have, loses so much of the sound; of uncorrelated channels, 3.
+# The loss in a mono mix, as on a phone's loudspeaker, from which on channels cancel; uncorrelated ones lose 3.
 CANCELLED_DB = 10.0
 _SILENT_DB = -50.0
 _PAUSE_S = 1.5

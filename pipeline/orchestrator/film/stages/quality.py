@@ -59,7 +59,7 @@ async def inspect(job: Job, context: RunContext, attempt: Attempt) -> Job:
         words=tuple(clip.words for clip in narration.clips),
         undrawable=await attempt.compute(undrawable, script, look),
         compared=is_compared(job),
-        twin=await to_thread.run_sync(twin_of, job, context),
+        near_duplicate=await to_thread.run_sync(twin_of, job, context),
     )
     profile = await to_thread.run_sync(lambda: profile_for(context.settings, context.template(job.brief)))
     parts = Parts(segments=tuple(segment.path for segment in job.segments), sound=job.music) if job.segments else None
