@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 from pipeline.cli.escaping import plain_json
 from pipeline.cli.options import CommonOptions
 from pipeline.errors import CheckpointError, ConfigurationError
-from pipeline.model import LEFT, Cost, JobStatus, JobSummary, why_not
+from pipeline.model import UNFINISHED, Cost, JobStatus, JobSummary, failure_reason
 from pipeline.reporting.groups import Group, Groups
 from pipeline.state import CheckpointStore, JobOverview, no_batch
 from pipeline.workspace import find_workspace
@@ -128,7 +128,7 @@ class BatchStatus:
     def full_state(self) -> BatchState:
         """The same, with what is left to publish."""
         state = self.checked_state()
-        left = sum(state.counts[status] for status in LEFT)
+        left = sum(state.counts[status] for status in UNFINISHED)
         if not left:
             return replace(state, uploads=())
         # They are parked for their captions, say.
@@ -150,7 +150,7 @@ class BatchStatus:
     def _asked_of_one(self) -> Mapping[str, str | bool | int | float]:
         """What flags said of a film that is left: `publish` is asked of films, whatever was asked of their batch."""
         with suppress(CheckpointError):  # a damaged film is told in its own line
-            for row in self._index.rows(*LEFT):
+            for row in self._index.rows(*UNFINISHED):
                 job = self._store.read_job(self._known.name, row.id)
                 return job.asked.settings if job else {}
         return {}
@@ -237,7 +237,7 @@ def write_batches(states: Iterable[BatchState], out: TextIO) -> None:
 
 def _stopped_state(row: JobSummary) -> JobState:
     """A film that stands still, and why: after the place of its brief, which its title does not tell."""
-    why = why_not(row)
+    why = failure_reason(row)
     is_placed = not row.origin or row.origin == row.title or row.origin in why
     return JobState(
         id=row.id,

@@ -10,7 +10,7 @@ from pipeline.cli.output import say
 from pipeline.cli.progress_view import outcome_line
 from pipeline.cli.summary import print_json
 from pipeline.film import Film
-from pipeline.model import Job, JobStatus, summary_of, title_of, why_not
+from pipeline.model import Job, JobStatus, failure_reason, summary_of, title_of
 from pipeline.orchestrator.events import JobEvent, Notice, RunEvent
 from pipeline.orchestrator.progress.snapshot import ENDED, finished
 
@@ -81,7 +81,7 @@ def _line(event: JobEvent) -> str:
 
 def _waits(job: Job) -> str:
     """Why a job goes no further for now."""
-    why = printable(why_not(summary_of(job)))
+    why = printable(failure_reason(summary_of(job)))
     word = "waiting" if job.status is JobStatus.PENDING else job.status.value
     until = f" until {job.parked_until.astimezone():%a %H:%M}" if job.parked_until else ""
     return f"{word}{until}{f': {why}' if why else ''}"

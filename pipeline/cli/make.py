@@ -64,7 +64,7 @@ def make(
         warn_unused_flags(making, [brief], session.context)
         if queue:
             return await enqueue_films([brief], session.context, QUEUE, Priority(priority or Priority.NORMAL), place)
-        count = session.context.wishes.count_films([brief])
+        count = session.context.briefs.count_films([brief])
         return await _make(brief, session.context, place, films, count=count)
 
     try:

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline.language.detection import another_language
+from pipeline.language.detection import language_mismatch
 from pipeline.model import Check, QualityProfile, Script, Verdict
-from pipeline.model.text_artefacts import find_in_words
+from pipeline.model.text_artefacts import find_prose_artefact
 from pipeline.quality import companions, cues
 from pipeline.quality.caption_coverage import is_partial
 from pipeline.quality.expected import Expected, TimedText
@@ -76,7 +76,7 @@ def _words(found: Sequence[TimedText], expected: Expected) -> Check:
     text = " ".join(cue.text for cue in found)
     said, shown = shingle_set(" ".join(cue.text for cue in expected.cues)), shingle_set(text)
     share = len(said & shown) / max(1, len(said))
-    other = another_language(text, expected.script.language) if expected.script else ""
+    other = language_mismatch(text, expected.script.language) if expected.script else ""
     return Check.of(
         "captions",
         passed=share >= _MIN_TEXT and not other,
@@ -119,5 +119,5 @@ def _metadata_faults(content: dict[str, object], expected: Expected) -> Iterator
     if isinstance(length_s, int | float) and abs(length_s - expected.duration_s) > _SAME_S:
         yield f"of a film of {length_s:.2f} s, and this one has {expected.duration_s:.2f} s"
     for name, ours in (("title", script.title), ("description", script.description), ("tags", " ".join(script.tags))):
-        if (found := companions.find_leftover(content.get(name, ""))) and not find_in_words(ours):
+        if (found := companions.find_artefact(content.get(name, ""))) and not find_prose_artefact(ours):
             yield found

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pysubs2
 
-from pipeline.language.text import counted, strip_unseen
-from pipeline.language.writing_systems import width
+from pipeline.language.text import counted, strip_invisible
+from pipeline.language.writing_systems import display_width
 from pipeline.media.analysis.results import AudioAnalysis
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.caption_coverage import is_partial, longest_uncaptioned
@@ -189,7 +189,7 @@ def reading_checks(cues: Sequence[TimedText], profile: QualityProfile) -> Iterat
         )
     if "caption_lines" in limits:
         lines = max(cue.text.count("\n") + 1 for cue in cues)
-        longest = max(width(line) for cue in cues for line in cue.text.split("\n"))
+        longest = max(display_width(line) for cue in cues for line in cue.text.split("\n"))
         yield Check.of(
             "caption_lines",
             passed=lines <= profile.lines and longest <= profile.chars_per_line,

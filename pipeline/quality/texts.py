@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.language.detection import another_language
+from pipeline.language.detection import language_mismatch
 from pipeline.model import Check, Script, narration_of
-from pipeline.model.text_artefacts import find_in_captions, find_lost_letters, leftovers
+from pipeline.model.text_artefacts import find_artefacts, find_caption_artefact, find_replaced_letters
 from pipeline.quality.expected import TimedText
 
 # The language in the name of a caption file, as players parse it: film.de.srt, film.pt-BR.vtt.
@@ -20,14 +20,14 @@ def text(script: Script, cells: Sequence[str] = ()) -> Check:
 
     Text from `cells`, those of the film's row, is never a leftover.
     """
-    return _text(list(leftovers(script, cells)))
+    return _text(list(find_artefacts(script, cells)))
 
 
 def caption_text(cues: Sequence[TimedText]) -> Check:
     """The same for the captions of a third-party film."""
     numbered = enumerate(cues, start=1)
-    found = [f"{left} in caption {number}" for number, cue in numbered if (left := find_in_captions(cue.text))]
-    if lost := find_lost_letters("\n".join(cue.text for cue in cues)):
+    found = [f"{left} in caption {number}" for number, cue in numbered if (left := find_caption_artefact(cue.text))]
+    if lost := find_replaced_letters("\n".join(cue.text for cue in cues)):
         number = next(number for number, cue in enumerate(cues, start=1) if lost in cue.text)
         found.append(f"letters that were lost (“{lost}”) in caption {number}")
     return _text(found)
@@ -47,7 +47,7 @@ def _text(found: Sequence[str]) -> Check:
 def language(script: Script) -> Check:
     """The narration is in the language of the film."""
     said = " ".join(narration_of(scene) for scene in script.scenes)
-    other = another_language(said, script.language)
+    other = language_mismatch(said, script.language)
     return Check.of(
         "language",
         passed=not other,
@@ -61,6 +61,6 @@ def named_language(path: Path, cues: Sequence[TimedText]) -> Check | None:
     if not (named := _TAG.search(path.stem)):
         return None
     tag = named[1].replace("_", "-")
-    other = another_language(" ".join(cue.text for cue in cues), tag)
+    other = language_mismatch(" ".join(cue.text for cue in cues), tag)
     measured = f"{path.name}: {other}" if other else f"as {tag} is written"
     return Check.of("language", passed=not other, measured=measured, limit="the language that its name tells")

@@ -25,12 +25,12 @@ from pipeline.media.container.probe import probe
 from pipeline.media.sound.loudness import normalise_loudness
 from pipeline.quality import judge
 from pipeline.quality.judge import judge_file
-from pipeline.settings import Settings, profiles_of
+from pipeline.settings import Settings, resolve_profiles
 from tests.standins.ffmpeg_films import LENGTH_S, OURS, black, moving, still, talk, write_film
 
 # Nothing is forgiven, but that the films of tests are small.
 ITU601, ITU709 = Colorspace.ITU601, Colorspace.ITU709
-STRICT = replace(profiles_of(Settings().profiles)["strict"], shorter_side_px=180)
+STRICT = replace(resolve_profiles(Settings().profiles)["strict"], shorter_side_px=180)
 
 
 @pytest.fixture(scope="module")

@@ -223,7 +223,7 @@ def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
 @pytest.mark.parametrize(
     ("scenes", "problem"),
     [
-        ("[[scenes]]\nlayout = 'statment'", "a scene has the layout 'statment'. Did you mean statement"),
+        ("[[scenes]]\nlayout = 'statment'", "unknown layout 'statment'. Did you mean statement"),
         ("[[scenes]]\nlayout = 'statement'\ntext = '{{ nme }}'", "there is no field nme. Did you mean name"),
         ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name'", "It stands in '{{ name'"),
         ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name | titel }}'", "'titel'. Did you mean title"),
@@ -236,7 +236,7 @@ def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
             "it is nested too deeply",
         ),
         ("[[scenes]]\nlayout = 'statement'\ntxt = 'x'\nsay = 'x'", "a statement scene has no txt"),
-        ("[[scenes]]\nlayout = ['statement']", "a scene has the layout \"['statement']\""),
+        ("[[scenes]]\nlayout = ['statement']", "unknown layout \"['statement']\""),
         (
             "[[scenes]]\nlayout = 'statement'\ntxt = '{{ name }}'\nsay = 'x'",
             "script.toml:3: a statement scene has no txt",

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from pipeline.narration.normalisation.edits import Change, ends_here
-from pipeline.narration.normalisation.languages import Tongue
-from pipeline.narration.normalisation.numbers import BILLIONS, MILLIONS, NUMBER, THOUSANDS, form_of, value_of
+from pipeline.narration.normalisation.edits import Edit, sentence_ends_here
+from pipeline.narration.normalisation.languages import Language
+from pipeline.narration.normalisation.numbers import BILLIONS, MILLIONS, NUMBER, THOUSANDS, number_value, plural_form
 
 # What is written and what is said; spaces in it may be there or not ("z. B.", "z.B."). A "#" at the end: only before
 # a number; at the beginning: only after one; a "^": only before a capital, as titles stand; a "$": it may be the end of
-# a sentence, whose full stop it shares. Forms of what is said, as `form_of` takes them, are parted by "/".
+# a sentence, whose full stop it shares. Forms of what is said, as `plural_form` takes them, are parted by "/".
 _TABLES = {
     "en": "e.g.=for example|i.e.=that is|etc.$=et cetera|vs.=versus|approx.=approximately|cf.=compare"
     "|a.k.a.=also known as|w/o=without|w/=with|no. #=number|nos. #=numbers|fig. #=figure|vol. #=volume"
@@ -108,35 +108,35 @@ _STOPS_OF_UNITS = frozenset({".,", ".;", ".:"})
 _BEFORE_UNITS = "0123456789½¼¾⅓⅔"
 
 
-def say_abbreviations(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_abbreviations(text: str, language: Language) -> Iterator[list[Edit]]:
     """The full words; a full stop that also ends the sentence stays one."""
-    if tongue.code not in _TABLES:
+    if language.code not in _TABLES:
         return
-    entries, pattern = _table(tongue.code)
+    entries, pattern = _table(language.code)
     for match in pattern.finditer(text):
         written, said = entries[next(number for number, found in enumerate(match.groups()) if found is not None)]
         if written == "S. #" and _PARAGRAPH.search(text, 0, match.start()):
             said = "Satz"
         if "/" in said:
-            said = _form(said, text[: match.start()], tongue)
+            said = _form(said, text[: match.start()], language)
         if said.startswith(("года ", "року ")) and _IN_THE_YEAR.search(text, 0, match.start()):
             said = said.replace("года", "году", 1).replace("року", "році", 1)
-        if match[0].endswith(".") and ends_here(text[match.end() :], often=written.endswith("$")):
+        if match[0].endswith(".") and sentence_ends_here(text[match.end() :], often=written.endswith("$")):
             said += "."
         # The full stop of "2 hrs., at most".
         end = match.end() + (text[match.end() : match.end() + 2] in _STOPS_OF_UNITS)
         said += " " if text[end : end + 1].isdigit() else ""
         space = " " if match.start() and text[match.start() - 1] in _BEFORE_UNITS else ""
-        yield [Change(start=match.start(), end=end, said=space + said)]
+        yield [Edit(start=match.start(), end=end, text=space + said)]
 
 
-def _form(said: str, before: str, tongue: Tongue) -> str:
+def _form(said: str, before: str, language: Language) -> str:
     """The form that the number before it asks for; without one that can be told, that of many."""
     number = re.search(rf"(?:{NUMBER})$", before.rstrip())
-    value = value_of(number[0], tongue) if number else None
+    value = number_value(number[0], language) if number else None
     if _PART.search(before):
         value = Decimal(1) if said.count("/") < 2 else Decimal("0.5")
-    return form_of(tuple(said.split("/")), Decimal(5) if value is None else value, tongue)
+    return plural_form(tuple(said.split("/")), Decimal(5) if value is None else value, language)
 
 
 @lru_cache(maxsize=64)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from pipeline.narration.normalisation.edits import Change, ends_here
-from pipeline.narration.normalisation.languages import Tongue
+from pipeline.narration.normalisation.edits import Edit, sentence_ends_here
+from pipeline.narration.normalisation.languages import Language
 
 _ONES = "_ ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()  # noqa: SIM905
 _ODD = {1: "erste", 3: "dritte", 7: "siebte", 8: "achte", 16: "sechzehnte", 17: "siebzehnte"}
@@ -39,11 +39,11 @@ _IN_NUMBERS = re.compile(
 )
 
 
-def say_days(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_days(text: str, language: Language) -> Iterator[list[Edit]]:
     """The 5th of a month."""
-    if tongue.code != "de":
+    if language.code != "de":
         return
-    months = "|".join(map(re.escape, tongue.locale.months["format"]["wide"].values()))
+    months = "|".join(map(re.escape, language.locale.months["format"]["wide"].values()))
     day = r"[1-9]|[12]\d|3[01]"
     first = rf"(?:(?P<first>{day})\.(?P<dash>\s?[–-]\s?|\s(?:bis|und|oder)\s))?"
     short = "|".join(map(re.escape, _SHORT))
@@ -53,15 +53,15 @@ def say_days(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         link = (match["dash"] or "").strip()
         days = (ordinal(int(each), before) for each in match.group("first", "day") if each)
         said = f" {link if link.isalpha() else 'bis'} ".join(days)
-        changes = [Change(start=match.start(), end=match.end(), said=said)]
+        changes = [Edit(start=match.start(), end=match.end(), text=said)]
         if match["short"]:
-            changes.append(_month(_SHORT[match["short"]], *match.span("short"), text, tongue))
+            changes.append(_month(_SHORT[match["short"]], *match.span("short"), text, language))
         yield changes
 
 
-def say_days_in_numbers(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_numeric_days(text: str, language: Language) -> Iterator[list[Edit]]:
     """The 5th of a month that is a number, too, and has no year."""
-    for match in _IN_NUMBERS.finditer(text) if tongue.code == "de" else ():
+    for match in _IN_NUMBERS.finditer(text) if language.code == "de" else ():
         for group in filter(match.group, ("one", "two")):
             start, end = match.span(group)
             day, month = (int(part) for part in match[group].strip(".").split("."))
@@ -69,24 +69,24 @@ def say_days_in_numbers(text: str, tongue: Tongue) -> Iterator[list[Change]]:
                 date(2000, month, day)
             except ValueError:
                 continue
-            last = _month(month, end, end, text, tongue)
-            yield [Change(start=start, end=end, said=f"{ordinal(day, text[:start])} {last.said}")]
+            last = _month(month, end, end, text, language)
+            yield [Edit(start=start, end=end, text=f"{ordinal(day, text[:start])} {last.text}")]
 
 
-def _month(month: int, start: int, end: int, text: str, tongue: Tongue) -> Change:
+def _month(month: int, start: int, end: int, text: str, language: Language) -> Edit:
     """The name of a month, with the full stop of the sentence that ends there."""
-    stop = "." if ends_here(text[end:], often=False) else ""
-    return Change(start=start, end=end, said=f"{tongue.locale.months['format']['wide'][month]}{stop}")
+    stop = "." if sentence_ends_here(text[end:], often=False) else ""
+    return Edit(start=start, end=end, text=f"{language.locale.months['format']['wide'][month]}{stop}")
 
 
-def say_german_ordinals(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_german_ordinals(text: str, language: Language) -> Iterator[list[Edit]]:
     """The 19th century, the first time: behind an article, and before a noun."""
-    if tongue.code != "de":
+    if language.code != "de":
         return
     for match in _ANNOUNCED.finditer(text):
         if _A_NOUN.match(text, match.end()):
             said = ordinal(int(match["number"]), text[: match.start("number")])
-            yield [Change(start=match.start("number"), end=match.end(), said=said)]
+            yield [Edit(start=match.start("number"), end=match.end(), text=said)]
 
 
 def ordinal(number: int, before: str) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from babel import Locale
 
-from pipeline.language.locales import known_locale
+from pipeline.language.locales import find_locale
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Signs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tongue:
+class Language:
     """A language to be spoken."""
 
     # In lower case without region: "de".
@@ -94,10 +94,10 @@ _SIGNS = {
 
 
 @lru_cache(maxsize=64)
-def tongue_for(language: str) -> Tongue | None:
-    """The tongue for a BCP-47 tag, or for its language without the region; None: CLDR does not know it.
+def language_for(language: str) -> Language | None:
+    """The language for a BCP-47 tag, or for its language without the region; None: CLDR does not know it.
 
     Reads a file the first time: not for the event loop.
     """
-    locale = known_locale(language)
-    return Tongue(code=locale.language, locale=locale, signs=_SIGNS.get(locale.language, Signs())) if locale else None
+    locale = find_locale(language)
+    return Language(code=locale.language, locale=locale, signs=_SIGNS.get(locale.language, Signs())) if locale else None

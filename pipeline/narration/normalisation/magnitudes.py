@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pipeline.narration.normalisation.edits import Change
-from pipeline.narration.normalisation.languages import Tongue
-from pipeline.narration.normalisation.numbers import BILLIONS, MILLIONS, THOUSANDS, form_of
+from pipeline.narration.normalisation.edits import Edit
+from pipeline.narration.normalisation.languages import Language
+from pipeline.narration.normalisation.numbers import BILLIONS, MILLIONS, THOUSANDS, plural_form
 
 # Written out or not, and how they are said; empty: as they are written.
 WORDS = {
@@ -84,20 +84,20 @@ _COUNT = re.compile(
 _COUNTS = {"bn": "billion", "tn": "trillion", "M": "million", "B": "billion"}
 
 
-def say_counts(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_count_suffixes(text: str, language: Language) -> Iterator[list[Edit]]:
     """Millions and billions of people, views and the like, where English has a letter for them."""
-    for match in _COUNT.finditer(text) if tongue.code == "en" else ():
-        yield [Change(start=match.start("letter"), end=match.end(), said=f" {_COUNTS[match['letter']]}")]
+    for match in _COUNT.finditer(text) if language.code == "en" else ():
+        yield [Edit(start=match.start("letter"), end=match.end(), text=f" {_COUNTS[match['letter']]}")]
 
 
-def said_as(word: str, value: Decimal, tongue: Tongue) -> str:
+def magnitude_form(word: str, value: Decimal, language: Language) -> str:
     """How a word of `WORDS` is said after so many."""
-    return form_of(tuple((WORDS[tongue.code][word] or word).split("/")), value, tongue)
+    return plural_form(tuple((WORDS[language.code][word] or word).split("/")), value, language)
 
 
-def of(magnitude: str, name: str, tongue: Tongue) -> str:
+def counted_noun(magnitude: str, name: str, language: Language) -> str:
     """What stands behind it: five thousand euros, but cinq millions d'euros."""
-    of = _OF.get(tongue.code)
+    of = _OF.get(language.code)
     if of is None or magnitude.casefold() in _NO_OF:
         return name
-    return f"d'{name}" if tongue.code == "fr" and name.lower().startswith(_ELIDING) else f"{of} {name}"
+    return f"d'{name}" if language.code == "fr" and name.lower().startswith(_ELIDING) else f"{of} {name}"

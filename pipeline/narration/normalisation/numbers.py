@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from pipeline.narration.normalisation.edits import Change
-from pipeline.narration.normalisation.languages import Tongue
+from pipeline.narration.normalisation.edits import Edit
+from pipeline.narration.normalisation.languages import Language
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 
 # No-break, thin and narrow spaces are put between digits in no other meaning; plain ones only where they group.
@@ -25,7 +25,7 @@ NUMBER = rf"\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d+)?|\d+(?:[.,'\u2019]\d+)*"
 _WAVES = "~〜～"
 RANGE = rf"(?:{NUMBER})(?:\s?[–{_WAVES}-]\s?(?:{NUMBER}))?"
 # In a range that `say_ranges` leaves alone.
-OTHER_TO = re.compile(r"(?<=\d)\s?-\s?(?=\d)")
+HYPHEN_IN_RANGE = re.compile(r"(?<=\d)\s?-\s?(?=\d)")
 
 # CLDR's rules reckon with 28 digits, ten of them behind the point; nobody says a quadrillion kilometres anyway.
 _EXACT = re.compile(r"\d{1,15}(?:\.\d{1,100})?")
@@ -109,10 +109,10 @@ _TELEPHONE = re.compile(
 _YEARS = Pattern(rf"{not_after('./:-')}(?P<low>[12]\d{{3}})(?P<dash>-)(?P<high>[12]\d{{3}})(?!{LETTER}|[/:-]|\.\d)")
 
 
-def value_of(number: str, tongue: Tongue) -> Decimal | None:
+def number_value(number: str, language: Language) -> Decimal | None:
     """What a number of `NUMBER` is worth, by the conventions of the language; None: it is no number there."""
     plain = re.sub(f"[{_SPACES}{_APOSTROPHES}]", "", number)
-    decimal, group = _symbols(tongue)
+    decimal, group = _symbols(language)
     if group in ".," and re.fullmatch(
         rf"\d{{1,3}}(?:{re.escape(group)}\d{{2,3}})*{re.escape(group)}\d{{3}}(?!\d).*", plain
     ):
@@ -121,17 +121,17 @@ def value_of(number: str, tongue: Tongue) -> Decimal | None:
     return Decimal(plain) if _EXACT.fullmatch(plain) else None
 
 
-def value_at(text: str, start: int, number: str, tongue: Tongue) -> Decimal | None:
+def number_value_at(text: str, start: int, number: str, language: Language) -> Decimal | None:
     """What the number that begins at `start` is worth, the groups before it and a plain space included."""
-    if _symbols(tongue)[1].isspace() and re.match(r"\d{3}(?!\d)", number):
+    if _symbols(language)[1].isspace() and re.match(r"\d{3}(?!\d)", number):
         groups = re.search(r"(?<![\w.,])\d{1,3}(?: \d{3})* $", text[max(0, start - 16) : start])
         number = (groups[0].replace(" ", "") if groups else "") + number
-    return value_of(number, tongue)
+    return number_value(number, language)
 
 
-def form_of(forms: tuple[str, ...], value: Decimal, tongue: Tongue) -> str:
+def plural_form(forms: tuple[str, ...], value: Decimal, language: Language) -> str:
     """The form of a noun for so many: of one and many; or of one, few, many, and a part of one."""
-    plural = tongue.locale.plural_form(value)
+    plural = language.locale.plural_form(value)
     if plural == "one" or len(forms) == 1:
         return forms[0]
     if len(forms) == 2:
@@ -141,9 +141,9 @@ def form_of(forms: tuple[str, ...], value: Decimal, tongue: Tongue) -> str:
     return forms[1] if plural == "few" else forms[2]
 
 
-def say_fractions(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_fractions(text: str, language: Language) -> Iterator[list[Edit]]:
     """½ and 1/2; not 24/7, nor dates."""
-    rows = _FRACTIONS.get(tongue.code, "").split("|")
+    rows = _FRACTIONS.get(language.code, "").split("|")
     words = dict(zip(_PARTS, rows, strict=True)) if rows[0] else {}
     for match in _FRACTION.finditer(text):
         vulgar = match["vulgar"]
@@ -151,35 +151,35 @@ def say_fractions(text: str, tongue: Tongue) -> Iterator[list[Change]]:
         alone, _, after = words.get(part, "").partition(":")
         if not alone:
             continue
-        if part == "1/2" and tongue.code in _HALF_OF and (noun := _NOUN.match(text, match.end())):
-            half = _HALF_OF[tongue.code][noun["noun"].endswith(("a", "as"))]
+        if part == "1/2" and language.code in _HALF_OF and (noun := _NOUN.match(text, match.end())):
+            half = _HALF_OF[language.code][noun["noun"].endswith(("a", "as"))]
             alone, after = half, f"{after.partition(' ')[0]} {half}"
-        if part == "1/2" and tongue.code == "hi" and (count := (match["whole"] or match["count"] or "").strip()):
+        if part == "1/2" and language.code == "hi" and (count := (match["whole"] or match["count"] or "").strip()):
             said = _HINDI_HALVES.get(count, f"साढ़े {count}")
-            yield [Change(start=match.start(), end=match.end(), said=said)]
+            yield [Edit(start=match.start(), end=match.end(), text=said)]
             continue
         start = match.start("vulgar") if vulgar else match.start("part")
         said = after if match["whole"] or match["count"] else alone
-        yield [Change(start=start, end=match.end(), said=f" {said}")]
+        yield [Edit(start=start, end=match.end(), text=f" {said}")]
 
 
-def value_of_part(whole: str, part: str) -> Decimal:
+def fraction_value(whole: str, part: str) -> Decimal:
     """What "2" and "½" or "1/2" are together; no whole is ""."""
     over, under = _VULGAR.get(part, part).split("/")
     return round(Decimal(whole or 0) + Decimal(over) / Decimal(under), 2)
 
 
-def say_ranges(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
     """10–20 and 1914-1918, upwards only: 3–1 is a score."""
-    if not tongue.signs.to:
+    if not language.signs.to:
         return
     for match in _BETWEEN_SIGNS.finditer(text):
-        yield [Change(start=match.start(), end=match.end(), said=f" {tongue.signs.to} ")]
+        yield [Edit(start=match.start(), end=match.end(), text=f" {language.signs.to} ")]
     for pattern in (_EN_DASH, _YEARS):
         for match in pattern.finditer(text):
-            low, high = value_of(match["low"], tongue), value_of(match["high"], tongue)
+            low, high = number_value(match["low"], language), number_value(match["high"], language)
             if low is not None and high is not None and (low < high or _ends_that_century(match)):
-                yield [Change(start=match.start("dash"), end=match.end("dash"), said=f" {tongue.signs.to} ")]
+                yield [Edit(start=match.start("dash"), end=match.end("dash"), text=f" {language.signs.to} ")]
 
 
 def _ends_that_century(match: re.Match[str]) -> bool:
@@ -188,9 +188,9 @@ def _ends_that_century(match: re.Match[str]) -> bool:
     return re.fullmatch(r"[12]\d{3}", low) is not None and re.fullmatch(r"\d\d", high) is not None and low[2:] < high
 
 
-def say_signs(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_signed_numbers(text: str, language: Language) -> Iterator[list[Edit]]:
     """A sign before a number: -5, +3, ±2."""
-    signs = tongue.signs
+    signs = language.signs
     words = {"+": signs.plus, "±": f"{signs.plus} {signs.minus}" if signs.plus and signs.minus else ""}
     for match in _SIGN.finditer(text):
         sign = match["sign"] or match["minus"]
@@ -200,33 +200,33 @@ def say_signs(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             is_dash = not match["minus"] and sign in "-–" and text[end].isspace()
             if is_dash and text[max(0, match.start() - 1) : match.start()] not in tuple("、，。（："):
                 continue
-            yield [Change(start=match.start(), end=end, said=f"{said} ")]
+            yield [Edit(start=match.start(), end=end, text=f"{said} ")]
 
 
-def say_thousands(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_grouped_numbers(text: str, language: Language) -> Iterator[list[Edit]]:
     """1,234,567 without the signs between: voices read some as decimals, and some digit by digit."""
-    for match in _grouped(tongue).finditer(text):
+    for match in _grouped(language).finditer(text):
         if _TELEPHONE.search(text[max(0, match.start() - 10) : match.end()]):
             continue
         yield [
-            Change(start=position, end=position + 1, said="")
+            Edit(start=position, end=position + 1, text="")
             for position in range(match.start(), match.end())
             if not text[position].isdigit()
         ]
 
 
-def without_groups(number: str, tongue: Tongue) -> str:
+def without_groups(number: str, language: Language) -> str:
     """A number of `NUMBER` without the signs between its groups."""
-    return _grouped(tongue).sub(lambda match: re.sub(r"\D", "", match[0]), number)
+    return _grouped(language).sub(lambda match: re.sub(r"\D", "", match[0]), number)
 
 
-def _symbols(tongue: Tongue) -> tuple[str, str]:
-    return get_decimal_symbol(tongue.locale), get_group_symbol(tongue.locale)
+def _symbols(language: Language) -> tuple[str, str]:
+    return get_decimal_symbol(language.locale), get_group_symbol(language.locale)
 
 
-def _grouped(tongue: Tongue) -> Pattern:
+def _grouped(language: Language) -> Pattern:
     """The part before the decimals of numbers with groups of three; in India, of two above the last."""
-    return _with_groups(_symbols(tongue)[1])
+    return _with_groups(_symbols(language)[1])
 
 
 @lru_cache(maxsize=64)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.narration.normalisation.edits import Change
-from pipeline.narration.normalisation.languages import Tongue
+from pipeline.narration.normalisation.edits import Edit
+from pipeline.narration.normalisation.languages import Language
 
 _AMPERSAND = re.compile(r"(?<=[\w\s.])&(?=[\w\s])(?!\w+;)")
 # Between two, and after one, as in "Disney+" and "18+"; not in "C++".
@@ -46,33 +46,33 @@ _DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇�
 _ABOUT = re.compile(r"(?<![\w~/.])[~≈]\s?(?=[\d$€£¥])")
 
 
-def say_formulas(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_formulas(text: str, language: Language) -> Iterator[list[Edit]]:
     """CO₂ letter by letter, and x² as a square, where a language has the words."""
     for match in _FORMULA.finditer(text):
         parts = re.findall(r"[A-Z]|[a-z]|\d+", match[0].translate(_DIGITS))
-        yield [Change(start=match.start(), end=match.end(), said=f" {' '.join(parts).upper()}")]
-    if words := _POWERS.get(tongue.code):
+        yield [Edit(start=match.start(), end=match.end(), text=f" {' '.join(parts).upper()}")]
+    if words := _POWERS.get(language.code):
         for match in _POWER.finditer(text):
             power = (match["small"] or match["large"]).translate(_DIGITS)
             said = {"2": words[0], "3": words[1]}.get(
                 power
-            ) or f"{words[2]} {power.replace('-', f'{tongue.signs.minus} ')}"
-            yield [Change(start=match.start("power"), end=match.end(), said=f" {said}")]
+            ) or f"{words[2]} {power.replace('-', f'{language.signs.minus} ')}"
+            yield [Edit(start=match.start("power"), end=match.end(), text=f" {said}")]
 
 
-def say_signs_between(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_signs(text: str, language: Language) -> Iterator[list[Edit]]:
     """The words for signs that voices leave out or spell."""
-    signs = tongue.signs
+    signs = language.signs
     for pattern, word in (
         (_AMPERSAND, signs.ampersand),
         (_PLUS, signs.plus),
         (_EQUALS, signs.equals),
         (_TIMES, signs.times),
-        (_BY, signs.times and _BY_WORDS.get(tongue.code, signs.times)),
-        (_AS_MANY, signs.times if tongue.code in _COUNTS_TIMES else _AS_MANY_WORDS.get(tongue.code, "")),
+        (_BY, signs.times and _BY_WORDS.get(language.code, signs.times)),
+        (_AS_MANY, signs.times if language.code in _COUNTS_TIMES else _AS_MANY_WORDS.get(language.code, "")),
         (_ABOUT, signs.about),
     ):
         if word:
             for match in pattern.finditer(text):
-                if not (pattern is _BY and tongue.code == "pt" and _SCORE.match(text, match.start() - 1)):
-                    yield [Change(start=match.start(), end=match.end(), said=f" {word} ")]
+                if not (pattern is _BY and language.code == "pt" and _SCORE.match(text, match.start() - 1)):
+                    yield [Edit(start=match.start(), end=match.end(), text=f" {word} ")]

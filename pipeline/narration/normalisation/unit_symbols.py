@@ -151,6 +151,6 @@ _BY_LANGUAGE = {
 }
 
 
-def symbols_of(code: str) -> Mapping[str, str]:
+def units_by_symbol(code: str) -> Mapping[str, str]:
     """All that are known in a language."""
     return {**_UNITS, **_BY_LANGUAGE.get(code, {})}

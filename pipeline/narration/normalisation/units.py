@@ -12,12 +12,12 @@ from babel import Locale
 from babel.numbers import format_decimal
 from babel.units import UnknownUnitError, format_compound_unit, format_unit
 
-from pipeline.narration.normalisation.edits import Change, ends_here
-from pipeline.narration.normalisation.languages import Tongue
-from pipeline.narration.normalisation.magnitudes import WORDS, of, said_as
-from pipeline.narration.normalisation.numbers import NUMBER, OTHER_TO, RANGE, value_at, value_of_part
+from pipeline.narration.normalisation.edits import Edit, sentence_ends_here
+from pipeline.narration.normalisation.languages import Language
+from pipeline.narration.normalisation.magnitudes import WORDS, counted_noun, magnitude_form
+from pipeline.narration.normalisation.numbers import HYPHEN_IN_RANGE, NUMBER, RANGE, fraction_value, number_value_at
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
-from pipeline.narration.normalisation.unit_symbols import symbols_of
+from pipeline.narration.normalisation.unit_symbols import units_by_symbol
 
 # For each of what: a unit, or a word.
 _RATE = re.compile(
@@ -74,14 +74,14 @@ _NOUN = re.compile(
 )
 
 
-def say_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_units(text: str, language: Language) -> Iterator[list[Edit]]:
     """The names of units after numbers and ranges of numbers."""
-    units = symbols_of(tongue.code)
-    for match in _pattern(tongue.code).finditer(text):
+    units = units_by_symbol(language.code)
+    for match in _pattern(language.code).finditer(text):
         # "5 m" in "$5 m" is no metre, and "5'" is no number.
         last = re.search(rf"(?:{NUMBER})$", match["amount"])
-        value = value_at(text, match.start("amount") + last.start(), last[0], tongue) if last else None
-        if value is None or _is_something_else(match, value, tongue):
+        value = number_value_at(text, match.start("amount") + last.start(), last[0], language) if last else None
+        if value is None or _is_something_else(match, value, language):
             continue
         unit = (
             "minute"
@@ -89,79 +89,81 @@ def say_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
             else units[match["unit"]]
         )
         if (
-            tongue.code == "en"
+            language.code == "en"
             and _AS_ADJECTIVE[0].search(text, 0, match.start())
             and _AS_ADJECTIVE[1].match(text, match.end())
         ):
             value = Decimal(1)
-        around = _around(unit, value, tongue.locale)
+        around = _around(unit, value, language.locale)
         if around is None:
             continue
         before, after = around
         start, end = match.span("amount")
         stop = _NO_STOP.match(text, match.end("unit"))
-        changes = [Change(start=end, end=stop.end() if stop else match.end("unit"), said=f"{after}")]
+        changes = [Edit(start=end, end=stop.end() if stop else match.end("unit"), text=f"{after}")]
         if before.strip() and text[:start].rstrip().casefold().endswith(before.strip().casefold()):
             before = ""  # "時速100km/h"
         if before:
             # Nothing comes between a sign and its number.
             sign = _SIGNED.search(text, max(0, start - 2), start)
             at = sign.start() if sign else start
-            changes.insert(0, Change(start=at, end=at, said=before))
-        if dash := OTHER_TO.search(match["amount"]):
-            if not tongue.signs.to:
+            changes.insert(0, Edit(start=at, end=at, text=before))
+        if dash := HYPHEN_IN_RANGE.search(match["amount"]):
+            if not language.signs.to:
                 continue
             at = start + dash.start()
-            changes.insert(-1, Change(start=at, end=start + dash.end(), said=f" {tongue.signs.to} "))
+            changes.insert(-1, Edit(start=at, end=start + dash.end(), text=f" {language.signs.to} "))
         yield changes
 
 
-def say_rates(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_prices_per_unit(text: str, language: Language) -> Iterator[list[Edit]]:
     """So much money for each: "25 €/h", "$5/month"."""
-    symbols = {**symbols_of(tongue.code), **_EACH.get(tongue.code, {})}
+    symbols = {**units_by_symbol(language.code), **_EACH.get(language.code, {})}
     for match in _RATE.finditer(text):
         each = match["each"] if match["each"] in symbols else match["each"].rstrip(".")
         end = match.start("each") + len(each)
-        said = f" {per} {each}" if (per := _PER.get(tongue.code)) and len(each) > 2 else ""
+        said = f" {per} {each}" if (per := _PER.get(language.code)) and len(each) > 2 else ""
         if each in symbols and "/" not in symbols[each]:
-            phrase = format_compound_unit(Decimal(5), None, denominator_unit=symbols[each], locale=tongue.locale) or ""
+            phrase = (
+                format_compound_unit(Decimal(5), None, denominator_unit=symbols[each], locale=language.locale) or ""
+            )
             before, _, after = phrase.partition("5")
-            said = after if not before and _is_a_name(after, tongue.locale) else said
+            said = after if not before and _is_a_name(after, language.locale) else said
         if said:
-            stop = "." if each.endswith(".") and ends_here(text[end:], often=True) else ""
+            stop = "." if each.endswith(".") and sentence_ends_here(text[end:], often=True) else ""
             no_stop = _NO_STOP.match(text, end)
-            yield [Change(start=match.start("slash"), end=no_stop.end() if no_stop else end, said=f"{said}{stop}")]
+            yield [Edit(start=match.start("slash"), end=no_stop.end() if no_stop else end, text=f"{said}{stop}")]
 
 
-def say_rates_of_many(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_prices_per_quantity(text: str, language: Language) -> Iterator[list[Edit]]:
     """So much for so many: "1,50 €/100 g"."""
-    per, units = _PER.get(tongue.code), symbols_of(tongue.code)
+    per, units = _PER.get(language.code), units_by_symbol(language.code)
     for match in _RATE_OF_MANY.finditer(text) if per else ():
-        if around := _around(units[match["unit"]], Decimal(match["many"]), tongue.locale):
+        if around := _around(units[match["unit"]], Decimal(match["many"]), language.locale):
             yield [
-                Change(start=match.start(), end=match.start("many"), said=f" {per} "),
-                Change(start=match.end("many"), end=match.end(), said=around[1]),
+                Edit(start=match.start(), end=match.start("many"), text=f" {per} "),
+                Edit(start=match.end("many"), end=match.end(), text=around[1]),
             ]
 
 
-def say_units_of_parts(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_units_after_fractions(text: str, language: Language) -> Iterator[list[Edit]]:
     """The names of units after fractions: "½ l", "1/4 kg"."""
-    units = symbols_of(tongue.code)
-    for match in _part_pattern(tongue.code).finditer(text):
-        value = value_of_part(match["whole"] or "", match["part"])
-        if value < 1 and tongue.code not in _PART_OF:
+    units = units_by_symbol(language.code)
+    for match in _part_pattern(language.code).finditer(text):
+        value = fraction_value(match["whole"] or "", match["part"])
+        if value < 1 and language.code not in _PART_OF:
             value = Decimal(1)
-        around = _around(units[match["unit"]], value, tongue.locale)
+        around = _around(units[match["unit"]], value, language.locale)
         if around and not around[0]:
             # Half a litre is "medio litro", a quarter "un cuarto de litro".
             is_of = not match["whole"] and match["part"] not in {"½", "1/2"}
-            said = of("", around[1].strip(), tongue) if is_of else around[1].strip()
-            yield [Change(start=match.end("part"), end=match.end(), said=f" {said}")]
+            said = counted_noun("", around[1].strip(), language) if is_of else around[1].strip()
+            yield [Edit(start=match.end("part"), end=match.end(), text=f" {said}")]
 
 
 @lru_cache(maxsize=64)
 def _part_pattern(code: str) -> Pattern:
-    unit = "|".join(map(re.escape, sorted(symbols_of(code), key=len, reverse=True)))
+    unit = "|".join(map(re.escape, sorted(units_by_symbol(code), key=len, reverse=True)))
     return Pattern(
         rf"{not_after('./,:–-')}(?:(?P<whole>\d{{1,3}})(?: |\s?(?=[½¼¾⅓⅔])))?(?P<part>[½¼¾⅓⅔]|[123]/[234])"
         rf"[ \u00a0\u2009\u202f]?(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w"
@@ -170,23 +172,23 @@ def _part_pattern(code: str) -> Pattern:
     )
 
 
-def say_large_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_units_after_magnitudes(text: str, language: Language) -> Iterator[list[Edit]]:
     """The names of units after millions and more: "228 million km", "30,3 Mio. km²"; in the form of many."""
-    units = symbols_of(tongue.code)
-    pattern = _large_pattern(tongue.code)
+    units = units_by_symbol(language.code)
+    pattern = _large_pattern(language.code)
     for match in pattern.finditer(text) if pattern else ():
-        value = value_at(text, match.start("amount"), match["amount"], tongue)
-        around = None if value is None else _around(units[match["unit"]], Decimal(1_000_000), tongue.locale)
+        value = number_value_at(text, match.start("amount"), match["amount"], language)
+        around = None if value is None else _around(units[match["unit"]], Decimal(1_000_000), language.locale)
         if value is None or around is None or around[0]:
             continue
-        magnitude = said_as(match["word"], value, tongue)
+        magnitude = magnitude_form(match["word"], value, language)
         stop = _NO_STOP.match(text, match.end("unit"))
         yield [
-            Change(start=match.start("word"), end=match.end("word"), said=magnitude),
-            Change(
+            Edit(start=match.start("word"), end=match.end("word"), text=magnitude),
+            Edit(
                 start=match.start("unit"),
                 end=stop.end() if stop else match.end("unit"),
-                said=of(magnitude, around[1].strip(), tongue),
+                text=counted_noun(magnitude, around[1].strip(), language),
             ),
         ]
 
@@ -195,7 +197,7 @@ def say_large_units(text: str, tongue: Tongue) -> Iterator[list[Change]]:
 def _large_pattern(code: str) -> Pattern | None:
     words = "|".join(map(re.escape, sorted(WORDS.get(code, {}), key=len, reverse=True)))
     # "5 Mio. m" is as good as certain; "5 mil l" is not, nor is any other letter alone.
-    symbols = sorted(symbols_of(code), key=len, reverse=True)
+    symbols = sorted(units_by_symbol(code), key=len, reverse=True)
     unit = "|".join(map(re.escape, filter(lambda symbol: len(symbol) > 1 or symbol == "m", symbols)))
     if not words:
         return None
@@ -208,34 +210,34 @@ def _large_pattern(code: str) -> Pattern | None:
 
 @lru_cache(maxsize=64)
 def _pattern(code: str) -> Pattern:
-    symbols = sorted(symbols_of(code), key=len, reverse=True)
+    symbols = sorted(units_by_symbol(code), key=len, reverse=True)
     unit = "|".join(map(re.escape, symbols))
     amount = rf"{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)}(?:(?<=[\u05d0-\u05ea]-)|(?<!{LETTER}-))(?P<amount>{RANGE})"
     return Pattern(rf"{amount}(?P<space>[ \u00a0\u2009\u202f]?)(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w)")
 
 
-def _is_something_else(match: re.Match[str], value: Decimal, tongue: Tongue) -> bool:
+def _is_something_else(match: re.Match[str], value: Decimal, language: Language) -> bool:
     """The 1960s, and the "3° posto" of who has no º on the keyboard."""
     if match["unit"] == "г":  # a year or a town, with a full stop or without
         return match.string[match.end() : match.end() + 1] == "." or 1000 <= value <= 2100
-    if match["unit"] == "m" and tongue.code == "pl":  # a flat: "ul. Długa 12 m. 5"
+    if match["unit"] == "m" and language.code == "pl":  # a flat: "ul. Długa 12 m. 5"
         return _FLAT.match(match.string, match.end()) is not None
     if match["unit"] == "%" and _ENDING.match(match.string, match.end()):
         return True
     if match["unit"] == "s":
         return not match["space"] and value % 10 == 0
-    if match["unit"] != "°" or tongue.code not in _ORDINALS:
+    if match["unit"] != "°" or language.code not in _ORDINALS:
         return False
     return bool(_NOUN.match(match.string, match.end()))
 
 
-def say_ordinals(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_ordinals(text: str, language: Language) -> Iterator[list[Edit]]:
     """3° posto and 3.º lugar as 3º: voices know that sign, but neither a degree nor a full stop in its place."""
-    if tongue.code in _ORDINALS:
+    if language.code in _ORDINALS:
         for match in _ORDINAL.finditer(text):
             if match["sign"] != "°" or _NOUN.match(text, match.end()):
                 sign = match["sign"].removeprefix(".").replace("°", "º")
-                yield [Change(start=match.start("sign"), end=match.end(), said=sign)]
+                yield [Edit(start=match.start("sign"), end=match.end(), text=sign)]
 
 
 def _around(unit: str, value: Decimal, locale: Locale) -> tuple[str, str] | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.narration.normalisation.edits import Change
-from pipeline.narration.normalisation.languages import Signs, Tongue
+from pipeline.narration.normalisation.edits import Edit
+from pipeline.narration.normalisation.languages import Language, Signs
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 
 # Ends of names that are addresses even without http or www. Those that are words in some language (it, is, me, in, to)
@@ -34,52 +34,52 @@ _TELEPHONE = re.compile(r"0\d(?:\.\d\d){4}")
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 
 
-def say_addresses(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_addresses(text: str, language: Language) -> Iterator[list[Edit]]:
     """example.com/about as "example dot com slash about"; what a machine alone needs (https, ?id=7) is not said."""
-    signs = tongue.signs
+    signs = language.signs
     if not (signs.dot and signs.at and signs.slash):
         return
     for match in _MAIL.finditer(text):
         said = f"{_spelt(match['name'], signs)} {signs.at} {_spelt(match['host'], signs)}"
-        yield [Change(start=match.start(), end=match.end(), said=said)]
+        yield [Edit(start=match.start(), end=match.end(), text=said)]
     for match in _URL.finditer(text):
         host, path = match["host"], (match["path"] or "").rstrip(_AFTERWARDS)
         end = match.end() - len(match["path"] or "") + len(path)
         if match["scheme"] or host.rpartition(".")[2] in _ENDS:
-            yield [Change(start=match.start(), end=end, said=_spelt(host, signs) + _path(path, signs))]
+            yield [Edit(start=match.start(), end=end, text=_spelt(host, signs) + _path(path, signs))]
 
 
-def say_handles(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_handles(text: str, language: Language) -> Iterator[list[Edit]]:
     """@name, #OpenScience and #1."""
-    signs = tongue.signs
+    signs = language.signs
     if signs.at:
         for match in _HANDLE.finditer(text):
             said = f"{signs.at} {_spelt(match['name'], signs)}"
-            yield [Change(start=match.start(), end=match.end(), said=said)]
+            yield [Edit(start=match.start(), end=match.end(), text=said)]
     if signs.hashtag:
         for match in _TAG.finditer(text):
             name = re.sub(r"(?<=[a-z])(?=[A-Z\d])", " ", match["name"].replace("_", " "))
-            yield [Change(start=match.start(), end=match.end(), said=f"{signs.hashtag} {name}")]
+            yield [Edit(start=match.start(), end=match.end(), text=f"{signs.hashtag} {name}")]
     if signs.number:
         for match in _NUMBER_SIGN.finditer(text):
-            yield [Change(start=match.start(), end=match.end(), said=f"{signs.number} ")]
+            yield [Edit(start=match.start(), end=match.end(), text=f"{signs.number} ")]
 
 
-def say_versions(text: str, tongue: Tongue) -> Iterator[list[Change]]:
+def say_versions(text: str, language: Language) -> Iterator[list[Edit]]:
     """v2.0 and 1.2.3, dot by dot: to a voice, they are decimals and dates."""
-    signs = tongue.signs
+    signs = language.signs
     if not (signs.version and signs.dot):
         return
-    point = "point" if tongue.code == "en" else signs.dot
+    point = "point" if language.code == "en" else signs.dot
     for match in _VERSION.finditer(text):
         number = (match["number"] or match["dotted"]).replace(".", f" {point} ")
         is_named = text[: match.start()].rstrip().casefold().endswith(signs.version.casefold())
-        yield [Change(start=match.start(), end=match.end(), said=number if is_named else f"{signs.version} {number}")]
+        yield [Edit(start=match.start(), end=match.end(), text=number if is_named else f"{signs.version} {number}")]
     for match in _DOTS.finditer(text):
         if _TELEPHONE.fullmatch(match[0]):
-            yield [Change(start=match.start(), end=match.end(), said=match[0].replace(".", " "))]
+            yield [Edit(start=match.start(), end=match.end(), text=match[0].replace(".", " "))]
         elif not _GROUPED.fullmatch(match[0]):
-            yield [Change(start=match.start(), end=match.end(), said=match[0].replace(".", f" {signs.dot} "))]
+            yield [Edit(start=match.start(), end=match.end(), text=match[0].replace(".", f" {signs.dot} "))]
 
 
 def _spelt(name: str, signs: Signs) -> str:

@@ -81,7 +81,7 @@ class Compiled:
     def filled(self, values: Values, *, place: str) -> Any:  # noqa: ANN401 - what was compiled, filled in
         """It, for a row; `NOTHING` where its condition is false. Raises `FillError`."""
         try:
-            written = SANDBOX.filled(self.template, values.context)
+            written = SANDBOX.render_template(self.template, values.context)
             parts = (part.partition(_BEFORE_TEXT) for part in written.split(_BEFORE_PART)[1:])
             return self.fill({(number := int(mark)): self._cleaned(number, text) for mark, _, text in parts})
         except RENDER_ERRORS as error:

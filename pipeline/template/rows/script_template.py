@@ -25,7 +25,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.language.tags import LANGUAGE_TAG, same_language, usual_case
+from pipeline.language.tags import LANGUAGE_TAG, canonical_case, same_language
 from pipeline.language.text import clean_text
 from pipeline.model import SCENES, Scene, Script
 from pipeline.template.rows.compiler import NOTHING, WHEN, Compiled, FillError, Values, compile_table
@@ -148,7 +148,7 @@ def parse_script_template(
         where = f"{path}:{lines[number - 1] if number <= len(lines) else 1}"
         name = str(each.get(_LAYOUT, "")) if isinstance(each, dict) else ""
         if name not in SCENES:
-            raise InputError(f"a scene has the layout {name[:40]!r}", where=where, hint=did_you_mean(name, SCENES))
+            raise InputError(f"unknown layout {name[:40]!r}", where=where, hint=did_you_mean(name, SCENES))
         part = _part(each, f"scene {number} ({each[_LAYOUT]})", where, known, language)
         parts.append(part)
         if isinstance(named := each.get(_PICTURE, ""), str) and "{" not in named:
@@ -185,7 +185,7 @@ def _language_of(table: Mapping[str, Any], path: str) -> str:
     found = _NAMED.search(path)
     named = found[1] if found else "en"
     written = str(table.get("language", named))
-    language = usual_case(written.replace("_", "-"))
+    language = canonical_case(written.replace("_", "-"))
     if not LANGUAGE_TAG.fullmatch(language):
         raise InputError(f"language is {written[:40]!r}", where=path, hint="Write a language tag like en, de or pt-BR")
     if found and not same_language(named.replace("_", "-"), language):

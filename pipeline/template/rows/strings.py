@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pipeline.language.text import clean_text
 from pipeline.model import is_stock, stock_words
-from pipeline.model.file_names import is_device
+from pipeline.model.file_names import is_reserved_name
 from pipeline.template.rows.problem import CellProblem
 
 # A tag, and not "a < b and c > d". What stands in a script or a style was never meant for a reader, and what is struck
@@ -119,7 +119,7 @@ def read_image(text: str) -> str:
     if posix.is_absolute() or windows.is_absolute() or windows.drive or ".." in windows.parts:
         hint = "Put the picture beside the table, and write its name"
         raise CellProblem(f"{source[:60]!r} lies outside the folder of the table", hint)
-    if any(map(is_device, windows.parts)):
+    if any(map(is_reserved_name, windows.parts)):
         raise CellProblem(f"{source[:60]!r} is no file on Windows, but a device", "Give the picture another name")
     if not source.endswith("/") and posix.suffix.casefold() not in _PICTURES:
         raise CellProblem(f"{source[:60]!r} is no picture by its name", "Give a .jpg, .png or .webp")
