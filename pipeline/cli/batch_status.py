@@ -97,13 +97,13 @@ class BatchStatus:
         self._store = store
         self._index = store.refreshed(name)
         # A checkpoint says "in progress" for ever when its process was killed; the lock knows better.
-        self._abandoned = {job for _, job in self._index.turns.under_way() if not store.claims.is_claimed(name, job)}
+        self._abandoned = {job for _, job in self._index.queue.in_progress() if not store.claims.is_claimed(name, job)}
         # And a film that somebody took away is not there, whatever was true once. Either goes on with the next run.
         self._gone: set[str] = set()
 
     def state(self) -> BatchState:
         """All but the single jobs, from what the checkpoints say."""
-        counts = Counter({status: standing.jobs for status, standing in self._index.sums.counts().items()})
+        counts = Counter({status: standing.jobs for status, standing in self._index.totals.counts().items()})
         counts[JobStatus.IN_PROGRESS] -= len(self._abandoned)
         counts[JobStatus.PENDING] += len(self._abandoned)
         counts[JobStatus.FAILED] += len(self._known.refused)
@@ -113,7 +113,7 @@ class BatchStatus:
             created_at=self._known.created_at.isoformat(),
             counts=_all_of(counts),
             workers=tuple(self._store.claims.workers(self._known.name)),
-            cost=self._index.sums.cost(),
+            cost=self._index.totals.cost(),
         )
 
     def checked_state(self) -> BatchState:
@@ -157,7 +157,7 @@ class BatchStatus:
 
     def jobs(self, *statuses: JobStatus) -> Iterator[JobState]:
         """The jobs in the order of the batch, page by page, unreadable ones last; all, or those of some statuses."""
-        yield from map(self._job, self._index.told(*statuses))
+        yield from map(self._job, self._index.overviews(*statuses))
         if not statuses or JobStatus.FAILED in statuses:
             for damage in self._index.damages():
                 yield _lost_state(damage.job, damage.job, damage.message)

@@ -45,7 +45,7 @@ def watch_batch(place: CommonOptions, batch: str) -> int:
 def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
     """How the batch stands, from its counts and the few rows that a picture shows."""
     index = store.index(batch)
-    standing = index.sums.counts()
+    standing = index.totals.counts()
     rows: list[JobSummary] = index.latest(*ENDED - {JobStatus.COMPLETED}, limit=MAX_RECENT)
     rows += index.latest(JobStatus.COMPLETED, limit=_LAST_FILMS)
     under_way = store.at_work(batch)

@@ -113,7 +113,7 @@ def upload(workspace, begin, *, films, per_day, **settings):
 
             await Scheduler(context, "films", heard, pulse_s=HOUR_S).run()
             batch.ended_at = clock()
-            standing = await to_thread.run_sync(context.store.index("films").sums.counts)
+            standing = await to_thread.run_sync(context.store.index("films").totals.counts)
             batch.counts = {status: each.jobs for status, each in standing.items() if each.jobs}
             await to_thread.run_sync(context.store.close)
         return batch

@@ -193,7 +193,7 @@ async def test_a_film_that_is_made_by_itself_can_be_cancelled_as_well(room, cont
 async def test_a_wish_that_came_too_late_stops_no_later_attempt(room, context):
     await run(context, "One", "Bad")
     bad = await job_of(context, "Bad")
-    await to_thread.run_sync(context.store.claims.ask_to_cancel, "kitchen", bad.id)
+    await to_thread.run_sync(context.store.claims.request_cancel, "kitchen", bad.id)
     room.trouble.clear()
 
     await retry(context)
@@ -227,7 +227,7 @@ async def test_a_wish_that_nobody_is_left_to_hear_is_taken_back_and_followed_at_
             done = await control.cancel(context, batch="kitchen")
 
     assert (done.changed, done.busy) == ([bad.id], [])
-    assert not await to_thread.run_sync(context.store.claims.cancel_is_asked, "kitchen", bad.id)
+    assert not await to_thread.run_sync(context.store.claims.is_cancel_requested, "kitchen", bad.id)
     assert (await statuses(context))["Bad"] == "cancelled"
 
 

@@ -68,7 +68,7 @@ async def test_what_waits_for_units_of_the_day_is_listed_until_it_is_done(youtub
 
     told = {name: why for name, _, why in (line.partition(": ") for line in out.missing)}
     assert told.keys() == {"titles in other languages", "playlist “Space”", "captions (en)", "what --update asked for"}
-    assert all("units that may be used in a day are spent (51" in why for why in told.values())
+    assert all("quota units of the day are spent (51" in why for why in told.values())
 
     channel = channel_of(youtube, tmp_path)
     await film_for(channel, key, extras=extras).deliver(film)

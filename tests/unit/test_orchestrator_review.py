@@ -490,7 +490,7 @@ async def test_a_rest_that_is_not_to_be_published_does_not_wait(context):
 
 async def taken(context, about):
     await sampling.ensure_sampled(context, about)
-    return await to_thread.run_sync(context.store.index("kitchen").sums.sampled)
+    return await to_thread.run_sync(context.store.index("kitchen").totals.sampled)
 
 
 async def test_the_smallest_share_takes_one_film_and_it_stays_the_one_when_others_are_added(context):

@@ -282,14 +282,14 @@ def test_a_script_that_is_there_is_noted_and_forgotten_with_the_job_that_had_it(
     ledger.note_films({key: [("en", film)]})
     ledger.note_script(film, title="Light", covered="Waves; rays")
 
-    told = ledger.told(film)
+    told = ledger.summary(film)
     assert told is not None
     assert (told.title, told.covered) == ("Light", "Waves; rays")
     # What it was about is known as long as the film may be made again; its script is the job's.
-    assert ledger.told(other) == told
+    assert ledger.summary(other) == told
     assert (ledger.is_written(film), ledger.is_written(other)) == (True, False)
     (tmp_path / "optics" / f"{film.subject}.json").write_text("{", encoding="utf-8")
-    assert (ledger.told(film), ledger.is_written(film)) == (None, False)
+    assert (ledger.summary(film), ledger.is_written(film)) == (None, False)
 
 
 @pytest.fixture
@@ -538,7 +538,7 @@ async def test_numbers_that_are_lost_are_taken_from_the_films_that_were_made_wit
     # Another order, and a new one before all.
     new = lesson(tmp_path, "0.md", "Eyes")
     dry = await to_thread.run_sync(partial(numbers, context, new, *reversed(lessons), gives=False))
-    assert not await to_thread.run_sync(ledger.is_there)
+    assert not await to_thread.run_sync(ledger.exists)
     await plan_batch([new, *reversed(lessons)], context, batch="c", source="c")
     *known, last = await to_thread.run_sync(ledger.episodes)
 

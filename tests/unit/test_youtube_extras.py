@@ -402,7 +402,7 @@ async def test_what_the_days_units_do_not_pay_for_is_not_begun_and_the_next_day_
     short = await film_for(channel(400), KEY, extras=ALL).deliver(film)
 
     assert [line.partition(":")[0] for line in short.missing] == ["captions (en)"]
-    assert "units that may be used in a day are spent (400 by youtube.units_per_day)" in short.missing[0]
+    assert "quota units of the day are spent (400 by youtube.units_per_day)" in short.missing[0]
     # Google was not asked, and what was never begun need not be looked for.
     assert youtube.calls["captions.insert"] == 0
     assert steps(tmp_path)["captions (en)"] == "waiting"
@@ -499,7 +499,7 @@ async def test_captions_leave_the_units_that_the_films_to_come_need_for_their_pi
     short = await film_for(channel, KEY, extras=wanted, to_come=10).deliver(film)
 
     assert [line.partition(":")[0] for line in short.missing] == ["captions (en)"]
-    assert "600 of the project's units in a day are kept for films that are still to come" in short.missing[0]
+    assert "600 of the project's quota units of the day are kept for films that are still to come" in short.missing[0]
     assert short.missing_until is not None
     assert youtube.calls["captions.insert"] == 0
 

@@ -100,7 +100,7 @@ class FolderAllocator:
     @cached_property
     def _crowded(self) -> dict[tuple[str | int, ...], JobSummary]:
         """By what is asked for, the jobs that don't have the folder of the pattern, and so are not found by it."""
-        rows = self._index.beside(_ID_CHARS)
+        rows = self._index.with_id_in_folder(_ID_CHARS)
         return {(row.origin, row.topic, *_which(row)): row for row in rows}
 
 

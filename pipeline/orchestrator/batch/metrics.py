@@ -21,7 +21,7 @@ async def collect_metrics(
 ) -> RunMetrics | None:
     """How the run is now; None if the index is broken: each job says so itself, and the next run makes it anew."""
     try:
-        standing = await to_thread.run_sync(store.index(batch).sums.counts)
+        standing = await to_thread.run_sync(store.index(batch).totals.counts)
     except NightreelError as error:
         logger.debug("no pulse: %s", error)
         return None

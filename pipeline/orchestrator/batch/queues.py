@@ -69,19 +69,19 @@ class BatchQueue:
                 continue
             index = self.store.index(batch)
             leave_out = [key.job for key in away if key.batch == batch]
-            for rank, job in index.turns.under_way():
+            for rank, job in index.queue.in_progress():
                 # Begun by a process that is gone now, or by one that is at work.
                 if job not in leave_out and self.store.claims.is_claimed(batch, job):
                     others.append(JobKey(batch, job))
                 elif job not in leave_out:
                     found.append(QueueEntry(rank, JobKey(batch, job)))
-            up = index.turns.next_up(now, order=self.order, limit=places, leave_out=leave_out)
+            up = index.queue.next_jobs(now, order=self.order, limit=places, leave_out=leave_out)
             found += [QueueEntry(rank, JobKey(batch, job)) for rank, job in up]
         turns = sorted(found, key=lambda turn: turn.rank)[:places]
         return QueueView(turns=turns, others=others, parked_until=None if turns else self._parked_until())
 
     def _parked_until(self) -> datetime | None:
-        return self.store.index(self.batches[0]).turns.next_parked()
+        return self.store.index(self.batches[0]).queue.next_parked()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -207,7 +207,7 @@ class Scheduler:
 
     def _put_down(self, key: JobKey, claim: ExitStack) -> bool:
         """Gives the job back, unless somebody wishes it cancelled; whether it did. Blocks."""
-        if self._context.store.claims.cancel_is_asked(*key):
+        if self._context.store.claims.is_cancel_requested(*key):
             return False
         claim.close()
         return True
@@ -285,7 +285,7 @@ class Scheduler:
             await anyio.sleep(self._pulse_s)
 
     def _unwanted(self, keys: Sequence[JobKey]) -> list[JobKey]:
-        return [key for key in keys if self._context.store.claims.cancel_is_asked(*key)]
+        return [key for key in keys if self._context.store.claims.is_cancel_requested(*key)]
 
     async def _pulse(self) -> None:
         pulse = await collect_metrics(self._context.store, self._batch, load=self._load, at_once=self._at_once)

@@ -62,7 +62,7 @@ async def waiting(context: RunContext, batch: str) -> ReviewQueue:
         index = context.store.refreshed(batch)
         films = [_held(job) for row in index.rows(JobStatus.REVIEW) if (job := _readable(context.store, row))]
         behind = sum(_is_behind(row) for row in index.rows(JobStatus.PARKED))
-        return ReviewQueue(batch=batch, films=tuple(films), behind=behind, sample=index.sums.sample())
+        return ReviewQueue(batch=batch, films=tuple(films), behind=behind, sample=index.totals.sample())
 
     return await to_thread.run_sync(look)
 
@@ -142,7 +142,7 @@ async def reject(context: RunContext, *, batch: str, job: str, why: str) -> Revi
 async def _look_at_the_rest(context: RunContext, batch: str) -> list[str]:
     """Let go what waited for a sample that is approved now; what waits on, says why now. The ids of those that go."""
     index = context.store.index(batch)
-    sample = await to_thread.run_sync(index.sums.sample)
+    sample = await to_thread.run_sync(index.totals.sample)
     ids = await to_thread.run_sync(lambda: [row.id for row in index.rows(JobStatus.PARKED) if _is_behind(row)])
     gone: list[str] = []
 

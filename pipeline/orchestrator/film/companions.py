@@ -59,7 +59,7 @@ def _expected(job: Job, context: RunContext) -> Expected:
 def _owner_faults(job: Job, sha256: str, store: CheckpointStore) -> tuple[str, ...]:
     """The fault of a file that was made for another film of the workspace, found by its hash; else none. Blocks."""
     for batch in dict.fromkeys((job.batch, *store.batch_names())):
-        for other in store.jobs_that_say(batch, sha256):
+        for other in store.jobs_containing(batch, sha256):
             if other.verdict and sha256 in other.verdict.beside.values() and not _is_same_film(job, other):
                 return (f"it belongs to another film, {other.folder}",)
     return ()

@@ -144,7 +144,7 @@ def language_versions_of(job: Job, store: CheckpointStore) -> LanguageVersions:
     scripts: dict[str, Script] = {}
     pending: list[str] = []
     will_follow = True
-    for row in store.refreshed(job.batch).rows_whose("origin", brief.origin):
+    for row in store.refreshed(job.batch).rows_where("origin", brief.origin):
         if (row.topic, row.variant, row.format) != (brief.title, brief.variant, brief.format or ""):
             continue
         if row.language == brief.language:

@@ -145,7 +145,7 @@ class Calls:
             if self.is_login_over:
                 raise
             return None
-        await reserved.give_back()
+        await reserved.refund()
         return None
 
     async def with_retries(self, call: Callable[[], Awaitable[T]]) -> T:
@@ -218,11 +218,11 @@ class Calls:
             )
         except UnreachedError:
             if reserved:
-                await reserved.give_back()
+                await reserved.refund()
             self.sent -= 1
             raise
         if reserved and is_quota_spent(reply):
-            await reserved.refused()
+            await reserved.close_buckets()
         return reply
 
 

@@ -18,7 +18,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pipeline.errors import DamagedError, InputError
 from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
 from pipeline.model.schedule import Slots
-from pipeline.state.ledgers.daily import lock_beside
+from pipeline.state.ledgers.daily import acquire_file_lock
 
 # A film must be uploaded and processed before its time.
 LEAD = timedelta(minutes=15)
@@ -52,7 +52,7 @@ class SlotLedger:
 
     def _assign(self, film: str, slots: Slots, now: datetime) -> datetime:
         with contextlib.ExitStack() as held:
-            lock_beside(self._path, held)
+            acquire_file_lock(self._path, held)
             films = self._read()
             if film not in films or films[film] <= now:
                 taken = set(films.values())
@@ -62,7 +62,7 @@ class SlotLedger:
 
     def _record(self, film: str, at: datetime) -> None:
         with contextlib.ExitStack() as held:
-            lock_beside(self._path, held)
+            acquire_file_lock(self._path, held)
             self._write({**self._read(), film: at})
 
     def _read(self) -> dict[str, datetime]:
