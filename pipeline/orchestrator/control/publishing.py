@@ -188,7 +188,7 @@ async def publish_file(
 def _refuse_without_login(hosts: Hosts) -> None:
     """Raise `NeedsLoginError` before films are bound to go where nobody is logged in (a mistyped name). Blocks."""
     for name in hosts.without_login:
-        raise NeedsLoginError("nobody is logged in", where=name, hint=hosts.how_to_log_in(name))
+        raise NeedsLoginError("nobody is logged in", where=name, hint=hosts.login_hint(name))
 
 
 def refuse_unknown(context: RunContext, what: str) -> None:
