@@ -324,7 +324,7 @@ async def test_the_gate_is_told_all_that_is_known_of_a_film(clip, tmp_path, monk
         words=(clip.words,),
         undrawable="\u2603",
         compared=True,
-        twin=twin,
+        near_duplicate=twin,
     )
     assert len(expected.title) <= 100 < len(title)
     assert (package, depth, profile.name) == (job.package, "parts", "standard")

@@ -108,7 +108,7 @@ class MovingStill:
 
     def _seen(self, view: _View) -> Picture:
         boxes = (view, *[_View(*(edge / 2 for edge in view))] * 2)
-        return Picture(*(Image.fromarray(plane.seen(box)) for plane, box in zip(self.planes, boxes, strict=True)))
+        return Picture(*(Image.fromarray(plane.resample(box)) for plane, box in zip(self.planes, boxes, strict=True)))
 
 
 def moving_still(image: Image.Image, area: Box, *, start: Framing, end: Framing, frames: int) -> MovingStill:
