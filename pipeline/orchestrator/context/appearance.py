@@ -1,4 +1,4 @@
-"""Colours, fonts, captions and motion of a film: as its brief says, else the settings, else its template."""
+"""Theme, fonts, logo, captions, transitions and motion of a film: from the brief, else the settings, else the template."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from pipeline.theme.loading import is_builtin_theme, load_theme
 from pipeline.theme.theme import Theme
 
 _T = TypeVar("_T")
-# Of a family with a file for each weight.
+# The weight to choose from a font family with one file per weight.
 _WEIGHTS = {"heading_font": 700, "text_font": 400}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Appearance:
-    """What is asked of pictures beyond their size. All of it reads files: not for the event loop."""
+    """Everything about the look of films but the frame size. All methods read files: not for the event loop."""
 
     settings: Settings
-    # Paths of the brand's files are relative to it; themes are in a folder of it.
+    # Paths of the brand's files are relative to the workspace; custom themes are in its folder themes/.
     workspace: Path
     template_of: Callable[[Brief], Template]
-    # Those that were read, by name.
+    # Loaded themes, by name.
     _known: dict[str, Theme] = field(default_factory=dict, repr=False)
-    # Of templates, by their folders.
+    # By template folder.
     _fonts: dict[str, Fonts] = field(default_factory=dict, repr=False)
     _logos: dict[str, Logo | None] = field(default_factory=dict, repr=False)
 
     def theme(self, brief: Brief) -> Theme:
-        """The theme of a completed brief in the colours of the brand. Raises `InputError` for an unknown one."""
+        """The theme of a completed brief in the brand's colours. Raises `InputError` for an unknown theme."""
         name = brief.theme or self.template_of(brief).theme
         if name not in self._known:
             wanted = self.settings.brand
