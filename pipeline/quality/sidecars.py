@@ -138,7 +138,7 @@ def read_cues(path: Path) -> list[TimedText]:
         TimedText(
             start_s=event.start / 1000,
             end_s=event.end / 1000,
-            text=strip_unseen(unescape(_TAGS.sub("", event.text.replace("\\N", "\n")))).strip(),
+            text=strip_invisible(unescape(_TAGS.sub("", event.text.replace("\\N", "\n")))).strip(),
         )
         for event in events
     ]
