@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pysubs2
 
-from pipeline.language.text import counted
+from pipeline.language.text import counted, strip_invisible
 from pipeline.language.writing_systems import display_width
 from pipeline.media.analysis.results import AudioAnalysis
 from pipeline.model import Check, QualityProfile
@@ -177,7 +177,9 @@ def reading_checks(cues: Sequence[TimedText], profile: QualityProfile) -> Iterat
     """Reading speed in letters a second, lines per cue, and letters per line; an ideograph counts as two."""
     limits = limits_of(profile)
     timed = [cue for cue in cues if cue.end_s - cue.start_s > _MIN_CUE_S]
-    speed, at_s = max(((width(cue.text) / (cue.end_s - cue.start_s), cue.start_s) for cue in timed), default=(0.0, 0.0))
+    speed, at_s = max(
+        ((display_width(cue.text) / (cue.end_s - cue.start_s), cue.start_s) for cue in timed), default=(0.0, 0.0)
+    )
     if "caption_speed" in limits:
         yield Check.of(
             "caption_speed",

@@ -67,11 +67,11 @@ def budget_of_day(ledgers: Path, settings: Settings, clock: Callable[[], datetim
     return Budget(ledger, allowed or None, exceeded)
 
 
-# Sums differ from film to film; where they stand in what to do, the films that wait have one cause.
-def _of(spent: float, allowed: float, call: float) -> str:
+# Amounts differ from film to film: in the hint instead of the message, waiting films still have one common cause.
+def _state(spent: float, allowed: float, call: float) -> str:
     return f"{format_usd(spent)} of {format_usd(allowed)} are spent, and a call may cost {format_usd(call)}"
 
 
-def _typed(usd: float) -> str:
-    """At least as much, in a number that can be typed."""
+def _ceiling(usd: float) -> str:
+    """The amount rounded up to a millionth, without trailing zeros."""
     return f"{math.ceil(round(usd * 1e6, 3)) / 1e6:.6f}".rstrip("0").rstrip(".")

@@ -1,4 +1,4 @@
-"""Flags of a request, by dotted key of the setting: which are stored with jobs, with the batch, or only used in a run."""
+"""Flags of a request, by dotted key of the setting: stored with jobs, stored with the batch, or for one run only."""
 
 from __future__ import annotations
 
