@@ -1,17 +1,17 @@
-# Two commands, on a machine that has python3 (3.11 or newer) and make:
+# Needs only python3 (3.11 or newer) and make:
 #
-#   make video                     a film from a brief that ships here; TOPIC=path-or-text for another
-#   make test                      the tests, from unit to acceptance
+#   make video                     a film from an example brief; TOPIC=path-or-text for another
+#   make test                      all tests
 #
-# Both set up .venv by themselves, from files pinned by hash. PYTHON=python3.12 picks another interpreter.
+# Both set up .venv first, from lock files with hashes. PYTHON=python3.12 selects another interpreter.
 
 PYTHON ?= python3
 TOPIC ?= topics/octopus-hearts.md
-# Handed over as it was typed, in the environment: a quote or a dollar sign in a topic is only text.
+# Passed through the environment, so that quotes and dollar signs in a topic stay literal.
 override TOPIC := $(value TOPIC)
 export TOPIC
 
-# Files, locks, threads, processes, databases, tables, time, films.
+# Tests that depend on the Python version: files, locks, threads, processes, databases, tables, time, films.
 SMOKE := $(addprefix tests/,unit/test_house.py unit/test_main.py unit/test_files.py unit/test_api.py unit/test_state_locks.py \
 	unit/test_state_group_commit.py unit/test_state_index.py unit/test_orchestrator_forks.py unit/test_narration_espeak_fork_server.py \
 	unit/test_narration_subprocesses.py contract/test_table_sources.py integration/test_free_plan.py integration/test_cli_help.py)
@@ -26,26 +26,26 @@ endif
 
 help:
 	@echo "make video [TOPIC=path-or-text]   make a film"
-	@echo "make test                         run the tests"
-	@echo "make smoke                        those of them that another version of Python may break"
-	@echo "make check                        style, types and the plan of the house"
-	@echo "make golden                       redraw the pictures that layouts are compared with; look at them"
-	@echo "make soak                         long runs: kills, bad weather, campaigns, the world"
-	@echo "make gallery                      what every template looks like, in docs/gallery/"
-	@echo "make bench                        the numbers in docs/performance.md"
+	@echo "make test                         run all tests"
+	@echo "make smoke                        run the tests most likely to break under another Python version"
+	@echo "make check                        style, types and import contracts"
+	@echo "make golden                       redraw the golden pictures of the layouts; look at them"
+	@echo "make soak                         long tests: kills, failing services, campaigns, all languages"
+	@echo "make gallery                      redraw docs/gallery/, pictures of every template"
+	@echo "make bench                        measure the numbers in docs/performance.md"
 
 video: .venv/runtime.stamp
 	@$(BIN)/nightreel make "$$TOPIC"
 
-# Files side by side, each from first to last: what the tests of one file share is made once.
-# Compiled first, as an installation does: the tests start hundreds of processes, some where nobody may write bytecode.
-# pytest compiles its tests once more, in its own way, which takes each process longer than all else before the first
-# test: it keeps what comes of that even where Python is told to keep none.
+# loadfile: the tests of a file run in one process, so that shared fixtures are built once.
+# Bytecode is compiled first, as an installation does, because the tests start hundreds of processes, some without write
+# access. pytest's rewritten bytecode of the tests is cached, too, even if the environment disables that: rewriting takes
+# each process longer than everything else before its first test.
 test: .venv/dev.stamp
 	@$(BIN)/python -m compileall -q pipeline tests
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --maxprocesses 8 --max-worker-restart 0 --dist loadfile
 
-# What Python itself decides, in a minute with all that it sets up: for versions that see the whole less often.
+# A minute, set-up included: for Python versions on which the whole suite runs less often.
 smoke: .venv/dev.stamp
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(SMOKE)
 
@@ -63,7 +63,7 @@ golden: .venv/dev.stamp
 	@DRAW_GOLDEN=1 $(BIN)/python -m pytest -q tests/integration/test_golden_pictures.py
 	@git status --short tests/golden
 
-# -s: seeds are printed first. CHAOS_SEED=12345 SCENES_SEED=12345 make soak draws the same kills and scenes again.
+# -s prints the seeds. CHAOS_SEED=12345 SCENES_SEED=12345 make soak repeats the same kills and scenes.
 soak: .venv/dev.stamp
 	@$(BIN)/python -m compileall -q pipeline tests
 	@$(BIN)/python -m pytest -m soak -s -o addopts="--strict-markers" -o faulthandler_timeout=0
@@ -98,7 +98,7 @@ bench: .venv/dev.stamp .venv/moviepy.stamp
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(PYTHON) -c "open('$@', 'w').close()"
 
-# MoviePy, which we are compared with, wants other versions of what we use.
+# MoviePy, the benchmark's competitor, needs other versions of our dependencies.
 .venv/moviepy.stamp: .venv/python.stamp requirements-bench.lock
 	@$(PYTHON) -m venv .venv/moviepy
 	@$(subst .venv,.venv/moviepy,$(BIN))/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

@@ -28,7 +28,7 @@ from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.events import JobEvent, RunEvent
-from pipeline.orchestrator.film import jobs
+from pipeline.orchestrator.film import runner
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.script import OutlineWriter, write_script
@@ -110,7 +110,7 @@ def instead_of_the_stages() -> None:
     async def nothing(job: Job, _context: RunContext, _attempt: Attempt) -> Job:
         return job
 
-    jobs.STAGES = tuple(replace(stage, run=nothing, is_done=lambda _job, _context: False) for stage in STAGES)  # type: ignore[attr-defined]
+    runner.STAGES = tuple(replace(stage, run=nothing, is_done=lambda _job, _context: False) for stage in STAGES)  # type: ignore[attr-defined]
 
 
 async def run(context: RunContext, count: int) -> None:
@@ -145,7 +145,7 @@ async def half_done(context: RunContext) -> None:
 
 async def a_film(context: RunContext) -> tuple[Script, Narration, Subtitles]:
     """As much text as a film of a minute has."""
-    brief = context.wishes.complete(await read_brief(_BRIEF))
+    brief = context.briefs.complete(await read_brief(_BRIEF))
     template = await anyio.to_thread.run_sync(context.template, brief)
     script = await write_script(brief, writers=[OutlineWriter()], template=template)
     clips = []

@@ -32,7 +32,7 @@ from benchmarks.material import write_material
 from benchmarks.parts import holding, orders_in, x264_alone
 from benchmarks.stories import SECTIONS, brief_text, sections_of, write_campaign, write_different
 from benchmarks.throughput import Measured, Row, cost_table, promise_table
-from pipeline.orchestrator.film.scenes import SegmentOrder
+from pipeline.orchestrator.film.segments import SegmentTask
 
 # How often MoviePy makes its film, each time after `--runs` of ours.
 _TURNS = 3
@@ -78,7 +78,7 @@ def measure_all(asked: argparse.Namespace, home: Path) -> Measured:
     return measured
 
 
-def measure_single(home: Path, *, runs: int, sections: int) -> tuple[Measured, tuple[SegmentOrder, ...]]:
+def measure_single(home: Path, *, runs: int, sections: int) -> tuple[Measured, tuple[SegmentTask, ...]]:
     """One film, cold, warm, and taken apart; and what its scenes are made of."""
     brief, workspace = _write(home / "film.md", brief_text(sections=sections)), home / "single"
     costs = []
@@ -101,7 +101,7 @@ def measure_single(home: Path, *, runs: int, sections: int) -> tuple[Measured, t
 
 
 def measure_beside_moviepy(
-    home: Path, orders: Sequence[SegmentOrder], python: str, *, runs: int, sections: int
+    home: Path, orders: Sequence[SegmentTask], python: str, *, runs: int, sections: int
 ) -> tuple[Row, Row]:
     """The film with the pictures that MoviePy is given (nothing moves, no word lights up), cold; and MoviePy's.
 

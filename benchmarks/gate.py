@@ -27,12 +27,12 @@ from benchmarks.cost import measure, nightreel
 from benchmarks.parts import orders_of
 from pipeline.model import SINGLES, Job, Package, Segment
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.context.strictness import profile_for
-from pipeline.orchestrator.film import scenes
-from pipeline.orchestrator.film.likeness import twin_of
-from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
+from pipeline.orchestrator.context.quality_profiles import profile_for
+from pipeline.orchestrator.film import segments
+from pipeline.orchestrator.film.duplicates import find_duplicate
+from pipeline.orchestrator.film.segments import SegmentTask, make_segment
 from pipeline.quality import Expected, Parts, inspect_film
-from pipeline.rendering import undrawable
+from pipeline.rendering import missing_glyphs
 
 _COLD = ("octopus-hearts", "blue-sky", "carrington-event")
 _NAMES = ("Anna", "Ben", "Cem", "Dora", "Emil", "Fay", "Gil", "Hana", "Ines", "Jo", "Kai", "Lena")
@@ -106,7 +106,7 @@ def campaign() -> Share:
         nothing, _ = measure(command)
         context = open_context(workspace=workspace)
         films = [job for job in _jobs(context) if not {segment.path for segment in job.segments} <= before]
-        made: dict[Path, SegmentOrder] = {}
+        made: dict[Path, SegmentTask] = {}
         for job in films:
             pairs = zip(job.segments, orders_of(job, context), strict=True)
             made |= {segment.path: order for segment, order in pairs if segment.path not in before}
@@ -119,13 +119,13 @@ def campaign() -> Share:
         )
 
 
-def inspecting_s(orders: Sequence[SegmentOrder], folder: Path) -> float:
+def inspecting_s(orders: Sequence[SegmentTask], folder: Path) -> float:
     """Processor seconds of inspecting these scenes, which are made anew for it; the median of some rounds."""
     path = folder / "segment.mp4"
     make_segment(orders[0], path)  # loads fonts and libraries
     totals = []
     for _ in range(_ROUNDS):
-        with _counted(scenes, "inspect_segment") as spent:
+        with _counted(segments, "inspect_segment") as spent:
             for order in orders:
                 make_segment(order, path)
         totals.append(sum(spent))
@@ -151,9 +151,9 @@ def _judge(job: Job, context: RunContext, package: Package) -> None:
         codec=encoding.encoder.codec,
         script=job.script,
         words=tuple(clip.words for clip in clips),
-        undrawable=undrawable(job.script, context.look(job.brief, job.script, job.pictures)),
+        undrawable=missing_glyphs(job.script, context.look(job.brief, job.script, job.pictures)),
         compared=True,
-        twin=twin_of(job, context),
+        twin=find_duplicate(job, context),
     )
     parts = Parts(segments=tuple(map(_path_of, job.segments)), sound=job.music)
     verdict = inspect_film(

@@ -16,14 +16,14 @@ import numpy as np
 from PIL import Image
 
 from pipeline.media.sound.audio import read_wav, write_wav
-from pipeline.orchestrator.film.scenes import SegmentOrder
+from pipeline.orchestrator.film.segments import SegmentTask
 from pipeline.rendering import draw_scene
 from pipeline.rendering.captions import CaptionElement, captions
 from pipeline.rendering.motion.animation import MOTION_RATE
 from pipeline.theme.theme import Theme
 
 
-def write_material(orders: Sequence[SegmentOrder], folder: Path) -> None:
+def write_material(orders: Sequence[SegmentTask], folder: Path) -> None:
     """Write everything to `folder`, which is made."""
     folder.mkdir()
     look = orders[0].look
@@ -60,7 +60,7 @@ def write_material(orders: Sequence[SegmentOrder], folder: Path) -> None:
     (folder / "film.json").write_text(json.dumps(film, indent=1), encoding="utf-8")
 
 
-def _card(order: SegmentOrder, path: Path) -> str:
+def _card(order: SegmentTask, path: Path) -> str:
     """The last picture of the scene: everything is there, and nothing moves."""
     frames = draw_scene(order.scene, words=order.clip.words, cues=(), frames=order.frames, look=order.look)
     *_, last = frames

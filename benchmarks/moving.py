@@ -53,7 +53,7 @@ def film(path: Path) -> None:
 
 def _frames() -> Iterator[Frame]:
     start, end = Framing(x=0.4, y=0.45), Framing(x=0.62, y=0.55, zoom=1.25)
-    still = moving_still(photograph(), _AREA, start=start, end=end, over=_FRAMES)
+    still = moving_still(photograph(), _AREA, start=start, end=end, frames=_FRAMES)
     ground = Picture.of(Image.new("RGB", _AREA[2:]))
     return play(Composition(ground=ground, elements=[still]), _FRAMES)
 

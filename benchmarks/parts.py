@@ -23,8 +23,8 @@ from pipeline.media.pictures.encode import Planes
 from pipeline.media.sound.audio import read_wav, to_pcm, write_wav
 from pipeline.model import SINGLES, Clip, Job, Segment
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
-from pipeline.rendering import draw_scene, fonts_for
+from pipeline.orchestrator.film.segments import SegmentTask, make_segment
+from pipeline.rendering import draw_scene, font_digest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class Holding:
     ratio: float
 
 
-def orders_in(workspace: Path, job_id: str, *, batch: str = SINGLES) -> tuple[SegmentOrder, ...]:
+def orders_in(workspace: Path, job_id: str, *, batch: str = SINGLES) -> tuple[SegmentTask, ...]:
     """Those of a film in a workspace."""
     context = open_context(workspace=workspace)
     job = context.store.read_job(batch, job_id)
@@ -52,21 +52,21 @@ def orders_in(workspace: Path, job_id: str, *, batch: str = SINGLES) -> tuple[Se
     return orders_of(job, context)
 
 
-def orders_of(job: Job, context: RunContext) -> tuple[SegmentOrder, ...]:
+def orders_of(job: Job, context: RunContext) -> tuple[SegmentTask, ...]:
     """What the worker processes were asked for when the film was made, but for transitions."""
     assert job.script
     assert job.narration
     assert job.subtitles
     look = context.look(job.brief, job.script, job.pictures)
-    fonts, encoder = fonts_for(job.script, look), context.encoding(job.brief).encoder
+    fonts, encoder = font_digest(job.script, look), context.encoding(job.brief).encoder
     parts = zip(job.script.scenes, job.subtitles.scenes, job.narration.clips, strict=True)
     return tuple(
-        SegmentOrder(scene=scene, cues=cues, clip=clip, look=look.showing(scene), fonts=fonts, encoder=encoder)
+        SegmentTask(scene=scene, cues=cues, clip=clip, look=look.showing(scene), fonts=fonts, encoder=encoder)
         for scene, cues, clip in parts
     )
 
 
-def x264_alone(orders: Sequence[SegmentOrder], *, rounds: int) -> Limit:
+def x264_alone(orders: Sequence[SegmentTask], *, rounds: int) -> Limit:
     """Encode the pictures that differ, drawn beforehand, with the options of the film and nothing around them."""
     pictures, cpu_s = 0, 0.0
     for order in orders:
@@ -77,7 +77,7 @@ def x264_alone(orders: Sequence[SegmentOrder], *, rounds: int) -> Limit:
     return Limit(pictures=pictures, cpu_s=cpu_s)
 
 
-def holding(orders: Sequence[SegmentOrder], folder: Path, *, rounds: int) -> Holding:
+def holding(orders: Sequence[SegmentTask], folder: Path, *, rounds: int) -> Holding:
     """Make all segments and join them, and again with clips that end in as much silence as they are long."""
     longer = [replace(order, clip=_held(order.clip, folder / f"{n}.wav")) for n, order in enumerate(orders)]
     make_segment(orders[0], folder / "first.mp4")  # loads fonts and libraries
@@ -88,7 +88,7 @@ def holding(orders: Sequence[SegmentOrder], folder: Path, *, rounds: int) -> Hol
     )
 
 
-def _make(orders: Sequence[SegmentOrder], folder: Path) -> None:
+def _make(orders: Sequence[SegmentTask], folder: Path) -> None:
     segments = [Segment(path=folder / f"{number}.mp4", frames=order.frames) for number, order in enumerate(orders)]
     for order, segment in zip(orders, segments, strict=True):
         make_segment(order, segment.path)
@@ -103,7 +103,7 @@ def _held(clip: Clip, path: Path) -> Clip:
     return replace(clip, path=path, samples=len(samples), sha256=sha256(to_pcm(samples)).hexdigest())
 
 
-def _pictures(order: SegmentOrder) -> Iterator[av.VideoFrame]:
+def _pictures(order: SegmentTask) -> Iterator[av.VideoFrame]:
     """Each in memory of its own."""
     size, rate = (order.look.format.width_px, order.look.format.height_px), order.look.format.frame_rate
     frames = draw_scene(order.scene, words=order.clip.words, cues=order.cues, frames=order.frames, look=order.look)
@@ -114,7 +114,7 @@ def _pictures(order: SegmentOrder) -> Iterator[av.VideoFrame]:
         yield planes.frame
 
 
-def _encode(pictures: Sequence[av.VideoFrame], order: SegmentOrder) -> None:
+def _encode(pictures: Sequence[av.VideoFrame], order: SegmentTask) -> None:
     codec = av.CodecContext.create("libx264", "w")
     codec.width, codec.height = order.look.format.width_px, order.look.format.height_px
     rate = order.look.format.frame_rate

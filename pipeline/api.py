@@ -92,7 +92,7 @@ async def run_batch(
     wanted = await read_source(source, context, batch=batch, rows=rows)
     if wanted.stop:
         raise wanted.stop
-    name = await to_thread.run_sync(context.places.source_name, source)
+    name = await to_thread.run_sync(context.paths.source_name, source)
     await batches.run_batch(
         wanted.briefs,
         context,

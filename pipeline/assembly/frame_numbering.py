@@ -15,7 +15,7 @@ class RepeatingStream:
 
     def __init__(self, parameter_sets: bytes) -> None:
         """`parameter_sets` (Annex B) of the encoder, whose picture parameter set is 0."""
-        sets = [unit for unit in syntax.units(parameter_sets) if syntax.nal_unit_type(unit) != syntax.SEI]
+        sets = [unit for unit in syntax.nal_units(parameter_sets) if syntax.nal_unit_type(unit) != syntax.SEI]
         self._sequence = syntax.SequenceParameterSet.read(
             next(unit for unit in sets if syntax.nal_unit_type(unit) == syntax.SPS)
         )
@@ -33,8 +33,8 @@ class RepeatingStream:
 
     def coded(self, packet: bytes) -> bytes:
         """A picture of the encoder (Annex B), numbered as it has to be; what is not picture is left out."""
-        slices = [unit for unit in syntax.units(packet) if syntax.is_slice(unit)]
-        read = [syntax.Slice.read(unit, self._sequence) for unit in slices]
+        slices = [unit for unit in syntax.nal_units(packet) if syntax.is_slice(unit)]
+        read = [syntax.SliceHeader.read(unit, self._sequence) for unit in slices]
         first = read[0]
         if first.is_idr:
             self._frame_num = self._shown_frame_num = self._order = 0
@@ -56,18 +56,18 @@ class RepeatingStream:
         self._order += 2
         # Counted as far as their bits go, there are few: most were written before.
         bits = self._sequence
-        frame_num, order = self._frame_num % (1 << bits.frame_num_bits), self._order % (1 << bits.order_bits)
-        return syntax.to_annex_b(syntax.skipped_picture(bits, frame_num=frame_num, order=order, back=back))
+        frame_num, order = self._frame_num % (1 << bits.frame_num_bits), self._order % (1 << bits.poc_lsb_bits)
+        return syntax.to_annex_b(syntax.skipped_picture(bits, frame_num=frame_num, poc_lsb=order, ref_distance=back))
 
-    def _count(self, picture: syntax.Slice) -> None:
+    def _count(self, picture: syntax.SliceHeader) -> None:
         """A picture in a group that repeated ones only follow. Its numbers stand, modulo what their bits hold."""
         bits = self._sequence
         if picture.is_reference:
             self._frame_num += (picture.frame_num - self._frame_num) % (1 << bits.frame_num_bits)
-        if not bits.order_bits:
+        if not bits.poc_lsb_bits:
             self._shown_frame_num = self._frame_num
             return
-        wrap = 1 << bits.order_bits
-        ahead = (picture.order - self._order + wrap // 2) % wrap - wrap // 2
+        wrap = 1 << bits.poc_lsb_bits
+        ahead = (picture.poc_lsb - self._order + wrap // 2) % wrap - wrap // 2
         if ahead > 0:
             self._order, self._shown_frame_num = self._order + ahead, self._frame_num

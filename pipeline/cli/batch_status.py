@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 from pipeline.cli.escaping import plain_json
 from pipeline.cli.options import CommonOptions
 from pipeline.errors import CheckpointError, ConfigurationError
-from pipeline.model import LEFT, Cost, JobStatus, JobSummary, why_not
+from pipeline.model import UNFINISHED, Cost, JobStatus, JobSummary, failure_reason
 from pipeline.reporting.groups import Group, Groups
 from pipeline.state import CheckpointStore, JobOverview, no_batch
 from pipeline.workspace import find_workspace
@@ -128,7 +128,7 @@ class BatchStatus:
     def full_state(self) -> BatchState:
         """The checked state, with the days that publishing takes."""
         state = self.checked_state()
-        left = sum(state.counts[status] for status in LEFT)
+        left = sum(state.counts[status] for status in UNFINISHED)
         if not left:
             return replace(state, uploads=())
         # Published, but parked for captions, for example.
@@ -150,7 +150,7 @@ class BatchStatus:
     def _overrides_of_a_job(self) -> Mapping[str, str | bool | int | float]:
         """The overrides of an unfinished job: `publish` sets them on jobs, not on the batch."""
         with suppress(CheckpointError):  # damaged jobs have lines of their own
-            for row in self._index.rows(*LEFT):
+            for row in self._index.rows(*UNFINISHED):
                 job = self._store.read_job(self._known.name, row.id)
                 return job.asked.settings if job else {}
         return {}
@@ -236,7 +236,7 @@ def write_batches(states: Iterable[BatchState], out: TextIO) -> None:
 
 def _stopped_state(row: JobSummary) -> JobState:
     """A stopped film and the reason, after the origin of its brief if neither title nor reason has it."""
-    why = why_not(row)
+    why = failure_reason(row)
     names_origin = not row.origin or row.origin == row.title or row.origin in why
     return JobState(
         id=row.id,

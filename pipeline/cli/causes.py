@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.cli.escaping import escaped, first_titles
-from pipeline.model import JobSummary, why_not
+from pipeline.model import JobSummary, failure_reason
 from pipeline.reporting.groups import Group
 
 # Titles shown for a group.
@@ -19,7 +19,7 @@ def cause_lines(group: Group, *, with_ids: bool = False) -> Iterator[str]:
     (row, *more) = group.rows
     status = f"  [red]{group.status.value}[/]"
     if not more:
-        why = why_not(row).removeprefix(f"{row.origin}: ")
+        why = failure_reason(row).removeprefix(f"{row.origin}: ")
         yield f"{status}{_until(row)} {escaped(row.title)}{_origin(row)}: {escaped(why)}"
         return
     hint = f". {escaped(group.hint)}" if group.hint else ""

@@ -10,7 +10,7 @@ from pipeline.cli.output import say
 from pipeline.cli.progress_view import outcome_line
 from pipeline.cli.summary import print_json
 from pipeline.film import Film
-from pipeline.model import Job, JobStatus, summary_of, title_of, why_not
+from pipeline.model import Job, JobStatus, failure_reason, summary_of, title_of
 from pipeline.orchestrator.events import JobEvent, Notice, RunEvent
 from pipeline.orchestrator.progress.snapshot import ENDED, finished
 
@@ -80,7 +80,7 @@ def _line(event: JobEvent) -> str:
 
 def _waiting(job: Job) -> str:
     """Why a job waits, and until when."""
-    why = printable(why_not(summary_of(job)))
+    why = printable(failure_reason(summary_of(job)))
     word = "waiting" if job.status is JobStatus.PENDING else job.status.value
     until = f" until {job.parked_until.astimezone():%a %H:%M}" if job.parked_until else ""
     return f"{word}{until}{f': {why}' if why else ''}"

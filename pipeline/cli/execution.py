@@ -20,7 +20,7 @@ from pipeline.language.text import counted
 from pipeline.model import Brief, Priority
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.run import Outcome
-from pipeline.orchestrator.context import RunContext, providers
+from pipeline.orchestrator.context import RunContext, provider_factory
 from pipeline.orchestrator.events import Listener
 
 
@@ -45,7 +45,7 @@ async def run_and_summarise(work: Work, context: RunContext, common: CommonOptio
         if common.json:
             print_json(json_summary(outcome, rows, refused=len(refused), seconds=seconds))
             return
-        folder = context.places.summary(outcome.batch)
+        folder = context.paths.summary(outcome.batch)
         report = folder / "report.html" if folder and (folder / "report.html").exists() else None
         print_summary(outcome, rows, refused=refused, seconds=seconds, report=report)
 
@@ -95,7 +95,8 @@ async def enqueue_films(
 def warn_unused_flags(film_options: FilmOptions, briefs: Iterable[Brief], context: RunContext) -> None:
     """Warn about flags for models if the notes of the briefs are used unchanged."""
     flags = film_options.writer_flags()
-    if flags and providers.writer_names(context.settings)[0] == providers.OUTLINE and any(b.has_notes for b in briefs):
+    is_verbatim = provider_factory.writer_names(context.settings)[0] == provider_factory.OUTLINE
+    if flags and is_verbatim and any(brief.has_notes for brief in briefs):
         verb = "is" if len(flags) == 1 else "are"
         say(
             f"nightreel: {', '.join(flags)} {verb} ignored: the notes are used unchanged, without a model "

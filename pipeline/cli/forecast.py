@@ -8,7 +8,7 @@ from datetime import datetime
 from pipeline.cli.console import Console
 from pipeline.cli.escaping import escaped
 from pipeline.language.text import counted
-from pipeline.model import dollars
+from pipeline.model import format_usd
 from pipeline.orchestrator.forecast import Forecast, Quota
 from pipeline.orchestrator.forecast.findings import Films, Problem
 from pipeline.orchestrator.uploads import describe_upload_days
@@ -114,7 +114,7 @@ def _money(forecast: Forecast) -> str:
     if not money.scripts:
         return "none: no model is needed"
     basis = f"based on {counted(money.learned_from, 'earlier script')}" if money.learned_from else "typical scripts"
-    price = f"about {dollars(money.usd)}" if money.usd is not None else f"unknown, as {money.model} has no price"
+    price = f"about {format_usd(money.usd)}" if money.usd is not None else f"unknown, as {money.model} has no price"
     return f"{price}: {counted(money.scripts, 'script')}, {money.tokens:,} tokens ({basis})"
 
 

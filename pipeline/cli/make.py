@@ -63,7 +63,7 @@ def make(
         warn_unused_flags(film_options, [brief], session.context)
         if queue:
             return await enqueue_films([brief], session.context, QUEUE, Priority(priority or Priority.NORMAL), common)
-        count = session.context.wishes.count_films([brief])
+        count = session.context.briefs.count_films([brief])
         return await _make(brief, session.context, common, films, count=count)
 
     try:

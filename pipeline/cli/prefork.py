@@ -18,10 +18,10 @@ def preforked_workers(tokens: Sequence[str]) -> Iterator[None]:
         return
     # Both processes need this: what is loaded by now, the workers find (in `clip_metadata`, pydantic).
     from pipeline.narration import clip_metadata  # noqa: F401
-    from pipeline.orchestrator.film.scenes import load_workers
-    from pipeline.orchestrator.processes.forks import forking_workers, the_nursery
+    from pipeline.orchestrator.film.segments import preload_worker_modules
+    from pipeline.orchestrator.processes.fork_pool import current_pool, fork_workers
 
-    with forking_workers(load_workers):
-        if nursery := the_nursery():
-            nursery.load()
+    with fork_workers(preload_worker_modules):
+        if pool := current_pool():
+            pool.load()
         yield

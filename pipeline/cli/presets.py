@@ -13,10 +13,10 @@ def presets(*, common: CommonOptions = CommonOptions()) -> int:
     from pipeline.cli.session import open_session
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
-    from pipeline.settings import presets_of
+    from pipeline.settings import resolve_presets
 
     settings = open_session(common, {}).context.settings
-    known = presets_of(settings.presets)
+    known = resolve_presets(settings.presets)
     if common.json:
         print_json([{**asdict(each), "default": each.name == settings.video.preset} for each in known.values()])
         return EXIT_OK

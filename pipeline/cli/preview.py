@@ -53,24 +53,24 @@ def preview(
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.batch import batches
     from pipeline.orchestrator.batch.source import read_source
-    from pipeline.sources import as_source, batch_name, told
+    from pipeline.sources import batch_name, parse_source, redacted
 
-    given = as_source(source)
+    given = parse_source(source)
 
     async def work() -> int:
         context = session.context
         called = f"{await to_thread.run_sync(batch_name, given)}-preview"
         wanted = await read_source(given, context, batch=called, rows=table_options.rows or "3", writes=False)
         print_input_problems(called, wanted, as_json=common.json)
-        _check(wanted, told(given))
+        _check(wanted, redacted(given))
         path = output or context.workspace / "output" / called / "sheet.png"
-        await to_thread.run_sync(lambda: _draw(context, wanted, path, Path(told(given)).name, as_json=common.json))
+        await to_thread.run_sync(lambda: _draw(context, wanted, path, Path(redacted(given)).name, as_json=common.json))
         some: Collection[Brief] = list(wanted.briefs)[:films]
         if not some:
             return EXIT_OK
         session.batch = called
         make = partial(batches.run_batch, some, context, batch=called, source="", numbered=False)
-        return await run_and_summarise(make, context, common, batch=called, total=context.wishes.count_films(some))
+        return await run_and_summarise(make, context, common, batch=called, total=context.briefs.count_films(some))
 
     with errors_as_json(common, None):
         _refuse(given, output, publish=bool(film_options.publish))
@@ -83,11 +83,11 @@ def preview(
 def _refuse(source: Path | str, output: Path | None, *, publish: bool) -> None:
     """Raise `InputError` for a source without rows, and for flags that a preview can't have."""
     from pipeline.errors import InputError
-    from pipeline.sources import is_table, told
+    from pipeline.sources import is_table, redacted
 
     if not is_table(source):
         hint = "Give a .csv, .tsv, .json, .jsonl or .xlsx file, a database or an address"
-        raise InputError("is not a table", where=told(source), hint=hint)
+        raise InputError("is not a table", where=redacted(source), hint=hint)
     if output and output.suffix.lower() != ".png":
         raise InputError("is not a PNG file", where=str(output), hint="Write FILE.png")
     if publish:

@@ -13,7 +13,7 @@ from rich.console import Group
 from rich.text import Text
 
 from pipeline.cli.escaping import printable
-from pipeline.model import JobStatus, Priority, bill
+from pipeline.model import JobStatus, Priority, format_cost
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.progress.snapshot import ActiveFilm, Finished, Parked, Snapshot, TimedNotice
 from pipeline.reporting.formatting import clock
@@ -185,7 +185,7 @@ def _figures(snapshot: Snapshot, width: int) -> list[Text]:
         parts.append(f"{100 * snapshot.cache_share:.0f} % from the cache")
     tokens = snapshot.cost.tokens_in + snapshot.cost.tokens_out
     if tokens:
-        parts.append(f"{tokens:,} tokens, {bill(snapshot.cost)}")
+        parts.append(f"{tokens:,} tokens, {format_cost(snapshot.cost)}")
     if snapshot.at_once:
         parts.append(f"{snapshot.at_once} at once")
     if snapshot.peak_memory_bytes:

@@ -45,7 +45,7 @@ def qc(
 
     from pipeline.cli.session import open_session
     from pipeline.errors import EXIT_OK, QualityError
-    from pipeline.orchestrator.context.strictness import profile_for
+    from pipeline.orchestrator.context.quality_profiles import profile_for
     from pipeline.orchestrator.qc import find_films, judge_films
 
     session = open_session(common, {"quality.profile": profile})

@@ -57,9 +57,9 @@ def run(
     from pipeline.model import Priority
     from pipeline.orchestrator.batch import batches
     from pipeline.orchestrator.batch.source import read_source
-    from pipeline.sources import as_source, batch_name
+    from pipeline.sources import batch_name, parse_source
 
-    given = as_source(source)
+    given = parse_source(source)
 
     async def work() -> int:
         context = session.context
@@ -71,7 +71,7 @@ def run(
         if wanted.stop:
             raise wanted.stop
         warn_unused_flags(film_options, briefs, context)
-        asked = await to_thread.run_sync(context.places.source_name, given)
+        asked = await to_thread.run_sync(context.paths.source_name, given)
         name = await batches.batch_name_for(context, given) if batch is None else batch
         if dry_run:
             return await _dry_run(wanted, context, name, Priority(priority), as_json=common.json)
@@ -86,7 +86,7 @@ def run(
             unreadable=unreadable,
             is_partial=wanted.is_partial,
         )
-        return await run_and_summarise(films, context, common, batch=name, total=context.wishes.count_films(briefs))
+        return await run_and_summarise(films, context, common, batch=name, total=context.briefs.count_films(briefs))
 
     with errors_as_json(common, batch):
         session = open_session(

@@ -22,11 +22,11 @@ from pipeline.cli.console import Console
 from pipeline.cli.options import FLAGS, CommonOptions
 from pipeline.cli.output import say
 from pipeline.cli.summary import json_interruption, print_json
-from pipeline.errors import EXIT_INTERRUPTED, NightreelError, first_error
+from pipeline.errors import EXIT_INTERRUPTED, NightreelError, raise_first_error
 from pipeline.model import JobStatus
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.film.scenes import load_workers
-from pipeline.orchestrator.processes.forks import forking_workers
+from pipeline.orchestrator.film.segments import preload_worker_modules
+from pipeline.orchestrator.processes.fork_pool import fork_workers
 
 # Python's default threshold for the youngest generation of its garbage collector.
 _GC_THRESHOLD = 700
@@ -53,7 +53,7 @@ class Session:
         gc.freeze()
         gc.set_threshold(_GC_THRESHOLD)
         try:
-            with forking_workers(load_workers):
+            with fork_workers(preload_worker_modules):
                 code = anyio.run(_until_stopped, work, self._exit_at_once)
         except KeyboardInterrupt:  # Windows: the loop has cancelled everything, or Ctrl-C was pressed twice
             _kill_children()
@@ -135,7 +135,7 @@ def open_session_of(common: CommonOptions, batch: str, flags: Mapping[str, objec
 async def _until_stopped(work: Callable[[], Awaitable[int]], at_once: Callable[[], NoReturn]) -> int | None:
     """The exit code of `work`; None if a signal stopped it."""
     code: int | None = None
-    with first_error():
+    with raise_first_error():
         async with anyio.create_task_group() as tasks:
             with anyio.CancelScope() as scope:
                 await tasks.start(_stop_on_signals, scope, at_once)

@@ -13,7 +13,7 @@ from pipeline.cli.batch_status import BatchState, BatchStatus, JobState
 from pipeline.cli.causes import ID_DIGITS, cause_lines
 from pipeline.cli.console import Console
 from pipeline.cli.escaping import escaped
-from pipeline.model import Cost, JobStatus, bill, dollars
+from pipeline.model import Cost, JobStatus, format_cost, format_usd
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.uploads import UploadDays
@@ -83,7 +83,7 @@ def _print_films(jobs: Iterable[JobState], console: Console, *, with_cost: bool,
             f"[{colour}]{job.status}[/]{_until(job.parked_until)}",
             _stage(job),
             str(job.attempts),
-            *([bill(job.cost) if job.cost.tokens else ""] if with_cost else []),
+            *([format_cost(job.cost) if job.cost.tokens else ""] if with_cost else []),
             _where(job),
         )
     if fits:
@@ -102,7 +102,7 @@ def _print_film(job: JobState, console: Console) -> None:
         f"[{_COLOURS[JobStatus(job.status)]}]{job.status}[/]{_until(job.parked_until)}{f' at {stage}' if stage else ''}"
     )
     about += f", {job.attempts} tries" if job.attempts > 1 else ""
-    about += f", {bill(job.cost)}" if job.cost.tokens else ""
+    about += f", {format_cost(job.cost)}" if job.cost.tokens else ""
     console.print_words(f"[bold]{_title(job)}[/]", indent=indent, head=job.id[:ID_DIGITS])
     for line in filter(None, (about, _where(job))):
         console.print_words(line, indent=indent)
@@ -191,9 +191,9 @@ def _costs(cost: Cost) -> Iterator[str]:
     """The total cost and that of each model; nothing if no tokens were used."""
     if not cost.tokens:
         return
-    yield f"[dim]cost {bill(cost)}, {cost.tokens:,} tokens[/]"
+    yield f"[dim]cost {format_cost(cost)}, {cost.tokens:,} tokens[/]"
     for name, model in sorted(cost.models.items()):
-        money = "no known price" if model.usd is None else dollars(model.usd)
+        money = "no known price" if model.usd is None else format_usd(model.usd)
         calls = f"{model.calls:,} call{'' if model.calls == 1 else 's'}, " if model.calls else ""
         usage = f"{name}: {calls}{model.tokens_in:,} tokens in, {model.tokens_out:,} out, {money}"
         yield f"  [dim]{escaped(usage)}[/]"

@@ -8,37 +8,37 @@ scratch    temporary folders; imported only where needed, because `tempfile` is 
 
 from pipeline.files.atomic import (
     discard,
-    discard_leftovers,
-    flush_to_disk,
-    publish_file,
+    discard_stale_temporaries,
+    fsync_file,
+    fsync_folder,
+    replace_durably,
     replace_file,
     replacing,
-    sync_folder,
     temporary_sibling,
+    write_all_atomically,
     write_atomically,
-    write_for_now,
-    write_together,
+    write_without_fsync,
 )
 from pipeline.files.os_errors import DISK_FULL, storage_error, storage_errors
-from pipeline.files.reading import is_there, read_file, read_up_to, sha256_of
+from pipeline.files.reading import path_exists, read_file, read_head, sha256_of
 
 __all__ = [
     "DISK_FULL",
     "discard",
-    "discard_leftovers",
-    "flush_to_disk",
-    "is_there",
-    "publish_file",
+    "discard_stale_temporaries",
+    "fsync_file",
+    "fsync_folder",
+    "path_exists",
     "read_file",
-    "read_up_to",
+    "read_head",
+    "replace_durably",
     "replace_file",
     "replacing",
     "sha256_of",
     "storage_error",
     "storage_errors",
-    "sync_folder",
     "temporary_sibling",
+    "write_all_atomically",
     "write_atomically",
-    "write_for_now",
-    "write_together",
+    "write_without_fsync",
 ]

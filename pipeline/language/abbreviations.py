@@ -111,7 +111,7 @@ def is_abbreviation(word: str, following: str) -> bool:
     return bool(_TITLES.fullmatch(plain) or _INITIALS.fullmatch(bare.casefold()))
 
 
-def is_of_word(before: str, word: str, following: str, rest: str) -> bool:
+def belongs_to_word(before: str, word: str, following: str, rest: str) -> bool:
     """The same with more to go by: some text `before` the word, and the `rest`, which begins with `following`."""
     if any(one.search(before + word) and other.match(rest) for one, other in _together()):
         return (_BEGINS_BEHIND if word[-1].isdigit() else _BEGINS).fullmatch(following) is None

@@ -161,7 +161,7 @@ _SAME = MappingProxyType({"no": "nb", "nn": "nb", "bs": "hr", "ms": "id"})
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
-def language_of(said: str) -> str:
+def detect_language(said: str) -> str:
     """The language of a text, without a region ("de"); empty: it can't be told.
 
     Of languages that share a script that is mostly one's (Devanagari), it is that one.
@@ -210,7 +210,7 @@ def _by_letters(said: str, script: str) -> str:
     return next(language for language, own in _OWN_LETTERS[script] if not own or not letters.isdisjoint(own))
 
 
-def another_language(said: str, tag: str) -> str:
+def language_mismatch(said: str, tag: str) -> str:
     """Why a text can't be in the language of a tag, in a few words; empty: it may be."""
     return _wrong_letters(said, tag) or _wrong_words(said, tag)
 

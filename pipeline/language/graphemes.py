@@ -27,7 +27,7 @@ _TEXT_MARKS = frozenset("#*©®™")
 _SIGN_AM = "\u0e33\u0eb3"
 
 
-def clusters(text: str) -> list[str]:
+def grapheme_clusters(text: str) -> list[str]:
     """`text` split into grapheme clusters: combining marks, joined emoji, flags and conjuncts stay whole."""
     found: list[str] = []
     for character in text:
@@ -52,12 +52,12 @@ def is_emoji(cluster: str) -> bool:
     return _AS_EMOJI in cluster or ord(cluster[0]) >= _EMOJI_FROM or cluster[0] in _EMOJI
 
 
-def plain(cluster: str) -> str:
+def without_selectors(cluster: str) -> str:
     """The cluster for a text font, without variation selectors and keycaps; may be empty."""
     return _SELECTORS.sub("", cluster)
 
 
-def visible(cluster: str) -> str:
+def drawn_characters(cluster: str) -> str:
     """The characters of a cluster that a font needs a glyph for."""
     return re.sub(f"[{ZWNJ}{ZWJ}{_AS_TEXT}{_AS_EMOJI}]", "", cluster)
 

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from pyphen import LANGUAGES, language_fallback
 
-from pipeline.language.graphemes import clusters
+from pipeline.language.graphemes import grapheme_clusters
 from pipeline.language.writing_systems import writing_of
 
 # Letters that stay together at either end of a word.
@@ -27,7 +27,7 @@ _DIGITS = re.compile(r"\d")
 
 
 @lru_cache(maxsize=1024)
-def division_points(word: str, language: str) -> tuple[int, ...]:
+def hyphenation_points(word: str, language: str) -> tuple[int, ...]:
     """Indexes at which `word` (letters only) may be divided with a hyphen; none if nobody knows its language."""
     writing = writing_of(language)
     lowered = word.lower()
@@ -38,7 +38,7 @@ def division_points(word: str, language: str) -> tuple[int, ...]:
     else:
         points = _points(lowered, _patterns(_ALIASES.get(writing.language, language)))
     ends, at = [], 0
-    for cluster in clusters(word):
+    for cluster in grapheme_clusters(word):
         at += len(cluster)
         ends.append(at)
     return tuple(end for end in ends[_LEAST_LETTERS - 1 : -_LEAST_LETTERS] if end in points)

@@ -8,7 +8,7 @@ from babel import Locale, UnknownLocaleError
 
 
 @lru_cache(maxsize=64)
-def known_locale(language: str) -> Locale | None:
+def find_locale(language: str) -> Locale | None:
     """CLDR's data for a BCP-47 tag, or for its language without the region; None: it has none.
 
     Reads a file the first time: not for the event loop.
@@ -25,10 +25,10 @@ def known_locale(language: str) -> Locale | None:
 @lru_cache(maxsize=64)
 def locale_of(language: str) -> Locale:
     """The same, or that of English."""
-    return known_locale(language) or Locale("en")
+    return find_locale(language) or Locale("en")
 
 
-def currency_first(locale: Locale) -> bool:
+def is_currency_first(locale: Locale) -> bool:
     """Whether the sign of a currency stands before the number."""
     pattern: str = locale.currency_formats["standard"].pattern
     return pattern.index("¤") < pattern.index("#")

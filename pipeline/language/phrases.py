@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pipeline.language.words import join_words, split_words, touch
+from pipeline.language.words import join_words, joins_without_space, split_words
 from pipeline.language.writing_systems import writing_of
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _runs(words: Sequence[str]) -> list[tuple[int, int]]:
     starts = [
         index
         for index in range(len(words))
-        if index == 0 or words[index - 1].endswith(" ") or not touch(words[index - 1], words[index])
+        if index == 0 or words[index - 1].endswith(" ") or not joins_without_space(words[index - 1], words[index])
     ]
     return list(zip(starts, [*starts, len(words)][1:], strict=True))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from pipeline.language.abbreviations import is_of_word
+from pipeline.language.abbreviations import belongs_to_word
 from pipeline.language.text import (
     CLOSING_MARKS,
     GREEK_QUESTION,
@@ -114,7 +114,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     if _FOR_EXAMPLE.search(text, max(start, match.start() - 8), match.start()):
         return False
     before = text[max(start, match.start() - len(word) - _LOOK_BACK) : match.start() - len(word)]
-    return not is_of_word(before, word, rest.split(maxsplit=1)[0], rest)
+    return not belongs_to_word(before, word, rest.split(maxsplit=1)[0], rest)
 
 
 def _may_begin(rest: str, text: str, start: int, match: re.Match[str]) -> bool:

@@ -17,10 +17,10 @@ LANGUAGE_TAG = re.compile(
 DEFAULT_LANGUAGE = "en"
 
 # Of films that one brief is made in: more is a slip, and each is paid for.
-MOST_LANGUAGES = 50
+MAX_LANGUAGES = 50
 
 
-def usual_case(tag: str) -> str:
+def canonical_case(tag: str) -> str:
     """The tag in the case that RFC 5646 recommends: "zh-hant-tw" -> "zh-Hant-TW"."""
     head, *rest = tag.split("-")
     cased = [part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part.lower() for part in rest]

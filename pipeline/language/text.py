@@ -49,7 +49,7 @@ OPENING_MARKS = "\"'“‘«‹„([（「『【"
 CLOSING_MARKS = "\"'”’»›)]）」』】“‘"
 
 
-def strip_unseen(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """`text` in NFC, without control characters and invisible ones that mislead; line breaks and tabs stay."""
     if "\x1b" in text:
         text = _TERMINAL.sub("", text)
@@ -73,15 +73,15 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def clean_text(text: str) -> str:
-    """`text` as one line: like `strip_unseen`, and every run of spaces and line breaks is one space."""
+    """`text` as one line: like `strip_invisible`, and every run of spaces and line breaks is one space."""
     if text.isprintable() and "  " not in text and (text.isascii() or unicodedata.is_normalized("NFC", text)):
         return text.strip()  # as most are: there is nothing to find, all that is unwanted can't be printed
-    return _SPACES.sub(" ", strip_unseen(text)).strip()
+    return _SPACES.sub(" ", strip_invisible(text)).strip()
 
 
 def clean_code(text: str) -> str:
     """A program with its lines and indents, tabs as spaces, without what moves a cursor or hides."""
-    return "\n".join(strip_unseen(line).rstrip() for line in text.expandtabs(TAB_WIDTH).splitlines()).strip("\n")
+    return "\n".join(strip_invisible(line).rstrip() for line in text.expandtabs(TAB_WIDTH).splitlines()).strip("\n")
 
 
 def has_words(text: str) -> bool:

@@ -29,7 +29,7 @@ _FORMULA = re.compile(r"[^ ]+(?: [=≠≈≡≤≥×÷±∓+−]\u00a0[^ ]+)+")
 _SHORT = 22
 
 
-def typographic(text: str) -> str:
+def typeset(text: str) -> str:
     """`text` on one line, without control characters, with typographic apostrophes, dashes, quotes and spaces."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     text = "".join(c if c.isprintable() or c in _KEPT else " " for c in text)

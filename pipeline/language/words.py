@@ -78,13 +78,13 @@ def join_words(words: tuple[str, ...] | list[str]) -> str:
     """The words as running text: a space between them except where the script has none."""
     parts: list[str] = []
     for position, word in enumerate(words):
-        if position and not touch(words[position - 1], word):
+        if position and not joins_without_space(words[position - 1], word):
             parts.append(" ")
         parts.append(word)
     return "".join(parts)
 
 
-def touch(word: str, following: str) -> bool:
+def joins_without_space(word: str, following: str) -> bool:
     """Whether the two are written without another space between them, and are cut there again then."""
     if word.endswith(" "):
         return True
@@ -101,7 +101,7 @@ def touch(word: str, following: str) -> bool:
     return may_touch and _cut(word + following) == [*_cut(word), *_cut(following)]
 
 
-def breathes(word: str) -> bool:
+def ends_with_pause(word: str) -> bool:
     """Whether the space that ends a word is a pause, as a comma is elsewhere."""
     return word.endswith(" ") and not _has_spaces_beside_it(word) and not _STARTS_EAST_ASIAN.match(word[-2:])
 
@@ -114,7 +114,7 @@ def _pauses(chunk: str, following: str) -> bool:
     ends = _IS_EAST_ASIAN.match(chunk[-1]) or (chunk[-1].isascii() and _IS_EAST_ASIAN.search(before))
     if ends or _IS_EAST_ASIAN.match(following) or (following[0].isascii() and _IS_EAST_ASIAN.search(after)):
         # One without which they would be cut elsewhere is there whenever they are joined.
-        return (_has_spaces_beside_it(before) or _has_spaces_beside_it(after)) and touch(before, after)
+        return (_has_spaces_beside_it(before) or _has_spaces_beside_it(after)) and joins_without_space(before, after)
     ends = _STARTS_SOUTHEAST_ASIAN.match(chunk[-1]) or _LINKS.search(chunk)
     return bool(ends and _STARTS_SOUTHEAST_ASIAN.match(following))
 

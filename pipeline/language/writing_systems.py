@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-# Not seen; says that what follows runs right to left. No text from outside has one (`strip_unseen`).
+# Not seen; says that what follows runs right to left. No text from outside has one (`strip_invisible`).
 LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
 
 # Characters that hold together what is on both sides of them.
@@ -56,7 +56,7 @@ def writing_of(tag: str) -> Writing:
     return Writing(language=language, right_to_left=right_to_left, phrase_model="th" if language == "th" else "")
 
 
-def first_direction(text: str) -> Literal["L", "R", ""]:
+def first_strong_direction(text: str) -> Literal["L", "R", ""]:
     """The direction of the first letter that has one; empty: none has (UAX #9, rules P2 and P3)."""
     for character in text:
         direction = unicodedata.bidirectional(character)
@@ -70,7 +70,7 @@ def has_right_to_left(text: str) -> bool:
     return any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text)
 
 
-def runs_right_to_left(text: str, language: str) -> bool:
+def is_right_to_left(text: str, language: str) -> bool:
     """Whether a text as a whole does: one in such a language, or one that begins in such letters and has most of them.
 
     A text without any such letter (a name, an address) runs left to right in every language, and so does one in English
@@ -82,7 +82,7 @@ def runs_right_to_left(text: str, language: str) -> bool:
         return True
     directions = [unicodedata.bidirectional(character) for character in text]
     backwards = sum(direction in {"R", "AL"} for direction in directions)
-    return first_direction(text) == "R" and backwards > directions.count("L")
+    return first_strong_direction(text) == "R" and backwards > directions.count("L")
 
 
 def ascii_digits(text: str) -> str:
@@ -90,7 +90,7 @@ def ascii_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text)
 
 
-def width(text: str) -> int:
+def display_width(text: str) -> int:
     """Characters, the full-width ones of East Asia counted twice: they take the room and the time of two letters.
 
     Marks above and below a letter take no room.
@@ -100,8 +100,8 @@ def width(text: str) -> int:
     return sum(map(_width_of_character, text))
 
 
-def fitting(text: str, most: int) -> int:
-    """How many characters of `text` have at most such a `width`; at least one.
+def prefix_length(text: str, most: int) -> int:
+    """How many characters of `text` have at most such a `display_width`; at least one.
 
     No letter is cut from its marks, and no emoji sequence in two.
     """

@@ -17,7 +17,7 @@ from pipeline.limits.resources import Load, ResourceLimits, ResourceWatch, resou
 from pipeline.limits.retry import RetryPolicy, with_retries
 from pipeline.limits.strategy import STRATEGIES, Situation, Strategy, make_strategy
 from pipeline.limits.throttle import Throttle
-from pipeline.limits.token_budget import CallLedger, ToldLimits
+from pipeline.limits.token_budget import CallLedger, ReportedLimits
 
 __all__ = [
     "STRATEGIES",
@@ -30,6 +30,7 @@ __all__ = [
     "Load",
     "Purchase",
     "Rank",
+    "ReportedLimits",
     "ResourceLimits",
     "ResourceWatch",
     "RetryPolicy",
@@ -37,7 +38,6 @@ __all__ = [
     "Strategy",
     "Throttle",
     "ThrottleLimits",
-    "ToldLimits",
     "make_strategy",
     "resource_limits",
     "total_memory_bytes",

@@ -1,13 +1,11 @@
-"""When a service has to be left alone: what its answers teach, and what keeps everybody away until then.
+"""Whether a service may be called now, as learnt from the outcomes of earlier calls.
 
-What a call comes to teaches this:
-
-    TransientError with retry_after_s    closed for everybody until then; for this model, if limits are each one's own
-    QuotaError with resets_at            likewise
-    any other TransientError             counts; so many in a row open the circuit breaker (`breaker.py`) of this model
-    NeedsLoginError                      closed for good: a key does not get better by being shown again
-    anything else                        says nothing about the service
-    nothing                              the service is well
+TransientError with retry_after_s    no calls until then (only of this model, if each model has limits of its own)
+QuotaError with resets_at            no calls until then
+any other TransientError             a failure: several in a row open this model's circuit breaker (`breaker.py`)
+NeedsLoginError                      no more calls: a rejected key stays rejected
+any other error                      says nothing about the service
+success                              closes the circuit breaker
 """
 
 from __future__ import annotations
@@ -20,54 +18,55 @@ from typing import NamedTuple
 from pipeline.errors import ClosedError, NeedsLoginError, QuotaError, TransientError
 from pipeline.limits.breaker import Breakers
 from pipeline.limits.calls import Call, Obstacle, ThrottleLimits
-from pipeline.limits.times import bounded_s, steady_s, told
-from pipeline.limits.token_budget import ToldLimits
+from pipeline.limits.times import bounded_s, format_time, monotonic_s
+from pipeline.limits.token_budget import ReportedLimits
 
 _DAY_S = 86_400
 
 
-class News:
-    """The news of one service. `clock` is the wall clock; `tell` gets the lines."""
+class Notifier:
+    """Reports changes of one service's availability to people. `clock` is the wall clock; `tell` receives the lines."""
 
     def __init__(self, name: str, *, clock: Callable[[], datetime], tell: Callable[[str], None]) -> None:
         self._name = name
         self._clock = clock
         self._tell = tell
-        # Whether people were told that the door is closed, or of a daily allowance that is spent (until then).
-        self.has_told_closed = False
-        self._told_spent: datetime | None = None
+        # Whether the latest report was that the service is closed.
+        self.has_reported_closed = False
+        # `resets_at` of the quota error that was reported last.
+        self._reported_reset: datetime | None = None
 
     def closed(self, what: str, seconds: float) -> None:
-        """The service `what` ("asks us to wait"), for so long."""
-        self.has_told_closed = True
+        """Report that the service is closed for `seconds` because it `what` ("asks us to wait")."""
+        self.has_reported_closed = True
         now = self._clock()
-        self._tell(f"{self._name} {what} until {told(now + timedelta(seconds=seconds), now)}")
+        self._tell(f"{self._name} {what} until {format_time(now + timedelta(seconds=seconds), now)}")
 
     def opened(self) -> None:
-        """The service answers; nothing new unless people believe that it does not."""
-        if self.has_told_closed:
-            self.has_told_closed = False
+        """Report that the service answers again, if it was reported closed."""
+        if self.has_reported_closed:
+            self.has_reported_closed = False
             self._tell(f"{self._name} answers again")
 
     def spent(self, quota: QuotaError) -> None:
-        """The day's allowance is spent."""
-        if self._told_spent != quota.resets_at:
-            self._told_spent = quota.resets_at
+        """Report a spent daily quota, once per reset time."""
+        if self._reported_reset != quota.resets_at:
+            self._reported_reset = quota.resets_at
             self._tell(str(quota))
 
 
 class Closure(NamedTuple):
-    """Until when nobody may ask a service, or one of its models; empty: all of them."""
+    """The time until which a service, or one of its models (empty: all of them), must not be called."""
 
     until: datetime
     model: str
 
 
 class Availability:
-    """Whether a service may be asked now, or one of its models, and why not. It waits for nothing, and wakes nobody.
+    """Whether a service, or one of its models, may be called now, and if not, why. Never waits, and wakes no waiters.
 
-    Waits follow a steady clock; `clock` is the wall clock. `tell` gets a line for a person whenever there is a new
-    reason, and when the service answers again.
+    Durations follow a monotonic clock; `clock` is the wall clock. `tell` receives a line for people whenever the
+    service closes for a new reason, and when it answers again.
     """
 
     def __init__(
@@ -76,135 +75,135 @@ class Availability:
         self._name = name
         self._clock = clock
         self._tell = tell
-        self._news = News(name, clock=clock, tell=tell)
+        self._notifier = Notifier(name, clock=clock, tell=tell)
         self._breakers = Breakers(limits.breaker_failures, limits.breaker_cooldown_s, limits.breaker_cooldown_max_s)
         self._by_model = limits.by_model
-        # Asked to wait: until when, by the steady clock and by model; empty: all of them.
-        self._asked_until: dict[str, float] = {}
-        # An allowance that is spent: until when, by the wall clock.
+        # Retry-After: the monotonic time until which to wait, by model (empty: all of them).
+        self._retry_at: dict[str, float] = {}
+        # The latest spent quota, which is spent until its `resets_at`.
         self._quota: QuotaError | None = None
-        self._wrong_key: NeedsLoginError | None = None
+        self._rejected_key: NeedsLoginError | None = None
 
-    # What is in the way ------------------------------------------------------------------------------------------
+    # May a call begin? -------------------------------------------------------------------------------------------
 
     @property
-    def is_for_good(self) -> bool:
-        """Whether no wait helps."""
-        return self._wrong_key is not None
+    def is_closed_for_good(self) -> bool:
+        """Whether waiting is pointless: the key was rejected."""
+        return self._rejected_key is not None
 
-    def left_alone_s(self, model: str) -> float:
-        """For how long a model is left alone because it keeps failing: 0 not at all, infinite while it is on trial."""
-        return self._breakers[model].wait_s(steady_s())
+    def breaker_wait_s(self, model: str) -> float:
+        """Seconds until a model's circuit breaker allows a call: 0 now, infinite while a trial call is in flight."""
+        return self._breakers[model].wait_s(monotonic_s())
 
-    def keeps_others_out(self, model: str) -> bool:
-        """Whether what is in the way of a model, if anything is, is in the way of the others, too."""
-        return self.left_alone_s(model) <= 0 and not (model and self._asked_s(model) > self._asked_s(""))
+    def blocks_all_models(self, model: str) -> bool:
+        """Whether what blocks calls of a model, if anything does, blocks calls of the other models, too."""
+        return self.breaker_wait_s(model) <= 0 and not (model and self._retry_after_s(model) > self._retry_after_s(""))
 
     def obstacle(self, model: str) -> Obstacle | None:
-        """What keeps everybody from beginning now who wants this model."""
-        if refused := self._wrong_key:
+        """What prevents a call of this model from beginning now; None: nothing."""
+        if refused := self._rejected_key:
             return Obstacle(inf, lambda: NeedsLoginError(refused.message, where=refused.where, hint=refused.hint))
         if (quota := self._quota) and quota.resets_at:
             left_s = (quota.resets_at - self._clock()).total_seconds()
             if left_s > 0:
-                return Obstacle(left_s, lambda: _again(quota))
+                return Obstacle(left_s, lambda: _copy(quota))
         breaker = self._breakers[model]
-        seconds = max(self._asked_s(""), self._asked_s(model), breaker.wait_s(steady_s()))
+        seconds = max(self._retry_after_s(""), self._retry_after_s(model), breaker.wait_s(monotonic_s()))
         if seconds <= 0:
             return None
-        # A trial tells within a time that only the service knows; whoever can't wait comes back after a cooldown.
-        away_s = breaker.cooldown_s if seconds == inf else seconds
-        return Obstacle(seconds, lambda: self.error(away_s, model))
+        # Nobody knows how long a trial call takes: a caller that can't wait should come back after a cooldown.
+        retry_after_s = breaker.cooldown_s if seconds == inf else seconds
+        return Obstacle(seconds, lambda: self.error(retry_after_s, model))
 
     def error(self, seconds: float, model: str) -> ClosedError:
-        """The error for a caller who can't wait so many seconds."""
+        """The error for a caller that can't wait `seconds`."""
         until = self._clock() + timedelta(seconds=seconds)
-        asking = _asking("" if self.keeps_others_out(model) else model)
-        why = f"{_failing(model)} and is left alone" if self._breakers[model].is_open else asking
-        return ClosedError(f"{self._name} {why} until {told(until, self._clock())}", until=until)
+        asks = _asks_to_wait("" if self.blocks_all_models(model) else model)
+        why = f"{_keeps_failing(model)} and is left alone" if self._breakers[model].is_open else asks
+        return ClosedError(f"{self._name} {why} until {format_time(until, self._clock())}", until=until)
 
-    # What calls teach --------------------------------------------------------------------------------------------
+    # Outcomes of calls -------------------------------------------------------------------------------------------
 
     def begin(self, call: Call) -> None:
-        """A call begins; it may be the trial of its model."""
+        """Note that a call begins; it may be its model's trial call."""
         self._breakers[call.model].begin(call)
 
     def abandon(self, call: Call) -> None:
-        """A call is over, whatever it came to: it is no trial any more."""
+        """Note that a call is over: if it still counts as the trial call, the next one becomes it."""
         self._breakers[call.model].abandon(call)
 
-    def learn(self, call: Call, error: BaseException | None) -> Closure | None:
-        """Change the state of the door; what all processes must stay away from, if the service said until when."""
+    def record_outcome(self, call: Call, error: BaseException | None) -> Closure | None:
+        """Learn from the outcome of a call. Returns what other processes have to know: until when not to call."""
         breaker = self._breakers[call.model]
         if error is None:
             breaker.succeed()
-            is_whole = not self._breakers.any_open and not any(map(self._asked_s, self._asked_until))
-            if is_whole and self.obstacle(call.model) is None:
-                self._news.opened()
+            is_open = not self._breakers.any_open and not any(map(self._retry_after_s, self._retry_at))
+            if is_open and self.obstacle(call.model) is None:
+                self._notifier.opened()
         elif isinstance(error, TransientError):
-            if asked_s := bounded_s(error.retry_after_s or 0):
+            if seconds := bounded_s(error.retry_after_s or 0):
                 breaker.abandon(call)
-                return self.close(asked_s, call.model)
-            if breaker.fail(call, steady_s()):
-                self._news.closed(f"{_failing(call.model)}: left alone", breaker.wait_s(steady_s()))
+                return self.close(seconds, call.model)
+            if breaker.fail(call, monotonic_s()):
+                self._notifier.closed(f"{_keeps_failing(call.model)}: left alone", breaker.wait_s(monotonic_s()))
         elif isinstance(error, QuotaError) and error.resets_at:
-            return self._learn_quota(error, error.resets_at)
-        elif isinstance(error, NeedsLoginError) and self._wrong_key is None:
-            self._wrong_key = error
+            return self._close_until_reset(error, error.resets_at)
+        elif isinstance(error, NeedsLoginError) and self._rejected_key is None:
+            self._rejected_key = error
             self._tell(str(error))
         breaker.abandon(call)
         return None
 
-    def _learn_quota(self, error: QuotaError, resets_at: datetime) -> Closure:
+    def _close_until_reset(self, error: QuotaError, resets_at: datetime) -> Closure:
         left_s = bounded_s((resets_at - self._clock()).total_seconds())
-        is_news = self._quota is None or self._quota.resets_at != resets_at
+        is_new = self._quota is None or self._quota.resets_at != resets_at
         self._quota = error
-        if is_news:
-            self._news.closed("has no allowance left for us", left_s)
+        if is_new:
+            self._notifier.closed("has no quota left for us", left_s)
         return Closure(self._clock() + timedelta(seconds=left_s), "")
 
     def close(self, seconds: float, model: str) -> Closure:
-        """Close for `seconds`, or as long as it is closed anyway, to whom a call of this model speaks for."""
-        model, due = self._limited(model), steady_s() + seconds
-        if seconds > self._asked_s(model):
-            # Two calls that were refused at the same time are one event for a person.
-            is_news = seconds > self._asked_s(model) + 1 or not self._news.has_told_closed
-            self._asked_until[model] = due
-            if is_news:
-                self._news.closed(_asking(model), seconds)
+        """Close for `seconds`, unless it is closed for longer: this model, or all, if all share their limits."""
+        model, due = self._limited(model), monotonic_s() + seconds
+        if seconds > self._retry_after_s(model):
+            # Two calls that are refused at the same time are one event for people.
+            is_new = seconds > self._retry_after_s(model) + 1 or not self._notifier.has_reported_closed
+            self._retry_at[model] = due
+            if is_new:
+                self._notifier.closed(_asks_to_wait(model), seconds)
         return Closure(self._clock() + timedelta(seconds=seconds), model)
 
-    def heed(self, told: ToldLimits, model: str) -> None:
-        """The service has said with an answer of a model how much it allows."""
-        if told.requests_left == 0 and told.requests_per_day:
+    def apply_report(self, limits: ReportedLimits, model: str) -> None:
+        """Respect the limits that the service reported with a response of a model."""
+        if limits.requests_left == 0 and limits.requests_per_day:
             model = self._limited(model)
-            # The allowance of a day comes back bit by bit: until the next request there is none.
-            due = steady_s() + _DAY_S / told.requests_per_day
-            self._asked_until[model] = max(self._asked_until.get(model, -inf), due)
+            # A daily limit is refilled continuously: wait until there is one request again.
+            due = monotonic_s() + _DAY_S / limits.requests_per_day
+            self._retry_at[model] = max(self._retry_at.get(model, -inf), due)
 
-    def spent(self, quota: QuotaError) -> None:
-        """The day's allowance is spent, by our own count."""
-        self._news.spent(quota)
+    def report_spent(self, quota: QuotaError) -> None:
+        """Report that the daily quota is spent, by our own count."""
+        self._notifier.spent(quota)
 
     def _limited(self, model: str) -> str:
-        """Who has the limits that a call of this model meets; empty: all models together."""
+        """The model whose limits apply to a call of this model; empty: all models share theirs."""
         return model if self._by_model else ""
 
-    def _asked_s(self, model: str) -> float:
-        """For how long we are asked to wait with this model, or (empty) with all of them; 0: not."""
-        return max(0.0, self._asked_until.get(model, -inf) - steady_s())
+    def _retry_after_s(self, model: str) -> float:
+        """Seconds that the service asked us to wait with this model, or (empty) with all of them; 0: none."""
+        return max(0.0, self._retry_at.get(model, -inf) - monotonic_s())
 
 
-def _asking(model: str) -> str:
-    """What the service does, as it is said after its name."""
+def _asks_to_wait(model: str) -> str:
+    """A predicate for the service's name."""
     return f"asks us to wait with {model}" if model else "asks us to wait"
 
 
-def _failing(model: str) -> str:
-    """What the service does, as it is said after its name."""
+def _keeps_failing(model: str) -> str:
+    """A predicate for the service's name."""
     return f"keeps failing with {model}" if model else "keeps failing"
 
 
-def _again(quota: QuotaError) -> QuotaError:
-    """The same error, with a traceback of its own."""
+def _copy(quota: QuotaError) -> QuotaError:
+    """The same error with a traceback of its own."""
     return QuotaError(quota.message, where=quota.where, hint=quota.hint, resets_at=quota.resets_at)

@@ -1,4 +1,4 @@
-"""A line that several uploads share, and that is not ours alone."""
+"""A bandwidth limit shared by concurrent uploads."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import anyio
 
 
 class Bandwidth:
-    """So many bytes a second, for all who take some; first come, first served, and never a burst."""
+    """Limits all senders together to `bytes_per_s`: first come, first served, without bursts."""
 
     def __init__(self, bytes_per_s: int) -> None:
         assert bytes_per_s > 0
         self.bytes_per_s = bytes_per_s
-        # When (loop time) what was taken so far is through.
-        self._through_at = 0.0
+        # When (loop time) everything requested so far will have been sent.
+        self._free_at = 0.0
 
     async def take(self, size_bytes: int) -> float:
-        """Wait until what others have taken is through. How long that was, in seconds."""
+        """Wait until everything requested before has been sent. Returns the seconds waited."""
         now = anyio.current_time()
-        begin = max(now, self._through_at)
-        self._through_at = begin + size_bytes / self.bytes_per_s
+        begin = max(now, self._free_at)
+        self._free_at = begin + size_bytes / self.bytes_per_s
         await anyio.sleep(begin - now)
         return begin - now

@@ -1,14 +1,14 @@
-"""The money that models may cost: looked at before a call, reserved when it begins, corrected when it is over.
+"""Money for model calls: checked before a call, reserved when it begins, settled when it is over.
 
-    async with billing.buying("groq", "openai/gpt-oss-120b", tokens_in=1_500, tokens_out=4_096) as purchase:
-        async with throttle.call(...):            # may take a while: nothing is reserved meanwhile
+    async with billing.purchase("groq", "openai/gpt-oss-120b", tokens_in=1_500, tokens_out=4_096) as purchase:
+        async with throttle.call(...):            # may wait: nothing is reserved yet
             await purchase.reserve()
             answer = await service.ask(...)
             purchase.used(tokens_in=answer.tokens_in, tokens_out=answer.tokens_out)
 
-Whoever buys says the most that a call may take, so that no call is made which could exceed a budget. A purchase costs
-nothing when it never began, or when who buys says so (`free`), because the service was not reached or refused; any
-other that ends without a bill, by a time-out or a broken connection, counts in full: it may have been charged.
+The caller states the most tokens that a call may use, so no call is made that could exceed a budget. A purchase costs
+nothing if the call never began, or was voided because the service was not reached or refused it. Any other call without
+a known cost, after a timeout or a broken connection, counts in full: it may have been charged.
 """
 
 from __future__ import annotations
@@ -22,36 +22,33 @@ import anyio
 from pipeline.errors import BudgetError, ConfigurationError
 from pipeline.model import Cost, Price, price_of
 
-# So many digits behind the point a ledger has; no token is so cheap.
+# Decimal places in a ledger; no token is that cheap.
 _DIGITS = 9
-# How often a ledger is looked into while others have reserved what is left: they tell only the ledger.
-_LOOK_AGAIN_S = 2.0
+# How often a ledger is polled while other processes have reserved the rest of a budget.
+_POLL_S = 2.0
 
 
 class SpendingLedger(Protocol):
-    """Who keeps count for all processes of a workspace; `pipeline.state.MoneyLedger` does, on disk. US dollars."""
+    """Counts US dollars for all processes of a workspace; `pipeline.state.MoneyLedger` does, on disk."""
 
     async def spent(self) -> float:
-        """What was spent so far, with what is reserved."""
+        """Dollars spent so far, including reservations."""
 
     async def certain(self) -> float:
-        """What was spent for sure: without what is reserved, by whoever it is, and may still come back."""
+        """Dollars spent for certain: without reservations, which may still be refunded."""
 
     async def reserve(self, usd: float, *, allowed: float | None) -> str | None:
-        """Count `usd` as spent; None: that would make more than `allowed` (itself None: anything goes).
-
-        Returns the name of the reservation, for `settle`.
-        """
+        """Reserve `usd`; returns a name for `settle`, or None if it would exceed `allowed` (None: no limit)."""
 
     async def settle(self, reservation: str, usd: float) -> None:
-        """It has cost `usd` in the end. A day that is over stays as it is."""
+        """Replace a reservation by the actual cost. A past day is not changed."""
 
 
 class Budget:
-    """What may be spent of one ledger, by all tasks of this process and whoever else writes into it.
+    """The budget of one ledger, shared by all tasks of this process and by other processes.
 
-    `allowed` is in US dollars; None: everything is only counted. `exceeded` makes the error, of what was spent for sure
-    and what the refused call may cost.
+    `allowed` is in US dollars; None: spending is only counted. `exceeded` makes the error from the dollars spent for
+    certain and the most that the refused call may cost.
     """
 
     def __init__(
@@ -60,23 +57,23 @@ class Budget:
         allowed: float | None,
         exceeded: Callable[[float, float], BudgetError] | None = None,
         *,
-        look_again_s: float = _LOOK_AGAIN_S,
+        poll_s: float = _POLL_S,
     ) -> None:
         self._ledger = ledger
         self._exceeded = exceeded
-        self._look_again_s = look_again_s
+        self._poll_s = poll_s
         self.allowed = allowed if exceeded else None
-        # What purchases of this process have reserved, how many were settled, and who waits for that.
+        # Reservations of this process by purchase, the number of settled ones, and who waits for the next.
         self._reserved: dict[object, str] = {}
         self._settled = 0
         self._waiting: set[anyio.Event] = set()
 
     async def spent(self) -> float:
-        """US dollars so far, with what is reserved."""
+        """US dollars spent so far, including reservations."""
         return await self._ledger.spent()
 
-    async def look(self, usd: float) -> None:
-        """Raise `BudgetError` when `usd` could not be spent even if all that is reserved came back."""
+    async def check(self, usd: float) -> None:
+        """Raise `BudgetError` if `usd` would exceed the budget even if all reservations were refunded."""
         if self.allowed is None or self._exceeded is None:
             return
         certain = await self._ledger.certain()
@@ -84,9 +81,9 @@ class Budget:
             raise self._exceeded(certain, usd)
 
     async def reserve(self, purchase: object, usd: float) -> None:
-        """Count `usd` as spent by `purchase`, now; what others have reserved is waited for, because it may come back.
+        """Reserve `usd` for `purchase`, waiting for other reservations that may be refunded.
 
-        Raises `BudgetError` when it does not.
+        Raises `BudgetError` if they are not.
         """
         while True:
             settled = self._settled
@@ -94,12 +91,12 @@ class Budget:
             if reservation is not None:
                 self._reserved[purchase] = reservation
                 return
-            await self.look(usd)
+            await self.check(usd)
             if settled == self._settled:
-                await self._until_settled()
+                await self._wait_for_settlement()
 
     async def settle(self, purchase: object, usd: float) -> None:
-        """It has cost `usd` in the end; nothing if it has reserved nothing."""
+        """Replace the reservation of `purchase`, if it has one, by the actual cost."""
         if purchase not in self._reserved:
             return
         try:
@@ -110,19 +107,19 @@ class Budget:
             for event in self._waiting:
                 event.set()
 
-    async def _until_settled(self) -> None:
-        """Until a purchase of this process is over, or one of another may be."""
+    async def _wait_for_settlement(self) -> None:
+        """Wait until a purchase of this process is settled, or one of another process may be."""
         event = anyio.Event()
         self._waiting.add(event)
         try:
-            with anyio.move_on_after(self._look_again_s):
+            with anyio.move_on_after(self._poll_s):
                 await event.wait()
         finally:
             self._waiting.discard(event)
 
 
 class Purchase:
-    """One call that is paid for."""
+    """One paid call."""
 
     def __init__(self, model: str, price: Price | None, budgets: Sequence[Budget], most: Cost) -> None:
         self._model = model
@@ -130,42 +127,42 @@ class Purchase:
         self._budgets = budgets
         self._most_usd = most.usd
         self._has_begun = False
-        # What it cost; None: nobody has told yet.
+        # The actual cost; None: unknown so far.
         self.cost: Cost | None = None
 
-    async def look(self) -> None:
-        """Raise `BudgetError` when it can't be afforded."""
+    async def check(self) -> None:
+        """Raise `BudgetError` if the call could exceed a budget."""
         for budget in self._budgets:
-            await budget.look(self._most_usd)
+            await budget.check(self._most_usd)
 
     async def reserve(self) -> None:
-        """Reserve the money of the call, which begins now. Raises `BudgetError` when it can't be afforded any more."""
+        """Reserve the money for the call, which begins now. Raises `BudgetError` if it could exceed a budget."""
         for budget in self._budgets:
             await budget.reserve(self, self._most_usd)
         self._has_begun = True
 
     def used(self, *, tokens_in: int, tokens_out: int, tokens_cached: int = 0) -> None:
-        """What it really took, as soon as the service has told. `tokens_cached` are some of `tokens_in`."""
+        """Set the usage that the service reported. `tokens_cached` are part of `tokens_in`."""
         self.cost = Cost.of(
             self._model, self._price, tokens_in=tokens_in, tokens_out=tokens_out, tokens_cached=tokens_cached
         )
 
-    def free(self) -> None:
-        """The service was not reached, or refused: it charges nothing."""
+    def void(self) -> None:
+        """Note that the call is not charged: the service was not reached, or refused it."""
         self._has_begun = False
 
     async def settle(self) -> None:
-        """The call is over: what was reserved and not used is given back."""
-        at_worst = self._most_usd if self._has_begun else 0.0
-        usd = at_worst if self.cost is None else self.cost.usd
+        """Refund what was reserved and not used."""
+        worst_usd = self._most_usd if self._has_begun else 0.0
+        usd = worst_usd if self.cost is None else self.cost.usd
         for budget in self._budgets:
             await budget.settle(self, usd)
 
 
 class Billing:
-    """What one film may buy with: prices, the budgets that hold for it, and who is told what it cost.
+    """Pays for the model calls of one film: prices, the budgets that apply, and a callback for each known cost.
 
-    `prices` are those of models by name, or by service and model ("ollama/llama3"), which go first.
+    `prices` are keyed by model, or by service and model ("ollama/llama3"), which takes precedence.
     """
 
     def __init__(
@@ -173,30 +170,30 @@ class Billing:
         *,
         prices: Mapping[str, Price] | None = None,
         budgets: Sequence[Budget] = (),
-        told: Callable[[Cost], None] = lambda _cost: None,
+        on_cost: Callable[[Cost], None] = lambda _cost: None,
     ) -> None:
         self._prices = prices or {}
         self._budgets = budgets
-        self._told = told
+        self._on_cost = on_cost
 
     @contextlib.asynccontextmanager
-    async def buying(self, service: str, model: str, *, tokens_in: int, tokens_out: int) -> AsyncIterator[Purchase]:
-        """One call of a model, which will read and write at most so many tokens. The block reserves when it begins.
+    async def purchase(self, service: str, model: str, *, tokens_in: int, tokens_out: int) -> AsyncIterator[Purchase]:
+        """Pay for one call of a model with at most so many tokens. The block calls `reserve` when the call begins.
 
-        Raises `BudgetError` at once when that can't be afforded, and `ConfigurationError` for a model without a price
-        while a budget is set: it could cost anything.
+        Raises `BudgetError` at once if the call could exceed a budget, and `ConfigurationError` for a model without a
+        price while there is a budget: it could cost anything.
         """
         price = price_of(self._prices, service, model)
         if price is None and any(budget.allowed is not None for budget in self._budgets):
-            hint = f'Say what it costs in nightreel.toml, under [prices."{model}"]; 0 for one that costs nothing'
-            raise ConfigurationError("has no price, and there is a budget to keep", where=model, hint=hint)
+            hint = f'Set its price in nightreel.toml, under [prices."{model}"]; 0 if it is free'
+            raise ConfigurationError("has no price, but a budget is set", where=model, hint=hint)
         most = Cost.of(model, price, tokens_in=tokens_in, tokens_out=tokens_out)
         purchase = Purchase(model, price, self._budgets, most)
-        await purchase.look()
+        await purchase.check()
         try:
             yield purchase
         finally:
             if purchase.cost is not None:
-                self._told(purchase.cost)
+                self._on_cost(purchase.cost)
             with anyio.CancelScope(shield=True):
                 await purchase.settle()

@@ -1,6 +1,6 @@
-"""How much memory a container may use: Linux tells about the machine unless its control groups are asked.
+"""Memory limits of containers: outside its control groups, Linux only reports the memory of the whole machine.
 
-Files as described in the kernel's documentation: admin-guide/cgroup-v2 and cgroup-v1/memory.
+The files are described in the kernel's documentation: admin-guide/cgroup-v2 and cgroup-v1/memory.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 
 class _Version(NamedTuple):
-    """How a version of control groups names things, below /sys/fs/cgroup."""
+    """File names of one cgroup version, below /sys/fs/cgroup."""
 
     mount: str
     limit: str
     usage: str
-    # The line of memory.stat with what the kernel gives back when it is asked: files it has read and keeps in memory.
+    # The line of memory.stat for reclaimable page cache.
     cached: str
 
 
@@ -25,25 +25,25 @@ _V2 = _Version("", "memory.max", "memory.current", "inactive_file")
 
 
 class MemoryLimit(NamedTuple):
-    """The limit of one group, and how much of it is left, in bytes."""
+    """The memory limit of one group, and how much of it is free."""
 
     limit_bytes: int
     free_bytes: int
 
 
 def memory_limits(root: Path = Path("/")) -> list[MemoryLimit]:
-    """The limits of the groups that this process is in; none outside Linux, and none where nobody set any.
+    """The limits of all groups that this process is in; empty outside Linux, and where none is set.
 
-    Limits that are larger than any machine are what version 1 says for "none"; the caller takes the smallest. `root`
-    is where the file system begins. Blocks; never raises.
+    Version 1 expresses "no limit" as one larger than any machine; the caller takes the smallest. `root` is the root of
+    the file system. Blocks; never raises.
     """
     return [limit for folder, version in _groups(root) if (limit := _limit(folder, version))]
 
 
 def _groups(root: Path) -> Iterator[tuple[Path, _Version]]:
-    """The folders of our groups and of all groups around them.
+    """The folders of our groups and of all their parents.
 
-    Inside a container the path may be the one outside of it, which is not there: some folder further up is ours.
+    Inside a container the path may be that of the host, which does not exist here: then one of its parents is ours.
     """
     for line in _read(root / "proc/self/cgroup").splitlines():
         _, controllers, path = line.split(":", 2) if line.count(":") >= 2 else ("", "", "")
@@ -65,8 +65,8 @@ def _limit(folder: Path, version: _Version) -> MemoryLimit | None:
     if not usage.isdecimal():
         return None
     name = f"{version.cached} "
-    told = (line.removeprefix(name) for line in _read(folder / "memory.stat").splitlines() if line.startswith(name))
-    cached = next(told, "")
+    stat = (line.removeprefix(name) for line in _read(folder / "memory.stat").splitlines() if line.startswith(name))
+    cached = next(stat, "")
     used = int(usage) - (int(cached) if cached.isdecimal() else 0)
     return MemoryLimit(int(limit), max(0, int(limit) - used))
 

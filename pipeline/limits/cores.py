@@ -1,4 +1,4 @@
-"""Who may use a core: as many at once as there are cores, the film that should be finished first before all others."""
+"""A semaphore with priorities for the machine's cores: the film that should be finished first goes first."""
 
 from __future__ import annotations
 
@@ -9,103 +9,103 @@ from dataclasses import dataclass, field
 
 import anyio
 
-# Where work stands in the queue: the smaller tuple goes first, equal ones as they came.
+# Priority: the smallest tuple goes first, equal ones in order of arrival.
 Rank = tuple[float, ...]
 
 # Nothing sorts before the empty tuple.
-_BEFORE_ALL: Rank = ()
+_FIRST: Rank = ()
 
 
 class Cores:
-    """Hands out `count` slots by rank. For one event loop at a time; it may be made outside of any."""
+    """A semaphore of `count` slots, acquired by rank. For one event loop at a time; may be created outside of any."""
 
     def __init__(self, count: int) -> None:
         self._most = count
         self._limit = count
         self._busy = 0
-        # Whether those are of one who is alone: they stay all there are, even when there are more by now.
-        self._is_alone = False
+        # Whether the slots are held exclusively: then nobody else gets one, even if the limit is raised.
+        self._is_exclusive = False
         self._queue: list[_Waiter] = []
-        self._came = 0
+        self._arrivals = 0
 
     @property
     def count(self) -> int:
-        """Slots that there are now."""
+        """The current limit."""
         return self._limit
 
     @property
     def busy(self) -> int:
-        """Slots that are taken; more than there are, for a while after they became fewer."""
+        """Slots in use; may exceed `count` for a while after it was lowered."""
         return self._busy
 
     @property
     def waiting(self) -> int:
-        """Pieces of work that wait for a slot."""
+        """Tasks that wait for a slot."""
         return len(self._queue)
 
     def limit_to(self, count: int) -> None:
-        """Hand out `count` slots from now on, at least one and at most as many as there were in the beginning.
+        """Set the limit to `count`: at least one, and at most the initial number.
 
-        Those inside stay; slots that are too many go as they are given back.
+        Slots in use are not revoked; excess ones disappear as they are released.
         """
         self._limit = min(max(1, count), self._most)
-        self._serve()
+        self._admit()
 
     @asynccontextmanager
     async def slot(self, rank: Rank) -> AsyncIterator[None]:
-        """Waits for a slot and has it for the length of the block. Blocks do not nest."""
-        async with self._taken(rank):
+        """Hold a slot for the length of the block. Blocks do not nest."""
+        async with self._acquired(rank):
             yield
 
     @asynccontextmanager
-    async def alone(self) -> AsyncIterator[None]:
-        """All slots for the length of the block, ahead of all who wait: for work that may take others down with it.
+    async def exclusive(self) -> AsyncIterator[None]:
+        """Hold all slots for the length of the block, ahead of all waiters: for work that may take others down with it.
 
-        Nobody is let in until those inside have left. Several who ask are alone one after another.
+        Nobody else is admitted until all current slots are released. Several exclusive blocks run one after another.
         """
-        async with self._taken(_BEFORE_ALL, alone=True):
+        async with self._acquired(_FIRST, exclusive=True):
             yield
 
     @asynccontextmanager
-    async def _taken(self, rank: Rank, *, alone: bool = False) -> AsyncIterator[None]:
-        self._came += 1
-        waiter = _Waiter(rank, self._came, alone)
+    async def _acquired(self, rank: Rank, *, exclusive: bool = False) -> AsyncIterator[None]:
+        self._arrivals += 1
+        waiter = _Waiter(rank, self._arrivals, exclusive)
         heapq.heappush(self._queue, waiter)
-        self._serve()
+        self._admit()
         try:
-            await waiter.served.wait()
+            await waiter.admitted.wait()
             yield
         finally:
-            if waiter.served.is_set():
+            if waiter.admitted.is_set():
                 self._busy -= waiter.slots
-                self._is_alone = self._is_alone and not alone
+                self._is_exclusive = self._is_exclusive and not exclusive
             else:
                 self._queue.remove(waiter)
                 heapq.heapify(self._queue)
-            self._serve()
+            self._admit()
 
-    def _serve(self) -> None:
-        """Lets in whoever is first, all slots or none: who waits for many never holds some that others wait for."""
+    def _admit(self) -> None:
+        """Admit waiters in order, each with all its slots or none: a waiter for many never holds only some of them."""
         while self._queue and self._may_enter(self._queue[0]):
             waiter = heapq.heappop(self._queue)
-            # As many as there are at this moment: the limit may be another by the time they are given back.
-            waiter.slots = self._limit if waiter.alone else 1
+            # The number at this moment: the limit may change before they are released.
+            waiter.slots = self._limit if waiter.exclusive else 1
             self._busy += waiter.slots
-            self._is_alone = waiter.alone
-            waiter.served.set()
+            self._is_exclusive = waiter.exclusive
+            waiter.admitted.set()
 
     def _may_enter(self, waiter: _Waiter) -> bool:
-        if waiter.alone:
+        if waiter.exclusive:
             return self._busy == 0
-        return not self._is_alone and self._busy < self._limit
+        return not self._is_exclusive and self._busy < self._limit
 
 
 @dataclass(order=True)
 class _Waiter:
     rank: Rank
     number: int
-    alone: bool = field(compare=False)
-    # How many it was given.
+    exclusive: bool = field(compare=False)
+    # Slots granted.
     slots: int = field(compare=False, default=0)
-    # Bound to the loop that runs, which is why it is made here and not before.
-    served: anyio.Event = field(compare=False, default_factory=anyio.Event)
+    # Bound to the running event loop, hence created only here.
+    admitted: anyio.Event = field(compare=False, default_factory=anyio.Event)

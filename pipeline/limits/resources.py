@@ -1,7 +1,6 @@
-"""Memory, processor and disk: how they are, and whether there is enough for one film more.
+"""Memory, CPU and disk: measurements, and whether they allow another film to begin.
 
-Everything here that measures blocks, for a millisecond or two, and never raises: a measurement that can't be had is no
-reason to stop making films.
+All measurements block for a millisecond or two and never raise: a failed measurement is no reason to stop making films.
 """
 
 from __future__ import annotations
@@ -19,41 +18,41 @@ from typing import NamedTuple
 from pipeline.limits.cgroups import memory_limits
 
 _GB = 1_000_000_000
-# Of the machine's memory, for those who set no limit.
-_OUR_SHARE = 0.75
-# What can't be measured is taken for plenty.
-_PLENTY = sys.maxsize
+# The default limit, as a share of the machine's memory.
+_DEFAULT_SHARE = 0.75
+# Stands for whatever can't be measured.
+_UNKNOWN = sys.maxsize
 
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """How the machine is at one moment."""
+    """The load of the machine at one moment."""
 
-    # This process and all that it started. Memory that they share (libraries, mostly) counts once where the system
-    # tells it apart, on Linux; elsewhere once for each.
+    # This process and its descendants. Shared memory (mostly libraries) counts once where the system reports it (on
+    # Linux), elsewhere once per process.
     memory_bytes: int
-    # What programs could still get, of the machine and of the container that we are in.
+    # Available to programs, within the limits of the machine and of our container.
     memory_free_bytes: int
-    # All cores of the machine, all programs, since the sample before: 0-100. The first sample says 0.
+    # All cores and all programs, since the previous sample: 0-100. The first sample reads 0.
     cpu_percent: float
-    # What we may still write where films are made and where they go; of several disks, to the fullest.
+    # Free where films are made and where they are delivered; of several disks, the fullest.
     disk_free_bytes: int
-    # A folder on that disk; None: it is the workspace's.
+    # A folder on that disk; None: the workspace.
     disk: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceLimits:
-    """How much of the machine films may take."""
+    """How much of the machine films may use."""
 
     max_memory_bytes: int
     min_free_memory_bytes: int
     min_free_disk_bytes: int
 
     def refusal(self, load: Load, *, under_way: int) -> str | None:
-        """Why no film may be begun now, in a line for a person; None: one may.
+        """Why no film may begin now, as a line for people; None: one may.
 
-        Memory is no reason while none is under way: there would be no end of that, since nothing would give it back.
+        Memory is no reason while no film is in progress: nothing would ever free it.
         """
         if load.disk_free_bytes < self.min_free_disk_bytes:
             free, least = _gb(load.disk_free_bytes), _gb(self.min_free_disk_bytes)
@@ -69,43 +68,43 @@ class ResourceLimits:
 
 
 def resource_limits(*, max_memory_gb: float, min_free_memory_gb: float, min_free_disk_gb: float) -> ResourceLimits:
-    """The limits that the settings of these names ask for. Blocks."""
+    """The limits from the settings of the same names. Blocks."""
     return ResourceLimits(
-        max_memory_bytes=int(max_memory_gb * _GB) or int(total_memory_bytes() * _OUR_SHARE),
+        max_memory_bytes=int(max_memory_gb * _GB) or int(total_memory_bytes() * _DEFAULT_SHARE),
         min_free_memory_bytes=int(min_free_memory_gb * _GB),
         min_free_disk_bytes=int(min_free_disk_gb * _GB),
     )
 
 
 def total_memory_bytes() -> int:
-    """The memory of the machine, or of the container that we are in. Blocks."""
+    """The memory of the machine, or of our container. Blocks."""
     total, _ = _machine_memory_bytes()
-    return min(total, *(group.limit_bytes for group in memory_limits()), _PLENTY)
+    return min(total, *(group.limit_bytes for group in memory_limits()), _UNKNOWN)
 
 
 class ResourceWatch:
-    """Takes samples. `folder` is where films are made; it need not be there yet."""
+    """Samples the load. `folder` is where films are made; it need not exist yet."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
-        # Where else films go.
+        # Other folders that films are written to.
         self._others: tuple[Path, ...] = ()
         self._first: _CpuTimes | None = None
         self._last: _CpuTimes | None = None
-        # The most that all our processes used at the moment of a sample, in bytes.
+        # The highest memory use of all our processes in any sample.
         self.peak_memory_bytes = 0
 
     def watch_disk_of(self, folder: Path) -> None:
-        """Films go there, too: the disk may be another one."""
+        """Also watch the disk of another folder that films are written to."""
         if folder not in self._others:
             self._others = (*self._others, folder)
 
     def sample(self) -> Load:
-        """How the machine is now. Blocks."""
+        """The current load. Blocks."""
         now = _cpu_times()
         disk_free_bytes, disk = _free_disk_bytes(self._folder), None
         for folder in self._others:
-            # What others write meanwhile makes no other disk of it.
+            # Compared by device, not by free bytes, which others may change in between.
             if not _is_on_disk_of(folder, self._folder) and (free := _free_disk_bytes(folder)) < disk_free_bytes:
                 disk_free_bytes, disk = free, folder
         load = Load(
@@ -121,31 +120,31 @@ class ResourceWatch:
 
     @property
     def mean_cpu_percent(self) -> float:
-        """All cores, from the first sample to the last: 0-100."""
+        """The mean over all cores from the first sample to the last: 0-100."""
         return _percent(self._first, self._last)
 
 
 class _CpuTimes(NamedTuple):
-    """Seconds since the machine started, added over its cores."""
+    """Seconds since boot, summed over the cores."""
 
     busy_s: float
     all_s: float
 
 
 def _cpu_times() -> _CpuTimes | None:
-    """Taken from the counters: psutil's own percentages count from the last call of the same thread, any thread."""
+    """Read the counters: psutil's own percentages are relative to the last call from any thread."""
     import psutil  # noqa: PLC0415  (takes longer to import than this package; so below)
 
-    with contextlib.suppress(psutil.Error, OSError):  # a container may hide them: the cores count as idle then
+    with contextlib.suppress(psutil.Error, OSError):  # a container may hide them: then the cores count as idle
         times: dict[str, float] = psutil.cpu_times()._asdict()
-        # Linux counts the time of virtual machines twice: as their own, and as that of the user.
+        # Linux counts guest time twice: as guest and as user time.
         all_s = sum(times.values()) - times.get("guest", 0.0) - times.get("guest_nice", 0.0)
         return _CpuTimes(all_s - times["idle"] - times.get("iowait", 0.0), all_s)
     return None
 
 
 def _percent(before: _CpuTimes | None, after: _CpuTimes | None) -> float:
-    """How busy the cores were between the two; the counters of some systems run backwards by a hair."""
+    """Utilisation between two readings; on some systems the counters run backwards slightly."""
     if before is None or after is None or after.all_s <= before.all_s:
         return 0.0
     return min(100.0, max(0.0, 100 * (after.busy_s - before.busy_s) / (after.all_s - before.all_s)))
@@ -160,13 +159,13 @@ def _our_memory_bytes() -> int:
 
 
 def _memory_of_our_processes() -> Iterator[tuple[int, int]]:
-    """Bytes that are each process's own, and that it shares with others. Telling exactly whom with takes too long."""
+    """Private and shared bytes of each process. Finding out with whom they are shared takes too long."""
     import psutil  # noqa: PLC0415
 
     me = psutil.Process()
     processes = [me]
     children = _listed_children(os.getpid())
-    with contextlib.suppress(psutil.Error, OSError):  # not ours to list: then our own process is counted alone
+    with contextlib.suppress(psutil.Error, OSError):  # not permitted: then only this process is counted
         processes += me.children(recursive=True) if children is None else ()
     for child in children or ():
         with contextlib.suppress(psutil.Error, OSError):  # it ended just now
@@ -179,9 +178,9 @@ def _memory_of_our_processes() -> Iterator[tuple[int, int]]:
 
 
 def _listed_children(pid: int) -> list[int] | None:
-    """The processes that a process has started, and those that they have; None: the system keeps no list of them.
+    """The ids of all descendants of a process; None: the system does not list them.
 
-    Linux does (proc_pid_task_children(5)). Without it every process of the machine is asked who its parent is, once a
+    Linux does (proc_pid_task_children(5)). Elsewhere psutil looks up the parent of every process of the machine, once a
     second.
     """
     found: list[int] | None = None
@@ -196,25 +195,25 @@ def _listed_children(pid: int) -> list[int] | None:
 
 
 def _machine_memory_bytes() -> tuple[int, int]:
-    """All of it, and what programs could still get."""
+    """Total and available memory."""
     import psutil  # noqa: PLC0415
 
-    with contextlib.suppress(psutil.Error, OSError):  # what is not known keeps no film back
+    with contextlib.suppress(psutil.Error, OSError):  # an unknown value must not block films
         memory = psutil.virtual_memory()
         return memory.total, memory.available
-    return _PLENTY, _PLENTY
+    return _UNKNOWN, _UNKNOWN
 
 
 def _free_memory_bytes() -> int:
     _, free = _machine_memory_bytes()
-    return min(free, *(group.free_bytes for group in memory_limits()), _PLENTY)
+    return min(free, *(group.free_bytes for group in memory_limits()), _UNKNOWN)
 
 
 def _free_disk_bytes(folder: Path) -> int:
     for place in (folder, *folder.parents):
-        with contextlib.suppress(OSError):  # not there yet: the folder above lies on the same disk
+        with contextlib.suppress(OSError):  # does not exist yet: its parent is on the same disk
             return shutil.disk_usage(place).free
-    return _PLENTY
+    return _UNKNOWN
 
 
 def _is_on_disk_of(folder: Path, other: Path) -> bool:
@@ -229,6 +228,6 @@ def _disk_of(folder: Path) -> int | None:
 
 
 def _gb(size_bytes: int, *, upwards: bool = False) -> str:
-    """Rounded to where it does not seem to keep a limit that it breaks."""
+    """Gigabytes, rounded in the direction that does not make a broken limit look kept."""
     hundredths = size_bytes * 100 / _GB
     return f"{(math.ceil(hundredths) if upwards else math.floor(hundredths)) / 100:g}"

@@ -1,4 +1,4 @@
-"""The one retry policy: what may pass by itself is tried again, everything else is raised at once."""
+"""Retry with exponential backoff and jitter: only transient errors are retried."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from pipeline.errors import ClosedError, TransientError
-from pipeline.limits.times import bounded_s, told, utc_now
+from pipeline.limits.times import bounded_s, format_time, utc_now
 
 T = TypeVar("T")
 _log = logging.getLogger("nightreel.retry")
@@ -20,27 +20,26 @@ _log = logging.getLogger("nightreel.retry")
 
 @dataclass(frozen=True, kw_only=True)
 class RetryPolicy:
-    """How patient we are with a service outside. All waits in seconds."""
+    """How often and after which waits a call is retried. All waits in seconds."""
 
-    # Calls in all, the first one included.
+    # Including the first call.
     attempts: int
-    # The wait doubles from `wait_initial_s` to `wait_max_s`; up to `wait_initial_s` of chance is added, so that jobs
-    # which failed together do not come back together.
+    # The wait doubles from `wait_initial_s` to `wait_max_s`, plus jitter of up to `wait_initial_s`, so that jobs that
+    # failed together are not retried together.
     wait_initial_s: float
     wait_max_s: float
-    # A service that asks for a longer wait than this is not waited for: that is a `ClosedError`, at once.
+    # A longer Retry-After is not waited for: it raises `ClosedError` at once.
     retry_after_max_s: float
 
 
 async def with_retries(
     policy: RetryPolicy, call: Callable[[], Awaitable[T]], *, clock: Callable[[], datetime] = utc_now
 ) -> T:
-    """The result of `call`, called again after each `TransientError` until the policy's attempts are used up.
+    """The result of `call`, which is retried after each `TransientError` until the policy's attempts are used up.
 
     Waits as long as the service asked (`TransientError.retry_after_s`), else by the policy. A `Throttle` inside `call`
-    keeps everybody else away for the same time, not for longer: when the wait is over here, the door is open there.
-    The last error is raised as it is; a service that asks for more patience than the policy has is a `ClosedError`
-    until then. Waits are logged at info.
+    stays closed for the same time and no longer: it is open again when the wait here is over. The last error is raised
+    as it is; a Retry-After beyond the policy's maximum is a `ClosedError` until then. Waits are logged at info.
     """
     try:
         return await _tried(policy, call)
@@ -50,7 +49,7 @@ async def with_retries(
             raise
         now = clock()
         until = now + timedelta(seconds=asked_s)
-        message = f"{error.message}: not before {told(until, now)}"
+        message = f"{error.message}: not before {format_time(until, now)}"
         raise ClosedError(message, until=until, where=error.where, hint=error.hint) from error
 
 
@@ -69,7 +68,7 @@ async def _tried(policy: RetryPolicy, call: Callable[[], Awaitable[T]]) -> T:
 
 
 def _wait_for(error: Exception, policy: RetryPolicy) -> bool | timedelta:
-    """False: raise now. True: the policy's own wait. A duration: what the service asked for."""
+    """False: raise the error now. True: wait by the policy. A duration: wait as long as the service asked."""
     if not isinstance(error, TransientError):
         return False
     if error.retry_after_s is None:
@@ -82,5 +81,5 @@ def _log_wait(details: RetryDetails) -> None:
     _log.info("attempt %d: %s; next in %.1f s", details.retry_num, details.caused_by, details.wait_for)
 
 
-# stamina's default is a warning on its own logger, or on whatever structlog is set up to do.
+# stamina's default is a warning on its own logger, or through structlog.
 set_on_retry_hooks((_log_wait,))

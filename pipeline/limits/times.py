@@ -1,4 +1,4 @@
-"""The wall clock, how its times are told, and how services tell them."""
+"""Clocks, how times are shown to people, and the Retry-After header."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 
 import anyio
 
-# No service means more than a month when it asks us to wait, and the calendar ends.
+# No service means more than a month by Retry-After; and the calendar of `datetime` ends.
 LONGEST_WAIT_S = 30 * 86_400.0
 _MILLISECONDS = re.compile(r"\d{1,12}(?:\.\d{1,12})?", re.ASCII)
 
@@ -22,42 +22,42 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def steady_s() -> float:
-    """A clock that nobody sets: the loop's, and how long the machine was asleep, which that of Linux and macOS omits.
+def monotonic_s() -> float:
+    """A monotonic clock that includes suspend: the loop's clock, plus the sleep that Linux and macOS leave out of it.
 
-    Services do not sleep: of an hour that one has asked for in the evening, nothing is left when a laptop wakes up.
+    Services do not sleep: an hour of Retry-After in the evening is over when the laptop wakes up in the morning.
     """
     return anyio.current_time() + _asleep_s()
 
 
 def _asleep_s() -> int:
-    """Seconds, counted from anywhere. Whole ones: two clocks are never read at the same moment."""
-    if sys.platform == "win32":  # its clock goes on
+    """Seconds of suspend since some fixed moment. Whole ones: two clocks are never read at the same moment."""
+    if sys.platform == "win32":  # its monotonic clock includes suspend
         return 0
     clock = time.CLOCK_BOOTTIME if sys.platform == "linux" else time.CLOCK_MONOTONIC
     return round(time.clock_gettime(clock) - time.monotonic())
 
 
-def told(at: datetime, now: datetime) -> str:
-    """`at` in this machine's time zone, with the date if it is not within the day: "04:12:30"."""
+def format_time(at: datetime, now: datetime) -> str:
+    """`at` in the local time zone, with the date if it is 20 hours away or more: "04:12:30"."""
     local = at.astimezone()
     return f"{local:%H:%M:%S}" if at - now < timedelta(hours=20) else f"{local:%Y-%m-%d %H:%M}"
 
 
 def bounded_s(seconds: float) -> float:
-    """A wait that somebody asked for, as one that can be calculated with: 0 for what is none, at most a month."""
+    """A requested wait, clamped to 0 (also for NaN and negative ones) and a month."""
     return min(seconds, LONGEST_WAIT_S) if seconds > 0 else 0.0
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait by `retry-after` (RFC 9110, 10.2.3): a number, or a date counted from the answer's own `date`.
+    """Seconds to wait by `retry-after` (RFC 9110, 10.2.3): a number, or a date relative to the response's own `date`.
 
-    Fractions are taken, too: services send them, and some a `retry-after-ms` beside it, which is finer. `headers` have
-    names in lower case, or don't care. At most as long as anybody means; None: nothing that says when.
+    Fractions are accepted, since services send them; a `retry-after-ms`, which some add, takes precedence. The names in
+    `headers` are lower case or case-insensitive. At most a month; None: no valid header.
     """
-    finer = headers.get("retry-after-ms", "").strip()
-    if _MILLISECONDS.fullmatch(finer):
-        return bounded_s(float(finer) / 1000)
+    milliseconds = headers.get("retry-after-ms", "").strip()
+    if _MILLISECONDS.fullmatch(milliseconds):
+        return bounded_s(float(milliseconds) / 1000)
     value = headers.get("retry-after", "").strip()
     try:
         seconds = float(value)

@@ -1,61 +1,61 @@
-"""Bits out of bytes and into them, as the standards of video and sound count them: the highest first."""
+"""A bit reader and a bit writer, most significant bit first, as the H.264 and AAC bitstreams are defined."""
 
 from __future__ import annotations
 
 
 class BitReader:
-    """Bits from the highest of the first byte on. Raises `ValueError` where there are no more."""
+    """Reads bits from the start of `data`. Raises `ValueError` past the end."""
 
     def __init__(self, data: bytes) -> None:
         self._number, self._length = int.from_bytes(data, "big"), 8 * len(data)
-        # How many were read.
-        self.at = 0
+        # Bits read so far.
+        self.position = 0
 
-    def fixed(self, width: int) -> int:
-        """A number of so many bits."""
-        self.at += width
-        if self.at > self._length or width < 0:
-            raise ValueError("the unit is cut short")
-        return self.again(self.at - width, width)
+    def read_bits(self, width: int) -> int:
+        """An unsigned integer of `width` bits: u(n)."""
+        self.position += width
+        if self.position > self._length or width < 0:
+            raise ValueError("the bitstream is cut short")
+        return self.bits_at(self.position - width, width)
 
-    def again(self, at: int, width: int) -> int:
-        """The number of so many bits at a place, wherever the reader stands."""
-        return (self._number >> (self._length - at - width)) & ((1 << width) - 1)
+    def bits_at(self, position: int, width: int) -> int:
+        """`width` bits at a bit offset; the reader does not move."""
+        return (self._number >> (self._length - position - width)) & ((1 << width) - 1)
 
-    def golomb(self) -> int:
-        """A number in Exp-Golomb code: ue(v) of H.264."""
+    def read_ue(self) -> int:
+        """An unsigned Exp-Golomb code: ue(v) of H.264."""
         zeros = 0
-        while not self.fixed(1):
+        while not self.read_bits(1):
             zeros += 1
-        return (1 << zeros) - 1 + self.fixed(zeros)
+        return (1 << zeros) - 1 + self.read_bits(zeros)
 
-    def end(self) -> tuple[int, int]:
-        """The last three bits up to the last one that is set, and how many zeros follow it."""
+    def tail(self) -> tuple[int, int]:
+        """The three bits that end with the last set bit of the data, and the number of zeros after it."""
         zeros = (self._number & -self._number).bit_length() - 1
         return (self._number >> zeros & 7, zeros) if zeros >= 0 else (0, 0)
 
 
 class BitWriter:
-    """Bits one after the other."""
+    """Appends bits."""
 
     def __init__(self) -> None:
         self._number, self._length = 0, 0
 
-    def fixed(self, width: int, value: int) -> None:
-        """A number in so many bits."""
+    def write_bits(self, width: int, value: int) -> None:
+        """An unsigned integer of `width` bits: u(n)."""
         self._number = self._number << width | value
         self._length += width
 
-    def golomb(self, value: int) -> None:
-        """A number in Exp-Golomb code; 0 is also the 0 of numbers with a sign."""
-        self.fixed(2 * (value + 1).bit_length() - 1, value + 1)
+    def write_ue(self, value: int) -> None:
+        """An unsigned Exp-Golomb code: ue(v). Its 0 is also the 0 of se(v)."""
+        self.write_bits(2 * (value + 1).bit_length() - 1, value + 1)
 
-    def aligned(self) -> bytes:
-        """The bytes, filled up with zeros."""
-        self.fixed(-self._length % 8, 0)
+    def to_bytes(self) -> bytes:
+        """The bytes, padded with zero bits."""
+        self.write_bits(-self._length % 8, 0)
         return self._number.to_bytes(self._length // 8, "big")
 
-    def finished(self) -> bytes:
-        """The bytes, with the trailing bits of H.264 (7.3.2.11): a one, then zeros."""
-        self.fixed(1, 1)
-        return self.aligned()
+    def to_rbsp(self) -> bytes:
+        """The bytes, with the trailing bits of an H.264 payload (7.3.2.11): a one, then zeros."""
+        self.write_bits(1, 1)
+        return self.to_bytes()

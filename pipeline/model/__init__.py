@@ -10,7 +10,7 @@
 """
 
 from pipeline.choices import Shape
-from pipeline.model.batch import ONE_BY_ONE, QUEUE, SINGLES, Batch, Refused
+from pipeline.model.batch import QUEUE, SINGLES, STANDALONE_BATCHES, Batch, Refused
 from pipeline.model.blocks import (
     Block,
     BulletList,
@@ -22,10 +22,10 @@ from pipeline.model.blocks import (
     Table,
 )
 from pipeline.model.brief import Brief, Priority, Section, SourceRow
-from pipeline.model.cost import Cost, ModelCost, Price, bill, dollars, price_of
+from pipeline.model.cost import Cost, ModelCost, Price, format_cost, format_usd, price_of
 from pipeline.model.job import (
-    LEFT,
     TRANSITIONS,
+    UNFINISHED,
     Asked,
     Event,
     InvalidTransition,
@@ -87,16 +87,16 @@ from pipeline.model.scenes import (
     TitleScene,
     named_picture,
 )
-from pipeline.model.script import Script, first_words, narration_of, pauses_of
+from pipeline.model.script import Script, first_word_indices, narration_of, pauses_of
 from pipeline.model.subtitles import CaptionStyle, Cue, Subtitles
-from pipeline.model.summary import JobSummary, Marks, summary_of, title_of, weight_of, why_not
+from pipeline.model.summary import JobSummary, Marks, estimated_chars, failure_reason, summary_of, title_of
 from pipeline.model.text_fields import (
-    Several,
-    Shown,
-    ShownText,
+    ListRule,
+    SceneText,
+    TextRule,
+    items_rule_of,
     limits_of,
     numbers_of,
-    row_of,
     rules_of,
     texts_of,
     with_texts,
@@ -117,17 +117,17 @@ from pipeline.model.video import (
 
 __all__ = [
     "FULL_HD",
-    "LEFT",
     "MOST_PICTURES",
-    "ONE_BY_ONE",
     "QUEUE",
     "SAMPLE_RATE_HZ",
     "SCENES",
     "SCENE_QUANTUM_SAMPLES",
     "SHAPES",
     "SINGLES",
+    "STANDALONE_BATCHES",
     "STANDARD",
     "TRANSITIONS",
+    "UNFINISHED",
     "Asked",
     "Attribution",
     "Bar",
@@ -162,6 +162,7 @@ __all__ = [
     "LengthPlan",
     "LinesScene",
     "Link",
+    "ListRule",
     "Marks",
     "ModelCost",
     "Moment",
@@ -190,18 +191,16 @@ __all__ = [
     "Sample",
     "SampleStanding",
     "Scene",
+    "SceneText",
     "SceneryScene",
     "Script",
     "Section",
     "SectionScene",
     "Segment",
     "Series",
-    "Several",
     "Shape",
     "Share",
     "SharesScene",
-    "Shown",
-    "ShownText",
     "SourceRow",
     "SplitScene",
     "SpokenLine",
@@ -213,6 +212,7 @@ __all__ = [
     "Subtitles",
     "Table",
     "TableScene",
+    "TextRule",
     "TimelineScene",
     "TitleScene",
     "Transition",
@@ -222,24 +222,24 @@ __all__ = [
     "WantedPicture",
     "Word",
     "advance",
-    "bill",
-    "dollars",
-    "first_words",
+    "estimated_chars",
+    "failure_reason",
+    "first_word_indices",
+    "format_cost",
+    "format_usd",
     "is_stock",
+    "items_rule_of",
     "limits_of",
     "named_picture",
     "narration_of",
     "numbers_of",
     "pauses_of",
     "price_of",
-    "row_of",
     "rules_of",
     "stock_source",
     "stock_words",
     "summary_of",
     "texts_of",
     "title_of",
-    "weight_of",
-    "why_not",
     "with_texts",
 ]

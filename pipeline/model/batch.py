@@ -14,7 +14,7 @@ from pipeline.model.summary import JobSummary
 # Films that were asked for one at a time gather in these, for ever: by `nightreel make`, and by `make --queue`.
 SINGLES, QUEUE = "films", "queue"
 # None of their films waits for another, and what one batch may cost says nothing about them.
-ONE_BY_ONE = frozenset({SINGLES, QUEUE})
+STANDALONE_BATCHES = frozenset({SINGLES, QUEUE})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Literal
 from pipeline.choices import Facts, Privacy, Shape
 from pipeline.model.blocks import Block
 from pipeline.model.episodes import Serial
-from pipeline.model.evolve import evolved
+from pipeline.model.evolve import evolve
 from pipeline.model.pictures import WantedPicture
 
 
@@ -130,7 +130,7 @@ class Brief:
 
     def evolve(self, **changes: object) -> Brief:
         """A copy with other values. As with `Job`: a campaign has fifty thousand, and most values stay."""
-        return evolved(self, changes)
+        return evolve(self, changes)
 
     @property
     def has_notes(self) -> bool:

@@ -113,15 +113,15 @@ def _merged(some: Mapping[str, ModelCost], others: Mapping[str, ModelCost]) -> d
     return {name: model for name, model in merged.items() if model.calls or model.tokens_in or model.tokens_out}
 
 
-def dollars(usd: float) -> str:
+def format_usd(usd: float) -> str:
     """0.4231 -> $0.42; small change keeps two figures: 0.00314 -> $0.0031."""
     if usd <= 0:
         return "$0"
     return f"${usd:.2g}" if 0.0001 <= usd < 0.01 else "under $0.0001" if usd < 0.0001 else f"${usd:,.2f}"
 
 
-def bill(cost: Cost) -> str:
+def format_cost(cost: Cost) -> str:
     """The money of a cost as a person reads it: "$0.42", "at least $0.42", "unknown"."""
     if cost.is_known:
-        return dollars(cost.usd)
-    return f"at least {dollars(cost.usd)}" if cost.usd > 0 else "unknown"
+        return format_usd(cost.usd)
+    return f"at least {format_usd(cost.usd)}" if cost.usd > 0 else "unknown"

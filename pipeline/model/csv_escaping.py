@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.language.text import strip_unseen
+from pipeline.language.text import strip_invisible
 
 # Spreadsheets run what begins so, whatever blanks stand before it. A plain number is none of these to any of them.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[ \u00a0]*[\t\r\n]")
@@ -17,14 +17,14 @@ _AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 _CELL_MAX_CHARS = 32_000  # Excel takes 32,767
 
 
-def harmless(cell: str) -> str:
+def escape_formulas(cell: str) -> str:
     """A cell that no program runs: with an apostrophe before what would be a formula, without what can't be seen."""
-    text = _WITHIN.sub("'", strip_unseen(cell[:_CELL_MAX_CHARS]))
+    text = _WITHIN.sub("'", strip_invisible(cell[:_CELL_MAX_CHARS]))
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
-def as_meant(cell: str) -> str:
-    """Without the apostrophes that spreadsheets, and `harmless`, put before what would else be a formula; ="5" is 5."""
+def unescape_formulas(cell: str) -> str:
+    """Undo `escape_formulas`, and the leading apostrophes and ="5" wrappers that spreadsheets write."""
     if as_text := _AS_TEXT.fullmatch(cell):
         return as_text[1].replace('""', '"')
     if "'" not in cell:

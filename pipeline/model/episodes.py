@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from pipeline.language.tags import entry_for
 from pipeline.language.text import clean_text
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model.metadata import TITLE_MAX_CHARS, fit_title, utf16_units
 
 MOST_EPISODES = 9999
@@ -122,7 +122,7 @@ class Serial:
             return ""
         episode = self.episode(number, language)
         whole = f"{self.title(language)} · {episode}"
-        return next((text for text in (whole, episode, str(number)) if width(text) <= most_chars), "")
+        return next((text for text in (whole, episode, str(number)) if display_width(text) <= most_chars), "")
 
 
 def checked_pattern(pattern: str) -> str:

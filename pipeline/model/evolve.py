@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def evolved(value: T, changes: dict[str, Any]) -> T:
+def evolve(value: T, changes: dict[str, Any]) -> T:
     """A copy of a dataclass with other values. Raises `TypeError` for a field that it does not have.
 
     Jobs and briefs have forty fields, and are changed several times a second: those that stay are taken over together

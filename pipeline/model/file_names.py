@@ -6,14 +6,14 @@ import re
 import unicodedata
 
 # Device names on Windows, whatever follows the first dot.
-RESERVED = frozenset(
+RESERVED_NAMES = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 )
 # Half of what file systems take, so that something may be added; letters outside ASCII have two to four bytes.
 NAME_MAX_BYTES = 120
 
 # What templates, themes, presets, profiles and series may be called.
-GIVEN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 _VOWELS_AM = "\u0e33\u0eb3"
 # In ASCII, what stays: very many films are called so.
@@ -34,12 +34,12 @@ def safe_name(text: str, max_chars: int, *, default: str) -> str:
         kept = re.sub("-+", "-", "".join(character if _belongs(character) else "-" for character in plain))
     name = kept.strip("-_")[:max_chars]
     name = name.encode(errors="ignore")[:NAME_MAX_BYTES].decode(errors="ignore").rstrip("-_")
-    return f"{name}-{default}" if name in RESERVED else name or default
+    return f"{name}-{default}" if name in RESERVED_NAMES else name or default
 
 
-def is_device(name: str) -> bool:
+def is_reserved_name(name: str) -> bool:
     """Whether Windows would open a device and no file: "con", "NUL.txt", "aux .jpg", "COM¹"."""
-    return unicodedata.normalize("NFKC", name.partition(".")[0]).rstrip(" ").casefold() in RESERVED
+    return unicodedata.normalize("NFKC", name.partition(".")[0]).rstrip(" ").casefold() in RESERVED_NAMES
 
 
 def _composed(text: str) -> str:

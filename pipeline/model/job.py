@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from pipeline.model.brief import Brief, Priority
 from pipeline.model.cost import Cost
-from pipeline.model.evolve import evolved
+from pipeline.model.evolve import evolve
 from pipeline.model.narration import Narration
 from pipeline.model.pace import Pace
 from pipeline.model.pictures import Pictures
@@ -36,7 +36,7 @@ class JobStatus(StrEnum):
 
 
 # Of jobs in these, a film may still come by itself.
-LEFT = (JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED)
+UNFINISHED = (JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED)
 
 # Every step a job may take, by its letter in docs/states.md.
 STEPS: Mapping[str, tuple[JobStatus, JobStatus]] = MappingProxyType(
@@ -178,7 +178,7 @@ class Job:
 
     def evolve(self, **changes: object) -> Job:
         """A copy with other values."""
-        return evolved(self, changes)
+        return evolve(self, changes)
 
 
 def advance(job: Job, status: JobStatus, *, at: datetime, why: str = "") -> Job:

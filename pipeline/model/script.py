@@ -40,7 +40,7 @@ def narration_of(scene: Scene) -> str:
     return join_words(split_words(" ".join(line.text for line in scene.lines)))
 
 
-def first_words(scene: Scene) -> tuple[int, ...]:
+def first_word_indices(scene: Scene) -> tuple[int, ...]:
     """For each line of the scene, the index (in `split_words(narration_of(scene))`) of its first word."""
     starts, count = [], 0
     for line in scene.lines:

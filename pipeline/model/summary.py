@@ -144,7 +144,7 @@ def summary_of(job: Job) -> JobSummary:
         attempts=job.attempts,
         parked_until=job.parked_until,
         why=job.history[-1].why if job.history else "",
-        weight=weight_of(job.brief),
+        weight=estimated_chars(job.brief),
         kin="/".join((job.brief.template or "", job.brief.language, job.brief.voice or "")),
         started_at=_started_at(job),
         ended_at=_ended_at(job),
@@ -186,7 +186,7 @@ def _cost_of(job: Job) -> Cost:
     return sum((record.cost for record in job.records if record.cost != _NOTHING), _NOTHING)
 
 
-def why_not(row: JobSummary) -> str:
+def failure_reason(row: JobSummary) -> str:
     """Why a film is not there, without its title or its folder: it, and where its brief is, stand beside that."""
     why = (row.error.message if row.error else row.why).removeprefix(f"{row.title}: ")
     return why.removeprefix(f"{row.folder}: ")
@@ -225,7 +225,7 @@ def title_of(job: Job) -> str:
     return f"{job.brief.title} ({job.brief.language})" if job.brief.translated_from else job.brief.title
 
 
-def weight_of(brief: Brief) -> int:
+def estimated_chars(brief: Brief) -> int:
     """About how many characters a film of this brief speaks."""
     if brief.row and brief.row.chars:
         return brief.row.chars

@@ -86,14 +86,14 @@ _KINDS = (
 )
 
 
-def leftovers(script: Script, cells: Sequence[str] = ()) -> Iterator[str]:
+def find_artefacts(script: Script, cells: Sequence[str] = ()) -> Iterator[str]:
     """What is left in what a film says and shows that was never meant for viewers, each with its place.
 
     What stands in `cells`, those of the row that it is made of, is somebody's text, whatever it looks like.
     """
     known = _Cells(cells)
     for place, said in _texts(script):
-        if leftover := find_leftover(said, known):
+        if leftover := find_artefact(said, known):
             yield f"{leftover} in {place}"
 
 
@@ -101,7 +101,7 @@ class _Cells:
     """What a row says, in the cells that could be taken for something that was left."""
 
     def __init__(self, cells: Sequence[str]) -> None:
-        odd = sorted({" ".join(cell.split()) for cell in cells if find_leftover(cell)}, key=len, reverse=True)
+        odd = sorted({" ".join(cell.split()) for cell in cells if find_artefact(cell)}, key=len, reverse=True)
         self._all = "\n".join(odd).casefold()
         # The longest first: one may be a part of another.
         self._whole = re.compile("|".join(map(re.escape, odd)), re.IGNORECASE) if odd else None
@@ -115,7 +115,7 @@ class _Cells:
         return " ".join(part.split()).casefold() in self._all
 
 
-def find_leftover(said: str, cells: _Cells | None = None) -> str:
+def find_artefact(said: str, cells: _Cells | None = None) -> str:
     """What does not belong into a text and is not in `cells`, with a few words around it; empty: nothing."""
     said = cells.left_out_of(said) if cells else said
     if _NO_VALUE.fullmatch(said.strip()):
@@ -123,7 +123,7 @@ def find_leftover(said: str, cells: _Cells | None = None) -> str:
     return _found(said, _KINDS, cells)
 
 
-def find_garbled(said: str) -> str:
+def find_mojibake(said: str) -> str:
     """The first word of a text that was read in another encoding than it was written in; empty: there is none."""
     found = None if said.isascii() else _GARBLED.search(said)
     return next((word for word in said.split() if _GARBLED.search(word)), found[0]) if found else ""
@@ -134,7 +134,7 @@ def find_unsaid(said: str) -> str:
     return _found(said, _NOT_SAID)
 
 
-def find_in_words(said: str) -> str:
+def find_prose_artefact(said: str) -> str:
     """What nobody tells of a film: as `find_unsaid`, no value, and what is JSON from its beginning to its end."""
     if _NO_VALUE.fullmatch(said.strip()):
         return f"no value (“{said.strip()}”)"
@@ -143,12 +143,12 @@ def find_in_words(said: str) -> str:
     return find_unsaid(said)
 
 
-def find_in_captions(said: str) -> str:
+def find_caption_artefact(said: str) -> str:
     """What nobody says in one caption, as `find_unsaid` and what a program has written."""
     return _found(said, _NOT_IN_CAPTIONS)
 
 
-def find_lost_letters(said: str) -> str:
+def find_replaced_letters(said: str) -> str:
     """The first of several words in which a question mark stands for a letter; empty: there are none."""
     found = _LOST.findall(said)
     return found[0] if len(found) >= _MANY_LOST else ""

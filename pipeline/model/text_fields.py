@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class TextRule:
     """What holds for a text that is shown."""
 
     # The longest that a layout holds unless its template says otherwise, in characters; 0: that of another text.
@@ -34,62 +34,62 @@ class Shown:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Several:
+class ListRule:
     """What holds for a row of texts, or of things with texts; `one` is what each is called."""
 
     one: str
     fewest: int
     most: int
     # Of each, where they are plain texts.
-    text: Shown | None = None
+    text: TextRule | None = None
     # Whether each has to appear with a line of narration.
     all_spoken: bool = False
 
 
-class ShownText(NamedTuple):
+class SceneText(NamedTuple):
     """A text of a scene."""
 
     # "item_2_title", and the same without numbers, as templates limit it.
     name: str
     field: str
     text: str
-    rule: Shown
+    rule: TextRule
 
 
-def shown(max_chars: int = 0, *, needed: bool = False, **rules: bool) -> Any:  # noqa: ANN401 - it stands for a default
-    """The default of a field that holds a text: empty, unless it is `needed`. `rules` as in `Shown`."""
-    rule = Shown(max_chars=max_chars, needed=needed, **rules)
+def text_field(max_chars: int = 0, *, needed: bool = False, **rules: bool) -> Any:  # noqa: ANN401 - it stands for a default
+    """The default of a field that holds a text: empty, unless it is `needed`. `rules` as in `TextRule`."""
+    rule = TextRule(max_chars=max_chars, needed=needed, **rules)
     return field(metadata={_RULE: rule}) if needed else field(default="", metadata={_RULE: rule})
 
 
-def kicker(max_chars: int = 40) -> Any:  # noqa: ANN401 - likewise
+def kicker_field(max_chars: int = 40) -> Any:  # noqa: ANN401 - likewise
     """The default of the few words in capitals above a heading."""
-    return shown(max_chars, in_capitals=True)
+    return text_field(max_chars, in_capitals=True)
 
 
-def several(one: str, fewest: int, most: int, text: Shown | None = None, *, all_spoken: bool = False) -> Any:  # noqa: ANN401 - likewise
-    """The default of a field that holds a row; see `Several`. None is given: it has to be named."""
-    return field(metadata={_RULE: Several(one=one, fewest=fewest, most=most, text=text, all_spoken=all_spoken)})
+def list_field(one: str, fewest: int, most: int, text: TextRule | None = None, *, all_spoken: bool = False) -> Any:  # noqa: ANN401 - likewise
+    """The default of a field that holds a row; see `ListRule`. None is given: it has to be named."""
+    return field(metadata={_RULE: ListRule(one=one, fewest=fewest, most=most, text=text, all_spoken=all_spoken)})
 
 
 # The rules of the classes that were asked for: campaigns ask for them a million times.
-_KNOWN: dict[type, Mapping[str, Shown | Several]] = {}
-_LIMITED: dict[type, Mapping[str, Shown]] = {}
+_KNOWN: dict[type, Mapping[str, TextRule | ListRule]] = {}
+_LIMITED: dict[type, Mapping[str, TextRule]] = {}
 _NUMBERED: dict[type, tuple[tuple[str, str], ...]] = {}
 
 
-def limits_of(kind: type) -> Mapping[str, Shown]:
+def limits_of(kind: type) -> Mapping[str, TextRule]:
     """By field ("heading", "item", "item_title"), what holds for each text of a scene that has a limit of its own."""
     if kind not in _LIMITED:
         _LIMITED[kind] = MappingProxyType(_limits_of(kind))
     return _LIMITED[kind]
 
 
-def _limits_of(kind: type) -> dict[str, Shown]:
-    found: dict[str, Shown] = {}
+def _limits_of(kind: type) -> dict[str, TextRule]:
+    found: dict[str, TextRule] = {}
     hints = get_type_hints(kind)
     for name, rule in rules_of(kind).items():
-        if isinstance(rule, Shown):
+        if isinstance(rule, TextRule):
             found[name] = rule
         elif rule.text:
             found[rule.one] = rule.text
@@ -99,7 +99,7 @@ def _limits_of(kind: type) -> dict[str, Shown]:
     return {name: rule for name, rule in found.items() if rule.max_chars}
 
 
-def rules_of(kind: type) -> Mapping[str, Shown | Several]:
+def rules_of(kind: type) -> Mapping[str, TextRule | ListRule]:
     """By field, what holds for what a scene (or a thing in it) shows."""
     if kind not in _KNOWN:
         rules = {each.name: each.metadata[_RULE] for each in fields(kind) if _RULE in each.metadata}
@@ -107,27 +107,27 @@ def rules_of(kind: type) -> Mapping[str, Shown | Several]:
     return _KNOWN[kind]
 
 
-def row_of(kind: type) -> Several | None:
+def items_rule_of(kind: type) -> ListRule | None:
     """What holds for the items of a scene; None: it has none."""
     rule = rules_of(kind).get("items")
-    return rule if isinstance(rule, Several) else None
+    return rule if isinstance(rule, ListRule) else None
 
 
-def texts_of(thing: object) -> Iterator[ShownText]:
+def texts_of(thing: object) -> Iterator[SceneText]:
     """All texts that a scene shows, in the order of its fields."""
     return _texts(thing, "", "")
 
 
-def _texts(thing: object, name: str, kind: str) -> Iterator[ShownText]:
+def _texts(thing: object, name: str, kind: str) -> Iterator[SceneText]:
     for key, rule in rules_of(type(thing)).items():
         value = getattr(thing, key)
-        if isinstance(rule, Shown):
-            yield ShownText(name + key, kind + key, value, rule)
+        if isinstance(rule, TextRule):
+            yield SceneText(name + key, kind + key, value, rule)
             continue
         for number, each in enumerate(value, start=1):
             at, of = f"{name}{rule.one}_{number}", kind + rule.one
             if rule.text:
-                yield ShownText(at, of, each, rule.text)
+                yield SceneText(at, of, each, rule.text)
             else:
                 yield from _texts(each, f"{at}_", f"{of}_")
 
@@ -137,7 +137,7 @@ def with_texts(thing: T, texts: Mapping[str, str], *, name: str = "") -> T:
     changed: dict[str, Any] = {}
     for key, rule in rules_of(type(thing)).items():
         value = getattr(thing, key)
-        if isinstance(rule, Shown):
+        if isinstance(rule, TextRule):
             changed[key] = texts.get(name + key, value)
             continue
         places = [f"{name}{rule.one}_{number}" for number in range(1, len(value) + 1)]
@@ -168,5 +168,5 @@ def _numbered(kind: type) -> Iterator[tuple[str, str]]:
         rule = rules_of(kind).get(each.name)
         if each.type in {"float", "tuple[float, ...]"}:
             yield each.name, "float" if each.type == "float" else "floats"
-        elif isinstance(rule, Several) and not rule.text:
+        elif isinstance(rule, ListRule) and not rule.text:
             yield each.name, "things"

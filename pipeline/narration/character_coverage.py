@@ -1,4 +1,4 @@
-"""What of a film a voice names sign by sign instead of reading it: told in the record, or too much to be spoken."""
+"""Character coverage: what of a script a voice spells out instead of reading, and when that is too much."""
 
 from __future__ import annotations
 
@@ -9,31 +9,32 @@ from pipeline.model import Script
 from pipeline.narration.narrator import Narrator
 from pipeline.narration.spoken_text import SpokenText
 
-# Of the letters of a film, how many a voice may name. A third of the letters of Japanese prose are kanji.
-_MOST_NAMED = 1 / 2
-# Of the characters that a voice can't read, so many are told.
+# The largest share of a film's letters that a voice may spell out. A third of the letters of Japanese prose are kanji.
+_MAX_SHARE = 1 / 2
+# How many of the characters the message shows.
 _SHOWN_CHARS = 8
 
 
-class CantReadError(PermanentError):
-    """A voice would name most of the signs of a film."""
+class UnreadableTextError(PermanentError):
+    """A voice would spell out most of the letters of a film."""
 
 
-def check_reads(narrator: Narrator, voice: str, script: Script, say: Callable[[str], SpokenText]) -> str:
-    """What the record of the film has to say about it; empty: the voice reads all.
+def check_coverage(narrator: Narrator, voice: str, script: Script, normalise: Callable[[str], SpokenText]) -> str:
+    """A warning for the film's record if the voice can't read some characters; empty if it reads all.
 
-    Raises `CantReadError` for a film that nobody would understand. `say` may read from disk the first time.
+    Raises `UnreadableTextError` for a film that nobody would understand. `normalise` may read from disk the first time.
     """
-    text = "".join(say(line.text).text for scene in script.scenes for line in scene.lines)
-    named = narrator.unreadable(voice, text)
-    if not named:
+    text = "".join(normalise(line.text).text for scene in script.scenes for line in scene.lines)
+    unreadable = narrator.unreadable_characters(voice, text)
+    if not unreadable:
         return ""
-    what = f"{narrator.name} can't read {named[:_SHOWN_CHARS]}{'…' if len(named) > _SHOWN_CHARS else ''}"
-    taught = f"teach it in [pronounce.{script.language}]"
-    share = sum(map(text.count, named)) / max(1, sum(map(str.isalpha, text)))
-    if share > _MOST_NAMED:
-        raise CantReadError(
-            f"{what}: {share:.0%} of the letters of this film, and it would name each sign",
-            hint=f"Let another voice speak (nightreel voices --language {script.language}), or {taught}",
+    shown = f"{unreadable[:_SHOWN_CHARS]}{'…' if len(unreadable) > _SHOWN_CHARS else ''}"
+    problem = f"{narrator.name} can't read {shown}"
+    remedy = f"teach it in [pronounce.{script.language}]"
+    share = sum(map(text.count, unreadable)) / max(1, sum(map(str.isalpha, text)))
+    if share > _MAX_SHARE:
+        raise UnreadableTextError(
+            f"{problem}: {share:.0%} of the letters of this film, and it would name each sign",
+            hint=f"Let another voice speak (nightreel voices --language {script.language}), or {remedy}",
         )
-    return f"{what} and names each sign: use another voice, or {taught}"
+    return f"{problem} and names each sign: use another voice, or {remedy}"

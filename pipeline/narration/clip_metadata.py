@@ -1,4 +1,4 @@
-"""What a clip is made of, and what its file says about itself: for whoever orders clips, makes or reads them."""
+"""The metadata that a clip's WAV file carries, and the takes that it is made of."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pipeline.model import Clip, Word
 
-# Seconds of silence before the first word of a clip, and after the last, at least.
+# Minimum silence before the first word of a clip, and after the last, in seconds.
 CLIP_LEAD_S = 0.2
 CLIP_TAIL_S = 0.36
 EDGES_S = CLIP_LEAD_S + CLIP_TAIL_S
@@ -17,21 +17,21 @@ EDGES_S = CLIP_LEAD_S + CLIP_TAIL_S
 
 @dataclass(frozen=True, kw_only=True)
 class Take:
-    """A phrase that was spoken."""
+    """A spoken utterance."""
 
-    # A file of `recording.write_speech`; None: there is nothing to hear of these words.
+    # A file of `speech_files.write_speech`; None: these words are silent.
     speech: Path | None
     words: tuple[str, ...] = ()
-    # What names the speech in the cache.
+    # The cache key of the speech.
     key: str = ""
-    # Seconds of silence after it, where another take follows.
-    breath_s: float = 0.0
-    # Where none does, how much longer the clip is.
+    # Seconds of silence after it, if another take follows.
+    pause_s: float = 0.0
+    # How much longer the clip is, if none does.
     hold_s: float = 0.0
 
 
-class Label(BaseModel):
-    """What a clip's file says about itself: kept in the WAV, so that the two arrive, stay and go together."""
+class ClipMetadata(BaseModel):
+    """Kept inside the WAV file, so that sound and metadata can't be separated."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -43,19 +43,19 @@ class Label(BaseModel):
     loudness_lufs: float | None
     sentences: int
     estimated: int
-    # The keys of the speeches that it was made of.
+    # The cache keys of the speeches that it was made of.
     speeches: tuple[str, ...]
 
 
-def clip_of(path: Path, label: Label) -> Clip:
-    """The clip at `path` as its label tells."""
-    words = tuple(Word(text=text, start_s=start_s, end_s=end_s) for text, start_s, end_s in label.words)
+def clip_of(path: Path, metadata: ClipMetadata) -> Clip:
+    """The clip at `path`, described by its metadata."""
+    words = tuple(Word(text=text, start_s=start_s, end_s=end_s) for text, start_s, end_s in metadata.words)
     return Clip(
         path=path,
-        samples=label.samples,
-        sha256=label.sha256,
+        samples=metadata.samples,
+        sha256=metadata.sha256,
         words=words,
-        loudness_lufs=label.loudness_lufs,
-        sentences=label.sentences,
-        estimated=label.estimated,
+        loudness_lufs=metadata.loudness_lufs,
+        sentences=metadata.sentences,
+        estimated=metadata.estimated,
     )

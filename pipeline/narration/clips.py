@@ -1,4 +1,4 @@
-"""The clip of a scene, ordered and read."""
+"""Clips of scenes: made (see `mastering`) and read back, without loading PyAV and numpy."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from pipeline.errors import CheckpointError, InputError
 from pipeline.media.container.riff import read_extra
 from pipeline.model import Clip
-from pipeline.narration.clip_metadata import Label, Take, clip_of
+from pipeline.narration.clip_metadata import ClipMetadata, Take, clip_of
 
-# Changes whenever the same speeches would give other bytes: part of every clip's cache key.
+# Part of every clip's cache key: raise it when the same speeches would give other bytes.
 VERSION = "6"
 
 
@@ -24,18 +24,18 @@ def master(takes: Sequence[Take], path: Path) -> Clip:
 
 
 def read_clip(path: Path) -> Clip:
-    """The clip in a file of `master`. Blocks. Raises `CheckpointError`."""
-    return clip_of(path, _read_label(path))
+    """The clip in a file written by `master`. Blocks. Raises `CheckpointError`."""
+    return clip_of(path, _read_metadata(path))
 
 
 def speech_keys(path: Path) -> tuple[str, ...]:
-    """The keys of the speeches that a clip was made of. Blocks. Raises `CheckpointError`, `StorageError`."""
-    return _read_label(path).speeches
+    """The cache keys of the speeches that a clip was made of. Blocks. Raises `CheckpointError`, `StorageError`."""
+    return _read_metadata(path).speeches
 
 
-def _read_label(path: Path) -> Label:
+def _read_metadata(path: Path) -> ClipMetadata:
     try:
-        return Label.model_validate_json(read_extra(path))
+        return ClipMetadata.model_validate_json(read_extra(path))
     except (InputError, ValidationError) as error:
         raise CheckpointError(
             "the clip is damaged", where=str(path), hint="Delete it: it will be made again"

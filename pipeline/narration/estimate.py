@@ -1,4 +1,4 @@
-"""When words are said, worked out from the words alone: longer ones take longer, punctuation takes a breath."""
+"""Word timestamps estimated from the text alone: longer words take longer, punctuation adds a pause."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS
 from pipeline.model import Word
 from pipeline.model.pace import weight
 
-# A calm narrator of English; a word of average length has 4.7 letters and weighs one more for its edges.
+# A calm English narrator; the average word has 4.7 letters and weighs one more for its boundaries.
 WORDS_PER_MIN = 160
 _SECONDS_PER_WEIGHT = 60 / WORDS_PER_MIN / 5.7
-# Nobody speaks more than so many times as fast as we reckon, and no text lasts so many times as long, and a moment.
-_FASTEST, _SLOWEST, _MOMENT_S = 2.5, 10, 30.0
-# Heard after a word that ends in one of these.
+# Bounds of plausible speech: at most 2.5 times as fast as the estimate, at most 10 times as slow and 30 s more.
+_MAX_SPEEDUP, _MAX_SLOWDOWN, _MARGIN_S = 2.5, 10, 30.0
+# Pauses after words that end in these marks.
 _PAUSES_S = {
     **dict.fromkeys(SENTENCE_ENDS, 0.42),
     **dict.fromkeys(";:；：", 0.25),
@@ -28,7 +28,7 @@ def pause_s(word: str) -> float:
 
 
 def estimate(words: Sequence[str], *, start_s: float = 0.0) -> tuple[Word, ...]:
-    """Times for `words` said at `WORDS_PER_MIN`, beginning at `start_s`."""
+    """`words` with the times of speech at `WORDS_PER_MIN` that begins at `start_s`."""
     timed, now = [], start_s
     for word in words:
         end = now + weight(word) * _SECONDS_PER_WEIGHT
@@ -37,8 +37,8 @@ def estimate(words: Sequence[str], *, start_s: float = 0.0) -> tuple[Word, ...]:
     return tuple(timed)
 
 
-def spread(words: Sequence[str], start_s: float, end_s: float) -> tuple[Word, ...]:
-    """Times for `words` that fill the time from `start_s` to `end_s`, pauses between them in proportion."""
+def distribute(words: Sequence[str], start_s: float, end_s: float) -> tuple[Word, ...]:
+    """`words` with estimated times scaled to fill `start_s` to `end_s`, pauses included."""
     timed = estimate(words)
     length = timed[-1].end_s if timed else 0.0
     scale = (end_s - start_s) / length if length else 0.0
@@ -48,11 +48,11 @@ def spread(words: Sequence[str], start_s: float, end_s: float) -> tuple[Word, ..
     )
 
 
-def least_s(words: Sequence[str], rate: float) -> float:
-    """The shortest time that `words` may take in a voice that is asked for `rate` (1.0: its own)."""
-    return estimate(words)[-1].end_s / rate / _FASTEST if words else 0.0
+def min_duration_s(words: Sequence[str], rate: float) -> float:
+    """The shortest plausible duration of `words` at a speaking `rate` (1.0: the voice's own)."""
+    return estimate(words)[-1].end_s / rate / _MAX_SPEEDUP if words else 0.0
 
 
-def most_s(words: Sequence[str], rate: float) -> float:
-    """The longest: an hour of sound takes gigabytes."""
-    return _MOMENT_S + (estimate(words)[-1].end_s * _SLOWEST / rate if words else 0.0)
+def max_duration_s(words: Sequence[str], rate: float) -> float:
+    """The longest plausible duration; a limit, since an hour of sound takes gigabytes."""
+    return _MARGIN_S + (estimate(words)[-1].end_s * _MAX_SLOWDOWN / rate if words else 0.0)

@@ -1,6 +1,6 @@
-"""From speeches as they came to the clip of a scene: trimmed and joined, as loud as the others, with air around it.
+"""Mastering: the takes of a scene become its clip, trimmed, joined, loudness-normalised, with silence at both ends.
 
-Loads PyAV and numpy: who only orders clips, and reads them, uses `clips`.
+Loads PyAV and numpy; `clips` does not.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ import numpy as np
 from pipeline.media.sound.audio import Samples, read_audio, to_pcm, write_wav
 from pipeline.media.sound.loudness import normalise_loudness
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, Clip, Word
-from pipeline.narration.clip_metadata import CLIP_LEAD_S, CLIP_TAIL_S, Label, Take, clip_of
+from pipeline.narration.clip_metadata import CLIP_LEAD_S, CLIP_TAIL_S, ClipMetadata, Take, clip_of
 from pipeline.narration.speech_files import read_speech
-from pipeline.narration.trimming import LEAD_S, STEP_SAMPLES, TAIL_S, trimmed
+from pipeline.narration.trimming import LEAD_S, STEP_SAMPLES, TAIL_S, trim_silence
 
-# A scene is a whole number of quanta, and what that adds is silence: after the speech up to this much, what trimming
-# left there included, and the rest before it, where it is no longer then.
+# A scene is padded to a whole number of quanta. The silence after the speech is at most this long, what trimming left
+# there included; the rest goes before it, where it is no longer than that either.
 _LONGEST_TAIL_S = 0.58
-# A scene shorter than this (2.13 s) can't be read.
+# 2.13 s: a shorter scene can't be read.
 _SHORTEST_QUANTA = 4
 
 
 def master(takes: Sequence[Take], path: Path) -> Clip:
     """Write the clip of a scene to `path` and describe it. Blocks; call it in a thread or another process.
 
-    Each take is trimmed, and followed by its breath. Both ends are digital silence, so clips join without a click, even
-    when encoded apart; neither is longer than 0.6 s, unless the scene would be too short to be read, or is held to be.
+    Each take is trimmed and followed by its pause. Both ends are digital silence, so clips join without a click even
+    when encoded apart; neither is longer than 0.6 s, unless the scene has the minimum length or a hold.
     Raises `InputError` for sound that can't be decoded, `CheckpointError`, `StorageError`.
     """
     joined = _joined(takes)
@@ -39,13 +39,13 @@ def master(takes: Sequence[Take], path: Path) -> Clip:
     spoken = max(len(joined.sound), last_word) + round(sum(take.hold_s for take in takes) * SAMPLE_RATE_HZ)
     needed = lead + spoken + tail
     length = max(_SHORTEST_QUANTA, -(-needed // SCENE_QUANTUM_SAMPLES)) * SCENE_QUANTUM_SAMPLES
-    # In whole steps of the measure of silence: what is heard as a pause does not depend on where the speech begins.
+    # A whole number of RMS steps: where the speech begins does not affect which pauses are detected.
     lead = max(lead, -(-min(length - spoken - longest, longest) // STEP_SAMPLES) * STEP_SAMPLES)
     lead_s = lead / SAMPLE_RATE_HZ
     samples = np.zeros((length, 2), dtype=np.float32)
     samples[lead : lead + len(joined.sound)] = joined.sound
     samples, loudness_lufs = normalise_loudness(samples)
-    label = Label(
+    metadata = ClipMetadata(
         samples=length,
         sha256=_sha256(samples),
         words=tuple((word.text, word.start_s + lead_s, word.end_s + lead_s) for word in joined.words),
@@ -54,8 +54,8 @@ def master(takes: Sequence[Take], path: Path) -> Clip:
         estimated=joined.estimated,
         speeches=tuple(take.key for take in takes if take.key),
     )
-    write_wav(path, samples, extra=label.model_dump_json().encode())
-    return clip_of(path, label)
+    write_wav(path, samples, extra=metadata.model_dump_json().encode())
+    return clip_of(path, metadata)
 
 
 def _sha256(samples: Samples) -> str:
@@ -64,7 +64,7 @@ def _sha256(samples: Samples) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class _Joined:
-    """All takes of a scene one after another; times in seconds from the start of the sound."""
+    """The concatenated takes of a scene; times in seconds from the start of the sound."""
 
     sound: Samples
     words: tuple[Word, ...]
@@ -75,25 +75,25 @@ class _Joined:
 def _joined(takes: Sequence[Take]) -> _Joined:
     blocks: list[Samples] = []
     words: list[Word] = []
-    # Samples so far, and of the breath that comes if another take does.
-    length, breath, sentences, estimated = 0, 0, 0, 0
+    # In samples: the length so far, and the pause due before the next take.
+    length, pause, sentences, estimated = 0, 0, 0, 0
     for take in takes:
         if take.speech is None:
-            # Nobody hears it: it is there when what came before it ends.
-            words += [_later(Word(text=word, start_s=0.0, end_s=0.0), length / SAMPLE_RATE_HZ) for word in take.words]
+            # Silent words are shown when the take before them ends.
+            words += [_shifted(Word(text=word, start_s=0.0, end_s=0.0), length / SAMPLE_RATE_HZ) for word in take.words]
             continue
         speech = read_speech(take.speech)
-        sound, timed = trimmed(read_audio(speech.audio), speech.words)
-        blocks += [np.zeros((breath, 2), dtype=np.float32), sound]
-        length += breath
-        words += [_later(word, length / SAMPLE_RATE_HZ) for word in timed]
+        sound, timed = trim_silence(read_audio(speech.audio), speech.words)
+        blocks += [np.zeros((pause, 2), dtype=np.float32), sound]
+        length += pause
+        words += [_shifted(word, length / SAMPLE_RATE_HZ) for word in timed]
         length += len(sound)
-        # What trimming leaves around the sound is part of the breath.
-        breath = round(max(0.0, take.breath_s - LEAD_S - TAIL_S) * SAMPLE_RATE_HZ)
+        # The silence that trimming leaves around the sound counts towards the pause.
+        pause = round(max(0.0, take.pause_s - LEAD_S - TAIL_S) * SAMPLE_RATE_HZ)
         sentences, estimated = sentences + 1, estimated + speech.estimated
     sound = np.concatenate(blocks) if blocks else np.zeros((0, 2), dtype=np.float32)
     return _Joined(sound=sound, words=tuple(words), sentences=sentences, estimated=estimated)
 
 
-def _later(word: Word, by_s: float) -> Word:
+def _shifted(word: Word, by_s: float) -> Word:
     return Word(text=word.text, start_s=word.start_s + by_s, end_s=word.end_s + by_s)

@@ -1,4 +1,4 @@
-"""Script -> Narration: the narrators are asked in order, and the first that can speak the whole script does."""
+"""Script -> Narration, by the first of several narrators that can speak the whole script."""
 
 from __future__ import annotations
 
@@ -19,37 +19,36 @@ from pipeline.errors import (
     NightreelError,
     ProviderError,
     TransientError,
-    first_error,
+    raise_first_error,
 )
 from pipeline.limits import RetryPolicy, Throttle
 from pipeline.model import Clip, Narration, Prosody, Scene, Script
 from pipeline.narration import speech_files
-from pipeline.narration.character_coverage import CantReadError, check_reads
+from pipeline.narration.character_coverage import UnreadableTextError, check_coverage
 from pipeline.narration.clips import read_clip, speech_keys
 from pipeline.narration.narrator import Narrator, VoiceFailsError
 from pipeline.narration.silence import SilenceNarrator
-from pipeline.narration.spoken_text import SpokenText
-from pipeline.narration.spoken_text import spoken as as_said
-from pipeline.narration.synthesis import Booth, Compute, Manner
+from pipeline.narration.spoken_text import SpokenText, normalise_text
+from pipeline.narration.synthesis import Compute, Synthesiser, VoiceConfig
 from pipeline.state import Cache
 
 T = TypeVar("T")
 
-_USUAL = Prosody()
+_DEFAULT_PROSODY = Prosody()
 
 
 @dataclass(frozen=True, kw_only=True)
 class NarratorOptions:
-    """What the settings decide about the voices."""
+    """Settings of the narrators."""
 
-    # Websocket address of the Edge service; None: the real one.
+    # WebSocket URL of the Edge service; None: the real one.
     edge_url: str | None
-    # The door in front of it, and the longest that one request may take.
+    # The rate limiter in front of it, and the timeout of a request.
     edge_throttle: Throttle
     edge_timeout_s: float
-    # Voices to go to, in this order, when one fails; empty: our own choice.
+    # Voices to fall back on, in this order; empty: the built-in ones.
     edge_fallback_voices: tuple[str, ...] = ()
-    # Where the voice files of Piper are.
+    # Folder of the Piper voice files.
     piper_voices: Path = Path("voices")
 
 
@@ -65,25 +64,25 @@ def _edge(options: NarratorOptions) -> Narrator:
 
 
 def _espeak(_options: NarratorOptions) -> Narrator:
-    from pipeline.narration.espeak import EspeakNarrator  # noqa: PLC0415  (only who speaks with it loads it)
+    from pipeline.narration.espeak import EspeakNarrator  # noqa: PLC0415  (loaded on first use)
 
     return EspeakNarrator()
 
 
 def _piper(options: NarratorOptions) -> Narrator:
-    from pipeline.narration.piper import PiperNarrator  # noqa: PLC0415  (likewise)
+    from pipeline.narration.piper import PiperNarrator  # noqa: PLC0415  (loaded on first use)
 
     return PiperNarrator(folder=options.piper_voices)
 
 
-# By the name that settings use.
+# By their names in the settings.
 NARRATORS: Mapping[str, Callable[[NarratorOptions], Narrator]] = MappingProxyType(
     {"edge": _edge, "espeak": _espeak, "piper": _piper, "silence": lambda _options: SilenceNarrator()}
 )
 
 
 def _ignore(_index: int, _clip: Clip) -> None:
-    """For those who wait for the whole narration."""
+    """No callback."""
 
 
 async def _in_thread(function: Callable[..., T], *arguments: object) -> T:
@@ -97,135 +96,142 @@ async def narrate(
     voice: str | None,
     cache: Cache,
     retry: RetryPolicy,
-    prosody: Prosody = _USUAL,
-    say: Callable[[str], SpokenText] = as_said,
-    spoken: Callable[[int, Clip], None] = _ignore,
+    prosody: Prosody = _DEFAULT_PROSODY,
+    normalise: Callable[[str], SpokenText] = normalise_text,
+    on_clip: Callable[[int, Clip], None] = _ignore,
     compute: Compute = _in_thread,
 ) -> Narration:
-    """Speak all scenes of `script` with the first of `narrators` that can, in one voice.
+    """Speak all scenes of `script` in one voice, with the first of `narrators` that can.
 
-    `voice` is a wish: the narrators that don't know it are passed over until one does; those after that one may stand
-    in for it with a voice of their own. `say` tells how a written text is spoken. `spoken` is told the number of each
-    scene and its clip as soon as it is there, and all of them again if another voice takes over. The sound is worked on
-    where `compute` runs it.
-    Raises `InputError` if nobody knows the voice, otherwise the last narrator's error; that of one who could have read
-    the text goes before that of one who can't.
+    `voice` is a preference: narrators before the first one that has it are skipped, later ones may substitute a voice
+    of their own. `normalise` is the text normalisation. `on_clip` gets the index and clip of each scene as soon as it
+    is made, and all of them again if another voice takes over. `compute` runs the audio processing.
+    Raises `InputError` if no narrator has the voice, otherwise the last narrator's error, preferably of one that could
+    have read the text.
     """
-    film = _Film(script=script, prosody=prosody, say=say, cache=cache, retry=retry, compute=compute, tell=spoken)
+    run = _Run(
+        script=script,
+        prosody=prosody,
+        normalise=normalise,
+        cache=cache,
+        retry=retry,
+        compute=compute,
+        on_clip=on_clip,
+    )
     failures: list[NightreelError] = []
     voice_known = voice is None
     for position, narrator in enumerate(narrators, start=1):
         try:
-            chosen, as_wished = await _choose_voice(narrator, script.language, voice, may_differ=voice_known)
+            chosen, is_preferred = await _choose_voice(narrator, script.language, voice, may_differ=voice_known)
             voice_known = True
-            named = await to_thread.run_sync(check_reads, narrator, chosen, script, say)
-            speaking, clips = await film.spoken_by(narrator, chosen, is_last=position == len(narrators))
+            spelling = await to_thread.run_sync(check_coverage, narrator, chosen, script, normalise)
+            speaking, clips = await run.speak_with(narrator, chosen, is_last=position == len(narrators))
         except (ProviderError, MissingToolError, InputError) as error:
             failures.append(error)
-            film.reasons.append(_by_name(narrator, error.message))
+            run.reasons.append(_with_name(narrator, error.message))
             continue
-        other_voice = [] if as_wished else [f"{narrator.name} has no voice called {voice}"]
+        other_voice = [] if is_preferred else [f"{narrator.name} has no voice called {voice}"]
         return Narration(
             narrator=narrator.name,
             voice=speaking,
             clips=clips,
             estimated=any(clip.estimated for clip in clips),
-            fallback_reason="; ".join([*film.reasons, *other_voice]),
-            spelling=named,
-            incidents=(*film.incidents, *_estimates(narrator, clips), *filter(None, [named])),
+            fallback_reason="; ".join([*run.reasons, *other_voice]),
+            spelling=spelling,
+            incidents=(*run.incidents, *_estimates(narrator, clips), *filter(None, [spelling])),
         )
-    raise _why_nobody_speaks(failures, voice_known=voice_known)
+    raise _overall_error(failures, voice_known=voice_known)
 
 
-def _why_nobody_speaks(failures: Sequence[NightreelError], *, voice_known: bool) -> NightreelError:
-    """The error to raise after the last narrator; a voice that nobody knows goes before whatever else went wrong."""
+def _overall_error(failures: Sequence[NightreelError], *, voice_known: bool) -> NightreelError:
+    """The error to raise after the last narrator; an unknown voice takes precedence over all else."""
     if not failures:
         return ConfigurationError("no narrator is set", hint=f"Name one or more of {', '.join(NARRATORS)}")
     refusals = [error for error in failures if isinstance(error, InputError)]
     if refusals and not voice_known:
         return refusals[0]
-    return next((error for error in reversed(failures) if not isinstance(error, CantReadError)), failures[-1])
+    return next((error for error in reversed(failures) if not isinstance(error, UnreadableTextError)), failures[-1])
 
 
 @dataclass(kw_only=True)
-class _Film:
-    """A script to be spoken, whoever does it."""
+class _Run:
+    """One script to be spoken, over all narrators and voices that are tried."""
 
     script: Script
     prosody: Prosody
-    say: Callable[[str], SpokenText]
+    normalise: Callable[[str], SpokenText]
     cache: Cache
     retry: RetryPolicy
     compute: Compute
-    tell: Callable[[int, Clip], None]
-    # Why it is not the first narrator, with the wanted voice, who speaks; empty as long as it is.
+    on_clip: Callable[[int, Clip], None]
+    # Why the first narrator or the preferred voice does not speak.
     reasons: list[str] = field(default_factory=list)
     incidents: list[str] = field(default_factory=list)
 
-    async def spoken_by(self, narrator: Narrator, voice: str, *, is_last: bool) -> tuple[str, tuple[Clip, ...]]:
-        """All clips in `voice`, or in the first of the narrator's spare voices that does not fail; and which it was."""
-        for speaking in (voice, *narrator.spare_voices(self.script.language, voice)):
-            booth = Booth(
-                manner=Manner(narrator=narrator, voice=speaking, prosody=self.prosody, say=self.say),
+    async def speak_with(self, narrator: Narrator, voice: str, *, is_last: bool) -> tuple[str, tuple[Clip, ...]]:
+        """The first voice that does not fail, `voice` or one of the narrator's fallback voices, and its clips."""
+        for speaking in (voice, *narrator.fallback_voices(self.script.language, voice)):
+            synthesiser = Synthesiser(
+                config=VoiceConfig(narrator=narrator, voice=speaking, prosody=self.prosody, normalise=self.normalise),
                 cache=self.cache,
                 retry=self.retry,
                 compute=self.compute,
                 is_last=is_last,
             )
-            came_of_it = ""
+            outcome = ""
             try:
-                clips = await self._scenes(booth)
-                came_of_it = ", spoken again"
+                clips = await self._clips(synthesiser)
+                outcome = ", spoken again"
             except VoiceFailsError as error:
-                self.reasons.append(_by_name(narrator, error.message))
+                self.reasons.append(_with_name(narrator, error.message))
             else:
                 return speaking, clips
             finally:
-                troubles = sorted(booth.troubles.items())
-                self.incidents += [f"{what}: {_times(count)}{came_of_it}" for what, count in troubles]
+                failures = sorted(synthesiser.failures.items())
+                self.incidents += [f"{message}: {_times(count)}{outcome}" for message, count in failures]
         raise TransientError(
             f"{narrator.name}: none of its voices speaks", hint="Try again later, or set another voice"
         )
 
-    async def _scenes(self, booth: Booth) -> tuple[Clip, ...]:
-        """All clips, in the order of the scenes; the first failure ends the others and is raised as it is."""
+    async def _clips(self, synthesiser: Synthesiser) -> tuple[Clip, ...]:
+        """All clips, in the order of the scenes; the first failure cancels the others and is raised as it is."""
         clips: dict[int, Clip] = {}
 
         async def speak(index: int, scene: Scene) -> None:
-            clips[index] = await booth.clip(scene)
-            self.tell(index, clips[index])
+            clips[index] = await synthesiser.clip(scene)
+            self.on_clip(index, clips[index])
 
-        with first_error():
+        with raise_first_error():
             async with anyio.create_task_group() as tasks:
                 for index, scene in enumerate(self.script.scenes):
                     tasks.start_soon(speak, index, scene)
         return tuple(clips[index] for index in range(len(self.script.scenes)))
 
 
-def kept_clips(script: Script, manner: Manner, cache: Cache) -> tuple[Clip, ...] | None:
-    """The clips of a script, if the cache has all of them. Blocks. Raises `CheckpointError`, `StorageError`."""
+def cached_clips(script: Script, config: VoiceConfig, cache: Cache) -> tuple[Clip, ...] | None:
+    """The clips of a script, or None unless all are cached. Blocks. Raises `CheckpointError`, `StorageError`."""
     clips = []
     for scene in script.scenes:
-        path = cache.find("clip", manner.clip_key(manner.phrases(scene)), ".wav")
+        path = cache.find("clip", config.clip_key(config.utterances(scene)), ".wav")
         if path is None:
             return None
         clips.append(read_clip(path))
     return tuple(clips)
 
 
-def kept_speeches(clip: Clip, cache: Cache) -> list[Path]:
-    """Where the cache keeps what a clip was made of, as the voice said it. Blocks. Raises `CheckpointError`."""
+def cached_speeches(clip: Clip, cache: Cache) -> list[Path]:
+    """The cached speech files that a clip was made of. Blocks. Raises `CheckpointError`."""
     found = (cache.find(speech_files.KIND, key, speech_files.SUFFIX) for key in speech_keys(clip.path))
     return [path for path in found if path]
 
 
 def _estimates(narrator: Narrator, clips: Sequence[Clip]) -> Iterator[str]:
-    """For how many sentences that are heard nobody has told when their words are said."""
-    heard = [clip for clip in clips if clip.loudness_lufs is not None]
-    if estimated := sum(clip.estimated for clip in heard):
-        sentences = sum(clip.sentences for clip in heard)
+    """A message if the word times of some audible sentences are estimates."""
+    audible = [clip for clip in clips if clip.loudness_lufs is not None]
+    if estimated := sum(clip.estimated for clip in audible):
+        sentences = sum(clip.sentences for clip in audible)
         yield (
-            f"{narrator.name} told no times of words for {estimated} of {sentences} sentences: worked out from the text"
+            f"{narrator.name} reported no word times for {estimated} of {sentences} sentences: estimated from the text"
         )
 
 
@@ -234,7 +240,7 @@ def _times(count: int) -> str:
 
 
 async def _choose_voice(narrator: Narrator, language: str, wanted: str | None, *, may_differ: bool) -> tuple[str, bool]:
-    """The voice, and whether it is the one wanted."""
+    """A voice, and whether it is the preferred one."""
     try:
         return await narrator.choose_voice(language, wanted), True
     except InputError:
@@ -244,9 +250,9 @@ async def _choose_voice(narrator: Narrator, language: str, wanted: str | None, *
 
 
 async def check_voice(narrators: Sequence[Narrator], language: str, wanted: str | None) -> None:
-    """Raise the `InputError` that `narrate` would end with because nobody has the voice, or speaks the language.
+    """Raise the `InputError` that `narrate` would raise because no narrator has the voice or speaks the language.
 
-    For before anything is paid for. What else may keep a narrator from speaking shows when it is its turn.
+    Call it before anything is paid for. Other failures of a narrator show when it is its turn.
     """
     refusals: list[InputError] = []
     for narrator in narrators:
@@ -262,6 +268,6 @@ async def check_voice(narrators: Sequence[Narrator], language: str, wanted: str 
         raise refusals[0] if wanted else refusals[-1]
 
 
-def _by_name(narrator: Narrator, message: str) -> str:
-    """The message with the narrator's name in front, unless it names it anyway."""
+def _with_name(narrator: Narrator, message: str) -> str:
+    """The message prefixed with the narrator's name, unless it starts with it."""
     return message if message.casefold().startswith(narrator.name) else f"{narrator.name}: {message}"

@@ -1,4 +1,4 @@
-"""What a voice has to offer to speak in a film."""
+"""The interface of a voice service: `Narrator`, its voices, and the speech that it returns."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Speech:
-    """A text as a voice spoke it."""
+    """Synthesised speech."""
 
     # A complete WAV or MP3 file.
     audio: bytes
-    # One per word of the text as it is written, in order, not overlapping, in seconds from the start of the audio.
+    # One per written word, ordered, not overlapping; times in seconds from the start of the audio.
     words: tuple[Word, ...]
-    # Whether the times were worked out from the text, because the voice did not tell.
+    # Whether the times are estimates, because the voice reported none.
     estimated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Voice:
-    """A voice that may be chosen."""
+    """An available voice."""
 
-    # What `choose_voice` knows it by.
+    # As `choose_voice` takes it.
     name: str
-    # What it speaks, as BCP-47 tag; empty: whatever it is given.
+    # BCP-47 tag; empty: any language.
     language: str
     # "female" or "male"; empty: unknown.
     gender: str = ""
-    # Its name for people, where it has another; and whatever else tells it from others.
+    # Display name, if it has another.
     title: str = ""
 
 
@@ -44,43 +44,43 @@ class VoiceList:
     """The voices of a narrator."""
 
     voices: tuple[Voice, ...]
-    # Who says so.
+    # Where the list comes from, for messages.
     source: str
 
 
-def in_order(voices: Iterable[Voice]) -> tuple[Voice, ...]:
-    """By language and name, each once."""
+def sorted_voices(voices: Iterable[Voice]) -> tuple[Voice, ...]:
+    """Sorted by language and name, without duplicates."""
     return tuple(sorted(dict.fromkeys(voices), key=lambda voice: (voice.language.lower(), voice.name.lower())))
 
 
 class VoiceFailsError(PermanentError):
-    """One voice keeps failing while its service is well: another voice of the service may speak."""
+    """A single voice keeps failing while its service is up: another voice of the service may speak."""
 
 
 class Narrator(Protocol):
-    """A voice service. `speak` may be called many times at once; how many it does at once is its own affair."""
+    """A voice service. `speak` may be called concurrently; the service limits its own concurrency."""
 
     # Its name in the settings.
     name: str
 
     @property
     def version(self) -> str:
-        """What changes when the same voice, prosody and text would give another sound. Final once a voice is chosen."""
+        """Changes when the same voice, prosody and text would sound different. Final once a voice is chosen."""
 
     async def check(self) -> None:
-        """Ask whether it can speak now.
+        """Check that the service can speak now.
 
-        Raises `TransientError` if another try may help, else another `ProviderError` or `MissingToolError`.
+        Raises `TransientError` if a retry may help, else another `ProviderError` or `MissingToolError`.
         """
 
     async def until_open(self) -> None:
-        """Wait while it has asked to be left alone, if that is short; ask nothing.
+        """Wait until the service's rate limiter is open, if that is short. Sends nothing.
 
-        Raises `ClosedError` if it is long, or if it is left alone because it keeps failing.
+        Raises `ClosedError` if it stays closed for long, or is closed because the service keeps failing.
         """
 
     async def choose_voice(self, language: str, wanted: str | None) -> str:
-        """The voice for `wanted`, or the best one for `language` (BCP-47).
+        """The voice called `wanted`, or the best one for `language` (BCP-47).
 
         Raises `InputError` for a voice or language it does not have, naming the nearest ones.
         """
@@ -88,15 +88,15 @@ class Narrator(Protocol):
     async def voices(self) -> VoiceList:
         """All its voices, by language and name. Raises `ProviderError`, `MissingToolError` or `InputError`."""
 
-    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:
-        """Voices of `language` that may speak a film when `voice` alone fails, best first; often none."""
+    def fallback_voices(self, language: str, voice: str) -> tuple[str, ...]:
+        """Voices of `language` to fall back on when `voice` alone fails, best first; often none."""
 
-    def unreadable(self, voice: str, text: str) -> str:
-        """The characters of a text that the voice names or spells instead of reading them, each once; mostly none."""
+    def unreadable_characters(self, voice: str, text: str) -> str:
+        """The characters of a text that the voice spells out instead of reading, each once; mostly none."""
 
-    async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:
-        """Speak a text that is not silent in a voice that `choose_voice` or `spare_voices` gave.
+    async def speak(self, spoken: SpokenText, voice: str, prosody: Prosody) -> Speech:
+        """Speak a text that is not silent, in a voice from `choose_voice` or `fallback_voices`.
 
-        Raises `TransientError` if another try may help, `VoiceFailsError` if another voice may, else another
+        Raises `TransientError` if a retry may help, `VoiceFailsError` if another voice may, else another
         `ProviderError` or `MissingToolError`.
         """

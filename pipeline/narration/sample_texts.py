@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 # By BCP-47 tag in lower case.
-SAMPLES: Mapping[str, str] = MappingProxyType(
+SAMPLE_TEXTS: Mapping[str, str] = MappingProxyType(
     {
         "en": "When the sun goes down, the sky turns red, because its light has a longer way through the air. "
         "Wait a little, and you will see the first star above the roofs.",
@@ -140,7 +140,7 @@ def sample_text(language: str) -> str | None:
     tag = language.replace("_", "-").lower()
     while tag:
         known = _ALIASES.get(tag, tag)
-        if known in SAMPLES:
-            return SAMPLES[known]
+        if known in SAMPLE_TEXTS:
+            return SAMPLE_TEXTS[known]
         tag = tag.rpartition("-")[0]
     return None

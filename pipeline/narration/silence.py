@@ -1,4 +1,4 @@
-"""No voice at all: the words get their time, and can be read. For machines without a voice, and for quick drafts."""
+"""The silent narrator: words get their timing and can be read. For machines without a voice, and for quick drafts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import wave
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.words import split_words
 from pipeline.model import Prosody
-from pipeline.narration.alignment import proportional
+from pipeline.narration.alignment import distribute_evenly
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrator import Speech, Voice, VoiceList
 from pipeline.narration.spoken_text import SpokenText
@@ -17,40 +17,40 @@ _RATE_HZ = 24_000
 
 
 class SilenceNarrator:
-    """Says nothing, in any language, for as long as saying it would take."""
+    """Silence in any language, as long as the speech would be."""
 
     name = "silence"
     version = "2"
 
     async def check(self) -> None:
-        """Silence is always there."""
+        """Always available."""
 
     async def until_open(self) -> None:
-        """Silence never asks for anything."""
+        """Always open."""
 
     async def choose_voice(self, language: str, wanted: str | None) -> str:  # noqa: ARG002
-        """The one silent voice, for every language."""
+        """The only voice, for every language."""
         if wanted not in {None, self.name}:
             raise InputError(f"silence has no voice called {wanted!r}", hint=did_you_mean(wanted or "", [self.name]))
         return self.name
 
     async def voices(self) -> VoiceList:
-        """The one silent voice."""
+        """The only voice."""
         return VoiceList(voices=(Voice(name=self.name, language=""),), source="nothing is heard")
 
-    def spare_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
+    def fallback_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
         """Silence never fails."""
         return ()
 
-    def unreadable(self, voice: str, text: str) -> str:  # noqa: ARG002
+    def unreadable_characters(self, voice: str, text: str) -> str:  # noqa: ARG002
         """Nothing is read at all."""
         return ""
 
-    async def speak(self, said: SpokenText, voice: str, prosody: Prosody) -> Speech:  # noqa: ARG002
-        """Silence with estimated word times; of the prosody, only the rate is heard."""
-        timed = estimate(split_words(said.text))
+    async def speak(self, spoken: SpokenText, voice: str, prosody: Prosody) -> Speech:  # noqa: ARG002
+        """Silence with estimated word times; of the prosody, only the rate counts."""
+        timed = estimate(split_words(spoken.text))
         length_s = timed[-1].end_s / (1 + prosody.rate_percent / 100)
-        return Speech(audio=silent_wav(length_s), words=proportional(said, 0.0, length_s), estimated=True)
+        return Speech(audio=silent_wav(length_s), words=distribute_evenly(spoken, 0.0, length_s), estimated=True)
 
 
 def silent_wav(length_s: float) -> bytes:

@@ -1,4 +1,4 @@
-"""A speech on disk: one line of JSON about its words, and behind it the sound as the voice gave it."""
+"""Cached speeches on disk: a line of JSON with the word times, followed by the audio as the voice service sent it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pipeline.files import storage_errors
 from pipeline.model import Word
 from pipeline.narration.narrator import Speech
 
-# In the cache.
+# Of cache entries.
 KIND, SUFFIX = "speech", ".speech"
 
 
-class _Head(BaseModel):
+class _Header(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     # Text, start and end of each word; times in seconds from the start of the sound.
@@ -24,24 +24,24 @@ class _Head(BaseModel):
 
 
 def write_speech(path: Path, speech: Speech) -> None:
-    """Keep `speech` at `path`. Blocks. Raises `StorageError`."""
-    head = _Head(
+    """Write `speech` to `path`. Blocks. Raises `StorageError`."""
+    header = _Header(
         words=tuple((word.text, word.start_s, word.end_s) for word in speech.words), estimated=speech.estimated
     )
     with storage_errors(path):
-        path.write_bytes(head.model_dump_json().encode() + b"\n" + speech.audio)
+        path.write_bytes(header.model_dump_json().encode() + b"\n" + speech.audio)
 
 
 def read_speech(path: Path) -> Speech:
-    """What `write_speech` has kept. Blocks. Raises `CheckpointError`, `StorageError`."""
+    """The speech that `write_speech` wrote. Blocks. Raises `CheckpointError`, `StorageError`."""
     try:
         line, _, audio = path.read_bytes().partition(b"\n")
-        head = _Head.model_validate_json(line)
+        header = _Header.model_validate_json(line)
     except OSError as error:
         raise StorageError(f"can't read the speech: {error.strerror}", where=str(path)) from error
     except ValidationError as error:
         raise CheckpointError(
             "the speech is damaged", where=str(path), hint="Delete it: it will be spoken again"
         ) from error
-    words = tuple(Word(text=text, start_s=start_s, end_s=end_s) for text, start_s, end_s in head.words)
-    return Speech(audio=audio, words=words, estimated=head.estimated)
+    words = tuple(Word(text=text, start_s=start_s, end_s=end_s) for text, start_s, end_s in header.words)
+    return Speech(audio=audio, words=words, estimated=header.estimated)

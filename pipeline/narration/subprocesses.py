@@ -1,7 +1,4 @@
-"""Voices that speak in a process of their own, one per text.
-
-Their libraries have state, licences and crashes of their own.
-"""
+"""Voices whose library runs in a child process, one per text, to contain its global state, licence and crashes."""
 
 from __future__ import annotations
 
@@ -20,50 +17,50 @@ from pipeline.errors import MissingToolError, TransientError
 from pipeline.files import storage_errors
 
 
-async def answer_of(command: Sequence[str], *, name: str, text: str, timeout_s: float) -> CompletedProcess[bytes]:
-    """What a process says that gets `text` on its standard input. It is gone when this returns, however that is.
+async def run_child(command: Sequence[str], *, name: str, text: str, timeout_s: float) -> CompletedProcess[bytes]:
+    """Run a process with `text` on stdin and return its output. It has exited when this returns or raises.
 
-    Raises `TransientError` after `timeout_s`, `MissingToolError` if it can't be started, and `StorageError`; its exit
-    code is the caller's to read. `name` is the voice's, for messages.
+    Raises `TransientError` after `timeout_s`, `MissingToolError` if it can't be started, and `StorageError`; the exit
+    code is left to the caller. `name` is the voice service's, for messages.
     """
-    with await to_thread.run_sync(_file_of, text.encode()) as file, asking(name, timeout_s):
-        # Cancelled while it starts, it would be killed, and nobody would wait for its end.
+    with await to_thread.run_sync(_stdin_file, text.encode()) as file, child_errors(name, timeout_s):
+        # A cancellation during the start would kill the process, but nobody would wait for its exit.
         with anyio.CancelScope(shield=True):
             process = await anyio.open_process(command, stdin=file)
-        # anyio kills the process when this is cancelled or times out.
+        # anyio kills the process on cancellation and timeout.
         async with process:
-            stdout, stderr = await _said(process)
+            stdout, stderr = await _read_output(process)
             return CompletedProcess(command, await process.wait(), stdout=stdout, stderr=stderr)
 
 
-def _file_of(text: bytes) -> IO[bytes]:
-    """The text to be read from its beginning: a pipe would break when a process ends without reading all of it."""
+def _stdin_file(text: bytes) -> IO[bytes]:
+    """A temporary file with the text: a pipe would break if the process exits without reading all of it."""
     with storage_errors(Path(tempfile.gettempdir())):
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asked for it closes it
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
         file.write(text)
         file.seek(0)
     return file
 
 
-async def _said(process: Process) -> tuple[bytes, bytes]:
-    """What it says, to the end, on both of its outputs."""
-    said, errors = bytearray(), bytearray()
+async def _read_output(process: Process) -> tuple[bytes, bytes]:
+    """All of stdout and stderr."""
+    stdout, stderr = bytearray(), bytearray()
 
-    async def listen(stream: ByteReceiveStream, to: bytearray) -> None:
-        async for some in stream:
-            to += some
+    async def read(stream: ByteReceiveStream, to: bytearray) -> None:
+        async for chunk in stream:
+            to += chunk
 
     assert process.stdout
     assert process.stderr
-    async with anyio.create_task_group() as listeners:
-        listeners.start_soon(listen, process.stdout, said)
-        listeners.start_soon(listen, process.stderr, errors)
-    return bytes(said), bytes(errors)
+    async with anyio.create_task_group() as readers:
+        readers.start_soon(read, process.stdout, stdout)
+        readers.start_soon(read, process.stderr, stderr)
+    return bytes(stdout), bytes(stderr)
 
 
 @contextmanager
-def asking(name: str, timeout_s: float) -> Iterator[None]:
-    """Time-outs and failing starts, as `answer_of` raises them."""
+def child_errors(name: str, timeout_s: float) -> Iterator[None]:
+    """Limit the block to `timeout_s` and translate timeouts and failed starts as documented in `run_child`."""
     try:
         with anyio.fail_after(timeout_s):
             yield
@@ -73,7 +70,7 @@ def asking(name: str, timeout_s: float) -> Iterator[None]:
         raise MissingToolError(f"{name}'s process can't be started: {error}") from error
 
 
-def last_words(done: CompletedProcess[bytes]) -> str:
-    """The last line of its standard error, which says why it ended."""
-    said = done.stderr.decode(errors="replace").strip().splitlines()
-    return said[-1] if said else f"exit code {done.returncode}"
+def error_line(done: CompletedProcess[bytes]) -> str:
+    """The last line of stderr, which says why the process exited; else its exit code."""
+    lines = done.stderr.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else f"exit code {done.returncode}"

@@ -1,4 +1,4 @@
-"""A narrator at work on one script, in one voice: phrases spoken once, clips made of them, and what went wrong."""
+"""Speech synthesis of a script in one voice: each utterance is spoken once, cached, and mastered into clips."""
 
 from __future__ import annotations
 
@@ -12,71 +12,71 @@ from typing import Protocol, TypeVar
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import NightreelError, TransientError, first_error
+from pipeline.errors import NightreelError, TransientError, raise_first_error
 from pipeline.keys import content_key
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.model import Clip, Prosody, Scene, pauses_of
 from pipeline.narration import clips, speech_files
 from pipeline.narration.clip_metadata import Take
 from pipeline.narration.narrator import Narrator, Speech
-from pipeline.narration.spoken_text import SpokenText, spoken
-from pipeline.narration.utterances import Phrase, phrases_of
+from pipeline.narration.spoken_text import SpokenText, normalise_text
+from pipeline.narration.utterances import Utterance, utterances_of
 from pipeline.state import Cache
 
 T = TypeVar("T")
 
-# With another narrator to go to, one that does not answer costs a film no more than this, in seconds, and is asked no
-# more often than this: enough for a connection that was dropped, short where there is no network.
-_ANSWER_WITHIN_S = 3.0
-_ASK_TIMES = 4
-_ASK_AGAIN_AFTER_S = 0.1
+# While there is another narrator to fall back on, the check of one that does not answer takes no longer than this, in
+# seconds, and no more attempts: enough for a dropped connection, short where there is no network.
+_CHECK_TIMEOUT_S = 3.0
+_CHECK_ATTEMPTS = 4
+_CHECK_BACKOFF_S = 0.1
 
 
 class Compute(Protocol):
-    """Runs a function that keeps a core busy, in a thread or in another process, and returns its result."""
+    """Runs a CPU-bound function in a thread or in another process and returns its result."""
 
     async def __call__(self, function: Callable[..., T], *arguments: object) -> T:
-        """`function(*arguments)`; both can be pickled."""
+        """`function(*arguments)`; both are picklable."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manner:
-    """Who speaks, and how: with a text it decides every sound."""
+class VoiceConfig:
+    """All that decides how a text sounds."""
 
     narrator: Narrator
     voice: str
     prosody: Prosody
-    # How a written text is spoken.
-    say: Callable[[str], SpokenText] = spoken
+    # Text normalisation: written text -> what the voice is given.
+    normalise: Callable[[str], SpokenText] = normalise_text
 
-    def phrases(self, scene: Scene) -> tuple[Phrase, ...]:
-        """What is spoken in a scene."""
-        return phrases_of([line.text for line in scene.lines], self.say, pauses_of(scene))
+    def utterances(self, scene: Scene) -> tuple[Utterance, ...]:
+        """The utterances of a scene, in order."""
+        return utterances_of([line.text for line in scene.lines], self.normalise, pauses_of(scene))
 
-    def speech_key(self, said: SpokenText) -> str:
-        """Names the speech of a phrase in the cache."""
-        return content_key(self.narrator.name, self.narrator.version, self.voice, self.prosody, said)
+    def speech_key(self, spoken: SpokenText) -> str:
+        """The cache key of an utterance's speech."""
+        return content_key(self.narrator.name, self.narrator.version, self.voice, self.prosody, spoken)
 
-    def clip_key(self, phrases: Sequence[Phrase]) -> str:
-        """Names the clip of a scene in the cache."""
-        holds = [phrase.hold_s for phrase in phrases[-1:] if phrase.hold_s]
-        spoken = [(self.speech_key(phrase.said), phrase.breath_s) for phrase in phrases]
-        return content_key(spoken, *holds, clips.VERSION)
+    def clip_key(self, utterances: Sequence[Utterance]) -> str:
+        """The cache key of a scene's clip."""
+        holds = [utterance.hold_s for utterance in utterances[-1:] if utterance.hold_s]
+        speeches = [(self.speech_key(utterance.spoken), utterance.pause_s) for utterance in utterances]
+        return content_key(speeches, *holds, clips.VERSION)
 
 
 @dataclass(kw_only=True)
-class Booth:
-    """Where a script is spoken in one manner."""
+class Synthesiser:
+    """Makes the clips of a script in one voice. The narrator is checked once, before the first uncached utterance."""
 
-    manner: Manner
+    config: VoiceConfig
     cache: Cache
     retry: RetryPolicy
     compute: Compute
-    # Whether nobody else is asked when this narrator can't speak.
+    # Whether there is no other narrator to fall back on.
     is_last: bool
-    # How often each failure was met, by its message.
-    troubles: Counter[str] = field(default_factory=Counter)
+    # Transient failures by message.
+    failures: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._checking = anyio.Lock()
@@ -84,73 +84,74 @@ class Booth:
         self._refusal: NightreelError | None = None
 
     async def clip(self, scene: Scene) -> Clip:
-        """The clip of one scene, from the cache if it was ever made."""
-        phrases = self.manner.phrases(scene)
-        key = self.manner.clip_key(phrases)
-        path, _ = await self.cache.get_or_make("clip", key, ".wav", partial(self._make_clip, phrases))
+        """The clip of one scene, made if the cache does not have it."""
+        utterances = self.config.utterances(scene)
+        key = self.config.clip_key(utterances)
+        path, _ = await self.cache.get_or_make("clip", key, ".wav", partial(self._make_clip, utterances))
         return await to_thread.run_sync(clips.read_clip, path)
 
-    async def _make_clip(self, phrases: Sequence[Phrase], path: Path) -> None:
+    async def _make_clip(self, utterances: Sequence[Utterance], path: Path) -> None:
         takes: dict[int, Take] = {}
 
-        async def speak(index: int, phrase: Phrase) -> None:
-            takes[index] = await self._take(phrase)
+        async def speak(index: int, utterance: Utterance) -> None:
+            takes[index] = await self._take(utterance)
 
-        with first_error():
+        with raise_first_error():
             async with anyio.create_task_group() as tasks:
-                for index, phrase in enumerate(phrases):
-                    tasks.start_soon(speak, index, phrase)
-        await self.compute(clips.master, [takes[index] for index in range(len(phrases))], path)
+                for index, utterance in enumerate(utterances):
+                    tasks.start_soon(speak, index, utterance)
+        await self.compute(clips.master, [takes[index] for index in range(len(utterances))], path)
 
-    async def _take(self, phrase: Phrase) -> Take:
-        if phrase.said.is_silent:
-            return Take(speech=None, words=phrase.said.words, hold_s=phrase.hold_s)
-        key = self.manner.speech_key(phrase.said)
-        make = partial(self._make_speech, phrase.said)
+    async def _take(self, utterance: Utterance) -> Take:
+        if utterance.spoken.is_silent:
+            return Take(speech=None, words=utterance.spoken.words, hold_s=utterance.hold_s)
+        key = self.config.speech_key(utterance.spoken)
+        make = partial(self._make_speech, utterance.spoken)
         path, _ = await self.cache.get_or_make(speech_files.KIND, key, speech_files.SUFFIX, make)
-        return Take(speech=path, key=key, breath_s=phrase.breath_s, hold_s=phrase.hold_s)
+        return Take(speech=path, key=key, pause_s=utterance.pause_s, hold_s=utterance.hold_s)
 
-    async def _make_speech(self, said: SpokenText, path: Path) -> None:
-        await self._check()
-        speech = await with_retries(self.retry, partial(self._speak, said))
+    async def _make_speech(self, spoken: SpokenText, path: Path) -> None:
+        await self._check_once()
+        speech = await with_retries(self.retry, partial(self._speak, spoken))
         await to_thread.run_sync(speech_files.write_speech, path, speech)
 
-    async def _speak(self, said: SpokenText) -> Speech:
+    async def _speak(self, spoken: SpokenText) -> Speech:
         try:
-            return await self.manner.narrator.speak(said, self.manner.voice, self.manner.prosody)
+            return await self.config.narrator.speak(spoken, self.config.voice, self.config.prosody)
         except TransientError as error:
-            self.troubles[error.message] += 1
+            self.failures[error.message] += 1
             raise
 
-    async def _check(self) -> None:
-        """Ask the narrator, once, and only if something has to be spoken: cached speech needs nobody."""
+    async def _check_once(self) -> None:
+        """Check the narrator the first time that something has to be spoken; a failed check is final."""
         async with self._checking:
             if self._refusal:
                 raise self._refusal
             if not self._checked:
                 try:
-                    await self._until_it_answers()
+                    await self._check()
                 except NightreelError as error:
                     self._refusal = error
                     raise
                 self._checked = True
 
-    async def _until_it_answers(self) -> None:
-        """Ask as patiently as for a text; where another narrator waits, only for a moment.
+    async def _check(self) -> None:
+        """Check with the full retry policy if this is the last narrator, else within `_CHECK_TIMEOUT_S`.
 
-        The moment begins when it may be asked: a voice that wants a short rest is no reason to change the voice.
+        The timeout starts when the throttle is open: a service that asks for a short pause is no reason to change the
+        voice.
         """
-        narrator = self.manner.narrator
+        narrator = self.config.narrator
         if self.is_last:
             return await with_retries(self.retry, narrator.check)
         await narrator.until_open()
-        moment = replace(
+        brief = replace(
             self.retry,
-            attempts=min(self.retry.attempts, _ASK_TIMES),
-            wait_initial_s=min(self.retry.wait_initial_s, _ASK_AGAIN_AFTER_S),
+            attempts=min(self.retry.attempts, _CHECK_ATTEMPTS),
+            wait_initial_s=min(self.retry.wait_initial_s, _CHECK_BACKOFF_S),
         )
         try:
-            with anyio.fail_after(_ANSWER_WITHIN_S):
-                return await with_retries(moment, narrator.check)
+            with anyio.fail_after(_CHECK_TIMEOUT_S):
+                return await with_retries(brief, narrator.check)
         except TimeoutError as error:
-            raise TransientError(f"{narrator.name} gave no answer within {_ANSWER_WITHIN_S:g} s") from error
+            raise TransientError(f"{narrator.name} gave no answer within {_CHECK_TIMEOUT_S:g} s") from error

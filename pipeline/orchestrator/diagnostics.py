@@ -17,7 +17,7 @@ from pipeline.language.text import counted
 from pipeline.media.versions import ffmpeg_versions
 from pipeline.model import Brief
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.providers import make_narrator, stock_names
+from pipeline.orchestrator.context.provider_factory import make_narrator, stock_names
 from pipeline.orchestrator.vmaf import find_vmaf
 from pipeline.rendering.text.coverage import can_shape, font_advice, font_coverage, shaping_advice
 
@@ -90,7 +90,7 @@ async def _vmaf(_context: RunContext) -> Finding:
 async def _model(context: RunContext) -> Finding:
     name = "script model"
     try:
-        models = context.crew.models
+        models = context.providers.models
     except NightreelError as error:
         return Finding(name=name, state=State.LIMITED, found=error.message, remedy=error.hint)
     ready, missing = [], []
@@ -146,7 +146,7 @@ _WITH_IDEOGRAPHS = frozenset({"ja", "ko"})
 
 async def _piper(context: RunContext) -> tuple[str, ...]:
     """What Piper can do, where it is installed: nobody else misses it."""
-    piper = context.crew.narrator("piper")
+    piper = context.providers.narrator("piper")
     try:
         await piper.check()
         count = len((await piper.voices()).voices)

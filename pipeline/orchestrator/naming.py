@@ -10,7 +10,7 @@ from string import Formatter
 
 from pipeline.errors import ConfigurationError, did_you_mean
 from pipeline.model import Brief
-from pipeline.model.file_names import is_device, safe_name
+from pipeline.model.file_names import is_reserved_name, safe_name
 
 # The reports of a batch lie beside its films.
 SUMMARY = "summary"
@@ -129,7 +129,7 @@ def _check_part(part: str) -> None:
 
 
 def _not_reserved(part: str) -> str:
-    return f"{part}-film" if is_device(part) else part
+    return f"{part}-film" if is_reserved_name(part) else part
 
 
 def _problem(message: str, *, hint: str = _HINT) -> ConfigurationError:

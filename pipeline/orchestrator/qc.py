@@ -12,17 +12,17 @@ from pathlib import Path
 import anyio
 from anyio import create_task_group
 
-from pipeline.errors import CrashError, InputError, first_error
-from pipeline.files import is_there
+from pipeline.errors import CrashError, InputError, raise_first_error
+from pipeline.files import path_exists
 from pipeline.files.scratch import scratch_folder
 from pipeline.model import QualityProfile, Verdict
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.processes.workers import in_worker
+from pipeline.orchestrator.processes.workers import run_in_worker
 from pipeline.orchestrator.vmaf import find_vmaf, measure_vmaf
 from pipeline.quality.comparison import Derived, compare_files, with_comparison
 from pipeline.quality.expected import NearDuplicate
 from pipeline.quality.judge import judge_file, unreadable, with_duplicate
-from pipeline.quality.near_duplicates import LENGTH, Fingerprint, share_of
+from pipeline.quality.near_duplicates import LENGTH_TOLERANCE, Fingerprint, film_similarity
 
 # What is looked for in a folder; a file that is named is taken as it is.
 FILM_ENDINGS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".wmv", ".ogv")
@@ -63,7 +63,7 @@ def _no_film(name: str, *, recursive: bool) -> InputError:
 
 
 def _films_of(path: Path, *, recursive: bool) -> Iterator[Path]:
-    there = is_there(path)
+    there = path_exists(path)
     if path.is_dir():
         entries = path.rglob("*") if recursive else path.iterdir()
         yield from (each for each in sorted(entries) if _is_film(each, path))
@@ -104,7 +104,9 @@ async def judge_films(
 
     async def judge(number: int, path: Path) -> None:
         try:
-            done[number] = await in_worker(cores, judge_file, path, profile, bench=bench, evidence=bench / "crash.txt")
+            done[number] = await run_in_worker(
+                cores, judge_file, path, profile, work_folder=bench, crash_report=bench / "crash.txt"
+            )
         except CrashError:
             # It takes its decoder down with it.
             done[number] = unreadable("it kills the decoder", profile), None
@@ -115,7 +117,7 @@ async def judge_films(
     cores = context.cores
     done: dict[int, tuple[Verdict, Fingerprint | None]] = {}
     row = _Row(profile, alone=len(films) == 1)
-    with scratch_folder() as bench, first_error():
+    with scratch_folder() as bench, raise_first_error():
         async with create_task_group() as tasks:
             for number, path in enumerate(films):
                 tasks.start_soon(judge, number, path)
@@ -130,8 +132,12 @@ async def judge_against(film: Path, reference: Path, profile: QualityProfile, co
         evidence = bench / "crash.txt"
         if judged.portrait is None:
             return judged
-        _, other = await in_worker(context.cores, judge_file, reference, profile, bench=bench, evidence=evidence)
-        alike = await in_worker(context.cores, compare_files, film, reference, bench=bench, evidence=evidence)
+        _, other = await run_in_worker(
+            context.cores, judge_file, reference, profile, work_folder=bench, crash_report=evidence
+        )
+        alike = await run_in_worker(
+            context.cores, compare_files, film, reference, work_folder=bench, crash_report=evidence
+        )
     if other is None or alike is None:
         raise InputError("can't be compared: it has no pictures that can be decoded", where=str(reference))
     command = await find_vmaf()
@@ -168,7 +174,7 @@ class _Row:
         return with_duplicate(verdict, twin, self._profile)
 
     def _alike(self, portrait: Fingerprint) -> Iterator[NearDuplicate]:
-        shortest, longest = portrait.length_s * (1 - LENGTH), portrait.length_s / (1 - LENGTH)
+        shortest, longest = portrait.length_s * (1 - LENGTH_TOLERANCE), portrait.length_s / (1 - LENGTH_TOLERANCE)
         for path, other in self._seen[bisect_left(self._lengths, shortest) : bisect_right(self._lengths, longest)]:
-            if share := share_of(portrait, other):
+            if share := film_similarity(portrait, other):
                 yield NearDuplicate(name=str(path), share=share)

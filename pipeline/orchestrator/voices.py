@@ -57,7 +57,7 @@ async def list_voices(context: RunContext, *, language: str | None = None) -> tu
     listings = []
     for name in _SPEAKING if named == "auto" else (named,):
         try:
-            found = await (await to_thread.run_sync(context.crew.narrator, name)).voices()
+            found = await (await to_thread.run_sync(context.providers.narrator, name)).voices()
         except NightreelError as error:
             if name == named:
                 raise
@@ -76,7 +76,7 @@ async def speak_sample(context: RunContext, *, language: str | None, out: Path |
     """
     if out and out.suffix.lower() != ".wav":
         raise InputError("a sample is a WAV file", where=str(out), hint="Write a name that ends with .wav")
-    narrators = await to_thread.run_sync(lambda: context.crew.narrators)
+    narrators = await to_thread.run_sync(lambda: context.providers.narrators)
     wanted = context.settings.narration.voice
     own = await _language_of(narrators, wanted) if wanted else None
     tongue = language or own or context.settings.language or DEFAULT_LANGUAGE

@@ -13,7 +13,7 @@ from yarl import URL
 from pipeline.errors import PermanentError, TransientError
 from pipeline.pictures.formats import MOST_BYTES, kind_of, suffix_hint
 from pipeline.pictures.vector import is_svg
-from pipeline.public_http import MAY_PASS, network_errors, open_web
+from pipeline.public_http import RETRYABLE_STATUSES, network_errors, open_public_client
 
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=15)
 _HEADERS = {"Accept": "image/jpeg, image/png, image/webp, image/gif, image/svg+xml"}
@@ -28,7 +28,7 @@ async def fetch(url: str, path: Path, *, also_allowed: Collection[str] = ()) -> 
     """
     with network_errors(hint=_SAVE_IT):
         async with (
-            open_web(also_allowed, within=_TIMEOUT, hint=_SAVE_IT) as web,
+            open_public_client(also_allowed, timeouts=_TIMEOUT, hint=_SAVE_IT) as web,
             web.get(_address(url), lambda _url: _HEADERS) as response,
         ):
             data = await _body(response)
@@ -47,7 +47,7 @@ def _address(text: str) -> URL:
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
     if response.status != 200:
-        kind = TransientError if response.status in MAY_PASS else PermanentError
+        kind = TransientError if response.status in RETRYABLE_STATUSES else PermanentError
         raise kind(f"the server answered {response.status}", hint=_SAVE_IT)
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise PermanentError("the server sends it packed")

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from PIL import Image, ImageCms, ImageOps
 
 from pipeline.errors import InputError
-from pipeline.files import read_up_to
+from pipeline.files import read_head
 from pipeline.pictures.formats import MOST_BYTES, kind_of, suffix_hint
 from pipeline.pictures.saliency import focal_point, subject_of
 from pipeline.pictures.vector import draw_svg, is_svg
@@ -59,7 +59,7 @@ def prepare(source: Path, path: Path, *, name: str) -> None:
     Raises `InputError`, about a picture called `name`, for what is no picture, is broken, too large or too small, and
     `MissingToolError` for a drawing that nothing here can draw.
     """
-    data = read_up_to(source, MOST_BYTES + 1)
+    data = read_head(source, MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise too_heavy(name)
     if is_svg(data):

@@ -13,11 +13,11 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError, InputError
 from pipeline.files import (
     discard,
-    discard_leftovers,
-    flush_to_disk,
+    discard_stale_temporaries,
+    fsync_file,
+    fsync_folder,
     replace_file,
     storage_error,
-    sync_folder,
     temporary_sibling,
 )
 from pipeline.model import Package, Receipt
@@ -111,14 +111,14 @@ def _replace_all(pairs: dict[Path, Path]) -> None:
         for target, source in pairs.items():
             target.parent.mkdir(parents=True, exist_ok=True)
             # One job at a time delivers here, so whatever lies around was left by a killed process.
-            discard_leftovers(target)
+            discard_stale_temporaries(target)
             shutil.copyfile(source, parts[target])
-            flush_to_disk(parts[target])
+            fsync_file(parts[target])
         # Until the last step the film counts as not delivered.
         target.unlink(missing_ok=True)
         for target, part in parts.items():
             replace_file(part, target)
-        sync_folder(target.parent)
+        fsync_folder(target.parent)
     except OSError as error:
         raise storage_error(error, target) from error
     finally:

@@ -1,4 +1,4 @@
-"""The checks of a film's texts: all is meant for viewers, and what is said is in the language that was asked for."""
+"""The checks of a film's texts: no leftovers that were never meant for viewers, and the right language."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.language.detection import another_language
+from pipeline.language.detection import language_mismatch
 from pipeline.model import Check, Script, narration_of
-from pipeline.model.text_artefacts import find_in_captions, find_lost_letters, leftovers
+from pipeline.model.text_artefacts import find_artefacts, find_caption_artefact, find_replaced_letters
 from pipeline.quality.expected import TimedText
 
-# The language in the name of a caption file, as players read it: film.de.srt, film.pt-BR.vtt.
+# The language in the name of a caption file, as players parse it: film.de.srt, film.pt-BR.vtt.
 _TAG = re.compile(r"\.([a-z]{2,3}(?:[-_][a-z0-9]+)*)$", re.IGNORECASE)
 
 
 def text(script: Script, cells: Sequence[str] = ()) -> Check:
-    """Nothing is left in what a film says and shows that was never meant for viewers.
+    """No leftovers (placeholders, JSON, remarks of the model) in what the film says and shows.
 
-    What stands in `cells`, those of the row that it is made of, is somebody's text, whatever it looks like.
+    Text from `cells`, those of the film's row, is never a leftover.
     """
-    return _text(list(leftovers(script, cells)))
+    return _text(list(find_artefacts(script, cells)))
 
 
 def caption_text(cues: Sequence[TimedText]) -> Check:
-    """The same of the captions of a film by anybody."""
+    """The same for the captions of a third-party film."""
     numbered = enumerate(cues, start=1)
-    found = [f"{left} in caption {number}" for number, cue in numbered if (left := find_in_captions(cue.text))]
-    if lost := find_lost_letters("\n".join(cue.text for cue in cues)):
+    found = [f"{left} in caption {number}" for number, cue in numbered if (left := find_caption_artefact(cue.text))]
+    if lost := find_replaced_letters("\n".join(cue.text for cue in cues)):
         number = next(number for number, cue in enumerate(cues, start=1) if lost in cue.text)
         found.append(f"letters that were lost (“{lost}”) in caption {number}")
     return _text(found)
@@ -45,9 +45,9 @@ def _text(found: Sequence[str]) -> Check:
 
 
 def language(script: Script) -> Check:
-    """What is said is in the language of the film."""
+    """The narration is in the language of the film."""
     said = " ".join(narration_of(scene) for scene in script.scenes)
-    other = another_language(said, script.language)
+    other = language_mismatch(said, script.language)
     return Check.of(
         "language",
         passed=not other,
@@ -57,10 +57,10 @@ def language(script: Script) -> Check:
 
 
 def named_language(path: Path, cues: Sequence[TimedText]) -> Check | None:
-    """The captions of a file are in the language that its name tells; None: it tells none."""
+    """A caption file is in the language that its name gives; None: it gives none."""
     if not (named := _TAG.search(path.stem)):
         return None
     tag = named[1].replace("_", "-")
-    other = another_language(" ".join(cue.text for cue in cues), tag)
+    other = language_mismatch(" ".join(cue.text for cue in cues), tag)
     measured = f"{path.name}: {other}" if other else f"as {tag} is written"
     return Check.of("language", passed=not other, measured=measured, limit="the language that its name tells")

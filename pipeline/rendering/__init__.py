@@ -44,22 +44,22 @@ __all__ = [
     "Typeface",
     "draw_scene",
     "draw_thumbnails",
-    "find_misfits",
-    "fonts_for",
-    "load",
+    "find_overflowing_texts",
+    "font_digest",
+    "missing_glyphs",
+    "preload",
     "read_logo",
     "read_typeface",
-    "undrawable",
 ]
 
-# Part of the keys of cached scenes: raise it with every change that shows.
+# Part of the keys of cached scenes: raise it with every visible change.
 RENDERING_VERSION = "40"
 
-# Pillow, numpy and fontTools are loaded by the first call, or by `load`, not by whoever imports this room.
+# Pillow, numpy and fontTools are imported by the first call, or by `preload`, not by importing this package.
 
 
-def load() -> None:
-    """Import what draws, and get ready what most films need, so that the first call need not."""
+def preload() -> None:
+    """Import the drawing modules and fill their caches, so that the first scene need not."""
     from PIL import Image  # noqa: PLC0415
 
     from pipeline.rendering import captions, overflow, warm_up  # noqa: F401, PLC0415
@@ -67,9 +67,9 @@ def load() -> None:
     from pipeline.rendering.text import coverage  # noqa: F401, PLC0415
     from pipeline.rendering.thumbnail import drawing  # noqa: F401, PLC0415
 
-    Image.preinit()  # what opens and saves files, which Pillow else looks for with the first of them
-    with suppress(MissingToolError):  # a font is gone: whoever wants to draw is told
-        warm_up.rehearse()
+    Image.preinit()  # image plugins, which Pillow would otherwise import with the first file
+    with suppress(MissingToolError):  # a font is missing: the first drawing call reports it
+        warm_up.fill_caches()
 
 
 def draw_scene(
@@ -83,22 +83,23 @@ def draw_scene(
     transition: Transition = "cut",
     opens: bool = False,
 ) -> Iterator[Frame]:
-    """The different pictures of a scene, each with its hold; the holds add up to `frames` at the look's rate.
+    """The distinct frames of a scene, each with its hold; the holds add up to `frames` at the look's frame rate.
 
-    `words` are the timed words of the scene's narration and say when items appear; `cues` are drawn as captions if
-    the look asks for it. Neighbouring frames differ. All frames share one picture that is drawn on in place: each is
-    valid until the next is asked for. The same arguments and fonts give the same pixels. With a `transition`, the scene
-    comes from the last picture of the scene `after` which it stands, without its captions. One that `opens` a film has
-    begun before its first picture, which players and feeds show while nothing plays.
+    `words` are the timed words of the narration and decide when items appear; `cues` are drawn as captions if the look
+    asks for them. Consecutive frames differ. All frames share one picture that is drawn on in place: each is valid only
+    until the next is requested. The same arguments and fonts give the same pixels. With a `transition`, the scene
+    starts from the last frame of the scene `after` which it comes, without that scene's captions. `opens`: the scene is
+    the first of a film, and its first frame is what players and feeds show while nothing plays; it already has what
+    would come within a moment.
     """
     from pipeline.rendering import captions, layouts  # noqa: PLC0415
     from pipeline.rendering.motion import coalescing, timeline, transitions  # noqa: PLC0415
 
     composition = layouts.lay_out(scene, words, look)
     if look.manner.amount == "none":
-        composition = coalescing.in_bursts(composition, timeline.motion_frames(frames, look.format.frame_rate))
+        composition = coalescing.coalesce(composition, timeline.motion_frames(frames, look.format.frame_rate))
     elif opens:
-        composition = coalescing.begun(composition)
+        composition = coalescing.complete_first_window(composition)
     overlay = captions.captions(cues, look, on_picture=composition.is_picture)
     rate = look.format.frame_rate
     played = timeline.play(composition.under(overlay), frames, frame_rate=rate)
@@ -108,56 +109,61 @@ def draw_scene(
     before = timeline.last_picture(layouts.lay_out(after, (), look))
     stage = timeline.play(composition.stage(), frames, frame_rate=rate)
     mirrored = look.right_to_left
-    yield from transitions.entering(played, before, transition, frame_rate=rate, right_to_left=mirrored, stage=stage)
+    yield from transitions.transition_in(
+        played, before, transition, frame_rate=rate, right_to_left=mirrored, stage=stage
+    )
 
 
 def draw_thumbnails(script: Script, look: Look, *, episode: int) -> Iterator[Image.Image]:
-    """The stills of a film, the best first, RGB, of `look.format.thumbnail_px`; `episode` 0: it is none.
+    """The thumbnails of a film, best first, mode RGB, of `look.format.thumbnail_px`.
 
-    What they have in common is drawn once.
+    `episode` 0: not part of a series. What the thumbnails share is drawn once.
     """
     from pipeline.rendering.thumbnail import drawing  # noqa: PLC0415
 
     return drawing.draw_all(script, look, episode=episode)
 
 
-def find_misfits(scene: Scene, look: Look) -> tuple[str, ...]:
-    """The names (`ShownText.name`) of texts that the picture of a scene has no room for, each once, in order.
+def find_overflowing_texts(scene: Scene, look: Look) -> tuple[str, ...]:
+    """The names (`ShownText.name`) of texts that don't fit the layout of a scene, each once, in order.
 
-    Lays the scene out: about a tenth of a second.
+    Lays out the scene: about a tenth of a second.
     """
     from pipeline.rendering import overflow  # noqa: PLC0415
 
-    return overflow.find_misfits(scene, look)
+    return overflow.find_overflowing_texts(scene, look)
 
 
-def fonts_for(script: Script, look: Look) -> str:
-    """A digest of what draws the letters of a film. Raises `MissingToolError` for those that can't be drawn here.
+def font_digest(script: Script, look: Look) -> str:
+    """A digest of the fonts that draw the letters of a film. Raises `MissingToolError` for scripts without a font.
 
-    Part of the keys of what is drawn: a font that is added or replaced gives another digest. Milliseconds for what
-    Inter and Noto Sans cover; for anything else the fonts of the system are looked through.
+    Part of the keys of drawn scenes: adding or replacing a font changes the digest. Takes milliseconds if Inter and
+    Noto Sans cover the text; otherwise the system's fonts are searched.
     """
     from pipeline.rendering.text import coverage  # noqa: PLC0415
 
-    return coverage.fonts_for(script, look)
+    return coverage.font_digest(script, look)
 
 
 def read_typeface(named: str, folder: Path, *, weight: int) -> Typeface:
-    """A font by the path of its file, from `folder`, or by its family. Raises `InputError`. Blocks."""
+    """A font given by the path of its file, relative to `folder`, or by family name.
+
+    Raises `InputError`. Blocking.
+    """
     from pipeline.rendering import asset_loading  # noqa: PLC0415
 
     return asset_loading.read_typeface(named, folder, weight=weight)
 
 
 def read_logo(named: str, folder: Path) -> Logo:
-    """A logo by the path of its file, from `folder`. Raises `InputError`. Blocks."""
+    """A logo given by the path of its PNG file, relative to `folder`. Raises `InputError`. Blocking."""
     from pipeline.rendering import asset_loading  # noqa: PLC0415
 
     return asset_loading.read_logo(named, folder)
 
 
-def undrawable(script: Script, look: Look) -> str:
-    """All letters of a film that no font here has; emoji are none, and are left out where there is no font for them."""
+def missing_glyphs(script: Script, look: Look) -> str:
+    """The characters of a film that no installed font has. Emoji don't count: without a font they are left out."""
     from pipeline.rendering.text import coverage  # noqa: PLC0415
 
-    return coverage.undrawable(script, look)
+    return coverage.missing_glyphs(script, look)

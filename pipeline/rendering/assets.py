@@ -1,4 +1,4 @@
-"""What somebody brings along to be seen in films: fonts, and a logo. Values alone; `reading.py` makes them of files."""
+"""Fonts and logos that users supply. Values only; `asset_loading.py` creates them from files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Axis(NamedTuple):
-    """What varies in a font: its four letters, and how far."""
+    """A variation axis of a variable font: its four-letter tag and its range."""
 
     tag: str
     low: float
@@ -15,41 +15,40 @@ class Axis(NamedTuple):
     high: float
 
     def nearest(self, wanted: float) -> float:
-        """The value nearest to a wanted one."""
+        """`wanted`, clamped to the range."""
         return min(self.high, max(self.low, wanted))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Typeface:
-    """A font in a file."""
+    """A font file."""
 
-    # Where it lies is not what it looks like.
+    # Not compared: the location does not change the appearance.
     path: str = field(compare=False)
     sha256: str
     axes: tuple[Axis, ...] = ()
-    # What its sizes are multiplied with, for its capitals to be as tall as Inter's: layouts are measured in those.
+    # Factor on font sizes that makes its cap height that of Inter, which layouts are measured in.
     scale: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fonts:
-    """What films are set in, as far as it goes; None, and letters that it lacks: as always."""
+    """The fonts of a film. None, and characters that a font lacks: the built-in fonts."""
 
     heading: Typeface | None = None
     text: Typeface | None = None
 
 
-# Nobody brought any.
-OURS = Fonts()
+DEFAULT_FONTS = Fonts()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Logo:
-    """A picture of mode RGBA in a PNG, cut to what is to be seen of it."""
+    """An RGBA image from a PNG, cropped to its visible part."""
 
     path: str = field(compare=False)
     sha256: str
-    # Of what is to be seen.
+    # Size of the visible part.
     width_px: int
     height_px: int
 

@@ -1,4 +1,4 @@
-"""A cue as a few words at a time."""
+"""Splits cues into a few words at a time."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.model import Cue, Word
 
-# Words at a time, and letters in them.
-_MOST_WORDS, _MOST_LETTERS = 3, 18
-# More letters than these, with the spaces, may end at a mark before there are as many words.
-_MARK_AT_END, _LEAST_LETTERS = re.compile(r"[.,:;!?…،؛؟、。！？]\W*$"), 6
+# Words and characters per part.
+_MAX_WORDS, _MAX_CHARS = 3, 18
+# A part longer than this many characters, with spaces, may end early at a punctuation mark.
+_ENDS_WITH_MARK, _MIN_CHARS = re.compile(r"[.,:;!?…،؛؟、。！？]\W*$"), 6
 
 
-def few_words(cue: Cue) -> Iterator[Cue]:
-    """The cue as several that follow each other without a gap, each of a few words of one phrase, on one line."""
+def split_cue(cue: Cue) -> Iterator[Cue]:
+    """A cue as consecutive cues without gaps, each one line with a few words of one phrase."""
     phrases: list[list[Word]] = [[]]
     for word in (word for line in cue.lines for word in line):
         if phrases[-1] and _ends_phrase(phrases[-1]):
@@ -29,23 +29,23 @@ def few_words(cue: Cue) -> Iterator[Cue]:
 def _grouped(phrase: Sequence[Word]) -> list[list[Word]]:
     groups: list[list[Word]] = []
     for word in phrase:
-        if groups and len(groups[-1]) < _MOST_WORDS and _letter_count([*groups[-1], word]) <= _MOST_LETTERS:
+        if groups and len(groups[-1]) < _MAX_WORDS and _char_count([*groups[-1], word]) <= _MAX_CHARS:
             groups[-1].append(word)
         else:
             groups.append([word])
     if len(groups) < 2:
         return groups
     before, last = groups[-2:]
-    if len(last) == 1 and len(before) == _MOST_WORDS and _letter_count([before[-1], *last]) <= _MOST_LETTERS:
-        # No last word on its own.
+    if len(last) == 1 and len(before) == _MAX_WORDS and _char_count([before[-1], *last]) <= _MAX_CHARS:
+        # No orphan at the end.
         last.insert(0, before.pop())
     return groups
 
 
 def _ends_phrase(words: Sequence[Word]) -> bool:
-    """Whether words end with a mark, and are enough to stand for a moment."""
-    return bool(_MARK_AT_END.search(words[-1].text)) and _letter_count(words) > _LEAST_LETTERS
+    """Whether the words end with a punctuation mark and are long enough to stand for a moment."""
+    return bool(_ENDS_WITH_MARK.search(words[-1].text)) and _char_count(words) > _MIN_CHARS
 
 
-def _letter_count(words: Sequence[Word]) -> int:
+def _char_count(words: Sequence[Word]) -> int:
     return sum(len(word.text) + 1 for word in words)

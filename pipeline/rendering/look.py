@@ -1,4 +1,4 @@
-"""What all pictures of a film have in common, and what a drawn frame is."""
+"""The appearance shared by all pictures of a film, and the frame as the unit of drawing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipeline.model import (
     named_picture,
     texts_of,
 )
-from pipeline.rendering.assets import OURS, Fonts, Logo
+from pipeline.rendering.assets import DEFAULT_FONTS, Fonts, Logo
 from pipeline.rendering.grid import Box, Grid
 from pipeline.theme.default import MIDNIGHT
 from pipeline.theme.theme import Manner, Theme
@@ -31,61 +31,61 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """A film's appearance; travels to worker processes with every scene."""
+    """A film's appearance; sent to worker processes with every scene."""
 
-    # Title of the film: shown in the closing, and what chooses the film's figure. Empty: a scene that does not bear it.
+    # The film's title: shown in the closing, and the seed of its figure. Empty for scenes that don't show it.
     title: str
     format: VideoFormat = FULL_HD
     theme: Theme = MIDNIGHT
     # How captions are drawn into the picture.
     captions: CaptionStyle = "karaoke"
-    # How much moves; None: as much as the theme says.
+    # Amount of motion; None: the theme's.
     motion: MotionAmount | None = None
-    # Of all texts, a tag like pt-BR; empty: unknown.
+    # Language tag of all texts, like pt-BR; empty: unknown.
     language: str = ""
-    # Pictures that scenes may name.
+    # The pictures that scenes refer to by name.
     stills: tuple[Still, ...] = ()
-    # What it is set in before anything else, and whose film it is.
-    fonts: Fonts = OURS
+    # The user's own fonts, tried before the built-in ones, and logo.
+    fonts: Fonts = DEFAULT_FONTS
     logo: Logo | None = None
-    # The words that choose the figure of a scene; empty: the title's. See `of`.
+    # The seed of a scene's figure; empty: the title. See `of`.
     subject: str = ""
 
     def styled(self, style: TextStyle) -> TextStyle:
-        """A style in the film's language and fonts."""
+        """`style` in the film's language and fonts."""
         return style.in_language(self.language).in_fonts(self.fonts)
 
     def still(self, name: str) -> Still | None:
-        """The picture that a scene names; None: there is none of that name."""
+        """The picture of that name; None if there is none."""
         return next((still for still in self.stills if still.name == name), None)
 
     def showing(self, *scenes: Scene | None) -> Look:
-        """The same with only what these scenes show: pictures, and the film's title.
+        """This look with only what the given scenes show: their pictures, and the title if they show it.
 
-        What others show is nothing to them, so films that differ there have these scenes in common.
+        Films that differ in other scenes then share the cached drawings of these.
         """
         named = {named_picture(scene) for scene in scenes if scene}
         stills = tuple(still for still in self.stills if still.name in named)
-        return replace(self, stills=stills, title=self.title if any(map(bears_title, scenes)) else "")
+        return replace(self, stills=stills, title=self.title if any(map(shows_title, scenes)) else "")
 
     def of(self, scene: Scene) -> Look:
-        """The same for drawing this scene: one that does not bear the film's title looks the same in every film."""
-        return replace(self, subject="" if bears_title(scene) else _first_words(scene))
+        """This look for drawing `scene`: one without the film's title looks the same in every film."""
+        return replace(self, subject="" if shows_title(scene) else _first_words(scene))
 
     @property
     def seed(self) -> int:
-        """A number that chooses a figure. The beginning, the end and the thumbnails of a film look related."""
+        """The seed of the figure: opening, closing and thumbnails of a film share one and look related."""
         subject = self.subject or self.title
         return int.from_bytes(hashlib.blake2b(subject.encode(), digest_size=6).digest(), "big")
 
     @property
     def right_to_left(self) -> bool:
-        """Whether layouts are mirrored: text begins at the right margin, figures stand on the left."""
+        """Whether layouts are mirrored: text starts at the right margin, figures stand on the left."""
         return writing_of(self.language).right_to_left
 
     @property
     def manner(self) -> Manner:
-        """How things come into its pictures."""
+        """How elements enter."""
         return replace(self.theme.manner, amount=self.motion) if self.motion else self.theme.manner
 
     @property
@@ -94,18 +94,18 @@ class Look:
         return Grid(format=self.format, type_scale=self.theme.type_scale, margins=self.theme.margins)
 
 
-def bears_title(scene: Scene | None) -> bool:
-    """Whether what the film is called shapes the scene."""
+def shows_title(scene: Scene | None) -> bool:
+    """Whether the film's title shapes the scene."""
     return isinstance(scene, TitleScene | ClosingScene)
 
 
 def _first_words(scene: Scene) -> str:
-    """The first text of a scene that is its own: the few words in capitals above it may stand above others, too."""
+    """The scene's first text outside the kicker, which scenes may share."""
     return next((shown.text for shown in texts_of(scene) if shown.text and not shown.rule.in_capitals), "")
 
 
 class Frame(NamedTuple):
-    """A picture, for how many frame times it stands, and where it differs from the one before."""
+    """A picture, the number of frames it is held, and where it differs from the one before."""
 
     picture: Picture
     hold: int

@@ -1,7 +1,7 @@
-"""Numbers as a language writes them: decimal signs, groups, short forms of millions, and where a unit stands.
+"""Numbers by locale: decimal signs, grouping, compact forms, and the position of units.
 
-Patterns and words are CLDR's, through Babel, which leaves digits European: where a language has its own by default
-(Persian, Bengali), they are put in here. A minus is a minus, not a hyphen.
+Patterns and words are from CLDR through Babel, which leaves digits European: the native digits of languages that use
+them by default (Persian, Bengali) are substituted here. A minus is U+2212, not a hyphen.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from babel.units import UnknownUnitError, format_unit
 from pipeline.language.locales import locale_of
 
 MINUS = "\u2212"
-# A unit as long as this stands at every number; a longer one is said once, beside the heading.
+# A unit up to this length is set at every number; a longer one is set once, below the heading.
 SHORT_UNIT_CHARS = 4
-# From here on all numbers of a chart are written in their short form.
-_LONG_FROM = 100_000
-# How many digits are read at a glance.
-_SIGNIFICANT, _SIGNIFICANT_SHORT = 5, 3
-# How many times larger the largest is that makes a number next to nothing.
-_NEXT_TO_NOTHING = 1000
-_MOST_DECIMALS = 6
-# Stands before the zero of what is smaller than these decimals can tell.
+# From here on all numbers of a chart are written in compact form.
+_COMPACT_FROM = 100_000
+# Significant digits that are read at a glance.
+_DIGITS, _COMPACT_DIGITS = 5, 3
+# A number this many times smaller than the largest is negligible beside it.
+_NEGLIGIBLE_RATIO = 1000
+_MAX_DECIMALS = 6
+# Prefix of a zero that stands for a smaller number than the decimals can show.
 _ABOUT = "≈"
 _BY_TEN_THOUSANDS = frozenset({"ja", "zh", "yue", "ko"})
-_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
-# Where the digits of CLDR's numbering systems begin; any other is written as in English.
+_BIDI_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
+# Code points of zero in CLDR's numbering systems; others fall back to European digits.
 _EUROPEAN = 0x30
 _ZERO = {
     "latn": _EUROPEAN,
@@ -46,188 +46,189 @@ _ZERO = {
     "mymr": 0x1040,
 }
 _NO_BREAK_SPACE = "\u00a0"
-# "$bn", "€m": a sign with a word on it.
+# "$bn", "€m": a currency sign joined with a word.
 _SIGN_AND_WORD = re.compile(r"([$€£¥₹₩₽₺₴])([^\W\d_].*)")
 _CURRENCY = re.compile(r"([A-Z]{0,3}(?P<sign>\S))\s?(?P<rest>.*)")
-# A number with what may stand around it: a sign, a currency, a short unit, the other end of a range.
+# A number with an optional sign, currency, short unit and second end of a range.
 _NUMERIC = re.compile(
     r"[~≈<>±+\-−–]?\s?(?:[A-Z]{0,3}[^\w\s.,;:!?()\"']{1,2}\s?|[A-Z]{3}\s)?[+\-−–]?(?:\d[\d.,'’٫٬\s]*[¼-¾⅐-⅞]?|[¼-¾⅐-⅞])"
     r"(?:[–\-/:×]\s?\d[\d.,]*)?"
     r"(?P<unit>[\s]?[^\d\s]{0,8}(?:\s[^\d\s]{0,4})?)"
 )
-# The k of French and Norwegian, the t of Danish.
-_LIKE_A_UNIT = re.compile(r"\d\s?[kt]\.?$")
-_NOTHING = frozenset({"", "-", "–", "—", "−", "…", "?", "n/a", "N/A", "n. a."})
+# The k of French and Norwegian and the t of Danish, which read as unit prefixes.
+_ENDS_LIKE_PREFIX = re.compile(r"\d\s?[kt]\.?$")
+_BLANKS = frozenset({"", "-", "–", "—", "−", "…", "?", "n/a", "N/A", "n. a."})
 
 
-def write_number(value: float, language: str, unit: str) -> str:
-    """One number with its unit: 1234.5 and "%" are "1.234,5 %" in German."""
-    return write_numbers((value,), language, unit)[0]
+def format_number(value: float, language: str, unit: str) -> str:
+    """One number with its unit: 1234.5 and "%" give "1.234,5 %" in German."""
+    return format_numbers((value,), language, unit)[0]
 
 
-def write_numbers(values: Sequence[float], language: str, unit: str = "") -> tuple[str, ...]:
-    """Numbers that are compared with each other, all with as many decimals as the most exact needs, and their unit.
+def format_numbers(values: Sequence[float], language: str, unit: str = "") -> tuple[str, ...]:
+    """Numbers that are compared with each other: with their unit, all with as many decimals as the most exact needs.
 
-    Millions are written short ("1.2M"). `language` is a tag like pt-BR; unknown ones are written as English.
+    Large ones are written in compact form ("1.2M"). `language` is a tag like pt-BR; unknown ones are formatted as
+    English.
     """
     locale = locale_of(language)
     largest = max(map(abs, values), default=0.0)
-    if largest >= _LONG_FROM:
+    if largest >= _COMPACT_FROM:
         is_measure = unit[:1].isalpha()
-        short = _all_short(values, locale, is_measure=is_measure)
+        short = _format_all_compact(values, locale, is_measure=is_measure)
         return tuple(with_unit(number, language, unit) for number in short)
     decimals = _decimals(values, largest)
     if decimals == 1 and is_money(unit, locale):
-        decimals = 2  # a price of 84.9 is 84.90
-    return tuple(with_unit(_plain(value, decimals, locale), language, unit) for value in values)
+        decimals = 2  # 84.9 is written 84.90
+    return tuple(with_unit(_format_plain(value, decimals, locale), language, unit) for value in values)
 
 
 def with_unit(number: str, language: str, unit: str) -> str:
-    """A number that is written already, with its unit where the language sets it: "5 %", "%5", "$5", "5 km"."""
+    """A formatted number with its unit where the locale puts it: "5 %", "%5", "$5", "5 km"."""
     if not unit:
         return number
     locale = locale_of(language)
     minus, bare = (number[0], number[1:]) if number.startswith((MINUS, _ABOUT)) else ("", number)
     money = _CURRENCY.fullmatch(unit)
     if money and unicodedata.category(money["sign"]) == "Sc":
-        before, after = _around(locale.currency_formats["standard"].pattern, "¤", money[1], joined=len(money[1]) == 1)
+        before, after = _affixes(locale.currency_formats["standard"].pattern, "¤", money[1], joined=len(money[1]) == 1)
         return f"{minus}{before}{bare}{money['rest']}{after}"
     if unit in "%٪":
-        before, after = _around(locale.percent_formats[None].pattern, "%", _percent_sign(locale))
+        before, after = _affixes(locale.percent_formats[None].pattern, "%", _percent_sign(locale))
         return f"{minus}{before}{bare}{after}"
-    return f"{minus}{bare}{_gap(unit, locale)}{unit}"
+    return f"{minus}{bare}{_unit_space(unit, locale)}{unit}"
 
 
-def is_sign(unit: str) -> bool:
-    """Whether a unit is a sign that reads as a part of the number: %, $, °, ×; an axis can have it at every tick."""
+def is_symbol(unit: str) -> bool:
+    """Whether a unit is a symbol that reads as part of the number (%, $, °, ×): an axis shows it at every tick."""
     return 0 < len(unit) <= 2 and not any(map(str.isalpha, unit))
 
 
 def is_money(unit: str, locale: Locale) -> bool:
-    """Whether a unit is a currency and nothing else: €, US$, CHF; not € million."""
-    return bool(words_of_unit(unit)) and all(is_currency(word, locale) for word in words_of_unit(unit))
+    """Whether a unit is a currency and nothing else: €, US$, CHF; not "€ million"."""
+    return bool(split_unit(unit)) and all(is_currency(word, locale) for word in split_unit(unit))
 
 
-def words_of_unit(unit: str) -> list[str]:
-    """The words of a unit, a sign with a word on it as two of them."""
+def split_unit(unit: str) -> list[str]:
+    """The words of a unit, with a currency sign joined with a word as two of them."""
     return _SIGN_AND_WORD.sub(r"\1 \2", unit).split()
 
 
 def is_currency(word: str, locale: Locale) -> bool:
-    """Whether a word is the sign of a currency or its code."""
+    """Whether a word is the symbol or the code of a currency."""
     if any(unicodedata.category(character) == "Sc" for character in word):
         return True
     return word in get_global("all_currencies") or word in locale.currency_symbols.values()
 
 
 def looks_numeric(text: str) -> bool:
-    """Whether a cell of a table holds a number, with a sign or a unit perhaps: "$1.2M", "−5 °C", "1969", "3–5 km"."""
+    """Whether a table cell holds a number, optionally with a sign or unit: "$1.2M", "−5 °C", "1969", "3–5 km"."""
     return _NUMERIC.fullmatch(text.strip()) is not None
 
 
 def is_blank(text: str) -> bool:
-    """Whether a cell says that there is nothing: empty, or a dash."""
-    return text.strip() in _NOTHING
+    """Whether a table cell is empty or a dash."""
+    return text.strip() in _BLANKS
 
 
 def _decimals(values: Sequence[float], largest: float) -> int:
-    """As many as the most exact of them needs, as long as the largest can be read at a glance.
+    """As many decimals as the most exact value needs, as long as the largest is read at a glance.
 
-    What is next to nothing beside the largest has decimals of its own: 54 and 0.01, not 54.00.
+    Negligible values beside the largest get decimals of their own: 54 and 0.01, not 54.00.
     """
-    needed = max((_own_decimals(value) for value in values if abs(value) * _NEXT_TO_NOTHING >= largest), default=0)
+    needed = max((_decimals_of(value) for value in values if abs(value) * _NEGLIGIBLE_RATIO >= largest), default=0)
     whole = math.floor(math.log10(largest)) + 1 if largest else 1
-    return min(needed, max(0, _SIGNIFICANT - max(1, whole)) if largest >= 1 else _MOST_DECIMALS)
+    return min(needed, max(0, _DIGITS - max(1, whole)) if largest >= 1 else _MAX_DECIMALS)
 
 
-def _own_decimals(value: float) -> int:
-    """How many decimals a number was given with, at most so many; 0 if all of those would be zeros."""
-    if round(abs(value), _MOST_DECIMALS) == 0:
+def _decimals_of(value: float) -> int:
+    """The number of decimals a value was given with, at most `_MAX_DECIMALS`; 0 if those would be zeros."""
+    if round(abs(value), _MAX_DECIMALS) == 0:
         return 0
-    exponent = Decimal(f"{value:.{_SIGNIFICANT}g}").normalize().as_tuple().exponent
-    return min(_MOST_DECIMALS, max(0, -exponent)) if isinstance(exponent, int) else 0
+    exponent = Decimal(f"{value:.{_DIGITS}g}").normalize().as_tuple().exponent
+    return min(_MAX_DECIMALS, max(0, -exponent)) if isinstance(exponent, int) else 0
 
 
-def _plain(value: float, decimals: int, locale: Locale) -> str:
+def _format_plain(value: float, decimals: int, locale: Locale) -> str:
     exact = Decimal(repr(value))
     if abs(exact - round(exact, decimals)) > abs(exact) / 5:
-        # Next to a large one it would be nothing, or another number.
-        decimals = min(_MOST_DECIMALS, _own_decimals(float(f"{value:.1g}")))
+        # Rounded like the larger ones it would be zero or misleading.
+        decimals = min(_MAX_DECIMALS, _decimals_of(float(f"{value:.1g}")))
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     if exact and not rounded:
-        return _ABOUT + native("0", locale)
-    return native(format_decimal(rounded or 0, format=_pattern(decimals, locale), locale=locale), locale)
+        return _ABOUT + localise("0", locale)
+    return localise(format_decimal(rounded or 0, format=_pattern(decimals, locale), locale=locale), locale)
 
 
-def _all_short(values: Sequence[float], locale: Locale, *, is_measure: bool) -> tuple[str, ...]:
-    """With a digit more where two that differ would look the same."""
-    # Where numbers are named by ten thousands, four digits may stand before the name.
-    digits = _SIGNIFICANT_SHORT + (locale.language in _BY_TEN_THOUSANDS)
-    short = tuple(_short(value, digits, locale, is_measure=is_measure) for value in values)
+def _format_all_compact(values: Sequence[float], locale: Locale, *, is_measure: bool) -> tuple[str, ...]:
+    """In compact form, with another digit if two different values would look the same."""
+    # In languages that group by ten thousands, four digits may precede the word.
+    digits = _COMPACT_DIGITS + (locale.language in _BY_TEN_THOUSANDS)
+    short = tuple(_format_compact(value, digits, locale, is_measure=is_measure) for value in values)
     if len(set(short)) == len(set(values)):
         return short
-    return tuple(_short(value, digits + 1, locale, is_measure=is_measure) for value in values)
+    return tuple(_format_compact(value, digits + 1, locale, is_measure=is_measure) for value in values)
 
 
-def _short(value: float, digits: int, locale: Locale, *, is_measure: bool) -> str:
-    """With the language's word or letter for thousands and millions; as it is, where it has none for that size.
+def _format_compact(value: float, digits: int, locale: Locale, *, is_measure: bool) -> str:
+    """With the locale's word or letter for thousands and millions; plain if it has none for that size.
 
-    Before a unit that is measured in (km), a letter that is a prefix or a unit itself is written out: "384 mille km".
+    Before a unit of measurement (km), a letter that reads as a prefix or unit itself is spelt out: "384 mille km".
     """
     exact = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(str(value))
     written = str(format_compact_decimal(exact, locale=locale, fraction_digits=digits - 1))
-    if is_measure and _LIKE_A_UNIT.search(written):
+    if is_measure and _ENDS_LIKE_PREFIX.search(written):
         written = str(format_compact_decimal(exact, format_type="long", locale=locale, fraction_digits=digits - 1))
     if any(map(str.isalpha, written)):
-        return native(written, locale)
-    return _plain(float(exact), min(1, _own_decimals(float(exact))), locale)
+        return localise(written, locale)
+    return _format_plain(float(exact), min(1, _decimals_of(float(exact))), locale)
 
 
 def _pattern(decimals: int, locale: Locale) -> str:
-    """The language's own groups (3, or 3 and then 2) with so many decimals."""
+    """The locale's grouping (3, or 3 and then 2) with `decimals` decimals."""
     whole = locale.decimal_formats[None].pattern.partition(";")[0].partition(".")[0]
     return f"{whole}.{'0' * decimals}" if decimals else whole
 
 
-def native(written: str, locale: Locale) -> str:
-    """What Babel wrote, in digits of the language, a real minus, no marks of direction."""
-    written = written.translate(_MARKS).replace("-", MINUS)
+def localise(written: str, locale: Locale) -> str:
+    """Babel's output in native digits, with a real minus and without directional marks."""
+    written = written.translate(_BIDI_MARKS).replace("-", MINUS)
     zero = zero_of(locale)
     if zero == _EUROPEAN:
         return written
     signs = locale.number_symbols.get(locale.default_numbering_system, {})
-    table = digits_from(zero)
+    table = digit_table(zero)
     latin = locale.number_symbols["latn"]
     for name in ("decimal", "group"):
         if name in signs and len(latin[name]) == 1:
             table[ord(latin[name])] = signs[name]
-    return written.translate(table).translate(_MARKS)
+    return written.translate(table).translate(_BIDI_MARKS)
 
 
-def numbering_of(locale: Locale) -> str:
-    """CLDR's name of the digits that a language writes by default, as far as we have them; else European ones."""
+def numbering_system(locale: Locale) -> str:
+    """CLDR's name of the locale's default digits, if supported here; else "latn"."""
     system: str = locale.default_numbering_system
     return system if system in _ZERO else "latn"
 
 
 def zero_of(locale: Locale) -> int:
-    """The code of the zero that a language writes."""
-    return _ZERO[numbering_of(locale)]
+    """The code point of the locale's zero."""
+    return _ZERO[numbering_system(locale)]
 
 
-def digits_from(zero: int) -> dict[int, int]:
-    """For `str.translate`: European digits to those that begin there."""
+def digit_table(zero: int) -> dict[int, int]:
+    """A table for `str.translate` from European digits to those that begin at `zero`."""
     return {_EUROPEAN + digit: zero + digit for digit in range(10)}
 
 
 def _percent_sign(locale: Locale) -> str:
     system = locale.default_numbering_system
-    return str(locale.number_symbols.get(system, {}).get("percentSign", "%")).translate(_MARKS)
+    return str(locale.number_symbols.get(system, {}).get("percentSign", "%")).translate(_BIDI_MARKS)
 
 
-def _around(pattern: str, placeholder: str, sign: str, *, joined: bool = True) -> tuple[str, str]:
-    """What stands before and after a number by a CLDR pattern, its sign put in; one of letters keeps its distance."""
-    positive = pattern.partition(";")[0].translate(_MARKS)
+def _affixes(pattern: str, placeholder: str, sign: str, *, joined: bool = True) -> tuple[str, str]:
+    """Prefix and suffix of a number from a CLDR pattern and its sign; a sign of letters is set off by a space."""
+    positive = pattern.partition(";")[0].translate(_BIDI_MARKS)
     before, after = re.fullmatch(r"([^#0]*)[#0,.]+([^#0]*)", positive).groups()  # type: ignore[union-attr]
     if placeholder in before:
         gap = "" if before.endswith(placeholder) else _NO_BREAK_SPACE
@@ -236,8 +237,8 @@ def _around(pattern: str, placeholder: str, sign: str, *, joined: bool = True) -
 
 
 @lru_cache(maxsize=256)
-def _gap(unit: str, locale: Locale) -> str:
-    """What stands between a number and such a unit."""
+def _unit_space(unit: str, locale: Locale) -> str:
+    """The space between a number and a unit: none or a no-break space."""
     if unit in {"°", "×", "x", "‰", "′", "″"}:
         return ""
     if unit in {"°C", "°F", "℃"}:

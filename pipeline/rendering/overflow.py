@@ -1,4 +1,4 @@
-"""Texts that a layout has no room for: what was cut although it was made smaller, and what leaves its place."""
+"""Texts that don't fit their layout: truncated at the smallest size, or reaching beyond the content area."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import AT_REST
 from pipeline.rendering.motion.sprites import Sprite
 
-# Tails of letters may reach over the margins, at 1080.
+# Descenders may reach beyond the margins, at 1080.
 _SLACK = 32
 
 
-def find_misfits(scene: Scene, look: Look) -> tuple[str, ...]:
+def find_overflowing_texts(scene: Scene, look: Look) -> tuple[str, ...]:
     """The names (`ShownText.name`) of texts of a scene that don't fit its picture, each once, in order."""
-    names = dict.fromkeys(_misfits(scene, look))
+    names = dict.fromkeys(_overflowing_names(scene, look))
     return tuple(shown.name for shown in texts_of(scene) if shown.name in names)
 
 
-def _misfits(scene: Scene, look: Look) -> Iterator[str]:
-    content, slack = _room(look), look.grid.px(_SLACK)
+def _overflowing_names(scene: Scene, look: Look) -> Iterator[str]:
+    content, slack = _content_box(look), look.grid.px(_SLACK)
     known = {shown.name: _letters(shown.text) for shown in texts_of(scene) if shown.text}
     for sprite in lay_out(scene, (), look).elements:
         pose = sprite.pose(AT_REST)
@@ -37,16 +37,16 @@ def _misfits(scene: Scene, look: Look) -> Iterator[str]:
             or box.top < content.top - slack
             or box.bottom > content.bottom + slack
         )
-        if known and (sprite.is_cut or is_outside):
+        if known and (sprite.is_truncated or is_outside):
             drawn = _letters(sprite.text)
-            name = max(known, key=lambda name: _alike(known[name], drawn))
-            # What a scene does not say by itself, like whose a picture is, is cut as well.
-            if 2 * _alike(known[name], drawn)[0] >= len(drawn):
+            name = max(known, key=lambda name: _similarity(known[name], drawn))
+            # Texts from elsewhere, like a picture credit, may be truncated, too: they match no text of the scene.
+            if 2 * _similarity(known[name], drawn)[0] >= len(drawn):
                 yield name
 
 
-def _room(look: Look) -> Box:
-    """The content of the finished picture: layouts are mirrored, and what apps show stands on the other side, too."""
+def _content_box(look: Look) -> Box:
+    """The content area of the finished picture: with mirrored layouts, the overlays of apps stay on their side."""
     content, width_px = look.grid.content, look.format.width_px
     if not look.right_to_left:
         return content
@@ -54,10 +54,10 @@ def _room(look: Look) -> Box:
 
 
 def _letters(text: str) -> str:
-    """What stays of a text in capitals, in other quotation marks or with an ellipsis."""
+    """The text without case, punctuation and ellipsis, which drawing changes."""
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def _alike(one: str, other: str) -> tuple[int, int]:
-    """How many letters two texts begin with alike; of those that are equally alike, the shorter one is meant."""
+def _similarity(one: str, other: str) -> tuple[int, int]:
+    """The length of the common prefix; among equals, the shorter `one` is the better match."""
     return sum(takewhile(bool, map(eq, one, other))), -len(one)

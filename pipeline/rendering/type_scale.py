@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-# Type sizes at a picture height of 1080, a ratio of 1.25 from a 40 px body, with half steps where text is fitted.
+# Sizes in px at a picture height of 1080: ratio 1.25 from a body of 40, with half steps where text is fitted.
 DISPLAY_SIZES: Final = (156, 140, 124, 112, 100, 90, 80, 72, 64)
 STATEMENT_SIZES: Final = (100, 90, 80, 72, 64, 56, 50)
 HEADING_SIZES: Final = (80, 72, 64, 56, 50, 44)

@@ -1,7 +1,7 @@
-"""What most films need, made before the first of them is there: letters are measured and drawn, grounds are lit.
+"""Fills the caches with what most films need, before the first film: glyphs measured and drawn, backgrounds rendered.
 
-Processes that are forked from one that has rehearsed begin with all of it, and share its memory. What it shows is never
-seen; what it costs is a third of a second, beside what the command still loads.
+Processes forked afterwards inherit the caches and share their memory. It takes a third of a second, in parallel with
+the other imports of the command.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pipeline.model import BulletsScene, ClosingScene, Scene, StatementScene, Ti
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.look import Look
 
-# The layouts that nearly every film has, in sentences of which other sentences have most letters and pairs in common.
+# The layouts that nearly every film has, in sentences that cover most letters and kerning pairs of other sentences.
 _SCENES: tuple[Scene, ...] = (
     TitleScene(
         lines=(),
@@ -34,8 +34,8 @@ _SCENES: tuple[Scene, ...] = (
 )
 
 
-def rehearse() -> None:
-    """Lay out a short film that nobody will see, as most look: 1920x1080, in the theme of the house."""
+def fill_caches() -> None:
+    """Lay out a short sample film in the default look: 1920x1080, the default theme."""
     look = Look(title="How a thing of beauty came to be known")
     for scene in _SCENES:
         lay_out(scene, (), look)

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pipeline.errors import BusyError
-from pipeline.files import discard_leftovers, storage_errors
+from pipeline.files import discard_stale_temporaries, storage_errors
 from pipeline.model import JobSummary
 from pipeline.reporting.facts import RunFacts
 from pipeline.reporting.manifest import MANIFEST, RowFilms, write_manifest
@@ -44,7 +44,7 @@ def write_reports(folder: Path, facts: RunFacts, films: Callable[[], Iterable[Jo
         folder.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder):
         for name in (BATCH_REPORT, METRICS, ERROR_LOG, REPORT):
-            discard_leftovers(folder / name)
+            discard_stale_temporaries(folder / name)
         tally = tally_of(films(), facts)
         write_documents(folder, facts, tally, films())
         return write_page(folder, facts, tally)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from pipeline.language.text import SENTENCE_ENDS
-from pipeline.model import JobStatus, bill
-from pipeline.model import dollars as money
+from pipeline.model import JobStatus, format_cost
+from pipeline.model import format_usd as money
 
 __all__ = [
-    "bill",
     "clock",
     "count",
     "ended",
+    "format_cost",
     "measure",
     "moment",
     "money",

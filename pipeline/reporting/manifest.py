@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pipeline.files import replacing
 from pipeline.model import JobSummary
-from pipeline.model.csv_escaping import harmless
+from pipeline.model.csv_escaping import escape_formulas
 from pipeline.reporting.groups import cause_of
 from pipeline.reporting.pictures import relative_path
 
@@ -53,10 +53,10 @@ def write_manifest(path: Path, columns: Sequence[str], rows: Iterable[RowFilms],
     # Excel takes a file without the mark for one in Windows-1252.
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
         table = csv.writer(file, delimiter=separator)
-        table.writerow(map(harmless, (*columns, *_added(columns))))
+        table.writerow(map(escape_formulas, (*columns, *_added(columns))))
         for row in rows:
             for ours in _lines(row, path.parent):
-                table.writerow(map(harmless, (*row.cells, *ours)))
+                table.writerow(map(escape_formulas, (*row.cells, *ours)))
 
 
 def _added(columns: Sequence[str]) -> tuple[str, ...]:

@@ -96,20 +96,20 @@ async def write_script(
     pace: Pace | None = None,
     billing: Billing | None = None,
 ) -> Script:
-    """The script of `brief`, checked, with the tags of brief and template and the description of the template.
+    """Return the validated script of `brief`, with the tags of brief and template and the template's description.
 
-    The first of the `writers` who can do it writes; `script.writer`, `.model` and `.fallback_reason` tell who did.
-    `pace` is that of the voice, for briefs that ask for a length. Requests to services are paid from `billing`, also
-    those that come to nothing; without one nobody counts.
-    Raises `InputError` for a brief that no writer can work with, the `ProviderError` of the one who may do it
-    another time, else of the first, and `PermanentError` for a script that can't be filmed.
+    The first of `writers` that succeeds writes it; `script.writer`, `.model` and `.fallback_reason` record which one.
+    `pace` is the voice's, needed for briefs that request a length. Requests to services are charged to `billing`,
+    failed ones too; without it nothing is counted.
+    Raises `InputError` for a brief that no writer can use, `PermanentError` for a script that fails validation, and
+    otherwise the `ProviderError` of the first writer whose failure is temporary, or of the first writer.
     """
     _check_facts(brief)
     failures: list[ProviderError] = []
-    for writer in _able(writers, brief):
+    for writer in _usable(writers, brief):
         try:
             written = await writer.write(brief, template, billing or Billing(), pace=pace)
-            script = _filmed(written, brief, template, writer)
+            script = _finished(written, brief, template, writer)
         except ProviderError as error:
             failures.append(error)
         else:
@@ -117,8 +117,8 @@ async def write_script(
             return replace(script, fallback_reason="; ".join(filter(None, reasons)))
     first = combine_errors(failures)
     if isinstance(first, NeedsLoginError) and brief.has_notes and not any(writer.needs_notes for writer in writers):
-        # The throttle may raise the same error for other films, which have none.
-        hint = f"{first.hint}, or take the notes as they are: --writer outline"
+        # A new error: the throttle may raise the same instance for films without notes.
+        hint = f"{first.hint}, or use the notes as they are: --writer outline"
         raise NeedsLoginError(first.message, where=first.where, hint=hint) from first
     raise first
 
@@ -126,50 +126,51 @@ async def write_script(
 def offline_script(
     brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
 ) -> Script | None:
-    """The script that `write_script` would give without asking anybody, if there is one. Blocks.
+    """The script that `write_script` would return without a request (from the cache or the notes), or None. Blocks.
 
     Raises `InputError`, as `write_script` does.
     """
     _check_facts(brief)
-    for writer in _able(writers, brief):
+    for writer in _usable(writers, brief):
         try:
             writer.check()
         except ProviderError:
             continue
-        script = writer.known(brief, template, pace=pace)
-        return script and _filmed(script, brief, template, writer)
+        script = writer.offline(brief, template, pace=pace)
+        return script and _finished(script, brief, template, writer)
     return None
 
 
 def cached_script(
     brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
 ) -> Script | None:
-    """A script that was paid for before, whoever of the writers wrote it. Blocks."""
+    """The cached script of any of the writers, in order, or None. Blocks."""
     for writer in writers:
-        script = writer.known(brief, template, pace=pace) if any(writer.kept(brief, template, pace=pace)) else None
+        is_cached = any(writer.cached_paths(brief, template, pace=pace))
+        script = writer.offline(brief, template, pace=pace) if is_cached else None
         if script:
-            return _filmed(script, brief, template, writer)
+            return _finished(script, brief, template, writer)
     return None
 
 
 def cached_script_paths(
     brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace | None = None
 ) -> Iterable[Path]:
-    """Where the cache keeps what was written for `brief`, by whomever. Blocks."""
-    return [path for writer in writers for path in writer.kept(brief, template, pace=pace)]
+    """The cache files of all writers' scripts for `brief`. Blocks."""
+    return [path for writer in writers for path in writer.cached_paths(brief, template, pace=pace)]
 
 
 def check_size(brief: Brief, *, writers: Sequence[ScriptWriter], template: Template, pace: Pace) -> None:
-    """Raise the `PermanentError` of a script that is too long for everybody who could write it. Asks nobody."""
+    """Raise `PermanentError` if the requested script is too long for every usable writer. Sends no requests."""
     refusals: list[PermanentError] = []
-    for writer in _able(writers, brief):
+    for writer in _usable(writers, brief):
         try:
             writer.check()
             writer.check_size(brief, template, pace=pace)
         except PermanentError as error:
             refusals.append(error)
         except ProviderError:
-            continue  # a key that is missing is told when it is needed
+            continue  # a missing key is reported when it is needed
         else:
             return
     if refusals:
@@ -185,12 +186,13 @@ def _check_facts(brief: Brief) -> None:
         )
 
 
-def _able(writers: Sequence[ScriptWriter], brief: Brief) -> Sequence[ScriptWriter]:
-    """The writers who can work with the brief. If nobody can, all of them: their error says what to do."""
+def _usable(writers: Sequence[ScriptWriter], brief: Brief) -> Sequence[ScriptWriter]:
+    """The writers that can use the brief. If none can, all of them: their error says what to do."""
     return [writer for writer in writers if brief.has_notes or not writer.needs_notes] or writers
 
 
-def _filmed(script: Script, brief: Brief, template: Template, writer: ScriptWriter) -> Script:
+def _finished(script: Script, brief: Brief, template: Template, writer: ScriptWriter) -> Script:
+    """The script with the template's intro, outro, tags and description. Raises `PermanentError` if it is invalid."""
     script = without_stray_emphasis(with_intro_and_outro(script, template))
     problems = find_problems(script, template)
     if problems:

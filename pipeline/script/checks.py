@@ -1,4 +1,4 @@
-"""What every script must hold to, whoever wrote it."""
+"""Validation of scripts, whichever writer they come from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     BulletsScene,
     QuizScene,
@@ -18,7 +18,7 @@ from pipeline.model import (
     TableScene,
     TimelineScene,
     TitleScene,
-    row_of,
+    items_rule_of,
     texts_of,
     with_texts,
 )
@@ -26,22 +26,22 @@ from pipeline.script.data_checks import find_data_problems
 from pipeline.script.shortening import shorten
 from pipeline.template import Layout, Template
 
-# About forty minutes of speech; beyond it something has gone wrong. So it has with a word that no voice ends.
+# About forty minutes of speech. Beyond that something has gone wrong, and with longer words, too.
 _MAX_WORDS = 6000
 _MAX_WORD_CHARS = 200
 MAX_SCENES = 300
-# As much of a text that is too long is repeated to the model, which is paid for by the token.
+# How much of a text is quoted in feedback to a model, whose tokens cost money.
 QUOTED_CHARS = 300
-# Scenes that were looked at of late, by their ids (which stay theirs as long as they are in here).
-_known: dict[int, tuple[Scene, Layout, tuple[str, ...]]] = {}
-_MOST_KNOWN = 1024
+# Recently checked scenes by their `id`, which is not reused while the scene is held here.
+_checked: dict[int, tuple[Scene, Layout, tuple[str, ...]]] = {}
+_MAX_CHECKED = 1024
 
 
 def narration_size_problem(texts: Iterable[str]) -> str:
-    """What is too much in what a film is to say; empty: nothing is."""
+    """Why the texts are too long to be spoken; empty if they are not."""
     texts = tuple(texts)
     if max(map(len, texts), default=0) <= _MAX_WORD_CHARS and sum(map(len, texts)) <= _MAX_WORDS:
-        return ""  # a word has a character at least
+        return ""  # every word has at least one character
     words = [word for text in texts for word in split_words(text)]
     if len(words) > _MAX_WORDS:
         return f"{len(words):,} words, at most {_MAX_WORDS:,} fit a film"
@@ -52,19 +52,19 @@ def narration_size_problem(texts: Iterable[str]) -> str:
 
 
 def without_stray_emphasis(script: Script) -> Script:
-    """The script without emphasis on words that are not shown."""
-    scenes = tuple(map(_tidied_scene, script.scenes))
+    """The script without emphasis on phrases that are not in the shown text."""
+    scenes = tuple(map(_scene_without_stray_emphasis, script.scenes))
     return script if scenes == script.scenes else replace(script, scenes=scenes)
 
 
-def _tidied_scene(scene: Scene) -> Scene:
+def _scene_without_stray_emphasis(scene: Scene) -> Scene:
     if isinstance(scene, StatementScene) and scene.emphasis not in scene.text:
         return replace(scene, emphasis="")
     return scene
 
 
 def shortened(script: Script, template: Template) -> Script:
-    """The script with what is shown cut to the template's limits, what is said left whole."""
+    """The script with its on-screen texts cut to the template's limits. The narration is not changed."""
     return replace(script, scenes=tuple(_shortened_scene(scene, template) for scene in script.scenes))
 
 
@@ -73,29 +73,28 @@ def _shortened_scene(scene: Scene, template: Template) -> Scene:
     if layout is None:
         return scene
     limits = scene_limits(scene, layout)
-    # What can't be shortened, like a program, is told as a problem.
+    # Texts that can't be shortened, such as code, are reported by `find_problems` instead.
     shown = (each for each in texts_of(scene) if each.field in limits and not each.rule.is_fixed)
     return with_texts(scene, {each.name: shorten(each.text, limits[each.field]) for each in shown})
 
 
 def scene_limits(scene: Scene, layout: Layout) -> dict[str, int]:
-    """The longest text of each field, in characters; those of a list by how many there are."""
+    """The limit of each field in characters; for list items it depends on their number."""
     limits = dict(layout.max_chars)
     if isinstance(scene, BulletsScene):
         return limits | {"item": layout.item_limit("item", len(scene.items))}
     if isinstance(scene, StepsScene | TimelineScene):
         return limits | {"item_text": layout.item_limit("item_text", len(scene.items))}
     if isinstance(scene, TableScene):
-        rows, heads = [row.cells for row in scene.items], (scene.columns,)
         return limits | {
-            "item_cell": layout.cell_limit("item_cell", rows),
-            "column": layout.cell_limit("column", heads),
+            "item_cell": layout.cell_limit("item_cell", [row.cells for row in scene.items]),
+            "column": layout.cell_limit("column", (scene.columns,)),
         }
     return limits
 
 
 def find_problems(script: Script, template: Template) -> tuple[str, ...]:
-    """Everything that keeps `script` from being filmed with `template`, a line each; empty: nothing does."""
+    """Everything that prevents `script` from being filmed with `template`, a line each; empty if it is valid."""
     return tuple(_problems(script, template))
 
 
@@ -119,21 +118,21 @@ def may_open(layout: str, template: Template) -> bool:
 
 
 def find_problems_of_scene(scene: Scene, template: Template) -> tuple[str, ...]:
-    """Everything that keeps one scene from being filmed with `template`, whatever comes before and after it."""
+    """Everything that prevents one scene from being filmed with `template`, a line each."""
     layout = template.layout(scene.layout)
     if layout is None:
         return (f"the template {template.name} has no such layout",)
-    return _known_problems(scene, layout)
+    return _cached_problems(scene, layout)
 
 
-def _known_problems(scene: Scene, layout: Layout) -> tuple[str, ...]:
-    """Rows of a campaign have scenes in common: the very same ones, which are found quicker than equal ones."""
-    known = _known.get(id(scene))
-    if known is None or known[0] is not scene or known[1] is not layout:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        known = _known[id(scene)] = (scene, layout, tuple(_scene_problems(scene, layout)))
-    return known[2]
+def _cached_problems(scene: Scene, layout: Layout) -> tuple[str, ...]:
+    """Rows of a campaign share scene instances, and a lookup by identity is faster than one by equality."""
+    cached = _checked.get(id(scene))
+    if cached is None or cached[0] is not scene or cached[1] is not layout:
+        if len(_checked) >= _MAX_CHECKED:
+            _checked.clear()
+        cached = _checked[id(scene)] = (scene, layout, tuple(_scene_problems(scene, layout)))
+    return cached[2]
 
 
 def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
@@ -142,7 +141,7 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     limits = scene_limits(scene, layout)
     for shown in texts_of(scene):
         limit = limits.get(shown.field)
-        if limit and (chars := width(shown.text)) > limit:
+        if limit and (chars := display_width(shown.text)) > limit:
             name = shown.name.replace("_", " ")
             yield f'{name} has {chars} characters, at most {limit} fit: "{shorten(shown.text, QUOTED_CHARS)}"'
         elif shown.rule.needed and not shown.text.strip():
@@ -153,16 +152,16 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
 
 def _reveal_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     revealed = [line.reveals for line in scene.lines if line.reveals is not None]
-    row = row_of(type(scene))
+    row = items_rule_of(type(scene))
     if row is None:
         if any(number != 0 for number in revealed):
-            yield "a line brings an item with it, and the scene has none"
+            yield "a line reveals an item, and the scene has none"
         return
     count = len(getattr(scene, "items", ()))
     if not row.fewest <= count <= layout.max_items:
         yield f"it has {count} items, {row.fewest} to {layout.max_items} fit"
-    things = list(range(count + isinstance(scene, QuizScene)))
-    if row.all_spoken and revealed != things:
+    expected = list(range(count + isinstance(scene, QuizScene)))
+    if row.all_spoken and revealed != expected:
         yield "each item must appear once, in order, with a line of narration"
-    elif not set(revealed) <= set(things) or revealed != sorted(set(revealed)):
+    elif not set(revealed) <= set(expected) or revealed != sorted(set(revealed)):
         yield "items must appear once each, in order"

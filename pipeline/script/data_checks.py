@@ -1,4 +1,4 @@
-"""What makes no sense in a scene, whatever the words: a row with a cell too few, an arrow to a box that isn't there."""
+"""Checks of a scene's data: table rows with missing cells, diagram links to missing boxes, values off scale."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from pipeline.model import (
 )
 
 # Beyond these no axis has room for its labels.
-_LARGEST = 1e15
-_BEST_RATING = 5
-# Of a program: twelve are read well, more take two pages where a picture is narrow.
-_MOST_LINES = 16
+_MAX_NUMBER = 1e15
+_MAX_RATING = 5
+# Of code: twelve are easy to read, more take two pages in narrow formats.
+_MAX_CODE_LINES = 16
 
 
 def find_data_problems(scene: Scene) -> Iterator[str]:
-    """Everything in a scene that can't be drawn, a line each."""
+    """Yield everything in a scene's data that can't be drawn, a line each."""
     for number in numbers_of(scene):
-        if not math.isfinite(number) or abs(number) >= _LARGEST:
-            yield f"{number:g} is no number that can be shown"
+        if not math.isfinite(number) or abs(number) >= _MAX_NUMBER:
+            yield f"{number:g} is not a number that can be shown"
             return
     check = _CHECKS.get(type(scene))
     if check:
@@ -39,7 +39,7 @@ def find_data_problems(scene: Scene) -> Iterator[str]:
 
 def _bars(scene: BarsScene | SharesScene | LinesScene) -> Iterator[str]:
     if not 0 <= scene.point <= len(scene.items):
-        yield f"point is {scene.point}, and it has {len(scene.items)} items"
+        yield f"point is {scene.point}, but there are only {len(scene.items)} items"
 
 
 def _lines(scene: LinesScene) -> Iterator[str]:
@@ -53,7 +53,7 @@ def _shares(scene: SharesScene) -> Iterator[str]:
     yield from _bars(scene)
     values = [share.value for share in scene.items]
     if any(value < 0 for value in values) or not sum(values) > 0:
-        yield "shares are parts of a whole: none is below zero, and together they are more"
+        yield "shares are parts of a whole: none may be negative, and their sum must be positive"
 
 
 def _table(scene: TableScene) -> Iterator[str]:
@@ -63,16 +63,16 @@ def _table(scene: TableScene) -> Iterator[str]:
 
 
 def _diagram(scene: DiagramScene) -> Iterator[str]:
-    there = range(1, len(scene.items) + 1)
+    boxes = range(1, len(scene.items) + 1)
     for number, link in enumerate(scene.links, start=1):
-        if link.start not in there or link.end not in there or link.start == link.end:
-            yield f"link {number} goes from {link.start} to {link.end}, and there are {len(scene.items)} boxes"
+        if link.start not in boxes or link.end not in boxes or link.start == link.end:
+            yield f"link {number} goes from {link.start} to {link.end}, but there are {len(scene.items)} boxes"
 
 
 def _code(scene: CodeScene) -> Iterator[str]:
     count = len(scene.code.splitlines())
-    if count > _MOST_LINES:
-        yield f"the code has {count} lines, at most {_MOST_LINES} can be read"
+    if count > _MAX_CODE_LINES:
+        yield f"the code has {count} lines, at most {_MAX_CODE_LINES} can be read"
     for number, passage in enumerate(scene.items, start=1):
         if not 1 <= passage.first <= passage.last <= count:
             yield f"item {number} is lines {passage.first} to {passage.last} of {count}"
@@ -84,8 +84,8 @@ def _quiz(scene: QuizScene) -> Iterator[str]:
 
 
 def _product(scene: ProductScene) -> Iterator[str]:
-    if not 0 <= scene.rating <= _BEST_RATING or scene.ratings < 0:
-        yield f"a rating is between 0 and {_BEST_RATING}, not {scene.rating:g}"
+    if not 0 <= scene.rating <= _MAX_RATING or scene.ratings < 0:
+        yield f"a rating is between 0 and {_MAX_RATING}, not {scene.rating:g}"
 
 
 _CHECKS: Mapping[type, Callable[[Any], Iterator[str]]] = {

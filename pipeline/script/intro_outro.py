@@ -1,4 +1,4 @@
-"""How a film begins and ends, as its template wishes: which layout, and texts where nobody has written any."""
+"""Opening and closing scenes: the layouts that the template asks for, and its default texts."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import MISSING, fields, replace
 from typing import Any
 
-from pipeline.model import SCENES, Scene, Script, Shown, SpokenLine, rules_of, texts_of, with_texts
+from pipeline.model import SCENES, Scene, Script, SpokenLine, TextRule, rules_of, texts_of, with_texts
 from pipeline.template import SceneDefaults, Template
 
 
 def find_layout_mismatches(script: Script, template: Template) -> Iterator[str]:
-    """What a template wishes of the first and the last scene and does not have, a line each."""
+    """Yield a line for the first and for the last scene if its layout is not the one that the template asks for."""
     wanted = ((0, "first", template.first_layout), (-1, "last", template.last_layout))
     for at, place, layout in wanted:
         if layout and script.scenes and script.scenes[at].layout != layout:
@@ -19,9 +19,9 @@ def find_layout_mismatches(script: Script, template: Template) -> Iterator[str]:
 
 
 def with_intro_and_outro(script: Script, template: Template) -> Script:
-    """The script with the template's own words where its first and last scene have none.
+    """The script with the template's default texts in the empty fields of its first and last scene.
 
-    A film that ends otherwise gets a last scene of these words, if they are enough for one.
+    If the last scene has another layout, an outro is appended, provided that the default texts are enough for one.
     """
     if not script.scenes or not template.has_texts_in(script.language):
         return script
@@ -35,22 +35,22 @@ def with_intro_and_outro(script: Script, template: Template) -> Script:
     return script if tuple(scenes) == script.scenes else replace(script, scenes=tuple(scenes))
 
 
-def _filled(scene: Scene, end: SceneDefaults, script: Script) -> Scene:
-    """The film's own name gives way to what a template puts in its place."""
-    if not end.texts:
+def _filled(scene: Scene, defaults: SceneDefaults, script: Script) -> Scene:
+    """The scene with default texts in empty fields, and in fields that hold the film's title by default."""
+    if not defaults.texts:
         return scene
     empty = (
         each for each in texts_of(scene) if not each.text or (each.rule.is_film_name and each.text == script.title)
     )
-    return with_texts(scene, {each.name: end.text(each.name) or each.text for each in empty})
+    return with_texts(scene, {each.name: defaults.text(each.name) or each.text for each in empty})
 
 
-def _scene_of(end: SceneDefaults, script: Script) -> Scene | None:
-    """The scene that the texts of an end make by themselves: what has to be said is what has to be shown."""
-    kind = SCENES[end.layout]
+def _scene_of(defaults: SceneDefaults, script: Script) -> Scene | None:
+    """A scene made of default texts alone: its required texts are shown and spoken. None if one of them is missing."""
+    kind = SCENES[defaults.layout]
     needed = [each.name for each in fields(kind) if each.default is MISSING and each.name != "lines"]
-    if not needed or not all(map(end.text, needed)):
+    if not needed or not all(map(defaults.text, needed)):
         return None
-    names = {name for name, rule in rules_of(kind).items() if isinstance(rule, Shown) and rule.is_film_name}
-    values: dict[str, Any] = {**dict.fromkeys(names, script.title), **dict(end.texts)}
-    return kind(lines=(SpokenLine(text=" ".join(map(end.text, needed))),), **values)
+    names = {name for name, rule in rules_of(kind).items() if isinstance(rule, TextRule) and rule.is_film_name}
+    values: dict[str, Any] = {**dict.fromkeys(names, script.title), **dict(defaults.texts)}
+    return kind(lines=(SpokenLine(text=" ".join(map(defaults.text, needed))),), **values)

@@ -1,26 +1,26 @@
-"""Whether a script fills the time that was asked for, told before anything is spoken."""
+"""The predicted duration of a film, compared with the requested one before anything is spoken."""
 
 from __future__ import annotations
 
 from pipeline.language.words import split_words
 from pipeline.model import Pace, Script, narration_of, pauses_of
 
-# 15 % is what is promised of the film. A script may be off by this much; the rest is for what its pace does not know.
+# A film may miss its requested length by 15 %. The script may use this much; the rest is for errors of the pace model.
 _TOLERANCE = 0.08
 
 
 def predicted_s(script: Script, pace: Pace) -> float:
-    """How long the film of `script` will last in seconds, spoken at `pace`."""
+    """The duration of the film in seconds, spoken at `pace`."""
     return sum(pace.seconds(split_words(narration_of(scene))) for scene in script.scenes) + thinking_pauses_s(script)
 
 
 def thinking_pauses_s(script: Script) -> float:
-    """How long nobody speaks in it so that a viewer can think, in seconds."""
+    """The total of the pauses in which viewers are given time to think, in seconds."""
     return sum(sum(pauses_of(scene).values()) for scene in script.scenes)
 
 
 def length_problem(script: Script, wanted_s: int, pace: Pace) -> str:
-    """By how much the film would be too long or too short, and what to do; empty: it is neither."""
+    """How much too long or too short the film would be, as feedback for a model; empty if it is neither."""
     lasts_s = predicted_s(script, pace)
     if abs(lasts_s - wanted_s) <= wanted_s * _TOLERANCE:
         return ""

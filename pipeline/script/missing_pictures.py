@@ -1,4 +1,4 @@
-"""Scenes and the pictures they show: without one that is not there, a scene keeps its words."""
+"""Scenes whose picture is not available become text scenes."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from pipeline.model import (
 from pipeline.script.shortening import shorten
 
 
-def without_missing_pictures(script: Script, names: Collection[str]) -> Script:
-    """The script with no other pictures than these: what would show another one becomes a scene of its words."""
-    return replace(script, scenes=tuple(_only_showing(scene, names) for scene in script.scenes))
+def without_missing_pictures(script: Script, available: Collection[str]) -> Script:
+    """The script without pictures that are not among the `available` names; their scenes become statements."""
+    return replace(script, scenes=tuple(_without_missing(scene, available) for scene in script.scenes))
 
 
-def _only_showing(scene: Scene, names: Collection[str]) -> Scene:
+def _without_missing(scene: Scene, available: Collection[str]) -> Scene:
     match scene:
-        case ProductScene() if scene.picture and scene.picture not in names:
+        case ProductScene() if scene.picture and scene.picture not in available:
             return replace(scene, picture="")
-        case PictureScene() if scene.picture not in names:
+        case PictureScene() if scene.picture not in available:
             return _statement(scene, scene.text)
-        case SceneryScene() if scene.picture not in names:
+        case SceneryScene() if scene.picture not in available:
             return _statement(scene, scene.heading)
-        case SplitScene() if scene.picture not in names:
+        case SplitScene() if scene.picture not in available:
             return _statement(scene, scene.text or scene.heading, kicker=scene.heading if scene.text else scene.kicker)
     return scene
 
 
 def _statement(scene: Scene, text: str, *, kicker: str = "") -> StatementScene:
-    """What it says, and one sentence of it."""
+    """A statement with the narration of `scene` that shows `text`, or else the first spoken sentence."""
     limits = limits_of(StatementScene)
     sentence = text or split_sentences(narration_of(scene))[0]
     shown = shorten(sentence, limits["text"].max_chars)

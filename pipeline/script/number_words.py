@@ -1,4 +1,4 @@
-"""Numbers that English spells out: "nineteen sixty-nine", "five hundred million"."""
+"""Numbers spelt out in English: "nineteen sixty-nine", "five hundred million"."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _ANY = "|".join((*_SMALL, *_LARGE, "hundred"))
 _RUN = re.compile(rf"\b(?:{_ANY})(?:[\s-]+(?:and\s+)?(?:{_ANY}))*\b", re.IGNORECASE)
 
 _WORDS = re.compile(r"\b(?!and\b)[a-z]+")
-# One number has no more; what is said in thousands of them, Python refuses to write down.
+# More than any number needs: Python refuses to print integers of thousands of digits.
 _MOST_WORDS = 40
 
 
 def spelt_out_numbers(text: str) -> list[tuple[str, tuple[int, ...]]]:
-    """Each number that is spelt out: as it is written, and its value, also in thousands, millions… if it is round.
+    """Each spelt-out number as written, with its value and, for round ones, its value in thousands, millions and so on.
 
-    "five hundred million" is worth 500,000,000, and known as 500 to whoever writes "500 million". A "million" alone is
-    part of a number in digits, or a way of saying "very many".
+    "five hundred million" has the values 500,000,000 and 500 (as in "500 million"). A bare "million" is skipped: it
+    belongs to a number in digits, or means "very many".
     """
     runs = ((match[0], _WORDS.findall(match[0].lower())) for match in _RUN.finditer(text))
-    return [(written, _worth(words[:_MOST_WORDS])) for written, words in runs if any(word in _SMALL for word in words)]
+    return [(written, _values(words[:_MOST_WORDS])) for written, words in runs if any(word in _SMALL for word in words)]
 
 
-def _worth(words: Sequence[str]) -> tuple[int, ...]:
+def _values(words: Sequence[str]) -> tuple[int, ...]:
     if year := _year(words):
         return (year,)
     total = current = 0
@@ -49,7 +49,7 @@ def _worth(words: Sequence[str]) -> tuple[int, ...]:
 
 
 def _year(words: Sequence[str]) -> int:
-    """A year as it is said ("nineteen sixty-nine", "twenty twenty-four"); 0: it is none."""
+    """The year spoken in two parts ("nineteen sixty-nine", "twenty twenty-four"), or 0."""
     if not 2 <= len(words) <= 3 or any(word not in _SMALL for word in words):
         return 0
     first, *rest = (_SMALL[word] for word in words)

@@ -1,4 +1,4 @@
-"""What is shown of what is said: the few words that stand on the picture while the whole sentence is heard."""
+"""On-screen text: the few words shown while a whole sentence is spoken, and the lines that reveal them."""
 
 from __future__ import annotations
 
@@ -9,45 +9,45 @@ from collections.abc import Sequence
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after, has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import ascii_digits, width
+from pipeline.language.writing_systems import ascii_digits, display_width
 from pipeline.model import Paragraph, SpokenLine
 from pipeline.script.number_words import spelt_out_numbers
 from pipeline.script.shortening import shorten, split_clauses, without_full_stop
 
-# Digits with the marks inside them: "1,500,000", "5.5".
+# Digits with separators: "1,500,000", "5.5".
 _WRITTEN = re.compile(r"\d(?:[\d.,'’٫٬\u00a0\u202f\u2009]*\d)?")
 _LABEL = re.compile(r"(.+?)(?::\s|：|\s[–—-]\s)")
-# "x² + 1", "a/b": one letter, and what only stands in a formula.
+# "x² + 1", "a/b": one letter and an operator.
 _BEGINS_FORMULA = re.compile(r"[^\W\d_]\s?[²³¹⁰-₟=+−±×·/^<>≤≥≠≈]")
-# They are spoken as words are.
+# Signs that are spoken as words.
 _SIGNS = "%‰％٪°′″"
 _AFTER_LABEL = " :：.,–—-"
-# What fits a thumbnail.
+# What fits on a thumbnail.
 _THUMBNAIL_WORDS = 5
 THUMBNAIL_MAX_CHARS = 40
 
 
 def shown_items(items: Sequence[Paragraph], limit: int) -> tuple[str, ...]:
-    """The items of a list as they are shown, each of at most `limit` characters.
+    """The texts of list items, each of at most `limit` characters.
 
-    All in full when all fit; otherwise the label of each ("Mercury: the smallest planet" shows Mercury), or its first
-    clauses, so that a list looks like one list.
+    All in full if all fit. Otherwise each is reduced to its label ("Mercury: the smallest planet" shows Mercury) or
+    its first clauses, so that the list looks uniform.
     """
     whole = tuple(without_full_stop(item.text) for item in items)
-    if all(width(text) <= limit for text in whole):
+    if all(display_width(text) <= limit for text in whole):
         return whole
     return tuple(_label(item, limit) or shorten(_first_that_fits(item.text, limit), limit) for item in items)
 
 
 def shown_item(text: str, limit: int) -> str:
-    """A text of an item by itself, at most `limit` characters: all of it, else its first sentence or clauses."""
-    return shorten(text if width(text) <= limit else _first_that_fits(text, limit), limit)
+    """The text of a single item, at most `limit` characters: all of it, or its first sentence or clauses."""
+    return shorten(text if display_width(text) <= limit else _first_that_fits(text, limit), limit)
 
 
 def label_and_rest(item: Paragraph) -> tuple[str, str]:
-    """What the author set in front (a bold start, else the words before a colon or a dash), and what follows it.
+    """The label of an item (a bold start, or the words before a colon or a dash), and the text after it.
 
-    Both are empty where there is no label, or nothing after it.
+    Both are empty if there is no label, or nothing after it.
     """
     bold = next((phrase for phrase in item.strong if item.text.startswith(phrase)), "")
     marked = _LABEL.match(item.text)
@@ -59,73 +59,74 @@ def label_and_rest(item: Paragraph) -> tuple[str, str]:
 
 
 def _label(item: Paragraph, limit: int) -> str:
-    """What the author set in front: a bold start, or the words before a colon or a dash; empty: nothing."""
+    """The label of an item: a bold start, or the words before a colon or a dash; empty if there is none that fits."""
     bold = next((phrase for phrase in item.strong if item.text.startswith(phrase)), "").rstrip(" .:：")
     marked = _LABEL.match(item.text)
     for label in (bold, marked[1] if marked else ""):
-        if 0 < width(label) <= limit:
+        if 0 < display_width(label) <= limit:
             return label
     return ""
 
 
 def _first_that_fits(text: str, limit: int) -> str:
     first = without_full_stop(split_sentences(text)[0])
-    return first if width(first) <= limit else without_full_stop(text)
+    return first if display_width(first) <= limit else without_full_stop(text)
 
 
 def shown_statement(paragraph: Paragraph, limit: int, *, last: bool = False) -> tuple[str, str]:
-    """(text, emphasis) of a paragraph as a statement, at most `limit` characters.
+    """(text, emphasis) of a paragraph as a statement of at most `limit` characters.
 
-    The sentence with the first bold phrase, which is the emphasis; else the shortest whole sentence of at least four
-    words (the last one instead, where the film ends); else the first clauses.
+    The sentence with the first bold phrase, which becomes the emphasis; else the shortest sentence of at least four
+    words (with `last`, the last such sentence); else the first clauses.
     """
     sentences = split_sentences(paragraph.text)
     for phrase in paragraph.strong:
         sentence = next((sentence for sentence in sentences if phrase in sentence), None)
         if sentence:
             return _around(sentence, phrase, limit)
-    whole = [sentence for sentence in sentences if width(sentence) <= limit and len(split_words(sentence)) >= 4]
+    whole = [sentence for sentence in sentences if display_width(sentence) <= limit and len(split_words(sentence)) >= 4]
     if whole:
         return whole[-1] if last else min(whole, key=len), ""
     return shorten(paragraph.text, limit), ""
 
 
 def _around(sentence: str, phrase: str, limit: int) -> tuple[str, str]:
-    """As much of a sentence around a phrase as fits: the sentence, the clause, or only the phrase."""
-    if width(sentence) <= limit:
-        covered = len(phrase) >= len(sentence.rstrip(SENTENCE_ENDS))
-        return sentence, "" if covered else phrase
+    """(text, emphasis) around a phrase, as much as fits: the sentence, the clause, or only the phrase."""
+    if display_width(sentence) <= limit:
+        is_all_of_it = len(phrase) >= len(sentence.rstrip(SENTENCE_ENDS))
+        return sentence, "" if is_all_of_it else phrase
     clause = next((clause for clause in split_clauses(sentence) if phrase in clause), phrase)
-    if width(clause) > limit or clause == phrase:
+    if display_width(clause) > limit or clause == phrase:
         return shorten(capitalised(phrase), limit), ""
     return capitalised(clause), capitalised(phrase) if clause.startswith(phrase) else phrase
 
 
 def capitalised(text: str) -> str:
-    """`text` as the beginning of a line; a letter that a formula begins with stays small."""
+    """`text` with a capital first letter, unless it begins with a formula."""
     return text if _BEGINS_FORMULA.match(text) else text[:1].upper() + text[1:]
 
 
 def spoken_lines(text: str, *, shown: str = "") -> tuple[SpokenLine, ...]:
-    """A line for each sentence; the first that has the words of `shown` in it brings the picture's text with it."""
+    """One line per sentence; the first one that contains the words of `shown` reveals the on-screen text."""
     sentences = split_sentences(text)
-    # Heard once, not for each sentence: a model that repeats itself writes hundreds of them.
-    sound = sound_of(shown)
-    said = next((n for n, sentence in enumerate(sentences) if sound.strip() and sound in sound_of(sentence)), None)
-    return tuple(SpokenLine(text=sentence, reveals=0 if n == said else None) for n, sentence in enumerate(sentences))
+    # Computed once: a model that repeats itself writes hundreds of sentences.
+    words = normalised_words(shown)
+    at = next((n for n, each in enumerate(sentences) if words.strip() and words in normalised_words(each)), None)
+    return tuple(SpokenLine(text=sentence, reveals=0 if n == at else None) for n, sentence in enumerate(sentences))
 
 
 def sentence_of_number(text: str, value: float) -> str:
-    """The sentence of `text` that says a number best; empty: there is no number in any."""
+    """The sentence of `text` that most likely states `value`; empty if none contains a number."""
     sentences = split_sentences(text)
-    best = max(sentences, key=lambda sentence: _says(sentence, value), default="")
-    return best if _says(best, value) else ""
+    best = max(sentences, key=lambda sentence: _number_score(sentence, value), default="")
+    return best if _number_score(best, value) else ""
 
 
-def _says(sentence: str, value: float) -> int:
-    """How surely a sentence says a number; 0: it has none in it.
+def _number_score(sentence: str, value: float) -> int:
+    """How likely a sentence states `value`, from 4 to 0 (it contains no number).
 
-    As it is written ("1,500,000"); spelt out, in English; with a word for its zeros ("1.5 million"); rounded.
+    4: the same digits ("1,500,000"); 3: spelt out in English; 2: with a word for its zeros ("1.5 million"); 1: another
+    number, which may be a rounded one.
     """
     digits = _digits(f"{abs(value):.6f}".rstrip("0"))
     written = {_digits(number) for number in _WRITTEN.findall(sentence)}
@@ -144,7 +145,7 @@ def _digits(number: str) -> str:
 
 
 def spoken_item(text: str, *, reveals: int | None = None) -> SpokenLine:
-    """An item of a list as a sentence of its own: without a mark at its end it would run into the next one."""
+    """A list item as a spoken sentence, with a full stop added if needed: without one it would run into the next."""
     whole = text.rstrip(CLOSING_MARKS)
     last = whole[-1:]
     if last in SENTENCE_ENDS or not (unicodedata.category(last)[0] in "LMN" or last in _SIGNS or _is_money(last)):
@@ -156,24 +157,24 @@ def _is_money(sign: str) -> bool:
     return unicodedata.category(sign) == "Sc"
 
 
-def sound_of(text: str) -> str:
-    """What is heard of a text: its words without case and punctuation, a space before and after each."""
+def normalised_words(text: str) -> str:
+    """The words of a text without case and punctuation, with a space around each, for comparing spoken text."""
     words = ("".join(filter(str.isalnum, word.casefold())) for word in split_words(text))
     return f" {' '.join(filter(None, words))} "
 
 
 def thumbnail_words(title: str) -> str:
-    """The title; if it has more than five words, its first short clause, else as much of its beginning as has room."""
+    """The title if it has at most five words, else its first short clause, else as much of its start as fits."""
     if len(title.split()) <= _THUMBNAIL_WORDS:
         return shorten(title, THUMBNAIL_MAX_CHARS)
     clauses = [clause for clause in split_clauses(title) if len(clause) > 3 and len(clause.split()) <= _THUMBNAIL_WORDS]
     if clauses:
         return capitalised(shorten(clauses[0], THUMBNAIL_MAX_CHARS))
-    return _without_loose_end(shorten(title, THUMBNAIL_MAX_CHARS))
+    return _without_trailing_particles(shorten(title, THUMBNAIL_MAX_CHARS))
 
 
-def _without_loose_end(text: str) -> str:
-    """What is cut off without the short words ("the", "und", "à") before the cut, at least three words if there are."""
+def _without_trailing_particles(text: str) -> str:
+    """A shortened text without the short words ("the", "und", "à") before its "…"; at least three words are kept."""
     words = text.removesuffix("…").split()
     if not text.endswith("…"):
         return text

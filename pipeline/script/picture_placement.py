@@ -1,10 +1,10 @@
-"""Where the pictures of a brief go when nobody says: among the statements, in order, evenly."""
+"""Placement of a brief's pictures that no scene names: in order, spread evenly over the statements."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     Brief,
     PictureScene,
@@ -19,15 +19,15 @@ from pipeline.template import Template
 
 
 def place_pictures(scenes: Sequence[Scene], brief: Brief, template: Template) -> tuple[Scene, ...]:
-    """The scenes with the pictures of the brief, as far as there are statements to put them to.
+    """The scenes with the brief's pictures added to statements, as many as there are statements.
 
-    One that a scene shows already stays there. What is said stays, and what is shown stays as far as it has room: the
-    section as a heading, the sentence beside it.
+    A picture that a scene already shows is not placed again. The narration does not change; the statement's kicker and
+    text become the heading and text beside the picture, as far as they fit.
     """
     places = [
         number
         for number, scene in enumerate(scenes)
-        if isinstance(scene, StatementScene) and "\n" not in scene.text  # verses need their lines
+        if isinstance(scene, StatementScene) and "\n" not in scene.text  # verses keep their line breaks
     ]
     shown = set(map(named_picture, scenes))
     pictures = [picture for picture in brief.pictures if picture.source not in shown]
@@ -39,21 +39,23 @@ def place_pictures(scenes: Sequence[Scene], brief: Brief, template: Template) ->
 
 
 def _evenly(places: Sequence[int], count: int) -> Iterator[int]:
-    """So many of the places, or all, as far from each other as can be."""
+    """`count` of the places (at most all), evenly spaced."""
     count = min(count, len(places))
     for number in range(count):
         yield places[(2 * number + 1) * len(places) // (2 * count)]
 
 
 def _with(scene: StatementScene, picture: WantedPicture, template: Template) -> Scene:
-    """The first of the layouts that has room for the words."""
+    """The statement in the first picture layout that has room for its text."""
     heading, text = (scene.kicker, scene.text) if scene.kicker else (scene.text, "")
     split, scenery, whole = (template.layout(name) for name in ("split", "scenery", "picture"))
-    if scenery and not scene.kicker and width(scene.text) <= scenery.limit("heading"):
+    if scenery and not scene.kicker and display_width(scene.text) <= scenery.limit("heading"):
         return SceneryScene(lines=scene.lines, picture=picture.source, heading=scene.text)
-    if split and width(heading) <= split.limit("heading") and width(text) <= split.limit("text"):
+    if split and display_width(heading) <= split.limit("heading") and display_width(text) <= split.limit("text"):
         return SplitScene(lines=scene.lines, picture=picture.source, heading=heading, text=text)
     if whole:
-        caption = next((each for each in (scene.text, picture.description) if width(each) <= whole.limit("text")), "")
+        caption = next(
+            (each for each in (scene.text, picture.description) if display_width(each) <= whole.limit("text")), ""
+        )
         return PictureScene(lines=scene.lines, picture=picture.source, text=caption)
     return scene

@@ -1,4 +1,4 @@
-"""An episode of a series on paper: what a model is told of the series, and the number in the opening."""
+"""Episodes of a series: the prompt section about the series, and the episode number in the opening scene."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _FENCE = "----------"
 
 
 def series_section(brief: Brief) -> str:
-    """What a model is told of the series of a film, as a paragraph of its own; empty: it is of none.
+    """The prompt section about the film's series; empty if it belongs to none.
 
-    Titles and what episodes were about may have been written by anybody: each is on one line, inside a fence.
+    Titles and summaries of episodes are untrusted text: each is put on one line, between delimiter lines.
     """
     return "\n".join(_lines(brief))
 
@@ -43,7 +43,7 @@ def _lines(brief: Brief) -> Iterator[str]:
 
 
 def with_episode_number(script: Script, brief: Brief, template: Template) -> Script:
-    """The script with its number above the title of the opening, unless the author has set something there."""
+    """The script with the episode number as the kicker of its title scene, unless the author has set a kicker."""
     if not (brief.serial and brief.episode) or brief.kicker or not script.scenes:
         return script
     opening, layout = script.scenes[0], template.layout("title")

@@ -1,4 +1,4 @@
-"""Shortening running text: at the ends of clauses, else between words, and labels without their full stop."""
+"""Running text cut to a length, at the end of a clause or else between words; labels without a full stop."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import re
 from pipeline.language.abbreviations import is_abbreviation
 from pipeline.language.sentences import last_word
 from pipeline.language.text import has_words
-from pipeline.language.writing_systems import fitting, width
+from pipeline.language.writing_systems import display_width, prefix_length
 
 _CLAUSE_END = re.compile(r"\s*[,;:،؛]\s|[.!?…؟।۔]\s|\s[–—-]\s|—|\s\(|[，；：、。！？（]")
 _LEFTOVER = " ,;:،؛–—-(（，；：、"
 
 
 def split_clauses(text: str) -> tuple[str, ...]:
-    """The clauses of a sentence, without the marks between them."""
+    """The clauses of a sentence, without the punctuation between them."""
     return tuple(part for part in (piece.strip() for piece in _CLAUSE_END.split(text)) if has_words(part))
 
 
 def clause_ends(text: str) -> tuple[int, ...]:
-    """Where a clause of `text` ends and another begins: after the mark between them, a bracket or a dash before it."""
+    """The offsets at which a new clause begins: after a punctuation mark, before an opening bracket or a dash."""
     ends = (
         match.start() + 1 if match[0].lstrip()[0] in "(（–—-" else match.end() for match in _CLAUSE_END.finditer(text)
     )
@@ -27,18 +27,18 @@ def clause_ends(text: str) -> tuple[int, ...]:
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters of `text` (wide ones count twice, see `width`).
+    """Cut `text` to at most `limit` characters (wide ones count twice, see `display_width`).
 
-    All of it, else whole clauses from its start, else whole words and "…".
+    Cuts at the end of a clause if enough is left before it, otherwise between words, with "…" added.
     """
-    if width(text) <= limit:
+    if display_width(text) <= limit:
         return text
-    for match in reversed(list(_CLAUSE_END.finditer(text, 0, fitting(text, limit) + 2))):
+    for match in reversed(list(_CLAUSE_END.finditer(text, 0, prefix_length(text, limit) + 2))):
         head = text[: match.start()]
-        # A crumb of a clause says less than a cut sentence.
-        if limit * 0.3 <= width(head) <= limit:
+        # A very short clause says less than a sentence that is cut off.
+        if limit * 0.3 <= display_width(head) <= limit:
             return head.rstrip(_LEFTOVER)
-    cut = fitting(text, limit - 1)
+    cut = prefix_length(text, limit - 1)
     space = text.rfind(" ", 0, cut + 1)
     if space > cut // 2:
         cut = space
@@ -46,7 +46,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def without_full_stop(text: str) -> str:
-    """`text` as a label: a last full stop goes, unless it is part of an abbreviation or an ellipsis."""
+    """`text` without its final full stop, unless that is part of an abbreviation or an ellipsis."""
     if text.endswith(("。", "।", "۔")):
         return text[:-1]
     if text.endswith(".") and not text.endswith("..") and not is_abbreviation(last_word(text[:-1]), ""):

@@ -1,6 +1,6 @@
-"""One scene as two, for a picture that has no room for all of it: what is said stays with what it brings.
+"""Split a scene that does not fit the frame in two, keeping each spoken line with what it reveals.
 
-What heads the scene is repeated. Whatever needs to be seen as a whole (a chart, a diagram, a quiz) has no halves.
+Headings are repeated. Scenes that must be seen as a whole (charts, diagrams, quizzes) are not split.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from pipeline.model import (
     TableScene,
     TimelineScene,
 )
-from pipeline.script.on_screen_text import sound_of
+from pipeline.script.on_screen_text import normalised_words
 
-# With rows of which each part can be read alone, and with sentences of which each can.
-_ROWS = (BulletsScene, StepsScene, TimelineScene, ComparisonScene, TableScene)
-_TEXTS = (StatementScene, QuoteScene, SplitScene)
+# Scenes that can be split between items, and between sentences.
+_ITEM_SCENES = (BulletsScene, StepsScene, TimelineScene, ComparisonScene, TableScene)
+_TEXT_SCENES = (StatementScene, QuoteScene, SplitScene)
 
 
 class _Cut(NamedTuple):
@@ -37,18 +37,18 @@ class _Cut(NamedTuple):
 
 
 def split_scene(scene: Scene) -> tuple[Scene, Scene] | None:
-    """A scene as two with about half of its items or sentences each; None: it is one thing, or is said in one breath.
+    """Two scenes with about half of the items or sentences each; None if the scene can't be split.
 
-    Lines stay whole and in order, so that nothing has to be spoken in another way.
+    Spoken lines stay whole and in order, so that no speech has to be synthesised again.
     """
-    if isinstance(scene, _ROWS):
-        return _rows(scene)
-    if isinstance(scene, _TEXTS):
-        return _sentences(scene)
+    if isinstance(scene, _ITEM_SCENES):
+        return _split_items(scene)
+    if isinstance(scene, _TEXT_SCENES):
+        return _split_sentences(scene)
     return None
 
 
-def _rows(scene: Any) -> tuple[Scene, Scene] | None:  # noqa: ANN401 - any of the classes above
+def _split_items(scene: Any) -> tuple[Scene, Scene] | None:  # noqa: ANN401 - any of the classes above
     count = len(scene.items)
     cut = next(_between_items(scene.lines, count), None)
     if cut is None:
@@ -65,18 +65,18 @@ def _rows(scene: Any) -> tuple[Scene, Scene] | None:  # noqa: ANN401 - any of th
 
 
 def _between_items(lines: tuple[SpokenLine, ...], count: int) -> Iterator[_Cut]:
-    """Where it can be cut, nearest to the middle first; of two as near, the one with the larger first part."""
+    """Yield possible cuts, nearest to the middle first; of two equally near, the one with the larger first half."""
     for item in sorted(range(1, count), key=lambda item: (abs(2 * item - count), -item)):
-        brings = [(number, line.reveals) for number, line in enumerate(lines) if line.reveals is not None]
-        earliest = max((number + 1 for number, reveals in brings if reveals < item), default=1)
-        # Items that no line brings come with as much of what is said as is their part.
+        reveals = [(number, line.reveals) for number, line in enumerate(lines) if line.reveals is not None]
+        earliest = max((number + 1 for number, revealed in reveals if revealed < item), default=1)
+        # Items that no line reveals take a proportional share of the lines.
         unspoken = max(earliest, round(len(lines) * item / count))
-        line = min((number for number, reveals in brings if reveals >= item), default=unspoken)
+        line = min((number for number, revealed in reveals if revealed >= item), default=unspoken)
         if earliest <= line < len(lines):
             yield _Cut(item, line)
 
 
-def _sentences(scene: Any) -> tuple[Scene, Scene] | None:  # noqa: ANN401 - likewise
+def _split_sentences(scene: Any) -> tuple[Scene, Scene] | None:  # noqa: ANN401 - likewise
     sentences = split_sentences(scene.text)
     cut = next(_between_sentences(sentences, scene.lines), None)
     if cut is None:
@@ -92,22 +92,22 @@ def _sentences(scene: Any) -> tuple[Scene, Scene] | None:  # noqa: ANN401 - like
 
 
 def _between_sentences(sentences: tuple[str, ...], lines: tuple[SpokenLine, ...]) -> Iterator[_Cut]:
-    """Places to split between two sentences, where a line says the second one and nothing of the first."""
+    """Yield possible cuts between two sentences: where a line speaks the second one and nothing of the first."""
     half = sum(map(len, sentences)) / 2
     for item in sorted(range(1, len(sentences)), key=lambda item: abs(sum(map(len, sentences[:item])) - half)):
-        before, after = (sound_of(sentences[index]) for index in (item - 1, item))
+        before, after = (normalised_words(sentences[index]) for index in (item - 1, item))
         for number, line in enumerate(lines[1:], start=1):
-            heard = sound_of(line.text)
-            if after.strip() and after in heard and before not in heard:
+            spoken = normalised_words(line.text)
+            if after.strip() and after in spoken and before not in spoken:
                 yield _Cut(item, number)
 
 
 def _joined(text: str, sentences: tuple[str, ...]) -> str:
-    """These sentences as they stand in the text, with what is between them."""
+    """The part of the text from the first to the last of these sentences."""
     start = text.index(sentences[0])
     return text[start : text.index(sentences[-1], start) + len(sentences[-1])]
 
 
 def _emphasis(scene: Any, text: str) -> dict[str, str]:  # noqa: ANN401 - likewise
-    """The phrase that is lit, where it is."""
+    """The emphasis, if its phrase is in `text`."""
     return {"emphasis": scene.emphasis if scene.emphasis in text else ""} if hasattr(scene, "emphasis") else {}

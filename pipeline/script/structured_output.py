@@ -1,6 +1,6 @@
-"""The script as a model writes it: the JSON schema it is held to, and the way from its JSON to a `Script`.
+"""Structured output for scripts: the JSON schema given to a model, and its JSON converted to a `Script`.
 
-It takes a while to load: whoever asks no model does without.
+Slow to load, so it is imported only where a model is asked.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from pipeline.model import (
     SCENES,
     Brief,
     ClosingScene,
+    ListRule,
     NumberScene,
     QuizScene,
     QuoteScene,
     Scene,
     Script,
-    Several,
-    Shown,
     SpokenLine,
     StatementScene,
+    TextRule,
     TitleScene,
-    row_of,
+    items_rule_of,
     rules_of,
 )
 from pipeline.model.metadata import fit_description
@@ -43,41 +43,41 @@ from pipeline.template import PICTURE_LAYOUTS, Template
 
 _ITEMS = "items"
 _SPOKEN = ("say", "lead", "say_answer")
-# Fields of a scene that no model is asked for; the lines of a program have a first one, too, and that is the model's.
-_OURS = frozenset({"lines", "first"})
+# Fields of a scene that the model does not write (a code passage has a `first` line, too, which it does write).
+_NOT_WRITTEN = frozenset({"lines", "first"})
 
 
 class _Wire(BaseModel):
-    # Every field is required and nothing else is allowed: what strict structured output asks for.
+    # Required by strict structured output: all fields required, no additional ones.
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class _Item(_Wire):
-    """A label that appears, and what is said when it does; things with more texts have theirs as well."""
+    """An item, and what is said when it appears; items with several texts have further fields."""
 
     say: Text
 
 
 def _wire_of(kind: type[Any], base: type[_Wire], **said: Any) -> type[_Wire]:  # noqa: ANN401 - annotations
-    """A scene, or a thing in one, as JSON: its fields but those that are ours, then what is said."""
+    """The model of a scene, or of an item in one: the fields that a model writes, then the spoken texts `said`."""
     hints, rules = get_type_hints(kind), rules_of(kind)
     keys: dict[str, Any] = {}
     for each in fields(kind):
         rule = rules.get(each.name)
-        if isinstance(rule, Several):
-            keys[each.name] = (list[_several(kind, hints[each.name], rule, spoken=each.name == _ITEMS)], ...)  # type: ignore[misc]
-        elif isinstance(rule, Shown):
+        if isinstance(rule, ListRule):
+            keys[each.name] = (list[_element(kind, hints[each.name], rule, spoken=each.name == _ITEMS)], ...)  # type: ignore[misc]
+        elif isinstance(rule, TextRule):
             if not rule.is_film_name:
                 keys[each.name] = (Code if rule.is_fixed else Text, ...)
-        elif each.name not in _OURS or kind not in SCENES.values():
+        elif each.name not in _NOT_WRITTEN or kind not in SCENES.values():
             keys[each.name] = (_plain(hints[each.name]), ...)
     keys |= {name: (of, ...) for name, of in said.items()}
     made: type[_Wire] = create_model(f"Wire{kind.__name__}", __base__=base, **keys)
     return made
 
 
-def _several(kind: type[Any], hint: Any, rule: Several, *, spoken: bool) -> Any:  # noqa: ANN401 - annotations
-    """What one of a row is: a text, or an object with what is said when it appears."""
+def _element(kind: type[Any], hint: Any, rule: ListRule, *, spoken: bool) -> Any:  # noqa: ANN401 - annotations
+    """The type of a list's elements: a text, or an object, with what is said when it appears if `spoken`."""
     (one, *_) = get_args(hint)
     if rule.text:
         return create_model(f"Wire{kind.__name__}Item", __base__=_Item, text=(Text, ...)) if spoken else Text
@@ -89,7 +89,7 @@ def _plain(hint: Any) -> Any:  # noqa: ANN401 - annotations
 
 
 def _wire_scene(kind: type[Scene]) -> type[_Wire]:
-    if row_of(kind) is None:
+    if items_rule_of(kind) is None:
         return _wire_of(kind, _Wire, say=Text)
     answer = {"say_answer": Text} if issubclass(kind, QuizScene) else {}
     return _wire_of(kind, _Wire, lead=Text, **answer)
@@ -100,11 +100,11 @@ _WIRES: Mapping[type[_Wire], type[Scene]] = {_wire_scene(kind): kind for kind in
 if TYPE_CHECKING:
     WireScene = _Wire
 else:
-    WireScene = Annotated[Union[tuple(_WIRES)], Field(discriminator="layout")]  # noqa: UP007 - they are counted at run time
+    WireScene = Annotated[Union[tuple(_WIRES)], Field(discriminator="layout")]  # noqa: UP007 - the members are only known at run time
 
 
 class WireScript(_Wire):
-    """A film on paper."""
+    """A film on paper."""  # the description in the schema, and so part of cache keys
 
     title: Text
     description: Text
@@ -114,12 +114,13 @@ class WireScript(_Wire):
 
 
 def strict_schema(template: Template, brief: Brief) -> dict[str, Any]:
-    """The JSON schema of a `WireScript` with the layouts of `template`, in the subset that strict mode takes.
+    """The JSON schema of a `WireScript` with the layouts of `template`, in the subset that strict mode supports.
 
-    A picture is one of those of `brief`, or any that is searched for; where none is needed, it may be none.
+    A picture is one of those of `brief`, or any search query if the brief allows searching; it may be empty in layouts
+    that do not need one.
     """
-    whole = _schema()
-    schema: dict[str, Any] = _strict(whole, whole["$defs"])
+    full = _schema()
+    schema: dict[str, Any] = _strict(full, full["$defs"])
     items = schema["properties"]["scenes"]["items"]
     items["anyOf"] = [each for each in items["anyOf"] if template.layout(each["properties"]["layout"]["enum"][0])]
     names = [picture.source for picture in brief.pictures]
@@ -133,12 +134,12 @@ def strict_schema(template: Template, brief: Brief) -> dict[str, Any]:
 
 @cache
 def _schema() -> dict[str, Any]:
-    """The JSON schema of a `WireScript`, made once: that takes a tenth of a second. Not to be changed."""
+    """The full JSON schema of a `WireScript`, cached because it takes 0.1 s. Do not modify it."""
     return WireScript.model_json_schema()
 
 
 def _strict(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
-    """References put in place, `const` as `enum`, `oneOf` as `anyOf`, and what strict mode does not know left out."""
+    """The schema with references inlined, `const` as `enum`, `oneOf` as `anyOf`, and no unsupported keywords."""
     if isinstance(node, list):
         return [_strict(each, definitions) for each in node]
     if not isinstance(node, dict):
@@ -157,7 +158,7 @@ def _strict(node: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - JS
 
 
 def to_script(wire: WireScript, brief: Brief) -> Script:
-    """The script a model wrote for `brief`. What the author has set (title of notes, kicker, subtitle) stays."""
+    """Convert a model's output to a script. What the author has set (title of notes, kicker, subtitle) wins."""
     title = brief.title if brief.has_notes else wire.title or brief.title
     return Script(
         title=title,
@@ -173,57 +174,58 @@ def _scene(wire: _Wire, brief: Brief, title: str) -> Scene:
     kind = _WIRES[type(wire)]
     given = dict(wire)
     spoken: dict[str, str] = {name: given.pop(name) for name in _SPOKEN if name in given}
-    things = [_without_speech(item) for item in given.pop(_ITEMS, ())]
+    items = [_without_speech(item) for item in given.pop(_ITEMS, ())]
     values: dict[str, Any] = {name: _value(kind, name, value) for name, value in given.items()}
-    if row_of(kind):
+    if items_rule_of(kind):
         hint = get_args(get_type_hints(kind)[_ITEMS])[0]
-        values[_ITEMS] = tuple(thing["text"] if hint is str else _thing(hint, thing) for thing, _ in things)
+        values[_ITEMS] = tuple(item["text"] if hint is str else _instance(hint, item) for item, _ in items)
     if kind is TitleScene:
         values |= {"kicker": brief.kicker or values["kicker"], "subtitle": brief.subtitle or values["subtitle"]}
     if kind is ClosingScene:
         values["subtitle"] = title
-    return kind(lines=_lines(kind, spoken, things, shown=_shown_text(kind, values, spoken)), **values)
+    return kind(lines=_lines(kind, spoken, items, shown=_shown_text(kind, values, spoken)), **values)
 
 
 def _lines(
-    kind: type[Scene], spoken: Mapping[str, str], things: Sequence[tuple[dict[str, Any], str]], *, shown: str
+    kind: type[Scene], spoken: Mapping[str, str], items: Sequence[tuple[dict[str, Any], str]], *, shown: str
 ) -> tuple[SpokenLine, ...]:
-    """What is said, each item's words bringing it with them."""
+    """The narration: each item is revealed by the line that speaks of it."""
     if "lead" not in spoken:
         return spoken_lines(spoken["say"], shown=shown)
     lines = [*spoken_lines(spoken["lead"])]
-    for number, (thing, say) in enumerate(things):
-        row = row_of(kind)
-        said = say or (_first_text(thing) if row and row.all_spoken else "")
+    for number, (item, say) in enumerate(items):
+        row = items_rule_of(kind)
+        said = say or (_first_text(item) if row and row.all_spoken else "")
         if said:
             lines.append(spoken_item(said, reveals=number))
     if "say_answer" in spoken:
-        lines.append(spoken_item(spoken["say_answer"], reveals=len(things)))
+        lines.append(spoken_item(spoken["say_answer"], reveals=len(items)))
     return tuple(lines)
 
 
 def _without_speech(item: _Wire) -> tuple[dict[str, Any], str]:
-    thing = dict(item)
-    return thing, thing.pop("say")
+    """The item's own fields, and what is said when it appears."""
+    given = dict(item)
+    return given, given.pop("say")
 
 
-def _first_text(thing: Mapping[str, Any]) -> str:
-    return next((value for value in thing.values() if isinstance(value, str) and value), "")
+def _first_text(item: Mapping[str, Any]) -> str:
+    return next((value for value in item.values() if isinstance(value, str) and value), "")
 
 
 def _shown_text(kind: type[Scene], values: Mapping[str, Any], spoken: Mapping[str, str]) -> str:
-    """The sentence that appears when it is said, or brings a number with it."""
+    """The sentence whose line reveals the scene's text or number; empty if none does."""
     if kind is NumberScene:
         return sentence_of_number(spoken["say"], values["value"])
     return str(values["text"]) if kind in {StatementScene, QuoteScene} else ""
 
 
-def _value(kind: type[Any], name: str, value: Any) -> Any:  # noqa: ANN401 - whatever the field is
+def _value(kind: type[Any], name: str, value: Any) -> Any:  # noqa: ANN401 - the type of any field
     if not isinstance(value, list):
         return value
     one = get_args(get_type_hints(kind)[name])[0]
-    return tuple(_thing(one, dict(each)) if isinstance(each, _Wire) else each for each in value)
+    return tuple(_instance(one, dict(each)) if isinstance(each, _Wire) else each for each in value)
 
 
-def _thing(kind: type[Any], given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an instance of `kind`
+def _instance(kind: type[Any], given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an instance of `kind`
     return kind(**{name: _value(kind, name, value) for name, value in given.items()})

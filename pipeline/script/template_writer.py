@@ -1,4 +1,4 @@
-"""The writer that a template brings with it: its script.toml, filled in for a row. No model, nothing to pay."""
+"""The writer for templates that have a script.toml: it is filled in for each row, without a model or costs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pipeline.script.checks import find_problems, without_stray_emphasis
 from pipeline.script.intro_outro import with_intro_and_outro
 from pipeline.template import FillError, ScriptTemplate, Template
 
-_HINT = "Shorten the cell, fill what is empty, or change the template's script"
+_HINT = "Shorten the cell, fill in what is empty, or change the template's script"
 
 
 class TemplateWriter:
-    """Fills in the template's own script. What is too long for its place is a problem of the row, and is never cut."""
+    """Fills in the template's script. Text that is too long is an error in the row, and is never cut."""
 
     name: ClassVar[str] = "template"
     needs_notes: ClassVar[bool] = False
@@ -28,12 +28,12 @@ class TemplateWriter:
     def check_size(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> None:
         """See `ScriptWriter`."""
 
-    def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script | None:
+    def offline(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script | None:
         """See `ScriptWriter`."""
         del pace
         return fill_script(brief, template)
 
-    def kept(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Iterable[Path]:
+    def cached_paths(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Iterable[Path]:
         """See `ScriptWriter`."""
         del brief, template, pace
         return ()
@@ -45,25 +45,25 @@ class TemplateWriter:
 
 
 def has_script_template(brief: Brief, template: Template) -> bool:
-    """Whether the template makes this film by itself."""
+    """Whether the film is made from the template's script.toml: the brief is a row, and there is one."""
     return brief.row is not None and bool(template.script_templates)
 
 
 def script_template_for(template: Template, language: str, *, where: str = "") -> ScriptTemplate:
-    """The template's own script in a language. Raises `InputError` when it has none."""
+    """The template's script in `language`. Raises `InputError` if it has none."""
     found = template.script_template(language)
     if found is None:
-        there = ", ".join(each.language for each in template.script_templates)
+        available = ", ".join(each.language for each in template.script_templates)
         raise InputError(
-            f"the template {template.name} has a script in {there}, and none in {language}",
+            f"the template {template.name} has a script in {available}, but none in {language}",
             where=where,
-            hint=f"Add script.{language}.toml to it, or have it translated: --languages {there},{language}",
+            hint=f"Add script.{language}.toml to it, or have it translated: --languages {available},{language}",
         )
     return found
 
 
 def fill_script(brief: Brief, template: Template) -> Script:
-    """The script of a row, as the template has it in the language of the brief. Raises `InputError`."""
+    """Fill in the template's script, in the language of the brief, for its row. Raises `InputError`."""
     assert brief.row is not None
     found = script_template_for(template, brief.language, where=brief.origin)
     try:
@@ -75,7 +75,7 @@ def fill_script(brief: Brief, template: Template) -> Script:
 
 
 def check_filled_script(script: Script, template: Template, *, where: str) -> None:
-    """Raise `InputError` for a script that can't be filmed: a cell that is too long for its place."""
+    """Raise `InputError` for a script that can't be filmed, such as one with a cell that is too long for its field."""
     problems = find_problems(without_stray_emphasis(with_intro_and_outro(script, template)), template)
     if problems:
         raise InputError(problems[0], where=where, hint=_HINT)

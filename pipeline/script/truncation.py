@@ -1,4 +1,4 @@
-"""Notes that are too long for a model, shortened where a paragraph ends."""
+"""Notes truncated at paragraph boundaries to fit a model's context window."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import replace
 from pipeline.language.words import split_words
 from pipeline.model import Block, Brief, CodeBlock, Section
 
-# How much of the notes is tried, when all of them are too much.
+# The shares of the notes to try if all of them are too long.
 _PARTS = (1 / 2, 1 / 4)
 
 
 def truncations(brief: Brief) -> Iterator[Brief]:
-    """The brief, then with about half of its notes, then with a quarter: whole paragraphs and lists, from the start."""
+    """Yield the brief, then with about half of its notes, then with a quarter: whole blocks from the start."""
     yield brief
     words = before = count_words(brief)
     for part in _PARTS:
@@ -25,12 +25,12 @@ def truncations(brief: Brief) -> Iterator[Brief]:
 
 
 def count_words(brief: Brief) -> int:
-    """How many words the notes have."""
+    """The number of words in the notes."""
     return sum(_words(block) for section in brief.sections for block in section.blocks)
 
 
 def _first(sections: tuple[Section, ...], words: int) -> Iterator[Section]:
-    """The sections until so many words are used up; the first block stays, however long."""
+    """The sections up to about `words` words; the first block is kept, however long it is."""
     left = words
     for number, section in enumerate(sections):
         blocks: list[Block] = []

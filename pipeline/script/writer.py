@@ -1,4 +1,4 @@
-"""What a script writer is, and the one that asks a model. Add a provider of models: see `chat`."""
+"""The `ScriptWriter` protocol, and the writer that asks language models. To add a provider of models, see `chat`."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ from pipeline.script.truncation import count_words, truncations
 from pipeline.state import Cache
 from pipeline.template import Template
 
-# An answer and another one that is better; and one more to come nearer to a length.
+# A first answer and a corrected one; with a requested length, one more attempt to get closer to it.
 _TURNS, _TURNS_TO_LENGTH = 2, 3
-# What an answer takes: the thinking before it, a word that is said, and what a scene shows, with its brackets.
-_TOKENS_TO_THINK, _TOKENS_PER_WORD, _TOKENS_PER_SCENE = 1200, 1.6, 70
+# Tokens an answer needs: for reasoning, per spoken word, and per scene for on-screen text and JSON syntax.
+_REASONING_TOKENS, _TOKENS_PER_WORD, _TOKENS_PER_SCENE = 1200, 1.6, 70
 
 
 class ScriptWriter(Protocol):
@@ -45,45 +45,45 @@ class ScriptWriter(Protocol):
 
     @property
     def name(self) -> str:
-        """How messages speak of it."""
+        """The name used in messages."""
         ...
 
     @property
     def needs_notes(self) -> bool:
-        """Whether it can do nothing with a bare topic."""
+        """Whether it can't work from a bare topic."""
         ...
 
     def check(self) -> None:
-        """Raise what is known to keep it from writing, without asking anybody: a key that is missing."""
+        """Raise the error that is already known to prevent writing, such as a missing key. Sends no requests."""
         ...
 
     def check_size(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> None:
-        """Raise `PermanentError` for a script that is too long for whoever would write it, as far as that is known."""
+        """Raise `PermanentError` if the requested script is known to be too long for this writer."""
         ...
 
-    def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script | None:
-        """The script, when it is there already or nobody has to be asked for it. Blocks. Raises `InputError`."""
+    def offline(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script | None:
+        """The script if it takes no request (cached, or written without a model). Blocks. Raises `InputError`."""
         ...
 
-    def kept(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Iterable[Path]:
-        """Where the cache keeps what was written for the brief. Blocks."""
+    def cached_paths(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Iterable[Path]:
+        """The cache files of scripts written for the brief. Blocks."""
         ...
 
     async def write(self, brief: Brief, template: Template, billing: Billing, *, pace: Pace | None = None) -> Script:
-        """A script with the layouts of `template`, within its limits, and who wrote it.
+        """A script that uses the layouts of `template` within their limits, signed with its writer and model.
 
-        `pace` is that of the voice, where a length was asked for. Every request is paid from `billing`, whatever comes
-        of it. Raises only errors of `pipeline.errors`.
+        `pace` is the voice's, if a length was requested. Every request is charged to `billing`, failed ones too. Raises
+        only errors of `pipeline.errors`.
         """
         ...
 
 
-def check_any(asked: Sequence[ChatModel] | Sequence[ScriptWriter]) -> None:
-    """Raise what keeps the first of them from working, unless another one can."""
+def check_any(candidates: Sequence[ChatModel] | Sequence[ScriptWriter]) -> None:
+    """Raise the first candidate's error if none of them passes its check."""
     errors: list[NightreelError] = []
-    for one in asked:
+    for candidate in candidates:
         try:
-            one.check()
+            candidate.check()
         except NightreelError as error:
             errors.append(error)
         else:
@@ -92,7 +92,7 @@ def check_any(asked: Sequence[ChatModel] | Sequence[ScriptWriter]) -> None:
 
 
 class ModelWriter:
-    """Asks the first of its models that answers, with structured output held to our schema."""
+    """Asks models in order for structured output; the first valid script wins."""
 
     needs_notes: ClassVar[bool] = False
 
@@ -103,15 +103,15 @@ class ModelWriter:
 
     @property
     def name(self) -> str:
-        """The services that it asks."""
+        """The names of its services, comma-separated."""
         return ", ".join(dict.fromkeys(model.service for model in self._models))
 
     def check(self) -> None:
-        """Raise what keeps the first model from being asked, unless another one can be."""
+        """Raise the first model's error if no model can be asked."""
         check_any(self._models)
 
     def check_size(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> None:
-        """Raise what is too much for every model, even with less room and fewer notes."""
+        """Raise `PermanentError` if every model refuses even the smallest request: shortest notes, half the tokens."""
         errors: list[TooLargeError] = []
         for model in self._models:
             for question in _questions(brief, template, pace):
@@ -123,10 +123,10 @@ class ModelWriter:
                     return
         raise PermanentError(errors[0].message, where=errors[0].where, hint=errors[0].hint)
 
-    def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script | None:
-        """The script in the cache."""
+    def offline(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script | None:
+        """The cached script, if it still validates."""
         for path, model in cached_answers(self._models, _questions(brief, template, pace), self._cache):
-            read = _Reading(brief, template, pace, where=model.service)
+            read = _ScriptReader(brief, template, pace, where=model.service)
             try:
                 script = read(read_cached_answer(path), last=True)
             except Unusable:
@@ -134,23 +134,23 @@ class ModelWriter:
             return replace(script, writer=model.service, model=model.model)
         return None
 
-    def kept(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Iterable[Path]:
-        """The answers in the cache."""
+    def cached_paths(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Iterable[Path]:
+        """The cache files of the models' answers."""
         return [path for path, _ in cached_answers(self._models, _questions(brief, template, pace), self._cache)]
 
     async def write(self, brief: Brief, template: Template, billing: Billing, *, pace: Pace | None = None) -> Script:
-        """The script a model writes about `brief`.
+        """The script that a model writes about `brief`.
 
-        Raises the `ProviderError`s of `chat`, `TransientError` when the answer is no script, and `PermanentError` when
-        it can't be filmed or says what the notes do not, and only they may be used; all only after another try, in
-        which texts that are still too long are cut to the template's limits. A film that would last too long or too
-        short may be tried twice again, and then is what it is.
+        An invalid answer is sent back once with its problems; in the second one, texts that are still too long are cut
+        to the template's limits. A script of the wrong length gets up to two more attempts, then is accepted as it is.
+        Raises the `ProviderError`s of `chat`; `TransientError` if the answer is not a script; `PermanentError` if it
+        can't be filmed, or states what the notes do not although only notes may be used.
         """
         questions = await to_thread.run_sync(_questions, brief, template, pace)
         answered = await ask(
             self._models,
             questions,
-            read=_Reading(brief, template, pace, where=self.name),
+            read=_ScriptReader(brief, template, pace, where=self.name),
             cache=self._cache,
             retry=self._retry,
             billing=billing,
@@ -160,24 +160,25 @@ class ModelWriter:
 
 
 def _signed(answered: Answered[Script], brief: Brief) -> Script:
+    """The script with its service, its model, and why it is not the first model's or not made of all notes."""
     reasons = [answered.fallback_reason]
     if answered.question:
-        parts = [count_words(part) for part in truncations(brief)]
-        told = f"the first {parts[answered.question]:,} of {parts[0]:,} words"
-        reasons.append(f"the notes are too long for {answered.model}: it was given {told}")
+        words = [count_words(each) for each in truncations(brief)]
+        excerpt = f"the first {words[answered.question]:,} of {words[0]:,} words"
+        reasons.append(f"the notes are too long for {answered.model}: it was given {excerpt}")
     return replace(
         answered.value, writer=answered.service, model=answered.model, fallback_reason="; ".join(filter(None, reasons))
     )
 
 
 def _questions(brief: Brief, template: Template, pace: Pace | None) -> tuple[Question, ...]:
-    """What a model is asked: first with all notes."""
+    """The request with all notes, then with truncated notes for models with a smaller context window."""
     plan = pace.plan(brief.length_s) if pace and brief.length_s else None
-    return tuple(_question(part, template, plan) for part in truncations(brief))
+    return tuple(_question(each, template, plan) for each in truncations(brief))
 
 
 def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Question:
-    from pipeline.script.structured_output import strict_schema  # noqa: PLC0415 - a tenth of a second with the schema
+    from pipeline.script.structured_output import strict_schema  # noqa: PLC0415 - takes 0.1 s, with the schema
 
     template = template.with_usable_layouts(brief)
     system, user = template.prompt(brief, plan)
@@ -185,22 +186,22 @@ def _question(brief: Brief, template: Template, plan: LengthPlan | None) -> Ques
     question = Question(messages=messages, schema=strict_schema(template, brief), schema_name="script")
     if plan is None:
         return question
-    tokens = _TOKENS_TO_THINK + _TOKENS_PER_WORD * plan.words + _TOKENS_PER_SCENE * plan.most_scenes
+    tokens = _REASONING_TOKENS + _TOKENS_PER_WORD * plan.words + _TOKENS_PER_SCENE * plan.most_scenes
     more = max(question.more_tokens, round(1.5 * tokens))
     least = round(tokens)
     return replace(question, max_tokens=max(question.max_tokens, least), more_tokens=more, min_tokens=least)
 
 
-def _in_another_language(script: Script) -> tuple[str, ...]:
-    """That what is said is, as the gate would find when the film is made."""
-    from pipeline.language.detection import another_language  # noqa: PLC0415 - loads Babel
+def _language_problem(script: Script) -> str:
+    """The problem of a narration in the wrong language, which the quality gate would find in the film; or empty."""
+    from pipeline.language.detection import language_mismatch  # noqa: PLC0415 - loads Babel
 
-    other = another_language(" ".join(map(narration_of, script.scenes)), script.language)
-    return (f"the narration is {other}; everything must be written in {script.language}",) if other else ()
+    other = language_mismatch(" ".join(map(narration_of, script.scenes)), script.language)
+    return f"the narration is {other}; everything must be written in {script.language}" if other else ""
 
 
-class _Reading:
-    """A model's answer as a script that can be filmed; the last time, texts that are still too long are cut."""
+class _ScriptReader:
+    """Parses and validates a model's answer as a script; in the last turn, texts that are too long are cut."""
 
     def __init__(self, brief: Brief, template: Template, pace: Pace | None, *, where: str) -> None:
         self._brief = brief
@@ -209,7 +210,7 @@ class _Reading:
         self._where = where
 
     def __call__(self, text: str, *, last: bool) -> Script:
-        from pipeline.script.structured_output import WireScript, to_script  # noqa: PLC0415 - it is there since the question
+        from pipeline.script.structured_output import WireScript, to_script  # noqa: PLC0415 - loaded with the question
 
         try:
             script = to_script(WireScript.model_validate_json(text), self._brief)
@@ -218,34 +219,35 @@ class _Reading:
             problems = validation_problems(error)
             failure = TransientError(f"the model wrote no script: {problems[0]}", where=self._where)
             raise Unusable(*problems, error=failure) from error
-        problems = (*find_problems(script, self._template), *_in_another_language(script), *self._left_in(script))
-        invented = self._invented(script)
-        # A film that begins or ends otherwise, or is too long, is better than none.
-        wishes = () if last else (*find_layout_mismatches(script, self._template), self._length(script))
-        if told := tuple(dict.fromkeys((*problems, *invented, *filter(None, wishes)))):
-            raise Unusable(*told, error=self._failure(problems, invented))
+        problems = (*find_problems(script, self._template), _language_problem(script), *self._artefacts(script))
+        problems = tuple(filter(None, problems))
+        ungrounded = self._ungrounded(script)
+        # A film with the wrong opening, ending or length is better than none.
+        preferences = () if last else (*find_layout_mismatches(script, self._template), self._length_problem(script))
+        if feedback := tuple(dict.fromkeys((*problems, *ungrounded, *filter(None, preferences)))):
+            raise Unusable(*feedback, error=self._failure(problems, ungrounded))
         return script
 
-    def _left_in(self, script: Script) -> tuple[str, ...]:
-        """What was never meant for viewers, as the gate would find when the film is made."""
-        from pipeline.model.text_artefacts import leftovers  # noqa: PLC0415 - takes a moment to load
+    def _artefacts(self, script: Script) -> tuple[str, ...]:
+        """Placeholders and markup not meant for viewers, which the quality gate would find in the film."""
+        from pipeline.model.text_artefacts import find_artefacts  # noqa: PLC0415 - takes a moment to load
 
         cells = [text for _, text in self._brief.row.fields] if self._brief.row else []
-        return tuple(f"there is {left}" for left in leftovers(script, cells))
+        return tuple(f"there is {each}" for each in find_artefacts(script, cells))
 
-    def _invented(self, script: Script) -> tuple[str, ...]:
-        """What the notes do not say, where only they may be used."""
-        beyond = find_ungrounded(script, self._brief) if self._brief.facts == "notes" else ()
-        return (f"the notes do not say {', '.join(beyond)}: leave it out, or write it as they do",) if beyond else ()
+    def _ungrounded(self, script: Script) -> tuple[str, ...]:
+        """Numbers and names that the notes do not contain, if only the notes may be used."""
+        found = find_ungrounded(script, self._brief) if self._brief.facts == "notes" else ()
+        return (f"the notes do not say {', '.join(found)}: leave it out, or write it as they do",) if found else ()
 
-    def _length(self, script: Script) -> str:
-        """By how much the film would be too long or too short."""
+    def _length_problem(self, script: Script) -> str:
+        """By how much the film would miss its requested length; empty if it would not."""
         wanted_s = self._brief.length_s
         return length_problem(script, wanted_s, self._pace) if wanted_s and self._pace else ""
 
-    def _failure(self, problems: Sequence[str], invented: Sequence[str]) -> PermanentError:
-        if problems or not invented:
-            first = (*problems, "it begins, ends or lasts otherwise than was asked for")[0]
+    def _failure(self, problems: Sequence[str], ungrounded: Sequence[str]) -> PermanentError:
+        if problems or not ungrounded:
+            first = (*problems, "its opening, ending or length is not what was requested")[0]
             return PermanentError(f"the model's script can't be filmed: {first}", where=self._where)
         hint = "Add it to the notes, or allow other facts: drop --facts-only (facts: open)"
-        return PermanentError(invented[0].partition(":")[0], where=self._where, hint=hint)
+        return PermanentError(ungrounded[0].partition(":")[0], where=self._where, hint=hint)

@@ -26,8 +26,8 @@ from pipeline.settings.groups import (
     Settings,
 )
 from pipeline.settings.loading import load_settings
-from pipeline.settings.presets import PresetSettings, presets_of
-from pipeline.settings.profiles import DEFAULT_PROFILE, ProfileSettings, profiles_of
+from pipeline.settings.presets import PresetSettings, resolve_presets
+from pipeline.settings.profiles import DEFAULT_PROFILE, ProfileSettings, resolve_profiles
 from pipeline.settings.publishing import DEFAULT_CHANNEL
 from pipeline.settings.services import ModelSettings, ServiceSettings, StockSettings
 
@@ -46,7 +46,7 @@ __all__ = [
     "example_toml",
     "is_secret",
     "load_settings",
-    "presets_of",
-    "profiles_of",
+    "resolve_presets",
+    "resolve_profiles",
     "setting_fields",
 ]

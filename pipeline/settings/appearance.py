@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from pipeline.settings.value_types import Group, OptionalCaptionStyle, OptionalColour, OptionalText
+from pipeline.settings.value_types import OptionalCaptionStyle, OptionalColour, OptionalText, SettingsGroup
 
 
-class SubtitleSettings(Group):
+class SubtitleSettings(SettingsGroup):
     """What a viewer has to read, and how fast."""
 
     max_chars_per_line: int = Field(
@@ -35,7 +35,7 @@ class SubtitleSettings(Group):
         return self
 
 
-class BrandSettings(Group):
+class BrandSettings(SettingsGroup):
     """Colours, fonts and a logo of your own, in every theme and template. Faint colours are made lighter or darker."""
 
     accent: OptionalColour = Field(None, description="What asks to be looked at, e.g. #E4572E; empty: the theme's.")

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from pipeline.settings.value_types import DAY_S, MOST_GB, Group, Key, Names, Pairs, Password, split_names
+from pipeline.settings.value_types import DAY_S, MAX_GB, ApiKey, Names, Pairs, Password, SettingsGroup, split_names
 
 
-class TemplateRule(Group):
+class TemplateRule(SettingsGroup):
     """Which rows get a template: those for which `when` is true, else its share of those that no rule is for."""
 
     template: str = Field(min_length=1, max_length=60)
@@ -39,7 +39,7 @@ def _is_known(locale: str) -> str:
     return locale
 
 
-class CampaignSettings(Group):
+class CampaignSettings(SettingsGroup):
     """How a table (CSV, JSON Lines, …) is read, of which each row becomes a film. See docs/campaigns.md."""
 
     key: str = Field(
@@ -81,7 +81,7 @@ class CampaignSettings(Group):
     )
 
 
-class SourceSettings(Group):
+class SourceSettings(SettingsGroup):
     """How a source is read that is no plain file, and what takes its place. See docs/campaigns.md."""
 
     fallback: str = Field("", max_length=1000, description="The source that is read where the first can't be.")
@@ -90,7 +90,7 @@ class SourceSettings(Group):
     password: Password = Field(
         None, description="Password of the database. Better set outside this file, in the environment."
     )
-    api_key: Key = Field(None, description="Key of the service. Better set outside this file, in the environment.")
+    api_key: ApiKey = Field(None, description="Key of the service. Better set outside this file, in the environment.")
     api_key_header: str = Field(
         "",
         pattern=r"^[A-Za-z0-9-]{0,100}$",
@@ -108,4 +108,4 @@ class SourceSettings(Group):
     next_param: str = Field("cursor", max_length=100, description="The parameter that the mark of next_at goes into.")
     page_param: str = Field("", max_length=100, description="The parameter that counts pages, e.g. page; empty: none.")
     timeout_s: float = Field(60, gt=0, le=DAY_S, description="Seconds to wait for an answer.")
-    most_mb: float = Field(2000, gt=0, le=MOST_GB * 1000, description="Megabytes that all answers may have together.")
+    most_mb: float = Field(2000, gt=0, le=MAX_GB * 1000, description="Megabytes that all answers may have together.")

@@ -53,14 +53,14 @@ _SHOWN_CHARS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class SettingValue:
     """A value as it was found, and how to speak of it: "nightreel.toml:3: video.quality", "NIGHTREEL_OFFLINE"."""
 
     value: object
     subject: str
 
 
-def names_of_nothing(settings: Settings, found: Mapping[str, Found]) -> Iterator[str]:
+def unknown_references(settings: Settings, found: Mapping[str, SettingValue]) -> Iterator[str]:
     """Writers, presets, profiles and series that are named, and are not there."""
     yield from _unknown_writers(settings, found)
     yield from _unknown_preset(settings, found)
@@ -68,7 +68,7 @@ def names_of_nothing(settings: Settings, found: Mapping[str, Found]) -> Iterator
     yield from _unknown_series(settings, found)
 
 
-def unknown(name: str, entry: Found) -> str:
+def describe_unknown(name: str, entry: SettingValue) -> str:
     """What is wrong with a name, and what was probably meant, in the spelling of the place it stands in."""
     if odd := _ODD_SERVICE.match(name):
         return f"{entry.subject}: {odd[1]} can't be the name of a service: take letters, digits and _"
@@ -85,12 +85,12 @@ def unknown(name: str, entry: Found) -> str:
     return f"{entry.subject} {_NO_SETTING}" + (f": did you mean {spelled(nearest[0])}?" if nearest else "")
 
 
-def help_with(problems: Iterable[str]) -> str:
+def hint_for(problems: Iterable[str]) -> str:
     """What to do about all of them, beyond what each of them says."""
     return _ALL if any(problem.endswith(_NO_SETTING) for problem in problems) else ""
 
 
-def wrong(details: ErrorDetails, found: Mapping[str, Found]) -> str:
+def describe_invalid(details: ErrorDetails, found: Mapping[str, SettingValue]) -> str:
     """One problem that pydantic found, in our words: who says it, what it is, what it may be."""
     name = _name_at(details["loc"])
     wish = details["msg"].removeprefix("Value error, ")
@@ -132,11 +132,11 @@ def _last_names() -> set[str]:
 def _shown(value: object) -> str:
     """The value as the user wrote it, short, and without the password of an address."""
     text = repr(value) if isinstance(value, str) else str(value).lower()
-    text = without_keys(re.sub(r"//[^/@\s]*@", "//…@", text))
+    text = redact_keys(re.sub(r"//[^/@\s]*@", "//…@", text))
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
-def _unknown_writers(settings: Settings, found: Mapping[str, Found]) -> Iterator[str]:
+def _unknown_writers(settings: Settings, found: Mapping[str, SettingValue]) -> Iterator[str]:
     known = ("auto", "groq", "outline", *settings.services)
     for name in settings.script.writers:
         if name not in known:
@@ -146,20 +146,20 @@ def _unknown_writers(settings: Settings, found: Mapping[str, Found]) -> Iterator
             yield f"{found['script.writers'].subject}: there is no writer {name!r}. {hint}"
 
 
-def _unknown_preset(settings: Settings, found: Mapping[str, Found]) -> Iterator[str]:
+def _unknown_preset(settings: Settings, found: Mapping[str, SettingValue]) -> Iterator[str]:
     if settings.video.preset not in settings.presets:
         hint = did_you_mean(settings.video.preset, settings.presets)
         yield f"{found['video.preset'].subject}: there is no preset {settings.video.preset!r}. {hint}"
 
 
-def _unknown_profile(settings: Settings, found: Mapping[str, Found]) -> Iterator[str]:
+def _unknown_profile(settings: Settings, found: Mapping[str, SettingValue]) -> Iterator[str]:
     name = settings.quality.profile
     if name and name not in settings.profiles:
         hint = did_you_mean(name, settings.profiles)
         yield f"{found['quality.profile'].subject}: there is no profile {name!r}. {hint}"
 
 
-def _unknown_series(settings: Settings, found: Mapping[str, Found]) -> Iterator[str]:
+def _unknown_series(settings: Settings, found: Mapping[str, SettingValue]) -> Iterator[str]:
     name = settings.episodes_of
     if name and name not in settings.series:
         hint = did_you_mean(
@@ -170,6 +170,6 @@ def _unknown_series(settings: Settings, found: Mapping[str, Found]) -> Iterator[
         yield f"{found['episodes_of'].subject}: there is no series {name!r}. {hint}"
 
 
-def without_keys(text: str) -> str:
+def redact_keys(text: str) -> str:
     """`text` with what looks like a key cut down to its first characters, by which its owner knows it."""
     return _KEY.sub(lambda found: f"{found[0][:_SHOWN_CHARS]}…", text)

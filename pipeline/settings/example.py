@@ -11,7 +11,7 @@ from textwrap import wrap
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pipeline.settings.fields import only_in_files, setting_fields, setting_groups
+from pipeline.settings.fields import file_only_tables, setting_fields, setting_groups
 from pipeline.settings.groups import Settings
 from pipeline.settings.presets import DEFAULT_PRESET, KNOWN_PRESETS
 from pipeline.settings.profiles import DEFAULT_PROFILE, KNOWN_PROFILES
@@ -35,7 +35,7 @@ def example_toml() -> str:
     lines = [_HEADER]
     current = ""
     for name, field in setting_fields().items():
-        if name in only_in_files():
+        if name in file_only_tables():
             lines += _services() if current == "groq" else []
             lines += [*(f"# {line}" for line in wrap(field.description or "", 110)), f"[{name}]"]
             lines += [*(f"#{line}" for line in _entries(field.default)), ""]

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from pipeline.choices import OnError, Strategy
-from pipeline.settings.value_types import DAY_S, MOST, MOST_GB, WEEK_S, Group
+from pipeline.settings.value_types import DAY_S, MAX_GB, MAX_INT, WEEK_S, SettingsGroup
 
 
 def _cores_for_zero(value: int) -> int:
@@ -18,7 +18,7 @@ def _cores_for_zero(value: int) -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-class RetrySettings(Group):
+class RetrySettings(SettingsGroup):
     """How patient we are with services outside."""
 
     attempts: int = Field(5, ge=1, le=100, description="Calls in all, the first one included.")
@@ -40,7 +40,7 @@ class RetrySettings(Group):
         return self
 
 
-class BreakerSettings(Group):
+class BreakerSettings(SettingsGroup):
     """When a service that keeps failing is left alone for a while."""
 
     failures: int = Field(5, ge=1, le=1000, description="Calls in a row that must fail before it is left alone.")
@@ -50,7 +50,7 @@ class BreakerSettings(Group):
     cooldown_max_s: float = Field(1800, gt=0, le=DAY_S, description="Seconds that the doubling ends at.")
 
 
-class WorkSettings(Group):
+class WorkSettings(SettingsGroup):
     """How much happens at once."""
 
     workers: Annotated[int, AfterValidator(_cores_for_zero)] = Field(
@@ -66,26 +66,26 @@ class WorkSettings(Group):
     max_memory_gb: float = Field(
         0,
         ge=0,
-        le=MOST_GB,
+        le=MAX_GB,
         description="Gigabytes that all our processes together may use; 0: three quarters of the machine's.",
     )
     min_free_memory_gb: float = Field(
         0.5,
         ge=0,
-        le=MOST_GB,
+        le=MAX_GB,
         description="Gigabytes of memory that stay free for other programs; below, no film is begun beside others; one "
         "always is.",
     )
     min_free_disk_gb: float = Field(
-        2, ge=0, le=MOST_GB, description="Gigabytes that must be free on the disk before a new film is begun."
+        2, ge=0, le=MAX_GB, description="Gigabytes that must be free on the disk before a new film is begun."
     )
 
 
-class ErrorSettings(Group):
+class ErrorSettings(SettingsGroup):
     """What a failure does to the rest of a batch."""
 
     on_error: OnError = Field("continue", description="After a film has failed: continue with the others, or stop.")
-    max_failures: int = Field(0, ge=0, le=MOST, description="Stop after so many failed films; 0: never.")
+    max_failures: int = Field(0, ge=0, le=MAX_INT, description="Stop after so many failed films; 0: never.")
     retries: int = Field(
         1,
         ge=0,
@@ -95,7 +95,7 @@ class ErrorSettings(Group):
     retry_wait_s: float = Field(60, ge=0, le=DAY_S, description="Seconds before that; doubled each time.")
 
 
-class TimeLimitSettings(Group):
+class TimeLimitSettings(SettingsGroup):
     """Seconds that each stage of a film may take."""
 
     script_s: float = Field(

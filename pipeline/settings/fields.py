@@ -47,7 +47,7 @@ def setting_tables() -> frozenset[str]:
 
 
 @cache
-def only_in_files() -> frozenset[str]:
+def file_only_tables() -> frozenset[str]:
     """The tables that can be set in a file only: their keys are no names of variables ("openai/gpt-oss-120b")."""
     return frozenset(name for name in setting_tables() if _is_group(get_args(setting_fields()[name].annotation)[1]))
 

@@ -18,22 +18,22 @@ from pipeline.settings.series import SeriesTables
 from pipeline.settings.services import GroqSettings, PexelsSettings, PixabaySettings, Services
 from pipeline.settings.value_types import (
     DAY_S,
-    MOST,
-    MOST_GB,
+    MAX_GB,
+    MAX_INT,
     Formats,
-    Group,
     Names,
     OptionalLanguage,
     OptionalText,
     OptionalWebSocketUrl,
     Percent,
+    SettingsGroup,
 )
 
 # Music closer than this to the voice hides words from many; WCAG 2.2 (1.4.7) asks for 20 dB, which is the default.
 _CLEAR_SPEECH_LU = 15
 
 
-class ScriptSettings(Group):
+class ScriptSettings(SettingsGroup):
     """Who writes the script, and what a model that writes is told besides the topic."""
 
     writers: Names = Field(
@@ -67,7 +67,7 @@ class ScriptSettings(Group):
         return value
 
 
-class NarrationSettings(Group):
+class NarrationSettings(SettingsGroup):
     """Who speaks."""
 
     narrator: NarratorName = Field(
@@ -95,7 +95,7 @@ class NarrationSettings(Group):
     )
 
 
-class MusicSettings(Group):
+class MusicSettings(SettingsGroup):
     """A bed under the voice."""
 
     bed: str = Field(
@@ -118,7 +118,7 @@ class MusicSettings(Group):
         return self
 
 
-class EdgeSettings(Group):
+class EdgeSettings(SettingsGroup):
     """The online voices of Microsoft Edge."""
 
     url: OptionalWebSocketUrl = Field(None, description="Address of the service (wss://…); empty: the public one.")
@@ -138,7 +138,7 @@ class EdgeSettings(Group):
     )
 
 
-class PiperSettings(Group):
+class PiperSettings(SettingsGroup):
     """Piper's voices: natural, without a network, from files that you bring."""
 
     voices: str = Field(
@@ -148,7 +148,7 @@ class PiperSettings(Group):
     )
 
 
-class QualitySettings(Group):
+class QualitySettings(SettingsGroup):
     """How a film is inspected before it is delivered."""
 
     inspect: Depth = Field(
@@ -173,10 +173,10 @@ class QualitySettings(Group):
         description="Percent of a batch, drawn by chance, that a person looks at; nothing else of the batch is "
         "published before all of these are approved. At least one film, if it is more than 0.",
     )
-    review_seed: int = Field(0, ge=0, le=MOST, description="Another number draws other films.")
+    review_seed: int = Field(0, ge=0, le=MAX_INT, description="Another number draws other films.")
 
 
-class OutputSettings(Group):
+class OutputSettings(SettingsGroup):
     """Where films go."""
 
     pattern: str = Field(
@@ -189,13 +189,13 @@ class OutputSettings(Group):
     )
 
 
-class CacheSettings(Group):
+class CacheSettings(SettingsGroup):
     """What was paid for once and is kept."""
 
     max_gb: float = Field(
         10,
         ge=0,
-        le=MOST_GB,
+        le=MAX_GB,
         description="Gigabytes that the cache may grow to; least recently used goes first. What films under way have "
         "got from it stays until they are made, whatever process makes them: with 0 films are slower, and do not fail.",
     )
@@ -206,7 +206,7 @@ class CacheSettings(Group):
         return int(self.max_gb * 1_000_000_000)
 
 
-class Settings(Group):
+class Settings(SettingsGroup):
     """All settings. `Settings()` are the defaults; `load_settings()` reads those of a workspace."""
 
     template: str = Field(

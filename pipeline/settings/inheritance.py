@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from pipeline.errors import did_you_mean
-from pipeline.model.file_names import GIVEN_NAME
+from pipeline.model.file_names import NAME_PATTERN
 
 _Values = Mapping[str, Any]
 
@@ -19,7 +19,7 @@ def _plainly_over(base: _Values, own: _Values) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class TableInheritance:
     """What such tables are called, those that come with us, and the one that others are based on."""
 
     noun: str
@@ -44,7 +44,7 @@ class Kind:
         Raises `ValueError` that names the wrong one.
         """
         for name in tables:
-            if not GIVEN_NAME.fullmatch(name):
+            if not NAME_PATTERN.fullmatch(name):
                 wrong = f"{name[:40]!r} can't be the name of a {self.noun}"
                 raise ValueError(f"{wrong}: take small letters, digits, - and _")
         return {name: self._values(name, tables, ()) for name in tables}

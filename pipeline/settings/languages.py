@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
-from pipeline.language.tags import LANGUAGE_TAG, MOST_LANGUAGES, usual_case
+from pipeline.language.tags import LANGUAGE_TAG, MAX_LANGUAGES, canonical_case
 from pipeline.language.text import clean_text, has_words
 from pipeline.settings.value_types import split_names
 
@@ -16,12 +16,12 @@ _TEXT, _TABLE = "<text>", "<table>"
 
 
 def _language_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
-    if len(tags) > MOST_LANGUAGES:
-        raise ValueError(f"must be at most {MOST_LANGUAGES} languages")
+    if len(tags) > MAX_LANGUAGES:
+        raise ValueError(f"must be at most {MAX_LANGUAGES} languages")
     for tag in tags:
         if not LANGUAGE_TAG.fullmatch(tag):
             raise ValueError("must be language tags like en, de or pt-BR")
-    return tuple(dict.fromkeys(map(usual_case, tags)))
+    return tuple(dict.fromkeys(map(canonical_case, tags)))
 
 
 def _keys_are_languages(table: dict[str, str]) -> dict[str, str]:

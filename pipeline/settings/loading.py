@@ -11,8 +11,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.errors import ConfigurationError, InputError
-from pipeline.settings.diagnostics import Found, help_with, names_of_nothing, unknown, without_keys, wrong
-from pipeline.settings.fields import PREFIX, only_in_files, setting_field, setting_tables
+from pipeline.settings.diagnostics import (
+    SettingValue,
+    describe_invalid,
+    describe_unknown,
+    hint_for,
+    redact_keys,
+    unknown_references,
+)
+from pipeline.settings.fields import PREFIX, file_only_tables, setting_field, setting_tables
 from pipeline.settings.groups import Settings
 from pipeline.settings.services import PRESETS
 from pipeline.toml import line_of, parse_toml
@@ -42,7 +49,7 @@ def load_settings(
     Raises `ConfigurationError` with every unknown name (and the nearest known one) and every wrong value.
     """
     environ = os.environ if environ is None else environ
-    found: dict[str, Found] = {}
+    found: dict[str, SettingValue] = {}
     problems: list[str] = []
     sources = (
         _from_file(workspace / CONFIG_NAME),
@@ -54,21 +61,21 @@ def load_settings(
             table, _, path = name.partition(".")
             if setting_field(name) is not None:
                 found[name] = entry
-            elif table in setting_tables() - only_in_files():
+            elif table in setting_tables() - file_only_tables():
                 before = found[table].value if table in found else {}
-                found[table] = Found(value=_with(before, path.split("."), entry.value), subject=entry.subject)
+                found[table] = SettingValue(value=_with(before, path.split("."), entry.value), subject=entry.subject)
             else:
-                problems.append(unknown(name, entry))
+                problems.append(describe_unknown(name, entry))
     found |= dict(_well_known_keys(found, environ))
     try:
         settings = Settings(**_nested(found))
     except ValidationError as error:
-        problems += [wrong(details, found) for details in error.errors(include_url=False)]
+        problems += [describe_invalid(details, found) for details in error.errors(include_url=False)]
         # The original would quote the values, the secret ones as well.
-        raise ConfigurationError(without_keys("; ".join(problems)), hint=help_with(problems)) from None
-    problems += names_of_nothing(settings, found)
+        raise ConfigurationError(redact_keys("; ".join(problems)), hint=hint_for(problems)) from None
+    problems += unknown_references(settings, found)
     if problems:
-        raise ConfigurationError(without_keys("; ".join(problems)), hint=help_with(problems))
+        raise ConfigurationError(redact_keys("; ".join(problems)), hint=hint_for(problems))
     return settings
 
 
@@ -79,25 +86,27 @@ def _with(table: object, path: list[str], value: object) -> dict[str, object]:
     return {**known, key: _with(known.get(key), rest, value) if rest else value}
 
 
-def _from_flags(overrides: Mapping[str, object], called: Mapping[str, str]) -> Iterator[tuple[str, Found]]:
+def _from_flags(overrides: Mapping[str, object], called: Mapping[str, str]) -> Iterator[tuple[str, SettingValue]]:
     for name, value in overrides.items():
         if value is not None:
             subject = called.get(name) or called.get(name.partition(".")[0]) or name
-            yield name, Found(value=value, subject=subject)
+            yield name, SettingValue(value=value, subject=subject)
 
 
-def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Found]]:
+def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, SettingValue]]:
     """Empty variables count as not set, as shells and CI systems mean them."""
     for variable, name in _KEYS.items():
         if environ.get(variable):
-            yield name, Found(value=environ[variable], subject=variable)
+            yield name, SettingValue(value=environ[variable], subject=variable)
     for variable in sorted(environ):
         if variable.upper().startswith(PREFIX) and variable.upper() != _NOT_A_SETTING and environ[variable]:
             name = variable[len(PREFIX) :].lower().replace("__", ".")
-            yield name, Found(value=environ[variable], subject=variable)
+            yield name, SettingValue(value=environ[variable], subject=variable)
 
 
-def _well_known_keys(found: Mapping[str, Found], environ: Mapping[str, str]) -> Iterator[tuple[str, Found]]:
+def _well_known_keys(
+    found: Mapping[str, SettingValue], environ: Mapping[str, str]
+) -> Iterator[tuple[str, SettingValue]]:
     """The keys of services in the variables where their own tools look for them; they go before nightreel.toml."""
     tables = {name.split(".")[1] for name in found if name.startswith("services.")}
     for service in sorted(PRESETS.keys() | tables):
@@ -105,10 +114,10 @@ def _well_known_keys(found: Mapping[str, Found], environ: Mapping[str, str]) -> 
         variable = str(told.value) if told else PRESETS.get(service, {}).get("api_key_env", "")
         from_file = key not in found or found[key].subject.startswith(CONFIG_NAME)
         if from_file and environ.get(variable):
-            yield key, Found(value=environ[variable], subject=variable)
+            yield key, SettingValue(value=environ[variable], subject=variable)
 
 
-def _from_file(path: Path) -> Iterator[tuple[str, Found]]:
+def _from_file(path: Path) -> Iterator[tuple[str, SettingValue]]:
     try:
         text = path.read_text(encoding="utf-8-sig")  # editors on Windows like to begin with a mark
         content = parse_toml(text, CONFIG_NAME)
@@ -122,7 +131,7 @@ def _from_file(path: Path) -> Iterator[tuple[str, Found]]:
         raise ConfigurationError(error.message, where=error.where) from error
     for name, value in _flat(content):
         line = line_of(text, name.replace('"', "").split("."))
-        yield name, Found(value=value, subject=f"{CONFIG_NAME}:{line}: {name}")
+        yield name, SettingValue(value=value, subject=f"{CONFIG_NAME}:{line}: {name}")
 
 
 def _flat(content: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
@@ -134,7 +143,7 @@ def _flat(content: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, ob
             yield name, value
 
 
-def _nested(found: Mapping[str, Found]) -> dict[str, Any]:
+def _nested(found: Mapping[str, SettingValue]) -> dict[str, Any]:
     nested: dict[str, Any] = {}
     for name, entry in found.items():
         *groups, key = name.split(".")

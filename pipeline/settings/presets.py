@@ -11,14 +11,14 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from pipeline.choices import Holds
 from pipeline.model import Codec
-from pipeline.settings.inheritance import Kind
+from pipeline.settings.inheritance import TableInheritance
 from pipeline.settings.value_types import (
-    Group,
     OptionalMotion,
     OptionalNumber,
     OptionalShape,
     OptionalText,
     OptionalTransition,
+    SettingsGroup,
 )
 
 DEFAULT_PRESET = "youtube"
@@ -87,7 +87,7 @@ _Pixels = Annotated[int, Field(ge=240, le=4096, multiple_of=2)]
 _EncoderPreset = Annotated[str, BeforeValidator(_number_as_text)]
 
 
-class PresetSettings(Group):
+class PresetSettings(SettingsGroup):
     """How films are encoded, under one of these names or one of yours, e.g. [presets.mine]."""
 
     based_on: OptionalText = Field(None, description="The preset that gives what is not set here; none: youtube.")
@@ -124,7 +124,7 @@ class PresetSettings(Group):
     )
 
 
-class VideoSettings(Group):
+class VideoSettings(SettingsGroup):
     """The picture."""
 
     preset: str = Field(
@@ -192,10 +192,10 @@ def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, **own}
 
 
-_KIND = Kind(noun="preset", known=PRESETS, default=DEFAULT_PRESET, over=_over)
+_KIND = TableInheritance(noun="preset", known=PRESETS, default=DEFAULT_PRESET, over=_over)
 
 
-def presets_of(tables: Mapping[str, PresetSettings]) -> dict[str, Preset]:
+def resolve_presets(tables: Mapping[str, PresetSettings]) -> dict[str, Preset]:
     """The presets of these tables, with all that they are based on. Raises `ValueError` that names the wrong one."""
     either = {"qp": None, "crf": None}
     return {name: _checked(Preset(name=name, **{**either, **own})) for name, own in _KIND.all_values(tables).items()}
@@ -227,7 +227,7 @@ def _checked(preset: Preset) -> Preset:
 
 
 def _sound(tables: dict[str, PresetSettings]) -> dict[str, PresetSettings]:
-    presets_of(tables)
+    resolve_presets(tables)
     return tables
 
 

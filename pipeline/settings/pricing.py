@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from pipeline.settings.value_types import Group
+from pipeline.settings.value_types import SettingsGroup
 
 
-class PriceSettings(Group):
+class PriceSettings(SettingsGroup):
     """What a model costs."""
 
     usd_per_million_in: float = Field(ge=0, le=1e6, description="Price of a million tokens read, in US dollars.")
@@ -47,7 +47,7 @@ KNOWN_PRICES = {name: PriceSettings(**price) for name, price in _KNOWN.items()}
 Prices = Annotated[dict[str, PriceSettings], BeforeValidator(_with_known)]
 
 
-class BudgetSettings(Group):
+class BudgetSettings(SettingsGroup):
     """What models may cost, in US dollars. What would cost more waits: for the next day, or for a larger budget."""
 
     usd_per_batch: float = Field(

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from pipeline.errors import did_you_mean
 from pipeline.model.profile import JUDGED, STANDARD, QualityProfile
-from pipeline.settings.inheritance import Kind
-from pipeline.settings.value_types import Group, Names, OptionalText
+from pipeline.settings.inheritance import TableInheritance
+from pipeline.settings.value_types import Names, OptionalText, SettingsGroup
 
 DEFAULT_PROFILE = STANDARD.name
 # Each is complete.
@@ -84,11 +84,11 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
     }
 )
-_KIND = Kind(noun="profile", known=PROFILES, default=DEFAULT_PROFILE)
+_KIND = TableInheritance(noun="profile", known=PROFILES, default=DEFAULT_PROFILE)
 _Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
 
-class ProfileSettings(Group):
+class ProfileSettings(SettingsGroup):
     """How strictly films are judged, under one of these names or one of yours, e.g. [profiles.mine]."""
 
     based_on: OptionalText = Field(None, description="The profile that gives what is not set here; none: standard.")
@@ -147,7 +147,7 @@ class ProfileSettings(Group):
     vmaf: float | None = Field(None, ge=0, le=100, description="vmaf: likeness to that film, 0 to 100, at least.")
 
 
-def profiles_of(tables: Mapping[str, ProfileSettings]) -> dict[str, QualityProfile]:
+def resolve_profiles(tables: Mapping[str, ProfileSettings]) -> dict[str, QualityProfile]:
     """The profiles of these tables, with all that they are based on. Raises `ValueError` that names the wrong one."""
     return {name: _checked(QualityProfile(name=name, **values)) for name, values in _KIND.all_values(tables).items()}
 
@@ -166,7 +166,7 @@ def _checked(profile: QualityProfile) -> QualityProfile:
 
 
 def _sound(tables: dict[str, ProfileSettings]) -> dict[str, ProfileSettings]:
-    profiles_of(tables)
+    resolve_profiles(tables)
     return tables
 
 

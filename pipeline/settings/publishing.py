@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pipeline.choices import License, Privacy
 from pipeline.model.metadata import known_category
 from pipeline.model.schedule import Hours, Slots, Zone
-from pipeline.settings.value_types import DAY_S, MOST, Group, HttpUrl, Names
+from pipeline.settings.value_types import DAY_S, MAX_INT, HttpUrl, Names, SettingsGroup
 
 DEFAULT_CHANNEL = "default"
 # Units by method, where it is not one: https://developers.google.com/youtube/v3/determine_quota_cost
@@ -84,7 +84,7 @@ def _costs(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-class PublishingSettings(Group):
+class PublishingSettings(SettingsGroup):
     """Where films go besides output/."""
 
     to: Annotated[Names, AfterValidator(_destinations)] = Field(
@@ -94,7 +94,7 @@ class PublishingSettings(Group):
     )
 
 
-class YouTubeSettings(Group):
+class YouTubeSettings(SettingsGroup):
     """YouTube. Log in once: nightreel auth youtube."""
 
     root_url: HttpUrl = Field("https://youtube.googleapis.com", description="Address of the service.")
@@ -188,7 +188,7 @@ class YouTubeSettings(Group):
     kib_per_s: int = Field(
         0,
         ge=0,
-        le=MOST,
+        le=MAX_INT,
         description="KiB a second that all uploads of one process take of the line; 0: no limit. A film has "
         "time_limits.publishing_s to arrive: raise it if a large one needs more.",
     )
@@ -198,12 +198,12 @@ class YouTubeSettings(Group):
     uploads_per_day: int = Field(
         100,
         ge=0,
-        le=MOST,
+        le=MAX_INT,
         description="Calls of videos.insert that the Google project has in a day: one for each film, and one more "
         "where an upload has to be begun anew. The day ends at midnight in California; 0: no limit.",
     )
     units_per_day: int = Field(
-        10_000, ge=0, le=MOST, description="Units that the project has in a day for all other calls; 0: no limit."
+        10_000, ge=0, le=MAX_INT, description="Units that the project has in a day for all other calls; 0: no limit."
     )
     costs: Annotated[Names, AfterValidator(_costs)] = Field(
         KNOWN_COSTS,

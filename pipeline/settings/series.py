@@ -9,9 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 from pipeline.language.tags import LANGUAGE_TAG
 from pipeline.language.text import clean_text, has_words
 from pipeline.model.episodes import MOST_EPISODES, checked_pattern
-from pipeline.model.file_names import GIVEN_NAME
+from pipeline.model.file_names import NAME_PATTERN
 from pipeline.settings.languages import VoiceTable
-from pipeline.settings.value_types import Group, OptionalLanguage, OptionalShape, OptionalText
+from pipeline.settings.value_types import OptionalLanguage, OptionalShape, OptionalText, SettingsGroup
 
 _MOST_TERMS = 200
 _TERM_CHARS = 100
@@ -50,7 +50,7 @@ def _language_keys(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
-class SeriesSettings(Group):
+class SeriesSettings(SettingsGroup):
     """Films that belong together, under a name of yours: briefs name it (series: optics), or --series does."""
 
     title: str = Field(
@@ -126,7 +126,7 @@ class SeriesSettings(Group):
 
 def _named(tables: dict[str, SeriesSettings]) -> dict[str, SeriesSettings]:
     for name in tables:
-        if not GIVEN_NAME.fullmatch(name) or name == "none":
+        if not NAME_PATTERN.fullmatch(name) or name == "none":
             raise ValueError(f"{name[:40]!r} can't be the name of a series: take small letters, digits, - and _")
     return tables
 

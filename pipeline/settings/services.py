@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from pipeline.settings.value_types import DAY_S, MOST, Group, HttpUrl, Key, Names, OptionalText
+from pipeline.settings.value_types import DAY_S, MAX_INT, ApiKey, HttpUrl, Names, OptionalText, SettingsGroup
 
 # Addresses, variables and ways to ask, by the services' own documentation; a table overrides any of it.
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -40,11 +40,11 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 )
 
 
-class ModelSettings(Group):
+class ModelSettings(SettingsGroup):
     """How much of a service with language models may be used."""
 
     base_url: HttpUrl = Field(description="Address of the service; a proxy or a gateway works.")
-    api_key: Key = Field(None, description="Key of the service. Better set outside this file, in the environment.")
+    api_key: ApiKey = Field(None, description="Key of the service. Better set outside this file, in the environment.")
     models: Names = Field(
         (), description="Names of models, best first: when one is gone, or does not answer well, the next is asked."
     )
@@ -55,15 +55,15 @@ class ModelSettings(Group):
         description="Requests a minute that the account allows, to all processes of a workspace; 0: no limit.",
     )
     tokens_per_min: int = Field(
-        0, ge=0, le=MOST, description="Tokens a minute, likewise; 0: as the account says itself."
+        0, ge=0, le=MAX_INT, description="Tokens a minute, likewise; 0: as the account says itself."
     )
     requests_per_day: int = Field(
         0,
         ge=0,
-        le=MOST,
+        le=MAX_INT,
         description="Requests a day (UTC) that may be spent, by all processes of a workspace; 0: no limit.",
     )
-    tokens_per_day: int = Field(0, ge=0, le=MOST, description="Tokens a day (UTC), likewise; 0: no limit.")
+    tokens_per_day: int = Field(0, ge=0, le=MAX_INT, description="Tokens a day (UTC), likewise; 0: no limit.")
     concurrency: int = Field(2, ge=1, le=100, description="Requests at the same time.")
     timeout_s: float = Field(60, gt=0, le=DAY_S, description="Seconds to wait for an answer.")
 
@@ -72,7 +72,7 @@ class GroqSettings(ModelSettings):
     """The language models at Groq, or behind anything that speaks its protocol."""
 
     base_url: HttpUrl = Field("https://api.groq.com", description="Address of the service; a proxy or a gateway works.")
-    api_key: Key = Field(
+    api_key: ApiKey = Field(
         None, description="Key of the service. Better set outside this file, as GROQ_API_KEY in the environment."
     )
     models: Names = Field(
@@ -89,7 +89,7 @@ class GroqSettings(ModelSettings):
     tokens_per_min: int = Field(
         0,
         ge=0,
-        le=MOST,
+        le=MAX_INT,
         description="Tokens a minute, likewise (8000 on the free plan); 0: as the account says itself.",
     )
 
@@ -136,15 +136,15 @@ def _named_well(value: dict[str, ServiceSettings]) -> dict[str, ServiceSettings]
 Services = Annotated[dict[str, ServiceSettings], BeforeValidator(_with_presets), AfterValidator(_named_well)]
 
 
-class StockSettings(Group):
+class StockSettings(SettingsGroup):
     """How much of a service with photos may be used."""
 
     root_url: HttpUrl = Field(description="Address of the service, without the path; a proxy works.")
-    api_key: Key = Field(None, description="Key of the service. Better set outside this file, in the environment.")
+    api_key: ApiKey = Field(None, description="Key of the service. Better set outside this file, in the environment.")
     requests_per_min: float = Field(
         0, ge=0, le=1e6, description="Searches a minute, at most, by all processes of a workspace; 0: no limit."
     )
-    requests_per_day: int = Field(0, ge=0, le=MOST, description="Searches a day (UTC), likewise; 0: no limit.")
+    requests_per_day: int = Field(0, ge=0, le=MAX_INT, description="Searches a day (UTC), likewise; 0: no limit.")
     concurrency: int = Field(2, ge=1, le=100, description="Searches at the same time.")
     timeout_s: float = Field(20, gt=0, le=DAY_S, description="Seconds to wait for an answer.")
 
@@ -155,7 +155,7 @@ class PexelsSettings(StockSettings):
     root_url: HttpUrl = Field(
         "https://api.pexels.com", description="Address of the service, without the path; a proxy works."
     )
-    api_key: Key = Field(
+    api_key: ApiKey = Field(
         None, description="Key of the service. Better set outside this file, as PEXELS_API_KEY in the environment."
     )
 
@@ -166,7 +166,7 @@ class PixabaySettings(StockSettings):
     root_url: HttpUrl = Field(
         "https://pixabay.com", description="Address of the service, without the path; a proxy works."
     )
-    api_key: Key = Field(
+    api_key: ApiKey = Field(
         None, description="Key of the service. Better set outside this file, as PIXABAY_API_KEY in the environment."
     )
     requests_per_min: float = Field(

@@ -82,7 +82,7 @@ OptionalShape = Annotated[Shape | None, BeforeValidator(_empty_is_none)]
 OptionalMotion = Annotated[MotionAmount | None, BeforeValidator(_empty_is_none)]
 OptionalTransition = Annotated[Transition | None, BeforeValidator(_empty_is_none)]
 OptionalText = Annotated[str | None, BeforeValidator(_empty_is_none)]
-Key = Annotated[SecretStr | None, BeforeValidator(_key)]
+ApiKey = Annotated[SecretStr | None, BeforeValidator(_key)]
 Password = Annotated[SecretStr | None, BeforeValidator(_empty_is_none)]
 Names = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], BeforeValidator(split_names)]
 Pairs = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], BeforeValidator(split_pairs)]
@@ -94,14 +94,14 @@ OptionalWebSocketUrl = Annotated[str | None, _url("wss", "ws"), BeforeValidator(
 # Beyond these, values were meant otherwise, and sums and dates overflow.
 DAY_S = 86_400
 WEEK_S = 7 * DAY_S
-MOST_GB = 1e6
-MOST = 10**12
+MAX_GB = 1e6
+MAX_INT = 10**12
 OptionalLanguage = Annotated[
     Annotated[str, Field(pattern=f"^{LANGUAGE_TAG.pattern}$")] | None, BeforeValidator(_empty_is_none)
 ]
 
 
-class Group(BaseModel):
+class SettingsGroup(BaseModel):
     """A table of nightreel.toml."""
 
     model_config = ConfigDict(

@@ -13,18 +13,18 @@ campaign      rows + template -> Briefs
 endpoint      an HTTP API as a table; pagination fetches its pages
 """
 
-from pipeline.sources.naming import batch_name, folder_of_pattern, is_table
+from pipeline.sources.naming import batch_name, glob_root, is_table
 from pipeline.sources.reading import read_brief, read_briefs
-from pipeline.sources.urls import as_source, is_endpoint, is_remote, told
+from pipeline.sources.urls import is_endpoint, is_remote, parse_source, redacted
 
 __all__ = [
-    "as_source",
     "batch_name",
-    "folder_of_pattern",
+    "glob_root",
     "is_endpoint",
     "is_remote",
     "is_table",
+    "parse_source",
     "read_brief",
     "read_briefs",
-    "told",
+    "redacted",
 ]

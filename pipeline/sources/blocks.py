@@ -16,7 +16,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.language.text import clean_code, clean_text, has_words
 from pipeline.language.words import join_words, split_words
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import Block, BulletList, CheckList, CodeBlock, Illustration, Paragraph, Quotation, Table
 from pipeline.sources.pasted_text import BESIDE_BOLD
 from pipeline.sources.pictures import source_as_named
@@ -220,7 +220,7 @@ def _verses(node: SyntaxTreeNode, lines: Sequence[str]) -> tuple[str, ...]:
         return tuple(lines)
     if (
         len(lines) < _FEWEST_VERSES
-        or max(map(width, lines)) > _VERSE_WIDTH
+        or max(map(display_width, lines)) > _VERSE_WIDTH
         or any(_begins_small(line) for line in lines)
     ):
         return ()

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.language.tags import LANGUAGE_TAG, MOST_LANGUAGES, usual_case
+from pipeline.language.tags import LANGUAGE_TAG, MAX_LANGUAGES, canonical_case
 from pipeline.language.text import clean_text
 from pipeline.model import SHAPES, Priority, WantedPicture
 from pipeline.model.episodes import MOST_EPISODES
@@ -93,7 +93,7 @@ def checked_language(text: str, where: str) -> str:
     """The code of a language as it is usually written."""
     if not LANGUAGE_TAG.fullmatch(text):
         raise InputError(f"{text!r} is not a language code", where=where, hint="Write e.g. en, de or pt-BR")
-    return usual_case(text)
+    return canonical_case(text)
 
 
 def _tags(tags: list[str], where: str) -> tuple[str, ...]:
@@ -105,8 +105,8 @@ def _tags(tags: list[str], where: str) -> tuple[str, ...]:
 
 def _languages(texts: list[str], where: str) -> tuple[str, ...]:
     languages = tuple(dict.fromkeys(checked_language(text, where) for text in texts))
-    if len(languages) > MOST_LANGUAGES:
-        raise InputError(f"{len(languages)} languages are wanted, at most {MOST_LANGUAGES} can be had", where=where)
+    if len(languages) > MAX_LANGUAGES:
+        raise InputError(f"{len(languages)} languages are wanted, at most {MAX_LANGUAGES} can be had", where=where)
     return languages
 
 

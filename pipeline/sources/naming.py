@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pipeline.errors import InputError
 from pipeline.language.text import clean_text, has_words
 from pipeline.model.file_names import safe_name
-from pipeline.sources.urls import is_database, is_endpoint, is_remote, told
+from pipeline.sources.urls import is_database, is_endpoint, is_remote, redacted
 
 SUFFIXES = (".md", ".txt")
 TABLES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".db", ".sqlite", ".sqlite3")
@@ -27,8 +27,8 @@ def batch_name(source: Path | str) -> str:
     name is safe on every system.
     """
     if is_remote(source):
-        source = Path(urlsplit(told(source)).path.strip("/") or "table")
-    source = folder_of_pattern(source) or source
+        source = Path(urlsplit(redacted(source)).path.strip("/") or "table")
+    source = glob_root(source) or source
     words = isinstance(source, str) and " " in source and not source.endswith((*SUFFIXES, *TABLES))
     last = str(source) if words else Path(os.path.normpath(Path.cwd() / source)).name
     stem = last[: -len(Path(last).suffix)] if last.casefold().endswith((*SUFFIXES, *TABLES)) else last
@@ -40,7 +40,7 @@ def is_table(source: Path | str) -> bool:
     return is_database(source) or is_endpoint(source) or Path(source).suffix.casefold() in TABLES
 
 
-def folder_of_pattern(source: Path | str) -> Path | None:
+def glob_root(source: Path | str) -> Path | None:
     """The folder before the first star of a pattern of files, "briefs/**/*.md"; None: it is none."""
     text = str(source)
     if "*" not in text or not text.casefold().endswith(".md"):
@@ -49,7 +49,7 @@ def folder_of_pattern(source: Path | str) -> Path | None:
     return Path(*plain) if plain else Path()
 
 
-def as_people_count(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
+def natural_sort_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
     """The order of names of files, for `sorted`: light.md, light2.md, light10.md."""
     parts = re.findall(r"([0-9]+)|([^0-9]+)", Path(name).stem.casefold())
     return tuple((0, int(digits), "") if digits else (1, 0, text) for digits, text in parts), name

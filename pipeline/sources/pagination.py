@@ -20,13 +20,13 @@ from yarl import URL
 from pipeline.errors import NeedsLoginError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.limits.times import retry_after_s
-from pipeline.public_http import MAY_PASS, PublicWeb, network_errors, open_web
+from pipeline.public_http import RETRYABLE_STATUSES, PublicHttpClient, network_errors, open_public_client
 from pipeline.sources.tables.pages import Page, open_page, value_at
-from pipeline.sources.tables.table import TableForm
+from pipeline.sources.tables.table import TableOptions
 
 if TYPE_CHECKING:
     from pipeline.sources.endpoint import Endpoint
-from pipeline.sources.urls import told
+from pipeline.sources.urls import redacted
 
 _MOST_PAGES = 10_000
 _ACCEPT = "application/json, application/x-ndjson, text/csv;q=0.9"
@@ -39,11 +39,11 @@ _AROUND = ("", "meta.", "pagination.", "paging.")
 _ONWARDS = "Say with source.next_at or source.page_param how it goes on"
 
 
-async def fetch(asked: Endpoint, folder: Path, form: TableForm, *, retry: RetryPolicy) -> tuple[Page, ...]:
+async def fetch(asked: Endpoint, folder: Path, options: TableOptions, *, retry: RetryPolicy) -> tuple[Page, ...]:
     """See `endpoint.fetch_pages`."""
-    name = told(asked.address)
+    name = redacted(asked.address)
     timeout = aiohttp.ClientTimeout(total=asked.timeout_s, sock_connect=10)
-    async with open_web(asked.allowed, within=timeout, hint=_ALLOW) as web:
+    async with open_public_client(asked.allowed, timeouts=timeout, hint=_ALLOW) as web:
         caller = _Caller(asked=asked, web=web, name=name)
         url: URL | None = caller.first()
         pages: list[Page] = []
@@ -54,7 +54,7 @@ async def fetch(asked: Endpoint, folder: Path, form: TableForm, *, retry: RetryP
                 raise PermanentError(what, where=name, hint=_ONWARDS)
             seen.add(url)
             answer = await with_retries(retry, partial(caller.get, url, folder / f"{len(pages) + 1:05}"))
-            page = await to_thread.run_sync(_look, answer, form, name)
+            page = await to_thread.run_sync(_look, answer, options, name)
             pages.append(page)
             url = caller.next(url, answer, page)
     return tuple(pages)
@@ -75,14 +75,14 @@ class _Answer:
     link: str
 
 
-def _look(answer: _Answer, form: TableForm, name: str) -> Page:
+def _look(answer: _Answer, options: TableOptions, name: str) -> Page:
     """Whether an answer has rows, and what it says beside them."""
     if not answer.path.stat().st_size:
-        return Page(path=answer.path, kind=answer.kind, beside={}, is_empty=True)
-    table, beside = open_page(answer.path, answer.kind, form, name=name)
+        return Page(path=answer.path, kind=answer.kind, metadata={}, is_empty=True)
+    table, beside = open_page(answer.path, answer.kind, options, name=name)
     is_empty = next(iter(table.rows()), None) is None
     kept = {key: value for key, value in beside.items() if not isinstance(value, list)}
-    return Page(path=answer.path, kind=answer.kind, beside=kept, is_empty=is_empty)
+    return Page(path=answer.path, kind=answer.kind, metadata=kept, is_empty=is_empty)
 
 
 @dataclass(kw_only=True)
@@ -90,7 +90,7 @@ class _Caller:
     """Asks for pages, one at a time."""
 
     asked: Endpoint
-    web: PublicWeb
+    web: PublicHttpClient
     name: str
     taken_bytes: int = 0
 
@@ -107,7 +107,7 @@ class _Caller:
         """The address of the page after this one; None: it was the last."""
         if answer.link:
             return self._on(url, answer.link)
-        marks = [_mark(value_at(page.beside, at)) for at in ((self.asked.next_at,) if self.asked.next_at else _NEXT)]
+        marks = [_mark(value_at(page.metadata, at)) for at in ((self.asked.next_at,) if self.asked.next_at else _NEXT)]
         for mark in marks:
             if mark.startswith(("http://", "https://", "/", "?")):
                 return self._on(url, mark)
@@ -119,7 +119,7 @@ class _Caller:
             return None if is_over else url.update_query({self.asked.page_param: str(int(number) + 1)})
         if self.asked.next_at or page.is_empty:
             return None
-        if any(marks) or any(value_at(page.beside, around + at) for around in _AROUND for at in _MORE):
+        if any(marks) or any(value_at(page.metadata, around + at) for around in _AROUND for at in _MORE):
             what = "says that there are more rows, and not at which address"
             raise PermanentError(what, where=self.name, hint=_ONWARDS)
         return None
@@ -156,7 +156,7 @@ class _Caller:
                 taken += len(piece)
                 if self.taken_bytes + taken > self.asked.most_bytes:
                     limit = f"{self.asked.most_bytes / 1e6:,.0f} MB"
-                    raise PermanentError(f"answers more than {limit}", where=self.name, hint="Raise source.most_mb")
+                    raise PermanentError(f"returned more than {limit}", where=self.name, hint="Raise source.most_mb")
                 head = head or piece[:64]
                 await file.write(piece)
         self.taken_bytes += taken
@@ -171,7 +171,7 @@ class _Caller:
         if status in {401, 403}:
             hint = "Set NIGHTREEL_SOURCE__API_KEY"
             raise NeedsLoginError(f"the service answered {status}", where=self.name, hint=hint)
-        if status in MAY_PASS:
+        if status in RETRYABLE_STATUSES:
             after = retry_after_s(response.headers)
             raise TransientError(f"the service answered {status}", where=self.name, retry_after_s=after)
         if status != 200:

@@ -12,7 +12,7 @@ from anyio import to_thread
 from pipeline.errors import InputError, SourceError
 from pipeline.model import Brief
 from pipeline.sources.markdown import parse_brief
-from pipeline.sources.naming import SUFFIXES, as_people_count, checked_title, folder_of_pattern, is_table
+from pipeline.sources.naming import SUFFIXES, checked_title, glob_root, is_table, natural_sort_key
 from pipeline.sources.textfile import nearest_file, read_text
 from pipeline.sources.topics import listed_files, parse_topics
 
@@ -67,7 +67,7 @@ def _read(source: Path | str, problems: list[InputError]) -> tuple[Brief, ...]:
             return (Brief(title=checked_title(source, where="topic")),)
     path = Path(source)
     if not _exists(path):
-        if (folder := folder_of_pattern(source)) is not None:
+        if (folder := glob_root(source)) is not None:
             return _read_all(_matching(folder, path), problems)
         nearest = "" if "*" in path.name else nearest_file(path)
         raise SourceError("no such file", where=str(path), hint=nearest or _KINDS)
@@ -116,7 +116,7 @@ def _in_folder(folder: Path) -> list[Path]:
     if not files:
         hint = "A brief is a .md file; a topic list (.txt) is given by its name, folders in it by a pattern: '**/*.md'"
         raise SourceError("has no briefs", where=str(folder), hint=hint)
-    return sorted(files, key=lambda path: as_people_count(path.name))
+    return sorted(files, key=lambda path: natural_sort_key(path.name))
 
 
 def _matching(folder: Path, pattern: Path) -> list[Path]:
@@ -129,7 +129,7 @@ def _matching(folder: Path, pattern: Path) -> list[Path]:
     if not files:
         hint = "A pattern is written in quotes: 'briefs/**/*.md' are all briefs below briefs/"
         raise SourceError("no brief is called so", where=str(pattern), hint=hint)
-    return sorted(files, key=lambda path: [as_people_count(part) for part in path.parts])
+    return sorted(files, key=lambda path: [natural_sort_key(part) for part in path.parts])
 
 
 def _read_all(files: Iterable[Path], problems: list[InputError], *, named_in: str = "") -> tuple[Brief, ...]:

@@ -26,12 +26,12 @@ def is_remote(source: Path | str) -> bool:
     return bool(_scheme(source))
 
 
-def as_source(text: str) -> Path | str:
+def parse_source(text: str) -> Path | str:
     """What a flag names: an address as it is, anything else as a path; nothing is not the current folder."""
     return text if is_remote(text) or not str(text).strip() else Path(text)
 
 
-def told(source: Path | str) -> str:
+def redacted(source: Path | str) -> str:
     """A source as messages and checkpoints have it: an address without passwords and keys."""
     if not is_remote(source):
         return str(source)

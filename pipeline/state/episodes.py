@@ -19,7 +19,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import DamagedError
-from pipeline.files import discard_leftovers, read_file, storage_errors, write_atomically
+from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
 from pipeline.model.episodes import MOST_EPISODES
 from pipeline.state.ledgers.daily import lock_beside
 
@@ -146,7 +146,7 @@ class EpisodeLedger:
     def _open(self) -> Iterator[list[Episode]]:
         with contextlib.ExitStack() as held:
             lock_beside(self._path, held)
-            discard_leftovers(self._path)
+            discard_stale_temporaries(self._path)
             episodes = _parsed(self._path)
             before = _text(episodes)
             yield episodes

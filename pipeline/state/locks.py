@@ -18,7 +18,7 @@ import anyio
 from anyio import to_thread
 
 from pipeline.errors import BusyError, StorageError
-from pipeline.files import is_there, storage_errors
+from pipeline.files import path_exists, storage_errors
 from pipeline.state.shielded import run_shielded
 
 _POLL_S = 0.05
@@ -215,14 +215,14 @@ def is_held(path: Path) -> bool:
     """
     lock = _Lock(path)
     try:
-        if not is_there(path):
+        if not path_exists(path):
             return False
         is_ours = lock.take()
     except OSError as error:  # not ours to write
         return _is_taken(lock, path, error)
     if is_ours:
         lock.give_back()
-    return not is_ours and is_there(path)
+    return not is_ours and path_exists(path)
 
 
 def _is_taken(lock: _Lock, path: Path, error: OSError) -> bool:

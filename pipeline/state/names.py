@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from pipeline.errors import CheckpointError, InputError, did_you_mean
-from pipeline.model.file_names import NAME_MAX_BYTES, is_device
+from pipeline.model.file_names import NAME_MAX_BYTES, is_reserved_name
 
 _JOB_ID = re.compile(r"[0-9a-f]{8,64}")
 # What Windows refuses; a workspace may be moved there. "/" and "\" would leave the folder.
@@ -82,7 +82,7 @@ def _problem_with(name: str) -> str:
         return f"it has {' '.join(ascii(char) for char in bad)} in it"
     if name[0] in ". -" or name[-1] in ". ":
         return "it begins with a dot, a space or a dash, or ends with a dot or a space"
-    if is_device(name):
+    if is_reserved_name(name):
         return "Windows keeps it for a device"
     return ""
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import inf
 
 from pipeline.language.words import join_words
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Subtitles, Word
 from pipeline.subtitles.limits import CueLimits
 from pipeline.subtitles.line_breaks import SENTENCE, break_costs
@@ -70,7 +70,7 @@ class _Scene:
         self.spaces = [0] + [_space(self.words[i - 1], self.words[i]) for i in range(1, len(self.words))]
         self.widths = [0]
         for space, word in zip(self.spaces, self.words, strict=False):
-            self.widths.append(self.widths[-1] + space + width(word.text))
+            self.widths.append(self.widths[-1] + space + display_width(word.text))
 
     def cheapest_path(self) -> list[tuple[int, int]]:
         """The ranges of the cues, in order."""

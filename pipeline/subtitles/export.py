@@ -10,8 +10,8 @@ from pipeline.language.text import as_subrip
 from pipeline.language.writing_systems import (
     LEFT_TO_RIGHT_MARK,
     RIGHT_TO_LEFT_MARK,
-    first_direction,
-    runs_right_to_left,
+    first_strong_direction,
+    is_right_to_left,
     writing_of,
 )
 from pipeline.model import SAMPLE_RATE_HZ, Cue, Subtitles
@@ -40,7 +40,7 @@ def _write(
 
     file = pysubs2.SSAFile()
     for cue, start_ms, end_ms in _timed(subtitles, lengths_samples):
-        runs_on = bool(language) and not runs_right_to_left(" ".join(cue.texts), language)
+        runs_on = bool(language) and not is_right_to_left(" ".join(cue.texts), language)
         lines = (_marked(escape(line), language, runs_on=runs_on) for line in cue.texts)
         text = "\\N".join(line.replace("\\", _BACKSLASH) for line in lines)
         file.append(pysubs2.SSAEvent(start=start_ms, end=end_ms, text=text))
@@ -54,7 +54,7 @@ def _marked(line: str, language: str, *, runs_on: bool) -> str:
     "NASA" would be laid out in English order, its full stop at the wrong end, and an English one (`runs_on`: its cue
     runs left to right) that begins with an Arabic name the other way round. Everything else they get right.
     """
-    direction = first_direction(line)
+    direction = first_strong_direction(line)
     if writing_of(language).right_to_left:
         return f"{RIGHT_TO_LEFT_MARK}{line}" if direction == "L" else line
     return f"{LEFT_TO_RIGHT_MARK}{line}" if runs_on and direction == "R" else line

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pipeline.language.sentences import sentence_ends
 from pipeline.language.text import CLOSING_MARKS, GREEK_QUESTION, OPENING_MARKS, SENTENCE_ENDS
-from pipeline.language.words import breathes, join_words, touch
+from pipeline.language.words import ends_with_pause, join_words, joins_without_space
 from pipeline.model import Word
 
 SENTENCE, BREATH, CLAUSE, PAUSE, OPENING, NEUTRAL, NAME, PHRASE = 0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 16.0, 40.0
@@ -177,7 +177,7 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
         cost = PHRASE if leans else _text_cost(text, following.text, is_end=index in ends)
         if cost == NEUTRAL:
             # Where there are few spaces, one more reason to break at the marks.
-            run = touch(word.text, following.text)
+            run = joins_without_space(word.text, following.text)
             cost = NAME if run else _grammar_cost(cores[index], cores[index + 1], table)
         silence_s = following.start_s - word.end_s
         if word.text.endswith(".") and index not in ends:
@@ -203,7 +203,7 @@ def _words_at_ends(words: Sequence[Word]) -> set[int]:
 
 def _text_cost(word: str, following: str, *, is_end: bool) -> float:
     """What punctuation, names and numbers say; `NEUTRAL` if they say nothing."""
-    if breathes(word):
+    if ends_with_pause(word):
         return BREATH  # the comma and the full stop of Thai
     if is_end or _SENTENCE_END.search(word):
         return SENTENCE if is_end else PHRASE if word[-1] == "." else CLAUSE  # "Why?" she asked

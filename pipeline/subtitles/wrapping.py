@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.language.hyphenation import division_points
+from pipeline.language.hyphenation import hyphenation_points
 from pipeline.language.phrases import phrase_spans
 from pipeline.language.words import join_words
-from pipeline.language.writing_systems import fitting, width
+from pipeline.language.writing_systems import display_width, prefix_length
 from pipeline.model import Word
 
 # Addresses and compounds are broken after one of these, if there is one.
@@ -31,9 +31,9 @@ def _joined(words: Sequence[Word], language: str, max_width: int, *, is_fine: bo
     joined: list[Word] = []
     for first, last in phrase_spans([word.text for word in words], language, is_fine=is_fine):
         text = join_words([word.text for word in words[first:last]])
-        if last - first == 1 or (width(text) > max_width and is_fine):
+        if last - first == 1 or (display_width(text) > max_width and is_fine):
             joined += words[first:last]
-        elif width(text) > max_width:
+        elif display_width(text) > max_width:
             joined += _joined(words[first:last], language, max_width, is_fine=True)
         else:
             joined.append(Word(text=text, start_s=words[first].start_s, end_s=words[last - 1].end_s))
@@ -48,7 +48,7 @@ def fit_words(words: Sequence[Word], max_width: int, language: str) -> tuple[lis
     fitted: list[Word] = []
     continues: list[bool] = []
     for word in words:
-        pieces = _pieces(word, max_width, language) if width(word.text) > max_width else [word]
+        pieces = _pieces(word, max_width, language) if display_width(word.text) > max_width else [word]
         fitted += pieces
         continues += [False] + [True] * (len(pieces) - 1)
     return fitted, continues
@@ -59,15 +59,15 @@ def _pieces(word: Word, max_width: int, language: str) -> list[Word]:
     rest = word.text
     is_address = bool(_ADDRESS.search(rest))
     points = [] if is_address else _points(rest, language)
-    while width(rest) > max_width:
-        end = fitting(rest, max_width)
+    while display_width(rest) > max_width:
+        end = prefix_length(rest, max_width)
         seam = max((at for at in range(1, end + 1) if rest[at - 1] in _SEAMS), default=0)
         if seam * 3 >= end:  # a seam near the start would leave a stub
             texts.append(rest[:seam])
             rest = rest[seam:]
             continue
         if not is_address and rest[end - 1].isalpha():
-            end = fitting(rest, max_width - 1)
+            end = prefix_length(rest, max_width - 1)
             begins = len(word.text) - len(rest)
             end = max((at - begins for at in points if begins < at <= begins + end), default=end)
             texts.append(f"{rest[:end]}-")
@@ -80,7 +80,7 @@ def _pieces(word: Word, max_width: int, language: str) -> list[Word]:
 def _points(text: str, language: str) -> list[int]:
     """Where words may be divided, whatever stands between them."""
     runs = _LETTERS.finditer(text)
-    return [run.start() + point for run in runs for point in division_points(run.group(), language)]
+    return [run.start() + point for run in runs for point in hyphenation_points(run.group(), language)]
 
 
 def _timed(texts: Sequence[str], word: Word) -> list[Word]:

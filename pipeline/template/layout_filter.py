@@ -1,6 +1,6 @@
-"""For which layouts a brief has something to show: a model that is offered others fills them with inventions.
+"""The layouts that a brief has material for. A model that is offered others fills them with made-up content.
 
-It also keeps the question small, since the form of each layout is a part of it.
+It also keeps requests small, because the schema contains every layout that is offered.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from pipeline.language.words import split_words
 from pipeline.model import Block, Brief, CodeBlock, Quotation
 from pipeline.template.notes import notes_as_markdown
 
-# Shorter films have no chapters.
+# Shorter films and notes have no chapters.
 _CHAPTERS_FROM_S = 240
 _CHAPTERS_FROM_WORDS = 600
-# Numbers that make a chart.
+# Different numbers that make a chart worthwhile.
 _CHART_FROM = 4
-# Layouts that need one.
+# Layouts that need a picture.
 PICTURE_LAYOUTS = frozenset({"picture", "scenery", "split"})
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def has_material_for(layout: str, brief: Brief) -> bool:
-    """Whether a scene of this layout can be made of `brief` without making anything up."""
+    """Whether `brief` has material for this layout, so that nothing has to be made up."""
     check = _CHECKS.get(layout)
     return check is None or check(brief)
 
@@ -33,7 +33,7 @@ def _quotation(brief: Brief) -> bool:
 
 
 def _code(brief: Brief) -> bool:
-    """Without notes, the topic may be a language."""
+    """Without notes, the topic may be a programming language."""
     return _has(brief, CodeBlock) or not brief.has_notes
 
 
@@ -59,7 +59,7 @@ def _blocks(brief: Brief) -> list[Block]:
     return [block for section in brief.sections for block in section.blocks]
 
 
-# The others need only words.
+# Other layouts need only text.
 _CHECKS: Mapping[str, Callable[[Brief], bool]] = {
     "section": _chapters,
     "quote": _quotation,

@@ -1,4 +1,4 @@
-"""Finding a template by name, and reading its folder."""
+"""Find a template by name, and load its folder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model import SCENES, row_of
+from pipeline.model import SCENES, items_rule_of
 from pipeline.template.includes import SHARED, included_files
 from pipeline.template.intro_outro import scene_defaults
 from pipeline.template.layout_limits import ITEMS, limits_in
@@ -21,13 +21,13 @@ from pipeline.toml import line_of, read_text_file
 from pipeline.workspace import builtin_root, is_builtin
 
 TOML = "template.toml"
-# The keys of [metadata] that say how a host shows a film.
+# The keys of [metadata] that override settings of the host.
 _PUBLICITY = ("category", "made_for_kids", "synthetic_media", "notify_subscribers", "license", "embeddable")
 _MAX_BYTES = 256 * 1024
 
 
 def known_templates(search: Sequence[Path]) -> dict[str, Path]:
-    """The folder of every template by name: those of `search` in order, then the built-in ones; the first wins."""
+    """The folder of every template by name: of `search` in order, then built in; the first of a name wins."""
     found: dict[str, Path] = {}
     for root in (*search, builtin_root() / "templates"):
         if root.is_dir():
@@ -37,10 +37,10 @@ def known_templates(search: Sequence[Path]) -> dict[str, Path]:
 
 
 def load_template(name: str, *, search: Sequence[Path]) -> Template:
-    """The template `name` of the folders in `search`, else the built-in one. Reads files; call it off the event loop.
+    """Load the template `name` from the folders in `search`, or the built-in one. Blocks.
 
-    Raises `InputError` when there is none of that name, with the nearest one, or when its files are not in order: an
-    unknown key, layout or field is told with file, line and the nearest known name.
+    Raises `InputError` for an unknown name, with the nearest one as a hint, and for invalid files: unknown keys,
+    layouts and fields are reported with file, line and the nearest known name.
     """
     known = known_templates(search)
     if name not in known:
@@ -50,22 +50,22 @@ def load_template(name: str, *, search: Sequence[Path]) -> Template:
 
 
 def read_template(folder: Path, *, search: Sequence[Path]) -> Template:
-    """The template in `folder`, called like it. Raises `InputError` when its files are not in order."""
+    """Load the template in `folder`, and name it after it. Raises `InputError` for invalid files."""
     template = _read_folder(folder, folder.resolve().name, search)
-    # What came with us is in order: the tests check it, so that no command has to.
-    if template.custom_fingerprint != _NOTHING:
+    # Built-in templates are checked by the tests, so commands can skip it.
+    if template.custom_fingerprint != _BUILTIN_ONLY:
         _check(template)
     return template
 
 
 @lru_cache(maxsize=16)
 def _check(template: Template) -> None:
-    """Once for each that is in order: templates are read more often than their files change."""
+    """Check a template, and remember valid ones: they are loaded more often than they change."""
     template.check()
 
 
 def shared_files(search: Sequence[Path], pattern: str = "*.jinja") -> dict[str, Path]:
-    """What any template may include, by name ("shared/facts.jinja"): of `search` in order, then what is built in."""
+    """The files that templates share, by name ("shared/facts.jinja"): of `search` in order, then built in."""
     found: dict[str, Path] = {}
     for root in (*search, builtin_root() / "templates"):
         for name, path in files_in(root / SHARED, pattern).items():
@@ -74,10 +74,10 @@ def shared_files(search: Sequence[Path], pattern: str = "*.jinja") -> dict[str, 
 
 
 def files_in(folder: Path, pattern: str) -> dict[str, Path]:
-    """The files of a folder by name.
+    """The files in `folder` that match `pattern`, by name.
 
-    Raises `InputError` for a link that leads out of it: what is told to models, or shown, would be anything on the
-    machine.
+    Raises `InputError` for a symbolic link that leads out of it, by which a template could send any file of the machine
+    to a model, or show it.
     """
     found = {path.name: path for path in sorted(folder.glob(pattern)) if path.is_file()}
     for path in found.values():
@@ -86,20 +86,20 @@ def files_in(folder: Path, pattern: str) -> dict[str, Path]:
 
 
 def check_inside(folder: Path, path: Path) -> None:
-    """Raise `InputError` for a path that leads out of the folder of a template, by links or dots."""
+    """Raise `InputError` for a path that leads out of a template's folder, by symbolic links or `..`."""
     if not path.resolve().is_relative_to(folder.resolve()):
         raise InputError("leads out of the template's folder", where=str(path), hint="Copy the file into it")
 
 
 def picture_file(folder: Path, name: str) -> Path:
-    """A picture that a script of the template in `folder` names. Raises `InputError` for one that is not there."""
-    # Only what lies in the folder itself is opened: "../secret.png" is just a name that is not there.
+    """The picture `name` in a template's folder. Raises `InputError` if it is missing."""
+    # Only files directly in the folder are opened, so "../secret.png" is a missing name.
     try:
-        is_there = Path(name).name == name and (folder / name).is_file()
+        exists = Path(name).name == name and (folder / name).is_file()
     except (OSError, ValueError):
-        is_there = False  # a name that no file can have
-    if not is_there:
-        hint = did_you_mean(name, files_in(folder, "*.*"), otherwise="Put it beside script.toml")
+        exists = False  # not a valid file name
+    if not exists:
+        hint = did_you_mean(name, files_in(folder, "*.*"), otherwise="Put it next to script.toml")
         raise InputError("no such file", where=str(folder / name[:80]), hint=hint)
     check_inside(folder, folder / name)
     return folder / name
@@ -109,14 +109,14 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
     toml = read_text(files_in(folder, TOML).get(TOML, folder / TOML))
     checked = parse_template_file(toml, path=str(folder / TOML))
     paths, shared = files_in(folder, "*.jinja"), shared_files(search)
-    _refuse_missing(checked, paths, toml, folder)
+    _check_files(checked, paths, toml, folder)
     files = {name: read_text(path) for name, path in paths.items()}
     files |= included_files(files, lambda name: read_text(shared[name]) if name in shared else None)
     scripts = {name: read_text(path) for name, path in files_in(folder, "script*.toml").items()}
     fields = in_dependency_order(checked.row_fields)
-    shown = checked.metadata
-    places = {name: path for name, path in {**paths, **shared}.items() if name in files}
-    lie = {**{name: folder / name for name in (TOML, *scripts)}, **places}
+    metadata = checked.metadata
+    file_paths = {name: path for name, path in {**paths, **shared}.items() if name in files}
+    all_paths = {**{name: folder / name for name in (TOML, *scripts)}, **file_paths}
     texts = {TOML: toml, **scripts, **files}
     return Template(
         name=name,
@@ -130,35 +130,35 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
         profile=checked.profile,
         language=checked.language,
         layouts=_layouts(checked),
-        intro=scene_defaults(checked.ends["intro"]),
-        outro=scene_defaults(checked.ends["outro"]) if "outro" in checked.ends else None,
+        intro=scene_defaults(checked.intro_outro["intro"]),
+        outro=scene_defaults(checked.intro_outro["outro"]) if "outro" in checked.intro_outro else None,
         assets=tuple((name, named) for name, named in checked.assets if named),
-        tags=tuple(dict.fromkeys(shown.tags)),
+        tags=tuple(dict.fromkeys(metadata.tags)),
         fields=fields,
         key=checked.key,
         script_templates=_script_templates(scripts, folder, fields),
         fingerprint=_fingerprint(texts),
         custom_fingerprint=_fingerprint(
-            {name: text for name, text in texts.items() if not is_builtin(lie[name], search)}
+            {name: text for name, text in texts.items() if not is_builtin(all_paths[name], search)}
         ),
         folder=str(folder),
-        places=tuple((name, str(path)) for name, path in places.items()),
+        file_paths=tuple((name, str(path)) for name, path in file_paths.items()),
         files=tuple(files.items()),
         system_file=checked.prompt.system,
         user_file=checked.prompt.user,
-        description_file=shown.description,
-        title_file=shown.title or "",
-        page_file=shown.page or "",
-        hashtags=tuple(dict.fromkeys(shown.hashtags)),
-        publicity=tuple((name, value) for name in _PUBLICITY if (value := getattr(shown, name)) is not None),
+        description_file=metadata.description,
+        title_file=metadata.title or "",
+        page_file=metadata.page or "",
+        hashtags=tuple(dict.fromkeys(metadata.hashtags)),
+        publicity=tuple((name, value) for name in _PUBLICITY if (value := getattr(metadata, name)) is not None),
     )
 
 
-def _refuse_missing(checked: TemplateFile, paths: Mapping[str, Path], toml: str, folder: Path) -> None:
-    """Raise `InputError` for a file that template.toml names and that is not beside it."""
-    chosen = {f"prompt.{key}": getattr(checked.prompt, key) for key in ("system", "user")}
-    chosen |= {f"metadata.{key}": getattr(checked.metadata, key) for key in ("description", "title", "page")}
-    for key, file in chosen.items():
+def _check_files(checked: TemplateFile, paths: Mapping[str, Path], toml: str, folder: Path) -> None:
+    """Raise `InputError` for a file that template.toml names and that is not in the folder."""
+    named = {f"prompt.{key}": getattr(checked.prompt, key) for key in ("system", "user")}
+    named |= {f"metadata.{key}": getattr(checked.metadata, key) for key in ("description", "title", "page")}
+    for key, file in named.items():
         if file and file not in paths:
             where = f"{folder / TOML}:{line_of(toml, key.split('.'))}"
             raise InputError(f"there is no file {file}", where=where, hint=did_you_mean(file, paths))
@@ -170,7 +170,7 @@ def _layouts(checked: TemplateFile) -> tuple[Layout, ...]:
             name=name,
             use=SCENES[name].use,
             max_chars=tuple((field, limit) for field, limit in limits.items() if field != ITEMS),
-            fewest_items=row.fewest if (row := row_of(SCENES[name])) else 0,
+            fewest_items=row.fewest if (row := items_rule_of(SCENES[name])) else 0,
             max_items=limits.get(ITEMS, 0),
         )
         for name, limits in limits_in(checked.layouts).items()
@@ -178,7 +178,7 @@ def _layouts(checked: TemplateFile) -> tuple[Layout, ...]:
 
 
 def _script_templates(scripts: Mapping[str, str], folder: Path, fields: Sequence[Field]) -> tuple[ScriptTemplate, ...]:
-    """script.toml first, then script.de.toml and the like."""
+    """The compiled scripts: script.toml first, then script.de.toml and the like."""
     known, images = [each.name for each in fields], {each.name for each in fields if each.kind == "image"}
     plays = [
         parse_script_template(text, path=str(folder / name), known=known, images=images)
@@ -188,8 +188,8 @@ def _script_templates(scripts: Mapping[str, str], folder: Path, fields: Sequence
 
 
 def read_text(path: Path) -> str:
-    """A file of a template. Raises `InputError` for one that can't be read."""
-    # One kind of line ending, so that a checkout on Windows has the same fingerprint.
+    """The text of a template's file. Raises `InputError` if it can't be read."""
+    # Line endings are normalised, so that a checkout on Windows has the same fingerprint.
     return read_text_file(path, most_bytes=_MAX_BYTES)
 
 
@@ -201,5 +201,5 @@ def _fingerprint(files: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
-# Of a template of which every file is built in.
-_NOTHING = _fingerprint({})
+# The custom fingerprint of a template whose files are all built in.
+_BUILTIN_ONLY = _fingerprint({})

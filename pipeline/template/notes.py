@@ -1,4 +1,4 @@
-"""The notes of a brief as a model reads them: Markdown again, tidy and without what nobody can show."""
+"""A brief's notes as Markdown for a prompt, normalised and without pictures that can't be found."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.model import (
 
 
 def notes_as_markdown(sections: Sequence[Section]) -> str:
-    """Headings, paragraphs, lists, quotations, tables, code and pictures that are there, a blank line between them."""
+    """The sections as Markdown, with a blank line between blocks; pictures that can't be found are left out."""
     parts: list[str] = []
     for section in sections:
         if section.heading:
@@ -61,7 +61,7 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _longest_run(code: str) -> int:
-    """The longest run of backticks in code: the fence around it is longer."""
+    """The longest run of backticks in code; its fence must be longer."""
     longest = run = 0
     for character in code:
         run = run + 1 if character == "`" else 0

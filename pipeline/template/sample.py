@@ -1,6 +1,6 @@
-"""The sample of a template: a small script with a scene of each of its layouts, which shows what they look like.
+"""The sample of a template: a small script with a scene of each of its layouts, for previews.
 
-A sample.toml lies beside template.toml; what it has no scene for is taken from the one that templates share:
+It is a sample.toml next to template.toml; layouts that it has no scene for are taken from the shared sample:
 
     title = "Three reasons to keep bees"
     language = "en"
@@ -11,7 +11,7 @@ A sample.toml lies beside template.toml; what it has no scene for is taken from 
     items = ["Honey", "Pollination"]
     say = ["There are two good reasons.", "The first is honey.", "The second is what grows around them."]
 
-`say` is what is spoken, a sentence or two each; where there are items, the last ones bring the items with them.
+`say` lists the spoken lines, a sentence or two each; if there are items, the last lines reveal them.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ _KEYS = ("title", "language", "thumbnail_text", "scenes")
 def load_sample(template: Template, *, search: Sequence[Path]) -> Script:
     """A script with a scene of each layout of the template, in the order of its own sample, then of its layouts.
 
-    Reads files. Raises `InputError` for a sample that is not in order, with the line of the scene.
+    Reads files. Raises `InputError` for an invalid sample, with the line of the scene.
     """
     shared = _parse(shared_files(search, SAMPLE)[f"{SHARED}/{SAMPLE}"])
     path = files_in(Path(template.folder), SAMPLE).get(SAMPLE)
     own = _parse(path) if path else None
     scenes = list(own.scenes if own else ())
-    there = {scene.layout for scene in scenes}
-    missing = [layout.name for layout in template.layouts if layout.name not in there]
+    present = {scene.layout for scene in scenes}
+    missing = [layout.name for layout in template.layouts if layout.name not in present]
     more = [scene for name in missing for scene in shared.scenes if scene.layout == name]
-    # The opening stands first, the closing last, wherever they come from.
+    # The opening comes first and the closing last, whichever sample they are from.
     ordered = sorted([*scenes, *more], key=lambda scene: _place(scene.layout, template))
     about = own or shared
     return Script(
@@ -53,17 +53,17 @@ def load_sample(template: Template, *, search: Sequence[Path]) -> Script:
 
 
 def pictures_of(sample: Script, template: Template, *, search: Sequence[Path]) -> dict[str, Path]:
-    """The files of the pictures that a sample shows, by name: beside it, else among those that templates share.
+    """The picture files of a sample by name: in the template's folder, else in the shared one.
 
-    Raises `InputError` for one that is not there.
+    Raises `InputError` for a missing picture.
     """
     found: dict[str, Path] = {}
     for name in dict.fromkeys(map(named_picture, sample.scenes)):
-        # Only what a folder lists is opened: "../secret.png" is just a name that is not there.
+        # Only listed files are opened, so "../secret.png" is a missing name.
         own = files_in(Path(template.folder), "*.*")
         shared = {path.name: path for path in shared_files(search, "*.*").values()}
         if name and name not in {**shared, **own}:
-            hint = did_you_mean(name, {**shared, **own}, otherwise="Put it beside the sample")
+            hint = did_you_mean(name, {**shared, **own}, otherwise="Put it next to the sample")
             raise InputError(f"there is no picture {name}", where=str(Path(template.folder) / SAMPLE), hint=hint)
         if name:
             found[name] = {**shared, **own}[name]

@@ -1,7 +1,7 @@
-"""What texts and lists may grow to while a template is filled in, and how often it may go round.
+"""Limits of the Jinja2 sandbox: the size of texts and lists, and the number of iterations and calls.
 
-A template of somebody else's may double a text forty times, or go round in circles in circles. Whatever makes something
-longer is measured before it is made; whatever repeats is counted.
+A third-party template may double a text forty times, or nest loops. Operations that enlarge a value check its size
+before they create it; iterations and calls are counted.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from jinja2.nodes import EvalContext
 from jinja2.utils import pass_eval_context
 
 # A prompt with long notes has some ten thousand characters; YouTube takes 5,000 bytes of description.
-MOST_CHARS = 200_000
-# Of loops and calls, all in all, and of one `range`.
-MOST_ROUNDS, MOST_IN_RANGE = 100_000, 1_000
-# Of anything that makes room: `center`, `indent`, `ljust`.
-MOST_WIDTH = 1_000
-# "%9999d" and "{:>9999}": four digits, or a number from elsewhere, for a width.
-_WIDE = re.compile(r"%[^%a-zA-Z]*(?:\d{4}|\*)|\{[^}]*:[^}]*(?:\d{4}|\{)")
-# Jinja2's filters that make much out of little and that no text needs; `random`: the same film every time.
-UNUSED = ("batch", "pprint", "random", "slice", "tojson", "urlize", "wordwrap", "xmlattr")
-# Methods of texts that do so.
-_GROWING = frozenset({"encode", "expandtabs", "format_map", "translate"})
+MAX_CHARS = 200_000
+# Iterations and calls of one rendering, and the length of one `range`.
+MAX_STEPS, MAX_RANGE = 100_000, 1_000
+# Of padding: `center`, `indent`, `ljust`.
+MAX_WIDTH = 1_000
+# "%9999d" and "{:>9999}": a width of four digits, or one given by an argument.
+_WIDE_FORMAT = re.compile(r"%[^%a-zA-Z]*(?:\d{4}|\*)|\{[^}]*:[^}]*(?:\d{4}|\{)")
+# Removed filters: they enlarge values, and no text needs them; `random` would make films differ.
+REMOVED_FILTERS = ("batch", "pprint", "random", "slice", "tojson", "urlize", "wordwrap", "xmlattr")
+# String methods that enlarge values.
+_ENLARGING = frozenset({"encode", "expandtabs", "format_map", "translate"})
 
 
-def measured(value: Any) -> Any:  # noqa: ANN401 - Jinja2 knows no types
-    """The value. Raises `SecurityError` where it holds more than a text may, however deep."""
-    left, waiting = MOST_CHARS, [value]
+def check_size(value: Any) -> Any:  # noqa: ANN401 - Jinja2 is untyped
+    """Return the value. Raises `SecurityError` if it holds more than `MAX_CHARS`, nested values included."""
+    left, waiting = MAX_CHARS, [value]
     while waiting:
         each = waiting.pop()
         left -= 1 + (len(each) if isinstance(each, Sized) else 0)
@@ -46,40 +46,40 @@ def measured(value: Any) -> Any:  # noqa: ANN401 - Jinja2 knows no types
 
 
 def too_long() -> SecurityError:
-    """What is said of a text that will not end."""
-    return SecurityError(f"the text is longer than {MOST_CHARS:,} characters")
+    """The error for a text longer than `MAX_CHARS`."""
+    return SecurityError(f"the text is longer than {MAX_CHARS:,} characters")
 
 
-def concatenated(parts: Iterable[str]) -> str:
-    """What lies between two tags. Raises `SecurityError`, as all of these do."""
+def bounded_concat(parts: Iterable[str]) -> str:
+    """Jinja2's `concat`, with a size limit. Raises `SecurityError`, like all functions here."""
     found = list(parts)
-    if sum(map(len, found)) > MOST_CHARS:
+    if sum(map(len, found)) > MAX_CHARS:
         raise too_long()
     return "".join(found)
 
 
-def chained(parts: Iterable[object]) -> str:
-    """A ~ b ~ c."""
-    return concatenated([str(part) for part in parts])
+def bounded_tilde(parts: Iterable[object]) -> str:
+    """The operator `~`: parts joined as texts, with a size limit."""
+    return bounded_concat([str(part) for part in parts])
 
 
-def small_range(*limits: int) -> range:
-    """`range`, of a thousand rounds at most."""
-    rounds = range(*limits)
-    if len(rounds) > MOST_IN_RANGE:
-        raise SecurityError(f"range() of more than {MOST_IN_RANGE:,} rounds")
-    return rounds
+def bounded_range(*limits: int) -> range:
+    """`range`, with at most `MAX_RANGE` numbers."""
+    numbers = range(*limits)
+    if len(numbers) > MAX_RANGE:
+        raise SecurityError(f"range() of more than {MAX_RANGE:,} numbers")
+    return numbers
 
 
 def check_call(method: Callable[..., object], given: tuple[object, ...]) -> None:
-    """Before a method of a text or a number is called."""
-    # Jinja2 puts a function of its own around `format` and `format_map`.
+    """Check a call of a method of a text or a number before it is made. Raises `SecurityError`."""
+    # Jinja2 wraps `format` and `format_map`.
     method = getattr(method, "__wrapped__", method)
     owner, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
     if not isinstance(owner, str | bytes | int | float):
         return
-    if name in _GROWING or any(isinstance(each, int) and abs(each) > MOST_WIDTH for each in given):
-        raise SecurityError(f"{name}() is not for templates, or not with numbers above {MOST_WIDTH:,}")
+    if name in _ENLARGING or any(isinstance(each, int) and abs(each) > MAX_WIDTH for each in given):
+        raise SecurityError(f"{name}() is not for templates, or not with numbers above {MAX_WIDTH:,}")
     if name == "format" and isinstance(owner, str):
         _check_pattern(owner)
     if name == "replace" and isinstance(owner, str):
@@ -89,23 +89,23 @@ def check_call(method: Callable[..., object], given: tuple[object, ...]) -> None
 
 
 def _check_pattern(pattern: str) -> None:
-    if _WIDE.search(pattern):
+    if _WIDE_FORMAT.search(pattern):
         raise SecurityError("a format of more than 999 characters")
 
 
 def _check_replaced(text: str, old: str = "", new: str = "") -> None:
-    if len(text) + text.count(old) * len(new) > MOST_CHARS:
+    if len(text) + text.count(old) * len(new) > MAX_CHARS:
         raise too_long()
 
 
 def _check_joined(parts: Any, between: str) -> None:  # noqa: ANN401
-    if isinstance(parts, Sized) and len(parts) * len(between) > MOST_CHARS:
+    if isinstance(parts, Sized) and len(parts) * len(between) > MAX_CHARS:
         raise too_long()
-    measured(parts)
+    check_size(parts)
 
 
 def _center(value: object, width: int = 80) -> str:
-    return str(value).center(min(width, MOST_WIDTH))
+    return str(value).center(min(width, MAX_WIDTH))
 
 
 def _format(value: object, *args: object, **named: object) -> str:
@@ -115,14 +115,14 @@ def _format(value: object, *args: object, **named: object) -> str:
 
 def _indent(value: object, width: int | str = 4, first: bool = False, blank: bool = False) -> str:  # noqa: FBT001, FBT002
     text, wide = str(value), len(width) if isinstance(width, str) else width
-    if (text.count("\n") + 1) * wide > MOST_CHARS:
+    if (text.count("\n") + 1) * wide > MAX_CHARS:
         raise too_long()
     return filters.do_indent(text, width, first, blank)
 
 
 @pass_eval_context
 def _join(context: EvalContext, value: Iterable[Any], d: str = "", attribute: str | int | None = None) -> str:
-    parts = list(islice(value, MOST_CHARS))
+    parts = list(islice(value, MAX_CHARS))
     _check_joined(parts, d)
     return filters.sync_do_join(context, parts, d, attribute)
 
@@ -134,8 +134,8 @@ def _replace(context: EvalContext, value: object, old: str, new: str, count: int
 
 
 def _list(value: Iterable[object]) -> list[object]:
-    found = list(islice(value, MOST_CHARS))
-    measured(found)
+    found = list(islice(value, MAX_CHARS))
+    check_size(found)
     return found
 
 

@@ -1,4 +1,4 @@
-"""A table of TOML -> a scene: its texts by field, and `say`, what is spoken."""
+"""Parse a TOML table as a scene: its fields, and `say`, the spoken lines."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any, get_args, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, row_of
-from pipeline.toml import in_our_words
+from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, items_rule_of
+from pipeline.toml import describe_invalid_value
 
 _SAY, _LAYOUT = "say", "layout"
 
 
 def build_scene(table: Mapping[str, Any], *, where: str) -> Scene:
-    """The scene that a table describes. Raises `InputError` for unknown keys and values of the wrong kind."""
+    """The scene that a table describes. Raises `InputError` for unknown keys and values of the wrong type."""
     name = str(table.get(_LAYOUT, ""))
     if name not in SCENES:
-        raise InputError(f"a scene has the layout {name!r}", where=where, hint=did_you_mean(name, SCENES))
+        raise InputError(f"unknown layout {name!r}", where=where, hint=did_you_mean(name, SCENES))
     kind = SCENES[name]
     given = {key: value for key, value in table.items() if key != _SAY}
     try:
@@ -32,13 +32,13 @@ def build_scene(table: Mapping[str, Any], *, where: str) -> Scene:
         if first["type"] == "unexpected_keyword_argument":
             hint = did_you_mean(str(first["loc"][-1]), _names(kind))
             raise InputError(f"a {name} scene has no {place}", where=where, hint=hint) from error
-        raise InputError(f"{name}: {place}: {in_our_words(first)}", where=where) from error
+        raise InputError(f"{name}: {place}: {describe_invalid_value(first)}", where=where) from error
     scene: Scene = document.scene  # type: ignore[attr-defined]
     return scene
 
 
 def check_keys(table: Mapping[str, Any], *, where: str, also: Collection[str]) -> None:
-    """Raise `InputError` for a key that no scene of this layout has, besides those in `also`."""
+    """Raise `InputError` for a key that is neither a field of this layout nor in `also`."""
     name = str(table[_LAYOUT])
     own = {_SAY, *get_type_hints(SCENES[name])} - {"lines", "use"}
     if unknown := next((key for key in table if key not in {*own, *also}), None):
@@ -47,22 +47,22 @@ def check_keys(table: Mapping[str, Any], *, where: str, also: Collection[str]) -
 
 @cache
 def _document(kind: type) -> type[BaseModel]:
-    """A model around the scene: its config, here "no unknown keys", holds for the dataclasses inside as well."""
+    """A pydantic model around the scene, whose config (no unknown keys) applies to the nested dataclasses as well."""
     return create_model(f"{kind.__name__}Document", __config__=ConfigDict(extra="forbid"), scene=(kind, ...))
 
 
 def _names(kind: type) -> set[str]:
-    """All that may be named in a scene, and in what it holds several of."""
+    """All keys that may occur in a scene and in its items."""
     names = {_SAY, *get_type_hints(kind)} - {"lines"}
     ones = (one for hint in get_type_hints(kind).values() for one in get_args(hint))
     return names.union(*(_names(one) for one in ones if isinstance(one, type) and is_dataclass(one)))
 
 
 def _lines(kind: type[Scene], table: Mapping[str, Any]) -> tuple[SpokenLine, ...]:
-    """What is spoken, the last lines with the items that they bring."""
+    """The spoken lines; the last ones reveal the items, if there are any."""
     said = table.get(_SAY, ())
     texts = [said] if isinstance(said, str) else [str(each) for each in said]
-    items = len(table.get("items", ())) + issubclass(kind, QuizScene) if row_of(kind) else 0
+    items = len(table.get("items", ())) + issubclass(kind, QuizScene) if items_rule_of(kind) else 0
     before = max(0, len(texts) - items)
     return tuple(
         SpokenLine(text=text, reveals=number - before if items and number >= before else None)

@@ -1,4 +1,4 @@
-"""What may stand in a template.toml, and where in it something stands that may not."""
+"""The schema of template.toml, with errors located by line."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from pipeline.template.rows.dates import ORDERS
 from pipeline.template.rows.field import TEXT_MAX_CHARS, Kind
 from pipeline.template.rows.field import Field as RowField
 from pipeline.template.rows.field_checks import find_field_problems
-from pipeline.toml import in_our_words, line_of, parse_toml
+from pipeline.toml import describe_invalid_value, line_of, parse_toml
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
 
-# What those are that have to look like something.
-_NAMED = {
-    "logo": "the name of a PNG beside template.toml",
-    "heading_font": "the name of a TTF or OTF file beside template.toml, or of a family that is installed",
-    "text_font": "the name of a TTF or OTF file beside template.toml, or of a family that is installed",
+# What a value with a pattern must look like, by key.
+_EXPECTED = {
+    "logo": "the name of a PNG next to template.toml",
+    "heading_font": "the name of a TTF or OTF file next to template.toml, or of an installed font family",
+    "text_font": "the name of a TTF or OTF file next to template.toml, or of an installed font family",
     "language": "a language tag like en, de or pt-BR",
     "category": "a number like 28",
     "currency": "a currency like EUR",
     "order": "one of " + ", ".join(ORDERS),
-    "[key]": "a name of small letters, digits and _",
+    "[key]": "a name of lower-case letters, digits and _",
 }
-# Any other text that has to.
-_FILE = "the name of a .jinja file beside template.toml"
+# For any other pattern.
+_EXPECTED_FILE = "the name of a .jinja file next to template.toml"
 
 
 class _Table(BaseModel):
@@ -40,23 +40,23 @@ class _Table(BaseModel):
 
 
 class PromptTable(_Table):
-    """Jinja2 files that become the messages to a model."""
+    """The Jinja2 files of the system message and the user message."""
 
     system: FileName = "system.jinja"
     user: FileName = "user.jinja"
 
 
 class MetadataTable(_Table):
-    """What goes beside the film when it is published."""
+    """The metadata of the published film."""
 
     description: FileName = "description.jinja"
-    # What the film is called there, and everything that stands below it; none: as the script calls it, and the
-    # description with what belongs below it.
+    # The published title, and the whole text below the film; None: the script's title, and the description with its
+    # usual additions.
     title: FileName | None = None
     page: FileName | None = None
     tags: list[str] = []
     hashtags: Annotated[list[str], Field(max_length=15)] = []
-    # These go before the settings of the host.
+    # These override the settings of the host.
     category: Annotated[str, Field(pattern=r"^\d{1,3}$"), AfterValidator(known_category)] | None = None
     made_for_kids: bool | None = None
     synthetic_media: bool | None = None
@@ -66,21 +66,21 @@ class MetadataTable(_Table):
 
 
 class AssetsTable(_Table):
-    """What the template brings along beside its texts. The brand of a workspace goes before it."""
+    """Logo and fonts of the template. The brand of a workspace overrides them."""
 
-    # A PNG beside template.toml.
+    # A PNG next to template.toml.
     logo: Annotated[str, Field(pattern=r"^([^/\\]+\.png)?$")] = ""
-    # TTF or OTF files beside it, or families that are installed.
+    # TTF or OTF files next to it, or installed font families.
     heading_font: Annotated[str, Field(pattern=r"^[^/\\]*$")] = ""
     text_font: Annotated[str, Field(pattern=r"^[^/\\]*$")] = ""
 
 
 class FieldTable(_Table):
-    """What a template wants to know of each row: one [fields.NAME]."""
+    """A [fields.NAME]: a field that the template expects of each row."""
 
     type: Kind = "text"
     required: bool = False
-    # As it would stand in a cell, where the cell is empty; or Jinja2 over the other fields.
+    # For empty cells: a value as written in a cell, or Jinja2 over the other fields.
     default: str = ""
     derived: str = ""
     help: Annotated[str, Field(max_length=300)] = ""
@@ -117,82 +117,82 @@ class TemplateFile(_Table):
     theme: Annotated[str, Field(min_length=1)] = "midnight"
     captions: CaptionStyle = "karaoke"
     transition: Transition = "cut"
-    # How much moves; None: as the theme says.
+    # The amount of motion; None: the theme's.
     motion: MotionAmount | None = None
-    # A file in music/ of the workspace, or "auto", where neither brief nor settings name one.
+    # A file in music/ of the workspace, or "auto"; used if neither brief nor settings name one.
     music: str = ""
-    # How strictly its films are judged, where the settings do not say: draft, standard, strict, or one of the user's.
+    # The quality profile if the settings name none: draft, standard, strict, or one of the user's.
     profile: Annotated[str, Field(max_length=40)] = ""
-    # Of the texts in [intro] and [outro]: films in other languages go without them.
+    # The language of the texts in [intro] and [outro]; films in other languages do without them.
     language: Annotated[str, Field(pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]+)*)?$")] = ""
-    # Which layout opens a film and which one closes it, and texts of it by default.
+    # Layout and default texts of the first and the last scene.
     intro: dict[str, str] = {}
     outro: dict[str, str] | None = None
     assets: AssetsTable = AssetsTable()
     prompt: PromptTable = PromptTable()
     metadata: MetadataTable = MetadataTable()
-    # The layouts a film may use; a table that is missing is a layout that is not used. See `limits`.
+    # The layouts that a film may use; a layout without a table is not used. See `layout_limits`.
     layouts: dict[str, dict[str, Any]]
-    # For campaigns: what a row has to tell, and which of that names it across days (empty: all of it).
+    # For campaigns: the fields of a row, and the one that identifies it across runs (empty: all of them).
     fields: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], FieldTable] = {}
     key: str = ""
 
     @property
     def row_fields(self) -> tuple[RowField, ...]:
-        """The tables [fields.NAME], in their order."""
+        """The fields declared in [fields.NAME], in order."""
         return tuple(table.named(name) for name, table in self.fields.items())
 
     @property
-    def ends(self) -> dict[str, dict[str, str]]:
+    def intro_outro(self) -> dict[str, dict[str, str]]:
         """The tables [intro] and, if there is one, [outro], each with its layout."""
-        ends = {"intro": {"layout": "title"} | self.intro}
-        return ends if self.outro is None else {**ends, "outro": {"layout": "closing"} | self.outro}
+        tables = {"intro": {"layout": "title"} | self.intro}
+        return tables if self.outro is None else {**tables, "outro": {"layout": "closing"} | self.outro}
 
 
 def parse_template_file(text: str, *, path: str) -> TemplateFile:
-    """`text` checked. Raises `InputError` with the line of the first thing that is wrong."""
+    """Parse and validate a template.toml. Raises `InputError` with the line of the first error."""
     try:
         checked = TemplateFile.model_validate(parse_toml(text, path))
     except ValidationError as error:
-        # A misspelt table is also a missing one; the misspelling is what helps.
+        # A misspelt table is reported as missing, too; the misspelling is more helpful.
         first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
         keys = [str(part) for part in first["loc"]]
         where = f"{path}:{line_of(text, keys)}"
         if first["type"] == "extra_forbidden":
             hint = did_you_mean(keys[-1], _known_keys(keys[:-1]))
             raise InputError(f"unknown key {'.'.join(keys)}", where=where, hint=hint) from error
-        looks = _NAMED.get(keys[-1], _FILE)
-        told = ".".join(key for key in keys if key != "[key]")
-        raise InputError(f"{told}: {in_our_words(first, looks=looks)}", where=where) from error
+        looks = _EXPECTED.get(keys[-1], _EXPECTED_FILE)
+        path_of_keys = ".".join(key for key in keys if key != "[key]")
+        raise InputError(f"{path_of_keys}: {describe_invalid_value(first, looks=looks)}", where=where) from error
     if wrong := find_limit_problem(checked.layouts):
         within, problem, hint = wrong
         keys = ["layouts", *within]
         named = ".".join(keys)
         what = f"{named}: {problem}" if problem else f"unknown {'layout' if len(keys) == 2 else 'key'} {named}"
         raise InputError(what, where=f"{path}:{line_of(text, keys)}", hint=hint)
-    _check_ends(checked, text, path)
+    _check_intro_outro(checked, text, path)
     for name, key, problem, hint in find_field_problems(checked.row_fields, checked.key):
         where = f"{path}:{line_of(text, ['fields', name, key] if name else [key])}"
         raise InputError(problem, where=where, hint=hint)
     return checked
 
 
-def _check_ends(checked: TemplateFile, text: str, path: str) -> None:
-    """Raise `InputError` for a first or last scene that the template's layouts can't show."""
+def _check_intro_outro(checked: TemplateFile, text: str, path: str) -> None:
+    """Raise `InputError` for an [intro] or [outro] that does not match the template's layouts."""
     layouts = limits_in(checked.layouts)
-    for name, table in checked.ends.items():
+    for name, table in checked.intro_outro.items():
         for key, problem, hint in find_table_problems(table, layouts):
             raise InputError(f"{name}.{key}: {problem}", where=f"{path}:{line_of(text, [name, key])}", hint=hint)
 
 
 def _known_keys(tables: Sequence[str]) -> list[str]:
-    """The keys of the table with this path."""
+    """The keys of the table at this path."""
     model: type[BaseModel] = TemplateFile
     rest = iter(tables)
     for name in rest:
         annotation = model.model_fields[name].annotation
         if get_origin(annotation) is dict:
-            next(rest, "")  # whoever wrote the table named it
+            next(rest, "")  # a name chosen by the author
         kinds = (annotation, *get_args(annotation))
         model = next(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel))
     return list(model.model_fields)

@@ -1,4 +1,4 @@
-"""A loaded template: a frozen value that knows its limits and renders its texts."""
+"""A loaded template: layouts with their limits, prompts and metadata texts to render."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import jinja2
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.tags import same_language
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import Brief, CaptionStyle, LengthPlan, MotionAmount, Script, SourceRow, Transition
 from pipeline.template.includes import included_by
 from pipeline.template.intro_outro import SceneDefaults
@@ -25,7 +25,7 @@ from pipeline.template.rows import Field, ScriptTemplate
 from pipeline.template.sandbox import RENDER_ERRORS, TextSandbox
 from pipeline.template.undefined_names import find_undefined_name
 
-# Limits of a table's cells are for so many columns.
+# The number of columns that `item_cell` limits are meant for.
 _COLUMNS = 4
 
 
@@ -35,36 +35,36 @@ class Layout:
 
     # "title", "bullets": see `pipeline.model.scenes`.
     name: str
-    # What it is for, as a model is told.
+    # What it is for, as described in the prompt.
     use: str
-    # The longest text of each field, in characters, wide ones of East Asia counted twice (`width`): "heading", "item"
-    # (each of several texts), "item_title" (of several things with texts).
+    # The limit of each field in display width (East Asian wide characters count twice): "heading", "item" (each text of
+    # a list), "item_title" (a field of each item).
     max_chars: tuple[tuple[str, int], ...]
-    # How many items it holds; 0: it has none.
+    # The number of items; 0 if it has none.
     fewest_items: int = 0
     max_items: int = 0
 
     def limit(self, field: str) -> int:
-        """The longest text of a field, in characters."""
+        """The limit of a field in characters."""
         return dict(self.max_chars)[field]
 
     def item_limit(self, field: str, count: int) -> int:
-        """The longest text of each of so many items: fewer have the room of the others, half as much again at most."""
+        """The limit of each item's text if there are `count`: fewer items get more space, up to 1.5 times the limit."""
         limit = self.limit(field)
         return max(limit, min(limit * 3 // 2, limit * self.max_items // max(1, count)))
 
     def cell_limit(self, field: str, rows: Sequence[Sequence[str]]) -> int:
-        """The longest cell of a table: longer than its limit where columns are few, or narrow ones leave it room.
+        """The limit of a table's cells, raised if there are few columns, or narrow ones leave space for wide ones.
 
-        In a table of two columns at most twice the limit, of three up to three times.
+        With two columns it is at most twice the limit, with three at most three times.
         """
         limit = self.limit(field)
-        widest = [max(map(width, cells)) for cells in zip(*rows, strict=True)]
-        has_room = sum(widest) <= _COLUMNS * limit and max(widest, default=0) <= len(widest) * limit
-        return max(limit, *widest) if has_room else limit
+        widest = [max(map(display_width, cells)) for cells in zip(*rows, strict=True)]
+        fits = sum(widest) <= _COLUMNS * limit and max(widest, default=0) <= len(widest) * limit
+        return max(limit, *widest) if fits else limit
 
 
-# What the Jinja2 files can name.
+# The names available in Jinja2 files, with their types.
 PROMPT_CONTEXT: dict[str, Any] = {
     "brief": Brief,
     "intro": SceneDefaults,
@@ -74,64 +74,64 @@ PROMPT_CONTEXT: dict[str, Any] = {
     "plan": LengthPlan | None,
 }
 METADATA_CONTEXT: dict[str, Any] = {"brief": Brief, "script": Script}
-# The parts of a page as texts, each empty if there is none: chapters a line each, whose pictures the film shows.
+# The parts of a published description, as texts that may be empty: chapters a line each, attributions of pictures.
 PAGE_PARTS = ("description", "attributions", "chapters", "hashtags")
 PAGE_CONTEXT: dict[str, Any] = {**METADATA_CONTEXT, **dict.fromkeys(PAGE_PARTS, str)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Template:
-    """What shapes a film beyond its brief. Hashable; `load_template` makes it."""
+    """Everything that shapes a film besides its brief. Hashable; created by `load_template`."""
 
     name: str
     title: str
     description: str
-    # Name of a theme; the rendering room knows them.
+    # The name of a theme (see `pipeline.theme`).
     theme: str
     captions: CaptionStyle
     transition: Transition
-    # None: as the theme says.
+    # None: the theme's.
     motion: MotionAmount | None
-    # A file in music/, or "auto"; empty: none.
+    # A file in music/, or "auto"; empty for none.
     music: str
-    # Name of a quality profile; empty: as usual.
+    # The name of a quality profile; empty for the default.
     profile: str
-    # Of the texts of `intro` and `outro`; empty: they stand in films of any language.
+    # The language of the texts of `intro` and `outro`; empty if they suit any.
     language: str
     layouts: tuple[Layout, ...]
-    # What opens a film, and what closes it; None: whatever fits.
+    # The opening and the closing scene; None: any.
     intro: SceneDefaults
     outro: SceneDefaults | None
     tags: tuple[str, ...]
-    # (name, file or family) of its own logo ("logo") and fonts ("heading_font", "text_font"), as far as it has any.
+    # (name, file or font family) of its logo ("logo") and fonts ("heading_font", "text_font"), if it has any.
     assets: tuple[tuple[str, str], ...]
-    # What it wants to know of a row; the one that names a row across days (empty: all); the films it makes of rows by
-    # itself, one for each language that it has a script in.
+    # The fields it expects of a row; the field that identifies a row across runs (empty: all of them); its scripts for
+    # rows, one per language.
     fields: tuple[Field, ...]
     key: str
     script_templates: tuple[ScriptTemplate, ...]
-    # SHA-256 over all files of the template, for cache keys.
+    # SHA-256 of all files of the template, for cache keys.
     fingerprint: str
-    # The same over those that did not come with nightreel: what films are called by, which an upgrade does not change.
+    # SHA-256 of the files that are not built in, for job ids, which an upgrade must not change.
     custom_fingerprint: str = field(compare=False)
-    # Where its files are, for messages; not part of what the template is.
+    # Where its files are; for messages, and not compared.
     folder: str = field(compare=False)
     # (name, path) of its Jinja2 files, likewise.
-    places: tuple[tuple[str, str], ...] = field(compare=False)
-    # (name, text) of them and of what they include, and which of them is what.
+    file_paths: tuple[tuple[str, str], ...] = field(compare=False)
+    # (name, text) of these and of the files they include; then the names of the entry files.
     files: tuple[tuple[str, str], ...]
     system_file: str
     user_file: str
     description_file: str
-    # Of what hosts show; empty: as it comes.
+    # For the host's title and description; empty for the defaults.
     title_file: str = ""
     page_file: str = ""
     hashtags: tuple[str, ...] = ()
-    # What of a host's settings it says otherwise, by their names.
+    # (name, value) of the host's settings that it overrides.
     publicity: tuple[tuple[str, str | bool], ...] = ()
 
     def layout(self, name: str) -> Layout | None:
-        """The layout of that name; None: this template does not use it."""
+        """The layout of that name, or None if the template does not use it."""
         return self._layouts_by_name.get(name)
 
     @cached_property
@@ -139,7 +139,7 @@ class Template:
         return {layout.name: layout for layout in reversed(self.layouts)}
 
     def with_usable_layouts(self, brief: Brief) -> Template:
-        """The template with the layouts that a model may use for `brief`: those it has something to show for."""
+        """The template with only the layouts that `brief` has material for (see `layout_filter`)."""
         return replace(self, layouts=tuple(each for each in self.layouts if has_material_for(each.name, brief)))
 
     @property
@@ -149,30 +149,27 @@ class Template:
 
     @property
     def last_layout(self) -> str:
-        """The layout that closes a film; empty: whatever fits."""
+        """The layout that closes a film; empty for any."""
         return self.outro.layout if self.outro and self.layout(self.outro.layout) else ""
 
     def has_texts_in(self, language: str) -> bool:
-        """Whether its own texts (of `intro` and `outro`) may stand in a film in `language`."""
+        """Whether its texts of `intro` and `outro` may be used in a film in `language`."""
         return not self.language or same_language(self.language, language)
 
     def script_template(self, language: str) -> ScriptTemplate | None:
-        """Its own script in a language; None: there is none."""
+        """Its script in exactly this language, else in a variant of it, or None."""
         same = (play for play in self.script_templates if play.language == language)
         return next(same, None) or next(
             (each for each in self.script_templates if same_language(each.language, language)), None
         )
 
     def values(self, row: SourceRow, language: str) -> dict[str, object]:
-        """What a row says, as texts may use it, in the forms of a language; an empty text for what it does not say."""
-        said = dict(row.fields)
-        return {each.name: each.value(said.get(each.name, ""), language) for each in self.fields}
+        """The typed values of a row's fields, formatted for `language` when rendered; empty texts for missing ones."""
+        cells = dict(row.fields)
+        return {each.name: each.value(cells.get(each.name, ""), language) for each in self.fields}
 
     def prompt(self, brief: Brief, plan: LengthPlan | None = None) -> tuple[str, str]:
-        """What a model is told about `brief`: the system message and the user message.
-
-        `plan` is what the film holds if a length was asked for.
-        """
+        """Render the system message and the user message for `brief`; `plan` is given for a requested length."""
         names = {
             "brief": brief,
             "intro": self.intro,
@@ -184,24 +181,24 @@ class Template:
         return self._render(self.system_file, names), self._render(self.user_file, names)
 
     def description_of(self, brief: Brief, script: Script) -> str:
-        """The text that stands below the published film."""
+        """Render the description of the film."""
         return self._render(self.description_file, {"brief": brief, "script": script})
 
     def title_of(self, brief: Brief, script: Script) -> str:
-        """What the published film is called."""
+        """Render the title of the published film."""
         if not self.title_file:
             return script.title
         return " ".join(self._render(self.title_file, {"brief": brief, "script": script}).split()) or script.title
 
     def page_of(self, brief: Brief, script: Script, parts: Mapping[str, str]) -> str | None:
-        """Everything that stands below the published film; None: the template leaves that to others.
+        """Render the whole text below the published film, or None if the template has no file for it.
 
-        `parts` are those of `PAGE_PARTS`, by name.
+        `parts` maps the names in `PAGE_PARTS` to texts.
         """
         return self._render(self.page_file, {"brief": brief, "script": script, **parts}) if self.page_file else None
 
     def check(self) -> None:
-        """Raise `InputError` (file, line, nearest known name) when a Jinja2 file is broken or names unknown fields."""
+        """Raise `InputError` (file, line, nearest name) for a syntax error or an undefined name in a Jinja2 file."""
         contexts = (
             (self.system_file, PROMPT_CONTEXT),
             (self.user_file, PROMPT_CONTEXT),
@@ -222,11 +219,11 @@ class Template:
 
     @contextmanager
     def _translated(self, file: str) -> Iterator[None]:
-        """Jinja2's errors, and what an expression in a template may raise, as one `InputError` with file and line."""
+        """Turn Jinja2's errors, and errors raised by expressions, into an `InputError` with file and line."""
         try:
             yield
         except jinja2.TemplateSyntaxError as error:
-            # A text that is only looked through has no name.
+            # A text that is only parsed has no name.
             name = error.name if error.name in dict(self.files) else file
             where = f"{self._path(name)}:{error.lineno}"
             unknown = re.search(r"No (?:filter|test) named '([\w-]+)'", error.message or "")
@@ -235,17 +232,17 @@ class Template:
         except jinja2.TemplateNotFound as error:
             raise InputError(f"there is no file {error.name} in the template", where=self._path(file)) from error
         except RENDER_ERRORS as error:
-            # Jinja2 puts the template's own lines into the traceback.
+            # Jinja2 puts the template's lines into the traceback.
             frames = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
             name, line = next((place for place in reversed(frames) if place[0] in dict(self.files)), (file, 1))
-            raise InputError(f"the template can't be filled in: {error}", where=f"{self._path(name)}:{line}") from error
+            raise InputError(f"the template can't be rendered: {error}", where=f"{self._path(name)}:{line}") from error
 
     def _path(self, file: str) -> str:
-        return dict(self.places).get(file) or str(PurePath(self.folder) / file)
+        return dict(self.file_paths).get(file) or str(PurePath(self.folder) / file)
 
 
 @lru_cache(maxsize=16)
 def _environment(files: tuple[tuple[str, str], ...]) -> TextSandbox:
     sources = dict(files)
-    # The name stands in for the path, so that tracebacks carry it.
+    # The name is used as the path, so that it appears in tracebacks.
     return TextSandbox(jinja2.FunctionLoader(lambda name: (sources[name], name, None) if name in sources else None))

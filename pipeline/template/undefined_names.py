@@ -1,8 +1,8 @@
-"""The names a Jinja2 file may use, checked before anything is rendered.
+"""Static check of a Jinja2 file for undefined names and attributes.
 
-`brief` is a `Brief`, so `{{ brief.titel }}` can be refused when the template is loaded and not at three in the morning,
-after the film is made. What a name stands for is read off the dataclasses and followed through attributes and `for`
-loops; whatever can't be followed (filters, macros, `set`) is left to `StrictUndefined` at the time of rendering.
+`brief` is a `Brief`, so `{{ brief.titel }}` can be reported when the template is loaded, not at night after the film is
+made. Types are taken from the dataclasses and followed through attributes and `for` loops; what can't be inferred
+(filters, macros, `set`) is left to `StrictUndefined` when it is rendered.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pipeline.errors import did_you_mean
 
 @dataclass(frozen=True, kw_only=True)
 class UndefinedName:
-    """A name that a Jinja2 file uses and that does not exist."""
+    """A name or attribute that a Jinja2 file uses and that does not exist."""
 
     line: int
     message: str
@@ -28,7 +28,7 @@ class UndefinedName:
 
 
 def find_undefined_name(source: str, environment: Environment, context: Mapping[str, object]) -> UndefinedName | None:
-    """The first unknown name in `source`; `context` gives the type of each name that will be there."""
+    """The first undefined name in `source`; `context` maps the available names to their types."""
     tree = environment.parse(source)
     undeclared = meta.find_undeclared_variables(tree) - set(context) - set(environment.globals)
     for name in tree.find_all(nodes.Name):
@@ -36,32 +36,32 @@ def find_undefined_name(source: str, environment: Environment, context: Mapping[
             return UndefinedName(
                 line=name.lineno, message=f"unknown name {name.name!r}", hint=did_you_mean(name.name, context)
             )
-    return next(_unknown_attributes(tree, dict(context)), None)
+    return next(_undefined_attributes(tree, dict(context)), None)
 
 
-def _unknown_attributes(node: nodes.Node, scope: dict[str, object]) -> Iterator[UndefinedName]:
+def _undefined_attributes(node: nodes.Node, scope: dict[str, object]) -> Iterator[UndefinedName]:
     if isinstance(node, nodes.For) and isinstance(node.target, nodes.Name):
-        yield from _unknown_attributes(node.iter, scope)
+        yield from _undefined_attributes(node.iter, scope)
         scope = {**scope, node.target.name: _element(_type_of(node.iter, scope))}
     if isinstance(node, nodes.Getattr):
         known = _fields(_type_of(node.node, scope))
         if known and node.attr not in known:
-            owner = _written(node.node)
+            owner = _prefix(node.node)
             yield UndefinedName(
                 line=node.lineno,
                 message=f"unknown field {owner}{node.attr}",
                 hint=did_you_mean(node.attr, known),
             )
     for child in node.iter_child_nodes():
-        yield from _unknown_attributes(child, scope)
+        yield from _undefined_attributes(child, scope)
 
 
-def _written(node: nodes.Node) -> str:
+def _prefix(node: nodes.Node) -> str:
     return f"{node.name}." if isinstance(node, nodes.Name) else ""
 
 
 def _type_of(node: nodes.Node, scope: Mapping[str, object]) -> object:
-    """The annotation of what an expression gives; None: can't tell."""
+    """The inferred type of an expression, or None."""
     if isinstance(node, nodes.Name):
         return scope.get(node.name)
     if isinstance(node, nodes.Getattr):
@@ -70,14 +70,14 @@ def _type_of(node: nodes.Node, scope: Mapping[str, object]) -> object:
 
 
 def _element(annotation: object) -> object:
-    """What a loop over a `tuple[X, ...]` gives."""
+    """The element type of a `tuple[X, ...]`, or None."""
     arguments = get_args(annotation)
     return arguments[0] if get_origin(annotation) is tuple and arguments[1:] == (Ellipsis,) else None
 
 
 @lru_cache(maxsize=64)
 def _fields(annotation: object) -> dict[str, object]:
-    """Fields and properties of a dataclass, or of all dataclasses of a union, with their types; else empty."""
+    """The attributes of a dataclass, or of all members of a union, with their types; empty for other types."""
     if get_origin(annotation) in {types.UnionType, Union}:
         return {name: kind for member in get_args(annotation) for name, kind in _fields(member).items()}
     if not (isinstance(annotation, type) and is_dataclass(annotation)):

@@ -1,4 +1,4 @@
-"""The default theme as a constant, so that nothing needs to read themes/midnight.toml to draw."""
+"""The default theme as a constant: drawing needs no file."""
 
 from __future__ import annotations
 

@@ -11,10 +11,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import MotionAmount
-from pipeline.model.file_names import GIVEN_NAME
+from pipeline.model.file_names import NAME_PATTERN
 from pipeline.theme.colours import Lch, is_hex, to_hex
 from pipeline.theme.theme import ROLES, Ease, Manner, Theme, find_faint
-from pipeline.toml import in_our_words, line_of, parse_toml, read_text_file
+from pipeline.toml import describe_invalid_value, line_of, parse_toml, read_text_file
 from pipeline.workspace import builtin_root, is_builtin
 
 Mode = Literal["dark", "light"]
@@ -82,7 +82,7 @@ def known_themes(search: Sequence[Path]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for root in (*search, builtin_root() / "themes"):
         for file in sorted(root.glob("*.toml")) if root.is_dir() else ():
-            if GIVEN_NAME.fullmatch(file.stem):
+            if NAME_PATTERN.fullmatch(file.stem):
                 found.setdefault(file.stem, file)
     return found
 
@@ -149,4 +149,4 @@ def _parse(text: str, path: Path) -> _ThemeFile:
         if first["type"] == "extra_forbidden":
             names = _KEYS.get(table if key else "", list(_ThemeFile.model_fields))
             raise InputError(f"unknown key {named}", where=where, hint=did_you_mean(key or table, names)) from error
-        raise InputError(f"{named}: {in_our_words(first)}", where=where) from error
+        raise InputError(f"{named}: {describe_invalid_value(first)}", where=where) from error

@@ -154,7 +154,7 @@ BAD = {
     "a font of the brand that is none": Bad(
         ("make", "good.md", "--offline"),
         3,
-        ("brand.heading_font: good.md is no font that can be read", "Name a TTF or OTF file"),
+        ("brand.heading_font: good.md is not a readable font", "Name a TTF or OTF file"),
         files={"nightreel.toml": "[brand]\nheading_font = 'good.md'\n"},
     ),
     "a wrong value in nightreel.toml": Bad(
@@ -180,7 +180,7 @@ BAD = {
     ),
     "a workspace that is a file": Bad(("make", "good.md", "--workspace", "good.md"), 2, ("good.md: is not a folder",)),
     "a workspace that is not there": Bad(
-        ("make", "good.md", "--workspace", "flims"), 2, ("flims: there is no such workspace", "nightreel init flims")
+        ("make", "good.md", "--workspace", "flims"), 2, ("flims: no such workspace", "nightreel init flims")
     ),
     "a workspace that a variable of the shell should have named": Bad(
         ("make", "good.md", "--workspace", ""), 2, ("--workspace: the path is empty",)

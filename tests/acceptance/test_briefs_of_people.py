@@ -12,7 +12,7 @@ import pytest
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
 from pipeline.model import Brief, Pictures, Table, narration_of, texts_of
-from pipeline.orchestrator.film.pictures import with_what_is_there
+from pipeline.orchestrator.film.pictures import drop_missing_pictures
 from pipeline.script.checks import find_problems
 from pipeline.script.outline import outline
 from pipeline.sources.markdown import parse_brief
@@ -50,7 +50,7 @@ def brief(name: str) -> Brief:
     parsed = parse_brief(path.read_text(encoding="utf-8"), path)
     # None of the pictures that they name is here.
     missing = tuple(picture.source for picture in parsed.pictures)
-    return with_what_is_there(parsed, Pictures(missing=missing))
+    return drop_missing_pictures(parsed, Pictures(missing=missing))
 
 
 def test_every_brief_of_the_folder_is_looked_at():

@@ -99,6 +99,6 @@ def test_without_a_model_the_notes_become_a_film_and_the_others_say_what_to_set(
     assert (written["language"], written["status"], written["error"]) == ("en", "completed", None)
     assert (translated["language"], translated["status"], translated["title"]) == ("es", "failed", "Why tea cools (es)")
     assert translated["error"] == (
-        "a model translates films into es, and there is none to ask. "
+        "a model is needed to translate films into es, and there is none. "
         "Set GROQ_API_KEY=... and drop --offline, or write the brief in es"
     )

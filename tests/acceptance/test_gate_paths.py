@@ -243,13 +243,13 @@ def test_films_are_handed_to_destinations_in_two_places_and_both_ask_for_the_ver
     assert places.keys() == {
         # To its folder, and from there to hosts.
         "pipeline/orchestrator/film/stages/publishing.py:deliver",
-        "pipeline/orchestrator/film/outgoing.py:send_out",
+        "pipeline/orchestrator/film/publication.py:publish_to_hosts",
         "pipeline/orchestrator/control/publishing.py:publish_file",
         # The one door of the room, which both go through or stand for.
         "pipeline/publishing/__init__.py:publish",
     }
-    assert "held_because" in _passed_on("pipeline/orchestrator/film/stages/publishing.py", "deliver")
-    assert "check_judged" in _passed_on("pipeline/orchestrator/film/outgoing.py", "send_out")
+    assert "hold_error" in _passed_on("pipeline/orchestrator/film/stages/publishing.py", "deliver")
+    assert "check_judged" in _passed_on("pipeline/orchestrator/film/publication.py", "publish_to_hosts")
     assert "lets_pass" in places["pipeline/orchestrator/control/publishing.py:publish_file"]
 
 

@@ -10,16 +10,15 @@ import numpy as np
 import pysubs2
 import pytest
 
-from pipeline.language.graphemes import clusters, visible
+from pipeline.language.graphemes import drawn_characters, grapheme_clusters
 from pipeline.language.text import has_words
 from pipeline.language.words import join_words, split_words
-from pipeline.language.writing_systems import width
-from pipeline.media.pictures.decode import view
+from pipeline.language.writing_systems import display_width
 from pipeline.media.sound.audio import read_audio, read_wav
 from pipeline.model import SAMPLE_RATE_HZ, narration_of
-from pipeline.rendering import Look, fonts_for
+from pipeline.rendering import Look, font_digest
 from pipeline.rendering.captions import captions
-from pipeline.rendering.text.fonts import face_for, load
+from pipeline.rendering.text.fonts import face_for, load_font
 from pipeline.subtitles import to_srt
 from tests.acceptance import command
 from tests.acceptance.command import nightreel
@@ -97,9 +96,9 @@ def test_the_srt_keeps_the_limits_of_its_language(name, topics):
     assert all(later.start - earlier.end >= 1000 * (GAP_S - ROUNDING_S) for earlier, later in pairwise(events))
     for event, following in zip(events, [*events[1:], None], strict=True):
         lines = event.text.replace("\u200f", "").split("\\N")
-        shown_s, chars = (event.end - event.start) / 1000, width("\n".join(lines))
+        shown_s, chars = (event.end - event.start) / 1000, display_width("\n".join(lines))
         assert len(lines) <= limits.max_lines
-        assert max(map(width, lines)) <= limits.max_chars_per_line
+        assert max(map(display_width, lines)) <= limits.max_chars_per_line
         assert shown_s <= limits.max_duration_s + ROUNDING_S
         lasts_to_its_scenes_end = any(abs(end_s - event.end / 1000) < ROUNDING_S for end_s in scene_ends_s)
         if not lasts_to_its_scenes_end and (
@@ -115,7 +114,7 @@ def test_hardly_any_cue_of_the_world_is_read_faster_than_its_language_is(topics)
     fast = [
         cue.texts
         for cue, limits in cues
-        if width("\n".join(cue.texts)) / (cue.end_s - cue.start_s) > limits.max_chars_per_s + 0.01
+        if display_width("\n".join(cue.texts)) / (cue.end_s - cue.start_s) > limits.max_chars_per_s + 0.01
     ]
 
     assert len(cues) > 100
@@ -152,7 +151,7 @@ def test_captions_show_every_character_and_no_box(name, topics):
     topic = topics[name]
     look = Look(title=topic.script.title, language=topic.script.language)
 
-    assert fonts_for(topic.script, look)
+    assert font_digest(topic.script, look)
     boxes = {}
     for cues in topic.subtitles.scenes:
         for cue, caption in zip(cues, captions(cues, look), strict=True):
@@ -161,10 +160,10 @@ def test_captions_show_every_character_and_no_box(name, topics):
                 n for n, word in enumerate(said) if has_words(word)
             }
             assert all(caption.behind[0].top <= letters.plain.top for letters in caption.letters)
-            for letter in {visible(cluster) for word in said for cluster in clusters(word.strip())}:
+            for letter in {drawn_characters(cluster) for word in said for cluster in grapheme_clusters(word.strip())}:
                 face = face_for(letter, weight=600, language=look.language)
                 assert face, letter
-                font = load(face, size_px=40, weight=600, optical_size=24)
+                font = load_font(face, size_px=40, weight=600, optical_size=24)
                 box = boxes.setdefault(face, bytes(font.getmask("\U0010fffd")))
                 assert bytes(font.getmask(letter)) not in {b"", box}, letter
 
@@ -249,9 +248,9 @@ def test_a_film_shows_a_caption_while_it_is_said(name, films):
     folder = home / "output" / "world" / f"{SHORT_FILMS.index(name) + 1:02d}"
     events = pysubs2.SSAFile.load(str(folder / "video.srt")).events
 
-    before, during = view(
+    before, during = decode_video(
         folder / "video.mp4", [0.0, (events[0].start + events[0].end) / 2000], frame_rate=30
-    ).looked_at
+    ).samples
 
     band = slice(before.shape[0] * 93 // 108, None)
     assert np.count_nonzero(during[band] > 180) > 40 + np.count_nonzero(before[band] > 180)

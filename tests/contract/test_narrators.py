@@ -34,7 +34,7 @@ from pipeline.narration.narrate import NARRATORS, narrate
 from pipeline.narration.piper import PiperNarrator
 from pipeline.narration.silence import SilenceNarrator
 from pipeline.narration.speech_files import write_speech
-from pipeline.narration.spoken_text import spoken
+from pipeline.narration.spoken_text import normalise_text
 from pipeline.state import Cache
 from tests.standins.edge import EdgeStandIn
 from tests.standins.faults import ON_ITS_WAY_S
@@ -76,7 +76,7 @@ NOW = RetryPolicy(attempts=3, wait_initial_s=0.0, wait_max_s=0.0, retry_after_ma
 
 
 async def say(narrator, text, voice, prosody=Prosody()):  # noqa: B008
-    return await narrator.speak(spoken(text), voice, prosody)
+    return await narrator.speak(normalise_text(text), voice, prosody)
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ async def test_an_unknown_voice_is_an_input_error_that_helps(narrator, wanted):
     [
         ("en", "de-DE-ConradNeural", "Its voice for this language is de: nightreel voices --language de"),
         ("pt-BR", "Conrad", "Its voice for this language is pt-br: nightreel voices --language pt"),
-        ("xx", "Conrad", "nightreel voices lists all that there are"),
+        ("xx", "Conrad", "nightreel voices lists all of them"),
     ],
 )
 async def test_espeak_answers_the_name_of_anothers_voice_with_its_own_for_the_language(language, wanted, told):
@@ -214,10 +214,10 @@ async def test_of_the_voices_of_espeak_only_the_chinese_ones_read_ideographs():
     espeak, text = EspeakNarrator(), "空気は Luft, 空"
     known = [voice.name for voice in (await espeak.voices()).voices]
 
-    readers = {voice for voice in known if not espeak.unreadable(voice, text)}
+    readers = {voice for voice in known if not espeak.unreadable_characters(voice, text)}
 
     assert readers == {voice for voice in known if voice.startswith(("cmn", "yue"))}
-    assert espeak.unreadable("ja", text) == "空気"
+    assert espeak.unreadable_characters("ja", text) == "空気"
 
 
 @pytest.mark.parametrize(
@@ -235,8 +235,13 @@ async def test_of_the_voices_of_espeak_only_the_chinese_ones_read_ideographs():
 async def test_names_in_other_alphabets_are_told_where_a_latin_voice_of_espeak_spells_them(name, spelt):
     espeak = EspeakNarrator()
 
-    assert espeak.unreadable("en-us", f"Hello {name}, José and Zoë.") == spelt
-    assert espeak.unreadable("ru", "Иван") == espeak.unreadable("el", "Νίκος") == espeak.unreadable("ar", "عبد") == ""
+    assert espeak.unreadable_characters("en-us", f"Hello {name}, José and Zoë.") == spelt
+    assert (
+        espeak.unreadable_characters("ru", "Иван")
+        == espeak.unreadable_characters("el", "Νίκος")
+        == espeak.unreadable_characters("ar", "عبد")
+        == ""
+    )
 
 
 async def test_a_mistyped_voice_is_met_with_the_one_that_was_meant(edge):
@@ -359,9 +364,9 @@ def pitch_hz(sound):
         ("bad_gateway_502", TransientError, "busy"),
         ("busy_503", TransientError, "busy"),
         ("drop_handshake", TransientError, r"can't be reached \(the connection was dropped\)"),
-        ("no_audio", TransientError, "no sound"),
+        ("no_audio", TransientError, "no audio"),
         ("abort", TransientError, "broke off"),
-        ("abort_before_audio", TransientError, "no sound"),
+        ("abort_before_audio", TransientError, "no audio"),
         ("stall_before_audio", TransientError, "no answer within"),
         ("stall_after_audio", TransientError, "no answer within"),
         ("unknown_path", TransientError, "can't be understood"),
@@ -396,7 +401,7 @@ async def test_some_faults_are_no_reason_to_give_up(edge, edge_narrator, fault):
 
 
 async def test_words_that_are_reported_out_of_order_have_the_times_that_they_have(edge, edge_narrator):
-    text = spoken("The sky is blue, and nobody ever asks why it is so.")
+    text = normalise_text("The sky is blue, and nobody ever asks why it is so.")
     in_order = await edge_narrator.speak(text, "en-US-AvaNeural", Prosody())
     edge.enqueue("disordered_words")
 
@@ -696,7 +701,7 @@ async def test_a_list_of_voices_is_not_fetched_from_wherever_the_service_says():
     async with TestServer(app) as server:
         narrator = edge_at(f"ws://127.0.0.1:{server.port}/edge/v1")
 
-        assert (await narrator.voices()).source == "built in, since the service does not say"
+        assert (await narrator.voices()).source == "built in: the service does not answer"
 
     assert asked == ["/voices/list"]
 
@@ -779,7 +784,7 @@ async def test_a_child_that_crashes_is_a_transient_error(may_fork, monkeypatch, 
     (tmp_path / "child.py").write_text("import os\nos.abort()\n")
     monkeypatch.setattr(espeak.child, "__file__", str(tmp_path / "child.py"))
 
-    with pytest.raises(TransientError, match="broke off"):
+    with pytest.raises(TransientError, match="process failed"):
         await EspeakNarrator(may_fork=may_fork).check()
 
 
@@ -811,5 +816,5 @@ class Refusing:
     ],
 )
 def test_no_return_code_of_the_library_is_overlooked(refused, told):
-    with pytest.raises(espeak.child._RefusedError, match=re.escape(f"{told} (code 2)")):
+    with pytest.raises(espeak.child._LibraryError, match=re.escape(f"{told} (code 2)")):
         espeak.child._speak(Refusing(refused), b"Un.", "roa/fr", [160, 50, 100, 1])

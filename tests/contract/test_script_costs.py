@@ -40,7 +40,7 @@ PRICES = {"openai/gpt-oss-120b": Price(usd_per_million_in=0.15, usd_per_million_
 
 def billing(spent: list[Cost]) -> Billing:
     """One without a limit, that tells what was bought."""
-    return Billing(prices=PRICES, told=spent.append)
+    return Billing(prices=PRICES, on_cost=spent.append)
 
 
 async def test_every_request_tells_what_it_cost_also_one_that_came_to_nothing(
@@ -66,7 +66,7 @@ async def test_what_a_service_has_in_a_cache_of_its_own_costs_less(name: Any, te
     async with OpenAIStandIn(dialect=name, cached_tokens=1000) as server:
         writer = ModelWriter(service_models(name, server.url), cache=Forgetful(), retry=IMPATIENT)
         await write_script(
-            TOPIC, writers=[writer], template=template, billing=Billing(prices=prices, told=spent.append)
+            TOPIC, writers=[writer], template=template, billing=Billing(prices=prices, on_cost=spent.append)
         )
 
     assert spent[0].usd == pytest.approx((spent[0].tokens_in - 1000 + 100) / 1e6)
@@ -175,7 +175,7 @@ async def test_a_wrong_key_for_a_brief_with_notes_is_told_with_the_way_to_do_wit
             await write_script(brief, writers=[groq_writer], template=template)
         hints.append(caught.value.hint)
 
-    assert [hint.count("or take the notes as they are: --writer outline") for hint in hints] == [1, 1, 0]
+    assert [hint.count("or use the notes as they are: --writer outline") for hint in hints] == [1, 1, 0]
 
 
 async def test_a_model_that_writes_nonsense_is_no_reason_to_leave_the_service_alone(

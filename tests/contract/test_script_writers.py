@@ -32,7 +32,7 @@ from pipeline.model import (
     TitleScene,
     narration_of,
 )
-from pipeline.narration.pace import guess_pace
+from pipeline.narration.pace import estimate_pace
 from pipeline.script import (
     ModelWriter,
     OutlineWriter,
@@ -578,7 +578,7 @@ async def test_a_wrong_address_is_told_as_one(template: Template) -> None:
 
 
 LONG = Brief(title="Why is the sky blue?", length_s=900)
-PACE = guess_pace("en")
+PACE = estimate_pace("en")
 
 
 async def test_a_film_that_no_minute_of_an_account_has_room_for_is_written_by_the_next_one(

@@ -19,7 +19,7 @@ from anyio import to_thread
 from pipeline.errors import SourceError
 from pipeline.limits import RetryPolicy
 from pipeline.sources.endpoint import Endpoint, fetch_pages
-from pipeline.sources.tables import BrokenRow, TableForm, TableRow, damage_in, open_pages, open_table
+from pipeline.sources.tables import BrokenRow, TableOptions, TableRow, cell_defect, open_pages, open_table
 from tests.standins import postgres
 from tests.standins.row_service import KEY, RowService
 
@@ -46,7 +46,7 @@ class Kind:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.form = TableForm()
+        self.form = TableOptions()
 
     async def open(self, rows, names=NAMES):
         """The table of these rows."""
@@ -125,7 +125,7 @@ class SQLite(Kind):
 
     def __init__(self, folder):
         super().__init__(folder)
-        self.form = TableForm(query=QUERY)
+        self.form = TableOptions(query=QUERY)
 
     def write(self, names, rows):
         path = self.folder / f"people{self.suffix}"
@@ -142,7 +142,7 @@ class Postgres(Kind):
     def __init__(self, folder, server):
         super().__init__(folder)
         self.server = server
-        self.form = TableForm(query=QUERY, password=postgres.PASSWORD)
+        self.form = TableOptions(query=QUERY, password=postgres.PASSWORD)
 
     def write(self, names, rows):
         self.server.run("DROP TABLE IF EXISTS people")
@@ -158,7 +158,7 @@ class Postgres(Kind):
         return self.server.address
 
     async def open_missing(self):
-        form = TableForm(query="SELECT * FROM missing", password=postgres.PASSWORD)
+        form = TableOptions(query="SELECT * FROM missing", password=postgres.PASSWORD)
         return await to_thread.run_sync(open_table, self.server.address, form)
 
 
@@ -258,12 +258,12 @@ async def test_two_columns_of_one_name_are_told_apart(kind):
     if isinstance(kind, Delimited | Workbook):
         table = await kind.open([("1", "a", "b")], names=("place", "name", "name"))
     elif isinstance(kind, SQLite | Postgres):
-        kind.form = TableForm(query="SELECT name, note AS name FROM people", password=kind.form.password)
+        kind.form = TableOptions(query="SELECT name, note AS name FROM people", password=kind.form.password)
         table = await kind.open([("1", "a", "b")])
         assert table.columns == ("name", "name (2)")
     else:
         return  # an object has a key once
-    assert table.doubled == {"name"}
+    assert table.duplicates == {"name"}
     assert list((await rows_of(table))[0].cells.values())[-2:] == ["a", "b"]
 
 
@@ -274,7 +274,7 @@ async def test_a_row_of_too_many_cells_is_told_and_the_next_one_is_read(kind):
 
     broken, good = await rows_of(table)
     assert isinstance(broken, BrokenRow)
-    assert broken.problem == "has 4 cells, and there are 3 columns"
+    assert broken.problem == "has 4 cells for 3 columns"
     assert isinstance(good, TableRow)
 
 
@@ -284,7 +284,7 @@ async def test_a_cell_with_a_nul_shows_its_damage(kind):
     table = await kind.open([("1", "B\0o", "x")])
 
     (row,) = await rows_of(table)
-    assert damage_in(row.cells["name"]) == "holds a NUL byte, and may be cut"
+    assert cell_defect(row.cells["name"]) == "contains a null byte, and may be truncated"
 
 
 async def test_a_source_that_can_not_be_read_is_told_in_one_line(kind):
@@ -299,18 +299,18 @@ async def test_a_source_that_can_not_be_read_is_told_in_one_line(kind):
 async def test_postgresql_is_only_read_whatever_a_query_does(server, tmp_path):
     people = Postgres(tmp_path, server)
     await people.open(PEOPLE)
-    people.form = TableForm(
+    people.form = TableOptions(
         query="WITH gone AS (DELETE FROM people RETURNING name) SELECT name FROM gone", password=postgres.PASSWORD
     )
 
-    with pytest.raises(SourceError, match="the database says"):
+    with pytest.raises(SourceError, match="the database reported"):
         await to_thread.run_sync(lambda: list(open_table(server.address, people.form).rows()))
-    people.form = TableForm(query=QUERY, password=postgres.PASSWORD)
+    people.form = TableOptions(query=QUERY, password=postgres.PASSWORD)
     assert len(await rows_of(await people.open(PEOPLE))) == len(PEOPLE)
 
 
 async def test_a_wrong_password_is_told_without_it(server):
-    form = TableForm(query="SELECT 1", password="wr0ng-one")
+    form = TableOptions(query="SELECT 1", password="wr0ng-one")
 
     with pytest.raises(SourceError) as caught:
         await to_thread.run_sync(open_table, server.address, form)
@@ -321,7 +321,7 @@ async def test_a_wrong_password_is_told_without_it(server):
 
 async def test_the_types_of_postgresql_become_cells(server):
     query = "SELECT 12.50::numeric AS sum, date '2026-11-03' AS day, true AS sure, array[1, 2] AS many, null AS none"
-    form = TableForm(query=query, password=postgres.PASSWORD)
+    form = TableOptions(query=query, password=postgres.PASSWORD)
 
     (row,) = await to_thread.run_sync(lambda: list(open_table(server.address, form).rows()))
     assert list(row.cells.values()) == ["12.50", "2026-11-03", "true", "[1, 2]", ""]

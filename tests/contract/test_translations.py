@@ -37,7 +37,7 @@ def wanted(script: Script, desk: dict[str, Any], language: str = "es") -> Transl
 
 
 async def translate(script: Script, desk: dict[str, Any], language: str = "es", costs: list[Cost] | None = None):
-    billing = Billing(told=([] if costs is None else costs).append)
+    billing = Billing(on_cost=([] if costs is None else costs).append)
     return await translate_script(wanted(script, desk, language), retry=IMPATIENT, billing=billing)
 
 
@@ -268,7 +268,7 @@ async def test_languages_without_spaces_are_told_characters(groq, desk):
 async def test_lines_that_lasted_too_long_are_shown_again_and_nothing_else_is(groq, desk):
     first = await to_length(desk, LENGTH)
 
-    second = await to_length(desk, replace(LENGTH, before=first, previous_s=90))
+    second = await to_length(desk, replace(LENGTH, previous=first, previous_s=90))
 
     prompt = groq.history[1].prompt
     assert "they last 90 seconds, and 60 are wanted: they are too long" in prompt
@@ -285,7 +285,7 @@ async def test_lines_that_lasted_too_long_are_shown_again_and_nothing_else_is(gr
 
 async def test_each_length_and_each_try_is_kept_by_itself(groq, desk):
     first = await to_length(desk, LENGTH)
-    again = replace(LENGTH, before=first, previous_s=90)
+    again = replace(LENGTH, previous=first, previous_s=90)
     second = await to_length(desk, again)
     asked = len(groq.history)
 
@@ -318,7 +318,7 @@ async def test_without_a_model_the_error_says_what_to_do(desk):
         await translate(SCRIPT, {**desk, "models": ()})
 
     assert str(caught.value) == (
-        "a model translates films into es, and there is none to ask. "
+        "a model is needed to translate films into es, and there is none. "
         "Set GROQ_API_KEY=... and drop --offline, or write the brief in es"
     )
     assert isinstance(caught.value, NightreelError)

@@ -139,5 +139,5 @@ def test_a_segment_does_not_end_with_a_keyframe_and_says_nothing_of_the_encoder(
         packets = read_stream(path).packets
         assert packets[0].is_key
         assert not packets[-1].is_key, "neighbouring keyframes must be told apart"
-        assert {h264.nal_unit_type(unit) for packet in packets for unit in h264.units(packet.data)} <= {1, 5}
+        assert {h264.nal_unit_type(unit) for packet in packets for unit in h264.nal_units(packet.data)} <= {1, 5}
         assert b"x264" not in path.read_bytes()

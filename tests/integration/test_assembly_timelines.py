@@ -119,15 +119,15 @@ def _faults_of_numbers(stream: Stream) -> Iterator[str]:
     last = key_at = 0
     for packet in stream.packets:
         key_at = packet.pts if packet.is_key else key_at
-        for unit in h264.units(packet.data):
-            found = h264.Slice.read(unit, bits)
+        for unit in h264.nal_units(packet.data):
+            found = h264.SliceHeader.read(unit, bits)
             due = 0 if found.is_idr else (last + 1) % (1 << bits.frame_num_bits)
             if found.frame_num != due or found.is_idr != packet.is_key:
                 yield f"frame_num {found.frame_num} at {packet.pts}, not {due}"
-            if bits.order_bits and found.order != 2 * (packet.pts - key_at) % (1 << bits.order_bits):
-                yield f"order {found.order} at {packet.pts}"
+            if bits.poc_lsb_bits and found.poc_lsb != 2 * (packet.pts - key_at) % (1 << bits.poc_lsb_bits):
+                yield f"order {found.poc_lsb} at {packet.pts}"
         last = found.frame_num if found.is_reference else last
 
 
 def sequence(stream):
-    return h264.SequenceParameterSet.read(next(h264.units(stream.parameter_sets)))
+    return h264.SequenceParameterSet.read(next(h264.nal_units(stream.parameter_sets)))

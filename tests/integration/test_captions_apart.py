@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.model import Cue, VideoFormat, Word, row_of
+from pipeline.model import Cue, VideoFormat, Word, items_rule_of
 from pipeline.model.text_fields import limits_of
 from pipeline.orchestrator.templates.overflow import fill_scene
 from pipeline.rendering import Look
@@ -34,7 +34,7 @@ def _knowing_letters():
 
 def full(kind):
     """A scene of a kind with all that its class allows."""
-    row, limits = row_of(kind), {name: rule.max_chars for name, rule in limits_of(kind).items()}
+    row, limits = items_rule_of(kind), {name: rule.max_chars for name, rule in limits_of(kind).items()}
     return fill_scene(typical(kind), limits, row.most if row else 0, WORDS)
 
 

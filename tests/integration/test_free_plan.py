@@ -15,8 +15,8 @@ from pipeline.model import Brief, JobStatus
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.context.machine import Machine
-from pipeline.orchestrator.film import jobs
+from pipeline.orchestrator.context.runtime import Runtime
+from pipeline.orchestrator.film import runner
 from pipeline.orchestrator.film.stages import STAGES, script
 from tests.standins.free_plan import FreePlan
 from tests.standins.groq import GroqStandIn, _prompt_tokens
@@ -66,8 +66,8 @@ def only_scripts(monkeypatch, in_threads):
     async def as_written(script, _look, _compute):
         return script
 
-    monkeypatch.setattr(script, "with_room", as_written)
-    monkeypatch.setattr(jobs, "STAGES", STAGES[:1])
+    monkeypatch.setattr(script, "split_scenes_to_fit", as_written)
+    monkeypatch.setattr(runner, "STAGES", STAGES[:1])
 
 
 def night(
@@ -93,8 +93,8 @@ def night(
             start_s = loop.time()
             share = topics // processes
             for part in (briefs[at : at + share] for at in range(0, topics, share)):
-                machine = Machine(workspace=opened.workspace, settings=opened.settings, clock=clock)
-                context = replace(opened, machine=machine)
+                machine = Runtime(workspace=opened.workspace, settings=opened.settings, clock=clock)
+                context = replace(opened, runtime=machine)
                 ids += (await plan_batch(part, context, batch="sky", source="sky.txt", keep=True)).ids
                 await Scheduler(context, "sky", pulse_s=60).run()
             duration_s = loop.time() - start_s

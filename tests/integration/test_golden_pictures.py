@@ -114,5 +114,5 @@ def test_what_stands_below_a_number_keeps_clear_of_its_comma():
         for value in (380, 384_400)
     )
 
-    assert plain.digits.tail_px == 0
-    assert with_comma.digits.tail_px > 0.1 * with_comma.digits.size_px
+    assert plain.digits.descent_px == 0
+    assert with_comma.digits.descent_px > 0.1 * with_comma.digits.size_px

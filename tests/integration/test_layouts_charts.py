@@ -113,7 +113,7 @@ def assert_readable(scene, look, words=()):
     assert lines
     assert_within(lines, content, slack)
     for one, other in itertools.combinations(lines, 2):
-        shared = one.within(other)
+        shared = one.clipped_to(other)
         assert shared.height <= 0.34 * min(one.height, other.height) or shared.width <= 1, (one, other)
 
 
@@ -203,7 +203,7 @@ def test_bars_are_as_long_as_their_values_from_one_axis(amounts, size):
 
 def test_a_bar_grows_once_from_its_axis_and_only_its_end_is_drawn_again():
     bar = grown(BARS)[1]
-    poses = [bar.pose(frame) for frame in range(bar.enters, bar.enters + bar.over)]
+    poses = [bar.pose(frame) for frame in range(bar.enters, bar.enters + bar.frames)]
 
     assert bar.pose(bar.enters - 1) is None
     assert poses == sorted(poses)

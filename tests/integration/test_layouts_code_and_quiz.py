@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from pipeline.language.words import split_words
 from pipeline.model import CodeScene, Passage, QuizScene, Script, SpokenLine, VideoFormat, Word, pauses_of
-from pipeline.rendering import Look, draw_scene, fonts_for
-from pipeline.rendering.code_listing import CodeRow, Kind, clean, highlighted, rows_of, set_row
+from pipeline.rendering import Look, draw_scene, font_digest
+from pipeline.rendering.code_listing import CodeRow, TokenKind, clean, highlight, shape_row, wrap_lines
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.layouts.countdown import seconds_before
@@ -117,12 +117,12 @@ def without_spaces(texts):
 def test_every_letter_of_a_program_is_in_a_row_and_no_row_is_too_wide(lines, width_em, narrow):
     code = "\n".join(" " * (4 * (index % 3)) + " ".join(words) for index, words in enumerate(lines))
 
-    rows = rows_of(highlighted(code, "python"), width_em, narrow=narrow)
+    rows = wrap_lines(highlight(code, "python"), width_em, narrow=narrow)
 
     assert without_spaces(row.line.text for row in rows) == without_spaces([clean(code)])
     for row in rows:
         # A single letter has a row, however narrow that is.
-        assert row.indent_em + set_row(row).width_em <= width_em + 0.01 or len(row.line.text) == 1
+        assert row.indent_em + shape_row(row).width_em <= width_em + 0.01 or len(row.line.text) == 1
 
 
 @pytest.mark.shaped
@@ -143,7 +143,7 @@ def test_a_program_stays_inside_its_card_whatever_it_is(lines, size):
         assert content.top - slack <= box.top
         assert box.bottom <= content.bottom
     together = [(one, other) for one, other in combinations(rows, 2) if one.pose(400) and other.pose(400)]
-    assert not any(box_of(one).within(box_of(other)).height > slack for one, other in together)
+    assert not any(box_of(one).clipped_to(box_of(other)).height > slack for one, other in together)
 
 
 @EVERY_SIZE
@@ -189,8 +189,8 @@ def test_a_program_that_fills_more_than_a_card_turns_the_page_when_it_is_spoken_
 
 
 def test_columns_of_a_program_stand_below_each_other():
-    lines = highlighted("il = 1\nmw = 2", "python")
-    first, second = (set_row(CodeRow(line, 0.0, begins=True)) for line in lines)
+    lines = highlight("il = 1\nmw = 2", "python")
+    first, second = (shape_row(CodeRow(line, 0.0, begins=True)) for line in lines)
 
     def at(line, letter):
         return next(piece.left_em for piece in line.pieces if piece.text == letter) + line.bearing_em
@@ -200,11 +200,11 @@ def test_columns_of_a_program_stand_below_each_other():
 
 @pytest.mark.shaped
 def test_words_that_run_from_the_right_stay_in_their_part_of_a_line():
-    (line,) = highlighted("return 'مرحبا'  # تحية", "python")
-    pieces = set_row(CodeRow(line, 0.0, begins=True)).pieces
+    (line,) = highlight("return 'مرحبا'  # تحية", "python")
+    pieces = shape_row(CodeRow(line, 0.0, begins=True)).pieces
 
-    string = [piece.left_em for piece in pieces if piece.group == Kind.TEXT]
-    comment = [piece.left_em for piece in pieces if piece.group == Kind.COMMENT]
+    string = [piece.left_em for piece in pieces if piece.group == TokenKind.TEXT]
+    comment = [piece.left_em for piece in pieces if piece.group == TokenKind.COMMENT]
     assert max(string) < min(comment)
 
 
@@ -214,15 +214,15 @@ def test_quotes_spaces_and_arrows_of_a_program_stay_as_they_are_and_what_mislead
 
 
 def test_a_comment_does_not_leave_its_mark_behind():
-    rows = rows_of(highlighted("time.sleep(wait_s)  # patience is cheaper than a failure", "python"), 14)
+    rows = wrap_lines(highlight("time.sleep(wait_s)  # patience is cheaper than a failure", "python"), 14)
 
     assert [row.line.text for row in rows][:2] == ["time.sleep(wait_s)", "# patience is"]
 
 
 def test_an_unknown_language_is_plain():
-    lines = highlighted("for x in y:", "no such language")
+    lines = highlight("for x in y:", "no such language")
 
-    assert {kind for line in lines for kind in line.kinds} == {Kind.PLAIN}
+    assert {kind for line in lines for kind in line.kinds} == {TokenKind.PLAIN}
 
 
 def test_every_colour_of_a_program_can_be_read_on_what_is_behind_it():
@@ -238,7 +238,7 @@ def test_a_film_with_a_program_depends_on_the_font_of_programs():
     plain = Script(title="Film", language="en", scenes=(quiz_scene(),))
     with_code = Script(title="Film", language="en", scenes=(quiz_scene(), code_scene(code="x = '│'")))
 
-    assert fonts_for(plain, look) != fonts_for(with_code, look)
+    assert font_digest(plain, look) != font_digest(with_code, look)
 
 
 # --- quizzes ---------------------------------------------------------------------------------------------------------

@@ -36,11 +36,10 @@ from pipeline.model import (
     TitleScene,
     VideoFormat,
     Word,
-    row_of,
+    items_rule_of,
 )
 from pipeline.model.text_fields import texts_of
-from pipeline.rendering import Look, draw_scene
-from pipeline.rendering import theme as type_scale
+from pipeline.rendering import Look, draw_scene, type_scale
 from pipeline.rendering.captions import captions
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import LAYOUTS, lay_out
@@ -133,10 +132,10 @@ def _misplaced(lines, look):
     room, grid = room_of(look), look.grid
     for line in lines:
         box = line.box
-        over = (room.left - box.left, box.right - room.right, room.top - box.top, box.bottom - room.bottom)
+        overshoot = (room.left - box.left, box.right - room.right, room.top - box.top, box.bottom - room.bottom)
         for side, by, most in zip(
             ("left", "right", "top", "bottom"),
-            over,
+            overshoot,
             [grid.px(REACH_X) + 1] * 2 + [grid.px(REACH_Y) + 1] * 2,
             strict=True,
         ):
@@ -148,7 +147,7 @@ def _crossing(lines, look):
     # In a tight heading the tail of one line and the accent of a capital in the next may just meet.
     meeting = look.grid.px(MEETING)
     for one, other in itertools.combinations(lines, 2):
-        if one.box.within(other.box).height > meeting and touch(one, other):
+        if one.box.clipped_to(other.box).height > meeting and touch(one, other):
             yield f"{one.text!r} {one.box} and {other.text!r} {other.box} are written over each other"
 
 
@@ -183,7 +182,7 @@ def _in_captions(composition, look):
     band = look.grid.captions
     for element, sprites in painted(composition, AT_REST):
         for sprite, box, _ in sprites:
-            inside = band.within(box)
+            inside = band.clipped_to(box)
             if inside.width <= 0 or inside.height <= look.grid.px(REACH_Y) + 1:
                 continue
             part = inside.moved(-box.left, -box.top)._replace(top=inside.top - box.top + look.grid.px(REACH_Y) + 1)
@@ -246,7 +245,9 @@ def test_what_is_darkened_of_a_picture_is_behind_its_words_in_every_direction(la
 
     assert [*find_faults(scene, look)] == []
     for line in read(composition):
-        assert scrim.mask.getpixel((line.box.centre - scrim.left, line.box.middle)) >= scrim.mask.getextrema()[1] - 1
+        assert (
+            scrim.mask.getpixel((line.box.centre_x - scrim.left, line.box.centre_y)) >= scrim.mask.getextrema()[1] - 1
+        )
 
 
 @pytest.mark.shaped
@@ -349,7 +350,7 @@ def composed(kind, size, motion=None):
 
 def items_shown(scene):
     """By the number of an item, its texts."""
-    row = row_of(type(scene))
+    row = items_rule_of(type(scene))
     if row is None:
         return {}
     found = {}
@@ -444,7 +445,7 @@ def test_a_text_has_come_within_six_tenths_of_a_second_and_from_nearby_whatever_
 
     assert with_text
     for element in with_text:
-        assert element.motion.over <= 0.6 * MOTION_RATE, element.text
+        assert element.motion.frames <= 0.6 * MOTION_RATE, element.text
         assert element.motion.rise_px <= grid.px(48), element.text
 
 
@@ -557,11 +558,13 @@ def test_captions_stay_in_their_band_and_can_be_read(size, style, data):
     band = look.grid.captions
     behind = picture_of(Composition(ground=composition.ground, elements=[s for each in shown for s in each.behind]))
     for line in read(composition, 1):
-        assert line.box.within(band) == line.box
+        assert line.box.clipped_to(band) == line.box
         assert line.size_px >= look.grid.type_px(LABEL_FLOOR)
         assert contrast_of(line, behind) >= CONTRAST
     for element in shown:
-        assert element.box(element.pose(1)).within(Box(0, band.top, size[0], size[1])) == element.box(element.pose(1))
+        assert element.box(element.pose(1)).clipped_to(Box(0, band.top, size[0], size[1])) == element.box(
+            element.pose(1)
+        )
 
 
 @pytest.mark.parametrize("style", ["block", "boxed", "karaoke", "words"])

@@ -104,7 +104,7 @@ def test_text_stays_in_its_place_and_no_line_lies_on_another(scene, size, stills
     assert lines or not scene.picture or scene.layout == "picture"
     assert_within(lines, content, slack)
     for one, other in itertools.combinations(lines, 2):
-        shared = one.within(other)
+        shared = one.clipped_to(other)
         assert shared.height <= 0.25 * min(one.height, other.height) or not shared.width
 
 
@@ -139,7 +139,7 @@ def test_words_too_long_for_an_upright_picture_are_not_cut_for_it(tmp_path):
 
     for size in SIZES:
         lines = lay_out(scene, (), look_of(size, (still,))).elements
-        assert not any(line.is_cut for line in lines if isinstance(line, Sprite))
+        assert not any(line.is_truncated for line in lines if isinstance(line, Sprite))
 
 
 def _vase(width, height, radius):
@@ -284,7 +284,7 @@ def test_a_picture_keeps_out_of_the_captions_and_of_the_words_unless_it_fills_th
         box = sprite.box(sprite.pose(LATE))
         assert box.bottom <= look.grid.content.bottom
         assert box.width >= 0.2 * size[0]
-        assert not any(line.meets(box) and line.within(box).height > 8 for line in lines_of(composition))
+        assert not any(line.intersects(box) and line.clipped_to(box).height > 8 for line in lines_of(composition))
 
 
 @pytest.mark.parametrize("theme", ["midnight", "paper"])
@@ -371,8 +371,8 @@ def test_words_on_an_upright_picture_stand_where_it_is_calm(tmp_path):
         for size in SIZES[1:]:
             look = look_of(size, (still_of(image, tmp_path, name),))
             lines = lines_of(lay_out(scene, (), look))
-            middle = sum(box.middle for box in lines) / len(lines)
-            assert (middle < look.grid.content.middle) is not upside_down
+            middle = sum(box.centre_y for box in lines) / len(lines)
+            assert (middle < look.grid.content.centre_y) is not upside_down
 
 
 def test_words_on_a_wide_picture_make_room_for_what_stands_beside_them_and_leave_it_as_it_is(tmp_path):

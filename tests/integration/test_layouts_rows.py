@@ -24,7 +24,7 @@ from pipeline.model import (
 from pipeline.rendering import Look
 from pipeline.rendering.layouts import comparison, diagram, lay_out, routing
 from pipeline.rendering.layouts.graph_layout import arrange
-from pipeline.rendering.motion.sprites import letters
+from pipeline.rendering.motion.sprites import text_sprites
 from pipeline.rendering.text.fitting import TextBlock
 from tests.standins import scenes
 
@@ -225,10 +225,10 @@ def test_the_better_one_has_stronger_letters_than_the_other():
     def seen(block, **where):
         if isinstance(block, TextBlock) and block.lines:
             weights[block.lines[0].text] = block.style.weight, where["colours"]
-        return letters(block, **where)
+        return text_sprites(block, **where)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(comparison, "letters", seen)
+        patch.setattr(comparison, "text_sprites", seen)
         lay_out(comparison_of(1, "left", left="This", right="That"), (), look_of((1920, 1080)))
 
     assert weights["This"][0] > weights["That"][0]

@@ -102,9 +102,9 @@ def assert_kept(composition, look):
     boxes = texts(composition)
     assert_within(boxes, content, slack)
     for box in boxes:
-        assert not box.meets(look.grid.captions)
+        assert not box.intersects(look.grid.captions)
     for one, other in itertools.combinations(boxes, 2):
-        shared = one.within(other)
+        shared = one.clipped_to(other)
         assert not shared.width or shared.height <= 0.3 * min(one.height, other.height)
 
 
@@ -169,7 +169,7 @@ def test_digits_on_their_way_touch_neither_their_unit_nor_the_edge(value, unit, 
 
     for frame in range(counter.enters, counter.enters + len(counter.readings)):
         box = counter.box(counter.pose(frame))
-        assert not any(box.meets(other) for other in still)
+        assert not any(box.intersects(other) for other in still)
         assert 0.02 * size[0] < box.left
         assert box.right < 0.98 * size[0]
 
@@ -223,7 +223,7 @@ def test_a_share_fills_a_ring_as_it_counts(size):
     assert seen(counter.enters + 3) < seen(lands - 8) <= seen(lands)
     assert counter.pose(lands).text == "71"
     for box in texts(composition):
-        assert not box.meets(filled.box(Pose(255, 0, 255)))
+        assert not box.intersects(filled.box(Pose(255, 0, 255)))
 
 
 def test_words_that_are_quoted_come_when_they_are_spoken_and_their_author_before():
@@ -395,7 +395,7 @@ def test_the_mark_of_a_quotation_is_a_fifth_of_the_accent(size):
 
     assert mark.ink == colour(MIDNIGHT.accent)
     assert np.asarray(mark.mask).max() == round(0.2 * 255)
-    assert not any(mark.box(Pose(255, 0, 255)).meets(box) for box in texts(composition))
+    assert not any(mark.box(Pose(255, 0, 255)).intersects(box) for box in texts(composition))
 
 
 @EVERY_SIZE
@@ -407,7 +407,7 @@ def test_the_number_of_a_chapter_is_an_outline_beside_or_above_its_name(size):
     # A line around it and nothing in it: far less than the strokes of a numeral cover.
     assert ink.max() > 200
     assert 0.01 < (ink > 128).mean() < 0.12
-    assert not any(outline.box(Pose(255, 0, 255)).meets(box) for box in texts(composition))
+    assert not any(outline.box(Pose(255, 0, 255)).intersects(box) for box in texts(composition))
 
 
 def test_a_closing_without_an_action_has_a_bar_and_with_one_a_button():
@@ -420,9 +420,9 @@ def test_a_closing_without_an_action_has_a_bar_and_with_one_a_button():
     assert [len(accents(each, drawn=True)) for each in (quiet, asking)] == [1, 0]
     assert not accents(quiet, drawn=False)
     (button,) = accents(asking, drawn=False)
-    inside = [box for box in texts(asking) if box.meets(button.box(Pose(255, 0, 255)))]
+    inside = [box for box in texts(asking) if box.intersects(button.box(Pose(255, 0, 255)))]
     assert len(inside) == 1
-    assert inside[0].within(button.box(Pose(255, 0, 255))) == inside[0]
+    assert inside[0].clipped_to(button.box(Pose(255, 0, 255))) == inside[0]
 
 
 def test_a_square_list_of_short_items_has_its_dial_beside_them():

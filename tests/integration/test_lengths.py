@@ -22,12 +22,17 @@ from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.estimate import estimate
 from pipeline.narration.narrate import narrate
 from pipeline.narration.pace import pace_of
-from pipeline.narration.sample_texts import SAMPLES
+from pipeline.narration.sample_texts import SAMPLE_TEXTS
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.film.afresh import forget_from
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.lengths import film_s, hold_to_length, translate_to_length, write_to_length
+from pipeline.orchestrator.film.remake import discard_from
 from pipeline.orchestrator.film.stages.script import write as write_stage
+from pipeline.orchestrator.film.target_length import (
+    adjust_to_length,
+    film_duration_s,
+    translate_to_length,
+    write_to_length,
+)
 from pipeline.script import ModelWriter, TargetLength, Translation, cached_script_paths, translate_script, write_script
 from pipeline.script.length import predicted_s
 from pipeline.state import Cache
@@ -91,7 +96,7 @@ async def test_20_scripts_asked_for_30_60_and_180_seconds_last_so_long_within_15
 
         script, _ = await write_to_length(wanted_s, language, write=write, speak=speak)
         spoken: Narration = await speak(script)
-        off[wanted_s, language, topic] = film_s(spoken) / wanted_s - 1
+        off[wanted_s, language, topic] = film_duration_s(spoken) / wanted_s - 1
 
     assert len(off) == 20
     assert {asked: share for asked, share in off.items() if abs(share) > 0.15} == {}
@@ -104,7 +109,7 @@ async def test_translations_asked_for_30_60_and_180_seconds_last_so_long_within_
 ) -> None:
     cache, model = Cache(tmp_path), groq_model(groq.url)
     speak = partial(narrate, narrators=[EspeakNarrator()], voice=None, cache=cache, retry=ONCE)
-    pace = pace_of(estimate(split_words(SAMPLES["en"])), unit_sample=SAMPLES["en"])
+    pace = pace_of(estimate(split_words(SAMPLE_TEXTS["en"])), unit_sample=SAMPLE_TEXTS["en"])
     off: dict[tuple[int, str], float] = {}
     for wanted_s, language in TRANSLATED:
         brief = Brief(title="Rain", language="en", length_s=wanted_s, facts="open")
@@ -120,8 +125,8 @@ async def test_translations_asked_for_30_60_and_180_seconds_last_so_long_within_
 
         translated = await translate_to_length(wanted_s, language, translate=translate, speak=speak)
         narrated = partial(speak, translated)
-        held = await hold_to_length(await narrated(), wanted_s, prosody=Prosody(), speak=narrated)
-        off[wanted_s, language] = film_s(held) / wanted_s - 1
+        held = await adjust_to_length(await narrated(), wanted_s, prosody=Prosody(), speak=narrated)
+        off[wanted_s, language] = film_duration_s(held) / wanted_s - 1
 
     assert {asked: share for asked, share in off.items() if abs(share) > 0.15} == {}
     # Nor do all lie at the edge: by what the stand-in draws, it is 0.03 to 0.095.
@@ -138,13 +143,15 @@ def job_of(brief: Brief) -> Job:
 
 
 def attempt_in(folder: Path) -> Attempt:
-    return Attempt(cores=Cores(1), rank=(0,), bench=folder, evidence=folder / "e.txt", ahead=NOTHING_AHEAD)
+    return Attempt(
+        cores=Cores(1), rank=(0,), work_folder=folder, crash_report=folder / "e.txt", background=NOTHING_AHEAD
+    )
 
 
 @pytest.mark.usefixtures("in_threads", "as_loud_as_it_comes")
 async def test_the_stage_writes_to_length_and_keeps_the_pace(groq: GroqStandIn, tmp_path: Path) -> None:
     context = await context_for(tmp_path, groq)
-    brief = await to_thread.run_sync(context.wishes.complete, Brief(title="Rain", length_s=30))
+    brief = await to_thread.run_sync(context.briefs.complete, Brief(title="Rain", length_s=30))
     job, attempt = job_of(brief), attempt_in(tmp_path)
 
     written = await write_stage(job, context, attempt)
@@ -157,7 +164,7 @@ async def test_the_stage_writes_to_length_and_keeps_the_pace(groq: GroqStandIn, 
     # What was paid for is found again, also by whoever makes the script afresh.
     again = await write_stage(written.evolve(script=None, attempts=2), context, attempt)
     assert (again.script, len(groq.history)) == (written.script, asked)
-    kept = partial(cached_script_paths, brief, writers=context.crew.writers, template=TEMPLATE, pace=written.pace)
+    kept = partial(cached_script_paths, brief, writers=context.providers.writers, template=TEMPLATE, pace=written.pace)
     assert len(list(await to_thread.run_sync(kept))) == 1
 
 
@@ -167,14 +174,14 @@ async def test_the_stage_translates_to_length_and_what_is_made_afresh_is_asked_f
 ) -> None:
     context = await context_for(tmp_path, groq)
     asked = Brief(title="Rain", length_s=30, languages=("en", "de"))
-    _, brief = await to_thread.run_sync(context.wishes.films_of, asked)
+    _, brief = await to_thread.run_sync(context.briefs.films_of, asked)
     attempt = attempt_in(tmp_path)
 
     written = await write_stage(job_of(brief), context, attempt)
 
-    spoken = partial(narrate, narrators=context.crew.narrators, voice=None, cache=context.cache, retry=ONCE)
+    spoken = partial(narrate, narrators=context.providers.narrators, voice=None, cache=context.cache, retry=ONCE)
     assert written.script
-    assert film_s(await spoken(written.script)) == pytest.approx(30, rel=0.15)
+    assert film_duration_s(await spoken(written.script)) == pytest.approx(30, rel=0.15)
     asked = [request.prompt for request in groq.history if translator.is_asked(request.body["messages"][-1]["content"])]
     assert asked
     assert all("(about " in prompt for prompt in asked)
@@ -182,7 +189,7 @@ async def test_the_stage_translates_to_length_and_what_is_made_afresh_is_asked_f
     again = await write_stage(written.evolve(script=None, attempts=2), context, attempt)
     assert (again.script, len(groq.history)) == (written.script, requests)
     # The script is that of other films, too; the translation is this film's own.
-    forgotten = await to_thread.run_sync(forget_from, "script", written.evolve(asked=context.asked), context)
+    forgotten = await to_thread.run_sync(discard_from, "script", written.evolve(asked=context.asked), context)
     await write_stage(forgotten, context, attempt)
     assert len(groq.history) > requests
     assert all(" > de)" in topic for topic in groq.topics[requests:])
@@ -193,7 +200,7 @@ async def test_notes_that_nobody_wrote_to_length_are_translated_as_they_are(groq
     context = await context_for(tmp_path, groq, **{"script.writers": "outline"})
     notes = (Section(heading="", blocks=(Paragraph(text="Rain falls on the roof. Nobody asks why it does."),)),)
     asked = Brief(title="Rain", length_s=60, languages=("en", "de"), sections=notes)
-    _, brief = await to_thread.run_sync(context.wishes.films_of, asked)
+    _, brief = await to_thread.run_sync(context.briefs.films_of, asked)
 
     written = await write_stage(job_of(brief), context, attempt_in(tmp_path))
 
@@ -207,7 +214,7 @@ async def test_the_first_film_too_long_for_an_account_that_has_told_nothing_befo
 ) -> None:
     async with GroqStandIn(plan=FreePlan(clock=monotonic)) as groq:
         context = await context_for(tmp_path, groq)
-        brief = await to_thread.run_sync(context.wishes.complete, Brief(title="Rain", length_s=900))
+        brief = await to_thread.run_sync(context.briefs.complete, Brief(title="Rain", length_s=900))
 
         with pytest.raises(PermanentError, match=r"8,000 a minute\. Ask for at most \dm\d\ds, or name a service"):
             await write_stage(job_of(brief), context, attempt_in(tmp_path))
@@ -217,7 +224,7 @@ async def test_a_film_that_is_too_long_for_the_account_is_known_before_anybody_s
     groq: GroqStandIn, tmp_path: Path
 ) -> None:
     context = await context_for(tmp_path, groq, **{"groq.tokens_per_min": 8000})
-    brief = await to_thread.run_sync(context.wishes.complete, Brief(title="Rain", length_s=900))
+    brief = await to_thread.run_sync(context.briefs.complete, Brief(title="Rain", length_s=900))
 
     with pytest.raises(PermanentError) as caught:
         await write_stage(job_of(brief), context, attempt_in(tmp_path))

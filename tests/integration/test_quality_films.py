@@ -15,7 +15,7 @@ from pipeline.assembly import EncoderPlan, join_segments
 from pipeline.media.sound.loudness import normalise_loudness
 from pipeline.model import SCENE_QUANTUM_SAMPLES, STANDARD, Subtitles, VideoFormat
 from pipeline.quality import Expected, inspect_film
-from pipeline.settings import Settings, profiles_of
+from pipeline.settings import Settings, resolve_profiles
 from tests.standins.films import SMALL, card, cards, make_film, make_package, make_segment, spoken_cue, voice
 
 LENGTHS = (4, 4)
@@ -243,7 +243,7 @@ def test_a_film_whose_voice_drops_out_is_warned_of_and_fails_a_strict_profile(tm
     assert dropouts.startswith("dropouts is 4 places, first at 0.4")
     assert clicks.startswith("clicks is ")
     package = make_package(tmp_path, film, EXPECTED.subtitles, EXPECTED.lengths)
-    strict = inspect_film(package, EXPECTED, profile=profiles_of(Settings().profiles)["strict"])
+    strict = inspect_film(package, EXPECTED, profile=resolve_profiles(Settings().profiles)["strict"])
     assert any(reason.startswith("dropouts is 4 places") for reason in strict.reasons)
 
 

@@ -262,7 +262,7 @@ def test_figures_that_stand_above_the_text_do_not_touch_it(scene, size):
     ]
     squares = [box for box in boxes(drawn) if box.height > look.grid.px(40)]
     for square, line in itertools.product(squares, lines_of(composition)):
-        assert not square.meets(line)
+        assert not square.intersects(line)
 
 
 @pytest.mark.parametrize("size", [(540, 960), (720, 1280)], ids=str)

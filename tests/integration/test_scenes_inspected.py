@@ -13,7 +13,7 @@ from pipeline.errors import QualityError
 from pipeline.media.container.boxes import read_extra
 from pipeline.media.sound.audio import write_wav
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Clip, Cue, SpokenLine, StatementScene, Word
-from pipeline.orchestrator.film.scenes import SegmentOrder, make_segment
+from pipeline.orchestrator.film.segments import SegmentTask, make_segment
 from pipeline.quality.findings import read_findings
 from pipeline.rendering import Look
 from tests.standins.films import voice
@@ -24,7 +24,7 @@ WORDS = tuple(Word(text=text, start_s=0.3 * at, end_s=0.3 * at + 0.2) for at, te
 
 @pytest.fixture
 def order(tmp_path):
-    return SegmentOrder(
+    return SegmentTask(
         scene=StatementScene(lines=(SpokenLine(text="Three hearts."),), text="Three hearts."),
         cues=(Cue(start_s=0.0, end_s=1.5, lines=(WORDS,)),),
         clip=clip_of(tmp_path / "clip.wav", voice(QUANTA)),

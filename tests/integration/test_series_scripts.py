@@ -8,7 +8,7 @@ from anyio import to_thread
 from pipeline.model import Brief, JobStatus
 from pipeline.orchestrator.batch.batches import run_batch
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.film import jobs
+from pipeline.orchestrator.film import runner
 from pipeline.orchestrator.film.stages import STAGES
 from tests.acceptance.command import REPOSITORY
 from tests.acceptance.films import small_preset, tiny_template
@@ -29,7 +29,7 @@ tea = {means = "a drink", de = "Tee"}
 
 @pytest.fixture
 def nothing_is_drawn(monkeypatch, in_threads):
-    monkeypatch.setattr(jobs, "STAGES", STAGES[:3])
+    monkeypatch.setattr(runner, "STAGES", STAGES[:3])
 
 
 def open_for(workspace, groq):

@@ -119,7 +119,7 @@ def test_nothing_is_wrong_with_the_templates_that_are_built_in(name, context, mo
         (
             ("template.toml", "[layouts.title]"),
             '[assets]\nheading_font = "No Such Font"\n[layouts.title]',
-            "template.toml:6: assets.heading_font: No Such Font is no font that is installed",
+            "template.toml:6: assets.heading_font: No Such Font is not an installed font",
         ),
         (
             ("template.toml", "text = 120"),
@@ -135,7 +135,7 @@ def test_nothing_is_wrong_with_the_templates_that_are_built_in(name, context, mo
         (
             ("user.jinja", '{% include "shared/brief.jinja" %}'),
             "{{ 1 / 0 }}",
-            "user.jinja:{line}: the template can't be filled in: division",
+            "user.jinja:{line}: the template can't be rendered: division",
         ),
         (
             ("sample.toml", 'kicker = "The price"'),

@@ -21,9 +21,9 @@ from pipeline.orchestrator.batch import queues
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.context.machine import Machine
+from pipeline.orchestrator.context.runtime import Runtime
 from pipeline.orchestrator.events import Notice
-from pipeline.orchestrator.film import jobs
+from pipeline.orchestrator.film import runner
 from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.publishing import files_beside, sums_of
 from tests.standins.youtube import YouTubeStandIn
@@ -53,7 +53,7 @@ def only_uploads(monkeypatch):
     """Films are there from the beginning, in their folders."""
 
     def write(job, context):
-        package = context.places.package(job.folder, job.batch)
+        package = context.paths.package(job.folder, job.batch)
         package.video.parent.mkdir(parents=True, exist_ok=True)
         for path in package.files:
             path.write_bytes(job.id.encode())
@@ -70,7 +70,7 @@ def only_uploads(monkeypatch):
         return await to_thread.run_sync(write, job, context)
 
     film = Stage(name="film", run=make, fills=("receipt",), is_done=lambda job, _: job.receipt is not None)
-    monkeypatch.setattr(jobs, "STAGES", (film, STAGES[-1]))
+    monkeypatch.setattr(runner, "STAGES", (film, STAGES[-1]))
     # By the real clock, which hardly moves here.
     monkeypatch.setattr(queues, "_WHILE_S", 0.0)
 
@@ -101,8 +101,8 @@ def upload(workspace, begin, *, films, per_day, **settings):
                 **settings,
             }
             opened = await to_thread.run_sync(partial(open_context, workspace=workspace, overrides=wanted))
-            machine = Machine(workspace=opened.workspace, settings=opened.settings, clock=clock)
-            context = replace(opened, machine=machine)
+            machine = Runtime(workspace=opened.workspace, settings=opened.settings, clock=clock)
+            context = replace(opened, runtime=machine)
             batch = Batch(youtube=youtube)
             briefs = [Brief(title=f"Film {number}", origin=f"films.txt:{number}") for number in range(films)]
             await plan_batch(briefs, context, batch="films", source="films.txt")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.limits import RetryPolicy, Throttle
-from pipeline.orchestrator.context.providers import make_models
+from pipeline.orchestrator.context.provider_factory import make_models
 from pipeline.script import ModelWriter
 from pipeline.script.chat import ChatModel, GroqTransport, Service, ServiceModel, groq_dialect
 from pipeline.settings import Settings

@@ -12,9 +12,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 from hypothesis import strategies as st
 
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import fitting, width
-from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, Word, row_of
-from pipeline.model.text_fields import Several, Shown, rules_of
+from pipeline.language.writing_systems import display_width, prefix_length
+from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, Word, items_rule_of
+from pipeline.model.text_fields import ListRule, TextRule, rules_of
 from pipeline.script.data_checks import find_data_problems
 
 
@@ -75,24 +75,24 @@ _WORD_S, _PAUSE_S, _BEGINS_S = 0.35, 0.9, 0.4
 
 @st.composite
 def texts(draw: st.DrawFn, language: str, max_chars: int, *, needed: bool = True) -> str:
-    """A text of at most such a `width`: nothing, a word, as many as fit, wide ones, or with strangers in it."""
+    """A text of at most such a `display_width`: nothing, a word, as many as fit, wide ones, or with strangers in it."""
     tongue = TONGUES[language]
     manner = draw(st.sampled_from(["words", "full", "short", "long", "large", "strange"] + ["nothing"] * (not needed)))
     if manner == "nothing":
         return ""
     if manner == "large":
         many = tongue.large * max_chars
-        return many[: fitting(many, draw(st.integers(1, max_chars)))]
+        return many[: prefix_length(many, draw(st.integers(1, max_chars)))]
     pool = {"long": (*tongue.words, tongue.long, tongue.long), "strange": (*tongue.words, *_STRANGERS)}
     words = st.sampled_from(pool.get(manner, tongue.words))
     count = {"short": st.just(1), "full": st.just(max_chars)}.get(manner, st.integers(1, 12))
     found = draw(words)
     for _ in range(draw(count) - 1):
         longer = found + tongue.space + draw(words)
-        if width(longer) > max_chars:
+        if display_width(longer) > max_chars:
             break
         found = longer
-    return found[: fitting(found, max_chars)].strip()
+    return found[: prefix_length(found, max_chars)].strip()
 
 
 def numbers() -> st.SearchStrategy[float]:
@@ -120,13 +120,13 @@ def _things(draw: st.DrawFn, kind: type, language: str) -> dict[str, Any]:
     hints, rules, values = get_type_hints(kind), rules_of(kind), {}
     for each in fields(kind):
         rule, hint = rules.get(each.name), hints[each.name]
-        if isinstance(rule, Shown):
+        if isinstance(rule, TextRule):
             if each.name == "unit":
                 values[each.name] = draw(st.sampled_from(_UNITS))
             else:
                 length = rule.max_chars or _NAME_CHARS
                 values[each.name] = draw(texts(language, length, needed=rule.needed))
-        elif isinstance(rule, Several):
+        elif isinstance(rule, ListRule):
             values[each.name] = draw(_row(rule, get_args(hint)[0], language))
         elif hint is float:
             values[each.name] = draw(numbers())
@@ -138,7 +138,7 @@ def _things(draw: st.DrawFn, kind: type, language: str) -> dict[str, Any]:
 
 
 @st.composite
-def _row(draw: st.DrawFn, rule: Several, kind: type, language: str) -> tuple[Any, ...]:
+def _row(draw: st.DrawFn, rule: ListRule, kind: type, language: str) -> tuple[Any, ...]:
     # The fewest and the most are where things go wrong.
     count = draw(st.sampled_from([rule.fewest, rule.most]) | st.integers(rule.fewest, rule.most))
     if rule.text:
@@ -249,7 +249,7 @@ def _lines(draw: st.DrawFn, scene: Scene, language: str) -> tuple[SpokenLine, ..
     said = texts(language, 120)
     things = len(getattr(scene, "items", ())) + isinstance(scene, QuizScene)
     lead = [SpokenLine(text=draw(said))] if draw(st.booleans()) or not things else []
-    row = row_of(type(scene))
+    row = items_rule_of(type(scene))
     if row is None:
         return (
             (*lead, SpokenLine(text=draw(said), reveals=0)) if draw(st.booleans()) else (SpokenLine(text=draw(said)),)

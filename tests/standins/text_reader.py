@@ -69,7 +69,7 @@ def knowing_letters() -> Iterator[None]:
     def draw_ink(line: Line, size_px: int, group: int | None = None) -> rasterising.Ink | None:
         ink = plain(line, size_px, group)
         if ink is not None:
-            ink.mask.info.update({_LINE: (line, ink.left, ink.top), _SIZE: size_px, _SIGNS: ink.signs})
+            ink.mask.info.update({_LINE: (line, ink.left, ink.top), _SIZE: size_px, _SIGNS: ink.emoji_layer})
         return ink
 
     plain = rasterising.draw_ink
@@ -151,7 +151,7 @@ def _written(parts: Sequence[tuple[Sprite, Box, int]]) -> Written:
 
 def touch(one: Written, other: Written) -> bool:
     """Whether two texts have ink in the same place."""
-    shared = one.box.within(other.box)
+    shared = one.box.clipped_to(other.box)
     return bool(shared.width and shared.height and (one.ink(shared) & other.ink(shared)).any())
 
 
@@ -174,7 +174,7 @@ def contrast_of(written: Written, behind: npt.NDArray[np.float64]) -> float:
     """The contrast (WCAG 2.2) of a text to the pixels behind it where that is least, but for a pixel in fifty."""
     found = []
     for sprite, box, opacity in written.parts:
-        seen = box.within(Box(0, 0, behind.shape[1], behind.shape[0]))
+        seen = box.clipped_to(Box(0, 0, behind.shape[1], behind.shape[0]))
         part = seen.moved(-box.left, -box.top)
         core = (np.asarray(sprite.mask.crop(part)) > _CORE) & ~_signs_in(sprite, part)
         ground = behind[seen.top : seen.bottom, seen.left : seen.right][core]

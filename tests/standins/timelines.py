@@ -172,11 +172,13 @@ def read_stream(path: Path) -> Stream:
             for found in plain.filter(packet)
         ]
     # The filter repeats the parameter sets before keyframes.
-    sets = [unit for unit in h264.units(packets[0].data) if h264.nal_unit_type(unit) in _SETS]
+    sets = [unit for unit in h264.nal_units(packets[0].data) if h264.nal_unit_type(unit) in _SETS]
     pictures = (
         replace(
             packet,
-            data=h264.to_annex_b(*(unit for unit in h264.units(packet.data) if h264.nal_unit_type(unit) not in _SETS)),
+            data=h264.to_annex_b(
+                *(unit for unit in h264.nal_units(packet.data) if h264.nal_unit_type(unit) not in _SETS)
+            ),
         )
         for packet in packets
     )

@@ -17,7 +17,7 @@ from pipeline.errors import ConfigurationError, InputError, StorageError
 from pipeline.model import Brief, Job, JobError, JobStatus, Paragraph, Section
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.film import jobs as jobs_module
+from pipeline.orchestrator.film import runner as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from tests.standins.threads import in_threads
 

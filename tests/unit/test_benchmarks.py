@@ -19,7 +19,7 @@ from benchmarks.throughput import Measured, Row, promises
 from pipeline.assembly import EncoderPlan
 from pipeline.media.sound.audio import read_audio, write_wav
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Clip, Cue, SpokenLine, StatementScene, Word
-from pipeline.orchestrator.film.scenes import SegmentOrder
+from pipeline.orchestrator.film.segments import SegmentTask
 from pipeline.rendering import Look, draw_scene
 from pipeline.script.outline import outline
 from pipeline.sources.markdown import parse_brief
@@ -45,7 +45,7 @@ def orders(tmp_path):
     samples = 4 * SCENE_QUANTUM_SAMPLES
     write_wav(tmp_path / "clip.wav", voice(4))
     words = (Word(text="Three ", start_s=0.3, end_s=0.6), Word(text="bridges.", start_s=0.6, end_s=1.2))
-    order = SegmentOrder(
+    order = SegmentTask(
         scene=SCENE,
         cues=(Cue(start_s=0.3, end_s=1.5, lines=(words,)),),
         clip=Clip(path=tmp_path / "clip.wav", samples=samples, sha256="0" * 64, words=words, loudness_lufs=-15.0),

@@ -14,7 +14,7 @@ from pipeline.model import Brief, BulletsScene, ClosingScene, Script, TitleScene
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.templates.catalogue import copy_template
 from pipeline.orchestrator.templates.validation import check_template
-from pipeline.rendering import Fonts, Look, fonts_for, read_logo, read_typeface
+from pipeline.rendering import Fonts, Look, font_digest, read_logo, read_typeface
 from pipeline.rendering.captions import captions
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import LAYOUTS, lay_out
@@ -125,12 +125,16 @@ def test_a_family_is_known_by_its_name_whatever_the_capitals(tmp_path):
 @pytest.mark.parametrize(
     ("make", "named", "says"),
     [
-        (lambda path: None, "gone.ttf", "gone.ttf is not there. Looked for"),
-        (lambda path: path.write_bytes(b"no font"), "broken.ttf", "broken.ttf is no font that can be read"),
-        (lambda path: path.write_bytes(b"\0\1\0\0" + os.urandom(400)), "noise.ttf", "noise.ttf is no font that can"),
-        (lambda path: path.write_bytes(font_of_boxes(path).read_bytes()[:900]), "torn.ttf", "torn.ttf is no font that"),
+        (lambda path: None, "gone.ttf", "gone.ttf does not exist. Looked for"),
+        (lambda path: path.write_bytes(b"no font"), "broken.ttf", "broken.ttf is not a readable font"),
+        (lambda path: path.write_bytes(b"\0\1\0\0" + os.urandom(400)), "noise.ttf", "noise.ttf is not a readable"),
+        (
+            lambda path: path.write_bytes(font_of_boxes(path).read_bytes()[:900]),
+            "torn.ttf",
+            "torn.ttf is not a readable",
+        ),
         (lambda path: font_of_boxes(path, letters="0123 "), "digits.ttf", "digits.ttf has no letters"),
-        (lambda path: None, "Intr", "Intr is no font that is installed. Did you mean Inter?"),
+        (lambda path: None, "Intr", "Intr is not an installed font. Did you mean Inter?"),
     ],
 )
 def test_a_font_that_cannot_be_used_is_an_error_of_one_line_that_names_the_setting(tmp_path, name, make, named, says):
@@ -168,7 +172,7 @@ def test_a_film_is_another_with_another_font_or_logo_and_the_same_wherever_they_
 def test_fonts_of_a_brand_are_part_of_what_scenes_are_kept_under(tmp_path):
     boxes = read_typeface(str(font_of_boxes(tmp_path / "boxes.ttf")), tmp_path, weight=700)
     script = Script(title="Tea", language="en", scenes=(typical(TitleScene),))
-    assert fonts_for(script, look_of(fonts=Fonts(text=boxes))) != fonts_for(script, look_of())
+    assert font_digest(script, look_of(fonts=Fonts(text=boxes))) != font_digest(script, look_of())
 
 
 def test_a_template_brings_its_own_and_the_brand_goes_before_it(tmp_path):
@@ -202,7 +206,7 @@ def test_a_template_brings_its_own_and_the_brand_goes_before_it(tmp_path):
             r"template\.toml:\d+: assets\.logo: is '\.\./x\.png', must be the name of a PNG beside template\.toml",
         ),
         ('assets.logo = "x.png"', r"template\.toml:13: assets\.logo: x\.png can't be read"),
-        ('assets.text_font = "x.ttf"', r"template\.toml:13: assets\.text_font: x\.ttf is not there"),
+        ('assets.text_font = "x.ttf"', r"template\.toml:13: assets\.text_font: x\.ttf does not exist"),
     ],
 )
 def test_a_check_tells_what_a_template_brings_that_is_none(tmp_path, line, says):
@@ -274,7 +278,7 @@ def faults_of(kind, look):
         if box.top < (content.top if look.grid.is_tall else 0.03 * look.format.height_px):
             yield box, "at the upper edge"
         poses = [(each, each.pose(AT_REST)) for each in others] if kind is not ClosingScene else []
-        if any(each.box(pose).meets(box) for each, pose in poses if pose is not None):
+        if any(each.box(pose).intersects(box) for each, pose in poses if pose is not None):
             yield box, "over something else"
         yield box, ""
 
@@ -354,13 +358,13 @@ def test_a_name_on_one_line_is_as_large_as_any_other_logo(tmp_path):
     ("make", "says"),
     [
         (lambda path: None, "logo.png can't be read: No such file or directory"),
-        (lambda path: path.write_bytes(b"GIF89a"), "logo.png is no PNG that can be read. Save it as PNG"),
+        (lambda path: path.write_bytes(b"GIF89a"), "logo.png is not a readable PNG. Save it as PNG"),
         (
             lambda path: path.write_bytes(logo(path, "#111111").read_bytes()[:200]),
-            "logo.png is no PNG that can be read",
+            "logo.png is not a readable PNG",
         ),
-        (lambda path: Image.new("RGBA", (300, 90)).save(path), "logo.png shows nothing: all of it is transparent"),
-        (lambda path: Image.new("RGB", (30, 20)).save(path), "logo.png 30 by 20 pixels are too few"),
+        (lambda path: Image.new("RGBA", (300, 90)).save(path), "logo.png is completely transparent"),
+        (lambda path: Image.new("RGB", (30, 20)).save(path), "logo.png is too small: 30 by 20 pixels"),
         (lambda path: Image.new("1", (9000, 9)).save(path), "logo.png has too many pixels"),
     ],
 )
@@ -390,4 +394,4 @@ def test_words_never_come_nearer_to_a_logo_than_they_should(tmp_path):
     for each in found:
         box = each.box(None)
         around = Box(box.left - 8, box.top - 8, box.right + 8, box.bottom + 8)
-        assert not any(other.box(pose).meets(around) for other in others if (pose := other.pose(AT_REST)))
+        assert not any(other.box(pose).intersects(around) for other in others if (pose := other.pose(AT_REST)))

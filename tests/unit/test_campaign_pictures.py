@@ -11,7 +11,7 @@ from pipeline.model import Brief, Script, SourceRow, SplitScene, WantedPicture
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.pictures import file_of, gather_for, named_by_script
+from pipeline.orchestrator.film.pictures import find_picture, gather_script_pictures, pictures_named_by_script
 from pipeline.orchestrator.forecast.contact_sheet import draw_contact_sheet
 from tests.standins.photos import coast
 
@@ -88,9 +88,11 @@ def row_of(context, *pictures):
 
 
 async def test_a_picture_beside_the_script_of_a_template_is_in_the_film_of_every_row(context, tmp_path):
-    attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=None)
+    attempt = Attempt(
+        cores=Cores(1), rank=(0,), work_folder=tmp_path, crash_report=tmp_path / "evidence.txt", background=None
+    )
 
-    found = await gather_for(script_with("house.png"), row_of(context), context, attempt, None)
+    found = await gather_script_pictures(script_with("house.png"), row_of(context), context, attempt, None)
 
     (still,) = found.stills
     assert (still.name, still.width_px, still.height_px, found.incidents) == ("house.png", 400, 260, ())
@@ -122,10 +124,12 @@ async def test_another_picture_of_the_same_name_beside_the_script_makes_other_fi
 
 
 async def test_only_what_lies_in_the_folder_of_the_template_is_shown(context, tmp_path):
-    attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=None)
+    attempt = Attempt(
+        cores=Cores(1), rank=(0,), work_folder=tmp_path, crash_report=tmp_path / "evidence.txt", background=None
+    )
     coast(400, 260).save(tmp_path / "templates" / "secret.png")
 
-    found = await gather_for(script_with("../secret.png"), row_of(context), context, attempt, None)
+    found = await gather_script_pictures(script_with("../secret.png"), row_of(context), context, attempt, None)
 
     assert found.stills == ()
     assert "secret.png: no such file" in found.incidents[0]
@@ -136,7 +140,7 @@ async def test_a_link_out_of_the_folder_of_the_template_is_not_followed(context,
     (tmp_path / "templates" / "tour" / "link.png").symlink_to(tmp_path / "secret.png")
 
     with pytest.raises(InputError, match="leads out of the template's folder"):
-        await to_thread.run_sync(file_of, "link.png", row_of(context), context)
+        await to_thread.run_sync(find_picture, "link.png", row_of(context), context)
 
 
 async def test_a_preview_of_rows_shows_it_too(context, tmp_path):
@@ -153,9 +157,9 @@ async def test_a_preview_of_rows_shows_it_too(context, tmp_path):
 async def test_pictures_that_a_model_makes_up_are_none(context):
     brief = Brief(title="A tour", template="tour", language="en")
 
-    named = await to_thread.run_sync(named_by_script, script_with("made-up.png", "stock: sea"), brief, context)
+    named = await to_thread.run_sync(pictures_named_by_script, script_with("made-up.png", "stock: sea"), brief, context)
     script, row = script_with("house.png", "mine.png"), row_of(context, "mine.png")
-    of_a_row = await to_thread.run_sync(named_by_script, script, row, context)
+    of_a_row = await to_thread.run_sync(pictures_named_by_script, script, row, context)
 
     assert [each.source for each in named] == ["stock: sea"]
     assert [each.source for each in of_a_row] == ["house.png"]

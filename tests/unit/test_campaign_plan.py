@@ -60,7 +60,7 @@ class Campaign:
         for job_id in plan.ids:
             job = await self.context.store.load_job("people", job_id)
             if job.status is JobStatus.PENDING:
-                package = self.context.places.package(job.folder, "people")
+                package = self.context.paths.package(job.folder, "people")
                 await to_thread.run_sync(deliver, package)
                 at = self.context.clock()
                 job = advance(advance(job, JobStatus.IN_PROGRESS, at=at), JobStatus.COMPLETED, at=at)
@@ -222,7 +222,7 @@ async def test_refused_rows_are_remembered_with_their_reasons(campaign):
 
     (refused,) = (await campaign.context.store.load_batch("people")).refused
     assert refused.where == f"{campaign.path}:3"
-    assert refused.error.cause == "price: 'free' is no sum of money"
+    assert refused.error.cause == "price: 'free' is not an amount of money"
 
 
 async def test_what_is_too_long_for_its_place_in_the_film_is_a_problem_of_the_row(campaign):
@@ -323,7 +323,7 @@ async def test_a_database_is_remembered_without_its_password(tmp_path):
     settings = {"source.query": "SELECT 1", "source.password": "s3cret", "source.api_key": "k3y"}
     context = await of(tmp_path, **settings)
 
-    assert await to_thread.run_sync(context.places.source_name, address) == "postgresql://reader@127.0.0.1:1/crm"
+    assert await to_thread.run_sync(context.paths.source_name, address) == "postgresql://reader@127.0.0.1:1/crm"
     assert "s3cret" not in repr(context.asked)
     assert "k3y" not in repr(context.asked)
     assert context.asked.settings["source.query"] == "SELECT 1"

@@ -36,7 +36,7 @@ from pipeline.orchestrator.batch.results import films_by_row, rewrite_results
 from pipeline.orchestrator.batch.source import read_source, roster_path
 from pipeline.orchestrator.context import open_context
 from pipeline.reporting.manifest import RowFilms, write_manifest
-from pipeline.sources.campaign import RowChoice, RowProblem, read_roster, write_roster
+from pipeline.sources.campaign import RowProblem, RowSelection, read_snapshot, write_snapshot
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)
 COLUMNS = ("id", "name", "note")
@@ -55,7 +55,7 @@ def context(tmp_path):
 def film(context, key, *, number, folder, **more):
     """A completed job of a row, with its files where they belong."""
     row = SourceRow(key=key, fields=(("name", key),))
-    package = context.places.package(folder, "people")
+    package = context.paths.package(folder, "people")
     package.video.parent.mkdir(parents=True)
     for path in (package.video, package.srt, package.vtt, package.thumbnail, package.metadata):
         path.write_bytes(f"{path.name} of {key}".encode())
@@ -79,7 +79,7 @@ def campaign(context, jobs, rows):
     context.store.plan_jobs("people", jobs)
     about = Batch(name="people", source="people.csv", created_at=AT, jobs=tuple(job.id for job in jobs))
     (context.store.folder("people") / "batch.json").write_bytes(b"")
-    with write_roster(roster_path(context.store, "people"), COLUMNS) as enter:
+    with write_snapshot(roster_path(context.store, "people"), COLUMNS) as enter:
         for number, cells, name, why in rows:
             problem = RowProblem(row=number, line=number + 1, column="name", value="", problem=why, mend="Write one")
             enter(number, dict(zip(COLUMNS, cells, strict=True)), name, (problem,) if why else ())
@@ -175,7 +175,7 @@ async def test_a_table_with_semicolons_comes_back_with_semicolons(tmp_path):
     assert [(each.row, each.column) for each in again.problems] == [(1, "product"), (1, "price")]
 
     def written():
-        roster = read_roster(roster_path(context.store, "people"))
+        roster = read_snapshot(roster_path(context.store, "people"))
         films = films_by_row(context.store, "people", roster)
         write_manifest(tmp_path / "m.csv", roster.columns, films, separator=roster.separator)
         return (tmp_path / "m.csv").read_text("utf-8-sig").splitlines()
@@ -205,38 +205,38 @@ def test_no_cell_of_a_manifest_runs_and_none_is_lost(cells, tmp_path_factory):
 
 def test_of_a_part_of_a_table_the_other_rows_stay_as_they_were_known(tmp_path):
     path = tmp_path / "rows.jsonl"
-    with write_roster(path, ["a"]) as enter:
+    with write_snapshot(path, ["a"]) as enter:
         for number in range(1, 6):
             enter(number, {"a": "old"}, str(number), ())
-    with write_roster(path, ["a"], choice=RowChoice(spans=((2, 3), (6, 6)))) as enter:
+    with write_snapshot(path, ["a"], choice=RowSelection(spans=((2, 3), (6, 6)))) as enter:
         for number in (2, 3, 6):
             enter(number, {"a": "new"}, str(number), ())
 
-    rows = [(row.number, *row.cells) for row in read_roster(path).rows()]
+    rows = [(row.number, *row.cells) for row in read_snapshot(path).rows()]
     assert rows == [(1, "old"), (2, "new"), (3, "new"), (4, "old"), (5, "old"), (6, "new")]
 
 
 def test_a_run_that_fails_leaves_the_rows_that_were_known(tmp_path):
     path = tmp_path / "rows.jsonl"
-    with write_roster(path, ["a"]) as enter:
+    with write_snapshot(path, ["a"]) as enter:
         enter(1, {"a": "old"}, "1", ())
 
     def breaks_off():
-        with write_roster(path, ["a"]) as enter:
+        with write_snapshot(path, ["a"]) as enter:
             enter(1, {"a": "new"}, "1", ())
             raise InputError("the table breaks off")
 
     with pytest.raises(InputError):
         breaks_off()
 
-    assert [row.cells for row in read_roster(path).rows()] == [("old",)]
+    assert [row.cells for row in read_snapshot(path).rows()] == [("old",)]
     assert [each.name for each in tmp_path.iterdir()] == ["rows.jsonl"]
 
 
 def test_a_roster_that_nobody_can_read_is_none(tmp_path):
     (tmp_path / "rows.jsonl").write_text("nonsense", encoding="utf-8")
-    assert read_roster(tmp_path / "rows.jsonl") is None
-    assert read_roster(tmp_path / "none.jsonl") is None
+    assert read_snapshot(tmp_path / "rows.jsonl") is None
+    assert read_snapshot(tmp_path / "none.jsonl") is None
 
 
 @pytest.mark.parametrize(
@@ -244,11 +244,11 @@ def test_a_roster_that_nobody_can_read_is_none(tmp_path):
 )
 def test_what_a_power_cut_has_left_of_a_roster_is_read_as_far_as_it_goes_and_told(tmp_path, caplog, left):
     path = tmp_path / "rows.jsonl"
-    with write_roster(path, ["a"]) as enter:
+    with write_snapshot(path, ["a"]) as enter:
         enter(1, {"a": "whole"}, "1", ())
     path.write_bytes(path.read_bytes() + left)
 
-    assert [row.cells for row in read_roster(path).rows()] == [("whole",)]
+    assert [row.cells for row in read_snapshot(path).rows()] == [("whole",)]
     assert "is damaged: the rows of its table are known up to there" in caplog.text
     caplog.clear()
 
@@ -256,7 +256,7 @@ def test_what_a_power_cut_has_left_of_a_roster_is_read_as_far_as_it_goes_and_tol
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
 def test_a_pipe_in_the_place_of_a_roster_is_none(tmp_path):
     os.mkfifo(tmp_path / "rows.jsonl")
-    assert read_roster(tmp_path / "rows.jsonl") is None
+    assert read_snapshot(tmp_path / "rows.jsonl") is None
 
 
 def test_a_package_has_all_films_their_checksums_and_the_manifest(context, people):
@@ -283,10 +283,10 @@ def test_the_same_films_are_the_same_package_wherever_it_lies(context, people, t
 
 def test_a_film_that_is_gone_is_told_and_a_package_of_nothing_is_none(context, people):
     renewed(context, people)
-    context.places.package("people/for-3", "people").video.unlink()
+    context.paths.package("people/for-3", "people").video.unlink()
     assert pack(context, "people").missing == ("For 3",)
     for name in ("people/vip/for-1", "people/vip/for-1-de"):
-        context.places.package(name, "people").video.unlink()
+        context.paths.package(name, "people").video.unlink()
     with pytest.raises(InputError, match="has no film to pack"):
         pack(context, "people")
     with pytest.raises(InputError, match="no batch named 'x'"):

@@ -16,8 +16,8 @@ from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.naming import FolderPattern
-from pipeline.sources.campaign.template_assignment import Casting, Part, column_names
-from pipeline.sources.tables import TableForm, open_table
+from pipeline.sources.campaign.template_assignment import TemplateAssignment, TemplateRule, column_names
+from pipeline.sources.tables import TableOptions, open_table
 from pipeline.template import CellProblem
 from tests.standins.campaigns import TEMPLATE
 
@@ -66,7 +66,7 @@ class Campaign:
         assert wanted.problems == ()
         briefs = list(wanted.briefs)
         return await to_thread.run_sync(
-            lambda: [film for each in briefs for film in self.context.wishes.films_of(each)]
+            lambda: [film for each in briefs for film in self.context.briefs.films_of(each)]
         )
 
     async def plan(self, *lines):
@@ -156,22 +156,25 @@ async def test_a_cell_is_data_to_a_rule(tmp_path):
 def table(tmp_path, text):
     path = tmp_path / "t.csv"
     path.write_text(text, encoding="utf-8")
-    return open_table(path, TableForm())
+    return open_table(path, TableOptions())
 
 
 @given(names=st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=40, unique=True), weight=st.floats(0.1, 10))
 def test_a_part_that_is_added_takes_rows_to_itself_and_moves_none_between_the_others(names, weight, tmp_path_factory):
     there = table(tmp_path_factory.mktemp("t"), "a,b\n1,2\n")
-    two = [Part(template="a", weight=1), Part(template="b", weight=2)]
-    before, after = Casting(there, two), Casting(there, [*reversed(two), Part(template="c", weight=weight)])
+    two = [TemplateRule(template="a", weight=1), TemplateRule(template="b", weight=2)]
+    before, after = (
+        TemplateAssignment(there, two),
+        TemplateAssignment(there, [*reversed(two), TemplateRule(template="c", weight=weight)]),
+    )
 
     for name in names:
         assert after.template({}, name) in {before.template({}, name), "c"}
 
 
 def test_rows_are_shared_out_by_weight(tmp_path):
-    parts = [Part(template="a", weight=1), Part(template="b", weight=3)]
-    casting = Casting(table(tmp_path, "a,b\n1,2\n"), parts)
+    parts = [TemplateRule(template="a", weight=1), TemplateRule(template="b", weight=3)]
+    casting = TemplateAssignment(table(tmp_path, "a,b\n1,2\n"), parts)
     shares = Counter(casting.template({}, str(number)) for number in range(4000))
 
     assert 0.22 < shares["a"] / 4000 < 0.28
@@ -183,7 +186,7 @@ def test_columns_have_names_for_rules():
 
 
 def test_a_problem_of_a_rule_says_what_to_do(tmp_path):
-    casting = Casting(table(tmp_path, "a\n1\n"), [Part(template="x", when="a.b.c")])
+    casting = TemplateAssignment(table(tmp_path, "a\n1\n"), [TemplateRule(template="x", when="a.b.c")])
     with pytest.raises(CellProblem, match="the rule for x"):
         casting.template({"a": "1"}, "1")
 
@@ -217,7 +220,7 @@ async def test_columns_decide_languages_formats_voice_and_when_it_is_published(t
     ]
     assert (films[0].priority, films[0].publish_at, films[0].playlist) == (Priority.HIGH, "2099-01-26 18:00", "Offers")
     assert films[0].title == "Hallo Bo"
-    assert not any(campaign.context.wishes.is_translated(film) for film in films)
+    assert not any(campaign.context.briefs.is_translated(film) for film in films)
     # What is heard is one script, spoken once, in every format.
     assert films[0].said == films[1].said
     assert films[0].said != films[2].said

@@ -19,13 +19,13 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from pipeline.errors import InputError
 from pipeline.model import Brief, SourceRow
-from pipeline.model.csv_escaping import as_meant, harmless
-from pipeline.sources.campaign import RowReader, check_rows, parse_choice, write_rejected
+from pipeline.model.csv_escaping import escape_formulas, unescape_formulas
+from pipeline.sources.campaign import RowReader, parse_row_selection, validate_rows, write_rejected
 from pipeline.sources.campaign.spool import Spool
-from pipeline.sources.tables import TableForm, open_table
+from pipeline.sources.tables import TableOptions, open_table
 from pipeline.template import load_template
 
-FOUND_OUT = TableForm()
+FOUND_OUT = TableOptions()
 HEADER = "customer,First Name,product,price,valid until\n"
 TEMPLATE = """
 title = "Small"
@@ -83,7 +83,7 @@ def checked(tmp_path, template):
         table = open_table(path, form)
         reader = RowReader(table, of or template, **more)
         with write_rejected(tmp_path / "rejected.csv", table.columns) as refuse:
-            return check_rows(table, reader, judge=judge, refuse=refuse, choice=choice)
+            return validate_rows(table, reader, judge=judge, refuse=refuse, choice=choice)
 
     return check
 
@@ -115,10 +115,10 @@ def test_all_problems_of_all_rows_are_told_and_good_rows_go_on(checked):
     assert [brief.row.key for brief in result.briefs] == ["2"]
     assert (result.rows, result.refused) == (4, 3)
     assert told(result) == [
-        (1, 2, "price", "free", "'free' is no sum of money"),
-        (1, 2, "valid until", "3/4/26", "'3/4/26' has a year of two digits"),
+        (1, 2, "price", "free", "'free' is not an amount of money"),
+        (1, 2, "valid until", "3/4/26", "'3/4/26' has a two-digit year"),
         (3, 4, "First Name", "", "is empty"),
-        (4, 5, "", "", "has 2 cells, and there are 5 columns"),
+        (4, 5, "", "", "has 2 cells for 5 columns"),
     ]
     assert result.problems[2].mend == "Write how the film says hello"
 
@@ -150,17 +150,17 @@ def test_what_we_put_before_a_formula_is_gone_when_it_is_read_again(checked):
 
 @pytest.mark.parametrize("cell", ["=1", " =1", "+x", "-x", "@x", "\t=1", "＝1"])
 def test_a_cell_that_would_run_does_not(cell):
-    assert not harmless(cell).strip().startswith(("=", "+", "-", "@", "\t", "＝"))
+    assert not escape_formulas(cell).strip().startswith(("=", "+", "-", "@", "\t", "＝"))
 
 
 @pytest.mark.parametrize("cell", ["x;=cmd|'/c calc'!A0", "x\n=1", "x\t @SUM(1)", 'x";+1+cmd'])
 def test_a_cell_that_falls_apart_where_the_separator_is_another_one_does_not_run_either(cell):
-    assert not any(part.strip(' "').startswith(("=", "+", "@")) for part in re.split("[;\\t\n]", harmless(cell)))
-    assert as_meant(harmless(cell)) == cell
+    assert not any(part.strip(' "').startswith(("=", "+", "@")) for part in re.split("[;\\t\n]", escape_formulas(cell)))
+    assert unescape_formulas(escape_formulas(cell)) == cell
 
 
 def test_numbers_are_no_formulas():
-    assert [harmless(cell) for cell in ("-5", "+4.50", "1,5")] == ["-5", "+4.50", "1,5"]
+    assert [escape_formulas(cell) for cell in ("-5", "+4.50", "1,5")] == ["-5", "+4.50", "1,5"]
 
 
 def test_a_clean_run_takes_away_the_list_of_an_earlier_one(checked, tmp_path):
@@ -301,13 +301,13 @@ def test_a_mail_address_is_one_key_in_any_case_and_other_keys_are_not(checked):
 def test_some_rows_are_chosen(checked, text, rows):
     table = HEADER + "".join(f"{n},Bo{n},Roof,,\n" for n in range(1, 9))
 
-    assert [int(brief.row.key) for brief in checked(table, choice=parse_choice(text)).briefs] == rows
+    assert [int(brief.row.key) for brief in checked(table, choice=parse_row_selection(text)).briefs] == rows
 
 
 @pytest.mark.parametrize("text", ["", "0", "5-2", "a", "1,,2", "-3", "1;2"])
 def test_a_choice_that_names_no_rows_is_told(text):
     with pytest.raises(InputError, match="names no rows"):
-        parse_choice(text)
+        parse_row_selection(text)
 
 
 def test_a_template_without_a_script_gets_briefs_with_notes_that_are_never_markdown(checked):
@@ -329,7 +329,7 @@ def test_an_empty_cell_is_what_its_field_says_and_limits_hold(checked):
     assert [problem for *_, problem in told(result)] == [
         "-5 is less than 0.01",
         "51 is more than 50",
-        "'perhaps' is none of yes, no",
+        "'perhaps' is not one of yes, no",
     ]
 
 
@@ -338,8 +338,8 @@ def test_damaged_cells_are_told_and_others_of_their_row_do_not_matter(checked):
 
     assert [brief.title for brief in result.briefs] == ["Offer for Zoë", "Offer for Bo"]
     assert [problem for *_, problem in told(result)] == [
-        "holds the byte 0xF6, which is not in the encoding of the rest",
-        "holds a NUL byte, and may be cut",
+        "contains the byte 0xF6, which is invalid in the file's encoding",
+        "contains a null byte, and may be truncated",
     ]
 
 
@@ -369,7 +369,7 @@ def test_any_table_gives_a_brief_or_a_reason_for_every_row(checked, rows, delimi
     file = io.StringIO()
     csv.writer(file, delimiter=delimiter).writerows([["first_name", "product", "price", "valid_until"], *rows])
     # By chance letters are no words of the West: whoever has such a table names its encoding.
-    form = TableForm(encoding=encoding) if encoding == "cp1252" else FOUND_OUT
+    form = TableOptions(encoding=encoding) if encoding == "cp1252" else FOUND_OUT
     result = checked(file.getvalue().encode(encoding, errors="replace"), form=form)
 
     refused = {problem.row for problem in result.problems}
@@ -427,7 +427,7 @@ rows_of_values = st.lists(st.lists(values, min_size=4, max_size=4), min_size=1, 
 @given(rows=rows_of_values, suffix=st.sampled_from([".json", ".jsonl", ".xlsx", ".sqlite"]))
 def test_any_values_of_programs_give_a_brief_or_a_reason_for_every_row(checked, rows, suffix):
     content = {".json": as_array, ".jsonl": as_lines, ".xlsx": as_workbook, ".sqlite": as_database}[suffix](rows)
-    result = checked(content, f"a{suffix}", form=TableForm(query="SELECT * FROM people"))
+    result = checked(content, f"a{suffix}", form=TableOptions(query="SELECT * FROM people"))
 
     refused = {problem.row for problem in result.problems}
     assert len(result.briefs) + len(refused) == result.rows == result.refused + len(result.briefs)
@@ -482,7 +482,7 @@ NAMES = ["a.csv", "a.tsv", "a.json", "a.jsonl", "a.ndjson", "a.xlsx", "a.sqlite"
 @given(content=st.binary(max_size=200), name=st.sampled_from(NAMES))
 def test_any_file_is_read_or_told(checked, content, name):
     try:
-        result = checked(content, name, form=TableForm(query="SELECT * FROM people"))
+        result = checked(content, name, form=TableOptions(query="SELECT * FROM people"))
     except InputError:
         return
     assert len(result.briefs) + result.refused == result.rows

@@ -48,13 +48,13 @@ from pipeline.orchestrator import control
 from pipeline.orchestrator.batch import batches, cancellation
 from pipeline.orchestrator.batch.scheduler import QUEUE
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.context.serials import subject_key
+from pipeline.orchestrator.context.series import subject_key
 from pipeline.orchestrator.control import cleanup, lifecycle, restore
 from pipeline.orchestrator.control.lifecycle import open_for_batch
 from pipeline.orchestrator.control.published import published
 from pipeline.orchestrator.events import JobEvent, Notice
-from pipeline.orchestrator.film import jobs as jobs_module
-from pipeline.orchestrator.film.afresh import forget_from
+from pipeline.orchestrator.film import runner as jobs_module
+from pipeline.orchestrator.film.remake import discard_from
 from pipeline.orchestrator.film.stages import STAGES, Stage
 from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record
 from pipeline.state import Snapshots
@@ -436,10 +436,10 @@ async def test_from_the_narration_on_the_voice_is_asked_again_for_every_sentence
     job = Job(id="0" * 16, batch="kitchen", folder="kitchen/tea", brief=Brief(title="Tea"), script=script)
     job = job.evolve(narration=await narrated())
 
-    await to_thread.run_sync(forget_from, "scenes", job, context)
+    await to_thread.run_sync(discard_from, "scenes", job, context)
     await narrated()
     assert len(asked) == 2
-    await to_thread.run_sync(forget_from, "narration", job, context)
+    await to_thread.run_sync(discard_from, "narration", job, context)
     await narrated()
 
     assert sorted(asked) == ["It takes a while.", "It takes a while.", "Tea cools.", "Tea cools."]

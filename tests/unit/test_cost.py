@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pydantic import TypeAdapter
 
-from pipeline.model import Cost, ModelCost, Price, bill, dollars
+from pipeline.model import Cost, ModelCost, Price, format_cost, format_usd
 
 PRICE = Price(usd_per_million_in=1, usd_per_million_out=10, usd_per_million_cached=0.1)
 
@@ -59,7 +59,7 @@ def test_a_model_of_which_one_price_is_unknown_has_none():
     ],
 )
 def test_unknown_money_is_never_told_as_none(cost, told):
-    assert bill(cost) == told
+    assert format_cost(cost) == told
 
 
 def test_a_cost_that_was_written_before_calls_were_counted_is_read():
@@ -73,6 +73,6 @@ def test_a_cost_that_was_written_before_calls_were_counted_is_read():
 
 
 def test_small_change_keeps_two_figures():
-    assert [dollars(usd) for usd in (0, 0.00001, 0.0001, 0.00314, 0.4231, 1234.5)] == [
+    assert [format_usd(usd) for usd in (0, 0.00001, 0.0001, 0.00314, 0.4231, 1234.5)] == [
         "$0", "under $0.0001", "$0.0001", "$0.0031", "$0.42", "$1,234.50",
     ]  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from anyio import create_task_group
 
 from pipeline import errors
-from pipeline.errors import InputError, NightreelError, TransientError, did_you_mean, first_error
+from pipeline.errors import InputError, NightreelError, TransientError, did_you_mean, raise_first_error
 
 CLASSES = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, NightreelError)]
 
@@ -52,18 +52,18 @@ async def test_out_of_task_groups_comes_the_error_that_stopped_them():
         async with create_task_group() as inner:
             inner.start_soon(fail)
 
-    with pytest.raises(TransientError, match="busy"), first_error():
+    with pytest.raises(TransientError, match="busy"), raise_first_error():
         async with create_task_group() as outer:
             outer.start_soon(fail_below)
 
 
 def test_a_defect_goes_before_what_a_user_could_mend():
-    with pytest.raises(KeyError), first_error():
+    with pytest.raises(KeyError), raise_first_error():
         raise ExceptionGroup("", [InputError("x"), ExceptionGroup("", [KeyError("y")])])
 
 
 def test_what_is_raised_alone_stays_alone():
-    with pytest.raises(ValueError, match="x"), first_error():
+    with pytest.raises(ValueError, match="x"), raise_first_error():
         raise ValueError("x")
 
 

@@ -13,15 +13,15 @@ import pytest
 from pipeline.errors import StorageError
 from pipeline.files import (
     atomic,
-    discard_leftovers,
-    is_there,
+    discard_stale_temporaries,
+    path_exists,
     read_file,
-    read_up_to,
+    read_head,
     replacing,
     storage_errors,
     temporary_sibling,
+    write_all_atomically,
     write_atomically,
-    write_together,
 )
 from pipeline.files.scratch import scratch_folder
 from pipeline.state.episodes import EpisodeLedger
@@ -57,9 +57,9 @@ def test_text_is_written_as_utf8_with_its_line_ends_as_they_are(tmp_path):
 def test_of_a_file_without_end_no_more_is_read_than_wanted(tmp_path):
     (tmp_path / "a").write_bytes(b"12345")
 
-    assert [read_up_to(tmp_path / "a", most) for most in (3, 5, 9)] == [b"123", b"12345", b"12345"]
+    assert [read_head(tmp_path / "a", most) for most in (3, 5, 9)] == [b"123", b"12345", b"12345"]
     if os.name == "posix":
-        assert read_up_to(Path("/dev/zero"), 3) == bytes(3)
+        assert read_head(Path("/dev/zero"), 3) == bytes(3)
 
 
 def test_missing_folders_are_made_and_nothing_else_is_left(tmp_path):
@@ -125,7 +125,7 @@ def test_a_failure_of_what_need_not_survive_leaves_the_old_file(tmp_path, monkey
 def test_files_that_are_written_together_are_all_on_the_disk_before_their_names_and_their_folder_once(tmp_path, steps):
     (tmp_path / "a").write_text("old")
 
-    assert write_together({tmp_path / "a": "grün", tmp_path / "b": b"2"}) == {}
+    assert write_all_atomically({tmp_path / "a": "grün", tmp_path / "b": b"2"}) == {}
     assert steps == ["content"] * 2 + ["rename"] * 2 + (["folder"] if os.name == "posix" else [])
     assert (tmp_path / "a").read_text(encoding="utf-8") == "grün"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
@@ -142,7 +142,7 @@ def test_one_file_of_many_that_can_not_be_written_spoils_no_other_and_leaves_no_
     monkeypatch.setattr(os, "replace", full)
     (tmp_path / "b").write_text("old")
 
-    failed = write_together({tmp_path / name: name for name in "abc"})
+    failed = write_all_atomically({tmp_path / name: name for name in "abc"})
 
     assert list(failed) == [tmp_path / "b"]
     assert "no space left on device. Free some space" in str(failed[tmp_path / "b"])
@@ -153,9 +153,9 @@ def test_files_whose_folder_can_not_be_flushed_count_as_unwritten(tmp_path, monk
     def refuse(_folder):
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    monkeypatch.setattr(atomic, "sync_folder", refuse)
+    monkeypatch.setattr(atomic, "fsync_folder", refuse)
 
-    assert set(write_together({tmp_path / name: name for name in "ab"})) == {tmp_path / "a", tmp_path / "b"}
+    assert set(write_all_atomically({tmp_path / name: name for name in "ab"})) == {tmp_path / "a", tmp_path / "b"}
 
 
 @posix_only
@@ -174,7 +174,7 @@ def test_a_secret_file_is_never_readable_for_others(tmp_path):
 @pytest.mark.parametrize(
     ("number", "hint"),
     [
-        (errno.EACCES, "Check the permissions of the folder, or choose another$"),
+        (errno.EACCES, "Check the permissions of the folder, or choose another one$"),
         (errno.EROFS, r"read-only file system\. Make the disk writable, or choose another folder$"),
         (errno.EDQUOT, "Free some space"),
     ],
@@ -234,7 +234,7 @@ def test_leftovers_of_a_file_are_removed_and_those_of_others_are_not(tmp_path):
     for path in (film, left, alive, tmp_path / ".film[1].hidden.mp4"):
         path.touch()
 
-    discard_leftovers(film)
+    discard_stale_temporaries(film)
 
     assert not left.exists()
     assert len(list(tmp_path.iterdir())) == 3
@@ -260,13 +260,13 @@ def test_what_nobody_can_know_to_be_there_is_told_and_is_not_simply_missing(tmp_
     (tmp_path / "file").touch()
     (tmp_path / "round").symlink_to("round")
 
-    assert is_there(tmp_path)
-    assert is_there(tmp_path / "file")
+    assert path_exists(tmp_path)
+    assert path_exists(tmp_path / "file")
     for missing in ("nothing", "nothing/below", "file/below", "round", "\0"):
-        assert not is_there(tmp_path / missing)
+        assert not path_exists(tmp_path / missing)
     # Python 3.14's own `exists` says no to this, too, and to what lies in a folder that is not ours to look into.
     with pytest.raises(OSError):  # noqa: PT011 - its words are the system's
-        is_there(tmp_path / ("x" * 300))
+        path_exists(tmp_path / ("x" * 300))
 
 
 class Windows:

@@ -30,7 +30,7 @@ from pipeline.model import (
     Section,
     StageRecord,
     Video,
-    weight_of,
+    estimated_chars,
 )
 from pipeline.narration import mastering
 from pipeline.narration.edge import EdgeNarrator
@@ -38,7 +38,7 @@ from pipeline.narration.narrate import narrate
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.scripts import Commission
+from pipeline.orchestrator.film.scripts import LiveAuthor
 from pipeline.orchestrator.forecast import Forecast, forecast
 from pipeline.orchestrator.forecast.history import CORE_S_PER_CHAR, FILM_S_PER_CHAR
 from pipeline.script import write_script
@@ -64,7 +64,7 @@ def topic(number=1, **more):
 
 async def context_in(workspace: Path, *, output: Path | None = None, **overrides):
     context = await to_thread.run_sync(lambda: open_context(workspace=workspace, overrides=overrides, output=output))
-    return replace(context, machine=replace(context.machine, clock=lambda: AT))
+    return replace(context, runtime=replace(context.runtime, clock=lambda: AT))
 
 
 @pytest.fixture
@@ -205,7 +205,7 @@ async def test_every_film_is_counted_by_what_would_happen_to_it(context):
 async def test_a_film_that_is_there_is_left_alone_and_a_changed_row_replaces_its_own(context):
     (first, second) = await planned(context, brief(1), brief(2))
     for job in (first, second):
-        files = context.places.package(job.folder, job.batch)
+        files = context.paths.package(job.folder, job.batch)
         await to_thread.run_sync(lambda path=files.video: path.parent.mkdir(parents=True))
         for path in files.files:
             await to_thread.run_sync(path.write_bytes, b"x")
@@ -240,9 +240,9 @@ async def store_script(context, about: Brief) -> Script:
 
 
 async def written(context, about: Brief) -> Script:
-    about = await to_thread.run_sync(context.wishes.complete, about)
+    about = await to_thread.run_sync(context.briefs.complete, about)
     template = await to_thread.run_sync(context.template, about)
-    return await write_script(about, writers=context.crew.writers, template=template)
+    return await write_script(about, writers=context.providers.writers, template=template)
 
 
 async def test_scripts_of_the_cache_are_found_and_the_others_are_unknown(tmp_path):
@@ -260,7 +260,7 @@ def as_loud_as_it_comes(monkeypatch):
     monkeypatch.setattr(mastering, "normalise_loudness", lambda samples: (samples, None))
 
 
-class Author(Commission):
+class Author(LiveAuthor):
     """Works here, not in other processes."""
 
     async def speaker(self, about):
@@ -275,10 +275,12 @@ async def test_scripts_of_a_wanted_length_and_their_translations_are_found_at_th
     wanted = replace(topic(1, length_s=30), languages=("en", "de"))
     async with GroqStandIn() as groq:
         context = await context_in(tmp_path, **MODEL, **{"groq.base_url": groq.url})
-        for film in await to_thread.run_sync(context.wishes.films_of, wanted):
+        for film in await to_thread.run_sync(context.briefs.films_of, wanted):
             template = await to_thread.run_sync(context.template, film)
             job = Job(id="0" * 16, batch="b", folder="b", brief=film, attempts=1)
-            attempt = Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "e", ahead=None)
+            attempt = Attempt(
+                cores=Cores(1), rank=(0,), work_folder=tmp_path, crash_report=tmp_path / "e", background=None
+            )
             await Author(job=job, template=template, context=context, attempt=attempt).script()
     before = tree(tmp_path)
 
@@ -320,7 +322,9 @@ async def test_nothing_is_said_about_clips_before_there_is_a_script(tmp_path):
 
 async def test_clips_are_found_under_the_name_that_narration_gives_them(context):
     script = await written(context, brief(1))
-    await narrate(script, narrators=context.crew.narrators, voice=None, cache=context.cache, retry=context.retry_policy)
+    await narrate(
+        script, narrators=context.providers.narrators, voice=None, cache=context.cache, retry=context.retry_policy
+    )
 
     found = await foretold(context, brief(1), brief(2, text="Ice floats."))
 
@@ -333,7 +337,7 @@ async def test_clips_are_found_under_the_name_that_narration_gives_them(context)
 
 
 async def test_without_earlier_films_it_is_reckoned_from_the_measured_ones(tmp_path):
-    weight = weight_of(topic()) * 10
+    weight = estimated_chars(topic()) * 10
     # So many cores that the writing of scripts would take longer, if its pace were limited.
     machine = {**MODEL, "work.workers": 8, "groq.requests_per_min": 0}
     many = await foretold(await context_in(tmp_path, **machine), *map(topic, range(10)))
@@ -380,7 +384,7 @@ async def test_drafts_say_nothing_about_uploads_and_what_is_unknown_is_told(cont
     square = await foretold(context, brief(5, text=text, preset="fast_draft", format="1:1"))
     both = await foretold(context, brief(5, text=text, preset="fast_draft"), brief(6, text=text))
 
-    measured = (weight_of(brief(5, text=text)) * CORE_S_PER_CHAR) / (context.settings.work.workers * 0.9)
+    measured = (estimated_chars(brief(5, text=text)) * CORE_S_PER_CHAR) / (context.settings.work.workers * 0.9)
     assert (draft.learned_from, draft.unlike) == (1, ())
     assert draft.seconds == pytest.approx(60, rel=0.01)
     assert (upload.learned_from, upload.unlike) == (0, ("preset youtube (1920x1080)",))

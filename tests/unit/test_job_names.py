@@ -23,7 +23,7 @@ IDS = {"topic": "0c457c86b370b385", "row": "455d0d24cb655c77"}
 
 def id_of(workspace, brief):
     context = open_context(workspace=workspace)
-    return context.job_id(context.wishes.complete(brief))
+    return context.job_id(context.briefs.complete(brief))
 
 
 @pytest.fixture

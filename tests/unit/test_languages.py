@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.cli.options import FilmOptions
 from pipeline.errors import InputError
-from pipeline.language.tags import LANGUAGE_TAG, entry_for, usual_case
+from pipeline.language.tags import LANGUAGE_TAG, canonical_case, entry_for
 from pipeline.model import Brief, Job, JobStatus, Paragraph, Section, SourceRow, summary_of
 from pipeline.narration.silence import SilenceNarrator
 from pipeline.orchestrator.batch import batches
@@ -46,10 +46,10 @@ async def plan(context, briefs):
 def test_a_brief_without_languages_is_one_film(tmp_path):
     context = context_in(tmp_path)
 
-    (film,) = context.wishes.films_of(brief())
+    (film,) = context.briefs.films_of(brief())
 
     assert (film.language, film.translated_from) == ("en", "")
-    assert film == context.wishes.complete(brief())
+    assert film == context.briefs.complete(brief())
 
 
 GERMAN = (
@@ -60,7 +60,7 @@ IN_GERMAN = (Section(heading="", blocks=(Paragraph(text=GERMAN),)),)
 
 
 def test_a_film_is_in_the_language_of_its_notes_where_nobody_names_one(tmp_path):
-    complete = context_in(tmp_path).wishes.complete
+    complete = context_in(tmp_path).briefs.complete
 
     assert complete(Brief(title="Der Adler", sections=IN_GERMAN)).language == "de"
     # What is chosen for one brief is not for another.
@@ -71,29 +71,29 @@ def test_a_film_is_in_the_language_of_its_notes_where_nobody_names_one(tmp_path)
 def test_a_language_that_is_named_goes_before_that_of_the_notes(tmp_path):
     german = Brief(title="Der Adler", sections=IN_GERMAN)
 
-    assert context_in(tmp_path).wishes.complete(replace(german, language="en-GB")).language == "en-GB"
-    assert context_in(tmp_path, language="en").wishes.complete(german).language == "en"
+    assert context_in(tmp_path).briefs.complete(replace(german, language="en-GB")).language == "en-GB"
+    assert context_in(tmp_path, language="en").briefs.complete(german).language == "en"
     (tmp_path / "nightreel.toml").write_text('language = "fr"\n', encoding="utf-8")
-    assert context_in(tmp_path).wishes.complete(german).language == "fr"
+    assert context_in(tmp_path).briefs.complete(german).language == "fr"
 
 
 def test_rows_are_in_the_language_in_which_their_cells_were_read(tmp_path):
     row = Brief(title="Der Adler", sections=IN_GERMAN, row=SourceRow(key="1"))
 
-    assert context_in(tmp_path).wishes.complete(row).language == "en"
+    assert context_in(tmp_path).briefs.complete(row).language == "en"
 
 
 def test_a_flag_asks_for_the_film_without_a_variant_though_the_brief_has_one(tmp_path):
     asked = {variant: context_in(tmp_path, **{"script.variant": variant}) for variant in (0, 3)}
 
-    assert context_in(tmp_path).wishes.complete(brief(variant=2)).variant == 2
-    assert [context.wishes.complete(brief(variant=2)).variant for context in asked.values()] == [0, 3]
+    assert context_in(tmp_path).briefs.complete(brief(variant=2)).variant == 2
+    assert [context.briefs.complete(brief(variant=2)).variant for context in asked.values()] == [0, 3]
 
 
 def test_the_first_language_is_written_and_the_others_are_translated(tmp_path):
     context = context_in(tmp_path, languages="en,es,fr")
 
-    films = context.wishes.films_of(brief())
+    films = context.briefs.films_of(brief())
 
     assert [(film.language, film.translated_from) for film in films] == [("en", ""), ("es", "en"), ("fr", "en")]
 
@@ -101,7 +101,7 @@ def test_the_first_language_is_written_and_the_others_are_translated(tmp_path):
 def test_the_language_of_the_brief_is_the_one_that_is_written(tmp_path):
     context = context_in(tmp_path, languages="en,de")
 
-    films = context.wishes.films_of(brief(language="de"))
+    films = context.briefs.films_of(brief(language="de"))
 
     assert [(film.language, film.translated_from) for film in films] == [("en", "de"), ("de", "")]
 
@@ -109,7 +109,7 @@ def test_the_language_of_the_brief_is_the_one_that_is_written(tmp_path):
 def test_a_brief_may_be_written_in_a_language_that_gets_no_film(tmp_path):
     context = context_in(tmp_path, languages="en,es")
 
-    films = context.wishes.films_of(brief(language="de"))
+    films = context.briefs.films_of(brief(language="de"))
 
     assert [(film.language, film.translated_from) for film in films] == [("en", "de"), ("es", "de")]
 
@@ -120,10 +120,10 @@ def test_a_flag_goes_before_the_languages_of_a_brief_and_they_before_the_setting
     context, flagged = context_in(tmp_path), context_in(tmp_path, languages="ja")
     one = context_in(tmp_path, language="de")
 
-    assert [film.language for film in context.wishes.films_of(brief())] == ["en", "pt-BR"]
-    assert [film.language for film in context.wishes.films_of(written)] == ["fr", "it"]
-    assert [film.language for film in flagged.wishes.films_of(written)] == ["ja"]
-    assert [(film.language, film.translated_from) for film in one.wishes.films_of(written)] == [("de", "")]
+    assert [film.language for film in context.briefs.films_of(brief())] == ["en", "pt-BR"]
+    assert [film.language for film in context.briefs.films_of(written)] == ["fr", "it"]
+    assert [film.language for film in flagged.briefs.films_of(written)] == ["ja"]
+    assert [(film.language, film.translated_from) for film in one.briefs.films_of(written)] == [("de", "")]
 
 
 def test_a_voice_for_a_language_that_is_not_made_is_told(tmp_path):
@@ -132,13 +132,13 @@ def test_a_voice_for_a_language_that_is_not_made_is_told(tmp_path):
     context = context_in(tmp_path, languages="en,es-MX,pt-PT", **flags)
     own = brief(voices=(("ja", "ja-JP-NanamiNeural"), ("en", "en-US-AvaNeural")), origin=str(tmp_path / "tea.md"))
 
-    assert context.wishes.idle_voices([brief(), own]) == (
+    assert context.briefs.idle_voices([brief(), own]) == (
         "--voice: a voice for fr, and no film is made in it",
         "--voice: a voice for pt-br, and no film is made in it",
         "tea.md: a voice for ja, and no film is made in it",
     )
-    assert context_in(tmp_path).wishes.idle_voices([brief(), brief(voices=(("en", "x"),))]) == ()
-    first, *_ = context_in(tmp_path, **flags).wishes.idle_voices([brief(language="de")])
+    assert context_in(tmp_path).briefs.idle_voices([brief(), brief(voices=(("en", "x"),))]) == ()
+    first, *_ = context_in(tmp_path, **flags).briefs.idle_voices([brief(language="de")])
     assert first == "--voice: a voice for fr, and no film is made in it"
 
 
@@ -158,7 +158,7 @@ def test_the_count_of_films_is_that_of_the_films(tmp_path):
     context = context_in(tmp_path, languages="en,es,en")
     briefs = [brief(), brief(languages=("fr",))]
 
-    assert context.wishes.count_films(briefs) == sum(len(context.wishes.films_of(each)) for each in briefs) == 4
+    assert context.briefs.count_films(briefs) == sum(len(context.briefs.films_of(each)) for each in briefs) == 4
 
 
 async def test_one_language_more_is_one_film_more(tmp_path):
@@ -236,7 +236,7 @@ async def test_the_first_voice_and_no_other_is_woken_while_a_film_is_planned(tmp
         await asked[0].wait()
         raise InputError("planned, and that is enough")
 
-    monkeypatch.setitem(vars(context.crew), "narrators", (narrator(0), narrator(1)))
+    monkeypatch.setitem(vars(context.providers), "narrators", (narrator(0), narrator(1)))
     monkeypatch.setattr(batches, "plan_batch", plan_later)
     with fail_after(10), pytest.raises(InputError, match="that is enough"):
         await run_family(brief(), context)
@@ -272,7 +272,7 @@ def test_a_film_that_is_not_translated_yet_is_told_from_its_siblings():
 
 
 def voices(context, about):
-    return {film.language: film.voice for film in context.wishes.films_of(about)}
+    return {film.language: film.voice for film in context.briefs.films_of(about)}
 
 
 def test_a_voice_without_a_language_speaks_what_was_written(tmp_path):
@@ -302,17 +302,17 @@ def test_a_voice_by_flag_goes_before_the_brief_and_the_brief_before_the_settings
 def test_completing_a_film_twice_changes_nothing(tmp_path):
     context = context_in(tmp_path, languages="en,es", **{"narration.voice": "anna", "voices.es": "elvira"})
 
-    for film in context.wishes.films_of(brief(voices=(("en", "tom"),))):
-        assert context.wishes.complete(film) == film
+    for film in context.briefs.films_of(brief(voices=(("en", "tom"),))):
+        assert context.briefs.complete(film) == film
 
 
 def test_voices_and_languages_of_a_command_are_remembered_with_its_batch(tmp_path):
     context = context_in(tmp_path, languages="en,es", **{"voices.es": "elvira"})
     plain = context_in(tmp_path)
 
-    again = plain.for_asked(context.asked)
+    again = plain.for_request(context.asked)
 
-    assert again.wishes.films_of(brief()) == context.wishes.films_of(brief())
+    assert again.briefs.films_of(brief()) == context.briefs.films_of(brief())
 
 
 # What people write -------------------------------------------------------------------------------------------------
@@ -335,9 +335,9 @@ def test_flags_that_make_no_sense_are_refused(flags):
 
 @given(st.from_regex(LANGUAGE_TAG, fullmatch=True))
 def test_a_tag_in_its_usual_case_stays_so_and_finds_its_entry(tag):
-    usual = usual_case(tag)
+    usual = canonical_case(tag)
 
-    assert usual_case(usual) == usual == usual_case(tag.upper())
+    assert canonical_case(usual) == usual == canonical_case(tag.upper())
     assert usual.lower() == tag.lower()
     assert entry_for({tag: "voice"}, f"{usual}-Latn") == "voice"
 
@@ -357,5 +357,5 @@ def test_a_table_without_the_language_has_no_entry():
 def test_a_film_of_its_own_has_nothing_of_the_family(tmp_path):
     context = open_context(workspace=tmp_path, overrides={"languages": "en,es"})
 
-    for film in context.wishes.films_of(brief(voices=(("es", "x"),))):
+    for film in context.briefs.films_of(brief(voices=(("es", "x"),))):
         assert film == replace(film, languages=(), voices=())

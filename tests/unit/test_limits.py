@@ -11,10 +11,10 @@ import pytest
 import stamina
 
 from pipeline.errors import ClosedError, PermanentError, TransientError
-from pipeline.limits import Bandwidth, RetryPolicy, ToldLimits, with_retries
+from pipeline.limits import Bandwidth, ReportedLimits, RetryPolicy, with_retries
 from pipeline.limits.breaker import Breaker
 from pipeline.limits.times import retry_after_s
-from pipeline.limits.token_budget import MinuteBudget
+from pipeline.limits.token_budget import TokenBudget
 from tests.virtual_time import run_in_virtual_time
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -206,17 +206,17 @@ def test_a_call_that_is_given_up_leaves_the_trial_of_another_one_alone():
 
 
 def test_tokens_that_others_have_used_keep_us_waiting_as_long_as_the_service_says_and_no_longer():
-    budget = MinuteBudget(None)
-    budget.heed(ToldLimits(tokens_per_min=100, tokens_left=20, tokens_reset_s=30), now=0)
+    budget = TokenBudget(None)
+    budget.apply_report(ReportedLimits(tokens_per_min=100, tokens_left=20, tokens_reset_s=30), now=0)
     assert budget.wait_s(50, now=0) == pytest.approx(30)
 
     # All of it is there again, sooner than was said.
-    budget.heed(ToldLimits(tokens_per_min=100, tokens_left=100), now=1)
+    budget.apply_report(ReportedLimits(tokens_per_min=100, tokens_left=100), now=1)
     assert budget.wait_s(100, now=1) == 0
 
 
 def test_what_was_spent_more_than_a_minute_ago_is_forgotten():
-    budget = MinuteBudget(100)
+    budget = TokenBudget(100)
     for at_s in range(0, 300, 3):
         budget.spend(1, now=at_s)
 

@@ -29,7 +29,7 @@ def budget(allowed, coins=None):
 
 
 async def buy(billing, *, most, used=None, service="s", model="m", error=None, takes_s=0.0):
-    async with billing.buying(service, model, tokens_in=0, tokens_out=most) as purchase:
+    async with billing.purchase(service, model, tokens_in=0, tokens_out=most) as purchase:
         await purchase.reserve()
         await anyio.sleep(takes_s)
         if error:
@@ -40,7 +40,7 @@ async def buy(billing, *, most, used=None, service="s", model="m", error=None, t
 
 async def test_a_call_is_reserved_at_its_most_and_corrected_to_what_it_took():
     coins, told = Coins(), []
-    billing = Billing(prices=PRICES, budgets=[budget(10, coins)], told=told.append)
+    billing = Billing(prices=PRICES, budgets=[budget(10, coins)], on_cost=told.append)
 
     await buy(billing, most=8, used=3)
 
@@ -63,9 +63,9 @@ async def test_what_is_said_to_be_free_costs_nothing_and_what_failed_or_was_brok
     coins = Coins()
     billing = Billing(prices=PRICES, budgets=[budget(None, coins)])
 
-    async with billing.buying("s", "m", tokens_in=0, tokens_out=5) as purchase:
+    async with billing.purchase("s", "m", tokens_in=0, tokens_out=5) as purchase:
         await purchase.reserve()
-        purchase.free()
+        purchase.void()
     assert coins.usd == 0
     with pytest.raises(PermanentError):
         await buy(billing, most=5, error=PermanentError("no"))
@@ -80,7 +80,7 @@ async def test_what_can_not_be_afforded_does_not_even_wait_for_its_turn():
     billing = Billing(prices=PRICES, budgets=[budget(100), budget(10, Coins(3))])
 
     with pytest.raises(BudgetError, match="3 are spent, and 8 are asked for"):
-        async with billing.buying("s", "m", tokens_in=0, tokens_out=8):
+        async with billing.purchase("s", "m", tokens_in=0, tokens_out=8):
             pytest.fail("it stands in line for a call that it can't pay for")
 
 
@@ -88,7 +88,7 @@ async def test_who_waits_before_the_call_begins_has_reserved_nothing():
     coins = Coins()
     billing = Billing(prices=PRICES, budgets=[budget(10, coins)])
 
-    async with billing.buying("s", "m", tokens_in=0, tokens_out=8):
+    async with billing.purchase("s", "m", tokens_in=0, tokens_out=8):
         assert coins.usd == 0
     assert coins.usd == 0
 
@@ -152,7 +152,7 @@ async def test_when_two_budgets_hold_and_one_refuses_the_other_gets_its_own_back
     batch, day = Coins(), Coins(9)
     billing = Billing(prices=PRICES, budgets=[budget(100, batch), budget(10, day)])
 
-    async with billing.buying("s", "m", tokens_in=0, tokens_out=1) as purchase:
+    async with billing.purchase("s", "m", tokens_in=0, tokens_out=1) as purchase:
         day.usd = 10  # by another process, between the look and the call
         with pytest.raises(BudgetError):
             await purchase.reserve()
@@ -162,7 +162,7 @@ async def test_when_two_budgets_hold_and_one_refuses_the_other_gets_its_own_back
 
 async def test_a_model_without_a_price_is_counted_but_not_bought_while_a_budget_holds():
     told = []
-    await buy(Billing(prices=PRICES, budgets=[budget(None)], told=told.append), most=5, used=4, model="unheard of")
+    await buy(Billing(prices=PRICES, budgets=[budget(None)], on_cost=told.append), most=5, used=4, model="unheard of")
 
     assert (told[0].tokens, told[0].usd, told[0].is_known) == (4, 0, False)
     with pytest.raises(ConfigurationError, match=r'unheard of: has no price.*\[prices\."unheard of"\]'):
@@ -173,7 +173,7 @@ async def test_a_model_without_a_price_is_counted_but_not_bought_while_a_budget_
 async def test_a_price_of_one_service_goes_before_that_of_the_models_name():
     prices = PRICES | {"home/m": PRICES["free"], "home/large/m": PRICES["m"]}
     coins, told = Coins(), []
-    billing = Billing(prices=prices, budgets=[budget(10, coins)], told=told.append)
+    billing = Billing(prices=prices, budgets=[budget(10, coins)], on_cost=told.append)
 
     await buy(billing, service="home", most=5000, used=4000)
     await buy(billing, service="office", most=5, used=4)
@@ -203,7 +203,7 @@ CALLS = st.lists(
 def test_no_budget_is_ever_exceeded_and_nothing_that_fits_is_refused(calls, allowed, processes):
     async def night():
         coins = Coins()
-        budgets = [Budget(coins, allowed, exceeded, look_again_s=0) for _ in range(processes)]
+        budgets = [Budget(coins, allowed, exceeded, poll_s=0) for _ in range(processes)]
         paid = 0.0
 
         async def one(number, most, share, outcome, steps):
@@ -211,7 +211,7 @@ def test_no_budget_is_ever_exceeded_and_nothing_that_fits_is_refused(calls, allo
             billing = Billing(prices=PRICES, budgets=[budgets[number % processes]])
             with anyio.CancelScope() as scope, contextlib.suppress(PermanentError):
                 try:
-                    async with billing.buying("s", "m", tokens_in=0, tokens_out=most) as purchase:
+                    async with billing.purchase("s", "m", tokens_in=0, tokens_out=most) as purchase:
                         await purchase.reserve()
                         for _ in range(steps):
                             await anyio.lowlevel.checkpoint()
@@ -222,7 +222,7 @@ def test_no_budget_is_ever_exceeded_and_nothing_that_fits_is_refused(calls, allo
                         if outcome == "answered":
                             purchase.used(tokens_in=0, tokens_out=round(most * share))
                         if outcome == "refused":
-                            purchase.free()
+                            purchase.void()
                         if outcome in {"refused", "lost"}:
                             raise PermanentError("no")
                 except BudgetError:
@@ -242,7 +242,7 @@ async def test_what_the_service_had_read_before_costs_what_its_price_says():
     prices = {"m": Price(usd_per_million_in=10, usd_per_million_cached=1, usd_per_million_out=0)}
     billing = Billing(prices=prices, budgets=[budget(100, coins)])
 
-    async with billing.buying("s", "m", tokens_in=1_000_000, tokens_out=0) as purchase:
+    async with billing.purchase("s", "m", tokens_in=1_000_000, tokens_out=0) as purchase:
         await purchase.reserve()
         purchase.used(tokens_in=1_000_000, tokens_out=0, tokens_cached=900_000)
 

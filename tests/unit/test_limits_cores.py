@@ -37,7 +37,7 @@ class Work:
 
     async def _run(self, name: str, rank: tuple[float, ...] | None) -> None:
         with anyio.CancelScope() as self.scopes[name]:
-            async with self.cores.alone() if rank is None else self.cores.slot(rank):
+            async with self.cores.exclusive() if rank is None else self.cores.slot(rank):
                 self.begun.append(name)
                 await self._ends[name].wait()
 
@@ -265,7 +265,7 @@ def test_whoever_comes_and_gives_up_no_core_is_lost_or_used_twice(count, seed, c
         with anyio.CancelScope() as scope:
             if chance.random() < 0.3:
                 asyncio.get_running_loop().call_soon(scope.cancel)
-            async with cores.alone() if slots > 1 else cores.slot((chance.randrange(3),)):
+            async with cores.exclusive() if slots > 1 else cores.slot((chance.randrange(3),)):
                 inside.append("alone" if slots > 1 else "one")
                 assert len(inside) <= (1 if "alone" in inside else count)
                 if changing:

@@ -58,7 +58,7 @@ class Machine:
             if self.events and self.events[0][0] <= self.now_s:
                 self._work()
             now = self._situation()
-            at_once = self.strategy.at_once(now)
+            at_once = self.strategy.concurrency(now)
             self.asked.append(at_once)
             self.situations.append(now)
             self.waiting_films.append(len(self.films))
@@ -220,7 +220,7 @@ def test_of_too_much_waiting_work_less_is_made():
     strategy = adaptive(cores=2)
     asked = [3]
     for tick in range(4000):  # 400 seconds in which the queue is never short
-        asked.append(strategy.at_once(situation(now_s=tick * TICK_S, under_way=asked[-1], waiting=9, busy=2)))
+        asked.append(strategy.concurrency(situation(now_s=tick * TICK_S, under_way=asked[-1], waiting=9, busy=2)))
 
     assert asked[-1] == 1
     assert all(abs(a - b) <= 1 for a, b in pairwise(asked))
@@ -228,7 +228,7 @@ def test_of_too_much_waiting_work_less_is_made():
 
 def test_a_step_down_is_not_followed_by_another_before_it_took_effect():
     strategy = adaptive(cores=2)
-    asked = [strategy.at_once(situation(now_s=second, under_way=3, waiting=9, busy=2)) for second in range(600)]
+    asked = [strategy.concurrency(situation(now_s=second, under_way=3, waiting=9, busy=2)) for second in range(600)]
 
     assert asked[-1] == 2
 
@@ -236,18 +236,18 @@ def test_a_step_down_is_not_followed_by_another_before_it_took_effect():
 def test_a_step_down_that_left_a_core_idle_is_not_taken_again():
     strategy = adaptive(cores=2)
     for second in range(40):
-        strategy.at_once(situation(now_s=second, under_way=3, waiting=9, busy=2))
-    assert strategy.at_once(situation(now_s=40, under_way=2, waiting=0, busy=1)) == 2
-    assert strategy.at_once(situation(now_s=50, under_way=2, waiting=0, busy=1)) == 3
+        strategy.concurrency(situation(now_s=second, under_way=3, waiting=9, busy=2))
+    assert strategy.concurrency(situation(now_s=40, under_way=2, waiting=0, busy=1)) == 2
+    assert strategy.concurrency(situation(now_s=50, under_way=2, waiting=0, busy=1)) == 3
 
     for second in range(51, 600):
-        assert strategy.at_once(situation(now_s=second, under_way=3, waiting=9, busy=2)) == 3
+        assert strategy.concurrency(situation(now_s=second, under_way=3, waiting=9, busy=2)) == 3
 
 
 def test_idle_cores_at_the_end_of_a_batch_are_no_reason_for_more():
     strategy = adaptive(cores=2)
 
-    asked = [strategy.at_once(situation(now_s=second, under_way=1, waiting=0, busy=1)) for second in range(100)]
+    asked = [strategy.concurrency(situation(now_s=second, under_way=1, waiting=0, busy=1)) for second in range(100)]
 
     assert set(asked) == {3}
 
@@ -273,23 +273,23 @@ def test_whatever_happens_the_number_stays_within_its_bounds(most, cores, limit_
             busy=min(busy, cores),
             memory_bytes=memory_bytes,
         )
-        assert 1 <= strategy.at_once(now) <= most
+        assert 1 <= strategy.concurrency(now) <= most
 
 
 def test_the_other_strategies_don_t_look_at_the_machine():
     now = situation(now_s=0, under_way=9, waiting=99, memory_bytes=99 * GB)
 
     assert set(STRATEGIES) == {"sequential", "fixed", "adaptive", "smart"}
-    assert make_strategy("sequential", max_concurrent=8, cores=2, memory_limit_bytes=GB).at_once(now) == 1
-    assert make_strategy("fixed", max_concurrent=8, cores=2, memory_limit_bytes=GB).at_once(now) == 8
+    assert make_strategy("sequential", max_concurrent=8, cores=2, memory_limit_bytes=GB).concurrency(now) == 1
+    assert make_strategy("fixed", max_concurrent=8, cores=2, memory_limit_bytes=GB).concurrency(now) == 8
 
 
 @pytest.mark.parametrize("name", ["adaptive", "smart"])
 def test_adaptive_begins_with_a_film_more_than_there_are_cores(name):
     now = situation(now_s=0, under_way=0, waiting=0)
 
-    assert make_strategy(name, max_concurrent=8, cores=4, memory_limit_bytes=GB).at_once(now) == 5
-    assert make_strategy(name, max_concurrent=2, cores=4, memory_limit_bytes=GB).at_once(now) == 2
+    assert make_strategy(name, max_concurrent=8, cores=4, memory_limit_bytes=GB).concurrency(now) == 5
+    assert make_strategy(name, max_concurrent=2, cores=4, memory_limit_bytes=GB).concurrency(now) == 2
 
 
 def test_an_answer_costs_next_to_nothing():
@@ -301,6 +301,6 @@ def test_an_answer_costs_next_to_nothing():
 
     begun = time.process_time()
     for moment in moments:
-        strategy.at_once(moment)
+        strategy.concurrency(moment)
 
     assert (time.process_time() - begun) / len(moments) < 0.002

@@ -16,7 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import BudgetError, ClosedError, NeedsLoginError, PermanentError, QuotaError, TransientError
-from pipeline.limits import RetryPolicy, ToldLimits, times, with_retries
+from pipeline.limits import ReportedLimits, RetryPolicy, times, with_retries
 from tests.standins.throttles import throttle
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -134,7 +134,7 @@ async def test_no_error_leaves_a_place_taken(make, error):
     door = make(concurrency=1)
     await fail(door, error)
 
-    assert not door._inside
+    assert not door._in_flight
 
 
 async def test_a_call_that_is_cancelled_leaves_no_place_taken_and_teaches_nothing(make, said):
@@ -297,7 +297,7 @@ async def test_a_wait_beyond_the_calendar_is_a_month_and_leaves_no_place_taken(m
     door = make(concurrency=1, ledger=book)
     await fail(door, TransientError("busy", retry_after_s=asked_s))
 
-    assert not door._inside
+    assert not door._in_flight
     assert book.until == NOON + MONTH
     for each in (door, make(ledger=book)):
         with pytest.raises(ClosedError) as caught:
@@ -325,7 +325,7 @@ async def test_an_allowance_that_comes_back_at_the_end_of_the_calendar_leaves_no
     door = make(concurrency=1, ledger=book)
     await fail(door, QuotaError("spent", resets_at=datetime.max.replace(tzinfo=UTC)))
 
-    assert not door._inside
+    assert not door._in_flight
     assert book.until == NOON + MONTH
 
 
@@ -338,7 +338,7 @@ async def test_whoever_is_told_may_fail_and_leaves_no_place_taken_and_no_trial(m
         with pytest.raises(ZeroDivisionError):
             await visit(door, DOWN)
 
-    assert not door._inside
+    assert not door._in_flight
     assert door._availability._breakers[""].trial is None
 
 
@@ -362,7 +362,7 @@ async def test_a_spent_quota_closes_until_it_comes_back(make, said):
         await visit(door)
 
     assert caught.value.resets_at == NOON + timedelta(hours=9)
-    assert [line[:34] for line in said] == ["groq has no allowance left for us "]
+    assert [line[:35] for line in said] == ["groq has no quota left for us until"]
 
 
 async def test_people_hear_once_of_a_quota_and_again_of_the_next_one(make, said):
@@ -486,7 +486,7 @@ async def test_who_waits_for_a_model_that_asks_for_a_rest_keeps_nobody_waiting_w
 async def test_a_model_without_a_request_left_of_its_day_keeps_nobody_from_another(make):
     door = make(by_model=True)
     async with door.call(model="large") as call:
-        call.told(ToldLimits(requests_per_day=86_400 // 90, requests_left=0))
+        call.report_limits(ReportedLimits(requests_per_day=86_400 // 90, requests_left=0))
 
     assert await visit(door, model="small") == 0
     assert await visit(door, model="large") == pytest.approx(90)
@@ -647,7 +647,7 @@ class Minute:
         return self.limit - sum(tokens for _, tokens in self.spent)
 
     def told(self):
-        return ToldLimits(tokens_per_min=self.limit, tokens_left=max(0, self.left()), tokens_reset_s=60)
+        return ReportedLimits(tokens_per_min=self.limit, tokens_left=max(0, self.left()), tokens_reset_s=60)
 
     def admit(self, tokens):
         assert tokens <= self.left(), f"a 429 at {seconds()}: {tokens} asked, {self.left()} left"
@@ -664,7 +664,7 @@ class Minute:
             if self.refunds:
                 entry[1] = used
             call.used(tokens=used)
-            call.told(self.told())
+            call.report_limits(self.told())
 
 
 async def test_until_a_service_has_said_how_much_a_minute_has_calls_go_one_at_a_time(make):
@@ -700,7 +700,7 @@ async def test_a_limit_that_was_set_lower_than_the_service_says_is_kept_and_a_hi
     for own, most, wait_s in ((3000, 2000, 61), (20_000, 5000, 61), (None, 3000, 0)):
         door, start = make(tokens_per_min=own), seconds()
         async with door.call(tokens=most) as call:
-            call.told(ToldLimits(tokens_per_min=8000, tokens_left=8000 - most))
+            call.report_limits(ReportedLimits(tokens_per_min=8000, tokens_left=8000 - most))
 
         assert await visit(door, tokens=most) - start == pytest.approx(wait_s)
 
@@ -709,7 +709,7 @@ async def test_what_others_have_used_of_the_account_is_gone_when_the_service_say
     door = make()
     async with door.call(tokens=1000) as call:
         call.used(tokens=1000)
-        call.told(ToldLimits(tokens_per_min=8000, tokens_left=500, tokens_reset_s=20))
+        call.report_limits(ReportedLimits(tokens_per_min=8000, tokens_left=500, tokens_reset_s=20))
 
     assert await visit(door, tokens=2000) == pytest.approx(20)
 
@@ -717,7 +717,7 @@ async def test_what_others_have_used_of_the_account_is_gone_when_the_service_say
 async def test_without_a_request_left_nobody_asks_until_one_has_come_back(make):
     door = make()
     async with door.call() as call:
-        call.told(ToldLimits(requests_per_day=1000, requests_left=0))
+        call.report_limits(ReportedLimits(requests_per_day=1000, requests_left=0))
 
     assert await visit(door) == pytest.approx(86.4)
 
@@ -725,17 +725,17 @@ async def test_without_a_request_left_nobody_asks_until_one_has_come_back(make):
 @pytest.mark.parametrize(
     "told",
     [
-        ToldLimits(requests_per_day=1000, requests_left=1),
-        ToldLimits(requests_per_day=1000),
-        ToldLimits(requests_left=0),
-        ToldLimits(tokens_left=0),
-        ToldLimits(tokens_per_min=8000),
+        ReportedLimits(requests_per_day=1000, requests_left=1),
+        ReportedLimits(requests_per_day=1000),
+        ReportedLimits(requests_left=0),
+        ReportedLimits(tokens_left=0),
+        ReportedLimits(tokens_per_min=8000),
     ],
 )
 async def test_a_service_that_has_something_left_or_says_only_half_of_it_is_asked_at_once(make, told):
     door = make()
     async with door.call(tokens=10) as call:
-        call.told(told)
+        call.report_limits(told)
 
     assert await visit(door, tokens=10) == 0
 
@@ -897,7 +897,7 @@ async def test_what_the_service_tells_of_its_minute_is_told_to_other_processes(m
     door = make(ledger=book)
     async with door.call(tokens=10) as call:
         call.used(tokens=10)
-        call.told(ToldLimits(tokens_per_min=6000, tokens_left=5990))
+        call.report_limits(ReportedLimits(tokens_per_min=6000, tokens_left=5990))
     await visit(door, tokens=10)
 
     assert (book.told, book.asked) == ([6000], [(None, None), (None, 6000)])
@@ -984,10 +984,10 @@ async def test_probes_teach_the_breaker_and_may_be_its_trial(fragile):
 
 async def test_who_has_another_service_waits_for_a_short_rest_that_was_asked_for(make):
     door = make()
-    await door.until_open()
+    await door.wait_until_open()
     await fail(door, BUSY)
 
-    await door.until_open()
+    await door.wait_until_open()
     assert seconds() == pytest.approx(20)
 
 
@@ -998,11 +998,11 @@ async def test_who_has_another_service_does_not_wait_for_a_long_rest_or_one_that
 
     for closed in (door, fragile):
         with pytest.raises(ClosedError):
-            await closed.until_open()
+            await closed.wait_until_open()
     assert seconds() == 0
 
     await anyio.sleep(60)
-    await fragile.until_open()
+    await fragile.wait_until_open()
     assert seconds() == 60
 
 
@@ -1070,7 +1070,7 @@ def test_no_call_begins_while_the_throttle_is_closed_and_no_more_are_inside_than
             for each in calls:
                 tasks.start_soon(call, *each)
         assert inside == 0
-        assert not door._inside
+        assert not door._in_flight
         assert begun >= 1
 
     asyncio.run(night())

@@ -39,13 +39,13 @@ def parsed_by_ffmpeg(*units):
 
 def test_a_sequence_of_pictures_that_refer_to_the_one_before_is_read():
     assert h264.SequenceParameterSet.read(CHAIN) == h264.SequenceParameterSet(
-        id=0, frame_num_bits=4, order_type=2, order_bits=0, references=1, macroblocks=6 * 4
+        id=0, frame_num_bits=4, poc_type=2, poc_lsb_bits=0, max_ref_frames=1, macroblocks=6 * 4
     )
 
 
 def test_a_sequence_with_b_frames_is_read():
     assert h264.SequenceParameterSet.read(B_FRAMES) == h264.SequenceParameterSet(
-        id=0, frame_num_bits=4, order_type=0, order_bits=6, references=4, macroblocks=6 * 4
+        id=0, frame_num_bits=4, poc_type=0, poc_lsb_bits=6, max_ref_frames=4, macroblocks=6 * 4
     )
 
 
@@ -54,41 +54,41 @@ def test_ffmpeg_reads_the_same_sequences():
         sequence, told = h264.SequenceParameterSet.read(unit), parsed_by_ffmpeg(unit)
 
         assert told["log2_max_frame_num_minus4"] == [sequence.frame_num_bits - 4]
-        assert told["pic_order_cnt_type"] == [sequence.order_type]
-        assert told["max_num_ref_frames"] == [sequence.references]
+        assert told["pic_order_cnt_type"] == [sequence.poc_type]
+        assert told["max_num_ref_frames"] == [sequence.max_ref_frames]
         assert (told["pic_width_in_mbs_minus1"], told["pic_height_in_map_units_minus1"]) == ([5], [3])
 
 
-def sequence_with(*, profile=100, chroma=1, order_type=2, only_frames=1):
+def sequence_with(*, profile=100, chroma=1, poc_type=2, only_frames=1):
     """A sequence parameter set, up to where it is read."""
     bits = BitWriter()
-    bits.fixed(8, profile)
-    bits.fixed(16, 10)
-    bits.golomb(3)
+    bits.write_bits(8, profile)
+    bits.write_bits(16, 10)
+    bits.write_ue(3)
     if profile == 100:
         for value in (chroma, 0, 0):
-            bits.golomb(value)
-        bits.fixed(2, 0)
-    bits.golomb(5)
-    bits.golomb(order_type)
-    if order_type == 0:
-        bits.golomb(2)
-    bits.golomb(1)
-    bits.fixed(1, 0)
-    bits.golomb(9)
-    bits.golomb(7)
-    bits.fixed(1, only_frames)
-    return h264._unit(h264.SPS, bits)
+            bits.write_ue(value)
+        bits.write_bits(2, 0)
+    bits.write_ue(5)
+    bits.write_ue(poc_type)
+    if poc_type == 0:
+        bits.write_ue(2)
+    bits.write_ue(1)
+    bits.write_bits(1, 0)
+    bits.write_ue(9)
+    bits.write_ue(7)
+    bits.write_bits(1, only_frames)
+    return h264._nal_unit(h264.SPS, bits)
 
 
 def test_a_sequence_of_baseline_profile_has_no_words_of_chroma():
     assert h264.SequenceParameterSet.read(sequence_with(profile=66)).macroblocks == 80
-    assert h264.SequenceParameterSet.read(sequence_with(order_type=0)).order_bits == 6
+    assert h264.SequenceParameterSet.read(sequence_with(poc_type=0)).poc_lsb_bits == 6
 
 
 @pytest.mark.parametrize(
     ("fault", "message"),
-    [({"chroma": 3}, "4:2:0"), ({"order_type": 1}, "pic_order_cnt_type is 1"), ({"only_frames": 0}, "interlaced")],
+    [({"chroma": 3}, "4:2:0"), ({"poc_type": 1}, "pic_order_cnt_type is 1"), ({"only_frames": 0}, "interlaced")],
 )
 def test_a_sequence_that_is_not_written_for_films_is_refused(fault, message):
     with pytest.raises(ValueError, match=message):
@@ -104,46 +104,46 @@ def test_a_sequence_that_is_cut_short_is_refused(length):
 def test_bits_are_read_to_the_last_one_and_no_further():
     reader = BitReader(b"\xa5")
 
-    assert (reader.fixed(3), reader.fixed(5)) == (0b101, 0b00101)
+    assert (reader.read_bits(3), reader.read_bits(5)) == (0b101, 0b00101)
     with pytest.raises(ValueError, match="cut short"):
-        reader.fixed(1)
+        reader.read_bits(1)
 
 
 @given(values=st.lists(st.integers(0, 2**20), max_size=30))
 def test_exp_golomb_codes_are_read_as_they_are_written(values):
     bits = BitWriter()
     for value in values:
-        bits.golomb(value)
+        bits.write_ue(value)
 
-    reader = BitReader(bits.finished())
+    reader = BitReader(bits.to_rbsp())
 
-    assert [reader.golomb() for _ in values] == values
+    assert [reader.read_ue() for _ in values] == values
 
 
 def test_exp_golomb_codes_are_those_of_the_standard():
     # Table 9-2: 1, 010, 011, 00100; then the trailing bits.
     bits = BitWriter()
     for value in range(4):
-        bits.golomb(value)
+        bits.write_ue(value)
 
-    assert bits.finished() == bytes([0b1_010_011_0, 0b0100_1000])
+    assert bits.to_rbsp() == bytes([0b1_010_011_0, 0b0100_1000])
 
 
 @given(data=st.lists(st.sampled_from([0, 0, 0, 1, 2, 3, 4, 255]), max_size=40).map(bytes))
 def test_escaped_bytes_have_no_start_code_and_come_back(data):
-    escaped = h264._escaped(data)
+    escaped = h264._escape(data)
 
     assert not re.search(rb"\x00\x00[\x00-\x02]", escaped)
-    assert h264._unescaped(escaped) == data
+    assert h264._unescape(escaped) == data
 
 
-@given(units=st.lists(st.binary(min_size=1, max_size=30).map(lambda data: b"\x41" + h264._escaped(data + b"\x80"))))
+@given(units=st.lists(st.binary(min_size=1, max_size=30).map(lambda data: b"\x41" + h264._escape(data + b"\x80"))))
 def test_units_are_parted_at_their_start_codes(units):
-    assert list(h264.units(h264.to_annex_b(*units))) == units
+    assert list(h264.nal_units(h264.to_annex_b(*units))) == units
 
 
 def test_units_are_parted_at_start_codes_of_three_bytes_too():
-    assert list(h264.units(b"\0\0\1\x67abc\0\0\1\x68d\0\0\0\1\x65e")) == [b"\x67abc", b"\x68d", b"\x65e"]
+    assert list(h264.nal_units(b"\0\0\1\x67abc\0\0\1\x68d\0\0\0\1\x65e")) == [b"\x67abc", b"\x68d", b"\x65e"]
 
 
 @pytest.mark.parametrize("unit", [CHAIN, B_FRAMES], ids=["chain", "B-frames"])
@@ -160,7 +160,7 @@ def test_ffmpeg_reads_the_parameter_set_of_repeated_pictures(unit):
 @pytest.mark.parametrize("order", [0, 30, 62, 64])
 def test_ffmpeg_reads_what_a_repeated_picture_says(back, order):
     sequence = h264.SequenceParameterSet.read(B_FRAMES)
-    picture = h264.skipped_picture(sequence, frame_num=18, order=order, back=back)
+    picture = h264.skipped_picture(sequence, frame_num=18, poc_lsb=order, ref_distance=back)
 
     told = parsed_by_ffmpeg(B_FRAMES, h264.skip_pps(sequence), picture)
 
@@ -178,11 +178,11 @@ def test_ffmpeg_reads_what_a_repeated_picture_says(back, order):
 def test_a_repeated_picture_is_a_dozen_bytes_at_any_size(width_px, height_px):
     macroblocks = -(-width_px // 16) * -(-height_px // 16)
     sequence = h264.SequenceParameterSet(
-        id=0, frame_num_bits=16, order_type=0, order_bits=16, references=4, macroblocks=macroblocks
+        id=0, frame_num_bits=16, poc_type=0, poc_lsb_bits=16, max_ref_frames=4, macroblocks=macroblocks
     )
 
     sizes = {
-        len(h264.skipped_picture(sequence, frame_num=number, order=2 * number, back=back))
+        len(h264.skipped_picture(sequence, frame_num=number, poc_lsb=2 * number, ref_distance=back))
         for number in range(0, 70_000, 7)
         for back in (1, 16)
     }
@@ -194,15 +194,15 @@ def test_a_repeated_picture_is_a_dozen_bytes_at_any_size(width_px, height_px):
 def coded_picture(sequence, frame_num, *, kind=h264.SLICE, rest=b""):
     """The beginning of a slice as x264 would write it, and `rest` where coefficients would be."""
     bits = BitWriter()
-    bits.golomb(0)
-    bits.golomb(5)
-    bits.golomb(0)
-    bits.fixed(sequence.frame_num_bits, frame_num)
+    bits.write_ue(0)
+    bits.write_ue(5)
+    bits.write_ue(0)
+    bits.write_bits(sequence.frame_num_bits, frame_num)
     if kind == h264.IDR_SLICE:
-        bits.golomb(1)
-    bits.fixed(sequence.order_bits, 44 if sequence.order_bits else 0)
-    bits.fixed(5, 0b10110)
-    return bytes([2 << 5 | kind]) + h264._escaped(bits.finished() + rest)
+        bits.write_ue(1)
+    bits.write_bits(sequence.poc_lsb_bits, 44 if sequence.poc_lsb_bits else 0)
+    bits.write_bits(5, 0b10110)
+    return bytes([2 << 5 | kind]) + h264._escape(bits.to_rbsp() + rest)
 
 
 @pytest.mark.parametrize("kind", [h264.SLICE, h264.IDR_SLICE])
@@ -210,17 +210,17 @@ def coded_picture(sequence, frame_num, *, kind=h264.SLICE, rest=b""):
 def test_a_slice_tells_its_numbers(unit, kind):
     sequence = h264.SequenceParameterSet.read(unit)
 
-    found = h264.Slice.read(coded_picture(sequence, 9, kind=kind), sequence)
+    found = h264.SliceHeader.read(coded_picture(sequence, 9, kind=kind), sequence)
 
     assert (found.is_idr, found.is_reference, found.frame_num) == (kind == h264.IDR_SLICE, True, 9)
-    assert found.order == (44 if sequence.order_bits else 0)
+    assert found.poc_lsb == (44 if sequence.poc_lsb_bits else 0)
 
 
 def test_a_disposable_slice_is_no_reference():
     sequence = h264.SequenceParameterSet.read(CHAIN)
     unit = coded_picture(sequence, 3)
 
-    assert not h264.Slice.read(bytes([unit[0] & 0x1F]) + unit[1:], sequence).is_reference
+    assert not h264.SliceHeader.read(bytes([unit[0] & 0x1F]) + unit[1:], sequence).is_reference
 
 
 @given(
@@ -230,12 +230,12 @@ def test_a_disposable_slice_is_no_reference():
 )
 def test_renumbering_changes_the_number_and_nothing_else(bits, numbers, rest):
     sequence = h264.SequenceParameterSet(
-        id=0, frame_num_bits=bits, order_type=2, order_bits=0, references=1, macroblocks=24
+        id=0, frame_num_bits=bits, poc_type=2, poc_lsb_bits=0, max_ref_frames=1, macroblocks=24
     )
     before, after = (number % (1 << bits) for number in numbers)
     unit = coded_picture(sequence, before, rest=rest + b"\x80")
 
-    found = h264.with_frame_num(unit, h264.Slice.read(unit, sequence), sequence, numbers[1])
+    found = h264.with_frame_num(unit, h264.SliceHeader.read(unit, sequence), sequence, numbers[1])
 
     assert found == coded_picture(sequence, after, rest=rest + b"\x80")
 
@@ -243,10 +243,10 @@ def test_renumbering_changes_the_number_and_nothing_else(bits, numbers, rest):
 def test_an_escape_comes_and_goes_with_the_number():
     # 16 bits of the number: 0 makes two zero bytes, behind which others have to be escaped.
     sequence = h264.SequenceParameterSet(
-        id=0, frame_num_bits=32, order_type=2, order_bits=0, references=1, macroblocks=24
+        id=0, frame_num_bits=32, poc_type=2, poc_lsb_bits=0, max_ref_frames=1, macroblocks=24
     )
     many, none = coded_picture(sequence, 0xFFFF_FFFF), coded_picture(sequence, 0)
 
     assert len(none) == len(many) + 1, "a byte to keep a start code out"
-    assert h264.with_frame_num(many, h264.Slice.read(many, sequence), sequence, 0) == none
-    assert h264.with_frame_num(none, h264.Slice.read(none, sequence), sequence, 0xFFFF_FFFF) == many
+    assert h264.with_frame_num(many, h264.SliceHeader.read(many, sequence), sequence, 0) == none
+    assert h264.with_frame_num(none, h264.SliceHeader.read(none, sequence), sequence, 0xFFFF_FFFF) == many

@@ -10,8 +10,8 @@ from pipeline.language.words import split_words
 from pipeline.model import Narration, Pace, Script, Word
 from pipeline.model.pace import ends_sentence, weight
 from pipeline.narration.estimate import estimate
-from pipeline.narration.pace import guess_pace, measure_pace, pace_of
-from pipeline.narration.sample_texts import SAMPLES
+from pipeline.narration.pace import estimate_pace, measure_pace, pace_of
+from pipeline.narration.sample_texts import SAMPLE_TEXTS
 
 PACE = Pace(weight_s=0.07, breath_s=0.36, scene_s=0.9, word_weight=5.5)
 
@@ -85,8 +85,8 @@ async def test_a_language_without_a_sample_has_the_pace_of_a_calm_narrator() -> 
 
 
 def test_the_words_of_english_films_are_longer_than_those_of_the_sample() -> None:
-    plain = pace_of(estimate(split_words(SAMPLES["en"])), unit_sample=SAMPLES["en"])
+    plain = pace_of(estimate(split_words(SAMPLE_TEXTS["en"])), unit_sample=SAMPLE_TEXTS["en"])
 
-    assert guess_pace("en-GB").word_weight == pytest.approx(1.1 * plain.word_weight)
-    assert guess_pace("en").plan(60).words < plain.plan(60).words
-    assert guess_pace("en").seconds(["a", "few", "words."]) == plain.seconds(["a", "few", "words."])
+    assert estimate_pace("en-GB").word_weight == pytest.approx(1.1 * plain.word_weight)
+    assert estimate_pace("en").plan(60).words < plain.plan(60).words
+    assert estimate_pace("en").seconds(["a", "few", "words."]) == plain.seconds(["a", "few", "words."])

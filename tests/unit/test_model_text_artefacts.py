@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.model import CodeScene, Script, SpokenLine, StatementScene, TitleScene
-from pipeline.model.text_artefacts import find_garbled, find_leftover, leftovers
+from pipeline.model.text_artefacts import find_artefact, find_artefacts, find_mojibake
 from pipeline.orchestrator.film.stages.quality import _own_cells
 from pipeline.script.outline import outline
 from pipeline.sources.markdown import parse_brief
@@ -72,8 +72,8 @@ def script(said="Tea cools by itself, and nobody asks why.", **changes):
     ],
 )
 def test_what_was_never_meant_for_viewers_is_found(said, kind):
-    assert find_leftover(said).startswith(kind)
-    (left,) = leftovers(script(said))
+    assert find_artefact(said).startswith(kind)
+    (left,) = find_artefacts(script(said))
     assert left.endswith("in scene 2, spoken")
 
 
@@ -83,8 +83,8 @@ def test_a_field_of_another_program_in_notes_is_found_and_in_a_program_it_is_not
     letter = parse_brief(f"# Bread\n\nHello {tag}, bread rises in the night. It takes time.\n", Path("bread.md"))
     program = parse_brief(f"# Bread\n\nThis is a letter.\n\n```\nHello {tag}\n```\n", Path("bread.md"))
 
-    assert any("a field that nobody filled" in left for left in leftovers(outline(letter, lesson)))
-    assert [left for left in leftovers(outline(program, lesson)) if "field" in left] == []
+    assert any("a field that nobody filled" in left for left in find_artefacts(outline(letter, lesson)))
+    assert [left for left in find_artefacts(outline(program, lesson)) if "field" in left] == []
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_field_of_another_program_in_notes_is_found_and_in_a_program_it_is_not
     ],
 )
 def test_what_only_looks_like_it_raises_no_alarm(said):
-    assert find_leftover(said) == ""
+    assert find_artefact(said) == ""
 
 
 @pytest.mark.parametrize(
@@ -123,16 +123,16 @@ def test_what_only_looks_like_it_raises_no_alarm(said):
     ],
 )
 def test_what_a_row_says_is_text_whatever_it_looks_like(said, cells):
-    assert not any(leftovers(script(said), ["Maria", *cells]))
-    assert any(leftovers(script(said), ["Maria", "name", "you"]))
+    assert not any(find_artefacts(script(said), ["Maria", *cells]))
+    assert any(find_artefacts(script(said), ["Maria", "name", "you"]))
 
 
 def test_what_a_template_left_is_found_beside_what_a_row_says():
     said = "Dear {{ first_name }}, here is {{ x }} for ${name}."
-    first, *_ = leftovers(script(said), ["{{ x }}", "name", "first_name"])
+    first, *_ = find_artefacts(script(said), ["{{ x }}", "name", "first_name"])
 
     assert "Dear {{ first_name }}" in first
-    assert any(leftovers(script("Dear ${name}."), ["{{ x }}", "name"]))
+    assert any(find_artefacts(script("Dear ${name}."), ["{{ x }}", "name"]))
 
 
 def test_every_text_of_a_film_is_looked_at_but_programs():
@@ -145,11 +145,11 @@ def test_every_text_of_a_film_is_looked_at_but_programs():
         "scene 2, text": script(scenes=(script().scenes[0], replace(script().scenes[1], text=unfilled))),
     }
     for place, film in places.items():
-        assert next(leftovers(film)).endswith(f"in {place}")
+        assert next(find_artefacts(film)).endswith(f"in {place}")
     program = CodeScene(
         heading="A template", code="{{ name }}", items=(), lines=(SpokenLine(text="A name goes here."),)
     )
-    assert not any(leftovers(script(scenes=(program,))))
+    assert not any(find_artefacts(script(scenes=(program,))))
 
 
 def test_none_in_a_table_of_notes_is_a_word_and_nan_is_not() -> None:
@@ -158,7 +158,7 @@ def test_none_in_a_table_of_notes_is_a_word_and_nan_is_not() -> None:
     brief = parse_brief(text, Path("a.md"))
     script = outline(brief, load_template("explainer", search=[]))
 
-    assert list(leftovers(script, _own_cells(brief))) == ["no value (“nan”) in scene 2, item 1 right"]
+    assert list(find_artefacts(script, _own_cells(brief))) == ["no value (“nan”) in scene 2, item 1 right"]
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
@@ -166,18 +166,18 @@ def test_none_in_a_table_of_notes_is_a_word_and_nan_is_not() -> None:
     "name", ["Jürgen", "Zoë", "Straße", "KÖLN", "MÜLLER", "Österreich", "Änne", "Évora", "5 €", "it’s"]
 )
 def test_names_that_were_read_in_a_wrong_encoding_are_found(name, encoding):
-    assert find_garbled(name.encode().decode(encoding))
+    assert find_mojibake(name.encode().decode(encoding))
 
 
 @pytest.mark.parametrize(
     "name", ["Işıl", "İbrahim", "Çağrı", "Paweł", "Świętek", "Čapek", "řeka", "Erdős", "Ştefan", "Åsa"]
 )
 def test_so_are_those_of_turkey_and_central_europe(name):
-    assert find_garbled(name.encode().decode("cp1252"))
+    assert find_mojibake(name.encode().decode("cp1252"))
 
 
 @pytest.mark.parametrize(
     "said", ["x√y = √2", "├── src", "5 Å±0.1", "„TÄMÄ“", "PÅ – og", "IRMÃ…", "CAFÉ–BAR", "5 Å³, 18 °C", "daß…"]
 )
 def test_signs_beside_letters_are_no_wrong_encoding(said):
-    assert find_garbled(said) == ""
+    assert find_mojibake(said) == ""

@@ -29,13 +29,13 @@ from pipeline.state import MoneyLedger
 
 async def main():
     ledger = MoneyLedger(Path(sys.argv[1]))
-    budget = Budget(ledger, 3.0, lambda spent, call: BudgetError("spent"), look_again_s=0.01)
+    budget = Budget(ledger, 3.0, lambda spent, call: BudgetError("spent"), poll_s=0.01)
     billing = Billing(prices={"m": Price(usd_per_million_in=0, usd_per_million_out=5e5)}, budgets=[budget])
     bought = 0.0
     async def buy():
         nonlocal bought
         try:
-            async with billing.buying("s", "m", tokens_in=0, tokens_out=2) as purchase:
+            async with billing.purchase("s", "m", tokens_in=0, tokens_out=2) as purchase:
                 await purchase.reserve()
                 await anyio.sleep(0.001)
                 bought += 0.5
@@ -200,7 +200,7 @@ async def test_the_reservation_of_another_process_is_waited_for_while_it_lives_a
 ):
     path = tmp_path / "spent.json"
     ledger, came = Watched(path), []
-    budget = Budget(ledger, 3.0, lambda spent, call: BudgetError(f"{spent}"), look_again_s=0.01)
+    budget = Budget(ledger, 3.0, lambda spent, call: BudgetError(f"{spent}"), poll_s=0.01)
     command = [sys.executable, "-c", RESERVE, str(path)]
     async with await anyio.open_process(command, stderr=None) as other:
         reservation = (await other.stdout.receive()).decode().strip()
@@ -233,7 +233,7 @@ PRICES = {"m": Price(usd_per_million_in=0, usd_per_million_out=1e6)}
 
 
 async def buy(budget, most=1):
-    async with Billing(prices=PRICES, budgets=[budget]).buying("s", "m", tokens_in=0, tokens_out=most) as purchase:
+    async with Billing(prices=PRICES, budgets=[budget]).purchase("s", "m", tokens_in=0, tokens_out=most) as purchase:
         await purchase.reserve()
 
 

@@ -18,7 +18,7 @@ def bed(path):
     return BedLibrary(folder=path.parent).bed(path.name)
 
 
-def loop_of(path):
+def prepare_loop(path):
     prepare_bed(bed(path), path.parent / "loop.wav")
     return Loop(path.parent / "loop.wav")
 
@@ -48,7 +48,7 @@ BEDS = {
 
 @pytest.mark.parametrize("name", BEDS)
 def test_the_level_over_the_seam_stays_within_one_decibel(tmp_path, name):
-    loop = loop_of(write_bed(tmp_path / "bed.flac", BEDS[name]()))
+    loop = prepare_loop(write_bed(tmp_path / "bed.flac", BEDS[name]()))
     end, fade = length_of(loop), loop._start
 
     seam, rest = loop.samples(end - fade, end), loop.samples(0, end - fade)
@@ -59,7 +59,7 @@ def test_the_level_over_the_seam_stays_within_one_decibel(tmp_path, name):
 @pytest.mark.parametrize("name", BEDS)
 def test_nowhere_in_the_crossfade_is_a_dip_or_a_bump_that_the_music_does_not_have(tmp_path, name):
     source = BEDS[name]()
-    loop = loop_of(write_bed(tmp_path / "bed.flac", source))
+    loop = prepare_loop(write_bed(tmp_path / "bed.flac", source))
 
     own, looped = levels_db(source), levels_db(loop.samples(0, 3 * length_of(loop)))
 
@@ -68,7 +68,7 @@ def test_nowhere_in_the_crossfade_is_a_dip_or_a_bump_that_the_music_does_not_hav
 
 @pytest.mark.parametrize("name", [name for name in BEDS if name != "noise"])
 def test_no_sample_jumps_at_the_seam(tmp_path, name):
-    loop = loop_of(write_bed(tmp_path / "bed.flac", BEDS[name]()))
+    loop = prepare_loop(write_bed(tmp_path / "bed.flac", BEDS[name]()))
     steps = np.abs(np.diff(loop.samples(0, 3 * length_of(loop)), axis=0)).max(axis=1)
     inside = np.abs(np.diff(loop.samples(0, length_of(loop) // 2), axis=0)).max()
 
@@ -77,7 +77,7 @@ def test_no_sample_jumps_at_the_seam(tmp_path, name):
 
 def test_a_loop_goes_round_for_ever_and_starts_with_its_true_beginning(tmp_path):
     source = rushing(4.0)
-    loop = loop_of(write_bed(tmp_path / "bed.flac", source))
+    loop = prepare_loop(write_bed(tmp_path / "bed.flac", source))
     period = length_of(loop) - 48_000
 
     start = loop.samples(0, 24_000)
@@ -95,7 +95,7 @@ def test_a_beat_goes_on_over_the_seam(tmp_path):
         hz = 90 if number % 2 else 200
         struck = 0.5 * decay * np.sin(2 * np.pi * hz * np.arange(12_000) / 48_000)
         music[number * 24_000 : number * 24_000 + 12_000] += struck[:, None].astype(np.float32)
-    loop = loop_of(write_bed(tmp_path / "bed.flac", music))
+    loop = prepare_loop(write_bed(tmp_path / "bed.flac", music))
 
     period = (length_of(loop) - loop._start) / 48_000
 
@@ -108,7 +108,7 @@ def test_a_beat_goes_on_over_the_seam(tmp_path):
     [("a.mp3", 44_100, False), ("a.ogg", 24_000, False), ("a.flac", 44_100, True), ("a.m4a", 48_000, False)],
 )
 def test_a_bed_of_any_format_becomes_a_loop_at_one_loudness(tmp_path, name, rate, mono):
-    loop = loop_of(write_bed(tmp_path / name, chord(3.0, rate=rate), rate=rate, mono=mono))
+    loop = prepare_loop(write_bed(tmp_path / name, chord(3.0, rate=rate), rate=rate, mono=mono))
 
     assert length_of(loop) / 48_000 == pytest.approx(3.0, abs=0.5)
     assert integrated_lufs([loop.samples(0, 48_000 * 5)]) == pytest.approx(LOOP_LUFS, abs=0.5)
@@ -118,7 +118,7 @@ def test_silence_at_the_edges_and_a_fade_at_the_end_are_no_hole_in_the_loop(tmp_
     music = chord(10.0)
     music[-96_000:] *= np.linspace(1, 0, 96_000, dtype=np.float32)[:, None]
     silence = np.zeros((33_333, 2), dtype=np.float32)
-    loop = loop_of(write_bed(tmp_path / "bed.flac", np.concatenate([silence, music, silence])))
+    loop = prepare_loop(write_bed(tmp_path / "bed.flac", np.concatenate([silence, music, silence])))
 
     heard = levels_db(loop.samples(0, 48_000 * 30))
 
@@ -147,7 +147,7 @@ def test_a_file_that_is_no_sound_is_refused_by_name(tmp_path):
 @pytest.mark.parametrize("sound", [chord(0.5), np.zeros((96_000, 2), dtype=np.float32)], ids=["short", "silent"])
 def test_music_that_is_hardly_there_is_refused(tmp_path, sound):
     with pytest.raises(InputError, match=r"bed\.wav: there is less than a second of sound in it"):
-        loop_of(write_bed(tmp_path / "bed.wav", sound))
+        prepare_loop(write_bed(tmp_path / "bed.wav", sound))
 
 
 def test_a_playlist_is_no_music_and_nothing_that_it_names_is_opened(tmp_path):
@@ -181,7 +181,7 @@ def test_numbers_that_are_no_sound_do_no_harm(tmp_path):
         frame.sample_rate = 48_000
         output.mux([*stream.encode(frame), *stream.encode(None)])
 
-    heard = loop_of(path).samples(0, 48_000 * 6)
+    heard = prepare_loop(path).samples(0, 48_000 * 6)
 
     assert np.isfinite(heard).all()
     assert np.abs(heard).max() <= 1

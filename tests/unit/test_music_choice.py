@@ -37,26 +37,26 @@ def context_in(workspace, **overrides):
 
 def id_in(workspace, written, **overrides):
     context = context_in(workspace, **overrides)
-    return context.job_id(context.wishes.complete(written))
+    return context.job_id(context.briefs.complete(written))
 
 
 def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(workspace):
     (workspace / "nightreel.toml").write_text('[music]\nbed = "calm.flac"\n', encoding="utf-8")
 
-    assert context_in(workspace).wishes.complete(brief()).music == "calm.flac"
-    assert context_in(workspace).wishes.complete(brief(music="bright.flac")).music == "bright.flac"
-    assert context_in(workspace).wishes.complete(brief(music="none")).music == "none"
-    assert context_in(workspace, **{"music.bed": "none"}).wishes.complete(brief(music="bright.flac")).music == "none"
+    assert context_in(workspace).briefs.complete(brief()).music == "calm.flac"
+    assert context_in(workspace).briefs.complete(brief(music="bright.flac")).music == "bright.flac"
+    assert context_in(workspace).briefs.complete(brief(music="none")).music == "none"
+    assert context_in(workspace, **{"music.bed": "none"}).briefs.complete(brief(music="bright.flac")).music == "none"
 
 
 def test_no_music_is_what_one_gets_without_asking(workspace):
     context = context_in(workspace)
 
-    assert context.bed(context.wishes.complete(brief())) is None
+    assert context.bed(context.briefs.complete(brief())) is None
 
 
 def test_auto_is_a_file_by_the_time_it_is_kept(workspace):
-    assert context_in(workspace, **{"music.bed": "auto"}).wishes.complete(brief()).music in {"calm.flac", "bright.flac"}
+    assert context_in(workspace, **{"music.bed": "auto"}).briefs.complete(brief()).music in {"calm.flac", "bright.flac"}
 
 
 def test_other_music_other_levels_and_other_content_are_other_films(workspace):
@@ -79,7 +79,7 @@ def test_levels_mean_nothing_to_a_film_without_music(workspace):
 
 def test_music_changes_no_word_of_the_script(workspace):
     context = context_in(workspace)
-    plain = context.wishes.complete(brief())
+    plain = context.briefs.complete(brief())
     with_music = replace(plain, music="calm.flac")
 
     assert plain.said == with_music.said
@@ -130,30 +130,30 @@ def template_with(workspace, music):
 def test_the_music_of_a_template_is_that_of_its_films_unless_somebody_asks_for_another(workspace):
     loud = template_with(workspace, "calm.flac")
 
-    assert context_in(workspace).wishes.complete(loud).music == "calm.flac"
-    assert context_in(workspace).wishes.complete(replace(loud, music="bright.flac")).music == "bright.flac"
-    assert context_in(workspace, **{"music.bed": "none"}).wishes.complete(loud).music == "none"
-    assert context_in(workspace).wishes.complete(brief()).music == "none"
+    assert context_in(workspace).briefs.complete(loud).music == "calm.flac"
+    assert context_in(workspace).briefs.complete(replace(loud, music="bright.flac")).music == "bright.flac"
+    assert context_in(workspace, **{"music.bed": "none"}).briefs.complete(loud).music == "none"
+    assert context_in(workspace).briefs.complete(brief()).music == "none"
 
 
 def test_a_template_that_would_have_any_music_is_content_with_none(workspace):
     loud = template_with(workspace, "auto")
-    assert context_in(workspace).wishes.complete(loud).music in {"calm.flac", "bright.flac"}
+    assert context_in(workspace).briefs.complete(loud).music in {"calm.flac", "bright.flac"}
 
     shutil.rmtree(workspace / "music")
 
-    assert context_in(workspace).wishes.complete(loud).music == "none"
+    assert context_in(workspace).briefs.complete(loud).music == "none"
     # Whoever asks for it has to be told.
-    assert context_in(workspace).wishes.complete(brief(music="auto")).music == "auto"
+    assert context_in(workspace).briefs.complete(brief(music="auto")).music == "auto"
 
 
 def test_music_that_a_template_names_and_that_is_not_there_is_an_error(workspace):
     context = context_in(workspace)
-    film = context.wishes.complete(template_with(workspace, "lost.flac"))
+    film = context.briefs.complete(template_with(workspace, "lost.flac"))
 
     with pytest.raises(InputError, match=r"no music called 'lost\.flac'"):
         context.bed(film)
 
 
 def test_a_template_that_is_not_there_is_no_matter_of_its_music(workspace):
-    assert context_in(workspace).wishes.complete(brief(template="nowhere")).music == "none"
+    assert context_in(workspace).briefs.complete(brief(template="nowhere")).music == "none"

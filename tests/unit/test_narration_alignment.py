@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from pipeline.language.words import split_words
 from pipeline.model import Word
 from pipeline.model.pace import weight
-from pipeline.narration.alignment import fold, match, place, proportional
-from pipeline.narration.estimate import WORDS_PER_MIN, estimate, spread
-from pipeline.narration.spoken_text import SpokenText, spoken
+from pipeline.narration.alignment import distribute_evenly, interpolate, match_events, spans_of_written_words
+from pipeline.narration.estimate import WORDS_PER_MIN, distribute, estimate
+from pipeline.narration.spoken_text import SpokenText, normalise_text
 
 TEXTS = st.text(alphabet=st.sampled_from("ab Z1 9.,—!日本。👍\u0301 -"), max_size=40)
 SPANS = st.none() | st.tuples(st.floats(-1, 20), st.floats(-1, 20))
@@ -29,7 +29,7 @@ def test_placed_words_are_all_there_in_order_and_inside_the_sound(data, text, le
     words = split_words(text)
     spans = data.draw(st.lists(SPANS, min_size=len(words), max_size=len(words)))
 
-    placed = place(words, spans, length_s)
+    placed = interpolate(words, spans, length_s)
 
     assert tuple(word.text for word in placed) == words
     assert is_in_order(placed, length_s)
@@ -39,10 +39,10 @@ def test_placed_words_are_all_there_in_order_and_inside_the_sound(data, text, le
 def test_any_reports_can_be_matched_with_any_text(text, reported):
     words = split_words(text)
 
-    alignment = match(words, events(*((said, start, start + length) for said, start, length in reported)))
+    alignment = match_events(words, events(*((said, start, start + length) for said, start, length in reported)))
 
     assert len(alignment.spans) == len(words)
-    assert 0 <= alignment.unheard_at_end <= len(words)
+    assert 0 <= alignment.unmatched_at_end <= len(words)
 
 
 @given(TEXTS)
@@ -50,10 +50,10 @@ def test_reports_of_every_word_come_back_unchanged(text):
     words = [word for word in split_words(text) if weight(word)]
     reported = [Word(text=word, start_s=number, end_s=number + 0.5) for number, word in enumerate(words)]
 
-    alignment = match(words, reported)
+    alignment = match_events(words, reported)
 
     assert alignment.spans == tuple((word.start_s, word.end_s) for word in reported)
-    assert alignment.unheard_at_end == 0
+    assert alignment.unmatched_at_end == 0
 
 
 COSTS = SpokenText(
@@ -66,16 +66,16 @@ COSTS = SpokenText(
 def test_a_written_word_has_the_time_of_all_that_is_spoken_of_it():
     spans = [(number, number + 1) for number in range(8)]
 
-    assert fold(COSTS, spans) == ((0, 1), (1, 2), None, (2, 7), (7, 8))
+    assert spans_of_written_words(COSTS, spans) == ((0, 1), (1, 2), None, (2, 7), (7, 8))
 
 
 def test_what_nothing_is_known_of_has_no_time():
-    assert fold(COSTS, [(0, 1), (1, 2), None, None, None, None, None, (7, 8)])[3] is None
-    assert fold(COSTS, [(0, 1), (1, 2), None, (3, 4), (4, 5), None, None, (7, 8)])[3] == (3, 5)
+    assert spans_of_written_words(COSTS, [(0, 1), (1, 2), None, None, None, None, None, (7, 8)])[3] is None
+    assert spans_of_written_words(COSTS, [(0, 1), (1, 2), None, (3, 4), (4, 5), None, None, (7, 8)])[3] == (3, 5)
 
 
 def test_without_reports_a_written_word_gets_the_share_of_what_is_spoken_of_it():
-    timed = proportional(COSTS, 1.0, 5.0)
+    timed = distribute_evenly(COSTS, 1.0, 5.0)
 
     assert [word.text for word in timed] == list(COSTS.words)
     assert timed[0].start_s == 1.0
@@ -85,9 +85,9 @@ def test_without_reports_a_written_word_gets_the_share_of_what_is_spoken_of_it()
 
 @given(TEXTS, st.floats(0, 5), st.floats(0, 5))
 def test_proportional_times_are_in_order_for_any_text(text, start_s, length_s):
-    said = spoken(text)
+    said = normalise_text(text)
 
-    timed = proportional(said, start_s, start_s + length_s)
+    timed = distribute_evenly(said, start_s, start_s + length_s)
 
     assert tuple(word.text for word in timed) == said.words
     assert is_in_order(timed, start_s + length_s)
@@ -96,7 +96,7 @@ def test_proportional_times_are_in_order_for_any_text(text, start_s, length_s):
 def test_punctuation_and_case_do_not_matter():
     words = split_words("“Don’t — stop,” he said.")
 
-    alignment = match(words, events(("don't", 0, 1), ("Stop", 1, 2), ("HE", 2, 3), ("said", 3, 4)))
+    alignment = match_events(words, events(("don't", 0, 1), ("Stop", 1, 2), ("HE", 2, 3), ("said", 3, 4)))
 
     assert alignment.spans == ((0, 1), None, (1, 2), (2, 3), (3, 4))
 
@@ -104,7 +104,7 @@ def test_punctuation_and_case_do_not_matter():
 def test_a_number_said_in_several_words_takes_their_whole_time():
     words = split_words("in 2024 people")
 
-    alignment = match(words, events(("in", 0, 1), ("twenty", 1, 2), ("twenty-four", 2, 3), ("people", 3, 4)))
+    alignment = match_events(words, events(("in", 0, 1), ("twenty", 1, 2), ("twenty-four", 2, 3), ("people", 3, 4)))
 
     assert alignment.spans[1] == (1, 3)
 
@@ -112,7 +112,7 @@ def test_a_number_said_in_several_words_takes_their_whole_time():
 def test_one_report_for_several_words_is_shared_by_length():
     words = split_words("I saw antidisestablishmentarianism there")
 
-    alignment = match(words, events(("I", 0, 1), ("something", 1, 5), ("there", 5, 6)))
+    alignment = match_events(words, events(("I", 0, 1), ("something", 1, 5), ("there", 5, 6)))
 
     saw, long_word = alignment.spans[1:3]
     assert saw[0] == 1
@@ -121,7 +121,7 @@ def test_one_report_for_several_words_is_shared_by_length():
 
 
 def test_reports_of_several_characters_are_cut_as_the_text_is():
-    alignment = match(split_words("天空是蓝色。"), events(("天空", 0, 1), ("是", 1, 1.5), ("蓝色", 1.5, 2.5)))
+    alignment = match_events(split_words("天空是蓝色。"), events(("天空", 0, 1), ("是", 1, 1.5), ("蓝色", 1.5, 2.5)))
 
     starts = [span[0] for span in alignment.spans]
     assert starts == sorted(starts)
@@ -132,7 +132,7 @@ def test_reports_of_several_characters_are_cut_as_the_text_is():
 def test_words_without_a_report_share_the_time_up_to_the_next_one():
     words = split_words("one two three four")
 
-    placed = place(words, [(0.5, 1.0), None, None, (3.0, 3.5)], 4.0)
+    placed = interpolate(words, [(0.5, 1.0), None, None, (3.0, 3.5)], 4.0)
 
     starts = [word.start_s for word in placed]
     assert starts[0] == 0.5
@@ -141,13 +141,13 @@ def test_words_without_a_report_share_the_time_up_to_the_next_one():
 
 
 def test_words_after_the_last_report_take_no_longer_than_words_take():
-    placed = place(split_words("one two"), [(0.0, 0.4), None], 30.0)
+    placed = interpolate(split_words("one two"), [(0.0, 0.4), None], 30.0)
 
     assert placed[-1].end_s < 2.0
 
 
 def test_a_sign_takes_no_time_from_its_neighbours():
-    placed = place(split_words("yes — no"), [(0.0, 0.4), None, (0.6, 1.0)], 1.0)
+    placed = interpolate(split_words("yes — no"), [(0.0, 0.4), None, (0.6, 1.0)], 1.0)
 
     assert [(word.start_s, word.end_s) for word in placed] == [(0.0, 0.4), (0.4, 0.4), (0.6, 1.0)]
 
@@ -156,13 +156,16 @@ def test_a_sign_takes_no_time_from_its_neighbours():
 def test_words_that_nothing_was_heard_of_at_the_end_are_counted(heard, unheard):
     words = split_words("one two three four five six seven eight")
 
-    assert match(words, estimate(words)[:heard]).unheard_at_end == unheard
+    assert match_events(words, estimate(words)[:heard]).unmatched_at_end == unheard
 
 
 def test_other_words_at_the_end_are_not_missing_words():
     words = split_words("it costs $1,500 in 2024")
 
-    assert match(words, events(("it", 0, 1), ("costs", 1, 2), ("one", 2, 3), ("thousand", 3, 4))).unheard_at_end == 0
+    assert (
+        match_events(words, events(("it", 0, 1), ("costs", 1, 2), ("one", 2, 3), ("thousand", 3, 4))).unmatched_at_end
+        == 0
+    )
 
 
 @given(TEXTS)
@@ -195,7 +198,7 @@ def test_a_comma_is_a_shorter_pause_than_a_full_stop():
 def test_spread_words_fill_the_time_given(text, start_s, length_s):
     words = split_words(text)
 
-    timed = spread(words, start_s, start_s + length_s)
+    timed = distribute(words, start_s, start_s + length_s)
 
     assert all(start_s <= word.start_s <= word.end_s <= start_s + length_s + 1e-9 for word in timed)
     if words and weight(words[-1]):
@@ -213,12 +216,12 @@ def test_spread_words_fill_the_time_given(text, start_s, length_s):
     ],
 )
 def test_pictures_and_control_characters_are_not_said(text, said):
-    assert spoken(text).text == said
+    assert normalise_text(text).text == said
 
 
 @given(TEXTS)
 def test_the_place_of_every_said_word_is_known(text):
-    said = spoken(text)
+    said = normalise_text(text)
 
     assert said.words == split_words(text)
     for word, place_of_word in zip(said.words, said.places, strict=True):
@@ -228,4 +231,4 @@ def test_the_place_of_every_said_word_is_known(text):
 
 @pytest.mark.parametrize("text", ["", " ", "…", "— !?", "🎉🎉", "\u200d\ufe0f"])
 def test_a_text_without_letters_or_digits_is_silent(text):
-    assert spoken(text).is_silent
+    assert normalise_text(text).is_silent

@@ -15,10 +15,10 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from pipeline.errors import TransientError
-from pipeline.narration.edge import _fitting, _heard
-from pipeline.narration.edge.client import EdgeService, _event
+from pipeline.narration.edge import _speech, _truncated
+from pipeline.narration.edge.client import EdgeClient, _event
 from pipeline.narration.edge.errors import refusal_of
-from pipeline.narration.spoken_text import spoken
+from pipeline.narration.spoken_text import normalise_text
 from tests.standins.loopback import Served
 
 
@@ -36,7 +36,7 @@ async def test_the_password_of_a_proxy_is_in_no_traceback(address, monkeypatch):
     monkeypatch.setenv("https_proxy", address)
 
     with pytest.raises(TransientError) as caught:
-        await EdgeService("wss://voices.example/edge/v1").voices(5)
+        await EdgeClient("wss://voices.example/edge/v1").voices(5)
 
     assert "mi-ne" not in "".join(traceback.format_exception(caught.value))
 
@@ -45,7 +45,7 @@ async def test_the_password_of_a_proxy_is_in_no_traceback(address, monkeypatch):
     ("offset", "duration"), [(float("nan"), 0), (0, float("nan")), (float("-inf"), 0), (10**400, 0), (0, -(10**400))]
 )
 def test_a_word_at_no_time_is_refused(offset, duration):
-    with pytest.raises(ValueError, match="no time"):
+    with pytest.raises(ValueError, match="implausible time"):
         _event("tea", offset, duration)
 
 
@@ -60,16 +60,16 @@ def test_minutes_of_sound_for_a_word_are_refused_before_they_fill_the_memory():
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
 
-    with pytest.raises(TransientError, match="does not end"):
-        _heard(spoken("Tea."), file.getvalue(), (), 1.0)
+    with pytest.raises(TransientError, match="endless audio"):
+        _speech(normalise_text("Tea."), file.getvalue(), (), 1.0)
 
 
 @pytest.mark.parametrize("letter", ["a", "漢", "&", "𝄞"])
 def test_a_word_without_end_is_cut_to_what_a_request_takes_since_edge_tts_cuts_only_at_spaces(letter):
-    text = _fitting(letter * 6_000)
+    text = _truncated(letter * 6_000)
 
     assert 3_500 < len(escape(text).encode()) <= 4_096
-    assert _fitting("Tea & milk.") == "Tea & milk."
+    assert _truncated("Tea & milk.") == "Tea & milk."
 
 
 class VoicesOf(Served):
@@ -95,7 +95,7 @@ async def voices_of(service, timeout_s=5.0):
     # Whatever a service does, nobody waits for it for ever.
     with anyio.fail_after(20):
         async with service:
-            return await EdgeService(service.url("/readaloud/edge/v1").replace("http", "ws")).voices(timeout_s)
+            return await EdgeClient(service.url("/readaloud/edge/v1").replace("http", "ws")).voices(timeout_s)
 
 
 async def test_what_a_service_calls_a_voice_does_nothing_to_a_terminal():

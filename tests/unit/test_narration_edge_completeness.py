@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.media.sound.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ, Word
-from pipeline.narration.edge.completeness import is_whole
+from pipeline.narration.edge.completeness import is_complete
 
 WORDS = ("Tea", "is", "hot", "water.")
 EVENTS = (
@@ -26,15 +26,15 @@ def sound(*, until_s: float, length_s: float) -> Samples:
 
 
 def test_a_speech_that_is_heard_to_its_last_word_and_ends_in_silence_is_whole() -> None:
-    assert is_whole(WORDS, EVENTS, sound(until_s=1.5, length_s=2.3), 1.0)
+    assert is_complete(WORDS, EVENTS, sound(until_s=1.5, length_s=2.3), 1.0)
 
 
 def test_a_last_word_whose_end_is_too_soft_to_be_heard_was_spoken_all_the_same() -> None:
-    assert is_whole(WORDS, EVENTS, sound(until_s=1.4, length_s=2.3), 1.0)
+    assert is_complete(WORDS, EVENTS, sound(until_s=1.4, length_s=2.3), 1.0)
 
 
 def test_a_last_word_that_was_joined_to_the_one_before_it_needs_no_event_if_it_is_heard() -> None:
-    assert is_whole(WORDS, EVENTS[:-1], sound(until_s=1.5, length_s=2.3), 1.0)
+    assert is_complete(WORDS, EVENTS[:-1], sound(until_s=1.5, length_s=2.3), 1.0)
 
 
 @pytest.mark.parametrize(
@@ -51,4 +51,4 @@ def test_a_last_word_that_was_joined_to_the_one_before_it_needs_no_event_if_it_i
 def test_one_sign_is_enough_to_know_that_a_speech_was_cut(
     events: tuple[Word, ...], until_s: float, length_s: float
 ) -> None:
-    assert not is_whole(WORDS, events, sound(until_s=until_s, length_s=length_s), 1.0)
+    assert not is_complete(WORDS, events, sound(until_s=until_s, length_s=length_s), 1.0)

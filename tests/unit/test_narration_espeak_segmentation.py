@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.narration.espeak.segmentation import part_phrases
-from pipeline.narration.spoken_text import spoken
+from pipeline.narration.espeak.segmentation import separate_phrases
+from pipeline.narration.spoken_text import normalise_text
 
 
 @pytest.mark.parametrize(
@@ -19,13 +19,13 @@ from pipeline.narration.spoken_text import spoken
     ],
 )
 def test_phrases_are_told_apart_by_a_space_and_clauses_by_a_comma(language, text, told):
-    assert part_phrases(spoken(text), language).text == told
+    assert separate_phrases(normalise_text(text), language).text == told
 
 
 @given(st.text(alphabet="空青いは見るGDP 1。、กเาิ😀 ", max_size=20), st.sampled_from(["ja", "th"]))
 def test_every_word_is_still_found_where_it_is_said(text, language):
-    said = spoken(text)
-    parted = part_phrases(said, language)
+    said = normalise_text(text)
+    parted = separate_phrases(said, language)
 
     assert parted.words == said.words
     for before, after in zip(said.places, parted.places, strict=True):

@@ -180,13 +180,13 @@ def test_sound_that_is_none_leaves_no_clip(tmp_path):
 # --- silence and pace ------------------------------------------------------------------------------------------------
 
 
-def takes(folder, *parts, breath_s=0.35):
+def takes(folder, *parts, pause_s=0.35):
     """A scene of these sounds, one take each."""
     made = []
     for number, part in enumerate(parts):
         path = folder / f"{number}.speech"
         write_speech(path, speech(folder, part, word(0.0, len(part) / 48_000)))
-        made.append(Take(speech=path, breath_s=breath_s))
+        made.append(Take(speech=path, pause_s=pause_s))
     return made
 
 
@@ -245,7 +245,7 @@ def test_no_join_clicks(tmp_path):
     # Cut where it is loud: without a fade, the sound would jump.
     loud = voiced(0.7)[: 48_000 // 2 + 77]
 
-    samples = read_wav(master(takes(tmp_path, loud, loud, breath_s=0.15), tmp_path / "clip.wav").path)[:, 0]
+    samples = read_wav(master(takes(tmp_path, loud, loud, pause_s=0.15), tmp_path / "clip.wav").path)[:, 0]
 
     first = int(np.flatnonzero(samples)[0])
     within = np.abs(np.diff(samples[first + 6_000 : first + 11_000])).max()

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
 from pipeline.model import Prosody
-from pipeline.narration.alignment import fold, proportional
+from pipeline.narration.alignment import distribute_evenly, spans_of_written_words
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.normalisation import Pronunciation, Pronunciations
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
-from pipeline.narration.spoken_text import spoken, way_of_saying
+from pipeline.narration.spoken_text import normalise_text, normaliser_for
 
 _TAGS = "en en-GB de de-CH fr es es-MX it pt nl pl ru uk cs sv tr el ar he hi th ja zh ko fi hu sw tlh x-none"
 LANGUAGES = _TAGS.split(" ")
@@ -328,16 +328,16 @@ LEFT = [
 
 @pytest.mark.parametrize(("language", "written", "said"), SAID, ids=str)
 def test_a_written_form_is_said_as_people_say_it(language, written, said):
-    assert spoken(written, language).text == said
+    assert normalise_text(written, language).text == said
 
 
 @pytest.mark.parametrize(("language", "text"), LEFT, ids=str)
 def test_what_is_not_certain_is_left_to_the_voice(language, text):
-    assert spoken(text, language).text == text
+    assert normalise_text(text, language).text == text
 
 
 def test_the_words_stay_the_written_ones_and_know_what_is_said_for_them():
-    said = spoken("Dr. Wu paid 1,5 million $ – z. B. 👀 on 2024-03-05.", "en")
+    said = normalise_text("Dr. Wu paid 1,5 million $ – z. B. 👀 on 2024-03-05.", "en")
 
     parts = [place and said.text[slice(*place)] for place in said.places]
     assert said.words == ("Dr.", "Wu", "paid", "1,5", "million", "$", "–", "z.", "B.", "👀", "on", "2024-03-05.")
@@ -347,7 +347,7 @@ def test_the_words_stay_the_written_ones_and_know_what_is_said_for_them():
 
 
 def test_two_written_words_share_what_is_said_for_both():
-    said = spoken("z. B. 1 234 567 Mio. €", "de")
+    said = normalise_text("z. B. 1 234 567 Mio. €", "de")
 
     assert [said.text[slice(*place)] for place in said.places[:2]] == ["zum", "Beispiel"]
 
@@ -362,7 +362,7 @@ def taught(*entries):
 def test_a_taught_word_is_said_as_taught_whole_and_in_any_case():
     words = taught(("nginx", "engine x", ""), ("SQL", "sequel", ""))
 
-    said = spoken("Nginx, nginxes and (nginx): SQL or sql.", "en", words)
+    said = normalise_text("Nginx, nginxes and (nginx): SQL or sql.", "en", words)
 
     assert said.text == "engine x, nginxes and (engine x): sequel or sql."
     assert said.words[0] == "Nginx,"
@@ -371,7 +371,7 @@ def test_a_taught_word_is_said_as_taught_whole_and_in_any_case():
 def test_a_phrase_may_be_taught_and_the_longer_one_wins():
     words = taught(("New York", "noo yawk", ""), ("york", "yark", ""), ("New York City", "the big apple", ""))
 
-    said = spoken("New York City, New York, York.", "en", words)
+    said = normalise_text("New York City, New York, York.", "en", words)
 
     assert said.text == "the big apple, noo yawk, yark."
     assert [said.text[slice(*place)] for place in said.places[:3]] == ["the", "big", "apple,"]
@@ -380,17 +380,17 @@ def test_a_phrase_may_be_taught_and_the_longer_one_wins():
 def test_a_language_may_have_words_of_its_own_that_go_first():
     words = taught(("Chemnitz", "kemnits", ""), ("Chemnitz", "Kämmnitz", "de"))
 
-    assert spoken("Chemnitz", "de-AT", words).text == "Kämmnitz"
-    assert spoken("Chemnitz", "en", words).text == "kemnits"
+    assert normalise_text("Chemnitz", "de-AT", words).text == "Kämmnitz"
+    assert normalise_text("Chemnitz", "en", words).text == "kemnits"
 
 
 def test_what_is_taught_goes_before_the_rules_and_is_said_literally():
-    assert spoken("$5 v2.0", "en", taught(("v2.0", r"\1 & (two)", ""))).text == r"5 dollars \1 & (two)"
-    assert spoken("C++ is", "en", taught(("C++", "see plus plus", ""))).text == "see plus plus is"
+    assert normalise_text("$5 v2.0", "en", taught(("v2.0", r"\1 & (two)", ""))).text == r"5 dollars \1 & (two)"
+    assert normalise_text("C++ is", "en", taught(("C++", "see plus plus", ""))).text == "see plus plus is"
 
 
 def test_a_word_can_be_taught_where_words_have_no_spaces():
-    assert spoken("今日は上手です", "ja", taught(("上手", "じょうず", ""))).text == "今日はじょうずです"
+    assert normalise_text("今日は上手です", "ja", taught(("上手", "じょうず", ""))).text == "今日はじょうずです"
 
 
 # --- every text ------------------------------------------------------------------------------------------------------
@@ -411,7 +411,7 @@ TEXTS = st.one_of(
 @example(text="www.0.00/ああ0あ0", language="en")
 @example(text="a b c", language="en")
 def test_every_text_is_said_and_every_word_with_a_letter_or_digit_has_its_place(text, language):
-    said = spoken(text, language, taught(("a b", "x", ""), ("です", "です", "ja"), ("km", "kay em", "")))
+    said = normalise_text(text, language, taught(("a b", "x", ""), ("です", "です", "ja"), ("km", "kay em", "")))
 
     assert said.words == split_words(text)
     edges = [edge for place in said.places if place for edge in place]
@@ -426,7 +426,7 @@ def test_every_text_is_said_and_every_word_with_a_letter_or_digit_has_its_place(
 @settings(max_examples=50, deadline=None)
 @given(words=st.lists(st.from_regex(r"[a-zäöüßéñ]{5,12}[,;!?]?", fullmatch=True)), language=st.sampled_from(LANGUAGES))
 def test_plain_words_are_said_as_they_are(words, language):
-    said = spoken(" ".join(words), language)
+    said = normalise_text(" ".join(words), language)
 
     assert said.text == " ".join(words)
     assert [said.text[slice(*place)] for place in said.places] == words
@@ -435,9 +435,9 @@ def test_plain_words_are_said_as_they_are(words, language):
 @settings(max_examples=80, deadline=None)
 @given(text=TEXTS, language=st.sampled_from(LANGUAGES))
 def test_times_of_the_spoken_words_become_times_of_the_written_ones(text, language):
-    said = spoken(text, language)
+    said = normalise_text(text, language)
 
-    timed = proportional(said, 1.0, 9.0)
+    timed = distribute_evenly(said, 1.0, 9.0)
 
     assert tuple(word.text for word in timed) == said.words
     edges = [edge for word in timed for edge in (word.start_s, word.end_s)]
@@ -446,20 +446,20 @@ def test_times_of_the_spoken_words_become_times_of_the_written_ones(text, langua
 
 
 def test_a_written_word_lasts_as_long_as_all_that_is_said_for_it():
-    said = spoken("It cost $5.20 once.", "en")
+    said = normalise_text("It cost $5.20 once.", "en")
     spans = [(float(at), at + 0.8) for at in range(len(split_words(said.text)))]
 
-    assert fold(said, spans) == ((0, 0.8), (1, 1.8), (2, 6.8), (7, 7.8))
+    assert spans_of_written_words(said, spans) == ((0, 0.8), (1, 1.8), (2, 6.8), (7, 7.8))
 
 
 async def test_what_a_language_needs_is_in_memory_before_anything_is_said():
-    say = await to_thread.run_sync(way_of_saying, "sv", Pronunciations())
+    say = await to_thread.run_sync(normaliser_for, "sv", Pronunciations())
 
     assert say("5 kr den 2024-03-05").text == "5 kronor den 5 mars 2024"
 
 
 async def test_a_sign_and_a_date_are_timed_by_what_is_said_for_them():
-    said = spoken("It was 50 % on 2024-03-05 here.", "en")
+    said = normalise_text("It was 50 % on 2024-03-05 here.", "en")
     narrator = EspeakNarrator()
 
     speech = await narrator.speak(said, await narrator.choose_voice("en", None), Prosody())
@@ -474,7 +474,7 @@ async def test_a_sign_and_a_date_are_timed_by_what_is_said_for_them():
 def test_a_long_text_of_signs_does_not_take_the_square_of_its_length(piece):
     begun = process_time()
 
-    spoken((piece * 15_000)[:30_000], "en")
+    normalise_text((piece * 15_000)[:30_000], "en")
 
     assert process_time() - begun < 10
 
@@ -482,11 +482,11 @@ def test_a_long_text_of_signs_does_not_take_the_square_of_its_length(piece):
 @pytest.mark.parametrize("text", ["1989000000000000000000000000000 kg", "$" + "8" * 40, "7" * 5_000 + " km"])
 @pytest.mark.parametrize("language", ["en", "ar", "ru"])
 def test_a_number_beyond_what_cldr_reckons_with_is_left_to_the_voice(text, language):
-    assert text.strip("$").split()[0] in spoken(text, language).text
+    assert text.strip("$").split()[0] in normalise_text(text, language).text
 
 
 def test_letters_in_another_dress_are_said_as_what_they_are():
-    said = spoken("Hello 𝓐𝓷𝓷, Ⓐⓝⓝ, ＡＮＮ and ﬁona.", "en")
+    said = normalise_text("Hello 𝓐𝓷𝓷, Ⓐⓝⓝ, ＡＮＮ and ﬁona.", "en")
 
     assert said.text == "Hello Ann, Ann, ANN and fiona."
     assert said.words[1] == "𝓐𝓷𝓷,"
@@ -502,7 +502,7 @@ def test_letters_in_another_dress_are_said_as_what_they_are():
     ],
 )
 def test_two_times_with_a_dash_between_them_are_from_one_to_the_other(written, said):
-    assert spoken(written, "en").text == said
+    assert normalise_text(written, "en").text == said
 
 
 _BESIDE = "a1Zé٣яב-־.,:/$€ 0e一ァ가ฟ가"

@@ -27,7 +27,7 @@ from pipeline.narration.narrate import NARRATORS, NarratorOptions, check_voice, 
 from pipeline.narration.narrator import Speech, VoiceFailsError
 from pipeline.narration.normalisation import Pronunciation, Pronunciations
 from pipeline.narration.silence import SilenceNarrator, silent_wav
-from pipeline.narration.spoken_text import SpokenText, way_of_saying
+from pipeline.narration.spoken_text import SpokenText, normaliser_for
 from pipeline.state import Cache
 from tests.standins.throttles import throttle
 from tests.virtual_time import START_S, run_in_virtual_time
@@ -61,10 +61,10 @@ class FakeNarrator:
             raise InputError(f"{self.name} has no voice {wanted or language}", hint="Nearest: anna")
         return wanted or self.voices[0]
 
-    def spare_voices(self, language, voice):
+    def fallback_voices(self, language, voice):
         return self.spares
 
-    def unreadable(self, voice, text):
+    def unreadable_characters(self, voice, text):
         return "".join(sorted(set(text) & set(self.reads_not)))
 
     async def speak(self, said, voice, prosody):
@@ -105,9 +105,9 @@ async def test_every_scene_gets_a_clip_in_order_with_all_its_words(speak):
 async def test_signs_that_a_voice_names_instead_of_reading_are_told_as_they_are_spoken(speak):
     film = script("空気はとても冷たい。", "そして空がとても青い。", language="ja")
     taught = Pronunciations((Pronunciation(written="空気", said="くうき", language="ja"),))
-    say = await anyio.to_thread.run_sync(way_of_saying, "ja", taught)
+    say = await anyio.to_thread.run_sync(normaliser_for, "ja", taught)
 
-    narration = await speak(film, FakeNarrator(reads_not="空気冷青"), say=say)
+    narration = await speak(film, FakeNarrator(reads_not="空気冷青"), normalise=say)
 
     told = "fake can't read 冷空青 and names each sign: use another voice, or teach it in [pronounce.ja]"
     assert (narration.incidents, narration.spelling) == ((told,), told)
@@ -205,7 +205,7 @@ async def test_what_is_said_of_a_text_decides_and_its_written_words_are_timed(sp
         return SpokenText(text="It costs five dollars.", words=("It", "costs", "$5."), places=((0, 2), (3, 8), (9, 22)))
 
     narrator = FakeNarrator()
-    narration = await speak(script("It costs $5."), narrator, say=say)
+    narration = await speak(script("It costs $5."), narrator, normalise=say)
 
     assert narrator.spoken == [("It costs five dollars.", "anna")]
     assert [word.text for word in narration.clips[0].words] == ["It", "costs", "$5."]
@@ -298,14 +298,14 @@ def test_a_narrator_that_hangs_is_passed_over_when_there_is_another(speak):
 
     narration, took_s = run_in_virtual_time(spoken)
 
-    assert took_s == pytest.approx(synthesis._ANSWER_WITHIN_S, abs=0.1)
+    assert took_s == pytest.approx(synthesis._CHECK_TIMEOUT_S, abs=0.1)
     assert narration.narrator == "plain"
     assert narration.fallback_reason == "good gave no answer within 3 s"
 
 
 @pytest.mark.parametrize(("others", "checks"), [((), 3), ((FakeNarrator("plain"),), 2)], ids=["alone", "with another"])
 async def test_a_check_that_may_pass_is_tried_as_often_as_there_is_time_for(speak, monkeypatch, others, checks):
-    monkeypatch.setattr(synthesis, "_ASK_TIMES", 2)
+    monkeypatch.setattr(synthesis, "_CHECK_ATTEMPTS", 2)
     absent = FakeNarrator("good", unavailable=TransientError("dropped"))
 
     with contextlib.suppress(TransientError):
@@ -343,7 +343,7 @@ async def test_a_narrator_that_is_left_alone_for_long_is_passed_over(speak, wher
 
 def test_a_short_rest_of_the_first_narrator_is_waited_for_and_not_counted_against_it(speak):
     resting = FakeNarrator("good")
-    resting.until_open = lambda: anyio.sleep(2 * synthesis._ANSWER_WITHIN_S)
+    resting.until_open = lambda: anyio.sleep(2 * synthesis._CHECK_TIMEOUT_S)
 
     narration = run_in_virtual_time(lambda: speak(script("One."), resting, FakeNarrator("plain")))
 
@@ -365,7 +365,7 @@ async def test_each_clip_is_told_of_as_soon_as_it_is_there(speak):
             all_told.set()
 
     narrator.speak = speak_the_first_last
-    narration = await speak(script("One.", "Two.", "Three."), narrator, spoken=tell)
+    narration = await speak(script("One.", "Two.", "Three."), narrator, on_clip=tell)
 
     assert told[-1][0] == 0
     assert [clip for _, clip in sorted(told, key=lambda pair: pair[0])] == list(narration.clips)
@@ -376,7 +376,7 @@ async def test_every_clip_is_told_of_again_when_another_narrator_takes_over(spea
     failing = FakeNarrator("good", errors=[None, PermanentError("no more")])
 
     narration = await speak(
-        script("One.", "Two."), failing, FakeNarrator("plain"), spoken=lambda index, clip: told.append((index, clip))
+        script("One.", "Two."), failing, FakeNarrator("plain"), on_clip=lambda index, clip: told.append((index, clip))
     )
 
     last = dict(told)
@@ -493,7 +493,7 @@ def test_narrators_are_made_by_name():
 
 
 def test_an_address_that_is_no_websocket_is_refused():
-    with pytest.raises(ConfigurationError, match="websocket"):
+    with pytest.raises(ConfigurationError, match="WebSocket"):
         NARRATORS["edge"](
             NarratorOptions(edge_url="http://127.0.0.1/", edge_throttle=throttle("edge"), edge_timeout_s=60.0)
         )
@@ -501,7 +501,7 @@ def test_an_address_that_is_no_websocket_is_refused():
 
 async def test_the_child_that_speaks_loads_nothing_of_ours(tmp_path):
     command = [sys.executable, "-I", "-S", "-X", "importtime", espeak.child.__file__]
-    done = await anyio.run_process([*command, *await anyio.to_thread.run_sync(espeak._library), "voices"])
+    done = await anyio.run_process([*command, *await anyio.to_thread.run_sync(espeak._library_paths), "voices"])
 
     loaded = {line.rpartition(b"|")[2].strip().decode() for line in done.stderr.splitlines()}
     assert "ctypes" in loaded

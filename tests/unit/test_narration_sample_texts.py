@@ -7,12 +7,12 @@ import pytest
 from pipeline.language.text import SENTENCE_ENDS, clean_text
 from pipeline.language.words import split_words
 from pipeline.narration.edge.voices import DEFAULT_VOICES
-from pipeline.narration.sample_texts import SAMPLES, sample_text
+from pipeline.narration.sample_texts import SAMPLE_TEXTS, sample_text
 
 
-@pytest.mark.parametrize("language", SAMPLES)
+@pytest.mark.parametrize("language", SAMPLE_TEXTS)
 def test_a_sample_is_two_plain_sentences_long_enough_to_be_measured(language):
-    text = SAMPLES[language]
+    text = SAMPLE_TEXTS[language]
 
     assert clean_text(text) == text
     assert not any(character.isdigit() for character in text)
@@ -26,7 +26,7 @@ def test_every_language_that_edge_speaks_has_one():
 
 
 def test_each_is_written_in_one_script():
-    for text in SAMPLES.values():
+    for text in SAMPLE_TEXTS.values():
         letters = {unicodedata.name(c).split()[0] for c in text if unicodedata.category(c)[0] == "L"}
         assert len(letters - {"CJK", "HIRAGANA", "KATAKANA"}) <= 1
 
@@ -36,7 +36,7 @@ def test_each_is_written_in_one_script():
     [("de-AT", "de"), ("pt_BR", "pt"), ("zh-TW", "zh-hant"), ("zh-Hans-CN", "zh"), ("no", "nb")],
 )
 def test_a_region_or_another_name_finds_the_language(language, same_as):
-    assert sample_text(language) == SAMPLES[same_as]
+    assert sample_text(language) == SAMPLE_TEXTS[same_as]
 
 
 def test_a_language_without_one_has_none():

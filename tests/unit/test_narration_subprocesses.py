@@ -9,7 +9,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from pipeline.narration.subprocesses import answer_of
+from pipeline.narration.subprocesses import run_child
 
 WAITS = (sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)")
 DIES = (sys.executable, "-I", "-S", "-c", "import os; os.write(2, b'last words'); os._exit(7)")
@@ -34,7 +34,7 @@ async def test_however_early_it_is_cancelled_its_end_was_waited_for(
     steps: int, started: list[subprocess.Popen[bytes]]
 ) -> None:
     async def ask() -> None:
-        await answer_of(WAITS, name="it", text="One.", timeout_s=60)
+        await run_child(WAITS, name="it", text="One.", timeout_s=60)
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(ask)
@@ -48,6 +48,6 @@ async def test_however_early_it_is_cancelled_its_end_was_waited_for(
 
 
 async def test_one_that_dies_without_reading_is_told_by_its_exit_code_and_last_words() -> None:
-    done = await answer_of(DIES, name="it", text="One. " * 100_000, timeout_s=60)
+    done = await run_child(DIES, name="it", text="One. " * 100_000, timeout_s=60)
 
     assert (done.returncode, done.stdout, done.stderr) == (7, b"", b"last words")

@@ -35,15 +35,15 @@ from pipeline.model import (
 from pipeline.model.metadata import fit_title
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film import attempt as attempts
-from pipeline.orchestrator.film import scenes
+from pipeline.orchestrator.film import segments
 from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.scene_renderer import SceneRenderer
 from pipeline.orchestrator.film.stages import quality
 from pipeline.orchestrator.film.stages.quality import inspect
-from pipeline.orchestrator.film.studio import Studio
 from pipeline.publishing import FileNames, files_beside, sums_of
 from pipeline.quality import Expected, Parts
 from pipeline.quality.expected import NearDuplicate
-from pipeline.rendering import Look, undrawable
+from pipeline.rendering import Look, missing_glyphs
 from pipeline.settings import Settings
 from pipeline.template import load_template
 
@@ -53,13 +53,15 @@ AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 @pytest.fixture
 async def attempt(tmp_path):
     """Nothing is done ahead here."""
-    return Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=None)
+    return Attempt(
+        cores=Cores(1), rank=(0,), work_folder=tmp_path, crash_report=tmp_path / "evidence.txt", background=None
+    )
 
 
 async def test_the_clock_of_a_stage_stands_still_while_its_film_waits_for_a_core(attempt):
     with attempt.time_limit(100) as scope:
-        with attempt._standing_still():
-            with attempt._standing_still():
+        with attempt._pause_clock():
+            with attempt._pause_clock():
                 assert scope.deadline == inf
             # Another scene still waits.
             assert scope.deadline == inf
@@ -84,8 +86,8 @@ async def test_the_longest_scene_of_a_film_is_drawn_first_and_what_scenes_wait_f
         async with cores.slot(rank):
             order.append(arguments[0])
 
-    monkeypatch.setattr(attempts, "in_worker", in_turn)
-    async with anyio.create_task_group() as tasks, attempt.cores.alone():
+    monkeypatch.setattr(attempts, "run_in_worker", in_turn)
+    async with anyio.create_task_group() as tasks, attempt.cores.exclusive():
         for name, takes in (("short", 112), ("long", 192), ("clip", 0), ("middle", 176)):
             tasks.start_soon(partial(attempt.compute, print, name, takes=takes))
         await anyio.wait_all_tasks_blocked()
@@ -97,9 +99,9 @@ async def test_the_longest_scene_of_a_film_is_drawn_first_and_what_scenes_wait_f
 @pytest.fixture
 async def studio(attempt, tmp_path, monkeypatch):
     """What is drawn does not matter: nobody comes so far."""
-    monkeypatch.setattr(scenes.SegmentOrder, "key", property(lambda self: "ab" * 32))
+    monkeypatch.setattr(segments.SegmentTask, "key", property(lambda self: "ab" * 32))
     context = await anyio.to_thread.run_sync(lambda: open_context(workspace=tmp_path))
-    return Studio(
+    return SceneRenderer(
         script=SimpleNamespace(scenes=("scene",) * 3),
         look=Look(title="Tea"),
         encoder=None,
@@ -180,14 +182,14 @@ class Gate:
     async def discard(self, path):
         self.discarded.append(path)
 
-    async def clear_bench(self, *job):
+    async def clear_work_folder(self, *job):
         self.cleared.append(job)
 
-    async def keep(self, job):
+    async def save(self, job):
         self.kept.append(job)
 
     async def compute(self, function, *told):
-        if function is undrawable:
+        if function is missing_glyphs:
             return "\u2603"
         self.told = told
         return self.verdict
@@ -286,7 +288,7 @@ async def test_the_gate_is_told_all_that_is_known_of_a_film(clip, tmp_path, monk
     narrator, _, music = order.partition(" and ")
     title = "Why tea cools, and " + "cools " * 20
     twin = NearDuplicate(name="job 1", share=1.0)
-    monkeypatch.setattr(quality, "twin_of", lambda *_: twin)
+    monkeypatch.setattr(quality, "find_duplicate", lambda *_: twin)
     table = Table(columns=("a", "b"), rows=(("None", "x"), (" None ", "y")))
     job = joined(
         clip,
@@ -322,7 +324,7 @@ async def test_the_gate_is_told_all_that_is_known_of_a_film(clip, tmp_path, monk
         words=(clip.words,),
         undrawable="\u2603",
         compared=True,
-        twin=twin,
+        near_duplicate=twin,
     )
     assert len(expected.title) <= 100 < len(title)
     assert (package, depth, profile.name) == (job.package, "parts", "standard")
@@ -336,8 +338,8 @@ def test_what_a_worker_left_that_was_killed_while_it_joined_a_film_goes_when_the
     left.touch()
     other.touch()
     seen = []
-    monkeypatch.setattr(scenes, "join_segments", lambda *_, **__: seen.extend(sorted(tmp_path.iterdir())))
+    monkeypatch.setattr(segments, "join_segments", lambda *_, **__: seen.extend(sorted(tmp_path.iterdir())))
 
-    scenes.join_film((), None, "Tea", tmp_path / "video.mp4", 30)
+    segments.join_film((), None, "Tea", tmp_path / "video.mp4", 30)
 
     assert seen == [other]

@@ -32,7 +32,7 @@ from pipeline.orchestrator.batch.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.events import JobEvent, Notice, RunMetrics
-from pipeline.orchestrator.film import jobs as jobs_module
+from pipeline.orchestrator.film import runner as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.state.checkpoints import store as checkpoints
 
@@ -417,7 +417,7 @@ async def test_a_batch_may_stop_after_so_many_failures(room, tmp_path):
 async def test_a_failure_that_may_pass_is_tried_again_in_the_same_run_when_its_time_has_come(room, tmp_path):
     clock = _Clock()
     context = await opened(tmp_path, **{"errors.retries": 1})
-    context = replace(context, machine=replace(context.machine, clock=clock))
+    context = replace(context, runtime=replace(context.runtime, clock=clock))
     room.trouble = {"One": TransientError("no connection")}
     heard = []
 
@@ -459,7 +459,7 @@ def load(**more):
 
 async def test_no_film_is_begun_while_the_disk_is_nearly_full_and_the_batch_says_so(room, context, monkeypatch):
     samples = [load(disk_free_bytes=10**9), load(disk_free_bytes=10**9), load()]
-    monkeypatch.setattr(context.machine.resources, "sample", lambda: samples.pop(0) if len(samples) > 1 else samples[0])
+    monkeypatch.setattr(context.runtime.resources, "sample", lambda: samples.pop(0) if len(samples) > 1 else samples[0])
     served_at_first_pulse, heard = [], []
 
     def listen(event):
@@ -482,13 +482,13 @@ async def test_every_disk_that_films_are_written_to_is_watched(context, tmp_path
     monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=10**9 if place == full else 10**12))
     elsewhere = replace(context, output=tmp_path / "nas")
 
-    load = await to_thread.run_sync(elsewhere.machine.resources.sample)
+    load = await to_thread.run_sync(elsewhere.runtime.resources.sample)
 
     assert (load.disk, load.disk_free_bytes) == (full, 10**9)
 
 
 async def test_a_disk_that_stays_full_ends_the_run_with_what_to_do(room, context, monkeypatch):
-    monkeypatch.setattr(context.machine.resources, "sample", lambda: load(disk_free_bytes=10**9))
+    monkeypatch.setattr(context.runtime.resources, "sample", lambda: load(disk_free_bytes=10**9))
     monkeypatch.setattr("pipeline.orchestrator.batch.admission._DISK_PATIENCE_S", 0.0)
 
     with pytest.raises(StorageError, match=r"the disk has 1.* GB free.*Free some space and run the command again"):
@@ -614,11 +614,11 @@ async def test_what_is_said_all_night_is_one_line_of_the_report_and_leaves_room_
 ):
     async def say(job, context, attempt):
         for second in range(10, 60):
-            attempt.note(f"groq asks us to wait until 22:07:{second}")
-            attempt.note("groq answers again")
-            attempt.note(f"all other films are parked, the first until 2026-11-{second % 18 + 10} 07:00:00")
+            attempt.notify(f"groq asks us to wait until 22:07:{second}")
+            attempt.notify("groq answers again")
+            attempt.notify(f"all other films are parked, the first until 2026-11-{second % 18 + 10} 07:00:00")
         for number in range(200):
-            attempt.note(f"film {number} is quiet")
+            attempt.notify(f"film {number} is quiet")
         return job
 
     monkeypatch.setattr(jobs_module, "STAGES", (replace(jobs_module.STAGES[0], run=say),))
@@ -820,7 +820,7 @@ async def test_a_film_of_another_batch_is_not_overwritten_where_both_go_to_one_f
 
     (one,), (two,) = await rows(context, "one"), await rows(context, "two")
     assert (one.folder, two.folder) == ("one/apples", f"two/apples-{two.id[:6]}")
-    assert films.places.summary("one") != films.places.summary("two")
+    assert films.paths.summary("one") != films.paths.summary("two")
 
 
 async def test_a_run_whose_last_film_fails_is_over_with_it(room, context):
@@ -841,7 +841,7 @@ async def test_a_film_whose_end_could_not_be_saved_has_no_second_turn_in_the_run
     async def fill_the_disk(job, context, attempt):
         nonlocal taken_up
         taken_up += 1
-        monkeypatch.setattr(checkpoints, "write_together", lambda contents: dict.fromkeys(contents, full))
+        monkeypatch.setattr(checkpoints, "write_all_atomically", lambda contents: dict.fromkeys(contents, full))
         raise full
 
     monkeypatch.setattr(jobs_module, "STAGES", (replace(jobs_module.STAGES[0], run=fill_the_disk),))

@@ -10,7 +10,7 @@ import pytest
 from pipeline.model import Batch, Brief, Job, JobStatus, Script, SourceRow
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.context.hosts import subject_key
-from pipeline.orchestrator.film.outgoing import family_of
+from pipeline.orchestrator.film.publication import language_versions_of
 from tests.standins.youtube.clients import now
 
 
@@ -33,10 +33,10 @@ def test_a_film_knows_the_words_of_its_siblings_and_who_has_none_yet(tmp_path, o
     ids = tuple(each.id for each in jobs)
     anyio.run(context.store.save_batch, Batch(name="kitchen", source="kitchen.txt", created_at=now(), jobs=ids))
 
-    family = family_of(jobs[0], context.store)
+    family = language_versions_of(jobs[0], context.store)
 
-    assert {language: script.title for language, script in family.words.items()} == {"es": "Té"}
-    assert family.untold == ("fr",)
+    assert {language: script.title for language, script in family.scripts.items()} == {"es": "Té"}
+    assert family.pending == ("fr",)
 
 
 def test_rows_of_one_title_and_formats_of_one_row_are_each_published_once():

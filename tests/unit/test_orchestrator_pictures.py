@@ -23,7 +23,7 @@ from pipeline.model import (
 )
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.pictures import gather, still_there, with_what_is_there
+from pipeline.orchestrator.film.pictures import drop_missing_pictures, gather_pictures, restore_pictures
 from pipeline.orchestrator.film.stages.script import write
 from pipeline.pictures.fetching import fetch
 from tests.standins.photos import coast, write_hostile
@@ -44,7 +44,9 @@ def context(tmp_path, monkeypatch):
 @pytest.fixture
 async def attempt(tmp_path):
     async with anyio.create_task_group() as ahead:
-        yield Attempt(cores=Cores(1), rank=(0,), bench=tmp_path, evidence=tmp_path / "evidence.txt", ahead=ahead)
+        yield Attempt(
+            cores=Cores(1), rank=(0,), work_folder=tmp_path, crash_report=tmp_path / "evidence.txt", background=ahead
+        )
 
 
 def brief_of(*pictures, **more):
@@ -55,7 +57,7 @@ def brief_of(*pictures, **more):
 
 
 async def complete(context, *pictures):
-    return await to_thread.run_sync(context.wishes.complete, brief_of(*pictures))
+    return await to_thread.run_sync(context.briefs.complete, brief_of(*pictures))
 
 
 async def no_network(*_):
@@ -63,8 +65,8 @@ async def no_network(*_):
 
 
 async def test_a_file_beside_the_brief_is_made_ready_once(context, attempt):
-    first = await gather(brief_of("coast.png"), context, attempt, fetch=no_network)
-    again = await gather(brief_of("coast.png"), context, attempt, fetch=no_network)
+    first = await gather_pictures(brief_of("coast.png"), context, attempt, fetch=no_network)
+    again = await gather_pictures(brief_of("coast.png"), context, attempt, fetch=no_network)
 
     (still,) = first.stills
     assert (still.name, still.width_px, still.height_px, still.credit) == ("coast.png", 400, 260, "Ana")
@@ -78,25 +80,25 @@ async def test_an_address_is_asked_once_and_not_at_all_with_offline(context, att
         brief = brief_of(server.url("/photo.jpg"))
         by = partial(fetch, also_allowed={"127.0.0.1"})
         for _ in range(2):
-            assert len((await gather(brief, context, attempt, fetch=by)).stills) == 1
+            assert len((await gather_pictures(brief, context, attempt, fetch=by)).stills) == 1
         assert server.asked == ["/photo.jpg"]
 
     offline = await to_thread.run_sync(partial(open_context, workspace=tmp_path, overrides={"offline": True}))
-    kept = await gather(brief, offline, attempt, fetch=no_network)
-    other = await gather(brief_of("https://example.org/a.jpg?key=secret"), offline, attempt, fetch=no_network)
+    kept = await gather_pictures(brief, offline, attempt, fetch=no_network)
+    other = await gather_pictures(brief_of("https://example.org/a.jpg?key=secret"), offline, attempt, fetch=no_network)
 
     assert len(kept.stills) == 1
     (told,) = other.incidents
     assert told.startswith(
-        "picture https://example.org/a.jpg: it lies in the network, and --offline forbids that. Save"
+        "picture https://example.org/a.jpg: it has to be downloaded, and --offline forbids that. Save"
     )
 
 
 async def test_a_picture_is_told_without_the_login_in_its_address(context, attempt, caplog):
-    found = await gather(brief_of("https://me:hunter2@example.org/a@2x.jpg?key=secret"), context, attempt)
+    found = await gather_pictures(brief_of("https://me:hunter2@example.org/a@2x.jpg?key=secret"), context, attempt)
 
     (told,) = found.incidents
-    assert told.startswith("picture https://example.org/a@2x.jpg: an address with a password is not fetched")
+    assert told.startswith("picture https://example.org/a@2x.jpg: URLs with credentials are not fetched")
     assert "hunter2" not in caplog.text
 
 
@@ -122,20 +124,20 @@ async def test_one_that_can_not_be_had_is_told_and_the_others_are_there(context,
     coast(16, 16).save(tmp_path / "topics" / "tiny.png")
     write_hostile(tmp_path / "topics")
 
-    found = await gather(brief_of(source, "coast.png"), context, attempt, fetch=no_network)
+    found = await gather_pictures(brief_of(source, "coast.png"), context, attempt, fetch=no_network)
 
     assert [still.name for still in found.stills] == ["coast.png"]
     assert found.missing == (source,)
     assert told in found.incidents[0]
     assert found.incidents[0].endswith("The film goes without it")
-    assert with_what_is_there(brief_of(source, "coast.png"), found) == brief_of("coast.png")
+    assert drop_missing_pictures(brief_of(source, "coast.png"), found) == brief_of("coast.png")
 
 
 async def test_a_server_that_fails_costs_the_film_a_picture_and_no_more(context, attempt):
     async def failing(*_):
         raise TransientError("the server answered 503", hint="Save it")
 
-    found = await gather(brief_of("https://example.org/a.jpg"), context, attempt, fetch=failing)
+    found = await gather_pictures(brief_of("https://example.org/a.jpg"), context, attempt, fetch=failing)
 
     assert found.incidents == (
         "picture https://example.org/a.jpg: the server answered 503. Save it. The film goes without it",
@@ -160,23 +162,23 @@ async def test_what_the_cache_has_lost_is_got_again_and_what_is_gone_for_good_st
     context, attempt, tmp_path
 ):
     brief = brief_of("coast.png")
-    job = Job(id="a", batch="b", folder="b/a", brief=brief, pictures=await gather(brief, context, attempt))
+    job = Job(id="a", batch="b", folder="b/a", brief=brief, pictures=await gather_pictures(brief, context, attempt))
     path = job.pictures.stills[0].path
-    assert await still_there(job, context, attempt) is job
+    assert await restore_pictures(job, context, attempt) is job
 
     path.unlink()
-    assert (await still_there(job, context, attempt)).pictures == job.pictures
+    assert (await restore_pictures(job, context, attempt)).pictures == job.pictures
     assert path.is_file()
 
     path.unlink()
     (tmp_path / "topics" / "coast.png").unlink()
     with pytest.raises(InputError, match="this picture is gone") as raised:
-        await still_there(job, context, attempt)
+        await restore_pictures(job, context, attempt)
     assert "coast.png" in str(raised.value)
 
 
 def test_a_job_has_another_name_when_the_picture_behind_a_name_is_another_one(context, tmp_path):
-    brief = context.wishes.complete(brief_of("coast.png"))
+    brief = context.briefs.complete(brief_of("coast.png"))
     before = context.job_id(brief)
     assert context.job_id(brief) == before
 

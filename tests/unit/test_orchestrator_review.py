@@ -38,10 +38,10 @@ from pipeline.orchestrator.control.publishing import publish_batch, publish_file
 from pipeline.orchestrator.control.release_options import NO_RELEASE_OPTIONS
 from pipeline.orchestrator.control.review import approve_films, reject_film, review_queue
 from pipeline.orchestrator.events import Notice
-from pipeline.orchestrator.film import jobs as jobs_module
-from pipeline.orchestrator.film.beside import passing
-from pipeline.orchestrator.film.jobs import run_job
-from pipeline.orchestrator.film.leaving import waits_for_sample
+from pipeline.orchestrator.film import runner as jobs_module
+from pipeline.orchestrator.film.approval import sample_error
+from pipeline.orchestrator.film.companions import judge_companions
+from pipeline.orchestrator.film.runner import run_job
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.publishing import FileNames, files_beside, sums_of
 from pipeline.publishing.youtube import ManualUploadDestination
@@ -200,7 +200,7 @@ async def test_a_file_that_was_changed_while_the_film_waited_holds_it_until_it_i
     (done,) = await run(context, job)
 
     assert (str(held.status), told.kind, sent) == ("review", "ReviewError", False)
-    assert told.cause.startswith(f"{name} was changed, and can't go out: ")
+    assert told.cause.startswith(f"{name} was changed and can't be published: ")
     assert f"then: nightreel review kitchen --approve {job.id}" in told.hint
     assert (str(done.status), out(context)) == ("completed", True)
 
@@ -224,11 +224,11 @@ async def test_a_file_of_a_film_in_another_batch_is_known_but_not_where_both_are
         # Among several pictures, it may be another one there.
         beside = {**job.verdict.beside, path.stem.partition("-")[0]: hashlib.sha256(path.read_bytes()).hexdigest()}
         context.store.put_jobs(job.batch, [job.evolve(verdict=job.verdict.of_film(job.verdict.film, beside))])
-        passing(ours, {path.stem: path}, context)
+        judge_companions(ours, {path.stem: path}, context)
 
     await to_thread.run_sync(taken_from, again)
     with pytest.raises(
-        ReviewError, match=rf"{name} was changed, and can't go out: it is that of another film, garden/1"
+        ReviewError, match=rf"{name} was changed and can't be published: it belongs to another film, garden/1"
     ):
         await to_thread.run_sync(taken_from, other)
 
@@ -346,7 +346,7 @@ async def test_a_damaged_file_of_a_film_hides_no_other_and_is_told_to_whoever_de
     ],
 )
 async def test_why_the_rest_of_a_batch_waits_is_told(context, standing, told):
-    assert waits_for_sample(await film(context), standing).message == told
+    assert sample_error(await film(context), standing).message == told
 
 
 async def test_a_film_that_another_process_works_on_is_told(context):

@@ -450,9 +450,9 @@ def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(tmp_path
     plain = open_context(workspace=tmp_path)
     written = replace(brief(), voice="brief", language="de")
 
-    assert (flagged.wishes.complete(written).voice, flagged.wishes.complete(written).language) == ("flag", "de")
-    assert plain.wishes.complete(written).voice == "brief"
-    assert (plain.wishes.complete(brief()).voice, plain.wishes.complete(brief()).language) == ("settings", "fr")
+    assert (flagged.briefs.complete(written).voice, flagged.briefs.complete(written).language) == ("flag", "de")
+    assert plain.briefs.complete(written).voice == "brief"
+    assert (plain.briefs.complete(brief()).voice, plain.briefs.complete(brief()).language) == ("settings", "fr")
 
 
 def test_what_a_model_is_told_is_part_of_the_film(tmp_path):
@@ -465,18 +465,18 @@ def test_what_a_model_is_told_is_part_of_the_film(tmp_path):
     def wishes(completed):
         return (completed.audience, completed.tone, completed.length_s, completed.facts, completed.variant)
 
-    assert wishes(plain.wishes.complete(brief())) == ("children", "calm", 60, "notes", 1)
-    assert wishes(plain.wishes.complete(replace(brief(), tone="loud", length_s=30, facts="open", variant=2))) == (
+    assert wishes(plain.briefs.complete(brief())) == ("children", "calm", 60, "notes", 1)
+    assert wishes(plain.briefs.complete(replace(brief(), tone="loud", length_s=30, facts="open", variant=2))) == (
         *("children", "loud", 30, "open", 2),
     )
-    assert wishes(flagged.wishes.complete(replace(brief(), tone="loud", length_s=30, variant=2))) == (
+    assert wishes(flagged.briefs.complete(replace(brief(), tone="loud", length_s=30, variant=2))) == (
         *("experts", "dry", 90, "notes", 3),
     )
-    assert len({plain.job_id(plain.wishes.complete(replace(brief(), variant=number))) for number in (1, 2, 3)}) == 3
+    assert len({plain.job_id(plain.briefs.complete(replace(brief(), variant=number))) for number in (1, 2, 3)}) == 3
 
 
 def test_without_wishes_nothing_is_asked_for(tmp_path):
-    completed = open_context(workspace=tmp_path, overrides=FilmOptions().as_settings()).wishes.complete(brief())
+    completed = open_context(workspace=tmp_path, overrides=FilmOptions().as_settings()).briefs.complete(brief())
 
     assert (completed.length_s, completed.facts, completed.variant) == (None, "open", 0)
     assert FilmOptions(facts_only=True).as_settings() == {"script.facts": "notes"}
@@ -507,14 +507,14 @@ async def test_a_batch_that_is_running_is_not_replaced_by_one_of_another_source(
 
 def test_a_place_is_the_same_wherever_the_command_is_typed(context, monkeypatch):
     monkeypatch.chdir(context.workspace)
-    inside = context.wishes.complete(brief(origin="topics/space.txt:3"))
+    inside = context.briefs.complete(brief(origin="topics/space.txt:3"))
     (context.workspace / "deep" / "er").mkdir(parents=True)
     monkeypatch.chdir(context.workspace / "deep" / "er")
 
     assert inside.origin == "topics/space.txt:3"
-    assert context.wishes.complete(brief(origin="../../topics/space.txt:3")).origin == inside.origin
-    assert context.wishes.complete(brief(origin="../../kitchen/tea.md")).origin == "kitchen/tea.md"
-    assert context.wishes.complete(brief(origin="")).origin == ""
+    assert context.briefs.complete(brief(origin="../../topics/space.txt:3")).origin == inside.origin
+    assert context.briefs.complete(brief(origin="../../kitchen/tea.md")).origin == "kitchen/tea.md"
+    assert context.briefs.complete(brief(origin="")).origin == ""
 
 
 @pytest.mark.parametrize(
@@ -523,7 +523,7 @@ def test_a_place_is_the_same_wherever_the_command_is_typed(context, monkeypatch)
 @pytest.mark.parametrize("loss", ["gone", "empty"])
 async def test_a_film_of_which_any_file_is_lost_is_taken_up_again(context, name, loss):
     (job,) = await plan(context, [brief()])
-    files = context.places.package(job.folder, job.batch)
+    files = context.paths.package(job.folder, job.batch)
     await to_thread.run_sync(_deliver, files)
     video = Video(frames=30, bytes=4, sha256=hashlib.sha256(b"film").hexdigest())
     ended = (Event(at=context.clock(), status=JobStatus.COMPLETED),)

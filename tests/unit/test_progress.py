@@ -21,7 +21,7 @@ from pipeline.model import (
     Priority,
     Section,
     StageRecord,
-    weight_of,
+    estimated_chars,
 )
 from pipeline.orchestrator.events import JobEvent, Notice, RunMetrics
 from pipeline.orchestrator.progress import Progress
@@ -333,7 +333,7 @@ class _Simulation:
         night, draw = self.night, random.Random(self.seed)
         self.progress = Progress(self.clock, total=night.films)
         waiting = [self._film(number, draw) for number in range(night.films)][::-1]
-        weights = sum(weight_of(film.job.brief) for film in waiting)
+        weights = sum(estimated_chars(film.job.brief) for film in waiting)
         done, done_weight, made, at_work, busy = 0, 0, 0, [], 0.0
         for tick in range(1_000_000):
             helped = night.joins is not None and done >= night.joins * night.films
@@ -358,7 +358,7 @@ class _Simulation:
                 self._work(film, 0.5 / (on_cores if night.on_cores and STAGES[film.stage] in ON_CORES else 1))
                 if film.stage == len(STAGES):
                     at_work.remove(film)
-                    done, done_weight = done + 1, done_weight + weight_of(film.job.brief)
+                    done, done_weight = done + 1, done_weight + estimated_chars(film.job.brief)
                     made += film.records[0].made
                     if helped or night.joins is None:
                         self.said.append((done, made, self.progress.snapshot().remaining_s, self.clock.now_s))

@@ -13,7 +13,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.limits import Billing
 from pipeline.model import Brief, Job
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.context.providers import is_service, make_models, throttle_limits, writer_names
+from pipeline.orchestrator.context.provider_factory import is_service, make_models, throttle_limits, writer_names
 from pipeline.orchestrator.film.stages.script import write
 from pipeline.settings import Settings
 from tests.standins.groq import GroqStandIn
@@ -95,7 +95,7 @@ async def context_in(folder, **overrides):
 
 async def job_id(folder, **overrides) -> str:
     context = await context_in(folder, **overrides)
-    return await to_thread.run_sync(lambda: context.job_id(context.wishes.complete(TOPIC)))
+    return await to_thread.run_sync(lambda: context.job_id(context.briefs.complete(TOPIC)))
 
 
 async def test_who_steps_in_makes_no_other_film_of_it(tmp_path):
@@ -118,11 +118,11 @@ async def test_whoever_has_a_key_may_translate_what_the_author_has_written(tmp_p
     writes = {"script.writers": "outline"}
     keyless, deepseek = await context_in(tmp_path, **writes), {"services.deepseek.api_key": "sk-a"}
 
-    assert keyless.crew.translators == ()
-    assert {model.service for model in (await context_in(tmp_path, **writes, **deepseek)).crew.translators} == {
+    assert keyless.providers.translators == ()
+    assert {model.service for model in (await context_in(tmp_path, **writes, **deepseek)).providers.translators} == {
         "deepseek"
     }
-    assert (await context_in(tmp_path, **writes, **deepseek, offline=True)).crew.translators == ()
+    assert (await context_in(tmp_path, **writes, **deepseek, offline=True)).providers.translators == ()
 
 
 async def test_a_script_of_a_wanted_length_has_the_time_to_be_spoken_too(tmp_path):
@@ -137,11 +137,11 @@ async def test_all_services_are_heard_also_those_that_open_later(tmp_path):
     context = await context_in(tmp_path)
     heard: list[str] = []
 
-    context.machine.hear_throttles(heard.append)
-    context.machine.throttle("deepseek").on_change("closed")
+    context.runtime.on_notice(heard.append)
+    context.runtime.throttle("deepseek").on_change("closed")
 
     assert heard == ["closed"]
-    assert context.machine.throttle("outline") is None
+    assert context.runtime.throttle("outline") is None
 
 
 async def no_fonts(*_):
@@ -153,12 +153,14 @@ async def test_the_next_attempt_uses_the_script_that_was_paid_for_whoever_wrote_
         context = await context_in(
             tmp_path, **{"groq.base_url": groq.url, "groq.api_key": "gsk_a", "retry.attempts": 1}
         )
-        brief = await to_thread.run_sync(context.wishes.complete, TOPIC)
+        brief = await to_thread.run_sync(context.briefs.complete, TOPIC)
         job = Job(id="1", batch="b", folder="f", brief=brief, attempts=1)
         groq.enqueue("overloaded")
 
         async with anyio.create_task_group() as ahead:
-            attempt = SimpleNamespace(billing=Billing(), compute=to_thread.run_sync, fonts_of=no_fonts, ahead=ahead)
+            attempt = SimpleNamespace(
+                billing=Billing(), compute=to_thread.run_sync, font_digest=no_fonts, background=ahead
+            )
             first = await write(job, context, attempt)
             # Killed before the checkpoint was written.
             second = await write(replace(job, attempts=2), context, attempt)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.language.writing_systems import runs_right_to_left
-from pipeline.rendering.text.bidi import levels, visual_order
+from pipeline.language.writing_systems import is_right_to_left
+from pipeline.rendering.text.bidi import embedding_levels, visual_order
 from pipeline.rendering.text.line import shape
 from pipeline.rendering.text.styles import CAPTION, DISPLAY
 
@@ -13,7 +13,7 @@ LEFT = {"right_to_left": False}
 
 
 def seen(text, *, right_to_left):
-    return "".join(visual_order(list(text), levels(text, right_to_left=right_to_left)))
+    return "".join(visual_order(list(text), embedding_levels(text, right_to_left=right_to_left)))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_brackets_of_a_right_to_left_phrase_run_with_it_and_are_mirrored_by_the_
     ],
 )
 def test_a_text_runs_as_its_language_does_unless_it_has_no_letter_of_it(text, language, expected):
-    assert runs_right_to_left(text, language) is expected
+    assert is_right_to_left(text, language) is expected
 
 
 @pytest.mark.shaped

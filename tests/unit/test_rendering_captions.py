@@ -49,7 +49,7 @@ def test_a_plate_is_behind_all_letters_or_an_edge_is_around_each(style, plates):
     behind = [each.box(each.pose(0)) for each in element.behind]
     assert len(behind) == (1 if plates else len(letters))
     for box in letters:
-        assert any(box.within(other) == box for other in behind)
+        assert any(box.clipped_to(other) == box for other in behind)
 
 
 @pytest.mark.shaped
@@ -68,7 +68,7 @@ def test_few_words_at_a_time_follow_each_other_without_a_gap_and_none_is_lost(te
     assert all(element.ends == following.starts for element, following in pairwise(elements))
     assert sum(len(element.word_frames) for element in elements) == len(texts)
     for element in elements:
-        assert element.box(None).within(look.grid.captions) == element.box(None)
+        assert element.box(None).clipped_to(look.grid.captions) == element.box(None)
 
 
 def test_few_words_at_a_time_do_not_end_in_one_alone():

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.language.graphemes import clusters, is_emoji
+from pipeline.language.graphemes import grapheme_clusters, is_emoji
 from pipeline.model import Cue, Script, SpokenLine, TitleScene, Word
-from pipeline.rendering import Look, draw_scene, fonts_for
+from pipeline.rendering import Look, draw_scene, font_digest
 from pipeline.rendering.text import fonts
 from pipeline.rendering.text.coverage import font_coverage
-from pipeline.rendering.text.emoji import draw_sign
+from pipeline.rendering.text.emoji import draw_emoji
 from pipeline.rendering.text.fitting import fit
-from pipeline.rendering.text.line import measure, presentable, shape
+from pipeline.rendering.text.line import drawable_text, measure, shape
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, CAP_HEIGHT_EM, CODE, DISPLAY
 from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
@@ -54,7 +54,7 @@ def test_a_title_with_emoji_is_no_larger_than_they_are_sharp_and_stays_a_title()
 @pytest.mark.parametrize("size_px", [60, 280])
 def test_the_edge_of_an_emoji_has_its_colour_and_no_dark_rim(size_px):
     face = fonts.emoji_face()
-    image = draw_sign("⚪", face, size_px, cap_height_em=CAP_HEIGHT_EM).image
+    image = draw_emoji("⚪", face, size_px, cap_height_em=CAP_HEIGHT_EM).image
     levels = np.asarray(image)
     edge = (levels[:, :, 3] > 100) & (levels[:, :, 3] < 200)
     inside = levels[:, :, 3] == 255
@@ -67,7 +67,7 @@ def test_the_edge_of_an_emoji_has_its_colour_and_no_dark_rim(size_px):
 def test_an_enlarged_emoji_is_hardly_softer_than_a_small_one():
     def soft(size_px: int) -> float:
         """Pixels that are half there, for each pixel of the size: how wide the edges are."""
-        image = draw_sign("🐙", fonts.emoji_face(), size_px, cap_height_em=CAP_HEIGHT_EM).image
+        image = draw_emoji("🐙", fonts.emoji_face(), size_px, cap_height_em=CAP_HEIGHT_EM).image
         opacity = np.asarray(image)[:, :, 3]
         return ((opacity > 20) & (opacity < 235)).sum() / size_px
 
@@ -80,15 +80,15 @@ def test_an_enlarged_emoji_is_hardly_softer_than_a_small_one():
     "sign", ["😀", "👍🏽", "👩🏾\u200d🚀", "🇩🇪", "1\ufe0f\u20e3", "❤\ufe0f", "☀\ufe0f", "🏳\ufe0f\u200d🌈", "✅", "⭐"]
 )
 def test_an_emoji_is_one_coloured_picture_in_the_middle_of_the_capitals(sign):
-    shown = presentable(f"Go {sign} on")
+    shown = drawable_text(f"Go {sign} on")
     line = shape(shown, BODY)
     ink = draw_ink(line, 100)
 
-    assert clusters(shown)[3] == sign
+    assert grapheme_clusters(shown)[3] == sign
     assert [piece.text for piece in line.pieces if piece.face.strike_px] == [sign]
     assert 0.8 < measure(sign, BODY) < 1.4
-    signs = np.asarray(ink.signs)
-    assert colours_of(ink.signs.convert("RGB"))[signs[:, :, 3] > 200].max() > 100
+    signs = np.asarray(ink.emoji_layer)
+    assert colours_of(ink.emoji_layer.convert("RGB"))[signs[:, :, 3] > 200].max() > 100
     rows = np.nonzero(signs[:, :, 3].max(axis=1) > 40)[0]
     middle = ink.top + (rows[0] + rows[-1]) / 2
     assert abs(middle + 100 * CAP_HEIGHT_EM / 2) <= 7
@@ -98,12 +98,12 @@ def test_an_emoji_is_one_coloured_picture_in_the_middle_of_the_capitals(sign):
 @pytest.mark.parametrize("mark", ["1", "#", "*", "©", "™\ufe0f", "a", "→", "★", "❤\ufe0e", "字", "1\ufe0f"])
 def test_marks_of_a_text_are_no_pictures(mark):
     assert not is_emoji(mark)
-    assert draw_ink(shape(presentable(mark) or "a", BODY), 50).signs is None
+    assert draw_ink(shape(drawable_text(mark) or "a", BODY), 50).emoji_layer is None
 
 
 @pytest.mark.usefixtures("system_fonts")
 def test_without_a_font_for_them_emoji_leave_no_gap_and_keycaps_their_digit():
-    assert presentable("One 🐙 two ⚽\ufe0f three 🇩🇪, 4\ufe0f\u20e3 5 ❤\ufe0f") == "One two three , 4 5 ❤"
+    assert drawable_text("One 🐙 two ⚽\ufe0f three 🇩🇪, 4\ufe0f\u20e3 5 ❤\ufe0f") == "One two three , 4 5 ❤"
 
 
 def test_a_font_of_emoji_without_colours_is_none(system_fonts):
@@ -119,7 +119,7 @@ def test_doctor_and_the_key_of_a_film_know_the_font():
     films = [Script(title=title, language="en", scenes=()) for title in ("Octopus", "Octopus 🐙")]
 
     assert next(entry for entry in font_coverage() if entry.script == "Emoji").covered
-    assert fonts_for(films[0], LOOK) != fonts_for(films[1], LOOK)
+    assert font_digest(films[0], LOOK) != font_digest(films[1], LOOK)
 
 
 @pytest.mark.usefixtures("emoji")
@@ -159,4 +159,4 @@ def test_headings_captions_and_thumbnails_have_them_in_colour():
 
 @pytest.mark.usefixtures("emoji")
 def test_a_program_keeps_the_pictures_in_its_strings():
-    assert draw_ink(shape('print("🐙")', CODE), 40).signs is not None
+    assert draw_ink(shape('print("🐙")', CODE), 40).emoji_layer is not None

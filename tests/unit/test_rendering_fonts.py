@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.errors import MissingToolError
 from pipeline.model import BulletsScene, ClosingScene, CodeScene, Script, SpokenLine, StatementScene, TitleScene
-from pipeline.rendering import Look, fonts_for
+from pipeline.rendering import Look, font_digest
 from pipeline.rendering.text import coverage, fonts
 from pipeline.rendering.text.coverage import font_advice, font_coverage
 from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
@@ -20,7 +20,7 @@ def film(title="A film", *scenes, language="en", **texts):
 
 
 def digest_of(title, **texts):
-    return fonts_for(film(title, **texts), Look(title=title))
+    return font_digest(film(title, **texts), Look(title=title))
 
 
 @pytest.mark.usefixtures("system_fonts")
@@ -79,7 +79,7 @@ def test_letters_that_have_to_be_put_together_are_refused_where_fribidi_is_missi
 
     with pytest.raises(MissingToolError) as caught:
         digest_of(title)
-    assert caught.value.message == f"nothing here puts letters together for {says}"
+    assert caught.value.message == f"text shaping is not available for {says}"
     assert "libfribidi0" in caught.value.hint
 
 
@@ -110,7 +110,7 @@ def test_what_was_drawn_without_fribidi_is_drawn_again_with_it(monkeypatch):
 )
 def test_every_text_of_a_scene_is_looked_at(scene):
     with pytest.raises(MissingToolError, match="Chinese"):
-        fonts_for(film("A film", scene), Look(title="A film"))
+        font_digest(film("A film", scene), Look(title="A film"))
 
 
 @pytest.mark.usefixtures("system_fonts")
@@ -124,7 +124,7 @@ def test_every_text_of_a_scene_is_looked_at(scene):
 )
 def test_the_first_letter_without_a_font_is_told_by_its_number_and_its_scene(scenes, place):
     with pytest.raises(MissingToolError) as caught:
-        fonts_for(film("A film", *scenes), Look(title="A film", captions="boxed"))
+        font_digest(film("A film", *scenes), Look(title="A film", captions="boxed"))
 
     assert caught.value.message == f"no font for Chinese (字; U+5B57 in {place})"
 
@@ -139,9 +139,9 @@ def test_the_text_of_the_thumbnail_is_looked_at():
 def test_narration_needs_a_font_only_where_captions_are_drawn():
     script = film("A film", ClosingScene(lines=(SpokenLine(text="字を書く"),), text="End"))
 
-    fonts_for(script, Look(title="A film", captions="off"))
+    font_digest(script, Look(title="A film", captions="off"))
     with pytest.raises(MissingToolError):
-        fonts_for(script, Look(title="A film", captions="boxed"))
+        font_digest(script, Look(title="A film", captions="boxed"))
 
 
 @pytest.mark.usefixtures("system_fonts")

@@ -11,9 +11,9 @@ from pipeline.model import BulletsScene, NumberScene, SpokenLine, VideoFormat, W
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.motion.animation import DIMMED, FULL, MOTION_RATE, Level, Motion
 from pipeline.rendering.motion.canvas import Canvas
-from pipeline.rendering.motion.coalescing import begun
+from pipeline.rendering.motion.coalescing import complete_first_window
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Sprite, flat, letters
+from pipeline.rendering.motion.sprites import Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import frame_at, item_frames, play
 from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.rendering.text.fitting import fit
@@ -25,23 +25,23 @@ WHITE = 235
 
 
 def square(**motion):
-    return flat(Image.new("L", (8, 8), 255), "#FFFFFF", left=20, top=20, motion=Motion(**motion))
+    return solid_sprite(Image.new("L", (8, 8), 255), "#FFFFFF", left=20, top=20, motion=Motion(**motion))
 
 
 def pixels(picture):
     return b"".join(plane.tobytes() for plane in picture)
 
 
-@given(enters=st.integers(0, 50), over=st.integers(1, 30), rise=st.integers(0, 48))
-def test_an_entrance_only_ever_rises_and_brightens_and_then_rests(enters, over, rise):
-    motion = Motion(enters=enters, over=over, rise_px=rise)
-    poses = [motion.pose(frame) for frame in range(enters + over + 20)]
+@given(enters=st.integers(0, 50), frames=st.integers(1, 30), rise=st.integers(0, 48))
+def test_an_entrance_only_ever_rises_and_brightens_and_then_rests(enters, frames, rise):
+    motion = Motion(enters=enters, frames=frames, rise_px=rise)
+    poses = [motion.pose(frame) for frame in range(enters + frames + 20)]
 
     assert poses[:enters] == [None] * enters
     seen = [pose for pose in poses if pose is not None]
     assert [pose.opacity for pose in seen] == sorted(pose.opacity for pose in seen)
     assert [pose.drop_px for pose in seen] == sorted((pose.drop_px for pose in seen), reverse=True)
-    assert len(set(poses[enters + over :])) == 1
+    assert len(set(poses[enters + frames :])) == 1
     assert poses[-1].opacity == FULL
     assert poses[-1].drop_px == 0
 
@@ -60,7 +60,7 @@ def test_a_theme_says_how_long_things_take_to_come_how_far_they_rise_and_on_whic
     brisk = usual.entering(Manner(enter_s=0.4, rise=0.5, ease="quint"))
 
     assert usual.entering(Manner()) == usual
-    assert (brisk.enters, brisk.over, brisk.rise_px) == (7, 12, 16)
+    assert (brisk.enters, brisk.frames, brisk.rise_px) == (7, 12, 16)
     assert brisk.pose(9).opacity > replace(brisk, ease="cubic").pose(9).opacity
     assert brisk.pose(7 + 12) == usual.pose(7 + 15)
 
@@ -68,13 +68,13 @@ def test_a_theme_says_how_long_things_take_to_come_how_far_they_rise_and_on_whic
 def test_what_is_drawn_on_and_what_only_appears_keeps_the_pace_that_the_words_give_it():
     manner = Manner(enter_s=0.6, rise=1.2, ease="quint")
 
-    for motion in (Motion(over=30, drawn=True), Motion(over=8), Motion(over=12, levels=(Level(40, 0),))):
+    for motion in (Motion(frames=30, drawn=True), Motion(frames=8), Motion(frames=12, levels=(Level(40, 0),))):
         assert motion.entering(manner) == motion
 
 
 def test_what_leaves_is_gone_in_a_quarter_of_a_second_most_of_it_at_once():
     # Fast first, not last: what takes its place is not written over it.
-    motion = Motion(enters=0, over=1, levels=(Level(30, 0),))
+    motion = Motion(enters=0, frames=1, levels=(Level(30, 0),))
     opacity = [pose.opacity if (pose := motion.pose(frame)) else 0 for frame in range(60)]
 
     assert opacity[29] == FULL
@@ -83,14 +83,14 @@ def test_what_leaves_is_gone_in_a_quarter_of_a_second_most_of_it_at_once():
 
 
 def test_the_lines_of_a_text_enter_a_tenth_of_a_second_apart():
-    block = fit("One line and another one", BODY, (40,), width_px=300, most_lines=3)
-    sprites = letters(block, left=0, top=0, colours=("#FFFFFF",), motion=Motion(enters=7))
+    block = fit("One line and another one", BODY, (40,), width_px=300, max_lines=3)
+    sprites = text_sprites(block, left=0, top=0, colours=("#FFFFFF",), motion=Motion(enters=7))
 
     assert [sprite.motion.enters for sprite in sprites] == [7, 10]
 
 
 def test_an_item_dims_and_stays_dimmed():
-    motion = Motion(enters=0, over=10, levels=(Level(30, DIMMED),))
+    motion = Motion(enters=0, frames=10, levels=(Level(30, DIMMED),))
 
     assert motion.pose(29).opacity == FULL
     assert motion.pose(31).opacity < FULL
@@ -98,7 +98,9 @@ def test_an_item_dims_and_stays_dimmed():
 
 
 def test_holds_add_up_and_neighbours_differ():
-    composition = Composition(ground=GROUND, elements=[square(enters=5, over=6, rise_px=8), square(enters=40, over=4)])
+    composition = Composition(
+        ground=GROUND, elements=[square(enters=5, frames=6, rise_px=8), square(enters=40, frames=4)]
+    )
     pictures, holds = [], []
     for picture, hold, _ in play(composition, 90):
         pictures.append(pixels(picture))
@@ -116,7 +118,7 @@ def test_what_rests_is_not_asked_again_however_long_it_lasts():
             asked.append(frame)
             return super().pose(frame)
 
-    before = square(enters=5, over=6)
+    before = square(enters=5, frames=6)
     element = Watched(**{field.name: getattr(before, field.name) for field in fields(before)})
     short, long = (
         [hold for _, hold, _ in play(Composition(ground=GROUND, elements=[element]), n)] for n in (40, 4_000)
@@ -127,7 +129,7 @@ def test_what_rests_is_not_asked_again_however_long_it_lasts():
 
 
 def test_a_change_that_nobody_sees_is_not_a_frame():
-    invisible = flat(Image.new("L", (8, 8), 0), "#FFFFFF", left=4, top=4, motion=Motion(enters=3, over=9))
+    invisible = solid_sprite(Image.new("L", (8, 8), 0), "#FFFFFF", left=4, top=4, motion=Motion(enters=3, frames=9))
 
     assert [hold for _, hold, _ in play(Composition(ground=GROUND, elements=[invisible]), 30)] == [30]
 
@@ -137,7 +139,7 @@ def test_a_scene_of_one_frame_has_one_frame():
 
 
 def test_only_the_rectangle_that_changed_is_drawn_again():
-    canvas = Canvas(GROUND, [square(enters=2, over=1)])
+    canvas = Canvas(GROUND, [square(enters=2, frames=1)])
     canvas.apply(canvas.advance(0))
 
     (_patch, box), *others = canvas.advance(2)
@@ -147,14 +149,14 @@ def test_only_the_rectangle_that_changed_is_drawn_again():
 
 
 def test_what_moves_away_leaves_the_background_behind():
-    composition = Composition(ground=GROUND, elements=[square(over=4, rise_px=12, levels=(Level(10, 0),))])
+    composition = Composition(ground=GROUND, elements=[square(frames=4, rise_px=12, levels=(Level(10, 0),))])
     *_, last = (frame.picture.copy() for frame in play(composition, 60))
 
     assert pixels(last) == pixels(GROUND)
 
 
 def test_elements_that_leave_the_picture_are_clipped():
-    outside = flat(Image.new("L", (30, 30), 255), "#FFFFFF", left=50, top=-10, motion=Motion(over=1))
+    outside = solid_sprite(Image.new("L", (30, 30), 255), "#FFFFFF", left=50, top=-10, motion=Motion(frames=1))
     (frame,) = play(Composition(ground=GROUND, elements=[outside]), 3)
 
     assert frame.picture.y.getpixel((63, 0)) == WHITE
@@ -188,7 +190,11 @@ def test_times_are_rounded_to_the_nearest_frame():
 def test_what_opens_a_film_has_begun_before_its_first_picture_and_goes_on_from_there():
     composition = Composition(ground=GROUND, elements=[square(enters=5), square(enters=40)])
     usual = [pixels(frame.picture) for frame in play(composition, 60, frame_rate=30) for _ in range(frame.hold)]
-    opened = [pixels(frame.picture) for frame in play(begun(composition), 60, frame_rate=30) for _ in range(frame.hold)]
+    opened = [
+        pixels(frame.picture)
+        for frame in play(complete_first_window(composition), 60, frame_rate=30)
+        for _ in range(frame.hold)
+    ]
 
     assert usual[0] == pixels(GROUND)
     assert opened[:21] == [usual[20]] * 21

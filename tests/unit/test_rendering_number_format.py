@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.rendering.number_format import looks_numeric, with_unit, write_number, write_numbers
+from pipeline.rendering.number_format import format_number, format_numbers, looks_numeric, with_unit
 from pipeline.rendering.text.line import measure
 from pipeline.rendering.text.styles import BODY
 
@@ -38,7 +38,7 @@ LANGUAGES = ["en", "de", "fr", "pt-BR", "tr", "ar", "fa", "he", "hi", "bn", "ja"
     ],
 )
 def test_a_number_has_the_signs_of_its_language_and_its_unit_where_that_belongs(language, unit, written):
-    assert write_number(1234.5, language, unit) == written
+    assert format_number(1234.5, language, unit) == written
 
 
 @pytest.mark.parametrize(
@@ -52,55 +52,55 @@ def test_a_number_has_the_signs_of_its_language_and_its_unit_where_that_belongs(
     ],
 )
 def test_large_numbers_are_written_short_as_their_language_does(language, written):
-    assert write_numbers((1_234_567, 950_000, 12_344, 0), language) == written
+    assert format_numbers((1_234_567, 950_000, 12_344, 0), language) == written
 
 
 def test_a_short_number_is_rounded_as_at_school():
-    assert write_numbers((1_240_000, 385_500, 96_250), "en", "£") == ("£1.24M", "£386K", "£96.3K")
-    assert write_number(124_500_000, "hi", "₹") == "₹12.5\u00a0क॰"
+    assert format_numbers((1_240_000, 385_500, 96_250), "en", "£") == ("£1.24M", "£386K", "£96.3K")
+    assert format_number(124_500_000, "hi", "₹") == "₹12.5\u00a0क॰"
 
 
 def test_numbers_that_are_compared_have_as_many_decimals_as_the_most_exact_needs():
-    assert write_numbers((1, 1.6, 2.9, 5.5), "en") == ("1.0", "1.6", "2.9", "5.5")
-    assert write_numbers((12, 3, 40), "en") == ("12", "3", "40")
-    assert write_numbers((12345.67, 7), "en") == ("12,346", "7")
+    assert format_numbers((1, 1.6, 2.9, 5.5), "en") == ("1.0", "1.6", "2.9", "5.5")
+    assert format_numbers((12, 3, 40), "en") == ("12", "3", "40")
+    assert format_numbers((12345.67, 7), "en") == ("12,346", "7")
 
 
 def test_what_is_small_beside_a_large_one_is_not_written_as_nothing():
-    assert write_numbers((12345, 0.4), "en") == ("12,345", "0.4")
-    assert write_numbers((0.00002,), "en") == ("0.00002",)
-    assert write_numbers((800, 0.6), "en") == ("800", "0.6")
+    assert format_numbers((12345, 0.4), "en") == ("12,345", "0.4")
+    assert format_numbers((0.00002,), "en") == ("0.00002",)
+    assert format_numbers((800, 0.6), "en") == ("800", "0.6")
 
 
 def test_what_is_too_small_for_six_decimals_is_about_nothing_and_not_exactly_that():
-    assert write_numbers((1.2e-7, 0), "en", "$") == ("≈$0", "$0")
-    assert write_number(-1.2e-7, "de", "%") == "≈0\u00a0%"
+    assert format_numbers((1.2e-7, 0), "en", "$") == ("≈$0", "$0")
+    assert format_number(-1.2e-7, "de", "%") == "≈0\u00a0%"
 
 
 def test_a_number_next_to_nothing_gives_the_large_ones_no_decimals():
-    assert write_numbers((54, 25, 0.01), "en", "cm") == ("54\u00a0cm", "25\u00a0cm", "0.01\u00a0cm")
+    assert format_numbers((54, 25, 0.01), "en", "cm") == ("54\u00a0cm", "25\u00a0cm", "0.01\u00a0cm")
 
 
 def test_a_letter_for_thousands_is_no_part_of_a_unit():
-    assert write_numbers((1_384_400, 950_000), "fr", "km") == ("1,38\u00a0M\u00a0km", "950 mille\u00a0km")
-    assert write_numbers((1_384_400, 950_000), "fr", "€") == ("1,38\u00a0M\u00a0€", "950\u00a0k\u00a0€")
-    assert write_number(384_400, "en", "km") == "384K\u00a0km"
+    assert format_numbers((1_384_400, 950_000), "fr", "km") == ("1,38\u00a0M\u00a0km", "950 mille\u00a0km")
+    assert format_numbers((1_384_400, 950_000), "fr", "€") == ("1,38\u00a0M\u00a0€", "950\u00a0k\u00a0€")
+    assert format_number(384_400, "en", "km") == "384K\u00a0km"
 
 
 def test_two_short_numbers_that_differ_look_different():
-    assert write_numbers((1_428_627_663, 1_425_671_352), "en") == ("1.429B", "1.426B")
+    assert format_numbers((1_428_627_663, 1_425_671_352), "en") == ("1.429B", "1.426B")
 
 
 def test_a_minus_is_a_minus_and_stands_before_the_sign_of_a_currency():
-    assert write_number(-5, "en", "$") == "−$5"
-    assert write_number(-5, "de", "%") == "−5\u00a0%"
+    assert format_number(-5, "en", "$") == "−$5"
+    assert format_number(-5, "de", "%") == "−5\u00a0%"
     assert with_unit("−5", "en", "km") == "−5\u00a0km"
 
 
 @settings(max_examples=80, deadline=None)
 @given(values=st.lists(AMOUNTS, max_size=6), language=st.sampled_from(LANGUAGES), unit=st.sampled_from(["", "%", "$"]))
 def test_every_number_is_written_on_one_short_line(values, language, unit):
-    for written in write_numbers(values, language, unit):
+    for written in format_numbers(values, language, unit):
         assert 0 < len(written) <= 24
         assert "-" not in written
         assert "e" not in written.lower().replace("\u200f", "") or language not in {"en", "de"}

@@ -16,7 +16,7 @@ from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.canvas import Canvas
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.pan_zoom import Framing, moving_still
-from pipeline.rendering.motion.sprites import flat
+from pipeline.rendering.motion.sprites import solid_sprite
 from pipeline.rendering.motion.timeline import play
 from pipeline.rendering.motion.ycbcr import Picture
 
@@ -45,7 +45,7 @@ def shown(still, frames, ground=GROUND):
 
 def test_a_slow_pan_moves_by_the_same_fraction_of_a_pixel_in_every_frame():
     # 1.2 times larger than the area: 32 pixels of room, crossed in 100 frames.
-    still = moving_still(spot(), AREA, start=Framing(x=0.45, zoom=1.2), end=Framing(x=0.55, zoom=1.2), over=100)
+    still = moving_still(spot(), AREA, start=Framing(x=0.45, zoom=1.2), end=Framing(x=0.55, zoom=1.2), frames=100)
     places = [middle(picture) for picture, _ in shown(still, 101)]
 
     steps = [before[0] - after[0] for before, after in pairwise(places)]
@@ -55,7 +55,7 @@ def test_a_slow_pan_moves_by_the_same_fraction_of_a_pixel_in_every_frame():
 
 
 def test_a_zoom_grows_by_the_same_factor_in_every_frame_about_a_point_that_stays():
-    still = moving_still(spot(), AREA, start=Framing(), end=Framing(zoom=2.0), over=60)
+    still = moving_still(spot(), AREA, start=Framing(), end=Framing(zoom=2.0), frames=60)
     pictures = [picture for picture, _ in shown(still, 61)]
 
     sizes = [float((np.asarray(picture.y, float) - 16).clip(2).sum() ** 0.5) for picture in pictures]
@@ -65,7 +65,7 @@ def test_a_zoom_grows_by_the_same_factor_in_every_frame_about_a_point_that_stays
 
 
 def test_every_frame_differs_on_the_way_and_the_last_is_held():
-    still = moving_still(spot(), AREA, start=Framing(), end=Framing(zoom=1.3), over=40)
+    still = moving_still(spot(), AREA, start=Framing(), end=Framing(zoom=1.3), frames=40)
 
     holds = [hold for _, hold in shown(still, 90)]
 
@@ -80,7 +80,7 @@ def test_every_frame_differs_on_the_way_and_the_last_is_held():
 )
 def test_no_framing_shows_anything_beyond_the_edge_of_the_still(x, y, zoom, size):
     white = Image.new("RGB", size, "#FFFFFF")
-    still = moving_still(white, AREA, start=Framing(x=x, y=y, zoom=zoom), end=Framing(), over=2)
+    still = moving_still(white, AREA, start=Framing(x=x, y=y, zoom=zoom), end=Framing(), frames=2)
 
     ((picture, hold),) = shown(still, 3)
 
@@ -90,17 +90,19 @@ def test_no_framing_shows_anything_beyond_the_edge_of_the_still(x, y, zoom, size
 
 
 def test_what_stands_on_a_moving_still_is_drawn_on_every_frame_of_it():
-    mark = flat(Image.new("L", (8, 8), 255), "#FFFFFF", left=20, top=20, motion=Motion(over=1))
-    still = moving_still(spot(), AREA, start=Framing(), end=Framing(zoom=1.3), over=20)
+    mark = solid_sprite(Image.new("L", (8, 8), 255), "#FFFFFF", left=20, top=20, motion=Motion(frames=1))
+    still = moving_still(spot(), AREA, start=Framing(), end=Framing(zoom=1.3), frames=20)
     composition = Composition(ground=GROUND, elements=[still, mark])
 
     assert all(frame.picture.y.getpixel((24, 24)) == 235 for frame in play(composition, 30))
 
 
 def test_a_part_of_a_still_at_rest_is_what_the_whole_of_it_showed_there():
-    still = moving_still(spot(), AREA, start=Framing(zoom=1.17), end=Framing(zoom=1.17), over=1)
-    mark = flat(Image.new("L", (8, 8), 255), "#FFFFFF", left=21, top=33, motion=Motion(enters=3, over=4, levels=()))
-    gone = flat(Image.new("L", (8, 8), 0), "#FFFFFF", left=20, top=20, motion=Motion(enters=9, over=2))
+    still = moving_still(spot(), AREA, start=Framing(zoom=1.17), end=Framing(zoom=1.17), frames=1)
+    mark = solid_sprite(
+        Image.new("L", (8, 8), 255), "#FFFFFF", left=21, top=33, motion=Motion(enters=3, frames=4, levels=())
+    )
+    gone = solid_sprite(Image.new("L", (8, 8), 0), "#FFFFFF", left=20, top=20, motion=Motion(enters=9, frames=2))
     canvas = Canvas(GROUND, [still, mark, gone])
     canvas.apply(canvas.advance(0))
     before = canvas.picture.copy()
@@ -114,7 +116,7 @@ def test_a_part_of_a_still_at_rest_is_what_the_whole_of_it_showed_there():
 
 @pytest.mark.parametrize("size", [(3000, 2000), (1000, 4000)])
 def test_a_large_still_is_kept_no_larger_than_its_closest_view_needs(size):
-    still = moving_still(Image.new("RGB", size), AREA, start=Framing(), end=Framing(zoom=1.5), over=30)
+    still = moving_still(Image.new("RGB", size), AREA, start=Framing(), end=Framing(zoom=1.5), frames=30)
 
     width, height = still.size
     assert min(width / AREA.width, height / AREA.height) == pytest.approx(1.5 * MIN_DOWNSCALE, abs=0.05)
@@ -122,6 +124,6 @@ def test_a_large_still_is_kept_no_larger_than_its_closest_view_needs(size):
 
 @pytest.mark.parametrize("size", [(160, 90), (100, 60), (3, 400)])
 def test_a_small_still_is_not_made_large_beforehand(size):
-    still = moving_still(Image.new("RGB", size), AREA, start=Framing(), end=Framing(zoom=1.1), over=30)
+    still = moving_still(Image.new("RGB", size), AREA, start=Framing(), end=Framing(zoom=1.1), frames=30)
 
     assert all(kept <= 1.25 * own + 2 for kept, own in zip(still.size, size, strict=True))

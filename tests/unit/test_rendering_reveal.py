@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.animation import FULL, Motion, Pose
-from pipeline.rendering.motion.reveal import Reach, opacities
+from pipeline.rendering.motion.reveal import OrderRanges, opacities
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.ycbcr import Colour, Picture
 from pipeline.rendering.surface.motif import figure
@@ -60,7 +60,7 @@ def test_a_front_that_goes_from_left_to_right_touches_only_its_columns(drawn):
     before, now = Pose(FULL, 0, drawn), Pose(FULL, 0, drawn + 5)
     differing = [at for at in range(SIDE) if opacities(before)[at] != opacities(now)[at]]
 
-    box = Reach.of(Image.new("L", order.size, FULL), order).between(before, now)
+    box = OrderRanges.of(Image.new("L", order.size, FULL), order).between(before, now)
 
     assert box == (differing[0], 0, differing[-1] + 1, SIDE)
     # The soft edge, and the way it went.
@@ -72,5 +72,5 @@ def test_nothing_is_painted_again_where_the_mask_lets_nothing_through():
     mask = Image.new("L", (SIDE, SIDE))
     mask.paste(FULL, (30, 40, 50, 60))
 
-    assert Reach.of(mask, order).between(None, Pose(FULL, 0, FULL)) == (30, 40, 50, 60)
-    assert Reach.of(mask, order).between(Pose(FULL, 0, 9), Pose(FULL, 0, 9)).width == 0
+    assert OrderRanges.of(mask, order).between(None, Pose(FULL, 0, FULL)) == (30, 40, 50, 60)
+    assert OrderRanges.of(mask, order).between(Pose(FULL, 0, 9), Pose(FULL, 0, 9)).width == 0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from pipeline.rendering.scales import Scale, round_range, spread, ticks
+from pipeline.rendering.scales import Scale, round_range, spread_labels, ticks
 
 AMOUNTS = st.floats(min_value=-1e12, max_value=1e12, allow_nan=False, allow_infinity=False)
 
@@ -68,7 +68,7 @@ def test_a_scale_says_where_a_value_lies():
     wanted=st.lists(st.integers(-200, 1200), min_size=1, max_size=6), height=st.integers(10, 60), gap=st.integers(0, 30)
 )
 def test_labels_stand_clear_of_each_other_and_inside_in_the_order_they_want(wanted, height, gap):
-    placed = spread(wanted, [height] * len(wanted), low=0, high=1000, gap=gap)
+    placed = spread_labels(wanted, [height] * len(wanted), low=0, high=1000, gap=gap)
 
     order = sorted(range(len(wanted)), key=lambda index: (wanted[index], index))
     for above, below in pairwise(order):
@@ -78,4 +78,4 @@ def test_labels_stand_clear_of_each_other_and_inside_in_the_order_they_want(want
 
 
 def test_labels_that_do_not_collide_stay_where_they_want_to_be():
-    assert spread([100, 300, 200], [40, 40, 40], low=0, high=400, gap=10) == (100, 300, 200)
+    assert spread_labels([100, 300, 200], [40, 40, 40], low=0, high=400, gap=10) == (100, 300, 200)

@@ -8,11 +8,11 @@ from pipeline.rendering.captions import captions
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.surface.emblem import Emblem
 from pipeline.rendering.text import fonts
-from pipeline.rendering.text.capitals import capitals
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.line import shape
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import DISPLAY
+from pipeline.rendering.text.uppercase import uppercase
 from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
 from tests.standins.system_fonts import make_font, system_fonts
 
@@ -176,7 +176,7 @@ def test_lines_of_high_scripts_do_not_touch(language, text):
     ],
 )
 def test_capitals_are_those_of_the_language(text, language, expected):
-    assert capitals(text, language) == expected
+    assert uppercase(text, language) == expected
 
 
 def test_an_ideograph_has_the_shape_of_the_language(system_fonts):
@@ -200,7 +200,7 @@ def test_quotes_among_ideographs_are_as_wide_as_they_are(system_fonts):
 
 @pytest.mark.ideographs
 def test_a_title_in_japanese_is_broken_between_phrases():
-    block = fit("QRコードはどこで生まれたか", DISPLAY.in_language("ja"), (140, 100), width_px=970, most_lines=5)
+    block = fit("QRコードはどこで生まれたか", DISPLAY.in_language("ja"), (140, 100), width_px=970, max_lines=5)
 
     assert [line.text for line in block.lines] in (
         ["QRコードは", "どこで", "生まれたか"],

@@ -8,10 +8,10 @@ from PIL import Image, ImageDraw
 
 from pipeline.errors import InputError
 from pipeline.rendering.asset_loading import read_typeface
-from pipeline.rendering.text.advances import pen_for, steps, width_of
-from pipeline.rendering.text.fonts import Face, face_for, load
+from pipeline.rendering.text.advances import advance_width, kerned_advances, pen_for
+from pipeline.rendering.text.fonts import Face, face_for, load_font
 from pipeline.rendering.text.line import measure, shape
-from pipeline.rendering.text.shaping import stands_alone
+from pipeline.rendering.text.shaping import can_skip_shaping
 from pipeline.rendering.text.styles import BODY, DISPLAY
 
 pytestmark = pytest.mark.shaped
@@ -24,31 +24,31 @@ TELLS_EM = 0.0006
 def pillows(text, style, size_px=1000):
     """What Pillow measures, in em."""
     face = face_for(text[0], weight=style.weight)
-    font = load(face, size_px=size_px, weight=style.weight, optical_size=style.optical_size)
+    font = load_font(face, size_px=size_px, weight=style.weight, optical_size=style.optical_size)
     return font.getlength(text) / size_px
 
 
 def alone(letter, face, style, **direction):
-    return stands_alone(letter, face, weight=style.weight, optical_size=style.optical_size, **direction)
+    return can_skip_shaping(letter, face, weight=style.weight, optical_size=style.optical_size, **direction)
 
 
 @pytest.mark.parametrize("style", [BODY, DISPLAY], ids=["small", "display"])
 def test_letters_are_as_wide_as_pillow_draws_them(style):
     for letter in LETTERS:
         face = face_for(letter, weight=style.weight)
-        assert width_of(letter, face, style) == pytest.approx(pillows(letter, style), abs=TELLS_EM), letter
+        assert advance_width(letter, face, style) == pytest.approx(pillows(letter, style), abs=TELLS_EM), letter
 
 
 def test_pairs_are_kerned_as_pillow_kerns_them():
     face = face_for("A", weight=DISPLAY.weight)
 
     for left, right in [*product("AVTLy.", "AVTya,"), *product("ГДтУ.", "Гтал,")]:
-        (first, second) = steps((left, right), face, DISPLAY)
+        (first, second) = kerned_advances((left, right), face, DISPLAY)
         apart = pillows(left + right, DISPLAY) - pillows(left, DISPLAY) - pillows(right, DISPLAY)
-        assert first.move_em - first.width_em == pytest.approx(apart, abs=2 * TELLS_EM), left + right
-        assert second.move_em == second.width_em
-    (first, _) = steps(("A", "V"), face, DISPLAY)
-    assert first.move_em < first.width_em - 0.02
+        assert first.kerned_em - first.width_em == pytest.approx(apart, abs=2 * TELLS_EM), left + right
+        assert second.kerned_em == second.width_em
+    (first, _) = kerned_advances(("A", "V"), face, DISPLAY)
+    assert first.kerned_em < first.width_em - 0.02
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_line_of_letters_is_as_long_as_its_letters_and_what_they_are_kerned(te
 
     assert "".join(piece.text for piece in line.pieces) == text
     assert all(one.left_em < other.left_em for one, other in zip(line.pieces, line.pieces[1:], strict=False))
-    font = load(face, size_px=1000, weight=style.weight, optical_size=style.optical_size)
+    font = load_font(face, size_px=1000, weight=style.weight, optical_size=style.optical_size)
     whole = font.getlength(text, features=["-liga", "-clig", "-calt"]) / 1000
     tracked = style.tracking * (len(line.pieces) - 1)
     assert measure(text, style) == pytest.approx(whole + tracked, abs=len(text) * TELLS_EM)
@@ -77,7 +77,7 @@ def test_letters_that_are_not_shaped_to_be_drawn_look_as_if_they_were(style):
             continue
         plain += 1
         fonts = (
-            load(face, size_px=96, weight=style.weight, optical_size=style.optical_size),
+            load_font(face, size_px=96, weight=style.weight, optical_size=style.optical_size),
             pen_for(letter, face, style, 96).font,
         )
         sheets = [Image.new("L", (240, 240)) for _ in fonts]
@@ -116,25 +116,25 @@ def test_a_bracket_in_a_text_from_right_to_left_is_mirrored():
 def test_letters_beyond_the_basic_plane_keep_their_places():
     face = face_for("𝐀", weight=400) or face_for("A", weight=400)
 
-    one, other = steps(("𝐀", "V"), face, BODY)
-    assert other == steps(("V",), face, BODY)[0]
+    one, other = kerned_advances(("𝐀", "V"), face, BODY)
+    assert other == kerned_advances(("V",), face, BODY)[0]
     assert one.width_em > 0
 
 
-def test_a_font_packed_for_the_web_is_refused_in_one_line(tmp_path):
+def test_a_web_font_is_refused_in_one_line(tmp_path):
     with TTFont(face_for("ก", weight=400).path) as font:
         font.flavor = "woff"
         font.save(tmp_path / "own.woff")
 
-    with pytest.raises(InputError, match="packed for the web"):
+    with pytest.raises(InputError, match="is a web font"):
         read_typeface("own.woff", tmp_path, weight=400)
 
 
 def test_a_font_that_harfbuzz_can_not_read_is_named(tmp_path):
     (tmp_path / "own.ttf").write_bytes(b"no font")
 
-    with pytest.raises(InputError, match="no font that can be read") as told:
-        steps(("a",), Face(path=str(tmp_path / "own.ttf")), BODY)
+    with pytest.raises(InputError, match="not a readable font") as told:
+        kerned_advances(("a",), Face(path=str(tmp_path / "own.ttf")), BODY)
     assert "own.ttf" in str(told.value.where)
 
 
@@ -142,4 +142,4 @@ def test_a_font_whose_capitals_are_low_is_measured_at_its_scale():
     face = face_for("H", weight=400)
     larger = Face(path=face.path, axes=face.axes, scale=1.25)
 
-    assert width_of("H", larger, BODY) == pytest.approx(1.25 * width_of("H", face, BODY), abs=TELLS_EM)
+    assert advance_width("H", larger, BODY) == pytest.approx(1.25 * advance_width("H", face, BODY), abs=TELLS_EM)

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.language.graphemes import clusters
-from pipeline.language.hyphenation import division_points
-from pipeline.language.typography import typographic
+from pipeline.language.graphemes import grapheme_clusters
+from pipeline.language.hyphenation import hyphenation_points
+from pipeline.language.typography import typeset
 from pipeline.rendering.text import fitting
 from pipeline.rendering.text.fitting import fit
-from pipeline.rendering.text.line import measure, presentable, shape
-from pipeline.rendering.text.line_breaking import break_lines, chunks_of
+from pipeline.rendering.text.line import drawable_text, measure, shape
+from pipeline.rendering.text.line_breaking import break_lines, split_chunks
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, DISPLAY, HEADING, ITEM, STATEMENT
 from pipeline.rendering.type_scale import DISPLAY_SIZES, STATEMENT_SIZES
@@ -30,7 +30,7 @@ HOSTILE = st.one_of(WORDS, st.text(min_size=1, max_size=200), st.text(alphabet="
 
 
 def lines_of(text: str, *, width_px: int = 970, size_px: int = 100, most: int = 5) -> list[str]:
-    broken = break_lines(text, chunks_of(text), DISPLAY, width_em=width_px / size_px, most=most)
+    broken = break_lines(text, split_chunks(text), DISPLAY, width_em=width_px / size_px, most=most)
     assert broken is not None
     return [text[span.start : span.end] for span in broken.spans]
 
@@ -42,19 +42,19 @@ def lines_of(text: str, *, width_px: int = 970, size_px: int = 100, most: int = 
 # Mixed directions: the whole line is wider than the sum of its words.
 @example(text="\u0627 \u0627 a\xa0??c", width=443, most=1)
 def test_every_text_fits_the_width_the_height_and_the_number_of_lines(text, width, most):
-    block = fit(text, DISPLAY, (124, 80, 50, 32), width_px=width, height_px=400, most_lines=most)
+    block = fit(text, DISPLAY, (124, 80, 50, 32), width_px=width, height_px=400, max_lines=most)
 
     # A poem has its own lines, which may be turned over.
     assert len(block.lines) <= max(most, 2 * len(text.split("\n")) if "\n" in text else 0)
     assert block.height_px <= 400
     assert block.width_px <= width
-    assert bool(block.lines) is bool(presentable(text, weight=DISPLAY.weight))
+    assert bool(block.lines) is bool(drawable_text(text, weight=DISPLAY.weight))
 
 
 @settings(max_examples=40, deadline=None)
 @given(text=HOSTILE)
 def test_the_ink_of_a_line_stays_beside_its_measured_width(text):
-    block = fit(text, BODY, (64,), width_px=900, most_lines=1)
+    block = fit(text, BODY, (64,), width_px=900, max_lines=1)
 
     for line in block.lines:
         ink = draw_ink(line, block.size_px)
@@ -66,8 +66,8 @@ def test_the_ink_of_a_line_stays_beside_its_measured_width(text):
 @settings(max_examples=60, deadline=None)
 @given(text=WORDS, width=st.integers(8, 30))
 def test_breaking_loses_no_letter(text, width):
-    shown = presentable(text)
-    broken = break_lines(shown, chunks_of(shown), BODY, width_em=width, most=1000) if shown else None
+    shown = drawable_text(text)
+    broken = break_lines(shown, split_chunks(shown), BODY, width_em=width, most=1000) if shown else None
 
     if broken:
         kept = "".join(shown[span.start : span.end] for span in broken.spans)
@@ -103,25 +103,25 @@ def test_the_number_of_a_day_stays_with_its_month_and_ends_no_sentence(text, wid
 
 
 def test_lines_without_a_letter_are_no_poem():
-    assert not fit("\n", BODY, (48,), width_px=200, most_lines=1).lines
+    assert not fit("\n", BODY, (48,), width_px=200, max_lines=1).lines
     assert [line.text for line in fit("one\n \ntwo", BODY, (48,), width_px=200).lines] == ["one", "two"]
 
 
 def test_a_text_that_fits_keeps_all_its_words():
     text = "How the night the lights went out in New York changed the grid of a continent for good, at last"
 
-    block = fit(text, DISPLAY, (124, 100, 80, 64), width_px=970, height_px=520, most_lines=5)
+    block = fit(text, DISPLAY, (124, 100, 80, 64), width_px=970, height_px=520, max_lines=5)
 
     assert " ".join(line.text for line in block.lines) == text
-    assert not block.cut
+    assert not block.is_truncated
 
 
 def test_the_lines_of_a_poem_are_its_own_and_the_longest_decides_how_large_they_are():
     stanza = "In what distant deeps\nBurnt\nthe fire of thine eyes, the fire of thine eyes?"
 
-    block = fit(stanza, STATEMENT, STATEMENT_SIZES, width_px=1200, height_px=700, most_lines=2)
+    block = fit(stanza, STATEMENT, STATEMENT_SIZES, width_px=1200, height_px=700, max_lines=2)
     narrow = fit(stanza, STATEMENT, STATEMENT_SIZES, width_px=700, height_px=700)
-    low = fit(stanza, STATEMENT, STATEMENT_SIZES, width_px=1200, height_px=100, most_lines=2)
+    low = fit(stanza, STATEMENT, STATEMENT_SIZES, width_px=1200, height_px=100, max_lines=2)
 
     assert [line.text for line in block.lines] == stanza.split("\n")
     assert block.size_px < STATEMENT_SIZES[0]
@@ -132,9 +132,9 @@ def test_the_lines_of_a_poem_are_its_own_and_the_longest_decides_how_large_they_
 
 
 def test_only_what_is_too_long_at_the_smallest_size_ends_in_an_ellipsis_after_a_whole_word():
-    block = fit("several words " * 40, BODY, (44, 32), width_px=600, most_lines=2)
+    block = fit("several words " * 40, BODY, (44, 32), width_px=600, max_lines=2)
 
-    assert block.cut
+    assert block.is_truncated
     assert block.size_px == 32
     assert block.lines[-1].text.endswith(("words…", "several…"))
 
@@ -144,26 +144,26 @@ def test_of_hundreds_of_words_the_most_that_fit_stay_and_few_tries_find_them(mon
     monkeypatch.setattr(fitting, "break_lines", lambda *given, **named: tries.append(1) or break_lines(*given, **named))
     text = " ".join(f"w{number}" for number in range(200))
 
-    block = fit(text, BODY, (32,), width_px=900, most_lines=2)
+    block = fit(text, BODY, (32,), width_px=900, max_lines=2)
 
     shown = " ".join(line.text for line in block.lines)
     count = len(shown.split())
     assert shown == " ".join(text.split()[:count]) + "…"
-    assert fit(" ".join(text.split()[: count + 1]) + "…", BODY, (32,), width_px=900, most_lines=2).cut
+    assert fit(" ".join(text.split()[: count + 1]) + "…", BODY, (32,), width_px=900, max_lines=2).is_truncated
     assert len(tries) < 30
 
 
 def test_a_letter_that_is_a_whole_sentence_is_set():
     # FreeType draws it at no size at which it would be looked at.
-    assert fit("\ufdfd", HEADING, (64, 32), width_px=2000, most_lines=1).lines
+    assert fit("\ufdfd", HEADING, (64, 32), width_px=2000, max_lines=1).lines
 
 
 def test_an_own_ellipsis_is_not_taken_for_a_cut():
-    assert not fit("To be continued…", BODY, (32,), width_px=900, most_lines=1).cut
+    assert not fit("To be continued…", BODY, (32,), width_px=900, max_lines=1).is_truncated
 
 
 def test_an_endless_word_is_cut_between_letters_rather_than_clipped():
-    block = fit("https://example.org/" + "a" * 300, DISPLAY, (100, 64), width_px=970, most_lines=3)
+    block = fit("https://example.org/" + "a" * 300, DISPLAY, (100, 64), width_px=970, max_lines=3)
 
     assert 1 < len(block.lines) <= 3
     assert block.width_px <= 970
@@ -172,9 +172,9 @@ def test_an_endless_word_is_cut_between_letters_rather_than_clipped():
 @pytest.mark.parametrize("text", ["слово " * 200_000, "x" * 1_000_000], ids=["words", "one word"])
 def test_of_an_enormous_text_only_the_beginning_is_looked_at(text, monkeypatch):
     looked_at = []
-    monkeypatch.setattr(fitting, "presentable", lambda text, weight: looked_at.append(len(text)) or text)
+    monkeypatch.setattr(fitting, "drawable_text", lambda text, weight: looked_at.append(len(text)) or text)
 
-    assert fit(text, DISPLAY, (100, 64), width_px=970, most_lines=4).cut
+    assert fit(text, DISPLAY, (100, 64), width_px=970, max_lines=4).is_truncated
     assert max(looked_at) < 1000
 
 
@@ -194,33 +194,35 @@ def test_a_word_wider_than_its_line_is_divided_as_its_language_does(word, langua
     width = round(0.75 * measure(word, style) * 48)
 
     for text, sizes in ((word, (48,)), (f"„{word}“,", (48, 44, 40, 36, 32))):
-        block = fit(text, style, sizes, width_px=width, most_lines=3)
+        block = fit(text, style, sizes, width_px=width, max_lines=3)
         assert [line.text.strip("„“,") for line in block.lines] == lines
-        assert not block.cut
+        assert not block.is_truncated
 
 
 @pytest.mark.parametrize("language", ["", "de", "th", "ja", "he"])
 @settings(max_examples=25, deadline=None)
 @given(text=HOSTILE, width=st.integers(200, 900))
 def test_divided_words_keep_all_their_letters(language, text, width):
-    block = fit(text, ITEM.in_language(language), (48, 40, 32), width_px=width, most_lines=8)
+    block = fit(text, ITEM.in_language(language), (48, 40, 32), width_px=width, max_lines=8)
 
-    if not block.cut:
+    if not block.is_truncated:
         said = "".join(line.text for line in block.lines)
-        assert "".join(said.split()).replace("-", "") == "".join(presentable(text, weight=540).split()).replace("-", "")
+        assert "".join(said.split()).replace("-", "") == "".join(drawable_text(text, weight=540).split()).replace(
+            "-", ""
+        )
     assert block.width_px <= width
 
 
 def test_a_word_that_fits_its_line_is_never_divided():
     text = "Die Geschwindigkeitsbegrenzung unterstützt Krankenversicherungen und Bundesausbildungsförderungsgesetze"
 
-    block = fit(text, ITEM.in_language("de"), (48, 44, 40, 36, 32), width_px=1000, most_lines=2)
+    block = fit(text, ITEM.in_language("de"), (48, 44, 40, 36, 32), width_px=1000, max_lines=2)
 
     assert not any(line.text.endswith("-") for line in block.lines)
 
 
 def test_a_title_gets_smaller_before_a_word_of_it_is_divided():
-    word, box = "Geschwindigkeitsbegrenzung", {"width_px": 970, "most_lines": 3}
+    word, box = "Geschwindigkeitsbegrenzung", {"width_px": 970, "max_lines": 3}
     title = fit(word, DISPLAY.in_language("de"), DISPLAY_SIZES, **box)
     item = fit(word, STATEMENT.in_language("de"), DISPLAY_SIZES, **box)
 
@@ -233,7 +235,7 @@ def test_a_title_gets_smaller_before_a_word_of_it_is_divided():
     "word", ["https://beispiel.de/geschwindigkeitsbegrenzung", "Geschwindigkeitsbegrenzung2024", "Geschwindig@keit.de"]
 )
 def test_addresses_and_numbers_get_no_hyphen(word):
-    block = fit(word, ITEM.in_language("de"), (48,), width_px=400, most_lines=4)
+    block = fit(word, ITEM.in_language("de"), (48,), width_px=400, max_lines=4)
 
     assert "".join(line.text for line in block.lines) == word
 
@@ -253,29 +255,29 @@ def test_addresses_and_numbers_get_no_hyphen(word):
     ],
 )
 def test_an_address_that_is_too_long_for_a_line_is_parted_at_its_joints(word, lines):
-    block = fit(word, ITEM.in_language("de"), (48,), width_px=640, most_lines=4)
+    block = fit(word, ITEM.in_language("de"), (48,), width_px=640, max_lines=4)
 
     assert [line.text for line in block.lines] == lines
 
 
 def test_an_address_that_fits_a_line_is_not_parted():
-    block = fit("Write to anna-maria.klein@example.org, please.", ITEM, (48,), width_px=700, most_lines=4)
+    block = fit("Write to anna-maria.klein@example.org, please.", ITEM, (48,), width_px=700, max_lines=4)
 
     assert any("anna-maria.klein@example.org," in line.text for line in block.lines)
 
 
 @pytest.mark.parametrize("word", ["1.299.000,00", "Hm...", "z.B.", "«https://example.org/»,", "C++", "x-y.", "://"])
 def test_nothing_is_parted_from_its_marks(word):
-    for line in (line.text for line in fit(word, ITEM, (48,), width_px=340, most_lines=9).lines):
+    for line in (line.text for line in fit(word, ITEM, (48,), width_px=340, max_lines=9).lines):
         assert any(map(str.isalnum, line)) or not any(map(str.isalnum, word)), word
 
 
 def test_no_part_of_a_divided_word_is_shorter_than_three_letters():
     for word, language in (("Abendessen", "de"), ("internationalization", "en"), ("asszonyság", "hu"), ("aamu", "fi")):
-        points = division_points(word, language)
+        points = hyphenation_points(word, language)
         assert all(3 <= point <= len(word) - 3 for point in points), (word, points)
     # It would be spelt asz-szonyság.
-    assert division_points("asszonyság", "hu") == (7,)
+    assert hyphenation_points("asszonyság", "hu") == (7,)
 
 
 def test_no_line_ends_with_a_lonely_last_word():
@@ -287,16 +289,16 @@ def test_no_line_ends_with_a_lonely_last_word():
 @pytest.mark.parametrize("width_px", range(700, 1700, 100))
 def test_the_lines_of_a_sentence_are_about_as_long_as_each_other(width_px):
     text = "An octopus prefers to crawl, because swimming stops the heart that feeds its whole body."
-    lines = fit(text, STATEMENT, (64,), width_px=width_px, most_lines=9).lines
+    lines = fit(text, STATEMENT, (64,), width_px=width_px, max_lines=9).lines
 
     assert min(line.width_em for line in lines) >= 0.65 * max(line.width_em for line in lines)
 
 
 @pytest.mark.parametrize("title", ["Rust never sleeps", "The invention of the shipping container", "Rust and ruin"])
 def test_a_better_break_costs_at_most_a_fifth_of_the_size(title, monkeypatch):
-    box = {"width_px": 970, "height_px": 520, "most_lines": 5}
+    box = {"width_px": 970, "height_px": 520, "max_lines": 5}
     chosen = fit(title, DISPLAY, DISPLAY_SIZES, **box)
-    monkeypatch.setattr(fitting, "_STEPS_FOR_BEAUTY", 0)
+    monkeypatch.setattr(fitting, "_STEPS_FOR_BREAKS", 0)
 
     assert chosen.size_px >= 0.79 * fit(title, DISPLAY, DISPLAY_SIZES, **box).size_px
 
@@ -310,7 +312,7 @@ def test_a_better_break_costs_at_most_a_fifth_of_the_size(title, monkeypatch):
     ],
 )
 def test_a_title_gets_smaller_before_its_first_line_is_one_short_word(title, width_px, lines):
-    chosen = fit(title, DISPLAY, DISPLAY_SIZES, width_px=width_px, height_px=520, most_lines=5)
+    chosen = fit(title, DISPLAY, DISPLAY_SIZES, width_px=width_px, height_px=520, max_lines=5)
 
     assert [line.text for line in chosen.lines] == lines
     assert chosen.size_px >= 0.63 * DISPLAY_SIZES[0]
@@ -329,7 +331,7 @@ def test_an_article_is_not_left_alone_on_a_line_before_a_long_word():
         STATEMENT.in_language("de"),
         STATEMENT_SIZES,
         width_px=1180,
-        most_lines=6,
+        max_lines=6,
         emphasis="nur nicht für den Kapitän",
     )
 
@@ -337,7 +339,7 @@ def test_an_article_is_not_left_alone_on_a_line_before_a_long_word():
 
 
 def test_a_japanese_heading_of_a_few_letters_is_not_parted_in_a_word():
-    block = fit("湯気のはたらき", DISPLAY.in_language("ja"), DISPLAY_SIZES, width_px=900, most_lines=3)
+    block = fit("湯気のはたらき", DISPLAY.in_language("ja"), DISPLAY_SIZES, width_px=900, max_lines=3)
 
     assert [line.text for line in block.lines] == ["湯気のはたらき"]
 
@@ -345,7 +347,7 @@ def test_a_japanese_heading_of_a_few_letters_is_not_parted_in_a_word():
 def test_the_key_phrase_is_kept_on_one_line_where_that_is_possible():
     text = "When it swims, the main heart stops, so an octopus would rather crawl."
 
-    block = fit(text, STATEMENT, (100,), width_px=1206, most_lines=6, emphasis="the main heart stops")
+    block = fit(text, STATEMENT, (100,), width_px=1206, max_lines=6, emphasis="the main heart stops")
 
     marked = ["".join(p.text for p in line.pieces if p.group == 1) for line in block.lines]
     assert [phrase for phrase in marked if phrase] == ["the main heart stops"]
@@ -353,39 +355,41 @@ def test_the_key_phrase_is_kept_on_one_line_where_that_is_possible():
 
 def test_a_dash_and_a_french_question_mark_never_begin_a_line():
     for width in range(300, 1200, 60):
-        text = presentable("Pourquoi la tour - la grande - grandit en été ?")
-        broken = break_lines(text, chunks_of(text), BODY, width_em=width / 48, most=20)
+        text = drawable_text("Pourquoi la tour - la grande - grandit en été ?")
+        broken = break_lines(text, split_chunks(text), BODY, width_em=width / 48, most=20)
         assert broken is not None
         assert not any(text[span.start] in "–?" for span in broken.spans)
 
 
 @pytest.mark.parametrize(("language", "text"), [("th", "แสงพบกับโมเลกุลเล็ก ๆ ของอากาศ"), ("lo", "ຄ່ອຍ ໆ ໄປ")])
 def test_no_line_begins_with_a_sign_that_says_a_word_twice(language, text):
-    assert not any(text[chunk.start] in "ๆໆៗ" for chunk in chunks_of(text, language))
+    assert not any(text[chunk.start] in "ๆໆៗ" for chunk in split_chunks(text, language))
 
 
 def test_ideographs_may_break_anywhere_but_before_closing_punctuation():
     text = "日本語の文章。"
 
-    chunks = [text[c.start : c.end] for c in chunks_of(text)]
+    chunks = [text[c.start : c.end] for c in split_chunks(text)]
 
     assert chunks == ["日", "本", "語", "の", "文", "章。"]
 
 
 @pytest.mark.parametrize("whole", ["👩‍👩‍👧", "🇩🇪", "é", "👍🏽", "क्षि", "각", "น้ำ"])
 def test_graphemes_stay_whole(whole):
-    assert clusters(f"a{whole}b") == ["a", whole, "b"]
+    assert grapheme_clusters(f"a{whole}b") == ["a", whole, "b"]
 
 
 def test_quotes_apostrophes_and_dashes_become_real_ones():
-    assert typographic("It's \"hot\" -- isn't it...") == "It’s “hot”\u00a0– isn’t it…"
+    assert typeset("It's \"hot\" -- isn't it...") == "It’s “hot”\u00a0– isn’t it…"
 
 
 @pytest.mark.parametrize("text", ["24 °C", "6.04 km", "3 m/s²", "50 %", "100 €", "$ 5.20", "−3 K", "440 Hz"])
 def test_no_line_ends_between_a_number_and_its_unit(text):
-    set_text = typographic(f"It was {text} by then")
+    set_text = typeset(f"It was {text} by then")
 
-    assert " ".join(chunk.of(set_text) for chunk in chunks_of(set_text)) == f"It was {text.replace(' ', NBSP)} by then"
+    assert (
+        " ".join(chunk.of(set_text) for chunk in split_chunks(set_text)) == f"It was {text.replace(' ', NBSP)} by then"
+    )
 
 
 @pytest.mark.parametrize(
@@ -397,20 +401,20 @@ def test_no_line_ends_between_a_number_and_its_unit(text):
     ],
 )
 def test_a_short_formula_stays_on_its_line_and_a_long_one_is_broken_before_a_sign(text, pieces):
-    set_text = typographic(text)
+    set_text = typeset(text)
 
-    assert tuple(chunk.of(set_text).replace(NBSP, " ") for chunk in chunks_of(set_text)) == pieces
+    assert tuple(chunk.of(set_text).replace(NBSP, " ") for chunk in split_chunks(set_text)) == pieces
 
 
 def test_a_phrase_wider_than_a_line_is_parted_where_words_end():
     style = replace(BODY, language="th")
-    label = fit("รถไฟฟ้าบีทีเอส", style, (40,), width_px=200, most_lines=2)
+    label = fit("รถไฟฟ้าบีทีเอส", style, (40,), width_px=200, max_lines=2)
 
     assert [line.text for line in label.lines] == ["รถไฟฟ้า", "บีทีเอส"]
 
 
 def test_the_parts_of_an_endless_word_are_about_as_long_as_each_other():
-    lines = fit("x" * 45, BODY, (40,), width_px=800, most_lines=3).lines
+    lines = fit("x" * 45, BODY, (40,), width_px=800, max_lines=3).lines
 
     assert max(len(line.text) for line in lines) - min(len(line.text) for line in lines) <= 2
 
@@ -423,26 +427,26 @@ def test_what_is_turned_over_of_a_verse_stands_in():
 
 
 def test_a_number_and_a_word_may_stand_in_two_lines():
-    assert typographic("19 crates, 7 men, 3 lions") == "19 crates, 7 men, 3 lions"
+    assert typeset("19 crates, 7 men, 3 lions") == "19 crates, 7 men, 3 lions"
 
 
 def test_control_characters_and_direction_overrides_are_dropped():
-    assert presentable("a\u202eb\x00c\r\nd\ufe0f 1\ufe0f") == "ab c d 1"
+    assert drawable_text("a\u202eb\x00c\r\nd\ufe0f 1\ufe0f") == "ab c d 1"
 
 
 @pytest.mark.parametrize("word", ["می\u200cخواهم", "क्\u200dष"])
 def test_what_joins_and_parts_letters_inside_a_word_is_kept(word):
-    assert presentable(word) == word
+    assert drawable_text(word) == word
 
 
 @pytest.mark.usefixtures("system_fonts")
 def test_an_emoji_without_a_font_leaves_no_box_and_no_gap():
-    assert presentable("Why \U0001fae8 octopuses") == "Why octopuses"
+    assert drawable_text("Why \U0001fae8 octopuses") == "Why octopuses"
 
 
 def test_a_letter_without_a_font_stays_and_leaves_ink():
     unheard_of = "\U0001e900"  # Adlam, which hardly any machine has
-    assert presentable(unheard_of) == unheard_of
+    assert drawable_text(unheard_of) == unheard_of
     assert draw_ink(shape(unheard_of, BODY), 64) is not None
 
 
@@ -492,7 +496,7 @@ def test_round_and_pointed_letters_stand_out_over_the_edge_a_little_and_digits_k
 )
 @pytest.mark.parametrize("style", [DISPLAY, HEADING, ITEM], ids=["display", "heading", "item"])
 def test_accents_of_capitals_keep_clear_of_the_line_above(language, text, style):
-    block = fit(text, style.in_language(language), (100,), width_px=700, most_lines=9)
+    block = fit(text, style.in_language(language), (100,), width_px=700, max_lines=9)
 
     assert len(block.lines) > 2
     deepest, nearest = 0, 999
@@ -506,14 +510,14 @@ def test_accents_of_capitals_keep_clear_of_the_line_above(language, text, style)
 
 def test_lines_are_as_close_as_the_style_says_where_no_accent_is_below_another_line():
     for text in ("Why do we go there at once", "École et nous voilà en route"):
-        block = fit(text, DISPLAY, (100,), width_px=700, most_lines=3)
+        block = fit(text, DISPLAY, (100,), width_px=700, max_lines=3)
         assert len(block.lines) > 1
         assert block.leading_px == round(DISPLAY.leading * 100)
 
 
 def test_a_text_is_a_little_smaller_rather_than_a_column_beside_an_empty_half():
     text = "In Boston and in Portland, two operators disconnected their batteries."
-    block = fit(text, STATEMENT, STATEMENT_SIZES, width_px=1188, height_px=600, most_lines=6)
+    block = fit(text, STATEMENT, STATEMENT_SIZES, width_px=1188, height_px=600, max_lines=6)
 
     assert [line.text for line in block.lines] == [
         "In Boston and in Portland,",

@@ -13,7 +13,7 @@ from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.look import Frame
 from pipeline.rendering.motion.canvas import Canvas
 from pipeline.rendering.motion.timeline import last_picture
-from pipeline.rendering.motion.transitions import entering
+from pipeline.rendering.motion.transitions import transition_in
 from pipeline.rendering.motion.ycbcr import Picture
 from tests.standins.brands import logo
 from tests.standins.photos import photo_of_tests
@@ -57,14 +57,14 @@ def test_a_transition_costs_the_pictures_of_a_third_of_a_second_and_a_cut_costs_
     before, now = (last_picture(lay_out(scene, (), look())) for scene in (FIRST, SECOND))
     resting = [Frame(now, FRAMES, ())]
 
-    made = [frame.hold for frame in entering(resting, before, transition, frame_rate=30, right_to_left=False)]
+    made = [frame.hold for frame in transition_in(resting, before, transition, frame_rate=30, right_to_left=False)]
     assert made == [1] * costs + [FRAMES - costs]
 
 
 def test_halfway_through_a_fade_the_words_of_the_scene_before_have_nearly_gone():
     white, black = (Picture.of(Image.new("RGB", (64, 36), shade)) for shade in ("white", "black"))
 
-    made = entering([Frame(black, FRAMES, ())], white, "fade", frame_rate=30, right_to_left=False)
+    made = transition_in([Frame(black, FRAMES, ())], white, "fade", frame_rate=30, right_to_left=False)
     left = [float(bright(frame.picture).mean() - 16) / 219 for frame in made]
 
     assert left[0] > 0.5

@@ -21,7 +21,7 @@ def test_a_film_in_the_usual_look_finds_its_grounds_lit_and_most_of_its_letters_
     lit, drawn = background.background, rasterising._letters
     for cached in (lit, drawn):
         cached.cache_clear()
-    rendering.load()
+    rendering.preload()
     known, letters = lit.cache_info(), drawn.cache_info()
 
     for scene in SCENES:
@@ -41,8 +41,8 @@ def test_a_font_that_is_gone_is_told_to_whoever_draws_and_not_before(monkeypatch
         asked.append(True)
         raise MissingToolError("the font Inter is not installed", hint="Install nightreel again")
 
-    monkeypatch.setattr("pipeline.rendering.warm_up.rehearse", gone)
+    monkeypatch.setattr("pipeline.rendering.warm_up.fill_caches", gone)
 
-    rendering.load()
+    rendering.preload()
 
     assert asked

@@ -18,7 +18,7 @@ from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.queues import BatchQueue, JobKey, JobListQueue
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.film import jobs as jobs_module
+from pipeline.orchestrator.film import runner as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.state import IN_ORDER
 from pipeline.state.checkpoints.documents import to_json

@@ -317,14 +317,14 @@ def test_a_text_that_is_longer_than_any_script_is_no_answer() -> None:
     completion = Completion.model_validate({"choices": [{"message": {"content": "x" * 500_000}}]})
 
     assert completion.answer().text == ""
-    assert completion.answer().error == "the model's answer does not end"
+    assert completion.answer().error == "the model's answer is too long"
 
 
 def test_parts_that_are_longer_together_than_any_script_are_no_answer() -> None:
     part = {"type": "text", "text": "x" * 100_000}
     completion = Completion.model_validate({"choices": [{"message": {"content": [part] * 5}}]})
 
-    assert completion.answer().error == "the model's answer does not end"
+    assert completion.answer().error == "the model's answer is too long"
 
 
 @pytest.mark.parametrize(

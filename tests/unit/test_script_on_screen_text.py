@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pipeline.language.sentences import split_sentences
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import SCENES, Brief, Paragraph, Scene
 from pipeline.script.model_output import plain_text
 from pipeline.script.on_screen_text import (
@@ -167,7 +167,7 @@ def test_a_text_is_shortened_at_the_end_of_a_clause_or_a_word(text: str, limit: 
 def test_a_shortened_text_is_within_its_limit(text: str, limit: int) -> None:
     shown = shorten(text, limit)
 
-    assert width(shown) <= limit
+    assert display_width(shown) <= limit
     assert text.startswith(shown.removesuffix("…")) or shown == text
 
 

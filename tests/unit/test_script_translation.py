@@ -95,7 +95,7 @@ def test_a_script_of_any_texts_comes_back_together(items, description):
 def losses(text: str, translated: str, *, limit: int | None = None, **more: str) -> list[str]:
     limits = (("say_1", limit),) if limit else ()
     part = TranslationUnit(name="scene_3", kind="statement", texts=(("say_1", text),), limits=limits)
-    return find_translation_problems(part, {"say_1": translated}, **{"written_in": "en", "language": "es", **more})
+    return find_translation_problems(part, {"say_1": translated}, **{"source_language": "en", "language": "es", **more})
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_text_may_stay_the_same_between_two_kinds_of_one_language():
 def test_names_that_are_missing_or_new_are_told():
     part = TranslationUnit(name="scene_1", kind="title", texts=(("heading", "Tea"), ("say_1", "Tea cools.")), limits=())
 
-    told = find_translation_problems(part, {"titular": "Té", "say_1": "El té."}, written_in="en", language="es")
+    told = find_translation_problems(part, {"titular": "Té", "say_1": "El té."}, source_language="en", language="es")
 
     assert told == ["scene 1 (title): there is no titular in it", "scene 1 (title): heading is missing"]
 
@@ -165,10 +165,10 @@ def test_emphasis_has_to_be_a_phrase_of_the_translated_text_unless_it_is_the_las
     )
     translated = {"text": "Está frío.", "emphasis": "fría"}
 
-    assert find_translation_problems(part, translated, written_in="en", language="es") == [
+    assert find_translation_problems(part, translated, source_language="en", language="es") == [
         "scene 1 (statement): emphasis must be copied from the translated text letter by letter"
     ]
-    assert find_translation_problems(part, translated, written_in="en", language="es", strict=False) == []
+    assert find_translation_problems(part, translated, source_language="en", language="es", strict=False) == []
 
 
 @given(st.text())

@@ -21,7 +21,7 @@ from anyio import to_thread
 from pipeline.errors import ConfigurationError, NeedsLoginError, PermanentError, ProviderError, TransientError
 from pipeline.limits import Billing, Budget
 from pipeline.model import Price
-from pipeline.orchestrator.context.providers import make_models
+from pipeline.orchestrator.context.provider_factory import make_models
 from pipeline.script.chat import Message, Question
 from pipeline.settings import Settings
 from tests.standins.memory_ledger import Coins
@@ -83,7 +83,7 @@ async def test_an_answer_without_an_end_is_broken_off(way: str, status: int, ser
                 await response.write(b" " * 100_000)
         return response
 
-    with pytest.raises(TransientError, match="the answer does not end"):
+    with pytest.raises(TransientError, match="the response is too large"):
         await MODELS[way](await serve(go_on)).answer(QUESTION, Billing())
 
 
@@ -95,7 +95,7 @@ async def test_an_answer_that_is_packed_without_being_asked_for_is_not_unpacked(
         headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
         return web.Response(status=status, body=packed, headers=headers)
 
-    with pytest.raises(TransientError, match=r"groq: answers in an encoding that was not asked for \(gzip\)"):
+    with pytest.raises(TransientError, match=r"groq: the response has an encoding that was not requested \(gzip\)"):
         await MODELS["groq"](await serve(bomb)).answer(QUESTION, Billing())
 
 
@@ -105,7 +105,7 @@ async def test_what_is_unpacked_counts_as_it_is(serve: Serve) -> None:
         headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
         return web.Response(body=packed, headers=headers)
 
-    with pytest.raises(TransientError, match="the answer does not end"):
+    with pytest.raises(TransientError, match="the response is too large"):
         await MODELS["openai_compatible"](await serve(bomb)).answer(QUESTION, Billing())
 
 

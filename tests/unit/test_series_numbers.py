@@ -23,9 +23,15 @@ from pipeline.model.metadata import DESCRIPTION_MAX_BYTES, TITLE_MAX_CHARS, utf8
 from pipeline.orchestrator.batch.numbering import number_episodes
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.context import open_context
-from pipeline.orchestrator.context.serials import ledger_of, subject_key, track_of, with_series
+from pipeline.orchestrator.context.series import ledger_of, subject_key, track_of, with_series
 from pipeline.orchestrator.control.episodes import episodes_of, forget_episode
-from pipeline.orchestrator.film.episodes import let_next, note_script, passed_over, waits_for, wake
+from pipeline.orchestrator.film.episode_order import (
+    release_next_episode,
+    release_waiting_episodes,
+    skipped_episodes,
+    turn_error,
+)
+from pipeline.orchestrator.film.series import record_script
 from pipeline.publishing.youtube import Links, Neighbour
 from pipeline.publishing.youtube.journal import Journal, Published, Record
 from pipeline.publishing.youtube.links import with_links
@@ -150,7 +156,7 @@ def test_films_of_one_brief_are_one_episode_and_each_has_a_track(tmp_path):
     context = context_in(tmp_path, languages="en,de", formats="16:9,9:16")
     given = number_episodes([brief("A")], context, gives=True)
 
-    films = context.wishes.films_of(given.of(brief("A")))
+    films = context.briefs.films_of(given.of(brief("A")))
 
     assert {film.episode for film in films} == {1}
     assert [track_of(film) for film in films] == ["en", "en 9:16", "de", "de 9:16"]
@@ -195,13 +201,13 @@ async def test_a_film_of_no_series_is_called_as_before_and_one_of_a_series_by_it
     context = await to_thread.run_sync(context_in, tmp_path)
     plain, first, second = await to_thread.run_sync(
         lambda: [
-            context.job_id(context.wishes.complete(each))
+            context.job_id(context.briefs.complete(each))
             for each in (brief("A", series=""), brief("A", episode=1), brief("A", episode=2))
         ]
     )
     elsewhere = await to_thread.run_sync(lambda: context_in(tmp_path / "x", table=""))
 
-    assert plain == await to_thread.run_sync(lambda: elsewhere.job_id(elsewhere.wishes.complete(brief("A", series=""))))
+    assert plain == await to_thread.run_sync(lambda: elsewhere.job_id(elsewhere.briefs.complete(brief("A", series=""))))
     assert len({plain, first, second}) == 3
 
 
@@ -306,9 +312,9 @@ async def test_who_is_done_lets_the_next_one_go_on_from_where_that_waits_for_it_
         await become(context, each, JobStatus.PARKED, stage="publishing")
 
     # It has its script: that is no reason to try and publish the next one.
-    await let_next(first, context, stage="script")
+    await release_next_episode(first, context, stage="script")
     before = [(await context.store.load_job("night", each.id)).status for each in (second, third)]
-    await let_next(first, context)
+    await release_next_episode(first, context)
     after = [(await context.store.load_job("night", each.id)).status for each in (second, third)]
 
     assert before == [JobStatus.PARKED, JobStatus.PARKED]
@@ -323,7 +329,7 @@ async def test_an_episode_tells_what_it_waits_for_and_not_what_that_waits_for(te
     await context.store.save_job(first.evolve(status=JobStatus.PARKED, error=quota))
     await become(context, second, JobStatus.PARKED, stage="publishing")
 
-    told = [await to_thread.run_sync(waits_for, each, context, "publishing") for each in (second, third)]
+    told = [await to_thread.run_sync(turn_error, each, context, "publishing") for each in (second, third)]
 
     assert [each.message for each in told] == [
         "waits for episode 1, “Film 1” (parked: is spent)",
@@ -335,14 +341,14 @@ async def test_an_idle_run_lets_the_first_go_on_that_waits_for_nobody_any_more(t
     context, (first, *others) = ten
     for each in others:
         await become(context, each, JobStatus.PARKED, stage="publishing")
-    assert await wake("night", context) == 0
+    assert await release_waiting_episodes("night", context) == 0
 
     await become(context, first, JobStatus.CANCELLED)
 
-    assert await wake("night", context) == 1
+    assert await release_waiting_episodes("night", context) == 1
     statuses = [(await context.store.load_job("night", each.id)).status for each in others]
     assert statuses == [JobStatus.PENDING, *[JobStatus.PARKED] * 8]
-    assert await wake("night", context) == 0
+    assert await release_waiting_episodes("night", context) == 0
 
 
 async def test_what_was_not_to_be_published_is_passed_over_without_a_word_and_at_most_three_are_named(ten):
@@ -352,8 +358,8 @@ async def test_what_was_not_to_be_published_is_passed_over_without_a_word_and_at
     for each in jobs[5:8]:
         await become(context, each, JobStatus.COMPLETED)
 
-    assert await to_thread.run_sync(waits_for, jobs[8], context, "publishing") is None
-    told = await to_thread.run_sync(passed_over, jobs[8], context)
+    assert await to_thread.run_sync(turn_error, jobs[8], context, "publishing") is None
+    told = await to_thread.run_sync(skipped_episodes, jobs[8], context)
 
     assert [line.partition(" is not out")[0] for line in told] == [
         f"episode {number}, “Film {number}”," for number in (3, 4, 5)
@@ -373,7 +379,7 @@ async def test_an_episode_that_is_out_is_known_to_be_when_its_batch_is_gone(ten)
     assert [(each.status, each.published) for each in found[:2]] == [("removed", (("youtube", url),)), ("removed", ())]
     with pytest.raises(InputError, match=f"episode 1 is out as {re.escape(url)}"):
         await to_thread.run_sync(forget_episode, context, "optics", 1)
-    assert await to_thread.run_sync(passed_over, jobs[1], context) == ()
+    assert await to_thread.run_sync(skipped_episodes, jobs[1], context) == ()
 
 
 async def test_a_film_of_a_series_asks_for_no_more_films_however_many_there_are(ten, monkeypatch):
@@ -385,10 +391,10 @@ async def test_a_film_of_a_series_asks_for_no_more_films_however_many_there_are(
 
     for job in (jobs[1], jobs[9]):
         for stage in ("script", "publishing"):
-            await to_thread.run_sync(waits_for, job, context, stage)
-        await let_next(job, context)
+            await to_thread.run_sync(turn_error, job, context, stage)
+        await release_next_episode(job, context)
         script = Script(title="A", language="en", description="It is.", scenes=(), tags=())
-        await to_thread.run_sync(note_script, job, script, context)
+        await to_thread.run_sync(record_script, job, script, context)
 
     assert len(asked) <= 3 * 2
     assert len(read) <= 1

@@ -18,8 +18,8 @@ from pipeline.settings import (
     load_settings,
     setting_fields,
 )
-from pipeline.settings.diagnostics import _PRICED, without_keys
-from pipeline.settings.fields import only_in_files
+from pipeline.settings.diagnostics import _PRICED, redact_keys
+from pipeline.settings.fields import file_only_tables
 from pipeline.settings.series import EXAMPLE, EXAMPLE_SERIES, SeriesSettings
 from pipeline.workspace import find_workspace
 
@@ -167,7 +167,7 @@ def test_a_default_equals_the_same_value_set_by_hand(workspace):
     environ = {
         environment_name(name): ",".join(field.default) if isinstance(field.default, tuple) else str(field.default)
         for name, field in setting_fields().items()
-        if field.default not in (None, (), {}) and name not in only_in_files()
+        if field.default not in (None, (), {}) and name not in file_only_tables()
     }
 
     assert load_settings(workspace, {}, environ).model_dump_json() == Settings().model_dump_json()
@@ -381,7 +381,7 @@ def test_a_key_in_the_place_of_an_address_or_a_name_is_not_shown(workspace, toml
     ],
 )
 def test_a_name_is_no_key(name):
-    assert without_keys(name) == name
+    assert redact_keys(name) == name
 
 
 @pytest.mark.parametrize("written", ['"odd name"', '"a.b"', "my-office", '"größe"'])
@@ -431,7 +431,7 @@ def test_a_secret_is_not_shown_in_an_error_or_its_causes(workspace, toml):
     ("content", "told"),
     [
         (b"a = 1\nb = \n", "nightreel.toml:2: is not valid TOML: invalid value"),
-        (b"[a.B]\n[a.B]\n", "nightreel.toml:2: is not valid TOML: [a.B] is there twice, write into the first one"),
+        (b"[a.B]\n[a.B]\n", "nightreel.toml:2: is not valid TOML: the table [a.B] is defined twice; merge the two"),
         (b"a = " + b"[" * 5000 + b"]" * 5000, "nightreel.toml:1: is nested too deeply"),
         (b"a" + b".a" * 3000 + b" = 1", "nightreel.toml:1: is nested too deeply"),
         (b"a = 1\na = 2\n", "nightreel.toml:2: is not valid TOML: cannot overwrite a value"),
@@ -464,7 +464,7 @@ def test_the_example_with_every_line_uncommented_loads_as_the_defaults(workspace
     write(workspace, text)
 
     assert load_settings(workspace, {}, {}) == Settings(series={EXAMPLE: EXAMPLE_SERIES})
-    tables = [field.default for name, field in setting_fields().items() if name in only_in_files()]
+    tables = [field.default for name, field in setting_fields().items() if name in file_only_tables()]
     # The fields of one service, of one series, and the names of their tables, are shown besides; and those of a preset
     # and a profile, not in a line.
     known = len(setting_fields()) - len(tables) + sum(map(len, tables))
@@ -597,7 +597,7 @@ def test_a_workspace_that_is_a_file_is_refused(tmp_path):
 
 def test_a_workspace_that_is_not_there_is_not_made_by_a_slip_of_the_finger(tmp_path):
     (tmp_path / "films").mkdir()
-    told = r"^flims: there is no such workspace\. Mend its name, or make it: nightreel init flims$"
+    told = r"^flims: no such workspace\. Correct the path, or create it: nightreel init flims$"
 
     for asked in ((Path("flims"), {}), (None, {"NIGHTREEL_WORKSPACE": "flims"})):
         with pytest.raises(InputError, match=told):

@@ -10,7 +10,7 @@ from pipeline.model import Brief
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.context.encoding import encoding_of
-from pipeline.settings import Settings, load_settings, presets_of
+from pipeline.settings import Settings, load_settings, resolve_presets
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def write(workspace, text):
 
 def preset(workspace, text, name="mine"):
     write(workspace, text)
-    return presets_of(load_settings(workspace, {}, {}).presets)[name]
+    return resolve_presets(load_settings(workspace, {}, {}).presets)[name]
 
 
 def problem(workspace, text):
@@ -36,7 +36,7 @@ def problem(workspace, text):
 
 
 def test_the_presets_that_there_are_have_the_sizes_and_rates_that_they_promise():
-    known = presets_of(Settings().presets)
+    known = resolve_presets(Settings().presets)
 
     assert {name: (each.width_px, each.height_px, each.frame_rate, each.codec) for name, each in known.items()} == {
         "youtube": (1920, 1080, 30, "h264"),
@@ -161,8 +161,8 @@ def test_a_format_of_the_settings_holds_for_briefs_that_name_none(workspace):
     write(workspace, '[video]\nformat = "9:16"\n')
     context = open_context(workspace=workspace)
 
-    assert context.wishes.complete(Brief(title="Tea")).format == "9:16"
-    assert context.wishes.complete(Brief(title="Tea", format="1:1")).format == "1:1"
+    assert context.briefs.complete(Brief(title="Tea")).format == "9:16"
+    assert context.briefs.complete(Brief(title="Tea", format="1:1")).format == "1:1"
 
 
 def test_a_format_that_there_is_not_is_refused(workspace):
@@ -184,9 +184,9 @@ def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(workspac
     write(workspace, 'video.preset = "web_optimized"\n')
     plain, flagged = context_in(workspace), context_in(workspace, {"video.preset": "high_quality"})
 
-    assert plain.wishes.complete(brief()).preset == "web_optimized"
-    assert plain.wishes.complete(brief(preset="fast_draft")).preset == "fast_draft"
-    assert flagged.wishes.complete(brief(preset="fast_draft")).preset == "high_quality"
+    assert plain.briefs.complete(brief()).preset == "web_optimized"
+    assert plain.briefs.complete(brief(preset="fast_draft")).preset == "fast_draft"
+    assert flagged.briefs.complete(brief(preset="fast_draft")).preset == "high_quality"
 
 
 def test_the_rooms_are_told_what_the_preset_says(workspace):
@@ -220,7 +220,7 @@ async def ids(workspace, briefs):
 
 async def test_each_preset_gives_another_film_and_the_same_values_under_another_name_do_not(workspace):
     write(workspace, '[presets.mine]\nbased_on = "fast_draft"\n')
-    made = {name: await ids(workspace, [brief(preset=name)]) for name in ("mine", *presets_of(Settings().presets))}
+    made = {name: await ids(workspace, [brief(preset=name)]) for name in ("mine", *resolve_presets(Settings().presets))}
 
     assert made["mine"] == made["fast_draft"]
     assert len(set(made.values())) == len(made) - 1

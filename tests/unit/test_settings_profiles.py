@@ -8,9 +8,9 @@ import pytest
 
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.model.profile import JUDGED, STANDARD
-from pipeline.orchestrator.context.strictness import profile_for
+from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.quality.limits import limits_of
-from pipeline.settings import Settings, load_settings, profiles_of
+from pipeline.settings import Settings, load_settings, resolve_profiles
 from pipeline.template import load_template
 from tests.acceptance.command import REPOSITORY
 
@@ -27,11 +27,11 @@ def problem(folder, toml):
 
 
 def test_the_standard_profile_is_the_one_of_the_model():
-    assert profiles_of(Settings().profiles)["standard"] == STANDARD
+    assert resolve_profiles(Settings().profiles)["standard"] == STANDARD
 
 
 def test_a_table_of_a_known_name_changes_what_it_sets(tmp_path):
-    mine = profiles_of(settings(tmp_path, "[profiles.strict]\nblack_s = 0.5\n").profiles)
+    mine = resolve_profiles(settings(tmp_path, "[profiles.strict]\nblack_s = 0.5\n").profiles)
 
     assert mine["strict"].black_s == 0.5
     assert mine["strict"].silence_s == 4
@@ -41,7 +41,7 @@ def test_a_table_of_a_known_name_changes_what_it_sets(tmp_path):
 def test_a_profile_of_ones_own_is_based_on_another(tmp_path):
     toml = '[profiles.ours]\nbased_on = "strict"\nwarns = ["black"]\n[profiles.plain]\nsilence_s = 1\n'
 
-    mine = profiles_of(settings(tmp_path, toml).profiles)
+    mine = resolve_profiles(settings(tmp_path, toml).profiles)
 
     assert (mine["ours"].warns, mine["ours"].frozen_s) == (("black",), 10)
     assert (mine["plain"].silence_s, mine["plain"].black_s) == (1, STANDARD.black_s)
@@ -78,7 +78,7 @@ def test_the_settings_go_before_the_template_and_that_before_the_usual(tmp_path)
 
 
 def test_every_check_that_a_profile_names_is_known():
-    for profile in profiles_of(Settings().profiles).values():
+    for profile in resolve_profiles(Settings().profiles).values():
         assert set(profile.warns) | set(profile.off) <= set(JUDGED)
         assert set(limits_of(profile)) <= set(JUDGED)
 
@@ -95,7 +95,7 @@ def table_of(page):
 
 @pytest.mark.parametrize(("page", "is_whole"), [("docs/gate.md", True), ("README.md", False)])
 def test_the_tables_of_the_gate_have_the_limits_of_the_code(page, is_whole):
-    profiles = profiles_of(Settings().profiles)
+    profiles = resolve_profiles(Settings().profiles)
     names, found = table_of(page)
 
     wanted = {

@@ -9,7 +9,7 @@ import pytest
 from pipeline.errors import InputError
 from pipeline.model import Brief, Illustration, Paragraph, WantedPicture
 from pipeline.model.pictures import MOST_PICTURES, is_stock, stock_words
-from pipeline.orchestrator.context.places import Places
+from pipeline.orchestrator.context.paths import Paths
 from pipeline.sources.markdown import parse_brief
 
 
@@ -79,7 +79,7 @@ def places(tmp_path):
     for name in ("10.jpg", "2.JPG", "1.png", "b.webp", "B2.gif", ".hidden.jpg", "notes.txt", "logo.svg"):
         (folder / name).write_bytes(b"x")
     (folder / "more.jpg").mkdir()
-    return Places(workspace=tmp_path / "ws")
+    return Paths(workspace=tmp_path / "ws")
 
 
 def test_the_pictures_of_a_folder_come_in_the_order_in_which_people_count(places):
@@ -112,9 +112,9 @@ def test_a_folder_is_part_of_a_completed_brief_up_to_a_limit(tmp_path, monkeypat
     context = open_context(workspace=tmp_path)
     wanted = (WantedPicture(source="reef/7.jpg", credit="Ana"), WantedPicture(source="reef/"))
 
-    complete = context.wishes.complete(Brief(title="Reefs", pictures=wanted))
+    complete = context.briefs.complete(Brief(title="Reefs", pictures=wanted))
 
     assert complete.pictures[:3] == (wanted[0], *(WantedPicture(source=f"reef/{n}.jpg") for n in (0, 1)))
     assert len(complete.pictures) == MOST_PICTURES
     (tmp_path / "reef" / "0.jpg").write_bytes(b"another")
-    assert context.job_id(complete) == context.job_id(context.wishes.complete(complete))
+    assert context.job_id(complete) == context.job_id(context.briefs.complete(complete))

@@ -361,7 +361,7 @@ def test_a_turn_that_is_over_takes_no_lock_however_late_its_thread_comes(path):
 
 def test_a_lock_that_is_given_back_while_somebody_looks_is_free(path, monkeypatch):
     looks = iter([True, False])
-    monkeypatch.setattr(locks, "is_there", lambda _path: next(looks))
+    monkeypatch.setattr(locks, "path_exists", lambda _path: next(looks))
 
     with locks.held_now(path, what="the film"):
         assert not locks.is_held(path)
@@ -523,7 +523,7 @@ async def test_money_behind_a_lock_that_can_not_be_opened_is_not_waited_for(tmp_
     await anyio.Path(tmp_path / "spent.json").write_text('{"schema": 1, "usd": 3, "reserved": {"0123456789ab": 3}}')
     await anyio.Path(lock).touch()
     refused += [os.O_RDWR, os.O_RDONLY]
-    budget = Budget(ledger, 3.0, lambda spent, _call: BudgetError(f"{spent}"), look_again_s=0.01)
+    budget = Budget(ledger, 3.0, lambda spent, _call: BudgetError(f"{spent}"), poll_s=0.01)
 
     with anyio.fail_after(30), pytest.raises(StorageError, match=r"spent\.0123456789ab\.lock: can't be opened"):
         await budget.reserve("a purchase", 1)

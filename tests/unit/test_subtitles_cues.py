@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.language.words import join_words, split_words
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Word
 from pipeline.subtitles import CueLimits, make_subtitles
 from pipeline.subtitles.line_breaks import PHRASE, SENTENCE, break_costs
@@ -387,7 +387,7 @@ def test_full_width_characters_count_twice():
 def test_a_language_with_limits_of_its_own_has_them_by_width(language, text, widest):
     lines = [line for cue in texts(text, language, chars_per_s=6) for line in cue]
 
-    assert max(map(width, lines)) <= widest
+    assert max(map(display_width, lines)) <= widest
     assert "".join("".join(lines).split()) == "".join(text.split())
 
 
@@ -402,8 +402,8 @@ def test_lines_are_never_longer_than_was_asked_for():
 
 
 def test_marks_above_and_below_letters_take_no_room():
-    assert width("น้ำ") == width("नी") == 2
-    assert width("ก่อน") == 3
+    assert display_width("น้ำ") == display_width("नी") == 2
+    assert display_width("ก่อน") == 3
 
 
 def test_no_phrase_is_broken_and_phrases_light_up_as_one():
@@ -422,7 +422,7 @@ def test_a_phrase_wider_than_a_line_is_broken_between_characters():
     ]
 
     assert "".join(lines) == "コンピューターサイエンス"
-    assert max(map(width, lines)) <= 10
+    assert max(map(display_width, lines)) <= 10
 
 
 def test_a_phrase_wider_than_a_line_is_broken_between_words_where_they_are_known():

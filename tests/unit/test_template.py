@@ -154,13 +154,13 @@ def test_an_unknown_template_is_told_with_the_known_ones(name: str) -> None:
         (
             "[layouts.title]",
             "[fields.Who]\n[layouts.title]",
-            ":23: fields.Who: is 'Who', must be a name of small letters",
+            ":23: fields.Who: is 'Who', must be a name of lower-case letters",
         ),
         ('title = "Explainer"', "", ":1: title: is missing"),
         (
             '"user.jinja"',
             '"../user.jinja"',
-            ":15: prompt.user: is '../user.jinja', must be the name of a .jinja file beside template.toml",
+            ":15: prompt.user: is '../user.jinja', must be the name of a .jinja file next to template.toml",
         ),
         ("tags =", "tag =", ":20: unknown key metadata.tag. Did you mean tags?"),
         ("[layouts.title]", "[fields.who]\nmaxchars = 3\n[layouts.title]", ":24: unknown key fields.who.maxchars. Did"),

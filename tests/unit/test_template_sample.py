@@ -93,7 +93,7 @@ def test_what_is_said_brings_the_items_with_it(own: Own) -> None:
 @pytest.mark.parametrize(
     ("scene", "says"),
     [
-        ('layout = "bulets"', ":2: a scene has the layout 'bulets'. Did you mean bullets?"),
+        ('layout = "bulets"', ":2: unknown layout 'bulets'. Did you mean bullets?"),
         ('layout = "title"\nheding = "A"', ":2: a title scene has no heding. Did you mean heading?"),
         ('layout = "title"\nheading = 3', ":2: title: heading: is 3, must be a text in quotes"),
         ('layout = "title"', ":2: title: heading: is missing"),

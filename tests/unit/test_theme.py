@@ -152,10 +152,10 @@ def test_the_brief_goes_before_the_settings_and_they_before_the_template(tmp_pat
     (tmp_path / "nightreel.toml").write_text('theme = "paper"\n[brand]\naccent = "#0055FF"\n', encoding="utf-8")
     context = open_context(workspace=tmp_path)
 
-    assert context.appearance.theme(context.wishes.complete(Brief(title="Tea", theme="plum"))).name == "plum"
-    assert context.appearance.theme(context.wishes.complete(Brief(title="Tea"))).name == "paper"
+    assert context.appearance.theme(context.briefs.complete(Brief(title="Tea", theme="plum"))).name == "plum"
+    assert context.appearance.theme(context.briefs.complete(Brief(title="Tea"))).name == "paper"
     assert context.appearance.theme(Brief(title="Tea")).name == "midnight"
-    assert context.appearance.theme(context.wishes.complete(Brief(title="Tea"))).accent == "#0055FF"
+    assert context.appearance.theme(context.briefs.complete(Brief(title="Tea"))).accent == "#0055FF"
 
 
 def test_a_changed_theme_makes_another_film(tmp_path):

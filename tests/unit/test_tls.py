@@ -11,11 +11,11 @@ import pytest
 
 from pipeline.errors import ProviderError, TransientError
 from pipeline.model import Prosody
-from pipeline.narration.edge.client import EdgeService
+from pipeline.narration.edge.client import EdgeClient
 from pipeline.publishing.youtube.http import open_http
 from pipeline.script.chat.failures import Service
 from pipeline.script.chat.groq import GroqTransport
-from pipeline.tls import trusted
+from pipeline.tls import tls_context
 from tests.standins.tls import CERTIFICATE, serving
 
 
@@ -27,9 +27,9 @@ def machine(tmp_path, monkeypatch):
     file.touch()
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     monkeypatch.setenv("SSL_CERT_DIR", str(folder))
-    trusted.cache_clear()
+    tls_context.cache_clear()
     yield file
-    trusted.cache_clear()
+    tls_context.cache_clear()
 
 
 @asynccontextmanager
@@ -53,7 +53,7 @@ def test_a_python_that_finds_no_certificates_trusts_whom_browsers_trust(machine)
     theirs = ssl.create_default_context(cafile=certifi.where()).get_ca_certs()
 
     assert ssl.create_default_context().get_ca_certs() == []
-    assert len(trusted().get_ca_certs()) == len(theirs) > 50
+    assert len(tls_context().get_ca_certs()) == len(theirs) > 50
 
 
 async def test_a_certificate_that_only_this_machine_knows_is_trusted(machine, tmp_path):
@@ -64,11 +64,11 @@ async def test_a_certificate_that_only_this_machine_knows_is_trusted(machine, tm
 
 
 async def list_voices(url):
-    await EdgeService(f"{url.replace('https', 'wss')}edge/v1").voices(5)
+    await EdgeClient(f"{url.replace('https', 'wss')}edge/v1").voices(5)
 
 
 async def speak(url):
-    await EdgeService(f"{url.replace('https', 'wss')}edge/v1").speak("Hello.", "en-US-AvaNeural", Prosody(), 5)
+    await EdgeClient(f"{url.replace('https', 'wss')}edge/v1").speak("Hello.", "en-US-AvaNeural", Prosody(), 5)
 
 
 async def write(url):

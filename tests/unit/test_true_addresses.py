@@ -9,7 +9,7 @@ from groq import AsyncGroq
 
 from pipeline.limits import RetryPolicy
 from pipeline.narration.edge import client
-from pipeline.narration.edge.client import EdgeService
+from pipeline.narration.edge.client import EdgeClient
 from pipeline.pictures.stock.pexels import PexelsSource
 from pipeline.pictures.stock.photos import ServiceOptions
 from pipeline.pictures.stock.pixabay import PixabaySource
@@ -116,7 +116,7 @@ async def test_edge_is_asked_where_its_own_library_asks(monkeypatch):
         return ()
 
     monkeypatch.setattr(client, "_list_voices", listed)
-    service = EdgeService(OURS.edge.url)
+    service = EdgeClient(OURS.edge.url)
 
     assert await service.voices(1.0) == ()
     assert service.url == constants.WSS_URL

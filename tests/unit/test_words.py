@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from pipeline.language.abbreviations import is_abbreviation
 from pipeline.language.text import clean_text, has_words
-from pipeline.language.words import breathes, join_words, split_words
-from pipeline.model.file_names import NAME_MAX_BYTES, RESERVED, is_device, safe_name
+from pipeline.language.words import ends_with_pause, join_words, split_words
+from pipeline.model.file_names import NAME_MAX_BYTES, RESERVED_NAMES, is_reserved_name, safe_name
 
 TEXTS = st.text(
     alphabet=st.one_of(st.sampled_from("日本語。、「」（）ーっ abc1-@#,.()“”—กิเะาๆ្ក👍\u200d"), st.characters()),
@@ -113,7 +113,7 @@ def test_running_text_has_the_spaces_that_its_script_writes(text, joined):
     ("word", "speaks"), [("ดี ", True), ("น. ", True), ("Hello ", False), ("中 ", False), ("ดี", False)]
 )
 def test_only_the_space_of_a_script_that_writes_few_is_a_pause(word, speaks):
-    assert breathes(word) is speaks
+    assert ends_with_pause(word) is speaks
 
 
 @pytest.mark.parametrize("text", ["a", "…7!", "空", "क", "É"])
@@ -169,14 +169,14 @@ def test_no_text_makes_an_unsafe_name(text):
     name = safe_name(text, 60, default="film")
 
     assert 0 < len(name.encode()) <= NAME_MAX_BYTES + len("-film")
-    assert name not in RESERVED
+    assert name not in RESERVED_NAMES
     assert name == name.strip(" .-")
     assert not set(name) & set('<>:"/\\|?*')
 
 
 @pytest.mark.parametrize("name", ["con", "NUL.txt", "aux .jpg", "COM¹", "conin$", "LPT9.tar.gz"])
 def test_names_that_windows_keeps_for_devices_are_known(name):
-    assert is_device(name)
+    assert is_reserved_name(name)
 
 
 def test_a_long_name_in_letters_of_several_bytes_is_cut_between_them():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pipeline.language.phrases import phrase_spans, split_phrases
 from pipeline.language.text import full_stop_after, is_question
 from pipeline.language.words import join_words, split_words
-from pipeline.language.writing_systems import first_direction, has_right_to_left, writing_of
+from pipeline.language.writing_systems import first_strong_direction, has_right_to_left, writing_of
 
 
 @pytest.mark.parametrize("tag", ["ar", "ar-EG", "he", "iw", "fa", "ur", "uz-Arab", "az_Arab", "AR"])
@@ -43,7 +43,7 @@ def test_ideographs_have_the_shapes_of_a_place(tag, place):
     ("text", "direction"), [("NASA أطلقت", "L"), ("1500 عام", "R"), ("(USB) שקע", "L"), ("2024", ""), ("", "")]
 )
 def test_a_text_has_the_direction_of_its_first_letter(text, direction):
-    assert first_direction(text) == direction
+    assert first_strong_direction(text) == direction
 
 
 def test_digits_and_marks_have_no_direction_of_their_own():

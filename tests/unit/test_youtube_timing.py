@@ -305,7 +305,7 @@ async def test_each_channel_has_its_slots_and_hours_by_its_own_clocks(tmp_path):
 async def test_a_time_is_past_where_the_clocks_of_one_of_its_channels_are_ahead(tmp_path):
     wanted = {"publishing.to": "youtube:news,youtube:cooking", "youtube.time_zones": "cooking Asia/Kolkata,news UTC"}
     context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=wanted))
-    context = replace(context, machine=replace(context.machine, clock=lambda: at(27, 15)))
+    context = replace(context, runtime=replace(context.runtime, clock=lambda: at(27, 15)))
     early, late = (Brief(title="Sky", publish_at=f"2026-01-27 {hour}:00", origin="sky.md") for hour in (18, 23))
 
     with pytest.raises(InputError, match=r"sky\.md: publish_at is past"):

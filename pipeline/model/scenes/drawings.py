@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pipeline.model.scenes.spoken import SpokenScene
-from pipeline.model.text_fields import several, shown
+from pipeline.model.text_fields import list_field, text_field
 
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
     """One box of a diagram."""
 
-    label: str = shown(28, needed=True)
+    label: str = text_field(28, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class Link:
 
     start: int
     end: int
-    label: str = shown(20)
+    label: str = text_field(20)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +30,9 @@ class DiagramScene(SpokenScene):
     """Boxes and arrows on the grid, drawn in the order in which they are spoken of."""
 
     use: ClassVar[str] = "how one thing leads to another: a process, a cycle, a chain of causes"
-    heading: str = shown(50, needed=True)
-    items: tuple[Node, ...] = several("item", 2, 6)
-    links: tuple[Link, ...] = several("link", 0, 8)
+    heading: str = text_field(50, needed=True)
+    items: tuple[Node, ...] = list_field("item", 2, 6)
+    links: tuple[Link, ...] = list_field("link", 0, 8)
     layout: Literal["diagram"] = "diagram"
 
 
@@ -49,9 +49,9 @@ class CodeScene(SpokenScene):
     """A few lines of code on a dark surface; those that are spoken of are lit."""
 
     use: ClassVar[str] = "a few lines of a program, when the film is about them"
-    heading: str = shown(50)
+    heading: str = text_field(50)
     # As Pygments names it: "python", "toml".
     language: str = ""
-    code: str = shown(1200, needed=True, is_fixed=True)
-    items: tuple[Passage, ...] = several("item", 0, 6)
+    code: str = text_field(1200, needed=True, is_fixed=True)
+    items: tuple[Passage, ...] = list_field("item", 0, 6)
     layout: Literal["code"] = "code"

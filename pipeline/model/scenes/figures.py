@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pipeline.model.scenes.spoken import SpokenScene
-from pipeline.model.text_fields import Shown, kicker, several, shown
+from pipeline.model.text_fields import TextRule, kicker_field, list_field, text_field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,12 +14,12 @@ class NumberScene(SpokenScene):
     """One number, counting up to `value` until it is spoken, and what it means."""
 
     use: ClassVar[str] = "one number that surprises"
-    kicker: str = kicker()
+    kicker: str = kicker_field()
     value: float
     # Stands behind the number, or before it where the language sets it so: "%", "km", "$".
-    unit: str = shown(12)
-    text: str = shown(90, needed=True, is_sentence=True)
-    source: str = shown(60)
+    unit: str = text_field(12)
+    text: str = text_field(90, needed=True, is_sentence=True)
+    source: str = text_field(60)
     layout: Literal["number"] = "number"
 
 
@@ -27,9 +27,9 @@ class NumberScene(SpokenScene):
 class Contrast:
     """One aspect, and what holds for either side."""
 
-    aspect: str = shown(28)
-    left: str = shown(40, needed=True)
-    right: str = shown(40, needed=True)
+    aspect: str = text_field(28)
+    left: str = text_field(40, needed=True)
+    right: str = text_field(40, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +37,11 @@ class ComparisonScene(SpokenScene):
     """Two columns with a hairline between them; the better one, if there is one, has the accent."""
 
     use: ClassVar[str] = "two things side by side, aspect by aspect"
-    heading: str = shown(50, needed=True)
-    left: str = shown(24, needed=True)
-    right: str = shown(24, needed=True)
+    heading: str = text_field(50, needed=True)
+    left: str = text_field(24, needed=True)
+    right: str = text_field(24, needed=True)
     better: Literal["left", "right", "neither"] = "neither"
-    items: tuple[Contrast, ...] = several("item", 1, 4)
+    items: tuple[Contrast, ...] = list_field("item", 1, 4)
     layout: Literal["comparison"] = "comparison"
 
 
@@ -49,7 +49,7 @@ class ComparisonScene(SpokenScene):
 class Row:
     """One row of a table: as many cells as the table has columns."""
 
-    cells: tuple[str, ...] = several("cell", 2, 5, Shown(max_chars=28))
+    cells: tuple[str, ...] = list_field("cell", 2, 5, TextRule(max_chars=28))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +57,10 @@ class TableScene(SpokenScene):
     """A few rows and columns; columns of numbers are set to the right."""
 
     use: ClassVar[str] = "a few things with several facts each"
-    heading: str = shown(50, needed=True)
-    columns: tuple[str, ...] = several("column", 2, 5, Shown(max_chars=22))
-    items: tuple[Row, ...] = several("item", 1, 6)
-    source: str = shown(60)
+    heading: str = text_field(50, needed=True)
+    columns: tuple[str, ...] = list_field("column", 2, 5, TextRule(max_chars=22))
+    items: tuple[Row, ...] = list_field("item", 1, 6)
+    source: str = text_field(60)
     layout: Literal["table"] = "table"
 
 
@@ -68,7 +68,7 @@ class TableScene(SpokenScene):
 class Bar:
     """One bar of a chart."""
 
-    label: str = shown(24, needed=True)
+    label: str = text_field(24, needed=True)
     value: float
 
 
@@ -77,14 +77,14 @@ class BarsScene(SpokenScene):
     """A bar chart: the message as its title, label and number at each bar; grey for context, accent for the point."""
 
     use: ClassVar[str] = "how much of each: amounts of the same kind compared"
-    heading: str = shown(60, needed=True)
+    heading: str = text_field(60, needed=True)
     # What is measured: "Scattered light, relative to red".
-    subtitle: str = shown(60)
-    unit: str = shown(16)
+    subtitle: str = text_field(60)
+    unit: str = text_field(16)
     # Number of the bar that the message is about, from 1; 0: none.
     point: int = 0
-    items: tuple[Bar, ...] = several("item", 2, 8)
-    source: str = shown(60)
+    items: tuple[Bar, ...] = list_field("item", 2, 8)
+    source: str = text_field(60)
     layout: Literal["bars"] = "bars"
 
 
@@ -92,7 +92,7 @@ class BarsScene(SpokenScene):
 class Series:
     """One line of a chart: a value for each of its marks."""
 
-    label: str = shown(24, needed=True)
+    label: str = text_field(24, needed=True)
     values: tuple[float, ...] = ()
 
 
@@ -101,15 +101,15 @@ class LinesScene(SpokenScene):
     """A line chart with labels at the ends of its lines; `marks` are what its horizontal axis tells."""
 
     use: ClassVar[str] = "how something changed with time"
-    heading: str = shown(60, needed=True)
+    heading: str = text_field(60, needed=True)
     # What is measured: "Scattered light, relative to red".
-    subtitle: str = shown(60)
-    unit: str = shown(16)
-    marks: tuple[str, ...] = several("mark", 2, 24, Shown(max_chars=12))
+    subtitle: str = text_field(60)
+    unit: str = text_field(16)
+    marks: tuple[str, ...] = list_field("mark", 2, 24, TextRule(max_chars=12))
     # Number of the line that the message is about, from 1; 0: none.
     point: int = 1
-    items: tuple[Series, ...] = several("item", 1, 5)
-    source: str = shown(60)
+    items: tuple[Series, ...] = list_field("item", 1, 5)
+    source: str = text_field(60)
     layout: Literal["lines"] = "lines"
 
 
@@ -117,7 +117,7 @@ class LinesScene(SpokenScene):
 class Share:
     """One part of a whole."""
 
-    label: str = shown(24, needed=True)
+    label: str = text_field(24, needed=True)
     value: float
 
 
@@ -126,12 +126,12 @@ class SharesScene(SpokenScene):
     """A ring in parts: shares of a whole."""
 
     use: ClassVar[str] = "parts of a whole"
-    heading: str = shown(60, needed=True)
+    heading: str = text_field(60, needed=True)
     # What is measured: "Scattered light, relative to red".
-    subtitle: str = shown(60)
-    unit: str = shown(16)
+    subtitle: str = text_field(60)
+    unit: str = text_field(16)
     # Number of the part that the message is about, from 1; 0: none.
     point: int = 0
-    items: tuple[Share, ...] = several("item", 2, 5)
-    source: str = shown(60)
+    items: tuple[Share, ...] = list_field("item", 2, 5)
+    source: str = text_field(60)
     layout: Literal["shares"] = "shares"

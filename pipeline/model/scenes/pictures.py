@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pipeline.model.scenes.spoken import SpokenScene
-from pipeline.model.text_fields import Shown, kicker, several, shown
+from pipeline.model.text_fields import TextRule, kicker_field, list_field, text_field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,7 @@ class PictureScene(SpokenScene):
     use: ClassVar[str] = "a picture that shows what is said"
     # As the brief names it.
     picture: str
-    text: str = shown(110)
+    text: str = text_field(110)
     layout: Literal["picture"] = "picture"
 
 
@@ -26,8 +26,8 @@ class SceneryScene(SpokenScene):
 
     use: ClassVar[str] = "a place or a mood, in a picture that fills the frame"
     picture: str
-    heading: str = shown(60)
-    subtitle: str = shown(90)
+    heading: str = text_field(60)
+    subtitle: str = text_field(90)
     layout: Literal["scenery"] = "scenery"
 
 
@@ -37,9 +37,9 @@ class SplitScene(SpokenScene):
 
     use: ClassVar[str] = "a picture and a few words beside it"
     picture: str
-    heading: str = shown(50, needed=True)
-    kicker: str = kicker()
-    text: str = shown(160, is_sentence=True)
+    heading: str = text_field(50, needed=True)
+    kicker: str = kicker_field()
+    text: str = text_field(160, is_sentence=True)
     layout: Literal["split"] = "split"
 
 
@@ -49,12 +49,12 @@ class ProductScene(SpokenScene):
 
     use: ClassVar[str] = "one product with its price"
     picture: str = ""
-    heading: str = shown(50, needed=True)
-    kicker: str = kicker()
-    price: str = shown(20, is_fixed=True)
+    heading: str = text_field(50, needed=True)
+    kicker: str = kicker_field()
+    price: str = text_field(20, is_fixed=True)
     # What it cost before; empty: the same.
-    price_before: str = shown(20, is_fixed=True)
-    items: tuple[str, ...] = several("item", 0, 3, Shown(max_chars=50, needed=True))
+    price_before: str = text_field(20, is_fixed=True)
+    items: tuple[str, ...] = list_field("item", 0, 3, TextRule(max_chars=50, needed=True))
     # Stars out of five, and of how many people; 0: nobody has said.
     rating: float = 0
     ratings: int = 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pipeline.model.scenes.spoken import SpokenScene
-from pipeline.model.text_fields import Shown, kicker, several, shown
+from pipeline.model.text_fields import TextRule, kicker_field, list_field, text_field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,9 +14,9 @@ class TitleScene(SpokenScene):
     """The opening: kicker, display title, one line of subtitle."""
 
     use: ClassVar[str] = "the opening"
-    heading: str = shown(60, needed=True)
-    kicker: str = kicker(32)
-    subtitle: str = shown(90)
+    heading: str = text_field(60, needed=True)
+    kicker: str = kicker_field(32)
+    subtitle: str = text_field(90)
     layout: Literal["title"] = "title"
 
 
@@ -25,8 +25,8 @@ class SectionScene(SpokenScene):
     """The beginning of a chapter: its number in outline, its name."""
 
     use: ClassVar[str] = "the beginning of a new part of a long film"
-    heading: str = shown(50, needed=True)
-    subtitle: str = shown(90)
+    heading: str = text_field(50, needed=True)
+    subtitle: str = text_field(90)
     number: int = 1
     layout: Literal["section"] = "section"
 
@@ -36,9 +36,9 @@ class BulletsScene(SpokenScene):
     """A heading and up to five items, each appearing when it is spoken of."""
 
     use: ClassVar[str] = "what stands side by side: causes, kinds, parts"
-    heading: str = shown(50, needed=True)
-    kicker: str = kicker()
-    items: tuple[str, ...] = several("item", 1, 5, Shown(max_chars=80, needed=True), all_spoken=True)
+    heading: str = text_field(50, needed=True)
+    kicker: str = kicker_field()
+    items: tuple[str, ...] = list_field("item", 1, 5, TextRule(max_chars=80, needed=True), all_spoken=True)
     # Number of the first item: more than 1 where a long list goes on.
     first: int = 1
     layout: Literal["bullets"] = "bullets"
@@ -48,8 +48,8 @@ class BulletsScene(SpokenScene):
 class Step:
     """One thing to do."""
 
-    title: str = shown(36, needed=True)
-    text: str = shown(80)
+    title: str = text_field(36, needed=True)
+    text: str = text_field(80)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +57,9 @@ class StepsScene(SpokenScene):
     """Numbered cards, from left to right or from top to bottom, each appearing when it is spoken of."""
 
     use: ClassVar[str] = "two to four things that follow each other"
-    heading: str = shown(50, needed=True)
-    kicker: str = kicker()
-    items: tuple[Step, ...] = several("item", 2, 4, all_spoken=True)
+    heading: str = text_field(50, needed=True)
+    kicker: str = kicker_field()
+    items: tuple[Step, ...] = list_field("item", 2, 4, all_spoken=True)
     first: int = 1
     layout: Literal["steps"] = "steps"
 
@@ -69,9 +69,9 @@ class StatementScene(SpokenScene):
     """One sentence, large; `emphasis` is the phrase of `text` set in the accent colour."""
 
     use: ClassVar[str] = "a turn in the story, a sentence worth keeping"
-    kicker: str = kicker()
-    text: str = shown(160, needed=True, is_sentence=True)
-    emphasis: str = shown(is_sentence=True)
+    kicker: str = kicker_field()
+    text: str = text_field(160, needed=True, is_sentence=True)
+    emphasis: str = text_field(is_sentence=True)
     layout: Literal["statement"] = "statement"
 
 
@@ -80,9 +80,9 @@ class QuoteScene(SpokenScene):
     """What somebody said, word for word, and who that was."""
 
     use: ClassVar[str] = "what a person said, word for word, when the notes have it"
-    text: str = shown(200, needed=True, is_sentence=True)
-    name: str = shown(40, needed=True)
-    role: str = shown(60)
+    text: str = text_field(200, needed=True, is_sentence=True)
+    name: str = text_field(40, needed=True)
+    role: str = text_field(60)
     layout: Literal["quote"] = "quote"
 
 
@@ -90,8 +90,8 @@ class QuoteScene(SpokenScene):
 class Moment:
     """One point of a timeline."""
 
-    when: str = shown(16, needed=True)
-    text: str = shown(60, needed=True)
+    when: str = text_field(16, needed=True)
+    text: str = text_field(60, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,9 +99,9 @@ class TimelineScene(SpokenScene):
     """A line with dots, each filled while it is spoken of."""
 
     use: ClassVar[str] = "what happened when"
-    heading: str = shown(50, needed=True)
-    kicker: str = kicker()
-    items: tuple[Moment, ...] = several("item", 2, 6, all_spoken=True)
+    heading: str = text_field(50, needed=True)
+    kicker: str = kicker_field()
+    items: tuple[Moment, ...] = list_field("item", 2, 6, all_spoken=True)
     layout: Literal["timeline"] = "timeline"
 
 
@@ -113,9 +113,9 @@ class QuizScene(SpokenScene):
     """
 
     use: ClassVar[str] = "a question to the viewer, with its answer"
-    kicker: str = kicker()
-    text: str = shown(120, needed=True, is_sentence=True)
-    items: tuple[str, ...] = several("item", 2, 4, Shown(max_chars=40, needed=True), all_spoken=True)
+    kicker: str = kicker_field()
+    text: str = text_field(120, needed=True, is_sentence=True)
+    items: tuple[str, ...] = list_field("item", 2, 4, TextRule(max_chars=40, needed=True), all_spoken=True)
     # Number of the right option, from 1.
     answer: int = 1
     layout: Literal["quiz"] = "quiz"
@@ -126,8 +126,8 @@ class ClosingScene(SpokenScene):
     """The last picture: one sentence to take away or one thing to do, and the film's name below it."""
 
     use: ClassVar[str] = "the last picture"
-    text: str = shown(140, needed=True, is_sentence=True)
+    text: str = text_field(140, needed=True, is_sentence=True)
     # What to do next, as on a button: "Visit example.org".
-    action: str = shown(40)
-    subtitle: str = shown(is_film_name=True)
+    action: str = text_field(40)
+    subtitle: str = text_field(is_film_name=True)
     layout: Literal["closing"] = "closing"

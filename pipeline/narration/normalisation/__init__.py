@@ -16,65 +16,65 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from pipeline.narration.normalisation.abbreviations import say_abbreviations
-from pipeline.narration.normalisation.dates import say_dates, say_many_years, say_times, say_weekdays, say_years
-from pipeline.narration.normalisation.edits import Change, Changes, Place, apply
-from pipeline.narration.normalisation.german_ordinals import say_days, say_days_in_numbers, say_german_ordinals
-from pipeline.narration.normalisation.languages import Tongue, tongue_for
-from pipeline.narration.normalisation.magnitudes import say_counts
+from pipeline.narration.normalisation.dates import say_dates, say_times, say_weekdays, say_year_ranges, say_years
+from pipeline.narration.normalisation.edits import CharSpan, Edit, Edits, apply
+from pipeline.narration.normalisation.german_ordinals import say_days, say_german_ordinals, say_numeric_days
+from pipeline.narration.normalisation.languages import Language, language_for
+from pipeline.narration.normalisation.magnitudes import say_count_suffixes
 from pipeline.narration.normalisation.money import say_money
-from pipeline.narration.normalisation.numbers import say_fractions, say_ranges, say_signs, say_thousands
+from pipeline.narration.normalisation.numbers import say_fractions, say_grouped_numbers, say_ranges, say_signed_numbers
 from pipeline.narration.normalisation.pronunciations import Pronunciation, Pronunciations
-from pipeline.narration.normalisation.signs import say_formulas, say_signs_between
+from pipeline.narration.normalisation.signs import say_formulas, say_signs
 from pipeline.narration.normalisation.units import (
-    say_large_units,
     say_ordinals,
-    say_rates,
-    say_rates_of_many,
+    say_prices_per_quantity,
+    say_prices_per_unit,
     say_units,
-    say_units_of_parts,
+    say_units_after_fractions,
+    say_units_after_magnitudes,
 )
 from pipeline.narration.normalisation.web import say_addresses, say_handles, say_versions
 
-__all__ = ["Place", "Pronunciation", "Pronunciations", "apply", "changes_of"]
+__all__ = ["CharSpan", "Pronunciation", "Pronunciations", "apply", "edits_for"]
 
-# In this order: what is longer and more certain first.
-_RULES: tuple[Callable[[str, Tongue], Iterator[list[Change]]], ...] = (
+# Longer and more certain matches first.
+_RULES: tuple[Callable[[str, Language], Iterator[list[Edit]]], ...] = (
     say_addresses,
     say_dates,
     say_days,
-    say_days_in_numbers,
+    say_numeric_days,
     say_german_ordinals,
     say_years,
-    say_many_years,
+    say_year_ranges,
     say_weekdays,
     say_times,
     say_handles,
     say_money,
-    say_rates,
-    say_rates_of_many,
+    say_prices_per_unit,
+    say_prices_per_quantity,
     say_ordinals,
-    say_large_units,
+    say_units_after_magnitudes,
     say_units,
-    say_counts,
-    say_units_of_parts,
+    say_count_suffixes,
+    say_units_after_fractions,
     say_versions,
     say_fractions,
-    say_signs,
+    say_signed_numbers,
     say_ranges,
-    say_thousands,
+    say_grouped_numbers,
     say_abbreviations,
     say_formulas,
-    say_signs_between,
+    say_signs,
 )
 
 
-def changes_of(text: str, language: str, pronunciations: Pronunciations) -> Changes:
-    """What is said otherwise than it is written. Reads CLDR's file of a language the first time."""
-    changes = Changes()
-    for group in pronunciations.changes(text, language):
-        changes.offer(group)
-    if tongue := tongue_for(language):
+def edits_for(text: str, tag: str, pronunciations: Pronunciations) -> Edits:
+    """The edits that make `text` speakable in the language of a tag. Blocks: reads CLDR's file the first time."""
+    edits = Edits()
+    for group in pronunciations.edits(text, tag):
+        edits.add(group)
+    if language := language_for(tag):
         for rule in _RULES:
-            for group in rule(text, tongue):
-                changes.offer(group)
-    return changes
+            for group in rule(text, language):
+                edits.add(group)
+    return edits

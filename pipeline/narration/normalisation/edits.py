@@ -1,4 +1,4 @@
-"""A written text with some places said otherwise, and where each written word ends up in what is said."""
+"""Edits of a written text, and where each written word ends up in the spoken text."""
 
 from __future__ import annotations
 
@@ -8,92 +8,97 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-Place = tuple[int, int]
+# Characters from the first to before the second.
+CharSpan = tuple[int, int]
 # CLDR puts these between numbers and units.
 _PLAIN_SPACES = {ord(space): " " for space in "\u00a0\u2009\u202f"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """The characters from `start` to before `end` are said as `said`; none of them: something is said in addition."""
+class Edit:
+    """Replaces the characters from `start` to before `end` with `text`; an insertion if the range is empty."""
 
     start: int
     end: int
-    said: str
+    text: str
 
 
-def ends_here(rest: str, *, often: bool) -> bool:
-    """Whether a sentence ends before `rest`; with a capital after it only if the abbreviation is one that ends some."""
+def sentence_ends_here(rest: str, *, often: bool) -> bool:
+    """Whether an abbreviation before `rest` ends its sentence.
+
+    Before a capital it does only if it is one that often ends sentences.
+    """
     following = rest.lstrip(' \u00a0"”’»)')[:1]
     return not following or (often and following.isupper())
 
 
-class Changes:
-    """Changes of one text that do not overlap: who comes first keeps the place."""
+class Edits:
+    """Edits of one text that do not overlap: the first to claim a range keeps it. Iterates in text order."""
 
     def __init__(self) -> None:
-        # In the order of the text.
-        self._taken: list[Change] = []
+        self._edits: list[Edit] = []
 
-    def __iter__(self) -> Iterator[Change]:
-        return iter(self._taken)
+    def __iter__(self) -> Iterator[Edit]:
+        return iter(self._edits)
 
-    def offer(self, group: Iterable[Change]) -> None:
-        """Take all of `group`, which belong together, or none."""
-        changes = list(group)
-        if not any(map(self._overlaps, changes)):
-            for change in changes:
-                insort_right(self._taken, change, key=attrgetter("start", "end"))
+    def add(self, group: Iterable[Edit]) -> None:
+        """Add all edits of `group`, which belong together, or none if one overlaps an earlier edit."""
+        edits = list(group)
+        if not any(map(self._overlaps, edits)):
+            for edit in edits:
+                insort_right(self._edits, edit, key=attrgetter("start", "end"))
 
-    def _overlaps(self, change: Change) -> bool:
-        """Two additions at one point do not overlap, nor does one at the edge of a replaced part."""
-        # What is taken is apart: of all that begin before the end of this one, the last one ends last.
-        before = bisect_left(self._taken, change.end, key=attrgetter("start"))
-        return before > 0 and self._taken[before - 1].end > change.start
+    def _overlaps(self, edit: Edit) -> bool:
+        """Two insertions at one point do not overlap, nor does one at the edge of a replaced range."""
+        # The edits are disjoint: of all that begin before the end of this one, the last one ends last.
+        before = bisect_left(self._edits, edit.end, key=attrgetter("start"))
+        return before > 0 and self._edits[before - 1].end > edit.start
 
 
-def apply(text: str, spans: Sequence[Place], changes: Iterable[Change]) -> tuple[str, tuple[Place | None, ...]]:
-    """What is said, and for each word of `spans` (in order, apart) where it is said; None: nothing of it is said."""
-    said = _Said(spans)
+def apply(text: str, spans: Sequence[CharSpan], edits: Iterable[Edit]) -> tuple[str, tuple[CharSpan | None, ...]]:
+    """The edited text, and where each word of `spans` (ordered, disjoint) is in it; None: nothing of it is left."""
+    builder = _Builder(spans)
     position = 0
-    for change in changes:
-        said.keep(text, position, change.start)
-        position = change.end if said.replace(change) else change.start
-    said.keep(text, position, len(text))
-    return said.result()
+    for edit in edits:
+        builder.keep(text, position, edit.start)
+        position = edit.end if builder.replace(edit) else edit.start
+    builder.keep(text, position, len(text))
+    return builder.result()
 
 
-class _Said:
-    """What is said so far, character by character, each with the number of the word that it belongs to."""
+class _Builder:
+    """Builds the edited text character by character, each with the index of the word that it belongs to."""
 
-    def __init__(self, spans: Sequence[Place]) -> None:
+    def __init__(self, spans: Sequence[CharSpan]) -> None:
         self._spans = spans
         self._characters: list[str] = []
         self._owners: list[int | None] = []
         self._next = 0  # the first word that may not have ended yet
 
     def keep(self, text: str, start: int, end: int) -> None:
+        """Copy a range of the written text."""
         for position in range(start, end):
             self._add(text[position], self._owner(position))
 
-    def replace(self, change: Change) -> bool:
-        """Say it so; not if there is less to say than there are words that have to find a place in it."""
-        words, said = self._words_in(change), change.said.translate(_PLAIN_SPACES)
+    def replace(self, edit: Edit) -> bool:
+        """Apply an edit. False, and nothing is done, if its text has fewer characters than it replaces words."""
+        words, text = self._words_in(edit), edit.text.translate(_PLAIN_SPACES)
         if len(words) <= 1:
-            for character in said:
+            for character in text:
                 self._add(character, words[0] if words else None)
             return True
-        if len(said.replace(" ", "")) < len(words):
+        if len(text.replace(" ", "")) < len(words):
             return False
-        for word, part in zip(words, _shared(said, len(words)), strict=True):
+        for word, part in zip(words, _shared(text, len(words)), strict=True):
             for character in part:
                 self._add(character, word)
         return True
 
-    def result(self) -> tuple[str, tuple[Place | None, ...]]:
+    def result(self) -> tuple[str, tuple[CharSpan | None, ...]]:
+        """The text without trailing spaces, and the place of each word."""
         while self._characters and self._characters[-1] == " ":
             self._characters.pop()
-        places: list[Place | None] = [None] * len(self._spans)
+        places: list[CharSpan | None] = [None] * len(self._spans)
         for position, owner in enumerate(self._owners[: len(self._characters)]):
             if owner is not None:
                 start, _ = places[owner] or (position, position)
@@ -101,7 +106,7 @@ class _Said:
         return "".join(self._characters), tuple(places)
 
     def _add(self, character: str, owner: int | None) -> None:
-        """One more character. Spaces never stand at the beginning, two in a row, or at the edge of a word."""
+        """Append a character. Spaces never lead, repeat, or belong to a word."""
         if character != " ":
             self._characters.append(character)
             self._owners.append(owner)
@@ -116,25 +121,25 @@ class _Said:
             return self._next
         return None
 
-    def _words_in(self, change: Change) -> list[int]:
-        """The words that a change is about; an addition is about the word that begins there, else the one before."""
+    def _words_in(self, edit: Edit) -> list[int]:
+        """The words that an edit touches; an insertion touches the word that begins there, else the one before."""
         first = self._next
-        while first < len(self._spans) and self._spans[first][1] <= change.start:
+        while first < len(self._spans) and self._spans[first][1] <= edit.start:
             first += 1
         words = []
-        while first < len(self._spans) and self._spans[first][0] < max(change.end, change.start + 1):
+        while first < len(self._spans) and self._spans[first][0] < max(edit.end, edit.start + 1):
             words.append(first)
             first += 1
-        if not words and first > 0 and self._spans[first - 1][1] == change.start:
+        if not words and first > 0 and self._spans[first - 1][1] == edit.start:
             words = [first - 1]
         return words
 
 
-def _shared(said: str, count: int) -> list[str]:
-    """`said` in `count` parts of about the same length, cut between words as far as there are enough of them.
+def _shared(text: str, count: int) -> list[str]:
+    """`text` in `count` parts of about the same length, split between words if there are enough, else between letters.
 
-    Else between letters: a part that is a space alone would say nothing.
+    No part is only a space: its word would have nothing spoken of it.
     """
-    words = said.split()
-    pieces = [f" {word}" for word in words] if len(words) >= count else re.findall(r" *[^ ]", said)
+    words = text.split()
+    pieces = [f" {word}" for word in words] if len(words) >= count else re.findall(r" *[^ ]", text)
     return ["".join(pieces[len(pieces) * part // count : len(pieces) * (part + 1) // count]) for part in range(count)]

@@ -1,4 +1,4 @@
-"""How the words of a workspace are said: names that voices get wrong, taught by the people who know them."""
+"""The pronunciation lexicon of a workspace: words that voices get wrong, respelt by people who know them."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.narration.normalisation.edits import Change
+from pipeline.narration.normalisation.edits import Edit
 
-# Written without spaces, so that a word has no edges: Thai, kana, Han.
+# Scripts without spaces, where a word has no boundaries: Thai, Burmese, Khmer, kana, Han.
 _UNSPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pronunciation:
-    """One entry."""
+    """A lexicon entry: what is written, and the respelling that is spoken instead."""
 
     written: str
     said: str
-    # A BCP-47 tag; empty: in every language.
+    # A BCP-47 tag; empty: every language.
     language: str = ""
 
     def is_for(self, language: str) -> bool:
-        """Whether it holds in `language`: "pt" does in "pt-BR", "pt-BR" does not in "pt"."""
+        """Whether the entry applies to `language`: "pt" to "pt-BR", but "pt-BR" not to "pt"."""
         tag, own = language.replace("_", "-").lower(), self.language.lower()
         return not own or tag == own or tag.startswith(f"{own}-")
 
 
 @dataclass(frozen=True)
 class Pronunciations:
-    """All entries of a workspace; those of the language go before those of all, longer ones before shorter ones."""
+    """All entries of a workspace; those of one language precede those of all, longer ones precede shorter ones."""
 
     entries: tuple[Pronunciation, ...] = ()
 
-    def changes(self, text: str, language: str) -> Iterator[list[Change]]:
-        """Where `text` has one of the words; a word with a capital in it only as it is written."""
+    def edits(self, text: str, language: str) -> Iterator[list[Edit]]:
+        """An edit for every match in `text`; entries that have a capital are case-sensitive."""
         for entry, pattern in self._patterns:
             if entry.is_for(language):
                 for match in pattern.finditer(text):
-                    yield [Change(start=match.start(), end=match.end(), said=entry.said)]
+                    yield [Edit(start=match.start(), end=match.end(), text=entry.said)]
 
     @cached_property
     def _patterns(self) -> tuple[tuple[Pronunciation, re.Pattern[str]], ...]:

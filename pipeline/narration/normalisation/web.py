@@ -1,96 +1,96 @@
-"""Addresses, handles, tags and versions: how people read them to each other."""
+"""Addresses, handles, hashtags and versions, as people read them out."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from pipeline.narration.normalisation.edits import Change
-from pipeline.narration.normalisation.languages import Signs, Tongue
+from pipeline.narration.normalisation.edits import Edit
+from pipeline.narration.normalisation.languages import Language, Signs
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 
-# Ends of names that are addresses even without http or www. Those that are words in some language (it, is, me, in, to)
-# are left out: "end.it" is a sentence without a space.
-_ENDS = frozenset(
+# Top-level domains that make a name an address even without http or www. Those that are words in some language (it, is,
+# me, in, to) are left out: "end.it" is a missing space.
+_TOP_LEVEL_DOMAINS = frozenset(
     "com org net edu gov io dev app info eu uk de fr nl pl ru ua cz jp cn kr br pt ch ca au".split()  # noqa: SIM905
 )
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?)+"
 _MAIL = Pattern(rf"(?<!{LETTER}|[.@/])(?P<name>[A-Za-z0-9][A-Za-z0-9._+-]{{0,63}})@(?P<host>{_HOST})(?!{LETTER}|@)")
 _URL = Pattern(
     rf"(?<!{LETTER}|[.@/-])(?P<scheme>(?:https?://)?(?:www\.)?)(?P<host>{_HOST})(?!{LETTER}|@)(?P<port>:\d{{1,5}})?"
-    # Where words have no spaces, the next one follows at once.
+    # In scripts without spaces, the next word follows directly.
     r"(?P<path>/[^\s<>\"“”«»\u0e00-\u0eff\u3000-\u9fff\uac00-\ud7a3\uff00-\uffef]*)?"
 )
-# What ends a sentence or a bracket after an address is not of it.
-_AFTERWARDS = ".,;:!?…)]}'’。，）」"
+# Punctuation and brackets after an address are not part of it.
+_TRAILING = ".,;:!?…)]}'’。，）」"
 _HANDLE = re.compile(r"(?<![\w@.])@(?P<name>[A-Za-z_]\w{1,29})(?![\w@])")
 _TAG = re.compile(r"(?<![\w#&/])#(?P<name>[^\W\d]\w{1,99})")
 _NUMBER_SIGN = re.compile(r"(?<![\w#&/])#(?=\d+\b)")
-# A "V8" is an engine.
+# A "V8" is an engine, so a capital needs a dot.
 _VERSION = re.compile(r"(?<![\w.])(?:v(?P<number>\d+(?:\.\d+)*)|V(?P<dotted>\d+(?:\.\d+)+))(?![\w.]\w)(?!\w)")
 _DOTS = Pattern(rf"{not_after('.,/:-')}\d+(?:\.\d+){{2,}}(?!{LETTER}|[/:-]|[.,]\d)")
-# As it is written in France.
+# As written in France.
 _TELEPHONE = re.compile(r"0\d(?:\.\d\d){4}")
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 
 
-def say_addresses(text: str, tongue: Tongue) -> Iterator[list[Change]]:
-    """example.com/about as "example dot com slash about"; what a machine alone needs (https, ?id=7) is not said."""
-    signs = tongue.signs
+def say_addresses(text: str, language: Language) -> Iterator[list[Edit]]:
+    """Read out addresses: "example dot com slash about"; technical parts (https, ?id=7) are dropped."""
+    signs = language.signs
     if not (signs.dot and signs.at and signs.slash):
         return
     for match in _MAIL.finditer(text):
         said = f"{_spelt(match['name'], signs)} {signs.at} {_spelt(match['host'], signs)}"
-        yield [Change(start=match.start(), end=match.end(), said=said)]
+        yield [Edit(start=match.start(), end=match.end(), text=said)]
     for match in _URL.finditer(text):
-        host, path = match["host"], (match["path"] or "").rstrip(_AFTERWARDS)
+        host, path = match["host"], (match["path"] or "").rstrip(_TRAILING)
         end = match.end() - len(match["path"] or "") + len(path)
-        if match["scheme"] or host.rpartition(".")[2] in _ENDS:
-            yield [Change(start=match.start(), end=end, said=_spelt(host, signs) + _path(path, signs))]
+        if match["scheme"] or host.rpartition(".")[2] in _TOP_LEVEL_DOMAINS:
+            yield [Edit(start=match.start(), end=end, text=_spelt(host, signs) + _path(path, signs))]
 
 
-def say_handles(text: str, tongue: Tongue) -> Iterator[list[Change]]:
-    """@name, #OpenScience and #1."""
-    signs = tongue.signs
+def say_handles(text: str, language: Language) -> Iterator[list[Edit]]:
+    """Read out @name, #OpenScience and #1."""
+    signs = language.signs
     if signs.at:
         for match in _HANDLE.finditer(text):
             said = f"{signs.at} {_spelt(match['name'], signs)}"
-            yield [Change(start=match.start(), end=match.end(), said=said)]
+            yield [Edit(start=match.start(), end=match.end(), text=said)]
     if signs.hashtag:
         for match in _TAG.finditer(text):
             name = re.sub(r"(?<=[a-z])(?=[A-Z\d])", " ", match["name"].replace("_", " "))
-            yield [Change(start=match.start(), end=match.end(), said=f"{signs.hashtag} {name}")]
+            yield [Edit(start=match.start(), end=match.end(), text=f"{signs.hashtag} {name}")]
     if signs.number:
         for match in _NUMBER_SIGN.finditer(text):
-            yield [Change(start=match.start(), end=match.end(), said=f"{signs.number} ")]
+            yield [Edit(start=match.start(), end=match.end(), text=f"{signs.number} ")]
 
 
-def say_versions(text: str, tongue: Tongue) -> Iterator[list[Change]]:
-    """v2.0 and 1.2.3, dot by dot: to a voice, they are decimals and dates."""
-    signs = tongue.signs
+def say_versions(text: str, language: Language) -> Iterator[list[Edit]]:
+    """Read out v2.0 and 1.2.3 dot by dot: voices take them for decimals and dates."""
+    signs = language.signs
     if not (signs.version and signs.dot):
         return
-    point = "point" if tongue.code == "en" else signs.dot
+    point = "point" if language.code == "en" else signs.dot
     for match in _VERSION.finditer(text):
         number = (match["number"] or match["dotted"]).replace(".", f" {point} ")
         is_named = text[: match.start()].rstrip().casefold().endswith(signs.version.casefold())
-        yield [Change(start=match.start(), end=match.end(), said=number if is_named else f"{signs.version} {number}")]
+        yield [Edit(start=match.start(), end=match.end(), text=number if is_named else f"{signs.version} {number}")]
     for match in _DOTS.finditer(text):
         if _TELEPHONE.fullmatch(match[0]):
-            yield [Change(start=match.start(), end=match.end(), said=match[0].replace(".", " "))]
+            yield [Edit(start=match.start(), end=match.end(), text=match[0].replace(".", " "))]
         elif not _GROUPED.fullmatch(match[0]):
-            yield [Change(start=match.start(), end=match.end(), said=match[0].replace(".", f" {signs.dot} "))]
+            yield [Edit(start=match.start(), end=match.end(), text=match[0].replace(".", f" {signs.dot} "))]
 
 
 def _spelt(name: str, signs: Signs) -> str:
-    """A name with its signs in words."""
+    """A name with its punctuation in words."""
     for sign, word in ((".", signs.dot), ("-", signs.dash), ("_", signs.underscore), ("+", signs.plus)):
         name = name.replace(sign, f" {word} ")
     return " ".join(name.split())
 
 
 def _path(path: str, signs: Signs) -> str:
-    """A path that a listener could type: of words, and not too deep; else the name of the site has to do."""
+    """A short path that a listener could type, read out; else empty."""
     steps = [step for step in path.partition("?")[0].partition("#")[0].split("/") if step]
     if len(steps) > 3 or not all(re.fullmatch(r"[A-Za-z0-9_.-]{1,30}", step) for step in steps):
         return ""

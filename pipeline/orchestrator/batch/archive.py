@@ -17,7 +17,7 @@ from pipeline.orchestrator.batch.results import films_by_row
 from pipeline.orchestrator.batch.source import roster_path
 from pipeline.orchestrator.context import RunContext
 from pipeline.reporting import MANIFEST, RowFilms, write_manifest
-from pipeline.sources.campaign import read_roster
+from pipeline.sources.campaign import read_snapshot
 from pipeline.state import no_batch
 
 CHECKSUMS = "SHA256SUMS"
@@ -47,10 +47,10 @@ def pack(context: RunContext, batch: str, *, output: Path | None = None) -> Arch
     known = context.store.read_batch(batch)
     if known is None:
         raise no_batch(batch, context.store.batch_names())
-    context = context.for_asked(known.asked)
+    context = context.for_request(known.asked)
     index = context.store.refreshed(batch)
-    summary = context.places.summary(batch)
-    path = output or (summary.parent if summary else context.places.films_root.parent) / f"{batch}.zip"
+    summary = context.paths.summary(batch)
+    path = output or (summary.parent if summary else context.paths.films_root.parent) / f"{batch}.zip"
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     missing: list[str] = []
@@ -112,7 +112,7 @@ def _inside(row: JobSummary, batch: str) -> PurePosixPath:
 
 def _add_manifest(packer: _Packer, context: RunContext, batch: str) -> None:
     """The manifest, with the places that films have in the ZIP; only tables have one."""
-    roster = read_roster(roster_path(context.store, batch))
+    roster = read_snapshot(roster_path(context.store, batch))
     if roster is None:
         return
     with scratch_folder() as folder:

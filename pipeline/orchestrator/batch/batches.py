@@ -9,20 +9,20 @@ from pathlib import Path
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import BusyError, CheckpointError, InputError, NightreelError, first_error
+from pipeline.errors import BusyError, CheckpointError, InputError, NightreelError, raise_first_error
 from pipeline.limits import Rank
-from pipeline.model import ONE_BY_ONE, QUEUE, SINGLES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
+from pipeline.model import QUEUE, SINGLES, STANDALONE_BATCHES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.batch.cancellation import run_until_cancelled
 from pipeline.orchestrator.batch.plan import Plan
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.run import Outcome, run_jobs
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.brief_resolver import BriefResolver
 from pipeline.orchestrator.context.hosts import Hosts
-from pipeline.orchestrator.context.wishes import Wishes
 from pipeline.orchestrator.events import Listener, Notice, emit, ignore
 from pipeline.orchestrator.film.failures import error_record
-from pipeline.sources import batch_name, told
+from pipeline.sources import batch_name, redacted
 from pipeline.state import no_batch
 
 # Lines about one thing; whoever reads more has seen what it is about.
@@ -36,7 +36,7 @@ async def run_one(brief: Brief, context: RunContext, *, listen: Listener = ignor
 
     Raises `BusyError` when another process is making this one, and `InputError` when several languages are wanted.
     """
-    count = context.wishes.count_films([brief])
+    count = context.briefs.count_films([brief])
     if count > 1:
         raise InputError(f"{count} films are wanted of it, and one was asked for", where=brief.origin or brief.title)
     (job,) = await run_family(brief, context, listen=listen)
@@ -50,9 +50,9 @@ async def run_family(brief: Brief, context: RunContext, *, listen: Listener = ig
     """
     refuse_shared_output_file([brief], context)
     context.hosts.refuse_offline()
-    await _tell_idle_voices([brief], context.wishes, listen)
+    await _tell_idle_voices([brief], context.briefs, listen)
     await _tell_logins(context.hosts, listen)
-    with first_error():
+    with raise_first_error():
         async with anyio.create_task_group() as ahead:
             ahead.start_soon(_wake_voice, brief, context)
             ids = (await plan_batch([brief], context, batch=SINGLES, source="", keep=True)).ids
@@ -113,12 +113,12 @@ async def run_batch(
         batch=batch,
         source=source,
         priority=priority,
-        keep=batch in ONE_BY_ONE,
+        keep=batch in STANDALONE_BATCHES,
         is_partial=is_partial,
         refused=refusals(unreadable),
         numbered=numbered,
     )
-    await _tell_idle_voices(briefs, context.wishes, listen)
+    await _tell_idle_voices(briefs, context.briefs, listen)
     await _tell_logins(context.hosts, listen)
     for line in plan.news(batch):
         emit(listen, Notice(text=line))
@@ -156,10 +156,10 @@ async def batch_name_for(context: RunContext, source: Path | str) -> str:
     name = await to_thread.run_sync(batch_name, source)
     with suppress(CheckpointError):  # its list is lost: it is made anew
         known = await context.store.load_batch(name)
-        if known and known.source and known.source != await to_thread.run_sync(context.places.source_name, source):
+        if known and known.source and known.source != await to_thread.run_sync(context.paths.source_name, source):
             raise InputError(
                 f"there is a batch “{name}” already, of {known.source}",
-                where=told(source),
+                where=redacted(source),
                 hint=f"Give another name with --batch, or --batch {name} to go on with that one from here",
             )
     return name
@@ -194,11 +194,11 @@ async def _wake_voice(brief: Brief, context: RunContext) -> None:
     No service is asked: the film may be there already. What is wrong with a voice, the first stage will tell.
     """
     with suppress(NightreelError):
-        narrators = await to_thread.run_sync(lambda: context.crew.narrators)
+        narrators = await to_thread.run_sync(lambda: context.providers.narrators)
         await check_voice(narrators[:1], brief.language, wanted=None)
 
 
-async def _tell_idle_voices(briefs: Collection[Brief], wishes: Wishes, listen: Listener) -> None:
+async def _tell_idle_voices(briefs: Collection[Brief], wishes: BriefResolver, listen: Listener) -> None:
     for line in (await to_thread.run_sync(wishes.idle_voices, briefs))[:_MOST_TOLD]:
         emit(listen, Notice(text=line))
 
@@ -206,12 +206,12 @@ async def _tell_idle_voices(briefs: Collection[Brief], wishes: Wishes, listen: L
 async def _tell_logins(hosts: Hosts, listen: Listener) -> None:
     """Before the night, not in its middle."""
     for name in await to_thread.run_sync(lambda: hosts.without_login):
-        emit(listen, Notice(text=hosts.told_to_wait(name)))
+        emit(listen, Notice(text=hosts.login_warning(name)))
 
 
 def refuse_shared_output_file(briefs: Collection[Brief], context: RunContext) -> None:
     """Raise `InputError` when several films should go to one file."""
-    count = context.wishes.count_films(briefs)
+    count = context.briefs.count_films(briefs)
     if count > 1 and context.output and context.output.suffix.lower() == ".mp4":
         raise InputError(
             f"{count} films don't fit one file", where=str(context.output), hint="Give a folder as --output"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import first_error
+from pipeline.errors import raise_first_error
 from pipeline.limits import Rank
 from pipeline.model import TRANSITIONS, Job, JobStatus, advance
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import JobEvent, Listener, emit
-from pipeline.orchestrator.film.jobs import run_job
+from pipeline.orchestrator.film.runner import run_job
 
 # How often a film that is made by itself asks whether it is still wanted.
 _HEARING_S = 1.0
@@ -28,7 +28,7 @@ async def run_until_cancelled(job: Job, context: RunContext, listen: Listener, *
             if await to_thread.run_sync(context.store.claims.cancel_is_asked, *key):
                 scope.cancel()
 
-    with first_error():
+    with raise_first_error():
         async with anyio.create_task_group() as tasks:
             with anyio.CancelScope() as scope:
                 tasks.start_soon(hear, scope)

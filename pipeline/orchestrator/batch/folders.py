@@ -65,7 +65,7 @@ class FolderAllocator:
             return False
         holder = None if self.is_new else self._index.in_folder(folder)
         if holder is None:
-            return self._is_all_ours or not self._context.places.is_taken(folder, self._batch)
+            return self._is_all_ours or not self._context.paths.is_taken(folder, self._batch)
         # The same place of the same source with other content, or the same topic under other settings: the film is
         # replaced, not doubled.
         if _is_same(holder, brief):

@@ -9,7 +9,7 @@ from anyio import to_thread
 
 from pipeline.errors import NightreelError
 from pipeline.limits import Load
-from pipeline.model import LEFT, JobStatus
+from pipeline.model import UNFINISHED, JobStatus
 from pipeline.orchestrator.events import RunMetrics
 from pipeline.state import CheckpointStore
 
@@ -29,7 +29,7 @@ async def collect_metrics(
         batch=batch,
         counts={status.value: count.jobs for status, count in standing.items()},
         weight_done=standing[JobStatus.COMPLETED].weight,
-        weight_left=sum(standing[status].weight for status in LEFT),
+        weight_left=sum(standing[status].weight for status in UNFINISHED),
         at_once=at_once(),
         memory_bytes=load.memory_bytes,
         cpu_percent=load.cpu_percent,

@@ -19,7 +19,7 @@ from pipeline.language.text import counted
 from pipeline.model import Brief, Job, JobStatus
 from pipeline.model.episodes import MOST_EPISODES
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.serials import episode_key, ledger_of, subject_key, table_of, track_of
+from pipeline.orchestrator.context.series import episode_key, ledger_of, subject_key, table_of, track_of
 from pipeline.state.episodes import Episode, EpisodeFilm
 
 logger = logging.getLogger("nightreel")
@@ -48,10 +48,10 @@ class EpisodeNumbers:
 
     def of(self, brief: Brief) -> Brief:
         """The brief with its number; one of no series has none."""
-        series = self.context.wishes.series_of(brief)
+        series = self.context.briefs.series_of(brief)
         if not series:
             return brief
-        placed = replace(brief, origin=self.context.places.origin(brief.origin))
+        placed = replace(brief, origin=self.context.paths.origin(brief.origin))
         return replace(brief, episode=self._given.get((series, episode_key(placed)), 0))
 
     def know(self, series: str, given: Mapping[str, int]) -> None:
@@ -95,11 +95,11 @@ def _claims(briefs: Iterable[Brief], context: RunContext) -> dict[str, dict[str,
     """What briefs ask for, by series and key of the episode, in their order."""
     claims: dict[str, dict[str, _Claim]] = {}
     for brief in briefs:
-        series = context.wishes.series_of(brief)
+        series = context.briefs.series_of(brief)
         if not series:
             continue
         table_of(series, context.settings, where=brief.origin)
-        placed = replace(brief, origin=context.places.origin(brief.origin))
+        placed = replace(brief, origin=context.paths.origin(brief.origin))
         key = episode_key(placed)
         of = claims.setdefault(series, {})
         if key not in of or not of[key].number:

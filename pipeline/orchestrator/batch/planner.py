@@ -13,7 +13,7 @@ from pipeline.orchestrator.batch.folders import FolderAllocator
 from pipeline.orchestrator.batch.numbering import EpisodeNumbers
 from pipeline.orchestrator.batch.plan import CorrectedRow, Plan, PlannedChange
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.film.delivered import has_film
+from pipeline.orchestrator.film.delivery import is_up_to_date
 from pipeline.state import BatchIndex, Damage
 
 logger = logging.getLogger("nightreel")
@@ -72,7 +72,7 @@ class Planner:
         films = (
             (number, film)
             for number, brief in enumerate(briefs, start=1)
-            for film in self._context.wishes.films_of(self._numbers.of(brief))
+            for film in self._context.briefs.films_of(self._numbers.of(brief))
         )
         for number, complete in films:
             job_id = self._context.job_id(complete)
@@ -105,7 +105,7 @@ class Planner:
         for row in mended:
             if not self._has_room(row.job):
                 continue
-            complete = self._context.wishes.complete(self._numbers.of(row.brief))
+            complete = self._context.briefs.complete(self._numbers.of(row.brief))
             ids[row.job] = job_id = self._context.job_id(complete)
             self._numbers.note(complete, self._batch, job_id)
             if job_id not in fresh and self.index.find(job_id) is None:
@@ -151,7 +151,7 @@ class Planner:
             # Back after another film has taken its folder.
             self._plan.changed.append(replace(change, folder=self._folders.free(brief, row.id, number)))
             return
-        if row.status is JobStatus.COMPLETED and has_film(row, self._context):
+        if row.status is JobStatus.COMPLETED and is_up_to_date(row, self._context):
             self._plan.untouched += 1
             if row.release != brief.release and row.published:
                 self._plan.shown_otherwise += 1

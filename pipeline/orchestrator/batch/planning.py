@@ -74,7 +74,7 @@ async def plan_batch(
                 asked=context.asked,
                 priority=priority,
                 refused=_refused(known, refused, is_partial=is_partial),
-                working=context.working,
+                working=context.batch_overrides,
             )
         await ensure_sampled(context, about)
         await store.save_batch(about)
@@ -171,7 +171,7 @@ async def _forget(context: RunContext, batch: str, job_id: str, title: str) -> N
         await to_thread.run_sync(partial(store.claims.ask_to_cancel, batch, job_id, why=why))
     async with store.claims.claim(batch, job_id, what=title, wait_s=_STOPS_WITHIN_S):
         await store.forget_job(batch, job_id)
-        await context.clear_bench(batch, job_id)
+        await context.clear_work_folder(batch, job_id)
         await to_thread.run_sync(store.claims.cancel_is_heard, batch, job_id)
 
 

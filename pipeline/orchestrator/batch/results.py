@@ -14,7 +14,7 @@ from pipeline.model import Batch, JobSummary
 from pipeline.orchestrator.batch.source import roster_path
 from pipeline.orchestrator.context import RunContext
 from pipeline.reporting import MANIFEST, RowFilms, RunFacts, write_manifest, write_reports
-from pipeline.sources.campaign import Roster, read_roster
+from pipeline.sources.campaign import TableSnapshot, read_snapshot
 from pipeline.state import CheckpointStore, no_batch
 from pipeline.version import __version__
 
@@ -24,11 +24,11 @@ def write_results(context: RunContext, known: Batch, facts: RunFacts) -> tuple[P
 
     Raises `StorageError`.
     """
-    folder = context.places.summary(known.name)
+    folder = context.paths.summary(known.name)
     if folder is None:
         return ()
     report = write_reports(folder, facts, lambda: chain(context.store.index(known.name).rows(), known.refused_rows))
-    roster = read_roster(roster_path(context.store, known.name))
+    roster = read_snapshot(roster_path(context.store, known.name))
     if roster is None:
         return (report,)
     manifest = folder / MANIFEST
@@ -37,7 +37,7 @@ def write_results(context: RunContext, known: Batch, facts: RunFacts) -> tuple[P
     return report, manifest
 
 
-def films_by_row(store: CheckpointStore, batch: str, roster: Roster) -> Iterator[RowFilms]:
+def films_by_row(store: CheckpointStore, batch: str, roster: TableSnapshot) -> Iterator[RowFilms]:
     """The rows of the table in their order, each with its films as they stand."""
     index = store.index(batch)
     for row in roster.rows():
@@ -53,7 +53,7 @@ def rewrite_results(context: RunContext, batch: str) -> tuple[Path, ...]:
     known = context.store.read_batch(batch)
     if known is None:
         raise no_batch(batch, context.store.batch_names())
-    context = context.for_asked(known.asked)
+    context = context.for_request(known.asked)
     context.store.refreshed(batch)
     paths = write_results(context, known, _last_run(context, known))
     if not paths:
@@ -75,7 +75,7 @@ def _last_run(context: RunContext, known: Batch) -> RunFacts:
         most_at_once=0,
         peak_memory_bytes=0,
     )
-    folder = context.places.summary(known.name)
+    folder = context.paths.summary(known.name)
     try:
         run = json.loads((folder / "batch_report.json").read_text(encoding="utf-8"))["run"] if folder else {}
         return replace(

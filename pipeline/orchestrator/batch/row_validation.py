@@ -12,10 +12,10 @@ from pipeline.errors import InputError
 from pipeline.model import Brief, is_stock
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.film.pictures import file_of, named_by_script
+from pipeline.orchestrator.film.pictures import find_picture, pictures_named_by_script
 from pipeline.pictures import is_address, precheck_picture
 from pipeline.script import check_filled_script
-from pipeline.sources.campaign import ReadRow, Unfit
+from pipeline.sources.campaign import ReadRow, Rejection
 
 # So many of the pictures that were looked at last are known: very many rows show the same few.
 _MOST_PICTURES = 4000
@@ -38,7 +38,7 @@ class RowValidator:
         # The same of pictures beside the table.
         self._seen: dict[Path, InputError | None] = {}
 
-    def __call__(self, row: ReadRow) -> Unfit | None:
+    def __call__(self, row: ReadRow) -> Rejection | None:
         """What is wrong with it, and what to do; None: nothing."""
         if unfit := self._without_pictures(row.brief):
             return unfit
@@ -47,9 +47,9 @@ class RowValidator:
             template = self._context.template(brief)
             for script in row.scripts:
                 check_filled_script(script, template, where=origin)
-                for wanted in named_by_script(script, brief, self._context):
+                for wanted in pictures_named_by_script(script, brief, self._context):
                     if not (is_address(wanted.source) or is_stock(wanted.source)):
-                        self._look_at(file_of(wanted.source, brief, self._context))
+                        self._look_at(find_picture(wanted.source, brief, self._context))
             if brief.publish_at:
                 self._context.hosts.check(brief)
             wrong = self._not_to_be_had(brief)
@@ -57,16 +57,14 @@ class RowValidator:
             return _unfit(error, origin)
         return _unfit(wrong.error, origin, cell=wrong.cell) if wrong else None
 
-    def _without_pictures(self, brief: Brief) -> Unfit | None:
+    def _without_pictures(self, brief: Brief) -> Rejection | None:
         """The first picture of its cells that no film can show; None: all can be shown."""
         for wanted in brief.pictures:
             try:
                 if not is_address(wanted.source):
-                    self._look_at(
-                        self._context.places.picture(self._context.places.origin(brief.origin), wanted.source)
-                    )
+                    self._look_at(self._context.paths.picture(self._context.paths.origin(brief.origin), wanted.source))
             except InputError as error:
-                return Unfit(f"{wanted.source!r}: {error.message}", error.hint, cell=wanted.source)
+                return Rejection(f"{wanted.source!r}: {error.message}", error.hint, cell=wanted.source)
         return None
 
     def _look_at(self, picture: Path) -> None:
@@ -96,7 +94,7 @@ class RowValidator:
 
     def _look_for(self, brief: Brief) -> _Missed | None:
         try:
-            films = self._context.wishes.films_of(brief)
+            films = self._context.briefs.films_of(brief)
         except InputError as error:
             return _Missed(error, brief.series)
         for film in films:
@@ -116,15 +114,15 @@ class RowValidator:
         if film.voice and (brief.voice or brief.voices):
             # Narrators are asked once for each voice that rows name; a service that does not answer refuses none.
             said = brief.voice or ""
-            yield said, lambda: from_thread.run(check_voice, context.crew.narrators, film.language, film.voice)
+            yield said, lambda: from_thread.run(check_voice, context.providers.narrators, film.language, film.voice)
         yield ",".join(brief.languages), lambda: self._check_translated(film)
 
     def _check_translated(self, film: Brief) -> None:
-        if self._context.wishes.is_translated(film) and not self._context.crew.translators:
+        if self._context.briefs.is_translated(film) and not self._context.providers.translators:
             hint = f"Add script.{film.language}.toml to the template, or a key for a model that translates"
             raise InputError(f"{film.template} has no script in {film.language}", where="", hint=hint)
 
 
-def _unfit(error: InputError, origin: str, *, cell: str = "") -> Unfit:
+def _unfit(error: InputError, origin: str, *, cell: str = "") -> Rejection:
     what = f"{error.where}: {error.message}" if error.where not in {"", origin} else error.message
-    return Unfit(f"makes no film: {what}", error.hint or "Change the cells, or the template's script", cell=cell)
+    return Rejection(f"makes no film: {what}", error.hint or "Change the cells, or the template's script", cell=cell)

@@ -16,7 +16,7 @@ from pipeline.model import JobStatus
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import Listener, Notice, RunEvent, emit
-from pipeline.orchestrator.film.episodes import wake
+from pipeline.orchestrator.film.episode_order import release_waiting_episodes
 from pipeline.reporting import RunFacts
 from pipeline.state import CheckpointStore
 from pipeline.version import __version__
@@ -82,7 +82,7 @@ async def run_jobs(context: RunContext, batch: str, listen: Listener, only: Sequ
     scheduler = Scheduler(context, batch, night.hear, only=only)
     started_at, start = context.clock(), anyio.current_time()
     try:
-        await wake(batch, context)
+        await release_waiting_episodes(batch, context)
         await scheduler.run()
     finally:
         # However the night ends, there is a report of it.
@@ -135,8 +135,8 @@ def _report(  # noqa: PLR0917 - called in a thread, which takes no names
             version=__version__,
             strategy=context.settings.work.strategy,
             most_at_once=scheduler.most_at_once,
-            peak_memory_bytes=context.machine.resources.peak_memory_bytes,
-            cpu_percent=context.machine.resources.mean_cpu_percent,
+            peak_memory_bytes=context.runtime.resources.peak_memory_bytes,
+            cpu_percent=context.runtime.resources.mean_cpu_percent,
             notices=night.notices,
         )
         write_results(context, known, facts)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError
-from pipeline.model import ONE_BY_ONE, Batch, JobStatus, JobSummary, Sample
+from pipeline.model import STANDALONE_BATCHES, Batch, JobStatus, JobSummary, Sample
 from pipeline.orchestrator.context import RunContext
 
 
@@ -27,7 +27,7 @@ async def ensure_sampled(context: RunContext, about: Batch, *, made: Collection[
     that were asked for one by one are no batch.
     """
     sample, store = about.sample, context.store
-    if sample is None or about.name in ONE_BY_ONE:
+    if sample is None or about.name in STANDALONE_BATCHES:
         return
     index = store.index(about.name)
     taken = {job for job in about.jobs if sample.takes(about.name, job)}

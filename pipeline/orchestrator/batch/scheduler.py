@@ -22,7 +22,7 @@ import anyio
 from anyio import to_thread
 from anyio.abc import TaskGroup
 
-from pipeline.errors import BusyError, DamagedError, DiskFullError, NightreelError, first_error
+from pipeline.errors import BusyError, DamagedError, DiskFullError, NightreelError, raise_first_error
 from pipeline.limits import Load, Situation, Strategy
 from pipeline.model import QUEUE, Job, JobStatus, title_of
 from pipeline.orchestrator.batch.admission import AdmissionControl
@@ -31,8 +31,8 @@ from pipeline.orchestrator.batch.metrics import collect_metrics
 from pipeline.orchestrator.batch.queues import Backoff, BatchQueue, JobKey, JobListQueue, Queue, QueueView
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import Listener, Notice, emit, ignore
-from pipeline.orchestrator.film.episodes import wake
-from pipeline.orchestrator.film.jobs import run_job
+from pipeline.orchestrator.film.episode_order import release_waiting_episodes
+from pipeline.orchestrator.film.runner import run_job
 from pipeline.state import IN_ORDER, SMART_ORDER
 
 logger = logging.getLogger("nightreel")
@@ -90,12 +90,12 @@ class Scheduler:
 
         Raises `StorageError` when the disk stays full. Cancelled, it puts back what is under way.
         """
-        machine = self._context.machine
+        machine = self._context.runtime
         self._strategy = await to_thread.run_sync(machine.make_strategy)
         self._load = await to_thread.run_sync(machine.resources.sample)
-        machine.hear_throttles(self._say)
+        machine.on_notice(self._say)
         async with self._context.store.claims.working(self._batch):
-            with first_error():
+            with raise_first_error():
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._watch)
                     while await self._admit(tasks) or await self._wake():
@@ -116,7 +116,7 @@ class Scheduler:
             self._backoff.for_a_while(*view.others)
             if not view.turns:
                 break
-            limits = self._context.machine.resource_limits
+            limits = self._context.runtime.resource_limits
             refusal = limits.refusal(self._load, under_way=len(self._under_way))
             if self._floor.refuses(refusal, has_company=bool(self._under_way)):
                 return True
@@ -132,7 +132,10 @@ class Scheduler:
         """Whether an episode that was parked may go on: the one before it was given up, or is out by other hands."""
         if self._only is not None or self.stopped_because:
             return False
-        return sum([await wake(batch, self._context) for batch in dict.fromkeys((self._batch, QUEUE))]) > 0
+        return (
+            sum([await release_waiting_episodes(batch, self._context) for batch in dict.fromkeys((self._batch, QUEUE))])
+            > 0
+        )
 
     def _passed_over(self) -> set[JobKey]:
         """The jobs that are none of our business now."""
@@ -148,7 +151,7 @@ class Scheduler:
             cores_busy=cores.busy,
             load=self._load,
         )
-        return self._strategy.at_once(situation)
+        return self._strategy.concurrency(situation)
 
     def _is_waiting(self, parked_until: datetime | None) -> bool:
         """Whether a job waits for its time, or another process makes one: it may die, and leave it to us."""
@@ -270,9 +273,9 @@ class Scheduler:
     async def _watch(self) -> None:
         """Once a second: look at the machine, at wishes from outside, and tell how it is going."""
         while True:
-            self._load = await to_thread.run_sync(self._context.machine.resources.sample)
+            self._load = await to_thread.run_sync(self._context.runtime.resources.sample)
             # Whoever helps brings worker processes of its own: the cores are shared, not doubled.
-            self._context.machine.share_cores(len(await to_thread.run_sync(self._context.store.processes)))
+            self._context.runtime.share_cores(len(await to_thread.run_sync(self._context.store.processes)))
             taken = list(self._under_way)
             for key in await to_thread.run_sync(self._unwanted, taken):
                 if key in self._under_way:

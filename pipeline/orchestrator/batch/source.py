@@ -19,17 +19,17 @@ from pipeline.model import Brief
 from pipeline.orchestrator.batch.row_validation import RowValidator
 from pipeline.orchestrator.batch.tables import campaign_reader, service_endpoint, table_form
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.places import Places
-from pipeline.sources import as_source, is_endpoint, is_table, read_briefs, told
+from pipeline.orchestrator.context.paths import Paths
+from pipeline.sources import is_endpoint, is_table, parse_source, read_briefs, redacted
 from pipeline.sources.campaign import (
     EXTREMES,
-    Checked,
     RowProblem,
-    check_rows,
+    ValidatedRows,
     find_extremes,
-    parse_choice,
+    parse_row_selection,
+    validate_rows,
     write_rejected,
-    write_roster,
+    write_snapshot,
 )
 from pipeline.sources.endpoint import fetch_pages
 from pipeline.sources.tables import BrokenRow, Table, TableRow, open_pages, open_table
@@ -85,9 +85,9 @@ async def read_source(
         if not fallback or fallback == str(source):
             raise
         # All of a source is read before anything is made of it: nothing of the first one is left.
-        logger.info("%s is read instead: %s", told(as_source(fallback)), error)
+        logger.info("%s is read instead: %s", redacted(parse_source(fallback)), error)
         try:
-            found = await _read(_beside(as_source(fallback), context.workspace), context, wanted)
+            found = await _read(_beside(parse_source(fallback), context.workspace), context, wanted)
         except (SourceError, ProviderError) as second:
             raise SourceError(f"{error}; nor can the fallback be read: {second}") from error
         return replace(found, instead_of=error)
@@ -127,28 +127,28 @@ async def _read_rows(source: Path | str, context: RunContext, wanted: _Wanted) -
             service_endpoint(str(source), context.settings), folder, form, retry=context.retry_policy
         )
         return await to_thread.run_sync(
-            lambda: _check_table(open_pages(pages, form, name=told(source)), context, wanted)
+            lambda: _check_table(open_pages(pages, form, name=redacted(source)), context, wanted)
         )
 
 
 def _check_table(table: Table, context: RunContext, wanted: _Wanted) -> SourceContent:
     outstanding = wanted.rows.strip().casefold() == EXTREMES
-    choice = parse_choice(wanted.rows) if wanted.rows and not outstanding else None
+    choice = parse_row_selection(wanted.rows) if wanted.rows and not outstanding else None
     reader = campaign_reader(table, context)
     refused: list[InputError] = []
-    rejected = _rejected(context.places, wanted.batch) if wanted.writes else None
+    rejected = _rejected(context.paths, wanted.batch) if wanted.writes else None
     columns, separator = table.columns, table.separator
     with ExitStack() as files:
         opened = files.enter_context
         write = opened(write_rejected(rejected, columns, separator=separator)) if rejected else _unwritten
         roster = roster_path(context.store, wanted.batch) if wanted.writes else None
-        enter = opened(write_roster(roster, columns, separator=separator, choice=choice)) if roster else None
+        enter = opened(write_snapshot(roster, columns, separator=separator, choice=choice)) if roster else None
 
         def refuse(row: TableRow | BrokenRow, problems: list[RowProblem]) -> None:
             refused.append(problems[0].as_error(table.path))
             write(row, problems)
 
-        checked = check_rows(table, reader, judge=RowValidator(context), refuse=refuse, enter=enter, choice=choice)
+        checked = validate_rows(table, reader, judge=RowValidator(context), refuse=refuse, enter=enter, choice=choice)
     stand_out = find_extremes(checked.briefs) if outstanding else []
     return SourceContent(
         briefs=[brief for brief, _ in stand_out] if outstanding else checked.briefs,
@@ -158,7 +158,7 @@ def _check_table(table: Table, context: RunContext, wanted: _Wanted) -> SourceCo
         refused=checked.refused,
         problems=tuple(checked.problems),
         rejected=rejected if checked.refused and rejected else None,
-        titles=table.titles,
+        titles=table.title_rows,
         nearly=reader.nearly,
         is_partial=bool(wanted.rows),
         stop=_stop(
@@ -176,12 +176,12 @@ def _unwritten(_row: TableRow | BrokenRow, _problems: list[RowProblem]) -> None:
     """Nothing is left behind."""
 
 
-def _rejected(places: Places, batch: str) -> Path:
+def _rejected(places: Paths, batch: str) -> Path:
     folder = places.summary(batch)
     return (folder or places.films_root.parent) / REJECTED
 
 
-def _stop(checked: Checked, path: str, *, rows: str, is_strict: bool) -> InputError | None:
+def _stop(checked: ValidatedRows, path: str, *, rows: str, is_strict: bool) -> InputError | None:
     if not checked.rows and rows:
         hint = "They are counted from 1, below the line that names the columns"
         return InputError(f"has none of the rows {rows}, or none at all", where=path, hint=hint)

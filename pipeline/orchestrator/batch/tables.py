@@ -9,22 +9,23 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.naming import FolderPattern
 from pipeline.script import script_template_for
 from pipeline.settings import Settings
-from pipeline.sources.campaign import CampaignReader, Deciders, Part, column_names, row_fields
+from pipeline.sources.campaign import CampaignReader, OptionColumns, TemplateRule, column_names, row_fields
 from pipeline.sources.endpoint import Endpoint
-from pipeline.sources.tables import Table, TableForm, plain
+from pipeline.sources.tables import Table, TableOptions, normalise_name
 
 
-def table_form(context: RunContext) -> TableForm:
+def table_form(context: RunContext) -> TableOptions:
     """What is known of a table before it is opened. Reads templates: not for the event loop."""
     asked, source = context.settings.campaign, context.settings.source
     pairs = (*asked.map, *asked.columns)
-    mapped = {plain(pair.rpartition("=")[0]) for pair in pairs} | {plain(asked.key)} - {""}
+    mapped = {normalise_name(pair.rpartition("=")[0]) for pair in pairs} | {normalise_name(asked.key)} - {""}
     templates = [context.template(Brief(title="", template=name)) for name in _templates(context)]
-    return TableForm(
+    return TableOptions(
         delimiter="\t" if asked.delimiter == "tab" else asked.delimiter,
         encoding=asked.encoding,
         has_header={"yes": True, "no": False}.get(asked.header),
-        names=frozenset(plain(field.name) for template in templates for field in row_fields(template)) | mapped,
+        expected_columns=frozenset(normalise_name(field.name) for each in templates for field in row_fields(each))
+        | mapped,
         sheet=source.sheet,
         query=source.query,
         password=source.password.get_secret_value() if source.password else "",
@@ -67,7 +68,7 @@ def campaign_reader(table: Table, context: RunContext) -> CampaignReader:
     # A flag goes before what the row says.
     silent = {"template"} if flags.get("template") else set()
     silent |= {"languages"} if language or flags.get("languages") else set()
-    deciders = Deciders(table, asked.columns, without=silent)
+    deciders = OptionColumns(table, asked.columns, without=silent)
     columns = column_names(table.columns)
     wanted = FolderPattern(context.settings.output.pattern).columns
     if missing := [name for name in wanted if name not in columns]:
@@ -84,7 +85,7 @@ def campaign_reader(table: Table, context: RunContext) -> CampaignReader:
         table,
         lambda name: context.template(Brief(title="", template=name)),
         context.settings.template,
-        parts=() if flags.get("template") else [Part(**rule.model_dump()) for rule in asked.templates],
+        parts=() if flags.get("template") else [TemplateRule(**rule.model_dump()) for rule in asked.templates],
         deciders=deciders,
         mapped=asked.map,
         options=options,

@@ -1,18 +1,20 @@
-"""What the stages work with: one workspace, with the settings of one request.
+"""The run context: one workspace with the settings of one request, and the objects built from them.
 
-run_context  `RunContext`: settings become providers, formats and looks; `open_context` opens one
-request     what its flags come to: what jobs and batches keep of them
-machine     what all requests share: checkpoints, cache, cores, throttles, memory and disk
-places      where films come from and go to
-identity    what jobs are called, by what shapes their films
-wishes      what is wanted of a brief: flags, the brief and settings, in this order
-serials     what is wanted of the episodes of a series
-appearance  what films look like     (encoding: and how they are encoded)
-strictness  how they are judged
-hosts       the video hosts that films are published to     (release: who sees them there, and when)
-crew        who writes, translates, speaks and finds pictures
-providers   how these are made, and how much of a service may be used
-budgets     what may be spent
+run_context       `RunContext`, handed to every stage; `open_context` creates one
+overrides         flags of a request: what jobs, batches and this run alone keep of them
+runtime           shared by all requests: checkpoints, cache, cores, throttles, resource limits
+paths             where sources and pictures are read from, and films and reports are written to
+job_ids           job ids: hashes of everything that shapes a film
+brief_resolver    completes briefs: flags override the brief, the brief overrides the settings
+series            series settings, episode ledgers and neighbouring episodes
+appearance        theme, fonts, captions and motion
+encoding          frame size, encoder, cue limits and audio mix
+quality_profiles  which quality profile applies
+hosts             video hosts, as destinations
+release           privacy and publication time
+providers         script writers, translators, narrators and picture sources
+provider_factory  creates providers and their throttle limits from the settings
+budgets           prices and budgets
 """
 
 from pipeline.orchestrator.context.run_context import RunContext, open_context

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.errors import BudgetError
 from pipeline.limits import Budget
-from pipeline.model import ONE_BY_ONE, Price, dollars
+from pipeline.model import STANDALONE_BATCHES, Price, format_usd
 from pipeline.settings import Settings
 from pipeline.state import MoneyLedger
 
@@ -39,7 +39,7 @@ def budget_of_batch(batch: str, folder: Path, settings: Settings) -> Budget:
             f"Go on with a larger one: nightreel resume {shlex.quote(batch)} --budget {larger}",
         )
 
-    is_limited = allowed > 0 and batch not in ONE_BY_ONE
+    is_limited = allowed > 0 and batch not in STANDALONE_BATCHES
     return Budget(MoneyLedger(folder / "spent.json"), allowed if is_limited else None, exceeded)
 
 
@@ -69,7 +69,7 @@ def budget_of_day(ledgers: Path, settings: Settings, clock: Callable[[], datetim
 
 # Sums differ from film to film; where they stand in what to do, the films that wait have one cause.
 def _of(spent: float, allowed: float, call: float) -> str:
-    return f"{dollars(spent)} of {dollars(allowed)} are spent, and a call may cost {dollars(call)}"
+    return f"{format_usd(spent)} of {format_usd(allowed)} are spent, and a call may cost {format_usd(call)}"
 
 
 def _typed(usd: float) -> str:

@@ -8,7 +8,7 @@ from pipeline.assembly import EncoderPlan
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import Brief, VideoFormat
 from pipeline.music import MixPlan
-from pipeline.settings import Settings, presets_of
+from pipeline.settings import Settings, resolve_presets
 from pipeline.subtitles import CueLimits
 
 # BBC Subtitle Guidelines: 90 % of the width of a 9:16 picture, about 25 letters.
@@ -25,7 +25,7 @@ class Encoding:
 
 def encoding_of(settings: Settings, brief: Brief) -> Encoding:
     """What the preset of a completed brief asks for. Raises `InputError` for one that is not there."""
-    presets = presets_of(settings.presets)
+    presets = resolve_presets(settings.presets)
     name = brief.preset or settings.video.preset
     if name not in presets:
         raise InputError(f"there is no preset {name!r}", where=brief.origin, hint=did_you_mean(name, presets))

@@ -25,7 +25,7 @@ from pipeline.model import Job, JobStatus
 from pipeline.orchestrator.batch.batches import refuse_while_busy, require_batch, worker_pids
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.hosts import Hosts, is_by_hand
-from pipeline.orchestrator.context.serials import seen_at, subject_key
+from pipeline.orchestrator.context.series import seen_at, subject_key
 from pipeline.state import CheckpointStore
 
 _DAY_S = 24 * 3600

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline.errors import InputError
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.hosts import Hosts
-from pipeline.orchestrator.context.serials import ledger_of, seen_at, table_of
+from pipeline.orchestrator.context.series import ledger_of, seen_at, table_of
 from pipeline.state import BatchIndex
 from pipeline.state.episodes import Episode, EpisodeFilm
 

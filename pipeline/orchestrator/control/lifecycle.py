@@ -25,7 +25,7 @@ from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.control.bulk import BulkResult, change_jobs, select_jobs, settle
 from pipeline.orchestrator.control.refresh import add_now_readable, replace_corrected_jobs
 from pipeline.orchestrator.events import Listener, Notice, emit, ignore
-from pipeline.orchestrator.film.afresh import forget_from
+from pipeline.orchestrator.film.remake import discard_from
 from pipeline.state import CheckpointStore, Snapshots
 from pipeline.workspace import find_workspace
 
@@ -63,7 +63,7 @@ def open_for_batch(
 async def with_batch_settings(context: RunContext, batch: str) -> RunContext:
     """The context with what this batch was asked for with. Raises `InputError` for an unknown one."""
     asked = await require_batch(context, batch)
-    return await to_thread.run_sync(context.for_asked, asked.asked)
+    return await to_thread.run_sync(context.for_request, asked.asked)
 
 
 async def with_addition_settings(context: RunContext, batch: str) -> RunContext:
@@ -77,7 +77,7 @@ async def with_addition_settings(context: RunContext, batch: str) -> RunContext:
     # A film of its own in a file would take the place of the one that is there.
     output = "" if asked.output.lower().endswith(".mp4") else asked.output
     both = Asked(settings={**asked.settings, **context.asked.settings}, output=context.asked.output or output)
-    return await to_thread.run_sync(context.for_asked, both)
+    return await to_thread.run_sync(context.for_request, both)
 
 
 async def cancel(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -> BulkResult:
@@ -154,7 +154,7 @@ async def retry(
             return None
         if stage and job.published and stage != "publishing":
             return None
-        fresh = forget_from(stage, job, context) if stage else job
+        fresh = discard_from(stage, job, context) if stage else job
         if fresh.status is not JobStatus.PENDING:
             why = f"tried again, from {stage} on" if stage else "tried again"
             fresh = advance(fresh, JobStatus.PENDING, at=context.clock(), why=why)
@@ -193,7 +193,7 @@ def outcome_of_jobs(outcome: Outcome, context: RunContext, ids: Iterable[str]) -
 
 async def _remember_budget(context: RunContext, batch: str) -> None:
     """What the batch may cost from now on, if a flag has said so: the next command goes by it as well."""
-    said = {key: value for key, value in context.working.items() if key.startswith("budget.")}
+    said = {key: value for key, value in context.batch_overrides.items() if key.startswith("budget.")}
     if not said:
         return
     async with context.store.claims.planning(batch):

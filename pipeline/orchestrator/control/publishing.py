@@ -20,17 +20,17 @@ from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.batch.sampling import ensure_sampled, sample_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.hosts import Hosts
-from pipeline.orchestrator.context.strictness import profile_for
+from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.orchestrator.control.bulk import change_jobs, select_jobs
 from pipeline.orchestrator.control.lifecycle import outcome_of_jobs
 from pipeline.orchestrator.control.published import published
 from pipeline.orchestrator.control.release_options import NO_RELEASE_OPTIONS, PRIVACY, ReleaseOptions
 from pipeline.orchestrator.events import Listener, Notice, emit
-from pipeline.orchestrator.film.delivered import is_out
-from pipeline.orchestrator.film.leaving import digest_of
+from pipeline.orchestrator.film.approval import film_sha256
+from pipeline.orchestrator.film.delivery import is_fully_published
 from pipeline.orchestrator.qc import judge_films
 from pipeline.publishing import FileNames, Subject, files_beside, sums_of
-from pipeline.quality.judge import with_companions
+from pipeline.quality.judge import with_judged_companions
 from pipeline.state import CheckpointStore
 
 # A film that is made may be in any of these: it was not published, or that failed, waits, or was held.
@@ -84,7 +84,7 @@ async def publish_batch(
             return wanted.evolve(error=None, retries=0)
         if again:
             wanted = _once_more(wanted, context.hosts)
-        elif is_out(wanted, context.for_job(wanted)):
+        elif is_fully_published(wanted, context.for_job(wanted)):
             return None
         return advance(wanted, JobStatus.PENDING, at=context.clock(), why="to be published").evolve(
             error=None, retries=0
@@ -190,7 +190,7 @@ async def publish_file(
 def _refuse_without_login(hosts: Hosts) -> None:
     """Raise `NeedsLoginError` before films are bound to go where nobody is logged in (a mistyped name). Blocks."""
     for name in hosts.without_login:
-        raise NeedsLoginError("nobody is logged in", where=name, hint=hosts.how_to_log_in(name))
+        raise NeedsLoginError("nobody is logged in", where=name, hint=hosts.login_hint(name))
 
 
 def refuse_unknown(context: RunContext, what: str) -> None:
@@ -222,7 +222,7 @@ def subject_of(context: RunContext, package: Package) -> tuple[Subject, Brief]:
     """
     row = find_job(context, package.video)
     job = context.store.read_job(row.batch, row.id) if row else None
-    sha256 = digest_of(package.video)
+    sha256 = film_sha256(package.video)
     subject = context.hosts.subject(job) if job else Subject(key=sha256[:_KEY_DIGITS], folder=package.video.stem)
     beside = frozenset(sums_of(files_beside(package)).items())
     return replace(subject, film_sha256=sha256, companions=beside), job.brief if job else Brief(title="")
@@ -246,7 +246,7 @@ async def _judged(package: Package, context: RunContext) -> Verdict:
     found: list[Verdict] = []
     profile = await to_thread.run_sync(profile_for, context.settings)
     await judge_films([package.video], profile, context, lambda film: found.append(film.verdict))
-    return await to_thread.run_sync(with_companions, found[0], package, profile)
+    return await to_thread.run_sync(with_judged_companions, found[0], package, profile)
 
 
 def package_of(video: Path, metadata: Path | None) -> Package:

@@ -16,7 +16,7 @@ from pipeline.orchestrator.batch.plan import CorrectedRow
 from pipeline.orchestrator.batch.planning import plan_batch, replace_jobs
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import RunContext
-from pipeline.sources import folder_of_pattern, is_remote, is_table
+from pipeline.sources import glob_root, is_remote, is_table
 
 
 async def reread_source(context: RunContext, batch: str, *, report: Callable[[InputError], None]) -> Collection[Brief]:
@@ -32,7 +32,7 @@ async def reread_source(context: RunContext, batch: str, *, report: Callable[[In
 
 
 def _is_there(path: Path) -> bool:
-    return path.exists() or folder_of_pattern(path) is not None
+    return path.exists() or glob_root(path) is not None
 
 
 async def replace_corrected_jobs(
@@ -45,7 +45,7 @@ async def replace_corrected_jobs(
     def compare() -> list[CorrectedRow]:
         index = context.store.index(batch)
         numbers = number_episodes(briefs, context, gives=False)
-        films_of = context.wishes.films_of
+        films_of = context.briefs.films_of
         whole = ((at, film) for at, brief in enumerate(briefs, start=1) for film in films_of(numbers.of(brief)))
         now = {context.job_id(film): (number, film) for number, film in whole}
         listed = set(index.ids(*JobStatus))
@@ -74,15 +74,15 @@ async def replace_corrected_jobs(
 async def add_now_readable(context: RunContext, batch: str, briefs: Collection[Brief]) -> list[str]:
     """Ids of new jobs: for briefs that could not be read when the batch was asked for, and can be read now."""
     asked = await require_batch(context, batch)
-    places = {_file_of(context.places.origin(refused.where)): refused for refused in asked.refused}
-    readable = [brief for brief in briefs if _file_of(context.places.origin(brief.origin)) in places]
+    places = {_file_of(context.paths.origin(refused.where)): refused for refused in asked.refused}
+    readable = [brief for brief in briefs if _file_of(context.paths.origin(brief.origin)) in places]
     if not readable:
         return []
     plan = await plan_batch(readable, context, batch=batch, source="", priority=asked.priority, keep=True)
-    read = {_file_of(context.places.origin(brief.origin)) for brief in readable}
+    read = {_file_of(context.paths.origin(brief.origin)) for brief in readable}
     async with context.store.claims.planning(batch):
         now = await require_batch(context, batch)
-        left = [refused for refused in now.refused if _file_of(context.places.origin(refused.where)) not in read]
+        left = [refused for refused in now.refused if _file_of(context.paths.origin(refused.where)) not in read]
         # They stand in the source: they leave the batch when they leave it.
         await context.store.save_batch(replace(now, refused=tuple(left), added=asked.added))
     return plan.ids

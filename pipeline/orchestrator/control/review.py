@@ -17,9 +17,9 @@ from pipeline.model import HeldFilm, Job, JobStatus, JobSummary, Review, SampleS
 from pipeline.orchestrator.batch.batches import require_batch
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.control.bulk import change_jobs, select_jobs
-from pipeline.orchestrator.film.delivered import film_is_whole
+from pipeline.orchestrator.film.approval import rejection_error, sample_error
+from pipeline.orchestrator.film.delivery import film_is_intact
 from pipeline.orchestrator.film.failures import error_record
-from pipeline.orchestrator.film.leaving import rejected, waits_for_sample
 from pipeline.state import CheckpointStore
 from pipeline.version import __version__
 
@@ -71,7 +71,7 @@ def write_page(context: RunContext, waits: ReviewQueue) -> Path:
     """The same as a page with pictures, beside the report of the batch; its path. Blocks: pictures are decoded."""
     from pipeline.reporting.review import write_review_page  # noqa: PLC0415 - loads PyAV and Jinja2
 
-    folder = context.places.summary(waits.batch) or context.store.folder(waits.batch)
+    folder = context.paths.summary(waits.batch) or context.store.folder(waits.batch)
     return write_review_page(
         folder, batch=waits.batch, films=waits.films, behind=waits.behind, sample=waits.sample, version=__version__
     )
@@ -92,7 +92,7 @@ async def approve_films(context: RunContext, *, batch: str, jobs: Sequence[str] 
         kind = job.error.kind if job.error else ""
         if not _is_asked_about(job.status, kind, named=bool(jobs)):
             return None
-        if job.video is None or not film_is_whole(job):
+        if job.video is None or not film_is_intact(job):
             said.problems.append(f"{job.folder}: the film has changed since, and is made anew by the next run")
             anew.append(job.id)
             why = "approved by a person, but it has changed since"
@@ -129,7 +129,7 @@ async def reject_film(context: RunContext, *, batch: str, job: str, why: str) ->
     def keep_back(job: Job) -> Job | None:
         if job.status is not JobStatus.REVIEW or job.video is None:
             return None
-        record = error_record(rejected(job, words), _AT_REVIEW)
+        record = error_record(rejection_error(job, words), _AT_REVIEW)
         review = Review(film=job.video.sha256, decision="rejected", at=context.clock(), why=words)
         fresh = job.evolve(review=review, error=record)
         return advance(fresh, JobStatus.FAILED, at=context.clock(), why=f"rejected by a person: {words}")
@@ -149,7 +149,7 @@ async def _look_at_the_rest(context: RunContext, batch: str) -> list[str]:
     def go_on(job: Job) -> Job | None:
         if not _is_behind(job):
             return None
-        waits = waits_for_sample(job, sample)
+        waits = sample_error(job, sample)
         if waits:
             record = error_record(waits, job.error.stage if job.error else _AT_REVIEW)
             return job.evolve(error=record) if record != job.error else None

@@ -14,13 +14,13 @@ from pipeline.model import Job, JobStatus, Package, Verdict, advance, title_of
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import require_batch
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.strictness import profile_for
+from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.orchestrator.control.bulk import change_jobs, select_jobs
 from pipeline.orchestrator.control.publishing import package_of, publish_settings, subject_of
 from pipeline.orchestrator.control.release_options import PRIVACY, ReleaseOptions
-from pipeline.orchestrator.film.beside import passing
+from pipeline.orchestrator.film.companions import judge_companions
 from pipeline.publishing.sidecars import METADATA
-from pipeline.quality.companions import words
+from pipeline.quality.companions import own_metadata
 from pipeline.settings import Settings
 
 _OUT = (JobStatus.COMPLETED, JobStatus.PARKED)
@@ -59,7 +59,7 @@ async def update_batch(
             done.not_out += 1
             continue
         words = {METADATA: job.receipt.package.metadata}
-        judged = await to_thread.run_sync(passing, job, words, context)
+        judged = await to_thread.run_sync(judge_companions, job, words, context)
         wanted = _wanted(job, context, options)
         hosts = (await to_thread.run_sync(context.for_job, wanted)).hosts
         changed = False
@@ -109,5 +109,5 @@ async def update_file(context: RunContext, video: Path, *, metadata: Path | None
 
 def _judged(package: Package, settings: Settings) -> Verdict:
     """What the gate thinks of the words that lie beside a film, if there are any. Blocks."""
-    found = (words(package.metadata),) if package.metadata.is_file() else ()
+    found = (own_metadata(package.metadata),) if package.metadata.is_file() else ()
     return Verdict(checks=found).under(profile_for(settings))

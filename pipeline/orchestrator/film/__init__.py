@@ -1,20 +1,23 @@
 """One film, from a brief to a video host.
 
-Read in this order::
+Start with ``stages``: the table of stages that every film passes through. The other modules, in reading order::
 
-    stages      the story of a film, as a table: script, narration, subtitles, scenes, film, quality, publishing
-    scripts     how a film gets its script      (kept: what of that the cache has, lengths: and how long it lasts)
-    pictures    what is shown in it             (stock: photos that are searched for)
-    room        and whether each scene has room for its texts
-    studio      where its scenes are ordered, each once
-    scenes      where drawing and encoding meet, in a worker process
-    soundtrack  where voice and music meet, likewise
-    likeness    whether the batch has the same film already
-    leaving     whether a film may leave the house          (beside: and what goes with it)
-    outgoing    a film goes to video hosts, and what goes with it follows   (episodes: of one series)
-    attempt     what the stages of one attempt share
-    jobs        one job from its checkpoint to its film     (afresh: made once more, delivered: or still there)
-    failures    what stops it, and whether it goes on by itself
+    runner           runs one job through its stages, with a checkpoint after each
+    attempt          state that the stages of one attempt share: worker pool, time limit, costs
+    failures         error handling: what is parked and until when, what fails for good
+    scripts          script stage: write, fit to a length, translate   (cached_author: the same from the cache alone)
+    target_length    scripts and narrations of a requested length
+    pictures         images of the brief and the script: fetched, prepared, cached   (stock_photos: searched for)
+    scene_fit        splits scenes whose texts do not fit their layout
+    scene_renderer   schedules the scenes of a film on worker processes, each at most once
+    segments         the work itself, in a worker process: draw a scene and encode it
+    soundtrack       mixes voice and background music, also in a worker process
+    duplicates       near-duplicate films within a batch
+    approval         whether a film may be published: verdict, review, sample   (companions: files that go with it)
+    delivery         whether a delivered film is still there and up to date
+    publication      uploads a film and its companions to the video hosts
+    series           what a series adds to a film   (episode_order: episodes wait for those before them)
+    remake           discards results so that a film is made again from some stage on
 
-Nothing is imported here: worker processes load `scenes` and what that takes, not all this.
+Nothing is imported here: worker processes load only `segments` and what it needs.
 """

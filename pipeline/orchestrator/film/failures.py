@@ -1,4 +1,4 @@
-"""What stops a film: as its checkpoint keeps it, and whether the film goes on by itself, and when."""
+"""Error handling for films: the record in the checkpoint, and whether and when the film is tried again."""
 
 from __future__ import annotations
 
@@ -22,17 +22,19 @@ from pipeline.errors import (
 from pipeline.model import Job, JobError, JobStatus
 from pipeline.settings import ErrorSettings
 
-# Failures that may pass by themselves, after services were already asked as patiently as the settings say.
+# Errors that may pass by themselves; requests to services have already been retried as the settings say.
 MAY_PASS = (TransientError, TimeLimitError)
-# When a service does not say when its allowance comes back.
+# Errors that a person has to resolve; the film is parked without a time.
+_NEEDS_PERSON = (NeedsLoginError, DiskFullError, SampleError, TurnError)
+# How long to park when a service does not say when its quota resets.
 _QUOTA_WAIT = timedelta(hours=1)
-# A film whose process dies so often before a stage is done is given up: it may be what kills it.
+# A film whose process dies this often before any stage is done fails: the film may be what kills the process.
 _MOST_DEATHS = 5
-_DEADLY = "Nothing is tried again by itself; nightreel retry does, best while nothing else runs"
+_CRASH_LOOP_HINT = "It is not tried again automatically; run nightreel retry, best while nothing else runs"
 
 
 def error_record(error: BaseException, stage: str) -> JobError:
-    """The error as it is kept in the checkpoint."""
+    """The error as the checkpoint stores it."""
     kind = type(error).__name__
     if not isinstance(error, Exception):
         return JobError(kind="Interrupted", stage=stage, message="interrupted", exit_code=EXIT_INTERRUPTED)
@@ -50,36 +52,38 @@ def error_record(error: BaseException, stage: str) -> JobError:
     return JobError(kind=kind, stage=stage, message=f"{cause}. {hint}", exit_code=EXIT_DEFECT, cause=cause, hint=hint)
 
 
-def goes_on(error: Exception, *, retries: int, errors: ErrorSettings, now: datetime) -> tuple[datetime | None, bool]:
-    """When the job may be taken up again (None: when a person has done something), and whether at all.
+def decide_parking(
+    error: Exception, *, retries: int, errors: ErrorSettings, now: datetime
+) -> tuple[bool, datetime | None]:
+    """Whether the job is parked rather than failed, and until when (None: until a person has done something).
 
-    `retries` is how often it was taken up again by itself.
+    `retries` is the number of automatic retries so far: the wait doubles with each (exponential backoff).
     """
     if isinstance(error, ClosedError):
-        return error.until, True
+        return True, error.until
     if isinstance(error, QuotaError):
-        return error.resets_at or now + _QUOTA_WAIT, True
+        return True, error.resets_at or now + _QUOTA_WAIT
     if isinstance(error, BudgetError):
-        return error.resets_at, True
-    if isinstance(error, NeedsLoginError | DiskFullError | SampleError | TurnError):
-        return None, True
+        return True, error.resets_at
+    if isinstance(error, _NEEDS_PERSON):
+        return True, None
     if isinstance(error, MAY_PASS) and retries < errors.retries:
-        return now + timedelta(seconds=errors.retry_wait_s * 2**retries), True
-    return None, False
+        return True, now + timedelta(seconds=errors.retry_wait_s * 2**retries)
+    return False, None
 
 
-def crash_loop(job: Job) -> CrashError | None:
-    """Why a film is given up whose process died again and again; None: it may be tried once more."""
+def crash_loop_error(job: Job) -> CrashError | None:
+    """The error for a film whose process has died too often; None: it may be tried once more."""
     deaths = _deaths(job)
     if deaths < _MOST_DEATHS:
         return None
-    return CrashError(f"its process died {deaths} times before a stage was done", hint=_DEADLY)
+    return CrashError(f"its process died {deaths} times before a stage was done", hint=_CRASH_LOOP_HINT)
 
 
 def _deaths(job: Job) -> int:
-    """How often in a row the process died with this film under way, and no stage of it was done or failed.
+    """How often in a row the process died while it made this film, without any stage finishing or failing.
 
-    Whoever tries a film again that was given up begins to count anew.
+    A manual retry of a failed film restarts the count.
     """
     begun = 0
     for event in reversed(job.history):

@@ -1,7 +1,7 @@
-"""How a film comes to its script: written for its brief, fitted to a length, translated.
+"""Scripts: written for a brief, fitted to a length, translated.
 
-There is one way, and two who go it: a `Commission` asks whoever can do it, and pays; `Kept` (in `kept.py`) takes what
-the cache has, and makes nothing.
+There are two implementations of `Author`: `LiveAuthor` calls services and pays for them, `CachedAuthor`
+(`cached_author.py`) uses only the cache.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from anyio import to_thread
 from pipeline.keys import content_key
 from pipeline.model import Brief, Job, Narration, Pace, Script
 from pipeline.narration.narrate import narrate
-from pipeline.narration.spoken_text import way_of_saying
+from pipeline.narration.spoken_text import normaliser_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.episodes import note_script
-from pipeline.orchestrator.film.lengths import translate_to_length, write_to_length
+from pipeline.orchestrator.film.series import record_script
+from pipeline.orchestrator.film.target_length import translate_to_length, write_to_length
 from pipeline.script import TargetLength, Translation, cached_script, offline_script, translate_script, write_script
 from pipeline.template import Template
 
@@ -28,34 +28,34 @@ Speak = Callable[[Script], Coroutine[Any, Any, Narration]]
 
 
 class Author(Protocol):
-    """Who writes, translates and speaks for one template."""
+    """Writes, translates and speaks scripts, for one template."""
 
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
-        """The script of a brief; for one that asks for a length, at the `pace` of its voice."""
+        """Write the script of a brief; `pace` is that of its voice, for a brief with a target length."""
         ...
 
     async def translate(self, script: Script, language: str, length: TargetLength | None) -> Script:
-        """A script in another language."""
+        """Translate a script."""
         ...
 
     async def speaker(self, brief: Brief) -> Speak:
-        """What speaks a script as the film of the brief is spoken."""
+        """A function that speaks a script with the voice of the brief."""
         ...
 
 
-async def original_script(brief: Brief, context: RunContext, author: Author) -> tuple[Script, Pace | None]:
-    """The script that the films of `brief` begin with, and the pace it was written for, if it has to keep a length."""
-    original = context.wishes.original_of(brief)
-    if not (original.length_s and context.crew.models):
+async def write_original(brief: Brief, context: RunContext, author: Author) -> tuple[Script, Pace | None]:
+    """Write the script before translation; return it, and the pace it was written for if it has a target length."""
+    original = context.briefs.original_of(brief)
+    if not (original.length_s and context.providers.models):
         return await author.write(original, None), None
     write, speak = partial(author.write, original), await author.speaker(original)
     return await write_to_length(original.length_s, original.language, write=write, speak=speak)
 
 
-async def translated_script(script: Script, pace: Pace | None, brief: Brief, author: Author) -> Script:
-    """The script of `original_script` in the language of `brief`.
+async def write_translation(script: Script, pace: Pace | None, brief: Brief, author: Author) -> Script:
+    """Translate the script of `write_original` into the language of `brief`.
 
-    It is fitted to the length that is wanted if the original was: notes that are spoken as they are keep theirs.
+    The translation is fitted to the target length if the original was: notes that are read out verbatim are not.
     """
     translate = partial(author.translate, script, brief.language)
     if not (brief.length_s and pace and script.model):
@@ -65,8 +65,8 @@ async def translated_script(script: Script, pace: Pace | None, brief: Brief, aut
 
 
 @dataclass(frozen=True, kw_only=True)
-class Commission:
-    """Asks writers, translators and voices, and pays them."""
+class LiveAuthor:
+    """An `Author` that calls writers, translators and narrators, and charges the costs to the attempt."""
 
     job: Job
     template: Template
@@ -76,23 +76,23 @@ class Commission:
     async def script(self) -> tuple[Script, Pace | None]:
         """The script of the job's film, and the pace that its original was written for.
 
-        Films that want the same one at the same moment pay for it once.
+        Concurrent films with the same original script pay for it once.
         """
         brief, context = self.job.brief, self.context
-        original = await to_thread.run_sync(context.wishes.original_of, brief)
+        original = await to_thread.run_sync(context.briefs.original_of, brief)
         key = content_key(original.said, self.template.fingerprint)
         async with context.cache.alone("script", key):
-            first, pace = await original_script(brief, context, self)
+            first, pace = await write_original(brief, context, self)
         script = first
-        if await to_thread.run_sync(context.wishes.is_translated, brief):
-            script = await translated_script(script, pace, brief, self)
-        await to_thread.run_sync(note_script, self.job, first, context)
+        if await to_thread.run_sync(context.briefs.is_translated, brief):
+            script = await write_translation(script, pace, brief, self)
+        await to_thread.run_sync(record_script, self.job, first, context)
         return script, pace
 
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
-        """See `Author`. What was written before is not asked for again."""
-        writers = await to_thread.run_sync(lambda: self.context.crew.writers_of(brief, self.template))
-        # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
+        """See `Author`. A cached script is not requested again."""
+        writers = await to_thread.run_sync(lambda: self.context.providers.writers_of(brief, self.template))
+        # A retry uses the script that an earlier attempt paid for, even if a preferred writer is available by now.
         look_up = cached_script if self.job.attempts > 1 else offline_script
         template, billing = self.template, self.attempt.billing
         known = await to_thread.run_sync(partial(look_up, brief, writers=writers, template=template, pace=pace))
@@ -103,11 +103,11 @@ class Commission:
         wanted = Translation(
             script=script,
             language=language,
-            models=await to_thread.run_sync(lambda: self.context.crew.translators),
+            models=await to_thread.run_sync(lambda: self.context.providers.translators),
             template=self.template,
             cache=self.context.cache,
             length=length,
-            terms=terms_of(self.job.brief, language),
+            terms=glossary_terms(self.job.brief, language),
         )
         return await translate_script(wanted, retry=self.context.retry_policy, billing=self.attempt.billing)
 
@@ -116,8 +116,8 @@ class Commission:
         return await speaker(brief, self.context, self.attempt)
 
 
-def terms_of(brief: Brief, language: str) -> tuple[tuple[str, str], ...]:
-    """The terms of the series of a film, and what they are in a language."""
+def glossary_terms(brief: Brief, language: str) -> tuple[tuple[str, str], ...]:
+    """The glossary of the film's series: each term with its translation."""
     glossary = brief.serial.glossary if brief.serial else ()
     return tuple((term.written, term.in_language(language)) for term in glossary)
 
@@ -125,14 +125,14 @@ def terms_of(brief: Brief, language: str) -> tuple[tuple[str, str], ...]:
 async def speaker(
     brief: Brief, context: RunContext, attempt: Attempt | None = None
 ) -> partial[Coroutine[Any, Any, Narration]]:
-    """A function that narrates a script as the film does: its narrators, voice and pronunciations."""
+    """`narrate` with the narrators, voice and pronunciations of a film."""
     speak = partial(
         narrate,
-        say=await to_thread.run_sync(way_of_saying, brief.language, context.crew.pronunciations_of(brief)),
-        narrators=await to_thread.run_sync(lambda: context.crew.narrators),
+        normalise=await to_thread.run_sync(normaliser_for, brief.language, context.providers.pronunciations_of(brief)),
+        narrators=await to_thread.run_sync(lambda: context.providers.narrators),
         voice=brief.voice,
         cache=context.cache,
         retry=context.retry_policy,
-        prosody=context.crew.prosody,
+        prosody=context.providers.prosody,
     )
     return partial(speak, compute=attempt.compute) if attempt else speak

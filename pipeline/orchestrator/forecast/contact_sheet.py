@@ -14,12 +14,12 @@ from pipeline.files.scratch import scratch_folder
 from pipeline.language.text import counted
 from pipeline.model import Brief, Pictures, Script, Still, is_stock
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.film.pictures import file_of, named_by_script
-from pipeline.orchestrator.film.room import parted
+from pipeline.orchestrator.film.pictures import find_picture, pictures_named_by_script
+from pipeline.orchestrator.film.scene_fit import split_to_fit
 from pipeline.orchestrator.templates.preview import draw_final_frame
 from pipeline.pictures import examine_picture, is_address, prepare_picture
 from pipeline.rendering import Look
-from pipeline.rendering.contact_sheet import Tile, draw_sheet, size_within
+from pipeline.rendering.contact_sheet import Tile, compose_sheet, scaled_format
 from pipeline.script import offline_script, without_missing_pictures
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _draw_rows(
     cut: list[str] = []
     look, drawn, unwritten = None, 0, 0
     for brief, remark in rows:
-        films = context.wishes.films_of(brief)[: MOST_FILMS - drawn]
+        films = context.briefs.films_of(brief)[: MOST_FILMS - drawn]
         for language, family in groupby(films, key=lambda film: film.language):
             line = _Line()
             for film in family:
@@ -81,7 +81,7 @@ def _draw_rows(
         raise InputError("a model has to write the scripts of these rows first", hint=hint)
     width = max(tile.width_px for tile in tiles) + _BESIDE_PX
     about = f"{counted(drawn, 'film, as it', 'films, as they')} would be drawn; what has to be fetched is left out"
-    sheet = draw_sheet(tiles, look, title=title, line=about, width_px=width)
+    sheet = compose_sheet(tiles, look, title=title, line=about, width_px=width)
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
@@ -91,16 +91,16 @@ def _draw_rows(
 
 def _script(context: RunContext, film: Brief) -> Script | None:
     """The script, if nobody has to be asked for it."""
-    if context.wishes.is_translated(film):
+    if context.briefs.is_translated(film):
         return None
     template = context.template(film)
-    return offline_script(film, writers=context.crew.writers_of(film, template), template=template)
+    return offline_script(film, writers=context.providers.writers_of(film, template), template=template)
 
 
 def _look(context: RunContext, film: Brief, script: Script, stills: _Stills) -> Look:
     pictures = Pictures(stills=tuple(stills.of(film, script)), missing=(), incidents=())
     look = context.look(film, script, pictures)
-    return replace(look, format=size_within(look.format, _LARGER * _HEIGHT_PX))
+    return replace(look, format=scaled_format(look.format, _LARGER * _HEIGHT_PX))
 
 
 class _Stills:
@@ -116,7 +116,7 @@ class _Stills:
 
     def of(self, film: Brief, script: Script) -> Iterator[Still]:
         """The pictures of a film, as far as they can be shown."""
-        for wanted in (*film.pictures, *named_by_script(script, film, self._context)):
+        for wanted in (*film.pictures, *pictures_named_by_script(script, film, self._context)):
             name = wanted.source
             if is_address(name) or is_stock(name):
                 continue
@@ -127,7 +127,7 @@ class _Stills:
                 self.missing[f"{_place(film)}: picture {name}: {why}"] = None
 
     def _still(self, film: Brief, name: str) -> Still:
-        source = file_of(name, film, self._context)
+        source = find_picture(name, film, self._context)
         if source not in self._known:
             path = self._folder / f"{len(self._known)}.still"
             try:
@@ -161,7 +161,7 @@ class _Line:
         self._formats += [film.format] if film.format else []
         self.cut = []
         for scene in script.scenes:
-            for part in parted(scene, look):
+            for part in split_to_fit(scene, look):
                 self._pictures.append(draw_final_frame(context, part.scene, look, smaller=_LARGER))
                 what = f"{part.scene.layout}, {film.format}" if film.format else part.scene.layout
                 self.cut += [f"{place}: no room for “{text}” ({what})" for text in sorted(part.cut)]

@@ -110,7 +110,7 @@ def _reckon(found: RunSurvey, context: RunContext, batch: str, problems: tuple[P
 
 def _login_notes(uploads: Sequence[UploadDays], hosts: Hosts) -> list[str]:
     names = [name for found in uploads for name in found.without_login]
-    return [hosts.told_to_wait(name) for name in names]
+    return [hosts.login_warning(name) for name in names]
 
 
 def _exit_code(problems: Sequence[Problem]) -> int:
@@ -138,7 +138,7 @@ def disk_of(found: RunSurvey, known: FilmHistory, context: RunContext) -> Disk:
     return Disk(
         output_bytes=round(sum(seconds * known.of(kind).output_bytes_per_s for kind, seconds in lengths.items())),
         cache_bytes=min(room, round(cached)),
-        free_bytes=shutil.disk_usage(_existing(context.places.films_root)).free,
+        free_bytes=shutil.disk_usage(_existing(context.paths.films_root)).free,
     )
 
 
@@ -150,7 +150,7 @@ def disk_trouble(disk: Disk, context: RunContext) -> tuple[list[Problem], list[s
     if disk.free_bytes < floor_gb * 1e9:
         message = f"{disk.free_bytes / 1e9:.1f} GB are free, and work.min_free_disk_gb is {floor_gb:g}"
         return [
-            Problem(where=str(context.places.films_root), message=message, hint="Free some space", films=0, exit_code=8)
+            Problem(where=str(context.paths.films_root), message=message, hint="Free some space", films=0, exit_code=8)
         ], []
     needed = disk.output_bytes + disk.cache_bytes
     if disk.free_bytes - needed < floor_gb * 1e9:

@@ -10,8 +10,8 @@ from anyio import from_thread
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.limits import ThrottleLimits
-from pipeline.model import Price, dollars, price_of
-from pipeline.orchestrator.context import RunContext, providers
+from pipeline.model import Price, format_usd, price_of
+from pipeline.orchestrator.context import RunContext, provider_factory
 from pipeline.orchestrator.forecast.findings import RunSurvey
 from pipeline.orchestrator.forecast.history import FilmHistory
 from pipeline.script.chat import Question
@@ -62,7 +62,7 @@ def money_notes(money: Money, known: FilmHistory, context: RunContext, batch: st
     """What a budget will stop: the first call that may cost more than is left, with all its room. Reads the ledgers."""
     notes: list[str] = []
     try:
-        budgets = context.machine.budgets(batch)
+        budgets = context.runtime.budgets(batch)
         sums = [(budget.allowed, from_thread.run(budget.spent)) for budget in budgets]
     except NightreelError as error:  # a name that is none has been told already
         return [] if isinstance(error, InputError) else [str(error)]
@@ -73,7 +73,7 @@ def money_notes(money: Money, known: FilmHistory, context: RunContext, batch: st
         if money.usd is None:
             notes.append(f"{money.model} has no price, and the {what} has a budget: nothing would be written")
         elif (enough := _affordable(left, money, most := _most_usd(known, context))) < money.scripts:
-            text = f"{dollars(left)} of the {what}'s budget are left, and a call may cost {dollars(most)}"
+            text = f"{format_usd(left)} of the {what}'s budget are left, and a call may cost {format_usd(most)}"
             notes.append(f"{text}: enough for {enough:,} scripts or so")
     return notes
 
@@ -94,12 +94,12 @@ def _affordable(left: float, money: Money, most: float) -> int:
 
 def _service(settings: Settings) -> str:
     """Whom the scripts are asked of, as long as all goes well."""
-    return next(filter(providers.is_service, providers.writer_names(settings)), "groq")
+    return next(filter(provider_factory.is_service, provider_factory.writer_names(settings)), "groq")
 
 
 def _model(settings: Settings) -> str:
     """The model that is asked first."""
-    return next(iter(providers.model_settings(_service(settings), settings).models), "")
+    return next(iter(provider_factory.model_settings(_service(settings), settings).models), "")
 
 
 def _price(context: RunContext) -> Price | None:
@@ -107,7 +107,7 @@ def _price(context: RunContext) -> Price | None:
 
 
 def _limits(settings: Settings) -> ThrottleLimits:
-    return providers.throttle_limits(_service(settings), settings)
+    return provider_factory.throttle_limits(_service(settings), settings)
 
 
 def script_time_s(found: RunSurvey, known: FilmHistory, context: RunContext) -> float:
@@ -124,7 +124,7 @@ def quota_of(found: RunSurvey, known: FilmHistory, context: RunContext) -> Quota
     limits = _limits(context.settings)
     if not found.scripts_to_ask or not (limits.requests_per_day or limits.tokens_per_day):
         return None
-    requests, tokens = context.machine.ledger(_service(context.settings)).spent_today()
+    requests, tokens = context.runtime.ledger(_service(context.settings)).spent_today()
     each = known.tokens_in + known.tokens_out
     whole = _scripts_in(limits.requests_per_day, limits.tokens_per_day, each)
     left = _scripts_in(

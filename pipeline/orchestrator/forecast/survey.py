@@ -12,7 +12,7 @@ from pipeline.orchestrator.batch.batches import refuse_shared_output_file
 from pipeline.orchestrator.batch.plan import DraftPlan
 from pipeline.orchestrator.batch.planning import draft_plan
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.wishes import Wishes
+from pipeline.orchestrator.context.brief_resolver import BriefResolver
 from pipeline.orchestrator.forecast.findings import Films, RunSurvey
 from pipeline.orchestrator.forecast.surveyor import Surveyor
 from pipeline.state import CheckpointStore
@@ -30,11 +30,11 @@ def survey(briefs: Collection[Brief], context: RunContext, *, batch: str, priori
         surveyor.stops_all(error)
         for brief in briefs:
             with suppress(InputError):  # that of a series that is not there: it stops all, and was told
-                for film in context.wishes.films_of(brief):
+                for film in context.briefs.films_of(brief):
                     surveyor.at(film)
-        return surveyor.result(Films(asked=context.wishes.count_films(briefs)))
-    films = _sorted_out(briefs, draft, context.wishes, surveyor)
-    surveyor.notes += (*context.wishes.idle_voices(briefs), *_notes(draft, context.store, batch))
+        return surveyor.result(Films(asked=context.briefs.count_films(briefs)))
+    films = _sorted_out(briefs, draft, context.briefs, surveyor)
+    surveyor.notes += (*context.briefs.idle_voices(briefs), *_notes(draft, context.store, batch))
     draft.index.close()
     return surveyor.result(films)
 
@@ -43,7 +43,7 @@ def _refuse_what_a_run_refuses(briefs: Collection[Brief], context: RunContext, b
     context.store.folder(batch)
     refuse_shared_output_file(briefs, context)
     context.hosts.refuse_offline()
-    for folder in (context.places.films_root, context.workspace / "state"):
+    for folder in (context.paths.films_root, context.workspace / "state"):
         existing = next(place for place in (folder, *folder.parents) if place.exists())
         if folder.suffix.lower() != ".mp4" and not existing.is_dir():
             raise StorageError("is in the way: not a folder", where=str(existing), hint="Move it, or choose --output")
@@ -52,7 +52,7 @@ def _refuse_what_a_run_refuses(briefs: Collection[Brief], context: RunContext, b
             raise StorageError("can't be written", where=str(existing), hint=hint)
 
 
-def _sorted_out(briefs: Collection[Brief], draft: DraftPlan, wishes: Wishes, surveyor: Surveyor) -> Films:
+def _sorted_out(briefs: Collection[Brief], draft: DraftPlan, wishes: BriefResolver, surveyor: Surveyor) -> Films:
     """Count the films, and look at those that would be made."""
     changed = {change.job for change in draft.plan.changed}
     counts: dict[str, int] = {}

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from anyio import from_thread
 
 from pipeline.errors import CheckpointError, NightreelError
-from pipeline.model import Brief, Scene, Script, Transition, weight_of
+from pipeline.model import Brief, Scene, Script, Transition, estimated_chars
 from pipeline.music import check_bed
-from pipeline.narration.spoken_text import way_of_saying
-from pipeline.narration.synthesis import Manner
+from pipeline.narration.spoken_text import normaliser_for
+from pipeline.narration.synthesis import VoiceConfig
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.film.episodes import with_earlier
-from pipeline.orchestrator.film.kept import Kept, Voices
+from pipeline.orchestrator.film.cached_author import CachedAuthor, Voices
+from pipeline.orchestrator.film.series import with_earlier_episodes
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey, Work
 from pipeline.orchestrator.forecast.history import Kind, kind_of
-from pipeline.rendering.look import bears_title
+from pipeline.rendering.look import shows_title
 from pipeline.script import ScriptWriter, check_any
 
 
@@ -44,14 +44,14 @@ class SharedWork:
         """How many different sentences there are: each is spoken once."""
         return len(self._spoken)
 
-    def clip(self, scene: Scene, manner: Manner, has_clip: Callable[[str], bool]) -> bool:
+    def clip(self, scene: Scene, config: VoiceConfig, has_clip: Callable[[str], bool]) -> bool:
         """Count what is said in a scene; whether the cache has its clip. Nothing is looked for twice."""
-        how = (manner.narrator.name, manner.voice, manner.prosody)
+        how = (config.narrator.name, config.voice, config.prosody)
         key = hash((scene.lines, scene.layout, *how))
         if key not in self._clips:
-            phrases = manner.phrases(scene)
-            said = tuple(hash((phrase.said, *how)) for phrase in phrases if not phrase.said.is_silent)
-            self._clips[key] = has_clip(manner.clip_key(phrases)), said
+            utterances = config.utterances(scene)
+            said = tuple(hash((each.spoken, *how)) for each in utterances if not each.spoken.is_silent)
+            self._clips[key] = has_clip(config.clip_key(utterances)), said
         is_there, said = self._clips[key]
         self.sentences += len(said)
         self._spoken.update(said)
@@ -63,7 +63,7 @@ class SharedWork:
         fresh = total = 0
         for index, scene in enumerate(script.scenes):
             after = script.scenes[index - 1] if index and transition != "cut" else None
-            title = script.title if bears_title(scene) or bears_title(after) else ""
+            title = script.title if shows_title(scene) or shows_title(after) else ""
             key = hash((looks, brief.voice, title, scene, after))
             said = _letters(scene)
             self.scenes += 1
@@ -135,7 +135,7 @@ class Surveyor:
             self.impossible += 1
             self._add(error, brief)
         else:
-            kind, weight = kind_of(brief, self._context), weight_of(brief)
+            kind, weight = kind_of(brief, self._context), estimated_chars(brief)
             more = Work(weight=weight, fresh=weight * share, spared=1 - share)
             self._work[kind] = self._work.get(kind, Work()) + more
             self._series |= {brief.series} - {""}
@@ -154,18 +154,22 @@ class Surveyor:
         self._context.hosts.check(brief)
         self._context.appearance.theme(brief)
         self._hear(brief)
-        voices = self._hired(self._context.crew.writers_of(brief, template))
+        voices = self._hired(self._context.providers.writers_of(brief, template))
         narrator, voice = from_thread.run(voices.first, brief.language, brief.voice)
-        brief = with_earlier(brief, self._context)
-        script = self._script(brief, begun, Kept(template=template, context=self._context, voices=voices, brief=brief))
+        brief = with_earlier_episodes(brief, self._context)
+        script = self._script(
+            brief, begun, CachedAuthor(template=template, context=self._context, voices=voices, brief=brief)
+        )
         if script is None:
             return 1.0
         self._known_scripts += 1
-        say = way_of_saying(script.language, self._context.crew.pronunciations_of(brief))
-        manner = Manner(narrator=narrator, voice=voice, prosody=self._context.crew.prosody, say=say)
+        normalise = normaliser_for(script.language, self._context.providers.pronunciations_of(brief))
+        config = VoiceConfig(
+            narrator=narrator, voice=voice, prosody=self._context.providers.prosody, normalise=normalise
+        )
         for scene in script.scenes:
             self._clips += self._sharing.clip(
-                scene, manner, lambda key: self._context.cache.contains("clip", key, ".wav")
+                scene, config, lambda key: self._context.cache.contains("clip", key, ".wav")
             )
         return self._sharing.add(brief, script, self._context.appearance.transition(brief))
 
@@ -180,14 +184,14 @@ class Surveyor:
         if self._voices is None:
             try:
                 check_any(writers)
-                self._voices = Voices(narrators=self._context.crew.narrators)
+                self._voices = Voices(narrators=self._context.providers.narrators)
             except NightreelError as error:
                 self._voices = error
         if isinstance(self._voices, NightreelError):
             raise self._voices
         return self._voices
 
-    def _script(self, brief: Brief, begun: str, kept: Kept) -> Script | None:
+    def _script(self, brief: Brief, begun: str, kept: CachedAuthor) -> Script | None:
         """The script, if the job has it, or the cache, or if it needs no model; else somebody has to be asked."""
         if begun and (script := self._of_job(begun)):
             self._scripts += bool(script.model)
@@ -195,11 +199,11 @@ class Surveyor:
         original = from_thread.run(kept.original, brief)
         if original is None:
             from_thread.run(kept.check_size, brief)
-            self._unwritten.add(self._context.wishes.original_of(brief).said)
-            self._untranslated += self._context.wishes.is_translated(brief)
+            self._unwritten.add(self._context.briefs.original_of(brief).said)
+            self._untranslated += self._context.briefs.is_translated(brief)
             return None
         script, pace = original
-        if not self._context.wishes.is_translated(brief):
+        if not self._context.briefs.is_translated(brief):
             self._scripts += bool(script.model)
             return script
         translated = from_thread.run(kept.translation, script, pace, brief)

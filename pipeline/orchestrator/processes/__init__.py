@@ -1,10 +1,10 @@
-"""The processes in which a film's work is done: all cores are used, and a crash costs a scene, no more.
+"""A pool of worker processes: it uses all cores, and a crash costs one scene instead of the run.
 
 Read in this order::
 
-    workers     what the orchestrator asks for work
-    within      what runs inside a worker process, around the work
-    forks       workers that are forked from one process that has loaded everything      (nursery: that process)
+    workers        runs a function in a worker process, when a core is free
+    worker_entry   what runs inside a worker process, around the function
+    fork_pool      workers forked from one process with everything loaded   (fork_server: that process)
 
 Nothing is imported here: a worker process pays for every import when it starts.
 """

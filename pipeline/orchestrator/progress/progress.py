@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pipeline.model import Cost, Job, JobStatus, summary_of, title_of, weight_of
+from pipeline.model import Cost, Job, JobStatus, estimated_chars, summary_of, title_of
 from pipeline.orchestrator.events import JobEvent, Notice, RunEvent, RunMetrics
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.progress.remaining import RemainingTime
@@ -136,7 +136,7 @@ class Progress:
             self._count(job, JobStatus.PENDING, JobStatus.IN_PROGRESS)
             film = self._at_work[job.id] = _Film(begun_s=now_s, records=len(job.records))
         film.title, film.stage = self._title(job), job.stage
-        self._remaining.entered(job.id, weight=weight_of(job.brief), stage=job.stage, now_s=now_s)
+        self._remaining.entered(job.id, weight=estimated_chars(job.brief), stage=job.stage, now_s=now_s)
 
     def _stop(self, job: Job, now_s: float) -> None:
         """A film is over, or waits."""
@@ -169,7 +169,7 @@ class Progress:
         if step and job.parked_until:
             # How long, not until when: our clock is none that a person reads.
             minute = round((now_s + (job.parked_until - step.at).total_seconds()) / 60)
-            self._released[minute] = self._released.get(minute, 0) + weight_of(job.brief)
+            self._released[minute] = self._released.get(minute, 0) + estimated_chars(job.brief)
 
     def _is_ours(self, job: Job) -> bool:
         """Whether it is of the batch that is run, and not of the queue."""

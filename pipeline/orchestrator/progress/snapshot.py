@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from pipeline.model import Cost, JobStatus, JobSummary, Priority, why_not
+from pipeline.model import Cost, JobStatus, JobSummary, Priority, failure_reason
 
 # Statuses that need nothing more from a run.
 ENDED = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.REVIEW, JobStatus.CANCELLED})
@@ -126,7 +126,7 @@ def snapshot_of_rows(
     at_work = [row for row in rows if row.status is JobStatus.IN_PROGRESS]
     over = sorted((row for row in rows if row.status in ENDED and row.ended_at), key=_ended, reverse=True)
     parked = [
-        Parked(title=row.title, until=row.parked_until, why=why_not(row))
+        Parked(title=row.title, until=row.parked_until, why=failure_reason(row))
         for row in rows
         if row.status is JobStatus.PARKED
     ]
@@ -181,7 +181,7 @@ def finished(row: JobSummary, *, took_s: float | None = None, untouched: bool = 
         film_s=row.duration_s,
         took_s=seconds,
         untouched=untouched,
-        why=why_not(row),
+        why=failure_reason(row),
         urls=tuple(row.published.values()),
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.files import storage_errors, write_atomically
-from pipeline.model.file_names import GIVEN_NAME, is_device
+from pipeline.model.file_names import NAME_PATTERN, is_reserved_name
 from pipeline.orchestrator.context import RunContext
 from pipeline.template import Template, files_in, known_templates, load_template, read_template
 from pipeline.template.includes import SHARED
@@ -61,7 +61,7 @@ def copy_template(context: RunContext, name: str, *, origin: str) -> tuple[Path,
 
     Raises `InputError` for a name that is none or is taken, and `StorageError`.
     """
-    if not GIVEN_NAME.fullmatch(name) or name == SHARED or is_device(name):
+    if not NAME_PATTERN.fullmatch(name) or name == SHARED or is_reserved_name(name):
         hint = "Use small letters, digits and hyphens, e.g. my-explainer"
         raise InputError(f"{name!r} is no name for a template", hint=hint)
     source = Path(load_template(origin, search=search_of(context.workspace)).folder)

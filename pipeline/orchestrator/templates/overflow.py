@@ -8,8 +8,8 @@ from itertools import cycle, islice
 from typing import Any, cast
 
 from pipeline.language.words import join_words, split_words
-from pipeline.model import Scene, Script, ShownText, narration_of, texts_of, with_texts
-from pipeline.rendering import Look, find_misfits
+from pipeline.model import Scene, SceneText, Script, narration_of, texts_of, with_texts
+from pipeline.rendering import Look, find_overflowing_texts
 from pipeline.rendering.layouts import LAYOUTS
 from pipeline.template import Layout
 
@@ -42,7 +42,7 @@ def find_overflows(layout: Layout, scene: Scene, words: Sequence[str], looks: Ma
 
     def wrong_in(look: Look, limits: Mapping[str, int]) -> set[str]:
         full = fill_scene(scene, limits, layout.max_items, words)
-        return _fields(full, find_misfits(full, look))
+        return _fields(full, find_overflowing_texts(full, look))
 
     wrong = {name: wrong_in(look, limits) for name, look in looks.items()}
     for field, limit in layout.max_chars:
@@ -99,7 +99,7 @@ def script_words(script: Script) -> tuple[str, ...]:
 
 def _fields(scene: Scene, names: Sequence[str]) -> set[str]:
     """The fields, as templates limit them, of texts by name."""
-    by_name: dict[str, ShownText] = {each.name: each for each in texts_of(scene)}
+    by_name: dict[str, SceneText] = {each.name: each for each in texts_of(scene)}
     return {by_name[name].field for name in names}
 
 

@@ -27,7 +27,7 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.templates.catalogue import search_of
 from pipeline.pictures import examine_picture
 from pipeline.rendering import Look
-from pipeline.rendering.contact_sheet import Tile, draw_sheet, draw_still, size_within
+from pipeline.rendering.contact_sheet import Tile, compose_sheet, draw_still, scaled_format
 from pipeline.rendering.layouts import LAYOUTS
 from pipeline.subtitles import make_subtitles
 from pipeline.template import Template
@@ -71,7 +71,7 @@ def draw_preview(context: RunContext, template: Template, *, shapes: Sequence[Sh
     tiles = list(_tiles(context, sample, look, shapes))
     facts = (template.description, f"{len(tiles)} layouts", look.theme.name, f"captions: {template.captions}")
     line = " · ".join(filter(None, (*facts, ", ".join(shapes))))
-    return draw_sheet(tiles, look, title=template.title, line=line, width_px=_SHEET_PX)
+    return compose_sheet(tiles, look, title=template.title, line=line, width_px=_SHEET_PX)
 
 
 def look_of(context: RunContext, template: Template, sample: Script, *, theme: str = "") -> Look:
@@ -101,7 +101,7 @@ def _stills(context: RunContext, sample: Script, template: Template) -> Iterator
 
 def format_of(shape: Shape, *, height_px: int) -> VideoFormat:
     """A shape at a height."""
-    return size_within(VideoFormat().in_shape(shape), height_px)
+    return scaled_format(VideoFormat().in_shape(shape), height_px)
 
 
 def _tiles(context: RunContext, sample: Script, look: Look, shapes: Sequence[Shape]) -> Iterator[Tile]:

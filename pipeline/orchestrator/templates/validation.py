@@ -10,13 +10,13 @@ from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import SHAPES, Brief, LengthPlan, Paragraph, Script, Section, is_stock
-from pipeline.model.text_artefacts import find_leftover
+from pipeline.model.text_artefacts import find_artefact
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.templates.catalogue import find_template, folder_of, search_of
 from pipeline.orchestrator.templates.overflow import Overflow, find_overflows, script_words
 from pipeline.orchestrator.templates.preview import format_of, look_of
 from pipeline.pictures import is_address, precheck_picture
-from pipeline.rendering import Look, fonts_for
+from pipeline.rendering import Look, font_digest
 from pipeline.script.checks import find_problems, find_problems_of_scene, may_open, without_stray_emphasis
 from pipeline.script.intro_outro import with_intro_and_outro
 from pipeline.template import PAGE_PARTS, ScriptTemplate, Template, picture_file
@@ -131,7 +131,7 @@ def _scripts(template: Template) -> Iterator[TemplateProblem]:
 def _leftovers(script: ScriptTemplate) -> Iterator[TemplateProblem]:
     """What the gate would find in the film of every row, as a field of another program that nobody will fill in."""
     for text in _texts_in(parse_toml(script.text, script.path)):
-        if left := find_leftover(_JINJA.sub("…", text)):
+        if left := find_artefact(_JINJA.sub("…", text)):
             line = script.text.count("\n", 0, max(0, script.text.find(text))) + 1
             hint = "A field of [fields] is written {{ first_name }}" if "field" in left else ""
             yield TemplateProblem(where=f"{script.path}:{line}", message=f"there is {left}", hint=hint)
@@ -161,7 +161,7 @@ def _pictures(context: RunContext, template: Template) -> Iterator[TemplateProbl
     for problem in find_problems(sample, template):
         yield TemplateProblem(where=f"{template.folder}/{SAMPLE}", message=problem)
     pictures_of(sample, template, search=search_of(context.workspace))
-    fonts_for(sample, look)
+    font_digest(sample, look)
     looks = {shape: replace(look, format=format_of(shape, height_px=_HEIGHT_PX)) for shape in SHAPES}
     words = script_words(sample)
     by_layout = {scene.layout: scene for scene in sample.scenes}

@@ -18,7 +18,7 @@ from pipeline.language.text import clean_text
 from pipeline.limits.times import bounded_s, retry_after_s, utc_now
 from pipeline.model import Attribution
 from pipeline.pictures.stock.photos import ServiceOptions
-from pipeline.tls import trusted
+from pipeline.tls import tls_context
 
 # Twenty photos have some 30 KB.
 _MOST_BYTES = 2_000_000
@@ -54,7 +54,7 @@ class Service:
         """The JSON at a path below the root, through the throttle."""
         url = URL(self._options.root_url.rstrip("/") + path).with_query(params)
         # Read before the throttle: behind it nothing is waited for but the service.
-        tls = await to_thread.run_sync(trusted)
+        tls = await to_thread.run_sync(tls_context)
         async with self._options.throttle.call():
             with self._translated():
                 status, said, body = await self._ask(url, headers, tls)

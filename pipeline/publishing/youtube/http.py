@@ -16,7 +16,7 @@ from anyio import to_thread
 from pipeline.errors import TransientError
 from pipeline.limits import Bandwidth
 from pipeline.proxy import proxy_for
-from pipeline.tls import trusted
+from pipeline.tls import tls_context
 
 # An answer that describes fifty films has some 300,000 bytes; one that does not end must not fill the memory.
 _MOST_BYTES = 8_000_000
@@ -134,7 +134,7 @@ class Http:
 async def open_http(*, where: str, timeout_s: float, bandwidth: Bandwidth | None = None) -> AsyncIterator[Http]:
     """A pool for the length of the block; `bandwidth` is what all that is sent has in common."""
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S)
-    connector = aiohttp.TCPConnector(ssl=await to_thread.run_sync(trusted))
+    connector = aiohttp.TCPConnector(ssl=await to_thread.run_sync(tls_context))
     async with aiohttp.ClientSession(
         connector=connector,
         timeout=timeout,

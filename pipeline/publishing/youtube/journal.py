@@ -24,7 +24,7 @@ from anyio import to_thread
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import DamagedError
-from pipeline.files import discard_leftovers, read_file, storage_errors, write_atomically
+from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
 from pipeline.publishing.youtube.upload import CHUNK_UNIT_BYTES
 from pipeline.state.locks import held
 
@@ -184,7 +184,7 @@ class Journal:
         text = record.model_dump_json(by_alias=True, indent=2, exclude_none=True) + "\n"
         write_atomically(self._path, text, mode=_MODE)
         # What a killed process has left of it may have an address in it.
-        discard_leftovers(self._path)
+        discard_stale_temporaries(self._path)
 
 
 def intent(

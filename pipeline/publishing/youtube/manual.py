@@ -17,7 +17,7 @@ from pathlib import Path
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError, InputError
-from pipeline.files import flush_to_disk, sha256_of, storage_errors, sync_folder
+from pipeline.files import fsync_file, fsync_folder, sha256_of, storage_errors
 from pipeline.model import Package, Receipt
 from pipeline.publishing.destination import Subject, not_judged, refuse_other_film
 from pipeline.publishing.folder import FileNames
@@ -149,12 +149,12 @@ class ManualUploadDestination:
         for name, text in texts.items():
             (part / name).write_text(text, encoding="utf-8", newline="\n")
         for path in part.iterdir():
-            flush_to_disk(path)
-        sync_folder(part)
+            fsync_file(path)
+        fsync_folder(part)
         if self._folder.exists():
             self._folder.replace(old)
         part.replace(self._folder)
-        sync_folder(self._folder.parent)
+        fsync_folder(self._folder.parent)
         shutil.rmtree(old, ignore_errors=True)
 
 

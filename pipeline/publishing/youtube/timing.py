@@ -16,7 +16,7 @@ from anyio import to_thread
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import DamagedError, InputError
-from pipeline.files import discard_leftovers, read_file, storage_errors, write_atomically
+from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
 from pipeline.model.schedule import Slots
 from pipeline.state.ledgers.daily import lock_beside
 
@@ -84,7 +84,7 @@ class SlotBook:
             films = dict(sorted(films.items(), key=lambda each: each[1])[-_REMEMBERED:])
         document = _Document(schema=1, films=films)
         write_atomically(self._path, document.model_dump_json(by_alias=True, indent=2) + "\n")
-        discard_leftovers(self._path)
+        discard_stale_temporaries(self._path)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from pipeline.errors import NeedsLoginError, ProviderError, TransientError
-from pipeline.files import discard_leftovers, read_file, write_atomically
+from pipeline.files import discard_stale_temporaries, read_file, write_atomically
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.limits.times import bounded_s, retry_after_s
 from pipeline.publishing.youtube.http import Http, Reply
@@ -196,7 +196,7 @@ class Login:
             token = await to_thread.run_sync(self._read)
             if ready := self._ready(token, rejected):
                 return ready
-            await to_thread.run_sync(discard_leftovers, self._path)
+            await to_thread.run_sync(discard_stale_temporaries, self._path)
             try:
                 token = (await self._refreshed(token)).noting(refused_at=None)
             except NeedsLoginError:

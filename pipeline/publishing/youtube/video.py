@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pipeline.choices import License, Privacy
 from pipeline.errors import InputError
 from pipeline.language.tags import LANGUAGE_TAG
-from pipeline.language.text import clean_text, strip_unseen
+from pipeline.language.text import clean_text, strip_invisible
 from pipeline.model import Package
 from pipeline.model.metadata import fit_description, fit_tags, fit_title, known_category
 from pipeline.publishing.destination import Subject, not_judged
@@ -130,7 +130,7 @@ def video_resource(text: FilmText, publicity: Publicity, *, tag: str) -> Mapping
     """
     snippet: dict[str, Any] = {
         "title": fit_title(clean_text(text.title)) or "Film",
-        "description": fit_description(strip_unseen(text.description)),
+        "description": fit_description(strip_invisible(text.description)),
         "tags": list(fit_tags((tag, *text.tags))),
         "categoryId": publicity.category,
     }

@@ -11,15 +11,15 @@ from typing import Literal
 from babel import Locale
 from babel.numbers import format_compact_decimal, format_decimal, get_decimal_symbol
 
-from pipeline.language.locales import currency_first, locale_of
-from pipeline.language.text import strip_unseen
+from pipeline.language.locales import is_currency_first, locale_of
+from pipeline.language.text import strip_invisible
 from pipeline.rendering.number_format import (
     MINUS,
-    digits_from,
+    digit_table,
     is_currency,
     is_money,
-    numbering_of,
-    words_of_unit,
+    numbering_system,
+    split_unit,
     zero_of,
 )
 
@@ -53,7 +53,7 @@ def written(value: float, unit: str, language: str, *, short: bool = False) -> A
     locale = locale_of(language)
     if not (value == 0 or _LEAST <= abs(value) < _LARGEST):
         return _sided(Amount(figure=_power_of_ten(value, locale), decimals=None), unit, locale)
-    word, system = "", numbering_of(locale)
+    word, system = "", numbering_system(locale)
     if short:
         text, word = _shortened(value, locale, system, "short")
         letter = word.strip().strip(".")
@@ -75,7 +75,7 @@ def _shortened(value: float, locale: Locale, system: str, kind: Literal["short",
     written = format_compact_decimal(
         _exact(value), format_type=kind, locale=locale, fraction_digits=1, numbering_system=system
     )
-    text = strip_unseen(written)
+    text = strip_invisible(written)
     number = _NUMBER.search(text)
     assert number is not None
     return number[0], text.replace(number[0], " ", 1)
@@ -111,14 +111,14 @@ def _sided(amount: Amount, unit: str, locale: Locale) -> Amount:
     before: list[str] = []
     behind: list[str] = []
     raised = False
-    for word in words_of_unit(unit):
+    for word in split_unit(unit):
         is_sign = is_currency(word, locale)
         if locale.text_direction == "rtl":
             in_front = word in _LEFT_TO_RIGHT_SIGNS
         elif word == "%":
             in_front = locale.percent_formats[None].pattern.startswith("%")
         else:
-            in_front = is_sign and currency_first(locale)
+            in_front = is_sign and is_currency_first(locale)
         raised = raised or (in_front and is_sign)
         (before if in_front else behind).append("×" if word == "x" else word)
     return replace(amount, before=" ".join(before), behind=" ".join(behind), raised=raised)
@@ -135,9 +135,9 @@ def _decimal(value: float, locale: Locale, *, grouped: bool) -> str:
         locale=locale,
         decimal_quantization=False,
         group_separator=grouped,
-        numbering_system=numbering_of(locale),
+        numbering_system=numbering_system(locale),
     )
-    return strip_unseen(text)
+    return strip_invisible(text)
 
 
 def _power_of_ten(value: float, locale: Locale) -> str:
@@ -151,4 +151,4 @@ def _power_of_ten(value: float, locale: Locale) -> str:
 
 def _in_digits(text: str, locale: Locale) -> str:
     """In the digits of a language, with a minus sign as wide as a plus."""
-    return text.replace("-", MINUS).translate(digits_from(zero_of(locale)))
+    return text.replace("-", MINUS).translate(digit_table(zero_of(locale)))

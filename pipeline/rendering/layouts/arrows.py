@@ -20,7 +20,7 @@ _WIDTH, _HEAD = 5, 22
 _HEAD_TURN = math.radians(38)
 
 
-def drawn(way: Sequence[Point], look: Look, *, frame: int, over: int) -> Sprite:
+def drawn(way: Sequence[Point], look: Look, *, frame: int, frames: int) -> Sprite:
     """An arrow along a way, drawn from its beginning on. It is turned round where layouts are mirrored."""
     width, head = look.grid.px(_WIDTH), look.grid.px(_HEAD)
     margin = head + width
@@ -40,7 +40,7 @@ def drawn(way: Sequence[Point], look: Look, *, frame: int, over: int) -> Sprite:
     if look.right_to_left:
         flip = Image.Transpose.FLIP_LEFT_RIGHT
         mask, order = mask.transpose(flip), order.transpose(flip)
-    motion = Motion(enters=frame, over=over, drawn=True)
+    motion = Motion(enters=frame, frames=frames, drawn=True)
     return Sprite(mask=mask, ink=colour(look.theme.accent_2), left=left, top=top, motion=motion, order=order)
 
 

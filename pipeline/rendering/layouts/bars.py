@@ -34,7 +34,7 @@ from pipeline.rendering.layouts.growth import Direction, grown_bar
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.scales import Scale
 from pipeline.rendering.surface.background import background
 from pipeline.rendering.text.fitting import TextBlock
@@ -78,7 +78,7 @@ class _Bars:
         if self._grid.is_stacked or count < _STANDING_FROM:
             return False
         slot = self._grid.content.width // count - self._grid.px(_GAP)
-        return all(label.width_px <= slot and not label.cut for label in self._labels(slot, 1))
+        return all(label.width_px <= slot and not label.is_truncated for label in self._labels(slot, 1))
 
     def lying(self, page: Sheet) -> list[Element]:
         """Bars that grow to the right, their labels beside them, their numbers at their ends."""
@@ -88,7 +88,7 @@ class _Bars:
         labels, least_px = self._labels_in_rows(round(width * _BESIDE), row_px)
         widest = max(label.width_px for label in labels)
         beside = widest + sum(self._beside(values))
-        is_long = beside > _BESIDE_BOTH * width or any(label.cut or len(label.lines) > 1 for label in labels)
+        is_long = beside > _BESIDE_BOTH * width or any(label.is_truncated or len(label.lines) > 1 for label in labels)
         if grid.is_stacked and is_long:
             return self._lying_below(page)
         pitch = min(max(grid.type_px(_PITCH), least_px + grid.px(_GAP)), row_px)
@@ -116,9 +116,9 @@ class _Bars:
         value_px = max(value.width_px for value in values)
         labels = self._labels(grid.content.width - value_px - grid.px(_GAP), 1, pitch // 2 + grid.px(24))
         texts = (*labels, *values)
-        cap_px = max(text.cap_px + text.reach_px for text in texts)
+        cap_px = max(text.cap_px + text.clearance_px for text in texts)
         # Tails of letters keep clear of the bar below them.
-        gap = max(text.cap_px * 3 // 10 + text.reach_px for text in texts) + grid.px(10)
+        gap = max(text.cap_px * 3 // 10 + text.clearance_px for text in texts) + grid.px(10)
         thick = min(grid.type_px(_THICK * 2 // 3), (pitch - cap_px - gap) * 2 // 5)
         height_px = pitch * (count - 1) + cap_px + gap + thick
         # The heading stands no nearer to the first label than that to its neighbours, if there is room.
@@ -154,7 +154,7 @@ class _Bars:
         )
         slot = area.width // count
         labels = self._labels(slot - grid.px(_GAP), 1)
-        if any(label.cut for label in labels):
+        if any(label.is_truncated for label in labels):
             return []
         thick = min(grid.px(_BROAD), round(slot * _BROAD_SHARE))
         elements: list[Element] = []
@@ -176,14 +176,14 @@ class _Bars:
         """Labels on up to two lines, and how far apart rows have to be for their tails and accents."""
 
         def pitch(labels: Sequence[TextBlock]) -> int:
-            return max(label.reach_px + label.height_px + label.tail_px for label in labels) + self._grid.px(8)
+            return max(label.clearance_px + label.height_px + label.descent_px for label in labels) + self._grid.px(8)
 
         labels = self._labels(width_px, 2, row_px)
         over_px = pitch(labels) - row_px
         labels = labels if over_px <= 0 else self._labels(width_px, 2, row_px - over_px)
         return labels, pitch(labels)
 
-    def _labels(self, width_px: int, most_lines: int, height_px: int | None = None) -> tuple[TextBlock, ...]:
+    def _labels(self, width_px: int, max_lines: int, height_px: int | None = None) -> tuple[TextBlock, ...]:
         """All of one size: the largest at which each fits."""
         return alike(
             [bar.label for bar in self._scene.items],
@@ -191,7 +191,7 @@ class _Bars:
             self._look,
             width_px=width_px,
             height_px=height_px and height_px - self._grid.px(24),
-            most_lines=most_lines,
+            max_lines=max_lines,
         )
 
     def _values(self, style: TextStyle, width_px: int, height_px: int | None = None) -> tuple[TextBlock, ...]:
@@ -210,18 +210,18 @@ class _Bars:
 
     def _label(self, number: int, label: TextBlock, left: int, top: int) -> list[Element]:
         motion = waiting(enter(self._grid, 5 + 2 * number, rise=16), self._starts[number])
-        return [*letters(label, left=left, top=top, colours=(self._colours(number)[1],), motion=motion, stagger=0)]
+        return [*text_sprites(label, left=left, top=top, colours=(self._colours(number)[1],), motion=motion, stagger=0)]
 
     def _value(self, number: int, value: TextBlock, left: int, top: int) -> list[Element]:
         motion = Motion(enters=self._starts[number] + VALUE_AFTER)
-        return [*letters(value, left=left, top=top, colours=(self._colours(number)[1],), motion=motion)]
+        return [*text_sprites(value, left=left, top=top, colours=(self._colours(number)[1],), motion=motion)]
 
     def _bar(self, number: int, at: Box, to: Direction) -> list[Element]:
         if not at.width or not at.height:
             return []
         radius = min(self._grid.px(_ROUND), min(at.width, at.height) // 2)
         starts = self._starts[number]
-        return [grown_bar(at, self._colours(number)[0], to=to, radius=radius, enters=starts, over=GROWTH_FRAMES)]
+        return [grown_bar(at, self._colours(number)[0], to=to, radius=radius, enters=starts, frames=GROWTH_FRAMES)]
 
     def _bar_across(self, number: int, scale: Scale, top: int, thick: int) -> tuple[Box, Direction]:
         """Its place, and where it grows; what is not quite nothing is seen."""

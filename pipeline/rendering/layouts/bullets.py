@@ -16,7 +16,7 @@ from pipeline.rendering.layouts.progress_ring import dial
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, STAGGER_FRAMES, Level, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.shapes import disc, ring
@@ -81,7 +81,7 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
     grid, theme, content = look.grid, look.theme, look.grid.content
     plan = _plan(scene, look)
     starts = item_frames(scene, words, len(scene.items))
-    top = content.middle - plan.height_px // 2
+    top = content.centre_y - plan.height_px // 2
     elements: list[Element] = []
     if plan.beside_items:
         items_top = top + plan.height_px - plan.items_px
@@ -92,11 +92,11 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
         centre = (content.left + plan.figure_px // 2, top - grid.px(GAP_BELOW_FIGURE) - plan.figure_px // 2)
         elements += _figure(plan, starts, look, first=scene.first, centre=centre)
     elif plan.figure_px:
-        centre = (content.right - plan.figure_px // 2, content.middle)
+        centre = (content.right - plan.figure_px // 2, content.centre_y)
         elements += _figure(plan, starts, look, first=scene.first, centre=centre)
-    elements += letters(plan.label, left=content.left, top=top, colours=(theme.accent,), motion=enter(grid, 0))
-    top += _below(plan.label, grid.px(40) + plan.heading.reach_px)
-    elements += letters(plan.heading, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
+    elements += text_sprites(plan.label, left=content.left, top=top, colours=(theme.accent,), motion=enter(grid, 0))
+    top += _below(plan.label, grid.px(40) + plan.heading.clearance_px)
+    elements += text_sprites(plan.heading, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
     top += _below(plan.heading, plan.below_heading_px)
     for number, item in enumerate(plan.items):
         next_start = starts[number + 1] if number + 1 < len(starts) else None
@@ -137,8 +137,8 @@ def _room_beside(plan: _Plan, look: Look) -> int:
 def _larger(scene: BulletsScene, look: Look, room: int) -> _Plan | None:
     """Short items in larger type, each on a line, where nothing stands beside or above them; None: they are not."""
     for size_px in sizes(look.grid, _ALONE_SIZES):
-        plan = _try(scene, look, _SPLITS[-1][0], 0, size_px, most_lines=1)
-        if plan.height_px <= room and not any(item.cut for item in plan.items):
+        plan = _try(scene, look, _SPLITS[-1][0], 0, size_px, max_lines=1)
+        if plan.height_px <= room and not any(item.is_truncated for item in plan.items):
             return plan
     return None
 
@@ -150,15 +150,15 @@ def _first_fitting(scene: BulletsScene, look: Look, splits: Sequence[tuple[int, 
     plan = None
     for columns, figure in splits:
         for size_px in item_sizes[:3] if figure else item_sizes:
-            plan = _try(scene, look, columns, figure, size_px, most_lines=usual)
-            if plan.height_px <= room and not any(item.cut for item in plan.items):
+            plan = _try(scene, look, columns, figure, size_px, max_lines=usual)
+            if plan.height_px <= room and not any(item.is_truncated for item in plan.items):
                 return plan
     assert plan is not None
     # Where letters are wide: a few items may have room for more lines before they are cut.
-    tries = [(most_lines, low) for low in (False, True) for most_lines in (_MOST_LINES, *_MORE_LINES)]
-    for most_lines, low in tries[1:]:
-        longer = _try(scene, look, splits[-1][0], 0, item_sizes[-1], most_lines=most_lines, low=low)
-        if longer.height_px <= room and not any(item.cut for item in longer.items):
+    tries = [(max_lines, low) for low in (False, True) for max_lines in (_MOST_LINES, *_MORE_LINES)]
+    for max_lines, low in tries[1:]:
+        longer = _try(scene, look, splits[-1][0], 0, item_sizes[-1], max_lines=max_lines, low=low)
+        if longer.height_px <= room and not any(item.is_truncated for item in longer.items):
             return longer
     return plan if plan.height_px <= room else _try(scene, look, splits[-1][0], 0, item_sizes[-1], low=True)
 
@@ -170,7 +170,7 @@ def _try(
     figure: int,
     size_px: int,
     *,
-    most_lines: int = _MOST_LINES,
+    max_lines: int = _MOST_LINES,
     low: bool = False,
 ) -> _Plan:
     grid = look.grid
@@ -179,13 +179,13 @@ def _try(
     title = heading(scene.heading, look, width_px=width)
     if low:
         smaller = sizes(grid, HEADING_SIZES[3:])
-        title = fit(scene.heading, look.styled(HEADING), smaller, width_px=width, most_lines=2)
+        title = fit(scene.heading, look.styled(HEADING), smaller, width_px=width, max_lines=2)
     below_title = grid.px(_AFTER_LOW_HEADING if low else _AFTER_HEADING)
     text_width = width - _indent(look)
     items = tuple(
-        fit(item, look.styled(ITEM), (size_px,), width_px=text_width, most_lines=most_lines) for item in scene.items
+        fit(item, look.styled(ITEM), (size_px,), width_px=text_width, max_lines=max_lines) for item in scene.items
     )
-    height = _below(label, grid.px(40) + title.reach_px) + _below(title, below_title)
+    height = _below(label, grid.px(40) + title.clearance_px) + _below(title, below_title)
     height += sum(item.height_px for item in items)
     gaps = max(0, len(items) - 1)
     airy = grid.content.height - grid.px(_AIR) if grid.is_tall else grid.px(_AIRY)
@@ -230,22 +230,22 @@ def _item(
     text, filled = Motion(enters=starts, rise_px=rise_px), Motion(enters=starts, rise_px=rise_px)
     digit = shape(number, _NUMBER.in_fonts(look.fonts))
     # Until it is spoken of, the place is held by what is hardly there.
-    held = Motion(enters=6 + delay, over=12, levels=(Level(0, _WAITING), Level(starts, 0)))
+    held = Motion(enters=6 + delay, frames=12, levels=(Level(0, _WAITING), Level(starts, 0)))
     outline: list[Sprite] = []
     if starts >= _WORTH_HOLDING:
-        outline += [flat(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=held)]
+        outline += [solid_sprite(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=held)]
         outline += _digit(digit, theme.muted, circle, held, size_px)
     if dims is not None:
         text = replace(text, levels=(Level(dims, DIMMED),))
         filled = replace(filled, levels=(Level(dims, 0),))
-        left_over = Motion(enters=dims, over=FADE_FRAMES)
-        outline += [flat(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=left_over)]
+        left_over = Motion(enters=dims, frames=FADE_FRAMES)
+        outline += [solid_sprite(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=left_over)]
         outline += _digit(digit, theme.muted, circle, left_over, size_px)
     return [
-        flat(disc(side), theme.accent, left=left, top=circle.top, motion=filled),
+        solid_sprite(disc(side), theme.accent, left=left, top=circle.top, motion=filled),
         *_digit(digit, theme.on_accent, circle, filled, size_px),
         *outline,
-        *letters(item, left=left + _indent(look), top=top, colours=(theme.text,), motion=text, stagger=2),
+        *text_sprites(item, left=left + _indent(look), top=top, colours=(theme.text,), motion=text, stagger=2),
     ]
 
 
@@ -255,7 +255,7 @@ def _digit(number: Line, colour: str, circle: Box, motion: Motion, size_px: int)
     if ink is None:
         return []
     x, y = circle.left + (circle.width - ink.mask.width) // 2, circle.top + (circle.height - ink.mask.height) // 2
-    return [flat(ink.mask, colour, left=x, top=y, motion=motion)]
+    return [solid_sprite(ink.mask, colour, left=x, top=y, motion=motion)]
 
 
 def _figure(

@@ -13,10 +13,10 @@ from pipeline.rendering.layouts.components import enter, heading, sizes, source_
 from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import FULL, Level, Motion
-from pipeline.rendering.motion.sprites import Sprite, letters
+from pipeline.rendering.motion.sprites import Sprite, text_sprites
 from pipeline.rendering.motion.timeline import line_frames
 from pipeline.rendering.motion.ycbcr import colour
-from pipeline.rendering.number_format import SHORT_UNIT_CHARS, is_sign, write_number, write_numbers
+from pipeline.rendering.number_format import SHORT_UNIT_CHARS, format_number, format_numbers, is_symbol
 from pipeline.rendering.surface.background import Light
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, HEADING, ITEM, TextStyle
@@ -61,20 +61,22 @@ class Sheet:
     def place(self, height_px: int) -> tuple[list[Sprite], Box]:
         """Everything but a drawing of that height, and where that belongs: all of it in the middle of the picture."""
         look, content, theme = self.look, self.look.grid.content, self.look.theme
-        top = content.middle - (content.height - self.room_px + height_px) // 2 + self.heading.reach_px
-        sprites = letters(self.heading, left=content.left, top=top, colours=(theme.text,), motion=enter(look.grid, 0))
+        top = content.centre_y - (content.height - self.room_px + height_px) // 2 + self.heading.clearance_px
+        sprites = text_sprites(
+            self.heading, left=content.left, top=top, colours=(theme.text,), motion=enter(look.grid, 0)
+        )
         top += self.heading.height_px
         if self.subtitle.lines:
             top += _gap_above(self.subtitle, self.heading, look)
             motion = enter(look.grid, 4, rise=24)
-            sprites += letters(self.subtitle, left=content.left, top=top, colours=(theme.muted,), motion=motion)
+            sprites += text_sprites(self.subtitle, left=content.left, top=top, colours=(theme.muted,), motion=motion)
             top += self.subtitle.height_px
         top += look.grid.px(_AFTER_HEAD)
         area = Box(content.left, top, content.left + self.width_px, top + height_px)
         if self.source.lines:
             top = area.bottom + look.grid.px(_BEFORE_SOURCE)
             motion = enter(look.grid, 10, rise=0)
-            sprites += letters(self.source, left=content.left, top=top, colours=(theme.muted,), motion=motion)
+            sprites += text_sprites(self.source, left=content.left, top=top, colours=(theme.muted,), motion=motion)
         return sprites, area
 
 
@@ -87,16 +89,16 @@ def sheet(look: Look, *, message: str, subtitle: str = "", source: str = "", col
     if len(title.lines) > 1:
         # A long message gives way to the drawing.
         style = look.styled(HEADING)
-        title = fit(message, style, sizes(grid, HEADING_SIZES[2:]), width_px=text_width, most_lines=2)
+        title = fit(message, style, sizes(grid, HEADING_SIZES[2:]), width_px=text_width, max_lines=2)
     below = fit(
         subtitle,
         look.styled(BODY),
         sizes(grid, TEXT_SIZES[1:]),
         width_px=text_width,
-        most_lines=2 if width < grid.content.width or grid.is_stacked else 1,
+        max_lines=2 if width < grid.content.width or grid.is_stacked else 1,
     )
     origin = source_line(source, look, width_px=width)
-    used = title.height_px + title.reach_px + grid.px(_AFTER_HEAD)
+    used = title.height_px + title.clearance_px + grid.px(_AFTER_HEAD)
     used += _gap_above(below, title, look) + below.height_px if below.lines else 0
     # Tails of the last line stay inside the margin.
     used += grid.px(_BEFORE_SOURCE) + origin.height_px + grid.px(_TAILS) if origin.lines else 0
@@ -106,7 +108,7 @@ def sheet(look: Look, *, message: str, subtitle: str = "", source: str = "", col
 
 
 def _gap_above(subtitle: TextBlock, title: TextBlock, look: Look) -> int:
-    return look.grid.px(_AFTER_HEADING) + title.size_px // 5 + subtitle.reach_px
+    return look.grid.px(_AFTER_HEADING) + title.size_px // 5 + subtitle.clearance_px
 
 
 def measured(subtitle: str, unit: str, *, at_values: bool = True) -> str:
@@ -115,21 +117,21 @@ def measured(subtitle: str, unit: str, *, at_values: bool = True) -> str:
     A long one never does. Without values at what is drawn (`at_values`), only a sign stands at the ticks of the axis;
     a letter alone would be no line, and comes with the last value.
     """
-    is_told = len(unit) <= SHORT_UNIT_CHARS if at_values else is_sign(unit) or (len(unit) == 1 and not subtitle)
+    is_told = len(unit) <= SHORT_UNIT_CHARS if at_values else is_symbol(unit) or (len(unit) == 1 and not subtitle)
     return " · ".join(part for part in (subtitle, "" if is_told else unit) if part)
 
 
 def value_texts(values: Sequence[float], unit: str, look: Look) -> tuple[str, ...]:
     """Values as they stand at bars and lines."""
-    return write_numbers(values, look.language, unit if len(unit) <= SHORT_UNIT_CHARS else "")
+    return format_numbers(values, look.language, unit if len(unit) <= SHORT_UNIT_CHARS else "")
 
 
 def tick_texts(values: Sequence[float], unit: str, look: Look) -> tuple[TextBlock, ...]:
     """Numbers of an axis, small; with their unit, if that is a sign. If some would look alike, only zero is written."""
-    sign = unit if is_sign(unit) else ""
-    texts = write_numbers(values, look.language, sign)
+    sign = unit if is_symbol(unit) else ""
+    texts = format_numbers(values, look.language, sign)
     if len(set(texts)) < len(texts):
-        texts = tuple("" if value else write_number(0, look.language, sign) for value in values)
+        texts = tuple("" if value else format_number(0, look.language, sign) for value in values)
     style, steps = look.styled(TICK), sizes(look.grid, SOURCE_SIZES)
     return tuple(fit(text, style, steps, width_px=look.grid.content.width) for text in texts)
 
@@ -141,7 +143,7 @@ def alike(
     *,
     width_px: int,
     height_px: int | None = None,
-    most_lines: int = 1,
+    max_lines: int = 1,
     largest_px: int = 1 << 16,
 ) -> tuple[TextBlock, ...]:
     """Texts that stand beside each other, all in the largest size at which each of them fits its box."""
@@ -151,10 +153,10 @@ def alike(
     styles = [look.styled(style) for style in styles]
     for number, size_px in enumerate(steps):
         blocks = tuple(
-            fit(text, style, (size_px,), width_px=width_px, height_px=height_px, most_lines=most_lines)
+            fit(text, style, (size_px,), width_px=width_px, height_px=height_px, max_lines=max_lines)
             for text, style in zip(texts, styles, strict=True)
         )
-        if number + 1 == len(steps) or not any(block.cut for block in blocks):
+        if number + 1 == len(steps) or not any(block.is_truncated for block in blocks):
             return blocks
     return ()
 
@@ -185,5 +187,5 @@ def quiet_line(theme: Theme) -> str:
 def rule(look: Look, box: Box, *, frame: int, strong: bool = False) -> Sprite:
     """A line of an axis or a grid, faded in."""
     mask = Image.new("L", (box.width, box.height), _AXIS_OPACITY if strong else _GRID_OPACITY)
-    motion = Motion(enters=frame, over=12)
+    motion = Motion(enters=frame, frames=12)
     return Drawing(mask=mask, ink=colour(look.theme.line), left=box.left, top=box.top, motion=motion)

@@ -14,7 +14,7 @@ from pipeline.rendering.layouts.logo import emblem
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, HEADING, TextStyle
@@ -53,7 +53,7 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
         look.styled(BODY),
         sizes(grid, TEXT_SIZES[1:]),
         width_px=width,
-        most_lines=2,
+        max_lines=2,
     )
     ground = background(look.format, theme, _LIGHTS)
     logo = emblem(look, ground)
@@ -65,42 +65,44 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
         sizes(grid, HEADING_SIZES),
         width_px=width,
         height_px=min(grid.type_px(320), content.height - others - grid.px(_AIR)),
-        most_lines=4,
+        max_lines=4,
     )
     height = others + sentence.height_px
-    top = content.middle - height // 2
-    left = content.centre - width // 2
+    top = content.centre_y - height // 2
+    left = content.centre_x - width // 2
 
     elements: list[Element] = []
-    elements += logo.at(top) if logo else [motif(look, side_px=side, centre=(content.centre, top + side // 2))]
+    elements += logo.at(top) if logo else [motif(look, side_px=side, centre=(content.centre_x, top + side // 2))]
     top += side + grid.px(_BELOW_EMBLEM)
-    elements += letters(sentence, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6), centre_in_px=width)
+    elements += text_sprites(
+        sentence, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6), centre_in_px=width
+    )
     top += sentence.height_px + below_sentence
     frame = 12 + 3 * len(sentence.lines)
     if action.lines:
         elements += _button(action, look, top=top, motion=enter(grid, frame, rise=24))
     else:
         bar_width = grid.px(96)
-        elements.append(bar(look, left=content.centre - bar_width // 2, top=top, frame=frame, width_px=bar_width))
+        elements.append(bar(look, left=content.centre_x - bar_width // 2, top=top, frame=frame, width_px=bar_width))
     top += between + grid.px(_ABOVE_NAME)
-    elements += letters(
+    elements += text_sprites(
         name, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 3, rise=24), centre_in_px=width
     )
     return Composition(ground=ground, elements=elements)
 
 
 def _button_height(action: TextBlock, look: Look) -> int:
-    return action.height_px + 2 * (look.grid.px(_PAD_Y) + action.reach_px)
+    return action.height_px + 2 * (look.grid.px(_PAD_Y) + action.clearance_px)
 
 
 def _button(action: TextBlock, look: Look, *, top: int, motion: Motion) -> list[Sprite]:
     """What to do, in the one colour that asks to be looked at, with round ends."""
-    grid, middle = look.grid, look.grid.content.centre
+    grid, middle = look.grid, look.grid.content.centre_x
     width, height = action.width_px + 2 * grid.px(_PAD_X), _button_height(action, look)
     left = middle - width // 2
     return [
         *panel(look, Box(left, top, left + width, top + height), motion=motion, role="accent", radius_px=height // 2),
-        *letters(
+        *text_sprites(
             action,
             left=left,
             top=top + (height - action.cap_px) // 2,

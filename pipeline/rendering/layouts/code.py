@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.model import CodeScene, Word
-from pipeline.rendering.code_listing import CodeLine, CodeRow, highlighted, letter_em, set_row
+from pipeline.rendering.code_listing import CodeLine, CodeRow, advance_em, highlight, shape_row
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.code_fitting import (
     AFTER_NUMBERS,
@@ -31,7 +31,7 @@ from pipeline.rendering.layouts.derived_colours import CodeInks, code_inks
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DIMMED, FULL, Level, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import frame_at, line_frames
 from pipeline.rendering.motion.ycbcr import tile
 from pipeline.rendering.surface.background import Light, background
@@ -80,7 +80,7 @@ def lay_out(scene: CodeScene, words: Sequence[Word], look: Look) -> Composition:
     plan = _plan(scene, look)
     elements: list[Element] = [*_heading(plan, look)]
     inks = code_inks(look.theme)
-    elements += panel(look, plan.card, motion=Motion(over=_CARD_FRAMES), ink=inks.surface)
+    elements += panel(look, plan.card, motion=Motion(frames=_CARD_FRAMES), ink=inks.surface)
     inside: list[Sprite] = []
     turns = _page_turns(scene, words, plan)
     lit = _lit(scene, words)
@@ -95,12 +95,12 @@ def lay_out(scene: CodeScene, words: Sequence[Word], look: Look) -> Composition:
 
 def _plan(scene: CodeScene, look: Look) -> _Plan:
     """The heading beside the card if the lines are short, and there is room; else above it."""
-    lines = highlighted(scene.code, scene.language)
+    lines = highlight(scene.code, scene.language)
     above = _above(scene, lines, look)
     if look.grid.is_stacked or not above.heading.lines or len(above.setting.pages) > 1:
         return above
     room = above.card.width - above.inset_px - pad_x(look.grid)
-    widest = max((row.indent_em + set_row(row).width_em for row in above.setting.pages[0]), default=0.0)
+    widest = max((row.indent_em + shape_row(row).width_em for row in above.setting.pages[0]), default=0.0)
     return (_beside(scene, lines, look) or above) if widest * above.setting.size_px < _NARROW * room else above
 
 
@@ -108,12 +108,12 @@ def _above(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan:
     grid, content = look.grid, look.grid.content
     title = heading(scene.heading, look, width_px=grid.columns(10))
 
-    def over(air: Air) -> int:
-        return title.height_px + title.reach_px + grid.px(air.below_heading) if title.lines else 0
+    def above_px(air: Air) -> int:
+        return title.height_px + title.clearance_px + grid.px(air.below_heading) if title.lines else 0
 
-    setting = fitted(lines, grid, CODE_SIZES, width_px=content.width, over=over, passages=scene.items)
+    setting = fitted(lines, grid, CODE_SIZES, width_px=content.width, above_px=above_px, passages=scene.items)
     height = card_height(setting, grid)
-    top = content.middle - (over(setting.air) + height) // 2 + over(setting.air)
+    top = content.centre_y - (above_px(setting.air) + height) // 2 + above_px(setting.air)
     card = Box(content.left, top, content.right, top + height)
     return _placed(title, card, setting, lines, look, beside=False)
 
@@ -123,18 +123,20 @@ def _beside(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan | 
     grid, content = look.grid, look.grid.content
     width = grid.columns(_BESIDE)
     large = [size for size in CODE_SIZES if size >= _BESIDE_FROM]
-    setting = fitted(lines, grid, large, width_px=width, over=lambda _: 0)
+    setting = fitted(lines, grid, large, width_px=width, above_px=lambda _: 0)
     title = fit(
         scene.heading,
         look.styled(HEADING),
         sizes(grid, HEADING_SIZES[:-1]),
         width_px=content.width - width - grid.px(64),
-        most_lines=4,
+        max_lines=4,
     )
-    if len(setting.pages) > 1 or len(setting.pages[0]) > len(lines) or title.cut:
+    if len(setting.pages) > 1 or len(setting.pages[0]) > len(lines) or title.is_truncated:
         return None
     height = card_height(setting, grid)
-    card = Box(content.right - width, content.middle - height // 2, content.right, content.middle + (height + 1) // 2)
+    card = Box(
+        content.right - width, content.centre_y - height // 2, content.right, content.centre_y + (height + 1) // 2
+    )
     return _placed(title, card, setting, lines, look, beside=True)
 
 
@@ -157,12 +159,12 @@ def _heading(plan: _Plan, look: Look) -> list[Sprite]:
         return []
     colours, title = (look.theme.text,), plan.heading
     if not plan.beside:
-        top = plan.card.top - grid.px(plan.setting.air.below_heading) - title.reach_px - title.height_px
-        return letters(title, left=left, top=top, colours=colours, motion=enter(grid, 0))
-    height = title.height_px + title.reach_px + grid.px(48 + 8)
-    top = plan.card.middle - height // 2
+        top = plan.card.top - grid.px(plan.setting.air.below_heading) - title.clearance_px - title.height_px
+        return text_sprites(title, left=left, top=top, colours=colours, motion=enter(grid, 0))
+    height = title.height_px + title.clearance_px + grid.px(48 + 8)
+    top = plan.card.centre_y - height // 2
     return [
-        *letters(title, left=left, top=top, colours=colours, motion=enter(grid, 0)),
+        *text_sprites(title, left=left, top=top, colours=colours, motion=enter(grid, 0)),
         bar(look, left=left, top=top + height - grid.px(8), frame=6),
     ]
 
@@ -210,10 +212,10 @@ def _bands(
             continue
         top = plan.baseline(rows[0]) - setting.cap_px - reach if rows[0] else card.top
         bottom = plan.baseline(rows[-1]) + reach if rows[-1] < longest - 1 else card.bottom
-        motion = Motion(enters=enters, over=12, levels=() if until is None else (Level(until, 0),))
+        motion = Motion(enters=enters, frames=12, levels=() if until is None else (Level(until, 0),))
         for width, ink in ((card.width, inks.band), (look.grid.px(8), inks.edge)):
             mask = whole.crop((0, top - card.top, width, bottom - card.top))
-            sprites.append(flat(mask, ink, left=card.left, top=top, motion=motion))
+            sprites.append(solid_sprite(mask, ink, left=card.left, top=top, motion=motion))
     return sprites
 
 
@@ -234,8 +236,8 @@ def _page(
         levels = _levels(row.line.number, lit)
         if ends is not None:
             levels = (*(level for level in levels if level.frame < ends), Level(ends, 0))
-        over = max(6, len(row.line.text) // _LETTERS_A_FRAME)
-        motion = Motion(enters=begins + round(index * apart), over=over, drawn=True, levels=levels)
+        frames = max(6, len(row.line.text) // _LETTERS_A_FRAME)
+        motion = Motion(enters=begins + round(index * apart), frames=frames, drawn=True, levels=levels)
         baseline = plan.baseline(index)
         sprites += _row(row, plan, inks, baseline=baseline, motion=motion)
         if row.begins and row.line.text and not grid.is_stacked:
@@ -259,7 +261,7 @@ def _levels(number: int, lit: Sequence[tuple[int, range]]) -> tuple[Level, ...]:
 
 def _row(row: CodeRow, plan: _Plan, inks: CodeInks, *, baseline: int, motion: Motion) -> list[Sprite]:
     """A row as one sprite in its colours, which appears letter by letter."""
-    size_px, line = plan.setting.size_px, set_row(row)
+    size_px, line = plan.setting.size_px, shape_row(row)
     ink = draw_ink(line, size_px)
     if ink is None:
         return []
@@ -286,7 +288,7 @@ def _row(row: CodeRow, plan: _Plan, inks: CodeInks, *, baseline: int, motion: Mo
 def _by_letter(size: tuple[int, int], size_px: int) -> Image.Image:
     """The order in which a row appears: from the left, a letter at a time."""
     width, height = size
-    letter = np.floor(np.arange(width) / (letter_em() * size_px))
+    letter = np.floor(np.arange(width) / (advance_em() * size_px))
     order = (255 * letter / max(1.0, letter[-1])).astype(np.uint8)
     return Image.fromarray(np.tile(order, (height, 1)))
 
@@ -297,4 +299,4 @@ def _number(number: int, plan: _Plan, look: Look, inks: CodeInks, *, baseline: i
         return []
     right = plan.card.left + plan.inset_px - look.grid.px(AFTER_NUMBERS)
     motion = replace(motion, drawn=False)
-    return [flat(ink.mask, inks.numbers, left=right - ink.mask.width, top=baseline + ink.top, motion=motion)]
+    return [solid_sprite(ink.mask, inks.numbers, left=right - ink.mask.width, top=baseline + ink.top, motion=motion)]

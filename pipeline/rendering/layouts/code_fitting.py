@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from pipeline.model import Passage
-from pipeline.rendering.code_listing import CodeLine, CodeRow, letter_em, rows_of
+from pipeline.rendering.code_listing import CodeLine, CodeRow, advance_em, wrap_lines
 from pipeline.rendering.grid import Grid
 from pipeline.rendering.layouts.components import sizes
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM
@@ -60,21 +60,21 @@ def fitted(
     steps: Sequence[int],
     *,
     width_px: int,
-    over: Callable[[Air], int],
+    above_px: Callable[[Air], int],
     passages: Sequence[Passage] = (),
 ) -> Setting:
     """The largest size at which no line is broken; if there is none, the fewest rows; on one page, if they fit one.
 
     On a picture that is not wide lines are broken rather than small: a few rows more for type that a phone shows well.
-    `over` tells what of the height is taken by what stands above the card; `passages` are spoken of together.
+    `above_px` tells what of the height is taken by what stands above the card; `passages` are spoken of together.
     """
     choices: list[Setting] = []
     for size_px in sizes(grid, steps):
         room_px = width_px - inset(lines, size_px, grid) - pad_x(grid)
-        rows = rows_of(lines, room_px / size_px, narrow=grid.is_stacked)
+        rows = wrap_lines(lines, room_px / size_px, narrow=grid.is_stacked)
         for air in (AIRY, DENSE):
             setting = Setting(size_px, air, (rows,))
-            most = _most_rows(setting, grid.content.height - grid.px(air.around) - over(air), grid)
+            most = _most_rows(setting, grid.content.height - grid.px(air.around) - above_px(air), grid)
             if len(rows) <= most:
                 choices.append(setting)
     if choices:
@@ -86,7 +86,7 @@ def fitted(
             return -min(each.size_px, enough_px), len(each.pages[0]), each.air is DENSE, -each.size_px
 
         return min((each for each in choices if len(each.pages[0]) <= most), key=merit)
-    return setting._replace(pages=_parted(rows, most, passages))
+    return setting._replace(pages=_paginate(rows, most, passages))
 
 
 def _most_rows(setting: Setting, height_px: int, grid: Grid) -> int:
@@ -94,7 +94,7 @@ def _most_rows(setting: Setting, height_px: int, grid: Grid) -> int:
     return max(1, 1 + room // setting.leading_px)
 
 
-def _parted(rows: Sequence[CodeRow], most: int, passages: Sequence[Passage]) -> tuple[tuple[CodeRow, ...], ...]:
+def _paginate(rows: Sequence[CodeRow], most: int, passages: Sequence[Passage]) -> tuple[tuple[CodeRow, ...], ...]:
     """The rows as pages about as long as each other; none begins inside a line, or a passage, if that can be."""
 
     def is_torn(at: int) -> bool:
@@ -130,7 +130,7 @@ def inset(lines: Sequence[CodeLine], size_px: int, grid: Grid) -> int:
     if grid.is_stacked or not lines:
         return pad_x(grid)
     digits = len(str(lines[-1].number))
-    return pad_x(grid) + round(digits * letter_em() * number_px(size_px, grid)) + grid.px(AFTER_NUMBERS)
+    return pad_x(grid) + round(digits * advance_em() * number_px(size_px, grid)) + grid.px(AFTER_NUMBERS)
 
 
 def number_px(size_px: int, grid: Grid) -> int:

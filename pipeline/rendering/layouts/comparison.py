@@ -17,10 +17,10 @@ from pipeline.rendering.layouts.header import Header, header, header_letters
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.text.fitting import TextBlock, fit_alike
+from pipeline.rendering.text.fitting import TextBlock, fit_uniform
 from pipeline.rendering.text.styles import BODY, HEADING, ITEM, TextStyle
 from pipeline.rendering.type_scale import HEADING_SIZES
 
@@ -84,8 +84,8 @@ class _Plan:
         return self.head.height_px + self.cards[0].bottom
 
     @property
-    def is_cut(self) -> bool:
-        return any(block.cut for block in (*self.names, *self.aspects, *self.values[0], *self.values[1]))
+    def is_truncated(self) -> bool:
+        return any(block.is_truncated for block in (*self.names, *self.aspects, *self.values[0], *self.values[1]))
 
 
 def lay_out(scene: ComparisonScene, words: Sequence[Word], look: Look) -> Composition:
@@ -94,7 +94,7 @@ def lay_out(scene: ComparisonScene, words: Sequence[Word], look: Look) -> Compos
         raise ValueError(f"{len(scene.items)} items on a picture that holds {MOST_ITEMS}")
     content, theme = look.grid.content, look.theme
     plan = _plan(scene, look)
-    top = content.middle - plan.height_px // 2
+    top = content.centre_y - plan.height_px // 2
     elements: list[Element] = [*header_letters(plan.head, look, top=top)]
     top += plan.head.height_px
     starts = item_frames(scene, words, len(scene.items))
@@ -107,7 +107,7 @@ def lay_out(scene: ComparisonScene, words: Sequence[Word], look: Look) -> Compos
     if not look.grid.is_stacked:
         for aspect, (at, _), start in zip(plan.aspects, plan.tops, starts, strict=True):
             motion = Motion(enters=start, rise_px=look.grid.px(24))
-            elements += letters(aspect, left=content.left, top=top + at, colours=(theme.muted,), motion=motion)
+            elements += text_sprites(aspect, left=content.left, top=top + at, colours=(theme.muted,), motion=motion)
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
@@ -120,9 +120,9 @@ def _plan(scene: ComparisonScene, look: Look) -> _Plan:
         smaller = len(_VALUE_SIZES) - 1 if squeeze.may_cut else largest
         while smaller < len(_VALUE_SIZES):
             plan = _try(scene, look, squeeze, smaller, room_px)
-            if plan.height_px <= room_px and (not plan.is_cut or squeeze.may_cut):
+            if plan.height_px <= room_px and (not plan.is_truncated or squeeze.may_cut):
                 return plan
-            if plan.is_cut:
+            if plan.is_truncated:
                 # Even at the smallest size.
                 break
             taken = [value.size_px for side in plan.values for value in side if value.lines]
@@ -135,23 +135,23 @@ def _try(scene: ComparisonScene, look: Look, squeeze: _Squeeze, smaller: int, ro
     grid = look.grid
     head = header("", scene.heading, look, low=squeeze.low)
     padding = grid.px(_NARROW_PADDING if grid.is_stacked else _PADDING)
-    aspects, aspect_px = _aspects(scene, look, padding, most_lines=min(2, squeeze.lines))
+    aspects, aspect_px = _aspects(scene, look, padding, max_lines=min(2, squeeze.lines))
     gutter = grid.px(_GUTTER)
     width = (grid.content.width - aspect_px - gutter) // 2
     values = _values(scene, look, squeeze, smaller, width_px=width - 2 * padding)
     size_px = max(value.size_px for side in values for value in side)
-    names = fit_alike(
+    names = fit_uniform(
         [scene.left, scene.right],
         look.styled(HEADING),
         _name_sizes(look, squeeze, size_px),
         width_px=width - 2 * padding,
-        most_lines=2,
+        max_lines=2,
     )
     line_top = (
         padding
         + max(name.height_px for name in names)
         + grid.px(_BELOW_NAMES_IF_LOW if squeeze.low else _BELOW_NAMES)
-        + names[0].reach_px
+        + names[0].clearance_px
     )
     first = line_top + grid.px(_LINE + (_BELOW_LINE_IF_LOW if squeeze.low else _BELOW_LINE))
     room_px -= head.height_px + padding
@@ -177,16 +177,16 @@ def _name_sizes(look: Look, squeeze: _Squeeze, value_px: int) -> tuple[int, ...]
 
 
 def _aspects(
-    scene: ComparisonScene, look: Look, padding_px: int, *, most_lines: int
+    scene: ComparisonScene, look: Look, padding_px: int, *, max_lines: int
 ) -> tuple[tuple[TextBlock, ...], int]:
     """What is compared, and the width that is left to it beside the cards."""
     grid, style = look.grid, look.styled(BODY)
     texts = [item.aspect for item in scene.items]
     if grid.is_stacked:
         width = (grid.content.width - grid.px(_GUTTER)) // 2 - 2 * padding_px
-        return fit_alike(texts, style, sizes(grid, _NARROW_ASPECT_SIZES), width_px=width, most_lines=most_lines), 0
+        return fit_uniform(texts, style, sizes(grid, _NARROW_ASPECT_SIZES), width_px=width, max_lines=max_lines), 0
     width = round(grid.content.width * _ASPECT_SHARE)
-    aspects = fit_alike(texts, style, sizes(grid, _ASPECT_SIZES), width_px=width, most_lines=most_lines)
+    aspects = fit_uniform(texts, style, sizes(grid, _ASPECT_SIZES), width_px=width, max_lines=max_lines)
     widest = max((aspect.width_px for aspect in aspects), default=0)
     return aspects, widest + grid.px(_BESIDE_ASPECT) if widest else 0
 
@@ -203,7 +203,7 @@ def _values(
     fitted: tuple[tuple[TextBlock, ...], ...] = ()
     for _ in range(2):
         fitted = tuple(
-            fit_alike(texts, look.styled(style), steps, width_px=width_px, most_lines=squeeze.lines)
+            fit_uniform(texts, look.styled(style), steps, width_px=width_px, max_lines=squeeze.lines)
             for texts, style in sides
         )
         steps = (min(block.size_px for side in fitted for block in side),)
@@ -225,7 +225,7 @@ def _rows(
     for aspect, *sides in zip(aspects, *values, strict=True):
         cap, height = sides[0].cap_px, max(side.height_px for side in sides)
         if grid.is_stacked and aspect.lines:
-            offset = aspect.height_px + grid.px(_BELOW_ASPECT) + sides[0].reach_px
+            offset = aspect.height_px + grid.px(_BELOW_ASPECT) + sides[0].clearance_px
             heights.append(offset + height)
         else:
             # On the same baseline.
@@ -234,7 +234,7 @@ def _rows(
         offsets.append(offset)
     step, count = grid.px(8), max(1, len(heights) - 1)
     least = grid.px(_LEAST_BETWEEN_IF_LOW if low else _LEAST_BETWEEN) + max(
-        side[0].size_px * 3 // 8 + side[0].reach_px for side in values
+        side[0].size_px * 3 // 8 + side[0].clearance_px for side in values
     )
     wanted = (min(room_px, grid.px(_AIRY)) - first - sum(heights)) // count // step * step
     gap = min(max(wanted, least), grid.px(_MOST_BETWEEN))
@@ -257,7 +257,9 @@ def _card(scene: ComparisonScene, plan: _Plan, side: int, look: Look, *, top: in
     left, width = card.left + plan.padding_px, card.width - 2 * plan.padding_px
     name = plan.names[side]
     colour = theme.accent if is_better else theme.text if scene.better == "neither" else theme.muted
-    yield from letters(name, left=left, top=top + plan.padding_px, colours=(colour,), motion=enter(grid, 8 + 3 * side))
+    yield from text_sprites(
+        name, left=left, top=top + plan.padding_px, colours=(colour,), motion=enter(grid, 8 + 3 * side)
+    )
     line = Box(left, top + plan.line_top, left + width, top + plan.line_top + max(1, grid.px(_LINE)))
     yield hairline(look, line, frame=12 + 3 * side)
 
@@ -270,8 +272,10 @@ def _row(
     motion = Motion(enters=start + 3 * side, rise_px=look.grid.px(24))
     aspect_top, value_top = plan.tops[row]
     if look.grid.is_stacked:
-        yield from letters(plan.aspects[row], left=left, top=top + aspect_top, colours=(theme.muted,), motion=motion)
+        yield from text_sprites(
+            plan.aspects[row], left=left, top=top + aspect_top, colours=(theme.muted,), motion=motion
+        )
     colours = (theme.muted if quiet else theme.text,)
-    yield from letters(
+    yield from text_sprites(
         plan.values[side][row], left=left, top=top + value_top, colours=colours, motion=motion, stagger=2
     )

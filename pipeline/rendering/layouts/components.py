@@ -12,13 +12,13 @@ from pipeline.language.writing_systems import writing_of
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DRAWING_FRAMES, ENTRANCE_FRAMES, Level, Motion
-from pipeline.rendering.motion.sprites import Sprite, flat, letters
+from pipeline.rendering.motion.sprites import Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.emblem import Emblem
 from pipeline.rendering.surface.shapes import rounded
-from pipeline.rendering.text.capitals import capitals
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, HEADING, LABEL, STATEMENT
+from pipeline.rendering.text.uppercase import uppercase
 from pipeline.rendering.type_scale import HEADING_SIZES, LABEL_SIZES, LOW_LABEL_SIZES, SOURCE_SIZES, STATEMENT_SIZES
 
 # From a figure to the text below it, and how small a figure may become before it is left out.
@@ -45,22 +45,22 @@ def sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
     return tuple(grid.type_px(size) for size in at_1080)
 
 
-def kicker(text: str, look: Look, *, width_px: int, most_lines: int = 1) -> TextBlock:
+def kicker(text: str, look: Look, *, width_px: int, max_lines: int = 1) -> TextBlock:
     """The small line above a heading, in tracked capitals, at most `width_px` wide.
 
     Letters of scripts that have no capitals are lower, and a step larger; ideographs are as high.
     """
-    label, style = capitals(text, look.language), look.styled(LABEL)
+    label, style = uppercase(text, look.language), look.styled(LABEL)
     is_low = any(map(str.isalpha, label)) and not label.isupper() and not writing_of(look.language).ideographs
     steps = LOW_LABEL_SIZES if is_low else LABEL_SIZES
-    return fit(label, style, sizes(look.grid, steps), width_px=width_px, most_lines=most_lines)
+    return fit(label, style, sizes(look.grid, steps), width_px=width_px, max_lines=max_lines)
 
 
 def heading(text: str, look: Look, *, width_px: int) -> TextBlock:
     """What stands above the content of a scene: on one line if it need not be small for that, else on two."""
     style, steps = look.styled(HEADING), sizes(look.grid, HEADING_SIZES)
     one_line = fit(text, style, steps[:3], width_px=width_px)
-    return fit(text, style, steps, width_px=width_px, most_lines=2) if one_line.cut else one_line
+    return fit(text, style, steps, width_px=width_px, max_lines=2) if one_line.is_truncated else one_line
 
 
 def source_line(text: str, look: Look, *, width_px: int) -> TextBlock:
@@ -76,8 +76,8 @@ def panel(
     blur, drop = grid.px(_SHADOW_BLUR), grid.px(_SHADOW_DROP)
     shadow = _shadow(box.width, box.height, radius=radius, blur=blur, opacity=_SHADOW[look.theme.mode])
     return [
-        flat(shadow, look.theme.plate, left=box.left - 2 * blur, top=box.top - 2 * blur + drop, motion=motion),
-        flat(
+        solid_sprite(shadow, look.theme.plate, left=box.left - 2 * blur, top=box.top - 2 * blur + drop, motion=motion),
+        solid_sprite(
             rounded(box.width, box.height, radius=radius),
             ink or getattr(look.theme, role),
             left=box.left,
@@ -89,9 +89,9 @@ def panel(
 
 def placeholder(look: Look, box: Box, *, frame: int) -> Sprite:
     """Where a card will be: the same surface, hardly there."""
-    motion = Motion(enters=frame, over=12, levels=(Level(0, _WAITING),))
+    motion = Motion(enters=frame, frames=12, levels=(Level(0, _WAITING),))
     mask = rounded(box.width, box.height, radius=look.grid.px(look.theme.radius_px))
-    return flat(mask, look.theme.surface, left=box.left, top=box.top, motion=motion)
+    return solid_sprite(mask, look.theme.surface, left=box.left, top=box.top, motion=motion)
 
 
 @lru_cache(maxsize=32)
@@ -112,14 +112,14 @@ def hairline(look: Look, box: Box, *, frame: int, upright: bool = False) -> Spri
         ink=colour(look.theme.line),
         left=box.left,
         top=box.top,
-        motion=Motion(enters=frame, over=ENTRANCE_FRAMES, drawn=True),
+        motion=Motion(enters=frame, frames=ENTRANCE_FRAMES, drawn=True),
         order=order.resize(mask.size),
     )
 
 
 def enter(grid: Grid, frame: int, *, rise: int = 32) -> Motion:
     """The usual entrance at a frame: half a second, rising (`rise` pixels at 1080) and fading in."""
-    return Motion(enters=frame, over=ENTRANCE_FRAMES, rise_px=grid.px(rise))
+    return Motion(enters=frame, frames=ENTRANCE_FRAMES, rise_px=grid.px(rise))
 
 
 def room_above(grid: Grid, text_px: int, most: int) -> int:
@@ -140,7 +140,7 @@ def bar(look: Look, *, left: int, top: int, frame: int, width_px: int | None = N
         ink=colour(look.theme.accent),
         left=left,
         top=top,
-        motion=Motion(enters=frame, over=ENTRANCE_FRAMES, drawn=True),
+        motion=Motion(enters=frame, frames=ENTRANCE_FRAMES, drawn=True),
         order=order,
     )
 
@@ -154,7 +154,7 @@ def motif(look: Look, *, side_px: int, centre: tuple[int, int], opacity: float =
         opacity=opacity,
         left=centre[0] - side_px // 2,
         top=centre[1] - side_px // 2,
-        motion=Motion(enters=-begun, over=DRAWING_FRAMES, drawn=True),
+        motion=Motion(enters=-begun, frames=DRAWING_FRAMES, drawn=True),
     )
 
 
@@ -181,13 +181,13 @@ def announcement(text: str, look: Look, *, width_px: int, until: int) -> list[Sp
     """What comes is named, large and alone, until the frame in which the name fades."""
     grid, leaves = look.grid, (Level(until, 0),)
     style = look.styled(STATEMENT)
-    name = fit(text, style, sizes(grid, STATEMENT_SIZES), width_px=width_px, most_lines=2)
-    top, left = grid.content.middle - name.height_px // 2, grid.content.left + grid.px(INDENT)
+    name = fit(text, style, sizes(grid, STATEMENT_SIZES), width_px=width_px, max_lines=2)
+    top, left = grid.content.centre_y - name.height_px // 2, grid.content.left + grid.px(INDENT)
     rule = side_rule(look, top=top, height_px=name.height_px, frame=0)
     motion = replace(enter(grid, 3), levels=leaves)
     return [
         replace(rule, motion=replace(rule.motion, levels=leaves)),
-        *letters(name, left=left, top=top, colours=(look.theme.text,), motion=motion),
+        *text_sprites(name, left=left, top=top, colours=(look.theme.text,), motion=motion),
     ]
 
 
@@ -200,6 +200,6 @@ def side_rule(look: Look, *, top: int, height_px: int, frame: int) -> Sprite:
         ink=colour(look.theme.accent),
         left=look.grid.content.left,
         top=top - overhang,
-        motion=Motion(enters=frame, over=20, drawn=True),
+        motion=Motion(enters=frame, frames=20, drawn=True),
         order=Image.linear_gradient("L").resize(mask.size),
     )

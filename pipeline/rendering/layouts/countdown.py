@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import MOTION_RATE, Level, Motion
-from pipeline.rendering.motion.sprites import Sprite, flat
+from pipeline.rendering.motion.sprites import Sprite, solid_sprite
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.shapes import arc, ring, tick
 from pipeline.rendering.text.line import Line, shape
@@ -50,19 +50,19 @@ def countdown(
     # Round ends reach beyond a part by half the line's width.
     margin = _GAP / 2 + width / 2 / (math.pi * (side_px - width))
     begins = seconds[0] if seconds else answer
-    waiting = Motion(enters=3, over=12, levels=(Level(0, _WAITING),))
-    sprites = [flat(ring(side_px, width), theme.line, left=left, top=top, motion=waiting)]
+    waiting = Motion(enters=3, frames=12, levels=(Level(0, _WAITING),))
+    sprites = [solid_sprite(ring(side_px, width), theme.line, left=left, top=top, motion=waiting)]
     # Clockwise from twelve: what is over goes first.
     for number, goes in enumerate((*seconds[1:], answer) if seconds else ()):
         mask, order = arc(side_px, width, number / len(seconds) + margin, (number + 1) / len(seconds) - margin)
-        motion = Motion(enters=begins, over=10, drawn=True, levels=(Level(goes, 0),))
+        motion = Motion(enters=begins, frames=10, drawn=True, levels=(Level(goes, 0),))
         sprites.append(Sprite(mask=mask, ink=colour(theme.accent), left=left, top=top, motion=motion, order=order))
     until = (Level(begins, 0),)
     style = _NUMERAL.in_fonts(look.fonts)
-    motion = Motion(enters=6, over=12, levels=until)
+    motion = Motion(enters=6, frames=12, levels=until)
     sprites += _numeral(shape("?", style), theme.muted, motion, side_px, centre)
     for number, (comes, goes) in enumerate(pairwise((*seconds, answer))):
-        motion = Motion(enters=comes + _NUMERAL_AFTER, over=8, levels=(Level(goes, 0),))
+        motion = Motion(enters=comes + _NUMERAL_AFTER, frames=8, levels=(Level(goes, 0),))
         sprites += _numeral(shape(str(len(seconds) - number), style), theme.text, motion, side_px, centre)
     sprites += _answered(answer, look, side_px, width, centre)
     return [replace(sprite, span=(left, left + side_px)) for sprite in sprites]
@@ -74,7 +74,7 @@ def _numeral(text: Line, ink: str, motion: Motion, side_px: int, centre: tuple[i
     if drawn is None:
         return []
     x, y = centre[0] - drawn.mask.width // 2, centre[1] - drawn.mask.height // 2
-    return [flat(drawn.mask, ink, left=x, top=y, motion=motion)]
+    return [solid_sprite(drawn.mask, ink, left=x, top=y, motion=motion)]
 
 
 def _answered(answer: int, look: Look, side_px: int, width: float, centre: tuple[int, int]) -> list[Sprite]:
@@ -89,7 +89,7 @@ def _answered(answer: int, look: Look, side_px: int, width: float, centre: tuple
             ink=ink,
             left=left,
             top=top,
-            motion=Motion(enters=answer, over=_CLOSING_FRAMES, drawn=True),
+            motion=Motion(enters=answer, frames=_CLOSING_FRAMES, drawn=True),
             order=round_,
         ),
         Sprite(
@@ -97,7 +97,7 @@ def _answered(answer: int, look: Look, side_px: int, width: float, centre: tuple
             ink=ink,
             left=centre[0] - size // 2,
             top=centre[1] - size // 2,
-            motion=Motion(enters=answer + _NUMERAL_AFTER, over=12, drawn=True),
+            motion=Motion(enters=answer + _NUMERAL_AFTER, frames=12, drawn=True),
             order=along,
         ),
     ]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.amount import Amount, counted
 from pipeline.rendering.motion.animation import FADE_FRAMES, FULL, Motion, Pose, ease_out
-from pipeline.rendering.motion.sprites import Sprite, flat
+from pipeline.rendering.motion.sprites import Sprite, solid_sprite
 from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.rendering.text.line import Line, measure, shape
 from pipeline.rendering.text.rasterising import Ink, draw_ink
@@ -50,18 +50,18 @@ class Counter:
     # What it says in each frame.
     readings: tuple[str, ...]
     enters: int
-    fades_over: int = FADE_FRAMES
+    fade_frames: int = FADE_FRAMES
 
     @property
     def rests_from(self) -> int:
         """See `sprites.Element`."""
-        return self.enters + max(self.fades_over, len(self.readings))
+        return self.enters + max(self.fade_frames, len(self.readings))
 
     def pose(self, frame: float) -> Reading | None:
         """See `sprites.Element`."""
         if frame < self.enters:
             return None
-        shown = min(1.0, (frame - self.enters + 1) / self.fades_over)
+        shown = min(1.0, (frame - self.enters + 1) / self.fade_frames)
         return Reading(
             self.readings[min(int(frame - self.enters), len(self.readings) - 1)], round(FULL * ease_out(shown))
         )
@@ -89,7 +89,9 @@ class Counter:
         """See `sprites.Element`: with less motion it does not count."""
         if manner.amount == "full":
             return self
-        return replace(self, readings=self.readings[-1:], fades_over=1 if manner.amount == "none" else self.fades_over)
+        return replace(
+            self, readings=self.readings[-1:], fade_frames=1 if manner.amount == "none" else self.fade_frames
+        )
 
     def mirrored(self, width_px: int) -> Counter:
         """See `sprites.Element`: it moves as one, its digits run as they do everywhere."""
@@ -108,11 +110,11 @@ def overhang_em(figure: str, style: TextStyle) -> float:
 
 
 def counter(
-    amount: Amount, style: TextStyle, colour: str, *, size_px: int, left: int, top: int, enters: int, over: int
+    amount: Amount, style: TextStyle, colour: str, *, size_px: int, left: int, top: int, enters: int, frames: int
 ) -> Counter:
     """The figure of `amount`, its capital height from `top` on; it says all of it in frame `enters + over - 1`."""
     places = _places(amount.figure, style)
-    readings = _readings(amount, style, places[0], over)
+    readings = _readings(amount, style, places[0], frames)
     baseline = top + round(size_px * CAP_HEIGHT_EM)
     span = (left, left + round(figure_width_em(amount.figure, style) * size_px))
     sprites: dict[tuple[int, str], Sprite] = {}
@@ -122,16 +124,16 @@ def counter(
             continue
         place = places[at[0]]
         x = left + round(_ink_left(line, place) * size_px) + ink.left
-        sprites[at] = replace(flat(ink.mask, colour, left=x, top=baseline + ink.top, motion=_STILL), span=span)
+        sprites[at] = replace(solid_sprite(ink.mask, colour, left=x, top=baseline + ink.top, motion=_STILL), span=span)
     return Counter(sprites=sprites, readings=readings, enters=enters)
 
 
-def _readings(amount: Amount, style: TextStyle, first: _Place, over: int) -> tuple[str, ...]:
+def _readings(amount: Amount, style: TextStyle, first: _Place, frames: int) -> tuple[str, ...]:
     """What it says in each of `over` frames.
 
     "1.5" counts from 1 on: a nought in the place of a one would stand out over the edge and touch what follows.
     """
-    readings = [counted(amount, ease_out((step + 1) / over)) for step in range(over)]
+    readings = [counted(amount, ease_out((step + 1) / frames)) for step in range(frames)]
     fitting = [_ink_left(shape(reading[0], style), first) >= -_OVERHANG_EM for reading in readings]
     begins = readings[fitting.index(True)]
     return tuple(reading if fits else begins for reading, fits in zip(readings, fitting, strict=True))

@@ -23,7 +23,7 @@ from pipeline.rendering.layouts.routing import Point, between, ways
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import FADE_FRAMES, Level, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.shapes import rounded
@@ -51,8 +51,8 @@ def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Compositi
     content = look.grid.content
     plan = set_diagram(scene, look)
     starts = item_frames(scene, words, len(scene.items))
-    top = content.middle - plan.height_px // 2
-    head_top = content.middle - plan.head.height_px // 2 if plan.beside else top
+    top = content.centre_y - plan.height_px // 2
+    head_top = content.centre_y - plan.head.height_px // 2 if plan.beside else top
     elements: list[Element] = [*header_letters(plan.head, look, top=head_top)]
     top += plan.height_px - plan.body_px
     left = content.right - plan.width_px if plan.beside else content.left + (content.width - plan.width_px) // 2
@@ -75,13 +75,13 @@ def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Compositi
     for arrow, way in zip(plan.arrows, found, strict=True):
         # It leads to a box that is about to come, or back to one that is there.
         frame = starts[max(arrow)] + (2 * _AFTER_ARROW if arrow[0] > arrow[1] else 0)
-        elements.append(drawn(way, look, frame=frame, over=_DRAWING_FRAMES))
+        elements.append(drawn(way, look, frame=frame, frames=_DRAWING_FRAMES))
         placed = _beside(plan.words_at(arrow, look), way, taken, look)
         if placed:
             block, box = placed
             taken.append(box)
             motion = Motion(enters=frame + _AFTER_ARROW)
-            elements += letters(
+            elements += text_sprites(
                 block,
                 left=box.left,
                 top=box.top + look.grid.px(AROUND),
@@ -95,14 +95,14 @@ def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Compositi
 def _box(box: Box, label: TextBlock, look: Look, *, start: int, ends: int | None) -> Iterable[Sprite]:
     """A box as it is filled, with a frame while it is spoken of."""
     grid, theme = look.grid, look.theme
-    yield from panel(look, box, motion=Motion(enters=start, over=FADE_FRAMES))
-    lit = Motion(enters=start, over=FADE_FRAMES, levels=(Level(ends, 0),) if ends is not None else ())
-    yield flat(_frame(box, look), theme.accent, left=box.left, top=box.top, motion=lit)
+    yield from panel(look, box, motion=Motion(enters=start, frames=FADE_FRAMES))
+    lit = Motion(enters=start, frames=FADE_FRAMES, levels=(Level(ends, 0),) if ends is not None else ())
+    yield solid_sprite(_frame(box, look), theme.accent, left=box.left, top=box.top, motion=lit)
     motion = Motion(enters=start + 2, rise_px=grid.px(16))
-    top = box.middle - label.height_px // 2
+    top = box.centre_y - label.height_px // 2
     padding = grid.px(PADDING)
     inner = box.width - 2 * padding
-    yield from letters(
+    yield from text_sprites(
         label, left=box.left + padding, top=top, colours=(theme.text,), motion=motion, stagger=2, centre_in_px=inner
     )
 
@@ -130,7 +130,7 @@ def _beside(block: TextBlock, way: Sequence[Point], taken: Sequence[Box], look: 
         return None
     grid, content = look.grid, look.grid.content
     around, above, beside = grid.px(AROUND), grid.px(_ABOVE_ARROW) - grid.px(AROUND), grid.px(BESIDE_ARROW)
-    width, height = block.width_px, block.height_px + 2 * around + 2 * block.reach_px
+    width, height = block.width_px, block.height_px + 2 * around + 2 * block.clearance_px
     points = _points_on(way)
     # Past an arrow that is close to this one, if need be.
     for further, share in itertools.product((0, grid.px(_FURTHER)), (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)):
@@ -143,6 +143,6 @@ def _beside(block: TextBlock, way: Sequence[Point], taken: Sequence[Box], look: 
         ]
         for left, top in places:
             box = Box(round(left), round(top), round(left) + width, round(top) + height)
-            if box.within(content) == box and not any(box.meets(other) for other in taken):
+            if box.clipped_to(content) == box and not any(box.intersects(other) for other in taken):
                 return block, box
     return None

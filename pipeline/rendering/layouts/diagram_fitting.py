@@ -13,8 +13,8 @@ from pipeline.rendering.layouts.graph_layout import Arrow, Network, Place, arran
 from pipeline.rendering.layouts.header import Header, header, narrow_header
 from pipeline.rendering.layouts.routing import Point
 from pipeline.rendering.look import Look
-from pipeline.rendering.text.fitting import TextBlock, fit, fit_alike
-from pipeline.rendering.text.line import measure, presentable
+from pipeline.rendering.text.fitting import TextBlock, fit, fit_uniform
+from pipeline.rendering.text.line import drawable_text, measure
 from pipeline.rendering.text.styles import BODY, HEADING
 from pipeline.rendering.type_scale import HEADING_SIZES
 
@@ -70,9 +70,9 @@ class DiagramPlan:
         return self.body_px if self.beside else self.head.height_px + self.body_px
 
     @property
-    def is_cut(self) -> bool:
+    def is_truncated(self) -> bool:
         """Whether a box has no room for its words."""
-        return any(label.cut for label in self.labels)
+        return any(label.is_truncated for label in self.labels)
 
     @property
     def _pitch(self) -> tuple[int, int]:
@@ -104,7 +104,7 @@ class DiagramPlan:
             width = grid.px(_WORDS_WIDTH)
         else:
             width = self.gaps[0] - 2 * grid.px(AROUND)
-        return fit(self.arrows[arrow], look.styled(BODY), sizes(grid, _LINK_SIZES), width_px=width, most_lines=2)
+        return fit(self.arrows[arrow], look.styled(BODY), sizes(grid, _LINK_SIZES), width_px=width, max_lines=2)
 
 
 def set_diagram(scene: DiagramScene, look: Look) -> DiagramPlan:
@@ -114,7 +114,7 @@ def set_diagram(scene: DiagramScene, look: Look) -> DiagramPlan:
     if look.grid.is_stacked or not plan.network.in_ranks or not any(faults):
         return plan
     beside = _planned(scene, look, beside=True)
-    fits = beside.height_px <= _room_px(look) and not beside.head.heading.cut
+    fits = beside.height_px <= _room_px(look) and not beside.head.heading.is_truncated
     return beside if fits and _faults(scene, beside, look) < faults else plan
 
 
@@ -125,7 +125,7 @@ def _planned(scene: DiagramScene, look: Look, *, beside: bool) -> DiagramPlan:
     plan = None
     for low, lines in ((False, 4), (True, 5), (True, 3), (True, 2), (True, 1)):
         plan = _try(scene, network, arrows, look, low=low, lines=lines, beside=beside)
-        if plan.height_px <= _room_px(look) and (not plan.is_cut or low):
+        if plan.height_px <= _room_px(look) and (not plan.is_truncated or low):
             break
     assert plan is not None
     return plan
@@ -152,10 +152,10 @@ def _faults(scene: DiagramScene, plan: DiagramPlan, look: Look) -> tuple[int, in
     """How many of the words in boxes and at arrows are cut, and how many have a line that ends inside a word."""
     blocks = [(node.label, label) for node, label in zip(scene.items, plan.labels, strict=True)]
     blocks += [(words, plan.words_at(arrow, look)) for arrow, words in plan.arrows.items()]
-    cut = sum(block.cut for _, block in blocks)
+    cut = sum(block.is_truncated for _, block in blocks)
     torn = sum(
         [word for line in block.lines for word in line.text.split()]
-        != presentable(text, weight=block.style.weight).split()
+        != drawable_text(text, weight=block.style.weight).split()
         for text, block in blocks
     )
     return cut, torn
@@ -185,7 +185,7 @@ def _try(
     padding_y = 2 * grid.px(_PADDING_ABOVE)
     steps = sizes(grid, _SIZES)
     for number in range(len(steps)):
-        labels = fit_alike(
+        labels = fit_uniform(
             [node.label for node in scene.items],
             look.styled(HEADING),
             steps[number:],
@@ -193,10 +193,10 @@ def _try(
                 math.floor(place.span * (width + gap_x)) - gap_x - 2 * grid.px(PADDING) for place in network.places
             ],
             height_px=max(grid.px(32), most - padding_y),
-            most_lines=lines,
+            max_lines=lines,
         )
         # Scripts with high marks need more than the height of their capitals.
-        needed = max(label.height_px + 2 * label.reach_px for label in labels) + padding_y
+        needed = max(label.height_px + 2 * label.clearance_px for label in labels) + padding_y
         if needed <= most:
             break
     height = max(needed, min(most, grid.type_px(_MOST_HEIGHT if network.rows > 1 else _MOST_HEIGHT_ALONE)))

@@ -74,7 +74,7 @@ def swept(ring: Ring, colours: Sequence[str], starts: Sequence[int], look: Look)
     """The track, and the parts of the ring in their colours, each swept from its frame on."""
     width = ring.side * _WIDTH
     track, _ = sector(ring.side, width, 0.0, 1.0)
-    elements: list[Element] = [_cut(track, None, look.theme.line, ring, Motion(over=12), opacity=_TRACK_OPACITY)]
+    elements: list[Element] = [_cut(track, None, look.theme.line, ring, Motion(frames=12), opacity=_TRACK_OPACITY)]
     gap = look.grid.px(_PART_GAP) / (math.pi * (ring.side - width))
     for number, (name, start) in enumerate(zip(colours, starts, strict=True)):
         begin, end = ring.part(number)
@@ -85,7 +85,7 @@ def swept(ring: Ring, colours: Sequence[str], starts: Sequence[int], look: Look)
         mask, order = sector(ring.side, width, begin, end)
         if ring.backwards:
             mask, order = mask.transpose(FLIP), order.transpose(FLIP)
-        motion = Motion(enters=start, over=GROWTH_FRAMES, drawn=True)
+        motion = Motion(enters=start, frames=GROWTH_FRAMES, drawn=True)
         elements.append(_cut(mask, order, name, ring, motion))
     return elements
 

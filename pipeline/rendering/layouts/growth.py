@@ -12,7 +12,7 @@ from typing import Literal
 from PIL import Image
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion.animation import length_at
+from pipeline.rendering.motion.animation import animated_length
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.ycbcr import Colour, Picture, colour
 from pipeline.rendering.surface.shapes import rounded
@@ -39,14 +39,14 @@ class Growth:
     at: Box
     to: Direction
     enters: int
-    over: int
+    frames: int
     moves: bool
     # Where it does not grow in one go: from each of these frames on up to that length, in pixels, `over` frames long.
     stages: tuple[tuple[int, int], ...] = ()
 
     def entering(self, manner: Manner) -> Growth:
         """See `Element`: with less motion it is there at once."""
-        return replace(self, over=1) if manner.amount != "full" else self
+        return replace(self, frames=1) if manner.amount != "full" else self
 
     def mirrored(self, width_px: int) -> Growth:
         """See `Element`."""
@@ -56,11 +56,11 @@ class Growth:
     @property
     def rests_from(self) -> int:
         """See `Element`."""
-        return (self.stages[-1][0] if self.stages else self.enters) + self.over
+        return (self.stages[-1][0] if self.stages else self.enters) + self.frames
 
     def pose(self, frame: float) -> int | None:
         """See `Element`: how long it is, in pixels."""
-        return length_at(frame, self.stages or ((self.enters, self._length),), self.over) or None
+        return animated_length(frame, self.stages or ((self.enters, self._length),), self.frames) or None
 
     def box(self, pose: Hashable) -> Box:
         """See `Element`."""
@@ -77,7 +77,7 @@ class Growth:
         """See `Element`."""
         assert isinstance(pose, int)
         whole = self.box(pose)
-        seen = whole.even().within(origin)
+        seen = whole.even().clipped_to(origin)
         if not seen.width or not seen.height:
             return
         # The part of the mask that is to be seen; beyond it, nothing.
@@ -111,13 +111,13 @@ class Growth:
         return Box(0, 0, width, length)
 
 
-def grown_bar(at: Box, name: str, *, to: Direction, radius: int, enters: int, over: int) -> Growth:
+def grown_bar(at: Box, name: str, *, to: Direction, radius: int, enters: int, frames: int) -> Growth:
     """A bar in a colour (#RRGGBB), square at its axis and round at its far end."""
     along = to in {"right", "left"}
     whole = rounded(at.width + radius * along, at.height + radius * (not along), radius=radius)
     left, top = radius * (to == "right"), radius * (to == "down")
     mask = whole.crop((left, top, left + at.width, top + at.height))
-    return Growth(mask=mask, ink=colour(name), at=at, to=to, enters=enters, over=over, moves=True)
+    return Growth(mask=mask, ink=colour(name), at=at, to=to, enters=enters, frames=frames, moves=True)
 
 
 def drawn_along(
@@ -127,12 +127,14 @@ def drawn_along(
     left: int,
     top: int,
     enters: int,
-    over: int,
+    frames: int,
     stages: tuple[tuple[int, int], ...] = (),
 ) -> Growth:
     """A mask in a colour (#RRGGBB), uncovered in reading direction, in `stages` if there are any."""
     at = Box(left, top, left + mask.width, top + mask.height)
-    return Growth(mask=mask, ink=colour(name), at=at, to="right", enters=enters, over=over, moves=False, stages=stages)
+    return Growth(
+        mask=mask, ink=colour(name), at=at, to="right", enters=enters, frames=frames, moves=False, stages=stages
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.rendering.layouts.components import enter, heading, kicker, sizes
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.sprites import Sprite, letters
+from pipeline.rendering.motion.sprites import Sprite, text_sprites
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import HEADING
 from pipeline.rendering.type_scale import HEADING_SIZES
@@ -47,19 +47,19 @@ def header(label: str, title: str, look: Look, *, low: bool = False) -> Header:
         style = look.styled(HEADING)
         one_line = fit(title, style, sizes(grid, HEADING_SIZES[2:]), width_px=grid.content.width)
         smallest = sizes(grid, HEADING_SIZES[-1:])
-        broken = fit(title, style, smallest, width_px=width, most_lines=2) if one_line.cut else one_line
+        broken = fit(title, style, smallest, width_px=width, max_lines=2) if one_line.is_truncated else one_line
     return Header(
         label=kicker(label, look, width_px=width),
         heading=broken,
-        label_gap_px=grid.px(_BELOW_KICKER_IF_LOW if low else _BELOW_KICKER) + broken.reach_px,
-        below_px=grid.px(_BELOW_IF_LOW if low else _BELOW) + broken.reach_px,
+        label_gap_px=grid.px(_BELOW_KICKER_IF_LOW if low else _BELOW_KICKER) + broken.clearance_px,
+        below_px=grid.px(_BELOW_IF_LOW if low else _BELOW) + broken.clearance_px,
     )
 
 
 def narrow_header(title: str, look: Look, *, columns: int) -> Header:
     """The header of a scene whose content stands beside it: in a column, with nothing below."""
     style, steps = look.styled(HEADING), sizes(look.grid, HEADING_SIZES[:-1])
-    broken = fit(title, style, steps, width_px=look.grid.columns(columns), most_lines=_MOST_LINES)
+    broken = fit(title, style, steps, width_px=look.grid.columns(columns), max_lines=_MOST_LINES)
     nothing = kicker("", look, width_px=look.grid.columns(columns))
     return Header(label=nothing, heading=broken, label_gap_px=0, below_px=0)
 
@@ -67,7 +67,7 @@ def narrow_header(title: str, look: Look, *, columns: int) -> Header:
 def header_letters(head: Header, look: Look, *, top: int) -> Iterable[Sprite]:
     """Its sprites; `top` in pixels."""
     grid, theme, left = look.grid, look.theme, look.grid.content.left
-    yield from letters(head.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 0))
+    yield from text_sprites(head.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 0))
     if head.label.lines:
         top += head.label.height_px + head.label_gap_px
-    yield from letters(head.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 2))
+    yield from text_sprites(head.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 2))

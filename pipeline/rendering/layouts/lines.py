@@ -27,10 +27,10 @@ from pipeline.rendering.layouts.growth import Drawing, drawn_along
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.timeline import line_starts
 from pipeline.rendering.motion.ycbcr import colour
-from pipeline.rendering.scales import Scale, round_range, spread, ticks
+from pipeline.rendering.scales import Scale, round_range, spread_labels, ticks
 from pipeline.rendering.surface.background import background
 from pipeline.rendering.surface.shapes import disc, polyline
 from pipeline.rendering.text.fitting import TextBlock, fit
@@ -130,7 +130,7 @@ class _Plot:
             elements.append(rule(self._look, line, frame=4, strong=tick == 0 or (tick == low > 0)))
             left, top = self._left - grid.px(_GAP) - text.width_px, y - text.cap_px // 2
             motion = enter(grid, 5, rise=0)
-            elements += letters(text, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
+            elements += text_sprites(text, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
         return elements
 
     def marks(self) -> list[Element]:
@@ -154,7 +154,7 @@ class _Plot:
         for number, left in sorted(lefts.items()):
             mark = self._marks[number]
             top, motion = self._area.bottom - mark.cap_px, enter(grid, 6, rise=0)
-            elements += letters(mark, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
+            elements += text_sprites(mark, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
         return elements
 
     def lines(self, starts: Sequence[int], marks: Sequence[int]) -> list[Element]:
@@ -166,7 +166,7 @@ class _Plot:
         lasts = [self._up.px(series.values[-1]) for series in scene.items]
         heights = [end.height_px for end in self._ends]
         top, bottom = self._area.top, self._up.start_px + grid.px(8)
-        middles = spread(lasts, heights, low=top, high=bottom, gap=grid.px(_BETWEEN))
+        middles = spread_labels(lasts, heights, low=top, high=bottom, gap=grid.px(_BETWEEN))
         elements: list[Element] = []
         for number in sorted(range(len(lasts)), key=self._is_point):
             colour_of_line = _colour(scene, number, theme)
@@ -192,8 +192,8 @@ class _Plot:
         # Without its round end: where it rests on its way, there is a dot.
         stages = tuple((frame, at - left) for frame, (at, _) in zip(marks, points, strict=False))
         stages = (*stages[:-1], (marks[-1], size[0])) if stages else ()
-        over = _STAGE_FRAMES if marks else _DRAWING_FRAMES
-        line = drawn_along(mask, name, left=left, top=top, enters=start, over=over, stages=stages)
+        frames = _STAGE_FRAMES if marks else _DRAWING_FRAMES
+        line = drawn_along(mask, name, left=left, top=top, enters=start, frames=frames, stages=stages)
         side = max(4, grid.px(_DOT_POINT if is_point else _DOT) // 2 * 2)
         ends = self._dot(points[-1], side, name, named)
         rests = [
@@ -204,7 +204,7 @@ class _Plot:
 
     def _dot(self, at: tuple[int, int], side: int, name: str, enters: int) -> Element:
         left, top = at[0] - side // 2, at[1] - side // 2
-        return Drawing(mask=disc(side), ink=colour(name), left=left, top=top, motion=Motion(enters=enters, over=8))
+        return Drawing(mask=disc(side), ink=colour(name), left=left, top=top, motion=Motion(enters=enters, frames=8))
 
     def _tie(self, y: int, middle: int, height_px: int, motion: Motion) -> list[Element]:
         """A thin line from the end of a line to its name, if that had to move away."""
@@ -223,21 +223,21 @@ class _Plot:
 
 
 def _end(end: _End, left: int, top: int, written: str, motion: Motion) -> list[Element]:
-    elements: list[Element] = [*letters(end.name, left=left, top=top, colours=(written,), motion=motion)]
+    elements: list[Element] = [*text_sprites(end.name, left=left, top=top, colours=(written,), motion=motion)]
     if end.value:
         below = top + end.name.height_px + end.gap_px
-        elements += letters(end.value, left=left, top=below, colours=(written,), motion=motion)
+        elements += text_sprites(end.value, left=left, top=below, colours=(written,), motion=motion)
     return elements
 
 
 def _ends(scene: LinesScene, look: Look, *, room_px: int) -> tuple[_End, ...]:
     """What stands at the ends of the lines: whole words and apart from each other if that can be, at least apart."""
     tried = [
-        _ends_within(scene, look, share, most_lines, room_px)
-        for share, most_lines in (_NAMES_NARROW if look.grid.is_stacked else _NAMES)
+        _ends_within(scene, look, share, max_lines, room_px)
+        for share, max_lines in (_NAMES_NARROW if look.grid.is_stacked else _NAMES)
     ]
     apart = [ends for ends in tried if _height(ends, look) <= room_px]
-    whole = [ends for ends in apart if not any(end.name.cut for end in ends)]
+    whole = [ends for ends in apart if not any(end.name.is_truncated for end in ends)]
     undivided = [ends for ends in whole if not any(_is_divided(end.name) for end in ends)]
     return [*undivided, *whole, *apart, tried[-1]][0]
 
@@ -252,18 +252,18 @@ def _is_divided(name: TextBlock) -> bool:
     return any(line.text.endswith(HYPHEN) for line in name.lines[:-1])
 
 
-def _ends_within(scene: LinesScene, look: Look, share: float, most_lines: int, room_px: int) -> tuple[_End, ...]:
+def _ends_within(scene: LinesScene, look: Look, share: float, max_lines: int, room_px: int) -> tuple[_End, ...]:
     """Names, and last values where all of them fit; else only that of the point."""
     grid = look.grid
     width = round(grid.content.width * share)
     styles = [STRONG if number + 1 == scene.point else BODY for number in range(len(scene.items))]
     styles = [replace(style, leading=1.15) for style in styles]
     labels, size_px = [series.label for series in scene.items], grid.type_px(36)
-    height = most_lines * size_px
-    names = alike(labels, styles, look, width_px=width, height_px=height, most_lines=most_lines, largest_px=size_px)
+    height = max_lines * size_px
+    names = alike(labels, styles, look, width_px=width, height_px=height, max_lines=max_lines, largest_px=size_px)
     texts = value_texts([series.values[-1] for series in scene.items], scene.unit, look)
     values = alike(texts, [VALUE] * len(texts), look, width_px=width, largest_px=size_px)
-    gap = grid.px(_BELOW_NAME) + max(block.reach_px for block in (*names, *values))
+    gap = grid.px(_BELOW_NAME) + max(block.clearance_px for block in (*names, *values))
     if _is_told(scene):
         names, gap = tuple(replace(name, lines=()) for name in names), 0
     every = tuple(_End(name=name, value=value, gap_px=gap) for name, value in zip(names, values, strict=True))

@@ -15,7 +15,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import AT_ONCE, AT_REST, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, flat
+from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite
 from pipeline.rendering.motion.ycbcr import Picture, tile
 from pipeline.rendering.surface.logos import Mark, Most, logo_size, make_mark
 
@@ -68,8 +68,8 @@ def emblem(look: Look, ground: Picture) -> Emblem | None:
     if look.logo is None:
         return None
     content = look.grid.content
-    mark, _ = _placed(look, _EMBLEM, ground, lambda w, h: _box(content.centre - w // 2, content.top, w, h))
-    return Emblem(mark, content.centre)
+    mark, _ = _placed(look, _EMBLEM, ground, lambda w, h: _box(content.centre_x - w // 2, content.top, w, h))
+    return Emblem(mark, content.centre_x)
 
 
 def _box(left: int, top: int, width: int, height: int) -> Box:
@@ -81,7 +81,7 @@ def _placed(look: Look, most: Most, ground: Picture, place: Callable[[int, int],
     assert look.logo is not None
     size = logo_size(look.logo, most, look.grid.type_px)
     screen = Box(0, 0, *ground.size)
-    behind = ground.crop(place(*size).within(screen).even().within(screen)).to_rgb()
+    behind = ground.crop(place(*size).clipped_to(screen).even().clipped_to(screen)).to_rgb()
     mark = make_mark(look.logo, size, behind, look.theme)
     return mark, place(*mark.size)
 
@@ -90,12 +90,14 @@ def _is_free(box: Box, others: Sequence[Element], clear_px: int) -> bool:
     """Whether nothing else stands within so many pixels of a box."""
     around = Box(box.left - clear_px, box.top - clear_px, box.right + clear_px, box.bottom + clear_px)
     poses = ((each, each.pose(AT_REST)) for each in others)
-    return not any(each.box(pose).meets(around) for each, pose in poses if pose is not None)
+    return not any(each.box(pose).intersects(around) for each, pose in poses if pose is not None)
 
 
 def _sprites(mark: Mark, box: Box, motion: Motion) -> list[Sprite]:
     """The plate and the logo on it, mirrored as one."""
     right, down = mark.inset
-    sprites = [flat(mark.plate, mark.plate_colour, left=box.left, top=box.top, motion=motion)] if mark.plate else []
+    sprites = (
+        [solid_sprite(mark.plate, mark.plate_colour, left=box.left, top=box.top, motion=motion)] if mark.plate else []
+    )
     logo = Sprite(mask=mark.mask, ink=tile(mark.image), left=box.left + right, top=box.top + down, motion=motion)
     return [*sprites, logo]

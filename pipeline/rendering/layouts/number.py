@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.language.words import split_words
-from pipeline.model import NumberScene, Word, first_words
+from pipeline.model import NumberScene, Word, first_word_indices
 from pipeline.rendering.layouts.amount import Amount, written
 from pipeline.rendering.layouts.components import (
     INDENT,
@@ -28,7 +28,7 @@ from pipeline.rendering.layouts.ring_gauge import share_ring
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.timeline import frame_at, line_frames
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit
@@ -91,7 +91,7 @@ class _Digits(NamedTuple):
         return round(self.size_px * CAP_HEIGHT_EM)
 
     @property
-    def tail_px(self) -> int:
+    def descent_px(self) -> int:
         """What a comma needs below the digits."""
         return round(self.size_px * _COMMA_EM) if "," in self.amount.figure else 0
 
@@ -111,25 +111,25 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     """See the module."""
     grid, theme, content = look.grid, look.theme, look.grid.content
     plan = _plan(scene, look)
-    enters, over = _counting(scene, words)
+    enters, frames = _counting(scene, words)
     # What the number is about is named before it, large, where it is spoken late.
     announced = enters - _LEAVING if scene.kicker and enters >= _WORTH_ANNOUNCING else 0
-    top = low_top(grid, plan.height_px) if grid.is_stacked else content.middle - plan.height_px // 2
+    top = low_top(grid, plan.height_px) if grid.is_stacked else content.centre_y - plan.height_px // 2
     left = content.left
     elements: list[Element] = [
-        *_picture(scene, plan, look, top=top, counts=Motion(enters=enters, over=over, drawn=True))
+        *_picture(scene, plan, look, top=top, counts=Motion(enters=enters, frames=frames, drawn=True))
     ]
     if announced:
         elements += announcement(scene.kicker, look, width_px=_width(look) - grid.px(INDENT), until=announced)
-    elements += letters(plan.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 2 + announced))
+    elements += text_sprites(plan.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 2 + announced))
     top += plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0
-    elements += _digits(plan.digits, look, top=top, enters=enters, over=over)
-    top += plan.digits.cap_px + plan.digits.tail_px + grid.px(_BELOW_FIGURE)
-    told = _told(scene, words, enters, enters + over)
-    elements += letters(plan.meaning, left=left, top=top, colours=(theme.text,), motion=enter(grid, told))
+    elements += _digits(plan.digits, look, top=top, enters=enters, frames=frames)
+    top += plan.digits.cap_px + plan.digits.descent_px + grid.px(_BELOW_FIGURE)
+    told = _told(scene, words, enters, enters + frames)
+    elements += text_sprites(plan.meaning, left=left, top=top, colours=(theme.text,), motion=enter(grid, told))
     top += plan.meaning.height_px + grid.px(_BELOW_MEANING)
     told += 3 * len(plan.meaning.lines) + 3
-    elements += letters(plan.source, left=left, top=top, colours=(theme.muted,), motion=enter(grid, told, rise=24))
+    elements += text_sprites(plan.source, left=left, top=top, colours=(theme.muted,), motion=enter(grid, told, rise=24))
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
@@ -148,8 +148,8 @@ def _counting(scene: NumberScene, words: Sequence[Word]) -> tuple[int, int]:
     """When the counter enters, and for how many frames it counts: until the number is spoken, if there is time."""
     spoken = _spoken(scene, words)
     lands = max(spoken, _FIRST + _COUNTING_FAST)
-    over = min(_COUNTING, lands - _FIRST)
-    return lands - over + 1, over
+    frames = min(_COUNTING, lands - _FIRST)
+    return lands - frames + 1, frames
 
 
 def _spoken(scene: NumberScene, words: Sequence[Word]) -> int:
@@ -158,7 +158,7 @@ def _spoken(scene: NumberScene, words: Sequence[Word]) -> int:
     if begins is None:
         return 0
     number = next(index for index, line in enumerate(scene.lines) if line.reveals == 0)
-    first = first_words(scene)[number]
+    first = first_word_indices(scene)[number]
     line = words[first : first + len(split_words(scene.lines[number].text))]
     wanted = _digits_of(f"{abs(scene.value):.12g}")
     with_digits = [word for word in line if _digits_of(word.text)]
@@ -184,7 +184,7 @@ def _plan(scene: NumberScene, look: Look) -> _Plan:
     label = kicker(scene.kicker, look, width_px=width)
     source = source_line(scene.source, look, width_px=width)
     above = label.height_px + grid.px(_BELOW_KICKER) if label.lines else 0
-    above += digits.cap_px + digits.tail_px + grid.px(_BELOW_FIGURE)
+    above += digits.cap_px + digits.descent_px + grid.px(_BELOW_FIGURE)
     below = grid.px(_BELOW_MEANING) + source.height_px if source.lines else 0
     meaning = fit(
         scene.text,
@@ -192,7 +192,7 @@ def _plan(scene: NumberScene, look: Look) -> _Plan:
         sizes(grid, _MEANING_SIZES),
         width_px=width,
         height_px=grid.content.height - above - below - grid.px(32),
-        most_lines=3,
+        max_lines=3,
     )
     return _Plan(
         label=label,
@@ -255,23 +255,25 @@ def _unit(text: str, look: Look, size_px: int) -> TextBlock:
     return fit(text, look.styled(_UNIT), (size_px,), width_px=look.format.width_px * 2)
 
 
-def _digits(digits: _Digits, look: Look, *, top: int, enters: int, over: int) -> list[Element]:
+def _digits(digits: _Digits, look: Look, *, top: int, enters: int, frames: int) -> list[Element]:
     """Unit and number: the unit stands on the line of the digits, or hangs from their top if it is raised."""
     theme, left = look.theme, look.grid.content.left
     motion = Motion(enters=enters)
     elements: list[Element] = []
     if digits.before.lines:
         foot = 0 if digits.amount.raised else digits.cap_px - digits.before.cap_px
-        elements += letters(digits.before, left=left, top=top + foot, colours=(theme.accent,), motion=motion)
+        elements += text_sprites(digits.before, left=left, top=top + foot, colours=(theme.accent,), motion=motion)
         left += digits.before.width_px + digits.before_gap_px
     style = look.styled(FIGURE)
     elements.append(
-        counter(digits.amount, style, theme.text, size_px=digits.size_px, left=left, top=top, enters=enters, over=over)
+        counter(
+            digits.amount, style, theme.text, size_px=digits.size_px, left=left, top=top, enters=enters, frames=frames
+        )
     )
     left += digits.figure_px + digits.behind_gap_px
     if not digits.amount.behind.startswith(_HANGING):
         top += digits.cap_px - digits.behind.cap_px
-    elements += letters(digits.behind, left=left, top=top, colours=(theme.accent,), motion=motion)
+    elements += text_sprites(digits.behind, left=left, top=top, colours=(theme.accent,), motion=motion)
     return elements
 
 
@@ -289,9 +291,9 @@ def _picture(scene: NumberScene, plan: _Plan, look: Look, *, top: int, counts: M
         return []
     if _is_share(scene):
         side = grid.px(_RING)
-        centre = (content.right - side // 2, content.middle)
+        centre = (content.right - side // 2, content.centre_y)
         return share_ring(scene.value / 100, look, side_px=side, centre=centre, motion=counts)
-    centre = (grid.format.width_px - grid.px(152), content.middle)
+    centre = (grid.format.width_px - grid.px(152), content.centre_y)
     return [motif(look, side_px=grid.px(832), centre=centre, opacity=0.5)]
 
 

@@ -13,7 +13,7 @@ from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.layouts.components import bar, enter, sizes, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.photographs import framed, give_of, photograph, picture_room
 from pipeline.rendering.text.fitting import TextBlock, fit
@@ -69,17 +69,21 @@ def _below(scene: PictureScene, still: Still, look: Look) -> list[Element]:
     box = Box(left, top, left + width, top + height)
     elements: list[Element] = [photograph(look, still, box, motion=enter(grid, 0, rise=24))]
     at = box.bottom + grid.px(_ABOVE_CAPTION)
-    elements += letters(words.caption, left=left, top=at, colours=(look.theme.text,), motion=enter(grid, 8, rise=24))
+    elements += text_sprites(
+        words.caption, left=left, top=at, colours=(look.theme.text,), motion=enter(grid, 8, rise=24)
+    )
     at = box.bottom + words.height_px(grid) - words.credit.height_px
-    elements += letters(words.credit, left=left, top=at, colours=(look.theme.muted,), motion=enter(grid, 12, rise=16))
+    elements += text_sprites(
+        words.credit, left=left, top=at, colours=(look.theme.muted,), motion=enter(grid, 12, rise=16)
+    )
     return elements
 
 
 def _words(scene: PictureScene, still: Still, look: Look, width_px: int) -> _Words:
     style, steps = look.styled(BODY), sizes(look.grid, TEXT_SIZES)
-    caption = fit(scene.text, style, steps, width_px=width_px, most_lines=2)
-    if caption.cut:
-        caption = fit(scene.text, style, steps[1:], width_px=width_px, most_lines=_MORE_LINES)
+    caption = fit(scene.text, style, steps, width_px=width_px, max_lines=2)
+    if caption.is_truncated:
+        caption = fit(scene.text, style, steps[1:], width_px=width_px, max_lines=_MORE_LINES)
     return _Words(caption=caption, credit=source_line(still.credit, look, width_px=width_px))
 
 
@@ -90,18 +94,20 @@ def _beside(scene: PictureScene, still: Still, look: Look) -> list[Element]:
     width, height = framed(still.aspect, grid.columns(7) - gap, content.height, give=give_of(still, _GIVE_BESIDE))
     # Both together stand in the middle of the content.
     room = min(content.width - width - gap, grid.columns(5))
-    caption = fit(scene.text, look.styled(STATEMENT), sizes(grid, _BESIDE_SIZES), width_px=room, most_lines=6)
+    caption = fit(scene.text, look.styled(STATEMENT), sizes(grid, _BESIDE_SIZES), width_px=room, max_lines=6)
     credit = source_line(still.credit, look, width_px=room)
     left = content.left + max(0, (content.width - width - gap - max(caption.width_px, room * 2 // 3)) // 2)
     top = content.top + (content.height - height) // 2
     box = Box(left, top, left + width, top + height)
-    at = box.middle - (caption.height_px + grid.px(8 + 56)) // 2
+    at = box.centre_y - (caption.height_px + grid.px(8 + 56)) // 2
     beside = box.right + gap
     return [
         photograph(look, still, box, motion=enter(grid, 0, rise=24)),
         bar(look, left=beside, top=at, frame=8),
-        *letters(caption, left=beside, top=at + grid.px(8 + 56), colours=(look.theme.text,), motion=enter(grid, 10)),
-        *letters(
+        *text_sprites(
+            caption, left=beside, top=at + grid.px(8 + 56), colours=(look.theme.text,), motion=enter(grid, 10)
+        ),
+        *text_sprites(
             credit,
             left=beside,
             top=box.bottom - credit.height_px,

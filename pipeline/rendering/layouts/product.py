@@ -19,7 +19,7 @@ from pipeline.rendering.layouts.rating import STAR, rated, rating_of, stars_px
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.photographs import framed, picture_room
@@ -96,16 +96,16 @@ class _Texts:
         """What the last lines need below their baseline, where that is more than is free there."""
         last = next((each for each in (self.price, self.rating) if each.lines), self.name)
         ends = self.facts[-1:] if self.facts and not self.facts_at_px else (*self.facts[-1:], last)
-        return max(0, max(each.tail_px for each in ends) - look.grid.px(_BELOW))
+        return max(0, max(each.descent_px for each in ends) - look.grid.px(_BELOW))
 
     def above_price_px(self, look: Look) -> int:
         """From the stars, or the last baseline of the name, to the capitals of the price."""
-        tails = 0 if self.rating.lines else self.name.reach_px
-        return self.gap_px(look, _AFTER_RATING) + tails + self.price.reach_px
+        tails = 0 if self.rating.lines else self.name.clearance_px
+        return self.gap_px(look, _AFTER_RATING) + tails + self.price.clearance_px
 
     def _main_px(self, look: Look) -> int:
         after_label = self.gap_px(look, _AFTER_LABEL)
-        height = self.label.height_px + after_label + self.name.reach_px if self.label.lines else 0
+        height = self.label.height_px + after_label + self.name.clearance_px if self.label.lines else 0
         height += self.name.height_px
         height += self.gap_px(look, _AFTER_NAME) + look.grid.px(STAR) if self.rating.lines else 0
         return height + (self.above_price_px(look) + self.price.height_px if self.price.lines else 0)
@@ -138,7 +138,7 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
             width = max(grid.columns(_COLUMNS[0]), framed(still.aspect, width, content.height)[0])
         box = Box(content.left, content.top, content.left + width, content.bottom)
         left = box.right + gap
-        top = content.middle - (texts.height_px(look) + texts.tails_px(look)) // 2
+        top = content.centre_y - (texts.height_px(look) + texts.tails_px(look)) // 2
     elements = [*shown_thing(still, box, look), *_words(scene, texts, starts, look, left=left, top=top)]
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
@@ -172,13 +172,13 @@ def _fitted(scene: ProductScene, look: Look, width_px: int, tries: Sequence[_Try
     for height_px, is_beside, steps, spread in tries:
         for step in range(steps):
             texts = replace(_texts(scene, look, width_px, step, 2, beside=is_beside), spread=spread)
-            cut = any(each.cut for each in (texts.name, texts.before, *texts.facts))
+            cut = any(each.is_truncated for each in (texts.name, texts.before, *texts.facts))
             cut = cut or bool(scene.price and scene.price_before and not texts.before.lines)
             if not cut and texts.height_px(look) + texts.tails_px(look) <= height_px:
                 return texts
     texts = _texts(scene, look, width_px, len(_NAME_SIZES) - 1, 1)
     # Half a price is none.
-    return replace(texts, before=fit("", BODY, (1,), width_px=1)) if texts.before.cut else texts
+    return replace(texts, before=fit("", BODY, (1,), width_px=1)) if texts.before.is_truncated else texts
 
 
 def _texts(
@@ -203,24 +203,24 @@ def _texts(
             look.styled(HEADING),
             sizes(grid, _NAME_SIZES[step:]),
             width_px=width_px,
-            most_lines=3,
+            max_lines=3,
         ),
         rating=fit(rating_of(scene, look), body, sizes(grid, TEXT_SIZES[2:]), width_px=width_px - stars_px(look)),
         price=price,
         before=fit(before, body, sizes(grid, _BEFORE_SIZES), width_px=max(1, room)),
-        facts=_facts(scene.items, body, fact_sizes, width_px=facts_width - indent, most_lines=fact_lines),
+        facts=_facts(scene.items, body, fact_sizes, width_px=facts_width - indent, max_lines=fact_lines),
         facts_at_px=facts_at,
     )
 
 
 def _facts(
-    items: Sequence[str], style: TextStyle, fact_sizes: Sequence[int], *, width_px: int, most_lines: int
+    items: Sequence[str], style: TextStyle, fact_sizes: Sequence[int], *, width_px: int, max_lines: int
 ) -> tuple[TextBlock, ...]:
     """All at the largest size at which each fits: a list looks like one."""
     facts: tuple[TextBlock, ...] = ()
     for size_px in fact_sizes:
-        facts = tuple(fit(each, style, (size_px,), width_px=width_px, most_lines=most_lines) for each in items)
-        if not any(fact.cut for fact in facts):
+        facts = tuple(fit(each, style, (size_px,), width_px=width_px, max_lines=max_lines) for each in items)
+        if not any(fact.is_truncated for fact in facts):
             break
     return facts
 
@@ -232,9 +232,9 @@ def _words(
     found: list[Element] = []
     facts_top = top + texts.height_px(look) - texts.facts_px(look)
     if texts.label.lines:
-        found += letters(texts.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 3))
-        top += texts.label.height_px + texts.gap_px(look, _AFTER_LABEL) + texts.name.reach_px
-    found += letters(texts.name, left=left, top=top, colours=(theme.text,), motion=enter(grid, 5))
+        found += text_sprites(texts.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 3))
+        top += texts.label.height_px + texts.gap_px(look, _AFTER_LABEL) + texts.name.clearance_px
+    found += text_sprites(texts.name, left=left, top=top, colours=(theme.text,), motion=enter(grid, 5))
     top += texts.name.height_px
     if texts.rating.lines:
         top += texts.gap_px(look, _AFTER_NAME)
@@ -242,7 +242,7 @@ def _words(
         top += grid.px(STAR)
     if texts.price.lines:
         top += texts.above_price_px(look)
-        found += letters(texts.price, left=left, top=top, colours=(theme.text,), motion=enter(grid, 11))
+        found += text_sprites(texts.price, left=left, top=top, colours=(theme.text,), motion=enter(grid, 11))
         beside = left + texts.price.width_px + grid.px(_BEFORE_GAP)
         found += _struck(texts.before, look, left=beside, baseline=top + texts.price.cap_px)
     left += texts.facts_at_px
@@ -250,7 +250,7 @@ def _words(
         motion = enter(grid, frame, rise=24)
         found.append(_tick(look, left=left, middle=facts_top + fact.cap_px // 2, motion=motion))
         at = left + grid.px(_TICK + _AFTER_TICK)
-        found += letters(fact, left=at, top=facts_top, colours=(theme.text,), motion=motion)
+        found += text_sprites(fact, left=at, top=facts_top, colours=(theme.text,), motion=motion)
         facts_top += fact.height_px + texts.gap_px(look, _AFTER_FACT)
     return found
 
@@ -259,7 +259,7 @@ def _tick(look: Look, *, left: int, middle: int, motion: Motion) -> Sprite:
     """The short bar before a fact."""
     width, height = look.grid.px(_TICK), look.grid.px(6)
     mask = rounded(width, height, radius=height // 2)
-    return flat(mask, look.theme.accent, left=left, top=middle - height // 2, motion=motion)
+    return solid_sprite(mask, look.theme.accent, left=left, top=middle - height // 2, motion=motion)
 
 
 def _struck(block: TextBlock, look: Look, *, left: int, baseline: int) -> list[Sprite]:
@@ -270,6 +270,6 @@ def _struck(block: TextBlock, look: Look, *, left: int, baseline: int) -> list[S
     top = baseline - block.cap_px
     over, thick = grid.px(6), max(2, grid.px(4))
     line = Image.new("L", (block.width_px + 2 * over, thick), 255)
-    strike = flat(line, ink, left=left - over, top=top + block.cap_px // 2 - thick // 2, motion=motion)
+    strike = solid_sprite(line, ink, left=left - over, top=top + block.cap_px // 2 - thick // 2, motion=motion)
     span = (left, left + block.width_px)
-    return [*letters(block, left=left, top=top, colours=(ink,), motion=motion), replace(strike, span=span)]
+    return [*text_sprites(block, left=left, top=top, colours=(ink,), motion=motion), replace(strike, span=span)]

@@ -6,7 +6,7 @@ from pipeline.model import Still
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import enter, motif, panel, source_line
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.sprites import Element, flat, letters
+from pipeline.rendering.motion.sprites import Element, solid_sprite, text_sprites
 from pipeline.rendering.surface.photographs import cut_out, edge_to_edge, framed, photograph, surface
 from pipeline.rendering.surface.shapes import disc
 
@@ -19,13 +19,13 @@ def shown_thing(still: Still | None, box: Box, look: Look) -> list[Element]:
     """The picture: standing free on a surface if it is cut out; else as it is. Whose it is stands below."""
     grid, stacked = look.grid, look.grid.is_stacked
     if still is None:
-        return [motif(look, side_px=min(box.width, box.height), centre=(box.centre, box.middle))]
+        return [motif(look, side_px=min(box.width, box.height), centre=(box.centre_x, box.centre_y))]
     room = box if stacked else Box(box.left, box.top, box.right, box.bottom - credit_px(still, look))
     shown, frame = _free(still, room, look) if still.has_alpha else _filling(still, room, look)
     credit = source_line(still.credit, look, width_px=look.grid.columns(5))
     left, top = max(frame.left, grid.content.left), frame.bottom + grid.px(_ABOVE_CREDIT)
     motion = enter(grid, 12, rise=16)
-    return [*shown, *letters(credit, left=left, top=top, colours=(look.theme.muted,), motion=motion)]
+    return [*shown, *text_sprites(credit, left=left, top=top, colours=(look.theme.muted,), motion=motion)]
 
 
 def credit_px(still: Still | None, look: Look) -> int:
@@ -46,9 +46,9 @@ def _free(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
         under = [surface(look, box, motion=motion)]
     side = min(inner.width, inner.height)
     spot = disc(side).point([round(level * _DISC) for level in range(256)])
-    left, top = inner.centre - side // 2, inner.middle - side // 2
+    left, top = inner.centre_x - side // 2, inner.centre_y - side // 2
     if inner.width < _DISC_WIDEST * side:
-        under.append(flat(spot, look.theme.accent, left=left, top=top, motion=enter(grid, 3, rise=24)))
+        under.append(solid_sprite(spot, look.theme.accent, left=left, top=top, motion=enter(grid, 3, rise=24)))
     return [*under, cut_out(still, inner, motion=enter(grid, 6, rise=40))], box
 
 

@@ -10,7 +10,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.amount import numeral
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Level, Motion
-from pipeline.rendering.motion.sprites import Sprite, flat
+from pipeline.rendering.motion.sprites import Sprite, solid_sprite
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.shapes import arc
 from pipeline.rendering.text.line import shape
@@ -38,9 +38,9 @@ def dial(starts: Sequence[int], look: Look, *, first: int, side_px: int, centre:
         bounds = Box(*(mask.getbbox() or (0, 0, 1, 1)))
         mask, order = mask.crop(bounds), order.crop(bounds)
         x, y = left + bounds.left, top + bounds.top
-        waiting = Motion(enters=3 * number, over=12, levels=(Level(0, _WAITING),))
-        sprites.append(flat(mask, look.theme.line, left=x, top=y, motion=waiting))
-        drawn = Motion(enters=start, over=_DRAWING_FRAMES, drawn=True)
+        waiting = Motion(enters=3 * number, frames=12, levels=(Level(0, _WAITING),))
+        sprites.append(solid_sprite(mask, look.theme.line, left=x, top=y, motion=waiting))
+        drawn = Motion(enters=start, frames=_DRAWING_FRAMES, drawn=True)
         sprites.append(Sprite(mask=mask, ink=colour(look.theme.accent), left=x, top=y, motion=drawn, order=order))
     sprites += _numerals(starts, look, first, side_px, centre)
     return [replace(sprite, span=(left, left + side_px)) for sprite in sprites]
@@ -57,8 +57,8 @@ def _numerals(starts: Sequence[int], look: Look, first: int, side_px: int, centr
             continue
         levels = (Level(starts[number + 1], 0),) if number + 1 < len(starts) else ()
         motion = Motion(
-            enters=start + (_NUMERAL_AFTER if number else 0), over=12, rise_px=look.grid.px(24), levels=levels
+            enters=start + (_NUMERAL_AFTER if number else 0), frames=12, rise_px=look.grid.px(24), levels=levels
         )
         x, y = centre[0] - ink.mask.width // 2, centre[1] - ink.mask.height // 2
-        sprites.append(flat(ink.mask, look.theme.text, left=x, top=y, motion=motion))
+        sprites.append(solid_sprite(ink.mask, look.theme.text, left=x, top=y, motion=motion))
     return sprites

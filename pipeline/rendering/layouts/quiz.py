@@ -12,7 +12,7 @@ from itertools import product
 from typing import NamedTuple
 
 from pipeline.language.writing_systems import writing_of
-from pipeline.model import QuizScene, Word, first_words
+from pipeline.model import QuizScene, Word, first_word_indices
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import enter, kicker, panel, sizes
 from pipeline.rendering.layouts.countdown import countdown, seconds_before
@@ -20,7 +20,7 @@ from pipeline.rendering.layouts.derived_colours import written_on
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, MOTION_RATE, Level, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import frame_at, item_frames
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
@@ -99,7 +99,7 @@ def lay_out(scene: QuizScene, words: Sequence[Word], look: Look) -> Composition:
     plan = _plan(scene, look)
     *starts, answer = item_frames(scene, words, len(scene.items) + 1)
     seconds = _seconds(scene, words, starts[-1], answer)
-    top = content.middle - plan.height_px // 2
+    top = content.centre_y - plan.height_px // 2
     elements: list[Element] = []
     label_left, label_top = content.left, top
     if grid.is_stacked:
@@ -107,10 +107,10 @@ def lay_out(scene: QuizScene, words: Sequence[Word], look: Look) -> Composition:
         centre = (content.left + side // 2, top + side // 2)
         elements += countdown(seconds, answer, look, side_px=side, centre=centre)
         label_left, label_top = content.left + side + grid.px(_AFTER_RING), centre[1] - plan.label.height_px // 2
-    elements += letters(plan.label, left=label_left, top=label_top, colours=(theme.accent,), motion=enter(grid, 0))
+    elements += text_sprites(plan.label, left=label_left, top=label_top, colours=(theme.accent,), motion=enter(grid, 0))
     top += _above_question(plan.label, plan.question, plan.air, look)
-    elements += letters(plan.question, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
-    top += plan.question.height_px + plan.question.reach_px + grid.px(plan.air.below_question)
+    elements += text_sprites(plan.question, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
+    top += plan.question.height_px + plan.question.clearance_px + grid.px(plan.air.below_question)
     cards = _cards(plan, top, look)
     if not grid.is_stacked:
         side = min(grid.px(_RING), max(cards[-1].bottom - top, grid.px(_SMALL_RING)))
@@ -127,7 +127,7 @@ def lay_out(scene: QuizScene, words: Sequence[Word], look: Look) -> Composition:
 
 def _seconds(scene: QuizScene, words: Sequence[Word], last: int, answer: int) -> tuple[int, ...]:
     """The frames in which the seconds begin that are counted: in the pause, if there is one, before the answer."""
-    firsts = zip(scene.lines, first_words(scene), strict=True)
+    firsts = zip(scene.lines, first_word_indices(scene), strict=True)
     first = next((first for line, first in firsts if line.reveals == len(scene.items)), 0)
     silent = frame_at(words[first - 1].end_s) if 0 < first <= len(words) else answer
     return seconds_before(answer, silent if answer - silent >= _THINKING_FRAMES else last + MOTION_RATE // 3)
@@ -138,13 +138,13 @@ def _plan(scene: QuizScene, look: Look) -> _Plan:
     grid = look.grid
     if grid.is_stacked:
         beside_ring = grid.content.width - grid.px(_AIRS[0].ring + _AFTER_RING)
-        label = kicker(scene.kicker, look, width_px=beside_ring, most_lines=2)
+        label = kicker(scene.kicker, look, width_px=beside_ring, max_lines=2)
     else:
         label = kicker(scene.kicker, look, width_px=grid.columns(_CARD_COLUMNS))
     questions = _questions(scene.text, look)
     width = grid.columns(_CARD_COLUMNS) - grid.px(_PAD + _MARK_SIDE + _AFTER_MARK + _PAD_END)
     rows = [
-        tuple(fit(item, look.styled(ITEM), (size,), width_px=width, most_lines=2) for item in scene.items)
+        tuple(fit(item, look.styled(ITEM), (size,), width_px=width, max_lines=2) for item in scene.items)
         for size in sizes(grid, ITEM_SIZES)
     ]
     # What is given up first: a step of the question's size, of the options', of the air, in turns.
@@ -153,7 +153,9 @@ def _plan(scene: QuizScene, look: Look) -> _Plan:
     plans = (_planned(label, questions[q], rows[r], _AIRS[a], look) for q, r, a in choices)
     room = grid.content.height - grid.px(16)
     smallest = _planned(label, questions[-1], rows[-1], _AIRS[-1], look)
-    fits = (plan for plan in plans if plan.height_px <= room and not any(option.cut for option in plan.options))
+    fits = (
+        plan for plan in plans if plan.height_px <= room and not any(option.is_truncated for option in plan.options)
+    )
     plan = next(fits, smallest)
     spare = (room - plan.height_px) // (2 * len(plan.options)) // grid.px(8) * grid.px(8)
     growth = max(0, min(spare, grid.px(_TALL_GROWTH if grid.is_tall else _GROWTH)))
@@ -168,17 +170,17 @@ def _questions(text: str, look: Look) -> list[TextBlock]:
     most = _STACKED_QUESTION_LINES if grid.is_stacked else _QUESTION_LINES
     found = []
     for index in range(len(steps)):
-        block = fit(text, style, steps[index:], width_px=width, most_lines=2 if index < 3 else most)
-        if not block.cut or index == len(steps) - 1:
+        block = fit(text, style, steps[index:], width_px=width, max_lines=2 if index < 3 else most)
+        if not block.is_truncated or index == len(steps) - 1:
             found.append(block)
     return found
 
 
 def _planned(label: TextBlock, question: TextBlock, options: tuple[TextBlock, ...], air: _Air, look: Look) -> _Plan:
     grid = look.grid
-    tallest = max(*(option.height_px + 2 * option.reach_px for option in options), grid.px(_MARK_SIDE - 16))
+    tallest = max(*(option.height_px + 2 * option.clearance_px for option in options), grid.px(_MARK_SIDE - 16))
     card = tallest + 2 * grid.px(air.card_pad)
-    height = _above_question(label, question, air, look) + question.height_px + question.reach_px
+    height = _above_question(label, question, air, look) + question.height_px + question.clearance_px
     height += grid.px(air.below_question) + card * len(options) + grid.px(air.between_cards) * (len(options) - 1)
     return _Plan(label=label, question=question, options=options, air=air, card_px=card, height_px=height)
 
@@ -186,8 +188,8 @@ def _planned(label: TextBlock, question: TextBlock, options: tuple[TextBlock, ..
 def _above_question(label: TextBlock, question: TextBlock, air: _Air, look: Look) -> int:
     """From the top of the block to the question's capitals."""
     if look.grid.is_stacked:
-        return look.grid.px(air.ring + air.below_ring) + question.reach_px
-    return label.height_px + look.grid.px(air.below_label) + question.reach_px if label.lines else 0
+        return look.grid.px(air.ring + air.below_ring) + question.clearance_px
+    return label.height_px + look.grid.px(air.below_label) + question.clearance_px if label.lines else 0
 
 
 def _cards(plan: _Plan, top: int, look: Look) -> list[Box]:
@@ -205,14 +207,14 @@ def _marks(language: str) -> str:
 
 def _circle(card: Box, look: Look) -> Box:
     side, left = look.grid.px(_MARK_SIDE), card.left + look.grid.px(_PAD)
-    return Box(left, card.middle - side // 2, left + side, card.middle - side // 2 + side)
+    return Box(left, card.centre_y - side // 2, left + side, card.centre_y - side // 2 + side)
 
 
 def _waiting(card: Box, look: Look) -> list[Sprite]:
     """The plate of a card that has not been spoken of."""
-    motion = Motion(over=1, levels=(Level(-FADE_FRAMES, _WAITING),))
+    motion = Motion(frames=1, levels=(Level(-FADE_FRAMES, _WAITING),))
     plate = rounded(card.width, card.height, radius=look.grid.px(look.theme.radius_px))
-    return [flat(plate, look.theme.surface, left=card.left, top=card.top, motion=motion)]
+    return [solid_sprite(plate, look.theme.surface, left=card.left, top=card.top, motion=motion)]
 
 
 def _option(
@@ -221,8 +223,8 @@ def _option(
     """A card with its option from frame `start` on; at frame `answer` it is the right one or steps back."""
     grid, theme, circle = look.grid, look.theme, _circle(card, look)
     left = circle.right + grid.px(_AFTER_MARK)
-    top = card.middle - option.height_px // 2
-    there = Motion(enters=start, over=FADE_FRAMES, levels=() if right else (Level(answer, DIMMED),))
+    top = card.centre_y - option.height_px // 2
+    there = Motion(enters=start, frames=FADE_FRAMES, levels=() if right else (Level(answer, DIMMED),))
     shown = replace(enter(grid, start, rise=16), levels=(Level(answer, 0 if right else DIMMED),))
     # Muted already: a mark does not step back with its option.
     marked = replace(shown, levels=(Level(answer, 0),) if right else ())
@@ -232,20 +234,20 @@ def _option(
     sprites = [
         shadow,
         plate,
-        flat(ring(circle.width, grid.px(3)), theme.line, left=circle.left, top=circle.top, motion=shown),
+        solid_sprite(ring(circle.width, grid.px(3)), theme.line, left=circle.left, top=circle.top, motion=shown),
         *_mark(mark, look, circle, marked),
-        *letters(option, left=left, top=top, colours=(theme.text,), motion=shown, stagger=2),
+        *text_sprites(option, left=left, top=top, colours=(theme.text,), motion=shown, stagger=2),
     ]
     if right is None:
         return sprites
     ink = written_on(theme, theme.positive)
-    turned = Motion(enters=answer, over=10)
+    turned = Motion(enters=answer, frames=10)
     return [
         *sprites,
-        flat(plate.mask, theme.positive, left=card.left, top=card.top, motion=turned),
-        flat(disc(circle.width), ink, left=circle.left, top=circle.top, motion=turned),
+        solid_sprite(plate.mask, theme.positive, left=card.left, top=card.top, motion=turned),
+        solid_sprite(disc(circle.width), ink, left=circle.left, top=circle.top, motion=turned),
         _tick(circle, look, enters=answer + 4),
-        *letters(option, left=left, top=top, colours=(ink,), motion=turned, stagger=0),
+        *text_sprites(option, left=left, top=top, colours=(ink,), motion=turned, stagger=0),
     ]
 
 
@@ -254,13 +256,13 @@ def _mark(mark: str, look: Look, circle: Box, motion: Motion) -> list[Sprite]:
     drawn = draw_ink(shape(mark, _MARK.in_fonts(look.fonts)), look.grid.px(30))
     if drawn is None:
         return []
-    x, y = circle.centre - drawn.mask.width // 2, circle.middle - drawn.mask.height // 2
-    return [flat(drawn.mask, look.theme.muted, left=x, top=y, motion=motion)]
+    x, y = circle.centre_x - drawn.mask.width // 2, circle.centre_y - drawn.mask.height // 2
+    return [solid_sprite(drawn.mask, look.theme.muted, left=x, top=y, motion=motion)]
 
 
 def _tick(circle: Box, look: Look, *, enters: int) -> Sprite:
     side = round(circle.width * 0.46)
     mask, order = tick(side, max(3.0, circle.width * 0.08))
-    left, top = circle.centre - side // 2, circle.middle - side // 2
-    motion = Motion(enters=enters, over=10, drawn=True)
+    left, top = circle.centre_x - side // 2, circle.centre_y - side // 2
+    motion = Motion(enters=enters, frames=10, drawn=True)
     return Sprite(mask=mask, ink=colour(look.theme.positive), left=left, top=top, motion=motion, order=order)

@@ -19,7 +19,7 @@ from pipeline.rendering.layouts.components import bar, enter, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.motion.timeline import frame_at, line_frames
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
@@ -78,22 +78,26 @@ def lay_out(scene: QuoteScene, words: Sequence[Word], look: Look) -> Composition
     grid, theme, content = look.grid, look.theme, look.grid.content
     plan = _plan(scene, look)
     enters = _entrance(scene, words)
-    top = content.middle - plan.height_px // 2
+    top = content.centre_y - plan.height_px // 2
     above = top
     if grid.is_stacked:
         top += (plan.mark.height + grid.px(_BELOW_MARK)) // 2
         above = top - grid.px(_BELOW_MARK) - plan.mark.height
     elements: list[Element] = [_mark_at(plan.mark, look, left=plan.mark_left, top=above)]
     left = plan.left
-    elements += letters(plan.text, left=left, top=top, colours=(theme.text,), motion=enter(grid, enters, rise=40))
-    top += plan.text.height_px + plan.text.reach_px + grid.type_px(_BELOW_TEXT)
+    elements += text_sprites(plan.text, left=left, top=top, colours=(theme.text,), motion=enter(grid, enters, rise=40))
+    top += plan.text.height_px + plan.text.clearance_px + grid.type_px(_BELOW_TEXT)
     # Whoever waits for the words sees who says them.
     frame = 8 if enters > _WORTH_WAITING else enters + 4 + 3 * len(plan.text.lines)
     elements.append(bar(look, left=left, top=top, frame=frame))
     top += grid.px(8 + _BELOW_BAR)
-    elements += letters(plan.name, left=left, top=top, colours=(theme.text,), motion=enter(grid, frame + 2, rise=24))
-    top += plan.name.height_px + plan.name.reach_px + grid.px(_BELOW_NAME)
-    elements += letters(plan.role, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 5, rise=24))
+    elements += text_sprites(
+        plan.name, left=left, top=top, colours=(theme.text,), motion=enter(grid, frame + 2, rise=24)
+    )
+    top += plan.name.height_px + plan.name.clearance_px + grid.px(_BELOW_NAME)
+    elements += text_sprites(
+        plan.role, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 5, rise=24)
+    )
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
@@ -113,9 +117,9 @@ def _plan(scene: QuoteScene, look: Look) -> _Plan:
     width = content.right - left
     style = look.styled(HEADING)
     name = fit(scene.name, style, sizes(grid, TEXT_SIZES), width_px=width)
-    role = fit(scene.role, look.styled(BODY), sizes(grid, TEXT_SIZES[2:]), width_px=width, most_lines=2)
+    role = fit(scene.role, look.styled(BODY), sizes(grid, TEXT_SIZES[2:]), width_px=width, max_lines=2)
     below = grid.type_px(_BELOW_TEXT) + grid.px(8 + _BELOW_BAR) + name.height_px
-    below += name.reach_px + grid.px(_BELOW_NAME) + role.height_px if role.lines else 0
+    below += name.clearance_px + grid.px(_BELOW_NAME) + role.height_px if role.lines else 0
     above = mark.height + grid.px(_BELOW_MARK) if grid.is_stacked else 0
     room = content.height - above - below - grid.px(_AIR // 2 if grid.is_stacked else _AIR)
     text = _said(scene.text, look, width_px=width, height_px=room)
@@ -126,7 +130,7 @@ def _plan(scene: QuoteScene, look: Look) -> _Plan:
         text=text,
         name=name,
         role=role,
-        height_px=text.height_px + text.reach_px + below,
+        height_px=text.height_px + text.clearance_px + below,
         mark_left=content.left + spare // 2,
         left=left + spare // 2,
     )
@@ -141,13 +145,13 @@ def _said(text: str, look: Look, *, width_px: int, height_px: int) -> TextBlock:
         if wide_em * grid.type_px(steps[-1]) > lines * width_px:
             continue
         # High scripts need some of it above their first line and below the last.
-        room = height_px - round(2 * style.reach * grid.type_px(steps[0]))
-        few = fit(text, style, sizes(grid, steps), width_px=width_px, height_px=room, most_lines=lines)
-        if not few.cut:
+        room = height_px - round(2 * style.clearance_em * grid.type_px(steps[0]))
+        few = fit(text, style, sizes(grid, steps), width_px=width_px, height_px=room, max_lines=lines)
+        if not few.is_truncated:
             return few
     most = 9 if grid.is_tall else 7
-    room = height_px - round(2 * style.reach * grid.type_px(STATEMENT_SIZES[1]))
-    return fit(text, style, sizes(grid, STATEMENT_SIZES[1:]), width_px=width_px, height_px=room, most_lines=most)
+    room = height_px - round(2 * style.clearance_em * grid.type_px(STATEMENT_SIZES[1]))
+    return fit(text, style, sizes(grid, STATEMENT_SIZES[1:]), width_px=width_px, height_px=room, max_lines=most)
 
 
 def _unquoted(text: str) -> str:
@@ -163,7 +167,7 @@ def _mark_at(mark: Image.Image, look: Look, *, left: int, top: int) -> Sprite:
         ink=colour(look.theme.accent),
         left=left,
         top=top,
-        motion=Motion(over=20, drawn=True),
+        motion=Motion(frames=20, drawn=True),
         order=Image.linear_gradient("L").resize(mark.size),
     )
 

@@ -12,8 +12,8 @@ from pipeline.language.locales import locale_of
 from pipeline.model import ProductScene
 from pipeline.rendering.layouts.components import enter
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.sprites import Sprite, flat, letters
-from pipeline.rendering.number_format import native
+from pipeline.rendering.motion.sprites import Sprite, solid_sprite, text_sprites
+from pipeline.rendering.number_format import localise
 from pipeline.rendering.text.fitting import TextBlock
 
 # Side of a star, and the space between two.
@@ -34,9 +34,9 @@ def rated(rating: float, block: TextBlock, look: Look, *, left: int, top: int) -
         row, lit = (each.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for each in (row, lit))
     figures = top + (side - block.cap_px) // 2
     return [
-        flat(row, look.theme.line, left=left, top=top, motion=motion),
-        flat(lit, look.theme.accent, left=left, top=top, motion=motion),
-        *letters(block, left=left + stars_px(look), top=figures, colours=(look.theme.muted,), motion=motion),
+        solid_sprite(row, look.theme.line, left=left, top=top, motion=motion),
+        solid_sprite(lit, look.theme.accent, left=left, top=top, motion=motion),
+        *text_sprites(block, left=left + stars_px(look), top=figures, colours=(look.theme.muted,), motion=motion),
     ]
 
 
@@ -50,8 +50,8 @@ def rating_of(scene: ProductScene, look: Look) -> str:
     if not scene.rating:
         return ""
     locale = locale_of(look.language)
-    told = native(format_decimal(min(5.0, max(0.0, scene.rating)), format="0.0", locale=locale), locale)
-    return f"{told} ({native(format_decimal(scene.ratings, locale=locale), locale)})" if scene.ratings > 0 else told
+    told = localise(format_decimal(min(5.0, max(0.0, scene.rating)), format="0.0", locale=locale), locale)
+    return f"{told} ({localise(format_decimal(scene.ratings, locale=locale), locale)})" if scene.ratings > 0 else told
 
 
 @lru_cache(maxsize=16)

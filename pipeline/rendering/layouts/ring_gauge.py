@@ -7,7 +7,7 @@ from dataclasses import replace
 from pipeline.rendering.grid import Box
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Level, Motion
-from pipeline.rendering.motion.sprites import Sprite, flat
+from pipeline.rendering.motion.sprites import Sprite, solid_sprite
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.shapes import arc, ring
 
@@ -20,8 +20,8 @@ def share_ring(share: float, look: Look, *, side_px: int, centre: tuple[int, int
     left, top = centre[0] - side_px // 2, centre[1] - side_px // 2
     width = max(6.0, _WIDTH * side_px)
     span = (left, left + side_px)
-    track = flat(
-        ring(side_px, width), look.theme.line, left=left, top=top, motion=Motion(over=12, levels=(Level(0, _TRACK),))
+    track = solid_sprite(
+        ring(side_px, width), look.theme.line, left=left, top=top, motion=Motion(frames=12, levels=(Level(0, _TRACK),))
     )
     mask, order = arc(side_px, width, 0.0, share)
     bounds = Box(*(mask.getbbox() or (0, 0, 1, 1)))

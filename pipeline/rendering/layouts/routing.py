@@ -58,8 +58,8 @@ def ways(
         gap = (middles[0][0] - before.width / 2 if middles else after.left) - before.right
         stub = min(look.grid.px(_STUB), (gap - 2 * air) / 4)
         bent = air + stub
-        begins = (before.right + air, before.middle + offsets[arrow, first])
-        ends = (after.left - air, after.middle + offsets[arrow, last])
+        begins = (before.right + air, before.centre_y + offsets[arrow, first])
+        ends = (after.left - air, after.centre_y + offsets[arrow, last])
         # All of a gap swing between the same two lines: those that begin and end in the same order never cross.
         swings: list[Point] = [(before.right + bent, begins[1])]
         if middles:
@@ -86,21 +86,21 @@ def _port_offsets(
     """How far from the middle of a side each arrow begins or ends, so that no two share a place or cross there."""
     ports: list[_Port] = []
     for arrow, (first, last, middles) in sides.items():
-        to = middles[0][1] if middles else boxes[last].middle
-        came = middles[-1][1] if middles else boxes[first].middle
+        to = middles[0][1] if middles else boxes[last].centre_y
+        came = middles[-1][1] if middles else boxes[first].centre_y
         ports.append(_Port(arrow=arrow, box=first, far=True, comes_from=to))
         ports.append(_Port(arrow=arrow, box=last, far=False, comes_from=came))
     offsets: dict[tuple[Arrow, int], float] = {}
     narrowest = min(box.height for box in boxes) + 1
     for box, far in {(port.box, port.far): None for port in ports}:
         here = sorted((p for p in ports if p.box == box and p.far == far), key=lambda p: (p.comes_from, p.arrow))
-        wanted = [port.comes_from - boxes[box].middle for port in here]
+        wanted = [port.comes_from - boxes[box].centre_y for port in here]
         places = _spread(wanted)
         apart = min(look.grid.px(_APART), boxes[box].height / (2 * max(map(abs, places)) + 1.5))
         if boxes[box].height > narrowest:
             # A wide side is met where one comes from: such arrows are straight.
             reach = boxes[box].height / 2 - apart
-            found = _parted([min(max(each, -reach), reach) for each in wanted], apart=apart, reach=reach)
+            found = _spread_out([min(max(each, -reach), reach) for each in wanted], apart=apart, reach=reach)
         else:
             found = [place * apart for place in places]
         for port, at in zip(here, found, strict=True):
@@ -116,7 +116,7 @@ def _spread(comes_from: Sequence[float]) -> list[float]:
     return [first + number for number in range(len(comes_from))]
 
 
-def _parted(wanted: Sequence[float], *, apart: float, reach: float) -> list[float]:
+def _spread_out(wanted: Sequence[float], *, apart: float, reach: float) -> list[float]:
     """Places in the same order, as near to the wanted ones as can be, so far apart and none beyond `reach`."""
     places: list[float] = []
     for at in wanted:
@@ -128,23 +128,23 @@ def _parted(wanted: Sequence[float], *, apart: float, reach: float) -> list[floa
 
 def _elbow(start: Box, end: Box) -> list[Point]:
     """Straight where two boxes stand beside or above each other, else with one corner: down first, up last."""
-    if start.middle == end.middle:
+    if start.centre_y == end.centre_y:
         rightwards = start.left < end.left
         return [
-            (start.right if rightwards else start.left, start.middle),
-            (end.left if rightwards else end.right, end.middle),
+            (start.right if rightwards else start.left, start.centre_y),
+            (end.left if rightwards else end.right, end.centre_y),
         ]
-    downwards = start.middle < end.middle
-    if start.centre == end.centre:
+    downwards = start.centre_y < end.centre_y
+    if start.centre_x == end.centre_x:
         return [
-            (start.centre, start.bottom if downwards else start.top),
-            (end.centre, end.top if downwards else end.bottom),
+            (start.centre_x, start.bottom if downwards else start.top),
+            (end.centre_x, end.top if downwards else end.bottom),
         ]
     if downwards:
-        side = end.right if start.centre > end.centre else end.left
-        return [(start.centre, start.bottom), (start.centre, end.middle), (side, end.middle)]
-    side = start.left if start.centre > end.centre else start.right
-    return [(side, start.middle), (end.centre, start.middle), (end.centre, end.bottom)]
+        side = end.right if start.centre_x > end.centre_x else end.left
+        return [(start.centre_x, start.bottom), (start.centre_x, end.centre_y), (side, end.centre_y)]
+    side = start.left if start.centre_x > end.centre_x else start.right
+    return [(side, start.centre_y), (end.centre_x, start.centre_y), (end.centre_x, end.bottom)]
 
 
 def _rounded(points: list[Point], radius: float) -> list[Point]:
@@ -166,7 +166,7 @@ def _swinging(
     found: Counter[int] = Counter()
     for arrow, (first, last, middles) in sides.items():
         before, after = boxes[first], boxes[last]
-        aside = after.middle + offsets[arrow, last] - before.middle - offsets[arrow, first]
+        aside = after.centre_y + offsets[arrow, last] - before.centre_y - offsets[arrow, first]
         if middles or abs(aside) >= 1:
             found.update({before.right, after.left})
     return found

@@ -25,7 +25,7 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import AT_ONCE
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.pan_zoom import Framing, MovingStill, moving_still
-from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.motion.timeline import frame_at
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import background
@@ -72,9 +72,9 @@ def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Compositi
     if still is None:
         raise LookupError(scene.picture)
     screen = Box(0, 0, look.format.width_px, look.format.height_px)
-    over = frame_at(words[-1].end_s) + _AFTER_WORDS if words else _WITHOUT_WORDS
+    frames = frame_at(words[-1].end_s) + _AFTER_WORDS if words else _WITHOUT_WORDS
     image = _sized(still, screen, look)
-    move = cache(partial(_moving, image, still, screen, over))
+    move = cache(partial(_moving, image, still, screen, frames))
     place = _calmest(scene, still, image, move, look)
     moving = move(place.is_high)
     text = _text(scene, still, look, place)
@@ -102,7 +102,7 @@ def _calmest(
         found = _busy(other, image, move(place.is_high), look)
         is_smaller = place.smaller or place.columns < _BESIDE[0].columns
         most = min(_CALMER_IF_SMALLER * busy, _CALM) if is_smaller else _CALMER * busy
-        if found < most and not any(line.is_cut for line in other):
+        if found < most and not any(line.is_truncated for line in other):
             best, busy = place, found
     return best
 
@@ -114,7 +114,7 @@ def _sized(still: Still, screen: Box, look: Look) -> Image.Image:
     return whole(still, (size[0] + size[0] % 2, size[1] + size[1] % 2), ground=look.theme.surface)
 
 
-def _moving(image: Image.Image, still: Still, screen: Box, over: int, is_under: bool) -> MovingStill:  # noqa: FBT001
+def _moving(image: Image.Image, still: Still, screen: Box, frames: int, is_under: bool) -> MovingStill:  # noqa: FBT001
     """Closer to what is looked at, or away from it: not the same way in every scene.
 
     What `is_under` the words does not come up to them: the upper edge stays where it is.
@@ -125,7 +125,7 @@ def _moving(image: Image.Image, still: Still, screen: Box, over: int, is_under: 
     far, near = Framing(x, y, 1.0), Framing(x, y - is_under * (high - high / _ZOOM) / 2, _ZOOM)
     away = int(still.sha256[:8], 16) % 2
     start, end = (near, far) if away else (far, near)
-    return moving_still(image, screen, start=start, end=end, over=over)
+    return moving_still(image, screen, start=start, end=end, frames=frames)
 
 
 def _around(text: Sequence[Sprite], screen: Box, look: Look, *, pad: int = _PAD) -> Box:
@@ -133,7 +133,7 @@ def _around(text: Sequence[Sprite], screen: Box, look: Look, *, pad: int = _PAD)
     pad = look.grid.px(pad)
     lines = [Box(each.left, each.top, each.left + each.mask.width, each.top + each.mask.height) for each in text]
     around = reduce(Box.union, lines)
-    return around.grown(pad).within(screen)
+    return around.grown(pad).clipped_to(screen)
 
 
 def _behind(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look, pad: int) -> Image.Image:
@@ -157,7 +157,7 @@ def _scrim(text: Sequence[Sprite], scrim: Scrim, screen: Box, look: Look, place:
     if not scrim.opacity:
         return []
     box, size = _around(text, screen, look), (screen.width, screen.height)
-    from_top = box.middle < screen.middle
+    from_top = box.centre_y < screen.centre_y
     if place.columns < _USUAL.columns:
         mask = side_scrim_mask(size, box, scrim.opacity, is_light=scrim.is_light)
     elif from_top and scrim.is_light:
@@ -175,22 +175,22 @@ def _text(scene: SceneryScene, still: Still, look: Look, place: _Place, *, ink: 
     """From the bottom of the content upwards: whose it is, the subtitle, the heading, all in `ink`; empty: in light."""
     grid, content, ink = look.grid, look.grid.content, ink or look.theme.plate_text
     width, steps = grid.columns(place.columns), sizes(grid, _HEADING_SIZES[place.smaller :])
-    heading = fit(scene.heading, look.styled(DISPLAY), steps, width_px=width, most_lines=3)
-    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width, most_lines=2)
+    heading = fit(scene.heading, look.styled(DISPLAY), steps, width_px=width, max_lines=3)
+    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width, max_lines=2)
     credit = source_line(still.credit, look, width_px=width)
     left, bottom = content.left, content.bottom - grid.px(_ABOVE_EDGE)
     found: list[Sprite] = []
     if credit.lines:
         top = bottom - credit.height_px
-        found += letters(credit, left=left, top=top, colours=(ink,), motion=enter(grid, 14, rise=16))
+        found += text_sprites(credit, left=left, top=top, colours=(ink,), motion=enter(grid, 14, rise=16))
         bottom = top - grid.px(_ABOVE_CREDIT)
     if subtitle.lines:
         top = bottom - subtitle.height_px
-        found += letters(subtitle, left=left, top=top, colours=(ink,), motion=enter(grid, 12, rise=24))
+        found += text_sprites(subtitle, left=left, top=top, colours=(ink,), motion=enter(grid, 12, rise=24))
         bottom = top - grid.px(_AFTER_HEADING)
     if heading.lines:
-        top = bottom - heading.height_px - heading.reach_px
-        found += letters(heading, left=left, top=top, colours=(ink,), motion=enter(grid, 8, rise=40))
+        top = bottom - heading.height_px - heading.clearance_px
+        found += text_sprites(heading, left=left, top=top, colours=(ink,), motion=enter(grid, 8, rise=40))
     return _raised(found, look) if place.is_high else found
 
 

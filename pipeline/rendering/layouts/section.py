@@ -14,7 +14,7 @@ from pipeline.rendering.layouts.components import bar, enter, sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DRAWING_FRAMES, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit
@@ -55,20 +55,20 @@ def lay_out(scene: SectionScene, words: Sequence[Word], look: Look) -> Compositi
     outline = plan.outline
     if grid.is_stacked:
         height = outline.height + grid.px(_BELOW_NUMERAL) + plan.height_px
-        top = content.middle - height // 2
+        top = content.centre_y - height // 2
         corner = (content.left, top)
         top += outline.height + grid.px(_BELOW_NUMERAL)
     else:
-        top = content.middle - plan.height_px // 2
-        corner = (content.right - outline.width, content.middle - outline.height // 2)
+        top = content.centre_y - plan.height_px // 2
+        corner = (content.right - outline.width, content.centre_y - outline.height // 2)
     elements: list[Element] = [_drawn(outline, look, left=corner[0], top=corner[1])]
     left = content.left
-    elements += letters(plan.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6, rise=40))
-    top += plan.heading.height_px + plan.heading.reach_px + _below_heading(look)
+    elements += text_sprites(plan.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6, rise=40))
+    top += plan.heading.height_px + plan.heading.clearance_px + _below_heading(look)
     frame = 10 + 3 * len(plan.heading.lines)
     elements.append(bar(look, left=left, top=top, frame=frame))
     top += grid.px(8 + 48)
-    elements += letters(plan.subtitle, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 2))
+    elements += text_sprites(plan.subtitle, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 2))
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
@@ -85,10 +85,10 @@ def _plan(scene: SectionScene, look: Look) -> _Plan:
         sizes(grid, DISPLAY_SIZES[1:]),
         width_px=width,
         height_px=grid.px(340 if grid.is_stacked else 480),
-        most_lines=4,
+        max_lines=4,
     )
-    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width, most_lines=2)
-    height = heading.height_px + heading.reach_px + _below_heading(look) + grid.px(8)
+    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width, max_lines=2)
+    height = heading.height_px + heading.clearance_px + _below_heading(look) + grid.px(8)
     height += grid.px(48) + subtitle.height_px if subtitle.lines else 0
     tall = grid.px(_TALL)
     if grid.is_stacked:
@@ -110,7 +110,7 @@ def _drawn(outline: Image.Image, look: Look, *, left: int, top: int) -> Sprite:
         ink=colour(look.theme.accent),
         left=left,
         top=top,
-        motion=Motion(over=DRAWING_FRAMES, drawn=True),
+        motion=Motion(frames=DRAWING_FRAMES, drawn=True),
         order=Image.linear_gradient("L").resize(outline.size),
     )
 

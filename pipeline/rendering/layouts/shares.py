@@ -29,7 +29,7 @@ from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import background
 from pipeline.rendering.surface.shapes import disc
@@ -68,7 +68,7 @@ def _wide(scene: SharesScene, look: Look, starts: Sequence[int], page: Sheet) ->
     pitch = min(grid.px(_ROW), page.room_px // len(others))
     sprites, area = page.place(pitch * len(others))
     side = grid.px(_WIDE)
-    ring = Ring.of(amounts, (content.right - side // 2, content.middle), side)
+    ring = Ring.of(amounts, (content.right - side // 2, content.centre_y), side)
     texts = _texts(scene, look)
     values = alike([texts[at] for at in others], [VALUE] * len(others), look, width_px=area.width // 3)
     value_px = max(value.width_px for value in values)
@@ -91,10 +91,12 @@ def _wide(scene: SharesScene, look: Look, starts: Sequence[int], page: Sheet) ->
         else:
             elements.append(_dot(_colours(scene, look)[number], area.left, y, look, motion))
         top = y - value.cap_px // 2
-        elements += letters(value, left=area.left + shift, top=top, colours=(look.theme.text,), motion=motion)
+        elements += text_sprites(value, left=area.left + shift, top=top, colours=(look.theme.text,), motion=motion)
         # Names of one line share the line of their numbers.
         top = top + value.cap_px - name.cap_px if len(name.lines) == 1 else y - name.height_px // 2
-        elements += letters(name, left=left + shift, top=top, colours=(look.theme.muted,), motion=motion, stagger=0)
+        elements += text_sprites(
+            name, left=left + shift, top=top, colours=(look.theme.muted,), motion=motion, stagger=0
+        )
     return elements
 
 
@@ -111,11 +113,11 @@ def _narrow(scene: SharesScene, look: Look, starts: Sequence[int], page: Sheet) 
     pitch = min(grid.px(_ROW), height // len(others))
     if is_beside:
         sprites, area = page.place(max(side, pitch * len(others)))
-        centre = (area.left + side // 2, area.middle)
-        top, left = area.middle - pitch * len(others) // 2, area.left + side + grid.px(64)
+        centre = (area.left + side // 2, area.centre_y)
+        top, left = area.centre_y - pitch * len(others) // 2, area.left + side + grid.px(64)
     else:
         sprites, area = page.place(side + gap + pitch * len(others))
-        centre = (area.centre, area.top + side // 2)
+        centre = (area.centre_x, area.top + side // 2)
         top, left = area.top + side + gap, area.left
     ring = Ring.of([share.value for share in scene.items], centre, side)
     elements: list[Element] = [*sprites, *swept(ring, _colours(scene, look), starts, look)]
@@ -139,10 +141,10 @@ def _rows(scene: SharesScene, look: Look, starts: Sequence[int], others: Sequenc
         middle = box.top + row * pitch + pitch // 2
         elements.append(_dot(_colours(scene, look)[number], box.left, middle, look, motion))
         left, top = box.left + grid.px(_DOT + _GAP), middle - name.height_px // 2
-        elements += letters(name, left=left, top=top, colours=(look.theme.muted,), motion=motion, stagger=0)
+        elements += text_sprites(name, left=left, top=top, colours=(look.theme.muted,), motion=motion, stagger=0)
         left = box.right - (value_px if look.right_to_left else value.width_px)
         top = middle - value.cap_px // 2
-        elements += letters(value, left=left, top=top, colours=(look.theme.text,), motion=motion)
+        elements += text_sprites(value, left=left, top=top, colours=(look.theme.text,), motion=motion)
     return elements
 
 
@@ -153,10 +155,10 @@ def _names(
     labels, styles = [scene.items[at].label for at in others], [replace(BODY, leading=1.15)] * len(others)
     largest = min(look.grid.type_px(40), height_px, largest_px)
     one_line = alike(labels, styles, look, width_px=width_px, largest_px=largest)
-    if not any(name.cut for name in one_line):
+    if not any(name.is_truncated for name in one_line):
         return one_line
     room = height_px - look.grid.px(_GAP)
-    return alike(labels, styles, look, width_px=width_px, height_px=room, most_lines=2, largest_px=largest)
+    return alike(labels, styles, look, width_px=width_px, height_px=room, max_lines=2, largest_px=largest)
 
 
 def _dot(name: str, left: int, middle: int, look: Look, motion: Motion) -> Sprite:
@@ -177,7 +179,7 @@ def _middle(scene: SharesScene, look: Look, side: int) -> tuple[TextBlock, ...]:
     found = [
         blocks
         for blocks in found
-        if _height(blocks, look) <= _MIDDLE_HEIGHT * side and not any(block.cut for block in blocks)
+        if _height(blocks, look) <= _MIDDLE_HEIGHT * side and not any(block.is_truncated for block in blocks)
     ]
     # Where the words are many they may come close to the ring.
     for air in (_AIR, 0):
@@ -193,9 +195,9 @@ def _set_middle(scene: SharesScene, look: Look, value_px: int, name_px: int) -> 
     style = look.styled(VALUE)
     value = fit(_texts(scene, look)[number], style, sizes(grid, _NUMBER_SIZES), width_px=value_px)
     style = look.styled(replace(BODY, leading=1.2))
-    name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[1:3]), width_px=name_px, most_lines=2)
-    if name.cut:
-        name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[3:]), width_px=name_px, most_lines=3)
+    name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[1:3]), width_px=name_px, max_lines=2)
+    if name.is_truncated:
+        name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[3:]), width_px=name_px, max_lines=3)
     return value, name
 
 
@@ -216,7 +218,7 @@ def _farthest(blocks: tuple[TextBlock, TextBlock], look: Look) -> float:
 
 def _below_value(value: TextBlock, look: Look) -> int:
     """From the number in the middle to its name: units of some scripts have tails that are long at that size."""
-    return max(look.grid.px(28), value.tail_px + look.grid.px(8))
+    return max(look.grid.px(28), value.descent_px + look.grid.px(8))
 
 
 def _in_middle(blocks: Sequence[TextBlock], ring: Ring, look: Look, start: int) -> list[Sprite]:
@@ -226,7 +228,7 @@ def _in_middle(blocks: Sequence[TextBlock], ring: Ring, look: Look, start: int) 
     left, motion = ring.centre[0] - ring.side // 2, enter(look.grid, start + 6, rise=24)
     sprites: list[Sprite] = []
     for block, written in zip(blocks, (look.theme.text, look.theme.muted), strict=False):
-        sprites += letters(block, left=left, top=top, colours=(written,), motion=motion, centre_in_px=ring.side)
+        sprites += text_sprites(block, left=left, top=top, colours=(written,), motion=motion, centre_in_px=ring.side)
         top += block.height_px + gap
     # They belong to the ring.
     return [replace(sprite, span=(left, left + ring.side)) for sprite in sprites]

@@ -16,14 +16,14 @@ from pipeline.rendering.layouts import scenery
 from pipeline.rendering.layouts.components import bar, enter, kicker, sizes, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.photographs import (
     GIVE,
     edge_to_edge,
     framed,
     give_of,
-    is_cut,
+    is_cropped,
     is_page,
     narrowest,
     photograph,
@@ -82,38 +82,38 @@ class _Words:
     text: TextBlock
 
     @property
-    def is_cut(self) -> bool:
-        return any(block.cut for block in (self.label, self.heading, self.text))
+    def is_truncated(self) -> bool:
+        return any(block.is_truncated for block in (self.label, self.heading, self.text))
 
     def height_px(self, look: Look) -> int:
         grid = look.grid
-        above = self.label.height_px + grid.px(_AFTER_LABEL) + self.heading.reach_px if self.label.lines else 0
-        below = grid.px(_AFTER_HEADING + 8 + _AFTER_BAR) + self.heading.reach_px + self.text.height_px
+        above = self.label.height_px + grid.px(_AFTER_LABEL) + self.heading.clearance_px if self.label.lines else 0
+        below = grid.px(_AFTER_HEADING + 8 + _AFTER_BAR) + self.heading.clearance_px + self.text.height_px
         return above + self.heading.height_px + (below if self.text.lines else 0)
 
     def elements(self, look: Look, *, left: int, top: int) -> list[Element]:
         grid, theme = look.grid, look.theme
         found: list[Element] = []
         if self.label.lines:
-            found += letters(self.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 4))
-            top += self.label.height_px + grid.px(_AFTER_LABEL) + self.heading.reach_px
-        found += letters(self.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6))
+            found += text_sprites(self.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 4))
+            top += self.label.height_px + grid.px(_AFTER_LABEL) + self.heading.clearance_px
+        found += text_sprites(self.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6))
         if self.text.lines:
-            top += self.heading.height_px + self.heading.reach_px + grid.px(_AFTER_HEADING)
+            top += self.heading.height_px + self.heading.clearance_px + grid.px(_AFTER_HEADING)
             found.append(bar(look, left=left, top=top, frame=12))
             top += grid.px(8 + _AFTER_BAR)
-            found += letters(self.text, left=left, top=top, colours=(theme.text,), motion=enter(grid, 14, rise=24))
+            found += text_sprites(self.text, left=left, top=top, colours=(theme.text,), motion=enter(grid, 14, rise=24))
         return found
 
 
-def _words(scene: SplitScene, look: Look, width_px: int, height_px: int, most_lines: int) -> _Words:
+def _words(scene: SplitScene, look: Look, width_px: int, height_px: int, max_lines: int) -> _Words:
     """The texts in a room of so many pixels; where they need more, the text gives."""
     grid = look.grid
-    heading = fit(scene.heading, look.styled(HEADING), sizes(grid, HEADING_SIZES), width_px=width_px, most_lines=3)
+    heading = fit(scene.heading, look.styled(HEADING), sizes(grid, HEADING_SIZES), width_px=width_px, max_lines=3)
     words = _Words(
         label=kicker(scene.kicker, look, width_px=width_px),
         heading=heading,
-        text=fit(scene.text, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=most_lines),
+        text=fit(scene.text, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width_px, max_lines=max_lines),
     )
     over = words.height_px(look) - height_px
     if over <= 0 or not words.text.lines:
@@ -124,7 +124,7 @@ def _words(scene: SplitScene, look: Look, width_px: int, height_px: int, most_li
         sizes(grid, TEXT_SIZES),
         width_px=width_px,
         height_px=words.text.height_px - over,
-        most_lines=most_lines,
+        max_lines=max_lines,
     )
     return replace(words, text=text)
 
@@ -140,10 +140,10 @@ def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     top = content.top + (content.height - height - below) // 2
     box = Box(content.right - width, top, content.right, top + height)
     words = _words(scene, look, box.left - grid.px(_GAP) - content.left, content.height, 7)
-    at = box.middle - words.height_px(look) // 2
+    at = box.centre_y - words.height_px(look) // 2
     return [
         photograph(look, still, box, motion=enter(grid, 0, rise=24)),
-        *letters(
+        *text_sprites(
             credit,
             left=box.left,
             top=box.bottom + grid.px(_ABOVE_CREDIT),
@@ -160,7 +160,7 @@ def _filling(scene: SplitScene, words: Sequence[Word], look: Look) -> Compositio
         return None
     whole = SceneryScene(lines=scene.lines, picture=scene.picture, heading=scene.heading, subtitle=scene.text)
     found = scenery.lay_out(whole, words, look)
-    return None if any(isinstance(each, Sprite) and each.is_cut for each in found.elements) else found
+    return None if any(isinstance(each, Sprite) and each.is_truncated for each in found.elements) else found
 
 
 def _is_better_beside(scene: SplitScene, still: Still, look: Look) -> bool:
@@ -170,7 +170,7 @@ def _is_better_beside(scene: SplitScene, still: Still, look: Look) -> bool:
     _, height, _ = _above(scene, still, look)
     shape = look.format.width_px / height
     loses_much = still.aspect < _SQUARISH and shape > _GIVE_STACKED * still.aspect
-    return not still.has_alpha and (loses_much or is_cut(still, shape))
+    return not still.has_alpha and (loses_much or is_cropped(still, shape))
 
 
 def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None:
@@ -186,21 +186,21 @@ def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None
     room = content.bottom - below
     shape = min(still.aspect, max(most / room, narrowest(still)))
     height = min(room, round(most / shape)) & ~1
-    top = 0 if height > _TALL_BESIDE * room else max(0, content.middle - (height + below) // 2)
+    top = 0 if height > _TALL_BESIDE * room else max(0, content.centre_y - (height + below) // 2)
     box = Box(right - min(most, round(height * shape)), top, right, top + height)
     words = _words(scene, look, box.left - grid.px(_GAP_BESIDE) - content.left, content.height, 7)
-    if words.is_cut or words.height_px(look) > content.height:
+    if words.is_truncated or words.height_px(look) > content.height:
         return None
     return [
         photograph(look, still, box, motion=enter(grid, 0, rise=0), radius_px=0),
-        *letters(
+        *text_sprites(
             credit,
             left=box.left,
             top=box.bottom + grid.px(_ABOVE_CREDIT),
             colours=(look.theme.muted,),
             motion=enter(grid, 12, rise=16),
         ),
-        *words.elements(look, left=content.left, top=content.middle - words.height_px(look) // 2),
+        *words.elements(look, left=content.left, top=content.centre_y - words.height_px(look) // 2),
     ]
 
 
@@ -231,7 +231,7 @@ def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     top = box.bottom + _credit_px(still, look) + grid.px(_GAP_STACKED) + spare // 3
     return [
         *edge_to_edge(look, still, box, motion=enter(grid, 0, rise=0)),
-        *letters(
+        *text_sprites(
             source_line(still.credit, look, width_px=content.width),
             left=content.left,
             top=box.bottom + grid.px(_ABOVE_CREDIT),

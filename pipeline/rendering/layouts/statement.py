@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import StatementScene, Word
 from pipeline.rendering.layouts.components import (
     INDENT,
@@ -28,7 +28,7 @@ from pipeline.rendering.layouts.stretching_rule import Stretch
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Level
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.emblem import Emblem
@@ -65,7 +65,7 @@ def _figure(look: Look, *, above: int) -> list[Emblem]:
     grid = look.grid
     if grid.is_stacked:
         return corner_motif(look, above=above)
-    centre = (grid.format.width_px - grid.px(152), grid.content.middle)
+    centre = (grid.format.width_px - grid.px(152), grid.content.centre_y)
     return [motif(look, side_px=grid.px(832), centre=centre, opacity=0.5)]
 
 
@@ -74,7 +74,7 @@ def _elements(scene: StatementScene, sentences: Sequence[TimedSentence], look: L
     grid, theme = look.grid, look.theme
     label = kicker(scene.kicker, look, width_px=_width(look))
     blocks = [_sentence(sentence, look) for sentence in sentences]
-    gap = grid.px(48) + max(block.reach_px for block in blocks) if label.lines else 0
+    gap = grid.px(48) + max(block.clearance_px for block in blocks) if label.lines else 0
     heights = [label.height_px + gap + block.height_px for block in blocks]
     # Where a high one comes after a low one, both stand a little off the middle, clear of the captions.
     lowest = max(_top(look, max(heights)), grid.content.bottom - grid.px(_AIR_BELOW) - max(heights))
@@ -87,12 +87,12 @@ def _elements(scene: StatementScene, sentences: Sequence[TimedSentence], look: L
             top=top,
             lengths=[(sentence.enters, height) for sentence, height in zip(sentences, heights, strict=True)],
         ),
-        *letters(label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, first + 2)),
+        *text_sprites(label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, first + 2)),
     ]
     ends = (*(sentence.enters for sentence in sentences[1:]), None)
     for sentence, block, leaves in zip(sentences, blocks, ends, strict=True):
         motion = enter(grid, sentence.enters + 5, rise=40)
-        elements += letters(
+        elements += text_sprites(
             block,
             left=left,
             top=top + label.height_px + gap,
@@ -104,11 +104,11 @@ def _elements(scene: StatementScene, sentences: Sequence[TimedSentence], look: L
 
 def _top(look: Look, height_px: int) -> int:
     grid = look.grid
-    return low_top(grid, height_px) if grid.is_stacked else grid.content.middle - height_px // 2
+    return low_top(grid, height_px) if grid.is_stacked else grid.content.centre_y - height_px // 2
 
 
 def _has_room(text: str, look: Look) -> bool:
-    return width(text) <= _MOST_CHARS and not _sentence(TimedSentence(0, text), look).cut
+    return display_width(text) <= _MOST_CHARS and not _sentence(TimedSentence(0, text), look).is_truncated
 
 
 def _sentence(sentence: TimedSentence, look: Look) -> TextBlock:
@@ -118,7 +118,7 @@ def _sentence(sentence: TimedSentence, look: Look) -> TextBlock:
         sizes(look.grid, STATEMENT_SIZES),
         width_px=_width(look),
         height_px=look.grid.type_px(600),
-        most_lines=6,
+        max_lines=6,
         emphasis=sentence.emphasis,
     )
 

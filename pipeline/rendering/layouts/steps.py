@@ -17,10 +17,10 @@ from pipeline.rendering.layouts.header import Header, header, header_letters
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import FADE_FRAMES, Level, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.text.fitting import TextBlock, fit_alike
+from pipeline.rendering.text.fitting import TextBlock, fit_uniform
 from pipeline.rendering.text.line import measure, shape
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, CAP_HEIGHT_EM, HEADING, TextStyle
@@ -89,8 +89,8 @@ class _Plan:
         return self.head.height_px + self.cards[-1].box.bottom
 
     @property
-    def is_cut(self) -> bool:
-        return any(card.title.cut or card.text.cut for card in self.cards)
+    def is_truncated(self) -> bool:
+        return any(card.title.is_truncated or card.text.is_truncated for card in self.cards)
 
 
 def lay_out(scene: StepsScene, words: Sequence[Word], look: Look) -> Composition:
@@ -100,7 +100,7 @@ def lay_out(scene: StepsScene, words: Sequence[Word], look: Look) -> Composition
     content = look.grid.content
     plan = _plan(scene, look)
     starts = item_frames(scene, words, len(scene.items))
-    top = content.middle - plan.height_px // 2
+    top = content.centre_y - plan.height_px // 2
     elements: list[Element] = [*header_letters(plan.head, look, top=top)]
     top += plan.head.height_px
     for index, card in enumerate(plan.cards):
@@ -122,9 +122,9 @@ def _plan(scene: StepsScene, look: Look) -> _Plan:
             room = look.grid.content.height - (0 if squeeze.low else look.grid.px(_AIR))
             arrange = _rows if look.grid.is_stacked else _columns
             plan = _Plan(head=head, cards=arrange(scene, look, squeeze, smaller, room - head.height_px))
-            if plan.height_px <= room and (not plan.is_cut or squeeze.may_cut):
+            if plan.height_px <= room and (not plan.is_truncated or squeeze.may_cut):
                 return plan
-            if plan.is_cut:
+            if plan.is_truncated:
                 # Even at the smallest size.
                 break
             taken = [card.title.size_px for card in plan.cards if card.title.lines]
@@ -137,19 +137,19 @@ def _texts(
     scene: StepsScene, look: Look, smaller: int, *, width_px: int, lines: tuple[int, int]
 ) -> list[tuple[TextBlock, TextBlock]]:
     """Title and text of each card, `smaller` steps below the largest sizes, in at most so many lines."""
-    titles = fit_alike(
+    titles = fit_uniform(
         [step.title for step in scene.items],
         look.styled(HEADING),
         sizes(look.grid, _TITLE_SIZES[smaller:]),
         width_px=width_px,
-        most_lines=lines[0],
+        max_lines=lines[0],
     )
-    texts = fit_alike(
+    texts = fit_uniform(
         [step.text for step in scene.items],
         look.styled(BODY),
         sizes(look.grid, _TEXT_SIZES[smaller // 2 :] or _TEXT_SIZES[-1:]),
         width_px=width_px,
-        most_lines=lines[1],
+        max_lines=lines[1],
     )
     return list(zip(titles, texts, strict=True))
 
@@ -167,7 +167,7 @@ def _columns(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, roo
     blocks = _texts(scene, look, smaller, width_px=width - 2 * padding, lines=squeeze.lines)
     title_px = max(title.height_px for title, _ in blocks)
     text_px = max(text.height_px for _, text in blocks)
-    between = _below_title(blocks, look) + max(text.reach_px for _, text in blocks) if text_px else 0
+    between = _below_title(blocks, look) + max(text.clearance_px for _, text in blocks) if text_px else 0
     numeral_px = grid.px(_NUMERAL_PX)
     numeral_height = round(numeral_px * CAP_HEIGHT_EM)
     words_px = title_px + between + text_px
@@ -205,7 +205,7 @@ def _rows(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, room_p
     blocks = _texts(scene, look, smaller, width_px=width - 2 * padding - indent, lines=squeeze.lines)
     between = _below_title(blocks, look)
     heights = [
-        title.height_px + (between + text.reach_px + text.height_px if text.lines else 0) for title, text in blocks
+        title.height_px + (between + text.clearance_px + text.height_px if text.lines else 0) for title, text in blocks
     ]
     height = min(max(heights) + grid.px(_MOST_ROW_AIR), (room_px - gap * (count - 1)) // count)
     height = max(height, max(heights) + grid.px(_LEAST_ROW_AIR_IF_LOW if squeeze.low else _LEAST_ROW_AIR))
@@ -221,7 +221,7 @@ def _rows(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, room_p
                 numeral_px=numeral_px,
                 numeral_at=(padding, top + height // 2),
                 title_at=(padding + indent, words_top),
-                text_at=(padding + indent, words_top + title.height_px + between + text.reach_px),
+                text_at=(padding + indent, words_top + title.height_px + between + text.clearance_px),
             )
         )
     return tuple(cards)
@@ -237,19 +237,19 @@ def _filled(card: _Card, look: Look, *, number: int, top: int, start: int, ends:
     """A card as it is filled; its number is lit until the next one is spoken of."""
     theme, left = look.theme, look.grid.content.left
     rise_px = look.grid.px(24)
-    yield from panel(look, card.box.moved(left, top), motion=Motion(enters=start, over=FADE_FRAMES))
-    lit = Motion(enters=start, over=FADE_FRAMES)
+    yield from panel(look, card.box.moved(left, top), motion=Motion(enters=start, frames=FADE_FRAMES))
+    lit = Motion(enters=start, frames=FADE_FRAMES)
     if ends is not None:
         lit = replace(lit, levels=(Level(ends, 0),))
-        rest = Motion(enters=ends, over=FADE_FRAMES)
+        rest = Motion(enters=ends, frames=FADE_FRAMES)
         yield from _numeral(card, look, theme.muted, number, top=top, motion=rest)
     yield from _numeral(card, look, theme.accent, number, top=top, motion=lit)
     words = Motion(enters=start + 2, rise_px=rise_px)
     x, y = card.title_at
-    yield from letters(card.title, left=left + x, top=top + y, colours=(theme.text,), motion=words, stagger=2)
+    yield from text_sprites(card.title, left=left + x, top=top + y, colours=(theme.text,), motion=words, stagger=2)
     x, y = card.text_at
     later = replace(words, enters=start + 5)
-    yield from letters(card.text, left=left + x, top=top + y, colours=(theme.muted,), motion=later, stagger=2)
+    yield from text_sprites(card.text, left=left + x, top=top + y, colours=(theme.muted,), motion=later, stagger=2)
 
 
 def _numeral(card: _Card, look: Look, colour: str, number: int, *, top: int, motion: Motion) -> Iterable[Sprite]:
@@ -258,4 +258,4 @@ def _numeral(card: _Card, look: Look, colour: str, number: int, *, top: int, mot
     if ink:
         x, y = card.numeral_at
         at = look.grid.content.left + x, top + y - ink.mask.height // 2
-        yield flat(ink.mask, colour, left=at[0], top=at[1], motion=motion)
+        yield solid_sprite(ink.mask, colour, left=at[0], top=at[1], motion=motion)

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion.animation import length_at
+from pipeline.rendering.motion.animation import animated_length
 from pipeline.rendering.motion.ycbcr import Colour, Picture
 from pipeline.rendering.surface.shapes import rounded
 from pipeline.theme.theme import Manner
@@ -22,7 +22,7 @@ class Stretch:
     width: int
     lengths: Sequence[tuple[int, int]]
     # In frames, from one length to the next.
-    over: int = 20
+    frames: int = 20
 
     def mirrored(self, width_px: int) -> Stretch:
         """See `Element`."""
@@ -32,16 +32,16 @@ class Stretch:
         """See `Element`: with less motion it has its greatest length at once, and keeps it."""
         if manner.amount == "full":
             return self
-        return replace(self, lengths=((self.lengths[0][0], max(length for _, length in self.lengths)),), over=1)
+        return replace(self, lengths=((self.lengths[0][0], max(length for _, length in self.lengths)),), frames=1)
 
     @property
     def rests_from(self) -> int:
         """See `Element`."""
-        return self.lengths[-1][0] + self.over
+        return self.lengths[-1][0] + self.frames
 
     def pose(self, frame: float) -> int | None:
         """See `Element`: how long it is, in pixels."""
-        return length_at(frame, self.lengths, self.over) or None
+        return animated_length(frame, self.lengths, self.frames) or None
 
     def box(self, pose: Hashable) -> Box:
         """See `Element`."""
@@ -57,7 +57,7 @@ class Stretch:
     def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
         """See `Element`."""
         whole = self.box(pose)
-        seen = whole.even().within(origin)
+        seen = whole.even().clipped_to(origin)
         if seen.width and seen.height:
             mask = rounded(whole.width, whole.height, radius=self.width // 2)
             patch.fill(self.ink, mask.crop(seen.moved(-whole.left, -whole.top)), seen.moved(-origin.left, -origin.top))

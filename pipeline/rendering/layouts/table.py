@@ -16,7 +16,7 @@ from pipeline.rendering.layouts.table_fitting import AFTER_HEAD, TablePlan, set_
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import background
 from pipeline.rendering.surface.shapes import rounded
@@ -40,7 +40,7 @@ def lay_out(scene: TableScene, words: Sequence[Word], look: Look) -> Composition
     for column, block in enumerate(plan.head):
         if column or not plan.is_stacked:
             left, top = area.left + plan.left_of(column, block), area.top + plan.head_px - block.height_px
-            elements += letters(block, left=left, top=top, colours=(theme.muted,), motion=enter(grid, 4, rise=16))
+            elements += text_sprites(block, left=left, top=top, colours=(theme.muted,), motion=enter(grid, 4, rise=16))
     top = area.top + head_px
     rule = Box(area.left - grid.px(_OUTDENT), top - max(1, grid.px(2)), area.right + grid.px(_OUTDENT), top)
     parts: list[Element] = [*elements, hairline(look, rule, frame=4)]
@@ -54,25 +54,25 @@ def lay_out(scene: TableScene, words: Sequence[Word], look: Look) -> Composition
 
 def _row(plan: TablePlan, cells: Sequence[TextBlock], look: Look, *, left: int, top: int, start: int) -> list[Element]:
     """The cells of a row, which fade in together; what stands in it is in its middle."""
-    theme, motion = look.theme, Motion(enters=start, over=_ROW_FRAMES, rise_px=look.grid.px(16))
+    theme, motion = look.theme, Motion(enters=start, frames=_ROW_FRAMES, rise_px=look.grid.px(16))
     first, others = cells[0], cells[1:]
     below_px = max(cell.height_px for cell in others)
     elements: list[Element] = []
     if plan.is_stacked:
         top += (plan.row_px - first.height_px - plan.line_gap_px - below_px) // 2
-        elements += letters(first, left=left, top=top, colours=(theme.text,), motion=motion, stagger=0)
+        elements += text_sprites(first, left=left, top=top, colours=(theme.text,), motion=motion, stagger=0)
         top += first.height_px + plan.line_gap_px
     for column, cell in enumerate(cells):
         y = top if plan.is_stacked else top + (plan.row_px - cell.height_px) // 2
         if column or not plan.is_stacked:
             x = left + plan.left_of(column, cell)
             written = theme.muted if column and not plan.numeric[column] else theme.text
-            elements += letters(cell, left=x, top=y, colours=(written,), motion=motion, stagger=0)
+            elements += text_sprites(cell, left=x, top=y, colours=(written,), motion=motion, stagger=0)
     return elements
 
 
 def _band(look: Look, box: Box, *, frame: int) -> Drawing:
     """The faint ground of every other row."""
     mask = rounded(box.width, box.height, radius=look.grid.px(_RADIUS), opacity=_BAND_OPACITY)
-    motion = Motion(enters=frame, over=_ROW_FRAMES)
+    motion = Motion(enters=frame, frames=_ROW_FRAMES)
     return Drawing(mask=mask, ink=colour(look.theme.text), left=box.left, top=box.top, motion=motion)

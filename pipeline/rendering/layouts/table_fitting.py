@@ -11,8 +11,8 @@ from pipeline.rendering.layouts.charts import Sheet
 from pipeline.rendering.layouts.components import sizes
 from pipeline.rendering.number_format import MINUS, is_blank, looks_numeric
 from pipeline.rendering.text.fitting import ACCENT_EM, TextBlock, fit
-from pipeline.rendering.text.line import measure, presentable
-from pipeline.rendering.text.line_breaking import chunks_of
+from pipeline.rendering.text.line import drawable_text, measure
+from pipeline.rendering.text.line_breaking import split_chunks
 from pipeline.rendering.text.styles import BODY, ITEM, TextStyle
 from pipeline.rendering.type_scale import ITEM_SIZES, LABEL_SIZES
 
@@ -53,9 +53,9 @@ class TablePlan:
         return max(block.height_px for block in self.head[self.is_stacked :])
 
     @property
-    def is_cut(self) -> bool:
+    def is_truncated(self) -> bool:
         """Whether words are missing."""
-        return any(cell.cut for row in (self.head[self.is_stacked :], *self.rows) for cell in row)
+        return any(cell.is_truncated for row in (self.head[self.is_stacked :], *self.rows) for cell in row)
 
     def left_of(self, column: int, block: TextBlock) -> int:
         """Where a text of a column begins, from the left of the table."""
@@ -69,10 +69,10 @@ def set_table(scene: TableScene, page: Sheet) -> TablePlan:
     steps = setting.steps
     tries = [(stacked, lines, px, False) for stacked in (False, True) for lines in (1, 2) for px in steps]
     tries += [(stacked, 3, steps[-1], tight) for tight in (False, True) for stacked in (False, True)]
-    for is_stacked, most_lines, size_px, is_tight in tries:
-        if setting.may_fit(size_px, most_lines, is_stacked=is_stacked):
-            plan = setting.at(size_px, most_lines, is_stacked=is_stacked, is_tight=is_tight)
-            if not plan.is_cut and plan.row_px <= setting.share_px(plan):
+    for is_stacked, max_lines, size_px, is_tight in tries:
+        if setting.may_fit(size_px, max_lines, is_stacked=is_stacked):
+            plan = setting.at(size_px, max_lines, is_stacked=is_stacked, is_tight=is_tight)
+            if not plan.is_truncated and plan.row_px <= setting.share_px(plan):
                 return plan
     # Words will be missing: as few as can be, and the rows stay above the captions.
     ways = dict.fromkeys((stacked, lines) for stacked in (page.look.grid.is_stacked, False) for lines in (2, 1))
@@ -121,18 +121,18 @@ class _Setting:
         """Height that a row may have."""
         return (self._page.room_px - plan.head_px - self._grid.px(AFTER_HEAD)) // len(self._texts)
 
-    def may_fit(self, size_px: int, most_lines: int, *, is_stacked: bool) -> bool:
+    def may_fit(self, size_px: int, max_lines: int, *, is_stacked: bool) -> bool:
         """Whether it is worth trying: texts are no longer than their lines together, and no word than a line."""
         _, widths = self._columns(size_px, is_stacked=is_stacked)
         for row, words in zip(self._ems, self._word_ems, strict=True):
             for column, (em, word_em) in enumerate(zip(row, words, strict=True)):
-                lines = 1 if self._numeric[column] else most_lines
+                lines = 1 if self._numeric[column] else max_lines
                 width = widths[column] or self._page.width_px
                 if em * size_px > lines * width or word_em * size_px > width:
                     return False
         return True
 
-    def at(self, size_px: int, most_lines: int, *, is_stacked: bool, is_tight: bool = False) -> TablePlan:
+    def at(self, size_px: int, max_lines: int, *, is_stacked: bool, is_tight: bool = False) -> TablePlan:
         """The table at a type size, its columns as wide as what stands in them asks for; `is_tight`: in low rows."""
         lefts, widths = self._columns(size_px, is_stacked=is_stacked)
         rows = tuple(
@@ -142,14 +142,14 @@ class _Setting:
                     self._styles[column],
                     (size_px,),
                     width_px=widths[column] or self._page.width_px,
-                    most_lines=1 if self._numeric[column] else most_lines,
+                    max_lines=1 if self._numeric[column] else max_lines,
                 )
                 for column, text in enumerate(row)
             )
             for row in self._texts
         )
         # Between the lines of a stacked row, and of neighbours however low rows are, tails and accents have room.
-        reach, accent_px = max(cell.reach_px for row in rows for cell in row), math.ceil(ACCENT_EM * size_px)
+        reach, accent_px = max(cell.clearance_px for row in rows for cell in row), math.ceil(ACCENT_EM * size_px)
         gap = max(self._line_gap, 2 * accent_px) + reach
         padding = max(self._padding // 2, reach + accent_px) if is_tight else self._padding
         plan = TablePlan(
@@ -172,7 +172,7 @@ class _Setting:
         ems = [measure(head, self._head_style) for head in self._heads]
         fitting = [size for size in steps if all(em * size <= width for em, width in zip(ems, room, strict=True))]
         return tuple(
-            fit(text, self._head_style, fitting[:1] or steps[-1:], width_px=width, most_lines=1 if fitting else 2)
+            fit(text, self._head_style, fitting[:1] or steps[-1:], width_px=width, max_lines=1 if fitting else 2)
             for text, width in zip(self._heads, room, strict=True)
         )
 
@@ -246,17 +246,19 @@ def _numeric_columns(scene: TableScene) -> tuple[bool, ...]:
 
 def _width(text: str, style: TextStyle) -> float:
     """Width of a text as it is reckoned when it is broken, in em: words have a little air."""
-    return measure(text, style) + 2 * abs(style.tracking) * len(chunks_of(text, style.language))
+    return measure(text, style) + 2 * abs(style.tracking) * len(split_chunks(text, style.language))
 
 
 def _widest_word(text: str, style: TextStyle) -> float:
     """Width of the widest part that is not broken, in em."""
-    return max((measure(text[part.start : part.end], style) for part in chunks_of(text, style.language)), default=0.0)
+    return max(
+        (measure(text[part.start : part.end], style) for part in split_chunks(text, style.language)), default=0.0
+    )
 
 
 def _written(cell: str, style: TextStyle, is_number: bool) -> str:  # noqa: FBT001 - what its column is
     """A cell as it is shown: a real minus, a dash where there is nothing."""
-    text = presentable(cell, weight=style.weight)
+    text = drawable_text(cell, weight=style.weight)
     if is_blank(text):
         return "–"
     return MINUS + text[1:] if is_number and text.startswith("-") else text

@@ -21,7 +21,7 @@ from pipeline.rendering.layouts.timeline_fitting import DOT, TimelinePlan, set_t
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, Level, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, flat, letters
+from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
@@ -46,7 +46,7 @@ def lay_out(scene: TimelineScene, words: Sequence[Word], look: Look) -> Composit
     content = look.grid.content
     plan = set_timeline(scene, look)
     starts = item_frames(scene, words, len(scene.items))
-    top = content.middle - plan.height_px // 2
+    top = content.centre_y - plan.height_px // 2
     elements: list[Element] = [*header_letters(plan.head, look, top=top)]
     top += plan.head.height_px
     elements += _line(plan, starts, look, top=top)
@@ -84,12 +84,12 @@ def _dot(at: tuple[int, int], look: Look, *, top: int, waits: int, start: int, e
     x, y = look.grid.content.left + at[0], top + at[1]
 
     def round_thing(mask: Image.Image, name: str, motion: Motion) -> Sprite:
-        return flat(mask, name, left=x - mask.width // 2, top=y - mask.height // 2, motion=motion)
+        return solid_sprite(mask, name, left=x - mask.width // 2, top=y - mask.height // 2, motion=motion)
 
     circle = ring(grid.px(DOT), grid.px(_DOT_LINE))
     yield round_thing(circle, theme.line, Motion(enters=waits))
     # When the line has arrived.
-    told = Motion(enters=start + (FADE_FRAMES if waits else 0), over=FADE_FRAMES)
+    told = Motion(enters=start + (FADE_FRAMES if waits else 0), frames=FADE_FRAMES)
     gone = (Level(ends, 0),) if ends is not None else ()
     yield round_thing(disc(grid.px(_HALO)), theme.accent, replace(told, levels=(Level(0, _HALO_LEVEL), *gone)))
     yield round_thing(circle, theme.accent, told)
@@ -103,7 +103,9 @@ def _words(plan: TimelinePlan, index: int, look: Look, *, top: int, start: int, 
     place = plan.places[index]
     dimmed = replace(motion, levels=(Level(ends, DIMMED),)) if ends is not None else motion
     (x, y) = place.when
-    yield from letters(plan.whens[index], left=left + x, top=top + y, colours=(theme.text,), motion=dimmed)
+    yield from text_sprites(plan.whens[index], left=left + x, top=top + y, colours=(theme.text,), motion=dimmed)
     (x, y) = place.text
     later = replace(motion, enters=start + 3)
-    yield from letters(plan.texts[index], left=left + x, top=top + y, colours=(theme.muted,), motion=later, stagger=2)
+    yield from text_sprites(
+        plan.texts[index], left=left + x, top=top + y, colours=(theme.muted,), motion=later, stagger=2
+    )

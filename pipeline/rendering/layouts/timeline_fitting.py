@@ -10,7 +10,7 @@ from pipeline.model import TimelineScene
 from pipeline.rendering.layouts.components import sizes
 from pipeline.rendering.layouts.header import Header, header
 from pipeline.rendering.look import Look
-from pipeline.rendering.text.fitting import TextBlock, fit_alike
+from pipeline.rendering.text.fitting import TextBlock, fit_uniform
 from pipeline.rendering.text.line import measure
 from pipeline.rendering.text.styles import BODY, HEADING, TextStyle
 from pipeline.rendering.type_scale import HEADING_SIZES
@@ -87,9 +87,9 @@ class TimelinePlan:
         return self.head.height_px + self.body_px
 
     @property
-    def is_cut(self) -> bool:
+    def is_truncated(self) -> bool:
         """Whether there is a text that had no room."""
-        return any(block.cut for block in (*self.whens, *self.texts))
+        return any(block.is_truncated for block in (*self.whens, *self.texts))
 
 
 def set_timeline(scene: TimelineScene, look: Look) -> TimelinePlan:
@@ -104,9 +104,9 @@ def set_timeline(scene: TimelineScene, look: Look) -> TimelinePlan:
         smaller = len(scale) - 1 if squeeze.may_cut else 0 if squeeze.beside else few
         while smaller < len(scale):
             plan = _try(scene, look, squeeze, smaller)
-            if plan.height_px <= room_px and (not plan.is_cut or squeeze.may_cut):
+            if plan.height_px <= room_px and (not plan.is_truncated or squeeze.may_cut):
                 return plan
-            if plan.is_cut:
+            if plan.is_truncated:
                 # Even at the smallest size.
                 break
             taken = [block.size_px for block in plan.whens if block.lines]
@@ -123,16 +123,16 @@ def _try(scene: TimelineScene, look: Look, squeeze: _Squeeze, smaller: int) -> T
     if squeeze.beside:
         steps = sizes(grid, _BESIDE_SIZES[smaller:])
         width = round(grid.content.width * _WHEN_SHARE)
-        whens = fit_alike(times, replace(style, leading=text_style.leading), steps, width_px=width, most_lines=2)
+        whens = fit_uniform(times, replace(style, leading=text_style.leading), steps, width_px=width, max_lines=2)
         dot_x = max(when.width_px for when in whens) + grid.px(_BESIDE_LINE)
         width = grid.content.width - dot_x - grid.px(_BESIDE_LINE)
-        texts = fit_alike(events, text_style, (whens[0].size_px,), width_px=width, most_lines=squeeze.lines)
+        texts = fit_uniform(events, text_style, (whens[0].size_px,), width_px=width, max_lines=squeeze.lines)
     else:
         width = grid.content.width - grid.px(_INDENT) if grid.is_stacked else _column_width(look, count)
-        whens = fit_alike(times, style, sizes(grid, _WHEN_SIZES[smaller:]), width_px=width)
+        whens = fit_uniform(times, style, sizes(grid, _WHEN_SIZES[smaller:]), width_px=width)
         step = (smaller - _START_STACKED if grid.is_stacked else smaller) // 2
         text_steps = sizes(grid, _TEXT_SIZES[step:] or _TEXT_SIZES[-1:])
-        texts = _large(events, text_style, text_steps, width_px=width, most_lines=squeeze.lines)
+        texts = _large(events, text_style, text_steps, width_px=width, max_lines=squeeze.lines)
         dot_x = grid.px(DOT) // 2
     if grid.is_stacked:
         room_px = grid.content.height - grid.px(_AIR) - head.height_px
@@ -146,15 +146,15 @@ def _try(scene: TimelineScene, look: Look, squeeze: _Squeeze, smaller: int) -> T
 
 
 def _large(
-    events: Sequence[str], style: TextStyle, steps: Sequence[int], *, width_px: int, most_lines: int
+    events: Sequence[str], style: TextStyle, steps: Sequence[int], *, width_px: int, max_lines: int
 ) -> tuple[TextBlock, ...]:
     """All in the largest size in which each takes a few lines, even or not: there is room below, and little across."""
     for size_px in steps[:-1]:
         widest = max((measure(word, style) for event in events for word in event.split()), default=0.0)
-        blocks = fit_alike(events, style, (size_px,), width_px=width_px, most_lines=min(_FEW_LINES, most_lines))
-        if widest * size_px <= width_px and not any(block.cut for block in blocks):
+        blocks = fit_uniform(events, style, (size_px,), width_px=width_px, max_lines=min(_FEW_LINES, max_lines))
+        if widest * size_px <= width_px and not any(block.is_truncated for block in blocks):
             return blocks
-    return fit_alike(events, style, steps, width_px=width_px, most_lines=most_lines)
+    return fit_uniform(events, style, steps, width_px=width_px, max_lines=max_lines)
 
 
 def _pitch(look: Look, count: int) -> int:
@@ -172,7 +172,7 @@ def _column_width(look: Look, count: int) -> int:
 
 def _below(when: TextBlock, text: TextBlock, look: Look) -> int:
     """From the last baseline of a time to the capitals of what happened."""
-    return look.grid.px(16) + when.size_px * 3 // 8 + text.reach_px if text.lines else 0
+    return look.grid.px(16) + when.size_px * 3 // 8 + text.clearance_px if text.lines else 0
 
 
 def _across(whens: Sequence[TextBlock], texts: Sequence[TextBlock], look: Look) -> tuple[tuple[_Place, ...], int]:
@@ -181,7 +181,7 @@ def _across(whens: Sequence[TextBlock], texts: Sequence[TextBlock], look: Look) 
     pitch, gap, radius = _pitch(look, count), grid.px(_FROM_LINE), grid.px(DOT) // 2
     if count <= _MOST_ON_ONE_SIDE:
         line_y = max(when.height_px for when in whens) + gap
-        text_y = line_y + gap + max(text.reach_px for text in texts)
+        text_y = line_y + gap + max(text.clearance_px for text in texts)
         places = [
             _Place(
                 (index * pitch + radius, line_y),
@@ -217,7 +217,7 @@ def _downwards(
     ]
     gap = (room_px - sum(heights)) // max(1, len(heights) - 1) // step * step
     least = grid.px(_LEAST_BETWEEN_BESIDE) if beside else grid.px(_LEAST_BETWEEN_ROWS) + whens[0].size_px // 2
-    least += texts[0].reach_px
+    least += texts[0].clearance_px
     gap = min(max(gap, least), grid.px(_MOST_BETWEEN_ROWS))
     places, top = [], 0
     for when, offset, height in zip(whens, offsets, heights, strict=True):

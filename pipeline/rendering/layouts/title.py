@@ -14,7 +14,7 @@ from pipeline.rendering.layouts.components import bar, corner_motif, enter, kick
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import AT_ONCE
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, letters
+from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, DISPLAY
@@ -55,28 +55,28 @@ def lay_out(scene: TitleScene, words: Sequence[Word], look: Look) -> Composition
     label, heading, subtitle = plan.label, plan.heading, plan.subtitle
     above, below = _around(label, heading, subtitle, look)
     height = above + heading.height_px + below
-    top = low_top(grid, height) if grid.is_stacked else grid.content.middle - height // 2
+    top = low_top(grid, height) if grid.is_stacked else grid.content.centre_y - height // 2
     elements: list[Element] = []
     if grid.is_stacked:
         elements += corner_motif(look, above=top, opacity=1.0, begun=_BEGUN)
     else:
-        centre = (plan.figure_x, grid.content.middle)
+        centre = (plan.figure_x, grid.content.centre_y)
         elements.append(motif(look, side_px=plan.figure_px, centre=centre, begun=_BEGUN))
-    elements += letters(label, left=left, top=top, colours=(theme.accent,), motion=AT_ONCE)
+    elements += text_sprites(label, left=left, top=top, colours=(theme.accent,), motion=AT_ONCE)
     top += above
-    elements += letters(heading, left=left, top=top, colours=(theme.text,), motion=AT_ONCE, stagger=0)
-    top += heading.height_px + heading.reach_px + grid.type_px(_ABOVE_BAR)
+    elements += text_sprites(heading, left=left, top=top, colours=(theme.text,), motion=AT_ONCE, stagger=0)
+    top += heading.height_px + heading.clearance_px + grid.type_px(_ABOVE_BAR)
     elements.append(bar(look, left=left, top=top, frame=8))
     top += grid.px(8 + 48)
-    elements += letters(subtitle, left=left, top=top, colours=(theme.muted,), motion=enter(grid, 10))
+    elements += text_sprites(subtitle, left=left, top=top, colours=(theme.muted,), motion=enter(grid, 10))
     return Composition(ground=background(look.format, theme, LIGHTS), elements=elements)
 
 
 def _around(label: TextBlock, heading: TextBlock, subtitle: TextBlock, look: Look) -> tuple[int, int]:
     """What stands above the heading and below it, with the gaps between, in pixels."""
     grid = look.grid
-    above = label.height_px + grid.px(48) + heading.reach_px if label.lines else 0
-    below = heading.reach_px + grid.type_px(_ABOVE_BAR) + grid.px(8)
+    above = label.height_px + grid.px(48) + heading.clearance_px if label.lines else 0
+    below = heading.clearance_px + grid.type_px(_ABOVE_BAR) + grid.px(8)
     below += grid.px(48) + subtitle.height_px if subtitle.lines else 0
     return above, below
 
@@ -95,10 +95,10 @@ def _fitted(scene: TitleScene, look: Look, width_px: int, figure_x: int) -> _Pla
     steps = sizes(grid, DISPLAY_SIZES)
     high = round(_SHARE_STACKED * grid.content.height) if grid.is_stacked else grid.px(_HIGH)
     label = kicker(scene.kicker, look, width_px=width_px)
-    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width_px, most_lines=2)
+    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width_px, max_lines=2)
 
     def title(high: int) -> TextBlock:
-        return fit(scene.heading, look.styled(DISPLAY), steps, width_px=width_px, height_px=high, most_lines=5)
+        return fit(scene.heading, look.styled(DISPLAY), steps, width_px=width_px, height_px=high, max_lines=5)
 
     heading = title(high)
     over = sum(_around(label, heading, subtitle, look)) + heading.height_px - grid.content.height

@@ -1,4 +1,4 @@
-"""One picture that is changed in place: only rectangles in which something moved are drawn again."""
+"""The canvas: one picture that is updated in place, redrawing only dirty rectangles."""
 
 from __future__ import annotations
 
@@ -12,48 +12,48 @@ Patch = tuple[Picture, Box]
 
 
 class Canvas:
-    """The background with elements on it, lowest first."""
+    """A background with elements on it, bottom to top."""
 
     def __init__(self, ground: Picture, elements: Sequence[Element]) -> None:
         self._ground, self._elements = ground, elements
         self._poses: list[Hashable | None] = [None] * len(elements)
         self.screen = Box(0, 0, *ground.size)
         self.picture = ground.copy()
-        # Nothing changes from this frame on.
+        # No element changes from this frame on.
         self.rests_from = max((element.rests_from for element in elements), default=0)
 
     def advance(self, frame: float) -> list[Patch]:
-        """Take the poses of a frame and return what has to change on the picture; nothing if it looks the same."""
+        """Take the poses of a frame and return the patches that change the picture; empty if it looks the same."""
         dirty: list[Box] = []
         for index, element in enumerate(self._elements):
             before, now = self._poses[index], element.pose(frame)
             if before != now:
-                dirty += [box.even().within(self.screen) for box in element.changes(before, now)]
+                dirty += [box.even().clipped_to(self.screen) for box in element.changes(before, now)]
                 self._poses[index] = now
         patches = [(self._draw(box), box) for box in _merged(dirty)]
         return [(patch, box) for patch, box in patches if self.picture.differs(patch, box)]
 
     def apply(self, patches: Sequence[Patch]) -> None:
-        """Put changes on the picture."""
+        """Paste patches onto the picture."""
         for patch, box in patches:
             self.picture.paste(patch, box)
 
     def _draw(self, box: Box) -> Picture:
         patch = self._ground.crop(box)
         for element, pose in zip(self._elements, self._poses, strict=True):
-            if pose is not None and element.box(pose).meets(box):
+            if pose is not None and element.box(pose).intersects(box):
                 element.paint(patch, box, pose)
         return patch
 
 
 def _merged(boxes: Sequence[Box]) -> list[Box]:
-    """The boxes, those that share pixels joined, so that no pixel is drawn twice."""
+    """The boxes with overlapping ones united, so that no pixel is drawn twice."""
     merged: list[Box] = []
     for box in boxes:
         if not box.width or not box.height:
             continue
         grown = box
-        while touching := [other for other in merged if other.meets(grown)]:
+        while touching := [other for other in merged if other.intersects(grown)]:
             for other in touching:
                 merged.remove(other)
                 grown = grown.union(other)

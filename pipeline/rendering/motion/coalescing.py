@@ -1,7 +1,7 @@
-"""Without motion: what would come one after another within a moment is there at once.
+"""Coalesces changes: what would appear one after another within a moment appears at once.
 
-Layouts let things come a few frames apart, so that the eye follows. Where nothing moves, that would be a stutter, and
-at the beginning of a film a bare picture.
+Layouts stagger entrances by a few frames to guide the eye. Without motion that would be a stutter, and at the start of
+a film a bare first picture.
 """
 
 from __future__ import annotations
@@ -17,50 +17,54 @@ from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.theme.theme import Manner
 
 # Two thirds of a second.
-_BURST_FRAMES = 20
+_WINDOW_FRAMES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Burst:
-    """All that changes from frame `first` to frame `last` changes in `first`."""
+class Window:
+    """All changes from frame `first` to frame `last` happen at `first`."""
 
     first: int
     last: int
 
 
-def in_bursts(composition: Composition, frames: int) -> Composition:
-    """The same for a scene of so many frames of motion, its elements coming and going in bursts."""
-    bursts = _bursts(composition.elements, frames)
-    return replace(composition, elements=[Stepped(element=each, bursts=bursts) for each in composition.elements])
+def coalesce(composition: Composition, frames: int) -> Composition:
+    """The composition of a scene of `frames` animation frames with its changes coalesced."""
+    bursts = _windows(composition.elements, frames)
+    return replace(
+        composition, elements=[CoalescedElement(element=each, windows=bursts) for each in composition.elements]
+    )
 
 
-def begun(composition: Composition) -> Composition:
-    """The same, with all that comes within a moment of its beginning there at once; it goes on from there."""
-    first = (Burst(first=0, last=_BURST_FRAMES),)
-    return replace(composition, elements=[Stepped(element=each, bursts=first) for each in composition.elements])
+def complete_first_window(composition: Composition) -> Composition:
+    """The composition with everything that appears within a moment of its start there at once."""
+    first = (Window(first=0, last=_WINDOW_FRAMES),)
+    return replace(
+        composition, elements=[CoalescedElement(element=each, windows=first) for each in composition.elements]
+    )
 
 
-def _bursts(elements: Sequence[Element], frames: int) -> tuple[Burst, ...]:
-    bursts = [Burst(first=0, last=0)]
+def _windows(elements: Sequence[Element], frames: int) -> tuple[Window, ...]:
+    bursts = [Window(first=0, last=0)]
     before = [element.pose(0) for element in elements]
     for frame in range(1, frames):
         now = [element.pose(frame) for element in elements]
         if now != before:
             first = bursts[-1].first
-            if frame - first < _BURST_FRAMES:
-                bursts[-1] = Burst(first=first, last=frame)
+            if frame - first < _WINDOW_FRAMES:
+                bursts[-1] = Window(first=first, last=frame)
             else:
-                bursts.append(Burst(first=frame, last=frame))
+                bursts.append(Window(first=frame, last=frame))
         before = now
     return tuple(bursts)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stepped:
-    """An element that is in each burst as it is at its end."""
+class CoalescedElement:
+    """An element that shows its state at the end of each window throughout that window."""
 
     element: Element
-    bursts: tuple[Burst, ...]
+    windows: tuple[Window, ...]
 
     @property
     def rests_from(self) -> int:
@@ -69,7 +73,7 @@ class Stepped:
 
     def pose(self, frame: float) -> Hashable | None:
         """See `Element`."""
-        burst = self.bursts[bisect(self.bursts, frame, key=lambda burst: burst.first) - 1]
+        burst = self.windows[bisect(self.windows, frame, key=lambda burst: burst.first) - 1]
         return self.element.pose(max(frame, burst.last))
 
     def box(self, pose: Hashable) -> Box:
@@ -84,10 +88,10 @@ class Stepped:
         """See `Element`."""
         self.element.paint(patch, origin, pose)
 
-    def mirrored(self, width_px: int) -> Stepped:
+    def mirrored(self, width_px: int) -> CoalescedElement:
         """See `Element`."""
         return replace(self, element=self.element.mirrored(width_px))
 
-    def entering(self, manner: Manner) -> Stepped:
+    def entering(self, manner: Manner) -> CoalescedElement:
         """See `Element`."""
         return replace(self, element=self.element.entering(manner))

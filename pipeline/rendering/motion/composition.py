@@ -14,32 +14,32 @@ from pipeline.theme.theme import Manner
 
 @dataclass(frozen=True, kw_only=True)
 class Composition:
-    """The background and what comes and goes on it, lowest first."""
+    """The background and the elements on it, bottom to top."""
 
     ground: Picture
     elements: Sequence[Element]
-    # Whether a picture fills the frame: captions on it are light in every theme, as other words there are.
+    # Whether a picture fills the frame: text and captions on it are light in every theme.
     is_picture: bool = False
 
     def mirrored(self) -> Composition:
-        """The same for a language that runs right to left: what stood on the left stands on the right."""
+        """This composition mirrored for right-to-left languages."""
         width_px, _ = self.ground.size
         elements = [element.mirrored(width_px) for element in self.elements]
         return replace(self, ground=self.ground.mirrored(), elements=elements)
 
     def entering(self, manner: Manner) -> Composition:
-        """The same, its elements entering in this manner."""
+        """This composition with entrances adjusted to `manner`."""
         return replace(self, elements=[element.entering(manner) for element in self.elements])
 
     def stage(self) -> Composition:
-        """The same before anything comes: the background, a picture that fills the frame, and what is there at once."""
-        return replace(self, elements=[each for each in self.elements if _is_there(each)])
+        """This composition without what enters: background, full-frame picture, elements there from the start."""
+        return replace(self, elements=[each for each in self.elements if _is_static(each)])
 
     def under(self, overlay: Sequence[Element]) -> Composition:
-        """The same composition with more elements on top."""
+        """This composition with `overlay` on top."""
         return replace(self, elements=[*self.elements, *overlay])
 
 
-def _is_there(element: Element) -> bool:
+def _is_static(element: Element) -> bool:
     pose = element.pose(0)
     return isinstance(element, MovingStill) or (pose is not None and pose == element.pose(AT_REST))

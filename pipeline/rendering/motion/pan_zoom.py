@@ -1,10 +1,4 @@
-"""Pan and zoom over a still: the one case in which every frame differs.
-
-A window moves over the still and grows or shrinks; what it shows is drawn to fractions of a pixel by resampling
-(`media/pictures/scaling.py`). The still is brought to the size at which its closest view has a little more than one
-pixel for each on the screen, once: then no frame costs more than its own pixels, and none is blurred by enlarging what
-the still had more of. One that is much too small for that stays as it is.
-"""
+"""Pan and zoom over a photograph (Ken Burns effect): the one case in which every frame differs."""
 
 from __future__ import annotations
 
@@ -26,9 +20,9 @@ _MOST_ENLARGED = 1.25
 
 
 class Framing(NamedTuple):
-    """What of a still is shown: its point `x`, `y` (0 to 1) as near to the middle as can be, `zoom` times as large.
+    """What a view shows: point `x`, `y` (0 to 1) as close to the centre as possible, magnified by `zoom`.
 
-    With a zoom of 1 as much is shown as fills the area.
+    A zoom of 1 shows as much as fills the area.
     """
 
     x: float = 0.5
@@ -37,7 +31,7 @@ class Framing(NamedTuple):
 
 
 class _View(NamedTuple):
-    """A part of the still, in its pixels."""
+    """A part of the photograph, in its pixels."""
 
     left: float
     top: float
@@ -47,27 +41,27 @@ class _View(NamedTuple):
 
 @dataclass(kw_only=True)
 class MovingStill:
-    """An element for the canvas; see `moving_still`."""
+    """An element that pans and zooms over a photograph; see `moving_still`."""
 
-    # Of brightness and the two colours.
+    # Luma and the two chroma planes.
     planes: tuple[Scaler, ...]
-    # Width and height of the still, in the pixels that views are told in.
+    # Size of the photograph, in the pixels of views.
     size: tuple[int, int]
     area: Box
     start: _View
     end: _View
-    over: int
-    # The view that was drawn last, and what it shows: a part of it may be asked for again.
+    frames: int
+    # The last view and its picture: several parts of it may be requested.
     _shown: tuple[Hashable, Picture] | None = None
 
     @property
     def rests_from(self) -> int:
         """See `sprites.Element`."""
-        return self.over
+        return self.frames
 
     def pose(self, frame: float) -> _View:
-        """See `sprites.Element`. Once it has arrived it rests at its end."""
-        return _between(self.start, self.end, min(1.0, frame / self.over))
+        """See `sprites.Element`. Rests at the end view."""
+        return _interpolate(self.start, self.end, min(1.0, frame / self.frames))
 
     def box(self, pose: Hashable) -> Box:  # noqa: ARG002
         """See `sprites.Element`."""
@@ -78,16 +72,16 @@ class MovingStill:
         return [self.area]
 
     def mirrored(self, width_px: int) -> MovingStill:
-        """See `sprites.Element`. It stands elsewhere; what it shows is not turned round."""
+        """See `sprites.Element`. It is moved, but its content is not flipped."""
         area = self.area.moved(width_px - self.area.right - self.area.left, 0)
         return replace(self, area=area)
 
     def entering(self, manner: Manner) -> MovingStill:
-        """See `sprites.Element`. With less motion it rests where it would have arrived."""
+        """See `sprites.Element`. With less motion it rests at its end view."""
         return replace(self, start=self.end) if manner.amount != "full" else self
 
     def passes_behind(self, box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
-        """The part of the still, in pixels of it at a size, that is behind a box of the area at some time."""
+        """The part of the photograph, scaled to `size`, that is behind a box of the picture at any time."""
         corners = []
         for view in (self.start, self.end):
             across, down = (view.right - view.left) / self.area.width, (view.bottom - view.top) / self.area.height
@@ -98,7 +92,7 @@ class MovingStill:
         lefts, tops, rights, bottoms = (
             [at * scale for at in each] for each, scale in zip(zip(*corners, strict=True), scales, strict=True)
         )
-        # A pixel more on each side: what is drawn is made of its neighbours as well.
+        # Padding on each side: resampling reads neighbouring pixels.
         left, top = max(0, math.floor(min(lefts)) - 2), max(0, math.floor(min(tops)) - 2)
         return left, top, min(size[0], math.ceil(max(rights)) + 2), min(size[1], math.ceil(max(bottoms)) + 2)
 
@@ -107,49 +101,46 @@ class MovingStill:
         assert isinstance(pose, _View)
         if self._shown is None or self._shown[0] != pose:
             self._shown = pose, self._seen(pose)
-        seen = self.area.within(origin)
+        seen = self.area.clipped_to(origin)
         shown = self._shown[1]
         part = shown if seen == self.area else shown.crop(seen.moved(-self.area.left, -self.area.top))
         patch.paste(part, seen.moved(-origin.left, -origin.top))
 
     def _seen(self, view: _View) -> Picture:
         boxes = (view, *[_View(*(edge / 2 for edge in view))] * 2)
-        return Picture(*(Image.fromarray(plane.seen(box)) for plane, box in zip(self.planes, boxes, strict=True)))
+        return Picture(*(Image.fromarray(plane.resample(box)) for plane, box in zip(self.planes, boxes, strict=True)))
 
 
-def moving_still(image: Image.Image, area: Box, *, start: Framing, end: Framing, over: int) -> MovingStill:
-    """An image (mode RGB) that fills an even box of the picture, and moves from one framing to another.
-
-    It sets out with the scene and arrives `over` frames later.
-    """
+def moving_still(image: Image.Image, area: Box, *, start: Framing, end: Framing, frames: int) -> MovingStill:
+    """An image (mode RGB) that fills an even box and moves from one framing to another within `frames` frames."""
     width, height = image.size
     scale = max(area.width / width, area.height / height) * max(1.0, start.zoom, end.zoom) * MIN_DOWNSCALE
     if scale > _MOST_ENLARGED:
         scale = 1.0
-    # Even, since colours have half the size.
+    # Even, because of chroma subsampling.
     size = (math.ceil(width * scale / 2) * 2, math.ceil(height * scale / 2) * 2)
     still = Picture.of(image.resize(size, Image.Resampling.LANCZOS))
     views = [_view(framing, size, area) for framing in (start, end)]
     most = max((view.right - view.left) / area.width for view in views)
     sizes = [(area.width, area.height), *[(area.width // 2, area.height // 2)] * 2]
     planes = tuple(Scaler(np.asarray(plane), at, most=most) for plane, at in zip(still, sizes, strict=True))
-    return MovingStill(planes=planes, size=size, area=area, start=views[0], end=views[1], over=max(1, over))
+    return MovingStill(planes=planes, size=size, area=area, start=views[0], end=views[1], frames=max(1, frames))
 
 
 def _view(framing: Framing, size: tuple[int, int], area: Box) -> _View:
-    """The part that a framing shows: of the shape of the area, inside the still."""
+    """The part that a framing shows: with the aspect ratio of the area, inside the photograph."""
     per_px = min(size[0] / area.width, size[1] / area.height) / max(1.0, framing.zoom)
-    # No larger than the still, whatever floats make of it.
+    # Clamped against float errors.
     width, height = min(size[0], area.width * per_px), min(size[1], area.height * per_px)
     left = min(max(0.0, framing.x * size[0] - width / 2), size[0] - width)
     top = min(max(0.0, framing.y * size[1] - height / 2), size[1] - height)
     return _View(left, top, left + width, top + height)
 
 
-def _between(start: _View, end: _View, share: float) -> _View:
-    """The view after `share` of the way. The eye sees a zoom as even when it grows by the same factor each frame."""
+def _interpolate(start: _View, end: _View, share: float) -> _View:
+    """The view after `share` of the way. A zoom looks even if it grows by the same factor in each frame."""
     before, after = start.right - start.left, end.right - end.left
     ratio = after / before
-    # So far as the width has come, the corners have: each point of the still moves in a straight line.
+    # Corners move in proportion to the width, so that each point of the photograph moves in a straight line.
     way = share if abs(ratio - 1) < 1e-6 else (ratio**share - 1) / (ratio - 1)
     return _View(*(first + (last - first) * way for first, last in zip(start, end, strict=True)))

@@ -1,4 +1,4 @@
-"""What is put on the picture: cut-out pieces of colour with a place and a motion."""
+"""Elements of a composition: masks filled with colour, with a position and a motion."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from PIL import Image, ImageChops
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.animation import FULL, STAGGER_FRAMES, Motion, Pose
-from pipeline.rendering.motion.reveal import Reach, opacities
-from pipeline.rendering.motion.ycbcr import Colour, Picture, colour, part_of, tile
+from pipeline.rendering.motion.reveal import OrderRanges, opacities
+from pipeline.rendering.motion.ycbcr import Colour, Picture, colour, crop_ink, tile
 from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.rasterising import Ink, draw_ink
 from pipeline.theme.colours import rgb
@@ -20,15 +20,15 @@ from pipeline.theme.theme import Manner
 
 
 class Element(Protocol):
-    """Anything the canvas can show. A pose is all that tells one of its looks from another."""
+    """Anything the canvas can show. Its pose determines how it looks."""
 
     @property
     def rests_from(self) -> int:
-        """The frame from which on its pose stays the same."""
+        """The frame from which its pose is constant."""
         ...
 
     def pose(self, frame: float) -> Hashable | None:
-        """How it stands in a frame; None while it is not there."""
+        """Its state in a frame; None while it is invisible."""
         ...
 
     def box(self, pose: Hashable) -> Box:
@@ -36,44 +36,44 @@ class Element(Protocol):
         ...
 
     def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
-        """Where two different poses differ; None is not there."""
+        """The boxes in which two different poses differ; None is invisible."""
         ...
 
     def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
-        """Put it on `patch`, a picture of the even rectangle `origin`."""
+        """Paint it on `patch`, a picture of the even box `origin`."""
         ...
 
     def mirrored(self, width_px: int) -> Element:
-        """The same where it stands in a layout that begins at the right, on a picture so wide."""
+        """The element in a right-to-left layout, on a picture `width_px` wide."""
         ...
 
     def entering(self, manner: Manner) -> Element:
-        """The same, entering in this manner; for who does not want to see things move it fades in where it stays."""
+        """The element with its entrance adjusted to `manner`: with reduced motion it fades in without moving."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sprite:
-    """A mask (mode L) filled with colour, its corner at `left` and `top`, pixels of the picture.
+    """A mask (mode L) filled with colour, its top left corner at `left` and `top`.
 
-    `order` (mode L, 0 first) says when each pixel appears while the sprite is drawn on.
+    `order` (mode L, 0 first) is the order in which pixels appear while the sprite is drawn on.
     """
 
     mask: Image.Image
-    # One colour, or the `tile` of an image of the size of the mask.
+    # One colour, or the `tile` of an image as large as the mask.
     ink: Colour | Picture
     left: int
     top: int
     motion: Motion
     order: Image.Image | None = None
-    # Left and right edge of what it is a part of (a line of text, a dial), which is mirrored as one; None: itself.
+    # Left and right edge of the group it belongs to (a line of text, a ring), which is mirrored as one; None: its own.
     span: tuple[int, int] | None = None
-    # The text that it is a line of, and whether words of it are missing.
+    # The text that it is a line of, and whether that is truncated.
     text: str = ""
-    is_cut: bool = False
+    is_truncated: bool = False
 
     def mirrored(self, width_px: int) -> Sprite:
-        """See `Element`. It moves and is not turned round: letters and dials stay as they are."""
+        """See `Element`. It is moved, not flipped: letters and figures stay as they are."""
         left, right = self.span or (self.left, self.left + self.mask.width)
         shift = width_px - right - left
         return replace(self, left=self.left + shift, span=(left + shift, right + shift))
@@ -99,18 +99,18 @@ class Sprite:
     def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
         """See `Element`."""
         poses = [pose if isinstance(pose, Pose) else None for pose in (before, now)]
-        if self._reach and all(pose is None or pose.is_being_drawn for pose in poses):
-            return [self._reach.between(*poses).moved(self.left, self.top)]
+        if self._order_ranges and all(pose is None or pose.is_being_drawn for pose in poses):
+            return [self._order_ranges.between(*poses).moved(self.left, self.top)]
         return [self.box(pose) for pose in poses if pose]
 
     def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
         """See `Element`."""
         assert isinstance(pose, Pose)
         whole = self.box(pose)
-        seen = whole.even().within(origin)
+        seen = whole.even().clipped_to(origin)
         if not seen.width or not seen.height:
             return
-        # Beyond its edges a mask is empty.
+        # `crop` pads with zeros beyond the mask.
         part = seen.moved(-whole.left, -whole.top)
         mask = self.mask.crop(part)
         if self.order is not None and pose.drawn < FULL:
@@ -118,27 +118,27 @@ class Sprite:
             mask = ImageChops.multiply(mask, order.point(opacities(pose)))
         elif pose.opacity < FULL:
             mask = mask.point(_opacity_table(pose.opacity))
-        patch.fill(part_of(self.ink, part), mask, seen.moved(-origin.left, -origin.top))
+        patch.fill(crop_ink(self.ink, part), mask, seen.moved(-origin.left, -origin.top))
 
     @cached_property
-    def _reach(self) -> Reach | None:
-        return Reach.of(self.mask, self.order) if self.order is not None else None
+    def _order_ranges(self) -> OrderRanges | None:
+        return OrderRanges.of(self.mask, self.order) if self.order is not None else None
 
 
-def flat(mask: Image.Image, name: str, *, left: int, top: int, motion: Motion) -> Sprite:
+def solid_sprite(mask: Image.Image, name: str, *, left: int, top: int, motion: Motion) -> Sprite:
     """A mask in a single colour, #RRGGBB."""
     return Sprite(mask=mask, ink=colour(name), left=left, top=top, motion=motion)
 
 
-def written(ink: Ink, name: str, *, left: int, top: int, motion: Motion) -> Sprite:
-    """Letters in a single colour, #RRGGBB, the emoji among them in their own; the pen begins at `left` and `top`."""
-    sprite = flat(ink.mask, name, left=left + ink.left, top=top + ink.top, motion=motion)
-    if ink.signs is None:
+def ink_sprite(ink: Ink, name: str, *, left: int, top: int, motion: Motion) -> Sprite:
+    """Rasterised text in a single colour, #RRGGBB, its emoji in their own; the pen starts at `left` and `top`."""
+    sprite = solid_sprite(ink.mask, name, left=left + ink.left, top=top + ink.top, motion=motion)
+    if ink.emoji_layer is None:
         return sprite
     return replace(sprite, ink=tile(ink.painted(Image.new("RGB", ink.mask.size, rgb(name)))))
 
 
-def letters(
+def text_sprites(
     block: TextBlock,
     *,
     left: int,
@@ -148,10 +148,10 @@ def letters(
     stagger: int = STAGGER_FRAMES,
     centre_in_px: int | None = None,
 ) -> list[Sprite]:
-    """A text as sprites, each line `stagger` frames after the one above.
+    """A text block as sprites, each line `stagger` frames after the one above.
 
-    `left` and `top` in pixels; `top` is the top of the first line's capitals; `colours` are those of the groups of
-    letters in order. With `centre_in_px` each line is centred in that width, else lines begin at `left`.
+    `left` and `top` are in pixels, `top` being the top of the first line's capitals; `colours` are those of the letter
+    groups in order. With `centre_in_px` each line is centred in that width, else lines start at `left`.
     """
     sprites = []
     text = " ".join(line.text.strip() for line in block.lines)
@@ -165,8 +165,8 @@ def letters(
         for group, name in enumerate(colours):
             ink = draw_ink(line, block.size_px, group)
             if ink:
-                sprite = written(ink, name, left=start, top=baseline, motion=moved)
-                sprites.append(replace(sprite, span=span, text=text, is_cut=block.cut))
+                sprite = ink_sprite(ink, name, left=start, top=baseline, motion=moved)
+                sprites.append(replace(sprite, span=span, text=text, is_truncated=block.is_truncated))
     return sprites
 
 

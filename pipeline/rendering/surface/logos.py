@@ -16,7 +16,7 @@ import numpy.typing as npt
 from PIL import Image, ImageFilter
 
 from pipeline.errors import InputError
-from pipeline.rendering.asset_loading import decoded_logo
+from pipeline.rendering.asset_loading import decode_logo
 from pipeline.rendering.assets import Logo
 from pipeline.rendering.surface.shapes import rounded
 from pipeline.theme.colours import rgb
@@ -129,4 +129,4 @@ def _decoded(path: str, sha256: str) -> Image.Image:
         raise InputError("the logo is gone", where=path, hint="Put it back, and go on") from error
     if hashlib.sha256(data).hexdigest() != sha256:
         raise InputError("the logo was changed while films were made", where=path, hint="Start again")
-    return decoded_logo(data, path)
+    return decode_logo(data, path)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from pipeline.rendering.motion.ycbcr import Picture, colour, from_rgb, rimmed
+from pipeline.rendering.motion.ycbcr import Picture, colour, from_rgb, padded
 from pipeline.rendering.surface.shapes import WHOLE, Field, Part, Plane, image, inside, stroke
 from pipeline.theme.colours import rgb
 from pipeline.theme.theme import Theme
@@ -41,7 +41,7 @@ class Figure(NamedTuple):
 
     def tile(self, theme: Theme) -> Picture:
         """Its colours, to fill its mask with."""
-        slope, share = rimmed(self.slope), rimmed(self.share)
+        slope, share = padded(self.slope), padded(self.share)
         ramp, cool = from_rgb(_ramp(theme).astype(np.float32)) + np.float32(0.5), colour(theme.accent_2)
         planes = []
         for channel, level in enumerate(cool):

@@ -14,7 +14,7 @@ from PIL import Image
 
 from pipeline.model import Still
 from pipeline.rendering.grid import Box
-from pipeline.rendering.motion.sprites import Sprite, flat
+from pipeline.rendering.motion.sprites import Sprite, solid_sprite
 from pipeline.rendering.motion.ycbcr import tile
 from pipeline.rendering.surface.shapes import rounded
 from pipeline.theme.colours import rgb
@@ -76,10 +76,10 @@ def photograph(look: Look, still: Still, box: Box, *, motion: Motion, radius_px:
 
 def edge_to_edge(look: Look, still: Still, box: Box, *, motion: Motion) -> list[Sprite]:
     """A picture that fills a box at the edges of the frame; a thing that would be cut stands whole on a surface."""
-    if not is_cut(still, box.width / box.height):
+    if not is_cropped(still, box.width / box.height):
         return [photograph(look, still, box, motion=motion, radius_px=0)]
     width = round(box.height * widest(still)) & ~1
-    left = box.centre - width // 2
+    left = box.centre_x - width // 2
     frame = Box(left, box.top, left + width, box.bottom)
     return [surface(look, box, motion=motion), photograph(look, still, frame, motion=motion, radius_px=0)]
 
@@ -87,7 +87,7 @@ def edge_to_edge(look: Look, still: Still, box: Box, *, motion: Motion) -> list[
 def surface(look: Look, box: Box, *, motion: Motion) -> Sprite:
     """What pictures stand on that don't fill their box."""
     whole_box = Image.new("L", box.size, 255)
-    return flat(whole_box, look.theme.surface, left=box.left, top=box.top, motion=motion)
+    return solid_sprite(whole_box, look.theme.surface, left=box.left, top=box.top, motion=motion)
 
 
 def _on_surface(still: Still, box: Box, look: Look) -> Image.Image:
@@ -102,7 +102,7 @@ def _on_surface(still: Still, box: Box, look: Look) -> Image.Image:
 def cut_out(still: Still, box: Box, *, motion: Motion) -> Sprite:
     """The whole of a picture in the middle of a box, as large as fits; what is behind it shows through."""
     image, mask = fitted(still, box.width, box.height)
-    left, top = box.centre - image.width // 2, box.middle - image.height // 2
+    left, top = box.centre_x - image.width // 2, box.centre_y - image.height // 2
     return Sprite(mask=mask, ink=tile(image), left=left, top=top, motion=motion)
 
 
@@ -147,7 +147,7 @@ def widest(still: Still) -> float:
     return still.aspect / min(1.0, bottom - top + 2 * AROUND) if top > 0 and bottom < 1 else math.inf
 
 
-def is_cut(still: Still, shape: float) -> bool:
+def is_cropped(still: Still, shape: float) -> bool:
     """Whether something compact is not whole in a frame of that shape from its top to its bottom."""
     return shape > _NEARLY * widest(still) and (is_page(still) or narrowest(still) <= _COMPACT)
 

@@ -59,14 +59,14 @@ class Plane:
         turns += turns < 0
         return turns
 
-    def around(self, x: float, y: float, reach_px: float, down_px: float | None = None) -> tuple[slice, slice]:
+    def around(self, x: float, y: float, clearance_px: float, down_px: float | None = None) -> tuple[slice, slice]:
         """The part within so many pixels of a point, `down_px` above and below it if that differs."""
-        down = reach_px if down_px is None else down_px
-        return _within(self.y[:, 0], y - down, y + down), _within(self.x[0], x - reach_px, x + reach_px)
+        down = clearance_px if down_px is None else down_px
+        return _within(self.y[:, 0], y - down, y + down), _within(self.x[0], x - clearance_px, x + clearance_px)
 
-    def ring(self, radius_px: float, reach_px: float) -> npt.NDArray[np.bool_]:
+    def ring(self, radius_px: float, clearance_px: float) -> npt.NDArray[np.bool_]:
         """The part within so many pixels of a circle around the middle."""
-        return np.asarray(np.abs(self.far - np.float32(radius_px)) < reach_px)
+        return np.asarray(np.abs(self.far - np.float32(radius_px)) < clearance_px)
 
     def part(self, part: tuple[slice, slice]) -> Plane:
         """The plane of a rectangle of it, counted from the same middle."""

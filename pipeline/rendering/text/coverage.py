@@ -1,4 +1,4 @@
-"""Which scripts can be drawn on this machine, with which fonts, and what to install for the others."""
+"""Font coverage: which scripts can be drawn on this machine, with which fonts, and what to install for the others."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from typing import Final
 from PIL import features
 
 from pipeline.errors import MissingToolError
-from pipeline.language.graphemes import clusters, visible
+from pipeline.language.graphemes import drawn_characters, grapheme_clusters
 from pipeline.language.writing_systems import has_right_to_left
 from pipeline.model import CodeScene, Scene, Script, narration_of, texts_of
 from pipeline.rendering.code_listing import clean
 from pipeline.rendering.look import Look
-from pipeline.rendering.text.capitals import capitals
 from pipeline.rendering.text.fonts import Face, emoji_face, face_for, packaged_faces
-from pipeline.rendering.text.line import presentable
+from pipeline.rendering.text.line import drawable_text
+from pipeline.rendering.text.uppercase import uppercase
 
-# A few letters that tell whether a font knows a script.
+# Sample letters that tell whether a font covers a script.
 _SAMPLES: Final = {
     "Latin": "aéßłőñ",
     "Greek": "αβγΩ",
@@ -38,9 +38,9 @@ _SAMPLES: Final = {
     "Japanese": "日本ひカ",
     "Korean": "한국어",
 }
-# Whose ideographs the samples of a script are: the font that films in that language get.
+# The languages of the ideographic samples, which decide the font.
 _LANGUAGES: Final = {"Chinese": "zh", "Japanese": "ja", "Korean": "ko"}
-# Debian's package and the family's name where they don't follow the rule (see `font_advice`).
+# Debian packages and family names that don't follow the rule in `font_advice`.
 _PACKAGES: Final = {
     **dict.fromkeys(("Chinese", "Japanese", "Korean"), "fonts-noto-cjk"),
     "Emoji": "fonts-noto-color-emoji",
@@ -51,24 +51,24 @@ _FAMILIES: Final = {
     "Korean": "Noto Sans KR",
     "Emoji": "Noto Color Emoji",
 }
-# Scripts by the first word of their letters' Unicode names, where the two differ; ideographs depend on the language.
+# Scripts by the first word of their letters' Unicode names, if different; ideographs depend on the language.
 _SCRIPTS: Final = {"HANGUL": "Korean", "HIRAGANA": "Japanese", "KATAKANA": "Japanese"}
-# With what follows the name of a script in that of a letter.
-_KINDS: Final = frozenset({"CAPITAL", "SMALL", "LETTER", "SIGN", "SYLLABLE", "VOWEL", "DIGIT"})
+# What follows the script in the Unicode name of a letter.
+_AFTER_SCRIPT: Final = frozenset({"CAPITAL", "SMALL", "LETTER", "SIGN", "SYLLABLE", "VOWEL", "DIGIT"})
 _IDEOGRAPHS: Final = {"ja": "Japanese", "ko": "Korean"}
 _SYMBOLS: Final = "Symbols"
-# System fonts may have another file for bold letters: one weight for each.
+# A regular and a bold weight: system fonts may have a file for each.
 _WEIGHTS: Final = (400, 700)
-# From here on, letters with marks are not merely letters with something above them.
-_STACKED_FROM: Final = 0x0530
+# From this code point on, combining marks need real shaping, not just placing above a letter.
+_SHAPED_FROM: Final = 0x0530
 _SHAPER: Final = "Install FriBidi: libfribidi0 (Debian, Ubuntu), fribidi (Fedora, Homebrew)"
-# How many of the missing letters an error shows.
-_SHOWN: Final = 8
+# Maximum number of missing letters in an error.
+_MAX_SHOWN: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptCoverage:
-    """Whether a script can be drawn here, and with which font file; an empty name: it can't."""
+    """A script and the font file that draws it here; an empty name if none does."""
 
     script: str
     font: str
@@ -80,7 +80,7 @@ class ScriptCoverage:
 
 
 def font_coverage() -> tuple[ScriptCoverage, ...]:
-    """What this machine can draw, script by script. Reads the character tables of the fonts it finds."""
+    """The coverage of every script on this machine. Reads the character maps of the fonts it finds."""
     found = []
     for script, sample in _SAMPLES.items():
         faces = [face_for(letter, weight=400, language=_LANGUAGES.get(script, "")) for letter in sample]
@@ -91,42 +91,42 @@ def font_coverage() -> tuple[ScriptCoverage, ...]:
 
 
 def font_advice(scripts: Collection[str]) -> str:
-    """What to install so that these scripts can be drawn, as one sentence."""
+    """What to install to draw these scripts, as one sentence."""
     packages = dict.fromkeys(_PACKAGES.get(script, "fonts-noto-core") for script in scripts)
     families = [_FAMILIES.get(script, f"Noto Sans {script}") for script in scripts]
-    return f"Install {_listed(packages)} (Debian, Ubuntu), elsewhere {_listed(families)} from fonts.google.com"
+    return f"Install {_join_names(packages)} (Debian, Ubuntu), elsewhere {_join_names(families)} from fonts.google.com"
 
 
 def can_shape() -> bool:
-    """Whether letters are joined and stacked: by Raqm, which Pillow has, if the machine has FriBidi."""
+    """Whether complex scripts can be shaped: Pillow includes Raqm, which needs FriBidi on the machine."""
     return bool(features.check("raqm"))
 
 
 def shaping_advice() -> str:
-    """What to install so that letters are shaped, as one sentence."""
+    """What to install for shaping, as one sentence."""
     return _SHAPER
 
 
-def fonts_for(script: Script, look: Look) -> str:
-    """A digest of what draws the letters of a film. Raises `MissingToolError` for those that can't be drawn here.
+def font_digest(script: Script, look: Look) -> str:
+    """A digest of the fonts that draw the letters of a film. Raises `MissingToolError` if some can't be drawn here.
 
-    The digest follows the content of the font files: another font, or a newer version of one, is another digest; so are
-    letters that nobody shapes. Emoji without a font are no error: they are left out of the picture.
+    It covers the content of the font files, so another version of a font changes it, as does the lack of shaping. Emoji
+    without a font are no error: they are left out of the picture.
     """
-    faces, missing = _found(script, look)
+    faces, missing = _faces_and_missing(script, look)
     if missing:
-        raise MissingToolError(f"no font for {_named(missing)}", hint=font_advice(missing))
+        raise MissingToolError(f"no font for {_describe(missing)}", hint=font_advice(missing))
     if can_shape():
         return _digest(faces)
-    joined = ((letter, place) for letter, _, place in _places(script, look) if _is_shaped(letter))
+    joined = ((letter, place) for letter, _, place in _letters_with_places(script, look) if _needs_shaping(letter))
     if unshaped := _by_script(joined, script):
-        raise MissingToolError(f"nothing here puts letters together for {_named(unshaped)}", hint=_SHAPER)
+        raise MissingToolError(f"text shaping is not available for {_describe(unshaped)}", hint=_SHAPER)
     return f"{_digest(faces)}, unshaped"
 
 
-def undrawable(script: Script, look: Look) -> str:
-    """All letters of a film that no font here has; emoji are none, and are left out where there is no font for them."""
-    return "".join(letters.all for letters in _found(script, look)[1].values())
+def missing_glyphs(script: Script, look: Look) -> str:
+    """The characters of a film that no font here has, except emoji, which are left out without a font."""
+    return "".join(letters.all for letters in _faces_and_missing(script, look)[1].values())
 
 
 @dataclass
@@ -137,17 +137,17 @@ class _Missing:
     place: str
 
     def __str__(self) -> str:
-        """A few of them, and the first by its number: what has no font here may be a box in a terminal, too."""
-        few = self.all if len(self.all) <= _SHOWN else f"{self.all[:_SHOWN]}…"
+        """Some of them, the first by code point, too: without a font, a terminal may show boxes."""
+        few = self.all if len(self.all) <= _MAX_SHOWN else f"{self.all[:_MAX_SHOWN]}…"
         return f"{few}; U+{ord(self.all[0]):04X} in {self.place}"
 
 
-def _found(script: Script, look: Look) -> tuple[set[Face], dict[str, _Missing]]:
-    """The fonts that draw a film, and the letters that none has, by the name of their script."""
-    # Figures and signs of ours are always set in the first two.
+def _faces_and_missing(script: Script, look: Look) -> tuple[set[Face], dict[str, _Missing]]:
+    """The fonts that draw a film, and the letters that none of them has, by script."""
+    # Built-in signs and numerals are always set in the first two.
     faces: set[Face] = set(packaged_faces()[:2])
     without: list[tuple[str, str]] = []
-    for letter, of_code, place in _places(script, look):
+    for letter, of_code, place in _letters_with_places(script, look):
         found = _faces_for(letter, look, of_code=of_code)
         faces.update(face for face in found if face)
         if None in found and not letter.isspace():
@@ -156,26 +156,26 @@ def _found(script: Script, look: Look) -> tuple[set[Face], dict[str, _Missing]]:
 
 
 def _by_script(letters: Iterable[tuple[str, str]], script: Script) -> dict[str, _Missing]:
-    """Letters and where they are met, by the name of their script."""
+    """Letters and where they are drawn, by script."""
     missing: dict[str, _Missing] = {}
     for letter, place in letters:
-        missing.setdefault(_script_of(letter, script.language), _Missing("", place)).all += visible(letter)
+        missing.setdefault(_script_of(letter, script.language), _Missing("", place)).all += drawn_characters(letter)
     return missing
 
 
-def _is_shaped(letter: str) -> bool:
-    """Whether it joins its neighbours, runs from right to left, or is put together of several (Devanagari, Thai)."""
-    marks = any(unicodedata.category(character) in {"Mn", "Mc"} for character in visible(letter))
-    return has_right_to_left(letter) or (marks and ord(letter[0]) >= _STACKED_FROM)
+def _needs_shaping(letter: str) -> bool:
+    """Whether a letter joins, runs right to left, or combines several characters (Devanagari, Thai)."""
+    marks = any(unicodedata.category(character) in {"Mn", "Mc"} for character in drawn_characters(letter))
+    return has_right_to_left(letter) or (marks and ord(letter[0]) >= _SHAPED_FROM)
 
 
-def _places(script: Script, look: Look) -> Iterator[tuple[str, bool, str]]:
-    """Every letter of a film, whether it is one of a program, and where it is met first."""
-    texts = [(place, text, False) for place, text in _drawn(script, look)]
+def _letters_with_places(script: Script, look: Look) -> Iterator[tuple[str, bool, str]]:
+    """Every letter of a film, whether it is code, and where it occurs first."""
+    texts = [(place, text, False) for place, text in _drawn_texts(script, look)]
     for number, scene in enumerate(script.scenes, 1):
         if isinstance(scene, CodeScene):
             texts.append((f"scene {number}", scene.code, True))
-    # Each where it is met first.
+
     places: dict[tuple[str, bool], str] = {}
     for place, text, of_code in texts:
         for letter in _letters(text, of_code=of_code):
@@ -185,12 +185,12 @@ def _places(script: Script, look: Look) -> Iterator[tuple[str, bool, str]]:
 
 @lru_cache(maxsize=1024)
 def _letters(text: str, *, of_code: bool) -> tuple[str, ...]:
-    """The letters of a text, each once. The films of a campaign have most of their texts in common."""
-    return tuple(dict.fromkeys(clusters(clean(text) if of_code else presentable(text))))
+    """The distinct letters of a text. Cached: films of a campaign share most texts."""
+    return tuple(dict.fromkeys(grapheme_clusters(clean(text) if of_code else drawable_text(text))))
 
 
 def _faces_for(letter: str, look: Look, *, of_code: bool) -> set[Face | None]:
-    """The fonts that a letter may be set in; None is among them if in one of its places it has none."""
+    """The fonts a letter may be set in, including None if one of its weights or typefaces lacks it."""
     typefaces = {look.fonts.heading, look.fonts.text}
     return {
         face_for(letter, weight=weight, language=look.language, monospaced=of_code, typeface=typeface)
@@ -199,27 +199,27 @@ def _faces_for(letter: str, look: Look, *, of_code: bool) -> set[Face | None]:
     }
 
 
-def _drawn(script: Script, look: Look) -> Iterator[tuple[str, str]]:
-    """Every text that is drawn somewhere in a film, but programs, and where."""
+def _drawn_texts(script: Script, look: Look) -> Iterator[tuple[str, str]]:
+    """Every text drawn in a film except code, with its place."""
     yield from (("the title", look.title), ("the title", script.title), ("the thumbnail", script.thumbnail_text))
     yield from (("the credit of a picture", still.credit) for still in look.stills)
     for number, scene in enumerate(script.scenes, 1):
-        yield from ((f"scene {number}", text) for text in _shown(scene, script.language))
+        yield from ((f"scene {number}", text) for text in _scene_texts(scene, script.language))
         if look.captions != "off":
             yield f"the captions of scene {number}", narration_of(scene)
 
 
-def _shown(scene: Scene, language: str) -> Iterator[str]:
+def _scene_texts(scene: Scene, language: str) -> Iterator[str]:
     for shown in texts_of(scene):
         if isinstance(scene, CodeScene) and shown.name == "code":
-            continue  # set in a font of its own
+            continue  # set in the code font
         yield shown.text
         if shown.rule.in_capitals:
-            yield capitals(shown.text, language)
+            yield uppercase(shown.text, language)
 
 
 def _script_of(cluster: str, language: str) -> str:
-    """The name of the script that a letter belongs to, as a user knows it."""
+    """The common name of the script of a letter."""
     character = cluster[0]
     words = unicodedata.name(character, "").split()
     name = words[0].partition("-")[0] if words else ""
@@ -230,7 +230,7 @@ def _script_of(cluster: str, language: str) -> str:
     if not character.isalnum() or not name:
         return _SYMBOLS
     # "OL CHIKI LETTER LA", but "CIRCLED LATIN SMALL LETTER A".
-    end = next((number for number, word in enumerate(words) if word in _KINDS), 1)
+    end = next((number for number, word in enumerate(words) if word in _AFTER_SCRIPT), 1)
     return name.capitalize() if "LATIN" in words else " ".join(words[:end]).title() or name.capitalize()
 
 
@@ -247,15 +247,15 @@ def _digest(faces: Iterable[Face]) -> str:
 
 @lru_cache(maxsize=64)
 def _file_digest(path: str, _changed_ns: int, _size: int) -> str:
-    """The content of a file, read once as long as it does not change."""
+    """A digest of a file's content, cached until its timestamp or size changes."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "blake2b").hexdigest()
 
 
-def _named(missing: dict[str, _Missing]) -> str:
-    return _listed(f"{name} ({letters})" for name, letters in missing.items())
+def _describe(missing: dict[str, _Missing]) -> str:
+    return _join_names(f"{name} ({letters})" for name, letters in missing.items())
 
 
-def _listed(names: Iterable[str]) -> str:
+def _join_names(names: Iterable[str]) -> str:
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last

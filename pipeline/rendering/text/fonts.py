@@ -1,10 +1,9 @@
-"""Fonts: which file draws a character, and that file at a size and weight.
+"""Font fallback: which file draws a character, and the font loaded at a size and weight.
 
-A font that somebody brought along goes first. Else Inter draws what it can, Noto Sans what Inter lacks, and three more
-what both lack: Hebrew, Arabic and Thai. Programs are set in JetBrains Mono first. All come from packages, so that a
-film looks the same on every machine. Only what none covers (Chinese, Japanese, Korean, emoji…) is looked for among the
-fonts of the system; of those that have it, the one made for the language goes first, because the same ideograph has
-other shapes in Tokyo, Seoul, Beijing and Taipei.
+The user's own font comes first, then Inter, Noto Sans for what Inter lacks, and three more for Hebrew, Arabic and Thai.
+Code is set in JetBrains Mono first. All come from Python packages, so that a film looks the same on every machine. Only
+what none of them covers (Chinese, Japanese, Korean, emoji…) is looked up among the system's fonts, those made for the
+language's region first, because Tokyo, Seoul, Beijing and Taipei write the same ideograph differently.
 """
 
 from __future__ import annotations
@@ -25,51 +24,51 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.errors import InputError, MissingToolError
 from pipeline.files import sha256_of
-from pipeline.language.graphemes import is_emoji, visible
+from pipeline.language.graphemes import drawn_characters, is_emoji
 from pipeline.language.writing_systems import writing_of
 from pipeline.rendering.assets import Axis, Typeface
 
-# Weight from which a system font's bold file is taken, if it has one.
+# Weight from which the bold file of a system font is preferred.
 _BOLD_FROM = 550
-# The optical size of headings: what a font has for its largest letters, Inter at 32.
-_DISPLAY = 32
-# Of the fonts that come with us.
+# The optical size of headings: the largest of a font; Inter's is 32.
+_DISPLAY_SIZE = 32
+# Axes of the packaged fonts.
 _OPTICAL, _WEIGHT, _WIDTH = Axis("opsz", 14, 14, 32), Axis("wght", 100, 400, 900), Axis("wdth", 62.5, 100, 100)
-# Fonts for ideographs name the place in their name, or are known to be of one (macOS, Windows).
-_MADE_FOR = {
+# CJK fonts by region: the region is part of their name, or known (macOS, Windows).
+_REGION_FONTS = {
     "JP": r"JP\b|Hiragino|Yu ?Gothic|Meiryo|\bIPA|VL Gothic|TakaoGothic",
     "KR": r"KR\b|Apple SD Gothic Neo|Malgun|Nanum",
     "SC": r"SC\b|YaHei|Hiragino Sans GB|WenQuanYi",
     "TC": r"TC\b|JhengHei",
     "HK": r"HK\b|JhengHei",
 }
-# Marks that Inter has, and ideographs want as wide as themselves: quotes, ellipsis, dash, middle dot.
-_WIDE_MARKS = frozenset("“”‘’…—·")
-# Fonts of emoji by their names. Sizes of the pictures in them, best first (Apple 160, Google 109); outlines that are
-# filled with colours (Microsoft) are drawn at the first.
+# Punctuation that Inter has, but which is full-width beside ideographs: quotes, ellipsis, dash, middle dot.
+_FULL_WIDTH_MARKS = frozenset("“”‘’…—·")
+# Emoji fonts by name. Sizes of their bitmap strikes, best first (Apple 160, Google 109); fonts with coloured outlines
+# (Microsoft) are rendered at the first.
 _EMOJI_FONT = re.compile(r"Emoji|emj|Emoticon", re.IGNORECASE)
 _STRIKES_PX = (256, 160, 137, 136, 128, 109, 96, 72, 64)
-# Saturation where there is colour, of 255.
-_COLOURED = 60
+# Saturation (of 255) above which a rendered emoji counts as coloured.
+_MIN_SATURATION = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class Face:
-    """A font in a file; `axes` are its variable axes in their order, empty for a font of one weight."""
+    """A font in a file; `axes` are its variation axes in order, empty for a static font."""
 
     path: str
     index: int = 0
     axes: tuple[Axis, ...] = ()
-    # What sizes are multiplied with.
+    # Factor on sizes.
     scale: float = 1.0
-    # Of a file that is not ours: it may be another the next time.
+    # Of the user's file, which may change between runs; empty for others.
     sha256: str = ""
-    # The size of the coloured pictures in it; 0: it has outlines, for any size and colour.
+    # Size of the colour bitmap strike used; 0: a font with outlines, for any size and colour.
     strike_px: int = 0
 
 
-def stand_in() -> Face:
-    """The font that draws a plain box for a letter that no font here has."""
+def notdef_face() -> Face:
+    """The font whose .notdef glyph (a box) stands for characters that no font has."""
     return packaged_faces()[1]
 
 
@@ -77,31 +76,33 @@ def stand_in() -> Face:
 def face_for(
     cluster: str, *, weight: int, language: str = "", monospaced: bool = False, typeface: Typeface | None = None
 ) -> Face | None:
-    """The first font that has every character of a grapheme; None: there is no such font here.
+    """The first font that has every character of a grapheme; None if there is none.
 
-    `language` is a tag like ja or zh-Hant; empty: unknown. For a `monospaced` text, the font of programs goes first,
-    else `typeface`, if there is one.
+    `language` is a tag like ja or zh-Hant; empty: unknown. `monospaced` text tries the code font first, other text
+    `typeface`, if given.
     """
-    needed, bold = visible(cluster), weight >= _BOLD_FROM
-    if monospaced and _has(code_face(), needed):
+    needed, bold = drawn_characters(cluster), weight >= _BOLD_FROM
+    if monospaced and _covers(code_face(), needed):
         return code_face()
-    if is_emoji(cluster) and (coloured := _emoji_for(needed)):
+    if is_emoji(cluster) and (coloured := _emoji_face_for(needed)):
         return coloured
-    place = writing_of(language).ideographs
-    ours = packaged_faces() if typeface is None else (face_of(typeface), *packaged_faces())
-    packaged = next((face for face in ours if _has(face, needed)), None)
-    if packaged and not (place and needed in _WIDE_MARKS):
+    region = writing_of(language).ideographs
+    ours = packaged_faces() if typeface is None else (face_from(typeface), *packaged_faces())
+    packaged = next((face for face in ours if _covers(face, needed)), None)
+    if packaged and not (region and needed in _FULL_WIDTH_MARKS):
         return packaged
-    # Only now: looking through a system's fonts takes a moment.
-    system = next((face for face in _system_faces(bold=bold, place=place) if _has(face, needed)), None)
-    return system or packaged or _emoji_for(needed)
+    # Last, because searching the system's fonts is slow.
+    system = next((face for face in _system_faces(bold=bold, region=region) if _covers(face, needed)), None)
+    return system or packaged or _emoji_face_for(needed)
 
 
 @lru_cache(maxsize=128)
-def load(face: Face, *, size_px: int, weight: int, optical_size: int, plain: bool = False) -> ImageFont.FreeTypeFont:
-    """The font at a size and weight. One object for each, because the axes are state of the object.
+def load_font(
+    face: Face, *, size_px: int, weight: int, optical_size: int, plain: bool = False
+) -> ImageFont.FreeTypeFont:
+    """The font at a size and weight, cached: Pillow keeps the axes as state of the object.
 
-    With a `plain` one, letters are drawn as they are, without shaping.
+    `plain`: basic layout, without shaping.
     """
     if face.sha256:
         _check_unchanged(face.path, face.sha256)
@@ -113,31 +114,31 @@ def load(face: Face, *, size_px: int, weight: int, optical_size: int, plain: boo
 
 
 def axes_at(face: Face, *, weight: int, optical_size: int) -> list[float]:
-    """Where each axis of a font stands for a weight and an optical size, in their order."""
-    wanted = {"wght": weight, "opsz": optical_size if optical_size < _DISPLAY else math.inf}
+    """The value of each axis of a font for a weight and an optical size, in order."""
+    wanted = {"wght": weight, "opsz": optical_size if optical_size < _DISPLAY_SIZE else math.inf}
     return [axis.nearest(wanted.get(axis.tag, axis.default)) for axis in face.axes]
 
 
 @lru_cache(maxsize=16)
 def _check_unchanged(path: str, sha256: str) -> None:
-    """Raise `InputError` if a font is not the one that the film is to be set in."""
+    """Raise `InputError` if a font file is not the one that the film was started with."""
     try:
         found = sha256_of(Path(path))
     except OSError as error:
-        raise InputError("the font is gone", where=path, hint="Put it back, and go on") from error
+        raise InputError("the font file is missing", where=path, hint="Restore it and resume") from error
     if found != sha256:
-        raise InputError("the font was changed while films were made", where=path, hint="Start again")
+        raise InputError("the font changed while films were being made", where=path, hint="Start again")
 
 
 @lru_cache(maxsize=16)
-def face_of(typeface: Typeface) -> Face:
-    """A font that somebody brought along."""
+def face_from(typeface: Typeface) -> Face:
+    """The face of a user's typeface."""
     return Face(path=typeface.path, axes=typeface.axes, scale=typeface.scale, sha256=typeface.sha256)
 
 
 @lru_cache(maxsize=1)
 def packaged_faces() -> tuple[Face, ...]:
-    """Inter, Noto Sans, and the fonts for scripts that both lack. Raises `MissingToolError` if a package is gone."""
+    """Inter, Noto Sans, and fonts for scripts that both lack. Raises `MissingToolError` if a package is missing."""
     return (
         Face(path=_packaged("Inter"), axes=(_OPTICAL, _WEIGHT)),
         Face(path=_packaged("Noto Sans"), axes=(_WEIGHT, _WIDTH)),
@@ -149,31 +150,31 @@ def packaged_faces() -> tuple[Face, ...]:
 
 @lru_cache(maxsize=1)
 def code_face() -> Face:
-    """JetBrains Mono. Raises `MissingToolError` if its package is gone."""
+    """JetBrains Mono. Raises `MissingToolError` if its package is missing."""
     return Face(path=_packaged("JetBrains Mono"), axes=(_WEIGHT,))
 
 
 @lru_cache(maxsize=1)
 def emoji_face() -> Face | None:
-    """The font of the system that has emoji in colours which can be drawn here; None: there is none."""
+    """The system's first colour emoji font that can be rendered here; None if there is none."""
     files = {path for folder in _font_folders() for path in folder.rglob("*") if _EMOJI_FONT.search(path.stem)}
     for path in sorted(files, key=lambda path: (path.name, str(path))):
         if path.suffix.lower() not in {".ttf", ".otf", ".ttc"}:
             continue
-        strike_px = next((size_px for size_px in _STRIKES_PX if _draws_in_colour(path, size_px)), 0)
+        strike_px = next((size_px for size_px in _STRIKES_PX if _renders_colour(path, size_px)), 0)
         if strike_px:
             return Face(path=str(path), strike_px=strike_px)
     return None
 
 
-def _emoji_for(characters: str) -> Face | None:
-    """The same if it has all of these characters."""
+def _emoji_face_for(characters: str) -> Face | None:
+    """The emoji font if it has all of these characters."""
     face = emoji_face()
-    return face if face and _has(face, characters) else None
+    return face if face and _covers(face, characters) else None
 
 
-def _draws_in_colour(path: Path, size_px: int) -> bool:
-    """Whether a face smiles in yellow: FreeType knows three of the formats of coloured fonts, and not every version."""
+def _renders_colour(path: Path, size_px: int) -> bool:
+    """Whether an emoji comes out coloured: FreeType supports three formats of colour fonts, older versions fewer."""
     sheet = Image.new("RGB", (2 * size_px, 2 * size_px))
     try:
         font = ImageFont.truetype(path, size_px)
@@ -181,7 +182,7 @@ def _draws_in_colour(path: Path, size_px: int) -> bool:
     except (OSError, ValueError):
         return False
     saturation = sheet.convert("HSV").getchannel("S").getextrema()[1]
-    return not isinstance(saturation, tuple) and saturation > _COLOURED
+    return not isinstance(saturation, tuple) and saturation > _MIN_SATURATION
 
 
 def _packaged(family: str) -> str:
@@ -193,13 +194,13 @@ def _packaged(family: str) -> str:
         ) from error
 
 
-def _has(face: Face, characters: str) -> bool:
+def _covers(face: Face, characters: str) -> bool:
     known = _characters(face)
     return all(ord(c) >> 3 < len(known) and known[ord(c) >> 3] >> (ord(c) & 7) & 1 for c in characters)
 
 
 class _UnnamedGlyphs(TTFont):  # type: ignore[misc] # fontTools has no types
-    """A font whose glyphs go by their numbers: to read their names takes far longer than to read its table."""
+    """A font whose glyphs are named by number: reading their names takes far longer than reading the cmap."""
 
     def getGlyphName(self, glyphID: int) -> str:  # noqa: N802, N803 - as fontTools has it
         return str(glyphID)
@@ -210,7 +211,7 @@ class _UnnamedGlyphs(TTFont):  # type: ignore[misc] # fontTools has no types
 
 @cache
 def _characters(face: Face) -> bytes:
-    """A bit for each code point a font has a glyph for, which is far smaller than a set; none if it can't be read."""
+    """A bitmap of the code points a font has glyphs for, far smaller than a set; empty if it can't be read."""
     try:
         with _UnnamedGlyphs(face.path, fontNumber=face.index, lazy=True) as font:
             points = font.getBestCmap() or {}
@@ -223,41 +224,41 @@ def _characters(face: Face) -> bytes:
 
 
 @lru_cache(maxsize=12)
-def _system_faces(*, bold: bool, place: str) -> tuple[Face, ...]:
-    """Fonts of the system, those made for a place first, then plain sans serif families, the wanted weight first."""
-    files = system_files()
-    faces = [(path, index, name) for path in files for index, name in enumerate(_families_in(path))]
+def _system_faces(*, bold: bool, region: str) -> tuple[Face, ...]:
+    """The system's fonts: those for the region first, then plain sans serif families, the wanted weight first."""
+    files = system_font_files()
+    faces = [(path, index, name) for path in files for index, name in enumerate(_family_names(path))]
     faces.sort(
-        key=lambda face: (*_rank(face[2], face[0].stem, bold=bold, place=place), face[0].name, str(face[0]), face[1])
+        key=lambda face: (*_rank(face[2], face[0].stem, bold=bold, region=region), face[0].name, str(face[0]), face[1])
     )
     return tuple(Face(path=str(path), index=index) for path, index, _ in faces)
 
 
-def system_files() -> set[Path]:
-    """The font files of this machine that are not emoji, and not slanted."""
+def system_font_files() -> set[Path]:
+    """This machine's font files, without emoji and italics."""
     return {path for folder in _font_folders() for path in _font_files(folder)}
 
 
-def _rank(family: str, stem: str, *, bold: bool, place: str) -> tuple[int, int, int]:
+def _rank(family: str, stem: str, *, bold: bool, region: str) -> tuple[int, int, int]:
     name = f"{family} {stem}"
     kind = 0 if stem.startswith("NotoSans") else 1
     if re.search(r"Serif|Mono|Condensed|Narrow|Kufi|Nastaliq|Rashi|Song|Ming|Math|Looped", name):
         kind = 2
     is_bold = re.search(r"Bold|Black|Heavy|[a-z]bd$", stem) is not None
-    made_for = bool(place and kind < 2 and re.search(_MADE_FOR[place], name))
+    made_for = bool(region and kind < 2 and re.search(_REGION_FONTS[region], name))
     return int(not made_for), kind, int(is_bold is not bold)
 
 
 def _font_files(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         usable = path.suffix.lower() in {".ttf", ".otf", ".ttc"}
-        # Coloured emoji are bitmaps of one size, slanted faces would look like a mistake.
+        # Emoji fonts are handled apart; italics would look like a mistake.
         if usable and not re.search(r"Emoji|Italic|Oblique|LastResort", path.stem):
             yield path
 
 
-def _families_in(path: Path) -> tuple[str, ...]:
-    """The names of the families in a file; of a file with a single font only that there is one."""
+def _family_names(path: Path) -> tuple[str, ...]:
+    """The family names in a collection; for a single font, one empty name."""
     if path.suffix.lower() != ".ttc":
         return ("",)
     try:

@@ -1,6 +1,6 @@
-"""Setting one line of text: choosing fonts and measuring.
+"""Shaping one line of text: font choice, direction, kerning, width.
 
-Measures are in em, taken from fonts at a size of 1,000 px, so that a text is measured once for all sizes.
+Measures are in em, taken from fonts at 1,000 px, so that a text is measured once for all sizes.
 """
 
 from __future__ import annotations
@@ -11,56 +11,64 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.language.graphemes import clusters, is_emoji, is_symbol, plain
-from pipeline.language.typography import typographic
-from pipeline.language.writing_systems import runs_right_to_left
-from pipeline.rendering.text.advances import digit_width, ink_edges, joined_width, overhang, rise, steps, width_of
-from pipeline.rendering.text.bidi import levels, visual_order
-from pipeline.rendering.text.fonts import Face, face_for, stand_in
-from pipeline.rendering.text.shaping import joins
+from pipeline.language.graphemes import grapheme_clusters, is_emoji, is_symbol, without_selectors
+from pipeline.language.typography import typeset
+from pipeline.language.writing_systems import is_right_to_left
+from pipeline.rendering.text.advances import (
+    advance_width,
+    ink_ascent,
+    ink_edges,
+    kerned_advances,
+    optical_overhang,
+    run_width,
+    tabular_width,
+)
+from pipeline.rendering.text.bidi import embedding_levels, visual_order
+from pipeline.rendering.text.fonts import Face, face_for, notdef_face
+from pipeline.rendering.text.shaping import is_joining
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM, TextStyle
 
-# Depth of a letter with a tail, and what is free below it at least, in em.
-_TAIL_EM, _CLEAR_EM = 0.21, 0.05
+# Depth of descenders, and minimum space below them, in em.
+_DESCENDER_EM, _CLEAR_EM = 0.21, 0.05
 
 
 class Piece(NamedTuple):
-    """Letters that are drawn together; `left_em` counts from the start of the line."""
+    """Letters drawn together; `left_em` is from the start of the line."""
 
     text: str
     face: Face
     left_em: float
     width_em: float
-    # Which part of the text it belongs to: emphasis or not, or the number of a word.
+    # The group of its letters: emphasis or not, or the number of a word.
     group: int
     right_to_left: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line, shaped: pieces in visual order and the width of the whole, in em."""
+    """A shaped line: pieces in visual order and the total width in em."""
 
     text: str
     style: TextStyle
     pieces: tuple[Piece, ...]
     width_em: float
-    # What the first letter has been moved by, over the edge (on its right where the line runs right to left): the white
-    # space beside it, and what it stands out by.
+    # The shift of the first letter (on the right in right-to-left lines) over the edge: side bearing and optical
+    # overhang.
     bearing_em: float = 0.0
 
 
 @lru_cache(maxsize=512)
-def presentable(text: str, *, weight: int = 400) -> str:
-    """`text` without what can't be drawn well: emoji without a font go, letters without one stay (as boxes)."""
-    shown = "".join(_presentable(cluster, weight) for cluster in clusters(typographic(text)))
+def drawable_text(text: str, *, weight: int = 400) -> str:
+    """`text` typeset for drawing: emoji without a font are removed, letters without one are kept (as boxes)."""
+    shown = "".join(_drawable_cluster(cluster, weight) for cluster in grapheme_clusters(typeset(text)))
     return re.sub(" +", " ", shown).strip()
 
 
-def _presentable(cluster: str, weight: int) -> str:
+def _drawable_cluster(cluster: str, weight: int) -> str:
     face = face_for(cluster, weight=weight)
     if is_emoji(cluster) and face and face.strike_px:
         return cluster
-    cluster = plain(cluster)
+    cluster = without_selectors(cluster)
     keeps = not cluster or cluster.isspace() or not is_symbol(cluster) or face_for(cluster, weight=weight)
     return cluster if keeps else ""
 
@@ -72,17 +80,17 @@ def shape(
     *,
     right_to_left: bool | None = None,
 ) -> Line:
-    """`text` as pieces side by side. `group_at` gives the group of the character at an index of `text`.
+    """`text` as positioned pieces. `group_at` gives the group of the character at an index.
 
-    `right_to_left` is the direction of the text that the line belongs to; None: the line is the whole text.
+    `right_to_left` is the base direction of the paragraph; None: the line is the whole paragraph.
     """
     if right_to_left is None:
-        right_to_left = runs_right_to_left(text, style.language)
-    runs = _runs(text, style, group_at, levels(text, right_to_left=right_to_left))
+        right_to_left = is_right_to_left(text, style.language)
+    runs = _runs(text, style, group_at, embedding_levels(text, right_to_left=right_to_left))
     pieces: list[Piece] = []
     left = 0.0
     for run in visual_order(runs, [run.level for run in runs]):
-        pieces += (piece._replace(left_em=piece.left_em + left) for piece in _pieces(run, style))
+        pieces += (piece._replace(left_em=piece.left_em + left) for piece in _shape_run(run, style))
         left = pieces[-1].left_em + pieces[-1].width_em + style.tracking
     if not pieces:
         return Line(text=text, style=style, pieces=(), width_em=0.0)
@@ -94,36 +102,40 @@ def shape(
 
 @lru_cache(maxsize=4096)
 def measure(text: str, style: TextStyle) -> float:
-    """Room that `text` takes within a line, in em; at the start of a line it takes a little less."""
+    """The width of `text` inside a line, in em; at the start of a line it is slightly narrower."""
     line = shape(text, style)
     return line.width_em + line.bearing_em
 
 
 def leading_of(text: str, style: TextStyle) -> float:
-    """From the baseline above a line to its own, in sizes: accents of its capitals keep clear of tails."""
-    return max(style.leading, _rise(text, style) + _TAIL_EM + _CLEAR_EM)
+    """Leading above a line, in multiples of the size: accented capitals stay clear of descenders."""
+    return max(style.leading, _capital_ascent(text, style) + _DESCENDER_EM + _CLEAR_EM)
 
 
-def reach_of(text: str, style: TextStyle) -> float:
-    """What the letters of a line need above capitals, in em."""
-    return max(style.reach, _rise(text, style) - CAP_HEIGHT_EM)
+def clearance_of(text: str, style: TextStyle) -> float:
+    """Space that the letters of a line need above the cap height, in em."""
+    return max(style.clearance_em, _capital_ascent(text, style) - CAP_HEIGHT_EM)
 
 
 @lru_cache(maxsize=1024)
-def _rise(text: str, style: TextStyle) -> float:
-    """How far accents of capitals reach above the baseline, in em; 0: there are none."""
-    found = (_height(cluster, style) for cluster in clusters(text) if cluster.isupper() and not cluster.isascii())
+def _capital_ascent(text: str, style: TextStyle) -> float:
+    """How far accented capitals reach above the baseline, in em; 0: there are none."""
+    found = (
+        _cluster_ascent(cluster, style)
+        for cluster in grapheme_clusters(text)
+        if cluster.isupper() and not cluster.isascii()
+    )
     return max(found, default=0.0)
 
 
 @lru_cache(maxsize=512)
-def _height(cluster: str, style: TextStyle) -> float:
+def _cluster_ascent(cluster: str, style: TextStyle) -> float:
     face = _face_for(cluster, style)
-    return rise(cluster, face, style) if face and not face.strike_px else 0.0
+    return ink_ascent(cluster, face, style) if face and not face.strike_px else 0.0
 
 
 class _Run(NamedTuple):
-    """Neighbouring graphemes of one font, one group and one level of direction (odd: right to left)."""
+    """Consecutive graphemes with the same font, group and embedding level (odd: right to left)."""
 
     clusters: tuple[str, ...]
     face: Face
@@ -131,25 +143,25 @@ class _Run(NamedTuple):
     level: int
 
     @property
-    def joined(self) -> bool:
-        """Whether its letters hang together."""
-        return any(joins(cluster) for cluster in self.clusters)
+    def is_joining(self) -> bool:
+        """Whether its letters join."""
+        return any(is_joining(cluster) for cluster in self.clusters)
 
     @property
     def right_to_left(self) -> bool:
-        """Whether its first letter is its rightmost."""
+        """Whether its first letter is rightmost."""
         return self.level % 2 == 1
 
 
 def _runs(text: str, style: TextStyle, group_at: Callable[[int], int], level_of: Sequence[int]) -> list[_Run]:
-    """The text cut into runs, in the order in which it is read."""
+    """The text as runs in logical order."""
     runs: list[tuple[list[str], tuple[Face, int, int]]] = []
     index = 0
-    for cluster in clusters(text):
+    for cluster in grapheme_clusters(text):
         previous = runs[-1][1][0] if runs else None
-        # A space belongs to the font of the word before it, so that a run of words stays one run.
+        # A space gets the font of the previous word, so that words stay one run.
         face = previous if cluster.isspace() and previous and not previous.strike_px else _face_for(cluster, style)
-        key = (face or stand_in(), group_at(index), level_of[index])
+        key = (face or notdef_face(), group_at(index), level_of[index])
         if runs and runs[-1][1] == key:
             runs[-1][0].append(cluster)
         else:
@@ -168,38 +180,38 @@ def _face_for(cluster: str, style: TextStyle) -> Face | None:
     )
 
 
-def _pieces(run: _Run, style: TextStyle) -> list[Piece]:
-    """A run of joined letters as one piece, any other as one piece a grapheme, kerned and tracked."""
+def _shape_run(run: _Run, style: TextStyle) -> list[Piece]:
+    """A joining run as one piece, any other as one piece per grapheme, kerned and tracked."""
     backwards, face = run.right_to_left, run.face
-    if run.joined:
+    if run.is_joining:
         text = "".join(run.clusters)
-        width = joined_width(text, face, style, right_to_left=backwards)
+        width = run_width(text, face, style, right_to_left=backwards)
         return [Piece(text, face, 0.0, width, run.group, backwards)]
     pieces = []
     left = 0.0
-    stepped = list(zip(run.clusters, steps(run.clusters, face, style, right_to_left=backwards), strict=True))
+    stepped = list(zip(run.clusters, kerned_advances(run.clusters, face, style, right_to_left=backwards), strict=True))
     for cluster, step in stepped[::-1] if backwards else stepped:
         if style.tabular and cluster.isdecimal():
-            # In the middle of its place, and not kerned.
-            place = digit_width(ord(cluster) - int(cluster), face, style)
+            # Centred in its cell, not kerned.
+            place = tabular_width(ord(cluster) - int(cluster), face, style)
             side = (place - step.width_em) / 2
             pieces.append(Piece(cluster, face, left + side, step.width_em + side, run.group, backwards))
             left += place + style.tracking
             continue
         pieces.append(Piece(cluster, face, left, step.width_em, run.group, backwards))
-        left += step.move_em + style.tracking
+        left += step.kerned_em + style.tracking
     return pieces
 
 
 def _left_bearing(piece: Piece, style: TextStyle) -> float:
-    """White space before the first letter: taken off, so that lines of all sizes share one left edge, as it looks."""
-    first = clusters(piece.text)[0]
-    return max(0.0, ink_edges(first, piece.face, style)[0]) + overhang(first, piece.face, style)
+    """Side bearing and optical overhang of the first letter: removed, so that lines of all sizes align on the left."""
+    first = grapheme_clusters(piece.text)[0]
+    return max(0.0, ink_edges(first, piece.face, style)[0]) + optical_overhang(first, piece.face, style)
 
 
 def _right_bearing(piece: Piece, style: TextStyle) -> float:
-    """White space beside the last letter on the right: likewise, for lines that share their right edge."""
-    letters = clusters(piece.text)
+    """Likewise on the right, for lines that align there."""
+    letters = grapheme_clusters(piece.text)
     last = letters[0] if piece.right_to_left else letters[-1]
-    white = width_of(last, piece.face, style) - ink_edges(last, piece.face, style)[1]
-    return max(0.0, white) + overhang(last, piece.face, style, at_right=True)
+    white = advance_width(last, piece.face, style) - ink_edges(last, piece.face, style)[1]
+    return max(0.0, white) + optical_overhang(last, piece.face, style, at_right=True)

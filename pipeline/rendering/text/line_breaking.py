@@ -1,4 +1,4 @@
-"""Breaking a text into lines that look balanced, without a last word on its own."""
+"""Line breaking: balanced lines without a single word on the last one."""
 
 from __future__ import annotations
 
@@ -9,95 +9,94 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from pipeline.language.graphemes import clusters
-from pipeline.language.hyphenation import division_points, is_word
+from pipeline.language.graphemes import grapheme_clusters
+from pipeline.language.hyphenation import hyphenation_points, is_word
 from pipeline.language.phrases import REPEATS, split_phrases
 from pipeline.language.sentences import sentence_ends
 from pipeline.rendering.text.line import measure
 from pipeline.rendering.text.styles import TextStyle
 
-# Prices of ugly line ends, in squares of a line's width left empty.
+# Penalties for bad breaks, in the unit of raggedness: squares of the empty share of a line.
 _WIDOW = 0.30
 _STUB = 0.20
 _EXTRA_LINE = 0.09
 _SPLIT_PHRASE = 0.14
-# A word of so few letters at the end of a line.
+# A word of at most so many letters at the end of a line.
 _DANGLING_WORD, _SHORT_WORD = 0.05, 3
-# A number parted from what it counts ("48 / times", "7 / November"), unless it is a year.
-_PARTED_NUMBER = 0.10
-_HYPHEN = 0.06
-# A word divided: two of them cost more than a widow.
-_DIVIDED = 0.16
+# A number separated from what it counts ("48 / times", "7 / November"), unless it is a year.
+_SEPARATED_NUMBER = 0.10
+_AFTER_HYPHEN = 0.06
+# A hyphenated word: two of them cost more than a widow.
+_HYPHENATION = 0.16
 _PHRASE_END = -0.02
-# A line had better end with a sentence than with the first word of the next one.
-_SENTENCE_END, _SENTENCE_BEGUN = -0.06, 0.08
-# In scripts with few spaces, a space is where a phrase ends. A text of so few letters had better be on one line.
+# Breaking after a sentence is better than after the first word of the next one.
+_SENTENCE_END, _AFTER_FIRST_WORD = -0.06, 0.08
+# In scripts with few spaces, a space ends a phrase. A text of so few letters is better kept on one line.
 _NO_SPACE, _FEW_LETTERS = 0.03, 8
 _PHRASE_ENDS = tuple(",.:;–—!?،؛؟।，、。：；！？")
 _SENTENCE_ENDS = tuple(".!?…؟。！？")
-# What may stand around a word that is divided.
-_MARKS_BEFORE, _MARKS_AFTER = "([{„“‚‘«»‹›¿¡\u00a0", ",.:;!?…)]}”“’‘»«›‹–—-‐\u00a0"
+# Punctuation that may surround a hyphenated word.
+_OPENING_MARKS, _CLOSING_MARKS = "([{„“‚‘«»‹›¿¡\u00a0", ",.:;!?…)]}”“’‘»«›‹–—-‐\u00a0"
 # A line below this share of the ideal width is a stub.
 _STUB_SHARE = 0.5
-# A word that has a line to itself needs more: this share of the longest line; with less than the second, the
-# first one is a stump.
-_LONELY_SHARE, _STUMP_SHARE = 0.8, 0.6
-# So many lines are a column where the longest takes less than this share of the width.
+# A single word on a line needs more: this share of the longest line. Below the second share, a first line is a stump.
+_SINGLE_WORD_SHARE, _STUMP_SHARE = 0.8, 0.6
+# So many lines form a column if the longest takes less than this share of the width.
 _COLUMN_LINES, _COLUMN_SHARE = 5, 0.7
 
-# “14. November”, where no sentence ends.
+# “14. November”, which is no end of a sentence.
 _ORDINAL = re.compile(r"\d{1,2}\.")
 _COUNT = re.compile(r"(?![12]\d{3}$)[^\w\s]*\d[\d.,’\u00a0\u202f]*(?<![.,])$")
 
-# Mail and the web: maria@example.org, https://…, example.org/roofs.
+# Email and web addresses: maria@example.org, https://…, example.org/roofs.
 _ADDRESS = re.compile(r"[^\W_]@[^\W_]|[a-z]://|[^\W_]\.[a-z]{2}")
-# A line may end with a slash, or the next one begin with one of these: a mark at the end of a line would be read as its
-# own, a hyphen as ours (Chicago Manual of Style, 14.18).
-_ADDRESS_JOINT = re.compile(r"(?<=/)(?=[^\W_])|(?<=[^\W_])(?=[@._~?#&=%+-][^\W_])")
-_JOINT = re.compile(r"(?<=[^\W_]/)(?=[^\W_])|(?<=[^\W_])(?=_[^\W_])")
+# Addresses break after a slash or before one of these: punctuation at the end of a line would read as the sentence's,
+# a hyphen as hyphenation (Chicago Manual of Style, 14.18).
+_ADDRESS_BREAK = re.compile(r"(?<=/)(?=[^\W_])|(?<=[^\W_])(?=[@._~?#&=%+-][^\W_])")
+_BREAK = re.compile(r"(?<=[^\W_]/)(?=[^\W_])|(?<=[^\W_])(?=_[^\W_])")
 
-# What is drawn at the end of a line where a word is divided.
+# Drawn at the end of a line where a word is hyphenated.
 HYPHEN = "-"
 
 
 class Chunk(NamedTuple):
-    """Characters `start` to `end` of a text, without a place to break between them."""
+    """Characters `start` to `end` of a text, without a break opportunity inside."""
 
     start: int
     end: int
-    # Whether a word goes on after it, so that a line that ends here ends in a hyphen.
+    # Whether it ends inside a word, so that a line that ends with it needs a hyphen.
     divided: bool = False
 
     def of(self, text: str) -> str:
-        """What it says as a line of its own."""
+        """Its text as a line of its own."""
         return text[self.start : self.end] + (HYPHEN if self.divided else "")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lines:
-    """Where the lines of a text begin and end, and how ugly that is: 1 for a lonely word or a stub, 2 for “Die”."""
+    """Start and end of each line, and raggedness: 1 for a single word or a stub, 2 for a lone “The”."""
 
     spans: tuple[Chunk, ...]
     ragged: int
 
     @property
     def hyphens(self) -> int:
-        """How often words are divided, beyond the first time, which is fair."""
+        """The number of hyphenated words after the first, which is acceptable."""
         return max(0, sum(span.divided for span in self.spans) - 1)
 
 
-def chunks_of(text: str, language: str = "") -> tuple[Chunk, ...]:
-    """`text` cut where a line may end: at spaces, after a hyphen inside a long word (of no address), between phrases.
+def split_chunks(text: str, language: str = "") -> tuple[Chunk, ...]:
+    """`text` split at break opportunities: spaces, hyphens inside long words (not in addresses), phrase boundaries.
 
-    Phrases are those of a `language` (a tag) that is written without spaces, or characters where nobody knows them.
+    Phrases are those of a `language` (a tag) written without spaces, or single characters if no phrases are known.
     """
     found: list[Chunk] = []
     for word in re.finditer(r"[^ \u2009\u3000]+", text):
         start = word.start()
-        for part in _parts(word.group(), language):
-            # A sign that says a word twice stays with it, although a space goes before it.
-            is_said_again = bool(found) and part.startswith(REPEATS)
-            found.append(Chunk(found.pop().start if is_said_again else start, start + len(part)))
+        for part in _breakable_parts(word.group(), language):
+            # A repetition mark stays with its word although a space precedes it.
+            is_repetition = bool(found) and part.startswith(REPEATS)
+            found.append(Chunk(found.pop().start if is_repetition else start, start + len(part)))
             start += len(part)
     return tuple(found)
 
@@ -105,7 +104,7 @@ def chunks_of(text: str, language: str = "") -> tuple[Chunk, ...]:
 def break_lines(
     text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float, most: int, phrase: Chunk | None = None
 ) -> Lines | None:
-    """The best way to set `text` in at most `most` lines; None: it does not fit. `phrase` is better left whole."""
+    """The best way to break `text` into at most `most` lines; None if it does not fit. `phrase` is preferred whole."""
     breaker = _Breaker(text, chunks, style, width_em, phrase)
     fewest = breaker.fewest_lines()
     if fewest is None or fewest > most:
@@ -117,13 +116,12 @@ def break_lines(
     return Lines(spans=spans, ragged=breaker.raggedness(spans))
 
 
-def divide_long(
+def hyphenate_long(
     text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float, names: bool = False
 ) -> tuple[Chunk, ...]:
-    """The chunks, words wider than a line cut where their language divides them, addresses at their joints.
+    """The chunks, with words wider than a line hyphenated for their language, and addresses at their breaks.
 
-    Names that have a hyphen of their own are left as they are, unless `names` are to be divided too; so are phrases of
-    a language without spaces.
+    Words with a hyphen of their own are not hyphenated unless `names`; nor are phrases of a language without spaces.
     """
     found: list[Chunk] = []
     gaps = [True, *(before.end < after.start for before, after in pairwise(chunks)), True]
@@ -132,22 +130,22 @@ def divide_long(
         points: Sequence[int] = ()
         joints: Sequence[int] = ()
         if measure(word, style) > width_em:
-            joints = _joints(word) or (_seams(word, style.language) if names else ())
-            points = _points(word, style.language) if names or (gap_before and gap_after) else ()
+            joints = _address_breaks(word) or (_word_boundaries(word, style.language) if names else ())
+            points = _hyphenation_points(word, style.language) if names or (gap_before and gap_after) else ()
         starts = (chunk.start, *(chunk.start + point for point in joints or points), chunk.end)
         found += (Chunk(start, end, divided=end < chunk.end and not joints) for start, end in pairwise(starts))
     return tuple(found)
 
 
 def split_long(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float) -> tuple[Chunk, ...]:
-    """The chunks, those wider than a line cut between graphemes: for endless words, and parts of addresses.
+    """The chunks, with those wider than a line split between graphemes: for endless words and parts of addresses.
 
-    The parts of one are about as long as each other: two letters alone on a line would look like a mistake.
+    The parts are about equally long: two letters alone on a line would look like a mistake.
     """
     found: list[Chunk] = []
     for chunk in chunks:
-        letters = clusters(text[chunk.start : chunk.end])
-        # The sum of the letters: kerning, which mostly tightens, is left out.
+        letters = grapheme_clusters(text[chunk.start : chunk.end])
+        # Without kerning, which mostly tightens.
         steps = [measure(letter, style) + max(0.0, style.tracking) for letter in letters]
         total = sum(steps)
         most = min(width_em, total / max(1, math.ceil(total / width_em)) + max(steps))
@@ -163,7 +161,7 @@ def split_long(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em
 
 
 class _Breaker:
-    """Widths of a text's chunks and gaps, and the search for the cheapest lines."""
+    """Widths of a text's chunks and gaps, and the search for the breaks with the lowest penalty."""
 
     def __init__(
         self, text: str, chunks: Sequence[Chunk], style: TextStyle, width_em: float, phrase: Chunk | None
@@ -173,12 +171,12 @@ class _Breaker:
         self._widths = [measure(text[c.start : c.end], style) + 2 * abs(style.tracking) for c in chunks]
         space = measure("n n", style) - measure("nn", style)
         self._gaps = [space * (after.start - before.end) for before, after in pairwise(chunks)] + [0.0]
-        # What a line that ends with a chunk needs beyond it.
+        # Width of the hyphen of a line that ends with the chunk.
         hyphen = measure(HYPHEN, style) + abs(style.tracking) if any(c.divided for c in chunks) else 0.0
         self._ends = [hyphen if c.divided else 0.0 for c in chunks]
 
     def fewest_lines(self) -> int | None:
-        """How many lines it takes when each is filled; None if a chunk is wider than a line."""
+        """The number of lines if each is filled greedily; None if a chunk is wider than a line."""
         lines, room = 0, 0.0
         for index, width in enumerate(self._widths):
             end = self._ends[index]
@@ -192,11 +190,12 @@ class _Breaker:
         return lines
 
     def raggedness(self, spans: Sequence[Chunk]) -> int:
-        """1: the last line is a word on its own, or any line (or lonely word) far shorter than the longest.
+        """How bad the lines look, 0 to 2.
 
-        2: one is an article or the like on its own, or the first a word far shorter than the longest line. 1
-        as well for a few letters that are parted without a space, and where each word has a line, or many lines leave
-        much of the width empty: that is a column.
+        1: the last line is a single word, or any line (or single word) is far shorter than the longest. 2: a line is a
+        single short word, like an article, or the first one is a word far shorter than the longest line. Also 1: a few
+        letters broken without a space, every line a single word, or many lines that leave much of the width empty (a
+        column).
         """
         if len(spans) < 2:
             return 0
@@ -214,17 +213,17 @@ class _Breaker:
         ):
             return 2
         short = (
-            width < (_LONELY_SHARE if alone else _STUB_SHARE) * max(widths)
+            width < (_SINGLE_WORD_SHARE if alone else _STUB_SHARE) * max(widths)
             for width, alone in zip(widths, lonely, strict=True)
         )
         is_column = len(spans) >= _COLUMN_LINES and max(widths) < _COLUMN_SHARE * self._limit
         return int(is_column or lonely[-1] or any(short))
 
     def balance(self, count: int) -> tuple[float, tuple[Chunk, ...]]:
-        """Exactly `count` lines, as even as possible, ugly ends avoided; with what their ugliness costs."""
+        """The best break into exactly `count` lines, as even as possible, with its penalty."""
         total = len(self._chunks)
         ideal = (sum(self._widths) + sum(self._gaps)) / count
-        # best[k][i]: price of setting the first i chunks in k lines, and where the last of these lines begins.
+        # best[k][i]: penalty of breaking the first i chunks into k lines, and the start of the last of these lines.
         best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
         for _ in range(count):
             row: dict[int, tuple[float, int]] = {}
@@ -234,7 +233,7 @@ class _Breaker:
                     width += self._widths[end] + (self._gaps[end - 1] if end > start else 0.0)
                     if width + self._ends[end] > self._limit and end > start:
                         break
-                    price = so_far + self._price(start, end, width + self._ends[end], ideal)
+                    price = so_far + self._penalty(start, end, width + self._ends[end], ideal)
                     if end + 1 not in row or price < row[end + 1][0]:
                         row[end + 1] = (price, start)
             best.append(row)
@@ -247,7 +246,7 @@ class _Breaker:
             end = start
         return best[count][total][0], tuple(reversed(spans))
 
-    def _price(self, start: int, end: int, width: float, ideal: float) -> float:
+    def _penalty(self, start: int, end: int, width: float, ideal: float) -> float:
         price = ((ideal - width) / self._limit) ** 2
         if width < _STUB_SHARE * ideal:
             price += _STUB
@@ -257,28 +256,28 @@ class _Breaker:
         if self._phrase and self._phrase.start < self._chunks[end].end < self._phrase.end:
             price += _SPLIT_PHRASE
         if self._gaps[end]:
-            price += self._parted(end, last, self._text[self._chunks[end + 1].start])
+            price += self._separation(end, last, self._text[self._chunks[end + 1].start])
         if self._chunks[end].divided:
-            price += _DIVIDED
+            price += _HYPHENATION
         elif last.endswith(("-", "‐")):
-            price += _HYPHEN
+            price += _AFTER_HYPHEN
         elif not self._gaps[end] and not last.endswith("/"):
             price += _NO_SPACE
         if start < end and self._ends_sentence(end - 1) and not self._ends_sentence(end):
-            price += _SENTENCE_BEGUN
+            price += _AFTER_FIRST_WORD
         if self._ends_sentence(end):
             return price + _SENTENCE_END
         return price + (_PHRASE_END if last.endswith(_PHRASE_ENDS) else 0.0)
 
-    def _parted(self, end: int, last: str, following: str) -> float:
-        """What it costs to part the chunk `end`, the word `last`, from the next one, which begins with that letter."""
+    def _separation(self, end: int, last: str, following: str) -> float:
+        """The penalty for separating chunk `end`, the word `last`, from the next one, which starts with `following`."""
         if len(last) <= _SHORT_WORD and last.isalpha():
             return _DANGLING_WORD
         is_count = _COUNT.match(last) or (_ORDINAL.fullmatch(last) and not self._ends_sentence(end))
-        return _PARTED_NUMBER if is_count and following.isalpha() else 0.0
+        return _SEPARATED_NUMBER if is_count and following.isalpha() else 0.0
 
     def _ends_sentence(self, index: int) -> bool:
-        """Whether a sentence ends with that chunk: “No.”, but not “e.g.” before a small letter, nor “14. November”."""
+        """Whether a sentence ends with that chunk: “No.”, not “e.g.” before lower case, nor “14. November”."""
         chunk = self._chunks[index]
         after = self._text[chunk.end :].lstrip()
         if not self._text[: chunk.end].endswith(_SENTENCE_ENDS) or after[:1].islower():
@@ -287,27 +286,27 @@ class _Breaker:
         return not _ORDINAL.fullmatch(word) or len(word) in sentence_ends(f"{word} {after}")
 
 
-def _joints(word: str) -> tuple[int, ...]:
-    """Where an address may be parted, and whatever has a slash or an underscore: no hyphen is drawn there."""
-    joints = _ADDRESS_JOINT if _ADDRESS.search(word) else _JOINT
+def _address_breaks(word: str) -> tuple[int, ...]:
+    """Break opportunities of an address, or a word with a slash or an underscore: no hyphen is drawn there."""
+    joints = _ADDRESS_BREAK if _ADDRESS.search(word) else _BREAK
     return tuple(found.start() for found in joints.finditer(word))
 
 
-def _seams(word: str, language: str) -> tuple[int, ...]:
-    """Where words probably end within a phrase of a language that is written without spaces."""
+def _word_boundaries(word: str, language: str) -> tuple[int, ...]:
+    """Probable word boundaries within a phrase of a language written without spaces."""
     pieces = split_phrases(word, language, is_fine=True)
     return tuple(accumulate(map(len, pieces[:-1]))) if "".join(pieces) == word else ()
 
 
-def _points(word: str, language: str) -> tuple[int, ...]:
-    """Where a word may be divided, whatever marks stand around it and before it (l’internationalisation)."""
-    core = word.rstrip(_MARKS_AFTER)
-    core = core[core.rfind("’") + 1 :].lstrip(_MARKS_BEFORE)
+def _hyphenation_points(word: str, language: str) -> tuple[int, ...]:
+    """Where a word may be hyphenated, ignoring punctuation and elided articles (l’internationalisation)."""
+    core = word.rstrip(_CLOSING_MARKS)
+    core = core[core.rfind("’") + 1 :].lstrip(_OPENING_MARKS)
     first = word.rindex(core)
-    return tuple(first + point for point in division_points(core, language)) if is_word(core) else ()
+    return tuple(first + point for point in hyphenation_points(core, language)) if is_word(core) else ()
 
 
-def _parts(word: str, language: str) -> Sequence[str]:
+def _breakable_parts(word: str, language: str) -> Sequence[str]:
     pieces = split_phrases(word, language)
     if len(pieces) > 1 and "".join(pieces) == word:
         return pieces

@@ -1,7 +1,7 @@
-"""Drawing a line of text, as a mask.
+"""Rasterising a line of text as a mask.
 
-Lines are drawn at two or four times their size and reduced: FreeType's glyphs sit on whole pixels, and letters that are
-moved by up to half a pixel look unevenly spaced.
+Lines are drawn at two or four times their size and reduced: FreeType puts glyphs on whole pixels, and letters that are
+off by up to half a pixel look unevenly spaced.
 """
 
 from __future__ import annotations
@@ -19,23 +19,25 @@ from pipeline.rendering.text.fonts import Face
 from pipeline.rendering.text.line import Line, Piece
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM, TextStyle
 
-# Room around the letters of a line for marks above and tails below, in em.
+# Margins around the letters of a line for marks above and descenders below, in em.
 _ASCENT_EM, _DESCENT_EM, _SIDE_EM = 1.45, 0.7, 0.4
 
 
 class Ink(NamedTuple):
-    """Drawn letters: a mask (mode L) and where its corner is from the line's start and baseline, in pixels."""
+    """Rasterised text: a mask (mode L) and its corner from the line's start and baseline, in pixels."""
 
     mask: Image.Image
     left: int
     top: int
-    # What is drawn in its own colours: an image of mode RGBA and the mask's size, which lets it through.
-    signs: Image.Image | None = None
+    # Emoji in their own colours, an image of mode RGBA and the mask's size; the mask covers them, too.
+    emoji_layer: Image.Image | None = None
 
     def painted(self, letters: Image.Image) -> Image.Image:
-        """What fills the mask, mode RGB: an image of its size with the colours of the letters, the signs put on it."""
-        if self.signs is not None:
-            letters.paste(self.signs.convert("RGB"), mask=self.signs.getchannel("A").point([0] + [255] * 255))
+        """The image to fill the mask with: `letters`, of the mask's size and mode RGB, with the emoji pasted on it."""
+        if self.emoji_layer is not None:
+            letters.paste(
+                self.emoji_layer.convert("RGB"), mask=self.emoji_layer.getchannel("A").point([0] + [255] * 255)
+            )
         return letters
 
 
@@ -56,20 +58,22 @@ def draw_ink(line: Line, size_px: int, group: int | None = None) -> Ink | None:
             at = (round(piece.left_em * big) - left_px * zoom + left, -top_px * zoom + top)
             sheet.paste(255, (*at, at[0] + shape.width, at[1] + shape.height), shape)
     mask = sheet.reduce(zoom)
-    signs = _signs([piece for piece in pieces if piece.face.strike_px], size_px, mask, (-left_px, -top_px))
+    emoji_layer = _emoji_layer([piece for piece in pieces if piece.face.strike_px], size_px, mask, (-left_px, -top_px))
     bounds = mask.getbbox()
     if bounds is None:
         return None
-    return Ink(mask.crop(bounds), left_px + bounds[0], top_px + bounds[1], signs.crop(bounds) if signs else None)
+    return Ink(
+        mask.crop(bounds), left_px + bounds[0], top_px + bounds[1], emoji_layer.crop(bounds) if emoji_layer else None
+    )
 
 
-def _signs(pieces: Sequence[Piece], size_px: int, mask: Image.Image, pen: tuple[int, int]) -> Image.Image | None:
-    """Emoji on an image of their own, and let through by the mask; `pen` is where the line begins on both."""
+def _emoji_layer(pieces: Sequence[Piece], size_px: int, mask: Image.Image, pen: tuple[int, int]) -> Image.Image | None:
+    """Emoji on an image of their own, which also marks them in the mask; `pen` is the start of the line on both."""
     if not pieces:
         return None
     sheet = Image.new("RGBA", mask.size)
     for piece in pieces:
-        sign = emoji.draw_sign(piece.text, piece.face, size_px, cap_height_em=CAP_HEIGHT_EM)
+        sign = emoji.draw_emoji(piece.text, piece.face, size_px, cap_height_em=CAP_HEIGHT_EM)
         if sign:
             at = (pen[0] + round(piece.left_em * size_px) + sign.left, pen[1] + sign.top)
             sheet.paste(sign.image, at)
@@ -83,9 +87,9 @@ def _letters(
     face: Face,
     style: TextStyle,
     size_px: int,
-    right_to_left: bool,  # noqa: FBT001 - a piece says which
+    right_to_left: bool,  # noqa: FBT001 - given by the piece
 ) -> tuple[Image.Image | None, int, int]:
-    """A mask of letters, and where its corner lies from the pen. A film uses the same few letters again and again."""
+    """A mask of letters and its corner from the pen. Cached: a film reuses few letters."""
     pen = pen_for(text, face, style, size_px, right_to_left=right_to_left)
     box = pen.font.getbbox(text, anchor="ls", direction=pen.direction)
     left, top, right, bottom = math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image, ImageDraw
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.number_format import write_number
+from pipeline.rendering.number_format import format_number
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.thumbnail.canvas import MARGIN, Sheet
 from pipeline.theme.colours import rgb
@@ -22,7 +22,7 @@ def number_badge(sheet: Sheet, number: int, *, is_poster: bool) -> None:
     scale = _UPRIGHT if sheet.is_upright else 1.0
     sizes = tuple(round(size * scale) for size in _SIZES)
     height = round(_HEIGHT * scale)
-    block = sheet.fitted(write_number(float(number), look.language, ""), sizes, 400, height, lines=1)
+    block = sheet.fitted(format_number(float(number), look.language, ""), sizes, 400, height, lines=1)
     ink = draw_ink(block.lines[0], block.size_px)
     if ink is None:
         return
@@ -59,4 +59,4 @@ def _free(sheet: Sheet, width: int, height: int) -> Box | None:
     middle = (sheet.picture.height - height) * 3 // 5
     corners = ((across, _TOP), (along, _TOP), (MARGIN, low), (across, middle))
     places = (Box(left, top, left + width, top + height) for left, top in corners)
-    return next((box for box in places if not any(box.meets(taken) for taken in sheet.taken)), None)
+    return next((box for box in places if not any(box.intersects(taken) for taken in sheet.taken)), None)

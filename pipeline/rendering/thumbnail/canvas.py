@@ -15,7 +15,7 @@ from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import TextStyle
 from pipeline.theme.colours import rgb
 
-_STYLE = TextStyle(weight=800, tracking=-0.026, leading=1.04, rarely_divided=True, is_heading=True)
+_STYLE = TextStyle(weight=800, tracking=-0.026, leading=1.04, rarely_hyphenated=True, is_heading=True)
 # The last is twelve pixels where lists show thumbnails 168 pixels wide. Smaller words are none: what does not fit ends
 # in an ellipsis, and the whole title stands beside the thumbnail anyway.
 SIZES = (180, 166, 152, 140, 128, 116, 104, 92)
@@ -67,9 +67,9 @@ class Sheet:
     def fitted(self, text: str, sizes: Sequence[int], width: int, height: int, lines: int = _LINES) -> TextBlock:
         """A text in the largest of the sizes at which it fits; a long one, not a number, may take more `lines`."""
         style = self.look.styled(_STYLE)
-        block = fit(text, style, sizes, width_px=width, height_px=height, most_lines=lines)
-        if block.cut and lines > 1:
-            return fit(text, style, sizes, width_px=width, height_px=height, most_lines=_MORE_LINES)
+        block = fit(text, style, sizes, width_px=width, height_px=height, max_lines=lines)
+        if block.is_truncated and lines > 1:
+            return fit(text, style, sizes, width_px=width, height_px=height, max_lines=_MORE_LINES)
         return block
 
     def place(self, block: TextBlock, top: int, *, across: bool = False) -> Box:
@@ -142,7 +142,7 @@ class Sheet:
     def _is_taken(self, box: Box) -> bool:
         near = _BESIDE_LOGO
         around = Box(box.left - near, box.top - near, box.right + near, box.bottom + near)
-        return any(around.meets(each) for each in self.taken)
+        return any(around.intersects(each) for each in self.taken)
 
 
 def _last_words(block: TextBlock) -> int:

@@ -18,7 +18,7 @@ from PIL import Image
 
 from pipeline.model import NumberScene, Script, VideoFormat
 from pipeline.rendering.look import Look
-from pipeline.rendering.number_format import write_number
+from pipeline.rendering.number_format import format_number
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.motif import Figure, figure
 from pipeline.rendering.thumbnail.badge import number_badge
@@ -123,7 +123,7 @@ def _on_accent(sheet: Sheet) -> None:
 def _with_number(sheet: Sheet, scene: NumberScene) -> None:
     theme, (width, height) = sheet.look.theme, sheet.picture.size
     number = sheet.fitted(
-        write_number(scene.value, sheet.look.language, scene.unit),
+        format_number(scene.value, sheet.look.language, scene.unit),
         _NUMBER_SIZES,
         width - 2 * MARGIN,
         height // 2,

@@ -114,8 +114,8 @@ def on_picture(sheet: Sheet, *, across: bool) -> None:
     across = across and not sheet.is_upright
     text = sheet.place(block, top, across=across)
     screen = Box(0, 0, width, height)
-    around = text.grown(_PAD).within(screen)
-    lines = (line.grown(_NEAR).within(screen) for line in sheet.lines(block, top, across=across))
+    around = text.grown(_PAD).clipped_to(screen)
+    lines = (line.grown(_NEAR).clipped_to(screen) for line in sheet.lines(block, top, across=across))
     behind = [sheet.picture.crop(line) for line in lines]
     scrim = scrim_on(behind, theme)
     # What the accent asks for: the theme's own on a dark scrim, what can be read on a light one.

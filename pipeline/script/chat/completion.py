@@ -1,4 +1,4 @@
-"""A chat completion, as far as it is read."""
+"""Parse chat completions: text, refusal, finish reason and token usage."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHan
 
 from pipeline.script.chat.model import Answer
 
-# As long as a script of forty minutes, escaped; a text that is longer is none, and would take long to look through.
-_MOST_CHARS = 400_000
-_MOST_TOKENS = 10**9
-# Texts and thoughts, where an answer comes in parts.
-_MOST_PARTS = 1_000
-# Where thinking ends that a server has left in the answer: in the tags of DeepSeek and Qwen, or those of gpt-oss.
-_THOUGHT_ENDS = re.compile(r"</think(?:ing)?>|<\|message\|>")
-_THOUGHT_BEGINS = ("<think>", "<thinking>")
-# How services say that they, and not the model, have ended the answer.
-_BROKEN_OFF = frozenset({"error", "insufficient_system_resource"})
+# A script of forty minutes, with escapes. Longer text is no script, and would take long to search.
+_MAX_CHARS = 400_000
+_MAX_TOKENS = 10**9
+# Of one message: text and reasoning parts.
+_MAX_PARTS = 1_000
+# The end of reasoning that a server left in the text: tags of DeepSeek and Qwen, or the channel marker of gpt-oss.
+_REASONING_ENDS = re.compile(r"</think(?:ing)?>|<\|message\|>")
+_REASONING_TAGS = ("<think>", "<thinking>")
+# Finish reasons by which services say that they ended the answer, not the model.
+_ABORTED = frozenset({"error", "insufficient_system_resource"})
 
 
 class _Part(BaseModel):
-    """A part of a message, as Mistral's models that think give it; only what is a text is read."""
+    """A part of a message, as Mistral's reasoning models return them; only text parts are used."""
 
     type: str
     text: str = ""
 
 
 class _Message(BaseModel):
-    content: str | Annotated[list[_Part], Field(max_length=_MOST_PARTS)] | None = None
+    content: str | Annotated[list[_Part], Field(max_length=_MAX_PARTS)] | None = None
     refusal: str | None = None
 
     @property
     def text(self) -> str:
-        """What is said, without the parts in which the model thinks."""
+        """The text of the message, without its reasoning parts."""
         if isinstance(self.content, list):
             return "".join(part.text for part in self.content if part.type == "text")
         return self.content or ""
@@ -52,24 +52,24 @@ class _PromptDetails(BaseModel):
 
 
 class Usage(BaseModel):
-    """Tokens read and written, thinking included."""
+    """Prompt and completion tokens, reasoning included."""
 
-    # Nobody answers without having read: a count of nothing is none.
-    prompt_tokens: int = Field(ge=1, le=_MOST_TOKENS)
-    completion_tokens: int = Field(ge=0, le=_MOST_TOKENS)
+    # At least 1: a prompt count of 0 is a service that does not count.
+    prompt_tokens: int = Field(ge=1, le=_MAX_TOKENS)
+    completion_tokens: int = Field(ge=0, le=_MAX_TOKENS)
     prompt_tokens_details: _PromptDetails | None = None
-    # DeepSeek's name for the same.
+    # DeepSeek's name for `cached_tokens`.
     prompt_cache_hit_tokens: int | None = None
 
     @property
     def cached_tokens(self) -> int:
-        """The tokens of the prompt that the service had in a cache of its own."""
+        """The prompt tokens that the service had in its prompt cache."""
         details = self.prompt_tokens_details.cached_tokens if self.prompt_tokens_details else None
         return max(0, details or self.prompt_cache_hit_tokens or 0)
 
 
-def _or_nothing(value: object, read: ValidatorFunctionWrapHandler) -> Usage | None:
-    """An answer is paid for, and no worse for a count that is none: it is taken for the most it may have cost."""
+def _usage_or_none(value: object, read: ValidatorFunctionWrapHandler) -> Usage | None:
+    """None for an invalid count: the answer is still good, and the reserved amount is charged."""
     try:
         usage: Usage | None = read(value)
     except ValidationError:
@@ -78,45 +78,45 @@ def _or_nothing(value: object, read: ValidatorFunctionWrapHandler) -> Usage | No
 
 
 class Completion(BaseModel):
-    """What is read of a chat completion; blank lines before it, which DeepSeek sends under load, are none of it."""
+    """The fields of a chat completion that are used. Leading blank lines (DeepSeek's keep-alive) are ignored."""
 
     choices: list[_Choice]
-    usage: Annotated[Usage | None, WrapValidator(_or_nothing)] = None
+    usage: Annotated[Usage | None, WrapValidator(_usage_or_none)] = None
 
     def answer(self, hide: Callable[[str], str] = str) -> Answer:
-        """What the model said; `hide` takes out of it what nobody may read."""
+        """The model's answer; `hide` redacts secrets from its text."""
         if not self.choices:
             return Answer(error="the answer has no choices")
         choice = self.choices[0]
         text = choice.message.text
-        if len(text) > _MOST_CHARS:
-            return Answer(error="the model's answer does not end")
+        if len(text) > _MAX_CHARS:
+            return Answer(error="the model's answer is too long")
         refusal = hide(choice.message.refusal or "")
         if choice.finish_reason == "content_filter":
             refusal = refusal or "no reason given"
-        if choice.finish_reason in _BROKEN_OFF:
-            return Answer(error="the model broke off in its answer")
+        if choice.finish_reason in _ABORTED:
+            return Answer(error="the service broke off the answer")
         return Answer(
-            text=_bare(hide(text)),
+            text=_json_in(hide(text)),
             truncated=choice.finish_reason == "length",
             refusal=refusal[:200],
         )
 
 
-def _bare(text: str) -> str:
-    """The JSON in what a model wrote, without its thinking before it, and without words and fences around it.
+def _json_in(text: str) -> str:
+    """The JSON object in a text, without reasoning before it and without words and code fences around it.
 
-    A text that has none stays as it is, and thinking without an answer is no text.
+    Text without JSON is returned unchanged; reasoning without an answer gives an empty text.
     """
     text = text.strip()
     if not text.startswith("{"):
-        *thoughts, said = _THOUGHT_ENDS.split(text)
-        text = said if thoughts or not said.startswith(_THOUGHT_BEGINS) else ""
+        *reasoning, answer = _REASONING_ENDS.split(text)
+        text = answer if reasoning or not answer.startswith(_REASONING_TAGS) else ""
     begin, end = text.find("{"), text.rfind("}")
     if not 0 <= begin < end:
         return text
     try:
-        # What comes after it may have braces of its own, or be the same again.
+        # Text after it may contain braces, or repeat the object.
         _, end = json.JSONDecoder().raw_decode(text, begin)
     except (ValueError, RecursionError):
         return text[begin : end + 1]

@@ -1,23 +1,23 @@
-"""One question, until somebody has answered it well: the models in order, and a conversation with each.
+"""Ask models in order, each in a short conversation, until one gives an answer that validates.
 
     answered = await ask(models, (question,), read=read, cache=cache, retry=retry, billing=billing)
-    answered.value                              # what `read` made of the answer
-    answered.model, answered.fallback_reason    # who answered, and why nobody before
+    answered.value                              # the answer, parsed by `read`
+    answered.model, answered.fallback_reason    # the model, and why earlier ones did not answer
 
-What each model comes to:
+How each outcome is handled:
 
-    an answer that can't be used    shown to the model with what is wrong with it, asked again, once
-    one that is cut off             asked again with more room
-    none (empty, broken JSON)       asked again
-    too large a question            asked with less room, then the next, shorter question; an answer that was to be
-                                    bettered is taken as it is
-    a failure that may pass         tried again by the retry policy
-    no answer in time               asked again, once: a third time would take no less, and may be paid for as well;
-                                    not at all when it had most of what was left of the stage, which others need
-    whatever is left of these       the next model; after the last one, the error
+    invalid answer               sent back to the model with its problems, in the next turn
+    truncated answer             asked again with more output tokens
+    no answer (empty, not JSON)  asked again
+    question too large           asked with fewer output tokens, then the next, shorter question; if it became too large
+                                 by the feedback, the last answer is accepted as it is, if possible
+    transient failure            retried by the retry policy
+    time-out                     retried once: a third attempt would take as long, and may be charged too; not retried
+                                 if it used most of the time left in the stage, which other models need
+    all of these exhausted       the next model; after the last one, the error
 
-An answer that was used is kept in the cache under the model, the messages and the schema, and nobody pays for it twice;
-without a `cache`, whoever asks keeps it.
+A valid answer is cached under the model, the messages and the schema, and so paid for once. Without a `cache` the
+caller stores it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Generic, Protocol, TypeVar
 
 from anyio import to_thread
 
-from pipeline.errors import ClosedError, PermanentError, ProviderError, QuotaError, TransientError, reworded
+from pipeline.errors import ClosedError, PermanentError, ProviderError, QuotaError, TransientError, with_message
 from pipeline.keys import content_key
 from pipeline.limits import Billing, RetryPolicy, with_retries
 from pipeline.script.chat.failures import SHORTEN_HINT, ResponseTimeoutError, StageTimeoutError, TooLargeError
@@ -41,14 +41,14 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 _SUFFIX = ".json"
-# How often no answer comes in time before the next model is asked.
-_SLOW_ATTEMPTS = 2
+# Time-outs before the next model is asked.
+_MAX_TIMEOUTS = 2
 
 
-class Unusable(Exception):  # noqa: N818 - a turn in the conversation, not an error that leaves
-    """An answer that can't be used: what is wrong with it, as the model is told, and the error if that does not help.
+class Unusable(Exception):  # noqa: N818 - controls the conversation, and never leaves it
+    """An invalid answer: its `problems` as feedback for the model, and the `error` to raise if feedback does not help.
 
-    The error is a `TransientError` when it may come out well another time, else a `PermanentError`.
+    The error is a `TransientError` if another attempt may succeed, else a `PermanentError`.
     """
 
     def __init__(self, *problems: str, error: ProviderError) -> None:
@@ -57,28 +57,28 @@ class Unusable(Exception):  # noqa: N818 - a turn in the conversation, not an er
         self.error = error
 
 
-class _TooSlowError(Exception):
-    """Nothing that the retry policy should wait for."""
+class _TimeoutsExhaustedError(Exception):
+    """Stops the retry policy after the last time-out."""
 
 
 class Reader(Protocol[T_co]):
-    """Makes of an answer what was asked for; pure, because answers from the cache are read again."""
+    """Parses and validates an answer. It is pure, because cached answers are parsed again."""
 
     def __call__(self, text: str, *, last: bool) -> T_co:
-        """What the answer says. Raises `Unusable`; after the `last` turn nobody is asked again, so mend what can be."""
+        """The parsed answer. Raises `Unusable`. In the `last` turn, repair what can be repaired."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answered(Generic[T]):
-    """An answer, and who gave it."""
+    """A parsed answer, and the model that gave it."""
 
     value: T
     service: str
     model: str
-    # Why an earlier model in the list did not answer; empty: the first one did.
+    # Why earlier models in the list did not answer; empty if the first one did.
     fallback_reason: str = ""
-    # Which of the questions was answered: 0 the whole one.
+    # Index of the question that was answered; 0 is the full one.
     question: int = 0
 
 
@@ -92,10 +92,10 @@ async def ask(
     billing: Billing,
     turns: int = 2,
 ) -> Answered[T]:
-    """What the first of the `models` says that gives an answer which `read` can use, in at most `turns` each.
+    """Return the first answer that `read` accepts, from the first of `models` that gives one within `turns` turns.
 
-    `questions` is the same question, each time shorter: the next one is for a model that finds one too large. Raises
-    the `ProviderError` of the model that may answer another time, else of the first one.
+    `questions` are ever shorter versions of one question, for models that find the previous one too large. Raises the
+    `ProviderError` of the first model whose failure is temporary, else of the first model.
     """
     failures: list[ProviderError] = []
     for model in models:
@@ -118,7 +118,7 @@ async def ask(
 def cached_answers(
     models: Sequence[ChatModel], questions: Sequence[Question], cache: Cache
 ) -> Iterator[tuple[Path, ChatModel]]:
-    """The answers that `ask` would find, best first, and who gave them. Blocks."""
+    """Yield the cached answers that `ask` would use, in its order, with their models. Blocks."""
     for model in models:
         for question in questions:
             if path := cache.find(question.schema_name, _key(model, question), _SUFFIX):
@@ -126,7 +126,7 @@ def cached_answers(
 
 
 def read_cached_answer(path: Path) -> str:
-    """An answer in the cache, whatever is there by now: who reads it finds out whether it is one. Blocks."""
+    """The text of a cached answer, which may be damaged: `Reader` validates it. Blocks."""
     return path.read_text(encoding="utf-8", errors="replace")
 
 
@@ -146,21 +146,21 @@ class _Conversation(Generic[T]):
     turns: int
 
     async def first_that_fits(self, questions: Sequence[Question]) -> tuple[T, int]:
-        """The answer to the first of the questions that is not too large, and which one that was."""
+        """The answer to the first question that is not too large, and that question's index."""
         for number, question in enumerate(questions):
             try:
-                return await self._kept(question), number
+                return await self._cached(question), number
             except TooLargeError as error:
                 too_large = error
         raise PermanentError(too_large.message, where=too_large.where, hint=too_large.hint) from too_large
 
-    async def _kept(self, question: Question) -> T:
-        """What the cache knows, or the model says."""
+    async def _cached(self, question: Question) -> T:
+        """The answer from the cache, or from the model."""
         if self.cache is None:
-            return await self._read(await self._hold(question), last=True)
+            return await self._read(await self._converse(question), last=True)
 
         async def make(path: Path) -> None:
-            text = await self._hold(question)
+            text = await self._converse(question)
             await to_thread.run_sync(partial(path.write_text, text, encoding="utf-8"))
 
         slot = (question.schema_name, _key(self.model, question), _SUFFIX)
@@ -168,11 +168,11 @@ class _Conversation(Generic[T]):
         try:
             return await self._read_file(path)
         except FileNotFoundError:
-            pass  # somebody else has read it, and it was none
+            pass  # another task found it invalid and discarded it
         except Unusable as unusable:
             if not was_there:
                 raise unusable.error from unusable
-        # It was good by the rules of another day.
+        # An older version of the checks accepted it.
         await self.cache.discard(path)
         path, _ = await self.cache.get_or_make(*slot, make)
         return await self._read_file(path)
@@ -181,39 +181,39 @@ class _Conversation(Generic[T]):
         return await self._read(await to_thread.run_sync(read_cached_answer, path), last=True)
 
     async def _read(self, text: str, *, last: bool) -> T:
-        """What `read` makes of it, in a thread: nobody knows how long an answer is, or of what."""
+        """Parse an answer in a thread: its size and shape are not known."""
         return await to_thread.run_sync(partial(self.read, text, last=last))
 
-    async def _hold(self, question: Question) -> str:
-        """The conversation: an answer that can be used. Raises the error that is left when there is none."""
-        said, room_before = "", 0
+    async def _converse(self, question: Question) -> str:
+        """Ask, with feedback on invalid answers, until one is valid. Raises the error of the last turn."""
+        last_text, previous_max_tokens = "", 0
         failure: ProviderError | None = None
         for turn in range(1, self.turns + 1):
             try:
-                answer = await self._answer(question, room_before)
+                answer = await self._answer(question, previous_max_tokens)
             except TooLargeError:
-                if not said:
+                if not last_text:
                     raise
-                # With the last answer and what is wrong with it, the question has grown too large.
-                return await self._as_it_is(said)
-            failure = self._flaw_of(answer)
+                # The feedback has made the question too large.
+                return await self._accept_as_is(last_text)
+            failure = self._failure_of(answer)
             if answer.truncated:
-                room_before = question.max_tokens
+                previous_max_tokens = question.max_tokens
                 question = replace(question, max_tokens=question.more_tokens)
             if failure:
                 continue
             try:
                 await self._read(answer.text, last=turn == self.turns)
             except Unusable as unusable:
-                said = answer.text
-                failure, question = unusable.error, question.with_feedback(said, unusable.problems)
+                last_text = answer.text
+                failure, question = unusable.error, question.with_feedback(last_text, unusable.problems)
             else:
                 return answer.text
         assert failure  # there is at least one turn
         raise failure
 
-    def _flaw_of(self, answer: Answer) -> ProviderError | None:
-        """Why an answer is none that could be read; None: it may be one. Raises for one that declines."""
+    def _failure_of(self, answer: Answer) -> ProviderError | None:
+        """Why an answer has no complete text to parse, or None. Raises `PermanentError` for a refusal."""
         if answer.refusal:
             raise self._permanent(f"the model declines to write about this: {answer.refusal}")
         if answer.truncated:
@@ -222,63 +222,63 @@ class _Conversation(Generic[T]):
             return TransientError(answer.error or "the model's answer is empty", where=self.model.service)
         return None
 
-    async def _as_it_is(self, said: str) -> str:
-        """An answer that nobody can be told to better, if it can be used all the same."""
+    async def _accept_as_is(self, text: str) -> str:
+        """An answer for which no further turn is possible, if it passes as the last one."""
         try:
-            await self._read(said, last=True)
+            await self._read(text, last=True)
         except Unusable as unusable:
             raise unusable.error from unusable
-        return said
+        return text
 
-    async def _answer(self, question: Question, room_before: int) -> Answer:
-        """One answer, with the patience of the retry policy.
+    async def _answer(self, question: Question, previous_max_tokens: int) -> Answer:
+        """One answer, with retries.
 
-        A question that is too large is asked with less room: half of it, or half of what it was to have more, and never
-        with less than an answer takes.
+        A question that is too large is asked once more with fewer output tokens: halfway between the limit of the turn
+        before (0 in the first) and its own, but at least `min_tokens`.
         """
         try:
-            return await self._patiently(question)
+            return await self._with_retries(question)
         except TooLargeError:
-            less = max(question.min_tokens, (room_before + question.max_tokens) // 2)
-            if less >= question.max_tokens:
+            fewer = max(question.min_tokens, (previous_max_tokens + question.max_tokens) // 2)
+            if fewer >= question.max_tokens:
                 raise
-            return await self._patiently(replace(question, max_tokens=less))
+            return await self._with_retries(replace(question, max_tokens=fewer))
 
-    async def _patiently(self, question: Question) -> Answer:
-        slow: list[ResponseTimeoutError] = []
+    async def _with_retries(self, question: Question) -> Answer:
+        timeouts: list[ResponseTimeoutError] = []
 
         async def once() -> Answer:
             try:
                 return await self.model.answer(question, self.billing)
             except ResponseTimeoutError as error:
-                slow.append(error)
-                if len(slow) == _SLOW_ATTEMPTS or isinstance(error, StageTimeoutError):
-                    raise _TooSlowError from error
+                timeouts.append(error)
+                if len(timeouts) == _MAX_TIMEOUTS or isinstance(error, StageTimeoutError):
+                    raise _TimeoutsExhaustedError from error
                 raise
 
         try:
             return await with_retries(self.retry, once)
-        except (ResponseTimeoutError, _TooSlowError):
-            # As the others know it: what it was is the business of this conversation.
-            raise TransientError(slow[-1].message, where=slow[-1].where, hint=slow[-1].hint) from slow[-1]
+        except (ResponseTimeoutError, _TimeoutsExhaustedError):
+            # The subclasses are private to this package.
+            error = timeouts[-1]
+            raise TransientError(error.message, where=error.where, hint=error.hint) from error
 
     def _permanent(self, message: str, *, hint: str = "") -> ProviderError:
         return PermanentError(message, where=self.model.service, hint=hint)
 
 
 def one_line(error: ProviderError) -> str:
-    """Where and what, as a reason why somebody else answered."""
+    """Where and what happened, in one line, for `fallback_reason`."""
     return f"{error.where}: {error.message}" if error.where else error.message
 
 
 def combine_errors(failures: Sequence[ProviderError]) -> ProviderError:
-    """One error for the failures of all who were asked: the first that may pass by itself, else the first of all.
+    """One error for several failures: the first temporary one, else the first, with the others in its message.
 
-    Its message also says what kept the others. It is a new error, because a throttle may remember the old one, and
-    raise it again for the next film.
+    It is a new instance, because a throttle may keep the old one and raise it for the next film.
     """
-    passing = [error for error in failures if isinstance(error, TransientError | ClosedError | QuotaError)]
-    error = (passing or failures)[0]
+    temporary = [error for error in failures if isinstance(error, TransientError | ClosedError | QuotaError)]
+    error = (temporary or failures)[0]
     others = dict.fromkeys(one_line(other) for other in failures if other is not error)
     others.pop(one_line(error), None)
-    return reworded(error, "; ".join([error.message, *others]))
+    return with_message(error, "; ".join([error.message, *others]))

@@ -1,4 +1,4 @@
-"""How a service wants to be asked for JSON: one protocol, several dialects."""
+"""Request bodies: one protocol, with the differences between services in how JSON output is requested."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pipeline.script.chat.model import Question
 
-# strict: the service holds its model to the schema. schema: it may, or may not. object: it only promises JSON.
+# strict: constrained decoding by the schema. schema: best effort. object: JSON of any shape (JSON mode).
 JsonMode = Literal["strict", "schema", "object"]
 
 _IN_PROMPT = "Answer with one JSON object, and nothing else, that keeps to this JSON schema:\n"
@@ -17,20 +17,20 @@ _IN_PROMPT = "Answer with one JSON object, and nothing else, that keeps to this 
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """What a request looks like. Whatever is promised, every answer is checked by us."""
+    """The request format of a service. Answers are validated whatever it guarantees."""
 
     json_mode: JsonMode
-    # OpenAI calls the room for an answer by the second name since its models think; most others by the first.
+    # OpenAI's name for the output limit since its models reason is the second; most others use the first.
     max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-    # Room for thinking, beyond what the question has: where no minute's budget is as small as Groq's.
+    # Output tokens for reasoning on top of the question's, for services with a larger rate limit than Groq's.
     thinking_tokens: int = 0
-    # Whether what it says about requests is about a day (see `headers`).
+    # Whether its rate-limit headers for requests are per day (see `headers`).
     requests_by_day: bool = False
-    # Fields that every request has besides.
+    # Additional fields of every request.
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def output_tokens(self, question: Question) -> int:
-        """Tokens that the answer may have, with the thinking before it."""
+        """The output limit in tokens, reasoning included."""
         return question.max_tokens + self.thinking_tokens
 
     def request(self, model: str, question: Question) -> dict[str, Any]:
@@ -46,9 +46,9 @@ class Dialect:
     def _messages(self, question: Question) -> list[dict[str, str]]:
         messages = [asdict(message) for message in question.messages]
         if self.json_mode == "object":
-            # JSON mode wants the word in the prompt, and knows no schema: it has to be told.
-            told = _IN_PROMPT + json.dumps(question.schema, ensure_ascii=False)
-            messages[0] = {**messages[0], "content": f"{messages[0]['content']}\n\n{told}"}
+            # JSON mode requires the word JSON in the prompt, and takes no schema.
+            instruction = _IN_PROMPT + json.dumps(question.schema, ensure_ascii=False)
+            messages[0] = {**messages[0], "content": f"{messages[0]['content']}\n\n{instruction}"}
         return messages
 
     def _format(self, question: Question) -> dict[str, Any]:
@@ -59,7 +59,7 @@ class Dialect:
 
 
 def groq_dialect(model: str) -> Dialect:
-    """Groq's: constrained decoding and `reasoning_effort` exist for one family of models only."""
+    """Groq's dialect: it has constrained decoding and `reasoning_effort` for one family of models only."""
     strict = model.startswith("openai/gpt-oss")
     return Dialect(
         json_mode="strict" if strict else "schema",

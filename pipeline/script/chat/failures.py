@@ -1,4 +1,4 @@
-"""Statuses and error codes of all services as our errors, in one place. `docs/faults.md` tells the same to people."""
+"""Map the HTTP statuses and error codes of all services to our errors. Documented in `docs/faults.md`."""
 
 from __future__ import annotations
 
@@ -10,45 +10,45 @@ from typing import Any, NamedTuple
 from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, TransientError
 from pipeline.limits.times import retry_after_s
 
-# A film of ten minutes is too much for some accounts, too, with no notes at all.
+# A film of ten minutes exceeds the limits of some accounts even without notes.
 SHORTEN_HINT = "Shorten the notes, or ask for a shorter film"
-# A whole script has some 20,000 characters; a server that goes on and on must not fill the memory.
+# A whole script has some 20,000 characters; an endless response must not fill the memory.
 MAX_RESPONSE_BYTES = 8_000_000
-# What libraries say of it quotes it, with its password.
-BAD_PROXY = "the machine's proxy, HTTPS_PROXY, has no address that can be read, or a scheme that can't be spoken"
-# Of JSON, whatever a header says; some write a mark before it.
+# Replaces the messages of HTTP libraries, which quote the address with its password.
+BAD_PROXY = "the machine's proxy, HTTPS_PROXY, is not a valid address, or has an unsupported scheme"
+# JSON is UTF-8 whatever the header says; some services send a byte order mark.
 ENCODING = "utf-8-sig"
 
 
 class TooLargeError(PermanentError):
-    """The question does not fit the model, or the account's minute. Stays within this room: a smaller one may fit."""
+    """The question exceeds the context window or the token rate limit; a smaller one may fit. Private to this room."""
 
 
 class NotReachedError(TransientError):
-    """No connection was made, so nothing was asked, and nothing is charged."""
+    """No connection was made, so nothing was sent and nothing is charged."""
 
 
 class ResponseTimeoutError(TransientError):
-    """No answer in time. It may have been written all the same, and charged."""
+    """No response in time. The completion may still have been generated, and charged."""
 
 
 class StageTimeoutError(ResponseTimeoutError):
-    """No answer in as much time as the film has for one question. Asked again, it would have less."""
+    """No response within the film's time for one question. A retry would have even less time."""
 
 
 class MalformedOutputError(TransientError):
-    """The service itself refused what its model wrote (400 with `failed_generation`). Stays within this room."""
+    """The service rejected its model's output (400 with `failed_generation`). Private to this room."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """A service as messages speak of it: its name in the settings, and what to do when a thing is wrong."""
+    """A service's name in the settings, and the hints for its error messages."""
 
     name: str
     key_hint: str
     model_hint: str
     address_hint: str
-    # What to do when nobody answers there, and when it takes too long.
+    # For a failed connection, and for a time-out.
     start_hint: str = ""
     timeout_hint: str = ""
     needs_key: bool = True
@@ -56,65 +56,65 @@ class Service:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What came back over HTTP."""
+    """An HTTP response."""
 
     status: int
-    # Names in lower case.
+    # With lower-case names.
     headers: Mapping[str, str]
     text: str
 
 
 def response_timeout(service: Service) -> ResponseTimeoutError:
-    """It did not answer in time."""
+    """No response within the configured time-out."""
     return ResponseTimeoutError("did not answer in time", where=service.name, hint=service.timeout_hint)
 
 
 def stage_timeout(service: Service) -> StageTimeoutError:
-    """It did not answer as long as whoever is asked next still has time."""
+    """No response while there is still time left in the stage for the next model."""
     return StageTimeoutError(
         "did not answer in time", where=service.name, hint="If it only thinks, raise time_limits.script_s"
     )
 
 
 def without_key(text: str, api_key: str) -> str:
-    """Some gateways repeat the key they refuse, and HTTP libraries quote what they can't read."""
+    """Redact the key: some gateways repeat a refused key, and HTTP libraries quote malformed headers."""
     return text.replace(api_key, "***") if api_key else text
 
 
 def connection_failed(service: Service, reason: str, *, api_key: str, reached: bool) -> TransientError:
-    """It was not reached, or broke off when it was."""
+    """No connection, or (`reached`) one that broke off."""
     hint = service.start_hint or service.address_hint
-    told = without_key(reason, api_key)[:120]
-    return (TransientError if reached else NotReachedError)(f"no connection ({told})", where=service.name, hint=hint)
+    detail = without_key(reason, api_key)[:120]
+    return (TransientError if reached else NotReachedError)(f"no connection ({detail})", where=service.name, hint=hint)
 
 
 def not_a_completion(service: Service) -> TransientError:
-    """A proper answer, of something else: a login page, a proxy."""
+    """A successful response that is something else, such as a login page or a proxy's."""
     return TransientError("the answer is not a chat completion", where=service.name, hint=service.address_hint)
 
 
 def response_too_long(service: Service) -> TransientError:
-    """An answer that is longer than any script."""
-    return TransientError("the answer does not end", where=service.name, hint=service.address_hint)
+    """A response that is longer than any script."""
+    return TransientError("the response is too large", where=service.name, hint=service.address_hint)
 
 
 def exceeds_token_rate(service: Service, *, tokens: int, per_min: int) -> TooLargeError:
-    """A question that it would refuse with a 413; it is not asked."""
+    """A question that the service would refuse with status 413; it is not sent."""
     message = f"the script takes about {tokens:,} tokens in one request, and the account has {per_min:,} a minute"
     return TooLargeError(message, where=service.name, hint=f"{SHORTEN_HINT}, or name another service in script.writers")
 
 
 def unexpected_encoding(service: Service, encoding: str) -> TransientError:
-    """An answer that is packed, though it was asked for plain: who unpacks it can't know how much it will be."""
+    """A compressed response, although identity was requested: its decompressed size would be unbounded."""
     return TransientError(
-        f"answers in an encoding that was not asked for ({encoding[:20]})",
+        f"the response has an encoding that was not requested ({encoding[:20]})",
         where=service.name,
         hint=service.address_hint,
     )
 
 
 class _Kind(NamedTuple):
-    """An outcome: the class of our error, what happened, and what to do."""
+    """A kind of failure: error class, message and hint."""
 
     error: type[ProviderError]
     message: str
@@ -131,14 +131,14 @@ _DECLINED = _Kind(PermanentError, "declines to write about this ({detail})")
 _NO_ADDRESS = _Kind(PermanentError, "there is nothing at this address ({detail})", "{service.address_hint}")
 _TOO_LARGE = _Kind(TooLargeError, "notes and answer are too long for the model {model}", SHORTEN_HINT)
 _MALFORMED = _Kind(MalformedOutputError, "the model's answer is not valid JSON")
-# gpt-oss does so now and then at Groq, though nobody has offered any.
-_TOOLED = _Kind(MalformedOutputError, "the model called a tool, and has none")
+# gpt-oss does this occasionally at Groq, although no tools are offered.
+_TOOL_CALL = _Kind(MalformedOutputError, "the model called a tool, although it has none")
 _SLOW_DOWN = _Kind(TransientError, "asks to slow down")
-_AWAY = _Kind(TransientError, "is not available now ({detail})")
+_UNAVAILABLE = _Kind(TransientError, "is not available now ({detail})")
 _REFUSED = _Kind(PermanentError, "refuses the request ({detail})")
 
-# The code says more than the status: OpenAI sends a 429 when money is missing, which no waiting helps, and Groq a 403
-# for one model of many. Some have a number there, and the word in the type.
+# The code is more specific than the status: OpenAI sends 429 for missing credit, where waiting does not help, and Groq
+# 403 for a single model. Some services have a number as the code, and the word as the type.
 _BY_CODE: Mapping[str, _Kind] = {
     "insufficient_quota": _NO_CREDIT,
     "insufficient_balance": _NO_CREDIT,
@@ -155,31 +155,31 @@ _BY_CODE: Mapping[str, _Kind] = {
     "exceed_context_size_error": _TOO_LARGE,
     "json_validate_failed": _MALFORMED,
     "output_parse_failed": _MALFORMED,
-    "tool_use_failed": _TOOLED,
+    "tool_use_failed": _TOOL_CALL,
 }
-# Beside every 5xx: request timeout, conflict, failed dependency, too early, flex capacity, cancelled.
+# Unavailable, besides all 5xx: request timeout, conflict, failed dependency, too early, flex capacity, cancelled.
 _BY_STATUS: Mapping[int, _Kind] = {
     401: _BAD_KEY,
     402: _NO_CREDIT,
     403: _BAD_KEY,
     413: _TOO_LARGE,
     429: _SLOW_DOWN,
-    **dict.fromkeys((408, 409, 424, 425, 498, 499), _AWAY),
+    **dict.fromkeys((408, 409, 424, 425, 498, 499), _UNAVAILABLE),
 }
 
 
 def is_uncharged(status: int) -> bool:
-    """Whether an answer of this status says that nothing was done, and so that nothing is charged.
+    """Whether a response of this status means that nothing was generated, and so nothing is charged.
 
-    Not so for what a gateway says (504, and 524 of Cloudflare) whose patience ended before the model had.
+    A gateway time-out (504, and Cloudflare's 524) does not: the model may have gone on.
     """
     return status >= 300 and status not in {504, 524}
 
 
 def embedded_error(reply: Reply) -> Reply | None:
-    """The error in an answer that says 200; None: there is none.
+    """The error in the body of a 200 response, as a response with its status; None if there is none.
 
-    OpenRouter, and gateways like it, say so before the model behind them begins, and can't take it back.
+    OpenRouter and similar gateways send the status before the model behind them starts, so it can't report failures.
     """
     error = _error(reply.text)
     status = error.get("code")
@@ -189,58 +189,58 @@ def embedded_error(reply: Reply) -> Reply | None:
 
 
 def error_for_reply(reply: Reply, service: Service, *, model: str, api_key: str) -> ProviderError:
-    """The error for an answer whose status is not 200."""
-    code, said = _read_body(reply.text)
-    said = without_key(said, api_key)[:200]
-    detail = f"HTTP {reply.status}" + (f": {said}" if said else "")
+    """The error for a response whose status is not 200."""
+    code, text = _parse_error_body(reply.text)
+    text = without_key(text, api_key)[:200]
+    detail = f"HTTP {reply.status}" + (f": {text}" if text else "")
     after_s = retry_after_s(reply.headers)
-    kind = _kind(reply.status, code, said, waits=after_s is not None, is_page=not _error(reply.text))
+    kind = _kind(reply.status, code, text, has_retry_after=after_s is not None, is_page=not _error(reply.text))
     message = kind.message.format(status=reply.status, model=model, detail=detail)
     hint = kind.hint.format(service=service)
     if kind.error is TransientError:
-        # A minute that is spent, or one that is too small for ever: only the next try tells.
+        # With 413, the rate limit is used up or is always too small: only the next attempt shows which.
         hint = f"If it says so again: {SHORTEN_HINT[0].lower()}{SHORTEN_HINT[1:]}" if reply.status == 413 else ""
         return TransientError(message, where=service.name, hint=hint, retry_after_s=after_s)
     return kind.error(message, where=service.name, hint=hint)
 
 
-def _kind(status: int, code: str, said: str, *, waits: bool, is_page: bool) -> _Kind:
+def _kind(status: int, code: str, text: str, *, has_retry_after: bool, is_page: bool) -> _Kind:
     if code in _BY_CODE:
         return _BY_CODE[code]
-    if status >= 500 or (status == 413 and waits):
-        return _AWAY
+    if status >= 500 or (status == 413 and has_retry_after):
+        return _UNAVAILABLE
     if status == 403 and is_page:
-        # Not the service: whoever stands before it blocks our address for a while (groq-python issue 125).
-        return _AWAY
+        # From the CDN before the service, which blocks an IP address for a while (groq-python issue 125).
+        return _UNAVAILABLE
     if status == 404:
-        # Who says something in the form of an error speaks the protocol, and misses the model.
-        return _NO_MODEL if said else _NO_ADDRESS
+        # An error in the protocol's form is about the model; anything else is not this API.
+        return _NO_MODEL if text else _NO_ADDRESS
     return _NO_ADDRESS if status < 400 else _BY_STATUS.get(status, _REFUSED)
 
 
-def _read_body(text: str) -> tuple[str, str]:
-    """(code, message) of an error body; empty where it has none, as in a page of HTML."""
+def _parse_error_body(text: str) -> tuple[str, str]:
+    """(code, message) of an error body; both empty for anything else, such as HTML."""
     error = _error(text)
     metadata = error.get("metadata")
-    # OpenRouter's way to say that the models behind it do not take a text.
+    # OpenRouter reports moderation by the models behind it in the metadata.
     flagged = "flagged_input" if isinstance(metadata, dict) and "flagged_input" in metadata else ""
-    # And Google's to say why, which is a bad request of any kind.
+    # Google gives the reason in the details; the code is the same for any bad request.
     details = error.get("details")
     reasons = [each.get("reason") for each in details if isinstance(each, dict)] if isinstance(details, list) else []
     codes = (flagged, *(str(each or "") for each in (error.get("code"), error.get("type"), *reasons)))
     known = next((code for code in codes if code in _BY_CODE), "")
-    # Groq shows what its model wrote: there is more that can be wrong with it than has a code here.
+    # Groq quotes its model's output as `failed_generation`, with more codes than are listed here.
     return known or ("output_parse_failed" if "failed_generation" in error else ""), str(error.get("message") or "")
 
 
 def _error(text: str) -> Mapping[str, Any]:
-    """What a body says of an error; empty: nothing."""
+    """The error object of a body; empty if it has none."""
     try:
         body: Any = json.loads(text)
     except (ValueError, RecursionError):
         return {}
     if isinstance(body, list):
-        # Gemini's errors come in a list of one.
+        # Gemini wraps errors in a list of one.
         body = next(iter(body), None)
     error = body.get("error", body) if isinstance(body, dict) else {}
     if isinstance(error, str):

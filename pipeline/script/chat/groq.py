@@ -1,4 +1,4 @@
-"""The way to Groq: its official SDK, with the SDK's own retries off."""
+"""Transport to Groq by its official SDK, with the SDK's own retries off."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipeline.script.chat.failures import (
     response_too_long,
     unexpected_encoding,
 )
-from pipeline.tls import trusted
+from pipeline.tls import tls_context
 
 if TYPE_CHECKING:
     import httpx
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
 
 
 class GroqTransport:
-    """Posts chat completions to Groq, or to whatever speaks its protocol at `base_url` (the host's root)."""
+    """Posts chat completions to Groq, or to a compatible server at `base_url` (the root of the host)."""
 
     def __init__(self, service: Service, *, api_key: str, base_url: str, timeout_s: float) -> None:
         self._service = service
         self._api_key = api_key
-        # The SDK adds this path itself; other clients want it in the address, so people write it.
+        # The SDK adds this path itself; other clients expect it in the address, so users write it.
         self._base_url = base_url.rstrip("/").removesuffix("/openai/v1")
         self._timeout_s = timeout_s
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[GroqConnection]:
         """See `service.Transport`."""
-        # A client belongs to one event loop; opening the first one reads certificates and imports the SDK.
+        # A client is bound to one event loop. In a thread, because it imports the SDK and reads certificates.
         async with await to_thread.run_sync(self._client) as client:
             yield GroqConnection(self._service, client)
 
@@ -48,10 +48,10 @@ class GroqTransport:
         import httpx  # noqa: PLC0415 - slow to import
         from groq import AsyncGroq, DefaultAsyncHttpxClient  # noqa: PLC0415 - likewise
 
-        hooks = {"response": [_bound]}
+        hooks = {"response": [_limit_response]}
         try:
-            # What was asked goes where it was sent, and nowhere else.
-            client = DefaultAsyncHttpxClient(verify=trusted(), follow_redirects=False, event_hooks=hooks)
+            # No redirects: the prompt and the key go to this host only.
+            client = DefaultAsyncHttpxClient(verify=tls_context(), follow_redirects=False, event_hooks=hooks)
         except (httpx.InvalidURL, ImportError, ValueError):
             raise connection_failed(self._service, BAD_PROXY, api_key=self._api_key, reached=False) from None
         return AsyncGroq(
@@ -65,13 +65,13 @@ class GroqTransport:
 
 
 class GroqConnection:
-    """A client of the SDK."""
+    """An open client of the SDK."""
 
     def __init__(self, service: Service, client: AsyncGroq) -> None:
         self._service, self._client = service, client
 
     async def post(self, request: dict[str, Any]) -> Reply:
-        """One request. Raises `TransientError` when there is no answer."""
+        """Send one request. Raises `TransientError` if there is no response."""
         import groq  # noqa: PLC0415 - loaded with the client
         import httpx  # noqa: PLC0415 - likewise
 
@@ -83,55 +83,55 @@ class GroqConnection:
         except groq.APITimeoutError as error:
             raise response_timeout(self._service) from error
         except groq.APIConnectionError as error:
-            if isinstance(error.__cause__, _EndlessError):
+            if isinstance(error.__cause__, _ResponseTooLargeError):
                 raise response_too_long(self._service) from error
             if isinstance(error.__cause__, _EncodedError):
                 raise unexpected_encoding(self._service, str(error.__cause__)) from error
             reason = _reason(error)
-            # A traceback would repeat the reason, and what is quoted in it.
+            # A chained traceback would show the key that the reason quotes.
             cause = None if self._client.api_key in reason else error
             reached = not isinstance(error.__cause__, httpx.ConnectError)
             raise connection_failed(self._service, reason, api_key=self._client.api_key, reached=reached) from cause
 
 
-class _EndlessError(Exception):
-    """There is more of an answer than anybody would read."""
+class _ResponseTooLargeError(Exception):
+    """The body exceeds `MAX_RESPONSE_BYTES`."""
 
 
 class _EncodedError(Exception):
-    """An answer would have to be unpacked: what is counted of it is less than what it takes."""
+    """The body is compressed, so counting its bytes does not bound its size."""
 
 
-async def _bound(response: httpx.Response) -> None:
-    """Let the body be read only so far, and as what JSON is written in."""
+async def _limit_response(response: httpx.Response) -> None:
+    """Response hook: limit the size of the body, and decode it as UTF-8."""
     import httpx  # noqa: PLC0415 - slow to import
 
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"", "identity"}:
         raise _EncodedError(encoding)
-    # A header may name any codec of Python, of which some are for packing and give no text.
+    # A header may name any Python codec, including ones like zlib that do not give text.
     response.encoding = ENCODING
 
-    class Bounded(httpx.AsyncByteStream):
+    class LimitedStream(httpx.AsyncByteStream):
         def __init__(self, stream: httpx.AsyncByteStream) -> None:
             self._stream = stream
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
             left = MAX_RESPONSE_BYTES
-            async for piece in self._stream:
-                left -= len(piece)
+            async for chunk in self._stream:
+                left -= len(chunk)
                 if left < 0:
-                    raise _EndlessError
-                yield piece
+                    raise _ResponseTooLargeError
+                yield chunk
 
         async def aclose(self) -> None:
             await self._stream.aclose()
 
     assert isinstance(response.stream, httpx.AsyncByteStream)
-    response.stream = Bounded(response.stream)
+    response.stream = LimitedStream(response.stream)
 
 
-def _lower(headers: Any) -> dict[str, str]:  # noqa: ANN401 - the SDK's HTTP library is its own business
+def _lower(headers: Any) -> dict[str, str]:  # noqa: ANN401 - the SDK's HTTP library is an implementation detail
     return {str(name).lower(): str(value) for name, value in headers.items()}
 
 

@@ -1,4 +1,4 @@
-"""What a chat model is, and what passes between it and those who ask."""
+"""The `ChatModel` protocol, and the questions and answers it exchanges."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, Literal, Protocol
 
 from pipeline.limits import Billing
 
-# As much of what is wrong is told, however much it is: it quotes the answer, and is paid for by the token.
-_MOST_COMPLAINTS, _COMPLAINT_CHARS = 50, 600
+# Bounds of the feedback: it quotes the answer, and its tokens cost money.
+_MAX_PROBLEMS, _PROBLEM_MAX_CHARS = 50, 600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,70 +23,70 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What a model is asked, and the shape of the JSON that it shall answer with."""
+    """A prompt, and the schema of the JSON to answer with."""
 
     messages: tuple[Message, ...]
-    # A JSON schema in the subset of strict mode: every field required, no others allowed.
+    # A JSON schema in the subset of strict mode: all fields required, no additional ones.
     schema: Mapping[str, Any]
-    # What the answer is, in a word ("script").
+    # What the answer is, in one word: "script".
     schema_name: str
-    # Room for the answer and the thinking before it. Prompt and room together must stay below 8,000 tokens, which is
-    # what Groq's free plan allows per minute; the second number is for an answer that was cut off.
+    # Output limit, reasoning included. Prompt and output together must stay below 8,000 tokens, Groq's limit per minute
+    # in the free plan; the second number is for the attempt after a truncated answer.
     max_tokens: int = 4096
     more_tokens: int = 6000
-    # With less room than this no answer comes to its end. The same question with another least is the same.
+    # With fewer no answer would be complete. Not part of the question's identity (cache key).
     min_tokens: int = field(default=0, compare=False)
 
     def with_feedback(self, answer: str, problems: tuple[str, ...]) -> Question:
-        """The same question, with the last answer to it and what is wrong with that."""
-        told = (f"- {each[:_COMPLAINT_CHARS]}" for each in problems[:_MOST_COMPLAINTS])
-        complaint = "\n".join(["That can't be used:", *told, "Write it again, whole."])
-        said = (Message(role="assistant", content=answer), Message(role="user", content=complaint))
-        asked = takewhile(lambda message: message.role != "assistant", self.messages)
-        return replace(self, messages=(*asked, *said))
+        """The same question, followed by the last answer and its problems."""
+        listed = (f"- {each[:_PROBLEM_MAX_CHARS]}" for each in problems[:_MAX_PROBLEMS])
+        feedback = "\n".join(["That can't be used:", *listed, "Write it again, whole."])
+        turn = (Message(role="assistant", content=answer), Message(role="user", content=feedback))
+        prompt = takewhile(lambda message: message.role != "assistant", self.messages)
+        return replace(self, messages=(*prompt, *turn))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a model said."""
+    """A model's answer."""
 
     text: str = ""
-    # Whether it ran out of room before its end.
+    # Whether it was cut off by the output limit.
     truncated: bool = False
-    # Why the model declines; empty: it does not.
+    # Why the model declines to answer; empty if it does not.
     refusal: str = ""
-    # Why there is no text, if the service told; empty: it did not, or there is one.
+    # Why there is no text, if the service says so.
     error: str = ""
 
 
 class ChatModel(Protocol):
-    """One model behind one service. Asking again after a failure is not its business, and passing its throttle is."""
+    """One model at one service. It waits for its throttle, but does not retry."""
 
     @property
     def service(self) -> str:
-        """The name of the service in the settings, and of its throttle."""
+        """The name of the service in the settings, which is also its throttle's."""
         ...
 
     @property
     def model(self) -> str:
-        """The model, as its service calls it."""
+        """The service's name for the model."""
         ...
 
     @property
     def version(self) -> str:
-        """Changes whenever the same question is put in another way (code, model); part of the cache key."""
+        """A version of the code and the model, part of the cache key: changes when requests for a question change."""
         ...
 
     def check(self) -> None:
-        """Raise what can be known without asking: `NeedsLoginError` without a usable key, `ConfigurationError`."""
+        """Raise `NeedsLoginError` without a usable key, or `ConfigurationError`. Sends no request."""
         ...
 
     def check_size(self, question: Question) -> None:
-        """Raise `TooLargeError` for a question that no minute of the account has room for, as far as that is known."""
+        """Raise `TooLargeError` if the question exceeds the account's known token rate limit."""
         ...
 
     async def answer(self, question: Question, billing: Billing) -> Answer:
-        """One request, paid from the billing, when the throttle lets it through.
+        """Send one request when the throttle admits it, charged to `billing`.
 
         Raises only errors of `pipeline.errors`, and `TooLargeError`.
         """

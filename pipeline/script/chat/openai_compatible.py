@@ -1,6 +1,6 @@
-"""The way to all who speak OpenAI's chat completions: DeepSeek, OpenAI, OpenRouter, Ollama, llama.cpp and others.
+"""Transport to services with OpenAI's chat completions API: DeepSeek, OpenAI, OpenRouter, Ollama, llama.cpp and others.
 
-A plain HTTP client: four headers and one JSON body need no SDK, and nobody else decides about time-outs and retries.
+A plain HTTP client: a few headers and a JSON body need no SDK, which would bring its own time-outs and retries.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pipeline.script.chat.failures import (
     connection_failed,
     response_too_long,
 )
-from pipeline.tls import trusted
+from pipeline.tls import tls_context
 
 if TYPE_CHECKING:
     import aiohttp
@@ -31,7 +31,7 @@ _PATH = "/chat/completions"
 
 
 class OpenAICompatibleTransport:
-    """Posts chat completions to `base_url`, which ends where `/chat/completions` begins (often in `/v1`)."""
+    """Posts chat completions to `base_url`: the address up to `/chat/completions` (it often ends in `/v1`)."""
 
     def __init__(self, service: Service, *, api_key: str, base_url: str) -> None:
         self._service = service
@@ -45,7 +45,7 @@ class OpenAICompatibleTransport:
         yield self
 
     async def post(self, request: dict[str, Any]) -> Reply:
-        """One request. Raises `TransientError` when there is no answer, and `TimeoutError`."""
+        """Send one request. Raises `TransientError` if there is no response, and `TimeoutError`."""
         import aiohttp  # noqa: PLC0415 - loaded by `open`
 
         headers = {"Content-Type": "application/json"}
@@ -53,11 +53,11 @@ class OpenAICompatibleTransport:
             headers["Authorization"] = f"Bearer {self._api_key}"
         proxy = await to_thread.run_sync(proxy_for, self._url)
         try:
-            # The deadline is the caller's. A connection is not kept: a script a minute needs none.
+            # The caller sets the deadline. No connection is kept open: requests are a minute apart.
             timeout = aiohttp.ClientTimeout(total=None)
             async with (
-                aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=trusted())) as session,
-                # A key goes where it was sent, and nowhere else.
+                aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(ssl=tls_context())) as session,
+                # No redirects: the key goes to this host only.
                 session.post(
                     self._url, data=json.dumps(request).encode(), headers=headers, allow_redirects=False, proxy=proxy
                 ) as response,
@@ -65,15 +65,15 @@ class OpenAICompatibleTransport:
                 return await self._read(response)
         except aiohttp.ClientError as error:
             reason = _reason(error)
-            # A traceback would repeat the reason, and what is quoted in it: a key, the password of a proxy.
+            # A chained traceback would show what the reason quotes: the key, or the password of a proxy.
             cause = None if proxy or (self._api_key and self._api_key in str(error)) else error
             reached = not isinstance(error, aiohttp.ClientConnectorError)
             raise connection_failed(self._service, reason, api_key=self._api_key, reached=reached) from cause
 
     async def _read(self, response: aiohttp.ClientResponse) -> Reply:
         body = bytearray()
-        async for piece in response.content.iter_any():
-            body += piece
+        async for chunk in response.content.iter_any():
+            body += chunk
             if len(body) > MAX_RESPONSE_BYTES:
                 raise response_too_long(self._service)
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -91,7 +91,7 @@ def _reason(error: Exception) -> str:
 
 
 def _import() -> None:
-    """In a thread: it reads the certificates of the machine."""
-    import aiohttp  # noqa: F401, PLC0415 - for what importing it does
+    """Import and read the machine's certificates; blocks, so run it in a thread."""
+    import aiohttp  # noqa: F401, PLC0415 - imported for its side effect: loaded
 
-    trusted()
+    tls_context()

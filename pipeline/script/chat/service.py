@@ -1,7 +1,6 @@
-"""A model behind a service: it passes the throttle, keeps a deadline, counts what it costs and speaks the protocol.
+"""A model at a service: throttling, deadline, cost accounting and the protocol of one request.
 
-Waiting and trying again after failures is the business of the retry policy. Every request goes through the throttle by
-itself: the second one, too, waits for its turn.
+Retries are left to the retry policy; each of them passes the throttle again.
 """
 
 from __future__ import annotations
@@ -35,40 +34,40 @@ from pipeline.script.chat.failures import (
 from pipeline.script.chat.headers import parse_rate_limits
 from pipeline.script.chat.model import Answer, Question
 
-# A prompt and its schema, which is charged as well, have no more tokens than this in any language. What a model has
-# counted says it better, give or take a little.
-_TOKENS_PER_BYTE = 1 / 3
-_GIVE_OR_TAKE = 1.03
-# The form of a conversation, and what a service says to its model beforehand.
-_AROUND_TOKENS = 1_000
-# And no fewer: nobody is refused for an estimate.
-_FEWEST_TOKENS_PER_BYTE = 1 / 6
-# Servers at home take any word for a key.
-_SHORTEST_SECRET_CHARS = 12
-# How much of the time that is left of the stage one question may take; the rest is for whoever is asked next.
-_MOST_OF_WHAT_IS_LEFT = 2 / 3
-# Raise it when the same question is put in another way.
+# Upper bound for prompt and schema (which is charged too) in any language, until a model has reported its count; then
+# that count with a margin.
+_MAX_TOKENS_PER_BYTE = 1 / 3
+_MARGIN = 1.03
+# The chat format, and a service's own system prompt.
+_OVERHEAD_TOKENS = 1_000
+# Lower bound, used to refuse requests, so that none is refused because of a high estimate.
+_MIN_TOKENS_PER_BYTE = 1 / 6
+# Local servers accept any word as a key; a shorter one is not redacted.
+_MIN_SECRET_CHARS = 12
+# The share of the time left in the stage that one question may take; the rest is for the next model.
+_MAX_TIME_SHARE = 2 / 3
+# Raise it when requests for the same question change: it is part of the cache key.
 _VERSION = "4"
 
 
 class Connection(Protocol):
-    """An open connection to a service: what is posted goes out at once."""
+    """An open connection to a service, on which a request is sent without delay."""
 
     async def post(self, request: dict[str, Any]) -> Reply:
-        """Send a request for a completion. Raises `TransientError` when nobody answers, or `TimeoutError`."""
+        """Send a request for a completion. Raises `TransientError` if there is no response, or `TimeoutError`."""
         ...
 
 
 class Transport(Protocol):
-    """How requests get to a service."""
+    """Opens connections to a service."""
 
     def open(self) -> AbstractAsyncContextManager[Connection]:
-        """Make it ready: libraries loaded, certificates read. Nothing is sent yet."""
+        """Load libraries and certificates. Nothing is sent yet."""
         ...
 
 
 class ServiceModel:
-    """A `ChatModel` at a service, reached by `transport` and asked in `dialect`."""
+    """A `ChatModel` at a service, reached by `transport` with requests in its `dialect`."""
 
     def __init__(
         self,
@@ -88,8 +87,8 @@ class ServiceModel:
         self._api_key = api_key.strip()
         self._throttle = throttle
         self._timeout_s = timeout_s
-        self._tokens_per_byte = _TOKENS_PER_BYTE
-        self._fewest_tokens_per_byte = _FEWEST_TOKENS_PER_BYTE
+        self._tokens_per_byte = _MAX_TOKENS_PER_BYTE
+        self._min_tokens_per_byte = _MIN_TOKENS_PER_BYTE
 
     @property
     def service(self) -> str:
@@ -111,39 +110,41 @@ class ServiceModel:
         key = self._api_key
         if not key and self._service.needs_key:
             raise NeedsLoginError("there is no key", where=self.service, hint=self._service.key_hint)
-        # Anything else could not be sent, and the HTTP library would quote the key in its complaint.
+        # It could not be sent as a header, and the HTTP library would quote it in its error.
         if not key.isascii() or (key and not key.isprintable()) or " " in key:
-            raise NeedsLoginError("the key is not a key", where=self.service, hint=self._service.key_hint)
+            raise NeedsLoginError(
+                "the key has characters that no key has", where=self.service, hint=self._service.key_hint
+            )
 
     def check_size(self, question: Question) -> None:
-        """Raise `TooLargeError` when prompt and answer are more than a minute of the account has."""
+        """Raise `TooLargeError` if prompt and answer exceed the account's tokens per minute."""
         per_min = self._throttle.tokens_per_min
         size_bytes = _size_bytes(self._dialect.request(self.model, question))
-        tokens = math.floor(size_bytes * self._fewest_tokens_per_byte) + question.max_tokens
+        tokens = math.floor(size_bytes * self._min_tokens_per_byte) + question.max_tokens
         if per_min is not None and tokens > per_min:
             raise exceeds_token_rate(self._service, tokens=tokens, per_min=per_min)
 
     async def answer(self, question: Question, billing: Billing) -> Answer:
-        """What the model says. Raises the `ProviderError`s of `failures`, of the throttle and of the billing."""
+        """Send the question and return the answer. Raises the `ProviderError`s of `failures`, throttle and billing."""
         self.check()
         self.check_size(question)
         request = self._dialect.request(self.model, question)
         size_bytes = _size_bytes(request)
-        # Services let in what may be used, with all the room for the answer, and a budget has to hold for that as well.
-        prompt, room = math.ceil(size_bytes * self._tokens_per_byte), self._dialect.output_tokens(question)
+        # Services admit requests by the most they may use, the whole output limit included; so does the budget.
+        prompt, output = math.ceil(size_bytes * self._tokens_per_byte), self._dialect.output_tokens(question)
         async with (
-            # Before the throttle: who has passed it sends at once, not after it may have been closed.
+            # Before the throttle: once admitted, a request must be sent at once, before the throttle may close.
             self._transport.open() as line,
-            billing.buying(self.service, self.model, tokens_in=prompt, tokens_out=room) as purchase,
-            self._throttle.call(tokens=prompt + room, model=self.model) as call,
+            billing.purchase(self.service, self.model, tokens_in=prompt, tokens_out=output) as purchase,
+            self._throttle.call(tokens=prompt + output, model=self.model) as call,
         ):
             await purchase.reserve()
             try:
                 completion = await self._complete(line, request, call, purchase)
             except MalformedOutputError as error:
-                # The service is well, its model is not: nothing for the throttle to learn from. What it wrote is paid.
+                # The model failed, not the service: the throttle must not count it. The output is charged.
                 return Answer(error=error.message)
-            if (usage := completion.usage) and _can_be(usage, size_bytes, room):
+            if (usage := completion.usage) and _is_plausible(usage, size_bytes, output):
                 call.used(tokens=usage.prompt_tokens + usage.completion_tokens)
                 purchase.used(
                     tokens_in=usage.prompt_tokens,
@@ -154,14 +155,14 @@ class ServiceModel:
         return completion.answer(self._without_key)
 
     async def _complete(self, line: Connection, request: dict[str, Any], call: Call, purchase: Purchase) -> Completion:
-        """One request; what the service surely does not charge for is taken off at once, whatever is raised."""
+        """Send one request. Reserved tokens that are surely not charged are released at once, whatever is raised."""
         try:
             reply = await self._post(line, request)
         except NotReachedError:
             call.used(tokens=0)
-            purchase.free()
+            purchase.void()
             raise
-        call.told(parse_rate_limits(reply.headers, requests_by_day=self._dialect.requests_by_day))
+        call.report_limits(parse_rate_limits(reply.headers, requests_by_day=self._dialect.requests_by_day))
         try:
             return self._completion(reply)
         except MalformedOutputError:
@@ -169,14 +170,14 @@ class ServiceModel:
         except ProviderError:
             if is_uncharged(reply.status):
                 call.used(tokens=0)
-                purchase.free()
+                purchase.void()
             raise
 
     async def _post(self, line: Connection, request: dict[str, Any]) -> Reply:
         left_s = max(0.0, anyio.current_effective_deadline() - anyio.current_time())
-        share_s = left_s * _MOST_OF_WHAT_IS_LEFT
+        share_s = left_s * _MAX_TIME_SHARE
         try:
-            # The timeouts of HTTP libraries start anew with every byte; this one does not.
+            # The time-outs of HTTP libraries restart with every byte; this one does not.
             with anyio.fail_after(min(self._timeout_s, share_s)):
                 return await line.post(request)
         except TimeoutError as error:
@@ -188,27 +189,27 @@ class ServiceModel:
         try:
             return Completion.model_validate_json(reply.text)
         except ValidationError as error:
-            if within := embedded_error(reply):
-                raise error_for_reply(within, self._service, model=self.model, api_key=self._api_key) from error
+            if embedded := embedded_error(reply):
+                raise error_for_reply(embedded, self._service, model=self.model, api_key=self._api_key) from error
             raise not_a_completion(self._service) from error
 
     def _without_key(self, text: str) -> str:
-        """Some proxies repeat the key, and refusals are told. A short one is a word, and no secret."""
-        return text.replace(self._api_key, "***") if len(self._api_key) >= _SHORTEST_SECRET_CHARS else text
+        """Redact the key: some proxies repeat it, and refusals are shown. A short key is a word, not a secret."""
+        return text.replace(self._api_key, "***") if len(self._api_key) >= _MIN_SECRET_CHARS else text
 
     def _learn(self, usage: Usage, size_bytes: int) -> None:
-        """Prompts are much alike: the last one has most to say about the next."""
+        """Update the estimate from the last prompt: prompts of one run are alike."""
         tokens_per_byte = usage.prompt_tokens / size_bytes
-        self._fewest_tokens_per_byte = tokens_per_byte / _GIVE_OR_TAKE
-        self._tokens_per_byte = tokens_per_byte * _GIVE_OR_TAKE
+        self._min_tokens_per_byte = tokens_per_byte / _MARGIN
+        self._tokens_per_byte = tokens_per_byte * _MARGIN
 
 
-def _can_be(usage: Usage, size_bytes: int, room: int) -> bool:
-    """Whether the count can be true. One that can't would be reserved for every later call, and forbid them all."""
-    # No token is less than a byte. What services put around a prompt is little; how much a model thinks, some ignore.
-    return usage.prompt_tokens <= size_bytes + _AROUND_TOKENS and usage.completion_tokens <= 10 * room
+def _is_plausible(usage: Usage, size_bytes: int, output: int) -> bool:
+    """Whether a count can be true. An absurd one would be reserved for every later request, and block them all."""
+    # A token has at least a byte, and the overhead is small. Reasoning may exceed the output limit at some services.
+    return usage.prompt_tokens <= size_bytes + _OVERHEAD_TOKENS and usage.completion_tokens <= 10 * output
 
 
 def _size_bytes(request: Mapping[str, Any]) -> int:
-    """The size of what is charged for: the messages and the schema."""
+    """The size of the charged part of a request: messages and schema."""
     return len(json.dumps([request["messages"], request["response_format"]], ensure_ascii=False).encode())

@@ -115,11 +115,11 @@ class OutlineWriter:
     def check_size(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> None:
         """Nothing is too long for it."""
 
-    def known(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script:  # noqa: ARG002 - Protocol
+    def offline(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script:  # noqa: ARG002 - Protocol
         """The notes as a script: nobody has to be asked."""
         return outline(brief, template)
 
-    def kept(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> tuple[Path, ...]:  # noqa: ARG002 - Protocol
+    def cached_paths(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> tuple[Path, ...]:  # noqa: ARG002 - Protocol
         """Nothing: it is made anew in a moment."""
         return ()
 

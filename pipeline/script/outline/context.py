@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import InputError
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import Block, Brief, CheckList, CodeBlock, Illustration, Paragraph, SpokenLine
 from pipeline.script.on_screen_text import spoken_lines
 from pipeline.script.shortening import shorten
@@ -85,7 +85,7 @@ class OutlineContext:
 def _announced(piece: Piece) -> str:
     """What announces it, "You need" of "You need:"; empty: nothing does, or in more words than a heading has."""
     text = piece.lead.text if piece.lead else ""
-    is_short = len(split_words(text)) <= _ANNOUNCING_WORDS and width(text) <= _ANNOUNCING_CHARS
+    is_short = len(split_words(text)) <= _ANNOUNCING_WORDS and display_width(text) <= _ANNOUNCING_CHARS
     return text.rstrip(":： ") if is_short and text.endswith((":", "：")) else ""
 
 

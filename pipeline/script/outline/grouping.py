@@ -8,7 +8,7 @@ from dataclasses import replace
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import is_question
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import Block, BulletList, CheckList, CodeBlock, Illustration, Paragraph, Quotation, Section, Table
 from pipeline.script.outline.context import Chapter, OutlineContext, Piece
 from pipeline.script.outline.lists import is_quiz, untold_answer
@@ -111,7 +111,7 @@ def _said_before(piece: Piece) -> tuple[Paragraph, Paragraph | None] | None:
         return None
     sentences = split_sentences(piece.lead.text)
     leads = sentences[-1].endswith(_LEADING_ENDS) or is_question(sentences[-1])
-    is_one = len(sentences) == 1 and (leads or width(piece.lead.text) <= _LONG_LEAD_CHARS)
+    is_one = len(sentences) == 1 and (leads or display_width(piece.lead.text) <= _LONG_LEAD_CHARS)
     if is_one or len(split_words(piece.lead.text)) < _LONG_LEAD_WORDS:
         return None
     if not leads:

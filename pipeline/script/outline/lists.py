@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import has_words, is_question
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     BulletList,
     BulletsScene,
@@ -71,7 +71,7 @@ def steps(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     if layout is None or not isinstance(block, BulletList) or not block.is_numbered:
         return ()
     labelled = [label_and_rest(item) for item in block.items]
-    if not all(0 < width(label) <= layout.limit("item_title") for label, _ in labelled):
+    if not all(0 < display_width(label) <= layout.limit("item_title") for label, _ in labelled):
         return ()
     groups = [
         [
@@ -103,7 +103,7 @@ def timeline(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         return ()
     dated = [_dated(item, language) for item in block.items]
     years = [year for when, _ in dated if (year := year_of(when, language)) is not None]
-    fits = all(0 < width(when) <= layout.limit("item_when") for when, _ in dated)
+    fits = all(0 < display_width(when) <= layout.limit("item_when") for when, _ in dated)
     # "About 1450" and "Summer 1969" are dates where others are; "Windows 2000" is one nowhere.
     certain = sum(is_date(when, language) for when, _ in dated)
     if not fits or 2 * certain < len(dated) or any(later < earlier for earlier, later in pairwise(years)):
@@ -157,8 +157,8 @@ def is_quiz(piece: Piece, context: OutlineContext) -> bool:
     if layout is None or not isinstance(block, CheckList) or len(block.ticked) != 1:
         return False
     options = [without_full_stop(item.text) for item in block.items]
-    fits = len(options) <= layout.max_items and all(width(option) <= layout.limit("item") for option in options)
-    return fits and 0 < width(_question(piece)) <= layout.limit("text")
+    fits = len(options) <= layout.max_items and all(display_width(option) <= layout.limit("item") for option in options)
+    return fits and 0 < display_width(_question(piece)) <= layout.limit("text")
 
 
 def untold_answer(piece: Piece, context: OutlineContext) -> Paragraph | None:
@@ -193,7 +193,7 @@ def _by_scenes(items: Sequence[Paragraph], layout: Layout) -> list[list[tuple[Pa
     fewest = layout.max_items if all(label_and_rest(item)[0] for item in items) else _FEWEST_TOGETHER
     for most in range(layout.max_items, fewest - 1, -1):
         groups = _with_limits(items, layout, "item", most=most)
-        if all(width(without_full_stop(item.text)) <= limit for group in groups for item, limit in group):
+        if all(display_width(without_full_stop(item.text)) <= limit for group in groups for item, limit in group):
             return [[(item, without_full_stop(item.text)) for item, _ in group] for group in groups]
     shown = iter(shown_items(items, layout.limit("item")))
     return [[(item, next(shown)) for item in group] for group in evenly(list(items), layout.max_items)]
@@ -208,7 +208,7 @@ def _with_limits(items: Sequence[T], layout: Layout, field: str, *, most: int = 
 def _asked(piece: Piece, layout: Layout) -> str:
     """What the options of a quiz that can't be one answer: they are nothing without it. Empty: it has no room."""
     question = _question(piece) if isinstance(piece.block, CheckList) else ""
-    return question if width(question) <= layout.limit("heading") else ""
+    return question if display_width(question) <= layout.limit("heading") else ""
 
 
 def _question(piece: Piece) -> str:

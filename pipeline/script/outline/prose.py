@@ -9,7 +9,7 @@ from itertools import pairwise
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     ClosingScene,
     CodeBlock,
@@ -82,7 +82,7 @@ def statement(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     parts = parts_of(paragraph) if isinstance(block, Quotation) else (paragraph,)
     scenes: list[Scene] = []
     for number, part in enumerate(parts, start=1):
-        if part.verses and width(part.text) <= layout.limit("text"):
+        if part.verses and display_width(part.text) <= layout.limit("text"):
             shown, emphasis, text = split_sentences(part.text)[0], "", "\n".join(part.verses)
         else:
             shown, emphasis = shown_statement(part, layout.limit("text"))
@@ -108,7 +108,11 @@ def quote(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     parts = parts_of(block.words, most_words=_QUOTE_WORDS, most_chars=layout.limit("text"))
     scenes: list[Scene] = []
     for number, part in enumerate(parts, start=1):
-        text = part.text if width(part.text) <= layout.limit("text") else shown_statement(part, layout.limit("text"))[0]
+        text = (
+            part.text
+            if display_width(part.text) <= layout.limit("text")
+            else shown_statement(part, layout.limit("text"))[0]
+        )
         shown = split_sentences(text)[0]
         text = "\n".join(part.verses) if text == part.text and part.verses else text
         scenes.append(
@@ -139,19 +143,19 @@ def number(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     sentences = split_sentences(block.text)
     at = next((index for index, each in enumerate(sentences) if phrase in each), 0)
     sentence = sentences[at] if phrase in sentences[at] else ""
-    if amount is None or not 0 < width(amount.unit) <= layout.limit("unit"):
+    if amount is None or not 0 < display_width(amount.unit) <= layout.limit("unit"):
         return ()
     if not sentence or is_date(phrase, language):
         return ()
     meaning = _meaning(sentence, phrase)
-    if width(meaning) > layout.limit("text"):
+    if display_width(meaning) > layout.limit("text"):
         meaning = shorten(meaning, layout.limit("text"))
         # Cut before its number, it would mean nothing.
         if phrase not in meaning and not sentence.startswith(phrase):
             return ()
     before, told = " ".join(sentences[:at]), block.text
     earlier: Sequence[Scene] = ()
-    if width(before) > _SHORT_CHARS:
+    if display_width(before) > _SHORT_CHARS:
         earlier = statement(replace(piece, block=Paragraph(text=before)), context)
         told = " ".join(sentences[at:])
     return (
@@ -186,8 +190,8 @@ def code(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 def can_show_code(block: CodeBlock, context: OutlineContext) -> bool:
     """Whether there is a layout for it that holds it: code is never cut."""
     layout, lines = context.layout("code"), block.code.splitlines()
-    is_small = len(lines) <= _CODE_LINES and max(map(width, lines), default=0) <= _CODE_COLUMNS
-    return layout is not None and is_small and width(block.code) <= layout.limit("code")
+    is_small = len(lines) <= _CODE_LINES and max(map(display_width, lines), default=0) <= _CODE_COLUMNS
+    return layout is not None and is_small and display_width(block.code) <= layout.limit("code")
 
 
 def picture(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
@@ -222,11 +226,11 @@ def parts_of(paragraph: Paragraph, *, most_words: int = _STATEMENT_WORDS, most_c
     """
     sentences = [part for sentence in split_sentences(paragraph.text) for part in _in_breaths(sentence)]
     most_chars = most_chars or (_STANZA_CHARS if paragraph.verses else 0)
-    if paragraph.verses and max(map(width, split_sentences(paragraph.text))) > most_chars:
+    if paragraph.verses and max(map(display_width, split_sentences(paragraph.text))) > most_chars:
         sentences = list(paragraph.verses)
     count = -(-sum(len(split_words(sentence)) for sentence in sentences) // most_words)
     texts = _grouped(sentences, count)
-    while most_chars and count < len(sentences) and max(map(width, texts)) > most_chars:
+    while most_chars and count < len(sentences) and max(map(display_width, texts)) > most_chars:
         count += 1
         texts = _grouped(sentences, count)
     return tuple(

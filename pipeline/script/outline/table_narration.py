@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from babel.units import UnknownUnitError, format_unit
 
-from pipeline.language.locales import currency_first, locale_of
+from pipeline.language.locales import is_currency_first, locale_of
 from pipeline.language.text import has_words
 from pipeline.model import Paragraph, Table
 from pipeline.script.outline.units import Measure, read_headers
@@ -76,9 +76,9 @@ def with_unit(number: str, unit: str, language: str) -> str:
         sign, scale = sorted(match.groups(), key=lambda each: not _is_money(each))
         if _is_money(sign):
             # "€48.3m": with a space, the letter would be a word of its own.
-            gap = "" if len(scale) == 1 and currency_first(locale) else " "
+            gap = "" if len(scale) == 1 and is_currency_first(locale) else " "
             return with_unit(f"{number}{gap}{scale}", sign, language)
-    if _is_money(unit) and currency_first(locale):
+    if _is_money(unit) and is_currency_first(locale):
         minus = number[:1] if number[:1] in "-−–" else ""
         return f"{minus}{unit}{number.removeprefix(minus)}"
     is_close = unit == "°" or unicodedata.east_asian_width(unit[0]) == "W"

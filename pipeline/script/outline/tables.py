@@ -20,7 +20,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.language.writing_systems import width
+from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     Bar,
     BarsScene,
@@ -73,7 +73,7 @@ def comparison(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         return ()
     _, left, right = block.columns
     limits = [layout.limit(name) for name in ("item_aspect", "item_left", "item_right")]
-    names_fit = 0 < width(left) <= layout.limit("left") and 0 < width(right) <= layout.limit("right")
+    names_fit = 0 < display_width(left) <= layout.limit("left") and 0 < display_width(right) <= layout.limit("right")
     if not names_fit or not _fit(block, limits) or not all(all(row[1:]) for row in block.rows):
         return ()
     if not _names_aspects(block, piece, context):
@@ -103,10 +103,12 @@ def line_chart(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     in_order = all(is_time(mark, language) for mark in marks) and all(one <= other for one, other in pairwise(years))
     fits = (
         len(marks) <= _MOST_MARKS
-        and all(width(mark) <= layout.limit("mark") for mark in marks)
+        and all(display_width(mark) <= layout.limit("mark") for mark in marks)
         and 0 < len(series) == len(columns) <= layout.max_items
         and len({column.unit for column in series}) == 1
-        and (len(series) == 1 or all(0 < width(column.label) <= layout.limit("item_label") for column in series))
+        and (
+            len(series) == 1 or all(0 < display_width(column.label) <= layout.limit("item_label") for column in series)
+        )
     )
     if not in_order or not fits:
         return ()
@@ -173,10 +175,10 @@ def table(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     if layout is None or not isinstance(block, Table) or not _FEWEST_COLUMNS <= len(block.columns) <= _MOST_COLUMNS:
         return ()
     limit = layout.cell_limit("item_cell", block.rows)
-    too_long = [cell for row in block.rows for cell in row if width(cell) > limit]
+    too_long = [cell for row in block.rows for cell in row if display_width(cell) > limit]
     if len(too_long) * _LONG_CELLS_IN > len(block.rows) * len(block.columns):
         return ()
-    if max(map(width, block.columns)) > layout.cell_limit("column", (block.columns,)):
+    if max(map(display_width, block.columns)) > layout.cell_limit("column", (block.columns,)):
         return ()
     groups = evenly(list(zip(block.rows, row_sentences(block, context.brief.language), strict=True)), layout.max_items)
     return [
@@ -205,10 +207,10 @@ def _labelled(piece: Piece, context: OutlineContext, name: str) -> _Column | Non
     if layout is None or not isinstance(block, Table) or len(block.columns) != 2:
         return None
     fits = layout.fewest_items <= len(block.rows) <= layout.max_items and all(
-        0 < width(row[0]) <= layout.limit("item_label") for row in block.rows
+        0 < display_width(row[0]) <= layout.limit("item_label") for row in block.rows
     )
     found = _numbers(block, 1, context) if fits else None
-    return found if found and width(found.unit) <= layout.limit("unit") else None
+    return found if found and display_width(found.unit) <= layout.limit("unit") else None
 
 
 def _numbers(block: Table, column: int, context: OutlineContext) -> _Column | None:
@@ -234,7 +236,7 @@ def _is_whole_in_a_table(block: Table, context: OutlineContext) -> bool:
     if layout is None:
         return False
     limit = layout.cell_limit("item_cell", block.rows)
-    return all(width(cell) <= limit for row in block.rows for cell in row)
+    return all(display_width(cell) <= limit for row in block.rows for cell in row)
 
 
 def _names_aspects(block: Table, piece: Piece, context: OutlineContext) -> bool:
@@ -259,7 +261,7 @@ def _kind(cell: str, context: OutlineContext) -> str | None:
 
 
 def _fit(block: Table, limits: Sequence[int]) -> bool:
-    return all(width(cell) <= limit for row in block.rows for cell, limit in zip(row, limits, strict=True))
+    return all(display_width(cell) <= limit for row in block.rows for cell, limit in zip(row, limits, strict=True))
 
 
 def _point(block: Table) -> int:

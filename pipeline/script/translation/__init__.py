@@ -1,12 +1,17 @@
-"""A script in another language: the same scenes, layouts, items and pictures, with texts that a model translates.
+"""Translate a script with a model: the same scenes, layouts, items and pictures, with other texts.
 
-The model sees the texts by part (what is written about the film, each scene) and name, and answers with the same names,
-so it can't add, drop or move anything. Each part is checked by itself, against the template's limits and against the
-original (see `faithful`); what is wrong is shown to the model once. Good parts are kept in the cache, whatever becomes
-of the others: neither a second try nor an edited scene pays for them again.
+The model gets the texts by translation unit (the film's metadata, or a scene) and name, and answers under the same
+names, so it can't add, drop or move anything. Each unit is validated on its own, against the template's limits and the
+original; problems are sent back to the model once. Valid units are cached whatever becomes of the others, so neither a
+retry nor an edited scene pays for them again.
 
-A film of a wanted length takes more or fewer words in each language: the model is told how many, line by line (see
-`allotment`), and the same lines may be translated a second time, with how long they lasted.
+For a requested length, each spoken line gets a word budget, because languages need different numbers of words; lines
+may be translated a second time, once their spoken duration is known.
+
+units        a script as translation units, and back
+request      the prompt, and the reader of its answer
+checks       each translation compared with its original
+word_budget  words per line for a requested length
 """
 
 from __future__ import annotations
@@ -31,21 +36,20 @@ from pipeline.script.translation.word_budget import TargetLength, with_word_budg
 from pipeline.state import Cache
 from pipeline.template import Template
 
-# Raise it when the same texts would be translated otherwise, or checked so that earlier ones would not pass.
+# Part of the cache key. Raise it when the prompt changes, or the checks reject what they used to accept.
 _VERSION = "2"
-# Parts of one request: prompt, answer and thinking have to stay below what Groq's free plan allows per minute, in
-# scripts that take three times as many tokens as English, too.
-_CHARS_AT_ONCE = 2400
+# Per request: prompt, answer and reasoning must stay below the limit per minute of Groq's free plan, even in writing
+# systems that take three times as many tokens as English.
+_MAX_CHARS = 2400
 _KIND, _SUFFIX = "translation", ".json"
 _TEXTS = TypeAdapter(dict[str, str])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Translation:
-    """What is asked for: `script` in `language` (BCP-47), by the first of the `models` that can.
+    """A translation job: `script` into `language` (BCP-47), by the first of `models` that succeeds.
 
-    With a `length`, its lines have about as many words as that takes; `terms` are translated as they say. Raises
-    `ConfigurationError` without a model.
+    With a `length`, lines get word budgets. `terms` is a glossary. Raises `ConfigurationError` without a model.
     """
 
     script: Script
@@ -59,112 +63,111 @@ class Translation:
     def __post_init__(self) -> None:
         if not self.models:
             raise ConfigurationError(
-                f"a model translates films into {self.language}, and there is none to ask",
+                f"a model is needed to translate films into {self.language}, and there is none",
                 hint=f"Set GROQ_API_KEY=... and drop --offline, or write the brief in {self.language}",
             )
 
     @property
-    def parts(self) -> tuple[TranslationUnit, ...]:
-        """What is translated."""
-        parts = translation_units(self.script, self.template)
-        return with_word_budgets(parts, self.script, self.length) if self.length else parts
+    def units(self) -> tuple[TranslationUnit, ...]:
+        """The units to translate, with word budgets for a requested length."""
+        units = translation_units(self.script, self.template)
+        return with_word_budgets(units, self.script, self.length) if self.length else units
 
     def look_up(self) -> tuple[dict[str, Texts], list[TranslationUnit]]:
-        """The parts that the cache has, by name, and those that it does not have. Blocks."""
+        """The cached translations by unit name, and the units that are not cached. Blocks."""
         texts: dict[str, Texts] = {}
         missing = []
-        for part in self.parts:
-            known = self._kept(part) if part.texts else None
-            if known is not None:
-                texts[part.name] = known
-            elif part.texts:
-                missing.append(part)
+        for unit in self.units:
+            cached = self._cached(unit) if unit.texts else None
+            if cached is not None:
+                texts[unit.name] = cached
+            elif unit.texts:
+                missing.append(unit)
         return texts, missing
 
-    def _kept(self, part: TranslationUnit) -> Texts | None:
-        """A part as the cache has it; what is there and is not this part goes, or it would be paid for every time."""
-        path = self.find(part)
+    def _cached(self, unit: TranslationUnit) -> Texts | None:
+        """The cached translation of a unit. An invalid cache entry is deleted, so that it can be replaced."""
+        path = self.find(unit)
         if path is None:
             return None
-        with suppress(ValidationError):  # no texts at all: it goes
+        with suppress(ValidationError):
             texts = _TEXTS.validate_json(path.read_bytes())
-            if texts.keys() == dict(part.texts).keys():
+            if texts.keys() == dict(unit.texts).keys():
                 return texts
         path.unlink(missing_ok=True)
         return None
 
-    def find(self, part: TranslationUnit) -> Path | None:
-        """Where the cache keeps a part, if it does. Blocks."""
-        return self.cache.find(_KIND, self._key(part), _SUFFIX)
+    def find(self, unit: TranslationUnit) -> Path | None:
+        """The cache file of a unit's translation, or None. Blocks."""
+        return self.cache.find(_KIND, self._key(unit), _SUFFIX)
 
-    async def keep(self, part: TranslationUnit, texts: Texts) -> None:
-        """Put a translated part into the cache."""
+    async def store(self, unit: TranslationUnit, texts: Texts) -> None:
+        """Cache the translation of a unit."""
 
         async def make(path: Path) -> None:
             await to_thread.run_sync(path.write_bytes, _TEXTS.dump_json(dict(texts)))
 
-        await self.cache.get_or_make(_KIND, self._key(part), _SUFFIX, make)
+        await self.cache.get_or_make(_KIND, self._key(unit), _SUFFIX, make)
 
-    def _key(self, part: TranslationUnit) -> str:
-        """Names a translated part: by its texts and the film's name, but not by its place in the film."""
-        crew = tuple(model.version for model in self.models)
-        said = (part.kind, part.texts, part.limits, self.script.title)
-        length = (part.words, self.length.pace.unit, part.before) if self.length and part.words else ()
-        used = used_terms(self.terms, [part])
+    def _key(self, unit: TranslationUnit) -> str:
+        """The cache key of a unit: its texts and the film's title, but not its position in the film."""
+        models = tuple(model.version for model in self.models)
+        content = (unit.kind, unit.texts, unit.limits, self.script.title)
+        length = (unit.words, self.length.pace.unit, unit.previous) if self.length and unit.words else ()
+        used = used_terms(self.terms, [unit])
         terms = (("terms", used),) if used else ()
-        return content_key(_VERSION, crew, self.script.language, self.language, said, *length, *terms)
+        return content_key(_VERSION, models, self.script.language, self.language, content, *length, *terms)
 
     def assemble(self, texts: Mapping[str, Texts]) -> Script:
-        """The script with these parts translated. Raises `PermanentError` for one that can't be filmed all the same."""
-        base = self.length.before if self.length and self.length.before else self.script
-        # Each text has its limit, but the cells of a table may be too long together.
+        """The script with these translations. Raises `PermanentError` if it can't be filmed."""
+        base = self.length.previous if self.length and self.length.previous else self.script
+        # Each text keeps its limit, but the cells of a table may be too long together.
         script = shortened(without_stray_emphasis(assemble(base, texts, language=self.language)), self.template)
         if problems := find_problems(script, self.template):
             raise PermanentError(f"the script in {self.language} can't be filmed: {problems[0]}")
         return script
 
 
-async def translate_script(wanted: Translation, *, retry: RetryPolicy, billing: Billing) -> Script:
-    """The translation that is `wanted`. What the cache has of it is not paid for again.
+async def translate_script(job: Translation, *, retry: RetryPolicy, billing: Billing) -> Script:
+    """Translate what is not cached yet, and return the translated script.
 
-    Raises the `ProviderError`s of `chat`, and `PermanentError` for a part that is still wrong when the model has been
-    told, with the part and what is wrong.
+    Raises the `ProviderError`s of `chat`, and `PermanentError` for a unit that is still invalid after feedback.
     """
-    script, language = wanted.script, wanted.language
-    texts, missing = await to_thread.run_sync(wanted.look_up)
-    for some in _requests(missing):
-        reading = TranslationReader(some, written_in=script.language, language=language)
-        question = translation_question(some, script, language, wanted.length, used_terms(wanted.terms, some))
+    script, language = job.script, job.language
+    texts, missing = await to_thread.run_sync(job.look_up)
+    for units in _requests(missing):
+        reader = TranslationReader(units, source_language=script.language, language=language)
+        question = translation_question(units, script, language, job.length, used_terms(job.terms, units))
         try:
-            await ask(wanted.models, (question,), read=reading, cache=None, retry=retry, billing=billing)
+            await ask(job.models, (question,), read=reader, cache=None, retry=retry, billing=billing)
         finally:
-            # What is good is paid for, whoever stops us now.
+            # Valid units have been paid for: cache them even if the task is cancelled.
             with CancelScope(shield=True):
-                for part in some:
-                    if part.name in reading.good:
-                        await wanted.keep(part, reading.good[part.name])
-        texts |= reading.good
-    return wanted.assemble(texts)
+                for unit in units:
+                    if unit.name in reader.valid:
+                        await job.store(unit, reader.valid[unit.name])
+        texts |= reader.valid
+    return job.assemble(texts)
 
 
-def cached_translation(wanted: Translation) -> Script | None:
-    """What `translate_script` would give without asking anybody; None: it has to ask. Blocks."""
-    texts, missing = wanted.look_up()
-    return None if missing else wanted.assemble(texts)
+def cached_translation(job: Translation) -> Script | None:
+    """The translated script if all of its units are cached, else None. Blocks."""
+    texts, missing = job.look_up()
+    return None if missing else job.assemble(texts)
 
 
-def cached_translation_paths(wanted: Translation) -> list[Path]:
-    """Where the cache keeps the parts of a translation. Blocks."""
-    return [path for path in map(wanted.find, wanted.parts) if path]
+def cached_translation_paths(job: Translation) -> list[Path]:
+    """The cache files of a translation's units. Blocks."""
+    return [path for path in map(job.find, job.units) if path]
 
 
-def _requests(parts: Sequence[TranslationUnit]) -> Iterator[list[TranslationUnit]]:
-    """Parts that go into one request, in order."""
-    some: list[TranslationUnit] = []
-    for part in parts:
-        if some and sum(each.chars for each in some) + part.chars > _CHARS_AT_ONCE:
-            yield some
-            some = []
-        some.append(part)
-    if some:
-        yield some
+def _requests(units: Sequence[TranslationUnit]) -> Iterator[list[TranslationUnit]]:
+    """Yield the units of each request, in order."""
+    batch: list[TranslationUnit] = []
+    for unit in units:
+        if batch and sum(each.chars for each in batch) + unit.chars > _MAX_CHARS:
+            yield batch
+            batch = []
+        batch.append(unit)
+    if batch:
+        yield batch

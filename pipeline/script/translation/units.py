@@ -1,7 +1,6 @@
-"""A script as texts with names, by parts: what is written about the film, and each scene.
+"""Translation units: the texts of a script under names, one unit for the film's metadata and one for each scene.
 
-A translator gets these and gives them back under the same names, so that scenes, layouts, items and what each line
-brings with it can't change.
+A translator returns texts under the same names, so that scenes, layouts, items and reveals can't change.
 """
 
 from __future__ import annotations
@@ -22,38 +21,39 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class TranslationUnit:
-    """What is translated and checked by itself."""
+    """The texts that are translated and validated together."""
 
-    # "film" or "scene_3"; and "film" or a layout.
+    # "film" or "scene_3".
     name: str
+    # "film" or the layout.
     kind: str
-    # (name, text): "heading", "item_2", "say_1"…; only those with a letter in them.
+    # (name, text): "heading", "item_2", "say_1"…; only texts with a letter in them.
     texts: tuple[tuple[str, str], ...]
-    # The longest that some of them may be, in characters.
+    # (name, limit in characters) of the texts that have one.
     limits: tuple[tuple[str, int], ...]
-    # In a film of a wanted length: about how many words (or characters: see `LengthPlan`) each line that is said may
-    # have, and how it was translated before, if that took too long or not long enough.
+    # For a requested length: the word budget of each spoken line (or characters: see `LengthPlan`), and its previous
+    # translation, if that was too long or too short.
     words: tuple[tuple[str, int], ...] = ()
-    before: tuple[tuple[str, str], ...] = ()
+    previous: tuple[tuple[str, str], ...] = ()
 
     def limit(self, name: str) -> int | None:
-        """The longest text of this name; None: as long as it takes."""
+        """The limit of a text in characters, or None."""
         return dict(self.limits).get(name)
 
     @property
     def chars(self) -> int:
-        """How much text it is."""
-        return sum(len(text) for _, text in (*self.texts, *self.before))
+        """The number of characters, previous translations included."""
+        return sum(len(text) for _, text in (*self.texts, *self.previous))
 
     @property
     def place(self) -> str:
-        """The part as messages name it: "scene 3 (bullets)"."""
+        """The unit as named in messages: "scene 3 (bullets)"."""
         return self.name if self.name == FILM else f"{self.name.replace('_', ' ')} ({self.kind})"
 
 
 def translation_units(script: Script, template: Template) -> tuple[TranslationUnit, ...]:
-    """The script in parts, in order; the film's own texts first."""
-    about = TranslationUnit(
+    """The translation units of a script, in order, the metadata first."""
+    metadata = TranslationUnit(
         name=FILM,
         kind=FILM,
         texts=_with_letters(_film_texts(script)),
@@ -68,18 +68,18 @@ def translation_units(script: Script, template: Template) -> tuple[TranslationUn
         )
         for number, scene in enumerate(script.scenes, start=1)
     )
-    return (about, *scenes)
+    return (metadata, *scenes)
 
 
 def narration_by_scene(script: Script) -> dict[str, Texts]:
-    """What is said in each scene, by the names of part and line."""
+    """The spoken lines by unit name and text name."""
     return {f"scene_{number}": dict(_said(scene)) for number, scene in enumerate(script.scenes, start=1)}
 
 
 def assemble(script: Script, texts: Mapping[str, Texts], *, language: str) -> Script:
-    """The same script with other texts, by part and name; a text that is not given stays."""
-    about = {**dict(_film_texts(script)), **texts.get(FILM, {})}
-    title = about["title"]
+    """The script with these texts by unit and name; a text that is not given stays."""
+    metadata = {**dict(_film_texts(script)), **texts.get(FILM, {})}
+    title = metadata["title"]
     scenes = (
         _scene_with(scene, texts.get(f"scene_{number}", {})) for number, scene in enumerate(script.scenes, start=1)
     )
@@ -88,10 +88,12 @@ def assemble(script: Script, texts: Mapping[str, Texts], *, language: str) -> Sc
         script,
         title=title,
         language=language,
-        scenes=tuple(_named(scene, script.title, title) for scene in scenes),
-        description=fit_description("\n".join(about[f"description_{number}"] for number in range(1, len(lines) + 1))),
-        tags=fit_tags(tuple(about[f"tag_{number}"] for number in range(1, len(script.tags) + 1))),
-        thumbnail_text=about["thumbnail_text"],
+        scenes=tuple(_retitled(scene, script.title, title) for scene in scenes),
+        description=fit_description(
+            "\n".join(metadata[f"description_{number}"] for number in range(1, len(lines) + 1))
+        ),
+        tags=fit_tags(tuple(metadata[f"tag_{number}"] for number in range(1, len(script.tags) + 1))),
+        thumbnail_text=metadata["thumbnail_text"],
     )
 
 
@@ -104,7 +106,7 @@ def _film_texts(script: Script) -> Iterator[tuple[str, str]]:
 
 def _scene_texts(scene: Scene, script: Script) -> Iterator[tuple[str, str]]:
     for shown in texts_of(scene):
-        # The name of the film below the last words is translated with the film.
+        # The film's title in a scene is translated once, in the metadata.
         if not shown.rule.is_fixed and not (shown.rule.is_film_name and shown.text == script.title):
             yield shown.name, shown.text
     yield from _said(scene)
@@ -115,7 +117,7 @@ def _said(scene: Scene) -> Iterator[tuple[str, str]]:
 
 
 def _with_letters(texts: Iterator[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Without texts such as "1/2", which say the same in every language."""
+    """Only texts with letters: others, such as "1/2", are the same in every language."""
     return tuple((name, text) for name, text in texts if any(character.isalpha() for character in text))
 
 
@@ -130,7 +132,7 @@ def _scene_with(scene: Scene, texts: Texts) -> Scene:
     return replace(with_texts(scene, texts), lines=lines)
 
 
-def _named(scene: Scene, before: str, after: str) -> Scene:
-    """The scene with the film's name, where it has that, in its new form."""
+def _retitled(scene: Scene, before: str, after: str) -> Scene:
+    """The scene with the film's title replaced where it is shown."""
     names = {shown.name: after for shown in texts_of(scene) if shown.rule.is_film_name and shown.text == before}
     return with_texts(scene, names)

@@ -1,7 +1,7 @@
-"""How much each line of a translation may say, in a film of a wanted length.
+"""Word budgets: how many words each line of a translation may have in a film of a requested length.
 
-One language takes more words than another for the same, and one voice more seconds than another. What a line may have
-is its share of what the film holds at the pace of the voice that will speak it: as large as its share of the original.
+Languages need different numbers of words for the same content, and voices different times for a word. A line's budget
+is its share of the words that fit the film at the voice's pace, in proportion to its share of the original.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from pipeline.script.translation.units import TranslationUnit, narration_by_scen
 
 @dataclass(frozen=True, kw_only=True)
 class TargetLength:
-    """How long a translation shall last, and at which pace it will be spoken."""
+    """The requested duration of a translation, and the pace at which it will be spoken."""
 
     wanted_s: int
     pace: Pace
-    # The translation as it was at first, and how long it lasted, if its lines are to be written again.
-    before: Script | None = None
+    # The previous translation and its spoken duration, if its lines are to be rewritten.
+    previous: Script | None = None
     previous_s: float = 0.0
 
     @property
-    def told(self) -> str:
-        """What a translator is told about it."""
+    def instruction(self) -> str:
+        """The part of the prompt about the length."""
         unit, is_long = self.pace.unit, self.previous_s > self.wanted_s
-        if self.before is None:
+        if self.previous is None:
             return (
                 f"Spoken, the film is to last {self.wanted_s} seconds. Beside each `say_…` stands how many {unit} of "
                 "your language that gives it. Come near to it, line by line: where it is little, say the same more "
@@ -45,28 +45,31 @@ class TargetLength:
 
 
 def with_word_budgets(
-    parts: Sequence[TranslationUnit], script: Script, length: TargetLength
+    units: Sequence[TranslationUnit], script: Script, length: TargetLength
 ) -> tuple[TranslationUnit, ...]:
-    """The parts of `script` with what their lines may have; when they are written again, the lines and no more."""
-    said, before = narration_by_scene(script), narration_by_scene(length.before) if length.before else {}
-    share = _words(script, length) / sum(_weight(text) for lines in said.values() for text in lines.values())
+    """The units with word budgets for their spoken lines; for a second translation, only the spoken lines."""
+    narration = narration_by_scene(script)
+    previous = narration_by_scene(length.previous) if length.previous else {}
+    words_per_weight = _words(script, length) / sum(
+        _weight(text) for lines in narration.values() for text in lines.values()
+    )
 
-    def with_words(part: TranslationUnit) -> TranslationUnit:
-        lines = said.get(part.name, {})
-        texts = tuple((name, text) for name, text in part.texts if name in lines or not length.before)
-        words = tuple((name, max(1, round(share * _weight(text)))) for name, text in texts if name in lines)
-        earlier = before.get(part.name, {})
-        return replace(part, texts=texts, words=words, before=tuple((n, earlier[n]) for n, _ in words if n in earlier))
+    def with_budget(unit: TranslationUnit) -> TranslationUnit:
+        lines = narration.get(unit.name, {})
+        texts = tuple((name, text) for name, text in unit.texts if name in lines or not length.previous)
+        words = tuple((name, max(1, round(words_per_weight * _weight(text)))) for name, text in texts if name in lines)
+        old = previous.get(unit.name, {})
+        return replace(unit, texts=texts, words=words, previous=tuple((n, old[n]) for n, _ in words if n in old))
 
-    return tuple(map(with_words, parts))
+    return tuple(map(with_budget, units))
 
 
 def _words(script: Script, length: TargetLength) -> float:
-    """How many words the film holds beside its silence: as was heard, else at the pace, with as many sentences."""
+    """How many words fit the film besides its pauses: by the measured duration if there is one, else by the pace."""
     pace, narrations = length.pace, [split_words(narration_of(scene)) for scene in script.scenes]
     silence_s = len(narrations) * pace.scene_s + thinking_pauses_s(script)
-    if length.before:
-        words = sum(len(split_words(narration_of(scene))) for scene in length.before.scenes)
+    if length.previous:
+        words = sum(len(split_words(narration_of(scene))) for scene in length.previous.scenes)
         return max(1.0, words * (length.wanted_s - silence_s) / max(1.0, length.previous_s - silence_s))
     breaths = sum(ends_sentence(word) for narration in narrations for word in narration[:-1])
     spoken_s = length.wanted_s - silence_s - breaths * pace.breath_s

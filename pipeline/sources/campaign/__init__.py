@@ -18,33 +18,33 @@ rejected_rows         rejected rows as a CSV with reasons
 """
 
 from pipeline.sources.campaign.campaign_reader import CampaignReader
-from pipeline.sources.campaign.option_columns import Deciders
+from pipeline.sources.campaign.option_columns import OptionColumns
 from pipeline.sources.campaign.problem import RowProblem
 from pipeline.sources.campaign.rejected_rows import write_rejected
 from pipeline.sources.campaign.row_reader import ReadRow, RowReader, row_fields
-from pipeline.sources.campaign.row_selection import EXTREMES, RowChoice, find_extremes, parse_choice
-from pipeline.sources.campaign.table_snapshot import Roster, read_roster, write_roster
-from pipeline.sources.campaign.template_assignment import Part, column_names
-from pipeline.sources.campaign.validation import Checked, Unfit, check_rows
+from pipeline.sources.campaign.row_selection import EXTREMES, RowSelection, find_extremes, parse_row_selection
+from pipeline.sources.campaign.table_snapshot import TableSnapshot, read_snapshot, write_snapshot
+from pipeline.sources.campaign.template_assignment import TemplateRule, column_names
+from pipeline.sources.campaign.validation import Rejection, ValidatedRows, validate_rows
 
 __all__ = [
     "EXTREMES",
     "CampaignReader",
-    "Checked",
-    "Deciders",
-    "Part",
+    "OptionColumns",
     "ReadRow",
-    "Roster",
-    "RowChoice",
+    "Rejection",
     "RowProblem",
     "RowReader",
-    "Unfit",
-    "check_rows",
+    "RowSelection",
+    "TableSnapshot",
+    "TemplateRule",
+    "ValidatedRows",
     "column_names",
     "find_extremes",
-    "parse_choice",
-    "read_roster",
+    "parse_row_selection",
+    "read_snapshot",
     "row_fields",
+    "validate_rows",
     "write_rejected",
-    "write_roster",
+    "write_snapshot",
 ]

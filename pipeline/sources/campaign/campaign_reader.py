@@ -7,12 +7,12 @@ from typing import Any
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.text import clean_text
-from pipeline.sources.campaign.non_data_rows import stray, told_as_one
-from pipeline.sources.campaign.option_columns import TEMPLATE, Deciders
+from pipeline.sources.campaign.non_data_rows import merge_problems, non_data_problem
+from pipeline.sources.campaign.option_columns import TEMPLATE, OptionColumns
 from pipeline.sources.campaign.problem import RowProblem, row_problem
 from pipeline.sources.campaign.row_reader import ReadRow, RowReader
-from pipeline.sources.campaign.suppression import OptOuts
-from pipeline.sources.campaign.template_assignment import Casting, Part
+from pipeline.sources.campaign.suppression import Suppression
+from pipeline.sources.campaign.template_assignment import TemplateAssignment, TemplateRule
 from pipeline.sources.tables import BrokenRow, Table, TableRow
 from pipeline.template import CellProblem, Template
 
@@ -30,8 +30,8 @@ class CampaignReader:
         template_of: Callable[[str], Template],
         usual: str,
         *,
-        parts: Sequence[Part] = (),
-        deciders: Deciders,
+        parts: Sequence[TemplateRule] = (),
+        deciders: OptionColumns,
         mapped: Sequence[str] = (),
         options: Mapping[str, Any],
     ) -> None:
@@ -42,7 +42,7 @@ class CampaignReader:
         self._deciders = deciders
         self._options = options
         self._mapped = mapped
-        self._casting = Casting(table, parts) if parts else None
+        self._casting = TemplateAssignment(table, parts) if parts else None
         self._readers: dict[str, RowReader | InputError] = {}
         self._first: Sequence[TableRow | BrokenRow] = ()
         known = dict.fromkeys(part.template for part in parts)
@@ -56,7 +56,7 @@ class CampaignReader:
         readers = [reader for reader in self._readers.values() if isinstance(reader, RowReader)]
         # What --map may have been meant to say, of the templates that are known.
         self.nearly = tuple(dict.fromkeys(pair for reader in readers for pair in reader.nearly))
-        self._opt_outs = OptOuts(table, fields={column for each in readers for column in each.columns})
+        self._opt_outs = Suppression(table, fields={column for each in readers for column in each.columns})
         self._key = next((reader.key_column for reader in readers if reader.key_column), "")
 
     def look(self, rows: Sequence[TableRow | BrokenRow]) -> None:
@@ -70,7 +70,7 @@ class CampaignReader:
         """The brief of a row, or all that is wrong with it."""
         if isinstance(row, BrokenRow):
             return [row_problem(row, "", "", row.problem, row.mend)]
-        if problem := stray(row) or self._opt_outs.said(row):
+        if problem := non_data_problem(row) or self._opt_outs.said(row):
             return [problem]
         said = self._deciders.template(row.cells)
         try:
@@ -82,7 +82,7 @@ class CampaignReader:
             what, mend = f"can't be made with {name[:40]}: {reader.message}", reader.hint or "Choose another template"
             return [row_problem(row, self._deciders.column(TEMPLATE), said, what, mend)]
         found = reader.read(row)
-        return found if isinstance(found, ReadRow) else told_as_one(row, found)
+        return found if isinstance(found, ReadRow) else merge_problems(row, found)
 
     def _check_map(self, mapped: Sequence[str], known: Mapping[str, None]) -> None:
         """Of several templates, one at least must have each field. Of a single one, its reader says so."""

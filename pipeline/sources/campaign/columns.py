@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.sources.tables import Table, plain
+from pipeline.sources.tables import Table, normalise_name
 from pipeline.template import Field, currency_in_header
 
 _MAP_HINT = "Write --map 'Column=field'"
@@ -18,7 +18,7 @@ _NEAR_CHARS = 5
 _DELIMITERS = frozenset(";,|\t")
 
 
-class Columns:
+class ColumnMapping:
     """Columns by field: those that are named so, whatever their case and spaces, and those of --map.
 
     Raises `InputError` for a map that names what is not there, for a field that two columns could be, and for a
@@ -28,7 +28,7 @@ class Columns:
     def __init__(self, table: Table, fields: Sequence[Field], wanted: Iterable[str]) -> None:
         self._table = table
         self._fields = {field.name: field for field in fields}
-        self._by_plain = {plain(name): name for name in self._fields}
+        self._by_plain = {normalise_name(name): name for name in self._fields}
         self._mapped = dict(self._checked(pair) for pair in wanted)
         self._known: dict[str, str] = {}
         self._check()
@@ -38,7 +38,7 @@ class Columns:
         if column not in self._known:
             name = self._mapped.get(column, "")
             if not name:
-                name = self._by_plain.get(plain(column), "") or self._sum(column)
+                name = self._by_plain.get(normalise_name(column), "") or self._sum(column)
                 name = "" if name in self._mapped.values() else name
             self._known[column] = name
         return self._known[column]
@@ -49,9 +49,9 @@ class Columns:
         A column that is called just as the field goes before it.
         """
         name, code = currency_in_header(column)
-        found = self._by_plain.get(plain(name), "") if code else ""
+        found = self._by_plain.get(normalise_name(name), "") if code else ""
         is_sum = bool(found) and self._fields[found].kind == "money"
-        return found if is_sum and plain(found) not in map(plain, self._table.columns) else ""
+        return found if is_sum and normalise_name(found) not in map(normalise_name, self._table.columns) else ""
 
     def column(self, field: str) -> str:
         """The first column that is a field; empty: none."""
@@ -85,7 +85,7 @@ class Columns:
             if name := self.field(column):
                 by_field.setdefault(name, []).append(column)
         for name, columns in by_field.items():
-            twice = [column for column in columns if column in self._table.doubled]
+            twice = [column for column in columns if column in self._table.duplicates]
             if len(columns) > 1 or twice:
                 either = [*columns, *(f"{column} (2)" for column in twice)]
                 raise InputError(
@@ -100,7 +100,7 @@ class Columns:
         ]
         if missing and self._table.columns:
             what = f"no column is the field {missing[0]}" if len(missing) == 1 else f"no columns are {_listed(missing)}"
-            there = f"there is {_listed(self._table.columns)} ({self._table.form})"
+            there = f"there is {_listed(self._table.columns)} ({self._table.description})"
             is_torn = any(_DELIMITERS.intersection(column) for column in self._table.columns)
             hint = _DELIMITER_HINT if is_torn else self._map_hint(missing)
             raise InputError(f"{what}: {there}", where=self._table.path, hint=hint)
@@ -119,10 +119,14 @@ class Columns:
 
     def _pairs(self, fields: Sequence[str], *, least: float) -> Iterator[str]:
         """Pairs "Column=field" of columns that are none yet, and begin as the field does or are `least` so like it."""
-        free = {plain(column): column for column in self._table.columns if not self.field(column)}
+        free = {normalise_name(column): column for column in self._table.columns if not self.field(column)}
         for name in fields:
-            longer = (each for each in free if len(plain(name)) >= _NEAR_CHARS and each.startswith(plain(name)))
-            nearest = get_close_matches(plain(name), free, n=1, cutoff=least)
+            longer = (
+                each
+                for each in free
+                if len(normalise_name(name)) >= _NEAR_CHARS and each.startswith(normalise_name(name))
+            )
+            nearest = get_close_matches(normalise_name(name), free, n=1, cutoff=least)
             if like := next(longer, "") or next(iter(nearest), ""):
                 yield f"{free.pop(like)[:40]}={name}"
 
@@ -131,7 +135,7 @@ def column_named(table: Table, column: str, *, where: str) -> str:
     """A column as it is written, by its name in any case. Raises `InputError`."""
     if column in table.columns:
         return column
-    same = [each for each in table.columns if plain(each) == plain(column)]
+    same = [each for each in table.columns if normalise_name(each) == normalise_name(column)]
     if not same:
         hint = did_you_mean(column, table.columns, otherwise=f"There is {_listed(table.columns)}")
         raise InputError(f"the table has no column {column[:60]!r}", where=where, hint=hint)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from pipeline.sources.tables import as_shown, plain, says_nothing
+from pipeline.sources.tables import formatted, is_blank_marker, normalise_name
 from pipeline.template import CellProblem, Field, currency_code, currency_in_header, has_currency
 
 # In names of columns, plain. Of several ("Converted Currency"), nobody can tell which one goes with which sum.
@@ -28,7 +28,7 @@ class Currencies:
         """`columns` are those that are no field, `sums` the fields that are sums, by their columns."""
         named = {column: currency_in_header(column, field.currency)[1] for column, field in sums.items()}
         self._named = {column: {code: column} for column, code in named.items() if code}
-        self._beside = tuple(column for column in columns if sums and _BESIDE.search(plain(column)))
+        self._beside = tuple(column for column in columns if sums and _BESIDE.search(normalise_name(column)))
         self._fields: dict[tuple[str, str], Field] = {}
         self._sums = {column: field for column, field in sums.items() if column not in self._named}
         # Other currencies than those of their fields, in which sums of the table say that they are.
@@ -42,8 +42,8 @@ class Currencies:
         codes: list[str] = []
         for row in rows:
             for column, field in self._sums.items():
-                if not says_nothing(cell := row.get(column, "")):
-                    code = currency_code(_DIGITS.sub(" ", as_shown(cell)), field.currency)
+                if not is_blank_marker(cell := row.get(column, "")):
+                    code = currency_code(_DIGITS.sub(" ", formatted(cell)), field.currency)
                     codes.append("" if code == field.currency else code)
         named = frozenset(filter(None, codes))
         self._elsewhere = named if _SOME * (len(codes) - codes.count("")) >= len(codes) else frozenset()
@@ -56,13 +56,13 @@ class Currencies:
         for name in self._beside:
             said = cells.get(name, "")
             # A rate of exchange names none.
-            if not (says_nothing(said) or any(map(str.isdigit, said))):
+            if not (is_blank_marker(said) or any(map(str.isdigit, said))):
                 codes.setdefault(_code_of(said, field), name)
         return codes
 
     def field(self, field: Field, cell: str, codes: Mapping[str, str]) -> Field:
         """The field as it reads a cell for which these are named. Raises `CellProblem` where nobody can tell."""
-        if not (has_currency(as_shown(cell)) or says_nothing(cell)):
+        if not (has_currency(formatted(cell)) or is_blank_marker(cell)):
             if not codes and self._elsewhere:
                 others = " or ".join(sorted(self._elsewhere))
                 mend = f"{_MEND}, or for all of them into the name of their column: Price (EUR)"

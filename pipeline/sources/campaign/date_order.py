@@ -18,7 +18,7 @@ _SOME = 2
 _LOOKED_AT_CHARS = 40
 
 
-class DayOrders:
+class DateOrders:
     """In which order columns write day and month, as far as their first rows tell."""
 
     def __init__(self, columns: Mapping[str, Field], *, locale: str) -> None:

@@ -21,7 +21,7 @@ _SOME, _ONE = 10, 1
 _LOOKED_AT_CHARS = 40
 
 
-class DecimalMarks:
+class DecimalSeparators:
     """The marks before decimals in columns of sums, as far as their first rows tell."""
 
     def __init__(self, columns: Collection[str], *, locale: str) -> None:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from pipeline.sources.campaign.problem import EMPTY, RowProblem, row_problem
 from pipeline.sources.campaign.rejected_rows import ADDED
-from pipeline.sources.tables import TableRow, plain
+from pipeline.sources.tables import TableRow, normalise_name
 
 # What stands alone in the first cell of a row that sums up others, in the languages of spreadsheets…
 _SUM_WORDS = (
@@ -26,7 +26,7 @@ _PARTS = (
 _SUM_MAX_CHARS = 60
 
 
-def stray(row: TableRow) -> RowProblem | None:
+def non_data_problem(row: TableRow) -> RowProblem | None:
     """What is wrong with a row that is none of its own; None: it is one."""
     if row.is_hidden:
         return row_problem(row, "", "", "is hidden in its sheet", "Delete it, or let it be seen, and save the workbook")
@@ -39,7 +39,7 @@ def stray(row: TableRow) -> RowProblem | None:
     return None
 
 
-def told_as_one(row: TableRow, problems: Sequence[RowProblem]) -> list[RowProblem]:
+def merge_problems(row: TableRow, problems: Sequence[RowProblem]) -> list[RowProblem]:
     """What is wrong with a row, in one problem where a single cell of it is filled: a title, or a footer."""
     missing = [each.column for each in problems if each.problem.startswith(EMPTY)]
     filled = list(islice(((column, cell) for column, cell in row.cells.items() if cell.strip()), 2))
@@ -69,4 +69,4 @@ def _sums_up(cell: str) -> bool:
 
 def _repeats_columns(cells: Mapping[str, str]) -> bool:
     filled = [(column, cell) for column, cell in cells.items() if cell.strip()]
-    return len(filled) > 1 and all(plain(cell) == plain(column) for column, cell in filled)
+    return len(filled) > 1 and all(normalise_name(cell) == normalise_name(column) for column, cell in filled)

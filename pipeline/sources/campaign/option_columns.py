@@ -14,7 +14,7 @@ from pipeline.sources.tables import Table
 
 # The keys of a brief's front matter that a column may be. `template` is chosen before the row is read.
 TEMPLATE = "template"
-DECIDABLE = (
+OPTION_KEYS = (
     TEMPLATE,
     "languages",
     "formats",
@@ -33,10 +33,10 @@ DECIDABLE = (
 _LISTS = frozenset({"languages", "formats"})
 # "en, de", "en;de", "en de": nobody means a language with a space in it.
 _BETWEEN = re.compile(r"[\s,;|+/]+")
-_HINT = "Write --column 'Column=what', with one of " + ", ".join(DECIDABLE)
+_HINT = "Write --column 'Column=what', with one of " + ", ".join(OPTION_KEYS)
 
 
-class Deciders:
+class OptionColumns:
     """The columns of one table that decide something. Raises `InputError` for what is no column or can't be."""
 
     def __init__(self, table: Table, pairs: Iterable[str], *, without: Collection[str] = ()) -> None:
@@ -82,7 +82,7 @@ def _voice(pair: str) -> tuple[str, str]:
 
 def _checked(pair: str, table: Table) -> tuple[str, str]:
     column, equals, key = (part.strip() for part in pair.rpartition("="))
-    if not equals or not column or key not in DECIDABLE:
-        hint = _HINT if not equals or not column else did_you_mean(key, DECIDABLE, otherwise=_HINT)
+    if not equals or not column or key not in OPTION_KEYS:
+        hint = _HINT if not equals or not column else did_you_mean(key, OPTION_KEYS, otherwise=_HINT)
         raise InputError(f"{pair[:60]!r} decides nothing", where="--column", hint=hint)
     return key, column_named(table, column, where="--column")

@@ -10,15 +10,24 @@ from typing import Any, NamedTuple
 from pipeline.errors import InputError
 from pipeline.language.text import clean_text, has_words
 from pipeline.model import Brief, Paragraph, Script, Section, SourceRow, WantedPicture
-from pipeline.model.csv_escaping import as_meant
-from pipeline.sources.campaign.columns import Columns
+from pipeline.model.csv_escaping import unescape_formulas
+from pipeline.sources.campaign.columns import ColumnMapping
 from pipeline.sources.campaign.currencies import Currencies, check_currency
-from pipeline.sources.campaign.date_order import DayOrders
-from pipeline.sources.campaign.decimal_separators import DecimalMarks
-from pipeline.sources.campaign.option_columns import Deciders
+from pipeline.sources.campaign.date_order import DateOrders
+from pipeline.sources.campaign.decimal_separators import DecimalSeparators
+from pipeline.sources.campaign.option_columns import OptionColumns
 from pipeline.sources.campaign.problem import EMPTY, RowProblem, row_problem
 from pipeline.sources.naming import TITLE_MAX_CHARS
-from pipeline.sources.tables import BrokenRow, Number, ShownNumber, Table, TableRow, damage_in, mend_of, says_nothing
+from pipeline.sources.tables import (
+    BrokenRow,
+    FormattedNumber,
+    Number,
+    Table,
+    TableRow,
+    cell_defect,
+    cell_remedy,
+    is_blank_marker,
+)
 from pipeline.template import (
     BRIEF_FIELDS,
     TEXT_KINDS,
@@ -68,7 +77,7 @@ class RowReader:
         mapped: Sequence[str] = (),
         key: str = "",
         locale: str = "",
-        deciders: Deciders | None = None,
+        deciders: OptionColumns | None = None,
         kept: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """For films in `language`, or in each of `languages`, with `mapped` pairs "Column=field" and the column `key`.
@@ -79,7 +88,7 @@ class RowReader:
         self._table = table
         self._template = template
         self._fields = row_fields(template)
-        self._columns = Columns(table, self._fields, mapped)
+        self._columns = ColumnMapping(table, self._fields, mapped)
         self._locale = locale
         self._deciders = deciders
         self._kept = kept
@@ -93,9 +102,9 @@ class RowReader:
         by_name = {field.name: field for field in self._fields}
         sums = {each: field for each in self.columns if (field := by_name[self._columns.field(each)]).kind == "money"}
         self._currencies = Currencies([each for each in table.columns if each not in self.columns], sums)
-        self._marks = DecimalMarks(tuple(sums), locale=locale)
+        self._marks = DecimalSeparators(tuple(sums), locale=locale)
         days = {each: field for each in self.columns if (field := by_name[self._columns.field(each)]).kind == "date"}
-        self._orders = DayOrders(days, locale=locale)
+        self._orders = DateOrders(days, locale=locale)
         # The column that names a row; empty: none does.
         self.key_column = self._key_column(key)
         names = [field.name for field in self._fields]
@@ -195,7 +204,7 @@ class RowReader:
     def _both(self, field: Field, cell: str, typed: Mapping[str, object]) -> tuple[str, object]:
         """What a cell says, in one form and as texts use it. Raises `CellProblem`."""
         # A number of a workbook is a text of another kind, and says what it is in a sum of money, and in per cent.
-        if isinstance(cell, ShownNumber) and (
+        if isinstance(cell, FormattedNumber) and (
             field.kind == "money" or field.kind in TEXT_KINDS or cell.shown.endswith("%")
         ):
             cell = Number(cell.shown)
@@ -211,13 +220,13 @@ class RowReader:
         return known
 
     def _value(self, field: Field, cell: str, typed: Mapping[str, object]) -> str:
-        if cell not in field.choices and (damage := damage_in(cell)):
-            raise CellProblem(damage, mend_of(cell))
-        if cell not in field.choices and says_nothing(cell):
+        if cell not in field.choices and (damage := cell_defect(cell)):
+            raise CellProblem(damage, cell_remedy(cell))
+        if cell not in field.choices and is_blank_marker(cell):
             cell = ""
         # A number of a workbook or a database is written as Python does, whoever's cells stand beside it.
         is_number = isinstance(cell, Number)
-        text = field.read(as_meant(cell), locale="en" if is_number else self._locale, rounds=is_number)
+        text = field.read(unescape_formulas(cell), locale="en" if is_number else self._locale, rounds=is_number)
         if not text and field.name in self._derive:
             try:
                 values = Values({**self._empty, **typed}, self._language)

@@ -17,7 +17,7 @@ EXTREMES = "extremes"
 
 
 @dataclass(frozen=True, kw_only=True)
-class RowChoice:
+class RowSelection:
     """Some rows of a table, by their numbers from 1."""
 
     # First and last of each run of rows.
@@ -32,7 +32,7 @@ class RowChoice:
         return max(last for _, last in self.spans)
 
 
-def parse_choice(text: str) -> RowChoice:
+def parse_row_selection(text: str) -> RowSelection:
     """What --rows says. Raises `InputError`."""
     spans = []
     parts = [part.strip() for part in text.split(",")]
@@ -48,7 +48,7 @@ def parse_choice(text: str) -> RowChoice:
         spans.append((first, last))
     if len(parts) == 1 and "-" not in parts[0]:
         spans = [(1, spans[0][0])]
-    return RowChoice(spans=tuple(spans))
+    return RowSelection(spans=tuple(spans))
 
 
 def find_extremes(briefs: Collection[Brief]) -> list[tuple[Brief, str]]:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Collection, Iterator
 
 from pipeline.model import Brief
-from pipeline.model.evolve import evolved
+from pipeline.model.evolve import evolve
 
 # What fits here stays in memory.
 _IN_MEMORY_BYTES = 4 << 20
@@ -53,7 +53,7 @@ class Spool(Collection[Brief]):
         for place in tuple(self._places):
             self._file.seek(place)
             first, changes = pickle.load(self._file)  # noqa: S301 - we have written it
-            yield from (evolved(first, each) for each in changes)
+            yield from (evolve(first, each) for each in changes)
         yield from waiting
 
     def __del__(self) -> None:

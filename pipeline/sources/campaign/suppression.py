@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from pipeline.language.text import strip_unseen
+from pipeline.language.text import strip_invisible
 from pipeline.sources.campaign.problem import RowProblem, row_problem
-from pipeline.sources.tables import Table, TableRow, plain, says_nothing
+from pipeline.sources.tables import Table, TableRow, is_blank_marker, normalise_name
 from pipeline.template import NO, YES
 
 # Names of columns, plain. Of the first kind, all but a no is one; of the other, a no is.
@@ -37,12 +37,12 @@ _MEND_DEAD = "Leave it out; if it means something else, take the column out of t
 _MEND_ABSENT = "Leave it out; if the film is for people who are not coming as well, take the column out of the table"
 
 
-class OptOuts:
+class Suppression:
     """The columns of a table that say who gets no film; `fields` of a template are its own affair."""
 
     def __init__(self, table: Table, *, fields: Collection[str]) -> None:
         self._fields = frozenset(fields)
-        names = {column: plain(column) for column in table.columns if column not in self._fields}
+        names = {column: normalise_name(column) for column in table.columns if column not in self._fields}
         self._out = frozenset(column for column, name in names.items() if _OUT.fullmatch(name))
         self._in = frozenset(column for column, name in names.items() if _IN.fullmatch(name))
         self._dead = frozenset(column for column, name in names.items() if _DEAD.fullmatch(name))
@@ -54,7 +54,7 @@ class OptOuts:
         for column, cell in row.cells.items():
             if not cell or column in self._fields:
                 continue
-            said = strip_unseen(cell[:_LOOKED_AT_CHARS]).strip().casefold()
+            said = strip_invisible(cell[:_LOOKED_AT_CHARS]).strip().casefold()
             if self._is_out(column, said):
                 return row_problem(row, column, cell, "says that this one wants no mail", _MEND)
             if self._is_dead(column, said):
@@ -74,5 +74,5 @@ class OptOuts:
 
     def _is_out(self, column: str, said: str) -> bool:
         if column in self._out:
-            return said not in NO and not says_nothing(said)
+            return said not in NO and not is_blank_marker(said)
         return said in _SAYS_OUT or (column in self._in and said in NO)

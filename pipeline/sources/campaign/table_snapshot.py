@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipeline.files import replacing, storage_errors
 from pipeline.sources.campaign.problem import RowProblem
-from pipeline.sources.campaign.row_selection import RowChoice
+from pipeline.sources.campaign.row_selection import RowSelection
 
 # What a line raises that is none of ours.
 _NO_LINE = (ValueError, LookupError, TypeError, RecursionError)
@@ -23,7 +23,7 @@ logger = logging.getLogger("nightreel")
 
 
 @dataclass(frozen=True, kw_only=True)
-class RosterRow:
+class SnapshotRow:
     """One row."""
 
     number: int
@@ -35,30 +35,30 @@ class RosterRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Roster:
+class TableSnapshot:
     """The rows of a batch; `rows` reads them from the beginning, each time that it is called. Blocks."""
 
     columns: tuple[str, ...]
     # As `Table.separator`.
     separator: str
-    rows: Callable[[], Iterator[RosterRow]]
+    rows: Callable[[], Iterator[SnapshotRow]]
 
 
 # Takes the number of a row, its cells, and its name or what is wrong with it.
-Enter = Callable[[int, Mapping[str, str], str, Sequence[RowProblem]], None]
+RecordRow = Callable[[int, Mapping[str, str], str, Sequence[RowProblem]], None]
 
 
 @contextmanager
-def write_roster(
-    path: Path, columns: Sequence[str], *, separator: str = ",", choice: RowChoice | None = None
-) -> Iterator[Enter]:
+def write_snapshot(
+    path: Path, columns: Sequence[str], *, separator: str = ",", choice: RowSelection | None = None
+) -> Iterator[RecordRow]:
     """What enters the rows of a table, in their order. The file is there when the block has ended well.
 
     With a `choice`, rows that an earlier run has entered stay, but for those of the choice. Raises `StorageError`.
     """
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-    before = read_roster(path) if choice else None
+    before = read_snapshot(path) if choice else None
     if before and before.columns != tuple(columns):
         before = None  # another table: what is known of it can't stand beside this one
     others = (row for row in before.rows() if choice and row.number not in choice) if before else iter(())
@@ -73,7 +73,7 @@ def write_roster(
                 waiting = next(others, None)
             why = "; ".join(f"{each.column}: {each.problem}" if each.column else each.problem for each in problems)
             own = tuple(cells.get(column, "") for column in columns)
-            file.write(_line(RosterRow(number=number, name=name, refused=why, cells=own)))
+            file.write(_line(SnapshotRow(number=number, name=name, refused=why, cells=own)))
 
         yield enter
         while waiting:
@@ -81,7 +81,7 @@ def write_roster(
             waiting = next(others, None)
 
 
-def read_roster(path: Path) -> Roster | None:
+def read_snapshot(path: Path) -> TableSnapshot | None:
     """The rows that were written to `path`; None: there are none, or none that can be read."""
     try:
         if not path.is_file():  # a pipe would keep whoever opens it
@@ -91,21 +91,23 @@ def read_roster(path: Path) -> Roster | None:
         columns, separator = tuple(map(str, head["columns"])), str(head["separator"])
     except (OSError, *_NO_LINE):
         return None
-    return Roster(columns=columns, separator=separator, rows=lambda: _rows(path))
+    return TableSnapshot(columns=columns, separator=separator, rows=lambda: _rows(path))
 
 
-def _rows(path: Path) -> Iterator[RosterRow]:
+def _rows(path: Path) -> Iterator[SnapshotRow]:
     with path.open(encoding="utf-8", errors="replace") as file:
         file.readline()
         try:
             for line in file:
                 number, name, refused, cells = json.loads(line)
-                yield RosterRow(number=int(number), name=str(name), refused=str(refused), cells=tuple(map(str, cells)))
+                yield SnapshotRow(
+                    number=int(number), name=str(name), refused=str(refused), cells=tuple(map(str, cells))
+                )
         except _NO_LINE:
             # After a power cut, say. The next run of the table writes it anew.
             logger.warning("%s is damaged: the rows of its table are known up to there", path)
 
 
-def _line(row: RosterRow) -> str:
+def _line(row: SnapshotRow) -> str:
     # ASCII: a cell may have halves of characters that UTF-8 can't hold.
     return json.dumps([row.number, row.name, row.refused, row.cells]) + "\n"

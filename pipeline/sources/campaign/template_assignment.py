@@ -17,7 +17,7 @@ _HOLDS = "yes"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class TemplateRule:
     """A template, and which rows get it."""
 
     template: str
@@ -26,10 +26,10 @@ class Part:
     weight: float = 1.0
 
 
-class Casting:
+class TemplateAssignment:
     """The rules of one campaign. Raises `InputError` for one that is broken, or that names no column."""
 
-    def __init__(self, table: Table, parts: Sequence[Part]) -> None:
+    def __init__(self, table: Table, parts: Sequence[TemplateRule]) -> None:
         self._names = column_names(table.columns)
         self._rules = [(part.template, self._compiled(part.when)) for part in parts if part.when]
         looked_at = {
@@ -64,7 +64,7 @@ def column_names(columns: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def _drawn(parts: Sequence[Part], name: str) -> str:
+def _drawn(parts: Sequence[TemplateRule], name: str) -> str:
     """The part that wins the row: the same on each day, whatever the other rows are.
 
     Each part draws a number of its own for the row, and the weighted largest wins (rendezvous hashing). So a part that

@@ -12,13 +12,13 @@ from pipeline.language.text import clean_text
 from pipeline.model import Brief
 from pipeline.sources.campaign.problem import RowProblem, row_problem
 from pipeline.sources.campaign.row_reader import ReadRow
-from pipeline.sources.campaign.row_selection import RowChoice
+from pipeline.sources.campaign.row_selection import RowSelection
 from pipeline.sources.campaign.spool import Spool
-from pipeline.sources.campaign.table_snapshot import Enter
+from pipeline.sources.campaign.table_snapshot import RecordRow
 from pipeline.sources.tables import BrokenRow, Table, TableRow
 
 
-class Unfit(NamedTuple):
+class Rejection(NamedTuple):
     """Why no film can be made of a row that is good by itself, what to do, and the cell that it is about."""
 
     problem: str
@@ -28,9 +28,9 @@ class Unfit(NamedTuple):
 
 
 # What else may be wrong with a row. None: nothing.
-Judge = Callable[[ReadRow], Unfit | None]
+RowCheck = Callable[[ReadRow], Rejection | None]
 # Is told of each row that is refused.
-Refuse = Callable[[TableRow | BrokenRow, list[RowProblem]], None]
+OnReject = Callable[[TableRow | BrokenRow, list[RowProblem]], None]
 _MOST_TOLD = 1000
 _FIRST_ROWS, _FIRST_CHARS = 200, 1 << 20
 
@@ -44,7 +44,7 @@ class Reader(Protocol):
 
 
 @dataclass(kw_only=True)
-class Checked:
+class ValidatedRows:
     """What became of the rows: each is a brief, or is refused with a reason."""
 
     briefs: Spool
@@ -54,21 +54,21 @@ class Checked:
     problems: list[RowProblem] = field(default_factory=list)
 
 
-def check_rows(
+def validate_rows(
     table: Table,
     reader: Reader,
     *,
-    judge: Judge,
-    refuse: Refuse,
-    enter: Enter | None = None,
-    choice: RowChoice | None = None,
-) -> Checked:
+    judge: RowCheck,
+    refuse: OnReject,
+    enter: RecordRow | None = None,
+    choice: RowSelection | None = None,
+) -> ValidatedRows:
     """Read the rows of a table, or those of a `choice`. Blocks. Raises `InputError` where the file can't be read on.
 
     `enter` is told of each row, good or not. Two rows with one key are one film asked for twice: the first one is made.
     Of memory, a row takes some 100 bytes.
     """
-    checked = Checked(briefs=Spool())
+    checked = ValidatedRows(briefs=Spool())
     seen: dict[bytes, int] = {}
     rows = table.rows()
     first = list(_first(rows))
@@ -106,7 +106,7 @@ def _first(rows: Iterator[TableRow | BrokenRow]) -> Iterator[TableRow | BrokenRo
             return
 
 
-def _unfilmable(row: TableRow | BrokenRow, found: ReadRow, judge: Judge) -> RowProblem | None:
+def _unfilmable(row: TableRow | BrokenRow, found: ReadRow, judge: RowCheck) -> RowProblem | None:
     wrong = judge(found)
     if wrong is None:
         return None

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.errors import StorageError
-from pipeline.files import publish_file, sha256_of, storage_errors
+from pipeline.files import replace_durably, sha256_of, storage_errors
 
 # 64 bits: chance does not get past them, and nobody attacks their own cache.
 _SEAL_DIGITS = 16
@@ -79,7 +79,7 @@ def publish_sealed(temporary: Path, slot: Path) -> tuple[Path, int]:
             return there, made.st_size
         digest = sha256_of(temporary)
         path = slot.with_name(f"{slot.stem}.{digest[:_SEAL_DIGITS]}{slot.suffix}")
-        publish_file(temporary, path)
+        replace_durably(temporary, path)
         # A rename leaves size and time as they were.
         _hashes.remember(path, made, digest)
         return path, made.st_size

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import CheckpointError, InputError, did_you_mean
-from pipeline.files import flush_to_disk, storage_errors, sync_folder, temporary_sibling
+from pipeline.files import fsync_file, fsync_folder, storage_errors, temporary_sibling
 from pipeline.model import Batch, Job
 from pipeline.state.checkpoints.documents import read_document
 from pipeline.state.index.batch import Damage
@@ -49,7 +49,7 @@ class Snapshots:
                 # In between there is none of that name: better than one that is half old, half new.
                 _remove(target)
                 part.replace(target)
-                sync_folder(self._root)
+                fsync_folder(self._root)
             finally:
                 shutil.rmtree(part, ignore_errors=True)
         return count
@@ -89,8 +89,8 @@ class Snapshots:
                     with contextlib.suppress(FileNotFoundError):  # set aside this very moment: it was damaged
                         _copy(Path(entry.path), part / "jobs" / entry.name)
                         count += 1
-        sync_folder(part / "jobs")
-        sync_folder(part)
+        fsync_folder(part / "jobs")
+        fsync_folder(part)
         return count
 
 
@@ -99,7 +99,7 @@ def _copy(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:  # the file system knows no second names, or no more of them
         shutil.copyfile(source, target)
-        flush_to_disk(target)
+        fsync_file(target)
 
 
 def _is_same(one: Path, other: Path) -> bool:

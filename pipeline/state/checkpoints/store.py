@@ -14,7 +14,7 @@ from typing import TypeVar
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError, DamagedError, NightreelError
-from pipeline.files import read_file, storage_errors, write_atomically, write_for_now, write_together
+from pipeline.files import read_file, storage_errors, write_all_atomically, write_atomically, write_without_fsync
 from pipeline.model import Batch, Job, JobStatus, JobSummary, summary_of
 from pipeline.state.batch_files import BatchFiles, put_aside
 from pipeline.state.checkpoints.documents import read_document, to_json
@@ -69,7 +69,7 @@ class CheckpointStore:
         rows = []
         for job in jobs:
             path, text = self._files.of_job(batch, job.id), to_json(job, self.workspace)
-            stat = write_for_now(path, text)
+            stat = write_without_fsync(path, text)
             self._planned = text.encode(), job
             rows.append((summary_of(job), stamp_from(stat) if os.name == "posix" else stamp_of(path)))
         self.index(batch).put(rows)
@@ -245,7 +245,7 @@ class CheckpointStore:
                 errors[job.id] = error
         news = {path: job for path, job in about.items() if self._told.get((batch, job.id)) != looked_up(job)}
         rows = {path: summary_of(job) for path, job in news.items()}
-        unwritten = write_together(texts)
+        unwritten = write_all_atomically(texts)
         errors |= {about[path].id: error for path, error in unwritten.items()}
         written = [path for path in rows if path not in unwritten]
         if written:

@@ -28,7 +28,7 @@ from pipeline.state.index.rows import (
     PUT_STAGE,
     ROW,
     JobOverview,
-    columns_of,
+    columns_from,
     for_stage,
     in_short,
     sensible,
@@ -88,8 +88,8 @@ class BatchIndex:
     def put(self, rows: Sequence[tuple[JobSummary, str]]) -> None:
         """Keep rows, each with the stamp of its file; their places stay."""
         # A job that was never begun has come to no stage.
-        new = [columns_of(row, stamp) for row, stamp in rows if not row.attempts]
-        begun = [columns_of(row, stamp) for row, stamp in rows if row.attempts]
+        new = [columns_from(row, stamp) for row, stamp in rows if not row.attempts]
+        begun = [columns_from(row, stamp) for row, stamp in rows if row.attempts]
         parts = [(part, row.id) for row, _ in rows for part in row.sketch]
 
         def put(database: sqlite3.Connection) -> None:
@@ -105,7 +105,7 @@ class BatchIndex:
     def put_damage(self, damage: Damage, stamp: str) -> None:
         """Keep that a job can't be read."""
         row = JobSummary(id=damage.job, batch="", title=damage.job, folder="", status=JobStatus.FAILED)
-        columns = (*columns_of(row, stamp)[:-2], damage.message, ROW.dump_json(row))
+        columns = (*columns_from(row, stamp)[:-2], damage.message, ROW.dump_json(row))
         self._change(lambda database: database.execute(PUT, columns))
 
     def drop_nonsense(self) -> None:

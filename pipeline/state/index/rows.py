@@ -37,7 +37,7 @@ class JobOverview:
 
 
 ROW = TypeAdapter(JobSummary)
-# What `columns_of` never writes. The row is looked into only when it is JSON at all.
+# What `columns_from` never writes. The row is looked into only when it is JSON at all.
 DROP_NONSENSE = f"""
     DELETE FROM jobs WHERE typeof(id) != 'text' OR length(id) NOT BETWEEN 8 AND 64 OR id GLOB '*[^0-9a-f]*'
     OR status NOT IN ({", ".join(repr(status.value) for status in JobStatus)})
@@ -91,7 +91,7 @@ def looked_up(job: Job) -> tuple[object, ...]:
     return (job.history, job.priority, job.sketch, job.video, job.sampled, job.review, job.published, len(paid))
 
 
-def columns_of(row: JobSummary, stamp: str) -> tuple[object, ...]:
+def columns_from(row: JobSummary, stamp: str) -> tuple[object, ...]:
     """The values that `PUT` takes: of a row, and the stamp of the file that it was made of."""
     until = row.parked_until.timestamp() if row.parked_until else None
     rank, data = row.priority.rank, ROW.dump_json(row)

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ClosedError, QuotaError, StorageError, TransientError
-from pipeline.files import discard_leftovers, read_file, storage_errors, write_atomically
+from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
 from pipeline.state.ledgers.minute import Spent, wait_s, within_minute
 
 # Held for milliseconds; who waits longer than this meets a process that was stopped while it held the lock.
@@ -234,7 +234,7 @@ class Ledger:
         with self._mutex, contextlib.ExitStack() as held:
             try:
                 lock_beside(self._path, held)
-                discard_leftovers(self._path)
+                discard_stale_temporaries(self._path)
                 entry = self._read()
             except StorageError as error:
                 self._warn(error)

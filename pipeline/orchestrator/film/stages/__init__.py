@@ -1,10 +1,10 @@
-"""The story of a film, as a table: each stage takes a job and gives it back with one thing more.
+"""The stages of a film, as a table: each stage takes a job and returns it with one more result.
 
     Brief ─► script ─► narration ─► subtitles ─► scenes ─► film ─► quality ─► publishing ─► Receipt
 
-A stage may be run again without harm: what is expensive in it is content-addressed in the cache, and what it leaves
-behind is written whole or not at all. It never touches the job's status or its checkpoint; `jobs.py` does that.
-What a job has when a stage takes it up is asked of `so_far`.
+Stages are idempotent: expensive results are content-addressed in the cache, and files are written atomically. A stage
+never changes the job's status or its checkpoint; `runner.py` does that. `results.py` reads the results of earlier
+stages.
 """
 
 from __future__ import annotations
@@ -14,32 +14,31 @@ from dataclasses import dataclass
 
 from pipeline.model import Job
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.film.approval import is_finished, is_judged
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.delivered import is_complete
-from pipeline.orchestrator.film.leaving import has_left, is_judged
+from pipeline.orchestrator.film.delivery import is_complete
 from pipeline.orchestrator.film.stages.film import assemble
 from pipeline.orchestrator.film.stages.narration import speak
 from pipeline.orchestrator.film.stages.publishing import deliver
-from pipeline.orchestrator.film.stages.quality import OF_SCENES, inspect
+from pipeline.orchestrator.film.stages.quality import SCENE_CHECKS, inspect
+from pipeline.orchestrator.film.stages.results import has_narration, has_segments
 from pipeline.orchestrator.film.stages.scenes import draw
 from pipeline.orchestrator.film.stages.script import write
-from pipeline.orchestrator.film.stages.so_far import is_drawn, is_spoken
 from pipeline.orchestrator.film.stages.subtitles import subtitle
 
-__all__ = ["OF_SCENES", "STAGES", "Stage"]
+__all__ = ["SCENE_CHECKS", "STAGES", "Stage"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One step. `is_done` looks at the job and the files it names, so that a finished step is never paid for twice.
-
-    It reads files: call it in a thread.
-    """
+    """One stage: a name, the function that runs it, and a test whether its result is already there."""
 
     name: str
     run: Callable[[Job, RunContext, Attempt], Awaitable[Job]]
+    # Checks the job and the files it names, so that no finished stage is paid for twice. Reads files: call it in a
+    # thread.
     is_done: Callable[[Job, RunContext], bool]
-    # The fields of the job that it fills: `retry --from` empties them, and a return to a checkpoint takes them back.
+    # The fields of the job that the stage fills: `retry --from` empties them, a return to a checkpoint restores them.
     fills: tuple[str, ...]
 
 
@@ -50,15 +49,15 @@ STAGES: tuple[Stage, ...] = (
         fills=("script", "sketch", "pictures", "pace"),
         is_done=lambda job, _: job.script is not None,
     ),
-    Stage(name="narration", run=speak, fills=("narration",), is_done=is_spoken),
+    Stage(name="narration", run=speak, fills=("narration",), is_done=has_narration),
     Stage(
         name="subtitles",
         run=subtitle,
         fills=("subtitles",),
-        # The scenes need the clips as well: subtitles of a narration that is gone are nothing to go on with.
-        is_done=lambda job, context: job.subtitles is not None and is_spoken(job, context),
+        # The next stage needs the clips as well: subtitles are no use once the cache has lost the narration.
+        is_done=lambda job, context: job.subtitles is not None and has_narration(job, context),
     ),
-    Stage(name="scenes", run=draw, fills=("segments", "music"), is_done=is_drawn),
+    Stage(name="scenes", run=draw, fills=("segments", "music"), is_done=has_segments),
     Stage(name="film", run=assemble, fills=("video", "package"), is_done=lambda job, _: is_complete(job.package)),
     Stage(
         name="quality",
@@ -66,5 +65,5 @@ STAGES: tuple[Stage, ...] = (
         fills=("verdict",),
         is_done=lambda job, _: is_judged(job) and is_complete(job.package),
     ),
-    Stage(name="publishing", run=deliver, fills=("receipt",), is_done=has_left),
+    Stage(name="publishing", run=deliver, fills=("receipt",), is_done=is_finished),
 )

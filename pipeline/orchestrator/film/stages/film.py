@@ -1,4 +1,4 @@
-"""Segments ─► Video, and all files beside it."""
+"""Segments ─► Video, and the files that go with it."""
 
 from __future__ import annotations
 
@@ -7,52 +7,52 @@ from pathlib import Path
 from anyio import create_task_group, to_thread
 
 from pipeline.assembly import read_stills
-from pipeline.errors import first_error
-from pipeline.files import write_together
+from pipeline.errors import raise_first_error
+from pipeline.files import write_all_atomically
 from pipeline.model import Job
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.episodes import badge_of, part_of
 from pipeline.orchestrator.film.pictures import attributions_of
-from pipeline.orchestrator.film.scenes import join_film
-from pipeline.orchestrator.film.stages.so_far import made, package_of, shown_of
-from pipeline.orchestrator.film.studio import studio_for
+from pipeline.orchestrator.film.scene_renderer import make_renderer
+from pipeline.orchestrator.film.segments import join_film
+from pipeline.orchestrator.film.series import episode_badge, series_metadata
+from pipeline.orchestrator.film.stages.results import presentation_of, require, unfinished_package
 from pipeline.publishing import film_metadata
 from pipeline.subtitles import to_srt, to_vtt
 
 
 async def assemble(job: Job, context: RunContext, attempt: Attempt) -> Job:
-    """Segments -> Video, and beside it the subtitle files, the thumbnails and the metadata."""
-    script, clips = made(job.script), made(job.narration).clips
-    shown = await to_thread.run_sync(shown_of, job, context)
-    package = package_of(job, context)
+    """Join the segments to one video; write the subtitle files, the thumbnails and the metadata beside it."""
+    script, clips = require(job.script), require(job.narration).clips
+    shown = await to_thread.run_sync(presentation_of, job, context)
+    package = unfinished_package(job, context)
     await to_thread.run_sync(lambda: package.video.parent.mkdir(parents=True, exist_ok=True))
     lengths = tuple(clip.samples for clip in clips)
-    studio, episode = await studio_for(job, context, attempt), badge_of(job.brief, context.settings)
-    rate, called = studio.look.format.frame_rate, shown.title if job.brief.episode else script.title
+    renderer, episode = await make_renderer(job, context, attempt), episode_badge(job.brief, context.settings)
+    rate, title = renderer.look.format.frame_rate, shown.title if job.brief.episode else script.title
 
-    async def write_beside() -> None:
-        await to_thread.run_sync(write_files, await studio.stills(episode))
+    async def write_companions() -> None:
+        await to_thread.run_sync(write_files, await renderer.stills(episode))
 
     def write_files(stills: Path) -> None:
         files: dict[Path, str | bytes] = {
             **dict(zip(package.stills, read_stills(stills), strict=True)),
-            package.srt: to_srt(made(job.subtitles), lengths, language=script.language),
-            package.vtt: to_vtt(made(job.subtitles), lengths, language=script.language),
+            package.srt: to_srt(require(job.subtitles), lengths, language=script.language),
+            package.vtt: to_vtt(require(job.subtitles), lengths, language=script.language),
             package.metadata: film_metadata(
                 script,
                 clips,
                 attributions=attributions_of(script, job.pictures),
                 shown=shown,
                 wanted_s=job.brief.length_s,
-                part_of=part_of(job.brief),
+                part_of=series_metadata(job.brief),
             ),
         }
-        for error in write_together(files).values():
+        for error in write_all_atomically(files).values():
             raise error
 
-    with first_error():
+    with raise_first_error():
         async with create_task_group() as tasks:
-            tasks.start_soon(write_beside)
-            video = await attempt.compute(join_film, job.segments, job.music, called, package.video, rate)
+            tasks.start_soon(write_companions)
+            video = await attempt.compute(join_film, job.segments, job.music, title, package.video, rate)
     return job.evolve(video=video, package=package, verdict=None)

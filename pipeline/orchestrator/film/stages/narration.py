@@ -1,4 +1,4 @@
-"""Script ─► Narration, and the pictures ahead: whatever can be drawn by now is drawn beside the voices."""
+"""Script ─► Narration. Meanwhile, scenes and stills are drawn in the background as soon as they can be."""
 
 from __future__ import annotations
 
@@ -12,52 +12,54 @@ from anyio import to_thread
 from pipeline.model import Clip, Job, Narration, title_of
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.episodes import badge_of
-from pipeline.orchestrator.film.lengths import hold_to_length, told_length
+from pipeline.orchestrator.film.scene_renderer import make_renderer
 from pipeline.orchestrator.film.scripts import speaker
-from pipeline.orchestrator.film.stages.so_far import made
-from pipeline.orchestrator.film.studio import studio_for
+from pipeline.orchestrator.film.series import episode_badge
+from pipeline.orchestrator.film.stages.results import require
+from pipeline.orchestrator.film.target_length import adjust_to_length, length_warning
 from pipeline.subtitles import make_subtitles
 
 logger = logging.getLogger("nightreel")
 
 
 async def speak(job: Job, context: RunContext, attempt: Attempt) -> Job:
-    """Script -> Narration. Stills are drawn ahead, and each scene as soon as its clip exists."""
-    script = made(job.script)
-    studio = await studio_for(job, context, attempt)
-    limits, episode = context.cue_limits(studio.look.format), badge_of(job.brief, context.settings)
+    """Speak the script. In the background, draw the stills, and each scene once its clip exists."""
+    script = require(job.script)
+    renderer = await make_renderer(job, context, attempt)
+    limits, episode = context.cue_limits(renderer.look.format), episode_badge(job.brief, context.settings)
 
-    async def draw_ahead(index: int, clip: Clip) -> None:
+    async def draw_scene(index: int, clip: Clip) -> None:
         cut = partial(make_subtitles, _only(clip), language=script.language, limits=limits)
         cues = (await to_thread.run_sync(cut)).scenes[0]
-        with _met_again(f"scene {index + 1}"):
-            await studio.segment(index, clip, cues)
+        with _deferred_errors(f"scene {index + 1}"):
+            await renderer.segment(index, clip, cues)
 
     async def draw_stills() -> None:
-        with _met_again("stills"):
-            await studio.stills(episode)
+        with _deferred_errors("stills"):
+            await renderer.stills(episode)
 
     def spoken(index: int, clip: Clip) -> None:
-        attempt.ahead.start_soon(draw_ahead, index, clip)
+        attempt.background.start_soon(draw_scene, index, clip)
 
-    attempt.ahead.start_soon(draw_stills)
-    narrated = partial(await speaker(job.brief, context, attempt), script, spoken=spoken)
+    attempt.background.start_soon(draw_stills)
+    narrated = partial(await speaker(job.brief, context, attempt), script, on_clip=spoken)
     narration = await narrated()
     if job.brief.length_s:
-        narration = await hold_to_length(narration, job.brief.length_s, prosody=context.crew.prosody, speak=narrated)
-        if differs := told_length(narration, job.brief.length_s):
-            attempt.note(f"“{title_of(job)}”: {differs}")
+        narration = await adjust_to_length(
+            narration, job.brief.length_s, prosody=context.providers.prosody, speak=narrated
+        )
+        if differs := length_warning(narration, job.brief.length_s):
+            attempt.notify(f"“{title_of(job)}”: {differs}")
     return job.evolve(narration=narration)
 
 
 @contextmanager
-def _met_again(what: str) -> Iterator[None]:
-    """What is drawn ahead may fail: the stage that needs it will meet that again, and say so in its own name."""
+def _deferred_errors(what: str) -> Iterator[None]:
+    """Ignore errors of background drawing: the stage that needs the result meets them again and reports them."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - a defect of ours, too: no voice that is paid for stops for it
-        logger.debug("%s could not be drawn ahead: %s", what, error)
+    except Exception as error:  # noqa: BLE001 - even a bug must not stop a narration that is being paid for
+        logger.debug("%s could not be drawn in the background: %s", what, error)
 
 
 def _only(clip: Clip) -> Narration:

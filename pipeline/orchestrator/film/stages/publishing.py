@@ -1,4 +1,4 @@
-"""Video ─► Receipt: to its folder, and from there to video hosts."""
+"""Video ─► Receipt: delivery to the output folder, then upload to the video hosts."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from anyio import to_thread
 
 from pipeline.model import Job
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.film.approval import hold_error
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.leaving import held_because
-from pipeline.orchestrator.film.outgoing import send_out
-from pipeline.orchestrator.film.stages.so_far import made
+from pipeline.orchestrator.film.publication import publish_to_hosts
+from pipeline.orchestrator.film.stages.results import require
 from pipeline.publishing import publish
 
 
 async def deliver(job: Job, context: RunContext, attempt: Attempt) -> Job:
-    """Video -> Receipt: into its folder, and from there to the video hosts. Each receipt is saved at once.
+    """Deliver the film to its folder, then publish it to the video hosts. Each receipt is saved at once.
 
-    In its folder a person may look at it first; to the hosts goes only what was judged (`leaving.py`).
+    In its folder the film can be reviewed; only an approved film goes on to the hosts (`approval.py`).
     """
     if job.receipt is None:
-        receipt = await publish(made(job.package), destination=context.places.destination(job))
-        await context.clear_bench(job.batch, job.id)
+        receipt = await publish(require(job.package), destination=context.paths.destination(job))
+        await context.clear_work_folder(job.batch, job.id)
         job = job.evolve(receipt=receipt, package=None)
-    if held := await to_thread.run_sync(held_because, job, context):
-        await attempt.keep(job)
+    if held := await to_thread.run_sync(hold_error, job, context):
+        await attempt.save(job)
         raise held
     if context.hosts.wanted:
-        job = await send_out(job, made(job.receipt).package, context, attempt)
+        job = await publish_to_hosts(job, require(job.receipt).package, context, attempt)
     return job.evolve(package=None)

@@ -1,4 +1,4 @@
-"""Video ─► Verdict."""
+"""Video ─► Verdict: the quality gate."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from pipeline.errors import QualityError
 from pipeline.model import Brief, FailedVerdict, Job, Table
 from pipeline.model.metadata import fit_title
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.strictness import profile_for
+from pipeline.orchestrator.context.quality_profiles import profile_for
+from pipeline.orchestrator.film.approval import with_failed_verdict
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.leaving import without_film
-from pipeline.orchestrator.film.likeness import is_compared, twin_of
-from pipeline.orchestrator.film.stages.so_far import drawn_files, made, shown_of
+from pipeline.orchestrator.film.duplicates import find_duplicate, is_deduplicated
+from pipeline.orchestrator.film.stages.results import presentation_of, require, segment_files
 from pipeline.publishing import files_beside, sums_of
 from pipeline.quality import Expected, Parts, inspect_film
-from pipeline.rendering import undrawable
+from pipeline.rendering import missing_glyphs
 
-# Checks of what a film has from its scenes, and may have in common with others: what else is wrong is its own.
-OF_SCENES = {
+# Checks that fail because of a scene, which other films may share through the cache. All others concern the film alone.
+SCENE_CHECKS = {
     "pictures",
     "decoded",
     "loudness",
@@ -34,55 +34,60 @@ OF_SCENES = {
     "colours",
 }
 
-_NOT_DELIVERED = "It was not delivered: mend the brief or the settings, or let a profile allow it ([profiles])"
-# A word, and what Python writes for no value.
+_NOT_DELIVERED = "It was not delivered: correct the brief or the settings, or allow it in a profile ([profiles])"
+# A word of English, and what Python prints for a missing value.
 _NONE = "None"
 
 
 async def inspect(job: Job, context: RunContext, attempt: Attempt) -> Job:
-    """Video -> Verdict; a film that does not pass goes no further.
+    """Inspect the film. Raises `QualityError` for a film that does not pass.
 
-    Its scenes were decoded and inspected when they were made: the film is checked to be exactly these.
+    Its segments were decoded and inspected when they were made; here the film is checked to consist of exactly these.
     """
-    script, narration, encoding = made(job.script), made(job.narration), context.encoding(job.brief)
+    expected = await _expected(job, context, attempt)
+    profile = await to_thread.run_sync(lambda: profile_for(context.settings, context.template(job.brief)))
+    parts = Parts(segments=tuple(segment.path for segment in job.segments), sound=job.music) if job.segments else None
+    depth = context.settings.quality.inspect
+    companions = await to_thread.run_sync(lambda: sums_of(files_beside(require(job.package))))
+    verdict = await attempt.compute(inspect_film, require(job.package), expected, parts, depth, profile)
+    if not verdict.passed:
+        # The next attempt must not find the faulty files in the cache or the work folder.
+        await context.clear_work_folder(job.batch, job.id)
+        if any(check.name in SCENE_CHECKS for check in verdict.checks if not check.passed):
+            for path in segment_files(job):
+                await context.cache.discard(path)
+        await attempt.save(with_failed_verdict(job, FailedVerdict(at=context.clock(), verdict=verdict)))
+        raise QualityError(
+            "the film does not pass: " + "; ".join(verdict.reasons), where=job.folder, hint=_NOT_DELIVERED
+        )
+    if not verdict.lets_pass(require(job.video).sha256):
+        raise QualityError("the film has changed since it was joined", where=job.folder, hint="Run it again")
+    return job.evolve(verdict=verdict.of_film(verdict.film, companions))
+
+
+async def _expected(job: Job, context: RunContext, attempt: Attempt) -> Expected:
+    """What the film has to be, by its job."""
+    script, narration, encoding = require(job.script), require(job.narration), context.encoding(job.brief)
     look = await to_thread.run_sync(context.look, job.brief, script, job.pictures)
-    expected = Expected(
+    return Expected(
         video_format=encoding.video_format,
         lengths=tuple(clip.samples for clip in narration.clips),
-        subtitles=made(job.subtitles),
+        subtitles=require(job.subtitles),
         codec=encoding.encoder.codec,
         silent=narration.narrator == "silence" and job.music is None,
         variable_rate=encoding.encoder.holds_of_codec == "variable",
         script=script,
         cells=_own_cells(job.brief),
-        title=fit_title((await to_thread.run_sync(shown_of, job, context)).title),
+        title=fit_title((await to_thread.run_sync(presentation_of, job, context)).title),
         words=tuple(clip.words for clip in narration.clips),
-        undrawable=await attempt.compute(undrawable, script, look),
-        compared=is_compared(job),
-        twin=await to_thread.run_sync(twin_of, job, context),
+        undrawable=await attempt.compute(missing_glyphs, script, look),
+        compared=is_deduplicated(job),
+        twin=await to_thread.run_sync(find_duplicate, job, context),
     )
-    profile = await to_thread.run_sync(lambda: profile_for(context.settings, context.template(job.brief)))
-    parts = Parts(segments=tuple(segment.path for segment in job.segments), sound=job.music) if job.segments else None
-    depth = context.settings.quality.inspect
-    beside = await to_thread.run_sync(lambda: sums_of(files_beside(made(job.package))))
-    verdict = await attempt.compute(inspect_film, made(job.package), expected, parts, depth, profile)
-    if not verdict.passed:
-        # Whatever was wrong must not be found in the cache, or on the bench, by the next attempt.
-        await context.clear_bench(job.batch, job.id)
-        if any(check.name in OF_SCENES for check in verdict.checks if not check.passed):
-            for path in drawn_files(job):
-                await context.cache.discard(path)
-        await attempt.keep(without_film(job, FailedVerdict(at=context.clock(), verdict=verdict)))
-        raise QualityError(
-            "the film does not pass: " + "; ".join(verdict.reasons), where=job.folder, hint=_NOT_DELIVERED
-        )
-    if not verdict.lets_pass(made(job.video).sha256):
-        raise QualityError("the film has changed since it was joined", where=job.folder, hint="Run it again")
-    return job.evolve(verdict=verdict.of_film(verdict.film, beside))
 
 
 def _own_cells(brief: Brief) -> tuple[str, ...]:
-    """What stands in cells that somebody wrote: those of a row, and the word None in tables of notes."""
+    """Cell texts that the author wrote: all cells of the row, and the word None in tables of the notes."""
     row = tuple(text for _, text in brief.row.fields) if brief.row else ()
     tables = (block for part in brief.sections for block in part.blocks if isinstance(block, Table))
     return (*row, *(cell for table in tables for each in table.rows for cell in each if cell.strip() == _NONE))

@@ -1,4 +1,4 @@
-"""Scenes ─► Segments, over all cores."""
+"""Scenes ─► Segments, on all cores."""
 
 from __future__ import annotations
 
@@ -6,35 +6,34 @@ from pathlib import Path
 
 from anyio import create_task_group
 
-from pipeline.errors import first_error
+from pipeline.errors import raise_first_error
 from pipeline.model import Job, Segment
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.soundtrack import sound_of
-from pipeline.orchestrator.film.stages.so_far import made
-from pipeline.orchestrator.film.studio import studio_for
+from pipeline.orchestrator.film.scene_renderer import make_renderer
+from pipeline.orchestrator.film.soundtrack import mix_soundtrack
+from pipeline.orchestrator.film.stages.results import require
 
 
 async def draw(job: Job, context: RunContext, attempt: Attempt) -> Job:
-    """Script + Narration + Subtitles -> a segment per scene, over all cores; most may have been drawn ahead.
+    """Draw and encode a segment per scene, on all cores; most may have been drawn during the narration.
 
-    Each is inspected by the process that made it: one that does not pass is not kept, and stops the film.
-
-    Beside them, if there is music: Narration -> the sound of the whole film.
+    The worker process that makes a segment inspects it. One that does not pass is not cached, and stops the film.
+    If the film has music, its soundtrack is mixed at the same time.
     """
-    clips, cues = made(job.narration).clips, made(job.subtitles).scenes
-    studio = await studio_for(job, context, attempt)
+    clips, cues = require(job.narration).clips, require(job.subtitles).scenes
+    renderer = await make_renderer(job, context, attempt)
     segments: dict[int, Segment] = {}
     music: Path | None = None
 
     async def make(index: int) -> None:
-        segments[index] = await studio.segment(index, clips[index], cues[index])
+        segments[index] = await renderer.segment(index, clips[index], cues[index])
 
     async def mix() -> None:
         nonlocal music
-        music = await sound_of(job.brief, clips, context, attempt)
+        music = await mix_soundtrack(job.brief, clips, context, attempt)
 
-    with first_error():
+    with raise_first_error():
         async with create_task_group() as tasks:
             tasks.start_soon(mix)
             for index in range(len(clips)):

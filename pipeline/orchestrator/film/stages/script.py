@@ -1,4 +1,4 @@
-"""Brief ─► Script, and what is shown in it: all that can be known to go wrong later is found out here."""
+"""Brief ─► Script and pictures. All checks that are possible in advance come first, before anything is paid for."""
 
 from __future__ import annotations
 
@@ -7,65 +7,78 @@ from anyio import to_thread
 from pipeline.assembly.plan import ENCODERS
 from pipeline.errors import PermanentError
 from pipeline.media.versions import require_encoder
-from pipeline.model import Job
+from pipeline.model import Job, Pace, Pictures, Script
 from pipeline.narration.narrate import check_voice
-from pipeline.narration.spoken_text import way_of_saying
+from pipeline.narration.spoken_text import normaliser_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.episodes import let_next, waits_for, with_earlier
-from pipeline.orchestrator.film.kept import Kept, Voices
-from pipeline.orchestrator.film.likeness import sketch_for
-from pipeline.orchestrator.film.pictures import gather, gather_for, with_what_is_there
-from pipeline.orchestrator.film.room import with_room
-from pipeline.orchestrator.film.scripts import Commission
-from pipeline.orchestrator.film.soundtrack import bed_of, loop_of
+from pipeline.orchestrator.film.cached_author import CachedAuthor, Voices
+from pipeline.orchestrator.film.duplicates import sketch_for
+from pipeline.orchestrator.film.episode_order import release_next_episode, turn_error
+from pipeline.orchestrator.film.pictures import drop_missing_pictures, gather_pictures, gather_script_pictures
+from pipeline.orchestrator.film.scene_fit import split_scenes_to_fit
+from pipeline.orchestrator.film.scripts import LiveAuthor
+from pipeline.orchestrator.film.series import with_earlier_episodes
+from pipeline.orchestrator.film.soundtrack import bed_of, prepare_loop
 from pipeline.script import with_episode_number, without_missing_pictures
+from pipeline.template import Template
 
 
 async def write(job: Job, context: RunContext, attempt: Attempt) -> Job:
-    """Brief -> Script, and its pictures. A film that is translated begins with the script of its whole family."""
-    # Music that is missing or broken, a voice or a preset that nobody has, a film too long for every writer, a
-    # time to publish it that is past: all of that is better known before anything is paid for.
-    await to_thread.run_sync(context.hosts.check, job.brief)
-    if bed := await bed_of(job.brief, context):
-        await loop_of(bed, context, attempt)
-    await _require_encoder(ENCODERS[context.encoding(job.brief).encoder.codec], context, attempt)
-    narrators = await to_thread.run_sync(lambda: context.crew.narrators)
-    # The rules of how a language is said take 15 ms to compile: while a narrator is waited for, not in the next stage.
-    pronunciations = context.crew.pronunciations_of(job.brief)
-    attempt.ahead.start_soon(to_thread.run_sync, way_of_saying, job.brief.language, pronunciations)
-    await check_voice(narrators, job.brief.language, job.brief.voice)
+    """Write the script of a film and fetch its pictures. Translated films share one original script."""
+    await _preflight(job, context, attempt)
     template = await to_thread.run_sync(context.template, job.brief)
-    if waits := await to_thread.run_sync(waits_for, job, context, "script"):
-        raise waits
-    kept = Kept(template=template, context=context, voices=Voices(narrators=narrators))
-    await kept.check_size(job.brief)
-    pictures = await gather(job.brief, context, attempt) if job.brief.pictures else None
-    # Nobody writes about a picture that can't be had.
-    brief = await to_thread.run_sync(with_earlier, job.brief, context)
-    offered = job.evolve(brief=with_what_is_there(brief, pictures))
-    try:
-        script, pace = await Commission(job=offered, template=template, context=context, attempt=attempt).script()
-    except PermanentError as error:
-        # How much an account has, its service may have told only now.
-        if too_long := await kept.size_error(job.brief):
-            raise too_long from error
-        raise
-    script = with_episode_number(script, job.brief, template)
-    pictures = await gather_for(script, job.brief, context, attempt, pictures)
-    names = [still.name for still in pictures.stills] if pictures else []
-    script = without_missing_pictures(script, names)
-    # What can't be drawn is better known before it is spoken, and so is what has no room.
+    if error := await to_thread.run_sync(turn_error, job, context, "script"):
+        raise error
+    pictures, script, pace = await _written(job, template, context, attempt)
+    pictures = await gather_script_pictures(script, job.brief, context, attempt, pictures)
+    script = without_missing_pictures(script, [still.name for still in pictures.stills] if pictures else [])
+    # Missing glyphs and texts that do not fit are found before the script is spoken.
     look = await to_thread.run_sync(context.look, job.brief, script, pictures)
-    await attempt.fonts_of(script, look)
-    script = await with_room(script, look, attempt.compute)
+    await attempt.font_digest(script, look)
+    script = await split_scenes_to_fit(script, look, attempt.compute)
     job = job.evolve(script=script, pace=pace, pictures=pictures)
-    await let_next(job, context, stage="script")
+    await release_next_episode(job, context, stage="script")
     return job.evolve(sketch=await to_thread.run_sync(sketch_for, job, context))
 
 
+async def _preflight(job: Job, context: RunContext, attempt: Attempt) -> None:
+    """Check the publication time, the background music, the encoder and the voice. Raises what is wrong with them."""
+    await to_thread.run_sync(context.hosts.check, job.brief)
+    if bed := await bed_of(job.brief, context):
+        await prepare_loop(bed, context, attempt)
+    await _require_encoder(ENCODERS[context.encoding(job.brief).encoder.codec], context, attempt)
+    narrators = await to_thread.run_sync(lambda: context.providers.narrators)
+    # Compiling the normalisation rules of a language takes 15 ms: do it while waiting for a narrator, not in the next
+    # stage.
+    pronunciations = context.providers.pronunciations_of(job.brief)
+    attempt.background.start_soon(to_thread.run_sync, normaliser_for, job.brief.language, pronunciations)
+    await check_voice(narrators, job.brief.language, job.brief.voice)
+
+
+async def _written(
+    job: Job, template: Template, context: RunContext, attempt: Attempt
+) -> tuple[Pictures | None, Script, Pace | None]:
+    """The pictures of the brief, the script, and the pace that it was written for."""
+    voices = Voices(narrators=context.providers.narrators)
+    cached = CachedAuthor(template=template, context=context, voices=voices)
+    await cached.check_size(job.brief)
+    pictures = await gather_pictures(job.brief, context, attempt) if job.brief.pictures else None
+    # The writer does not hear of pictures that are missing.
+    brief = await to_thread.run_sync(with_earlier_episodes, job.brief, context)
+    offered = job.evolve(brief=drop_missing_pictures(brief, pictures))
+    try:
+        script, pace = await LiveAuthor(job=offered, template=template, context=context, attempt=attempt).script()
+    except PermanentError as error:
+        # The service may have reported the token limit of the account only now.
+        if too_long := await cached.size_error(job.brief):
+            raise too_long from error
+        raise
+    return pictures, with_episode_number(script, job.brief, template), pace
+
+
 async def _require_encoder(name: str, context: RunContext, attempt: Attempt) -> None:
-    """See `require_encoder`, asked once, and of a worker: these have loaded FFmpeg, and the command does without."""
-    if name not in context.machine.encoders:
+    """Call `require_encoder` once per run, in a worker: workers have FFmpeg loaded, the command does without it."""
+    if name not in context.runtime.encoders:
         await attempt.compute(require_encoder, name)
-        context.machine.encoders.add(name)
+        context.runtime.encoders.add(name)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipeline.errors import ClosedError, InputError, ProviderError, TransientError, opens_at
+from pipeline.errors import ClosedError, InputError, ProviderError, TransientError, available_at
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.extras.steps import Step
 from pipeline.publishing.youtube.journal import Record
@@ -34,7 +34,7 @@ class Missing:
     def all_for(cls, error: ProviderError) -> Missing:
         """Whatever was to be done, for one reason."""
         missing = cls(lines=[error.message])
-        if until := opens_at(error):
+        if until := available_at(error):
             missing.wait_until(until)
         missing.may_pass = isinstance(error, TransientError)
         return missing
@@ -43,7 +43,7 @@ class Missing:
         """Note why a step is not done; the reason, in a line."""
         why = f"can't be read: {error.strerror}" if isinstance(error, OSError) else str(error)
         self.lines.append(f"{step.name}: {why}")
-        if until := opens_at(error):
+        if until := available_at(error):
             self.wait_until(until + _LATER if step.can_wait else until)
         self.may_pass |= isinstance(error, TransientError)
         return why

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.keys import content_key
-from pipeline.language.text import clean_text, strip_unseen
+from pipeline.language.text import clean_text, strip_invisible
 from pipeline.model.metadata import fit_description, fit_title
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.extras.steps import Title
@@ -45,7 +45,7 @@ class Titles:
 def _localization(title: Title) -> dict[str, str]:
     return {
         "title": fit_title(clean_text(title.title)) or "Film",
-        "description": fit_description(strip_unseen(title.description)),
+        "description": fit_description(strip_invisible(title.description)),
     }
 
 

@@ -1,0 +1,233 @@
+"""What is wanted of a brief: a flag goes before the brief, the brief before the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.language.detection import detect_language
+from pipeline.language.tags import DEFAULT_LANGUAGE, canonical_case, entry_for
+from pipeline.model import MOST_PICTURES, Brief, Shape, WantedPicture
+from pipeline.music import ANY_BED, NO_BED, BedLibrary
+from pipeline.orchestrator.context import provider_factory
+from pipeline.orchestrator.context.paths import Paths
+from pipeline.orchestrator.context.series import NO_SERIES, with_series
+from pipeline.settings import Settings
+from pipeline.template import Template
+
+# Of a brief, what its choices are made by.
+_ASKED = attrgetter(
+    *("language", "translated_from", "template", "theme", "voice", "voices", "audience", "tone"),
+    *("length_s", "facts", "variant", "preset", "format"),
+)
+_MOST_KNOWN = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class BriefResolver:
+    """Completes the briefs of one request."""
+
+    settings: Settings
+    # What flags said, by dotted key of the setting.
+    overrides: Mapping[str, object]
+    paths: Paths
+    beds: BedLibrary
+    # The template of a brief that names one; raises `InputError`.
+    template_of: Callable[[Brief], Template]
+    # What was chosen for briefs that ask for the same.
+    _known: dict[object, Mapping[str, Any]] = field(default_factory=dict, compare=False, repr=False)
+
+    def films_of(self, brief: Brief) -> tuple[Brief, ...]:
+        """A completed brief for each film that is wanted of it: one, or one in each of its languages and formats.
+
+        The script is written in the language that the brief names, else in the first of them; the other films are
+        translated. A film does not know its siblings: one language or format more is one film more.
+        """
+        brief = self._in_series(brief)
+        return tuple(film for spoken in self._spoken(brief) for film in self._shown(self.complete(spoken), brief))
+
+    def series_of(self, brief: Brief) -> str:
+        """The name of the series that a brief is a part of; empty: none."""
+        name = self._flag("episodes_of") or brief.series or self.settings.episodes_of or ""
+        return "" if name == NO_SERIES else name
+
+    def _in_series(self, brief: Brief) -> Brief:
+        """What the brief does not say, its series does."""
+        name = self.series_of(brief)
+        return with_series(brief, name, self.settings) if name and brief.serial is None else brief
+
+    def _shown(self, film: Brief, brief: Brief) -> Iterable[Brief]:
+        """A completed brief for each format that is wanted: what is heard is the same in all of them."""
+        shapes = self._formats(brief)
+        if not shapes:
+            return (film,)
+        return tuple(replace(film, format=shape, is_other_format=shape != shapes[0]) for shape in shapes)
+
+    def _spoken(self, brief: Brief) -> Iterable[Brief]:
+        """A brief for each language that is wanted."""
+        languages = self._languages(brief)
+        if not languages:
+            return (brief,)
+        written_in = canonical_case(brief.language or languages[0])
+        native = replace(brief, language=written_in)
+        # A voice without a language is meant for the words of the author. At its pace the script of all is written.
+        own = (written_in, self._voice(native, written_in) or "")
+        translated = replace(brief, translated_from=written_in, voice=None, voices=(own, *brief.voices))
+        return tuple(native if each == written_in else replace(translated, language=each) for each in languages)
+
+    def is_translated(self, brief: Brief) -> bool:
+        """Whether the script of a film is translated: not where its template has one in its language. Reads files."""
+        if not brief.translated_from:
+            return False
+        return brief.row is None or self.template_of(brief).script_template(brief.language) is None
+
+    def original_of(self, brief: Brief) -> Brief:
+        """The brief that the script of a film is written for: its own, but for films that are translated."""
+        if not self.is_translated(brief):
+            return brief
+        voice = dict(brief.voices).get(brief.translated_from)
+        return replace(brief, language=brief.translated_from, translated_from="", voice=voice, voices=())
+
+    def count_films(self, briefs: Collection[Brief]) -> int:
+        """How many films are wanted of these briefs."""
+        return sum((len(self._languages(brief)) or 1) * (len(self._formats(brief)) or 1) for brief in briefs)
+
+    def idle_voices(self, briefs: Iterable[Brief]) -> tuple[str, ...]:
+        """A line for each voice that a flag or a brief names for a language in which no film of these is made.
+
+        The table [voices] of the settings is for whatever comes. Blocks.
+        """
+        everywhere: set[str] = set()
+        own: dict[tuple[str, str], str] = {}
+        for brief in briefs:
+            languages = self._languages(brief) or (self._language(brief),)
+            if brief.language:
+                # At the pace of the author's voice the script of all films is written: it counts.
+                languages = (canonical_case(brief.language), *languages)
+            everywhere.update(languages)
+            for each in (voice for voice, _ in brief.voices if not _speaks(voice, languages)):
+                where = self.paths.origin(brief.origin)
+                own[each, where] = where
+        flags = [key.removeprefix("voices.") for key in self.overrides if key.startswith("voices.")]
+        idle = {(each, "--voice"): "--voice" for each in flags if not _speaks(each, everywhere)}
+        return tuple(
+            f"{where}: a voice for {language}, and no film is made in it" for language, where in {**idle, **own}
+        )
+
+    def _languages(self, brief: Brief) -> tuple[str, ...]:
+        if self._flag("language"):
+            return ()
+        if self.overrides.get("languages"):
+            return self.settings.languages
+        return brief.languages or self.settings.languages
+
+    def _formats(self, brief: Brief) -> tuple[Shape, ...]:
+        if self._flag("video.format"):
+            return ()
+        if self.overrides.get("formats"):
+            return self.settings.formats
+        return brief.formats or (() if brief.format else self.settings.formats)
+
+    def complete(self, brief: Brief) -> Brief:
+        """The brief of one film with every choice made: a flag goes before the brief, the brief before the settings.
+
+        Reads files: not for the event loop.
+        """
+        brief = self._in_series(brief)
+        choices = self._choices_for(brief)
+        return brief.evolve(
+            **choices,
+            music=self._music(brief.evolve(template=choices["template"])),
+            pictures=self._pictures(brief) if brief.pictures else (),
+            origin=self.paths.origin(brief.origin),
+        )
+
+    def _choices_for(self, brief: Brief) -> Mapping[str, Any]:
+        """What is chosen for a brief whatever it says: the rows of a table have it in common."""
+        language = self._language(brief)
+        asked = _ASKED(brief), language
+        if asked not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[asked] = self._choices(brief, language)
+        return self._known[asked]
+
+    def _choices(self, brief: Brief, language: str) -> Mapping[str, Any]:
+        asked = self.settings.script
+        length_s = int(self._flag("script.length_s") or 0) or brief.length_s or asked.length_s or None
+        return {
+            "language": language,
+            "languages": (),
+            "formats": (),
+            "template": self._flag("template") or brief.template or self.settings.template,
+            "theme": self._flag("theme") or brief.theme or self.settings.theme,
+            "voice": self._voice(brief, language),
+            "voices": tuple(own for own in brief.voices[:1] if length_s and own[1] and own[0] == brief.translated_from),
+            "audience": self._flag("script.audience") or brief.audience or asked.audience,
+            "tone": self._flag("script.tone") or brief.tone or asked.tone,
+            "length_s": length_s,
+            "facts": "notes" if "notes" in (self._flag("script.facts") or brief.facts or asked.facts) else "open",
+            # 0 is a variant as well: the film as it is without any.
+            "variant": int(str(self.overrides.get("script.variant", brief.variant or asked.variant))),
+            "preset": self._flag("video.preset") or brief.preset or self.settings.video.preset,
+            "format": self._flag("video.format") or brief.format or self.settings.video.format,
+            "may_search": self._may_search,
+        }
+
+    def _pictures(self, brief: Brief) -> tuple[WantedPicture, ...]:
+        """What the brief asks for, and what lies in the folders that it names, each once."""
+        origin = self.paths.origin(brief.origin)
+        wanted: dict[str, WantedPicture] = {}
+        for picture in brief.pictures:
+            for source in self.paths.pictures_in(origin, picture.source):
+                wanted.setdefault(source, replace(picture, source=source))
+        return tuple(wanted.values())[:MOST_PICTURES]
+
+    @property
+    def _may_search(self) -> bool:
+        """Whether a model writes, and may ask for photos."""
+        is_model = provider_factory.is_service(provider_factory.writer_names(self.settings)[0])
+        return is_model and not self.settings.offline and bool(provider_factory.stock_names(self.settings))
+
+    def _music(self, brief: Brief) -> str:
+        """The bed by name. A template that would have any is content with none where there is none."""
+        asked = self._flag("music.bed") or brief.music or self.settings.music.bed
+        if asked:
+            return self.beds.choose(asked, brief.title)
+        try:
+            wished = self.template_of(brief).music or NO_BED
+        except InputError:
+            return NO_BED  # the film will fail with this very error
+        chosen = self.beds.choose(wished, brief.title)
+        return NO_BED if chosen == ANY_BED else chosen
+
+    def _language(self, brief: Brief) -> str:
+        named = self._flag("language") or brief.language or self.settings.language
+        # What cells say is read before, in a language that is known for the whole table.
+        told = detect_language(f"{brief.title}. {brief.notes}") if not named and brief.row is None else ""
+        return canonical_case(named or told or DEFAULT_LANGUAGE)
+
+    def _voice(self, brief: Brief, language: str) -> str | None:
+        flags = {
+            key.removeprefix("voices."): str(self.overrides[key]) for key in self.overrides if key.startswith("voices.")
+        }
+        plain_flag, plain = self._flag("narration.voice"), self.settings.narration.voice
+        return (
+            entry_for(flags, language)
+            or (plain_flag if not brief.translated_from else None)
+            or entry_for(dict(brief.voices), language)
+            or brief.voice
+            or entry_for(self.settings.voices, language)
+            or (plain if not brief.translated_from else None)
+        )
+
+    def _flag(self, key: str) -> str:
+        return str(self.overrides.get(key) or "")
+
+
+def _speaks(language: str, made: Iterable[str]) -> bool:
+    """Whether a voice for `language` is one for any of the languages that are made."""
+    return any(entry_for({language: True}, each) for each in made)

@@ -1,0 +1,223 @@
+"""Which provider does the work: settings in, writers and narrators out. The only place that knows both."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pipeline.errors import ConfigurationError
+from pipeline.limits import Throttle, ThrottleLimits
+from pipeline.narration.narrate import NARRATORS, NarratorOptions
+from pipeline.narration.narrator import Narrator
+from pipeline.narration.normalisation import Pronunciation, Pronunciations
+from pipeline.pictures.stock import STOCK_SOURCES, PictureSource, ServiceOptions
+from pipeline.script.chat import (
+    ChatModel,
+    Dialect,
+    GroqTransport,
+    OpenAICompatibleTransport,
+    Service,
+    ServiceModel,
+    Transport,
+    groq_dialect,
+)
+from pipeline.settings import ModelSettings, ServiceSettings, Settings, StockSettings, environment_name
+
+OUTLINE = "outline"
+# Models that think take room for it, and no other service's minute is as small as that of Groq's free plan.
+_THINKING_TOKENS = 4096
+
+
+def is_service(name: str) -> bool:
+    """Whether a provider asks somebody outside, and needs a throttle for it."""
+    return name == "edge" or name not in {OUTLINE, *NARRATORS}
+
+
+def throttle_limits(name: str, settings: Settings) -> ThrottleLimits:
+    """How much of a service may be used."""
+    breaker = settings.breaker
+    limits = partial(
+        ThrottleLimits,
+        patience_s=settings.retry.retry_after_max_s,
+        breaker_failures=breaker.failures,
+        breaker_cooldown_s=breaker.cooldown_s,
+        breaker_cooldown_max_s=breaker.cooldown_max_s,
+    )
+    if name == "edge":
+        edge = settings.edge
+        return limits(concurrency=edge.concurrency, requests_per_min=edge.requests_per_min or None)
+    if name.startswith("youtube."):  # and the channel
+        youtube = settings.youtube
+        return limits(concurrency=youtube.concurrency, requests_per_min=youtube.films_per_min or None)
+    if name in STOCK_SOURCES:
+        stock = stock_settings(name, settings)
+        return limits(
+            concurrency=stock.concurrency,
+            requests_per_min=stock.requests_per_min or None,
+            requests_per_day=stock.requests_per_day or None,
+        )
+    wanted = model_settings(name, settings)
+    return limits(
+        concurrency=wanted.concurrency,
+        requests_per_min=wanted.requests_per_min or None,
+        tokens_per_min=wanted.tokens_per_min or None,
+        requests_per_day=wanted.requests_per_day or None,
+        tokens_per_day=wanted.tokens_per_day or None,
+        # Groq counts, and refuses, each model by itself; of others it is not known.
+        by_model=name == "groq",
+    )
+
+
+def writer_names(settings: Settings) -> tuple[str, ...]:
+    """Who writes, best first. `auto` is a model if there is a key for one; else the notes speak for themselves.
+
+    With --offline only who needs no network, unless nobody else was asked for.
+    """
+    automatic = "groq" if settings.groq.api_key and not settings.offline else OUTLINE
+    names = dict.fromkeys(automatic if name == "auto" else name for name in settings.script.writers)
+    here = tuple(name for name in names if not is_service(name))
+    return (settings.offline and here) or tuple(names)
+
+
+def model_settings(name: str, settings: Settings) -> ModelSettings:
+    """The settings of a service with language models. Raises `ConfigurationError` for an unknown one."""
+    if name == "groq":
+        return settings.groq
+    if name not in settings.services:
+        raise ConfigurationError(f"there is no service {name}", hint=f"Add a table [services.{name}]")
+    return settings.services[name]
+
+
+def make_models(name: str, settings: Settings, throttle: Throttle | None = None) -> tuple[ChatModel, ...]:
+    """The models of a service, best first. Raises `ConfigurationError` for none, or when --offline forbids it.
+
+    Without a `throttle` they get one of their own, that nobody shares.
+    """
+    _refuse_offline(name, settings)
+    wanted = model_settings(name, settings)
+    if not wanted.models:
+        raise ConfigurationError("no model is named", where=name, hint=f'Set services.{name}.models = ["NAME"]')
+    door = throttle or Throttle(name, throttle_limits(name, settings))
+    return tuple(_model(name, model, wanted, door) for model in wanted.models)
+
+
+def _model(name: str, model: str, wanted: ModelSettings, throttle: Throttle) -> ChatModel:
+    service = _service(name, model, wanted)
+    api_key = wanted.api_key.get_secret_value() if wanted.api_key else ""
+    if api_key and urlsplit(wanted.base_url).username:
+        raise ConfigurationError(
+            "has a password in it, and there is a key: only one of the two can be sent",
+            where="groq.base_url" if name == "groq" else f"services.{name}.base_url",
+            hint="Leave one of them out",
+        )
+    transport: Transport
+    if isinstance(wanted, ServiceSettings):
+        transport = OpenAICompatibleTransport(service, api_key=api_key, base_url=wanted.base_url)
+        dialect = Dialect(
+            json_mode=wanted.json_mode,
+            max_tokens_field="max_completion_tokens" if name == "openai" else "max_tokens",
+            thinking_tokens=_THINKING_TOKENS,
+        )
+    else:
+        transport = GroqTransport(service, api_key=api_key, base_url=wanted.base_url, timeout_s=wanted.timeout_s)
+        dialect = groq_dialect(model)
+    return ServiceModel(
+        service,
+        model,
+        transport=transport,
+        dialect=dialect,
+        api_key=api_key,
+        throttle=throttle,
+        timeout_s=wanted.timeout_s,
+    )
+
+
+def _service(name: str, model: str, wanted: ModelSettings) -> Service:
+    """What messages say about it."""
+    table = "groq" if name == "groq" else f"services.{name}"
+    ours = environment_name(f"{table}.api_key")
+    theirs = wanted.api_key_env if isinstance(wanted, ServiceSettings) else "GROQ_API_KEY"
+    model_hint = f"Name models of your account in {table}.models"
+    start = ""
+    if name == "ollama":
+        model_hint, start = f"Run: ollama pull {model}", "Is it running? Start it: ollama serve"
+    elif name == "llamacpp":
+        start = "Is it running? Start it: llama-server -m MODEL.gguf"
+    return Service(
+        name=name,
+        key_hint=f"Set {theirs} (or {ours}) to a valid key" if theirs else f"Set {ours} to a valid key",
+        model_hint=model_hint,
+        address_hint=f"Check {table}.base_url",
+        start_hint=start,
+        timeout_hint=f"If it only thinks, raise {table}.timeout_s",
+        needs_key=bool(theirs),
+    )
+
+
+def narrator_names(settings: Settings) -> tuple[str, ...]:
+    """Who may speak, best first."""
+    if settings.narration.narrator != "auto":
+        return (settings.narration.narrator,)
+    return ("espeak",) if settings.offline else ("edge", "espeak")
+
+
+def pronunciations(settings: Settings) -> Pronunciations:
+    """The words of [pronounce] and of the tables of languages below it."""
+    entries = []
+    for key, value in settings.pronounce.items():
+        if isinstance(value, str):
+            entries.append(Pronunciation(written=key, said=value))
+        else:
+            entries += [Pronunciation(written=word, said=said, language=key) for word, said in value.items()]
+    return Pronunciations(tuple(entries))
+
+
+def make_narrator(name: str, settings: Settings, workspace: Path, throttle: Throttle | None = None) -> Narrator:
+    """A narrator by name, for a workspace. Raises `ConfigurationError` for one that needs what --offline forbids.
+
+    `throttle` is for services; without one they get a throttle of their own, that nobody shares.
+    """
+    if name == "edge":
+        _refuse_offline(name, settings, was_named=settings.narration.narrator == name)
+    return NARRATORS[name](
+        NarratorOptions(
+            edge_url=settings.edge.url,
+            edge_throttle=throttle or Throttle("edge", throttle_limits("edge", settings)),
+            edge_timeout_s=settings.edge.timeout_s,
+            piper_voices=workspace / settings.piper.voices,
+            edge_fallback_voices=settings.edge.fallback_voices,
+        )
+    )
+
+
+def stock_names(settings: Settings) -> tuple[str, ...]:
+    """The services that may be searched for photos, in the order in which they are asked: those with a key."""
+    return tuple(name for name in STOCK_SOURCES if stock_settings(name, settings).api_key)
+
+
+def stock_settings(name: str, settings: Settings) -> StockSettings:
+    """The settings of a service with photos."""
+    return settings.pexels if name == "pexels" else settings.pixabay
+
+
+def make_stock_source(name: str, settings: Settings, throttle: Throttle | None) -> PictureSource:
+    """A service with photos by name. Without a `throttle` it gets one of its own, that nobody shares."""
+    wanted = stock_settings(name, settings)
+    ours, theirs = environment_name(f"{name}.api_key"), f"{name.upper()}_API_KEY"
+    return STOCK_SOURCES[name](
+        ServiceOptions(
+            root_url=wanted.root_url,
+            api_key=wanted.api_key.get_secret_value() if wanted.api_key else "",
+            throttle=throttle or Throttle(name, throttle_limits(name, settings)),
+            timeout_s=wanted.timeout_s,
+            set_key=f"Set {theirs} (or {ours}) to a valid key",
+        )
+    )
+
+
+def _refuse_offline(name: str, settings: Settings, *, was_named: bool = True) -> None:
+    if settings.offline:
+        # Who has named nobody has nothing to drop.
+        hint = "Drop one of the two" if was_named else ""
+        raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint=hint)

@@ -1,0 +1,21 @@
+"""How strictly a film is judged: as the settings say, else its template, else as usual."""
+
+from __future__ import annotations
+
+from pipeline.errors import InputError, did_you_mean
+from pipeline.model import QualityProfile
+from pipeline.settings import DEFAULT_PROFILE, Settings, resolve_profiles
+from pipeline.template import Template
+
+
+def profile_for(settings: Settings, template: Template | None = None) -> QualityProfile:
+    """The profile for the films of a template; without one, for films by anybody.
+
+    Raises `InputError` for a template that names a profile that is not there.
+    """
+    profiles = resolve_profiles(settings.profiles)
+    name = settings.quality.profile or (template.profile if template else "") or DEFAULT_PROFILE
+    if name not in profiles:
+        where = template.folder if template else ""
+        raise InputError(f"there is no profile {name!r}", where=where, hint=did_you_mean(name, profiles))
+    return profiles[name]

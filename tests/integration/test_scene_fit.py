@@ -1,0 +1,151 @@
+"""Scripts on pictures of a film: what has no room is split as far as that helps, and told where it doesn't."""
+
+from dataclasses import replace
+from functools import cache, partial
+from types import SimpleNamespace
+
+import anyio
+import pytest
+from anyio import to_thread
+
+from pipeline.limits import Cores
+from pipeline.model import (
+    Brief,
+    BulletList,
+    BulletsScene,
+    Job,
+    Paragraph,
+    Script,
+    Section,
+    SpokenLine,
+    StatementScene,
+    Step,
+    StepsScene,
+    TitleScene,
+    VideoFormat,
+)
+from pipeline.orchestrator.context import open_context
+from pipeline.orchestrator.film import scene_fit
+from pipeline.orchestrator.film.attempt import Attempt
+from pipeline.orchestrator.film.stages.script import write
+from pipeline.rendering import Look, find_overflowing_texts
+from pipeline.rendering.layouts import LAYOUTS
+from tests.standins.photos import photo_of_tests
+from tests.standins.typical import typical
+
+TALL = VideoFormat(width_px=540, height_px=960)
+WIDE = VideoFormat(width_px=960, height_px=540)
+STEP = Step(
+    title="Bringt verschiedene Bestandteile her",
+    text="Erst werden sie gewaschen, dann geschnitten, schließlich lange langsam gekocht",
+)
+FULL = StepsScene(
+    lines=tuple(SpokenLine(text=f"Nummer {number}.", reveals=number) for number in range(4)),
+    heading="So wird aus alledem am Ende ein Film",
+    kicker="In der Küche",
+    items=(STEP, replace(STEP, title="Dann"), replace(STEP, title="Darauf"), replace(STEP, title="Zuletzt")),
+)
+# An attempt in which nothing is done ahead of its stage.
+NOTHING_AHEAD = SimpleNamespace(start_soon=lambda *_: None)
+LOOK = Look(title="Film", format=TALL, language="de")
+
+
+async def in_thread(function, *arguments):
+    return await to_thread.run_sync(partial(function, *arguments))
+
+
+def split_scenes_to_fit(script, look):
+    return anyio.run(scene_fit.split_scenes_to_fit, script, look, in_thread)
+
+
+def script(*scenes):
+    return Script(title="Film", language="de", scenes=scenes)
+
+
+@cache
+def in_format(video_format):
+    return split_scenes_to_fit(script(FULL), replace(LOOK, format=video_format))
+
+
+def test_a_scene_that_is_too_full_becomes_two_in_the_format_where_it_is():
+    assert find_overflowing_texts(FULL, LOOK)
+    assert in_format(WIDE) == script(FULL)
+
+    tall = in_format(TALL)
+    assert len(tall.scenes) > 1
+    assert [step for scene in tall.scenes for step in scene.items] == [*FULL.items]
+    assert [scene.first for scene in tall.scenes] == [1, *(1 + len(tall.scenes[0].items) for _ in tall.scenes[1:])]
+    assert [line.text for scene in tall.scenes for line in scene.lines] == [line.text for line in FULL.lines]
+    assert not any(find_overflowing_texts(scene, LOOK) for scene in tall.scenes)
+    assert tall.incidents == ()
+
+
+def test_the_same_script_is_split_in_the_same_way():
+    assert split_scenes_to_fit(script(FULL), LOOK) == in_format(TALL)
+
+
+@pytest.mark.ideographs
+def test_what_splitting_does_not_help_stays_whole_and_is_told():
+    long = TitleScene(lines=FULL.lines[:1], heading="鬱" * 60, subtitle="Kurz")
+    heading = BulletsScene(lines=FULL.lines, heading="W" * 50, items=("Eins", "Zwei", "Drei", "Vier"))
+    made = split_scenes_to_fit(script(long, heading), LOOK)
+
+    assert made.scenes == (long, heading)
+    assert made.incidents == (
+        f'scene 1 (title) has no room for all of "{"鬱" * 39}…"',
+        f'scene 2 (bullets) has no room for all of "{"W" * 39}…"',
+    )
+
+
+def test_wide_letters_take_more_lines_before_anything_is_cut():
+    item = "鰓の心臓は、海の水から酸素を取り入れるために、静脈から戻ってきた血液を強い圧力で押し出す役目を持っている"
+    items = tuple(f"{number}番目の{item}" for number in range(3))
+    said = tuple(SpokenLine(text=f"{item}。", reveals=number) for number, item in enumerate(items))
+    scene = BulletsScene(lines=said, heading="心臓の役割", items=items)
+
+    assert find_overflowing_texts(scene, replace(LOOK, language="ja")) == ()
+
+
+@pytest.mark.shaped
+def test_what_people_usually_write_is_left_as_it_is_also_where_the_picture_is_turned_round():
+    look = replace(LOOK, language="he", stills=(photo_of_tests(),))
+    usual = replace(script(*(typical(kind) for kind in LAYOUTS)), language="he")
+    assert split_scenes_to_fit(usual, look) == usual
+
+
+def test_whose_a_picture_is_may_be_cut_and_no_text_of_the_scene_is_blamed():
+    still = replace(photo_of_tests(), credit="Zorro " * 40)
+    kind = next(kind for kind in LAYOUTS if kind.layout == "picture")
+    assert find_overflowing_texts(typical(kind), replace(LOOK, stills=(still,))) == ()
+
+
+@pytest.mark.ideographs
+def test_a_statement_that_is_too_long_goes_on_in_the_next_scene():
+    sentences = [f"{'鬱' * 77}{number}。" for number in ("一", "二")]
+    said = tuple(SpokenLine(text=each, reveals=None if n else 0) for n, each in enumerate(sentences))
+    statement = StatementScene(lines=said, text="".join(sentences), kicker="道")
+    look = replace(LOOK, language="zh", format=VideoFormat(width_px=540, height_px=540))
+    made = split_scenes_to_fit(replace(script(statement), language="zh"), look)
+
+    assert [scene.text for scene in made.scenes] == sentences
+    assert made.incidents == ()
+
+
+async def test_the_stage_of_the_script_keeps_what_it_split(tmp_path, monkeypatch):
+    monkeypatch.setattr(Attempt, "compute", lambda _, function, *arguments, **__: in_thread(function, *arguments))
+    settings = {"script.writers": "outline", "narration.narrator": "silence", "video.format": "9:16"}
+    context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=settings))
+    items = tuple(Paragraph(text=f"{step.title}: {STEP.text}.") for step in FULL.items)
+    notes = (Section(heading=FULL.heading, blocks=(BulletList(items=items, is_numbered=True),)),)
+    brief = Brief(title="Film", language="de", sections=notes)
+    job = Job(id="0" * 16, batch="b", folder="b/film", brief=await to_thread.run_sync(context.briefs.complete, brief))
+    attempt = Attempt(
+        cores=Cores(1), rank=(0,), work_folder=tmp_path, crash_report=tmp_path / "e.txt", background=NOTHING_AHEAD
+    )
+
+    script = (await write(job, context, attempt)).script
+
+    split = [scene for scene in script.scenes if isinstance(scene, StepsScene)]
+    assert [scene.first for scene in split] == [1, 3]
+    said = [line.text for scene in split for line in scene.lines]
+    assert said[-4:] == [item.text for item in items]
