@@ -17,6 +17,7 @@ from pipeline.model.metadata import (
     utf8_bytes,
     utf16_units,
 )
+from pipeline.model.text_artefacts import find_prose_artefact
 
 # Limits of hosts.
 THUMBNAIL_BYTES = 2_000_000

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pysubs2
 
-from pipeline.language.text import counted
+from pipeline.language.text import counted, strip_invisible
 from pipeline.language.writing_systems import display_width
 from pipeline.media.analysis.results import AudioAnalysis
 from pipeline.model import Check, QualityProfile
