@@ -312,11 +312,11 @@ def test_a_file_that_can_not_be_replaced_stays_and_nothing_is_left_beside_it(tmp
 _ENDED_AT_ONCE = """
 import sys
 from pathlib import Path
-from pipeline.cli.options import Place
+from pipeline.cli.options import CommonOptions
 from pipeline.cli.session import open_session
 from pipeline.files.scratch import scratch_folder
 
-session = open_session(Place(workspace=Path(sys.argv[1])), {})
+session = open_session(CommonOptions(workspace=Path(sys.argv[1])), {})
 with scratch_folder() as folder:
     (folder / "page.png").touch()
     session._end_at_once()
