@@ -210,7 +210,7 @@ def test_columns_are_mapped(checked):
     ("header", "mapped", "problem"),
     [
         ("Vorname", (), "no column for the field first_name; the columns are Vorname"),
-        ("Vorname", (), "Write --map 'Column=field', or choose the template for this table with --template NAME\"),
+        ("Vorname", (), "Write --map 'Column=field', or choose the template for this table with --template NAME"),
         ("First name (call)", (), "If these match, add --map 'First name (call)=first_name'"),
         ("Vorname", ("Vorname=first_nam",), "the template has no field 'first_nam'. Did you mean first_name"),
         ("Vorname", ("Vornme=first_name",), "the table has no column 'Vornme'. Did you mean Vorname"),
@@ -400,9 +400,7 @@ def test_a_sum_that_names_no_currency_among_others_that_do_is_told(checked):
     result = checked(f"first_name,price\n{others}Eve,£5\nAnn,-\n")
     assert {problem[4] for problem in told(result)} == {"has no currency, and other amounts of the table are in GBP"}
     assert len(told(result)) == 8
-    assert result.problems[0].mend.endswith(
-        "1299.00 GBP, or to the column name for all of them: Price (GBP)"
-    )
+    assert result.problems[0].mend.endswith("1299.00 GBP, or to the column name for all of them: Price (GBP)")
     # A single one says nothing of ten others.
     assert not told(checked(f"first_name,price\n{others}Bo,8\nBo,9\nEve,£5\n"))
     assert not told(checked("first_name,price\nEve,€5\nBo,5\n"))
