@@ -22,6 +22,6 @@ def preforked_workers(tokens: Sequence[str]) -> Iterator[None]:
     from pipeline.orchestrator.processes.fork_pool import current_pool, fork_workers
 
     with fork_workers(preload_worker_modules):
-        if nursery := current_pool():
-            nursery.load()
+        if pool := current_pool():
+            pool.load()
         yield

@@ -13,7 +13,7 @@ from pipeline.cli.output import say
 if TYPE_CHECKING:
     from pipeline.orchestrator.voices import VoiceList, VoiceSample
 
-_HINT = "Write a language as de or pt-BR; nightreel voices lists all that there are"
+_HINT = "Write a language as de or pt-BR; nightreel voices lists all of them"
 
 
 def voices(

@@ -153,7 +153,7 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
     assert refused.code == 6
     assert "the film does not pass: thumbnail is damaged" in refused.stderr
     assert unfilled.code == 6
-    assert "metadata.json was changed, and can't go out: metadata is a field that nobody filled" in unfilled.stderr
+    assert "metadata.json was changed and can't be published: metadata is a field that nobody filled" in unfilled.stderr
     assert (unnamed.code, unsent.code) == (6, 6)
     assert "the words do not pass: metadata is a field that nobody filled" in unnamed.stderr
     assert "the film does not pass: metadata is a field that nobody filled" in unsent.stderr

@@ -224,7 +224,7 @@ async def test_refused_rows_are_remembered_with_their_reasons(campaign):
 
     (refused,) = (await campaign.context.store.load_batch("people")).refused
     assert refused.where == f"{campaign.path}:3"
-    assert refused.error.cause == "price: 'free' is no sum of money"
+    assert refused.error.cause == "price: 'free' is not an amount of money"
 
 
 async def test_what_is_too_long_for_its_place_in_the_film_is_a_problem_of_the_row(campaign):

@@ -115,8 +115,8 @@ def test_all_problems_of_all_rows_are_told_and_good_rows_go_on(checked):
     assert [brief.row.key for brief in result.briefs] == ["2"]
     assert (result.rows, result.refused) == (4, 3)
     assert told(result) == [
-        (1, 2, "price", "free", "'free' is no sum of money"),
-        (1, 2, "valid until", "3/4/26", "'3/4/26' has a year of two digits"),
+        (1, 2, "price", "free", "'free' is not an amount of money"),
+        (1, 2, "valid until", "3/4/26", "'3/4/26' has a two-digit year"),
         (3, 4, "First Name", "", "is empty"),
         (4, 5, "", "", "has 2 cells for 5 columns"),
     ]
@@ -329,7 +329,7 @@ def test_an_empty_cell_is_what_its_field_says_and_limits_hold(checked):
     assert [problem for *_, problem in told(result)] == [
         "-5 is less than 0.01",
         "51 is more than 50",
-        "'perhaps' is none of yes, no",
+        "'perhaps' is not one of yes, no",
     ]
 
 

@@ -532,7 +532,7 @@ def test_a_summary_tells_how_many_films_not_the_first_choice_speaks_or_writes_an
         row(3, JobStatus.REVIEW, narrator="espeak", voice_fallback_reason="edge: [b]none[/b] of its voices speaks"),
         row(4, narrator="edge", writer="outline", writer_fallback_reason=slow),
         row(5, narrator="edge", writer="groq", model="openai/gpt-oss-20b", writer_fallback_reason=slow),
-        row(6, narrator="edge", writer="groq", voice_remarks=("edge sent no sound: once, spoken again",)),
+        row(6, narrator="edge", writer="groq", voice_remarks=("edge sent no audio: once, spoken again",)),
         row(7, JobStatus.FAILED, narrator="espeak", voice_fallback_reason=gone),
     ]
 

@@ -90,7 +90,7 @@ async def test_an_address_is_asked_once_and_not_at_all_with_offline(context, att
     assert len(kept.stills) == 1
     (told,) = other.incidents
     assert told.startswith(
-        "picture https://example.org/a.jpg: it lies in the network, and --offline forbids that. Save"
+        "picture https://example.org/a.jpg: it has to be downloaded, and --offline forbids that. Save"
     )
 
 

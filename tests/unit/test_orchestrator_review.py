@@ -200,7 +200,7 @@ async def test_a_file_that_was_changed_while_the_film_waited_holds_it_until_it_i
     (done,) = await run(context, job)
 
     assert (str(held.status), told.kind, sent) == ("review", "ReviewError", False)
-    assert told.cause.startswith(f"{name} was changed, and can't go out: ")
+    assert told.cause.startswith(f"{name} was changed and can't be published: ")
     assert f"then: nightreel review kitchen --approve {job.id}" in told.hint
     assert (str(done.status), out(context)) == ("completed", True)
 
@@ -228,7 +228,7 @@ async def test_a_file_of_a_film_in_another_batch_is_known_but_not_where_both_are
 
     await to_thread.run_sync(taken_from, again)
     with pytest.raises(
-        ReviewError, match=rf"{name} was changed, and can't go out: it is that of another film, garden/1"
+        ReviewError, match=rf"{name} was changed and can't be published: it belongs to another film, garden/1"
     ):
         await to_thread.run_sync(taken_from, other)
 

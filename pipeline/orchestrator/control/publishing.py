@@ -30,7 +30,7 @@ from pipeline.orchestrator.film.approval import film_sha256
 from pipeline.orchestrator.film.delivery import is_fully_published
 from pipeline.orchestrator.qc import judge_films
 from pipeline.publishing import FileNames, Subject, files_beside, sums_of
-from pipeline.quality.judge import with_judged_companions
+from pipeline.quality.judge import with_companions
 from pipeline.state import CheckpointStore
 
 # A film that is made may be in any of these: it was not published, or that failed, waits, or was held.
@@ -188,7 +188,7 @@ async def publish_file(
 def _refuse_without_login(hosts: Hosts) -> None:
     """Raise `NeedsLoginError` before films are bound to go where nobody is logged in (a mistyped name). Blocks."""
     for name in hosts.without_login:
-        raise NeedsLoginError("nobody is logged in", where=name, hint=hosts.how_to_log_in(name))
+        raise NeedsLoginError("nobody is logged in", where=name, hint=hosts.login_hint(name))
 
 
 def refuse_unknown(context: RunContext, what: str) -> None:
@@ -244,7 +244,7 @@ async def _judged(package: Package, context: RunContext) -> Verdict:
     found: list[Verdict] = []
     profile = await to_thread.run_sync(profile_for, context.settings)
     await judge_films([package.video], profile, context, lambda film: found.append(film.verdict))
-    return await to_thread.run_sync(with_judged_companions, found[0], package, profile)
+    return await to_thread.run_sync(with_companions, found[0], package, profile)
 
 
 def package_of(video: Path, metadata: Path | None) -> Package:

@@ -20,7 +20,7 @@ from pipeline.orchestrator.control.publishing import package_of, publish_setting
 from pipeline.orchestrator.control.release_options import PRIVACY, ReleaseOptions
 from pipeline.orchestrator.film.companions import judge_companions
 from pipeline.publishing.sidecars import METADATA
-from pipeline.quality.companions import words
+from pipeline.quality.companions import own_metadata
 from pipeline.settings import Settings
 
 _OUT = (JobStatus.COMPLETED, JobStatus.PARKED)
@@ -109,5 +109,5 @@ async def update_file(context: RunContext, video: Path, *, metadata: Path | None
 
 def _judged(package: Package, settings: Settings) -> Verdict:
     """What the gate thinks of the words that lie beside a film, if there are any. Blocks."""
-    found = (words(package.metadata),) if package.metadata.is_file() else ()
+    found = (own_metadata(package.metadata),) if package.metadata.is_file() else ()
     return Verdict(checks=found).under(profile_for(settings))
